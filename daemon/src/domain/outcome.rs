@@ -1,0 +1,80 @@
+//! What is asked of whom (an assignment) and what came of it (an outcome). The pair is the unit of work, of charging
+//! and of storage: what is left to do is assignments minus outcomes.
+
+use protocol::credits::UsdMicros;
+use protocol::results::{Answer, ThemeKind};
+use serde::{Deserialize, Serialize};
+
+/// One thing to ask one respondent in one round. With the study it is the key of an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Assignment {
+    /// From 0; more than one only in content reviews.
+    pub round: u16,
+    /// The respondent's place in the panel, from 0.
+    pub respondent: u32,
+    /// From 0; more than one where a respondent is asked several things in separate calls.
+    pub task: u16,
+    /// 0, or the number of a repetition that measures re-ask noise.
+    pub replicate: u16,
+}
+
+/// What came of an assignment. Only [`Outcome::Answered`] is ever a score, and only it is charged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// A reply that was read and passed.
+    Answered(Answered),
+    /// The respondent declined, or cannot answer this question.
+    Refused {
+        /// In a few words, without anything personal: counted in the diagnostics.
+        reason: String,
+    },
+    /// The reply could not be read, after the re-asks that are allowed.
+    Invalid {
+        /// In a few words.
+        reason: String,
+    },
+    /// No reply could be had.
+    Failed {
+        /// In a few words.
+        reason: String,
+    },
+    /// Not asked, on purpose.
+    Skipped {
+        /// In a few words.
+        reason: String,
+    },
+}
+
+/// A reply that passed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The instrument's fields.
+    pub answer: Answer,
+    /// The reasons it names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+}
+
+/// A reason that a respondent named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    /// For or against.
+    pub kind: ThemeKind,
+    /// Its name, as it is counted: `Convenience`, `Price`, …
+    pub theme: String,
+    /// A verbatim part of the answer's reasoning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+}
+
+/// What an outcome took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens sent.
+    pub input_tokens: u64,
+    /// Tokens received.
+    pub output_tokens: u64,
+    /// Real cost.
+    pub cost: UsdMicros,
+}

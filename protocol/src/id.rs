@@ -1,0 +1,88 @@
+//! Typed ids, all from one list, so that an id of one thing can never be passed where another is meant.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map($name)
+            }
+        }
+
+        impl $name {
+            /// The first eight characters: what lists show, and long enough to name it again.
+            #[must_use]
+            pub fn short(&self) -> String {
+                self.0.simple().to_string()[..8].to_owned()
+            }
+        }
+    };
+}
+
+uuid_id! {
+    /// A study. Random, so that a short prefix names it.
+    StudyId
+}
+
+uuid_id! {
+    /// An idempotency key: one submission, however often it is sent. A client makes a fresh one for each submission
+    /// and repeats it only when it repeats that very call.
+    SubmitKey
+}
+
+/// An answer within its study: `a1`, `a2`, … in respondent order, the same on every machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AnswerId(pub u32);
+
+impl fmt::Display for AnswerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a{}", self.0)
+    }
+}
+
+impl FromStr for AnswerId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.strip_prefix('a')
+            .and_then(|digits| digits.parse().ok())
+            .map(AnswerId)
+            .ok_or_else(|| format!("'{text}' is not an answer id: they read a1, a2, …"))
+    }
+}
+
+impl Serialize for AnswerId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for AnswerId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,96 @@
+//! A synthetic respondent as everyone sees it: in prompts, on screens, in exports.
+
+use serde::{Deserialize, Serialize};
+
+use crate::audience::{Education, Gender, IncomeBracket, Region, TechAdoption, words};
+
+words! {
+    /// Working life.
+    Employment {
+        /// Has paid work.
+        Employed = "employed",
+        /// Looks for work.
+        Unemployed = "unemployed",
+        /// Has retired.
+        Retired = "retired",
+        /// Studies.
+        Student = "student",
+        /// Looks after home or family.
+        Homemaker = "homemaker",
+        /// Cannot work, or none of these.
+        DisabledOrOther = "disabled_or_other",
+    }
+}
+
+words! {
+    /// Who someone lives with.
+    Household {
+        /// Nobody.
+        Alone = "alone",
+        /// A partner.
+        CoupleNoChildren = "couple_no_children",
+        /// A partner and children.
+        CoupleWithChildren = "couple_with_children",
+        /// Children, without a partner.
+        SingleParent = "single_parent",
+        /// Their parents.
+        WithParents = "with_parents",
+        /// Others.
+        RoommatesOrRelatives = "roommates_or_relatives",
+    }
+}
+
+words! {
+    /// The kind of place.
+    Urbanicity { #[doc = "A city."] Urban = "urban", #[doc = "Around a city."] Suburban = "suburban", #[doc = "The country."] Rural = "rural" }
+}
+
+/// The five personality traits as T scores: mean 50 and standard deviation 10 among US adults.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the five names are the field's own")]
+pub struct BigFive {
+    pub openness: f64,
+    pub conscientiousness: f64,
+    pub extraversion: f64,
+    pub agreeableness: f64,
+    pub neuroticism: f64,
+}
+
+/// A synthetic respondent. Everything derives from (panel seed, ordinal); nothing is stored but the core cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Persona {
+    /// Unique within its panel: `p1`, `p2`, … in panel order.
+    pub id: String,
+    /// First and last name.
+    pub name: String,
+    /// Years, 18..=100 (100 means 100 or more).
+    pub age: u8,
+    /// Gender.
+    pub gender: Gender,
+    /// The region that the audience asked for.
+    pub region: Region,
+    /// Two-letter state, in the United States only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// ISO 3166 two-letter country, outside the United States.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Education.
+    pub education: Education,
+    /// Household income.
+    pub income_bracket: IncomeBracket,
+    /// Working life.
+    pub employment: Employment,
+    /// What they do for a living, when employed.
+    pub occupation: Option<String>,
+    /// Who they live with.
+    pub household: Household,
+    /// The kind of place they live in.
+    pub urbanicity: Urbanicity,
+    /// How soon they take up new technology.
+    pub tech_adoption: TechAdoption,
+    /// Personality.
+    pub big_five: BigFive,
+    /// How much price decides, 0..=100.
+    pub price_sensitivity: f64,
+}

@@ -1,0 +1,339 @@
+//! What was found. Every document here is free of clocks, paths, durations and costs, so that the same study gives the
+//! same bytes anywhere; what varies from run to run stands in [`Meta`].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::audience::words;
+use crate::credits::Credits;
+use crate::id::AnswerId;
+use crate::persona::Persona;
+use crate::run::Study;
+
+words! {
+    /// How a respondent feels about what they saw.
+    Sentiment {
+        /// For it.
+        Positive = "positive",
+        /// Against it.
+        Negative = "negative",
+        /// Neither.
+        Neutral = "neutral",
+        /// Both.
+        Mixed = "mixed",
+    }
+}
+
+words! {
+    /// Whether a respondent would buy.
+    PurchaseIntent {
+        /// Certainly.
+        Definitely = "definitely",
+        /// Rather yes.
+        Probably = "probably",
+        /// Undecided.
+        Maybe = "maybe",
+        /// Rather no.
+        ProbablyNot = "probably_not",
+        /// Certainly not.
+        DefinitelyNot = "definitely_not",
+    }
+}
+
+words! {
+    /// What a theme speaks for.
+    ThemeKind {
+        /// A reason for.
+        Appeal = "appeal",
+        /// A reason against.
+        Concern = "concern",
+    }
+}
+
+/// A number with what it is worth. No bare mean is ever shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The point estimate, in the unit of its field.
+    pub value: f64,
+    /// Lower end of the interval; null where it is undefined (n = 1).
+    pub low: Option<f64>,
+    /// Upper end of the interval; null where it is undefined.
+    pub high: Option<f64>,
+    /// Confidence level of the interval, 0.95 unless said otherwise.
+    pub level: f64,
+    /// Answers behind it.
+    pub n: u64,
+    /// Kish's effective n: equals n when all weights are equal.
+    pub effective_n: f64,
+    /// How the interval was computed: `wilson`, `t`, `bootstrap_bca`, `nps_variance`, …
+    pub method: String,
+}
+
+/// Counts over an ordered scale. On the wire an object whose keys stand in scale order, every key present.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Distribution(pub Vec<(i32, u64)>);
+
+impl Serialize for Distribution {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, count)| (key.to_string(), count)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Distribution {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let counts = BTreeMap::<String, u64>::deserialize(deserializer)?;
+        let mut pairs = Vec::with_capacity(counts.len());
+        for (key, count) in counts {
+            pairs.push((key.parse().map_err(serde::de::Error::custom)?, count));
+        }
+        pairs.sort_unstable();
+        Ok(Self(pairs))
+    }
+}
+
+/// Purchase intent in percent of the answers, one decimal, apportioned so that the five sum to 100.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the five answers of the scale")]
+pub struct IntentShares {
+    pub definitely: f64,
+    pub probably: f64,
+    pub maybe: f64,
+    pub probably_not: f64,
+    pub definitely_not: f64,
+}
+
+/// The instrument's own fields, named and scaled as its contract says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "study_type", rename_all = "snake_case")]
+pub enum Outcomes {
+    /// Of a concept test.
+    ConceptTest {
+        /// Mean of the scores, 1 to 10.
+        mean_score: f64,
+        /// Median of the scores.
+        median_score: f64,
+        /// Standard deviation with n − 1; null at n = 1.
+        std_dev: Option<f64>,
+        /// Answers for each score, 1 to 10.
+        score_distribution: Distribution,
+        /// Would they buy, in percent.
+        purchase_intent: IntentShares,
+        /// What most of those with concerns are concerned about, most frequent first.
+        top_concerns: Vec<String>,
+        /// What most of those who like something like, most frequent first.
+        top_appeals: Vec<String>,
+    },
+    /// Of a recommendation study.
+    Nps {
+        /// Promoters minus detractors in percentage points, −100 to 100.
+        nps_score: f64,
+        /// Scores 9 and 10, in percent.
+        promoters_pct: f64,
+        /// Scores 7 and 8, in percent.
+        passives_pct: f64,
+        /// Scores 0 to 6, in percent.
+        detractors_pct: f64,
+        /// Mean of the scores, 0 to 10.
+        mean_score: f64,
+        /// Standard deviation with n − 1; null at n = 1.
+        std_dev: Option<f64>,
+        /// Answers for each score, 0 to 10.
+        score_distribution: Distribution,
+        /// Reasons against, most frequent first.
+        top_concerns: Vec<String>,
+        /// Reasons for, most frequent first.
+        top_appeals: Vec<String>,
+    },
+}
+
+/// One class of a dimension, with its own estimates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Answers of this class.
+    pub n: u64,
+    /// Set when n < 30: too few to say much.
+    pub small: bool,
+    /// The instrument's estimates within the class.
+    pub estimates: BTreeMap<String, Estimate>,
+}
+
+/// Share of one class in the population and in the panel, 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Margin {
+    /// In the population, given every filter of the audience.
+    pub target: f64,
+    /// In this panel.
+    pub realised: f64,
+}
+
+/// Dimension → class → shares.
+pub type Margins = BTreeMap<String, BTreeMap<String, Margin>>;
+
+/// Words of a respondent, with the answer they stand in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// The answer.
+    pub answer: AnswerId,
+    /// A verbatim part of it.
+    pub text: String,
+}
+
+/// A reason that respondents gave, and how many did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Theme {
+    /// Its name.
+    pub theme: String,
+    /// For or against.
+    pub kind: ThemeKind,
+    /// Answers that name it.
+    pub count: u64,
+    /// Their share of all answers, 0 to 1.
+    pub share: Estimate,
+    /// Verbatim evidence.
+    pub quotes: Vec<Quote>,
+}
+
+/// What speaks for and against the numbers themselves.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Diagnostics {
+    /// Shannon entropy of the score distribution in bits.
+    pub entropy_bits: Option<f64>,
+    /// Share of answers at the most frequent score, 0 to 1.
+    pub share_at_mode: Option<f64>,
+    /// Distinct reasonings after masking digits, as a share of all, 0 to 1.
+    pub distinct_texts: Option<f64>,
+    /// Outcomes that are no answers, by reason.
+    pub not_answered: BTreeMap<String, u64>,
+    /// In plain sentences: what a reader should keep in mind.
+    pub notes: Vec<String>,
+}
+
+words! {
+    /// How urgent a finding is.
+    Priority {
+        /// Blocks.
+        P0 = "P0",
+        /// Hurts many.
+        P1 = "P1",
+        /// Hurts some.
+        P2 = "P2",
+        /// Worth knowing.
+        P3 = "P3",
+    }
+}
+
+/// Something to act on, with the answers that support it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// Within its study, from 1.
+    pub id: u32,
+    /// How urgent.
+    pub priority: Priority,
+    /// One line.
+    pub title: String,
+    /// A few sentences, computed from the data.
+    pub description: String,
+    /// Answers that mention it.
+    pub times_mentioned: u64,
+    /// Verbatim evidence.
+    pub key_quotes: Vec<Quote>,
+    /// What to do next.
+    pub suggested_action: String,
+}
+
+/// What one respondent said, with the fields of the instrument.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// To a concept test.
+    ConceptTest {
+        /// 1 to 10.
+        score: u8,
+        /// How they feel about it.
+        sentiment: Sentiment,
+        /// Why, in their words.
+        reasoning: String,
+        /// Would they buy.
+        purchase_intent: PurchaseIntent,
+    },
+    /// To a recommendation study.
+    Nps {
+        /// 0 to 10.
+        score: u8,
+        /// Why, in their words.
+        reasoning: String,
+        /// How they feel about it.
+        sentiment: Sentiment,
+    },
+}
+
+/// An answer and who gave it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Response {
+    /// `a1`, `a2`, … in respondent order.
+    pub id: AnswerId,
+    /// Who gave it.
+    pub persona: Persona,
+    /// The instrument's fields.
+    #[serde(flatten)]
+    pub answer: Answer,
+}
+
+/// Everything that was found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// Respondents asked for.
+    pub panel_size: u32,
+    /// The contract's fields for the study type.
+    #[serde(flatten)]
+    pub outcomes: Outcomes,
+    /// Field → estimate.
+    pub estimates: BTreeMap<String, Estimate>,
+    /// Dimension → class → estimates.
+    pub segments: BTreeMap<String, BTreeMap<String, Segment>>,
+    /// Dimension → class → target and realised share of the panel.
+    pub margins: Margins,
+    /// Reasons for and against, most frequent first.
+    pub themes: Vec<Theme>,
+    /// What the numbers are worth.
+    pub diagnostics: Diagnostics,
+    /// What to act on.
+    pub findings: Vec<Finding>,
+    /// The answers themselves, where they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responses: Option<Vec<Response>>,
+}
+
+/// What the run took: differs from run to run, and is no part of the results.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
+    /// Credits settled for this study.
+    pub credits_used: Credits,
+    /// Credits that can be spent now.
+    pub credits_remaining: Credits,
+    /// Real cost in dollars.
+    pub cost_usd: f64,
+    /// From submission to the end, or to now.
+    pub latency_ms: u64,
+    /// Tokens sent to models.
+    pub input_tokens: u64,
+    /// Tokens received from models.
+    pub output_tokens: u64,
+    /// Names of the models that answered.
+    pub providers_used: Vec<String>,
+    /// What these numbers are, and are not.
+    pub notice: String,
+}
+
+/// A study with what was found: what `show --json` prints.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The study.
+    pub study: Study,
+    /// Its results, once there are any.
+    pub results: Option<Results>,
+    /// What it took.
+    pub meta: Meta,
+}

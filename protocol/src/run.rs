@@ -1,0 +1,152 @@
+//! What is happening: a study's state, its counts and its live tally.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::audience::words;
+use crate::credits::Credits;
+use crate::id::StudyId;
+use crate::study::{EngineMode, Origin, StudyType};
+
+words! {
+    /// The states of a study.
+    State {
+        /// Written, not submitted.
+        Draft = "draft",
+        /// Waits for its turn.
+        Queued = "queued",
+        /// Being answered.
+        Running = "running",
+        /// Stopped by its owner or by a fault; goes on when resumed.
+        Paused = "paused",
+        /// All answers are in; results are being computed.
+        Finalizing = "finalizing",
+        /// Has results. Fewer answers than asked for is still completed, and the counts say so.
+        Completed = "completed",
+        /// Has no results; what was held came back.
+        Failed = "failed",
+        /// Stopped for good by its owner; answers so far stay readable.
+        Cancelled = "cancelled",
+    }
+}
+
+impl State {
+    /// Whether nothing will happen any more.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// How many were asked for, and what came of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PanelCounts {
+    /// Respondents asked for.
+    pub requested: u32,
+    /// Answers that were read and passed.
+    pub delivered: u32,
+    /// Respondents that declined.
+    pub refused: u32,
+    /// Replies that could not be read.
+    pub invalid: u32,
+    /// Respondents that could not be asked.
+    pub failed: u32,
+}
+
+impl PanelCounts {
+    /// How many assignments have an outcome.
+    #[must_use]
+    pub fn settled(self) -> u32 {
+        self.delivered
+            .saturating_add(self.refused)
+            .saturating_add(self.invalid)
+            .saturating_add(self.failed)
+    }
+}
+
+/// A study as lists and reports name it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Study {
+    /// Its id.
+    pub id: StudyId,
+    /// What people call it.
+    pub name: String,
+    /// What it asks.
+    pub instrument: StudyType,
+    /// Where it stands.
+    pub state: State,
+    /// Why it stands there, when that needs a reason.
+    pub reason: Option<String>,
+    /// What answers.
+    pub engine: String,
+    /// Which panel answers.
+    pub engine_mode: EngineMode,
+    /// The model behind the engine, with its version.
+    pub model: String,
+    /// The seed.
+    pub seed: u64,
+    /// SHA-256 (hex) over everything that decides what respondents are asked and how replies are read.
+    pub instrument_hash: String,
+    /// Who owns it: `uid:1000`, or an API key's id.
+    pub owner: String,
+    /// The door it came in through.
+    pub origin: Origin,
+    /// The project it belongs to.
+    pub project: Option<String>,
+    /// The owner's labels.
+    pub tags: Vec<String>,
+    /// The watched file it is a version of.
+    pub lineage: Option<String>,
+    /// Whether it is put away.
+    pub archived: bool,
+    /// What came of the panel so far.
+    pub panel: PanelCounts,
+    /// When it was submitted.
+    pub created_at: Timestamp,
+    /// When it ended.
+    pub completed_at: Option<Timestamp>,
+}
+
+/// What a running study looks like now: integers only, merged as answers arrive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Live {
+    /// The study.
+    pub study: Study,
+    /// The scale of the scores, first and last value, when the instrument has one.
+    pub scale: Option<(i32, i32)>,
+    /// How many answers gave each value of the scale.
+    pub scores: Vec<u64>,
+    /// Outcomes recorded in each of the last seconds, oldest first; at most 60.
+    pub recent: Vec<u32>,
+    /// Seconds of work so far, without pauses.
+    pub elapsed_ms: u64,
+}
+
+/// What a submission would do: shown by a dry run and before anything that costs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Preview {
+    /// The name it would have.
+    pub name: String,
+    /// What it would ask.
+    pub instrument: StudyType,
+    /// Respondents.
+    pub panel: u32,
+    /// What would answer.
+    pub engine: String,
+    /// The seed, drawn when none was given.
+    pub seed: u64,
+    /// Targets and what this panel realises.
+    pub margins: crate::results::Margins,
+    /// The questionnaire as the first respondent would get it.
+    pub questionnaire: String,
+    /// Credits it would hold, and at most cost.
+    pub credits: Credits,
+    /// Credits that can be spent now.
+    pub balance: Credits,
+    /// Real cost in dollars, at least and at most.
+    pub cost_usd: (f64, f64),
+    /// Half the width of the 95 % interval of the main estimate to expect, and its unit.
+    pub expected_half_width: Option<(f64, String)>,
+    /// Things worth knowing that are no errors.
+    pub notes: Vec<String>,
+}

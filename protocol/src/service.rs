@@ -1,0 +1,190 @@
+//! The calls a client can make. Replies that can grow are paged; every reply fits a frame of 1 MiB. `hello` comes
+//! first, with a range of versions, because an unknown method would close the connection.
+
+use serde::{Deserialize, Serialize};
+
+use crate::credits::Credits;
+use crate::error::ApiError;
+use crate::event::{Cursor, EventPage};
+use crate::id::{StudyId, SubmitKey};
+use crate::ledger::{Balance, Transfer};
+use crate::results::{Report, Response};
+use crate::run::{Live, Preview, Study};
+use crate::study::{Draft, Origin};
+
+/// The protocol versions this build speaks, oldest and newest.
+pub const VERSIONS: (u16, u16) = (1, 1);
+
+/// What every call returns.
+pub type Reply<T> = Result<T, ApiError>;
+
+/// Who calls, and which versions it speaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The program's version.
+    pub version: String,
+    /// The oldest protocol it speaks.
+    pub protocol_min: u16,
+    /// The newest protocol it speaks.
+    pub protocol_max: u16,
+}
+
+/// The daemon's answer to a greeting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The daemon's version.
+    pub version: String,
+    /// The protocol that both will speak from now on.
+    pub protocol: u16,
+    /// Its process.
+    pub pid: u32,
+}
+
+/// A study to run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Submit {
+    /// Fresh for each submission; repeated only with the very same one.
+    pub key: SubmitKey,
+    /// What to run.
+    pub draft: Draft,
+    /// The door it came in through.
+    pub origin: Origin,
+    /// The owner has seen the cost and agreed to it.
+    pub cost_confirmed: bool,
+}
+
+/// Which studies to list. The default is all that are not archived.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StudyQuery {
+    /// Text that the name contains, in any case.
+    pub search: Option<String>,
+    /// A tag it carries.
+    pub tag: Option<String>,
+    /// Archived ones instead of the others.
+    pub archived: bool,
+    /// Go on after this many.
+    pub offset: u32,
+    /// At most this many; the daemon gives at most 500.
+    pub limit: u32,
+}
+
+/// A page of something that is listed, and whether there is more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// In order.
+    pub items: Vec<T>,
+    /// Where to go on, when there is more.
+    pub next: Option<u32>,
+}
+
+/// What an owner can do to a study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Control {
+    /// Ask nobody else until it is resumed.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Stop for good; what is unused of the hold comes back.
+    Cancel,
+    /// Ask again those that failed or whose reply was invalid, as a continuation of the same study.
+    Retry,
+    /// Put away.
+    Archive,
+    /// Take out again.
+    Unarchive,
+}
+
+/// How the daemon is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// Its process.
+    pub pid: u32,
+    /// Its version.
+    pub version: String,
+    /// The protocol in use.
+    pub protocol: u16,
+    /// Since it was ready.
+    pub uptime_s: u64,
+    /// Its socket.
+    pub socket: String,
+    /// Where it serves HTTP, when it does.
+    pub http: Option<String>,
+    /// Its settings file.
+    pub config: String,
+    /// Its store.
+    pub database: String,
+    /// Its logs.
+    pub logs: String,
+    /// How many studies are at work.
+    pub studies: StudyCounts,
+    /// Why it takes no writes, when it takes none.
+    pub degraded: Option<String>,
+}
+
+/// How many studies are at work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StudyCounts {
+    /// Being answered.
+    pub running: u32,
+    /// Waiting.
+    pub queued: u32,
+}
+
+/// One thing the doctor looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// Its name: `ledger.sums_to_zero`, …
+    pub name: String,
+    /// Whether it holds.
+    pub ok: bool,
+    /// What was seen.
+    pub detail: String,
+    /// What to do when it does not hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// The daemon's face. Every call takes a deadline from its context, clamped by the daemon.
+#[tarpc::service]
+pub trait Demoscope {
+    /// Greets; the daemon refuses every other call on a connection that has not.
+    async fn hello(hello: Hello) -> Reply<Welcome>;
+    /// Checks a draft and says what it would do. Stores nothing.
+    async fn check(draft: Draft) -> Reply<Preview>;
+    /// Takes a study on, or finds the one that the same key made.
+    async fn submit(submit: Submit) -> Reply<Study>;
+    /// Lists studies, newest first.
+    async fn studies(query: StudyQuery) -> Reply<Page<Study>>;
+    /// Finds the study that an id, an unambiguous prefix of one, or `@` (the latest) names.
+    async fn find(name: String) -> Reply<Study>;
+    /// A study with its results, without single answers.
+    async fn report(study: StudyId) -> Reply<Report>;
+    /// What a study looks like now.
+    async fn live(study: StudyId) -> Reply<Live>;
+    /// Answers in respondent order, from `offset` on.
+    async fn answers(study: StudyId, offset: u32, limit: u32) -> Reply<Page<Response>>;
+    /// One byte for each respondent from `offset` on: the score plus one, 0 while there is no outcome, 255 for an
+    /// outcome that is no score. At most 100,000.
+    async fn scores(study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>>;
+    /// Changes what a study does.
+    async fn control(study: StudyId, control: Control) -> Reply<Study>;
+    /// Replaces a study's tags.
+    async fn tag(study: StudyId, tags: Vec<String>) -> Reply<Study>;
+    /// Where the budget stands.
+    async fn credits() -> Reply<Balance>;
+    /// Adds credits that do not lapse.
+    async fn grant(credits: Credits) -> Reply<Balance>;
+    /// Movements, newest first, from `offset` on.
+    async fn statement(offset: u32, limit: u32) -> Reply<Page<Transfer>>;
+    /// The history after a cursor; waits up to `wait_ms` (at most 30 s) for the next event when there is none.
+    async fn events(after: Cursor, limit: u32, wait_ms: u64) -> Reply<EventPage>;
+    /// How the daemon is.
+    async fn status() -> Reply<Status>;
+    /// Audits every invariant.
+    async fn doctor() -> Reply<Vec<Check>>;
+    /// Writes a consistent copy of the store; returns where. Without a path, among the daily ones.
+    async fn backup(path: Option<String>) -> Reply<String>;
+    /// Stops dispatch, waits for what is under way, and ends the daemon.
+    async fn stop() -> Reply<()>;
+}
