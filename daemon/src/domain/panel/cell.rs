@@ -46,12 +46,12 @@ pub(super) struct Traits {
 }
 
 impl Traits {
-    pub(super) fn age_band(&self) -> AgeBand {
+    pub(super) fn age_band(self) -> AgeBand {
         AgeBand::of(self.age)
     }
 
     /// Whether every filter of the audience lets this person pass. The region is not part of a cell.
-    pub(super) fn admitted_by(&self, audience: &Audience) -> bool {
+    pub(super) fn admitted_by(self, audience: Audience) -> bool {
         let (youngest, oldest) = audience.age_range;
         (youngest..=oldest).contains(&self.age)
             && audience.gender.admits(self.gender)
@@ -62,7 +62,7 @@ impl Traits {
 }
 
 /// Whether the education filter of the audience lets this level pass.
-pub(super) fn admits_education(audience: &Audience, level: Education) -> bool {
+pub(super) fn admits_education(audience: Audience, level: Education) -> bool {
     match audience.education {
         Choice::All => true,
         Choice::Only(filter) => filter.admits(level),

@@ -95,6 +95,7 @@ pub struct Classes {
 impl Classes {
     /// Each dimension with the word of its class, always in the same order.
     #[must_use]
+    #[allow(clippy::iter_not_returning_iterator, reason = "always six pairs: an array says so")]
     pub const fn iter(&self) -> [(&'static str, &'static str); 6] {
         [
             ("gender", self.gender.as_str()),

@@ -6,7 +6,7 @@ use protocol::audience::{Audience, Choice};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SampleError {
     /// The population knows nobody whom every filter lets pass.
-    #[error("nobody in {} passes every filter: {}", .audience.region, filters(.audience))]
+    #[error("nobody in {} passes every filter: {}", .audience.region, filters(*.audience))]
     EmptyAudience {
         /// What was asked for.
         audience: Audience,
@@ -64,7 +64,7 @@ pub enum UnpackError {
 }
 
 /// The filters that are set, in words.
-fn filters(audience: &Audience) -> String {
+fn filters(audience: Audience) -> String {
     let (youngest, oldest) = audience.age_range;
     let mut words = vec![format!("age {youngest} to {oldest}")];
     if let Choice::Only(gender) = audience.gender {

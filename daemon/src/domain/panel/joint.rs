@@ -28,7 +28,7 @@ pub(super) fn words(dimension: usize) -> Vec<&'static str> {
 }
 
 /// The class of a person in each dimension, by number.
-pub(super) fn class_numbers(traits: &Traits) -> [usize; DIMENSIONS.len()] {
+pub(super) fn class_numbers(traits: Traits) -> [usize; DIMENSIONS.len()] {
     [
         traits.gender.index(),
         traits.education.index(),
@@ -50,18 +50,18 @@ pub(super) struct Joint {
 impl Joint {
     /// Multiplies the tables out. The order is serpentine: neighbours in it are alike in age and income, which makes a
     /// systematic draw close to a quota in all of them.
-    pub(super) fn enumerate(core: &Core, audience: &Audience) -> Self {
+    pub(super) fn enumerate(core: &Core, audience: Audience) -> Self {
         let mut joint = Self { cells: Vec::new(), weights: Vec::new(), classes: Vec::new() };
         let (youngest, oldest) = audience.age_range;
         let ages: Vec<u8> = (youngest.max(AGE_MIN)..=oldest.min(AGE_MAX)).collect();
         for &gender in Gender::ALL.iter().filter(|gender| audience.gender.admits(**gender)) {
             for &level in Education::ALL.iter().filter(|level| admits_education(audience, **level))
             {
-                if (gender.index() * Education::ALL.len() + level.index()).is_multiple_of(2) {
-                    ages.iter().for_each(|age| joint.push_age(core, audience, gender, level, *age));
-                } else {
-                    let descending = ages.iter().rev();
-                    descending.for_each(|age| joint.push_age(core, audience, gender, level, *age));
+                let upwards =
+                    (gender.index() * Education::ALL.len() + level.index()).is_multiple_of(2);
+                for step in 0..ages.len() {
+                    let age = if upwards { ages[step] } else { ages[ages.len() - 1 - step] };
+                    joint.push_age(core, audience, gender, level, age);
                 }
             }
         }
@@ -93,7 +93,7 @@ impl Joint {
     fn push_age(
         &mut self,
         core: &Core,
-        audience: &Audience,
+        audience: Audience,
         gender: Gender,
         level: Education,
         age: u8,
@@ -103,7 +103,7 @@ impl Joint {
         let techs = core.tech(audience.region, band, level);
         let count = IncomeBracket::ALL.len();
         for step in 0..count {
-            let place = if age % 2 == 0 { step } else { count - 1 - step };
+            let place = if age.is_multiple_of(2) { step } else { count - 1 - step };
             let income = IncomeBracket::ALL[place];
             if !audience.income_bracket.admits(income) {
                 continue;
@@ -121,7 +121,7 @@ impl Joint {
                         self.cells.push(Cell::pack(traits));
                         self.weights.push(share);
                         self.classes.push(
-                            class_numbers(&traits).map(|number| u8::try_from(number).unwrap_or(0)),
+                            class_numbers(traits).map(|number| u8::try_from(number).unwrap_or(0)),
                         );
                     }
                 }
@@ -131,7 +131,7 @@ impl Joint {
 }
 
 /// Share of people of that sex, gender and age among the adults of the region.
-fn gender_share(core: &Core, audience: &Audience, gender: Gender, sex: Sex, age: u8) -> f64 {
+fn gender_share(core: &Core, audience: Audience, gender: Gender, sex: Sex, age: u8) -> f64 {
     let nonbinary = core.nonbinary(audience.region, age);
     let of_sex = core.age(audience.region, sex, age);
     match (gender, sex) {

@@ -60,7 +60,7 @@ pub struct Panel {
 /// # Errors
 /// When the population knows nobody whom the audience admits, or when the standing panel has too few of them.
 pub fn sample(population: &'static Population, recipe: &Recipe) -> Result<Panel, SampleError> {
-    let joint = Joint::enumerate(&population.core, &recipe.audience);
+    let joint = Joint::enumerate(&population.core, recipe.audience);
     if joint.is_empty() {
         return Err(SampleError::EmptyAudience { audience: recipe.audience });
     }
@@ -75,7 +75,7 @@ pub fn sample(population: &'static Population, recipe: &Recipe) -> Result<Panel,
 fn select(population: &Population, recipe: &Recipe) -> Result<Vec<Cell>, SampleError> {
     let mut admitted: Vec<Cell> = (0..)
         .zip(standing_panel(population, recipe.audience.region))
-        .filter(|(_, cell)| cell.traits().admitted_by(&recipe.audience))
+        .filter(|(_, cell)| cell.traits().admitted_by(recipe.audience))
         .map(|(ordinal, cell)| cell.with_origin(ordinal))
         .collect();
     let available = u32::try_from(admitted.len()).unwrap_or(u32::MAX);
@@ -89,7 +89,7 @@ fn select(population: &Population, recipe: &Recipe) -> Result<Vec<Cell>, SampleE
 /// Everyone in the standing panel of a region, in its fixed order.
 fn standing_panel(population: &Population, region: Region) -> Vec<Cell> {
     let everyone = Audience { region, age_range: (AGE_MIN, AGE_MAX), ..Audience::default() };
-    let joint = Joint::enumerate(&population.core, &everyone);
+    let joint = Joint::enumerate(&population.core, everyone);
     draw::draw(&joint, STANDING_PANEL_SIZE, &mut core_stream(STANDING_PANEL_SEED))
 }
 
@@ -117,7 +117,7 @@ impl Panel {
         Some(persona::persona(
             self.population,
             region,
-            &cell.traits(),
+            cell.traits(),
             self.person(ordinal, *cell),
             id,
         ))
@@ -127,7 +127,7 @@ impl Panel {
     pub fn classes(&self, ordinal: u32) -> Option<Classes> {
         let cell = self.cells.get(ordinal as usize)?;
         let region = self.recipe.audience.region;
-        Some(persona::classes(self.population, region, &cell.traits(), self.person(ordinal, *cell)))
+        Some(persona::classes(self.population, region, cell.traits(), self.person(ordinal, *cell)))
     }
 
     /// Everyone, in panel order.
@@ -138,10 +138,10 @@ impl Panel {
     /// Dimension → class → share in the population given every filter, and share in this panel. Classes that the filters
     /// leave nobody in are left out.
     pub fn margins(&self) -> Margins {
-        let targets = Joint::enumerate(&self.population.core, &self.recipe.audience).margins();
+        let targets = Joint::enumerate(&self.population.core, self.recipe.audience).margins();
         let mut counts = PerClass::<u64>::default();
         for cell in &self.cells {
-            for (counts, class) in counts.iter_mut().zip(joint::class_numbers(&cell.traits())) {
+            for (counts, class) in counts.iter_mut().zip(joint::class_numbers(cell.traits())) {
                 counts[class] += 1;
             }
         }
@@ -183,7 +183,7 @@ impl Panel {
         let mut cells = Vec::with_capacity(chunks.len());
         for (ordinal, chunk) in (0..).zip(chunks) {
             let cell = Cell::from_bytes(*chunk)
-                .filter(|cell| cell.traits().admitted_by(&recipe.audience))
+                .filter(|cell| cell.traits().admitted_by(recipe.audience))
                 .filter(|cell| origin_fits(*cell, recipe.mode))
                 .ok_or(UnpackError::Damaged { ordinal })?;
             cells.push(cell);

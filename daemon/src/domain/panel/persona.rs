@@ -13,7 +13,7 @@ use super::stream::{Attribute, Person};
 pub(super) fn persona(
     population: &Population,
     region: Region,
-    traits: &Traits,
+    traits: Traits,
     person: Person,
     id: String,
 ) -> Persona {
@@ -61,7 +61,7 @@ pub(super) fn persona(
 pub(super) fn classes(
     population: &'static Population,
     region: Region,
-    traits: &Traits,
+    traits: Traits,
     person: Person,
 ) -> Classes {
     let place = match region {
@@ -85,6 +85,6 @@ pub(super) fn classes(
     }
 }
 
-fn place(population: &Population, region: Region, traits: &Traits, person: Person) -> Place {
+fn place(population: &Population, region: Region, traits: Traits, person: Person) -> Place {
     population.places.draw(region, traits, person.stream(Attribute::Place).uniform())
 }

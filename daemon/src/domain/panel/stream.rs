@@ -1,4 +1,4 @@
-//! Where randomness comes from: one ChaCha8 stream for each (seed, person, attribute). Streams do not know of each other,
+//! Where randomness comes from: one `ChaCha8` stream for each (seed, person, attribute). Streams do not know of each other,
 //! so an attribute that is added later, or a person who is never looked at, changes nothing for the rest.
 
 use rand_chacha::ChaCha8Rng;

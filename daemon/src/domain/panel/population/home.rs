@@ -38,7 +38,7 @@ impl Home {
     }
 
     /// Who such a person lives with.
-    pub(in super::super) fn household(&self, traits: &Traits, uniform: f64) -> Household {
+    pub(in super::super) fn household(&self, traits: Traits, uniform: f64) -> Household {
         let condition = traits.sex.index() * 7 + traits.age_band().index();
         Household::ALL[pick(self.household.get(condition), uniform)]
     }

@@ -75,7 +75,7 @@ impl Names {
     pub(in super::super) fn first(
         &self,
         country: usize,
-        traits: &Traits,
+        traits: Traits,
         stream: &mut Stream,
     ) -> &str {
         let sex = match traits.gender {
@@ -98,7 +98,7 @@ impl Names {
     pub(in super::super) fn last(
         &self,
         country: usize,
-        traits: &Traits,
+        traits: Traits,
         stream: &mut Stream,
     ) -> &str {
         self.last[country * 2 + traits.sex.index()].draw(stream.uniform())

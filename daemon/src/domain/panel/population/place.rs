@@ -88,7 +88,7 @@ impl Places {
     }
 
     /// The place at which `uniform`, in [0, 1), points for such a person.
-    pub(in super::super) fn draw(&self, region: Region, traits: &Traits, uniform: f64) -> Place {
+    pub(in super::super) fn draw(&self, region: Region, traits: Traits, uniform: f64) -> Place {
         let condition = condition(traits.sex, education_band(traits.age), traits.education);
         let wheel = &self.wheels[region.index() * CONDITIONS + condition];
         match region {

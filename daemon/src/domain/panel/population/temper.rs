@@ -42,11 +42,11 @@ impl Temper {
     }
 
     /// The five traits of such a person as T scores with one decimal.
-    pub(in super::super) fn big_five(&self, traits: &Traits, stream: &mut Stream) -> BigFive {
-        let (a, b) = stream.normal_pair();
-        let (c, d) = stream.normal_pair();
-        let (e, _) = stream.normal_pair();
-        let independent = [a, b, c, d, e];
+    pub(in super::super) fn big_five(&self, traits: Traits, stream: &mut Stream) -> BigFive {
+        let (first, second) = stream.normal_pair();
+        let (third, fourth) = stream.normal_pair();
+        let (fifth, _) = stream.normal_pair();
+        let independent = [first, second, third, fourth, fifth];
         let norms = &self.traits[traits.sex.index() * 7 + traits.age_band().index()];
         let shift = &self.shifts[traits.tech.index()];
         let score = |of: usize| {
@@ -64,7 +64,7 @@ impl Temper {
     }
 
     /// How much price decides for such a person, 0 to 100 with one decimal.
-    pub(in super::super) fn price_sensitivity(&self, traits: &Traits, stream: &mut Stream) -> f64 {
+    pub(in super::super) fn price_sensitivity(&self, traits: Traits, stream: &mut Stream) -> f64 {
         let norm = self.price[traits.income.index() * 7 + traits.age_band().index()];
         let (deviate, _) = stream.normal_pair();
         one_decimal((norm.mean + norm.deviation * deviate).clamp(0.0, 100.0))

@@ -63,14 +63,14 @@ impl Work {
     }
 
     /// Working life of such a person.
-    pub(in super::super) fn employment(&self, traits: &Traits, uniform: f64) -> Employment {
+    pub(in super::super) fn employment(&self, traits: Traits, uniform: f64) -> Employment {
         let band = traits.age_band().index();
         let condition = (traits.sex.index() * 7 + band) * 5 + traits.education.index();
         Employment::ALL[pick(self.employment.get(condition), uniform)]
     }
 
     /// What such a person does for a living, among the occupations that are open at their age.
-    pub(in super::super) fn occupation(&self, traits: &Traits, uniform: f64) -> Option<&str> {
+    pub(in super::super) fn occupation(&self, traits: Traits, uniform: f64) -> Option<&str> {
         let open = self.open_at[usize::from(traits.age)];
         let place = (traits.sex.index() * 5 + traits.education.index()) * WAGE_LEAN.len();
         let wheel = &self.wheels[place + traits.income.index()];
