@@ -1,5 +1,7 @@
 //! Everything that is decided, free of files, clocks and threads: randomness comes only from a given seed.
 
+pub mod instrument;
 pub mod nearest;
 pub mod outcome;
 pub mod panel;
+pub mod stats;
