@@ -3,3 +3,5 @@
 
 pub mod domain;
 pub mod inference;
+pub mod store;
+pub mod world;

@@ -1,3 +1,5 @@
 //! Everything that is decided, free of files, clocks and threads: randomness comes only from a given seed.
 
+pub mod ledger;
 pub mod outcome;
+pub mod run;
