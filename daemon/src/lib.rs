@@ -4,3 +4,5 @@
 pub mod config;
 pub mod domain;
 pub mod inference;
+pub mod store;
+pub mod world;
