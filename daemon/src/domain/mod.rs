@@ -7,3 +7,4 @@ pub mod outcome;
 pub mod panel;
 pub mod run;
 pub mod stats;
+pub mod stimulus;
