@@ -2,4 +2,5 @@
 
 pub mod ledger;
 pub mod outcome;
+pub mod panel;
 pub mod run;
