@@ -1,6 +1,8 @@
 //! Everything that is decided, free of files, clocks and threads: randomness comes only from a given seed.
 
+pub mod instrument;
 pub mod ledger;
 pub mod outcome;
 pub mod panel;
 pub mod run;
+pub mod stats;
