@@ -1,7 +1,9 @@
 //! Demoscope's daemon, as a library. `domain` decides, `store` remembers, `inference` asks, `app` changes state,
 //! `work` and `gateway` drive it.
 
+pub mod app;
 pub mod domain;
 pub mod inference;
 pub mod store;
+pub mod work;
 pub mod world;

@@ -72,40 +72,48 @@ fn place(respondent: u32) -> (usize, u64) {
 impl Core {
     /// Every unfinished study, oldest first.
     pub fn pending(&self) -> Reply<Vec<Pending>> {
-        self.store().read(|reader| -> Result<_, Halt> {
-            let mut numbers = Vec::new();
-            reader.all::<Unfinished>(Order::Rising, |number, _| {
-                numbers.push(number);
-                Ok(ControlFlow::Continue(()))
-            })?;
-            numbers
-                .into_iter()
-                .map(|number| {
-                    let found = by_number(reader, number)?;
-                    Ok(Pending { number, state: found.progress.state })
-                })
-                .collect()
-        })
-        .map_err(ApiError::from)
+        self.store()
+            .read(|reader| -> Result<_, Halt> {
+                let mut numbers = Vec::new();
+                reader.all::<Unfinished>(Order::Rising, |number, _| {
+                    numbers.push(number);
+                    Ok(ControlFlow::Continue(()))
+                })?;
+                numbers
+                    .into_iter()
+                    .map(|number| {
+                        let found = by_number(reader, number)?;
+                        Ok(Pending { number, state: found.progress.state })
+                    })
+                    .collect()
+            })
+            .map_err(ApiError::from)
     }
 
     /// A study with what is left of it: assignments minus outcomes.
     pub fn job(&self, number: u32) -> Reply<Job> {
-        self.store().read(|reader| -> Result<_, Halt> {
-            let Found { row, progress, .. } = by_number(reader, number)?;
-            let panel = row.spec.panel;
-            let words = usize::try_from(panel.div_ceil(64)).unwrap_or(usize::MAX);
-            let mut left = Left { done: vec![0; words], panel };
-            if progress.panel.settled() > 0 {
-                let (first, last) = OutcomeKey::range(number);
-                reader.keys::<OutcomeRow>(&first, &last, |key| {
-                    left.strike(key.assignment.respondent);
-                    Ok(ControlFlow::Continue(()))
-                })?;
-            }
-            Ok(Job { number, attempt: progress.attempt, state: progress.state, spec: row.spec, left })
-        })
-        .map_err(ApiError::from)
+        self.store()
+            .read(|reader| -> Result<_, Halt> {
+                let Found { row, progress, .. } = by_number(reader, number)?;
+                let panel = row.spec.panel;
+                let words = usize::try_from(panel.div_ceil(64)).unwrap_or(usize::MAX);
+                let mut left = Left { done: vec![0; words], panel };
+                if progress.panel.settled() > 0 {
+                    let (first, last) = OutcomeKey::range(number);
+                    reader.keys::<OutcomeRow>(&first, &last, |key| {
+                        left.strike(key.assignment.respondent);
+                        Ok(ControlFlow::Continue(()))
+                    })?;
+                }
+                Ok(Job {
+                    number,
+                    attempt: progress.attempt,
+                    state: progress.state,
+                    spec: row.spec,
+                    left,
+                })
+            })
+            .map_err(ApiError::from)
     }
 
     /// A place at work is free for a queued study.

@@ -44,8 +44,7 @@ impl Core {
                                 return Err(unfinished(&found.study()));
                             }
                             found.progress.archived = archived;
-                            let kind =
-                                if archived { "study.archived" } else { "study.unarchived" };
+                            let kind = if archived { "study.archived" } else { "study.unarchived" };
                             writes.announce(kind, Some(id), json!({}));
                             writes.put(&found.number, &found.progress);
                         }

@@ -97,11 +97,7 @@ fn balance_after(
     Ok(balance(reader, settings, purse)?)
 }
 
-fn balance(
-    reader: &Reader<'_>,
-    settings: &Settings,
-    purse: &Purse,
-) -> Result<WireBalance, Fault> {
+fn balance(reader: &Reader<'_>, settings: &Settings, purse: &Purse) -> Result<WireBalance, Fault> {
     let cost = match reader.get::<Balance>(&Account::Cost(purse.month).to_string())? {
         Some(Balance(Amount::UsdMicros(micros))) => micros,
         _ => UsdMicros::ZERO,

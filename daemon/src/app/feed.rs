@@ -27,12 +27,10 @@ impl Core {
         if !page.events.is_empty() || wait.is_zero() {
             return Ok(page);
         }
-        let arrived = tokio::time::timeout(
-            wait.min(WAIT_MAX),
-            last.wait_for(|newest| *newest > after.0),
-        )
-        .await
-        .is_ok_and(|waited| waited.is_ok());
+        let arrived =
+            tokio::time::timeout(wait.min(WAIT_MAX), last.wait_for(|newest| *newest > after.0))
+                .await
+                .is_ok_and(|waited| waited.is_ok());
         if arrived { self.page(after, limit) } else { Ok(page) }
     }
 

@@ -11,20 +11,25 @@ mod doctor;
 mod feed;
 mod gates;
 mod lookup;
+mod plan;
 mod query;
 mod record;
 mod step;
 mod submit;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use protocol::credits::Credits;
 
+pub use advance::{Job, Left, Pending};
+pub use backup::restore_backup;
 pub use gates::Gate;
 pub use record::Batch;
 pub use submit::{Plan, Submission, fingerprint};
 
+use crate::inference::Engine;
 use crate::store::{OpenError, Options, Storage, Store};
 use crate::world::{Wake, World};
 use gates::Gates;
@@ -40,6 +45,8 @@ pub struct Settings {
     pub studies_running: usize,
     /// Answers of the built-in engine in a second; 0 is without limit.
     pub answers_per_second: u32,
+    /// What can answer, by name.
+    pub engines: BTreeMap<String, Engine>,
     /// Where daily backups go; none are made without a folder.
     pub backups: Option<PathBuf>,
 }
@@ -51,6 +58,7 @@ impl Default for Settings {
             allowance: Credits(10_000),
             studies_running: 4,
             answers_per_second: 0,
+            engines: BTreeMap::new(),
             backups: None,
         }
     }
@@ -95,7 +103,9 @@ impl Core {
                 "an older database was put back: its credits came back with it"
             );
         }
-        Ok(Self { shared: Arc::new(Shared { world, store, settings, work, gates: Gates::default() }) })
+        Ok(Self {
+            shared: Arc::new(Shared { world, store, settings, work, gates: Gates::default() }),
+        })
     }
 
     /// The store below.

@@ -34,6 +34,7 @@ impl Core {
             instrument_hash: instrument::instrument_hash(&spec, engine.asset_hash()),
             price,
             scale: instrument::scale(spec.instrument.study_type()),
+            population: Population::embedded().hash().to_owned(),
             margins: panel.margins(),
             panel: panel.pack(),
             spec,
@@ -42,9 +43,11 @@ impl Core {
 
     /// The engine of that name.
     pub fn engine(&self, name: &str) -> Reply<Engine> {
-        Engine::named(name).ok_or_else(|| {
+        let engines = &self.settings().engines;
+        engines.get(name).cloned().ok_or_else(|| {
+            let names: Vec<&str> = engines.keys().map(String::as_str).collect();
             ApiError::new(ErrorCode::InvalidInput, format!("there is no engine '{name}'"))
-                .hint("`offline` is built in.")
+                .hint(format!("These can answer: {}.", names.join(", ")))
         })
     }
 }

@@ -15,11 +15,11 @@ use crate::domain::panel::{Panel, Population};
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
 use crate::store::{Fault, Halt, Order, Reader, Table};
 
+use super::Core;
 use super::lookup::{Found, by_id, by_name, by_number};
 use super::plan::recipe;
 use super::step::purse;
 use super::submit::packed_panel;
-use super::Core;
 
 /// Studies on one page.
 const STUDIES_MAX: u32 = 500;
@@ -174,8 +174,7 @@ impl Core {
             if length == 0 {
                 return Ok(scores);
             }
-            let (first, last) =
-                OutcomeKey::between(found.number, offset, until.saturating_sub(1));
+            let (first, last) = OutcomeKey::between(found.number, offset, until.saturating_sub(1));
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let place = key.assignment.respondent.checked_sub(offset);
                 let place = place.and_then(|place| usize::try_from(place).ok());
@@ -243,6 +242,12 @@ impl Core {
 
 fn panel(reader: &Reader<'_>, found: &Found) -> Result<Panel, Fault> {
     let packed = packed_panel(reader, found.number)?;
+    if found.row.population != Population::embedded().hash() {
+        return Err(Fault::Row {
+            table: Table::Panels,
+            why: "it was sampled from other population tables than this program has".to_owned(),
+        });
+    }
     Panel::unpack(Population::embedded(), recipe(&found.row.spec), &packed)
         .map_err(|error| Fault::Row { table: Table::Panels, why: error.to_string() })
 }

@@ -123,12 +123,13 @@ fn hold(
 ) -> Result<(), Halt> {
     let purse = open_purse(reader, writes, settings)?;
     let (hold, movement) =
-        open_hold(found.row.id, found.progress.attempt, answers, found.row.price, &purse)
-            .map_err(|short| {
+        open_hold(found.row.id, found.progress.attempt, answers, found.row.price, &purse).map_err(
+            |short| {
                 ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
                     .hint(format!("`demoscope credits grant {}` adds them.", short.wanted))
                     .hint("A smaller panel needs fewer.")
-            })?;
+            },
+        )?;
     if hold.amount() > Credits::ZERO {
         writes.book(movement);
     }
@@ -213,10 +214,9 @@ pub(super) fn credits_in(
     match reader.get::<Balance>(&account.to_string())? {
         None => Ok(Credits::ZERO),
         Some(Balance(protocol::ledger::Amount::Credits(credits))) => Ok(credits),
-        Some(Balance(protocol::ledger::Amount::UsdMicros(_))) => Err(Fault::Row {
-            table: Table::Accounts,
-            why: format!("{account} is not in credits"),
-        }),
+        Some(Balance(protocol::ledger::Amount::UsdMicros(_))) => {
+            Err(Fault::Row { table: Table::Accounts, why: format!("{account} is not in credits") })
+        }
     }
 }
 
@@ -226,8 +226,11 @@ pub(super) fn defect(error: &Unbalanced) -> Halt {
 
 fn refusal(illegal: &Illegal) -> ApiError {
     let words: Vec<&str> = illegal.allowed.iter().copied().map(word).collect();
-    ApiError::new(ErrorCode::Conflict, illegal.to_string())
-        .hint(format!("A study that is {} can be put through: {}.", illegal.state, words.join(", ")))
+    ApiError::new(ErrorCode::Conflict, illegal.to_string()).hint(format!(
+        "A study that is {} can be put through: {}.",
+        illegal.state,
+        words.join(", ")
+    ))
 }
 
 /// The command for a control.

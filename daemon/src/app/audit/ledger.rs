@@ -9,9 +9,7 @@ use protocol::ledger::Amount;
 use protocol::service::Check;
 
 use crate::domain::ledger::{Account, Head, verify};
-use crate::store::rows::{
-    Balance, HoldRow, LedgerHead, Progress, TransferPlace, TransferRow,
-};
+use crate::store::rows::{Balance, HoldRow, LedgerHead, Progress, TransferPlace, TransferRow};
 use crate::store::{Fault, Order, Reader, Table};
 
 use super::check;
@@ -117,9 +115,7 @@ fn ids(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
     let (transfers, places) = (reader.count(Table::Transfers)?, reader.count(Table::TransferIds)?);
     Ok(match wrong {
         Some(id) => Err(format!("'{id}' is not found under its id")),
-        None if transfers != places => {
-            Err(format!("{transfers} transfers have {places} ids"))
-        }
+        None if transfers != places => Err(format!("{transfers} transfers have {places} ids")),
         None => Ok(format!("{places} ids, each booked once")),
     })
 }
@@ -191,8 +187,7 @@ fn holds_closed(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
         }
         open = open.saturating_add(1);
         let progress: Option<Progress> = reader.get(&number)?;
-        if progress
-            .is_none_or(|progress| progress.state.is_final() || progress.attempt != attempt)
+        if progress.is_none_or(|progress| progress.state.is_final() || progress.attempt != attempt)
         {
             wrong = Some(hold.study);
         }

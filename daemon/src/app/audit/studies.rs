@@ -169,8 +169,7 @@ fn ended(
     row: &StudyRow,
     progress: &Progress,
 ) -> Result<Option<String>, Fault> {
-    let has_results =
-        reader.bytes(Table::Results, &crate::store::Key::encode(&number))?.is_some();
+    let has_results = reader.bytes(Table::Results, &crate::store::Key::encode(&number))?.is_some();
     let all = progress.panel.settled() == progress.panel.requested;
     let wrong = match progress.state {
         State::Completed => !has_results || !all || progress.panel.delivered == 0,
