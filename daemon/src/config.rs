@@ -1,0 +1,459 @@
+//! Settings in layers (built-in defaults < config.toml < variables), each value with its source. The commented file of
+//! defaults is also the schema: a key it does not have is an error that names the nearest one it has.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::study::Problem;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use crate::domain::nearest::nearest;
+
+/// The commented defaults, as shipped.
+pub const DEFAULTS: &str = include_str!("../../assets/config.toml");
+
+/// Tables whose keys the owner makes up.
+const OPEN_TABLES: &[&str] = &["credits.tiers"];
+
+/// The settings in force.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Config {
+    /// Bounds.
+    pub limits: Limits,
+    /// The budget.
+    pub credits: Credits,
+    /// What answers.
+    pub engine: Engines,
+    /// Daily copies of the store.
+    pub backup: Backup,
+    /// How to stop.
+    pub shutdown: Shutdown,
+    /// What is logged.
+    pub log: Log,
+}
+
+/// Bounds, each with its unit in its name.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Limits {
+    /// The largest panel.
+    pub panel_max: u32,
+    /// Studies answered at the same time.
+    pub studies_running: u32,
+    /// Clients at the same time.
+    pub connections: u32,
+}
+
+/// The budget.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Credits {
+    /// The name of the allowance that applies.
+    pub tier: String,
+    /// Credits a month, by name of the allowance.
+    pub tiers: BTreeMap<String, i64>,
+}
+
+impl Credits {
+    /// Credits that the tier in force grants a month.
+    pub fn monthly(&self) -> protocol::credits::Credits {
+        protocol::credits::Credits(self.tiers.get(&self.tier).copied().unwrap_or(0))
+    }
+}
+
+/// What answers.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Engines {
+    /// The built-in reader.
+    pub offline: OfflineEngine,
+}
+
+/// The built-in reader.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct OfflineEngine {
+    /// Its pace; 0 = as fast as it can.
+    pub answers_per_second: u32,
+}
+
+/// Daily copies of the store.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Backup {
+    /// Whether they are made.
+    pub daily: bool,
+    /// How many are kept.
+    pub keep: u32,
+}
+
+/// How to stop.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Shutdown {
+    /// How long to wait for answers under way.
+    pub drain_seconds: u32,
+}
+
+/// What is logged.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Log {
+    /// A level or a filter.
+    pub level: String,
+    /// Files kept, one a day.
+    pub keep_days: u32,
+}
+
+/// Where a value comes from; a later one wins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Built in.
+    Default,
+    /// The owner's file.
+    File(PathBuf),
+    /// A variable.
+    Variable(String),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(path) => path.display().fmt(f),
+            Self::Variable(name) => write!(f, "${name}"),
+        }
+    }
+}
+
+/// One setting, its value as TOML writes it, and its source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// `limits.panel_max`.
+    pub key: String,
+    /// The value.
+    pub value: Value,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// The settings in force, typed and as a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// Typed.
+    pub config: Config,
+    /// Every key with its source, in order.
+    pub settings: Vec<Setting>,
+}
+
+/// Reads the file, where there is one, and the variables.
+///
+/// # Errors
+/// `InvalidInput` with every problem and its place: an unknown key, a wrong type, a value out of range.
+pub fn load(
+    file: &Path,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Result<Loaded, ApiError> {
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => {
+            return Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("The settings file {} cannot be read: {error}.", file.display()),
+            )
+            .hint("make it a readable text file, or remove it to use the defaults"));
+        }
+    };
+    layer(file, text.as_deref(), variables)
+}
+
+fn layer(
+    file: &Path,
+    text: Option<&str>,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Result<Loaded, ApiError> {
+    let mut problems = Vec::new();
+    let mut settings =
+        leaves(&parse(DEFAULTS).map_err(|error| broken_defaults(&error))?, Source::Default);
+    let known: Vec<String> = settings.iter().map(|setting| setting.key.clone()).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+
+    if let Some(text) = text {
+        match parse(text) {
+            Ok(table) => {
+                for given in leaves(&table, Source::File(file.to_path_buf())) {
+                    let place = place_of(file, text, &given.key);
+                    put(&mut settings, &known, given, place, &mut problems);
+                }
+            }
+            Err(error) => {
+                let line =
+                    error.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+                problems.push(Problem {
+                    place: format!("{}:{line}", file.display()),
+                    what: error.message().to_owned(),
+                    hint: "settings are TOML: [section], then key = value".to_owned(),
+                });
+            }
+        }
+    }
+    for (name, value) in variables {
+        let Some(key) = key_of_variable(&name, &known) else { continue };
+        let value = value.parse::<Value>().unwrap_or(Value::String(value));
+        let given = Setting { key, value, source: Source::Variable(name.clone()) };
+        put(&mut settings, &known, given, format!("${name}"), &mut problems);
+    }
+    settings.sort_by(|one, other| one.key.cmp(&other.key));
+    if problems.is_empty() {
+        match typed(&settings) {
+            Ok(config) => return Ok(Loaded { config, settings }),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let mut error = ApiError::new(ErrorCode::InvalidInput, "The settings have problems.");
+    error.problems = problems;
+    Err(error)
+}
+
+fn parse(text: &str) -> Result<Table, toml::de::Error> {
+    toml::from_str(text)
+}
+
+fn broken_defaults(error: &toml::de::Error) -> ApiError {
+    ApiError::new(ErrorCode::Internal, format!("The built-in settings are broken: {error}."))
+}
+
+/// Every value that is no table, with its dotted key.
+fn leaves(table: &Table, source: Source) -> Vec<Setting> {
+    fn walk(prefix: &str, table: &Table, source: &Source, found: &mut Vec<Setting>) {
+        for (name, value) in table {
+            let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+            match value {
+                Value::Table(inner) => walk(&key, inner, source, found),
+                value => found.push(Setting { key, value: value.clone(), source: source.clone() }),
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk("", table, &source, &mut found);
+    found
+}
+
+fn put(
+    settings: &mut Vec<Setting>,
+    known: &[&str],
+    given: Setting,
+    place: String,
+    problems: &mut Vec<Problem>,
+) {
+    let open = OPEN_TABLES.iter().any(|table| {
+        given
+            .key
+            .strip_prefix(table)
+            .is_some_and(|rest| rest.starts_with('.') && !rest[1..].contains('.'))
+    });
+    let example = settings.iter().find(|setting| {
+        setting.key == given.key
+            || (open
+                && setting.key.rsplit_once('.').map(|(table, _)| table)
+                    == given.key.rsplit_once('.').map(|(table, _)| table))
+    });
+    let Some(example) = example else {
+        let hint = nearest(&given.key, known)
+            .map_or("`demoscope config` lists every setting".to_owned(), |near| {
+                format!("did you mean '{near}'?")
+            });
+        problems.push(Problem { place, what: format!("unknown setting '{}'", given.key), hint });
+        return;
+    };
+    if std::mem::discriminant(&example.value) != std::mem::discriminant(&given.value) {
+        problems.push(Problem {
+            place,
+            what: format!(
+                "'{}' takes {}, not {}",
+                given.key,
+                kind(&example.value),
+                kind(&given.value)
+            ),
+            hint: format!(
+                "for example {} = {}",
+                given.key.rsplit('.').next().unwrap_or_default(),
+                example.value
+            ),
+        });
+        return;
+    }
+    settings.retain(|setting| setting.key != given.key);
+    settings.push(given);
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "a text in quotes",
+        Value::Integer(_) => "a whole number",
+        Value::Float(_) => "a number",
+        Value::Boolean(_) => "true or false",
+        Value::Datetime(_) => "a date",
+        Value::Array(_) => "a list",
+        Value::Table(_) => "a section",
+    }
+}
+
+/// `file:line` of the key, or the file where the line cannot be told.
+fn place_of(file: &Path, text: &str, key: &str) -> String {
+    let name = key.rsplit('.').next().unwrap_or(key);
+    let line = text.lines().position(|line| {
+        line.trim_start()
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
+    });
+    match line {
+        Some(line) => format!("{}:{}", file.display(), line + 1),
+        None => file.display().to_string(),
+    }
+}
+
+/// The setting that a variable names. Variables of other sections belong to somebody else.
+fn key_of_variable(name: &str, known: &[&str]) -> Option<String> {
+    let rest = name.strip_prefix("DEMOSCOPE_")?;
+    if let Some(key) = known.iter().find(|key| key.replace('.', "_").to_uppercase() == rest) {
+        return Some((*key).to_owned());
+    }
+    let section = rest.split('_').next()?.to_lowercase();
+    known
+        .iter()
+        .any(|key| key.split('.').next() == Some(section.as_str()))
+        .then(|| rest.to_lowercase().replacen('_', ".", 1))
+}
+
+/// Puts a value at its dotted key.
+fn insert(table: &mut Table, key: &str, value: Value) {
+    match key.split_once('.') {
+        None => {
+            table.insert(key.to_owned(), value);
+        }
+        Some((section, rest)) => {
+            let inner = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(inner) = inner {
+                insert(inner, rest, value);
+            }
+        }
+    }
+}
+
+fn typed(settings: &[Setting]) -> Result<Config, Problem> {
+    let mut root = Table::new();
+    for setting in settings {
+        insert(&mut root, &setting.key, setting.value.clone());
+    }
+    let source_of = |key: &str| {
+        settings
+            .iter()
+            .find(|setting| setting.key == key)
+            .map_or(String::new(), |setting| setting.source.to_string())
+    };
+    let config = Config::deserialize(Value::Table(root)).map_err(|error| Problem {
+        place: "settings".to_owned(),
+        what: error.message().to_owned(),
+        hint: "`demoscope config` shows each value and where it comes from".to_owned(),
+    })?;
+    let refuse = |key: &str, what: &str, hint: &str| {
+        Err(Problem {
+            place: source_of(key),
+            what: format!("'{key}' {what}"),
+            hint: hint.to_owned(),
+        })
+    };
+    if config.limits.panel_max == 0 {
+        return refuse("limits.panel_max", "is zero", "a panel has at least one respondent");
+    }
+    if config.limits.studies_running == 0 {
+        return refuse(
+            "limits.studies_running",
+            "is zero",
+            "at least one study must be able to run",
+        );
+    }
+    if config.limits.connections == 0 {
+        return refuse(
+            "limits.connections",
+            "is zero",
+            "at least one client must be able to connect",
+        );
+    }
+    if !config.credits.tiers.contains_key(&config.credits.tier) {
+        let tiers: Vec<&str> = config.credits.tiers.keys().map(String::as_str).collect();
+        return refuse("credits.tier", "names no tier", &format!("known are {}", tiers.join(", ")));
+    }
+    if config.credits.tiers.values().any(|monthly| *monthly < 0) {
+        return refuse("credits.tiers", "has a negative allowance", "an allowance is zero or more");
+    }
+    Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load_text(text: &str, variables: &[(&str, &str)]) -> Result<Loaded, ApiError> {
+        let variables =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        layer(Path::new("config.toml"), Some(text), variables)
+    }
+
+    fn problems(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
+        let error = load_text(text, variables).expect_err("it has problems");
+        error.problems.iter().map(|p| format!("{}: {} · {}", p.place, p.what, p.hint)).collect()
+    }
+
+    #[test]
+    fn defaults_alone_are_complete() {
+        let loaded = layer(Path::new("config.toml"), None, std::iter::empty()).unwrap();
+        assert_eq!(loaded.config.limits.panel_max, 10_000);
+        assert_eq!(loaded.config.credits.monthly(), protocol::credits::Credits(10_000));
+        assert!(loaded.settings.iter().all(|setting| setting.source == Source::Default));
+    }
+
+    #[test]
+    fn a_later_layer_wins_and_is_named() {
+        let loaded = load_text(
+            "[limits]\npanel_max = 5\nstudies_running = 2\n",
+            &[("DEMOSCOPE_LIMITS_PANEL_MAX", "7"), ("DEMOSCOPE_HOME", "/x"), ("HOME", "/y")],
+        )
+        .unwrap();
+        assert_eq!((loaded.config.limits.panel_max, loaded.config.limits.studies_running), (7, 2));
+        let source =
+            |key: &str| loaded.settings.iter().find(|s| s.key == key).unwrap().source.to_string();
+        assert_eq!(source("limits.panel_max"), "$DEMOSCOPE_LIMITS_PANEL_MAX");
+        assert_eq!(source("limits.studies_running"), "config.toml");
+    }
+
+    #[test]
+    fn tiers_can_be_added() {
+        let loaded =
+            load_text("[credits]\ntier = \"team\"\n[credits.tiers]\nteam = 50\n", &[]).unwrap();
+        assert_eq!(loaded.config.credits.monthly(), protocol::credits::Credits(50));
+    }
+
+    #[test]
+    fn every_problem_is_told_with_its_place() {
+        insta::assert_snapshot!(
+            problems(
+                "[limits]\npanle_max = 5\nstudies_running = \"two\"\n[colour]\nred = 1\n",
+                &[("DEMOSCOPE_LOG_LEVLE", "info")]
+            )
+            .join("\n"),
+            @r#"
+        config.toml:5: unknown setting 'colour.red' · `demoscope config` lists every setting
+        config.toml:2: unknown setting 'limits.panle_max' · did you mean 'limits.panel_max'?
+        config.toml:3: 'limits.studies_running' takes a whole number, not a text in quotes · for example studies_running = 4
+        $DEMOSCOPE_LOG_LEVLE: unknown setting 'log.levle' · did you mean 'log.level'?
+        "#
+        );
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        assert_eq!(problems("[limits]\npanel_max = 0\n", &[]).len(), 1);
+        assert_eq!(problems("[limits]\npanel_max = -1\n", &[]).len(), 1);
+        assert_eq!(problems("[credits]\ntier = \"gold\"\n", &[]).len(), 1);
+        assert_eq!(problems("[limits\n", &[]).len(), 1);
+    }
+}
