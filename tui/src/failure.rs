@@ -106,8 +106,7 @@ impl Failure {
             let dot = look.glyph("·", "-");
             let what = safe::line(&problem.what);
             let hint = safe::line(&problem.hint);
-            let hint =
-                if hint.is_empty() { String::new() } else { format!(" {dot} {hint}") };
+            let hint = if hint.is_empty() { String::new() } else { format!(" {dot} {hint}") };
             lines.push(format!("{}: {what}{hint}", look.paint(Role::Strong, &place)));
         }
         if !self.error.message.is_empty() {
@@ -159,7 +158,11 @@ mod tests {
                     what: "'panle' is no setting".into(),
                     hint: "did you mean 'panel'?".into(),
                 },
-                Problem { place: "--seed".into(), what: "is no number".into(), hint: String::new() },
+                Problem {
+                    place: "--seed".into(),
+                    what: "is no number".into(),
+                    hint: String::new(),
+                },
             ],
         )
         .hint("demoscope run --help");

@@ -75,7 +75,7 @@ impl Ui {
 
     /// Writes data to stdout and sees it off.
     pub(crate) fn data(&mut self, text: &str) -> Result<(), Failure> {
-        self.write(text.as_bytes())
+        self.bytes(text.as_bytes())
     }
 
     /// Writes one JSON document and a line break.
@@ -94,10 +94,11 @@ impl Ui {
         json::write(&mut bytes, value, layout)
             .map_err(|error| Failure::invalid(format!("The result is no JSON: {error}.")))?;
         bytes.push(b'\n');
-        self.write(&bytes)
+        self.bytes(&bytes)
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+    /// Writes data to stdout as it stands.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         if self.reader == Reader::Left {
             return Ok(());
         }

@@ -10,7 +10,9 @@ use crate::ui::Ui;
 
 /// Audit the store, the ledger and the daemon; exits 1 when something is broken
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  demoscope doctor\n  demoscope doctor --json | jq '.[] | select(.ok | not)'")]
+#[command(
+    after_help = "Examples:\n  demoscope doctor\n  demoscope doctor --json | jq '.[] | select(.ok | not)'"
+)]
 pub(crate) struct Args {
     /// Print an array of checks
     #[arg(long)]

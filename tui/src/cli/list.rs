@@ -77,11 +77,8 @@ fn table(studies: &[Study], zone: &TimeZone, look: Look) -> String {
     let mut out = format!("{}\n", look.paint(Role::Dim, &head));
     for study in studies {
         let name = look.shorten(&safe::line(&study.name), room);
-        let panel = format!(
-            "{}/{}",
-            thousands(study.panel.delivered),
-            thousands(study.panel.requested)
-        );
+        let panel =
+            format!("{}/{}", thousands(study.panel.delivered), thousands(study.panel.requested));
         let at = study.created_at.to_zoned(zone.clone()).strftime("%m-%d %H:%M");
         out.push_str(&format!(
             "{} {} {} {} {} {at}\n",

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
             })?;
             // The page of a verb is called as `man` looks for it.
             let title = format!("demoscope-{name}");
-            found.display_name(title.clone()).name(title)
+            found.display_name(title)
         }
     };
     let mut roff = Vec::new();

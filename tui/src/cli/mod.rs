@@ -19,6 +19,7 @@ mod pages;
 mod reset_terminal;
 mod restore;
 mod run;
+pub(crate) use run::duration;
 mod show;
 mod tag;
 
@@ -34,14 +35,19 @@ use crate::ui::Ui;
 /// Write what you want to test into a text file, run it, and read the report. Studies live in a small daemon of your
 /// own, which starts by itself and keeps them through crashes and reboots.
 #[derive(Debug, Parser)]
-#[command(name = "demoscope", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "demoscope",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   demoscope run idea.md                    a concept test on 100 synthetic people
   demoscope run idea.md --panel 500 --region uk --age-range 25-45
   demoscope show @                         the latest study again
   demoscope export @ --format csv -o answers.csv
 
-Each command has its own page: demoscope run --help")]
+Each command has its own page: demoscope run --help"
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     verb: Option<Verb>,
