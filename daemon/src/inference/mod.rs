@@ -9,6 +9,8 @@ use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
 use protocol::study::StudySpec;
 
+use self::offline::Offline;
+
 /// One question to one respondent.
 #[derive(Clone, Copy, Debug)]
 pub struct Ask<'a> {
@@ -59,6 +61,8 @@ pub enum Refusal {
 /// What can answer, by name.
 #[derive(Clone, Debug)]
 pub enum Engine {
+    /// The built-in reader.
+    Offline(&'static Offline),
     /// Answers as a test says.
     #[cfg(any(test, feature = "seeded-bugs"))]
     Scripted(Script),
@@ -67,6 +71,8 @@ pub enum Engine {
 /// An engine that is ready for one study.
 #[derive(Debug)]
 pub enum Prepared {
+    /// The built-in reader, with the material read.
+    Offline(offline::Prepared),
     /// Answers as a test says.
     #[cfg(any(test, feature = "seeded-bugs"))]
     Scripted(Script),
@@ -76,6 +82,7 @@ impl Engine {
     /// The model that answers, with its version.
     pub fn model(&self) -> &str {
         match self {
+            Self::Offline(offline) => offline.model(),
             #[cfg(any(test, feature = "seeded-bugs"))]
             Self::Scripted(_) => "scripted",
         }
@@ -84,6 +91,7 @@ impl Engine {
     /// SHA-256 (hex) of everything but the study that decides its answers.
     pub fn asset_hash(&self) -> &str {
         match self {
+            Self::Offline(offline) => offline.asset_hash(),
             #[cfg(any(test, feature = "seeded-bugs"))]
             Self::Scripted(_) => "scripted",
         }
@@ -91,8 +99,8 @@ impl Engine {
 
     /// Reads the material of a study once, for all its respondents.
     pub fn prepare(&self, spec: &StudySpec) -> Prepared {
-        let _ = spec;
         match self {
+            Self::Offline(offline) => Prepared::Offline(offline.prepare(spec)),
             #[cfg(any(test, feature = "seeded-bugs"))]
             Self::Scripted(script) => Prepared::Scripted(script.clone()),
         }
@@ -103,6 +111,7 @@ impl Prepared {
     /// Asks one respondent.
     pub fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         match self {
+            Self::Offline(prepared) => prepared.ask(ask),
             #[cfg(any(test, feature = "seeded-bugs"))]
             Self::Scripted(script) => script.ask(ask),
         }
