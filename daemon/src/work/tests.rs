@@ -147,3 +147,102 @@ async fn a_crash_in_the_middle_changes_nothing_in_the_results() {
     scheduler.stop().await;
     second.close();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_cancellation_nobody_is_asked_but_those_in_flight() {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let plan = {
+        let core = core(&Disk::default(), settings(10_000, everyone_answers()));
+        let submission = submission(&core, 1, 1_200);
+        core.close();
+        submission
+    };
+    let mut place = 7_u32;
+    for round in 0..100 {
+        place = place.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let stop_at = place % 1_150;
+        let calls = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&calls);
+        let reached = Arc::new(tokio::sync::Notify::new());
+        let reaching = Arc::clone(&reached);
+        let engine = Script::new(move |ask| {
+            if counted.fetch_add(1, Ordering::SeqCst) == stop_at {
+                reaching.notify_one();
+            }
+            Ok(reply(ask.ordinal))
+        });
+        let core = core(&Disk::default(), settings(10_000, engine));
+        let scheduler = Scheduler::start(core.clone());
+        let id = core.submit(plan.clone()).await.unwrap().id;
+        reached.notified().await;
+        let cancelled = core.control(id, Control::Cancel).await;
+        let at_answer = calls.load(Ordering::SeqCst);
+        scheduler.stop().await;
+        let after = calls.load(Ordering::SeqCst) - at_answer;
+        match cancelled {
+            Ok(_) => assert!(
+                usize::try_from(after).unwrap() <= cores,
+                "round {round}: {after} calls after the answer"
+            ),
+            Err(error) => assert_eq!(error.code, ErrorCode::Conflict),
+        }
+        let report = core.report(id).unwrap();
+        let balance = core.credits().await.unwrap();
+        assert_eq!(balance.held, Credits(0));
+        assert_eq!(balance.balance.0, 10_000 - i64::from(report.study.panel.delivered));
+        let answers = core.answers(id, 0, 500).unwrap().items.len();
+        assert_eq!(answers, usize::try_from(report.study.panel.delivered).unwrap().min(500));
+        assert_eq!(broken(&core), Vec::<String>::new());
+        core.close();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_halts_a_study_and_it_goes_on_by_itself() {
+    let disk = Disk::default();
+    let core =
+        core(&disk, Settings { answers_per_second: 5_000, ..settings(5_000, everyone_answers()) });
+    let scheduler = Scheduler::start(core.clone());
+    let id = core.submit(submission(&core, 1, 1_000)).await.unwrap().id;
+    disk.fail_after(15);
+    let mut last = core.store().last_event();
+    while core.store().degraded().is_none() {
+        tokio::time::timeout(Duration::from_millis(50), last.changed()).await.ok();
+    }
+    assert_eq!(core.report(id).unwrap().study.state, State::Running);
+    disk.heal();
+    core.store().retry().unwrap();
+    let study = until(&core, id, ENDED).await;
+    assert_eq!((study.state, study.panel.delivered), (State::Completed, 1_000));
+    assert_eq!(core.credits().await.unwrap().balance, Credits(4_000));
+    assert_eq!(broken(&core), Vec::<String>::new());
+    scheduler.stop().await;
+    core.close();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_paused_study_asks_nobody_and_goes_on_where_it_was() {
+    let calls = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&calls);
+    let engine = Script::new(move |ask| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        Ok(reply(ask.ordinal))
+    });
+    let core =
+        core(&Disk::default(), Settings { answers_per_second: 4_000, ..settings(5_000, engine) });
+    let scheduler = Scheduler::start(core.clone());
+    let id = core.submit(submission(&core, 1, 1_000)).await.unwrap().id;
+    while core.report(id).unwrap().study.panel.delivered < 200 {
+        let last = *core.store().last_event().borrow();
+        core.events(Cursor(last), 10, Duration::from_secs(5)).await.unwrap();
+    }
+    let paused = core.control(id, Control::Pause).await.unwrap();
+    assert_eq!(paused.state, State::Paused);
+    core.control(id, Control::Resume).await.unwrap();
+    let study = until(&core, id, &[State::Completed]).await;
+    assert_eq!(study.panel.delivered, 1_000);
+    // Whoever was asked before the pause was recorded, so nobody was asked twice.
+    assert_eq!(calls.load(Ordering::SeqCst), 1_000);
+    scheduler.stop().await;
+    core.close();
+}
