@@ -3,8 +3,7 @@
 
 use super::super::lexicon::{Lexicon, Theme};
 use super::super::theme::{Benefit, Concern};
-use super::quote::around;
-use super::{Gathered, Span, Token};
+use super::{Found, Span, Token};
 
 /// What a text asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,35 +25,40 @@ enum Role {
 const BEFORE: usize = 7;
 const AFTER: usize = 4;
 
-/// Reads every sum; the largest price is returned, savings are added to the evidence.
+/// Reads every sum; the largest price is returned, savings are added to what was found.
 pub(crate) fn read(
     lexicon: &Lexicon,
     text: &str,
     tokens: &[Token],
-    gathered: &mut Gathered,
+    found: &mut Vec<Found>,
 ) -> Option<Price> {
     let mut largest: Option<Price> = None;
-    for (at, token) in tokens.iter().enumerate() {
+    for at in 0..tokens.len() {
         if let Some((value, first, last)) = sum(lexicon, tokens, at) {
-            let span = around(text, tokens, first, last);
+            let saving = Theme::Benefit(Benefit::Saving);
             match role(tokens, first, last) {
-                Role::Saving => {
-                    gathered.add(Theme::Benefit(Benefit::Saving), size(value), span, token.sentence)
-                }
+                Role::Saving => found.push(Found {
+                    theme: saving,
+                    count: size(value),
+                    first,
+                    last,
+                    from: first,
+                }),
                 Role::Reference | Role::Limit => {}
                 Role::Price => {
-                    let monthly = value * per_month(tokens, first, last);
+                    let (times, until) = per_month(text, tokens, first, last);
+                    let monthly = value * times;
+                    let span = Span { start: tokens[first].start, end: tokens[until].end };
                     if largest.is_none_or(|price| monthly > price.monthly) {
                         largest = Some(Price { monthly, span });
                     }
                 }
             }
         }
-        if let Some((value, last)) = percent(tokens, at) {
-            let span = around(text, tokens, at, last);
-            if let Some((theme, count)) = share(tokens, at, last, value) {
-                gathered.add(theme, count, span, token.sentence);
-            }
+        if let Some((value, last)) = percent(tokens, at)
+            && let Some((theme, count)) = share(tokens, at, last, value)
+        {
+            found.push(Found { theme, count, first: at, last, from: at });
         }
     }
     largest
@@ -118,76 +122,58 @@ fn scale(word: &str) -> Option<f64> {
     }
 }
 
-/// How many times a month it is paid.
-fn per_month(tokens: &[Token], first: usize, last: usize) -> f64 {
+/// How many times a month it is paid, and the last token that says so.
+fn per_month(text: &str, tokens: &[Token], first: usize, last: usize) -> (f64, usize) {
     let sentence = tokens[first].sentence;
-    for offset in 1..=AFTER + 1 {
-        let Some(token) = tokens.get(last + offset).filter(|token| token.sentence == sentence)
-        else {
-            break;
-        };
-        if let Some(times) = period(&token.word) {
-            let before = tokens[last + offset - 1].word.as_str();
-            let adverb = token.word.ends_with("ly") || token.word == "annum";
-            if adverb
-                || matches!(
-                    before,
-                    "a" | "per" | "each" | "every" | "an" | "the" | "one" | "/" | "of" | "first"
-                )
-                || tokens[last + offset].start <= tokens[last + offset - 1].end + 1
-            {
-                return times;
-            }
+    let ahead = tokens.iter().enumerate().skip(last + 1).take(AFTER + 1);
+    for (at, token) in ahead.take_while(|(_, token)| token.sentence == sentence) {
+        let before = &tokens[at - 1];
+        let slash = text.get(before.end..token.start).is_some_and(|gap| gap.contains('/'));
+        let article = matches!(
+            before.word.as_str(),
+            "a" | "per" | "each" | "every" | "an" | "the" | "one" | "of" | "first"
+        );
+        let adverb = token.word.ends_with("ly")
+            || matches!(token.word.as_str(), "annum" | "pcm" | "pm" | "pa");
+        if let Some(times) = period(&token.word)
+            && (slash || article || adverb)
+        {
+            return (times, if at <= last + 2 { at } else { last });
+        }
+        if (slash || article) && USES.contains(&token.stem.as_str()) {
+            return (1.0, if at <= last + 2 { at } else { last });
         }
         if token.number.is_some() {
             break;
         }
     }
-    for back in 1..=4.min(first) {
-        let token = &tokens[first - back];
-        if token.sentence != sentence {
-            break;
-        }
-        if token.word.ends_with("ly") || matches!(token.word.as_str(), "month" | "year" | "week") {
-            if let Some(times) = period(&token.word) {
-                return times;
-            }
-        }
-    }
-    let uses = tokens.iter().skip(last + 1).take(3).take_while(|token| token.sentence == sentence);
-    if uses.into_iter().any(|token| {
-        matches!(
-            token.stem.as_str(),
-            "visit"
-                | "ride"
-                | "trip"
-                | "order"
-                | "wash"
-                | "session"
-                | "class"
-                | "meal"
-                | "use"
-                | "deliveri"
-                | "box"
-                | "person"
-                | "lesson"
-                | "call"
-        )
-    }) {
-        return 1.0;
-    }
-    1.0 / 12.0
+    let behind = tokens[first.saturating_sub(5)..first].iter().rev();
+    let regular = behind
+        .take_while(|token| token.sentence == sentence)
+        .filter(|token| {
+            token.word.ends_with("ly")
+                || matches!(token.word.as_str(), "month" | "year" | "week" | "annual")
+        })
+        .find_map(|token| period(&token.word));
+    (regular.unwrap_or(1.0 / 12.0), last)
 }
+
+/// Stems of what is paid each time it is used, about once a month.
+const USES: &[&str] = &[
+    "visit", "ride", "trip", "order", "wash", "session", "class", "meal", "use", "deliveri", "box",
+    "person", "lesson", "call", "user", "seat", "bag", "game", "night", "transfer", "transact",
+    "item", "child", "pet", "anim", "devic", "load",
+];
 
 fn period(word: &str) -> Option<f64> {
     Some(match word {
-        "hour" | "hourly" | "hr" => 20.0,
-        "day" | "daily" | "night" | "nightly" => 30.0,
+        "hour" | "hourly" | "hr" => 6.0,
+        "day" | "daily" | "nightly" => 10.0,
         "week" | "weekly" | "wk" => 52.0 / 12.0,
         "fortnight" | "fortnightly" => 26.0 / 12.0,
-        "month" | "monthly" | "mo" | "months" => 1.0,
+        "month" | "monthly" | "mo" | "months" | "pcm" | "pm" => 1.0,
         "quarter" | "quarterly" => 1.0 / 3.0,
-        "year" | "yearly" | "annual" | "annually" | "annum" | "yr" => 1.0 / 12.0,
+        "year" | "yearly" | "annual" | "annually" | "annum" | "yr" | "pa" => 1.0 / 12.0,
         _ => return None,
     })
 }
@@ -213,9 +199,8 @@ fn role(tokens: &[Token], first: usize, last: usize) -> Role {
             "was" | "instead" | "normal" | "regular" | "usual" | "former" | "elsewher"
             | "worth" | "versus" | "compar" | "unlik" | "than" | "valu" | "rrp" => Role::Reference,
             "insur" | "cover" | "protect" | "over" | "abov" | "least" | "compens" | "rais"
-            | "revenu" | "turnov" | "fund" | "pension" | "salari" | "exceed" | "beyond" => {
-                Role::Limit
-            }
+            | "revenu" | "turnov" | "fund" | "pension" | "salari" | "exceed" | "beyond"
+            | "keep" | "maintain" | "balanc" | "cap" => Role::Limit,
             "cost" | "price" | "pay" | "charg" | "fee" | "for" | "onli" | "just" | "from"
             | "rent" | "buy" | "penalti" | "deposit" => Role::Price,
             _ => continue,

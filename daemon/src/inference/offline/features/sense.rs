@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::lexicon::Lexicon;
-use super::{Gathered, Token};
+use super::Token;
 
 /// Words of the classic filler text.
 const FILLER: &[&str] = &[
@@ -98,10 +98,10 @@ pub(crate) fn share(lexicon: &Lexicon, tokens: &[Token]) -> f64 {
 }
 
 /// Numbers, units and names, counted in sentences without a concern, so that a detailed trouble is no advantage.
-pub(crate) fn specificity(text: &str, tokens: &[Token], gathered: &Gathered) -> f64 {
+pub(crate) fn specificity(text: &str, tokens: &[Token], troubled: &BTreeSet<usize>) -> f64 {
     let mut count = 0.0;
     for (at, token) in tokens.iter().enumerate() {
-        if gathered.troubled(token.sentence) {
+        if troubled.contains(&token.sentence) {
             continue;
         }
         let inside = at > 0 && tokens[at - 1].sentence == token.sentence;

@@ -28,6 +28,10 @@ const ENDS: &[char] = &['.', '!', '?', '…', '。'];
 /// What separates clauses.
 const BREAKS: &[char] = &[',', ';', ':', '(', ')', '—', '–', '•', '·', '|', '/'];
 
+/// Words that begin a clause of their own without a comma.
+const TURNS: &[&str] =
+    &["but", "however", "although", "though", "whereas", "unless", "because", "while"];
+
 /// Cuts a text into tokens.
 pub(crate) fn tokenise(text: &str) -> Vec<Token> {
     let stemmer = Stemmer::create(Algorithm::English);
@@ -71,6 +75,9 @@ pub(crate) fn tokenise(text: &str) -> Vec<Token> {
             let lower = word.to_lowercase().replace('’', "'");
             let stem = stemmer.stem(lower.strip_suffix("'s").unwrap_or(&lower)).into_owned();
             let number = parse_number(word);
+            if clause_open && TURNS.contains(&lower.as_str()) {
+                clause += 1;
+            }
             tokens.push(Token {
                 end: word_start + word.len(),
                 start: word_start,

@@ -40,7 +40,9 @@ pub(super) fn ask_all(spec: &StudySpec, panel: &[Persona]) -> Vec<Reply> {
     panel
         .iter()
         .zip(0..)
-        .map(|(respondent, ordinal)| prepared.ask(&Ask { spec, respondent, ordinal, replicate: 0 }).unwrap())
+        .map(|(respondent, ordinal)| {
+            prepared.ask(&Ask { spec, respondent, ordinal, replicate: 0 }).unwrap()
+        })
         .collect()
 }
 

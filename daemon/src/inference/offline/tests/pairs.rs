@@ -26,7 +26,14 @@ fn check(file: &str) {
         for pair in &pairs {
             let better = scores(&concept(&pair.better, seed), &people);
             let worse = scores(&concept(&pair.worse, seed), &people);
-            let line = format!("{:5.2} ({:4.2}) {:5.2} ({:4.2})  {}", mean(&better), deviation(&better), mean(&worse), deviation(&worse), pair.field);
+            let line = format!(
+                "{:5.2} ({:4.2}) {:5.2} ({:4.2})  {}",
+                mean(&better),
+                deviation(&better),
+                mean(&worse),
+                deviation(&worse),
+                pair.field
+            );
             if seed == 1 {
                 report += &format!("{line}\n");
             }

@@ -10,6 +10,7 @@ use super::draw::Key;
 use super::features::Span;
 use super::lexicon::{Lexicon, Theme};
 use super::response::{Latent, Source};
+use super::theme::Concern;
 use lines::{Band, Lines, Register};
 pub(crate) use lines::{VOICE, VoiceFile};
 
@@ -106,7 +107,8 @@ pub(crate) fn speak(
         speech.say(file.blank(band), "");
     }
     for (at, reason) in lead.iter().enumerate() {
-        let link = if at == 0 { "" } else { file.addition.choose_plain(key.with(6)) };
+        // One linking word is enough.
+        let link = if at == 1 { file.addition.choose_plain(key.with(6)) } else { "" };
         speech.give(reason, link);
     }
     for (at, reason) in other.iter().enumerate() {
@@ -160,12 +162,8 @@ fn reasons<'a>(
                 bad.push(reason(ThemeKind::Concern, lexicon.label(theme), file.concern(concern)));
             }
             Source::Price if weight > WORTH_BLAMING => {
-                let price = super::theme::Concern::Price;
-                bad.push(reason(
-                    ThemeKind::Concern,
-                    lexicon.label(Theme::Concern(price)),
-                    file.concern(price),
-                ));
+                let label = lexicon.label(Theme::Concern(Concern::Price));
+                bad.push(reason(ThemeKind::Concern, label, file.amount()));
             }
             Source::Reading if weight > WORTH_BLAMING => {
                 bad.push(reason(ThemeKind::Concern, &file.labels.reading, file.reading()))
