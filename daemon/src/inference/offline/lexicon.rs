@@ -79,6 +79,8 @@ struct GrammarFile {
     hype: Vec<String>,
     buzzwords: Vec<String>,
     neutral_tone: Vec<String>,
+    pleasing: Vec<String>,
+    displeasing: Vec<String>,
     numbers: BTreeMap<String, f64>,
 }
 
@@ -132,7 +134,7 @@ impl Lexicon {
             by_word: HashMap::new(),
             by_number: Vec::new(),
             hype: Vec::new(),
-            tone: tone(&grammar_file.neutral_tone),
+            tone: tone(&grammar_file),
             grammar: Grammar {
                 negators: set(&grammar_file.negators),
                 removers: set(&grammar_file.removers),
@@ -265,13 +267,20 @@ fn set(words: &[String]) -> HashSet<String> {
     words.iter().flat_map(|line| line.split_whitespace()).map(str::to_owned).collect()
 }
 
-fn tone(neutral: &[String]) -> HashMap<String, f64> {
-    let neutral = set(neutral);
-    vader_sentiment::LEXICON
+/// What a word that leans counts on the scale of the tone lexicon.
+const LEANING: f64 = 1.6;
+
+/// The tone lexicon without the words that advertising wears out, and with those that lean in offers only.
+fn tone(grammar: &GrammarFile) -> HashMap<String, f64> {
+    let neutral = set(&grammar.neutral_tone);
+    let mut tone: HashMap<String, f64> = vader_sentiment::LEXICON
         .iter()
         .map(|(word, valence)| (word.to_lowercase(), *valence))
         .filter(|(word, _)| word.chars().all(char::is_alphabetic) && !neutral.contains(word))
-        .collect()
+        .collect();
+    tone.extend(set(&grammar.pleasing).into_iter().map(|word| (word, LEANING)));
+    tone.extend(set(&grammar.displeasing).into_iter().map(|word| (word, -LEANING)));
+    tone
 }
 
 /// Every wording of a phrase. `(a|b c|)` stands for alternatives, `_` for any word, `#` for any number, `..` for up to two
@@ -294,6 +303,8 @@ fn phrases(
                 ".." => Part::Gap,
                 _ => match word.strip_prefix('=') {
                     Some(exact) => Part::Word(exact.to_owned()),
+                    // A participle or an adverb means itself: "trained" is not "trains", "costly" not "cost".
+                    None if derived(word) => Part::Word(word.to_owned()),
                     None => Part::Stem(stemmer.stem(word).into_owned()),
                 },
             })
@@ -304,6 +315,15 @@ fn phrases(
         return Err(fault(file, format!("'{phrase}' has an empty wording")));
     }
     Ok(parsed)
+}
+
+/// Whether a word carries an ending that changes what it means, so that its stem would stand for too much.
+pub(crate) fn derived(word: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "ed", "ing", "ly", "able", "ible", "ness", "ive", "ion", "ions", "al", "ment", "ity",
+        "ous", "ful", "less", "er", "est", "en", "ic", "ance", "ence", "ary", "ism", "ist", "ey",
+    ];
+    word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// All wordings up to the end, or up to the closing bracket of a group; none when a bracket is missing.

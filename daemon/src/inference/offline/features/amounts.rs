@@ -77,7 +77,9 @@ fn sum(lexicon: &Lexicon, tokens: &[Token], at: usize) -> Option<(f64, usize, us
         let currency = |token: &Token| word_value(&token.word);
         let number = value(&tokens[at])?;
         let scaled = get(at + 1).and_then(|next| scale(&next.word)).is_some();
-        let unit = get(at + 1 + usize::from(scaled)).and_then(currency)?;
+        let unit = get(at + 1 + usize::from(scaled))
+            .filter(|token| token.word != "pounds" || !weighed(tokens, at));
+        let unit = unit.and_then(currency)?;
         let preceded = at > 0
             && (self::sign(&tokens[at - 1].word).is_some() || currency(&tokens[at - 1]).is_some());
         if preceded {
@@ -92,6 +94,26 @@ fn sum(lexicon: &Lexicon, tokens: &[Token], at: usize) -> Option<(f64, usize, us
         last += 1;
     }
     Some((amount, at, last))
+}
+
+/// Whether pounds are a weight here.
+fn weighed(tokens: &[Token], at: usize) -> bool {
+    let near = tokens[at.saturating_sub(5)..].iter().take(11);
+    near.filter(|token| token.sentence == tokens[at].sentence).any(|token| {
+        matches!(
+            token.stem.as_str(),
+            "weigh"
+                | "weight"
+                | "lift"
+                | "carri"
+                | "heavi"
+                | "lose"
+                | "lost"
+                | "light"
+                | "load"
+                | "pull"
+        )
+    })
 }
 
 /// Rough worth in dollars, so that yen are not read as dollars.
@@ -150,10 +172,7 @@ fn per_month(text: &str, tokens: &[Token], first: usize, last: usize) -> (f64, u
     let behind = tokens[first.saturating_sub(5)..first].iter().rev();
     let regular = behind
         .take_while(|token| token.sentence == sentence)
-        .filter(|token| {
-            token.word.ends_with("ly")
-                || matches!(token.word.as_str(), "month" | "year" | "week" | "annual")
-        })
+        .filter(|token| token.word.ends_with("ly") || token.word == "annual")
         .find_map(|token| period(&token.word));
     (regular.unwrap_or(1.0 / 12.0), last)
 }
@@ -198,9 +217,9 @@ fn role(tokens: &[Token], first: usize, last: usize) -> Role {
             | "grant" | "rebat" | "donat" | "discount" => Role::Saving,
             "was" | "instead" | "normal" | "regular" | "usual" | "former" | "elsewher"
             | "worth" | "versus" | "compar" | "unlik" | "than" | "valu" | "rrp" => Role::Reference,
-            "insur" | "cover" | "protect" | "over" | "abov" | "least" | "compens" | "rais"
-            | "revenu" | "turnov" | "fund" | "pension" | "salari" | "exceed" | "beyond"
-            | "keep" | "maintain" | "balanc" | "cap" => Role::Limit,
+            "insur" | "cover" | "protect" | "over" | "abov" | "compens" | "rais" | "revenu"
+            | "turnov" | "fund" | "pension" | "salari" | "exceed" | "beyond" | "keep"
+            | "maintain" | "balanc" | "cap" => Role::Limit,
             "cost" | "price" | "pay" | "charg" | "fee" | "for" | "onli" | "just" | "from"
             | "rent" | "buy" | "penalti" | "deposit" => Role::Price,
             _ => continue,
@@ -246,27 +265,34 @@ fn percent(tokens: &[Token], at: usize) -> Option<(f64, usize)> {
 
 /// What a percentage speaks for.
 fn share(tokens: &[Token], at: usize, last: usize, value: f64) -> Option<(Theme, f64)> {
-    let count = (0.4 + libm::sqrt(value.clamp(0.0, 100.0)) / 8.0).min(1.6);
+    let count = (0.4 + value.clamp(0.0, 100.0).sqrt() / 8.0).min(1.6);
+    // What is charged in percent hurts by its size.
+    let charged = (value / 12.0).clamp(0.0, 1.6);
     let sentence = tokens[at].sentence;
-    let ahead = tokens.iter().skip(last + 1).take(4);
+    let ahead = tokens.iter().skip(last + 1).take(5);
     let behind = tokens[..at].iter().rev().take(6);
     let near = ahead.chain(behind).filter(|token| token.sentence == sentence);
     for token in near {
-        let theme = match token.stem.as_str() {
+        let found = match token.stem.as_str() {
             "cheaper" | "discount" | "off" | "save" | "cashback" | "lower" | "rebat" => {
-                Theme::Benefit(Benefit::Saving)
+                (Theme::Benefit(Benefit::Saving), count)
             }
             "less" | "fewer" | "cut" | "reduc" | "faster" | "quicker" | "longer" | "halv"
-            | "shorter" | "drop" | "improv" | "better" => Theme::Benefit(Benefit::Results),
-            "higher" | "dearer" | "expens" | "surcharg" | "interest" | "apr" | "commiss"
-            | "markup" | "increas" | "rise" | "fee" | "penalti" | "tax" => {
-                Theme::Concern(Concern::Price)
+            | "shorter" | "improv" | "better" | "accur" | "satisfi" | "recommend" | "effici" => {
+                (Theme::Benefit(Benefit::Results), count)
+            }
+            "higher" | "dearer" | "expens" | "surcharg" | "increas" | "rise" | "penalti" => {
+                (Theme::Concern(Concern::Price), count)
+            }
+            "interest" | "apr" | "commiss" | "markup" | "fee" | "charg" | "tax" | "share"
+            | "payment" | "gain" | "keep" | "rate" | "take" => {
+                (Theme::Concern(Concern::Price), charged)
             }
             "fail" | "error" | "defect" | "crash" | "break" | "wrong" | "slower" | "lose"
-            | "lost" | "wors" => Theme::Concern(Concern::Unreliability),
+            | "lost" | "wors" | "broken" => (Theme::Concern(Concern::Unreliability), count),
             _ => continue,
         };
-        return Some((theme, count));
+        return (found.1 > 0.0).then_some(found);
     }
     None
 }

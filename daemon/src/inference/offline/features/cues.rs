@@ -95,7 +95,8 @@ fn matches<'a>(lexicon: &'a Lexicon, tokens: &[Token]) -> Vec<Hit<'a>> {
         let number = token.number.is_some() || lexicon.grammar.numbers.contains_key(&token.word);
         let mut longest = 0;
         let mut best: Vec<(usize, &'a Cue)> = Vec::new();
-        for cue in lexicon.cues(&token.word, &token.stem, number) {
+        let stem = if token.inflected { token.stem.as_str() } else { "" };
+        for cue in lexicon.cues(&token.word, stem, number) {
             let Some(end) = follow(lexicon, tokens, at, &cue.parts, token.sentence) else {
                 continue;
             };
@@ -137,7 +138,7 @@ fn follow(
     let token = tokens.get(at).filter(|token| token.sentence == sentence)?;
     // A phrase stays within its clause.
     let same = match part {
-        Part::Stem(stem) => token.stem == *stem,
+        Part::Stem(stem) => token.stem == *stem && token.inflected,
         Part::Word(word) => token.word == *word,
         Part::Any => true,
         Part::Number => token.number.is_some() || lexicon.grammar.numbers.contains_key(&token.word),

@@ -127,6 +127,19 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
             best = Some((distance, role));
         }
     }
+    let preposition = at > 0 && matches!(tokens[at - 1].word.as_str(), "in" | "within" | "under");
+    let long = unit(&tokens[last].word).is_some_and(|minutes| minutes >= DAY);
+    let best = best.filter(|(_, role)| !(preposition && matches!(role, Role::Endurance)));
+    if at > 0 && tokens[at - 1].word == "every" {
+        return None;
+    }
+    // "ten days later", "after three weeks".
+    let later = tokens
+        .get(last + 1)
+        .is_some_and(|next| matches!(next.word.as_str(), "later" | "afterwards"));
+    if later || (preposition && long && best.is_none()) {
+        return Some(Role::Wait(3.0 * DAY));
+    }
     let quick = at > 0
         && matches!(
             tokens[at - 1].word.as_str(),
@@ -137,6 +150,8 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
 
 fn trigger(stem: &str, word: &str) -> Option<Role> {
     let by_word = match word {
+        "receive" | "receives" | "get" | "back" | "hear" | "comes" | "done" | "finished"
+        | "collected" | "see" => Some(Role::Wait(4.0 * DAY)),
         "lasts" | "last" | "lasting" | "runs" | "plays" | "play" | "battery" | "batteries"
         | "lifespan" | "life" | "playback" | "runtime" | "charge" => Some(Role::Endurance),
         "fix" | "fixes" | "repair" | "repairs" | "repaired" => Some(Role::Wait(6.0 * DAY)),
@@ -171,7 +186,7 @@ fn trigger(stem: &str, word: &str) -> Option<Role> {
         "claim" | "paid" | "payout" | "reimburs" | "settl" | "refund" | "appoint" | "result"
         | "withdraw" | "transfer" | "complaint" => Some(Role::Wait(6.0 * DAY)),
         "cook" | "prepar" | "recip" | "read" | "lesson" | "clean" | "commut" | "renew" | "book"
-        | "form" | "prep" | "drive" | "assess" | "dinner" | "wash" | "chore" => Some(Role::Task),
+        | "form" | "prep" | "assess" | "dinner" | "wash" | "chore" => Some(Role::Task),
         _ => None,
     };
     by_word.or_else(by_stem)
@@ -209,7 +224,9 @@ fn worth(role: Role, minutes: f64, denied: bool) -> Option<(Theme, f64)> {
             0.3 + libm::log2(minutes / DAY).max(0.0) / 8.0,
         )),
         Role::Endurance => {
-            let doublings = libm::log2(minutes / (7.0 * HOUR));
+            // Hours are hours of running, days and more are a lifetime.
+            let middle = if minutes < 2.0 * DAY { 7.0 * HOUR } else { 30.0 * DAY };
+            let doublings = libm::log2(minutes / middle);
             if doublings > 0.0 {
                 Some((Theme::Benefit(Benefit::Reliability), 0.5 + doublings / 6.0))
             } else {

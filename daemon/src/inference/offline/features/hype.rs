@@ -34,7 +34,7 @@ fn stands(tokens: &[Token], at: usize, parts: &[Part]) -> bool {
         tokens.get(at + offset).is_some_and(|token| {
             token.sentence == tokens[at].sentence
                 && match part {
-                    Part::Stem(stem) => token.stem == *stem,
+                    Part::Stem(stem) => token.stem == *stem && token.inflected,
                     Part::Word(word) => token.word == *word,
                     _ => true,
                 }

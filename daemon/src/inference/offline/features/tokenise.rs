@@ -11,6 +11,8 @@ pub(crate) struct Token {
     pub(crate) word: String,
     /// Its stem.
     pub(crate) stem: String,
+    /// Whether it is at most an inflection of its stem (a plural, a tense), not a word of another kind.
+    pub(crate) inflected: bool,
     /// Where it begins in the text, in bytes.
     pub(crate) start: usize,
     /// Where it ends.
@@ -84,6 +86,7 @@ pub(crate) fn tokenise(text: &str) -> Vec<Token> {
                 sentence,
                 clause,
                 number,
+                inflected: inflected(&lower),
                 stem,
                 word: lower,
             });
@@ -91,6 +94,12 @@ pub(crate) fn tokenise(text: &str) -> Vec<Token> {
         (sentence_open, clause_open) = (true, true);
     }
     tokens
+}
+
+/// "refunded" is an inflection of "refund"; "personal" is none of "person".
+fn inflected(word: &str) -> bool {
+    const TENSES: &[&str] = &["ed", "ing"];
+    !super::super::lexicon::derived(word) || TENSES.iter().any(|ending| word.ends_with(ending))
 }
 
 /// `24/7`: the slash joins.
