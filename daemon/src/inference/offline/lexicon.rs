@@ -108,6 +108,7 @@ pub(crate) struct Lexicon {
     pub(crate) hype: Vec<Vec<Part>>,
     /// Emotional tone of single words, −4 to 4 (VADER: Hutto and Gilbert, 2014).
     pub(crate) tone: HashMap<String, f64>,
+    trigrams: HashSet<[char; 3]>,
     benefit_labels: Vec<String>,
     concern_labels: Vec<String>,
     benefit_negated: Vec<Concern>,
@@ -134,6 +135,7 @@ impl Lexicon {
             by_word: HashMap::new(),
             by_number: Vec::new(),
             hype: Vec::new(),
+            trigrams: HashSet::new(),
             tone: tone(&grammar_file),
             grammar: Grammar {
                 negators: set(&grammar_file.negators),
@@ -167,6 +169,13 @@ impl Lexicon {
             lexicon.concern_negated.push(opposite);
             lexicon.add("concerns.toml", &stemmer, group, Theme::Concern(theme))?;
         }
+        lexicon.trigrams = lexicon
+            .tone
+            .keys()
+            .chain(&lexicon.grammar.function_words)
+            .chain(lexicon.by_word.keys())
+            .flat_map(|word| trigrams(word))
+            .collect();
         if benefits.len() != Benefit::COUNT || concerns.len() != Concern::COUNT {
             return Err(fault(
                 "benefits.toml, concerns.toml",
@@ -198,6 +207,13 @@ impl Lexicon {
             || self.by_word.contains_key(word)
             || self.tone.contains_key(word)
             || self.grammar.function_words.contains(word)
+    }
+
+    /// Whether a word looks like an English one: nearly every run of three letters occurs in a word that the reader knows.
+    pub(crate) fn plausible(&self, word: &str) -> bool {
+        let runs = trigrams(word);
+        let known = runs.iter().filter(|run| self.trigrams.contains(*run)).count();
+        !runs.is_empty() && known * 5 >= runs.len() * 4
     }
 
     /// What a theme is called in reports.
@@ -245,6 +261,12 @@ impl Lexicon {
         }
         Ok(())
     }
+}
+
+/// The runs of three letters of a word, its ends marked by spaces.
+fn trigrams(word: &str) -> Vec<[char; 3]> {
+    let letters: Vec<char> = std::iter::once(' ').chain(word.chars()).chain([' ']).collect();
+    letters.windows(3).map(|run| [run[0], run[1], run[2]]).collect()
 }
 
 fn read<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Result<T, LexiconError> {

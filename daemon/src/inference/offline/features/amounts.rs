@@ -3,6 +3,7 @@
 
 use super::super::lexicon::{Lexicon, Theme};
 use super::super::theme::{Benefit, Concern};
+use super::quote::quotable;
 use super::{Found, Span, Token};
 
 /// What a text asks for.
@@ -48,7 +49,7 @@ pub(crate) fn read(
                 Role::Price => {
                     let (times, until) = per_month(text, tokens, first, last);
                     let monthly = value * times;
-                    let span = Span { start: tokens[first].start, end: tokens[until].end };
+                    let span = quotable(text, tokens[first].start, tokens[until].end);
                     if largest.is_none_or(|price| monthly > price.monthly) {
                         largest = Some(Price { monthly, span });
                     }

@@ -1,7 +1,7 @@
 //! Finds cue phrases and what the words around them make of them: "no contract" speaks for flexibility, "no refunds"
 //! against it, and "tired of hidden fees?" is somebody else's fault.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::lexicon::{Cue, Lexicon, Part, Theme};
 use super::{Concern, Found, Token};
@@ -57,8 +57,13 @@ pub(crate) fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<Found>) 
     turned
 }
 
-/// Emotional tone of what no cue covers, as (pleasant, unpleasant) sums.
-pub(crate) fn tone(lexicon: &Lexicon, tokens: &[Token], hits: &[Turned]) -> (f64, f64) {
+/// Emotional tone of what no cue covers, as (pleasant, unpleasant) sums. Loud sentences please nobody.
+pub(crate) fn tone(
+    lexicon: &Lexicon,
+    tokens: &[Token],
+    hits: &[Turned],
+    loud: &BTreeSet<usize>,
+) -> (f64, f64) {
     let (mut pleasant, mut unpleasant) = (0.0, 0.0);
     let covered = |at: usize| hits.iter().any(|hit| (hit.first..=hit.last).contains(&at));
     // A sentence with cues is judged by its cues: its other words may only speak the same way.
@@ -77,7 +82,7 @@ pub(crate) fn tone(lexicon: &Lexicon, tokens: &[Token], hits: &[Turned]) -> (f64
         }
         let signed = if negated(lexicon, tokens, at) { -0.7 * valence } else { valence };
         let (good, bad) = seen.get(&token.sentence).copied().unwrap_or_default();
-        if signed > 0.0 && !bad {
+        if signed > 0.0 && !bad && !loud.contains(&token.sentence) {
             pleasant += signed / 4.0;
         } else if signed < 0.0 && !good {
             unpleasant -= signed / 4.0;
@@ -192,7 +197,11 @@ fn turned_by(
         }
         match inside {
             // A phrase of the other kind ends the reach; one of the same kind is passed over: "no hidden fees or contracts".
-            Some(other) if matches!(other.cue.theme, Theme::Concern(_)) != burden => return None,
+            Some(other) if matches!(other.cue.theme, Theme::Concern(_)) != burden => {
+                // "no ads, tracking or fees": the phrase "no ads" lends its "no" to what follows.
+                let lends = burden && grammar.negators.contains(&tokens[other.first].word);
+                return lends.then_some(other.first);
+            }
             Some(_) => continue,
             None => {}
         }

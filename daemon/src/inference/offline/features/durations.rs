@@ -127,6 +127,15 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
             best = Some((distance, role));
         }
     }
+    let next = tokens.get(last + 1).map_or("", |next| next.word.as_str());
+    if matches!(next, "refund" | "refunds" | "return" | "returns" | "money" | "trial" | "exchange")
+    {
+        return Some(Role::Assurance(9.0 * DAY));
+    }
+    // What a contract or a warranty "runs for" is its own length, whatever stands nearer.
+    let named = tokens[from..to].iter().filter(|token| token.clause == clause);
+    let named = named.filter_map(|token| noun(&token.word)).next();
+    let best = named.map(|role| (0, role)).or(best);
     let preposition = at > 0 && matches!(tokens[at - 1].word.as_str(), "in" | "within" | "under");
     let long = unit(&tokens[last].word).is_some_and(|minutes| minutes >= DAY);
     let best = best.filter(|(_, role)| !(preposition && matches!(role, Role::Endurance)));
@@ -190,6 +199,17 @@ fn trigger(stem: &str, word: &str) -> Option<Role> {
         _ => None,
     };
     by_word.or_else(by_stem)
+}
+
+/// Nouns that own any length of time in their clause.
+fn noun(word: &str) -> Option<Role> {
+    match word {
+        "contract" | "contracts" | "agreement" | "lease" | "notice" | "commitment" | "term" => {
+            Some(Role::Lock)
+        }
+        "warranty" | "guarantee" => Some(Role::Assurance(0.8 * YEAR)),
+        _ => None,
+    }
 }
 
 /// What a time is worth, if anything.

@@ -86,9 +86,9 @@ pub(crate) fn read(lexicon: &Lexicon, text: &str) -> Features {
     let hits = cues::find(lexicon, &tokens, &mut found);
     let price = amounts::read(lexicon, text, &tokens, &mut found);
     durations::read(lexicon, &tokens, &mut found);
-    let (pleasant, unpleasant) = cues::tone(lexicon, &tokens, &hits);
     let (grade, hardest) = readability::hardest(text, &tokens);
-    let (hype, hype_span) = hype::count(lexicon, text, &tokens);
+    let hype = hype::count(lexicon, text, &tokens);
+    let (pleasant, unpleasant) = cues::tone(lexicon, &tokens, &hits, &hype.sentences);
     let (benefits, concerns, troubled) = gather(text, &tokens, &found);
     let specificity = sense::specificity(text, &tokens, &troubled);
     let mut stems: Vec<u64> = tokens
@@ -104,8 +104,8 @@ pub(crate) fn read(lexicon: &Lexicon, text: &str) -> Features {
         price,
         grade,
         hardest,
-        hype,
-        hype_span,
+        hype: hype.count,
+        hype_span: hype.first,
         specificity,
         pleasant,
         unpleasant,
