@@ -29,6 +29,8 @@ pub(crate) enum Part {
     Any,
     /// Any number.
     Number,
+    /// A number that is more than a few.
+    Many,
     /// Nothing, or up to two words.
     Gap,
 }
@@ -251,7 +253,7 @@ impl Lexicon {
                         Some(Part::Word(word)) => {
                             self.by_word.entry(word.clone()).or_default().push(cue);
                         }
-                        Some(Part::Number) => self.by_number.push(cue),
+                        Some(Part::Number | Part::Many) => self.by_number.push(cue),
                         _ => {
                             return Err(fault(file, format!("'{phrase}' must begin with a word")));
                         }
@@ -305,7 +307,7 @@ fn tone(grammar: &GrammarFile) -> HashMap<String, f64> {
     tone
 }
 
-/// Every wording of a phrase. `(a|b c|)` stands for alternatives, `_` for any word, `#` for any number, `..` for up to two
+/// Every wording of a phrase. `(a|b c|)` stands for alternatives, `_` for any word, `#` for any number, `##` for more than a few, `..` for up to two
 /// words, and `=word` for a word that is not to be stemmed.
 fn phrases(
     file: &'static str,
@@ -322,6 +324,7 @@ fn phrases(
             .map(|word| match word {
                 "_" => Part::Any,
                 "#" => Part::Number,
+                "##" => Part::Many,
                 ".." => Part::Gap,
                 _ => match word.strip_prefix('=') {
                     Some(exact) => Part::Word(exact.to_owned()),
@@ -345,7 +348,8 @@ pub(crate) fn derived(word: &str) -> bool {
         "ed", "ing", "ly", "able", "ible", "ness", "ive", "ion", "ions", "al", "ment", "ity",
         "ous", "ful", "less", "er", "est", "en", "ic", "ance", "ence", "ary", "ism", "ist", "ey",
     ];
-    word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending))
+    (word.len() > 3 && word.ends_with("ed"))
+        || word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// All wordings up to the end, or up to the closing bracket of a group; none when a bracket is missing.
@@ -376,6 +380,7 @@ fn expand(rest: &mut &str, group: bool) -> Option<Vec<String>> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

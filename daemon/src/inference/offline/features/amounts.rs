@@ -34,6 +34,8 @@ pub(crate) fn read(
     found: &mut Vec<Found>,
 ) -> Option<Price> {
     let mut largest: Option<Price> = None;
+    // "$190 a month at first, then $390": the second is monthly too.
+    let mut regular: Option<(usize, f64)> = None;
     for at in 0..tokens.len() {
         if let Some((value, first, last)) = sum(lexicon, tokens, at) {
             let saving = Theme::Benefit(Benefit::Saving);
@@ -48,6 +50,15 @@ pub(crate) fn read(
                 Role::Reference | Role::Limit => {}
                 Role::Price => {
                     let (times, until) = per_month(text, tokens, first, last);
+                    let sentence = tokens[first].sentence;
+                    let times = match (times, regular) {
+                        (Some(times), _) => times,
+                        (None, Some((place, times))) if place == sentence => times,
+                        _ => ONCE,
+                    };
+                    if times > ONCE {
+                        regular = Some((sentence, times));
+                    }
                     let monthly = value * times;
                     let span = quotable(text, tokens[first].start, tokens[until].end);
                     if largest.is_none_or(|price| monthly > price.monthly) {
@@ -146,7 +157,7 @@ fn scale(word: &str) -> Option<f64> {
 }
 
 /// How many times a month it is paid, and the last token that says so.
-fn per_month(text: &str, tokens: &[Token], first: usize, last: usize) -> (f64, usize) {
+fn per_month(text: &str, tokens: &[Token], first: usize, last: usize) -> (Option<f64>, usize) {
     let sentence = tokens[first].sentence;
     let ahead = tokens.iter().enumerate().skip(last + 1).take(AFTER + 1);
     for (at, token) in ahead.take_while(|(_, token)| token.sentence == sentence) {
@@ -161,10 +172,10 @@ fn per_month(text: &str, tokens: &[Token], first: usize, last: usize) -> (f64, u
         if let Some(times) = period(&token.word)
             && (slash || article || adverb)
         {
-            return (times, if at <= last + 2 { at } else { last });
+            return (Some(times), if at <= last + 2 { at } else { last });
         }
         if (slash || article) && USES.contains(&token.stem.as_str()) {
-            return (1.0, if at <= last + 2 { at } else { last });
+            return (Some(1.0), if at <= last + 2 { at } else { last });
         }
         if token.number.is_some() {
             break;
@@ -175,8 +186,11 @@ fn per_month(text: &str, tokens: &[Token], first: usize, last: usize) -> (f64, u
         .take_while(|token| token.sentence == sentence)
         .filter(|token| token.word.ends_with("ly") || token.word == "annual")
         .find_map(|token| period(&token.word));
-    (regular.unwrap_or(1.0 / 12.0), last)
+    (regular, last)
 }
+
+/// A payment once counts as a twelfth a month.
+const ONCE: f64 = 1.0 / 12.0;
 
 /// Stems of what is paid each time it is used, about once a month.
 const USES: &[&str] = &[

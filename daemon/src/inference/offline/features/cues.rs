@@ -97,7 +97,7 @@ fn matches<'a>(lexicon: &'a Lexicon, tokens: &[Token]) -> Vec<Hit<'a>> {
     let mut at = 0;
     while at < tokens.len() {
         let token = &tokens[at];
-        let number = token.number.is_some() || lexicon.grammar.numbers.contains_key(&token.word);
+        let number = value(lexicon, token).is_some();
         let mut longest = 0;
         let mut best: Vec<(usize, &'a Cue)> = Vec::new();
         let stem = if token.inflected { token.stem.as_str() } else { "" };
@@ -123,6 +123,14 @@ fn matches<'a>(lexicon: &'a Lexicon, tokens: &[Token]) -> Vec<Hit<'a>> {
     hits
 }
 
+/// Up to this, things are few.
+const FEW: f64 = 3.0;
+
+/// The value of a number in digits or in words.
+fn value(lexicon: &Lexicon, token: &Token) -> Option<f64> {
+    token.number.or_else(|| lexicon.grammar.numbers.get(&token.word).copied())
+}
+
 /// Where a phrase that begins at `at` ends (one past its last token), if it stands there.
 fn follow(
     lexicon: &Lexicon,
@@ -146,7 +154,8 @@ fn follow(
         Part::Stem(stem) => token.stem == *stem && token.inflected,
         Part::Word(word) => token.word == *word,
         Part::Any => true,
-        Part::Number => token.number.is_some() || lexicon.grammar.numbers.contains_key(&token.word),
+        Part::Number => value(lexicon, token).is_some(),
+        Part::Many => value(lexicon, token).is_some_and(|value| value > FEW),
         Part::Gap => false,
     };
     let joined = tokens.get(at + 1).is_none_or(|next| next.clause == token.clause);
@@ -186,7 +195,7 @@ fn turned_by(
         let token = &tokens[at];
         if token.clause != listing {
             // "no ads, tracking or fees" and "covers fire, theft and floods" run on over commas.
-            if !burden || !continues(tokens, at + 1, hit) {
+            if !burden || !continues(lexicon, tokens, at + 1, hit) {
                 return None;
             }
             listing = token.clause;
@@ -220,7 +229,10 @@ fn turned_by(
 }
 
 /// Whether the clause that begins at `start` is an item of a list rather than a statement of its own.
-fn continues(tokens: &[Token], start: usize, hit: &Hit<'_>) -> bool {
+fn continues(lexicon: &Lexicon, tokens: &[Token], start: usize, hit: &Hit<'_>) -> bool {
+    if value(lexicon, &tokens[start]).is_some() {
+        return false;
+    }
     let clause = tokens[start].clause;
     let words = tokens[start..].iter().take_while(|token| token.clause == clause);
     let statement = |word: &str| {

@@ -134,7 +134,7 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
     }
     // What a contract or a warranty "runs for" is its own length, whatever stands nearer.
     let named = tokens[from..to].iter().filter(|token| token.clause == clause);
-    let named = named.filter_map(|token| noun(&token.word)).next();
+    let named = named.map(|token| noun(&token.word)).find_map(|role| role);
     let best = named.map(|role| (0, role)).or(best);
     let preposition = at > 0 && matches!(tokens[at - 1].word.as_str(), "in" | "within" | "under");
     let long = unit(&tokens[last].word).is_some_and(|minutes| minutes >= DAY);
@@ -171,8 +171,9 @@ fn trigger(stem: &str, word: &str) -> Option<Role> {
         | "construction" | "built" => Some(Role::Setup(1.5 * DAY)),
         "setup" | "set" | "onboarding" | "configure" | "configuration" | "assembly"
         | "assemble" | "assembled" | "calibration" | "register" | "registration" | "open"
-        | "opening" | "sign" | "start" | "started" | "ready" => Some(Role::Setup(1.5 * HOUR)),
-        "running" => Some(Role::Setup(1.5 * HOUR)),
+        | "opening" | "running" | "sign" | "start" | "started" | "ready" => {
+            Some(Role::Setup(1.5 * HOUR))
+        }
         "training" => Some(Role::Setup(4.0 * HOUR)),
         "plan" | "contract" | "contracts" | "term" | "agreement" | "notice" | "minimum"
         | "commitment" | "lease" | "subscription" | "membership" | "lock" | "locked" | "tie"
@@ -238,7 +239,8 @@ fn worth(role: Role, minutes: f64, denied: bool) -> Option<(Theme, f64)> {
             }
         }
         Role::Lock if denied => Some((Theme::Benefit(Benefit::Choice), 0.8)),
-        Role::Lock if minutes < 2.0 * DAY => None,
+        // A month's notice is fair.
+        Role::Lock if minutes <= 31.0 * DAY => None,
         Role::Lock => Some((
             Theme::Concern(Concern::Commitment),
             0.3 + libm::log2(minutes / DAY).max(0.0) / 8.0,

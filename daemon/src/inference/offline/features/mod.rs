@@ -127,8 +127,17 @@ pub(crate) struct Found {
     pub(crate) from: usize,
 }
 
-/// What a clause says on the side says less: in "calls to an adviser carry separate fees" the adviser is no benefit.
-const BESIDE: f64 = 0.4;
+/// What a clause says on the side says less, and nothing at all beside twice its weight: in "calls to an adviser carry
+/// separate fees" the adviser is no benefit.
+fn beside(ours: f64, theirs: f64) -> f64 {
+    if ours >= theirs {
+        1.0
+    } else if 2.0 * ours > theirs {
+        0.4
+    } else {
+        0.0
+    }
+}
 
 /// Sums what was found by theme. Within a clause that speaks both ways the weaker side is damped.
 fn gather(
@@ -149,14 +158,17 @@ fn gather(
     let mut troubled = BTreeSet::new();
     for one in found {
         let (good, bad) = balance.get(&tokens[one.first].clause).copied().unwrap_or_default();
-        let (mass, beside) = match one.theme {
-            Theme::Benefit(benefit) => (&mut benefits[benefit.index()], good < bad),
+        let (mass, ours, theirs) = match one.theme {
+            Theme::Benefit(benefit) => (&mut benefits[benefit.index()], good, bad),
             Theme::Concern(concern) => {
                 troubled.insert(tokens[one.first].sentence);
-                (&mut concerns[concern.index()], bad < good)
+                (&mut concerns[concern.index()], bad, good)
             }
         };
-        let count = if beside { BESIDE * one.count } else { one.count };
+        let count = one.count * beside(ours, theirs);
+        if count <= 0.0 {
+            continue;
+        }
         let span = quote::around(text, tokens, one.from, one.last);
         let cue = Span { start: tokens[one.first].start, end: tokens[one.last].end };
         mass.count += count;

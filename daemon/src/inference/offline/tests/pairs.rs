@@ -61,3 +61,8 @@ fn the_first_twenty_pairs() {
 fn the_second_twenty_pairs() {
     check("second.json");
 }
+
+#[test]
+fn the_third_twenty_pairs() {
+    check("third.json");
+}

@@ -289,7 +289,7 @@ impl VoiceFile {
         let mut fitting = vec![&asides.any];
         match persona.household {
             Household::CoupleWithChildren | Household::SingleParent => {
-                fitting.push(&asides.children)
+                fitting.push(&asides.children);
             }
             Household::Alone => fitting.push(&asides.alone),
             _ => {}

@@ -63,7 +63,6 @@ pub(crate) fn speak(
     let register = Register::of(persona, key.with(1));
     let band = Band::of(topic.level);
     let mut speech = Writer {
-        file,
         register,
         key,
         text: topic.text,
@@ -85,7 +84,13 @@ pub(crate) fn speak(
         Band::Doubtful | Band::PutOff => false,
     };
     let (lead, other) = if leads_well { (&mut good, &mut bad) } else { (&mut bad, &mut good) };
-    other.retain(|reason| reason.weight > WORTH_OBJECTING || band == Band::Undecided);
+    let labels: Vec<&str> = lead.iter().map(|reason| reason.label).collect();
+    let silent = labels.is_empty();
+    other.retain(|reason| {
+        // Nobody praises and blames the same thing in one breath.
+        let new = !labels.contains(&reason.label);
+        new && (silent || reason.weight > WORTH_OBJECTING || band == Band::Undecided)
+    });
     let extreme = matches!(band, Band::Delighted | Band::PutOff);
     lead.truncate(length.reasons + usize::from(extreme && length.reasons > 1));
     other.truncate(if extreme {
@@ -187,7 +192,6 @@ fn reasons<'a>(
 }
 
 struct Writer<'a> {
-    file: &'a VoiceFile,
     register: Register,
     key: Key,
     text: &'a str,
@@ -231,7 +235,6 @@ impl Writer<'_> {
     }
 
     fn finish(self) -> Speech {
-        let _ = self.file;
         let parts: Vec<String> = self.parts.into_iter().filter(|part| !part.is_empty()).collect();
         Speech { reasoning: parts.join(" "), named: self.named }
     }
