@@ -170,6 +170,8 @@ fn turned_by(
     if denied_after(lexicon, tokens, hit.last) {
         return Some(hit.first);
     }
+    // "reduces costs in some homes" is as vague as before.
+    let removable = hit.cue.theme != Theme::Concern(Concern::Vagueness);
     let mut reached = 0;
     let mut listing = clause;
     for at in (0..hit.first).rev() {
@@ -182,7 +184,7 @@ fn turned_by(
             listing = token.clause;
         }
         let inside = hits.iter().find(|other| other.first <= at && at <= other.last);
-        if burden && grammar.removers.contains(&token.word) {
+        if burden && removable && grammar.removers.contains(&token.word) {
             return Some(at);
         }
         match inside {

@@ -108,7 +108,7 @@ pub(crate) fn speak(
         }
         _ => {}
     }
-    if lead.is_empty() && other.is_empty() {
+    if lead.is_empty() {
         speech.say(file.blank(level), "");
     }
     for (at, reason) in lead.iter().enumerate() {
