@@ -117,8 +117,7 @@ pub(crate) fn speak(
         speech.give(reason, link);
     }
     for (at, reason) in other.iter().enumerate() {
-        let link =
-            if at > 0 || lead.is_empty() { "" } else { file.contrast.choose_plain(key.with(7)) };
+        let link = if at > 0 { "" } else { file.contrast.choose_plain(key.with(7)) };
         speech.give(reason, link);
     }
     if length.closer || speech.parts.len() < 2 {
