@@ -127,10 +127,13 @@ pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
     hex::encode(hash.finalize())
 }
 
+/// Credits for the answer of one respondent, for every instrument that asks a panel.
+pub const PRICE_EACH: Credits = Credits(1);
+
 /// Credits that the study holds: one a respondent. `None` when that does not fit.
 #[must_use]
 pub fn price(spec: &StudySpec) -> Option<Credits> {
-    Credits(1).checked_mul(u64::from(spec.panel))
+    PRICE_EACH.checked_mul(u64::from(spec.panel))
 }
 
 /// Reads a reply against the strict schema of the instrument.
