@@ -93,7 +93,7 @@ impl Daemon {
     /// When the system refuses.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
-        drop(self.child.wait().unwrap());
+        let _status = self.child.wait().unwrap();
     }
 
     /// Asks it to stop.

@@ -12,6 +12,7 @@
 pub mod audit;
 pub mod chance;
 pub mod cli;
+pub mod csv;
 pub mod daemon;
 pub mod home;
 pub mod link;

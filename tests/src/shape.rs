@@ -48,7 +48,7 @@ fn line(
     out: &mut String,
 ) {
     // Writing to a text cannot fail.
-    drop(writeln!(out, "{indent}{key}: {}", kind(value)));
+    let _written = writeln!(out, "{indent}{key}: {}", kind(value));
     describe(value, open, path, depth + 1, out);
 }
 
