@@ -13,7 +13,7 @@ fn a_study_is_found_by_at_by_its_id_and_by_a_prefix() {
     let newest = ids.last().unwrap();
     let link = home.link();
     for id in &ids {
-        harness::wait::for_end(&link, *id);
+        drop(harness::wait::for_end(&link, *id));
     }
     let shown =
         |name: &str| home.run(["show", name, "--json"]).expect(0).json()["study"]["id"].clone();
