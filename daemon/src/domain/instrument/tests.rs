@@ -772,3 +772,35 @@ proptest! {
         prop_assert!(read(&recommendation(), &object).is_err());
     }
 }
+
+#[test]
+#[ignore = "a measurement: run it with --ignored --nocapture"]
+#[allow(clippy::print_stderr, reason = "prints what it measured")]
+fn how_long_a_report_takes() {
+    for n in [10_000_u32, 1_000_000] {
+        let outcomes: Vec<Outcome> = (0..1_000).map(outcome).collect();
+        let start = std::time::Instant::now();
+        let mut accumulator = Accumulator::new(&concept());
+        for ordinal in 0..n {
+            let classes = six(ordinal);
+            accumulator.add(ordinal, &classes, &outcomes[ordinal as usize % 1_000]);
+        }
+        let added = start.elapsed();
+        let results = accumulator.finish(BTreeMap::new()).unwrap();
+        assert_eq!(results.estimates["mean_score"].n, u64::from(n));
+        eprintln!("{n}: added in {added:?}, all in {:?}", start.elapsed());
+    }
+}
+
+fn six(ordinal: u32) -> [(&'static str, &'static str); 6] {
+    let [gender, age] = classes(ordinal);
+    let pick = |words: [&'static str; 4], by: u32| words[(ordinal / by % 4) as usize];
+    [
+        gender,
+        age,
+        ("income_bracket", pick(["low", "middle", "upper_middle", "high"], 3)),
+        ("education", pick(["high_school", "some_college", "bachelors", "graduate"], 5)),
+        ("tech_adoption", pick(["innovator", "early_adopter", "early_majority", "laggard"], 7)),
+        ("region", pick(["us_west", "us_midwest", "us_northeast", "us_southeast"], 11)),
+    ]
+}

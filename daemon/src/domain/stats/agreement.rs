@@ -141,7 +141,7 @@ pub fn cronbach_alpha(respondents: &[Vec<f64>]) -> Option<f64> {
     (total > 0.0).then(|| k / (k - 1.0) * (1.0 - item_variances / total))
 }
 
-/// The six intraclass correlations of Shrout and Fleiss (1979) in the notation of McGraw and Wong (1996).
+/// The six intraclass correlations of Shrout and Fleiss (1979) in the notation of `McGraw` and Wong (1996).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Icc {
     /// ICC(1,1): each target has its own raters, one rating.

@@ -45,7 +45,7 @@ pub fn people_for_shares(
     formula: ShareFormula,
 ) -> Option<f64> {
     let inside = |p: f64| p > 0.0 && p < 1.0;
-    if ![p1, p2, alpha, power].into_iter().all(inside) || p1 == p2 || power <= alpha {
+    if ![p1, p2, alpha, power].into_iter().all(inside) || (p1 - p2).abs() <= 0.0 || power <= alpha {
         return None;
     }
     let za = normal_quantile(1.0 - alpha / 2.0)?;

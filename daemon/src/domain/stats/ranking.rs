@@ -53,7 +53,9 @@ pub fn bradley_terry(wins: &[Vec<u64>], regularisation: f64) -> Result<Vec<f64>,
         let next = stationary(&rates).ok_or(RankingError::NoConvergence)?;
         let mut next: Vec<f64> = next.into_iter().map(log).collect();
         let mean = next.iter().sum::<f64>() / items as f64;
-        next.iter_mut().for_each(|strength| *strength -= mean);
+        for strength in &mut next {
+            *strength -= mean;
+        }
         let moved = strengths.iter().zip(&next).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         strengths = next;
         if moved < TOLERANCE {

@@ -25,6 +25,7 @@ pub struct MannWhitney {
 
 /// The Mann-Whitney U test (1947); `None` for an empty group or a value that is not a number.
 #[must_use]
+#[allow(clippy::many_single_char_names, reason = "the names of the textbook")]
 pub fn mann_whitney(a: &[f64], b: &[f64]) -> Option<MannWhitney> {
     if a.is_empty() || b.is_empty() || a.iter().chain(b).any(|value| value.is_nan()) {
         return None;

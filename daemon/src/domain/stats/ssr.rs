@@ -89,10 +89,10 @@ pub fn temper(pmf: &[f64], temperature: f64, cap: Option<f64>) -> Option<Vec<f64
         return None;
     }
     if temperature == 0.0 {
-        if pmf.iter().all(|share| *share == pmf[0]) {
+        if pmf.iter().all(|share| share.total_cmp(&highest).is_eq()) {
             return Some(pmf.to_vec());
         }
-        let first = pmf.iter().position(|share| *share == highest)?;
+        let first = pmf.iter().position(|share| share.total_cmp(&highest).is_eq())?;
         return Some((0..pmf.len()).map(|place| if place == first { 1.0 } else { 0.0 }).collect());
     }
     // Relative to the highest, so that small temperatures do not underflow.
