@@ -24,6 +24,7 @@ pub use response::{Contribution, Latent, Source};
 pub use theme::{Benefit, Concern};
 pub use traits::Traits;
 
+use answer::file::{ANSWERS, AnswerFile};
 use lexicon::Lexicon;
 use traits::TraitTable;
 use voice::VoiceFile;
@@ -39,14 +40,15 @@ pub struct Offline {
     weights: Weights,
     table: TraitTable,
     voice: VoiceFile,
+    answers: AnswerFile,
     asset_hash: String,
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the files are embedded in the program and a test reads them"
-)]
-static EMBEDDED: LazyLock<Offline> = LazyLock::new(|| Offline::parse().expect("embedded lexicon"));
+static EMBEDDED: LazyLock<Offline> = LazyLock::new(|| match Offline::parse() {
+    Ok(reader) => reader,
+    // The files are part of the program and a test reads them: a fault in them never leaves the workshop.
+    Err(error) => unreachable!("{error}"),
+});
 
 impl Offline {
     /// The reader with the lexicon that this program was built with.
@@ -61,6 +63,7 @@ impl Offline {
         Ok(Self {
             table: TraitTable::new(&weights),
             voice: VoiceFile::parse()?,
+            answers: AnswerFile::parse()?,
             asset_hash: asset_hash(&lexicon),
             lexicon,
             weights,
@@ -92,7 +95,7 @@ impl Offline {
     pub fn prepare(&'static self, spec: &StudySpec) -> Prepared {
         let context =
             spec.context.as_deref().map(|text| self.features(text).stems).unwrap_or_default();
-        let readings = spec
+        let readings: Vec<Reading> = spec
             .instrument
             .stimuli()
             .into_iter()
@@ -106,15 +109,29 @@ impl Offline {
                 Reading { text: text.to_owned(), shared: shared as f64, features }
             })
             .collect();
-        Prepared { reader: self, readings }
+        let routes = match (&spec.instrument, readings.first()) {
+            (Instrument::Survey { questions, .. }, Some(reading)) => questions
+                .iter()
+                .map(|question| {
+                    answer::route(&self.answers, &self.lexicon, &reading.features, question)
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        Prepared { reader: self, readings, routes }
     }
 }
 
 fn asset_hash(lexicon: &Lexicon) -> String {
     let mut hasher = Sha256::new();
-    for file in
-        [lexicon::BENEFITS, lexicon::CONCERNS, lexicon::GRAMMAR, weights::WEIGHTS, voice::VOICE]
-    {
+    for file in [
+        lexicon::BENEFITS,
+        lexicon::CONCERNS,
+        lexicon::GRAMMAR,
+        weights::WEIGHTS,
+        voice::VOICE,
+        ANSWERS,
+    ] {
         hasher.update(Sha256::digest(file));
     }
     let mut tones: Vec<(&String, &f64)> = lexicon.tone.iter().collect();
@@ -140,6 +157,8 @@ pub(crate) struct Reading {
 pub struct Prepared {
     reader: &'static Offline,
     readings: Vec<Reading>,
+    /// What each question of a survey is after; `None` where the reader cannot answer it.
+    routes: Vec<Option<answer::file::Route>>,
 }
 
 impl Prepared {
@@ -147,7 +166,10 @@ impl Prepared {
     pub fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         let text = match &ask.spec.instrument {
             Instrument::ConceptTest { .. } => answer::concept_test(self, ask),
+            Instrument::Sentiment { .. } => answer::sentiment_study(self, ask),
             Instrument::Nps { .. } => answer::nps(self, ask),
+            Instrument::Survey { .. } => answer::survey(self, ask),
+            Instrument::AbTest { .. } => answer::ab_test(self, ask),
         }?;
         Ok(Reply {
             text,

@@ -103,7 +103,8 @@ impl Lines {
         self.lines.get(key.pick(self.lines.len())).map_or("", |line| line.1.as_str())
     }
 
-    fn is_poor(&self) -> bool {
+    /// Whether somebody would be left without a line that quotes nothing.
+    pub(crate) fn is_poor(&self) -> bool {
         self.lines.iter().filter(|line| line.0.is_none() && !line.1.contains("{q}")).count() == 0
     }
 }
@@ -202,6 +203,7 @@ pub(crate) struct VoiceFile {
     pub(crate) labels: Labels,
     appeal: Vec<Lines>,
     concern: Vec<Lines>,
+    amount: Lines,
     reading: Lines,
     hype: Lines,
 }
@@ -237,6 +239,7 @@ impl VoiceFile {
             blank: parsed.blank,
             nonsense: parsed.nonsense,
             labels: parsed.labels,
+            amount: take(&parsed.concern, "amount")?,
             reading: take(&parsed.concern, "reading")?,
             hype: take(&parsed.concern, "hype")?,
             appeal,
@@ -258,6 +261,10 @@ impl VoiceFile {
 
     pub(crate) fn concern(&self, theme: Concern) -> &Lines {
         &self.concern[theme.index()]
+    }
+
+    pub(crate) fn amount(&self) -> &Lines {
+        &self.amount
     }
 
     pub(crate) fn reading(&self) -> &Lines {
@@ -283,7 +290,7 @@ impl VoiceFile {
         let mut fitting = vec![&asides.any];
         match persona.household {
             Household::CoupleWithChildren | Household::SingleParent => {
-                fitting.push(&asides.children)
+                fitting.push(&asides.children);
             }
             Household::Alone => fitting.push(&asides.alone),
             _ => {}
