@@ -59,8 +59,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     }
     rows(&differing, field, page);
     let mut note = format!(
-        "{count} groups were compared by {what}; about {} would differ this much by chance alone.",
-        by_chance(count)
+        "{count} groups were compared by {what}; about one in twenty differs this much by chance alone."
     );
     if hidden > 0 {
         note.push_str(&format!(" {hidden} more differ: see --json."));
@@ -73,7 +72,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
 
 fn rows(differing: &[Difference], field: &str, page: &mut Page) {
     let look = page.look;
-    let names = if look.width >= 70 { 26 } else { 20 };
+    let names = if look.width >= 70 { 26 } else { 19 };
     let track = look.width.saturating_sub(2 + names + 7 + 2 + 8 + 16 + 8).clamp(0, 31);
     let reach =
         differing.iter().map(|found| found.difference.abs() + found.half).fold(0.0, f64::max);
@@ -169,12 +168,8 @@ fn t_quantile(freedom: f64) -> f64 {
     let first = z * (z2 + 1.0) / 4.0;
     let second = z * ((5.0 * z2 + 16.0) * z2 + 3.0) / 96.0;
     let third = z * (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / 384.0;
-    z + first / v + second / (v * v) + third / (v * v * v)
-}
-
-fn by_chance(count: usize) -> String {
-    let expected = count as f64 * 0.05;
-    if expected < 1.0 { "one in twenty".to_owned() } else { format!("{expected:.0}") }
+    let fourth = z * ((((79.0 * z2 + 776.0) * z2 + 1482.0) * z2 - 1920.0) * z2 - 945.0) / 92_160.0;
+    z + first / v + second / (v * v) + third / (v * v * v) + fourth / (v * v * v * v)
 }
 
 fn signed(field: &str, value: f64) -> String {
