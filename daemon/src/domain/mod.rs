@@ -1,4 +1,10 @@
 //! Everything that is decided, free of files, clocks and threads: randomness comes only from a given seed.
 
+pub mod instrument;
+pub mod ledger;
 pub mod nearest;
 pub mod outcome;
+pub mod panel;
+pub mod run;
+pub mod stats;
+pub mod stimulus;

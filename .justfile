@@ -1,0 +1,21 @@
+# Everyday commands. `just check` is exactly what CI runs.
+
+# All of CI.
+check:
+    .ci/run
+
+# Tests, or those whose name contains a word.
+test name="":
+    cargo test --workspace {{name}}
+
+# The long forms of the promise tests: hundreds of kills, thousands of damaged files. About half an hour.
+long:
+    DEMOSCOPE_LONG=1 cargo test --release -p demoscope-tests --test it -- --nocapture
+
+# The measured figures, as a table.
+bench:
+    cargo run --release -p demoscope-tests --bin bench
+
+# A study on a throw-away home.
+demo:
+    DEMOSCOPE_HOME=$(mktemp -d) cargo run --release -- run assets/studies/meal-kit.md

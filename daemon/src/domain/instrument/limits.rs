@@ -1,0 +1,70 @@
+//! The contract's limits on what is shown, counted in characters after trimming. All violations are reported at once,
+//! each with the field it is about.
+
+use protocol::study::Instrument;
+
+/// Fewest characters of a stimulus.
+pub const STIMULUS_MIN: usize = 10;
+/// Most characters of a stimulus.
+pub const STIMULUS_MAX: usize = 5_000;
+/// Most characters of a context.
+pub const CONTEXT_MAX: usize = 2_000;
+
+/// A limit that is not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The field, as the contract names it.
+    pub field: &'static str,
+    /// What is wrong, as a sentence without a full stop.
+    pub what: String,
+    /// What would be right.
+    pub hint: String,
+}
+
+/// Everything about the material that breaks the contract's limits.
+#[must_use]
+pub fn check(instrument: &Instrument) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    match instrument {
+        Instrument::ConceptTest { stimulus } | Instrument::Nps { stimulus } => {
+            text(&mut violations, "stimulus", stimulus);
+        }
+    }
+    violations
+}
+
+/// What is wrong with a context, if anything.
+#[must_use]
+pub fn check_context(context: &str) -> Option<Violation> {
+    let length = context.trim().chars().count();
+    (length > CONTEXT_MAX).then(|| Violation {
+        field: "context",
+        what: format!("the context has {length} characters, at most {CONTEXT_MAX} are allowed"),
+        hint: format!("cut {} characters", length - CONTEXT_MAX),
+    })
+}
+
+/// Checks one text of the material.
+fn text(violations: &mut Vec<Violation>, field: &'static str, text: &str) {
+    let length = text.trim().chars().count();
+    let name = field.replace('_', " ");
+    if length == 0 {
+        violations.push(Violation {
+            field,
+            what: format!("the {name} is empty"),
+            hint: format!("write {STIMULUS_MIN} to {STIMULUS_MAX} characters"),
+        });
+    } else if length < STIMULUS_MIN {
+        violations.push(Violation {
+            field,
+            what: format!("the {name} has {length} characters, at least {STIMULUS_MIN} are needed"),
+            hint: "say in a sentence what it is and what it does".to_owned(),
+        });
+    } else if length > STIMULUS_MAX {
+        violations.push(Violation {
+            field,
+            what: format!("the {name} has {length} characters, at most {STIMULUS_MAX} are allowed"),
+            hint: format!("cut {} characters", length - STIMULUS_MAX),
+        });
+    }
+}

@@ -1,0 +1,177 @@
+//! The instruments: what one respondent is asked, how a reply is read, how answers are tallied and what it costs. One
+//! file a study type; this one is the face that everyone else sees. An instrument does not know which kind of
+//! respondent answers, and nothing here touches the world.
+
+mod accumulate;
+mod concept_test;
+mod diagnose;
+mod findings;
+mod limits;
+mod nps;
+mod reply;
+mod tally;
+mod themes;
+
+#[cfg(test)]
+mod tests;
+
+use protocol::audience::Gender;
+use protocol::credits::Credits;
+use protocol::persona::Persona;
+use protocol::results::Answer;
+use protocol::study::{Instrument, StudySpec, StudyType};
+use sha2::{Digest, Sha256};
+
+use super::outcome::Answered;
+
+pub use accumulate::Accumulator;
+pub use limits::{CONTEXT_MAX, STIMULUS_MAX, STIMULUS_MIN, Violation, check, check_context};
+pub use reply::REPLY_MAX_BYTES;
+
+/// Part of every instrument hash: raised whenever a questionnaire or the reading of replies changes.
+const EDITION: &str = "instruments 1";
+
+/// The note that stands in every report of synthetic answers.
+pub const SYNTHETIC_NOTICE: &str = "Synthetic answers: no person was asked. They rank ideas and find problems; \
+     the levels are not those of people, and the intervals say only how much another such panel would differ.";
+
+/// Why a reply is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// The respondent declined, or cannot answer this question.
+    #[error("declined: {reason}")]
+    Refused {
+        /// In the respondent's few words.
+        reason: String,
+    },
+    /// The reply does not follow the schema.
+    #[error("{reason}")]
+    Invalid {
+        /// What is wrong, in words of ours: never a part of the reply.
+        reason: String,
+    },
+}
+
+impl Unreadable {
+    fn invalid(reason: impl Into<String>) -> Self {
+        Self::Invalid { reason: reason.into() }
+    }
+}
+
+/// The questionnaire as that respondent gets it, in plain text.
+#[must_use]
+pub fn questionnaire(spec: &StudySpec, persona: &Persona) -> String {
+    let mut text = describe(persona);
+    text.push_str("\n\n");
+    text.push_str(&body(spec));
+    text
+}
+
+/// Everything of the questionnaire that is the same for every respondent.
+fn body(spec: &StudySpec) -> String {
+    let mut text = String::new();
+    if let Some(context) = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        text.push_str("Background: ");
+        text.push_str(context);
+        text.push_str("\n\n");
+    }
+    text.push_str(&match &spec.instrument {
+        Instrument::ConceptTest { stimulus } => concept_test::questionnaire(stimulus.trim()),
+        Instrument::Nps { stimulus } => nps::questionnaire(stimulus.trim()),
+    });
+    text.push_str(
+        "\nIf you cannot or do not want to answer, reply {\"refused\": \"why, in a few words\"}.\n",
+    );
+    text
+}
+
+/// One line on who answers, without the name: it decides nothing.
+fn describe(persona: &Persona) -> String {
+    let gender = match persona.gender {
+        Gender::Male => "male",
+        Gender::Female => "female",
+        Gender::Nonbinary => "nonbinary",
+    };
+    let words = |word: &str| word.replace('_', " ");
+    let place = persona.state.as_deref().or(persona.country.as_deref());
+    let place = place.map_or_else(|| words(persona.region.as_str()), ToOwned::to_owned);
+    let work = persona
+        .occupation
+        .as_deref()
+        .map_or_else(|| words(persona.employment.as_str()), ToOwned::to_owned);
+    format!(
+        "You are {age} years old, {gender}, and live in {place} ({urbanicity}). Work: {work}. Education: {education}. \
+         Household: {household}, income {income}. New technology: {tech}.",
+        age = persona.age,
+        urbanicity = persona.urbanicity,
+        education = words(persona.education.as_str()),
+        household = words(persona.household.as_str()),
+        income = words(persona.income_bracket.as_str()),
+        tech = words(persona.tech_adoption.as_str()),
+    )
+}
+
+/// SHA-256 (hex) over everything that decides what is asked and how replies are read: the edition of the
+/// instruments, the questionnaire with material and context, the engine and its assets. Panel, seed and name are no
+/// part of it.
+#[must_use]
+pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
+    let mut hash = Sha256::new();
+    let body = body(spec);
+    let study_type = spec.instrument.study_type();
+    for part in [EDITION, study_type.as_str(), &body, &spec.engine, engine_assets] {
+        // The length in front keeps neighbouring parts apart.
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex::encode(hash.finalize())
+}
+
+/// Credits for the answer of one respondent, for every instrument that asks a panel.
+pub const PRICE_EACH: Credits = Credits(1);
+
+/// Credits that the study holds: one a respondent. `None` when that does not fit.
+#[must_use]
+pub fn price(spec: &StudySpec) -> Option<Credits> {
+    PRICE_EACH.checked_mul(u64::from(spec.panel))
+}
+
+/// Reads a reply against the strict schema of the instrument.
+pub fn read(spec: &StudySpec, reply: &str) -> Result<Answered, Unreadable> {
+    let fields = reply::Fields::parse(reply)?;
+    match &spec.instrument {
+        Instrument::ConceptTest { .. } => concept_test::read(fields),
+        Instrument::Nps { .. } => nps::read(fields),
+    }
+}
+
+/// The score of an answer on the scale of its instrument, for the live tally.
+#[must_use]
+pub fn score(answer: &Answer) -> Option<u8> {
+    match answer {
+        Answer::ConceptTest { score, .. } | Answer::Nps { score, .. } => Some(*score),
+    }
+}
+
+/// First and last value of the scale of [`score`].
+#[must_use]
+pub fn scale(study_type: StudyType) -> Option<(i32, i32)> {
+    match study_type {
+        StudyType::ConceptTest => Some(concept_test::SCALE),
+        StudyType::Nps => Some(nps::SCALE),
+    }
+}
+
+/// Half the width of the 95 % interval of the main estimate to expect, and its unit; `None` for one respondent.
+#[must_use]
+pub fn expected_half_width(spec: &StudySpec) -> Option<(f64, String)> {
+    if spec.panel < 2 {
+        return None;
+    }
+    let (deviation, unit) = match spec.instrument.study_type() {
+        StudyType::ConceptTest => concept_test::EXPECTED_SD,
+        StudyType::Nps => nps::EXPECTED_SD,
+    };
+    let z = super::stats::distribution::normal_quantile(0.975)?;
+    Some((z * deviation / libm::sqrt(f64::from(spec.panel)), unit.to_owned()))
+}

@@ -1,0 +1,117 @@
+//! The Net Promoter Score: how likely someone is to recommend, from 0 to 10. Promoters give 9 or 10, passives 7 or 8,
+//! detractors 0 to 6 (Reichheld 2003).
+
+use std::collections::BTreeMap;
+
+use protocol::results::{Answer, Estimate, Outcomes, Sentiment};
+
+use super::Unreadable;
+use super::reply::{Fields, REASONING_MAX};
+use super::tally::{distribution, sentiment_estimates};
+use crate::domain::outcome::Answered;
+use crate::domain::stats::histogram::Histogram;
+use crate::domain::stats::{LEVEL, apportion, bootstrap, estimate};
+
+/// First and last score.
+pub(super) const SCALE: (i32, i32) = (0, 10);
+
+/// Standard deviation to plan with, in points of the NPS: the largest there is, half promoters and half detractors.
+pub(super) const EXPECTED_SD: (f64, &str) = (100.0, "points of the NPS, at most");
+
+pub(super) fn questionnaire(stimulus: &str) -> String {
+    format!(
+        "Please read this:\n\n{stimulus}\n\n\
+         1. How likely are you to recommend it to a friend or colleague, from 0 (not at all) to 10 (extremely)?\n\
+         2. How do you feel about it: positive, negative, neutral or mixed?\n\
+         3. Why? Name what appeals to you and what concerns you.\n\n\
+         Reply with one JSON object: {{\"score\": 0-10, \"sentiment\": \"…\", \"reasoning\": \"…\", \
+         \"appeals\": [{{\"theme\": \"…\", \"quote\": \"words of your reasoning\"}}], \
+         \"concerns\": [{{\"theme\": \"…\", \"quote\": \"…\"}}]}}\n"
+    )
+}
+
+pub(super) fn read(mut fields: Fields) -> Result<Answered, Unreadable> {
+    let score = fields.integer("score", 0, 10)?;
+    let sentiment = fields.word("sentiment")?;
+    let reasoning = fields.text("reasoning", REASONING_MAX)?;
+    let mentions = fields.appeals_and_concerns(&reasoning)?;
+    fields.finish()?;
+    Ok(Answered { answer: Answer::Nps { score, reasoning, sentiment }, mentions })
+}
+
+/// Counts of a group of answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) scores: Histogram,
+    sentiments: [u64; Sentiment::ALL.len()],
+}
+
+impl Tally {
+    pub(super) fn new() -> Self {
+        Self { scores: Histogram::new(SCALE.0, SCALE.1), sentiments: [0; Sentiment::ALL.len()] }
+    }
+
+    pub(super) fn add(&mut self, score: u8, sentiment: Sentiment) {
+        if self.scores.add(i32::from(score)) {
+            self.sentiments[sentiment.index()] += 1;
+        }
+    }
+
+    /// Promoters, passives, detractors.
+    fn groups(&self) -> [u64; 3] {
+        [self.scores.between(9, 10), self.scores.between(7, 8), self.scores.between(0, 6)]
+    }
+
+    /// The estimates that a segment shows too.
+    pub(super) fn estimates(&self) -> BTreeMap<String, Estimate> {
+        let n = self.scores.n();
+        let [promoters, _, detractors] = self.groups();
+        [
+            ("nps_score", estimate::nps(promoters, detractors, n, LEVEL)),
+            ("mean_score", estimate::mean(&self.scores, LEVEL)),
+        ]
+        .into_iter()
+        .filter_map(|(field, estimate)| Some((field.to_owned(), estimate?)))
+        .collect()
+    }
+
+    /// The estimates of the whole panel.
+    pub(super) fn headline_estimates(&self, seed: u64) -> BTreeMap<String, Estimate> {
+        let n = self.scores.n();
+        let mut estimates = self.estimates();
+        let [promoters, passives, detractors] = self.groups();
+        let more = [
+            ("mean_score_bootstrap", bootstrap::mean(&self.scores, LEVEL, seed, "mean_score")),
+            ("promoters_pct", estimate::percent(promoters, n, LEVEL)),
+            ("passives_pct", estimate::percent(passives, n, LEVEL)),
+            ("detractors_pct", estimate::percent(detractors, n, LEVEL)),
+        ];
+        estimates.extend(
+            more.into_iter().filter_map(|(field, estimate)| Some((field.to_owned(), estimate?))),
+        );
+        estimates.extend(sentiment_estimates(&self.sentiments));
+        estimates
+    }
+
+    /// The contract's fields; `None` without an answer.
+    pub(super) fn outcomes(
+        &self,
+        top_concerns: Vec<String>,
+        top_appeals: Vec<String>,
+    ) -> Option<Outcomes> {
+        let groups = self.groups();
+        let [promoters, _, detractors] = groups;
+        let shares = apportion::percent(&groups);
+        Some(Outcomes::Nps {
+            nps_score: estimate::nps(promoters, detractors, self.scores.n(), LEVEL)?.value,
+            promoters_pct: shares[0],
+            passives_pct: shares[1],
+            detractors_pct: shares[2],
+            mean_score: self.scores.mean()?,
+            std_dev: self.scores.sd(),
+            score_distribution: distribution(&self.scores),
+            top_concerns,
+            top_appeals,
+        })
+    }
+}

@@ -1,0 +1,216 @@
+//! Reads a reply: exactly one JSON object, known keys only, each value within its range. Whatever breaks the schema is
+//! said in words of ours, so that no text of a reply travels into counts or messages.
+
+use std::fmt;
+
+use protocol::results::ThemeKind;
+use serde::Deserializer as _;
+use serde::de::{MapAccess, Visitor};
+use serde_json::Value;
+
+use super::Unreadable;
+use crate::domain::outcome::Mention;
+
+/// Most bytes of a reply: beyond, it is not even parsed.
+pub const REPLY_MAX_BYTES: usize = 65_536;
+/// Most characters of a reasoning.
+pub(super) const REASONING_MAX: usize = 4_000;
+/// Most characters of a reason for declining.
+const REFUSAL_MAX: usize = 200;
+/// Most characters of a theme's name.
+const THEME_MAX: usize = 60;
+/// Most characters of a quote.
+const QUOTE_MAX: usize = 500;
+/// Most themes of one kind in a reply.
+const MENTIONS_MAX: usize = 10;
+
+/// The fields of a reply that have not been taken yet.
+#[derive(Debug)]
+pub(super) struct Fields(Vec<(String, Value)>);
+
+impl Fields {
+    /// Parses a reply. `{"refused": "reason"}` comes back as a refusal.
+    pub(super) fn parse(reply: &str) -> Result<Self, Unreadable> {
+        let text = reply.trim();
+        if text.is_empty() {
+            return Err(Unreadable::invalid("the reply is empty"));
+        }
+        if text.len() > REPLY_MAX_BYTES {
+            return Err(Unreadable::invalid(format!(
+                "the reply is longer than {REPLY_MAX_BYTES} bytes"
+            )));
+        }
+        if !text.starts_with('{') {
+            return Err(Unreadable::invalid("the reply is not a JSON object"));
+        }
+        let mut parser = serde_json::Deserializer::from_str(text);
+        let fields = parser
+            .deserialize_map(UniqueKeys)
+            .and_then(|fields| parser.end().map(|()| fields))
+            .map_err(|error| Unreadable::invalid(explain(&error)))?;
+        let mut fields = Self(fields);
+        if fields.0.len() == 1 && fields.0[0].0 == "refused" {
+            let reason = fields.text("refused", REFUSAL_MAX)?;
+            return Err(Unreadable::Refused { reason });
+        }
+        Ok(fields)
+    }
+
+    fn take(&mut self, key: &str) -> Result<Value, Unreadable> {
+        self.take_optional(key).ok_or_else(|| Unreadable::invalid(format!("`{key}` is missing")))
+    }
+
+    fn take_optional(&mut self, key: &str) -> Option<Value> {
+        let place = self.0.iter().position(|(known, _)| known == key)?;
+        Some(self.0.swap_remove(place).1)
+    }
+
+    /// A whole number from `low` to `high`; `7.0` and `"7"` are none.
+    pub(super) fn integer(&mut self, key: &str, low: u8, high: u8) -> Result<u8, Unreadable> {
+        self.take(key)?
+            .as_u64()
+            .and_then(|number| u8::try_from(number).ok())
+            .filter(|number| (low..=high).contains(number))
+            .ok_or_else(|| {
+                Unreadable::invalid(format!("`{key}` is not a whole number from {low} to {high}"))
+            })
+    }
+
+    /// One word of a closed list.
+    pub(super) fn word<T: std::str::FromStr>(&mut self, key: &str) -> Result<T, Unreadable> {
+        self.take(key)?
+            .as_str()
+            .and_then(|word| word.parse().ok())
+            .ok_or_else(|| Unreadable::invalid(format!("`{key}` is not one of its words")))
+    }
+
+    /// A text of 1 to `most` characters after trimming, without control characters.
+    pub(super) fn text(&mut self, key: &str, most: usize) -> Result<String, Unreadable> {
+        match self.take(key)? {
+            Value::String(text) => checked_text(key, &text, most),
+            _ => Err(Unreadable::invalid(format!("`{key}` is not a text"))),
+        }
+    }
+
+    /// The themes under `key`, `[{"theme": …, "quote": …}]`; a missing key is an empty list. Every quote must stand in
+    /// the reasoning, and a theme that is named twice counts once.
+    pub(super) fn mentions(
+        &mut self,
+        key: &str,
+        kind: ThemeKind,
+        reasoning: &str,
+    ) -> Result<Vec<Mention>, Unreadable> {
+        let entries = match self.take_optional(key) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(entries)) if entries.len() <= MENTIONS_MAX => entries,
+            Some(Value::Array(_)) => {
+                return Err(Unreadable::invalid(format!(
+                    "`{key}` has more than {MENTIONS_MAX} entries"
+                )));
+            }
+            Some(_) => return Err(Unreadable::invalid(format!("`{key}` is not a list"))),
+        };
+        let mut mentions: Vec<Mention> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let Value::Object(entry) = entry else {
+                return Err(Unreadable::invalid(format!("an entry of `{key}` is not an object")));
+            };
+            let mut entry = Self(entry.into_iter().collect());
+            let theme = entry.text("theme", THEME_MAX)?;
+            let theme = theme.split_whitespace().collect::<Vec<_>>().join(" ");
+            let quote = match entry.take_optional("quote") {
+                None | Some(Value::Null) => None,
+                Some(Value::String(quote)) => Some(checked_text("quote", &quote, QUOTE_MAX)?),
+                Some(_) => return Err(Unreadable::invalid("`quote` is not a text")),
+            };
+            entry.finish()?;
+            if quote.as_deref().is_some_and(|quote| !reasoning.contains(quote)) {
+                return Err(Unreadable::invalid("a quote does not stand in the reasoning"));
+            }
+            if !mentions.iter().any(|known| known.theme.eq_ignore_ascii_case(&theme)) {
+                mentions.push(Mention { kind, theme, quote });
+            }
+        }
+        Ok(mentions)
+    }
+
+    /// Appeals and concerns together.
+    pub(super) fn appeals_and_concerns(
+        &mut self,
+        reasoning: &str,
+    ) -> Result<Vec<Mention>, Unreadable> {
+        let mut mentions = self.mentions("appeals", ThemeKind::Appeal, reasoning)?;
+        mentions.extend(self.mentions("concerns", ThemeKind::Concern, reasoning)?);
+        Ok(mentions)
+    }
+
+    /// Nothing may be left over.
+    pub(super) fn finish(self) -> Result<(), Unreadable> {
+        match self.0.first() {
+            None => Ok(()),
+            Some((key, _)) => Err(Unreadable::invalid(unknown_key(key))),
+        }
+    }
+}
+
+/// A key is named only when it looks like one: anything else would carry text of the reply along.
+fn unknown_key(key: &str) -> String {
+    let plain = !key.is_empty()
+        && key.len() <= 30
+        && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if plain { format!("unknown key `{key}`") } else { "unknown key".to_owned() }
+}
+
+fn checked_text(key: &str, text: &str, most: usize) -> Result<String, Unreadable> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if length == 0 {
+        return Err(Unreadable::invalid(format!("`{key}` is empty")));
+    }
+    if length > most {
+        return Err(Unreadable::invalid(format!("`{key}` is longer than {most} characters")));
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        return Err(Unreadable::invalid(format!("`{key}` holds control characters")));
+    }
+    Ok(text.to_owned())
+}
+
+fn explain(error: &serde_json::Error) -> String {
+    match error.classify() {
+        serde_json::error::Category::Eof => "the JSON object breaks off".to_owned(),
+        serde_json::error::Category::Data => "a key of the JSON object stands twice".to_owned(),
+        serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
+            let message = error.to_string();
+            if message.starts_with("trailing characters") {
+                "text follows the JSON object".to_owned()
+            } else if message.starts_with("recursion limit") {
+                "the JSON object is nested too deeply".to_owned()
+            } else {
+                "the reply is not valid JSON".to_owned()
+            }
+        }
+    }
+}
+
+/// Collects an object and refuses a key that stands twice, where a plain map would silently keep the last.
+struct UniqueKeys;
+
+impl<'de> Visitor<'de> for UniqueKeys {
+    type Value = Vec<(String, Value)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields: Vec<(String, Value)> = Vec::new();
+        while let Some((key, value)) = map.next_entry::<String, Value>()? {
+            if fields.iter().any(|(known, _)| *known == key) {
+                return Err(serde::de::Error::custom("duplicate key"));
+            }
+            fields.push((key, value));
+        }
+        Ok(fields)
+    }
+}

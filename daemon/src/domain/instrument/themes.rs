@@ -1,0 +1,173 @@
+//! Reasons for and against, counted from the answers, with verbatim quotes. Names that differ only in case or spacing
+//! are one theme. Quotes are kept in a pool of fixed size, one for each group of respondents, so that they come from
+//! different people and no order of arrival changes them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use protocol::id::AnswerId;
+use protocol::results::{Quote, Theme, ThemeKind};
+
+use crate::domain::outcome::Mention;
+use crate::domain::stats::histogram::Histogram;
+use crate::domain::stats::{LEVEL, estimate};
+
+/// Different themes that are counted; what comes after them is counted together, and a note says so.
+const THEMES_MAX: usize = 2_000;
+/// Groups of respondents that keep a quote each.
+const GROUPS_MAX: usize = 24;
+/// Quotes shown with a theme.
+const QUOTES_SHOWN: usize = 5;
+/// Themes shown of each kind.
+const THEMES_SHOWN: usize = 20;
+/// Names in `top_concerns` and `top_appeals`.
+pub(super) const TOP: usize = 5;
+
+/// A quote that may be shown; the greater one is the better one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    specificity: u32,
+    earlier: std::cmp::Reverse<u32>,
+    text: String,
+}
+
+/// What is known of one theme.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ThemeTally {
+    /// As the first respondent who named it wrote it.
+    name: (u32, String),
+    pub(super) count: u64,
+    /// Scores of those who name it, when the instrument has scores.
+    pub(super) scores: Option<Histogram>,
+    quotes: BTreeMap<String, Candidate>,
+}
+
+impl ThemeTally {
+    pub(super) fn name(&self) -> &str {
+        &self.name.1
+    }
+
+    /// Quotes from different groups, the most specific first; two that differ only in their numbers are one.
+    pub(super) fn quotes(&self) -> Vec<Quote> {
+        let mut candidates: Vec<&Candidate> = self.quotes.values().collect();
+        candidates.sort_unstable_by(|a, b| b.cmp(a));
+        let mut seen = BTreeSet::new();
+        candidates
+            .into_iter()
+            .filter(|candidate| seen.insert(masked(&candidate.text)))
+            .take(QUOTES_SHOWN)
+            .map(|candidate| Quote {
+                answer: AnswerId(candidate.earlier.0.saturating_add(1)),
+                text: candidate.text.clone(),
+            })
+            .collect()
+    }
+}
+
+/// All themes of a study.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Themes {
+    known: BTreeMap<(ThemeKind, String), ThemeTally>,
+    /// Mentions of themes beyond [`THEMES_MAX`].
+    pub(super) uncounted: u64,
+}
+
+impl Themes {
+    /// Counts one mention by the respondent at `ordinal`, whose score is counted in `empty_scores`' scale.
+    pub(super) fn add(
+        &mut self,
+        ordinal: u32,
+        group: &str,
+        mention: &Mention,
+        score: Option<u8>,
+        empty_scores: Option<&Histogram>,
+    ) {
+        let key = (mention.kind, folded(&mention.theme));
+        let full = self.known.len() >= THEMES_MAX;
+        if full && !self.known.contains_key(&key) {
+            self.uncounted += 1;
+            return;
+        }
+        let theme = self.known.entry(key).or_insert_with(|| ThemeTally {
+            name: (ordinal, mention.theme.clone()),
+            count: 0,
+            scores: empty_scores.cloned(),
+            quotes: BTreeMap::new(),
+        });
+        theme.count += 1;
+        if ordinal < theme.name.0 {
+            theme.name = (ordinal, mention.theme.clone());
+        }
+        if let (Some(scores), Some(score)) = (&mut theme.scores, score) {
+            scores.add(i32::from(score));
+        }
+        if let Some(text) = &mention.quote {
+            theme.offer(ordinal, group, text);
+        }
+    }
+
+    /// Themes of one kind, most frequent first, by name when equal.
+    pub(super) fn ranked(&self, kind: ThemeKind) -> Vec<&ThemeTally> {
+        let mut ranked: Vec<_> = self.known.iter().filter(|((k, _), _)| *k == kind).collect();
+        ranked
+            .sort_by(|(a_key, a), (b_key, b)| b.count.cmp(&a.count).then_with(|| a_key.cmp(b_key)));
+        ranked.into_iter().map(|(_, theme)| theme).collect()
+    }
+
+    /// Names of the most frequent themes of one kind.
+    pub(super) fn top(&self, kind: ThemeKind) -> Vec<String> {
+        self.ranked(kind).into_iter().take(TOP).map(|theme| theme.name().to_owned()).collect()
+    }
+
+    /// The themes as a report shows them, most frequent first, with their share of all `n` answers.
+    pub(super) fn report(&self, n: u64) -> Vec<Theme> {
+        let mut themes: Vec<Theme> = ThemeKind::ALL
+            .iter()
+            .flat_map(|kind| {
+                self.ranked(*kind).into_iter().take(THEMES_SHOWN).map(|theme| (*kind, theme))
+            })
+            .filter_map(|(kind, theme)| {
+                Some(Theme {
+                    theme: theme.name().to_owned(),
+                    kind,
+                    count: theme.count,
+                    share: estimate::share(theme.count, n, LEVEL)?,
+                    quotes: theme.quotes(),
+                })
+            })
+            .collect();
+        themes.sort_by_key(|theme| std::cmp::Reverse(theme.count));
+        themes
+    }
+}
+
+impl ThemeTally {
+    fn offer(&mut self, ordinal: u32, group: &str, text: &str) {
+        let specificity = specificity(text);
+        let earlier = std::cmp::Reverse(ordinal);
+        if let Some(best) = self.quotes.get_mut(group) {
+            if (specificity, earlier) > (best.specificity, best.earlier) {
+                *best = Candidate { specificity, earlier, text: text.to_owned() };
+            }
+        } else if self.quotes.len() < GROUPS_MAX {
+            let candidate = Candidate { specificity, earlier, text: text.to_owned() };
+            self.quotes.insert(group.to_owned(), candidate);
+        }
+    }
+}
+
+/// How much a quote says: numbers and different longer words count, and very long ones are no better.
+fn specificity(text: &str) -> u32 {
+    let words: BTreeSet<&str> = text.split_whitespace().filter(|word| word.len() > 4).collect();
+    let numbers = text.split_whitespace().filter(|word| word.bytes().any(|b| b.is_ascii_digit()));
+    let words = u32::try_from(words.len().min(12)).unwrap_or(12);
+    let numbers = u32::try_from(numbers.take(3).count()).unwrap_or(0);
+    words + 3 * numbers
+}
+
+fn folded(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+fn masked(text: &str) -> String {
+    folded(text).chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
+}

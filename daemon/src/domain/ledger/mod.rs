@@ -1,0 +1,23 @@
+//! The owner's budget as double-entry bookkeeping. Every movement of credits or dollars is a list of postings that
+//! sum to zero in one unit, has an id derived from what it books, and is chained by hash to the one before it.
+//! Movements are only ever added; balances follow from them.
+
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss
+)]
+
+mod account;
+mod chain;
+mod hold;
+mod movement;
+
+pub use account::{Account, Month};
+pub use chain::{Broken, Head, seal, verify};
+pub use hold::{Hold, OverHold, Purse, Shortfall, open_hold};
+pub use movement::{Kind, Movement, Unbalanced, allowance, cost, grant, lapse};
+
+#[cfg(test)]
+mod tests;

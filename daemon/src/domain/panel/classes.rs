@@ -1,0 +1,109 @@
+//! The classes by which answers are grouped: six dimensions, one class each. Cheap to compute, so that a million
+//! respondents can be tallied without making up a name for any of them.
+
+use protocol::audience::{Education, Gender, IncomeBracket, TechAdoption};
+
+/// Ages in the seven bands of the reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AgeBand {
+    /// 18 to 24 years.
+    From18To24,
+    /// 25 to 34 years.
+    From25To34,
+    /// 35 to 44 years.
+    From35To44,
+    /// 45 to 54 years.
+    From45To54,
+    /// 55 to 64 years.
+    From55To64,
+    /// 65 to 74 years.
+    From65To74,
+    /// 75 years and older.
+    From75To100,
+}
+
+impl AgeBand {
+    /// Every band, youngest first.
+    pub const ALL: &'static [Self] = &[
+        Self::From18To24,
+        Self::From25To34,
+        Self::From35To44,
+        Self::From45To54,
+        Self::From55To64,
+        Self::From65To74,
+        Self::From75To100,
+    ];
+
+    /// The band of an age in years; what lies outside 18..=100 belongs to the nearest band.
+    #[must_use]
+    pub const fn of(age: u8) -> Self {
+        match age {
+            0..=24 => Self::From18To24,
+            25..=34 => Self::From25To34,
+            35..=44 => Self::From35To44,
+            45..=54 => Self::From45To54,
+            55..=64 => Self::From55To64,
+            65..=74 => Self::From65To74,
+            _ => Self::From75To100,
+        }
+    }
+
+    /// The word for it in tables and reports, `"18-24"` and so on.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::From18To24 => "18-24",
+            Self::From25To34 => "25-34",
+            Self::From35To44 => "35-44",
+            Self::From45To54 => "45-54",
+            Self::From55To64 => "55-64",
+            Self::From65To74 => "65-74",
+            Self::From75To100 => "75-100",
+        }
+    }
+
+    /// Its place in [`Self::ALL`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+impl std::fmt::Display for AgeBand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The class of one respondent in each dimension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Classes {
+    /// Gender.
+    pub gender: Gender,
+    /// Age.
+    pub age_band: AgeBand,
+    /// Household income.
+    pub income: IncomeBracket,
+    /// Education.
+    pub education: Education,
+    /// How soon they take up new technology.
+    pub tech: TechAdoption,
+    /// The part of the country (`us_*`), the nation of the United Kingdom, or the ISO code of the country.
+    pub place: &'static str,
+}
+
+impl Classes {
+    /// Each dimension with the word of its class, always in the same order.
+    #[must_use]
+    #[allow(clippy::iter_not_returning_iterator, reason = "always six pairs: an array says so")]
+    pub const fn iter(&self) -> [(&'static str, &'static str); 6] {
+        [
+            ("gender", self.gender.as_str()),
+            ("age_band", self.age_band.as_str()),
+            ("income_bracket", self.income.as_str()),
+            ("education", self.education.as_str()),
+            ("tech_adoption", self.tech.as_str()),
+            ("region", self.place),
+        ]
+    }
+}

@@ -1,0 +1,172 @@
+//! Draws the cells of a panel: a systematic draw from the joint distribution, then swaps until every margin is at its
+//! integer target. Targets are rounded at random without bias, so that a rare class is as frequent over many small panels
+//! as it is in the population, rather than never there.
+
+use super::cell::Cell;
+use super::joint::{DIMENSIONS, Joint, PerClass};
+use super::stream::Stream;
+use super::wheel::Wheel;
+
+/// Swaps that are tried at least, and for each person.
+const TRIES_MIN: usize = 4_000;
+const TRIES_PER_PERSON: usize = 10;
+
+/// `count` cells of the joint distribution in random order. The joint distribution must not be empty.
+pub(super) fn draw(joint: &Joint, count: u32, stream: &mut Stream) -> Vec<Cell> {
+    let mut members = systematic(&joint.weights, count, stream.uniform());
+    Repair::new(joint, &members, stream).run(joint, &mut members, stream);
+    // The order of the draw is one of classes; a panel is asked in panel order, and a part of it should be like the whole.
+    stream.shuffle(&mut members);
+    members.into_iter().map(|member| joint.cells[member as usize]).collect()
+}
+
+/// The indices at the points (offset + i) / count of the cumulative weights.
+fn systematic(weights: &[f64], count: u32, offset: f64) -> Vec<u32> {
+    let total: f64 = weights.iter().sum();
+    let mut members = Vec::with_capacity(count as usize);
+    let mut sum = 0.0;
+    let mut next = 0_u32;
+    for (index, weight) in (0_u32..).zip(weights) {
+        sum += weight;
+        while next < count && (offset + f64::from(next)) / f64::from(count) * total < sum {
+            members.push(index);
+            next += 1;
+        }
+    }
+    let last = u32::try_from(weights.len().saturating_sub(1)).unwrap_or(u32::MAX);
+    members.resize(count as usize, last);
+    members
+}
+
+/// Integers that sum to `count`, each the floor or the ceiling of its share of `count` and equal to it in expectation:
+/// systematic rounding in random order.
+fn unbiased_round(shares: &[f64], count: u32, stream: &mut Stream) -> Vec<i64> {
+    /// Undoes the rounding error of the sums, which would otherwise lose a person at a whole number.
+    const SLACK: f64 = 1e-9;
+    let mut order: Vec<usize> = (0..shares.len()).collect();
+    stream.shuffle(&mut order);
+    let offset = stream.uniform();
+    let mut targets = vec![0; shares.len()];
+    let (mut sum, mut taken) = (0.0, 0);
+    for (position, &class) in order.iter().enumerate() {
+        sum += shares[class] * f64::from(count);
+        let reached = if position + 1 == order.len() {
+            i64::from(count)
+        } else {
+            floor(sum + offset + SLACK).clamp(taken, i64::from(count))
+        };
+        targets[class] = reached - taken;
+        taken = reached;
+    }
+    targets
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "a count of people, far below 2^53")]
+fn floor(value: f64) -> i64 {
+    value.floor() as i64
+}
+
+/// How far the panel is from its targets.
+struct Repair {
+    /// Members minus target, for each class.
+    excess: PerClass<i64>,
+    /// The classes that have too few members.
+    short: Vec<(usize, usize)>,
+}
+
+impl Repair {
+    fn new(joint: &Joint, members: &[u32], stream: &mut Stream) -> Self {
+        let count = u32::try_from(members.len()).unwrap_or(u32::MAX);
+        let mut excess = PerClass::<i64>::default();
+        for (counts, shares) in excess.iter_mut().zip(joint.margins()) {
+            // A class without a share takes no part: as the last of the random order it would get what rounding left over.
+            let (classes, known): (Vec<usize>, Vec<f64>) =
+                shares.iter().copied().enumerate().filter(|(_, share)| *share > 0.0).unzip();
+            for (class, target) in classes.into_iter().zip(unbiased_round(&known, count, stream)) {
+                counts[class] = -target;
+            }
+        }
+        for member in members {
+            for (counts, class) in excess.iter_mut().zip(joint.classes[*member as usize]) {
+                counts[usize::from(class)] += 1;
+            }
+        }
+        let mut repair = Self { excess, short: Vec::new() };
+        repair.find_short();
+        repair
+    }
+
+    /// Swaps random members for candidates while that brings the margins closer to their targets. Half of the candidates
+    /// come from the joint distribution, half from the part of it in a class that is short, so that rare classes get in.
+    fn run(&mut self, joint: &Joint, members: &mut [u32], stream: &mut Stream) {
+        let whole = Wheel::new(joint.weights.iter().copied());
+        let mut parts: Vec<Option<Part>> = Vec::new();
+        parts.resize_with(self.excess.as_flattened().len(), || None);
+        for _ in 0..TRIES_MIN.max(TRIES_PER_PERSON * members.len()) {
+            if self.short.is_empty() {
+                break;
+            }
+            let candidate = if stream.coin() {
+                let (dimension, class) = self.short[stream.below(self.short.len())];
+                parts[dimension * self.excess[0].len() + class]
+                    .get_or_insert_with(|| Part::new(joint, dimension, class))
+                    .draw(stream.uniform())
+            } else {
+                whole.draw(stream.uniform())
+            };
+            let place = stream.below(members.len());
+            let leaving = joint.classes[members[place] as usize];
+            let coming = joint.classes[candidate];
+            if self.change(leaving, coming) < 0 {
+                for dimension in 0..DIMENSIONS.len() {
+                    self.excess[dimension][usize::from(leaving[dimension])] -= 1;
+                    self.excess[dimension][usize::from(coming[dimension])] += 1;
+                }
+                members[place] = u32::try_from(candidate).unwrap_or(0);
+                self.find_short();
+            }
+        }
+    }
+
+    /// What the swap adds to the sum of squared excesses, halved.
+    fn change(&self, leaving: [u8; DIMENSIONS.len()], coming: [u8; DIMENSIONS.len()]) -> i64 {
+        let mut change = 0;
+        for (excess, (from, to)) in self.excess.iter().zip(leaving.into_iter().zip(coming)) {
+            if from != to {
+                change += excess[usize::from(to)] - excess[usize::from(from)] + 1;
+            }
+        }
+        change
+    }
+
+    fn find_short(&mut self) {
+        self.short.clear();
+        for (dimension, classes) in self.excess.iter().enumerate() {
+            for (class, excess) in classes.iter().enumerate() {
+                if *excess < 0 {
+                    self.short.push((dimension, class));
+                }
+            }
+        }
+    }
+}
+
+/// The cells of one class.
+struct Part {
+    cells: Vec<usize>,
+    wheel: Wheel,
+}
+
+impl Part {
+    fn new(joint: &Joint, dimension: usize, class: usize) -> Self {
+        let cells: Vec<usize> = (0..joint.cells.len())
+            .filter(|cell| usize::from(joint.classes[*cell][dimension]) == class)
+            .collect();
+        let wheel = Wheel::new(cells.iter().map(|cell| joint.weights[*cell]));
+        Self { cells, wheel }
+    }
+
+    fn draw(&self, uniform: f64) -> usize {
+        self.cells[self.wheel.draw(uniform)]
+    }
+}

@@ -1,0 +1,83 @@
+//! What can go wrong with a panel, in sentences for the analyst, each with what to do about it.
+
+use protocol::audience::{Audience, Choice};
+
+/// Why a panel could not be sampled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SampleError {
+    /// The population knows nobody whom every filter lets pass.
+    #[error("nobody in {} passes every filter: {}", .audience.region, filters(*.audience))]
+    EmptyAudience {
+        /// What was asked for.
+        audience: Audience,
+    },
+    /// The standing panel holds fewer of them than were asked for.
+    #[error(
+        "the standing panel has {available} people in this audience, and {requested} were asked for"
+    )]
+    TooFew {
+        /// How many there are.
+        available: u32,
+        /// How many were asked for.
+        requested: u32,
+    },
+}
+
+impl SampleError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::EmptyAudience { audience } if audience.age_range.0 > audience.age_range.1 => {
+                "give the youngest age first, for example [25, 45]".to_owned()
+            }
+            Self::EmptyAudience { .. } => {
+                "widen the age range, which lies within 18 to 100, or set one of the filters to 'all'".to_owned()
+            }
+            Self::TooFew { available: 0, .. } => {
+                "widen the audience, or use engine_mode 'standard', which samples people for the study".to_owned()
+            }
+            Self::TooFew { available, .. } => format!(
+                "ask for {available} or fewer, widen the audience, or use engine_mode 'standard', which samples people for the study"
+            ),
+        }
+    }
+}
+
+/// Why stored bytes are not the panel they should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnpackError {
+    /// The number of bytes does not fit the recipe.
+    #[error("{bytes} bytes cannot hold a panel of {people} people at 4 bytes each")]
+    Length {
+        /// Bytes that were there.
+        bytes: usize,
+        /// People that the recipe asks for.
+        people: u32,
+    },
+    /// The bytes of one person describe nobody whom the audience admits.
+    #[error("the stored person at place {ordinal} does not belong to this panel")]
+    Damaged {
+        /// The person's place, from 0.
+        ordinal: u32,
+    },
+}
+
+/// The filters that are set, in words.
+fn filters(audience: Audience) -> String {
+    let (youngest, oldest) = audience.age_range;
+    let mut words = vec![format!("age {youngest} to {oldest}")];
+    if let Choice::Only(gender) = audience.gender {
+        words.push(format!("gender {gender}"));
+    }
+    if let Choice::Only(bracket) = audience.income_bracket {
+        words.push(format!("income {bracket}"));
+    }
+    if let Choice::Only(education) = audience.education {
+        words.push(format!("education {education}"));
+    }
+    if let Choice::Only(tech) = audience.tech_adoption {
+        words.push(format!("technology {tech}"));
+    }
+    words.join(", ")
+}

@@ -1,0 +1,95 @@
+//! The reference population: embedded tables, read once, and what follows from them for one person. Each table's
+//! content, source, year, terms and quality stand in `assets/population/README.md`.
+
+use std::sync::{LazyLock, OnceLock};
+
+use sha2::{Digest, Sha256};
+
+pub(super) use self::core::Core;
+pub(super) use self::home::Home;
+pub(super) use self::names::Names;
+pub(super) use self::place::{Place, Places};
+pub(super) use self::table::TableError;
+pub(super) use self::temper::Temper;
+pub(super) use self::work::Work;
+
+mod core;
+mod home;
+mod names;
+mod place;
+mod table;
+mod temper;
+mod work;
+
+/// The eight age bands of the education tables, which follow the years in which people study.
+const EDUCATION_BANDS: [&str; 8] =
+    ["18-20", "21-24", "25-29", "30-39", "40-49", "50-59", "60-69", "70-100"];
+
+/// The place of an age in [`EDUCATION_BANDS`].
+const fn education_band(age: u8) -> usize {
+    match age {
+        0..=20 => 0,
+        21..=24 => 1,
+        25..=29 => 2,
+        30..=39 => 3,
+        40..=49 => 4,
+        50..=59 => 5,
+        60..=69 => 6,
+        _ => 7,
+    }
+}
+
+/// Everything the reference tables say.
+#[derive(Debug)]
+pub struct Population {
+    pub(super) core: Core,
+    pub(super) places: Places,
+    pub(super) work: Work,
+    pub(super) home: Home,
+    pub(super) names: Names,
+    pub(super) temper: Temper,
+    hash: OnceLock<String>,
+}
+
+impl Population {
+    /// The population that comes with the program; read at the first call.
+    #[must_use]
+    pub fn embedded() -> &'static Self {
+        #[allow(
+            clippy::expect_used,
+            reason = "the tables are part of the program, and a test reads them all"
+        )]
+        static EMBEDDED: LazyLock<Population> = LazyLock::new(|| {
+            Population::parse().expect("the embedded population tables are sound")
+        });
+        &EMBEDDED
+    }
+
+    /// SHA-256 over all tables as 64 hex digits: two panels can only be the same people when it agrees.
+    pub fn hash(&self) -> &str {
+        self.hash.get_or_init(|| {
+            let mut digest = Sha256::new();
+            for table in table::ALL {
+                // The lengths keep apart what two neighbouring tables contribute.
+                digest.update((table.name.len() as u64).to_le_bytes());
+                digest.update(table.name);
+                digest.update((table.text.len() as u64).to_le_bytes());
+                digest.update(table.text);
+            }
+            hex::encode(digest.finalize())
+        })
+    }
+
+    pub(super) fn parse() -> Result<Self, TableError> {
+        let places = Places::parse()?;
+        Ok(Self {
+            core: Core::parse()?,
+            work: Work::parse()?,
+            home: Home::parse()?,
+            names: Names::parse(&places)?,
+            temper: Temper::parse()?,
+            places,
+            hash: OnceLock::new(),
+        })
+    }
+}

@@ -1,0 +1,74 @@
+use proptest::prelude::*;
+use protocol::run::State;
+
+use super::*;
+
+fn input() -> impl Strategy<Value = Input> {
+    prop_oneof![
+        Just(Input::Submit),
+        Just(Input::Start),
+        Just(Input::Pause),
+        Just(Input::Fault("the engine broke".to_owned())),
+        Just(Input::Resume),
+        Just(Input::Cancel),
+        Just(Input::Exhausted),
+        (0_u32..3).prop_map(|delivered| Input::Finish { delivered }),
+        (0_u32..3).prop_map(|unanswered| Input::Retry { unanswered }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_hold_is_open_exactly_while_a_study_is_unfinished(inputs in prop::collection::vec(input(), 0..60)) {
+        let (mut state, mut open) = (State::Draft, false);
+        for input in inputs {
+            match apply(state, &input) {
+                Ok((standing, effects)) => {
+                    if effects.contains(&Effect::Hold) {
+                        prop_assert!(!open, "held twice by {:?}", input);
+                        open = true;
+                    }
+                    if effects.contains(&Effect::Release) {
+                        open = false;
+                    }
+                    prop_assert!(effects.iter().any(|effect| matches!(effect, Effect::Announce(_))));
+                    state = standing.state;
+                    prop_assert_eq!(open, !state.is_final() && state != State::Draft);
+                }
+                Err(illegal) => prop_assert_eq!(illegal.state, state),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_said_to_be_allowed_is(index in 0..State::ALL.len()) {
+        let state = State::ALL[index];
+        for control in allowed(state) {
+            let input = match control {
+                Control::Pause => Input::Pause,
+                Control::Resume => Input::Resume,
+                Control::Cancel => Input::Cancel,
+                Control::Retry => Input::Retry { unanswered: 1 },
+                Control::Archive | Control::Unarchive => continue,
+            };
+            prop_assert!(apply(state, &input).is_ok(), "{} {:?}", state, control);
+        }
+    }
+}
+
+#[test]
+fn a_refusal_names_the_state_and_the_reason() {
+    let twice = apply(State::Cancelled, &Input::Cancel).unwrap_err();
+    assert_eq!(twice.to_string(), "the study is cancelled: it is cancelled already");
+    let late = apply(State::Completed, &Input::Pause).unwrap_err();
+    assert_eq!(late.to_string(), "the study is completed: there is nothing to pause");
+    let nothing = apply(State::Completed, &Input::Retry { unanswered: 0 }).unwrap_err();
+    assert_eq!(nothing.to_string(), "the study is completed: no respondent is left to ask again");
+}
+
+#[test]
+fn no_answers_is_a_failure() {
+    let (standing, effects) = apply(State::Finalizing, &Input::Finish { delivered: 0 }).unwrap();
+    assert_eq!(standing.state, State::Failed);
+    assert!(effects.contains(&Effect::Release));
+}

@@ -1,0 +1,175 @@
+//! Bootstrap intervals from a histogram. A resample of n answers is one multinomial draw over the scale, made of exact
+//! binomial draws, so the work depends on the width of the scale and hardly on n; the generator is seeded by (study
+//! seed, field), so the same study gives the same interval anywhere.
+
+use libm::sqrt;
+use protocol::results::Estimate;
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng, SeedableRng};
+use sha2::{Digest, Sha256};
+
+use super::distribution::{binomial_pmf, normal_cdf, normal_quantile};
+use super::estimate::equal_weights;
+use super::histogram::Histogram;
+
+/// Resamples behind every interval: enough for a stable second digit of a 95 % interval.
+pub const RESAMPLES: usize = 2_000;
+
+/// The generator of one field of one study.
+#[must_use]
+pub fn generator(seed: u64, field: &str) -> ChaCha8Rng {
+    let mut hash = Sha256::new();
+    hash.update(b"demoscope bootstrap");
+    hash.update(seed.to_le_bytes());
+    hash.update(field.as_bytes());
+    ChaCha8Rng::from_seed(hash.finalize().into())
+}
+
+/// A uniform number in 0 ≤ u < 1 with 53 random bits.
+fn uniform(rng: &mut ChaCha8Rng) -> f64 {
+    (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// One binomial draw by inversion outward from the mode: exact up to rounding, about √(n·p·q) steps.
+fn binomial(rng: &mut ChaCha8Rng, n: u64, p: f64) -> u64 {
+    if n == 0 || p <= 0.0 {
+        return 0;
+    }
+    if p >= 1.0 {
+        return n;
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 ≤ mode ≤ n + 1")]
+    let mode = (((n + 1) as f64 * p) as u64).min(n);
+    let odds = p / (1.0 - p);
+    let mut left = uniform(rng);
+    let (mut below, mut above) = (mode, mode);
+    let at_mode = binomial_pmf(mode, n, p);
+    let (mut chance_below, mut chance_above) = (at_mode, at_mode);
+    left -= at_mode;
+    if left < 0.0 {
+        return mode;
+    }
+    loop {
+        if above < n {
+            chance_above *= (n - above) as f64 / (above + 1) as f64 * odds;
+            above += 1;
+            left -= chance_above;
+            if left < 0.0 {
+                return above;
+            }
+        }
+        if below > 0 {
+            chance_below *= below as f64 / ((n - below + 1) as f64 * odds);
+            below -= 1;
+            left -= chance_below;
+            if left < 0.0 {
+                return below;
+            }
+        }
+        // What rounding left over after the last chance that counts.
+        if (below == 0 || chance_below < 1e-300) && (above == n || chance_above < 1e-300) {
+            return mode;
+        }
+    }
+}
+
+/// One resample of the same size: a multinomial draw with the observed shares.
+pub fn resample(rng: &mut ChaCha8Rng, counts: &[u64], drawn: &mut [u64]) {
+    let mut answers: u64 = counts.iter().sum();
+    let mut rest = answers;
+    for (count, drawn) in counts.iter().zip(drawn.iter_mut()) {
+        *drawn = if *count == rest {
+            answers
+        } else {
+            binomial(rng, answers, *count as f64 / rest as f64)
+        };
+        answers -= *drawn;
+        rest -= count;
+        if rest == 0 {
+            answers = 0;
+        }
+    }
+}
+
+/// A mean with its bias-corrected and accelerated bootstrap interval (Efron 1987); `None` when empty, no interval when
+/// all answers are equal or there is only one.
+#[must_use]
+pub fn mean(scores: &Histogram, level: f64, seed: u64, field: &str) -> Option<Estimate> {
+    let (value, n) = (scores.mean()?, scores.n());
+    let method = "bootstrap_bca";
+    if scores.variance().is_none_or(|variance| variance <= 0.0) {
+        return Some(equal_weights(value, None, level, n, method));
+    }
+    let mut rng = generator(seed, field);
+    let mut drawn = vec![0; scores.counts().len()];
+    let mut means = Vec::with_capacity(RESAMPLES);
+    let values: Vec<i128> = scores.iter().map(|(value, _)| i128::from(value)).collect();
+    for _ in 0..RESAMPLES {
+        resample(&mut rng, scores.counts(), &mut drawn);
+        let sum: i128 = values.iter().zip(&drawn).map(|(v, count)| v * i128::from(*count)).sum();
+        means.push(sum as f64 / n as f64);
+    }
+    means.sort_unstable_by(f64::total_cmp);
+    let interval = bca(&means, value, acceleration_of_mean(scores, value), level);
+    Some(equal_weights(value, interval, level, n, method))
+}
+
+/// Acceleration of the mean from the jackknife: leaving out a score x moves the mean by (mean − x) / (n − 1).
+fn acceleration_of_mean(scores: &Histogram, mean: f64) -> f64 {
+    let (mut cubes, mut squares) = (0.0, 0.0);
+    for (value, count) in scores.iter() {
+        let pull = f64::from(value) - mean;
+        cubes += count as f64 * pull * pull * pull;
+        squares += count as f64 * pull * pull;
+    }
+    cubes / (6.0 * squares * sqrt(squares))
+}
+
+/// Ends of the interval among sorted replicates; ties with the estimate count half, as scores are discrete.
+fn bca(sorted: &[f64], estimate: f64, acceleration: f64, level: f64) -> Option<(f64, f64)> {
+    let below = sorted.partition_point(|value| *value < estimate);
+    let up_to = sorted.partition_point(|value| *value <= estimate);
+    let share = (below as f64 + up_to as f64) / (2.0 * sorted.len() as f64);
+    let bias = normal_quantile(share)?;
+    let end = |p: f64| {
+        let z = bias + normal_quantile(p)?;
+        let adjusted = normal_cdf(bias + z / (1.0 - acceleration * z));
+        quantile(sorted, adjusted)
+    };
+    let tail = (1.0 - level) / 2.0;
+    Some((end(tail)?, end(1.0 - tail)?))
+}
+
+/// Quantile of sorted values with linear interpolation (type 7 of Hyndman and Fan); `None` when empty.
+#[must_use]
+pub fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let place = p.clamp(0.0, 1.0) * last as f64;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 ≤ place ≤ last")]
+    let floor = (place as usize).min(last);
+    let next = sorted[(floor + 1).min(last)];
+    Some(sorted[floor] + (place - floor as f64) * (next - sorted[floor]))
+}
+
+/// Share of resamples in which the class that leads the counts still leads alone, 0 to 1; `None` when nothing was
+/// counted. Of classes that are equal the first counts as leading, and a tie in a resample as half.
+#[must_use]
+pub fn share_still_leading(counts: &[u64], seed: u64, field: &str) -> Option<f64> {
+    let most = *counts.iter().max().filter(|most| **most > 0)?;
+    let leader = counts.iter().position(|count| *count == most)?;
+    let mut rng = generator(seed, field);
+    let mut drawn = vec![0; counts.len()];
+    let mut halves = 0_u32;
+    for _ in 0..RESAMPLES {
+        resample(&mut rng, counts, &mut drawn);
+        let lead = drawn[leader];
+        let rival =
+            drawn.iter().enumerate().filter(|(place, _)| *place != leader).map(|(_, count)| *count);
+        halves += match rival.max().map(|rival| lead.cmp(&rival)) {
+            None | Some(std::cmp::Ordering::Greater) => 2,
+            Some(std::cmp::Ordering::Equal) => 1,
+            Some(std::cmp::Ordering::Less) => 0,
+        };
+    }
+    Some(f64::from(halves) / (2.0 * RESAMPLES as f64))
+}

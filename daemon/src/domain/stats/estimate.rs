@@ -1,0 +1,116 @@
+//! Estimates with their intervals: shares, means, medians and the Net Promoter Score. Every function returns the
+//! number together with its interval, n, effective n and the name of the method; the weights are equal.
+
+use libm::sqrt;
+use protocol::results::Estimate;
+
+use super::distribution::{binomial_cdf, normal_quantile, t_quantile};
+use super::histogram::Histogram;
+
+/// Puts an estimate together; the effective n equals n because the weights are equal.
+#[must_use]
+pub fn equal_weights(
+    value: f64,
+    interval: Option<(f64, f64)>,
+    level: f64,
+    n: u64,
+    method: &str,
+) -> Estimate {
+    Estimate {
+        value,
+        low: interval.map(|(low, _)| low),
+        high: interval.map(|(_, high)| high),
+        level,
+        n,
+        effective_n: n as f64,
+        method: method.to_owned(),
+    }
+}
+
+/// Wilson's score interval of a share (Wilson 1927); `None` without a trial. Never leaves 0..=1, and is honest at 0
+/// and at n.
+#[must_use]
+pub fn wilson_interval(successes: u64, n: u64, level: f64) -> Option<(f64, f64)> {
+    if n == 0 || successes > n {
+        return None;
+    }
+    let z = normal_quantile(1.0 - (1.0 - level) / 2.0)?;
+    let (n, p) = (n as f64, successes as f64 / n as f64);
+    let shrink = 1.0 + z * z / n;
+    let centre = (p + z * z / (2.0 * n)) / shrink;
+    let half = z / shrink * sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n));
+    let low = if successes == 0 { 0.0 } else { (centre - half).max(0.0) };
+    let high = if p >= 1.0 { 1.0 } else { (centre + half).min(1.0) };
+    Some((low, high))
+}
+
+/// A share from 0 to 1 with Wilson's interval; `None` without a trial. One answer has no interval.
+#[must_use]
+pub fn share(successes: u64, n: u64, level: f64) -> Option<Estimate> {
+    scaled_share(successes, n, level, 1.0)
+}
+
+/// The same in percent, 0 to 100.
+#[must_use]
+pub fn percent(successes: u64, n: u64, level: f64) -> Option<Estimate> {
+    scaled_share(successes, n, level, 100.0)
+}
+
+fn scaled_share(successes: u64, n: u64, level: f64, scale: f64) -> Option<Estimate> {
+    let interval = wilson_interval(successes, n, level)?;
+    let interval = (n > 1).then_some((scale * interval.0, scale * interval.1));
+    let value = scale * (successes as f64 / n as f64);
+    Some(equal_weights(value, interval, level, n, "wilson"))
+}
+
+/// A mean with Student's t interval; `None` when empty, no interval at n = 1.
+#[must_use]
+pub fn mean(scores: &Histogram, level: f64) -> Option<Estimate> {
+    let (value, n) = (scores.mean()?, scores.n());
+    let interval = scores.sd().and_then(|sd| {
+        let t = t_quantile(1.0 - (1.0 - level) / 2.0, (n - 1) as f64)?;
+        let half = t * sd / sqrt(n as f64);
+        Some((value - half, value + half))
+    });
+    Some(equal_weights(value, interval, level, n, "t"))
+}
+
+/// A median with the order-statistic interval (Conover, Practical Nonparametric Statistics, section 3.2): the widest
+/// pair of equal ranks from both ends whose coverage is at least the level. Below six answers no 95 % interval exists.
+#[must_use]
+pub fn median(scores: &Histogram, level: f64) -> Option<Estimate> {
+    let (value, n) = (scores.median()?, scores.n());
+    let tail = (1.0 - level) / 2.0;
+    // The largest rank r with P(X ≤ r − 1) ≤ tail for X ~ Binomial(n, 1/2), by bisection.
+    let (mut below, mut above) = (0, n / 2 + 1);
+    while above - below > 1 {
+        let rank = u64::midpoint(below, above);
+        if binomial_cdf(rank - 1, n, 0.5) <= tail {
+            below = rank;
+        } else {
+            above = rank;
+        }
+    }
+    let interval = (below >= 1)
+        .then(|| Some((scores.at_rank(below)?, scores.at_rank(n + 1 - below)?)))
+        .flatten()
+        .map(|(low, high)| (f64::from(low), f64::from(high)));
+    Some(equal_weights(value, interval, level, n, "order_statistic"))
+}
+
+/// The Net Promoter Score in points with the interval of its variance: promoters count +1, passives 0, detractors −1,
+/// and the standard error is 100·√((p + d − (p − d)²) / n). The interval is cut at ±100. `None` without an answer, no
+/// interval at n = 1.
+#[must_use]
+pub fn nps(promoters: u64, detractors: u64, n: u64, level: f64) -> Option<Estimate> {
+    if n == 0 {
+        return None;
+    }
+    let (p, d) = (promoters as f64 / n as f64, detractors as f64 / n as f64);
+    let value = 100.0 * (promoters as f64 - detractors as f64) / n as f64;
+    let z = normal_quantile(1.0 - (1.0 - level) / 2.0)?;
+    let error = 100.0 * sqrt((p + d - (p - d) * (p - d)).max(0.0) / n as f64);
+    let interval =
+        (n > 1).then_some(((value - z * error).max(-100.0), (value + z * error).min(100.0)));
+    Some(equal_weights(value, interval, level, n, "nps_variance"))
+}

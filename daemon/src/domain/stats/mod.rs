@@ -1,0 +1,17 @@
+//! Statistics, one family a file. Every function is pure and gives the same bits on every machine: transcendental
+//! functions come from `libm`. What is undefined is said with `None`, never replaced by a convenient number.
+
+pub mod apportion;
+pub mod bootstrap;
+pub mod compare;
+pub mod distinct;
+pub mod distribution;
+pub mod estimate;
+pub mod histogram;
+pub mod weight;
+
+#[cfg(test)]
+mod tests;
+
+/// The confidence level of every interval that does not name another one.
+pub const LEVEL: f64 = 0.95;

@@ -1,0 +1,178 @@
+//! One setting as it was given, in the file or as a flag, with its place; and the readings of it that a key can ask
+//! for. A reading that fails says what is wrong and what would be right.
+
+use std::str::FromStr;
+
+use protocol::audience::UnknownWord;
+use protocol::study::Problem;
+
+use super::front_matter::Node;
+use crate::domain::nearest::nearest;
+
+/// A setting and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    pub(super) key: String,
+    pub(super) place: String,
+    pub(super) value: Value,
+}
+
+/// What was written: YAML in the file, or text behind a flag.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Node(Node),
+    Flag(String),
+}
+
+impl Given {
+    pub(super) fn problem(&self, what: impl Into<String>, hint: impl Into<String>) -> Problem {
+        Problem { place: self.place.clone(), what: what.into(), hint: hint.into() }
+    }
+
+    /// A text of at most that many characters, trimmed and not empty.
+    pub(super) fn text(&self, characters_max: usize) -> Result<String, Problem> {
+        let text = match &self.value {
+            Value::Flag(text) | Value::Node(Node::Text(text)) => text.trim().to_owned(),
+            Value::Node(Node::Whole(number)) => number.to_string(),
+            Value::Node(Node::Real(number)) => number.to_string(),
+            Value::Node(Node::Bool(truth)) => truth.to_string(),
+            Value::Node(Node::Null | Node::List(_) | Node::Map(_)) => {
+                return Err(
+                    self.problem(format!("'{}' takes a text", self.key), "put it in quotes")
+                );
+            }
+        };
+        let characters = text.chars().count();
+        if characters == 0 {
+            return Err(
+                self.problem(format!("'{}' is empty", self.key), "fill it in or leave the key out")
+            );
+        }
+        if characters > characters_max {
+            return Err(self.problem(
+                format!(
+                    "'{}' has {characters} characters; at most {characters_max} are allowed",
+                    self.key
+                ),
+                "shorten it",
+            ));
+        }
+        Ok(text)
+    }
+
+    /// A whole number between two bounds, both included.
+    pub(super) fn whole(&self, least: u64, most: u64) -> Result<u64, Problem> {
+        let number = match &self.value {
+            Value::Node(Node::Whole(number)) => Some(*number),
+            Value::Node(Node::Text(text)) | Value::Flag(text) => {
+                text.trim().replace('_', "").parse().ok()
+            }
+            Value::Node(_) => None,
+        };
+        let range = format!("give a whole number from {least} to {most}");
+        match number {
+            None => Err(self.problem(format!("'{}' is no whole number", self.key), range)),
+            Some(number) => u64::try_from(number)
+                .ok()
+                .filter(|number| (least..=most).contains(number))
+                .ok_or_else(|| self.problem(format!("'{}' is {number}", self.key), range)),
+        }
+    }
+
+    /// A number that is not negative.
+    pub(super) fn real(&self) -> Result<f64, Problem> {
+        let number = match &self.value {
+            #[expect(clippy::cast_precision_loss, reason = "bounded right below")]
+            Value::Node(Node::Whole(number)) => Some(*number as f64),
+            Value::Node(Node::Real(number)) => Some(*number),
+            Value::Node(Node::Text(text)) | Value::Flag(text) => text.trim().parse().ok(),
+            Value::Node(_) => None,
+        };
+        number.filter(|number: &f64| number.is_finite() && (0.0..=1e9).contains(number)).ok_or_else(
+            || {
+                self.problem(
+                    format!("'{}' is no amount", self.key),
+                    "give a number such as 2.50, zero or more",
+                )
+            },
+        )
+    }
+
+    /// One of a closed list of words.
+    pub(super) fn word<T: FromStr<Err = UnknownWord>>(&self) -> Result<T, Problem> {
+        self.text(100)?.parse().map_err(|unknown: UnknownWord| {
+            let choices = unknown.choices.join(", ");
+            let hint = match nearest(&unknown.value, &unknown.choices) {
+                Some(near) => format!("did you mean '{near}'? It takes {choices}"),
+                None => format!("it takes {choices}"),
+            };
+            self.problem(format!("'{}' cannot be '{}'", self.key, unknown.value), hint)
+        })
+    }
+
+    /// Texts: a YAML list, or words with commas between them. Each trimmed, none empty.
+    pub(super) fn texts(
+        &self,
+        count_max: usize,
+        characters_max: usize,
+    ) -> Result<Vec<String>, Problem> {
+        let items: Vec<Given> = match &self.value {
+            Value::Node(Node::List(nodes)) => nodes
+                .iter()
+                .map(|node| Given { value: Value::Node(node.clone()), ..self.clone() })
+                .collect(),
+            Value::Flag(text) => text
+                .split(',')
+                .map(|item| Given { value: Value::Flag(item.to_owned()), ..self.clone() })
+                .collect(),
+            Value::Node(_) => vec![self.clone()],
+        };
+        if items.len() > count_max {
+            return Err(self.problem(
+                format!(
+                    "'{}' has {} entries; at most {count_max} are allowed",
+                    self.key,
+                    items.len()
+                ),
+                "leave some out",
+            ));
+        }
+        items.iter().map(|item| item.text(characters_max)).collect()
+    }
+
+    /// Youngest and oldest age: `[25, 45]`, `25-45` or `25,45`.
+    pub(super) fn ages(&self) -> Result<(u8, u8), Problem> {
+        let ends: Option<Vec<i128>> = match &self.value {
+            Value::Node(Node::List(nodes)) => nodes
+                .iter()
+                .map(|node| match node {
+                    Node::Whole(age) => Some(*age),
+                    _ => None,
+                })
+                .collect(),
+            Value::Node(Node::Text(text)) | Value::Flag(text) => text
+                .trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '[' | ']'))
+                .split([',', '-', '–'])
+                .map(|age| age.trim().parse().ok())
+                .collect(),
+            Value::Node(_) => None,
+        };
+        let ages = match ends.as_deref() {
+            Some([youngest, oldest]) => u8::try_from(*youngest)
+                .ok()
+                .zip(u8::try_from(*oldest).ok())
+                .filter(|(youngest, oldest)| {
+                    (18..=100).contains(youngest)
+                        && (18..=100).contains(oldest)
+                        && youngest <= oldest
+                }),
+            _ => None,
+        };
+        ages.ok_or_else(|| {
+            self.problem(
+                format!("'{}' is no range of ages", self.key),
+                "give the youngest and the oldest age between 18 and 100, for example [25, 45]",
+            )
+        })
+    }
+}

@@ -1,0 +1,270 @@
+//! From a draft (a stimulus file and the flags beside it) to a checked [`StudySpec`]. Every problem is reported at
+//! once, with its place and a hint; nothing is guessed and nothing is filled in where something wrong was given.
+
+mod front_matter;
+mod given;
+
+#[cfg(test)]
+mod tests;
+
+use protocol::audience::Audience;
+use protocol::credits::UsdMicros;
+use protocol::study::{Draft, EngineMode, Instrument, Problem, StudySpec, StudyType};
+
+use self::front_matter::{Malformed, Node, Parts};
+use self::given::{Given, Value};
+use crate::domain::instrument;
+use crate::domain::nearest::nearest;
+
+/// The largest file that is read at all, in bytes.
+pub const FILE_BYTES_MAX: usize = 256 * 1024;
+
+/// Seeds stay below this, so that every reader of JSON carries them exactly.
+pub const SEED_MAX: u64 = (1 << 53) - 1;
+
+const NAME_CHARACTERS_MAX: usize = 200;
+const CONTEXT_CHARACTERS_MAX: usize = 2_000;
+const TAGS_MAX: usize = 20;
+const TAG_CHARACTERS_MAX: usize = 40;
+const PROJECT_CHARACTERS_MAX: usize = 100;
+
+const KEYS: &[&str] = &[
+    "study",
+    "name",
+    "panel",
+    "audience",
+    "engine",
+    "engine_mode",
+    "seed",
+    "context",
+    "max_cost_usd",
+    "tags",
+    "project",
+];
+const AUDIENCE_KEYS: &[&str] =
+    &["region", "age_range", "gender", "income_bracket", "education", "tech_adoption"];
+
+/// What this installation allows.
+#[derive(Clone, Debug)]
+pub struct Rules<'a> {
+    /// The largest panel.
+    pub panel_max: u32,
+    /// Names of the engines that can answer.
+    pub engines: &'a [&'a str],
+    /// The seed to take where none is given.
+    pub fresh_seed: u64,
+}
+
+/// Reads and checks a draft.
+///
+/// # Errors
+/// Every problem of the draft, in the order of the file, those of flags last.
+pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>> {
+    let at = |line: usize| format!("{}:{line}", draft.file);
+    if let Some(problem) = unreadable(draft) {
+        return Err(vec![problem]);
+    }
+    let parts = front_matter::split(&draft.text)
+        .map_err(|Malformed { line, what, hint }| vec![Problem { place: at(line), what, hint }])?;
+    let mut problems = Vec::new();
+    let given = collect(draft, &parts, &mut problems);
+    let mut reader = Reader { given: &given, problems };
+
+    let study_type = reader.take("study", Given::word).unwrap_or(StudyType::ConceptTest);
+    let instrument = instrument_of(study_type, &parts);
+    let violations = instrument::check(&instrument);
+    reader.problems.extend(violations.into_iter().map(|violation| Problem {
+        place: at(parts.body_line),
+        what: violation.what,
+        hint: violation.hint,
+    }));
+
+    let defaults = Audience::default();
+    let audience = Audience {
+        region: reader.take("audience.region", Given::word).unwrap_or(defaults.region),
+        age_range: reader.take("audience.age_range", Given::ages).unwrap_or(defaults.age_range),
+        gender: reader.take("audience.gender", Given::word).unwrap_or_default(),
+        income_bracket: reader.take("audience.income_bracket", Given::word).unwrap_or_default(),
+        education: reader.take("audience.education", Given::word).unwrap_or_default(),
+        tech_adoption: reader.take("audience.tech_adoption", Given::word).unwrap_or_default(),
+    };
+    let panel_max = rules.panel_max;
+    let panel = reader.take("panel", |given| {
+        let number = given.whole(1, u64::from(panel_max)).map_err(|mut problem| {
+            problem.hint.push_str("; the setting limits.panel_max raises the limit");
+            problem
+        })?;
+        u32::try_from(number).map_err(|_| given.problem("'panel' is too large", "ask for fewer"))
+    });
+    let engine = reader.take("engine", |given| engine_named(given, rules.engines));
+    let spec = StudySpec {
+        name: reader
+            .take("name", |given| given.text(NAME_CHARACTERS_MAX))
+            .unwrap_or_else(|| name_from(&parts.body)),
+        instrument,
+        panel: panel.unwrap_or(100),
+        audience,
+        engine: engine.unwrap_or_else(|| "offline".to_owned()),
+        engine_mode: reader.take("engine_mode", Given::word).unwrap_or(EngineMode::Standard),
+        seed: reader.take("seed", |given| given.whole(0, SEED_MAX)).unwrap_or(rules.fresh_seed),
+        context: reader.take("context", |given| given.text(CONTEXT_CHARACTERS_MAX)),
+        max_cost_usd: reader.take("max_cost_usd", |given| given.real().map(micros)),
+        tags: reader
+            .take("tags", |given| given.texts(TAGS_MAX, TAG_CHARACTERS_MAX))
+            .unwrap_or_default(),
+        project: reader.take("project", |given| given.text(PROJECT_CHARACTERS_MAX)),
+    };
+    if reader.problems.is_empty() { Ok(spec) } else { Err(in_order(draft, reader.problems)) }
+}
+
+/// What rules a text out before anything is read from it.
+fn unreadable(draft: &Draft) -> Option<Problem> {
+    let problem = |what: &str, hint: &str| {
+        Some(Problem { place: draft.file.clone(), what: what.to_owned(), hint: hint.to_owned() })
+    };
+    if draft.text.len() > FILE_BYTES_MAX {
+        return problem(
+            "the file is larger than 256 KiB",
+            "a stimulus is a few thousand characters; cut it",
+        );
+    }
+    if draft.text.contains('\0') {
+        return problem("the file is not text", "give a Markdown or plain-text file");
+    }
+    None
+}
+
+/// Every known setting once: flags over the file. Unknown and repeated keys become problems.
+fn collect(draft: &Draft, parts: &Parts, problems: &mut Vec<Problem>) -> Vec<Given> {
+    let mut given: Vec<Given> = Vec::new();
+    let mut put =
+        |key: String, place: String, value: Value, known: &[&str], problems: &mut Vec<Problem>| {
+            let name = key.rsplit('.').next().unwrap_or(&key);
+            if !known.contains(&name) {
+                let hint = match nearest(name, known) {
+                    Some(near) => format!("did you mean '{near}'?"),
+                    None => format!("known keys are {}", known.join(", ")),
+                };
+                problems.push(Problem { place, what: format!("unknown key '{key}'"), hint });
+            } else if given.iter().any(|earlier| earlier.key == key) {
+                problems.push(Problem {
+                    place,
+                    what: format!("'{key}' is given twice"),
+                    hint: "keep one".to_owned(),
+                });
+            } else {
+                given.push(Given { key, place, value });
+            }
+        };
+    for entry in &parts.entries {
+        let place = format!("{}:{}", draft.file, entry.line);
+        match &entry.value {
+            Node::Map(inner) if entry.key == "audience" => {
+                for entry in inner {
+                    let place = format!("{}:{}", draft.file, entry.line);
+                    let key = format!("audience.{}", entry.key);
+                    put(key, place, Value::Node(entry.value.clone()), AUDIENCE_KEYS, problems);
+                }
+            }
+            _ if entry.key == "audience" => problems.push(Problem {
+                place,
+                what: "'audience' takes filters".to_owned(),
+                hint: "for example audience: { region: uk, age_range: [25, 45] }".to_owned(),
+            }),
+            value => put(entry.key.clone(), place, Value::Node(value.clone()), KEYS, problems),
+        }
+    }
+    for (key, text) in &draft.overrides {
+        let name = key.rsplit('.').next().unwrap_or(key);
+        let place = format!("--{}", name.replace('_', "-"));
+        given.retain(|earlier| earlier.key != *key);
+        let known = if key.starts_with("audience.") { AUDIENCE_KEYS } else { KEYS };
+        if known.contains(&name) {
+            given.push(Given { key: key.clone(), place, value: Value::Flag(text.clone()) });
+        } else {
+            problems.push(Problem {
+                place,
+                what: format!("unknown key '{key}'"),
+                hint: format!("known keys are {}", known.join(", ")),
+            });
+        }
+    }
+    given
+}
+
+/// Takes settings by key and gathers what is wrong with them.
+struct Reader<'a> {
+    given: &'a [Given],
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn take<T>(&mut self, key: &str, read: impl FnOnce(&Given) -> Result<T, Problem>) -> Option<T> {
+        let given = self.given.iter().find(|given| given.key == key)?;
+        match read(given) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+}
+
+fn instrument_of(study_type: StudyType, parts: &Parts) -> Instrument {
+    let stimulus = parts.body.clone();
+    match study_type {
+        StudyType::ConceptTest => Instrument::ConceptTest { stimulus },
+        StudyType::Nps => Instrument::Nps { stimulus },
+    }
+}
+
+fn engine_named(given: &Given, engines: &[&str]) -> Result<String, Problem> {
+    let name = given.text(100)?;
+    if engines.contains(&name.as_str()) {
+        return Ok(name);
+    }
+    let hint = match nearest(&name, engines) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => format!("there is {}", engines.join(", ")),
+    };
+    Err(given.problem(format!("there is no engine '{name}'"), hint))
+}
+
+/// Dollars as whole millionths.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "amounts are checked to be at most 1e9 dollars"
+)]
+fn micros(dollars: f64) -> UsdMicros {
+    UsdMicros((dollars * 1e6).round() as i64)
+}
+
+/// The first heading, or the first words.
+fn name_from(body: &str) -> String {
+    let line = body.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let heading = line.trim_start_matches('#').trim();
+    let mut name = String::new();
+    for word in heading.split_whitespace() {
+        if name.chars().count() + word.chars().count() > 60 {
+            break;
+        }
+        if !name.is_empty() {
+            name.push(' ');
+        }
+        name.push_str(word);
+    }
+    if name.is_empty() { heading.chars().take(60).collect() } else { name }
+}
+
+/// Problems in the order of the file; those of flags after them.
+fn in_order(draft: &Draft, mut problems: Vec<Problem>) -> Vec<Problem> {
+    let line = |problem: &Problem| {
+        problem
+            .place
+            .strip_prefix(&draft.file)
+            .map_or(usize::MAX, |rest| rest.trim_start_matches(':').parse().unwrap_or(0))
+    };
+    problems.sort_by_key(line);
+    problems
+}

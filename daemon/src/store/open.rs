@@ -1,0 +1,403 @@
+//! Opening, reading, writing and closing. Opening checks before it trusts: the format first, then, after an unclean end,
+//! every page, and the ledger's hash chain always.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use protocol::error::ApiError;
+use redb::{Builder, Database, DatabaseError, ReadableDatabase};
+use tokio::sync::{oneshot, watch};
+
+use crate::world::{Wake, World};
+
+use super::backup::newest_backup;
+use super::migrate;
+use super::rows::{FormatRow, LedgerHead};
+use super::storage::{beside, open_file, sync_folder};
+use super::writer::{HeadMemory, Health, Job, Shared, UseCase, Writer, check_ledger};
+use super::{Fault, Halt, Reader, Storage, Writes};
+
+/// How a store is run. The defaults are those of the daemon.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Memory for pages.
+    pub cache_bytes: usize,
+    /// Use cases that may wait for the writer.
+    pub queue: usize,
+    /// After trouble, not before this the file is opened again; each failure doubles it.
+    pub reopen_first: Duration,
+    /// At most this long between attempts.
+    pub reopen_most: Duration,
+    /// Where backups are, to name the newest when the file is damaged.
+    pub backups: Option<PathBuf>,
+    /// Signalled when writing works again.
+    pub recovered: Wake,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            cache_bytes: 64 * 1024 * 1024,
+            queue: 4_096,
+            reopen_first: Duration::from_secs(1),
+            reopen_most: Duration::from_secs(30),
+            backups: None,
+            recovered: Wake::default(),
+        }
+    }
+}
+
+/// Why a store does not open.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it.
+    #[error("another process has the database open")]
+    Locked,
+    /// A newer program wrote it.
+    #[error(
+        "the database has format {found} and this program knows {known}: it was written by a newer Demoscope and was not touched"
+    )]
+    Newer {
+        /// Its format.
+        found: u32,
+        /// The newest this program knows.
+        known: u32,
+    },
+    /// It does not hold what was written.
+    #[error("the database {path} is damaged ({why}); {}", advice(.backup.as_deref()))]
+    Damaged {
+        /// The file.
+        path: String,
+        /// What was seen.
+        why: String,
+        /// The newest backup there is.
+        backup: Option<PathBuf>,
+    },
+    /// It cannot be reached.
+    #[error("the database {path} cannot be opened: {why}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system said.
+        why: String,
+    },
+    /// The store failed while it was opened.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+fn advice(backup: Option<&Path>) -> String {
+    match backup {
+        Some(path) => {
+            format!("the newest backup is restored by `demoscope restore {}`", path.display())
+        }
+        None => "there is no backup; move the file away to start anew".to_owned(),
+    }
+}
+
+/// What opening found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recovery {
+    /// The store is new.
+    pub created: bool,
+    /// The last end was unclean, and the file was repaired and checked.
+    pub repaired: bool,
+    /// The ledger ends before the last transfer that was remembered beside it: an older file was put back, and credits
+    /// with it. (remembered, found)
+    pub rewound: Option<(u64, u64)>,
+}
+
+/// The store. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    shared: Arc<Shared>,
+    queue: SyncSender<Job>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+    recovery: Recovery,
+    storage: Storage,
+}
+
+impl Store {
+    /// Opens a store, or makes a new one where there is none.
+    pub fn open(storage: Storage, world: &World, options: Options) -> Result<Self, OpenError> {
+        let memory = storage.path().map(HeadMemory::beside);
+        let (database, mut recovery) = database(&storage, &options)?;
+        let head = ledger_head(&database).map_err(|fault| blame(fault, &storage, &options))?;
+        if let Some(remembered) = memory.as_ref().and_then(HeadMemory::recall) {
+            let known = at(&database, remembered.seq)?;
+            if remembered.seq > 0 && known.as_deref() != Some(remembered.hash.as_str()) {
+                recovery.rewound = Some((remembered.seq, head.head.seq));
+            }
+        }
+        let last_event = last_event(&database)?;
+        let shared = Arc::new(Shared {
+            database: RwLock::new(Some(database)),
+            health: Mutex::new(Health::Fine),
+            last_event: watch::Sender::new(last_event),
+        });
+        let (queue, jobs) = sync_channel(options.queue.max(1));
+        let writer = Writer::new(
+            Arc::clone(&shared),
+            jobs,
+            world.clone(),
+            storage.clone(),
+            options,
+            memory,
+            head.head,
+        );
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || writer.run())
+            .map_err(|error| Fault::Io(error.to_string()))?;
+        Ok(Self { shared, queue, thread: Arc::new(Mutex::new(Some(thread))), recovery, storage })
+    }
+
+    /// What opening found.
+    pub fn recovery(&self) -> &Recovery {
+        &self.recovery
+    }
+
+    /// Where it lives.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// Reads from a snapshot: all of it from the same moment. Blocks its thread; never waits for writes.
+    pub fn read<T, E: From<Fault>>(
+        &self,
+        read: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let guard = self.shared.database.read().unwrap_or_else(PoisonError::into_inner);
+        let database = guard.as_ref().ok_or_else(|| Fault::Degraded(self.shared.trouble()))?;
+        let transaction = database.begin_read().map_err(Fault::from)?;
+        let looked = catch_unwind(AssertUnwindSafe(|| read(&Reader::snapshot(&transaction))));
+        looked.unwrap_or_else(|panic| {
+            let why = panic_message(&*panic);
+            tracing::error!(why, "a read of the database panicked");
+            self.shared.set_health(Health::Damaged(why.clone()));
+            Err(Fault::Damaged(why).into())
+        })
+    }
+
+    /// Runs a use case: it reads, decides, and what it hands back is durable when this returns.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        decide: impl FnOnce(&Reader<'_>) -> Result<(T, Writes), Halt> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::UseCase(Box::new(UseCase::new(decide, reply))))?;
+        answer.await.unwrap_or_else(|_| Err(Fault::Closed.into()))
+    }
+
+    /// The same for a thread that may block.
+    pub fn write_blocking<T: Send + 'static>(
+        &self,
+        decide: impl FnOnce(&Reader<'_>) -> Result<(T, Writes), Halt> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::UseCase(Box::new(UseCase::new(decide, reply))))?;
+        answer.blocking_recv().unwrap_or_else(|_| Err(Fault::Closed.into()))
+    }
+
+    /// Stops new reads, waits for open ones, and checks every page. `false` means that something had to be mended.
+    pub async fn check_integrity(&self) -> Result<bool, Fault> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::CheckIntegrity(reply))?;
+        answer.await.unwrap_or(Err(Fault::Closed))
+    }
+
+    /// Asks the writer to try again now, when it is degraded.
+    pub fn retry(&self) -> Result<(), Fault> {
+        self.send(Job::Retry)
+    }
+
+    /// Why no writes are taken, when none are.
+    pub fn degraded(&self) -> Option<String> {
+        self.shared.health().trouble().map(str::to_owned)
+    }
+
+    /// The number of the last event that is durable, and a way to wait for the next.
+    pub fn last_event(&self) -> watch::Receiver<u64> {
+        self.shared.last_event.subscribe()
+    }
+
+    /// Writes what is waiting and closes the file.
+    pub fn close(&self) {
+        // A full queue drains by itself, so this may wait; a writer that has gone already is closed.
+        let sent = self.queue.send(Job::Close);
+        drop(sent);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer ended by a panic");
+        }
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    fn send(&self, job: Job) -> Result<(), Fault> {
+        self.queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Fault::Busy,
+            TrySendError::Disconnected(_) => Fault::Closed,
+        })
+    }
+}
+
+/// Opens the database itself, with every check that must come before it is trusted.
+pub(super) fn database(
+    storage: &Storage,
+    options: &Options,
+) -> Result<(Database, Recovery), OpenError> {
+    catch_unwind(AssertUnwindSafe(|| try_database(storage, options)))
+        .unwrap_or_else(|panic| Err(damaged(storage, options, panic_message(&*panic))))
+}
+
+fn try_database(storage: &Storage, options: &Options) -> Result<(Database, Recovery), OpenError> {
+    let mut recovery = Recovery::default();
+    if let Storage::File(path) = storage {
+        recovery.created = prepare_file(path, storage, options)?;
+    }
+    let repaired = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&repaired);
+    let mut builder = Builder::new();
+    builder.set_cache_size(options.cache_bytes);
+    builder.set_repair_callback(move |_| seen.store(true, Ordering::Relaxed));
+    let backend = storage.backend().map_err(|error| unreadable(storage, &error))?;
+    let mut database =
+        builder.create_with_backend(backend).map_err(|error| opening(error, storage, options))?;
+    recovery.repaired = repaired.load(Ordering::Relaxed);
+    migrate::migrate(&database, env!("CARGO_PKG_VERSION")).map_err(|error| match error {
+        OpenError::Fault(fault) => blame(fault, storage, options),
+        other => other,
+    })?;
+    if recovery.repaired
+        && !database.check_integrity().map_err(|error| opening(error, storage, options))?
+    {
+        tracing::warn!("the database was mended after an unclean end");
+    }
+    Ok((database, recovery))
+}
+
+/// Makes a new file whole before it gets its name; looks at an old one without touching it. Says whether it is new.
+fn prepare_file(path: &Path, storage: &Storage, options: &Options) -> Result<bool, OpenError> {
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let fresh = beside(path, ".new");
+            let io = |error: std::io::Error| unreadable(storage, &error);
+            if fresh.exists() {
+                std::fs::remove_file(&fresh).map_err(io)?;
+            }
+            let backend = open_file(&fresh, true).map_err(io)?;
+            let database = Builder::new()
+                .set_cache_size(options.cache_bytes)
+                .create_with_backend(backend)
+                .map_err(Fault::from)?;
+            migrate::migrate(&database, env!("CARGO_PKG_VERSION"))?;
+            drop(database);
+            std::fs::rename(&fresh, path).and_then(|()| sync_folder(path)).map_err(io)?;
+            return Ok(true);
+        }
+        Err(error) => return Err(unreadable(storage, &error)),
+        Ok(found) if !found.is_file() => {
+            return Err(damaged(storage, options, "it is not a file".to_owned()));
+        }
+        Ok(found) if found.len() == 0 => {
+            return Err(damaged(storage, options, "it is empty".to_owned()));
+        }
+        Ok(_) => {}
+    }
+    // A file that was not closed cleanly cannot be read without repair; its format is looked at after that.
+    match Builder::new().set_cache_size(1024 * 1024).open_read_only(path) {
+        Ok(database) => {
+            let found =
+                migrate::found(&database).map_err(|fault| blame(fault, storage, options))?;
+            migrate::admit(found.unwrap_or(0))?;
+            if found.is_none() {
+                return Err(damaged(
+                    storage,
+                    options,
+                    format!("it has no '{}' row", FormatRow::KEY),
+                ));
+            }
+        }
+        Err(DatabaseError::RepairAborted) => {}
+        Err(error) => return Err(opening(error, storage, options)),
+    }
+    Ok(false)
+}
+
+fn opening(error: DatabaseError, storage: &Storage, options: &Options) -> OpenError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => {
+            OpenError::Locked
+        }
+        DatabaseError::Storage(redb::StorageError::Io(error))
+            if matches!(
+                error.kind(),
+                std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof
+            ) =>
+        {
+            damaged(storage, options, error.to_string())
+        }
+        DatabaseError::Storage(redb::StorageError::Io(error)) => unreadable(storage, &error),
+        other => damaged(storage, options, other.to_string()),
+    }
+}
+
+fn blame(fault: Fault, storage: &Storage, options: &Options) -> OpenError {
+    match fault {
+        Fault::Damaged(why) => damaged(storage, options, why),
+        Fault::Row { .. } => damaged(storage, options, fault.to_string()),
+        other => OpenError::Fault(other),
+    }
+}
+
+fn name(storage: &Storage) -> String {
+    storage.path().map_or_else(|| "in memory".to_owned(), |path| path.display().to_string())
+}
+
+fn damaged(storage: &Storage, options: &Options, why: String) -> OpenError {
+    let backup = options.backups.as_deref().and_then(newest_backup);
+    OpenError::Damaged { path: name(storage), why, backup }
+}
+
+fn unreadable(storage: &Storage, error: &std::io::Error) -> OpenError {
+    OpenError::Unreadable { path: name(storage), why: error.to_string() }
+}
+
+fn ledger_head(database: &Database) -> Result<LedgerHead, Fault> {
+    let looked = catch_unwind(AssertUnwindSafe(|| {
+        let transaction = database.begin_read()?;
+        check_ledger(&Reader::snapshot(&transaction))
+    }));
+    looked.unwrap_or_else(|panic| Err(Fault::Damaged(panic_message(&*panic))))
+}
+
+fn at(database: &Database, seq: u64) -> Result<Option<String>, Fault> {
+    let transaction = database.begin_read()?;
+    let row: Option<super::rows::TransferRow> = Reader::snapshot(&transaction).get(&seq)?;
+    Ok(row.map(|row| row.0.hash))
+}
+
+fn last_event(database: &Database) -> Result<u64, Fault> {
+    let transaction = database.begin_read()?;
+    let last = Reader::snapshot(&transaction).last_key::<protocol::event::Event>()?;
+    Ok(last.unwrap_or(0))
+}
+
+/// What a panic said.
+pub(super) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without words".to_owned())
+}

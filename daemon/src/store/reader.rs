@@ -1,0 +1,180 @@
+//! How rows are read: from a snapshot, or, inside a use case, from the transaction under way with everything that earlier
+//! members of its batch wrote.
+
+use std::ops::{Bound, ControlFlow};
+
+use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata, WriteTransaction};
+
+use super::{Fault, Key, Row, Table};
+
+/// Reads rows.
+#[derive(Debug)]
+pub struct Reader<'tx> {
+    source: Source<'tx>,
+}
+
+enum Source<'tx> {
+    Snapshot(&'tx ReadTransaction),
+    Batch(&'tx WriteTransaction),
+}
+
+impl std::fmt::Debug for Source<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Snapshot(_) => "Snapshot",
+            Self::Batch(_) => "Batch",
+        })
+    }
+}
+
+/// Which end a scan starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Smallest key first.
+    Rising,
+    /// Greatest key first.
+    Falling,
+}
+
+type Bounds = (Bound<Vec<u8>>, Bound<Vec<u8>>);
+
+impl<'tx> Reader<'tx> {
+    pub(super) fn snapshot(transaction: &'tx ReadTransaction) -> Self {
+        Self { source: Source::Snapshot(transaction) }
+    }
+
+    pub(super) fn batch(transaction: &'tx WriteTransaction) -> Self {
+        Self { source: Source::Batch(transaction) }
+    }
+
+    /// The row under a key.
+    pub fn get<R: Row>(&self, key: &R::Key) -> Result<Option<R>, Fault> {
+        self.bytes(R::TABLE, &key.encode())?.map(|bytes| parse(&bytes)).transpose()
+    }
+
+    /// The bytes under a key.
+    pub fn bytes(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        let copy = |value: redb::AccessGuard<'_, &'static [u8]>| value.value().to_vec();
+        match self.source {
+            Source::Snapshot(tx) => Ok(tx.open_table(table.definition())?.get(key)?.map(copy)),
+            Source::Batch(tx) => Ok(tx.open_table(table.definition())?.get(key)?.map(copy)),
+        }
+    }
+
+    /// The first of those keys that exists.
+    pub fn any_of<K: Key>(&self, table: Table, keys: &[K]) -> Result<Option<usize>, Fault> {
+        fn look<K: Key>(
+            table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+            keys: &[K],
+        ) -> Result<Option<usize>, Fault> {
+            for (index, key) in keys.iter().enumerate() {
+                if table.get(key.encode().as_slice())?.is_some() {
+                    return Ok(Some(index));
+                }
+            }
+            Ok(None)
+        }
+        match self.source {
+            Source::Snapshot(tx) => look(&tx.open_table(table.definition())?, keys),
+            Source::Batch(tx) => look(&tx.open_table(table.definition())?, keys),
+        }
+    }
+
+    /// How many rows a table has.
+    pub fn count(&self, table: Table) -> Result<u64, Fault> {
+        match self.source {
+            Source::Snapshot(tx) => Ok(tx.open_table(table.definition())?.len()?),
+            Source::Batch(tx) => Ok(tx.open_table(table.definition())?.len()?),
+        }
+    }
+
+    /// The greatest key of a table.
+    pub fn last_key<R: Row>(&self) -> Result<Option<R::Key>, Fault> {
+        let mut last = None;
+        self.walk(R::TABLE, (Bound::Unbounded, Bound::Unbounded), Order::Falling, |key, _| {
+            last = R::Key::decode(key);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(last)
+    }
+
+    /// Visits rows between two keys, both included, until the visitor breaks off.
+    pub fn scan<R: Row>(
+        &self,
+        from: &R::Key,
+        to: &R::Key,
+        order: Order,
+        mut visit: impl FnMut(R::Key, R) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
+        let bounds = (Bound::Included(from.encode()), Bound::Included(to.encode()));
+        self.walk(R::TABLE, bounds, order, |key, value| visit(key_of::<R>(key)?, parse(value)?))
+    }
+
+    /// Visits every row of a table, until the visitor breaks off.
+    pub fn all<R: Row>(
+        &self,
+        order: Order,
+        mut visit: impl FnMut(R::Key, R) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
+        let bounds = (Bound::Unbounded, Bound::Unbounded);
+        self.walk(R::TABLE, bounds, order, |key, value| visit(key_of::<R>(key)?, parse(value)?))
+    }
+
+    /// Visits the keys between two keys, both included, without reading the rows.
+    pub fn keys<R: Row>(
+        &self,
+        from: &R::Key,
+        to: &R::Key,
+        mut visit: impl FnMut(R::Key) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
+        let bounds = (Bound::Included(from.encode()), Bound::Included(to.encode()));
+        self.walk(R::TABLE, bounds, Order::Rising, |key, _| visit(key_of::<R>(key)?))
+    }
+
+    /// Visits raw rows in order.
+    pub(super) fn walk(
+        &self,
+        table: Table,
+        bounds: Bounds,
+        order: Order,
+        visit: impl FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
+        fn run(
+            table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+            bounds: &Bounds,
+            order: Order,
+            mut visit: impl FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, Fault>,
+        ) -> Result<(), Fault> {
+            let borrowed =
+                (bounds.0.as_ref().map(Vec::as_slice), bounds.1.as_ref().map(Vec::as_slice));
+            let mut range = table.range::<&[u8]>(borrowed)?;
+            loop {
+                let next = match order {
+                    Order::Rising => range.next(),
+                    Order::Falling => range.next_back(),
+                };
+                let Some(entry) = next else { return Ok(()) };
+                let (key, value) = entry?;
+                if visit(key.value(), value.value())?.is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        match self.source {
+            Source::Snapshot(tx) => run(&tx.open_table(table.definition())?, &bounds, order, visit),
+            Source::Batch(tx) => run(&tx.open_table(table.definition())?, &bounds, order, visit),
+        }
+    }
+}
+
+fn parse<R: Row>(bytes: &[u8]) -> Result<R, Fault> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| Fault::Row { table: R::TABLE, why: error.to_string() })
+}
+
+fn key_of<R: Row>(bytes: &[u8]) -> Result<R::Key, Fault> {
+    R::Key::decode(bytes).ok_or_else(|| Fault::Row {
+        table: R::TABLE,
+        why: "its key has the wrong length".to_owned(),
+    })
+}

@@ -1,0 +1,90 @@
+//! The ledger's rows: transfers as they are sent, an index of their ids, cached balances, holds, and where the chain
+//! stands.
+
+use protocol::ledger::{Amount, Transfer};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ledger::{Head, Hold, Month};
+use crate::store::{Row, Table};
+
+/// A booked movement.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TransferRow(pub Transfer);
+
+impl Row for TransferRow {
+    const TABLE: Table = Table::Transfers;
+    type Key = u64;
+}
+
+/// Where the transfer of an id stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TransferPlace(pub u64);
+
+impl Row for TransferPlace {
+    const TABLE: Table = Table::TransferIds;
+    type Key = String;
+}
+
+/// The balance of an account, always the sum of its postings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Balance(pub Amount);
+
+impl Balance {
+    /// With one posting more; `None` when it does not fit or is of another unit.
+    pub fn plus(self, amount: Amount) -> Option<Self> {
+        match (self.0, amount) {
+            (Amount::Credits(a), Amount::Credits(b)) => a.checked_add(b).map(Amount::Credits),
+            (Amount::UsdMicros(a), Amount::UsdMicros(b)) => a.checked_add(b).map(Amount::UsdMicros),
+            (Amount::Credits(_), Amount::UsdMicros(_))
+            | (Amount::UsdMicros(_), Amount::Credits(_)) => None,
+        }
+        .map(Self)
+    }
+
+    /// Whether an account of the owner is below zero, which none may ever be.
+    pub fn overdrawn(self, account: &str) -> bool {
+        let negative = match self.0 {
+            Amount::Credits(credits) => credits.is_negative(),
+            Amount::UsdMicros(micros) => micros.is_negative(),
+        };
+        negative && account.starts_with("owner/")
+    }
+}
+
+impl Row for Balance {
+    const TABLE: Table = Table::Accounts;
+    type Key = String;
+}
+
+/// A hold, under (study number, attempt).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct HoldRow(pub Hold);
+
+impl Row for HoldRow {
+    const TABLE: Table = Table::Holds;
+    type Key = (u32, u32);
+}
+
+/// Where the chain stands, and which month's allowance was booked last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerHead {
+    /// The last transfer.
+    pub head: Head,
+    /// The newest month with an allowance. It never goes back, whatever the clock does.
+    #[serde(default)]
+    pub month: Option<Month>,
+}
+
+impl LedgerHead {
+    /// Its key.
+    pub const KEY: &'static str = "ledger";
+}
+
+impl Row for LedgerHead {
+    const TABLE: Table = Table::Meta;
+    type Key = String;
+}

@@ -1,0 +1,24 @@
+//! Which format the file has.
+
+use serde::{Deserialize, Serialize};
+
+use crate::store::{Row, Table};
+
+/// The format, and who wrote it first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormatRow {
+    /// Rises with every change that an older program could not read.
+    pub version: u32,
+    /// The program that wrote this version first.
+    pub written_by: String,
+}
+
+impl FormatRow {
+    /// Its key.
+    pub const KEY: &'static str = "format";
+}
+
+impl Row for FormatRow {
+    const TABLE: Table = Table::Meta;
+    type Key = String;
+}

@@ -1,0 +1,178 @@
+//! A study in three parts: what was submitted, which never changes; what is happening, which every batch rewrites; and
+//! what was found. Child tables name it by a dense number, not by its id.
+
+use jiff::Timestamp;
+use protocol::credits::{Credits, UsdMicros};
+use protocol::id::{StudyId, SubmitKey};
+use protocol::results::{Margins, Results};
+use protocol::run::{PanelCounts, State};
+use protocol::study::{Origin, StudySpec};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::domain::outcome::Usage;
+use crate::store::{Row, Table};
+
+/// Packed panels are cut into rows of this size, so that no value needs a large page.
+pub const PANEL_CHUNK_BYTES: usize = 64 * 1024;
+
+/// What was submitted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StudyRow {
+    /// Its id.
+    pub id: StudyId,
+    /// The key it was submitted under.
+    pub key: SubmitKey,
+    /// What is asked.
+    pub spec: StudySpec,
+    /// The model that answers.
+    pub model: String,
+    /// Hash over everything that decides questions and readings.
+    pub instrument_hash: String,
+    /// Who owns it.
+    pub owner: String,
+    /// The door it came in through.
+    pub origin: Origin,
+    /// The watched file it is a version of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lineage: Option<String>,
+    /// Credits for one answer.
+    pub price: Credits,
+    /// First and last value of the scores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<(i32, i32)>,
+    /// Hash of the population tables that the panel was sampled from.
+    #[serde(default)]
+    pub population: String,
+    /// Targets and what the panel realises.
+    #[serde(default)]
+    pub margins: Margins,
+    /// When it was submitted.
+    pub created_at: Timestamp,
+}
+
+impl Row for StudyRow {
+    const TABLE: Table = Table::Studies;
+    type Key = u32;
+}
+
+/// The number of a study.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StudyNumber(pub u32);
+
+impl Row for StudyNumber {
+    const TABLE: Table = Table::StudyNumbers;
+    type Key = Uuid;
+}
+
+/// What a submission key stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubmitRow {
+    /// The study it made.
+    pub number: u32,
+    /// SHA-256 (hex) of what was submitted under it.
+    pub body: String,
+}
+
+impl Row for SubmitRow {
+    const TABLE: Table = Table::SubmitKeys;
+    type Key = Uuid;
+}
+
+/// A study that has not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfinished {}
+
+impl Row for Unfinished {
+    const TABLE: Table = Table::Unfinished;
+    type Key = u32;
+}
+
+/// What is happening to a study.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Where it stands.
+    pub state: State,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// From 0; each retry is the next.
+    #[serde(default)]
+    pub attempt: u32,
+    /// What came of the panel so far.
+    pub panel: PanelCounts,
+    /// How many answers gave each value of the scale.
+    #[serde(default)]
+    pub scores: Vec<u64>,
+    /// Outcomes of the last seconds, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<Counted>,
+    /// What it took.
+    #[serde(default)]
+    pub usage: Usage,
+    /// Credits settled.
+    #[serde(default)]
+    pub credits_used: Credits,
+    /// Put away by its owner.
+    #[serde(default)]
+    pub archived: bool,
+    /// Its owner's labels.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<Timestamp>,
+    /// Milliseconds of work before the present stretch.
+    #[serde(default)]
+    pub worked_ms: u64,
+    /// When the present stretch of work began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_since: Option<Timestamp>,
+}
+
+/// Outcomes recorded within one second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// The second, since 1970.
+    pub second: i64,
+    /// How many.
+    pub outcomes: u32,
+}
+
+impl Progress {
+    /// A study that was just submitted.
+    pub fn new(requested: u32, tags: Vec<String>, scale: Option<(i32, i32)>) -> Self {
+        let width = scale.and_then(|(low, high)| usize::try_from(high.checked_sub(low)?).ok());
+        Self {
+            state: State::Draft,
+            reason: None,
+            attempt: 0,
+            panel: PanelCounts { requested, ..PanelCounts::default() },
+            scores: vec![0; width.map_or(0, |width| width.saturating_add(1))],
+            recent: Vec::new(),
+            usage: Usage { cost: UsdMicros::ZERO, ..Usage::default() },
+            credits_used: Credits::ZERO,
+            archived: false,
+            tags,
+            completed_at: None,
+            worked_ms: 0,
+            working_since: None,
+        }
+    }
+}
+
+impl Row for Progress {
+    const TABLE: Table = Table::Progress;
+    type Key = u32;
+}
+
+/// What was found, without the answers themselves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ResultsRow(pub Results);
+
+impl Row for ResultsRow {
+    const TABLE: Table = Table::Results;
+    type Key = u32;
+}

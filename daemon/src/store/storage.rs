@@ -1,0 +1,141 @@
+//! Where the bytes are kept: a file, or whatever a test puts in its place.
+
+use std::fmt::Debug;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use redb::StorageBackend;
+use redb::backends::FileBackend;
+
+/// A place to keep bytes that can be opened again after trouble.
+pub trait OpenStorage: Debug + Send + Sync {
+    /// Opens it anew, with what is durable there.
+    fn open(&self) -> io::Result<Box<dyn StorageBackend>>;
+
+    /// Whether it seems to take writes again.
+    fn probe(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Where a store lives.
+#[derive(Clone, Debug)]
+pub enum Storage {
+    /// In a file.
+    File(PathBuf),
+    /// Elsewhere.
+    Custom(Arc<dyn OpenStorage>),
+}
+
+impl Storage {
+    /// The file, where there is one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Custom(_) => None,
+        }
+    }
+
+    pub(super) fn backend(&self) -> io::Result<Backend> {
+        match self {
+            Self::File(path) => open_file(path, false),
+            Self::Custom(custom) => custom.open().map(Backend),
+        }
+    }
+
+    /// Tries to write a little beside the file, before an open handle that can still read is given up.
+    pub(super) fn probe(&self) -> io::Result<()> {
+        match self {
+            Self::File(path) => {
+                let probe = beside(path, ".probe");
+                let tried = File::create(&probe)
+                    .and_then(|mut file| file.write_all(&[0; 64 * 1024]).and(file.sync_all()));
+                let removed = fs::remove_file(&probe);
+                tried.and(removed)
+            }
+            Self::Custom(custom) => custom.probe(),
+        }
+    }
+}
+
+/// `demoscope.redb` with an ending after its own.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().map(ToOwned::to_owned).unwrap_or_default();
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+/// Opens a file that only its owner may read.
+pub(super) fn open_file(path: &Path, create: bool) -> io::Result<Backend> {
+    let file = OpenOptions::new().read(true).write(true).create(create).mode(0o600).open(path)?;
+    let backend = FileBackend::new(file).map_err(io::Error::other)?;
+    Ok(Backend(Box::new(backend)))
+}
+
+/// Makes a rename or a new name durable.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => File::open(".")?.sync_all(),
+    }
+}
+
+/// A boxed backend as a backend.
+#[derive(Debug)]
+pub(super) struct Backend(Box<dyn StorageBackend>);
+
+type Bound = std::ops::Bound<u64>;
+type Locked = Result<bool, redb::BackendError>;
+
+impl StorageBackend for Backend {
+    fn len(&self) -> io::Result<u64> {
+        self.0.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.0.read(offset, out)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.0.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.0.write(offset, data)
+    }
+
+    fn close(&self) -> io::Result<()> {
+        self.0.close()
+    }
+
+    fn try_lock_range(&self, start: Bound, end: Bound) -> Locked {
+        self.0.try_lock_range(start, end)
+    }
+
+    fn try_lock_shared_range(&self, start: Bound, end: Bound) -> Locked {
+        self.0.try_lock_shared_range(start, end)
+    }
+
+    fn lock_range(&self, start: Bound, end: Bound) -> Result<(), redb::BackendError> {
+        self.0.lock_range(start, end)
+    }
+
+    fn lock_shared_range(&self, start: Bound, end: Bound) -> Result<(), redb::BackendError> {
+        self.0.lock_shared_range(start, end)
+    }
+
+    fn unlock_range(&self, start: Bound, end: Bound) -> Result<(), redb::BackendError> {
+        self.0.unlock_range(start, end)
+    }
+
+    fn query_lock_range(&self, start: Bound, end: Bound) -> Locked {
+        self.0.query_lock_range(start, end)
+    }
+}

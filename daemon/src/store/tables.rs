@@ -1,0 +1,151 @@
+//! The list of tables. Keys and values are bytes to redb, so that a backup can copy every table without knowing it; the
+//! types stand in `rows`, where each row names its table, its key and its JSON.
+
+use redb::TableDefinition;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+/// A table of the file. Names are part of the format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    /// Format version, ledger head: single rows.
+    Meta,
+    /// What was submitted, by study number.
+    Studies,
+    /// Study id → study number.
+    StudyNumbers,
+    /// Idempotency key → study number.
+    SubmitKeys,
+    /// What is happening to a study.
+    Progress,
+    /// Numbers of the unfinished studies.
+    Unfinished,
+    /// Packed panels, in chunks.
+    Panels,
+    /// Outcomes by (study, round, respondent, task, replicate).
+    Outcomes,
+    /// Results by study.
+    Results,
+    /// Holds by (study, attempt).
+    Holds,
+    /// Ledger entries by place.
+    Transfers,
+    /// Ledger id → place.
+    TransferIds,
+    /// Account → balance.
+    Accounts,
+    /// The history by number.
+    Events,
+}
+
+impl Table {
+    /// Every table.
+    pub const ALL: [Self; 14] = [
+        Self::Meta,
+        Self::Studies,
+        Self::StudyNumbers,
+        Self::SubmitKeys,
+        Self::Progress,
+        Self::Unfinished,
+        Self::Panels,
+        Self::Outcomes,
+        Self::Results,
+        Self::Holds,
+        Self::Transfers,
+        Self::TransferIds,
+        Self::Accounts,
+        Self::Events,
+    ];
+
+    /// Its name in the file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "meta",
+            Self::Studies => "studies",
+            Self::StudyNumbers => "study_numbers",
+            Self::SubmitKeys => "submit_keys",
+            Self::Progress => "progress",
+            Self::Unfinished => "unfinished",
+            Self::Panels => "panels",
+            Self::Outcomes => "outcomes",
+            Self::Results => "results",
+            Self::Holds => "holds",
+            Self::Transfers => "transfers",
+            Self::TransferIds => "transfer_ids",
+            Self::Accounts => "accounts",
+            Self::Events => "events",
+        }
+    }
+
+    pub(super) const fn definition(self) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
+        TableDefinition::new(self.name())
+    }
+}
+
+/// A key with one order in memory and in the file.
+pub trait Key: Sized {
+    /// As bytes that sort like the key.
+    fn encode(&self) -> Vec<u8>;
+    /// From those bytes.
+    fn decode(bytes: &[u8]) -> Option<Self>;
+}
+
+/// A row: JSON under a key in one table.
+pub trait Row: Serialize + DeserializeOwned {
+    /// Its table.
+    const TABLE: Table;
+    /// Its key.
+    type Key: Key;
+}
+
+impl Key for u32 {
+    fn encode(&self) -> Vec<u8> {
+        self.to_be_bytes().to_vec()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        Some(Self::from_be_bytes(bytes.try_into().ok()?))
+    }
+}
+
+impl Key for u64 {
+    fn encode(&self) -> Vec<u8> {
+        self.to_be_bytes().to_vec()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        Some(Self::from_be_bytes(bytes.try_into().ok()?))
+    }
+}
+
+impl Key for (u32, u32) {
+    fn encode(&self) -> Vec<u8> {
+        [self.0.to_be_bytes(), self.1.to_be_bytes()].concat()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (first, second) = bytes.split_at_checked(4)?;
+        Some((u32::decode(first)?, u32::decode(second)?))
+    }
+}
+
+impl Key for Uuid {
+    fn encode(&self) -> Vec<u8> {
+        self.as_bytes().to_vec()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        Self::from_slice(bytes).ok()
+    }
+}
+
+impl Key for String {
+    fn encode(&self) -> Vec<u8> {
+        self.as_bytes().to_vec()
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        Self::from_utf8(bytes.to_vec()).ok()
+    }
+}

@@ -1,0 +1,543 @@
+//! The one writer. It takes use cases from a bounded queue, runs as many as have come (at most 256, for at most five
+//! milliseconds) inside one transaction, commits it in two phases, and only then answers their callers. After an I/O
+//! error it takes no writes until the file could be opened again, which it tries by itself.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use protocol::error::ApiError;
+use protocol::ledger::Amount;
+use redb::{Database, Durability, WriteTransaction};
+use tokio::sync::{oneshot, watch};
+
+use crate::domain::ledger::{Head, verify};
+use crate::world::World;
+
+use super::open::{database, panic_message};
+use super::reader::Order;
+use super::rows::{Balance, LedgerHead, TransferRow};
+use super::storage::beside;
+use super::writes::{Compiled, Put};
+use super::{Fault, Halt, OpenError, Options, Reader, Storage, Writes};
+
+/// Use cases in one transaction.
+const BATCH_MEMBERS: usize = 256;
+/// Time to gather them in.
+const BATCH_TIME: Duration = Duration::from_millis(5);
+/// Between two notes of the ledger's head beside the file.
+const MEMORY_PERIOD: Duration = Duration::from_secs(1);
+
+/// What the writer shares with everyone who reads.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// Readers hold it shared while they read; the writer takes it whole to reopen or to check.
+    pub(super) database: RwLock<Option<Database>>,
+    pub(super) health: Mutex<Health>,
+    pub(super) last_event: watch::Sender<u64>,
+}
+
+/// Whether writes are taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Health {
+    /// They are.
+    Fine,
+    /// Not until the file was opened again.
+    Trouble(String),
+    /// Not until the file was restored: a page does not hold what was written.
+    Damaged(String),
+}
+
+impl Health {
+    pub(super) fn trouble(&self) -> Option<&str> {
+        match self {
+            Self::Fine => None,
+            Self::Trouble(why) | Self::Damaged(why) => Some(why),
+        }
+    }
+}
+
+impl Shared {
+    pub(super) fn health(&self) -> Health {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set_health(&self, health: Health) {
+        *self.health.lock().unwrap_or_else(PoisonError::into_inner) = health;
+    }
+
+    pub(super) fn trouble(&self) -> String {
+        self.health().trouble().unwrap_or("it is closed").to_owned()
+    }
+}
+
+/// What the writer is asked to do.
+pub(super) enum Job {
+    UseCase(Box<dyn Member>),
+    CheckIntegrity(oneshot::Sender<Result<bool, Fault>>),
+    Retry,
+    Close,
+}
+
+/// A use case in a batch.
+pub(super) trait Member: Send {
+    /// Decides, and says what is to be written; nothing when it refuses.
+    fn decide(&mut self, reader: &Reader<'_>) -> Result<Option<Compiled>, Fault>;
+    /// Tells the caller, once the batch is durable or has failed.
+    fn answer(self: Box<Self>, committed: Result<(), Fault>);
+}
+
+/// A closure and whoever waits for it.
+pub(super) struct UseCase<T, D> {
+    decide: Option<D>,
+    result: Result<T, ApiError>,
+    reply: oneshot::Sender<Result<T, ApiError>>,
+}
+
+impl<T, D> UseCase<T, D> {
+    pub(super) fn new(decide: D, reply: oneshot::Sender<Result<T, ApiError>>) -> Self {
+        Self { decide: Some(decide), result: Err(Fault::Closed.into()), reply }
+    }
+}
+
+impl<T, D> Member for UseCase<T, D>
+where
+    T: Send,
+    D: FnOnce(&Reader<'_>) -> Result<(T, Writes), Halt> + Send,
+{
+    fn decide(&mut self, reader: &Reader<'_>) -> Result<Option<Compiled>, Fault> {
+        let Some(decide) = self.decide.take() else { return Ok(None) };
+        let decided = decide(reader).and_then(|(value, writes)| {
+            if writes.is_empty() {
+                return Ok((value, None));
+            }
+            writes.compile(reader).map(|compiled| (value, Some(compiled)))
+        });
+        match decided {
+            Ok((value, compiled)) => {
+                self.result = Ok(value);
+                Ok(compiled)
+            }
+            // One unreadable row is that use case's trouble, not everyone's.
+            Err(Halt::Fault(fault @ Fault::Row { .. })) => {
+                self.result = Err(fault.into());
+                Ok(None)
+            }
+            Err(Halt::Fault(fault)) => Err(fault),
+            Err(Halt::Refused(error)) => {
+                self.result = Err(error);
+                Ok(None)
+            }
+        }
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Fault>) {
+        let result = match committed {
+            Ok(()) => self.result,
+            Err(fault) => Err(fault.into()),
+        };
+        // A caller that has gone away needs no answer.
+        drop(self.reply.send(result));
+    }
+}
+
+/// The writer's own state.
+pub(super) struct Writer {
+    shared: Arc<Shared>,
+    jobs: Receiver<Job>,
+    world: World,
+    storage: Storage,
+    options: Options,
+    memory: Option<HeadMemory>,
+    head: Head,
+    remembered_at: Option<Duration>,
+    reopen_after: Duration,
+    reopen_at: Duration,
+}
+
+impl Writer {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        jobs: Receiver<Job>,
+        world: World,
+        storage: Storage,
+        options: Options,
+        memory: Option<HeadMemory>,
+        head: Head,
+    ) -> Self {
+        let reopen_after = options.reopen_first;
+        Self {
+            shared,
+            jobs,
+            world,
+            storage,
+            options,
+            memory,
+            head,
+            remembered_at: None,
+            reopen_after,
+            reopen_at: Duration::ZERO,
+        }
+    }
+
+    pub(super) fn run(mut self) {
+        let mut waiting = None;
+        while let Some(job) = waiting.take().or_else(|| self.next()) {
+            match job {
+                Job::UseCase(member) => {
+                    if self.ready() {
+                        waiting = self.batch(member);
+                    } else {
+                        member.answer(Err(Fault::Degraded(self.shared.trouble())));
+                    }
+                }
+                Job::CheckIntegrity(reply) => drop(reply.send(self.check_integrity())),
+                Job::Retry => {
+                    self.reopen_at = Duration::ZERO;
+                    self.ready();
+                }
+                Job::Close => break,
+            }
+        }
+        let mut guard = self.shared.database.write().unwrap_or_else(PoisonError::into_inner);
+        close(guard.take());
+        drop(guard);
+        self.shared.set_health(Health::Trouble("the store is closed".to_owned()));
+        self.remember(true);
+    }
+
+    /// The next job; while there is trouble, looks from time to time whether it is over.
+    fn next(&mut self) -> Option<Job> {
+        loop {
+            if !matches!(self.shared.health(), Health::Trouble(_)) {
+                return self.jobs.recv().ok();
+            }
+            match self.jobs.recv_timeout(self.reopen_after.max(Duration::from_millis(1))) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.reopen_at = Duration::ZERO;
+                    self.ready();
+                }
+            }
+        }
+    }
+
+    /// Whether writes are taken; after trouble, tries to open the file again when that is due.
+    fn ready(&mut self) -> bool {
+        match self.shared.health() {
+            Health::Fine => true,
+            Health::Damaged(_) => false,
+            Health::Trouble(_) => {
+                let now = self.world.clock.monotonic();
+                if now < self.reopen_at {
+                    return false;
+                }
+                match self.reopen() {
+                    Ok(()) => {
+                        tracing::info!("the database takes writes again");
+                        self.reopen_after = self.options.reopen_first;
+                        self.shared.set_health(Health::Fine);
+                        self.options.recovered.signal();
+                        true
+                    }
+                    Err(why) => {
+                        tracing::warn!(why, "the database still takes no writes");
+                        self.reopen_at = now.saturating_add(self.reopen_after);
+                        self.reopen_after =
+                            self.reopen_after.saturating_mul(2).min(self.options.reopen_most);
+                        self.shared.set_health(Health::Trouble(why));
+                        false
+                    }
+                }
+            }
+        }
+    }
+
+    fn reopen(&mut self) -> Result<(), String> {
+        let had = self.shared.database.read().unwrap_or_else(PoisonError::into_inner).is_some();
+        if had {
+            // The old handle still reads; it is given up only when the new one has a chance.
+            self.storage.probe().map_err(|error| error.to_string())?;
+        }
+        let mut guard = self.shared.database.write().unwrap_or_else(PoisonError::into_inner);
+        close(guard.take());
+        let (database, _) =
+            database(&self.storage, &self.options).map_err(|error: OpenError| error.to_string())?;
+        *guard = Some(database);
+        Ok(())
+    }
+
+    fn check_integrity(&self) -> Result<bool, Fault> {
+        let mut guard = self.shared.database.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(database) = guard.as_mut() else {
+            return Err(Fault::Degraded(self.shared.trouble()));
+        };
+        let checked = catch_unwind(AssertUnwindSafe(|| database.check_integrity()));
+        let fault = match checked {
+            Ok(Ok(clean)) => return Ok(clean),
+            Ok(Err(error)) => Fault::from(error),
+            Err(panic) => Fault::Damaged(panic_message(&*panic)),
+        };
+        if let Fault::Damaged(why) = &fault {
+            self.shared.set_health(Health::Damaged(why.clone()));
+        }
+        Err(fault)
+    }
+
+    /// Runs one batch. Gives back a job that came in between and belongs to none.
+    fn batch(&mut self, first: Box<dyn Member>) -> Option<Job> {
+        let shared = Arc::clone(&self.shared);
+        let guard = shared.database.read().unwrap_or_else(PoisonError::into_inner);
+        let mut members: Vec<Box<dyn Member>> = Vec::new();
+        let mut other = None;
+        let outcome = match guard.as_ref() {
+            Some(database) => self.transact(database, first, &mut members, &mut other),
+            None => {
+                members.push(first);
+                Err(Fault::Degraded(shared.trouble()))
+            }
+        };
+        drop(guard);
+        match outcome {
+            Ok(told) => {
+                if let Some(seq) = told.last_event {
+                    shared.last_event.send_replace(seq);
+                }
+                if let Some(head) = told.head {
+                    self.head = head;
+                    self.remember(false);
+                }
+                for member in members {
+                    member.answer(Ok(()));
+                }
+            }
+            Err(fault) => {
+                tracing::error!(%fault, "a batch was not written");
+                let why = fault.to_string();
+                shared.set_health(match fault {
+                    Fault::Damaged(_) => Health::Damaged(why),
+                    _ => Health::Trouble(why),
+                });
+                self.reopen_at =
+                    self.world.clock.monotonic().saturating_add(self.options.reopen_first);
+                for member in members {
+                    member.answer(Err(fault.clone()));
+                }
+            }
+        }
+        other
+    }
+
+    /// One transaction from beginning to end; a panic below is a fault like any other.
+    fn transact(
+        &self,
+        database: &Database,
+        first: Box<dyn Member>,
+        members: &mut Vec<Box<dyn Member>>,
+        other: &mut Option<Job>,
+    ) -> Result<Told, Fault> {
+        let begun = catch_unwind(AssertUnwindSafe(|| database.begin_write()));
+        let mut transaction = match begun {
+            Ok(Ok(transaction)) => transaction,
+            failed => {
+                members.push(first);
+                return Err(match failed {
+                    Ok(Err(error)) => error.into(),
+                    Err(panic) => Fault::Damaged(panic_message(&*panic)),
+                    Ok(Ok(_)) => Fault::Closed,
+                });
+            }
+        };
+        transaction.set_two_phase_commit(true);
+        self.durability(&mut transaction)?;
+        let ran =
+            catch_unwind(AssertUnwindSafe(|| self.members(&transaction, first, members, other)));
+        let told = match ran {
+            Ok(Ok(told)) => told,
+            failed => {
+                // Dropping a transaction undoes it, and may itself stumble over a damaged page.
+                let undone = catch_unwind(AssertUnwindSafe(|| drop(transaction)));
+                return Err(match (failed, undone) {
+                    (Err(panic), _) | (_, Err(panic)) => Fault::Damaged(panic_message(&*panic)),
+                    (Ok(Err(fault)), Ok(())) => fault,
+                    (Ok(Ok(_)), Ok(())) => Fault::Closed,
+                });
+            }
+        };
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            if told.wrote {
+                transaction.commit().map_err(Fault::from)
+            } else {
+                transaction.abort().map_err(Fault::from)
+            }
+        }));
+        match ended {
+            Ok(Ok(())) => Ok(told),
+            Ok(Err(fault)) => Err(fault),
+            Err(panic) => Err(Fault::Damaged(panic_message(&*panic))),
+        }
+    }
+
+    #[cfg_attr(
+        not(any(test, feature = "seeded-bugs")),
+        expect(
+            clippy::unused_self,
+            clippy::unnecessary_wraps,
+            reason = "a seeded fault uses them"
+        )
+    )]
+    fn durability(&self, transaction: &mut WriteTransaction) -> Result<(), Fault> {
+        let durability = Durability::Immediate;
+        #[cfg(any(test, feature = "seeded-bugs"))]
+        let durability = if self.world.sabotaged(crate::world::Sabotage::LyingDurability) {
+            Durability::None
+        } else {
+            durability
+        };
+        transaction.set_durability(durability).map_err(|error| Fault::Io(error.to_string()))
+    }
+
+    fn members(
+        &self,
+        transaction: &WriteTransaction,
+        first: Box<dyn Member>,
+        members: &mut Vec<Box<dyn Member>>,
+        other: &mut Option<Job>,
+    ) -> Result<Told, Fault> {
+        let until = self.world.clock.monotonic().saturating_add(BATCH_TIME);
+        let reader = Reader::batch(transaction);
+        let mut told = Told::default();
+        let mut next = Some(first);
+        while let Some(member) = next.take() {
+            // In the list before it runs, so that its caller is told even when it panics.
+            members.push(member);
+            let decided = match members.last_mut() {
+                Some(member) => member.decide(&reader)?,
+                None => None,
+            };
+            if let Some(compiled) = decided {
+                apply(transaction, compiled.rows)?;
+                told.wrote = true;
+                told.last_event = compiled.last_event.or(told.last_event);
+                if compiled.booked {
+                    let row: Option<LedgerHead> = reader.get(&LedgerHead::KEY.to_owned())?;
+                    told.head = row.map(|row| row.head);
+                }
+            }
+            if members.len() < BATCH_MEMBERS && self.world.clock.monotonic() < until {
+                match self.jobs.try_recv() {
+                    Ok(Job::UseCase(member)) => next = Some(member),
+                    Ok(job) => *other = Some(job),
+                    Err(_) => {}
+                }
+            }
+        }
+        Ok(told)
+    }
+
+    /// Notes the ledger's head beside the file, so that an older file put back can be told from this one.
+    fn remember(&mut self, last: bool) {
+        let Some(memory) = &self.memory else { return };
+        let now = self.world.clock.monotonic();
+        let due = self.remembered_at.is_none_or(|at| now.saturating_sub(at) >= MEMORY_PERIOD);
+        if last || due {
+            self.remembered_at = Some(now);
+            memory.note(&self.head);
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Told {
+    wrote: bool,
+    last_event: Option<u64>,
+    head: Option<Head>,
+}
+
+fn apply(transaction: &WriteTransaction, rows: Vec<Put>) -> Result<(), Fault> {
+    let mut rows = rows.into_iter().peekable();
+    while let Some(table) = rows.peek().map(|row| row.table) {
+        let mut open = transaction.open_table(table.definition())?;
+        while let Some(row) = rows.next_if(|row| row.table == table) {
+            match row.value {
+                Some(value) => drop(open.insert(row.key.as_slice(), value.as_slice())?),
+                None => drop(open.remove(row.key.as_slice())?),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn close(database: Option<Database>) {
+    if catch_unwind(AssertUnwindSafe(|| drop(database))).is_err() {
+        tracing::warn!("closing the database panicked");
+    }
+}
+
+/// Reads the whole ledger: chain unbroken, head as noted, every cached balance the sum of its postings.
+pub(super) fn check_ledger(reader: &Reader<'_>) -> Result<LedgerHead, Fault> {
+    let mut head = Head::default();
+    let mut sums: BTreeMap<String, Balance> = BTreeMap::new();
+    reader.all::<TransferRow>(Order::Rising, |_, TransferRow(transfer)| {
+        head = verify(&head, &transfer).map_err(|broken| Fault::Damaged(broken.to_string()))?;
+        for posting in &transfer.postings {
+            let before = sums.remove(&posting.account).unwrap_or(Balance(match posting.amount {
+                Amount::Credits(_) => Amount::Credits(protocol::credits::Credits::ZERO),
+                Amount::UsdMicros(_) => Amount::UsdMicros(protocol::credits::UsdMicros::ZERO),
+            }));
+            let after = before.plus(posting.amount).ok_or_else(|| {
+                Fault::Damaged(format!("the postings of {} do not add up", posting.account))
+            })?;
+            sums.insert(posting.account.clone(), after);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let noted: LedgerHead = reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
+    if noted.head != head {
+        return Err(Fault::Damaged(format!(
+            "the ledger ends at transfer {}, but {} was noted",
+            head.seq, noted.head.seq
+        )));
+    }
+    let mut cached = BTreeMap::new();
+    reader.all::<Balance>(Order::Rising, |account, balance| {
+        cached.insert(account, balance);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    if cached != sums {
+        return Err(Fault::Damaged("a balance is not the sum of its postings".to_owned()));
+    }
+    Ok(noted)
+}
+
+/// The small file beside the database that remembers how far the ledger had come.
+#[derive(Debug)]
+pub(super) struct HeadMemory(PathBuf);
+
+impl HeadMemory {
+    pub(super) fn beside(path: &Path) -> Self {
+        Self(beside(path, ".ledger"))
+    }
+
+    pub(super) fn recall(&self) -> Option<Head> {
+        serde_json::from_slice(&fs::read(&self.0).ok()?).ok()
+    }
+
+    /// Not durable on purpose: a note that is lost is a note of less, and nothing but a warning depends on it.
+    pub(super) fn note(&self, head: &Head) {
+        let fresh = beside(&self.0, ".new");
+        let noted = serde_json::to_vec(head)
+            .map_err(std::io::Error::other)
+            .and_then(|json| fs::write(&fresh, json))
+            .and_then(|()| fs::rename(&fresh, &self.0));
+        if let Err(error) = noted {
+            tracing::debug!(%error, "the ledger's head was not noted");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! What a use case hands back: rows, movements of money and events. Numbering, hash chain and balances are worked out
+//! here, by reading only, before the first byte is written.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::event::Event;
+use protocol::id::StudyId;
+use protocol::ledger::Amount;
+
+use crate::domain::ledger::{Head, Month, Movement, seal};
+
+use super::rows::{Balance, LedgerHead, TransferPlace, TransferRow};
+use super::{Fault, Halt, Key, Reader, Row, Table};
+
+/// One row to put or to remove.
+#[derive(Debug)]
+pub(super) struct Put {
+    pub(super) table: Table,
+    pub(super) key: Vec<u8>,
+    /// `None` removes it.
+    pub(super) value: Option<Vec<u8>>,
+}
+
+/// Something for the history.
+#[derive(Clone, Debug)]
+pub(super) struct NewEvent {
+    /// A dotted word.
+    pub kind: &'static str,
+    /// The study it is about.
+    pub study: Option<StudyId>,
+    /// What the kind calls for.
+    pub data: serde_json::Value,
+}
+
+/// Everything one use case changes. It becomes durable together or not at all.
+#[derive(Debug)]
+pub struct Writes {
+    at: Timestamp,
+    rows: Vec<Put>,
+    movements: Vec<Movement>,
+    month: Option<Month>,
+    events: Vec<NewEvent>,
+    broken: Option<Fault>,
+}
+
+impl Writes {
+    /// Nothing yet; events and transfers will carry that time.
+    pub fn at(at: Timestamp) -> Self {
+        Self {
+            at,
+            rows: Vec::new(),
+            movements: Vec::new(),
+            month: None,
+            events: Vec::new(),
+            broken: None,
+        }
+    }
+
+    /// Puts a row.
+    pub fn put<R: Row>(&mut self, key: &R::Key, row: &R) {
+        match serde_json::to_vec(row) {
+            Ok(value) => self.put_bytes(R::TABLE, key, value),
+            Err(error) => {
+                self.broken = Some(Fault::Row { table: R::TABLE, why: error.to_string() });
+            }
+        }
+    }
+
+    /// Puts bytes that were made before.
+    pub fn put_bytes(&mut self, table: Table, key: &impl Key, value: Vec<u8>) {
+        self.rows.push(Put { table, key: key.encode(), value: Some(value) });
+    }
+
+    /// Removes a row.
+    pub fn remove<R: Row>(&mut self, key: &R::Key) {
+        self.rows.push(Put { table: R::TABLE, key: key.encode(), value: None });
+    }
+
+    /// Books a movement.
+    pub fn book(&mut self, movement: Movement) {
+        self.movements.push(movement);
+    }
+
+    /// Notes that the allowance of that month was dealt with.
+    pub fn begin_month(&mut self, month: Month) {
+        self.month = Some(month);
+    }
+
+    /// When all this happens.
+    pub fn time(&self) -> Timestamp {
+        self.at
+    }
+
+    /// Adds to the history.
+    pub fn announce(
+        &mut self,
+        kind: &'static str,
+        study: Option<StudyId>,
+        data: serde_json::Value,
+    ) {
+        self.events.push(NewEvent { kind, study, data });
+    }
+
+    /// Whether there is anything to write.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+            && self.movements.is_empty()
+            && self.month.is_none()
+            && self.events.is_empty()
+    }
+
+    /// The rows as they will be written. Reads only, and is the last place where a use case can fail by itself.
+    pub(super) fn compile(mut self, reader: &Reader<'_>) -> Result<Compiled, Halt> {
+        if let Some(fault) = self.broken {
+            return Err(fault.into());
+        }
+        let mut last_event = None;
+        let booked = !self.movements.is_empty() || self.month.is_some();
+        let mut rows = std::mem::take(&mut self.rows);
+        let mut typed = Writes::at(self.at);
+        if booked {
+            book(reader, std::mem::take(&mut self.movements), self.month, self.at, &mut typed)?;
+        }
+        if !self.events.is_empty() {
+            let mut seq = reader.last_key::<Event>()?.unwrap_or(0);
+            for event in std::mem::take(&mut self.events) {
+                seq = seq.saturating_add(1);
+                let row = Event {
+                    seq,
+                    at: self.at,
+                    kind: event.kind.to_owned(),
+                    study: event.study,
+                    respondent: None,
+                    data: event.data,
+                };
+                typed.put(&seq, &row);
+            }
+            last_event = Some(seq);
+        }
+        if let Some(fault) = typed.broken {
+            return Err(fault.into());
+        }
+        rows.append(&mut typed.rows);
+        rows.sort_by(|a, b| (a.table, &a.key).cmp(&(b.table, &b.key)));
+        Ok(Compiled { rows, last_event, booked })
+    }
+}
+
+/// Rows in table and key order, with what the writer must tell others.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub(super) rows: Vec<Put>,
+    pub(super) last_event: Option<u64>,
+    pub(super) booked: bool,
+}
+
+fn book(
+    reader: &Reader<'_>,
+    movements: Vec<Movement>,
+    month: Option<Month>,
+    at: Timestamp,
+    out: &mut Writes,
+) -> Result<(), Halt> {
+    let key = LedgerHead::KEY.to_owned();
+    let mut ledger: LedgerHead = reader.get(&key)?.unwrap_or_default();
+    let mut balances: BTreeMap<String, Balance> = BTreeMap::new();
+    for movement in movements {
+        let id = movement.id().to_owned();
+        if reader.get::<TransferPlace>(&id)?.is_some() {
+            return Err(defect(format!("'{id}' was booked before")));
+        }
+        for posting in movement.postings() {
+            let mut balance = match balances.remove(&posting.account) {
+                Some(balance) => balance,
+                None => reader.get(&posting.account)?.unwrap_or(Balance(match posting.amount {
+                    Amount::Credits(_) => Amount::Credits(protocol::credits::Credits::ZERO),
+                    Amount::UsdMicros(_) => Amount::UsdMicros(protocol::credits::UsdMicros::ZERO),
+                })),
+            };
+            balance = balance.plus(posting.amount).ok_or_else(|| {
+                defect(format!("the balance of {} does not fit", posting.account))
+            })?;
+            balances.insert(posting.account.clone(), balance);
+        }
+        let transfer = seal(&ledger.head, movement, at)
+            .ok_or_else(|| defect("the ledger is full".to_owned()))?;
+        ledger.head = Head { seq: transfer.seq, hash: transfer.hash.clone() };
+        out.put(&transfer.id.clone(), &TransferPlace(transfer.seq));
+        out.put(&transfer.seq.clone(), &TransferRow(transfer));
+    }
+    for (account, balance) in &balances {
+        if balance.overdrawn(account) {
+            return Err(defect(format!("{account} would be overdrawn")));
+        }
+        out.put(account, balance);
+    }
+    ledger.month = month.or(ledger.month);
+    out.put(&key, &ledger);
+    Ok(())
+}
+
+fn defect(message: String) -> Halt {
+    Halt::Refused(ApiError::new(ErrorCode::Internal, format!("the ledger refused: {message}")))
+}

@@ -1,0 +1,195 @@
+//! The world as the daemon may see it: time, fresh ids, fresh seeds and the signal that something changed. Nothing
+//! else reads a clock or draws entropy, so a test that passes its own world decides both.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// Where time comes from.
+pub trait Clock: Send + Sync {
+    /// The time of day, for reading only: it may jump.
+    fn now(&self) -> Timestamp;
+    /// Time since some fixed moment; never runs backwards.
+    fn monotonic(&self) -> Duration;
+}
+
+/// Where fresh ids come from.
+pub trait Ids: Send + Sync {
+    /// An id that was never given before.
+    fn fresh(&self) -> Uuid;
+}
+
+/// Everything from outside that is not a file or a caller.
+#[derive(Clone)]
+pub struct World {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids, and the seeds drawn from them.
+    pub ids: Arc<dyn Ids>,
+    /// A fault to commit on purpose, so that a test can prove it would notice.
+    #[cfg(any(test, feature = "seeded-bugs"))]
+    pub sabotage: Option<Sabotage>,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").finish_non_exhaustive()
+    }
+}
+
+/// The faults that the promise tests must notice.
+#[cfg(any(test, feature = "seeded-bugs"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sabotage {
+    /// Commits are acknowledged before they are durable.
+    LyingDurability,
+    /// Answers are recorded without being paid for.
+    SkippedSettle,
+    /// An outcome that exists is recorded and charged again.
+    DoubleRecord,
+}
+
+impl World {
+    /// The machine's own clock and entropy.
+    pub fn system() -> Self {
+        Self::new(Arc::new(SystemClock { start: Instant::now() }), Arc::new(RandomIds))
+    }
+
+    /// A world with that clock and those ids.
+    pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self {
+            clock,
+            ids,
+            #[cfg(any(test, feature = "seeded-bugs"))]
+            sabotage: None,
+        }
+    }
+
+    /// A seed for a study that names none: below 2^53, so that JSON carries it exactly.
+    pub fn fresh_seed(&self) -> u64 {
+        let (high, low) = self.ids.fresh().as_u64_pair();
+        // Version and variant bits of the id are not random; 53 others are taken.
+        ((high >> 16) << 5 | low & 0x1f) & ((1 << 53) - 1)
+    }
+
+    /// Whether that fault is to be committed.
+    #[cfg(any(test, feature = "seeded-bugs"))]
+    pub(crate) fn sabotaged(&self, fault: Sabotage) -> bool {
+        self.sabotage == Some(fault)
+    }
+}
+
+struct SystemClock {
+    start: Instant,
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.start.elapsed()
+    }
+}
+
+struct RandomIds;
+
+impl Ids for RandomIds {
+    fn fresh(&self) -> Uuid {
+        Uuid::new_v4()
+    }
+}
+
+/// A clock that moves only when it is told to.
+#[derive(Debug)]
+pub struct ManualClock(Mutex<(Timestamp, Duration)>);
+
+impl ManualClock {
+    /// Stands at that moment.
+    pub fn at(now: Timestamp) -> Self {
+        Self(Mutex::new((now, Duration::ZERO)))
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, by: Duration) {
+        let mut time = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        time.1 += by;
+        time.0 = SignedDuration::try_from(by)
+            .ok()
+            .and_then(|by| time.0.checked_add(by).ok())
+            .unwrap_or(Timestamp::MAX);
+    }
+
+    /// Puts the time of day elsewhere, as a user or a time server would; the monotonic clock goes on.
+    pub fn jump_to(&self, now: Timestamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = now;
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1
+    }
+}
+
+/// Ids that count up from one: the same in every run of a test.
+#[derive(Debug, Default)]
+pub struct CountedIds(AtomicU64);
+
+impl Ids for CountedIds {
+    fn fresh(&self) -> Uuid {
+        let count = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        // Spread over the first digits, because people name studies by them.
+        Uuid::from_u64_pair(count.wrapping_mul(0x9E37_79B9_7F4A_7C15), count)
+    }
+}
+
+/// "Look again": a signal without data. Losing one costs time, never correctness, because whoever is woken reads the
+/// store; several signals before a look are one.
+#[derive(Clone, Debug, Default)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    /// Wakes the one who waits, or the next one who will.
+    pub fn signal(&self) {
+        self.0.notify_one();
+    }
+
+    /// Waits for the next signal.
+    pub async fn wait(&self) {
+        self.0.notified().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_fit_into_json_numbers() {
+        let world = World::system();
+        let seeds: std::collections::BTreeSet<u64> =
+            (0..1_000).map(|_| world.fresh_seed()).collect();
+        assert_eq!(seeds.len(), 1_000);
+        assert!(seeds.iter().all(|seed| *seed < 1 << 53));
+    }
+
+    #[test]
+    fn a_jump_moves_the_time_of_day_only() {
+        let clock = ManualClock::at(Timestamp::UNIX_EPOCH);
+        clock.advance(Duration::from_secs(5));
+        clock.jump_to("2038-01-19T03:14:07Z".parse().unwrap_or_default());
+        assert_eq!(clock.monotonic(), Duration::from_secs(5));
+        assert_eq!(clock.now().to_string(), "2038-01-19T03:14:07Z");
+    }
+}
