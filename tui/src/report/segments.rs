@@ -17,7 +17,7 @@ const Z: f64 = 1.959_963_984_540_054;
 
 /// A group against everyone else.
 #[derive(Clone, Debug)]
-struct Difference {
+struct Contrast {
     name: String,
     value: f64,
     difference: f64,
@@ -38,9 +38,9 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
         return;
     }
     let count = compared.len();
-    let mut differing: Vec<Difference> =
+    let mut differing: Vec<Contrast> =
         compared.into_iter().filter(|found| found.difference.abs() > found.half).collect();
-    let ratio = |found: &Difference| found.difference.abs() / found.half;
+    let ratio = |found: &Contrast| found.difference.abs() / found.half;
     differing.sort_by(|a, b| ratio(b).total_cmp(&ratio(a)).then_with(|| a.name.cmp(&b.name)));
     let hidden = differing.len().saturating_sub(ROWS);
     differing.truncate(ROWS);
@@ -62,7 +62,8 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
         "{count} groups were compared by {what}; about one in twenty differs this much by chance alone."
     );
     if hidden > 0 {
-        note.push_str(&format!(" {hidden} more differ: see --json."));
+        let more = format!(" {hidden} more differ: see --json.");
+        note.push_str(&more);
     }
     if differing.iter().any(|found| found.small) {
         note.push_str(" * fewer than 30 answers: little to go by.");
@@ -70,7 +71,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     page.paragraph(&note, "  ", "  ", Some(Role::Dim));
 }
 
-fn rows(differing: &[Difference], field: &str, page: &mut Page) {
+fn rows(differing: &[Contrast], field: &str, page: &mut Page) {
     let look = page.look;
     let names = if look.width >= 70 { 26 } else { 19 };
     let track = look.width.saturating_sub(2 + names + 7 + 2 + 8 + 16 + 8).clamp(0, 31);
@@ -107,7 +108,7 @@ fn rows(differing: &[Difference], field: &str, page: &mut Page) {
 }
 
 /// Every group that can be compared with the rest.
-fn compare(results: &Results, field: &str, whole: &Estimate) -> Vec<Difference> {
+fn compare(results: &Results, field: &str, whole: &Estimate) -> Vec<Contrast> {
     results
         .segments
         .iter()
@@ -120,7 +121,7 @@ fn compare(results: &Results, field: &str, whole: &Estimate) -> Vec<Difference> 
 }
 
 /// Welch's comparison of a group with those outside it: their mean and variance follow from the sums of the whole.
-fn against_rest(name: &str, group: &Segment, field: &str, whole: &Estimate) -> Option<Difference> {
+fn against_rest(name: &str, group: &Segment, field: &str, whole: &Estimate) -> Option<Contrast> {
     let inside = group.estimates.get(field)?;
     let (n, n_all) = (inside.n as f64, whole.n as f64);
     let n_rest = n_all - n;
@@ -140,7 +141,7 @@ fn against_rest(name: &str, group: &Segment, field: &str, whole: &Estimate) -> O
         return None;
     }
     let freedom = (a + b).powi(2) / (a * a / (n - 1.0) + b * b / (n_rest - 1.0));
-    Some(Difference {
+    Some(Contrast {
         name: name.to_owned(),
         value: inside.value,
         difference: inside.value - mean_rest,

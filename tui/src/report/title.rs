@@ -52,7 +52,7 @@ fn facts(study: &Study) -> String {
 pub(crate) fn instrument(instrument: StudyType) -> String {
     match instrument {
         StudyType::Nps => "NPS".to_owned(),
-        other => other.as_str().replace('_', " "),
+        StudyType::ConceptTest => "concept test".to_owned(),
     }
 }
 

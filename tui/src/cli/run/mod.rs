@@ -30,6 +30,7 @@ use settings::Settings;
 ///
 /// The file is plain text or Markdown; what stands in it is what the panel sees. Settings may stand at its top, between
 /// two lines of ---, or behind the flags below, which win. Several files are several studies.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that is there or not")]
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

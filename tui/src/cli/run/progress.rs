@@ -79,7 +79,7 @@ fn running(live: &Live, look: Look) -> Option<String> {
             7..9 => 0.0,
             _ => -100.0,
         }),
-        _ => ("mean", f64::from),
+        StudyType::ConceptTest => ("mean", f64::from),
     };
     let n = n as f64;
     let (mut sum, mut squares) = (0.0, 0.0);
