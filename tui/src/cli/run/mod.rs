@@ -48,8 +48,6 @@ pub(crate) struct Args {
     /// Text files; - reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<OsString>,
-    #[command(flatten)]
-    settings: Settings,
     /// Print every answer too
     #[arg(long)]
     answers: bool,
@@ -65,6 +63,9 @@ pub(crate) struct Args {
     /// Agree to the cost beforehand
     #[arg(long, short)]
     yes: bool,
+    // Last, because its heading holds for every flag after it.
+    #[command(flatten)]
+    settings: Settings,
 }
 
 /// Runs every file; the worst end of any is the end of all.
