@@ -11,6 +11,7 @@ pub mod store;
 pub mod work;
 pub mod world;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,7 +24,7 @@ use tokio::task::JoinSet;
 use crate::app::{Core, Settings};
 use crate::config::Config;
 use crate::gateway::{Face as Service, Instance, Listener};
-use crate::store::{OpenError, Storage};
+use crate::store::{OpenError, RestoreError, Storage};
 use crate::work::Scheduler;
 use crate::world::{Wake, World};
 
@@ -64,7 +65,7 @@ pub fn run(face: Face) -> Result<(), ApiError> {
         })?;
     let ended = runtime.block_on(async {
         let signals = Signals::catch()?;
-        let running = start(config, paths, World::system()).await?;
+        let running = start(config, paths, world()).await?;
         running.until_told(signals).await;
         Ok::<(), ApiError>(())
     });
@@ -73,6 +74,59 @@ pub fn run(face: Face) -> Result<(), ApiError> {
     }
     runtime.shutdown_timeout(FAREWELL);
     ended
+}
+
+/// The machine's own world; in a build for the promise tests, with the fault that the environment asks for.
+fn world() -> World {
+    #[cfg(feature = "seeded-bugs")]
+    {
+        let mut world = World::system();
+        world.sabotage =
+            std::env::var("DEMOSCOPE_TEST_SABOTAGE").ok().and_then(|name| match name.as_str() {
+                "lying_durability" => Some(world::Sabotage::LyingDurability),
+                "skipped_settle" => Some(world::Sabotage::SkippedSettle),
+                "double_record" => Some(world::Sabotage::DoubleRecord),
+                _ => None,
+            });
+        world
+    }
+    #[cfg(not(feature = "seeded-bugs"))]
+    World::system()
+}
+
+/// Puts a backup in the place of the store, while no daemon runs. Says, in sentences, what that did.
+///
+/// # Errors
+/// When a daemon runs, or the backup is not sound; nothing has changed then.
+pub fn restore(paths: &Paths, backup: &Path) -> Result<Vec<String>, ApiError> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(|error| {
+            ApiError::new(ErrorCode::Internal, format!("The runtime cannot start: {error}."))
+        })?;
+    let _instance = runtime.block_on(Instance::take(paths))?;
+    let restored = app::restore_backup(backup, &paths.database).map_err(|error| {
+        let (code, hint) = match &error {
+            RestoreError::Running => (ErrorCode::Conflict, "stop it with `demoscope daemon stop`"),
+            RestoreError::Unsound(_) => {
+                (ErrorCode::InvalidInput, "nothing was changed; try an older backup")
+            }
+            RestoreError::Io(_) => {
+                (ErrorCode::Internal, "check the free space and the owner of the data folder")
+            }
+        };
+        ApiError::new(code, format!("Nothing was restored: {error}.")).hint(hint)
+    })?;
+    let mut said = vec![format!("The ledger holds {} transfers.", restored.transfers)];
+    if let Some(aside) = &restored.aside {
+        said.push(format!("What was there is kept as {}.", aside.display()));
+    }
+    if restored.undone > 0 {
+        said.push(format!(
+            "{} transfers booked since the backup are undone: credits spent since then came back.",
+            restored.undone
+        ));
+    }
+    Ok(said)
 }
 
 /// The variables of this process that are text.

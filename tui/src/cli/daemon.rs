@@ -1,7 +1,6 @@
 //! `demoscope daemon`: the daemon by hand. This is the only file that names the daemon's crate, so that one binary
 //! installs everything; everyone else talks to a daemon through the protocol.
 
-use std::env;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::paths::Paths;
 use protocol::safe;
 use protocol::service::Status;
-use rustix::process::{Pid, setsid, test_kill_process};
+use rustix::process::{Pid, test_kill_process};
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
@@ -60,24 +59,14 @@ pub(crate) struct RunArgs {
 
 /// Is the daemon, until it ends.
 pub(crate) fn serve(args: &RunArgs) -> Result<Exit, Failure> {
-    let paths = Paths::resolve()?;
-    paths.check_socket()?;
-    if args.detached {
-        // Fails only for the leader of a session, who has no other one to leave.
-        setsid().ok();
-    }
-    start_in_this_process(&paths)?;
+    let face = if args.detached { daemon::Face::Detached } else { daemon::Face::Foreground };
+    daemon::run(face)?;
     Ok(Exit::Done)
 }
 
-/// Hands this process over to the daemon's library.
-fn start_in_this_process(_paths: &Paths) -> Result<(), ApiError> {
-    Err(ApiError::new(ErrorCode::Unreachable, "This build carries no daemon."))
-}
-
 /// Puts a backup in the place of the store, while no daemon runs. Says what there is to know about it.
-pub(crate) fn restore_store(_paths: &Paths, _backup: &Path) -> Result<Vec<String>, ApiError> {
-    Err(ApiError::new(ErrorCode::Unreachable, "This build carries no store."))
+pub(crate) fn restore_store(paths: &Paths, backup: &Path) -> Result<Vec<String>, ApiError> {
+    daemon::restore(paths, backup)
 }
 
 /// A setting that is in force.
@@ -93,9 +82,7 @@ pub(crate) struct Setting {
 
 /// The settings in force, read as the daemon would read them.
 pub(crate) fn settings(paths: &Paths) -> Result<Vec<Setting>, ApiError> {
-    let variables = env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let loaded = daemon::config::load(&paths.config, variables)?;
+    let loaded = daemon::config::load(&paths.config, daemon::variables())?;
     let settings = loaded.settings.into_iter().map(|setting| Setting {
         key: setting.key,
         value: serde_json::to_value(&setting.value).unwrap_or_default(),
