@@ -72,7 +72,6 @@ pub(crate) struct Verdict {
 pub(crate) struct Labels {
     pub(crate) blank: String,
     pub(crate) nonsense: String,
-    pub(crate) nothing: String,
 }
 
 #[derive(Debug, Deserialize)]

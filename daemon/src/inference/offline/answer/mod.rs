@@ -11,7 +11,7 @@ mod survey;
 use protocol::results::ThemeKind;
 use serde::Serialize;
 
-use super::draw::{Key, hash};
+use super::draw::Key;
 use super::response::{Latent, latent, noise};
 use super::voice::{self, Named, Pointer, Speech, Topic, speak};
 use super::{Ask, Prepared, Refusal};
