@@ -8,6 +8,8 @@ mod file;
 mod html;
 mod json;
 mod markdown;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
