@@ -33,7 +33,6 @@ pub use record::Batch;
 pub use submit::{Plan, Submission, fingerprint};
 
 use crate::inference::Engine;
-use crate::inference::offline::Offline;
 use crate::store::{OpenError, Options, Storage, Store};
 use crate::world::{Wake, World};
 use gates::Gates;
@@ -52,6 +51,10 @@ pub struct Settings {
     /// Answers of the built-in engine in a second; 0 is without limit.
     pub answers_per_second: u32,
     /// What can answer, by name.
+    #[allow(
+        clippy::zero_sized_map_values,
+        reason = "only the built-in engine needs no data of its own"
+    )]
     pub engines: BTreeMap<String, Engine>,
     /// How long a stopping daemon waits for answers under way.
     pub drain: Duration,
@@ -69,7 +72,7 @@ impl Default for Settings {
             panel_max: 10_000,
             studies_running: 4,
             answers_per_second: 0,
-            engines: BTreeMap::from([("offline".to_owned(), Engine::Offline(Offline::embedded()))]),
+            engines: BTreeMap::from([("offline".to_owned(), Engine::Offline)]),
             drain: Duration::from_secs(10),
             backups: None,
             backups_kept: 7,

@@ -1,3 +1,4 @@
+#![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 use jiff::Timestamp;
 use proptest::prelude::*;
 use protocol::credits::Credits;

@@ -115,7 +115,7 @@ fn escape(text: &str) -> String {
     let digits = out.chars().take_while(char::is_ascii_digit).count();
     if out.starts_with(['-', '+', '=']) {
         out.insert(0, '\\');
-    } else if digits > 0 && out[digits..].starts_with(['.', ')']) {
+    } else if digits > 0 && (out[digits..].starts_with(". ") || out[digits..].starts_with(") ")) {
         out.insert(digits, '\\');
     }
     out

@@ -111,6 +111,7 @@ impl Document {
             }
         }
         sections.push(provenance::limits(report));
+        sections.extend(provenance::margins(asked));
         Self {
             title: study.name.clone(),
             subtitle: format!(

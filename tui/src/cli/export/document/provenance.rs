@@ -59,7 +59,7 @@ pub(super) fn question(report: &Report, asked: &Asked) -> Section {
     section
 }
 
-/// Of whom: the audience, what came of the panel, and how well it matches its population.
+/// Of whom: the audience, and what came of the panel.
 pub(super) fn panel(report: &Report, asked: &Asked) -> Section {
     let mut section = Section::new("Of whom");
     let counts = report.study.panel;
@@ -74,7 +74,7 @@ pub(super) fn panel(report: &Report, asked: &Asked) -> Section {
     let audience = &asked.spec.audience;
     let (youngest, oldest) = audience.age_range;
     let facts = [
-        ("Region", audience.region.as_str().replace('_', " ")),
+        ("Region", region(audience.region.as_str())),
         ("Ages", format!("{youngest} to {oldest}")),
         ("Gender", choice(&audience.gender)),
         ("Income", choice(&audience.income_bracket)),
@@ -83,6 +83,21 @@ pub(super) fn panel(report: &Report, asked: &Asked) -> Section {
     ];
     let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value));
     section.blocks.push(Block::Facts(facts.collect()));
+    section
+}
+
+/// Abbreviations in capitals, the rest as it is: `us_midwest` is the US midwest.
+fn region(word: &str) -> String {
+    let part = |part: &str| if part.len() == 2 { part.to_uppercase() } else { part.to_owned() };
+    word.split('_').map(part).collect::<Vec<_>>().join(" ")
+}
+
+/// How well the panel matches its population, class by class.
+pub(super) fn margins(asked: &Asked) -> Option<Section> {
+    let mut section = Section::new("The panel against its population");
+    section.text(
+        "Shares of each class in the population that the audience describes, and in this panel.",
+    );
     let head = ["Group", "Population", "This panel"].map(str::to_owned).to_vec();
     let rows: Vec<Vec<String>> = asked
         .margins
@@ -98,10 +113,11 @@ pub(super) fn panel(report: &Report, asked: &Asked) -> Section {
             })
         })
         .collect();
-    if !rows.is_empty() {
-        section.blocks.push(Block::Table { head, rows });
+    if rows.is_empty() {
+        return None;
     }
-    section
+    section.blocks.push(Block::Table { head, rows });
+    Some(section)
 }
 
 fn choice<T: std::fmt::Display>(choice: &Choice<T>) -> String {
@@ -155,11 +171,16 @@ pub(super) fn limits(report: &Report) -> Section {
         ("Panel", study.engine_mode.to_string()),
         ("Seed", study.seed.to_string()),
         ("Instrument hash (SHA-256)", study.instrument_hash.clone()),
-        ("Submitted", study.created_at.to_string()),
-        ("Ended", study.completed_at.map_or_else(|| "not yet".to_owned(), |at| at.to_string())),
+        ("Submitted", seconds(study.created_at)),
+        ("Ended", study.completed_at.map_or_else(|| "not yet".to_owned(), seconds)),
         ("Made with", format!("Demoscope {}", env!("CARGO_PKG_VERSION"))),
     ];
     let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value));
     section.blocks.push(Block::Facts(facts.collect()));
     section
+}
+
+/// A time to the second, in UTC.
+fn seconds(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }

@@ -8,12 +8,12 @@ use super::escape;
 
 /// Width of the drawing in its own units, of the labels, and of the numbers.
 const WIDTH: f64 = 720.0;
-const LABELS: f64 = 210.0;
-const NUMBERS: f64 = 210.0;
+const LABELS: f64 = 200.0;
+const NUMBERS: f64 = 240.0;
 /// Height of a row.
 const ROW: f64 = 26.0;
 /// Letters of a label that fit.
-const LABEL_LETTERS: usize = 30;
+const LABEL_LETTERS: usize = 28;
 
 /// Draws it.
 pub(super) fn draw(chart: &Chart) -> String {
