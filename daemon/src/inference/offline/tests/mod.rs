@@ -1,5 +1,6 @@
 //! The reader through its public face: its laws, the pairs it must rank, what it says.
 
+mod kinds;
 mod laws;
 mod pairs;
 mod people;
