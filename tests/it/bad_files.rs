@@ -107,8 +107,18 @@ fn only_regular_files_are_read() {
     fs::write(at("big.md"), "a".repeat(300 * 1024)).unwrap();
     let _listener = std::os::unix::net::UnixListener::bind(at("socket.md")).unwrap();
     for name in [
-        "folder.md", "pipe.md", "loop.md", "dangling.md", "sparse.md", "big.md", "socket.md",
-        "missing.md", "/dev/zero", "/dev/null", "/dev/tty", "",
+        "folder.md",
+        "pipe.md",
+        "loop.md",
+        "dangling.md",
+        "sparse.md",
+        "big.md",
+        "socket.md",
+        "missing.md",
+        "/dev/zero",
+        "/dev/null",
+        "/dev/tty",
+        "",
     ] {
         let ended = refused(&home, name, &[]);
         assert!(!problems(&ended).is_empty(), "{name}: no hint in {ended}");

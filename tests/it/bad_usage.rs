@@ -60,15 +60,35 @@ fn an_audience_of_nobody_is_a_clear_error_and_a_tiny_one_is_served() {
     home.write("idea.md", studies::CONCEPT);
     // Whether this cell of the population is empty is the tables' affair; a crash or a silent other audience is ours.
     let ended = home.run([
-        "run", "idea.md", "--panel", "20", "--seed", "7", "--json", "--answers", "--region",
-        "us_southwest", "--age-range", "18-18", "--gender", "nonbinary", "--education", "graduate",
-        "--income-bracket", "high", "--tech-adoption", "laggard",
+        "run",
+        "idea.md",
+        "--panel",
+        "20",
+        "--seed",
+        "7",
+        "--json",
+        "--answers",
+        "--region",
+        "us_southwest",
+        "--age-range",
+        "18-18",
+        "--gender",
+        "nonbinary",
+        "--education",
+        "graduate",
+        "--income-bracket",
+        "high",
+        "--tech-adoption",
+        "laggard",
     ]);
     match ended.code() {
         0 => {
             for response in ended.json()["results"]["responses"].as_array().unwrap() {
                 let persona = &response["persona"];
-                assert_eq!((&persona["age"], &persona["gender"]), (&18.into(), &"nonbinary".into()));
+                assert_eq!(
+                    (&persona["age"], &persona["gender"]),
+                    (&18.into(), &"nonbinary".into())
+                );
             }
         }
         2 => assert!(ended.err().contains("hint:") || ended.err().contains(" · "), "{ended}"),

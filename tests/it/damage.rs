@@ -202,7 +202,9 @@ fn a_store_that_is_deleted_under_the_daemon_does_not_bring_it_down() {
     drop(studies::run(&home, 50, 7));
     let link = home.link();
     fs::remove_file(home.paths().database).unwrap();
-    assert!(link.studies(protocol::service::StudyQuery { limit: 10, ..Default::default() }).is_ok());
+    assert!(
+        link.studies(protocol::service::StudyQuery { limit: 10, ..Default::default() }).is_ok()
+    );
     let _said_or_done = link.take_on(&studies::concept(20, 8));
     assert!(link.status().is_ok());
 }

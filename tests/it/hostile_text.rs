@@ -33,7 +33,10 @@ fn no_command_lets_it_through() {
     let ran = home.run(["run", file]);
     assert!(ran.code() == 0, "{ran}");
     home.write("evil\u{7}.md", format!("---\n{}: 1\n---\nshort", quoted(HOSTILE)));
-    home.write("body\u{9b}.md", format!("---\nregion: {0}\nstudy: {0}\n---\n{HOSTILE}", quoted(HOSTILE)));
+    home.write(
+        "body\u{9b}.md",
+        format!("---\nregion: {0}\nstudy: {0}\n---\n{HOSTILE}", quoted(HOSTILE)),
+    );
     let commands: [&[&str]; 26] = [
         &["run", file, "--dry-run"],
         &["run", file, "--dry-run", "--json"],

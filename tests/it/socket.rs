@@ -206,7 +206,8 @@ fn peers_of_other_versions_are_told_so() {
     for (oldest, newest) in [(2, 9), (0, 0), (9, 2), (u16::MAX, u16::MAX)] {
         let heard = fixture.raw().hello(oldest, newest).hear(SOON);
         assert!(is_error(&heard, "incompatible"), "{oldest} to {newest}: {heard:?}");
-        let heard = fixture.raw().hello(oldest, newest).call(1, &json!({ "Credits": {} })).hear(SOON);
+        let heard =
+            fixture.raw().hello(oldest, newest).call(1, &json!({ "Credits": {} })).hear(SOON);
         assert!(is_error(&heard, "incompatible"), "a failed greeting opens nothing: {heard:?}");
     }
     let mut wide = fixture.raw();
@@ -278,7 +279,11 @@ fn absurd_arguments_get_an_error_or_an_empty_page() {
         let refuses = ["Grant", "Backup", "Tag"];
         if refuses.iter().any(|name| call.get(name).is_some()) {
             let text = frame.to_string();
-            assert!(text.contains("\"Err\""), "{}: {text}", &call.to_string()[..60.min(call.to_string().len())]);
+            assert!(
+                text.contains("\"Err\""),
+                "{}: {text}",
+                &call.to_string()[..60.min(call.to_string().len())]
+            );
         }
     }
     fixture.is_unharmed();
@@ -316,7 +321,8 @@ fn a_client_that_leaves_in_the_middle_is_forgotten() {
     }
     for _ in 0..50 {
         let mut raw = fixture.raw();
-        raw.hello(1, 1).call(1, &json!({ "Events": { "after": 1_000_000, "limit": 1, "wait_ms": 30_000 } }));
+        raw.hello(1, 1)
+            .call(1, &json!({ "Events": { "after": 1_000_000, "limit": 1, "wait_ms": 30_000 } }));
         drop(raw);
     }
     fixture.is_unharmed();
