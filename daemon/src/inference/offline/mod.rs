@@ -68,7 +68,6 @@ impl Offline {
     }
 
     /// The model and its version.
-    #[expect(clippy::unused_self, reason = "every engine is asked for its model in the same way")]
     pub fn model(&self) -> &'static str {
         MODEL
     }
