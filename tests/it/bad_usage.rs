@@ -35,7 +35,7 @@ fn flags_are_checked_like_the_file() {
 fn unknown_commands_and_flags_get_a_suggestion() {
     let home = Home::new();
     for (args, words) in [
-        (vec!["rnu"], "run"),
+        (vec!["exprot"], "export"),
         (vec!["run"], "FILE"),
         (vec!["run", "x.md", "--panle", "5"], "--panel"),
         (vec!["show"], "ID"),

@@ -33,9 +33,9 @@ impl Rig {
     /// Twenty kills for every push; two hundred for the promise as it is written.
     fn honest() -> Self {
         if program::is_long() {
-            Self { kills: 200, answers_per_second: 250, life_ms: 110, sabotage: None }
+            Self { kills: 200, answers_per_second: 400, life_ms: 150, sabotage: None }
         } else {
-            Self { kills: 20, answers_per_second: 1_000, life_ms: 160, sabotage: None }
+            Self { kills: 20, answers_per_second: 1_500, life_ms: 250, sabotage: None }
         }
     }
 

@@ -88,7 +88,7 @@ fn starting() -> Vec<Row> {
             drop(daemon.wait_ready(&home));
             let took = begun.elapsed();
             daemon.terminate();
-            drop(daemon.wait_end(wait::BOUND));
+            let _status = daemon.wait_end(wait::BOUND);
             took
         })
         .collect();
@@ -125,7 +125,7 @@ fn sampling() -> Vec<Row> {
             .collect();
         median(times)
     };
-    drop(dry(1));
+    let _warm = dry(1);
     let took = dry(10_000).saturating_sub(dry(1));
     vec![Row::new(
         "sampling 10,000 personas (check over the socket)",

@@ -1,3 +1,5 @@
+//! The laws of the ledger: what is booked balances, what was booked is never booked again, and a changed entry shows.
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use protocol::credits::Credits;
