@@ -42,7 +42,7 @@ fn unknown_commands_and_flags_get_a_suggestion() {
         (vec!["export", "@", "--format", "pdf"], "csv"),
         (vec!["export", "@"], "--format"),
         (vec!["daemon"], "status"),
-        (vec!["daemon", "dance"], "start"),
+        (vec!["daemon", "statsu"], "status"),
         (vec!["events", "--after", "-1"], "--after"),
         (vec!["list", "--limit", "x"], "--limit"),
         (vec!["run", "x.md", "--detach", "--dry-run"], "--dry-run"),
