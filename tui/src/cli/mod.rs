@@ -106,7 +106,13 @@ pub(crate) fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help goes to stdout and complaints to stderr; a closed one leaves nobody to tell.
-            drop(error.print());
+            if error.use_stderr() {
+                // A complaint repeats what was typed, and whoever typed it may have pasted it.
+                let complaint = error.render().to_string();
+                Ui::of_process().say_raw(&protocol::safe::block(&complaint));
+            } else {
+                drop(error.print());
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
