@@ -1,5 +1,5 @@
 //! The few numbers that the screen computes itself, from whole counts and loaded answers: the running mean while a study
-//! is answered, the mean of a cell, and whether a group differs from the others. Everything in a report comes from the
+//! is answered and the mean of a cell. Everything in a report comes from the
 //! daemon; what stands here carries its interval too.
 
 /// A mean with what it is worth.
@@ -36,22 +36,6 @@ impl Mean {
     /// The standard deviation.
     pub(crate) fn deviation(self) -> f64 {
         self.variance.sqrt()
-    }
-
-    /// The difference to another mean of other people and half its 95 % interval (Welch, with Satterthwaite's degrees
-    /// of freedom); none where a side has a single value.
-    pub(crate) fn minus(self, other: Self) -> Option<(f64, f64)> {
-        if self.n < 2 || other.n < 2 {
-            return None;
-        }
-        let (a, b) = (self.variance / self.n as f64, other.variance / other.n as f64);
-        let spread = a + b;
-        if spread <= 0.0 {
-            return Some((self.value - other.value, 0.0));
-        }
-        let freedom = spread.powi(2)
-            / (a.powi(2) / (self.n - 1) as f64 + b.powi(2) / (other.n - 1) as f64);
-        Some((self.value - other.value, t_95(freedom) * spread.sqrt()))
     }
 }
 
@@ -94,15 +78,5 @@ mod tests {
         assert!(close(mean.half_width().unwrap(), 1.963));
         assert_eq!(Mean::of([(4.0, 1)].into_iter()).unwrap().half_width(), None);
         assert_eq!(Mean::of(std::iter::empty()), None);
-    }
-
-    #[test]
-    fn a_difference_is_clear_only_when_its_interval_excludes_zero() {
-        let low = Mean::of([(3.0, 40), (4.0, 40)].into_iter()).unwrap();
-        let high = Mean::of([(6.0, 40), (7.0, 40)].into_iter()).unwrap();
-        let (difference, half) = high.minus(low).unwrap();
-        assert!(close(difference, 3.0) && half < 0.2);
-        let (difference, half) = low.minus(low).unwrap();
-        assert!(difference.abs() < half);
     }
 }

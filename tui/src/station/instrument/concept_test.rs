@@ -2,7 +2,7 @@
 
 use protocol::results::Outcomes;
 
-use super::{Instrument, Measure, Share};
+use super::{Instrument, Marks, Measure, Share};
 use crate::station::theme::Role;
 
 /// The concept test.
@@ -11,13 +11,16 @@ pub(super) static INSTRUMENT: Instrument = Instrument {
     about: "rates an idea from 1 to 10 and says who would buy it",
     stimulus: "the idea, as respondents read it",
     scale: (1, 10),
-    main: Measure { field: "mean_score", label: "mean", range: (1.0, 10.0), decimals: 1 },
+    mark: |score| score.to_string(),
+    marks: Marks::Scores,
+    main: Some(Measure { field: "mean_score", label: "mean", range: (1.0, 10.0), decimals: 1 }),
     value: |score| f64::from(score),
     shares,
+    headline: HEADLINE,
 };
 
 /// Label, field and decimals of the estimates on top.
-pub(super) const HEADLINE: &[(&str, &str, usize)] = &[
+const HEADLINE: &[(&str, &str, usize)] = &[
     ("mean", "mean_score", 1),
     ("median", "median_score", 1),
     ("top two, %", "top_two_box_pct", 0),

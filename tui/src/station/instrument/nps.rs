@@ -3,7 +3,7 @@
 
 use protocol::results::Outcomes;
 
-use super::{Instrument, Measure, Share};
+use super::{Instrument, Marks, Measure, Share};
 use crate::station::theme::Role;
 
 /// The recommendation study.
@@ -12,17 +12,20 @@ pub(super) static INSTRUMENT: Instrument = Instrument {
     about: "asks how likely people are to recommend it, 0 to 10",
     stimulus: "what they would recommend, as respondents read it",
     scale: (0, 10),
-    main: Measure { field: "nps_score", label: "NPS", range: (-100.0, 100.0), decimals: 0 },
+    mark: |score| score.to_string(),
+    marks: Marks::Scores,
+    main: Some(Measure { field: "nps_score", label: "NPS", range: (-100.0, 100.0), decimals: 0 }),
     value: |score| match score {
         9.. => 100.0,
         7..=8 => 0.0,
         _ => -100.0,
     },
     shares,
+    headline: HEADLINE,
 };
 
 /// Label, field and decimals of the estimates on top.
-pub(super) const HEADLINE: &[(&str, &str, usize)] = &[
+const HEADLINE: &[(&str, &str, usize)] = &[
     ("NPS", "nps_score", 0),
     ("mean", "mean_score", 1),
     ("promoters, %", "promoters_pct", 0),

@@ -34,7 +34,7 @@ pub(crate) fn study(study: &mut Study) {
 /// Makes the strings of an answer inert.
 pub(crate) fn response(response: &mut Response) {
     persona(&mut response.persona);
-    instrument::words_mut(&mut response.answer).into_iter().for_each(block);
+    instrument::texts_mut(&mut response.answer).into_iter().for_each(block);
 }
 
 fn persona(persona: &mut Persona) {
@@ -58,6 +58,7 @@ fn results(results: &mut Results) {
         line(&mut theme.theme);
         theme.quotes.iter_mut().for_each(|quote| line(&mut quote.text));
     }
+    results.conclusions.iter_mut().for_each(line);
     for finding in &mut results.findings {
         for text in [&mut finding.title, &mut finding.description, &mut finding.suggested_action] {
             line(text);

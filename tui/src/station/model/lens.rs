@@ -9,7 +9,7 @@ use protocol::run::{Live, Study};
 
 use super::results::ResultsView;
 use crate::station::estimate::Mean;
-use crate::station::instrument::{self, Instrument};
+use crate::station::instrument::{self, Instrument, Marks};
 use crate::station::widgets::mosaic::{Arrangement, NO_SCORE, PENDING};
 use crate::station::widgets::window::Window;
 
@@ -55,8 +55,10 @@ pub(crate) struct Lens {
     pub(crate) study: Option<StudyId>,
     /// Its running tally.
     pub(crate) live: Option<Live>,
-    /// One byte a person.
-    pub(crate) scores: Vec<u8>,
+    /// One byte a person, as the daemon tells it.
+    scores: Vec<u8>,
+    /// One byte a person, as the picture shows it: the mark plus one, or no outcome, or no answer.
+    pub(crate) marks: Vec<u8>,
     /// Who answered last, newest first.
     pub(crate) arrivals: VecDeque<u32>,
     /// Answers that have been loaded, by ordinal.
@@ -93,7 +95,7 @@ impl Lens {
     }
 
     /// Takes new scores from an ordinal on and remembers who has answered since.
-    pub(crate) fn take_scores(&mut self, offset: usize, scores: &[u8]) {
+    pub(crate) fn take_scores(&mut self, instrument: &Instrument, offset: usize, scores: &[u8]) {
         let end = offset + scores.len();
         if self.scores.len() < end {
             self.scores.resize(end, PENDING);
@@ -101,22 +103,43 @@ impl Lens {
         let known_before = self.scores.iter().any(|score| *score != PENDING);
         for (person, score) in (offset..).zip(scores) {
             let known = &mut self.scores[person];
-            let arrived = *known == PENDING && !matches!(*score, PENDING | NO_SCORE);
+            let answers = instrument.marks == Marks::Answers || *score != NO_SCORE;
+            let arrived = *known == PENDING && *score != PENDING && answers;
             *known = *score;
             if arrived && let Ok(person) = u32::try_from(person) {
                 self.arrivals.push_front(person);
             }
         }
         self.arrivals.truncate(ARRIVALS_MAX);
+        self.paint(instrument);
         if !known_before && self.follow == Follow::Newest {
             self.feed = Window::default();
         }
     }
 
     /// Takes answers. Who they belong to is the number of their id.
-    pub(crate) fn take_answers(&mut self, answers: Vec<Response>) {
+    pub(crate) fn take_answers(&mut self, instrument: &Instrument, answers: Vec<Response>) {
         for response in answers {
             self.responses.insert(response.id.0.saturating_sub(1), response);
+        }
+        self.paint(instrument);
+    }
+
+    /// Makes the marks of the picture from scores and answers.
+    fn paint(&mut self, instrument: &Instrument) {
+        self.marks.clone_from(&self.scores);
+        if instrument.marks == Marks::Scores {
+            return;
+        }
+        let (low, high) = instrument.scale;
+        for (ordinal, mark) in (0u32..).zip(&mut self.marks).filter(|(_, mark)| **mark != PENDING) {
+            // Who has an outcome but no answer yet may only not be loaded: between the ends until that is known.
+            let value = match self.responses.get(&ordinal) {
+                Some(response) => Some(instrument::mark(&response.answer)),
+                None if self.loading == Loading::All => None,
+                None => Some(i32::midpoint(low, high)),
+            };
+            *mark = value.and_then(|value| u8::try_from(value + 1).ok()).unwrap_or(NO_SCORE);
         }
     }
 
@@ -129,6 +152,9 @@ impl Lens {
     pub(crate) fn running(&self, study: &Study) -> Option<Mean> {
         let live = self.live.as_ref()?;
         let instrument = Self::instrument(study);
+        if instrument.marks == Marks::Answers {
+            return None;
+        }
         let first = live.scale.map_or(instrument.scale.0, |(first, _)| first);
         Mean::of((first..).zip(&live.scores).map(|(score, count)| ((instrument.value)(score), *count)))
     }

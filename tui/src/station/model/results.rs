@@ -7,7 +7,6 @@ use protocol::run::Study;
 use super::class::Dimension;
 use super::lens::Lens;
 use super::studies::Direction;
-use crate::station::estimate::Mean;
 use crate::station::instrument;
 use crate::station::widgets::window::Window;
 
@@ -84,7 +83,7 @@ impl Drill {
             dimension.class(&response.persona) == *class
         };
         self.classes.iter().all(of_class)
-            && self.score.is_none_or(|score| instrument::score(&response.answer) == Some(score))
+            && self.score.is_none_or(|score| instrument::mark(&response.answer) == score)
             && self.cited.as_ref().is_none_or(|(_, cited)| cited.contains(&ordinal))
             && (self.words.is_empty()
                 || instrument::words(&response.answer)
@@ -148,16 +147,13 @@ pub(crate) struct Row {
     pub(crate) value: f64,
     /// Its interval.
     pub(crate) interval: Option<(f64, f64)>,
-    /// The difference to everybody else and half its interval, once all answers are loaded.
-    pub(crate) difference: Option<(f64, f64)>,
+    /// The difference to the rest of the panel.
+    pub(crate) difference: Option<f64>,
+    /// Whether that difference is clear after the adjustment for all that were looked at.
+    pub(crate) differs: bool,
 }
 
 impl Row {
-    /// Whether the interval of the difference excludes zero.
-    pub(crate) fn differs(&self) -> bool {
-        self.difference.is_some_and(|(difference, half)| difference.abs() > half)
-    }
-
     /// Whether there are too few answers to say much.
     pub(crate) fn is_small(&self) -> bool {
         self.n < SMALL
@@ -175,7 +171,7 @@ impl Lens {
             .responses
             .iter()
             .filter(|(ordinal, response)| drill.admits(**ordinal, response))
-            .map(|(ordinal, response)| (instrument::score(&response.answer).unwrap_or(0), *ordinal))
+            .map(|(ordinal, response)| (instrument::mark(&response.answer), *ordinal))
             .collect();
         found.sort_unstable();
         self.results.found = found.into_iter().map(|(_, ordinal)| ordinal).collect();
@@ -193,13 +189,18 @@ impl Lens {
         let mut rows: Vec<Row> = classes
             .iter()
             .filter_map(|(class, segment)| {
-                let estimate = segment.estimates.get(instrument.main.field)?;
+                let field = instrument.main?.field;
+                let estimate = segment.estimates.get(field)?;
+                let contrast = results.contrasts.iter().find(|contrast| {
+                    contrast.dimension == by.field() && contrast.class == *class && contrast.field == field
+                });
                 Some(Row {
                     class: class.clone(),
                     n: segment.n,
                     value: estimate.value,
                     interval: estimate.low.zip(estimate.high),
-                    difference: self.difference(study, by, class),
+                    difference: contrast.map(|contrast| contrast.difference.value),
+                    differs: contrast.is_some_and(|contrast| contrast.differs),
                 })
             })
             .collect();
@@ -211,21 +212,6 @@ impl Lens {
             });
         }
         rows
-    }
-
-    /// How a class differs from everybody else, from the answers themselves.
-    fn difference(&self, study: &Study, by: Dimension, class: &str) -> Option<(f64, f64)> {
-        if self.loading != super::lens::Loading::All {
-            return None;
-        }
-        let value = instrument::of(study.instrument).value;
-        let mean_of = |inside: bool| {
-            Mean::of(self.responses.values().filter_map(move |response| {
-                let score = instrument::score(&response.answer)?;
-                ((by.class(&response.persona) == class) == inside).then(|| (value(score), 1))
-            }))
-        };
-        mean_of(true)?.minus(mean_of(false)?)
     }
 
     /// The classes of a dimension that occur among the loaded answers, in order.

@@ -224,7 +224,7 @@ impl Studies {
 
     /// The main estimate of a study, when its report is there.
     pub(crate) fn main(&self, study: &Study) -> Option<&Estimate> {
-        let field = instrument::of(study.instrument).main.field;
+        let field = instrument::of(study.instrument).main?.field;
         self.report(study.id)?.results.as_ref()?.estimates.get(field)
     }
 }

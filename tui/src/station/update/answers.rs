@@ -13,7 +13,7 @@ use super::{compose, results, studies, want_screen};
 use crate::station::effect::Effect;
 use crate::station::model::compose::Checked;
 use crate::station::model::layer::{Consent, Layer, Question};
-use crate::station::model::lens::Loading;
+use crate::station::model::lens::{Lens, Loading};
 use crate::station::model::link::Link;
 use crate::station::model::requests::Want;
 use crate::station::model::{Model, Screen, Tone, inert};
@@ -56,8 +56,9 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.requests.done(Want::Scores);
             if let Some(scores) = accept(model, reply)
                 && model.lens.study == Some(id)
+                && let Some(study) = model.studies.get(id)
             {
-                model.lens.take_scores(offset as usize, &scores);
+                model.lens.take_scores(Lens::instrument(study), offset as usize, &scores);
                 if model.lens.missing_newest().is_some() {
                     model.requests.want(Want::Newest, model.now.ms);
                 }
@@ -224,7 +225,8 @@ fn take_page(
         return None;
     }
     page.items.iter_mut().for_each(inert::response);
-    model.lens.take_answers(page.items);
+    let study = model.studies.get(id)?;
+    model.lens.take_answers(Lens::instrument(study), page.items);
     model.lens.find_quotes();
     Some(page.next)
 }

@@ -50,10 +50,10 @@ fn csv(lens: &Lens) -> String {
     let mut text = String::from("answer,score,age,gender,place,work,education,income,technology,said\r\n");
     for response in lens.responses.values() {
         let person = &response.persona;
-        let score = instrument::score(&response.answer).map(|score| score.to_string()).unwrap_or_default();
+        let mark = (instrument.mark)(instrument::mark(&response.answer));
         let cells = [
             response.id.to_string(),
-            score,
+            mark,
             person.age.to_string(),
             person.gender.to_string(),
             people::place(person).to_owned(),
@@ -169,9 +169,9 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     };
     let response = person.and_then(|ordinal| model.lens.responses.get(&ordinal));
     let text = response.map(|response| {
-        let score = instrument::score(&response.answer).map_or_else(String::new, |score| format!("{score}: "));
+        let mark = instrument::mark(&response.answer);
         let who = people::brief(&response.persona);
-        format!("{score}“{}” ({who}, {})", instrument::words(&response.answer), response.id)
+        format!("{mark}: “{}” ({who}, {})", instrument::words(&response.answer), response.id)
     });
     copied(model, text)
 }

@@ -22,8 +22,9 @@ pub(super) fn turn_order(model: &mut Model) -> Vec<Effect> {
 pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
     let Some(study) = model.study() else { return Vec::new() };
     let mosaic = Mosaic {
-        scores: &model.lens.scores,
+        scores: &model.lens.marks,
         scale: Lens::instrument(study).scale,
+        label: Lens::instrument(study).mark,
         arrangement: model.lens.arrangement,
         cursor: Some(model.lens.person),
     };
@@ -41,7 +42,7 @@ pub(super) fn go(model: &mut Model, step: Move) {
             model.lens.feed.go(step, rows);
         }
         LivePane::Mosaic => {
-            let last = model.lens.scores.len().saturating_sub(1);
+            let last = model.lens.marks.len().saturating_sub(1);
             model.lens.person = match step {
                 Move::First => 0,
                 Move::Last => last,
@@ -55,7 +56,7 @@ pub(super) fn go(model: &mut Model, step: Move) {
 /// Asks for the answer of the person under the cursor.
 pub(super) fn want_person(model: &mut Model) {
     let person = model.lens.person;
-    let score = model.lens.scores.get(person).copied().unwrap_or(PENDING);
+    let score = model.lens.marks.get(person).copied().unwrap_or(PENDING);
     let Ok(ordinal) = u32::try_from(person) else { return };
     if !matches!(score, PENDING | NO_SCORE) && !model.lens.responses.contains_key(&ordinal) {
         model.requests.want(Want::Answer(ordinal), model.now.ms);
@@ -72,12 +73,12 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         }
         LivePane::Mosaic => {
             let answered = |score: &u8| !matches!(*score, PENDING | NO_SCORE);
-            if !model.lens.scores.get(model.lens.person).is_some_and(answered) {
+            if !model.lens.marks.get(model.lens.person).is_some_and(answered) {
                 model.say(Tone::Done, "That person has not answered.");
                 return Vec::new();
             }
             let people: Vec<u32> = (0u32..)
-                .zip(&model.lens.scores)
+                .zip(&model.lens.marks)
                 .filter(|(_, score)| answered(score))
                 .map(|(ordinal, _)| ordinal)
                 .collect();

@@ -32,6 +32,8 @@ pub(crate) struct Mosaic<'a> {
     pub(crate) scores: &'a [u8],
     /// The first and the last score.
     pub(crate) scale: (i32, i32),
+    /// How a score reads.
+    pub(crate) label: fn(i32) -> String,
     /// How people are arranged.
     pub(crate) arrangement: Arrangement,
     /// Who is under the cursor.

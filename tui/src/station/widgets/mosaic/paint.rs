@@ -78,7 +78,7 @@ impl Mosaic<'_> {
                 let here = self.cursor.is_some_and(|cursor| group.contains(&cursor));
                 self.tile(canvas, tile, self.dot(group.iter().copied()), group[0], here);
             }
-            let score = (self.scale.0 + i32::try_from(value).unwrap_or(0)).to_string();
+            let score = (self.label)(self.scale.0 + i32::try_from(value).unwrap_or(0));
             let shown = format!("{score} {}", canvas.glyphs().dot());
             let label = format!("{shown} {}", people.len());
             let room = columns.band.saturating_sub(1).max(1);
@@ -106,7 +106,8 @@ impl Mosaic<'_> {
                     _ => glyphs.shades()[step(place, 4)],
                 };
                 let score = self.scores.get(person).map_or(0, |score| i32::from(*score) - 1);
-                (fill, style, (tile.width > 2).then(|| score.to_string()))
+                let label = (self.label)(score);
+                (fill, style, (label.len() < usize::from(tile.width)).then_some(label))
             }
         };
         for y in tile.top()..tile.bottom() {
