@@ -29,6 +29,8 @@ pub(crate) enum Part {
     Any,
     /// Any number.
     Number,
+    /// A number that is more than a few.
+    Many,
     /// Nothing, or up to two words.
     Gap,
 }
@@ -74,12 +76,13 @@ struct GrammarFile {
     hedges: Vec<String>,
     stress: Vec<String>,
     softeners: Vec<String>,
-    breakers: Vec<String>,
     conditions: Vec<String>,
     function_words: Vec<String>,
     hype: Vec<String>,
     buzzwords: Vec<String>,
     neutral_tone: Vec<String>,
+    pleasing: Vec<String>,
+    displeasing: Vec<String>,
     numbers: BTreeMap<String, f64>,
 }
 
@@ -92,7 +95,6 @@ pub(crate) struct Grammar {
     pub(crate) hedges: HashSet<String>,
     pub(crate) stress: HashSet<String>,
     pub(crate) softeners: HashSet<String>,
-    pub(crate) breakers: HashSet<String>,
     pub(crate) conditions: HashSet<String>,
     pub(crate) function_words: HashSet<String>,
     pub(crate) numbers: BTreeMap<String, f64>,
@@ -108,6 +110,7 @@ pub(crate) struct Lexicon {
     pub(crate) hype: Vec<Vec<Part>>,
     /// Emotional tone of single words, −4 to 4 (VADER: Hutto and Gilbert, 2014).
     pub(crate) tone: HashMap<String, f64>,
+    trigrams: HashSet<[char; 3]>,
     benefit_labels: Vec<String>,
     concern_labels: Vec<String>,
     benefit_negated: Vec<Concern>,
@@ -134,7 +137,8 @@ impl Lexicon {
             by_word: HashMap::new(),
             by_number: Vec::new(),
             hype: Vec::new(),
-            tone: tone(&grammar_file.neutral_tone),
+            trigrams: HashSet::new(),
+            tone: tone(&grammar_file),
             grammar: Grammar {
                 negators: set(&grammar_file.negators),
                 removers: set(&grammar_file.removers),
@@ -142,7 +146,6 @@ impl Lexicon {
                 hedges: set(&grammar_file.hedges),
                 stress: set(&grammar_file.stress),
                 softeners: set(&grammar_file.softeners),
-                breakers: set(&grammar_file.breakers),
                 conditions: set(&grammar_file.conditions),
                 function_words: set(&grammar_file.function_words),
                 numbers: grammar_file.numbers,
@@ -168,6 +171,13 @@ impl Lexicon {
             lexicon.concern_negated.push(opposite);
             lexicon.add("concerns.toml", &stemmer, group, Theme::Concern(theme))?;
         }
+        lexicon.trigrams = lexicon
+            .tone
+            .keys()
+            .chain(&lexicon.grammar.function_words)
+            .chain(lexicon.by_word.keys())
+            .flat_map(|word| trigrams(word))
+            .collect();
         if benefits.len() != Benefit::COUNT || concerns.len() != Concern::COUNT {
             return Err(fault(
                 "benefits.toml, concerns.toml",
@@ -199,6 +209,13 @@ impl Lexicon {
             || self.by_word.contains_key(word)
             || self.tone.contains_key(word)
             || self.grammar.function_words.contains(word)
+    }
+
+    /// Whether a word looks like an English one: nearly every run of three letters occurs in a word that the reader knows.
+    pub(crate) fn plausible(&self, word: &str) -> bool {
+        let runs = trigrams(word);
+        let known = runs.iter().filter(|run| self.trigrams.contains(*run)).count();
+        !runs.is_empty() && known * 5 >= runs.len() * 4
     }
 
     /// What a theme is called in reports.
@@ -236,7 +253,7 @@ impl Lexicon {
                         Some(Part::Word(word)) => {
                             self.by_word.entry(word.clone()).or_default().push(cue);
                         }
-                        Some(Part::Number) => self.by_number.push(cue),
+                        Some(Part::Number | Part::Many) => self.by_number.push(cue),
                         _ => {
                             return Err(fault(file, format!("'{phrase}' must begin with a word")));
                         }
@@ -246,6 +263,12 @@ impl Lexicon {
         }
         Ok(())
     }
+}
+
+/// The runs of three letters of a word, its ends marked by spaces.
+fn trigrams(word: &str) -> Vec<[char; 3]> {
+    let letters: Vec<char> = std::iter::once(' ').chain(word.chars()).chain([' ']).collect();
+    letters.windows(3).map(|run| [run[0], run[1], run[2]]).collect()
 }
 
 fn read<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Result<T, LexiconError> {
@@ -268,16 +291,23 @@ fn set(words: &[String]) -> HashSet<String> {
     words.iter().flat_map(|line| line.split_whitespace()).map(str::to_owned).collect()
 }
 
-fn tone(neutral: &[String]) -> HashMap<String, f64> {
-    let neutral = set(neutral);
-    vader_sentiment::LEXICON
+/// What a word that leans counts on the scale of the tone lexicon.
+const LEANING: f64 = 1.6;
+
+/// The tone lexicon without the words that advertising wears out, and with those that lean in offers only.
+fn tone(grammar: &GrammarFile) -> HashMap<String, f64> {
+    let neutral = set(&grammar.neutral_tone);
+    let mut tone: HashMap<String, f64> = vader_sentiment::LEXICON
         .iter()
         .map(|(word, valence)| (word.to_lowercase(), *valence))
         .filter(|(word, _)| word.chars().all(char::is_alphabetic) && !neutral.contains(word))
-        .collect()
+        .collect();
+    tone.extend(set(&grammar.pleasing).into_iter().map(|word| (word, LEANING)));
+    tone.extend(set(&grammar.displeasing).into_iter().map(|word| (word, -LEANING)));
+    tone
 }
 
-/// Every wording of a phrase. `(a|b c|)` stands for alternatives, `_` for any word, `#` for any number, `..` for up to two
+/// Every wording of a phrase. `(a|b c|)` stands for alternatives, `_` for any word, `#` for any number, `##` for more than a few, `..` for up to two
 /// words, and `=word` for a word that is not to be stemmed.
 fn phrases(
     file: &'static str,
@@ -294,9 +324,12 @@ fn phrases(
             .map(|word| match word {
                 "_" => Part::Any,
                 "#" => Part::Number,
+                "##" => Part::Many,
                 ".." => Part::Gap,
                 _ => match word.strip_prefix('=') {
                     Some(exact) => Part::Word(exact.to_owned()),
+                    // A participle or an adverb means itself: "trained" is not "trains", "costly" not "cost".
+                    None if derived(word) => Part::Word(word.to_owned()),
                     None => Part::Stem(stemmer.stem(word).into_owned()),
                 },
             })
@@ -307,6 +340,16 @@ fn phrases(
         return Err(fault(file, format!("'{phrase}' has an empty wording")));
     }
     Ok(parsed)
+}
+
+/// Whether a word carries an ending that changes what it means, so that its stem would stand for too much.
+pub(crate) fn derived(word: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "ed", "ing", "ly", "able", "ible", "ness", "ive", "ion", "ions", "al", "ment", "ity",
+        "ous", "ful", "less", "er", "est", "en", "ic", "ance", "ence", "ary", "ism", "ist", "ey",
+    ];
+    (word.len() > 3 && word.ends_with("ed"))
+        || word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// All wordings up to the end, or up to the closing bracket of a group; none when a bracket is missing.
@@ -337,6 +380,7 @@ fn expand(rest: &mut &str, group: bool) -> Option<Vec<String>> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

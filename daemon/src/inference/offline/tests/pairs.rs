@@ -56,3 +56,13 @@ fn check(file: &str) {
 fn the_first_twenty_pairs() {
     check("first.json");
 }
+
+#[test]
+fn the_second_twenty_pairs() {
+    check("second.json");
+}
+
+#[test]
+fn the_third_twenty_pairs() {
+    check("third.json");
+}

@@ -10,6 +10,7 @@ use super::draw::Key;
 use super::features::Span;
 use super::lexicon::{Lexicon, Theme};
 use super::response::{Latent, Source};
+use super::theme::Concern;
 use lines::{Band, Lines, Register};
 pub(crate) use lines::{VOICE, VoiceFile};
 
@@ -62,7 +63,6 @@ pub(crate) fn speak(
     let register = Register::of(persona, key.with(1));
     let band = Band::of(topic.level);
     let mut speech = Writer {
-        file,
         register,
         key,
         text: topic.text,
@@ -84,7 +84,13 @@ pub(crate) fn speak(
         Band::Doubtful | Band::PutOff => false,
     };
     let (lead, other) = if leads_well { (&mut good, &mut bad) } else { (&mut bad, &mut good) };
-    other.retain(|reason| reason.weight > WORTH_OBJECTING || band == Band::Undecided);
+    let labels: Vec<&str> = lead.iter().map(|reason| reason.label).collect();
+    let silent = labels.is_empty();
+    other.retain(|reason| {
+        // Nobody praises and blames the same thing in one breath.
+        let new = !labels.contains(&reason.label);
+        new && (silent || reason.weight > WORTH_OBJECTING || band == Band::Undecided)
+    });
     let extreme = matches!(band, Band::Delighted | Band::PutOff);
     lead.truncate(length.reasons + usize::from(extreme && length.reasons > 1));
     other.truncate(if extreme {
@@ -106,7 +112,8 @@ pub(crate) fn speak(
         speech.say(file.blank(band), "");
     }
     for (at, reason) in lead.iter().enumerate() {
-        let link = if at == 0 { "" } else { file.addition.choose_plain(key.with(6)) };
+        // One linking word is enough.
+        let link = if at == 1 { file.addition.choose_plain(key.with(6)) } else { "" };
         speech.give(reason, link);
     }
     for (at, reason) in other.iter().enumerate() {
@@ -160,12 +167,8 @@ fn reasons<'a>(
                 bad.push(reason(ThemeKind::Concern, lexicon.label(theme), file.concern(concern)));
             }
             Source::Price if weight > WORTH_BLAMING => {
-                let price = super::theme::Concern::Price;
-                bad.push(reason(
-                    ThemeKind::Concern,
-                    lexicon.label(Theme::Concern(price)),
-                    file.concern(price),
-                ));
+                let label = lexicon.label(Theme::Concern(Concern::Price));
+                bad.push(reason(ThemeKind::Concern, label, file.amount()));
             }
             Source::Reading if weight > WORTH_BLAMING => {
                 bad.push(reason(ThemeKind::Concern, &file.labels.reading, file.reading()))
@@ -189,7 +192,6 @@ fn reasons<'a>(
 }
 
 struct Writer<'a> {
-    file: &'a VoiceFile,
     register: Register,
     key: Key,
     text: &'a str,
@@ -233,7 +235,6 @@ impl Writer<'_> {
     }
 
     fn finish(self) -> Speech {
-        let _ = self.file;
         let parts: Vec<String> = self.parts.into_iter().filter(|part| !part.is_empty()).collect();
         Speech { reasoning: parts.join(" "), named: self.named }
     }
