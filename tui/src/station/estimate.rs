@@ -48,7 +48,7 @@ fn t_95(freedom: f64) -> f64 {
             return *quantile;
         }
     }
-    let z = 1.959_963_985;
+    let z: f64 = 1.959_963_985;
     let v = freedom;
     z + (z.powi(3) + z) / (4.0 * v)
         + (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / (96.0 * v.powi(2))

@@ -3,6 +3,7 @@
 //! the world.
 
 pub mod action;
+mod driver;
 pub mod effect;
 mod estimate;
 pub mod input;
@@ -19,4 +20,5 @@ pub mod theme;
 mod update;
 mod widgets;
 
+pub use driver::{StationError, run};
 pub use update::update;

@@ -1,7 +1,7 @@
 //! Screen 2: the panel fills. The picture takes most of it; beside it stand the running estimate, the rate and what it
 //! costs, and the answers as they come.
 
-mod answers;
+pub(super) mod answers;
 mod tally;
 
 use protocol::run::{State, Study};

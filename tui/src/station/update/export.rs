@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use protocol::results::{Report, Response};
 
 use crate::station::effect::Effect;
-use crate::station::instrument;
+use crate::station::instrument::{self, Instrument};
 use crate::station::model::layer::{Format, Layer};
 use crate::station::model::lens::{Lens, LivePane, Loading};
 use crate::station::model::people;
@@ -25,8 +25,9 @@ pub(super) fn write(model: &mut Model, format: Format) -> Vec<Effect> {
         super::results::want(model);
         return Vec::new();
     }
+    let Some(kind) = model.studies.get(id).map(Lens::instrument) else { return Vec::new() };
     let (kind, content) = match format {
-        Format::Csv => ("answers.csv", csv(&model.lens)),
+        Format::Csv => ("answers.csv", csv(&model.lens, kind)),
         Format::Json => match json(&model.lens) {
             Some(content) => ("report.json", content),
             None => return not_yet(model),
@@ -46,11 +47,11 @@ fn not_yet(model: &mut Model) -> Vec<Effect> {
 }
 
 /// One row an answer, quoted as RFC 4180 wants it; cells that a spreadsheet would compute are kept as text.
-fn csv(lens: &Lens) -> String {
+fn csv(lens: &Lens, kind: &Instrument) -> String {
     let mut text = String::from("answer,score,age,gender,place,work,education,income,technology,said\r\n");
     for response in lens.responses.values() {
         let person = &response.persona;
-        let mark = (instrument.mark)(instrument::mark(&response.answer));
+        let mark = (kind.mark)(instrument::mark(&response.answer));
         let cells = [
             response.id.to_string(),
             mark,
@@ -120,7 +121,7 @@ fn markdown(report: &Report, lens: &Lens) -> String {
     }
     let by = lens.results.by;
     let _ = writeln!(text, "\n## By {}\n\n| class | n | estimate | 95 % interval |\n|---|---|---|---|", by.label());
-    let decimals = instrument::of(study.instrument).main.decimals.max(1);
+    let decimals = instrument::of(study.instrument).main.map_or(1, |main| main.decimals.max(1));
     for row in lens.rows(study) {
         let show = |value| number(value, decimals, Unicode);
         let interval = row.interval.map(|(low, high)| format!("{} to {}", show(low), show(high)));

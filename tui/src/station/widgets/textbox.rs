@@ -81,7 +81,8 @@ impl TextBox {
         self.text.insert_str(self.cursor, &safe);
         self.cursor += safe.len();
         // What was typed may have joined its neighbour, as a combining mark does.
-        self.cursor = self.boundaries().find(|at| *at >= self.cursor).unwrap_or(self.text.len());
+        let cursor = self.boundaries().find(|at| *at >= self.cursor).unwrap_or(self.text.len());
+        self.cursor = cursor;
     }
 
     /// Erases the grapheme before the cursor.

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{loading, way_down};
 use crate::station::model::Model;
 use crate::station::model::results::Pane;
-use crate::station::screens::live::quote_line;
+use crate::station::screens::live::answers::quote_line;
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption};

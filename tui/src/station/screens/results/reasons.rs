@@ -27,6 +27,7 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
         let (sign, role) = match theme.kind {
             ThemeKind::Appeal => ("+", Role::Good),
             ThemeKind::Concern => (glyphs.minus(), Role::Bad),
+            ThemeKind::Topic => (glyphs.dot(), Role::Accent),
         };
         canvas.text(area.x + 1, y, 1, sign, role);
         let numbers = 14;
