@@ -3,6 +3,7 @@
 //! at the store itself.
 
 mod advance;
+mod analyse;
 pub mod audit;
 mod backup;
 mod control;

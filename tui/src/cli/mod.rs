@@ -10,6 +10,7 @@ mod credits;
 mod daemon;
 mod doctor;
 mod events;
+mod example;
 mod export;
 mod input;
 mod list;
@@ -78,6 +79,7 @@ enum Verb {
     Tag(tag::Args),
     Credits(credits::Args),
     Events(events::Args),
+    Examples(example::Args),
     Daemon(daemon::Args),
     Doctor(doctor::Args),
     Backup(backup::Args),
@@ -115,6 +117,7 @@ fn dispatch(verb: Option<Verb>, ui: &mut Ui) -> Result<Exit, Failure> {
         Some(Verb::Config(args)) => config::run(&args, ui),
         Some(Verb::Completions(args)) => completions::run(&args, ui),
         Some(Verb::Man(args)) => man::run(&args, ui),
+        Some(Verb::Examples(args)) => example::run(&args, ui),
         Some(Verb::ResetTerminal) => reset_terminal::run(ui),
         // The daemon brings a runtime of its own.
         Some(Verb::Daemon(daemon::Args { verb: daemon::Verb::Run(args) })) => daemon::serve(&args),
@@ -151,6 +154,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Config(args) => config::run(&args, ui),
         Verb::Completions(args) => completions::run(&args, ui),
         Verb::Man(args) => man::run(&args, ui),
+        Verb::Examples(args) => example::run(&args, ui),
         Verb::ResetTerminal => reset_terminal::run(ui),
     }
 }

@@ -7,6 +7,7 @@ mod accumulate;
 mod compare;
 mod concept_test;
 mod contrast;
+mod crosstab;
 mod diagnose;
 mod findings;
 mod limits;
@@ -31,6 +32,7 @@ use super::outcome::{Answered, Assignment};
 
 pub use accumulate::Accumulator;
 pub use compare::{Comparator, NotComparable};
+pub use crosstab::{CrossTally, DIMENSIONS, NoCells};
 pub use limits::{
     CONTEXT_MAX, QUESTION_MAX, QUESTIONS_MAX, STIMULUS_MAX, STIMULUS_MIN, Violation, check,
     check_context,

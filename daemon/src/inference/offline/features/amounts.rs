@@ -201,6 +201,7 @@ const USES: &[&str] = &[
 
 fn period(word: &str) -> Option<f64> {
     Some(match word {
+        "minute" => 60.0,
         "hour" | "hourly" | "hr" => 6.0,
         "day" | "daily" | "nightly" => 10.0,
         "week" | "weekly" | "wk" => 52.0 / 12.0,

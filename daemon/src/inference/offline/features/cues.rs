@@ -101,10 +101,13 @@ fn matches<'a>(lexicon: &'a Lexicon, tokens: &[Token]) -> Vec<Hit<'a>> {
         let mut longest = 0;
         let mut best: Vec<(usize, &'a Cue)> = Vec::new();
         let stem = if token.inflected { token.stem.as_str() } else { "" };
+        // A phrase stays within its clause.
+        let clause = token.clause;
+        let fits = |part: &Part, at: usize| {
+            tokens.get(at).is_some_and(|token| token.clause == clause && fits(lexicon, part, token))
+        };
         for cue in lexicon.cues(&token.word, stem, number) {
-            let Some(end) = follow(lexicon, tokens, at, &cue.parts, token.sentence) else {
-                continue;
-            };
+            let Some(end) = cue.pattern.end(at, &fits) else { continue };
             if end > longest {
                 longest = end;
                 best.clear();
@@ -131,38 +134,16 @@ fn value(lexicon: &Lexicon, token: &Token) -> Option<f64> {
     token.number.or_else(|| lexicon.grammar.numbers.get(&token.word).copied())
 }
 
-/// Where a phrase that begins at `at` ends (one past its last token), if it stands there.
-fn follow(
-    lexicon: &Lexicon,
-    tokens: &[Token],
-    at: usize,
-    parts: &[Part],
-    sentence: usize,
-) -> Option<usize> {
-    let Some(part) = parts.first() else { return Some(at) };
-    if matches!(part, Part::Gap) {
-        return (0..=2).find_map(|skip| {
-            let next = at + skip;
-            let within =
-                skip == 0 || tokens.get(next - 1).is_some_and(|token| token.sentence == sentence);
-            within.then(|| follow(lexicon, tokens, next, &parts[1..], sentence)).flatten()
-        });
-    }
-    let token = tokens.get(at).filter(|token| token.sentence == sentence)?;
-    // A phrase stays within its clause.
-    let same = match part {
+/// Whether a word fits a place of a phrase.
+pub(crate) fn fits(lexicon: &Lexicon, part: &Part, token: &Token) -> bool {
+    match part {
         Part::Stem(stem) => token.stem == *stem && token.inflected,
         Part::Word(word) => token.word == *word,
         Part::Any => true,
         Part::Number => value(lexicon, token).is_some(),
         Part::Many => value(lexicon, token).is_some_and(|value| value > FEW),
-        Part::Gap => false,
-    };
-    let joined = tokens.get(at + 1).is_none_or(|next| next.clause == token.clause);
-    if !same || (parts.len() > 1 && !joined) {
-        return None;
+        Part::Gap | Part::OneOf(_) => false,
     }
-    follow(lexicon, tokens, at + 1, &parts[1..], sentence)
 }
 
 /// What the surroundings make of a cue.
@@ -189,6 +170,8 @@ fn turned_by(
     if denied_after(lexicon, tokens, hit.last) {
         return Some(hit.first);
     }
+    // "reduces costs in some homes" is as vague as before.
+    let removable = hit.cue.theme != Theme::Concern(Concern::Vagueness);
     let mut reached = 0;
     let mut listing = clause;
     for at in (0..hit.first).rev() {
@@ -201,7 +184,7 @@ fn turned_by(
             listing = token.clause;
         }
         let inside = hits.iter().find(|other| other.first <= at && at <= other.last);
-        if burden && grammar.removers.contains(&token.word) {
+        if burden && removable && grammar.removers.contains(&token.word) {
             return Some(at);
         }
         match inside {

@@ -20,6 +20,8 @@ enum Role {
     Lock,
     /// How long it runs or lasts: better long.
     Endurance,
+    /// How long it runs on one charge: better long.
+    Power,
 }
 
 const HOUR: f64 = 60.0;
@@ -133,12 +135,22 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
         return Some(Role::Assurance(9.0 * DAY));
     }
     // What a contract or a warranty "runs for" is its own length, whatever stands nearer.
+    let valid = at > 1
+        && tokens[at - 1].word == "for"
+        && matches!(
+            tokens[at - 2].word.as_str(),
+            "good" | "valid" | "guaranteed" | "covered" | "insured" | "free" | "protected"
+        );
+    if valid {
+        return Some(Role::Assurance(9.0 * DAY));
+    }
     let named = tokens[from..to].iter().filter(|token| token.clause == clause);
     let named = named.map(|token| noun(&token.word)).find_map(|role| role);
     let best = named.map(|role| (0, role)).or(best);
     let preposition = at > 0 && matches!(tokens[at - 1].word.as_str(), "in" | "within" | "under");
     let long = unit(&tokens[last].word).is_some_and(|minutes| minutes >= DAY);
-    let best = best.filter(|(_, role)| !(preposition && matches!(role, Role::Endurance)));
+    let best =
+        best.filter(|(_, role)| !(preposition && matches!(role, Role::Endurance | Role::Power)));
     if at > 0 && tokens[at - 1].word == "every" {
         return None;
     }
@@ -159,8 +171,9 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
 
 fn trigger(stem: &str, word: &str) -> Option<Role> {
     let by_word = match word {
-        "receive" | "receives" | "get" | "back" | "hear" | "comes" | "done" | "finished"
-        | "collected" | "see" => Some(Role::Wait(4.0 * DAY)),
+        "receive" | "receives" | "get" | "hear" | "comes" | "done" | "finished" | "collected" => {
+            Some(Role::Wait(4.0 * DAY))
+        }
         "lasts" | "last" | "lasting" | "runs" | "plays" | "play" | "battery" | "batteries"
         | "lifespan" | "life" | "playback" | "runtime" | "charge" => Some(Role::Endurance),
         "fix" | "fixes" | "repair" | "repairs" | "repaired" => Some(Role::Wait(6.0 * DAY)),
@@ -209,6 +222,7 @@ fn noun(word: &str) -> Option<Role> {
             Some(Role::Lock)
         }
         "warranty" | "guarantee" => Some(Role::Assurance(0.8 * YEAR)),
+        "charge" | "battery" => Some(Role::Power),
         _ => None,
     }
 }
@@ -245,9 +259,10 @@ fn worth(role: Role, minutes: f64, denied: bool) -> Option<(Theme, f64)> {
             Theme::Concern(Concern::Commitment),
             0.3 + libm::log2(minutes / DAY).max(0.0) / 8.0,
         )),
-        Role::Endurance => {
+        Role::Endurance | Role::Power => {
             // Hours are hours of running, days and more are a lifetime.
-            let middle = if minutes < 2.0 * DAY { 7.0 * HOUR } else { 30.0 * DAY };
+            let lifetime = matches!(role, Role::Endurance) && minutes >= 2.0 * DAY;
+            let middle = if lifetime { 30.0 * DAY } else { 7.0 * HOUR };
             let doublings = libm::log2(minutes / middle);
             if doublings > 0.0 {
                 Some((Theme::Benefit(Benefit::Reliability), 0.5 + doublings / 6.0))

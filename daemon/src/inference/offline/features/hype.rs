@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::lexicon::{Lexicon, Part};
+use super::cues::fits;
 use super::quote::around;
 use super::{Span, Token};
 
@@ -22,14 +23,18 @@ pub(crate) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
     let mut sentences = BTreeSet::new();
     let mut at = 0;
     while at < tokens.len() {
-        let longest =
-            lexicon.hype.iter().filter(|parts| stands(tokens, at, parts)).map(Vec::len).max();
+        let sentence = tokens[at].sentence;
+        let fits = |part: &Part, at: usize| {
+            let token = tokens.get(at).filter(|token| token.sentence == sentence);
+            token.is_some_and(|token| fits(lexicon, part, token))
+        };
+        let longest = lexicon.hype.iter().filter_map(|pattern| pattern.end(at, &fits)).max();
         match longest {
-            Some(length) => {
+            Some(end) => {
                 total += 1.0;
                 sentences.insert(tokens[at].sentence);
-                first = first.or_else(|| Some(around(text, tokens, at, at + length - 1)));
-                at += length;
+                first = first.or_else(|| Some(around(text, tokens, at, end - 1)));
+                at = end;
             }
             None => at += 1,
         }
@@ -40,19 +45,6 @@ pub(crate) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
     let shouted = tokens.iter().filter(|token| shouting(text, token)).count();
     total += 0.3 * shouted.saturating_sub(2).min(10) as f64;
     Hype { count: total, first, sentences }
-}
-
-fn stands(tokens: &[Token], at: usize, parts: &[Part]) -> bool {
-    parts.iter().enumerate().all(|(offset, part)| {
-        tokens.get(at + offset).is_some_and(|token| {
-            token.sentence == tokens[at].sentence
-                && match part {
-                    Part::Stem(stem) => token.stem == *stem && token.inflected,
-                    Part::Word(word) => token.word == *word,
-                    _ => true,
-                }
-        })
-    })
 }
 
 fn shouting(text: &str, token: &Token) -> bool {

@@ -27,7 +27,7 @@ impl Span {
 }
 
 /// Longest quote, in words.
-const WORDS_MAX: usize = 9;
+const WORDS_MAX: usize = 11;
 /// Words that a quote does not begin with.
 const BAD_START: &[&str] = &[
     "and", "or", "but", "so", "then", "than", "that", "which", "who", "of", "to", "is", "are",

@@ -1,6 +1,7 @@
 //! What respondents say.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::people::panel;
 use super::{ask_all, concept, deviation, json, scores};
@@ -16,30 +17,35 @@ fn read_some() {
     let people = panel(n as u64, 11);
     let mut out = String::new();
     for text in &texts {
-        out += &format!("\n### {text}\n");
+        _ = writeln!(out, "\n### {text}");
         let features = super::Offline::embedded().features(text);
         for (theme, mass) in super::Benefit::ALL.iter().zip(&features.benefits) {
             for e in &mass.evidence {
-                out += &format!(
-                    "   + {} {:.2} [{}]\n",
+                _ = writeln!(
+                    out,
+                    "   + {} {:.2} [{} <<{}>>]",
                     theme.as_str(),
                     e.count,
-                    format!("{} <<{}>>", e.span.of(text), e.cue.of(text))
+                    e.span.of(text),
+                    e.cue.of(text)
                 );
             }
         }
         for (theme, mass) in super::Concern::ALL.iter().zip(&features.concerns) {
             for e in &mass.evidence {
-                out += &format!(
-                    "   - {} {:.2} [{}]\n",
+                _ = writeln!(
+                    out,
+                    "   - {} {:.2} [{} <<{}>>]",
                     theme.as_str(),
                     e.count,
-                    format!("{} <<{}>>", e.span.of(text), e.cue.of(text))
+                    e.span.of(text),
+                    e.cue.of(text)
                 );
             }
         }
-        out += &format!(
-            "   price {:?} grade {:.1} hype {} spec {:.1} tone +{:.2} -{:.2} sense {:.2}\n",
+        _ = writeln!(
+            out,
+            "   price {:?} grade {:.1} hype {} spec {:.1} tone +{:.2} -{:.2} sense {:.2}",
             features.price.map(|p| (p.monthly, p.span.of(text).to_owned())),
             features.grade,
             features.hype,
@@ -50,8 +56,9 @@ fn read_some() {
         );
         for (reply, person) in ask_all(&concept(text, 3), &people).iter().zip(&people) {
             let answer = json(reply);
-            out += &format!(
-                "  {:>2} {} {} | {}, {} | {}\n",
+            _ = writeln!(
+                out,
+                "  {:>2} {} {} | {}, {} | {}",
                 answer["score"],
                 answer["sentiment"].as_str().unwrap(),
                 answer["purchase_intent"].as_str().unwrap(),
@@ -107,4 +114,26 @@ fn an_answer_reads_like_this() {
     let spoken: Vec<String> =
         ask_all(&concept(ORDINARY, 7), &people).into_iter().map(|reply| reply.text).collect();
     insta::assert_snapshot!(spoken.join("\n"));
+}
+
+#[test]
+#[ignore = "measures, asserts nothing"]
+fn how_long_an_answer_takes() {
+    for text in [ORDINARY.to_owned(), "Fresh dinners, no contract, $9 a week. ".repeat(125)] {
+        let spec = concept(&text, 5);
+        let people = panel(10_000, 2);
+        let start = std::time::Instant::now();
+        let prepared = super::Offline::embedded().prepare(&spec);
+        let read = start.elapsed();
+        let start = std::time::Instant::now();
+        for (respondent, ordinal) in people.iter().zip(0..) {
+            prepared.ask(&super::Ask { spec: &spec, respondent, ordinal, replicate: 0 }).unwrap();
+        }
+        let asked = start.elapsed() / 10_000;
+        std::fs::write(
+            std::env::temp_dir().join(format!("ask-{}", text.len())),
+            format!("{read:?} {asked:?}"),
+        )
+        .unwrap();
+    }
 }

@@ -2,6 +2,7 @@
 //! ones, how many and in which order follows from who speaks, and the words quoted are the stimulus' own.
 
 mod lines;
+mod point;
 
 use protocol::persona::Persona;
 use protocol::results::ThemeKind;
@@ -11,8 +12,10 @@ use super::features::Span;
 use super::lexicon::{Lexicon, Theme};
 use super::response::{Latent, Source};
 use super::theme::Concern;
-use lines::{Band, Lines, Register};
+pub(crate) use lines::Lines;
+use lines::{Band, Register};
 pub(crate) use lines::{VOICE, VoiceFile};
+pub(crate) use point::{Pointer, point};
 
 /// A reason that was named, with the sentence that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +64,7 @@ pub(crate) fn speak(
     topic: &Topic<'_>,
 ) -> Speech {
     let register = Register::of(persona, key.with(1));
-    let band = Band::of(topic.level);
+    let level = Band::of(topic.level);
     let mut speech = Writer {
         register,
         key,
@@ -78,7 +81,7 @@ pub(crate) fn speak(
     }
     let (mut good, mut bad) = reasons(lexicon, file, topic.latent);
     let length = Length::of(persona, key.with(2));
-    let leads_well = match band {
+    let leads_well = match level {
         Band::Delighted | Band::Pleased => true,
         Band::Undecided => key.with(3).pick(2) == 0,
         Band::Doubtful | Band::PutOff => false,
@@ -89,9 +92,9 @@ pub(crate) fn speak(
     other.retain(|reason| {
         // Nobody praises and blames the same thing in one breath.
         let new = !labels.contains(&reason.label);
-        new && (silent || reason.weight > WORTH_OBJECTING || band == Band::Undecided)
+        new && (silent || reason.weight > WORTH_OBJECTING || level == Band::Undecided)
     });
-    let extreme = matches!(band, Band::Delighted | Band::PutOff);
+    let extreme = matches!(level, Band::Delighted | Band::PutOff);
     lead.truncate(length.reasons + usize::from(extreme && length.reasons > 1));
     other.truncate(if extreme {
         usize::from(length.reasons > 1)
@@ -100,16 +103,16 @@ pub(crate) fn speak(
     });
 
     match key.with(4).pick(5) {
-        0 | 1 => speech.say(file.openers(band), ""),
+        0 | 1 => speech.say(file.openers(level), ""),
         2 => speech.say(file.aside(persona, key.with(5)), ""),
         3 if length.reasons > 1 => {
-            speech.say(file.openers(band), "");
+            speech.say(file.openers(level), "");
             speech.say(file.aside(persona, key.with(5)), "");
         }
         _ => {}
     }
-    if lead.is_empty() && other.is_empty() {
-        speech.say(file.blank(band), "");
+    if lead.is_empty() {
+        speech.say(file.blank(level), "");
     }
     for (at, reason) in lead.iter().enumerate() {
         // One linking word is enough.
@@ -117,12 +120,11 @@ pub(crate) fn speak(
         speech.give(reason, link);
     }
     for (at, reason) in other.iter().enumerate() {
-        let link =
-            if at > 0 || lead.is_empty() { "" } else { file.contrast.choose_plain(key.with(7)) };
+        let link = if at > 0 { "" } else { file.contrast.choose_plain(key.with(7)) };
         speech.give(reason, link);
     }
     if length.closer || speech.parts.len() < 2 {
-        speech.say(file.closers(band), "");
+        speech.say(file.closers(level), "");
     }
     speech.finish()
 }
@@ -171,10 +173,10 @@ fn reasons<'a>(
                 bad.push(reason(ThemeKind::Concern, label, file.amount()));
             }
             Source::Reading if weight > WORTH_BLAMING => {
-                bad.push(reason(ThemeKind::Concern, &file.labels.reading, file.reading()))
+                bad.push(reason(ThemeKind::Concern, &file.labels.reading, file.reading()));
             }
             Source::Hype if weight > WORTH_BLAMING => {
-                bad.push(reason(ThemeKind::Concern, &file.labels.hype, file.hype()))
+                bad.push(reason(ThemeKind::Concern, &file.labels.hype, file.hype()));
             }
             _ => {}
         }
@@ -207,21 +209,21 @@ impl Writer<'_> {
         self.key.with(self.turn)
     }
 
-    fn say(&mut self, lines: &Lines, link: &str) {
+    fn say(&mut self, lines: &Lines, opening: &str) {
         let key = self.next();
         if let Some(line) = lines.choose(self.register, false, key) {
-            self.parts.push(linked(link, line));
+            self.parts.push(linked(opening, line));
         }
     }
 
-    fn give(&mut self, reason: &Reason<'_>, link: &str) {
+    fn give(&mut self, reason: &Reason<'_>, opening: &str) {
         let key = self.next();
         let quote = reason.span.filter(|span| {
             !span.is_empty()
                 && !self.quoted.iter().any(|old| old.start < span.end && span.start < old.end)
         });
         let Some(line) = reason.lines.choose(self.register, quote.is_some(), key) else { return };
-        let mut sentence = linked(link, line);
+        let mut sentence = linked(opening, line);
         if let Some(span) = quote.filter(|_| line.contains("{q}")) {
             sentence = sentence.replace("{q}", &format!("“{}”", span.of(self.text)));
             self.quoted.push(span);
@@ -241,14 +243,14 @@ impl Writer<'_> {
 }
 
 /// A line after a linking word begins with a small letter, unless it begins with a name or a quotation.
-fn linked(link: &str, line: &str) -> String {
-    if link.is_empty() {
+fn linked(opening: &str, line: &str) -> String {
+    if opening.is_empty() {
         return line.to_owned();
     }
     let keeps = line.starts_with("I ") || line.starts_with("I'") || line.starts_with('{');
     let mut rest = line.chars();
     match rest.next() {
-        Some(first) if !keeps => format!("{link}{}{}", first.to_lowercase(), rest.as_str()),
-        _ => format!("{link}{line}"),
+        Some(first) if !keeps => format!("{opening}{}{}", first.to_lowercase(), rest.as_str()),
+        _ => format!("{opening}{line}"),
     }
 }

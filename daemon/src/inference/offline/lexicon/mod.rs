@@ -1,12 +1,15 @@
 //! The reader's knowledge, read once from the asset files: cue phrases with their themes, small words that negate, hedge
 //! or stress, and the words that tell text from noise. The files are embedded, so a fault in them fails a test here.
 
+mod pattern;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
 use super::theme::{Benefit, Concern};
+pub(crate) use pattern::{Part, Pattern, derived};
 
 /// A fault in an asset file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,23 +19,6 @@ pub struct LexiconError {
     pub file: &'static str,
     /// What is wrong with it.
     pub what: String,
-}
-
-/// One place of a phrase.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// Any inflection of a word.
-    Stem(String),
-    /// Exactly this word.
-    Word(String),
-    /// Any one word.
-    Any,
-    /// Any number.
-    Number,
-    /// A number that is more than a few.
-    Many,
-    /// Nothing, or up to two words.
-    Gap,
 }
 
 /// What a phrase speaks for.
@@ -47,7 +33,7 @@ pub enum Theme {
 /// A phrase and what it means.
 #[derive(Clone, Debug)]
 pub(crate) struct Cue {
-    pub(crate) parts: Vec<Part>,
+    pub(crate) pattern: Pattern,
     pub(crate) theme: Theme,
     /// How much one occurrence counts.
     pub(crate) strength: f64,
@@ -103,11 +89,13 @@ pub(crate) struct Grammar {
 /// Everything the reader knows about words.
 #[derive(Debug)]
 pub(crate) struct Lexicon {
-    by_stem: HashMap<String, Vec<Cue>>,
-    by_word: HashMap<String, Vec<Cue>>,
-    by_number: Vec<Cue>,
+    cues: Vec<Cue>,
+    /// Places in `cues`, by what the phrase may begin with.
+    by_stem: HashMap<String, Vec<usize>>,
+    by_word: HashMap<String, Vec<usize>>,
+    by_number: Vec<usize>,
     pub(crate) grammar: Grammar,
-    pub(crate) hype: Vec<Vec<Part>>,
+    pub(crate) hype: Vec<Pattern>,
     /// Emotional tone of single words, −4 to 4 (VADER: Hutto and Gilbert, 2014).
     pub(crate) tone: HashMap<String, f64>,
     trigrams: HashSet<[char; 3]>,
@@ -117,9 +105,9 @@ pub(crate) struct Lexicon {
     concern_negated: Vec<Benefit>,
 }
 
-pub(crate) const BENEFITS: &str = include_str!("../../../../assets/lexicon/benefits.toml");
-pub(crate) const CONCERNS: &str = include_str!("../../../../assets/lexicon/concerns.toml");
-pub(crate) const GRAMMAR: &str = include_str!("../../../../assets/lexicon/grammar.toml");
+pub(crate) const BENEFITS: &str = include_str!("../../../../../assets/lexicon/benefits.toml");
+pub(crate) const CONCERNS: &str = include_str!("../../../../../assets/lexicon/concerns.toml");
+pub(crate) const GRAMMAR: &str = include_str!("../../../../../assets/lexicon/grammar.toml");
 
 const STRONG: f64 = 1.6;
 const PLAIN: f64 = 1.0;
@@ -133,6 +121,7 @@ impl Lexicon {
         let benefits: BTreeMap<String, CueGroup> = read("benefits.toml", BENEFITS)?;
         let concerns: BTreeMap<String, CueGroup> = read("concerns.toml", CONCERNS)?;
         let mut lexicon = Self {
+            cues: Vec::new(),
             by_stem: HashMap::new(),
             by_word: HashMap::new(),
             by_number: Vec::new(),
@@ -185,7 +174,7 @@ impl Lexicon {
             ));
         }
         for phrase in grammar_file.hype.iter().chain(&grammar_file.buzzwords) {
-            lexicon.hype.extend(phrases("grammar.toml", &stemmer, phrase)?);
+            lexicon.hype.push(pattern("grammar.toml", &stemmer, phrase)?);
         }
         Ok(lexicon)
     }
@@ -197,10 +186,10 @@ impl Lexicon {
         stem: &str,
         number: bool,
     ) -> impl Iterator<Item = &'a Cue> {
-        let numeric: &[Cue] = if number { &self.by_number } else { &[] };
+        let numeric: &[usize] = if number { &self.by_number } else { &[] };
         let by_stem = self.by_stem.get(stem).map_or(&[][..], Vec::as_slice);
         let by_word = self.by_word.get(word).map_or(&[][..], Vec::as_slice);
-        by_stem.iter().chain(by_word).chain(numeric)
+        by_stem.iter().chain(by_word).chain(numeric).filter_map(|&at| self.cues.get(at))
     }
 
     /// Whether any phrase begins with this stem.
@@ -244,21 +233,19 @@ impl Lexicon {
         let strengths = [(&group.strong, STRONG), (&group.plain, PLAIN), (&group.weak, WEAK)];
         for (list, strength) in strengths {
             for phrase in list {
-                for parts in phrases(file, stemmer, phrase)? {
-                    let cue = Cue { parts, theme, strength };
-                    match cue.parts.first() {
-                        Some(Part::Stem(stem)) => {
-                            self.by_stem.entry(stem.clone()).or_default().push(cue);
-                        }
-                        Some(Part::Word(word)) => {
-                            self.by_word.entry(word.clone()).or_default().push(cue);
-                        }
-                        Some(Part::Number | Part::Many) => self.by_number.push(cue),
-                        _ => {
-                            return Err(fault(file, format!("'{phrase}' must begin with a word")));
-                        }
+                let pattern = pattern(file, stemmer, phrase)?;
+                let at = self.cues.len();
+                for first in pattern.firsts() {
+                    let list = match first {
+                        Part::Stem(stem) => self.by_stem.entry(stem.clone()).or_default(),
+                        Part::Word(word) => self.by_word.entry(word.clone()).or_default(),
+                        _ => &mut self.by_number,
+                    };
+                    if list.last() != Some(&at) {
+                        list.push(at);
                     }
                 }
+                self.cues.push(Cue { pattern, theme, strength });
             }
         }
         Ok(())
@@ -307,76 +294,8 @@ fn tone(grammar: &GrammarFile) -> HashMap<String, f64> {
     tone
 }
 
-/// Every wording of a phrase. `(a|b c|)` stands for alternatives, `_` for any word, `#` for any number, `##` for more than a few, `..` for up to two
-/// words, and `=word` for a word that is not to be stemmed.
-fn phrases(
-    file: &'static str,
-    stemmer: &Stemmer,
-    phrase: &str,
-) -> Result<Vec<Vec<Part>>, LexiconError> {
-    let mut rest = phrase;
-    let wordings = expand(&mut rest, false)
-        .filter(|_| rest.is_empty())
-        .ok_or_else(|| fault(file, format!("'{phrase}' has a bracket without its other")))?;
-    let parse = |wording: &String| {
-        wording
-            .split_whitespace()
-            .map(|word| match word {
-                "_" => Part::Any,
-                "#" => Part::Number,
-                "##" => Part::Many,
-                ".." => Part::Gap,
-                _ => match word.strip_prefix('=') {
-                    Some(exact) => Part::Word(exact.to_owned()),
-                    // A participle or an adverb means itself: "trained" is not "trains", "costly" not "cost".
-                    None if derived(word) => Part::Word(word.to_owned()),
-                    None => Part::Stem(stemmer.stem(word).into_owned()),
-                },
-            })
-            .collect::<Vec<Part>>()
-    };
-    let parsed: Vec<Vec<Part>> = wordings.iter().map(parse).collect();
-    if parsed.iter().any(Vec::is_empty) {
-        return Err(fault(file, format!("'{phrase}' has an empty wording")));
-    }
-    Ok(parsed)
-}
-
-/// Whether a word carries an ending that changes what it means, so that its stem would stand for too much.
-pub(crate) fn derived(word: &str) -> bool {
-    const ENDINGS: &[&str] = &[
-        "ed", "ing", "ly", "able", "ible", "ness", "ive", "ion", "ions", "al", "ment", "ity",
-        "ous", "ful", "less", "er", "est", "en", "ic", "ance", "ence", "ary", "ism", "ist", "ey",
-    ];
-    (word.len() > 3 && word.ends_with("ed"))
-        || word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending))
-}
-
-/// All wordings up to the end, or up to the closing bracket of a group; none when a bracket is missing.
-fn expand(rest: &mut &str, group: bool) -> Option<Vec<String>> {
-    let mut done: Vec<String> = Vec::new();
-    let mut open = vec![String::new()];
-    loop {
-        let Some(next) = rest.chars().next() else {
-            return (!group).then(|| [done, open].concat());
-        };
-        *rest = &rest[next.len_utf8()..];
-        match next {
-            '(' => {
-                let choices = expand(rest, true)?;
-                open = open
-                    .iter()
-                    .flat_map(|left| choices.iter().map(move |right| format!("{left}{right}")))
-                    .collect();
-            }
-            ')' => return group.then(|| [done, open].concat()),
-            '|' if group => {
-                done.append(&mut open);
-                open.push(String::new());
-            }
-            _ => open.iter_mut().for_each(|wording| wording.push(next)),
-        }
-    }
+fn pattern(file: &'static str, stemmer: &Stemmer, phrase: &str) -> Result<Pattern, LexiconError> {
+    Pattern::parse(stemmer, phrase).map_err(|what| fault(file, what))
 }
 
 #[cfg(test)]
@@ -388,16 +307,6 @@ mod tests {
     fn the_embedded_files_are_sound() {
         let lexicon = Lexicon::parse();
         assert!(lexicon.is_ok(), "{:?}", lexicon.err());
-    }
-
-    #[test]
-    fn phrases_expand_to_their_wordings() {
-        let mut rest = "(a|b (c|)) d";
-        assert_eq!(expand(&mut rest, false).unwrap(), ["a d", "b c d", "b  d"]);
-        for broken in ["(a", "a)", "(a|(b)"] {
-            let mut rest = broken;
-            assert!(expand(&mut rest, false).is_none_or(|_| !rest.is_empty()), "{broken}");
-        }
     }
 
     #[test]
