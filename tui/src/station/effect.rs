@@ -42,11 +42,13 @@ pub enum Call {
         key: SubmitKey,
         /// The draft.
         draft: Draft,
-        /// What the form looked like, to be recalled later.
-        form: Form,
         /// The owner has agreed to the cost.
         cost_confirmed: bool,
     },
+    /// Two attributes crossed, by their names in reports.
+    Cross(StudyId, [&'static str; 2]),
+    /// What a study asked, to ask it again.
+    Asked(StudyId),
     /// Changes what a study does.
     Control(StudyId, Control),
     /// Replaces its tags.
@@ -79,8 +81,6 @@ pub enum Effect {
     SaveDraft(Form),
     /// Keeps how the workstation is used.
     SaveSettings(Settings),
-    /// Looks for the form a study was submitted with.
-    Recall(StudyId),
     /// Tries the daemon now and starts it when it is away.
     StartDaemon,
     /// Draws everything anew.

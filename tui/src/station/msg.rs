@@ -1,5 +1,6 @@
 //! What can happen to the workstation. Everything that is not a key is an answer to an effect or news of the link.
 
+use protocol::analysis::{Asked, CrossTab};
 use protocol::error::ApiError;
 use protocol::event::{Cursor, EventPage};
 use protocol::id::StudyId;
@@ -9,7 +10,6 @@ use protocol::run::{Live, Preview, Study};
 use protocol::service::Page;
 
 use crate::station::input::Input;
-use crate::station::model::saved::Form;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -66,8 +66,10 @@ pub enum Msg {
     Edited(Result<String, String>),
     /// A file was written: where, or why not.
     Written(Result<String, String>),
-    /// The form that a study was submitted with, when it was submitted here.
-    Recalled(Option<Form>),
+    /// Two attributes crossed.
+    Cross(StudyId, Result<Box<CrossTab>, ApiError>),
+    /// What a study asked.
+    Asked(Result<Box<Asked>, ApiError>),
     /// Something the owner should know.
     Told(String),
 }

@@ -76,8 +76,6 @@ symbols! {
     minus: "−" | "-";
     /// About.
     about: "≈" | "~";
-    /// At most.
-    at_most: "≤" | "<=";
     /// By.
     times: "×" | "x";
     /// A chosen option.

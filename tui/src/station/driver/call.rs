@@ -44,10 +44,15 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         Call::Check { revision, draft } => {
             Msg::Checked(revision, ask!(client, check(draft)).map(Box::new))
         }
-        Call::Submit { key, draft, cost_confirmed, form: _ } => {
+        Call::Submit { key, draft, cost_confirmed } => {
             let submit = Submit { key, draft, origin: Origin::Tui, cost_confirmed };
             Msg::Submitted(ask!(client, submit(submit)))
         }
+        Call::Cross(id, dimensions) => {
+            let dimensions = dimensions.map(str::to_owned).into();
+            Msg::Cross(id, ask!(client, cross(id, dimensions)).map(Box::new))
+        }
+        Call::Asked(id) => Msg::Asked(ask!(client, asked(id)).map(Box::new)),
         Call::Control(id, control) => Msg::Changed(ask!(client, control(id, control))),
         Call::Tag(id, tags) => Msg::Changed(ask!(client, tag(id, tags))),
     }

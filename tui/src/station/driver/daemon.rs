@@ -11,7 +11,7 @@ use protocol::wire::{self, call_failed, within};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::{call, files};
+use super::call;
 use crate::link;
 use crate::station::effect::Call;
 use crate::station::msg::Msg;
@@ -66,19 +66,11 @@ impl Daemon {
     }
 
     /// Asks, in the background.
-    pub(super) fn call(&mut self, call: Call, paths: &Paths) {
+    pub(super) fn call(&mut self, call: Call) {
         let Some(client) = self.client() else { return };
         let messages = self.messages.clone();
-        let paths = paths.clone();
         drop(tokio::spawn(async move {
-            let form = match &call {
-                Call::Submit { form, .. } => Some(form.clone()),
-                _ => None,
-            };
             let msg = call::ask(&client, call).await;
-            if let (Some(form), Msg::Submitted(Ok(study))) = (form, &msg) {
-                files::remember(&paths, study.id, &form);
-            }
             // Nobody listens any more when the workstation is being left.
             drop(messages.send(msg).await);
         }));

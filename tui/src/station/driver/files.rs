@@ -1,11 +1,10 @@
-//! Files of the workstation: the owner's keymap and theme, the draft, what was submitted, exports. Everything that is
+//! Files of the workstation: the owner's keymap and theme, the draft, exports. Everything that is
 //! replaced is written beside and renamed, so that a crash leaves the old or the new one.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use protocol::id::StudyId;
 use protocol::paths::Paths;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -86,16 +85,6 @@ pub(super) fn keep_draft(paths: &Paths, compose: Option<&Compose>) {
     if let Some(compose) = compose {
         save_draft(paths, &compose.form());
     }
-}
-
-/// Keeps the form that a study was submitted with.
-pub(super) fn remember(paths: &Paths, id: StudyId, form: &Form) {
-    store(&folder(paths).join("submitted").join(format!("{id}.json")), form);
-}
-
-/// The form that a study was submitted with.
-pub(super) fn recall(paths: &Paths, id: StudyId) -> Option<Form> {
-    load(&folder(paths).join("submitted").join(format!("{id}.json")))
 }
 
 /// The text of a file that the form names.

@@ -30,6 +30,11 @@ pub(super) struct Keyboard {
 
 impl Keyboard {
     /// Begins to read.
+    #[expect(
+        deprecated,
+        reason = "the successor is unsafe to call; what it guards against, a descriptor that is closed under the \
+                  reactor, cannot happen to one that is owned"
+    )]
     pub(super) fn open() -> io::Result<Self> {
         let input = AsyncFd::new(io::stdin().as_fd().try_clone_to_owned()?)?;
         Ok(Self { input, decoder: Decoder::default(), waits_since: None })

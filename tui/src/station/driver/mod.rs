@@ -247,7 +247,7 @@ impl Station {
 
     fn carry_out(&mut self, effect: Effect) -> Result<Flow, StationError> {
         match effect {
-            Effect::Call(call) => self.daemon.call(call, &self.paths),
+            Effect::Call(call) => self.daemon.call(call),
             Effect::Follow(cursor) => self.daemon.follow(cursor),
             Effect::StartDaemon => self.daemon.start(),
             Effect::Copy(text) => {
@@ -266,7 +266,6 @@ impl Station {
             }
             Effect::SaveDraft(form) => files::save_draft(&self.paths, &form),
             Effect::SaveSettings(settings) => files::save_settings(&self.paths, &settings),
-            Effect::Recall(id) => self.send(Msg::Recalled(files::recall(&self.paths, id))),
             Effect::Edit(text) => {
                 self.screen.leave();
                 let edited = editor::edit(&self.paths, &text);
@@ -299,11 +298,9 @@ impl Station {
         Ok(())
     }
 
-    /// Queues a message for the model. There is always room but in a storm; then a small thing is lost, not the loop.
+    /// Queues a message for the model; where the queue is full it waits beside the loop, never in it.
     fn send(&self, msg: Msg) {
-        if self.messages.try_send(msg).is_err() {
-            let messages = self.messages.clone();
-            drop(messages);
-        }
+        let messages = self.messages.clone();
+        drop(tokio::spawn(async move { drop(messages.send(msg).await) }));
     }
 }

@@ -135,6 +135,6 @@ fn give_back() {
     drop(output.write_all(LEAVE.as_bytes()));
     drop(output.flush());
     if let Some(modes) = MODES.get() {
-        drop(termios::tcsetattr(io::stdin(), OptionalActions::Flush, modes));
+        let _ = termios::tcsetattr(io::stdin(), OptionalActions::Flush, modes);
     }
 }

@@ -7,7 +7,7 @@ use protocol::audience::{EducationFilter, Gender, IncomeBracket, Region, TechAdo
 use protocol::error::ApiError;
 use protocol::id::SubmitKey;
 use protocol::run::Preview;
-use protocol::study::{Draft, EngineMode, Problem, StudyType};
+use protocol::study::{Draft, EngineMode, Orders, Problem, StudyType};
 
 use super::saved::Form;
 use crate::station::widgets::textbox::{Lines, TextBox};
@@ -38,20 +38,26 @@ pub(crate) struct Field {
     /// What stands there.
     pub(crate) value: Value,
     default: &'static str,
+    /// The only instrument it is for, when it is not for all of them.
+    only: Option<StudyType>,
 }
 
 impl Field {
     fn line(key: &'static str, label: &'static str, default: &'static str, hint: &'static str) -> Self {
-        Self { key, label, hint, value: Value::Typed(TextBox::new(default, Lines::One)), default }
+        Self { key, label, hint, value: Value::Typed(TextBox::new(default, Lines::One)), default, only: None }
     }
 
     fn text(key: &'static str, label: &'static str, hint: &'static str) -> Self {
-        Self { key, label, hint, value: Value::Typed(TextBox::new("", Lines::Many)), default: "" }
+        Self { key, label, hint, value: Value::Typed(TextBox::new("", Lines::Many)), default: "", only: None }
     }
 
     fn choice(key: &'static str, label: &'static str, words: Vec<&'static str>, hint: &'static str) -> Self {
         let default = words.first().copied().unwrap_or("");
-        Self { key, label, hint, value: Value::Choice(words, 0), default }
+        Self { key, label, hint, value: Value::Choice(words, 0), default, only: None }
+    }
+
+    fn only_for(self, study_type: StudyType) -> Self {
+        Self { only: Some(study_type), ..self }
     }
 
     /// What stands there, as a front-matter value.
@@ -177,6 +183,14 @@ impl Compose {
             Field::line("name", "Name", "", "what you call it; by default the first words"),
             Field::text(TEXT, "Text", "what respondents read: type it, paste it, or Ctrl-E for your editor"),
             Field::line(FILE_FIELD, "or file", "", "a file that holds the text; Ctrl-O completes its name"),
+            Field::text("questions", "Questions", "one a line, up to ten").only_for(StudyType::Survey),
+            Field::choice(
+                "orders",
+                "Order",
+                words(Orders::Split.as_str(), Orders::ALL, Orders::as_str),
+                "split: half the panel sees A first; both: everybody answers in both orders",
+            )
+            .only_for(StudyType::AbTest),
             Field::line("panel", "People", "100", "how many are asked"),
             Field::choice(
                 "audience.region",
@@ -262,7 +276,7 @@ impl Compose {
     fn overrides(&self) -> BTreeMap<String, String> {
         self.fields
             .iter()
-            .filter(|field| !matches!(field.key, TEXT | FILE_FIELD))
+            .filter(|field| !matches!(field.key, TEXT | FILE_FIELD) && self.is_shown(field))
             .filter(|field| field.shown().trim() != field.default)
             .map(|field| (field.key.to_owned(), field.shown().trim().to_owned()))
             .collect()
@@ -282,6 +296,23 @@ impl Compose {
             file: file.unwrap_or_else(|| FILE.to_owned()),
             text,
             overrides: self.overrides(),
+            variant_b: None,
+        }
+    }
+
+    /// Whether a field is for the instrument that is chosen.
+    pub(crate) fn is_shown(&self, field: &Field) -> bool {
+        field.only.is_none_or(|only| only == self.study_type())
+    }
+
+    /// Goes to the next field that is shown, or to the one before.
+    pub(crate) fn step(&mut self, by: isize) {
+        let count = self.fields.len();
+        for _ in 0..count {
+            self.at = (self.at + count).saturating_add_signed(by) % count.max(1);
+            if self.fields.get(self.at).is_some_and(|field| self.is_shown(field)) {
+                return;
+            }
         }
     }
 

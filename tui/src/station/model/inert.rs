@@ -1,6 +1,7 @@
 //! Where strings from models, people and files enter the model. Each passes the one filter here, once; nothing that
 //! draws has to think of it again.
 
+use protocol::analysis::CrossTab;
 use protocol::error::ApiError;
 use protocol::persona::Persona;
 use protocol::results::{Report, Response, Results};
@@ -67,6 +68,14 @@ fn results(results: &mut Results) {
     }
     results.diagnostics.notes.iter_mut().for_each(line);
     results.responses.iter_mut().flatten().for_each(response);
+}
+
+/// Makes the strings of a table inert.
+pub(crate) fn cross(table: &mut CrossTab) {
+    table.notes.iter_mut().for_each(line);
+    for cell in &mut table.cells {
+        cell.classes.iter_mut().for_each(line);
+    }
 }
 
 /// Makes the strings of a preview inert.

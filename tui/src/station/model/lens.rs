@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use protocol::analysis::CrossTab;
 use protocol::id::StudyId;
 use protocol::results::{Report, Response};
 use protocol::run::{Live, Study};
@@ -67,6 +68,8 @@ pub(crate) struct Lens {
     pub(crate) loading: Loading,
     /// Its report.
     pub(crate) report: Option<Report>,
+    /// Two of its attributes crossed.
+    pub(crate) cross: Option<CrossTab>,
     /// How people are arranged.
     pub(crate) arrangement: Arrangement,
     /// Who is under the cursor of the picture.

@@ -24,6 +24,8 @@ pub(crate) enum Want {
     Answer(u32),
     /// The report of a study.
     Report(StudyId),
+    /// Two attributes crossed.
+    Cross,
     /// What the draft in the form would do.
     Check,
 }
@@ -36,7 +38,7 @@ impl Want {
             Self::Newest | Self::Check => 250,
             Self::Studies => 400,
             Self::Balance => 1000,
-            Self::Page | Self::Answer(_) | Self::Report(_) => 0,
+            Self::Page | Self::Answer(_) | Self::Report(_) | Self::Cross => 0,
         }
     }
 
@@ -99,7 +101,10 @@ impl Requests {
     /// Forgets what concerns a study that is no longer open.
     pub(crate) fn forget_lens(&mut self) {
         let of_lens = |want: &Want| {
-            matches!(want, Want::Live | Want::Scores | Want::Newest | Want::Page | Want::Answer(_))
+            matches!(
+                want,
+                Want::Live | Want::Scores | Want::Newest | Want::Page | Want::Answer(_) | Want::Cross
+            )
         };
         self.wanted.retain(|want, _| !of_lens(want));
         self.flying.retain(|want| !of_lens(want));

@@ -1,6 +1,7 @@
 //! What the screen Results shows of the open study: a view, a grouping, and the trail from a number down to the answers
 //! behind it.
 
+use protocol::analysis::CrossTab;
 use protocol::results::Response;
 use protocol::run::Study;
 
@@ -214,12 +215,32 @@ impl Lens {
         rows
     }
 
-    /// The classes of a dimension that occur among the loaded answers, in order.
-    pub(crate) fn classes(&self, dimension: Dimension) -> Vec<String> {
+    /// The table of the two attributes that are crossed now, when it is there.
+    pub(crate) fn table(&self) -> Option<&CrossTab> {
+        let wanted = [self.results.by.field(), self.results.across.field()];
+        self.cross.as_ref().filter(|table| table.dimensions == wanted)
+    }
+
+    /// The classes of the rows or of the columns of the table, in order.
+    pub(crate) fn classes(&self, axis: Axis) -> Vec<String> {
+        let (place, dimension) = match axis {
+            Axis::Rows => (0, self.results.by),
+            Axis::Columns => (1, self.results.across),
+        };
+        let cells = self.table().map(|table| table.cells.as_slice()).unwrap_or_default();
         let mut classes: Vec<String> =
-            self.responses.values().map(|response| dimension.class(&response.persona)).collect();
+            cells.iter().filter_map(|cell| cell.classes.get(place).cloned()).collect();
         classes.sort_by(|a, b| (dimension.rank(a), a).cmp(&(dimension.rank(b), b)));
         classes.dedup();
         classes
     }
+}
+
+/// A side of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Axis {
+    /// The grouping.
+    Rows,
+    /// What it is crossed with.
+    Columns,
 }

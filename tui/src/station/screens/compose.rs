@@ -10,6 +10,7 @@ use crate::station::model::compose::{Attached, Checked, Compose, FILE_FIELD, Fie
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns, wrap};
+use crate::station::widgets::textbox::Lines;
 use crate::station::widgets::format::{number, plural, span, thousands, words};
 
 /// From this width on the preview stands beside the form.
@@ -57,15 +58,20 @@ pub(super) fn draw(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, body:
 
 /// How many lines each field takes: the text gets what the others leave.
 fn heights(form: &Compose, room: u16) -> Vec<u16> {
-    let others = u16::try_from(form.fields.len() - 1).unwrap_or(u16::MAX);
-    let notes = u16::try_from(form.fields.iter().filter(|field| form.problem(field).is_some()).count());
-    let left = room.saturating_sub(others + notes.unwrap_or(0));
+    const QUESTIONS: u16 = 4;
+    let own = |field: &Field| {
+        let lines = match (&field.value, field.key) {
+            _ if !form.is_shown(field) => return 0,
+            (_, TEXT) => 0,
+            (Value::Typed(input), _) if input.lines() == Lines::Many => QUESTIONS,
+            _ => 1,
+        };
+        lines + u16::from(form.problem(field).is_some())
+    };
+    let left = room.saturating_sub(form.fields.iter().map(own).sum());
     form.fields
         .iter()
-        .map(|field| {
-            let lines = if field.key == TEXT { left.clamp(3, 12) } else { 1 };
-            lines + u16::from(form.problem(field).is_some())
-        })
+        .map(|field| own(field) + if field.key == TEXT { left.clamp(4, 16) } else { 0 })
         .collect()
 }
 
@@ -81,7 +87,7 @@ fn fields(form: &Compose, canvas: &mut Canvas<'_>, area: Rect) -> Option<(u16, u
     for (index, field) in form.fields.iter().enumerate().skip(first) {
         let height = heights[index].min(area.bottom().saturating_sub(y));
         if height == 0 {
-            break;
+            continue;
         }
         let here = index == form.at;
         let line = Rect::new(area.x, y, area.width, height);

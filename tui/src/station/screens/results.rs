@@ -16,7 +16,7 @@ use ratatui::layout::Rect;
 use crate::station::instrument;
 use crate::station::model::class::readable;
 use crate::station::model::lens::{Lens, Loading};
-use crate::station::model::results::{Drill, Pane, View};
+use crate::station::model::results::{Axis, Drill, Pane, View};
 use crate::station::model::{Model, Zoom};
 use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
@@ -164,7 +164,7 @@ pub(crate) fn main_rows(model: &Model) -> usize {
     let view = &model.lens.results;
     match view.view {
         View::Segments => model.lens.rows(study).len(),
-        View::Cross => model.lens.classes(view.by).len(),
+        View::Cross => model.lens.classes(Axis::Rows).len(),
         View::Reasons => results(model).map_or(0, |results| results.themes.len()),
         View::Findings => results(model).map_or(0, |results| results.findings.len()),
         View::Method => results(model).map_or(0, |results| method::lines(study, results).len()),
@@ -195,8 +195,8 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
             Some(Drill { classes: vec![(view.by, class)], ..Drill::default() })
         }
         View::Cross => {
-            let class = model.lens.classes(view.by).get(row)?.clone();
-            let across = model.lens.classes(view.across).get(view.column)?.clone();
+            let class = model.lens.classes(Axis::Rows).get(row)?.clone();
+            let across = model.lens.classes(Axis::Columns).get(view.column)?.clone();
             Some(Drill { classes: vec![(view.by, class), (view.across, across)], ..Drill::default() })
         }
         View::Reasons => {

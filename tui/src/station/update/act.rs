@@ -17,7 +17,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back => navigate::back(model),
         Action::Accept => layers::accept(model),
         Action::New => compose::open(model),
-        Action::Duplicate => studies::recall(model),
+        Action::Duplicate => studies::duplicate(model),
         Action::Pause => studies::pause(model),
         Action::Cancel => studies::ask_cancel(model),
         Action::Retry => studies::retry(model),

@@ -99,7 +99,20 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Msg::Recalled(form) => compose::recalled(model, form),
+        Msg::Cross(id, reply) => {
+            model.requests.done(Want::Cross);
+            if let Some(mut table) = accept(model, reply)
+                && model.lens.study == Some(id)
+            {
+                inert::cross(&mut table);
+                model.lens.cross = Some(*table);
+            }
+            Vec::new()
+        }
+        Msg::Asked(reply) => match accept(model, reply) {
+            Some(asked) => compose::again(model, &asked.spec),
+            None => Vec::new(),
+        },
         Msg::Told(text) => {
             model.say(Tone::Done, safe::line(&text).into_owned());
             Vec::new()

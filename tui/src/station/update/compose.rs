@@ -1,6 +1,8 @@
 //! The form: typing, choosing, files, the editor, and sending it off.
 
 use super::{can_ask, has_text};
+use protocol::study::StudySpec;
+
 use crate::station::effect::{Call, Effect};
 use crate::station::model::compose::{Attached, Checked, Compose, FILE_FIELD, Sending, TEXT, Value};
 use crate::station::model::requests::Want;
@@ -53,15 +55,11 @@ fn open_with(model: &mut Model, form: &Form) -> Vec<Effect> {
     if file.is_empty() { Vec::new() } else { vec![Effect::Attach(file)] }
 }
 
-/// Opens the form with the settings of an earlier study.
-pub(super) fn recalled(model: &mut Model, form: Option<Form>) -> Vec<Effect> {
-    match form {
-        Some(form) => open_with(model, &form),
-        None => {
-            model.say(Tone::Trouble, "That study was not started in this workstation, so its text is not here.");
-            Vec::new()
-        }
-    }
+/// Opens the form with what an earlier study asked.
+pub(super) fn again(model: &mut Model, spec: &StudySpec) -> Vec<Effect> {
+    let effects = open_with(model, &Form::of_spec(spec));
+    model.say(Tone::Done, "The same study again: change what you like, Ctrl-R runs it.");
+    effects
 }
 
 /// Leaves the form; what was written stays for the next time.
@@ -149,8 +147,7 @@ fn turn(model: &mut Model, by: isize) -> Vec<Effect> {
 /// The next field, or the one before.
 pub(super) fn next_field(model: &mut Model, by: isize) -> Vec<Effect> {
     if let Some(compose) = &mut model.compose {
-        let count = compose.fields.len();
-        compose.at = (compose.at + count).saturating_add_signed(by) % count.max(1);
+        compose.step(by);
     }
     Vec::new()
 }
@@ -309,7 +306,6 @@ pub(super) fn submit(model: &mut Model, cost: Cost) -> Vec<Effect> {
     let call = Call::Submit {
         key: compose.key,
         draft,
-        form: compose.form(),
         cost_confirmed: cost == Cost::Agreed,
     };
     vec![Effect::Call(call)]

@@ -167,6 +167,10 @@ fn call(model: &Model, want: Want) -> Option<Call> {
         }
         Want::Answer(ordinal) => study.map(|study| Call::Answer(study, ordinal)),
         Want::Report(id) => Some(Call::Report(id)),
+        Want::Cross => {
+            let view = &model.lens.results;
+            study.map(|study| Call::Cross(study, [view.by.field(), view.across.field()]))
+        }
         Want::Check => {
             let compose = model.compose.as_ref()?;
             Some(Call::Check { revision: compose.revision, draft: compose.draft() })

@@ -6,7 +6,7 @@ use crate::station::effect::Effect;
 use crate::station::model::layer::{Layer, Person};
 use crate::station::model::lens::Loading;
 use crate::station::model::requests::Want;
-use crate::station::model::results::{Drill, Pane, View};
+use crate::station::model::results::{Axis, Drill, Pane, View};
 use crate::station::model::{Model, Tone};
 use crate::station::screens::results as screen;
 use crate::station::widgets::mosaic::Steer;
@@ -23,6 +23,7 @@ pub(super) fn want(model: &mut Model) {
     if model.lens.loading == Loading::Some || (model.lens.loading != Loading::All && ended) {
         model.requests.want(Want::Page, now);
     }
+    want_table(model);
 }
 
 /// Groups by the next attribute.
@@ -33,7 +34,15 @@ pub(super) fn next_group(model: &mut Model) -> Vec<Effect> {
         view.across = view.across.next();
     }
     view.main = Window::default();
+    want_table(model);
     Vec::new()
+}
+
+/// Asks for the table, when it is looked at and not there.
+fn want_table(model: &mut Model) {
+    if model.lens.results.view == View::Cross && model.lens.table().is_none() {
+        model.requests.want(Want::Cross, model.now.ms);
+    }
 }
 
 /// Crosses with the next attribute.
@@ -49,6 +58,7 @@ pub(super) fn cross(model: &mut Model) -> Vec<Effect> {
     view.pane = Pane::Main;
     view.main = Window::default();
     view.column = 0;
+    want_table(model);
     Vec::new()
 }
 
@@ -61,6 +71,7 @@ pub(super) fn next_view(model: &mut Model) -> Vec<Effect> {
     }
     view.main = Window::default();
     view.pane = Pane::Main;
+    want_table(model);
     Vec::new()
 }
 
@@ -85,8 +96,7 @@ pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
     let by = if steer == Steer::Left { -1 } else { 1 };
     let view = &mut model.lens.results;
     if view.view == View::Cross && view.pane == Pane::Main {
-        let across = view.across;
-        let columns = model.lens.classes(across).len();
+        let columns = model.lens.classes(Axis::Columns).len();
         let view = &mut model.lens.results;
         view.column = view.column.saturating_add_signed(by).min(columns.saturating_sub(1));
         return Vec::new();

@@ -120,10 +120,13 @@ pub(super) fn ask_cancel(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Looks for the settings of a study, to start another one with them.
-pub(super) fn recall(model: &mut Model) -> Vec<Effect> {
+/// Asks what a study asked, to start another one with it.
+pub(super) fn duplicate(model: &mut Model) -> Vec<Effect> {
+    if !can_ask(model) {
+        return Vec::new();
+    }
     match model.study() {
-        Some(study) => vec![Effect::Recall(study.id)],
+        Some(study) => vec![Effect::Call(Call::Asked(study.id))],
         None => super::compose::open(model),
     }
 }

@@ -1,6 +1,8 @@
 //! A text that is being typed: one line or many, edited by grapheme, with undo. It knows where its cursor is on the
 //! screen and nothing about what the text is for.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -177,37 +179,76 @@ impl TextBox {
         self.undo.push((self.text.clone(), self.cursor));
     }
 
-    /// Draws the part around the cursor and says where the cursor is.
+    /// Draws the part around the cursor and says where the cursor is. Long lines of a text are broken for the eye only.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, role: Role) -> Option<(u16, u16)> {
         if area.width == 0 || area.height == 0 {
             return None;
         }
-        let row = self.text[..self.cursor].matches('\n').count();
-        let top = (row + 1).saturating_sub(usize::from(area.height));
-        let column = u16::try_from(self.column()).unwrap_or(u16::MAX);
-        let shift = (column + 1).saturating_sub(area.width);
-        for (y, line) in (area.top()..area.bottom()).zip(self.text.split('\n').skip(top)) {
-            let shown = skip_columns(line, if y - area.top() == offset(row, top) { shift } else { 0 });
-            canvas.text(area.x, y, area.width, shown, role);
+        let width = usize::from(area.width);
+        match self.lines {
+            Lines::One => {
+                let column = self.text[..self.cursor].width();
+                let shift = (column + 1).saturating_sub(width);
+                let skipped = skip_columns(&self.text, shift);
+                canvas.text(area.x, area.y, area.width, &self.text[skipped..], role);
+                let seen = self.text[skipped..self.cursor.max(skipped)].width();
+                Some((area.x + small(seen.min(width - 1)), area.y))
+            }
+            Lines::Many => {
+                let rows = self.rows(width);
+                let row = rows.iter().rposition(|row| row.start <= self.cursor).unwrap_or(0);
+                let top = (row + 1).saturating_sub(usize::from(area.height));
+                for (y, shown) in (area.top()..area.bottom()).zip(&rows[top..]) {
+                    canvas.text(area.x, y, area.width, &self.text[shown.clone()], role);
+                }
+                let column = self.text[rows[row].start..self.cursor].width().min(width - 1);
+                Some((area.x + small(column), area.y + small(row - top)))
+            }
         }
-        Some((area.x + column - shift, area.y + offset(row, top)))
+    }
+
+    /// The rows that the lines become in so many cells: broken after a space where there is one.
+    fn rows(&self, width: usize) -> Vec<Range<usize>> {
+        let mut rows = Vec::new();
+        let mut start = 0;
+        for line in self.text.split('\n') {
+            let end = start + line.len();
+            let (mut row, mut used, mut space) = (start, 0, None);
+            for (at, grapheme) in line.grapheme_indices(true) {
+                let wide = grapheme.width();
+                if used + wide > width && start + at > row {
+                    let cut = space.filter(|space| *space > row).unwrap_or(start + at);
+                    rows.push(row..cut);
+                    row = cut;
+                    used = self.text[row..start + at].width();
+                    space = None;
+                }
+                used += wide;
+                if grapheme == " " {
+                    space = Some(start + at + grapheme.len());
+                }
+            }
+            rows.push(row..end);
+            start = end + 1;
+        }
+        rows
     }
 }
 
-fn offset(row: usize, top: usize) -> u16 {
-    u16::try_from(row - top).unwrap_or(u16::MAX)
+fn small(cells: usize) -> u16 {
+    u16::try_from(cells).unwrap_or(u16::MAX)
 }
 
-/// The line without its first cells.
-fn skip_columns(line: &str, columns: u16) -> &str {
+/// Where the line goes on after its first cells.
+fn skip_columns(line: &str, columns: usize) -> usize {
     let mut skipped = 0;
     for (at, grapheme) in line.grapheme_indices(true) {
-        if skipped >= usize::from(columns) {
-            return &line[at..];
+        if skipped >= columns {
+            return at;
         }
         skipped += grapheme.width();
     }
-    if columns == 0 { line } else { "" }
+    line.len()
 }
 
 #[cfg(test)]
@@ -265,6 +306,9 @@ mod tests {
                     _ => text.insert(&typed),
                 }
                 prop_assert!(text.text().is_char_boundary(text.cursor));
+                let rows = text.rows(7);
+                prop_assert!(rows.windows(2).all(|pair| pair[0].end <= pair[1].start));
+                prop_assert!(rows.iter().all(|row| text.text().get(row.clone()).is_some()));
             }
         }
     }

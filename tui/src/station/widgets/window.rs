@@ -34,12 +34,6 @@ impl Window {
         };
     }
 
-    /// Keeps the cursor within the rows there are, and the window around the cursor.
-    pub(crate) fn settle(&mut self, rows: usize, height: usize) {
-        self.cursor = self.cursor.min(rows.saturating_sub(1));
-        self.top = self.shown(rows, height).start;
-    }
-
     /// The rows that are on the screen, with the cursor among them.
     pub(crate) fn shown(&self, rows: usize, height: usize) -> Range<usize> {
         if height == 0 {
@@ -65,7 +59,6 @@ mod tests {
         ) {
             let mut window = Window { cursor, top };
             window.go(Move::By(by), rows);
-            window.settle(rows, height);
             let shown = window.shown(rows, height);
             prop_assert!(shown.contains(&window.cursor));
             prop_assert_eq!(shown.len(), height.min(rows));

@@ -65,7 +65,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     if let Some(line) = lines.next() {
         let panel = study.panel;
         let role = if panel.invalid + panel.failed > 0 { Role::Warning } else { Role::Dim };
-        let text = format!("declined {}  unreadable {}  failed {}", panel.refused, panel.invalid, panel.failed);
+        let text = format!("declined {} unread {} failed {}", panel.refused, panel.invalid, panel.failed);
         canvas.cut(line.x, line.y, line.width, &text, role);
     }
     if let Some(line) = lines.next() {
