@@ -30,6 +30,7 @@ mod tag;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use protocol::paths::Paths;
 
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
@@ -127,7 +128,7 @@ pub(crate) fn main() -> ExitCode {
 /// Commands that need no daemon run here; the others share one single-threaded runtime.
 fn dispatch(verb: Option<Verb>, ui: &mut Ui) -> Result<Exit, Failure> {
     match verb {
-        None => overview::run(ui),
+        None => workstation(ui),
         Some(Verb::Config(args)) => config::run(&args, ui),
         Some(Verb::Completions(args)) => completions::run(&args, ui),
         Some(Verb::Man(args)) => man::run(&args, ui),
@@ -140,6 +141,19 @@ fn dispatch(verb: Option<Verb>, ui: &mut Ui) -> Result<Exit, Failure> {
             .build()
             .map_err(|error| Failure::invalid(format!("This process cannot wait: {error}.")))?
             .block_on(converse(verb, ui)),
+    }
+}
+
+/// The workstation, or a short way in where there is no terminal for it.
+fn workstation(ui: &mut Ui) -> Result<Exit, Failure> {
+    use crate::station::StationError;
+    match crate::station::run(&Paths::resolve()?) {
+        Ok(()) => Ok(Exit::Done),
+        Err(StationError::NoTerminal) => overview::run(ui),
+        Err(StationError::Daemon(error)) => Err(error.into()),
+        Err(error @ (StationError::Terminal(_) | StationError::Keymap(_) | StationError::Theme(_))) => {
+            Err(Failure::invalid(format!("{error}.")))
+        }
     }
 }
 
