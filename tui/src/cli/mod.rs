@@ -1,6 +1,11 @@
 //! The command line: one file a verb, each with its arguments (whose comments are the help page) and what it does.
 //! This file names the verbs, reads the arguments and hands over.
 
+#![allow(
+    clippy::doc_markdown,
+    reason = "comments of arguments are the text of --help, where backticks are noise"
+)]
+
 mod answers;
 mod backup;
 mod compare;
@@ -151,9 +156,9 @@ fn workstation(ui: &mut Ui) -> Result<Exit, Failure> {
         Ok(()) => Ok(Exit::Done),
         Err(StationError::NoTerminal) => overview::run(ui),
         Err(StationError::Daemon(error)) => Err(error.into()),
-        Err(error @ (StationError::Terminal(_) | StationError::Keymap(_) | StationError::Theme(_))) => {
-            Err(Failure::invalid(format!("{error}.")))
-        }
+        Err(
+            error @ (StationError::Terminal(_) | StationError::Keymap(_) | StationError::Theme(_)),
+        ) => Err(Failure::invalid(format!("{error}."))),
     }
 }
 
