@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use protocol::audience::{Choice, Gender, Region};
+use protocol::study::Instrument;
 
 use super::*;
 
@@ -58,7 +59,7 @@ fn every_problem_is_told_at_once_with_its_line() {
     idea.md:7: 'audience.age_range' is no range of ages · give the youngest and the oldest age between 18 and 100, for example [25, 45]
     idea.md:8: 'seed' is given twice · keep one
     idea.md:9: there is no engine 'offlin' · did you mean 'offline'?
-    idea.md:10: 'study' cannot be 'concept' · it takes concept_test, nps
+    idea.md:10: 'study' cannot be 'concept' · it takes concept_test, sentiment, nps, survey, ab_test
     idea.md:14: the stimulus has 5 characters, at least 10 are needed · say in a sentence what it is and what it does
     --gender: 'audience.gender' cannot be 'men' · it takes all, male, female, nonbinary
     --engine-mode: 'engine_mode' cannot be 'fast' · it takes standard, anchor
@@ -170,8 +171,7 @@ fn what_is_wrong_with_variants_is_told_in_their_lines() {
         "---\nstudy: ab_test\n---\n\nRead this first.\n\n## Variant A\nshort\n\n## Variant B\n\n\n## Variant A\nAnother text.", &[]
     ), @r"
     idea.md:5: nobody would see this text: it stands above both variants · move it into the variants, or into context:
-    idea.md:8: the variant a has 5 characters, at least 10 are needed · say in a sentence what it is and what it does
-    idea.md:13: the variant b is empty · write 10 to 5000 characters
+    idea.md:10: the variant b is empty · write 10 to 5000 characters
     idea.md:13: there are two variants A · keep one
     ");
     insta::assert_snapshot!(problems("---\nstudy: ab_test\n---\nOnly one text here.", &[]), @r"
