@@ -46,7 +46,7 @@ impl Rig {
     /// Lets a daemon live until a random moment: mostly one that the study's progress decides, so that the kills are spread
     /// over all of it however fast the machine is, sometimes one right after the start.
     fn live(&self, link: &Link, id: StudyId, seen: u32, chance: &mut Chance) {
-        if chance.below(4) > 0 {
+        if self.sabotage.is_some() || chance.below(4) > 0 {
             let step = 1 + chance.below(u64::from(2 * PANEL / self.kills).min(300));
             let goal = seen + u32::try_from(step).unwrap();
             drop(wait::for_study(link, id, "progress", |study| {
