@@ -66,7 +66,7 @@ impl Rig {
         let mut link = daemon.wait_ready(&home);
         let id = link.take_on(&studies::concept(PANEL, SEED)).unwrap().id;
         let mut seen = 0;
-        let mut told = String::new();
+        let mut told = Vec::new();
         for _ in 0..self.kills {
             self.live(&link, id, seen, chance);
             // What a client has seen is a promise, whatever happens next.
@@ -81,12 +81,12 @@ impl Rig {
                 break;
             };
             let delivered = live.study.panel.delivered;
-            told.push_str(&format!(" {delivered}"));
+            told.push(delivered);
             if delivered < seen {
                 findings.push(format!("{seen} answers were seen, {delivered} are left"));
             }
         }
-        say(&format!("delivered at each kill:{told}"));
+        say(&format!("delivered at each kill: {told:?}"));
         if link.live(id).is_ok() {
             let study = wait::for_study(&link, id, "an end or a halt", |study| {
                 study.state.is_final() || study.state == State::Paused
