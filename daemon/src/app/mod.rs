@@ -51,6 +51,10 @@ pub struct Settings {
     /// Answers of the built-in engine in a second; 0 is without limit.
     pub answers_per_second: u32,
     /// What can answer, by name.
+    #[allow(
+        clippy::zero_sized_map_values,
+        reason = "only the built-in engine needs no data of its own"
+    )]
     pub engines: BTreeMap<String, Engine>,
     /// How long a stopping daemon waits for answers under way.
     pub drain: Duration,
