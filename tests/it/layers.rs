@@ -82,7 +82,7 @@ fn product() -> Vec<(PathBuf, String)> {
     for part in ["protocol/src", "daemon/src", "tui/src"] {
         for path in source::rust_files(&root.join(part)) {
             let relative = path.strip_prefix(&root).unwrap().to_path_buf();
-            if !source::is_test(&relative.strip_prefix(part).unwrap().to_path_buf()) {
+            if !source::is_test(relative.strip_prefix(part).unwrap()) {
                 found.push((relative, source::code(&fs::read_to_string(&path).unwrap())));
             }
         }
