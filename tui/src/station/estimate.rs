@@ -22,8 +22,7 @@ impl Mean {
         }
         let value =
             values.clone().map(|(value, count)| value * count as f64).sum::<f64>() / n as f64;
-        let squares: f64 =
-            values.map(|(one, count)| (one - value).powi(2) * count as f64).sum();
+        let squares: f64 = values.map(|(one, count)| (one - value).powi(2) * count as f64).sum();
         let variance = if n > 1 { squares / (n - 1) as f64 } else { 0.0 };
         Some(Self { n, value, variance })
     }
@@ -60,7 +59,9 @@ mod tests {
 
     #[test]
     fn quantiles_agree_with_the_table() {
-        for (freedom, quantile) in [(1.0, 12.706), (4.0, 2.776), (5.0, 2.571), (10.0, 2.228), (30.0, 2.042)] {
+        for (freedom, quantile) in
+            [(1.0, 12.706), (4.0, 2.776), (5.0, 2.571), (10.0, 2.228), (30.0, 2.042)]
+        {
             assert!(close(t_95(freedom), quantile), "{freedom}: {}", t_95(freedom));
         }
     }

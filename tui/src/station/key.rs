@@ -147,7 +147,9 @@ impl Chord {
 
 /// A key that no keymap knows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no key: write a letter, a name such as enter or f5, and ctrl-, alt- or shift- in front")]
+#[error(
+    "'{0}' is no key: write a letter, a name such as enter or f5, and ctrl-, alt- or shift- in front"
+)]
 pub struct UnknownKey(String);
 
 impl FromStr for Chord {

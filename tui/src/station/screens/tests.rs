@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! What people see: every screen at every size and colour level as stored pictures, no panic at any size, hostile text
 //! without effect, and the picture of the README.
 
@@ -160,3 +161,6 @@ fn the_same_model_draws_the_same_cells() {
     let again = Rig { model: copy, ms: rig.ms };
     assert_eq!(rig.buffer(), again.buffer());
 }
+=======
+
+>>>>>>> main

@@ -139,7 +139,8 @@ fn accept<T>(model: &mut Model, reply: Result<T, ApiError>) -> Option<T> {
 
 /// An error in one line: what happened and the first thing to do about it.
 fn sentence(error: &ApiError) -> String {
-    let problem = error.problems.first().map(|problem| format!(" {}: {}.", problem.place, problem.what));
+    let problem =
+        error.problems.first().map(|problem| format!(" {}: {}.", problem.place, problem.what));
     let hint = error.hints.first().map(|hint| format!(" Hint: {hint}."));
     format!("{}{}{}", error.message, problem.unwrap_or_default(), hint.unwrap_or_default())
 }

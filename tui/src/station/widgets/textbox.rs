@@ -119,9 +119,7 @@ impl TextBox {
     pub(crate) fn go(&mut self, go: Go) {
         self.cursor = match go {
             Go::Left => self.boundaries().take_while(|at| *at < self.cursor).last().unwrap_or(0),
-            Go::Right => {
-                self.boundaries().find(|at| *at > self.cursor).unwrap_or(self.text.len())
-            }
+            Go::Right => self.boundaries().find(|at| *at > self.cursor).unwrap_or(self.text.len()),
             Go::Home => self.line_start(self.cursor),
             Go::End => self.line_end(self.cursor),
             Go::Up => match self.line_start(self.cursor).checked_sub(1) {
@@ -180,7 +178,12 @@ impl TextBox {
     }
 
     /// Draws the part around the cursor and says where the cursor is. Long lines of a text are broken for the eye only.
-    pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, role: Role) -> Option<(u16, u16)> {
+    pub(crate) fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        area: Rect,
+        role: Role,
+    ) -> Option<(u16, u16)> {
         if area.width == 0 || area.height == 0 {
             return None;
         }
