@@ -158,7 +158,8 @@ impl Keymap {
                 }
             }
         }
-        keys.sort_by_key(|shown| (shown.chars().count(), shown.clone()));
+        // Esc is what people try first.
+        keys.sort_by_key(|shown| (shown != "Esc", shown.chars().count(), shown.clone()));
         keys
     }
 

@@ -16,6 +16,8 @@ pub mod msg;
 pub mod picture;
 pub mod screens;
 mod symbols;
+#[cfg(test)]
+mod testing;
 pub mod theme;
 mod update;
 mod widgets;
