@@ -1,6 +1,9 @@
 //! What answers a questionnaire: the built-in reader, later language models. One question in, one [`Reply`] or
 //! [`Refusal`] out; reading the reply is the instrument's business, never the engine's.
 
+pub mod chat;
+pub mod wire;
+
 use std::time::Duration;
 
 use protocol::credits::UsdMicros;
