@@ -8,7 +8,9 @@ use futures::StreamExt;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
 use reqwest::{Client, Response, Url, redirect};
 
-use super::chat::{Allowance, BROKE_OFF, CallError, Chat, ChatReply, TIMED_OUT, TokenLimit, UNREACHABLE};
+use super::chat::{
+    Allowance, BROKE_OFF, CallError, Chat, ChatReply, TIMED_OUT, TokenLimit, UNREACHABLE,
+};
 use super::key::BoundKey;
 use super::wire::{Auth, Format};
 
@@ -185,7 +187,13 @@ fn words(body: &[u8]) -> String {
     let line = protocol::safe::line(said);
     let masked: Vec<&str> = line
         .split_whitespace()
-        .map(|word| if word.len() > 24 && word.contains(|c: char| c.is_ascii_digit()) { "…" } else { word })
+        .map(|word| {
+            if word.len() > 24 && word.contains(|c: char| c.is_ascii_digit()) {
+                "…"
+            } else {
+                word
+            }
+        })
         .collect();
     masked.join(" ").chars().take(WORDS_MAX).collect()
 }
@@ -194,9 +202,8 @@ fn words(body: &[u8]) -> String {
 /// service's.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
-    let seconds = number("retry-after-ms")
-        .map(|ms| ms / 1_000.0)
-        .or_else(|| number(RETRY_AFTER.as_str()))?;
+    let seconds =
+        number("retry-after-ms").map(|ms| ms / 1_000.0).or_else(|| number(RETRY_AFTER.as_str()))?;
     Duration::try_from_secs_f64(seconds.min(86_400.0)).ok()
 }
 
@@ -213,7 +220,10 @@ fn allowance(headers: &HeaderMap) -> Allowance {
             "anthropic-ratelimit-requests-remaining",
         ]),
         requests_reset: wait(["x-ratelimit-reset-requests", "x-ratelimit-reset"]),
-        tokens_left: count(["x-ratelimit-remaining-tokens", "anthropic-ratelimit-tokens-remaining"]),
+        tokens_left: count([
+            "x-ratelimit-remaining-tokens",
+            "anthropic-ratelimit-tokens-remaining",
+        ]),
         tokens_reset: wait(["x-ratelimit-reset-tokens", "x-ratelimit-reset"]),
     }
 }
@@ -245,9 +255,11 @@ mod tests {
     use super::*;
 
     fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
-        list.iter().map(|(name, value)| {
-            (reqwest::header::HeaderName::from_static(name), HeaderValue::from_static(value))
-        }).collect()
+        list.iter()
+            .map(|(name, value)| {
+                (reqwest::header::HeaderName::from_static(name), HeaderValue::from_static(value))
+            })
+            .collect()
     }
 
     #[test]

@@ -15,7 +15,8 @@ impl Key {
     /// can carry.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
-        let carries = !text.is_empty() && text.len() <= 4_096 && text.bytes().all(|b| b.is_ascii_graphic());
+        let carries =
+            !text.is_empty() && text.len() <= 4_096 && text.bytes().all(|b| b.is_ascii_graphic());
         carries.then(|| Self(text.to_owned()))
     }
 
@@ -139,15 +140,27 @@ mod tests {
         ] {
             assert_eq!(key.for_url(&url(target)).is_some(), gets, "{target}");
         }
-        assert!(bound("http://10.0.0.7:8000/v1").for_url(&url("http://10.0.0.7:8000/v1")).is_none());
+        assert!(
+            bound("http://10.0.0.7:8000/v1").for_url(&url("http://10.0.0.7:8000/v1")).is_none()
+        );
         assert!(bound("http://127.0.0.1:1/v1").for_url(&url("http://127.0.0.1:1/v1")).is_some());
         assert!(bound("http://[::1]:1/v1").for_url(&url("http://[::1]:1/v1")).is_some());
-        assert!(bound("http://localhost.evil.net").for_url(&url("http://localhost.evil.net")).is_none());
+        assert!(
+            bound("http://localhost.evil.net").for_url(&url("http://localhost.evil.net")).is_none()
+        );
     }
 
     #[test]
     fn base_urls_with_surprises_are_refused() {
-        for bad in ["", "ftp://x", "file:///etc/passwd", "https://", "https://u:p@x", "https://x?k=1", "https://x#y"] {
+        for bad in [
+            "",
+            "ftp://x",
+            "file:///etc/passwd",
+            "https://",
+            "https://u:p@x",
+            "https://x?k=1",
+            "https://x#y",
+        ] {
             assert!(base_url(bad).is_err(), "{bad}");
         }
         assert_eq!(url("127.0.0.1:11434").as_str(), "http://127.0.0.1:11434/");

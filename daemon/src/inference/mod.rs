@@ -2,6 +2,10 @@
 //! [`Refusal`] out; reading the reply is the instrument's business, never the engine's.
 
 pub mod chat;
+pub mod client;
+pub mod key;
+pub mod limits;
+pub mod price;
 pub mod wire;
 
 use std::time::Duration;

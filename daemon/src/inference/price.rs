@@ -84,7 +84,10 @@ mod tests {
         let tokens = Tokens { input: 1_000, cached_input: 600, output: 250, reasoning: 100 };
         // 400 × 0.4 + 600 × 0.1 + 250 × 1.6 millionths of a dollar.
         assert_eq!(price.of(tokens), UsdMicros(160 + 60 + 400));
-        assert_eq!(Price::dollars(0.05, 0.4, None).unwrap().of(Tokens { input: 1, ..Tokens::default() }), UsdMicros(1));
+        assert_eq!(
+            Price::dollars(0.05, 0.4, None).unwrap().of(Tokens { input: 1, ..Tokens::default() }),
+            UsdMicros(1)
+        );
         for bad in [f64::NAN, -1.0, f64::INFINITY, 1e9] {
             assert_eq!(Price::dollars(bad, 1.0, None), None);
         }
