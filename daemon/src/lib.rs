@@ -1,8 +1,292 @@
 //! Demoscope's daemon, as a library. `domain` decides, `store` remembers, `inference` asks, `app` changes state,
-//! `work` and `gateway` drive it.
+//! `work` and `gateway` drive it. This file is the only wiring: what is built from what, and in which order it stops.
 
+pub mod app;
 pub mod config;
 pub mod domain;
+mod gateway;
 pub mod inference;
+mod logs;
 pub mod store;
+pub mod work;
 pub mod world;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::paths::Paths;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::app::{Core, Settings};
+use crate::config::Config;
+use crate::gateway::{Face as Service, Instance, Listener};
+use crate::store::{OpenError, RestoreError, Storage};
+use crate::work::Scheduler;
+use crate::world::{Wake, World};
+
+/// Threads that serve calls and drive studies; asking happens on threads of its own.
+const RUNTIME_THREADS: usize = 2;
+
+/// How long peers get to read their last reply when the daemon ends.
+const FAREWELL: Duration = Duration::from_millis(250);
+
+/// How the daemon is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// In a terminal or under a supervisor: logs to stderr too.
+    Foreground,
+    /// Started by a command: in a session of its own, so that the terminal's signals do not reach it.
+    Detached,
+}
+
+/// Runs the daemon until it is told to stop. This is the whole process of `demoscope daemon run`.
+///
+/// # Errors
+/// When the settings, the folders or the store do not allow it, or another daemon has them.
+pub fn run(face: Face) -> Result<(), ApiError> {
+    if face == Face::Detached {
+        // Fails only for a process that leads a session already, which is as good.
+        let _leads_already = rustix::process::setsid();
+    }
+    let paths = Paths::resolve()?;
+    paths.check_socket()?;
+    let config = config::load(&paths.config, variables())?.config;
+    let _logs = logs::start(&paths, &config.log, face)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(RUNTIME_THREADS)
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            ApiError::new(ErrorCode::Internal, format!("The runtime cannot start: {error}."))
+        })?;
+    let ended = runtime.block_on(async {
+        let signals = Signals::catch()?;
+        let running = start(config, paths, world()).await?;
+        running.until_told(signals).await;
+        Ok::<(), ApiError>(())
+    });
+    if let Err(error) = &ended {
+        tracing::error!(error = %error, hints = ?error.hints, "the daemon ends");
+    }
+    runtime.shutdown_timeout(FAREWELL);
+    ended
+}
+
+/// The machine's own world; in a build for the promise tests, with the fault that the environment asks for.
+fn world() -> World {
+    #[cfg(feature = "seeded-bugs")]
+    {
+        let mut world = World::system();
+        world.sabotage =
+            std::env::var("DEMOSCOPE_TEST_SABOTAGE").ok().and_then(|name| match name.as_str() {
+                "lying_durability" => Some(world::Sabotage::LyingDurability),
+                "skipped_settle" => Some(world::Sabotage::SkippedSettle),
+                "double_record" => Some(world::Sabotage::DoubleRecord),
+                _ => None,
+            });
+        world
+    }
+    #[cfg(not(feature = "seeded-bugs"))]
+    World::system()
+}
+
+/// Puts a backup in the place of the store, while no daemon runs. Says, in sentences, what that did.
+///
+/// # Errors
+/// When a daemon runs, or the backup is not sound; nothing has changed then.
+pub fn restore(paths: &Paths, backup: &Path) -> Result<Vec<String>, ApiError> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(|error| {
+            ApiError::new(ErrorCode::Internal, format!("The runtime cannot start: {error}."))
+        })?;
+    let _instance = runtime.block_on(Instance::take(paths))?;
+    let restored = app::restore_backup(backup, &paths.database).map_err(|error| {
+        let (code, hint) = match &error {
+            RestoreError::Running => (ErrorCode::Conflict, "stop it with `demoscope daemon stop`"),
+            RestoreError::Unsound(_) => {
+                (ErrorCode::InvalidInput, "nothing was changed; try an older backup")
+            }
+            RestoreError::Io(_) => {
+                (ErrorCode::Internal, "check the free space and the owner of the data folder")
+            }
+        };
+        ApiError::new(code, format!("Nothing was restored: {error}.")).hint(hint)
+    })?;
+    let mut said = vec![format!("The ledger holds {} transfers.", restored.transfers)];
+    if let Some(aside) = &restored.aside {
+        said.push(format!("What was there is kept as {}.", aside.display()));
+    }
+    if restored.undone > 0 {
+        said.push(format!(
+            "{} transfers booked since the backup are undone: credits spent since then came back.",
+            restored.undone
+        ));
+    }
+    Ok(said)
+}
+
+/// The variables of this process that are text.
+pub fn variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// A daemon at work.
+#[derive(Debug)]
+pub struct Running {
+    core: Core,
+    work: Scheduler,
+    listener: Listener,
+    service: Arc<Service>,
+    peers: Arc<Semaphore>,
+    // Last, so that the data folder is let go after everything else.
+    _instance: Instance,
+}
+
+/// Starts a daemon in the world given: takes the data folder, opens the store, resumes what is unfinished, listens.
+///
+/// # Errors
+/// When another daemon has the folder, or the store does not open.
+pub async fn start(config: Config, paths: Paths, world: World) -> Result<Running, ApiError> {
+    let begun = Instant::now();
+    let instance = Instance::take(&paths).await?;
+    let settings = Settings {
+        tier: config.credits.tier.clone(),
+        allowance: config.credits.monthly(),
+        studies_running: usize::try_from(config.limits.studies_running).unwrap_or(usize::MAX),
+        answers_per_second: config.engine.offline.answers_per_second,
+        panel_max: config.limits.panel_max,
+        backups: config.backup.daily.then(|| paths.backups.clone()),
+        drain: Duration::from_secs(u64::from(config.shutdown.drain_seconds)),
+        backups_kept: usize::try_from(config.backup.keep).unwrap_or(usize::MAX),
+        ..Settings::default()
+    };
+    let storage = Storage::File(paths.database.clone());
+    let core = tokio::task::spawn_blocking(move || Core::open(world, storage, settings))
+        .await
+        .map_err(|error| {
+            ApiError::new(ErrorCode::Internal, format!("Opening the store failed: {error}."))
+        })?
+        .map_err(does_not_open)?;
+    let listener = Listener::bind(&instance, &paths)?;
+    let work = Scheduler::start(core.clone());
+    let service = Arc::new(Service {
+        core: core.clone(),
+        paths,
+        since: Instant::now(),
+        stop: Wake::default(),
+    });
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        ready_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "ready"
+    );
+    Ok(Running {
+        core,
+        work,
+        listener,
+        service,
+        peers: Arc::new(Semaphore::new(
+            usize::try_from(config.limits.connections).unwrap_or(usize::MAX),
+        )),
+        _instance: instance,
+    })
+}
+
+impl Running {
+    /// Serves until a signal or a peer says stop, then stops in order: no new peers, no new questions, what is under way
+    /// is recorded, the store is closed, the socket goes.
+    async fn until_told(self, mut signals: Signals) {
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                stream = self.listener.accept() => match Arc::clone(&self.peers).try_acquire_owned() {
+                    Ok(place) => {
+                        let service = Arc::clone(&self.service);
+                        connections.spawn(async move {
+                            gateway::serve(service, stream).await;
+                            drop(place);
+                        });
+                    }
+                    Err(_) => tracing::warn!("turned away a connection: all places are taken"),
+                },
+                Some(_) = connections.join_next() => {}
+                () = self.service.stop.wait() => break,
+                name = signals.next() => {
+                    tracing::info!(name, "signal");
+                    break;
+                }
+            }
+        }
+        let Self { core, work, listener, _instance: instance, .. } = self;
+        drop(listener);
+        tokio::select! {
+            () = work.stop() => {}
+            name = signals.next() => tracing::warn!(name, "second signal: not waiting for what is under way"),
+        }
+        core.close();
+        let farewell = async { while connections.join_next().await.is_some() {} };
+        drop(tokio::time::timeout(FAREWELL, farewell).await);
+        tracing::info!("stopped");
+        drop(instance);
+    }
+}
+
+/// The signals that end a daemon.
+#[derive(Debug)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn catch() -> Result<Self, ApiError> {
+        let catch = |kind| {
+            signal(kind).map_err(|error| {
+                ApiError::new(ErrorCode::Internal, format!("Signals cannot be caught: {error}."))
+            })
+        };
+        Ok(Self {
+            terminate: catch(SignalKind::terminate())?,
+            interrupt: catch(SignalKind::interrupt())?,
+            hangup: catch(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.hangup.recv() => "SIGHUP",
+        }
+    }
+}
+
+fn does_not_open(error: OpenError) -> ApiError {
+    let hint = match &error {
+        OpenError::Locked => "`demoscope daemon status` shows the daemon that has it",
+        OpenError::Newer { .. } => "update Demoscope, or point DEMOSCOPE_HOME at another folder",
+        OpenError::Damaged { .. } => {
+            "nothing was changed; `demoscope restore PATH` puts a backup in its place"
+        }
+        OpenError::Unreadable { .. } => "check the path, its owner and the free space of its disk",
+        OpenError::Fault(_) => "free some space on its disk and start again",
+    };
+    let code = match &error {
+        OpenError::Locked => ErrorCode::Conflict,
+        OpenError::Newer { .. } => ErrorCode::Incompatible,
+        OpenError::Damaged { .. } | OpenError::Unreadable { .. } | OpenError::Fault(_) => {
+            ErrorCode::Degraded
+        }
+    };
+    let mut sentence = error.to_string();
+    if let Some(first) = sentence.get(..1).map(str::to_uppercase) {
+        sentence.replace_range(..1, &first);
+    }
+    ApiError::new(code, format!("{sentence}.")).hint(hint)
+}

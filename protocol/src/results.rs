@@ -10,6 +10,7 @@ use crate::credits::Credits;
 use crate::id::AnswerId;
 use crate::persona::Persona;
 use crate::run::Study;
+use crate::study::Order;
 
 words! {
     /// How a respondent feels about what they saw.
@@ -48,6 +49,32 @@ words! {
         Appeal = "appeal",
         /// A reason against.
         Concern = "concern",
+        /// What an answer is about, neither for nor against.
+        Topic = "topic",
+    }
+}
+
+words! {
+    /// Which variant a respondent prefers.
+    Preference {
+        /// Variant A.
+        A = "a",
+        /// Variant B.
+        B = "b",
+        /// Neither.
+        None = "none",
+    }
+}
+
+words! {
+    /// What an A/B test ends with.
+    Winner {
+        /// Variant A.
+        A = "a",
+        /// Variant B.
+        B = "b",
+        /// The interval of the difference includes zero.
+        Tie = "tie",
     }
 }
 
@@ -145,6 +172,91 @@ pub enum Outcomes {
         /// Reasons for, most frequent first.
         top_appeals: Vec<String>,
     },
+    /// Of a sentiment study. The four shares are in percent and sum to 100.
+    Sentiment {
+        /// For it.
+        positive_pct: f64,
+        /// Against it.
+        negative_pct: f64,
+        /// Neither.
+        neutral_pct: f64,
+        /// Both.
+        mixed_pct: f64,
+        /// Share of bootstrap resamples, 0 to 1, in which the class that leads still leads.
+        confidence: f64,
+        /// What the answers are about, most frequent first.
+        key_themes: Vec<String>,
+    },
+    /// Of a survey.
+    Survey {
+        /// One for each question, in the order asked.
+        question_results: Vec<QuestionResult>,
+        /// Themes over all questions, most frequent first.
+        common_themes: Vec<String>,
+    },
+    /// Of an A/B test. The three shares are in percent and sum to 100.
+    AbTest {
+        /// The sign of A's share minus B's where the interval of that difference excludes zero, else a tie.
+        winner: Winner,
+        /// Mean score of A, 1 to 10.
+        variant_a_score: f64,
+        /// Mean score of B, 1 to 10.
+        variant_b_score: f64,
+        /// Prefer A.
+        variant_a_pct: f64,
+        /// Prefer B.
+        variant_b_pct: f64,
+        /// Prefer neither, or change their mind with the order.
+        no_preference_pct: f64,
+        /// What makes the difference, most frequent first.
+        key_differentiators: Vec<String>,
+        /// Respondents whose preference changed with the order; null where each saw one order only.
+        contested: Option<u64>,
+        /// Answers given after seeing A first, and after seeing B first.
+        orders_shown: (u64, u64),
+    },
+}
+
+/// What a panel said to one open question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QuestionResult {
+    /// The question.
+    pub question: String,
+    /// False when nobody could answer it: the engine cannot, or the question does not fit.
+    pub supported: bool,
+    /// Respondents who answered it.
+    pub answered: u64,
+    /// Respondents who declined it.
+    pub refused: u64,
+    /// In a sentence or two, computed from the counts.
+    pub summary: String,
+    /// What the answers name, most frequent first; shares are of those who answered the question.
+    pub themes: Vec<Theme>,
+    /// Respondents asked until the last new theme appeared; null without a theme.
+    pub saturation: Option<u32>,
+}
+
+/// How one class differs from everyone else in the panel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contrast {
+    /// The dimension: `gender`, `age_band`, …
+    pub dimension: String,
+    /// The class.
+    pub class: String,
+    /// What is compared: a field of the estimates.
+    pub field: String,
+    /// The class minus the rest, in the unit of the field; `n` is the class's.
+    pub difference: Estimate,
+    /// Two-sided p of that difference alone.
+    pub p: f64,
+    /// p after the adjustment for all contrasts of the report.
+    pub p_adjusted: f64,
+    /// The adjustment: `holm`.
+    pub adjustment: String,
+    /// Set when the class has fewer than 30 answers.
+    pub small: bool,
+    /// Set when the adjusted p is below 1 − level.
+    pub differs: bool,
 }
 
 /// One class of a dimension, with its own estimates.
@@ -267,6 +379,43 @@ pub enum Answer {
         /// How they feel about it.
         sentiment: Sentiment,
     },
+    /// To an A/B test.
+    AbTest {
+        /// Which is better.
+        preference: Preference,
+        /// Score of A, 1 to 10.
+        score_a: u8,
+        /// Score of B, 1 to 10.
+        score_b: u8,
+        /// Why, in their words.
+        reasoning: String,
+        /// How they feel about the one they prefer.
+        sentiment: Sentiment,
+        /// The order in which they saw the variants.
+        order: Order,
+    },
+    /// To a sentiment study.
+    Sentiment {
+        /// How they feel about it.
+        sentiment: Sentiment,
+        /// Why, in their words.
+        reasoning: String,
+        /// What it is about.
+        key_theme: String,
+    },
+    /// To a survey.
+    Survey {
+        /// Question → answer, for the questions that were answered.
+        answers: BTreeMap<String, String>,
+        /// Why, in their words.
+        reasoning: String,
+        /// Question → what the answer names.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        themes: BTreeMap<String, Vec<String>>,
+        /// Question → why it was not answered.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        refused: BTreeMap<String, String>,
+    },
 }
 
 /// An answer and who gave it.
@@ -295,6 +444,12 @@ pub struct Results {
     pub segments: BTreeMap<String, BTreeMap<String, Segment>>,
     /// Dimension → class → target and realised share of the panel.
     pub margins: Margins,
+    /// Each class against the rest of the panel, the lowest difference first.
+    #[serde(default)]
+    pub contrasts: Vec<Contrast>,
+    /// What the numbers say, in sentences computed from them.
+    #[serde(default)]
+    pub conclusions: Vec<String>,
     /// Reasons for and against, most frequent first.
     pub themes: Vec<Theme>,
     /// What the numbers are worth.
@@ -336,4 +491,38 @@ pub struct Report {
     pub results: Option<Results>,
     /// What it took.
     pub meta: Meta,
+}
+
+/// Two studies against each other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// Whether the same people answered both, so that each is compared with themself.
+    pub paired: bool,
+    /// What is compared: a field of the estimates.
+    pub field: String,
+    /// The first study's.
+    pub a: Estimate,
+    /// The second study's.
+    pub b: Estimate,
+    /// Second minus first over the whole panel.
+    pub overall: Difference,
+    /// Dimension → class → second minus first within the class.
+    pub segments: BTreeMap<String, BTreeMap<String, Difference>>,
+    /// What a reader should keep in mind.
+    pub notes: Vec<String>,
+}
+
+/// A difference of two studies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Second minus first, in the unit of the field; `n` counts pairs, or the answers of both.
+    pub difference: Estimate,
+    /// Two-sided p; null where it is undefined (too few answers, or no variation at all).
+    pub p: Option<f64>,
+    /// p after Holm's adjustment over the classes of all dimensions; the overall difference is not adjusted.
+    pub p_adjusted: Option<f64>,
+    /// The difference in standard deviations: of the differences when paired, pooled otherwise.
+    pub effect_size: Option<f64>,
+    /// Set when fewer than 30 pairs, or answers on one side, stand behind it.
+    pub small: bool,
 }

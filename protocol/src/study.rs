@@ -12,8 +12,14 @@ words! {
     StudyType {
         /// A concept rated from 1 to 10, with purchase intent.
         ConceptTest = "concept_test",
+        /// How people feel about something, and why.
+        Sentiment = "sentiment",
         /// Willingness to recommend from 0 to 10.
         Nps = "nps",
+        /// One to ten open questions.
+        Survey = "survey",
+        /// Two variants against each other.
+        AbTest = "ab_test",
     }
 }
 
@@ -45,6 +51,26 @@ words! {
     }
 }
 
+words! {
+    /// Which variant is shown first in an A/B test.
+    Orders {
+        /// Half the panel sees A first, the other half B.
+        Split = "split",
+        /// Everyone answers twice, once in each order, for one credit; only a preference that survives counts.
+        Both = "both",
+    }
+}
+
+words! {
+    /// The order in which one respondent saw the variants.
+    Order {
+        /// A, then B.
+        AFirst = "a_first",
+        /// B, then A.
+        BFirst = "b_first",
+    }
+}
+
 /// What is asked, with exactly the material that this kind of question needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "study_type", rename_all = "snake_case")]
@@ -54,10 +80,31 @@ pub enum Instrument {
         /// The concept, 10 to 5,000 characters.
         stimulus: String,
     },
+    /// Say how you feel about it.
+    Sentiment {
+        /// What feelings are about, 10 to 5,000 characters.
+        stimulus: String,
+    },
     /// Say how likely you are to recommend it.
     Nps {
         /// What may be recommended, 10 to 5,000 characters.
         stimulus: String,
+    },
+    /// Answer open questions about it.
+    Survey {
+        /// What the questions are about, 10 to 5,000 characters.
+        stimulus: String,
+        /// 1 to 10 questions of at most 500 characters, each different.
+        questions: Vec<String>,
+    },
+    /// Say which of two variants is better.
+    AbTest {
+        /// The first variant, 10 to 5,000 characters.
+        variant_a: String,
+        /// The second variant, 10 to 5,000 characters.
+        variant_b: String,
+        /// Who sees which first.
+        orders: Orders,
     },
 }
 
@@ -67,7 +114,10 @@ impl Instrument {
     pub fn study_type(&self) -> StudyType {
         match self {
             Self::ConceptTest { .. } => StudyType::ConceptTest,
+            Self::Sentiment { .. } => StudyType::Sentiment,
             Self::Nps { .. } => StudyType::Nps,
+            Self::Survey { .. } => StudyType::Survey,
+            Self::AbTest { .. } => StudyType::AbTest,
         }
     }
 
@@ -75,7 +125,11 @@ impl Instrument {
     #[must_use]
     pub fn stimuli(&self) -> Vec<&str> {
         match self {
-            Self::ConceptTest { stimulus } | Self::Nps { stimulus } => vec![stimulus],
+            Self::ConceptTest { stimulus }
+            | Self::Sentiment { stimulus }
+            | Self::Nps { stimulus }
+            | Self::Survey { stimulus, .. } => vec![stimulus],
+            Self::AbTest { variant_a, variant_b, .. } => vec![variant_a, variant_b],
         }
     }
 }

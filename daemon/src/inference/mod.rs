@@ -5,6 +5,7 @@ pub mod chat;
 pub mod client;
 pub mod key;
 pub mod limits;
+pub mod offline;
 pub mod price;
 pub mod wire;
 
@@ -13,6 +14,8 @@ use std::time::Duration;
 use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
 use protocol::study::StudySpec;
+
+use self::offline::Offline;
 
 /// One question to one respondent.
 #[derive(Clone, Copy, Debug)]
@@ -59,4 +62,90 @@ pub enum Refusal {
         /// What happened.
         why: String,
     },
+}
+
+/// What can answer, by name.
+#[derive(Clone, Debug)]
+pub enum Engine {
+    /// The built-in reader.
+    Offline(&'static Offline),
+    /// Answers as a test says.
+    #[cfg(any(test, feature = "seeded-bugs"))]
+    Scripted(Script),
+}
+
+/// An engine that is ready for one study.
+#[derive(Debug)]
+pub enum Prepared {
+    /// The built-in reader, with the material read.
+    Offline(offline::Prepared),
+    /// Answers as a test says.
+    #[cfg(any(test, feature = "seeded-bugs"))]
+    Scripted(Script),
+}
+
+impl Engine {
+    /// The model that answers, with its version.
+    pub fn model(&self) -> &str {
+        match self {
+            Self::Offline(offline) => offline.model(),
+            #[cfg(any(test, feature = "seeded-bugs"))]
+            Self::Scripted(_) => "scripted",
+        }
+    }
+
+    /// SHA-256 (hex) of everything but the study that decides its answers.
+    pub fn asset_hash(&self) -> &str {
+        match self {
+            Self::Offline(offline) => offline.asset_hash(),
+            #[cfg(any(test, feature = "seeded-bugs"))]
+            Self::Scripted(_) => "scripted",
+        }
+    }
+
+    /// Reads the material of a study once, for all its respondents.
+    pub fn prepare(&self, spec: &StudySpec) -> Prepared {
+        match self {
+            Self::Offline(offline) => Prepared::Offline(offline.prepare(spec)),
+            #[cfg(any(test, feature = "seeded-bugs"))]
+            Self::Scripted(script) => Prepared::Scripted(script.clone()),
+        }
+    }
+}
+
+impl Prepared {
+    /// Asks one respondent.
+    pub fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
+        match self {
+            Self::Offline(prepared) => prepared.ask(ask),
+            #[cfg(any(test, feature = "seeded-bugs"))]
+            Self::Scripted(script) => script.ask(ask),
+        }
+    }
+}
+
+/// Answers that a test decides.
+#[cfg(any(test, feature = "seeded-bugs"))]
+#[derive(Clone)]
+pub struct Script(std::sync::Arc<dyn Fn(&Ask<'_>) -> Result<Reply, Refusal> + Send + Sync>);
+
+#[cfg(any(test, feature = "seeded-bugs"))]
+impl Script {
+    /// Answers as that function says.
+    pub fn new(
+        answer: impl Fn(&Ask<'_>) -> Result<Reply, Refusal> + Send + Sync + 'static,
+    ) -> Self {
+        Self(std::sync::Arc::new(answer))
+    }
+
+    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
+        (self.0)(ask)
+    }
+}
+
+#[cfg(any(test, feature = "seeded-bugs"))]
+impl std::fmt::Debug for Script {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Script")
+    }
 }

@@ -12,8 +12,6 @@ use super::reader::Reader;
 use super::storage::{beside, open_file, sync_folder};
 use super::{Fault, Store, Table};
 
-/// Daily backups that are kept.
-const KEEP: usize = 7;
 /// Copied between two commits of the copy, so that memory stays flat.
 const COMMIT_BYTES: usize = 8 * 1024 * 1024;
 
@@ -27,9 +25,9 @@ impl Backups {
         self.0.join(format!("demoscope-{day}.redb"))
     }
 
-    /// Removes daily backups beyond the newest seven.
-    pub fn prune(&self) -> Result<(), Fault> {
-        let old: Vec<PathBuf> = list(&self.0).into_iter().rev().skip(KEEP).collect();
+    /// Removes all but the newest daily backups.
+    pub fn prune(&self, keep: usize) -> Result<(), Fault> {
+        let old: Vec<PathBuf> = list(&self.0).into_iter().rev().skip(keep.max(1)).collect();
         for path in old {
             fs::remove_file(&path).map_err(|error| io(&path, &error))?;
         }

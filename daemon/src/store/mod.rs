@@ -21,6 +21,11 @@ pub use open::{OpenError, Options, Recovery, Store};
 pub use reader::{Order, Reader};
 pub use restore::{RestoreError, Restored, restore};
 pub use storage::{OpenStorage, Storage};
+
+/// What a storage in place of a file must be able to do.
+pub mod backend {
+    pub use redb::StorageBackend;
+}
 pub use tables::{Key, Row, Table};
 pub use writes::Writes;
 

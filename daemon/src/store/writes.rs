@@ -9,7 +9,7 @@ use protocol::event::Event;
 use protocol::id::StudyId;
 use protocol::ledger::Amount;
 
-use crate::domain::ledger::{Head, Movement, seal};
+use crate::domain::ledger::{Head, Month, Movement, seal};
 
 use super::rows::{Balance, LedgerHead, TransferPlace, TransferRow};
 use super::{Fault, Halt, Key, Reader, Row, Table};
@@ -40,6 +40,7 @@ pub struct Writes {
     at: Timestamp,
     rows: Vec<Put>,
     movements: Vec<Movement>,
+    month: Option<Month>,
     events: Vec<NewEvent>,
     broken: Option<Fault>,
 }
@@ -47,7 +48,14 @@ pub struct Writes {
 impl Writes {
     /// Nothing yet; events and transfers will carry that time.
     pub fn at(at: Timestamp) -> Self {
-        Self { at, rows: Vec::new(), movements: Vec::new(), events: Vec::new(), broken: None }
+        Self {
+            at,
+            rows: Vec::new(),
+            movements: Vec::new(),
+            month: None,
+            events: Vec::new(),
+            broken: None,
+        }
     }
 
     /// Puts a row.
@@ -75,6 +83,16 @@ impl Writes {
         self.movements.push(movement);
     }
 
+    /// Notes that the allowance of that month was dealt with.
+    pub fn begin_month(&mut self, month: Month) {
+        self.month = Some(month);
+    }
+
+    /// When all this happens.
+    pub fn time(&self) -> Timestamp {
+        self.at
+    }
+
     /// Adds to the history.
     pub fn announce(
         &mut self,
@@ -87,7 +105,10 @@ impl Writes {
 
     /// Whether there is anything to write.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.movements.is_empty() && self.events.is_empty()
+        self.rows.is_empty()
+            && self.movements.is_empty()
+            && self.month.is_none()
+            && self.events.is_empty()
     }
 
     /// The rows as they will be written. Reads only, and is the last place where a use case can fail by itself.
@@ -96,11 +117,11 @@ impl Writes {
             return Err(fault.into());
         }
         let mut last_event = None;
-        let booked = !self.movements.is_empty();
+        let booked = !self.movements.is_empty() || self.month.is_some();
         let mut rows = std::mem::take(&mut self.rows);
         let mut typed = Writes::at(self.at);
         if booked {
-            book(reader, std::mem::take(&mut self.movements), self.at, &mut typed)?;
+            book(reader, std::mem::take(&mut self.movements), self.month, self.at, &mut typed)?;
         }
         if !self.events.is_empty() {
             let mut seq = reader.last_key::<Event>()?.unwrap_or(0);
@@ -138,6 +159,7 @@ pub(super) struct Compiled {
 fn book(
     reader: &Reader<'_>,
     movements: Vec<Movement>,
+    month: Option<Month>,
     at: Timestamp,
     out: &mut Writes,
 ) -> Result<(), Halt> {
@@ -174,6 +196,7 @@ fn book(
         }
         out.put(account, balance);
     }
+    ledger.month = month.or(ledger.month);
     out.put(&key, &ledger);
     Ok(())
 }

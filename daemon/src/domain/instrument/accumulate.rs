@@ -3,22 +3,26 @@
 
 use std::collections::BTreeMap;
 
-use protocol::results::{Answer, Margins, Results, Segment, ThemeKind};
-use protocol::study::{StudySpec, StudyType};
+use protocol::results::{Answer, Margins, Outcomes, Results, Segment, ThemeKind};
+use protocol::study::{Instrument, Orders, StudySpec, StudyType};
 
+use super::ab_test::{OrderCounts, Verdict};
+use super::contrast::{Classes, SMALL, contrasts, least_liked};
 use super::diagnose::diagnose;
 use super::findings;
+use super::survey::Questions;
 use super::tally::Tally;
 use super::themes::Themes;
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::{Answered, Mention, Outcome};
 use crate::domain::stats::distinct::DistinctTexts;
 
 /// Different reasons that are counted one by one; the rest are counted together.
 const REASONS_MAX: usize = 40;
-/// Answers below which a class is too small to say much.
-const SMALL: u64 = 30;
 /// The dimensions whose classes choose among quotes: different ages and genders are heard.
 const QUOTE_DIMENSIONS: [&str; 2] = ["age_band", "gender"];
+
+/// (dimension, class) pairs of one respondent.
+type ClassesOfOne<'a> = &'a [(&'static str, &'static str)];
 
 /// Everything that is known of a study's answers so far.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,10 +31,18 @@ pub struct Accumulator {
     panel: u32,
     seed: u64,
     all: Tally,
-    classes: BTreeMap<&'static str, BTreeMap<&'static str, Tally>>,
+    classes: Classes,
     themes: Themes,
     texts: DistinctTexts,
     not_answered: BTreeMap<String, u64>,
+    questions: Questions,
+    orders: OrderCounts,
+    identical_variants: bool,
+    /// Respondents of an A/B test in both orders who have answered once: at most one at a time when outcomes come in
+    /// respondent order.
+    waiting: BTreeMap<u32, (Verdict, Vec<Mention>)>,
+    /// What a new class starts with.
+    empty: Tally,
 }
 
 impl Accumulator {
@@ -38,6 +50,15 @@ impl Accumulator {
     #[must_use]
     pub fn new(spec: &StudySpec) -> Self {
         let study_type = spec.instrument.study_type();
+        let (questions, orders, identical_variants) = match &spec.instrument {
+            Instrument::Survey { questions, .. } => (questions.as_slice(), Orders::Split, false),
+            Instrument::AbTest { variant_a, variant_b, orders } => {
+                (&[][..], *orders, variant_a.trim() == variant_b.trim())
+            }
+            Instrument::ConceptTest { .. }
+            | Instrument::Sentiment { .. }
+            | Instrument::Nps { .. } => (&[][..], Orders::Split, false),
+        };
         Self {
             study_type,
             panel: spec.panel,
@@ -47,45 +68,80 @@ impl Accumulator {
             themes: Themes::default(),
             texts: DistinctTexts::default(),
             not_answered: BTreeMap::new(),
+            questions: Questions::new(questions),
+            orders: OrderCounts::new(orders),
+            identical_variants,
+            waiting: BTreeMap::new(),
+            empty: Tally::new(study_type),
         }
     }
 
-    /// Adds what came of the respondent at `ordinal`, who belongs to those (dimension, class) pairs.
-    pub fn add(
-        &mut self,
-        ordinal: u32,
-        classes: &[(&'static str, &'static str)],
-        outcome: &Outcome,
-    ) {
-        let answered = match outcome {
-            Outcome::Answered(answered) => answered,
-            Outcome::Refused { reason } => return self.count_reason("refused", reason),
-            Outcome::Invalid { reason } => return self.count_reason("invalid", reason),
-            Outcome::Failed { reason } => return self.count_reason("failed", reason),
-            Outcome::Skipped { reason } => return self.count_reason("skipped", reason),
-        };
+    /// Adds what came of an assignment of the respondent at `ordinal`, who belongs to those (dimension, class) pairs.
+    pub fn add(&mut self, ordinal: u32, classes: ClassesOfOne<'_>, outcome: &Outcome) {
+        match outcome {
+            Outcome::Answered(answered) => self.add_answer(ordinal, classes, answered),
+            Outcome::Refused { reason } => self.count_reason("refused", reason),
+            Outcome::Invalid { reason } => self.count_reason("invalid", reason),
+            Outcome::Failed { reason } => self.count_reason("failed", reason),
+            Outcome::Skipped { reason } => self.count_reason("skipped", reason),
+        }
+    }
+
+    fn add_answer(&mut self, ordinal: u32, classes: ClassesOfOne<'_>, answered: &Answered) {
         let answer = &answered.answer;
-        if !self.all.add(answer) {
+        if answer_type(answer) != self.study_type {
             return self.count_reason("invalid", "the answer belongs to another instrument");
         }
-        for (dimension, class) in classes {
-            let study_type = self.study_type;
-            self.classes
-                .entry(dimension)
-                .or_default()
-                .entry(class)
-                .or_insert_with(|| Tally::new(study_type))
-                .add(answer);
-        }
         self.texts.add(reasoning(answer));
-        if answered.mentions.is_empty() {
-            return;
-        }
         let group = quote_group(classes);
-        let empty = Tally::new(self.study_type);
-        let score = super::score(answer);
-        for mention in &answered.mentions {
-            self.themes.add(ordinal, &group, mention, score, empty.scores());
+        let mut mentions = answered.mentions.clone();
+        match Verdict::single(answer) {
+            Some(verdict) => {
+                let Some(whole) = self.whole_verdict(ordinal, verdict, &mut mentions) else {
+                    return;
+                };
+                self.in_each_group(classes, |tally| tally.add_verdict(whole));
+            }
+            None => self.in_each_group(classes, |tally| {
+                tally.add(answer);
+            }),
+        }
+        self.questions.add(ordinal, &group, answer);
+        let score = super::score(answer).zip(self.empty.scores());
+        for mention in &mentions {
+            self.themes.add(ordinal, &group, classes, mention, score);
+        }
+    }
+
+    /// The verdict of a respondent, once all their answers are in; `mentions` then holds each theme of theirs once.
+    fn whole_verdict(
+        &mut self,
+        ordinal: u32,
+        verdict: Verdict,
+        mentions: &mut Vec<Mention>,
+    ) -> Option<Verdict> {
+        self.orders.add(verdict);
+        if !self.orders.needs_both() {
+            return Some(verdict);
+        }
+        let Some((earlier, named)) = self.waiting.remove(&ordinal) else {
+            self.waiting.insert(ordinal, (verdict, std::mem::take(mentions)));
+            return None;
+        };
+        self.orders.add_swap(earlier, verdict);
+        for mention in named {
+            if !mentions.iter().any(|known| known.theme.eq_ignore_ascii_case(&mention.theme)) {
+                mentions.push(mention);
+            }
+        }
+        Some(Verdict::both(earlier, verdict))
+    }
+
+    fn in_each_group(&mut self, classes: ClassesOfOne<'_>, count: impl Fn(&mut Tally)) {
+        count(&mut self.all);
+        for (dimension, class) in classes {
+            let known = self.classes.entry(dimension).or_default();
+            count(known.entry(class).or_insert_with(|| self.empty.clone()));
         }
     }
 
@@ -99,40 +155,85 @@ impl Accumulator {
 
     /// The results; `None` without a single answer.
     #[must_use]
-    pub fn finish(self, margins: Margins) -> Option<Results> {
+    pub fn finish(mut self, margins: Margins) -> Option<Results> {
+        for _ in std::mem::take(&mut self.waiting) {
+            self.count_reason("skipped", "answered in one order only");
+        }
         let n = self.all.n();
-        let outcomes = self
-            .all
-            .outcomes(self.themes.top(ThemeKind::Concern), self.themes.top(ThemeKind::Appeal))?;
+        let outcomes = self.outcomes()?;
+        let contrasts = contrasts(&self.all, &self.classes);
         let segments = self.classes.iter().map(|(dimension, classes)| {
             let classes = classes.iter().map(|(class, tally)| {
                 let n = tally.n();
-                let segment = Segment { n, small: n < SMALL, estimates: tally.estimates() };
-                ((*class).to_owned(), segment)
+                let mut estimates = tally.estimates();
+                if matches!(tally, Tally::Survey(_)) {
+                    estimates.extend(self.themes.shares_within((*dimension, *class), n));
+                }
+                ((*class).to_owned(), Segment { n, small: n < SMALL, estimates })
             });
             ((*dimension).to_owned(), classes.collect())
         });
+        let mut estimates = self.all.headline_estimates(self.seed);
+        if let (Tally::AbTest(_), Some(effect)) = (&self.all, self.orders.effect()) {
+            estimates.insert("order_effect_pct".to_owned(), effect);
+        }
+        let mut conclusions = match &self.all {
+            Tally::AbTest(tally) => tally.conclusions(&self.orders, self.identical_variants),
+            _ => Vec::new(),
+        };
+        conclusions.extend(least_liked(&contrasts, &self.classes, &self.themes, n));
         Some(Results {
             panel_size: self.panel,
             outcomes,
-            estimates: self.all.headline_estimates(self.seed),
+            estimates,
             segments: segments.collect(),
             margins,
+            contrasts,
+            conclusions,
             themes: self.themes.report(n),
             findings: findings::find(&self.themes, self.all.scores(), n),
             diagnostics: diagnose(&self.all, &self.texts, self.not_answered, self.themes.uncounted),
             responses: None,
         })
     }
+
+    /// The contract's fields; `None` without an answer.
+    fn outcomes(&self) -> Option<Outcomes> {
+        let top = |kind| self.themes.top(kind);
+        match &self.all {
+            Tally::ConceptTest(tally) => {
+                tally.outcomes(top(ThemeKind::Concern), top(ThemeKind::Appeal))
+            }
+            Tally::Sentiment(tally) => tally.outcomes(self.seed, top(ThemeKind::Topic)),
+            Tally::Nps(tally) => tally.outcomes(top(ThemeKind::Concern), top(ThemeKind::Appeal)),
+            Tally::Survey(0) => None,
+            Tally::Survey(_) => Some(self.questions.outcomes(top(ThemeKind::Topic))),
+            Tally::AbTest(tally) => tally.outcomes(&self.orders, top(ThemeKind::Topic)),
+        }
+    }
+}
+
+fn answer_type(answer: &Answer) -> StudyType {
+    match answer {
+        Answer::ConceptTest { .. } => StudyType::ConceptTest,
+        Answer::Sentiment { .. } => StudyType::Sentiment,
+        Answer::Nps { .. } => StudyType::Nps,
+        Answer::Survey { .. } => StudyType::Survey,
+        Answer::AbTest { .. } => StudyType::AbTest,
+    }
 }
 
 fn reasoning(answer: &Answer) -> &str {
     match answer {
-        Answer::ConceptTest { reasoning, .. } | Answer::Nps { reasoning, .. } => reasoning,
+        Answer::ConceptTest { reasoning, .. }
+        | Answer::Sentiment { reasoning, .. }
+        | Answer::Nps { reasoning, .. }
+        | Answer::Survey { reasoning, .. }
+        | Answer::AbTest { reasoning, .. } => reasoning,
     }
 }
 
-fn quote_group(classes: &[(&'static str, &'static str)]) -> String {
+fn quote_group(classes: ClassesOfOne<'_>) -> String {
     let mut group = String::new();
     for wanted in QUOTE_DIMENSIONS {
         if let Some((_, class)) = classes.iter().find(|(dimension, _)| *dimension == wanted) {

@@ -1,6 +1,8 @@
 //! Findings: concerns worth acting on, by how many name them and how much lower those who do score. Every number in
 //! a sentence is computed from the answers, and every quote stands in one of them.
 
+use std::fmt::Write as _;
+
 use protocol::results::{Finding, Priority, ThemeKind};
 
 use super::themes::{ThemeTally, Themes};
@@ -40,7 +42,7 @@ pub(super) fn find(themes: &Themes, scores: Option<&Histogram>, n: u64) -> Vec<F
     weighed.sort_by_key(|weighed| weighed.priority);
     (1..)
         .zip(weighed.iter().take(FINDINGS_MAX))
-        .map(|(id, weighed)| write(id, weighed, n))
+        .map(|(id, weighed)| describe(id, weighed, n))
         .collect()
 }
 
@@ -62,26 +64,33 @@ fn weigh<'a>(theme: &'a ThemeTally, scores: Option<&Histogram>, n: u64) -> Weigh
     Weighed { theme, share, gap, priority }
 }
 
-fn write(id: u32, weighed: &Weighed<'_>, n: u64) -> Finding {
+fn describe(id: u32, weighed: &Weighed<'_>, n: u64) -> Finding {
     let Weighed { theme, share, gap, priority } = weighed;
     let name = theme.name();
     let percent = 100.0 * share;
     let mut description = format!("{} of {n} answers ({percent:.0} %) name it.", theme.count);
     match gap {
         Some(gap) if gap.difference > 0.0 => {
-            description.push_str(&format!(
+            let _ = write!(
+                description,
                 " Those who do score {:.1} points lower than the others (95 % interval {:.1} to {:.1}).",
                 gap.difference, gap.interval.0, gap.interval.1
-            ));
+            );
             if gap.interval.0 <= 0.0 {
                 description.push_str(" The interval includes no difference.");
             }
         }
-        Some(gap) => description.push_str(&format!(
-            " Those who do score no lower than the others ({:+.1} points).",
-            -gap.difference
-        )),
-        None => description.push_str(" There are too few on one side to compare scores."),
+        Some(gap) => {
+            let _ = write!(
+                description,
+                " Those who do score no lower than the others ({:+.1} points).",
+                -gap.difference
+            );
+        }
+        None if theme.scores.is_some() => {
+            description.push_str(" There are too few on one side to compare scores.");
+        }
+        None => {}
     }
     let suggested_action = match (gap, priority) {
         (Some(gap), Priority::P0 | Priority::P1) => format!(

@@ -10,6 +10,11 @@ pub const STIMULUS_MAX: usize = 5_000;
 /// Most characters of a context.
 pub const CONTEXT_MAX: usize = 2_000;
 
+/// Most questions of a survey; at least one is needed.
+pub const QUESTIONS_MAX: usize = 10;
+/// Most characters of a question.
+pub const QUESTION_MAX: usize = 500;
+
 /// A limit that is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
@@ -26,8 +31,16 @@ pub struct Violation {
 pub fn check(instrument: &Instrument) -> Vec<Violation> {
     let mut violations = Vec::new();
     match instrument {
-        Instrument::ConceptTest { stimulus } | Instrument::Nps { stimulus } => {
+        Instrument::ConceptTest { stimulus }
+        | Instrument::Sentiment { stimulus }
+        | Instrument::Nps { stimulus } => text(&mut violations, "stimulus", stimulus),
+        Instrument::Survey { stimulus, questions } => {
             text(&mut violations, "stimulus", stimulus);
+            check_questions(&mut violations, questions);
+        }
+        Instrument::AbTest { variant_a, variant_b, .. } => {
+            text(&mut violations, "variant_a", variant_a);
+            text(&mut violations, "variant_b", variant_b);
         }
     }
     violations
@@ -66,5 +79,46 @@ fn text(violations: &mut Vec<Violation>, field: &'static str, text: &str) {
             what: format!("the {name} has {length} characters, at most {STIMULUS_MAX} are allowed"),
             hint: format!("cut {} characters", length - STIMULUS_MAX),
         });
+    }
+}
+
+fn check_questions(violations: &mut Vec<Violation>, questions: &[String]) {
+    let mut complain = |what: String, hint: String| {
+        violations.push(Violation { field: "questions", what, hint });
+    };
+    if questions.is_empty() {
+        complain(
+            "a survey needs at least one question".to_owned(),
+            "questions: [ \"What would stop you from trying it?\" ]".to_owned(),
+        );
+    }
+    if questions.len() > QUESTIONS_MAX {
+        complain(
+            format!("there are {} questions, at most {QUESTIONS_MAX} are allowed", questions.len()),
+            format!("drop {} of them", questions.len() - QUESTIONS_MAX),
+        );
+    }
+    for (place, question) in questions.iter().enumerate() {
+        let number = place + 1;
+        let length = question.trim().chars().count();
+        if length == 0 {
+            complain(format!("question {number} is empty"), "write it or drop it".to_owned());
+        } else if length > QUESTION_MAX {
+            complain(
+                format!(
+                    "question {number} has {length} characters, at most {QUESTION_MAX} are allowed"
+                ),
+                format!("cut {} characters", length - QUESTION_MAX),
+            );
+        }
+        let earlier = questions.iter().take(place).position(|known| {
+            length > 0 && known.trim().to_lowercase() == question.trim().to_lowercase()
+        });
+        if let Some(earlier) = earlier {
+            complain(
+                format!("question {number} is the same as question {}", earlier + 1),
+                "ask each question once".to_owned(),
+            );
+        }
     }
 }

@@ -2,13 +2,18 @@
 //! file a study type; this one is the face that everyone else sees. An instrument does not know which kind of
 //! respondent answers, and nothing here touches the world.
 
+mod ab_test;
 mod accumulate;
+mod compare;
 mod concept_test;
+mod contrast;
 mod diagnose;
 mod findings;
 mod limits;
 mod nps;
 mod reply;
+mod sentiment;
+mod survey;
 mod tally;
 mod themes;
 
@@ -18,18 +23,22 @@ mod tests;
 use protocol::audience::Gender;
 use protocol::credits::Credits;
 use protocol::persona::Persona;
-use protocol::results::Answer;
-use protocol::study::{Instrument, StudySpec, StudyType};
+use protocol::results::{Answer, Preference};
+use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use sha2::{Digest, Sha256};
 
-use super::outcome::Answered;
+use super::outcome::{Answered, Assignment};
 
 pub use accumulate::Accumulator;
-pub use limits::{CONTEXT_MAX, STIMULUS_MAX, STIMULUS_MIN, Violation, check, check_context};
+pub use compare::{Comparator, NotComparable};
+pub use limits::{
+    CONTEXT_MAX, QUESTION_MAX, QUESTIONS_MAX, STIMULUS_MAX, STIMULUS_MIN, Violation, check,
+    check_context,
+};
 pub use reply::REPLY_MAX_BYTES;
 
 /// Part of every instrument hash: raised whenever a questionnaire or the reading of replies changes.
-const EDITION: &str = "instruments 1";
+const EDITION: &str = "instruments 2";
 
 /// The note that stands in every report of synthetic answers.
 pub const SYNTHETIC_NOTICE: &str = "Synthetic answers: no person was asked. They rank ideas and find problems; \
@@ -58,17 +67,41 @@ impl Unreadable {
     }
 }
 
-/// The questionnaire as that respondent gets it, in plain text.
+/// How many assignments a respondent gets: two where an A/B test shows both orders, else one. Still one credit.
+#[must_use]
+pub fn tasks(spec: &StudySpec) -> u16 {
+    match spec.instrument {
+        Instrument::AbTest { orders: Orders::Both, .. } => 2,
+        _ => 1,
+    }
+}
+
+/// The order in which an assignment of an A/B test shows the variants; `None` for every other instrument.
+#[must_use]
+pub fn order_shown(spec: &StudySpec, at: Assignment) -> Option<Order> {
+    ab_test::order(spec, at)
+}
+
+/// The first assignment of the first respondent.
+const FIRST: Assignment = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+
+/// The questionnaire as the first respondent of a panel gets it, in plain text.
 #[must_use]
 pub fn questionnaire(spec: &StudySpec, persona: &Persona) -> String {
+    questionnaire_at(spec, FIRST, persona)
+}
+
+/// The questionnaire as that respondent gets it in that assignment, in plain text.
+#[must_use]
+pub fn questionnaire_at(spec: &StudySpec, at: Assignment, persona: &Persona) -> String {
     let mut text = describe(persona);
     text.push_str("\n\n");
-    text.push_str(&body(spec));
+    text.push_str(&body(spec, order_shown(spec, at).unwrap_or(Order::AFirst)));
     text
 }
 
-/// Everything of the questionnaire that is the same for every respondent.
-fn body(spec: &StudySpec) -> String {
+/// Everything of the questionnaire that is the same for every respondent, but for the order of variants.
+fn body(spec: &StudySpec, order: Order) -> String {
     let mut text = String::new();
     if let Some(context) = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         text.push_str("Background: ");
@@ -77,7 +110,14 @@ fn body(spec: &StudySpec) -> String {
     }
     text.push_str(&match &spec.instrument {
         Instrument::ConceptTest { stimulus } => concept_test::questionnaire(stimulus.trim()),
+        Instrument::Sentiment { stimulus } => sentiment::questionnaire(stimulus.trim()),
         Instrument::Nps { stimulus } => nps::questionnaire(stimulus.trim()),
+        Instrument::Survey { stimulus, questions } => {
+            survey::questionnaire(stimulus.trim(), questions)
+        }
+        Instrument::AbTest { variant_a, variant_b, .. } => {
+            ab_test::questionnaire(variant_a.trim(), variant_b.trim(), order)
+        }
     });
     text.push_str(
         "\nIf you cannot or do not want to answer, reply {\"refused\": \"why, in a few words\"}.\n",
@@ -117,9 +157,13 @@ fn describe(persona: &Persona) -> String {
 #[must_use]
 pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
     let mut hash = Sha256::new();
-    let body = body(spec);
+    let body = body(spec, Order::AFirst);
     let study_type = spec.instrument.study_type();
-    for part in [EDITION, study_type.as_str(), &body, &spec.engine, engine_assets] {
+    let orders = match &spec.instrument {
+        Instrument::AbTest { orders, .. } => orders.as_str(),
+        _ => "",
+    };
+    for part in [EDITION, study_type.as_str(), orders, &body, &spec.engine, engine_assets] {
         // The length in front keeps neighbouring parts apart.
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
@@ -127,35 +171,57 @@ pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
     hex::encode(hash.finalize())
 }
 
+/// Credits for the answer of one respondent, for every instrument that asks a panel.
+pub const PRICE_EACH: Credits = Credits(1);
+
 /// Credits that the study holds: one a respondent. `None` when that does not fit.
 #[must_use]
 pub fn price(spec: &StudySpec) -> Option<Credits> {
-    Credits(1).checked_mul(u64::from(spec.panel))
+    PRICE_EACH.checked_mul(u64::from(spec.panel))
 }
 
-/// Reads a reply against the strict schema of the instrument.
+/// Reads a reply against the strict schema of the instrument, as an answer to the first assignment. Where the order of
+/// variants matters, use [`read_at`], which records it.
 pub fn read(spec: &StudySpec, reply: &str) -> Result<Answered, Unreadable> {
+    read_at(spec, FIRST, reply)
+}
+
+/// Reads the reply to an assignment against the strict schema of the instrument.
+pub fn read_at(spec: &StudySpec, at: Assignment, reply: &str) -> Result<Answered, Unreadable> {
     let fields = reply::Fields::parse(reply)?;
     match &spec.instrument {
         Instrument::ConceptTest { .. } => concept_test::read(fields),
+        Instrument::Sentiment { .. } => sentiment::read(fields),
         Instrument::Nps { .. } => nps::read(fields),
+        Instrument::Survey { questions, .. } => survey::read(fields, questions),
+        Instrument::AbTest { .. } => {
+            ab_test::read(fields, order_shown(spec, at).unwrap_or(Order::AFirst))
+        }
     }
 }
 
-/// The score of an answer on the scale of its instrument, for the live tally.
+/// The score of an answer on the scale of its instrument, for the live tally: of an A/B test that of the preferred
+/// variant, the better one when neither is. A sentiment or a survey has none.
 #[must_use]
 pub fn score(answer: &Answer) -> Option<u8> {
     match answer {
         Answer::ConceptTest { score, .. } | Answer::Nps { score, .. } => Some(*score),
+        Answer::AbTest { preference, score_a, score_b, .. } => Some(match preference {
+            Preference::A => *score_a,
+            Preference::B => *score_b,
+            Preference::None => *score_a.max(score_b),
+        }),
+        Answer::Sentiment { .. } | Answer::Survey { .. } => None,
     }
 }
 
-/// First and last value of the scale of [`score`].
+/// First and last value of the scale of [`score`]; `None` where the instrument has no scores.
 #[must_use]
 pub fn scale(study_type: StudyType) -> Option<(i32, i32)> {
     match study_type {
-        StudyType::ConceptTest => Some(concept_test::SCALE),
+        StudyType::ConceptTest | StudyType::AbTest => Some(concept_test::SCALE),
         StudyType::Nps => Some(nps::SCALE),
+        StudyType::Sentiment | StudyType::Survey => None,
     }
 }
 
@@ -167,7 +233,10 @@ pub fn expected_half_width(spec: &StudySpec) -> Option<(f64, String)> {
     }
     let (deviation, unit) = match spec.instrument.study_type() {
         StudyType::ConceptTest => concept_test::EXPECTED_SD,
+        StudyType::Sentiment => sentiment::EXPECTED_SD,
         StudyType::Nps => nps::EXPECTED_SD,
+        StudyType::Survey => survey::EXPECTED_SD,
+        StudyType::AbTest => ab_test::EXPECTED_SD,
     };
     let z = super::stats::distribution::normal_quantile(0.975)?;
     Some((z * deviation / libm::sqrt(f64::from(spec.panel)), unit.to_owned()))

@@ -62,6 +62,12 @@ impl Tally {
         [self.scores.between(9, 10), self.scores.between(7, 8), self.scores.between(0, 6)]
     }
 
+    /// Promoters count +1, detractors −1, passives 0.
+    pub(super) fn measure(&self) -> Histogram {
+        let [promoters, passives, detractors] = self.groups();
+        Histogram::of_counts(-1, vec![detractors, passives, promoters])
+    }
+
     /// The estimates that a segment shows too.
     pub(super) fn estimates(&self) -> BTreeMap<String, Estimate> {
         let n = self.scores.n();

@@ -16,13 +16,13 @@ pub const REPLY_MAX_BYTES: usize = 65_536;
 /// Most characters of a reasoning.
 pub(super) const REASONING_MAX: usize = 4_000;
 /// Most characters of a reason for declining.
-const REFUSAL_MAX: usize = 200;
+pub(super) const REFUSAL_MAX: usize = 200;
 /// Most characters of a theme's name.
-const THEME_MAX: usize = 60;
+pub(super) const THEME_MAX: usize = 60;
 /// Most characters of a quote.
 const QUOTE_MAX: usize = 500;
 /// Most themes of one kind in a reply.
-const MENTIONS_MAX: usize = 10;
+pub(super) const MENTIONS_MAX: usize = 10;
 
 /// The fields of a reply that have not been taken yet.
 #[derive(Debug)]
@@ -100,29 +100,12 @@ impl Fields {
         kind: ThemeKind,
         reasoning: &str,
     ) -> Result<Vec<Mention>, Unreadable> {
-        let entries = match self.take_optional(key) {
-            None => return Ok(Vec::new()),
-            Some(Value::Array(entries)) if entries.len() <= MENTIONS_MAX => entries,
-            Some(Value::Array(_)) => {
-                return Err(Unreadable::invalid(format!(
-                    "`{key}` has more than {MENTIONS_MAX} entries"
-                )));
-            }
-            Some(_) => return Err(Unreadable::invalid(format!("`{key}` is not a list"))),
-        };
+        let entries = self.objects(key, MENTIONS_MAX)?;
         let mut mentions: Vec<Mention> = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let Value::Object(entry) = entry else {
-                return Err(Unreadable::invalid(format!("an entry of `{key}` is not an object")));
-            };
-            let mut entry = Self(entry.into_iter().collect());
+        for mut entry in entries {
             let theme = entry.text("theme", THEME_MAX)?;
-            let theme = theme.split_whitespace().collect::<Vec<_>>().join(" ");
-            let quote = match entry.take_optional("quote") {
-                None | Some(Value::Null) => None,
-                Some(Value::String(quote)) => Some(checked_text("quote", &quote, QUOTE_MAX)?),
-                Some(_) => return Err(Unreadable::invalid("`quote` is not a text")),
-            };
+            let theme = one_line(&theme);
+            let quote = entry.optional_text("quote", QUOTE_MAX)?;
             entry.finish()?;
             if quote.as_deref().is_some_and(|quote| !reasoning.contains(quote)) {
                 return Err(Unreadable::invalid("a quote does not stand in the reasoning"));
@@ -144,6 +127,70 @@ impl Fields {
         Ok(mentions)
     }
 
+    /// A text that may be missing or null.
+    pub(super) fn optional_text(
+        &mut self,
+        key: &str,
+        most: usize,
+    ) -> Result<Option<String>, Unreadable> {
+        match self.take_optional(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => checked_text(key, &text, most).map(Some),
+            Some(_) => Err(Unreadable::invalid(format!("`{key}` is not a text"))),
+        }
+    }
+
+    /// The list under `key`, of at most `most` entries; a missing key is an empty list.
+    fn list(&mut self, key: &str, most: usize) -> Result<Vec<Value>, Unreadable> {
+        match self.take_optional(key) {
+            None => Ok(Vec::new()),
+            Some(Value::Array(entries)) if entries.len() <= most => Ok(entries),
+            Some(Value::Array(_)) => {
+                Err(Unreadable::invalid(format!("`{key}` has more than {most} entries")))
+            }
+            Some(_) => Err(Unreadable::invalid(format!("`{key}` is not a list"))),
+        }
+    }
+
+    /// A list of at most `most` texts of at most `longest` characters.
+    pub(super) fn texts(
+        &mut self,
+        key: &str,
+        most: usize,
+        longest: usize,
+    ) -> Result<Vec<String>, Unreadable> {
+        self.list(key, most)?
+            .into_iter()
+            .map(|entry| match entry {
+                Value::String(text) => checked_text(key, &text, longest),
+                _ => Err(Unreadable::invalid(format!("an entry of `{key}` is not a text"))),
+            })
+            .collect()
+    }
+
+    /// A list of at most `most` objects.
+    pub(super) fn objects(&mut self, key: &str, most: usize) -> Result<Vec<Self>, Unreadable> {
+        self.list(key, most)?
+            .into_iter()
+            .map(|entry| match entry {
+                Value::Object(entry) => Ok(Self(entry.into_iter().collect())),
+                _ => Err(Unreadable::invalid(format!("an entry of `{key}` is not an object"))),
+            })
+            .collect()
+    }
+
+    /// Topics under `key`, a list of short texts, each counted once.
+    pub(super) fn topics(&mut self, key: &str) -> Result<Vec<Mention>, Unreadable> {
+        let mut mentions: Vec<Mention> = Vec::new();
+        for theme in self.texts(key, MENTIONS_MAX, THEME_MAX)? {
+            let theme = one_line(&theme);
+            if !mentions.iter().any(|known| known.theme.eq_ignore_ascii_case(&theme)) {
+                mentions.push(Mention { kind: ThemeKind::Topic, theme, quote: None });
+            }
+        }
+        Ok(mentions)
+    }
+
     /// Nothing may be left over.
     pub(super) fn finish(self) -> Result<(), Unreadable> {
         match self.0.first() {
@@ -151,6 +198,11 @@ impl Fields {
             Some((key, _)) => Err(Unreadable::invalid(unknown_key(key))),
         }
     }
+}
+
+/// A name with single spaces.
+pub(super) fn one_line(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A key is named only when it looks like one: anything else would carry text of the reply along.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::id::AnswerId;
-use protocol::results::{Quote, Theme, ThemeKind};
+use protocol::results::{Estimate, Quote, Theme, ThemeKind};
 
 use crate::domain::outcome::Mention;
 use crate::domain::stats::histogram::Histogram;
@@ -38,6 +38,8 @@ pub(super) struct ThemeTally {
     pub(super) count: u64,
     /// Scores of those who name it, when the instrument has scores.
     pub(super) scores: Option<Histogram>,
+    /// How many of each class name it.
+    pub(super) classes: BTreeMap<(&'static str, &'static str), u64>,
     quotes: BTreeMap<String, Candidate>,
 }
 
@@ -72,14 +74,15 @@ pub(super) struct Themes {
 }
 
 impl Themes {
-    /// Counts one mention by the respondent at `ordinal`, whose score is counted in `empty_scores`' scale.
+    /// Counts one mention by the respondent at `ordinal`, who belongs to those classes. `score` is their score with an
+    /// empty histogram over its scale, where the instrument has scores.
     pub(super) fn add(
         &mut self,
         ordinal: u32,
         group: &str,
+        classes: &[(&'static str, &'static str)],
         mention: &Mention,
-        score: Option<u8>,
-        empty_scores: Option<&Histogram>,
+        score: Option<(u8, &Histogram)>,
     ) {
         let key = (mention.kind, folded(&mention.theme));
         let full = self.known.len() >= THEMES_MAX;
@@ -90,19 +93,28 @@ impl Themes {
         let theme = self.known.entry(key).or_insert_with(|| ThemeTally {
             name: (ordinal, mention.theme.clone()),
             count: 0,
-            scores: empty_scores.cloned(),
+            scores: score.map(|(_, empty)| empty.clone()),
+            classes: BTreeMap::new(),
             quotes: BTreeMap::new(),
         });
         theme.count += 1;
         if ordinal < theme.name.0 {
             theme.name = (ordinal, mention.theme.clone());
         }
-        if let (Some(scores), Some(score)) = (&mut theme.scores, score) {
+        for class in classes {
+            *theme.classes.entry(*class).or_default() += 1;
+        }
+        if let (Some(scores), Some((score, _))) = (&mut theme.scores, score) {
             scores.add(i32::from(score));
         }
         if let Some(text) = &mention.quote {
             theme.offer(ordinal, group, text);
         }
+    }
+
+    /// Respondents asked until the last new theme appeared; `None` without a theme.
+    pub(super) fn last_new_theme_at(&self) -> Option<u32> {
+        self.known.values().map(|theme| theme.name.0.saturating_add(1)).max()
     }
 
     /// Themes of one kind, most frequent first, by name when equal.
@@ -116,6 +128,23 @@ impl Themes {
     /// Names of the most frequent themes of one kind.
     pub(super) fn top(&self, kind: ThemeKind) -> Vec<String> {
         self.ranked(kind).into_iter().take(TOP).map(|theme| theme.name().to_owned()).collect()
+    }
+
+    /// Shares of the most frequent topics among the `n` answers of one class, 0 to 1, as `theme.<name>`.
+    pub(super) fn shares_within(
+        &self,
+        class: (&'static str, &'static str),
+        n: u64,
+    ) -> Vec<(String, Estimate)> {
+        self.ranked(ThemeKind::Topic)
+            .into_iter()
+            .take(TOP)
+            .filter_map(|theme| {
+                let named = theme.classes.get(&class).copied().unwrap_or(0);
+                let share = estimate::share(named, n, LEVEL)?;
+                Some((format!("theme.{}", theme.name()), share))
+            })
+            .collect()
     }
 
     /// The themes as a report shows them, most frequent first, with their share of all `n` answers.
@@ -169,5 +198,12 @@ fn folded(name: &str) -> String {
 }
 
 fn masked(text: &str) -> String {
-    folded(text).chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
+    let mut masked = String::with_capacity(text.len());
+    for c in folded(text).chars() {
+        let c = if c.is_ascii_digit() { '0' } else { c };
+        if c != '0' || !masked.ends_with('0') {
+            masked.push(c);
+        }
+    }
+    masked
 }

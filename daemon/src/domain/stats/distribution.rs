@@ -9,6 +9,12 @@ pub fn normal_cdf(z: f64) -> f64 {
     0.5 * erfc(-z / std::f64::consts::SQRT_2)
 }
 
+/// Chance that |Z| exceeds |z| for a standard normal Z.
+#[must_use]
+pub fn normal_two_sided(z: f64) -> f64 {
+    erfc(z.abs() / std::f64::consts::SQRT_2)
+}
+
 /// Quantile of the standard normal distribution; `None` outside 0 < p < 1.
 ///
 /// Starts from Abramowitz and Stegun 26.2.23 and polishes with Halley's method on [`normal_cdf`], always in the lower
@@ -36,25 +42,33 @@ pub fn normal_quantile(p: f64) -> Option<f64> {
     Some(z)
 }
 
-/// Regularised incomplete beta function I_x(a, b), by Lentz's evaluation of its continued fraction
+/// Regularised incomplete beta function `I_x(a, b)`, by Lentz's evaluation of its continued fraction
 /// (Numerical Recipes, third edition, section 6.4).
 #[must_use]
 pub fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
+    incomplete_beta_of(a, b, x, 1.0 - x)
+}
+
+/// The same with `y` = 1 − x given apart: where x is close to 1, subtracting would lose the digits that matter.
+#[allow(clippy::many_single_char_names, reason = "the names of the published algorithm")]
+fn incomplete_beta_of(a: f64, b: f64, x: f64, y: f64) -> f64 {
     if x <= 0.0 {
         return 0.0;
     }
-    if x >= 1.0 {
+    if y <= 0.0 {
         return 1.0;
     }
-    let ln_front = lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x);
-    let front = exp(ln_front);
+    let ln_x = if y < 0.5 { log1p(-y) } else { log(x) };
+    let ln_y = if x < 0.5 { log1p(-x) } else { log(y) };
+    let front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * ln_x + b * ln_y);
     if x < (a + 1.0) / (a + b + 2.0) {
         front * beta_fraction(a, b, x) / a
     } else {
-        1.0 - front * beta_fraction(b, a, 1.0 - x) / b
+        1.0 - front * beta_fraction(b, a, y) / b
     }
 }
 
+#[allow(clippy::many_single_char_names, reason = "the names of the published algorithm")]
 fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let keep_off_zero = |v: f64| if v.abs() < TINY { TINY } else { v };
@@ -82,6 +96,7 @@ fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
 /// Regularised upper incomplete gamma function Q(a, x), by its series below a + 1 and its continued fraction above
 /// (Numerical Recipes, third edition, section 6.2).
 #[must_use]
+#[allow(clippy::many_single_char_names, reason = "the names of the published algorithm")]
 pub fn upper_incomplete_gamma(a: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return 1.0;
@@ -119,7 +134,8 @@ pub fn upper_incomplete_gamma(a: f64, x: f64) -> f64 {
 /// Chance that |T| exceeds |t| for Student's t with `df` degrees of freedom; `df` need not be whole.
 #[must_use]
 pub fn t_two_sided(t: f64, df: f64) -> f64 {
-    incomplete_beta(0.5 * df, 0.5, df / (df + t * t))
+    let total = df + t * t;
+    incomplete_beta_of(0.5 * df, 0.5, df / total, t * t / total)
 }
 
 /// Cumulative distribution function of Student's t.
@@ -171,6 +187,30 @@ pub fn t_quantile(p: f64, df: f64) -> Option<f64> {
     Some(t)
 }
 
+/// Cumulative distribution function of the noncentral t distribution, by Simpson's rule over the distribution of the
+/// standard deviation: P(T ≤ t) = E Φ(t·s − δ) with s = √(χ²/df).
+#[must_use]
+pub fn noncentral_t_cdf(t: f64, df: f64, noncentrality: f64) -> f64 {
+    const PANELS: u32 = 2_000;
+    let spread = 1.0 / sqrt(2.0 * df);
+    let (low, high) = ((1.0 - 12.0 * spread).max(0.0), 1.0 + 14.0 * spread);
+    let ln_scale = log(2.0) + 0.5 * df * log(0.5 * df) - lgamma(0.5 * df);
+    let height = |s: f64| {
+        if s <= 0.0 {
+            return 0.0;
+        }
+        let density = exp(ln_scale + (df - 1.0) * log(s) - 0.5 * df * s * s);
+        density * normal_cdf(t * s - noncentrality)
+    };
+    let step = (high - low) / f64::from(PANELS);
+    let mut sum = height(low) + height(high);
+    for panel in 1..PANELS {
+        let weight = if panel.is_multiple_of(2) { 2.0 } else { 4.0 };
+        sum += weight * height(low + f64::from(panel) * step);
+    }
+    sum * step / 3.0
+}
+
 /// Chance that a chi-squared variable with `df` degrees of freedom exceeds `x`.
 #[must_use]
 pub fn chi_squared_upper(x: f64, df: f64) -> f64 {
@@ -180,7 +220,11 @@ pub fn chi_squared_upper(x: f64, df: f64) -> f64 {
 /// Chance that an F variable with (`d1`, `d2`) degrees of freedom exceeds `f`.
 #[must_use]
 pub fn f_upper(f: f64, d1: f64, d2: f64) -> f64 {
-    if f <= 0.0 { 1.0 } else { incomplete_beta(0.5 * d2, 0.5 * d1, d2 / (d2 + d1 * f)) }
+    if f <= 0.0 {
+        return 1.0;
+    }
+    let total = d2 + d1 * f;
+    incomplete_beta_of(0.5 * d2, 0.5 * d1, d2 / total, d1 * f / total)
 }
 
 /// Chance of at most `k` successes in `n` trials of chance `p`.

@@ -63,11 +63,12 @@ fn scaled_share(successes: u64, n: u64, level: f64, scale: f64) -> Option<Estima
     Some(equal_weights(value, interval, level, n, "wilson"))
 }
 
-/// A mean with Student's t interval; `None` when empty, no interval at n = 1.
+/// A mean with Student's t interval; `None` when empty. No interval at n = 1, nor when all answers are equal: a spread of
+/// zero is no certainty.
 #[must_use]
 pub fn mean(scores: &Histogram, level: f64) -> Option<Estimate> {
     let (value, n) = (scores.mean()?, scores.n());
-    let interval = scores.sd().and_then(|sd| {
+    let interval = scores.sd().filter(|sd| *sd > 0.0).and_then(|sd| {
         let t = t_quantile(1.0 - (1.0 - level) / 2.0, (n - 1) as f64)?;
         let half = t * sd / sqrt(n as f64);
         Some((value - half, value + half))
@@ -100,7 +101,7 @@ pub fn median(scores: &Histogram, level: f64) -> Option<Estimate> {
 
 /// The Net Promoter Score in points with the interval of its variance: promoters count +1, passives 0, detractors −1,
 /// and the standard error is 100·√((p + d − (p − d)²) / n). The interval is cut at ±100. `None` without an answer, no
-/// interval at n = 1.
+/// interval at n = 1 nor when all are of one group.
 #[must_use]
 pub fn nps(promoters: u64, detractors: u64, n: u64, level: f64) -> Option<Estimate> {
     if n == 0 {
@@ -110,7 +111,34 @@ pub fn nps(promoters: u64, detractors: u64, n: u64, level: f64) -> Option<Estima
     let value = 100.0 * (promoters as f64 - detractors as f64) / n as f64;
     let z = normal_quantile(1.0 - (1.0 - level) / 2.0)?;
     let error = 100.0 * sqrt((p + d - (p - d) * (p - d)).max(0.0) / n as f64);
-    let interval =
-        (n > 1).then_some(((value - z * error).max(-100.0), (value + z * error).min(100.0)));
+    let interval = (n > 1 && error > 0.0)
+        .then_some(((value - z * error).max(-100.0), (value + z * error).min(100.0)));
     Some(equal_weights(value, interval, level, n, "nps_variance"))
+}
+
+/// A share of +1 minus a share of −1 among `n` answers, in percentage points, with the adjusted Wald interval of Bonett
+/// and Price (2012): one answer is added to each side, so that a unanimous handful
+/// does not look certain. The value is the plain difference. `None` without an answer, no interval at n = 1.
+#[must_use]
+pub fn net_share(plus: u64, minus: u64, n: u64, level: f64) -> Option<Estimate> {
+    if n == 0 || plus + minus > n {
+        return None;
+    }
+    let value = 100.0 * (plus as f64 - minus as f64) / n as f64;
+    let z = normal_quantile(1.0 - (1.0 - level) / 2.0)?;
+    let adjusted = n as f64 + 2.0;
+    let (p, m) = ((plus as f64 + 1.0) / adjusted, (minus as f64 + 1.0) / adjusted);
+    let half = 100.0 * z * sqrt((p + m - (p - m) * (p - m)) / adjusted);
+    let centre = 100.0 * (p - m);
+    let interval = (n > 1).then_some(((centre - half).max(-100.0), (centre + half).min(100.0)));
+    Some(equal_weights(value, interval, level, n, "bonett_price"))
+}
+
+/// The same estimate in another unit: value and interval times a positive factor.
+#[must_use]
+pub fn scaled(mut estimate: Estimate, factor: f64) -> Estimate {
+    estimate.value *= factor;
+    estimate.low = estimate.low.map(|low| low * factor);
+    estimate.high = estimate.high.map(|high| high * factor);
+    estimate
 }

@@ -18,6 +18,12 @@ impl Histogram {
         Self { lowest, counts: vec![0; width] }
     }
 
+    /// One with those counts, the first of them for `lowest`.
+    #[must_use]
+    pub fn of_counts(lowest: i32, counts: Vec<u64>) -> Self {
+        Self { lowest, counts }
+    }
+
     /// Counts one more of that value. A value off the scale is not counted, and the answer is false.
     pub fn add(&mut self, value: i32) -> bool {
         let place = usize::try_from(i64::from(value) - i64::from(self.lowest)).ok();
@@ -125,7 +131,7 @@ impl Histogram {
         let n = self.n();
         let low = self.at_rank(n.div_ceil(2))?;
         let high = self.at_rank(n / 2 + 1)?;
-        Some((f64::from(low) + f64::from(high)) / 2.0)
+        Some(f64::midpoint(f64::from(low), f64::from(high)))
     }
 
     /// The most frequent value and its count, the lower value on ties; `None` when empty.

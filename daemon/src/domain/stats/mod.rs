@@ -1,6 +1,7 @@
 //! Statistics, one family a file. Every function is pure and gives the same bits on every machine: transcendental
 //! functions come from `libm`. What is undefined is said with `None`, never replaced by a convenient number.
 
+pub mod agreement;
 pub mod apportion;
 pub mod bootstrap;
 pub mod compare;
@@ -8,8 +9,16 @@ pub mod distinct;
 pub mod distribution;
 pub mod estimate;
 pub mod histogram;
+pub mod multiple;
+pub mod power;
+pub mod ppi;
+pub mod ranking;
+pub mod ranks;
+pub mod ssr;
 pub mod weight;
 
+#[cfg(test)]
+mod reference_tests;
 #[cfg(test)]
 mod tests;
 

@@ -1,5 +1,13 @@
 //! The reference numbers of other people's packages, and the laws that hold for any counts.
 
+#![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::float_cmp,
+    reason = "small numbers, and exact ones where exactness is the point"
+)]
+
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -57,6 +65,9 @@ fn distributions_match_published_values() {
     assert!((f_upper(4.0, 2.0, 10.0) - 0.052_922_149_401_344_76).abs() < 1e-10);
     assert!((binomial_cdf(3, 12, 0.5) - 0.072_998_046_875).abs() < 1e-12);
     assert!((normal_cdf(-1.96) - 0.024_997_895_148_220_435).abs() < 1e-14);
+    // Close to the middle, where the tail of t loses its digits.
+    let near = t_quantile(0.500_009_513_552_025_2, 187.849_008).unwrap();
+    assert!((t_cdf(near, 187.849_008) - 0.500_009_513_552_025_2).abs() < 1e-14);
     assert_eq!(normal_quantile(0.0), None);
     assert_eq!(t_quantile(0.975, 0.0), None);
 }
@@ -156,6 +167,13 @@ fn one_answer_has_a_mean_and_no_interval() {
 }
 
 #[test]
+fn answers_that_are_all_equal_have_no_interval() {
+    let same = histogram(&[7; 40]);
+    assert_eq!((mean(&same, 0.95).unwrap().low, nps(40, 0, 40, 0.95).unwrap().low), (None, None));
+    assert!(super::estimate::net_share(40, 0, 40, 0.95).unwrap().low.unwrap() < 100.0);
+}
+
+#[test]
 fn the_median_has_an_interval_from_six_answers_on() {
     assert_eq!(median(&histogram(&[1, 2, 3, 4, 5]), 0.95).unwrap().low, None);
     let six = median(&histogram(&[1, 2, 3, 4, 5, 6]), 0.95).unwrap();
@@ -237,7 +255,7 @@ proptest! {
         prop_assert!((whole.mean().unwrap() - moments.mean).abs() < 1e-12);
         prop_assert!((whole.variance().unwrap() - moments.variance).abs() < 1e-11);
         scores.sort_unstable();
-        let middle = (scores[(scores.len() - 1) / 2] + scores[scores.len() / 2]) as f64 / 2.0;
+        let middle = f64::from(scores[(scores.len() - 1) / 2] + scores[scores.len() / 2]) / 2.0;
         prop_assert_eq!(whole.median(), Some(middle));
         prop_assert!(whole.entropy_bits().unwrap() >= 0.0);
     }

@@ -52,11 +52,15 @@ pub fn rake(
     for _ in 0..ROUNDS {
         for (row, target) in table.iter_mut().zip(row_targets) {
             let factor = factor(*target, row.iter().sum())?;
-            row.iter_mut().for_each(|cell| *cell *= factor);
+            for cell in row.iter_mut() {
+                *cell *= factor;
+            }
         }
         for (column, target) in column_targets.iter().enumerate() {
             let factor = factor(*target, table.iter().map(|row| row[column]).sum())?;
-            table.iter_mut().for_each(|row| row[column] *= factor);
+            for row in &mut table {
+                row[column] *= factor;
+            }
         }
         let worst = table
             .iter()

@@ -41,6 +41,9 @@ pub struct StudyRow {
     /// First and last value of the scores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<(i32, i32)>,
+    /// Hash of the population tables that the panel was sampled from.
+    #[serde(default)]
+    pub population: String,
     /// Targets and what the panel realises.
     #[serde(default)]
     pub margins: Margins,

@@ -1,0 +1,183 @@
+//! Moves a study on: to work, to the computation of its results when every assignment has an outcome (T3), to its end, or
+//! aside when it cannot go on. Only the drivers in `work` call these.
+
+use std::ops::ControlFlow;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::results::Results;
+use protocol::run::{State, Study};
+use protocol::service::Reply;
+use protocol::study::StudySpec;
+
+use crate::domain::run::Input;
+use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
+use crate::store::{Halt, Order, Writes};
+
+use super::Core;
+use super::lookup::{Found, by_number};
+use super::step::step;
+
+/// An unfinished study, as the scheduler sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Its number.
+    pub number: u32,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// What a runner needs to know of a study.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// Its number.
+    pub number: u32,
+    /// Which attempt this is.
+    pub attempt: u32,
+    /// Where it stands.
+    pub state: State,
+    /// What is asked.
+    pub spec: StudySpec,
+    /// Respondents without an outcome, in order.
+    pub left: Left,
+}
+
+/// Respondents without an outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    done: Vec<u64>,
+    panel: u32,
+}
+
+impl Left {
+    /// In order.
+    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.panel).filter(|respondent| {
+            let (word, bit) = place(*respondent);
+            self.done.get(word).is_none_or(|word| word & bit == 0)
+        })
+    }
+
+    fn strike(&mut self, respondent: u32) {
+        let (word, bit) = place(respondent);
+        if let Some(word) = self.done.get_mut(word) {
+            *word |= bit;
+        }
+    }
+}
+
+fn place(respondent: u32) -> (usize, u64) {
+    (usize::try_from(respondent / 64).unwrap_or(usize::MAX), 1 << (respondent % 64))
+}
+
+impl Core {
+    /// Every unfinished study, oldest first.
+    pub fn pending(&self) -> Reply<Vec<Pending>> {
+        self.store()
+            .read(|reader| -> Result<_, Halt> {
+                let mut numbers = Vec::new();
+                reader.all::<Unfinished>(Order::Rising, |number, _| {
+                    numbers.push(number);
+                    Ok(ControlFlow::Continue(()))
+                })?;
+                numbers
+                    .into_iter()
+                    .map(|number| {
+                        let found = by_number(reader, number)?;
+                        Ok(Pending { number, state: found.progress.state })
+                    })
+                    .collect()
+            })
+            .map_err(ApiError::from)
+    }
+
+    /// A study with what is left of it: assignments minus outcomes.
+    pub fn job(&self, number: u32) -> Reply<Job> {
+        self.store()
+            .read(|reader| -> Result<_, Halt> {
+                let Found { row, progress, .. } = by_number(reader, number)?;
+                let panel = row.spec.panel;
+                let words = usize::try_from(panel.div_ceil(64)).unwrap_or(usize::MAX);
+                let mut left = Left { done: vec![0; words], panel };
+                if progress.panel.settled() > 0 {
+                    let (first, last) = OutcomeKey::range(number);
+                    reader.keys::<OutcomeRow>(&first, &last, |key| {
+                        left.strike(key.assignment.respondent);
+                        Ok(ControlFlow::Continue(()))
+                    })?;
+                }
+                Ok(Job {
+                    number,
+                    attempt: progress.attempt,
+                    state: progress.state,
+                    spec: row.spec,
+                    left,
+                })
+            })
+            .map_err(ApiError::from)
+    }
+
+    /// A place at work is free for a queued study.
+    pub async fn begin(&self, number: u32) -> Reply<Study> {
+        self.transit(number, Input::Start).await
+    }
+
+    /// Every assignment of a running study has an outcome.
+    pub async fn exhausted(&self, number: u32) -> Reply<Study> {
+        self.transit(number, Input::Exhausted).await
+    }
+
+    /// The study cannot go on; its owner reads why and resumes or cancels it.
+    pub async fn fault(&self, number: u32, why: String) -> Reply<Study> {
+        self.transit(number, Input::Fault(why)).await
+    }
+
+    /// T3's end: stores what was found and gives back what is left of the hold.
+    pub async fn finish(&self, number: u32, results: Option<Results>) -> Reply<Study> {
+        let now = self.world().clock.now();
+        let settings = self.settings().clone();
+        let study = self
+            .store()
+            .write(move |reader| {
+                let mut found = by_number(reader, number)?;
+                let delivered = found.progress.panel.delivered;
+                if results.is_some() != (delivered > 0) {
+                    return Err(ApiError::new(
+                        ErrorCode::Internal,
+                        format!("{delivered} answers do not go with these results"),
+                    )
+                    .into());
+                }
+                let mut writes = Writes::at(now);
+                step(reader, &mut writes, &settings, &mut found, &Input::Finish { delivered })?;
+                if let Some(results) = results {
+                    writes.put(&number, &ResultsRow(results));
+                }
+                Ok((found.study(), writes))
+            })
+            .await?;
+        self.work().signal();
+        Ok(study)
+    }
+
+    /// One transition without anything else.
+    pub(super) async fn transit(&self, number: u32, input: Input) -> Reply<Study> {
+        let now = self.world().clock.now();
+        let settings = self.settings().clone();
+        let (study, after) = self
+            .store()
+            .write(move |reader| {
+                let mut found = by_number(reader, number)?;
+                let mut writes = Writes::at(now);
+                let after = step(reader, &mut writes, &settings, &mut found, &input)?;
+                Ok(((found.study(), after), writes))
+            })
+            .await?;
+        if after.halt {
+            self.gates().close(number);
+        }
+        if after.wake {
+            self.work().signal();
+        }
+        Ok(study)
+    }
+}

@@ -1,0 +1,79 @@
+//! The history: dense, small, and in agreement with the states it tells of.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use protocol::event::Event;
+use protocol::id::StudyId;
+use protocol::service::Check;
+
+use crate::store::rows::{Progress, StudyNumber};
+use crate::store::{Fault, Order, Reader};
+
+use super::check;
+
+const GO_ON: ControlFlow<()> = ControlFlow::Continue(());
+/// Bytes of one event's data.
+const EVENT_MAX: usize = 64 * 1024;
+
+pub(super) fn checks(reader: &Reader<'_>) -> Vec<Check> {
+    vec![check("events.dense", dense(reader)), check("events.tell_states", tell_states(reader))]
+}
+
+/// Numbers rise one by one from 1, and no event is larger than it may be (E1, E7).
+fn dense(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
+    let mut last = 0_u64;
+    let mut wrong = None;
+    reader.all::<Event>(Order::Rising, |seq, event| {
+        if seq != last.saturating_add(1) || event.seq != seq {
+            wrong = Some(format!("event {seq} follows {last}"));
+        } else if event.data.to_string().len() > EVENT_MAX {
+            wrong = Some(format!("event {seq} is larger than {EVENT_MAX} bytes"));
+        }
+        last = seq;
+        Ok(if wrong.is_some() { ControlFlow::Break(()) } else { GO_ON })
+    })?;
+    Ok(match wrong {
+        Some(wrong) => Err(wrong),
+        None => Ok(format!("{last} events without a gap")),
+    })
+}
+
+/// Replayed, the history gives the state and the counts of every study (E2, E3).
+fn tell_states(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
+    let mut told: BTreeMap<StudyId, (String, serde_json::Value)> = BTreeMap::new();
+    reader.all::<Event>(Order::Rising, |_, event| {
+        if let Some(study) = event.study {
+            let entry = told.entry(study).or_default();
+            if let Some(state) = event.data.get("state").and_then(serde_json::Value::as_str) {
+                state.clone_into(&mut entry.0);
+            }
+            if let Some(panel) = event.data.get("panel") {
+                entry.1 = panel.clone();
+            }
+        }
+        Ok(GO_ON)
+    })?;
+    let studies = reader.count(crate::store::Table::Studies)?;
+    let count = u64::try_from(told.len()).unwrap_or(u64::MAX);
+    for (study, (state, panel)) in told {
+        let Some(StudyNumber(number)) = reader.get(&study.0)? else {
+            return Ok(Err(format!("an event tells of {study}, which does not exist")));
+        };
+        let Some(progress) = reader.get::<Progress>(&number)? else {
+            return Ok(Err(format!("study {study} has no progress")));
+        };
+        let counted = serde_json::to_value(progress.panel).unwrap_or_default();
+        if state != progress.state.as_str() || panel != counted {
+            return Ok(Err(format!(
+                "the history leaves {study} {state} with {panel}, it is {} with {counted}",
+                progress.state
+            )));
+        }
+    }
+    Ok(if count == studies {
+        Ok(format!("{studies} studies told of"))
+    } else {
+        Err(format!("{studies} studies, but events tell of {count}"))
+    })
+}

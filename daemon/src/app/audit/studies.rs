@@ -1,0 +1,189 @@
+//! Studies: what was counted is what is stored, what was paid is what was delivered, and the list of unfinished studies is
+//! exactly those.
+
+use std::ops::ControlFlow;
+
+use protocol::run::{PanelCounts, State};
+use protocol::service::Check;
+
+use crate::domain::outcome::Outcome;
+use crate::store::rows::{
+    OutcomeKey, OutcomeRow, Progress, StudyNumber, StudyRow, SubmitRow, Unfinished,
+};
+use crate::store::{Fault, Order, Reader, Table};
+
+use super::check;
+
+const GO_ON: ControlFlow<()> = ControlFlow::Continue(());
+
+pub(super) fn checks(reader: &Reader<'_>) -> Vec<Check> {
+    vec![
+        check("studies.numbers", numbers(reader)),
+        check("studies.unfinished", unfinished(reader)),
+        check("studies.counts", each(reader, counts)),
+        check("studies.paid", each(reader, paid)),
+        check("studies.ended", each(reader, ended)),
+    ]
+}
+
+type Look = fn(&Reader<'_>, u32, &StudyRow, &Progress) -> Result<Option<String>, Fault>;
+
+fn each(reader: &Reader<'_>, look: Look) -> Result<Result<String, String>, Fault> {
+    let mut wrong = None;
+    let mut count = 0_u64;
+    reader.all::<StudyRow>(Order::Rising, |number, row| {
+        count = count.saturating_add(1);
+        wrong = match reader.get::<Progress>(&number)? {
+            None => Some(format!("study {} has no progress", row.id)),
+            Some(progress) => look(reader, number, &row, &progress)?,
+        };
+        Ok(if wrong.is_some() { ControlFlow::Break(()) } else { GO_ON })
+    })?;
+    Ok(match wrong {
+        Some(wrong) => Err(wrong),
+        None => Ok(format!("{count} studies looked at")),
+    })
+}
+
+/// Every study is found under its id and its submission key, and nothing else is.
+fn numbers(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
+    let mut wrong = None;
+    reader.all::<StudyRow>(Order::Rising, |number, row| {
+        let by_id: Option<StudyNumber> = reader.get(&row.id.0)?;
+        let by_key: Option<SubmitRow> = reader.get(&row.key.0)?;
+        if by_id != Some(StudyNumber(number)) || by_key.is_none_or(|key| key.number != number) {
+            wrong = Some(row.id);
+            return Ok(ControlFlow::Break(()));
+        }
+        Ok(GO_ON)
+    })?;
+    let tables = [Table::Studies, Table::StudyNumbers, Table::SubmitKeys, Table::Progress];
+    let mut counts = Vec::new();
+    for table in tables {
+        counts.push(reader.count(table)?);
+    }
+    Ok(match wrong {
+        Some(id) => Err(format!("study {id} is not found under its id and key")),
+        None if counts.windows(2).any(|pair| pair[0] != pair[1]) => {
+            Err(format!("studies, ids, keys and progress differ: {counts:?}"))
+        }
+        None => Ok(format!("{} studies, each under its id and key", counts[0])),
+    })
+}
+
+/// The list of unfinished studies is exactly those that have not ended (Q2).
+fn unfinished(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
+    let mut wrong = None;
+    let mut count = 0_u64;
+    reader.all::<Progress>(Order::Rising, |number, progress| {
+        let listed = reader.get::<Unfinished>(&number)?.is_some();
+        if listed == progress.state.is_final() {
+            wrong = Some(format!(
+                "study {number} is {} and {} listed",
+                progress.state,
+                if listed { "is" } else { "is not" }
+            ));
+        }
+        count = count.saturating_add(u64::from(listed));
+        Ok(GO_ON)
+    })?;
+    Ok(match wrong {
+        Some(wrong) => Err(wrong),
+        None => Ok(format!("{count} unfinished")),
+    })
+}
+
+/// Counts and tally are those of the stored outcomes; every outcome is of a respondent of the panel (Q2, E3).
+fn counts(
+    reader: &Reader<'_>,
+    number: u32,
+    row: &StudyRow,
+    progress: &Progress,
+) -> Result<Option<String>, Fault> {
+    let mut seen = PanelCounts { requested: row.spec.panel, ..PanelCounts::default() };
+    let mut scores = 0_u64;
+    let mut outside = None;
+    let (first, last) = OutcomeKey::range(number);
+    reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, outcome| {
+        let place = match outcome.outcome() {
+            Outcome::Answered(_) => {
+                scores = scores.saturating_add(1);
+                &mut seen.delivered
+            }
+            Outcome::Refused { .. } | Outcome::Skipped { .. } => &mut seen.refused,
+            Outcome::Invalid { .. } => &mut seen.invalid,
+            Outcome::Failed { .. } => &mut seen.failed,
+        };
+        *place = place.saturating_add(1);
+        if key.assignment.respondent >= row.spec.panel {
+            outside = Some(key.assignment.respondent);
+        }
+        Ok(GO_ON)
+    })?;
+    if let Some(respondent) = outside {
+        return Ok(Some(format!("study {} has an outcome of nobody ({respondent})", row.id)));
+    }
+    if seen != progress.panel {
+        return Ok(Some(format!(
+            "study {} counts {:?} but stores {seen:?}",
+            row.id, progress.panel
+        )));
+    }
+    let tallied: u64 = progress.scores.iter().sum();
+    if row.scale.is_some() && tallied != scores {
+        return Ok(Some(format!("study {} tallies {tallied} of {scores} scores", row.id)));
+    }
+    Ok(None)
+}
+
+/// What was settled is the price of what was delivered, in the study's own count and in its holds (L6).
+fn paid(
+    reader: &Reader<'_>,
+    number: u32,
+    row: &StudyRow,
+    progress: &Progress,
+) -> Result<Option<String>, Fault> {
+    let due = row.price.checked_mul(u64::from(progress.panel.delivered)).unwrap_or_default();
+    let mut settled = protocol::credits::Credits::ZERO;
+    reader.scan::<crate::store::rows::HoldRow>(
+        &(number, 0),
+        &(number, u32::MAX),
+        Order::Rising,
+        |_, hold| {
+            settled = settled.checked_add(hold.0.settled).unwrap_or_default();
+            Ok(GO_ON)
+        },
+    )?;
+    Ok((due != settled || due != progress.credits_used).then(|| {
+        format!(
+            "study {}: {} answers cost {due}, {settled} were settled and {} counted",
+            row.id, progress.panel.delivered, progress.credits_used
+        )
+    }))
+}
+
+/// A completed study has answers, results and an outcome for everyone; a failed one has no answer (Q2).
+fn ended(
+    reader: &Reader<'_>,
+    number: u32,
+    row: &StudyRow,
+    progress: &Progress,
+) -> Result<Option<String>, Fault> {
+    let has_results = reader.bytes(Table::Results, &crate::store::Key::encode(&number))?.is_some();
+    let all = progress.panel.settled() == progress.panel.requested;
+    let wrong = match progress.state {
+        State::Completed => !has_results || !all || progress.panel.delivered == 0,
+        State::Failed => has_results || !all || progress.panel.delivered > 0,
+        _ => has_results,
+    };
+    Ok(wrong.then(|| {
+        format!(
+            "study {} is {} with {} of {} outcomes, {} results",
+            row.id,
+            progress.state,
+            progress.panel.settled(),
+            progress.panel.requested,
+            if has_results { "with" } else { "without" }
+        )
+    }))
+}

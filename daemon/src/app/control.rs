@@ -1,0 +1,113 @@
+//! What an owner does to a study: pause, resume, cancel, retry, put away, tag.
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::id::StudyId;
+use protocol::run::Study;
+use protocol::service::{Control, Reply};
+use serde_json::json;
+
+use crate::domain::run::Input;
+use crate::store::{Halt, Writes};
+
+use super::Core;
+use super::lookup::by_id;
+use super::step::{After, step, word};
+
+/// Tags that one study carries.
+const TAGS_MAX: usize = 20;
+/// Characters of one tag.
+const TAG_MAX: usize = 50;
+
+impl Core {
+    /// Changes what a study does. When this returns, it does it: after a cancellation nobody else is asked but those whose
+    /// question is already out.
+    pub async fn control(&self, id: StudyId, control: Control) -> Reply<Study> {
+        let now = self.world().clock.now();
+        let settings = self.settings().clone();
+        let (number, study, after) = self
+            .store()
+            .write(move |reader| {
+                let mut found = by_id(reader, id)?;
+                let mut writes = Writes::at(now);
+                let panel = found.progress.panel;
+                let input = match control {
+                    Control::Pause => Input::Pause,
+                    Control::Resume => Input::Resume,
+                    Control::Cancel => Input::Cancel,
+                    Control::Retry => {
+                        Input::Retry { unanswered: panel.invalid.saturating_add(panel.failed) }
+                    }
+                    Control::Archive | Control::Unarchive => {
+                        let archived = control == Control::Archive;
+                        if found.progress.archived != archived {
+                            if archived && !found.progress.state.is_final() {
+                                return Err(unfinished(&found.study()));
+                            }
+                            found.progress.archived = archived;
+                            let kind = if archived { "study.archived" } else { "study.unarchived" };
+                            writes.announce(kind, Some(id), json!({}));
+                            writes.put(&found.number, &found.progress);
+                        }
+                        return Ok(((found.number, found.study(), After::default()), writes));
+                    }
+                };
+                let after = step(reader, &mut writes, &settings, &mut found, &input)?;
+                Ok(((found.number, found.study(), after), writes))
+            })
+            .await?;
+        if after.halt {
+            self.gates().close(number);
+        }
+        if after.wake {
+            self.work().signal();
+        }
+        Ok(study)
+    }
+
+    /// Replaces a study's tags.
+    pub async fn tag(&self, id: StudyId, tags: Vec<String>) -> Reply<Study> {
+        let tags = checked(tags)?;
+        let now = self.world().clock.now();
+        self.store()
+            .write(move |reader| {
+                let mut found = by_id(reader, id)?;
+                let mut writes = Writes::at(now);
+                if found.progress.tags != tags {
+                    writes.announce("study.tagged", Some(id), json!({ "tags": tags }));
+                    found.progress.tags = tags;
+                    writes.put(&found.number, &found.progress);
+                }
+                Ok((found.study(), writes))
+            })
+            .await
+    }
+}
+
+fn unfinished(study: &Study) -> Halt {
+    ApiError::new(
+        ErrorCode::Conflict,
+        format!("the study is {}: only one that has ended is put away", study.state),
+    )
+    .hint(format!("`demoscope {} {}` ends it.", word(Control::Cancel), study.id.short()))
+    .into()
+}
+
+/// Trimmed, without repetitions, in the order given.
+fn checked(tags: Vec<String>) -> Result<Vec<String>, ApiError> {
+    let invalid = |what: String| ApiError::new(ErrorCode::InvalidInput, what);
+    let mut kept: Vec<String> = Vec::new();
+    for tag in tags {
+        let tag = tag.trim().to_owned();
+        if tag.is_empty() || tag.chars().count() > TAG_MAX || tag.chars().any(char::is_control) {
+            return Err(invalid(format!("'{}' is no tag", tag.escape_debug()))
+                .hint(format!("A tag has 1 to {TAG_MAX} printable characters.")));
+        }
+        if !kept.contains(&tag) {
+            kept.push(tag);
+        }
+    }
+    if kept.len() > TAGS_MAX {
+        return Err(invalid(format!("a study carries at most {TAGS_MAX} tags")));
+    }
+    Ok(kept)
+}

@@ -1,0 +1,120 @@
+//! The owner's budget: where it stands, what was added, and every movement.
+
+use std::ops::ControlFlow;
+
+use protocol::credits::{Credits, UsdMicros};
+use protocol::error::{ApiError, ErrorCode};
+use protocol::ledger::{Amount, Balance as WireBalance, Transfer};
+use protocol::service::{Page, Reply};
+use serde_json::json;
+
+use crate::domain::ledger::{Account, Purse, grant};
+use crate::store::rows::{Balance, LedgerHead, TransferRow};
+use crate::store::{Fault, Halt, Order, Reader, Writes};
+
+use super::step::{credits_in, defect, open_purse, purse, this_month};
+use super::{Core, Settings};
+
+/// Movements on one page.
+const PAGE_MAX: u32 = 500;
+/// Credits in one grant; far below what could overflow a sum.
+const GRANT_MAX: Credits = Credits(1_000_000_000_000);
+
+impl Core {
+    /// Where the budget stands. Books the month's allowance when a month has begun.
+    pub async fn credits(&self) -> Reply<WireBalance> {
+        let now = self.world().clock.now();
+        let settings = self.settings();
+        let (balance, due) = self.store().read(|reader| -> Result<_, Fault> {
+            let purse = purse(reader, settings, now)?;
+            let ledger: LedgerHead = reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
+            Ok((balance(reader, settings, &purse)?, ledger.month != Some(this_month(&ledger, now))))
+        })?;
+        if !due || self.store().degraded().is_some() {
+            return Ok(balance);
+        }
+        let settings = settings.clone();
+        self.store()
+            .write(move |reader| {
+                let mut writes = Writes::at(now);
+                let purse = open_purse(reader, &mut writes, &settings)?;
+                Ok((balance_after(reader, &settings, &purse)?, writes))
+            })
+            .await
+    }
+
+    /// Credits that can be spent now; this month's allowance counts, booked or not.
+    pub fn spendable(&self) -> Reply<Credits> {
+        let now = self.world().clock.now();
+        let purse = self.store().read(|reader| purse(reader, self.settings(), now))?;
+        Ok(purse.spendable().unwrap_or_default())
+    }
+
+    /// Adds credits that do not lapse.
+    pub async fn grant(&self, credits: Credits) -> Reply<WireBalance> {
+        if credits <= Credits::ZERO || credits > GRANT_MAX {
+            return Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("{credits} credits cannot be granted"),
+            )
+            .hint(format!("Grant between 1 and {GRANT_MAX}.")));
+        }
+        let now = self.world().clock.now();
+        let key = self.world().ids.fresh().to_string();
+        let settings = self.settings().clone();
+        self.store()
+            .write(move |reader| {
+                let mut writes = Writes::at(now);
+                let mut purse = open_purse(reader, &mut writes, &settings)?;
+                purse.granted = purse.granted.checked_add(credits).ok_or_else(|| {
+                    ApiError::new(ErrorCode::InvalidInput, "so many credits do not fit")
+                })?;
+                writes.book(grant(&key, credits).map_err(|error| defect(&error))?);
+                writes.announce("credits.granted", None, json!({ "credits": credits }));
+                Ok((balance_after(reader, &settings, &purse)?, writes))
+            })
+            .await
+    }
+
+    /// Movements, newest first, from `offset` on.
+    pub fn statement(&self, offset: u32, limit: u32) -> Reply<Page<Transfer>> {
+        let limit = limit.clamp(1, PAGE_MAX);
+        Ok(self.store().read(|reader| -> Result<_, Fault> {
+            let last = reader.last_key::<TransferRow>()?.unwrap_or(0);
+            let newest = last.saturating_sub(u64::from(offset));
+            let oldest = newest.saturating_sub(u64::from(limit)).saturating_add(1);
+            let mut items = Vec::new();
+            if newest > 0 {
+                reader.scan::<TransferRow>(&oldest, &newest, Order::Falling, |_, row| {
+                    items.push(row.0);
+                    Ok(ControlFlow::Continue(()))
+                })?;
+            }
+            let more = oldest > 1 && newest > 0;
+            Ok(Page { items, next: more.then(|| offset.saturating_add(limit)) })
+        })?)
+    }
+}
+
+fn balance_after(
+    reader: &Reader<'_>,
+    settings: &Settings,
+    purse: &Purse,
+) -> Result<WireBalance, Halt> {
+    Ok(balance(reader, settings, purse)?)
+}
+
+fn balance(reader: &Reader<'_>, settings: &Settings, purse: &Purse) -> Result<WireBalance, Fault> {
+    let cost = match reader.get::<Balance>(&Account::Cost(purse.month).to_string())? {
+        Some(Balance(Amount::UsdMicros(micros))) => micros,
+        _ => UsdMicros::ZERO,
+    };
+    Ok(WireBalance {
+        tier: settings.tier.clone(),
+        balance: purse.spendable().unwrap_or(Credits(i64::MAX)),
+        held: credits_in(reader, &Account::Held)?,
+        used_this_month: credits_in(reader, &Account::Used(purse.month))?,
+        billing_period: purse.month.to_string(),
+        cost_usd_this_month: cost.dollars(),
+    })
+}

@@ -1,0 +1,68 @@
+//! Looks at everything that must hold: the health of the store, every page of it, and every invariant in `audit`.
+
+use protocol::service::{Check, Reply};
+
+use crate::store::Fault;
+
+use super::{Core, audit};
+
+impl Core {
+    /// Audits every invariant. Reads the whole store, so it takes seconds on a large one.
+    pub async fn doctor(&self) -> Reply<Vec<Check>> {
+        let mut checks = vec![self.health(), self.rewound()];
+        checks.push(match self.store().check_integrity().await {
+            Ok(true) => audit::fine("store.pages", "every page holds what was written"),
+            Ok(false) => audit::fine("store.pages", "the free-space map was mended"),
+            Err(Fault::Closed) => return Err(Fault::Closed.into()),
+            Err(fault) => audit::broken(
+                "store.pages",
+                fault.to_string(),
+                "Stop the daemon and put the newest backup back: `demoscope restore PATH`.",
+            ),
+        });
+        let core = self.clone();
+        let audited = tokio::task::spawn_blocking(move || {
+            core.store().read(|reader| -> Result<_, Fault> { Ok(audit::all(reader)) })
+        })
+        .await;
+        match audited {
+            Ok(Ok(audited)) => checks.extend(audited),
+            Ok(Err(fault)) => checks.push(audit::broken(
+                "store.reads",
+                fault.to_string(),
+                "Put the newest backup back: `demoscope restore PATH`.",
+            )),
+            Err(error) => checks.push(audit::broken(
+                "store.reads",
+                error.to_string(),
+                "This is a defect; please report it.",
+            )),
+        }
+        Ok(checks)
+    }
+
+    fn health(&self) -> Check {
+        match self.store().degraded() {
+            None => audit::fine("store.writes", "writes are taken"),
+            Some(why) => audit::broken(
+                "store.writes",
+                why,
+                "Make room on the disk; writing resumes by itself.",
+            ),
+        }
+    }
+
+    fn rewound(&self) -> Check {
+        match self.store().recovery().rewound {
+            None => audit::fine("ledger.not_rewound", "no older ledger was put back"),
+            Some((remembered, found)) => audit::broken(
+                "ledger.not_rewound",
+                format!(
+                    "the ledger had {remembered} transfers and has {found}: an older file was put back, and what was \
+                     spent since came back with it"
+                ),
+                "Nothing is lost if that was on purpose; the next start takes it as given.",
+            ),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! From a draft to a study: reads and checks the file, says what it would do, or takes it on. A dry run ends where a
+//! submission goes on; both see the same panel.
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::run::{Preview, Study};
+use protocol::service::{Reply, Submit};
+use protocol::study::{Draft, Problem, StudySpec};
+
+use crate::domain::{instrument, stimulus};
+
+use super::Core;
+use super::submit::{Submission, fingerprint};
+
+impl Core {
+    /// Checks a draft and says what it would do. Stores nothing.
+    pub fn check(&self, draft: &Draft) -> Reply<Preview> {
+        let spec = self.read_draft(draft)?;
+        let panel = self.sample(&spec).map_err(|error| of_the_panel(draft, error))?;
+        let balance = self.spendable()?;
+        let credits = instrument::price(&spec).ok_or_else(too_expensive)?;
+        let questionnaire = panel
+            .persona(0)
+            .map(|persona| instrument::questionnaire(&spec, &persona))
+            .unwrap_or_default();
+        let mut notes = Vec::new();
+        if credits > balance {
+            notes.push(format!("it needs {credits} credits and {balance} can be spent"));
+        }
+        Ok(Preview {
+            instrument: spec.instrument.study_type(),
+            panel: spec.panel,
+            seed: spec.seed,
+            margins: panel.margins(),
+            questionnaire,
+            credits,
+            balance,
+            cost_usd: (0.0, 0.0),
+            expected_half_width: instrument::expected_half_width(&spec),
+            notes,
+            name: spec.name,
+            engine: spec.engine,
+        })
+    }
+
+    /// Checks a draft and takes the study on, or finds the one that the same key made.
+    pub async fn take_on(&self, submit: Submit, owner: String) -> Reply<Study> {
+        let body = fingerprint(&(&submit.draft, submit.origin, &owner));
+        if let Some(study) = self.submitted(submit.key, &body)? {
+            return Ok(study);
+        }
+        let core = self.clone();
+        let draft = submit.draft;
+        let planned = tokio::task::spawn_blocking(move || {
+            let spec = core.read_draft(&draft)?;
+            core.plan(spec).map_err(|error| of_the_panel(&draft, error))
+        });
+        let plan = planned.await.map_err(|error| {
+            ApiError::new(ErrorCode::Internal, format!("The panel could not be sampled: {error}."))
+        })??;
+        let Submit { key, origin, .. } = submit;
+        self.submit(Submission { key, body, owner, origin, lineage: None, plan }).await
+    }
+
+    fn read_draft(&self, draft: &Draft) -> Reply<StudySpec> {
+        let settings = self.settings();
+        let engines: Vec<&str> = settings.engines.keys().map(String::as_str).collect();
+        let rules = stimulus::Rules {
+            panel_max: settings.panel_max,
+            engines: &engines,
+            fresh_seed: self.world().fresh_seed(),
+        };
+        stimulus::read(draft, &rules).map_err(invalid)
+    }
+}
+
+fn invalid(problems: Vec<Problem>) -> ApiError {
+    let sentence = match problems.len() {
+        1 => "The study has a problem.".to_owned(),
+        count => format!("The study has {count} problems."),
+    };
+    let mut error = ApiError::new(ErrorCode::InvalidInput, sentence);
+    error.problems = problems;
+    error
+}
+
+/// An audience that cannot be sampled is a problem of the draft, like any other.
+fn of_the_panel(draft: &Draft, error: ApiError) -> ApiError {
+    if error.code != ErrorCode::InvalidInput {
+        return error;
+    }
+    invalid(vec![Problem {
+        place: draft.file.clone(),
+        what: error.message,
+        hint: error.hints.join("; "),
+    }])
+}
+
+fn too_expensive() -> ApiError {
+    ApiError::new(
+        ErrorCode::InvalidInput,
+        "The study costs more credits than there are numbers for.",
+    )
+    .hint("ask for a smaller panel")
+}

@@ -1,0 +1,113 @@
+//! Finding studies and putting their parts together as clients see them.
+
+use std::ops::ControlFlow;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::id::StudyId;
+use protocol::run::Study;
+use uuid::Uuid;
+
+use crate::store::rows::{Progress, StudyNumber, StudyRow};
+use crate::store::{Fault, Halt, Reader, Table};
+
+/// A study's number and its two rows.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) number: u32,
+    pub(super) row: StudyRow,
+    pub(super) progress: Progress,
+}
+
+impl Found {
+    /// As clients see it.
+    pub(super) fn study(&self) -> Study {
+        let Self { row, progress, .. } = self;
+        Study {
+            id: row.id,
+            name: row.spec.name.clone(),
+            instrument: row.spec.instrument.study_type(),
+            state: progress.state,
+            reason: progress.reason.clone(),
+            engine: row.spec.engine.clone(),
+            engine_mode: row.spec.engine_mode,
+            model: row.model.clone(),
+            seed: row.spec.seed,
+            instrument_hash: row.instrument_hash.clone(),
+            owner: row.owner.clone(),
+            origin: row.origin,
+            project: row.spec.project.clone(),
+            tags: progress.tags.clone(),
+            lineage: row.lineage.clone(),
+            archived: progress.archived,
+            panel: progress.panel,
+            created_at: row.created_at,
+            completed_at: progress.completed_at,
+        }
+    }
+}
+
+pub(super) fn by_id(reader: &Reader<'_>, id: StudyId) -> Result<Found, Halt> {
+    let StudyNumber(number) = reader.get(&id.0)?.ok_or_else(|| not_found(&id.to_string()))?;
+    by_number(reader, number)
+}
+
+pub(super) fn by_number(reader: &Reader<'_>, number: u32) -> Result<Found, Halt> {
+    let missing = |table| Fault::Row { table, why: format!("study {number} is missing") };
+    let row = reader.get(&number)?.ok_or_else(|| missing(Table::Studies))?;
+    let progress = reader.get(&number)?.ok_or_else(|| missing(Table::Progress))?;
+    Ok(Found { number, row, progress })
+}
+
+/// The study that an id, an unambiguous prefix of one, or `@` (the latest) names.
+pub(super) fn by_name(reader: &Reader<'_>, name: &str) -> Result<Found, Halt> {
+    let name = name.trim();
+    if name == "@" {
+        let latest = reader.last_key::<StudyRow>()?.ok_or_else(|| {
+            ApiError::new(ErrorCode::NotFound, "there is no study yet")
+                .hint("`demoscope run FILE` starts one.")
+        })?;
+        return by_number(reader, latest);
+    }
+    let digits: String = name.chars().filter(|letter| *letter != '-').collect();
+    let (Some(first), Some(last)) = (padded(&digits, '0'), padded(&digits, 'f')) else {
+        return Err(not_found(name).into());
+    };
+    let mut found = Vec::new();
+    reader.scan::<StudyNumber>(&first, &last, crate::store::Order::Rising, |id, number| {
+        found.push((id, number.0));
+        Ok(if found.len() > 5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    match found.as_slice() {
+        [] => Err(not_found(name).into()),
+        [(_, number)] => by_number(reader, *number),
+        several => {
+            let names: Vec<String> = several
+                .iter()
+                .take(5)
+                .map(|(id, _)| id.simple().to_string()[..12].to_owned())
+                .collect();
+            Err(ApiError::new(
+                ErrorCode::AmbiguousId,
+                format!("'{name}' is the beginning of more than one study"),
+            )
+            .hint(format!("Give more of it: {}.", names.join(", ")))
+            .into())
+        }
+    }
+}
+
+/// The smallest or greatest id that begins with those hexadecimal digits.
+fn padded(digits: &str, with: char) -> Option<Uuid> {
+    let length = digits.len();
+    if length == 0 || length > 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let full: String =
+        digits.chars().chain(std::iter::repeat_n(with, 32_usize.saturating_sub(length))).collect();
+    Uuid::try_parse(&full).ok()
+}
+
+fn not_found(name: &str) -> ApiError {
+    ApiError::new(ErrorCode::NotFound, format!("there is no study '{name}'"))
+        .hint("`demoscope list` shows them; `@` is the latest.")
+}

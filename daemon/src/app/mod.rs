@@ -1,0 +1,161 @@
+//! The use cases: the only place where state changes. Each reads, asks the domain, and writes one transaction that holds
+//! the new state, the movement of money and the event. Nothing here calls a driver: after a commit one is woken, and looks
+//! at the store itself.
+
+mod advance;
+pub mod audit;
+mod backup;
+mod control;
+mod credits;
+mod doctor;
+mod draft;
+mod feed;
+mod gates;
+mod lookup;
+mod plan;
+mod query;
+mod record;
+mod step;
+mod submit;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::credits::Credits;
+
+pub use advance::{Job, Left, Pending};
+pub use backup::restore_backup;
+pub use gates::Gate;
+pub use record::Batch;
+pub use submit::{Plan, Submission, fingerprint};
+
+use crate::inference::Engine;
+use crate::inference::offline::Offline;
+use crate::store::{OpenError, Options, Storage, Store};
+use crate::world::{Wake, World};
+use gates::Gates;
+
+/// What the use cases must know of the settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Name of the allowance that applies.
+    pub tier: String,
+    /// Credits of one calendar month.
+    pub allowance: Credits,
+    /// The largest panel.
+    pub panel_max: u32,
+    /// Studies that may be at work at once.
+    pub studies_running: usize,
+    /// Answers of the built-in engine in a second; 0 is without limit.
+    pub answers_per_second: u32,
+    /// What can answer, by name.
+    pub engines: BTreeMap<String, Engine>,
+    /// How long a stopping daemon waits for answers under way.
+    pub drain: Duration,
+    /// Where daily backups go; none are made without a folder.
+    pub backups: Option<PathBuf>,
+    /// How many of them are kept.
+    pub backups_kept: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            tier: "local".to_owned(),
+            allowance: Credits(10_000),
+            panel_max: 10_000,
+            studies_running: 4,
+            answers_per_second: 0,
+            engines: BTreeMap::from([("offline".to_owned(), Engine::Offline(Offline::embedded()))]),
+            drain: Duration::from_secs(10),
+            backups: None,
+            backups_kept: 7,
+        }
+    }
+}
+
+/// Everything a use case works with. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Core {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    world: World,
+    store: Store,
+    settings: Settings,
+    work: Wake,
+    gates: Gates,
+}
+
+impl Core {
+    /// Opens the store and puts the use cases on top of it.
+    pub fn open(world: World, storage: Storage, settings: Settings) -> Result<Self, OpenError> {
+        Self::open_with(world, storage, settings, Options::default())
+    }
+
+    /// The same with other ways of running the store.
+    pub fn open_with(
+        world: World,
+        storage: Storage,
+        settings: Settings,
+        options: Options,
+    ) -> Result<Self, OpenError> {
+        let work = Wake::default();
+        let options =
+            Options { backups: settings.backups.clone(), recovered: work.clone(), ..options };
+        let store = Store::open(storage, &world, options)?;
+        if let Some((remembered, found)) = store.recovery().rewound {
+            tracing::warn!(
+                remembered,
+                found,
+                "an older database was put back: its credits came back with it"
+            );
+        }
+        Ok(Self {
+            shared: Arc::new(Shared { world, store, settings, work, gates: Gates::default() }),
+        })
+    }
+
+    /// The store below.
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// The world around.
+    pub fn world(&self) -> &World {
+        &self.shared.world
+    }
+
+    /// The settings that apply.
+    pub fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    /// What is signalled when there may be work.
+    pub fn work(&self) -> &Wake {
+        &self.shared.work
+    }
+
+    /// The gate of a study's runner: closed when nobody else may be asked.
+    pub fn gate(&self, number: u32) -> Gate {
+        self.shared.gates.open(number)
+    }
+
+    /// Writes what is waiting and closes the store.
+    pub fn close(&self) {
+        self.shared.store.close();
+    }
+
+    fn gates(&self) -> &Gates {
+        &self.shared.gates
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

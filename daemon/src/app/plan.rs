@@ -1,0 +1,53 @@
+//! From a checked specification to a plan: samples the panel, names the model, hashes the instrument, fixes the price. All
+//! of it happens before the transaction, on the caller's thread.
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::service::Reply;
+use protocol::study::StudySpec;
+
+use crate::domain::instrument;
+use crate::domain::panel::{Panel, Population, Recipe, SampleError, sample};
+use crate::inference::Engine;
+
+use super::Core;
+use super::submit::Plan;
+
+impl Core {
+    /// The panel of a study, sampled anew. The same specification gives the same people.
+    pub fn sample(&self, spec: &StudySpec) -> Reply<Panel> {
+        sample(Population::embedded(), &recipe(spec)).map_err(|error: SampleError| {
+            ApiError::new(ErrorCode::InvalidInput, error.to_string()).hint(error.hint())
+        })
+    }
+
+    /// What a submission of that specification would run. Blocks its thread for the sampling.
+    pub fn plan(&self, spec: StudySpec) -> Reply<Plan> {
+        let engine = self.engine(&spec.engine)?;
+        let panel = self.sample(&spec)?;
+        Ok(Plan {
+            model: engine.model().to_owned(),
+            instrument_hash: instrument::instrument_hash(&spec, engine.asset_hash()),
+            price: instrument::PRICE_EACH,
+            scale: instrument::scale(spec.instrument.study_type()),
+            population: Population::embedded().hash().to_owned(),
+            margins: panel.margins(),
+            panel: panel.pack(),
+            spec,
+        })
+    }
+
+    /// The engine of that name.
+    pub fn engine(&self, name: &str) -> Reply<Engine> {
+        let engines = &self.settings().engines;
+        engines.get(name).cloned().ok_or_else(|| {
+            let names: Vec<&str> = engines.keys().map(String::as_str).collect();
+            ApiError::new(ErrorCode::InvalidInput, format!("there is no engine '{name}'"))
+                .hint(format!("These can answer: {}.", names.join(", ")))
+        })
+    }
+}
+
+/// What a study's panel is sampled to.
+pub(super) fn recipe(spec: &StudySpec) -> Recipe {
+    Recipe { seed: spec.seed, audience: spec.audience, size: spec.panel, mode: spec.engine_mode }
+}

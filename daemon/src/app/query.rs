@@ -1,0 +1,269 @@
+//! What clients look at: lists, reports, the live view, answers and scores. Every call reads one snapshot and blocks its
+//! thread for as long as that takes; none changes anything.
+
+use std::ops::ControlFlow;
+
+use protocol::error::ApiError;
+use protocol::id::{AnswerId, StudyId};
+use protocol::results::{Meta, Report, Response, Results};
+use protocol::run::{Live, State, Study};
+use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
+
+use crate::domain::instrument::{Accumulator, SYNTHETIC_NOTICE, score};
+use crate::domain::outcome::Outcome;
+use crate::domain::panel::{Panel, Population};
+use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
+use crate::store::{Fault, Halt, Order, Reader, Table};
+
+use super::Core;
+use super::lookup::{Found, by_id, by_name, by_number};
+use super::plan::recipe;
+use super::step::purse;
+use super::submit::packed_panel;
+
+/// Studies on one page.
+const STUDIES_MAX: u32 = 500;
+/// Answers on one page; with personas they must fit a frame of 1 MiB.
+const ANSWERS_MAX: u32 = 500;
+/// JSON of answers on one page, with room to spare.
+const ANSWERS_BYTES: usize = 700 * 1024;
+/// Scores on one page.
+const SCORES_MAX: u32 = 100_000;
+/// Stands for an outcome that is no score.
+const NO_SCORE: u8 = 255;
+/// Seconds of the live view.
+const RECENT_SECONDS: i64 = 60;
+
+impl Core {
+    /// Lists studies, newest first.
+    pub fn studies(&self, query: &StudyQuery) -> Reply<Page<Study>> {
+        let limit = match query.limit {
+            0 => STUDIES_MAX,
+            limit => limit.min(STUDIES_MAX),
+        };
+        let wanted = query.search.as_ref().map(|text| text.to_lowercase());
+        let mut skipped = 0_u32;
+        let mut items = Vec::new();
+        let mut more = false;
+        self.look(|reader| {
+            reader.all::<StudyRow>(Order::Falling, |number, row| {
+                let progress: Progress = reader.get(&number)?.ok_or_else(|| Fault::Row {
+                    table: Table::Progress,
+                    why: format!("study {number} is missing"),
+                })?;
+                let passes = progress.archived == query.archived
+                    && wanted
+                        .as_ref()
+                        .is_none_or(|text| row.spec.name.to_lowercase().contains(text.as_str()))
+                    && query.tag.as_ref().is_none_or(|tag| progress.tags.contains(tag));
+                if !passes {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                if skipped < query.offset {
+                    skipped = skipped.saturating_add(1);
+                    return Ok(ControlFlow::Continue(()));
+                }
+                if items.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
+                    more = true;
+                    return Ok(ControlFlow::Break(()));
+                }
+                items.push(Found { number, row, progress }.study());
+                Ok(ControlFlow::Continue(()))
+            })?;
+            Ok(())
+        })?;
+        let next = more.then(|| query.offset.saturating_add(limit));
+        Ok(Page { items, next })
+    }
+
+    /// Finds the study that an id, an unambiguous prefix of one, or `@` (the latest) names.
+    pub fn find(&self, name: &str) -> Reply<Study> {
+        self.look(|reader| Ok(by_name(reader, name)?.study()))
+    }
+
+    /// A study with its results, without single answers.
+    pub fn report(&self, id: StudyId) -> Reply<Report> {
+        let now = self.world().clock.now();
+        self.look(|reader| {
+            let found = by_id(reader, id)?;
+            let results: Option<ResultsRow> = reader.get(&found.number)?;
+            let purse = purse(reader, self.settings(), now)?;
+            let progress = &found.progress;
+            let until = progress.completed_at.unwrap_or(now);
+            let latency = until.duration_since(found.row.created_at).as_millis();
+            let meta = Meta {
+                credits_used: progress.credits_used,
+                credits_remaining: purse.spendable().unwrap_or_default(),
+                cost_usd: progress.usage.cost.dollars(),
+                latency_ms: u64::try_from(latency).unwrap_or(0),
+                input_tokens: progress.usage.input_tokens,
+                output_tokens: progress.usage.output_tokens,
+                providers_used: if progress.panel.delivered > 0 {
+                    vec![found.row.model.clone()]
+                } else {
+                    Vec::new()
+                },
+                notice: SYNTHETIC_NOTICE.to_owned(),
+            };
+            Ok(Report { study: found.study(), results: results.map(|row| row.0), meta })
+        })
+    }
+
+    /// What a study looks like now.
+    pub fn live(&self, id: StudyId) -> Reply<Live> {
+        let now = self.world().clock.now();
+        self.look(|reader| {
+            let found = by_id(reader, id)?;
+            let progress = &found.progress;
+            let present = progress
+                .working_since
+                .and_then(|since| u64::try_from(now.duration_since(since).as_millis()).ok());
+            Ok(Live {
+                study: found.study(),
+                scale: found.row.scale,
+                scores: progress.scores.clone(),
+                recent: seconds(progress, now.as_second()),
+                elapsed_ms: progress.worked_ms.saturating_add(present.unwrap_or(0)),
+            })
+        })
+    }
+
+    /// Answers in respondent order, from the respondent at `offset` on; `next` is the respondent to go on with.
+    pub fn answers(&self, id: StudyId, offset: u32, limit: u32) -> Reply<Page<Response>> {
+        let limit = usize::try_from(limit.clamp(1, ANSWERS_MAX)).unwrap_or(1);
+        self.look(|reader| {
+            let found = by_id(reader, id)?;
+            let panel = panel(reader, &found)?;
+            let mut items: Vec<Response> = Vec::new();
+            let mut bytes = 0_usize;
+            let mut next = None;
+            let (first, last) = OutcomeKey::between(found.number, offset, u32::MAX - 1);
+            reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+                let respondent = key.assignment.respondent;
+                let Outcome::Answered(answered) = row.into_outcome() else {
+                    return Ok(ControlFlow::Continue(()));
+                };
+                if items.len() >= limit || bytes >= ANSWERS_BYTES {
+                    next = Some(respondent);
+                    return Ok(ControlFlow::Break(()));
+                }
+                let persona = panel.persona(respondent).ok_or_else(|| Fault::Row {
+                    table: Table::Panels,
+                    why: format!("nobody is at place {respondent}"),
+                })?;
+                let id = AnswerId(respondent.saturating_add(1));
+                let response = Response { id, persona, answer: answered.answer };
+                bytes = bytes
+                    .saturating_add(serde_json::to_vec(&response).map_or(0, |json| json.len()));
+                items.push(response);
+                Ok(ControlFlow::Continue(()))
+            })?;
+            Ok(Page { items, next })
+        })
+    }
+
+    /// One byte for each respondent from `offset` on: the score plus one, 0 while there is no outcome, 255 for an outcome
+    /// that is no score.
+    pub fn scores(&self, id: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>> {
+        self.look(|reader| {
+            let found = by_id(reader, id)?;
+            let end = found.row.spec.panel;
+            let until = offset.saturating_add(limit.min(SCORES_MAX)).min(end);
+            let length = usize::try_from(until.saturating_sub(offset)).unwrap_or(0);
+            let mut scores = vec![0_u8; length];
+            if length == 0 {
+                return Ok(scores);
+            }
+            let (first, last) = OutcomeKey::between(found.number, offset, until.saturating_sub(1));
+            reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+                let place = key.assignment.respondent.checked_sub(offset);
+                let place = place.and_then(|place| usize::try_from(place).ok());
+                if let Some(byte) = place.and_then(|place| scores.get_mut(place)) {
+                    *byte = match row.outcome() {
+                        Outcome::Answered(answered) => score(&answered.answer)
+                            .map_or(NO_SCORE, |score| score.saturating_add(1)),
+                        _ => NO_SCORE,
+                    };
+                }
+                Ok(ControlFlow::Continue(()))
+            })?;
+            Ok(scores)
+        })
+    }
+
+    /// How many studies are at work.
+    pub fn counts(&self) -> Reply<StudyCounts> {
+        let mut counts = StudyCounts::default();
+        for pending in self.pending()? {
+            match pending.state {
+                State::Queued => counts.queued = counts.queued.saturating_add(1),
+                State::Running | State::Finalizing => {
+                    counts.running = counts.running.saturating_add(1);
+                }
+                _ => {}
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The panel of a study, as it was sampled.
+    pub fn panel(&self, number: u32) -> Reply<Panel> {
+        self.look(|reader| Ok(panel(reader, &by_number(reader, number)?)?))
+    }
+
+    /// T3: the results of a study from its stored outcomes, in respondent order, whatever the order in which they came.
+    /// Memory does not grow with the panel beyond four bytes a respondent. `None` without a single answer.
+    pub fn compute(&self, number: u32) -> Reply<Option<Results>> {
+        self.look(|reader| {
+            let found = by_number(reader, number)?;
+            if found.progress.panel.delivered == 0 {
+                return Ok(None);
+            }
+            let panel = panel(reader, &found)?;
+            let mut accumulator = Accumulator::new(&found.row.spec);
+            let (first, last) = OutcomeKey::range(number);
+            reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+                let respondent = key.assignment.respondent;
+                let classes = panel.classes(respondent).ok_or_else(|| Fault::Row {
+                    table: Table::Panels,
+                    why: format!("nobody is at place {respondent}"),
+                })?;
+                accumulator.add(respondent, &classes.iter(), &row.into_outcome());
+                Ok(ControlFlow::Continue(()))
+            })?;
+            Ok(accumulator.finish(found.row.margins))
+        })
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, Halt>) -> Reply<T> {
+        self.store().read(look).map_err(ApiError::from)
+    }
+}
+
+fn panel(reader: &Reader<'_>, found: &Found) -> Result<Panel, Fault> {
+    let packed = packed_panel(reader, found.number)?;
+    if found.row.population != Population::embedded().hash() {
+        return Err(Fault::Row {
+            table: Table::Panels,
+            why: "it was sampled from other population tables than this program has".to_owned(),
+        });
+    }
+    Panel::unpack(Population::embedded(), recipe(&found.row.spec), &packed)
+        .map_err(|error| Fault::Row { table: Table::Panels, why: error.to_string() })
+}
+
+/// Outcomes of each of the last seconds, oldest first, beginning with the first second that had any.
+fn seconds(progress: &Progress, now: i64) -> Vec<u32> {
+    let oldest = now.saturating_sub(RECENT_SECONDS).saturating_add(1);
+    let mut recent = progress.recent.iter().filter(|counted| counted.second >= oldest).peekable();
+    let Some(first) = recent.peek().map(|counted| counted.second) else { return Vec::new() };
+    let length = usize::try_from(now.saturating_sub(first).saturating_add(1)).unwrap_or(0);
+    let mut seconds = vec![0_u32; length.min(60)];
+    for counted in recent {
+        let place = usize::try_from(counted.second.saturating_sub(first)).unwrap_or(usize::MAX);
+        if let Some(count) = seconds.get_mut(place) {
+            *count = count.saturating_add(counted.outcomes);
+        }
+    }
+    seconds
+}

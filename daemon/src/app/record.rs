@@ -1,0 +1,230 @@
+//! T2: records a batch of outcomes. Outcomes, one payment for the answers among them, real cost, counts and one event in
+//! one transaction. An outcome that exists is refused, so nothing is recorded or charged twice.
+
+use protocol::credits::{Credits, UsdMicros};
+use protocol::error::{ApiError, ErrorCode};
+use protocol::results::Answer;
+use protocol::run::{PanelCounts, State};
+use protocol::service::Reply;
+use serde_json::json;
+
+use crate::domain::ledger::cost;
+use crate::domain::outcome::{Assignment, Outcome, Usage};
+use crate::store::rows::{Counted, HoldRow, LedgerHead, OutcomeKey, OutcomeRow, Progress};
+use crate::store::{Halt, Reader, Table, Writes};
+
+use super::Core;
+use super::lookup::by_number;
+use super::step::{defect, this_month};
+
+/// Seconds of history that the live view shows.
+const RECENT_SECONDS: i64 = 60;
+
+/// Outcomes as they will be stored. Made by whoever asked, so that the writer has only to put them.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    number: u32,
+    attempt: u32,
+    keys: Vec<OutcomeKey>,
+    rows: Vec<Vec<u8>>,
+    counts: PanelCounts,
+    scores: Vec<u8>,
+    usage: Usage,
+}
+
+impl Batch {
+    /// An empty batch for one attempt at a study.
+    pub fn new(number: u32, attempt: u32) -> Self {
+        Self {
+            number,
+            attempt,
+            keys: Vec::new(),
+            rows: Vec::new(),
+            counts: PanelCounts::default(),
+            scores: Vec::new(),
+            usage: Usage::default(),
+        }
+    }
+
+    /// Adds what came of an assignment.
+    pub fn push(
+        &mut self,
+        assignment: Assignment,
+        outcome: &Outcome,
+        usage: Usage,
+    ) -> Result<(), serde_json::Error> {
+        self.rows.push(serde_json::to_vec(&OutcomeRow::new(outcome, usage))?);
+        self.keys.push(OutcomeKey { study: self.number, assignment });
+        let counts = &mut self.counts;
+        match outcome {
+            Outcome::Answered(answered) => {
+                counts.delivered = counts.delivered.saturating_add(1);
+                let (Answer::ConceptTest { score, .. } | Answer::Nps { score, .. }) =
+                    &answered.answer;
+                self.scores.push(*score);
+            }
+            Outcome::Refused { .. } | Outcome::Skipped { .. } => {
+                counts.refused = counts.refused.saturating_add(1);
+            }
+            Outcome::Invalid { .. } => counts.invalid = counts.invalid.saturating_add(1),
+            Outcome::Failed { .. } => counts.failed = counts.failed.saturating_add(1),
+        }
+        self.usage = sum(self.usage, usage);
+        Ok(())
+    }
+
+    /// How many outcomes it holds.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+}
+
+impl Core {
+    /// Records a batch. Refused when the study takes no more answers, or when one of the outcomes exists.
+    pub async fn record(&self, batch: Batch) -> Reply<PanelCounts> {
+        let now = self.world().clock.now();
+        #[cfg(any(test, feature = "seeded-bugs"))]
+        let sabotage = self.world().sabotage;
+        self.store()
+            .write(move |reader| {
+                let mut found = by_number(reader, batch.number)?;
+                let mut writes = Writes::at(now);
+                if batch.is_empty() {
+                    return Ok((found.progress.panel, writes));
+                }
+                admit(&found.progress, &batch)?;
+                let existing = reader.any_of(Table::Outcomes, &batch.keys)?;
+                #[cfg(any(test, feature = "seeded-bugs"))]
+                let existing =
+                    existing.filter(|_| sabotage != Some(crate::world::Sabotage::DoubleRecord));
+                if let Some(existing) = existing.and_then(|index| batch.keys.get(index)) {
+                    return Err(ApiError::new(
+                        ErrorCode::Conflict,
+                        format!(
+                            "respondent {} has an outcome already",
+                            existing.assignment.respondent
+                        ),
+                    )
+                    .into());
+                }
+                #[cfg(any(test, feature = "seeded-bugs"))]
+                let pays = sabotage != Some(crate::world::Sabotage::SkippedSettle);
+                #[cfg(not(any(test, feature = "seeded-bugs")))]
+                let pays = true;
+                if pays {
+                    let paid = settle(reader, &mut writes, &found.row, &batch)?;
+                    found.progress.credits_used =
+                        found.progress.credits_used.checked_add(paid).unwrap_or(Credits(i64::MAX));
+                }
+                count(&mut found.progress, &batch, found.row.scale, now.as_second());
+                let (first, last) = span(&batch.keys);
+                writes.announce(
+                    "answers.recorded",
+                    Some(found.row.id),
+                    json!({
+                        "first": first,
+                        "last": last,
+                        "count": batch.keys.len(),
+                        "delivered": batch.counts.delivered,
+                        "panel": found.progress.panel,
+                    }),
+                );
+                for (key, row) in batch.keys.iter().zip(batch.rows) {
+                    writes.put_bytes(Table::Outcomes, key, row);
+                }
+                writes.put(&found.number, &found.progress);
+                Ok((found.progress.panel, writes))
+            })
+            .await
+    }
+}
+
+/// Answers are taken while a study runs, and from those who were being asked when it was paused.
+fn admit(progress: &Progress, batch: &Batch) -> Result<(), ApiError> {
+    let takes = matches!(progress.state, State::Running | State::Paused);
+    if takes && progress.attempt == batch.attempt {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        ErrorCode::Conflict,
+        format!("the study is {} and takes no answers", progress.state),
+    ))
+}
+
+/// Pays for the answers and books the real cost; says what was paid.
+fn settle(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    row: &crate::store::rows::StudyRow,
+    batch: &Batch,
+) -> Result<Credits, Halt> {
+    let ledger: LedgerHead = reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
+    let month = this_month(&ledger, writes.time());
+    let (first, last) = span(&batch.keys);
+    let name = format!("{}/{first}-{last}", batch.attempt);
+    if batch.usage.cost > UsdMicros::ZERO {
+        let movement = cost(row.id, &name, month, &row.spec.engine, batch.usage.cost)
+            .map_err(|error| defect(&error))?;
+        writes.book(movement);
+    }
+    let answers = u64::from(batch.counts.delivered);
+    let paid = row.price.checked_mul(answers).unwrap_or(Credits(i64::MAX));
+    if paid == Credits::ZERO {
+        return Ok(paid);
+    }
+    let key = (batch.number, batch.attempt);
+    let HoldRow(hold) = reader.get(&key)?.ok_or_else(|| {
+        ApiError::new(ErrorCode::Internal, "the study holds no credits for its answers")
+    })?;
+    let (hold, movement) = hold
+        .settle(answers, &name, month)
+        .map_err(|over| ApiError::new(ErrorCode::Internal, over.to_string()))?;
+    writes.book(movement);
+    writes.put(&key, &HoldRow(hold));
+    Ok(paid)
+}
+
+fn count(progress: &mut Progress, batch: &Batch, scale: Option<(i32, i32)>, second: i64) {
+    let panel = &mut progress.panel;
+    panel.delivered = panel.delivered.saturating_add(batch.counts.delivered);
+    panel.refused = panel.refused.saturating_add(batch.counts.refused);
+    panel.invalid = panel.invalid.saturating_add(batch.counts.invalid);
+    panel.failed = panel.failed.saturating_add(batch.counts.failed);
+    let lowest = scale.map_or(0, |(low, _)| low);
+    for score in &batch.scores {
+        let place = i32::from(*score).checked_sub(lowest).and_then(|at| usize::try_from(at).ok());
+        if let Some(count) = place.and_then(|at| progress.scores.get_mut(at)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    progress.usage = sum(progress.usage, batch.usage);
+    let outcomes = u32::try_from(batch.len()).unwrap_or(u32::MAX);
+    match progress.recent.last_mut() {
+        Some(last) if last.second >= second => {
+            last.outcomes = last.outcomes.saturating_add(outcomes);
+        }
+        _ => progress.recent.push(Counted { second, outcomes }),
+    }
+    let oldest = second.saturating_sub(RECENT_SECONDS);
+    progress.recent.retain(|counted| counted.second > oldest);
+}
+
+fn sum(a: Usage, b: Usage) -> Usage {
+    Usage {
+        input_tokens: a.input_tokens.saturating_add(b.input_tokens),
+        output_tokens: a.output_tokens.saturating_add(b.output_tokens),
+        cost: a.cost.checked_add(b.cost).unwrap_or(UsdMicros(i64::MAX)),
+    }
+}
+
+/// The first and last respondent of a batch. No two batches of an attempt share their first, because an outcome that
+/// exists is refused: that makes it the batch's name.
+fn span(keys: &[OutcomeKey]) -> (u32, u32) {
+    let respondents = keys.iter().map(|key| key.assignment.respondent);
+    (respondents.clone().min().unwrap_or(0), respondents.max().unwrap_or(0))
+}

@@ -1,0 +1,246 @@
+//! Carries out a transition of a study inside a use case: the machine in `domain::run` says what must happen, and this
+//! turns it into rows, movements of money and events.
+
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+use protocol::credits::Credits;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::run::{PanelCounts, State};
+use protocol::service::Control;
+use serde_json::json;
+
+use crate::domain::ledger::{Month, Purse, Unbalanced, allowance, lapse, open_hold};
+use crate::domain::outcome::Outcome;
+use crate::domain::run::{Effect, Illegal, Input, apply};
+use crate::store::rows::{
+    Balance, HoldRow, LedgerHead, OutcomeKey, OutcomeRow, ResultsRow, Unfinished,
+};
+use crate::store::{Fault, Halt, Order, Reader, Table, Writes};
+
+use super::Settings;
+use super::lookup::Found;
+
+/// What the caller must do once the transition is durable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct After {
+    /// Close the study's gate.
+    pub(super) halt: bool,
+    /// Wake the scheduler.
+    pub(super) wake: bool,
+}
+
+/// Puts a study through one transition.
+pub(super) fn step(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    settings: &Settings,
+    found: &mut Found,
+    input: &Input,
+) -> Result<After, Halt> {
+    let before = found.progress.state;
+    let (standing, effects) = apply(before, input).map_err(|illegal| refusal(&illegal))?;
+    let now = writes.time();
+    let mut after = After::default();
+    // Retrying forgets first: the new hold is for those who are to be asked again.
+    let mut to_ask = found.progress.panel.requested;
+    if effects.contains(&Effect::Forget) {
+        to_ask = forget(reader, writes, found)?;
+    }
+    clock_work(found, before, standing.state, now);
+    found.progress.state = standing.state;
+    found.progress.reason = standing.reason;
+    found.progress.completed_at = standing.state.is_final().then_some(now);
+    for effect in effects {
+        match effect {
+            Effect::Hold => hold(reader, writes, settings, found, to_ask)?,
+            Effect::Release => release(reader, writes, found, now)?,
+            Effect::Announce(kind) => {
+                writes.announce(kind, Some(found.row.id), summary(found));
+            }
+            Effect::Wake => after.wake = true,
+            Effect::Halt => after.halt = true,
+            Effect::Forget => {}
+        }
+    }
+    if standing.state.is_final() {
+        writes.remove::<Unfinished>(&found.number);
+    } else {
+        writes.put(&found.number, &Unfinished {});
+    }
+    writes.put(&found.number, &found.progress);
+    Ok(after)
+}
+
+/// What an event says about its study.
+fn summary(found: &Found) -> serde_json::Value {
+    json!({
+        "name": found.row.spec.name,
+        "state": found.progress.state,
+        "reason": found.progress.reason,
+        "panel": found.progress.panel,
+    })
+}
+
+fn clock_work(found: &mut Found, before: State, after: State, now: Timestamp) {
+    let progress = &mut found.progress;
+    if before == State::Running
+        && let Some(since) = progress.working_since.take()
+    {
+        let worked = u64::try_from(now.duration_since(since).as_millis()).unwrap_or(0);
+        progress.worked_ms = progress.worked_ms.saturating_add(worked);
+    }
+    if after == State::Running {
+        progress.working_since = Some(now);
+    }
+}
+
+/// Takes back the outcomes that will be asked for again; says how many.
+fn forget(reader: &Reader<'_>, writes: &mut Writes, found: &mut Found) -> Result<u32, Halt> {
+    let (first, last) = OutcomeKey::range(found.number);
+    let mut removed = 0_u32;
+    reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+        if matches!(row.outcome(), Outcome::Invalid { .. } | Outcome::Failed { .. }) {
+            writes.remove::<OutcomeRow>(&key);
+            removed = removed.saturating_add(1);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    writes.remove::<ResultsRow>(&found.number);
+    let progress = &mut found.progress;
+    progress.panel = PanelCounts { invalid: 0, failed: 0, ..progress.panel };
+    progress.attempt = progress.attempt.saturating_add(1);
+    progress.recent.clear();
+    Ok(removed)
+}
+
+fn hold(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    settings: &Settings,
+    found: &Found,
+    answers: u32,
+) -> Result<(), Halt> {
+    let purse = open_purse(reader, writes, settings)?;
+    let (hold, movement) =
+        open_hold(found.row.id, found.progress.attempt, answers, found.row.price, &purse).map_err(
+            |short| {
+                ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
+                    .hint(format!("`demoscope credits grant {}` adds them.", short.wanted))
+                    .hint("A smaller panel needs fewer.")
+            },
+        )?;
+    if hold.amount() > Credits::ZERO {
+        writes.book(movement);
+    }
+    writes.put(&(found.number, hold.attempt), &HoldRow(hold));
+    Ok(())
+}
+
+fn release(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    found: &Found,
+    now: Timestamp,
+) -> Result<(), Halt> {
+    let key = (found.number, found.progress.attempt);
+    // A draft holds nothing.
+    let Some(HoldRow(hold)) = reader.get(&key)? else { return Ok(()) };
+    let ledger: LedgerHead = reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
+    let month = this_month(&ledger, now).max(hold.month);
+    let (closed, movements) = hold.release(month).map_err(|error| defect(&error))?;
+    for movement in movements {
+        writes.book(movement);
+    }
+    writes.put(&key, &HoldRow(closed));
+    Ok(())
+}
+
+/// The month that counts: the clock's, but never one before the last that was booked, so that a clock set back neither
+/// gives an allowance twice nor makes one lapse.
+pub(super) fn this_month(ledger: &LedgerHead, now: Timestamp) -> Month {
+    let clock = Month::of(now);
+    ledger.month.map_or(clock, |booked| booked.max(clock))
+}
+
+/// What can be spent at that time, whether or not the month's allowance was booked yet.
+pub(super) fn purse(
+    reader: &Reader<'_>,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Purse, Fault> {
+    let ledger: LedgerHead = reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
+    let month = this_month(&ledger, now);
+    let allowance = if ledger.month == Some(month) {
+        credits_in(reader, &crate::domain::ledger::Account::Allowance(month))?
+    } else {
+        settings.allowance
+    };
+    let granted = credits_in(reader, &crate::domain::ledger::Account::Granted)?;
+    Ok(Purse { month, allowance, granted })
+}
+
+/// The same, and books the month's allowance and the lapse of the one before when that is due.
+pub(super) fn open_purse(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    settings: &Settings,
+) -> Result<Purse, Halt> {
+    let now = writes.time();
+    let purse = purse(reader, settings, now)?;
+    let ledger: LedgerHead = reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
+    if ledger.month == Some(purse.month) {
+        return Ok(purse);
+    }
+    if let Some(ended) = ledger.month {
+        let rest = credits_in(reader, &crate::domain::ledger::Account::Allowance(ended))?;
+        if rest > Credits::ZERO {
+            let cause = purse.month.to_string();
+            writes.book(lapse(ended, &cause, rest).map_err(|error| defect(&error))?);
+        }
+    }
+    if settings.allowance > Credits::ZERO {
+        writes.book(allowance(purse.month, settings.allowance).map_err(|error| defect(&error))?);
+    }
+    writes.begin_month(purse.month);
+    Ok(purse)
+}
+
+/// The balance of an account in credits.
+pub(super) fn credits_in(
+    reader: &Reader<'_>,
+    account: &crate::domain::ledger::Account,
+) -> Result<Credits, Fault> {
+    match reader.get::<Balance>(&account.to_string())? {
+        None => Ok(Credits::ZERO),
+        Some(Balance(protocol::ledger::Amount::Credits(credits))) => Ok(credits),
+        Some(Balance(protocol::ledger::Amount::UsdMicros(_))) => {
+            Err(Fault::Row { table: Table::Accounts, why: format!("{account} is not in credits") })
+        }
+    }
+}
+
+pub(super) fn defect(error: &Unbalanced) -> Halt {
+    ApiError::new(ErrorCode::Internal, error.to_string()).into()
+}
+
+fn refusal(illegal: &Illegal) -> ApiError {
+    let words: Vec<&str> = illegal.allowed.iter().copied().map(word).collect();
+    ApiError::new(ErrorCode::Conflict, illegal.to_string()).hint(format!(
+        "A study that is {} can be put through: {}.",
+        illegal.state,
+        words.join(", ")
+    ))
+}
+
+/// The command for a control.
+pub(super) const fn word(control: Control) -> &'static str {
+    match control {
+        Control::Pause => "pause",
+        Control::Resume => "resume",
+        Control::Cancel => "cancel",
+        Control::Retry => "retry",
+        Control::Archive => "archive",
+        Control::Unarchive => "unarchive",
+    }
+}

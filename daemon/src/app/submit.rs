@@ -1,0 +1,156 @@
+//! T1: takes a study on. Specification, panel, hold and event in one transaction; the same key makes the same study,
+//! however often it is sent.
+
+use protocol::credits::Credits;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::id::{StudyId, SubmitKey};
+use protocol::results::Margins;
+use protocol::run::Study;
+use protocol::service::Reply;
+use protocol::study::{Origin, StudySpec};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::domain::run::Input;
+use crate::store::rows::{PANEL_CHUNK_BYTES, Progress, StudyNumber, StudyRow, SubmitRow};
+use crate::store::{Fault, Halt, Reader, Table, Writes};
+
+use super::Core;
+use super::lookup::{Found, by_number};
+use super::step::step;
+
+/// A checked study with everything that was computed for it before the transaction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// What is asked.
+    pub spec: StudySpec,
+    /// The model that will answer.
+    pub model: String,
+    /// Hash over everything that decides questions and readings.
+    pub instrument_hash: String,
+    /// Credits for one answer.
+    pub price: Credits,
+    /// First and last value of the scores.
+    pub scale: Option<(i32, i32)>,
+    /// Hash of the population tables.
+    pub population: String,
+    /// Targets and what the panel realises.
+    pub margins: Margins,
+    /// The sampled panel, packed.
+    pub panel: Vec<u8>,
+}
+
+/// A study to take on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Submission {
+    /// Fresh for each submission, repeated only with the very same one.
+    pub key: SubmitKey,
+    /// [`fingerprint`] of what the client sent. Not of the plan: a seed that was drawn differs from call to call.
+    pub body: String,
+    /// Who owns it.
+    pub owner: String,
+    /// The door it came in through.
+    pub origin: Origin,
+    /// The watched file it is a version of.
+    pub lineage: Option<String>,
+    /// What to run.
+    pub plan: Plan,
+}
+
+/// SHA-256 (hex) of a request, to tell whether a key is used again for the same one.
+pub fn fingerprint(request: &impl Serialize) -> String {
+    hex::encode(Sha256::digest(serde_json::to_vec(request).unwrap_or_default()))
+}
+
+impl Core {
+    /// The study that a key made before, so that a repeated call needs no second panel. A key that was used for another
+    /// body is a conflict.
+    pub fn submitted(&self, key: SubmitKey, body: &str) -> Reply<Option<Study>> {
+        let found = self.store().read(|reader| earlier(reader, key, body))?;
+        Ok(found.map(|found| found.study()))
+    }
+
+    /// Takes a study on, or finds the one that the same key made.
+    pub async fn submit(&self, submission: Submission) -> Reply<Study> {
+        let now = self.world().clock.now();
+        let id = StudyId(self.world().ids.fresh());
+        let settings = self.settings().clone();
+        let study =
+            self.store()
+                .write(move |reader| {
+                    if let Some(found) = earlier(reader, submission.key, &submission.body)? {
+                        return Ok((found.study(), Writes::at(now)));
+                    }
+                    let number =
+                        reader.last_key::<StudyRow>()?.map_or(Some(1), |last| last.checked_add(1));
+                    let number = number.ok_or_else(|| {
+                        ApiError::new(ErrorCode::Internal, "there are no study numbers left")
+                    })?;
+                    let Submission { key, body, owner, origin, lineage, plan } = submission;
+                    let Plan {
+                        spec,
+                        model,
+                        instrument_hash,
+                        price,
+                        scale,
+                        population,
+                        margins,
+                        panel,
+                    } = plan;
+                    let mut writes = Writes::at(now);
+                    let progress = Progress::new(spec.panel, spec.tags.clone(), scale);
+                    let row = StudyRow {
+                        id,
+                        key,
+                        spec,
+                        model,
+                        instrument_hash,
+                        owner,
+                        origin,
+                        lineage,
+                        price,
+                        scale,
+                        population,
+                        margins,
+                        created_at: now,
+                    };
+                    let mut found = Found { number, row, progress };
+                    writes.put(&number, &found.row);
+                    writes.put(&id.0, &StudyNumber(number));
+                    writes.put(&key.0, &SubmitRow { number, body });
+                    for (index, chunk) in (0_u32..).zip(panel.chunks(PANEL_CHUNK_BYTES)) {
+                        writes.put_bytes(Table::Panels, &(number, index), chunk.to_vec());
+                    }
+                    step(reader, &mut writes, &settings, &mut found, &Input::Submit)?;
+                    Ok((found.study(), writes))
+                })
+                .await?;
+        self.work().signal();
+        Ok(study)
+    }
+}
+
+fn earlier(reader: &Reader<'_>, key: SubmitKey, body: &str) -> Result<Option<Found>, Halt> {
+    match reader.get::<SubmitRow>(&key.0)? {
+        None => Ok(None),
+        Some(row) if row.body == body => by_number(reader, row.number).map(Some),
+        Some(_) => Err(ApiError::new(
+            ErrorCode::Conflict,
+            "this submission key was used for another study",
+        )
+        .hint("Make a fresh key for each submission; repeat one only with the very same call.")
+        .into()),
+    }
+}
+
+/// The packed panel of a study.
+pub(super) fn packed_panel(reader: &Reader<'_>, number: u32) -> Result<Vec<u8>, Fault> {
+    let mut packed = Vec::new();
+    for index in 0_u32.. {
+        match reader.bytes(Table::Panels, &crate::store::Key::encode(&(number, index)))? {
+            Some(chunk) => packed.extend(chunk),
+            None => break,
+        }
+    }
+    Ok(packed)
+}

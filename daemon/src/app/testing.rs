@@ -1,0 +1,265 @@
+//! What the tests of the use cases and of the drivers share: a storage whose crash loses what was not synced, scripted
+//! engines, and small studies.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use protocol::audience::Audience;
+use protocol::credits::{Credits, UsdMicros};
+use protocol::id::SubmitKey;
+use protocol::study::{EngineMode, Instrument, Origin, StudySpec};
+use redb_seam::StorageBackend;
+use uuid::Uuid;
+
+use crate::inference::{Engine, Refusal, Reply, Script};
+use crate::store::{OpenStorage, Options, Storage, backend as redb_seam};
+use crate::world::{CountedIds, ManualClock, World};
+
+use super::{Core, Plan, Settings, Submission};
+
+/// A disk in memory. What was written but not synced is lost in a crash, and it can be told to fail.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Disk(Arc<DiskState>);
+
+#[derive(Debug, Default)]
+struct DiskState {
+    bytes: Mutex<Bytes>,
+    /// Writes and syncs that still succeed; negative is without limit.
+    budget: AtomicI64,
+    limited: std::sync::atomic::AtomicBool,
+    pub(crate) operations: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Bytes {
+    now: Vec<u8>,
+    durable: Vec<u8>,
+    /// What changed since the last sync.
+    dirty: Vec<Change>,
+}
+
+#[derive(Debug)]
+enum Change {
+    Length(usize),
+    Write(usize, Vec<u8>),
+}
+
+impl Disk {
+    /// The same disk after the power went: only what was synced is there.
+    pub(crate) fn after_crash(&self) -> Self {
+        let durable = self.0.bytes.lock().unwrap().durable.clone();
+        let disk = Self::default();
+        *disk.0.bytes.lock().unwrap() = Bytes { now: durable.clone(), durable, dirty: Vec::new() };
+        disk
+    }
+
+    /// After that many more writes and syncs, every one fails.
+    pub(crate) fn fail_after(&self, operations: i64) {
+        self.0.budget.store(operations, Ordering::SeqCst);
+        self.0.limited.store(true, Ordering::SeqCst);
+    }
+
+    /// Takes writes again.
+    pub(crate) fn heal(&self) {
+        self.0.limited.store(false, Ordering::SeqCst);
+    }
+
+    /// Writes and syncs so far.
+    pub(crate) fn operations(&self) -> u64 {
+        self.0.operations.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn storage(&self) -> Storage {
+        Storage::Custom(Arc::new(self.clone()))
+    }
+
+    fn spend(&self) -> io::Result<()> {
+        self.0.operations.fetch_add(1, Ordering::SeqCst);
+        if self.0.limited.load(Ordering::SeqCst)
+            && self.0.budget.fetch_sub(1, Ordering::SeqCst) <= 0
+        {
+            return Err(io::Error::from(io::ErrorKind::StorageFull));
+        }
+        Ok(())
+    }
+}
+
+impl OpenStorage for Disk {
+    fn open(&self) -> io::Result<Box<dyn StorageBackend>> {
+        Ok(Box::new(self.clone()))
+    }
+
+    fn probe(&self) -> io::Result<()> {
+        if self.0.limited.load(Ordering::SeqCst) && self.0.budget.load(Ordering::SeqCst) <= 0 {
+            return Err(io::Error::from(io::ErrorKind::StorageFull));
+        }
+        Ok(())
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.bytes.lock().unwrap().now.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let bytes = self.0.bytes.lock().unwrap();
+        let start = usize::try_from(offset).unwrap();
+        let source = bytes.now.get(start..start + out.len());
+        out.copy_from_slice(source.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        self.spend()?;
+        let mut bytes = self.0.bytes.lock().unwrap();
+        let length = usize::try_from(length).unwrap();
+        bytes.now.resize(length, 0);
+        bytes.dirty.push(Change::Length(length));
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.spend()?;
+        let mut bytes = self.0.bytes.lock().unwrap();
+        for change in std::mem::take(&mut bytes.dirty) {
+            match change {
+                Change::Length(length) => bytes.durable.resize(length, 0),
+                Change::Write(start, data) => {
+                    bytes.durable[start..start + data.len()].copy_from_slice(&data);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.spend()?;
+        let mut bytes = self.0.bytes.lock().unwrap();
+        let start = usize::try_from(offset).unwrap();
+        bytes.now[start..start + data.len()].copy_from_slice(data);
+        bytes.dirty.push(Change::Write(start, data.to_vec()));
+        Ok(())
+    }
+}
+
+/// A world whose clock stands in November 2026 and whose ids count up from `ids`.
+pub(crate) fn world() -> (World, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::at("2026-11-22T10:00:00Z".parse().unwrap()));
+    (World::new(clock.clone(), Arc::new(CountedIds::default())), clock)
+}
+
+/// Settings with a budget and a scripted engine under the name `offline`.
+pub(crate) fn settings(allowance: i64, engine: Script) -> Settings {
+    Settings {
+        allowance: Credits(allowance),
+        engines: BTreeMap::from([("offline".to_owned(), Engine::Scripted(engine))]),
+        ..Settings::default()
+    }
+}
+
+/// Options for small stores that are opened again at once.
+pub(crate) fn options() -> Options {
+    Options {
+        cache_bytes: 4 * 1024 * 1024,
+        reopen_first: Duration::ZERO,
+        reopen_most: Duration::ZERO,
+        ..Options::default()
+    }
+}
+
+/// Everyone gives a score that follows from their place.
+pub(crate) fn everyone_answers() -> Script {
+    Script::new(|ask| Ok(reply(ask.ordinal)))
+}
+
+/// Everyone breaks.
+pub(crate) fn nobody_answers() -> Script {
+    Script::new(|_| Err(Refusal::Final { why: "no line".to_owned() }))
+}
+
+pub(crate) fn reply(ordinal: u32) -> Reply {
+    let score = ordinal % 10 + 1;
+    Reply {
+        text: serde_json::json!({
+            "score": score,
+            "sentiment": if score > 6 { "positive" } else { "negative" },
+            "reasoning": "It would save me time, but the price puts me off.",
+            "purchase_intent": if score > 6 { "probably" } else { "probably_not" },
+            "appeals": [{ "theme": "Saving time", "quote": "save me time" }],
+            "concerns": [{ "theme": "Price", "quote": "the price puts me off" }],
+        })
+        .to_string(),
+        model: "scripted".to_owned(),
+        input_tokens: 0,
+        output_tokens: 0,
+        cost: UsdMicros::ZERO,
+    }
+}
+
+pub(crate) fn spec(panel: u32) -> StudySpec {
+    StudySpec {
+        name: format!("A kit for {panel}"),
+        instrument: Instrument::ConceptTest {
+            stimulus: "A meal kit that learns your taste, delivered weekly.".to_owned(),
+        },
+        panel,
+        audience: Audience::default(),
+        engine: "offline".to_owned(),
+        engine_mode: EngineMode::Standard,
+        seed: 7,
+        context: None,
+        max_cost_usd: None,
+        tags: vec!["spring".to_owned()],
+        project: None,
+    }
+}
+
+/// A submission under that key, with the panel sampled.
+pub(crate) fn submission(core: &Core, key: u128, panel: u32) -> Submission {
+    with_plan(key, core.plan(spec(panel)).unwrap())
+}
+
+/// A submission whose panel nobody will look at: for tests of the ledger and the states.
+pub(crate) fn paper(key: u128, panel: u32) -> Submission {
+    with_plan(
+        key,
+        Plan {
+            spec: spec(panel),
+            model: "scripted".to_owned(),
+            instrument_hash: "none".to_owned(),
+            price: Credits(1),
+            scale: Some((1, 10)),
+            population: String::new(),
+            margins: protocol::results::Margins::new(),
+            panel: vec![0; 4],
+        },
+    )
+}
+
+fn with_plan(key: u128, plan: Plan) -> Submission {
+    Submission {
+        key: SubmitKey(Uuid::from_u128(key)),
+        body: super::fingerprint(&plan.spec),
+        owner: "uid:1000".to_owned(),
+        origin: Origin::Cli,
+        lineage: None,
+        plan,
+    }
+}
+
+/// Every invariant that is broken, in words.
+pub(crate) fn broken(core: &Core) -> Vec<String> {
+    core.store()
+        .read(|reader| -> Result<_, crate::store::Fault> {
+            Ok(super::audit::all(reader)
+                .into_iter()
+                .filter(|check| !check.ok)
+                .map(|check| format!("{}: {}", check.name, check.detail))
+                .collect())
+        })
+        .unwrap()
+}

@@ -1,0 +1,233 @@
+//! Two studies against each other, respondent by respondent: paired when the same people answered both, so that what
+//! differs between people drops out, else as two independent groups; over the whole panel and by segment.
+
+use std::collections::BTreeMap;
+
+use protocol::results::{Answer, Comparison, Difference, Estimate, Preference, Sentiment};
+use protocol::study::{EngineMode, StudySpec, StudyType};
+
+use super::contrast::SMALL;
+use crate::domain::outcome::Outcome;
+use crate::domain::stats::compare::{Moments, cohens_d, paired_t, welch};
+use crate::domain::stats::histogram::Histogram;
+use crate::domain::stats::{LEVEL, estimate, multiple};
+
+/// Why two studies cannot be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotComparable {
+    /// They ask different things.
+    #[error("a {0} study cannot be compared with a {1} study")]
+    Instruments(StudyType, StudyType),
+    /// Their instrument has no number to compare.
+    #[error("a {0} study has no number to compare")]
+    NoNumber(StudyType),
+}
+
+/// What an answer is worth: a whole number whose mean, times the factor, is the field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Yardstick {
+    field: &'static str,
+    factor: f64,
+    scale: (i32, i32),
+}
+
+fn yardstick(study_type: StudyType) -> Option<Yardstick> {
+    let (field, factor, scale) = match study_type {
+        StudyType::ConceptTest => ("mean_score", 1.0, (1, 10)),
+        StudyType::Sentiment => ("net_sentiment", 100.0, (-1, 1)),
+        StudyType::Nps => ("nps_score", 100.0, (-1, 1)),
+        StudyType::AbTest => ("a_minus_b_pct", 100.0, (-1, 1)),
+        StudyType::Survey => return None,
+    };
+    Some(Yardstick { field, factor, scale })
+}
+
+fn value(answer: &Answer) -> Option<i32> {
+    Some(match answer {
+        Answer::ConceptTest { score, .. } => i32::from(*score),
+        Answer::Nps { score: 9.., .. } => 1,
+        Answer::Nps { score: 7 | 8, .. } => 0,
+        Answer::Nps { .. } => -1,
+        Answer::Sentiment { sentiment, .. } => match sentiment {
+            Sentiment::Positive => 1,
+            Sentiment::Negative => -1,
+            Sentiment::Neutral | Sentiment::Mixed => 0,
+        },
+        Answer::AbTest { preference, .. } => match preference {
+            Preference::A => 1,
+            Preference::B => -1,
+            Preference::None => 0,
+        },
+        Answer::Survey { .. } => return None,
+    })
+}
+
+/// Counts of one group in both studies.
+#[derive(Clone, Debug, PartialEq)]
+struct Both {
+    a: Histogram,
+    b: Histogram,
+    /// Second minus first, of those who answered both.
+    gaps: Histogram,
+}
+
+impl Both {
+    fn new((low, high): (i32, i32)) -> Self {
+        let scale = || Histogram::new(low, high);
+        Self { a: scale(), b: scale(), gaps: Histogram::new(low - high, high - low) }
+    }
+
+    fn add(&mut self, a: Option<i32>, b: Option<i32>) {
+        if let Some(a) = a {
+            self.a.add(a);
+        }
+        if let Some(b) = b {
+            self.b.add(b);
+        }
+        if let (Some(a), Some(b)) = (a, b) {
+            self.gaps.add(b - a);
+        }
+    }
+}
+
+/// Compares two studies while their outcomes stream by; it keeps counts only.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparator {
+    paired: bool,
+    yardstick: Yardstick,
+    all: Both,
+    classes: BTreeMap<&'static str, BTreeMap<&'static str, Both>>,
+}
+
+impl Comparator {
+    /// One for those two studies. They are paired when the same people were asked: the same recipe of the panel.
+    pub fn new(a: &StudySpec, b: &StudySpec) -> Result<Self, NotComparable> {
+        let (type_a, type_b) = (a.instrument.study_type(), b.instrument.study_type());
+        if type_a != type_b {
+            return Err(NotComparable::Instruments(type_a, type_b));
+        }
+        let yardstick = yardstick(type_a).ok_or(NotComparable::NoNumber(type_a))?;
+        let all = Both::new(yardstick.scale);
+        Ok(Self { paired: same_panel(a, b), yardstick, all, classes: BTreeMap::new() })
+    }
+
+    /// Whether the same people were asked.
+    #[must_use]
+    pub fn is_paired(&self) -> bool {
+        self.paired
+    }
+
+    /// Adds a respondent with what came of them in the first and in the second study. When the studies are not paired,
+    /// call it once for each respondent of each study, with `None` on the other side. Of an A/B test in both orders give
+    /// the answers of one order.
+    pub fn add(
+        &mut self,
+        classes: &[(&'static str, &'static str)],
+        a: Option<&Outcome>,
+        b: Option<&Outcome>,
+    ) {
+        let read = |outcome: Option<&Outcome>| match outcome {
+            Some(Outcome::Answered(answered)) => value(&answered.answer),
+            _ => None,
+        };
+        let (a, b) = (read(a), read(b));
+        self.all.add(a, b);
+        for (dimension, class) in classes {
+            self.classes
+                .entry(dimension)
+                .or_default()
+                .entry(class)
+                .or_insert_with(|| Both::new(self.yardstick.scale))
+                .add(a, b);
+        }
+    }
+
+    /// The comparison; `None` unless both studies have an answer.
+    #[must_use]
+    pub fn finish(self) -> Option<Comparison> {
+        let mut segments: BTreeMap<String, BTreeMap<String, Difference>> = BTreeMap::new();
+        for (dimension, classes) in &self.classes {
+            let known = segments.entry((*dimension).to_owned()).or_default();
+            for (class, both) in classes {
+                if let Some(difference) = self.difference(both) {
+                    known.insert((*class).to_owned(), difference);
+                }
+            }
+        }
+        let p: Vec<f64> =
+            segments.values().flat_map(BTreeMap::values).filter_map(|d| d.p).collect();
+        let mut adjusted = multiple::holm(&p).into_iter();
+        for difference in segments.values_mut().flat_map(BTreeMap::values_mut) {
+            if difference.p.is_some() {
+                difference.p_adjusted = adjusted.next();
+            }
+        }
+        let side = |scores: &Histogram| {
+            estimate::mean(scores, LEVEL).map(|e| estimate::scaled(e, self.yardstick.factor))
+        };
+        Some(Comparison {
+            paired: self.paired,
+            field: self.yardstick.field.to_owned(),
+            a: side(&self.all.a)?,
+            b: side(&self.all.b)?,
+            overall: self.difference(&self.all)?,
+            segments,
+            notes: self.notes(),
+        })
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = vec![super::SYNTHETIC_NOTICE.to_owned()];
+        notes.push(if self.paired {
+            format!(
+                "The same people answered both studies: {} pairs, compared one by one.",
+                self.all.gaps.n()
+            )
+        } else {
+            "Different people answered: part of the difference is who was asked.".to_owned()
+        });
+        if self.paired && self.all.gaps.variance() == Some(0.0) {
+            notes.push(
+                "Every respondent moved by the same amount: a test statistic is undefined, and none is given."
+                    .to_owned(),
+            );
+        }
+        notes
+    }
+
+    fn difference(&self, both: &Both) -> Option<Difference> {
+        let (n, value, interval, p, effect_size, method, small);
+        if self.paired {
+            n = both.gaps.n();
+            value = both.gaps.mean()?;
+            let found = paired_t(&both.gaps, LEVEL);
+            interval = found.map(|found| found.interval);
+            p = found.map(|found| found.p);
+            effect_size = both.gaps.sd().filter(|sd| *sd > 0.0).map(|sd| value / sd);
+            method = "paired_t";
+            small = n < SMALL;
+        } else {
+            n = both.a.n() + both.b.n();
+            value = both.b.mean()? - both.a.mean()?;
+            let moments = Moments::of_histogram(&both.b).zip(Moments::of_histogram(&both.a));
+            let found = moments.and_then(|(b, a)| welch(b, a, LEVEL));
+            interval = found.map(|found| found.interval);
+            p = found.map(|found| found.p);
+            effect_size = moments.and_then(|(b, a)| cohens_d(b, a));
+            method = "welch_t";
+            small = both.a.n().min(both.b.n()) < SMALL;
+        }
+        let estimate: Estimate = estimate::equal_weights(value, interval, LEVEL, n, method);
+        let difference = estimate::scaled(estimate, self.yardstick.factor);
+        Some(Difference { difference, p, p_adjusted: None, effect_size, small })
+    }
+}
+
+/// The same recipe gives the same people; the standing panel does not depend on the seed.
+fn same_panel(a: &StudySpec, b: &StudySpec) -> bool {
+    let standing = a.engine_mode == EngineMode::Anchor;
+    a.audience == b.audience
+        && a.panel == b.panel
+        && a.engine_mode == b.engine_mode
+        && (standing || a.seed == b.seed)
+}

@@ -1,0 +1,102 @@
+//! Prediction-powered inference for a mean (Angelopoulos and others 2023, 2301.09633; PPI++ 2311.01453): people's
+//! answers correct what a synthetic panel predicts, and the interval stays valid however wrong the predictions are.
+
+use libm::sqrt;
+
+use super::distribution::{normal_quantile, t_quantile};
+
+/// How much the predictions count.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tuning {
+    /// The weight that makes the interval narrowest, kept within 0 to 1 (PPI++).
+    Tuned,
+    /// That weight: 0 is people alone, 1 is plain PPI.
+    Fixed(f64),
+}
+
+/// What the interval is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantile {
+    /// Normal, as published; covers too little below about 30 people.
+    Normal,
+    /// Student's t with n − 1 degrees of freedom: wider, for few people.
+    StudentT,
+}
+
+/// A mean from people and predictions together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PpiMean {
+    /// The estimate.
+    pub value: f64,
+    /// Its standard error.
+    pub error: f64,
+    /// Its interval.
+    pub interval: (f64, f64),
+    /// The weight of the predictions.
+    pub lambda: f64,
+    /// The weight before it was kept within 0 to 1; far above 1 means predictions that vary too little.
+    pub lambda_unclipped: Option<f64>,
+}
+
+/// The mean of people's answers `y`, helped by predictions for the same people (`predicted`) and for others
+/// (`predicted_others`). `None` below two people, without others, for lists of different length, or when the tuned
+/// weight is asked for and no prediction varies.
+#[must_use]
+pub fn mean(
+    y: &[f64],
+    predicted: &[f64],
+    predicted_others: &[f64],
+    level: f64,
+    tuning: Tuning,
+    quantile: Quantile,
+) -> Option<PpiMean> {
+    if y.len() < 2 || y.len() != predicted.len() || predicted_others.is_empty() {
+        return None;
+    }
+    let (n, others) = (y.len() as f64, predicted_others.len() as f64);
+    let unclipped = best_weight(y, predicted, predicted_others);
+    let lambda = match tuning {
+        Tuning::Tuned => unclipped?.clamp(0.0, 1.0),
+        Tuning::Fixed(lambda) => lambda,
+    };
+    let rectified: Vec<f64> = y.iter().zip(predicted).map(|(y, p)| y - lambda * p).collect();
+    let value = lambda * average(predicted_others) + average(&rectified);
+    let variance_others = lambda * lambda * spread(predicted_others) / others;
+    let error = sqrt(variance_others / others + spread(&rectified) / n / n);
+    let p = 1.0 - (1.0 - level) / 2.0;
+    let reach = match quantile {
+        Quantile::Normal => normal_quantile(p)?,
+        Quantile::StudentT => t_quantile(p, n - 1.0)?,
+    } * error;
+    let interval = (value - reach, value + reach);
+    Some(PpiMean { value, error, interval, lambda, lambda_unclipped: unclipped })
+}
+
+/// Cov(y, ŷ) / ((1 + n/N)·Var(all ŷ)); `None` when the predictions do not vary.
+fn best_weight(y: &[f64], predicted: &[f64], others: &[f64]) -> Option<f64> {
+    let (mean_y, mean_p) = (average(y), average(predicted));
+    let covariance = y.iter().zip(predicted).map(|(y, p)| (y - mean_y) * (p - mean_p)).sum::<f64>()
+        / y.len() as f64;
+    let all: Vec<f64> = predicted.iter().chain(others).copied().collect();
+    let variance = spread(&all) / (all.len() - 1) as f64;
+    let ratio = 1.0 + y.len() as f64 / others.len() as f64;
+    (variance > 0.0).then(|| covariance / (ratio * variance))
+}
+
+/// How many people alone would be as precise: n / (1 − ρ²·N / (n + N)), for a correlation ρ of answers and predictions.
+/// `None` outside −1 < ρ < 1.
+#[must_use]
+pub fn effective_people(n: f64, others: f64, correlation: f64) -> Option<f64> {
+    let squared = correlation * correlation;
+    (squared < 1.0 && n > 0.0 && others >= 0.0).then(|| n / (1.0 - squared * others / (n + others)))
+}
+
+fn average(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// Sum of squared deviations from the mean.
+fn spread(values: &[f64]) -> f64 {
+    let mean = average(values);
+    values.iter().map(|value| (value - mean) * (value - mean)).sum()
+}

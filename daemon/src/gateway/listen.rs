@@ -1,0 +1,140 @@
+//! The socket: one daemon to a data folder, one socket in a folder of ours, replaced when its owner is dead. Whoever
+//! connects must be the same user; everybody else is cut off without a word.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::paths::Paths;
+use protocol::wire;
+use tokio::net::{UnixListener, UnixStream};
+
+/// How long a starting daemon waits for a dying one to let go.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+const LOCK_INTERVAL: Duration = Duration::from_millis(20);
+
+/// Proof that this process is the only daemon of its data folder. Let go by the system when the process ends,
+/// however it ends.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    _lock: File,
+}
+
+impl Instance {
+    /// Takes the data folder, waiting a little for an owner that is about to end.
+    ///
+    /// # Errors
+    /// `Conflict` when another daemon keeps it; `InvalidInput` when the folder cannot be used.
+    pub(crate) async fn take(paths: &Paths) -> Result<Self, ApiError> {
+        wire::make_private_folder(&paths.data).map_err(|error| {
+            unusable(&format!("the data folder {}", paths.data.display()), &error)
+        })?;
+        let path = paths.data.join("daemon.lock");
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|error| unusable(&path.display().to_string(), &error))?;
+        let attempt = async {
+            loop {
+                match lock.try_lock() {
+                    Ok(()) => return Ok(()),
+                    Err(TryLockError::WouldBlock) => tokio::time::sleep(LOCK_INTERVAL).await,
+                    Err(TryLockError::Error(error)) => {
+                        return Err(unusable(&path.display().to_string(), &error));
+                    }
+                }
+            }
+        };
+        match tokio::time::timeout(LOCK_PATIENCE, attempt).await {
+            Ok(taken) => taken.map(|()| Self { _lock: lock }),
+            Err(_) => Err(ApiError::new(
+                ErrorCode::Conflict,
+                "A daemon already runs on this data folder.",
+            )
+            .hint("`demoscope daemon status` shows it; `demoscope daemon stop` ends it")),
+        }
+    }
+}
+
+/// The bound socket; its file goes when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    socket: UnixListener,
+    path: PathBuf,
+}
+
+impl Listener {
+    /// Binds the socket. The instance proves that a socket which is there already has no owner.
+    ///
+    /// # Errors
+    /// When the folder is not ours alone, the path is too long, or something that is no socket stands in its place.
+    pub(crate) fn bind(_instance: &Instance, paths: &Paths) -> Result<Self, ApiError> {
+        paths.check_socket()?;
+        let path = paths.socket.clone();
+        wire::make_private_folder(&paths.runtime).map_err(|error| {
+            unusable(&format!("the socket's folder {}", paths.runtime.display()), &error)
+        })?;
+        match std::fs::symlink_metadata(&path) {
+            Ok(found) if found.file_type().is_socket() => {
+                std::fs::remove_file(&path)
+                    .map_err(|error| unusable(&path.display().to_string(), &error))?;
+            }
+            Ok(_) => {
+                return Err(ApiError::new(
+                    ErrorCode::Conflict,
+                    format!(
+                        "{} stands where the socket belongs, and is no socket.",
+                        path.display()
+                    ),
+                )
+                .hint("move it away and start again"));
+            }
+            Err(_) => {}
+        }
+        // The file is born with its final mode: nobody can slip in between bind and a chmod.
+        let before = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o177));
+        let bound = UnixListener::bind(&path);
+        rustix::process::umask(before);
+        let socket = bound.map_err(|error| unusable(&path.display().to_string(), &error))?;
+        Ok(Self { socket, path })
+    }
+
+    /// The next peer that is the same user.
+    pub(crate) async fn accept(&self) -> UnixStream {
+        loop {
+            match self.socket.accept().await {
+                Ok((stream, _)) => match wire::is_same_user(&stream) {
+                    Ok(true) => return stream,
+                    Ok(false) => tracing::warn!("turned away a connection of another user"),
+                    Err(error) => {
+                        tracing::warn!(%error, "turned away a connection whose user cannot be told")
+                    }
+                },
+                Err(error) => {
+                    // Out of file descriptors, most likely: peers that leave will free some.
+                    tracing::error!(%error, "cannot accept a connection");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.path) {
+            tracing::debug!(%error, "the socket's file was gone already");
+        }
+    }
+}
+
+fn unusable(what: &str, error: &io::Error) -> ApiError {
+    ApiError::new(ErrorCode::InvalidInput, format!("Demoscope cannot use {what}: {error}."))
+        .hint("set DEMOSCOPE_HOME to a folder you can write to")
+}

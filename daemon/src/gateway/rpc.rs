@@ -1,0 +1,225 @@
+//! The socket's service: every call of the protocol, one to one on the use cases. A peer that has not greeted gets
+//! nothing; a call that reads much runs beside the others, never in front of them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use protocol::credits::Credits;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::event::{Cursor, EventPage};
+use protocol::id::StudyId;
+use protocol::ledger::{Balance, Transfer};
+use protocol::paths::Paths;
+use protocol::results::{Report, Response};
+use protocol::run::{Live, Preview, Study};
+use protocol::service::{
+    Check, Control, Demoscope, Hello, Page, Reply, Status, StudyQuery, Submit, VERSIONS, Welcome,
+};
+use protocol::study::Draft;
+use protocol::wire;
+use tarpc::context::Context;
+use tarpc::server::{BaseChannel, Channel};
+use tokio::net::UnixStream;
+
+use crate::app::Core;
+use crate::world::Wake;
+
+/// Calls of one peer that may be under way at the same time.
+const CALLS_MAX: usize = 64;
+
+/// The longest wait for the next event.
+const EVENT_WAIT_MAX: Duration = Duration::from_secs(30);
+
+/// What every connection shares.
+#[derive(Debug)]
+pub(crate) struct Face {
+    /// The use cases.
+    pub(crate) core: Core,
+    /// Where everything lives.
+    pub(crate) paths: Paths,
+    /// When the daemon was ready.
+    pub(crate) since: Instant,
+    /// Signalled when a peer asks the daemon to end.
+    pub(crate) stop: Wake,
+}
+
+/// Serves one peer until it leaves or stalls.
+pub(crate) async fn serve(face: Arc<Face>, stream: UnixStream) {
+    let (transport, heard) = wire::accept(stream);
+    let peer = Peer { face, heard };
+    BaseChannel::with_defaults(transport)
+        .max_concurrent_requests(CALLS_MAX)
+        .execute(peer.serve())
+        .for_each_concurrent(None, |call| call)
+        .await;
+}
+
+/// One connection.
+#[derive(Clone)]
+struct Peer {
+    face: Arc<Face>,
+    heard: Arc<AtomicBool>,
+}
+
+impl Peer {
+    /// The use cases, for a peer that has greeted.
+    fn core(&self) -> Reply<&Core> {
+        if self.heard.load(Ordering::Relaxed) {
+            return Ok(&self.face.core);
+        }
+        Err(ApiError::new(
+            ErrorCode::Incompatible,
+            "The first call on a connection must be a greeting.",
+        )
+        .hint("use a client of this version"))
+    }
+
+    /// Runs a reading use case on a thread that may block.
+    async fn reading<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Face) -> Reply<T> + Send + 'static,
+    ) -> Reply<T> {
+        self.core()?;
+        let face = Arc::clone(&self.face);
+        tokio::task::spawn_blocking(move || read(&face)).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a call failed");
+            Err(ApiError::new(ErrorCode::Internal, "The daemon failed at this call.")
+                .hint("`demoscope doctor` checks the store; the log has the details"))
+        })
+    }
+}
+
+impl Demoscope for Peer {
+    async fn hello(self, _: Context, hello: Hello) -> Reply<Welcome> {
+        let oldest = VERSIONS.0.max(hello.protocol_min);
+        let newest = VERSIONS.1.min(hello.protocol_max);
+        if oldest > newest {
+            let (side, remedy) = if hello.protocol_min > VERSIONS.1 {
+                ("older", "restart it: `demoscope daemon stop`, then `demoscope daemon start`")
+            } else {
+                ("newer", "update this client")
+            };
+            return Err(ApiError::new(
+                ErrorCode::Incompatible,
+                format!(
+                    "The daemon (version {}, protocol {} to {}) is {side} than this client (version {}, protocol {} to {}).",
+                    env!("CARGO_PKG_VERSION"), VERSIONS.0, VERSIONS.1,
+                    hello.version, hello.protocol_min, hello.protocol_max
+                ),
+            )
+            .hint(remedy));
+        }
+        self.heard.store(true, Ordering::Relaxed);
+        Ok(Welcome {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: newest,
+            pid: std::process::id(),
+        })
+    }
+
+    async fn check(self, _: Context, draft: Draft) -> Reply<Preview> {
+        self.reading(move |face| face.core.check(&draft)).await
+    }
+
+    async fn submit(self, _: Context, submit: Submit) -> Reply<Study> {
+        let core = self.core()?;
+        let owner = format!("uid:{}", rustix::process::geteuid().as_raw());
+        core.take_on(submit, owner).await
+    }
+
+    async fn studies(self, _: Context, query: StudyQuery) -> Reply<Page<Study>> {
+        self.reading(move |face| face.core.studies(&query)).await
+    }
+
+    async fn find(self, _: Context, name: String) -> Reply<Study> {
+        self.reading(move |face| face.core.find(&name)).await
+    }
+
+    async fn report(self, _: Context, study: StudyId) -> Reply<Report> {
+        self.reading(move |face| face.core.report(study)).await
+    }
+
+    async fn live(self, _: Context, study: StudyId) -> Reply<Live> {
+        self.reading(move |face| face.core.live(study)).await
+    }
+
+    async fn answers(
+        self,
+        _: Context,
+        study: StudyId,
+        offset: u32,
+        limit: u32,
+    ) -> Reply<Page<Response>> {
+        self.reading(move |face| face.core.answers(study, offset, limit)).await
+    }
+
+    async fn scores(self, _: Context, study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>> {
+        self.reading(move |face| face.core.scores(study, offset, limit)).await
+    }
+
+    async fn control(self, _: Context, study: StudyId, control: Control) -> Reply<Study> {
+        self.core()?.control(study, control).await
+    }
+
+    async fn tag(self, _: Context, study: StudyId, tags: Vec<String>) -> Reply<Study> {
+        self.core()?.tag(study, tags).await
+    }
+
+    async fn credits(self, _: Context) -> Reply<Balance> {
+        self.core()?.credits().await
+    }
+
+    async fn grant(self, _: Context, credits: Credits) -> Reply<Balance> {
+        self.core()?.grant(credits).await
+    }
+
+    async fn statement(self, _: Context, offset: u32, limit: u32) -> Reply<Page<Transfer>> {
+        self.reading(move |face| face.core.statement(offset, limit)).await
+    }
+
+    async fn events(self, _: Context, after: Cursor, limit: u32, wait_ms: u64) -> Reply<EventPage> {
+        let wait = Duration::from_millis(wait_ms).min(EVENT_WAIT_MAX);
+        self.core()?.events(after, limit, wait).await
+    }
+
+    async fn status(self, _: Context) -> Reply<Status> {
+        self.reading(move |face| {
+            Ok(Status {
+                pid: std::process::id(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                protocol: VERSIONS.1,
+                uptime_s: face.since.elapsed().as_secs(),
+                socket: face.paths.socket.display().to_string(),
+                http: None,
+                config: face.paths.config.display().to_string(),
+                database: face.paths.database.display().to_string(),
+                logs: face.paths.logs.display().to_string(),
+                studies: face.core.counts()?,
+                degraded: face.core.store().degraded(),
+            })
+        })
+        .await
+    }
+
+    async fn doctor(self, _: Context) -> Reply<Vec<Check>> {
+        self.core()?.doctor().await
+    }
+
+    async fn backup(self, _: Context, path: Option<String>) -> Reply<String> {
+        self.reading(move |face| {
+            let path = face.core.backup(path.map(PathBuf::from).as_deref())?;
+            Ok(path.display().to_string())
+        })
+        .await
+    }
+
+    async fn stop(self, _: Context) -> Reply<()> {
+        self.core()?;
+        tracing::info!("asked to stop");
+        self.face.stop.signal();
+        Ok(())
+    }
+}

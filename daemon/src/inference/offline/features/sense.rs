@@ -1,0 +1,118 @@
+//! Whether a text says anything: letters at random, filler text and one word repeated do not, whatever their words are.
+//! And how specific it is where it does.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::lexicon::Lexicon;
+use super::{Gathered, Token};
+
+/// Words of the classic filler text.
+const FILLER: &[&str] = &[
+    "lorem",
+    "ipsum",
+    "dolor",
+    "sit",
+    "amet",
+    "consectetur",
+    "adipiscing",
+    "elit",
+    "sed",
+    "eiusmod",
+    "tempor",
+    "incididunt",
+    "labore",
+    "dolore",
+    "magna",
+    "aliqua",
+    "enim",
+    "minim",
+    "veniam",
+    "quis",
+    "nostrud",
+    "exercitation",
+    "ullamco",
+    "laboris",
+    "nisi",
+    "aliquip",
+    "commodo",
+    "consequat",
+    "duis",
+    "aute",
+    "irure",
+    "reprehenderit",
+    "voluptate",
+    "velit",
+    "cillum",
+    "fugiat",
+    "nulla",
+    "pariatur",
+    "excepteur",
+    "sint",
+    "occaecat",
+    "cupidatat",
+    "proident",
+    "culpa",
+    "officia",
+    "deserunt",
+    "mollit",
+    "laborum",
+];
+
+/// Share of the text that makes sense, 0 to 1.
+pub(crate) fn share(lexicon: &Lexicon, tokens: &[Token]) -> f64 {
+    let words: Vec<&Token> =
+        tokens.iter().filter(|token| token.word.chars().any(char::is_alphabetic)).collect();
+    if words.len() < 2 {
+        return 0.0;
+    }
+    let n = words.len() as f64;
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for token in &words {
+        *counts.entry(token.stem.as_str()).or_default() += 1;
+    }
+    let content_top = counts
+        .iter()
+        .filter(|(word, _)| !lexicon.grammar.function_words.contains(**word))
+        .map(|(_, &count)| count)
+        .max()
+        .unwrap_or(0);
+    let repeated = words.len() >= 5 && content_top as f64 > 0.34 * n;
+    let few = words.len() >= 12 && (counts.len() as f64) < 0.2 * n.min(60.0);
+    if repeated || few {
+        return 0.0;
+    }
+    let filler = words.iter().filter(|token| FILLER.contains(&token.word.as_str())).count() as f64;
+    let known = words.iter().filter(|token| lexicon.knows(&token.word, &token.stem)).count() as f64;
+    let small: BTreeSet<&str> = words
+        .iter()
+        .map(|token| token.word.as_str())
+        .filter(|word| lexicon.grammar.function_words.contains(*word))
+        .collect();
+    if filler > 0.25 * n {
+        return 0.0;
+    }
+    // Ordinary English is about half small words and common words; a name list is not.
+    let familiar = (known / n / 0.3).min(1.0);
+    let grammar = if words.len() < 8 { 1.0 } else { (small.len() as f64 / 2.0).min(1.0) };
+    familiar * grammar
+}
+
+/// Numbers, units and names, counted in sentences without a concern, so that a detailed trouble is no advantage.
+pub(crate) fn specificity(text: &str, tokens: &[Token], gathered: &Gathered) -> f64 {
+    let mut count = 0.0;
+    for (at, token) in tokens.iter().enumerate() {
+        if gathered.troubled(token.sentence) {
+            continue;
+        }
+        let inside = at > 0 && tokens[at - 1].sentence == token.sentence;
+        let capital = text
+            .get(token.start..token.end)
+            .is_some_and(|word| word.chars().next().is_some_and(char::is_uppercase));
+        if token.number.is_some() {
+            count += 1.0;
+        } else if inside && capital && token.word.len() > 2 {
+            count += 0.3;
+        }
+    }
+    count
+}

@@ -1,0 +1,152 @@
+//! Cuts a text into sentences, clauses and words, and remembers where each word stands, so that anything said about the
+//! text can quote it letter by letter.
+
+use rust_stemmers::{Algorithm, Stemmer};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// One word, number or sign that carries meaning (a currency sign, a percent sign).
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    /// Lower case, with a straight apostrophe.
+    pub(crate) word: String,
+    /// Its stem.
+    pub(crate) stem: String,
+    /// Where it begins in the text, in bytes.
+    pub(crate) start: usize,
+    /// Where it ends.
+    pub(crate) end: usize,
+    /// Counts sentences from 0.
+    pub(crate) sentence: usize,
+    /// Counts clauses over the whole text from 0.
+    pub(crate) clause: usize,
+    /// Its value, for numbers in digits.
+    pub(crate) number: Option<f64>,
+}
+
+/// What may stand at the end of a sentence.
+const ENDS: &[char] = &['.', '!', '?', '…', '。'];
+/// What separates clauses.
+const BREAKS: &[char] = &[',', ';', ':', '(', ')', '—', '–', '•', '·', '|', '/'];
+
+/// Cuts a text into tokens.
+pub(crate) fn tokenise(text: &str) -> Vec<Token> {
+    let stemmer = Stemmer::create(Algorithm::English);
+    let mut tokens: Vec<Token> = Vec::new();
+    let (mut sentence, mut clause) = (0, 0);
+    let (mut sentence_open, mut clause_open) = (false, false);
+    let mut newlines = 0_u8;
+    for (start, piece) in text.split_word_bound_indices() {
+        if piece.chars().all(char::is_whitespace) {
+            newlines = newlines.saturating_add(u8::from(piece.contains('\n')));
+            // A blank line ends a sentence; a single one may be a hard wrap.
+            if newlines > 1 && sentence_open {
+                (sentence, clause) = (sentence + 1, clause + 1);
+                (sentence_open, clause_open) = (false, false);
+            }
+            continue;
+        }
+        let bullet = newlines > 0 && matches!(piece, "-" | "*" | "•" | "#" | "+");
+        newlines = 0;
+        let ends =
+            piece.chars().any(|c| ENDS.contains(&c)) && !piece.chars().any(char::is_alphanumeric);
+        if (ends || bullet) && sentence_open {
+            (sentence, clause) = (sentence + 1, clause + 1);
+            (sentence_open, clause_open) = (false, false);
+            continue;
+        }
+        if piece.chars().any(|c| BREAKS.contains(&c)) && !piece.chars().any(char::is_alphanumeric) {
+            if clause_open && !joins_numbers(text, start, piece) {
+                clause += 1;
+                clause_open = false;
+            }
+            continue;
+        }
+        if !piece
+            .chars()
+            .any(|c| c.is_alphanumeric() || matches!(c, '$' | '€' | '£' | '¥' | '₹' | '%'))
+        {
+            continue;
+        }
+        for (word_start, word) in split_number(start, piece) {
+            let lower = word.to_lowercase().replace('’', "'");
+            let stem = stemmer.stem(lower.strip_suffix("'s").unwrap_or(&lower)).into_owned();
+            let number = parse_number(word);
+            tokens.push(Token {
+                end: word_start + word.len(),
+                start: word_start,
+                sentence,
+                clause,
+                number,
+                stem,
+                word: lower,
+            });
+        }
+        (sentence_open, clause_open) = (true, true);
+    }
+    tokens
+}
+
+/// `24/7`: the slash joins.
+fn joins_numbers(text: &str, at: usize, piece: &str) -> bool {
+    piece == "/" && text[..at].ends_with(char::is_alphanumeric)
+}
+
+/// `30min` and `10k` are a number and a unit.
+fn split_number(start: usize, piece: &str) -> Vec<(usize, &str)> {
+    let digits = piece
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',')))
+        .unwrap_or(piece.len());
+    if digits == 0 || digits == piece.len() || !piece.is_char_boundary(digits) {
+        return vec![(start, piece)];
+    }
+    vec![(start, &piece[..digits]), (start + digits, &piece[digits..])]
+}
+
+/// A number in digits, with thousands commas or a decimal point.
+fn parse_number(word: &str) -> Option<f64> {
+    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let decimal_comma = word.matches(',').count() == 1
+        && !word.contains('.')
+        && word.rsplit(',').next().is_some_and(|tail| tail.len() != 3);
+    let plain = if decimal_comma { word.replace(',', ".") } else { word.replace(',', "") };
+    plain.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        tokenise(text).into_iter().map(|token| token.word).collect()
+    }
+
+    #[test]
+    fn words_numbers_and_signs() {
+        assert_eq!(
+            words("It’s $1,299.50, ad-free (24/7)!"),
+            ["it's", "$", "1,299.50", "ad", "free", "24", "7"]
+        );
+        assert_eq!(words("30min 10k 5%"), ["30", "min", "10", "k", "5", "%"]);
+        assert_eq!(tokenise("1,299.50")[0].number, Some(1_299.5));
+        assert_eq!(tokenise("4,5")[0].number, Some(4.5));
+    }
+
+    #[test]
+    fn sentences_end_at_stops_blank_lines_and_bullets() {
+        let sentences = |text| tokenise(text).last().map(|token| token.sentence);
+        assert_eq!(sentences("One. Two! Three"), Some(2));
+        assert_eq!(sentences("One\ntwo"), Some(0));
+        assert_eq!(sentences("One\n\ntwo"), Some(1));
+        assert_eq!(sentences("One\n- two\n- three"), Some(2));
+    }
+
+    #[test]
+    fn positions_are_byte_exact() {
+        let text = "Größe „klein“ — 😀 wins";
+        for token in tokenise(text) {
+            assert_eq!(text[token.start..token.end].to_lowercase(), token.word);
+        }
+    }
+}

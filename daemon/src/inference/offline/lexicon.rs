@@ -1,0 +1,366 @@
+//! The reader's knowledge, read once from the asset files: cue phrases with their themes, small words that negate, hedge
+//! or stress, and the words that tell text from noise. The files are embedded, so a fault in them fails a test here.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use rust_stemmers::{Algorithm, Stemmer};
+use serde::Deserialize;
+
+use super::theme::{Benefit, Concern};
+
+/// A fault in an asset file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}: {what}")]
+pub struct LexiconError {
+    /// Which file.
+    pub file: &'static str,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+/// One place of a phrase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Any inflection of a word.
+    Stem(String),
+    /// Exactly this word.
+    Word(String),
+    /// Any one word.
+    Any,
+    /// Any number.
+    Number,
+    /// Nothing, or up to two words.
+    Gap,
+}
+
+/// What a phrase speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Theme {
+    /// For the text.
+    Benefit(Benefit),
+    /// Against it.
+    Concern(Concern),
+}
+
+/// A phrase and what it means.
+#[derive(Clone, Debug)]
+pub(crate) struct Cue {
+    pub(crate) parts: Vec<Part>,
+    pub(crate) theme: Theme,
+    /// How much one occurrence counts.
+    pub(crate) strength: f64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CueGroup {
+    label: String,
+    negated: String,
+    #[serde(default)]
+    strong: Vec<String>,
+    #[serde(default)]
+    plain: Vec<String>,
+    #[serde(default)]
+    weak: Vec<String>,
+}
+
+/// Small words that change what others mean.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GrammarFile {
+    negators: Vec<String>,
+    removers: Vec<String>,
+    diminishers: Vec<String>,
+    hedges: Vec<String>,
+    stress: Vec<String>,
+    softeners: Vec<String>,
+    breakers: Vec<String>,
+    conditions: Vec<String>,
+    function_words: Vec<String>,
+    hype: Vec<String>,
+    buzzwords: Vec<String>,
+    neutral_tone: Vec<String>,
+    numbers: BTreeMap<String, f64>,
+}
+
+/// The small words, as sets of lower-case words.
+#[derive(Debug)]
+pub(crate) struct Grammar {
+    pub(crate) negators: HashSet<String>,
+    pub(crate) removers: HashSet<String>,
+    pub(crate) diminishers: HashSet<String>,
+    pub(crate) hedges: HashSet<String>,
+    pub(crate) stress: HashSet<String>,
+    pub(crate) softeners: HashSet<String>,
+    pub(crate) breakers: HashSet<String>,
+    pub(crate) conditions: HashSet<String>,
+    pub(crate) function_words: HashSet<String>,
+    pub(crate) numbers: BTreeMap<String, f64>,
+}
+
+/// Everything the reader knows about words.
+#[derive(Debug)]
+pub(crate) struct Lexicon {
+    by_stem: HashMap<String, Vec<Cue>>,
+    by_word: HashMap<String, Vec<Cue>>,
+    by_number: Vec<Cue>,
+    pub(crate) grammar: Grammar,
+    pub(crate) hype: Vec<Vec<Part>>,
+    /// Emotional tone of single words, −4 to 4 (VADER: Hutto and Gilbert, 2014).
+    pub(crate) tone: HashMap<String, f64>,
+    benefit_labels: Vec<String>,
+    concern_labels: Vec<String>,
+    benefit_negated: Vec<Concern>,
+    concern_negated: Vec<Benefit>,
+}
+
+pub(crate) const BENEFITS: &str = include_str!("../../../../assets/lexicon/benefits.toml");
+pub(crate) const CONCERNS: &str = include_str!("../../../../assets/lexicon/concerns.toml");
+pub(crate) const GRAMMAR: &str = include_str!("../../../../assets/lexicon/grammar.toml");
+
+const STRONG: f64 = 1.6;
+const PLAIN: f64 = 1.0;
+const WEAK: f64 = 0.5;
+
+impl Lexicon {
+    /// Reads the embedded files.
+    pub(crate) fn parse() -> Result<Self, LexiconError> {
+        let stemmer = Stemmer::create(Algorithm::English);
+        let grammar_file: GrammarFile = read("grammar.toml", GRAMMAR)?;
+        let benefits: BTreeMap<String, CueGroup> = read("benefits.toml", BENEFITS)?;
+        let concerns: BTreeMap<String, CueGroup> = read("concerns.toml", CONCERNS)?;
+        let mut lexicon = Self {
+            by_stem: HashMap::new(),
+            by_word: HashMap::new(),
+            by_number: Vec::new(),
+            hype: Vec::new(),
+            tone: tone(&grammar_file.neutral_tone),
+            grammar: Grammar {
+                negators: set(&grammar_file.negators),
+                removers: set(&grammar_file.removers),
+                diminishers: set(&grammar_file.diminishers),
+                hedges: set(&grammar_file.hedges),
+                stress: set(&grammar_file.stress),
+                softeners: set(&grammar_file.softeners),
+                breakers: set(&grammar_file.breakers),
+                conditions: set(&grammar_file.conditions),
+                function_words: set(&grammar_file.function_words),
+                numbers: grammar_file.numbers,
+            },
+            benefit_labels: Vec::new(),
+            concern_labels: Vec::new(),
+            benefit_negated: Vec::new(),
+            concern_negated: Vec::new(),
+        };
+        for &theme in Benefit::ALL {
+            let group = group("benefits.toml", &benefits, theme.as_str())?;
+            let opposite = Concern::parse(&group.negated)
+                .ok_or_else(|| fault("benefits.toml", format!("no concern '{}'", group.negated)))?;
+            lexicon.benefit_labels.push(group.label.clone());
+            lexicon.benefit_negated.push(opposite);
+            lexicon.add("benefits.toml", &stemmer, group, Theme::Benefit(theme))?;
+        }
+        for &theme in Concern::ALL {
+            let group = group("concerns.toml", &concerns, theme.as_str())?;
+            let opposite = Benefit::parse(&group.negated)
+                .ok_or_else(|| fault("concerns.toml", format!("no benefit '{}'", group.negated)))?;
+            lexicon.concern_labels.push(group.label.clone());
+            lexicon.concern_negated.push(opposite);
+            lexicon.add("concerns.toml", &stemmer, group, Theme::Concern(theme))?;
+        }
+        if benefits.len() != Benefit::COUNT || concerns.len() != Concern::COUNT {
+            return Err(fault(
+                "benefits.toml, concerns.toml",
+                "a theme that nobody knows".to_owned(),
+            ));
+        }
+        for phrase in grammar_file.hype.iter().chain(&grammar_file.buzzwords) {
+            lexicon.hype.extend(phrases("grammar.toml", &stemmer, phrase)?);
+        }
+        Ok(lexicon)
+    }
+
+    /// Phrases that may begin with this word.
+    pub(crate) fn cues<'a>(
+        &'a self,
+        word: &str,
+        stem: &str,
+        number: bool,
+    ) -> impl Iterator<Item = &'a Cue> {
+        let numeric: &[Cue] = if number { &self.by_number } else { &[] };
+        let by_stem = self.by_stem.get(stem).map_or(&[][..], Vec::as_slice);
+        let by_word = self.by_word.get(word).map_or(&[][..], Vec::as_slice);
+        by_stem.iter().chain(by_word).chain(numeric)
+    }
+
+    /// Whether any phrase begins with this stem.
+    pub(crate) fn knows(&self, word: &str, stem: &str) -> bool {
+        self.by_stem.contains_key(stem)
+            || self.by_word.contains_key(word)
+            || self.tone.contains_key(word)
+            || self.grammar.function_words.contains(word)
+    }
+
+    /// What a theme is called in reports.
+    pub(crate) fn label(&self, theme: Theme) -> &str {
+        match theme {
+            Theme::Benefit(benefit) => &self.benefit_labels[benefit.index()],
+            Theme::Concern(concern) => &self.concern_labels[concern.index()],
+        }
+    }
+
+    /// What a theme becomes under "no".
+    pub(crate) fn negated(&self, theme: Theme) -> Theme {
+        match theme {
+            Theme::Benefit(benefit) => Theme::Concern(self.benefit_negated[benefit.index()]),
+            Theme::Concern(concern) => Theme::Benefit(self.concern_negated[concern.index()]),
+        }
+    }
+
+    fn add(
+        &mut self,
+        file: &'static str,
+        stemmer: &Stemmer,
+        group: &CueGroup,
+        theme: Theme,
+    ) -> Result<(), LexiconError> {
+        let strengths = [(&group.strong, STRONG), (&group.plain, PLAIN), (&group.weak, WEAK)];
+        for (list, strength) in strengths {
+            for phrase in list {
+                for parts in phrases(file, stemmer, phrase)? {
+                    let cue = Cue { parts, theme, strength };
+                    match cue.parts.first() {
+                        Some(Part::Stem(stem)) => {
+                            self.by_stem.entry(stem.clone()).or_default().push(cue);
+                        }
+                        Some(Part::Word(word)) => {
+                            self.by_word.entry(word.clone()).or_default().push(cue);
+                        }
+                        Some(Part::Number) => self.by_number.push(cue),
+                        _ => {
+                            return Err(fault(file, format!("'{phrase}' must begin with a word")));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Result<T, LexiconError> {
+    toml::from_str(text).map_err(|error| fault(file, error.to_string()))
+}
+
+fn fault(file: &'static str, what: String) -> LexiconError {
+    LexiconError { file, what }
+}
+
+fn group<'a>(
+    file: &'static str,
+    groups: &'a BTreeMap<String, CueGroup>,
+    name: &str,
+) -> Result<&'a CueGroup, LexiconError> {
+    groups.get(name).ok_or_else(|| fault(file, format!("no theme '{name}'")))
+}
+
+fn set(words: &[String]) -> HashSet<String> {
+    words.iter().flat_map(|line| line.split_whitespace()).map(str::to_owned).collect()
+}
+
+fn tone(neutral: &[String]) -> HashMap<String, f64> {
+    let neutral = set(neutral);
+    vader_sentiment::LEXICON
+        .iter()
+        .map(|(word, valence)| (word.to_lowercase(), *valence))
+        .filter(|(word, _)| word.chars().all(char::is_alphabetic) && !neutral.contains(word))
+        .collect()
+}
+
+/// Every wording of a phrase. `(a|b c|)` stands for alternatives, `_` for any word, `#` for any number, `..` for up to two
+/// words, and `=word` for a word that is not to be stemmed.
+fn phrases(
+    file: &'static str,
+    stemmer: &Stemmer,
+    phrase: &str,
+) -> Result<Vec<Vec<Part>>, LexiconError> {
+    let mut rest = phrase;
+    let wordings = expand(&mut rest, false)
+        .filter(|_| rest.is_empty())
+        .ok_or_else(|| fault(file, format!("'{phrase}' has a bracket without its other")))?;
+    let parse = |wording: &String| {
+        wording
+            .split_whitespace()
+            .map(|word| match word {
+                "_" => Part::Any,
+                "#" => Part::Number,
+                ".." => Part::Gap,
+                _ => match word.strip_prefix('=') {
+                    Some(exact) => Part::Word(exact.to_owned()),
+                    None => Part::Stem(stemmer.stem(word).into_owned()),
+                },
+            })
+            .collect::<Vec<Part>>()
+    };
+    let parsed: Vec<Vec<Part>> = wordings.iter().map(parse).collect();
+    if parsed.iter().any(Vec::is_empty) {
+        return Err(fault(file, format!("'{phrase}' has an empty wording")));
+    }
+    Ok(parsed)
+}
+
+/// All wordings up to the end, or up to the closing bracket of a group; none when a bracket is missing.
+fn expand(rest: &mut &str, group: bool) -> Option<Vec<String>> {
+    let mut done: Vec<String> = Vec::new();
+    let mut open = vec![String::new()];
+    loop {
+        let Some(next) = rest.chars().next() else {
+            return (!group).then(|| [done, open].concat());
+        };
+        *rest = &rest[next.len_utf8()..];
+        match next {
+            '(' => {
+                let choices = expand(rest, true)?;
+                open = open
+                    .iter()
+                    .flat_map(|left| choices.iter().map(move |right| format!("{left}{right}")))
+                    .collect();
+            }
+            ')' => return group.then(|| [done, open].concat()),
+            '|' if group => {
+                done.append(&mut open);
+                open.push(String::new());
+            }
+            _ => open.iter_mut().for_each(|wording| wording.push(next)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_files_are_sound() {
+        let lexicon = Lexicon::parse();
+        assert!(lexicon.is_ok(), "{:?}", lexicon.err());
+    }
+
+    #[test]
+    fn phrases_expand_to_their_wordings() {
+        let mut rest = "(a|b (c|)) d";
+        assert_eq!(expand(&mut rest, false).unwrap(), ["a d", "b c d", "b  d"]);
+        for broken in ["(a", "a)", "(a|(b)"] {
+            let mut rest = broken;
+            assert!(expand(&mut rest, false).is_none_or(|_| !rest.is_empty()), "{broken}");
+        }
+    }
+
+    #[test]
+    fn no_means_the_opposite() {
+        let lexicon = Lexicon::parse().unwrap();
+        let fees = Theme::Concern(Concern::Price);
+        assert_eq!(lexicon.negated(fees), Theme::Benefit(Benefit::Saving));
+        assert_eq!(lexicon.label(fees), "Price");
+    }
+}

@@ -1,0 +1,190 @@
+//! The built-in reader: a respondent model that needs no key and no network. A transparent heuristic, not calibrated on
+//! people: for rehearsing a study, for tests, and as the baseline that a language model must beat. It is a pure function of
+//! the respondent, the questionnaire and the seed.
+
+mod answer;
+mod draw;
+mod features;
+mod lexicon;
+mod response;
+mod theme;
+mod traits;
+mod voice;
+mod weights;
+
+use std::sync::LazyLock;
+
+use protocol::study::{Instrument, StudySpec};
+use sha2::{Digest, Sha256};
+
+use super::{Ask, Refusal, Reply};
+pub use features::{Evidence, Features, Mass, Price, Span};
+pub use lexicon::{LexiconError, Theme};
+pub use response::{Contribution, Latent, Source};
+pub use theme::{Benefit, Concern};
+pub use traits::Traits;
+
+use lexicon::Lexicon;
+use traits::TraitTable;
+use voice::VoiceFile;
+use weights::Weights;
+
+/// The model and its version: it changes whenever an answer would.
+pub const MODEL: &str = "offline-reader/1";
+
+/// The embedded reader.
+#[derive(Debug)]
+pub struct Offline {
+    lexicon: Lexicon,
+    weights: Weights,
+    table: TraitTable,
+    voice: VoiceFile,
+    asset_hash: String,
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the files are embedded in the program and a test reads them"
+)]
+static EMBEDDED: LazyLock<Offline> = LazyLock::new(|| Offline::parse().expect("embedded lexicon"));
+
+impl Offline {
+    /// The reader with the lexicon that this program was built with.
+    pub fn embedded() -> &'static Self {
+        &EMBEDDED
+    }
+
+    /// Reads the asset files.
+    fn parse() -> Result<Self, LexiconError> {
+        let weights = Weights::parse()?;
+        let lexicon = Lexicon::parse()?;
+        Ok(Self {
+            table: TraitTable::new(&weights),
+            voice: VoiceFile::parse()?,
+            asset_hash: asset_hash(&lexicon),
+            lexicon,
+            weights,
+        })
+    }
+
+    /// The model and its version.
+    #[expect(clippy::unused_self, reason = "every engine is asked for its model in the same way")]
+    pub fn model(&self) -> &'static str {
+        MODEL
+    }
+
+    /// SHA-256 of everything that decides an answer besides the code: lexicons, weights, sentences, word tones.
+    pub fn asset_hash(&self) -> &str {
+        &self.asset_hash
+    }
+
+    /// What the reader sees in a text.
+    pub fn features(&self, text: &str) -> Features {
+        features::read(&self.lexicon, text)
+    }
+
+    /// What a theme is called in reports.
+    pub fn label(&self, theme: Theme) -> &str {
+        self.lexicon.label(theme)
+    }
+
+    /// Reads the material of a study once, for all its respondents.
+    pub fn prepare(&'static self, spec: &StudySpec) -> Prepared {
+        let context =
+            spec.context.as_deref().map(|text| self.features(text).stems).unwrap_or_default();
+        let readings = spec
+            .instrument
+            .stimuli()
+            .into_iter()
+            .map(|text| {
+                let features = self.features(text);
+                let shared = features
+                    .stems
+                    .iter()
+                    .filter(|stem| context.binary_search(stem).is_ok())
+                    .count();
+                Reading { text: text.to_owned(), shared: shared as f64, features }
+            })
+            .collect();
+        Prepared { reader: self, readings }
+    }
+}
+
+fn asset_hash(lexicon: &Lexicon) -> String {
+    let mut hasher = Sha256::new();
+    for file in
+        [lexicon::BENEFITS, lexicon::CONCERNS, lexicon::GRAMMAR, weights::WEIGHTS, voice::VOICE]
+    {
+        hasher.update(Sha256::digest(file));
+    }
+    let mut tones: Vec<(&String, &f64)> = lexicon.tone.iter().collect();
+    tones.sort_by(|a, b| a.0.cmp(b.0));
+    for (word, tone) in tones {
+        hasher.update(word);
+        hasher.update(tone.to_bits().to_le_bytes());
+    }
+    hex::encode(hasher.finalize())
+}
+
+/// One text, read.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) text: String,
+    pub(crate) features: Features,
+    /// Content stems shared with the context.
+    pub(crate) shared: f64,
+}
+
+/// A study's material, read and ready to be answered about. Cheap to ask from many threads.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    reader: &'static Offline,
+    readings: Vec<Reading>,
+}
+
+impl Prepared {
+    /// Answers as one respondent would.
+    pub fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
+        let text = match &ask.spec.instrument {
+            Instrument::ConceptTest { .. } => answer::concept_test(self, ask),
+            Instrument::Nps { .. } => answer::nps(self, ask),
+        }?;
+        Ok(Reply {
+            text,
+            model: MODEL.to_owned(),
+            input_tokens: 0,
+            output_tokens: 0,
+            cost: protocol::credits::UsdMicros::default(),
+        })
+    }
+
+    /// A respondent's liking of the text at `reading` (0 where there is one text), with its terms. None beyond the last text.
+    pub fn explain(&self, ask: &Ask<'_>, reading: usize) -> Option<Latent> {
+        let reading = self.readings.get(reading)?;
+        Some(response::latent(
+            &self.reader.weights,
+            &reading.features,
+            &self.traits(ask),
+            reading.shared,
+        ))
+    }
+
+    /// What the reader saw in the text at `reading`.
+    pub fn features(&self, reading: usize) -> Option<&Features> {
+        self.readings.get(reading).map(|reading| &reading.features)
+    }
+
+    /// Who the respondent is to the reader.
+    pub fn traits(&self, ask: &Ask<'_>) -> Traits {
+        Traits::of(
+            &self.reader.weights,
+            &self.reader.table,
+            ask.respondent,
+            ask.spec.seed,
+            ask.ordinal,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

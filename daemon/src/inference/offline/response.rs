@@ -1,0 +1,168 @@
+//! From a text and a person to a place on one latent scale, and from there to a score, an intent and a feeling. Every term
+//! is kept, so that what is said afterwards is what was counted.
+
+use protocol::results::{PurchaseIntent, Sentiment};
+
+use super::draw::Key;
+use super::features::{Features, Span};
+use super::lexicon::Theme;
+use super::theme::{Benefit, Concern};
+use super::traits::Traits;
+use super::weights::{Thresholds, Weights};
+
+/// Where a part of the liking comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// What everybody starts from.
+    Base,
+    /// The person's general generosity.
+    Generosity,
+    /// Cues of a theme.
+    Theme(Theme),
+    /// The price.
+    Price,
+    /// Harder to read than the person was schooled for.
+    Reading,
+    /// Loud selling, to a sceptic.
+    Hype,
+    /// It speaks to the context.
+    Fit,
+    /// Pleasant and unpleasant words that are no cue.
+    Tone,
+    /// Numbers and names.
+    Specifics,
+    /// It makes no sense.
+    Nonsense,
+}
+
+/// One term of the liking.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Contribution {
+    /// Where it comes from.
+    pub source: Source,
+    /// What it adds; negative when it takes away.
+    pub amount: f64,
+    /// The words that caused it, where there are any.
+    pub span: Option<Span>,
+}
+
+/// One person's liking of one text, with its terms.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Latent {
+    /// V: what can be explained.
+    pub v: f64,
+    /// The terms, which sum to V.
+    pub contributions: Vec<Contribution>,
+}
+
+/// g(c) = 1 − 2^{−c}: the first mention counts most.
+fn saturate(count: f64) -> f64 {
+    1.0 - libm::exp2(-count)
+}
+
+/// V of a text for a person. `shared` counts the content stems that text and context share.
+pub(crate) fn latent(
+    weights: &Weights,
+    features: &Features,
+    traits: &Traits,
+    shared: f64,
+) -> Latent {
+    let mut contributions = vec![
+        Contribution { source: Source::Base, amount: weights.base, span: None },
+        Contribution { source: Source::Generosity, amount: traits.generosity, span: None },
+    ];
+    let mut add = |source: Source, amount: f64, span: Option<Span>| {
+        if amount != 0.0 {
+            contributions.push(Contribution { source, amount, span });
+        }
+    };
+    if !features.makes_sense() {
+        add(Source::Nonsense, -weights.nonsense, None);
+        let v = contributions.iter().map(|part| part.amount).sum();
+        return Latent { v, contributions };
+    }
+    for &theme in Benefit::ALL {
+        let mass = &features.benefits[theme.index()];
+        let amount = weights.benefit(theme) * traits.benefit[theme.index()] * saturate(mass.count);
+        add(Source::Theme(Theme::Benefit(theme)), amount, mass.evidence.first().map(|e| e.span));
+    }
+    for &theme in Concern::ALL {
+        let mass = &features.concerns[theme.index()];
+        let amount = weights.concern(theme) * traits.concern[theme.index()] * saturate(mass.count);
+        add(Source::Theme(Theme::Concern(theme)), -amount, mass.evidence.first().map(|e| e.span));
+    }
+    if let Some(price) = features.price {
+        let amount = traits.price * libm::log1p(price.monthly / weights.price.unit);
+        add(Source::Price, -amount, Some(price.span));
+    }
+    add(
+        Source::Reading,
+        -weights.reading * (features.grade - traits.schooling).max(0.0),
+        features.hardest,
+    );
+    add(Source::Hype, -weights.hype * traits.sceptic * features.hype, features.hype_span);
+    add(Source::Fit, weights.fit * traits.fit * saturate(shared / 2.0), None);
+    add(Source::Tone, weights.tone * saturate(features.pleasant), None);
+    add(Source::Tone, -1.5 * weights.tone * saturate(features.unpleasant), None);
+    add(Source::Specifics, weights.specifics * saturate(features.specificity / 3.0), None);
+    let v = contributions.iter().map(|part| part.amount).sum();
+    Latent { v, contributions }
+}
+
+/// The noise of a person towards a text, with standard deviation 1: the same for the same words, alike for similar ones.
+pub(crate) fn noise(stems: &[u64], seed: u64, ordinal: u32, replicate: u16) -> f64 {
+    if stems.is_empty() {
+        return 0.0;
+    }
+    let person = Key::new(seed, "noise").with(u64::from(ordinal)).with(u64::from(replicate));
+    let sum: f64 = stems.iter().map(|&stem| person.with(stem).bell()).sum();
+    sum / (stems.len() as f64).sqrt()
+}
+
+/// 1 to 10.
+pub(crate) fn score(cuts: &Thresholds, u: f64) -> u8 {
+    1 + above(&cuts.score, u)
+}
+
+/// 0 to 10.
+pub(crate) fn recommend(cuts: &Thresholds, u: f64) -> u8 {
+    above(&cuts.nps, u)
+}
+
+/// Would they buy.
+pub(crate) fn intent(cuts: &Thresholds, u: f64) -> PurchaseIntent {
+    match above(&cuts.intent, u) {
+        0 => PurchaseIntent::DefinitelyNot,
+        1 => PurchaseIntent::ProbablyNot,
+        2 => PurchaseIntent::Maybe,
+        3 => PurchaseIntent::Probably,
+        _ => PurchaseIntent::Definitely,
+    }
+}
+
+/// How they feel. Mixed only where the score is in the middle and both sides weigh something.
+pub(crate) fn sentiment(cuts: &Thresholds, u: f64, latent: &Latent) -> Sentiment {
+    let (mut good, mut bad) = (0.0, 0.0);
+    for part in &latent.contributions {
+        if matches!(part.source, Source::Base | Source::Generosity) {
+            continue;
+        }
+        if part.amount > 0.0 {
+            good += part.amount;
+        } else {
+            bad -= part.amount;
+        }
+    }
+    let middle = above(&cuts.sentiment, u) == 1;
+    let both = good > cuts.mixed && bad > cuts.mixed;
+    match above(&cuts.sentiment, u) {
+        _ if middle && both => Sentiment::Mixed,
+        0 => Sentiment::Negative,
+        1 => Sentiment::Neutral,
+        _ => Sentiment::Positive,
+    }
+}
+
+fn above(cuts: &[f64], u: f64) -> u8 {
+    u8::try_from(cuts.iter().filter(|cut| u > **cut).count()).unwrap_or(u8::MAX)
+}

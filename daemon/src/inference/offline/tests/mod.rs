@@ -1,0 +1,65 @@
+//! The reader through its public face: its laws, the pairs it must rank, what it says.
+
+mod laws;
+mod pairs;
+mod people;
+mod speech;
+
+use protocol::audience::Audience;
+use protocol::persona::Persona;
+use protocol::study::{EngineMode, Instrument, StudySpec};
+use serde_json::Value;
+
+use super::*;
+
+/// A concept test of this text.
+pub(super) fn concept(text: &str, seed: u64) -> StudySpec {
+    StudySpec {
+        name: "Test".to_owned(),
+        instrument: Instrument::ConceptTest { stimulus: text.to_owned() },
+        panel: 100,
+        audience: Audience::default(),
+        engine: "offline".to_owned(),
+        engine_mode: EngineMode::Standard,
+        seed,
+        context: None,
+        max_cost_usd: None,
+        tags: Vec::new(),
+        project: None,
+    }
+}
+
+/// The same as a recommendation study.
+pub(super) fn nps(text: &str, seed: u64) -> StudySpec {
+    StudySpec { instrument: Instrument::Nps { stimulus: text.to_owned() }, ..concept(text, seed) }
+}
+
+/// Everybody's reply, in panel order.
+pub(super) fn ask_all(spec: &StudySpec, panel: &[Persona]) -> Vec<Reply> {
+    let prepared = Offline::embedded().prepare(spec);
+    panel
+        .iter()
+        .zip(0..)
+        .map(|(respondent, ordinal)| {
+            prepared.ask(&Ask { spec, respondent, ordinal, replicate: 0 }).unwrap()
+        })
+        .collect()
+}
+
+pub(super) fn json(reply: &Reply) -> Value {
+    serde_json::from_str(&reply.text).unwrap()
+}
+
+pub(super) fn scores(spec: &StudySpec, panel: &[Persona]) -> Vec<f64> {
+    ask_all(spec, panel).iter().map(|reply| json(reply)["score"].as_f64().unwrap()).collect()
+}
+
+pub(super) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+pub(super) fn deviation(values: &[f64]) -> f64 {
+    let mean = mean(values);
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    (squares / (values.len() as f64 - 1.0)).sqrt()
+}

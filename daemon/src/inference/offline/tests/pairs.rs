@@ -1,0 +1,58 @@
+//! Pairs of concepts of which one is clearly better: the reader's panel must rank nine in ten right, with any seed.
+
+use serde::Deserialize;
+
+use super::people::panel;
+use super::{concept, deviation, mean, scores};
+
+#[derive(Deserialize)]
+struct Pair {
+    field: String,
+    better: String,
+    worse: String,
+    why: String,
+}
+
+/// Respondents for each text.
+const PANEL: u64 = 100;
+
+fn check(file: &str) {
+    let path = format!("{}/../tests/fixtures/pairs/{file}", env!("CARGO_MANIFEST_DIR"));
+    let pairs: Vec<Pair> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let mut right = 0;
+    let mut report = String::new();
+    for seed in 1..=5 {
+        let people = panel(PANEL, seed);
+        for pair in &pairs {
+            let better = scores(&concept(&pair.better, seed), &people);
+            let worse = scores(&concept(&pair.worse, seed), &people);
+            let line = format!(
+                "{:5.2} ({:4.2}) {:5.2} ({:4.2})  {}",
+                mean(&better),
+                deviation(&better),
+                mean(&worse),
+                deviation(&worse),
+                pair.field
+            );
+            if seed == 1 {
+                report += &format!("{line}\n");
+            }
+            if mean(&better) > mean(&worse) {
+                right += 1;
+            } else {
+                report += &format!("MISS seed {seed}: {line}: {}\n", pair.why);
+            }
+        }
+    }
+    let share = f64::from(right) / (5.0 * pairs.len() as f64);
+    report += &format!("{file}: {:.1} % right", 100.0 * share);
+    if std::env::var_os("PAIRS_REPORT").is_some() {
+        std::fs::write(std::env::var_os("PAIRS_REPORT").unwrap(), &report).unwrap();
+    }
+    assert!(share >= 0.9, "{report}");
+}
+
+#[test]
+fn the_first_twenty_pairs() {
+    check("first.json");
+}

@@ -1,0 +1,137 @@
+//! What a respondent brings to any text: tastes for every theme, generosity, scepticism, schooling. All of it is keyed by
+//! (seed, place in the panel) and shifted by who they are, and none of it depends on what is shown.
+
+use protocol::audience::{Education, IncomeBracket, TechAdoption};
+use protocol::persona::{Employment, Household, Persona, Urbanicity};
+
+use super::draw::Key;
+use super::theme::{Benefit, Concern};
+use super::weights::{COVARIATES, Weights};
+
+/// A respondent as the reader sees one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Traits {
+    /// e^{κ z} by [`Benefit::index`].
+    pub benefit: [f64; Benefit::COUNT],
+    /// e^{κ z} by [`Concern::index`].
+    pub concern: [f64; Concern::COUNT],
+    /// b: liking for anything at all.
+    pub generosity: f64,
+    /// λ · (½ + price sensitivity / 100).
+    pub price: f64,
+    /// Years of schooling.
+    pub schooling: f64,
+    /// 0 for the credulous; about 1 on average.
+    pub sceptic: f64,
+    /// How much a fitting context matters to them, positive.
+    pub fit: f64,
+}
+
+/// The trait table, laid out for speed.
+#[derive(Debug)]
+pub(crate) struct TraitTable {
+    benefit: Vec<Vec<f64>>,
+    concern: Vec<Vec<f64>>,
+    sceptic: Vec<f64>,
+}
+
+impl TraitTable {
+    pub(crate) fn new(weights: &Weights) -> Self {
+        let row = |kind: &str, name: &str| weights.row(&format!("{kind}_{name}"));
+        Self {
+            benefit: Benefit::ALL.iter().map(|theme| row("benefit", theme.as_str())).collect(),
+            concern: Concern::ALL.iter().map(|theme| row("concern", theme.as_str())).collect(),
+            sceptic: weights.row("sceptic"),
+        }
+    }
+}
+
+impl Traits {
+    /// Who this respondent is, under this seed.
+    pub(crate) fn of(
+        weights: &Weights,
+        table: &TraitTable,
+        persona: &Persona,
+        seed: u64,
+        ordinal: u32,
+    ) -> Self {
+        let who = Key::new(seed, "traits").with(u64::from(ordinal));
+        let covariates = covariates(persona);
+        let shift = |row: &[f64]| {
+            row.iter().zip(&covariates).map(|(weight, value)| weight * value).sum::<f64>()
+                * weights.shift
+        };
+        let mut benefit = [0.0; Benefit::COUNT];
+        let mut concern = [0.0; Concern::COUNT];
+        for (at, (taste, row)) in benefit.iter_mut().zip(&table.benefit).enumerate() {
+            let z = who.with(100 + at as u64).normal() + shift(row);
+            *taste = libm::exp(weights.kappa * z.clamp(-3.0, 3.0));
+        }
+        for (at, (taste, row)) in concern.iter_mut().zip(&table.concern).enumerate() {
+            let z = who.with(200 + at as u64).normal() + shift(row);
+            *taste = libm::exp(weights.kappa * z.clamp(-3.0, 3.0));
+        }
+        let lambda = match persona.income_bracket {
+            IncomeBracket::Low => weights.price.low,
+            IncomeBracket::Middle => weights.price.middle,
+            IncomeBracket::UpperMiddle => weights.price.upper_middle,
+            IncomeBracket::High => weights.price.high,
+        };
+        let sceptic = 1.0 + 0.5 * who.with(2).normal() + shift(&table.sceptic);
+        Self {
+            benefit,
+            concern,
+            generosity: weights.generosity_sd * who.with(1).normal(),
+            price: lambda * (0.5 + persona.price_sensitivity.clamp(0.0, 100.0) / 100.0),
+            schooling: schooling(persona.education),
+            sceptic: sceptic.clamp(0.0, 3.0),
+            fit: libm::exp(0.5 * who.with(3).normal()),
+        }
+    }
+}
+
+/// Years of schooling behind a level.
+pub(crate) fn schooling(education: Education) -> f64 {
+    match education {
+        Education::LessThanHs => 9.0,
+        Education::HighSchool => 12.0,
+        Education::SomeCollege => 14.0,
+        Education::Bachelors => 16.0,
+        Education::Graduate => 18.0,
+    }
+}
+
+/// In the order of [`COVARIATES`].
+fn covariates(persona: &Persona) -> [f64; COVARIATES.len()] {
+    let big_five = |score: f64| ((score - 50.0) / 10.0).clamp(-3.0, 3.0);
+    let yes = |is: bool| f64::from(u8::from(is));
+    let tech = match persona.tech_adoption {
+        TechAdoption::Innovator => 1.8,
+        TechAdoption::EarlyAdopter => 1.2,
+        TechAdoption::EarlyMajority => 0.4,
+        TechAdoption::LateMajority => -0.4,
+        TechAdoption::Laggard => -1.2,
+    };
+    let income = match persona.income_bracket {
+        IncomeBracket::Low => -1.2,
+        IncomeBracket::Middle => 0.0,
+        IncomeBracket::UpperMiddle => 0.8,
+        IncomeBracket::High => 1.5,
+    };
+    [
+        (persona.price_sensitivity - 50.0) / 20.0,
+        big_five(persona.big_five.openness),
+        big_five(persona.big_five.conscientiousness),
+        big_five(persona.big_five.extraversion),
+        big_five(persona.big_five.agreeableness),
+        big_five(persona.big_five.neuroticism),
+        tech,
+        (f64::from(persona.age) - 47.0) / 17.0,
+        (schooling(persona.education) - 14.0) / 2.7,
+        income,
+        yes(matches!(persona.household, Household::CoupleWithChildren | Household::SingleParent)),
+        yes(persona.household == Household::Alone),
+        yes(persona.employment == Employment::Employed),
+        yes(persona.urbanicity == Urbanicity::Urban),
+    ]
+}

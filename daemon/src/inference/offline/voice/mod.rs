@@ -1,0 +1,253 @@
+//! Turns a person's largest reasons into a few sentences in the first person. The sentences come from the voice file; which
+//! ones, how many and in which order follows from who speaks, and the words quoted are the stimulus' own.
+
+mod lines;
+
+use protocol::persona::Persona;
+use protocol::results::ThemeKind;
+
+use super::draw::Key;
+use super::features::Span;
+use super::lexicon::{Lexicon, Theme};
+use super::response::{Latent, Source};
+use lines::{Band, Lines, Register};
+pub(crate) use lines::{VOICE, VoiceFile};
+
+/// A reason that was named, with the sentence that names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) kind: ThemeKind,
+    pub(crate) theme: String,
+    pub(crate) quote: String,
+}
+
+/// What a person says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Speech {
+    pub(crate) reasoning: String,
+    pub(crate) named: Vec<Named>,
+}
+
+/// A reason must weigh this much to be worth a sentence.
+const WORTH_SAYING: f64 = 0.08;
+/// A reason against the drift of the answer must weigh more.
+const WORTH_OBJECTING: f64 = 0.22;
+/// Price, difficulty and hype are always there a little; they are named when they matter.
+const WORTH_BLAMING: f64 = 0.18;
+
+struct Reason<'a> {
+    kind: ThemeKind,
+    label: &'a str,
+    lines: &'a Lines,
+    weight: f64,
+    span: Option<Span>,
+}
+
+/// What to speak about.
+pub(crate) struct Topic<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) latent: &'a Latent,
+    /// 0 (worst) to 1 (best) on the instrument's scale.
+    pub(crate) level: f64,
+}
+
+/// Puts an answer into words.
+pub(crate) fn speak(
+    lexicon: &Lexicon,
+    file: &VoiceFile,
+    persona: &Persona,
+    key: Key,
+    topic: &Topic<'_>,
+) -> Speech {
+    let register = Register::of(persona, key.with(1));
+    let band = Band::of(topic.level);
+    let mut speech = Writer {
+        file,
+        register,
+        key,
+        text: topic.text,
+        parts: Vec::new(),
+        quoted: Vec::new(),
+        named: Vec::new(),
+        turn: 10,
+    };
+    if topic.latent.contributions.iter().any(|part| part.source == Source::Nonsense) {
+        speech.say(&file.nonsense.lines, "");
+        speech.say(&file.nonsense.closers, "");
+        return speech.finish();
+    }
+    let (mut good, mut bad) = reasons(lexicon, file, topic.latent);
+    let length = Length::of(persona, key.with(2));
+    let leads_well = match band {
+        Band::Delighted | Band::Pleased => true,
+        Band::Undecided => key.with(3).pick(2) == 0,
+        Band::Doubtful | Band::PutOff => false,
+    };
+    let (lead, other) = if leads_well { (&mut good, &mut bad) } else { (&mut bad, &mut good) };
+    other.retain(|reason| reason.weight > WORTH_OBJECTING || band == Band::Undecided);
+    let extreme = matches!(band, Band::Delighted | Band::PutOff);
+    lead.truncate(length.reasons + usize::from(extreme && length.reasons > 1));
+    other.truncate(if extreme {
+        usize::from(length.reasons > 1)
+    } else {
+        length.reasons.min(1 + usize::from(length.reasons > 2))
+    });
+
+    match key.with(4).pick(5) {
+        0 | 1 => speech.say(file.openers(band), ""),
+        2 => speech.say(file.aside(persona, key.with(5)), ""),
+        3 if length.reasons > 1 => {
+            speech.say(file.openers(band), "");
+            speech.say(file.aside(persona, key.with(5)), "");
+        }
+        _ => {}
+    }
+    if lead.is_empty() && other.is_empty() {
+        speech.say(file.blank(band), "");
+    }
+    for (at, reason) in lead.iter().enumerate() {
+        let link = if at == 0 { "" } else { file.addition.choose_plain(key.with(6)) };
+        speech.give(reason, link);
+    }
+    for (at, reason) in other.iter().enumerate() {
+        let link =
+            if at > 0 || lead.is_empty() { "" } else { file.contrast.choose_plain(key.with(7)) };
+        speech.give(reason, link);
+    }
+    if length.closer || speech.parts.len() < 2 {
+        speech.say(file.closers(band), "");
+    }
+    speech.finish()
+}
+
+/// How much a person says.
+struct Length {
+    reasons: usize,
+    closer: bool,
+}
+
+impl Length {
+    fn of(persona: &Persona, key: Key) -> Self {
+        let talk = (persona.big_five.extraversion + persona.big_five.conscientiousness - 100.0)
+            / 20.0
+            + 0.8 * key.normal();
+        let reasons = if talk < -0.5 {
+            1
+        } else if talk < 0.8 {
+            2
+        } else {
+            3
+        };
+        Self { reasons, closer: key.with(1).pick(5) < 3 }
+    }
+}
+
+/// What weighs for and against, heaviest first.
+fn reasons<'a>(
+    lexicon: &'a Lexicon,
+    file: &'a VoiceFile,
+    latent: &Latent,
+) -> (Vec<Reason<'a>>, Vec<Reason<'a>>) {
+    let (mut good, mut bad): (Vec<Reason<'a>>, Vec<Reason<'a>>) = (Vec::new(), Vec::new());
+    for part in &latent.contributions {
+        let weight = part.amount.abs();
+        let reason = |kind, label, lines| Reason { kind, label, lines, weight, span: part.span };
+        match part.source {
+            Source::Theme(theme @ Theme::Benefit(benefit)) if weight > WORTH_SAYING => {
+                good.push(reason(ThemeKind::Appeal, lexicon.label(theme), file.appeal(benefit)));
+            }
+            Source::Theme(theme @ Theme::Concern(concern)) if weight > WORTH_SAYING => {
+                bad.push(reason(ThemeKind::Concern, lexicon.label(theme), file.concern(concern)));
+            }
+            Source::Price if weight > WORTH_BLAMING => {
+                let price = super::theme::Concern::Price;
+                bad.push(reason(
+                    ThemeKind::Concern,
+                    lexicon.label(Theme::Concern(price)),
+                    file.concern(price),
+                ));
+            }
+            Source::Reading if weight > WORTH_BLAMING => {
+                bad.push(reason(ThemeKind::Concern, &file.labels.reading, file.reading()))
+            }
+            Source::Hype if weight > WORTH_BLAMING => {
+                bad.push(reason(ThemeKind::Concern, &file.labels.hype, file.hype()))
+            }
+            _ => {}
+        }
+    }
+    for list in [&mut good, &mut bad] {
+        list.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        let mut seen: Vec<&str> = Vec::new();
+        list.retain(|reason| {
+            let new = !seen.contains(&reason.label);
+            seen.push(reason.label);
+            new
+        });
+    }
+    (good, bad)
+}
+
+struct Writer<'a> {
+    file: &'a VoiceFile,
+    register: Register,
+    key: Key,
+    text: &'a str,
+    parts: Vec<String>,
+    quoted: Vec<Span>,
+    named: Vec<Named>,
+    turn: u64,
+}
+
+impl Writer<'_> {
+    fn next(&mut self) -> Key {
+        self.turn += 1;
+        self.key.with(self.turn)
+    }
+
+    fn say(&mut self, lines: &Lines, link: &str) {
+        let key = self.next();
+        if let Some(line) = lines.choose(self.register, false, key) {
+            self.parts.push(linked(link, line));
+        }
+    }
+
+    fn give(&mut self, reason: &Reason<'_>, link: &str) {
+        let key = self.next();
+        let quote = reason.span.filter(|span| {
+            !span.is_empty()
+                && !self.quoted.iter().any(|old| old.start < span.end && span.start < old.end)
+        });
+        let Some(line) = reason.lines.choose(self.register, quote.is_some(), key) else { return };
+        let mut sentence = linked(link, line);
+        if let Some(span) = quote.filter(|_| line.contains("{q}")) {
+            sentence = sentence.replace("{q}", &format!("“{}”", span.of(self.text)));
+            self.quoted.push(span);
+        }
+        self.named.push(Named {
+            kind: reason.kind,
+            theme: reason.label.to_owned(),
+            quote: sentence.clone(),
+        });
+        self.parts.push(sentence);
+    }
+
+    fn finish(self) -> Speech {
+        let _ = self.file;
+        let parts: Vec<String> = self.parts.into_iter().filter(|part| !part.is_empty()).collect();
+        Speech { reasoning: parts.join(" "), named: self.named }
+    }
+}
+
+/// A line after a linking word begins with a small letter, unless it begins with a name or a quotation.
+fn linked(link: &str, line: &str) -> String {
+    if link.is_empty() {
+        return line.to_owned();
+    }
+    let keeps = line.starts_with("I ") || line.starts_with("I'") || line.starts_with('{');
+    let mut rest = line.chars();
+    match rest.next() {
+        Some(first) if !keeps => format!("{link}{}{}", first.to_lowercase(), rest.as_str()),
+        _ => format!("{link}{line}"),
+    }
+}

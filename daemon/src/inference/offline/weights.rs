@@ -1,0 +1,150 @@
+//! The numbers of the model: weights, thresholds and what traits do to taste. They stand in `assets/lexicon/weights.toml`,
+//! each with its reason.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::lexicon::LexiconError;
+use super::theme::{Benefit, Concern};
+
+pub(crate) const WEIGHTS: &str = include_str!("../../../../assets/lexicon/weights.toml");
+
+/// All numbers of the model.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Weights {
+    pub(crate) base: f64,
+    pub(crate) generosity_sd: f64,
+    pub(crate) kappa: f64,
+    pub(crate) noise_sd: f64,
+    pub(crate) shift: f64,
+    pub(crate) price: PriceWeights,
+    pub(crate) reading: f64,
+    pub(crate) hype: f64,
+    pub(crate) fit: f64,
+    pub(crate) tone: f64,
+    pub(crate) specifics: f64,
+    pub(crate) nonsense: f64,
+    benefit: BTreeMap<String, f64>,
+    concern: BTreeMap<String, f64>,
+    pub(crate) thresholds: Thresholds,
+    traits: BTreeMap<String, BTreeMap<String, f64>>,
+}
+
+/// What a price costs in liking.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PriceWeights {
+    pub(crate) low: f64,
+    pub(crate) middle: f64,
+    pub(crate) upper_middle: f64,
+    pub(crate) high: f64,
+    /// P₀, per month.
+    pub(crate) unit: f64,
+}
+
+/// Cut points on the one latent scale.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Thresholds {
+    /// Between 1|2, …, 9|10.
+    pub(crate) score: Vec<f64>,
+    /// Between 0|1, …, 9|10.
+    pub(crate) nps: Vec<f64>,
+    /// Between definitely not | probably not | maybe | probably | definitely.
+    pub(crate) intent: Vec<f64>,
+    /// Between negative | neutral | positive.
+    pub(crate) sentiment: Vec<f64>,
+    /// Both sides must weigh this much for a mixed feeling.
+    pub(crate) mixed: f64,
+}
+
+/// The measured traits that move tastes, each about standard.
+pub(crate) const COVARIATES: &[&str] = &[
+    "price_sensitivity",
+    "openness",
+    "conscientiousness",
+    "extraversion",
+    "agreeableness",
+    "neuroticism",
+    "tech",
+    "age",
+    "schooling",
+    "income",
+    "children",
+    "alone",
+    "working",
+    "city",
+];
+
+impl Weights {
+    /// Reads the embedded file.
+    pub(crate) fn parse() -> Result<Self, LexiconError> {
+        let fault = |what: String| LexiconError { file: "weights.toml", what };
+        let weights: Self = toml::from_str(WEIGHTS).map_err(|error| fault(error.to_string()))?;
+        let missing = Benefit::ALL
+            .iter()
+            .map(|theme| (&weights.benefit, theme.as_str()))
+            .chain(Concern::ALL.iter().map(|theme| (&weights.concern, theme.as_str())))
+            .find(|(table, name)| table.get(*name).is_none_or(|weight| *weight <= 0.0));
+        if let Some((_, name)) = missing {
+            return Err(fault(format!("the weight of '{name}' is missing or not positive")));
+        }
+        let cuts = &weights.thresholds;
+        let expected = [(&cuts.score, 9), (&cuts.nps, 10), (&cuts.intent, 4), (&cuts.sentiment, 2)];
+        if expected.iter().any(|(list, n)| list.len() != *n || !list.is_sorted_by(|a, b| a < b)) {
+            return Err(fault("thresholds must rise, with one for each step".to_owned()));
+        }
+        let price = &weights.price;
+        if !(price.low > price.middle
+            && price.middle > price.upper_middle
+            && price.upper_middle > price.high
+            && price.high > 0.0
+            && price.unit > 0.0)
+        {
+            return Err(fault("price weights must fall with income and stay positive".to_owned()));
+        }
+        for (theme, row) in &weights.traits {
+            let known = theme == "sceptic"
+                || theme
+                    .strip_prefix("benefit_")
+                    .is_some_and(|name| Benefit::parse(name).is_some())
+                || theme
+                    .strip_prefix("concern_")
+                    .is_some_and(|name| Concern::parse(name).is_some());
+            if !known || row.keys().any(|covariate| !COVARIATES.contains(&covariate.as_str())) {
+                return Err(fault(format!("traits.{theme} names something unknown")));
+            }
+        }
+        Ok(weights)
+    }
+
+    pub(crate) fn benefit(&self, theme: Benefit) -> f64 {
+        self.benefit.get(theme.as_str()).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn concern(&self, theme: Concern) -> f64 {
+        self.concern.get(theme.as_str()).copied().unwrap_or_default()
+    }
+
+    /// The coefficients of a row of the trait table, in the order of [`COVARIATES`].
+    pub(crate) fn row(&self, name: &str) -> Vec<f64> {
+        let row = self.traits.get(name);
+        COVARIATES
+            .iter()
+            .map(|covariate| row.and_then(|row| row.get(*covariate)).copied().unwrap_or_default())
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_file_is_sound() {
+        let weights = Weights::parse();
+        assert!(weights.is_ok(), "{:?}", weights.err());
+    }
+}

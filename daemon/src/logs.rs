@@ -1,0 +1,59 @@
+//! Logs: one file a day in the log folder, written by a thread of its own, old files removed. In the foreground the same
+//! lines go to stderr as well. Untrusted text is logged as a field, never as part of a message, so that it is escaped.
+
+use std::io::IsTerminal;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::paths::Paths;
+use protocol::wire::make_private_folder;
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
+
+use crate::Face;
+use crate::config::Log;
+
+/// Starts logging for this process. What is returned must live as long as the process: dropping it writes what is left.
+///
+/// # Errors
+/// When the folder cannot be used or the level is no filter.
+pub(crate) fn start(paths: &Paths, log: &Log, face: Face) -> Result<WorkerGuard, ApiError> {
+    let unusable = |error: &dyn std::fmt::Display| {
+        ApiError::new(
+            ErrorCode::InvalidInput,
+            format!("Logs cannot be written to {}: {error}.", paths.logs.display()),
+        )
+        .hint("make the folder writable, or set DEMOSCOPE_HOME to another one")
+    };
+    make_private_folder(&paths.logs).map_err(|error| unusable(&error))?;
+    let files = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("daemon")
+        .filename_suffix("log")
+        .max_log_files(usize::try_from(log.keep_days.max(1)).unwrap_or(usize::MAX))
+        .build(&paths.logs)
+        .map_err(|error| unusable(&error))?;
+    let filter = EnvFilter::try_new(&log.level).map_err(|error| {
+        ApiError::new(
+            ErrorCode::InvalidInput,
+            format!("The setting log.level is no filter: {error}."),
+        )
+        .hint("use error, warn, info, debug or trace")
+    })?;
+    let (writer, guard) = tracing_appender::non_blocking(files);
+    let to_file = fmt::layer().with_writer(writer).with_ansi(false);
+    let to_stderr = (face == Face::Foreground).then(|| {
+        fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal())
+    });
+    tracing_subscriber::registry().with(filter).with(to_file).with(to_stderr).try_init().map_err(
+        |error| ApiError::new(ErrorCode::Internal, format!("Logging was started twice: {error}.")),
+    )?;
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let what = panic.payload_as_str().unwrap_or("no message");
+        tracing::error!(?place, ?what, "a task panicked");
+    }));
+    Ok(guard)
+}

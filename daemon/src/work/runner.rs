@@ -1,0 +1,242 @@
+//! One study at work: assignments minus outcomes, asked in chunks on blocking threads, recorded in batches. What is in
+//! flight lives here and nowhere else; after a crash it is asked again.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::run::State;
+use protocol::study::StudySpec;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::app::{Batch, Core, Gate};
+use crate::domain::instrument::{self, Unreadable};
+use crate::domain::outcome::{Assignment, Outcome, Usage};
+use crate::domain::panel::Panel;
+use crate::inference::{Ask, Engine, Prepared, Refusal};
+
+use super::pace::Pace;
+
+/// Respondents asked by one thread before what they said is recorded.
+const CHUNK: usize = 512;
+/// Times a respondent is asked while the engine says that asking again may help.
+const TRIES_MAX: u32 = 3;
+
+/// What all runners share: threads that ask, and the pace.
+#[derive(Debug)]
+pub(super) struct Floor {
+    /// Chunks that may be asked at once: one for each core.
+    asking: Arc<Semaphore>,
+    cores: usize,
+    pace: Pace,
+}
+
+impl Floor {
+    pub(super) fn new(answers_per_second: u32) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self { asking: Arc::new(Semaphore::new(cores)), cores, pace: Pace::new(answers_per_second) }
+    }
+}
+
+/// Why a runner stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stopped {
+    /// The study has ended.
+    Ended,
+    /// Its gate was closed: it was paused or cancelled, or the daemon stops.
+    Halted,
+    /// The store takes no writes; the scheduler goes on when it does again.
+    Store,
+    /// It cannot go on, and was put aside with the reason.
+    Fault,
+}
+
+/// Everything that one question needs.
+struct Desk {
+    spec: StudySpec,
+    panel: Panel,
+    prepared: Prepared,
+    gate: Gate,
+    number: u32,
+    attempt: u32,
+}
+
+/// Brings a study as far as it goes.
+pub(super) async fn run(core: Core, floor: Arc<Floor>, number: u32, gate: Gate) -> Stopped {
+    match go(&core, &floor, number, &gate).await {
+        Ok(stopped) => stopped,
+        Err(error) => put_aside(&core, number, &gate, error).await,
+    }
+}
+
+/// Decides what a failure means: the store's trouble passes, a conflict means that someone halted the study, and anything
+/// else is for its owner to read.
+async fn put_aside(core: &Core, number: u32, gate: &Gate, error: ApiError) -> Stopped {
+    match error.code {
+        ErrorCode::Degraded | ErrorCode::Busy => return Stopped::Store,
+        ErrorCode::Conflict if gate.is_cancelled() => return Stopped::Halted,
+        _ => {}
+    }
+    tracing::error!(number, %error, "a study cannot go on");
+    match core.fault(number, error.message).await {
+        Ok(_) => Stopped::Fault,
+        Err(error) if error.code == ErrorCode::Conflict => Stopped::Halted,
+        Err(_) => Stopped::Store,
+    }
+}
+
+async fn go(
+    core: &Core,
+    floor: &Arc<Floor>,
+    number: u32,
+    gate: &Gate,
+) -> Result<Stopped, ApiError> {
+    let reading = core.clone();
+    let job = blocking(move || reading.job(number)).await??;
+    match job.state {
+        State::Queued => drop(core.begin(number).await?),
+        State::Running | State::Finalizing => {}
+        _ => return Ok(Stopped::Halted),
+    }
+    if job.state != State::Finalizing {
+        let engine = core.engine(&job.spec.engine)?;
+        let reading = core.clone();
+        let (spec, gate_of_desk, attempt) = (job.spec.clone(), gate.clone(), job.attempt);
+        let desk = blocking(move || -> Result<Desk, ApiError> {
+            let panel = reading.panel(number)?;
+            let prepared = prepare(&engine, &spec);
+            Ok(Desk { spec, panel, prepared, gate: gate_of_desk, number, attempt })
+        })
+        .await??;
+        ask_everyone(core, floor, Arc::new(desk), job.left.iter()).await?;
+        if gate.is_cancelled() {
+            return Ok(Stopped::Halted);
+        }
+        core.exhausted(number).await?;
+    }
+    let computing = core.clone();
+    let results = blocking(move || computing.compute(number)).await??;
+    core.finish(number, results).await?;
+    Ok(Stopped::Ended)
+}
+
+fn prepare(engine: &Engine, spec: &StudySpec) -> Prepared {
+    engine.prepare(spec)
+}
+
+/// Asks everyone who is left, a few chunks ahead of the writer and never more.
+async fn ask_everyone(
+    core: &Core,
+    floor: &Arc<Floor>,
+    desk: Arc<Desk>,
+    left: impl Iterator<Item = u32>,
+) -> Result<(), ApiError> {
+    // While some chunks are asked, as many wait for their commit: cores and writer are both kept busy.
+    let ahead = floor.cores.saturating_mul(2).saturating_add(1);
+    let size = floor.pace.chunk(CHUNK);
+    let mut under_way: JoinSet<Result<(), ApiError>> = JoinSet::new();
+    let mut failed = None;
+    let mut left = left.peekable();
+    while failed.is_none() && !desk.gate.is_cancelled() && left.peek().is_some() {
+        if under_way.len() >= ahead {
+            failed = under_way.join_next().await.and_then(trouble);
+            continue;
+        }
+        let chunk: Vec<u32> = left.by_ref().take(size).collect();
+        let wait = floor.pace.reserve(chunk.len(), core.world().clock.monotonic());
+        if !wait.is_zero() {
+            tokio::select! {
+                () = desk.gate.cancelled() => break,
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+        let permit = tokio::select! {
+            () = desk.gate.cancelled() => break,
+            permit = Arc::clone(&floor.asking).acquire_owned() => permit,
+        };
+        let Ok(permit) = permit else { break };
+        let (core, desk) = (core.clone(), Arc::clone(&desk));
+        under_way.spawn(async move {
+            let batch = blocking(move || {
+                let batch = desk.ask(&chunk);
+                drop(permit);
+                batch
+            })
+            .await??;
+            core.record(batch).await.map(drop)
+        });
+    }
+    // What was asked is recorded, also when nobody else will be.
+    while let Some(joined) = under_way.join_next().await {
+        failed = failed.or(trouble(joined));
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+fn trouble(joined: Result<Result<(), ApiError>, tokio::task::JoinError>) -> Option<ApiError> {
+    match joined {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error),
+        Err(error) => Some(panicked(&error)),
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| panicked(&error))
+}
+
+fn panicked(error: &tokio::task::JoinError) -> ApiError {
+    ApiError::new(ErrorCode::Internal, format!("the engine stopped unexpectedly: {error}"))
+}
+
+impl Desk {
+    /// Asks some respondents, one after the other, until all were asked or the gate closes.
+    fn ask(&self, respondents: &[u32]) -> Result<Batch, ApiError> {
+        let mut batch = Batch::new(self.number, self.attempt);
+        for respondent in respondents {
+            if self.gate.is_cancelled() {
+                break;
+            }
+            let (outcome, usage) = self.ask_one(*respondent)?;
+            let assignment =
+                Assignment { round: 0, respondent: *respondent, task: 0, replicate: 0 };
+            batch
+                .push(assignment, &outcome, usage)
+                .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+        }
+        Ok(batch)
+    }
+
+    fn ask_one(&self, respondent: u32) -> Result<(Outcome, Usage), ApiError> {
+        let persona = self.panel.persona(respondent).ok_or_else(|| {
+            ApiError::new(ErrorCode::Internal, format!("nobody is at place {respondent}"))
+        })?;
+        let ask = Ask { spec: &self.spec, respondent: &persona, ordinal: respondent, replicate: 0 };
+        let mut tries = 1_u32;
+        let reply = loop {
+            match self.prepared.ask(&ask) {
+                Ok(reply) => break reply,
+                Err(Refusal::Retry { .. }) if tries < TRIES_MAX && !self.gate.is_cancelled() => {
+                    tries = tries.saturating_add(1);
+                }
+                Err(Refusal::Retry { why, .. } | Refusal::Final { why }) => {
+                    return Ok((Outcome::Failed { reason: why }, Usage::default()));
+                }
+            }
+        };
+        let usage = Usage {
+            input_tokens: reply.input_tokens,
+            output_tokens: reply.output_tokens,
+            cost: reply.cost,
+        };
+        let outcome = match instrument::read(&self.spec, &reply.text) {
+            Ok(answered) => Outcome::Answered(answered),
+            Err(Unreadable::Refused { reason }) => Outcome::Refused { reason },
+            Err(Unreadable::Invalid { reason }) => Outcome::Invalid { reason },
+        };
+        Ok((outcome, usage))
+    }
+}

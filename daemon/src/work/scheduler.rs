@@ -1,0 +1,153 @@
+//! Gives free places at work to unfinished studies, oldest first. `activate` looks at the store and is idempotent; a signal
+//! or a slow period calls it, and a lost signal costs time, never work.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::run::State;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{Core, Gate};
+
+use super::runner::{Floor, Stopped, run};
+
+/// Looks again after this long without a signal.
+const PERIOD: Duration = Duration::from_secs(60);
+/// After the store's trouble, looks again after this long: its recovery is signalled, so this is a safety net.
+const PERIOD_IN_TROUBLE: Duration = Duration::from_secs(2);
+
+/// The scheduler at work.
+#[derive(Debug)]
+pub struct Scheduler {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+    backups: JoinHandle<()>,
+}
+
+impl Scheduler {
+    /// Starts it: unfinished studies go on at once.
+    pub fn start(core: Core) -> Self {
+        let stop = CancellationToken::new();
+        let backups = tokio::spawn(super::backup::drive(core.clone(), stop.clone()));
+        let task = tokio::spawn(drive(core, stop.clone()));
+        Self { stop, task, backups }
+    }
+
+    /// Asks nobody else, records what is in flight (for as long as the settings allow) and ends. Whatever is left is asked at the
+    /// next start.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        for task in [self.task, self.backups] {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a driver ended unexpectedly");
+            }
+        }
+    }
+}
+
+struct Driver {
+    core: Core,
+    floor: Arc<Floor>,
+    runners: JoinSet<(u32, Stopped)>,
+    /// The gate of each study at work.
+    gates: BTreeMap<u32, Gate>,
+}
+
+async fn drive(core: Core, stop: CancellationToken) {
+    let floor = Arc::new(Floor::new(core.settings().answers_per_second));
+    let mut driver = Driver { core, floor, runners: JoinSet::new(), gates: BTreeMap::new() };
+    let wake = driver.core.work().clone();
+    let mut looks = true;
+    loop {
+        if looks {
+            driver.activate();
+        }
+        let trouble = !looks || driver.core.store().degraded().is_some();
+        let period = if trouble { PERIOD_IN_TROUBLE } else { PERIOD };
+        looks = tokio::select! {
+            () = stop.cancelled() => break,
+            () = wake.wait() => true,
+            () = tokio::time::sleep(period) => true,
+            Some(joined) = driver.runners.join_next() => driver.ended(joined),
+        };
+    }
+    driver.drain().await;
+}
+
+impl Driver {
+    /// Starts a runner for each study that should be at work and is not. Losing a race with its owner is harmless: the
+    /// runner looks again.
+    fn activate(&mut self) {
+        if self.core.store().degraded().is_some() {
+            return;
+        }
+        let pending = match self.core.pending() {
+            Ok(pending) => pending,
+            Err(error) => {
+                tracing::warn!(%error, "the list of unfinished studies cannot be read");
+                return;
+            }
+        };
+        // Those that were at work before a restart keep their places.
+        let rank = |state: State| match state {
+            State::Running | State::Finalizing => Some(0),
+            State::Queued => Some(1),
+            _ => None,
+        };
+        let mut due: Vec<(u8, u32)> = pending
+            .iter()
+            .filter_map(|pending| Some((rank(pending.state)?, pending.number)))
+            .filter(|(_, number)| !self.gates.contains_key(number))
+            .collect();
+        due.sort_unstable();
+        let places = self.core.settings().studies_running.max(1);
+        for (_, number) in due.into_iter().take(places.saturating_sub(self.gates.len())) {
+            let gate = self.core.gate(number);
+            self.gates.insert(number, gate.clone());
+            let (core, floor) = (self.core.clone(), Arc::clone(&self.floor));
+            self.runners.spawn(async move { (number, run(core, floor, number, gate).await) });
+        }
+    }
+
+    /// Notes that a runner ended; says whether to look for work at once. After the store's trouble that would only
+    /// meet it again.
+    fn ended(&mut self, joined: Result<(u32, Stopped), tokio::task::JoinError>) -> bool {
+        match joined {
+            Ok((number, stopped)) => {
+                tracing::debug!(number, ?stopped, "a runner ended");
+                self.gates.remove(&number);
+                stopped != Stopped::Store
+            }
+            // Which one it was is not known: those without a runner are started again by the next look.
+            Err(error) => {
+                tracing::error!(%error, "a runner ended unexpectedly");
+                if self.runners.is_empty() {
+                    self.gates.clear();
+                }
+                true
+            }
+        }
+    }
+
+    async fn drain(&mut self) {
+        for gate in self.gates.values() {
+            gate.cancel();
+        }
+        let drained = tokio::time::timeout(self.core.settings().drain, async {
+            while let Some(joined) = self.runners.join_next().await {
+                if let Err(error) = joined {
+                    tracing::error!(%error, "a runner ended unexpectedly");
+                }
+            }
+        })
+        .await;
+        if drained.is_err() {
+            tracing::warn!(
+                "answers in flight were given up; they are asked again at the next start"
+            );
+            self.runners.abort_all();
+        }
+    }
+}

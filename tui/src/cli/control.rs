@@ -1,0 +1,61 @@
+//! `demoscope pause`, `resume`, `cancel`, `retry` and `archive`: what an owner can do to a study. They are one call of
+//! the daemon with another word, so they share a file as they share that call.
+
+use protocol::safe;
+use protocol::service::Control;
+
+use crate::failure::{Exit, Failure};
+use crate::link::{Absent, Link, call};
+use crate::ui::Ui;
+
+/// Which study, and how to say what came of it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// An id, the beginning of one, or @ for the latest
+    id: String,
+    /// Print the study as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which study, and in which direction.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ArchiveArgs {
+    #[command(flatten)]
+    study: Args,
+    /// Take it out again
+    #[arg(long)]
+    undo: bool,
+}
+
+/// Puts a study away, or takes it out again.
+pub(crate) async fn archive(args: ArchiveArgs, ui: &mut Ui) -> Result<Exit, Failure> {
+    let control = if args.undo { Control::Unarchive } else { Control::Archive };
+    run(args.study, control, ui).await
+}
+
+/// Does that to the study.
+pub(crate) async fn run(args: Args, control: Control, ui: &mut Ui) -> Result<Exit, Failure> {
+    let link = Link::open(ui, Absent::Start).await?;
+    let study = call!(link, find(args.id))?;
+    let study = call!(link, control(study.id, control))?;
+    if args.json {
+        ui.json(&study)?;
+        return Ok(Exit::Done);
+    }
+    let name = safe::line(&study.name);
+    let id = study.id.short();
+    let now = match control {
+        Control::Pause => format!("is paused; go on with: demoscope resume {id}"),
+        Control::Resume => format!("goes on; look at it with: demoscope show {id}"),
+        Control::Cancel => format!(
+            "is cancelled; {} of {} had answered and stay readable",
+            study.panel.delivered, study.panel.requested
+        ),
+        Control::Retry => format!("asks again; look at it with: demoscope show {id}"),
+        Control::Archive => "is put away; see it with: demoscope list --archived".to_owned(),
+        Control::Unarchive => "is back in the list".to_owned(),
+    };
+    ui.say(&format!("{name} ({id}) {now}."));
+    Ok(Exit::Done)
+}

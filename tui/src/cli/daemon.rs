@@ -1,0 +1,213 @@
+//! `demoscope daemon`: the daemon by hand. This is the only file that names the daemon's crate, so that one binary
+//! installs everything; everyone else talks to a daemon through the protocol.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::paths::Paths;
+use protocol::safe;
+use protocol::service::Status;
+use rustix::process::{Pid, test_kill_process};
+use serde::Serialize;
+
+use crate::failure::{Exit, Failure};
+use crate::link::{Absent, Link, call};
+use crate::look::{Look, Role, pad, thousands};
+use crate::ui::Ui;
+
+/// How long a daemon may take to end: it waits for what is under way.
+const END_WITHIN: Duration = Duration::from_secs(30);
+
+/// Run, start, stop or look at the daemon
+///
+/// Commands start it by themselves when they need it; this is for doing so by hand.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  demoscope daemon status
+  demoscope daemon stop
+  demoscope daemon run         in the foreground, for a service manager")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Verb {
+    /// Run in the foreground until SIGTERM or Ctrl-C
+    Run(RunArgs),
+    /// Start it in the background and return when it is ready; does nothing when one runs
+    Start,
+    /// Let it finish what is under way and end it; studies go on at the next start
+    Stop,
+    /// Say how it is, without starting one; exits 6 when none runs
+    Status {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// How to run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    /// Leave the terminal's session first (used by the commands that start it)
+    #[arg(long, hide = true)]
+    detached: bool,
+}
+
+/// Is the daemon, until it ends.
+pub(crate) fn serve(args: &RunArgs) -> Result<Exit, Failure> {
+    let face = if args.detached { daemon::Face::Detached } else { daemon::Face::Foreground };
+    daemon::run(face)?;
+    Ok(Exit::Done)
+}
+
+/// Puts a backup in the place of the store, while no daemon runs. Says what there is to know about it.
+pub(crate) fn restore_store(paths: &Paths, backup: &Path) -> Result<Vec<String>, ApiError> {
+    daemon::restore(paths, backup)
+}
+
+/// A setting that is in force.
+#[derive(Debug, Serialize)]
+pub(crate) struct Setting {
+    /// Its dotted key.
+    pub(crate) key: String,
+    /// Its value.
+    pub(crate) value: serde_json::Value,
+    /// Where that comes from.
+    pub(crate) source: String,
+}
+
+/// The settings in force, read as the daemon would read them.
+pub(crate) fn settings(paths: &Paths) -> Result<Vec<Setting>, ApiError> {
+    let loaded = daemon::config::load(&paths.config, daemon::variables())?;
+    let settings = loaded.settings.into_iter().map(|setting| Setting {
+        key: setting.key,
+        value: serde_json::to_value(&setting.value).unwrap_or_default(),
+        source: setting.source.to_string(),
+    });
+    Ok(settings.collect())
+}
+
+/// What people and service managers ask of a daemon from outside.
+pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    match &args.verb {
+        Verb::Run(args) => serve(args),
+        Verb::Start => {
+            let link = Link::open(ui, Absent::Start).await?;
+            ui.say(&format!("The daemon runs (pid {}).", link.welcome.pid));
+            Ok(Exit::Done)
+        }
+        Verb::Stop => {
+            let ended = stop(ui).await?;
+            ui.say(match ended {
+                Ended::Now => "The daemon has ended.",
+                Ended::Before => "No daemon is running.",
+            });
+            Ok(Exit::Done)
+        }
+        Verb::Status { json } => status(*json, ui).await,
+    }
+}
+
+/// When a daemon ended that is not there now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Because it was asked to.
+    Now,
+    /// There was none.
+    Before,
+}
+
+/// Ends the daemon and waits until its process is gone.
+pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
+    let link = match Link::open(ui, Absent::Report).await {
+        Ok(link) => link,
+        Err(failure) if failure.code() == ErrorCode::Unreachable => return Ok(Ended::Before),
+        Err(failure) => return Err(failure),
+    };
+    match call!(link, stop()) {
+        Ok(()) => {}
+        // It may be gone before its reply is.
+        Err(error) if error.code == ErrorCode::Unreachable => {}
+        Err(error) => return Err(error.into()),
+    }
+    let Some(pid) = i32::try_from(link.welcome.pid).ok().and_then(Pid::from_raw) else {
+        return Ok(Ended::Now);
+    };
+    let begun = Instant::now();
+    let mut pause = Duration::from_millis(4);
+    while test_kill_process(pid).is_ok() {
+        if begun.elapsed() > END_WITHIN {
+            return Err(ApiError::new(
+                ErrorCode::Unreachable,
+                format!("The daemon (pid {}) was told to end but still runs.", link.welcome.pid),
+            )
+            .hint(format!("its log says why: {}", safe::line(&link.paths.logs.to_string_lossy())))
+            .into());
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(100));
+    }
+    Ok(Ended::Now)
+}
+
+/// The daemon's status with the word that tells it from the absence of one.
+#[derive(Serialize)]
+struct Running<'a> {
+    running: bool,
+    #[serde(flatten)]
+    status: &'a Status,
+}
+
+async fn status(json: bool, ui: &mut Ui) -> Result<Exit, Failure> {
+    let link = match Link::open(ui, Absent::Report).await {
+        Ok(link) => link,
+        Err(failure) if failure.code() == ErrorCode::Unreachable => {
+            if json {
+                ui.json(&serde_json::json!({ "running": false }))?;
+            } else {
+                ui.data("No daemon is running.\n")?;
+            }
+            return Ok(Exit::Unreachable);
+        }
+        Err(failure) => return Err(failure),
+    };
+    let status = call!(link, status())?;
+    if json {
+        ui.json(&Running { running: true, status: &status })?;
+    } else {
+        let text = describe(&status, ui.look);
+        ui.data(&text)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn describe(status: &Status, look: Look) -> String {
+    let head = format!("Demoscope {} runs (pid {}).", status.version, status.pid);
+    let mut out = format!("{}\n", look.paint(Role::Strong, &safe::line(&head)));
+    let studies = format!(
+        "{} running, {} queued",
+        thousands(status.studies.running),
+        thousands(status.studies.queued)
+    );
+    let uptime = super::duration(status.uptime_s.saturating_mul(1000));
+    for (what, value) in [
+        ("Up for", uptime.as_str()),
+        ("Studies", &studies),
+        ("HTTP", status.http.as_deref().unwrap_or("off")),
+        ("Socket", &status.socket),
+        ("Settings", &status.config),
+        ("Store", &status.database),
+        ("Logs", &status.logs),
+    ] {
+        out.push_str(&format!("  {}{}\n", pad(what, 10), safe::line(value)));
+    }
+    if let Some(why) = &status.degraded {
+        let line = format!("Takes no writes: {}", safe::line(why));
+        out.push_str(&format!("  {}\n", look.paint(Role::Bad, &line)));
+    }
+    out
+}

@@ -1,0 +1,60 @@
+//! `demoscope doctor`: audits everything that must hold, and exits 1 when something does not.
+
+use protocol::safe;
+use protocol::service::Check;
+
+use crate::failure::{Exit, Failure};
+use crate::link::{Absent, Link, call};
+use crate::look::{Look, Role, pad};
+use crate::ui::Ui;
+
+/// Audit the store, the ledger and the daemon; exits 1 when something is broken
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  demoscope doctor\n  demoscope doctor --json | jq '.[] | select(.ok | not)'"
+)]
+pub(crate) struct Args {
+    /// Print an array of checks
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs every check and prints what was seen.
+pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    let link = Link::open(ui, Absent::Start).await?;
+    let checks = call!(link, doctor())?;
+    if args.json {
+        ui.json(&checks)?;
+    } else {
+        let text = describe(&checks, ui.look);
+        ui.data(&text)?;
+    }
+    Ok(if checks.iter().all(|check| check.ok) { Exit::Done } else { Exit::Unsound })
+}
+
+/// The checks for people, and a verdict.
+pub(crate) fn describe(checks: &[Check], look: Look) -> String {
+    let mut out = String::new();
+    for check in checks {
+        let mark = if check.ok {
+            look.paint(Role::Good, look.glyph("✓", "ok  "))
+        } else {
+            look.paint(Role::Bad, look.glyph("✗", "FAIL"))
+        };
+        let name = safe::line(&check.name);
+        out.push_str(&format!("{mark} {} {}\n", pad(&name, 30), safe::line(&check.detail)));
+        if let Some(hint) = &check.hint
+            && !check.ok
+        {
+            let hint = format!("hint: {}", safe::line(hint));
+            out.push_str(&format!("    {}\n", look.paint(Role::Accent, &hint)));
+        }
+    }
+    let broken = checks.iter().filter(|check| !check.ok).count();
+    out.push_str(&match broken {
+        0 => format!("All {} checks hold.\n", checks.len()),
+        1 => "1 check is broken.\n".to_owned(),
+        _ => format!("{broken} checks are broken.\n"),
+    });
+    out
+}

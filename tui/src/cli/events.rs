@@ -1,0 +1,50 @@
+//! `demoscope events`: the history of everything that changed, one JSON object a line.
+
+use std::time::Duration;
+
+use protocol::event::Cursor;
+
+use crate::failure::{Exit, Failure};
+use crate::link::{Absent, Link, call};
+use crate::ui::Ui;
+
+/// Events asked for at once: even at their largest that many small ones fit a frame.
+const PAGE: u32 = 500;
+/// How long one call waits for the next event; the daemon waits at most this long.
+const WAIT: Duration = Duration::from_secs(30);
+
+/// Print the history, one JSON object a line
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  demoscope events
+  demoscope events --after 1200 --follow
+  demoscope events --follow | jq -c 'select(.kind == \"study.completed\")'")]
+pub(crate) struct Args {
+    /// Only what came after the event of this number
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    after: u64,
+    /// Go on as things happen, until interrupted
+    #[arg(long)]
+    follow: bool,
+}
+
+/// Prints the history after a cursor, and goes on when asked to.
+pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    let link = Link::open(ui, Absent::Start).await?;
+    let wait = if args.follow { WAIT } else { Duration::ZERO };
+    let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    let mut cursor = Cursor(args.after);
+    while !ui.reader_has_left() {
+        let within = wait + Duration::from_secs(15);
+        let page = call!(link, within, events(cursor, PAGE, wait_ms))?;
+        if page.events.is_empty() && !args.follow {
+            break;
+        }
+        for event in &page.events {
+            ui.json_line(event)?;
+        }
+        cursor = page.next;
+    }
+    Ok(Exit::Done)
+}

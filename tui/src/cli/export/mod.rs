@@ -1,0 +1,138 @@
+//! `demoscope export`: a study with every answer, as JSON without loss or as a table that is safe in a spreadsheet.
+//! Answers are read in pages, and a file appears under its name only when it is whole.
+
+mod csv;
+mod file;
+mod json;
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use protocol::safe;
+
+use crate::cli::pages::Answers;
+use crate::failure::{Exit, Failure};
+use crate::link::{Absent, Link, call};
+use crate::look::thousands;
+use crate::ui::Ui;
+use file::{Existing, NewFile};
+
+/// Write a study with all its answers to a file
+///
+/// JSON holds everything, without loss. CSV has one row for each answer; cells that a spreadsheet would take for a
+/// formula get an apostrophe in front.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  demoscope export @ --format csv -o answers.csv
+  demoscope export 3f2a --format json -o meal-kit.json
+  demoscope export @ --format json | jq .results.estimates")]
+pub(crate) struct Args {
+    /// An id, the beginning of one, or @ for the latest
+    id: String,
+    /// Which format
+    #[arg(long, short, value_enum)]
+    format: Format,
+    /// Where to; standard output when left out or -
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace an existing file
+    #[arg(long, requires = "output")]
+    force: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Everything, without loss
+    Json,
+    /// One row for each answer
+    Csv,
+}
+
+/// Where the export goes.
+enum Sink<'a> {
+    Stdout(&'a mut Ui),
+    File(NewFile),
+}
+
+impl Sink<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        match self {
+            Self::Stdout(ui) => ui.bytes(bytes),
+            Self::File(file) => file.write(bytes),
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        matches!(self, Self::Stdout(ui) if ui.reader_has_left())
+    }
+}
+
+/// Writes the export to where the arguments say.
+pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    let target = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    // What would be refused in the end is refused before the daemon reads a million answers.
+    let file = target
+        .map(|path| {
+            NewFile::create(path, if args.force { Existing::Replace } else { Existing::Keep })
+        })
+        .transpose()?;
+    let link = Link::open(ui, Absent::Start).await?;
+    let study = call!(link, find(args.id.clone()))?;
+    let report = call!(link, report(study.id))?;
+
+    let mut answers = Answers::of(study.id, None);
+    let mut count = 0_usize;
+    let mut sink = match file {
+        Some(file) => Sink::File(file),
+        None => Sink::Stdout(ui),
+    };
+    let mut writer = match args.format {
+        Format::Json => Writer::Json(json::Document::begin(&report)?),
+        Format::Csv => Writer::Csv(csv::Table::begin(&report.study)?),
+    };
+    loop {
+        sink.write(&writer.take())?;
+        if sink.is_closed() {
+            return Ok(Exit::Done);
+        }
+        let page = answers.page(&link).await?;
+        if page.is_empty() {
+            break;
+        }
+        count += page.len();
+        for response in &page {
+            match &mut writer {
+                Writer::Json(document) => document.add(response)?,
+                Writer::Csv(table) => table.add(response)?,
+            }
+        }
+    }
+    if let Writer::Json(document) = &mut writer {
+        document.end();
+        sink.write(&document.take())?;
+    }
+    if let Sink::File(file) = sink {
+        let path = file.finish()?;
+        let shown = path.to_string_lossy();
+        let count = thousands(i128::try_from(count).unwrap_or(i128::MAX));
+        ui.say(&format!("Wrote {count} answers to {}.", safe::line(&shown)));
+    }
+    Ok(Exit::Done)
+}
+
+/// What turns answers into bytes.
+enum Writer {
+    Json(json::Document),
+    Csv(csv::Table),
+}
+
+impl Writer {
+    /// The bytes made since the last time.
+    fn take(&mut self) -> Vec<u8> {
+        match self {
+            Self::Json(document) => document.take(),
+            Self::Csv(table) => table.take(),
+        }
+    }
+}

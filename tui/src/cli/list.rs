@@ -1,0 +1,124 @@
+//! `demoscope list`: the studies, newest first.
+
+use jiff::tz::TimeZone;
+use protocol::run::{State, Study};
+use protocol::safe;
+use protocol::service::StudyQuery;
+
+use crate::cli::pages;
+use crate::failure::{Exit, Failure};
+use crate::link::{Absent, Link};
+use crate::look::{Look, Role, pad, pad_left, thousands};
+use crate::ui::Ui;
+
+/// List studies, newest first
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  demoscope list
+  demoscope list --search kit --tag spring
+  demoscope list --json | jq -r '.[0].id'")]
+pub(crate) struct Args {
+    /// Only those whose name contains this text, in any case
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Only those that carry this tag
+    #[arg(long)]
+    tag: Option<String>,
+    /// Those that were put away, instead of the others
+    #[arg(long)]
+    archived: bool,
+    /// At most this many
+    #[arg(long, value_name = "N")]
+    limit: Option<u32>,
+    /// Print an array of studies
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the studies that the arguments ask for.
+pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    let link = Link::open(ui, Absent::Start).await?;
+    let filtered = args.search.is_some() || args.tag.is_some() || args.archived;
+    let query = StudyQuery {
+        search: args.search,
+        tag: args.tag,
+        archived: args.archived,
+        ..StudyQuery::default()
+    };
+    let studies = pages::studies(&link, query, args.limit).await?;
+    if args.json {
+        ui.json(&studies)?;
+    } else if studies.is_empty() {
+        ui.say(if filtered {
+            "No study fits."
+        } else {
+            "No studies yet. The first one: demoscope run idea.md"
+        });
+    } else {
+        let table = table(&studies, &TimeZone::system(), ui.look);
+        ui.data(&table)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn table(studies: &[Study], zone: &TimeZone, look: Look) -> String {
+    // What the other columns take at the widths they have below.
+    let room = look.width.saturating_sub(60).clamp(12, 44);
+    let head = format!(
+        "{} {} {} {} {} {}",
+        pad("ID", 8),
+        pad("NAME", room),
+        pad("TYPE", 12),
+        pad("STATE", 10),
+        pad_left("ANSWERS", 13),
+        "SUBMITTED"
+    );
+    let mut out = format!("{}\n", look.paint(Role::Dim, &head));
+    for study in studies {
+        let name = look.shorten(&safe::line(&study.name), room);
+        let panel =
+            format!("{}/{}", thousands(study.panel.delivered), thousands(study.panel.requested));
+        let at = study.created_at.to_zoned(zone.clone()).strftime("%m-%d %H:%M");
+        out.push_str(&format!(
+            "{} {} {} {} {} {at}\n",
+            look.paint(Role::Accent, &study.id.short()),
+            pad(&name, room),
+            pad(study.instrument.as_str(), 12),
+            look.paint(state_role(study.state), &pad(study.state.as_str(), 10)),
+            pad_left(&panel, 13),
+        ));
+    }
+    out
+}
+
+/// The colour that a state is shown in.
+pub(crate) fn state_role(state: State) -> Role {
+    match state {
+        State::Completed => Role::Good,
+        State::Failed => Role::Bad,
+        State::Paused => Role::Warning,
+        State::Cancelled | State::Draft => Role::Dim,
+        State::Queued | State::Running | State::Finalizing => Role::Accent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixtures;
+
+    #[test]
+    fn the_table_stays_inside_its_columns() {
+        let mut wide = fixtures::nps().study;
+        wide.name = "日本語の名前がとても長い場合の調査 \u{1b}[31mred".into();
+        wide.panel.requested = 1_000_000;
+        wide.panel.delivered = 998_001;
+        let studies = [fixtures::concept_test().study, wide];
+        let table = table(&studies, &TimeZone::UTC, Look::PLAIN);
+        insta::assert_snapshot!(table);
+        for line in table.lines() {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+        }
+    }
+}

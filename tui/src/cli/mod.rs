@@ -1,0 +1,183 @@
+//! The command line: one file a verb, each with its arguments (whose comments are the help page) and what it does.
+//! This file names the verbs, reads the arguments and hands over.
+
+mod answers;
+mod backup;
+mod completions;
+mod config;
+mod control;
+mod credits;
+mod daemon;
+mod doctor;
+mod events;
+mod export;
+mod input;
+mod list;
+mod man;
+mod overview;
+mod pages;
+mod reset_terminal;
+mod restore;
+mod run;
+pub(crate) use run::duration;
+mod show;
+mod tag;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::{Exit, Failure};
+use crate::ui::Ui;
+
+/// Test ideas on synthetic panels, from the terminal.
+///
+/// Write what you want to test into a text file, run it, and read the report. Studies live in a small daemon of your
+/// own, which starts by itself and keeps them through crashes and reboots.
+#[derive(Debug, Parser)]
+#[command(
+    name = "demoscope",
+    version,
+    max_term_width = 100,
+    after_help = "\
+Examples:
+  demoscope run idea.md                    a concept test on 100 synthetic people
+  demoscope run idea.md --panel 500 --region uk --age-range 25-45
+  demoscope show @                         the latest study again
+  demoscope export @ --format csv -o answers.csv
+
+Each command has its own page: demoscope run --help"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Run(Box<run::Args>),
+    List(list::Args),
+    Show(show::Args),
+    Answers(answers::Args),
+    Export(export::Args),
+    /// Ask nobody else for now; answers so far are kept
+    #[command(after_help = "Examples:\n  demoscope pause @\n  demoscope pause 3f2a")]
+    Pause(control::Args),
+    /// Go on with a paused study
+    #[command(after_help = "Examples:\n  demoscope resume @")]
+    Resume(control::Args),
+    /// Stop a study for good; unused credits come back, answers stay readable
+    #[command(after_help = "Examples:\n  demoscope cancel 3f2a")]
+    Cancel(control::Args),
+    /// Ask again those that failed or whose reply could not be read
+    #[command(after_help = "Examples:\n  demoscope retry @")]
+    Retry(control::Args),
+    /// Put a study away; `list --archived` shows it, `--undo` takes it out again
+    #[command(after_help = "Examples:\n  demoscope archive 3f2a\n  demoscope archive 3f2a --undo")]
+    Archive(control::ArchiveArgs),
+    Tag(tag::Args),
+    Credits(credits::Args),
+    Events(events::Args),
+    Daemon(daemon::Args),
+    Doctor(doctor::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Config(config::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+    /// Give the terminal back its normal state after a program left it in disorder
+    #[command(name = "reset-terminal")]
+    ResetTerminal,
+}
+
+/// Runs the command line of this process.
+pub(crate) fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to stdout and complaints to stderr; a closed one leaves nobody to tell.
+            drop(error.print());
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut ui = Ui::of_process();
+    let exit = dispatch(cli.verb, &mut ui).unwrap_or_else(|failure| {
+        ui.fail(&failure);
+        failure.exit
+    });
+    ExitCode::from(exit.code())
+}
+
+/// Commands that need no daemon run here; the others share one single-threaded runtime.
+fn dispatch(verb: Option<Verb>, ui: &mut Ui) -> Result<Exit, Failure> {
+    match verb {
+        None => overview::run(ui),
+        Some(Verb::Config(args)) => config::run(&args, ui),
+        Some(Verb::Completions(args)) => completions::run(&args, ui),
+        Some(Verb::Man(args)) => man::run(&args, ui),
+        Some(Verb::ResetTerminal) => reset_terminal::run(ui),
+        // The daemon brings a runtime of its own.
+        Some(Verb::Daemon(daemon::Args { verb: daemon::Verb::Run(args) })) => daemon::serve(&args),
+        Some(verb) => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::invalid(format!("This process cannot wait: {error}.")))?
+            .block_on(converse(verb, ui)),
+    }
+}
+
+/// Commands that talk to the daemon.
+async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
+    use protocol::service::Control;
+    match verb {
+        Verb::Run(args) => run::run(*args, ui).await,
+        Verb::List(args) => list::run(args, ui).await,
+        Verb::Show(args) => show::run(&args, ui).await,
+        Verb::Answers(args) => answers::run(&args, ui).await,
+        Verb::Export(args) => export::run(&args, ui).await,
+        Verb::Pause(args) => control::run(args, Control::Pause, ui).await,
+        Verb::Resume(args) => control::run(args, Control::Resume, ui).await,
+        Verb::Cancel(args) => control::run(args, Control::Cancel, ui).await,
+        Verb::Retry(args) => control::run(args, Control::Retry, ui).await,
+        Verb::Archive(args) => control::archive(args, ui).await,
+        Verb::Tag(args) => tag::run(args, ui).await,
+        Verb::Credits(args) => credits::run(&args, ui).await,
+        Verb::Events(args) => events::run(&args, ui).await,
+        Verb::Daemon(args) => daemon::run(&args, ui).await,
+        Verb::Doctor(args) => doctor::run(&args, ui).await,
+        Verb::Backup(args) => backup::run(&args, ui).await,
+        Verb::Restore(args) => restore::run(&args, ui).await,
+        // `dispatch` has taken these already; they need no daemon.
+        Verb::Config(args) => config::run(&args, ui),
+        Verb::Completions(args) => completions::run(&args, ui),
+        Verb::Man(args) => man::run(&args, ui),
+        Verb::ResetTerminal => reset_terminal::run(ui),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_says_what_it_does() {
+        for verb in Cli::command().get_subcommands() {
+            assert!(verb.get_about().is_some(), "{} has no description", verb.get_name());
+            for argument in verb.get_arguments() {
+                assert!(
+                    argument.get_help().is_some(),
+                    "{} {} has no description",
+                    verb.get_name(),
+                    argument.get_id()
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Reading what the daemon gives in pages, so that no command holds more than a page of anything that can grow.
+
+use protocol::id::StudyId;
+use protocol::results::Response;
+use protocol::run::Study;
+use protocol::service::{Page, StudyQuery};
+
+use crate::failure::Failure;
+use crate::link::{Link, call};
+
+/// Answers asked for at once: well below what fits a frame.
+const ANSWERS: u32 = 250;
+
+/// A walk over all answers of a study.
+pub(crate) struct Answers {
+    study: StudyId,
+    next: Option<u32>,
+    left: u32,
+}
+
+impl Answers {
+    /// From the first answer on, at most that many.
+    pub(crate) fn of(study: StudyId, limit: Option<u32>) -> Self {
+        Self { study, next: Some(0), left: limit.unwrap_or(u32::MAX) }
+    }
+
+    /// The next page; empty at the end.
+    pub(crate) async fn page(&mut self, link: &Link) -> Result<Vec<Response>, Failure> {
+        while let Some(offset) = self.next {
+            if self.left == 0 {
+                break;
+            }
+            let limit = ANSWERS.min(self.left);
+            let page = call!(link, answers(self.study, offset, limit))?;
+            self.next = page.next.filter(|&next| next > offset);
+            if !page.items.is_empty() {
+                let count = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
+                self.left = self.left.saturating_sub(count);
+                return Ok(page.items);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// All that is left, in one go: only for what a person asked to see.
+    pub(crate) async fn all(mut self, link: &Link) -> Result<Vec<Response>, Failure> {
+        let mut all = Vec::new();
+        loop {
+            let page = self.page(link).await?;
+            if page.is_empty() {
+                return Ok(all);
+            }
+            all.extend(page);
+        }
+    }
+}
+
+/// Every study that the query finds, at most `limit`.
+pub(crate) async fn studies(
+    link: &Link,
+    mut query: StudyQuery,
+    limit: Option<u32>,
+) -> Result<Vec<Study>, Failure> {
+    let mut all = Vec::new();
+    loop {
+        let room = limit.map_or(u32::MAX, |limit| {
+            limit.saturating_sub(u32::try_from(all.len()).unwrap_or(u32::MAX))
+        });
+        if room == 0 {
+            return Ok(all);
+        }
+        query.limit = room.min(200);
+        let Page { items, next } = call!(link, studies(query.clone()))?;
+        all.extend(items);
+        match next {
+            Some(next) if next > query.offset => query.offset = next,
+            _ => return Ok(all),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `demoscope restore`: puts a backup in the place of the store. The daemon ends for that and starts again after; what
+//! was there is kept beside it.
+
+use std::path::PathBuf;
+
+use protocol::paths::Paths;
+use protocol::safe;
+
+use crate::cli::daemon;
+use crate::failure::{Exit, Failure};
+use crate::link::{Absent, Link};
+use crate::ui::Ui;
+
+/// Go back to a backup; what is there now is kept beside it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  demoscope restore ~/demoscope.redb
+  demoscope restore ~/demoscope.redb --yes     without asking")]
+pub(crate) struct Args {
+    /// A file that `demoscope backup` wrote
+    path: PathBuf,
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+}
+
+/// Ends the daemon, restores, and starts it again.
+pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    let shown = args.path.to_string_lossy();
+    let shown = safe::line(&shown);
+    match std::fs::metadata(&args.path) {
+        Ok(found) if found.is_file() => {}
+        Ok(_) => return Err(Failure::invalid(format!("{shown} is no regular file."))),
+        Err(error) => {
+            return Err(Failure::invalid(format!("{shown} cannot be read: {error}."))
+                .hint("the daily backups are in the folder that `demoscope backup` prints"));
+        }
+    }
+    if !args.yes {
+        let question = format!("Replace all studies and credits by those of {shown}?");
+        if !Ui::can_ask() {
+            return Err(Failure::invalid("This replaces all studies and credits.")
+                .hint("say that you mean it with --yes"));
+        }
+        if !ui.ask(&question) {
+            return Err(Failure::invalid("Nothing was restored."));
+        }
+    }
+    let ended = daemon::stop(ui).await?;
+    let outcome = daemon::restore_store(&Paths::resolve()?, &args.path);
+    // Whether it worked or not, there was a daemon before and there shall be one after.
+    if ended == daemon::Ended::Now {
+        Link::open(ui, Absent::Start).await?;
+    }
+    for line in outcome? {
+        ui.say(&safe::line(&line));
+    }
+    ui.say("Restored. Audit it with: demoscope doctor");
+    Ok(Exit::Done)
+}

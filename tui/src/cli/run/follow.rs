@@ -1,0 +1,188 @@
+//! Following a study by the event feed until it has ended. The cursor is taken before the study is submitted, so no
+//! event can be missed; when the daemon goes away meanwhile, it is brought back and the feed goes on where it was.
+
+use std::time::{Duration, Instant};
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::event::{Cursor, EventPage};
+use protocol::run::{Live, State, Study};
+use protocol::safe;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::cli::run::progress;
+use crate::cli::run::{headline, respondents};
+use crate::failure::Failure;
+use crate::link::{Link, call};
+use crate::look::thousands;
+use crate::ui::{Talk, Ui};
+
+/// Events asked for at once.
+const PAGE: u32 = 500;
+/// Redraw at most this often: more is not seen, only paid for.
+const REDRAW: Duration = Duration::from_millis(100);
+/// How often a daemon may be lost in a row before that is the news.
+const LOSSES_MAX: u32 = 5;
+
+/// How following ended.
+#[derive(Debug)]
+pub(crate) enum Followed {
+    /// The study has ended.
+    Ended(Box<Study>),
+    /// Its owner pressed Ctrl-C; the study goes on.
+    Interrupted,
+}
+
+/// A place in the event feed, and an ear for Ctrl-C.
+pub(crate) struct Follower {
+    cursor: Cursor,
+    interrupt: Signal,
+}
+
+impl Follower {
+    /// Stands at the end of the feed.
+    pub(crate) async fn attach(link: &Link) -> Result<Self, Failure> {
+        let interrupt = signal(SignalKind::interrupt())
+            .map_err(|error| Failure::invalid(format!("Ctrl-C cannot be heard: {error}.")))?;
+        Ok(Self { cursor: newest(link).await?, interrupt })
+    }
+
+    /// Waits for the study's end and shows how it gets there.
+    pub(crate) async fn follow(
+        &mut self,
+        link: &mut Link,
+        study: &Study,
+        ui: &mut Ui,
+    ) -> Result<Followed, Failure> {
+        let what = format!(
+            "{}, {} engine, seed {}",
+            respondents(study.panel.requested),
+            safe::line(&study.engine),
+            study.seed
+        );
+        ui.say(&headline(study, &what, ui));
+        // Where nothing is drawn, the feed alone is enough; the wait then only guards against a lost end.
+        let wait = match ui.talk {
+            Talk::Live => Duration::from_secs(1),
+            Talk::Lines => Duration::from_secs(10),
+        };
+        let mut drawn: Option<Instant> = None;
+        let mut paused_said = false;
+        let mut losses = 0;
+        let mut look_now = true;
+        loop {
+            let due = ui.talk == Talk::Live && drawn.is_none_or(|at| at.elapsed() >= REDRAW);
+            if look_now || due {
+                match call!(link, live(study.id)) {
+                    Ok(live) => {
+                        losses = 0;
+                        if live.study.state.is_final() {
+                            ui.say_raw(progress::clear(ui.talk));
+                            ui.say(&headline(study, &ending(&live), ui));
+                            return Ok(Followed::Ended(Box::new(live.study)));
+                        }
+                        if live.study.state == State::Paused && !paused_said {
+                            paused_said = true;
+                            ui.say_raw(progress::clear(ui.talk));
+                            ui.say(&headline(study, &pause(&live.study), ui));
+                        }
+                        paused_said &= live.study.state == State::Paused;
+                        if ui.talk == Talk::Live {
+                            let line = progress::line(&live, ui.err_look);
+                            ui.say_raw(&line);
+                            drawn = Some(Instant::now());
+                        }
+                    }
+                    Err(error) => self.recover(error, &mut losses, link, ui).await?,
+                }
+            }
+            let page = tokio::select! {
+                _ = self.interrupt.recv() => {
+                    ui.say_raw(progress::clear(ui.talk));
+                    return Ok(Followed::Interrupted);
+                }
+                page = next(link, self.cursor, wait) => page,
+            };
+            look_now = match page {
+                Ok(page) => {
+                    self.cursor = page.next;
+                    let ours = |kind: &str| !kind.starts_with("answers.");
+                    page.events.is_empty()
+                        || page
+                            .events
+                            .iter()
+                            .any(|event| event.study == Some(study.id) && ours(&event.kind))
+                }
+                Err(error) => {
+                    self.recover(error, &mut losses, link, ui).await?;
+                    true
+                }
+            };
+        }
+    }
+
+    /// Brings a lost daemon back, unless it keeps going away; every other error ends the following.
+    async fn recover(
+        &self,
+        error: ApiError,
+        losses: &mut u32,
+        link: &mut Link,
+        ui: &mut Ui,
+    ) -> Result<(), Failure> {
+        *losses += 1;
+        if error.code != ErrorCode::Unreachable || *losses > LOSSES_MAX {
+            return Err(error.into());
+        }
+        ui.say_raw(progress::clear(ui.talk));
+        ui.say("The daemon went away; the study is kept and goes on with it.");
+        link.reopen(ui).await
+    }
+}
+
+async fn next(link: &Link, after: Cursor, wait: Duration) -> Result<EventPage, ApiError> {
+    let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    call!(link, wait + Duration::from_secs(15), events(after, PAGE, wait_ms))
+}
+
+/// The newest event's place, found by doubling and halving: about forty tiny calls for a history of a million.
+async fn newest(link: &Link) -> Result<Cursor, Failure> {
+    let has_later = async |after: u64| -> Result<bool, ApiError> {
+        match call!(link, events(Cursor(after), 1, 0)) {
+            Ok(page) => Ok(!page.events.is_empty()),
+            Err(error) if error.code == ErrorCode::Unreachable => Err(error),
+            // A place that the feed no longer keeps lies before what it keeps.
+            Err(_) => Ok(true),
+        }
+    };
+    if !has_later(0).await? {
+        return Ok(Cursor(0));
+    }
+    let (mut before, mut after) = (0_u64, 1_u64);
+    while after < 1 << 52 && has_later(after).await? {
+        before = after;
+        after *= 2;
+    }
+    while after - before > 1 {
+        let middle = before + (after - before) / 2;
+        if has_later(middle).await? {
+            before = middle;
+        } else {
+            after = middle;
+        }
+    }
+    Ok(Cursor(after))
+}
+
+fn ending(live: &Live) -> String {
+    let panel = live.study.panel;
+    let counts =
+        format!("{} of {} answered", thousands(panel.delivered), thousands(panel.requested));
+    let reason = live.study.reason.as_deref().map(safe::line);
+    let reason = reason.map(|reason| format!(", {reason}")).unwrap_or_default();
+    format!("{}{reason}, {counts} in {}", live.study.state, progress::duration(live.elapsed_ms))
+}
+
+fn pause(study: &Study) -> String {
+    let reason = study.reason.as_deref().map(safe::line);
+    let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+    format!("paused{reason}; go on with: demoscope resume {}", study.id.short())
+}

@@ -1,0 +1,268 @@
+//! `demoscope run`: submits each file as a study, follows it, and prints what was found. The daemon does the work, so
+//! leaving early (Ctrl-C, `--detach`) never loses any of it.
+
+mod follow;
+mod progress;
+mod settings;
+
+use std::ffi::OsString;
+
+use protocol::error::ErrorCode;
+use protocol::id::SubmitKey;
+use protocol::run::{State, Study};
+use protocol::safe;
+use protocol::service::Submit;
+use protocol::study::{Draft, Origin};
+use uuid::Uuid;
+
+use crate::cli::input;
+use crate::cli::show::{self, Detail, Form};
+use crate::failure::{Exit, Failure};
+use crate::link::{Absent, Link, call};
+use crate::look::{Role, thousands};
+use crate::report;
+use crate::ui::Ui;
+use follow::{Followed, Follower};
+pub(crate) use progress::duration;
+use settings::Settings;
+
+/// Run a study from a file and print its report
+///
+/// The file is plain text or Markdown; what stands in it is what the panel sees. Settings may stand at its top, between
+/// two lines of ---, or behind the flags below, which win. Several files are several studies.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  demoscope run idea.md
+  demoscope run idea.md --panel 500 --seed 7
+  demoscope run idea.md --region uk --age-range 25-45 --income-bracket middle
+  demoscope run idea.md --study nps --json > result.json
+  demoscope run a.md b.md --detach
+  echo 'A kettle that texts you.' | demoscope run - --panel 50
+  demoscope run idea.md --dry-run      who would be asked, how, and what it takes
+
+Ends with 0 when every respondent answered, 5 when some did not, 4 when the run failed,
+3 when credits or consent to a cost are missing, 2 for mistakes in the file or the flags.")]
+pub(crate) struct Args {
+    /// Text files; - reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<OsString>,
+    #[command(flatten)]
+    settings: Settings,
+    /// Print every answer too
+    #[arg(long)]
+    answers: bool,
+    /// Print one JSON object (one a line for several files)
+    #[arg(long)]
+    json: bool,
+    /// Return at once; the study goes on by itself
+    #[arg(long, conflicts_with = "answers")]
+    detach: bool,
+    /// Show the panel, the questionnaire and the cost; ask nobody, store nothing
+    #[arg(long, conflicts_with_all = ["detach", "answers"])]
+    dry_run: bool,
+    /// Agree to the cost beforehand
+    #[arg(long, short)]
+    yes: bool,
+}
+
+/// Runs every file; the worst end of any is the end of all.
+pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    let mut worst = Exit::Done;
+    let mut drafts = Vec::new();
+    let mut faults = Vec::new();
+    for file in &args.files {
+        match input::read(file) {
+            Ok(source) => drafts.push(Draft {
+                file: source.name,
+                text: source.text,
+                overrides: args.settings.overrides(),
+            }),
+            Err(problem) => faults.push(problem),
+        }
+    }
+    if !faults.is_empty() {
+        let message = match (faults.len(), drafts.len()) {
+            (1, 0) => "The file cannot be used.".to_owned(),
+            (bad, good) => format!("{bad} of {} files cannot be used.", bad + good),
+        };
+        let failure = Failure::problems(message, faults);
+        ui.fail(&failure);
+        worst = failure.exit;
+    }
+    if drafts.is_empty() {
+        return Ok(worst);
+    }
+
+    let mut link = Link::open(ui, Absent::Start).await?;
+    let end = if args.dry_run {
+        preview_all(&link, drafts, Form::of(args.json), ui).await?
+    } else {
+        run_all(&mut link, drafts, &args, ui).await?
+    };
+    Ok(worst.max(end))
+}
+
+async fn preview_all(
+    link: &Link,
+    drafts: Vec<Draft>,
+    form: Form,
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
+    let mut worst = Exit::Done;
+    for draft in drafts {
+        match call!(link, check(draft)) {
+            Ok(preview) if form == Form::Json => ui.json(&preview)?,
+            Ok(preview) => {
+                let look = ui.look;
+                ui.data(&report::preview(&preview, look))?;
+            }
+            Err(error) => worst = worst.max(excuse(error.into(), ui)?),
+        }
+    }
+    Ok(worst)
+}
+
+/// Submits all drafts, so that they run side by side, then follows them in their order.
+async fn run_all(
+    link: &mut Link,
+    drafts: Vec<Draft>,
+    args: &Args,
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
+    let mut worst = Exit::Done;
+    let mut follower = Follower::attach(link).await?;
+    let mut studies = Vec::new();
+    for draft in drafts {
+        match submit(link, draft, args, ui).await {
+            Ok(study) if args.detach => detach(&study, Form::of(args.json), ui)?,
+            Ok(study) => studies.push(study),
+            Err(failure) => worst = worst.max(excuse(failure, ui)?),
+        }
+    }
+    for (place, study) in studies.iter().enumerate() {
+        match follower.follow(link, study, ui).await? {
+            Followed::Ended(study) => {
+                worst = worst.max(end_of(&study));
+                if place > 0 && !args.json {
+                    ui.data("\n")?;
+                }
+                let detail = Detail::of(args.answers);
+                show::print(link, study.id, detail, Form::of(args.json), ui).await?;
+            }
+            Followed::Interrupted => {
+                for study in &studies[place..] {
+                    let name = safe::line(&study.name);
+                    let id = study.id.short();
+                    ui.say(&format!("{name} goes on. Come back with: demoscope show {id}"));
+                }
+                return Ok(Exit::Interrupted);
+            }
+        }
+    }
+    Ok(worst)
+}
+
+/// Says what went wrong with one of several studies and goes on, unless the others cannot do any better.
+fn excuse(failure: Failure, ui: &mut Ui) -> Result<Exit, Failure> {
+    if failure.exit == Exit::Unreachable {
+        return Err(failure);
+    }
+    ui.fail(&failure);
+    Ok(failure.exit)
+}
+
+/// Submits one draft: asks about its cost when the daemon wants that, and repeats the very same call once when the
+/// connection broke before the reply.
+async fn submit(link: &mut Link, draft: Draft, args: &Args, ui: &mut Ui) -> Result<Study, Failure> {
+    let mut submit = Submit {
+        key: SubmitKey(Uuid::new_v4()),
+        draft,
+        origin: Origin::Cli,
+        cost_confirmed: args.yes,
+    };
+    let mut repeated = false;
+    loop {
+        let failure = match call!(link, submit(submit.clone())) {
+            Ok(study) => return Ok(study),
+            Err(error) => Failure::from(error),
+        };
+        match failure.code() {
+            ErrorCode::Unreachable if !repeated => {
+                repeated = true;
+                link.reopen(ui).await?;
+            }
+            ErrorCode::UnconfirmedCost if !submit.cost_confirmed => {
+                if !Ui::can_ask() {
+                    return Err(
+                        failure.hint("agree beforehand with --yes, or cap it with --max-cost-usd")
+                    );
+                }
+                ui.fail(&failure);
+                if !ui.ask("Run it?") {
+                    return Err(Failure::from(protocol::error::ApiError::new(
+                        ErrorCode::UnconfirmedCost,
+                        "Nothing was run.",
+                    )));
+                }
+                submit.cost_confirmed = true;
+                submit.key = SubmitKey(Uuid::new_v4());
+            }
+            _ => return Err(failure),
+        }
+    }
+}
+
+/// Leaves a study to itself: its id for programs, a sentence for people.
+fn detach(study: &Study, form: Form, ui: &mut Ui) -> Result<(), Failure> {
+    if form == Form::Json {
+        return ui.json(&serde_json::json!({ "study": study }));
+    }
+    ui.say(&format!(
+        "{} is on its way. Come back with: demoscope show {}",
+        safe::line(&study.name),
+        study.id.short()
+    ));
+    ui.data(&format!("{}\n", study.id))
+}
+
+/// The exit code that a study's end calls for.
+fn end_of(study: &Study) -> Exit {
+    match study.state {
+        State::Failed | State::Cancelled => Exit::RunFailed,
+        _ if study.panel.delivered < study.panel.requested => Exit::Partial,
+        _ => Exit::Done,
+    }
+}
+
+/// One line about a study that begins or ended, for stderr.
+fn headline(study: &Study, what: &str, ui: &Ui) -> String {
+    let name = safe::line(&study.name);
+    ui.err_look.paint(Role::Dim, &format!("{name} ({}): {what}", study.id.short()))
+}
+
+fn respondents(count: u32) -> String {
+    match count {
+        1 => "1 respondent".to_owned(),
+        _ => format!("{} respondents", thousands(count)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixtures;
+
+    #[test]
+    fn the_exit_code_tells_partial_from_failed() {
+        let mut study = fixtures::concept_test().study;
+        study.panel.delivered = study.panel.requested;
+        assert_eq!(end_of(&study), Exit::Done);
+        study.panel.delivered -= 1;
+        assert_eq!(end_of(&study), Exit::Partial);
+        study.state = State::Failed;
+        assert_eq!(end_of(&study), Exit::RunFailed);
+        study.state = State::Cancelled;
+        assert_eq!(end_of(&study), Exit::RunFailed);
+    }
+}

@@ -1,0 +1,175 @@
+//! The one line that shows a study at work: how far it is, how fast, how long still, and what comes of it so far. It
+//! is redrawn in place, on terminals only.
+
+use protocol::run::{Live, State};
+use protocol::study::StudyType;
+
+use crate::look::{Look, Role, thousands};
+use crate::ui::Talk;
+
+/// Columns of the bar.
+const BAR: usize = 24;
+/// 97.5 % quantile of the normal distribution.
+const Z: f64 = 1.96;
+
+/// What takes the line away again.
+pub(crate) fn clear(talk: Talk) -> &'static str {
+    match talk {
+        Talk::Live => "\r\x1b[K",
+        Talk::Lines => "",
+    }
+}
+
+/// The line, ready to be written over the one before.
+pub(crate) fn line(live: &Live, look: Look) -> String {
+    let panel = live.study.panel;
+    let share = if panel.requested == 0 {
+        0.0
+    } else {
+        f64::from(panel.settled()) / f64::from(panel.requested)
+    };
+    let mut parts = vec![format!("{}/{}", thousands(panel.settled()), thousands(panel.requested))];
+    match live.study.state {
+        State::Running => {
+            if let Some(rate) = rate(&live.recent) {
+                parts.push(format!("{}/s", figure(rate)));
+                let left = f64::from(panel.requested.saturating_sub(panel.settled()));
+                parts.push(format!("{} left", seconds(left / rate)));
+            }
+        }
+        other => parts.push(other.as_str().to_owned()),
+    }
+    parts.extend(running(live));
+    let dot = look.glyph(" · ", " - ");
+    let text = look.shorten(&parts.join(dot), look.width.saturating_sub(BAR + 4));
+    format!("\r\x1b[K{} {text}", bar(share, look))
+}
+
+fn bar(share: f64, look: Look) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and the bar's length"
+    )]
+    let done = (share.clamp(0.0, 1.0) * BAR as f64).floor() as usize;
+    let (full, rest) = look.glyph(("━", "─"), ("#", "."));
+    let full = look.paint(Role::Accent, &full.repeat(done));
+    let rest = look.paint(Role::Dim, &rest.repeat(BAR - done));
+    format!("{full}{rest}")
+}
+
+/// Outcomes a second, over the last ten seconds that are known.
+fn rate(recent: &[u32]) -> Option<f64> {
+    let last = &recent[recent.len().saturating_sub(10)..];
+    let sum: u64 = last.iter().copied().map(u64::from).sum();
+    (sum > 0).then(|| sum as f64 / last.len() as f64)
+}
+
+/// What comes of it so far, with the half width of its 95 % interval.
+fn running(live: &Live) -> Option<String> {
+    let (first, _) = live.scale?;
+    let n: u64 = live.scores.iter().sum();
+    if n < 2 {
+        return None;
+    }
+    let scored = live.scores.iter().zip(first..).map(|(&count, score)| (count, score));
+    let (name, value): (&str, fn(i32) -> f64) = match live.study.instrument {
+        StudyType::Nps => ("NPS", |score| match score {
+            9.. => 100.0,
+            7..9 => 0.0,
+            _ => -100.0,
+        }),
+        _ => ("mean", f64::from),
+    };
+    let n = n as f64;
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for (count, score) in scored {
+        let x = value(score);
+        sum += count as f64 * x;
+        squares += count as f64 * x * x;
+    }
+    let mean = sum / n;
+    let variance = ((squares - n * mean * mean) / (n - 1.0)).max(0.0);
+    let half = Z * (variance / n).sqrt();
+    Some(format!("{name} {mean:.1} ± {half:.1}"))
+}
+
+fn figure(rate: f64) -> String {
+    if rate >= 10.0 {
+        #[expect(clippy::cast_possible_truncation, reason = "outcomes a second, far below 2^63")]
+        let whole = rate.round() as i64;
+        thousands(whole)
+    } else {
+        format!("{rate:.1}")
+    }
+}
+
+fn seconds(left: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates, and a negative time does not occur"
+    )]
+    let whole = left.ceil() as u64;
+    match whole {
+        0..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+/// A time in milliseconds, for people.
+pub(crate) fn duration(ms: u64) -> String {
+    if ms < 10_000 { format!("{:.1} s", ms as f64 / 1000.0) } else { seconds(ms as f64 / 1000.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixtures;
+
+    fn at_work() -> Live {
+        let mut study = fixtures::concept_test().study;
+        study.state = State::Running;
+        study.panel.requested = 10_000;
+        study.panel.delivered = 4_120;
+        Live {
+            study,
+            scale: Some((1, 10)),
+            scores: vec![10, 20, 40, 80, 120, 150, 180, 90, 30, 10],
+            recent: vec![0, 500, 1250, 1250],
+            elapsed_ms: 3_000,
+        }
+    }
+
+    #[test]
+    fn the_line_says_how_far_how_fast_how_long_and_what_so_far() {
+        let live = at_work();
+        insta::assert_snapshot!(line(&live, Look::PLAIN).trim_start_matches("\r\u{1b}[K"), @"━━━━━━━━━─────────────── 4,120/10,000 · 750/s · 8 s left · mean 6.0 ± 0.1");
+    }
+
+    #[test]
+    fn it_fits_the_terminal_and_says_nothing_it_does_not_know() {
+        let mut live = at_work();
+        live.recent = Vec::new();
+        live.scores = vec![0; 10];
+        live.study.panel = protocol::run::PanelCounts::default();
+        let look = Look { width: 40, ..Look::PLAIN };
+        let shown = line(&live, look);
+        let shown = shown.trim_start_matches("\r\u{1b}[K");
+        assert_eq!(shown, "──────────────────────── 0/0");
+        live = at_work();
+        let shown = line(&live, look);
+        let shown = shown.trim_start_matches("\r\u{1b}[K");
+        assert!(unicode_width::UnicodeWidthStr::width(shown) < 40, "{shown}");
+    }
+
+    #[test]
+    fn a_recommendation_study_shows_its_score() {
+        let mut live = at_work();
+        live.study.instrument = StudyType::Nps;
+        live.scale = Some((0, 10));
+        live.scores = vec![0, 0, 0, 0, 0, 0, 25, 25, 0, 25, 25];
+        assert_eq!(running(&live).as_deref(), Some("NPS 25.0 ± 16.3"));
+    }
+}

@@ -1,0 +1,128 @@
+//! The flags of `demoscope run` that stand for the keys of a file's front matter. They carry the text as typed: the
+//! daemon reads and checks it, so that a file and a flag have the same rules and the same messages.
+
+use std::collections::BTreeMap;
+
+/// One flag for each key of the front matter.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Settings (they win over the file's)")]
+pub(crate) struct Settings {
+    /// What to ask: `concept_test` (the default) or nps
+    #[arg(long, value_name = "TYPE")]
+    study: Option<String>,
+    /// What to call it; by default its first heading or first words
+    #[arg(long, value_name = "TEXT")]
+    name: Option<String>,
+    /// How many respondents; 100 by default
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    panel: Option<String>,
+    /// What answers: offline (the default) or a configured engine
+    #[arg(long, value_name = "NAME")]
+    engine: Option<String>,
+    /// Which panel: standard (drawn from the seed) or anchor (the standing panel)
+    #[arg(long, value_name = "MODE")]
+    engine_mode: Option<String>,
+    /// Decides panel and answers; drawn, recorded and printed when left out
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    seed: Option<String>,
+    /// What respondents are told beforehand
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    context: Option<String>,
+    /// Refuse to cost more than this, in US dollars
+    #[arg(long, value_name = "USD", allow_hyphen_values = true)]
+    max_cost_usd: Option<String>,
+    /// A label to find it by; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// The project it belongs to
+    #[arg(long, value_name = "NAME")]
+    project: Option<String>,
+    /// Where they live: `us_national` (the default), `us_northeast`, `us_southeast`, `us_midwest`, `us_west`,
+    /// `us_southwest`, uk, eu, global
+    #[arg(long, help_heading = "Audience", value_name = "REGION")]
+    region: Option<String>,
+    /// Youngest and oldest age, as 25-45; 18-80 by default
+    #[arg(long, help_heading = "Audience", value_name = "AGES", allow_hyphen_values = true)]
+    age_range: Option<String>,
+    /// all, male, female or nonbinary
+    #[arg(long, help_heading = "Audience")]
+    gender: Option<String>,
+    /// all, low, middle, `upper_middle` or high, relative to their country's median
+    #[arg(long, help_heading = "Audience", value_name = "BRACKET")]
+    income_bracket: Option<String>,
+    /// all, `high_school`, `some_college`, bachelors or graduate
+    #[arg(long, help_heading = "Audience", value_name = "LEVEL")]
+    education: Option<String>,
+    /// all, innovator, `early_adopter`, `early_majority`, `late_majority` or laggard
+    #[arg(long, help_heading = "Audience", value_name = "CLASS")]
+    tech_adoption: Option<String>,
+}
+
+impl Settings {
+    /// The keys that were given, with the text as typed.
+    pub(crate) fn overrides(&self) -> BTreeMap<String, String> {
+        let tags = (!self.tags.is_empty()).then(|| self.tags.join(","));
+        [
+            ("study", &self.study),
+            ("name", &self.name),
+            ("panel", &self.panel),
+            ("engine", &self.engine),
+            ("engine_mode", &self.engine_mode),
+            ("seed", &self.seed),
+            ("context", &self.context),
+            ("max_cost_usd", &self.max_cost_usd),
+            ("tags", &tags),
+            ("project", &self.project),
+            ("audience.region", &self.region),
+            ("audience.age_range", &self.age_range),
+            ("audience.gender", &self.gender),
+            ("audience.income_bracket", &self.income_bracket),
+            ("audience.education", &self.education),
+            ("audience.tech_adoption", &self.tech_adoption),
+        ]
+        .into_iter()
+        .filter_map(|(key, text)| text.clone().map(|text| (key.to_owned(), text)))
+        .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Flags {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    #[test]
+    fn flags_become_the_keys_they_stand_for() {
+        let flags = Flags::try_parse_from([
+            "run",
+            "--panel",
+            "-5",
+            "--region",
+            "uk",
+            "--age-range",
+            "25-45",
+            "--tag",
+            "a",
+            "--tag",
+            "b",
+        ])
+        .unwrap_or_else(|error| panic!("{error}"));
+        let given: Vec<String> = flags
+            .settings
+            .overrides()
+            .into_iter()
+            .map(|(key, text)| format!("{key}={text}"))
+            .collect();
+        assert_eq!(
+            given,
+            ["audience.age_range=25-45", "audience.region=uk", "panel=-5", "tags=a,b"]
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! `demoscope show`: a study and what was found, as it stands now.
+
+use crate::cli::pages::Answers;
+use crate::failure::{Exit, Failure};
+use crate::link::{Absent, Link, call};
+use crate::report;
+use crate::ui::Ui;
+
+/// Show the report of a study
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  demoscope show @                 the latest study
+  demoscope show 3f2a --answers    with every answer
+  demoscope show @ --json | jq .results.estimates")]
+pub(crate) struct Args {
+    /// An id, the beginning of one, or @ for the latest
+    id: String,
+    /// Every answer too
+    #[arg(long)]
+    answers: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the report of the study that the arguments name, whatever its state.
+pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    let link = Link::open(ui, Absent::Start).await?;
+    let study = call!(link, find(args.id.clone()))?;
+    print(&link, study.id, Detail::of(args.answers), Form::of(args.json), ui).await?;
+    Ok(Exit::Done)
+}
+
+/// How much of a study is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// What was found.
+    Summary,
+    /// Every answer too.
+    Answers,
+}
+
+impl Detail {
+    pub(crate) fn of(answers: bool) -> Self {
+        if answers { Self::Answers } else { Self::Summary }
+    }
+}
+
+/// For whom it is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl Form {
+    pub(crate) fn of(json: bool) -> Self {
+        if json { Self::Json } else { Self::Text }
+    }
+}
+
+/// Prints a study's report, as `run` and `show` do.
+pub(crate) async fn print(
+    link: &Link,
+    study: protocol::id::StudyId,
+    detail: Detail,
+    form: Form,
+    ui: &mut Ui,
+) -> Result<(), Failure> {
+    let mut found = call!(link, report(study))?;
+    match (form, detail) {
+        (Form::Json, Detail::Summary) => ui.json(&found),
+        (Form::Json, Detail::Answers) => {
+            if let Some(results) = &mut found.results {
+                results.responses = Some(Answers::of(study, None).all(link).await?);
+            }
+            ui.json(&found)
+        }
+        (Form::Text, _) => {
+            let look = ui.look;
+            ui.data(&report::render(&found, look))?;
+            if detail == Detail::Answers {
+                ui.data("\n")?;
+                super::answers::print(link, study, None, ui).await?;
+            }
+            Ok(())
+        }
+    }
+}

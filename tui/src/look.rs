@@ -1,0 +1,202 @@
+//! How text may look where it is going: its width, whether it may have colour, and which glyphs it may use. Colours
+//! are named by role, so that what a thing means is decided once.
+
+use std::env;
+use std::os::fd::AsFd;
+
+use textwrap::{Options, WordSplitter};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Columns when nothing says otherwise.
+const WIDTH_DEFAULT: usize = 80;
+/// Lines longer than this are hard to read, however wide the terminal is.
+const WIDTH_MAX: usize = 110;
+/// Below this the drawings no longer fit.
+const WIDTH_MIN: usize = 40;
+
+/// Whether text may carry colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// Plain text.
+    None,
+    /// The sixteen colours that every terminal lets its owner choose.
+    Ansi,
+}
+
+/// Which glyphs drawings may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyphs {
+    /// Blocks, lines and bullets.
+    Unicode,
+    /// What a typewriter has.
+    Ascii,
+}
+
+/// What a piece of text is, as far as its colour goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Strong,
+    Heading,
+    Dim,
+    Accent,
+    Good,
+    Bad,
+    Warning,
+}
+
+impl Role {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Strong => "1",
+            Self::Heading => "1;36",
+            Self::Dim => "2",
+            Self::Accent => "36",
+            Self::Good => "32",
+            Self::Bad => "31",
+            Self::Warning => "33",
+        }
+    }
+}
+
+/// How text may look where it is going.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Columns.
+    pub width: usize,
+    /// Whether text may carry colour.
+    pub colour: Colour,
+    /// Which glyphs drawings may use.
+    pub glyphs: Glyphs,
+}
+
+impl Look {
+    /// What a file or a pipe gets: 80 columns without colour.
+    pub const PLAIN: Self =
+        Self { width: WIDTH_DEFAULT, colour: Colour::None, glyphs: Glyphs::Unicode };
+
+    /// What that stream can show.
+    pub(crate) fn of(stream: impl AsFd) -> Self {
+        let stream = stream.as_fd();
+        let terminal = rustix::termios::isatty(stream);
+        let width = if terminal {
+            rustix::termios::tcgetwinsize(stream)
+                .ok()
+                .map(|size| usize::from(size.ws_col))
+                .filter(|&columns| columns > 0)
+                .map_or(WIDTH_DEFAULT, |columns| columns.clamp(WIDTH_MIN, WIDTH_MAX))
+        } else {
+            WIDTH_DEFAULT
+        };
+        let colour = if terminal && colour_is_welcome() { Colour::Ansi } else { Colour::None };
+        Self { width, colour, glyphs: glyphs_of_locale() }
+    }
+
+    /// The text in the colour of its role.
+    pub(crate) fn paint(self, role: Role, text: &str) -> String {
+        match self.colour {
+            Colour::Ansi if !text.is_empty() => format!("\x1b[{}m{text}\x1b[0m", role.code()),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// One of two ways to draw the same thing.
+    pub(crate) fn glyph<T>(self, unicode: T, ascii: T) -> T {
+        match self.glyphs {
+            Glyphs::Unicode => unicode,
+            Glyphs::Ascii => ascii,
+        }
+    }
+
+    /// The text in lines that fit, the first one and the others each behind their margin.
+    pub(crate) fn wrap(self, text: &str, first: &str, others: &str) -> Vec<String> {
+        let options = Options::new(self.width)
+            .initial_indent(first)
+            .subsequent_indent(others)
+            .word_splitter(WordSplitter::NoHyphenation);
+        textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
+    }
+
+    /// The text cut to that many columns, with a mark where it was cut.
+    pub(crate) fn shorten(self, text: &str, columns: usize) -> String {
+        if text.width() <= columns {
+            return text.to_owned();
+        }
+        let mark = self.glyph("…", "~");
+        let room = columns.saturating_sub(1);
+        let mut used = 0;
+        let mut cut = String::new();
+        for letter in text.chars() {
+            used += letter.width().unwrap_or(0);
+            if used > room {
+                break;
+            }
+            cut.push(letter);
+        }
+        cut.push_str(mark);
+        cut
+    }
+}
+
+/// The text followed by as many spaces as its column needs.
+pub(crate) fn pad(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
+}
+
+/// The text behind as many spaces as its column needs.
+pub(crate) fn pad_left(text: &str, columns: usize) -> String {
+    format!("{}{text}", " ".repeat(columns.saturating_sub(text.width())))
+}
+
+/// A count with its thousands apart.
+pub(crate) fn thousands(count: impl Into<i128>) -> String {
+    let count = count.into();
+    let digits = count.unsigned_abs().to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if count < 0 {
+        out.push('-');
+    }
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Whether a terminal that could show colour should: `NO_COLOR` with any content forbids it, as its convention says.
+pub(crate) fn colour_is_welcome() -> bool {
+    env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Drawings need UTF-8; a locale that names another encoding gets ASCII, an absent one the benefit of the doubt.
+fn glyphs_of_locale() -> Glyphs {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(env::var_os)
+        .find(|value| !value.is_empty());
+    match locale.map(|value| value.to_string_lossy().to_ascii_lowercase()) {
+        Some(locale) if !locale.contains("utf-8") && !locale.contains("utf8") => Glyphs::Ascii,
+        _ => Glyphs::Unicode,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_have_their_thousands_apart() {
+        let shown: Vec<String> =
+            [0_i64, 7, 999, 1000, 12_345, -1_234_567].into_iter().map(thousands).collect();
+        assert_eq!(shown, ["0", "7", "999", "1,000", "12,345", "-1,234,567"]);
+    }
+
+    #[test]
+    fn wide_letters_are_measured_as_they_are_drawn() {
+        let look = Look::PLAIN;
+        assert_eq!(look.shorten("日本語テスト", 7), "日本語…");
+        assert_eq!(pad("日本", 6), "日本  ");
+    }
+}

@@ -1,0 +1,52 @@
+//! What the numbers are worth: what the daemon noticed about them, who is missing, and how well the panel matches its
+//! population.
+
+use protocol::results::{Margins, Report, Results};
+use protocol::safe;
+
+use crate::look::thousands;
+use crate::report::page::Page;
+
+/// Draws it.
+pub(crate) fn draw(report: &Report, results: &Results, page: &mut Page) {
+    page.heading("What the numbers are worth", "");
+    for note in &results.diagnostics.notes {
+        page.bullet(note);
+    }
+    let missing: Vec<String> = results
+        .diagnostics
+        .not_answered
+        .iter()
+        .map(|(reason, count)| {
+            format!("{} ({})", safe::line(reason), thousands(i128::from(*count)))
+        })
+        .collect();
+    if !missing.is_empty() {
+        page.bullet(&format!("Not answered: {}.", missing.join(", ")));
+    }
+    if let Some(line) = match_of(&results.margins) {
+        page.bullet(&line);
+    }
+    let notice = report.meta.notice.trim();
+    if !notice.is_empty() && !results.diagnostics.notes.iter().any(|note| note.trim() == notice) {
+        page.bullet(notice);
+    }
+}
+
+/// How far the panel is from its population at most.
+fn match_of(margins: &Margins) -> Option<String> {
+    let all = margins.iter().flat_map(|(dimension, classes)| {
+        classes.iter().map(move |(class, margin)| {
+            ((margin.realised - margin.target).abs() * 100.0, dimension, class)
+        })
+    });
+    let (gap, dimension, class) = all.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let words = format!("{} {}", dimension.replace('_', " "), class.replace('_', " "));
+    Some(if gap < 0.05 {
+        "The panel matches its population in every margin.".to_owned()
+    } else {
+        format!(
+            "The panel is within {gap:.1} points of its population in every margin ({words} is furthest off)."
+        )
+    })
+}

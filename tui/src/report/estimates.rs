@@ -1,0 +1,111 @@
+//! The headline numbers, each on its scale with its interval and the answers behind it.
+
+use protocol::results::{Estimate, Outcomes, Results};
+use protocol::safe;
+
+use crate::look::{Look, Role, pad, pad_left, thousands};
+use crate::report::page::Page;
+use crate::report::whisker::{self, Scale};
+
+/// The fields that open a report, in this order; the others stand in parts of their own.
+const HEADLINE: &[&str] =
+    &["nps_score", "mean_score", "median_score", "would_buy_pct", "top_two_box_pct"];
+/// Columns of the label, the value and the interval.
+const COLUMNS: (usize, usize, usize) = (20, 6, 14);
+/// Columns of the count, shown where there is room.
+const COUNT: usize = 9;
+
+/// Draws them.
+pub(crate) fn draw(results: &Results, page: &mut Page) {
+    let look = page.look;
+    let rows: Vec<(&str, &Estimate)> =
+        HEADLINE.iter().filter_map(|&field| Some((field, results.estimates.get(field)?))).collect();
+    if rows.is_empty() {
+        return;
+    }
+    let wide = look.width >= 70;
+    let fixed = 2 + COLUMNS.0 + COLUMNS.1 + 2 + 2 + COLUMNS.2 + if wide { COUNT } else { 0 };
+    let track = look.width.saturating_sub(fixed).clamp(5, 48);
+    let level = rows.first().map_or(0.95, |(_, estimate)| estimate.level);
+    let remark = format!(
+        "{:.0} % interval{}",
+        level * 100.0,
+        if wide { pad_left("answers", 10) } else { String::new() }
+    );
+    page.heading("What they make of it", &remark);
+    for (field, estimate) in rows {
+        let scale = scale(field, &results.outcomes);
+        let interval = estimate.low.zip(estimate.high);
+        let value = look.paint(Role::Strong, &pad_left(&number(field, estimate.value), COLUMNS.1));
+        let drawn = whisker::draw(estimate.value, interval, scale, track, look);
+        let count = if wide {
+            look.paint(Role::Dim, &pad_left(&answers(estimate), COUNT))
+        } else {
+            String::new()
+        };
+        page.line(format!(
+            "  {}{value}  {drawn}  {}{count}",
+            pad(&label(field, scale), COLUMNS.0),
+            pad_left(&range(field, interval, look), COLUMNS.2),
+        ));
+    }
+}
+
+/// n, and what it is worth when weights make that less.
+fn answers(estimate: &Estimate) -> String {
+    if (estimate.effective_n - estimate.n as f64).abs() < 0.5 {
+        thousands(i128::from(estimate.n))
+    } else {
+        format!("~{:.0}", estimate.effective_n)
+    }
+}
+
+/// The interval of a number, or a dash where it is undefined.
+pub(crate) fn range(field: &str, interval: Option<(f64, f64)>, look: Look) -> String {
+    match interval {
+        Some((low, high)) => format!("{} to {}", number(field, low), number(field, high)),
+        None => look.glyph("—", "--").to_owned(),
+    }
+}
+
+/// A value with the digits and the unit of its field.
+pub(crate) fn number(field: &str, value: f64) -> String {
+    let text = match field {
+        "nps_score" => format!("{value:.0}"),
+        "mean_score" => format!("{value:.2}"),
+        "median_score" => format!("{value:.1}"),
+        _ => format!("{value:.0}%"),
+    };
+    // Negative numbers get a real minus; what rounds to nothing has no sign.
+    match text.strip_prefix('-') {
+        Some(rest) if rest.chars().all(|letter| matches!(letter, '0' | '.' | '%')) => {
+            rest.to_owned()
+        }
+        Some(rest) => format!("−{rest}"),
+        None => text,
+    }
+}
+
+/// The scale that a field lives on.
+pub(crate) fn scale(field: &str, outcomes: &Outcomes) -> Scale {
+    let (low, high) = match (field, outcomes) {
+        ("nps_score", _) => (-100.0, 100.0),
+        ("mean_score" | "median_score", Outcomes::ConceptTest { .. }) => (1.0, 10.0),
+        ("mean_score" | "median_score", Outcomes::Nps { .. }) => (0.0, 10.0),
+        _ => (0.0, 100.0),
+    };
+    Scale { low, high, mark: (field == "nps_score").then_some(0.0) }
+}
+
+/// A field in words.
+pub(crate) fn label(field: &str, scale: Scale) -> String {
+    let ends = format!("{:.0}–{:.0}", scale.low, scale.high);
+    match field {
+        "nps_score" => "Net Promoter Score".to_owned(),
+        "mean_score" => format!("Mean score, {ends}"),
+        "median_score" => "Median score".to_owned(),
+        "would_buy_pct" => "Would buy".to_owned(),
+        "top_two_box_pct" => "Score of 9 or 10".to_owned(),
+        other => safe::line(&other.replace('_', " ")).into_owned(),
+    }
+}

@@ -1,0 +1,47 @@
+//! The printed report: a pure function from what was found to text of a given look. One file a part of the page; no
+//! part computes a statistic that the daemon could have sent, but for the comparison of groups with the rest.
+
+mod answer;
+mod bars;
+mod diagnostics;
+mod estimates;
+#[cfg(test)]
+pub(crate) mod fixtures;
+mod histogram;
+mod next;
+mod page;
+mod preview;
+mod segments;
+#[cfg(test)]
+mod tests;
+mod themes;
+mod title;
+mod whisker;
+
+use protocol::results::{Report, Results};
+
+use crate::look::Look;
+pub(crate) use answer::answer;
+use page::Page;
+pub(crate) use preview::preview;
+
+/// The report as text. It ends with a line break.
+pub fn render(report: &Report, look: Look) -> String {
+    let mut page = Page::new(look);
+    title::draw(report, &mut page);
+    if let Some(results) = &report.results {
+        draw_results(results, &mut page);
+        diagnostics::draw(report, results, &mut page);
+    }
+    next::draw(report, &mut page);
+    page.finish()
+}
+
+fn draw_results(results: &Results, page: &mut Page) {
+    estimates::draw(results, page);
+    histogram::draw(&results.outcomes, page);
+    bars::draw(results, page);
+    segments::draw(results, page);
+    themes::draw(results, page);
+    themes::draw_findings(results, page);
+}

@@ -1,0 +1,84 @@
+//! What to do next, as commands that can be copied, and what the run took.
+
+use protocol::results::{Outcomes, Report};
+use protocol::run::State;
+
+use crate::look::{Role, pad, thousands};
+use crate::report::page::Page;
+
+/// Draws it.
+pub(crate) fn draw(report: &Report, page: &mut Page) {
+    let study = &report.study;
+    let id = study.id.short();
+    let mut steps: Vec<(String, &str)> = Vec::new();
+    match study.state {
+        State::Completed | State::Cancelled | State::Failed => {
+            if study.panel.delivered > 0 {
+                steps.push((format!("demoscope answers {id}"), "read what each one said"));
+                steps.push((
+                    format!("demoscope export {id} --format csv -o {id}.csv"),
+                    "take the answers with you",
+                ));
+            }
+            if study.state != State::Cancelled && study.panel.failed + study.panel.invalid > 0 {
+                steps.push((format!("demoscope retry {id}"), "ask those again that failed"));
+            }
+        }
+        State::Paused => {
+            steps.push((format!("demoscope resume {id}"), "go on"));
+            steps.push((format!("demoscope cancel {id}"), "stop; unused credits come back"));
+        }
+        State::Draft | State::Queued | State::Running | State::Finalizing => {
+            steps.push((format!("demoscope show {id}"), "look again"));
+            steps.push((format!("demoscope pause {id}"), "ask nobody else for now"));
+        }
+    }
+    let sharper = sharper(report);
+    if steps.is_empty() && sharper.is_none() {
+        return;
+    }
+    page.heading("What to do next", "");
+    let look = page.look;
+    let column = steps.iter().map(|(command, _)| command.len()).max().unwrap_or(0) + 2;
+    for (command, why) in &steps {
+        if column + why.len() + 2 <= look.width {
+            let command = look.paint(Role::Accent, &pad(command, column));
+            page.line(format!("  {command}{}", look.paint(Role::Dim, why)));
+        } else {
+            page.line(format!("  {}", look.paint(Role::Accent, command)));
+        }
+    }
+    if let Some(advice) = sharper {
+        page.paragraph(&advice, "  ", "  ", None);
+    }
+    page.gap();
+    page.paragraph(&bill(report), "", "", Some(Role::Dim));
+}
+
+/// A panel that would halve the interval, where that is affordable and worth it.
+fn sharper(report: &Report) -> Option<String> {
+    let results = report.results.as_ref()?;
+    let (field, wide) = match results.outcomes {
+        Outcomes::ConceptTest { .. } => ("mean_score", 0.5),
+        Outcomes::Nps { .. } => ("nps_score", 10.0),
+    };
+    let estimate = results.estimates.get(field)?;
+    let half = (estimate.high? - estimate.low?) / 2.0;
+    let panel = results.panel_size.checked_mul(4)?;
+    (half > wide && panel <= 10_000)
+        .then(|| format!("Run it with --panel {panel} for an interval half as wide."))
+}
+
+fn bill(report: &Report) -> String {
+    let meta = &report.meta;
+    let credits = match meta.credits_used.0 {
+        1 => "1 credit".to_owned(),
+        used => format!("{} credits", thousands(used)),
+    };
+    let cost = if meta.cost_usd > 0.0 { format!(", ${:.2}", meta.cost_usd) } else { String::new() };
+    format!(
+        "{credits}{cost} used, {} left · {}",
+        thousands(meta.credits_remaining.0),
+        crate::cli::duration(meta.latency_ms)
+    )
+}

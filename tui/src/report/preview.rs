@@ -1,0 +1,85 @@
+//! What a run would do, before it does it: whom it would ask, how, and what that takes.
+
+use protocol::run::Preview;
+use protocol::safe;
+
+use crate::look::{Look, Role, pad, pad_left, thousands};
+use crate::report::page::Page;
+use crate::report::title::instrument;
+
+/// The preview as text. It ends with a line break.
+pub(crate) fn preview(preview: &Preview, look: Look) -> String {
+    let mut page = Page::new(look);
+    page.paragraph(&preview.name, "", "  ", Some(Role::Strong));
+    let facts = format!(
+        "{} · {} respondents · {} engine · seed {}",
+        instrument(preview.instrument),
+        thousands(preview.panel),
+        preview.engine,
+        preview.seed
+    );
+    page.paragraph(&facts, "", "  ", Some(Role::Dim));
+    page.paragraph(
+        "DRY RUN · nobody was asked, nothing was stored.",
+        "",
+        "  ",
+        Some(Role::Warning),
+    );
+
+    takes(preview, &mut page);
+    margins(preview, &mut page);
+    page.heading("What the first respondent would read", "");
+    for line in safe::block(&preview.questionnaire).lines() {
+        page.paragraph(line, "  ", "  ", None);
+    }
+    page.gap();
+    page.finish()
+}
+
+fn takes(preview: &Preview, page: &mut Page) {
+    page.heading("What it takes", "");
+    page.line(format!(
+        "  {} credits of {} that can be spent",
+        thousands(preview.credits.0),
+        thousands(preview.balance.0)
+    ));
+    let (least, most) = preview.cost_usd;
+    page.line(if most <= 0.0 {
+        "  no money".to_owned()
+    } else {
+        format!("  ${least:.2} to ${most:.2}")
+    });
+    if let Some((half, unit)) = &preview.expected_half_width {
+        page.line(format!("  result to be known within ±{half:.2} {}", safe::line(unit)));
+    }
+    if preview.credits > preview.balance {
+        let line = "Not enough credits: ask for fewer respondents, or add to the budget with: demoscope credits grant N";
+        page.paragraph(line, "  ", "  ", Some(Role::Bad));
+    }
+    for note in &preview.notes {
+        page.bullet(note);
+    }
+}
+
+fn margins(preview: &Preview, page: &mut Page) {
+    if preview.margins.is_empty() {
+        return;
+    }
+    let look = page.look;
+    page.heading("Whom it would ask", "population   panel");
+    for (dimension, classes) in &preview.margins {
+        let dimension = dimension.replace('_', " ");
+        page.line(format!("  {}", look.paint(Role::Strong, &safe::line(&dimension))));
+        let room = look.width.saturating_sub(4 + 18).max(10);
+        for (class, margin) in classes {
+            let class = class.replace('_', " ");
+            let name = look.shorten(&safe::line(&class), room);
+            page.line(format!(
+                "    {}{}{}",
+                pad(&name, room),
+                pad_left(&format!("{:.1}%", margin.target * 100.0), 9),
+                pad_left(&format!("{:.1}%", margin.realised * 100.0), 8),
+            ));
+        }
+    }
+}

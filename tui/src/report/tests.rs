@@ -1,0 +1,117 @@
+//! Stored pictures of whole reports, and what must hold for every one of them.
+
+use proptest::prelude::*;
+use protocol::run::State;
+use unicode_width::UnicodeWidthStr;
+
+use super::*;
+use crate::look::{Colour, Glyphs};
+
+const NARROW: Look = Look { width: 60, ..Look::PLAIN };
+const ASCII: Look = Look { glyphs: Glyphs::Ascii, ..Look::PLAIN };
+const COLOUR: Look = Look { colour: Colour::Ansi, ..Look::PLAIN };
+
+/// The text without its colours.
+fn bare(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |bare, part| bare + part.split_once('m').map_or("", |(_, rest)| rest))
+}
+
+#[test]
+fn a_concept_test() {
+    insta::assert_snapshot!("concept_80", render(&fixtures::concept_test(), Look::PLAIN));
+    insta::assert_snapshot!("concept_60", render(&fixtures::concept_test(), NARROW));
+    insta::assert_snapshot!("concept_ascii", render(&fixtures::concept_test(), ASCII));
+}
+
+#[test]
+fn a_recommendation_study() {
+    insta::assert_snapshot!("nps_80", render(&fixtures::nps(), Look::PLAIN));
+    insta::assert_snapshot!("nps_60", render(&fixtures::nps(), NARROW));
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    let painted = render(&fixtures::nps(), COLOUR);
+    assert!(painted.contains("\u{1b}[1;36m"));
+    assert_eq!(bare(&painted), render(&fixtures::nps(), Look::PLAIN));
+    insta::assert_snapshot!("nps_colour", painted.replace('\u{1b}', "␛"));
+}
+
+#[test]
+fn a_study_without_results_says_where_it_stands() {
+    let mut report = fixtures::concept_test();
+    report.results = None;
+    report.study.state = State::Paused;
+    report.study.reason = Some("the disk is full".into());
+    insta::assert_snapshot!("paused", render(&report, Look::PLAIN));
+    report.study.state = State::Failed;
+    report.study.panel.delivered = 0;
+    insta::assert_snapshot!("failed", render(&report, Look::PLAIN));
+}
+
+#[test]
+fn a_single_answer_has_no_interval() {
+    let mut report = fixtures::concept_test();
+    if let Some(results) = &mut report.results {
+        for estimate in results.estimates.values_mut() {
+            (estimate.low, estimate.high) = (None, None);
+        }
+    }
+    let text = render(&report, Look::PLAIN);
+    assert!(text.contains("—") && !text.contains("NaN") && !text.contains("WHO DIFFERS"), "{text}");
+}
+
+#[test]
+fn an_answer_and_a_preview() {
+    let answers: String =
+        fixtures::responses().iter().map(|response| answer(response, Look::PLAIN)).collect();
+    insta::assert_snapshot!("answers", answers);
+    let report = fixtures::concept_test();
+    let plan = protocol::run::Preview {
+        name: report.study.name,
+        instrument: report.study.instrument,
+        panel: 20_000,
+        engine: "offline".into(),
+        seed: 7,
+        margins: report.results.map(|results| results.margins).unwrap_or_default(),
+        questionnaire: "You are Maria.\n\nHow much do you like it, from 1 to 10?".into(),
+        credits: protocol::credits::Credits(20_000),
+        balance: protocol::credits::Credits(9_885),
+        cost_usd: (0.0, 0.0),
+        expected_half_width: Some((0.03, "points".into())),
+        notes: vec!["The panel is larger than the standing one.".into()],
+    };
+    insta::assert_snapshot!("preview", preview(&plan, Look::PLAIN));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn no_words_of_others_leave_the_page_or_steer_the_terminal(
+        words in "\\PC{0,80}|[\u{0}-\u{9f}\u{200b}-\u{202e}\u{e0041}日é]{0,60}",
+        width in 60_usize..=110,
+    ) {
+        let mut report = fixtures::concept_test();
+        report.study.name.clone_from(&words);
+        report.study.reason = Some(words.clone());
+        report.study.engine.clone_from(&words);
+        if let Some(results) = &mut report.results {
+            for theme in &mut results.themes {
+                theme.theme.clone_from(&words);
+                for quote in &mut theme.quotes {
+                    quote.text.clone_from(&words);
+                }
+            }
+            results.diagnostics.notes.push(words.clone());
+            results.findings[0].title.clone_from(&words);
+        }
+        let text = render(&report, Look { width, ..Look::PLAIN });
+        for line in text.lines() {
+            prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
+            prop_assert!(!line.chars().any(char::is_control), "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What speaks for it and against it, in the respondents' words, and what to do about that.
+
+use protocol::results::{Priority, Results, Theme, ThemeKind};
+use protocol::safe;
+
+use crate::look::{Role, pad, pad_left};
+use crate::report::bars;
+use crate::report::page::Page;
+
+/// Themes of each kind that are shown, and quotes of each.
+const SHOWN: (usize, usize) = (4, 2);
+/// Findings that are shown.
+const FINDINGS: usize = 3;
+
+/// Draws both kinds.
+pub(crate) fn draw(results: &Results, page: &mut Page) {
+    for (kind, heading, role) in [
+        (ThemeKind::Appeal, "What they like", Role::Good),
+        (ThemeKind::Concern, "What holds them back", Role::Bad),
+    ] {
+        let mut themes = results.themes.iter().filter(|theme| theme.kind == kind).peekable();
+        if themes.peek().is_none() {
+            continue;
+        }
+        page.heading(heading, "share of answers, 95 % interval");
+        for theme in themes.take(SHOWN.0) {
+            draw_theme(theme, role, page);
+        }
+    }
+}
+
+fn draw_theme(theme: &Theme, role: Role, page: &mut Page) {
+    let look = page.look;
+    let percent = theme.share.value * 100.0;
+    let interval = match theme.share.low.zip(theme.share.high) {
+        Some((low, high)) => format!("{:.0}% to {:.0}%", low * 100.0, high * 100.0),
+        None => String::new(),
+    };
+    let room = look.width.saturating_sub(2 + 26 + 8 + 2 + 13).clamp(6, 60);
+    let name = look.shorten(&safe::line(&theme.theme), 24);
+    page.line(format!(
+        "  {}{}{}  {}",
+        look.paint(Role::Strong, &pad(&name, 26)),
+        bars::bar(percent, room, role, look),
+        pad_left(&format!("{percent:.0}%"), 8),
+        look.paint(Role::Dim, &pad_left(&interval, 13)),
+    ));
+    for quote in theme.quotes.iter().take(SHOWN.1) {
+        page.paragraph(&format!("“{}” {}", quote.text.trim(), quote.answer), "    ", "     ", None);
+    }
+}
+
+/// Draws the most urgent findings with what to do.
+pub(crate) fn draw_findings(results: &Results, page: &mut Page) {
+    if results.findings.is_empty() {
+        return;
+    }
+    page.heading("What to act on", "");
+    let mut findings: Vec<_> = results.findings.iter().collect();
+    findings.sort_by_key(|finding| (finding.priority, finding.id));
+    for finding in findings.into_iter().take(FINDINGS) {
+        let role = match finding.priority {
+            Priority::P0 | Priority::P1 => Role::Bad,
+            Priority::P2 => Role::Warning,
+            Priority::P3 => Role::Dim,
+        };
+        let tag = page.look.paint(role, finding.priority.as_str());
+        let look = page.look;
+        let title = safe::line(&finding.title);
+        let mut lines = look.wrap(&title, "     ", "     ").into_iter();
+        if let Some(first) = lines.next() {
+            page.line(format!("  {tag} {}", look.paint(Role::Strong, first.trim_start())));
+        }
+        for line in lines {
+            page.line(look.paint(Role::Strong, &line));
+        }
+        page.paragraph(&finding.description, "     ", "     ", None);
+        let arrow = page.look.glyph("     → ", "     > ");
+        page.paragraph(&finding.suggested_action, arrow, "       ", Some(Role::Accent));
+    }
+}
