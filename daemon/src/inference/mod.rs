@@ -7,6 +7,7 @@ pub mod key;
 pub mod limits;
 pub mod offline;
 pub mod price;
+pub mod prompt;
 pub mod wire;
 
 use std::time::Duration;

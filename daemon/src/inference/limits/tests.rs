@@ -15,6 +15,7 @@ fn bounds(concurrency: u32) -> Bounds {
 struct Call {
     ends: Duration,
     study: u32,
+    outcome: Result<(), CallError>,
 }
 
 /// Plays studies of the given sizes, each from its own start, against a service; returns (first call, last end) of each
@@ -45,7 +46,7 @@ fn play(
             .collect();
         for call in ended {
             let index = call.study as usize;
-            match service(starts.len(), under_way.len()) {
+            match call.outcome {
                 Ok(()) => {
                     spans[index].1 = now;
                     door.done(Signal::Replied, Allowance::default(), 0, now);
@@ -66,7 +67,8 @@ fn play(
                     left[index] -= 1;
                     spans[index].0 = spans[index].0.min(now);
                     starts.push(now);
-                    under_way.push(Call { ends: now + latency, study });
+                    let outcome = service(starts.len(), under_way.len());
+                    under_way.push(Call { ends: now + latency, study, outcome });
                     went = true;
                 }
             }

@@ -44,12 +44,12 @@ impl Turns {
             .map(|(study, _)| *study)
     }
 
-    /// The study takes its turn.
+    /// The study takes its turn. It is taken to want the next one too, until it passes: otherwise whoever happens to ask
+    /// while it is busy with its call would get ahead.
     pub(super) fn take(&mut self, study: u32) {
         if let Some(place) = self.places.get_mut(&study) {
             self.present = self.present.max(place.time);
             place.time += TURN / place.weight.min(TURN);
-            place.wants = false;
         }
     }
 
