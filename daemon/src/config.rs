@@ -171,14 +171,14 @@ fn layer(
 ) -> Result<Loaded, ApiError> {
     let mut problems = Vec::new();
     let mut settings =
-        leaves(&parse(DEFAULTS).map_err(|error| broken_defaults(&error))?, Source::Default);
+        leaves(&parse(DEFAULTS).map_err(|error| broken_defaults(&error))?, &Source::Default);
     let known: Vec<String> = settings.iter().map(|setting| setting.key.clone()).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
 
     if let Some(text) = text {
         match parse(text) {
             Ok(table) => {
-                for given in leaves(&table, Source::File(file.to_path_buf())) {
+                for given in leaves(&table, &Source::File(file.to_path_buf())) {
                     let place = place_of(file, text, &given.key);
                     put(&mut settings, &known, given, place, &mut problems);
                 }
@@ -221,7 +221,7 @@ fn broken_defaults(error: &toml::de::Error) -> ApiError {
 }
 
 /// Every value that is no table, with its dotted key.
-fn leaves(table: &Table, source: Source) -> Vec<Setting> {
+fn leaves(table: &Table, source: &Source) -> Vec<Setting> {
     fn walk(prefix: &str, table: &Table, source: &Source, found: &mut Vec<Setting>) {
         for (name, value) in table {
             let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
@@ -232,7 +232,7 @@ fn leaves(table: &Table, source: Source) -> Vec<Setting> {
         }
     }
     let mut found = Vec::new();
-    walk("", table, &source, &mut found);
+    walk("", table, source, &mut found);
     found
 }
 

@@ -105,8 +105,9 @@ impl Core {
         options: Options,
     ) -> Result<Self, OpenError> {
         let work = Wake::default();
-        let options =
-            Options { backups: settings.backups.clone(), recovered: work.clone(), ..options };
+        let mut options = options;
+        options.backups.clone_from(&settings.backups);
+        options.recovered = work.clone();
         let store = Store::open(storage, &world, options)?;
         if let Some((remembered, found)) = store.recovery().rewound {
             tracing::warn!(

@@ -1,1 +1,4 @@
-
+mod budget;
+mod calls;
+mod money;
+mod sabotage;

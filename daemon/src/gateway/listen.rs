@@ -113,7 +113,7 @@ impl Listener {
                     Ok(true) => return stream,
                     Ok(false) => tracing::warn!("turned away a connection of another user"),
                     Err(error) => {
-                        tracing::warn!(%error, "turned away a connection whose user cannot be told")
+                        tracing::warn!(%error, "turned away a connection whose user cannot be told");
                     }
                 },
                 Err(error) => {

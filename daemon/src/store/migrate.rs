@@ -31,26 +31,22 @@ pub(super) fn admit(version: u32) -> Result<(), OpenError> {
 
 /// Brings a file to this format, in one transaction.
 pub(super) fn migrate(database: &Database, version: &str) -> Result<(), OpenError> {
-    match found(database)? {
-        Some(found) => admit(found),
-        None => {
-            let mut transaction = database.begin_write().map_err(Fault::from)?;
-            transaction.set_two_phase_commit(true);
-            for table in Table::ALL {
-                drop(transaction.open_table(table.definition()).map_err(Fault::from)?);
-            }
-            let row = FormatRow { version: FORMAT, written_by: version.to_owned() };
-            let json = serde_json::to_vec(&row)
-                .map_err(|error| Fault::Row { table: Table::Meta, why: error.to_string() })?;
-            {
-                let mut meta =
-                    transaction.open_table(Table::Meta.definition()).map_err(Fault::from)?;
-                let key = FormatRow::KEY.to_owned().encode();
-                let before = meta.insert(key.as_slice(), json.as_slice()).map_err(Fault::from)?;
-                drop(before);
-            }
-            transaction.commit().map_err(Fault::from)?;
-            Ok(())
-        }
+    if let Some(found) = found(database)? {
+        return admit(found);
     }
+    let mut transaction = database.begin_write().map_err(Fault::from)?;
+    transaction.set_two_phase_commit(true);
+    for table in Table::ALL {
+        drop(transaction.open_table(table.definition()).map_err(Fault::from)?);
+    }
+    let row = FormatRow { version: FORMAT, written_by: version.to_owned() };
+    let json = serde_json::to_vec(&row)
+        .map_err(|error| Fault::Row { table: Table::Meta, why: error.to_string() })?;
+    {
+        let mut meta = transaction.open_table(Table::Meta.definition()).map_err(Fault::from)?;
+        let key = FormatRow::KEY.to_owned().encode();
+        drop(meta.insert(key.as_slice(), json.as_slice()).map_err(Fault::from)?);
+    }
+    transaction.commit().map_err(Fault::from)?;
+    Ok(())
 }

@@ -10,6 +10,9 @@ use std::sync::Arc;
 use redb::StorageBackend;
 use redb::backends::FileBackend;
 
+/// Written to see whether a disk takes writes again: more than one commit of a few rows needs.
+const PROBE_BYTES: usize = 64 * 1024;
+
 /// A place to keep bytes that can be opened again after trouble.
 pub trait OpenStorage: Debug + Send + Sync {
     /// Opens it anew, with what is durable there.
@@ -51,8 +54,9 @@ impl Storage {
         match self {
             Self::File(path) => {
                 let probe = beside(path, ".probe");
-                let tried = File::create(&probe)
-                    .and_then(|mut file| file.write_all(&[0; 64 * 1024]).and(file.sync_all()));
+                let tried = File::create(&probe).and_then(|mut file| {
+                    file.write_all(&vec![0; PROBE_BYTES]).and(file.sync_all())
+                });
                 let removed = fs::remove_file(&probe);
                 tried.and(removed)
             }

@@ -1,1 +1,3 @@
-
+mod damage;
+mod format;
+mod trouble;

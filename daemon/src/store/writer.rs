@@ -296,12 +296,11 @@ impl Writer {
         let guard = shared.database.read().unwrap_or_else(PoisonError::into_inner);
         let mut members: Vec<Box<dyn Member>> = Vec::new();
         let mut other = None;
-        let outcome = match guard.as_ref() {
-            Some(database) => self.transact(database, first, &mut members, &mut other),
-            None => {
-                members.push(first);
-                Err(Fault::Degraded(shared.trouble()))
-            }
+        let outcome = if let Some(database) = guard.as_ref() {
+            self.transact(database, first, &mut members, &mut other)
+        } else {
+            members.push(first);
+            Err(Fault::Degraded(shared.trouble()))
         };
         drop(guard);
         match outcome {
@@ -386,11 +385,7 @@ impl Writer {
 
     #[cfg_attr(
         not(any(test, feature = "seeded-bugs")),
-        expect(
-            clippy::unused_self,
-            clippy::unnecessary_wraps,
-            reason = "a seeded fault uses them"
-        )
+        expect(clippy::unused_self, reason = "a seeded fault uses it")
     )]
     fn durability(&self, transaction: &mut WriteTransaction) -> Result<(), Fault> {
         let durability = Durability::Immediate;

@@ -201,6 +201,6 @@ fn book(
     Ok(())
 }
 
-fn defect(message: String) -> Halt {
+fn defect(message: impl std::fmt::Display) -> Halt {
     Halt::Refused(ApiError::new(ErrorCode::Internal, format!("the ledger refused: {message}")))
 }

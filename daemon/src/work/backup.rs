@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::Core;
 
 /// Between two looks.
-const PERIOD: Duration = Duration::from_secs(3_600);
+const PERIOD: Duration = Duration::from_hours(1);
 
 pub(super) async fn drive(core: Core, stop: CancellationToken) {
     if core.settings().backups.is_none() {

@@ -14,7 +14,7 @@ use crate::app::{Core, Gate};
 use super::runner::{Floor, Stopped, run};
 
 /// Looks again after this long without a signal.
-const PERIOD: Duration = Duration::from_secs(60);
+const PERIOD: Duration = Duration::from_mins(1);
 /// After the store's trouble, looks again after this long: its recovery is signalled, so this is a safety net.
 const PERIOD_IN_TROUBLE: Duration = Duration::from_secs(2);
 

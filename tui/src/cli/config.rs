@@ -57,13 +57,13 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let keys = rows.iter().map(|(key, _, _)| key.len()).max().unwrap_or(0);
     let values = rows.iter().map(|(_, value, _)| value.len()).max().unwrap_or(0).min(28);
     let look = ui.look;
-    let text: String = rows
-        .iter()
-        .map(|(key, value, source)| {
-            let source = look.paint(Role::Dim, source);
-            format!("{}  {}  {source}\n", pad(key, keys), pad(value, values))
-        })
-        .collect();
+    let mut text = String::new();
+    for (key, value, source) in &rows {
+        let source = look.paint(Role::Dim, source);
+        let columns = [pad(key, keys), pad(value, values), source];
+        text.push_str(&columns.join("  "));
+        text.push('\n');
+    }
     ui.data(&text)?;
     Ok(Exit::Done)
 }

@@ -86,7 +86,7 @@ fn describe(balance: &Balance, look: Look) -> String {
     let head = if look.glyph(true, false) { head } else { head.replace('·', "-") };
     let mut out = format!("{}\n", look.paint(Role::Strong, &head));
     for (what, amount) in rows {
-        out.push_str(&format!("  {}{}\n", pad(what, 26), pad_left(&amount, 10)));
+        out.extend(["  ", &pad(what, 26), &pad_left(&amount, 10), "\n"]);
     }
     out
 }

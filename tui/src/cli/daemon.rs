@@ -203,11 +203,11 @@ fn describe(status: &Status, look: Look) -> String {
         ("Store", &status.database),
         ("Logs", &status.logs),
     ] {
-        out.push_str(&format!("  {}{}\n", pad(what, 10), safe::line(value)));
+        out.extend(["  ", &pad(what, 10), &safe::line(value), "\n"]);
     }
     if let Some(why) = &status.degraded {
         let line = format!("Takes no writes: {}", safe::line(why));
-        out.push_str(&format!("  {}\n", look.paint(Role::Bad, &line)));
+        out.extend(["  ", &look.paint(Role::Bad, &line), "\n"]);
     }
     out
 }

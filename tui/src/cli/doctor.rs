@@ -42,19 +42,19 @@ pub(crate) fn describe(checks: &[Check], look: Look) -> String {
             look.paint(Role::Bad, look.glyph("✗", "FAIL"))
         };
         let name = safe::line(&check.name);
-        out.push_str(&format!("{mark} {} {}\n", pad(&name, 30), safe::line(&check.detail)));
+        out.extend([&mark, " ", &pad(&name, 30), " ", &safe::line(&check.detail), "\n"]);
         if let Some(hint) = &check.hint
             && !check.ok
         {
             let hint = format!("hint: {}", safe::line(hint));
-            out.push_str(&format!("    {}\n", look.paint(Role::Accent, &hint)));
+            out.extend(["    ", &look.paint(Role::Accent, &hint), "\n"]);
         }
     }
     let broken = checks.iter().filter(|check| !check.ok).count();
-    out.push_str(&match broken {
+    let verdict = match broken {
         0 => format!("All {} checks hold.\n", checks.len()),
         1 => "1 check is broken.\n".to_owned(),
         _ => format!("{broken} checks are broken.\n"),
-    });
-    out
+    };
+    out + &verdict
 }

@@ -225,7 +225,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let kind = |name: &str| {
-            read(at(name).as_os_str()).map(|_| String::new()).unwrap_or_else(|found| found.what)
+            read(at(name).as_os_str()).map_or_else(|found| found.what, |_| String::new())
         };
 
         fs::create_dir(at("folder")).unwrap();

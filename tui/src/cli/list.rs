@@ -63,30 +63,39 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
 }
 
 fn table(studies: &[Study], zone: &TimeZone, look: Look) -> String {
-    // What the other columns take at the widths they have below.
-    let room = look.width.saturating_sub(60).clamp(12, 44);
-    let head = format!(
-        "{} {} {} {} {} {}",
-        pad("ID", 8),
-        pad("NAME", room),
-        pad("TYPE", 12),
-        pad("STATE", 10),
-        pad_left("ANSWERS", 13),
-        "SUBMITTED"
-    );
-    let mut out = format!("{}\n", look.paint(Role::Dim, &head));
-    for study in studies {
-        let name = look.shorten(&safe::line(&study.name), room);
-        let panel =
-            format!("{}/{}", thousands(study.panel.delivered), thousands(study.panel.requested));
-        let at = study.created_at.to_zoned(zone.clone()).strftime("%m-%d %H:%M");
-        out.push_str(&format!(
-            "{} {} {} {} {} {at}\n",
-            look.paint(Role::Accent, &study.id.short()),
-            pad(&name, room),
-            pad(study.instrument.as_str(), 12),
-            look.paint(state_role(study.state), &pad(study.state.as_str(), 10)),
-            pad_left(&panel, 13),
+    let panels: Vec<String> = studies
+        .iter()
+        .map(|study| {
+            let panel = study.panel;
+            format!("{}/{}", thousands(panel.delivered), thousands(panel.requested))
+        })
+        .collect();
+    let widest = |columns: &mut dyn Iterator<Item = usize>| columns.max().unwrap_or(0);
+    let counts = widest(&mut panels.iter().map(String::len)).max(7);
+    let types = widest(&mut studies.iter().map(|study| study.instrument.as_str().len())).max(4);
+    let states = widest(&mut studies.iter().map(|study| study.state.as_str().len())).max(5);
+    // The name gets what the others leave: an id of 8, a time of 11, and a space between any two.
+    let room = look.width.saturating_sub(8 + types + states + counts + 11 + 5).clamp(8, 44);
+
+    let row = |id: &str, name: &str, kind: &str, state: &str, panel: &str, at: &str| {
+        format!(
+            "{id} {} {} {state} {} {at}\n",
+            pad(name, room),
+            pad(kind, types),
+            pad_left(panel, counts)
+        )
+    };
+    let head = row(&pad("ID", 8), "NAME", "TYPE", &pad("STATE", states), "ANSWERS", "SUBMITTED");
+    let mut out = format!("{}\n", look.paint(Role::Dim, head.trim_end()));
+    for (study, panel) in studies.iter().zip(&panels) {
+        let at = study.created_at.to_zoned(zone.clone()).strftime("%m-%d %H:%M").to_string();
+        out.push_str(&row(
+            &look.paint(Role::Accent, &study.id.short()),
+            &look.shorten(&safe::line(&study.name), room),
+            study.instrument.as_str(),
+            &look.paint(state_role(study.state), &pad(study.state.as_str(), states)),
+            panel,
+            &at,
         ));
     }
     out

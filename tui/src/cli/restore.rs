@@ -48,7 +48,11 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         }
     }
     let ended = daemon::stop(ui).await?;
-    let outcome = daemon::restore_store(&Paths::resolve()?, &args.path);
+    let (paths, backup) = (Paths::resolve()?, args.path.clone());
+    // The store is opened and audited, which takes its time and brings a runtime of its own.
+    let outcome = tokio::task::spawn_blocking(move || daemon::restore_store(&paths, &backup))
+        .await
+        .map_err(|error| Failure::invalid(format!("The backup cannot be read: {error}.")))?;
     // Whether it worked or not, there was a daemon before and there shall be one after.
     if ended == daemon::Ended::Now {
         Link::open(ui, Absent::Start).await?;

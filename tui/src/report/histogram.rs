@@ -83,9 +83,8 @@ fn cell(
 /// Recommendation studies have three kinds of scores; concept scores are all of one kind.
 fn role(score: i32, outcomes: &Outcomes) -> Role {
     match (outcomes, score) {
-        (Outcomes::ConceptTest { .. }, _) => Role::Accent,
         (Outcomes::Nps { .. }, 9..) => Role::Good,
-        (Outcomes::Nps { .. }, 7..9) => Role::Accent,
+        (Outcomes::ConceptTest { .. }, _) | (Outcomes::Nps { .. }, 7..9) => Role::Accent,
         (Outcomes::Nps { .. }, _) => Role::Bad,
     }
 }

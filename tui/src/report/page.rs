@@ -54,6 +54,23 @@ impl Page {
         }
     }
 
+    /// A remark at the right end of the last line, or on a line of its own when there is no room.
+    pub(crate) fn remark(&mut self, remark: &str) {
+        let columns = |text: &str| unicode_width::UnicodeWidthStr::width(text);
+        let painted = self.look.paint(Role::Dim, remark);
+        // The colours of the line take no room; only its one role can be in it.
+        let bare =
+            |line: &str| line.trim_start_matches("\x1b[1m").trim_end_matches("\x1b[0m").to_owned();
+        match self.lines.last_mut() {
+            Some(line) if columns(&bare(line)) + columns(remark) + 2 <= self.look.width => {
+                let space = self.look.width - columns(&bare(line)) - columns(remark);
+                line.push_str(&" ".repeat(space));
+                line.push_str(&painted);
+            }
+            _ => self.lines.push(painted),
+        }
+    }
+
     /// A point of a list.
     pub(crate) fn bullet(&mut self, text: &str) {
         let first = self.look.glyph("  • ", "  * ");

@@ -17,7 +17,7 @@ const Z: f64 = 1.959_963_984_540_054;
 
 /// A group against everyone else.
 #[derive(Clone, Debug)]
-struct Difference {
+struct Contrast {
     name: String,
     value: f64,
     difference: f64,
@@ -38,9 +38,9 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
         return;
     }
     let count = compared.len();
-    let mut differing: Vec<Difference> =
+    let mut differing: Vec<Contrast> =
         compared.into_iter().filter(|found| found.difference.abs() > found.half).collect();
-    let ratio = |found: &Difference| found.difference.abs() / found.half;
+    let ratio = |found: &Contrast| found.difference.abs() / found.half;
     differing.sort_by(|a, b| ratio(b).total_cmp(&ratio(a)).then_with(|| a.name.cmp(&b.name)));
     let hidden = differing.len().saturating_sub(ROWS);
     differing.truncate(ROWS);
@@ -59,11 +59,11 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     }
     rows(&differing, field, page);
     let mut note = format!(
-        "{count} groups were compared by {what}; about {} would differ this much by chance alone.",
-        by_chance(count)
+        "{count} groups were compared by {what}; about one in twenty differs this much by chance alone."
     );
     if hidden > 0 {
-        note.push_str(&format!(" {hidden} more differ: see --json."));
+        let more = format!(" {hidden} more differ: see --json.");
+        note.push_str(&more);
     }
     if differing.iter().any(|found| found.small) {
         note.push_str(" * fewer than 30 answers: little to go by.");
@@ -71,9 +71,9 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     page.paragraph(&note, "  ", "  ", Some(Role::Dim));
 }
 
-fn rows(differing: &[Difference], field: &str, page: &mut Page) {
+fn rows(differing: &[Contrast], field: &str, page: &mut Page) {
     let look = page.look;
-    let names = if look.width >= 70 { 26 } else { 20 };
+    let names = if look.width >= 70 { 26 } else { 19 };
     let track = look.width.saturating_sub(2 + names + 7 + 2 + 8 + 16 + 8).clamp(0, 31);
     let reach =
         differing.iter().map(|found| found.difference.abs() + found.half).fold(0.0, f64::max);
@@ -108,7 +108,7 @@ fn rows(differing: &[Difference], field: &str, page: &mut Page) {
 }
 
 /// Every group that can be compared with the rest.
-fn compare(results: &Results, field: &str, whole: &Estimate) -> Vec<Difference> {
+fn compare(results: &Results, field: &str, whole: &Estimate) -> Vec<Contrast> {
     results
         .segments
         .iter()
@@ -121,7 +121,7 @@ fn compare(results: &Results, field: &str, whole: &Estimate) -> Vec<Difference> 
 }
 
 /// Welch's comparison of a group with those outside it: their mean and variance follow from the sums of the whole.
-fn against_rest(name: &str, group: &Segment, field: &str, whole: &Estimate) -> Option<Difference> {
+fn against_rest(name: &str, group: &Segment, field: &str, whole: &Estimate) -> Option<Contrast> {
     let inside = group.estimates.get(field)?;
     let (n, n_all) = (inside.n as f64, whole.n as f64);
     let n_rest = n_all - n;
@@ -141,7 +141,7 @@ fn against_rest(name: &str, group: &Segment, field: &str, whole: &Estimate) -> O
         return None;
     }
     let freedom = (a + b).powi(2) / (a * a / (n - 1.0) + b * b / (n_rest - 1.0));
-    Some(Difference {
+    Some(Contrast {
         name: name.to_owned(),
         value: inside.value,
         difference: inside.value - mean_rest,
@@ -169,12 +169,8 @@ fn t_quantile(freedom: f64) -> f64 {
     let first = z * (z2 + 1.0) / 4.0;
     let second = z * ((5.0 * z2 + 16.0) * z2 + 3.0) / 96.0;
     let third = z * (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / 384.0;
-    z + first / v + second / (v * v) + third / (v * v * v)
-}
-
-fn by_chance(count: usize) -> String {
-    let expected = count as f64 * 0.05;
-    if expected < 1.0 { "one in twenty".to_owned() } else { format!("{expected:.0}") }
+    let fourth = z * ((((79.0 * z2 + 776.0) * z2 + 1482.0) * z2 - 1920.0) * z2 - 945.0) / 92_160.0;
+    z + first / v + second / (v * v) + third / (v * v * v) + fourth / (v * v * v * v)
 }
 
 fn signed(field: &str, value: f64) -> String {

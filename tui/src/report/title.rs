@@ -12,6 +12,7 @@ use crate::report::page::Page;
 pub(crate) fn draw(report: &Report, page: &mut Page) {
     let study = &report.study;
     page.paragraph(&study.name, "", "  ", Some(Role::Strong));
+    page.remark(&study.id.short());
     page.paragraph(&facts(study), "", "  ", Some(Role::Dim));
     page.paragraph(
         "SYNTHETIC PANEL · computed, not asked: rank ideas by it, then ask people.",
@@ -44,7 +45,6 @@ fn facts(study: &Study) -> String {
         format!("{engine} engine ({model})")
     });
     parts.push(format!("seed {}", study.seed));
-    parts.push(format!("study {}", study.id.short()));
     parts.join(" · ")
 }
 
@@ -52,7 +52,7 @@ fn facts(study: &Study) -> String {
 pub(crate) fn instrument(instrument: StudyType) -> String {
     match instrument {
         StudyType::Nps => "NPS".to_owned(),
-        other => other.as_str().replace('_', " "),
+        StudyType::ConceptTest => "concept test".to_owned(),
     }
 }
 
@@ -81,7 +81,7 @@ fn state(study: &Study) -> Option<String> {
                 thousands(panel.requested)
             ))
         }
-        State::Failed => Some(format!("This study failed{reason}. No credits were used for it.")),
+        State::Failed => Some(format!("This study failed{reason}.")),
         State::Cancelled => Some(format!("This study was cancelled{reason}.")),
         State::Paused => Some(format!("This study is paused{reason}.")),
         State::Draft | State::Queued | State::Running | State::Finalizing => {

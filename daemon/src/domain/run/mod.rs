@@ -74,10 +74,9 @@ pub struct Standing {
 /// What the owner of a study in that state can do with it.
 pub const fn allowed(state: State) -> &'static [Control] {
     match state {
-        State::Draft => &[Control::Cancel],
         State::Queued | State::Running => &[Control::Pause, Control::Cancel],
         State::Paused => &[Control::Resume, Control::Cancel],
-        State::Finalizing => &[Control::Cancel],
+        State::Draft | State::Finalizing => &[Control::Cancel],
         State::Completed | State::Failed => &[Control::Retry, Control::Archive, Control::Unarchive],
         State::Cancelled => &[Control::Archive, Control::Unarchive],
     }

@@ -89,7 +89,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     };
     let mut writer = match args.format {
         Format::Json => Writer::Json(json::Document::begin(&report)?),
-        Format::Csv => Writer::Csv(csv::Table::begin(&report.study)?),
+        Format::Csv => Writer::Csv(Box::new(csv::Table::begin(&report.study)?)),
     };
     loop {
         sink.write(&writer.take())?;
@@ -124,7 +124,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
 /// What turns answers into bytes.
 enum Writer {
     Json(json::Document),
-    Csv(csv::Table),
+    Csv(Box<csv::Table>),
 }
 
 impl Writer {

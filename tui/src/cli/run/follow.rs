@@ -87,8 +87,8 @@ impl Follower {
                         }
                         paused_said &= live.study.state == State::Paused;
                         if ui.talk == Talk::Live {
-                            let line = progress::line(&live, ui.err_look);
-                            ui.say_raw(&line);
+                            let drawing = progress::line(&live, ui.err_look);
+                            ui.say_raw(&drawing);
                             drawn = Some(Instant::now());
                         }
                     }

@@ -30,6 +30,7 @@ use settings::Settings;
 ///
 /// The file is plain text or Markdown; what stands in it is what the panel sees. Settings may stand at its top, between
 /// two lines of ---, or behind the flags below, which win. Several files are several studies.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch that is there or not")]
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -47,8 +48,6 @@ pub(crate) struct Args {
     /// Text files; - reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<OsString>,
-    #[command(flatten)]
-    settings: Settings,
     /// Print every answer too
     #[arg(long)]
     answers: bool,
@@ -64,6 +63,9 @@ pub(crate) struct Args {
     /// Agree to the cost beforehand
     #[arg(long, short)]
     yes: bool,
+    // Last, because its heading holds for every flag after it.
+    #[command(flatten)]
+    settings: Settings,
 }
 
 /// Runs every file; the worst end of any is the end of all.

@@ -39,7 +39,7 @@ pub(crate) fn line(live: &Live, look: Look) -> String {
         }
         other => parts.push(other.as_str().to_owned()),
     }
-    parts.extend(running(live));
+    parts.extend(running(live, look));
     let dot = look.glyph(" · ", " - ");
     let text = look.shorten(&parts.join(dot), look.width.saturating_sub(BAR + 4));
     format!("\r\x1b[K{} {text}", bar(share, look))
@@ -66,7 +66,7 @@ fn rate(recent: &[u32]) -> Option<f64> {
 }
 
 /// What comes of it so far, with the half width of its 95 % interval.
-fn running(live: &Live) -> Option<String> {
+fn running(live: &Live, look: Look) -> Option<String> {
     let (first, _) = live.scale?;
     let n: u64 = live.scores.iter().sum();
     if n < 2 {
@@ -79,7 +79,7 @@ fn running(live: &Live) -> Option<String> {
             7..9 => 0.0,
             _ => -100.0,
         }),
-        _ => ("mean", f64::from),
+        StudyType::ConceptTest => ("mean", f64::from),
     };
     let n = n as f64;
     let (mut sum, mut squares) = (0.0, 0.0);
@@ -91,7 +91,8 @@ fn running(live: &Live) -> Option<String> {
     let mean = sum / n;
     let variance = ((squares - n * mean * mean) / (n - 1.0)).max(0.0);
     let half = Z * (variance / n).sqrt();
-    Some(format!("{name} {mean:.1} ± {half:.1}"))
+    let within = look.glyph("±", "+/-");
+    Some(format!("{name} {mean:.1} {within} {half:.1}"))
 }
 
 fn figure(rate: f64) -> String {
@@ -132,7 +133,7 @@ mod tests {
         let mut study = fixtures::concept_test().study;
         study.state = State::Running;
         study.panel.requested = 10_000;
-        study.panel.delivered = 4_120;
+        study.panel.delivered = 4_115;
         Live {
             study,
             scale: Some((1, 10)),
@@ -145,7 +146,7 @@ mod tests {
     #[test]
     fn the_line_says_how_far_how_fast_how_long_and_what_so_far() {
         let live = at_work();
-        insta::assert_snapshot!(line(&live, Look::PLAIN).trim_start_matches("\r\u{1b}[K"), @"━━━━━━━━━─────────────── 4,120/10,000 · 750/s · 8 s left · mean 6.0 ± 0.1");
+        insta::assert_snapshot!(line(&live, Look::PLAIN).trim_start_matches("\r\u{1b}[K"), @"━━━━━━━━━─────────────── 4,120/10,000 · 750/s · 8 s left · mean 5.9 ± 0.1");
     }
 
     #[test]
@@ -170,6 +171,6 @@ mod tests {
         live.study.instrument = StudyType::Nps;
         live.scale = Some((0, 10));
         live.scores = vec![0, 0, 0, 0, 0, 0, 25, 25, 0, 25, 25];
-        assert_eq!(running(&live).as_deref(), Some("NPS 25.0 ± 16.3"));
+        assert_eq!(running(&live, Look::PLAIN).as_deref(), Some("NPS 25.0 ± 16.3"));
     }
 }

@@ -1,13 +1,18 @@
 //! The flags of `demoscope run` that stand for the keys of a file's front matter. They carry the text as typed: the
 //! daemon reads and checks it, so that a file and a flag have the same rules and the same messages.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "the comments of flags are help pages, which are no Markdown"
+)]
+
 use std::collections::BTreeMap;
 
 /// One flag for each key of the front matter.
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Settings (they win over the file's)")]
 pub(crate) struct Settings {
-    /// What to ask: `concept_test` (the default) or nps
+    /// What to ask: concept_test (the default) or nps
     #[arg(long, value_name = "TYPE")]
     study: Option<String>,
     /// What to call it; by default its first heading or first words
@@ -37,8 +42,8 @@ pub(crate) struct Settings {
     /// The project it belongs to
     #[arg(long, value_name = "NAME")]
     project: Option<String>,
-    /// Where they live: `us_national` (the default), `us_northeast`, `us_southeast`, `us_midwest`, `us_west`,
-    /// `us_southwest`, uk, eu, global
+    /// Where they live: us_national (the default), us_northeast, us_southeast, us_midwest, us_west,
+    /// us_southwest, uk, eu, global
     #[arg(long, help_heading = "Audience", value_name = "REGION")]
     region: Option<String>,
     /// Youngest and oldest age, as 25-45; 18-80 by default
@@ -47,13 +52,13 @@ pub(crate) struct Settings {
     /// all, male, female or nonbinary
     #[arg(long, help_heading = "Audience")]
     gender: Option<String>,
-    /// all, low, middle, `upper_middle` or high, relative to their country's median
+    /// all, low, middle, upper_middle or high, relative to their country's median
     #[arg(long, help_heading = "Audience", value_name = "BRACKET")]
     income_bracket: Option<String>,
-    /// all, `high_school`, `some_college`, bachelors or graduate
+    /// all, high_school, some_college, bachelors or graduate
     #[arg(long, help_heading = "Audience", value_name = "LEVEL")]
     education: Option<String>,
-    /// all, innovator, `early_adopter`, `early_majority`, `late_majority` or laggard
+    /// all, innovator, early_adopter, early_majority, late_majority or laggard
     #[arg(long, help_heading = "Audience", value_name = "CLASS")]
     tech_adoption: Option<String>,
 }

@@ -1,0 +1,79 @@
+//! The monthly allowance and granted credits, over month ends and clock jumps.
+
+use std::time::Duration;
+
+use protocol::credits::Credits;
+use protocol::error::ErrorCode;
+use protocol::service::Control;
+
+use crate::app::Core;
+use crate::app::testing::{Disk, broken, everyone_answers, options, paper, settings, world};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+#[tokio::test]
+async fn the_allowance_lapses_at_the_end_of_its_month_and_grants_stay() {
+    let (world, clock) = world();
+    let disk = Disk::default();
+    let core = Core::open_with(world, disk.storage(), settings(100, everyone_answers()), options())
+        .unwrap();
+    core.grant(Credits(50)).await.unwrap();
+    // 120 of 150: the allowance first.
+    let id = core.submit(paper(1, 120)).await.unwrap().id;
+    assert_eq!(core.credits().await.unwrap().balance, Credits(30));
+    clock.advance(10 * DAY);
+    let december = core.credits().await.unwrap();
+    assert_eq!((december.balance, december.billing_period.as_str()), (Credits(130), "2026-12"));
+    // What November's allowance held lapses on its return; the 20 granted come back.
+    core.control(id, Control::Cancel).await.unwrap();
+    assert_eq!(core.credits().await.unwrap().balance, Credits(150));
+    let kinds: Vec<String> =
+        core.statement(0, 2).unwrap().items.into_iter().map(|transfer| transfer.kind).collect();
+    assert_eq!(kinds, ["lapse", "release"]);
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
+#[tokio::test]
+async fn a_clock_set_back_neither_gives_nor_takes() {
+    let (world, clock) = world();
+    let core = Core::open_with(
+        world,
+        Disk::default().storage(),
+        settings(100, everyone_answers()),
+        options(),
+    )
+    .unwrap();
+    core.submit(paper(1, 40)).await.unwrap();
+    for moment in ["1970-01-01T00:00:00Z", "2026-10-31T23:59:59Z", "2026-11-30T23:59:59Z"] {
+        clock.jump_to(moment.parse().unwrap());
+        let balance = core.credits().await.unwrap();
+        assert_eq!((balance.balance, balance.held), (Credits(60), Credits(40)), "{moment}");
+        assert_eq!(balance.billing_period, "2026-11");
+    }
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
+#[tokio::test]
+async fn what_is_too_dear_is_refused_and_holds_nothing() {
+    let core = Core::open_with(
+        world().0,
+        Disk::default().storage(),
+        settings(100, everyone_answers()),
+        options(),
+    )
+    .unwrap();
+    let error = core.submit(paper(1, 101)).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::InsufficientCredits);
+    assert_eq!(error.message, "101 credits are needed and 100 can be spent");
+    assert_eq!(core.credits().await.unwrap().balance, Credits(100));
+    assert!(core.studies(&Default::default()).unwrap().items.is_empty());
+    for wrong in [0, -5, i64::MAX] {
+        let error = core.grant(Credits(wrong)).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidInput);
+    }
+    core.grant(Credits(1)).await.unwrap();
+    core.submit(paper(1, 101)).await.unwrap();
+    core.close();
+}

@@ -1,0 +1,165 @@
+//! The use cases one by one: idempotency, names, refusals, and the feed.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use protocol::error::ErrorCode;
+use protocol::event::Cursor;
+use protocol::id::StudyId;
+use protocol::service::{Control, StudyQuery};
+use uuid::Uuid;
+
+use crate::app::Core;
+use crate::app::testing::{Disk, broken, everyone_answers, options, paper, settings, world};
+
+fn core(disk: &Disk) -> Core {
+    Core::open_with(world().0, disk.storage(), settings(1_000, everyone_answers()), options())
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_key_sent_fifty_times_at_once_makes_one_study_and_one_hold() {
+    let disk = Disk::default();
+    let first = core(&disk);
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let core = first.clone();
+        calls.spawn(async move { core.submit(paper(9, 10)).await.unwrap().id });
+    }
+    let ids: BTreeSet<StudyId> = calls.join_all().await.into_iter().collect();
+    assert_eq!(ids.len(), 1);
+    assert_eq!(first.credits().await.unwrap().held.0, 10);
+    let other_body = first.submit(paper(9, 11)).await.unwrap_err();
+    assert_eq!(other_body.code, ErrorCode::Conflict);
+
+    let second = core(&disk.after_crash());
+    assert_eq!(second.submit(paper(9, 10)).await.unwrap().id, *ids.first().unwrap());
+    assert_eq!(second.credits().await.unwrap().held.0, 10);
+    assert_eq!(broken(&second), Vec::<String>::new());
+    first.close();
+    second.close();
+}
+
+#[tokio::test]
+async fn a_study_is_found_by_prefix_and_by_at() {
+    let core = core(&Disk::default());
+    assert_eq!(core.find("@").unwrap_err().code, ErrorCode::NotFound);
+    let first = core.submit(paper(1, 3)).await.unwrap();
+    let second = core.submit(paper(2, 3)).await.unwrap();
+    assert_eq!(core.find("@").unwrap().id, second.id);
+    assert_eq!(core.find(&first.id.short()).unwrap().id, first.id);
+    assert_eq!(core.find(&first.id.to_string()).unwrap().id, first.id);
+    assert_eq!(core.find("zz").unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(core.find("").unwrap_err().code, ErrorCode::NotFound);
+    // Among seventeen ids, two begin with the same digit.
+    for key in 3..=17 {
+        core.submit(paper(key, 3)).await.unwrap();
+    }
+    let digits = "0123456789abcdef".chars().map(|digit| core.find(&digit.to_string()));
+    assert!(digits.filter_map(Result::err).any(|error| error.code == ErrorCode::AmbiguousId));
+    core.close();
+}
+
+#[tokio::test]
+async fn what_a_state_does_not_allow_is_a_conflict_that_changes_nothing() {
+    let core = core(&Disk::default());
+    let id = core.submit(paper(1, 3)).await.unwrap().id;
+    core.control(id, Control::Cancel).await.unwrap();
+    let before = core.report(id).unwrap();
+    let events = core.events(Cursor(0), 100, Duration::ZERO).await.unwrap();
+    for control in [Control::Cancel, Control::Pause, Control::Resume, Control::Retry] {
+        let error = core.control(id, control).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::Conflict);
+        assert!(!error.hints.is_empty());
+    }
+    let nobody = StudyId(Uuid::from_u128(1));
+    let missing = core.control(nobody, Control::Cancel).await.unwrap_err();
+    assert_eq!(missing.code, ErrorCode::NotFound);
+    assert_eq!(core.report(id).unwrap(), before);
+    assert_eq!(core.events(Cursor(0), 100, Duration::ZERO).await.unwrap(), events);
+    core.close();
+}
+
+#[tokio::test]
+async fn lists_are_paged_newest_first_and_filtered() {
+    let core = core(&Disk::default());
+    let mut ids = Vec::new();
+    for key in 1..=5 {
+        ids.push(core.submit(paper(key, 3)).await.unwrap().id);
+    }
+    core.control(ids[0], Control::Cancel).await.unwrap();
+    core.control(ids[0], Control::Archive).await.unwrap();
+    core.tag(ids[1], vec!["autumn".to_owned(), " autumn ".to_owned()]).await.unwrap();
+    let page = |query: StudyQuery| {
+        let page = core.studies(&query).unwrap();
+        (page.items.into_iter().map(|study| study.id).collect::<Vec<_>>(), page.next)
+    };
+    let (first, next) = page(StudyQuery { limit: 3, ..StudyQuery::default() });
+    assert_eq!((first, next), (vec![ids[4], ids[3], ids[2]], Some(3)));
+    let (rest, next) = page(StudyQuery { limit: 3, offset: 3, ..StudyQuery::default() });
+    assert_eq!((rest, next), (vec![ids[1]], None));
+    let tagged = StudyQuery { tag: Some("autumn".to_owned()), ..StudyQuery::default() };
+    assert_eq!(page(tagged).0, vec![ids[1]]);
+    let archived = StudyQuery { archived: true, ..StudyQuery::default() };
+    assert_eq!(page(archived).0, vec![ids[0]]);
+    let nothing = StudyQuery { search: Some("no such".to_owned()), ..StudyQuery::default() };
+    assert!(page(nothing).0.is_empty());
+    core.close();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_follower_sees_every_event_once_and_in_order_while_many_write() {
+    const WRITERS: u128 = 20;
+    const EACH: u64 = 10;
+    let core = core(&Disk::default());
+    let follower = {
+        let core = core.clone();
+        tokio::spawn(async move {
+            let mut after = Cursor(0);
+            let mut seen = Vec::new();
+            while seen.len() < 400 {
+                let page = core.events(after, 7, Duration::from_secs(10)).await.unwrap();
+                assert!(!page.events.is_empty(), "nothing after {after:?}");
+                seen.extend(page.events.iter().map(|event| event.seq));
+                after = page.next;
+            }
+            seen
+        })
+    };
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..WRITERS {
+        let core = core.clone();
+        writers.spawn(async move {
+            let id = core.submit(paper(writer + 1, 1)).await.unwrap().id;
+            for round in 0..EACH - 1 {
+                core.tag(id, vec![format!("round {round}")]).await.unwrap();
+                core.grant(protocol::credits::Credits(1)).await.unwrap();
+            }
+            core.control(id, Control::Cancel).await.unwrap();
+        });
+    }
+    writers.join_all().await;
+    let seen = tokio::time::timeout(Duration::from_secs(20), follower).await.unwrap().unwrap();
+    assert_eq!(seen, (1..=400).collect::<Vec<u64>>());
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
+#[tokio::test]
+async fn a_wait_without_an_event_ends_in_time_with_the_same_cursor() {
+    let core = core(&Disk::default());
+    let page = core.events(Cursor(41), 10, Duration::from_millis(1)).await.unwrap();
+    assert!(page.events.is_empty());
+    assert_eq!(page.next, Cursor(41));
+    core.close();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_finds_a_healthy_store_healthy() {
+    let core = core(&Disk::default());
+    core.submit(paper(1, 3)).await.unwrap();
+    let checks = core.doctor().await.unwrap();
+    assert!(checks.len() >= 12);
+    assert!(checks.iter().all(|check| check.ok), "{checks:#?}");
+    core.close();
+}

@@ -1,0 +1,154 @@
+//! Files of other versions, copies and their way back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use protocol::credits::Credits;
+use protocol::run::State;
+use redb::{Database, ReadableDatabase};
+
+use crate::app::testing::{broken, everyone_answers, options, settings, submission, world};
+use crate::app::{Core, Settings, restore_backup};
+use crate::store::{OpenError, RestoreError, Storage, Table};
+use crate::work::Scheduler;
+
+fn open(path: &Path, settings: Settings) -> Result<Core, OpenError> {
+    Core::open_with(world().0, Storage::File(path.to_owned()), settings, options())
+}
+
+fn plain() -> Settings {
+    settings(1_000, everyone_answers())
+}
+
+/// A store with one finished study and one that was only submitted.
+async fn fill(path: &Path) {
+    let core = open(path, plain()).unwrap();
+    let scheduler = Scheduler::start(core.clone());
+    let id = core.submit(submission(&core, 1, 40)).await.unwrap().id;
+    let mut after = protocol::event::Cursor(0);
+    while core.report(id).unwrap().study.state != State::Completed {
+        after = core.events(after, 100, std::time::Duration::from_secs(20)).await.unwrap().next;
+    }
+    scheduler.stop().await;
+    core.submit(submission(&core, 2, 20)).await.unwrap();
+    core.grant(Credits(77)).await.unwrap();
+    core.close();
+}
+
+fn fixture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/db/v1.redb")
+}
+
+/// Writes the fixture of this format; run it once for each new format, with `DEMOSCOPE_BLESS=1`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_fixture_of_this_format_is_written_on_request() {
+    if std::env::var_os("DEMOSCOPE_BLESS").is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demoscope.redb");
+    fill(&path).await;
+    fs::create_dir_all(fixture().parent().unwrap()).unwrap();
+    fs::copy(&path, fixture()).unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_format_opens_with_everything_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demoscope.redb");
+    fs::copy(fixture(), &path).unwrap();
+    let core = open(&path, plain()).unwrap();
+    assert_eq!(broken(&core), Vec::<String>::new());
+    let latest = core.find("@").unwrap();
+    assert_eq!((latest.state, latest.panel.requested), (State::Queued, 20));
+    let balance = core.credits().await.unwrap();
+    assert_eq!((balance.balance, balance.held), (Credits(1_017), Credits(20)));
+    let studies = core.studies(&protocol::service::StudyQuery::default()).unwrap().items;
+    let report = core.report(studies[1].id).unwrap();
+    assert_eq!(report.results.map(|results| results.panel_size), Some(40));
+    core.close();
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_format_is_refused_untouched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demoscope.redb");
+    open(&path, plain()).unwrap().close();
+    {
+        let database = Database::open(&path).unwrap();
+        let transaction = database.begin_write().unwrap();
+        {
+            let mut meta = transaction.open_table(Table::Meta.definition()).unwrap();
+            let row = br#"{"version":99,"written_by":"9.9.9"}"#;
+            drop(meta.insert(b"format".as_slice(), row.as_slice()).unwrap());
+        }
+        transaction.commit().unwrap();
+    }
+    let before = fs::read(&path).unwrap();
+    let error = open(&path, plain()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the database has format 99 and this program knows 1: it was written by a newer Demoscope and was not touched"
+    );
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_holds_everything_and_comes_back_only_when_no_daemon_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demoscope.redb");
+    let copy = folder.path().join("copies/mine.redb");
+    fill(&path).await;
+    let core = open(&path, plain()).unwrap();
+    core.backup(Some(&copy)).unwrap();
+    assert!(core.backup(Some(&copy)).is_err(), "a file is never overwritten");
+    {
+        let database = Database::open(&copy).unwrap();
+        let snapshot = database.begin_read().unwrap();
+        for table in Table::ALL {
+            snapshot.open_table(table.definition()).unwrap();
+        }
+    }
+    let before = core.credits().await.unwrap();
+    core.grant(Credits(5)).await.unwrap();
+    assert_eq!(restore_backup(&copy, &path), Err(RestoreError::Running));
+    core.close();
+
+    let restored = restore_backup(&copy, &path).unwrap();
+    assert_eq!(restored.undone, 1);
+    assert!(restored.aside.unwrap().ends_with("demoscope.redb.before-restore-1"));
+    let core = open(&path, plain()).unwrap();
+    assert_eq!(core.credits().await.unwrap(), before);
+    assert!(core.store().recovery().rewound.is_some());
+    let checks = core.doctor().await.unwrap();
+    let wrong: Vec<_> = checks.iter().filter(|check| !check.ok).map(|check| &check.name).collect();
+    assert_eq!(wrong, ["ledger.not_rewound"]);
+    core.close();
+
+    fs::write(&copy, b"not a database").unwrap();
+    assert!(matches!(restore_backup(&copy, &path), Err(RestoreError::Unsound(_))));
+    assert_eq!(open(&path, plain()).unwrap().credits().await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn daily_backups_are_made_once_a_day_and_kept_for_a_week() {
+    let folder = tempfile::tempdir().unwrap();
+    let (world, clock) = world();
+    let backups = folder.path().join("backups");
+    let settings = Settings { backups: Some(backups.clone()), ..plain() };
+    let storage = Storage::File(folder.path().join("demoscope.redb"));
+    let core = Core::open_with(world, storage, settings, options()).unwrap();
+    for _ in 0..9 {
+        assert!(core.backup_daily().unwrap().is_some());
+        assert!(core.backup_daily().unwrap().is_none());
+        clock.advance(std::time::Duration::from_secs(86_400));
+    }
+    let mut names: Vec<String> = fs::read_dir(&backups)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names.len(), 7);
+    assert_eq!(names[0], "demoscope-2026-11-24.redb");
+    core.close();
+}

@@ -1,0 +1,106 @@
+//! A disk that fails: nothing that was acknowledged is lost, reads go on, and writing resumes without a restart.
+
+use protocol::credits::Credits;
+use protocol::error::{ApiError, ErrorCode};
+
+use crate::app::Core;
+use crate::app::testing::{Disk, broken, everyone_answers, options, paper, settings, world};
+use crate::store::{Fault, Halt, Writes};
+
+fn core(disk: &Disk) -> Core {
+    Core::open_with(world().0, disk.storage(), settings(0, everyone_answers()), options()).unwrap()
+}
+
+#[tokio::test]
+async fn a_failing_write_loses_nothing_acknowledged_and_ends_without_a_restart() {
+    for n in 1..=50 {
+        let disk = Disk::default();
+        let core = core(&disk);
+        core.grant(Credits(1_000)).await.unwrap();
+        disk.fail_after(n);
+        let mut acknowledged = 1_000;
+        let error = loop {
+            match core.grant(Credits(1)).await {
+                Ok(_) => acknowledged += 1,
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.code, ErrorCode::Degraded, "{n}");
+        assert!(core.store().degraded().is_some());
+        // Reads go on, and give what was acknowledged.
+        let statement = core.statement(0, 500).unwrap();
+        assert_eq!(statement.items.len(), acknowledged - 999);
+        let refused = core.submit(paper(1, 5)).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Degraded);
+
+        disk.heal();
+        let balance = core.grant(Credits(1)).await.unwrap();
+        let expected = i64::try_from(acknowledged).unwrap() + 1;
+        // The write that failed may have reached the disk although nobody was told so.
+        assert!([expected, expected + 1].contains(&balance.balance.0), "{n}: {balance:?}");
+        assert!(core.store().degraded().is_none());
+        assert_eq!(broken(&core), Vec::<String>::new());
+
+        let after = self::core(&disk.after_crash());
+        assert_eq!(after.credits().await.unwrap().balance, balance.balance);
+        core.close();
+        after.close();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn use_cases_of_one_batch_stand_or_fall_alone_until_the_disk_fails_them_all() {
+    let disk = Disk::default();
+    let core = core(&disk);
+    core.grant(Credits(30)).await.unwrap();
+    // Ten at once want ten credits each; there are thirty.
+    let mut calls = tokio::task::JoinSet::new();
+    for key in 1..=10 {
+        let core = core.clone();
+        calls.spawn(async move { core.submit(paper(key, 10)).await });
+    }
+    let results = calls.join_all().await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 3);
+    let refused = results.into_iter().filter_map(Result::err);
+    assert!(refused.map(|error| error.code).all(|code| code == ErrorCode::InsufficientCredits));
+    assert_eq!(broken(&core), Vec::<String>::new());
+
+    let before = core.statement(0, 500).unwrap();
+    disk.fail_after(0);
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..10 {
+        let core = core.clone();
+        calls.spawn(async move { core.grant(Credits(1)).await });
+    }
+    assert!(calls.join_all().await.iter().all(Result::is_err));
+    assert_eq!(core.statement(0, 500).unwrap(), before);
+    core.close();
+}
+
+#[tokio::test]
+async fn a_refusal_leaves_no_trace_of_its_use_case() {
+    let core = core(&Disk::default());
+    let now = core.world().clock.now();
+    let refused: Result<(), ApiError> = core
+        .store()
+        .write(move |_| {
+            let mut writes = Writes::at(now);
+            writes.announce("study.tagged", None, serde_json::json!({}));
+            Err(Halt::Refused(ApiError::new(ErrorCode::Conflict, "no"))).map(|(): ()| ((), writes))
+        })
+        .await;
+    assert_eq!(refused.unwrap_err().code, ErrorCode::Conflict);
+    assert_eq!(*core.store().last_event().borrow(), 0);
+    core.close();
+}
+
+#[tokio::test]
+async fn a_use_case_that_panics_fails_alone_and_the_store_goes_on() {
+    let core = core(&Disk::default());
+    let failed: Result<(), ApiError> =
+        core.store().write(|_| -> Result<((), Writes), Halt> { panic!("a defect") }).await;
+    assert_eq!(failed.unwrap_err().code, ErrorCode::Degraded);
+    let read: Result<(), Fault> = core.store().read(|_| Ok(()));
+    assert_eq!(read, Ok(()));
+    core.close();
+}
