@@ -177,6 +177,18 @@ pub struct Draft {
     /// Front-matter keys given as flags, each with the text as typed; they win. Nested keys have dots
     /// (`audience.region`).
     pub overrides: BTreeMap<String, String>,
+    /// The file of variant B, where an A/B test comes in two files; the first one is then variant A.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_b: Option<SecondFile>,
+}
+
+/// The second file of an A/B test: nothing but a text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SecondFile {
+    /// What to call it in messages.
+    pub file: String,
+    /// The whole file.
+    pub text: String,
 }
 
 /// One thing wrong with a draft, and where.

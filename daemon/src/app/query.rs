@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 
 use protocol::error::ApiError;
 use protocol::id::{AnswerId, StudyId};
-use protocol::results::{Meta, Report, Response, Results};
+use protocol::results::{Answer, Meta, Report, Response, Results};
 use protocol::run::{Live, State, Study};
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
-use crate::domain::instrument::{Accumulator, SYNTHETIC_NOTICE, score};
+use crate::domain::instrument::{Accumulator, SYNTHETIC_NOTICE, score, tasks};
 use crate::domain::outcome::Outcome;
 use crate::domain::panel::{Panel, Population};
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
@@ -134,15 +134,25 @@ impl Core {
         self.look(|reader| {
             let found = by_id(reader, id)?;
             let panel = panel(reader, &found)?;
+            let tasks = usize::from(tasks(&found.row.spec));
             let mut items: Vec<Response> = Vec::new();
             let mut bytes = 0_usize;
             let mut next = None;
+            // What one respondent said so far: shown only when it is complete.
+            let mut of_one: Vec<Answer> = Vec::with_capacity(tasks);
             let (first, last) = OutcomeKey::between(found.number, offset, u32::MAX - 1);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;
+                if key.assignment.task == 0 {
+                    of_one.clear();
+                }
                 let Outcome::Answered(answered) = row.into_outcome() else {
                     return Ok(ControlFlow::Continue(()));
                 };
+                of_one.push(answered.answer);
+                if of_one.len() < tasks {
+                    return Ok(ControlFlow::Continue(()));
+                }
                 if items.len() >= limit || bytes >= ANSWERS_BYTES {
                     next = Some(respondent);
                     return Ok(ControlFlow::Break(()));
@@ -152,10 +162,12 @@ impl Core {
                     why: format!("nobody is at place {respondent}"),
                 })?;
                 let id = AnswerId(respondent.saturating_add(1));
-                let response = Response { id, persona, answer: answered.answer };
-                bytes = bytes
-                    .saturating_add(serde_json::to_vec(&response).map_or(0, |json| json.len()));
-                items.push(response);
+                for answer in of_one.drain(..) {
+                    let response = Response { id, persona: persona.clone(), answer };
+                    bytes = bytes
+                        .saturating_add(serde_json::to_vec(&response).map_or(0, |json| json.len()));
+                    items.push(response);
+                }
                 Ok(ControlFlow::Continue(()))
             })?;
             Ok(Page { items, next })

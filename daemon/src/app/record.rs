@@ -3,13 +3,13 @@
 
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
-use protocol::results::Answer;
 use protocol::run::{PanelCounts, State};
 use protocol::service::Reply;
 use serde_json::json;
 
+use crate::domain::instrument::score;
 use crate::domain::ledger::cost;
-use crate::domain::outcome::{Assignment, Outcome, Usage};
+use crate::domain::outcome::{Assignment, Class, Outcome, Usage};
 use crate::store::rows::{Counted, HoldRow, LedgerHead, OutcomeKey, OutcomeRow, Progress};
 use crate::store::{Halt, Reader, Table, Writes};
 
@@ -46,30 +46,25 @@ impl Batch {
         }
     }
 
-    /// Adds what came of an assignment.
+    /// Adds what came of everything that one respondent was asked. A respondent counts, and is paid for, once: as what
+    /// the worst of the outcomes is. The tally takes the score of the first answer of those who gave all of theirs.
     pub fn push(
         &mut self,
-        assignment: Assignment,
-        outcome: &Outcome,
-        usage: Usage,
+        outcomes: &[(Assignment, Outcome, Usage)],
     ) -> Result<(), serde_json::Error> {
-        self.rows.push(serde_json::to_vec(&OutcomeRow::new(outcome, usage))?);
-        self.keys.push(OutcomeKey { study: self.number, assignment });
-        let counts = &mut self.counts;
-        match outcome {
-            Outcome::Answered(answered) => {
-                counts.delivered = counts.delivered.saturating_add(1);
-                let (Answer::ConceptTest { score, .. } | Answer::Nps { score, .. }) =
-                    &answered.answer;
-                self.scores.push(*score);
-            }
-            Outcome::Refused { .. } | Outcome::Skipped { .. } => {
-                counts.refused = counts.refused.saturating_add(1);
-            }
-            Outcome::Invalid { .. } => counts.invalid = counts.invalid.saturating_add(1),
-            Outcome::Failed { .. } => counts.failed = counts.failed.saturating_add(1),
+        for (assignment, outcome, usage) in outcomes {
+            self.rows.push(serde_json::to_vec(&OutcomeRow::new(outcome, *usage))?);
+            self.keys.push(OutcomeKey { study: self.number, assignment: *assignment });
+            self.usage = sum(self.usage, *usage);
         }
-        self.usage = sum(self.usage, usage);
+        let Some(class) = outcomes.iter().map(|(_, outcome, _)| outcome.class()).max() else {
+            return Ok(());
+        };
+        class.count(&mut self.counts);
+        let first = outcomes.first().map(|(_, outcome, _)| outcome);
+        if let (Class::Answered, Some(Outcome::Answered(answered))) = (class, first) {
+            self.scores.extend(score(&answered.answer));
+        }
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use protocol::service::Control;
 use serde_json::json;
 
 use crate::domain::ledger::{Month, Purse, Unbalanced, allowance, lapse, open_hold};
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::Class;
 use crate::domain::run::{Effect, Illegal, Input, apply};
 use crate::store::rows::{
     Balance, HoldRow, LedgerHead, OutcomeKey, OutcomeRow, ResultsRow, Unfinished,
@@ -99,13 +99,31 @@ fn clock_work(found: &mut Found, before: State, after: State, now: Timestamp) {
 fn forget(reader: &Reader<'_>, writes: &mut Writes, found: &mut Found) -> Result<u32, Halt> {
     let (first, last) = OutcomeKey::range(found.number);
     let mut removed = 0_u32;
-    reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
-        if matches!(row.outcome(), Outcome::Invalid { .. } | Outcome::Failed { .. }) {
-            writes.remove::<OutcomeRow>(&key);
+    let again = |of_one: &[(OutcomeKey, Class)]| {
+        of_one.iter().any(|(_, class)| matches!(class, Class::Invalid | Class::Failed))
+    };
+    // Everything of a respondent goes, also what they answered: whoever is asked again is asked all of it.
+    let mut forget = |of_one: &mut Vec<(OutcomeKey, Class)>| {
+        if again(of_one) {
             removed = removed.saturating_add(1);
+            for (key, _) in of_one.iter() {
+                writes.remove::<OutcomeRow>(key);
+            }
         }
+        of_one.clear();
+    };
+    let mut of_one: Vec<(OutcomeKey, Class)> = Vec::new();
+    reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+        let same = |(earlier, _): &(OutcomeKey, Class)| {
+            earlier.assignment.respondent == key.assignment.respondent
+        };
+        if !of_one.last().is_none_or(same) {
+            forget(&mut of_one);
+        }
+        of_one.push((key, row.outcome().class()));
         Ok(ControlFlow::Continue(()))
     })?;
+    forget(&mut of_one);
     writes.remove::<ResultsRow>(&found.number);
     let progress = &mut found.progress;
     progress.panel = PanelCounts { invalid: 0, failed: 0, ..progress.panel };

@@ -3,6 +3,7 @@
 
 use protocol::credits::UsdMicros;
 use protocol::results::{Answer, ThemeKind};
+use protocol::run::PanelCounts;
 use serde::{Deserialize, Serialize};
 
 /// One thing to ask one respondent in one round. With the study it is the key of an outcome.
@@ -44,6 +45,46 @@ pub enum Outcome {
         /// In a few words.
         reason: String,
     },
+}
+
+/// What a respondent counts as, from the best to the worst. Of one who was asked several things the worst counts, so
+/// that only a complete answer is delivered and charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Answered everything.
+    Answered,
+    /// Declined something, or was not asked on purpose.
+    Refused,
+    /// Said something that could not be read.
+    Invalid,
+    /// Could not be asked something.
+    Failed,
+}
+
+impl Class {
+    /// Counts one respondent of this class.
+    pub fn count(self, counts: &mut PanelCounts) {
+        let place = match self {
+            Self::Answered => &mut counts.delivered,
+            Self::Refused => &mut counts.refused,
+            Self::Invalid => &mut counts.invalid,
+            Self::Failed => &mut counts.failed,
+        };
+        *place = place.saturating_add(1);
+    }
+}
+
+impl Outcome {
+    /// What a respondent with this outcome alone counts as.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Answered(_) => Class::Answered,
+            Self::Refused { .. } | Self::Skipped { .. } => Class::Refused,
+            Self::Invalid { .. } => Class::Invalid,
+            Self::Failed { .. } => Class::Failed,
+        }
+    }
 }
 
 /// A reply that passed.

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
-use protocol::study::StudySpec;
+use protocol::study::{Order, StudySpec};
 
 use self::offline::Offline;
 
@@ -27,8 +27,12 @@ pub struct Ask<'a> {
     pub respondent: &'a Persona,
     /// The respondent's place in the panel, from 0.
     pub ordinal: u32,
+    /// From 0; more than one where a respondent is asked twice, as in an A/B test that shows both orders.
+    pub task: u16,
     /// 0, or the number of a repetition that measures re-ask noise.
     pub replicate: u16,
+    /// Which variant is shown first; `None` where there are no variants.
+    pub order: Option<Order>,
 }
 
 /// What came back, unread.

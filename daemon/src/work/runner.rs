@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::persona::Persona;
 use protocol::run::State;
 use protocol::study::StudySpec;
 use tokio::sync::Semaphore;
@@ -200,21 +201,33 @@ impl Desk {
             if self.gate.is_cancelled() {
                 break;
             }
-            let (outcome, usage) = self.ask_one(*respondent)?;
-            let assignment =
-                Assignment { round: 0, respondent: *respondent, task: 0, replicate: 0 };
+            let persona = self.panel.persona(*respondent).ok_or_else(|| {
+                ApiError::new(ErrorCode::Internal, format!("nobody is at place {respondent}"))
+            })?;
+            // All that one respondent is asked is recorded together, so that nobody is ever half done.
+            let outcomes: Vec<_> = (0..instrument::tasks(&self.spec))
+                .map(|task| {
+                    let at = Assignment { round: 0, respondent: *respondent, task, replicate: 0 };
+                    let (outcome, usage) = self.ask_one(at, &persona);
+                    (at, outcome, usage)
+                })
+                .collect();
             batch
-                .push(assignment, &outcome, usage)
+                .push(&outcomes)
                 .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
         }
         Ok(batch)
     }
 
-    fn ask_one(&self, respondent: u32) -> Result<(Outcome, Usage), ApiError> {
-        let persona = self.panel.persona(respondent).ok_or_else(|| {
-            ApiError::new(ErrorCode::Internal, format!("nobody is at place {respondent}"))
-        })?;
-        let ask = Ask { spec: &self.spec, respondent: &persona, ordinal: respondent, replicate: 0 };
+    fn ask_one(&self, at: Assignment, persona: &Persona) -> (Outcome, Usage) {
+        let ask = Ask {
+            spec: &self.spec,
+            respondent: persona,
+            ordinal: at.respondent,
+            task: at.task,
+            replicate: at.replicate,
+            order: instrument::order_shown(&self.spec, at),
+        };
         let mut tries = 1_u32;
         let reply = loop {
             match self.prepared.ask(&ask) {
@@ -223,7 +236,7 @@ impl Desk {
                     tries = tries.saturating_add(1);
                 }
                 Err(Refusal::Retry { why, .. } | Refusal::Final { why }) => {
-                    return Ok((Outcome::Failed { reason: why }, Usage::default()));
+                    return (Outcome::Failed { reason: why }, Usage::default());
                 }
             }
         };
@@ -232,11 +245,11 @@ impl Desk {
             output_tokens: reply.output_tokens,
             cost: reply.cost,
         };
-        let outcome = match instrument::read(&self.spec, &reply.text) {
+        let outcome = match instrument::read_at(&self.spec, at, &reply.text) {
             Ok(answered) => Outcome::Answered(answered),
             Err(Unreadable::Refused { reason }) => Outcome::Refused { reason },
             Err(Unreadable::Invalid { reason }) => Outcome::Invalid { reason },
         };
-        Ok((outcome, usage))
+        (outcome, usage)
     }
 }

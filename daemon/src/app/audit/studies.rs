@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use protocol::run::{PanelCounts, State};
 use protocol::service::Check;
 
-use crate::domain::outcome::Outcome;
+use crate::domain::instrument::tasks;
+use crate::domain::outcome::Class;
 use crate::store::rows::{
     OutcomeKey, OutcomeRow, Progress, StudyNumber, StudyRow, SubmitRow, Unfinished,
 };
@@ -101,20 +102,23 @@ fn counts(
     progress: &Progress,
 ) -> Result<Option<String>, Fault> {
     let mut seen = PanelCounts { requested: row.spec.panel, ..PanelCounts::default() };
-    let mut scores = 0_u64;
+    let tasks = usize::from(tasks(&row.spec));
     let mut outside = None;
+    let mut rows = 0_usize;
+    let mut respondent = None;
+    let mut of_one: Vec<Class> = Vec::new();
     let (first, last) = OutcomeKey::range(number);
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, outcome| {
-        let place = match outcome.outcome() {
-            Outcome::Answered(_) => {
-                scores = scores.saturating_add(1);
-                &mut seen.delivered
-            }
-            Outcome::Refused { .. } | Outcome::Skipped { .. } => &mut seen.refused,
-            Outcome::Invalid { .. } => &mut seen.invalid,
-            Outcome::Failed { .. } => &mut seen.failed,
-        };
-        *place = place.saturating_add(1);
+        if respondent.replace(key.assignment.respondent) != Some(key.assignment.respondent) {
+            of_one.clear();
+        }
+        of_one.push(outcome.outcome().class());
+        rows = rows.saturating_add(1);
+        if of_one.len() == tasks
+            && let Some(worst) = of_one.iter().max()
+        {
+            worst.count(&mut seen);
+        }
         if key.assignment.respondent >= row.spec.panel {
             outside = Some(key.assignment.respondent);
         }
@@ -123,6 +127,10 @@ fn counts(
     if let Some(respondent) = outside {
         return Ok(Some(format!("study {} has an outcome of nobody ({respondent})", row.id)));
     }
+    let whole = usize::try_from(seen.settled()).ok().and_then(|n| n.checked_mul(tasks));
+    if whole != Some(rows) {
+        return Ok(Some(format!("study {} has respondents that are half done", row.id)));
+    }
     if seen != progress.panel {
         return Ok(Some(format!(
             "study {} counts {:?} but stores {seen:?}",
@@ -130,6 +138,7 @@ fn counts(
         )));
     }
     let tallied: u64 = progress.scores.iter().sum();
+    let scores = u64::from(seen.delivered);
     if row.scale.is_some() && tallied != scores {
         return Ok(Some(format!("study {} tallies {tallied} of {scores} scores", row.id)));
     }

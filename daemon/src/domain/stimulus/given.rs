@@ -140,6 +140,30 @@ impl Given {
         items.iter().map(|item| item.text(characters_max)).collect()
     }
 
+    /// Texts that may hold commas: a YAML list, or one on each line behind a flag.
+    pub(super) fn lines(&self) -> Result<Vec<String>, Problem> {
+        let texts: Option<Vec<String>> = match &self.value {
+            Value::Flag(text) => {
+                Some(text.lines().map(|line| line.trim().to_owned()).collect())
+            }
+            Value::Node(Node::Text(text)) => Some(vec![text.trim().to_owned()]),
+            Value::Node(Node::List(nodes)) => nodes
+                .iter()
+                .map(|node| match node {
+                    Node::Text(text) => Some(text.trim().to_owned()),
+                    _ => None,
+                })
+                .collect(),
+            Value::Node(_) => None,
+        };
+        texts.ok_or_else(|| {
+            self.problem(
+                format!("'{}' takes a list of texts", self.key),
+                "put each in quotes: [ \"What would stop you from trying it?\" ]",
+            )
+        })
+    }
+
     /// Youngest and oldest age: `[25, 45]`, `25-45` or `25,45`.
     pub(super) fn ages(&self) -> Result<(u8, u8), Problem> {
         let ends: Option<Vec<i128>> = match &self.value {

@@ -3,17 +3,19 @@
 
 mod front_matter;
 mod given;
+mod material;
 
 #[cfg(test)]
 mod tests;
 
 use protocol::audience::Audience;
 use protocol::credits::UsdMicros;
-use protocol::study::{Draft, EngineMode, Instrument, Problem, StudySpec, StudyType};
+use protocol::study::{Draft, EngineMode, Problem, StudySpec, StudyType};
 
 use self::front_matter::{Malformed, Node, Parts};
 use self::given::{Given, Value};
-use crate::domain::instrument;
+use self::material::Material;
+use crate::domain::instrument::{self, Violation};
 use crate::domain::nearest::nearest;
 
 /// The largest file that is read at all, in bytes.
@@ -40,6 +42,8 @@ const KEYS: &[&str] = &[
     "max_cost_usd",
     "tags",
     "project",
+    "questions",
+    "orders",
 ];
 const AUDIENCE_KEYS: &[&str] =
     &["region", "age_range", "gender", "income_bracket", "education", "tech_adoption"];
@@ -61,8 +65,13 @@ pub struct Rules<'a> {
 /// Every problem of the draft, in the order of the file, those of flags last.
 pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>> {
     let at = |line: usize| format!("{}:{line}", draft.file);
-    if let Some(problem) = unreadable(draft) {
-        return Err(vec![problem]);
+    let second = draft.variant_b.iter().map(|second| (&second.file, &second.text));
+    let unreadable: Vec<Problem> = std::iter::once((&draft.file, &draft.text))
+        .chain(second)
+        .filter_map(|(file, text)| unreadable(file, text))
+        .collect();
+    if !unreadable.is_empty() {
+        return Err(unreadable);
     }
     let parts = front_matter::split(&draft.text)
         .map_err(|Malformed { line, what, hint }| vec![Problem { place: at(line), what, hint }])?;
@@ -71,13 +80,9 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
     let mut reader = Reader { given: &given, problems };
 
     let study_type = reader.take("study", Given::word).unwrap_or(StudyType::ConceptTest);
-    let instrument = instrument_of(study_type, &parts);
-    let violations = instrument::check(&instrument);
-    reader.problems.extend(violations.into_iter().map(|violation| Problem {
-        place: at(parts.body_line),
-        what: violation.what,
-        hint: violation.hint,
-    }));
+    let material = Material::read(study_type, draft, &parts, &mut reader);
+    let violations = instrument::check(&material.instrument);
+    reader.problems.extend(material.of_violations(violations));
 
     let defaults = Audience::default();
     let audience = Audience {
@@ -100,8 +105,8 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
     let spec = StudySpec {
         name: reader
             .take("name", |given| given.text(NAME_CHARACTERS_MAX))
-            .unwrap_or_else(|| name_from(&parts.body)),
-        instrument,
+            .unwrap_or_else(|| name_from(&material.title)),
+        instrument: material.instrument,
         panel: panel.unwrap_or(100),
         audience,
         engine: engine.unwrap_or_else(|| "offline".to_owned()),
@@ -118,17 +123,17 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
 }
 
 /// What rules a text out before anything is read from it.
-fn unreadable(draft: &Draft) -> Option<Problem> {
+fn unreadable(file: &str, text: &str) -> Option<Problem> {
     let problem = |what: &str, hint: &str| {
-        Some(Problem { place: draft.file.clone(), what: what.to_owned(), hint: hint.to_owned() })
+        Some(Problem { place: file.to_owned(), what: what.to_owned(), hint: hint.to_owned() })
     };
-    if draft.text.len() > FILE_BYTES_MAX {
+    if text.len() > FILE_BYTES_MAX {
         return problem(
             "the file is larger than 256 KiB",
             "a stimulus is a few thousand characters; cut it",
         );
     }
-    if draft.text.contains('\0') {
+    if text.contains('\0') {
         return problem("the file is not text", "give a Markdown or plain-text file");
     }
     None
@@ -209,13 +214,18 @@ impl Reader<'_> {
             }
         }
     }
-}
 
-fn instrument_of(study_type: StudyType, parts: &Parts) -> Instrument {
-    let stimulus = parts.body.clone();
-    match study_type {
-        StudyType::ConceptTest => Instrument::ConceptTest { stimulus },
-        StudyType::Nps => Instrument::Nps { stimulus },
+    fn given(&self, key: &str) -> Option<&Given> {
+        self.given.iter().find(|given| given.key == key)
+    }
+
+    /// Complains about a setting that means nothing for this kind of study.
+    fn only_for(&mut self, key: &str, wanted: StudyType, study_type: StudyType) {
+        if let Some(given) = self.given(key).filter(|_| wanted != study_type) {
+            let what = format!("'{key}' means nothing in a {study_type} study");
+            let problem = given.problem(what, format!("take it out, or set study: {wanted}"));
+            self.problems.push(problem);
+        }
     }
 }
 

@@ -12,7 +12,7 @@ const RULES: Rules<'_> = Rules { panel_max: 10_000, engines: &["offline"], fresh
 fn draft(text: &str, flags: &[(&str, &str)]) -> Draft {
     let overrides: BTreeMap<String, String> =
         flags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    Draft { file: "idea.md".to_owned(), text: text.to_owned(), overrides }
+    Draft { file: "idea.md".to_owned(), text: text.to_owned(), overrides, variant_b: None }
 }
 
 fn problems(text: &str, flags: &[(&str, &str)]) -> String {

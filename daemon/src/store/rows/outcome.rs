@@ -163,7 +163,11 @@ impl Reason {
 fn reasoning(answered: &Answered) -> &str {
     use protocol::results::Answer;
     match &answered.answer {
-        Answer::ConceptTest { reasoning, .. } | Answer::Nps { reasoning, .. } => reasoning,
+        Answer::ConceptTest { reasoning, .. }
+        | Answer::Nps { reasoning, .. }
+        | Answer::AbTest { reasoning, .. }
+        | Answer::Sentiment { reasoning, .. }
+        | Answer::Survey { reasoning, .. } => reasoning,
     }
 }
 

@@ -1,0 +1,214 @@
+//! What is shown and asked: the body of the file, the questions of a survey, the two variants of an A/B test. Each part
+//! keeps its place, so that whatever is wrong with it is told where it stands.
+
+use protocol::study::{Draft, Instrument, Orders, Problem, StudyType};
+
+use super::front_matter::{self, Parts};
+use super::given::Given;
+use super::{Reader, Violation};
+
+/// The material of a study, with where its parts stand.
+pub(super) struct Material {
+    pub(super) instrument: Instrument,
+    /// What the study is called when nobody names it: the text that its first words are taken from.
+    pub(super) title: String,
+    /// Field of the material → place.
+    places: Vec<(&'static str, String)>,
+    /// Parts that are missing and were complained about already.
+    missing: Vec<&'static str>,
+    /// Where the body begins.
+    body: String,
+}
+
+impl Material {
+    /// Takes the material from the file and its settings.
+    pub(super) fn read(
+        study_type: StudyType,
+        draft: &Draft,
+        parts: &Parts,
+        reader: &mut Reader<'_>,
+    ) -> Self {
+        let body = format!("{}:{}", draft.file, parts.body_line);
+        let stimulus = parts.body.clone();
+        let questions = reader.take("questions", Given::lines);
+        let orders = reader.take("orders", Given::word);
+        reader.only_for("questions", StudyType::Survey, study_type);
+        reader.only_for("orders", StudyType::AbTest, study_type);
+        if let (Some(second), true) = (&draft.variant_b, study_type != StudyType::AbTest) {
+            reader.problems.push(Problem {
+                place: second.file.clone(),
+                what: format!("a second file is for an A/B test, and this is a {study_type} study"),
+                hint: "run it by itself, or say --study ab_test".to_owned(),
+            });
+        }
+        let mut places = Vec::new();
+        if let Some(given) = reader.given("questions") {
+            places.push(("questions", given.place.clone()));
+        }
+        let mut material = Self {
+            title: stimulus.clone(),
+            instrument: Instrument::ConceptTest { stimulus: String::new() },
+            places,
+            missing: Vec::new(),
+            body,
+        };
+        material.instrument = match study_type {
+            StudyType::ConceptTest => Instrument::ConceptTest { stimulus },
+            StudyType::Sentiment => Instrument::Sentiment { stimulus },
+            StudyType::Nps => Instrument::Nps { stimulus },
+            StudyType::Survey => {
+                // A list that could not be read was complained about; that none is left is no second problem.
+                if questions.is_none() && reader.given("questions").is_some() {
+                    material.missing.push("questions");
+                }
+                Instrument::Survey { stimulus, questions: questions.unwrap_or_default() }
+            }
+            StudyType::AbTest => {
+                let [variant_a, variant_b] = match &draft.variant_b {
+                    Some(_) => material.two_files(draft, parts, reader),
+                    None => material.two_parts(draft, parts, reader),
+                };
+                let orders = orders.unwrap_or(Orders::Split);
+                Instrument::AbTest { variant_a, variant_b, orders }
+            }
+        };
+        material
+    }
+
+    /// The same violations as problems, each where its field stands.
+    pub(super) fn of_violations(&self, violations: Vec<Violation>) -> Vec<Problem> {
+        violations
+            .into_iter()
+            .filter(|violation| !self.missing.contains(&violation.field))
+            .map(|violation| {
+                let known = self.places.iter().find(|(field, _)| *field == violation.field);
+                Problem {
+                    place: known.map_or_else(|| self.body.clone(), |(_, place)| place.clone()),
+                    what: violation.what,
+                    hint: violation.hint,
+                }
+            })
+            .collect()
+    }
+
+    /// The first file is variant A, with the settings of both; the second is variant B.
+    fn two_files(
+        &mut self,
+        draft: &Draft,
+        parts: &Parts,
+        reader: &mut Reader<'_>,
+    ) -> [String; 2] {
+        let Some(second) = &draft.variant_b else { return Default::default() };
+        let text = match front_matter::split(&second.text) {
+            Ok(split) if split.entries.is_empty() => {
+                self.places.push(("variant_b", format!("{}:{}", second.file, split.body_line)));
+                split.body
+            }
+            Ok(_) => {
+                reader.problems.push(Problem {
+                    place: format!("{}:1", second.file),
+                    what: "the second file of an A/B test has settings of its own".to_owned(),
+                    hint: format!("move them to {}", draft.file),
+                });
+                self.missing.push("variant_b");
+                String::new()
+            }
+            Err(malformed) => {
+                reader.problems.push(Problem {
+                    place: format!("{}:{}", second.file, malformed.line),
+                    what: malformed.what,
+                    hint: malformed.hint,
+                });
+                self.missing.push("variant_b");
+                String::new()
+            }
+        };
+        [parts.body.clone(), text]
+    }
+
+    /// The body holds both variants, each under its heading; a title above them names the study.
+    fn two_parts(
+        &mut self,
+        draft: &Draft,
+        parts: &Parts,
+        reader: &mut Reader<'_>,
+    ) -> [String; 2] {
+        const FIELDS: [&str; 2] = ["variant_a", "variant_b"];
+        let mut found: [Option<(usize, Vec<&str>)>; 2] = [None, None];
+        let mut current = None;
+        let mut above: Vec<(usize, &str)> = Vec::new();
+        let mut complain = |line: usize, what: String, hint: &str| {
+            let place = format!("{}:{line}", draft.file);
+            reader.problems.push(Problem { place, what, hint: hint.to_owned() });
+        };
+        for (line, text) in (parts.body_line..).zip(parts.body.lines()) {
+            if let Some(variant) = heading(text) {
+                let letter = ["A", "B"][variant];
+                if found[variant].is_some() {
+                    complain(line, format!("there are two variants {letter}"), "keep one");
+                } else {
+                    found[variant] = Some((line + 1, Vec::new()));
+                }
+                current = Some(variant);
+                continue;
+            }
+            match current.and_then(|variant| found[variant].as_mut()) {
+                Some((first, lines)) => {
+                    if lines.is_empty() && text.trim().is_empty() {
+                        *first = line + 1;
+                    } else {
+                        lines.push(text);
+                    }
+                }
+                None if text.trim().is_empty() => {}
+                None => above.push((line, text)),
+            }
+        }
+        for (variant, field) in FIELDS.into_iter().enumerate() {
+            match &found[variant] {
+                Some((line, _)) => self.places.push((field, format!("{}:{line}", draft.file))),
+                None => {
+                    self.missing.push(field);
+                    let heading = ["## Variant A", "## Variant B"][variant];
+                    complain(
+                        parts.body_line,
+                        format!("there is no heading '{heading}'"),
+                        "put both variants into the file, each under its heading, or give two files with \
+                         --study ab_test",
+                    );
+                }
+            }
+        }
+        let both = found.iter().all(Option::is_some);
+        if let Some((line, _)) = above.iter().find(|(_, text)| !text.trim_start().starts_with('#'))
+            && both
+        {
+            complain(
+                *line,
+                "nobody would see this text: it stands above both variants".to_owned(),
+                "move it into the variants, or into context:",
+            );
+        }
+        let texts = found.map(|part| {
+            part.map(|(_, lines)| lines.join("\n").trim().to_owned()).unwrap_or_default()
+        });
+        self.title = match above.first() {
+            Some((_, title)) => (*title).to_owned(),
+            None => texts[0].clone(),
+        };
+        texts
+    }
+}
+
+/// Which variant a heading begins: 0 for A, 1 for B.
+fn heading(line: &str) -> Option<usize> {
+    let text = line.trim().strip_prefix('#')?.trim_start_matches('#').trim();
+    let text = text.trim_end_matches([':', '#']).trim_end();
+    if text.eq_ignore_ascii_case("variant a") {
+        Some(0)
+    } else if text.eq_ignore_ascii_case("variant b") {
+        Some(1)
+    } else {
+        None
+    }
+}
