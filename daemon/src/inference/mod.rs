@@ -5,9 +5,12 @@ pub mod chat;
 pub mod client;
 pub mod key;
 pub mod limits;
+pub mod model;
 pub mod offline;
 pub mod price;
 pub mod prompt;
+pub mod registry;
+pub mod service;
 pub mod wire;
 
 use std::time::Duration;

@@ -143,9 +143,7 @@ impl Given {
     /// Texts that may hold commas: a YAML list, or one on each line behind a flag.
     pub(super) fn lines(&self) -> Result<Vec<String>, Problem> {
         let texts: Option<Vec<String>> = match &self.value {
-            Value::Flag(text) => {
-                Some(text.lines().map(|line| line.trim().to_owned()).collect())
-            }
+            Value::Flag(text) => Some(text.lines().map(|line| line.trim().to_owned()).collect()),
             Value::Node(Node::Text(text)) => Some(vec![text.trim().to_owned()]),
             Value::Node(Node::List(nodes)) => nodes
                 .iter()

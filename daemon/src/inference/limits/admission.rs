@@ -195,7 +195,10 @@ impl Admission {
         match error {
             CallError::Limited { after, .. } => {
                 self.flow.note(true);
-                self.breaker.note(Health::Bad, now);
+                // A service that pushes back is alive; one that pushes back a single call at a time is as good as dead.
+                if self.flow.limit() == 1 {
+                    self.breaker.note(Health::Bad, now);
+                }
                 // One stray push is the business of that call; several mean the whole account.
                 let wait = after.unwrap_or(Duration::ZERO);
                 if self.flow.is_pushed() || self.flow.limit() == 1 || wait > PATIENCE {

@@ -41,7 +41,9 @@ pub(super) fn ask_all(spec: &StudySpec, panel: &[Persona]) -> Vec<Reply> {
         .iter()
         .zip(0..)
         .map(|(respondent, ordinal)| {
-            prepared.ask(&Ask { spec, respondent, ordinal, task: 0, replicate: 0, order: None }).unwrap()
+            prepared
+                .ask(&Ask { spec, respondent, ordinal, task: 0, replicate: 0, order: None })
+                .unwrap()
         })
         .collect()
 }
