@@ -32,7 +32,6 @@ pub use record::Batch;
 pub use submit::{Plan, Submission, fingerprint};
 
 use crate::inference::Engine;
-use crate::inference::offline::Offline;
 use crate::store::{OpenError, Options, Storage, Store};
 use crate::world::{Wake, World};
 use gates::Gates;
@@ -68,7 +67,7 @@ impl Default for Settings {
             panel_max: 10_000,
             studies_running: 4,
             answers_per_second: 0,
-            engines: BTreeMap::from([("offline".to_owned(), Engine::Offline(Offline::embedded()))]),
+            engines: BTreeMap::from([("offline".to_owned(), Engine::Offline)]),
             drain: Duration::from_secs(10),
             backups: None,
             backups_kept: 7,

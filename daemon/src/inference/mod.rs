@@ -75,8 +75,8 @@ pub enum Refusal {
 /// What can answer, by name.
 #[derive(Clone, Debug)]
 pub enum Engine {
-    /// The built-in reader.
-    Offline(&'static Offline),
+    /// The built-in reader. Its lexicons are read when it is first asked for, so that an idle daemon does without.
+    Offline,
     /// Answers as a test says.
     #[cfg(any(test, feature = "seeded-bugs"))]
     Scripted(Script),
@@ -96,7 +96,7 @@ impl Engine {
     /// The model that answers, with its version.
     pub fn model(&self) -> &str {
         match self {
-            Self::Offline(offline) => offline.model(),
+            Self::Offline => Offline::embedded().model(),
             #[cfg(any(test, feature = "seeded-bugs"))]
             Self::Scripted(_) => "scripted",
         }
@@ -105,7 +105,7 @@ impl Engine {
     /// SHA-256 (hex) of everything but the study that decides its answers.
     pub fn asset_hash(&self) -> &str {
         match self {
-            Self::Offline(offline) => offline.asset_hash(),
+            Self::Offline => Offline::embedded().asset_hash(),
             #[cfg(any(test, feature = "seeded-bugs"))]
             Self::Scripted(_) => "scripted",
         }
@@ -114,7 +114,7 @@ impl Engine {
     /// Reads the material of a study once, for all its respondents.
     pub fn prepare(&self, spec: &StudySpec) -> Prepared {
         match self {
-            Self::Offline(offline) => Prepared::Offline(offline.prepare(spec)),
+            Self::Offline => Prepared::Offline(Offline::embedded().prepare(spec)),
             #[cfg(any(test, feature = "seeded-bugs"))]
             Self::Scripted(script) => Prepared::Scripted(script.clone()),
         }

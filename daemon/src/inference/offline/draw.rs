@@ -3,7 +3,7 @@
 
 use std::f64::consts::PI;
 
-/// A key that grows word by word. The mixing step is the finaliser of SplitMix64 (Steele, Lea and Flood, 2014).
+/// A key that grows word by word. The mixing step is the finaliser of `SplitMix64` (Steele, Lea and Flood, 2014).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key(u64);
 

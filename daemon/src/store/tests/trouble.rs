@@ -95,7 +95,7 @@ async fn a_refusal_leaves_no_trace_of_its_use_case() {
 }
 
 #[tokio::test]
-async fn a_use_case_that_panics_fails_alone_and_the_store_goes_on() {
+async fn a_use_case_that_panics_stops_writes_and_reads_go_on() {
     let core = core(&Disk::default());
     let failed: Result<(), ApiError> =
         core.store().write(|_| -> Result<((), Writes), Halt> { panic!("a defect") }).await;

@@ -6,7 +6,7 @@ mod nps;
 use protocol::results::ThemeKind;
 use serde::Serialize;
 
-use super::draw::Key;
+use super::draw::{Key, hash};
 use super::response::{Latent, latent, noise};
 use super::voice::{Named, Speech, Topic, speak};
 use super::{Ask, Prepared, Refusal};
@@ -47,6 +47,7 @@ fn like(prepared: &Prepared, ask: &Ask<'_>) -> Result<(Latent, f64), Refusal> {
 fn words(prepared: &Prepared, ask: &Ask<'_>, latent: &Latent, level: f64) -> Speech {
     let text = prepared.readings.first().map_or("", |reading| reading.text.as_str());
     let key = Key::new(ask.spec.seed, "voice")
+        .with(hash(text))
         .with(u64::from(ask.ordinal))
         .with(u64::from(ask.replicate));
     let reader = prepared.reader;

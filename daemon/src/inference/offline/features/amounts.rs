@@ -3,8 +3,8 @@
 
 use super::super::lexicon::{Lexicon, Theme};
 use super::super::theme::{Benefit, Concern};
-use super::quote::around;
-use super::{Gathered, Span, Token};
+use super::quote::quotable;
+use super::{Found, Span, Token};
 
 /// What a text asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,35 +26,51 @@ enum Role {
 const BEFORE: usize = 7;
 const AFTER: usize = 4;
 
-/// Reads every sum; the largest price is returned, savings are added to the evidence.
+/// Reads every sum; the largest price is returned, savings are added to what was found.
 pub(crate) fn read(
     lexicon: &Lexicon,
     text: &str,
     tokens: &[Token],
-    gathered: &mut Gathered,
+    found: &mut Vec<Found>,
 ) -> Option<Price> {
     let mut largest: Option<Price> = None;
-    for (at, token) in tokens.iter().enumerate() {
+    // "$190 a month at first, then $390": the second is monthly too.
+    let mut regular: Option<(usize, f64)> = None;
+    for at in 0..tokens.len() {
         if let Some((value, first, last)) = sum(lexicon, tokens, at) {
-            let span = around(text, tokens, first, last);
+            let saving = Theme::Benefit(Benefit::Saving);
             match role(tokens, first, last) {
-                Role::Saving => {
-                    gathered.add(Theme::Benefit(Benefit::Saving), size(value), span, token.sentence)
-                }
+                Role::Saving => found.push(Found {
+                    theme: saving,
+                    count: size(value),
+                    first,
+                    last,
+                    from: first,
+                }),
                 Role::Reference | Role::Limit => {}
                 Role::Price => {
-                    let monthly = value * per_month(tokens, first, last);
+                    let (times, until) = per_month(text, tokens, first, last);
+                    let sentence = tokens[first].sentence;
+                    let times = match (times, regular) {
+                        (Some(times), _) => times,
+                        (None, Some((place, times))) if place == sentence => times,
+                        _ => ONCE,
+                    };
+                    if times > ONCE {
+                        regular = Some((sentence, times));
+                    }
+                    let monthly = value * times;
+                    let span = quotable(text, tokens[first].start, tokens[until].end);
                     if largest.is_none_or(|price| monthly > price.monthly) {
                         largest = Some(Price { monthly, span });
                     }
                 }
             }
         }
-        if let Some((value, last)) = percent(tokens, at) {
-            let span = around(text, tokens, at, last);
-            if let Some((theme, count)) = share(tokens, at, last, value) {
-                gathered.add(theme, count, span, token.sentence);
-            }
+        if let Some((value, last)) = percent(tokens, at)
+            && let Some((theme, count)) = share(tokens, at, last, value)
+        {
+            found.push(Found { theme, count, first: at, last, from: at });
         }
     }
     largest
@@ -73,7 +89,9 @@ fn sum(lexicon: &Lexicon, tokens: &[Token], at: usize) -> Option<(f64, usize, us
         let currency = |token: &Token| word_value(&token.word);
         let number = value(&tokens[at])?;
         let scaled = get(at + 1).and_then(|next| scale(&next.word)).is_some();
-        let unit = get(at + 1 + usize::from(scaled)).and_then(currency)?;
+        let unit = get(at + 1 + usize::from(scaled))
+            .filter(|token| token.word != "pounds" || !weighed(tokens, at));
+        let unit = unit.and_then(currency)?;
         let preceded = at > 0
             && (self::sign(&tokens[at - 1].word).is_some() || currency(&tokens[at - 1]).is_some());
         if preceded {
@@ -88,6 +106,26 @@ fn sum(lexicon: &Lexicon, tokens: &[Token], at: usize) -> Option<(f64, usize, us
         last += 1;
     }
     Some((amount, at, last))
+}
+
+/// Whether pounds are a weight here.
+fn weighed(tokens: &[Token], at: usize) -> bool {
+    let near = tokens[at.saturating_sub(5)..].iter().take(11);
+    near.filter(|token| token.sentence == tokens[at].sentence).any(|token| {
+        matches!(
+            token.stem.as_str(),
+            "weigh"
+                | "weight"
+                | "lift"
+                | "carri"
+                | "heavi"
+                | "lose"
+                | "lost"
+                | "light"
+                | "load"
+                | "pull"
+        )
+    })
 }
 
 /// Rough worth in dollars, so that yen are not read as dollars.
@@ -118,76 +156,59 @@ fn scale(word: &str) -> Option<f64> {
     }
 }
 
-/// How many times a month it is paid.
-fn per_month(tokens: &[Token], first: usize, last: usize) -> f64 {
+/// How many times a month it is paid, and the last token that says so.
+fn per_month(text: &str, tokens: &[Token], first: usize, last: usize) -> (Option<f64>, usize) {
     let sentence = tokens[first].sentence;
-    for offset in 1..=AFTER + 1 {
-        let Some(token) = tokens.get(last + offset).filter(|token| token.sentence == sentence)
-        else {
-            break;
-        };
-        if let Some(times) = period(&token.word) {
-            let before = tokens[last + offset - 1].word.as_str();
-            let adverb = token.word.ends_with("ly") || token.word == "annum";
-            if adverb
-                || matches!(
-                    before,
-                    "a" | "per" | "each" | "every" | "an" | "the" | "one" | "/" | "of" | "first"
-                )
-                || tokens[last + offset].start <= tokens[last + offset - 1].end + 1
-            {
-                return times;
-            }
+    let ahead = tokens.iter().enumerate().skip(last + 1).take(AFTER + 1);
+    for (at, token) in ahead.take_while(|(_, token)| token.sentence == sentence) {
+        let before = &tokens[at - 1];
+        let slash = text.get(before.end..token.start).is_some_and(|gap| gap.contains('/'));
+        let article = matches!(
+            before.word.as_str(),
+            "a" | "per" | "each" | "every" | "an" | "the" | "one" | "of" | "first"
+        );
+        let adverb = token.word.ends_with("ly")
+            || matches!(token.word.as_str(), "annum" | "pcm" | "pm" | "pa");
+        if let Some(times) = period(&token.word)
+            && (slash || article || adverb)
+        {
+            return (Some(times), if at <= last + 2 { at } else { last });
+        }
+        if (slash || article) && USES.contains(&token.stem.as_str()) {
+            return (Some(1.0), if at <= last + 2 { at } else { last });
         }
         if token.number.is_some() {
             break;
         }
     }
-    for back in 1..=4.min(first) {
-        let token = &tokens[first - back];
-        if token.sentence != sentence {
-            break;
-        }
-        if token.word.ends_with("ly") || matches!(token.word.as_str(), "month" | "year" | "week") {
-            if let Some(times) = period(&token.word) {
-                return times;
-            }
-        }
-    }
-    let uses = tokens.iter().skip(last + 1).take(3).take_while(|token| token.sentence == sentence);
-    if uses.into_iter().any(|token| {
-        matches!(
-            token.stem.as_str(),
-            "visit"
-                | "ride"
-                | "trip"
-                | "order"
-                | "wash"
-                | "session"
-                | "class"
-                | "meal"
-                | "use"
-                | "deliveri"
-                | "box"
-                | "person"
-                | "lesson"
-                | "call"
-        )
-    }) {
-        return 1.0;
-    }
-    1.0 / 12.0
+    let behind = tokens[first.saturating_sub(5)..first].iter().rev();
+    let regular = behind
+        .take_while(|token| token.sentence == sentence)
+        .filter(|token| token.word.ends_with("ly") || token.word == "annual")
+        .find_map(|token| period(&token.word));
+    (regular, last)
 }
+
+/// A payment once counts as a twelfth a month.
+const ONCE: f64 = 1.0 / 12.0;
+
+/// Stems of what is paid each time it is used, about once a month.
+const USES: &[&str] = &[
+    "visit", "ride", "trip", "order", "wash", "session", "class", "meal", "use", "deliveri", "box",
+    "person", "lesson", "call", "user", "seat", "bag", "game", "night", "transfer", "transact",
+    "item", "child", "pet", "anim", "devic", "load",
+];
 
 fn period(word: &str) -> Option<f64> {
     Some(match word {
-        "hour" | "hourly" | "hr" => 20.0,
-        "day" | "daily" | "night" | "nightly" => 30.0,
+        "minute" => 60.0,
+        "hour" | "hourly" | "hr" => 6.0,
+        "day" | "daily" | "nightly" => 10.0,
         "week" | "weekly" | "wk" => 52.0 / 12.0,
         "fortnight" | "fortnightly" => 26.0 / 12.0,
-        "month" | "monthly" | "mo" | "months" => 1.0,
+        "month" | "monthly" | "mo" | "months" | "pcm" | "pm" => 1.0,
         "quarter" | "quarterly" => 1.0 / 3.0,
-        "year" | "yearly" | "annual" | "annually" | "annum" | "yr" => 1.0 / 12.0,
+        "year" | "yearly" | "annual" | "annually" | "annum" | "yr" | "pa" => 1.0 / 12.0,
         _ => return None,
     })
 }
@@ -212,10 +233,9 @@ fn role(tokens: &[Token], first: usize, last: usize) -> Role {
             | "grant" | "rebat" | "donat" | "discount" => Role::Saving,
             "was" | "instead" | "normal" | "regular" | "usual" | "former" | "elsewher"
             | "worth" | "versus" | "compar" | "unlik" | "than" | "valu" | "rrp" => Role::Reference,
-            "insur" | "cover" | "protect" | "over" | "abov" | "least" | "compens" | "rais"
-            | "revenu" | "turnov" | "fund" | "pension" | "salari" | "exceed" | "beyond" => {
-                Role::Limit
-            }
+            "insur" | "cover" | "protect" | "over" | "abov" | "compens" | "rais" | "revenu"
+            | "turnov" | "fund" | "pension" | "salari" | "exceed" | "beyond" | "keep"
+            | "maintain" | "balanc" | "cap" => Role::Limit,
             "cost" | "price" | "pay" | "charg" | "fee" | "for" | "onli" | "just" | "from"
             | "rent" | "buy" | "penalti" | "deposit" => Role::Price,
             _ => continue,
@@ -261,27 +281,34 @@ fn percent(tokens: &[Token], at: usize) -> Option<(f64, usize)> {
 
 /// What a percentage speaks for.
 fn share(tokens: &[Token], at: usize, last: usize, value: f64) -> Option<(Theme, f64)> {
-    let count = (0.4 + libm::sqrt(value.clamp(0.0, 100.0)) / 8.0).min(1.6);
+    let count = (0.4 + value.clamp(0.0, 100.0).sqrt() / 8.0).min(1.6);
+    // What is charged in percent hurts by its size.
+    let charged = (value / 12.0).clamp(0.0, 1.6);
     let sentence = tokens[at].sentence;
-    let ahead = tokens.iter().skip(last + 1).take(4);
+    let ahead = tokens.iter().skip(last + 1).take(5);
     let behind = tokens[..at].iter().rev().take(6);
     let near = ahead.chain(behind).filter(|token| token.sentence == sentence);
     for token in near {
-        let theme = match token.stem.as_str() {
+        let found = match token.stem.as_str() {
             "cheaper" | "discount" | "off" | "save" | "cashback" | "lower" | "rebat" => {
-                Theme::Benefit(Benefit::Saving)
+                (Theme::Benefit(Benefit::Saving), count)
             }
             "less" | "fewer" | "cut" | "reduc" | "faster" | "quicker" | "longer" | "halv"
-            | "shorter" | "drop" | "improv" | "better" => Theme::Benefit(Benefit::Results),
-            "higher" | "dearer" | "expens" | "surcharg" | "interest" | "apr" | "commiss"
-            | "markup" | "increas" | "rise" | "fee" | "penalti" | "tax" => {
-                Theme::Concern(Concern::Price)
+            | "shorter" | "improv" | "better" | "accur" | "satisfi" | "recommend" | "effici" => {
+                (Theme::Benefit(Benefit::Results), count)
+            }
+            "higher" | "dearer" | "expens" | "surcharg" | "increas" | "rise" | "penalti" => {
+                (Theme::Concern(Concern::Price), count)
+            }
+            "interest" | "apr" | "commiss" | "markup" | "fee" | "charg" | "tax" | "share"
+            | "payment" | "gain" | "keep" | "rate" | "take" => {
+                (Theme::Concern(Concern::Price), charged)
             }
             "fail" | "error" | "defect" | "crash" | "break" | "wrong" | "slower" | "lose"
-            | "lost" | "wors" => Theme::Concern(Concern::Unreliability),
+            | "lost" | "wors" | "broken" => (Theme::Concern(Concern::Unreliability), count),
             _ => continue,
         };
-        return Some((theme, count));
+        return (found.1 > 0.0).then_some(found);
     }
     None
 }

@@ -1,96 +1,78 @@
 //! Finds cue phrases and what the words around them make of them: "no contract" speaks for flexibility, "no refunds"
 //! against it, and "tired of hidden fees?" is somebody else's fault.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::super::lexicon::{Cue, Lexicon, Part, Theme};
-use super::quote::around;
-use super::{Gathered, Token};
+use super::{Concern, Found, Token};
 
 /// A phrase that was found: tokens `first..=last`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Hit<'a> {
+struct Hit<'a> {
     pub(crate) first: usize,
     pub(crate) last: usize,
-    pub(crate) cue: &'a Cue,
+    cue: &'a Cue,
 }
 
-/// How a cue is turned by the words around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
-    Straight,
-    Flipped,
+/// A phrase with what its surroundings make of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turned {
+    pub(crate) first: usize,
+    pub(crate) last: usize,
+    /// What it speaks for in the end.
+    pub(crate) theme: Theme,
+    /// The token that turned it, if any did.
+    by: Option<usize>,
 }
 
-/// How far back a negator reaches, in words.
-const NEGATOR_REACH: usize = 5;
-/// How far back "avoid", "prevents" or "tired of" reach.
-const REMOVER_REACH: usize = 5;
+/// How far back a negator reaches, in words that belong to no other phrase.
+const REACH: usize = 5;
 /// How far back "less" or "lack of" reach.
 const DIMINISHER_REACH: usize = 2;
 /// A negated cue says a little less than a plain one.
 const FLIPPED: f64 = 0.9;
 
 /// Finds all cues and adds what they are worth.
-pub(crate) fn find<'a>(
-    lexicon: &'a Lexicon,
-    text: &str,
-    tokens: &[Token],
-    gathered: &mut Gathered,
-) -> Vec<Hit<'a>> {
+pub(crate) fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<Found>) -> Vec<Turned> {
     let hits = matches(lexicon, tokens);
-    let mut turned = Vec::with_capacity(hits.len());
-    for hit in &hits {
-        let turn = turn(lexicon, tokens, &hits, hit);
-        let theme = match turn {
-            Turn::Straight => hit.cue.theme,
-            Turn::Flipped => lexicon.negated(hit.cue.theme),
-        };
-        turned.push((turn, theme));
-    }
-    for (hit, &(turn, theme)) in hits.iter().zip(&turned) {
-        let sentence = tokens[hit.first].sentence;
-        if matches!(theme, Theme::Concern(_)) && remedied(lexicon, tokens, &hits, &turned, hit) {
+    let turned: Vec<Turned> = hits.iter().map(|hit| turn(lexicon, tokens, &hits, hit)).collect();
+    for (hit, one) in hits.iter().zip(&turned) {
+        if matches!(one.theme, Theme::Concern(_)) && remedied(lexicon, tokens, &turned, one) {
             continue;
         }
         let mut count = hit.cue.strength * stress(lexicon, tokens, hit.first);
-        let from = match turn {
-            Turn::Straight => hit.first,
-            Turn::Flipped => {
-                count *= FLIPPED;
-                negator_before(lexicon, tokens, hit.first).unwrap_or(hit.first)
-            }
-        };
-        let span = around(text, tokens, from, hit.last);
-        if matches!(theme, Theme::Benefit(_)) && hedged(lexicon, tokens, hit.first) {
-            gathered.add(
-                Theme::Concern(super::Concern::Vagueness),
-                0.5 * hit.cue.strength,
-                span,
-                sentence,
-            );
+        if one.by.is_some() {
+            count *= FLIPPED;
+        }
+        let (first, last) = (hit.first, hit.last);
+        let from = one.by.unwrap_or(first).min(first);
+        let hedged = matches!(one.theme, Theme::Benefit(_)) && hedged(lexicon, tokens, first);
+        if hedged {
+            let theme = Theme::Concern(Concern::Vagueness);
+            found.push(Found { theme, count: 0.5 * hit.cue.strength, first, last, from });
             count *= 0.3;
         }
-        gathered.add(theme, count, span, sentence);
+        found.push(Found { theme: one.theme, count, first, last, from });
     }
-    hits
+    turned
 }
 
-/// Emotional tone of what no cue covers, as (pleasant, unpleasant) sums.
-pub(crate) fn tone(lexicon: &Lexicon, tokens: &[Token], hits: &[Hit<'_>]) -> (f64, f64) {
+/// Emotional tone of what no cue covers, as (pleasant, unpleasant) sums. Loud sentences please nobody.
+pub(crate) fn tone(
+    lexicon: &Lexicon,
+    tokens: &[Token],
+    hits: &[Turned],
+    loud: &BTreeSet<usize>,
+) -> (f64, f64) {
     let (mut pleasant, mut unpleasant) = (0.0, 0.0);
     let covered = |at: usize| hits.iter().any(|hit| (hit.first..=hit.last).contains(&at));
-    let mut troubled = std::collections::BTreeMap::new();
+    // A sentence with cues is judged by its cues: its other words may only speak the same way.
+    let mut seen: BTreeMap<usize, (bool, bool)> = BTreeMap::new();
     for hit in hits {
-        // A sentence with cues is judged by its cues: its other words may only speak the same way.
-        let seen: &mut (bool, bool) = troubled.entry(tokens[hit.first].sentence).or_default();
-        match turn(lexicon, tokens, hits, hit) {
-            Turn::Straight => match hit.cue.theme {
-                Theme::Benefit(_) => seen.0 = true,
-                Theme::Concern(_) => seen.1 = true,
-            },
-            Turn::Flipped => match hit.cue.theme {
-                Theme::Benefit(_) => seen.1 = true,
-                Theme::Concern(_) => seen.0 = true,
-            },
+        let (good, bad) = seen.entry(tokens[hit.first].sentence).or_default();
+        match hit.theme {
+            Theme::Benefit(_) => *good = true,
+            Theme::Concern(_) => *bad = true,
         }
     }
     for (at, token) in tokens.iter().enumerate() {
@@ -98,10 +80,9 @@ pub(crate) fn tone(lexicon: &Lexicon, tokens: &[Token], hits: &[Hit<'_>]) -> (f6
         if covered(at) {
             continue;
         }
-        let negated = negator_before(lexicon, tokens, at).is_some();
-        let signed = if negated { -0.7 * valence } else { valence };
-        let (good, bad) = troubled.get(&token.sentence).copied().unwrap_or_default();
-        if signed > 0.0 && !bad {
+        let signed = if negated(lexicon, tokens, at) { -0.7 * valence } else { valence };
+        let (good, bad) = seen.get(&token.sentence).copied().unwrap_or_default();
+        if signed > 0.0 && !bad && !loud.contains(&token.sentence) {
             pleasant += signed / 4.0;
         } else if signed < 0.0 && !good {
             unpleasant -= signed / 4.0;
@@ -116,13 +97,17 @@ fn matches<'a>(lexicon: &'a Lexicon, tokens: &[Token]) -> Vec<Hit<'a>> {
     let mut at = 0;
     while at < tokens.len() {
         let token = &tokens[at];
-        let number = token.number.is_some() || lexicon.grammar.numbers.contains_key(&token.word);
+        let number = value(lexicon, token).is_some();
         let mut longest = 0;
         let mut best: Vec<(usize, &'a Cue)> = Vec::new();
-        for cue in lexicon.cues(&token.word, &token.stem, number) {
-            let Some(end) = follow(lexicon, tokens, at, &cue.parts, token.sentence) else {
-                continue;
-            };
+        let stem = if token.inflected { token.stem.as_str() } else { "" };
+        // A phrase stays within its clause.
+        let clause = token.clause;
+        let fits = |part: &Part, at: usize| {
+            tokens.get(at).is_some_and(|token| token.clause == clause && fits(lexicon, part, token))
+        };
+        for cue in lexicon.cues(&token.word, stem, number) {
+            let Some(end) = cue.pattern.end(at, &fits) else { continue };
             if end > longest {
                 longest = end;
                 best.clear();
@@ -141,105 +126,122 @@ fn matches<'a>(lexicon: &'a Lexicon, tokens: &[Token]) -> Vec<Hit<'a>> {
     hits
 }
 
-/// Where a phrase that begins at `at` ends (one past its last token), if it stands there.
-fn follow(
-    lexicon: &Lexicon,
-    tokens: &[Token],
-    at: usize,
-    parts: &[Part],
-    sentence: usize,
-) -> Option<usize> {
-    let Some(part) = parts.first() else { return Some(at) };
-    if matches!(part, Part::Gap) {
-        return (0..=2).find_map(|skip| {
-            let next = at + skip;
-            let within =
-                skip == 0 || tokens.get(next - 1).is_some_and(|token| token.sentence == sentence);
-            within.then(|| follow(lexicon, tokens, next, &parts[1..], sentence)).flatten()
-        });
-    }
-    let token = tokens.get(at).filter(|token| token.sentence == sentence)?;
-    // A phrase stays within its clause.
-    let same = match part {
-        Part::Stem(stem) => token.stem == *stem,
+/// Up to this, things are few.
+const FEW: f64 = 3.0;
+
+/// The value of a number in digits or in words.
+fn value(lexicon: &Lexicon, token: &Token) -> Option<f64> {
+    token.number.or_else(|| lexicon.grammar.numbers.get(&token.word).copied())
+}
+
+/// Whether a word fits a place of a phrase.
+pub(crate) fn fits(lexicon: &Lexicon, part: &Part, token: &Token) -> bool {
+    match part {
+        Part::Stem(stem) => token.stem == *stem && token.inflected,
         Part::Word(word) => token.word == *word,
         Part::Any => true,
-        Part::Number => token.number.is_some() || lexicon.grammar.numbers.contains_key(&token.word),
-        Part::Gap => false,
-    };
-    let joined = tokens.get(at + 1).is_none_or(|next| next.clause == token.clause);
-    if !same || (parts.len() > 1 && !joined) {
-        return None;
+        Part::Number => value(lexicon, token).is_some(),
+        Part::Many => value(lexicon, token).is_some_and(|value| value > FEW),
+        Part::Gap | Part::OneOf(_) => false,
     }
-    follow(lexicon, tokens, at + 1, &parts[1..], sentence)
 }
 
 /// What the surroundings make of a cue.
-fn turn(lexicon: &Lexicon, tokens: &[Token], hits: &[Hit<'_>], hit: &Hit<'_>) -> Turn {
-    let burden = matches!(hit.cue.theme, Theme::Concern(_));
-    let grammar = &lexicon.grammar;
-    let clause = tokens[hit.first].clause;
-    let inside = |at: usize| hits.iter().any(|other| other.first <= at && at <= other.last);
-    if burden
-        && tokens.get(hit.last + 1).is_some_and(|next| next.clause == clause && next.word == "free")
-    {
-        return Turn::Flipped;
-    }
-    if denied_after(lexicon, tokens, hit.last) {
-        return Turn::Flipped;
-    }
-    let mut at = hit.first;
-    let mut distance = 0;
-    while at > 0 {
-        at -= 1;
-        distance += 1;
-        let token = &tokens[at];
-        let here = token.clause == clause || (burden && listed(lexicon, tokens, at, hit.first));
-        if !here || grammar.breakers.contains(&token.word) || distance > NEGATOR_REACH {
-            break;
-        }
-        if inside(at) {
-            // What stands between belongs to another cue: "no hidden fees or contracts" goes on, others do not.
-            let theirs = hits.iter().find(|other| other.first <= at && at <= other.last);
-            if theirs.is_some_and(|other| matches!(other.cue.theme, Theme::Benefit(_)) == burden) {
-                break;
-            }
-            distance -= 1;
-            continue;
-        }
-        if grammar.negators.contains(&token.word) && !only_follows(tokens, at) {
-            return Turn::Flipped;
-        }
-        if burden && distance <= REMOVER_REACH && grammar.removers.contains(&token.word) {
-            return Turn::Flipped;
-        }
-        if distance <= DIMINISHER_REACH && grammar.diminishers.contains(&token.word) {
-            return Turn::Flipped;
-        }
-    }
-    Turn::Straight
+fn turn(lexicon: &Lexicon, tokens: &[Token], hits: &[Hit<'_>], hit: &Hit<'_>) -> Turned {
+    let by = turned_by(lexicon, tokens, hits, hit);
+    let theme = if by.is_some() { lexicon.negated(hit.cue.theme) } else { hit.cue.theme };
+    Turned { first: hit.first, last: hit.last, theme, by }
 }
 
-/// Whether a list runs from a "no" at `at` over commas to the cue: "no ads, tracking or fees".
-fn listed(lexicon: &Lexicon, tokens: &[Token], at: usize, first: usize) -> bool {
-    let sentence = tokens[first].sentence;
-    if tokens[at].sentence != sentence {
+/// The token that turns a cue into its opposite.
+fn turned_by(
+    lexicon: &Lexicon,
+    tokens: &[Token],
+    hits: &[Hit<'_>],
+    hit: &Hit<'_>,
+) -> Option<usize> {
+    let grammar = &lexicon.grammar;
+    let burden = matches!(hit.cue.theme, Theme::Concern(_));
+    let clause = tokens[hit.first].clause;
+    let next = tokens.get(hit.last + 1).filter(|next| next.clause == clause);
+    if burden && next.is_some_and(|next| next.word == "free") {
+        return Some(hit.first);
+    }
+    if denied_after(lexicon, tokens, hit.last) {
+        return Some(hit.first);
+    }
+    // "reduces costs in some homes" is as vague as before.
+    let removable = hit.cue.theme != Theme::Concern(Concern::Vagueness);
+    let mut reached = 0;
+    let mut listing = clause;
+    for at in (0..hit.first).rev() {
+        let token = &tokens[at];
+        if token.clause != listing {
+            // "no ads, tracking or fees" and "covers fire, theft and floods" run on over commas.
+            if !burden || !continues(lexicon, tokens, at + 1, hit) {
+                return None;
+            }
+            listing = token.clause;
+        }
+        let inside = hits.iter().find(|other| other.first <= at && at <= other.last);
+        if burden && removable && grammar.removers.contains(&token.word) {
+            return Some(at);
+        }
+        match inside {
+            // A phrase of the other kind ends the reach; one of the same kind is passed over: "no hidden fees or contracts".
+            Some(other) if matches!(other.cue.theme, Theme::Concern(_)) != burden => {
+                // "no ads, tracking or fees": the phrase "no ads" lends its "no" to what follows.
+                let lends = burden && grammar.negators.contains(&tokens[other.first].word);
+                return lends.then_some(other.first);
+            }
+            Some(_) => continue,
+            None => {}
+        }
+        reached += 1;
+        if reached > REACH {
+            return None;
+        }
+        if grammar.negators.contains(&token.word) && !only_follows(tokens, at) {
+            return Some(at);
+        }
+        if reached <= DIMINISHER_REACH && grammar.diminishers.contains(&token.word) {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// Whether the clause that begins at `start` is an item of a list rather than a statement of its own.
+fn continues(lexicon: &Lexicon, tokens: &[Token], start: usize, hit: &Hit<'_>) -> bool {
+    if value(lexicon, &tokens[start]).is_some() {
         return false;
     }
-    let item_starts = tokens[first].clause != tokens[at].clause;
-    let start = tokens[..first]
-        .iter()
-        .rposition(|token| token.clause != tokens[first].clause)
-        .map_or(0, |p| p + 1);
-    item_starts
-        && first - start <= 2
-        && !tokens[start..first].iter().any(|token| {
-            lexicon.grammar.breakers.contains(&token.word)
-                || matches!(
-                    token.word.as_str(),
-                    "you" | "we" | "it" | "is" | "are" | "just" | "a" | "plus"
-                )
-        })
+    let clause = tokens[start].clause;
+    let words = tokens[start..].iter().take_while(|token| token.clause == clause);
+    let statement = |word: &str| {
+        matches!(
+            word,
+            "you"
+                | "we"
+                | "it"
+                | "they"
+                | "is"
+                | "are"
+                | "just"
+                | "a"
+                | "plus"
+                | "costs"
+                | "must"
+                | "will"
+                | "may"
+                | "this"
+                | "an"
+        )
+    };
+    let before = tokens[start].sentence == tokens[hit.first].sentence
+        && start > 0
+        && tokens[start - 1].sentence == tokens[start].sentence;
+    before && hit.first < start + 3 && !words.take(5).any(|token| statement(&token.word))
 }
 
 fn only_follows(tokens: &[Token], at: usize) -> bool {
@@ -269,28 +271,21 @@ fn denied_after(lexicon: &Lexicon, tokens: &[Token], last: usize) -> bool {
     }
 }
 
-/// The negator that turned a cue, for quoting it along.
-fn negator_before(lexicon: &Lexicon, tokens: &[Token], first: usize) -> Option<usize> {
+/// Whether a single word stands under a negator.
+fn negated(lexicon: &Lexicon, tokens: &[Token], at: usize) -> bool {
     let grammar = &lexicon.grammar;
-    let clause = tokens[first].clause;
-    (1..=NEGATOR_REACH.min(first))
-        .map(|back| first - back)
-        .take_while(|&at| tokens[at].clause == clause)
-        .find(|&at| {
-            grammar.negators.contains(&tokens[at].word)
-                || grammar.removers.contains(&tokens[at].word)
-                || grammar.diminishers.contains(&tokens[at].word)
-        })
+    let clause = tokens[at].clause;
+    tokens[at.saturating_sub(REACH)..at].iter().filter(|token| token.clause == clause).any(
+        |token| {
+            [&grammar.negators, &grammar.removers, &grammar.diminishers]
+                .iter()
+                .any(|set| set.contains(&token.word))
+        },
+    )
 }
 
 /// A trouble in an if-clause whose remedy follows in the same sentence is no concern: "if it breaks, we replace it".
-fn remedied(
-    lexicon: &Lexicon,
-    tokens: &[Token],
-    hits: &[Hit<'_>],
-    turned: &[(Turn, Theme)],
-    hit: &Hit<'_>,
-) -> bool {
+fn remedied(lexicon: &Lexicon, tokens: &[Token], hits: &[Turned], hit: &Turned) -> bool {
     let clause = tokens[hit.first].clause;
     let start =
         tokens[..hit.first].iter().rposition(|token| token.clause != clause).map_or(0, |p| p + 1);
@@ -298,19 +293,12 @@ fn remedied(
         (start..hit.first).find(|&at| lexicon.grammar.conditions.contains(&tokens[at].word));
     let Some(condition) = condition else { return false };
     let sentence = tokens[hit.first].sentence;
-    let mut remedy = false;
-    for (other, &(_, theme)) in hits.iter().zip(turned) {
-        if tokens[other.first].sentence != sentence {
-            continue;
-        }
+    let elsewhere = |other: &&Turned| {
         let conditional = tokens[other.first].clause == clause && other.first > condition;
-        match theme {
-            Theme::Benefit(_) if !conditional => remedy = true,
-            Theme::Concern(_) if !conditional => return false,
-            _ => {}
-        }
-    }
-    remedy
+        tokens[other.first].sentence == sentence && !conditional
+    };
+    let mut others = hits.iter().filter(elsewhere).peekable();
+    others.peek().is_some() && others.all(|other| matches!(other.theme, Theme::Benefit(_)))
 }
 
 /// "may reduce costs", but not "you may cancel".

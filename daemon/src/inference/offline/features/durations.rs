@@ -3,16 +3,15 @@
 
 use super::super::lexicon::{Lexicon, Theme};
 use super::super::theme::{Benefit, Concern};
-use super::quote::around;
-use super::{Gathered, Token};
+use super::{Found, Token};
 
 /// What a length of time is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Role {
     /// Until something comes or someone answers: better short. Indifferent at so many minutes.
     Wait(f64),
-    /// Until one can begin: better short.
-    Setup,
+    /// Until one can begin: better short. Indifferent at so many minutes.
+    Setup(f64),
     /// What it takes each time: better short.
     Task,
     /// Warranty, trial, time to send back: better long. Indifferent at so many minutes.
@@ -21,6 +20,8 @@ enum Role {
     Lock,
     /// How long it runs or lasts: better long.
     Endurance,
+    /// How long it runs on one charge: better long.
+    Power,
 }
 
 const HOUR: f64 = 60.0;
@@ -31,19 +32,15 @@ const REACH: usize = 9;
 const COUNT_MAX: f64 = 1.6;
 
 /// Reads every length of time.
-pub(crate) fn read(lexicon: &Lexicon, text: &str, tokens: &[Token], gathered: &mut Gathered) {
+pub(crate) fn read(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<Found>) {
     for at in 0..tokens.len() {
         let Some((minutes, last)) = length(lexicon, tokens, at) else { continue };
         let Some(role) = role(tokens, at, last) else { continue };
         let Some((theme, count)) = worth(role, minutes, denied(lexicon, tokens, at)) else {
             continue;
         };
-        gathered.add(
-            theme,
-            count.min(COUNT_MAX),
-            around(text, tokens, at, last),
-            tokens[at].sentence,
-        );
+        let count = count.min(COUNT_MAX);
+        found.push(Found { theme, count, first: at, last, from: at });
     }
 }
 
@@ -132,6 +129,38 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
             best = Some((distance, role));
         }
     }
+    let next = tokens.get(last + 1).map_or("", |next| next.word.as_str());
+    if matches!(next, "refund" | "refunds" | "return" | "returns" | "money" | "trial" | "exchange")
+    {
+        return Some(Role::Assurance(9.0 * DAY));
+    }
+    // What a contract or a warranty "runs for" is its own length, whatever stands nearer.
+    let valid = at > 1
+        && tokens[at - 1].word == "for"
+        && matches!(
+            tokens[at - 2].word.as_str(),
+            "good" | "valid" | "guaranteed" | "covered" | "insured" | "free" | "protected"
+        );
+    if valid {
+        return Some(Role::Assurance(9.0 * DAY));
+    }
+    let named = tokens[from..to].iter().filter(|token| token.clause == clause);
+    let named = named.map(|token| noun(&token.word)).find_map(|role| role);
+    let best = named.map(|role| (0, role)).or(best);
+    let preposition = at > 0 && matches!(tokens[at - 1].word.as_str(), "in" | "within" | "under");
+    let long = unit(&tokens[last].word).is_some_and(|minutes| minutes >= DAY);
+    let best =
+        best.filter(|(_, role)| !(preposition && matches!(role, Role::Endurance | Role::Power)));
+    if at > 0 && tokens[at - 1].word == "every" {
+        return None;
+    }
+    // "ten days later", "after three weeks".
+    let later = tokens
+        .get(last + 1)
+        .is_some_and(|next| matches!(next.word.as_str(), "later" | "afterwards"));
+    if later || (preposition && long && best.is_none()) {
+        return Some(Role::Wait(3.0 * DAY));
+    }
     let quick = at > 0
         && matches!(
             tokens[at - 1].word.as_str(),
@@ -141,32 +170,61 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
 }
 
 fn trigger(stem: &str, word: &str) -> Option<Role> {
-    Some(match stem {
-        "deliv" | "deliveri" | "deliver" | "ship" | "arriv" | "dispatch" | "parcel" => {
-            Role::Wait(4.0 * DAY)
+    let by_word = match word {
+        "receive" | "receives" | "get" | "hear" | "comes" | "done" | "finished" | "collected" => {
+            Some(Role::Wait(4.0 * DAY))
         }
-        "repli" | "respons" | "respond" | "answer" | "support" | "help" | "hotlin" | "email"
-        | "doctor" | "advis" => Role::Wait(10.0 * HOUR),
-        "wait" | "queue" | "hold" | "delay" | "slow" | "pick" => Role::Wait(20.0),
-        "claim" | "paid" | "payout" | "reimburs" | "settl" | "refund" | "repair" | "fix"
-        | "deposit" | "appoint" | "result" | "withdraw" | "transfer" => Role::Wait(6.0 * DAY),
-        "approv" | "process" | "decis" | "appli" | "applic" => Role::Wait(3.0 * DAY),
-        "setup" | "set" | "instal" | "train" | "learn" | "implement" | "onboard" | "configur"
-        | "assembl" | "calibr" | "open" | "sign" | "regist" | "migrat" | "start" | "built"
-        | "build" => Role::Setup,
-        "cook" | "prepar" | "recip" | "take" | "read" | "lesson" | "fill" | "clean" | "complet"
-        | "commut" | "renew" | "book" | "spend" | "form" | "finish" | "prep" | "readi" => {
-            Role::Task
+        "lasts" | "last" | "lasting" | "runs" | "plays" | "play" | "battery" | "batteries"
+        | "lifespan" | "life" | "playback" | "runtime" | "charge" => Some(Role::Endurance),
+        "fix" | "fixes" | "repair" | "repairs" | "repaired" => Some(Role::Wait(6.0 * DAY)),
+        "return" | "returns" | "trial" | "money" | "exchange" | "try" => {
+            Some(Role::Assurance(9.0 * DAY))
         }
-        "warranti" | "guarante" => Role::Assurance(0.8 * YEAR),
-        "trial" | "return" | "send" | "money" | "change" | "exchang" => Role::Assurance(9.0 * DAY),
-        "contract" | "commit" | "term" | "agreement" | "notic" | "minimum" | "lock" | "bind"
-        | "plan" | "subscript" | "membership" | "tie" | "cancel" => Role::Lock,
-        "batteri" | "last" | "run" | "play" | "life" | "lifespan" | "surviv" | "fresh"
-        | "endur" | "durabl" => Role::Endurance,
-        "charg" if word.starts_with("charge") => Role::Endurance,
-        _ => return None,
-    })
+        "installed" | "installation" | "install" | "implementation" | "implement" | "migration"
+        | "construction" | "built" => Some(Role::Setup(1.5 * DAY)),
+        "setup" | "set" | "onboarding" | "configure" | "configuration" | "assembly"
+        | "assemble" | "assembled" | "calibration" | "register" | "registration" | "open"
+        | "opening" | "running" | "sign" | "start" | "started" | "ready" => {
+            Some(Role::Setup(1.5 * HOUR))
+        }
+        "training" => Some(Role::Setup(4.0 * HOUR)),
+        "plan" | "contract" | "contracts" | "term" | "agreement" | "notice" | "minimum"
+        | "commitment" | "lease" | "subscription" | "membership" | "lock" | "locked" | "tie"
+        | "tied" => Some(Role::Lock),
+        "warranty" | "warranties" | "guarantee" | "guaranteed" | "guarantees" => {
+            Some(Role::Assurance(0.8 * YEAR))
+        }
+        "wait" | "waiting" | "waits" | "queue" | "queues" | "hold" | "line" | "lines"
+        | "pickup" => Some(Role::Wait(20.0)),
+        "reply" | "replies" | "response" | "responses" | "respond" | "responds" | "answer"
+        | "answers" | "answered" | "support" | "callback" | "email" | "emails" | "doctor"
+        | "adviser" | "hotline" => Some(Role::Wait(10.0 * HOUR)),
+        "approved" | "approval" | "processed" | "processing" | "decision" | "decisions"
+        | "applications" | "application" => Some(Role::Wait(3.0 * DAY)),
+        _ => None,
+    };
+    let by_stem = || match stem {
+        "deliveri" | "deliv" | "deliver" | "ship" | "shipment" | "arriv" | "dispatch"
+        | "parcel" => Some(Role::Wait(4.0 * DAY)),
+        "claim" | "paid" | "payout" | "reimburs" | "settl" | "refund" | "appoint" | "result"
+        | "withdraw" | "transfer" | "complaint" => Some(Role::Wait(6.0 * DAY)),
+        "cook" | "prepar" | "recip" | "read" | "lesson" | "clean" | "commut" | "renew" | "book"
+        | "form" | "prep" | "assess" | "dinner" | "wash" | "chore" => Some(Role::Task),
+        _ => None,
+    };
+    by_word.or_else(by_stem)
+}
+
+/// Nouns that own any length of time in their clause.
+fn noun(word: &str) -> Option<Role> {
+    match word {
+        "contract" | "contracts" | "agreement" | "lease" | "notice" | "commitment" | "term" => {
+            Some(Role::Lock)
+        }
+        "warranty" | "guarantee" => Some(Role::Assurance(0.8 * YEAR)),
+        "charge" | "battery" => Some(Role::Power),
+        _ => None,
+    }
 }
 
 /// What a time is worth, if anything.
@@ -184,7 +242,7 @@ fn worth(role: Role, minutes: f64, denied: bool) -> Option<(Theme, f64)> {
     };
     match role {
         Role::Wait(middle) => short(middle, 2.2, Benefit::Speed, Concern::Waiting),
-        Role::Setup => short(1.5 * HOUR, 3.0, Benefit::Convenience, Concern::Complexity),
+        Role::Setup(middle) => short(middle, 3.0, Benefit::Convenience, Concern::Complexity),
         Role::Task => short(45.0, 2.0, Benefit::Convenience, Concern::Effort),
         Role::Assurance(middle) => {
             let doublings = libm::log2(minutes / middle) / 2.0;
@@ -195,13 +253,17 @@ fn worth(role: Role, minutes: f64, denied: bool) -> Option<(Theme, f64)> {
             }
         }
         Role::Lock if denied => Some((Theme::Benefit(Benefit::Choice), 0.8)),
-        Role::Lock if minutes < 2.0 * DAY => None,
+        // A month's notice is fair.
+        Role::Lock if minutes <= 31.0 * DAY => None,
         Role::Lock => Some((
             Theme::Concern(Concern::Commitment),
             0.3 + libm::log2(minutes / DAY).max(0.0) / 8.0,
         )),
-        Role::Endurance => {
-            let doublings = libm::log2(minutes / (7.0 * HOUR));
+        Role::Endurance | Role::Power => {
+            // Hours are hours of running, days and more are a lifetime.
+            let lifetime = matches!(role, Role::Endurance) && minutes >= 2.0 * DAY;
+            let middle = if lifetime { 30.0 * DAY } else { 7.0 * HOUR };
+            let doublings = libm::log2(minutes / middle);
             if doublings > 0.0 {
                 Some((Theme::Benefit(Benefit::Reliability), 0.5 + doublings / 6.0))
             } else {

@@ -1,22 +1,40 @@
 //! How loudly a text sells: superlatives, buzzwords, exclamation marks and shouting, counted.
 
+use std::collections::BTreeSet;
+
 use super::super::lexicon::{Lexicon, Part};
+use super::cues::fits;
 use super::quote::around;
 use super::{Span, Token};
 
-/// What is counted, and the first words that count.
-pub(crate) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> (f64, Option<Span>) {
+/// How loud a text is.
+pub(crate) struct Hype {
+    pub(crate) count: f64,
+    /// The first words that count.
+    pub(crate) first: Option<Span>,
+    /// Where they stand: the pleasant words beside them are no information.
+    pub(crate) sentences: BTreeSet<usize>,
+}
+
+/// Counts it.
+pub(crate) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
     let mut total = 0.0;
     let mut first = None;
+    let mut sentences = BTreeSet::new();
     let mut at = 0;
     while at < tokens.len() {
-        let longest =
-            lexicon.hype.iter().filter(|parts| stands(tokens, at, parts)).map(Vec::len).max();
+        let sentence = tokens[at].sentence;
+        let fits = |part: &Part, at: usize| {
+            let token = tokens.get(at).filter(|token| token.sentence == sentence);
+            token.is_some_and(|token| fits(lexicon, part, token))
+        };
+        let longest = lexicon.hype.iter().filter_map(|pattern| pattern.end(at, &fits)).max();
         match longest {
-            Some(length) => {
+            Some(end) => {
                 total += 1.0;
-                first = first.or_else(|| Some(around(text, tokens, at, at + length - 1)));
-                at += length;
+                sentences.insert(tokens[at].sentence);
+                first = first.or_else(|| Some(around(text, tokens, at, end - 1)));
+                at = end;
             }
             None => at += 1,
         }
@@ -26,20 +44,7 @@ pub(crate) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> (f64, Op
     total += 0.5 * marks.min(6) as f64;
     let shouted = tokens.iter().filter(|token| shouting(text, token)).count();
     total += 0.3 * shouted.saturating_sub(2).min(10) as f64;
-    (total, first)
-}
-
-fn stands(tokens: &[Token], at: usize, parts: &[Part]) -> bool {
-    parts.iter().enumerate().all(|(offset, part)| {
-        tokens.get(at + offset).is_some_and(|token| {
-            token.sentence == tokens[at].sentence
-                && match part {
-                    Part::Stem(stem) => token.stem == *stem,
-                    Part::Word(word) => token.word == *word,
-                    _ => true,
-                }
-        })
-    })
+    Hype { count: total, first, sentences }
 }
 
 fn shouting(text: &str, token: &Token) -> bool {

@@ -10,6 +10,8 @@ mod readability;
 mod sense;
 mod tokenise;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::lexicon::{Lexicon, Theme};
 use super::theme::{Benefit, Concern};
 pub use amounts::Price;
@@ -28,8 +30,10 @@ pub struct Mass {
 /// Words of the text, and how much they count.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
-    /// Where they stand.
+    /// Where they stand, with enough around them to quote.
     pub span: Span,
+    /// The cue itself.
+    pub cue: Span,
     /// What they added to the count.
     pub count: f64,
 }
@@ -77,15 +81,16 @@ impl Features {
 /// Reads a text.
 pub(crate) fn read(lexicon: &Lexicon, text: &str) -> Features {
     let tokens = tokenise(text);
-    let mut gathered = Gathered::new();
     let sense = sense::share(lexicon, &tokens);
-    let hits = cues::find(lexicon, text, &tokens, &mut gathered);
-    let price = amounts::read(lexicon, text, &tokens, &mut gathered);
-    durations::read(lexicon, text, &tokens, &mut gathered);
-    let (pleasant, unpleasant) = cues::tone(lexicon, &tokens, &hits);
+    let mut found = Vec::new();
+    let hits = cues::find(lexicon, &tokens, &mut found);
+    let price = amounts::read(lexicon, text, &tokens, &mut found);
+    durations::read(lexicon, &tokens, &mut found);
     let (grade, hardest) = readability::hardest(text, &tokens);
-    let (hype, hype_span) = hype::count(lexicon, text, &tokens);
-    let specificity = sense::specificity(text, &tokens, &gathered);
+    let hype = hype::count(lexicon, text, &tokens);
+    let (pleasant, unpleasant) = cues::tone(lexicon, &tokens, &hits, &hype.sentences);
+    let (benefits, concerns, troubled) = gather(text, &tokens, &found);
+    let specificity = sense::specificity(text, &tokens, &troubled);
     let mut stems: Vec<u64> = tokens
         .iter()
         .filter(|token| !lexicon.grammar.function_words.contains(&token.word))
@@ -93,15 +98,14 @@ pub(crate) fn read(lexicon: &Lexicon, text: &str) -> Features {
         .collect();
     stems.sort_unstable();
     stems.dedup();
-    gathered.finish();
     Features {
-        benefits: gathered.benefits,
-        concerns: gathered.concerns,
+        benefits,
+        concerns,
         price,
         grade,
         hardest,
-        hype,
-        hype_span,
+        hype: hype.count,
+        hype_span: hype.first,
         specificity,
         pleasant,
         unpleasant,
@@ -110,43 +114,69 @@ pub(crate) fn read(lexicon: &Lexicon, text: &str) -> Features {
     }
 }
 
-/// Collects evidence while the text is read.
-pub(crate) struct Gathered {
-    benefits: Vec<Mass>,
-    concerns: Vec<Mass>,
-    /// Sentences that hold a concern.
-    troubled: std::collections::BTreeSet<usize>,
+/// Something that was found in the text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub(crate) theme: Theme,
+    pub(crate) count: f64,
+    /// Its first token.
+    pub(crate) first: usize,
+    /// Its last token.
+    pub(crate) last: usize,
+    /// Where a quotation of it begins: the word that turned it, or its first token.
+    pub(crate) from: usize,
 }
 
-impl Gathered {
-    fn new() -> Self {
-        Self {
-            benefits: vec![Mass::default(); Benefit::COUNT],
-            concerns: vec![Mass::default(); Concern::COUNT],
-            troubled: std::collections::BTreeSet::new(),
+/// What a clause says on the side says less, and nothing at all beside twice its weight: in "calls to an adviser carry
+/// separate fees" the adviser is no benefit.
+fn beside(ours: f64, theirs: f64) -> f64 {
+    if ours >= theirs {
+        1.0
+    } else if 2.0 * ours > theirs {
+        0.4
+    } else {
+        0.0
+    }
+}
+
+/// Sums what was found by theme. Within a clause that speaks both ways the weaker side is damped.
+fn gather(
+    text: &str,
+    tokens: &[Token],
+    found: &[Found],
+) -> (Vec<Mass>, Vec<Mass>, BTreeSet<usize>) {
+    let mut balance: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+    for one in found {
+        let (good, bad) = balance.entry(tokens[one.first].clause).or_default();
+        match one.theme {
+            Theme::Benefit(_) => *good += one.count,
+            Theme::Concern(_) => *bad += one.count,
         }
     }
-
-    pub(crate) fn add(&mut self, theme: Theme, count: f64, span: Span, sentence: usize) {
-        let mass = match theme {
-            Theme::Benefit(benefit) => &mut self.benefits[benefit.index()],
+    let mut benefits = vec![Mass::default(); Benefit::COUNT];
+    let mut concerns = vec![Mass::default(); Concern::COUNT];
+    let mut troubled = BTreeSet::new();
+    for one in found {
+        let (good, bad) = balance.get(&tokens[one.first].clause).copied().unwrap_or_default();
+        let (mass, ours, theirs) = match one.theme {
+            Theme::Benefit(benefit) => (&mut benefits[benefit.index()], good, bad),
             Theme::Concern(concern) => {
-                self.troubled.insert(sentence);
-                &mut self.concerns[concern.index()]
+                troubled.insert(tokens[one.first].sentence);
+                (&mut concerns[concern.index()], bad, good)
             }
         };
-        mass.count += count;
-        mass.evidence.push(Evidence { span, count });
-    }
-
-    pub(crate) fn troubled(&self, sentence: usize) -> bool {
-        self.troubled.contains(&sentence)
-    }
-
-    fn finish(&mut self) {
-        for mass in self.benefits.iter_mut().chain(&mut self.concerns) {
-            mass.evidence
-                .sort_by(|a, b| b.count.total_cmp(&a.count).then(a.span.start.cmp(&b.span.start)));
+        let count = one.count * beside(ours, theirs);
+        if count <= 0.0 {
+            continue;
         }
+        let span = quote::around(text, tokens, one.from, one.last);
+        let cue = Span { start: tokens[one.first].start, end: tokens[one.last].end };
+        mass.count += count;
+        mass.evidence.push(Evidence { span, cue, count });
     }
+    for mass in benefits.iter_mut().chain(&mut concerns) {
+        mass.evidence
+            .sort_by(|a, b| b.count.total_cmp(&a.count).then(a.span.start.cmp(&b.span.start)));
+    }
+    (benefits, concerns, troubled)
 }

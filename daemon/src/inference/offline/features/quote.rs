@@ -27,7 +27,7 @@ impl Span {
 }
 
 /// Longest quote, in words.
-const WORDS_MAX: usize = 9;
+const WORDS_MAX: usize = 11;
 /// Words that a quote does not begin with.
 const BAD_START: &[&str] = &[
     "and", "or", "but", "so", "then", "than", "that", "which", "who", "of", "to", "is", "are",
@@ -84,13 +84,13 @@ pub(crate) fn around(text: &str, tokens: &[Token], first: usize, last: usize) ->
     while to > last && BAD_END.contains(&tokens[to].word.as_str()) {
         to -= 1;
     }
-    let span = Span { start: tokens[from].start, end: tokens[to].end };
-    if plain(text, span.start, span.end) {
-        span
-    } else {
-        let word = Span { start: tokens[first].start, end: tokens[first].end };
-        if plain(text, word.start, word.end) { word } else { Span::default() }
-    }
+    let span = quotable(text, tokens[from].start, tokens[to].end);
+    if span.is_empty() { quotable(text, tokens[first].start, tokens[first].end) } else { span }
+}
+
+/// A stretch of the text, or nothing where it may not be quoted.
+pub(crate) fn quotable(text: &str, start: usize, end: usize) -> Span {
+    if plain(text, start, end) { Span { start, end } } else { Span::default() }
 }
 
 /// Whether a stretch may be quoted as it is.

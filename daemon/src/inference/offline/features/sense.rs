@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::lexicon::Lexicon;
-use super::{Gathered, Token};
+use super::Token;
 
 /// Words of the classic filler text.
 const FILLER: &[&str] = &[
@@ -58,6 +58,9 @@ const FILLER: &[&str] = &[
     "laborum",
 ];
 
+/// Fewer words than this need no small words to make sense.
+const SHORT: usize = 8;
+
 /// Share of the text that makes sense, 0 to 1.
 pub(crate) fn share(lexicon: &Lexicon, tokens: &[Token]) -> f64 {
     let words: Vec<&Token> =
@@ -78,7 +81,7 @@ pub(crate) fn share(lexicon: &Lexicon, tokens: &[Token]) -> f64 {
         .unwrap_or(0);
     let repeated = words.len() >= 5 && content_top as f64 > 0.34 * n;
     let few = words.len() >= 12 && (counts.len() as f64) < 0.2 * n.min(60.0);
-    if repeated || few {
+    if repeated || few || (words.len() > 2 && counts.len() == 1) {
         return 0.0;
     }
     let filler = words.iter().filter(|token| FILLER.contains(&token.word.as_str())).count() as f64;
@@ -92,16 +95,20 @@ pub(crate) fn share(lexicon: &Lexicon, tokens: &[Token]) -> f64 {
         return 0.0;
     }
     // Ordinary English is about half small words and common words; a name list is not.
-    let familiar = (known / n / 0.3).min(1.0);
-    let grammar = if words.len() < 8 { 1.0 } else { (small.len() as f64 / 2.0).min(1.0) };
-    familiar * grammar
+    let familiar = (known / n / 0.4).min(1.0);
+    if words.len() < SHORT {
+        // Too short for small words: a name and a noun make sense when they look like words.
+        let plausible = words.iter().filter(|token| lexicon.plausible(&token.word)).count() as f64;
+        return familiar.max(plausible / n);
+    }
+    familiar * (small.len() as f64 / 2.0).min(1.0)
 }
 
 /// Numbers, units and names, counted in sentences without a concern, so that a detailed trouble is no advantage.
-pub(crate) fn specificity(text: &str, tokens: &[Token], gathered: &Gathered) -> f64 {
+pub(crate) fn specificity(text: &str, tokens: &[Token], troubled: &BTreeSet<usize>) -> f64 {
     let mut count = 0.0;
     for (at, token) in tokens.iter().enumerate() {
-        if gathered.troubled(token.sentence) {
+        if troubled.contains(&token.sentence) {
             continue;
         }
         let inside = at > 0 && tokens[at - 1].sentence == token.sentence;

@@ -11,6 +11,8 @@ pub(crate) struct Token {
     pub(crate) word: String,
     /// Its stem.
     pub(crate) stem: String,
+    /// Whether it is at most an inflection of its stem (a plural, a tense), not a word of another kind.
+    pub(crate) inflected: bool,
     /// Where it begins in the text, in bytes.
     pub(crate) start: usize,
     /// Where it ends.
@@ -27,6 +29,10 @@ pub(crate) struct Token {
 const ENDS: &[char] = &['.', '!', '?', '…', '。'];
 /// What separates clauses.
 const BREAKS: &[char] = &[',', ';', ':', '(', ')', '—', '–', '•', '·', '|', '/'];
+
+/// Words that begin a clause of their own without a comma.
+const TURNS: &[&str] =
+    &["but", "however", "although", "though", "whereas", "unless", "because", "while"];
 
 /// Cuts a text into tokens.
 pub(crate) fn tokenise(text: &str) -> Vec<Token> {
@@ -71,12 +77,16 @@ pub(crate) fn tokenise(text: &str) -> Vec<Token> {
             let lower = word.to_lowercase().replace('’', "'");
             let stem = stemmer.stem(lower.strip_suffix("'s").unwrap_or(&lower)).into_owned();
             let number = parse_number(word);
+            if clause_open && TURNS.contains(&lower.as_str()) {
+                clause += 1;
+            }
             tokens.push(Token {
                 end: word_start + word.len(),
                 start: word_start,
                 sentence,
                 clause,
                 number,
+                inflected: inflected(&lower),
                 stem,
                 word: lower,
             });
@@ -84,6 +94,12 @@ pub(crate) fn tokenise(text: &str) -> Vec<Token> {
         (sentence_open, clause_open) = (true, true);
     }
     tokens
+}
+
+/// "refunded" is an inflection of "refund"; "personal" is none of "person".
+fn inflected(word: &str) -> bool {
+    const TENSES: &[&str] = &["ed", "ing"];
+    !super::super::lexicon::derived(word) || TENSES.iter().any(|ending| word.ends_with(ending))
 }
 
 /// `24/7`: the slash joins.

@@ -1,5 +1,7 @@
 //! Pairs of concepts of which one is clearly better: the reader's panel must rank nine in ten right, with any seed.
 
+use std::fmt::Write as _;
+
 use serde::Deserialize;
 
 use super::people::panel;
@@ -35,17 +37,17 @@ fn check(file: &str) {
                 pair.field
             );
             if seed == 1 {
-                report += &format!("{line}\n");
+                _ = writeln!(report, "{line}");
             }
             if mean(&better) > mean(&worse) {
                 right += 1;
             } else {
-                report += &format!("MISS seed {seed}: {line}: {}\n", pair.why);
+                _ = writeln!(report, "MISS seed {seed}: {line}: {}", pair.why);
             }
         }
     }
     let share = f64::from(right) / (5.0 * pairs.len() as f64);
-    report += &format!("{file}: {:.1} % right", 100.0 * share);
+    _ = write!(report, "{file}: {:.1} % right", 100.0 * share);
     if std::env::var_os("PAIRS_REPORT").is_some() {
         std::fs::write(std::env::var_os("PAIRS_REPORT").unwrap(), &report).unwrap();
     }
@@ -55,4 +57,14 @@ fn check(file: &str) {
 #[test]
 fn the_first_twenty_pairs() {
     check("first.json");
+}
+
+#[test]
+fn the_second_twenty_pairs() {
+    check("second.json");
+}
+
+#[test]
+fn the_third_twenty_pairs() {
+    check("third.json");
 }

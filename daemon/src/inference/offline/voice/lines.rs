@@ -202,6 +202,7 @@ pub(crate) struct VoiceFile {
     pub(crate) labels: Labels,
     appeal: Vec<Lines>,
     concern: Vec<Lines>,
+    amount: Lines,
     reading: Lines,
     hype: Lines,
 }
@@ -237,6 +238,7 @@ impl VoiceFile {
             blank: parsed.blank,
             nonsense: parsed.nonsense,
             labels: parsed.labels,
+            amount: take(&parsed.concern, "amount")?,
             reading: take(&parsed.concern, "reading")?,
             hype: take(&parsed.concern, "hype")?,
             appeal,
@@ -258,6 +260,10 @@ impl VoiceFile {
 
     pub(crate) fn concern(&self, theme: Concern) -> &Lines {
         &self.concern[theme.index()]
+    }
+
+    pub(crate) fn amount(&self) -> &Lines {
+        &self.amount
     }
 
     pub(crate) fn reading(&self) -> &Lines {
@@ -283,7 +289,7 @@ impl VoiceFile {
         let mut fitting = vec![&asides.any];
         match persona.household {
             Household::CoupleWithChildren | Household::SingleParent => {
-                fitting.push(&asides.children)
+                fitting.push(&asides.children);
             }
             Household::Alone => fitting.push(&asides.alone),
             _ => {}

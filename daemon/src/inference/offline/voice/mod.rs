@@ -10,6 +10,7 @@ use super::draw::Key;
 use super::features::Span;
 use super::lexicon::{Lexicon, Theme};
 use super::response::{Latent, Source};
+use super::theme::Concern;
 use lines::{Band, Lines, Register};
 pub(crate) use lines::{VOICE, VoiceFile};
 
@@ -60,9 +61,8 @@ pub(crate) fn speak(
     topic: &Topic<'_>,
 ) -> Speech {
     let register = Register::of(persona, key.with(1));
-    let band = Band::of(topic.level);
+    let level = Band::of(topic.level);
     let mut speech = Writer {
-        file,
         register,
         key,
         text: topic.text,
@@ -78,14 +78,20 @@ pub(crate) fn speak(
     }
     let (mut good, mut bad) = reasons(lexicon, file, topic.latent);
     let length = Length::of(persona, key.with(2));
-    let leads_well = match band {
+    let leads_well = match level {
         Band::Delighted | Band::Pleased => true,
         Band::Undecided => key.with(3).pick(2) == 0,
         Band::Doubtful | Band::PutOff => false,
     };
     let (lead, other) = if leads_well { (&mut good, &mut bad) } else { (&mut bad, &mut good) };
-    other.retain(|reason| reason.weight > WORTH_OBJECTING || band == Band::Undecided);
-    let extreme = matches!(band, Band::Delighted | Band::PutOff);
+    let labels: Vec<&str> = lead.iter().map(|reason| reason.label).collect();
+    let silent = labels.is_empty();
+    other.retain(|reason| {
+        // Nobody praises and blames the same thing in one breath.
+        let new = !labels.contains(&reason.label);
+        new && (silent || reason.weight > WORTH_OBJECTING || level == Band::Undecided)
+    });
+    let extreme = matches!(level, Band::Delighted | Band::PutOff);
     lead.truncate(length.reasons + usize::from(extreme && length.reasons > 1));
     other.truncate(if extreme {
         usize::from(length.reasons > 1)
@@ -94,28 +100,28 @@ pub(crate) fn speak(
     });
 
     match key.with(4).pick(5) {
-        0 | 1 => speech.say(file.openers(band), ""),
+        0 | 1 => speech.say(file.openers(level), ""),
         2 => speech.say(file.aside(persona, key.with(5)), ""),
         3 if length.reasons > 1 => {
-            speech.say(file.openers(band), "");
+            speech.say(file.openers(level), "");
             speech.say(file.aside(persona, key.with(5)), "");
         }
         _ => {}
     }
-    if lead.is_empty() && other.is_empty() {
-        speech.say(file.blank(band), "");
+    if lead.is_empty() {
+        speech.say(file.blank(level), "");
     }
     for (at, reason) in lead.iter().enumerate() {
-        let link = if at == 0 { "" } else { file.addition.choose_plain(key.with(6)) };
+        // One linking word is enough.
+        let link = if at == 1 { file.addition.choose_plain(key.with(6)) } else { "" };
         speech.give(reason, link);
     }
     for (at, reason) in other.iter().enumerate() {
-        let link =
-            if at > 0 || lead.is_empty() { "" } else { file.contrast.choose_plain(key.with(7)) };
+        let link = if at > 0 { "" } else { file.contrast.choose_plain(key.with(7)) };
         speech.give(reason, link);
     }
     if length.closer || speech.parts.len() < 2 {
-        speech.say(file.closers(band), "");
+        speech.say(file.closers(level), "");
     }
     speech.finish()
 }
@@ -160,18 +166,14 @@ fn reasons<'a>(
                 bad.push(reason(ThemeKind::Concern, lexicon.label(theme), file.concern(concern)));
             }
             Source::Price if weight > WORTH_BLAMING => {
-                let price = super::theme::Concern::Price;
-                bad.push(reason(
-                    ThemeKind::Concern,
-                    lexicon.label(Theme::Concern(price)),
-                    file.concern(price),
-                ));
+                let label = lexicon.label(Theme::Concern(Concern::Price));
+                bad.push(reason(ThemeKind::Concern, label, file.amount()));
             }
             Source::Reading if weight > WORTH_BLAMING => {
-                bad.push(reason(ThemeKind::Concern, &file.labels.reading, file.reading()))
+                bad.push(reason(ThemeKind::Concern, &file.labels.reading, file.reading()));
             }
             Source::Hype if weight > WORTH_BLAMING => {
-                bad.push(reason(ThemeKind::Concern, &file.labels.hype, file.hype()))
+                bad.push(reason(ThemeKind::Concern, &file.labels.hype, file.hype()));
             }
             _ => {}
         }
@@ -189,7 +191,6 @@ fn reasons<'a>(
 }
 
 struct Writer<'a> {
-    file: &'a VoiceFile,
     register: Register,
     key: Key,
     text: &'a str,
@@ -205,21 +206,21 @@ impl Writer<'_> {
         self.key.with(self.turn)
     }
 
-    fn say(&mut self, lines: &Lines, link: &str) {
+    fn say(&mut self, lines: &Lines, opening: &str) {
         let key = self.next();
         if let Some(line) = lines.choose(self.register, false, key) {
-            self.parts.push(linked(link, line));
+            self.parts.push(linked(opening, line));
         }
     }
 
-    fn give(&mut self, reason: &Reason<'_>, link: &str) {
+    fn give(&mut self, reason: &Reason<'_>, opening: &str) {
         let key = self.next();
         let quote = reason.span.filter(|span| {
             !span.is_empty()
                 && !self.quoted.iter().any(|old| old.start < span.end && span.start < old.end)
         });
         let Some(line) = reason.lines.choose(self.register, quote.is_some(), key) else { return };
-        let mut sentence = linked(link, line);
+        let mut sentence = linked(opening, line);
         if let Some(span) = quote.filter(|_| line.contains("{q}")) {
             sentence = sentence.replace("{q}", &format!("“{}”", span.of(self.text)));
             self.quoted.push(span);
@@ -233,21 +234,20 @@ impl Writer<'_> {
     }
 
     fn finish(self) -> Speech {
-        let _ = self.file;
         let parts: Vec<String> = self.parts.into_iter().filter(|part| !part.is_empty()).collect();
         Speech { reasoning: parts.join(" "), named: self.named }
     }
 }
 
 /// A line after a linking word begins with a small letter, unless it begins with a name or a quotation.
-fn linked(link: &str, line: &str) -> String {
-    if link.is_empty() {
+fn linked(opening: &str, line: &str) -> String {
+    if opening.is_empty() {
         return line.to_owned();
     }
     let keeps = line.starts_with("I ") || line.starts_with("I'") || line.starts_with('{');
     let mut rest = line.chars();
     match rest.next() {
-        Some(first) if !keeps => format!("{link}{}{}", first.to_lowercase(), rest.as_str()),
-        _ => format!("{link}{line}"),
+        Some(first) if !keeps => format!("{opening}{}{}", first.to_lowercase(), rest.as_str()),
+        _ => format!("{opening}{line}"),
     }
 }

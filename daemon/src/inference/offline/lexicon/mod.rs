@@ -1,12 +1,15 @@
 //! The reader's knowledge, read once from the asset files: cue phrases with their themes, small words that negate, hedge
 //! or stress, and the words that tell text from noise. The files are embedded, so a fault in them fails a test here.
 
+mod pattern;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
 use super::theme::{Benefit, Concern};
+pub(crate) use pattern::{Part, Pattern, derived};
 
 /// A fault in an asset file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,21 +19,6 @@ pub struct LexiconError {
     pub file: &'static str,
     /// What is wrong with it.
     pub what: String,
-}
-
-/// One place of a phrase.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// Any inflection of a word.
-    Stem(String),
-    /// Exactly this word.
-    Word(String),
-    /// Any one word.
-    Any,
-    /// Any number.
-    Number,
-    /// Nothing, or up to two words.
-    Gap,
 }
 
 /// What a phrase speaks for.
@@ -45,7 +33,7 @@ pub enum Theme {
 /// A phrase and what it means.
 #[derive(Clone, Debug)]
 pub(crate) struct Cue {
-    pub(crate) parts: Vec<Part>,
+    pub(crate) pattern: Pattern,
     pub(crate) theme: Theme,
     /// How much one occurrence counts.
     pub(crate) strength: f64,
@@ -74,12 +62,13 @@ struct GrammarFile {
     hedges: Vec<String>,
     stress: Vec<String>,
     softeners: Vec<String>,
-    breakers: Vec<String>,
     conditions: Vec<String>,
     function_words: Vec<String>,
     hype: Vec<String>,
     buzzwords: Vec<String>,
     neutral_tone: Vec<String>,
+    pleasing: Vec<String>,
+    displeasing: Vec<String>,
     numbers: BTreeMap<String, f64>,
 }
 
@@ -92,7 +81,6 @@ pub(crate) struct Grammar {
     pub(crate) hedges: HashSet<String>,
     pub(crate) stress: HashSet<String>,
     pub(crate) softeners: HashSet<String>,
-    pub(crate) breakers: HashSet<String>,
     pub(crate) conditions: HashSet<String>,
     pub(crate) function_words: HashSet<String>,
     pub(crate) numbers: BTreeMap<String, f64>,
@@ -101,22 +89,25 @@ pub(crate) struct Grammar {
 /// Everything the reader knows about words.
 #[derive(Debug)]
 pub(crate) struct Lexicon {
-    by_stem: HashMap<String, Vec<Cue>>,
-    by_word: HashMap<String, Vec<Cue>>,
-    by_number: Vec<Cue>,
+    cues: Vec<Cue>,
+    /// Places in `cues`, by what the phrase may begin with.
+    by_stem: HashMap<String, Vec<usize>>,
+    by_word: HashMap<String, Vec<usize>>,
+    by_number: Vec<usize>,
     pub(crate) grammar: Grammar,
-    pub(crate) hype: Vec<Vec<Part>>,
+    pub(crate) hype: Vec<Pattern>,
     /// Emotional tone of single words, −4 to 4 (VADER: Hutto and Gilbert, 2014).
     pub(crate) tone: HashMap<String, f64>,
+    trigrams: HashSet<[char; 3]>,
     benefit_labels: Vec<String>,
     concern_labels: Vec<String>,
     benefit_negated: Vec<Concern>,
     concern_negated: Vec<Benefit>,
 }
 
-pub(crate) const BENEFITS: &str = include_str!("../../../../assets/lexicon/benefits.toml");
-pub(crate) const CONCERNS: &str = include_str!("../../../../assets/lexicon/concerns.toml");
-pub(crate) const GRAMMAR: &str = include_str!("../../../../assets/lexicon/grammar.toml");
+pub(crate) const BENEFITS: &str = include_str!("../../../../../assets/lexicon/benefits.toml");
+pub(crate) const CONCERNS: &str = include_str!("../../../../../assets/lexicon/concerns.toml");
+pub(crate) const GRAMMAR: &str = include_str!("../../../../../assets/lexicon/grammar.toml");
 
 const STRONG: f64 = 1.6;
 const PLAIN: f64 = 1.0;
@@ -130,11 +121,13 @@ impl Lexicon {
         let benefits: BTreeMap<String, CueGroup> = read("benefits.toml", BENEFITS)?;
         let concerns: BTreeMap<String, CueGroup> = read("concerns.toml", CONCERNS)?;
         let mut lexicon = Self {
+            cues: Vec::new(),
             by_stem: HashMap::new(),
             by_word: HashMap::new(),
             by_number: Vec::new(),
             hype: Vec::new(),
-            tone: tone(&grammar_file.neutral_tone),
+            trigrams: HashSet::new(),
+            tone: tone(&grammar_file),
             grammar: Grammar {
                 negators: set(&grammar_file.negators),
                 removers: set(&grammar_file.removers),
@@ -142,7 +135,6 @@ impl Lexicon {
                 hedges: set(&grammar_file.hedges),
                 stress: set(&grammar_file.stress),
                 softeners: set(&grammar_file.softeners),
-                breakers: set(&grammar_file.breakers),
                 conditions: set(&grammar_file.conditions),
                 function_words: set(&grammar_file.function_words),
                 numbers: grammar_file.numbers,
@@ -168,6 +160,13 @@ impl Lexicon {
             lexicon.concern_negated.push(opposite);
             lexicon.add("concerns.toml", &stemmer, group, Theme::Concern(theme))?;
         }
+        lexicon.trigrams = lexicon
+            .tone
+            .keys()
+            .chain(&lexicon.grammar.function_words)
+            .chain(lexicon.by_word.keys())
+            .flat_map(|word| trigrams(word))
+            .collect();
         if benefits.len() != Benefit::COUNT || concerns.len() != Concern::COUNT {
             return Err(fault(
                 "benefits.toml, concerns.toml",
@@ -175,7 +174,7 @@ impl Lexicon {
             ));
         }
         for phrase in grammar_file.hype.iter().chain(&grammar_file.buzzwords) {
-            lexicon.hype.extend(phrases("grammar.toml", &stemmer, phrase)?);
+            lexicon.hype.push(pattern("grammar.toml", &stemmer, phrase)?);
         }
         Ok(lexicon)
     }
@@ -187,10 +186,10 @@ impl Lexicon {
         stem: &str,
         number: bool,
     ) -> impl Iterator<Item = &'a Cue> {
-        let numeric: &[Cue] = if number { &self.by_number } else { &[] };
+        let numeric: &[usize] = if number { &self.by_number } else { &[] };
         let by_stem = self.by_stem.get(stem).map_or(&[][..], Vec::as_slice);
         let by_word = self.by_word.get(word).map_or(&[][..], Vec::as_slice);
-        by_stem.iter().chain(by_word).chain(numeric)
+        by_stem.iter().chain(by_word).chain(numeric).filter_map(|&at| self.cues.get(at))
     }
 
     /// Whether any phrase begins with this stem.
@@ -199,6 +198,13 @@ impl Lexicon {
             || self.by_word.contains_key(word)
             || self.tone.contains_key(word)
             || self.grammar.function_words.contains(word)
+    }
+
+    /// Whether a word looks like an English one: nearly every run of three letters occurs in a word that the reader knows.
+    pub(crate) fn plausible(&self, word: &str) -> bool {
+        let runs = trigrams(word);
+        let known = runs.iter().filter(|run| self.trigrams.contains(*run)).count();
+        !runs.is_empty() && known * 5 >= runs.len() * 4
     }
 
     /// What a theme is called in reports.
@@ -227,25 +233,29 @@ impl Lexicon {
         let strengths = [(&group.strong, STRONG), (&group.plain, PLAIN), (&group.weak, WEAK)];
         for (list, strength) in strengths {
             for phrase in list {
-                for parts in phrases(file, stemmer, phrase)? {
-                    let cue = Cue { parts, theme, strength };
-                    match cue.parts.first() {
-                        Some(Part::Stem(stem)) => {
-                            self.by_stem.entry(stem.clone()).or_default().push(cue);
-                        }
-                        Some(Part::Word(word)) => {
-                            self.by_word.entry(word.clone()).or_default().push(cue);
-                        }
-                        Some(Part::Number) => self.by_number.push(cue),
-                        _ => {
-                            return Err(fault(file, format!("'{phrase}' must begin with a word")));
-                        }
+                let pattern = pattern(file, stemmer, phrase)?;
+                let at = self.cues.len();
+                for first in pattern.firsts() {
+                    let list = match first {
+                        Part::Stem(stem) => self.by_stem.entry(stem.clone()).or_default(),
+                        Part::Word(word) => self.by_word.entry(word.clone()).or_default(),
+                        _ => &mut self.by_number,
+                    };
+                    if list.last() != Some(&at) {
+                        list.push(at);
                     }
                 }
+                self.cues.push(Cue { pattern, theme, strength });
             }
         }
         Ok(())
     }
+}
+
+/// The runs of three letters of a word, its ends marked by spaces.
+fn trigrams(word: &str) -> Vec<[char; 3]> {
+    let letters: Vec<char> = std::iter::once(' ').chain(word.chars()).chain([' ']).collect();
+    letters.windows(3).map(|run| [run[0], run[1], run[2]]).collect()
 }
 
 fn read<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Result<T, LexiconError> {
@@ -268,75 +278,28 @@ fn set(words: &[String]) -> HashSet<String> {
     words.iter().flat_map(|line| line.split_whitespace()).map(str::to_owned).collect()
 }
 
-fn tone(neutral: &[String]) -> HashMap<String, f64> {
-    let neutral = set(neutral);
-    vader_sentiment::LEXICON
+/// What a word that leans counts on the scale of the tone lexicon.
+const LEANING: f64 = 1.6;
+
+/// The tone lexicon without the words that advertising wears out, and with those that lean in offers only.
+fn tone(grammar: &GrammarFile) -> HashMap<String, f64> {
+    let neutral = set(&grammar.neutral_tone);
+    let mut tone: HashMap<String, f64> = vader_sentiment::LEXICON
         .iter()
         .map(|(word, valence)| (word.to_lowercase(), *valence))
         .filter(|(word, _)| word.chars().all(char::is_alphabetic) && !neutral.contains(word))
-        .collect()
+        .collect();
+    tone.extend(set(&grammar.pleasing).into_iter().map(|word| (word, LEANING)));
+    tone.extend(set(&grammar.displeasing).into_iter().map(|word| (word, -LEANING)));
+    tone
 }
 
-/// Every wording of a phrase. `(a|b c|)` stands for alternatives, `_` for any word, `#` for any number, `..` for up to two
-/// words, and `=word` for a word that is not to be stemmed.
-fn phrases(
-    file: &'static str,
-    stemmer: &Stemmer,
-    phrase: &str,
-) -> Result<Vec<Vec<Part>>, LexiconError> {
-    let mut rest = phrase;
-    let wordings = expand(&mut rest, false)
-        .filter(|_| rest.is_empty())
-        .ok_or_else(|| fault(file, format!("'{phrase}' has a bracket without its other")))?;
-    let parse = |wording: &String| {
-        wording
-            .split_whitespace()
-            .map(|word| match word {
-                "_" => Part::Any,
-                "#" => Part::Number,
-                ".." => Part::Gap,
-                _ => match word.strip_prefix('=') {
-                    Some(exact) => Part::Word(exact.to_owned()),
-                    None => Part::Stem(stemmer.stem(word).into_owned()),
-                },
-            })
-            .collect::<Vec<Part>>()
-    };
-    let parsed: Vec<Vec<Part>> = wordings.iter().map(parse).collect();
-    if parsed.iter().any(Vec::is_empty) {
-        return Err(fault(file, format!("'{phrase}' has an empty wording")));
-    }
-    Ok(parsed)
-}
-
-/// All wordings up to the end, or up to the closing bracket of a group; none when a bracket is missing.
-fn expand(rest: &mut &str, group: bool) -> Option<Vec<String>> {
-    let mut done: Vec<String> = Vec::new();
-    let mut open = vec![String::new()];
-    loop {
-        let Some(next) = rest.chars().next() else {
-            return (!group).then(|| [done, open].concat());
-        };
-        *rest = &rest[next.len_utf8()..];
-        match next {
-            '(' => {
-                let choices = expand(rest, true)?;
-                open = open
-                    .iter()
-                    .flat_map(|left| choices.iter().map(move |right| format!("{left}{right}")))
-                    .collect();
-            }
-            ')' => return group.then(|| [done, open].concat()),
-            '|' if group => {
-                done.append(&mut open);
-                open.push(String::new());
-            }
-            _ => open.iter_mut().for_each(|wording| wording.push(next)),
-        }
-    }
+fn pattern(file: &'static str, stemmer: &Stemmer, phrase: &str) -> Result<Pattern, LexiconError> {
+    Pattern::parse(stemmer, phrase).map_err(|what| fault(file, what))
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -344,16 +307,6 @@ mod tests {
     fn the_embedded_files_are_sound() {
         let lexicon = Lexicon::parse();
         assert!(lexicon.is_ok(), "{:?}", lexicon.err());
-    }
-
-    #[test]
-    fn phrases_expand_to_their_wordings() {
-        let mut rest = "(a|b (c|)) d";
-        assert_eq!(expand(&mut rest, false).unwrap(), ["a d", "b c d", "b  d"]);
-        for broken in ["(a", "a)", "(a|(b)"] {
-            let mut rest = broken;
-            assert!(expand(&mut rest, false).is_none_or(|_| !rest.is_empty()), "{broken}");
-        }
     }
 
     #[test]

@@ -1,0 +1,204 @@
+//! The notation of cue phrases. A pattern keeps its alternatives as they were written, since writing out every wording
+//! would take a hundred times the room.
+
+use std::collections::BTreeSet;
+
+use rust_stemmers::Stemmer;
+
+/// One place of a phrase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Any inflection of a word: `refund`.
+    Stem(String),
+    /// Exactly this word: `=dated`, and whatever has an ending of its own.
+    Word(String),
+    /// Any one word: `_`.
+    Any,
+    /// Any number: `#`.
+    Number,
+    /// A number that is more than a few: `##`.
+    Many,
+    /// Nothing, or up to two words: `..`.
+    Gap,
+    /// One of several phrases, or nothing where one of them is empty: `(a|b c|)`.
+    OneOf(Vec<Vec<Part>>),
+}
+
+/// A phrase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pattern(Vec<Part>);
+
+/// Longest run of words that a gap stands for.
+const GAP: usize = 2;
+
+impl Pattern {
+    /// Reads the notation, or says what is wrong with it.
+    pub(crate) fn parse(stemmer: &Stemmer, phrase: &str) -> Result<Self, String> {
+        let spaced = phrase.replace('(', " ( ").replace(')', " ) ").replace('|', " | ");
+        let mut words = spaced.split_whitespace().peekable();
+        let parts = sequence(stemmer, &mut words);
+        if words.next().is_some() {
+            return Err(format!("'{phrase}' has a bracket or a bar without its other"));
+        }
+        let parts = parts.ok_or_else(|| format!("'{phrase}' has an open bracket"))?;
+        let mut begin = Vec::new();
+        let empty = firsts(&parts, &mut begin);
+        if empty || begin.iter().any(|part| matches!(part, Part::Any | Part::Gap)) {
+            return Err(format!("'{phrase}' must begin with a word or a number"));
+        }
+        Ok(Self(parts))
+    }
+
+    /// What a text must hold where the phrase begins: one of these.
+    pub(crate) fn firsts(&self) -> Vec<&Part> {
+        let mut found = Vec::new();
+        firsts(&self.0, &mut found);
+        found
+    }
+
+    /// Where the phrase ends at the latest (one past its last word) when it begins at `at`; `fits` says whether a word
+    /// fits a place.
+    pub(crate) fn end(&self, at: usize, fits: &impl Fn(&Part, usize) -> bool) -> Option<usize> {
+        ends(&self.0, at, fits).pop_last().filter(|end| *end > at)
+    }
+}
+
+/// Parts up to a closing bracket or a bar, or to the end.
+fn sequence<'a>(
+    stemmer: &Stemmer,
+    words: &mut std::iter::Peekable<impl Iterator<Item = &'a str>>,
+) -> Option<Vec<Part>> {
+    let mut parts = Vec::new();
+    while let Some(word) = words.next_if(|word| !matches!(*word, ")" | "|")) {
+        parts.push(match word {
+            "(" => {
+                let mut choices = vec![sequence(stemmer, words)?];
+                while words.next_if_eq(&"|").is_some() {
+                    choices.push(sequence(stemmer, words)?);
+                }
+                words.next_if_eq(&")")?;
+                Part::OneOf(choices)
+            }
+            "_" => Part::Any,
+            "#" => Part::Number,
+            "##" => Part::Many,
+            ".." => Part::Gap,
+            _ => match word.strip_prefix('=') {
+                Some(exact) => Part::Word(exact.to_owned()),
+                // A participle or an adverb means itself: "trained" is not "trains", "costly" not "cost".
+                None if derived(word) => Part::Word(word.to_owned()),
+                None => Part::Stem(stemmer.stem(word).into_owned()),
+            },
+        });
+    }
+    Some(parts)
+}
+
+/// Collects what may come first; whether everything may also be empty.
+fn firsts<'a>(parts: &'a [Part], found: &mut Vec<&'a Part>) -> bool {
+    for part in parts {
+        let skippable = match part {
+            Part::OneOf(choices) => {
+                let mut skippable = false;
+                for choice in choices {
+                    skippable |= firsts(choice, found);
+                }
+                skippable
+            }
+            Part::Gap => {
+                found.push(part);
+                true
+            }
+            _ => {
+                found.push(part);
+                false
+            }
+        };
+        if !skippable {
+            return false;
+        }
+    }
+    true
+}
+
+/// Every place where the parts may end when they begin at `at`.
+fn ends(parts: &[Part], at: usize, fits: &impl Fn(&Part, usize) -> bool) -> BTreeSet<usize> {
+    let mut places = BTreeSet::from([at]);
+    for part in parts {
+        let mut next = BTreeSet::new();
+        for &place in &places {
+            match part {
+                Part::OneOf(choices) => {
+                    next.extend(choices.iter().flat_map(|choice| ends(choice, place, fits)));
+                }
+                Part::Gap => {
+                    let skipped = (place..place + GAP).take_while(|&word| fits(&Part::Any, word));
+                    next.insert(place);
+                    next.extend(skipped.map(|word| word + 1));
+                }
+                _ if fits(part, place) => _ = next.insert(place + 1),
+                _ => {}
+            }
+        }
+        places = next;
+        if places.is_empty() {
+            break;
+        }
+    }
+    places
+}
+
+/// Whether a word carries an ending that changes what it means, so that its stem would stand for too much.
+pub(crate) fn derived(word: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "ed", "ing", "ly", "able", "ible", "ness", "ive", "ion", "ions", "al", "ment", "ity",
+        "ous", "ful", "less", "er", "est", "en", "ic", "ance", "ence", "ary", "ism", "ist", "ey",
+    ];
+    let long = word.len() > 4 || (word.len() == 4 && word.ends_with("ed"));
+    long && ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_stemmers::Algorithm;
+
+    use super::*;
+
+    fn check(phrase: &str, text: &str) -> Option<usize> {
+        let stemmer = Stemmer::create(Algorithm::English);
+        let words: Vec<&str> = text.split(' ').collect();
+        let fits = |part: &Part, at: usize| {
+            words.get(at).is_some_and(|word| match part {
+                Part::Stem(stem) => stemmer.stem(word) == stem.as_str(),
+                Part::Word(exact) => word == exact,
+                Part::Any => true,
+                Part::Number | Part::Many => word.parse::<f64>().is_ok(),
+                Part::Gap | Part::OneOf(_) => false,
+            })
+        };
+        Pattern::parse(&stemmer, phrase).ok()?.end(0, &fits)
+    }
+
+    #[test]
+    fn phrases_match_their_wordings() {
+        assert_eq!(check("hidden (fee|cost)", "hidden fees"), Some(2));
+        assert_eq!(check("hidden (fee|cost)", "hidden gem"), None);
+        assert_eq!(check("cancel (at |)any time", "cancel any time"), Some(3));
+        assert_eq!(check("cancel (at |)any time", "cancel at any time"), Some(4));
+        assert_eq!(check("(a|b (c|)) d", "b d"), Some(2));
+        assert_eq!(check("cut .. bill", "cuts your heating bill"), Some(4));
+        assert_eq!(check("cut .. bill", "cuts it"), None);
+        assert_eq!(check("# year", "12 years"), Some(2));
+        assert_eq!(check("free (delivery|)", "free delivery"), Some(2));
+        assert_eq!(check("=dated", "date"), None);
+        assert_eq!(check("trained", "trains"), None);
+    }
+
+    #[test]
+    fn faults_are_found() {
+        let stemmer = Stemmer::create(Algorithm::English);
+        for broken in ["(a", "a)", "(a|(b)", "a|b", "", "..", "(a|)", "_ a"] {
+            assert!(Pattern::parse(&stemmer, broken).is_err(), "{broken}");
+        }
+    }
+}
