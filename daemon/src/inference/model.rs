@@ -32,7 +32,7 @@ pub struct ModelEngine {
 
 /// A call that was made ready: what will be sent, and the most it can cost.
 #[derive(Clone, Debug)]
-pub struct Ready {
+pub struct ReadyCall {
     chat: Chat,
     /// Tokens it can take at most, sent and received.
     tokens_max: u64,
@@ -110,7 +110,7 @@ impl ModelEngine {
         at: Assignment,
         persona: &protocol::persona::Persona,
         correction: Option<&str>,
-    ) -> Result<Ready, PromptError> {
+    ) -> Result<ReadyCall, PromptError> {
         let Prompt { system, question } = self.prompts.render(spec, at, persona, correction)?;
         let shape = match self.service.structured {
             Structured::Schema => Shape::Schema(instrument::schema(spec)),
@@ -125,7 +125,7 @@ impl ModelEngine {
         let input = tokens_max(system.len() + question.len() + framing);
         let likely = tokens_likely(&system) + tokens_likely(&question) + framing as u64 / 4;
         let price = self.price();
-        Ok(Ready {
+        Ok(ReadyCall {
             worst: price.worst(input, output),
             tokens_max: input.saturating_add(output),
             tokens_likely: likely,
@@ -147,7 +147,7 @@ impl ModelEngine {
 
     /// What asking that many such questions will cost, before anybody was asked. Replies are taken as 80 to 250 tokens,
     /// with reasoning 300 to 1,500, and a tenth is added for what is asked again.
-    pub fn estimate(&self, ready: &Ready, questions: u64) -> Estimate {
+    pub fn estimate(&self, ready: &ReadyCall, questions: u64) -> Estimate {
         let (brief, long) = if self.service.reasoning { (300, 1_500) } else { (80, 250) };
         let longest = u64::from(self.service.output_tokens_max);
         let price = self.price();
@@ -172,7 +172,7 @@ impl ModelEngine {
         clock: &Arc<dyn Clock>,
         study: u32,
         weight: u32,
-        ready: &Ready,
+        ready: &ReadyCall,
     ) -> Result<Pass, String> {
         loop {
             // Listening begins before the look, so that what is freed in between is not missed.
@@ -231,7 +231,7 @@ impl std::fmt::Debug for Pass {
 
 impl Pass {
     /// Makes the call that the door let through.
-    pub async fn call(mut self, ready: &Ready) -> Spent {
+    pub async fn call(mut self, ready: &ReadyCall) -> Spent {
         let engine = Arc::clone(&self.engine);
         let (reply, allowance) = engine.caller.call(&engine.service.target, &ready.chat).await;
         self.used = true;
