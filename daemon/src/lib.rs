@@ -182,7 +182,7 @@ pub async fn start(config: Config, paths: Paths, world: World) -> Result<Running
         .map_err(|error| {
             ApiError::new(ErrorCode::Internal, format!("Opening the store failed: {error}."))
         })?
-        .map_err(does_not_open)?;
+        .map_err(|error| does_not_open(&error))?;
     let listener = Listener::bind(&instance, &paths)?;
     let work = Scheduler::start(core.clone());
     let service = Arc::new(Service {
@@ -253,16 +253,17 @@ impl Running {
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
-                stream = self.listener.accept() => match Arc::clone(&self.peers).try_acquire_owned() {
-                    Ok(place) => {
+                stream = self.listener.accept() => {
+                    if let Ok(place) = Arc::clone(&self.peers).try_acquire_owned() {
                         let service = Arc::clone(&self.service);
                         connections.spawn(async move {
                             gateway::serve(service, stream).await;
                             drop(place);
                         });
+                    } else {
+                        tracing::warn!("turned away a connection: all places are taken");
                     }
-                    Err(_) => tracing::warn!("turned away a connection: all places are taken"),
-                },
+                }
                 Some(_) = connections.join_next() => {}
                 () = self.service.stop.wait() => break,
                 name = signals.next() => {
@@ -316,8 +317,8 @@ impl Signals {
     }
 }
 
-fn does_not_open(error: OpenError) -> ApiError {
-    let hint = match &error {
+fn does_not_open(error: &OpenError) -> ApiError {
+    let hint = match error {
         OpenError::Locked => "`demoscope daemon status` shows the daemon that has it",
         OpenError::Newer { .. } => "update Demoscope, or point DEMOSCOPE_HOME at another folder",
         OpenError::Damaged { .. } => {
@@ -326,7 +327,7 @@ fn does_not_open(error: OpenError) -> ApiError {
         OpenError::Unreadable { .. } => "check the path, its owner and the free space of its disk",
         OpenError::Fault(_) => "free some space on its disk and start again",
     };
-    let code = match &error {
+    let code = match error {
         OpenError::Locked => ErrorCode::Conflict,
         OpenError::Newer { .. } => ErrorCode::Incompatible,
         OpenError::Damaged { .. } | OpenError::Unreadable { .. } | OpenError::Fault(_) => {

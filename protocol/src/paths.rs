@@ -2,7 +2,6 @@
 //! makes it.
 
 use std::env;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
@@ -40,7 +39,7 @@ impl Paths {
     /// When there is no home folder to start from.
     pub fn resolve() -> Result<Self, ApiError> {
         if let Some(home) = env::var_os("DEMOSCOPE_HOME").filter(|home| !home.is_empty()) {
-            return Self::under(home);
+            return Self::under(&PathBuf::from(home));
         }
         let Some(dirs) = ProjectDirs::from("", "", "demoscope") else {
             return Err(ApiError::new(
@@ -58,8 +57,12 @@ impl Paths {
         Ok(Self::from_folders(dirs.config_dir(), &data, dirs.cache_dir(), &state, runtime))
     }
 
-    fn under(home: OsString) -> Result<Self, ApiError> {
-        let home = std::path::absolute(PathBuf::from(home)).map_err(|error| {
+    /// Everything under one folder, as `DEMOSCOPE_HOME` asks for.
+    ///
+    /// # Errors
+    /// When the folder's path cannot be made absolute.
+    pub fn under(home: &Path) -> Result<Self, ApiError> {
+        let home = std::path::absolute(home).map_err(|error| {
             ApiError::new(
                 ErrorCode::InvalidInput,
                 format!("DEMOSCOPE_HOME is not a usable path: {error}."),

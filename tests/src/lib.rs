@@ -1,1 +1,38 @@
-//! tests
+//! The harness of the end-to-end tests: it runs the real binary in a home of its own, talks to its daemon over the real
+//! socket, kills it, and audits what is left. It knows nothing of how the daemon is built; where it needs a bound for a
+//! wait, the bound is generous and what is waited for is a state, never a time.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a harness fails by panicking: the message is the test's verdict"
+)]
+#![warn(missing_docs)]
+
+pub mod audit;
+pub mod chance;
+pub mod cli;
+pub mod csv;
+pub mod daemon;
+pub mod home;
+pub mod link;
+pub mod process;
+pub mod program;
+pub mod raw;
+pub mod shape;
+pub mod studies;
+pub mod terminal;
+pub mod wait;
+
+pub use chance::Chance;
+pub use cli::{Cli, Ended};
+pub use daemon::{Daemon, Sabotage};
+pub use home::Home;
+pub use link::Link;
+pub use raw::Raw;
+
+/// Says something beside the test's verdict, on stderr, where the test runner shows it with a failure.
+#[expect(clippy::print_stderr, reason = "this is how a test talks")]
+pub fn say(line: &str) {
+    eprintln!("{line}");
+}

@@ -67,11 +67,6 @@ impl Disk {
         self.0.limited.store(false, Ordering::SeqCst);
     }
 
-    /// Writes and syncs so far.
-    pub(crate) fn operations(&self) -> u64 {
-        self.0.operations.load(Ordering::SeqCst)
-    }
-
     pub(crate) fn storage(&self) -> Storage {
         Storage::Custom(Arc::new(self.clone()))
     }

@@ -151,7 +151,10 @@ impl Prepared {
 /// Answers that a test decides.
 #[cfg(any(test, feature = "seeded-bugs"))]
 #[derive(Clone)]
-pub struct Script(std::sync::Arc<dyn Fn(&Ask<'_>) -> Result<Reply, Refusal> + Send + Sync>);
+pub struct Script(std::sync::Arc<Scripted>);
+
+#[cfg(any(test, feature = "seeded-bugs"))]
+type Scripted = dyn Fn(&Ask<'_>) -> Result<Reply, Refusal> + Send + Sync;
 
 #[cfg(any(test, feature = "seeded-bugs"))]
 impl Script {

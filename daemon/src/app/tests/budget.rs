@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use protocol::service::StudyQuery;
+
 use protocol::credits::Credits;
 use protocol::error::ErrorCode;
 use protocol::service::Control;
@@ -9,7 +11,7 @@ use protocol::service::Control;
 use crate::app::Core;
 use crate::app::testing::{Disk, broken, everyone_answers, options, paper, settings, world};
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 #[tokio::test]
 async fn the_allowance_lapses_at_the_end_of_its_month_and_grants_stay() {
@@ -68,7 +70,7 @@ async fn what_is_too_dear_is_refused_and_holds_nothing() {
     assert_eq!(error.code, ErrorCode::InsufficientCredits);
     assert_eq!(error.message, "101 credits are needed and 100 can be spent");
     assert_eq!(core.credits().await.unwrap().balance, Credits(100));
-    assert!(core.studies(&Default::default()).unwrap().items.is_empty());
+    assert!(core.studies(&StudyQuery::default()).unwrap().items.is_empty());
     for wrong in [0, -5, i64::MAX] {
         let error = core.grant(Credits(wrong)).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidInput);

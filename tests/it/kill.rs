@@ -1,0 +1,175 @@
+//! The daemon is killed, again and again, in the middle of a study. Afterwards every persona is recorded once and charged
+//! once, and the results are byte for byte those of a run that nobody disturbed. The same rig must turn red when the
+//! daemon is told to cheat, or it proves nothing.
+
+use std::time::Duration;
+
+use harness::daemon::Sabotage;
+use harness::{Chance, Daemon, Home, Link, audit, program, say, studies, wait};
+use protocol::id::StudyId;
+use protocol::run::State;
+
+const PANEL: u32 = 2_000;
+const SEED: u64 = 7;
+
+/// How often and how fast.
+struct Rig {
+    kills: u32,
+    answers_per_second: u32,
+    life_ms: u64,
+    sabotage: Option<Sabotage>,
+}
+
+/// What a rig left.
+struct Left {
+    home: Home,
+    id: StudyId,
+    findings: audit::Findings,
+    // Last, because it holds the processes of the home.
+    _daemon: Daemon,
+}
+
+impl Rig {
+    /// Twenty kills for every push; two hundred for the promise as it is written.
+    fn honest() -> Self {
+        if program::is_long() {
+            Self { kills: 200, answers_per_second: 250, life_ms: 110, sabotage: None }
+        } else {
+            Self { kills: 20, answers_per_second: 1_000, life_ms: 160, sabotage: None }
+        }
+    }
+
+    /// Few kills: a fault that is committed all the time shows at once.
+    fn with(sabotage: Sabotage) -> Self {
+        Self { kills: 4, answers_per_second: 1_000, life_ms: 300, sabotage: Some(sabotage) }
+    }
+
+    /// Runs a study through all of it and audits what is left. Nothing that was ever seen may be gone after a kill.
+    fn run(&self, chance: &mut Chance) -> Left {
+        let home = Home::paced(self.answers_per_second);
+        let mut findings = Vec::new();
+        let mut daemon = Daemon::spawn(&home, self.sabotage);
+        let mut link = daemon.wait_ready(&home);
+        let id = link.take_on(&studies::concept(PANEL, SEED)).unwrap().id;
+        let mut seen = 0;
+        let mut told = String::new();
+        for _ in 0..self.kills {
+            wait::a_random_moment(chance.time_below_ms(self.life_ms));
+            // What a client has seen is a promise, whatever happens next.
+            if let Ok(live) = link.live(id) {
+                seen = seen.max(live.study.panel.delivered);
+            }
+            daemon.kill();
+            daemon = Daemon::spawn(&home, self.sabotage);
+            link = daemon.wait_ready(&home);
+            let Ok(live) = link.live(id) else {
+                findings.push("a study that was taken on is gone".to_owned());
+                break;
+            };
+            let delivered = live.study.panel.delivered;
+            told.push_str(&format!(" {delivered}"));
+            if delivered < seen {
+                findings.push(format!("{seen} answers were seen, {delivered} are left"));
+            }
+        }
+        say(&format!("delivered at each kill:{told}"));
+        if link.live(id).is_ok() {
+            let study = wait::for_study(&link, id, "an end or a halt", |study| {
+                study.state.is_final() || study.state == State::Paused
+            });
+            if (study.state, study.panel.delivered) != (State::Completed, PANEL) {
+                findings.push(format!("not completed: {study:?}"));
+            }
+            findings.extend(audit::study(&link, id));
+        }
+        Left { home, id, findings, _daemon: daemon }
+    }
+}
+
+fn printed(home: &Home, id: StudyId) -> String {
+    home.run(["show", &id.to_string(), "--json", "--answers"]).expect(0).results()
+}
+
+#[test]
+fn kills_lose_nothing_and_charge_nothing_twice() {
+    let mut chance = Chance::announced("kill");
+    let left = Rig::honest().run(&mut chance);
+    assert!(left.findings.is_empty(), "{:#?}", left.findings);
+    let undisturbed = Home::new();
+    let calm = studies::run(&undisturbed, PANEL, SEED).results();
+    let disturbed = printed(&left.home, left.id);
+    assert!(calm == disturbed, "the results differ from those of an undisturbed run");
+}
+
+#[test]
+fn kills_between_commands_leave_what_was_acknowledged() {
+    let home = Home::new();
+    let mut chance = Chance::announced("acknowledged");
+    let mut ids = Vec::new();
+    let mut granted = 0;
+    for round in 0..8_i64 {
+        let mut daemon = home.daemon();
+        let link: Link = home.link();
+        for known in &ids {
+            assert!(link.live(*known).is_ok(), "{known} was acknowledged");
+        }
+        let credits = link.credits().unwrap();
+        assert_eq!(
+            credits.balance.0 + credits.held.0 + credits.used_this_month.0,
+            10_000 + granted
+        );
+        ids.push(link.take_on(&studies::concept(20, chance.below(1_000))).unwrap().id);
+        drop(link.grant(protocol::credits::Credits(round + 1)).unwrap());
+        granted += round + 1;
+        wait::a_random_moment(chance.time_below_ms(30));
+        daemon.kill();
+    }
+    let _daemon = home.daemon();
+    let link = home.link();
+    for id in ids {
+        assert_eq!(wait::for_end(&link, id).panel.delivered, 20);
+        assert_eq!(audit::study(&link, id), audit::Findings::new());
+    }
+}
+
+#[test]
+fn the_rig_notices_commits_that_are_not_durable() {
+    let left = Rig::with(Sabotage::LyingDurability).run(&mut Chance::announced("lying"));
+    assert!(!left.findings.is_empty(), "lying durability went unnoticed");
+    say(&format!("noticed: {:?}", left.findings));
+}
+
+#[test]
+fn the_rig_notices_answers_that_are_not_paid_for() {
+    let left = Rig::with(Sabotage::SkippedSettle).run(&mut Chance::announced("unpaid"));
+    assert!(!left.findings.is_empty(), "skipped settling went unnoticed");
+    say(&format!("noticed: {:?}", left.findings));
+}
+
+#[test]
+fn the_rig_notices_answers_that_are_recorded_twice() {
+    let left = Rig::with(Sabotage::DoubleRecord).run(&mut Chance::announced("twice"));
+    assert!(!left.findings.is_empty(), "double recording went unnoticed");
+    say(&format!("noticed: {:?}", left.findings));
+}
+
+#[test]
+fn a_daemon_that_is_killed_while_it_starts_starts_again() {
+    let home = Home::paced(2_000);
+    let mut chance = Chance::announced("starting");
+    {
+        let _daemon = home.daemon();
+        drop(home.link().take_on(&studies::concept(500, SEED)).unwrap());
+    }
+    for _ in 0..15 {
+        let mut daemon = Daemon::spawn(&home, None);
+        wait::a_random_moment(chance.time_below_ms(60));
+        daemon.kill();
+    }
+    let _daemon = home.daemon();
+    let link = home.link();
+    let id = link.find("@".to_owned()).unwrap().id;
+    assert_eq!(wait::for_end(&link, id).panel.delivered, 500);
+    assert_eq!(audit::study(&link, id), audit::Findings::new());
+    assert!(Duration::ZERO < link.round_trip().unwrap());
+}

@@ -1,0 +1,27 @@
+//! The end-to-end tests: every promise that can be seen from outside, checked on the real binary through its command line
+//! and its socket. `DEMOSCOPE_LONG=1` runs the long forms; `SEED=…` repeats what a random test printed.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking: the message is its verdict")]
+
+// What an analyst does first, and what a script relies on.
+mod backup;
+mod config;
+mod control;
+mod credits;
+mod first_run;
+mod reading;
+
+// What must survive.
+mod damage;
+mod kill;
+mod stop;
+mod upgrade;
+
+// What must not get through.
+mod bad_files;
+mod bad_usage;
+mod hostile_text;
+mod socket;
+
+// What keeps the source as it is meant to be.
+mod layers;

@@ -1,0 +1,127 @@
+//! A daemon in the foreground, as a service manager runs it, whose process the test holds in its hands: it can be killed
+//! at any moment, asked to stop, and waited for.
+
+use std::fs::File;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use crate::{Home, Link, process, program, wait};
+
+/// A fault that the daemon under test commits on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sabotage {
+    /// Acknowledges commits before they are durable.
+    LyingDurability,
+    /// Records answers without paying for them.
+    SkippedSettle,
+    /// Records and charges outcomes again that exist.
+    DoubleRecord,
+}
+
+impl Sabotage {
+    /// The word for it in the variable that asks for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::LyingDurability => "lying_durability",
+            Self::SkippedSettle => "skipped_settle",
+            Self::DoubleRecord => "double_record",
+        }
+    }
+}
+
+/// A running daemon. Dropped, it is killed.
+#[derive(Debug)]
+pub struct Daemon {
+    child: Child,
+    log: std::path::PathBuf,
+}
+
+impl Daemon {
+    /// Starts one without waiting for it.
+    #[must_use]
+    pub fn spawn(home: &Home, sabotage: Option<Sabotage>) -> Self {
+        let log = home.folder().join("daemon.stderr");
+        let mut command = Command::new(program::path());
+        command
+            .args(["daemon", "run"])
+            .current_dir(home.folder())
+            .env_clear()
+            .env("DEMOSCOPE_HOME", home.root())
+            .env("HOME", home.folder())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::create(&log).unwrap());
+        if let Some(sabotage) = sabotage {
+            command.env("DEMOSCOPE_TEST_SABOTAGE", sabotage.word());
+        }
+        Self { child: command.spawn().unwrap(), log }
+    }
+
+    /// Waits until it greets.
+    ///
+    /// # Panics
+    /// When it ends instead, or takes too long.
+    pub fn wait_ready(&mut self, home: &Home) -> Link {
+        let paths = home.paths();
+        let pid = self.pid();
+        wait::until("a daemon that greets", wait::BOUND, || {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                panic!("the daemon ended ({status}) before it was ready:\n{}", self.said());
+            }
+            Link::open(&paths).ok().filter(|link| link.welcome().pid == pid)
+        })
+    }
+
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it said on standard error.
+    #[must_use]
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Takes its process away from under it.
+    ///
+    /// # Panics
+    /// When the system refuses.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        let _status = self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop.
+    pub fn terminate(&self) {
+        process::signal(self.pid(), Signal::TERM);
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// When it takes longer than the bound.
+    pub fn wait_end(&mut self, bound: Duration) -> ExitStatus {
+        wait::until("the end of the daemon", bound, || self.child.try_wait().unwrap())
+    }
+
+    /// Whether it still runs.
+    ///
+    /// # Panics
+    /// When the system does not tell.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // It may have ended already, and then there is nothing to do.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

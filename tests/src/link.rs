@@ -1,0 +1,161 @@
+//! A greeted connection to the daemon, for tests that do not wait for anything else: every call blocks. It speaks the
+//! same protocol through the same code as the shipped clients.
+
+use std::time::Duration;
+
+use protocol::credits::Credits;
+use protocol::error::ApiError;
+use protocol::event::{Cursor, EventPage};
+use protocol::id::{StudyId, SubmitKey};
+use protocol::ledger::{Balance, Transfer};
+use protocol::paths::Paths;
+use protocol::results::{Report, Response};
+use protocol::run::{Live, Preview, Study};
+use protocol::service::{Check, Control, Page, Reply, Status, StudyQuery, Submit, Welcome};
+use protocol::study::{Draft, Origin};
+use protocol::wire::{self, Connection};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::wait;
+
+/// Above the longest wait that a call can ask for.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// A connection with a runtime of its own.
+#[derive(Debug)]
+pub struct Link {
+    runtime: Runtime,
+    connection: Connection,
+}
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $kind:ty),*) -> $reply:ty;)+) => {
+        impl Link {
+            $($(#[$doc])*
+            ///
+            /// # Errors
+            /// What the daemon says, or that it is gone.
+            pub fn $name(&self, $($arg: $kind),*) -> Reply<$reply> {
+                let asked = self.connection.client.$name(wire::within(LIMIT), $($arg),*);
+                self.runtime.block_on(asked).unwrap_or_else(|error| Err(wire::call_failed(&error)))
+            })+
+        }
+    };
+}
+
+calls! {
+    /// Checks a draft.
+    check(draft: Draft) -> Preview;
+    /// Takes a study on.
+    submit(submit: Submit) -> Study;
+    /// Lists studies.
+    studies(query: StudyQuery) -> Page<Study>;
+    /// Finds a study.
+    find(name: String) -> Study;
+    /// A study with its results.
+    report(study: StudyId) -> Report;
+    /// What a study looks like now.
+    live(study: StudyId) -> Live;
+    /// A page of answers.
+    answers(study: StudyId, offset: u32, limit: u32) -> Page<Response>;
+    /// A page of scores.
+    scores(study: StudyId, offset: u32, limit: u32) -> Vec<u8>;
+    /// Changes what a study does.
+    control(study: StudyId, control: Control) -> Study;
+    /// Where the budget stands.
+    credits() -> Balance;
+    /// Adds credits.
+    grant(credits: Credits) -> Balance;
+    /// A page of movements, newest first.
+    statement(offset: u32, limit: u32) -> Page<Transfer>;
+    /// A page of the history.
+    events(after: Cursor, limit: u32, wait_ms: u64) -> EventPage;
+    /// How the daemon is.
+    status() -> Status;
+    /// Audits every invariant.
+    doctor() -> Vec<Check>;
+    /// Writes a copy of the store.
+    backup(path: Option<String>) -> String;
+    /// Ends the daemon.
+    stop() -> ();
+}
+
+impl Link {
+    /// Connects and greets.
+    ///
+    /// # Errors
+    /// When nobody answers, or in another language.
+    pub fn open(paths: &Paths) -> Result<Self, ApiError> {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let connection = runtime.block_on(wire::connect(paths))?;
+        Ok(Self { runtime, connection })
+    }
+
+    /// What the daemon said of itself.
+    #[must_use]
+    pub fn welcome(&self) -> &Welcome {
+        &self.connection.welcome
+    }
+
+    /// Submits a text under a fresh key.
+    ///
+    /// # Errors
+    /// As [`Link::submit`].
+    pub fn take_on(&self, text: &str) -> Reply<Study> {
+        let draft = Draft { file: "idea.md".to_owned(), text: text.to_owned(), ..Draft::default() };
+        let key = SubmitKey(uuid::Uuid::new_v4());
+        self.submit(Submit { key, draft, origin: Origin::Cli, cost_confirmed: false })
+    }
+
+    /// The end of the history as it is now.
+    #[must_use]
+    pub fn newest(&self) -> Cursor {
+        wait::end_of_history(self, Cursor(0))
+    }
+
+    /// Every answer of a study.
+    ///
+    /// # Errors
+    /// As [`Link::answers`].
+    pub fn all_answers(&self, study: StudyId) -> Reply<Vec<Response>> {
+        let mut all = Vec::new();
+        let mut offset = 0;
+        loop {
+            let page = self.answers(study, offset, 500)?;
+            all.extend(page.items);
+            match page.next {
+                Some(next) => offset = next,
+                None => return Ok(all),
+            }
+        }
+    }
+
+    /// Every movement of the ledger, oldest first.
+    ///
+    /// # Errors
+    /// As [`Link::statement`].
+    pub fn ledger(&self) -> Reply<Vec<Transfer>> {
+        let mut all = Vec::new();
+        let mut offset = 0;
+        loop {
+            let page = self.statement(offset, 200)?;
+            all.extend(page.items);
+            match page.next {
+                Some(next) => offset = next,
+                None => break,
+            }
+        }
+        all.reverse();
+        Ok(all)
+    }
+
+    /// Measures how long a call takes there and back.
+    ///
+    /// # Errors
+    /// As [`Link::credits`].
+    pub fn round_trip(&self) -> Reply<Duration> {
+        let begun = std::time::Instant::now();
+        self.credits()?;
+        Ok(begun.elapsed())
+    }
+}

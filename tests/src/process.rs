@@ -1,0 +1,58 @@
+//! Processes of the program under test: signals, and finding those that a home left behind. Only Linux tells which
+//! process has which environment; elsewhere the daemons that a test knows of are all that is ended.
+
+use std::path::Path;
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+
+/// Sends a signal; that the process is gone already is no fault.
+pub fn signal(pid: u32, signal: Signal) {
+    if let Some(pid) = known(pid) {
+        // A process that ended meanwhile needs no signal.
+        let _gone = kill_process(pid, signal);
+    }
+}
+
+/// Whether the process exists (a zombie does).
+#[must_use]
+pub fn exists(pid: u32) -> bool {
+    known(pid).is_some_and(|pid| test_kill_process(pid).is_ok())
+}
+
+fn known(pid: u32) -> Option<Pid> {
+    Pid::from_raw(i32::try_from(pid).ok()?)
+}
+
+/// Processes whose environment names that home: the daemons that commands started by themselves.
+#[must_use]
+pub fn of_home(home: &Path) -> Vec<u32> {
+    let wanted = [b"DEMOSCOPE_HOME=", home.as_os_str().as_encoded_bytes()].concat();
+    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|pid| {
+            std::fs::read(format!("/proc/{pid}/environ"))
+                .is_ok_and(|found| found.split(|byte| *byte == 0).any(|one| one == wanted))
+        })
+        .collect()
+}
+
+/// Resident memory of a process in KiB: now, and at most so far.
+#[must_use]
+pub fn memory_kib(pid: u32) -> Option<(u64, u64)> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let field = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(name))?;
+        line.split_whitespace().nth(1)?.parse().ok()
+    };
+    Some((field("VmRSS:")?, field("VmHWM:")?))
+}
+
+/// Processor time of a process so far, in the kernel's ticks (hundredths of a second).
+#[must_use]
+pub fn ticks(pid: u32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in parentheses may hold anything; the fields come after it.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
+}
