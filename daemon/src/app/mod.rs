@@ -9,6 +9,7 @@ mod control;
 mod credits;
 mod doctor;
 mod draft;
+mod engines;
 mod feed;
 mod gates;
 mod lookup;

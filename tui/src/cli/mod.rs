@@ -9,7 +9,9 @@ mod control;
 mod credits;
 mod daemon;
 mod doctor;
+mod engines;
 mod events;
+mod example;
 mod export;
 mod input;
 mod list;
@@ -77,7 +79,9 @@ enum Verb {
     Archive(control::ArchiveArgs),
     Tag(tag::Args),
     Credits(credits::Args),
+    Engines(engines::Args),
     Events(events::Args),
+    Examples(example::Args),
     Daemon(daemon::Args),
     Doctor(doctor::Args),
     Backup(backup::Args),
@@ -115,6 +119,7 @@ fn dispatch(verb: Option<Verb>, ui: &mut Ui) -> Result<Exit, Failure> {
         Some(Verb::Config(args)) => config::run(&args, ui),
         Some(Verb::Completions(args)) => completions::run(&args, ui),
         Some(Verb::Man(args)) => man::run(&args, ui),
+        Some(Verb::Examples(args)) => example::run(&args, ui),
         Some(Verb::ResetTerminal) => reset_terminal::run(ui),
         // The daemon brings a runtime of its own.
         Some(Verb::Daemon(daemon::Args { verb: daemon::Verb::Run(args) })) => daemon::serve(&args),
@@ -142,6 +147,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Archive(args) => control::archive(args, ui).await,
         Verb::Tag(args) => tag::run(args, ui).await,
         Verb::Credits(args) => credits::run(&args, ui).await,
+        Verb::Engines(args) => engines::run(&args, ui).await,
         Verb::Events(args) => events::run(&args, ui).await,
         Verb::Daemon(args) => daemon::run(&args, ui).await,
         Verb::Doctor(args) => doctor::run(&args, ui).await,
@@ -151,6 +157,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Config(args) => config::run(&args, ui),
         Verb::Completions(args) => completions::run(&args, ui),
         Verb::Man(args) => man::run(&args, ui),
+        Verb::Examples(args) => example::run(&args, ui),
         Verb::ResetTerminal => reset_terminal::run(ui),
     }
 }

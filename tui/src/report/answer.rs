@@ -1,8 +1,9 @@
 //! One answer: what was said, and who said it.
 
 use protocol::persona::Persona;
-use protocol::results::{Answer, Response};
+use protocol::results::{Answer, Preference, Response};
 use protocol::safe;
+use protocol::study::Order;
 
 use crate::look::{Look, Role};
 use crate::report::page::Page;
@@ -10,8 +11,8 @@ use crate::report::page::Page;
 /// The answer as a few lines and an empty one.
 pub(crate) fn answer(response: &Response, look: Look) -> String {
     let mut page = Page::new(look);
-    let (score, of, sentiment, intent, reasoning) = match &response.answer {
-        Answer::ConceptTest { score, sentiment, reasoning, purchase_intent } => {
+    let head = match &response.answer {
+        Answer::ConceptTest { score, sentiment, purchase_intent, .. } => {
             let intent = format!(
                 " · would {} buy",
                 match purchase_intent.as_str() {
@@ -19,16 +20,45 @@ pub(crate) fn answer(response: &Response, look: Look) -> String {
                     other => other.replace('_', " "),
                 }
             );
-            (score, 10, sentiment, intent, reasoning)
+            format!("{score}/10 · {sentiment}{intent}")
         }
-        Answer::Nps { score, reasoning, sentiment } => {
-            (score, 10, sentiment, String::new(), reasoning)
+        Answer::Nps { score, sentiment, .. } => format!("{score}/10 · {sentiment}"),
+        Answer::Sentiment { sentiment, key_theme, .. } => format!("{sentiment} · {key_theme}"),
+        Answer::AbTest { preference, score_a, score_b, order, .. } => {
+            let preference = match preference {
+                Preference::A => "prefers A",
+                Preference::B => "prefers B",
+                Preference::None => "prefers neither",
+            };
+            let first = match order {
+                Order::AFirst => "A",
+                Order::BFirst => "B",
+            };
+            format!("{preference} · A {score_a}/10, B {score_b}/10 · saw {first} first")
+        }
+        Answer::Survey { answers, refused, .. } => {
+            format!("{} of {} questions answered", answers.len(), answers.len() + refused.len())
         }
     };
-    let head = format!("{}  {score}/{of} · {sentiment}{intent}", response.id);
+    let head = format!("{}  {head}", response.id);
     page.paragraph(&head, "", "  ", Some(Role::Strong));
     page.paragraph(&who(&response.persona), "  ", "  ", Some(Role::Dim));
-    page.paragraph(reasoning, "  ", "  ", None);
+    match &response.answer {
+        Answer::Survey { answers, refused, .. } => {
+            for (question, answer) in answers {
+                page.paragraph(question, "  ", "  ", Some(Role::Accent));
+                page.paragraph(answer, "    ", "    ", None);
+            }
+            for (question, reason) in refused {
+                page.paragraph(question, "  ", "  ", Some(Role::Accent));
+                page.paragraph(&format!("declined: {reason}"), "    ", "    ", Some(Role::Dim));
+            }
+        }
+        Answer::ConceptTest { reasoning, .. }
+        | Answer::Nps { reasoning, .. }
+        | Answer::Sentiment { reasoning, .. }
+        | Answer::AbTest { reasoning, .. } => page.paragraph(reasoning, "  ", "  ", None),
+    }
     page.line("");
     page.finish()
 }

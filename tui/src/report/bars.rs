@@ -1,8 +1,8 @@
 //! Shares as bars: whether they would buy, who recommends, and how they feel about it.
 
-use protocol::results::{Outcomes, PurchaseIntent, Results, Sentiment};
+use protocol::results::{Outcomes, PurchaseIntent, Results, Sentiment, Winner};
 
-use crate::look::{Look, Role, pad, pad_left};
+use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::estimates::range;
 use crate::report::page::Page;
 
@@ -16,7 +16,7 @@ type Row = (String, f64, String, Role);
 
 /// Draws them.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
-    let (heading, rows) = match &results.outcomes {
+    let (heading, rows): (_, Vec<Row>) = match &results.outcomes {
         Outcomes::ConceptTest { purchase_intent: shares, .. } => {
             let rows = PurchaseIntent::ALL.iter().map(|&intent| {
                 let (share, role) = match intent {
@@ -40,20 +40,70 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
                 let field = name.split(' ').next().unwrap_or_default();
                 (name.to_owned(), share, format!("{field}_pct"), role)
             };
-            let rows: Vec<Row> = vec![
+            let rows = vec![
                 row("promoters (9–10)", *promoters_pct, Role::Good),
                 row("passives (7–8)", *passives_pct, Role::Accent),
                 row("detractors (0–6)", *detractors_pct, Role::Bad),
             ];
             ("Would they recommend it", rows)
         }
+        Outcomes::Sentiment { positive_pct, negative_pct, neutral_pct, mixed_pct, .. } => {
+            let rows = Sentiment::ALL.iter().map(|&feeling| {
+                let (share, role) = match feeling {
+                    Sentiment::Positive => (*positive_pct, Role::Good),
+                    Sentiment::Negative => (*negative_pct, Role::Bad),
+                    Sentiment::Neutral => (*neutral_pct, Role::Accent),
+                    Sentiment::Mixed => (*mixed_pct, Role::Warning),
+                };
+                (feeling.as_str().to_owned(), share, format!("{feeling}_pct"), role)
+            });
+            ("How they feel about it", rows.collect())
+        }
+        Outcomes::AbTest { variant_a_pct, variant_b_pct, no_preference_pct, winner, .. } => {
+            let won = |one| if *winner == one { Role::Good } else { Role::Accent };
+            let row = |name: &str, share: f64, field: &str, role| {
+                (name.to_owned(), share, field.to_owned(), role)
+            };
+            let rows = vec![
+                row("prefer A", *variant_a_pct, "variant_a_pct", won(Winner::A)),
+                row("prefer B", *variant_b_pct, "variant_b_pct", won(Winner::B)),
+                row("neither", *no_preference_pct, "no_preference_pct", Role::Dim),
+            ];
+            ("Which they prefer", rows)
+        }
+        Outcomes::Survey { .. } => return,
     };
     page.heading(heading, "95 % interval");
     let look = page.look;
     for row in rows {
         page.line(line(&row, results, look));
     }
-    feelings(results, page);
+    match &results.outcomes {
+        Outcomes::Sentiment { confidence, .. } => page.paragraph(
+            &format!(
+                "In {:.0} % of resampled panels (bootstrap) the feeling that leads here still leads.",
+                confidence * 100.0
+            ),
+            "  ",
+            "  ",
+            Some(Role::Dim),
+        ),
+        Outcomes::AbTest { orders_shown: (a_first, b_first), contested, .. } => {
+            let mut line = format!(
+                "Shown first: A to {}, B to {}.",
+                thousands(i128::from(*a_first)),
+                thousands(i128::from(*b_first))
+            );
+            if let Some(contested) = contested {
+                line = format!(
+                    "Everyone saw both orders; {} changed their mind with the order and count as neither.",
+                    thousands(i128::from(*contested))
+                );
+            }
+            page.paragraph(&line, "  ", "  ", Some(Role::Dim));
+        }
+        _ => feelings(results, page),
+    }
 }
 
 fn line((name, share, field, role): &Row, results: &Results, look: Look) -> String {

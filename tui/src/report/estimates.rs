@@ -8,8 +8,19 @@ use crate::report::page::Page;
 use crate::report::whisker::{self, Scale};
 
 /// The fields that open a report, in this order; the others stand in parts of their own.
-const HEADLINE: &[&str] =
-    &["nps_score", "mean_score", "median_score", "would_buy_pct", "top_two_box_pct"];
+const HEADLINE: &[&str] = &[
+    "nps_score",
+    "net_sentiment",
+    "a_minus_b_pct",
+    "mean_score",
+    "median_score",
+    "would_buy_pct",
+    "top_two_box_pct",
+    "variant_a_score",
+    "variant_b_score",
+    "score_difference",
+    "order_effect_pct",
+];
 /// Columns of the label, the value and the interval.
 const COLUMNS: (usize, usize, usize) = (20, 6, 14);
 /// Columns of the count, shown where there is room.
@@ -71,8 +82,12 @@ pub(crate) fn range(field: &str, interval: Option<(f64, f64)>, look: Look) -> St
 /// A value with the digits and the unit of its field.
 pub(crate) fn number(field: &str, value: f64) -> String {
     let text = match field {
-        "nps_score" => format!("{value:.0}"),
-        "mean_score" => format!("{value:.2}"),
+        "nps_score" | "net_sentiment" | "a_minus_b_pct" | "order_effect_pct" => {
+            format!("{value:.0}")
+        }
+        "mean_score" | "variant_a_score" | "variant_b_score" | "score_difference" => {
+            format!("{value:.2}")
+        }
         "median_score" => format!("{value:.1}"),
         _ => format!("{value:.0}%"),
     };
@@ -89,12 +104,16 @@ pub(crate) fn number(field: &str, value: f64) -> String {
 /// The scale that a field lives on.
 pub(crate) fn scale(field: &str, outcomes: &Outcomes) -> Scale {
     let (low, high) = match (field, outcomes) {
-        ("nps_score", _) => (-100.0, 100.0),
+        ("nps_score" | "net_sentiment" | "a_minus_b_pct" | "order_effect_pct", _) => {
+            (-100.0, 100.0)
+        }
+        ("variant_a_score" | "variant_b_score", _) => (1.0, 10.0),
+        ("score_difference", _) => (-9.0, 9.0),
         ("mean_score" | "median_score", Outcomes::ConceptTest { .. }) => (1.0, 10.0),
         ("mean_score" | "median_score", Outcomes::Nps { .. }) => (0.0, 10.0),
         _ => (0.0, 100.0),
     };
-    Scale { low, high, mark: (field == "nps_score").then_some(0.0) }
+    Scale { low, high, mark: (low < 0.0).then_some(0.0) }
 }
 
 /// A field in words.
@@ -102,6 +121,12 @@ pub(crate) fn label(field: &str, scale: Scale) -> String {
     let ends = format!("{:.0}–{:.0}", scale.low, scale.high);
     match field {
         "nps_score" => "Net Promoter Score".to_owned(),
+        "net_sentiment" => "Positive − negative".to_owned(),
+        "a_minus_b_pct" => "A − B, points".to_owned(),
+        "variant_a_score" => format!("Score of A, {ends}"),
+        "variant_b_score" => format!("Score of B, {ends}"),
+        "score_difference" => "A − B, scores".to_owned(),
+        "order_effect_pct" => "Shown first gains".to_owned(),
         "mean_score" => format!("Mean score, {ends}"),
         "median_score" => "Median score".to_owned(),
         "would_buy_pct" => "Would buy".to_owned(),

@@ -14,7 +14,10 @@ const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇'
 /// Draws it.
 pub(crate) fn draw(outcomes: &Outcomes, page: &mut Page) {
     let (Outcomes::ConceptTest { score_distribution, mean_score, std_dev, .. }
-    | Outcomes::Nps { score_distribution, mean_score, std_dev, .. }) = outcomes;
+    | Outcomes::Nps { score_distribution, mean_score, std_dev, .. }) = outcomes
+    else {
+        return;
+    };
     let counts = &score_distribution.0;
     let Some(most) = counts.iter().map(|&(_, count)| count).max().filter(|&most| most > 0) else {
         return;
@@ -84,8 +87,8 @@ fn cell(
 fn role(score: i32, outcomes: &Outcomes) -> Role {
     match (outcomes, score) {
         (Outcomes::Nps { .. }, 9..) => Role::Good,
-        (Outcomes::ConceptTest { .. }, _) | (Outcomes::Nps { .. }, 7..9) => Role::Accent,
-        (Outcomes::Nps { .. }, _) => Role::Bad,
+        (Outcomes::Nps { .. }, ..7) => Role::Bad,
+        _ => Role::Accent,
     }
 }
 

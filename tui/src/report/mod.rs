@@ -1,8 +1,9 @@
 //! The printed report: a pure function from what was found to text of a given look. One file a part of the page; no
-//! part computes a statistic that the daemon could have sent, but for the comparison of groups with the rest.
+//! part computes a statistic that the daemon could have sent.
 
 mod answer;
 mod bars;
+mod conclusions;
 mod diagnostics;
 mod estimates;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod next;
 mod page;
 mod preview;
 mod segments;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod themes;
@@ -38,9 +40,11 @@ pub fn render(report: &Report, look: Look) -> String {
 }
 
 fn draw_results(results: &Results, page: &mut Page) {
+    conclusions::draw(results, page);
     estimates::draw(results, page);
     histogram::draw(&results.outcomes, page);
     bars::draw(results, page);
+    survey::draw(results, page);
     segments::draw(results, page);
     themes::draw(results, page);
     themes::draw_findings(results, page);

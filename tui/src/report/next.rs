@@ -61,6 +61,9 @@ fn sharper(report: &Report) -> Option<String> {
     let (field, wide) = match results.outcomes {
         Outcomes::ConceptTest { .. } => ("mean_score", 0.5),
         Outcomes::Nps { .. } => ("nps_score", 10.0),
+        Outcomes::Sentiment { .. } => ("net_sentiment", 10.0),
+        Outcomes::AbTest { .. } => ("a_minus_b_pct", 10.0),
+        Outcomes::Survey { .. } => return None,
     };
     let estimate = results.estimates.get(field)?;
     let half = (estimate.high? - estimate.low?) / 2.0;

@@ -1,6 +1,6 @@
 //! What speaks for it and against it, in the respondents' words, and what to do about that.
 
-use protocol::results::{Priority, Results, Theme, ThemeKind};
+use protocol::results::{Outcomes, Priority, Results, Theme, ThemeKind};
 use protocol::safe;
 
 use crate::look::{Role, pad, pad_left};
@@ -14,7 +14,14 @@ const FINDINGS: usize = 3;
 
 /// Draws both kinds.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
+    let topics = match results.outcomes {
+        Outcomes::Sentiment { .. } => "What decides how they feel",
+        Outcomes::AbTest { .. } => "What makes the difference",
+        Outcomes::Survey { .. } => "Over all questions",
+        Outcomes::ConceptTest { .. } | Outcomes::Nps { .. } => "What it is about",
+    };
     for (kind, heading, role) in [
+        (ThemeKind::Topic, topics, Role::Accent),
         (ThemeKind::Appeal, "What they like", Role::Good),
         (ThemeKind::Concern, "What holds them back", Role::Bad),
     ] {
@@ -29,7 +36,8 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     }
 }
 
-fn draw_theme(theme: &Theme, role: Role, page: &mut Page) {
+/// One theme: its share as a bar, and what people said.
+pub(crate) fn draw_theme(theme: &Theme, role: Role, page: &mut Page) {
     let look = page.look;
     let percent = theme.share.value * 100.0;
     let interval = match theme.share.low.zip(theme.share.high) {

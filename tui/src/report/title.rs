@@ -52,7 +52,8 @@ fn facts(study: &Study) -> String {
 pub(crate) fn instrument(instrument: StudyType) -> String {
     match instrument {
         StudyType::Nps => "NPS".to_owned(),
-        StudyType::ConceptTest => "concept test".to_owned(),
+        StudyType::AbTest => "A/B test".to_owned(),
+        other => other.as_str().replace('_', " "),
     }
 }
 

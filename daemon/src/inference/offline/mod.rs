@@ -24,6 +24,7 @@ pub use response::{Contribution, Latent, Source};
 pub use theme::{Benefit, Concern};
 pub use traits::Traits;
 
+use answer::file::{ANSWERS, AnswerFile};
 use lexicon::Lexicon;
 use traits::TraitTable;
 use voice::VoiceFile;
@@ -39,6 +40,7 @@ pub struct Offline {
     weights: Weights,
     table: TraitTable,
     voice: VoiceFile,
+    answers: AnswerFile,
     asset_hash: String,
 }
 
@@ -61,6 +63,7 @@ impl Offline {
         Ok(Self {
             table: TraitTable::new(&weights),
             voice: VoiceFile::parse()?,
+            answers: AnswerFile::parse()?,
             asset_hash: asset_hash(&lexicon),
             lexicon,
             weights,
@@ -91,7 +94,7 @@ impl Offline {
     pub fn prepare(&'static self, spec: &StudySpec) -> Prepared {
         let context =
             spec.context.as_deref().map(|text| self.features(text).stems).unwrap_or_default();
-        let readings = spec
+        let readings: Vec<Reading> = spec
             .instrument
             .stimuli()
             .into_iter()
@@ -105,15 +108,29 @@ impl Offline {
                 Reading { text: text.to_owned(), shared: shared as f64, features }
             })
             .collect();
-        Prepared { reader: self, readings }
+        let routes = match (&spec.instrument, readings.first()) {
+            (Instrument::Survey { questions, .. }, Some(reading)) => questions
+                .iter()
+                .map(|question| {
+                    answer::route(&self.answers, &self.lexicon, &reading.features, question)
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        Prepared { reader: self, readings, routes }
     }
 }
 
 fn asset_hash(lexicon: &Lexicon) -> String {
     let mut hasher = Sha256::new();
-    for file in
-        [lexicon::BENEFITS, lexicon::CONCERNS, lexicon::GRAMMAR, weights::WEIGHTS, voice::VOICE]
-    {
+    for file in [
+        lexicon::BENEFITS,
+        lexicon::CONCERNS,
+        lexicon::GRAMMAR,
+        weights::WEIGHTS,
+        voice::VOICE,
+        ANSWERS,
+    ] {
         hasher.update(Sha256::digest(file));
     }
     let mut tones: Vec<(&String, &f64)> = lexicon.tone.iter().collect();
@@ -139,6 +156,8 @@ pub(crate) struct Reading {
 pub struct Prepared {
     reader: &'static Offline,
     readings: Vec<Reading>,
+    /// What each question of a survey is after; `None` where the reader cannot answer it.
+    routes: Vec<Option<answer::file::Route>>,
 }
 
 impl Prepared {
@@ -146,7 +165,10 @@ impl Prepared {
     pub fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
         let text = match &ask.spec.instrument {
             Instrument::ConceptTest { .. } => answer::concept_test(self, ask),
+            Instrument::Sentiment { .. } => answer::sentiment_study(self, ask),
             Instrument::Nps { .. } => answer::nps(self, ask),
+            Instrument::Survey { .. } => answer::survey(self, ask),
+            Instrument::AbTest { .. } => answer::ab_test(self, ask),
         }?;
         Ok(Reply {
             text,

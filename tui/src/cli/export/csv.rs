@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use protocol::results::{Answer, Response};
+use protocol::results::{Answer, Response, Sentiment};
 use protocol::run::Study;
 use protocol::safe;
 
@@ -43,6 +43,15 @@ const COLUMNS: &[&str] = &[
     "agreeableness",
     "neuroticism",
     "price_sensitivity",
+    "key_theme",
+    "preference",
+    "score_a",
+    "score_b",
+    "order",
+    "question",
+    "answer",
+    "declined",
+    "themes",
 ];
 
 /// A table under way.
@@ -69,22 +78,23 @@ impl Table {
         Ok(Self { writer, study })
     }
 
-    /// One more row.
+    /// One more answer: one row, or one for each question of a survey.
     pub(crate) fn add(&mut self, response: &Response) -> Result<(), Failure> {
-        let (score, sentiment, intent, reasoning) = match &response.answer {
-            Answer::ConceptTest { score, sentiment, reasoning, purchase_intent } => {
-                (*score, *sentiment, purchase_intent.as_str(), reasoning)
-            }
-            Answer::Nps { score, reasoning, sentiment } => (*score, *sentiment, "", reasoning),
-        };
+        for row in rows_of(&response.answer) {
+            self.add_row(response, &row)?;
+        }
+        Ok(())
+    }
+
+    fn add_row(&mut self, response: &Response, row: &Row<'_>) -> Result<(), Failure> {
         let who = &response.persona;
         let traits = who.big_five;
         let cells = [
             response.id.to_string(),
-            score.to_string(),
-            sentiment.to_string(),
-            intent.to_owned(),
-            inert(reasoning).into_owned(),
+            row.score.map_or_else(String::new, |score| score.to_string()),
+            row.sentiment.map_or_else(String::new, |sentiment| sentiment.to_string()),
+            row.purchase_intent.to_owned(),
+            inert(row.reasoning).into_owned(),
             inert(&who.id).into_owned(),
             inert(&who.name).into_owned(),
             who.age.to_string(),
@@ -105,6 +115,15 @@ impl Table {
             traits.agreeableness.to_string(),
             traits.neuroticism.to_string(),
             who.price_sensitivity.to_string(),
+            inert(row.key_theme).into_owned(),
+            row.preference.to_owned(),
+            row.scores.map_or_else(String::new, |(a, _)| a.to_string()),
+            row.scores.map_or_else(String::new, |(_, b)| b.to_string()),
+            row.order.to_owned(),
+            inert(row.question).into_owned(),
+            inert(row.answer).into_owned(),
+            inert(row.declined).into_owned(),
+            inert(&row.themes).into_owned(),
         ];
         self.writer.write_record(self.study.iter().chain(&cells)).map_err(|error| no_row(&error))
     }
@@ -113,6 +132,66 @@ impl Table {
     pub(crate) fn take(&mut self) -> Vec<u8> {
         let full = std::mem::replace(&mut self.writer, csv::Writer::from_writer(Vec::new()));
         full.into_inner().unwrap_or_default()
+    }
+}
+
+/// What differs between the instruments in a row; empty where an instrument has no such field.
+#[derive(Debug, Default)]
+struct Row<'a> {
+    score: Option<u8>,
+    sentiment: Option<Sentiment>,
+    purchase_intent: &'static str,
+    reasoning: &'a str,
+    key_theme: &'a str,
+    preference: &'static str,
+    scores: Option<(u8, u8)>,
+    order: &'static str,
+    question: &'a str,
+    answer: &'a str,
+    declined: &'a str,
+    themes: String,
+}
+
+fn rows_of(answer: &Answer) -> Vec<Row<'_>> {
+    let row = Row::default();
+    match answer {
+        Answer::ConceptTest { score, sentiment, reasoning, purchase_intent } => vec![Row {
+            score: Some(*score),
+            sentiment: Some(*sentiment),
+            purchase_intent: purchase_intent.as_str(),
+            reasoning,
+            ..row
+        }],
+        Answer::Nps { score, reasoning, sentiment } => {
+            vec![Row { score: Some(*score), sentiment: Some(*sentiment), reasoning, ..row }]
+        }
+        Answer::Sentiment { sentiment, reasoning, key_theme } => {
+            vec![Row { sentiment: Some(*sentiment), reasoning, key_theme, ..row }]
+        }
+        Answer::AbTest { preference, score_a, score_b, reasoning, sentiment, order } => vec![Row {
+            preference: preference.as_str(),
+            scores: Some((*score_a, *score_b)),
+            sentiment: Some(*sentiment),
+            order: order.as_str(),
+            reasoning,
+            ..row
+        }],
+        Answer::Survey { answers, reasoning, themes, refused } => {
+            let answered = answers.iter().map(|(question, answer)| Row {
+                reasoning,
+                question,
+                answer,
+                themes: themes.get(question).map_or_else(String::new, |themes| themes.join("; ")),
+                ..Row::default()
+            });
+            let declined = refused.iter().map(|(question, declined)| Row {
+                reasoning,
+                question,
+                declined,
+                ..Row::default()
+            });
+            answered.chain(declined).collect()
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod follow;
 mod progress;
 mod settings;
+mod sources;
 
 use std::ffi::OsString;
 
@@ -15,7 +16,6 @@ use protocol::service::Submit;
 use protocol::study::{Draft, Origin};
 use uuid::Uuid;
 
-use crate::cli::input;
 use crate::cli::show::{self, Detail, Form};
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
@@ -25,6 +25,7 @@ use crate::ui::Ui;
 use follow::{Followed, Follower};
 pub(crate) use progress::duration;
 use settings::Settings;
+use sources::Sources;
 
 /// Run a study from a file and print its report
 ///
@@ -39,15 +40,21 @@ Examples:
   demoscope run idea.md --region uk --age-range 25-45 --income-bracket middle
   demoscope run idea.md --study nps --json > result.json
   demoscope run a.md b.md --detach
+  demoscope run a.md b.md --study ab_test --orders both
+  demoscope run idea.md --study survey --question 'What would stop you from trying it?'
+  demoscope run --example list
   echo 'A kettle that texts you.' | demoscope run - --panel 50
   demoscope run idea.md --dry-run      who would be asked, how, and what it takes
 
 Ends with 0 when every respondent answered, 5 when some did not, 4 when the run failed,
 3 when credits or consent to a cost are missing, 2 for mistakes in the file or the flags.")]
 pub(crate) struct Args {
-    /// Text files; - reads standard input
-    #[arg(required = true, value_name = "FILE")]
+    /// Text files; - reads standard input. With --study ab_test two files are variants A and B of one study
+    #[arg(required_unless_present = "example", value_name = "FILE")]
     files: Vec<OsString>,
+    /// Run a study that comes with the program; "list" names them
+    #[arg(long, value_name = "NAME", conflicts_with = "files")]
+    example: Option<String>,
     /// Print every answer too
     #[arg(long)]
     answers: bool,
@@ -70,33 +77,17 @@ pub(crate) struct Args {
 
 /// Runs every file; the worst end of any is the end of all.
 pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
-    let mut worst = Exit::Done;
-    let mut drafts = Vec::new();
-    let mut faults = Vec::new();
-    for file in &args.files {
-        match input::read(file) {
-            Ok(source) => drafts.push(Draft {
-                file: source.name,
-                text: source.text,
-                overrides: args.settings.overrides(),
-            }),
-            Err(problem) => faults.push(problem),
-        }
+    if args.example.as_deref() == Some("list") {
+        crate::cli::example::list(ui)?;
+        return Ok(Exit::Done);
     }
-    if !faults.is_empty() {
-        let message = match (faults.len(), drafts.len()) {
-            (1, 0) => "The file cannot be used.".to_owned(),
-            (bad, good) => format!("{bad} of {} files cannot be used.", bad + good),
-        };
-        let failure = Failure::problems(message, faults);
-        ui.fail(&failure);
-        worst = failure.exit;
-    }
+    let Sources { drafts, worst } = sources::read(&args, ui)?;
     if drafts.is_empty() {
         return Ok(worst);
     }
 
     let mut link = Link::open(ui, Absent::Start).await?;
+    link.offer().await?;
     let end = if args.dry_run {
         preview_all(&link, drafts, Form::of(args.json), ui).await?
     } else {

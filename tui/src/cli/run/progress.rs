@@ -80,6 +80,8 @@ fn running(live: &Live, look: Look) -> Option<String> {
             _ => -100.0,
         }),
         StudyType::ConceptTest => ("mean", f64::from),
+        StudyType::AbTest => ("mean of the preferred", f64::from),
+        StudyType::Sentiment | StudyType::Survey => return None,
     };
     let n = n as f64;
     let (mut sum, mut squares) = (0.0, 0.0);

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Settings (they win over the file's)")]
 pub(crate) struct Settings {
-    /// What to ask: concept_test (the default) or nps
+    /// What to ask: concept_test (the default), sentiment, nps, survey or ab_test
     #[arg(long, value_name = "TYPE")]
     study: Option<String>,
     /// What to call it; by default its first heading or first words
@@ -42,6 +42,12 @@ pub(crate) struct Settings {
     /// The project it belongs to
     #[arg(long, value_name = "NAME")]
     project: Option<String>,
+    /// An open question of a survey; may be given up to ten times
+    #[arg(long = "question", value_name = "TEXT", allow_hyphen_values = true)]
+    questions: Vec<String>,
+    /// Which variant of an A/B test comes first: split (half the panel each) or both (everyone twice, one credit)
+    #[arg(long, value_name = "ORDERS")]
+    orders: Option<String>,
     /// Where they live: us_national (the default), us_northeast, us_southeast, us_midwest, us_west,
     /// us_southwest, uk, eu, global
     #[arg(long, help_heading = "Audience", value_name = "REGION")]
@@ -66,6 +72,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// The keys that were given, with the text as typed.
     pub(crate) fn overrides(&self) -> BTreeMap<String, String> {
+        let questions = (!self.questions.is_empty()).then(|| self.questions.join("\n"));
         let tags = (!self.tags.is_empty()).then(|| self.tags.join(","));
         [
             ("study", &self.study),
@@ -78,6 +85,8 @@ impl Settings {
             ("max_cost_usd", &self.max_cost_usd),
             ("tags", &tags),
             ("project", &self.project),
+            ("questions", &questions),
+            ("orders", &self.orders),
             ("audience.region", &self.region),
             ("audience.age_range", &self.age_range),
             ("audience.gender", &self.gender),

@@ -18,10 +18,10 @@ struct Answer {
 
 /// The questionnaire of a concept test, filled in.
 pub(crate) fn concept_test(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refusal> {
-    let (latent, u) = like(prepared, ask)?;
+    let (latent, u) = like(prepared, ask, 0)?;
     let cuts = &prepared.reader.weights.thresholds;
     let score = score(cuts, u);
-    let speech = words(prepared, ask, &latent, (f64::from(score) - 1.0) / 9.0);
+    let speech = words(prepared, ask, 0, &latent, (f64::from(score) - 1.0) / 9.0);
     write(&Answer {
         score,
         sentiment: sentiment(cuts, u, &latent),

@@ -1,18 +1,27 @@
 //! One function for each instrument: the fields of its questionnaire, filled in by the reader.
 
+mod ab_test;
 mod concept_test;
+pub(crate) mod file;
 mod nps;
+mod route;
+mod sentiment;
+mod survey;
 
 use protocol::results::ThemeKind;
 use serde::Serialize;
 
-use super::draw::{Key, hash};
+use super::draw::Key;
 use super::response::{Latent, latent, noise};
-use super::voice::{Named, Speech, Topic, speak};
+use super::voice::{self, Named, Pointer, Speech, Topic, speak};
 use super::{Ask, Prepared, Refusal};
 
+pub(crate) use ab_test::ab_test;
 pub(crate) use concept_test::concept_test;
 pub(crate) use nps::nps;
+pub(crate) use route::route;
+pub(crate) use sentiment::sentiment_study;
+pub(crate) use survey::survey;
 
 /// A reason as the questionnaire asks for it.
 #[derive(Serialize)]
@@ -30,11 +39,11 @@ fn reasons(named: &[Named], kind: ThemeKind) -> Vec<Reason> {
         .collect()
 }
 
-/// What one person makes of the first text: the terms of their liking, and U, their liking with its noise.
-fn like(prepared: &Prepared, ask: &Ask<'_>) -> Result<(Latent, f64), Refusal> {
+/// What one person makes of the text at `reading`: the terms of their liking, and U, their liking with its noise.
+fn like(prepared: &Prepared, ask: &Ask<'_>, reading: usize) -> Result<(Latent, f64), Refusal> {
     let reading = prepared
         .readings
-        .first()
+        .get(reading)
         .ok_or_else(|| Refusal::Final { why: "there is nothing to read".to_owned() })?;
     let weights = &prepared.reader.weights;
     let latent = latent(weights, &reading.features, &prepared.traits(ask), reading.shared);
@@ -43,15 +52,53 @@ fn like(prepared: &Prepared, ask: &Ask<'_>) -> Result<(Latent, f64), Refusal> {
     Ok((latent, u))
 }
 
-/// Puts it into words.
-fn words(prepared: &Prepared, ask: &Ask<'_>, latent: &Latent, level: f64) -> Speech {
-    let text = prepared.readings.first().map_or("", |reading| reading.text.as_str());
+/// Decides how this person puts things, this time.
+fn voice_key(ask: &Ask<'_>) -> Key {
     let key = Key::new(ask.spec.seed, "voice")
-        .with(hash(text))
         .with(u64::from(ask.ordinal))
         .with(u64::from(ask.replicate));
+    // The first thing anybody is asked has the key it always had.
+    if ask.task == 0 { key } else { key.with(1_000 + u64::from(ask.task)) }
+}
+
+/// Puts a liking of the text at `reading` into words.
+fn words(
+    prepared: &Prepared,
+    ask: &Ask<'_>,
+    reading: usize,
+    latent: &Latent,
+    level: f64,
+) -> Speech {
+    words_with(prepared, ask, voice_key(ask), reading, latent, level)
+}
+
+/// The same with a key of its own.
+fn words_with(
+    prepared: &Prepared,
+    ask: &Ask<'_>,
+    key: Key,
+    reading: usize,
+    latent: &Latent,
+    level: f64,
+) -> Speech {
+    let text = prepared.readings.get(reading).map_or("", |reading| reading.text.as_str());
     let reader = prepared.reader;
     speak(&reader.lexicon, &reader.voice, ask.respondent, key, &Topic { text, latent, level })
+}
+
+/// A pointed remark on the text at `reading`.
+fn point(
+    prepared: &Prepared,
+    ask: &Ask<'_>,
+    key: Key,
+    reading: usize,
+    latent: &Latent,
+    pointer: &Pointer<'_>,
+) -> Speech {
+    let text = prepared.readings.get(reading).map_or("", |reading| reading.text.as_str());
+    let reader = prepared.reader;
+    let topic = Topic { text, latent, level: 0.5 };
+    voice::point(&reader.lexicon, &reader.voice, ask.respondent, key, &topic, pointer)
 }
 
 /// As JSON text.

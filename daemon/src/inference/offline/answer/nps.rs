@@ -17,10 +17,10 @@ struct Answer {
 
 /// The questionnaire of a recommendation study, filled in.
 pub(crate) fn nps(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refusal> {
-    let (latent, u) = like(prepared, ask)?;
+    let (latent, u) = like(prepared, ask, 0)?;
     let cuts = &prepared.reader.weights.thresholds;
     let score = recommend(cuts, u);
-    let speech = words(prepared, ask, &latent, f64::from(score) / 10.0);
+    let speech = words(prepared, ask, 0, &latent, f64::from(score) / 10.0);
     write(&Answer {
         score,
         sentiment: sentiment(cuts, u, &latent),

@@ -79,7 +79,9 @@ fn explain_as(
         spec: &spec,
         respondent: &respondent,
         ordinal: u32::try_from(ordinal).unwrap(),
+        task: 0,
         replicate: 0,
+        order: None,
     };
     Offline::embedded().prepare(&spec).explain(&ask, 0).unwrap()
 }
@@ -315,7 +317,10 @@ fn every_theme_named_has_a_contribution_of_its_sign() {
         let prepared = reader.prepare(&spec);
         for ((respondent, ordinal), reply) in people.iter().zip(0..).zip(ask_all(&spec, &people)) {
             let latent = prepared
-                .explain(&Ask { spec: &spec, respondent, ordinal, replicate: 0 }, 0)
+                .explain(
+                    &Ask { spec: &spec, respondent, ordinal, task: 0, replicate: 0, order: None },
+                    0,
+                )
                 .unwrap();
             let label = |source| match source {
                 Source::Theme(theme) => reader.label(theme).to_owned(),

@@ -13,6 +13,8 @@ use protocol::study::{EngineMode, Instrument, StudySpec};
 use serde_json::Value;
 
 use super::*;
+use crate::domain::instrument;
+use crate::domain::outcome::Assignment;
 
 /// A concept test of this text.
 pub(super) fn concept(text: &str, seed: u64) -> StudySpec {
@@ -43,9 +45,9 @@ pub(super) fn ask_all(spec: &StudySpec, panel: &[Persona]) -> Vec<Reply> {
         .iter()
         .zip(0..)
         .map(|(respondent, ordinal)| {
-            prepared
-                .ask(&Ask { spec, respondent, ordinal, task: 0, replicate: 0, order: None })
-                .unwrap()
+            let at = Assignment { round: 0, respondent: ordinal, task: 0, replicate: 0 };
+            let order = instrument::order_shown(spec, at);
+            prepared.ask(&Ask { spec, respondent, ordinal, task: 0, replicate: 0, order }).unwrap()
         })
         .collect()
 }

@@ -103,7 +103,8 @@ impl Lines {
         self.lines.get(key.pick(self.lines.len())).map_or("", |line| line.1.as_str())
     }
 
-    fn is_poor(&self) -> bool {
+    /// Whether somebody would be left without a line that quotes nothing.
+    pub(crate) fn is_poor(&self) -> bool {
         self.lines.iter().filter(|line| line.0.is_none() && !line.1.contains("{q}")).count() == 0
     }
 }

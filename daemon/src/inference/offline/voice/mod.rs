@@ -2,6 +2,7 @@
 //! ones, how many and in which order follows from who speaks, and the words quoted are the stimulus' own.
 
 mod lines;
+mod point;
 
 use protocol::persona::Persona;
 use protocol::results::ThemeKind;
@@ -11,8 +12,10 @@ use super::features::Span;
 use super::lexicon::{Lexicon, Theme};
 use super::response::{Latent, Source};
 use super::theme::Concern;
-use lines::{Band, Lines, Register};
+pub(crate) use lines::Lines;
+use lines::{Band, Register};
 pub(crate) use lines::{VOICE, VoiceFile};
+pub(crate) use point::{Pointer, point};
 
 /// A reason that was named, with the sentence that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

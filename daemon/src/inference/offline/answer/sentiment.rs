@@ -1,0 +1,56 @@
+//! A sentiment study: a feeling, the theme that decides it, and why.
+
+use protocol::results::{Sentiment, ThemeKind};
+use serde::Serialize;
+
+use super::super::response::{Latent, Source, score, sentiment};
+use super::super::voice::Named;
+use super::{Ask, Prepared, Reason, Refusal, like, reasons, words, write};
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    sentiment: Sentiment,
+    reasoning: String,
+    key_theme: &'a str,
+    appeals: Vec<Reason>,
+    concerns: Vec<Reason>,
+}
+
+/// The questionnaire of a sentiment study, filled in.
+pub(crate) fn sentiment_study(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refusal> {
+    let (latent, u) = like(prepared, ask, 0)?;
+    let cuts = &prepared.reader.weights.thresholds;
+    let feeling = sentiment(cuts, u, &latent);
+    let level = (f64::from(score(cuts, u)) - 1.0) / 9.0;
+    let speech = words(prepared, ask, 0, &latent, level);
+    write(&Answer {
+        sentiment: feeling,
+        key_theme: key_theme(prepared, &latent, &speech.named, feeling),
+        appeals: reasons(&speech.named, ThemeKind::Appeal),
+        concerns: reasons(&speech.named, ThemeKind::Concern),
+        reasoning: speech.reasoning,
+    })
+}
+
+/// The first reason that goes with the feeling, else the first at all.
+fn key_theme<'a>(
+    prepared: &'a Prepared,
+    latent: &Latent,
+    named: &'a [Named],
+    feeling: Sentiment,
+) -> &'a str {
+    let labels = &prepared.reader.answers.labels;
+    let kind = match feeling {
+        Sentiment::Positive => Some(ThemeKind::Appeal),
+        Sentiment::Negative => Some(ThemeKind::Concern),
+        Sentiment::Neutral | Sentiment::Mixed => None,
+    };
+    if latent.contributions.iter().any(|part| part.source == Source::Nonsense) {
+        return &labels.nonsense;
+    }
+    named
+        .iter()
+        .find(|reason| kind.is_none_or(|kind| reason.kind == kind))
+        .or(named.first())
+        .map_or(&labels.blank, |reason| &reason.theme)
+}

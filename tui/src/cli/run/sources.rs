@@ -1,0 +1,76 @@
+//! Which studies a command line asks for: every file is one, except the two files of an A/B test, which are one together;
+//! an example comes from the program itself.
+
+use std::ffi::OsString;
+
+use protocol::study::{Draft, Problem, SecondFile};
+
+use super::Args;
+use crate::cli::{example, input};
+use crate::failure::{Exit, Failure};
+use crate::ui::Ui;
+
+/// The drafts, with what was said about the files that gave none.
+pub(super) struct Sources {
+    pub(super) drafts: Vec<Draft>,
+    pub(super) worst: Exit,
+}
+
+/// Reads everything that was named, complaining about all that cannot be read.
+pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
+    let overrides = args.settings.overrides();
+    if let Some(name) = &args.example {
+        let source = example::find(name)?;
+        let draft = Draft { file: source.name, text: source.text, overrides, ..Draft::default() };
+        return Ok(Sources { drafts: vec![draft], worst: Exit::Done });
+    }
+    let ab_test = overrides.get("study").is_some_and(|study| study.trim() == "ab_test");
+    if ab_test && args.files.len() > 2 {
+        return Err(Failure::invalid("An A/B test compares two variants.")
+            .hint("give one file with both, or one file for each"));
+    }
+    let mut faults = Vec::new();
+    let mut read = read_all(&args.files, &mut faults);
+    let complete = faults.is_empty();
+    let drafts: Vec<Draft> = if ab_test && args.files.len() == 2 {
+        match (complete, read.pop(), read.pop()) {
+            (true, Some(second), Some(first)) => {
+                let second = SecondFile { file: second.name, text: second.text };
+                let variant_b = Some(second);
+                vec![Draft { file: first.name, text: first.text, overrides, variant_b }]
+            }
+            _ => Vec::new(),
+        }
+    } else {
+        read.into_iter()
+            .map(|source| Draft {
+                file: source.name,
+                text: source.text,
+                overrides: overrides.clone(),
+                variant_b: None,
+            })
+            .collect()
+    };
+    let mut worst = Exit::Done;
+    if !faults.is_empty() {
+        let message = match (faults.len(), args.files.len()) {
+            (1, 1) => "The file cannot be used.".to_owned(),
+            (bad, all) => format!("{bad} of {all} files cannot be used."),
+        };
+        let failure = Failure::problems(message, faults);
+        ui.fail(&failure);
+        worst = failure.exit;
+    }
+    Ok(Sources { drafts, worst })
+}
+
+fn read_all(files: &[OsString], faults: &mut Vec<Problem>) -> Vec<input::Source> {
+    let mut read = Vec::new();
+    for file in files {
+        match input::read(file) {
+            Ok(source) => read.push(source),
+            Err(problem) => faults.push(problem),
+        }
+    }
+    read
+}

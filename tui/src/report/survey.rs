@@ -1,0 +1,48 @@
+//! A survey, question by question: how many answered, what they name, in their words, and whether more people would have
+//! named anything new.
+
+use protocol::results::{Outcomes, QuestionResult, Results};
+
+use crate::look::{Role, thousands};
+use crate::report::page::Page;
+use crate::report::themes;
+
+/// Themes of each question that are shown.
+const THEMES: usize = 4;
+
+/// Draws it.
+pub(crate) fn draw(results: &Results, page: &mut Page) {
+    let Outcomes::Survey { question_results, .. } = &results.outcomes else { return };
+    for (number, question) in (1..).zip(question_results) {
+        draw_question(number, question, page);
+    }
+}
+
+fn draw_question(number: usize, question: &QuestionResult, page: &mut Page) {
+    let answered = format!("{} answered, 95 % interval", thousands(question.answered));
+    let remark = if question.supported { answered.as_str() } else { "" };
+    page.heading(&format!("Question {number}"), remark);
+    page.paragraph(&question.question, "  ", "  ", Some(Role::Strong));
+    if !question.supported {
+        page.paragraph(
+            "Not supported: nobody could answer this question, and nothing was put in its place.",
+            "  ",
+            "  ",
+            Some(Role::Warning),
+        );
+        return;
+    }
+    for theme in question.themes.iter().take(THEMES) {
+        themes::draw_theme(theme, Role::Accent, page);
+    }
+    page.paragraph(&question.summary, "  ", "  ", Some(Role::Dim));
+    if let Some(saturation) = question.saturation {
+        let last = thousands(saturation);
+        page.paragraph(
+            &format!("The last new theme came from respondent {last} of the panel."),
+            "  ",
+            "  ",
+            Some(Role::Dim),
+        );
+    }
+}
