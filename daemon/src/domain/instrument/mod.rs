@@ -6,6 +6,7 @@ mod ab_test;
 mod accumulate;
 mod compare;
 mod concept_test;
+mod contradiction;
 mod contrast;
 mod diagnose;
 mod findings;
