@@ -1,6 +1,8 @@
 //! Settings in layers (built-in defaults < config.toml < variables), each value with its source. The commented file of
 //! defaults is also the schema: a key it does not have is an error that names the nearest one it has.
 
+mod engine;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,7 +13,8 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::domain::nearest::nearest;
-use crate::inference::service::EngineSettings;
+
+pub use engine::{EngineSettings, PriceSettings, Structured};
 
 /// The commented defaults, as shipped.
 pub const DEFAULTS: &str = include_str!("../../assets/config.toml");

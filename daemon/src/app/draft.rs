@@ -19,10 +19,7 @@ impl Core {
         let panel = self.sample(&spec).map_err(|error| of_the_panel(draft, error))?;
         let balance = self.spendable()?;
         let credits = instrument::price(&spec).ok_or_else(too_expensive)?;
-        let questionnaire = panel
-            .persona(0)
-            .map(|persona| instrument::questionnaire(&spec, &persona))
-            .unwrap_or_default();
+        let questionnaire = self.questionnaire(&spec, &panel)?;
         let Priced { cost_usd, mut notes } = self.preview_cost(&spec)?;
         if credits > balance {
             notes.push(format!("it needs {credits} credits and {balance} can be spent"));

@@ -8,11 +8,15 @@ use protocol::study::StudySpec;
 
 use crate::domain::instrument;
 use crate::domain::outcome::Assignment;
+use crate::domain::panel::Panel;
 use crate::inference::Engine;
 use crate::inference::model::Estimate;
 use crate::inference::service::catalogue;
 
 use super::Core;
+
+/// The first question to the first respondent.
+const FIRST: Assignment = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
 
 /// What a preview says about money.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,12 +39,22 @@ impl Core {
         let persona = first
             .persona(0)
             .ok_or_else(|| ApiError::new(ErrorCode::Internal, "a panel of one has nobody in it"))?;
-        let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
         let call = engine
-            .ready(spec, at, &persona, None)
+            .ready(spec, FIRST, &persona, None)
             .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
         let questions = u64::from(spec.panel) * u64::from(instrument::tasks(spec));
         Ok(Some(engine.estimate(&call, questions)))
+    }
+
+    /// What the first respondent of a panel is told: by a questionnaire, or by a prompt where a model answers.
+    pub(super) fn questionnaire(&self, spec: &StudySpec, panel: &Panel) -> Reply<String> {
+        let Some(persona) = panel.persona(0) else { return Ok(String::new()) };
+        match self.engine(&spec.engine)? {
+            Engine::Model(engine) => engine
+                .show(spec, FIRST, &persona)
+                .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string())),
+            _ => Ok(instrument::questionnaire(spec, &persona)),
+        }
     }
 
     /// The range for a preview. A price that nobody knows is a note there, not an end.

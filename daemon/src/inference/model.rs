@@ -14,7 +14,8 @@ use super::client::Caller;
 use super::limits::{Admission, Admit, Bounds, Signal};
 use super::price::{Price, booked, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts};
-use super::service::{Service, Structured};
+use super::service::Service;
+use crate::config::Structured;
 use crate::domain::instrument;
 use crate::domain::outcome::Assignment;
 use crate::world::Clock;
@@ -139,6 +140,20 @@ impl ModelEngine {
                 seed: None,
             },
         })
+    }
+
+    /// What one respondent is told, as one text for people.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn show(
+        &self,
+        spec: &StudySpec,
+        at: Assignment,
+        persona: &protocol::persona::Persona,
+    ) -> Result<String, PromptError> {
+        let Prompt { system, question } = self.prompts.render(spec, at, persona, None)?;
+        Ok(format!("{system}\n\n{question}"))
     }
 
     fn price(&self) -> Price {

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use super::client::{Caller, NoClient};
 use super::model::ModelEngine;
 use super::prompt::Prompts;
-use super::service::{self, EngineSettings, Unready};
+use super::service::{self, Unready};
+use crate::config::EngineSettings;
 
 /// One engine in a list.
 #[derive(Clone, Debug)]

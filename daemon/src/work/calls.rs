@@ -10,7 +10,7 @@ use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::persona::Persona;
 use protocol::study::StudySpec;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::app::{Batch, Core, Gate};
@@ -35,6 +35,9 @@ const WEIGHT: u32 = 1;
 /// What came of everything that one respondent was asked.
 type Outcomes = Vec<(Assignment, Outcome, Usage)>;
 
+/// Outcomes on their way into the store, with the place that they hold until they are there.
+type Parcel = (Outcomes, Option<OwnedSemaphorePermit>);
+
 /// A study at work on an engine.
 pub(super) struct Calls {
     pub(super) core: Core,
@@ -57,6 +60,8 @@ struct Sitting {
     reasks: u32,
     usage: Usage,
     correction: Option<String>,
+    /// Held from a call until its outcome is durable, so that a kill wastes no more calls than may be under way.
+    place: Option<OwnedSemaphorePermit>,
 }
 
 /// A sitting with its next call made ready and paid for.
@@ -116,7 +121,9 @@ impl Calls {
 /// Asking a panel once through.
 struct Round {
     study: Calls,
-    recorder: mpsc::Sender<Outcomes>,
+    recorder: mpsc::Sender<Parcel>,
+    /// As many as calls may be under way.
+    places: Arc<Semaphore>,
     under_way: JoinSet<Made>,
     /// By time and respondent.
     waiting: BTreeMap<(Duration, u32), Sitting>,
@@ -130,10 +137,13 @@ struct Round {
 }
 
 impl Round {
-    fn new(study: Calls, recorder: mpsc::Sender<Outcomes>) -> Self {
+    fn new(study: Calls, recorder: mpsc::Sender<Parcel>) -> Self {
+        let bound =
+            usize::try_from(study.engine.service().bounds.concurrency).unwrap_or(usize::MAX);
         Self {
             study,
             recorder,
+            places: Arc::new(Semaphore::new(bound.min(Semaphore::MAX_PERMITS))),
             under_way: JoinSet::new(),
             waiting: BTreeMap::new(),
             budget: RetryBudget::default(),
@@ -188,9 +198,12 @@ impl Round {
             biased;
             () = self.study.gate.cancelled() => return Ok(()),
             Some(made) = self.under_way.join_next() => made,
-            turn = turn(&engine, &clock, number, next.as_ref().map(|prepared| &prepared.ready)) => {
+            turn = turn(&engine, &clock, number, next.as_ref(), &self.places) => {
                 match (turn, next.take()) {
-                    (Ok(pass), Some(prepared)) => self.launch(pass, prepared),
+                    (Ok((pass, place)), Some(mut prepared)) => {
+                        prepared.sitting.place = place.or(prepared.sitting.place);
+                        self.launch(pass, prepared);
+                    }
                     (Err(why), kept) => {
                         *next = kept;
                         self.stop = Some(why);
@@ -257,6 +270,7 @@ impl Round {
             reasks: 0,
             usage: Usage::default(),
             correction: None,
+            place: None,
         })
     }
 
@@ -275,12 +289,15 @@ impl Round {
         self.study.core.settle_cost(self.study.number, made.ready.worst, made.spent.cost);
         self.short = false;
         match self.judge(made) {
-            Next::Done(sitting) => self.send(sitting.outcomes).await?,
-            Next::Ask(sitting, time) => {
+            Next::Done(sitting) => self.send((sitting.outcomes, sitting.place)).await?,
+            Next::Ask(mut sitting, time) => {
+                // Whoever waits for a later try leaves the place to others.
+                sitting.place = None;
                 self.waiting.insert((time, sitting.respondent), sitting);
             }
             Next::Halted(sitting) => self.lose(&sitting),
-            Next::Stop(sitting, why) => {
+            Next::Stop(mut sitting, why) => {
+                sitting.place = None;
                 self.waiting.insert((Duration::ZERO, sitting.respondent), sitting);
                 self.stop.get_or_insert(why);
             }
@@ -371,7 +388,7 @@ impl Round {
                 let usage = std::mem::take(&mut sitting.usage);
                 sitting.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
             }
-            self.send(sitting.outcomes).await?;
+            self.send((sitting.outcomes, None)).await?;
         }
         for respondent in left {
             if self.study.gate.is_cancelled() {
@@ -383,7 +400,7 @@ impl Round {
                     (at, Outcome::Failed { reason: why.to_owned() }, Usage::default())
                 })
                 .collect();
-            self.send(outcomes).await?;
+            self.send((outcomes, None)).await?;
         }
         Ok(())
     }
@@ -396,10 +413,10 @@ impl Round {
         }
     }
 
-    async fn send(&self, outcomes: Outcomes) -> Result<(), ApiError> {
+    async fn send(&self, parcel: Parcel) -> Result<(), ApiError> {
         // The recorder ends early only when the store refuses; its own error says why.
         self.recorder
-            .send(outcomes)
+            .send(parcel)
             .await
             .map_err(|_| ApiError::new(ErrorCode::Busy, "what was answered could not be recorded"))
     }
@@ -422,17 +439,27 @@ impl Study {
     }
 }
 
-/// A turn at the door for a call that is ready; without one, none ever comes.
+/// A place and a turn at the door for a call that is ready; without one, none ever comes. While the study waits for a
+/// place of its own it wants no turn, so that others go ahead.
 async fn turn(
     engine: &Arc<ModelEngine>,
     clock: &Arc<dyn crate::world::Clock>,
     number: u32,
-    ready: Option<&ReadyCall>,
-) -> Result<Pass, String> {
-    match ready {
-        Some(ready) => engine.admit(clock, number, WEIGHT, ready).await,
-        None => std::future::pending().await,
-    }
+    prepared: Option<&Prepared>,
+    places: &Arc<Semaphore>,
+) -> Result<(Pass, Option<OwnedSemaphorePermit>), String> {
+    let Some(prepared) = prepared else { return std::future::pending().await };
+    let place = match Arc::clone(places).try_acquire_owned() {
+        _ if prepared.sitting.place.is_some() => None,
+        Ok(place) => Some(place),
+        Err(_) => {
+            engine.pass(number);
+            // It is closed by nobody while it is awaited here.
+            Arc::clone(places).acquire_owned().await.ok()
+        }
+    };
+    let pass = engine.admit(clock, number, WEIGHT, &prepared.ready).await?;
+    Ok((pass, place))
 }
 
 /// Records respondents as they come in, as many in one transaction as are there.
@@ -440,7 +467,7 @@ async fn record(
     core: Core,
     number: u32,
     attempt: u32,
-    mut inbox: mpsc::Receiver<Outcomes>,
+    mut inbox: mpsc::Receiver<Parcel>,
 ) -> Result<(), ApiError> {
     let mut arrived = Vec::with_capacity(BATCH);
     let mut refused: Option<ApiError> = None;
@@ -448,7 +475,9 @@ async fn record(
     while inbox.recv_many(&mut arrived, BATCH).await > 0 {
         let mut batch = Batch::new(number, attempt);
         let mut spent = Usage::default();
-        for outcomes in arrived.drain(..) {
+        let mut places = Vec::with_capacity(arrived.len());
+        for (outcomes, place) in arrived.drain(..) {
+            places.push(place);
             for (_, _, usage) in &outcomes {
                 spent = spent.plus(*usage);
             }
@@ -469,6 +498,7 @@ async fn record(
             }
             Err(error) => return Err(error),
         }
+        drop(places);
     }
     core.book_lost(number, lost).await?;
     refused.map_or(Ok(()), Err)
