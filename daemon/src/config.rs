@@ -5,6 +5,7 @@ mod engine;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use protocol::error::{ApiError, ErrorCode};
@@ -40,6 +41,9 @@ price.input = 0.4
 price.output = 1.6
 price.cached_input = 0.1
 "#;
+
+/// What a whole number of any setting may be: no setting counts beyond that.
+const WHOLE: RangeInclusive<i64> = 0..=u32::MAX as i64;
 
 /// The settings in force.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -350,6 +354,16 @@ fn put(
                 given.key.rsplit('.').next().unwrap_or_default(),
                 example.value
             ),
+        });
+        return;
+    }
+    if let Value::Integer(number) = given.value
+        && !WHOLE.contains(&number)
+    {
+        problems.push(Problem {
+            place,
+            what: format!("'{}' is {number}", given.key),
+            hint: format!("give a whole number from {} to {}", WHOLE.start(), WHOLE.end()),
         });
         return;
     }

@@ -3,6 +3,7 @@
 
 #![warn(missing_docs)]
 
+pub mod analysis;
 pub mod audience;
 pub mod credits;
 pub mod error;

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::{Asked, CrossTab, PowerAnswer, PowerQuestion};
 use crate::credits::Credits;
 use crate::error::ApiError;
 use crate::event::{Cursor, EventPage};
 use crate::id::{StudyId, SubmitKey};
 use crate::ledger::{Balance, Transfer};
-use crate::results::{Report, Response};
+use crate::results::{Comparison, Report, Response};
 use crate::run::{Live, Preview, Study};
 use crate::study::{Draft, Origin};
 
@@ -202,6 +203,14 @@ pub trait Demoscope {
     /// One byte for each respondent from `offset` on: the score plus one, 0 while there is no outcome, 255 for an
     /// outcome that is no score. At most 100,000.
     async fn scores(study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>>;
+    /// Two studies against each other, paired when the same people answered both.
+    async fn compare(first: StudyId, second: StudyId) -> Reply<Comparison>;
+    /// A study broken down by one or two dimensions.
+    async fn cross(study: StudyId, dimensions: Vec<String>) -> Reply<CrossTab>;
+    /// What a study asked, and of whom.
+    async fn asked(study: StudyId) -> Reply<Asked>;
+    /// How many people it takes to see a difference.
+    async fn power(question: PowerQuestion) -> Reply<PowerAnswer>;
     /// Changes what a study does.
     async fn control(study: StudyId, control: Control) -> Reply<Study>;
     /// Replaces a study's tags.

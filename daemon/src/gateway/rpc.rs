@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
+use protocol::analysis::{Asked, CrossTab, PowerAnswer, PowerQuestion};
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventPage};
 use protocol::id::StudyId;
 use protocol::ledger::{Balance, Transfer};
 use protocol::paths::Paths;
-use protocol::results::{Report, Response};
+use protocol::results::{Comparison, Report, Response};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
     Check, Control, Demoscope, EngineCheck, EngineInfo, Hello, Page, Reply, Status, StudyQuery,
@@ -27,6 +28,7 @@ use tarpc::server::{BaseChannel, Channel};
 use tokio::net::UnixStream;
 
 use crate::app::Core;
+use crate::domain::planning;
 use crate::world::Wake;
 
 /// Calls of one peer that may be under way at the same time.
@@ -160,6 +162,27 @@ impl Demoscope for Peer {
 
     async fn scores(self, _: Context, study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>> {
         self.reading(move |face| face.core.scores(study, offset, limit)).await
+    }
+
+    async fn compare(self, _: Context, first: StudyId, second: StudyId) -> Reply<Comparison> {
+        self.reading(move |face| face.core.compare(first, second)).await
+    }
+
+    async fn cross(self, _: Context, study: StudyId, dimensions: Vec<String>) -> Reply<CrossTab> {
+        self.reading(move |face| face.core.cross(study, &dimensions)).await
+    }
+
+    async fn asked(self, _: Context, study: StudyId) -> Reply<Asked> {
+        self.reading(move |face| face.core.asked(study)).await
+    }
+
+    async fn power(self, _: Context, question: PowerQuestion) -> Reply<PowerAnswer> {
+        self.core()?;
+        planning::power(&question).map_err(|error| {
+            let mut message = error.to_string();
+            message.push('.');
+            ApiError::new(ErrorCode::InvalidInput, message)
+        })
     }
 
     async fn control(self, _: Context, study: StudyId, control: Control) -> Reply<Study> {

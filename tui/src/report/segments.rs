@@ -17,7 +17,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     let Some(first) = results.contrasts.first() else { return };
     let count = results.contrasts.len();
     let mut differing: Vec<&Contrast> =
-        results.contrasts.iter().filter(|found| found.differs).collect();
+        results.contrasts.iter().filter(|found| found.differs && !found.small).collect();
     differing.sort_by(|a, b| {
         a.p_adjusted
             .total_cmp(&b.p_adjusted)
@@ -27,8 +27,14 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     differing.truncate(ROWS);
 
     let field = first.field.as_str();
-    let what = label(field, scale(field, &results.outcomes)).to_lowercase();
-    let what = what.split(',').next().unwrap_or_default().replace("net promoter score", "NPS");
+    let what = match field {
+        "nps_score" => "NPS".to_owned(),
+        "a_minus_b_pct" => "A − B".to_owned(),
+        _ => {
+            let label = label(field, scale(field, &results.outcomes)).to_lowercase();
+            label.split(',').next().unwrap_or_default().to_owned()
+        }
+    };
     let adjustment = title_case(&first.adjustment);
     page.heading("Who differs from the rest", "difference, 95 % interval");
     if differing.is_empty() {
@@ -50,8 +56,10 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
         let more = format!(" {hidden} more differ: see --json.");
         note.push_str(&more);
     }
-    if differing.iter().any(|found| found.small) {
-        note.push_str(" * fewer than 30 answers: little to go by.");
+    let small = results.contrasts.iter().filter(|found| found.small).count();
+    if small > 0 {
+        let few = format!(" {small} have fewer than 30 answers and are not shown.");
+        note.push_str(&few);
     }
     page.paragraph(&note, "  ", "  ", Some(Role::Dim));
 }
@@ -81,17 +89,12 @@ fn rows(results: &Results, differing: &[&Contrast], page: &mut Page) {
             .get(&found.dimension)
             .and_then(|classes| classes.get(&found.class)?.estimates.get(field))
             .map_or_else(String::new, |estimate| number(field, estimate.value));
-        let role = match (found.small, difference.value > 0.0) {
-            (true, _) => Role::Dim,
-            (false, true) => Role::Good,
-            (false, false) => Role::Bad,
-        };
+        let role = if difference.value > 0.0 { Role::Good } else { Role::Bad };
         let range = match interval {
             Some((low, high)) => format!("{} to {}", signed(field, low), signed(field, high)),
             None => look.glyph("—", "--").to_owned(),
         };
-        let mark = if found.small { "*" } else { " " };
-        let n = format!("{}{mark}", thousands(i128::from(difference.n)));
+        let n = thousands(i128::from(difference.n));
         let name = group(&found.dimension, &found.class);
         page.line(format!(
             "  {}{}{drawn}{}{}{}",

@@ -8,6 +8,7 @@ mod compare;
 mod concept_test;
 mod contradiction;
 mod contrast;
+mod crosstab;
 mod diagnose;
 mod findings;
 mod harvest;
@@ -36,6 +37,7 @@ use super::outcome::{Answered, Assignment};
 
 pub use accumulate::Accumulator;
 pub use compare::{Comparator, NotComparable};
+pub use crosstab::{CrossTally, DIMENSIONS, NoCells};
 pub use limits::{
     CONTEXT_MAX, QUESTION_MAX, QUESTIONS_MAX, STIMULUS_MAX, STIMULUS_MIN, Violation, check,
     check_context,

@@ -32,7 +32,11 @@ fn best<'a>(file: &'a AnswerFile, question: &str) -> Option<(Route, Vec<&'a str>
             .map(String::as_str)
             .filter(|pattern| contains_words(question, pattern))
             .collect();
-        let covered = found.iter().map(|pattern| pattern.len()).max().unwrap_or(0);
+        let covered = match route {
+            // "What do you think of the price?" is about the price: the general route is for what no other one takes.
+            Route::Overall if best.is_some() => 0,
+            _ => found.iter().map(|pattern| pattern.len()).max().unwrap_or(0),
+        };
         if covered > best.as_ref().map_or(0, |(most, _, _)| *most) {
             let words = found.iter().flat_map(|pattern| pattern.split(' ')).collect();
             best = Some((covered, *route, words));

@@ -1,0 +1,119 @@
+//! How many people a study needs: the question of an analyst turned into the formulas of `stats::power`, each answer with
+//! the name of its formula, because they differ.
+
+use protocol::analysis::{Effect, PowerAnswer, PowerQuestion, ShareFormula};
+
+use super::stats::power::{
+    self, cohens_h, people_for_means, people_for_shares, power_for_means, power_for_shares,
+};
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoPower {
+    /// A share lies outside 0..1, or there is no difference to see.
+    #[error("two different shares are needed, both above 0 % and below 100 %")]
+    Shares,
+    /// The difference is none, or the deviation is not positive.
+    #[error("a difference other than 0 and a standard deviation above 0 are needed")]
+    Means,
+    /// The level and the power are no chances, or the power is below the level.
+    #[error("alpha and power lie between 0 and 1, and the power is the larger one")]
+    Chances,
+    /// More people than there are.
+    #[error("no panel is large enough to see that difference")]
+    TooMany,
+}
+
+/// Answers the question.
+pub fn power(question: &PowerQuestion) -> Result<PowerAnswer, NoPower> {
+    let PowerQuestion { effect, alpha, power, people } = question;
+    let chance = |p: f64| p > 0.0 && p < 1.0;
+    if !chance(*alpha) || !chance(*power) || power <= alpha {
+        return Err(NoPower::Chances);
+    }
+    let with = people.map(f64::from);
+    let (needed, effect_size, formula, seen) = match *effect {
+        Effect::Shares { from, to, formula } => {
+            if !chance(from) || !chance(to) || (from - to).abs() < 1e-9 {
+                return Err(NoPower::Shares);
+            }
+            let (which, source) = match formula {
+                ShareFormula::Pooled => (
+                    power::ShareFormula::Pooled,
+                    "normal approximation, pooled variance under no difference (Fleiss 1981), without continuity correction",
+                ),
+                ShareFormula::Unpooled => (
+                    power::ShareFormula::Unpooled,
+                    "normal approximation with the groups' own variances",
+                ),
+                ShareFormula::Arcsine => {
+                    (power::ShareFormula::Arcsine, "arcsine transformation (Cohen 1988, chapter 6)")
+                }
+            };
+            let needed = people_for_shares(from, to, *alpha, *power, which);
+            let seen = with.and_then(|n| power_for_shares(from, to, *alpha, n, which));
+            (needed, cohens_h(from, to), format!("{formula}: {source}"), seen)
+        }
+        Effect::Means { difference, deviation } => {
+            if !(difference.abs() > 0.0 && difference.is_finite() && deviation > 0.0) {
+                return Err(NoPower::Means);
+            }
+            let d = difference / deviation;
+            let needed = people_for_means(d, *alpha, *power);
+            let seen = with.and_then(|n| power_for_means(d, *alpha, n));
+            let formula = "noncentral t, two groups, equal variances (Cohen 1988, chapter 2)";
+            (needed, d, formula.to_owned(), seen)
+        }
+    };
+    // Two people are the fewest that have a spread.
+    let needed = needed.filter(|n| n.is_finite() && *n < 1e10).ok_or(NoPower::TooMany)?.max(2.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 2 and 1e10"
+    )]
+    let people = needed.ceil() as u64;
+    Ok(PowerAnswer { people, effect_size, formula, power: seen })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn people(effect: Effect) -> Result<u64, NoPower> {
+        let question = PowerQuestion { effect, alpha: 0.05, power: 0.8, people: None };
+        power(&question).map(|answer| answer.people)
+    }
+
+    #[test]
+    fn textbook_sizes_come_out() {
+        // Cohen (1988), table 2.4.1: 64 in each group for d = 0.5, 26 for d = 0.8.
+        let means = |d| people(Effect::Means { difference: d, deviation: 1.0 });
+        assert_eq!((means(0.5), means(0.8)), (Ok(64), Ok(26)));
+        // Fleiss (1981), without the continuity correction: 40 % against 50 %.
+        let shares = |formula| people(Effect::Shares { from: 0.4, to: 0.5, formula });
+        assert_eq!(shares(ShareFormula::Pooled), Ok(388));
+        assert_eq!(shares(ShareFormula::Unpooled), Ok(385));
+    }
+
+    #[test]
+    fn what_has_no_answer_is_said() {
+        let shares = |from, to| people(Effect::Shares { from, to, formula: ShareFormula::Pooled });
+        assert_eq!(shares(0.4, 0.4), Err(NoPower::Shares));
+        assert_eq!(shares(0.0, 0.4), Err(NoPower::Shares));
+        assert_eq!(people(Effect::Means { difference: 0.0, deviation: 1.0 }), Err(NoPower::Means));
+        let effect = Effect::Means { difference: 1.0, deviation: 2.0 };
+        let question = PowerQuestion { effect, alpha: 0.9, power: 0.8, people: None };
+        assert_eq!(power(&question), Err(NoPower::Chances));
+    }
+
+    #[test]
+    fn the_people_that_were_named_have_about_the_power_asked_for() {
+        let effect = Effect::Means { difference: 0.5, deviation: 2.1 };
+        let mut question = PowerQuestion { effect, alpha: 0.05, power: 0.8, people: None };
+        let needed = power(&question).unwrap().people;
+        question.people = u32::try_from(needed).ok();
+        let seen = power(&question).unwrap().power.unwrap();
+        assert!((0.8..0.805).contains(&seen), "{seen}");
+    }
+}
