@@ -7,6 +7,7 @@ mod json;
 mod link;
 mod look;
 pub mod report;
+pub mod station;
 mod ui;
 
 pub use look::{Colour, Glyphs, Look};

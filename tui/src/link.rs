@@ -1,6 +1,7 @@
 //! The connection to the daemon. When none is listening, it starts one (this very program, in the background) and says
 //! so; it waits for readiness by connecting, never for a fixed time.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -74,33 +75,69 @@ impl Link {
         Ok(())
     }
 
+    /// Hands the daemon what this environment holds of the variables that engines read, keys among them.
+    pub(crate) async fn offer(&self) -> Result<(), Failure> {
+        let names = call!(self, engine_variables())?;
+        let held: BTreeMap<String, String> = names
+            .into_iter()
+            .filter_map(|name| Some((name.clone(), env::var(&name).ok()?)))
+            .collect();
+        if !held.is_empty() {
+            call!(self, offer(held))?;
+        }
+        Ok(())
+    }
+
     fn over(connection: wire::Connection, paths: Paths) -> Self {
         Self { client: connection.client, welcome: connection.welcome, paths }
     }
 }
 
-/// Starts the daemon and waits until it answers.
+/// Starts the daemon, waits until it answers, and says so.
 async fn start(ui: &mut Ui, paths: Paths) -> Result<Link, Failure> {
     let begun = Instant::now();
-    let mut child = spawn(&paths)?;
+    let (connection, ours) = launch(&paths).await?;
+    if ours == Parent::Us {
+        let line = format!(
+            "Started the daemon (pid {}, ready in {} ms).",
+            connection.welcome.pid,
+            begun.elapsed().as_millis()
+        );
+        let line = ui.err_look.paint(Role::Dim, &line);
+        ui.say(&line);
+    }
+    Ok(Link::over(connection, paths))
+}
+
+/// Starts the daemon and waits until it answers, without a word: for a caller that owns the screen.
+///
+/// # Errors
+/// When it cannot be started, or does not answer.
+pub(crate) async fn start_daemon(paths: &Paths) -> Result<wire::Connection, ApiError> {
+    launch(paths).await.map(|(connection, _)| connection)
+}
+
+/// Who started the daemon that answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Parent {
+    Us,
+    Others,
+}
+
+/// Starts the daemon and waits until one answers: ours, or a rival that was faster.
+async fn launch(paths: &Paths) -> Result<(wire::Connection, Parent), ApiError> {
+    let begun = Instant::now();
+    let mut child = spawn(paths)?;
     let mut give_up = begun + READY_WITHIN;
     let mut ended = None;
     let mut pause = PAUSE.0;
     loop {
-        match wire::connect(&paths).await {
+        match wire::connect(paths).await {
             Ok(connection) => {
-                if connection.welcome.pid == child.id() {
-                    let line = format!(
-                        "Started the daemon (pid {}, ready in {} ms).",
-                        child.id(),
-                        begun.elapsed().as_millis()
-                    );
-                    let line = ui.err_look.paint(Role::Dim, &line);
-                    ui.say(&line);
-                }
-                return Ok(Link::over(connection, paths));
+                let ours = connection.welcome.pid == child.id();
+                return Ok((connection, if ours { Parent::Us } else { Parent::Others }));
             }
-            Err(error) if error.code != ErrorCode::Unreachable => return Err(error.into()),
+            Err(error) if error.code != ErrorCode::Unreachable => return Err(error),
             Err(_) => {}
         }
         if ended.is_none()
@@ -114,7 +151,7 @@ async fn start(ui: &mut Ui, paths: Paths) -> Result<Link, Failure> {
                 Some(status) => format!("The daemon was started but ended at once ({status})."),
                 None => "The daemon was started but does not answer.".to_owned(),
             };
-            return Err(unreachable(&paths, what));
+            return Err(unreachable(paths, what));
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(PAUSE.1);
@@ -123,7 +160,7 @@ async fn start(ui: &mut Ui, paths: Paths) -> Result<Link, Failure> {
 
 /// Runs this program as a daemon with no ties to our streams, so that a caller who pipes us sees the end of file when
 /// we end. The child leaves our session by itself.
-fn spawn(paths: &Paths) -> Result<Child, Failure> {
+fn spawn(paths: &Paths) -> Result<Child, ApiError> {
     let program = env::current_exe().map_err(|error| {
         unreachable(paths, format!("This program cannot find itself to start a daemon: {error}."))
     })?;
@@ -136,10 +173,9 @@ fn spawn(paths: &Paths) -> Result<Child, Failure> {
         .map_err(|error| unreachable(paths, format!("The daemon cannot be started: {error}.")))
 }
 
-fn unreachable(paths: &Paths, message: String) -> Failure {
+fn unreachable(paths: &Paths, message: String) -> ApiError {
     let logs = paths.logs.to_string_lossy();
     ApiError::new(ErrorCode::Unreachable, message)
         .hint(format!("its log says why: {}", safe::line(&logs)))
         .hint("run it where you can watch it: demoscope daemon run")
-        .into()
 }

@@ -1,6 +1,11 @@
 //! The command line: one file a verb, each with its arguments (whose comments are the help page) and what it does.
 //! This file names the verbs, reads the arguments and hands over.
 
+#![allow(
+    clippy::doc_markdown,
+    reason = "comments of arguments are the text of --help, where backticks are noise"
+)]
+
 mod answers;
 mod backup;
 mod compare;
@@ -10,6 +15,7 @@ mod control;
 mod credits;
 mod daemon;
 mod doctor;
+mod engines;
 mod events;
 mod example;
 mod export;
@@ -30,6 +36,7 @@ mod tag;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use protocol::paths::Paths;
 
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
@@ -85,6 +92,7 @@ enum Verb {
     Archive(control::ArchiveArgs),
     Tag(tag::Args),
     Credits(credits::Args),
+    Engines(engines::Args),
     Events(events::Args),
     Examples(example::Args),
     Power(power::Args),
@@ -106,7 +114,13 @@ pub(crate) fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help goes to stdout and complaints to stderr; a closed one leaves nobody to tell.
-            drop(error.print());
+            if error.use_stderr() {
+                // A complaint repeats what was typed, and whoever typed it may have pasted it.
+                let complaint = error.render().to_string();
+                Ui::of_process().say_raw(&protocol::safe::block(&complaint));
+            } else {
+                drop(error.print());
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -121,7 +135,7 @@ pub(crate) fn main() -> ExitCode {
 /// Commands that need no daemon run here; the others share one single-threaded runtime.
 fn dispatch(verb: Option<Verb>, ui: &mut Ui) -> Result<Exit, Failure> {
     match verb {
-        None => overview::run(ui),
+        None => workstation(ui),
         Some(Verb::Config(args)) => config::run(&args, ui),
         Some(Verb::Completions(args)) => completions::run(&args, ui),
         Some(Verb::Man(args)) => man::run(&args, ui),
@@ -134,6 +148,19 @@ fn dispatch(verb: Option<Verb>, ui: &mut Ui) -> Result<Exit, Failure> {
             .build()
             .map_err(|error| Failure::invalid(format!("This process cannot wait: {error}.")))?
             .block_on(converse(verb, ui)),
+    }
+}
+
+/// The workstation, or a short way in where there is no terminal for it.
+fn workstation(ui: &mut Ui) -> Result<Exit, Failure> {
+    use crate::station::StationError;
+    match crate::station::run(&Paths::resolve()?) {
+        Ok(()) => Ok(Exit::Done),
+        Err(StationError::NoTerminal) => overview::run(ui),
+        Err(StationError::Daemon(error)) => Err(error.into()),
+        Err(
+            error @ (StationError::Terminal(_) | StationError::Keymap(_) | StationError::Theme(_)),
+        ) => Err(Failure::invalid(format!("{error}."))),
     }
 }
 
@@ -156,6 +183,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Archive(args) => control::archive(args, ui).await,
         Verb::Tag(args) => tag::run(args, ui).await,
         Verb::Credits(args) => credits::run(&args, ui).await,
+        Verb::Engines(args) => engines::run(&args, ui).await,
         Verb::Events(args) => events::run(&args, ui).await,
         Verb::Daemon(args) => daemon::run(&args, ui).await,
         Verb::Doctor(args) => doctor::run(&args, ui).await,

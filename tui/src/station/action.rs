@@ -1,0 +1,221 @@
+//! The one table of what the workstation can do. Keymap, footer, help, palette and the reference in the documents are
+//! all made from it, so that none of them can promise what another does not know.
+
+use std::fmt::Write as _;
+
+use crate::station::keymap::Keymap;
+
+/// Where keys go: the screen, or what lies over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The list of studies.
+    Studies,
+    /// The panel as it fills.
+    Live,
+    /// What was found.
+    Results,
+    /// The form for a new study.
+    Compose,
+    /// The list of commands.
+    Palette,
+    /// The help page.
+    Help,
+    /// A menu to pick from.
+    Menu,
+    /// One line to type.
+    Prompt,
+    /// A question.
+    Question,
+    /// One respondent.
+    Person,
+}
+
+impl Place {
+    /// Every place, in the order of the help page.
+    pub const ALL: &'static [Self] = &[
+        Self::Studies,
+        Self::Live,
+        Self::Results,
+        Self::Compose,
+        Self::Person,
+        Self::Palette,
+        Self::Help,
+        Self::Menu,
+        Self::Prompt,
+        Self::Question,
+    ];
+
+    /// Its name in keymaps.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Studies => "studies",
+            Self::Live => "live",
+            Self::Results => "results",
+            Self::Compose => "compose",
+            Self::Palette => "palette",
+            Self::Help => "help",
+            Self::Menu => "menu",
+            Self::Prompt => "prompt",
+            Self::Question => "question",
+            Self::Person => "person",
+        }
+    }
+
+    /// Whether keys that type a letter are text there.
+    #[must_use]
+    pub const fn takes_text(self) -> bool {
+        matches!(self, Self::Compose | Self::Palette | Self::Help | Self::Prompt)
+    }
+
+    /// Whether it is one of the three screens, where what works everywhere works too.
+    #[must_use]
+    pub const fn is_screen(self) -> bool {
+        matches!(self, Self::Studies | Self::Live | Self::Results)
+    }
+}
+
+/// Whether the footer shows an action, and how early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Footer {
+    /// Before the others, in this order.
+    Rank(u8),
+    /// Never.
+    No,
+}
+
+/// One line of the table.
+#[derive(Debug)]
+pub struct Entry {
+    /// What it is.
+    pub action: Action,
+    /// Its name in keymaps.
+    pub name: &'static str,
+    /// One or two words for the footer.
+    pub label: &'static str,
+    /// One sentence for help, palette and documents.
+    pub help: &'static str,
+    /// Where it works; everywhere on the screens when empty.
+    pub places: &'static [Place],
+    pub(crate) footer: Footer,
+}
+
+macro_rules! footer {
+    () => {
+        Footer::No
+    };
+    ($rank:literal) => {
+        Footer::Rank($rank)
+    };
+}
+
+macro_rules! actions {
+    ($($action:ident = $name:literal, [$($place:ident)*] $($rank:literal)?, $label:literal, $help:literal;)+) => {
+        /// Something the workstation can do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Action { $(#[doc = $help] $action),+ }
+
+        /// Every action.
+        pub static ACTIONS: &[Entry] = &[$(Entry {
+            action: Action::$action,
+            name: $name,
+            label: $label,
+            help: $help,
+            places: &[$(Place::$place),*],
+            footer: footer!($($rank)?),
+        }),+];
+    };
+}
+
+actions! {
+    Open = "open", [Studies Live Results] 1, "open", "Opens what is under the cursor: a study, a segment, a person.";
+    Back = "back", [Studies Live Results Palette Help Menu Prompt Question Person Compose] 2, "back", "Goes back the way you came; it never leaves the workstation.";
+    New = "study.new", [Studies] 3, "new", "Starts a new study.";
+    Duplicate = "study.duplicate", [Studies Live Results] 12, "duplicate", "Starts a new study with the settings of this one.";
+    Pause = "study.pause", [Studies Live Results] 5, "pause", "Pauses a study, or lets a paused one go on.";
+    Cancel = "study.cancel", [Studies Live Results] 6, "cancel", "Stops a study for good; answers are kept and unused credits come back.";
+    Retry = "study.retry", [Studies Live Results] 9, "retry failed", "Asks again those who failed or whose reply could not be read.";
+    Archive = "study.archive", [Studies] 11, "archive", "Puts a study away, or takes it out again.";
+    Tag = "study.tag", [Studies] 12, "tags", "Changes the tags of a study.";
+    Mark = "list.mark", [Studies] 10, "mark", "Marks a study, so that pause, cancel and archive work on all that are marked.";
+    Filter = "list.filter", [Studies Results] 8, "filter", "Narrows the list as you type: words, tag:spring, state:live, score<4.";
+    Sort = "list.sort", [Studies Results] 6, "sort", "Chooses what the list is sorted by; the same choice again turns it round.";
+    Archived = "list.archived", [Studies], "archived", "Shows the archived studies, or the others again.";
+    Order = "live.order", [Live] 3, "order", "Rearranges the people: as they were asked, or by score into a histogram.";
+    Follow = "live.follow", [Live] 4, "follow", "Keeps the newest answers in view, or holds the list still.";
+    GroupBy = "results.group", [Results] 3, "group by", "Groups by the next attribute: age, gender, income, education, technology, region.";
+    CrossTab = "results.cross", [Results] 4, "cross-tab", "Crosses two attributes in a table of means.";
+    View = "results.view", [Results] 5, "view", "Shows the next view: segments, reasons, findings, method.";
+    Down = "move.down", [Studies Live Results Palette Help Menu Person Compose], "down", "Moves down.";
+    Up = "move.up", [Studies Live Results Palette Help Menu Person Compose], "up", "Moves up.";
+    Left = "move.left", [Live Results Compose Prompt Palette Help], "left", "Moves left.";
+    Right = "move.right", [Live Results Compose Prompt Palette Help], "right", "Moves right.";
+    PageDown = "move.page-down", [Studies Live Results Help Person Compose], "page down", "Moves down by half a page.";
+    PageUp = "move.page-up", [Studies Live Results Help Person Compose], "page up", "Moves up by half a page.";
+    First = "move.first", [Studies Live Results Help Person], "first", "Goes to the first line.";
+    Last = "move.last", [Studies Live Results Help Person], "last", "Goes to the last line.";
+    NextPane = "pane.next", [Studies Live Results Compose] 13, "pane", "Goes to the next pane or field.";
+    PreviousPane = "pane.previous", [Studies Live Results Compose], "previous pane", "Goes to the previous pane or field.";
+    Zoom = "pane.zoom", [Studies Live Results] 14, "zoom", "Gives the whole screen to this pane, or back to all of them.";
+    Export = "export", [Studies Live Results] 7, "export", "Writes answers, report or picture to a file.";
+    Copy = "copy", [Studies Live Results Person] 15, "copy", "Copies what is under the cursor.";
+    CopyCommand = "copy.command", [Studies Live Results], "copy command", "Copies the command line that shows the same.";
+    ShowStudies = "screen.studies", [], "studies", "Goes to the list of studies.";
+    ShowLive = "screen.live", [], "live", "Goes to the panel as it fills.";
+    ShowResults = "screen.results", [], "results", "Goes to what was found.";
+    Palette = "palette", [] 16, "palette", "Finds a command or a study by a few letters.";
+    Help = "help", [Studies Live Results Compose Person], "help", "Explains the keys of this screen; type to search.";
+    Themes = "theme", [], "theme", "Chooses the colours.";
+    StartDaemon = "daemon.start", [], "start daemon", "Starts the daemon when it is away.";
+    Redraw = "redraw", [], "redraw", "Draws everything anew.";
+    Suspend = "suspend", [], "suspend", "Goes back to the shell for a while; `fg` comes back.";
+    Quit = "quit", [], "quit", "Leaves the workstation; the daemon and its studies go on.";
+    Run = "compose.run", [Compose] 1, "run", "Runs the study.";
+    Editor = "compose.editor", [Compose] 3, "editor", "Opens the text in your own editor ($VISUAL or $EDITOR).";
+    Complete = "compose.complete", [Compose] 4, "complete", "Completes the name of a file, or takes the next choice.";
+    Undo = "compose.undo", [Compose], "undo", "Takes back the last change of the field.";
+    Clear = "compose.clear", [Compose Palette Prompt Help], "clear", "Empties the field.";
+    Accept = "accept", [Palette Menu Prompt Question] 1, "choose", "Takes what is chosen.";
+    NextPerson = "person.next", [Person] 1, "next", "Shows the next person of the list.";
+    PreviousPerson = "person.previous", [Person] 2, "previous", "Shows the previous person of the list.";
+}
+
+impl Action {
+    /// Its line in the table.
+    #[must_use]
+    pub fn entry(self) -> &'static Entry {
+        // The table is made by the same macro as the enum, in the same order; a test holds it to that.
+        &ACTIONS[self as usize]
+    }
+
+    /// The action of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        ACTIONS.iter().find(|entry| entry.name == name).map(|entry| entry.action)
+    }
+
+    /// Whether it does something there.
+    #[must_use]
+    pub fn works_in(self, place: Place) -> bool {
+        let places = self.entry().places;
+        if places.is_empty() { place.is_screen() } else { places.contains(&place) }
+    }
+}
+
+/// The reference of all keys in Markdown, as the documents carry it.
+#[must_use]
+pub fn reference(keymap: &Keymap) -> String {
+    let mut text = String::from("| keys | action | what it does | where |\n|---|---|---|---|\n");
+    for entry in ACTIONS {
+        let place = entry.places.first().copied().unwrap_or(Place::Studies);
+        let keys = keymap.keys(place, entry.action).join(", ").replace('|', "\\|");
+        let places = if entry.places.is_empty() {
+            "every screen".to_owned()
+        } else {
+            entry.places.iter().map(|place| place.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "| {keys} | `{}` | {} | {places} |", entry.name, entry.help);
+    }
+    text
+}

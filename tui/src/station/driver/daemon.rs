@@ -1,0 +1,176 @@
+//! The link to the daemon: the first connection starts one when none listens, later ones try again with growing pauses
+//! and say when. Every answer and every loss becomes a message; nothing here decides what is asked.
+
+use std::time::Duration;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::event::{Cursor, EventPage};
+use protocol::paths::Paths;
+use protocol::service::DemoscopeClient;
+use protocol::wire::{self, call_failed, within};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::call;
+use crate::link;
+use crate::station::effect::Call;
+use crate::station::msg::Msg;
+
+/// How long the daemon holds a question for news; a bit longer is waited for its answer.
+const WAIT: Duration = Duration::from_secs(25);
+const WAIT_SLACK: Duration = Duration::from_secs(10);
+/// Events of one page.
+const EVENTS: u32 = 1000;
+/// First and longest pause between two attempts to connect.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
+
+/// The link.
+pub(super) struct Daemon {
+    client: Option<DemoscopeClient>,
+    messages: mpsc::Sender<Msg>,
+    arrivals: mpsc::Receiver<DemoscopeClient>,
+    connected: mpsc::Sender<DemoscopeClient>,
+    paths: Paths,
+    follower: Option<JoinHandle<()>>,
+    starter: Option<JoinHandle<()>>,
+}
+
+impl Daemon {
+    /// Connects, and starts a daemon before that when none listens.
+    pub(super) async fn open(paths: &Paths, messages: mpsc::Sender<Msg>) -> Result<Self, ApiError> {
+        let connection = match wire::connect(paths).await {
+            Err(error) if error.code == ErrorCode::Unreachable => link::start_daemon(paths).await?,
+            connection => connection?,
+        };
+        let (connected, arrivals) = mpsc::channel(4);
+        let version = connection.welcome.version.clone();
+        let hello = Msg::Connected { version, cursor: Cursor::default() };
+        // The channel is new and empty; there is room.
+        drop(messages.try_send(hello));
+        Ok(Self {
+            client: Some(connection.client),
+            messages,
+            arrivals,
+            connected,
+            paths: paths.clone(),
+            follower: None,
+            starter: None,
+        })
+    }
+
+    fn client(&mut self) -> Option<DemoscopeClient> {
+        while let Ok(client) = self.arrivals.try_recv() {
+            self.client = Some(client);
+        }
+        self.client.clone()
+    }
+
+    /// Asks, in the background.
+    pub(super) fn call(&mut self, call: Call) {
+        let Some(client) = self.client() else { return };
+        let messages = self.messages.clone();
+        drop(tokio::spawn(async move {
+            let msg = call::ask(&client, call).await;
+            // Nobody listens any more when the workstation is being left.
+            drop(messages.send(msg).await);
+        }));
+    }
+
+    /// Waits for news after a cursor. The very first wait only looks for the end of the history.
+    pub(super) fn follow(&mut self, cursor: Cursor) {
+        let Some(client) = self.client() else { return };
+        let (messages, connected, paths) =
+            (self.messages.clone(), self.connected.clone(), self.paths.clone());
+        if let Some(before) = self.follower.replace(tokio::spawn(async move {
+            let page = if cursor == Cursor::default() {
+                end_of_history(&client).await
+            } else {
+                let wait = u64::try_from(WAIT.as_millis()).unwrap_or(u64::MAX);
+                page(&client, cursor, wait).await
+            };
+            match page {
+                Ok(page) => drop(messages.send(Msg::Events(page)).await),
+                Err(why) => reconnect(why, paths, messages, connected).await,
+            }
+        })) {
+            before.abort();
+        }
+    }
+
+    /// Starts a daemon when none listens.
+    pub(super) fn start(&mut self) {
+        let paths = self.paths.clone();
+        let messages = self.messages.clone();
+        let starter = tokio::spawn(async move {
+            let told = match wire::connect(&paths).await {
+                Ok(_) => "The daemon is running.".to_owned(),
+                Err(_) => match link::start_daemon(&paths).await {
+                    Ok(_) => "The daemon has been started.".to_owned(),
+                    Err(error) => error.message,
+                },
+            };
+            drop(messages.send(Msg::Told(told)).await);
+        });
+        if let Some(before) = self.starter.replace(starter) {
+            before.abort();
+        }
+    }
+}
+
+async fn page(
+    client: &DemoscopeClient,
+    after: Cursor,
+    wait_ms: u64,
+) -> Result<EventPage, ApiError> {
+    match client.events(within(WAIT + WAIT_SLACK), after, EVENTS, wait_ms).await {
+        Ok(reply) => reply,
+        Err(error) => Err(call_failed(&error)),
+    }
+}
+
+/// Where the history ends now: what is older than the first look at the list is in the list.
+async fn end_of_history(client: &DemoscopeClient) -> Result<EventPage, ApiError> {
+    let mut cursor = Cursor::default();
+    loop {
+        let mut page = page(client, cursor, 0).await?;
+        if page.events.is_empty() {
+            if page.next == Cursor::default() {
+                // An empty history has no end to wait after yet.
+                let wait = u64::try_from(WAIT.as_millis()).unwrap_or(u64::MAX);
+                return self::page(client, cursor, wait).await;
+            }
+            page.next = cursor;
+            return Ok(page);
+        }
+        cursor = page.next;
+    }
+}
+
+/// Tries again with growing pauses, saying when, until the daemon answers.
+async fn reconnect(
+    mut why: ApiError,
+    paths: Paths,
+    messages: mpsc::Sender<Msg>,
+    connected: mpsc::Sender<DemoscopeClient>,
+) {
+    let mut pause = PAUSE.0;
+    loop {
+        let incompatible = why.code == ErrorCode::Incompatible;
+        let retry_in_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        if messages.send(Msg::Lost { why, retry_in_ms }).await.is_err() || incompatible {
+            return;
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(PAUSE.1);
+        match wire::connect(&paths).await {
+            Ok(connection) => {
+                let version = connection.welcome.version.clone();
+                drop(connected.send(connection.client).await);
+                let hello = Msg::Connected { version, cursor: Cursor::default() };
+                drop(messages.send(hello).await);
+                return;
+            }
+            Err(error) => why = error,
+        }
+    }
+}

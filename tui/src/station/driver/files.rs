@@ -1,0 +1,164 @@
+//! Files of the workstation: the owner's keymap and theme, the draft, exports. Everything that is
+//! replaced is written beside and renamed, so that a crash leaves the old or the new one.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use protocol::paths::Paths;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::StationError;
+use crate::station::keymap::Keymap;
+use crate::station::look::Look;
+use crate::station::model::compose::Compose;
+use crate::station::model::saved::{Form, Settings};
+use crate::station::theme::Theme;
+
+/// The largest file that the form reads.
+const TEXT_BYTES_MAX: u64 = 256 * 1024;
+/// The theme without a choice.
+const THEME: &str = "dark";
+
+fn folder(paths: &Paths) -> PathBuf {
+    paths.data.join("workstation")
+}
+
+fn load<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+/// Writes beside and renames. A draft that cannot be kept must not stop the work on it: the next one is tried again.
+fn store(path: &Path, value: &impl Serialize) {
+    let written = || -> io::Result<()> {
+        let bytes = serde_json::to_vec(value)?;
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let beside = path.with_extension("new");
+        fs::write(&beside, bytes)?;
+        fs::rename(&beside, path)
+    };
+    drop(written());
+}
+
+/// The keymap: the product's, with the owner's `keymap.toml` laid over it.
+pub(super) fn keymap(paths: &Paths) -> Result<Keymap, StationError> {
+    let mut keymap = Keymap::built_in()?;
+    if let Ok(text) = fs::read_to_string(paths.config.with_file_name("keymap.toml")) {
+        keymap.lay_over(&text)?;
+    }
+    Ok(keymap)
+}
+
+/// The theme: `theme.toml` of the owner, else the one last chosen, else the product's own.
+pub(super) fn theme(paths: &Paths, look: Look) -> Result<Theme, StationError> {
+    if let Ok(text) = fs::read_to_string(paths.config.with_file_name("theme.toml")) {
+        return Ok(Theme::read("theme.toml", &text, look)?);
+    }
+    let settings: Settings = load(&folder(paths).join("settings.json")).unwrap_or_default();
+    let chosen = settings.theme.and_then(|name| Theme::named(&name, look).ok());
+    match chosen {
+        Some(theme) => Ok(theme),
+        None => Ok(Theme::named(THEME, look)?),
+    }
+}
+
+/// Keeps how the workstation is used.
+pub(super) fn save_settings(paths: &Paths, settings: &Settings) {
+    store(&folder(paths).join("settings.json"), settings);
+}
+
+/// What was being written when the workstation was left.
+pub(super) fn draft(paths: &Paths) -> Option<Form> {
+    load::<Form>(&folder(paths).join("draft.json")).filter(|form| !form.is_empty())
+}
+
+/// Keeps what is being written.
+pub(super) fn save_draft(paths: &Paths, form: &Form) {
+    store(&folder(paths).join("draft.json"), form);
+}
+
+/// Keeps what is being written on the way out.
+pub(super) fn keep_draft(paths: &Paths, compose: Option<&Compose>) {
+    if let Some(compose) = compose {
+        save_draft(paths, &compose.form());
+    }
+}
+
+/// The text of a file that the form names.
+pub(super) fn read(name: &str) -> Result<String, String> {
+    let path = expand(name);
+    let about = fs::metadata(&path).map_err(|error| reason(&error))?;
+    if !about.is_file() {
+        return Err("is no file".to_owned());
+    }
+    if about.len() > TEXT_BYTES_MAX {
+        return Err("is larger than 256 KiB".to_owned());
+    }
+    fs::read_to_string(&path).map_err(|error| reason(&error))
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::InvalidData => "is not text in UTF-8".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The path with a leading `~` read as the home folder.
+fn expand(name: &str) -> PathBuf {
+    match (name.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        _ => PathBuf::from(name),
+    }
+}
+
+/// Names that begin as typed, folders with a slash, in order.
+pub(super) fn beginning_with(typed: &str) -> Vec<String> {
+    const NAMES_MAX: usize = 200;
+    let (head, tail) = match typed.rfind('/') {
+        Some(at) => typed.split_at(at + 1),
+        None => ("", typed),
+    };
+    let place = if head.is_empty() { PathBuf::from(".") } else { expand(head) };
+    let Ok(entries) = fs::read_dir(place) else { return Vec::new() };
+    let mut names: Vec<String> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let fits = name.starts_with(tail) && (tail.starts_with('.') || !name.starts_with('.'));
+            let slash = if entry.path().is_dir() { "/" } else { "" };
+            fits.then(|| format!("{head}{name}{slash}"))
+        })
+        .take(NAMES_MAX)
+        .collect();
+    names.sort();
+    names
+}
+
+/// Writes an export into the folder the workstation was started in, under a name that is still free.
+pub(super) fn export(name: &str, content: &str) -> Result<String, String> {
+    const TRIES: u32 = 100;
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "txt"));
+    for number in 1..=TRIES {
+        let name = match number {
+            1 => name.to_owned(),
+            number => format!("{stem}-{number}.{extension}"),
+        };
+        match fs::File::create_new(&name) {
+            Ok(mut file) => {
+                let written = file.write_all(content.as_bytes());
+                let shown = std::path::absolute(&name).unwrap_or_else(|_| PathBuf::from(&name));
+                return written
+                    .map(|()| shown.display().to_string())
+                    .map_err(|error| format!("{name} cannot be written: {error}."));
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(format!("{name} cannot be written here: {error}.")),
+        }
+    }
+    Err(format!("There are {TRIES} files called {name} here; move some away."))
+}

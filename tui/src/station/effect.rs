@@ -1,0 +1,92 @@
+//! What the workstation wants done. Effects are data: the driver carries them out and sends back what came of them.
+
+use protocol::event::Cursor;
+use protocol::id::{StudyId, SubmitKey};
+use protocol::service::Control;
+use protocol::study::Draft;
+
+use crate::station::model::saved::{Form, Settings};
+
+/// A question to the daemon.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Call {
+    /// The list of studies: those at hand, or those put away.
+    Studies {
+        /// Those put away.
+        archived: bool,
+    },
+    /// The budget.
+    Balance,
+    /// A study's running tally.
+    Live(StudyId),
+    /// The scores of its panel.
+    Scores(StudyId),
+    /// Its newest answers: from an ordinal on, at most so many.
+    Newest(StudyId, u32, u32),
+    /// The next page of all its answers, from an ordinal on.
+    Page(StudyId, u32),
+    /// The answer of one respondent.
+    Answer(StudyId, u32),
+    /// Its report.
+    Report(StudyId),
+    /// What a draft would do.
+    Check {
+        /// Which state of the form it is.
+        revision: u64,
+        /// The draft.
+        draft: Draft,
+    },
+    /// Takes a study on.
+    Submit {
+        /// The same for the same draft.
+        key: SubmitKey,
+        /// The draft.
+        draft: Draft,
+        /// The owner has agreed to the cost.
+        cost_confirmed: bool,
+    },
+    /// Two attributes crossed, by their names in reports.
+    Cross(StudyId, [&'static str; 2]),
+    /// What a study asked, to ask it again.
+    Asked(StudyId),
+    /// Changes what a study does.
+    Control(StudyId, Control),
+    /// Replaces its tags.
+    Tag(StudyId, Vec<String>),
+}
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Asks the daemon.
+    Call(Call),
+    /// Reads events from there on.
+    Follow(Cursor),
+    /// Puts a text on the clipboard.
+    Copy(String),
+    /// Writes a file of that name, or one that does not exist yet.
+    Write {
+        /// The name, made by the workstation.
+        name: String,
+        /// What it holds.
+        content: String,
+    },
+    /// Reads a file that the form names.
+    Attach(String),
+    /// Looks for files that begin as typed.
+    ListFiles(String),
+    /// Opens a text in the owner's editor.
+    Edit(String),
+    /// Keeps what is being written; nothing when it was run.
+    SaveDraft(Form),
+    /// Keeps how the workstation is used.
+    SaveSettings(Settings),
+    /// Tries the daemon now and starts it when it is away.
+    StartDaemon,
+    /// Draws everything anew.
+    Redraw,
+    /// Goes back to the shell for a while.
+    Suspend,
+    /// Leaves.
+    Quit,
+}

@@ -1,0 +1,275 @@
+//! From the bytes of a terminal to keys, pastes and clicks. The decoder keeps what is incomplete, so that a sequence may
+//! arrive in any number of pieces; an escape that nothing follows becomes the Esc key when the reader says so.
+
+use crate::station::key::{Chord, Key, Mods};
+
+/// The longest paste that is taken; a study's text is a few thousand characters.
+const PASTE_BYTES_MAX: usize = 256 * 1024;
+/// The longest escape sequence that can still mean something.
+const SEQUENCE_BYTES_MAX: usize = 64;
+const PASTE_END: &[u8] = b"\x1b[201~";
+
+/// What a person did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Pressed a key.
+    Key(Chord),
+    /// Pasted a text.
+    Paste(String),
+    /// Pressed the left button there (column, row).
+    Click(u16, u16),
+    /// Turned the wheel.
+    Wheel(Turn),
+}
+
+/// A direction of the wheel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Away from the hand.
+    Up,
+    /// Towards it.
+    Down,
+}
+
+/// Turns bytes into inputs.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    buffer: Vec<u8>,
+}
+
+/// What the beginning of the buffer is.
+enum Step {
+    /// Something, of that many bytes.
+    Done(Option<Input>, usize),
+    /// The beginning of something.
+    More,
+}
+
+impl Decoder {
+    /// Takes bytes and gives what is complete.
+    pub fn feed(&mut self, bytes: &[u8]) -> Vec<Input> {
+        self.buffer.extend_from_slice(bytes);
+        let mut inputs = Vec::new();
+        let mut start = 0;
+        while start < self.buffer.len() {
+            match step(&self.buffer[start..]) {
+                Step::Done(input, length) => {
+                    inputs.extend(input);
+                    start += length;
+                }
+                Step::More => break,
+            }
+        }
+        self.buffer.drain(..start);
+        inputs
+    }
+
+    /// Whether an escape waits for what may follow it.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.buffer.first() == Some(&0x1b) && !self.buffer.starts_with(b"\x1b[200~")
+    }
+
+    /// Nothing followed: a lone escape is the Esc key, a torn sequence is dropped.
+    pub fn flush(&mut self) -> Option<Input> {
+        if !self.is_waiting() {
+            return None;
+        }
+        let lone = self.buffer.len() == 1;
+        self.buffer.clear();
+        lone.then_some(Input::Key(Chord::plain(Key::Esc)))
+    }
+}
+
+fn key(key: Key, mods: Mods, length: usize) -> Step {
+    Step::Done(Some(Input::Key(Chord::with(key, mods))), length)
+}
+
+fn step(bytes: &[u8]) -> Step {
+    match bytes {
+        [0x1b] => Step::More,
+        [0x1b, b'[', ..] => control_sequence(bytes),
+        [0x1b, b'O'] => Step::More,
+        [0x1b, b'O', letter, ..] => match arrow(*letter) {
+            Some(arrow) => key(arrow, Mods::NONE, 3),
+            None => match letter {
+                b'P'..=b'S' => key(Key::F(letter - b'P' + 1), Mods::NONE, 3),
+                b'M' => key(Key::Enter, Mods::NONE, 3),
+                _ => Step::Done(None, 3),
+            },
+        },
+        [0x1b, 0x1b, ..] => key(Key::Esc, Mods::NONE, 1),
+        [0x1b, rest @ ..] => match plain(rest) {
+            Step::Done(Some(Input::Key(chord)), length) => {
+                key(chord.key, chord.mods.and(Mods::ALT), length + 1)
+            }
+            Step::Done(_, length) => Step::Done(None, length + 1),
+            Step::More => Step::More,
+        },
+        _ => plain(bytes),
+    }
+}
+
+/// A control byte or a letter.
+fn plain(bytes: &[u8]) -> Step {
+    let Some(&first) = bytes.first() else { return Step::More };
+    match first {
+        b'\r' => key(Key::Enter, Mods::NONE, 1),
+        b'\n' => key(Key::Char('j'), Mods::CTRL, 1),
+        b'\t' => key(Key::Tab, Mods::NONE, 1),
+        0x7f | 0x08 => key(Key::Backspace, Mods::NONE, 1),
+        0 => key(Key::Char(' '), Mods::CTRL, 1),
+        0x01..=0x1a => key(Key::Char(char::from(first - 1 + b'a')), Mods::CTRL, 1),
+        0x1c..=0x1f => key(Key::Char(char::from(first - 0x1c + b'4')), Mods::CTRL, 1),
+        _ => letter(bytes, first),
+    }
+}
+
+/// One UTF-8 character; bytes that are none are dropped one by one.
+fn letter(bytes: &[u8], first: u8) -> Step {
+    let length = match first {
+        0x00..=0x7f => 1,
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => return Step::Done(None, 1),
+    };
+    let have = &bytes[..bytes.len().min(length)];
+    match std::str::from_utf8(have) {
+        Ok(text) => match text.chars().next() {
+            Some(letter) => key(Key::Char(letter), Mods::NONE, length),
+            None => Step::Done(None, 1),
+        },
+        Err(error) if error.error_len().is_none() && have.len() < length => Step::More,
+        Err(_) => Step::Done(None, 1),
+    }
+}
+
+fn arrow(letter: u8) -> Option<Key> {
+    Some(match letter {
+        b'A' => Key::Up,
+        b'B' => Key::Down,
+        b'C' => Key::Right,
+        b'D' => Key::Left,
+        b'H' => Key::Home,
+        b'F' => Key::End,
+        _ => return None,
+    })
+}
+
+/// `ESC [` parameters, a final byte; a paste lasts until its own end mark.
+fn control_sequence(bytes: &[u8]) -> Step {
+    let Some(end) = bytes[2..].iter().position(|byte| (0x40..=0x7e).contains(byte)) else {
+        return if bytes.len() > SEQUENCE_BYTES_MAX {
+            Step::Done(None, bytes.len())
+        } else {
+            Step::More
+        };
+    };
+    let length = end + 3;
+    let (parameters, last) = (&bytes[2..end + 2], bytes[end + 2]);
+    if let (Some(b'<'), b'M' | b'm') = (parameters.first(), last) {
+        return Step::Done(mouse(&parameters[1..], last), length);
+    }
+    let numbers = numbers(parameters);
+    let first = numbers.first().copied().unwrap_or(0);
+    let mods = Mods::from_xterm(numbers.get(1).copied().unwrap_or(1));
+    if let Some(arrow) = arrow(last) {
+        return key(arrow, mods, length);
+    }
+    match (last, first) {
+        (b'Z', _) => key(Key::Tab, mods.and(Mods::SHIFT), length),
+        (b'P'..=b'S', _) => key(Key::F(last - b'P' + 1), mods, length),
+        (b'~', 200) => paste(bytes, length),
+        (b'~', 1 | 7) => key(Key::Home, mods, length),
+        (b'~', 2) => key(Key::Insert, mods, length),
+        (b'~', 3) => key(Key::Delete, mods, length),
+        (b'~', 4 | 8) => key(Key::End, mods, length),
+        (b'~', 5) => key(Key::PageUp, mods, length),
+        (b'~', 6) => key(Key::PageDown, mods, length),
+        (b'~', 11..=15) => function(first - 10, mods, length),
+        (b'~', 17..=21) => function(first - 11, mods, length),
+        (b'~', 23..=24) => function(first - 12, mods, length),
+        _ => Step::Done(None, length),
+    }
+}
+
+fn function(number: u16, mods: Mods, length: usize) -> Step {
+    key(Key::F(u8::try_from(number).unwrap_or(0)), mods, length)
+}
+
+fn numbers(parameters: &[u8]) -> Vec<u16> {
+    String::from_utf8_lossy(parameters).split(';').map(|part| part.parse().unwrap_or(0)).collect()
+}
+
+fn paste(bytes: &[u8], start: usize) -> Step {
+    let body = &bytes[start..];
+    if let Some(end) = body.windows(PASTE_END.len()).position(|window| window == PASTE_END) {
+        let text = String::from_utf8_lossy(&body[..end]).replace("\r\n", "\n").replace('\r', "\n");
+        return Step::Done(Some(Input::Paste(text)), start + end + PASTE_END.len());
+    }
+    if body.len() > PASTE_BYTES_MAX { Step::Done(None, bytes.len()) } else { Step::More }
+}
+
+fn mouse(parameters: &[u8], last: u8) -> Option<Input> {
+    let numbers = numbers(parameters);
+    let (button, column, row) =
+        (*numbers.first()?, numbers.get(1)?.checked_sub(1)?, numbers.get(2)?.checked_sub(1)?);
+    match (button, last) {
+        (0, b'M') => Some(Input::Click(column, row)),
+        (64, _) => Some(Input::Wheel(Turn::Up)),
+        (65, _) => Some(Input::Wheel(Turn::Down)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Vec<String> {
+        let mut decoder = Decoder::default();
+        let mut inputs = decoder.feed(bytes);
+        inputs.extend(decoder.flush());
+        inputs
+            .into_iter()
+            .map(|input| match input {
+                Input::Key(chord) => chord.to_string(),
+                other => format!("{other:?}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn reads_what_terminals_send() {
+        for (bytes, keys) in [
+            (&b"jG?"[..], &["j", "G", "?"][..]),
+            (b"\x1b[A\x1bOB\x1b[1;5C\x1b[Z", &["↑", "↓", "Ctrl-→", "S-Tab"]),
+            (b"\x1b[5~\x1b[6~\x1b[H\x1b[4~\x1b[3~", &["PgUp", "PgDn", "Home", "End", "Del"]),
+            (b"\r\t\x7f\x04\x1a\x1c", &["Enter", "Tab", "Backspace", "Ctrl-D", "Ctrl-Z", "Ctrl-4"]),
+            (b"\x1bx\x1b[15~\x1b[24~", &["Alt-x", "F5", "F12"]),
+            (b"\x1b", &["Esc"]),
+            (b"\x1b\x1b", &["Esc", "Esc"]),
+            ("é日👍".as_bytes(), &["é", "日", "👍"]),
+            (b"\xff\x80a", &["a"]),
+            (b"\x1b[<0;12;5M\x1b[<0;12;5m\x1b[<64;1;1M", &["Click(11, 4)", "Wheel(Up)"]),
+            (b"\x1b[200~a\rb\x1b[31m\x1b[201~q", &["Paste(\"a\\nb\\u{1b}[31m\")", "q"]),
+        ] {
+            assert_eq!(read(bytes), keys, "{bytes:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_read_like_the_whole(bytes in proptest::collection::vec(any::<u8>(), 0..80), cut in 0usize..80) {
+            let cut = cut.min(bytes.len());
+            let mut whole = Decoder::default();
+            let mut parts = Decoder::default();
+            let mut torn = parts.feed(&bytes[..cut]);
+            torn.extend(parts.feed(&bytes[cut..]));
+            prop_assert_eq!(whole.feed(&bytes), torn);
+        }
+    }
+}

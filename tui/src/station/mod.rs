@@ -1,0 +1,26 @@
+//! The workstation: three screens over the daemon, for keyboards, in a terminal. The model is pure and knows nothing of
+//! terminals; `update` changes it and says what is to be done; `screens` draws it; `driver` is the only part that touches
+//! the world.
+
+pub mod action;
+mod driver;
+pub mod effect;
+mod estimate;
+pub mod input;
+mod instrument;
+pub mod key;
+pub mod keymap;
+pub mod look;
+pub mod model;
+pub mod msg;
+pub mod picture;
+pub mod screens;
+mod symbols;
+#[cfg(test)]
+mod testing;
+pub mod theme;
+mod update;
+mod widgets;
+
+pub use driver::{StationError, run};
+pub use update::update;

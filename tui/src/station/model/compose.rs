@@ -1,0 +1,394 @@
+//! The form for a new study. It holds what was typed; whether that is right, what it would cost and how exact it would be
+//! is asked of the daemon, so that the form has the same rules as every other door.
+
+use std::collections::BTreeMap;
+
+use protocol::audience::{EducationFilter, Gender, IncomeBracket, Region, TechAdoption};
+use protocol::error::ApiError;
+use protocol::id::SubmitKey;
+use protocol::run::Preview;
+use protocol::study::{Draft, EngineMode, Orders, Problem, StudyType};
+
+use super::saved::Form;
+use crate::station::widgets::textbox::{Lines, TextBox};
+
+/// How long typing rests before the draft is saved.
+const SAVE_AFTER_MS: u64 = 2_000;
+/// What the form is called in messages.
+const FILE: &str = "text";
+
+/// What is typed or chosen in a field.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    /// One of several words; the first is the default.
+    Choice(Vec<&'static str>, usize),
+    /// A line or a text.
+    Typed(TextBox),
+}
+
+/// One field of the form.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Field {
+    /// The key of the front matter.
+    pub(crate) key: &'static str,
+    /// Its name on the screen.
+    pub(crate) label: &'static str,
+    /// What belongs there.
+    pub(crate) hint: &'static str,
+    /// What stands there.
+    pub(crate) value: Value,
+    default: &'static str,
+    /// The only instrument it is for, when it is not for all of them.
+    only: Option<StudyType>,
+}
+
+impl Field {
+    fn line(
+        key: &'static str,
+        label: &'static str,
+        default: &'static str,
+        hint: &'static str,
+    ) -> Self {
+        Self {
+            key,
+            label,
+            hint,
+            value: Value::Typed(TextBox::new(default, Lines::One)),
+            default,
+            only: None,
+        }
+    }
+
+    fn text(key: &'static str, label: &'static str, hint: &'static str) -> Self {
+        Self {
+            key,
+            label,
+            hint,
+            value: Value::Typed(TextBox::new("", Lines::Many)),
+            default: "",
+            only: None,
+        }
+    }
+
+    fn choice(
+        key: &'static str,
+        label: &'static str,
+        words: Vec<&'static str>,
+        hint: &'static str,
+    ) -> Self {
+        let default = words.first().copied().unwrap_or("");
+        Self { key, label, hint, value: Value::Choice(words, 0), default, only: None }
+    }
+
+    fn only_for(self, study_type: StudyType) -> Self {
+        Self { only: Some(study_type), ..self }
+    }
+
+    /// What stands there, as a front-matter value.
+    pub(crate) fn shown(&self) -> &str {
+        match &self.value {
+            Value::Choice(words, at) => words.get(*at).copied().unwrap_or(""),
+            Value::Typed(input) => input.text(),
+        }
+    }
+
+    fn set(&mut self, text: &str) {
+        match &mut self.value {
+            Value::Choice(words, at) => {
+                *at = words.iter().position(|word| *word == text).unwrap_or(*at);
+            }
+            Value::Typed(input) => input.set(text),
+        }
+    }
+}
+
+/// The key of the field that holds the text itself.
+pub(crate) const TEXT: &str = "text";
+/// The key of the field that names a file with the text.
+pub(crate) const FILE_FIELD: &str = "file";
+
+/// Whether the draft has been checked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Checked {
+    /// Not since the last change.
+    #[default]
+    Not,
+    /// It would run like this.
+    Good(Box<Preview>),
+    /// It would not run.
+    Bad(ApiError),
+}
+
+/// What was read from the named file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Attached {
+    /// No file is named.
+    #[default]
+    None,
+    /// Its text.
+    Text(String),
+    /// Why there is none.
+    Trouble(String),
+}
+
+/// The form for a new study.
+#[derive(Clone, Debug)]
+pub(crate) struct Compose {
+    /// In the order of the screen.
+    pub(crate) fields: Vec<Field>,
+    /// The field that is being typed into.
+    pub(crate) at: usize,
+    /// Rises with every change; answers to older questions are dropped.
+    pub(crate) revision: u64,
+    /// What the daemon says.
+    pub(crate) checked: Checked,
+    /// What was read from the named file.
+    pub(crate) attached: Attached,
+    /// Names of files that go on where the typed one stops.
+    pub(crate) files: Vec<String>,
+    /// The key of the submission: the same as long as the draft is.
+    pub(crate) key: SubmitKey,
+    /// When the draft is to be saved.
+    save_at: Option<u64>,
+    /// When it was saved.
+    pub(crate) saved_at: Option<u64>,
+    /// Whether it is being submitted.
+    pub(crate) sending: Sending,
+}
+
+/// Whether the study is on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Sending {
+    /// No.
+    #[default]
+    Idle,
+    /// Yes.
+    UnderWay,
+}
+
+fn words<T: Copy>(
+    first: &'static str,
+    all: &[T],
+    as_str: fn(T) -> &'static str,
+) -> Vec<&'static str> {
+    let rest = all.iter().map(|word| as_str(*word)).filter(|word| *word != first);
+    std::iter::once(first).chain(rest).collect()
+}
+
+impl Compose {
+    /// An empty form, or one with what was saved.
+    pub(crate) fn new(form: &Form, key: SubmitKey) -> Self {
+        let mut compose = Self {
+            fields: Self::blank(),
+            at: 2,
+            revision: 0,
+            checked: Checked::Not,
+            attached: Attached::None,
+            files: Vec::new(),
+            key,
+            save_at: None,
+            saved_at: None,
+            sending: Sending::Idle,
+        };
+        for field in &mut compose.fields {
+            match field.key {
+                TEXT => field.set(&form.text),
+                FILE_FIELD => field.set(&form.file),
+                key => {
+                    if let Some(text) = form.fields.get(key) {
+                        field.set(text);
+                    }
+                }
+            }
+        }
+        compose
+    }
+
+    fn blank() -> Vec<Field> {
+        let first = StudyType::ConceptTest.as_str();
+        vec![
+            Field::choice(
+                "study",
+                "Study",
+                words(first, StudyType::ALL, StudyType::as_str),
+                "what is asked",
+            ),
+            Field::line("name", "Name", "", "what you call it; by default the first words"),
+            Field::text(
+                TEXT,
+                "Text",
+                "what respondents read: type it, paste it, or Ctrl-E for your editor",
+            ),
+            Field::line(
+                FILE_FIELD,
+                "or file",
+                "",
+                "a file that holds the text; Ctrl-O completes its name",
+            ),
+            Field::text("questions", "Questions", "one a line, up to ten")
+                .only_for(StudyType::Survey),
+            Field::choice(
+                "orders",
+                "Order",
+                words(Orders::Split.as_str(), Orders::ALL, Orders::as_str),
+                "split: half the panel sees A first; both: everybody answers in both orders",
+            )
+            .only_for(StudyType::AbTest),
+            Field::line("panel", "People", "100", "how many are asked"),
+            Field::choice(
+                "audience.region",
+                "Region",
+                words(Region::UsNational.as_str(), Region::ALL, Region::as_str),
+                "where they live",
+            ),
+            Field::line("audience.age_range", "Age", "18-80", "youngest and oldest"),
+            Field::choice(
+                "audience.gender",
+                "Gender",
+                words("all", Gender::ALL, Gender::as_str),
+                "who is asked",
+            ),
+            Field::choice(
+                "audience.income_bracket",
+                "Income",
+                words("all", IncomeBracket::ALL, IncomeBracket::as_str),
+                "of their household",
+            ),
+            Field::choice(
+                "audience.education",
+                "Education",
+                words("all", EducationFilter::ALL, EducationFilter::as_str),
+                "highest they completed",
+            ),
+            Field::choice(
+                "audience.tech_adoption",
+                "Technology",
+                words("all", TechAdoption::ALL, TechAdoption::as_str),
+                "how soon they take it up",
+            ),
+            Field::choice(
+                "engine_mode",
+                "Panel",
+                words(EngineMode::Standard.as_str(), EngineMode::ALL, EngineMode::as_str),
+                "standard: sampled for this study; anchor: the same people every time",
+            ),
+            Field::line("engine", "Engine", "offline", "what answers"),
+            Field::line("seed", "Seed", "", "the same seed asks the same people; drawn when empty"),
+            Field::line("context", "Context", "", "what respondents are told beforehand"),
+            Field::line("tags", "Tags", "", "labels, separated by commas"),
+        ]
+    }
+
+    /// The field of that key.
+    pub(crate) fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.key == key)
+    }
+
+    /// The field that is being typed into.
+    pub(crate) fn current(&mut self) -> Option<&mut Field> {
+        self.fields.get_mut(self.at)
+    }
+
+    /// Which instrument is chosen.
+    pub(crate) fn study_type(&self) -> StudyType {
+        self.field("study")
+            .and_then(|field| field.shown().parse().ok())
+            .unwrap_or(StudyType::ConceptTest)
+    }
+
+    /// Something was changed: what was known about the draft no longer holds.
+    pub(crate) fn changed(&mut self, now: u64, key: SubmitKey) {
+        self.revision += 1;
+        self.key = key;
+        self.save_at = Some(now + SAVE_AFTER_MS);
+    }
+
+    /// When the draft is to be saved.
+    pub(crate) fn save_due(&self) -> Option<u64> {
+        self.save_at
+    }
+
+    /// The draft to save, when it is time.
+    pub(crate) fn take_save(&mut self, now: u64) -> Option<Form> {
+        self.save_at.filter(|at| *at <= now)?;
+        self.save_at = None;
+        self.saved_at = Some(now);
+        Some(self.form())
+    }
+
+    /// What was typed, to be kept.
+    pub(crate) fn form(&self) -> Form {
+        let of =
+            |key: &str| self.field(key).map(|field| field.shown().to_owned()).unwrap_or_default();
+        Form { fields: self.overrides(), text: of(TEXT), file: of(FILE_FIELD) }
+    }
+
+    /// Fields that differ from the default, as flags.
+    fn overrides(&self) -> BTreeMap<String, String> {
+        self.fields
+            .iter()
+            .filter(|field| !matches!(field.key, TEXT | FILE_FIELD) && self.is_shown(field))
+            .filter(|field| field.shown().trim() != field.default)
+            .map(|field| (field.key.to_owned(), field.shown().trim().to_owned()))
+            .collect()
+    }
+
+    /// The draft as the daemon takes it.
+    pub(crate) fn draft(&self) -> Draft {
+        let (file, text) = match &self.attached {
+            Attached::Text(text) => {
+                (self.field(FILE_FIELD).map(|field| field.shown().to_owned()), text.clone())
+            }
+            Attached::None | Attached::Trouble(_) => {
+                (None, self.field(TEXT).map(|field| field.shown().to_owned()).unwrap_or_default())
+            }
+        };
+        Draft {
+            file: file.unwrap_or_else(|| FILE.to_owned()),
+            text,
+            overrides: self.overrides(),
+            variant_b: None,
+        }
+    }
+
+    /// Whether a field is for the instrument that is chosen.
+    pub(crate) fn is_shown(&self, field: &Field) -> bool {
+        field.only.is_none_or(|only| only == self.study_type())
+    }
+
+    /// Goes to the next field that is shown, or to the one before.
+    pub(crate) fn step(&mut self, by: isize) {
+        let count = self.fields.len();
+        for _ in 0..count {
+            self.at = (self.at + count).saturating_add_signed(by) % count.max(1);
+            if self.fields.get(self.at).is_some_and(|field| self.is_shown(field)) {
+                return;
+            }
+        }
+    }
+
+    /// What is wrong with a field.
+    pub(crate) fn problem(&self, field: &Field) -> Option<&Problem> {
+        let Checked::Bad(error) = &self.checked else { return None };
+        error.problems.iter().find(|problem| self.place_of(problem) == Some(field.key))
+    }
+
+    /// The field that a problem is about.
+    pub(crate) fn place_of(&self, problem: &Problem) -> Option<&'static str> {
+        if let Some(flag) = problem.place.strip_prefix("--") {
+            let plain = |text: &str| text.replace('-', "_");
+            return self
+                .fields
+                .iter()
+                .find(|field| {
+                    let last = field.key.rsplit('.').next().unwrap_or(field.key);
+                    plain(flag) == plain(field.key) || plain(flag) == plain(last)
+                })
+                .map(|field| field.key);
+        }
+        Some(match self.attached {
+            Attached::Text(_) => FILE_FIELD,
+            Attached::None | Attached::Trouble(_) => TEXT,
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! Where strings from models, people and files enter the model. Each passes the one filter here, once; nothing that
+//! draws has to think of it again.
+
+use protocol::analysis::CrossTab;
+use protocol::error::ApiError;
+use protocol::persona::Persona;
+use protocol::results::{Report, Response, Results};
+use protocol::run::{Preview, Study};
+use protocol::safe;
+
+use crate::station::instrument;
+
+fn line(text: &mut String) {
+    if let std::borrow::Cow::Owned(safe) = safe::line(text) {
+        *text = safe;
+    }
+}
+
+fn block(text: &mut String) {
+    if let std::borrow::Cow::Owned(safe) = safe::block(text) {
+        *text = safe;
+    }
+}
+
+/// Makes the strings of a study inert.
+pub(crate) fn study(study: &mut Study) {
+    for text in [&mut study.name, &mut study.engine, &mut study.model, &mut study.owner] {
+        line(text);
+    }
+    let optional = [&mut study.reason, &mut study.project, &mut study.lineage];
+    optional.into_iter().flatten().for_each(line);
+    study.tags.iter_mut().for_each(line);
+}
+
+/// Makes the strings of an answer inert.
+pub(crate) fn response(response: &mut Response) {
+    persona(&mut response.persona);
+    instrument::texts_mut(&mut response.answer).into_iter().for_each(block);
+}
+
+fn persona(persona: &mut Persona) {
+    line(&mut persona.name);
+    let optional = [&mut persona.state, &mut persona.country, &mut persona.occupation];
+    optional.into_iter().flatten().for_each(line);
+}
+
+/// Makes the strings of a report inert.
+pub(crate) fn report(report: &mut Report) {
+    study(&mut report.study);
+    line(&mut report.meta.notice);
+    report.meta.providers_used.iter_mut().for_each(line);
+    if let Some(results) = &mut report.results {
+        self::results(results);
+    }
+}
+
+fn results(results: &mut Results) {
+    for theme in &mut results.themes {
+        line(&mut theme.theme);
+        theme.quotes.iter_mut().for_each(|quote| line(&mut quote.text));
+    }
+    results.conclusions.iter_mut().for_each(line);
+    for finding in &mut results.findings {
+        for text in [&mut finding.title, &mut finding.description, &mut finding.suggested_action] {
+            line(text);
+        }
+        finding.key_quotes.iter_mut().for_each(|quote| line(&mut quote.text));
+    }
+    results.diagnostics.notes.iter_mut().for_each(line);
+    results.responses.iter_mut().flatten().for_each(response);
+}
+
+/// Makes the strings of a table inert.
+pub(crate) fn cross(table: &mut CrossTab) {
+    table.notes.iter_mut().for_each(line);
+    for cell in &mut table.cells {
+        cell.classes.iter_mut().for_each(line);
+    }
+}
+
+/// Makes the strings of a preview inert.
+pub(crate) fn preview(preview: &mut Preview) {
+    line(&mut preview.name);
+    line(&mut preview.engine);
+    block(&mut preview.questionnaire);
+    preview.notes.iter_mut().for_each(line);
+}
+
+/// Makes the strings of an error inert.
+pub(crate) fn error(error: &mut ApiError) {
+    line(&mut error.message);
+    error.hints.iter_mut().for_each(line);
+    for problem in &mut error.problems {
+        for text in [&mut problem.place, &mut problem.what, &mut problem.hint] {
+            line(text);
+        }
+    }
+}

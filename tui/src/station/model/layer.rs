@@ -1,0 +1,191 @@
+//! What lies over the screens: the palette, help, menus, prompts, questions and a person's page. They stack; Esc takes
+//! the top one away.
+
+use protocol::id::StudyId;
+
+use super::studies::Column;
+use crate::station::action::{Action, Place};
+use crate::station::widgets::textbox::TextBox;
+use crate::station::widgets::window::Window;
+
+/// Something that lies over the screens.
+#[derive(Clone, Debug)]
+pub(crate) enum Layer {
+    /// Commands and studies by a few letters.
+    Palette(Palette),
+    /// The keys of a place.
+    Help(Help),
+    /// A choice.
+    Menu(Menu),
+    /// A line to type.
+    Prompt(Prompt),
+    /// A question that Enter says yes to.
+    Question(Question),
+    /// One respondent.
+    Person(Person),
+}
+
+impl Layer {
+    /// Where keys go while it is on top.
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Self::Palette(_) => Place::Palette,
+            Self::Help(_) => Place::Help,
+            Self::Menu(_) => Place::Menu,
+            Self::Prompt(_) => Place::Prompt,
+            Self::Question(_) => Place::Question,
+            Self::Person(_) => Place::Person,
+        }
+    }
+}
+
+/// Something the palette can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// An action of the screen below.
+    Do(Action),
+    /// Opens a study.
+    Open(StudyId),
+}
+
+/// One line of the palette.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Offer {
+    /// What it does.
+    pub(crate) command: Command,
+    /// What it is called.
+    pub(crate) title: String,
+    /// Its keys, or what kind of thing it is.
+    pub(crate) note: String,
+}
+
+/// Commands and studies by a few letters.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Palette {
+    /// What is typed.
+    pub(crate) input: TextBox,
+    /// Everything there is to find.
+    pub(crate) offers: Vec<Offer>,
+    /// What is found, best first.
+    pub(crate) found: Vec<usize>,
+    /// Cursor over what is found.
+    pub(crate) window: Window,
+}
+
+/// The keys of a place.
+#[derive(Clone, Debug)]
+pub(crate) struct Help {
+    /// Which place.
+    pub(crate) place: Place,
+    /// What is searched.
+    pub(crate) input: TextBox,
+    /// The first line that is shown.
+    pub(crate) window: Window,
+}
+
+/// What to export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// One row an answer.
+    Csv,
+    /// The report with all answers.
+    Json,
+    /// The report to read.
+    Markdown,
+    /// The screen as a picture.
+    Svg,
+}
+
+/// What a line of a menu does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Pick {
+    /// Writes a file.
+    Export(Format),
+    /// Sorts the list.
+    Sort(Column),
+    /// Sorts the segments by their estimate, or puts them back in order.
+    SortSegments(super::results::SegmentOrder),
+    /// Changes the colours.
+    Theme(&'static str),
+}
+
+/// One line of a menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Item {
+    /// The letter that picks it at once.
+    pub(crate) key: char,
+    /// What it is called.
+    pub(crate) label: String,
+    /// What it means.
+    pub(crate) note: String,
+    /// What it does.
+    pub(crate) pick: Pick,
+}
+
+/// A choice.
+#[derive(Clone, Debug)]
+pub(crate) struct Menu {
+    /// What is chosen.
+    pub(crate) title: &'static str,
+    /// From what.
+    pub(crate) items: Vec<Item>,
+    /// Cursor.
+    pub(crate) window: Window,
+}
+
+/// What a line is typed for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To narrow the list of studies.
+    FilterStudies,
+    /// To narrow the quotes.
+    FilterQuotes,
+    /// To change a study's tags.
+    Tags(StudyId),
+}
+
+/// A line to type.
+#[derive(Clone, Debug)]
+pub(crate) struct Prompt {
+    /// What for.
+    pub(crate) purpose: Purpose,
+    /// What is typed.
+    pub(crate) input: TextBox,
+    /// What it was before, for Esc.
+    pub(crate) before: String,
+}
+
+/// What Enter says yes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Consent {
+    /// Leaving the workstation.
+    Quit,
+    /// Stopping studies for good.
+    Cancel(Vec<StudyId>),
+    /// What a study costs.
+    Cost,
+}
+
+/// A question that Enter says yes to.
+#[derive(Clone, Debug)]
+pub(crate) struct Question {
+    /// The question.
+    pub(crate) title: String,
+    /// What follows from a yes.
+    pub(crate) lines: Vec<String>,
+    /// What Enter does, in a word.
+    pub(crate) yes: &'static str,
+    /// What Enter says yes to.
+    pub(crate) consent: Consent,
+}
+
+/// One respondent, out of a list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Person {
+    /// The list, by ordinal.
+    pub(crate) people: Vec<u32>,
+    /// Who of them.
+    pub(crate) at: usize,
+    /// First line that is shown.
+    pub(crate) scroll: usize,
+}

@@ -1,0 +1,211 @@
+//! The study that is open: its running tally, one byte a person, the answers that have been loaded, and its report. The
+//! screens Live and Results are two ways to look at it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use protocol::analysis::CrossTab;
+use protocol::id::StudyId;
+use protocol::results::{Report, Response};
+use protocol::run::{Live, Study};
+
+use super::results::ResultsView;
+use crate::station::estimate::Mean;
+use crate::station::instrument::{self, Instrument, Marks};
+use crate::station::widgets::mosaic::{Arrangement, NO_SCORE, PENDING};
+use crate::station::widgets::window::Window;
+
+/// Arrivals that the list of answers remembers.
+const ARRIVALS_MAX: usize = 200;
+
+/// How far the answers have been loaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Loading {
+    /// Only single ones.
+    #[default]
+    Some,
+    /// All before this ordinal.
+    Until(u32),
+    /// All there are.
+    All,
+}
+
+/// The panes of the screen Live.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum LivePane {
+    /// The picture.
+    #[default]
+    Mosaic,
+    /// The answers.
+    Answers,
+}
+
+/// Whether the list of answers follows the newest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Follow {
+    /// It does.
+    #[default]
+    Newest,
+    /// It stands still.
+    Still,
+}
+
+/// The study that is open.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lens {
+    /// Which one.
+    pub(crate) study: Option<StudyId>,
+    /// Its running tally.
+    pub(crate) live: Option<Live>,
+    /// One byte a person, as the daemon tells it.
+    scores: Vec<u8>,
+    /// One byte a person, as the picture shows it: the mark plus one, or no outcome, or no answer.
+    pub(crate) marks: Vec<u8>,
+    /// Who answered last, newest first.
+    pub(crate) arrivals: VecDeque<u32>,
+    /// Answers that have been loaded, by ordinal.
+    pub(crate) responses: BTreeMap<u32, Response>,
+    /// How far.
+    pub(crate) loading: Loading,
+    /// Its report.
+    pub(crate) report: Option<Report>,
+    /// Two of its attributes crossed.
+    pub(crate) cross: Option<CrossTab>,
+    /// How people are arranged.
+    pub(crate) arrangement: Arrangement,
+    /// Who is under the cursor of the picture.
+    pub(crate) person: usize,
+    /// Where keys go on the screen Live.
+    pub(crate) pane: LivePane,
+    /// Whether the list of answers follows.
+    pub(crate) follow: Follow,
+    /// The list of answers.
+    pub(crate) feed: Window,
+    /// What the screen Results shows.
+    pub(crate) results: ResultsView,
+}
+
+impl Lens {
+    /// Opens another study; what is a matter of taste stays.
+    pub(crate) fn open(&mut self, study: StudyId) {
+        let old = std::mem::take(self);
+        *self = Self {
+            study: Some(study),
+            arrangement: old.arrangement,
+            follow: old.follow,
+            results: ResultsView::like(&old.results),
+            ..Self::default()
+        };
+    }
+
+    /// Takes new scores from an ordinal on and remembers who has answered since.
+    pub(crate) fn take_scores(&mut self, instrument: &Instrument, offset: usize, scores: &[u8]) {
+        let end = offset + scores.len();
+        if self.scores.len() < end {
+            self.scores.resize(end, PENDING);
+        }
+        let known_before = self.scores.iter().any(|score| *score != PENDING);
+        for (person, score) in (offset..).zip(scores) {
+            let known = &mut self.scores[person];
+            let answers = instrument.marks == Marks::Answers || *score != NO_SCORE;
+            let arrived = *known == PENDING && *score != PENDING && answers;
+            *known = *score;
+            if arrived && let Ok(person) = u32::try_from(person) {
+                self.arrivals.push_front(person);
+            }
+        }
+        self.arrivals.truncate(ARRIVALS_MAX);
+        self.paint(instrument);
+        if !known_before && self.follow == Follow::Newest {
+            self.feed = Window::default();
+        }
+    }
+
+    /// Takes answers. Who they belong to is the number of their id.
+    pub(crate) fn take_answers(&mut self, instrument: &Instrument, answers: Vec<Response>) {
+        for response in answers {
+            self.responses.insert(response.id.0.saturating_sub(1), response);
+        }
+        self.paint(instrument);
+    }
+
+    /// Makes the marks of the picture from scores and answers.
+    fn paint(&mut self, instrument: &Instrument) {
+        self.marks.clone_from(&self.scores);
+        if instrument.marks == Marks::Scores {
+            return;
+        }
+        let (low, high) = instrument.scale;
+        for (ordinal, mark) in (0u32..).zip(&mut self.marks).filter(|(_, mark)| **mark != PENDING) {
+            // Who has an outcome but no answer yet may only not be loaded: between the ends until that is known.
+            let value = match self.responses.get(&ordinal) {
+                Some(response) => Some(instrument::mark(&response.answer)),
+                None if self.loading == Loading::All => None,
+                None => Some(i32::midpoint(low, high)),
+            };
+            *mark = value.and_then(|value| u8::try_from(value + 1).ok()).unwrap_or(NO_SCORE);
+        }
+    }
+
+    /// The scale and what the score counts, once it is known which instrument it is.
+    pub(crate) fn instrument(study: &Study) -> &'static Instrument {
+        instrument::of(study.instrument)
+    }
+
+    /// The running main estimate, from the whole counts of the tally.
+    pub(crate) fn running(&self, study: &Study) -> Option<Mean> {
+        let live = self.live.as_ref()?;
+        let instrument = Self::instrument(study);
+        if instrument.marks == Marks::Answers {
+            return None;
+        }
+        let first = live.scale.map_or(instrument.scale.0, |(first, _)| first);
+        Mean::of(
+            (first..).zip(&live.scores).map(|(score, count)| ((instrument.value)(score), *count)),
+        )
+    }
+
+    /// Outcomes a second over the last seconds, oldest first.
+    pub(crate) fn rate(&self) -> Option<f64> {
+        const SECONDS: usize = 10;
+        let recent = &self.live.as_ref()?.recent;
+        let last = &recent[recent.len().saturating_sub(SECONDS)..];
+        (!last.is_empty())
+            .then(|| last.iter().map(|count| f64::from(*count)).sum::<f64>() / last.len() as f64)
+    }
+
+    /// Seconds until everybody has answered, at the present rate.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a number of seconds that is checked to be finite and not negative"
+    )]
+    pub(crate) fn eta_s(&self, study: &Study) -> Option<u64> {
+        let rate = self.rate().filter(|rate| *rate > 0.0)?;
+        let left = study.panel.requested.saturating_sub(study.panel.settled());
+        Some((f64::from(left) / rate).ceil() as u64)
+    }
+
+    /// The ordinals that the list of answers shows, in its order.
+    pub(crate) fn feed(&self) -> Vec<u32> {
+        if !self.arrivals.is_empty() {
+            return self.arrivals.iter().copied().collect();
+        }
+        self.responses.keys().rev().take(ARRIVALS_MAX).copied().collect()
+    }
+
+    /// The newest arrivals whose answers are not loaded yet: from where, and how many.
+    pub(crate) fn missing_newest(&self) -> Option<(u32, u32)> {
+        const NEWEST: usize = 30;
+        const SPAN: u32 = 60;
+        let mut missing = self
+            .arrivals
+            .iter()
+            .take(NEWEST)
+            .copied()
+            .filter(|person| !self.responses.contains_key(person));
+        let newest = missing.next()?;
+        let oldest = missing.filter(|person| newest.abs_diff(*person) < SPAN).min();
+        let from = oldest.map_or(newest, |oldest| oldest.min(newest));
+        Some((from, SPAN))
+    }
+}

@@ -1,0 +1,160 @@
+//! What should be asked of the daemon, at most once at a time each, and never more often than the screen can use. Many
+//! events become one question.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use protocol::id::StudyId;
+
+/// Something to ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Want {
+    /// The list.
+    Studies,
+    /// The budget.
+    Balance,
+    /// The running tally of the open study.
+    Live,
+    /// The scores of its panel.
+    Scores,
+    /// Its newest answers.
+    Newest,
+    /// The next page of all its answers.
+    Page,
+    /// One answer, by ordinal.
+    Answer(u32),
+    /// The report of a study.
+    Report(StudyId),
+    /// Two attributes crossed.
+    Cross,
+    /// What the draft in the form would do.
+    Check,
+}
+
+impl Want {
+    /// Milliseconds between two questions of this kind.
+    const fn gap(self) -> u64 {
+        match self {
+            Self::Live | Self::Scores => 100,
+            Self::Newest | Self::Check => 250,
+            Self::Studies => 400,
+            Self::Balance => 1000,
+            Self::Page | Self::Answer(_) | Self::Report(_) | Self::Cross => 0,
+        }
+    }
+
+    /// Whether it waits a while before it is first asked, because more is likely to come.
+    const fn settles(self) -> bool {
+        matches!(self, Self::Check)
+    }
+}
+
+/// What is wanted and what is under way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Requests {
+    wanted: BTreeMap<Want, u64>,
+    flying: BTreeSet<Want>,
+    asked: BTreeMap<Want, u64>,
+}
+
+impl Requests {
+    /// Asks for something, now or as soon as it may be asked again.
+    pub(crate) fn want(&mut self, want: Want, now: u64) {
+        let rested = self.asked.get(&want).map_or(0, |at| at + want.gap());
+        let due = if want.settles() { now + want.gap() } else { now.max(rested) };
+        if want.settles() {
+            self.wanted.insert(want, due);
+        } else {
+            self.wanted.entry(want).or_insert(due);
+        }
+    }
+
+    /// What is to be asked now; it counts as under way from here on.
+    pub(crate) fn take_due(&mut self, now: u64) -> Vec<Want> {
+        let due: Vec<Want> = self
+            .wanted
+            .iter()
+            .filter(|(want, at)| **at <= now && !self.flying.contains(want))
+            .map(|(want, _)| *want)
+            .collect();
+        for want in &due {
+            self.wanted.remove(want);
+            self.flying.insert(*want);
+            if want.gap() > 0 {
+                self.asked.insert(*want, now);
+            }
+        }
+        due
+    }
+
+    /// The answer is there.
+    pub(crate) fn done(&mut self, want: Want) {
+        self.flying.remove(&want);
+    }
+
+    /// The connection is lost: what was under way will not be answered.
+    pub(crate) fn lost(&mut self, now: u64) {
+        for want in std::mem::take(&mut self.flying) {
+            self.want(want, now);
+        }
+    }
+
+    /// Forgets what concerns a study that is no longer open.
+    pub(crate) fn forget_lens(&mut self) {
+        let of_lens = |want: &Want| {
+            matches!(
+                want,
+                Want::Live
+                    | Want::Scores
+                    | Want::Newest
+                    | Want::Page
+                    | Want::Answer(_)
+                    | Want::Cross
+            )
+        };
+        self.wanted.retain(|want, _| !of_lens(want));
+        self.flying.retain(|want| !of_lens(want));
+        self.asked.retain(|want, _| !of_lens(want));
+    }
+
+    /// When the next question is due.
+    pub(crate) fn next_due(&self) -> Option<u64> {
+        self.wanted.iter().filter(|(want, _)| !self.flying.contains(want)).map(|(_, at)| *at).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_wishes_are_one_question_and_the_next_one_rests() {
+        let mut requests = Requests::default();
+        for _ in 0..50 {
+            requests.want(Want::Scores, 1000);
+        }
+        assert_eq!(requests.take_due(1000), [Want::Scores]);
+        requests.want(Want::Scores, 1010);
+        assert_eq!(requests.take_due(1050), []);
+        requests.done(Want::Scores);
+        assert_eq!(requests.next_due(), Some(1100));
+        assert_eq!(requests.take_due(1100), [Want::Scores]);
+    }
+
+    #[test]
+    fn what_was_under_way_is_asked_again_after_a_loss() {
+        let mut requests = Requests::default();
+        requests.want(Want::Page, 5);
+        assert_eq!(requests.take_due(5), [Want::Page]);
+        requests.lost(10);
+        assert_eq!(requests.take_due(10), [Want::Page]);
+    }
+
+    #[test]
+    fn a_draft_is_checked_when_typing_rests() {
+        let mut requests = Requests::default();
+        for at in [0, 100, 200] {
+            requests.want(Want::Check, at);
+        }
+        assert_eq!(requests.next_due(), Some(450));
+    }
+}

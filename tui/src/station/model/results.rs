@@ -1,0 +1,254 @@
+//! What the screen Results shows of the open study: a view, a grouping, and the trail from a number down to the answers
+//! behind it.
+
+use protocol::analysis::CrossTab;
+use protocol::results::Response;
+use protocol::run::Study;
+
+use super::class::Dimension;
+use super::lens::Lens;
+use super::studies::Direction;
+use crate::station::instrument;
+use crate::station::widgets::window::Window;
+
+/// What the main pane shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum View {
+    /// One row a class, each with its interval.
+    #[default]
+    Segments,
+    /// Two attributes crossed.
+    Cross,
+    /// Reasons for and against.
+    Reasons,
+    /// What to act on.
+    Findings,
+    /// What the numbers are worth: margins, diagnostics, how it was done.
+    Method,
+}
+
+impl View {
+    /// Every view with its title, in the order of `v`.
+    pub(crate) const ALL: [(Self, &'static str); 5] = [
+        (Self::Segments, "Segments"),
+        (Self::Cross, "Cross-tab"),
+        (Self::Reasons, "Reasons"),
+        (Self::Findings, "Findings"),
+        (Self::Method, "Method"),
+    ];
+
+    /// The one after it.
+    pub(crate) fn next(self) -> Self {
+        Self::ALL[(self as usize + 1) % Self::ALL.len()].0
+    }
+}
+
+/// The panes of the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Pane {
+    /// The view.
+    #[default]
+    Main,
+    /// How often each score was given.
+    Scores,
+    /// Answers.
+    Quotes,
+}
+
+impl Pane {
+    /// Every pane, in the order of Tab.
+    pub(crate) const ALL: [Self; 3] = [Self::Main, Self::Scores, Self::Quotes];
+}
+
+/// Which answers the quotes are narrowed to. Empty: all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Drill {
+    /// Classes that the respondent belongs to.
+    pub(crate) classes: Vec<(Dimension, String)>,
+    /// The score.
+    pub(crate) score: Option<i32>,
+    /// Answers that were cited: what cites them, and their ordinals.
+    pub(crate) cited: Option<(String, Vec<u32>)>,
+    /// Words that the answer contains.
+    pub(crate) words: String,
+}
+
+impl Drill {
+    /// Whether nothing is left out.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn admits(&self, ordinal: u32, response: &Response) -> bool {
+        let of_class =
+            |(dimension, class): &(Dimension, String)| dimension.class(&response.persona) == *class;
+        self.classes.iter().all(of_class)
+            && self.score.is_none_or(|score| instrument::mark(&response.answer) == score)
+            && self.cited.as_ref().is_none_or(|(_, cited)| cited.contains(&ordinal))
+            && (self.words.is_empty()
+                || instrument::words(&response.answer)
+                    .to_lowercase()
+                    .contains(&self.words.to_lowercase()))
+    }
+}
+
+/// What a list of segments is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SegmentOrder {
+    /// As the classes follow each other.
+    #[default]
+    Natural,
+    /// By the estimate.
+    Value(Direction),
+}
+
+/// What the screen shows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ResultsView {
+    /// In the main pane.
+    pub(crate) view: View,
+    /// Where keys go.
+    pub(crate) pane: Pane,
+    /// Grouped by.
+    pub(crate) by: Dimension,
+    /// Crossed with.
+    pub(crate) across: Dimension,
+    /// How segments are sorted.
+    pub(crate) order: SegmentOrder,
+    /// Rows of the main pane.
+    pub(crate) main: Window,
+    /// Column of the cross-tab.
+    pub(crate) column: usize,
+    /// Rows of the scores, highest first.
+    pub(crate) scores: Window,
+    /// Which answers are shown.
+    pub(crate) drill: Drill,
+    /// Rows of the quotes.
+    pub(crate) quotes: Window,
+    /// Answers that pass the drill, worst first; kept, because finding them means reading all.
+    pub(crate) found: Vec<u32>,
+}
+
+impl ResultsView {
+    /// A fresh view with the taste of another.
+    pub(crate) fn like(other: &Self) -> Self {
+        Self {
+            view: other.view,
+            by: other.by,
+            across: other.across,
+            order: other.order,
+            ..Self::default()
+        }
+    }
+}
+
+/// One row of the segments.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    /// The class as reports name it.
+    pub(crate) class: String,
+    /// Answers of the class.
+    pub(crate) n: u64,
+    /// The main estimate.
+    pub(crate) value: f64,
+    /// Its interval.
+    pub(crate) interval: Option<(f64, f64)>,
+    /// The difference to the rest of the panel.
+    pub(crate) difference: Option<f64>,
+    /// Whether that difference is clear after the adjustment for all that were looked at.
+    pub(crate) differs: bool,
+}
+
+impl Row {
+    /// Whether there are too few answers to say much.
+    pub(crate) fn is_small(&self) -> bool {
+        self.n < SMALL
+    }
+}
+
+/// Below this many answers a mean is dimmed and put in parentheses.
+pub(crate) const SMALL: u64 = 30;
+
+impl Lens {
+    /// Finds the answers that pass the drill, worst score first.
+    pub(crate) fn find_quotes(&mut self) {
+        let drill = &self.results.drill;
+        let mut found: Vec<(i32, u32)> = self
+            .responses
+            .iter()
+            .filter(|(ordinal, response)| drill.admits(**ordinal, response))
+            .map(|(ordinal, response)| (instrument::mark(&response.answer), *ordinal))
+            .collect();
+        found.sort_unstable();
+        self.results.found = found.into_iter().map(|(_, ordinal)| ordinal).collect();
+        self.results.quotes.cursor =
+            self.results.quotes.cursor.min(self.results.found.len().saturating_sub(1));
+    }
+
+    /// The classes of the grouping with their estimates, in the order of the screen.
+    pub(crate) fn rows(&self, study: &Study) -> Vec<Row> {
+        let by = self.results.by;
+        let instrument = instrument::of(study.instrument);
+        let Some(results) = self.report.as_ref().and_then(|report| report.results.as_ref()) else {
+            return Vec::new();
+        };
+        let Some(classes) = results.segments.get(by.field()) else { return Vec::new() };
+        let mut rows: Vec<Row> = classes
+            .iter()
+            .filter_map(|(class, segment)| {
+                let field = instrument.main?.field;
+                let estimate = segment.estimates.get(field)?;
+                let contrast = results.contrasts.iter().find(|contrast| {
+                    contrast.dimension == by.field()
+                        && contrast.class == *class
+                        && contrast.field == field
+                });
+                Some(Row {
+                    class: class.clone(),
+                    n: segment.n,
+                    value: estimate.value,
+                    interval: estimate.low.zip(estimate.high),
+                    difference: contrast.map(|contrast| contrast.difference.value),
+                    differs: contrast.is_some_and(|contrast| contrast.differs),
+                })
+            })
+            .collect();
+        rows.sort_by_key(|row| (by.rank(&row.class), row.class.clone()));
+        if let SegmentOrder::Value(direction) = self.results.order {
+            rows.sort_by(|a, b| match direction {
+                Direction::Rising => a.value.total_cmp(&b.value),
+                Direction::Falling => b.value.total_cmp(&a.value),
+            });
+        }
+        rows
+    }
+
+    /// The table of the two attributes that are crossed now, when it is there.
+    pub(crate) fn table(&self) -> Option<&CrossTab> {
+        let wanted = [self.results.by.field(), self.results.across.field()];
+        self.cross.as_ref().filter(|table| table.dimensions == wanted)
+    }
+
+    /// The classes of the rows or of the columns of the table, in order.
+    pub(crate) fn classes(&self, axis: Axis) -> Vec<String> {
+        let (place, dimension) = match axis {
+            Axis::Rows => (0, self.results.by),
+            Axis::Columns => (1, self.results.across),
+        };
+        let cells = self.table().map(|table| table.cells.as_slice()).unwrap_or_default();
+        let mut classes: Vec<String> =
+            cells.iter().filter_map(|cell| cell.classes.get(place).cloned()).collect();
+        classes.sort_by(|a, b| (dimension.rank(a), a).cmp(&(dimension.rank(b), b)));
+        classes.dedup();
+        classes
+    }
+}
+
+/// A side of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Axis {
+    /// The grouping.
+    Rows,
+    /// What it is crossed with.
+    Columns,
+}

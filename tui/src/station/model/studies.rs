@@ -1,0 +1,230 @@
+//! The list of studies: what there is, what of it is shown and in which order, and which are marked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use protocol::id::StudyId;
+use protocol::results::{Estimate, Report};
+use protocol::run::Study;
+
+use super::filter::{Filter, state_label};
+use crate::station::instrument;
+use crate::station::widgets::window::Window;
+
+/// Reports kept for the list; each is a few kilobytes.
+const REPORTS_MAX: usize = 128;
+
+/// What the list can be sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Column {
+    /// When it was submitted.
+    #[default]
+    Created,
+    /// By name.
+    Name,
+    /// By state.
+    State,
+    /// By its main estimate.
+    Score,
+    /// By the number of answers.
+    Answers,
+}
+
+impl Column {
+    /// Every column with its name and the key that chooses it.
+    pub(crate) const ALL: [(Self, &'static str, char); 5] = [
+        (Self::Created, "created", 'c'),
+        (Self::Name, "name", 'n'),
+        (Self::State, "state", 't'),
+        (Self::Score, "score", 's'),
+        (Self::Answers, "answers", 'a'),
+    ];
+
+    /// Its name.
+    pub(crate) fn label(self) -> &'static str {
+        Self::ALL.iter().find(|(column, ..)| *column == self).map_or("", |(_, label, _)| label)
+    }
+}
+
+/// Which way a list runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// Largest or newest first.
+    #[default]
+    Falling,
+    /// Smallest or oldest first.
+    Rising,
+}
+
+impl Direction {
+    /// The other way.
+    pub(crate) fn turned(self) -> Self {
+        match self {
+            Self::Falling => Self::Rising,
+            Self::Rising => Self::Falling,
+        }
+    }
+}
+
+/// Which studies the list is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Shelf {
+    /// Those at hand.
+    #[default]
+    Current,
+    /// Those put away.
+    Archived,
+}
+
+/// Whether the list has arrived.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// Not yet.
+    #[default]
+    Awaited,
+    /// It has.
+    Here,
+}
+
+/// The list of studies.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Studies {
+    all: Vec<Study>,
+    shown: Vec<usize>,
+    /// Cursor and window over what is shown.
+    pub(crate) window: Window,
+    /// What was typed after `/`.
+    pub(crate) filter: String,
+    /// What it is sorted by.
+    pub(crate) column: Column,
+    /// Which way.
+    pub(crate) direction: Direction,
+    /// Which studies it is about.
+    pub(crate) shelf: Shelf,
+    /// Whether it has arrived.
+    pub(crate) arrival: Arrival,
+    /// Marked studies.
+    pub(crate) marked: BTreeSet<StudyId>,
+    reports: BTreeMap<StudyId, Report>,
+}
+
+impl Studies {
+    /// Takes the list as the daemon has it.
+    pub(crate) fn replace(&mut self, all: Vec<Study>) {
+        let selected = self.selected().map(|study| study.id);
+        self.all = all;
+        self.arrival = Arrival::Here;
+        self.marked.retain(|id| self.all.iter().any(|study| study.id == *id));
+        self.arrange();
+        self.select(selected);
+    }
+
+    /// Takes one study as it is now.
+    pub(crate) fn upsert(&mut self, study: Study) {
+        let selected = self.selected().map(|study| study.id);
+        match self.all.iter_mut().find(|known| known.id == study.id) {
+            Some(known) => *known = study,
+            None => self.all.insert(0, study),
+        }
+        self.arrange();
+        self.select(selected);
+    }
+
+    /// Takes a report.
+    pub(crate) fn keep_report(&mut self, report: Report) {
+        if self.reports.len() >= REPORTS_MAX
+            && let Some(oldest) = self.reports.keys().next().copied()
+        {
+            self.reports.remove(&oldest);
+        }
+        self.reports.insert(report.study.id, report);
+    }
+
+    /// Forgets a report that something has made old.
+    pub(crate) fn drop_report(&mut self, id: StudyId) {
+        self.reports.remove(&id);
+    }
+
+    /// The report of a study, when it is there.
+    pub(crate) fn report(&self, id: StudyId) -> Option<&Report> {
+        self.reports.get(&id)
+    }
+
+    /// A study by its id.
+    pub(crate) fn get(&self, id: StudyId) -> Option<&Study> {
+        self.all.iter().find(|study| study.id == id)
+    }
+
+    /// The study under the cursor.
+    pub(crate) fn selected(&self) -> Option<&Study> {
+        self.row(self.window.cursor)
+    }
+
+    /// The study of a row.
+    pub(crate) fn row(&self, row: usize) -> Option<&Study> {
+        self.shown.get(row).and_then(|index| self.all.get(*index))
+    }
+
+    /// Rows that are shown, and all there are.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.shown.len(), self.all.len())
+    }
+
+    /// Every study, for the palette.
+    pub(crate) fn all(&self) -> &[Study] {
+        &self.all
+    }
+
+    /// The marked ones, or the one under the cursor.
+    pub(crate) fn targets(&self) -> Vec<StudyId> {
+        if self.marked.is_empty() {
+            return self.selected().map(|study| study.id).into_iter().collect();
+        }
+        self.marked.iter().copied().collect()
+    }
+
+    /// Puts the cursor on that study, if it is shown.
+    pub(crate) fn select(&mut self, id: Option<StudyId>) {
+        let row = id.and_then(|id| self.shown.iter().position(|index| self.all[*index].id == id));
+        if let Some(row) = row {
+            self.window.cursor = row;
+        }
+        self.window.cursor = self.window.cursor.min(self.shown.len().saturating_sub(1));
+    }
+
+    /// Filters and sorts anew.
+    pub(crate) fn arrange(&mut self) {
+        let filter = Filter::read(&self.filter);
+        let mut shown: Vec<usize> = (0..self.all.len())
+            .filter(|index| {
+                let study = &self.all[*index];
+                filter.admits(study, self.main(study).map(|estimate| estimate.value))
+            })
+            .collect();
+        shown.sort_by(|a, b| self.compare(&self.all[*a], &self.all[*b]));
+        self.shown = shown;
+    }
+
+    fn compare(&self, a: &Study, b: &Study) -> std::cmp::Ordering {
+        let by_column = match self.column {
+            Column::Created => a.created_at.cmp(&b.created_at),
+            Column::Name => b.name.to_lowercase().cmp(&a.name.to_lowercase()),
+            Column::State => state_label(b.state).cmp(state_label(a.state)),
+            Column::Score => {
+                let score = |study| self.main(study).map_or(f64::NEG_INFINITY, |main| main.value);
+                score(a).total_cmp(&score(b))
+            }
+            Column::Answers => a.panel.delivered.cmp(&b.panel.delivered),
+        };
+        let directed = match self.direction {
+            Direction::Falling => by_column.reverse(),
+            Direction::Rising => by_column,
+        };
+        directed.then_with(|| a.id.cmp(&b.id))
+    }
+
+    /// The main estimate of a study, when its report is there.
+    pub(crate) fn main(&self, study: &Study) -> Option<&Estimate> {
+        let field = instrument::of(study.instrument).main?.field;
+        self.report(study.id)?.results.as_ref()?.estimates.get(field)
+    }
+}

@@ -1,0 +1,168 @@
+//! A picture of a screen as SVG, made from the very cells that a terminal would show. Blocks become rectangles, so that
+//! charts are crisp in every viewer whatever fonts it has; all text is escaped and nothing is loaded from anywhere.
+
+use std::fmt::Write as _;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthStr;
+
+use crate::station::model::Model;
+use crate::station::screens;
+
+/// A cell in SVG units.
+const CELL: (f64, f64) = (8.0, 17.0);
+/// Around the screen.
+const MARGIN: f64 = 12.0;
+/// Columns and rows of an exported picture, when the terminal is smaller.
+const SIZE: (u16, u16) = (120, 36);
+
+/// A picture of the open screen, without what lies over it.
+pub(crate) fn of_screen(model: &Model) -> String {
+    let mut model = model.clone();
+    model.layers.clear();
+    model.notice = None;
+    let (width, height) = (model.size.0.max(SIZE.0), model.size.1.max(SIZE.1));
+    model.size = (width, height);
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    screens::draw(&model, &mut buffer);
+    svg(&buffer, model.theme.name() == "light")
+}
+
+/// Those cells as SVG, on a dark or on a light ground.
+#[must_use]
+pub fn svg(buffer: &Buffer, light: bool) -> String {
+    let (ground, ink) = if light { ("#ffffff", "#24292f") } else { ("#10141b", "#d7dae0") };
+    let area = buffer.area;
+    let width = f64::from(area.width) * CELL.0 + 2.0 * MARGIN;
+    let height = f64::from(area.height) * CELL.1 + 2.0 * MARGIN;
+    let mut text = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{ground}\"/>\n\
+         <g font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"13\" fill=\"{ink}\" \
+         xml:space=\"preserve\">\n"
+    );
+    for y in 0..area.height {
+        row(buffer, y, (ground, ink), &mut text);
+    }
+    text.push_str("</g>\n</svg>\n");
+    text
+}
+
+/// One row: grounds first, then blocks as rectangles, then letters, in runs of one style.
+fn row(buffer: &Buffer, y: u16, (ground, ink): (&str, &str), out: &mut String) {
+    let area = buffer.area;
+    let top = MARGIN + f64::from(y) * CELL.1;
+    let mut letters: Vec<(u16, String, String)> = Vec::new();
+    let mut x = 0;
+    while x < area.width {
+        let cell = &buffer[(area.x + x, area.y + y)];
+        let symbol = cell.symbol();
+        let wide = u16::try_from(symbol.width().max(1)).unwrap_or(1);
+        let reversed = cell.modifier.contains(Modifier::REVERSED);
+        let mut front = hex(cell.fg).unwrap_or_else(|| ink.to_owned());
+        let mut back = hex(cell.bg);
+        if reversed {
+            let old = back.unwrap_or_else(|| ground.to_owned());
+            back = Some(front);
+            front = old;
+        }
+        let left = MARGIN + f64::from(x) * CELL.0;
+        if let Some(back) = back {
+            rect(out, left, top, f64::from(wide) * CELL.0, CELL.1, &back);
+        }
+        if let Some((dx, dy, w, h)) = block(symbol) {
+            rect(out, left + dx * CELL.0, top + dy * CELL.1, w * CELL.0, h * CELL.1, &front);
+        } else if symbol != " " {
+            let mut style = format!("fill=\"{front}\"");
+            if cell.modifier.contains(Modifier::BOLD) {
+                style.push_str(" font-weight=\"bold\"");
+            }
+            if cell.modifier.contains(Modifier::DIM) {
+                style.push_str(" opacity=\"0.6\"");
+            }
+            match letters.last_mut() {
+                Some((start, run, known))
+                    if *known == style && usize::from(x - *start) == run.width() =>
+                {
+                    run.push_str(symbol);
+                }
+                _ => letters.push((x, symbol.to_owned(), style)),
+            }
+        }
+        x += wide;
+    }
+    let base = top + CELL.1 * 0.76;
+    for (x, run, style) in letters {
+        let left = MARGIN + f64::from(x) * CELL.0;
+        let length = f64::from(u16::try_from(run.width()).unwrap_or(1)) * CELL.0;
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            out,
+            "<text x=\"{left}\" y=\"{base:.1}\" textLength=\"{length}\" {style}>{}</text>",
+            escape(&run)
+        );
+    }
+}
+
+fn rect(out: &mut String, x: f64, y: f64, width: f64, height: f64, fill: &str) {
+    let _ = writeln!(
+        out,
+        "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{height:.2}\" fill=\"{fill}\"/>"
+    );
+}
+
+/// The part of its cell that a block fills: left, top, width, height, each as a share.
+fn block(symbol: &str) -> Option<(f64, f64, f64, f64)> {
+    let letter = symbol.chars().next()?;
+    let eighths = |count: u32| f64::from(count) / 8.0;
+    Some(match letter {
+        '█' => (0.0, 0.0, 1.0, 1.0),
+        '▀' => (0.0, 0.0, 1.0, 0.5),
+        // The left blocks shrink from seven eighths (U+2589) to one (U+258F).
+        '▉'..='▏' => (0.0, 0.0, eighths(0x2590 - u32::from(letter)), 1.0),
+        // The lower blocks grow from one eighth (U+2581) to seven (U+2587).
+        '▁'..='▇' => {
+            let height = eighths(u32::from(letter) - 0x2580);
+            (0.0, 1.0 - height, 1.0, height)
+        }
+        _ => return None,
+    })
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// The colour as SVG writes it; none for the terminal's own.
+fn hex(colour: Color) -> Option<String> {
+    let (red, green, blue) = match colour {
+        Color::Rgb(red, green, blue) => (red, green, blue),
+        Color::Black => (0, 0, 0),
+        Color::Red | Color::LightRed => (0xff, 0x7b, 0x72),
+        Color::Green | Color::LightGreen => (0x7f, 0xd8, 0x8f),
+        Color::Yellow | Color::LightYellow => (0xf2, 0xc1, 0x4e),
+        Color::Blue | Color::LightBlue => (0x5a, 0xa9, 0xe6),
+        Color::Magenta | Color::LightMagenta => (0xc6, 0x86, 0xe0),
+        Color::Cyan | Color::LightCyan => (0x56, 0xc8, 0xd8),
+        Color::Gray => (0xc0, 0xc6, 0xd0),
+        Color::DarkGray => (0x6b, 0x74, 0x82),
+        Color::White => (0xff, 0xff, 0xff),
+        Color::Indexed(index) => cube(index),
+        Color::Reset => return None,
+    };
+    Some(format!("#{red:02x}{green:02x}{blue:02x}"))
+}
+
+/// A colour of xterm's cube or of its greys.
+fn cube(index: u8) -> (u8, u8, u8) {
+    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    if index >= 232 {
+        let level = 8 + 10 * (index - 232);
+        return (level, level, level);
+    }
+    let place = index.saturating_sub(16);
+    let level = |part: u8| LEVELS[usize::from(part % 6)];
+    (level(place / 36), level(place / 6), level(place))
+}

@@ -1,0 +1,222 @@
+//! What every screen has: tabs and the link on the first line, where you are on the second, keys on the last. The footer
+//! shows what works here and now, from the table of actions; help is always last and never cut.
+
+use ratatui::layout::Rect;
+
+use crate::station::action::{ACTIONS, Action, Footer, Place};
+use crate::station::model::link::Link;
+use crate::station::model::{Model, Screen, Tone};
+use crate::station::theme::Role;
+use crate::station::widgets::canvas::{Canvas, columns, fit};
+use crate::station::widgets::format::{span, thousands};
+
+/// From this width on tabs have names.
+const NAMES_FROM: u16 = 80;
+
+/// What is left between the first two lines and the last.
+pub(crate) fn body(area: Rect) -> Rect {
+    Rect::new(area.x, area.y + 2, area.width, area.height.saturating_sub(3))
+}
+
+/// Draws the first two lines and the last.
+pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
+    tabs(model, canvas, area);
+    link(model, canvas, area);
+    let second = Rect::new(area.x, area.y + 1, area.width, 1);
+    match &model.link {
+        Link::Away { why, since, retry_at } => {
+            let now = model.now.ms;
+            let wait = retry_at.saturating_sub(now).div_ceil(1000);
+            let age = span(now.saturating_sub(*since) / 1000);
+            let text = format!(
+                " {} The daemon is away; what you see is {age} old. Next try in {wait}s {} g d starts it now. {why}",
+                canvas.glyphs().warning(),
+                canvas.glyphs().dot(),
+            );
+            canvas.cut(second.x, second.y, second.width, &text, Role::Warning);
+        }
+        Link::Incompatible { why } => {
+            let text = format!(" {} {why}", canvas.glyphs().bad());
+            canvas.cut(second.x, second.y, second.width, &text, Role::Bad);
+        }
+        Link::Connecting | Link::Connected { .. } => trail(model, canvas, second),
+    }
+    footer(model, canvas, Rect::new(area.x, area.bottom() - 1, area.width, 1));
+}
+
+/// The tabs with the columns each of them takes.
+pub(crate) fn tab_spans(model: &Model, area: Rect) -> Vec<(Screen, String, u16, u16)> {
+    let mut x = area.x + 3;
+    Screen::ALL
+        .iter()
+        .enumerate()
+        .map(|(index, (screen, name))| {
+            let digit = index + 1;
+            let open = model.screen == *screen;
+            let label = if area.width >= NAMES_FROM || open {
+                format!(" {digit} {name} ")
+            } else {
+                format!(" {digit} ")
+            };
+            let width = columns(&label);
+            let start = x;
+            x += width + 1;
+            (*screen, label, start, width)
+        })
+        .collect()
+}
+
+fn tabs(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
+    canvas.text(area.x + 1, area.y, 2, canvas.glyphs().logo(), Role::Accent);
+    for (screen, label, x, width) in tab_spans(model, area) {
+        let open = model.screen == screen;
+        let role = if open { Role::TabOpen } else { Role::Tab };
+        // Without colour the brackets tell which one is open.
+        let shown = if open && !canvas.theme.has_half_blocks() {
+            format!("[{}]", label.trim())
+        } else {
+            label
+        };
+        canvas.text(x, area.y, width, &shown, role);
+    }
+}
+
+fn link(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
+    let glyphs = canvas.glyphs();
+    let (mark, text, role) = match &model.link {
+        Link::Connecting => (glyphs.waiting(), "connecting".to_owned(), Role::Dim),
+        Link::Connected { version, .. } => {
+            (glyphs.running(), format!("local {version}"), Role::Good)
+        }
+        Link::Away { retry_at, .. } => {
+            let wait = retry_at.saturating_sub(model.now.ms).div_ceil(1000);
+            (glyphs.bad(), format!("reconnecting in {wait}s"), Role::Warning)
+        }
+        Link::Incompatible { .. } => (glyphs.bad(), "incompatible".to_owned(), Role::Bad),
+    };
+    let credits = model.balance.as_ref().filter(|_| area.width >= NAMES_FROM).map(|balance| {
+        let amount = thousands(u64::try_from(balance.balance.0).unwrap_or(0));
+        format!("{amount} credits  ")
+    });
+    let shown = format!("{mark} {text} ");
+    let width = columns(&shown);
+    let x = area.right().saturating_sub(width);
+    canvas.text(x, area.y, width, &shown, role);
+    if let Some(credits) = credits {
+        let width = columns(&credits);
+        canvas.text(x.saturating_sub(width), area.y, width, &credits, Role::Dim);
+    }
+}
+
+/// Where you are, and the facts of it.
+fn trail(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
+    let facts = match (&model.compose, model.screen) {
+        (Some(form), _) => super::compose::trail(model, form),
+        (None, Screen::Studies) => super::studies::trail(model),
+        (None, Screen::Live) => super::live::trail(model),
+        (None, Screen::Results) => super::results::trail(model),
+    };
+    let mut x = area.x + 1;
+    for (index, (text, role)) in facts.iter().enumerate() {
+        if index > 0 {
+            x += 3;
+        }
+        x = canvas.cut(x, area.y, area.right().saturating_sub(x), text, *role);
+    }
+}
+
+/// The keys that work here, with what they do.
+pub(crate) fn hints(model: &Model) -> Vec<(String, &'static str)> {
+    let place = model.place();
+    let mut actions: Vec<(Footer, Action)> = ACTIONS
+        .iter()
+        .filter(|entry| entry.footer != Footer::No && entry.action.works_in(place))
+        .map(|entry| (entry.footer, entry.action))
+        .collect();
+    actions.sort_by_key(|(rank, _)| *rank);
+    actions
+        .into_iter()
+        .filter(|(_, action)| is_useful(model, *action))
+        .filter_map(|(_, action)| {
+            let key = model.keymap.keys(place, action).into_iter().next()?;
+            Some((key, label(model, action)))
+        })
+        .collect()
+}
+
+/// Whether an action has something to work on.
+fn is_useful(model: &Model, action: Action) -> bool {
+    use protocol::run::State;
+    let state = model.study().map(|study| study.state);
+    match action {
+        Action::Back => model.screen != Screen::Studies || model.place() != Place::Studies,
+        Action::Pause => matches!(state, Some(State::Queued | State::Running | State::Paused)),
+        Action::Cancel => state.is_some_and(|state| !state.is_final()),
+        Action::Retry => model.study().is_some_and(|study| {
+            study.state.is_final() && study.panel.invalid + study.panel.failed > 0
+        }),
+        Action::Archive => state.is_some_and(State::is_final),
+        Action::Export
+        | Action::Duplicate
+        | Action::Tag
+        | Action::Mark
+        | Action::Filter
+        | Action::Sort => state.is_some(),
+        _ => true,
+    }
+}
+
+/// What a key does now, where that depends.
+fn label(model: &Model, action: Action) -> &'static str {
+    use crate::station::model::layer::Layer;
+    use protocol::run::State;
+    match action {
+        Action::Pause if model.study().is_some_and(|study| study.state == State::Paused) => "go on",
+        Action::Accept => match model.layers.last() {
+            Some(Layer::Question(question)) => question.yes,
+            _ => action.entry().label,
+        },
+        _ => action.entry().label,
+    }
+}
+
+fn footer(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
+    let help = model.keymap.keys(model.place(), Action::Help).into_iter().next();
+    let help = help.map(|key| (key, "help ")).unwrap_or_default();
+    let help_width = columns(&help.0) + 1 + columns(help.1);
+    let end = area.right().saturating_sub(if help.0.is_empty() { 0 } else { help_width + 1 });
+    let mut x = area.x + 1;
+    for (key, label) in hints(model) {
+        let width = columns(&key) + 1 + columns(label);
+        if x + width > end {
+            continue;
+        }
+        let after = canvas.text(x, area.y, width, &key, Role::Key);
+        canvas.text(after + 1, area.y, width, label, Role::KeyText);
+        x += width + 2;
+    }
+    if !help.0.is_empty() {
+        let x = area.right().saturating_sub(help_width);
+        let after = canvas.text(x, area.y, help_width, &help.0, Role::Key);
+        canvas.text(after + 1, area.y, help_width, help.1, Role::KeyText);
+    }
+}
+
+/// A message, at the bottom right of the body.
+pub(crate) fn notice(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
+    let Some(notice) = &model.notice else { return };
+    if body.height == 0 {
+        return;
+    }
+    let (mark, role) = match notice.tone {
+        Tone::Done => (canvas.glyphs().good(), Role::Accent),
+        Tone::Trouble => (canvas.glyphs().warning(), Role::Warning),
+    };
+    let text =
+        fit(&format!(" {mark} {} ", notice.text), body.width.saturating_sub(2), canvas.glyphs());
+    let width = columns(&text);
+    let y = body.bottom() - 1;
+    let area = Rect::new(body.right().saturating_sub(width + 1), y, width, 1);
+    canvas.clear(area);
+    canvas.text(area.x, y, width, &text, role);
+}

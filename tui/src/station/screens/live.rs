@@ -1,0 +1,206 @@
+//! Screen 2: the panel fills. The picture takes most of it; beside it stand the running estimate, the rate and what it
+//! costs, and the answers as they come.
+
+pub(super) mod answers;
+mod tally;
+
+use protocol::run::{State, Study};
+use ratatui::layout::Rect;
+
+use super::{frame, studies};
+use crate::station::model::filter::state_label;
+use crate::station::model::lens::{Lens, LivePane};
+use crate::station::model::people;
+use crate::station::model::{Model, Zoom};
+use crate::station::symbols::Focus;
+use crate::station::theme::Role;
+use crate::station::widgets::bar::bar;
+use crate::station::widgets::canvas::{Canvas, Caption};
+use crate::station::widgets::format::{number, span, thousands};
+use crate::station::widgets::mosaic::{Arrangement, Mosaic, NO_SCORE, PENDING};
+
+/// From this width on the answers stand beside the picture.
+const BESIDE_FROM: u16 = 110;
+/// Lines of the panes below the picture.
+const BELOW: u16 = 10;
+/// Lines of the tally above the answers.
+const TALLY: u16 = 9;
+
+/// Where the panes stand.
+struct Panes {
+    mosaic: Option<Rect>,
+    tally: Option<Rect>,
+    answers: Option<Rect>,
+}
+
+fn panes(model: &Model, body: Rect) -> Panes {
+    if model.zoom == Zoom::One {
+        return match model.lens.pane {
+            LivePane::Mosaic => Panes { mosaic: Some(body), tally: None, answers: None },
+            LivePane::Answers => Panes { mosaic: None, tally: None, answers: Some(body) },
+        };
+    }
+    if body.width >= BESIDE_FROM {
+        let side = (body.width * 2 / 5).min(80);
+        let mosaic = Rect { width: body.width - side, ..body };
+        let column = Rect { x: mosaic.right(), width: side, ..body };
+        let tally = Rect { height: TALLY, ..column };
+        let answers = Rect { y: tally.bottom(), height: column.height - TALLY, ..column };
+        return Panes { mosaic: Some(mosaic), tally: Some(tally), answers: Some(answers) };
+    }
+    let below = BELOW.min(body.height / 2);
+    let mosaic = Rect { height: body.height - below, ..body };
+    let row = Rect { y: mosaic.bottom(), height: below, ..body };
+    let tally = Rect { width: row.width * 2 / 5, ..row };
+    let answers = Rect { x: tally.right(), width: row.width - tally.width, ..row };
+    Panes { mosaic: Some(mosaic), tally: Some(tally), answers: Some(answers) }
+}
+
+/// Where the picture stands, within its frame.
+pub(crate) fn mosaic_area(model: &Model) -> Rect {
+    let (width, height) = model.size;
+    let body = frame::body(Rect::new(0, 0, width, height));
+    let pane = panes(model, body).mosaic.unwrap_or_default();
+    Rect::new(pane.x + 1, pane.y + 1, pane.width.saturating_sub(2), pane.height.saturating_sub(2))
+}
+
+/// Who stands at a cell of the picture.
+pub(super) fn person_at(model: &Model, x: u16, y: u16) -> Option<usize> {
+    let area = mosaic_area(model);
+    let study = model.study()?;
+    area.contains((x, y).into()).then_some(())?;
+    mosaic(model, study).geometry(area, model.theme.has_half_blocks()).person_at(area, x, y)
+}
+
+fn mosaic<'a>(model: &'a Model, study: &Study) -> Mosaic<'a> {
+    let kind = Lens::instrument(study);
+    let cursor = (model.lens.pane == LivePane::Mosaic).then_some(model.lens.person);
+    Mosaic {
+        scores: &model.lens.marks,
+        scale: kind.scale,
+        label: kind.mark,
+        arrangement: model.lens.arrangement,
+        cursor,
+    }
+}
+
+/// Where you are, and how far it is.
+pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
+    let Some(study) = model.study() else { return vec![("no study".to_owned(), Role::Dim)] };
+    let glyphs = model.theme.glyphs();
+    let panel = study.panel;
+    let share = f64::from(panel.settled()) / f64::from(panel.requested.max(1));
+    let (_, role) = studies::state_mark(study, glyphs);
+    let mut facts = vec![
+        (study.name.clone(), Role::Text),
+        (state_label(study.state).to_owned(), role),
+        (format!("{} {}%", bar(share, 16, glyphs), number(share * 100.0, 0, glyphs)), Role::Bar),
+        (
+            format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())),
+            Role::Text,
+        ),
+    ];
+    if study.state == State::Running
+        && let Some(eta) = model.lens.eta_s(study)
+    {
+        facts.push((format!("ready in {}", span(eta)), Role::Dim));
+    }
+    if let Some(reason) = &study.reason {
+        facts.push((reason.clone(), Role::Warning));
+    }
+    facts
+}
+
+/// Draws the screen.
+pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
+    let Some(study) = model.study() else {
+        let inner = canvas.pane(body, Caption { title: "Live", count: "", foot: "" }, Focus::Here);
+        canvas.text(
+            inner.x + 2,
+            inner.y + 1,
+            inner.width,
+            "No study is open: 1 goes to the list.",
+            Role::Dim,
+        );
+        return;
+    };
+    let panes = panes(model, body);
+    if let Some(area) = panes.mosaic {
+        draw_mosaic(model, study, canvas, area);
+    }
+    if let Some(area) = panes.tally {
+        tally::draw(model, study, canvas, area);
+    }
+    if let Some(area) = panes.answers {
+        answers::draw(model, study, canvas, area);
+    }
+}
+
+fn draw_mosaic(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
+    let glyphs = canvas.glyphs();
+    let picture = mosaic(model, study);
+    let inner = Rect::new(
+        area.x + 1,
+        area.y + 1,
+        area.width.saturating_sub(2),
+        area.height.saturating_sub(2),
+    );
+    let per_dot = picture.geometry(inner, canvas.theme.has_half_blocks()).per_dot();
+    let people = thousands(study.panel.requested.into());
+    let title = if per_dot > 1 {
+        format!("Panel {people} people, 1 dot {} {per_dot}", glyphs.about())
+    } else {
+        format!("Panel {people} people")
+    };
+    let order = match model.lens.arrangement {
+        Arrangement::Asked => "as asked",
+        Arrangement::ByScore => "by score",
+    };
+    let foot = under_cursor(model, study).unwrap_or_else(|| legend(study, canvas));
+    let caption = Caption { title: &title, count: order, foot: &foot };
+    let focus = Focus::of(&LivePane::Mosaic, &model.lens.pane);
+    let inner = canvas.pane(area, caption, focus);
+    if picture.scores.is_empty() {
+        let text = match study.state {
+            State::Queued => "Waiting for its turn.",
+            State::Failed | State::Cancelled => "Nobody answered.",
+            _ => "The first answers are on their way.",
+        };
+        canvas.text(inner.x + 1, inner.y, inner.width.saturating_sub(1), text, Role::Dim);
+        return;
+    }
+    picture.draw(canvas, inner);
+}
+
+/// Who is under the cursor.
+fn under_cursor(model: &Model, study: &Study) -> Option<String> {
+    let person = model.lens.person;
+    if model.lens.pane != LivePane::Mosaic {
+        return None;
+    }
+    let ordinal = u32::try_from(person).ok()?;
+    let state = match model.lens.marks.get(person).copied()? {
+        PENDING => "has not answered".to_owned(),
+        NO_SCORE => "gave no answer".to_owned(),
+        mark => (Lens::instrument(study).mark)(i32::from(mark) - 1),
+    };
+    let who = model.lens.responses.get(&ordinal).map(|response| people::brief(&response.persona));
+    Some(format!("p{} {} {state}", person + 1, who.unwrap_or_default()))
+}
+
+/// What the dots mean.
+fn legend(study: &Study, canvas: &Canvas<'_>) -> String {
+    let glyphs = canvas.glyphs();
+    let kind = Lens::instrument(study);
+    let (low, high) = kind.scale;
+    let shades = glyphs.shades();
+    format!(
+        "{} waiting  {} {}  {} {}  {} no answer",
+        glyphs.pending(),
+        shades[0],
+        (kind.mark)(low),
+        shades[3],
+        (kind.mark)(high),
+        glyphs.failed()
+    )
+}

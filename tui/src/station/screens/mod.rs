@@ -1,0 +1,80 @@
+//! One file a screen, one for each thing that lies over them. Drawing is a pure function of the model and the size: the
+//! same model gives the same cells, wherever it is drawn.
+
+pub(crate) mod compose;
+pub(crate) mod frame;
+pub(crate) mod help;
+pub(crate) mod hit;
+pub(crate) mod layers;
+pub(crate) mod live;
+pub(crate) mod palette;
+pub(crate) mod person;
+pub(crate) mod results;
+pub(crate) mod studies;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::station::model::layer::Layer;
+use crate::station::model::{Model, Screen};
+use crate::station::theme::Role;
+use crate::station::widgets::canvas::Canvas;
+
+/// Below this the screens do not fit.
+pub(crate) const SMALLEST: (u16, u16) = (60, 20);
+
+/// Draws the model and says where the cursor of a text stands.
+pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
+    let area = buffer.area;
+    let mut canvas = Canvas { buffer, theme: &model.theme };
+    canvas.tint(area, Role::Text);
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        too_small(model, &mut canvas, area);
+        return None;
+    }
+    frame::draw(model, &mut canvas, area);
+    let body = frame::body(area);
+    let mut cursor = None;
+    match (&model.compose, model.screen) {
+        (Some(form), _) => cursor = compose::draw(model, form, &mut canvas, body),
+        (None, Screen::Studies) => studies::draw(model, &mut canvas, body),
+        (None, Screen::Live) => live::draw(model, &mut canvas, body),
+        (None, Screen::Results) => results::draw(model, &mut canvas, body),
+    }
+    if model.link.age_s(model.now.ms).is_some() {
+        canvas.tint(body, Role::Stale);
+    }
+    for layer in &model.layers {
+        cursor = match layer {
+            Layer::Palette(palette) => palette::draw(model, palette, &mut canvas, body),
+            Layer::Help(help) => help::draw(model, help, &mut canvas, body),
+            Layer::Menu(menu) => layers::menu(menu, &mut canvas, body),
+            Layer::Prompt(prompt) => layers::prompt(model, prompt, &mut canvas, body),
+            Layer::Question(question) => layers::question(question, &mut canvas, body),
+            Layer::Person(person) => person::draw(model, person, &mut canvas, body),
+        };
+    }
+    layers::which_key(model, &mut canvas, body);
+    frame::notice(model, &mut canvas, body);
+    cursor
+}
+
+/// One line for a terminal that is too small, with what is going on; keys still work.
+fn too_small(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
+    let (columns, rows) = SMALLEST;
+    let times = canvas.glyphs().times();
+    let need = format!("need {columns}{times}{rows}, have {}{times}{}", area.width, area.height);
+    let end = canvas.text(area.x, area.y, area.width, &need, Role::Warning);
+    if let Some(study) = model.study() {
+        let panel = study.panel;
+        let progress = format!("  {}/{} {}", panel.settled(), panel.requested, study.name);
+        if area.height > 1 {
+            canvas.text(area.x, area.y + 1, area.width, progress.trim_start(), Role::Text);
+        } else {
+            canvas.text(end, area.y, area.right().saturating_sub(end), &progress, Role::Text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! Screen 3: what was found. The main pane shows one of five views; beside it stand the scores, below it the answers that
+//! the cursor is about. Enter goes from any number down to them, Esc comes back.
+
+mod cross;
+mod findings;
+mod method;
+mod quotes;
+mod reasons;
+mod scores;
+mod segments;
+
+use protocol::results::Results;
+use protocol::run::{State, Study};
+use ratatui::layout::Rect;
+
+use crate::station::instrument;
+use crate::station::model::class::readable;
+use crate::station::model::lens::{Lens, Loading};
+use crate::station::model::results::{Axis, Drill, Pane, View};
+use crate::station::model::{Model, Zoom};
+use crate::station::symbols::{Focus, Glyphs};
+use crate::station::theme::Role;
+use crate::station::widgets::canvas::{Canvas, Caption};
+use crate::station::widgets::format::{number, thousands};
+
+/// From this width on three columns fit.
+const WIDE_FROM: u16 = 110;
+
+/// Where the panes stand.
+struct Panes {
+    main: Option<Rect>,
+    scores: Option<Rect>,
+    quotes: Option<Rect>,
+}
+
+fn panes(model: &Model, body: Rect) -> Panes {
+    let none = Panes { main: None, scores: None, quotes: None };
+    if model.zoom == Zoom::One {
+        return match model.lens.results.pane {
+            Pane::Main => Panes { main: Some(body), ..none },
+            Pane::Scores => Panes { scores: Some(body), ..none },
+            Pane::Quotes => Panes { quotes: Some(body), ..none },
+        };
+    }
+    let top = Rect { height: body.height - body.height * 2 / 5, ..body };
+    let below = Rect { y: top.bottom(), height: body.height - top.height, ..body };
+    let side = if body.width >= WIDE_FROM { (body.width / 3).min(60) } else { body.width / 3 };
+    let main = Rect { width: top.width - side, ..top };
+    let scores = Rect { x: main.right(), width: side, ..top };
+    Panes { main: Some(main), scores: Some(scores), quotes: Some(below) }
+}
+
+/// The results of the open study, when they are there.
+fn results(model: &Model) -> Option<&Results> {
+    model.lens.report.as_ref()?.results.as_ref()
+}
+
+/// Where you are: the study, its main number, and the way down.
+pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
+    let Some(study) = model.study() else { return vec![("no study".to_owned(), Role::Dim)] };
+    let glyphs = model.theme.glyphs();
+    let mut facts = vec![(study.name.clone(), Role::Text)];
+    if let Some(text) = headline(model, study, glyphs) {
+        facts.push((text, Role::Strong));
+    }
+    let panel = study.panel;
+    let role = if panel.delivered < panel.requested { Role::Warning } else { Role::Dim };
+    facts.push((format!("n={}", thousands(panel.delivered.into())), role));
+    if panel.delivered < panel.requested {
+        facts.push((format!("of {} asked", thousands(panel.requested.into())), Role::Warning));
+    }
+    let way = way_down(&model.lens.results.drill, study);
+    if !way.is_empty() {
+        facts.push((format!("{} {way}", glyphs.arrow()), Role::Match));
+    }
+    facts
+}
+
+/// The main estimate with its interval.
+fn headline(model: &Model, study: &Study, glyphs: Glyphs) -> Option<String> {
+    let measure = instrument::of(study.instrument).main?;
+    let estimate = results(model)?.estimates.get(measure.field)?;
+    let show = |value| number(value, measure.decimals.max(1), glyphs);
+    let interval = match (estimate.low, estimate.high) {
+        (Some(low), Some(high)) => format!(" [{}, {}]", show(low), show(high)),
+        _ => String::new(),
+    };
+    Some(format!("{} {}{interval}", measure.label, show(estimate.value)))
+}
+
+/// What the answers are narrowed to.
+fn way_down(drill: &Drill, study: &Study) -> String {
+    let mut steps: Vec<String> = drill
+        .classes
+        .iter()
+        .map(|(dimension, class)| format!("{} {}", dimension.label(), readable(*dimension, class)))
+        .collect();
+    if let Some(score) = drill.score {
+        steps.push(format!("score {}", (instrument::of(study.instrument).mark)(score)));
+    }
+    if let Some((what, _)) = &drill.cited {
+        steps.push(what.clone());
+    }
+    if !drill.words.is_empty() {
+        steps.push(format!("/{}", drill.words));
+    }
+    steps.join(", ")
+}
+
+/// Draws the screen.
+pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
+    let Some(study) = model.study() else {
+        let inner =
+            canvas.pane(body, Caption { title: "Results", count: "", foot: "" }, Focus::Here);
+        canvas.text(
+            inner.x + 2,
+            inner.y + 1,
+            inner.width,
+            "No study is open: 1 goes to the list.",
+            Role::Dim,
+        );
+        return;
+    };
+    let panes = panes(model, body);
+    if let Some(area) = panes.main {
+        draw_main(model, study, canvas, area);
+    }
+    if let Some(area) = panes.scores {
+        scores::draw(model, study, canvas, area);
+    }
+    if let Some(area) = panes.quotes {
+        quotes::draw(model, study, canvas, area);
+    }
+}
+
+fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
+    let view = &model.lens.results;
+    let name = View::ALL.iter().find(|(one, _)| *one == view.view).map_or("", |(_, name)| name);
+    let title = match view.view {
+        View::Segments => format!("{name} by {}", view.by.label()),
+        View::Cross => {
+            format!(
+                "{name} {} {} {}",
+                view.by.label(),
+                canvas.glyphs().times(),
+                view.across.label()
+            )
+        }
+        View::Reasons | View::Findings | View::Method => name.to_owned(),
+    };
+    let count = format!("{} of {} views", view.view as usize + 1, View::ALL.len());
+    let caption = Caption { title: &title, count: &count, foot: "" };
+    let inner = canvas.pane(area, caption, Focus::of(&Pane::Main, &view.pane));
+    let Some(results) = results(model) else {
+        let text = match study.state {
+            State::Completed => "The report is being loaded…",
+            State::Failed => {
+                "This study has no answers, so there is nothing to report. R asks again."
+            }
+            State::Cancelled => "This study was cancelled; its answers stand below.",
+            _ => "The report comes with the last answer: 2 shows how it fills.",
+        };
+        canvas.cut(inner.x + 1, inner.y, inner.width.saturating_sub(1), text, Role::Dim);
+        return;
+    };
+    match view.view {
+        View::Segments => segments::draw(model, study, canvas, inner),
+        View::Cross => cross::draw(model, study, canvas, inner),
+        View::Reasons => reasons::draw(model, results, canvas, inner),
+        View::Findings => findings::draw(model, results, canvas, inner),
+        View::Method => method::draw(model, study, results, canvas, inner),
+    }
+}
+
+/// Rows that the cursor of the main pane can be on.
+pub(crate) fn main_rows(model: &Model) -> usize {
+    let Some(study) = model.study() else { return 0 };
+    let view = &model.lens.results;
+    match view.view {
+        View::Segments => model.lens.rows(study).len(),
+        View::Cross => model.lens.classes(Axis::Rows).len(),
+        View::Reasons => results(model).map_or(0, |results| results.themes.len()),
+        View::Findings => results(model).map_or(0, |results| results.findings.len()),
+        View::Method => results(model).map_or(0, |results| method::lines(study, results).len()),
+    }
+}
+
+/// Rows of the scores.
+pub(crate) fn score_rows(model: &Model) -> usize {
+    model.study().map_or(0, |study| {
+        let (low, high) = Lens::instrument(study).scale;
+        usize::try_from(high - low + 1).unwrap_or(0)
+    })
+}
+
+/// The answers behind the number under the cursor.
+pub(crate) fn behind(model: &Model) -> Option<Drill> {
+    let study = model.study()?;
+    let view = &model.lens.results;
+    if view.pane == Pane::Scores {
+        let (_, high) = Lens::instrument(study).scale;
+        let score = high - i32::try_from(view.scores.cursor).ok()?;
+        return Some(Drill { score: Some(score), ..Drill::default() });
+    }
+    let row = view.main.cursor;
+    match view.view {
+        View::Segments => {
+            let class = model.lens.rows(study).get(row)?.class.clone();
+            Some(Drill { classes: vec![(view.by, class)], ..Drill::default() })
+        }
+        View::Cross => {
+            let class = model.lens.classes(Axis::Rows).get(row)?.clone();
+            let across = model.lens.classes(Axis::Columns).get(view.column)?.clone();
+            Some(Drill {
+                classes: vec![(view.by, class), (view.across, across)],
+                ..Drill::default()
+            })
+        }
+        View::Reasons => {
+            let theme = results(model)?.themes.get(row)?;
+            Some(cited(&theme.theme, theme.quotes.iter().map(|quote| quote.answer.0)))
+        }
+        View::Findings => {
+            let finding = results(model)?.findings.get(row)?;
+            Some(cited(&finding.title, finding.key_quotes.iter().map(|quote| quote.answer.0)))
+        }
+        View::Method => None,
+    }
+}
+
+fn cited(what: &str, answers: impl Iterator<Item = u32>) -> Drill {
+    let ordinals = answers.map(|answer| answer.saturating_sub(1)).collect();
+    Drill { cited: Some((what.to_owned(), ordinals)), ..Drill::default() }
+}
+
+/// What is under the cursor, as text to copy.
+pub(crate) fn as_text(model: &Model) -> Option<String> {
+    let study = model.study()?;
+    let glyphs = model.theme.glyphs();
+    let view = &model.lens.results;
+    match (view.pane, view.view) {
+        (Pane::Main, View::Segments) => {
+            let rows = model.lens.rows(study);
+            let row = rows.get(view.main.cursor)?;
+            let interval = row.interval.map(|(low, high)| {
+                format!(" [{}, {}]", number(low, 2, glyphs), number(high, 2, glyphs))
+            });
+            let value = number(row.value, 2, glyphs);
+            Some(format!("{}: {value}{}, n={}", row.class, interval.unwrap_or_default(), row.n))
+        }
+        (Pane::Main, View::Reasons) => {
+            results(model)?.themes.get(view.main.cursor).map(|theme| theme.theme.clone())
+        }
+        (Pane::Main, View::Findings) => {
+            results(model)?.findings.get(view.main.cursor).map(|finding| {
+                format!("{} {}: {}", finding.priority, finding.title, finding.description)
+            })
+        }
+        _ => headline(model, study, glyphs).map(|text| format!("{}: {text}", study.name)),
+    }
+}
+
+/// Whether all answers are loaded, in words for the foot of a pane.
+fn loading(model: &Model) -> &'static str {
+    match model.lens.loading {
+        Loading::All => "",
+        Loading::Some | Loading::Until(_) => "answers are being loaded",
+    }
+}

@@ -1,0 +1,110 @@
+//! Two attributes crossed: the estimate of every cell with its n. Few answers are dimmed and put in parentheses, a star
+//! marks what differs from everyone else after the adjustment for all cells; the cell under the cursor is told in full.
+
+use protocol::analysis::CrossCell;
+use protocol::run::Study;
+use ratatui::layout::Rect;
+
+use crate::station::instrument;
+use crate::station::model::Model;
+use crate::station::model::class::readable;
+use crate::station::model::results::{Axis, Pane};
+use crate::station::theme::Role;
+use crate::station::widgets::canvas::Canvas;
+use crate::station::widgets::format::{difference, number};
+
+/// Columns of a cell.
+const CELL: u16 = 12;
+/// Columns of the names of the rows.
+const NAME: u16 = 14;
+
+/// Draws the table.
+pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
+    let view = &model.lens.results;
+    let Some(measure) = instrument::of(study.instrument).main else {
+        canvas.cut(area.x + 1, area.y, area.width, "A survey has no score to cross.", Role::Dim);
+        return;
+    };
+    let Some(table) = model.lens.table() else {
+        canvas.cut(area.x + 1, area.y, area.width, "Being computed…", Role::Dim);
+        return;
+    };
+    let (rows, heads) = (model.lens.classes(Axis::Rows), model.lens.classes(Axis::Columns));
+    let cell = |row: &String, head: &String| {
+        table
+            .cells
+            .iter()
+            .find(|cell| cell.classes.first() == Some(row) && cell.classes.get(1) == Some(head))
+    };
+    let fits = usize::from(area.width.saturating_sub(NAME) / CELL).max(1);
+    let first = (view.column + 1).saturating_sub(fits);
+    let glyphs = canvas.glyphs();
+    for (place, head) in heads.iter().skip(first).take(fits).enumerate() {
+        let x = area.x + NAME + column(place);
+        canvas.right(x, area.y, CELL - 1, &readable(view.across, head), Role::Dim);
+    }
+    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
+    let shown = view.main.shown(rows.len(), usize::from(list.height));
+    for (y, index) in (list.top()..list.bottom()).zip(shown) {
+        let row = &rows[index];
+        canvas.cut(area.x + 1, y, NAME - 2, &readable(view.by, row), Role::Text);
+        for (place, head) in heads.iter().skip(first).take(fits).enumerate() {
+            let x = area.x + NAME + column(place);
+            match cell(row, head) {
+                Some(cell) => draw_cell(cell, measure.decimals, canvas, x, y),
+                None => canvas.right(x, y, CELL - 1, glyphs.none(), Role::Dim),
+            }
+            if view.pane == Pane::Main && index == view.main.cursor && place + first == view.column
+            {
+                canvas.tint(Rect::new(x, y, CELL, 1), Role::Selected);
+            }
+        }
+    }
+    if let Some((row, head)) = rows.get(view.main.cursor).zip(heads.get(view.column)) {
+        let name = format!("{}, {}", readable(view.by, row), readable(view.across, head));
+        let text = match cell(row, head) {
+            Some(cell) => in_full(cell, canvas),
+            None => "nobody".to_owned(),
+        };
+        let y = area.bottom().saturating_sub(1);
+        canvas.cut(
+            area.x + 1,
+            y,
+            area.width.saturating_sub(1),
+            &format!("{name}: {text}"),
+            Role::Dim,
+        );
+    }
+}
+
+fn draw_cell(cell: &CrossCell, decimals: usize, canvas: &mut Canvas<'_>, x: u16, y: u16) {
+    let value = number(cell.estimate.value, decimals, canvas.glyphs());
+    let below = cell.difference.as_ref().is_some_and(|difference| difference.value < 0.0);
+    let (text, role) = match (cell.small, cell.differs) {
+        (true, _) => (format!("{value} ({}) ", cell.n), Role::Dim),
+        (false, true) => {
+            (format!("{value}  {}*", cell.n), if below { Role::Bad } else { Role::Good })
+        }
+        (false, false) => (format!("{value}  {} ", cell.n), Role::Text),
+    };
+    canvas.right(x, y, CELL - 1, &text, role);
+}
+
+/// A cell with its interval and its difference.
+fn in_full(cell: &CrossCell, canvas: &Canvas<'_>) -> String {
+    let glyphs = canvas.glyphs();
+    let show = |value| number(value, 2, glyphs);
+    let interval = match (cell.estimate.low, cell.estimate.high) {
+        (Some(low), Some(high)) => format!(" [{}, {}]", show(low), show(high)),
+        _ => String::new(),
+    };
+    let versus = cell.difference.as_ref().map(|by| {
+        let adjusted = cell.p_adjusted.map_or_else(String::new, |p| format!(", adjusted p {p:.3}"));
+        format!(", {} vs rest{adjusted}", difference(by.value, 2, glyphs))
+    });
+    format!("{}{interval}, n={}{}", show(cell.estimate.value), cell.n, versus.unwrap_or_default())
+}
+
+fn column(index: usize) -> u16 {
+    u16::try_from(index).unwrap_or(u16::MAX).saturating_mul(CELL)
+}

@@ -1,0 +1,66 @@
+//! What to act on, most urgent first, with the answers that support it.
+
+use protocol::results::{Priority, Results};
+use ratatui::layout::Rect;
+
+use crate::station::model::Model;
+use crate::station::model::results::Pane;
+use crate::station::theme::Role;
+use crate::station::widgets::canvas::{Canvas, wrap};
+
+/// Draws the findings; below them, the one under the cursor in full.
+pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, area: Rect) {
+    let view = &model.lens.results;
+    if results.findings.is_empty() {
+        let mut y = area.y;
+        for conclusion in &results.conclusions {
+            for line in wrap(conclusion, area.width.saturating_sub(2)) {
+                if y < area.bottom() {
+                    canvas.text(area.x + 1, y, area.width.saturating_sub(2), &line, Role::Text);
+                }
+                y += 1;
+            }
+        }
+        if y < area.bottom() {
+            canvas.cut(
+                area.x + 1,
+                y,
+                area.width,
+                "Nothing stands out enough to be a finding.",
+                Role::Dim,
+            );
+        }
+        return;
+    }
+    let list_height = (area.height / 2).max(1);
+    let list = Rect { height: list_height, ..area };
+    let shown = view.main.shown(results.findings.len(), usize::from(list.height));
+    for (y, index) in (list.top()..list.bottom()).zip(shown) {
+        let finding = &results.findings[index];
+        let role = match finding.priority {
+            Priority::P0 => Role::Bad,
+            Priority::P1 => Role::Warning,
+            Priority::P2 => Role::Text,
+            Priority::P3 => Role::Dim,
+        };
+        canvas.text(area.x + 1, y, 3, finding.priority.as_str(), role);
+        let count = format!("{}{}", canvas.glyphs().times(), finding.times_mentioned);
+        canvas.cut(area.x + 4, y, area.width.saturating_sub(12), &finding.title, Role::Text);
+        canvas.right(area.x, y, area.width.saturating_sub(1), &count, Role::Dim);
+        if view.pane == Pane::Main && index == view.main.cursor {
+            canvas.tint(Rect::new(area.x, y, area.width, 1), Role::Selected);
+        }
+    }
+    let Some(finding) = results.findings.get(view.main.cursor) else { return };
+    let mut y = list.bottom();
+    for (text, role) in
+        [(&finding.description, Role::Text), (&finding.suggested_action, Role::Accent)]
+    {
+        for line in wrap(text, area.width.saturating_sub(2)) {
+            if y < area.bottom() {
+                canvas.text(area.x + 1, y, area.width.saturating_sub(2), &line, role);
+            }
+            y += 1;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The reasons people gave, for and against: how many, and the words they used.
+
+use protocol::results::{Results, ThemeKind};
+use ratatui::layout::Rect;
+
+use crate::station::model::Model;
+use crate::station::model::results::Pane;
+use crate::station::theme::Role;
+use crate::station::widgets::canvas::Canvas;
+use crate::station::widgets::format::number;
+
+/// Columns of the bar.
+const BAR: u16 = 16;
+
+/// Draws the reasons; below them, one quotation of the reason under the cursor.
+pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, area: Rect) {
+    let view = &model.lens.results;
+    if results.themes.is_empty() {
+        canvas.cut(
+            area.x + 1,
+            area.y,
+            area.width,
+            "No reason was given often enough to be counted.",
+            Role::Dim,
+        );
+        return;
+    }
+    let glyphs = canvas.glyphs();
+    let list = Rect { height: area.height.saturating_sub(2), ..area };
+    let shown = view.main.shown(results.themes.len(), usize::from(list.height));
+    for (y, index) in (list.top()..list.bottom()).zip(shown) {
+        let theme = &results.themes[index];
+        let (sign, role) = match theme.kind {
+            ThemeKind::Appeal => ("+", Role::Good),
+            ThemeKind::Concern => (glyphs.minus(), Role::Bad),
+            ThemeKind::Topic => (glyphs.dot(), Role::Accent),
+        };
+        canvas.text(area.x + 1, y, 1, sign, role);
+        let numbers = 14;
+        let name = area.width.saturating_sub(4 + BAR + numbers);
+        canvas.cut(area.x + 3, y, name, &theme.theme, Role::Text);
+        let x = area.x + 3 + name;
+        canvas.bar(x, y, BAR, theme.share.value, canvas.theme.style(role));
+        let percent = number(theme.share.value * 100.0, 0, glyphs);
+        let range = match (theme.share.low, theme.share.high) {
+            (Some(low), Some(high)) => {
+                format!(" {}-{}", number(low * 100.0, 0, glyphs), number(high * 100.0, 0, glyphs))
+            }
+            _ => String::new(),
+        };
+        canvas.right(x + BAR, y, numbers, &format!("{percent}%{range}"), Role::Text);
+        if view.pane == Pane::Main && index == view.main.cursor {
+            canvas.tint(Rect::new(area.x, y, area.width, 1), Role::Selected);
+        }
+    }
+    let quote = results.themes.get(view.main.cursor).and_then(|theme| theme.quotes.first());
+    if let Some(quote) = quote {
+        let text = format!(
+            "{}{}{} {}",
+            glyphs.quote_open(),
+            quote.text,
+            glyphs.quote_close(),
+            quote.answer
+        );
+        canvas.cut(
+            area.x + 1,
+            area.bottom().saturating_sub(1),
+            area.width.saturating_sub(2),
+            &text,
+            Role::Quote,
+        );
+    }
+}

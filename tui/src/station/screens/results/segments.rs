@@ -1,0 +1,113 @@
+//! One row a class: its estimate with its interval on one scale, and how it differs from the rest of the panel.
+
+use protocol::run::Study;
+use ratatui::layout::Rect;
+
+use crate::station::instrument;
+use crate::station::model::Model;
+use crate::station::model::class::readable;
+use crate::station::model::results::{Pane, Row};
+use crate::station::theme::Role;
+use crate::station::widgets::canvas::{Canvas, columns};
+use crate::station::widgets::format::{difference, number, thousands};
+use crate::station::widgets::whisker::Whisker;
+
+/// Columns of n, estimate and difference.
+const NUMBERS: [u16; 3] = [7, 7, 9];
+
+/// Draws the rows.
+pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
+    let rows = model.lens.rows(study);
+    let Some(measure) = instrument::of(study.instrument).main else {
+        let text = "A survey has no score to compare: v shows the reasons people gave.";
+        canvas.cut(area.x + 1, area.y, area.width.saturating_sub(1), text, Role::Dim);
+        return;
+    };
+    if rows.is_empty() {
+        let text = "Everybody is of one class here: b groups by something else.";
+        canvas.cut(area.x + 1, area.y, area.width.saturating_sub(1), text, Role::Dim);
+        return;
+    }
+    let view = &model.lens.results;
+    let glyphs = canvas.glyphs();
+    let name = rows.iter().map(|row| columns(&readable(view.by, &row.class))).max().unwrap_or(8);
+    let name = name.clamp(6, 18).min(area.width / 3) + 2;
+    let [n, value, delta] = NUMBERS;
+    let x = area.x + 1;
+    let picture = Rect::new(
+        x + name + n + value + 1,
+        area.y,
+        area.width.saturating_sub(name + n + value + delta + 3),
+        1,
+    );
+    let scale = zoomed(&rows, measure.range);
+    canvas.cut(x, area.y, name, view.by.label(), Role::Dim);
+    canvas.right(x + name, area.y, n, "n", Role::Dim);
+    canvas.right(x + name + n, area.y, value, measure.label, Role::Dim);
+    canvas.text(picture.x, area.y, picture.width, &number(scale.0, 1, glyphs), Role::Dim);
+    canvas.right(picture.x, area.y, picture.width, &number(scale.1, 1, glyphs), Role::Dim);
+    canvas.right(picture.right(), area.y, delta, "vs rest", Role::Dim);
+    let extreme =
+        |better: fn(f64, f64) -> bool| {
+            rows.iter().filter(|row| !row.is_small()).fold(None::<f64>, |best, row| {
+                Some(best.map_or(
+                    row.value,
+                    |best| if better(row.value, best) { row.value } else { best },
+                ))
+            })
+        };
+    let (lowest, highest) = (extreme(|a, b| a < b), extreme(|a, b| a > b));
+    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
+    let shown = view.main.shown(rows.len(), usize::from(list.height));
+    for (y, index) in (list.top()..list.bottom()).zip(shown) {
+        let row = &rows[index];
+        let role = if row.is_small() { Role::Dim } else { Role::Text };
+        canvas.cut(x, y, name - 1, &readable(view.by, &row.class), role);
+        let count = if row.is_small() { format!("({})", row.n) } else { thousands(row.n) };
+        canvas.right(x + name, y, n, &count, role);
+        let shown = number(row.value, measure.decimals, glyphs);
+        canvas.right(x + name + n, y, value, &shown, role);
+        let point = if row.is_small() { Role::Dim } else { Role::Accent };
+        let whisker = Whisker { value: row.value, interval: row.interval, scale, role: point };
+        whisker.draw(canvas, Rect { y, ..picture });
+        if let Some(by) = row.difference {
+            let mark = if row.differs { "*" } else { " " };
+            let text = format!("{}{mark}", difference(by, measure.decimals, glyphs));
+            let role = match (row.differs, by < 0.0) {
+                (false, _) => Role::Dim,
+                (true, true) => Role::Bad,
+                (true, false) => Role::Good,
+            };
+            canvas.right(picture.right(), y, delta, &text, role);
+        }
+        if rows.len() > 1 && lowest == Some(row.value) {
+            canvas.text(area.x, y, 1, glyphs.lowest(), Role::Bad);
+        } else if rows.len() > 1 && highest == Some(row.value) {
+            canvas.text(area.x, y, 1, glyphs.highest(), Role::Good);
+        }
+        if view.pane == Pane::Main && index == view.main.cursor {
+            canvas.tint(Rect::new(area.x, y, area.width, 1), Role::Selected);
+        }
+    }
+    let note = format!(
+        "{} highest  {} lowest  * differs from the rest after adjusting for all compared  (n) under 30",
+        glyphs.highest(),
+        glyphs.lowest(),
+    );
+    canvas.cut(x, area.bottom().saturating_sub(1), area.width.saturating_sub(1), &note, Role::Dim);
+}
+
+/// The part of the range where the intervals lie, with a little air, so that they can be told apart.
+fn zoomed(rows: &[Row], range: (f64, f64)) -> (f64, f64) {
+    let low = rows
+        .iter()
+        .map(|row| row.interval.map_or(row.value, |(low, _)| low))
+        .fold(f64::INFINITY, f64::min);
+    let high = rows
+        .iter()
+        .map(|row| row.interval.map_or(row.value, |(_, high)| high))
+        .fold(f64::NEG_INFINITY, f64::max);
+    let unit = if range.1 - range.0 > 50.0 { 10.0 } else { 0.5 };
+    let (low, high) = ((low / unit).floor() * unit, (high / unit).ceil() * unit);
+    (low.max(range.0), high.min(range.1))
+}

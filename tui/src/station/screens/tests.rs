@@ -1,0 +1,166 @@
+<<<<<<< HEAD
+//! What people see: every screen at every size and colour level as stored pictures, no panic at any size, hostile text
+//! without effect, and the picture of the README.
+
+use protocol::results::Quote;
+use proptest::prelude::*;
+
+use crate::station::look::{Colours, Glyphs};
+use crate::station::model::Model;
+use crate::station::msg::Msg;
+use crate::station::picture;
+use crate::station::testing::{MAIN, Rig, id, look, report, styles};
+
+const FULL: (Colours, Glyphs) = (Colours::True, Glyphs::Unicode);
+
+/// The screens by name: how many people have answered, and the keys that lead there.
+const SCENES: [(&str, u32, &str); 12] = [
+    ("studies", 200, "1"),
+    ("live", 120, ""),
+    ("live_by_score", 200, "o"),
+    ("results", 200, "3"),
+    ("results_drilled", 200, "3 s l enter enter"),
+    ("results_reasons", 200, "3 v v"),
+    ("person", 200, "3 tab tab enter"),
+    ("compose", 200, "1 n"),
+    ("palette", 200, ":"),
+    ("help", 200, "?"),
+    ("export", 200, "E"),
+    ("quit", 200, "q"),
+];
+
+fn scene(known: u32, keys: &str, size: (u16, u16), (colours, glyphs): (Colours, Glyphs)) -> Rig {
+    let mut rig = Rig::new(size, look(colours, glyphs));
+    rig.open(200, known);
+    rig.keys(keys);
+    rig.wait(10_000);
+    rig
+}
+
+#[test]
+fn every_screen_keeps_its_look_at_every_size() {
+    for (name, known, keys) in SCENES {
+        for size in [(160, 45), (120, 36), (80, 24), (60, 20)] {
+            let rig = scene(known, keys, size, FULL);
+            insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), rig.text());
+        }
+    }
+}
+
+#[test]
+fn every_screen_keeps_its_look_at_every_colour_level() {
+    for (name, known, keys) in SCENES.into_iter().take(5) {
+        for (level, kind) in [
+            ("truecolor", FULL),
+            ("cube", (Colours::Cube, Glyphs::Unicode)),
+            ("sixteen", (Colours::Sixteen, Glyphs::Unicode)),
+            ("none", (Colours::None, Glyphs::Unicode)),
+            ("ascii", (Colours::None, Glyphs::Ascii)),
+        ] {
+            let buffer = scene(known, keys, (80, 24), kind).buffer();
+            let shown = format!("{}\n{}", crate::station::testing::text(&buffer), styles(&buffer));
+            insta::assert_snapshot!(format!("{name}_{level}"), shown);
+        }
+    }
+}
+
+#[test]
+fn the_first_start_says_what_to_do() {
+    for size in [(80, 24), (60, 20)] {
+        let mut rig = Rig::bare(size, look(Colours::True, Glyphs::Unicode));
+        rig.tell(Msg::Connected { version: "0.1.0".to_owned(), cursor: protocol::event::Cursor(1) });
+        rig.tell(Msg::Studies(Ok(Vec::new())));
+        insta::assert_snapshot!(format!("welcome_{}x{}", size.0, size.1), rig.text());
+    }
+}
+
+#[test]
+fn a_daemon_that_is_away_is_seen_and_its_return_too() {
+    let mut rig = scene(120, "", (80, 24), FULL);
+    let why = protocol::error::ApiError::new(protocol::error::ErrorCode::Unreachable, "The connection was lost.");
+    rig.tell(Msg::Lost { why, retry_in_ms: 5_000 });
+    rig.wait(3_000);
+    insta::assert_snapshot!("away_80x24", rig.text());
+    rig.tell(Msg::Connected { version: "0.2.0".to_owned(), cursor: protocol::event::Cursor(0) });
+    assert!(rig.text().contains("nothing was lost"));
+}
+
+#[test]
+fn ascii_screens_are_ascii() {
+    for (name, known, keys) in SCENES {
+        let rig = scene(known, keys, (120, 36), (Colours::None, Glyphs::Ascii));
+        let strangers: String = rig.text().chars().filter(|letter| !letter.is_ascii()).collect();
+        // What people wrote stays as they wrote it.
+        let strangers: String = strangers.chars().filter(|letter| !"ößü日本語".contains(*letter)).collect();
+        assert_eq!(strangers, "", "{name}");
+    }
+}
+
+#[test]
+fn hostile_text_is_inert() {
+    let evil = "\u{1b}]52;c;ZXZpbA==\u{7}\u{202e}gnp\u{200b}.exe\u{9b}31m";
+    let mut rig = scene(200, "3", (120, 36), FULL);
+    let mut report = report(200);
+    report.study.name = evil.to_owned();
+    if let Some(results) = &mut report.results {
+        results.themes[0].theme = evil.to_owned();
+        results.themes[0].quotes = vec![Quote { answer: protocol::id::AnswerId(1), text: evil.to_owned() }];
+        results.conclusions = vec![evil.to_owned()];
+    }
+    rig.tell(Msg::Report(id(MAIN), Ok(Box::new(report))));
+    rig.tell(Msg::Told(evil.to_owned()));
+    for keys in ["v v", "1", ":"] {
+        rig.keys(keys);
+        let text = rig.text();
+        assert!(text.chars().all(|letter| letter == '\n' || !letter.is_control()), "{text}");
+        assert!(!text.contains(['\u{202e}', '\u{200b}']), "{text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn nothing_breaks_at_any_size(
+        width in 1u16..=160, height in 1u16..=60, which in 0..SCENES.len(), ascii in any::<bool>(), zoom in any::<bool>(),
+    ) {
+        let (_, known, keys) = SCENES[which];
+        let kind = if ascii { (Colours::None, Glyphs::Ascii) } else { FULL };
+        let mut rig = scene(known, keys, (width, height), kind);
+        if zoom {
+            rig.keys("\\");
+        }
+        let text = rig.text();
+        prop_assert_eq!(text.lines().count(), usize::from(height));
+        let too_small = width < super::SMALLEST.0 || height < super::SMALLEST.1;
+        prop_assert!(too_small || text.lines().last().unwrap_or("").contains("help") || which > 6, "{}", text);
+        prop_assert!(!too_small || text.starts_with(&"need 60"[..7.min(usize::from(width))]), "{}", text);
+    }
+}
+
+/// The picture in the README is what the product draws. `BLESS=1 cargo test` renews it.
+#[test]
+fn the_picture_of_the_readme_is_fresh() {
+    let mut rig = Rig::new((120, 36), look(Colours::True, Glyphs::Unicode));
+    rig.open(500, 380);
+    rig.wait(10_000);
+    let drawn = picture::svg(&rig.buffer(), false);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/workstation.svg");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, &drawn).unwrap();
+    }
+    let stored = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(drawn == stored, "assets/workstation.svg is stale: run the tests with BLESS=1");
+}
+
+/// Drawing needs no more than the model.
+#[test]
+fn the_same_model_draws_the_same_cells() {
+    let rig = scene(120, "", (100, 30), FULL);
+    let copy: Model = rig.model.clone();
+    let again = Rig { model: copy, ms: rig.ms };
+    assert_eq!(rig.buffer(), again.buffer());
+}
+=======
+
+>>>>>>> main

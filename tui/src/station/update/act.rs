@@ -1,0 +1,153 @@
+//! What each action does. One match over the table of actions; the work itself is in the files of the screens.
+
+use super::{compose, export, layers, leave, live, navigate, results, studies, want_screen};
+use crate::station::action::{Action, Place};
+use crate::station::effect::Effect;
+use crate::station::model::layer::{Consent, Layer, Question};
+use crate::station::model::lens::{Follow, LivePane};
+use crate::station::model::{Model, Screen, Tone, Zoom};
+use crate::station::widgets::mosaic::Steer;
+use crate::station::widgets::window::Move;
+
+/// Does what an action says, where the keys go now.
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    let place = model.place();
+    match action {
+        Action::Open => navigate::open(model),
+        Action::Back => navigate::back(model),
+        Action::Accept => layers::accept(model),
+        Action::New => compose::open(model),
+        Action::Duplicate => studies::duplicate(model),
+        Action::Pause => studies::pause(model),
+        Action::Cancel => studies::ask_cancel(model),
+        Action::Retry => studies::retry(model),
+        Action::Archive => studies::archive(model),
+        Action::Tag => layers::open_tags(model),
+        Action::Mark => studies::mark(model),
+        Action::Filter => layers::open_filter(model),
+        Action::Sort => layers::open_sort(model),
+        Action::Archived => studies::turn_shelf(model),
+        Action::Order => live::turn_order(model),
+        Action::Follow => {
+            model.lens.follow = match model.lens.follow {
+                Follow::Newest => Follow::Still,
+                Follow::Still => Follow::Newest,
+            };
+            Vec::new()
+        }
+        Action::GroupBy => results::next_group(model),
+        Action::CrossTab => results::cross(model),
+        Action::View => results::next_view(model),
+        Action::Down => step(model, place, Steer::Down),
+        Action::Up => step(model, place, Steer::Up),
+        Action::Left => step(model, place, Steer::Left),
+        Action::Right => step(model, place, Steer::Right),
+        Action::PageDown => navigate::go(model, Move::By(half_page(model))),
+        Action::PageUp => navigate::go(model, Move::By(-half_page(model))),
+        Action::First => navigate::go(model, Move::First),
+        Action::Last => navigate::go(model, Move::Last),
+        Action::NextPane => navigate::next_pane(model, 1),
+        Action::PreviousPane => navigate::next_pane(model, -1),
+        Action::Zoom => {
+            model.zoom = match model.zoom {
+                Zoom::All => Zoom::One,
+                Zoom::One => Zoom::All,
+            };
+            Vec::new()
+        }
+        Action::Export => layers::open_export(model),
+        Action::Copy => export::copy(model),
+        Action::CopyCommand => export::copy_command(model),
+        Action::ShowStudies => show(model, Screen::Studies),
+        Action::ShowLive => show(model, Screen::Live),
+        Action::ShowResults => show(model, Screen::Results),
+        Action::Palette => layers::open_palette(model),
+        Action::Help => layers::open_help(model),
+        Action::Themes => layers::open_themes(model),
+        Action::StartDaemon => vec![Effect::StartDaemon],
+        Action::Redraw => vec![Effect::Redraw],
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Quit => ask_quit(model),
+        Action::Run => compose::run(model),
+        Action::Editor => compose::edit(model),
+        Action::Complete => compose::complete(model),
+        Action::Undo => compose::undo(model),
+        Action::Clear => super::search::edit(model, |input| input.set("")),
+        Action::NextPerson => layers::turn_person(model, 1),
+        Action::PreviousPerson => layers::turn_person(model, -1),
+    }
+}
+
+/// Half of the rows that a list may have.
+fn half_page(model: &Model) -> isize {
+    isize::try_from(model.size.1 / 2).unwrap_or(1).max(1)
+}
+
+/// One step in a direction.
+fn step(model: &mut Model, place: Place, steer: Steer) -> Vec<Effect> {
+    use crate::station::widgets::textbox::Go;
+    let rows = match steer {
+        Steer::Down => Some(1),
+        Steer::Up => Some(-1),
+        Steer::Left | Steer::Right => None,
+    };
+    match place {
+        Place::Live if model.lens.pane == LivePane::Mosaic => return live::steer(model, steer),
+        Place::Compose => return compose::steer(model, steer),
+        Place::Results if rows.is_none() => return results::steer(model, steer),
+        _ => {}
+    }
+    match (rows, steer) {
+        (Some(by), _) => navigate::go(model, Move::By(by)),
+        (None, Steer::Left) => super::search::edit(model, |input| input.go(Go::Left)),
+        (None, _) => super::search::edit(model, |input| input.go(Go::Right)),
+    }
+}
+
+/// Goes to a screen; the study stays the same.
+pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
+    if screen != Screen::Studies {
+        let wanted = match model.screen {
+            Screen::Studies => model.studies.selected().map(|study| study.id),
+            Screen::Live | Screen::Results => model.lens.study,
+        };
+        let Some(id) = wanted else {
+            model.say(Tone::Trouble, "There is no study yet: n starts one.");
+            return Vec::new();
+        };
+        if model.lens.study != Some(id) {
+            model.lens.open(id);
+            model.requests.forget_lens();
+        }
+    }
+    model.screen = screen;
+    model.zoom = Zoom::All;
+    if screen == Screen::Studies {
+        model.studies.select(model.lens.study);
+    }
+    want_screen(model);
+    Vec::new()
+}
+
+/// Asks whether to leave.
+fn ask_quit(model: &mut Model) -> Vec<Effect> {
+    if matches!(model.layers.last(), Some(Layer::Question(_))) {
+        return leave(model);
+    }
+    let busy = model.studies.all().iter().filter(|study| !study.state.is_final()).count();
+    let goes_on = match busy {
+        0 => "The daemon keeps running and keeps your studies.".to_owned(),
+        1 => "The daemon keeps running: 1 study goes on without this window.".to_owned(),
+        busy => format!("The daemon keeps running: {busy} studies go on without this window."),
+    };
+    model.layers.push(Layer::Question(Question {
+        title: "Leave the workstation?".to_owned(),
+        lines: vec![
+            goes_on,
+            "`demoscope` comes back to them; `demoscope daemon stop` ends it.".to_owned(),
+        ],
+        yes: "leave",
+        consent: Consent::Quit,
+    }));
+    Vec::new()
+}

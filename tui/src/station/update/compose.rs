@@ -1,0 +1,324 @@
+//! The form: typing, choosing, files, the editor, and sending it off.
+
+use super::{can_ask, has_text};
+use protocol::study::StudySpec;
+
+use crate::station::effect::{Call, Effect};
+use crate::station::model::compose::{
+    Attached, Checked, Compose, FILE_FIELD, Sending, TEXT, Value,
+};
+use crate::station::model::requests::Want;
+use crate::station::model::saved::Form;
+use crate::station::model::{Model, Screen, Tone};
+use crate::station::widgets::mosaic::Steer;
+use crate::station::widgets::textbox::{Go, Lines, TextBox};
+use crate::station::widgets::window::Move;
+
+/// The example that a first start offers.
+const EXAMPLE: &str = include_str!("../../../../assets/studies/meal-kit.md");
+
+/// Whether the owner has agreed to what a study costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cost {
+    /// Not yet.
+    Unasked,
+    /// Yes.
+    Agreed,
+}
+
+/// Opens the form, with what was left in it.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let form = model.shelf.take().unwrap_or_default();
+    let resumed = !form.is_empty();
+    let effects = open_with(model, &form);
+    if resumed {
+        model.say(Tone::Done, "This is the draft you left; Ctrl-U empties a field.");
+    }
+    effects
+}
+
+/// Opens the form with the example.
+pub(super) fn open_example(model: &mut Model) -> Vec<Effect> {
+    let form = Form { text: EXAMPLE.trim().to_owned(), ..Form::default() };
+    let effects = open_with(model, &form);
+    model.say(Tone::Done, "An example to start with: Ctrl-R runs it.");
+    effects
+}
+
+fn open_with(model: &mut Model, form: &Form) -> Vec<Effect> {
+    let compose = Compose::new(form, model.now.key);
+    let file = compose.field(FILE_FIELD).map(|field| field.shown().to_owned()).unwrap_or_default();
+    let checkable = has_text(&compose.draft());
+    model.compose = Some(compose);
+    model.screen = Screen::Studies;
+    if checkable {
+        model.requests.want(Want::Check, model.now.ms);
+    }
+    if file.is_empty() { Vec::new() } else { vec![Effect::Attach(file)] }
+}
+
+/// Opens the form with what an earlier study asked.
+pub(super) fn again(model: &mut Model, spec: &StudySpec) -> Vec<Effect> {
+    let effects = open_with(model, &Form::of_spec(spec));
+    model.say(Tone::Done, "The same study again: change what you like, Ctrl-R runs it.");
+    effects
+}
+
+/// Leaves the form; what was written stays for the next time.
+pub(super) fn close(model: &mut Model) -> Vec<Effect> {
+    let Some(compose) = model.compose.take() else { return Vec::new() };
+    let form = compose.form();
+    if form.is_empty() {
+        return Vec::new();
+    }
+    model.say(Tone::Done, "The draft is kept: n goes on with it.");
+    model.shelf = Some(form.clone());
+    vec![Effect::SaveDraft(form)]
+}
+
+/// Something in the form was changed: it is checked anew, a file is read anew.
+fn changed(model: &mut Model) -> Vec<Effect> {
+    let now = model.now;
+    let Some(compose) = &mut model.compose else { return Vec::new() };
+    compose.changed(now.ms, now.key);
+    let draft = compose.draft();
+    let name =
+        compose.field(FILE_FIELD).map(|field| field.shown().trim().to_owned()).unwrap_or_default();
+    let at_file = compose.fields.get(compose.at).is_some_and(|field| field.key == FILE_FIELD);
+    if at_file {
+        compose.files.clear();
+        if name.is_empty() {
+            compose.attached = Attached::None;
+        }
+    }
+    if has_text(&draft) {
+        model.requests.want(Want::Check, now.ms);
+    } else {
+        compose.checked = Checked::Not;
+    }
+    if at_file && !name.is_empty() { vec![Effect::Attach(name)] } else { Vec::new() }
+}
+
+/// Changes the text of the field that has the keys.
+pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut TextBox)) -> Vec<Effect> {
+    let Some(field) = model.compose.as_mut().and_then(Compose::current) else { return Vec::new() };
+    let Value::Typed(input) = &mut field.value else { return Vec::new() };
+    let before = input.text().to_owned();
+    change(input);
+    let is_changed = input.text() != before;
+    if is_changed { changed(model) } else { Vec::new() }
+}
+
+/// Whether the field that has the keys is a choice.
+pub(super) fn is_choice(model: &Model) -> bool {
+    model
+        .compose
+        .as_ref()
+        .and_then(|compose| compose.fields.get(compose.at))
+        .is_some_and(|field| matches!(field.value, Value::Choice(..)))
+}
+
+/// What is typed on a choice: Space and Enter go on, a letter goes to the next word that begins with it.
+pub(super) fn typed_on_choice(model: &mut Model, text: &str) -> Vec<Effect> {
+    match text {
+        " " => turn(model, 1),
+        "\n" => next_field(model, 1),
+        letter => {
+            let Some(field) = model.compose.as_mut().and_then(Compose::current) else {
+                return Vec::new();
+            };
+            let Value::Choice(words, at) = &mut field.value else { return Vec::new() };
+            let count = words.len();
+            let next = (1..=count)
+                .map(|step| (*at + step) % count)
+                .find(|index| words[*index].starts_with(letter));
+            let Some(next) = next else { return Vec::new() };
+            *at = next;
+            changed(model)
+        }
+    }
+}
+
+/// The next word of a choice, or the one before.
+fn turn(model: &mut Model, by: isize) -> Vec<Effect> {
+    let Some(field) = model.compose.as_mut().and_then(Compose::current) else { return Vec::new() };
+    let Value::Choice(words, at) = &mut field.value else { return Vec::new() };
+    *at = (*at + words.len()).saturating_add_signed(by) % words.len().max(1);
+    changed(model)
+}
+
+/// The next field, or the one before.
+pub(super) fn next_field(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let Some(compose) = &mut model.compose {
+        compose.step(by);
+    }
+    Vec::new()
+}
+
+/// An arrow: within a text, along a choice, to the next field.
+pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
+    let go = match steer {
+        Steer::Left => Go::Left,
+        Steer::Right => Go::Right,
+        Steer::Up => Go::Up,
+        Steer::Down => Go::Down,
+    };
+    let Some(field) = model.compose.as_mut().and_then(Compose::current) else { return Vec::new() };
+    let by = if matches!(steer, Steer::Up | Steer::Left) { -1 } else { 1 };
+    match &mut field.value {
+        Value::Choice(..) if matches!(steer, Steer::Left | Steer::Right) => turn(model, by),
+        Value::Typed(input) if matches!(steer, Steer::Left | Steer::Right) => {
+            input.go(go);
+            Vec::new()
+        }
+        Value::Typed(input) if input.lines() == Lines::Many && !input.is_at_edge(go) => {
+            input.go(go);
+            Vec::new()
+        }
+        Value::Choice(..) | Value::Typed(_) => next_field(model, by),
+    }
+}
+
+/// Half pages within a long text.
+pub(super) fn go(model: &mut Model, step: Move) -> Vec<Effect> {
+    let Move::By(by) = step else { return Vec::new() };
+    let go = if by < 0 { Go::Up } else { Go::Down };
+    if let Some(field) = model.compose.as_mut().and_then(Compose::current)
+        && let Value::Typed(input) = &mut field.value
+    {
+        for _ in 0..by.unsigned_abs() {
+            input.go(go);
+        }
+    }
+    Vec::new()
+}
+
+/// Takes the last change of the field back.
+pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
+    edit_field(model, TextBox::undo)
+}
+
+/// Opens the text in the owner's editor.
+pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
+    let text = model.compose.as_ref().and_then(|compose| compose.field(TEXT));
+    text.map(|field| Effect::Edit(field.shown().to_owned())).into_iter().collect()
+}
+
+/// The text is back from the editor.
+pub(super) fn edited(model: &mut Model, text: Result<String, String>) -> Vec<Effect> {
+    match text {
+        Ok(text) => {
+            let Some(compose) = &mut model.compose else { return Vec::new() };
+            compose.at =
+                compose.fields.iter().position(|field| field.key == TEXT).unwrap_or(compose.at);
+            let safe = protocol::safe::block(&text).trim_end().to_owned();
+            edit_field(model, |input| input.set(&safe))
+        }
+        Err(why) => {
+            model.say(Tone::Trouble, protocol::safe::line(&why).into_owned());
+            Vec::new()
+        }
+    }
+}
+
+/// Completes the name of a file, or takes the next word of a choice.
+pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
+    if is_choice(model) {
+        return turn(model, 1);
+    }
+    let Some(compose) = &mut model.compose else { return Vec::new() };
+    let file = compose.fields.iter().position(|field| field.key == FILE_FIELD);
+    compose.at = file.unwrap_or(compose.at);
+    let typed = compose.field(FILE_FIELD).map(|field| field.shown().to_owned()).unwrap_or_default();
+    vec![Effect::ListFiles(typed)]
+}
+
+/// Names that begin as typed: one is taken, several are shown and typed as far as they agree.
+pub(super) fn files(model: &mut Model, typed: &str, files: Vec<String>) -> Vec<Effect> {
+    let Some(compose) = &mut model.compose else { return Vec::new() };
+    if compose.field(FILE_FIELD).is_none_or(|field| field.shown() != typed) {
+        return Vec::new();
+    }
+    let Some(first) = files.first() else {
+        model.say(Tone::Trouble, "No file begins like that.");
+        return Vec::new();
+    };
+    let agreed = files.iter().skip(1).fold(first.as_str(), |agreed, name| {
+        let same = agreed.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
+        same.map_or(if agreed.len() <= name.len() { agreed } else { name }, |((at, _), _)| {
+            &agreed[..at]
+        })
+    });
+    let agreed = agreed.to_owned();
+    let shown: Vec<String> = if files.len() > 1 {
+        files.iter().map(|name| protocol::safe::line(name).into_owned()).collect()
+    } else {
+        Vec::new()
+    };
+    let effects = if agreed.len() > typed.len() {
+        edit_field(model, |input| input.set(&agreed))
+    } else {
+        Vec::new()
+    };
+    if let Some(compose) = &mut model.compose {
+        compose.files = shown;
+    }
+    effects
+}
+
+/// A file that the form names was read, or not.
+pub(super) fn attached(model: &mut Model, name: &str, text: Result<String, String>) -> Vec<Effect> {
+    let now = model.now.ms;
+    let Some(compose) = &mut model.compose else { return Vec::new() };
+    if compose.field(FILE_FIELD).is_none_or(|field| field.shown().trim() != name) {
+        return Vec::new();
+    }
+    compose.attached = match text {
+        Ok(text) => Attached::Text(text),
+        Err(why) => Attached::Trouble(protocol::safe::line(&why).into_owned()),
+    };
+    compose.revision += 1;
+    if has_text(&compose.draft()) {
+        model.requests.want(Want::Check, now);
+    }
+    Vec::new()
+}
+
+/// Runs the study, if it is right.
+pub(super) fn run(model: &mut Model) -> Vec<Effect> {
+    submit(model, Cost::Unasked)
+}
+
+/// Sends the draft.
+pub(super) fn submit(model: &mut Model, cost: Cost) -> Vec<Effect> {
+    if !can_ask(model) {
+        return Vec::new();
+    }
+    let Some(compose) = &mut model.compose else { return Vec::new() };
+    if compose.sending == Sending::UnderWay {
+        return Vec::new();
+    }
+    if let Checked::Bad(error) = &compose.checked {
+        let place = error.problems.first().and_then(|problem| compose.place_of(problem));
+        if let Some(at) =
+            place.and_then(|key| compose.fields.iter().position(|field| field.key == key))
+        {
+            compose.at = at;
+        }
+        model.say(Tone::Trouble, "It cannot run yet: the field under the cursor says why.");
+        return Vec::new();
+    }
+    let draft = compose.draft();
+    if !has_text(&draft) {
+        compose.at =
+            compose.fields.iter().position(|field| field.key == TEXT).unwrap_or(compose.at);
+        model.say(
+            Tone::Trouble,
+            "Write what respondents should read, or name a file that holds it.",
+        );
+        return Vec::new();
+    }
+    compose.sending = Sending::UnderWay;
+    let call = Call::Submit { key: compose.key, draft, cost_confirmed: cost == Cost::Agreed };
+    vec![Effect::Call(call)]
+}

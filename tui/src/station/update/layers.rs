@@ -1,0 +1,303 @@
+//! Opening, moving in and accepting what lies over the screens.
+
+use super::{act, can_ask, search};
+use crate::station::action::{ACTIONS, Action};
+use crate::station::effect::{Call, Effect};
+use crate::station::model::layer::{
+    Command, Consent, Format, Help, Item, Layer, Menu, Offer, Palette, Person, Pick, Prompt,
+    Purpose,
+};
+use crate::station::model::requests::Want;
+use crate::station::model::results::SegmentOrder;
+use crate::station::model::saved::Settings;
+use crate::station::model::studies::{Column, Direction};
+use crate::station::model::{Model, Screen, Tone};
+use crate::station::theme::Theme;
+use crate::station::widgets::textbox::{Lines, TextBox};
+use crate::station::widgets::window::{Move, Window};
+
+/// Opens the list of commands and studies.
+pub(super) fn open_palette(model: &mut Model) -> Vec<Effect> {
+    let place = model.place();
+    let mut offers: Vec<Offer> = ACTIONS
+        .iter()
+        .filter(|entry| entry.action.works_in(place) && !is_step(entry.action))
+        .map(|entry| Offer {
+            command: Command::Do(entry.action),
+            title: format!("{}: {}", entry.label, entry.help),
+            note: model.keymap.keys(place, entry.action).into_iter().next().unwrap_or_default(),
+        })
+        .collect();
+    offers.extend(model.studies.all().iter().map(|study| Offer {
+        command: Command::Open(study.id),
+        title: study.name.clone(),
+        note: "study".to_owned(),
+    }));
+    let mut palette = Palette { offers, ..Palette::default() };
+    search::search(&mut palette);
+    model.layers.push(Layer::Palette(palette));
+    Vec::new()
+}
+
+/// Whether an action only moves the cursor: nobody looks for that in a list.
+fn is_step(action: Action) -> bool {
+    action.entry().name.starts_with("move.") || matches!(action, Action::Back | Action::Palette)
+}
+
+/// Opens the keys of this place.
+pub(super) fn open_help(model: &mut Model) -> Vec<Effect> {
+    let place = model.place();
+    let help = Help { place, input: TextBox::default(), window: Window::default() };
+    model.layers.push(Layer::Help(help));
+    Vec::new()
+}
+
+fn menu(model: &mut Model, title: &'static str, items: Vec<Item>, cursor: usize) -> Vec<Effect> {
+    model.layers.push(Layer::Menu(Menu { title, items, window: Window { cursor, top: 0 } }));
+    Vec::new()
+}
+
+fn item(key: char, label: &str, note: &str, pick: Pick) -> Item {
+    Item { key, label: label.to_owned(), note: note.to_owned(), pick }
+}
+
+/// Opens the choice of formats.
+pub(super) fn open_export(model: &mut Model) -> Vec<Effect> {
+    if model.study().is_none() {
+        model.say(Tone::Trouble, "There is nothing to export yet.");
+        return Vec::new();
+    }
+    if model.screen == Screen::Studies {
+        // What is exported is what is open; the list opens the study under its cursor.
+        let id = model.studies.selected().map(|study| study.id);
+        if let Some(id) = id.filter(|id| model.lens.study != Some(*id)) {
+            model.lens.open(id);
+            model.requests.forget_lens();
+        }
+    }
+    super::results::want(model);
+    let items = vec![
+        item('c', "Answers as CSV", "one row an answer", Pick::Export(Format::Csv)),
+        item('j', "Everything as JSON", "report and answers", Pick::Export(Format::Json)),
+        item('m', "Report as Markdown", "to read and to send", Pick::Export(Format::Markdown)),
+        item('s', "This screen as SVG", "a picture of the charts", Pick::Export(Format::Svg)),
+    ];
+    menu(model, "Export", items, 0)
+}
+
+/// Opens the choice of what is sorted by.
+pub(super) fn open_sort(model: &mut Model) -> Vec<Effect> {
+    if model.screen == Screen::Results {
+        let sort = |order| Pick::SortSegments(order);
+        let items = vec![
+            item(
+                'l',
+                "Lowest first",
+                "who liked it least",
+                sort(SegmentOrder::Value(Direction::Rising)),
+            ),
+            item(
+                'h',
+                "Highest first",
+                "who liked it most",
+                sort(SegmentOrder::Value(Direction::Falling)),
+            ),
+            item(
+                'n',
+                "In their own order",
+                "youngest first, lowest income first",
+                sort(SegmentOrder::Natural),
+            ),
+        ];
+        return menu(model, "Sort segments", items, 0);
+    }
+    let items = Column::ALL
+        .iter()
+        .map(|(column, label, key)| {
+            let note = match (*column == model.studies.column, model.studies.direction) {
+                (false, _) => "",
+                (true, Direction::Falling) => "now, falling: again turns it round",
+                (true, Direction::Rising) => "now, rising: again turns it round",
+            };
+            item(*key, label, note, Pick::Sort(*column))
+        })
+        .collect();
+    let cursor = Column::ALL.iter().position(|(column, ..)| *column == model.studies.column);
+    menu(model, "Sort by", items, cursor.unwrap_or(0))
+}
+
+/// Opens the choice of colours.
+pub(super) fn open_themes(model: &mut Model) -> Vec<Effect> {
+    let names = Theme::names();
+    let cursor = names.iter().position(|name| *name == model.theme.name()).unwrap_or(0);
+    let items = names
+        .into_iter()
+        .map(|name| item(name.chars().next().unwrap_or(' '), name, "", Pick::Theme(name)))
+        .collect();
+    menu(model, "Theme", items, cursor)
+}
+
+/// Opens the line that narrows the list or the quotes.
+pub(super) fn open_filter(model: &mut Model) -> Vec<Effect> {
+    let (purpose, before) = match model.screen {
+        Screen::Studies => (Purpose::FilterStudies, model.studies.filter.clone()),
+        Screen::Live | Screen::Results => {
+            (Purpose::FilterQuotes, model.lens.results.drill.words.clone())
+        }
+    };
+    prompt(model, purpose, &before)
+}
+
+/// Opens the line that holds a study's tags.
+pub(super) fn open_tags(model: &mut Model) -> Vec<Effect> {
+    let Some(study) = model.studies.selected() else { return Vec::new() };
+    let (id, tags) = (study.id, study.tags.join(", "));
+    prompt(model, Purpose::Tags(id), &tags)
+}
+
+fn prompt(model: &mut Model, purpose: Purpose, text: &str) -> Vec<Effect> {
+    let input = TextBox::new(text, Lines::One);
+    model.layers.push(Layer::Prompt(Prompt { purpose, input, before: text.to_owned() }));
+    Vec::new()
+}
+
+/// Moves the cursor of the top layer, when it has one.
+pub(super) fn go(model: &mut Model, step: Move) -> Option<Vec<Effect>> {
+    let help_rows = match model.layers.last()? {
+        Layer::Help(help) => crate::station::screens::help::rows(model, help).len(),
+        _ => 0,
+    };
+    match model.layers.last_mut()? {
+        Layer::Palette(palette) => palette.window.go(step, palette.found.len()),
+        Layer::Menu(menu) => menu.window.go(step, menu.items.len()),
+        Layer::Help(help) => help.window.go(step, help_rows),
+        Layer::Person(person) => {
+            person.scroll = match step {
+                Move::By(by) => person.scroll.saturating_add_signed(by),
+                Move::First => 0,
+                Move::Last => usize::MAX / 2,
+            };
+        }
+        Layer::Prompt(_) | Layer::Question(_) => {}
+    }
+    Some(Vec::new())
+}
+
+/// Takes what the top layer offers.
+pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
+    let Some(layer) = model.layers.pop() else { return Vec::new() };
+    match layer {
+        Layer::Palette(palette) => {
+            let offer =
+                palette.found.get(palette.window.cursor).and_then(|at| palette.offers.get(*at));
+            match offer.map(|offer| offer.command.clone()) {
+                Some(Command::Do(action)) => act::act(model, action),
+                Some(Command::Open(id)) => {
+                    model.studies.filter.clear();
+                    model.studies.arrange();
+                    model.studies.select(Some(id));
+                    model.screen = Screen::Studies;
+                    super::studies::open(model)
+                }
+                None => Vec::new(),
+            }
+        }
+        Layer::Menu(menu) => match menu.items.get(menu.window.cursor) {
+            Some(item) => pick(model, &item.pick),
+            None => Vec::new(),
+        },
+        Layer::Prompt(prompt) => match prompt.purpose {
+            Purpose::FilterStudies | Purpose::FilterQuotes => Vec::new(),
+            Purpose::Tags(id) => {
+                if !can_ask(model) {
+                    return Vec::new();
+                }
+                let tags = prompt.input.text().split(',').map(|tag| tag.trim().to_owned());
+                let tags = tags.filter(|tag| !tag.is_empty()).collect();
+                vec![Effect::Call(Call::Tag(id, tags))]
+            }
+        },
+        Layer::Question(question) => consent(model, question.consent),
+        Layer::Help(_) | Layer::Person(_) => Vec::new(),
+    }
+}
+
+fn consent(model: &mut Model, consent: Consent) -> Vec<Effect> {
+    match consent {
+        Consent::Quit => super::leave(model),
+        Consent::Cost => super::compose::submit(model, super::compose::Cost::Agreed),
+        Consent::Cancel(ids) => {
+            model.studies.marked.clear();
+            let cancel = |id| Effect::Call(Call::Control(id, protocol::service::Control::Cancel));
+            ids.into_iter().map(cancel).collect()
+        }
+    }
+}
+
+/// The item of a menu whose letter was pressed.
+pub(super) fn pick_by_letter(model: &mut Model, letter: char) -> Option<Vec<Effect>> {
+    let Some(Layer::Menu(menu)) = model.layers.last() else { return None };
+    let pick_found = menu.items.iter().find(|item| item.key == letter)?.pick.clone();
+    model.layers.pop();
+    Some(pick(model, &pick_found))
+}
+
+fn pick(model: &mut Model, pick: &Pick) -> Vec<Effect> {
+    match pick {
+        Pick::Export(format) => super::export::write(model, *format),
+        Pick::Sort(column) => {
+            let studies = &mut model.studies;
+            if studies.column == *column {
+                studies.direction = studies.direction.turned();
+            } else {
+                studies.column = *column;
+                studies.direction = Direction::default();
+            }
+            let selected = studies.selected().map(|study| study.id);
+            studies.arrange();
+            studies.select(selected);
+            Vec::new()
+        }
+        Pick::SortSegments(order) => {
+            model.lens.results.order = *order;
+            model.lens.results.main = Window::default();
+            Vec::new()
+        }
+        Pick::Theme(name) => match Theme::named(name, model.theme.look()) {
+            Ok(theme) => {
+                model.theme = theme;
+                let settings = Settings { theme: Some((*name).to_owned()) };
+                vec![Effect::SaveSettings(settings)]
+            }
+            Err(error) => {
+                model.say(Tone::Trouble, error.to_string());
+                Vec::new()
+            }
+        },
+    }
+}
+
+/// Shows the next person of the list, or the one before.
+pub(super) fn turn_person(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let Some(Layer::Person(person)) = model.layers.last_mut() {
+        let last = person.people.len().saturating_sub(1);
+        person.at = person.at.saturating_add_signed(by).min(last);
+        person.scroll = 0;
+        let at = person.at;
+        if model.screen == Screen::Results {
+            model.lens.results.quotes.cursor = at;
+        }
+    }
+    want_shown_person(model);
+    Vec::new()
+}
+
+/// Asks for the answer of the person whose page is open.
+pub(super) fn want_shown_person(model: &mut Model) {
+    let Some(Layer::Person(Person { people, at, .. })) = model.layers.last() else { return };
+    if let Some(ordinal) = people.get(*at).copied()
+        && !model.lens.responses.contains_key(&ordinal)
+    {
+        model.requests.want(Want::Answer(ordinal), model.now.ms);
+    }
+}

@@ -1,0 +1,96 @@
+//! The panel as it fills: the cursor on a person, the order of the people, the list of answers.
+
+use crate::station::effect::Effect;
+use crate::station::model::layer::{Layer, Person};
+use crate::station::model::lens::{Lens, LivePane};
+use crate::station::model::requests::Want;
+use crate::station::model::{Model, Tone};
+use crate::station::screens::live as screen;
+use crate::station::widgets::mosaic::{Arrangement, Mosaic, NO_SCORE, PENDING, Steer};
+use crate::station::widgets::window::Move;
+
+/// Rearranges the people.
+pub(super) fn turn_order(model: &mut Model) -> Vec<Effect> {
+    model.lens.arrangement = match model.lens.arrangement {
+        Arrangement::Asked => Arrangement::ByScore,
+        Arrangement::ByScore => Arrangement::Asked,
+    };
+    Vec::new()
+}
+
+/// Moves the cursor to a neighbour in the picture.
+pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
+    let Some(study) = model.study() else { return Vec::new() };
+    let mosaic = Mosaic {
+        scores: &model.lens.marks,
+        scale: Lens::instrument(study).scale,
+        label: Lens::instrument(study).mark,
+        arrangement: model.lens.arrangement,
+        cursor: Some(model.lens.person),
+    };
+    let geometry = mosaic.geometry(screen::mosaic_area(model), model.theme.has_half_blocks());
+    model.lens.person = geometry.neighbour(model.lens.person, steer);
+    want_person(model);
+    Vec::new()
+}
+
+/// Moves by more than one step, or in the list.
+pub(super) fn go(model: &mut Model, step: Move) {
+    match model.lens.pane {
+        LivePane::Answers => {
+            let rows = model.lens.feed().len();
+            model.lens.feed.go(step, rows);
+        }
+        LivePane::Mosaic => {
+            let last = model.lens.marks.len().saturating_sub(1);
+            model.lens.person = match step {
+                Move::First => 0,
+                Move::Last => last,
+                Move::By(by) => model.lens.person.saturating_add_signed(by).min(last),
+            };
+            want_person(model);
+        }
+    }
+}
+
+/// Asks for the answer of the person under the cursor.
+pub(super) fn want_person(model: &mut Model) {
+    let person = model.lens.person;
+    let score = model.lens.marks.get(person).copied().unwrap_or(PENDING);
+    let Ok(ordinal) = u32::try_from(person) else { return };
+    if !matches!(score, PENDING | NO_SCORE) && !model.lens.responses.contains_key(&ordinal) {
+        model.requests.want(Want::Answer(ordinal), model.now.ms);
+    }
+}
+
+/// Opens the page of the person under the cursor.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let (people, at) = match model.lens.pane {
+        LivePane::Answers => {
+            let feed = model.lens.feed();
+            let cursor = model.lens.feed.cursor.min(feed.len().saturating_sub(1));
+            (feed, cursor)
+        }
+        LivePane::Mosaic => {
+            let answered = |score: &u8| !matches!(*score, PENDING | NO_SCORE);
+            if !model.lens.marks.get(model.lens.person).is_some_and(answered) {
+                model.say(Tone::Done, "That person has not answered.");
+                return Vec::new();
+            }
+            let people: Vec<u32> = (0u32..)
+                .zip(&model.lens.marks)
+                .filter(|(_, score)| answered(score))
+                .map(|(ordinal, _)| ordinal)
+                .collect();
+            let at = people.iter().position(|ordinal| *ordinal as usize == model.lens.person);
+            (people, at.unwrap_or(0))
+        }
+    };
+    if people.is_empty() {
+        model.say(Tone::Done, "Nobody has answered yet.");
+        return Vec::new();
+    }
+    model.layers.push(Layer::Person(Person { people, at, scroll: 0 }));
+    super::layers::want_shown_person(model);
+    Vec::new()
+}

@@ -1,0 +1,221 @@
+//! The only place where the model changes: `update(model, moment, message)` gives the effects that follow. It is pure, so
+//! that a test can play any sequence of keys and answers without terminal, socket or clock.
+
+mod act;
+mod answers;
+mod compose;
+mod export;
+mod layers;
+mod live;
+mod navigate;
+mod results;
+mod search;
+mod studies;
+
+use protocol::study::Draft;
+
+use crate::station::action::{Action, Place};
+use crate::station::effect::{Call, Effect};
+use crate::station::input::{Input, Turn};
+use crate::station::key::{Chord, Key, Mods};
+use crate::station::keymap::Found;
+use crate::station::model::compose::Compose;
+use crate::station::model::lens::Loading;
+use crate::station::model::link::Link;
+use crate::station::model::requests::Want;
+use crate::station::model::{Model, Moment, Screen, Tone};
+use crate::station::msg::Msg;
+
+/// How soon a second Ctrl-C must follow to leave without a question.
+const TWICE_MS: u64 = 1_500;
+
+/// Changes the model by what happened and says what is to be done.
+pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
+    model.now = now;
+    let mut effects = match msg {
+        Msg::Input(Input::Key(chord)) => press(model, chord),
+        Msg::Input(Input::Paste(text)) => typed(model, &text),
+        Msg::Input(Input::Click(x, y)) => navigate::click(model, x, y),
+        Msg::Input(Input::Wheel(turn)) => {
+            let action = if turn == Turn::Up { Action::Up } else { Action::Down };
+            (0..3).flat_map(|_| act::act(model, action)).collect()
+        }
+        Msg::Resize(columns, rows) => {
+            model.size = (columns, rows);
+            Vec::new()
+        }
+        Msg::Tick => Vec::new(),
+        answer => answers::take(model, answer),
+    };
+    if model.notice.as_ref().is_some_and(|notice| notice.until <= now.ms) {
+        model.notice = None;
+    }
+    effects.extend(
+        model.compose.as_mut().and_then(|compose| compose.take_save(now.ms)).map(Effect::SaveDraft),
+    );
+    effects.extend(ask(model));
+    effects
+}
+
+/// A key.
+fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
+    if chord == Chord::with(Key::Char('c'), Mods::CTRL) {
+        return interrupt(model);
+    }
+    let place = model.place();
+    if place == Place::Menu
+        && let Some(letter) = chord.typed()
+        && let Some(effects) = layers::pick_by_letter(model, letter)
+    {
+        return effects;
+    }
+    model.pending.keys.push(chord);
+    model.pending.since = model.now.ms;
+    match model.keymap.find(place, &model.pending.keys) {
+        Found::Action(action) => {
+            model.pending.keys.clear();
+            act::act(model, action)
+        }
+        Found::Prefix => Vec::new(),
+        Found::Nothing => {
+            let was_alone = model.pending.keys.len() == 1;
+            model.pending.keys.clear();
+            if was_alone && place.takes_text() { type_key(model, chord) } else { Vec::new() }
+        }
+    }
+}
+
+/// Ctrl-C asks whether to leave; twice in a row leaves.
+fn interrupt(model: &mut Model) -> Vec<Effect> {
+    let recent = model.interrupted.is_some_and(|at| model.now.ms < at + TWICE_MS);
+    model.interrupted = Some(model.now.ms);
+    if recent {
+        return leave(model);
+    }
+    model.say(Tone::Done, "Ctrl-C again leaves; studies go on in the daemon.");
+    Vec::new()
+}
+
+/// Keeps what is being written and leaves.
+fn leave(model: &Model) -> Vec<Effect> {
+    let draft = model.compose.as_ref().map(Compose::form).map(Effect::SaveDraft);
+    draft.into_iter().chain([Effect::Quit]).collect()
+}
+
+/// A key that types something, or edits what was typed.
+fn type_key(model: &mut Model, chord: Chord) -> Vec<Effect> {
+    match (chord.key, chord.mods) {
+        (Key::Char(letter), Mods::NONE) => typed(model, letter.encode_utf8(&mut [0; 4])),
+        (Key::Enter, _) => typed(model, "\n"),
+        (Key::Backspace, _) => search::edit(model, |input| input.backspace()),
+        (Key::Delete, _) => search::edit(model, |input| input.delete()),
+        (Key::Home, _) => {
+            search::edit(model, |input| input.go(crate::station::widgets::textbox::Go::Home))
+        }
+        (Key::End, _) => {
+            search::edit(model, |input| input.go(crate::station::widgets::textbox::Go::End))
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A text that was typed or pasted.
+fn typed(model: &mut Model, text: &str) -> Vec<Effect> {
+    if !model.place().takes_text() {
+        return Vec::new();
+    }
+    if model.layers.is_empty() && compose::is_choice(model) {
+        return compose::typed_on_choice(model, text);
+    }
+    search::edit(model, |input| input.insert(text))
+}
+
+/// Asks the daemon for what is due.
+fn ask(model: &mut Model) -> Vec<Effect> {
+    if !model.link.is_connected() {
+        return Vec::new();
+    }
+    let now = model.now.ms;
+    let due = model.requests.take_due(now);
+    due.into_iter()
+        .filter_map(|want| {
+            let call = call(model, want);
+            if call.is_none() {
+                model.requests.done(want);
+            }
+            call.map(Effect::Call)
+        })
+        .collect()
+}
+
+/// The question that a wish becomes, when there is still something to ask.
+fn call(model: &Model, want: Want) -> Option<Call> {
+    let study = model.lens.study;
+    match want {
+        Want::Studies => {
+            let archived = model.studies.shelf == crate::station::model::studies::Shelf::Archived;
+            Some(Call::Studies { archived })
+        }
+        Want::Balance => Some(Call::Balance),
+        Want::Live => study.map(Call::Live),
+        Want::Scores => study.map(Call::Scores),
+        Want::Newest => {
+            let (from, count) = model.lens.missing_newest()?;
+            study.map(|study| Call::Newest(study, from, count))
+        }
+        Want::Page => {
+            let from = match model.lens.loading {
+                Loading::Some => 0,
+                Loading::Until(ordinal) => ordinal,
+                Loading::All => return None,
+            };
+            study.map(|study| Call::Page(study, from))
+        }
+        Want::Answer(ordinal) => study.map(|study| Call::Answer(study, ordinal)),
+        Want::Report(id) => Some(Call::Report(id)),
+        Want::Cross => {
+            let view = &model.lens.results;
+            study.map(|study| Call::Cross(study, [view.by.field(), view.across.field()]))
+        }
+        Want::Check => {
+            let compose = model.compose.as_ref()?;
+            Some(Call::Check { revision: compose.revision, draft: compose.draft() })
+        }
+    }
+}
+
+/// Whether a draft holds anything to check.
+fn has_text(draft: &Draft) -> bool {
+    !draft.text.trim().is_empty()
+}
+
+/// Wishes for everything that the open screen shows.
+fn want_screen(model: &mut Model) {
+    let now = model.now.ms;
+    model.requests.want(Want::Balance, now);
+    if model.screen == Screen::Studies || model.lens.study.is_none() {
+        return;
+    }
+    model.requests.want(Want::Live, now);
+    model.requests.want(Want::Scores, now);
+    if model.screen == Screen::Results {
+        results::want(model);
+    }
+}
+
+/// Whether the daemon can be asked now; says so when not.
+fn can_ask(model: &mut Model) -> bool {
+    match &model.link {
+        Link::Connected { .. } => true,
+        Link::Connecting | Link::Away { .. } | Link::Incompatible { .. } => {
+            model.say(
+                Tone::Trouble,
+                "The daemon is away; try again when it is back. Nothing was changed.",
+            );
+            false
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

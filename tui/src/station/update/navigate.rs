@@ -1,0 +1,145 @@
+//! Moving about: down from a number to what is behind it, back the same way, between panes, and by mouse.
+
+use super::{act, layers, live, results, studies};
+use crate::station::effect::Effect;
+use crate::station::model::layer::{Layer, Purpose};
+use crate::station::model::lens::LivePane;
+use crate::station::model::results::{Drill, Pane};
+use crate::station::model::{Model, Screen, Zoom};
+use crate::station::screens::hit::{self, Target};
+use crate::station::widgets::window::Move;
+
+/// Opens what is under the cursor.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    match model.screen {
+        Screen::Studies => studies::open(model),
+        Screen::Live => live::open(model),
+        Screen::Results => results::open(model),
+    }
+}
+
+/// One step back the way it came.
+pub(super) fn back(model: &mut Model) -> Vec<Effect> {
+    if let Some(layer) = model.layers.pop() {
+        return closed(model, layer);
+    }
+    if model.compose.is_some() {
+        return super::compose::close(model);
+    }
+    if model.zoom == Zoom::One {
+        model.zoom = Zoom::All;
+        return Vec::new();
+    }
+    match model.screen {
+        Screen::Studies => {
+            if model.studies.marked.is_empty() {
+                model.studies.filter.clear();
+                model.studies.arrange();
+            } else {
+                model.studies.marked.clear();
+            }
+            Vec::new()
+        }
+        Screen::Live => act::show(model, Screen::Studies),
+        Screen::Results => {
+            let view = &mut model.lens.results;
+            if view.pane == Pane::Quotes || !view.drill.is_empty() {
+                view.drill = Drill::default();
+                view.pane = Pane::Main;
+                model.lens.find_quotes();
+                return Vec::new();
+            }
+            if view.pane != Pane::Main {
+                view.pane = Pane::Main;
+                return Vec::new();
+            }
+            act::show(model, Screen::Studies)
+        }
+    }
+}
+
+/// What follows from closing a layer without accepting it.
+fn closed(model: &mut Model, layer: Layer) -> Vec<Effect> {
+    if let Layer::Prompt(prompt) = layer {
+        match prompt.purpose {
+            Purpose::FilterStudies => {
+                model.studies.filter = prompt.before;
+                model.studies.arrange();
+            }
+            Purpose::FilterQuotes => {
+                model.lens.results.drill.words = prompt.before;
+                model.lens.find_quotes();
+            }
+            Purpose::Tags(_) => {}
+        }
+    }
+    Vec::new()
+}
+
+/// Moves the cursor of whatever has the keys.
+pub(super) fn go(model: &mut Model, step: Move) -> Vec<Effect> {
+    if let Some(effects) = layers::go(model, step) {
+        return effects;
+    }
+    if model.compose.is_some() {
+        return super::compose::go(model, step);
+    }
+    match model.screen {
+        Screen::Studies => {
+            let (rows, _) = model.studies.counts();
+            model.studies.window.go(step, rows);
+            studies::want_report(model);
+        }
+        Screen::Live => live::go(model, step),
+        Screen::Results => results::go(model, step),
+    }
+    Vec::new()
+}
+
+/// The next pane, or the one before.
+pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
+    if model.compose.is_some() {
+        return super::compose::next_field(model, by);
+    }
+    match model.screen {
+        Screen::Studies => {}
+        Screen::Live => {
+            model.lens.pane = match model.lens.pane {
+                LivePane::Mosaic => LivePane::Answers,
+                LivePane::Answers => LivePane::Mosaic,
+            };
+        }
+        Screen::Results => {
+            let panes = Pane::ALL.len();
+            let at =
+                Pane::ALL.iter().position(|pane| *pane == model.lens.results.pane).unwrap_or(0);
+            let next = (at + panes).saturating_add_signed(by) % panes;
+            model.lens.results.pane = Pane::ALL[next];
+        }
+    }
+    Vec::new()
+}
+
+/// A click: on a tab, a row or a person.
+pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    if !model.layers.is_empty() || model.compose.is_some() {
+        return Vec::new();
+    }
+    match hit::target(model, x, y) {
+        Some(Target::Screen(screen)) => act::show(model, screen),
+        Some(Target::Study(row)) => {
+            let again = model.studies.window.cursor == row;
+            model.studies.window.cursor = row;
+            studies::want_report(model);
+            if again { studies::open(model) } else { Vec::new() }
+        }
+        Some(Target::Person(person)) => {
+            let again = model.lens.pane == LivePane::Mosaic && model.lens.person == person;
+            model.lens.pane = LivePane::Mosaic;
+            model.lens.person = person;
+            live::want_person(model);
+            if again { live::open(model) } else { Vec::new() }
+        }
+        None => Vec::new(),
+    }
+}

@@ -1,0 +1,135 @@
+//! What was found: views, groupings, and the way from a number down to the answers behind it.
+
+use protocol::run::State;
+
+use crate::station::effect::Effect;
+use crate::station::model::layer::{Layer, Person};
+use crate::station::model::lens::Loading;
+use crate::station::model::requests::Want;
+use crate::station::model::results::{Axis, Drill, Pane, View};
+use crate::station::model::{Model, Tone};
+use crate::station::screens::results as screen;
+use crate::station::widgets::mosaic::Steer;
+use crate::station::widgets::window::{Move, Window};
+
+/// Asks for the report and for all answers.
+pub(super) fn want(model: &mut Model) {
+    let now = model.now.ms;
+    let Some(id) = model.lens.study else { return };
+    if model.lens.report.is_none() {
+        model.requests.want(Want::Report(id), now);
+    }
+    let ended = model.studies.get(id).is_some_and(|study| study.state.is_final());
+    if model.lens.loading == Loading::Some || (model.lens.loading != Loading::All && ended) {
+        model.requests.want(Want::Page, now);
+    }
+    want_table(model);
+}
+
+/// Groups by the next attribute.
+pub(super) fn next_group(model: &mut Model) -> Vec<Effect> {
+    let view = &mut model.lens.results;
+    view.by = view.by.next();
+    if view.view == View::Cross && view.by == view.across {
+        view.across = view.across.next();
+    }
+    view.main = Window::default();
+    want_table(model);
+    Vec::new()
+}
+
+/// Asks for the table, when it is looked at and not there.
+fn want_table(model: &mut Model) {
+    if model.lens.results.view == View::Cross && model.lens.table().is_none() {
+        model.requests.want(Want::Cross, model.now.ms);
+    }
+}
+
+/// Crosses with the next attribute.
+pub(super) fn cross(model: &mut Model) -> Vec<Effect> {
+    let view = &mut model.lens.results;
+    if view.view == View::Cross {
+        view.across = view.across.next();
+    }
+    if view.across == view.by {
+        view.across = view.across.next();
+    }
+    view.view = View::Cross;
+    view.pane = Pane::Main;
+    view.main = Window::default();
+    view.column = 0;
+    want_table(model);
+    Vec::new()
+}
+
+/// Shows the next view.
+pub(super) fn next_view(model: &mut Model) -> Vec<Effect> {
+    let view = &mut model.lens.results;
+    view.view = view.view.next();
+    if view.across == view.by {
+        view.across = view.across.next();
+    }
+    view.main = Window::default();
+    view.pane = Pane::Main;
+    want_table(model);
+    Vec::new()
+}
+
+/// Moves in the pane that has the keys.
+pub(super) fn go(model: &mut Model, step: Move) {
+    let rows = match model.lens.results.pane {
+        Pane::Main => screen::main_rows(model),
+        Pane::Scores => screen::score_rows(model),
+        Pane::Quotes => model.lens.results.found.len(),
+    };
+    let view = &mut model.lens.results;
+    let window = match view.pane {
+        Pane::Main => &mut view.main,
+        Pane::Scores => &mut view.scores,
+        Pane::Quotes => &mut view.quotes,
+    };
+    window.go(step, rows);
+}
+
+/// Left and right: columns of the cross-tab, panes elsewhere.
+pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
+    let by = if steer == Steer::Left { -1 } else { 1 };
+    let view = &mut model.lens.results;
+    if view.view == View::Cross && view.pane == Pane::Main {
+        let columns = model.lens.classes(Axis::Columns).len();
+        let view = &mut model.lens.results;
+        view.column = view.column.saturating_add_signed(by).min(columns.saturating_sub(1));
+        return Vec::new();
+    }
+    super::navigate::next_pane(model, by)
+}
+
+/// Goes from a number to the answers behind it, and from an answer to the person.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let Some(study) = model.study() else { return Vec::new() };
+    if study.state != State::Completed && model.lens.responses.is_empty() {
+        model.say(Tone::Done, "There is nothing behind these numbers yet.");
+        return Vec::new();
+    }
+    if model.lens.results.pane == Pane::Quotes {
+        let view = &model.lens.results;
+        if view.found.is_empty() {
+            return Vec::new();
+        }
+        let person = Person { people: view.found.clone(), at: view.quotes.cursor, scroll: 0 };
+        model.layers.push(Layer::Person(person));
+        return Vec::new();
+    }
+    let Some(drill) = screen::behind(model) else { return Vec::new() };
+    drill_to(model, drill);
+    Vec::new()
+}
+
+/// Shows the answers that pass.
+fn drill_to(model: &mut Model, drill: Drill) {
+    let view = &mut model.lens.results;
+    view.drill = drill;
+    view.pane = Pane::Quotes;
+    view.quotes = Window::default();
+    model.lens.find_quotes();
+}

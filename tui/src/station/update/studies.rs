@@ -1,0 +1,175 @@
+//! The list: opening, pausing, cancelling, marking, and asking for the reports of the rows that are looked at.
+
+use protocol::id::StudyId;
+use protocol::run::State;
+use protocol::service::Control;
+
+use super::{act, can_ask};
+use crate::station::effect::{Call, Effect};
+use crate::station::model::layer::{Consent, Layer, Question};
+use crate::station::model::requests::Want;
+use crate::station::model::studies::{Arrival, Shelf};
+use crate::station::model::{Model, Screen, Tone};
+use crate::station::widgets::format::plural;
+
+/// Reports asked for around the cursor, up and down.
+const LOOK_AROUND: usize = 40;
+
+/// Opens the study under the cursor: what it found, or how it fills.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    let Some(study) = model.studies.selected() else {
+        if model.studies.counts() == (0, 0) && model.studies.shelf == Shelf::Current {
+            return super::compose::open_example(model);
+        }
+        return Vec::new();
+    };
+    let screen = if study.state == State::Completed { Screen::Results } else { Screen::Live };
+    act::show(model, screen)
+}
+
+/// Studies that an action is for.
+fn targets(model: &Model) -> Vec<StudyId> {
+    match model.screen {
+        Screen::Studies => model.studies.targets(),
+        Screen::Live | Screen::Results => model.lens.study.into_iter().collect(),
+    }
+}
+
+/// Sends a control to those of the targets that it fits; `fits` says which control a state takes.
+fn control(model: &mut Model, fits: impl Fn(State) -> Option<Control>, none: &str) -> Vec<Effect> {
+    if !can_ask(model) {
+        return Vec::new();
+    }
+    let calls: Vec<Effect> = targets(model)
+        .into_iter()
+        .filter_map(|id| {
+            let study = model.studies.get(id)?;
+            fits(study.state).map(|control| Effect::Call(Call::Control(id, control)))
+        })
+        .collect();
+    if calls.is_empty() {
+        model.say(Tone::Trouble, none);
+    }
+    calls
+}
+
+/// Pauses what runs and lets go on what is paused.
+pub(super) fn pause(model: &mut Model) -> Vec<Effect> {
+    let fits = |state| match state {
+        State::Queued | State::Running => Some(Control::Pause),
+        State::Paused => Some(Control::Resume),
+        State::Draft | State::Finalizing | State::Completed | State::Failed | State::Cancelled => {
+            None
+        }
+    };
+    control(model, fits, "Only a study that waits, runs or is paused can be paused or go on.")
+}
+
+/// Asks those again who failed.
+pub(super) fn retry(model: &mut Model) -> Vec<Effect> {
+    let fits = |state| matches!(state, State::Completed | State::Failed).then_some(Control::Retry);
+    control(model, fits, "Only a study that has ended can ask those again who failed.")
+}
+
+/// Puts studies away, or takes them out again.
+pub(super) fn archive(model: &mut Model) -> Vec<Effect> {
+    let control_of = match model.studies.shelf {
+        Shelf::Current => Control::Archive,
+        Shelf::Archived => Control::Unarchive,
+    };
+    let fits = |state: State| state.is_final().then_some(control_of);
+    let effects =
+        control(model, fits, "Only a study that has ended can be put away: x cancels it.");
+    if !effects.is_empty() {
+        model.studies.marked.clear();
+    }
+    effects
+}
+
+/// Asks before anything is stopped for good, with what would follow.
+pub(super) fn ask_cancel(model: &mut Model) -> Vec<Effect> {
+    if !can_ask(model) {
+        return Vec::new();
+    }
+    let studies: Vec<_> = targets(model)
+        .into_iter()
+        .filter_map(|id| model.studies.get(id))
+        .filter(|study| !study.state.is_final())
+        .collect();
+    let Some(first) = studies.first() else {
+        model.say(Tone::Trouble, "That study has ended; there is nothing to cancel.");
+        return Vec::new();
+    };
+    let title = match studies.len() {
+        1 => format!("Cancel {}?", first.name),
+        many => format!("Cancel {many} studies?"),
+    };
+    let answers: u64 = studies.iter().map(|study| u64::from(study.panel.delivered)).sum();
+    let left: u64 = studies
+        .iter()
+        .map(|study| u64::from(study.panel.requested.saturating_sub(study.panel.settled())))
+        .sum();
+    let lines = vec![
+        format!("It keeps {}.", plural(answers, "answer", "answers")),
+        format!("It gives back {}.", plural(left, "unused credit", "unused credits")),
+    ];
+    let ids = studies.iter().map(|study| study.id).collect();
+    model.layers.push(Layer::Question(Question {
+        title,
+        lines,
+        yes: "cancel the study",
+        consent: Consent::Cancel(ids),
+    }));
+    Vec::new()
+}
+
+/// Asks what a study asked, to start another one with it.
+pub(super) fn duplicate(model: &mut Model) -> Vec<Effect> {
+    if !can_ask(model) {
+        return Vec::new();
+    }
+    match model.study() {
+        Some(study) => vec![Effect::Call(Call::Asked(study.id))],
+        None => super::compose::open(model),
+    }
+}
+
+/// Marks the study under the cursor and goes on to the next.
+pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
+    if let Some(id) = model.studies.selected().map(|study| study.id) {
+        if !model.studies.marked.remove(&id) {
+            model.studies.marked.insert(id);
+        }
+        let (rows, _) = model.studies.counts();
+        model.studies.window.go(crate::station::widgets::window::Move::By(1), rows);
+    }
+    Vec::new()
+}
+
+/// Shows the archived studies, or the others again.
+pub(super) fn turn_shelf(model: &mut Model) -> Vec<Effect> {
+    model.studies.shelf = match model.studies.shelf {
+        Shelf::Current => Shelf::Archived,
+        Shelf::Archived => Shelf::Current,
+    };
+    model.studies.marked.clear();
+    model.studies.replace(Vec::new());
+    model.studies.arrival = Arrival::Awaited;
+    model.requests.want(Want::Studies, 0);
+    Vec::new()
+}
+
+/// Asks for the reports that the list around the cursor shows and does not have.
+pub(super) fn want_report(model: &mut Model) {
+    let now = model.now.ms;
+    let cursor = model.studies.window.cursor;
+    let rows = cursor.saturating_sub(LOOK_AROUND)..cursor + LOOK_AROUND;
+    let missing: Vec<StudyId> = rows
+        .filter_map(|row| model.studies.row(row))
+        .filter(|study| study.state == State::Completed && model.studies.report(study.id).is_none())
+        .map(|study| study.id)
+        .collect();
+    for id in missing {
+        model.requests.want(Want::Report(id), now);
+    }
+}

@@ -1,0 +1,185 @@
+//! The surface that everything draws on: a buffer and a theme. It clips at the edges of the buffer, measures text by
+//! the cells it takes, and draws the frames of panes.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::station::symbols::{Focus, Glyphs};
+use crate::station::theme::{Role, Theme};
+
+/// A buffer with the theme it is drawn in.
+pub(crate) struct Canvas<'a> {
+    /// The cells of the frame.
+    pub(crate) buffer: &'a mut Buffer,
+    /// How roles look.
+    pub(crate) theme: &'a Theme,
+}
+
+/// What stands in the frame of a pane.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Caption<'a> {
+    /// Top left: what the pane is.
+    pub(crate) title: &'a str,
+    /// Top right: how much of it there is.
+    pub(crate) count: &'a str,
+    /// Bottom right: a key or a legend.
+    pub(crate) foot: &'a str,
+}
+
+impl Canvas<'_> {
+    /// Which glyphs there are.
+    pub(crate) fn glyphs(&self) -> Glyphs {
+        self.theme.glyphs()
+    }
+
+    /// Writes a text in at most that many cells and says where it ended.
+    pub(crate) fn put(&mut self, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
+        let area = self.buffer.area;
+        if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
+            return x;
+        }
+        let room = width.min(area.right() - x);
+        let (end, _) = self.buffer.set_stringn(x, y, text, usize::from(room), style);
+        end
+    }
+
+    /// The same with the style of a role.
+    pub(crate) fn text(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+        self.put(x, y, width, text, self.theme.style(role))
+    }
+
+    /// Writes the beginning of a text that does not fit, with a mark where it was cut.
+    pub(crate) fn cut(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
+        let shown = fit(text, width, self.glyphs());
+        self.text(x, y, width, &shown, role)
+    }
+
+    /// Writes a text that ends at the right edge of its cells.
+    pub(crate) fn right(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) {
+        let shown = fit(text, width, self.glyphs());
+        let left = width.saturating_sub(columns(&shown));
+        self.text(x + left, y, width - left, &shown, role);
+    }
+
+    /// Writes pieces one after the other in at most that many cells; says where they ended.
+    pub(crate) fn pieces(&mut self, x: u16, y: u16, width: u16, pieces: &[(&str, Role)]) -> u16 {
+        let end = x.saturating_add(width);
+        pieces
+            .iter()
+            .fold(x, |at, (text, role)| self.cut(at, y, end.saturating_sub(at), text, *role))
+    }
+
+    /// Gives every cell of an area that style, and leaves the letters.
+    pub(crate) fn tint(&mut self, area: Rect, role: Role) {
+        let style = self.theme.style(role);
+        self.buffer.set_style(area.intersection(self.buffer.area), style);
+    }
+
+    /// Empties an area, for what lies over others.
+    pub(crate) fn clear(&mut self, area: Rect) {
+        let area = area.intersection(self.buffer.area);
+        for y in area.top()..area.bottom() {
+            // A wide letter that begins left of the area must not reach into it.
+            if area.left() > self.buffer.area.left()
+                && self.buffer[(area.left() - 1, y)].symbol().width() > 1
+            {
+                self.buffer[(area.left() - 1, y)].reset();
+            }
+            for x in area.left()..area.right() {
+                self.buffer[(x, y)].reset();
+            }
+        }
+    }
+
+    /// Draws the frame of a pane and gives the area within. Too small a pane has no frame.
+    pub(crate) fn pane(&mut self, area: Rect, caption: Caption<'_>, focus: Focus) -> Rect {
+        let area = area.intersection(self.buffer.area);
+        if area.width < 4 || area.height < 3 {
+            return Rect { height: 0, ..area };
+        }
+        let role = if focus == Focus::Here { Role::Focus } else { Role::Border };
+        let [top_left, top_right, bottom_left, bottom_right, horizontal, vertical] =
+            self.glyphs().frame(focus);
+        let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+        let line = horizontal.repeat(usize::from(area.width) - 2);
+        for (y, left_corner, right_corner) in
+            [(area.top(), top_left, top_right), (bottom, bottom_left, bottom_right)]
+        {
+            self.text(area.left(), y, 1, left_corner, role);
+            self.text(area.left() + 1, y, area.width - 2, &line, role);
+            self.text(right, y, 1, right_corner, role);
+        }
+        for y in area.top() + 1..bottom {
+            self.text(area.left(), y, 1, vertical, role);
+            self.text(right, y, 1, vertical, role);
+        }
+        self.caption(area, caption, focus);
+        Rect::new(area.left() + 1, area.top() + 1, area.width - 2, area.height - 2)
+    }
+
+    fn caption(&mut self, area: Rect, caption: Caption<'_>, focus: Focus) {
+        let room = area.width.saturating_sub(4);
+        let title_role = if focus == Focus::Here { Role::Focus } else { Role::Title };
+        let mut used = 0;
+        if !caption.title.is_empty() && room > 4 {
+            let mark =
+                if focus == Focus::Here && self.glyphs() == Glyphs::Ascii { "*" } else { "" };
+            let title = fit(&format!(" {mark}{} ", caption.title), room, self.glyphs());
+            used = columns(&title);
+            self.text(area.left() + 2, area.top(), room, &title, title_role);
+        }
+        for (text, y) in [(caption.count, area.top()), (caption.foot, area.bottom() - 1)] {
+            let shown = format!(" {text} ");
+            let width = columns(&shown);
+            let taken = if y == area.top() { used } else { 0 };
+            if !text.is_empty() && width + taken < room {
+                let x = area.right() - 2 - width;
+                self.text(x, y, width, &shown, Role::Dim);
+            }
+        }
+    }
+}
+
+/// How many cells a text takes.
+pub(crate) fn columns(text: &str) -> u16 {
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// The text cut to that many cells, with a mark where it was cut.
+pub(crate) fn fit(text: &str, width: u16, glyphs: Glyphs) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let mark = glyphs.ellipsis();
+    let room = usize::from(width.saturating_sub(columns(mark)));
+    let mut shown = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        used += grapheme.width();
+        if used > room {
+            break;
+        }
+        shown.push_str(grapheme);
+    }
+    if width > 0 {
+        shown.push_str(mark);
+    }
+    shown
+}
+
+/// The text in lines of at most that many cells, broken between words where that is possible.
+pub(crate) fn wrap(text: &str, width: u16) -> Vec<String> {
+    if width == 0 {
+        return Vec::new();
+    }
+    text.split('\n')
+        .flat_map(|line| {
+            let options = textwrap::Options::new(usize::from(width))
+                .word_splitter(textwrap::WordSplitter::NoHyphenation);
+            textwrap::wrap(line, options).into_iter().map(std::borrow::Cow::into_owned)
+        })
+        .collect()
+}

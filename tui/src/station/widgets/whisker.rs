@@ -1,0 +1,57 @@
+//! An estimate with its interval on a scale: `├─●─┤`. It stands beside every mean, so that no bare number can pretend to
+//! be exact.
+
+use ratatui::layout::Rect;
+
+use crate::station::theme::Role;
+use crate::station::widgets::canvas::Canvas;
+
+/// An estimate on a scale.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Whisker {
+    /// The estimate.
+    pub(crate) value: f64,
+    /// Its interval, when it has one.
+    pub(crate) interval: Option<(f64, f64)>,
+    /// Both ends of the scale.
+    pub(crate) scale: (f64, f64),
+    /// How the estimate is coloured.
+    pub(crate) role: Role,
+}
+
+impl Whisker {
+    /// The column of a value within so many cells.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the place is clamped to a screen's width"
+    )]
+    fn column(&self, value: f64, width: u16) -> u16 {
+        let (low, high) = self.scale;
+        let place = if high > low { (value - low) / (high - low) } else { 0.5 };
+        (place.clamp(0.0, 1.0) * f64::from(width.saturating_sub(1))).round() as u16
+    }
+
+    /// Draws it over the first row of an area.
+    pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect) {
+        if area.width == 0 || area.height == 0 || !self.value.is_finite() {
+            return;
+        }
+        let glyphs = canvas.glyphs();
+        let at = |column: u16| area.x + column;
+        let point = self.column(self.value, area.width);
+        if let Some((low, high)) = self.interval {
+            let (left, right) = (self.column(low, area.width), self.column(high, area.width));
+            for column in left..=right {
+                canvas.text(at(column), area.y, 1, glyphs.whisker_line(), Role::Dim);
+            }
+            if left < point {
+                canvas.text(at(left), area.y, 1, glyphs.whisker_left(), Role::Dim);
+            }
+            if right > point {
+                canvas.text(at(right), area.y, 1, glyphs.whisker_right(), Role::Dim);
+            }
+        }
+        canvas.text(at(point), area.y, 1, glyphs.whisker_point(), self.role);
+    }
+}
