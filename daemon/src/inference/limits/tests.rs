@@ -97,12 +97,13 @@ fn a_small_study_behind_a_large_one_gets_its_turns() {
     let alone = {
         let mut door = Admission::new(bounds(100), Duration::ZERO);
         let (spans, _) = play(&mut door, &[(50, Duration::ZERO, 1)], 200 * MS, |_, _| Ok(()));
-        spans[0].1 - spans[0].0
+        spans[0].1.saturating_sub(spans[0].0)
     };
     let mut door = Admission::new(bounds(100), Duration::ZERO);
     let studies = [(10_000, Duration::ZERO, 1), (50, 1_050 * MS, 1)];
     let (spans, _) = play(&mut door, &studies, 200 * MS, |_, _| Ok(()));
-    let (first, last) = (spans[1].0 - studies[1].1, spans[1].1 - studies[1].1);
+    let (first, last) =
+        (spans[1].0.saturating_sub(studies[1].1), spans[1].1.saturating_sub(studies[1].1));
     assert!(first < Duration::from_secs(1), "starts after {first:?}");
     assert!(last <= 3 * alone, "ends after {last:?}, alone {alone:?}");
 }
