@@ -265,7 +265,7 @@ impl Station {
                 }
             }
             Effect::Write { name, content } => {
-                self.send(Msg::Written(files::export(&name, &content)))
+                self.send(Msg::Written(files::export(&name, &content)));
             }
             Effect::Attach(name) => {
                 let text = files::read(&name);

@@ -145,7 +145,7 @@ fn numbers_drill_down_to_people_and_esc_walks_back() {
     rig.keys("enter j j");
     match rig.model.layers.last() {
         Some(Layer::Person(person)) => {
-            assert_eq!((person.at, person.people.len()), (2, found.len()))
+            assert_eq!((person.at, person.people.len()), (2, found.len()));
         }
         other => panic!("{other:?}"),
     }

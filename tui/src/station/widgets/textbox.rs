@@ -69,7 +69,7 @@ impl TextBox {
     /// Replaces the text; what it was can be brought back.
     pub(crate) fn set(&mut self, text: &str) {
         self.remember();
-        self.text = text.to_owned();
+        text.clone_into(&mut self.text);
         self.cursor = text.len();
     }
 

@@ -34,21 +34,21 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     }
     let report = model.studies.report(study.id).and_then(|report| report.results.as_ref());
     if let Some(results) = report {
-        if let (Some(measure), Some(estimate)) = (kind.main, model.studies.main(study)) {
-            if let Some(line) = next() {
-                let value = number(estimate.value, measure.decimals, glyphs);
-                fact(canvas, line, measure.label, &value, Role::Strong);
-                let x = line.x + 18;
-                let width = line.right().saturating_sub(x + 1);
-                let interval = estimate.low.zip(estimate.high);
-                let whisker = Whisker {
-                    value: estimate.value,
-                    interval,
-                    scale: measure.range,
-                    role: Role::Accent,
-                };
-                whisker.draw(canvas, Rect::new(x, line.y, width, 1));
-            }
+        if let (Some(measure), Some(estimate)) = (kind.main, model.studies.main(study))
+            && let Some(line) = next()
+        {
+            let value = number(estimate.value, measure.decimals, glyphs);
+            fact(canvas, line, measure.label, &value, Role::Strong);
+            let x = line.x + 18;
+            let width = line.right().saturating_sub(x + 1);
+            let interval = estimate.low.zip(estimate.high);
+            let whisker = Whisker {
+                value: estimate.value,
+                interval,
+                scale: measure.range,
+                role: Role::Accent,
+            };
+            whisker.draw(canvas, Rect::new(x, line.y, width, 1));
         }
         if let Some(distribution) = instrument::distribution(&results.outcomes)
             && let Some(line) = next()

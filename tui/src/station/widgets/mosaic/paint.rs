@@ -42,7 +42,7 @@ impl Mosaic<'_> {
                 }
             }
             DotSize::Half => {
-                for upper in (0..dots).filter(|dot| (dot / grid.across) % 2 == 0) {
+                for upper in (0..dots).filter(|dot| (dot / grid.across).is_multiple_of(2)) {
                     let lower = upper + grid.across;
                     let (x, y) = (
                         area.x + small(upper % grid.across),
@@ -51,9 +51,8 @@ impl Mosaic<'_> {
                     if y >= area.bottom() {
                         break;
                     }
-                    let ink = |dot: usize| match dot < dots {
-                        true => self.ink(canvas, self.dot(people(dot))),
-                        false => None,
+                    let ink = |dot: usize| {
+                        if dot < dots { self.ink(canvas, self.dot(people(dot))) } else { None }
                     };
                     let style = match (ink(upper), ink(lower)) {
                         (Some(top), Some(bottom)) => Style::new().fg(top).bg(bottom),
