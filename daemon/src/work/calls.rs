@@ -108,7 +108,7 @@ impl Calls {
         core.book_lost(number, asked?).await
     }
 
-    fn assignment(&self, sitting: &Sitting) -> Assignment {
+    fn assignment(sitting: &Sitting) -> Assignment {
         let task = u16::try_from(sitting.outcomes.len()).unwrap_or(u16::MAX);
         Assignment { round: 0, respondent: sitting.respondent, task, replicate: 0 }
     }
@@ -235,7 +235,7 @@ impl Round {
             None
         };
         let Some(sitting) = sitting else { return Ok(None) };
-        let at = self.study.assignment(&sitting);
+        let at = Calls::assignment(&sitting);
         let correction = sitting.correction.as_deref();
         let ready = self
             .study
@@ -314,7 +314,7 @@ impl Round {
             reasks: u32::from(sitting.correction.is_some()),
         });
         let halted = self.study.gate.is_cancelled();
-        let at = self.study.assignment(&sitting);
+        let at = Calls::assignment(&sitting);
         let reply = match spent.reply {
             Ok(reply) => reply,
             Err(error) => {
@@ -384,7 +384,7 @@ impl Round {
         let waiting = std::mem::take(&mut self.waiting);
         for mut sitting in waiting.into_values() {
             while sitting.outcomes.len() < usize::from(tasks) {
-                let at = self.study.assignment(&sitting);
+                let at = Calls::assignment(&sitting);
                 let usage = std::mem::take(&mut sitting.usage);
                 sitting.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
             }
