@@ -49,12 +49,12 @@ impl Core {
     /// What the first respondent of a panel is told: by a questionnaire, or by a prompt where a model answers.
     pub(super) fn questionnaire(&self, spec: &StudySpec, panel: &Panel) -> Reply<String> {
         let Some(persona) = panel.persona(0) else { return Ok(String::new()) };
-        match self.engine(&spec.engine)? {
-            Engine::Model(engine) => engine
-                .show(spec, FIRST, &persona)
-                .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string())),
-            _ => Ok(instrument::questionnaire(spec, &persona)),
-        }
+        let Engine::Model(engine) = self.engine(&spec.engine)? else {
+            return Ok(instrument::questionnaire(spec, &persona));
+        };
+        engine
+            .show(spec, FIRST, &persona)
+            .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))
     }
 
     /// The range for a preview. A price that nobody knows is a note there, not an end.

@@ -187,7 +187,8 @@ pub fn resolve(
     let preset = preset_of(name, own)?;
     let url = address(preset, own, environment)?;
     let variable = own.api_key_env.clone().unwrap_or_else(|| preset.api_key_env.clone());
-    let key = environment.get(&variable).and_then(|text| Key::new(text));
+    let key =
+        environment.get(&variable).filter(|_| !variable.is_empty()).and_then(|text| Key::new(text));
     if key.is_none() && !variable.is_empty() {
         return Err(Unready::NoKey { variable });
     }

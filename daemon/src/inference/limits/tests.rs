@@ -31,7 +31,7 @@ fn play(
     let mut under_way: Vec<Call> = Vec::new();
     let mut starts = Vec::new();
     let mut now = Duration::ZERO;
-    while now < Duration::from_secs(3_600) {
+    while now < Duration::from_hours(1) {
         let mut ended: Vec<Call> = Vec::new();
         under_way = under_way
             .into_iter()
@@ -102,8 +102,8 @@ fn a_small_study_behind_a_large_one_gets_its_turns() {
     let mut door = Admission::new(bounds(100), Duration::ZERO);
     let studies = [(10_000, Duration::ZERO, 1), (50, 1_050 * MS, 1)];
     let (spans, _) = play(&mut door, &studies, 200 * MS, |_, _| Ok(()));
-    let (first, last) =
-        (spans[1].0.saturating_sub(studies[1].1), spans[1].1.saturating_sub(studies[1].1));
+    let first = spans[1].0.saturating_sub(studies[1].1);
+    let last = spans[1].1.saturating_sub(studies[1].1);
     assert!(first < Duration::from_secs(1), "starts after {first:?}");
     assert!(last <= 3 * alone, "ends after {last:?}, alone {alone:?}");
 }
@@ -166,7 +166,7 @@ fn rates_a_minute_hold() {
     let mut door = Admission::new(limits, Duration::ZERO);
     let (_, starts) = play(&mut door, &[(1_200, Duration::ZERO, 1)], 20 * MS, |_, _| Ok(()));
     for (index, from) in starts.iter().enumerate() {
-        let within = starts[index..].iter().take_while(|at| **at < *from + Duration::from_secs(60));
+        let within = starts[index..].iter().take_while(|at| **at < *from + Duration::from_mins(1));
         assert!(within.count() <= 660, "more than the rate and its burst");
     }
     let limits = Bounds { requests_per_minute: None, tokens_per_minute: Some(60_000), ..limits };
@@ -199,7 +199,7 @@ fn headers_of_a_success_are_heeded() {
 fn absurd_patience_stops_the_study_instead_of_hanging_it() {
     let mut door = Admission::new(bounds(10), Duration::ZERO);
     assert_eq!(door.ask(1, 1, 1, MS), Admit::Go);
-    let hour = CallError::Limited { status: 429, after: Some(Duration::from_secs(3_600)) };
+    let hour = CallError::Limited { status: 429, after: Some(Duration::from_hours(1)) };
     door.done(Signal::Failed(&hour), Allowance::default(), 0, MS);
     assert!(
         matches!(door.ask(1, 1, 1, 2 * MS), Admit::Stop(why) if why.contains("wait for 3599 s"))
@@ -238,7 +238,7 @@ fn a_service_that_comes_back_is_used_again() {
     let (spans, _) = play(&mut door, &[(200, Duration::ZERO, 1)], 10 * MS, |call, _| {
         if call <= 40 { Err(CallError::Server { status: 503 }) } else { Ok(()) }
     });
-    assert!(spans[0].1 < Duration::from_secs(60), "{:?}", spans[0].1);
+    assert!(spans[0].1 < Duration::from_mins(1), "{:?}", spans[0].1);
 }
 
 #[test]
