@@ -13,6 +13,7 @@ mod reading;
 
 // What must survive.
 mod damage;
+mod link;
 mod kill;
 mod stop;
 mod upgrade;

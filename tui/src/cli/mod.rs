@@ -181,9 +181,9 @@ fn clip(line: &str, columns: usize, look: Look) -> String {
         if escaped || letter == '\u{1b}' {
             escaped = letter != 'm';
             if full {
-                kept.push(letter)
+                kept.push(letter);
             } else {
-                out.push(letter)
+                out.push(letter);
             }
             continue;
         }
