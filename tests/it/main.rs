@@ -15,6 +15,7 @@ mod reading;
 // What must survive.
 mod damage;
 mod kill;
+mod link;
 mod stop;
 mod upgrade;
 

@@ -4,8 +4,10 @@
 mod cli;
 mod failure;
 mod json;
+mod launch;
 mod link;
 mod look;
+mod owner;
 pub mod report;
 pub mod station;
 mod ui;

@@ -1,9 +1,8 @@
-//! The connection to the daemon. When none is listening, it starts one (this very program, in the background) and says
-//! so; it waits for readiness by connecting, never for a fixed time.
+//! The connection to the daemon. When none runs, it has one started and says so. That none runs is told by the lock in
+//! the data folder, never by a socket that does not answer: a second daemon beside a mute one would help nobody.
 
 use std::collections::BTreeMap;
 use std::env;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use protocol::error::{ApiError, ErrorCode};
@@ -13,17 +12,22 @@ use protocol::service::{DemoscopeClient, Welcome};
 use protocol::wire;
 
 use crate::failure::Failure;
+use crate::launch::{Parent, launch};
 use crate::look::Role;
+use crate::owner::Owner;
 use crate::ui::Ui;
 
-/// How long a daemon may take from its start to its first answer. It waits up to 5 s for a dying owner's lock.
-const READY_WITHIN: Duration = Duration::from_secs(15);
-/// How long to look for another daemon after ours gave up: it may have lost a race against one that is coming up.
-const RIVAL_WITHIN: Duration = Duration::from_secs(1);
+/// How long a daemon that says it serves may leave us without an answer.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+/// How long a daemon may take to come up or to end; it finishes what is under way, ten seconds unless told otherwise.
+const PASSES_WITHIN: Duration = Duration::from_secs(30);
+/// How long a daemon that was stopped may take to come back, as a restart does.
+const RETURNS_WITHIN: Duration = Duration::from_secs(3);
 /// First and longest pause between two attempts to connect.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(4), Duration::from_millis(100));
+pub(crate) const PAUSE: (Duration, Duration) =
+    (Duration::from_millis(4), Duration::from_millis(100));
 
-/// What to do when no daemon is listening.
+/// What to do when no daemon runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Absent {
     /// Start one.
@@ -57,22 +61,37 @@ macro_rules! call {
 pub(crate) use call;
 
 impl Link {
-    /// Connects, and starts a daemon before that when none listens and that is wanted.
+    /// Connects, and starts a daemon before that when none runs and that is wanted.
     pub(crate) async fn open(ui: &mut Ui, absent: Absent) -> Result<Self, Failure> {
         let paths = Paths::resolve()?;
-        match wire::connect(&paths).await {
-            Ok(connection) => Ok(Self::over(connection, paths)),
-            Err(error) if error.code == ErrorCode::Unreachable && absent == Absent::Start => {
-                start(ui, paths).await
-            }
-            Err(error) => Err(error.into()),
+        match seek(&paths).await? {
+            Some((connection, paths)) => Ok(Self::over(connection, paths)),
+            None if absent == Absent::Start => start(ui, paths).await,
+            None => Err(ApiError::new(ErrorCode::Unreachable, "No daemon is running.")
+                .hint("start one with `demoscope daemon start`")
+                .into()),
         }
     }
 
-    /// Connects anew after the daemon went away.
+    /// Connects anew after the daemon went away. One that crashed, which leaves its socket's file behind, is started
+    /// again; one that was stopped is only waited for a little, because whoever stopped it meant it.
     pub(crate) async fn reopen(&mut self, ui: &mut Ui) -> Result<(), Failure> {
-        *self = Self::open(ui, Absent::Start).await?;
-        Ok(())
+        let paths = Paths::resolve()?;
+        let begun = Instant::now();
+        loop {
+            if let Some((connection, paths)) = seek(&paths).await? {
+                *self = Self::over(connection, paths);
+                return Ok(());
+            }
+            if self.paths.socket.symlink_metadata().is_ok() {
+                *self = start(ui, paths).await?;
+                return Ok(());
+            }
+            if begun.elapsed() >= RETURNS_WITHIN {
+                return Err(stopped().into());
+            }
+            tokio::time::sleep(PAUSE.1).await;
+        }
     }
 
     /// Hands the daemon what this environment holds of the variables that engines read, keys among them.
@@ -96,8 +115,8 @@ impl Link {
 /// Starts the daemon, waits until it answers, and says so.
 async fn start(ui: &mut Ui, paths: Paths) -> Result<Link, Failure> {
     let begun = Instant::now();
-    let (connection, ours) = launch(&paths).await?;
-    if ours == Parent::Us {
+    let (connection, parent) = launch(&paths).await?;
+    if parent == Parent::Us {
         let line = format!(
             "Started the daemon (pid {}, ready in {} ms).",
             connection.welcome.pid,
@@ -109,73 +128,63 @@ async fn start(ui: &mut Ui, paths: Paths) -> Result<Link, Failure> {
     Ok(Link::over(connection, paths))
 }
 
-/// Starts the daemon and waits until it answers, without a word: for a caller that owns the screen.
+/// Starts the daemon when none runs and waits until it answers, without a word: for a caller that owns the screen.
 ///
 /// # Errors
 /// When it cannot be started, or does not answer.
 pub(crate) async fn start_daemon(paths: &Paths) -> Result<wire::Connection, ApiError> {
-    launch(paths).await.map(|(connection, _)| connection)
+    match seek(paths).await? {
+        Some((connection, _)) => Ok(connection),
+        None => launch(paths).await.map(|(connection, _)| connection),
+    }
 }
 
-/// Who started the daemon that answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Parent {
-    Us,
-    Others,
-}
-
-/// Starts the daemon and waits until one answers: ours, or a rival that was faster.
-async fn launch(paths: &Paths) -> Result<(wire::Connection, Parent), ApiError> {
+/// Looks for the daemon at its usual socket and at the one that the owner of the data folder named; waits for one that
+/// is starting or ending. None when nobody owns the data folder.
+async fn seek(paths: &Paths) -> Result<Option<(wire::Connection, Paths)>, ApiError> {
     let begun = Instant::now();
-    let mut child = spawn(paths)?;
-    let mut give_up = begun + READY_WITHIN;
-    let mut ended = None;
     let mut pause = PAUSE.0;
     loop {
         match wire::connect(paths).await {
-            Ok(connection) => {
-                let ours = connection.welcome.pid == child.id();
-                return Ok((connection, if ours { Parent::Us } else { Parent::Others }));
-            }
+            Ok(connection) => return Ok(Some((connection, paths.clone()))),
             Err(error) if error.code != ErrorCode::Unreachable => return Err(error),
             Err(_) => {}
         }
-        if ended.is_none()
-            && let Ok(Some(status)) = child.try_wait()
-        {
-            ended = Some(status);
-            give_up = give_up.min(Instant::now() + RIVAL_WITHIN);
-        }
-        if Instant::now() >= give_up {
-            let what = match ended {
-                Some(status) => format!("The daemon was started but ended at once ({status})."),
-                None => "The daemon was started but does not answer.".to_owned(),
-            };
-            return Err(unreachable(paths, what));
+        let owner = Owner::of(paths);
+        let patience = match &owner {
+            Owner::Nobody => return Ok(None),
+            Owner::Passing { .. } => PASSES_WITHIN,
+            Owner::Serving { socket, .. } => {
+                let elsewhere = Paths { socket: socket.clone(), ..paths.clone() };
+                if elsewhere != *paths
+                    && let Ok(connection) = wire::connect(&elsewhere).await
+                {
+                    return Ok(Some((connection, elsewhere)));
+                }
+                ANSWERS_WITHIN
+            }
+        };
+        if begun.elapsed() >= patience {
+            return Err(mute(&owner, paths));
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(PAUSE.1);
     }
 }
 
-/// Runs this program as a daemon with no ties to our streams, so that a caller who pipes us sees the end of file when
-/// we end. The child leaves our session by itself.
-fn spawn(paths: &Paths) -> Result<Child, ApiError> {
-    let program = env::current_exe().map_err(|error| {
-        unreachable(paths, format!("This program cannot find itself to start a daemon: {error}."))
-    })?;
-    Command::new(program)
-        .args(["daemon", "run", "--detached"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| unreachable(paths, format!("The daemon cannot be started: {error}.")))
+/// What to say of a daemon that has the data folder but cannot be talked to.
+pub(crate) fn mute(owner: &Owner, paths: &Paths) -> ApiError {
+    let pid = owner.pid().map(|pid| format!(" (pid {pid})")).unwrap_or_default();
+    let logs = paths.logs.to_string_lossy();
+    ApiError::new(ErrorCode::Unreachable, format!("A daemon{pid} runs but does not answer."))
+        .hint(format!("its log may say why: {}", safe::line(&logs)))
+        .hint("end it with `demoscope daemon stop`; the next command starts it again")
 }
 
-fn unreachable(paths: &Paths, message: String) -> ApiError {
-    let logs = paths.logs.to_string_lossy();
-    ApiError::new(ErrorCode::Unreachable, message)
-        .hint(format!("its log says why: {}", safe::line(&logs)))
-        .hint("run it where you can watch it: demoscope daemon run")
+/// What to say when the daemon was ended on purpose while somebody watched.
+fn stopped() -> ApiError {
+    ApiError::new(
+        ErrorCode::Unreachable,
+        "The daemon was stopped; what it had under way goes on when it starts again.",
+    )
 }

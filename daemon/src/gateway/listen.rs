@@ -1,9 +1,11 @@
 //! The socket: one daemon to a data folder, one socket in a folder of ours, replaced when its owner is dead. Whoever
-//! connects must be the same user; everybody else is cut off without a word.
+//! connects must be the same user; everybody else is cut off without a word. While a daemon serves, the locked file in
+//! the data folder names its process and its socket, so that a client can tell a mute daemon from none.
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileExt, FileTypeExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,7 +22,7 @@ const LOCK_INTERVAL: Duration = Duration::from_millis(20);
 /// however it ends.
 #[derive(Debug)]
 pub(crate) struct Instance {
-    _lock: File,
+    lock: File,
 }
 
 impl Instance {
@@ -52,12 +54,42 @@ impl Instance {
             }
         };
         match tokio::time::timeout(LOCK_PATIENCE, attempt).await {
-            Ok(taken) => taken.map(|()| Self { _lock: lock }),
+            Ok(Ok(())) => {
+                // The owner before may have been killed, and must not be taken for this one.
+                lock.set_len(0).map_err(|error| unusable(&path.display().to_string(), &error))?;
+                Ok(Self { lock })
+            }
+            Ok(Err(error)) => Err(error),
             Err(_) => Err(ApiError::new(
                 ErrorCode::Conflict,
                 "A daemon already runs on this data folder.",
             )
             .hint("`demoscope daemon status` shows it; `demoscope daemon stop` ends it")),
+        }
+    }
+
+    /// Writes down who serves and where: the process on the first line, the socket on the second.
+    fn announce(&self, paths: &Paths) -> io::Result<Announcement> {
+        let process = format!("{}\n", std::process::id());
+        let text = [process.as_bytes(), paths.socket.as_os_str().as_bytes(), b"\n"].concat();
+        self.lock.write_all_at(&text, 0)?;
+        let process = u64::try_from(process.len()).unwrap_or(u64::MAX);
+        Ok(Announcement { lock: self.lock.try_clone()?, process })
+    }
+}
+
+/// The socket's line in the locked file. When this is dropped the process stays named but serves no more.
+#[derive(Debug)]
+struct Announcement {
+    lock: File,
+    /// Bytes of the line that names the process.
+    process: u64,
+}
+
+impl Drop for Announcement {
+    fn drop(&mut self) {
+        if let Err(error) = self.lock.set_len(self.process) {
+            tracing::debug!(%error, "the locked file still names the socket");
         }
     }
 }
@@ -67,6 +99,7 @@ impl Instance {
 pub(crate) struct Listener {
     socket: UnixListener,
     path: PathBuf,
+    _announcement: Announcement,
 }
 
 impl Listener {
@@ -74,7 +107,7 @@ impl Listener {
     ///
     /// # Errors
     /// When the folder is not ours alone, the path is too long, or something that is no socket stands in its place.
-    pub(crate) fn bind(_instance: &Instance, paths: &Paths) -> Result<Self, ApiError> {
+    pub(crate) fn bind(instance: &Instance, paths: &Paths) -> Result<Self, ApiError> {
         paths.check_socket()?;
         let path = paths.socket.clone();
         wire::make_private_folder(&paths.runtime).map_err(|error| {
@@ -102,7 +135,10 @@ impl Listener {
         let bound = UnixListener::bind(&path);
         rustix::process::umask(before);
         let socket = bound.map_err(|error| unusable(&path.display().to_string(), &error))?;
-        Ok(Self { socket, path })
+        let announcement = instance.announce(paths).map_err(|error| {
+            unusable(&format!("the data folder {}", paths.data.display()), &error)
+        })?;
+        Ok(Self { socket, path, _announcement: announcement })
     }
 
     /// The next peer that is the same user.

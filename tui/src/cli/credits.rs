@@ -118,7 +118,7 @@ async fn statement(
     let zone = TimeZone::system();
     let look = ui.look;
     let text: String = transfers.iter().map(|transfer| line(transfer, &zone, look)).collect();
-    ui.data(&text)
+    ui.data(&super::fitted(&text, look))
 }
 
 fn line(transfer: &Transfer, zone: &TimeZone, look: Look) -> String {

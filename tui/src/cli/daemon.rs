@@ -8,12 +8,14 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::paths::Paths;
 use protocol::safe;
 use protocol::service::Status;
-use rustix::process::{Pid, test_kill_process};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process};
 use serde::Serialize;
 
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
 use crate::look::{Look, Role, pad, thousands};
+use crate::owner::Owner;
 use crate::ui::Ui;
 
 /// How long a daemon may take to end: it waits for what is under way.
@@ -121,37 +123,78 @@ pub(crate) enum Ended {
     Before,
 }
 
-/// Ends the daemon and waits until its process is gone.
+/// Ends the daemon and waits until it has let go of the data folder. One that does not listen is sent a signal.
 pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
-    let link = match Link::open(ui, Absent::Report).await {
-        Ok(link) => link,
-        Err(failure) if failure.code() == ErrorCode::Unreachable => return Ok(Ended::Before),
+    let paths = Paths::resolve()?;
+    let owner = match Link::open(ui, Absent::Report).await {
+        Ok(link) => {
+            let owner = Owner::Passing { pid: Some(link.welcome.pid) };
+            match call!(link, stop()) {
+                Ok(()) => {}
+                // It may be gone before its reply is.
+                Err(error) if error.code == ErrorCode::Unreachable => {}
+                Err(error) => return Err(error.into()),
+            }
+            owner
+        }
+        Err(failure) if failure.code() == ErrorCode::Unreachable => {
+            let owner = Owner::of(&paths);
+            if owner == Owner::Nobody {
+                return Ok(Ended::Before);
+            }
+            let Some(pid) = owner.pid().and_then(process) else { return Err(failure) };
+            terminate(pid)?;
+            owner
+        }
         Err(failure) => return Err(failure),
-    };
-    match call!(link, stop()) {
-        Ok(()) => {}
-        // It may be gone before its reply is.
-        Err(error) if error.code == ErrorCode::Unreachable => {}
-        Err(error) => return Err(error.into()),
-    }
-    let Some(pid) = i32::try_from(link.welcome.pid).ok().and_then(Pid::from_raw) else {
-        return Ok(Ended::Now);
     };
     let begun = Instant::now();
     let mut pause = Duration::from_millis(4);
-    while test_kill_process(pid).is_ok() {
+    // The lock and not the process: one that nobody has waited for yet still counts as a process.
+    while still_owns(&owner, &Owner::of(&paths)) {
         if begun.elapsed() > END_WITHIN {
+            let pid = owner.pid().map(|pid| format!(" (pid {pid})")).unwrap_or_default();
             return Err(ApiError::new(
                 ErrorCode::Unreachable,
-                format!("The daemon (pid {}) was told to end but still runs.", link.welcome.pid),
+                format!("The daemon{pid} was told to end but still runs."),
             )
-            .hint(format!("its log says why: {}", safe::line(&link.paths.logs.to_string_lossy())))
+            .hint(format!("its log says why: {}", safe::line(&paths.logs.to_string_lossy())))
             .into());
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_millis(100));
     }
     Ok(Ended::Now)
+}
+
+/// Whether the owner of before is the owner of now; another daemon may have taken its place at once.
+fn still_owns(before: &Owner, now: &Owner) -> bool {
+    match (before.pid(), now.pid()) {
+        _ if *now == Owner::Nobody => false,
+        (Some(before), Some(now)) => before == now,
+        _ => true,
+    }
+}
+
+fn process(pid: u32) -> Option<Pid> {
+    Pid::from_raw(i32::try_from(pid).ok()?)
+}
+
+/// Asks a process to end, and wakes it for that when it was halted.
+fn terminate(pid: Pid) -> Result<(), ApiError> {
+    match kill_process(pid, Signal::TERM) {
+        // It ended meanwhile, as it should.
+        Ok(()) | Err(Errno::SRCH) => {}
+        Err(error) => {
+            return Err(ApiError::new(
+                ErrorCode::Unreachable,
+                format!("The daemon (pid {pid}) cannot be told to end: {error}."),
+            ));
+        }
+    }
+    // It may have ended already; then there is nothing to wake.
+    let _gone = kill_process(pid, Signal::CONT);
+    Ok(())
 }
 
 /// The daemon's status with the word that tells it from the absence of one.
@@ -165,7 +208,10 @@ struct Running<'a> {
 async fn status(json: bool, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = match Link::open(ui, Absent::Report).await {
         Ok(link) => link,
-        Err(failure) if failure.code() == ErrorCode::Unreachable => {
+        Err(failure)
+            if failure.code() == ErrorCode::Unreachable
+                && Owner::of(&Paths::resolve()?) == Owner::Nobody =>
+        {
             if json {
                 ui.json(&serde_json::json!({ "running": false }))?;
             } else {
@@ -210,4 +256,18 @@ fn describe(status: &Status, look: Look) -> String {
         out.extend(["  ", &look.paint(Role::Bad, &line), "\n"]);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_daemon_has_ended_when_nobody_or_another_one_owns_the_folder() {
+        let serving = |pid| Owner::Serving { pid, socket: "/tmp/x".into() };
+        assert!(still_owns(&serving(7), &serving(7)));
+        assert!(still_owns(&serving(7), &Owner::Passing { pid: Some(7) }));
+        assert!(!still_owns(&serving(7), &Owner::Nobody));
+        assert!(!still_owns(&serving(7), &serving(8)));
+    }
 }

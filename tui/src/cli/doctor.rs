@@ -27,7 +27,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         ui.json(&checks)?;
     } else {
         let text = describe(&checks, ui.look);
-        ui.data(&text)?;
+        ui.data(&super::fitted(&text, ui.look))?;
     }
     Ok(if checks.iter().all(|check| check.ok) { Exit::Done } else { Exit::Unsound })
 }

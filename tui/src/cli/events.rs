@@ -1,7 +1,9 @@
-//! `demoscope events`: the history of everything that changed, one JSON object a line.
+//! `demoscope events`: the history of everything that changed, one JSON object a line. Whoever follows it is told
+//! everything once, also when the daemon is restarted meanwhile.
 
 use std::time::Duration;
 
+use protocol::error::ErrorCode;
 use protocol::event::Cursor;
 
 use crate::failure::{Exit, Failure};
@@ -12,6 +14,8 @@ use crate::ui::Ui;
 const PAGE: u32 = 500;
 /// How long one call waits for the next event; the daemon waits at most this long.
 const WAIT: Duration = Duration::from_secs(30);
+/// How often a daemon may be lost in a row before that is the news.
+const LOSSES_MAX: u32 = 5;
 
 /// Print the history, one JSON object a line
 #[derive(Debug, clap::Args)]
@@ -31,13 +35,25 @@ pub(crate) struct Args {
 
 /// Prints the history after a cursor, and goes on when asked to.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
-    let link = Link::open(ui, Absent::Start).await?;
+    let mut link = Link::open(ui, Absent::Start).await?;
     let wait = if args.follow { WAIT } else { Duration::ZERO };
     let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     let mut cursor = Cursor(args.after);
+    let mut losses = 0;
     while !ui.reader_has_left() {
         let within = wait + Duration::from_secs(15);
-        let page = call!(link, within, events(cursor, PAGE, wait_ms))?;
+        let page = match call!(link, within, events(cursor, PAGE, wait_ms)) {
+            Ok(page) => page,
+            Err(error)
+                if args.follow && error.code == ErrorCode::Unreachable && losses < LOSSES_MAX =>
+            {
+                losses += 1;
+                link.reopen(ui).await?;
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        losses = 0;
         if page.events.is_empty() && !args.follow {
             break;
         }

@@ -57,7 +57,7 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
         });
     } else {
         let table = table(&studies, &TimeZone::system(), ui.look);
-        ui.data(&table)?;
+        ui.data(&super::fitted(&table, ui.look))?;
     }
     Ok(Exit::Done)
 }

@@ -33,12 +33,15 @@ pub(crate) use run::duration;
 mod show;
 mod tag;
 
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use protocol::paths::Paths;
+use unicode_width::UnicodeWidthChar;
 
 use crate::failure::{Exit, Failure};
+use crate::look::Look;
 use crate::ui::Ui;
 
 /// Test ideas on synthetic panels, from the terminal.
@@ -118,8 +121,13 @@ pub(crate) fn main() -> ExitCode {
                 // A complaint repeats what was typed, and whoever typed it may have pasted it.
                 let complaint = error.render().to_string();
                 Ui::of_process().say_raw(&protocol::safe::block(&complaint));
-            } else {
-                drop(error.print());
+            } else if let Err(broken) = error.print().and_then(|()| io::stdout().flush())
+                && broken.kind() != ErrorKind::BrokenPipe
+            {
+                let failure =
+                    Failure::invalid(format!("Standard output cannot be written: {broken}."));
+                Ui::of_process().fail(&failure);
+                return ExitCode::from(failure.exit.code());
             }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -149,6 +157,67 @@ fn dispatch(verb: Option<Verb>, ui: &mut Ui) -> Result<Exit, Failure> {
             .map_err(|error| Failure::invalid(format!("This process cannot wait: {error}.")))?
             .block_on(converse(verb, ui)),
     }
+}
+
+/// The lines of a table as stdout can show them: cut to a terminal's width, whole for a file or a pipe.
+fn fitted(text: &str, look: Look) -> String {
+    let stdout = io::stdout();
+    if !rustix::termios::isatty(&stdout) {
+        return text.to_owned();
+    }
+    match rustix::termios::tcgetwinsize(&stdout) {
+        Ok(size) if size.ws_col > 0 => {
+            let cut = |line| clip(line, usize::from(size.ws_col), look) + "\n";
+            text.lines().map(cut).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// A painted line cut to that many columns, with a mark where it was cut. Its colours take no room, and are all kept,
+/// so that what was switched on is switched off again.
+fn clip(line: &str, columns: usize, look: Look) -> String {
+    let (mut out, mut kept) = (String::with_capacity(line.len()), String::new());
+    let (mut used, mut escaped, mut full) = (0_usize, false, false);
+    for letter in line.chars() {
+        if escaped || letter == '\u{1b}' {
+            escaped = letter != 'm';
+            if full {
+                kept.push(letter);
+            } else {
+                out.push(letter);
+            }
+            continue;
+        }
+        let width = letter.width().unwrap_or(0);
+        if full || used + width > columns {
+            full = true;
+            continue;
+        }
+        used += width;
+        out.push(letter);
+    }
+    if !full {
+        return out;
+    }
+    // Room for the mark: the last letters that have a width go, and no colour with them.
+    while used >= columns.max(1) {
+        let Some((at, letter)) = last_letter(&out) else { break };
+        out.remove(at);
+        used -= letter.width().unwrap_or(0);
+    }
+    out + look.glyph("…", "~") + &kept
+}
+
+/// The last letter that is no part of a colour, and its place.
+fn last_letter(text: &str) -> Option<(usize, char)> {
+    let mut escaped = false;
+    let letters = text.char_indices().filter(|&(_, letter)| {
+        let colour = escaped || letter == '\u{1b}';
+        escaped = colour && letter != 'm';
+        !colour
+    });
+    letters.last()
 }
 
 /// The workstation, or a short way in where there is no terminal for it.
@@ -203,6 +272,17 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn a_line_is_cut_to_its_columns_and_its_colours_end() {
+        let look = Look::PLAIN;
+        assert_eq!(clip("abcdef", 6, look), "abcdef");
+        assert_eq!(clip("abcdefg", 6, look), "abcde…");
+        assert_eq!(clip("日本語テスト", 6, look), "日本…");
+        assert_eq!(clip("\u{1b}[2mabcdefg\u{1b}[0m hi", 4, look), "\u{1b}[2mabc…\u{1b}[0m");
+        assert_eq!(clip("\u{1b}[2mabc\u{1b}[0mdef", 3, look), "\u{1b}[2mab\u{1b}[0m…");
+        assert_eq!(clip("\u{1b}[2mabc\u{1b}[0m", 3, look), "\u{1b}[2mabc\u{1b}[0m");
+    }
 
     #[test]
     fn the_definitions_are_sound() {

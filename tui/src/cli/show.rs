@@ -1,5 +1,8 @@
 //! `demoscope show`: a study and what was found, as it stands now.
 
+use protocol::results::{Report, Response};
+use serde::Serialize;
+
 use crate::cli::pages::Answers;
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
@@ -77,6 +80,14 @@ impl Form {
     }
 }
 
+/// A study that has answers but no results, as the export has it: its answers stand beside them then.
+#[derive(Serialize)]
+struct Unfinished<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    responses: &'a [Response],
+}
+
 /// Prints a study's report, as `run` and `show` do.
 pub(crate) async fn print(
     link: &Link,
@@ -89,10 +100,13 @@ pub(crate) async fn print(
     match (form, detail) {
         (Form::Json, Detail::Summary) => ui.json(&found),
         (Form::Json, Detail::Answers) => {
+            let responses = Answers::of(study, None).all(link).await?;
             if let Some(results) = &mut found.results {
-                results.responses = Some(Answers::of(study, None).all(link).await?);
+                results.responses = Some(responses);
+                ui.json(&found)
+            } else {
+                ui.json(&Unfinished { report: &found, responses: &responses })
             }
-            ui.json(&found)
         }
         (Form::Text, _) => {
             let look = ui.look;
@@ -103,5 +117,26 @@ pub(crate) async fn print(
             }
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::{self, Layout};
+    use crate::report::fixtures;
+
+    #[test]
+    fn answers_without_results_stand_beside_them() {
+        let mut report = fixtures::concept_test();
+        report.results = None;
+        let responses = fixtures::responses();
+        let unfinished = Unfinished { report: &report, responses: &responses };
+        let text = json::text(&unfinished, Layout::Line).unwrap();
+        let plain = json::text(&report, Layout::Line).unwrap();
+        assert!(text.starts_with(plain.trim_end_matches('}').trim_end_matches('{')), "{text}");
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["responses"].as_array().map(Vec::len), Some(responses.len()));
+        assert_eq!(value["results"], serde_json::Value::Null);
     }
 }

@@ -92,7 +92,7 @@ impl Follower {
                             drawn = Some(Instant::now());
                         }
                     }
-                    Err(error) => self.recover(error, &mut losses, link, ui).await?,
+                    Err(error) => self.recover(error, study, &mut losses, link, ui).await?,
                 }
             }
             let page = tokio::select! {
@@ -113,7 +113,7 @@ impl Follower {
                             .any(|event| event.study == Some(study.id) && ours(&event.kind))
                 }
                 Err(error) => {
-                    self.recover(error, &mut losses, link, ui).await?;
+                    self.recover(error, study, &mut losses, link, ui).await?;
                     true
                 }
             };
@@ -124,6 +124,7 @@ impl Follower {
     async fn recover(
         &self,
         error: ApiError,
+        study: &Study,
         losses: &mut u32,
         link: &mut Link,
         ui: &mut Ui,
@@ -134,7 +135,8 @@ impl Follower {
         }
         ui.say_raw(progress::clear(ui.talk));
         ui.say("The daemon went away; the study is kept and goes on with it.");
-        link.reopen(ui).await
+        let back = format!("come back with: demoscope show {}", study.id.short());
+        link.reopen(ui).await.map_err(|failure| failure.hint(back))
     }
 }
 

@@ -1,0 +1,179 @@
+//! Starting a daemon: this very program, in the background, without ties to our streams. What it says before it is
+//! ready goes through a pipe of ours, so that the reason for a failed start reaches whoever asked for it.
+
+use std::env;
+use std::io::{self, Read};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::paths::Paths;
+use protocol::safe;
+use protocol::study::Problem;
+use protocol::wire;
+
+use crate::failure::Exit;
+use crate::link::{PAUSE, mute};
+use crate::owner::Owner;
+
+/// How long a daemon may take from its start to its first answer. It waits up to 5 s for a dying owner's lock.
+const READY_WITHIN: Duration = Duration::from_secs(15);
+/// How long to look for another daemon after ours gave up: it may have lost a race against one that is coming up.
+const RIVAL_WITHIN: Duration = Duration::from_secs(1);
+/// How much of what a failing daemon says is kept.
+const SAID_MAX: u64 = 16 * 1024;
+
+/// Who started the daemon that answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parent {
+    /// This process.
+    Us,
+    /// Another one that was faster.
+    Others,
+}
+
+/// Starts the daemon and waits until one answers: ours, or a rival that was faster. For callers who know that nobody
+/// owns the data folder.
+///
+/// # Errors
+/// When it cannot be started, ends at once (for the reason that it gives), or does not answer.
+pub(crate) async fn launch(paths: &Paths) -> Result<(wire::Connection, Parent), ApiError> {
+    let offspring = Offspring::spawn(paths)?;
+    let mut give_up = Instant::now() + READY_WITHIN;
+    let mut ended: Option<End> = None;
+    let mut pause = PAUSE.0;
+    loop {
+        match wire::connect(paths).await {
+            Ok(connection) => {
+                let ours = connection.welcome.pid == offspring.pid;
+                return Ok((connection, if ours { Parent::Us } else { Parent::Others }));
+            }
+            Err(error) if error.code != ErrorCode::Unreachable => return Err(error),
+            Err(_) => {}
+        }
+        if ended.is_none()
+            && let Ok(end) = offspring.end.try_recv()
+        {
+            ended = Some(end);
+            give_up = give_up.min(Instant::now() + RIVAL_WITHIN);
+        }
+        let owner = Owner::of(paths);
+        match &ended {
+            Some(end) if owner == Owner::Nobody => return Err(end.explain(paths)),
+            _ if Instant::now() >= give_up => return Err(mute(&owner, paths)),
+            _ => {}
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(PAUSE.1);
+    }
+}
+
+/// A daemon that we started. A thread reads what it says and waits for its end, so that it never becomes a zombie while
+/// we live; after our end its words go nowhere.
+struct Offspring {
+    pid: u32,
+    end: Receiver<End>,
+}
+
+/// How a daemon of ours ended, and what it said.
+struct End {
+    status: io::Result<ExitStatus>,
+    said: String,
+}
+
+impl Offspring {
+    fn spawn(paths: &Paths) -> Result<Self, ApiError> {
+        let cannot = |error: io::Error| {
+            unreachable(paths, format!("The daemon cannot be started: {error}."))
+        };
+        let mut child = Command::new(env::current_exe().map_err(cannot)?)
+            .args(["daemon", "run", "--detached"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(cannot)?;
+        let pid = child.id();
+        let (tell, end) = sync_channel(1);
+        let watch = move || {
+            let mut said = Vec::new();
+            if let Some(mut stream) = child.stderr.take() {
+                // A stream that breaks has no more to say. The rest is read too, so that nobody waits for room.
+                drop(stream.by_ref().take(SAID_MAX).read_to_end(&mut said));
+                drop(io::copy(&mut stream, &mut io::sink()));
+            }
+            let said = String::from_utf8_lossy(&said).into_owned();
+            // Nobody listens any more once the daemon was ready.
+            drop(tell.send(End { status: child.wait(), said }));
+        };
+        drop(thread::Builder::new().name("daemon-watch".into()).spawn(watch).map_err(cannot)?);
+        Ok(Self { pid, end })
+    }
+}
+
+impl End {
+    /// The daemon's own error, or what there is to say without one.
+    fn explain(&self, paths: &Paths) -> ApiError {
+        let status = match &self.status {
+            Ok(status) => status.to_string(),
+            Err(error) => error.to_string(),
+        };
+        let code = self.status.as_ref().ok().and_then(ExitStatus::code);
+        reason(&self.said, code).unwrap_or_else(|| {
+            let said = safe::line(self.said.trim()).into_owned();
+            let said = if said.is_empty() { said } else { format!(" {said}") };
+            unreachable(
+                paths,
+                format!("The daemon was started but ended at once ({status}).{said}"),
+            )
+        })
+    }
+}
+
+/// The error that a daemon printed before it ended, read back from its lines; its exit code stays the same.
+fn reason(said: &str, code: Option<i32>) -> Option<ApiError> {
+    let invalid = code == Some(i32::from(Exit::Invalid.code()));
+    let code = if invalid { ErrorCode::InvalidInput } else { ErrorCode::Unreachable };
+    let message = said.lines().find_map(|line| line.strip_prefix("error: "))?;
+    let mut error = ApiError::new(code, format!("The daemon does not start: {message}"));
+    for line in said.lines().filter(|line| !line.starts_with("error: ")) {
+        if let Some(hint) = line.strip_prefix("hint: ") {
+            error = error.hint(hint);
+        } else if let Some((place, what)) = line.split_once(": ") {
+            let (place, what) = (place.to_owned(), what.to_owned());
+            error.problems.push(Problem { place, what, hint: String::new() });
+        }
+    }
+    Some(error)
+}
+
+fn unreachable(paths: &Paths, message: String) -> ApiError {
+    let logs = paths.logs.to_string_lossy();
+    ApiError::new(ErrorCode::Unreachable, message)
+        .hint(format!("its log says why: {}", safe::line(&logs)))
+        .hint("run it where you can watch it: demoscope daemon run")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Failure;
+    use crate::look::Look;
+
+    #[test]
+    fn what_a_failing_daemon_says_is_said_again() {
+        let said = "config.toml:3: 'lmits' is no setting\nerror: The settings are wrong.\nhint: mend them\n";
+        let error = reason(said, Some(2)).unwrap();
+        assert_eq!(error.code, ErrorCode::InvalidInput);
+        insta::assert_snapshot!(Failure::from(error).render(Look::PLAIN), @r"
+        config.toml:3: 'lmits' is no setting
+        error: The daemon does not start: The settings are wrong.
+        hint: mend them
+        ");
+        assert_eq!(reason("error: x", Some(6)).unwrap().code, ErrorCode::Unreachable);
+        assert_eq!(reason("error: x", None).unwrap().code, ErrorCode::Unreachable);
+        assert_eq!(reason("Segmentation fault\n", None), None);
+    }
+}
