@@ -6,8 +6,6 @@ use proptest::prelude::*;
 use protocol::audience::{Choice, Gender, Region};
 use protocol::study::Instrument;
 
-use protocol::study::Instrument;
-
 use super::*;
 
 const RULES: Rules<'_> = Rules { panel_max: 10_000, engines: &["offline"], fresh_seed: 42 };
