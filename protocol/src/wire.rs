@@ -176,10 +176,9 @@ impl<T: DeserializeOwned> tokio_serde::Deserializer<T> for ServerCodec {
 
     fn deserialize(self: Pin<&mut Self>, frame: &BytesMut) -> io::Result<T> {
         let mut message: serde_json::Value = serde_json::from_slice(frame)?;
-        if message
-            .get("Request")
-            .is_some_and(|request| !request.get("context").is_some_and(|it| it.is_object()))
-        {
+        if message.get("Request").is_some_and(|request| {
+            !request.get("context").is_some_and(serde_json::Value::is_object)
+        }) {
             // The same message written as a list would slip past the clamp.
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,

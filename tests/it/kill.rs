@@ -47,7 +47,7 @@ impl Rig {
     /// over all of it however fast the machine is, sometimes one right after the start.
     fn live(&self, link: &Link, id: StudyId, seen: u32, chance: &mut Chance) {
         if self.sabotage.is_some() || chance.below(4) > 0 {
-            let step = 1 + chance.below(u64::from(2 * PANEL / self.kills).min(300));
+            let step = 1 + chance.below(u64::from(PANEL / self.kills).min(200));
             let goal = seen + u32::try_from(step).unwrap();
             drop(wait::for_study(link, id, "progress", |study| {
                 study.panel.delivered >= goal

@@ -155,8 +155,6 @@ fn libraries_are_named_where_they_belong_and_nowhere_else() {
             }
         }
     }
-    // Within the client's file that carries the daemon, `daemon::` is also what its own module is called elsewhere.
-    broken.retain(|what| !(what.starts_with("tui/src/cli/") && what.ends_with("names daemon")));
     assert!(broken.is_empty(), "{broken:#?}");
 }
 

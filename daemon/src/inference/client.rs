@@ -72,7 +72,7 @@ impl Caller {
             .redirect(redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT_WAIT)
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(Duration::from_mins(1))
             .tcp_nodelay(true)
             .referer(false)
             .build()?;

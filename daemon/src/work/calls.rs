@@ -64,6 +64,14 @@ struct Sitting {
     place: Option<OwnedSemaphorePermit>,
 }
 
+impl Sitting {
+    /// What is asked next: each outcome so far was a task of its own.
+    fn assignment(&self) -> Assignment {
+        let task = u16::try_from(self.outcomes.len()).unwrap_or(u16::MAX);
+        Assignment { round: 0, respondent: self.respondent, task, replicate: 0 }
+    }
+}
+
 /// A sitting with its next call made ready and paid for.
 struct Prepared {
     sitting: Sitting,
@@ -106,11 +114,6 @@ impl Calls {
         let recorded = recording.await.map_err(|error| broken(&error))?;
         recorded?;
         core.book_lost(number, asked?).await
-    }
-
-    fn assignment(&self, sitting: &Sitting) -> Assignment {
-        let task = u16::try_from(sitting.outcomes.len()).unwrap_or(u16::MAX);
-        Assignment { round: 0, respondent: sitting.respondent, task, replicate: 0 }
     }
 
     fn now(&self) -> Duration {
@@ -235,7 +238,7 @@ impl Round {
             None
         };
         let Some(sitting) = sitting else { return Ok(None) };
-        let at = self.study.assignment(&sitting);
+        let at = sitting.assignment();
         let correction = sitting.correction.as_deref();
         let ready = self
             .study
@@ -314,7 +317,7 @@ impl Round {
             reasks: u32::from(sitting.correction.is_some()),
         });
         let halted = self.study.gate.is_cancelled();
-        let at = self.study.assignment(&sitting);
+        let at = sitting.assignment();
         let reply = match spent.reply {
             Ok(reply) => reply,
             Err(error) => {
@@ -384,7 +387,7 @@ impl Round {
         let waiting = std::mem::take(&mut self.waiting);
         for mut sitting in waiting.into_values() {
             while sitting.outcomes.len() < usize::from(tasks) {
-                let at = self.study.assignment(&sitting);
+                let at = sitting.assignment();
                 let usage = std::mem::take(&mut sitting.usage);
                 sitting.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
             }

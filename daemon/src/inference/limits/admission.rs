@@ -10,7 +10,7 @@ use super::turns::Turns;
 use crate::inference::chat::{Allowance, CallError};
 
 /// A service that asks for more patience than this is not waited for: the study stops and can be retried later.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How long a told allowance counts when the service does not say when it is renewed.
 const RENEWAL: Duration = Duration::from_secs(1);
 

@@ -10,7 +10,7 @@ pub const TRIES_MAX: u32 = 5;
 /// Retries that every study may have, however small it is.
 const RETRIES_FREE: u64 = 20;
 /// The first wait is half a second on average.
-const WAIT_FIRST: Duration = Duration::from_millis(1_000);
+const WAIT_FIRST: Duration = Duration::from_secs(1);
 /// No wait is longer.
 const WAIT_MOST: Duration = Duration::from_secs(20);
 
