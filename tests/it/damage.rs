@@ -155,6 +155,7 @@ fn mutations_are_never_silent() {
 #[test]
 fn what_is_no_store_is_refused_with_the_newest_backup() {
     let original = Original::new();
+    #[expect(clippy::items_after_statements, reason = "it names what the next lines list")]
     type Damage = fn(&Path);
     let kinds: [(&str, Damage); 4] = [
         ("empty", |path| fs::write(path, b"").unwrap()),
