@@ -14,6 +14,7 @@ long:
 
 # The measured figures, as a table.
 bench:
+    cargo build --release -p demoscope-tests --bins
     cargo run --release -p demoscope-tests --bin bench
 
 # A study on a throw-away home.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use protocol::error::{ApiError, ErrorCode};
@@ -17,6 +18,9 @@ pub const DEFAULTS: &str = include_str!("../../assets/config.toml");
 
 /// Tables whose keys the owner makes up.
 const OPEN_TABLES: &[&str] = &["credits.tiers"];
+
+/// What a whole number of any setting may be: no setting counts beyond that.
+const WHOLE: RangeInclusive<i64> = 0..=u32::MAX as i64;
 
 /// The settings in force.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -277,6 +281,16 @@ fn put(
                 given.key.rsplit('.').next().unwrap_or_default(),
                 example.value
             ),
+        });
+        return;
+    }
+    if let Value::Integer(number) = given.value
+        && !WHOLE.contains(&number)
+    {
+        problems.push(Problem {
+            place,
+            what: format!("'{}' is {number}", given.key),
+            hint: format!("give a whole number from {} to {}", WHOLE.start(), WHOLE.end()),
         });
         return;
     }

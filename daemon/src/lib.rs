@@ -52,6 +52,8 @@ pub fn run(face: Face) -> Result<(), ApiError> {
         // Fails only for a process that leads a session already, which is as good.
         let _leads_already = rustix::process::setsid();
     }
+    // Whatever this process makes is for its owner alone: store, logs, backups, socket.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let paths = Paths::resolve()?;
     paths.check_socket()?;
     let config = config::load(&paths.config, variables())?.config;
@@ -160,7 +162,8 @@ pub async fn start(config: Config, paths: Paths, world: World) -> Result<Running
         studies_running: usize::try_from(config.limits.studies_running).unwrap_or(usize::MAX),
         answers_per_second: config.engine.offline.answers_per_second,
         panel_max: config.limits.panel_max,
-        backups: config.backup.daily.then(|| paths.backups.clone()),
+        backups: Some(paths.backups.clone()),
+        backups_daily: config.backup.daily,
         drain: Duration::from_secs(u64::from(config.shutdown.drain_seconds)),
         backups_kept: usize::try_from(config.backup.keep).unwrap_or(usize::MAX),
         ..Settings::default()

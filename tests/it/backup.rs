@@ -46,7 +46,8 @@ fn a_backup_never_replaces_a_file() {
     let direct = home.link().backup(Some(precious.to_str().unwrap().to_owned()));
     assert!(direct.is_err(), "the daemon refuses by itself too: {direct:?}");
     assert_eq!(std::fs::read(precious).unwrap(), b"precious");
-    let nowhere = home.run(["backup", "no/such/folder/copy.redb"]);
+    home.write("file", "not a folder");
+    let nowhere = home.run(["backup", "file/copy.redb"]);
     assert!(matches!(nowhere.code(), 2 | 6), "{nowhere}");
     let chosen = home.run(["backup"]).expect(0).out();
     assert!(std::path::Path::new(chosen.trim_end()).is_file(), "{chosen}");

@@ -35,14 +35,14 @@ fn flags_are_checked_like_the_file() {
 fn unknown_commands_and_flags_get_a_suggestion() {
     let home = Home::new();
     for (args, words) in [
-        (vec!["rnu"], "run"),
+        (vec!["exprot"], "export"),
         (vec!["run"], "FILE"),
         (vec!["run", "x.md", "--panle", "5"], "--panel"),
         (vec!["show"], "ID"),
         (vec!["export", "@", "--format", "pdf"], "csv"),
         (vec!["export", "@"], "--format"),
         (vec!["daemon"], "status"),
-        (vec!["daemon", "dance"], "start"),
+        (vec!["daemon", "statsu"], "status"),
         (vec!["events", "--after", "-1"], "--after"),
         (vec!["list", "--limit", "x"], "--limit"),
         (vec!["run", "x.md", "--detach", "--dry-run"], "--dry-run"),

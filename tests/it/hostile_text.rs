@@ -7,16 +7,23 @@ use harness::{Home, csv, terminal};
 const HOSTILE: &str = "\u{1b}]0;owned\u{7}\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}[31m\u{1b}[2J\u{9b}5n\u{202e}fdp\u{200b}\u{e0041}\
                        \u{8}\u{feff}e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}";
 
-/// The same for YAML: in double quotes, with escapes.
+/// The same for YAML: in double quotes, with an escape for everything that is no plain letter.
 fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap()
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            ' ' | '!' | '#'..='[' | ']'..='~' => out.push(letter),
+            other => out.push_str(&format!("\\U{:08x}", u32::from(other))),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// A home with a study that carries hostile text in every place that takes text.
 fn infested() -> Home {
     let home = Home::new();
     let evil = quoted(&format!("=HYPERLINK(\"http://evil\") {HOSTILE}"));
-    // YAML's \u takes four digits; what lies beyond stands as it is.
     let text = format!(
         "---\nname: {evil}\nproject: {evil}\ncontext: {evil}\ntags: [{}]\npanel: 30\nseed: 7\n---\n\
          A kettle {HOSTILE} that texts you when the water boils, for 40 dollars.\n",

@@ -16,7 +16,6 @@ const SEED: u64 = 7;
 struct Rig {
     kills: u32,
     answers_per_second: u32,
-    life_ms: u64,
     sabotage: Option<Sabotage>,
 }
 
@@ -33,15 +32,30 @@ impl Rig {
     /// Twenty kills for every push; two hundred for the promise as it is written.
     fn honest() -> Self {
         if program::is_long() {
-            Self { kills: 200, answers_per_second: 250, life_ms: 110, sabotage: None }
+            Self { kills: 200, answers_per_second: 400, sabotage: None }
         } else {
-            Self { kills: 20, answers_per_second: 1_000, life_ms: 160, sabotage: None }
+            Self { kills: 20, answers_per_second: 1_500, sabotage: None }
         }
     }
 
     /// Few kills: a fault that is committed all the time shows at once.
     fn with(sabotage: Sabotage) -> Self {
-        Self { kills: 4, answers_per_second: 1_000, life_ms: 300, sabotage: Some(sabotage) }
+        Self { kills: 4, answers_per_second: 1_500, sabotage: Some(sabotage) }
+    }
+
+    /// Lets a daemon live until a random moment: mostly one that the study's progress decides, so that the kills are spread
+    /// over all of it however fast the machine is, sometimes one right after the start.
+    fn live(&self, link: &Link, id: StudyId, seen: u32, chance: &mut Chance) {
+        if chance.below(4) > 0 {
+            let step = 1 + chance.below(u64::from(2 * PANEL / self.kills).min(300));
+            let goal = seen + u32::try_from(step).unwrap();
+            drop(wait::for_study(link, id, "progress", |study| {
+                study.panel.delivered >= goal
+                    || study.state.is_final()
+                    || study.state == State::Paused
+            }));
+        }
+        wait::a_random_moment(chance.time_below_ms(60));
     }
 
     /// Runs a study through all of it and audits what is left. Nothing that was ever seen may be gone after a kill.
@@ -54,7 +68,7 @@ impl Rig {
         let mut seen = 0;
         let mut told = String::new();
         for _ in 0..self.kills {
-            wait::a_random_moment(chance.time_below_ms(self.life_ms));
+            self.live(&link, id, seen, chance);
             // What a client has seen is a promise, whatever happens next.
             if let Ok(live) = link.live(id) {
                 seen = seen.max(live.study.panel.delivered);

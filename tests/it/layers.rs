@@ -1,1 +1,259 @@
-//! layers
+//! The shape of the source, kept true: what may import what, who alone may name which library, what stands at the top, and
+//! that every file says what it is for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use harness::program::repository;
+use harness::source;
+
+/// The ranks of the daemon's modules; imports point to a lower one.
+const RANKS: [(&str, u8); 10] = [
+    ("domain", 1),
+    ("world", 1),
+    ("config", 2),
+    ("store", 2),
+    ("inference", 2),
+    ("app", 3),
+    ("work", 4),
+    ("gateway", 4),
+    ("logs", 5),
+    ("lib", 5),
+];
+
+/// Libraries that only some files may name: (library, folders or files).
+const ALONE: [(&str, &[&str]); 10] = [
+    ("redb", &["daemon/src/store/"]),
+    ("reqwest", &["daemon/src/inference/", "daemon/src/work/deliver.rs"]),
+    ("axum", &["daemon/src/gateway/http/"]),
+    ("hyper", &["daemon/src/gateway/http/", "daemon/src/inference/", "daemon/src/work/deliver.rs"]),
+    ("tarpc", &["daemon/src/gateway/rpc.rs", "protocol/src/service.rs", "protocol/src/wire.rs"]),
+    ("notify", &["daemon/src/work/watch.rs"]),
+    ("ratatui", &["tui/src/"]),
+    ("crossterm", &["tui/src/"]),
+    ("clap", &["tui/src/"]),
+    ("daemon", &["tui/src/cli/daemon.rs"]),
+];
+
+/// What only the world may ask: the time of day and chance.
+const WORLDLY: [&str; 4] = ["SystemTime::now", "Timestamp::now", "Zoned::now", "new_v4("];
+
+/// What a pure module never touches.
+const IMPURE: [&str; 9] = [
+    "std::fs",
+    "std::env",
+    "std::net",
+    "std::thread",
+    "std::process",
+    "std::time::Instant",
+    "tokio",
+    "async fn",
+    ".await",
+];
+
+/// Everything that stands at the top.
+const TOP: [&str; 19] = [
+    ".cargo",
+    ".ci",
+    ".clippy.toml",
+    ".config",
+    ".deny.toml",
+    ".git",
+    ".gitignore",
+    ".justfile",
+    ".rustfmt.toml",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "assets",
+    "daemon",
+    "protocol",
+    "tui",
+];
+
+/// The product's files: relative path and code.
+fn product() -> Vec<(PathBuf, String)> {
+    let root = repository();
+    let mut found = Vec::new();
+    for part in ["protocol/src", "daemon/src", "tui/src"] {
+        for path in source::rust_files(&root.join(part)) {
+            let relative = path.strip_prefix(&root).unwrap().to_path_buf();
+            if !source::is_test(&relative.strip_prefix(part).unwrap().to_path_buf()) {
+                found.push((relative, source::code(&fs::read_to_string(&path).unwrap())));
+            }
+        }
+    }
+    found
+}
+
+/// The module of a file of the daemon: the first name below `src`.
+fn module(path: &Path) -> Option<String> {
+    let below = path.strip_prefix("daemon/src").ok()?;
+    let first = below.components().next()?.as_os_str().to_string_lossy().into_owned();
+    Some(first.trim_end_matches(".rs").to_owned())
+}
+
+fn breaks_of_rank(module: &str, code: &str) -> Vec<String> {
+    let ranks: BTreeMap<&str, u8> = RANKS.into_iter().collect();
+    let Some(own) = ranks.get(module) else { return vec![format!("{module} has no rank")] };
+    source::named_after(code, "crate::")
+        .into_iter()
+        .filter(|name| name != module)
+        .filter_map(|name| {
+            let rank = ranks.get(name.as_str()).copied().unwrap_or(5);
+            let is_lower = rank < *own || (*own == 5 && rank == 5);
+            (!is_lower).then(|| format!("{module} (rank {own}) names {name} (rank {rank})"))
+        })
+        .collect()
+}
+
+#[test]
+fn imports_point_to_a_lower_rank() {
+    let mut broken = Vec::new();
+    for (path, code) in product() {
+        if let Some(module) = module(&path) {
+            for what in breaks_of_rank(&module, &code) {
+                broken.push(format!("{}: {what}", path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn the_rule_of_ranks_bites() {
+    assert_eq!(breaks_of_rank("domain", "use crate::store::Store;").len(), 1);
+    assert_eq!(breaks_of_rank("store", "use crate::inference::Engine;").len(), 1, "neighbours");
+    assert_eq!(breaks_of_rank("app", "fn f() { crate::work::wake() }").len(), 1);
+    assert_eq!(breaks_of_rank("app", "use crate::{domain::run, store::Store};").len(), 0);
+    assert_eq!(breaks_of_rank("new", "").len(), 1, "a module without a rank");
+}
+
+#[test]
+fn libraries_are_named_where_they_belong_and_nowhere_else() {
+    let mut broken = Vec::new();
+    for (path, code) in product() {
+        let name = path.to_string_lossy().into_owned();
+        for (library, places) in ALONE {
+            let may = places.iter().any(|place| name.starts_with(place));
+            if !may && source::names_crate(&code, library) {
+                broken.push(format!("{name} names {library}"));
+            }
+        }
+        if name.starts_with("daemon/") && name != "daemon/src/world.rs" {
+            for what in WORLDLY.into_iter().filter(|what| code.contains(what)) {
+                broken.push(format!("{name} asks the world by itself: {what}"));
+            }
+        }
+        if name.starts_with("daemon/src/domain/") {
+            for what in IMPURE.into_iter().filter(|what| code.contains(what)) {
+                broken.push(format!("{name} is not pure: {what}"));
+            }
+        }
+    }
+    // Within the client's file that carries the daemon, `daemon::` is also what its own module is called elsewhere.
+    broken.retain(|what| !(what.starts_with("tui/src/cli/") && what.ends_with("names daemon")));
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// The dependencies of a manifest, in any of its tables.
+fn dependencies(manifest: &str) -> BTreeSet<String> {
+    let text = fs::read_to_string(repository().join(manifest)).unwrap();
+    let mut found = BTreeSet::new();
+    let mut within = false;
+    for line in text.lines() {
+        if line.starts_with('[') {
+            within = line == "[dependencies]";
+        } else if within && let Some((name, _)) = line.split_once(['.', ' ', '=']) {
+            found.insert(name.to_owned());
+        }
+    }
+    assert!(!found.is_empty(), "{manifest} has no dependencies");
+    found
+}
+
+#[test]
+fn crates_depend_downwards_only() {
+    for (manifest, never) in [
+        ("protocol/Cargo.toml", vec!["daemon", "tui", "redb", "ratatui", "clap"]),
+        ("daemon/Cargo.toml", vec!["tui", "ratatui", "crossterm", "clap"]),
+        ("tui/Cargo.toml", vec!["redb", "axum", "reqwest"]),
+    ] {
+        let found = dependencies(manifest);
+        for name in never {
+            assert!(!found.contains(name), "{manifest} depends on {name}");
+        }
+    }
+    let tui = fs::read_to_string(repository().join("tui/Cargo.toml")).unwrap();
+    assert!(!tui.contains("seeded-bugs"), "the shipped program has no seeded faults");
+}
+
+#[test]
+fn every_dependency_is_named_once_with_its_version_at_the_top() {
+    for manifest in ["protocol", "daemon", "tui", "tests"] {
+        let path = repository().join(manifest).join("Cargo.toml");
+        let text = fs::read_to_string(path).unwrap();
+        let mut within = false;
+        for line in text.lines() {
+            if line.starts_with('[') {
+                within = line.ends_with("dependencies]");
+            } else if within && !line.trim().is_empty() && !line.starts_with('#') {
+                assert!(line.contains("workspace = true"), "{manifest}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_top_holds_what_was_agreed_and_nothing_else() {
+    let mut allowed: BTreeSet<&str> = TOP.into_iter().collect();
+    allowed.extend(["tests", "target"]);
+    let found: BTreeSet<String> = fs::read_dir(repository())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    let strange: Vec<&String> =
+        found.iter().filter(|name| !allowed.contains(name.as_str())).collect();
+    assert!(strange.is_empty(), "{strange:?}");
+    for needed in ["README.md", "LICENSE", "ARCHITECTURE.md", "CHANGELOG.md", "Cargo.lock"] {
+        assert!(found.contains(needed), "no {needed}");
+    }
+}
+
+#[test]
+fn no_file_names_a_place_outside_the_repository() {
+    // Put together here, so that this file does not name them itself.
+    let outside = [["../", "shared"].concat(), ["shared", "/design"].concat()];
+    let absolute = ["/wo", "rk/"].concat();
+    let mut broken = Vec::new();
+    for path in source::files(&repository()) {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        let starts_a_path = |at: usize| {
+            text[..at].chars().next_back().is_none_or(|letter| !letter.is_alphanumeric())
+        };
+        let names_it = outside.iter().any(|place| text.contains(place))
+            || text.match_indices(&absolute).any(|(at, _)| starts_a_path(at));
+        if names_it {
+            broken.push(path);
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let mut silent = Vec::new();
+    for part in ["protocol/src", "daemon/src", "tui/src", "tests/src", "tests/it"] {
+        for path in source::rust_files(&repository().join(part)) {
+            let text = fs::read_to_string(&path).unwrap();
+            if !text.starts_with("//! ") {
+                silent.push(path);
+            }
+        }
+    }
+    assert!(silent.is_empty(), "{silent:#?}");
+}

@@ -20,6 +20,7 @@ pub mod process;
 pub mod program;
 pub mod raw;
 pub mod shape;
+pub mod source;
 pub mod studies;
 pub mod terminal;
 pub mod wait;

@@ -92,13 +92,18 @@ impl Core {
 
     /// A study with what is left of it: assignments minus outcomes.
     pub fn job(&self, number: u32) -> Reply<Job> {
+        // A planner that forgets what exists is what the refusal to record twice protects from.
+        #[cfg(any(test, feature = "seeded-bugs"))]
+        let forgets = self.world().sabotaged(crate::world::Sabotage::DoubleRecord);
+        #[cfg(not(any(test, feature = "seeded-bugs")))]
+        let forgets = false;
         self.store()
             .read(|reader| -> Result<_, Halt> {
                 let Found { row, progress, .. } = by_number(reader, number)?;
                 let panel = row.spec.panel;
                 let words = usize::try_from(panel.div_ceil(64)).unwrap_or(usize::MAX);
                 let mut left = Left { done: vec![0; words], panel };
-                if progress.panel.settled() > 0 {
+                if progress.panel.settled() > 0 && !forgets {
                     let (first, last) = OutcomeKey::range(number);
                     reader.keys::<OutcomeRow>(&first, &last, |key| {
                         left.strike(key.assignment.respondent);

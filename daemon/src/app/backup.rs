@@ -20,6 +20,14 @@ impl Core {
                 )
                 .hint("Name a file that does not exist; nothing is ever overwritten."));
             }
+            // The daemon's own folder is nobody's business; a client that has one makes the path whole.
+            Some(path) if !path.is_absolute() => {
+                return Err(ApiError::new(
+                    ErrorCode::InvalidInput,
+                    format!("{} is no absolute path", path.display()),
+                )
+                .hint("Give the whole path, from / on."));
+            }
             Some(path) => path.to_owned(),
             None => {
                 let backups = self.backups()?;

@@ -51,11 +51,17 @@ pub struct Settings {
     /// Answers of the built-in engine in a second; 0 is without limit.
     pub answers_per_second: u32,
     /// What can answer, by name.
+    #[allow(
+        clippy::zero_sized_map_values,
+        reason = "only the built-in engine needs no data of its own"
+    )]
     pub engines: BTreeMap<String, Engine>,
     /// How long a stopping daemon waits for answers under way.
     pub drain: Duration,
-    /// Where daily backups go; none are made without a folder.
+    /// Where backups go that are given no path; none are made by themselves without a folder.
     pub backups: Option<PathBuf>,
+    /// Whether one is made each day.
+    pub backups_daily: bool,
     /// How many of them are kept.
     pub backups_kept: usize,
 }
@@ -71,6 +77,7 @@ impl Default for Settings {
             engines: BTreeMap::from([("offline".to_owned(), Engine::Offline)]),
             drain: Duration::from_secs(10),
             backups: None,
+            backups_daily: true,
             backups_kept: 7,
         }
     }

@@ -1,3 +1,6 @@
+//! The use cases on a real store: the budget, the calls of every door, the money as a state machine, and the seeded faults
+//! that these tests must notice.
+
 mod budget;
 mod calls;
 mod money;

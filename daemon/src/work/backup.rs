@@ -10,7 +10,7 @@ use crate::app::Core;
 const PERIOD: Duration = Duration::from_hours(1);
 
 pub(super) async fn drive(core: Core, stop: CancellationToken) {
-    if core.settings().backups.is_none() {
+    if core.settings().backups.is_none() || !core.settings().backups_daily {
         return;
     }
     loop {

@@ -1,3 +1,7 @@
+//! Studies at work: resumed after a crash, halted at any moment, and put aside when they cannot go on.
+
+mod kinds;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;

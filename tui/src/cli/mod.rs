@@ -1,8 +1,14 @@
 //! The command line: one file a verb, each with its arguments (whose comments are the help page) and what it does.
 //! This file names the verbs, reads the arguments and hands over.
 
+#![allow(
+    clippy::doc_markdown,
+    reason = "comments of arguments are the text of --help, where backticks are noise"
+)]
+
 mod answers;
 mod backup;
+mod compare;
 mod completions;
 mod config;
 mod control;
@@ -12,11 +18,13 @@ mod doctor;
 mod events;
 mod example;
 mod export;
+mod findings;
 mod input;
 mod list;
 mod man;
 mod overview;
 mod pages;
+mod power;
 mod reset_terminal;
 mod restore;
 mod run;
@@ -45,7 +53,9 @@ use crate::ui::Ui;
 Examples:
   demoscope run idea.md                    a concept test on 100 synthetic people
   demoscope run idea.md --panel 500 --region uk --age-range 25-45
+  demoscope examples                       studies to start from
   demoscope show @                         the latest study again
+  demoscope compare 3f2a @                 two studies against each other
   demoscope export @ --format csv -o answers.csv
 
 Each command has its own page: demoscope run --help"
@@ -61,6 +71,8 @@ enum Verb {
     List(list::Args),
     Show(show::Args),
     Answers(answers::Args),
+    Findings(findings::Args),
+    Compare(compare::Args),
     Export(export::Args),
     /// Ask nobody else for now; answers so far are kept
     #[command(after_help = "Examples:\n  demoscope pause @\n  demoscope pause 3f2a")]
@@ -81,6 +93,7 @@ enum Verb {
     Credits(credits::Args),
     Events(events::Args),
     Examples(example::Args),
+    Power(power::Args),
     Daemon(daemon::Args),
     Doctor(doctor::Args),
     Backup(backup::Args),
@@ -99,7 +112,13 @@ pub(crate) fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help goes to stdout and complaints to stderr; a closed one leaves nobody to tell.
-            drop(error.print());
+            if error.use_stderr() {
+                // A complaint repeats what was typed, and whoever typed it may have pasted it.
+                let complaint = error.render().to_string();
+                Ui::of_process().say_raw(&protocol::safe::block(&complaint));
+            } else {
+                drop(error.print());
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -137,9 +156,9 @@ fn workstation(ui: &mut Ui) -> Result<Exit, Failure> {
         Ok(()) => Ok(Exit::Done),
         Err(StationError::NoTerminal) => overview::run(ui),
         Err(StationError::Daemon(error)) => Err(error.into()),
-        Err(error @ (StationError::Terminal(_) | StationError::Keymap(_) | StationError::Theme(_))) => {
-            Err(Failure::invalid(format!("{error}.")))
-        }
+        Err(
+            error @ (StationError::Terminal(_) | StationError::Keymap(_) | StationError::Theme(_)),
+        ) => Err(Failure::invalid(format!("{error}."))),
     }
 }
 
@@ -151,6 +170,9 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::List(args) => list::run(args, ui).await,
         Verb::Show(args) => show::run(&args, ui).await,
         Verb::Answers(args) => answers::run(&args, ui).await,
+        Verb::Findings(args) => findings::run(&args, ui).await,
+        Verb::Compare(args) => compare::run(&args, ui).await,
+        Verb::Power(args) => power::run(&args, ui).await,
         Verb::Export(args) => export::run(&args, ui).await,
         Verb::Pause(args) => control::run(args, Control::Pause, ui).await,
         Verb::Resume(args) => control::run(args, Control::Resume, ui).await,

@@ -12,6 +12,7 @@ use crate::ui::Ui;
 Examples:
   demoscope show @                 the latest study
   demoscope show 3f2a --answers    with every answer
+  demoscope show @ --by gender,age_band
   demoscope show @ --json | jq .results.estimates")]
 pub(crate) struct Args {
     /// An id, the beginning of one, or @ for the latest
@@ -19,6 +20,9 @@ pub(crate) struct Args {
     /// Every answer too
     #[arg(long)]
     answers: bool,
+    /// Break the result down by one or two of gender, age_band, income_bracket, education, tech_adoption, region
+    #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',', conflicts_with = "answers")]
+    by: Vec<String>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -28,7 +32,18 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let study = call!(link, find(args.id.clone()))?;
-    print(&link, study.id, Detail::of(args.answers), Form::of(args.json), ui).await?;
+    if args.by.is_empty() {
+        print(&link, study.id, Detail::of(args.answers), Form::of(args.json), ui).await?;
+        return Ok(Exit::Done);
+    }
+    let dimensions = args.by.iter().map(|name| name.trim().replace('-', "_")).collect();
+    let table = call!(link, cross(study.id, dimensions))?;
+    if args.json {
+        ui.json(&table)?;
+    } else {
+        let look = ui.look;
+        ui.data(&report::cross(&table, look))?;
+    }
     Ok(Exit::Done)
 }
 

@@ -8,7 +8,7 @@ use crate::report::page::Page;
 use crate::report::whisker::{self, Scale};
 
 /// The fields that open a report, in this order; the others stand in parts of their own.
-const HEADLINE: &[&str] = &[
+pub(crate) const HEADLINE: &[&str] = &[
     "nps_score",
     "net_sentiment",
     "a_minus_b_pct",

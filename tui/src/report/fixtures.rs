@@ -1,5 +1,7 @@
 //! Reports made by hand for tests: a concept test with partial delivery and a recommendation study.
 
+mod kinds;
+
 use std::collections::BTreeMap;
 
 use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption};
@@ -7,13 +9,15 @@ use protocol::credits::Credits;
 use protocol::id::{AnswerId, StudyId};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};
 use protocol::results::{
-    Answer, Diagnostics, Distribution, Estimate, Finding, IntentShares, Margin, Meta, Outcomes,
-    Priority, PurchaseIntent, Quote, Report, Response, Results, Segment, Sentiment, Theme,
-    ThemeKind,
+    Answer, Contrast, Diagnostics, Distribution, Estimate, Finding, IntentShares, Margin, Meta,
+    Outcomes, Priority, PurchaseIntent, Quote, Report, Response, Results, Segment, Sentiment,
+    Theme, ThemeKind,
 };
 use protocol::run::{PanelCounts, State, Study};
 use protocol::study::{EngineMode, Origin, StudyType};
 use uuid::Uuid;
+
+pub(crate) use kinds::{ab_test, asked, comparison, cross, sentiment, survey};
 
 fn estimate(value: f64, low: f64, high: f64, n: u64, method: &str) -> Estimate {
     Estimate {
@@ -30,6 +34,29 @@ fn estimate(value: f64, low: f64, high: f64, n: u64, method: &str) -> Estimate {
 fn segment(field: &str, value: f64, half: f64, n: u64, method: &str) -> Segment {
     let found = estimate(value, value - half, value + half, n, method);
     Segment { n, small: n < 30, estimates: [(field.to_owned(), found)].into() }
+}
+
+fn contrast(
+    field: &str,
+    dimension: &str,
+    class: &str,
+    value: f64,
+    half: f64,
+    n: u64,
+    differs: bool,
+) -> Contrast {
+    let p = if differs { 0.0004 } else { 0.4 };
+    Contrast {
+        dimension: dimension.to_owned(),
+        class: class.to_owned(),
+        field: field.to_owned(),
+        difference: estimate(value, value - half, value + half, n, "welch_t"),
+        p,
+        p_adjusted: (p * 7.0_f64).min(1.0),
+        adjustment: "holm".to_owned(),
+        small: n < 30,
+        differs,
+    }
 }
 
 fn study(instrument: StudyType, name: &str, delivered: u32) -> Study {
@@ -197,6 +224,17 @@ pub(crate) fn concept_test() -> Report {
             })
             .collect(),
         margins: margins(),
+        contrasts: vec![
+            contrast("mean_score", "age_band", "60+", -1.84, 0.89, 30, true),
+            contrast("mean_score", "gender", "male", -0.1, 0.7, 55, false),
+            contrast("mean_score", "gender", "female", 0.1, 0.7, 59, false),
+            contrast("mean_score", "age_band", "25-34", 1.01, 0.83, 31, true),
+            contrast("mean_score", "tech_adoption", "early_adopter", 1.31, 1.16, 15, false),
+            contrast("mean_score", "age_band", "18-24", 1.87, 0.97, 14, true),
+        ],
+        conclusions: vec![
+            "Of all groups of at least 30, age band 60+ liked it least: 1.8 points below everyone else (95 % interval 1.0 to 2.7, Holm-adjusted p 0.003).".into(),
+        ],
         themes: themes(),
         diagnostics: Diagnostics {
             entropy_bits: Some(3.05),
@@ -263,6 +301,9 @@ pub(crate) fn nps() -> Report {
         results.segments = [("income_bracket".to_owned(), classes.collect())].into();
         results.themes.truncate(1);
         results.findings.clear();
+        results.contrasts =
+            vec![contrast("nps_score", "income_bracket", "low", -10.0, 30.0, 36, false)];
+        results.conclusions.clear();
         results.diagnostics.not_answered.clear();
         results.panel_size = 118;
     }

@@ -3,29 +3,34 @@
 
 mod answer;
 mod bars;
+mod compare;
 mod conclusions;
+mod crosstab;
 mod diagnostics;
-mod estimates;
+pub(crate) mod estimates;
 #[cfg(test)]
 pub(crate) mod fixtures;
 mod histogram;
 mod next;
 mod page;
 mod preview;
-mod segments;
+pub(crate) mod segments;
 mod survey;
 #[cfg(test)]
 mod tests;
 mod themes;
-mod title;
+pub(crate) mod title;
 mod whisker;
 
 use protocol::results::{Report, Results};
 
 use crate::look::Look;
 pub(crate) use answer::answer;
+pub(crate) use compare::comparison;
+pub(crate) use crosstab::cross;
 use page::Page;
 pub(crate) use preview::preview;
+pub(crate) use themes::findings;
 
 /// The report as text. It ends with a line break.
 pub fn render(report: &Report, look: Look) -> String {

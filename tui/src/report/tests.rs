@@ -1,6 +1,7 @@
 //! Stored pictures of whole reports, and what must hold for every one of them.
 
 use proptest::prelude::*;
+use protocol::results::Outcomes;
 use protocol::run::State;
 use unicode_width::UnicodeWidthStr;
 
@@ -29,6 +30,41 @@ fn a_concept_test() {
 fn a_recommendation_study() {
     insta::assert_snapshot!("nps_80", render(&fixtures::nps(), Look::PLAIN));
     insta::assert_snapshot!("nps_60", render(&fixtures::nps(), NARROW));
+}
+
+#[test]
+fn a_sentiment_study() {
+    insta::assert_snapshot!("sentiment", render(&fixtures::sentiment(), Look::PLAIN));
+}
+
+#[test]
+fn a_survey() {
+    insta::assert_snapshot!("survey", render(&fixtures::survey(), Look::PLAIN));
+}
+
+#[test]
+fn an_ab_test() {
+    insta::assert_snapshot!("ab_test", render(&fixtures::ab_test(), Look::PLAIN));
+}
+
+#[test]
+fn a_comparison_and_a_breakdown() {
+    let study = fixtures::concept_test().study;
+    let text = comparison(&study, &study, &fixtures::comparison(), Look::PLAIN);
+    insta::assert_snapshot!("comparison", text);
+    insta::assert_snapshot!("cross", cross(&fixtures::cross(), Look::PLAIN));
+    let narrow = cross(&fixtures::cross(), NARROW)
+        + &comparison(&study, &study, &fixtures::comparison(), NARROW);
+    for line in narrow.lines() {
+        assert!(line.width() <= NARROW.width, "{line:?}");
+    }
+}
+
+#[test]
+fn findings_with_their_evidence() {
+    let found =
+        fixtures::concept_test().results.map(|results| results.findings).unwrap_or_default();
+    insta::assert_snapshot!("findings", findings(&found, Look::PLAIN));
 }
 
 #[test]
@@ -110,8 +146,19 @@ proptest! {
             }
             results.diagnostics.notes.push(words.clone());
             results.findings[0].title.clone_from(&words);
+            results.conclusions.push(words.clone());
+            results.contrasts[0].class.clone_from(&words);
         }
-        let text = render(&report, Look { width, ..Look::PLAIN });
+        let mut survey = fixtures::survey();
+        if let Some(Outcomes::Survey { question_results, .. }) =
+            survey.results.as_mut().map(|results| &mut results.outcomes)
+        {
+            question_results[0].question.clone_from(&words);
+            question_results[0].summary.clone_from(&words);
+            question_results[0].themes[0].quotes[0].text.clone_from(&words);
+        }
+        let look = Look { width, ..Look::PLAIN };
+        let text = render(&report, look) + &render(&survey, look);
         for line in text.lines() {
             prop_assert!(line.width() <= width, "{} > {width}: {line:?}", line.width());
             prop_assert!(!line.chars().any(char::is_control), "{line:?}");

@@ -1,9 +1,9 @@
 //! What speaks for it and against it, in the respondents' words, and what to do about that.
 
-use protocol::results::{Outcomes, Priority, Results, Theme, ThemeKind};
+use protocol::results::{Finding, Outcomes, Priority, Results, Theme, ThemeKind};
 use protocol::safe;
 
-use crate::look::{Role, pad, pad_left};
+use crate::look::{Look, Role, pad, pad_left};
 use crate::report::bars;
 use crate::report::page::Page;
 
@@ -64,26 +64,48 @@ pub(crate) fn draw_findings(results: &Results, page: &mut Page) {
         return;
     }
     page.heading("What to act on", "");
-    let mut findings: Vec<_> = results.findings.iter().collect();
-    findings.sort_by_key(|finding| (finding.priority, finding.id));
-    for finding in findings.into_iter().take(FINDINGS) {
-        let role = match finding.priority {
-            Priority::P0 | Priority::P1 => Role::Bad,
-            Priority::P2 => Role::Warning,
-            Priority::P3 => Role::Dim,
-        };
-        let tag = page.look.paint(role, finding.priority.as_str());
-        let look = page.look;
-        let title = safe::line(&finding.title);
-        let mut lines = look.wrap(&title, "     ", "     ").into_iter();
-        if let Some(first) = lines.next() {
-            page.line(format!("  {tag} {}", look.paint(Role::Strong, first.trim_start())));
-        }
-        for line in lines {
-            page.line(look.paint(Role::Strong, &line));
-        }
-        page.paragraph(&finding.description, "     ", "     ", None);
-        let arrow = page.look.glyph("     → ", "     > ");
-        page.paragraph(&finding.suggested_action, arrow, "       ", Some(Role::Accent));
+    for finding in by_urgency(&results.findings).into_iter().take(FINDINGS) {
+        draw_finding(finding, page);
     }
+}
+
+/// Every finding with the words behind it, as text that ends with a line break.
+pub(crate) fn findings(findings: &[Finding], look: Look) -> String {
+    let mut page = Page::new(look);
+    for finding in by_urgency(findings) {
+        page.gap();
+        draw_finding(finding, &mut page);
+        for quote in &finding.key_quotes {
+            let text = format!("“{}” {}", quote.text.trim(), quote.answer);
+            page.paragraph(&text, "     ", "      ", Some(Role::Dim));
+        }
+    }
+    page.finish()
+}
+
+fn by_urgency(findings: &[Finding]) -> Vec<&Finding> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| (finding.priority, finding.id));
+    sorted
+}
+
+fn draw_finding(finding: &Finding, page: &mut Page) {
+    let role = match finding.priority {
+        Priority::P0 | Priority::P1 => Role::Bad,
+        Priority::P2 => Role::Warning,
+        Priority::P3 => Role::Dim,
+    };
+    let look = page.look;
+    let tag = look.paint(role, finding.priority.as_str());
+    let title = safe::line(&finding.title);
+    let mut lines = look.wrap(&title, "     ", "     ").into_iter();
+    if let Some(first) = lines.next() {
+        page.line(format!("  {tag} {}", look.paint(Role::Strong, first.trim_start())));
+    }
+    for line in lines {
+        page.line(look.paint(Role::Strong, &line));
+    }
+    page.paragraph(&finding.description, "     ", "     ", None);
+    let arrow = look.glyph("     → ", "     > ");
+    page.paragraph(&finding.suggested_action, arrow, "       ", Some(Role::Accent));
 }

@@ -101,7 +101,9 @@ impl Keymap {
                 }
                 let known = Action::named(&name).filter(|action| match place {
                     Some(place) => action.works_in(place),
-                    None => Place::ALL.iter().any(|place| place.is_screen() && action.works_in(*place)),
+                    None => {
+                        Place::ALL.iter().any(|place| place.is_screen() && action.works_in(*place))
+                    }
                 });
                 let Some(action) = known else {
                     return Err(KeymapError::Action { section, keys, name });

@@ -53,15 +53,11 @@ impl Look {
         } else {
             Colours::Sixteen
         };
-        let locale =
-            ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(get).unwrap_or_default();
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(get).unwrap_or_default();
         let locale = locale.to_ascii_lowercase();
         let utf8 = locale.is_empty() || locale.contains("utf-8") || locale.contains("utf8");
-        let glyphs = if utf8 && term != "linux" && term != "dumb" {
-            Glyphs::Unicode
-        } else {
-            Glyphs::Ascii
-        };
+        let glyphs =
+            if utf8 && term != "linux" && term != "dumb" { Glyphs::Unicode } else { Glyphs::Ascii };
         let line = if get("SSH_CONNECTION").is_some() { Line::Remote } else { Line::Local };
         Self { colours, glyphs, line }
     }

@@ -45,14 +45,24 @@ pub(crate) fn look(colours: Colours, glyphs: Glyphs) -> Look {
 }
 
 pub(crate) fn id(number: u128) -> StudyId {
-    StudyId(Uuid::from_u128(number << 96))
+    StudyId(Uuid::from_u128(number << 112))
 }
 
-pub(crate) fn study(number: u128, name: &str, state: State, delivered: u32, requested: u32) -> Study {
+pub(crate) fn study(
+    number: u128,
+    name: &str,
+    state: State,
+    delivered: u32,
+    requested: u32,
+) -> Study {
     Study {
         id: id(number),
         name: name.to_owned(),
-        instrument: if name.contains("recommend") { StudyType::Nps } else { StudyType::ConceptTest },
+        instrument: if name.contains("recommend") {
+            StudyType::Nps
+        } else {
+            StudyType::ConceptTest
+        },
         state,
         reason: (state == State::Failed).then(|| "nobody could be asked".to_owned()),
         engine: "offline".to_owned(),
@@ -67,7 +77,10 @@ pub(crate) fn study(number: u128, name: &str, state: State, delivered: u32, requ
         lineage: None,
         archived: false,
         panel: PanelCounts { requested, delivered, refused: 0, invalid: 0, failed: 0 },
-        created_at: Timestamp::from_second(1_789_990_000 - i64::try_from(number % 1000).unwrap() * 60).unwrap(),
+        created_at: Timestamp::from_second(
+            1_789_990_000 - i64::try_from(number % 24_300).unwrap() * 60,
+        )
+        .unwrap(),
         completed_at: None,
     }
 }
@@ -151,7 +164,15 @@ fn estimate(value: f64, half: f64, n: u64) -> Estimate {
 }
 
 pub(crate) fn report(people: u32) -> Report {
-    let bands = [("18-24", 8.1), ("25-34", 7.9), ("35-44", 7.7), ("45-54", 7.6), ("55-64", 7.5), ("65-74", 4.6), ("75-100", 4.5)];
+    let bands = [
+        ("18-24", 8.1),
+        ("25-34", 7.9),
+        ("35-44", 7.7),
+        ("45-54", 7.6),
+        ("55-64", 7.5),
+        ("65-74", 4.6),
+        ("75-100", 4.5),
+    ];
     let n = u64::from(people) / 7;
     let segments = bands.iter().map(|(class, value)| {
         let estimates = BTreeMap::from([("mean_score".to_owned(), estimate(*value, 0.3, n))]);
@@ -169,7 +190,9 @@ pub(crate) fn report(people: u32) -> Report {
         differs: *value < 5.0,
     });
     let counts: Vec<(i32, u64)> = (1..=10)
-        .map(|value| (value, (0..people).filter(|one| i32::from(score(*one)) == value).count() as u64))
+        .map(|value| {
+            (value, (0..people).filter(|one| i32::from(score(*one)) == value).count() as u64)
+        })
         .collect();
     let theme = |name: &str, kind, share: f64| Theme {
         theme: name.to_owned(),
@@ -208,7 +231,10 @@ pub(crate) fn report(people: u32) -> Report {
             )]),
             contrasts: contrasts.collect(),
             conclusions: vec!["People of 65 and older like it least.".to_owned()],
-            themes: vec![theme("price", ThemeKind::Concern, 0.31), theme("saves time", ThemeKind::Appeal, 0.27)],
+            themes: vec![
+                theme("price", ThemeKind::Concern, 0.31),
+                theme("saves time", ThemeKind::Appeal, 0.27),
+            ],
             diagnostics: Diagnostics::default(),
             findings: Vec::new(),
             responses: None,
@@ -264,8 +290,10 @@ impl Rig {
         if known == people {
             main.state = State::Completed;
         }
-        let scores: Vec<u8> = (0..people).map(|one| if one < known { score(one) + 1 } else { 0 }).collect();
-        let tally = (1..=10).map(|value| (0..known).filter(|one| score(*one) == value).count() as u64);
+        let scores: Vec<u8> =
+            (0..people).map(|one| if one < known { score(one) + 1 } else { 0 }).collect();
+        let tally =
+            (1..=10).map(|value| (0..known).filter(|one| score(*one) == value).count() as u64);
         let live = Live {
             study: main,
             scale: Some((1, 10)),
@@ -277,7 +305,9 @@ impl Rig {
         self.tell(Msg::Scores(id(MAIN), 0, Ok(scores)));
         let items = (0..known.min(500)).map(response).collect();
         self.tell(Msg::Page(id(MAIN), Ok(Page { items, next: None })));
-        self.tell(Msg::Report(id(MAIN), Ok(Box::new(report(people)))));
+        if known == people {
+            self.tell(Msg::Report(id(MAIN), Ok(Box::new(report(people)))));
+        }
     }
 
     /// Something happens, a little later.
@@ -294,7 +324,11 @@ impl Rig {
 
     /// Presses keys, written as keymaps write them.
     pub(crate) fn keys(&mut self, keys: &str) -> Vec<Effect> {
-        key::sequence(keys).unwrap().into_iter().flat_map(|chord| self.tell(Msg::Input(Input::Key(chord)))).collect()
+        key::sequence(keys)
+            .unwrap()
+            .into_iter()
+            .flat_map(|chord| self.tell(Msg::Input(Input::Key(chord))))
+            .collect()
     }
 
     /// Types a text.
@@ -369,7 +403,10 @@ pub(crate) fn styles(buffer: &Buffer) -> String {
         map.push('\n');
     }
     for (place, style) in known.iter().enumerate().skip(1).take(26) {
-        map.push_str(&format!("{} = {style}\n", char::from(b'a' + u8::try_from((place - 1) % 26).unwrap())));
+        map.push_str(&format!(
+            "{} = {style}\n",
+            char::from(b'a' + u8::try_from((place - 1) % 26).unwrap())
+        ));
     }
     map
 }

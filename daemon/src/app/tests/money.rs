@@ -295,7 +295,7 @@ impl Real {
                 Kind::Failed => Outcome::Failed { reason: "no line".to_owned() },
             };
             let assignment = Assignment { round: 0, respondent, task: 0, replicate: 0 };
-            batch.push(assignment, &outcome, Usage::default()).unwrap();
+            batch.push(&[(assignment, outcome, Usage::default())]).unwrap();
         }
         batch
     }

@@ -20,7 +20,7 @@ fn batch(number: u32, respondents: std::ops::Range<u32>) -> Batch {
     for respondent in respondents {
         let answered = instrument::read(&spec(10), &reply(respondent).text).unwrap();
         let assignment = Assignment { round: 0, respondent, task: 0, replicate: 0 };
-        batch.push(assignment, &Outcome::Answered(answered), Usage::default()).unwrap();
+        batch.push(&[(assignment, Outcome::Answered(answered), Usage::default())]).unwrap();
     }
     batch
 }

@@ -22,6 +22,9 @@ const THEMES_SHOWN: usize = 20;
 /// Names in `top_concerns` and `top_appeals`.
 pub(super) const TOP: usize = 5;
 
+/// Quotes that share this part of their words say the same (Jaccard index of their word sets).
+const ALIKE: f64 = 0.6;
+
 /// A quote that may be shown; the greater one is the better one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
@@ -48,14 +51,22 @@ impl ThemeTally {
         &self.name.1
     }
 
-    /// Quotes from different groups, the most specific first; two that differ only in their numbers are one.
+    /// Quotes from different groups, the most specific first; of two that say the same in nearly the same words only
+    /// one is shown.
     pub(super) fn quotes(&self) -> Vec<Quote> {
         let mut candidates: Vec<&Candidate> = self.quotes.values().collect();
         candidates.sort_unstable_by(|a, b| b.cmp(a));
-        let mut seen = BTreeSet::new();
+        let mut shown: Vec<BTreeSet<String>> = Vec::new();
         candidates
             .into_iter()
-            .filter(|candidate| seen.insert(masked(&candidate.text)))
+            .filter(|candidate| {
+                let words = words(&candidate.text);
+                let is_new = shown.iter().all(|earlier| overlap(earlier, &words) < ALIKE);
+                if is_new {
+                    shown.push(words);
+                }
+                is_new
+            })
             .take(QUOTES_SHOWN)
             .map(|candidate| Quote {
                 answer: AnswerId(candidate.earlier.0.saturating_add(1)),
@@ -197,13 +208,23 @@ fn folded(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-fn masked(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    for c in folded(text).chars() {
-        let c = if c.is_ascii_digit() { '0' } else { c };
-        if c != '0' || !masked.ends_with('0') {
-            masked.push(c);
-        }
-    }
-    masked
+/// The words of a text, in small letters; numbers count as one word.
+fn words(text: &str) -> BTreeSet<String> {
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            if word.bytes().all(|byte| byte.is_ascii_digit()) {
+                "0".to_owned()
+            } else {
+                word.to_lowercase()
+            }
+        })
+        .collect()
+}
+
+/// Jaccard index of two sets: the part of all their members that both have.
+fn overlap(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
+    let both = one.intersection(other).count();
+    let all = one.len() + other.len() - both;
+    if all == 0 { 1.0 } else { both as f64 / all as f64 }
 }

@@ -1,3 +1,7 @@
+//! The laws of the ledger: what is booked balances, what was booked is never booked again, and a changed entry shows.
+
+#![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use protocol::credits::Credits;

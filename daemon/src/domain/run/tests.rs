@@ -1,3 +1,6 @@
+//! The laws of a study's life: what is final stays final, money is held and released in pairs, and every refusal says what
+//! would be allowed.
+
 use proptest::prelude::*;
 use protocol::run::State;
 

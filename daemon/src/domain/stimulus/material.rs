@@ -155,18 +155,17 @@ impl Material {
             }
         }
         for (variant, field) in FIELDS.into_iter().enumerate() {
-            match &found[variant] {
-                Some((line, _)) => self.places.push((field, format!("{}:{line}", draft.file))),
-                None => {
-                    self.missing.push(field);
-                    let heading = ["## Variant A", "## Variant B"][variant];
-                    complain(
-                        parts.body_line,
-                        format!("there is no heading '{heading}'"),
-                        "put both variants into the file, each under its heading, or give two files with \
+            if let Some((line, _)) = &found[variant] {
+                self.places.push((field, format!("{}:{line}", draft.file)));
+            } else {
+                self.missing.push(field);
+                let heading = ["## Variant A", "## Variant B"][variant];
+                complain(
+                    parts.body_line,
+                    format!("there is no heading '{heading}'"),
+                    "put both variants into the file, each under its heading, or give two files with \
                          --study ab_test",
-                    );
-                }
+                );
             }
         }
         let both = found.iter().all(Option::is_some);

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use protocol::audience::{Choice, Gender, Region};
 
+use protocol::study::Instrument;
+
 use super::*;
 
 const RULES: Rules<'_> = Rules { panel_max: 10_000, engines: &["offline"], fresh_seed: 42 };
@@ -58,7 +60,7 @@ fn every_problem_is_told_at_once_with_its_line() {
     idea.md:7: 'audience.age_range' is no range of ages · give the youngest and the oldest age between 18 and 100, for example [25, 45]
     idea.md:8: 'seed' is given twice · keep one
     idea.md:9: there is no engine 'offlin' · did you mean 'offline'?
-    idea.md:10: 'study' cannot be 'concept' · it takes concept_test, nps
+    idea.md:10: 'study' cannot be 'concept' · it takes concept_test, sentiment, nps, survey, ab_test
     idea.md:14: the stimulus has 5 characters, at least 10 are needed · say in a sentence what it is and what it does
     --gender: 'audience.gender' cannot be 'men' · it takes all, male, female, nonbinary
     --engine-mode: 'engine_mode' cannot be 'fast' · it takes standard, anchor
@@ -111,4 +113,95 @@ proptest! {
         let text = format!("---\npanel: {panel}\n---\nA dinner kit for everyone.");
         prop_assert_eq!(read(&draft(&text, &[]), &RULES).unwrap().panel, panel);
     }
+}
+
+fn ab(file: &str) -> StudySpec {
+    read(&draft(file, &[]), &RULES).unwrap()
+}
+
+#[test]
+fn a_survey_brings_its_questions_from_the_file_or_from_flags() {
+    let text = "---\nstudy: survey\nquestions:\n  - What stops you, if anything?\n  - ' And why? '\n---\nA kit of dinners.";
+    let questions = |spec: StudySpec| match spec.instrument {
+        Instrument::Survey { questions, .. } => questions,
+        other => panic!("{other:?}"),
+    };
+    let from_file = questions(read(&draft(text, &[]), &RULES).unwrap());
+    assert_eq!(from_file, ["What stops you, if anything?", "And why?"]);
+    let flags = [("questions", "One, two?\nThree?")];
+    assert_eq!(questions(read(&draft(text, &flags), &RULES).unwrap()), ["One, two?", "Three?"]);
+}
+
+#[test]
+fn questions_are_checked_where_they_stand() {
+    insta::assert_snapshot!(problems(
+        "---\nstudy: survey\nseed: 1\nquestions: [ \"Why?\", \"why?\", \"\" ]\norders: both\n---\nA kit of dinners.", &[]
+    ), @r"
+    idea.md:4: question 2 is the same as question 1 · ask each question once
+    idea.md:4: question 3 is empty · write it or drop it
+    idea.md:5: 'orders' means nothing in a survey study · take it out, or set study: ab_test
+    ");
+    insta::assert_snapshot!(problems("---\nstudy: survey\n---\nA kit of dinners.", &[]), @r#"idea.md:4: a survey needs at least one question · questions: [ "What would stop you from trying it?" ]"#);
+    insta::assert_snapshot!(problems("---\nstudy: survey\nquestions: 3\n---\nA kit of dinners.", &[]), @r#"idea.md:3: 'questions' takes a list of texts · put each in quotes: [ "What would stop you from trying it?" ]"#);
+}
+
+#[test]
+fn variants_stand_under_their_headings() {
+    let spec = ab(
+        "---\nstudy: ab_test\norders: both\n---\n# Two headlines\n\n## Variant A\n\nThe first text.\n\n### More\nof it\n\n## variant b:\nThe second text.\n",
+    );
+    assert_eq!(spec.name, "Two headlines");
+    let expected = Instrument::AbTest {
+        variant_a: "The first text.\n\n### More\nof it".to_owned(),
+        variant_b: "The second text.".to_owned(),
+        orders: protocol::study::Orders::Both,
+    };
+    assert_eq!(spec.instrument, expected);
+    let untitled = ab(
+        "---\nstudy: ab_test\n---\n## Variant B\nThe second text.\n## Variant A\nThe first text.",
+    );
+    assert_eq!(
+        (untitled.name.as_str(), untitled.instrument.stimuli()[0]),
+        ("The first text.", "The first text.")
+    );
+}
+
+#[test]
+fn what_is_wrong_with_variants_is_told_in_their_lines() {
+    insta::assert_snapshot!(problems(
+        "---\nstudy: ab_test\n---\n\nRead this first.\n\n## Variant A\nshort\n\n## Variant B\n\n\n## Variant A\nAnother text.", &[]
+    ), @r"
+    idea.md:5: nobody would see this text: it stands above both variants · move it into the variants, or into context:
+    idea.md:8: the variant a has 5 characters, at least 10 are needed · say in a sentence what it is and what it does
+    idea.md:13: the variant b is empty · write 10 to 5000 characters
+    idea.md:13: there are two variants A · keep one
+    ");
+    insta::assert_snapshot!(problems("---\nstudy: ab_test\n---\nOnly one text here.", &[]), @r"
+    idea.md:4: there is no heading '## Variant A' · put both variants into the file, each under its heading, or give two files with --study ab_test
+    idea.md:4: there is no heading '## Variant B' · put both variants into the file, each under its heading, or give two files with --study ab_test
+    ");
+}
+
+#[test]
+fn two_files_are_two_variants() {
+    let second = |text: &str| {
+        Some(protocol::study::SecondFile { file: "b.md".to_owned(), text: text.to_owned() })
+    };
+    let mut two = draft("---\npanel: 30\n---\nThe first text.", &[("study", "ab_test")]);
+    two.variant_b = second("\n# Heading\n\nThe second text.\n");
+    let spec = read(&two, &RULES).unwrap();
+    assert_eq!(spec.instrument.stimuli(), ["The first text.", "# Heading\n\nThe second text."]);
+    assert_eq!((spec.panel, spec.name.as_str()), (30, "The first text."));
+
+    let told = |two: &Draft| {
+        let problems = read(two, &RULES).expect_err("it has problems");
+        let lines = problems.iter().map(|p| format!("{}: {}", p.place, p.what));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    two.variant_b = second("---\npanel: 3\n---\nThe second text.");
+    assert_eq!(told(&two), "b.md:1: the second file of an A/B test has settings of its own");
+    two.variant_b = second("\n\nshort");
+    assert_eq!(told(&two), "b.md:3: the variant b has 5 characters, at least 10 are needed");
+    two.overrides.insert("study".to_owned(), "nps".to_owned());
+    assert_eq!(told(&two), "b.md: a second file is for an A/B test, and this is a nps study");
 }

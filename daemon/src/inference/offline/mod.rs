@@ -99,13 +99,14 @@ impl Offline {
             .stimuli()
             .into_iter()
             .map(|text| {
-                let features = self.features(text);
+                let text = features::unwrapped(text);
+                let features = self.features(&text);
                 let shared = features
                     .stems
                     .iter()
                     .filter(|stem| context.binary_search(stem).is_ok())
                     .count();
-                Reading { text: text.to_owned(), shared: shared as f64, features }
+                Reading { text, shared: shared as f64, features }
             })
             .collect();
         let routes = match (&spec.instrument, readings.first()) {

@@ -116,7 +116,7 @@ fn a_file_without_permission_is_named_with_the_reason() {
     open(&path, None).unwrap().close();
     let mode = fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o0)).unwrap();
     // The superuser may read anything.
     if fs::File::open(&path).is_err() {
         let error = open(&path, None).unwrap_err();

@@ -141,7 +141,7 @@ async fn daily_backups_are_made_once_a_day_and_kept_for_a_week() {
     for _ in 0..9 {
         assert!(core.backup_daily().unwrap().is_some());
         assert!(core.backup_daily().unwrap().is_none());
-        clock.advance(std::time::Duration::from_secs(86_400));
+        clock.advance(std::time::Duration::from_hours(24));
     }
     let mut names: Vec<String> = fs::read_dir(&backups)
         .unwrap()

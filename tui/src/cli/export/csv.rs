@@ -10,7 +10,7 @@ use protocol::safe;
 use crate::failure::Failure;
 
 /// The columns. New ones are only ever added at the end.
-const COLUMNS: &[&str] = &[
+pub(super) const COLUMNS: &[&str] = &[
     "study",
     "study_type",
     "synthetic",
@@ -200,7 +200,7 @@ fn no_row(error: &csv::Error) -> Failure {
 }
 
 /// A cell that no spreadsheet takes for a formula: each of its lines that would be one gets an apostrophe.
-fn inert(text: &str) -> Cow<'_, str> {
+pub(super) fn inert(text: &str) -> Cow<'_, str> {
     let clean = safe::block(text);
     // Some readers take a tab or a carriage return in front for the start of a formula; the filter has dropped those,
     // so what they would have hidden is looked at as well.

@@ -1,13 +1,20 @@
-//! `demoscope export`: a study with every answer, as JSON without loss or as a table that is safe in a spreadsheet.
-//! Answers are read in pages, and a file appears under its name only when it is whole.
+//! `demoscope export`: a study with every answer, as JSON without loss or as a table that is safe in a spreadsheet; or its
+//! report as a page for colleagues. Answers are read in pages, and a file appears under its name only when it is whole.
 
+mod codebook;
 mod csv;
+mod document;
 mod file;
+mod html;
 mod json;
+mod markdown;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use protocol::results::Report;
 use protocol::safe;
 
 use crate::cli::pages::Answers;
@@ -15,16 +22,19 @@ use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
 use crate::look::thousands;
 use crate::ui::Ui;
+use document::Document;
 use file::{Existing, NewFile};
 
-/// Write a study with all its answers to a file
+/// Write a study to a file: its answers, or its report as a page
 ///
-/// JSON holds everything, without loss. CSV has one row for each answer; cells that a spreadsheet would take for a
-/// formula get an apostrophe in front.
+/// JSON holds everything, without loss. CSV has one row for each answer, and a codebook beside it; cells that a
+/// spreadsheet would take for a formula get an apostrophe in front. HTML and Markdown hold the report, without single
+/// answers: one page that says what was asked, of whom, what came out and how sure it is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  demoscope export @ --format csv -o answers.csv
+  demoscope export @ --format html -o report.html
+  demoscope export @ --format csv -o answers.csv      answers.codebook.csv comes with it
   demoscope export 3f2a --format json -o meal-kit.json
   demoscope export @ --format json | jq .results.estimates")]
 pub(crate) struct Args {
@@ -45,8 +55,12 @@ pub(crate) struct Args {
 enum Format {
     /// Everything, without loss
     Json,
-    /// One row for each answer
+    /// One row for each answer, with a codebook
     Csv,
+    /// The report as Markdown
+    Md,
+    /// The report as one self-contained page
+    Html,
 }
 
 /// Where the export goes.
@@ -80,6 +94,13 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let study = call!(link, find(args.id.clone()))?;
     let report = call!(link, report(study.id))?;
+    if matches!(args.format, Format::Md | Format::Html) {
+        return write_report(args.format, &report, file, &link, ui).await;
+    }
+    let codebook = match (args.format, target) {
+        (Format::Csv, Some(path)) => Some(beside(path, args, &report, &link).await?),
+        _ => None,
+    };
 
     let mut answers = Answers::of(study.id, None);
     let mut count = 0_usize;
@@ -89,7 +110,9 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     };
     let mut writer = match args.format {
         Format::Json => Writer::Json(json::Document::begin(&report)?),
-        Format::Csv => Writer::Csv(Box::new(csv::Table::begin(&report.study)?)),
+        Format::Csv | Format::Md | Format::Html => {
+            Writer::Csv(Box::new(csv::Table::begin(&report.study)?))
+        }
     };
     loop {
         sink.write(&writer.take())?;
@@ -118,7 +141,50 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         let count = thousands(i128::try_from(count).unwrap_or(i128::MAX));
         ui.say(&format!("Wrote {count} answers to {}.", safe::line(&shown)));
     }
+    if let Some(codebook) = codebook {
+        let path = codebook.finish()?;
+        ui.say(&format!("What its columns mean: {}.", safe::line(&path.to_string_lossy())));
+    }
     Ok(Exit::Done)
+}
+
+/// Writes the report as a page.
+async fn write_report(
+    format: Format,
+    report: &Report,
+    file: Option<NewFile>,
+    link: &Link,
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
+    let asked = call!(link, asked(report.study.id))?;
+    let document = Document::of(report, &asked);
+    let text = match format {
+        Format::Md => markdown::page(&document),
+        _ => html::page(&document),
+    };
+    match file {
+        Some(mut file) => {
+            file.write(text.as_bytes())?;
+            let path = file.finish()?;
+            ui.say(&format!("Wrote the report to {}.", safe::line(&path.to_string_lossy())));
+        }
+        None => ui.data(&text)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// The codebook that belongs to a table, under the table's name, ready to be finished.
+async fn beside(
+    table: &Path,
+    args: &Args,
+    report: &Report,
+    link: &Link,
+) -> Result<NewFile, Failure> {
+    let existing = if args.force { Existing::Replace } else { Existing::Keep };
+    let mut file = NewFile::create(&table.with_extension("codebook.csv"), existing)?;
+    let asked = call!(link, asked(report.study.id))?;
+    file.write(&codebook::table(report.study.instrument, &asked)?)?;
+    Ok(file)
 }
 
 /// What turns answers into bytes.

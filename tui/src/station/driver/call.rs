@@ -39,7 +39,9 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         Call::Scores(id) => Msg::Scores(id, 0, ask!(client, scores(id, 0, SCORES))),
         Call::Newest(id, from, count) => Msg::Newest(id, ask!(client, answers(id, from, count))),
         Call::Page(id, from) => Msg::Page(id, ask!(client, answers(id, from, ANSWERS))),
-        Call::Answer(id, ordinal) => Msg::Answer(id, ordinal, ask!(client, answers(id, ordinal, 1))),
+        Call::Answer(id, ordinal) => {
+            Msg::Answer(id, ordinal, ask!(client, answers(id, ordinal, 1)))
+        }
         Call::Report(id) => Msg::Report(id, ask!(client, report(id)).map(Box::new)),
         Call::Check { revision, draft } => {
             Msg::Checked(revision, ask!(client, check(draft)).map(Box::new))

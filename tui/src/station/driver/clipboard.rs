@@ -22,7 +22,10 @@ pub(super) fn copy(screen: &mut Screen, paths: &Paths, text: &str) -> Option<Str
     let written = fs::create_dir_all(&paths.cache).and_then(|()| fs::write(&path, text));
     Some(match written {
         Ok(()) => format!("Too long for the clipboard; it stands in {}", path.display()),
-        Err(error) => format!("Too long for the clipboard, and {} cannot be written: {error}.", path.display()),
+        Err(error) => format!(
+            "Too long for the clipboard, and {} cannot be written: {error}.",
+            path.display()
+        ),
     })
 }
 
@@ -48,7 +51,9 @@ mod tests {
 
     #[test]
     fn encodes_as_the_standard_says() {
-        for (plain, encoded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+        for (plain, encoded) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
+        {
             assert_eq!(base64(plain.as_bytes()), encoded);
         }
     }

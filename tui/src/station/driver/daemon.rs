@@ -79,7 +79,8 @@ impl Daemon {
     /// Waits for news after a cursor. The very first wait only looks for the end of the history.
     pub(super) fn follow(&mut self, cursor: Cursor) {
         let Some(client) = self.client() else { return };
-        let (messages, connected, paths) = (self.messages.clone(), self.connected.clone(), self.paths.clone());
+        let (messages, connected, paths) =
+            (self.messages.clone(), self.connected.clone(), self.paths.clone());
         if let Some(before) = self.follower.replace(tokio::spawn(async move {
             let page = if cursor == Cursor::default() {
                 end_of_history(&client).await
@@ -116,7 +117,11 @@ impl Daemon {
     }
 }
 
-async fn page(client: &DemoscopeClient, after: Cursor, wait_ms: u64) -> Result<EventPage, ApiError> {
+async fn page(
+    client: &DemoscopeClient,
+    after: Cursor,
+    wait_ms: u64,
+) -> Result<EventPage, ApiError> {
     match client.events(within(WAIT + WAIT_SLACK), after, EVENTS, wait_ms).await {
         Ok(reply) => reply,
         Err(error) => Err(call_failed(&error)),

@@ -33,7 +33,9 @@ pub(super) fn edit(paths: &Paths, text: &str) -> Result<String, String> {
     let read = fs::read_to_string(&path);
     drop(fs::remove_file(&path));
     match status {
-        Ok(status) if status.success() => read.map_err(|error| failed("The text cannot be read back", &error)),
+        Ok(status) if status.success() => {
+            read.map_err(|error| failed("The text cannot be read back", &error))
+        }
         Ok(_) => Err(format!("{program} ended with an error; the text is as it was.")),
         Err(error) => Err(format!("{program} cannot be started ({error}); set VISUAL or EDITOR.")),
     }

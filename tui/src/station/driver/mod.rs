@@ -99,7 +99,12 @@ pub fn run(paths: &Paths) -> Result<(), StationError> {
     outcome
 }
 
-async fn station(paths: &Paths, look: Look, keymap: Keymap, theme: Theme) -> Result<(), StationError> {
+async fn station(
+    paths: &Paths,
+    look: Look,
+    keymap: Keymap,
+    theme: Theme,
+) -> Result<(), StationError> {
     let (messages, mut inbox) = mpsc::channel(MESSAGES_MAX);
     let daemon = Daemon::open(paths, messages.clone()).await.map_err(StationError::Daemon)?;
     let mut signals = Signals::listen()?;
@@ -117,7 +122,11 @@ async fn station(paths: &Paths, look: Look, keymap: Keymap, theme: Theme) -> Res
         started,
         dirty: Dirty::Now,
         drawn: started,
-        frame: if look.line == Line::Local { Duration::from_millis(33) } else { Duration::from_millis(100) },
+        frame: if look.line == Line::Local {
+            Duration::from_millis(33)
+        } else {
+            Duration::from_millis(100)
+        },
     };
     loop {
         station.draw_if_due()?;
@@ -255,7 +264,9 @@ impl Station {
                     self.send(Msg::Told(told));
                 }
             }
-            Effect::Write { name, content } => self.send(Msg::Written(files::export(&name, &content))),
+            Effect::Write { name, content } => {
+                self.send(Msg::Written(files::export(&name, &content)));
+            }
             Effect::Attach(name) => {
                 let text = files::read(&name);
                 self.send(Msg::Attached(name, text));

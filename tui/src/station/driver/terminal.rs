@@ -15,7 +15,8 @@ use crate::station::screens;
 /// Alternate screen, no cursor, bracketed paste, clicks and wheel.
 const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[H\x1b[2J";
 /// The opposite of [`ENTER`], and the end of everything that could have been under way.
-const LEAVE: &str = "\x1b[?2026l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
+const LEAVE: &str =
+    "\x1b[?2026l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
 /// A terminal that knows them shows everything between the two at once.
 const FRAME: (&str, &str) = ("\x1b[?2026h", "\x1b[?2026l");
 /// More than the largest frame.
@@ -68,7 +69,8 @@ impl Screen {
         let output = BufWriter::with_capacity(BUFFER_BYTES, io::stdout());
         let (columns, rows) = size();
         let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
-        let terminal = Terminal::with_options(CrosstermBackend::new(output), TerminalOptions { viewport })?;
+        let terminal =
+            Terminal::with_options(CrosstermBackend::new(output), TerminalOptions { viewport })?;
         let mut screen = Self { terminal, holds: Holds::Nothing };
         screen.enter_again()?;
         Ok(screen)

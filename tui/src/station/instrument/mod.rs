@@ -138,7 +138,11 @@ pub(crate) fn facts(answer: &Answer) -> Vec<(String, String)> {
         Answer::Survey { answers, refused, .. } => answers
             .iter()
             .map(|(question, answer)| (question.clone(), answer.clone()))
-            .chain(refused.iter().map(|(question, why)| (question.clone(), format!("declined: {why}"))))
+            .chain(
+                refused
+                    .iter()
+                    .map(|(question, why)| (question.clone(), format!("declined: {why}"))),
+            )
             .map(|(question, text)| (protocol::safe::line(&question).into_owned(), text))
             .collect(),
     }
@@ -151,9 +155,8 @@ fn feeling(sentiment: Sentiment) -> String {
 /// How often each score was given, where there are scores.
 pub(crate) fn distribution(outcomes: &Outcomes) -> Option<&Distribution> {
     match outcomes {
-        Outcomes::ConceptTest { score_distribution, .. } | Outcomes::Nps { score_distribution, .. } => {
-            Some(score_distribution)
-        }
+        Outcomes::ConceptTest { score_distribution, .. }
+        | Outcomes::Nps { score_distribution, .. } => Some(score_distribution),
         Outcomes::Sentiment { .. } | Outcomes::Survey { .. } | Outcomes::AbTest { .. } => None,
     }
 }

@@ -102,8 +102,8 @@ fn place(persona: &Persona) -> String {
     };
     match state {
         "CT" | "ME" | "MA" | "NH" | "RI" | "VT" | "NJ" | "NY" | "PA" => "us_northeast",
-        "AL" | "AR" | "DE" | "DC" | "FL" | "GA" | "KY" | "LA" | "MD" | "MS" | "NC" | "SC" | "TN"
-        | "VA" | "WV" => "us_southeast",
+        "AL" | "AR" | "DE" | "DC" | "FL" | "GA" | "KY" | "LA" | "MD" | "MS" | "NC" | "SC"
+        | "TN" | "VA" | "WV" => "us_southeast",
         "AZ" | "NM" | "OK" | "TX" => "us_southwest",
         "AK" | "CA" | "CO" | "HI" | "ID" | "MT" | "NV" | "OR" | "UT" | "WA" | "WY" => "us_west",
         _ => "us_midwest",

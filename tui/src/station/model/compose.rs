@@ -43,15 +43,39 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    fn line(key: &'static str, label: &'static str, default: &'static str, hint: &'static str) -> Self {
-        Self { key, label, hint, value: Value::Typed(TextBox::new(default, Lines::One)), default, only: None }
+    fn line(
+        key: &'static str,
+        label: &'static str,
+        default: &'static str,
+        hint: &'static str,
+    ) -> Self {
+        Self {
+            key,
+            label,
+            hint,
+            value: Value::Typed(TextBox::new(default, Lines::One)),
+            default,
+            only: None,
+        }
     }
 
     fn text(key: &'static str, label: &'static str, hint: &'static str) -> Self {
-        Self { key, label, hint, value: Value::Typed(TextBox::new("", Lines::Many)), default: "", only: None }
+        Self {
+            key,
+            label,
+            hint,
+            value: Value::Typed(TextBox::new("", Lines::Many)),
+            default: "",
+            only: None,
+        }
     }
 
-    fn choice(key: &'static str, label: &'static str, words: Vec<&'static str>, hint: &'static str) -> Self {
+    fn choice(
+        key: &'static str,
+        label: &'static str,
+        words: Vec<&'static str>,
+        hint: &'static str,
+    ) -> Self {
         let default = words.first().copied().unwrap_or("");
         Self { key, label, hint, value: Value::Choice(words, 0), default, only: None }
     }
@@ -142,7 +166,11 @@ pub(crate) enum Sending {
     UnderWay,
 }
 
-fn words<T: Copy>(first: &'static str, all: &[T], as_str: fn(T) -> &'static str) -> Vec<&'static str> {
+fn words<T: Copy>(
+    first: &'static str,
+    all: &[T],
+    as_str: fn(T) -> &'static str,
+) -> Vec<&'static str> {
     let rest = all.iter().map(|word| as_str(*word)).filter(|word| *word != first);
     std::iter::once(first).chain(rest).collect()
 }
@@ -179,11 +207,26 @@ impl Compose {
     fn blank() -> Vec<Field> {
         let first = StudyType::ConceptTest.as_str();
         vec![
-            Field::choice("study", "Study", words(first, StudyType::ALL, StudyType::as_str), "what is asked"),
+            Field::choice(
+                "study",
+                "Study",
+                words(first, StudyType::ALL, StudyType::as_str),
+                "what is asked",
+            ),
             Field::line("name", "Name", "", "what you call it; by default the first words"),
-            Field::text(TEXT, "Text", "what respondents read: type it, paste it, or Ctrl-E for your editor"),
-            Field::line(FILE_FIELD, "or file", "", "a file that holds the text; Ctrl-O completes its name"),
-            Field::text("questions", "Questions", "one a line, up to ten").only_for(StudyType::Survey),
+            Field::text(
+                TEXT,
+                "Text",
+                "what respondents read: type it, paste it, or Ctrl-E for your editor",
+            ),
+            Field::line(
+                FILE_FIELD,
+                "or file",
+                "",
+                "a file that holds the text; Ctrl-O completes its name",
+            ),
+            Field::text("questions", "Questions", "one a line, up to ten")
+                .only_for(StudyType::Survey),
             Field::choice(
                 "orders",
                 "Order",
@@ -199,7 +242,12 @@ impl Compose {
                 "where they live",
             ),
             Field::line("audience.age_range", "Age", "18-80", "youngest and oldest"),
-            Field::choice("audience.gender", "Gender", words("all", Gender::ALL, Gender::as_str), "who is asked"),
+            Field::choice(
+                "audience.gender",
+                "Gender",
+                words("all", Gender::ALL, Gender::as_str),
+                "who is asked",
+            ),
             Field::choice(
                 "audience.income_bracket",
                 "Income",
@@ -243,7 +291,9 @@ impl Compose {
 
     /// Which instrument is chosen.
     pub(crate) fn study_type(&self) -> StudyType {
-        self.field("study").and_then(|field| field.shown().parse().ok()).unwrap_or(StudyType::ConceptTest)
+        self.field("study")
+            .and_then(|field| field.shown().parse().ok())
+            .unwrap_or(StudyType::ConceptTest)
     }
 
     /// Something was changed: what was known about the draft no longer holds.
@@ -268,7 +318,8 @@ impl Compose {
 
     /// What was typed, to be kept.
     pub(crate) fn form(&self) -> Form {
-        let of = |key: &str| self.field(key).map(|field| field.shown().to_owned()).unwrap_or_default();
+        let of =
+            |key: &str| self.field(key).map(|field| field.shown().to_owned()).unwrap_or_default();
         Form { fields: self.overrides(), text: of(TEXT), file: of(FILE_FIELD) }
     }
 

@@ -73,11 +73,16 @@ impl Filter {
             Term::Word(word) => study.name.to_lowercase().contains(word),
             Term::Tag(tag) => study.tags.iter().any(|own| own.to_lowercase().starts_with(tag)),
             Term::State(state) => {
-                state_label(study.state).starts_with(state) || study.state.as_str().starts_with(state)
+                state_label(study.state).starts_with(state)
+                    || study.state.as_str().starts_with(state)
             }
             Term::Type(kind) => study.instrument.as_str().starts_with(kind),
-            Term::Score(relation, limit) => score.is_some_and(|score| relation.holds(score, *limit)),
-            Term::Answers(relation, limit) => relation.holds(f64::from(study.panel.delivered), *limit),
+            Term::Score(relation, limit) => {
+                score.is_some_and(|score| relation.holds(score, *limit))
+            }
+            Term::Answers(relation, limit) => {
+                relation.holds(f64::from(study.panel.delivered), *limit)
+            }
         })
     }
 }

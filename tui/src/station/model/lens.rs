@@ -159,7 +159,9 @@ impl Lens {
             return None;
         }
         let first = live.scale.map_or(instrument.scale.0, |(first, _)| first);
-        Mean::of((first..).zip(&live.scores).map(|(score, count)| ((instrument.value)(score), *count)))
+        Mean::of(
+            (first..).zip(&live.scores).map(|(score, count)| ((instrument.value)(score), *count)),
+        )
     }
 
     /// Outcomes a second over the last seconds, oldest first.

@@ -201,12 +201,13 @@ impl Model {
     fn counts_seconds(&self) -> bool {
         match &self.link {
             Link::Away { .. } => true,
-            Link::Connected { .. } => self
-                .lens
-                .live
-                .as_ref()
-                .is_some_and(|live| live.study.state == protocol::run::State::Running)
-                && self.screen == Screen::Live,
+            Link::Connected { .. } => {
+                self.lens
+                    .live
+                    .as_ref()
+                    .is_some_and(|live| live.study.state == protocol::run::State::Running)
+                    && self.screen == Screen::Live
+            }
             Link::Connecting | Link::Incompatible { .. } => false,
         }
     }

@@ -25,10 +25,7 @@ pub(crate) fn place(persona: &Persona) -> &str {
 
 /// What they do.
 pub(crate) fn work(persona: &Persona) -> String {
-    persona
-        .occupation
-        .clone()
-        .unwrap_or_else(|| persona.employment.as_str().replace('_', " "))
+    persona.occupation.clone().unwrap_or_else(|| persona.employment.as_str().replace('_', " "))
 }
 
 /// Everything there is to know, as label and text.
@@ -36,7 +33,15 @@ pub(crate) fn facts(persona: &Persona) -> Vec<(&'static str, String)> {
     let words = |word: &str| word.replace('_', " ");
     let traits = &persona.big_five;
     vec![
-        ("lives in", format!("{} ({}, {})", place(persona), words(persona.region.as_str()), persona.urbanicity)),
+        (
+            "lives in",
+            format!(
+                "{} ({}, {})",
+                place(persona),
+                words(persona.region.as_str()),
+                persona.urbanicity
+            ),
+        ),
         ("work", work(persona)),
         ("education", words(persona.education.as_str())),
         ("household", words(persona.household.as_str())),

@@ -103,7 +103,12 @@ impl Requests {
         let of_lens = |want: &Want| {
             matches!(
                 want,
-                Want::Live | Want::Scores | Want::Newest | Want::Page | Want::Answer(_) | Want::Cross
+                Want::Live
+                    | Want::Scores
+                    | Want::Newest
+                    | Want::Page
+                    | Want::Answer(_)
+                    | Want::Cross
             )
         };
         self.wanted.retain(|want, _| !of_lens(want));
@@ -113,11 +118,7 @@ impl Requests {
 
     /// When the next question is due.
     pub(crate) fn next_due(&self) -> Option<u64> {
-        self.wanted
-            .iter()
-            .filter(|(want, _)| !self.flying.contains(want))
-            .map(|(_, at)| *at)
-            .min()
+        self.wanted.iter().filter(|(want, _)| !self.flying.contains(want)).map(|(_, at)| *at).min()
     }
 }
 

@@ -80,9 +80,8 @@ impl Drill {
     }
 
     fn admits(&self, ordinal: u32, response: &Response) -> bool {
-        let of_class = |(dimension, class): &(Dimension, String)| {
-            dimension.class(&response.persona) == *class
-        };
+        let of_class =
+            |(dimension, class): &(Dimension, String)| dimension.class(&response.persona) == *class;
         self.classes.iter().all(of_class)
             && self.score.is_none_or(|score| instrument::mark(&response.answer) == score)
             && self.cited.as_ref().is_none_or(|(_, cited)| cited.contains(&ordinal))
@@ -133,7 +132,13 @@ pub(crate) struct ResultsView {
 impl ResultsView {
     /// A fresh view with the taste of another.
     pub(crate) fn like(other: &Self) -> Self {
-        Self { view: other.view, by: other.by, across: other.across, order: other.order, ..Self::default() }
+        Self {
+            view: other.view,
+            by: other.by,
+            across: other.across,
+            order: other.order,
+            ..Self::default()
+        }
     }
 }
 
@@ -176,7 +181,8 @@ impl Lens {
             .collect();
         found.sort_unstable();
         self.results.found = found.into_iter().map(|(_, ordinal)| ordinal).collect();
-        self.results.quotes.cursor = self.results.quotes.cursor.min(self.results.found.len().saturating_sub(1));
+        self.results.quotes.cursor =
+            self.results.quotes.cursor.min(self.results.found.len().saturating_sub(1));
     }
 
     /// The classes of the grouping with their estimates, in the order of the screen.
@@ -193,7 +199,9 @@ impl Lens {
                 let field = instrument.main?.field;
                 let estimate = segment.estimates.get(field)?;
                 let contrast = results.contrasts.iter().find(|contrast| {
-                    contrast.dimension == by.field() && contrast.class == *class && contrast.field == field
+                    contrast.dimension == by.field()
+                        && contrast.class == *class
+                        && contrast.field == field
                 });
                 Some(Row {
                     class: class.clone(),

@@ -6,12 +6,14 @@ use ratatui::layout::Rect;
 
 use crate::station::instrument;
 use crate::station::model::Model;
-use crate::station::model::compose::{Attached, Checked, Compose, FILE_FIELD, Field, Sending, TEXT, Value};
+use crate::station::model::compose::{
+    Attached, Checked, Compose, FILE_FIELD, Field, Sending, TEXT, Value,
+};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns, wrap};
-use crate::station::widgets::textbox::Lines;
 use crate::station::widgets::format::{number, plural, span, thousands, words};
+use crate::station::widgets::textbox::Lines;
 
 /// From this width on the preview stands beside the form.
 const BESIDE_FROM: u16 = 110;
@@ -38,7 +40,12 @@ pub(super) fn trail(model: &Model, form: &Compose) -> Vec<(String, Role)> {
 }
 
 /// Draws the form; gives the place of its cursor.
-pub(super) fn draw(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, body: Rect) -> Option<(u16, u16)> {
+pub(super) fn draw(
+    model: &Model,
+    form: &Compose,
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+) -> Option<(u16, u16)> {
     let (left, right) = if body.width >= BESIDE_FROM {
         let side = body.width * 2 / 5;
         let left = Rect { width: body.width - side, ..body };
@@ -128,7 +135,11 @@ fn draw_field(
                 canvas.tint(room, Role::Input);
             }
             if input.text().is_empty() {
-                let hint = if field.key == TEXT { instrument::of(form.study_type()).stimulus } else { field.hint };
+                let hint = if field.key == TEXT {
+                    instrument::of(form.study_type()).stimulus
+                } else {
+                    field.hint
+                };
                 canvas.cut(room.x, room.y, room.width, hint, Role::Dim);
             }
             let at = input.draw(canvas, room, Role::Text);
@@ -158,12 +169,17 @@ fn choice(choices: &[&'static str], at: usize, here: bool, canvas: &mut Canvas<'
     let width = |word: &str| columns(word) + columns(glyphs.radio_on()) + 3;
     // The chosen word is always in sight.
     let mut first = 0;
-    while first < at && choices[first..=at].iter().map(|word| width(word)).sum::<u16>() > room.width {
+    while first < at && choices[first..=at].iter().map(|word| width(word)).sum::<u16>() > room.width
+    {
         first += 1;
     }
     let mut x = room.x;
     for (index, word) in choices.iter().enumerate().skip(first) {
-        let (mark, role) = if index == at { (glyphs.radio_on(), Role::Strong) } else { (glyphs.radio_off(), Role::Dim) };
+        let (mark, role) = if index == at {
+            (glyphs.radio_on(), Role::Strong)
+        } else {
+            (glyphs.radio_off(), Role::Dim)
+        };
         let left = room.right().saturating_sub(x);
         if left < width(word) {
             canvas.text(x, room.y, left, glyphs.ellipsis(), Role::Dim);
@@ -178,10 +194,19 @@ fn attached(form: &Compose, canvas: &mut Canvas<'_>, room: Rect, used: u16) {
     let glyphs = canvas.glyphs();
     let (text, role) = match &form.attached {
         Attached::None if form.files.is_empty() => return,
-        Attached::None | Attached::Trouble(_) if !form.files.is_empty() => (form.files.join("  "), Role::Dim),
+        Attached::None | Attached::Trouble(_) if !form.files.is_empty() => {
+            (form.files.join("  "), Role::Dim)
+        }
         Attached::Text(text) => {
             let count = u64::try_from(text.split_whitespace().count()).unwrap_or(0);
-            (format!("{} {}, instead of the text above", glyphs.good(), plural(count, "word", "words")), Role::Good)
+            (
+                format!(
+                    "{} {}, instead of the text above",
+                    glyphs.good(),
+                    plural(count, "word", "words")
+                ),
+                Role::Good,
+            )
         }
         Attached::Trouble(why) => (format!("{} {why}", glyphs.bad()), Role::Bad),
         Attached::None => return,
@@ -192,7 +217,11 @@ fn attached(form: &Compose, canvas: &mut Canvas<'_>, room: Rect, used: u16) {
 
 /// What it would take and tell.
 fn before_run(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, area: Rect) {
-    let inner = canvas.pane(area, Caption { title: "Before you run", count: "", foot: "" }, Focus::Elsewhere);
+    let inner = canvas.pane(
+        area,
+        Caption { title: "Before you run", count: "", foot: "" },
+        Focus::Elsewhere,
+    );
     let mut lines: Vec<(String, Role)> = Vec::new();
     match &form.checked {
         Checked::Good(preview) => good(model, preview, canvas, &mut lines),
@@ -225,7 +254,8 @@ fn good(model: &Model, preview: &Preview, canvas: &Canvas<'_>, lines: &mut Vec<(
     let glyphs = canvas.glyphs();
     let whole = |amount: i64| thousands(u64::try_from(amount).unwrap_or(0));
     let (credits, balance) = (preview.credits.0, preview.balance.0);
-    let (mark, role) = if credits <= balance { (glyphs.good(), Role::Good) } else { (glyphs.bad(), Role::Bad) };
+    let (mark, role) =
+        if credits <= balance { (glyphs.good(), Role::Good) } else { (glyphs.bad(), Role::Bad) };
     lines.push((format!("{mark} {} of your {} credits", whole(credits), whole(balance)), role));
     let (least, most) = preview.cost_usd;
     if most > 0.0 {
@@ -236,16 +266,25 @@ fn good(model: &Model, preview: &Preview, canvas: &Canvas<'_>, lines: &mut Vec<(
     if let Some((half, unit)) = &preview.expected_half_width {
         let half = number(*half, 2, glyphs);
         lines.push((
-            format!("expected 95% interval {}{half} {}", glyphs.plus_minus(), protocol::safe::line(unit)),
+            format!(
+                "expected 95% interval {}{half} {}",
+                glyphs.plus_minus(),
+                protocol::safe::line(unit)
+            ),
             Role::Text,
         ));
     }
     let people = thousands(preview.panel.into());
-    lines.push((format!("{people} people, engine {}, seed {}", preview.engine, preview.seed), Role::Dim));
+    lines.push((
+        format!("{people} people, engine {}, seed {}", preview.engine, preview.seed),
+        Role::Dim,
+    ));
     for note in &preview.notes {
         lines.push((format!("{} {note}", glyphs.warning()), Role::Warning));
     }
-    let run = model.keymap.keys(crate::station::action::Place::Compose, crate::station::action::Action::Run);
+    let run = model
+        .keymap
+        .keys(crate::station::action::Place::Compose, crate::station::action::Action::Run);
     lines.push((format!("{} runs it", run.first().cloned().unwrap_or_default()), Role::Accent));
     lines.push((String::new(), Role::Text));
     lines.push(("What the first respondent is asked:".to_owned(), Role::Dim));

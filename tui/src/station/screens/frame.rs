@@ -85,7 +85,9 @@ fn link(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     let glyphs = canvas.glyphs();
     let (mark, text, role) = match &model.link {
         Link::Connecting => (glyphs.waiting(), "connecting".to_owned(), Role::Dim),
-        Link::Connected { version, .. } => (glyphs.running(), format!("local {version}"), Role::Good),
+        Link::Connected { version, .. } => {
+            (glyphs.running(), format!("local {version}"), Role::Good)
+        }
         Link::Away { retry_at, .. } => {
             let wait = retry_at.saturating_sub(model.now.ms).div_ceil(1000);
             (glyphs.bad(), format!("reconnecting in {wait}s"), Role::Warning)
@@ -154,7 +156,11 @@ fn is_useful(model: &Model, action: Action) -> bool {
             study.state.is_final() && study.panel.invalid + study.panel.failed > 0
         }),
         Action::Archive => state.is_some_and(State::is_final),
-        Action::Export | Action::Duplicate | Action::Tag | Action::Mark | Action::Filter
+        Action::Export
+        | Action::Duplicate
+        | Action::Tag
+        | Action::Mark
+        | Action::Filter
         | Action::Sort => state.is_some(),
         _ => true,
     }
@@ -206,7 +212,8 @@ pub(crate) fn notice(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
         Tone::Done => (canvas.glyphs().good(), Role::Accent),
         Tone::Trouble => (canvas.glyphs().warning(), Role::Warning),
     };
-    let text = fit(&format!(" {mark} {} ", notice.text), body.width.saturating_sub(2), canvas.glyphs());
+    let text =
+        fit(&format!(" {mark} {} ", notice.text), body.width.saturating_sub(2), canvas.glyphs());
     let width = columns(&text);
     let y = body.bottom() - 1;
     let area = Rect::new(body.right().saturating_sub(width + 1), y, width, 1);

@@ -24,14 +24,23 @@ pub(crate) fn rows(model: &Model, help: &Help) -> Vec<(String, &'static Entry)> 
 }
 
 /// Draws the page.
-pub(super) fn draw(model: &Model, help: &Help, canvas: &mut Canvas<'_>, body: Rect) -> Option<(u16, u16)> {
+pub(super) fn draw(
+    model: &Model,
+    help: &Help,
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+) -> Option<(u16, u16)> {
     let width = body.width.saturating_sub(4).min(110);
     let area = Rect::new(body.x + (body.width - width) / 2, body.y, width, body.height);
     canvas.clear(area);
     let rows = rows(model, help);
     let title = format!("Keys of {}", help.place.as_str());
     let count = format!("{} keys; type to search", rows.len());
-    let inner = canvas.pane(area, Caption { title: &title, count: &count, foot: "Esc closes" }, Focus::Here);
+    let inner = canvas.pane(
+        area,
+        Caption { title: &title, count: &count, foot: "Esc closes" },
+        Focus::Here,
+    );
     canvas.text(inner.x, inner.y, 2, "/", Role::Key);
     let line = Rect::new(inner.x + 2, inner.y, inner.width.saturating_sub(2), 1);
     let cursor = help.input.draw(canvas, line, Role::Text);
@@ -43,7 +52,8 @@ pub(super) fn draw(model: &Model, help: &Help, canvas: &mut Canvas<'_>, body: Re
     let shown = help.window.shown(rows.len(), usize::from(list.height));
     for (y, row) in (list.top()..list.bottom()).zip(shown) {
         let (keys, entry) = &rows[row];
-        canvas.cut(list.x + 1, y, keys_width - 2, keys, Role::Key);
+        let keys = canvas.glyphs().keys(keys);
+        canvas.cut(list.x + 1, y, keys_width - 2, &keys, Role::Key);
         let x = list.x + keys_width;
         canvas.cut(x, y, list.right().saturating_sub(x), entry.help, Role::Text);
         if row == help.window.cursor {

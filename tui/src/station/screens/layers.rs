@@ -41,11 +41,21 @@ pub(super) fn menu(menu: &Menu, canvas: &mut Canvas<'_>, body: Rect) -> Option<(
 }
 
 /// Draws a line to type, at the bottom of the body, so that what it narrows stays in sight.
-pub(super) fn prompt(model: &Model, prompt: &Prompt, canvas: &mut Canvas<'_>, body: Rect) -> Option<(u16, u16)> {
+pub(super) fn prompt(
+    model: &Model,
+    prompt: &Prompt,
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+) -> Option<(u16, u16)> {
     let (title, hint) = match prompt.purpose {
         Purpose::FilterStudies => {
             let (shown, all) = model.studies.counts();
-            ("Filter", format!("{shown} of {all}  words, tag:spring, state:live, type:nps, score<4, n>100"))
+            (
+                "Filter",
+                format!(
+                    "{shown} of {all}  words, tag:spring, state:live, type:nps, score<4, n>100"
+                ),
+            )
         }
         Purpose::FilterQuotes => {
             ("Filter answers", format!("{} answers", model.lens.results.found.len()))
@@ -59,7 +69,11 @@ pub(super) fn prompt(model: &Model, prompt: &Prompt, canvas: &mut Canvas<'_>, bo
 }
 
 /// Draws a question.
-pub(super) fn question(question: &Question, canvas: &mut Canvas<'_>, body: Rect) -> Option<(u16, u16)> {
+pub(super) fn question(
+    question: &Question,
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+) -> Option<(u16, u16)> {
     let width = 66.min(body.width.saturating_sub(4));
     let room = width.saturating_sub(4);
     let lines: Vec<String> = question.lines.iter().flat_map(|line| wrap(line, room)).collect();
@@ -99,8 +113,14 @@ pub(super) fn which_key(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let title = format!("{} …", keys.join(" "));
     let inner = canvas.pane(area, Caption { title: &title, count: "", foot: "" }, Focus::Here);
     for (y, (chord, action)) in (inner.top()..inner.bottom()).zip(next) {
-        let key = chord.label(canvas.glyphs());
+        let key = canvas.glyphs().keys(&chord.to_string());
         let end = canvas.text(inner.x + 1, y, 6, &key, Role::Key);
-        canvas.cut(end + 2, y, inner.right().saturating_sub(end + 2), action.entry().label, Role::Text);
+        canvas.cut(
+            end + 2,
+            y,
+            inner.right().saturating_sub(end + 2),
+            action.entry().label,
+            Role::Text,
+        );
     }
 }

@@ -95,7 +95,10 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
         (study.name.clone(), Role::Text),
         (state_label(study.state).to_owned(), role),
         (format!("{} {}%", bar(share, 16, glyphs), number(share * 100.0, 0, glyphs)), Role::Bar),
-        (format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())), Role::Text),
+        (
+            format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())),
+            Role::Text,
+        ),
     ];
     if study.state == State::Running
         && let Some(eta) = model.lens.eta_s(study)
@@ -112,7 +115,13 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
 pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let Some(study) = model.study() else {
         let inner = canvas.pane(body, Caption { title: "Live", count: "", foot: "" }, Focus::Here);
-        canvas.text(inner.x + 2, inner.y + 1, inner.width, "No study is open: 1 goes to the list.", Role::Dim);
+        canvas.text(
+            inner.x + 2,
+            inner.y + 1,
+            inner.width,
+            "No study is open: 1 goes to the list.",
+            Role::Dim,
+        );
         return;
     };
     let panes = panes(model, body);
@@ -130,7 +139,12 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
 fn draw_mosaic(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
     let glyphs = canvas.glyphs();
     let picture = mosaic(model, study);
-    let inner = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), area.height.saturating_sub(2));
+    let inner = Rect::new(
+        area.x + 1,
+        area.y + 1,
+        area.width.saturating_sub(2),
+        area.height.saturating_sub(2),
+    );
     let per_dot = picture.geometry(inner, canvas.theme.has_half_blocks()).per_dot();
     let people = thousands(study.panel.requested.into());
     let title = if per_dot > 1 {

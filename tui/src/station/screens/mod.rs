@@ -63,8 +63,7 @@ pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
 fn too_small(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     let (columns, rows) = SMALLEST;
     let times = canvas.glyphs().times();
-    let need =
-        format!("need {columns}{times}{rows}, have {}{times}{}", area.width, area.height);
+    let need = format!("need {columns}{times}{rows}, have {}{times}{}", area.width, area.height);
     let end = canvas.text(area.x, area.y, area.width, &need, Role::Warning);
     if let Some(study) = model.study() {
         let panel = study.panel;

@@ -110,8 +110,15 @@ fn way_down(drill: &Drill, study: &Study) -> String {
 /// Draws the screen.
 pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let Some(study) = model.study() else {
-        let inner = canvas.pane(body, Caption { title: "Results", count: "", foot: "" }, Focus::Here);
-        canvas.text(inner.x + 2, inner.y + 1, inner.width, "No study is open: 1 goes to the list.", Role::Dim);
+        let inner =
+            canvas.pane(body, Caption { title: "Results", count: "", foot: "" }, Focus::Here);
+        canvas.text(
+            inner.x + 2,
+            inner.y + 1,
+            inner.width,
+            "No study is open: 1 goes to the list.",
+            Role::Dim,
+        );
         return;
     };
     let panes = panes(model, body);
@@ -132,7 +139,12 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
     let title = match view.view {
         View::Segments => format!("{name} by {}", view.by.label()),
         View::Cross => {
-            format!("{name} {} {} {}", view.by.label(), canvas.glyphs().times(), view.across.label())
+            format!(
+                "{name} {} {} {}",
+                view.by.label(),
+                canvas.glyphs().times(),
+                view.across.label()
+            )
         }
         View::Reasons | View::Findings | View::Method => name.to_owned(),
     };
@@ -142,7 +154,9 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
     let Some(results) = results(model) else {
         let text = match study.state {
             State::Completed => "The report is being loaded…",
-            State::Failed => "This study has no answers, so there is nothing to report. R asks again.",
+            State::Failed => {
+                "This study has no answers, so there is nothing to report. R asks again."
+            }
             State::Cancelled => "This study was cancelled; its answers stand below.",
             _ => "The report comes with the last answer: 2 shows how it fills.",
         };
@@ -197,7 +211,10 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
         View::Cross => {
             let class = model.lens.classes(Axis::Rows).get(row)?.clone();
             let across = model.lens.classes(Axis::Columns).get(view.column)?.clone();
-            Some(Drill { classes: vec![(view.by, class), (view.across, across)], ..Drill::default() })
+            Some(Drill {
+                classes: vec![(view.by, class), (view.across, across)],
+                ..Drill::default()
+            })
         }
         View::Reasons => {
             let theme = results(model)?.themes.get(row)?;
@@ -234,10 +251,11 @@ pub(crate) fn as_text(model: &Model) -> Option<String> {
         (Pane::Main, View::Reasons) => {
             results(model)?.themes.get(view.main.cursor).map(|theme| theme.theme.clone())
         }
-        (Pane::Main, View::Findings) => results(model)?
-            .findings
-            .get(view.main.cursor)
-            .map(|finding| format!("{} {}: {}", finding.priority, finding.title, finding.description)),
+        (Pane::Main, View::Findings) => {
+            results(model)?.findings.get(view.main.cursor).map(|finding| {
+                format!("{} {}: {}", finding.priority, finding.title, finding.description)
+            })
+        }
         _ => headline(model, study, glyphs).map(|text| format!("{}: {text}", study.name)),
     }
 }

@@ -122,7 +122,7 @@ struct Columns {
 
 impl Columns {
     fn of(width: u16) -> Self {
-        let (state, answers, score) = (10, 15, 15);
+        let (state, answers, score) = (12, 15, 15);
         let when = if width >= 62 { 9 } else { 0 };
         let kind = if width >= 84 { 14 } else { 0 };
         let name = width.saturating_sub(3 + state + answers + score + when + kind);
@@ -177,7 +177,8 @@ fn draw_row(model: &Model, study: &Study, canvas: &mut Canvas<'_>, line: Rect, w
     canvas.text(x, line.y, wide.state, &state, role);
     x += wide.state;
     let panel = study.panel;
-    let answers = format!("{}/{}", thousands(panel.delivered.into()), thousands(panel.requested.into()));
+    let answers =
+        format!("{}/{}", thousands(panel.delivered.into()), thousands(panel.requested.into()));
     let short = study.state == State::Completed && panel.delivered < panel.requested;
     let role = if short { Role::Warning } else { Role::Text };
     canvas.right(x, line.y, wide.answers.saturating_sub(1), &answers, role);
@@ -203,7 +204,11 @@ fn score(model: &Model, study: &Study, glyphs: Glyphs) -> String {
     let value = number(estimate.value, measure.decimals, glyphs);
     match (estimate.low, estimate.high) {
         (Some(low), Some(high)) => {
-            let half = number((high - low) / 2.0, measure.decimals + usize::from(measure.decimals > 0), glyphs);
+            let half = number(
+                (high - low) / 2.0,
+                measure.decimals + usize::from(measure.decimals > 0),
+                glyphs,
+            );
             format!("{value} {}{half}", glyphs.plus_minus())
         }
         _ => value,

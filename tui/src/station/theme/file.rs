@@ -116,11 +116,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<File, ThemeError> {
         }
         roles.push(styles);
     }
-    Ok(File {
-        roles,
-        ramp: colours(&raw.ramp.colours)?,
-        ramp_sixteen: colours(&raw.ramp.sixteen)?,
-    })
+    Ok(File { roles, ramp: colours(&raw.ramp.colours)?, ramp_sixteen: colours(&raw.ramp.sixteen)? })
 }
 
 /// Reads `bold #ffffff on #202020`; gives back the word that means nothing.

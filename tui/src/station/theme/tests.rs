@@ -56,11 +56,24 @@ fn text_stands_out_from_the_terminal_it_is_made_for() {
         let ink = theme.style(role).fg.map_or(ground, luminance);
         (ink.max(ground) + 0.05) / (ink.min(ground) + 0.05)
     };
-    for (name, ground, least) in
-        [("dark", 0.01, 4.5), ("colour-blind-safe", 0.01, 4.5), ("light", 1.0, 4.5), ("high-contrast", 0.0, 7.0)]
-    {
+    for (name, ground, least) in [
+        ("dark", 0.01, 4.5),
+        ("colour-blind-safe", 0.01, 4.5),
+        ("light", 1.0, 4.5),
+        ("high-contrast", 0.0, 7.0),
+    ] {
         let theme = Theme::named(name, look(Colours::True)).unwrap();
-        for role in [Role::Text, Role::Dim, Role::Strong, Role::Accent, Role::Good, Role::Bad, Role::Warning, Role::Key, Role::Quote] {
+        for role in [
+            Role::Text,
+            Role::Dim,
+            Role::Strong,
+            Role::Accent,
+            Role::Good,
+            Role::Bad,
+            Role::Warning,
+            Role::Key,
+            Role::Quote,
+        ] {
             let contrast = on(&theme, role, ground);
             assert!(contrast >= least, "{name}: {} has {contrast:.1}", role.as_str());
         }

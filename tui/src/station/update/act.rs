@@ -142,7 +142,10 @@ fn ask_quit(model: &mut Model) -> Vec<Effect> {
     };
     model.layers.push(Layer::Question(Question {
         title: "Leave the workstation?".to_owned(),
-        lines: vec![goes_on, "`demoscope` comes back to them; `demoscope daemon stop` ends it.".to_owned()],
+        lines: vec![
+            goes_on,
+            "`demoscope` comes back to them; `demoscope daemon stop` ends it.".to_owned(),
+        ],
         yes: "leave",
         consent: Consent::Quit,
     }));

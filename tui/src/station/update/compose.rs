@@ -4,7 +4,9 @@ use super::{can_ask, has_text};
 use protocol::study::StudySpec;
 
 use crate::station::effect::{Call, Effect};
-use crate::station::model::compose::{Attached, Checked, Compose, FILE_FIELD, Sending, TEXT, Value};
+use crate::station::model::compose::{
+    Attached, Checked, Compose, FILE_FIELD, Sending, TEXT, Value,
+};
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Form;
 use crate::station::model::{Model, Screen, Tone};
@@ -80,7 +82,8 @@ fn changed(model: &mut Model) -> Vec<Effect> {
     let Some(compose) = &mut model.compose else { return Vec::new() };
     compose.changed(now.ms, now.key);
     let draft = compose.draft();
-    let name = compose.field(FILE_FIELD).map(|field| field.shown().trim().to_owned()).unwrap_or_default();
+    let name =
+        compose.field(FILE_FIELD).map(|field| field.shown().trim().to_owned()).unwrap_or_default();
     let at_file = compose.fields.get(compose.at).is_some_and(|field| field.key == FILE_FIELD);
     if at_file {
         compose.files.clear();
@@ -206,7 +209,8 @@ pub(super) fn edited(model: &mut Model, text: Result<String, String>) -> Vec<Eff
     match text {
         Ok(text) => {
             let Some(compose) = &mut model.compose else { return Vec::new() };
-            compose.at = compose.fields.iter().position(|field| field.key == TEXT).unwrap_or(compose.at);
+            compose.at =
+                compose.fields.iter().position(|field| field.key == TEXT).unwrap_or(compose.at);
             let safe = protocol::safe::block(&text).trim_end().to_owned();
             edit_field(model, |input| input.set(&safe))
         }
@@ -230,7 +234,7 @@ pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Names that begin as typed: one is taken, several are shown and typed as far as they agree.
-pub(super) fn files(model: &mut Model, typed: &str, files: Vec<String>) -> Vec<Effect> {
+pub(super) fn files(model: &mut Model, typed: &str, files: &[String]) -> Vec<Effect> {
     let Some(compose) = &mut model.compose else { return Vec::new() };
     if compose.field(FILE_FIELD).is_none_or(|field| field.shown() != typed) {
         return Vec::new();
@@ -241,7 +245,9 @@ pub(super) fn files(model: &mut Model, typed: &str, files: Vec<String>) -> Vec<E
     };
     let agreed = files.iter().skip(1).fold(first.as_str(), |agreed, name| {
         let same = agreed.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
-        same.map_or(if agreed.len() <= name.len() { agreed } else { name }, |((at, _), _)| &agreed[..at])
+        same.map_or(if agreed.len() <= name.len() { agreed } else { name }, |((at, _), _)| {
+            &agreed[..at]
+        })
     });
     let agreed = agreed.to_owned();
     let shown: Vec<String> = if files.len() > 1 {
@@ -249,7 +255,11 @@ pub(super) fn files(model: &mut Model, typed: &str, files: Vec<String>) -> Vec<E
     } else {
         Vec::new()
     };
-    let effects = if agreed.len() > typed.len() { edit_field(model, |input| input.set(&agreed)) } else { Vec::new() };
+    let effects = if agreed.len() > typed.len() {
+        edit_field(model, |input| input.set(&agreed))
+    } else {
+        Vec::new()
+    };
     if let Some(compose) = &mut model.compose {
         compose.files = shown;
     }
@@ -290,7 +300,9 @@ pub(super) fn submit(model: &mut Model, cost: Cost) -> Vec<Effect> {
     }
     if let Checked::Bad(error) = &compose.checked {
         let place = error.problems.first().and_then(|problem| compose.place_of(problem));
-        if let Some(at) = place.and_then(|key| compose.fields.iter().position(|field| field.key == key)) {
+        if let Some(at) =
+            place.and_then(|key| compose.fields.iter().position(|field| field.key == key))
+        {
             compose.at = at;
         }
         model.say(Tone::Trouble, "It cannot run yet: the field under the cursor says why.");
@@ -298,15 +310,15 @@ pub(super) fn submit(model: &mut Model, cost: Cost) -> Vec<Effect> {
     }
     let draft = compose.draft();
     if !has_text(&draft) {
-        compose.at = compose.fields.iter().position(|field| field.key == TEXT).unwrap_or(compose.at);
-        model.say(Tone::Trouble, "Write what respondents should read, or name a file that holds it.");
+        compose.at =
+            compose.fields.iter().position(|field| field.key == TEXT).unwrap_or(compose.at);
+        model.say(
+            Tone::Trouble,
+            "Write what respondents should read, or name a file that holds it.",
+        );
         return Vec::new();
     }
     compose.sending = Sending::UnderWay;
-    let call = Call::Submit {
-        key: compose.key,
-        draft,
-        cost_confirmed: cost == Cost::Agreed,
-    };
+    let call = Call::Submit { key: compose.key, draft, cost_confirmed: cost == Cost::Agreed };
     vec![Effect::Call(call)]
 }

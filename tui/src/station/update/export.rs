@@ -21,7 +21,10 @@ pub(super) fn write(model: &mut Model, format: Format) -> Vec<Effect> {
     let needs_answers = matches!(format, Format::Csv | Format::Json);
     if needs_answers && model.lens.loading != Loading::All {
         let n = model.lens.responses.len();
-        model.say(Tone::Trouble, format!("Answers are still being loaded ({n} so far): try again in a moment."));
+        model.say(
+            Tone::Trouble,
+            format!("Answers are still being loaded ({n} so far): try again in a moment."),
+        );
         super::results::want(model);
         return Vec::new();
     }
@@ -48,7 +51,8 @@ fn not_yet(model: &mut Model) -> Vec<Effect> {
 
 /// One row an answer, quoted as RFC 4180 wants it; cells that a spreadsheet would compute are kept as text.
 fn csv(lens: &Lens, kind: &Instrument) -> String {
-    let mut text = String::from("answer,score,age,gender,place,work,education,income,technology,said\r\n");
+    let mut text =
+        String::from("answer,score,age,gender,place,work,education,income,technology,said\r\n");
     for response in lens.responses.values() {
         let person = &response.persona;
         let mark = (kind.mark)(instrument::mark(&response.answer));
@@ -72,11 +76,12 @@ fn csv(lens: &Lens, kind: &Instrument) -> String {
 }
 
 fn cell_of(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err() {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
+    let guarded =
+        if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err() {
+            format!("'{text}")
+        } else {
+            text.to_owned()
+        };
     if guarded.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", guarded.replace('"', "\"\""))
     } else {
@@ -117,10 +122,15 @@ fn markdown(report: &Report, lens: &Lens) -> String {
             (Some(low), Some(high)) => format!("{} to {}", show(low), show(high)),
             _ => "undefined".to_owned(),
         };
-        let _ = writeln!(text, "| {label} | {} | {interval} | {} |", show(estimate.value), estimate.n);
+        let _ =
+            writeln!(text, "| {label} | {} | {interval} | {} |", show(estimate.value), estimate.n);
     }
     let by = lens.results.by;
-    let _ = writeln!(text, "\n## By {}\n\n| class | n | estimate | 95 % interval |\n|---|---|---|---|", by.label());
+    let _ = writeln!(
+        text,
+        "\n## By {}\n\n| class | n | estimate | 95 % interval |\n|---|---|---|---|",
+        by.label()
+    );
     let decimals = instrument::of(study.instrument).main.map_or(1, |main| main.decimals.max(1));
     for row in lens.rows(study) {
         let show = |value| number(value, decimals, Unicode);
@@ -139,7 +149,11 @@ fn markdown(report: &Report, lens: &Lens) -> String {
     }
     for theme in &results.themes {
         let share = number(theme.share.value * 100.0, 0, Unicode);
-        let _ = writeln!(text, "- {} ({}): {share} % ({} answers)", theme.theme, theme.kind, theme.count);
+        let _ = writeln!(
+            text,
+            "- {} ({}): {share} % ({} answers)",
+            theme.theme, theme.kind, theme.count
+        );
         for quote in theme.quotes.iter().take(2) {
             let _ = writeln!(text, "  - “{}” ({})", quote.text, quote.answer);
         }
@@ -154,7 +168,9 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
         Some(Layer::Person(person)) => person.people.get(person.at).copied(),
         _ => match (model.screen, model.lens.pane, model.lens.results.pane) {
             (Screen::Live, LivePane::Mosaic, _) => u32::try_from(model.lens.person).ok(),
-            (Screen::Live, LivePane::Answers, _) => model.lens.feed().get(model.lens.feed.cursor).copied(),
+            (Screen::Live, LivePane::Answers, _) => {
+                model.lens.feed().get(model.lens.feed.cursor).copied()
+            }
             (Screen::Results, _, Pane::Quotes) => {
                 model.lens.results.found.get(model.lens.results.quotes.cursor).copied()
             }
@@ -163,7 +179,8 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
                 return copied(model, text);
             }
             (Screen::Studies, ..) => {
-                let text = model.studies.selected().map(|study| format!("{}  {}", study.id, study.name));
+                let text =
+                    model.studies.selected().map(|study| format!("{}  {}", study.id, study.name));
                 return copied(model, text);
             }
         },
@@ -190,7 +207,9 @@ fn copied(model: &mut Model, text: Option<String>) -> Vec<Effect> {
 pub(super) fn copy_command(model: &mut Model) -> Vec<Effect> {
     let text = match (model.screen, model.study()) {
         (_, None) => "demoscope list".to_owned(),
-        (Screen::Studies | Screen::Live, Some(study)) => format!("demoscope show {}", study.id.short()),
+        (Screen::Studies | Screen::Live, Some(study)) => {
+            format!("demoscope show {}", study.id.short())
+        }
         (Screen::Results, Some(study)) => format!("demoscope show {} --answers", study.id.short()),
     };
     model.say(Tone::Done, format!("Copied: {text}"));

@@ -90,9 +90,24 @@ pub(super) fn open_sort(model: &mut Model) -> Vec<Effect> {
     if model.screen == Screen::Results {
         let sort = |order| Pick::SortSegments(order);
         let items = vec![
-            item('l', "Lowest first", "who liked it least", sort(SegmentOrder::Value(Direction::Rising))),
-            item('h', "Highest first", "who liked it most", sort(SegmentOrder::Value(Direction::Falling))),
-            item('n', "In their own order", "youngest first, lowest income first", sort(SegmentOrder::Natural)),
+            item(
+                'l',
+                "Lowest first",
+                "who liked it least",
+                sort(SegmentOrder::Value(Direction::Rising)),
+            ),
+            item(
+                'h',
+                "Highest first",
+                "who liked it most",
+                sort(SegmentOrder::Value(Direction::Falling)),
+            ),
+            item(
+                'n',
+                "In their own order",
+                "youngest first, lowest income first",
+                sort(SegmentOrder::Natural),
+            ),
         ];
         return menu(model, "Sort segments", items, 0);
     }
@@ -173,7 +188,8 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
     let Some(layer) = model.layers.pop() else { return Vec::new() };
     match layer {
         Layer::Palette(palette) => {
-            let offer = palette.found.get(palette.window.cursor).and_then(|at| palette.offers.get(*at));
+            let offer =
+                palette.found.get(palette.window.cursor).and_then(|at| palette.offers.get(*at));
             match offer.map(|offer| offer.command.clone()) {
                 Some(Command::Do(action)) => act::act(model, action),
                 Some(Command::Open(id)) => {

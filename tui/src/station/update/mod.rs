@@ -50,7 +50,9 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
     if model.notice.as_ref().is_some_and(|notice| notice.until <= now.ms) {
         model.notice = None;
     }
-    effects.extend(model.compose.as_mut().and_then(|compose| compose.take_save(now.ms)).map(Effect::SaveDraft));
+    effects.extend(
+        model.compose.as_mut().and_then(|compose| compose.take_save(now.ms)).map(Effect::SaveDraft),
+    );
     effects.extend(ask(model));
     effects
 }
@@ -105,10 +107,16 @@ fn type_key(model: &mut Model, chord: Chord) -> Vec<Effect> {
     match (chord.key, chord.mods) {
         (Key::Char(letter), Mods::NONE) => typed(model, letter.encode_utf8(&mut [0; 4])),
         (Key::Enter, _) => typed(model, "\n"),
-        (Key::Backspace, _) => search::edit(model, |input| input.backspace()),
-        (Key::Delete, _) => search::edit(model, |input| input.delete()),
-        (Key::Home, _) => search::edit(model, |input| input.go(crate::station::widgets::textbox::Go::Home)),
-        (Key::End, _) => search::edit(model, |input| input.go(crate::station::widgets::textbox::Go::End)),
+        (Key::Backspace, _) => {
+            search::edit(model, crate::station::widgets::textbox::TextBox::backspace)
+        }
+        (Key::Delete, _) => search::edit(model, crate::station::widgets::textbox::TextBox::delete),
+        (Key::Home, _) => {
+            search::edit(model, |input| input.go(crate::station::widgets::textbox::Go::Home))
+        }
+        (Key::End, _) => {
+            search::edit(model, |input| input.go(crate::station::widgets::textbox::Go::End))
+        }
         _ => Vec::new(),
     }
 }
@@ -202,7 +210,10 @@ fn can_ask(model: &mut Model) -> bool {
     match &model.link {
         Link::Connected { .. } => true,
         Link::Connecting | Link::Away { .. } | Link::Incompatible { .. } => {
-            model.say(Tone::Trouble, "The daemon is away; try again when it is back. Nothing was changed.");
+            model.say(
+                Tone::Trouble,
+                "The daemon is away; try again when it is back. Nothing was changed.",
+            );
             false
         }
     }

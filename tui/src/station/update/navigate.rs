@@ -111,7 +111,8 @@ pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
         }
         Screen::Results => {
             let panes = Pane::ALL.len();
-            let at = Pane::ALL.iter().position(|pane| *pane == model.lens.results.pane).unwrap_or(0);
+            let at =
+                Pane::ALL.iter().position(|pane| *pane == model.lens.results.pane).unwrap_or(0);
             let next = (at + panes).saturating_add_signed(by) % panes;
             model.lens.results.pane = Pane::ALL[next];
         }

@@ -58,7 +58,9 @@ pub(super) fn pause(model: &mut Model) -> Vec<Effect> {
     let fits = |state| match state {
         State::Queued | State::Running => Some(Control::Pause),
         State::Paused => Some(Control::Resume),
-        State::Draft | State::Finalizing | State::Completed | State::Failed | State::Cancelled => None,
+        State::Draft | State::Finalizing | State::Completed | State::Failed | State::Cancelled => {
+            None
+        }
     };
     control(model, fits, "Only a study that waits, runs or is paused can be paused or go on.")
 }
@@ -76,7 +78,8 @@ pub(super) fn archive(model: &mut Model) -> Vec<Effect> {
         Shelf::Archived => Control::Unarchive,
     };
     let fits = |state: State| state.is_final().then_some(control_of);
-    let effects = control(model, fits, "Only a study that has ended can be put away: x cancels it.");
+    let effects =
+        control(model, fits, "Only a study that has ended can be put away: x cancels it.");
     if !effects.is_empty() {
         model.studies.marked.clear();
     }

@@ -67,9 +67,9 @@ impl Canvas<'_> {
     /// Writes pieces one after the other in at most that many cells; says where they ended.
     pub(crate) fn pieces(&mut self, x: u16, y: u16, width: u16, pieces: &[(&str, Role)]) -> u16 {
         let end = x.saturating_add(width);
-        pieces.iter().fold(x, |at, (text, role)| {
-            self.cut(at, y, end.saturating_sub(at), text, *role)
-        })
+        pieces
+            .iter()
+            .fold(x, |at, (text, role)| self.cut(at, y, end.saturating_sub(at), text, *role))
     }
 
     /// Gives every cell of an area that style, and leaves the letters.
@@ -125,7 +125,8 @@ impl Canvas<'_> {
         let title_role = if focus == Focus::Here { Role::Focus } else { Role::Title };
         let mut used = 0;
         if !caption.title.is_empty() && room > 4 {
-            let mark = if focus == Focus::Here && self.glyphs() == Glyphs::Ascii { "*" } else { "" };
+            let mark =
+                if focus == Focus::Here && self.glyphs() == Glyphs::Ascii { "*" } else { "" };
             let title = fit(&format!(" {mark}{} ", caption.title), room, self.glyphs());
             used = columns(&title);
             self.text(area.left() + 2, area.top(), room, &title, title_role);
@@ -134,7 +135,7 @@ impl Canvas<'_> {
             let shown = format!(" {text} ");
             let width = columns(&shown);
             let taken = if y == area.top() { used } else { 0 };
-            if !text.is_empty() && width + taken + 1 <= room {
+            if !text.is_empty() && width + taken < room {
                 let x = area.right() - 2 - width;
                 self.text(x, y, width, &shown, Role::Dim);
             }

@@ -69,17 +69,21 @@ impl TextBox {
     /// Replaces the text; what it was can be brought back.
     pub(crate) fn set(&mut self, text: &str) {
         self.remember();
-        self.text = text.to_owned();
+        text.clone_into(&mut self.text);
         self.cursor = text.len();
     }
 
     /// Types a text at the cursor. What would steer a terminal is left out.
     pub(crate) fn insert(&mut self, text: &str) {
         self.remember();
+        // The filter sees what stands before, because a combining mark is only kept on something.
+        let before = self.text[..self.cursor].graphemes(true).next_back().unwrap_or("");
+        let joined = format!("{before}{text}");
         let safe = match self.lines {
-            Lines::One => protocol::safe::line(text),
-            Lines::Many => protocol::safe::block(text),
+            Lines::One => protocol::safe::line(&joined),
+            Lines::Many => protocol::safe::block(&joined),
         };
+        let safe = safe.strip_prefix(before).unwrap_or(&safe).to_owned();
         self.text.insert_str(self.cursor, &safe);
         self.cursor += safe.len();
         // What was typed may have joined its neighbour, as a combining mark does.
@@ -119,9 +123,7 @@ impl TextBox {
     pub(crate) fn go(&mut self, go: Go) {
         self.cursor = match go {
             Go::Left => self.boundaries().take_while(|at| *at < self.cursor).last().unwrap_or(0),
-            Go::Right => {
-                self.boundaries().find(|at| *at > self.cursor).unwrap_or(self.text.len())
-            }
+            Go::Right => self.boundaries().find(|at| *at > self.cursor).unwrap_or(self.text.len()),
             Go::Home => self.line_start(self.cursor),
             Go::End => self.line_end(self.cursor),
             Go::Up => match self.line_start(self.cursor).checked_sub(1) {
@@ -180,7 +182,12 @@ impl TextBox {
     }
 
     /// Draws the part around the cursor and says where the cursor is. Long lines of a text are broken for the eye only.
-    pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, role: Role) -> Option<(u16, u16)> {
+    pub(crate) fn draw(
+        &self,
+        canvas: &mut Canvas<'_>,
+        area: Rect,
+        role: Role,
+    ) -> Option<(u16, u16)> {
         if area.width == 0 || area.height == 0 {
             return None;
         }

@@ -16,7 +16,7 @@ use super::lexicon::{Lexicon, Theme};
 use super::theme::{Benefit, Concern};
 pub use amounts::Price;
 pub use quote::Span;
-pub(crate) use tokenise::{Token, tokenise};
+pub(crate) use tokenise::{Token, tokenise, unwrapped};
 
 /// How often a theme occurs, with the words that say so.
 #[derive(Clone, Debug, Default, PartialEq)]

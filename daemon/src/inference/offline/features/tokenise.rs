@@ -30,9 +30,28 @@ const ENDS: &[char] = &['.', '!', '?', '…', '。'];
 /// What separates clauses.
 const BREAKS: &[char] = &[',', ';', ':', '(', ')', '—', '–', '•', '·', '|', '/'];
 
+/// What a heading, a list's entry, a quotation or a table begins with.
+const MARKS: &[char] = &['#', '-', '*', '+', '>', '|', '•', '·'];
+
 /// Words that begin a clause of their own without a comma.
 const TURNS: &[&str] =
     &["but", "however", "although", "though", "whereas", "unless", "because", "while"];
+
+/// The text with hard-wrapped lines joined, so that a clause that runs over a line's end can be quoted in one piece.
+/// Paragraphs, headings and lists keep their lines.
+pub(crate) fn unwrapped(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    let mut runs_on = false;
+    for (index, line) in text.lines().enumerate() {
+        let starts_anew = line.trim().is_empty() || line.trim_start().starts_with(MARKS);
+        if index > 0 {
+            joined.push(if runs_on && !starts_anew { ' ' } else { '\n' });
+        }
+        joined.push_str(line);
+        runs_on = !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    }
+    joined
+}
 
 /// Cuts a text into tokens.
 pub(crate) fn tokenise(text: &str) -> Vec<Token> {
@@ -136,6 +155,12 @@ mod tests {
 
     fn words(text: &str) -> Vec<String> {
         tokenise(text).into_iter().map(|token| token.word).collect()
+    }
+
+    #[test]
+    fn wrapped_lines_are_joined_and_marked_ones_are_not() {
+        let text = "# Title\nA box with\ndinners.\n\n- one\n- two\nand a half";
+        assert_eq!(unwrapped(text), "# Title\nA box with dinners.\n\n- one\n- two and a half");
     }
 
     #[test]

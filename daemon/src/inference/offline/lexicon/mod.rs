@@ -299,7 +299,6 @@ fn pattern(file: &'static str, stemmer: &Stemmer, phrase: &str) -> Result<Patter
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -127,7 +127,9 @@ fn how_long_an_answer_takes() {
         let read = start.elapsed();
         let start = std::time::Instant::now();
         for (respondent, ordinal) in people.iter().zip(0..) {
-            prepared.ask(&super::Ask { spec: &spec, respondent, ordinal, replicate: 0 }).unwrap();
+            let ask =
+                super::Ask { spec: &spec, respondent, ordinal, task: 0, replicate: 0, order: None };
+            prepared.ask(&ask).unwrap();
         }
         let asked = start.elapsed() / 10_000;
         std::fs::write(

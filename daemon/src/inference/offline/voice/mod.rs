@@ -231,7 +231,7 @@ impl Writer<'_> {
         self.named.push(Named {
             kind: reason.kind,
             theme: reason.label.to_owned(),
-            quote: sentence.clone(),
+            quote: sentence.get(opening.len()..).unwrap_or(&sentence).to_owned(),
         });
         self.parts.push(sentence);
     }

@@ -63,7 +63,9 @@ pub(in crate::station::screens) fn quote_line(
     canvas.put(line.x, line.y, wide, &label, style);
     let who = people::brief(&response.persona);
     let width = (line.width / 3).min(26);
-    let x = canvas.cut(line.x + wide, line.y, width, &who, Role::Dim).max(line.x + wide + width.min(18));
+    let x = canvas
+        .cut(line.x + wide, line.y, width, &who, Role::Dim)
+        .max(line.x + wide + width.min(18));
     let glyphs = canvas.glyphs();
     let words = instrument::words(&response.answer);
     let said = format!("{}{words}{}", glyphs.quote_open(), glyphs.quote_close());

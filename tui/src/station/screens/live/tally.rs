@@ -15,7 +15,8 @@ use crate::station::widgets::whisker::Whisker;
 
 /// Draws the tally.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
-    let inner = canvas.pane(area, Caption { title: "So far", count: "", foot: "" }, Focus::Elsewhere);
+    let inner =
+        canvas.pane(area, Caption { title: "So far", count: "", foot: "" }, Focus::Elsewhere);
     let glyphs = canvas.glyphs();
     let kind = Lens::instrument(study);
     let mut lines = (inner.top()..inner.bottom()).map(|y| Rect::new(inner.x, y, inner.width, 1));
@@ -32,7 +33,12 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             numbers.x,
             numbers.y,
             numbers.width,
-            &[(measure.label, Role::Dim), (" ", Role::Dim), (&value, Role::Strong), (&n, Role::Text)],
+            &[
+                (measure.label, Role::Dim),
+                (" ", Role::Dim),
+                (&value, Role::Strong),
+                (&n, Role::Text),
+            ],
         );
         let interval = half.map(|half| (mean.value - half, mean.value + half));
         let scale = measure.range;
@@ -51,7 +57,10 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     }
     if let Some(line) = lines.next() {
         let recent: Vec<u64> = live.recent.iter().copied().map(u64::from).collect();
-        let rate = model.lens.rate().map_or_else(String::new, |rate| format!("{}/s ", number(rate, 1, glyphs)));
+        let rate = model
+            .lens
+            .rate()
+            .map_or_else(String::new, |rate| format!("{}/s ", number(rate, 1, glyphs)));
         let width = line.width.saturating_sub(u16::try_from(rate.len()).unwrap_or(0));
         let shown = format!("{rate}{}", sparkline(&recent, width, glyphs));
         canvas.text(line.x, line.y, line.width, &shown, Role::Running);
@@ -59,13 +68,19 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     if let Some(line) = lines.next() {
         let panel = study.panel;
         let left = panel.requested.saturating_sub(panel.settled());
-        let text = format!("answered {}  left {}  work {}", panel.delivered, left, span(live.elapsed_ms / 1000));
+        let text = format!(
+            "answered {}  left {}  work {}",
+            panel.delivered,
+            left,
+            span(live.elapsed_ms / 1000)
+        );
         canvas.cut(line.x, line.y, line.width, &text, Role::Text);
     }
     if let Some(line) = lines.next() {
         let panel = study.panel;
         let role = if panel.invalid + panel.failed > 0 { Role::Warning } else { Role::Dim };
-        let text = format!("declined {} unread {} failed {}", panel.refused, panel.invalid, panel.failed);
+        let text =
+            format!("declined {} unread {} failed {}", panel.refused, panel.invalid, panel.failed);
         canvas.cut(line.x, line.y, line.width, &text, role);
     }
     if let Some(line) = lines.next() {

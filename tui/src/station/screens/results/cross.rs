@@ -31,7 +31,10 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     };
     let (rows, heads) = (model.lens.classes(Axis::Rows), model.lens.classes(Axis::Columns));
     let cell = |row: &String, head: &String| {
-        table.cells.iter().find(|cell| cell.classes.first() == Some(row) && cell.classes.get(1) == Some(head))
+        table
+            .cells
+            .iter()
+            .find(|cell| cell.classes.first() == Some(row) && cell.classes.get(1) == Some(head))
     };
     let fits = usize::from(area.width.saturating_sub(NAME) / CELL).max(1);
     let first = (view.column + 1).saturating_sub(fits);
@@ -51,7 +54,8 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
                 Some(cell) => draw_cell(cell, measure.decimals, canvas, x, y),
                 None => canvas.right(x, y, CELL - 1, glyphs.none(), Role::Dim),
             }
-            if view.pane == Pane::Main && index == view.main.cursor && place + first == view.column {
+            if view.pane == Pane::Main && index == view.main.cursor && place + first == view.column
+            {
                 canvas.tint(Rect::new(x, y, CELL, 1), Role::Selected);
             }
         }
@@ -63,7 +67,13 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             None => "nobody".to_owned(),
         };
         let y = area.bottom().saturating_sub(1);
-        canvas.cut(area.x + 1, y, area.width.saturating_sub(1), &format!("{name}: {text}"), Role::Dim);
+        canvas.cut(
+            area.x + 1,
+            y,
+            area.width.saturating_sub(1),
+            &format!("{name}: {text}"),
+            Role::Dim,
+        );
     }
 }
 
@@ -72,7 +82,9 @@ fn draw_cell(cell: &CrossCell, decimals: usize, canvas: &mut Canvas<'_>, x: u16,
     let below = cell.difference.as_ref().is_some_and(|difference| difference.value < 0.0);
     let (text, role) = match (cell.small, cell.differs) {
         (true, _) => (format!("{value} ({}) ", cell.n), Role::Dim),
-        (false, true) => (format!("{value}  {}*", cell.n), if below { Role::Bad } else { Role::Good }),
+        (false, true) => {
+            (format!("{value}  {}*", cell.n), if below { Role::Bad } else { Role::Good })
+        }
         (false, false) => (format!("{value}  {} ", cell.n), Role::Text),
     };
     canvas.right(x, y, CELL - 1, &text, role);

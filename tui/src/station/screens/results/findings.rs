@@ -22,7 +22,13 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
             }
         }
         if y < area.bottom() {
-            canvas.cut(area.x + 1, y, area.width, "Nothing stands out enough to be a finding.", Role::Dim);
+            canvas.cut(
+                area.x + 1,
+                y,
+                area.width,
+                "Nothing stands out enough to be a finding.",
+                Role::Dim,
+            );
         }
         return;
     }
@@ -47,7 +53,9 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
     }
     let Some(finding) = results.findings.get(view.main.cursor) else { return };
     let mut y = list.bottom();
-    for (text, role) in [(&finding.description, Role::Text), (&finding.suggested_action, Role::Accent)] {
+    for (text, role) in
+        [(&finding.description, Role::Text), (&finding.suggested_action, Role::Accent)]
+    {
         for line in wrap(text, area.width.saturating_sub(2)) {
             if y < area.bottom() {
                 canvas.text(area.x + 1, y, area.width.saturating_sub(2), &line, role);

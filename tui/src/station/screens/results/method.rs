@@ -35,13 +35,23 @@ pub(super) fn lines(study: &Study, results: &Results) -> Vec<(String, Role)> {
         };
         let method = words(&estimate.method);
         let name = words(field);
-        lines.push((format!("{name:<22} {:>8}  {interval}  n={}  {method}", show(estimate.value), estimate.n), Role::Text));
+        lines.push((
+            format!(
+                "{name:<22} {:>8}  {interval}  n={}  {method}",
+                show(estimate.value),
+                estimate.n
+            ),
+            Role::Text,
+        ));
     }
     for note in &results.diagnostics.notes {
         lines.push((format!("! {note}"), Role::Warning));
     }
     for (reason, count) in &results.diagnostics.not_answered {
-        lines.push((format!("no answer: {} ({count})", protocol::safe::line(reason)), Role::Warning));
+        lines.push((
+            format!("no answer: {} ({count})", protocol::safe::line(reason)),
+            Role::Warning,
+        ));
     }
     lines.push(("Panel against population, in percent:".to_owned(), Role::Dim));
     for (dimension, classes) in &results.margins {
@@ -59,7 +69,13 @@ pub(super) fn lines(study: &Study, results: &Results) -> Vec<(String, Role)> {
 }
 
 /// Draws the page from the cursor on.
-pub(super) fn draw(model: &Model, study: &Study, results: &Results, canvas: &mut Canvas<'_>, area: Rect) {
+pub(super) fn draw(
+    model: &Model,
+    study: &Study,
+    results: &Results,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+) {
     let mut y = area.y;
     let width = area.width.saturating_sub(2);
     for (text, role) in lines(study, results).into_iter().skip(model.lens.results.main.cursor) {

@@ -16,7 +16,8 @@ use crate::station::widgets::format::thousands;
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
     let view = &model.lens.results;
     let way = way_down(&view.drill, study);
-    let title = if way.is_empty() { "Answers, worst first".to_owned() } else { format!("Answers: {way}") };
+    let title =
+        if way.is_empty() { "Answers, worst first".to_owned() } else { format!("Answers: {way}") };
     let place = if view.pane == Pane::Quotes && !view.found.is_empty() {
         format!("{} of {}", view.quotes.cursor + 1, thousands(view.found.len() as u64))
     } else {

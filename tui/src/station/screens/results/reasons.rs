@@ -16,7 +16,13 @@ const BAR: u16 = 16;
 pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, area: Rect) {
     let view = &model.lens.results;
     if results.themes.is_empty() {
-        canvas.cut(area.x + 1, area.y, area.width, "No reason was given often enough to be counted.", Role::Dim);
+        canvas.cut(
+            area.x + 1,
+            area.y,
+            area.width,
+            "No reason was given often enough to be counted.",
+            Role::Dim,
+        );
         return;
     }
     let glyphs = canvas.glyphs();
@@ -37,11 +43,9 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
         canvas.bar(x, y, BAR, theme.share.value, canvas.theme.style(role));
         let percent = number(theme.share.value * 100.0, 0, glyphs);
         let range = match (theme.share.low, theme.share.high) {
-            (Some(low), Some(high)) => format!(
-                " {}-{}",
-                number(low * 100.0, 0, glyphs),
-                number(high * 100.0, 0, glyphs)
-            ),
+            (Some(low), Some(high)) => {
+                format!(" {}-{}", number(low * 100.0, 0, glyphs), number(high * 100.0, 0, glyphs))
+            }
             _ => String::new(),
         };
         canvas.right(x + BAR, y, numbers, &format!("{percent}%{range}"), Role::Text);
@@ -51,7 +55,19 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
     }
     let quote = results.themes.get(view.main.cursor).and_then(|theme| theme.quotes.first());
     if let Some(quote) = quote {
-        let text = format!("{}{}{} {}", glyphs.quote_open(), quote.text, glyphs.quote_close(), quote.answer);
-        canvas.cut(area.x + 1, area.bottom().saturating_sub(1), area.width.saturating_sub(2), &text, Role::Quote);
+        let text = format!(
+            "{}{}{} {}",
+            glyphs.quote_open(),
+            quote.text,
+            glyphs.quote_close(),
+            quote.answer
+        );
+        canvas.cut(
+            area.x + 1,
+            area.bottom().saturating_sub(1),
+            area.width.saturating_sub(2),
+            &text,
+            Role::Quote,
+        );
     }
 }

@@ -47,11 +47,15 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     canvas.text(picture.x, area.y, picture.width, &number(scale.0, 1, glyphs), Role::Dim);
     canvas.right(picture.x, area.y, picture.width, &number(scale.1, 1, glyphs), Role::Dim);
     canvas.right(picture.right(), area.y, delta, "vs rest", Role::Dim);
-    let extreme = |better: fn(f64, f64) -> bool| {
-        rows.iter().filter(|row| !row.is_small()).fold(None::<f64>, |best, row| {
-            Some(best.map_or(row.value, |best| if better(row.value, best) { row.value } else { best }))
-        })
-    };
+    let extreme =
+        |better: fn(f64, f64) -> bool| {
+            rows.iter().filter(|row| !row.is_small()).fold(None::<f64>, |best, row| {
+                Some(best.map_or(
+                    row.value,
+                    |best| if better(row.value, best) { row.value } else { best },
+                ))
+            })
+        };
     let (lowest, highest) = (extreme(|a, b| a < b), extreme(|a, b| a > b));
     let list = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
     let shown = view.main.shown(rows.len(), usize::from(list.height));
@@ -95,8 +99,14 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
 
 /// The part of the range where the intervals lie, with a little air, so that they can be told apart.
 fn zoomed(rows: &[Row], range: (f64, f64)) -> (f64, f64) {
-    let low = rows.iter().map(|row| row.interval.map_or(row.value, |(low, _)| low)).fold(f64::INFINITY, f64::min);
-    let high = rows.iter().map(|row| row.interval.map_or(row.value, |(_, high)| high)).fold(f64::NEG_INFINITY, f64::max);
+    let low = rows
+        .iter()
+        .map(|row| row.interval.map_or(row.value, |(low, _)| low))
+        .fold(f64::INFINITY, f64::min);
+    let high = rows
+        .iter()
+        .map(|row| row.interval.map_or(row.value, |(_, high)| high))
+        .fold(f64::NEG_INFINITY, f64::max);
     let unit = if range.1 - range.0 > 50.0 { 10.0 } else { 0.5 };
     let (low, high) = ((low / unit).floor() * unit, (high / unit).ceil() * unit);
     (low.max(range.0), high.min(range.1))

@@ -34,17 +34,21 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     }
     let report = model.studies.report(study.id).and_then(|report| report.results.as_ref());
     if let Some(results) = report {
-        if let (Some(measure), Some(estimate)) = (kind.main, model.studies.main(study)) {
-            if let Some(line) = next() {
-                let value = number(estimate.value, measure.decimals, glyphs);
-                fact(canvas, line, measure.label, &value, Role::Strong);
-                let x = line.x + 18;
-                let width = line.right().saturating_sub(x + 1);
-                let interval = estimate.low.zip(estimate.high);
-                let whisker =
-                    Whisker { value: estimate.value, interval, scale: measure.range, role: Role::Accent };
-                whisker.draw(canvas, Rect::new(x, line.y, width, 1));
-            }
+        if let (Some(measure), Some(estimate)) = (kind.main, model.studies.main(study))
+            && let Some(line) = next()
+        {
+            let value = number(estimate.value, measure.decimals, glyphs);
+            fact(canvas, line, measure.label, &value, Role::Strong);
+            let x = line.x + 18;
+            let width = line.right().saturating_sub(x + 1);
+            let interval = estimate.low.zip(estimate.high);
+            let whisker = Whisker {
+                value: estimate.value,
+                interval,
+                scale: measure.range,
+                role: Role::Accent,
+            };
+            whisker.draw(canvas, Rect::new(x, line.y, width, 1));
         }
         if let Some(distribution) = instrument::distribution(&results.outcomes)
             && let Some(line) = next()
@@ -71,11 +75,20 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         for theme in results.themes.iter().take(2) {
             if let Some(line) = next() {
                 let share = number(theme.share.value * 100.0, 0, glyphs);
-                fact(canvas, line, theme.kind.as_str(), &format!("{share}%  {}", theme.theme), Role::Quote);
+                fact(
+                    canvas,
+                    line,
+                    theme.kind.as_str(),
+                    &format!("{share}%  {}", theme.theme),
+                    Role::Quote,
+                );
             }
         }
         if let Some(line) = next().filter(|_| !results.findings.is_empty()) {
-            let text = results.findings.first().map(|finding| format!("{} {}", finding.priority, finding.title));
+            let text = results
+                .findings
+                .first()
+                .map(|finding| format!("{} {}", finding.priority, finding.title));
             fact(canvas, line, "finding", &text.unwrap_or_default(), Role::Text);
         }
     } else if study.state == State::Completed {
@@ -88,16 +101,29 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         let percent = number(share * 100.0, 0, glyphs);
         fact(canvas, line, "answered", &format!("{percent}%"), Role::Text);
         let x = line.x + 16;
-        canvas.bar(x, line.y, line.right().saturating_sub(x + 1), share, canvas.theme.style(Role::Bar));
+        canvas.bar(
+            x,
+            line.y,
+            line.right().saturating_sub(x + 1),
+            share,
+            canvas.theme.style(Role::Bar),
+        );
     }
     facts(model, study, canvas, &mut next);
 }
 
 /// What it took and who made it.
-fn facts(model: &Model, study: &Study, canvas: &mut Canvas<'_>, next: &mut impl FnMut() -> Option<Rect>) {
+fn facts(
+    model: &Model,
+    study: &Study,
+    canvas: &mut Canvas<'_>,
+    next: &mut impl FnMut() -> Option<Rect>,
+) {
     let panel = study.panel;
     let mut missing = Vec::new();
-    for (count, what) in [(panel.refused, "declined"), (panel.invalid, "unreadable"), (panel.failed, "failed")] {
+    for (count, what) in
+        [(panel.refused, "declined"), (panel.invalid, "unreadable"), (panel.failed, "failed")]
+    {
         if count > 0 {
             missing.push(format!("{count} {what}"));
         }
@@ -107,7 +133,11 @@ fn facts(model: &Model, study: &Study, canvas: &mut Canvas<'_>, next: &mut impl 
         ("missing", missing.join(", "), Role::Warning),
         ("tags", tags, Role::Text),
         ("engine", format!("{} ({}), seed {}", study.engine, study.model, study.seed), Role::Dim),
-        ("started", format!("{} ago from {}", age(study.created_at, model.now.wall), study.origin), Role::Dim),
+        (
+            "started",
+            format!("{} ago from {}", age(study.created_at, model.now.wall), study.origin),
+            Role::Dim,
+        ),
         ("id", study.id.short(), Role::Dim),
     ];
     for (label, text, role) in lines {

@@ -9,9 +9,8 @@ use crate::station::widgets::canvas::{Canvas, wrap};
 
 /// Draws the welcome.
 pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
-    let key = |action| {
-        model.keymap.keys(Place::Studies, action).into_iter().next().unwrap_or_default()
-    };
+    let key =
+        |action| model.keymap.keys(Place::Studies, action).into_iter().next().unwrap_or_default();
     let inner = Rect::new(area.x + 3, area.y + 1, area.width.saturating_sub(6), area.height);
     let mut y = inner.y;
     let mut put = |text: &str, role: Role| {

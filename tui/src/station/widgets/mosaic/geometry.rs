@@ -183,8 +183,12 @@ impl Columns {
         };
         let within = along.and_then(|place| self.by_score[column].get(place)).copied();
         within.or_else(|| match steer {
-            Steer::Left => self.by_score[..column].iter().rev().find_map(|people| people.last()).copied(),
-            Steer::Right => self.by_score[column + 1..].iter().find_map(|people| people.first()).copied(),
+            Steer::Left => {
+                self.by_score[..column].iter().rev().find_map(|people| people.last()).copied()
+            }
+            Steer::Right => {
+                self.by_score[column + 1..].iter().find_map(|people| people.first()).copied()
+            }
             Steer::Up | Steer::Down => None,
         })
     }

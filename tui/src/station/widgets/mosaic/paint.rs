@@ -17,8 +17,10 @@ impl Mosaic<'_> {
     /// Draws rows.
     pub(super) fn draw_grid(&self, canvas: &mut Canvas<'_>, area: Rect, grid: &Grid) {
         let dots = self.scores.len().div_ceil(grid.per_dot);
-        let people = |dot: usize| dot * grid.per_dot..((dot + 1) * grid.per_dot).min(self.scores.len());
-        let has_cursor = |dot: usize| self.cursor.is_some_and(|cursor| people(dot).contains(&cursor));
+        let people =
+            |dot: usize| dot * grid.per_dot..((dot + 1) * grid.per_dot).min(self.scores.len());
+        let has_cursor =
+            |dot: usize| self.cursor.is_some_and(|cursor| people(dot).contains(&cursor));
         match grid.dot {
             DotSize::Tile(across, down) => {
                 for dot in 0..dots {
@@ -30,11 +32,17 @@ impl Mosaic<'_> {
                         if down > 2 { down - 1 } else { down },
                     )
                     .intersection(area);
-                    self.tile(canvas, tile, self.dot(people(dot)), people(dot).start, has_cursor(dot));
+                    self.tile(
+                        canvas,
+                        tile,
+                        self.dot(people(dot)),
+                        people(dot).start,
+                        has_cursor(dot),
+                    );
                 }
             }
             DotSize::Half => {
-                for upper in (0..dots).filter(|dot| (dot / grid.across) % 2 == 0) {
+                for upper in (0..dots).filter(|dot| (dot / grid.across).is_multiple_of(2)) {
                     let lower = upper + grid.across;
                     let (x, y) = (
                         area.x + small(upper % grid.across),
@@ -43,9 +51,8 @@ impl Mosaic<'_> {
                     if y >= area.bottom() {
                         break;
                     }
-                    let ink = |dot: usize| match dot < dots {
-                        true => self.ink(canvas, self.dot(people(dot))),
-                        false => None,
+                    let ink = |dot: usize| {
+                        (dot < dots).then(|| ink(canvas, self.dot(people(dot)))).flatten()
                     };
                     let style = match (ink(upper), ink(lower)) {
                         (Some(top), Some(bottom)) => Style::new().fg(top).bg(bottom),
@@ -107,7 +114,11 @@ impl Mosaic<'_> {
                 };
                 let score = self.scores.get(person).map_or(0, |score| i32::from(*score) - 1);
                 let label = (self.label)(score);
-                (fill, style, (label.len() <= usize::from(tile.width) && tile.width > 1).then_some(label))
+                (
+                    fill,
+                    style,
+                    (label.len() <= usize::from(tile.width) && tile.width > 1).then_some(label),
+                )
             }
         };
         for y in tile.top()..tile.bottom() {
@@ -122,7 +133,9 @@ impl Mosaic<'_> {
         };
         match mark {
             Some(mark) => {
-                let x = middle.0.saturating_sub(small(mark.len() / 2).min(1) * u16::from(mark.len() > 1));
+                let x = middle
+                    .0
+                    .saturating_sub(small(mark.len() / 2).min(1) * u16::from(mark.len() > 1));
                 canvas.put(x.max(tile.x), middle.1, tile.right().saturating_sub(x), &mark, ink);
             }
             None if here => {
@@ -131,13 +144,13 @@ impl Mosaic<'_> {
             None => {}
         }
     }
+}
 
-    fn ink(&self, canvas: &Canvas<'_>, dot: Dot) -> Option<Color> {
-        match dot {
-            Dot::Pending => canvas.theme.style(Role::Pending).fg,
-            Dot::Failed => canvas.theme.style(Role::Failed).fg,
-            Dot::Score(place) => canvas.theme.ramp(place),
-        }
+fn ink(canvas: &Canvas<'_>, dot: Dot) -> Option<Color> {
+    match dot {
+        Dot::Pending => canvas.theme.style(Role::Pending).fg,
+        Dot::Failed => canvas.theme.style(Role::Failed).fg,
+        Dot::Score(place) => canvas.theme.ramp(place),
     }
 }
 
@@ -145,7 +158,8 @@ impl Mosaic<'_> {
 fn letters_on(ground: Color) -> Color {
     match ground {
         Color::Rgb(red, green, blue) => {
-            let luma = (u32::from(red) * 299 + u32::from(green) * 587 + u32::from(blue) * 114) / 1000;
+            let luma =
+                (u32::from(red) * 299 + u32::from(green) * 587 + u32::from(blue) * 114) / 1000;
             if luma > BRIGHT { Color::Rgb(0, 0, 0) } else { Color::Rgb(255, 255, 255) }
         }
         Color::Indexed(index) => {

@@ -1,0 +1,223 @@
+//! Every kind of study from its draft to its results, with the built-in reader; respondents that are asked twice; and what
+//! can be asked of studies that are done.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use protocol::credits::Credits;
+use protocol::error::ErrorCode;
+use protocol::id::{StudyId, SubmitKey};
+use protocol::results::{Answer, Outcomes, Report, Winner};
+use protocol::run::{State, Study};
+use protocol::service::{Control, Submit};
+use protocol::study::{Draft, Origin};
+use uuid::Uuid;
+
+use super::{ENDED, core, until};
+use crate::app::testing::{Disk, broken, settings};
+use crate::app::{Core, Settings};
+use crate::inference::{Refusal, Reply, Script};
+use crate::work::Scheduler;
+
+const GOOD: &str = "Earn 4 percent on your savings, with no fees. Take your money out any day.";
+const POOR: &str = "A savings account with hidden fees and a two-year contract. You cannot cancel.";
+
+/// With the built-in reader.
+fn reader() -> Core {
+    core(&Disk::default(), Settings { allowance: Credits(5_000), ..Settings::default() })
+}
+
+async fn submit(core: &Core, key: u128, text: &str) -> Study {
+    let draft = Draft { file: "idea.md".into(), text: text.into(), ..Draft::default() };
+    let key = SubmitKey(Uuid::from_u128(key));
+    let submit = Submit { key, draft, origin: Origin::Cli, cost_confirmed: false };
+    core.take_on(submit, "uid:1000".into()).await.unwrap()
+}
+
+async fn run(core: &Core, key: u128, text: &str) -> Report {
+    let study = submit(core, key, text).await;
+    until(core, study.id, ENDED).await;
+    core.report(study.id).unwrap()
+}
+
+fn outcomes(report: &Report) -> &Outcomes {
+    assert_eq!(report.study.state, State::Completed, "{:?}", report.study.reason);
+    &report.results.as_ref().unwrap().outcomes
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_kind_of_study_runs_to_its_results() {
+    let core = reader();
+    let scheduler = Scheduler::start(core.clone());
+    let front = "panel: 120\nseed: 3\n---\n";
+
+    let report = run(&core, 1, &format!("---\nstudy: sentiment\n{front}{GOOD}")).await;
+    let Outcomes::Sentiment {
+        positive_pct, negative_pct, neutral_pct, mixed_pct, confidence, ..
+    } = outcomes(&report)
+    else {
+        panic!("{report:?}")
+    };
+    let sum = positive_pct + negative_pct + neutral_pct + mixed_pct;
+    assert!((sum - 100.0).abs() < 1e-9 && (0.0..=1.0).contains(confidence), "{report:?}");
+
+    let questions = "questions: [ \"What would stop you?\", \"How do you commute?\" ]\n";
+    let report = run(&core, 2, &format!("---\nstudy: survey\n{questions}{front}{POOR}")).await;
+    let Outcomes::Survey { question_results, .. } = outcomes(&report) else { panic!("{report:?}") };
+    let supported: Vec<_> = question_results.iter().map(|q| (q.supported, q.answered)).collect();
+    assert_eq!(supported, [(true, 120), (false, 0)]);
+    assert!(question_results[0].saturation.is_some() && !question_results[0].themes.is_empty());
+
+    let variants = format!("## Variant A\n{GOOD}\n## Variant B\n{POOR}");
+    let report = run(&core, 3, &format!("---\nstudy: ab_test\n{front}{variants}")).await;
+    let Outcomes::AbTest { winner, orders_shown, contested, .. } = outcomes(&report) else {
+        panic!("{report:?}")
+    };
+    assert_eq!((*winner, *orders_shown, *contested), (Winner::A, (60, 60), None));
+
+    let both = format!("---\nstudy: ab_test\norders: both\n{front}{variants}");
+    let report = run(&core, 4, &both).await;
+    let Outcomes::AbTest { winner, orders_shown, contested, .. } = outcomes(&report) else {
+        panic!("{report:?}")
+    };
+    assert_eq!((*winner, *orders_shown), (Winner::A, (120, 120)));
+    assert!(contested.is_some());
+    // Asked twice, counted and paid for once, and both answers can be read.
+    assert_eq!((report.study.panel.delivered, report.meta.credits_used), (120, Credits(120)));
+    let mut answers = core.answers(report.study.id, 0, 7).unwrap();
+    assert_eq!((answers.items.len(), answers.next), (8, Some(4)));
+    answers.items.extend(core.answers(report.study.id, 4, 500).unwrap().items);
+    assert_eq!(answers.items.len(), 240);
+    assert!(answers.items.chunks(2).all(|pair| pair[0].id == pair[1].id));
+
+    let report = run(&core, 5, &format!("---\nstudy: nps\n{front}{GOOD}")).await;
+    assert!(matches!(outcomes(&report), Outcomes::Nps { .. }));
+    assert_eq!(broken(&core), Vec::<String>::new());
+    scheduler.stop().await;
+}
+
+/// Replies of an A/B test; every tenth respondent fails in the second order while the line is down.
+fn flaky(line_is_down: Arc<AtomicBool>) -> Script {
+    Script::new(move |ask| {
+        if ask.task == 1 && ask.ordinal.is_multiple_of(10) && line_is_down.load(Ordering::SeqCst) {
+            return Err(Refusal::Final { why: "no line".to_owned() });
+        }
+        Ok(Reply {
+            text: serde_json::json!({
+                "preference": "a", "score_a": 8, "score_b": 4, "sentiment": "positive",
+                "reasoning": "A tells me what it costs.", "differentiators": ["Clarity"],
+            })
+            .to_string(),
+            model: "scripted".to_owned(),
+            input_tokens: 0,
+            output_tokens: 0,
+            cost: protocol::credits::UsdMicros::ZERO,
+        })
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn half_an_answer_is_none_and_is_asked_again_as_a_whole() {
+    let down = Arc::new(AtomicBool::new(true));
+    let core = core(&Disk::default(), settings(1_000, flaky(Arc::clone(&down))));
+    let scheduler = Scheduler::start(core.clone());
+    let text = format!(
+        "---\nstudy: ab_test\norders: both\npanel: 40\nseed: 1\n---\n## Variant A\n{GOOD}\n## Variant B\n{POOR}"
+    );
+    let report = run(&core, 1, &text).await;
+    let panel = report.study.panel;
+    assert_eq!((panel.delivered, panel.failed, panel.settled()), (36, 4, 40));
+    assert_eq!(report.meta.credits_used, Credits(36));
+    assert_eq!(core.answers(report.study.id, 0, 500).unwrap().items.len(), 72);
+    assert_eq!(broken(&core), Vec::<String>::new());
+
+    down.store(false, Ordering::SeqCst);
+    core.control(report.study.id, Control::Retry).await.unwrap();
+    until(&core, report.study.id, &[State::Completed]).await;
+    let report = core.report(report.study.id).unwrap();
+    assert_eq!((report.study.panel.delivered, report.study.panel.failed), (40, 0));
+    assert_eq!(report.meta.credits_used, Credits(40));
+    assert_eq!(core.answers(report.study.id, 0, 500).unwrap().items.len(), 80);
+    assert_eq!(broken(&core), Vec::<String>::new());
+    scheduler.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_people_are_compared_in_pairs_and_others_are_not() {
+    let core = reader();
+    let scheduler = Scheduler::start(core.clone());
+    let front = |seed: u32| format!("---\npanel: 150\nseed: {seed}\n---\n");
+    let id = |report: &Report| -> StudyId { report.study.id };
+    let good = run(&core, 1, &format!("{}{GOOD}", front(3))).await;
+    let poor = run(&core, 2, &format!("{}{POOR}", front(3))).await;
+    let others = run(&core, 3, &format!("{}{POOR}", front(4))).await;
+    let nps = run(&core, 4, &format!("---\nstudy: nps\npanel: 20\nseed: 3\n---\n{GOOD}")).await;
+
+    let paired = core.compare(id(&good), id(&poor)).unwrap();
+    assert!(paired.paired);
+    assert_eq!(paired.overall.difference.n, 150);
+    assert!(paired.overall.difference.high.unwrap() < 0.0, "{:?}", paired.overall);
+    // Second minus first: the other way round it is the same with another sign.
+    let back = core.compare(id(&poor), id(&good)).unwrap();
+    let sum = paired.overall.difference.value + back.overall.difference.value;
+    assert!(sum.abs() < 1e-12, "{sum}");
+
+    let unpaired = core.compare(id(&good), id(&others)).unwrap();
+    assert!(!unpaired.paired);
+    assert_eq!(unpaired.overall.difference.n, 300);
+
+    let refused = core.compare(id(&good), id(&nps)).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::InvalidInput);
+    scheduler.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cells_add_up_to_the_panel_and_small_ones_are_marked() {
+    let core = reader();
+    let scheduler = Scheduler::start(core.clone());
+    let report = run(&core, 1, &format!("---\npanel: 300\nseed: 3\n---\n{GOOD}")).await;
+    let id = report.study.id;
+    let by = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        core.cross(id, &names)
+    };
+
+    let one = by(&["gender"]).unwrap();
+    let segments = &report.results.as_ref().unwrap().segments["gender"];
+    assert_eq!(one.cells.len(), segments.len());
+    for cell in &one.cells {
+        assert_eq!(cell.estimate, segments[&cell.classes[0]].estimates["mean_score"]);
+    }
+    let two = by(&["age_band", "gender"]).unwrap();
+    assert_eq!(two.cells.iter().map(|cell| cell.n).sum::<u64>(), 300);
+    assert!(two.cells.iter().all(|cell| cell.classes.len() == 2 && cell.small == (cell.n < 30)));
+    assert_eq!(two.all, report.results.as_ref().unwrap().estimates["mean_score"]);
+
+    let wrong = by(&["gendr"]).unwrap_err();
+    assert_eq!(wrong.hints, ["did you mean 'gender'?"]);
+    for dimensions in [&[][..], &["gender", "gender"], &["gender", "region", "education"]] {
+        assert_eq!(by(dimensions).unwrap_err().code, ErrorCode::InvalidInput);
+    }
+    scheduler.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_asked_can_be_read_afterwards() {
+    let core = reader();
+    let text = format!(
+        "---\nstudy: survey\nquestions: [ \"What would stop you?\" ]\npanel: 5\n---\n{GOOD}"
+    );
+    let study = submit(&core, 1, &text).await;
+    let asked = core.asked(study.id).unwrap();
+    assert_eq!(asked.spec.instrument.stimuli(), [GOOD]);
+    assert!(asked.questionnaire.contains("What would stop you?"), "{}", asked.questionnaire);
+    assert!(asked.margins.contains_key("gender"));
+    // The answers' types do not get mixed up on their way through the store.
+    assert!(
+        core.answers(study.id, 0, 10)
+            .unwrap()
+            .items
+            .iter()
+            .all(|response| matches!(response.answer, Answer::Survey { .. }))
+    );
+}

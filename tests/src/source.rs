@@ -1,0 +1,135 @@
+//! The source as text: its files, and what a file of one module names of another. Good enough to keep a rule, because the
+//! code is formatted and has no macros that would hide a path.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every file below a folder, in order, without build output and the history.
+#[must_use]
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap_or_default();
+        if name == "target" || name == ".git" {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Every Rust file below a folder.
+#[must_use]
+pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = files(folder);
+    found.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    found
+}
+
+/// Whether a file is there for tests only.
+#[must_use]
+pub fn is_test(path: &Path) -> bool {
+    path.components().any(|part| {
+        let part = part.as_os_str().to_string_lossy();
+        matches!(&*part, "tests.rs" | "tests" | "testing.rs" | "fixtures.rs")
+    })
+}
+
+/// The code of a file: without comments, and without the tests at its end.
+#[must_use]
+pub fn code(text: &str) -> String {
+    let tests = text.find("#[cfg(test)]\nmod ").unwrap_or(text.len());
+    let mut code = String::new();
+    for line in text[..tests].lines() {
+        if !line.trim_start().starts_with("//") {
+            code.push_str(line);
+            code.push('\n');
+        }
+    }
+    code
+}
+
+/// The modules that follow `root` (such as `crate::`) anywhere in the code, also within braces.
+#[must_use]
+pub fn named_after(code: &str, root: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (at, _) in code.match_indices(root) {
+        let before = code[..at].chars().next_back();
+        if before.is_some_and(|letter| letter.is_alphanumeric() || letter == '_' || letter == ':') {
+            continue;
+        }
+        let rest = &code[at + root.len()..];
+        match rest.strip_prefix('{') {
+            None => drop(names.insert(word(rest))),
+            Some(group) => names.extend(group_heads(group)),
+        }
+    }
+    names
+}
+
+/// The first word of every item of a braced list whose opening brace is behind us.
+fn group_heads(group: &str) -> Vec<String> {
+    let mut heads = Vec::new();
+    let mut depth = 0_usize;
+    let mut item = String::new();
+    for letter in group.chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => heads.push(word(std::mem::take(&mut item).trim())),
+            other => item.push(other),
+        }
+    }
+    heads.push(word(item.trim()));
+    heads.retain(|head| !head.is_empty());
+    heads
+}
+
+fn word(text: &str) -> String {
+    text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+}
+
+/// Whether the code uses a crate: by a path that starts with its name, or in a `use`.
+#[must_use]
+pub fn names_crate(code: &str, name: &str) -> bool {
+    let path = format!("{name}::");
+    code.match_indices(&path).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        !before.is_some_and(|letter| letter.is_alphanumeric() || letter == '_' || letter == ':')
+    }) || code.contains(&format!("use {name};"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_wherever_they_stand() {
+        let code = "use crate::app::{Core, work};\nuse crate::{store::{self, Fault}, world};\nfn f() { crate::domain::g() }";
+        let names: Vec<String> = named_after(code, "crate::").into_iter().collect();
+        assert_eq!(names, ["app", "domain", "store", "world"]);
+        assert!(named_after("mycrate::x", "crate::").is_empty());
+    }
+
+    #[test]
+    fn comments_and_tests_are_no_code() {
+        let text = "//! crate::a\nuse crate::b;\n    // crate::c\n#[cfg(test)]\nmod tests {\n use crate::d;\n}";
+        assert_eq!(named_after(&code(text), "crate::").len(), 1);
+    }
+
+    #[test]
+    fn a_crate_is_named_by_a_path_or_a_use() {
+        assert!(names_crate("fn f() -> redb::Database", "redb"));
+        assert!(names_crate("use redb::{A};", "redb"));
+        assert!(!names_crate("use store::redb::A; predb::x", "redb"));
+    }
+}

@@ -1,0 +1,40 @@
+//! `demoscope compare`: two studies against each other, person by person where the same people answered both.
+
+use crate::failure::{Exit, Failure};
+use crate::link::{Absent, Link, call};
+use crate::report;
+use crate::ui::Ui;
+
+/// Compare two studies of the same kind
+///
+/// Studies with the same audience, panel size and seed have the same people: each is then compared with themself, which
+/// shows small differences with few people. Otherwise the two panels are compared as independent groups.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  demoscope compare 3f2a 9b1c
+  demoscope compare 3f2a @ --json | jq .overall")]
+pub(crate) struct Args {
+    /// The first study: an id, the beginning of one, or @ for the latest
+    first: String,
+    /// The second study; differences are second minus first
+    second: String,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the comparison of the two studies.
+pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    let link = Link::open(ui, Absent::Start).await?;
+    let a = call!(link, find(args.first.clone()))?;
+    let b = call!(link, find(args.second.clone()))?;
+    let found = call!(link, compare(a.id, b.id))?;
+    if args.json {
+        ui.json(&found)?;
+    } else {
+        let look = ui.look;
+        ui.data(&report::comparison(&a, &b, &found, look))?;
+    }
+    Ok(Exit::Done)
+}

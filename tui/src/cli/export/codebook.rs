@@ -1,0 +1,99 @@
+//! The codebook of the CSV export: every column with what it means and which values it takes, and the exact wording of
+//! what was asked. A table without one is a riddle.
+
+use protocol::analysis::Asked;
+use protocol::study::StudyType;
+
+use super::csv::{COLUMNS, inert};
+use crate::failure::Failure;
+
+/// The codebook as a table of its own.
+pub(super) fn table(study: StudyType, asked: &Asked) -> Result<Vec<u8>, Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let no_row =
+        |error: &csv::Error| Failure::invalid(format!("The codebook cannot be written: {error}."));
+    writer.write_record(["column", "meaning", "values"]).map_err(|error| no_row(&error))?;
+    for column in COLUMNS {
+        let (meaning, values) = describe(column, study);
+        writer.write_record([*column, meaning, values]).map_err(|error| no_row(&error))?;
+    }
+    let questionnaire = inert(&asked.questionnaire);
+    writer
+        .write_record(["(questionnaire)", &questionnaire, "as the first respondent got it"])
+        .map_err(|error| no_row(&error))?;
+    writer
+        .into_inner()
+        .map_err(|error| Failure::invalid(format!("The codebook cannot be written: {error}.")))
+}
+
+/// What a column means, and what stands in it.
+fn describe(column: &str, study: StudyType) -> (&'static str, &'static str) {
+    match column {
+        "study" => ("the study", "its id"),
+        "study_type" => ("what was asked", "concept_test, sentiment, nps, survey or ab_test"),
+        "synthetic" => ("whether the respondents are synthetic", "yes"),
+        "engine" => ("what answered", "its configured name"),
+        "model" => ("the model behind the engine", "its name and version"),
+        "seed" => ("decides the panel and, with the offline engine, every answer", "whole number"),
+        "instrument_hash" => ("what was asked and how replies are read", "SHA-256 in hex"),
+        "id" => ("the answer", "a1, a2, … in the order of the panel"),
+        "score" => match study {
+            StudyType::Nps => ("how likely they are to recommend it", "0 to 10"),
+            _ => ("how much they like it", "1 to 10; empty in studies without a score"),
+        },
+        "sentiment" => ("how they feel about it", "positive, negative, neutral or mixed"),
+        "purchase_intent" => {
+            ("would they buy it", "definitely, probably, maybe, probably_not or definitely_not")
+        }
+        "reasoning" => ("why, in their words", "text"),
+        "persona" => ("who answered", "id within the panel"),
+        "name" => ("a made-up name", "text; decides nothing"),
+        "age" => ("age in years", "18 to 100"),
+        "gender" => ("gender", "male, female or nonbinary"),
+        "region" => ("the region of the audience they were drawn for", "us_national, uk, eu, …"),
+        "state" => ("state, in the United States", "two letters; empty elsewhere"),
+        "country" => ("country, outside the United States", "empty in the United States"),
+        "education" => {
+            ("highest education", "less_than_hs, high_school, some_college, bachelors or graduate")
+        }
+        "income_bracket" => (
+            "household income relative to the country's median",
+            "low, middle, upper_middle or high",
+        ),
+        "employment" => ("whether and how they work", "employed, unemployed, retired, student, …"),
+        "occupation" => ("what they work as", "text; empty without work"),
+        "household" => ("who they live with", "alone, couple_with_children, …"),
+        "urbanicity" => ("where they live", "urban, suburban or rural"),
+        "tech_adoption" => (
+            "how soon they take up new technology",
+            "innovator, early_adopter, early_majority, late_majority or laggard",
+        ),
+        "openness" | "conscientiousness" | "extraversion" | "agreeableness" | "neuroticism" => {
+            ("trait of the big five", "T score: mean 50, standard deviation 10")
+        }
+        "price_sensitivity" => ("how much prices matter to them", "0 to 100"),
+        "key_theme" => ("the theme that decides the feeling", "text; sentiment studies"),
+        "preference" => ("which variant they prefer", "a, b or none; A/B tests"),
+        "score_a" => ("how much they like variant A", "1 to 10; A/B tests"),
+        "score_b" => ("how much they like variant B", "1 to 10; A/B tests"),
+        "order" => ("which variant they saw first", "a_first or b_first; A/B tests"),
+        "question" => ("the question", "text; surveys have one row for each question"),
+        "answer" => ("the answer to the question", "text; empty when it was declined"),
+        "declined" => ("why the question was declined", "text; empty when it was answered"),
+        "themes" => ("what the answer names", "themes, separated by semicolons; surveys"),
+        _ => ("", ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_is_explained() {
+        for column in COLUMNS {
+            let (meaning, values) = describe(column, StudyType::Survey);
+            assert!(!meaning.is_empty() && !values.is_empty(), "{column} is not explained");
+        }
+    }
+}

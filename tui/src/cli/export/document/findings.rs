@@ -1,0 +1,136 @@
+//! What stands behind the numbers: groups that differ, reasons with the words of respondents, and what to act on.
+
+use protocol::results::{Outcomes, Results, Theme, ThemeKind};
+
+use super::{Block, Chart, Row, Section, Shape, capital};
+use crate::look::thousands;
+use crate::report::segments::{group, signed};
+
+/// Groups that are shown.
+const GROUPS: usize = 16;
+/// Themes of each kind that are shown.
+const THEMES: usize = 8;
+/// Quotes of each theme.
+const QUOTES: usize = 2;
+
+/// Groups that differ from everyone else, beyond chance and with enough answers.
+pub(super) fn groups(results: &Results) -> Option<Section> {
+    let first = results.contrasts.first()?;
+    let mut section = Section::new("Who differs from the rest");
+    let differing: Vec<_> =
+        results.contrasts.iter().filter(|found| found.differs && !found.small).collect();
+    let all = results.contrasts.len();
+    if differing.is_empty() {
+        section.text(format!(
+            "Nobody, beyond chance: {all} groups were compared with everyone else ({}-adjusted).",
+            capital(&first.adjustment)
+        ));
+        return Some(section);
+    }
+    let ends = |found: &&protocol::results::Contrast| [found.difference.low, found.difference.high];
+    let reach = differing.iter().flat_map(ends).flatten().map(f64::abs).fold(0.0, f64::max);
+    let rows = differing.iter().take(GROUPS).map(|found| {
+        let difference = &found.difference;
+        let interval = difference.low.zip(difference.high);
+        let field = found.field.as_str();
+        let range = interval.map_or_else(String::new, |(low, high)| {
+            format!("{} to {}", signed(field, low), signed(field, high))
+        });
+        Row {
+            label: capital(&group(&found.dimension, &found.class)),
+            value: difference.value,
+            interval,
+            text: signed(field, difference.value),
+            remark: format!("{range} · n = {}", thousands(i128::from(difference.n))),
+        }
+    });
+    section.blocks.push(Block::Chart(Chart {
+        caption: "Each group minus everyone else, with 95 % intervals".to_owned(),
+        low: -reach,
+        high: reach,
+        shape: Shape::Dot,
+        rows: rows.collect(),
+    }));
+    section.text(format!(
+        "{all} groups were compared; those shown differ also after {}'s adjustment for that many comparisons and have at least 30 answers.",
+        capital(&first.adjustment)
+    ));
+    Some(section)
+}
+
+/// Reasons by kind.
+pub(super) fn reasons(results: &Results) -> Vec<Section> {
+    let topics = match results.outcomes {
+        Outcomes::Sentiment { .. } => "What decides how they feel",
+        Outcomes::AbTest { .. } => "What makes the difference",
+        Outcomes::Survey { .. } => "Over all questions",
+        Outcomes::ConceptTest { .. } | Outcomes::Nps { .. } => "What it is about",
+    };
+    [
+        (ThemeKind::Topic, topics),
+        (ThemeKind::Appeal, "What they like"),
+        (ThemeKind::Concern, "What holds them back"),
+    ]
+    .into_iter()
+    .filter_map(|(kind, heading)| {
+        let mut found = results.themes.iter().filter(|theme| theme.kind == kind).peekable();
+        found.peek()?;
+        let mut section = Section::new(heading);
+        themes(found, "Share of answers that name it", &mut section);
+        Some(section)
+    })
+    .collect()
+}
+
+/// Themes as a chart, then the words behind them.
+pub(super) fn themes<'a>(
+    found: impl Iterator<Item = &'a Theme>,
+    caption: &str,
+    section: &mut Section,
+) {
+    let shown: Vec<&Theme> = found.take(THEMES).collect();
+    if shown.is_empty() {
+        return;
+    }
+    let rows = shown.iter().map(|theme| {
+        let interval = theme.share.low.zip(theme.share.high);
+        let scaled = interval.map(|(low, high)| (low * 100.0, high * 100.0));
+        Row {
+            label: theme.theme.clone(),
+            value: theme.share.value * 100.0,
+            interval: scaled,
+            text: format!("{:.0}%", theme.share.value * 100.0),
+            remark: scaled
+                .map_or_else(String::new, |(low, high)| format!("{low:.0}% to {high:.0}%")),
+        }
+    });
+    section.blocks.push(Block::Chart(Chart {
+        caption: format!("{caption}, with 95 % intervals"),
+        low: 0.0,
+        high: 100.0,
+        shape: Shape::Bar,
+        rows: rows.collect(),
+    }));
+    for theme in shown {
+        for quote in theme.quotes.iter().take(QUOTES) {
+            let answer = format!("{} · {}", theme.theme, quote.answer);
+            section.blocks.push(Block::Quote { text: quote.text.clone(), answer });
+        }
+    }
+}
+
+/// What to act on, most urgent first.
+pub(super) fn actions(results: &Results) -> Option<Section> {
+    if results.findings.is_empty() {
+        return None;
+    }
+    let mut section = Section::new("What to act on");
+    let mut found: Vec<_> = results.findings.iter().collect();
+    found.sort_by_key(|finding| (finding.priority, finding.id));
+    for finding in found {
+        section.blocks.push(Block::Subheading(format!("{} · {}", finding.priority, finding.title)));
+        section.text(finding.description.clone());
+        section.text(format!("Next: {}", finding.suggested_action));
+    }
+    Some(section)
+}

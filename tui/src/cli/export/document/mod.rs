@@ -1,0 +1,135 @@
+//! A report as a document, whatever it is rendered to: what was asked, of whom, what came out, how sure it is and what it
+//! is not. The renderers decide how it looks; all words of others pass through them, never around them.
+
+mod findings;
+mod outcome;
+mod provenance;
+
+use protocol::analysis::Asked;
+use protocol::results::Report;
+
+use crate::report::title;
+
+/// A document: its title and its parts in order.
+#[derive(Debug, Default)]
+pub(super) struct Document {
+    pub(super) title: String,
+    pub(super) subtitle: String,
+    pub(super) sections: Vec<Section>,
+}
+
+/// A part under a heading.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) heading: String,
+    pub(super) blocks: Vec<Block>,
+}
+
+impl Section {
+    pub(super) fn new(heading: impl Into<String>) -> Self {
+        Self { heading: heading.into(), blocks: Vec::new() }
+    }
+
+    pub(super) fn text(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Paragraph(text.into()));
+    }
+}
+
+/// What a part is made of.
+#[derive(Debug)]
+pub(super) enum Block {
+    /// A paragraph.
+    Paragraph(String),
+    /// Something that must not be overlooked.
+    Warning(String),
+    /// A smaller heading within the part.
+    Subheading(String),
+    /// Points of a list.
+    Bullets(Vec<String>),
+    /// A text exactly as it was shown.
+    Verbatim(String),
+    /// Names and values.
+    Facts(Vec<(String, String)>),
+    /// Words of a respondent, and which answer they stand in.
+    Quote { text: String, answer: String },
+    /// Numbers on one scale, each with its interval.
+    Chart(Chart),
+    /// A table with a line of headings.
+    Table { head: Vec<String>, rows: Vec<Vec<String>> },
+}
+
+/// Numbers on one scale.
+#[derive(Debug)]
+pub(super) struct Chart {
+    pub(super) caption: String,
+    pub(super) low: f64,
+    pub(super) high: f64,
+    pub(super) shape: Shape,
+    pub(super) rows: Vec<Row>,
+}
+
+/// How a number is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// A bar from the low end: shares and counts.
+    Bar,
+    /// A dot with its interval: means and differences.
+    Dot,
+}
+
+/// One number of a chart.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) label: String,
+    pub(super) value: f64,
+    pub(super) interval: Option<(f64, f64)>,
+    /// The number with its unit.
+    pub(super) text: String,
+    /// The interval, or the answers behind it.
+    pub(super) remark: String,
+}
+
+impl Document {
+    /// The document of a study.
+    pub(super) fn of(report: &Report, asked: &Asked) -> Self {
+        let study = &report.study;
+        let mut sections =
+            vec![provenance::question(report, asked), provenance::panel(report, asked)];
+        match &report.results {
+            Some(results) => {
+                sections.push(outcome::section(results));
+                sections.extend(findings::groups(results));
+                sections.extend(findings::reasons(results));
+                sections.extend(findings::actions(results));
+                sections.push(provenance::certainty(results));
+            }
+            None => {
+                let mut none = Section::new("What came out");
+                let reason = study.reason.as_deref().unwrap_or("it has no results yet");
+                none.text(format!("Nothing: this study is {} ({reason}).", study.state));
+                sections.push(none);
+            }
+        }
+        sections.push(provenance::limits(report));
+        sections.extend(provenance::margins(asked));
+        Self {
+            title: study.name.clone(),
+            subtitle: format!(
+                "{} · {} of {} respondents answered",
+                capital(&title::instrument(study.instrument)),
+                study.panel.delivered,
+                study.panel.requested
+            ),
+            sections,
+        }
+    }
+}
+
+/// The text with a capital at its beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,186 @@
+//! The frame of a report: what was asked, of whom, how sure the numbers are, and what they are not.
+
+use protocol::analysis::Asked;
+use protocol::audience::Choice;
+use protocol::results::{Report, Results};
+use protocol::study::{Instrument, Orders, StudyType};
+
+use super::{Block, Section, capital};
+use crate::look::thousands;
+use crate::report::segments::group;
+use crate::report::title;
+
+/// What was asked: the question in words, the material as it was shown.
+pub(super) fn question(report: &Report, asked: &Asked) -> Section {
+    let mut section = Section::new("What was asked");
+    section.text(match report.study.instrument {
+        StudyType::ConceptTest => {
+            "Everyone read the text below and said how much they like it (1 to 10), whether they would buy it, how they feel about it, and why."
+        }
+        StudyType::Sentiment => {
+            "Everyone read the text below and said how they feel about it (positive, negative, neutral or mixed), which theme decides that, and why."
+        }
+        StudyType::Nps => {
+            "Everyone read the text below and said how likely they are to recommend it (0 to 10), how they feel about it, and why."
+        }
+        StudyType::Survey => {
+            "Everyone read the text below and answered the open questions in their own words."
+        }
+        StudyType::AbTest => {
+            "Everyone read both variants, said which they prefer (or neither), how much they like each (1 to 10), and why."
+        }
+    });
+    match &asked.spec.instrument {
+        Instrument::ConceptTest { stimulus }
+        | Instrument::Sentiment { stimulus }
+        | Instrument::Nps { stimulus } => section.blocks.push(Block::Verbatim(stimulus.clone())),
+        Instrument::Survey { stimulus, questions } => {
+            section.blocks.push(Block::Verbatim(stimulus.clone()));
+            section.blocks.push(Block::Subheading("The questions".to_owned()));
+            section.blocks.push(Block::Bullets(questions.clone()));
+        }
+        Instrument::AbTest { variant_a, variant_b, orders } => {
+            for (heading, text) in [("Variant A", variant_a), ("Variant B", variant_b)] {
+                section.blocks.push(Block::Subheading(heading.to_owned()));
+                section.blocks.push(Block::Verbatim(text.clone()));
+            }
+            section.text(match orders {
+                Orders::Split => "Half of the panel saw A first, the other half B.",
+                Orders::Both => {
+                    "Everyone was asked in both orders; only a preference that survived the swap counts."
+                }
+            });
+        }
+    }
+    if let Some(context) = &asked.spec.context {
+        section.text("Before reading, everyone was told:");
+        section.blocks.push(Block::Verbatim(context.clone()));
+    }
+    section
+}
+
+/// Of whom: the audience, and what came of the panel.
+pub(super) fn panel(report: &Report, asked: &Asked) -> Section {
+    let mut section = Section::new("Of whom");
+    let counts = report.study.panel;
+    section.text(format!(
+        "{} synthetic respondents were drawn to match the population that the audience describes; {} answered, {} declined, {} gave a reply that could not be read, {} could not be asked.",
+        thousands(counts.requested),
+        thousands(counts.delivered),
+        thousands(counts.refused),
+        thousands(counts.invalid),
+        thousands(counts.failed)
+    ));
+    let audience = &asked.spec.audience;
+    let (youngest, oldest) = audience.age_range;
+    let facts = [
+        ("Region", region(audience.region.as_str())),
+        ("Ages", format!("{youngest} to {oldest}")),
+        ("Gender", choice(&audience.gender)),
+        ("Income", choice(&audience.income_bracket)),
+        ("Education", choice(&audience.education)),
+        ("New technology", choice(&audience.tech_adoption)),
+    ];
+    let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value));
+    section.blocks.push(Block::Facts(facts.collect()));
+    section
+}
+
+/// Abbreviations in capitals, the rest as it is: `us_midwest` is the US midwest.
+fn region(word: &str) -> String {
+    let part = |part: &str| if part.len() == 2 { part.to_uppercase() } else { part.to_owned() };
+    word.split('_').map(part).collect::<Vec<_>>().join(" ")
+}
+
+/// How well the panel matches its population, class by class.
+pub(super) fn margins(asked: &Asked) -> Option<Section> {
+    let mut section = Section::new("The panel against its population");
+    section.text(
+        "Shares of each class in the population that the audience describes, and in this panel.",
+    );
+    let head = ["Group", "Population", "This panel"].map(str::to_owned).to_vec();
+    let rows: Vec<Vec<String>> = asked
+        .margins
+        .iter()
+        .filter(|(_, classes)| classes.len() > 1)
+        .flat_map(|(dimension, classes)| {
+            classes.iter().map(move |(class, margin)| {
+                vec![
+                    capital(&group(dimension, class)),
+                    format!("{:.1} %", margin.target * 100.0),
+                    format!("{:.1} %", margin.realised * 100.0),
+                ]
+            })
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    section.blocks.push(Block::Table { head, rows });
+    Some(section)
+}
+
+fn choice<T: std::fmt::Display>(choice: &Choice<T>) -> String {
+    match choice {
+        Choice::All => "all".to_owned(),
+        Choice::Only(one) => one.to_string().replace('_', " "),
+    }
+}
+
+/// How sure it is.
+pub(super) fn certainty(results: &Results) -> Section {
+    let mut section = Section::new("How sure it is");
+    section.text(
+        "Every number stands with its 95 % interval: drawn again from the same population and engine, 95 of 100 such panels would give an interval that covers the value of an endless panel. The interval does not cover the distance between synthetic respondents and people.",
+    );
+    let diagnostics = &results.diagnostics;
+    section.blocks.push(Block::Bullets(diagnostics.notes.clone()));
+    let mut facts = Vec::new();
+    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    if let Some(bits) = diagnostics.entropy_bits {
+        facts.push(("Spread of the scores".to_owned(), format!("{bits:.2} bits of entropy")));
+    }
+    if let Some(share) = diagnostics.share_at_mode {
+        facts.push(("Answers at the most frequent score".to_owned(), percent(share)));
+    }
+    if let Some(share) = diagnostics.distinct_texts {
+        facts.push(("Reasonings that differ from one another".to_owned(), percent(share)));
+    }
+    for (reason, count) in &diagnostics.not_answered {
+        facts.push((format!("Not answered: {reason}"), thousands(i128::from(*count))));
+    }
+    if !facts.is_empty() {
+        section.blocks.push(Block::Facts(facts));
+    }
+    section
+}
+
+/// What it is not, and everything that is needed to repeat it.
+pub(super) fn limits(report: &Report) -> Section {
+    let study = &report.study;
+    let mut section = Section::new("What this is not");
+    section.blocks.push(Block::Warning(format!("Synthetic panel. {}", report.meta.notice)));
+    section.text(
+        "It is no forecast of sales and no substitute for asking people. Use it to find what to fix and which of two ideas to take to people first.",
+    );
+    let facts = [
+        ("Study", study.id.to_string()),
+        ("Study type", title::instrument(study.instrument)),
+        ("Engine", study.engine.clone()),
+        ("Model", study.model.clone()),
+        ("Panel", study.engine_mode.to_string()),
+        ("Seed", study.seed.to_string()),
+        ("Instrument hash (SHA-256)", study.instrument_hash.clone()),
+        ("Submitted", seconds(study.created_at)),
+        ("Ended", study.completed_at.map_or_else(|| "not yet".to_owned(), seconds)),
+        ("Made with", format!("Demoscope {}", env!("CARGO_PKG_VERSION"))),
+    ];
+    let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value));
+    section.blocks.push(Block::Facts(facts.collect()));
+    section
+}
+
+/// A time to the second, in UTC.
+fn seconds(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}

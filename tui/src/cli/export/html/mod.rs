@@ -1,0 +1,106 @@
+//! One self-contained HTML page: no script, nothing loaded from anywhere, charts as inline SVG, readable on paper and in
+//! the dark. Every text passes [`escape`], so nothing that a respondent said can be markup.
+
+mod chart;
+
+use std::fmt::Write as _;
+
+use protocol::safe;
+
+use super::document::{Block, Document};
+
+/// The look of the page.
+const STYLE: &str = include_str!("style.css");
+/// What the page may do: nothing but carry its own style.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/// The page of a document.
+pub(super) fn page(document: &Document) -> String {
+    let mut out = String::with_capacity(32 * 1024);
+    let title = escape(&document.title);
+    let _ = write!(
+        out,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"robots\" content=\"noindex\">\n<title>{title} · synthetic panel</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<p class=\"label\">Synthetic panel · no person was asked</p>\n\
+         <h1>{title}</h1>\n<p class=\"subtitle\">{}</p>\n</header>\n<main>\n",
+        escape(&document.subtitle)
+    );
+    for section in &document.sections {
+        let _ = writeln!(out, "<section>\n<h2>{}</h2>", escape(&section.heading));
+        for block in &section.blocks {
+            write_block(&mut out, block);
+        }
+        out.push_str("</section>\n");
+    }
+    out.push_str("</main>\n</body>\n</html>\n");
+    out
+}
+
+fn write_block(out: &mut String, block: &Block) {
+    // Writing to a string cannot fail.
+    let _ = match block {
+        Block::Paragraph(text) => writeln!(out, "<p>{}</p>", escape(text)),
+        Block::Warning(text) => writeln!(out, "<p class=\"warning\">{}</p>", escape(text)),
+        Block::Subheading(text) => writeln!(out, "<h3>{}</h3>", escape(text)),
+        Block::Bullets(points) => {
+            out.push_str("<ul>\n");
+            for point in points {
+                let _ = writeln!(out, "<li>{}</li>", escape(point));
+            }
+            writeln!(out, "</ul>")
+        }
+        Block::Verbatim(text) => {
+            writeln!(out, "<blockquote class=\"stimulus\">{}</blockquote>", escape(text.trim()))
+        }
+        Block::Facts(facts) => {
+            out.push_str("<dl>\n");
+            for (name, value) in facts {
+                let _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", escape(name), escape(value));
+            }
+            writeln!(out, "</dl>")
+        }
+        Block::Quote { text, answer } => writeln!(
+            out,
+            "<figure class=\"quote\"><blockquote>{}</blockquote><figcaption>{}</figcaption></figure>",
+            escape(text.trim()),
+            escape(answer)
+        ),
+        Block::Chart(found) => writeln!(out, "{}", chart::draw(found)),
+        Block::Table { head, rows } => {
+            out.push_str("<table>\n<thead><tr>");
+            for cell in head {
+                let _ = write!(out, "<th scope=\"col\">{}</th>", escape(cell));
+            }
+            out.push_str("</tr></thead>\n<tbody>\n");
+            for row in rows {
+                out.push_str("<tr>");
+                for cell in row {
+                    let _ = write!(out, "<td>{}</td>", escape(cell));
+                }
+                out.push_str("</tr>\n");
+            }
+            writeln!(out, "</tbody>\n</table>")
+        }
+    };
+}
+
+/// A text that shows as it is and does nothing.
+pub(super) fn escape(text: &str) -> String {
+    let clean = safe::block(text);
+    let mut out = String::with_capacity(clean.len());
+    for letter in clean.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}

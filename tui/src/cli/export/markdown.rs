@@ -1,0 +1,144 @@
+//! The same document as Markdown, for wikis and issues. Words of others are escaped, so that none of them can be a link,
+//! an image or markup; what was shown stands in a fenced block.
+
+use std::fmt::Write as _;
+
+use protocol::safe;
+
+use super::document::{Block, Chart, Document};
+
+/// The document as Markdown.
+pub(super) fn page(document: &Document) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write!(
+        out,
+        "# {}\n\n**Synthetic panel · no person was asked.** {}\n",
+        escape(&document.title),
+        escape(&document.subtitle)
+    );
+    for section in &document.sections {
+        let _ = write!(out, "\n## {}\n", escape(&section.heading));
+        for block in &section.blocks {
+            out.push('\n');
+            write_block(&mut out, block);
+        }
+    }
+    out
+}
+
+fn write_block(out: &mut String, block: &Block) {
+    let _ = match block {
+        Block::Paragraph(text) => writeln!(out, "{}", escape(text)),
+        Block::Warning(text) => writeln!(out, "> **{}**", escape(text)),
+        Block::Subheading(text) => writeln!(out, "### {}", escape(text)),
+        Block::Bullets(points) => {
+            for point in points {
+                let _ = writeln!(out, "- {}", escape(point));
+            }
+            Ok(())
+        }
+        Block::Verbatim(text) => {
+            let text = safe::block(text.trim());
+            let fence = fence(&text);
+            writeln!(out, "{fence}text\n{text}\n{fence}")
+        }
+        Block::Facts(facts) => {
+            for (name, value) in facts {
+                let _ = writeln!(out, "- {}: {}", escape(name), escape(value));
+            }
+            Ok(())
+        }
+        Block::Quote { text, answer } => {
+            writeln!(out, "> {}  \n> {}", escape(text.trim()), escape(answer))
+        }
+        Block::Chart(chart) => {
+            let (head, rows) = of_chart(chart);
+            table(out, &head, &rows);
+            Ok(())
+        }
+        Block::Table { head, rows } => {
+            table(out, head, rows);
+            Ok(())
+        }
+    };
+}
+
+fn of_chart(chart: &Chart) -> (Vec<String>, Vec<Vec<String>>) {
+    let head = vec![chart.caption.clone(), String::new(), String::new()];
+    let rows =
+        chart.rows.iter().map(|row| vec![row.label.clone(), row.text.clone(), row.remark.clone()]);
+    (head, rows.collect())
+}
+
+fn table(out: &mut String, head: &[String], rows: &[Vec<String>]) {
+    let line = |cells: &[String]| {
+        let cells: Vec<String> = cells.iter().map(|cell| escape(cell)).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    out.push_str(&line(head));
+    let rule: Vec<&str> =
+        head.iter().enumerate().map(|(place, _)| if place == 0 { ":--" } else { "--:" }).collect();
+    let _ = writeln!(out, "| {} |", rule.join(" | "));
+    for row in rows {
+        out.push_str(&line(row));
+    }
+}
+
+/// More backticks than stand in a row anywhere in the text.
+fn fence(text: &str) -> String {
+    let (mut longest, mut run) = (0_usize, 0_usize);
+    for letter in text.chars() {
+        run = if letter == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    "`".repeat((longest + 1).max(3))
+}
+
+/// A text on one line in which nothing is markup.
+fn escape(text: &str) -> String {
+    let clean = safe::line(text);
+    let mut out = String::with_capacity(clean.len());
+    for letter in clean.trim().chars() {
+        match letter {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '~'
+            | '&' => {
+                out.push('\\');
+                out.push(letter);
+            }
+            // An address becomes a link by itself on some sites.
+            ':' => out.push_str("&#58;"),
+            other => out.push(other),
+        }
+    }
+    // A line that begins like a list or a rule is only a line.
+    let digits = out.chars().take_while(char::is_ascii_digit).count();
+    if out.starts_with(['-', '+', '=']) {
+        out.insert(0, '\\');
+    } else if digits > 0 && (out[digits..].starts_with(". ") || out[digits..].starts_with(") ")) {
+        out.insert(digits, '\\');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_others_are_no_markup() {
+        let hostile = "![x](https://evil.example/p.png) <img src=x> **b** | `c`\n# h";
+        assert_eq!(
+            escape(hostile),
+            "\\!\\[x\\](https&#58;//evil.example/p.png) \\<img src=x\\> \\*\\*b\\*\\* \\| \\`c\\` \\# h"
+        );
+        assert_eq!(escape("1. one"), "1\\. one");
+        assert_eq!(escape("- two"), "\\- two");
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_any_in_the_text() {
+        assert_eq!(fence("plain"), "```");
+        assert_eq!(fence("a ```` b"), "`````");
+    }
+}

@@ -1,0 +1,124 @@
+//! The pages for colleagues: what must stand in them, and what must never get into them.
+
+use proptest::prelude::*;
+use protocol::results::Report;
+
+use super::document::Document;
+use super::{html, markdown};
+use crate::report::fixtures;
+
+fn all() -> Vec<Report> {
+    vec![
+        fixtures::concept_test(),
+        fixtures::nps(),
+        fixtures::sentiment(),
+        fixtures::survey(),
+        fixtures::ab_test(),
+    ]
+}
+
+fn page(report: &Report) -> String {
+    html::page(&Document::of(report, &fixtures::asked(report)))
+}
+
+/// The tags of a page, in order.
+fn tags(page: &str) -> Vec<&str> {
+    page.split('<').skip(1).map(|rest| rest.split('>').next().unwrap_or_default()).collect()
+}
+
+#[test]
+fn every_page_says_what_it_is_and_what_it_is_not() {
+    for report in all() {
+        let page = page(&report);
+        for wanted in [
+            "What was asked",
+            "Of whom",
+            "What came out",
+            "How sure it is",
+            "What this is not",
+            "no person was asked",
+            "Content-Security-Policy\" content=\"default-src 'none'",
+            report.study.instrument_hash.as_str(),
+            "<dt>Seed</dt><dd>7</dd>",
+            "<dt>Engine</dt><dd>offline</dd>",
+            "&lt;four&gt; &amp; ```more```",
+        ] {
+            assert!(page.contains(wanted), "{wanted} is missing: {}", report.study.name);
+        }
+        assert!(!page.contains("<script") && !page.contains("http") || page.contains("http-equiv"));
+        assert!(!page.contains("NaN") && !page.contains("inf\""), "{page}");
+    }
+}
+
+#[test]
+fn the_page_of_an_ab_test_keeps_its_shape() {
+    insta::assert_snapshot!("ab_test_html", page(&fixtures::ab_test()));
+}
+
+#[test]
+fn the_markdown_of_a_survey_keeps_its_shape() {
+    let report = fixtures::survey();
+    let text = markdown::page(&Document::of(&report, &fixtures::asked(&report)));
+    insta::assert_snapshot!("survey_md", text);
+}
+
+#[test]
+fn a_study_without_results_has_a_page_too() {
+    let mut report = fixtures::concept_test();
+    report.results = None;
+    report.study.reason = Some("the disk <is> full".into());
+    let page = page(&report);
+    assert!(page.contains("the disk &lt;is&gt; full") && page.contains("What this is not"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_words_of_others_become_markup(
+        words in "[<>&\"'/a-z =:!\\[\\]()`#|]{0,40}|\\PC{0,40}",
+    ) {
+        for mut report in all() {
+            let plain = {
+                fill(&mut report, "plain");
+                let page = page(&report);
+                tags(&page).into_iter().map(str::to_owned).collect::<Vec<_>>()
+            };
+            fill(&mut report, &words);
+            let page = page(&report);
+            let found = tags(&page);
+            // The same tags in the same order, whatever anybody said.
+            prop_assert_eq!(found.len(), plain.len());
+            for (found, plain) in found.iter().zip(&plain) {
+                prop_assert_eq!(
+                    found.split([' ', '\n']).next(), plain.split([' ', '\n']).next()
+                );
+            }
+        }
+    }
+}
+
+/// Puts the words wherever others' words go.
+fn fill(report: &mut Report, words: &str) {
+    report.study.name = words.to_owned();
+    report.study.engine = words.to_owned();
+    report.meta.notice = words.to_owned();
+    if let Some(results) = &mut report.results {
+        for theme in &mut results.themes {
+            theme.theme = words.to_owned();
+            for quote in &mut theme.quotes {
+                quote.text = words.to_owned();
+            }
+        }
+        for sentence in &mut results.conclusions {
+            *sentence = words.to_owned();
+        }
+        for note in &mut results.diagnostics.notes {
+            *note = words.to_owned();
+        }
+        for finding in &mut results.findings {
+            finding.title = words.to_owned();
+            finding.suggested_action = words.to_owned();
+        }
+    }
+}
