@@ -1,6 +1,8 @@
 //! Settings in layers (built-in defaults < config.toml < variables), each value with its source. The commented file of
 //! defaults is also the schema: a key it does not have is an error that names the nearest one it has.
 
+mod engine;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -13,11 +15,32 @@ use toml::{Table, Value};
 
 use crate::domain::nearest::nearest;
 
+pub use engine::{EngineSettings, PriceSettings, Structured};
+
 /// The commented defaults, as shipped.
 pub const DEFAULTS: &str = include_str!("../../assets/config.toml");
 
 /// Tables whose keys the owner makes up.
 const OPEN_TABLES: &[&str] = &["credits.tiers"];
+
+/// What `[engine.NAME]` may hold for a language model, each with an example of its kind.
+const ENGINE_KEYS: &str = r#"
+kind = "openai"
+base_url = "https://api.openai.com/v1"
+model = "gpt-4.1-mini"
+api_key_env = "OPENAI_API_KEY"
+concurrency = 100
+requests_per_minute = 500
+tokens_per_minute = 200000
+structured = "schema"
+reasoning = false
+temperature = 1.0
+output_tokens = 800
+timeout_seconds = 120
+price.input = 0.4
+price.output = 1.6
+price.cached_input = 0.1
+"#;
 
 /// What a whole number of any setting may be: no setting counts beyond that.
 const WHOLE: RangeInclusive<i64> = 0..=u32::MAX as i64;
@@ -31,6 +54,8 @@ pub struct Config {
     pub credits: Credits,
     /// What answers.
     pub engine: Engines,
+    /// What answers may cost.
+    pub cost: Cost,
     /// Daily copies of the store.
     pub backup: Backup,
     /// How to stop.
@@ -71,6 +96,22 @@ impl Credits {
 pub struct Engines {
     /// The built-in reader.
     pub offline: OfflineEngine,
+    /// Language models, by the name the owner gives them or by that of a known service.
+    #[serde(flatten)]
+    pub models: BTreeMap<String, EngineSettings>,
+}
+
+/// What answers of language models may cost, in dollars.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Cost {
+    /// A study that may cost more asks first.
+    pub confirm_above_usd: f64,
+    /// Most of one calendar day (UTC); 0 is without limit.
+    pub day_max_usd: f64,
+    /// Most of all time; 0 is without limit.
+    pub total_max_usd: f64,
+    /// Whether a model may be asked whose price nobody knows.
+    pub allow_unknown_price: bool,
 }
 
 /// The built-in reader.
@@ -240,13 +281,25 @@ fn leaves(table: &Table, source: &Source) -> Vec<Setting> {
     found
 }
 
+/// The name and the key of a setting of a language model: `engine.NAME.KEY`.
+fn of_engine(key: &str) -> Option<(&str, &str)> {
+    let (name, key) = key.strip_prefix("engine.")?.split_once('.')?;
+    (name != "offline").then_some((name, key))
+}
+
+/// Every key that an engine's section may hold, with an example.
+fn engine_keys() -> Vec<Setting> {
+    parse(ENGINE_KEYS).map(|table| leaves(&table, &Source::Default)).unwrap_or_default()
+}
+
 fn put(
     settings: &mut Vec<Setting>,
     known: &[&str],
-    given: Setting,
+    mut given: Setting,
     place: String,
     problems: &mut Vec<Problem>,
 ) {
+    let engine_keys = of_engine(&given.key).map(|_| engine_keys()).unwrap_or_default();
     let open = OPEN_TABLES.iter().any(|table| {
         given
             .key
@@ -259,7 +312,23 @@ fn put(
                 && setting.key.rsplit_once('.').map(|(table, _)| table)
                     == given.key.rsplit_once('.').map(|(table, _)| table))
     });
+    let of_engine = of_engine(&given.key).map(|(_, key)| key);
+    let example = example
+        .or_else(|| engine_keys.iter().find(|setting| Some(setting.key.as_str()) == of_engine));
     let Some(example) = example else {
+        if let Some(key) = of_engine {
+            let keys: Vec<&str> = engine_keys.iter().map(|setting| setting.key.as_str()).collect();
+            let hint = nearest(key, &keys).map_or_else(
+                || format!("an engine takes {}", keys.join(", ")),
+                |near| format!("did you mean '{near}'?"),
+            );
+            problems.push(Problem {
+                place,
+                what: format!("unknown setting '{}'", given.key),
+                hint,
+            });
+            return;
+        }
         let hint = nearest(&given.key, known)
             .map_or("`demoscope config` lists every setting".to_owned(), |near| {
                 format!("did you mean '{near}'?")
@@ -267,6 +336,10 @@ fn put(
         problems.push(Problem { place, what: format!("unknown setting '{}'", given.key), hint });
         return;
     };
+    // A whole number is a number.
+    if let (Value::Float(_), Value::Integer(whole)) = (&example.value, &given.value) {
+        given.value = Value::Float(*whole as f64);
+    }
     if std::mem::discriminant(&example.value) != std::mem::discriminant(&given.value) {
         problems.push(Problem {
             place,
@@ -395,6 +468,15 @@ fn typed(settings: &[Setting]) -> Result<Config, Problem> {
     if !config.credits.tiers.contains_key(&config.credits.tier) {
         let tiers: Vec<&str> = config.credits.tiers.keys().map(String::as_str).collect();
         return refuse("credits.tier", "names no tier", &format!("known are {}", tiers.join(", ")));
+    }
+    for (key, amount) in [
+        ("cost.confirm_above_usd", config.cost.confirm_above_usd),
+        ("cost.day_max_usd", config.cost.day_max_usd),
+        ("cost.total_max_usd", config.cost.total_max_usd),
+    ] {
+        if !(0.0..=1e6).contains(&amount) {
+            return refuse(key, "is no amount", "dollars, from 0 to 1000000");
+        }
     }
     if config.credits.tiers.values().any(|monthly| *monthly < 0) {
         return refuse("credits.tiers", "has a negative allowance", "an allowance is zero or more");

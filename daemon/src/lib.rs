@@ -11,6 +11,7 @@ pub mod store;
 pub mod work;
 pub mod world;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,6 +25,8 @@ use tokio::task::JoinSet;
 use crate::app::{Core, Settings};
 use crate::config::Config;
 use crate::gateway::{Face as Service, Instance, Listener};
+use crate::inference::prompt::Prompts;
+use crate::inference::registry::Registry;
 use crate::store::{OpenError, RestoreError, Storage};
 use crate::work::Scheduler;
 use crate::world::{Wake, World};
@@ -166,6 +169,14 @@ pub async fn start(config: Config, paths: Paths, world: World) -> Result<Running
         backups_daily: config.backup.daily,
         drain: Duration::from_secs(u64::from(config.shutdown.drain_seconds)),
         backups_kept: usize::try_from(config.backup.keep).unwrap_or(usize::MAX),
+        models: Some(Arc::new(models(&config, &paths, &world)?)),
+        caps: app::Caps {
+            day: app::cap(config.cost.day_max_usd),
+            total: app::cap(config.cost.total_max_usd),
+        },
+        // Zero means that every cost is asked about.
+        confirm_above: Some(app::cap(config.cost.confirm_above_usd).unwrap_or_default()),
+        allow_unknown_price: config.cost.allow_unknown_price,
         ..Settings::default()
     };
     let storage = Storage::File(paths.database.clone());
@@ -198,6 +209,44 @@ pub async fn start(config: Config, paths: Paths, world: World) -> Result<Running
         )),
         _instance: instance,
     })
+}
+
+/// The language models: known services and the owner's own, with the keys of this process's environment and the owner's
+/// prompts.
+fn models(config: &Config, paths: &Paths, world: &World) -> Result<Registry, ApiError> {
+    let own = own_prompts(paths)?;
+    let prompts = Prompts::with(&own).map_err(|error| {
+        ApiError::new(ErrorCode::InvalidInput, format!("The prompts cannot be used: {error}."))
+            .hint("mend the file in the folder `prompts` beside config.toml, or remove it")
+    })?;
+    let environment = variables().collect();
+    let now = world.clock.monotonic();
+    Registry::new(config.engine.models.clone(), prompts, &environment, now)
+        .map_err(|error| ApiError::new(ErrorCode::Internal, format!("{error}.")))
+}
+
+/// The owner's templates, from the folder beside the settings; none without a folder.
+fn own_prompts(paths: &Paths) -> Result<BTreeMap<String, String>, ApiError> {
+    let unreadable = |path: &Path, error: std::io::Error| {
+        let what = format!("The prompt {} cannot be read: {error}.", path.display());
+        ApiError::new(ErrorCode::InvalidInput, what).hint("make it readable text, or remove it")
+    };
+    let folder = paths.config.with_file_name("prompts");
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) => return Err(unreadable(&folder, error)),
+    };
+    let mut own = BTreeMap::new();
+    for entry in entries {
+        let path = entry.map_err(|error| unreadable(&folder, error))?.path();
+        if path.extension().is_some_and(|ending| ending == "jinja") {
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            own.insert(name, text);
+        }
+    }
+    Ok(own)
 }
 
 impl Running {

@@ -1,6 +1,8 @@
 //! The calls a client can make. Replies that can grow are paged; every reply fits a frame of 1 MiB. `hello` comes
 //! first, with a range of versions, because an unknown method would close the connection.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Asked, CrossTab, PowerAnswer, PowerQuestion};
@@ -132,6 +134,39 @@ pub struct StudyCounts {
     pub queued: u32,
 }
 
+/// An engine that studies can name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EngineInfo {
+    /// Its name.
+    pub name: String,
+    /// The model that answers.
+    pub model: Option<String>,
+    /// The address it is asked at, scheme, host and port only; none for the built-in engine.
+    pub origin: Option<String>,
+    /// Whether it can be asked.
+    pub ready: bool,
+    /// What it lacks, when it lacks something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lacks: Option<String>,
+    /// Dollars per million tokens sent and received; none when nobody knows.
+    pub price_usd: Option<(f64, f64)>,
+    /// Calls that may be under way at once.
+    pub concurrency: Option<u32>,
+}
+
+/// What one small call to an engine showed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EngineCheck {
+    /// The engine.
+    pub engine: EngineInfo,
+    /// What was tried, and what came of it.
+    pub checks: Vec<Check>,
+    /// How long the call took.
+    pub latency_ms: u64,
+    /// What it cost in dollars.
+    pub cost_usd: f64,
+}
+
 /// One thing the doctor looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Check {
@@ -194,6 +229,14 @@ pub trait Demoscope {
     async fn doctor() -> Reply<Vec<Check>>;
     /// Writes a consistent copy of the store; returns where. Without a path, among the daily ones.
     async fn backup(path: Option<String>) -> Reply<String>;
+    /// The variables that engines read: names only.
+    async fn engine_variables() -> Reply<Vec<String>>;
+    /// Takes what the caller's environment holds of those variables, keys among them. They stay in memory.
+    async fn offer(environment: BTreeMap<String, String>) -> Reply<()>;
+    /// What can answer, in the order of names.
+    async fn engines() -> Reply<Vec<EngineInfo>>;
+    /// Makes one small call to an engine and says what works.
+    async fn check_engine(name: String) -> Reply<EngineCheck>;
     /// Stops dispatch, waits for what is under way, and ends the daemon.
     async fn stop() -> Reply<()>;
 }

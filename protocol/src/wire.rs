@@ -126,7 +126,16 @@ pub fn is_same_user(stream: &UnixStream) -> io::Result<bool> {
     Ok(stream.peer_cred()?.uid() == rustix::process::geteuid().as_raw())
 }
 
-/// Makes the socket's folder, ours alone, and checks that it is one.
+/// Makes a folder with nobody else's rights on it, where there is none. One that is there stays as its owner made it.
+///
+/// # Errors
+/// When it cannot be made or is no folder.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Makes a folder of ours alone (for the socket, for logs), and checks that it is one.
 ///
 /// # Errors
 /// When it cannot be made, is a link, or belongs to somebody else.
@@ -167,6 +176,15 @@ impl<T: DeserializeOwned> tokio_serde::Deserializer<T> for ServerCodec {
 
     fn deserialize(self: Pin<&mut Self>, frame: &BytesMut) -> io::Result<T> {
         let mut message: serde_json::Value = serde_json::from_slice(frame)?;
+        if message.get("Request").is_some_and(|request| {
+            !request.get("context").is_some_and(serde_json::Value::is_object)
+        }) {
+            // The same message written as a list would slip past the clamp.
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a request is an object with a context",
+            ));
+        }
         if let Some(deadline) = message.pointer_mut("/Request/context/deadline") {
             let longest = DEADLINE_MAX.as_secs();
             if deadline

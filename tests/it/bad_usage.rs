@@ -43,7 +43,7 @@ fn unknown_commands_and_flags_get_a_suggestion() {
         (vec!["export", "@"], "--format"),
         (vec!["daemon"], "status"),
         (vec!["daemon", "statsu"], "status"),
-        (vec!["events", "--after", "-1"], "--after"),
+        (vec!["events", "--after", "-1"], "-1"),
         (vec!["list", "--limit", "x"], "--limit"),
         (vec!["run", "x.md", "--detach", "--dry-run"], "--dry-run"),
     ] {

@@ -155,7 +155,8 @@ fn mutations_are_never_silent() {
 #[test]
 fn what_is_no_store_is_refused_with_the_newest_backup() {
     let original = Original::new();
-    let kinds: [(&str, fn(&Path)); 4] = [
+    type Damage = fn(&Path);
+    let kinds: [(&str, Damage); 4] = [
         ("empty", |path| fs::write(path, b"").unwrap()),
         ("a picture", |path| fs::write(path, b"\xff\xd8\xff\xe0\0\x10JFIF").unwrap()),
         ("a text", |path| fs::write(path, "a".repeat(100_000)).unwrap()),

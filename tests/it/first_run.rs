@@ -125,6 +125,12 @@ fn run_json_has_the_shape_of_the_contract() {
             "notice",
         ],
     );
+}
+
+#[test]
+fn run_json_has_the_units_of_the_contract() {
+    let home = Home::new();
+    let printed = studies::run(&home, 60, 7).json();
     let scale: Vec<&String> =
         printed["results"]["score_distribution"].as_object().unwrap().keys().collect();
     assert_eq!(scale.len(), 10, "every key of the scale: {scale:?}");

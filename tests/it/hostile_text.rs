@@ -9,15 +9,14 @@ const HOSTILE: &str = "\u{1b}]0;owned\u{7}\u{1b}]52;c;ZXZpbA==\u{7}\u{1b}[31m\u{
 
 /// The same for YAML: in double quotes, with an escape for everything that is no plain letter.
 fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            ' ' | '!' | '#'..='[' | ']'..='~' => out.push(letter),
-            other => out.push_str(&format!("\\U{:08x}", u32::from(other))),
-        }
-    }
-    out.push('"');
-    out
+    let escaped: Vec<String> = text
+        .chars()
+        .map(|letter| match letter {
+            ' ' | '!' | '#'..='[' | ']'..='~' => letter.to_string(),
+            other => format!("\\U{:08x}", u32::from(other)),
+        })
+        .collect();
+    format!("\"{}\"", escaped.concat())
 }
 
 /// A home with a study that carries hostile text in every place that takes text.

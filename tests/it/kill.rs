@@ -46,8 +46,8 @@ impl Rig {
     /// Lets a daemon live until a random moment: mostly one that the study's progress decides, so that the kills are spread
     /// over all of it however fast the machine is, sometimes one right after the start.
     fn live(&self, link: &Link, id: StudyId, seen: u32, chance: &mut Chance) {
-        if chance.below(4) > 0 {
-            let step = 1 + chance.below(u64::from(2 * PANEL / self.kills).min(300));
+        if self.sabotage.is_some() || chance.below(4) > 0 {
+            let step = 1 + chance.below(u64::from(PANEL / self.kills).min(200));
             let goal = seen + u32::try_from(step).unwrap();
             drop(wait::for_study(link, id, "progress", |study| {
                 study.panel.delivered >= goal
@@ -66,7 +66,7 @@ impl Rig {
         let mut link = daemon.wait_ready(&home);
         let id = link.take_on(&studies::concept(PANEL, SEED)).unwrap().id;
         let mut seen = 0;
-        let mut told = String::new();
+        let mut told = Vec::new();
         for _ in 0..self.kills {
             self.live(&link, id, seen, chance);
             // What a client has seen is a promise, whatever happens next.
@@ -81,12 +81,12 @@ impl Rig {
                 break;
             };
             let delivered = live.study.panel.delivered;
-            told.push_str(&format!(" {delivered}"));
+            told.push(delivered);
             if delivered < seen {
                 findings.push(format!("{seen} answers were seen, {delivered} are left"));
             }
         }
-        say(&format!("delivered at each kill:{told}"));
+        say(&format!("delivered at each kill: {told:?}"));
         if link.live(id).is_ok() {
             let study = wait::for_study(&link, id, "an end or a halt", |study| {
                 study.state.is_final() || study.state == State::Paused

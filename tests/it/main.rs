@@ -9,6 +9,7 @@ mod config;
 mod control;
 mod credits;
 mod first_run;
+mod models;
 mod reading;
 
 // What must survive.

@@ -16,6 +16,7 @@ pub mod csv;
 pub mod daemon;
 pub mod home;
 pub mod link;
+pub mod mock_provider;
 pub mod process;
 pub mod program;
 pub mod raw;
@@ -30,6 +31,7 @@ pub use cli::{Cli, Ended};
 pub use daemon::{Daemon, Sabotage};
 pub use home::Home;
 pub use link::Link;
+pub use mock_provider::{Act, MockProvider};
 pub use raw::Raw;
 
 /// Says something beside the test's verdict, on stderr, where the test runner shows it with a failure.

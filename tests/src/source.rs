@@ -98,9 +98,24 @@ fn word(text: &str) -> String {
     text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
 }
 
-/// Whether the code uses a crate: by a path that starts with its name, or in a `use`.
+/// Whether the code has a module of its own of that name, declared or brought in from its own crate.
+fn has_module(code: &str, name: &str) -> bool {
+    let is_word = |text: &str| {
+        text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|w| w == name)
+    };
+    code.contains(&format!("mod {name};"))
+        || ["use crate::", "use super::", "use self::"].iter().any(|start| {
+            code.split(start).skip(1).any(|rest| is_word(rest.split(';').next().unwrap_or("")))
+        })
+}
+
+/// Whether the code uses a crate: by a path that starts with its name, or in a `use`. A module of its own of the same name
+/// hides the crate.
 #[must_use]
 pub fn names_crate(code: &str, name: &str) -> bool {
+    if has_module(code, name) {
+        return false;
+    }
     let path = format!("{name}::");
     code.match_indices(&path).any(|(at, _)| {
         let before = code[..at].chars().next_back();
@@ -131,5 +146,7 @@ mod tests {
         assert!(names_crate("fn f() -> redb::Database", "redb"));
         assert!(names_crate("use redb::{A};", "redb"));
         assert!(!names_crate("use store::redb::A; predb::x", "redb"));
+        assert!(!names_crate("use crate::{a, redb};\nfn f() { redb::x() }", "redb"));
+        assert!(!names_crate("mod redb;\nuse redb::X;", "redb"));
     }
 }

@@ -1,6 +1,7 @@
 //! The connection to the daemon. When none is listening, it starts one (this very program, in the background) and says
 //! so; it waits for readiness by connecting, never for a fixed time.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -71,6 +72,19 @@ impl Link {
     /// Connects anew after the daemon went away.
     pub(crate) async fn reopen(&mut self, ui: &mut Ui) -> Result<(), Failure> {
         *self = Self::open(ui, Absent::Start).await?;
+        Ok(())
+    }
+
+    /// Hands the daemon what this environment holds of the variables that engines read, keys among them.
+    pub(crate) async fn offer(&self) -> Result<(), Failure> {
+        let names = call!(self, engine_variables())?;
+        let held: BTreeMap<String, String> = names
+            .into_iter()
+            .filter_map(|name| Some((name.clone(), env::var(&name).ok()?)))
+            .collect();
+        if !held.is_empty() {
+            call!(self, offer(held))?;
+        }
         Ok(())
     }
 

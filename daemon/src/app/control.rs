@@ -9,14 +9,11 @@ use serde_json::json;
 use crate::domain::run::Input;
 use crate::store::{Halt, Writes};
 
+use crate::domain::stimulus::{TAG_CHARACTERS_MAX, TAGS_MAX};
+
 use super::Core;
 use super::lookup::by_id;
 use super::step::{After, step, word};
-
-/// Tags that one study carries.
-const TAGS_MAX: usize = 20;
-/// Characters of one tag.
-const TAG_MAX: usize = 50;
 
 impl Core {
     /// Changes what a study does. When this returns, it does it: after a cancellation nobody else is asked but those whose
@@ -98,9 +95,12 @@ fn checked(tags: Vec<String>) -> Result<Vec<String>, ApiError> {
     let mut kept: Vec<String> = Vec::new();
     for tag in tags {
         let tag = tag.trim().to_owned();
-        if tag.is_empty() || tag.chars().count() > TAG_MAX || tag.chars().any(char::is_control) {
+        if tag.is_empty()
+            || tag.chars().count() > TAG_CHARACTERS_MAX
+            || tag.chars().any(char::is_control)
+        {
             return Err(invalid(format!("'{}' is no tag", tag.escape_debug()))
-                .hint(format!("A tag has 1 to {TAG_MAX} printable characters.")));
+                .hint(format!("A tag has 1 to {TAG_CHARACTERS_MAX} printable characters.")));
         }
         if !kept.contains(&tag) {
             kept.push(tag);

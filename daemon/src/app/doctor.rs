@@ -14,6 +14,11 @@ impl Core {
             Ok(true) => audit::fine("store.pages", "every page holds what was written"),
             Ok(false) => audit::fine("store.pages", "the free-space map was mended"),
             Err(Fault::Closed) => return Err(Fault::Closed.into()),
+            Err(fault @ (Fault::Io(_) | Fault::Degraded(_) | Fault::Busy)) => audit::broken(
+                "store.pages",
+                format!("could not be looked at: {fault}"),
+                "Look again once the store takes writes.",
+            ),
             Err(fault) => audit::broken(
                 "store.pages",
                 fault.to_string(),

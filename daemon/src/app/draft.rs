@@ -9,6 +9,7 @@ use protocol::study::{Draft, Problem, StudySpec};
 use crate::domain::{instrument, stimulus};
 
 use super::Core;
+use super::price::Priced;
 use super::submit::{Submission, fingerprint};
 
 impl Core {
@@ -18,11 +19,8 @@ impl Core {
         let panel = self.sample(&spec).map_err(|error| of_the_panel(draft, error))?;
         let balance = self.spendable()?;
         let credits = instrument::price(&spec).ok_or_else(too_expensive)?;
-        let questionnaire = panel
-            .persona(0)
-            .map(|persona| instrument::questionnaire(&spec, &persona))
-            .unwrap_or_default();
-        let mut notes = Vec::new();
+        let questionnaire = self.questionnaire(&spec, &panel)?;
+        let Priced { cost_usd, mut notes } = self.preview_cost(&spec)?;
         if credits > balance {
             notes.push(format!("it needs {credits} credits and {balance} can be spent"));
         }
@@ -34,7 +32,7 @@ impl Core {
             questionnaire,
             credits,
             balance,
-            cost_usd: (0.0, 0.0),
+            cost_usd,
             expected_half_width: instrument::expected_half_width(&spec),
             notes,
             name: spec.name,
@@ -49,9 +47,10 @@ impl Core {
             return Ok(study);
         }
         let core = self.clone();
-        let draft = submit.draft;
+        let (draft, confirmed) = (submit.draft, submit.cost_confirmed);
         let planned = tokio::task::spawn_blocking(move || {
             let spec = core.read_draft(&draft)?;
+            core.allow_cost(&spec, confirmed)?;
             core.plan(spec).map_err(|error| of_the_panel(&draft, error))
         });
         let plan = planned.await.map_err(|error| {
@@ -63,7 +62,8 @@ impl Core {
 
     fn read_draft(&self, draft: &Draft) -> Reply<StudySpec> {
         let settings = self.settings();
-        let engines: Vec<&str> = settings.engines.keys().map(String::as_str).collect();
+        let names = self.engine_names();
+        let engines: Vec<&str> = names.iter().map(String::as_str).collect();
         let rules = stimulus::Rules {
             panel_max: settings.panel_max,
             engines: &engines,

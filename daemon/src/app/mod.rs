@@ -10,12 +10,15 @@ mod control;
 mod credits;
 mod doctor;
 mod draft;
+mod engines;
 mod feed;
 mod gates;
 mod lookup;
 mod plan;
+mod price;
 mod query;
 mod record;
+mod spend;
 mod step;
 mod submit;
 
@@ -24,15 +27,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::credits::Credits;
+use protocol::credits::{Credits, UsdMicros};
 
 pub use advance::{Job, Left, Pending};
 pub use backup::restore_backup;
 pub use gates::Gate;
 pub use record::Batch;
+pub use spend::{Caps, cap};
 pub use submit::{Plan, Submission, fingerprint};
 
 use crate::inference::Engine;
+use crate::inference::registry::Registry;
 use crate::store::{OpenError, Options, Storage, Store};
 use crate::world::{Wake, World};
 use gates::Gates;
@@ -56,6 +61,14 @@ pub struct Settings {
         reason = "only the built-in engine needs no data of its own"
     )]
     pub engines: BTreeMap<String, Engine>,
+    /// Language models, where there are any.
+    pub models: Option<Arc<Registry>>,
+    /// Most that may be spent.
+    pub caps: Caps,
+    /// A study that may cost more than this asks first; none never asks.
+    pub confirm_above: Option<UsdMicros>,
+    /// Whether a model may be asked whose price nobody knows.
+    pub allow_unknown_price: bool,
     /// How long a stopping daemon waits for answers under way.
     pub drain: Duration,
     /// Where backups go that are given no path; none are made by themselves without a folder.
@@ -75,6 +88,10 @@ impl Default for Settings {
             studies_running: 4,
             answers_per_second: 0,
             engines: BTreeMap::from([("offline".to_owned(), Engine::Offline)]),
+            models: None,
+            caps: Caps::default(),
+            confirm_above: None,
+            allow_unknown_price: false,
             drain: Duration::from_secs(10),
             backups: None,
             backups_daily: true,
@@ -96,6 +113,7 @@ struct Shared {
     settings: Settings,
     work: Wake,
     gates: Gates,
+    spending: spend::Spending,
 }
 
 impl Core {
@@ -124,7 +142,14 @@ impl Core {
             );
         }
         Ok(Self {
-            shared: Arc::new(Shared { world, store, settings, work, gates: Gates::default() }),
+            shared: Arc::new(Shared {
+                world,
+                store,
+                settings,
+                work,
+                gates: Gates::default(),
+                spending: spend::Spending::default(),
+            }),
         })
     }
 
@@ -156,6 +181,10 @@ impl Core {
     /// Writes what is waiting and closes the store.
     pub fn close(&self) {
         self.shared.store.close();
+    }
+
+    fn spending(&self) -> &spend::Spending {
+        &self.shared.spending
     }
 
     fn gates(&self) -> &Gates {

@@ -8,6 +8,7 @@ use protocol::study::StudySpec;
 use crate::domain::instrument;
 use crate::domain::panel::{Panel, Population, Recipe, SampleError, sample};
 use crate::inference::Engine;
+use crate::inference::service::Unready;
 
 use super::Core;
 use super::submit::Plan;
@@ -38,12 +39,39 @@ impl Core {
 
     /// The engine of that name.
     pub fn engine(&self, name: &str) -> Reply<Engine> {
-        let engines = &self.settings().engines;
-        engines.get(name).cloned().ok_or_else(|| {
-            let names: Vec<&str> = engines.keys().map(String::as_str).collect();
-            ApiError::new(ErrorCode::InvalidInput, format!("there is no engine '{name}'"))
-                .hint(format!("These can answer: {}.", names.join(", ")))
-        })
+        let settings = self.settings();
+        if let Some(engine) = settings.engines.get(name) {
+            return Ok(engine.clone());
+        }
+        match settings.models.as_ref().and_then(|models| models.get(name)) {
+            Some(Ok(engine)) => Ok(Engine::Model(engine)),
+            Some(Err(unready)) => Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("The engine '{name}' cannot be asked: {unready}."),
+            )
+            .hint(match &unready {
+                Unready::NoKey { variable } => {
+                    format!("give it for one command: {variable}=… demoscope run …")
+                }
+                Unready::NoAddress { variable: Some(variable) } => {
+                    format!("set {variable}, or base_url in [engine.{name}]")
+                }
+                Unready::NoAddress { variable: None } | Unready::Setting { .. } => {
+                    format!("see [engine.{name}] in your settings: `demoscope config --path`")
+                }
+            })),
+            None => {
+                Err(ApiError::new(ErrorCode::InvalidInput, format!("There is no engine '{name}'."))
+                    .hint(format!("These can answer: {}.", self.engine_names().join(", "))))
+            }
+        }
+    }
+
+    /// The names of all engines, those that lack a key included.
+    pub fn engine_names(&self) -> Vec<String> {
+        let settings = self.settings();
+        let models = settings.models.iter().flat_map(|models| models.names());
+        settings.engines.keys().cloned().chain(models).collect()
     }
 }
 

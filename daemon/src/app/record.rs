@@ -55,7 +55,7 @@ impl Batch {
         for (assignment, outcome, usage) in outcomes {
             self.rows.push(serde_json::to_vec(&OutcomeRow::new(outcome, *usage))?);
             self.keys.push(OutcomeKey { study: self.number, assignment: *assignment });
-            self.usage = sum(self.usage, *usage);
+            self.usage = self.usage.plus(*usage);
         }
         let Some(class) = outcomes.iter().map(|(_, outcome, _)| outcome.class()).max() else {
             return Ok(());
@@ -197,7 +197,7 @@ fn count(progress: &mut Progress, batch: &Batch, scale: Option<(i32, i32)>, seco
             *count = count.saturating_add(1);
         }
     }
-    progress.usage = sum(progress.usage, batch.usage);
+    progress.usage = progress.usage.plus(batch.usage);
     let outcomes = u32::try_from(batch.len()).unwrap_or(u32::MAX);
     match progress.recent.last_mut() {
         Some(last) if last.second >= second => {
@@ -207,14 +207,6 @@ fn count(progress: &mut Progress, batch: &Batch, scale: Option<(i32, i32)>, seco
     }
     let oldest = second.saturating_sub(RECENT_SECONDS);
     progress.recent.retain(|counted| counted.second > oldest);
-}
-
-fn sum(a: Usage, b: Usage) -> Usage {
-    Usage {
-        input_tokens: a.input_tokens.saturating_add(b.input_tokens),
-        output_tokens: a.output_tokens.saturating_add(b.output_tokens),
-        cost: a.cost.checked_add(b.cost).unwrap_or(UsdMicros(i64::MAX)),
-    }
 }
 
 /// The first and last respondent of a batch. No two batches of an attempt share their first, because an outcome that

@@ -245,7 +245,7 @@ pub(super) fn defect(error: &Unbalanced) -> Halt {
 fn refusal(illegal: &Illegal) -> ApiError {
     let words: Vec<&str> = illegal.allowed.iter().copied().map(word).collect();
     ApiError::new(ErrorCode::Conflict, illegal.to_string()).hint(format!(
-        "A study that is {} can be put through: {}.",
+        "What goes with a study that is {}: {}.",
         illegal.state,
         words.join(", ")
     ))
@@ -259,6 +259,6 @@ pub(super) const fn word(control: Control) -> &'static str {
         Control::Cancel => "cancel",
         Control::Retry => "retry",
         Control::Archive => "archive",
-        Control::Unarchive => "unarchive",
+        Control::Unarchive => "archive --undo",
     }
 }

@@ -118,4 +118,25 @@ pub struct Usage {
     pub output_tokens: u64,
     /// Real cost.
     pub cost: UsdMicros,
+    /// Times that it was asked again because a reply could not be read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reasks: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+impl Usage {
+    /// What both took together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            cost: self.cost.checked_add(other.cost).unwrap_or(UsdMicros(i64::MAX)),
+            reasks: self.reasks.saturating_add(other.reasks),
+        }
+    }
 }

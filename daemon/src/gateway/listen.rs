@@ -29,7 +29,7 @@ impl Instance {
     /// # Errors
     /// `Conflict` when another daemon keeps it; `InvalidInput` when the folder cannot be used.
     pub(crate) async fn take(paths: &Paths) -> Result<Self, ApiError> {
-        wire::make_private_folder(&paths.data).map_err(|error| {
+        wire::make_folder(&paths.data).map_err(|error| {
             unusable(&format!("the data folder {}", paths.data.display()), &error)
         })?;
         let path = paths.data.join("daemon.lock");

@@ -1,6 +1,7 @@
 //! The socket's service: every call of the protocol, one to one on the use cases. A peer that has not greeted gets
 //! nothing; a call that reads much runs beside the others, never in front of them.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +18,8 @@ use protocol::paths::Paths;
 use protocol::results::{Comparison, Report, Response};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
-    Check, Control, Demoscope, Hello, Page, Reply, Status, StudyQuery, Submit, VERSIONS, Welcome,
+    Check, Control, Demoscope, EngineCheck, EngineInfo, Hello, Page, Reply, Status, StudyQuery,
+    Submit, VERSIONS, Welcome,
 };
 use protocol::study::Draft;
 use protocol::wire;
@@ -237,6 +239,23 @@ impl Demoscope for Peer {
             Ok(path.display().to_string())
         })
         .await
+    }
+
+    async fn engine_variables(self, _: Context) -> Reply<Vec<String>> {
+        Ok(self.core()?.engine_variables())
+    }
+
+    async fn offer(self, _: Context, environment: BTreeMap<String, String>) -> Reply<()> {
+        self.core()?.offer(&environment);
+        Ok(())
+    }
+
+    async fn engines(self, _: Context) -> Reply<Vec<EngineInfo>> {
+        Ok(self.core()?.engines())
+    }
+
+    async fn check_engine(self, _: Context, name: String) -> Reply<EngineCheck> {
+        self.core()?.check_engine(&name).await
     }
 
     async fn stop(self, _: Context) -> Reply<()> {

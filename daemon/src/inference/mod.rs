@@ -1,14 +1,26 @@
 //! What answers a questionnaire: the built-in reader, later language models. One question in, one [`Reply`] or
 //! [`Refusal`] out; reading the reply is the instrument's business, never the engine's.
 
+pub mod chat;
+pub mod client;
+pub mod key;
+pub mod limits;
+pub mod model;
 pub mod offline;
+pub mod price;
+pub mod prompt;
+pub mod registry;
+pub mod service;
+pub mod wire;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
 use protocol::study::{Order, StudySpec};
 
+use self::model::ModelEngine;
 use self::offline::Offline;
 
 /// One question to one respondent.
@@ -67,12 +79,23 @@ pub enum Refusal {
 pub enum Engine {
     /// The built-in reader. Its lexicons are read when it is first asked for, so that an idle daemon does without.
     Offline,
+    /// A language model.
+    Model(Arc<ModelEngine>),
     /// Answers as a test says.
     #[cfg(any(test, feature = "seeded-bugs"))]
     Scripted(Script),
 }
 
-/// An engine that is ready for one study.
+/// How an engine that is ready for one study is asked.
+#[derive(Debug)]
+pub enum Ready {
+    /// On a thread of this process.
+    Here(Prepared),
+    /// By calls over the network.
+    Model(Arc<ModelEngine>),
+}
+
+/// An engine within this process that is ready for one study.
 #[derive(Debug)]
 pub enum Prepared {
     /// The built-in reader, with the material read.
@@ -87,6 +110,7 @@ impl Engine {
     pub fn model(&self) -> &str {
         match self {
             Self::Offline => Offline::embedded().model(),
+            Self::Model(engine) => engine.model(),
             #[cfg(any(test, feature = "seeded-bugs"))]
             Self::Scripted(_) => "scripted",
         }
@@ -96,17 +120,19 @@ impl Engine {
     pub fn asset_hash(&self) -> &str {
         match self {
             Self::Offline => Offline::embedded().asset_hash(),
+            Self::Model(engine) => engine.asset_hash(),
             #[cfg(any(test, feature = "seeded-bugs"))]
             Self::Scripted(_) => "scripted",
         }
     }
 
     /// Reads the material of a study once, for all its respondents.
-    pub fn prepare(&self, spec: &StudySpec) -> Prepared {
+    pub fn prepare(&self, spec: &StudySpec) -> Ready {
         match self {
-            Self::Offline => Prepared::Offline(Offline::embedded().prepare(spec)),
+            Self::Offline => Ready::Here(Prepared::Offline(Offline::embedded().prepare(spec))),
+            Self::Model(engine) => Ready::Model(Arc::clone(engine)),
             #[cfg(any(test, feature = "seeded-bugs"))]
-            Self::Scripted(script) => Prepared::Scripted(script.clone()),
+            Self::Scripted(script) => Ready::Here(Prepared::Scripted(script.clone())),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use redb::{Builder, Database, ReadTransaction, ReadableDatabase};
 
@@ -27,7 +28,12 @@ impl Backups {
 
     /// Removes all but the newest daily backups.
     pub fn prune(&self, keep: usize) -> Result<(), Fault> {
-        let old: Vec<PathBuf> = list(&self.0).into_iter().rev().skip(keep.max(1)).collect();
+        let old: Vec<PathBuf> = list(&self.0)
+            .into_iter()
+            .filter(|path| is_daily(path))
+            .rev()
+            .skip(keep.max(1))
+            .collect();
         for path in old {
             fs::remove_file(&path).map_err(|error| io(&path, &error))?;
         }
@@ -35,9 +41,16 @@ impl Backups {
     }
 }
 
-/// The newest daily backup in a folder.
+/// The newest backup in a folder, by the time it was written.
 pub fn newest_backup(folder: &Path) -> Option<PathBuf> {
-    list(folder).pop()
+    let written = |path: &PathBuf| fs::metadata(path).and_then(|found| found.modified()).ok();
+    list(folder).into_iter().max_by_key(written)
+}
+
+/// Whether a backup is one of those made by themselves: named by its day, and by nothing else.
+fn is_daily(path: &Path) -> bool {
+    let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+    name.strip_prefix("demoscope-").is_some_and(|day| day.len() == "2026-11-22".len())
 }
 
 fn list(folder: &Path) -> Vec<PathBuf> {
@@ -94,7 +107,7 @@ impl Store {
         let copy = Builder::new().set_cache_size(16 * 1024 * 1024).create_with_backend(backend)?;
         let copied = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for table in Table::ALL {
-                copy_table(&snapshot, &copy, table)?;
+                copy_table(&snapshot, &copy, table, &self.shared().closing)?;
             }
             Ok(())
         }));
@@ -102,11 +115,19 @@ impl Store {
     }
 }
 
-fn copy_table(snapshot: &ReadTransaction, copy: &Database, table: Table) -> Result<(), Fault> {
+fn copy_table(
+    snapshot: &ReadTransaction,
+    copy: &Database,
+    table: Table,
+    closing: &AtomicBool,
+) -> Result<(), Fault> {
     // Its format row exists only once the whole table is there; `Meta` is the first table and small.
     let source = snapshot.open_table(table.definition())?;
     let mut from: Bound<Vec<u8>> = Bound::Unbounded;
     loop {
+        if closing.load(Ordering::Relaxed) {
+            return Err(Fault::Closed);
+        }
         let mut transaction = copy.begin_write()?;
         transaction.set_two_phase_commit(true);
         let mut bytes = 0_usize;

@@ -138,6 +138,7 @@ impl Store {
         let shared = Arc::new(Shared {
             database: RwLock::new(Some(database)),
             health: Mutex::new(Health::Fine),
+            closing: AtomicBool::new(false),
             last_event: watch::Sender::new(last_event),
         });
         let (queue, jobs) = sync_channel(options.queue.max(1));
@@ -228,6 +229,7 @@ impl Store {
 
     /// Writes what is waiting and closes the file.
     pub fn close(&self) {
+        self.shared.closing.store(true, Ordering::Relaxed);
         // A full queue drains by itself, so this may wait; a writer that has gone already is closed.
         let sent = self.queue.send(Job::Close);
         drop(sent);

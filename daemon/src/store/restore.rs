@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use redb::Builder;
 
+use crate::domain::ledger::Head;
+
 use super::backup::inspect;
 use super::open::database;
 use super::storage::{beside, sync_folder};
@@ -61,8 +63,8 @@ pub fn restore(
     fs::copy(backup, &fresh)
         .map_err(|error| RestoreError::Io(format!("{}: {error}", backup.display())))?;
     let checked = check(&fresh, options, audit);
-    let transfers = match checked {
-        Ok(transfers) => transfers,
+    let head = match checked {
+        Ok(head) => head,
         Err(error) => {
             drop(fs::remove_file(&fresh));
             return Err(error);
@@ -74,6 +76,9 @@ pub fn restore(
         fs::rename(target, aside).map_err(io)?;
     }
     fs::rename(&fresh, target).and_then(|()| sync_folder(target)).map_err(io)?;
+    // Putting it back was on purpose: the next start shall not wonder where the newer transfers went.
+    HeadMemory::beside(target).note(&head);
+    let transfers = head.seq;
     Ok(Restored { aside, transfers, undone: remembered.saturating_sub(transfers) })
 }
 
@@ -81,7 +86,7 @@ fn check(
     path: &Path,
     options: &Options,
     audit: impl FnOnce(&Reader<'_>) -> Result<(), String>,
-) -> Result<u64, RestoreError> {
+) -> Result<Head, RestoreError> {
     let unsound = |why: String| RestoreError::Unsound(why);
     let storage = Storage::File(path.to_owned());
     let (mut database, _) =
@@ -93,13 +98,13 @@ fn check(
     let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         inspect(&database, |reader| {
             let head = check_ledger(reader)?;
-            Ok((head.head.seq, audit(reader)))
+            Ok((head.head, audit(reader)))
         })
     }))
     .map_err(|panic| unsound(super::open::panic_message(&*panic)))?;
-    let (transfers, audited) = seen.map_err(|fault: Fault| unsound(fault.to_string()))?;
+    let (head, audited) = seen.map_err(|fault: Fault| unsound(fault.to_string()))?;
     audited.map_err(unsound)?;
-    Ok(transfers)
+    Ok(head)
 }
 
 /// `demoscope.redb.before-restore-1`, or the first number that is free.

@@ -7,6 +7,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -39,6 +40,8 @@ pub(super) struct Shared {
     /// Readers hold it shared while they read; the writer takes it whole to reopen or to check.
     pub(super) database: RwLock<Option<Database>>,
     pub(super) health: Mutex<Health>,
+    /// Set when the store is about to close: what reads for long gives up then.
+    pub(super) closing: AtomicBool,
     pub(super) last_event: watch::Sender<u64>,
 }
 

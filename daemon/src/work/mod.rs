@@ -2,6 +2,7 @@
 //! one. Both look at the store for what is to be done, so that losing a signal, or the whole process, loses no work.
 
 mod backup;
+mod calls;
 mod pace;
 mod runner;
 mod scheduler;

@@ -15,8 +15,9 @@ use crate::app::{Batch, Core, Gate};
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, Outcome, Usage};
 use crate::domain::panel::Panel;
-use crate::inference::{Ask, Engine, Prepared, Refusal};
+use crate::inference::{Ask, Prepared, Ready, Refusal};
 
+use super::calls::Calls;
 use super::pace::Pace;
 
 /// Respondents asked by one thread before what they said is recorded.
@@ -104,13 +105,23 @@ async fn go(
         let engine = core.engine(&job.spec.engine)?;
         let reading = core.clone();
         let (spec, gate_of_desk, attempt) = (job.spec.clone(), gate.clone(), job.attempt);
-        let desk = blocking(move || -> Result<Desk, ApiError> {
-            let panel = reading.panel(number)?;
-            let prepared = prepare(&engine, &spec);
-            Ok(Desk { spec, panel, prepared, gate: gate_of_desk, number, attempt })
+        let preparing = spec.clone();
+        let (panel, ready) = blocking(move || -> Result<_, ApiError> {
+            Ok((reading.panel(number)?, engine.prepare(&preparing)))
         })
         .await??;
-        ask_everyone(core, floor, Arc::new(desk), job.left.iter()).await?;
+        match ready {
+            Ready::Here(prepared) => {
+                let desk = Desk { spec, panel, prepared, gate: gate_of_desk, number, attempt };
+                ask_everyone(core, floor, Arc::new(desk), job.left.iter()).await?;
+            }
+            Ready::Model(engine) => {
+                let (core, gate) = (core.clone(), gate_of_desk);
+                Calls { core, engine, spec, panel, gate, number, attempt }
+                    .ask_everyone(job.left.iter())
+                    .await?;
+            }
+        }
         if gate.is_cancelled() {
             return Ok(Stopped::Halted);
         }
@@ -120,10 +131,6 @@ async fn go(
     let results = blocking(move || computing.compute(number)).await??;
     core.finish(number, results).await?;
     Ok(Stopped::Ended)
-}
-
-fn prepare(engine: &Engine, spec: &StudySpec) -> Prepared {
-    engine.prepare(spec)
 }
 
 /// Asks everyone who is left, a few chunks ahead of the writer and never more.
@@ -244,6 +251,7 @@ impl Desk {
             input_tokens: reply.input_tokens,
             output_tokens: reply.output_tokens,
             cost: reply.cost,
+            reasks: 0,
         };
         let outcome = match instrument::read_at(&self.spec, at, &reply.text) {
             Ok(answered) => Outcome::Answered(answered),

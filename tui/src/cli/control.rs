@@ -37,6 +37,7 @@ pub(crate) async fn archive(args: ArchiveArgs, ui: &mut Ui) -> Result<Exit, Fail
 /// Does that to the study.
 pub(crate) async fn run(args: Args, control: Control, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
+    link.offer().await?;
     let study = call!(link, find(args.id))?;
     let study = call!(link, control(study.id, control))?;
     if args.json {

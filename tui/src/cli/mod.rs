@@ -15,6 +15,7 @@ mod control;
 mod credits;
 mod daemon;
 mod doctor;
+mod engines;
 mod events;
 mod example;
 mod export;
@@ -91,6 +92,7 @@ enum Verb {
     Archive(control::ArchiveArgs),
     Tag(tag::Args),
     Credits(credits::Args),
+    Engines(engines::Args),
     Events(events::Args),
     Examples(example::Args),
     Power(power::Args),
@@ -181,6 +183,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Archive(args) => control::archive(args, ui).await,
         Verb::Tag(args) => tag::run(args, ui).await,
         Verb::Credits(args) => credits::run(&args, ui).await,
+        Verb::Engines(args) => engines::run(&args, ui).await,
         Verb::Events(args) => events::run(&args, ui).await,
         Verb::Daemon(args) => daemon::run(&args, ui).await,
         Verb::Doctor(args) => doctor::run(&args, ui).await,

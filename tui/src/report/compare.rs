@@ -32,7 +32,7 @@ pub(crate) fn comparison(a: &Study, b: &Study, found: &Comparison, look: Look) -
         let interval = estimate.low.zip(estimate.high);
         row(
             label,
-            &number_of(field, estimate.value),
+            &number(field, estimate.value),
             &range(field, interval, look),
             estimate.n,
             &mut page,
@@ -57,18 +57,14 @@ pub(crate) fn comparison(a: &Study, b: &Study, found: &Comparison, look: Look) -
     page.finish()
 }
 
-fn number_of(field: &str, value: f64) -> String {
-    number(field, value)
-}
-
 fn row(label: &str, value: &str, interval: &str, n: u64, page: &mut Page) {
     let look = page.look;
     page.line(format!(
         "  {}{}{}{}",
         pad(label, 18),
         look.paint(Role::Strong, &pad_left(value, 8)),
-        look.paint(Role::Dim, &pad_left(interval, 20)),
-        look.paint(Role::Dim, &pad_left(&format!("n = {}", thousands(i128::from(n))), 14)),
+        look.paint(Role::Dim, &pad_left(interval, 18)),
+        look.paint(Role::Dim, &pad_left(&format!("n = {}", thousands(i128::from(n))), 12)),
     ));
 }
 
@@ -144,16 +140,15 @@ fn groups(found: &Comparison, page: &mut Page) {
         .map(f64::abs)
         .fold(0.0, f64::max);
     let scale = Scale { low: -reach, high: reach, mark: Some(0.0) };
-    let track = look.width.saturating_sub(2 + 24 + 8 + 18 + 8 + 2).clamp(9, 40);
+    let track = look.width.saturating_sub(2 + 24 + 8 + 18 + 8 + 2).clamp(0, 40);
     for (name, moved) in shown {
         let difference = &moved.difference;
-        let drawn = whisker::draw(
-            difference.value,
-            difference.low.zip(difference.high),
-            scale,
-            track,
-            look,
-        );
+        let drawn = if track >= 9 {
+            let interval = difference.low.zip(difference.high);
+            whisker::draw(difference.value, interval, scale, track, look)
+        } else {
+            String::new()
+        };
         let sure = moved.p_adjusted.is_some_and(|p| p < 0.05);
         let role = match (sure, difference.value > 0.0) {
             (false, _) => Role::Dim,

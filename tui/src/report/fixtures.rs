@@ -160,6 +160,7 @@ fn margins() -> BTreeMap<String, BTreeMap<String, Margin>> {
 }
 
 /// A concept test of which five respondents are missing.
+#[expect(clippy::too_many_lines, reason = "a whole report, written out")]
 pub(crate) fn concept_test() -> Report {
     let counts = [2, 3, 6, 9, 14, 18, 24, 21, 12, 6];
     let estimates = [

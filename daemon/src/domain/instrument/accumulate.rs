@@ -7,6 +7,7 @@ use protocol::results::{Answer, Margins, Outcomes, Results, Segment, ThemeKind};
 use protocol::study::{Instrument, Orders, StudySpec, StudyType};
 
 use super::ab_test::{OrderCounts, Verdict};
+use super::contradiction::contradicts_itself;
 use super::contrast::{Classes, SMALL, contrasts, least_liked};
 use super::diagnose::diagnose;
 use super::findings;
@@ -38,6 +39,8 @@ pub struct Accumulator {
     questions: Questions,
     orders: OrderCounts,
     identical_variants: bool,
+    /// Answers whose numbers and words cannot both be meant.
+    contradictory: u64,
     /// Respondents of an A/B test in both orders who have answered once: at most one at a time when outcomes come in
     /// respondent order.
     waiting: BTreeMap<u32, (Verdict, Vec<Mention>)>,
@@ -71,6 +74,7 @@ impl Accumulator {
             questions: Questions::new(questions),
             orders: OrderCounts::new(orders),
             identical_variants,
+            contradictory: 0,
             waiting: BTreeMap::new(),
             empty: Tally::new(study_type),
         }
@@ -93,6 +97,7 @@ impl Accumulator {
             return self.count_reason("invalid", "the answer belongs to another instrument");
         }
         self.texts.add(reasoning(answer));
+        self.contradictory += u64::from(contradicts_itself(answer));
         let group = quote_group(classes);
         let mut mentions = answered.mentions.clone();
         match Verdict::single(answer) {
@@ -192,7 +197,13 @@ impl Accumulator {
             conclusions,
             themes: self.themes.report(n),
             findings: findings::find(&self.themes, self.all.scores(), n),
-            diagnostics: diagnose(&self.all, &self.texts, self.not_answered, self.themes.uncounted),
+            diagnostics: diagnose(
+                &self.all,
+                &self.texts,
+                self.not_answered,
+                self.themes.uncounted,
+                self.contradictory,
+            ),
             responses: None,
         })
     }

@@ -16,6 +16,8 @@ const SD_LOW: f64 = 0.7 * 2.1;
 const MODE_SHARE_HIGH: f64 = 0.5;
 /// Below this share of distinct texts, answers are called alike.
 const DISTINCT_LOW: f64 = 0.5;
+/// Above this share of answers that contradict themselves the report says so.
+const CONTRADICTORY_HIGH: f64 = 0.02;
 /// Fewer answers than this make wide intervals.
 const FEW_ANSWERS: u64 = 30;
 /// Above this share of assignments without an answer the report says so.
@@ -26,6 +28,7 @@ pub(super) fn diagnose(
     texts: &DistinctTexts,
     not_answered: BTreeMap<String, u64>,
     uncounted_themes: u64,
+    contradictory: u64,
 ) -> Diagnostics {
     let n = tally.n();
     let scores = tally.scores();
@@ -66,6 +69,12 @@ pub(super) fn diagnose(
                 100.0 * share
             ));
         }
+    }
+    if contradictory as f64 > CONTRADICTORY_HIGH * n as f64 {
+        notes.push(format!(
+            "{contradictory} of {n} answers contradict themselves, such as a high score beside a flat no: \
+             look at them before you trust the numbers."
+        ));
     }
     if texts.is_estimate() {
         notes.push("The share of distinct texts is an estimate, right to about 2 %.".to_owned());

@@ -6,18 +6,23 @@ mod ab_test;
 mod accumulate;
 mod compare;
 mod concept_test;
+mod contradiction;
 mod contrast;
 mod crosstab;
 mod diagnose;
 mod findings;
+mod harvest;
 mod limits;
 mod nps;
 mod reply;
+mod schema;
 mod sentiment;
 mod survey;
 mod tally;
 mod themes;
 
+#[cfg(test)]
+mod harvest_tests;
 #[cfg(test)]
 mod tests;
 
@@ -38,6 +43,7 @@ pub use limits::{
     check_context,
 };
 pub use reply::REPLY_MAX_BYTES;
+pub use schema::schema;
 
 /// Part of every instrument hash: raised whenever a questionnaire or the reading of replies changes.
 const EDITION: &str = "instruments 2";
@@ -190,7 +196,16 @@ pub fn read(spec: &StudySpec, reply: &str) -> Result<Answered, Unreadable> {
 
 /// Reads the reply to an assignment against the strict schema of the instrument.
 pub fn read_at(spec: &StudySpec, at: Assignment, reply: &str) -> Result<Answered, Unreadable> {
-    let fields = reply::Fields::parse(reply)?;
+    answer(spec, at, reply::Fields::parse(reply)?)
+}
+
+/// Reads what a language model wrote: finds the one JSON object in it, then holds it to the same strict schema. Nulls
+/// count as absent, and a quote that does not stand in the reasoning is dropped, never the answer bent to fit.
+pub fn read_model(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
+    answer(spec, at, reply::Fields::parse(harvest::find(text)?)?.of_model()?)
+}
+
+fn answer(spec: &StudySpec, at: Assignment, fields: reply::Fields) -> Result<Answered, Unreadable> {
     match &spec.instrument {
         Instrument::ConceptTest { .. } => concept_test::read(fields),
         Instrument::Sentiment { .. } => sentiment::read(fields),

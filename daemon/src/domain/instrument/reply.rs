@@ -56,6 +56,53 @@ impl Fields {
         Ok(fields)
     }
 
+    /// The same fields as a language model means them: a null is nothing said, a reason under `refused` refuses whatever
+    /// stands beside it, and a quote must be the model's own words from its reasoning or it is none.
+    pub(super) fn of_model(mut self) -> Result<Self, Unreadable> {
+        self.0.iter_mut().for_each(|(_, value)| drop_nulls(value));
+        self.0.retain(|(_, value)| !value.is_null());
+        if let Some(Value::String(reason)) = self.take_optional("refused")
+            && !reason.trim().is_empty()
+        {
+            let short: String = reason.chars().take(REFUSAL_MAX).collect();
+            return Err(Unreadable::Refused {
+                reason: checked_text("refused", &short, REFUSAL_MAX)?,
+            });
+        }
+        let reasoning = self.0.iter().find(|(key, _)| key == "reasoning");
+        let reasoning = reasoning
+            .and_then(|(_, value)| value.as_str())
+            .map(str::trim)
+            .unwrap_or_default()
+            .to_owned();
+        for (key, value) in &mut self.0 {
+            match (key.as_str(), value) {
+                ("appeals" | "concerns", Value::Array(entries)) => {
+                    for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
+                        let said = entry.get("quote").and_then(Value::as_str).map(str::trim);
+                        if said.is_some_and(|quote| quote.is_empty() || !reasoning.contains(quote))
+                        {
+                            entry.remove("quote");
+                        }
+                    }
+                }
+                // A question that is refused has no answer, whatever stands there.
+                ("answers", Value::Array(entries)) => {
+                    for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
+                        let refused = entry.get("refused").and_then(Value::as_str).map(str::trim);
+                        match refused {
+                            Some("") => drop(entry.remove("refused")),
+                            Some(_) => entry.retain(|key, _| key == "question" || key == "refused"),
+                            None => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(self)
+    }
+
     fn take(&mut self, key: &str) -> Result<Value, Unreadable> {
         self.take_optional(key).ok_or_else(|| Unreadable::invalid(format!("`{key}` is missing")))
     }
@@ -197,6 +244,18 @@ impl Fields {
             None => Ok(()),
             Some((key, _)) => Err(Unreadable::invalid(unknown_key(key))),
         }
+    }
+}
+
+/// Takes nulls out of objects, however deep: schemas that demand every key make models write them.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(drop_nulls),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -36,7 +36,7 @@ fn study(instrument: Instrument) -> StudySpec {
     }
 }
 
-fn concept() -> StudySpec {
+pub(super) fn concept() -> StudySpec {
     study(Instrument::ConceptTest { stimulus: STIMULUS.to_owned() })
 }
 

@@ -125,6 +125,7 @@ impl Material {
     fn two_parts(&mut self, draft: &Draft, parts: &Parts, reader: &mut Reader<'_>) -> [String; 2] {
         const FIELDS: [&str; 2] = ["variant_a", "variant_b"];
         let mut found: [Option<(usize, Vec<&str>)>; 2] = [None, None];
+        let mut headings = [0_usize; 2];
         let mut current = None;
         let mut above: Vec<(usize, &str)> = Vec::new();
         let mut complain = |line: usize, what: String, hint: &str| {
@@ -137,6 +138,7 @@ impl Material {
                 if found[variant].is_some() {
                     complain(line, format!("there are two variants {letter}"), "keep one");
                 } else {
+                    headings[variant] = line;
                     found[variant] = Some((line + 1, Vec::new()));
                 }
                 current = Some(variant);
@@ -155,7 +157,10 @@ impl Material {
             }
         }
         for (variant, field) in FIELDS.into_iter().enumerate() {
-            if let Some((line, _)) = &found[variant] {
+            if let Some((line, lines)) = &found[variant] {
+                // A text begins where it says something; of one that says nothing there is only the heading.
+                let blank = lines.iter().all(|line| line.trim().is_empty());
+                let line = if blank { headings[variant] } else { *line };
                 self.places.push((field, format!("{}:{line}", draft.file)));
             } else {
                 self.missing.push(field);

@@ -26,8 +26,10 @@ pub const SEED_MAX: u64 = (1 << 53) - 1;
 
 const NAME_CHARACTERS_MAX: usize = 200;
 const CONTEXT_CHARACTERS_MAX: usize = 2_000;
-const TAGS_MAX: usize = 20;
-const TAG_CHARACTERS_MAX: usize = 40;
+/// Tags that one study carries.
+pub const TAGS_MAX: usize = 20;
+/// Characters of one tag.
+pub const TAG_CHARACTERS_MAX: usize = 40;
 const PROJECT_CHARACTERS_MAX: usize = 100;
 
 const KEYS: &[&str] = &[
@@ -144,7 +146,7 @@ fn collect(draft: &Draft, parts: &Parts, problems: &mut Vec<Problem>) -> Vec<Giv
     let mut given: Vec<Given> = Vec::new();
     let mut put =
         |key: String, place: String, value: Value, known: &[&str], problems: &mut Vec<Problem>| {
-            let name = key.rsplit('.').next().unwrap_or(&key);
+            let name = key.strip_prefix("audience.").unwrap_or(&key);
             if !known.contains(&name) {
                 let hint = match nearest(name, known) {
                     Some(near) => format!("did you mean '{near}'?"),
@@ -180,8 +182,10 @@ fn collect(draft: &Draft, parts: &Parts, problems: &mut Vec<Problem>) -> Vec<Giv
         }
     }
     for (key, text) in &draft.overrides {
-        let name = key.rsplit('.').next().unwrap_or(key);
-        let place = format!("--{}", name.replace('_', "-"));
+        let name = key.strip_prefix("audience.").unwrap_or(key);
+        // One flag gives one tag, and may be given several times.
+        let flag = if name == "tags" { "tag".to_owned() } else { name.replace('_', "-") };
+        let place = format!("--{flag}");
         given.retain(|earlier| earlier.key != *key);
         let known = if key.starts_with("audience.") { AUDIENCE_KEYS } else { KEYS };
         if known.contains(&name) {

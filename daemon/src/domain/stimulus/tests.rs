@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use protocol::audience::{Choice, Gender, Region};
-
 use protocol::study::Instrument;
 
 use super::*;
@@ -172,8 +171,7 @@ fn what_is_wrong_with_variants_is_told_in_their_lines() {
         "---\nstudy: ab_test\n---\n\nRead this first.\n\n## Variant A\nshort\n\n## Variant B\n\n\n## Variant A\nAnother text.", &[]
     ), @r"
     idea.md:5: nobody would see this text: it stands above both variants · move it into the variants, or into context:
-    idea.md:8: the variant a has 5 characters, at least 10 are needed · say in a sentence what it is and what it does
-    idea.md:13: the variant b is empty · write 10 to 5000 characters
+    idea.md:10: the variant b is empty · write 10 to 5000 characters
     idea.md:13: there are two variants A · keep one
     ");
     insta::assert_snapshot!(problems("---\nstudy: ab_test\n---\nOnly one text here.", &[]), @r"

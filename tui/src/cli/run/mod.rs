@@ -87,6 +87,7 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     }
 
     let mut link = Link::open(ui, Absent::Start).await?;
+    link.offer().await?;
     let end = if args.dry_run {
         preview_all(&link, drafts, Form::of(args.json), ui).await?
     } else {

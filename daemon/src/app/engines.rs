@@ -1,0 +1,193 @@
+//! What can answer: the list, the keys that commands hand over, and one small call that shows whether an engine works.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use protocol::credits::UsdMicros;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::service::{Check, EngineCheck, EngineInfo, Reply};
+use protocol::study::{Draft, StudySpec};
+
+use crate::domain::instrument::{self, Unreadable};
+use crate::domain::outcome::Assignment;
+use crate::domain::stimulus;
+use crate::inference::Engine;
+use crate::inference::chat::Stop;
+use crate::inference::key::Origin;
+use crate::inference::model::{ModelEngine, Spent};
+
+use super::Core;
+
+/// Something harmless to ask about.
+const TRIAL: &str = "---\nstudy: nps\npanel: 1\n---\nA reusable water bottle of steel that keeps drinks cold for a day.\n";
+/// The number under which a check takes its turn: no study has it.
+const NOBODY: u32 = 0;
+
+impl Core {
+    /// The variables that engines read.
+    pub fn engine_variables(&self) -> Vec<String> {
+        self.settings().models.as_ref().map(|models| models.variables()).unwrap_or_default()
+    }
+
+    /// Takes what a caller's environment holds of them.
+    pub fn offer(&self, environment: &BTreeMap<String, String>) {
+        if let Some(models) = &self.settings().models {
+            models.offer(environment, self.world().clock.monotonic());
+        }
+    }
+
+    /// What can answer, in the order of names.
+    pub fn engines(&self) -> Vec<EngineInfo> {
+        let settings = self.settings();
+        let inside = settings.engines.iter().map(|(name, engine)| EngineInfo {
+            name: name.clone(),
+            model: Some(engine.model().to_owned()),
+            origin: None,
+            ready: true,
+            lacks: None,
+            price_usd: Some((0.0, 0.0)),
+            concurrency: None,
+        });
+        let models = settings.models.iter().flat_map(|models| models.list()).map(|listed| {
+            match listed.state {
+                Ok(engine) => about(&engine),
+                Err(unready) => EngineInfo {
+                    name: listed.name,
+                    model: None,
+                    origin: None,
+                    ready: false,
+                    lacks: Some(unready.to_string()),
+                    price_usd: None,
+                    concurrency: None,
+                },
+            }
+        });
+        let mut all: Vec<EngineInfo> = inside.chain(models).collect();
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        all
+    }
+
+    /// Makes one small call to an engine and says what works. What it costs is told, and counts towards the caps while the
+    /// daemon runs.
+    pub async fn check_engine(&self, name: &str) -> Reply<EngineCheck> {
+        let engine = self.engine(name)?;
+        let Engine::Model(engine) = engine else {
+            let engines = self.engines().into_iter().find(|known| known.name == name);
+            let engine = engines.ok_or_else(|| {
+                ApiError::new(ErrorCode::NotFound, format!("There is no engine '{name}'."))
+            })?;
+            let check = hold("answers", true, "it is built in and always answers".to_owned(), None);
+            return Ok(EngineCheck { engine, checks: vec![check], latency_ms: 0, cost_usd: 0.0 });
+        };
+        let spec = self.trial(name)?;
+        let panel = self.sample(&spec)?;
+        let persona = panel
+            .persona(0)
+            .ok_or_else(|| ApiError::new(ErrorCode::Internal, "a panel of one has nobody in it"))?;
+        let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+        let call = engine
+            .ready(&spec, at, &persona, None)
+            .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+        let price = engine.service().price;
+        let known = hold(
+            "price",
+            price.is_some() || self.settings().allow_unknown_price,
+            price.map_or("nobody knows what this model costs".to_owned(), |_| "known".to_owned()),
+            Some("give it in [engine.NAME] as price = { input = …, output = … }"),
+        );
+        self.reserve_cost(NOBODY, None, call.worst)?;
+        let clock = &self.world().clock;
+        let begun = clock.monotonic();
+        let spent = match engine.admit(clock, NOBODY, 1, &call).await {
+            Ok(pass) => Ok(pass.call(&call).await),
+            Err(why) => Err(why),
+        };
+        engine.leave(NOBODY);
+        let took = clock.monotonic().saturating_sub(begun);
+        let cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.cost);
+        self.settle_cost(NOBODY, call.worst, cost);
+        let mut checks = vec![known];
+        checks.extend(judge(&spec, at, spent));
+        Ok(EngineCheck {
+            engine: about(&engine),
+            checks,
+            latency_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            cost_usd: cost.dollars(),
+        })
+    }
+
+    fn trial(&self, name: &str) -> Reply<StudySpec> {
+        let draft = Draft { file: "trial".to_owned(), text: TRIAL.to_owned(), ..Draft::default() };
+        let names = self.engine_names();
+        let engines: Vec<&str> = names.iter().map(String::as_str).collect();
+        let rules = stimulus::Rules { panel_max: 1, engines: &engines, fresh_seed: 1 };
+        let spec = stimulus::read(&draft, &rules).map_err(|problems| {
+            ApiError::new(ErrorCode::Internal, format!("the trial does not read: {problems:?}"))
+        })?;
+        Ok(StudySpec { engine: name.to_owned(), ..spec })
+    }
+}
+
+fn judge(spec: &StudySpec, at: Assignment, spent: Result<Spent, String>) -> Vec<Check> {
+    let spent = match spent {
+        Ok(spent) => spent,
+        Err(why) => return vec![hold("answers", false, why, None)],
+    };
+    let reply = match spent.reply {
+        Ok(reply) => reply,
+        Err(error) => {
+            let hint = "look at its base_url, its key and the name of the model";
+            return vec![hold("answers", false, error.to_string(), Some(hint))];
+        }
+    };
+    let read = match &reply.stop {
+        Stop::Declined(why) => Err((*why).to_owned()),
+        Stop::Truncated => Err("the reply was cut off; raise output_tokens".to_owned()),
+        Stop::Finished => match instrument::read_model(spec, at, &reply.text) {
+            Ok(_) => Ok("one question was asked and its answer read".to_owned()),
+            Err(Unreadable::Refused { reason }) => Err(format!("it declined: {reason}")),
+            Err(Unreadable::Invalid { reason }) => Err(reason),
+        },
+    };
+    let says =
+        if reply.model.is_empty() { "it does not name its model".to_owned() } else { reply.model };
+    vec![
+        hold("answers", true, format!("model {}", protocol::safe::line(&says)), None),
+        match read {
+            Ok(detail) => hold("readable", true, detail, None),
+            Err(why) => hold(
+                "readable",
+                false,
+                why,
+                Some("try structured = \"json\" or \"text\", or another model"),
+            ),
+        },
+        hold(
+            "counts tokens",
+            reply.tokens.is_some(),
+            reply.tokens.map_or(
+                "it reports none: each call is booked at its worst case".to_owned(),
+                |tokens| format!("{} sent, {} received", tokens.input, tokens.output),
+            ),
+            None,
+        ),
+    ]
+}
+
+fn hold(name: &str, ok: bool, detail: String, hint: Option<&str>) -> Check {
+    Check { name: name.to_owned(), ok, detail, hint: hint.filter(|_| !ok).map(ToOwned::to_owned) }
+}
+
+fn about(engine: &Arc<ModelEngine>) -> EngineInfo {
+    let service = engine.service();
+    let dollars = |micros: u64| micros as f64 / 1e6;
+    EngineInfo {
+        name: service.name.clone(),
+        model: Some(service.model.clone()),
+        origin: Some(Origin::of(&service.target.base_url).to_string()),
+        ready: true,
+        lacks: None,
+        price_usd: service.price.map(|price| (dollars(price.input), dollars(price.output))),
+        concurrency: Some(service.bounds.concurrency),
+    }
+}

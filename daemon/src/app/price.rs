@@ -1,0 +1,131 @@
+//! What a study will cost before anybody is asked: the range for a preview, and whether it may go at all. A price that
+//! nobody knows, a cap that cannot be kept, and a cost that its owner has not agreed to stop it here.
+
+use protocol::credits::UsdMicros;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::service::Reply;
+use protocol::study::StudySpec;
+
+use crate::domain::instrument;
+use crate::domain::outcome::Assignment;
+use crate::domain::panel::Panel;
+use crate::inference::Engine;
+use crate::inference::model::Estimate;
+use crate::inference::service::catalogue;
+
+use super::Core;
+
+/// The first question to the first respondent.
+const FIRST: Assignment = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+
+/// What a preview says about money.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Priced {
+    /// At least and at most, in dollars.
+    pub(super) cost_usd: (f64, f64),
+    /// What else its owner should know.
+    pub(super) notes: Vec<String>,
+}
+
+impl Core {
+    /// What asking that study's panel will cost; `None` for engines that cost nothing, and an error for a model whose
+    /// price nobody knows.
+    pub fn estimate(&self, spec: &StudySpec) -> Reply<Option<Estimate>> {
+        let Engine::Model(engine) = self.engine(&spec.engine)? else { return Ok(None) };
+        if engine.service().price.is_none() && !self.settings().allow_unknown_price {
+            return Err(unknown_price(&spec.engine, engine.model()));
+        }
+        let first = self.sample(&StudySpec { panel: 1, ..spec.clone() })?;
+        let persona = first
+            .persona(0)
+            .ok_or_else(|| ApiError::new(ErrorCode::Internal, "a panel of one has nobody in it"))?;
+        let call = engine
+            .ready(spec, FIRST, &persona, None)
+            .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+        let questions = u64::from(spec.panel) * u64::from(instrument::tasks(spec));
+        Ok(Some(engine.estimate(&call, questions)))
+    }
+
+    /// What the first respondent of a panel is told: by a questionnaire, or by a prompt where a model answers.
+    pub(super) fn questionnaire(&self, spec: &StudySpec, panel: &Panel) -> Reply<String> {
+        let Some(persona) = panel.persona(0) else { return Ok(String::new()) };
+        match self.engine(&spec.engine)? {
+            Engine::Model(engine) => engine
+                .show(spec, FIRST, &persona)
+                .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string())),
+            _ => Ok(instrument::questionnaire(spec, &persona)),
+        }
+    }
+
+    /// The range for a preview. A price that nobody knows is a note there, not an end.
+    pub(super) fn preview_cost(&self, spec: &StudySpec) -> Reply<Priced> {
+        let estimate = match self.estimate(spec) {
+            Ok(None) => return Ok(Priced::default()),
+            Ok(Some(estimate)) => estimate,
+            Err(error) if error.code == ErrorCode::CostCap => {
+                return Ok(Priced { notes: vec![error.message], ..Priced::default() });
+            }
+            Err(error) => return Err(error),
+        };
+        let mut notes = Vec::new();
+        if let Ok(shipped) = catalogue()
+            && estimate.high > UsdMicros::ZERO
+        {
+            notes.push(format!(
+                "prices are as of {} ({}); what is really spent is computed from the tokens that the service counts",
+                shipped.prices_as_of, shipped.prices_source
+            ));
+        }
+        if let Some(cap) = spec.max_cost_usd.filter(|cap| *cap < estimate.high) {
+            notes.push(format!("at {} it stops, whoever is left is not asked", dollars(cap)));
+        }
+        Ok(Priced { cost_usd: (estimate.low.dollars(), estimate.high.dollars()), notes })
+    }
+
+    /// Whether a study may go: its price is known, its caps leave room for it, and its owner agreed where that is asked for.
+    pub(super) fn allow_cost(&self, spec: &StudySpec, confirmed: bool) -> Reply<()> {
+        let Some(estimate) = self.estimate(spec)? else { return Ok(()) };
+        if let Some(cap) = spec.max_cost_usd.filter(|cap| *cap < estimate.low) {
+            return Err(ApiError::new(
+                ErrorCode::CostCap,
+                format!(
+                    "Asking {} people costs {} at least, and the study may cost {} at most.",
+                    spec.panel,
+                    dollars(estimate.low),
+                    dollars(cap)
+                ),
+            )
+            .hint("raise --max-cost-usd, or ask a smaller panel"));
+        }
+        let most = spec.max_cost_usd.map_or(estimate.high, |cap| cap.min(estimate.high));
+        match self.settings().confirm_above {
+            Some(limit) if most > limit && !confirmed => Err(ApiError::new(
+                ErrorCode::UnconfirmedCost,
+                format!(
+                    "Asking {} people with '{}' will cost {} to {}.",
+                    spec.panel,
+                    spec.engine,
+                    dollars(estimate.low),
+                    dollars(most)
+                ),
+            )
+            .hint("the setting cost.confirm_above_usd says from which cost on this is asked")),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn unknown_price(engine: &str, model: &str) -> ApiError {
+    ApiError::new(ErrorCode::CostCap, format!("Nobody knows what the model '{model}' costs."))
+        .hint(format!("say so in [engine.{engine}]: price = {{ input = 0.0, output = 0.0 }}, in dollars per million tokens"))
+        .hint("or set cost.allow_unknown_price = true; its cost is then booked as nothing")
+}
+
+/// Dollars with as many digits as the amount needs.
+fn dollars(amount: UsdMicros) -> String {
+    if amount.0 >= 100_000 || amount.0 == 0 {
+        amount.to_string()
+    } else {
+        format!("${:.4}", amount.dollars())
+    }
+}

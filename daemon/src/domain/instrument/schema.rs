@@ -1,0 +1,91 @@
+//! The reply's schema as JSON Schema, for services that can enforce one. It uses only what all of them take: every
+//! property required, null where nothing is to be said, closed lists instead of ranges. The reader stays the judge: it
+//! checks every reply again, whatever a service promises.
+
+use protocol::results::{Preference, PurchaseIntent, Sentiment};
+use protocol::study::{Instrument, StudySpec};
+use serde_json::{Map, Value, json};
+
+/// The schema of a reply to that study.
+#[must_use]
+pub fn schema(spec: &StudySpec) -> Value {
+    let words = |all: Vec<&str>| json!({ "type": "string", "enum": all });
+    let sentiment = words(Sentiment::ALL.iter().map(|word| word.as_str()).collect());
+    let text = json!({ "type": "string" });
+    let mut fields: Vec<(&str, Value)> = match &spec.instrument {
+        Instrument::ConceptTest { .. } => vec![
+            ("reasoning", text.clone()),
+            ("score", whole(1, 10)),
+            ("sentiment", sentiment),
+            (
+                "purchase_intent",
+                words(PurchaseIntent::ALL.iter().map(|word| word.as_str()).collect()),
+            ),
+            ("appeals", themes()),
+            ("concerns", themes()),
+        ],
+        Instrument::Sentiment { .. } => vec![
+            ("reasoning", text.clone()),
+            ("sentiment", sentiment),
+            ("key_theme", text.clone()),
+            ("appeals", themes()),
+            ("concerns", themes()),
+        ],
+        Instrument::Nps { .. } => vec![
+            ("reasoning", text.clone()),
+            ("score", whole(0, 10)),
+            ("sentiment", sentiment),
+            ("appeals", themes()),
+            ("concerns", themes()),
+        ],
+        Instrument::Survey { questions, .. } => {
+            let last = u8::try_from(questions.len()).unwrap_or(u8::MAX);
+            let entry = object(vec![
+                ("question", whole(1, last)),
+                ("answer", maybe_text()),
+                ("themes", json!({ "type": "array", "items": text })),
+                ("refused", maybe_text()),
+            ]);
+            vec![
+                ("answers", json!({ "type": "array", "items": entry })),
+                ("reasoning", text.clone()),
+            ]
+        }
+        Instrument::AbTest { .. } => vec![
+            ("reasoning", text.clone()),
+            ("preference", words(Preference::ALL.iter().map(|word| word.as_str()).collect())),
+            ("score_a", whole(1, 10)),
+            ("score_b", whole(1, 10)),
+            ("sentiment", sentiment),
+            ("differentiators", json!({ "type": "array", "items": text })),
+        ],
+    };
+    fields.push(("refused", maybe_text()));
+    object(fields)
+}
+
+fn whole(low: u8, high: u8) -> Value {
+    json!({ "type": "integer", "enum": (low..=high).collect::<Vec<u8>>() })
+}
+
+fn maybe_text() -> Value {
+    json!({ "type": ["string", "null"] })
+}
+
+fn themes() -> Value {
+    let entry = object(vec![("theme", json!({ "type": "string" })), ("quote", maybe_text())]);
+    json!({ "type": "array", "items": entry })
+}
+
+fn object(fields: Vec<(&str, Value)>) -> Value {
+    let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    let required = json!(required);
+    let properties: Map<String, Value> =
+        fields.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect();
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}

@@ -1,0 +1,311 @@
+//! The one HTTP client that talks to model services. It follows no redirect, uses no proxy of the environment, reads no
+//! more than a reply may be long, and hands the limits in the headers back with success and failure alike.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use futures::StreamExt;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
+use reqwest::{Client, Response, Url, redirect};
+
+use super::chat::{
+    Allowance, BROKE_OFF, CallError, Chat, ChatReply, TIMED_OUT, TokenLimit, UNREACHABLE,
+};
+use super::key::BoundKey;
+use super::wire::{Auth, Format};
+
+/// Most bytes of a reply, unpacked.
+pub const REPLY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most characters of a service's own words in an error.
+const WORDS_MAX: usize = 200;
+/// How long connecting may take.
+const CONNECT_WAIT: Duration = Duration::from_secs(10);
+
+/// Where and how a service is called.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The wire format.
+    pub format: Format,
+    /// The base URL.
+    pub base_url: Url,
+    /// How the key travels.
+    pub auth: Auth,
+    /// The key, bound to its origin.
+    pub key: Option<BoundKey>,
+    /// How the limit on length is called.
+    pub token_limit: TokenLimit,
+    /// How long one call may take.
+    pub call_wait: Duration,
+}
+
+/// What a call gave, and what its headers said.
+pub type Called = (Result<ChatReply, CallError>, Allowance);
+
+/// A client with its pool of connections. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    client: Client,
+}
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot be made: {0}")]
+pub struct NoClient(#[from] reqwest::Error);
+
+/// Makes ring the library for TLS. Idempotent; must run before the first client is made.
+pub fn install_tls() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // A provider that somebody installed before is as good.
+        drop(rustls::crypto::ring::default_provider().install_default());
+    });
+}
+
+impl Caller {
+    /// A client.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be read.
+    pub fn new() -> Result<Self, NoClient> {
+        install_tls();
+        let client = Client::builder()
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(CONNECT_WAIT)
+            .pool_idle_timeout(Duration::from_mins(1))
+            .tcp_nodelay(true)
+            .referer(false)
+            .build()?;
+        Ok(Self { client })
+    }
+
+    /// Makes one call, once.
+    pub async fn call(&self, target: &Target, chat: &Chat) -> Called {
+        match tokio::time::timeout(target.call_wait, self.exchange(target, chat)).await {
+            Ok(called) => called,
+            Err(_) => (Err(CallError::Network { why: TIMED_OUT }), Allowance::default()),
+        }
+    }
+
+    async fn exchange(&self, target: &Target, chat: &Chat) -> Called {
+        let none = Allowance::default();
+        let Some(url) = address(target, &chat.model) else {
+            return (Err(rejected("the base URL takes no path")), none);
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(
+            USER_AGENT,
+            HeaderValue::from_static(concat!("demoscope/", env!("CARGO_PKG_VERSION"))),
+        );
+        for (name, value) in target.format.headers() {
+            headers.insert(*name, HeaderValue::from_static(value));
+        }
+        if let Some(key) = target.key.as_ref().and_then(|bound| bound.for_url(&url)) {
+            let (name, before) = target.format.key_header(target.auth);
+            let Ok(mut value) = HeaderValue::from_str(&format!("{before}{}", key.reveal())) else {
+                return (Err(rejected("the key cannot stand in a header")), none);
+            };
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        let body = target.format.request(chat, target.token_limit);
+        let response = match self.client.post(url).headers(headers).json(&body).send().await {
+            Ok(response) => response,
+            Err(error) => return (Err(unsent(&error)), none),
+        };
+        let allowance = allowance(response.headers());
+        (read(target.format, response).await, allowance)
+    }
+}
+
+fn rejected(why: &str) -> CallError {
+    CallError::Rejected { status: 0, why: why.to_owned() }
+}
+
+/// The address of a call: the base URL with the format's segments, each encoded.
+fn address(target: &Target, model: &str) -> Option<Url> {
+    let mut url = target.base_url.clone();
+    url.path_segments_mut().ok()?.pop_if_empty().extend(target.format.path(model));
+    Some(url)
+}
+
+fn unsent(error: &reqwest::Error) -> CallError {
+    let why = if error.is_connect() {
+        UNREACHABLE
+    } else if error.is_timeout() {
+        TIMED_OUT
+    } else {
+        BROKE_OFF
+    };
+    CallError::Network { why }
+}
+
+async fn read(format: Format, response: Response) -> Result<ChatReply, CallError> {
+    let status = response.status().as_u16();
+    let after = retry_after(response.headers());
+    match status {
+        200..=299 => {
+            let body = bounded(response, REPLY_BYTES_MAX).await?;
+            format.reply(&body).map_err(|why| CallError::Malformed { why })
+        }
+        300..=399 => Err(CallError::Redirected { status }),
+        401..=403 => Err(CallError::Denied { status }),
+        429 | 503 | 529 => Err(CallError::Limited { status, after }),
+        408 | 500..=599 => Err(CallError::Server { status }),
+        _ => {
+            let body = bounded(response, 64 * 1024).await.unwrap_or_default();
+            Err(CallError::Rejected { status, why: words(&body) })
+        }
+    }
+}
+
+/// Reads a body up to a limit; what is unpacked counts, so a small bomb is caught as well.
+async fn bounded(response: Response, limit_bytes: usize) -> Result<Vec<u8>, CallError> {
+    let mut body = Vec::new();
+    let mut stream = response.bytes_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| CallError::Network { why: BROKE_OFF })?;
+        if body.len() + chunk.len() > limit_bytes {
+            return Err(CallError::TooLarge { limit_bytes });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The service's own words on an error: short, on one line, filtered for terminals. They may repeat what was asked but
+/// never a key: services mask those, and what looks like one is masked here again.
+fn words(body: &[u8]) -> String {
+    let Ok(body) = serde_json::from_slice::<serde_json::Value>(body) else { return String::new() };
+    let error = body.get("error").unwrap_or(&body);
+    let said = error
+        .get("message")
+        .or(Some(error))
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
+    let line = protocol::safe::line(said);
+    let masked: Vec<&str> = line
+        .split_whitespace()
+        .map(|word| {
+            if word.len() > 24 && word.contains(|c: char| c.is_ascii_digit()) {
+                "…"
+            } else {
+                word
+            }
+        })
+        .collect();
+    masked.join(" ").chars().take(WORDS_MAX).collect()
+}
+
+/// `Retry-After` in seconds (also `retry-after-ms`). Dates are not read: they need a clock that agrees with the
+/// service's.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<f64>().ok();
+    let seconds =
+        number("retry-after-ms").map(|ms| ms / 1_000.0).or_else(|| number(RETRY_AFTER.as_str()))?;
+    Duration::try_from_secs_f64(seconds.min(86_400.0)).ok()
+}
+
+/// The limits that a reply's headers tell, by the names that the services use.
+fn allowance(headers: &HeaderMap) -> Allowance {
+    let text = |names: [&str; 2]| {
+        names.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::trim)
+    };
+    let count = |names| text(names)?.parse::<u64>().ok();
+    let wait = |names| span(text(names)?);
+    Allowance {
+        requests_left: count([
+            "x-ratelimit-remaining-requests",
+            "anthropic-ratelimit-requests-remaining",
+        ]),
+        requests_reset: wait(["x-ratelimit-reset-requests", "x-ratelimit-reset"]),
+        tokens_left: count([
+            "x-ratelimit-remaining-tokens",
+            "anthropic-ratelimit-tokens-remaining",
+        ]),
+        tokens_reset: wait(["x-ratelimit-reset-tokens", "x-ratelimit-reset"]),
+    }
+}
+
+/// A span as services write it: `1s`, `6m0s`, `120ms`, `1.5`, `1h2m3.5s`. Absurd ones are none.
+fn span(text: &str) -> Option<Duration> {
+    let mut seconds = 0.0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let number: f64 = rest[..digits].parse().ok()?;
+        rest = &rest[digits..];
+        let unit = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        seconds += number
+            * match &rest[..unit] {
+                "" | "s" => 1.0,
+                "ms" => 0.001,
+                "m" => 60.0,
+                "h" => 3_600.0,
+                _ => return None,
+            };
+        rest = &rest[unit..];
+    }
+    (!text.is_empty() && seconds <= 86_400.0).then(|| Duration::from_secs_f64(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(list: &[(&'static str, &'static str)]) -> HeaderMap {
+        list.iter()
+            .map(|(name, value)| {
+                (reqwest::header::HeaderName::from_static(name), HeaderValue::from_static(value))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn waits_are_read_in_every_spelling() {
+        let of = |text| span(text).map(|span| span.as_millis());
+        assert_eq!(of("1s"), Some(1_000));
+        assert_eq!(of("6m0s"), Some(360_000));
+        assert_eq!(of("120ms"), Some(120));
+        assert_eq!(of("1h2m3.5s"), Some(3_723_500));
+        assert_eq!(of("0.25"), Some(250));
+        for bad in ["", "-1", "soon", "1y", "99999999999s", "1..2s", "2026-11-22T03:00:00Z"] {
+            assert_eq!(of(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn absurd_patience_is_bounded() {
+        let after = |value| retry_after(&headers(&[("retry-after", value)]));
+        assert_eq!(after("2"), Some(Duration::from_secs(2)));
+        assert_eq!(after("99999999999"), Some(Duration::from_secs(86_400)));
+        assert_eq!(after("-3"), None);
+        assert_eq!(after("NaN"), None);
+        assert_eq!(after("Wed, 21 Oct 2026 07:28:00 GMT"), None);
+        let both = headers(&[("retry-after", "9"), ("retry-after-ms", "150")]);
+        assert_eq!(retry_after(&both), Some(Duration::from_millis(150)));
+    }
+
+    #[test]
+    fn limits_are_read_by_either_family_of_names() {
+        let openai = allowance(&headers(&[
+            ("x-ratelimit-remaining-requests", "3"),
+            ("x-ratelimit-reset-requests", "20s"),
+            ("x-ratelimit-remaining-tokens", "0"),
+            ("x-ratelimit-reset-tokens", "500ms"),
+        ]));
+        assert_eq!((openai.requests_left, openai.tokens_left), (Some(3), Some(0)));
+        assert_eq!(openai.tokens_reset, Some(Duration::from_millis(500)));
+        let anthropic = allowance(&headers(&[("anthropic-ratelimit-requests-remaining", "8")]));
+        assert_eq!(anthropic.requests_left, Some(8));
+    }
+
+    #[test]
+    fn a_services_words_are_short_and_hold_nothing_that_looks_like_a_key() {
+        let body = br#"{"error": {"message": "Incorrect key sk-proj-canary0123456789abcdef \u001b]52;c;evil\u0007 given"}}"#;
+        let said = words(body);
+        assert!(!said.contains("canary") && !said.contains('\u{1b}'), "{said}");
+        assert_eq!(words(b"<html>"), "");
+    }
+}

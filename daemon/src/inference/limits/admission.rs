@@ -1,0 +1,231 @@
+//! Who may ask a service next, and when: turns, concurrency, limits a minute, the service's own headers and the breaker in
+//! one place. One of these stands before each engine; every study that uses the engine comes here for each call.
+
+use std::time::Duration;
+
+use super::breaker::{Breaker, Health, Way};
+use super::bucket::Bucket;
+use super::concurrency::Concurrency;
+use super::turns::Turns;
+use crate::inference::chat::{Allowance, CallError};
+
+/// A service that asks for more patience than this is not waited for: the study stops and can be retried later.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a told allowance counts when the service does not say when it is renewed.
+const RENEWAL: Duration = Duration::from_secs(1);
+
+/// The limits that an owner sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Calls under way at once, at most.
+    pub concurrency: u32,
+    /// Requests a minute; none is no limit.
+    pub requests_per_minute: Option<u32>,
+    /// Tokens a minute, sent and received; none is no limit.
+    pub tokens_per_minute: Option<u32>,
+}
+
+/// Whether a call may go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admit {
+    /// It may, and counts as under way.
+    Go,
+    /// Ask again at that time, or when something was released, whichever comes first.
+    At(Duration),
+    /// Ask again when something was released.
+    Later,
+    /// No call of this study will go.
+    Stop(String),
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug)]
+pub enum Signal<'a> {
+    /// With a reply.
+    Replied,
+    /// Without one.
+    Failed(&'a CallError),
+    /// It was given up on this side.
+    Abandoned,
+}
+
+/// The door of one engine.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    flow: Concurrency,
+    requests: Option<Bucket>,
+    tokens: Option<Bucket>,
+    breaker: Breaker,
+    turns: Turns,
+    under_way: u32,
+    not_before: Duration,
+    /// What the service told last: requests left, and until when that counts.
+    told: Option<(u64, Duration)>,
+    why: String,
+    now: Duration,
+}
+
+impl Admission {
+    /// An open door.
+    pub fn new(bounds: Bounds, now: Duration) -> Self {
+        Self {
+            flow: Concurrency::new(bounds.concurrency),
+            requests: bounds.requests_per_minute.map(|rate| Bucket::new(rate, now)),
+            tokens: bounds.tokens_per_minute.map(|rate| Bucket::new(rate, now)),
+            breaker: Breaker::default(),
+            turns: Turns::default(),
+            under_way: 0,
+            not_before: Duration::ZERO,
+            told: None,
+            why: String::new(),
+            now,
+        }
+    }
+
+    /// Changes the limits of an engine at work.
+    pub fn retune(&mut self, bounds: Bounds, now: Duration) {
+        self.flow.retune(bounds.concurrency);
+        self.requests = bounds.requests_per_minute.map(|rate| Bucket::new(rate, now));
+        self.tokens = bounds.tokens_per_minute.map(|rate| Bucket::new(rate, now));
+    }
+
+    /// Calls that may be under way at present.
+    pub fn limit(&self) -> u32 {
+        self.flow.limit()
+    }
+
+    /// Calls under way.
+    pub fn under_way(&self) -> u32 {
+        self.under_way
+    }
+
+    /// Asks for one call of about that many tokens.
+    pub fn ask(&mut self, study: u32, weight: u32, tokens: u64, now: Duration) -> Admit {
+        self.turns.want(study, weight);
+        let probing = match self.breaker.way(now) {
+            Way::Dead => return Admit::Stop(self.why.clone()),
+            Way::Until(Duration::MAX) => return Admit::Later,
+            Way::Until(time) => return Admit::At(time),
+            Way::Probe => true,
+            Way::Free => false,
+        };
+        if self.not_before > now {
+            let wait = self.not_before.saturating_sub(now);
+            return if wait > PATIENCE {
+                Admit::Stop(format!("the service asks to wait for {} s", wait.as_secs()))
+            } else {
+                Admit::At(self.not_before)
+            };
+        }
+        if self.under_way >= self.flow.limit() || self.turns.next() != Some(study) {
+            return Admit::Later;
+        }
+        if let Some((left, until)) = self.told {
+            if now >= until {
+                self.told = None;
+            } else if left == 0 {
+                return Admit::At(until);
+            }
+        }
+        let weight_of_call = tokens as f64;
+        let ready = [self.requests.as_mut().map(|bucket| bucket.ready_at(1.0, now))]
+            .into_iter()
+            .chain([self.tokens.as_mut().map(|bucket| bucket.ready_at(weight_of_call, now))])
+            .flatten()
+            .max()
+            .unwrap_or(now);
+        if ready > now {
+            return Admit::At(ready);
+        }
+        if let Some(bucket) = &mut self.requests {
+            bucket.take(1.0, now);
+        }
+        if let Some(bucket) = &mut self.tokens {
+            bucket.take(weight_of_call, now);
+        }
+        if let Some((left, _)) = &mut self.told {
+            *left = left.saturating_sub(1);
+        }
+        if probing {
+            self.breaker.probe();
+        }
+        self.turns.take(study);
+        self.under_way += 1;
+        Admit::Go
+    }
+
+    /// The study asks for nothing at the moment.
+    pub fn pass(&mut self, study: u32) {
+        self.turns.pass(study);
+    }
+
+    /// The study is done with this engine. With the last one, the breaker's memory goes: whoever comes next tries anew.
+    pub fn leave(&mut self, study: u32) {
+        self.turns.leave(study);
+        if self.turns.is_empty() {
+            self.breaker = Breaker::default();
+            self.not_before = Duration::ZERO;
+        }
+    }
+
+    /// Whether somebody else waits for a turn: then they should be told that there may be one.
+    pub fn others_want(&self, study: u32) -> bool {
+        self.turns.others_want(study)
+    }
+
+    /// A call has ended: gives its place back, and learns from how it went. `spare` is by how many tokens the call was
+    /// smaller than was asked for.
+    pub fn done(&mut self, signal: Signal<'_>, allowance: Allowance, spare: i64, now: Duration) {
+        self.now = self.now.max(now);
+        self.under_way = self.under_way.saturating_sub(1);
+        if let Some(bucket) = &mut self.tokens {
+            bucket.take(-(spare as f64), now);
+        }
+        self.hear(allowance, now);
+        let error = match signal {
+            Signal::Replied => {
+                self.flow.note(false);
+                self.breaker.note(Health::Good, now);
+                return;
+            }
+            Signal::Abandoned => return,
+            Signal::Failed(error) => error,
+        };
+        self.why = format!("{error}; twenty calls in a row failed");
+        match error {
+            CallError::Limited { after, .. } => {
+                self.flow.note(true);
+                // A service that pushes back is alive; one that pushes back a single call at a time is as good as dead.
+                if self.flow.limit() == 1 {
+                    self.breaker.note(Health::Bad, now);
+                }
+                // One stray push is the business of that call; several mean the whole account.
+                let wait = after.unwrap_or(Duration::ZERO);
+                if self.flow.is_pushed() || self.flow.limit() == 1 || wait > PATIENCE {
+                    self.not_before = self.not_before.max(now + wait);
+                }
+            }
+            CallError::Server { .. } | CallError::Network { .. } | CallError::Malformed { .. } => {
+                self.flow.note(false);
+                self.breaker.note(Health::Bad, now);
+            }
+            CallError::Rejected { .. } => self.breaker.note(Health::Rejecting, now),
+            // An answer of absurd size comes from a service that works.
+            CallError::TooLarge { .. }
+            | CallError::Denied { .. }
+            | CallError::Redirected { .. } => {}
+        }
+    }
+
+    /// Heeds what the service tells of its limits, on success and on failure.
+    fn hear(&mut self, allowance: Allowance, now: Duration) {
+        if let Some(left) = allowance.requests_left {
+            let until = now + allowance.requests_reset.unwrap_or(RENEWAL).min(PATIENCE);
+            self.told = Some((left, until));
+        }
+        if allowance.tokens_left == Some(0) {
+            let wait = allowance.tokens_reset.unwrap_or(RENEWAL).min(PATIENCE);
+            self.not_before = self.not_before.max(now + wait);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! How fast a service may be asked, as pure arithmetic over a time that the caller gives: concurrency that follows the
+//! service's signals, tokens and requests a minute, a breaker, bounded retries, and turns between studies. Nothing here
+//! waits or reads a clock, so a test plays an hour in a millisecond.
+
+mod admission;
+mod breaker;
+mod bucket;
+mod concurrency;
+mod retry;
+mod turns;
+
+#[cfg(test)]
+mod tests;
+
+pub use admission::{Admission, Admit, Bounds, Signal};
+pub use retry::{RetryBudget, TRIES_MAX, backoff};

@@ -1,0 +1,257 @@
+//! An engine's door under good weather and bad, played in virtual time by a small simulation of a service.
+
+use std::time::Duration;
+
+use super::*;
+use crate::inference::chat::{Allowance, CallError};
+
+const MS: Duration = Duration::from_millis(1);
+
+fn bounds(concurrency: u32) -> Bounds {
+    Bounds { concurrency, requests_per_minute: None, tokens_per_minute: None }
+}
+
+/// A call under way: when it ends and whose it is.
+struct Call {
+    ends: Duration,
+    study: u32,
+    outcome: Result<(), CallError>,
+}
+
+/// Plays studies of the given sizes, each from its own start, against a service; returns (first call, last end) of each
+/// and every start of a call.
+fn play(
+    door: &mut Admission,
+    studies: &[(u32, Duration, u32)],
+    latency: Duration,
+    mut service: impl FnMut(usize, usize) -> Result<(), CallError>,
+) -> (Vec<(Duration, Duration)>, Vec<Duration>) {
+    let mut left: Vec<u32> = studies.iter().map(|(size, _, _)| *size).collect();
+    let mut spans = vec![(Duration::MAX, Duration::ZERO); studies.len()];
+    let mut under_way: Vec<Call> = Vec::new();
+    let mut starts = Vec::new();
+    let mut now = Duration::ZERO;
+    while now < Duration::from_secs(3_600) {
+        let mut ended: Vec<Call> = Vec::new();
+        under_way = under_way
+            .into_iter()
+            .filter_map(|call| {
+                if call.ends <= now {
+                    ended.push(call);
+                    None
+                } else {
+                    Some(call)
+                }
+            })
+            .collect();
+        for call in ended {
+            let index = call.study as usize;
+            match call.outcome {
+                Ok(()) => {
+                    spans[index].1 = now;
+                    door.done(Signal::Replied, Allowance::default(), 0, now);
+                }
+                Err(error) => {
+                    left[index] += 1;
+                    door.done(Signal::Failed(&error), Allowance::default(), 0, now);
+                }
+            }
+        }
+        loop {
+            let mut went = false;
+            for (study, (_, from, weight)) in (0_u32..).zip(studies) {
+                let index = study as usize;
+                if left[index] == 0 || now < *from {
+                    door.pass(study);
+                } else if door.ask(study, *weight, 100, now) == Admit::Go {
+                    left[index] -= 1;
+                    spans[index].0 = spans[index].0.min(now);
+                    starts.push(now);
+                    let outcome = service(starts.len(), under_way.len());
+                    under_way.push(Call { ends: now + latency, study, outcome });
+                    went = true;
+                }
+            }
+            if !went {
+                break;
+            }
+        }
+        if under_way.is_empty() && left.iter().all(|left| *left == 0) {
+            break;
+        }
+        now += MS;
+    }
+    (spans, starts)
+}
+
+#[test]
+fn a_healthy_service_is_used_to_the_full() {
+    let mut door = Admission::new(bounds(100), Duration::ZERO);
+    let (spans, _) = play(&mut door, &[(1_000, Duration::ZERO, 1)], 200 * MS, |_, _| Ok(()));
+    assert_eq!(spans[0].1, 2_000 * MS);
+    assert_eq!((door.limit(), door.under_way()), (100, 0));
+}
+
+#[test]
+fn a_small_study_behind_a_large_one_gets_its_turns() {
+    let alone = {
+        let mut door = Admission::new(bounds(100), Duration::ZERO);
+        let (spans, _) = play(&mut door, &[(50, Duration::ZERO, 1)], 200 * MS, |_, _| Ok(()));
+        spans[0].1.saturating_sub(spans[0].0)
+    };
+    let mut door = Admission::new(bounds(100), Duration::ZERO);
+    let studies = [(10_000, Duration::ZERO, 1), (50, 1_050 * MS, 1)];
+    let (spans, _) = play(&mut door, &studies, 200 * MS, |_, _| Ok(()));
+    let (first, last) =
+        (spans[1].0.saturating_sub(studies[1].1), spans[1].1.saturating_sub(studies[1].1));
+    assert!(first < Duration::from_secs(1), "starts after {first:?}");
+    assert!(last <= 3 * alone, "ends after {last:?}, alone {alone:?}");
+}
+
+#[test]
+fn weights_share_the_service() {
+    let mut door = Admission::new(bounds(12), Duration::ZERO);
+    let studies = [(4_000, Duration::ZERO, 3), (4_000, Duration::ZERO, 1)];
+    let mut at_half = (0, 0);
+    let (spans, _) = play(&mut door, &studies, 10 * MS, |_, _| Ok(()));
+    at_half.0 = spans[0].1.as_millis();
+    at_half.1 = spans[1].1.as_millis();
+    // The heavier one ends when both together have had 4,000 × 4/3 calls.
+    let share = at_half.0 as f64 / at_half.1 as f64;
+    assert!((0.62..0.72).contains(&share), "{share}");
+}
+
+#[test]
+fn a_full_service_is_found_out_and_kept_busy() {
+    // It takes twenty calls at a time and pushes back the rest.
+    let mut door = Admission::new(bounds(100), Duration::ZERO);
+    let mut pushed = 0;
+    let (spans, starts) = play(&mut door, &[(4_000, Duration::ZERO, 1)], 50 * MS, |_, beside| {
+        if beside < 20 {
+            Ok(())
+        } else {
+            pushed += 1;
+            Err(CallError::Limited { status: 429, after: None })
+        }
+    });
+    assert!((15..=32).contains(&door.limit()), "limit {}", door.limit());
+    assert!(
+        f64::from(pushed) < 0.2 * starts.len() as f64,
+        "{pushed} of {} pushed back",
+        starts.len()
+    );
+    let ideal = 4_000 / 20 * 50 * MS;
+    assert!(spans[0].1 < ideal * 100 / 85, "{:?} of {ideal:?}", spans[0].1);
+}
+
+#[test]
+fn a_noisy_service_is_not_taken_for_a_full_one() {
+    let mut door = Admission::new(bounds(100), Duration::ZERO);
+    let (spans, starts) =
+        play(&mut door, &[(5_000, Duration::ZERO, 1)], 50 * MS, |call, _| match call % 20 {
+            0 => Err(CallError::Limited { status: 429, after: None }),
+            1 => Err(CallError::Server { status: 500 }),
+            2 => Err(CallError::Network { why: "the connection broke off" }),
+            3 => Err(CallError::Malformed { why: "it is not JSON" }),
+            _ => Ok(()),
+        });
+    let healthy = starts.len() as f64 / 100.0 * 0.05;
+    assert!(spans[0].1.as_secs_f64() < healthy / 0.85, "{:?} for {healthy} s", spans[0].1);
+}
+
+#[test]
+fn rates_a_minute_hold() {
+    let limits =
+        Bounds { concurrency: 100, requests_per_minute: Some(600), tokens_per_minute: None };
+    let mut door = Admission::new(limits, Duration::ZERO);
+    let (_, starts) = play(&mut door, &[(1_200, Duration::ZERO, 1)], 20 * MS, |_, _| Ok(()));
+    for (index, from) in starts.iter().enumerate() {
+        let within = starts[index..].iter().take_while(|at| **at < *from + Duration::from_secs(60));
+        assert!(within.count() <= 660, "more than the rate and its burst");
+    }
+    let limits = Bounds { requests_per_minute: None, tokens_per_minute: Some(60_000), ..limits };
+    let mut door = Admission::new(limits, Duration::ZERO);
+    let (spans, _) = play(&mut door, &[(1_200, Duration::ZERO, 1)], 20 * MS, |_, _| Ok(()));
+    // 1,200 calls of 100 tokens are two minutes of tokens, less the burst.
+    assert!((105..=121).contains(&spans[0].1.as_secs()), "{:?}", spans[0].1);
+}
+
+#[test]
+fn headers_of_a_success_are_heeded() {
+    let mut door = Admission::new(bounds(10), Duration::ZERO);
+    assert_eq!(door.ask(1, 1, 1, MS), Admit::Go);
+    let told = Allowance {
+        requests_left: Some(1),
+        requests_reset: Some(Duration::from_secs(7)),
+        ..Allowance::default()
+    };
+    door.done(Signal::Replied, told, 0, 2 * MS);
+    assert_eq!(door.ask(1, 1, 1, 2 * MS), Admit::Go);
+    assert_eq!(door.ask(1, 1, 1, 2 * MS), Admit::At(7_002 * MS));
+    assert_eq!(door.ask(1, 1, 1, 7_002 * MS), Admit::Go);
+    let empty =
+        Allowance { tokens_left: Some(0), tokens_reset: Some(500 * MS), ..Allowance::default() };
+    door.done(Signal::Replied, empty, 0, 8_000 * MS);
+    assert_eq!(door.ask(1, 1, 1, 8_000 * MS), Admit::At(8_500 * MS));
+}
+
+#[test]
+fn absurd_patience_stops_the_study_instead_of_hanging_it() {
+    let mut door = Admission::new(bounds(10), Duration::ZERO);
+    assert_eq!(door.ask(1, 1, 1, MS), Admit::Go);
+    let hour = CallError::Limited { status: 429, after: Some(Duration::from_secs(3_600)) };
+    door.done(Signal::Failed(&hour), Allowance::default(), 0, MS);
+    assert!(
+        matches!(door.ask(1, 1, 1, 2 * MS), Admit::Stop(why) if why.contains("wait for 3599 s"))
+    );
+    door.leave(1);
+    assert_eq!(door.ask(2, 1, 1, 3 * MS), Admit::Go, "whoever comes next tries anew");
+}
+
+#[test]
+fn a_dead_service_costs_twenty_calls_and_three_probes() {
+    for (error, calls) in [
+        (CallError::Server { status: 500 }, 23),
+        (CallError::Rejected { status: 404, why: "no such model".to_owned() }, 20),
+    ] {
+        let mut door = Admission::new(bounds(1), Duration::ZERO);
+        let (mut now, mut made) = (Duration::ZERO, 0);
+        let why = loop {
+            match door.ask(1, 1, 1, now) {
+                Admit::Go => {
+                    made += 1;
+                    door.done(Signal::Failed(&error), Allowance::default(), 0, now);
+                }
+                Admit::At(time) => now = time,
+                Admit::Later => panic!("nothing is under way"),
+                Admit::Stop(why) => break why,
+            }
+        };
+        assert_eq!(made, calls);
+        assert!(now <= Duration::from_secs(35) && why.contains("HTTP"), "{now:?} {why}");
+    }
+}
+
+#[test]
+fn a_service_that_comes_back_is_used_again() {
+    let mut door = Admission::new(bounds(10), Duration::ZERO);
+    let (spans, _) = play(&mut door, &[(200, Duration::ZERO, 1)], 10 * MS, |call, _| {
+        if call <= 40 { Err(CallError::Server { status: 503 }) } else { Ok(()) }
+    });
+    assert!(spans[0].1 < Duration::from_secs(60), "{:?}", spans[0].1);
+}
+
+#[test]
+fn retries_are_bounded_and_spread() {
+    let mut budget = RetryBudget::default();
+    for _ in 0..100 {
+        budget.first();
+    }
+    assert_eq!((0..1_000).filter(|_| budget.retry()).count(), 70);
+    let waits: Vec<Duration> = (0..1_000).map(|ordinal| backoff(7, ordinal, 1)).collect();
+    assert!(waits.iter().all(|wait| *wait < Duration::from_secs(1)));
+    let mean = waits.iter().sum::<Duration>() / 1_000;
+    assert!((450..550).contains(&mean.as_millis()), "{mean:?}");
+    assert!((0..1_000).all(|ordinal| backoff(7, ordinal, 40) <= Duration::from_secs(20)));
+    assert_ne!(backoff(7, 1, 1), backoff(8, 1, 1));
+}

@@ -1,0 +1,298 @@
+//! An engine that is a language model: its service, the door before it, and its prompts. It makes one call at a time for
+//! whoever asks; whose answers they are, what they are worth and what is done with them is decided elsewhere.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use protocol::credits::UsdMicros;
+use protocol::study::StudySpec;
+use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
+
+use super::chat::{CallError, Chat, ChatReply, Shape};
+use super::client::Caller;
+use super::limits::{Admission, Admit, Bounds, Signal};
+use super::price::{Price, booked, tokens_likely, tokens_max};
+use super::prompt::{Prompt, PromptError, Prompts};
+use super::service::Service;
+use crate::config::Structured;
+use crate::domain::instrument;
+use crate::domain::outcome::Assignment;
+use crate::world::Clock;
+
+/// A language model that can be asked. Studies share it, and its door decides whose turn it is.
+#[derive(Debug)]
+pub struct ModelEngine {
+    service: Service,
+    caller: Caller,
+    prompts: Arc<Prompts>,
+    hash: String,
+    door: Mutex<Admission>,
+    freed: Notify,
+}
+
+/// A call that was made ready: what will be sent, and the most it can cost.
+#[derive(Clone, Debug)]
+pub struct ReadyCall {
+    chat: Chat,
+    /// Tokens it can take at most, sent and received.
+    tokens_max: u64,
+    /// Tokens it will probably take.
+    tokens_likely: u64,
+    /// The most it can cost.
+    pub worst: UsdMicros,
+}
+
+/// What a call came to.
+#[derive(Debug)]
+pub struct Spent {
+    /// The reply, or why there is none.
+    pub reply: Result<ChatReply, CallError>,
+    /// Tokens sent, as counted by the service.
+    pub input_tokens: u64,
+    /// Tokens received, as counted by the service.
+    pub output_tokens: u64,
+    /// What it cost: never more than the worst case that was announced.
+    pub cost: UsdMicros,
+}
+
+/// What asking a whole panel will cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// At least, if everyone is brief.
+    pub low: UsdMicros,
+    /// What to expect at most, some re-asks included.
+    pub high: UsdMicros,
+}
+
+/// A place at the door, given back when it is dropped without a call.
+pub struct Pass {
+    engine: Arc<ModelEngine>,
+    clock: Arc<dyn Clock>,
+    used: bool,
+}
+
+impl ModelEngine {
+    /// An engine for that service.
+    pub fn new(service: Service, caller: Caller, prompts: Arc<Prompts>, now: Duration) -> Self {
+        let hash = asset_hash(&service, prompts.hash());
+        let door = Mutex::new(Admission::new(service.bounds, now));
+        Self { service, caller, prompts, hash, door, freed: Notify::new() }
+    }
+
+    /// The service behind it.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// The model that is asked.
+    pub fn model(&self) -> &str {
+        &self.service.model
+    }
+
+    /// SHA-256 (hex) of everything but the study that decides answers: prompts, model and sampling.
+    pub fn asset_hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Changes how fast it may be asked while it is at work.
+    pub fn retune(&self, bounds: Bounds, now: Duration) {
+        self.door().retune(bounds, now);
+        self.freed.notify_waiters();
+    }
+
+    /// What one respondent will be sent.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn ready(
+        &self,
+        spec: &StudySpec,
+        at: Assignment,
+        persona: &protocol::persona::Persona,
+        correction: Option<&str>,
+    ) -> Result<ReadyCall, PromptError> {
+        let Prompt { system, question } = self.prompts.render(spec, at, persona, correction)?;
+        let shape = match self.service.structured {
+            Structured::Schema => Shape::Schema(instrument::schema(spec)),
+            Structured::Json => Shape::Json,
+            Structured::Text => Shape::Text,
+        };
+        let framing = match &shape {
+            Shape::Schema(schema) => schema.to_string().len(),
+            Shape::Json | Shape::Text => 0,
+        };
+        let output = u64::from(self.service.output_tokens_max);
+        let input = tokens_max(system.len() + question.len() + framing);
+        let likely = tokens_likely(&system) + tokens_likely(&question) + framing as u64 / 4;
+        let price = self.price();
+        Ok(ReadyCall {
+            worst: price.worst(input, output),
+            tokens_max: input.saturating_add(output),
+            tokens_likely: likely,
+            chat: Chat {
+                model: self.service.model.clone(),
+                system,
+                question,
+                shape,
+                output_tokens_max: self.service.output_tokens_max,
+                temperature: self.service.temperature,
+                seed: None,
+            },
+        })
+    }
+
+    /// What one respondent is told, as one text for people.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn show(
+        &self,
+        spec: &StudySpec,
+        at: Assignment,
+        persona: &protocol::persona::Persona,
+    ) -> Result<String, PromptError> {
+        let Prompt { system, question } = self.prompts.render(spec, at, persona, None)?;
+        Ok(format!("{system}\n\n{question}"))
+    }
+
+    fn price(&self) -> Price {
+        self.service.price.unwrap_or(Price::FREE)
+    }
+
+    /// What asking that many such questions will cost, before anybody was asked. Replies are taken as 80 to 250 tokens,
+    /// with reasoning 300 to 1,500, and a tenth is added for what is asked again.
+    pub fn estimate(&self, ready: &ReadyCall, questions: u64) -> Estimate {
+        let (brief, long) = if self.service.reasoning { (300, 1_500) } else { (80, 250) };
+        let longest = u64::from(self.service.output_tokens_max);
+        let price = self.price();
+        let of = |input: u64, output: u64| price.worst(input, output.min(longest)).0;
+        let times = |each: i64, tenths: i64| {
+            let questions = i64::try_from(questions).unwrap_or(i64::MAX);
+            UsdMicros(each.saturating_mul(questions).saturating_mul(tenths) / 10)
+        };
+        let likely = ready.tokens_likely;
+        Estimate {
+            low: times(of(likely.saturating_mul(9) / 10, brief), 10),
+            high: times(of(likely.saturating_mul(12) / 10, long), 11),
+        }
+    }
+
+    /// Waits for a turn at the door. Cancel by dropping the future; then call [`ModelEngine::pass`].
+    ///
+    /// # Errors
+    /// Why no call of this study will go.
+    pub async fn admit(
+        self: &Arc<Self>,
+        clock: &Arc<dyn Clock>,
+        study: u32,
+        weight: u32,
+        ready: &ReadyCall,
+    ) -> Result<Pass, String> {
+        loop {
+            // Listening begins before the look, so that what is freed in between is not missed.
+            let freed = self.freed.notified();
+            let now = clock.monotonic();
+            let admit = self.door().ask(study, weight, ready.tokens_likely, now);
+            match admit {
+                Admit::Go => {
+                    if self.door().others_want(study) {
+                        self.freed.notify_waiters();
+                    }
+                    let (engine, clock) = (Arc::clone(self), Arc::clone(clock));
+                    return Ok(Pass { engine, clock, used: false });
+                }
+                Admit::Stop(why) => return Err(why),
+                Admit::Later => freed.await,
+                Admit::At(time) => {
+                    let wait = time.saturating_sub(now);
+                    tokio::select! {
+                        () = freed => {}
+                        () = tokio::time::sleep(wait) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// The study wants no turn for now; others go ahead.
+    pub fn pass(&self, study: u32) {
+        self.door().pass(study);
+        self.freed.notify_waiters();
+    }
+
+    /// The study is done here.
+    pub fn leave(&self, study: u32) {
+        self.door().leave(study);
+        self.freed.notify_waiters();
+    }
+
+    /// Calls that may be under way at present, and those that are.
+    pub fn load(&self) -> (u32, u32) {
+        let door = self.door();
+        (door.limit(), door.under_way())
+    }
+
+    fn door(&self) -> MutexGuard<'_, Admission> {
+        self.door.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Pass {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pass").field("used", &self.used).finish_non_exhaustive()
+    }
+}
+
+impl Pass {
+    /// Makes the call that the door let through.
+    pub async fn call(mut self, ready: &ReadyCall) -> Spent {
+        let engine = Arc::clone(&self.engine);
+        let (reply, allowance) = engine.caller.call(&engine.service.target, &ready.chat).await;
+        self.used = true;
+        let tokens = reply.as_ref().ok().and_then(|reply| reply.tokens);
+        let cost = match &reply {
+            Ok(_) => booked(&engine.price(), tokens, ready.worst),
+            Err(error) if error.may_have_cost() => ready.worst,
+            Err(_) => UsdMicros::ZERO,
+        };
+        let counted = tokens.unwrap_or_default();
+        let taken = counted.input.saturating_add(counted.output).min(ready.tokens_max);
+        let spare = i64::try_from(ready.tokens_likely).unwrap_or(0)
+            - i64::try_from(taken).unwrap_or(i64::MAX);
+        let signal = match &reply {
+            Ok(_) => Signal::Replied,
+            Err(error) => Signal::Failed(error),
+        };
+        engine.door().done(signal, allowance, spare, self.clock.monotonic());
+        engine.freed.notify_waiters();
+        Spent { input_tokens: counted.input, output_tokens: counted.output, cost, reply }
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        if !self.used {
+            let now = self.clock.monotonic();
+            self.engine.door().done(Signal::Abandoned, super::chat::Allowance::default(), 0, now);
+            self.engine.freed.notify_waiters();
+        }
+    }
+}
+
+fn asset_hash(service: &Service, prompts: &str) -> String {
+    let mut hash = Sha256::new();
+    let parts = [
+        prompts.to_owned(),
+        service.model.clone(),
+        format!("{:?}", service.target.format),
+        format!("{:?}", service.structured),
+        format!("{:?}", service.temperature),
+        service.output_tokens_max.to_string(),
+    ];
+    for part in &parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex::encode(hash.finalize())
+}

@@ -1,0 +1,111 @@
+//! What calls cost, in whole millionths of a dollar: estimates before a run, the most that one call can cost, and what
+//! a reply really cost by the tokens its service counted.
+
+use protocol::credits::UsdMicros;
+
+use super::chat::Tokens;
+
+/// Prices in millionths of a dollar per million tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Price {
+    /// Sent.
+    pub input: u64,
+    /// Sent, but held in the service's own cache.
+    pub cached_input: u64,
+    /// Received, reasoning included.
+    pub output: u64,
+}
+
+impl Price {
+    /// Nothing: a model on the owner's own machine.
+    pub const FREE: Self = Self { input: 0, cached_input: 0, output: 0 };
+
+    /// From dollars per million tokens; `None` for what is no price.
+    pub fn dollars(input: f64, output: f64, cached_input: Option<f64>) -> Option<Self> {
+        Some(Self {
+            input: micros(input)?,
+            cached_input: micros(cached_input.unwrap_or(input))?,
+            output: micros(output)?,
+        })
+    }
+
+    /// What those tokens cost, rounded up: money is never booked short.
+    pub fn of(&self, tokens: Tokens) -> UsdMicros {
+        let cached = tokens.cached_input.min(tokens.input);
+        let fresh = tokens.input.saturating_sub(cached);
+        let total = u128::from(fresh) * u128::from(self.input)
+            + u128::from(cached) * u128::from(self.cached_input)
+            + u128::from(tokens.output) * u128::from(self.output);
+        UsdMicros(i64::try_from(total.div_ceil(1_000_000)).unwrap_or(i64::MAX))
+    }
+
+    /// The most that a call can cost: nothing cached, and a reply as long as allowed.
+    pub fn worst(&self, input_tokens_max: u64, output_tokens_max: u64) -> UsdMicros {
+        let worst = Self { cached_input: self.input, ..*self };
+        worst.of(Tokens { input: input_tokens_max, output: output_tokens_max, ..Tokens::default() })
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to lie between 0 and 1e12 just before"
+)]
+fn micros(dollars: f64) -> Option<u64> {
+    let micros = dollars * 1e6;
+    (micros.is_finite() && (0.0..=1e12).contains(&micros)).then(|| micros.round() as u64)
+}
+
+/// Tokens that a text can be at most: byte-level tokenisers never make more tokens than bytes, and the frame of a chat
+/// adds a few.
+pub fn tokens_max(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(64)
+}
+
+/// Tokens that a text probably is: four characters each, the usual figure for English.
+pub fn tokens_likely(text: &str) -> u64 {
+    u64::try_from(text.chars().count()).unwrap_or(u64::MAX).div_ceil(4)
+}
+
+/// What a call is booked at: the service's own count, but never more than the call could have cost. A service that
+/// reports more than its own limits allow, or nothing, is taken at the limits, so that a cap holds whatever it says.
+pub fn booked(price: &Price, tokens: Option<Tokens>, worst: UsdMicros) -> UsdMicros {
+    tokens.map_or(worst, |tokens| price.of(tokens).min(worst))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_known_call_costs_what_the_price_list_says() {
+        let price = Price::dollars(0.4, 1.6, Some(0.1)).unwrap();
+        let tokens = Tokens { input: 1_000, cached_input: 600, output: 250, reasoning: 100 };
+        // 400 × 0.4 + 600 × 0.1 + 250 × 1.6 millionths of a dollar.
+        assert_eq!(price.of(tokens), UsdMicros(160 + 60 + 400));
+        assert_eq!(
+            Price::dollars(0.05, 0.4, None).unwrap().of(Tokens { input: 1, ..Tokens::default() }),
+            UsdMicros(1)
+        );
+        for bad in [f64::NAN, -1.0, f64::INFINITY, 1e9] {
+            assert_eq!(Price::dollars(bad, 1.0, None), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_booked_never_exceeds_the_worst_case(
+            input in 0_u64..1_000_000, output in 0_u64..100_000,
+            claimed in proptest::option::of((0_u64..20_000_000, 0_u64..20_000_000, 0_u64..20_000_000)),
+            prices in (0_u64..100_000_000, 0_u64..100_000_000, 0_u64..100_000_000),
+        ) {
+            let price = Price { input: prices.0, cached_input: prices.1.min(prices.0), output: prices.2 };
+            let worst = price.worst(input, output);
+            let claimed = claimed.map(|(input, cached_input, output)| Tokens { input, cached_input, output, reasoning: 0 });
+            prop_assert!(booked(&price, claimed, worst) <= worst);
+            let honest = Tokens { input: input / 2, output, ..Tokens::default() };
+            prop_assert_eq!(booked(&price, Some(honest), worst), price.of(honest));
+        }
+    }
+}

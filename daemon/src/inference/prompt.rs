@@ -1,0 +1,278 @@
+//! What a model is told: templates, their hash, and the facts they may use. What a study shows is data between marks with
+//! a random word, options stand in an order drawn for each respondent, and one prompt never holds a second respondent.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+use protocol::persona::{BigFive, Persona};
+use protocol::results::{PurchaseIntent, Sentiment};
+use protocol::study::{Instrument, Order, StudySpec};
+use sha2::{Digest, Sha256};
+
+use crate::domain::instrument;
+use crate::domain::outcome::Assignment;
+
+/// The templates as shipped, by file name.
+const SHIPPED: [(&str, &str); 7] = [
+    ("ab_test.jinja", include_str!("../../../assets/prompts/ab_test.jinja")),
+    ("concept_test.jinja", include_str!("../../../assets/prompts/concept_test.jinja")),
+    ("frame.jinja", include_str!("../../../assets/prompts/frame.jinja")),
+    ("nps.jinja", include_str!("../../../assets/prompts/nps.jinja")),
+    ("respondent.jinja", include_str!("../../../assets/prompts/respondent.jinja")),
+    ("sentiment.jinja", include_str!("../../../assets/prompts/sentiment.jinja")),
+    ("survey.jinja", include_str!("../../../assets/prompts/survey.jinja")),
+];
+
+/// Why a template cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PromptError {
+    /// The owner's folder holds a file that is no template of ours.
+    #[error("there is no prompt '{0}'; the names are {names}", names = names())]
+    Unknown(String),
+    /// A template is not well formed, or uses what there is not.
+    #[error("the prompt '{name}' does not render: {why}")]
+    Broken {
+        /// Its file name.
+        name: String,
+        /// What the template engine says.
+        why: String,
+    },
+}
+
+fn names() -> String {
+    SHIPPED.map(|(name, _)| name).join(", ")
+}
+
+/// A prompt, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// Who answers, and the rules.
+    pub system: String,
+    /// The question with its material.
+    pub question: String,
+}
+
+/// The templates in force.
+#[derive(Debug)]
+pub struct Prompts {
+    templates: Environment<'static>,
+    hash: String,
+}
+
+impl Prompts {
+    /// The templates as shipped.
+    ///
+    /// # Errors
+    /// Never, unless the shipped templates are broken.
+    pub fn shipped() -> Result<Self, PromptError> {
+        Self::with(&BTreeMap::new())
+    }
+
+    /// The shipped templates with the owner's own in place of some.
+    ///
+    /// # Errors
+    /// A template that is unknown, is not well formed, or does not show what it must.
+    pub fn with(own: &BTreeMap<String, String>) -> Result<Self, PromptError> {
+        if let Some(unknown) =
+            own.keys().find(|name| SHIPPED.iter().all(|(known, _)| known != name))
+        {
+            return Err(PromptError::Unknown(unknown.clone()));
+        }
+        let mut templates = Environment::new();
+        // What a study shows may hold anything: it is never escaped, because no prompt is a web page.
+        templates.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        let mut hash = Sha256::new();
+        for (name, shipped) in SHIPPED {
+            let text = own.get(name).map_or(shipped, String::as_str);
+            for part in [name, text] {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part.as_bytes());
+            }
+            templates
+                .add_template_owned(name.to_owned(), text.to_owned())
+                .map_err(|error| broken(name, &error))?;
+        }
+        Ok(Self { templates, hash: hex::encode(hash.finalize()) })
+    }
+
+    /// SHA-256 (hex) over all templates.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// The prompt of one assignment. `correction` says what was wrong with the last reply.
+    ///
+    /// # Errors
+    /// When a template uses what there is not.
+    pub fn render(
+        &self,
+        spec: &StudySpec,
+        at: Assignment,
+        persona: &Persona,
+        correction: Option<&str>,
+    ) -> Result<Prompt, PromptError> {
+        let mark = mark(spec);
+        let options = options(spec.seed, at);
+        let context = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let about = context! {
+            persona => facts(persona),
+            context => context,
+            mark => mark,
+            sentiments => options.sentiments.iter().map(|word| word.as_str()).collect::<Vec<_>>(),
+            intents => options.intents.iter().map(|word| word.as_str()).collect::<Vec<_>>(),
+            correction => correction,
+            ..material(spec, at)
+        };
+        let name = format!("{}.jinja", spec.instrument.study_type());
+        Ok(Prompt {
+            system: self.fill("respondent.jinja", &about)?,
+            question: self.fill(&name, &about)?,
+        })
+    }
+
+    fn fill(&self, name: &str, about: &Value) -> Result<String, PromptError> {
+        self.templates
+            .get_template(name)
+            .and_then(|template| template.render(about))
+            .map_err(|error| broken(name, &error))
+    }
+}
+
+fn broken(name: &str, error: &minijinja::Error) -> PromptError {
+    let line = error.line().map_or(String::new(), |line| format!(" (line {line})"));
+    let name = error.name().unwrap_or(name).to_owned();
+    let why = error.detail().map_or_else(|| error.kind().to_string(), ToOwned::to_owned);
+    PromptError::Broken { name, why: format!("{why}{line}") }
+}
+
+fn material(spec: &StudySpec, at: Assignment) -> Value {
+    match &spec.instrument {
+        Instrument::ConceptTest { stimulus }
+        | Instrument::Sentiment { stimulus }
+        | Instrument::Nps { stimulus } => context! { stimulus => stimulus.trim() },
+        Instrument::Survey { stimulus, questions } => {
+            context! { stimulus => stimulus.trim(), questions => questions }
+        }
+        Instrument::AbTest { variant_a, variant_b, .. } => {
+            let a = context! { name => "A", text => variant_a.trim() };
+            let b = context! { name => "B", text => variant_b.trim() };
+            let order = instrument::order_shown(spec, at).unwrap_or(Order::AFirst);
+            context! { variants => if order == Order::AFirst { [a, b] } else { [b, a] } }
+        }
+    }
+}
+
+/// The word in the marks around what is shown. It is drawn from the material and the seed, so that no material can close
+/// its own mark.
+fn mark(spec: &StudySpec) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"mark");
+    hash.update(spec.seed.to_le_bytes());
+    for text in spec.instrument.stimuli() {
+        hash.update(text.as_bytes());
+    }
+    format!("shown-{}", &hex::encode(hash.finalize())[..8])
+}
+
+/// The words to choose from, in the order that one respondent sees them. It derives from the seed and the assignment, so
+/// it need not be stored to be known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// In any order.
+    pub sentiments: [Sentiment; 4],
+    /// From one end of the scale to the other: a scale is turned round, never shuffled.
+    pub intents: [PurchaseIntent; 5],
+}
+
+/// The orders drawn for an assignment.
+pub fn options(seed: u64, at: Assignment) -> Options {
+    let mut hash = Sha256::new();
+    hash.update(b"order of options");
+    hash.update(seed.to_le_bytes());
+    hash.update(at.respondent.to_le_bytes());
+    hash.update(at.task.to_le_bytes());
+    hash.update(at.replicate.to_le_bytes());
+    let drawn: [u8; 32] = hash.finalize().into();
+    let mut sentiments =
+        [Sentiment::Positive, Sentiment::Negative, Sentiment::Neutral, Sentiment::Mixed];
+    for last in (1..sentiments.len()).rev() {
+        // Eight bytes for a choice among at most four: the bias is far below anything that could be seen.
+        let bytes: [u8; 8] = std::array::from_fn(|at| drawn[1 + (last - 1) * 8 + at]);
+        let choice = u64::from_le_bytes(bytes) % (last as u64 + 1);
+        sentiments.swap(last, usize::try_from(choice).unwrap_or(0));
+    }
+    let mut intents = [
+        PurchaseIntent::Definitely,
+        PurchaseIntent::Probably,
+        PurchaseIntent::Maybe,
+        PurchaseIntent::ProbablyNot,
+        PurchaseIntent::DefinitelyNot,
+    ];
+    if drawn[0] & 1 == 1 {
+        intents.reverse();
+    }
+    Options { sentiments, intents }
+}
+
+fn facts(persona: &Persona) -> Value {
+    let words = |word: &str| word.replace('_', " ");
+    let place = persona.state.as_deref().or(persona.country.as_deref());
+    let work = persona.occupation.as_deref();
+    context! {
+        name => persona.name.clone(),
+        age => persona.age,
+        gender => words(persona.gender.as_str()),
+        place => place.map_or_else(|| words(persona.region.as_str()), ToOwned::to_owned),
+        urbanicity => words(persona.urbanicity.as_str()),
+        work => work.map_or_else(|| words(persona.employment.as_str()), ToOwned::to_owned),
+        education => words(persona.education.as_str()),
+        household => words(persona.household.as_str()),
+        income => words(persona.income_bracket.as_str()),
+        technology => words(persona.tech_adoption.as_str()),
+        traits => traits(&persona.big_five, persona.price_sensitivity),
+        price_sensitivity => persona.price_sensitivity,
+    }
+}
+
+/// Sentences on what stands out: traits more than one standard deviation (10 points of a T score) from the mean.
+fn traits(big_five: &BigFive, price_sensitivity: f64) -> Vec<&'static str> {
+    let sides = [
+        (big_five.openness, "Curious about new things.", "Sticks to what is known."),
+        (
+            big_five.conscientiousness,
+            "Plans and checks before deciding.",
+            "Decides on the spur of the moment.",
+        ),
+        (big_five.extraversion, "Outgoing and talkative.", "Quiet, says little."),
+        (big_five.agreeableness, "Trusts people easily.", "Critical and hard to impress."),
+        (big_five.neuroticism, "Worries about what could go wrong.", "Rarely worries."),
+    ];
+    let mut said: Vec<&'static str> = sides
+        .into_iter()
+        .filter_map(|(score, high, low)| match score {
+            60.0.. => Some(high),
+            ..=40.0 => Some(low),
+            _ => None,
+        })
+        .collect();
+    match price_sensitivity {
+        70.0.. => said.push("Looks at the price first."),
+        ..30.0 => said.push("Pays for what is good."),
+        _ => {}
+    }
+    said
+}
+
+/// The shipped templates, compiled once.
+///
+/// # Errors
+/// Never, unless the shipped templates are broken.
+pub fn shipped() -> Result<&'static Prompts, PromptError> {
+    static SHIPPED_ONCE: OnceLock<Result<Prompts, PromptError>> = OnceLock::new();
+    SHIPPED_ONCE.get_or_init(Prompts::shipped).as_ref().map_err(Clone::clone)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! Every engine that is a language model, by name. Which of them can be asked depends on keys, and keys come while the
+//! daemon runs: each command hands over what its environment holds, and what it holds lives in memory only.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::client::{Caller, NoClient};
+use super::model::ModelEngine;
+use super::prompt::Prompts;
+use super::service::{self, Unready};
+use crate::config::EngineSettings;
+
+/// One engine in a list.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// The engine, or what it lacks.
+    pub state: Result<Arc<ModelEngine>, Unready>,
+}
+
+/// The engines that are language models.
+#[derive(Debug)]
+pub struct Registry {
+    own: BTreeMap<String, EngineSettings>,
+    caller: Caller,
+    prompts: Arc<Prompts>,
+    engines: Mutex<BTreeMap<String, Known>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    /// SHA-256 of what it reads of the environment it was made from: enough to see a change, and no second copy of a key.
+    read: [u8; 32],
+    state: Result<Arc<ModelEngine>, Unready>,
+}
+
+impl Registry {
+    /// The shipped services and the owner's own, with what that environment holds.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn new(
+        own: BTreeMap<String, EngineSettings>,
+        prompts: Prompts,
+        environment: &BTreeMap<String, String>,
+        now: Duration,
+    ) -> Result<Self, NoClient> {
+        let registry = Self {
+            own,
+            caller: Caller::new()?,
+            prompts: Arc::new(prompts),
+            engines: Mutex::new(BTreeMap::new()),
+        };
+        registry.offer(environment, now);
+        Ok(registry)
+    }
+
+    /// Takes what an environment holds. An engine whose key or address is in it is made anew; one whose key is not keeps
+    /// what it had, so that a command without keys takes none away.
+    pub fn offer(&self, environment: &BTreeMap<String, String>, now: Duration) {
+        let mut engines = self.engines();
+        for name in self.names() {
+            let settings = self.own.get(&name).cloned().unwrap_or_default();
+            let read: BTreeMap<String, String> = service::variables_of(&name, &settings)
+                .into_iter()
+                .filter_map(|variable| {
+                    Some((variable.clone(), environment.get(&variable)?.clone()))
+                })
+                .collect();
+            let known = engines.get(&name);
+            let nothing_new = |known: &Known| read.is_empty() || known.read == digest(&read);
+            if known.is_some_and(nothing_new) {
+                continue;
+            }
+            let made = service::resolve(&name, &settings, &read);
+            let had_one = known.is_some_and(|known| known.state.is_ok());
+            if made.is_err() && had_one {
+                continue;
+            }
+            // The same service again keeps its door: what is under way there still counts.
+            if let (Ok(made), Some(Ok(engine))) = (&made, known.map(|known| &known.state))
+                && same(made, engine.service())
+            {
+                continue;
+            }
+            let state = made.map(|service| {
+                let (caller, prompts) = (self.caller.clone(), Arc::clone(&self.prompts));
+                Arc::new(ModelEngine::new(service, caller, prompts, now))
+            });
+            engines.insert(name, Known { read: digest(&read), state });
+        }
+    }
+
+    /// The engine of that name.
+    ///
+    /// # Errors
+    /// What it lacks; `None` when there is no such engine.
+    pub fn get(&self, name: &str) -> Option<Result<Arc<ModelEngine>, Unready>> {
+        self.engines().get(name).map(|known| known.state.clone())
+    }
+
+    /// Every engine, in the order of names.
+    pub fn list(&self) -> Vec<Listed> {
+        let engines = self.engines();
+        engines
+            .iter()
+            .map(|(name, known)| Listed { name: name.clone(), state: known.state.clone() })
+            .collect()
+    }
+
+    /// The names of all engines, those that lack something included.
+    pub fn names(&self) -> Vec<String> {
+        let shipped = service::catalogue().map(|shipped| shipped.service.keys().cloned());
+        let mut names: Vec<String> =
+            shipped.into_iter().flatten().chain(self.own.keys().cloned()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The variables that a command should hand over.
+    pub fn variables(&self) -> Vec<String> {
+        service::variables(&self.own)
+    }
+
+    fn engines(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
+        self.engines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn digest(read: &BTreeMap<String, String>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for text in read.iter().flat_map(|(name, value)| [name, value]) {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.finalize().into()
+}
+
+/// Whether two descriptions lead to the same calls.
+fn same(one: &service::Service, other: &service::Service) -> bool {
+    one.target.key == other.target.key
+        && one.target.base_url == other.target.base_url
+        && one.model == other.model
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(list: &[(&str, &str)]) -> BTreeMap<String, String> {
+        list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn registry(list: &[(&str, &str)]) -> Registry {
+        let prompts = Prompts::shipped().unwrap();
+        Registry::new(BTreeMap::new(), prompts, &environment(list), Duration::ZERO).unwrap()
+    }
+
+    #[test]
+    fn a_key_that_is_handed_over_makes_the_engine_and_none_takes_it_away() {
+        let registry = registry(&[]);
+        let openai = || registry.get("openai").unwrap();
+        assert_eq!(openai().unwrap_err().to_string(), "$OPENAI_API_KEY is not set");
+        registry.offer(&environment(&[("OPENAI_API_KEY", "k1")]), Duration::ZERO);
+        let first = openai().unwrap();
+        registry.offer(&environment(&[("HOME", "/x")]), Duration::ZERO);
+        registry.offer(
+            &environment(&[("OPENAI_API_KEY", "k1"), ("GROQ_API_KEY", "g")]),
+            Duration::ZERO,
+        );
+        assert!(Arc::ptr_eq(&first, &openai().unwrap()), "the same engine with the same door");
+        registry.offer(&environment(&[("OPENAI_API_KEY", "k2")]), Duration::ZERO);
+        assert!(!Arc::ptr_eq(&first, &openai().unwrap()));
+        assert!(registry.get("nobody").is_none());
+        assert!(registry.get("ollama").unwrap().is_ok(), "a local server needs no key");
+    }
+
+    #[test]
+    fn an_address_alone_never_meets_an_older_key() {
+        let registry = registry(&[("OPENAI_API_KEY", "k1")]);
+        registry.offer(
+            &environment(&[("OPENAI_BASE_URL", "https://evil.example.com/v1")]),
+            Duration::ZERO,
+        );
+        let engine = registry.get("openai").unwrap().unwrap();
+        assert_eq!(engine.service().target.base_url.as_str(), "https://api.openai.com/v1");
+    }
+
+    #[test]
+    fn keys_do_not_show_in_what_is_printed_for_debugging() {
+        let registry = registry(&[("OPENAI_API_KEY", "canary-4711")]);
+        let engine = registry.get("openai").unwrap().unwrap();
+        assert!(!format!("{engine:?}").contains("canary"));
+        let shown = format!("{registry:?}");
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+}

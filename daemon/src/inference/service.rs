@@ -1,0 +1,317 @@
+//! Model services: what is known of them as shipped, what the owner's settings say, what the environment holds, and the
+//! one description that comes of it. Keys stay in memory and travel only with the address they were given with.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::chat::TokenLimit;
+use super::client::Target;
+use super::key::{BoundKey, Key, Origin, base_url, carries_secrets};
+use super::limits::Bounds;
+use super::price::Price;
+use super::wire::{Auth, Format};
+use crate::config::{EngineSettings, Structured};
+
+/// Calls under way at once, where nobody says otherwise.
+const CONCURRENCY: u32 = 100;
+/// Longest reply, where nobody says otherwise; reasoning models think within it.
+const OUTPUT_TOKENS: u32 = 800;
+const OUTPUT_TOKENS_REASONING: u32 = 4_000;
+/// Sampling temperature: people differ, and so shall their answers.
+const TEMPERATURE: f64 = 1.0;
+/// How long a call may take, where nobody says otherwise.
+const TIMEOUT_SECONDS: u32 = 120;
+
+/// What is known as shipped.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalogue {
+    /// The day the prices were read.
+    pub prices_as_of: String,
+    /// Where they were read.
+    pub prices_source: String,
+    /// By name.
+    pub service: BTreeMap<String, Preset>,
+}
+
+/// A service as shipped.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    format: Format,
+    base_url: String,
+    model: String,
+    api_key_env: String,
+    #[serde(default)]
+    base_url_env: Option<String>,
+    #[serde(default)]
+    base_url_suffix: Option<String>,
+    structured: Structured,
+    #[serde(default)]
+    token_limit: TokenLimit,
+    #[serde(default)]
+    auth: Auth,
+    #[serde(default)]
+    local: bool,
+    #[serde(default)]
+    concurrency: Option<u32>,
+    #[serde(default)]
+    timeout_seconds: Option<u32>,
+    #[serde(default)]
+    models: BTreeMap<String, Model>,
+}
+
+/// A model as shipped: dollars per million tokens.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Model {
+    input: f64,
+    output: f64,
+    #[serde(default)]
+    cached_input: Option<f64>,
+    #[serde(default)]
+    reasoning: bool,
+}
+
+/// A service that can be asked.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// The engine's name.
+    pub name: String,
+    /// Where and how it is called.
+    pub target: Target,
+    /// The model to ask.
+    pub model: String,
+    /// How far it can hold a reply to a form.
+    pub structured: Structured,
+    /// Whether the model thinks before it answers.
+    pub reasoning: bool,
+    /// Sampling temperature, where one is sent.
+    pub temperature: Option<f64>,
+    /// Longest reply in tokens.
+    pub output_tokens_max: u32,
+    /// How fast it may be asked.
+    pub bounds: Bounds,
+    /// What it costs; none when nobody knows.
+    pub price: Option<Price>,
+}
+
+/// Why a service cannot be asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unready {
+    /// It needs a key and has none.
+    #[error("${variable} is not set")]
+    NoKey {
+        /// The variable that would hold it.
+        variable: String,
+    },
+    /// It needs an address and has none.
+    #[error("it has no base_url")]
+    NoAddress {
+        /// The variable that would hold it, where there is one.
+        variable: Option<String>,
+    },
+    /// Something in its settings does not fit.
+    #[error("'{key}' does not fit: {why}")]
+    Setting {
+        /// The setting.
+        key: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+/// The shipped catalogue.
+///
+/// # Errors
+/// Never, unless the shipped file is broken.
+pub fn catalogue() -> Result<&'static Catalogue, &'static str> {
+    static ONCE: OnceLock<Result<Catalogue, String>> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        toml::from_str(include_str!("../../../assets/engines.toml"))
+            .map_err(|error| error.to_string())
+    })
+    .as_ref()
+    .map_err(String::as_str)
+}
+
+/// Every variable that a service may read: those are what a command hands to the daemon, and no others.
+pub fn variables(own: &BTreeMap<String, EngineSettings>) -> Vec<String> {
+    let presets = catalogue().map(|shipped| shipped.service.values()).into_iter().flatten();
+    let mut names: Vec<String> = presets
+        .flat_map(|preset| [Some(preset.api_key_env.clone()), preset.base_url_env.clone()])
+        .chain(own.values().map(|settings| settings.api_key_env.clone()))
+        .flatten()
+        .filter(|name| !name.is_empty())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The variables that one engine reads.
+pub fn variables_of(name: &str, own: &EngineSettings) -> Vec<String> {
+    let preset = preset_of(name, own).ok();
+    let key = own.api_key_env.clone().or_else(|| preset.map(|preset| preset.api_key_env.clone()));
+    let address = preset.and_then(|preset| preset.base_url_env.clone());
+    [key, address].into_iter().flatten().filter(|name| !name.is_empty()).collect()
+}
+
+/// The preset that an engine builds on.
+fn preset_of(name: &str, own: &EngineSettings) -> Result<&'static Preset, Unready> {
+    let shipped =
+        catalogue().map_err(|why| Unready::Setting { key: "kind", why: why.to_owned() })?;
+    let kind = own.kind.as_deref().unwrap_or(name);
+    shipped.service.get(kind).ok_or_else(|| {
+        let known: Vec<&str> = shipped.service.keys().map(String::as_str).collect();
+        Unready::Setting {
+            key: "kind",
+            why: format!("there is no service '{kind}'; known are {}", known.join(", ")),
+        }
+    })
+}
+
+/// One description from what is shipped, what the owner set, and what one environment holds. Key and address come from the
+/// same environment, so that an address from one place never sees a key from another.
+///
+/// # Errors
+/// What is missing or does not fit.
+pub fn resolve(
+    name: &str,
+    own: &EngineSettings,
+    environment: &BTreeMap<String, String>,
+) -> Result<Service, Unready> {
+    let preset = preset_of(name, own)?;
+    let url = address(preset, own, environment)?;
+    let variable = own.api_key_env.clone().unwrap_or_else(|| preset.api_key_env.clone());
+    let key = environment.get(&variable).and_then(|text| Key::new(text));
+    if key.is_none() && !variable.is_empty() {
+        return Err(Unready::NoKey { variable });
+    }
+    if key.is_some() && !carries_secrets(&url) {
+        return Err(Unready::Setting {
+            key: "base_url",
+            why: "a key travels by https only, or to this machine".to_owned(),
+        });
+    }
+    let model = own.model.clone().unwrap_or_else(|| preset.model.clone());
+    if model.is_empty() || model.len() > 200 || !model.chars().all(|c| c.is_ascii_graphic()) {
+        return Err(Unready::Setting { key: "model", why: "it is no name of a model".to_owned() });
+    }
+    let known = known_model(preset, &model);
+    let reasoning = own.reasoning.unwrap_or_else(|| known.is_some_and(|known| known.reasoning));
+    let temperature = match own.temperature {
+        Some(chosen) if !(0.0..=2.0).contains(&chosen) => {
+            let why = "it goes from 0 to 2".to_owned();
+            return Err(Unready::Setting { key: "temperature", why });
+        }
+        Some(chosen) => Some(chosen),
+        None => (!reasoning).then_some(TEMPERATURE),
+    };
+    let bounds = Bounds {
+        concurrency: positive("concurrency", own.concurrency)?
+            .or(preset.concurrency)
+            .unwrap_or(CONCURRENCY),
+        requests_per_minute: positive("requests_per_minute", own.requests_per_minute)?,
+        tokens_per_minute: positive("tokens_per_minute", own.tokens_per_minute)?,
+    };
+    let usual = if reasoning { OUTPUT_TOKENS_REASONING } else { OUTPUT_TOKENS };
+    let seconds = positive("timeout_seconds", own.timeout_seconds)?
+        .or(preset.timeout_seconds)
+        .unwrap_or(TIMEOUT_SECONDS);
+    Ok(Service {
+        name: name.to_owned(),
+        price: price(preset, own, known)?,
+        target: Target {
+            format: preset.format,
+            auth: preset.auth,
+            key: key.map(|key| BoundKey::new(key, Origin::of(&url))),
+            base_url: url,
+            token_limit: preset.token_limit,
+            call_wait: Duration::from_secs(u64::from(seconds)),
+        },
+        model,
+        structured: own.structured.unwrap_or(preset.structured),
+        reasoning,
+        temperature,
+        output_tokens_max: positive("output_tokens", own.output_tokens)?.unwrap_or(usual),
+        bounds,
+    })
+}
+
+fn address(
+    preset: &Preset,
+    own: &EngineSettings,
+    environment: &BTreeMap<String, String>,
+) -> Result<reqwest::Url, Unready> {
+    let misfit = |why| Unready::Setting { key: "base_url", why };
+    if let Some(text) = &own.base_url {
+        return base_url(text).map_err(misfit);
+    }
+    let from_variable = preset
+        .base_url_env
+        .as_ref()
+        .and_then(|variable| environment.get(variable))
+        .filter(|text| !text.trim().is_empty());
+    let Some(text) = from_variable else {
+        return if preset.base_url.is_empty() {
+            Err(Unready::NoAddress { variable: preset.base_url_env.clone() })
+        } else {
+            base_url(&preset.base_url).map_err(misfit)
+        };
+    };
+    let mut url = base_url(text).map_err(misfit)?;
+    // Where a server listens on every address, it is asked on this machine's own.
+    if url.host_str() == Some("0.0.0.0") {
+        url.set_host(Some("127.0.0.1")).map_err(|error| misfit(error.to_string()))?;
+    }
+    if let Some(suffix) = preset.base_url_suffix.as_deref().filter(|_| url.path() == "/") {
+        url.set_path(suffix);
+    }
+    Ok(url)
+}
+
+fn positive(key: &'static str, given: Option<u32>) -> Result<Option<u32>, Unready> {
+    match given {
+        Some(0) => Err(Unready::Setting { key, why: "it is at least 1".to_owned() }),
+        other => Ok(other),
+    }
+}
+
+/// The model as shipped, by its name or by its name with a date behind it.
+fn known_model(preset: &Preset, model: &str) -> Option<Model> {
+    preset.models.get(model).copied().or_else(|| {
+        preset.models.iter().find_map(|(known, facts)| {
+            let rest = model.strip_prefix(known.as_str())?;
+            let dated = rest.len() >= 5
+                && rest.starts_with(['-', '@'])
+                && rest[1..].chars().all(|c| c.is_ascii_digit() || c == '-');
+            dated.then_some(*facts)
+        })
+    })
+}
+
+fn price(
+    preset: &Preset,
+    own: &EngineSettings,
+    known: Option<Model>,
+) -> Result<Option<Price>, Unready> {
+    let given = own.price.map(|price| (price.input, price.output, price.cached_input));
+    let shipped = known.map(|model| (model.input, model.output, model.cached_input));
+    match given.or(shipped) {
+        Some((input, output, cached)) => {
+            Price::dollars(input, output, cached).map(Some).ok_or_else(|| {
+                let why = "prices are dollars per million tokens, zero or more".to_owned();
+                Unready::Setting { key: "price", why }
+            })
+        }
+        None if preset.local => Ok(Some(Price::FREE)),
+        None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! What becomes of the shipped catalogue, the owner's settings and an environment.
+
+use super::*;
+
+fn environment(list: &[(&str, &str)]) -> BTreeMap<String, String> {
+    list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn plain(name: &str, list: &[(&str, &str)]) -> Result<Service, Unready> {
+    resolve(name, &EngineSettings::default(), &environment(list))
+}
+
+#[test]
+fn a_key_in_the_usual_variable_is_enough() {
+    for (name, preset) in &catalogue().unwrap().service {
+        let mut given = vec![(preset.api_key_env.as_str(), "sk-test")];
+        if preset.base_url.is_empty() {
+            given.push((preset.base_url_env.as_deref().unwrap(), "https://own.example.com"));
+        }
+        let service = plain(name, &given).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(service.price.is_some(), "{name} has a price for the model it comes with");
+        assert_eq!(service.bounds.requests_per_minute, None);
+        assert_eq!(service.target.key.is_some(), !preset.local, "{name}");
+        let concurrency = if preset.local { 4 } else { 100 };
+        assert_eq!(service.bounds.concurrency, concurrency, "{name}");
+        if !preset.local {
+            assert!(matches!(
+                plain(name, &[]),
+                Err(Unready::NoKey { .. } | Unready::NoAddress { .. })
+            ));
+        }
+    }
+}
+
+#[test]
+fn addresses_are_read_as_the_services_own_clients_read_them() {
+    let url = |name, list: &[(&str, &str)]| plain(name, list).unwrap().target.base_url.to_string();
+    assert_eq!(url("ollama", &[]), "http://127.0.0.1:11434/v1");
+    assert_eq!(url("ollama", &[("OLLAMA_HOST", "0.0.0.0:9999")]), "http://127.0.0.1:9999/v1");
+    assert_eq!(
+        url(
+            "azure",
+            &[("AZURE_OPENAI_ENDPOINT", "https://us.example.com/"), ("AZURE_OPENAI_API_KEY", "k")]
+        ),
+        "https://us.example.com/openai/v1"
+    );
+    assert_eq!(
+        url(
+            "openai",
+            &[("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", "https://proxy.example.com/v2")]
+        ),
+        "https://proxy.example.com/v2"
+    );
+}
+
+#[test]
+fn an_address_sees_only_the_key_it_came_with() {
+    let service = plain(
+        "openai",
+        &[("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", "https://a.example.com/v1")],
+    )
+    .unwrap();
+    let key = service.target.key.unwrap();
+    assert!(key.for_url(&base_url("https://a.example.com/v1/chat/completions").unwrap()).is_some());
+    assert!(key.for_url(&base_url("https://api.openai.com/v1").unwrap()).is_none());
+    let plain_http =
+        plain("openai", &[("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", "http://a.example.com/v1")]);
+    assert!(matches!(plain_http, Err(Unready::Setting { key: "base_url", .. })));
+}
+
+#[test]
+fn an_owners_settings_win_and_are_checked() {
+    let own: EngineSettings = toml::from_str(
+        "kind = \"openai\"\nbase_url = \"http://127.0.0.1:9/v1\"\nmodel = \"mine\"\napi_key_env = \"\"\n\
+         concurrency = 7\nprice = { input = 1.0, output = 2.0 }\ntemperature = 0.5\n",
+    )
+    .unwrap();
+    let service = resolve("mine", &own, &BTreeMap::new()).unwrap();
+    assert_eq!((service.model.as_str(), service.bounds.concurrency), ("mine", 7));
+    assert_eq!(service.price, Price::dollars(1.0, 2.0, None));
+    assert!(service.target.key.is_none());
+    for (broken, key) in [
+        (EngineSettings { kind: Some("nobody".to_owned()), ..own.clone() }, "kind"),
+        (EngineSettings { concurrency: Some(0), ..own.clone() }, "concurrency"),
+        (EngineSettings { temperature: Some(3.0), ..own.clone() }, "temperature"),
+        (EngineSettings { model: Some("a b".to_owned()), ..own.clone() }, "model"),
+        (EngineSettings { base_url: Some("ftp://x".to_owned()), ..own }, "base_url"),
+    ] {
+        match resolve("mine", &broken, &BTreeMap::new()) {
+            Err(Unready::Setting { key: found, .. }) => assert_eq!(found, key),
+            other => panic!("{key}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_price_is_never_taken_from_a_neighbour() {
+    let with = |model: &str| {
+        let own = EngineSettings { model: Some(model.to_owned()), ..EngineSettings::default() };
+        resolve("openai", &own, &environment(&[("OPENAI_API_KEY", "k")])).unwrap()
+    };
+    assert_eq!(with("gpt-4o-2024-11-20").price, Price::dollars(2.5, 10.0, Some(1.25)));
+    assert_eq!(with("gpt-4o-mini-2024-07-18").price, Price::dollars(0.15, 0.6, Some(0.075)));
+    assert_eq!(with("gpt-4o-audio").price, None);
+    assert_eq!(with("gpt-9").price, None);
+    let thinking = with("o3");
+    assert_eq!(
+        (thinking.reasoning, thinking.temperature, thinking.output_tokens_max),
+        (true, None, 4_000)
+    );
+}
+
+#[test]
+fn variables_are_exactly_those_that_services_read() {
+    let own = EngineSettings { api_key_env: Some("MINE".to_owned()), ..EngineSettings::default() };
+    let names = variables(&BTreeMap::from([("mine".to_owned(), own)]));
+    for name in [
+        "OPENAI_API_KEY",
+        "OPENAI_BASE_URL",
+        "ANTHROPIC_API_KEY",
+        "GEMINI_API_KEY",
+        "OLLAMA_HOST",
+        "MINE",
+    ] {
+        assert!(names.iter().any(|known| known == name), "{name}");
+    }
+    assert!(names.iter().all(|name| !name.is_empty()));
+}

@@ -1,0 +1,321 @@
+//! A model service in this process: it speaks all three wire formats over plain HTTP, answers as a test says, and counts
+//! what it was asked, outside the daemon, so that what the daemon believes can be held against what really happened.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+
+/// What the service heard in one call.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// Which call it is, from 0.
+    pub number: usize,
+    /// The path.
+    pub path: String,
+    /// The headers, names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// Who answers, as the prompt introduces them: one line, different for each person.
+    pub persona: String,
+    /// The system text.
+    pub system: String,
+    /// The question.
+    pub question: String,
+    /// The whole body.
+    pub body: Value,
+}
+
+/// What the service does with a call.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// Answers the question properly.
+    Answer,
+    /// Writes this instead of an answer.
+    Say(String),
+    /// Answers properly and reports that many tokens sent and received.
+    Claim(Value, Value),
+    /// Answers properly with further headers.
+    With(Vec<(&'static str, String)>),
+    /// Fails with a status and headers.
+    Status(u16, Vec<(&'static str, String)>),
+    /// Sends these bytes as the body of a success.
+    Body(Vec<u8>),
+    /// Breaks the connection off.
+    Reset,
+    /// Never replies.
+    Silence,
+}
+
+type Rule = dyn Fn(&Heard) -> Act + Send + Sync;
+
+struct State {
+    rule: Box<Rule>,
+    latency: Duration,
+    told: Mutex<Told>,
+}
+
+/// What the service has seen.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// Every call that arrived, in order.
+    pub heard: Vec<Heard>,
+    /// Calls that got a proper answer, by person.
+    pub answered: BTreeMap<String, usize>,
+    /// Calls under way.
+    pub under_way: usize,
+    /// Most calls that were under way at once.
+    pub most_under_way: usize,
+}
+
+impl Told {
+    /// Calls by person.
+    #[must_use]
+    pub fn by_persona(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for heard in &self.heard {
+            *counts.entry(heard.persona.clone()).or_insert(0) += 1;
+        }
+        counts
+    }
+}
+
+/// A running service.
+pub struct MockProvider {
+    address: SocketAddr,
+    state: Arc<State>,
+    // Dropping it ends the service.
+    _runtime: Runtime,
+}
+
+impl fmt::Debug for MockProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MockProvider({})", self.address)
+    }
+}
+
+impl MockProvider {
+    /// One that answers everything at once.
+    #[must_use]
+    pub fn good() -> Self {
+        Self::start(Duration::ZERO, |_| Act::Answer)
+    }
+
+    /// One that takes its time and does as the rule says.
+    #[must_use]
+    pub fn start(latency: Duration, rule: impl Fn(&Heard) -> Act + Send + Sync + 'static) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        let state =
+            Arc::new(State { rule: Box::new(rule), latency, told: Mutex::new(Told::default()) });
+        let shared = Arc::clone(&state);
+        runtime.spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let state = Arc::clone(&shared);
+                tokio::spawn(async move {
+                    // A client that goes away is its own business.
+                    drop(serve(stream, &state).await);
+                });
+            }
+        });
+        Self { address, state, _runtime: runtime }
+    }
+
+    /// Its address without a path.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A section of settings that makes it the engine `mock`: without a key, with a price.
+    #[must_use]
+    pub fn settings(&self, more: &str) -> String {
+        format!(
+            "[backup]\ndaily = false\n[engine.mock]\nkind = \"openai\"\nbase_url = \"{}/v1\"\nmodel = \"mock-1\"\n\
+             api_key_env = \"\"\nprice = {{ input = 1.0, output = 2.0 }}\n{more}\n",
+            self.origin()
+        )
+    }
+
+    /// What it has seen so far.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        self.state.told().clone()
+    }
+
+    /// How many calls arrived so far.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.state.told().heard.len()
+    }
+}
+
+impl State {
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut buffer = Vec::new();
+    loop {
+        let Some((path, headers, body)) = request(&mut stream, &mut buffer).await? else {
+            return Ok(());
+        };
+        let heard = {
+            let mut told = state.told();
+            let heard = understand(told.heard.len(), path, headers, body);
+            told.heard.push(heard.clone());
+            told.under_way += 1;
+            told.most_under_way = told.most_under_way.max(told.under_way);
+            heard
+        };
+        let act = (state.rule)(&heard);
+        if !state.latency.is_zero() {
+            tokio::time::sleep(state.latency).await;
+        }
+        state.told().under_way -= 1;
+        let usage = |input: u64, output: u64| (json!(input), json!(output));
+        let words = u64::try_from(heard.system.len() + heard.question.len()).unwrap_or(0) / 4;
+        let (status, extra, body) = match act {
+            Act::Answer => (200, Vec::new(), proper(state, &heard, usage(words, 60))),
+            Act::With(extra) => (200, extra, proper(state, &heard, usage(words, 60))),
+            Act::Claim(input, output) => (200, Vec::new(), proper(state, &heard, (input, output))),
+            Act::Say(text) => (200, Vec::new(), reply(&heard, &text, usage(words, 60))),
+            Act::Status(status, extra) => {
+                let body = json!({ "error": { "message": "as the test says" } }).to_string();
+                (status, extra, body.into_bytes())
+            }
+            Act::Body(body) => (200, Vec::new(), body),
+            Act::Reset => {
+                stream.set_zero_linger()?;
+                return Ok(());
+            }
+            Act::Silence => std::future::pending().await,
+        };
+        let mut head = format!("HTTP/1.1 {status} As-Said\r\ncontent-type: application/json\r\n");
+        for (name, value) in extra {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+        let mut message = head.into_bytes();
+        message.extend(body);
+        stream.write_all(&message).await?;
+    }
+}
+
+type Parts = (String, BTreeMap<String, String>, Value);
+
+async fn request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> std::io::Result<Option<Parts>> {
+    let end = loop {
+        if let Some(end) = buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if stream.read_buf(buffer).await? == 0 {
+            return Ok(None);
+        }
+    };
+    let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
+    let mut lines = head.lines();
+    let path = lines.next().unwrap_or_default().split(' ').nth(1).unwrap_or_default().to_owned();
+    let headers: BTreeMap<String, String> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        .collect();
+    let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    while buffer.len() < end + length {
+        if stream.read_buf(buffer).await? == 0 {
+            return Ok(None);
+        }
+    }
+    let body = serde_json::from_slice(&buffer[end..end + length]).unwrap_or(Value::Null);
+    buffer.drain(..end + length);
+    Ok(Some((path, headers, body)))
+}
+
+fn understand(
+    number: usize,
+    path: String,
+    headers: BTreeMap<String, String>,
+    body: Value,
+) -> Heard {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (system, question) = if path.ends_with("/chat/completions") {
+        (text(&body["messages"][0]["content"]), text(&body["messages"][1]["content"]))
+    } else if path.ends_with("/messages") {
+        (text(&body["system"]), text(&body["messages"][0]["content"]))
+    } else {
+        (
+            text(&body["systemInstruction"]["parts"][0]["text"]),
+            text(&body["contents"][0]["parts"][0]["text"]),
+        )
+    };
+    let persona =
+        system.lines().find(|line| line.starts_with("The person:")).unwrap_or_default().to_owned();
+    Heard { number, path, headers, persona, system, question, body }
+}
+
+fn proper(state: &State, heard: &Heard, usage: (Value, Value)) -> Vec<u8> {
+    *state.told().answered.entry(heard.persona.clone()).or_insert(0) += 1;
+    reply(heard, &answer(heard), usage)
+}
+
+/// A proper answer to the question, drawn from who answers: the same person answers the same.
+#[must_use]
+pub fn answer(heard: &Heard) -> String {
+    let mut drawn = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in heard.persona.bytes() {
+        drawn = (drawn ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    let score = 1 + (drawn >> 20) % 10;
+    let sentiment = ["negative", "mixed", "positive"][usize::try_from(score.min(9) / 4).unwrap()];
+    let intent = ["definitely_not", "probably_not", "maybe", "probably", "definitely"]
+        [usize::try_from((score - 1) / 2).unwrap()];
+    let reasoning =
+        format!("Cooking at home suits me, but the price of it is high; I give it {score}.");
+    let mut answer = json!({
+        "reasoning": reasoning,
+        "score": score,
+        "sentiment": sentiment,
+        "purchase_intent": intent,
+        "appeals": [{ "theme": "Home cooking", "quote": "Cooking at home suits me" }],
+        "concerns": [{ "theme": "Price", "quote": "the price of it is high" }],
+        "refused": null,
+    });
+    if !heard.question.contains("purchase_intent") {
+        drop(answer.as_object_mut().unwrap().remove("purchase_intent"));
+    }
+    answer.to_string()
+}
+
+fn reply(heard: &Heard, text: &str, (input, output): (Value, Value)) -> Vec<u8> {
+    let body = if heard.path.ends_with("/chat/completions") {
+        json!({
+            "model": "mock-1", "choices": [{ "finish_reason": "stop", "message": { "content": text } }],
+            "usage": { "prompt_tokens": input, "completion_tokens": output },
+        })
+    } else if heard.path.ends_with("/messages") {
+        json!({
+            "model": "mock-1", "stop_reason": "end_turn", "content": [{ "type": "text", "text": text }],
+            "usage": { "input_tokens": input, "output_tokens": output },
+        })
+    } else {
+        json!({
+            "modelVersion": "mock-1",
+            "candidates": [{ "finishReason": "STOP", "content": { "parts": [{ "text": text }] } }],
+            "usageMetadata": { "promptTokenCount": input, "candidatesTokenCount": output },
+        })
+    };
+    body.to_string().into_bytes()
+}
