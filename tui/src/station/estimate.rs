@@ -33,10 +33,10 @@ impl Mean {
     }
 }
 
-/// The 97.5 % quantile of Student's t. Exact to three decimals for one to four degrees of freedom (table), beyond that
-/// the expansion of Abramowitz and Stegun 26.7.5, good to 0.001 from five degrees on.
+/// The 97.5 % quantile of Student's t. Exact to three decimals for one to nine degrees of freedom (table), beyond that
+/// the expansion of Abramowitz and Stegun 26.7.5, good to 0.001 from ten degrees on.
 fn t_95(freedom: f64) -> f64 {
-    const FEW: [f64; 4] = [12.706, 4.303, 3.182, 2.776];
+    const FEW: [f64; 9] = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
     for (index, quantile) in FEW.iter().enumerate() {
         if freedom < index as f64 + 1.5 {
             return *quantile;

@@ -127,22 +127,6 @@ impl Chord {
             _ => None,
         }
     }
-
-    /// How a screen that may have no arrows shows it.
-    #[must_use]
-    pub fn label(self, glyphs: crate::station::look::Glyphs) -> String {
-        let shown = self.to_string();
-        if glyphs == crate::station::look::Glyphs::Unicode {
-            return shown;
-        }
-        match self.key {
-            Key::Up => "Up".to_owned(),
-            Key::Down => "Down".to_owned(),
-            Key::Left => "Left".to_owned(),
-            Key::Right => "Right".to_owned(),
-            _ => shown,
-        }
-    }
 }
 
 /// A key that no keymap knows.

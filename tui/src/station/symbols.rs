@@ -85,6 +85,18 @@ symbols! {
 }
 
 impl Glyphs {
+    /// Keys as keymaps show them, with words for the arrows where there are none.
+    pub(crate) fn keys(self, keys: &str) -> String {
+        match self {
+            Self::Unicode => keys.to_owned(),
+            Self::Ascii => keys
+                .replace('↑', "Up")
+                .replace('↓', "Down")
+                .replace('←', "Left")
+                .replace('→', "Right"),
+        }
+    }
+
     /// The frame of a pane that has the focus, or of one that has not.
     pub(crate) const fn frame(self, focus: Focus) -> Frame {
         match (self, focus) {

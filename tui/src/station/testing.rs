@@ -45,7 +45,7 @@ pub(crate) fn look(colours: Colours, glyphs: Glyphs) -> Look {
 }
 
 pub(crate) fn id(number: u128) -> StudyId {
-    StudyId(Uuid::from_u128(number << 96))
+    StudyId(Uuid::from_u128(number << 112))
 }
 
 pub(crate) fn study(
@@ -78,7 +78,7 @@ pub(crate) fn study(
         archived: false,
         panel: PanelCounts { requested, delivered, refused: 0, invalid: 0, failed: 0 },
         created_at: Timestamp::from_second(
-            1_789_990_000 - i64::try_from(number % 1000).unwrap() * 60,
+            1_789_990_000 - i64::try_from(number % 24_300).unwrap() * 60,
         )
         .unwrap(),
         completed_at: None,
@@ -305,7 +305,9 @@ impl Rig {
         self.tell(Msg::Scores(id(MAIN), 0, Ok(scores)));
         let items = (0..known.min(500)).map(response).collect();
         self.tell(Msg::Page(id(MAIN), Ok(Page { items, next: None })));
-        self.tell(Msg::Report(id(MAIN), Ok(Box::new(report(people)))));
+        if known == people {
+            self.tell(Msg::Report(id(MAIN), Ok(Box::new(report(people)))));
+        }
     }
 
     /// Something happens, a little later.

@@ -101,9 +101,11 @@ impl Screen {
         self.terminal.resize(Rect::new(0, 0, columns, rows))
     }
 
-    /// Forgets what is on the terminal: the next frame is whole.
+    /// Forgets what is on the terminal: the next frame is whole. Ratatui's own `clear` would ask the terminal where its
+    /// cursor is and wait for an answer that some never give.
     pub(super) fn forget(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        let (columns, rows) = size();
+        self.resize(columns, rows)
     }
 
     /// Draws the model in one write.

@@ -52,7 +52,8 @@ pub(super) fn draw(
     let shown = help.window.shown(rows.len(), usize::from(list.height));
     for (y, row) in (list.top()..list.bottom()).zip(shown) {
         let (keys, entry) = &rows[row];
-        canvas.cut(list.x + 1, y, keys_width - 2, keys, Role::Key);
+        let keys = canvas.glyphs().keys(keys);
+        canvas.cut(list.x + 1, y, keys_width - 2, &keys, Role::Key);
         let x = list.x + keys_width;
         canvas.cut(x, y, list.right().saturating_sub(x), entry.help, Role::Text);
         if row == help.window.cursor {

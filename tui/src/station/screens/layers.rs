@@ -113,7 +113,7 @@ pub(super) fn which_key(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let title = format!("{} …", keys.join(" "));
     let inner = canvas.pane(area, Caption { title: &title, count: "", foot: "" }, Focus::Here);
     for (y, (chord, action)) in (inner.top()..inner.bottom()).zip(next) {
-        let key = chord.label(canvas.glyphs());
+        let key = canvas.glyphs().keys(&chord.to_string());
         let end = canvas.text(inner.x + 1, y, 6, &key, Role::Key);
         canvas.cut(
             end + 2,

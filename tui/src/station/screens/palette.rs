@@ -44,7 +44,13 @@ pub(super) fn draw(
     for (y, row) in (list.top()..list.bottom()).zip(shown) {
         let offer = &palette.offers[palette.found[row]];
         canvas.cut(list.x + 2, y, list.width.saturating_sub(12), &offer.title, Role::Text);
-        canvas.right(list.x, y, list.width.saturating_sub(1), &offer.note, Role::Key);
+        canvas.right(
+            list.x,
+            y,
+            list.width.saturating_sub(1),
+            &canvas.glyphs().keys(&offer.note),
+            Role::Key,
+        );
         if row == palette.window.cursor {
             canvas.tint(Rect::new(list.x, y, list.width, 1), Role::Selected);
             canvas.text(list.x, y, 1, canvas.glyphs().cursor(), Role::Accent);

@@ -122,7 +122,7 @@ struct Columns {
 
 impl Columns {
     fn of(width: u16) -> Self {
-        let (state, answers, score) = (10, 15, 15);
+        let (state, answers, score) = (12, 15, 15);
         let when = if width >= 62 { 9 } else { 0 };
         let kind = if width >= 84 { 14 } else { 0 };
         let name = width.saturating_sub(3 + state + answers + score + when + kind);

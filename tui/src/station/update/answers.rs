@@ -24,7 +24,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Connected { version, cursor } => connected(model, version, cursor),
         Msg::Lost { why, retry_in_ms } => lost(model, why, retry_in_ms),
-        Msg::Events(page) => events(model, page),
+        Msg::Events(page) => events(model, &page),
         Msg::Studies(reply) => {
             model.requests.done(Want::Studies);
             if let Some(mut all) = accept(model, reply) {
@@ -90,7 +90,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Submitted(reply) => submitted(model, reply),
         Msg::Changed(reply) => changed(model, reply),
         Msg::Attached(name, text) => compose::attached(model, &name, text),
-        Msg::Files(typed, files) => compose::files(model, &typed, files),
+        Msg::Files(typed, files) => compose::files(model, &typed, &files),
         Msg::Edited(text) => compose::edited(model, text),
         Msg::Written(outcome) => {
             match outcome {
@@ -187,7 +187,7 @@ fn lost(model: &mut Model, mut why: ApiError, retry_in_ms: u64) -> Vec<Effect> {
 }
 
 /// News: what the screen shows of it is asked for again.
-fn events(model: &mut Model, page: EventPage) -> Vec<Effect> {
+fn events(model: &mut Model, page: &EventPage) -> Vec<Effect> {
     model.seen = Some(page.next);
     if let Link::Connected { cursor, .. } = &mut model.link {
         *cursor = page.next;

@@ -234,7 +234,7 @@ pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Names that begin as typed: one is taken, several are shown and typed as far as they agree.
-pub(super) fn files(model: &mut Model, typed: &str, files: Vec<String>) -> Vec<Effect> {
+pub(super) fn files(model: &mut Model, typed: &str, files: &[String]) -> Vec<Effect> {
     let Some(compose) = &mut model.compose else { return Vec::new() };
     if compose.field(FILE_FIELD).is_none_or(|field| field.shown() != typed) {
         return Vec::new();

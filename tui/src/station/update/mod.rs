@@ -107,8 +107,10 @@ fn type_key(model: &mut Model, chord: Chord) -> Vec<Effect> {
     match (chord.key, chord.mods) {
         (Key::Char(letter), Mods::NONE) => typed(model, letter.encode_utf8(&mut [0; 4])),
         (Key::Enter, _) => typed(model, "\n"),
-        (Key::Backspace, _) => search::edit(model, super::widgets::textbox::TextBox::backspace),
-        (Key::Delete, _) => search::edit(model, super::widgets::textbox::TextBox::delete),
+        (Key::Backspace, _) => {
+            search::edit(model, crate::station::widgets::textbox::TextBox::backspace)
+        }
+        (Key::Delete, _) => search::edit(model, crate::station::widgets::textbox::TextBox::delete),
         (Key::Home, _) => {
             search::edit(model, |input| input.go(crate::station::widgets::textbox::Go::Home))
         }

@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn letters_in_order_find_and_beginnings_win() {
-        assert!(score("paus", "pause a study") > score("paus", "un-paused"));
+        assert!(score("paus", "pause a study") > score("paus", "unpaused"));
         assert!(score("pst", "pause study").is_some());
         assert!(score("study pau", "pause study").is_some());
         assert_eq!(score("xyz", "pause study"), None);

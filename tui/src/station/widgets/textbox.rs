@@ -76,10 +76,14 @@ impl TextBox {
     /// Types a text at the cursor. What would steer a terminal is left out.
     pub(crate) fn insert(&mut self, text: &str) {
         self.remember();
+        // The filter sees what stands before, because a combining mark is only kept on something.
+        let before = self.text[..self.cursor].graphemes(true).next_back().unwrap_or("");
+        let joined = format!("{before}{text}");
         let safe = match self.lines {
-            Lines::One => protocol::safe::line(text),
-            Lines::Many => protocol::safe::block(text),
+            Lines::One => protocol::safe::line(&joined),
+            Lines::Many => protocol::safe::block(&joined),
         };
+        let safe = safe.strip_prefix(before).unwrap_or(&safe).to_owned();
         self.text.insert_str(self.cursor, &safe);
         self.cursor += safe.len();
         // What was typed may have joined its neighbour, as a combining mark does.

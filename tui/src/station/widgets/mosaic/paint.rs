@@ -52,7 +52,7 @@ impl Mosaic<'_> {
                         break;
                     }
                     let ink = |dot: usize| {
-                        if dot < dots { self.ink(canvas, self.dot(people(dot))) } else { None }
+                        (dot < dots).then(|| ink(canvas, self.dot(people(dot)))).flatten()
                     };
                     let style = match (ink(upper), ink(lower)) {
                         (Some(top), Some(bottom)) => Style::new().fg(top).bg(bottom),
@@ -144,13 +144,13 @@ impl Mosaic<'_> {
             None => {}
         }
     }
+}
 
-    fn ink(&self, canvas: &Canvas<'_>, dot: Dot) -> Option<Color> {
-        match dot {
-            Dot::Pending => canvas.theme.style(Role::Pending).fg,
-            Dot::Failed => canvas.theme.style(Role::Failed).fg,
-            Dot::Score(place) => canvas.theme.ramp(place),
-        }
+fn ink(canvas: &Canvas<'_>, dot: Dot) -> Option<Color> {
+    match dot {
+        Dot::Pending => canvas.theme.style(Role::Pending).fg,
+        Dot::Failed => canvas.theme.style(Role::Failed).fg,
+        Dot::Score(place) => canvas.theme.ramp(place),
     }
 }
 
