@@ -104,7 +104,7 @@ fn tags_names_and_projects_have_limits() {
     let long = "n".repeat(1_000);
     drop(home.run(["run", "idea.md", "--name", &long]).expect(2).says("--name"));
     drop(home.run(["run", "idea.md", "--project", &long]).expect(2).says("--project"));
-    drop(home.run(["run", "idea.md", "--tag", &long]).expect(2).says("--tags"));
+    drop(home.run(["run", "idea.md", "--tag", &long]).expect(2).says("--tag"));
     drop(home.run(["run", "idea.md", "--panel", "5"]).expect(0));
     let many: Vec<String> = (0..30).map(|number| format!("t{number}")).collect();
     let mut args = vec!["tag", "@"];

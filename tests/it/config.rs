@@ -167,6 +167,7 @@ fn every_command_has_a_help_page_and_the_shells_their_completions() {
         .skip_while(|line| !line.starts_with("Commands:"))
         .skip(1)
         .take_while(|line| line.starts_with("  "))
+        .filter(|line| !line.starts_with("   "))
         .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
         .filter(|verb| verb != "help")
         .collect();

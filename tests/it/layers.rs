@@ -13,13 +13,13 @@ const RANKS: [(&str, u8); 10] = [
     ("domain", 1),
     ("world", 1),
     ("config", 2),
-    ("store", 2),
-    ("inference", 2),
-    ("app", 3),
-    ("work", 4),
-    ("gateway", 4),
-    ("logs", 5),
-    ("lib", 5),
+    ("store", 3),
+    ("inference", 3),
+    ("app", 4),
+    ("work", 5),
+    ("gateway", 5),
+    ("logs", 6),
+    ("lib", 6),
 ];
 
 /// Libraries that only some files may name: (library, folders or files).
@@ -104,8 +104,8 @@ fn breaks_of_rank(module: &str, code: &str) -> Vec<String> {
         .into_iter()
         .filter(|name| name != module)
         .filter_map(|name| {
-            let rank = ranks.get(name.as_str()).copied().unwrap_or(5);
-            let is_lower = rank < *own || (*own == 5 && rank == 5);
+            let rank = ranks.get(name.as_str()).copied().unwrap_or(6);
+            let is_lower = rank < *own || (*own == 6 && rank == 6);
             (!is_lower).then(|| format!("{module} (rank {own}) names {name} (rank {rank})"))
         })
         .collect()

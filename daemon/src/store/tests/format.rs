@@ -119,10 +119,10 @@ async fn a_backup_holds_everything_and_comes_back_only_when_no_daemon_runs() {
     assert!(restored.aside.unwrap().ends_with("demoscope.redb.before-restore-1"));
     let core = open(&path, plain()).unwrap();
     assert_eq!(core.credits().await.unwrap(), before);
-    assert!(core.store().recovery().rewound.is_some());
+    assert!(core.store().recovery().rewound.is_none(), "putting it back was on purpose");
     let checks = core.doctor().await.unwrap();
     let wrong: Vec<_> = checks.iter().filter(|check| !check.ok).map(|check| &check.name).collect();
-    assert_eq!(wrong, ["ledger.not_rewound"]);
+    assert!(wrong.is_empty(), "{wrong:?}");
     core.close();
 
     fs::write(&copy, b"not a database").unwrap();
