@@ -34,7 +34,7 @@ pub struct Transfer {
     pub at: Timestamp,
     /// The study it belongs to.
     pub study: Option<StudyId>,
-    /// Why, in a word: grant, allowance, hold, settle, release, lapse, cost.
+    /// Why, in a word: grant, allowance, hold, settle, release, lapse, reinstate, cost.
     pub kind: String,
     /// Accounts and amounts; they sum to zero in one unit.
     pub postings: Vec<Posting>,

@@ -9,10 +9,11 @@ use protocol::service::{Page, Reply};
 use serde_json::json;
 
 use crate::domain::ledger::{Account, Purse, grant};
-use crate::store::rows::{Balance, LedgerHead, TransferRow};
+use crate::store::rows::{Balance, TransferRow};
 use crate::store::{Fault, Halt, Order, Reader, Writes};
 
-use super::step::{credits_in, defect, open_purse, purse, this_month};
+use super::budget::{credits_in, is_month_open, open_purse, purse};
+use super::step::defect;
 use super::{Core, Settings};
 
 /// Movements on one page.
@@ -24,16 +25,18 @@ impl Core {
     /// Where the budget stands. Books the month's allowance when a month has begun.
     pub async fn credits(&self) -> Reply<WireBalance> {
         let now = self.world().clock.now();
-        let settings = self.settings();
-        let (balance, due) = self.store().read(|reader| -> Result<_, Fault> {
-            let purse = purse(reader, settings, now)?;
-            let ledger: LedgerHead = reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
-            Ok((balance(reader, settings, &purse)?, ledger.month != Some(this_month(&ledger, now))))
-        })?;
+        let look = move |core: &Self| {
+            let settings = core.settings();
+            Ok(core.store().read(|reader| -> Result<_, Fault> {
+                let purse = purse(reader, settings, now)?;
+                Ok((balance(reader, settings, &purse)?, !is_month_open(reader, now)?))
+            })?)
+        };
+        let (balance, due) = self.looking(look).await?;
         if !due || self.store().degraded().is_some() {
             return Ok(balance);
         }
-        let settings = settings.clone();
+        let settings = self.settings().clone();
         self.store()
             .write(move |reader| {
                 let mut writes = Writes::at(now);

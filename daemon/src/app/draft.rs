@@ -10,7 +10,7 @@ use crate::domain::{instrument, stimulus};
 
 use super::Core;
 use super::price::Priced;
-use super::submit::{Submission, fingerprint};
+use super::submit::{Plan, Submission, fingerprint};
 
 impl Core {
     /// Checks a draft and says what it would do. Stores nothing.
@@ -43,21 +43,25 @@ impl Core {
     /// Checks a draft and takes the study on, or finds the one that the same key made.
     pub async fn take_on(&self, submit: Submit, owner: String) -> Reply<Study> {
         let body = fingerprint(&(&submit.draft, submit.origin, &owner));
-        if let Some(study) = self.submitted(submit.key, &body)? {
-            return Ok(study);
-        }
-        let core = self.clone();
-        let (draft, confirmed) = (submit.draft, submit.cost_confirmed);
-        let planned = tokio::task::spawn_blocking(move || {
+        let Submit { key, origin, draft, cost_confirmed, .. } = submit;
+        let sent = body.clone();
+        let look = move |core: &Self| {
+            if let Some(study) = core.submitted(key, &sent)? {
+                return Ok(Seen::Before(Box::new(study)));
+            }
             let spec = core.read_draft(&draft)?;
-            core.allow_cost(&spec, confirmed)?;
-            core.plan(spec).map_err(|error| of_the_panel(&draft, error))
-        });
-        let plan = planned.await.map_err(|error| {
-            ApiError::new(ErrorCode::Internal, format!("The panel could not be sampled: {error}."))
-        })??;
-        let Submit { key, origin, .. } = submit;
-        self.submit(Submission { key, body, owner, origin, lineage: None, plan }).await
+            core.allow_cost(&spec, cost_confirmed)?;
+            core.plan(spec)
+                .map(|plan| Seen::New(Box::new(plan)))
+                .map_err(|error| of_the_panel(&draft, error))
+        };
+        match self.looking(look).await? {
+            Seen::Before(study) => Ok(*study),
+            Seen::New(plan) => {
+                let plan = *plan;
+                self.submit(Submission { key, body, owner, origin, lineage: None, plan }).await
+            }
+        }
     }
 
     fn read_draft(&self, draft: &Draft) -> Reply<StudySpec> {
@@ -71,6 +75,14 @@ impl Core {
         };
         stimulus::read(draft, &rules).map_err(invalid)
     }
+}
+
+/// What a submission turned out to be.
+enum Seen {
+    /// The same call came before; this is its study.
+    Before(Box<Study>),
+    /// It is to be taken on.
+    New(Box<Plan>),
 }
 
 fn invalid(problems: Vec<Problem>) -> ApiError {

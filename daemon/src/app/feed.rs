@@ -19,11 +19,16 @@ const PAGE_BYTES: usize = 700 * 1024;
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
 impl Core {
-    /// The history after a cursor; waits up to `wait` for the next event when there is none.
+    /// The history after a cursor; waits up to `wait` for the next event when there is none. A cursor past the end is one
+    /// of a history that is no more, because an older backup was put back: `next` is then the end of this one.
     pub async fn events(&self, after: Cursor, limit: u32, wait: Duration) -> Reply<EventPage> {
         // Subscribed before the look, so that an event between look and wait is not slept through.
         let mut last = self.store().last_event();
-        let page = self.page(after, limit)?;
+        let newest = *last.borrow();
+        if after.0 > newest {
+            return Ok(EventPage { events: Vec::new(), next: Cursor(newest) });
+        }
+        let page = self.page(after, limit).await?;
         if !page.events.is_empty() || wait.is_zero() {
             return Ok(page);
         }
@@ -31,23 +36,27 @@ impl Core {
             tokio::time::timeout(wait.min(WAIT_MAX), last.wait_for(|newest| *newest > after.0))
                 .await
                 .is_ok_and(|waited| waited.is_ok());
-        if arrived { self.page(after, limit) } else { Ok(page) }
+        if arrived { self.page(after, limit).await } else { Ok(page) }
     }
 
-    fn page(&self, after: Cursor, limit: u32) -> Reply<EventPage> {
-        let limit = usize::try_from(limit.clamp(1, PAGE_MAX)).unwrap_or(1);
-        let first = after.0.saturating_add(1);
-        let mut events: Vec<Event> = Vec::new();
-        let mut bytes = 0_usize;
-        self.store().read(|reader| -> Result<_, Fault> {
-            reader.scan::<Event>(&first, &u64::MAX, Order::Rising, |_, event| {
-                bytes = bytes.saturating_add(event.data.to_string().len()).saturating_add(200);
-                events.push(event);
-                let full = events.len() >= limit || bytes >= PAGE_BYTES;
-                Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-            })
-        })?;
-        let next = events.last().map_or(after, |event| Cursor(event.seq));
-        Ok(EventPage { events, next })
+    async fn page(&self, after: Cursor, limit: u32) -> Reply<EventPage> {
+        self.looking(move |core| page(core, after, limit)).await
     }
+}
+
+fn page(core: &Core, after: Cursor, limit: u32) -> Reply<EventPage> {
+    let limit = usize::try_from(limit.clamp(1, PAGE_MAX)).unwrap_or(1);
+    let first = after.0.saturating_add(1);
+    let mut events: Vec<Event> = Vec::new();
+    let mut bytes = 0_usize;
+    core.store().read(|reader| -> Result<_, Fault> {
+        reader.scan::<Event>(&first, &u64::MAX, Order::Rising, |_, event| {
+            bytes = bytes.saturating_add(event.data.to_string().len()).saturating_add(200);
+            events.push(event);
+            let full = events.len() >= limit || bytes >= PAGE_BYTES;
+            Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })
+    })?;
+    let next = events.last().map_or(after, |event| Cursor(event.seq));
+    Ok(EventPage { events, next })
 }

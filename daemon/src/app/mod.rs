@@ -6,6 +6,7 @@ mod advance;
 mod analyse;
 pub mod audit;
 mod backup;
+mod budget;
 mod control;
 mod credits;
 mod doctor;
@@ -28,6 +29,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::credits::{Credits, UsdMicros};
+use protocol::error::{ApiError, ErrorCode};
+use protocol::service::Reply;
 
 pub use advance::{Job, Left, Pending};
 pub use backup::restore_backup;
@@ -181,6 +184,19 @@ impl Core {
     /// Writes what is waiting and closes the store.
     pub fn close(&self) {
         self.shared.store.close();
+    }
+
+    /// Looks at the store from an async call: on a thread that may wait for the disk.
+    async fn looking<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Self) -> Reply<T> + Send + 'static,
+    ) -> Reply<T> {
+        let core = self.clone();
+        tokio::task::spawn_blocking(move || look(&core)).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a look at the store failed");
+            Err(ApiError::new(ErrorCode::Internal, "The daemon failed at this call.")
+                .hint("`demoscope doctor` checks the store; the log has the details."))
+        })
     }
 
     fn spending(&self) -> &spend::Spending {

@@ -16,9 +16,9 @@ use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow}
 use crate::store::{Fault, Halt, Order, Reader, Table};
 
 use super::Core;
+use super::budget::purse;
 use super::lookup::{Found, by_id, by_name, by_number};
 use super::plan::recipe;
-use super::step::purse;
 use super::submit::packed_panel;
 
 /// Studies on one page.

@@ -10,12 +10,13 @@ use serde_json::json;
 use crate::domain::instrument::score;
 use crate::domain::ledger::cost;
 use crate::domain::outcome::{Assignment, Class, Outcome, Usage};
-use crate::store::rows::{Counted, HoldRow, LedgerHead, OutcomeKey, OutcomeRow, Progress};
+use crate::store::rows::{Counted, HoldRow, OutcomeKey, OutcomeRow, Progress};
 use crate::store::{Halt, Reader, Table, Writes};
 
 use super::Core;
+use super::budget::this_month;
 use super::lookup::by_number;
-use super::step::{defect, this_month};
+use super::step::defect;
 
 /// Seconds of history that the live view shows.
 const RECENT_SECONDS: i64 = 60;
@@ -158,8 +159,7 @@ fn settle(
     row: &crate::store::rows::StudyRow,
     batch: &Batch,
 ) -> Result<Credits, Halt> {
-    let ledger: LedgerHead = reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
-    let month = this_month(&ledger, writes.time());
+    let month = this_month(reader, writes.time())?;
     let (first, last) = span(&batch.keys);
     let name = format!("{}/{first}-{last}", batch.attempt);
     if batch.usage.cost > UsdMicros::ZERO {

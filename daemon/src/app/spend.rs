@@ -15,12 +15,13 @@ use protocol::service::Reply;
 
 use crate::domain::ledger::cost;
 use crate::domain::outcome::Usage;
-use crate::store::rows::{LedgerHead, TransferRow};
+use crate::store::rows::TransferRow;
 use crate::store::{Fault, Order, Writes};
 
 use super::Core;
+use super::budget::this_month;
 use super::lookup::by_number;
-use super::step::{defect, this_month};
+use super::step::defect;
 
 /// The caps on real cost that settings give; none is without limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -178,10 +179,8 @@ impl Core {
             .write(move |reader| {
                 let mut found = by_number(reader, number)?;
                 let mut writes = Writes::at(now);
-                let ledger: LedgerHead =
-                    reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
                 if usage.cost > UsdMicros::ZERO {
-                    let month = this_month(&ledger, now);
+                    let month = this_month(reader, now)?;
                     let (id, engine) = (found.row.id, &found.row.spec.engine);
                     let movement = cost(id, &name, month, engine, usage.cost)
                         .map_err(|error| defect(&error))?;

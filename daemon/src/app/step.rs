@@ -10,15 +10,14 @@ use protocol::run::{PanelCounts, State};
 use protocol::service::Control;
 use serde_json::json;
 
-use crate::domain::ledger::{Month, Purse, Unbalanced, allowance, lapse, open_hold};
+use crate::domain::ledger::{Unbalanced, open_hold};
 use crate::domain::outcome::Class;
 use crate::domain::run::{Effect, Illegal, Input, apply};
-use crate::store::rows::{
-    Balance, HoldRow, LedgerHead, OutcomeKey, OutcomeRow, ResultsRow, Unfinished,
-};
-use crate::store::{Fault, Halt, Order, Reader, Table, Writes};
+use crate::store::rows::{HoldRow, OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
+use crate::store::{Halt, Order, Reader, Writes};
 
 use super::Settings;
+use super::budget::{open_purse, this_month};
 use super::lookup::Found;
 
 /// What the caller must do once the transition is durable.
@@ -164,78 +163,13 @@ fn release(
     let key = (found.number, found.progress.attempt);
     // A draft holds nothing.
     let Some(HoldRow(hold)) = reader.get(&key)? else { return Ok(()) };
-    let ledger: LedgerHead = reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
-    let month = this_month(&ledger, now).max(hold.month);
+    let month = this_month(reader, now)?.max(hold.month);
     let (closed, movements) = hold.release(month).map_err(|error| defect(&error))?;
     for movement in movements {
         writes.book(movement);
     }
     writes.put(&key, &HoldRow(closed));
     Ok(())
-}
-
-/// The month that counts: the clock's, but never one before the last that was booked, so that a clock set back neither
-/// gives an allowance twice nor makes one lapse.
-pub(super) fn this_month(ledger: &LedgerHead, now: Timestamp) -> Month {
-    let clock = Month::of(now);
-    ledger.month.map_or(clock, |booked| booked.max(clock))
-}
-
-/// What can be spent at that time, whether or not the month's allowance was booked yet.
-pub(super) fn purse(
-    reader: &Reader<'_>,
-    settings: &Settings,
-    now: Timestamp,
-) -> Result<Purse, Fault> {
-    let ledger: LedgerHead = reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
-    let month = this_month(&ledger, now);
-    let allowance = if ledger.month == Some(month) {
-        credits_in(reader, &crate::domain::ledger::Account::Allowance(month))?
-    } else {
-        settings.allowance
-    };
-    let granted = credits_in(reader, &crate::domain::ledger::Account::Granted)?;
-    Ok(Purse { month, allowance, granted })
-}
-
-/// The same, and books the month's allowance and the lapse of the one before when that is due.
-pub(super) fn open_purse(
-    reader: &Reader<'_>,
-    writes: &mut Writes,
-    settings: &Settings,
-) -> Result<Purse, Halt> {
-    let now = writes.time();
-    let purse = purse(reader, settings, now)?;
-    let ledger: LedgerHead = reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
-    if ledger.month == Some(purse.month) {
-        return Ok(purse);
-    }
-    if let Some(ended) = ledger.month {
-        let rest = credits_in(reader, &crate::domain::ledger::Account::Allowance(ended))?;
-        if rest > Credits::ZERO {
-            let cause = purse.month.to_string();
-            writes.book(lapse(ended, &cause, rest).map_err(|error| defect(&error))?);
-        }
-    }
-    if settings.allowance > Credits::ZERO {
-        writes.book(allowance(purse.month, settings.allowance).map_err(|error| defect(&error))?);
-    }
-    writes.begin_month(purse.month);
-    Ok(purse)
-}
-
-/// The balance of an account in credits.
-pub(super) fn credits_in(
-    reader: &Reader<'_>,
-    account: &crate::domain::ledger::Account,
-) -> Result<Credits, Fault> {
-    match reader.get::<Balance>(&account.to_string())? {
-        None => Ok(Credits::ZERO),
-        Some(Balance(protocol::ledger::Amount::Credits(credits))) => Ok(credits),
-        Some(Balance(protocol::ledger::Amount::UsdMicros(_))) => {
-            Err(Fault::Row { table: Table::Accounts, why: format!("{account} is not in credits") })
-        }
-    }
 }
 
 pub(super) fn defect(error: &Unbalanced) -> Halt {

@@ -13,6 +13,10 @@ pub enum Fault {
     /// The file does not hold what was written to it.
     #[error("the database is damaged: {0}")]
     Damaged(String),
+    /// Something panicked: a defect of the program, or a page that does not hold what was written. Which of the two is
+    /// known once the file was opened again and checked.
+    #[error("the daemon stumbled: {0}")]
+    Stumbled(String),
     /// No writes are taken until the trouble before is over.
     #[error("the database takes no writes: {0}")]
     Degraded(String),
@@ -86,6 +90,11 @@ impl From<Fault> for ApiError {
                 retry_after_ms: Some(1_000),
                 ..Self::new(ErrorCode::Degraded, message)
                     .hint("Reading goes on; writing resumes by itself once the disk takes it.")
+            },
+            Fault::Stumbled(_) => Self {
+                retry_after_ms: Some(1_000),
+                ..Self::new(ErrorCode::Degraded, message)
+                    .hint("Nothing was written. Every page is being checked; writing resumes if they are sound. The log has the details.")
             },
             Fault::Damaged(_) | Fault::Row { .. } => Self::new(ErrorCode::Degraded, message)
                 .hint("`demoscope doctor` says what is broken; `demoscope restore PATH` puts a backup back."),

@@ -6,6 +6,7 @@ mod backup;
 mod fault;
 mod migrate;
 mod open;
+mod overlay;
 mod reader;
 mod restore;
 pub mod rows;

@@ -17,6 +17,7 @@ use crate::world::{Wake, World};
 
 use super::backup::newest_backup;
 use super::migrate;
+use super::overlay::Overlay;
 use super::rows::{FormatRow, LedgerHead};
 use super::storage::{beside, open_file, sync_folder};
 use super::writer::{HeadMemory, Health, Job, Shared, UseCase, Writer, check_ledger};
@@ -180,8 +181,10 @@ impl Store {
         looked.unwrap_or_else(|panic| {
             let why = panic_message(&*panic);
             tracing::error!(why, "a read of the database panicked");
-            self.shared.set_health(Health::Damaged(why.clone()));
-            Err(Fault::Damaged(why).into())
+            self.shared.set_health(Health::Suspect(why.clone()));
+            // The writer looks at every page as soon as it can; a full queue brings it there as well.
+            drop(self.retry());
+            Err(Fault::Stumbled(why).into())
         })
     }
 
@@ -316,22 +319,28 @@ fn prepare_file(path: &Path, storage: &Storage, options: &Options) -> Result<boo
         }
         Ok(_) => {}
     }
-    // A file that was not closed cleanly cannot be read without repair; its format is looked at after that.
-    match Builder::new().set_cache_size(1024 * 1024).open_read_only(path) {
-        Ok(database) => {
-            let found =
-                migrate::found(&database).map_err(|fault| blame(fault, storage, options))?;
-            migrate::admit(found.unwrap_or(0))?;
-            if found.is_none() {
-                return Err(damaged(
-                    storage,
-                    options,
-                    format!("it has no '{}' row", FormatRow::KEY),
-                ));
-            }
+    let small = || {
+        let mut builder = Builder::new();
+        builder.set_cache_size(1024 * 1024);
+        builder
+    };
+    let found = match small().open_read_only(path) {
+        Ok(database) => migrate::found(&database),
+        // A file that was not closed cleanly cannot be read without repair: that is done to a view of it in memory.
+        Err(DatabaseError::RepairAborted) => {
+            let view = Overlay::over(path).map_err(|error| unreadable(storage, &error))?;
+            let database = small()
+                .create_with_backend(view)
+                .map_err(|error| opening(error, storage, options))?;
+            migrate::found(&database)
         }
-        Err(DatabaseError::RepairAborted) => {}
         Err(error) => return Err(opening(error, storage, options)),
+    };
+    let found = found.map_err(|fault| blame(fault, storage, options))?;
+    migrate::admit(found.unwrap_or(0))?;
+    if found.is_none() {
+        let why = format!("it has no '{}' row", FormatRow::KEY);
+        return Err(damaged(storage, options, why));
     }
     Ok(false)
 }
@@ -375,7 +384,8 @@ fn unreadable(storage: &Storage, error: &std::io::Error) -> OpenError {
     OpenError::Unreadable { path: name(storage), why: error.to_string() }
 }
 
-fn ledger_head(database: &Database) -> Result<LedgerHead, Fault> {
+/// Checks the ledger and gives where it ends; a panic below is damage.
+pub(super) fn ledger_head(database: &Database) -> Result<LedgerHead, Fault> {
     let looked = catch_unwind(AssertUnwindSafe(|| {
         let transaction = database.begin_read()?;
         check_ledger(&Reader::snapshot(&transaction))

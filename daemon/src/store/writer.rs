@@ -20,7 +20,7 @@ use tokio::sync::{oneshot, watch};
 use crate::domain::ledger::{Head, verify};
 use crate::world::World;
 
-use super::open::{database, panic_message};
+use super::open::{database, ledger_head, panic_message};
 use super::reader::Order;
 use super::rows::{Balance, LedgerHead, TransferRow};
 use super::storage::beside;
@@ -52,6 +52,8 @@ pub(super) enum Health {
     Fine,
     /// Not until the file was opened again.
     Trouble(String),
+    /// Not until the file was opened again and every page checked: something panicked while it was used.
+    Suspect(String),
     /// Not until the file was restored: a page does not hold what was written.
     Damaged(String),
 }
@@ -60,7 +62,7 @@ impl Health {
     pub(super) fn trouble(&self) -> Option<&str> {
         match self {
             Self::Fine => None,
-            Self::Trouble(why) | Self::Damaged(why) => Some(why),
+            Self::Trouble(why) | Self::Suspect(why) | Self::Damaged(why) => Some(why),
         }
     }
 }
@@ -217,7 +219,7 @@ impl Writer {
     /// The next job; while there is trouble, looks from time to time whether it is over.
     fn next(&mut self) -> Option<Job> {
         loop {
-            if !matches!(self.shared.health(), Health::Trouble(_)) {
+            if !matches!(self.shared.health(), Health::Trouble(_) | Health::Suspect(_)) {
                 return self.jobs.recv().ok();
             }
             match self.jobs.recv_timeout(self.reopen_after.max(Duration::from_millis(1))) {
@@ -236,30 +238,55 @@ impl Writer {
         match self.shared.health() {
             Health::Fine => true,
             Health::Damaged(_) => false,
-            Health::Trouble(_) => {
-                let now = self.world.clock.monotonic();
-                if now < self.reopen_at {
-                    return false;
-                }
-                match self.reopen() {
-                    Ok(()) => {
-                        tracing::info!("the database takes writes again");
-                        self.reopen_after = self.options.reopen_first;
-                        self.shared.set_health(Health::Fine);
-                        self.options.recovered.signal();
-                        true
-                    }
-                    Err(why) => {
-                        tracing::warn!(why, "the database still takes no writes");
-                        self.reopen_at = now.saturating_add(self.reopen_after);
-                        self.reopen_after =
-                            self.reopen_after.saturating_mul(2).min(self.options.reopen_most);
-                        self.shared.set_health(Health::Trouble(why));
-                        false
-                    }
-                }
+            Health::Trouble(_) => self.recover(|writer| writer.reopen().map_err(Health::Trouble)),
+            Health::Suspect(_) => self.recover(Self::acquit),
+        }
+    }
+
+    /// Tries to end a trouble, when that is due.
+    fn recover(&mut self, attempt: impl FnOnce(&mut Self) -> Result<(), Health>) -> bool {
+        let now = self.world.clock.monotonic();
+        if now < self.reopen_at {
+            return false;
+        }
+        let suspected = matches!(self.shared.health(), Health::Suspect(_));
+        match attempt(self) {
+            Ok(()) => {
+                tracing::info!("the database takes writes again");
+                // Whatever stumbles again and again is looked at less and less often.
+                self.reopen_after = if suspected {
+                    self.reopen_after.saturating_mul(2).min(self.options.reopen_most)
+                } else {
+                    self.options.reopen_first
+                };
+                self.shared.set_health(Health::Fine);
+                self.options.recovered.signal();
+                true
+            }
+            Err(health) => {
+                let why = health.trouble().unwrap_or_default().to_owned();
+                tracing::warn!(why, "the database still takes no writes");
+                self.reopen_at = now.saturating_add(self.reopen_after);
+                self.reopen_after =
+                    self.reopen_after.saturating_mul(2).min(self.options.reopen_most);
+                self.shared.set_health(health);
+                false
             }
         }
+    }
+
+    /// Opens the file again and looks at every page and the whole ledger: after a panic nothing less tells a defect of the
+    /// program from a damaged file.
+    fn acquit(&mut self) -> Result<(), Health> {
+        self.reopen().map_err(Health::Suspect)?;
+        let verdict = |fault: Fault| match fault {
+            Fault::Damaged(why) | Fault::Stumbled(why) => Health::Damaged(why),
+            other => Health::Suspect(other.to_string()),
+        };
+        self.check_integrity().map_err(verdict)?;
+        let guard = self.shared.database.read().unwrap_or_else(PoisonError::into_inner);
+        let database = guard.as_ref().ok_or_else(|| Health::Suspect(self.shared.trouble()))?;
+        ledger_head(database).map(drop).map_err(verdict)
     }
 
     fn reopen(&mut self) -> Result<(), String> {
@@ -324,10 +351,10 @@ impl Writer {
                 let why = fault.to_string();
                 shared.set_health(match fault {
                     Fault::Damaged(_) => Health::Damaged(why),
+                    Fault::Stumbled(_) => Health::Suspect(why),
                     _ => Health::Trouble(why),
                 });
-                self.reopen_at =
-                    self.world.clock.monotonic().saturating_add(self.options.reopen_first);
+                self.reopen_at = self.world.clock.monotonic().saturating_add(self.reopen_after);
                 for member in members {
                     member.answer(Err(fault.clone()));
                 }
@@ -351,7 +378,7 @@ impl Writer {
                 members.push(first);
                 return Err(match failed {
                     Ok(Err(error)) => error.into(),
-                    Err(panic) => Fault::Damaged(panic_message(&*panic)),
+                    Err(panic) => Fault::Stumbled(panic_message(&*panic)),
                     Ok(Ok(_)) => Fault::Closed,
                 });
             }
@@ -366,7 +393,7 @@ impl Writer {
                 // Dropping a transaction undoes it, and may itself stumble over a damaged page.
                 let undone = catch_unwind(AssertUnwindSafe(|| drop(transaction)));
                 return Err(match (failed, undone) {
-                    (Err(panic), _) | (_, Err(panic)) => Fault::Damaged(panic_message(&*panic)),
+                    (Err(panic), _) | (_, Err(panic)) => Fault::Stumbled(panic_message(&*panic)),
                     (Ok(Err(fault)), Ok(())) => fault,
                     (Ok(Ok(_)), Ok(())) => Fault::Closed,
                 });
@@ -382,7 +409,7 @@ impl Writer {
         match ended {
             Ok(Ok(())) => Ok(told),
             Ok(Err(fault)) => Err(fault),
-            Err(panic) => Err(Fault::Damaged(panic_message(&*panic))),
+            Err(panic) => Err(Fault::Stumbled(panic_message(&*panic))),
         }
     }
 

@@ -58,6 +58,45 @@ async fn a_clock_set_back_neither_gives_nor_takes() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_years_ahead_and_came_back_takes_nothing() {
+    let (world, clock) = world();
+    let core = Core::open_with(
+        world,
+        Disk::default().storage(),
+        settings(100, everyone_answers()),
+        options(),
+    )
+    .unwrap();
+    let id = core.submit(paper(1, 40)).await.unwrap().id;
+    let seen = [
+        // Each month has its own allowance once; a hold that ends in another month goes back to its own.
+        ("2038-01-19T03:14:08Z", 100, "2038-01"),
+        ("2026-11-25T12:00:00Z", 60, "2026-11"),
+        ("2027-03-01T00:00:00Z", 100, "2027-03"),
+        ("2038-02-01T00:00:00Z", 100, "2038-02"),
+        ("2026-11-26T12:00:00Z", 60, "2026-11"),
+        ("2026-12-01T00:00:00Z", 100, "2026-12"),
+        ("1970-01-01T00:00:00Z", 60, "2026-11"),
+        ("2038-01-20T00:00:00Z", 100, "2038-01"),
+    ];
+    for (moment, expected, month) in seen {
+        clock.jump_to(moment.parse().unwrap());
+        // Before and after the booking.
+        assert_eq!(core.spendable().unwrap(), Credits(expected), "{moment}");
+        let balance = core.credits().await.unwrap();
+        assert_eq!((balance.balance, balance.held), (Credits(expected), Credits(40)), "{moment}");
+        assert_eq!(balance.billing_period, month);
+        assert_eq!(core.credits().await.unwrap(), balance, "asked twice at {moment}");
+    }
+    core.control(id, Control::Cancel).await.unwrap();
+    assert_eq!(core.credits().await.unwrap().balance, Credits(100), "november's came back in 2038");
+    clock.jump_to("2026-11-27T00:00:00Z".parse().unwrap());
+    assert_eq!(core.credits().await.unwrap().balance, Credits(100), "and is there in november");
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
+#[tokio::test]
 async fn what_is_too_dear_is_refused_and_holds_nothing() {
     let core = Core::open_with(
         world().0,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use protocol::credits::Credits;
 use protocol::error::ErrorCode;
 use protocol::event::Cursor;
 use protocol::id::StudyId;
@@ -148,9 +149,20 @@ async fn a_follower_sees_every_event_once_and_in_order_while_many_write() {
 #[tokio::test]
 async fn a_wait_without_an_event_ends_in_time_with_the_same_cursor() {
     let core = core(&Disk::default());
-    let page = core.events(Cursor(41), 10, Duration::from_millis(1)).await.unwrap();
+    core.grant(Credits(1)).await.unwrap();
+    let page = core.events(Cursor(1), 10, Duration::from_millis(1)).await.unwrap();
     assert!(page.events.is_empty());
-    assert_eq!(page.next, Cursor(41));
+    assert_eq!(page.next, Cursor(1));
+    core.close();
+}
+
+#[tokio::test]
+async fn a_cursor_of_a_history_that_is_no_more_is_sent_to_the_end_of_this_one() {
+    let core = core(&Disk::default());
+    core.grant(Credits(1)).await.unwrap();
+    let page = core.events(Cursor(41), 10, Duration::from_secs(20)).await.unwrap();
+    assert!(page.events.is_empty());
+    assert_eq!(page.next, Cursor(1));
     core.close();
 }
 

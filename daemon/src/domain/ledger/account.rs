@@ -81,6 +81,11 @@ pub enum Account {
     Provider(String),
 }
 
+impl Account {
+    /// The names of all monthly allowances lie between these two, in the order of their months.
+    pub const ALLOWANCES: (&'static str, &'static str) = ("owner/allowance/", "owner/allowance/~");
+}
+
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

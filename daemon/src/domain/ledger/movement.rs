@@ -21,6 +21,8 @@ pub enum Kind {
     Release,
     /// The unspent part of an allowance ended.
     Lapse,
+    /// What had lapsed came back: the clock had been ahead, and its month is not over.
+    Reinstate,
     /// A provider's real cost.
     Cost,
 }
@@ -35,6 +37,7 @@ impl Kind {
             Self::Settle => "settle",
             Self::Release => "release",
             Self::Lapse => "lapse",
+            Self::Reinstate => "reinstate",
             Self::Cost => "cost",
         }
     }
@@ -154,6 +157,18 @@ pub fn lapse(month: Month, cause: &str, credits: Credits) -> Result<Movement, Un
         None,
         Account::Allowance(month),
         Account::IssuerLapsed,
+        credits,
+    )
+}
+
+/// What had lapsed of a month's allowance comes back, because the clock that ended the month was wrong.
+pub fn reinstate(month: Month, cause: &str, credits: Credits) -> Result<Movement, Unbalanced> {
+    move_credits(
+        format!("reinstate/{month}/{cause}"),
+        Kind::Reinstate,
+        None,
+        Account::IssuerLapsed,
+        Account::Allowance(month),
         credits,
     )
 }

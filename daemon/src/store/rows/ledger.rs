@@ -69,12 +69,12 @@ impl Row for HoldRow {
     type Key = (u32, u32);
 }
 
-/// Where the chain stands, and which month's allowance was booked last.
+/// Where the chain stands, and which month's allowance is open.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerHead {
     /// The last transfer.
     pub head: Head,
-    /// The newest month with an allowance. It never goes back, whatever the clock does.
+    /// The month that counted when something was booked last.
     #[serde(default)]
     pub month: Option<Month>,
 }

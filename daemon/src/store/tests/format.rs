@@ -70,10 +70,17 @@ async fn a_file_of_the_first_format_opens_with_everything_in_it() {
 }
 
 #[tokio::test]
-async fn a_file_of_a_newer_format_is_refused_untouched() {
+async fn a_file_of_a_newer_format_is_refused_untouched_however_it_was_left() {
+    for clean in [true, false] {
+        refuse_newer(clean);
+    }
+}
+
+fn refuse_newer(clean: bool) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("demoscope.redb");
     open(&path, plain()).unwrap().close();
+    let unclean = folder.path().join("unclean.redb");
     {
         let database = Database::open(&path).unwrap();
         let transaction = database.begin_write().unwrap();
@@ -83,7 +90,10 @@ async fn a_file_of_a_newer_format_is_refused_untouched() {
             drop(meta.insert(b"format".as_slice(), row.as_slice()).unwrap());
         }
         transaction.commit().unwrap();
+        // What a killed program leaves: the file as it is while it is open.
+        fs::copy(&path, &unclean).unwrap();
     }
+    let path = if clean { path } else { unclean };
     let before = fs::read(&path).unwrap();
     let error = open(&path, plain()).unwrap_err();
     assert_eq!(

@@ -95,12 +95,29 @@ async fn a_refusal_leaves_no_trace_of_its_use_case() {
 }
 
 #[tokio::test]
-async fn a_use_case_that_panics_stops_writes_and_reads_go_on() {
+async fn a_use_case_that_panics_is_refused_and_a_sound_file_takes_writes_again() {
     let core = core(&Disk::default());
+    core.grant(Credits(7)).await.unwrap();
     let failed: Result<(), ApiError> =
         core.store().write(|_| -> Result<((), Writes), Halt> { panic!("a defect") }).await;
-    assert_eq!(failed.unwrap_err().code, ErrorCode::Degraded);
-    let read: Result<(), Fault> = core.store().read(|_| Ok(()));
-    assert_eq!(read, Ok(()));
+    let error = failed.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Degraded);
+    assert_eq!(error.message, "the daemon stumbled: a defect");
+    assert!(error.retry_after_ms.is_some());
+    assert_eq!(core.grant(Credits(1)).await.unwrap().balance, Credits(8));
+    assert_eq!(core.store().degraded(), None);
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
+#[tokio::test]
+async fn a_read_that_panics_harms_nobody_else() {
+    let core = core(&Disk::default());
+    core.grant(Credits(7)).await.unwrap();
+    let failed: Result<(), Fault> = core.store().read(|_| panic!("a defect"));
+    assert_eq!(failed, Err(Fault::Stumbled("a defect".to_owned())));
+    assert_eq!(core.spendable().unwrap(), Credits(7));
+    assert_eq!(core.grant(Credits(1)).await.unwrap().balance, Credits(8));
+    assert_eq!(core.store().degraded(), None);
     core.close();
 }
