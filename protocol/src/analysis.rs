@@ -31,7 +31,7 @@ pub struct CrossCell {
     pub classes: Vec<String>,
     /// Answers in the cell.
     pub n: u64,
-    /// Set when n < 30: too few to say much.
+    /// Set when the cell or everyone else has fewer than 30 answers: too few to say much.
     pub small: bool,
     /// The field within the cell.
     pub estimate: Estimate,
@@ -39,7 +39,7 @@ pub struct CrossCell {
     pub difference: Option<Estimate>,
     /// p of that difference after the adjustment; null where it is undefined.
     pub p_adjusted: Option<f64>,
-    /// Set when the adjusted p is below 1 − level.
+    /// Set when the adjusted p is below 1 − level and neither side is small.
     pub differs: bool,
 }
 

@@ -153,7 +153,8 @@ pub enum Outcomes {
     },
     /// Of a recommendation study.
     Nps {
-        /// Promoters minus detractors in percentage points, −100 to 100.
+        /// Promoters minus detractors in percentage points, −100 to 100: the difference of the two shares below, which
+        /// are rounded to tenths. The estimate of the same name is unrounded and has the interval.
         nps_score: f64,
         /// Scores 9 and 10, in percent.
         promoters_pct: f64,
@@ -253,9 +254,9 @@ pub struct Contrast {
     pub p_adjusted: f64,
     /// The adjustment: `holm`.
     pub adjustment: String,
-    /// Set when the class has fewer than 30 answers.
+    /// Set when the class or everyone else has fewer than 30 answers.
     pub small: bool,
-    /// Set when the adjusted p is below 1 − level.
+    /// Set when the adjusted p is below 1 − level and neither side is small.
     pub differs: bool,
 }
 
@@ -447,6 +448,9 @@ pub struct Results {
     /// Each class against the rest of the panel, the lowest difference first.
     #[serde(default)]
     pub contrasts: Vec<Contrast>,
+    /// How the contrasts are to be read: what was compared, and when a group counts as different.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub contrast_rule: String,
     /// What the numbers say, in sentences computed from them.
     #[serde(default)]
     pub conclusions: Vec<String>,

@@ -81,8 +81,8 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     match &results.outcomes {
         Outcomes::Sentiment { confidence, .. } => page.paragraph(
             &format!(
-                "In {:.0} % of resampled panels (bootstrap) the feeling that leads here still leads.",
-                confidence * 100.0
+                "In {} of resampled panels (bootstrap) the feeling that leads here still leads.",
+                nearly(*confidence)
             ),
             "  ",
             "  ",
@@ -96,7 +96,9 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
             );
             if let Some(contested) = contested {
                 line = format!(
-                    "Everyone saw both orders; {} changed their mind with the order and count as neither.",
+                    "Everyone saw both orders (A first {}, B first {}); {} changed their mind with the order and count as neither.",
+                    thousands(i128::from(*a_first)),
+                    thousands(i128::from(*b_first)),
                     thousands(i128::from(*contested))
                 );
             }
@@ -116,6 +118,17 @@ fn line((name, share, field, role): &Row, results: &Results, look: Look) -> Stri
         pad_left(&format!("{share:.1}%"), COLUMNS.1),
         look.paint(Role::Dim, &pad_left(&range(field, interval, look), COLUMNS.2)),
     )
+}
+
+/// A share found by resampling, in percent. A finite number of resamples proves no certainty, so none is claimed.
+pub(crate) fn nearly(share: f64) -> String {
+    if share > 0.995 {
+        "more than 99 %".to_owned()
+    } else if share < 0.005 {
+        "less than 1 %".to_owned()
+    } else {
+        format!("{:.0} %", share * 100.0)
+    }
 }
 
 /// A percentage as a bar, in exactly `room` columns.

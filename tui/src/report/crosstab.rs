@@ -46,7 +46,7 @@ pub(crate) fn cross(table: &CrossTab, look: Look) -> String {
         _ => "an",
     };
     let note = format!(
-        "Coloured differences hold also after {adjustment} adjustment for {} cells. * fewer than 30 answers: little to go by.",
+        "Coloured differences hold also after {adjustment} adjustment for {} cells. * too small to judge: fewer than 30 answers in the cell or in everyone else.",
         table.cells.len()
     );
     page.paragraph(&note, "  ", "  ", Some(Role::Dim));

@@ -5,6 +5,7 @@ use protocol::safe;
 
 use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::page::Page;
+use crate::report::segments::THEME;
 use crate::report::whisker::{self, Scale};
 
 /// The fields that open a report, in this order; the others stand in parts of their own.
@@ -89,6 +90,8 @@ pub(crate) fn number(field: &str, value: f64) -> String {
             format!("{value:.2}")
         }
         "median_score" => format!("{value:.1}"),
+        // Shares of themes lie between 0 and 1.
+        theme if theme.starts_with(THEME) => format!("{:.0}%", value * 100.0),
         _ => format!("{value:.0}%"),
     };
     // Negative numbers get a real minus; what rounds to nothing has no sign.

@@ -2,7 +2,7 @@
 //! part computes a statistic that the daemon could have sent.
 
 mod answer;
-mod bars;
+pub(crate) mod bars;
 mod compare;
 mod conclusions;
 mod crosstab;

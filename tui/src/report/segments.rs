@@ -5,17 +5,20 @@ use protocol::results::{Contrast, Results};
 use protocol::safe;
 
 use crate::look::{Role, pad, pad_left, thousands};
-use crate::report::estimates::{label, number, scale};
+use crate::report::estimates::number;
 use crate::report::page::Page;
 use crate::report::whisker::{self, Scale};
 
 /// At most this many groups are worth a reader's time.
 const ROWS: usize = 8;
+/// What the field of a theme's share begins with; its name follows.
+pub(crate) const THEME: &str = "theme.";
 
 /// Draws them.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
-    let Some(first) = results.contrasts.first() else { return };
-    let count = results.contrasts.len();
+    if results.contrasts.is_empty() {
+        return;
+    }
     let mut differing: Vec<&Contrast> =
         results.contrasts.iter().filter(|found| found.differs && !found.small).collect();
     differing.sort_by(|a, b| {
@@ -26,40 +29,17 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     let hidden = differing.len().saturating_sub(ROWS);
     differing.truncate(ROWS);
 
-    let field = first.field.as_str();
-    let what = match field {
-        "nps_score" => "NPS".to_owned(),
-        "a_minus_b_pct" => "A − B".to_owned(),
-        _ => {
-            let label = label(field, scale(field, &results.outcomes)).to_lowercase();
-            label.split(',').next().unwrap_or_default().to_owned()
-        }
-    };
-    let adjustment = title_case(&first.adjustment);
     page.heading("Who differs from the rest", "difference, 95 % interval");
     if differing.is_empty() {
-        page.paragraph(
-            &format!(
-                "Nobody, beyond chance: {count} groups were compared by {what} ({adjustment}-adjusted)."
-            ),
-            "  ",
-            "  ",
-            None,
-        );
+        let text = format!("Nobody, beyond chance. {}", rule(results));
+        page.paragraph(&text, "  ", "  ", None);
         return;
     }
     rows(results, &differing, page);
-    let mut note = format!(
-        "{count} groups were compared by {what}; these differ also after {adjustment}'s adjustment for that many comparisons."
-    );
+    let mut note = rule(results);
     if hidden > 0 {
         let more = format!(" {hidden} more differ: see --json.");
         note.push_str(&more);
-    }
-    let small = results.contrasts.iter().filter(|found| found.small).count();
-    if small > 0 {
-        let few = format!(" {small} have fewer than 30 answers and are not shown.");
-        note.push_str(&few);
     }
     page.paragraph(&note, "  ", "  ", Some(Role::Dim));
 }
@@ -95,7 +75,7 @@ fn rows(results: &Results, differing: &[&Contrast], page: &mut Page) {
             None => look.glyph("—", "--").to_owned(),
         };
         let n = thousands(i128::from(difference.n));
-        let name = group(&found.dimension, &found.class);
+        let name = name(found);
         page.line(format!(
             "  {}{}{drawn}{}{}{}",
             pad(&look.shorten(&name, names - 1), names),
@@ -104,6 +84,26 @@ fn rows(results: &Results, differing: &[&Contrast], page: &mut Page) {
             look.paint(Role::Dim, &pad_left(&range, 16)),
             look.paint(Role::Dim, &pad_left(&n, 8)),
         ));
+    }
+}
+
+/// How the differences are to be read, in the daemon's words. Results of earlier versions have none of their own.
+pub(crate) fn rule(results: &Results) -> String {
+    if results.contrast_rule.is_empty() {
+        let count = results.contrasts.len();
+        return format!(
+            "{count} groups were compared with everyone else; those with fewer than 30 answers are not shown."
+        );
+    }
+    safe::line(&results.contrast_rule).into_owned()
+}
+
+/// What a contrast is of: the group, and in a survey the theme.
+pub(crate) fn name(found: &Contrast) -> String {
+    let group = group(&found.dimension, &found.class);
+    match found.field.strip_prefix(THEME) {
+        Some(theme) => format!("{}, {group}", safe::line(theme)),
+        None => group,
     }
 }
 
@@ -123,13 +123,4 @@ pub(crate) fn group(dimension: &str, class: &str) -> String {
         other => format!("{}: {class}", other.replace('_', " ")),
     };
     safe::line(&text).into_owned()
-}
-
-fn title_case(word: &str) -> String {
-    let word = safe::line(word).replace('_', "–");
-    let mut letters = word.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
 }

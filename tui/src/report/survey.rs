@@ -39,7 +39,7 @@ fn draw_question(number: usize, question: &QuestionResult, page: &mut Page) {
     if let Some(saturation) = question.saturation {
         let last = thousands(saturation);
         page.paragraph(
-            &format!("The last new theme came from respondent {last} of the panel."),
+            &format!("No answer after that of respondent {last} named anything new."),
             "  ",
             "  ",
             Some(Role::Dim),

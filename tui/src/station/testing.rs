@@ -230,6 +230,7 @@ pub(crate) fn report(people: u32) -> Report {
                 BTreeMap::from([("female".to_owned(), Margin { target: 0.51, realised: 0.5 })]),
             )]),
             contrasts: contrasts.collect(),
+            contrast_rule: String::new(),
             conclusions: vec!["People of 65 and older like it least.".to_owned()],
             themes: vec![
                 theme("price", ThemeKind::Concern, 0.31),

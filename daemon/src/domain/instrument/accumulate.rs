@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use protocol::results::{Answer, Margins, Outcomes, Results, Segment, ThemeKind};
 use protocol::study::{Instrument, Orders, StudySpec, StudyType};
 
-use super::ab_test::{OrderCounts, Verdict};
+use super::ab_orders::OrderCounts;
+use super::ab_test::Verdict;
+use super::conclusions;
 use super::contradiction::contradicts_itself;
-use super::contrast::{Classes, SMALL, contrasts, least_liked};
+use super::contrast::{Classes, SMALL, contrasts, rule};
 use super::diagnose::diagnose;
 use super::findings;
+use super::stands_out::Groups;
 use super::survey::Questions;
 use super::tally::Tally;
 use super::themes::Themes;
@@ -166,7 +169,7 @@ impl Accumulator {
         }
         let n = self.all.n();
         let outcomes = self.outcomes()?;
-        let contrasts = contrasts(&self.all, &self.classes);
+        let contrasts = contrasts(&self.all, &self.classes, &self.themes);
         let segments = self.classes.iter().map(|(dimension, classes)| {
             let classes = classes.iter().map(|(class, tally)| {
                 let n = tally.n();
@@ -182,17 +185,17 @@ impl Accumulator {
         if let (Tally::AbTest(_), Some(effect)) = (&self.all, self.orders.effect()) {
             estimates.insert("order_effect_pct".to_owned(), effect);
         }
-        let mut conclusions = match &self.all {
-            Tally::AbTest(tally) => tally.conclusions(&self.orders, self.identical_variants),
-            _ => Vec::new(),
-        };
-        conclusions.extend(least_liked(&contrasts, &self.classes, &self.themes, n));
+        let groups =
+            Groups { contrasts: &contrasts, classes: &self.classes, themes: &self.themes, n };
+        let conclusions =
+            conclusions::of(&outcomes, &estimates, groups, self.panel, self.identical_variants);
         Some(Results {
             panel_size: self.panel,
             outcomes,
             estimates,
             segments: segments.collect(),
             margins,
+            contrast_rule: rule(&contrasts),
             contrasts,
             conclusions,
             themes: self.themes.report(n),

@@ -8,7 +8,7 @@ use protocol::results::{
 
 use super::Unreadable;
 use super::reply::{Fields, REASONING_MAX};
-use super::tally::{distribution, sentiment_estimates};
+use super::tally::{distribution, named, sentiment_estimates};
 use crate::domain::outcome::Answered;
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, apportion, bootstrap, estimate};
@@ -73,13 +73,11 @@ impl Tally {
     pub(super) fn estimates(&self) -> BTreeMap<String, Estimate> {
         let n = self.scores.n();
         let would_buy: u64 = self.intents[..=PurchaseIntent::Probably.index()].iter().sum();
-        [
+        named([
             ("mean_score", estimate::mean(&self.scores, LEVEL)),
             ("top_two_box_pct", estimate::percent(self.scores.between(9, 10), n, LEVEL)),
             ("would_buy_pct", estimate::percent(would_buy, n, LEVEL)),
-        ]
-        .into_iter()
-        .filter_map(|(field, estimate)| Some((field.to_owned(), estimate?)))
+        ])
         .collect()
     }
 
@@ -87,21 +85,15 @@ impl Tally {
     pub(super) fn headline_estimates(&self, seed: u64) -> BTreeMap<String, Estimate> {
         let n = self.scores.n();
         let mut estimates = self.estimates();
-        let more = [
-            ("median_score".to_owned(), estimate::median(&self.scores, LEVEL)),
-            (
-                "mean_score_bootstrap".to_owned(),
-                bootstrap::mean(&self.scores, LEVEL, seed, "mean_score"),
-            ),
-        ];
-        let intents = PurchaseIntent::ALL.iter().zip(self.intents).map(|(intent, count)| {
+        let bootstrap = bootstrap::mean(&self.scores, LEVEL, seed, "mean_score");
+        estimates.extend(named([
+            ("median_score", estimate::median(&self.scores, LEVEL)),
+            ("mean_score_bootstrap", bootstrap),
+        ]));
+        let intents = PurchaseIntent::ALL.iter().zip(self.intents);
+        estimates.extend(named(intents.map(|(intent, count)| {
             (format!("purchase_intent.{intent}"), estimate::percent(count, n, LEVEL))
-        });
-        estimates.extend(
-            more.into_iter()
-                .chain(intents)
-                .filter_map(|(field, estimate)| Some((field, estimate?))),
-        );
+        })));
         estimates.extend(sentiment_estimates(&self.sentiments));
         estimates
     }
@@ -115,9 +107,9 @@ impl Tally {
         let shares = apportion::percent(&self.intents);
         let share = |intent: PurchaseIntent| shares.get(intent.index()).copied().unwrap_or(0.0);
         Some(Outcomes::ConceptTest {
-            mean_score: self.scores.mean()?,
+            mean_score: estimate::tidy(self.scores.mean()?),
             median_score: self.scores.median()?,
-            std_dev: self.scores.sd(),
+            std_dev: self.scores.sd().map(estimate::tidy),
             score_distribution: self.distribution(),
             purchase_intent: IntentShares {
                 definitely: share(PurchaseIntent::Definitely),

@@ -115,16 +115,20 @@ impl CrossTally {
         for cell in &mut cells {
             if cell.p_adjusted.is_some() {
                 cell.p_adjusted = adjusted.next();
-                cell.differs = cell.p_adjusted.is_some_and(|p| p < 1.0 - LEVEL);
+                cell.differs = !cell.small && cell.p_adjusted.is_some_and(|p| p < 1.0 - LEVEL);
             }
         }
         let small = cells.iter().filter(|cell| cell.small).count();
-        let mut notes = vec![super::SYNTHETIC_NOTICE.to_owned()];
+        let mut notes = vec![
+            super::SYNTHETIC_NOTICE.to_owned(),
+            format!(
+                "A cell differs when p, adjusted for all {} cells (Benjamini and Hochberg), is below {:.2} and both the cell and everyone else have at least {SMALL} answers.",
+                cells.len(),
+                1.0 - LEVEL
+            ),
+        ];
         if small > 0 {
-            notes.push(format!(
-                "{small} of {} cells have fewer than {SMALL} answers: too few to say much.",
-                cells.len()
-            ));
+            notes.push(format!("{small} of {} cells are too small to judge.", cells.len()));
         }
         Some(CrossTab {
             dimensions: self.dimensions.iter().map(|name| (*name).to_owned()).collect(),
@@ -152,7 +156,7 @@ fn cell(whole: &Measure, classes: &[&'static str], tally: &Tally) -> Option<Cros
     Some(CrossCell {
         classes: classes.iter().map(|class| (*class).to_owned()).collect(),
         n,
-        small: n < SMALL,
+        small: n.min(rest.n()) < SMALL,
         estimate: tally.estimates().remove(whole.field)?,
         difference,
         p_adjusted: found.map(|found| found.p),

@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 use protocol::results::{Finding, Priority, ThemeKind};
 
 use super::themes::{ThemeTally, Themes};
-use crate::domain::stats::LEVEL;
 use crate::domain::stats::compare::{Moments, Welch, welch};
 use crate::domain::stats::histogram::Histogram;
+use crate::domain::stats::{LEVEL, estimate};
 
 /// Findings in a report.
 const FINDINGS_MAX: usize = 8;
@@ -92,15 +92,20 @@ fn describe(id: u32, weighed: &Weighed<'_>, n: u64) -> Finding {
         }
         None => {}
     }
+    // The lower end of today's interval: a share that falls below it is less likely to have done so by chance.
+    let goal = estimate::share(theme.count, n, LEVEL).and_then(|share| share.low);
+    let works = match goal {
+        Some(low) => format!("it has worked when fewer than {:.0} % still name it.", 100.0 * low),
+        None => "it has worked when hardly anybody names it.".to_owned(),
+    };
     let suggested_action = match (gap, priority) {
         (Some(gap), Priority::P0 | Priority::P1) => format!(
             "Answer it in the text first: it goes along with {:.1} points of the mean score. Then ask the same panel \
-             again (same seed) and look whether fewer than {percent:.0} % still name it.",
+             again (same seed): {works}",
             gap.difference * share
         ),
         (_, Priority::P2) => format!(
-            "Say in one concrete sentence how you deal with it, and ask the same panel again (same seed): below \
-             {percent:.0} % the sentence works."
+            "Say in one concrete sentence how you deal with it, and ask the same panel again (same seed): {works}"
         ),
         _ => {
             "Keep it in view; a change for its sake alone would hardly move the result.".to_owned()

@@ -2,10 +2,12 @@
 //! file a study type; this one is the face that everyone else sees. An instrument does not know which kind of
 //! respondent answers, and nothing here touches the world.
 
+mod ab_orders;
 mod ab_test;
 mod accumulate;
 mod compare;
 mod concept_test;
+mod conclusions;
 mod contradiction;
 mod contrast;
 mod crosstab;
@@ -17,9 +19,11 @@ mod nps;
 mod reply;
 mod schema;
 mod sentiment;
+mod stands_out;
 mod survey;
 mod tally;
 mod themes;
+mod words;
 
 #[cfg(test)]
 mod harvest_tests;
@@ -87,7 +91,7 @@ pub fn tasks(spec: &StudySpec) -> u16 {
 /// The order in which an assignment of an A/B test shows the variants; `None` for every other instrument.
 #[must_use]
 pub fn order_shown(spec: &StudySpec, at: Assignment) -> Option<Order> {
-    ab_test::order(spec, at)
+    ab_orders::order(spec, at)
 }
 
 /// The first assignment of the first respondent.

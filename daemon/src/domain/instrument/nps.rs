@@ -7,7 +7,7 @@ use protocol::results::{Answer, Estimate, Outcomes, Sentiment};
 
 use super::Unreadable;
 use super::reply::{Fields, REASONING_MAX};
-use super::tally::{distribution, sentiment_estimates};
+use super::tally::{distribution, named, sentiment_estimates};
 use crate::domain::outcome::Answered;
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, apportion, bootstrap, estimate};
@@ -72,12 +72,10 @@ impl Tally {
     pub(super) fn estimates(&self) -> BTreeMap<String, Estimate> {
         let n = self.scores.n();
         let [promoters, _, detractors] = self.groups();
-        [
+        named([
             ("nps_score", estimate::nps(promoters, detractors, n, LEVEL)),
             ("mean_score", estimate::mean(&self.scores, LEVEL)),
-        ]
-        .into_iter()
-        .filter_map(|(field, estimate)| Some((field.to_owned(), estimate?)))
+        ])
         .collect()
     }
 
@@ -86,15 +84,13 @@ impl Tally {
         let n = self.scores.n();
         let mut estimates = self.estimates();
         let [promoters, passives, detractors] = self.groups();
-        let more = [
-            ("mean_score_bootstrap", bootstrap::mean(&self.scores, LEVEL, seed, "mean_score")),
+        let bootstrap = bootstrap::mean(&self.scores, LEVEL, seed, "mean_score");
+        estimates.extend(named([
+            ("mean_score_bootstrap", bootstrap),
             ("promoters_pct", estimate::percent(promoters, n, LEVEL)),
             ("passives_pct", estimate::percent(passives, n, LEVEL)),
             ("detractors_pct", estimate::percent(detractors, n, LEVEL)),
-        ];
-        estimates.extend(
-            more.into_iter().filter_map(|(field, estimate)| Some((field.to_owned(), estimate?))),
-        );
+        ]));
         estimates.extend(sentiment_estimates(&self.sentiments));
         estimates
     }
@@ -105,16 +101,17 @@ impl Tally {
         top_concerns: Vec<String>,
         top_appeals: Vec<String>,
     ) -> Option<Outcomes> {
-        let groups = self.groups();
-        let [promoters, _, detractors] = groups;
-        let shares = apportion::percent(&groups);
+        let tenths = apportion::tenths(&self.groups());
+        let percent = |tenths: u64| tenths as f64 / 10.0;
+        let (promoters, passives, detractors) = (tenths[0], tenths[1], tenths[2]);
         Some(Outcomes::Nps {
-            nps_score: estimate::nps(promoters, detractors, self.scores.n(), LEVEL)?.value,
-            promoters_pct: shares[0],
-            passives_pct: shares[1],
-            detractors_pct: shares[2],
-            mean_score: self.scores.mean()?,
-            std_dev: self.scores.sd(),
+            // From the shares as they are printed, so that a reader who subtracts them gets this number.
+            nps_score: (promoters as f64 - detractors as f64) / 10.0,
+            promoters_pct: percent(promoters),
+            passives_pct: percent(passives),
+            detractors_pct: percent(detractors),
+            mean_score: estimate::tidy(self.scores.mean()?),
+            std_dev: self.scores.sd().map(estimate::tidy),
             score_distribution: distribution(&self.scores),
             top_concerns,
             top_appeals,

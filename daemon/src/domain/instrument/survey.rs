@@ -1,9 +1,9 @@
 //! The survey: one to ten open questions. What an answer names is counted by question; a question that nobody can
 //! answer is said to be unsupported instead of being answered with something else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::results::{Answer, Outcomes, QuestionResult, ThemeKind};
+use protocol::results::{Answer, Outcomes, QuestionResult, Theme, ThemeKind};
 
 use super::Unreadable;
 use super::reply::{Fields, MENTIONS_MAX, REASONING_MAX, REFUSAL_MAX, THEME_MAX, one_line};
@@ -14,6 +14,8 @@ use crate::domain::outcome::{Answered, Mention};
 pub(super) const EXPECTED_SD: (f64, &str) = (50.0, "percentage points of a theme's share, at most");
 /// Most characters of one answer.
 const ANSWER_MAX: usize = 2_000;
+/// Quotes of a theme that reports show.
+const LEADING: usize = 2;
 /// Most characters of an answer that are quoted.
 const EXCERPT_MAX: usize = 300;
 
@@ -134,9 +136,21 @@ fn excerpt(answer: &str) -> &str {
     answer.char_indices().nth(EXCERPT_MAX).map_or(answer, |(end, _)| &answer[..end])
 }
 
+/// An answer that names two themes would be quoted under both. The quotes of each theme are put in an order that begins
+/// with answers not yet begun with.
+fn spread_quotes(themes: &mut [Theme]) {
+    let mut leading = BTreeSet::new();
+    for theme in themes {
+        // Stable: otherwise they stay in the order of how much they say.
+        theme.quotes.sort_by_key(|quote| leading.contains(&quote.answer));
+        leading.extend(theme.quotes.iter().take(LEADING).map(|quote| quote.answer));
+    }
+}
+
 impl Question {
     fn result(&self, question: &str) -> QuestionResult {
-        let themes = self.themes.report(self.answered);
+        let mut themes = self.themes.report(self.answered);
+        spread_quotes(&mut themes);
         QuestionResult {
             question: question.to_owned(),
             supported: self.answered > 0,
@@ -148,7 +162,7 @@ impl Question {
         }
     }
 
-    fn summary(&self, themes: &[protocol::results::Theme]) -> String {
+    fn summary(&self, themes: &[Theme]) -> String {
         if self.answered == 0 {
             return "Nobody could answer this question; nothing was put in its place.".to_owned();
         }

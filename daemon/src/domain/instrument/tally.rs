@@ -121,6 +121,13 @@ impl Tally {
     }
 }
 
+/// Estimates under their names; what is undefined is left out.
+pub(super) fn named<N: Into<String>>(
+    found: impl IntoIterator<Item = (N, Option<Estimate>)>,
+) -> impl Iterator<Item = (String, Estimate)> {
+    found.into_iter().filter_map(|(field, estimate)| Some((field.into(), estimate?)))
+}
+
 /// The counts as the wire has them.
 pub(super) fn distribution(scores: &Histogram) -> Distribution {
     Distribution(scores.iter().collect())
@@ -131,7 +138,8 @@ pub(super) fn sentiment_estimates(
     counts: &[u64; Sentiment::ALL.len()],
 ) -> impl Iterator<Item = (String, Estimate)> {
     let n = counts.iter().sum();
-    Sentiment::ALL.iter().zip(*counts).filter_map(move |(sentiment, count)| {
-        Some((format!("{sentiment}_pct"), estimate::percent(count, n, LEVEL)?))
-    })
+    let shares = Sentiment::ALL.iter().zip(*counts);
+    named(shares.map(move |(sentiment, count)| {
+        (format!("{sentiment}_pct"), estimate::percent(count, n, LEVEL))
+    }))
 }

@@ -1,11 +1,19 @@
 //! Estimates with their intervals: shares, means, medians and the Net Promoter Score. Every function returns the
 //! number together with its interval, n, effective n and the name of the method; the weights are equal.
 
-use libm::sqrt;
+use libm::{round, sqrt};
 use protocol::results::Estimate;
 
 use super::distribution::{binomial_cdf, normal_quantile, t_quantile};
 use super::histogram::Histogram;
+
+/// The number without what floating point leaves behind: `7`, not `7.000000000000001`. Nine decimals are kept, far more
+/// than any interval tells apart.
+#[must_use]
+pub fn tidy(value: f64) -> f64 {
+    // Adding zero takes the sign off a zero.
+    round(value * 1e9) / 1e9 + 0.0
+}
 
 /// Puts an estimate together; the effective n equals n because the weights are equal.
 #[must_use]
@@ -17,9 +25,9 @@ pub fn equal_weights(
     method: &str,
 ) -> Estimate {
     Estimate {
-        value,
-        low: interval.map(|(low, _)| low),
-        high: interval.map(|(_, high)| high),
+        value: tidy(value),
+        low: interval.map(|(low, _)| tidy(low)),
+        high: interval.map(|(_, high)| tidy(high)),
         level,
         n,
         effective_n: n as f64,
@@ -137,8 +145,8 @@ pub fn net_share(plus: u64, minus: u64, n: u64, level: f64) -> Option<Estimate> 
 /// The same estimate in another unit: value and interval times a positive factor.
 #[must_use]
 pub fn scaled(mut estimate: Estimate, factor: f64) -> Estimate {
-    estimate.value *= factor;
-    estimate.low = estimate.low.map(|low| low * factor);
-    estimate.high = estimate.high.map(|high| high * factor);
+    estimate.value = tidy(estimate.value * factor);
+    estimate.low = estimate.low.map(|low| tidy(low * factor));
+    estimate.high = estimate.high.map(|high| tidy(high * factor));
     estimate
 }

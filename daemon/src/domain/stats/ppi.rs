@@ -1,5 +1,6 @@
 //! Prediction-powered inference for a mean (Angelopoulos and others 2023, 2301.09633; PPI++ 2311.01453): people's
 //! answers correct what a synthetic panel predicts, and the interval stays valid however wrong the predictions are.
+//! Weights, where people or predictions stand for groups of different size, go in through [`Sample`].
 
 use libm::sqrt;
 
@@ -36,6 +37,99 @@ pub struct PpiMean {
     pub lambda: f64,
     /// The weight before it was kept within 0 to 1; far above 1 means predictions that vary too little.
     pub lambda_unclipped: Option<f64>,
+}
+
+/// How the error of a weighted mean is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WeightedError {
+    /// From the spread of weight times value, as the authors' program does (ppi-python 0.2.3). It changes when a
+    /// constant is added to every answer, so it serves to check against that program.
+    AsPublished,
+    /// From the spread of weight times (value − weighted mean): the linearised error of a ratio (Särndal, Swensson and
+    /// Wretman 1992, section 5.7), which does not depend on where the scale begins.
+    Linearised,
+}
+
+/// Values with the weight of each. Only the proportions of weights count: they are scaled to a mean of one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sample<'a> {
+    /// The values.
+    pub values: &'a [f64],
+    /// One weight a value, none negative, not all zero.
+    pub weights: &'a [f64],
+}
+
+impl Sample<'_> {
+    /// The weights with a mean of one; `None` when they do not fit the values.
+    fn scaled_weights(&self) -> Option<Vec<f64>> {
+        let sum: f64 = self.weights.iter().sum();
+        let fits = self.weights.len() == self.values.len()
+            && self.weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0)
+            && sum > 0.0;
+        let scale = self.weights.len() as f64 / sum;
+        fits.then(|| self.weights.iter().map(|weight| weight * scale).collect())
+    }
+}
+
+/// The weighted mean of people's answers, helped by predictions: `people` holds their answers with their weights,
+/// `predicted` the predictions for the same people, `others` predictions for others with weights of their own. The tuned
+/// weight of the predictions is the one of the estimating equation w·(y − θ) at the plain estimate. `None` as for
+/// [`mean`], and when weights do not fit their values.
+#[must_use]
+pub fn weighted_mean(
+    people: Sample<'_>,
+    predicted: &[f64],
+    others: Sample<'_>,
+    level: f64,
+    tuning: Tuning,
+    (quantile, error): (Quantile, WeightedError),
+) -> Option<PpiMean> {
+    let y = people.values;
+    if y.len() < 2 || y.len() != predicted.len() || others.values.is_empty() {
+        return None;
+    }
+    let (weights, weights_others) = (people.scaled_weights()?, others.scaled_weights()?);
+    let times = |weights: &[f64], values: &[f64]| -> Vec<f64> {
+        weights.iter().zip(values).map(|(weight, value)| weight * value).collect()
+    };
+    let less = |values: &[f64], by: f64| -> Vec<f64> { values.iter().map(|v| v - by).collect() };
+    let rectified = |lambda: f64| -> Vec<f64> {
+        y.iter().zip(predicted).map(|(y, p)| y - lambda * p).collect()
+    };
+    let at = |lambda: f64| {
+        lambda * average(&times(&weights_others, others.values))
+            + average(&times(&weights, &rectified(lambda)))
+    };
+    let plain = at(1.0);
+    let unclipped = best_weight(
+        &times(&weights, &less(y, plain)),
+        &times(&weights, &less(predicted, plain)),
+        &times(&weights_others, &less(others.values, plain)),
+    );
+    let lambda = match tuning {
+        Tuning::Tuned => unclipped?.clamp(0.0, 1.0),
+        Tuning::Fixed(lambda) => lambda,
+    };
+    let squares = |weights: &[f64], values: &[f64]| {
+        let centre = match error {
+            WeightedError::AsPublished => 0.0,
+            WeightedError::Linearised => average(&times(weights, values)),
+        };
+        spread(&times(weights, &less(values, centre))) / values.len() as f64
+    };
+    let (n, many) = (y.len() as f64, others.values.len() as f64);
+    let error = sqrt(
+        lambda * lambda * squares(&weights_others, others.values) / many
+            + squares(&weights, &rectified(lambda)) / n,
+    );
+    let p = 1.0 - (1.0 - level) / 2.0;
+    let reach = match quantile {
+        Quantile::Normal => normal_quantile(p)?,
+        Quantile::StudentT => t_quantile(p, n - 1.0)?,
+    } * error;
+    let value = at(lambda);
+    let interval = (value - reach, value + reach);
+    Some(PpiMean { value, error, interval, lambda, lambda_unclipped: unclipped })
 }
 
 /// The mean of people's answers `y`, helped by predictions for the same people (`predicted`) and for others

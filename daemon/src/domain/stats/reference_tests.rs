@@ -218,6 +218,7 @@ fn people_and_predictions_together() {
     let file = reference("ppi_reference.json");
     for case in file["cases"].as_array().unwrap() {
         if case.get("w").is_some() {
+            weighted_people_and_predictions(case);
             continue;
         }
         let y = numbers(&case["y_labeled"]);
@@ -252,6 +253,71 @@ fn people_and_predictions_together() {
     );
     assert_eq!(ppi::effective_people(100.0, 100.0, 1.0), None);
     assert!((ppi::effective_people(100.0, 300.0, 0.5).unwrap() - 100.0 / 0.8125).abs() < 1e-9);
+}
+
+fn weighted_people_and_predictions(case: &Value) {
+    let (y, predicted) = (numbers(&case["y_labeled"]), numbers(&case["yhat_labeled"]));
+    let others = numbers(&case["yhat_unlabeled"]);
+    let (weights, weights_others) = (numbers(&case["w"]), numbers(&case["w_unlabeled"]));
+    let level = 1.0 - case["alpha"].as_f64().unwrap();
+    let people = ppi::Sample { values: &y, weights: &weights };
+    let rest = ppi::Sample { values: &others, weights: &weights_others };
+    let mean = |tuning, error| {
+        let how = (Quantile::Normal, error);
+        ppi::weighted_mean(people, &predicted, rest, level, tuning, how).unwrap()
+    };
+    for (tuning, point, interval) in [
+        (Tuning::Tuned, Some("ppi_pp_point"), "ppi_pp_ci"),
+        (Tuning::Fixed(1.0), Some("ppi_lambda1_point"), "ppi_lambda1_ci"),
+        (Tuning::Fixed(0.0), None, "ppi_lambda0_ci"),
+        (Tuning::Fixed(0.0), None, "classical_ci"),
+    ] {
+        let found = mean(tuning, ppi::WeightedError::AsPublished);
+        if let Some(point) = point {
+            close(found.value, &case[point]);
+        }
+        close(found.interval.0, &case[interval][0]);
+        close(found.interval.1, &case[interval][1]);
+    }
+    // Where the scale begins must not matter to the error, and with the published one it does.
+    let shift = |values: &[f64]| values.iter().map(|value| value + 100.0).collect::<Vec<_>>();
+    let (far_y, far_predicted, far_others) = (shift(&y), shift(&predicted), shift(&others));
+    let far = |error| {
+        let people = ppi::Sample { values: &far_y, ..people };
+        let rest = ppi::Sample { values: &far_others, ..rest };
+        let tuning = Tuning::Fixed(0.5);
+        let how = (Quantile::Normal, error);
+        ppi::weighted_mean(people, &far_predicted, rest, level, tuning, how).unwrap()
+    };
+    let near = |error| mean(Tuning::Fixed(0.5), error);
+    let (here, there) = (near(ppi::WeightedError::Linearised), far(ppi::WeightedError::Linearised));
+    assert!((there.value - here.value - 100.0).abs() < 1e-9);
+    assert!((there.error - here.error).abs() < 1e-9);
+    let published = ppi::WeightedError::AsPublished;
+    assert!(far(published).error > 2.0 * near(published).error);
+    // Equal weights of any size are no weights at all.
+    let (sevens, thirds) = (vec![7.0; y.len()], vec![1.0 / 3.0; others.len()]);
+    for tuning in [Tuning::Tuned, Tuning::Fixed(1.0)] {
+        let plain = ppi::mean(&y, &predicted, &others, level, tuning, Quantile::Normal).unwrap();
+        let equal = ppi::weighted_mean(
+            ppi::Sample { values: &y, weights: &sevens },
+            &predicted,
+            ppi::Sample { values: &others, weights: &thirds },
+            level,
+            tuning,
+            (Quantile::Normal, ppi::WeightedError::Linearised),
+        )
+        .unwrap();
+        assert!((plain.value - equal.value).abs() < 1e-9, "{plain:?} {equal:?}");
+        assert!((plain.error - equal.error).abs() < 1e-9, "{plain:?} {equal:?}");
+        assert!((plain.lambda - equal.lambda).abs() < 1e-9, "{plain:?} {equal:?}");
+    }
+    // Weights that are none.
+    for weights in [vec![0.0; y.len()], vec![1.0], vec![-1.0; y.len()], vec![f64::NAN; y.len()]] {
+        let people = ppi::Sample { values: &y, weights: &weights };
+        let how = (Quantile::Normal, ppi::WeightedError::Linearised);
+        assert_eq!(ppi::weighted_mean(people, &predicted, rest, level, Tuning::Tuned, how), None);
+    }
 }
 
 #[test]

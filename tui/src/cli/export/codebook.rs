@@ -36,7 +36,10 @@ fn describe(column: &str, study: StudyType) -> (&'static str, &'static str) {
         "model" => ("the model behind the engine", "its name and version"),
         "seed" => ("decides the panel and, with the offline engine, every answer", "whole number"),
         "instrument_hash" => ("what was asked and how replies are read", "SHA-256 in hex"),
-        "id" => ("the answer", "a1, a2, … in the order of the panel"),
+        "id" => (
+            "the respondent's answer; a survey has one row for each question of it, an A/B test in both orders one for each order",
+            "a1, a2, … in the order of the panel",
+        ),
         "score" => match study {
             StudyType::Nps => ("how likely they are to recommend it", "0 to 10"),
             _ => ("how much they like it", "1 to 10; empty in studies without a score"),
@@ -81,6 +84,11 @@ fn describe(column: &str, study: StudyType) -> (&'static str, &'static str) {
         "answer" => ("the answer to the question", "text; empty when it was declined"),
         "declined" => ("why the question was declined", "text; empty when it was answered"),
         "themes" => ("what the answer names", "themes, separated by semicolons; surveys"),
+        "row" => (
+            "tells this row from every other one",
+            "the id; with the number of the question in surveys, with the order where everyone saw both",
+        ),
+        "question_number" => ("the place of the question", "1, 2, … in the order asked; surveys"),
         _ => ("", ""),
     }
 }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use protocol::results::{Answer, Response, Sentiment};
 use protocol::run::Study;
 use protocol::safe;
+use protocol::study::{Instrument, Orders, StudySpec};
 
 use crate::failure::Failure;
 
@@ -52,6 +53,8 @@ pub(super) const COLUMNS: &[&str] = &[
     "answer",
     "declined",
     "themes",
+    "row",
+    "question_number",
 ];
 
 /// A table under way.
@@ -59,11 +62,15 @@ pub(crate) struct Table {
     writer: csv::Writer<Vec<u8>>,
     /// What is the same in every row.
     study: Vec<String>,
+    /// The questions of a survey, in the order asked.
+    questions: Vec<String>,
+    /// The orders of an A/B test.
+    orders: Option<Orders>,
 }
 
 impl Table {
     /// The line of headings.
-    pub(crate) fn begin(study: &Study) -> Result<Self, Failure> {
+    pub(crate) fn begin(study: &Study, spec: &StudySpec) -> Result<Self, Failure> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(COLUMNS).map_err(|error| no_row(&error))?;
         let study = vec![
@@ -75,12 +82,21 @@ impl Table {
             study.seed.to_string(),
             inert(&study.instrument_hash).into_owned(),
         ];
-        Ok(Self { writer, study })
+        let (questions, orders) = match &spec.instrument {
+            Instrument::Survey { questions, .. } => {
+                (questions.iter().map(|question| question.trim().to_owned()).collect(), None)
+            }
+            Instrument::AbTest { orders, .. } => (Vec::new(), Some(*orders)),
+            Instrument::ConceptTest { .. }
+            | Instrument::Sentiment { .. }
+            | Instrument::Nps { .. } => (Vec::new(), None),
+        };
+        Ok(Self { writer, study, questions, orders })
     }
 
     /// One more answer: one row, or one for each question of a survey.
     pub(crate) fn add(&mut self, response: &Response) -> Result<(), Failure> {
-        for row in rows_of(&response.answer) {
+        for row in rows_of(&response.answer, &self.questions) {
             self.add_row(response, &row)?;
         }
         Ok(())
@@ -124,8 +140,20 @@ impl Table {
             inert(row.answer).into_owned(),
             inert(row.declined).into_owned(),
             inert(&row.themes).into_owned(),
+            self.name(response, row),
+            row.number.map_or_else(String::new, |number| number.to_string()),
         ];
         self.writer.write_record(self.study.iter().chain(&cells)).map_err(|error| no_row(&error))
+    }
+
+    /// What tells this row from every other one of the table: the answer's id, and where an answer has several rows, the
+    /// number of the question or the order of the variants.
+    fn name(&self, response: &Response, row: &Row<'_>) -> String {
+        match (row.number, self.orders) {
+            (Some(number), _) => format!("{}.{number}", response.id),
+            (None, Some(Orders::Both)) => format!("{}.{}", response.id, row.order),
+            (None, _) => response.id.to_string(),
+        }
     }
 
     /// The bytes made since the last time.
@@ -150,9 +178,11 @@ struct Row<'a> {
     answer: &'a str,
     declined: &'a str,
     themes: String,
+    /// Place of the question in the survey, from 1.
+    number: Option<usize>,
 }
 
-fn rows_of(answer: &Answer) -> Vec<Row<'_>> {
+fn rows_of<'a>(answer: &'a Answer, questions: &[String]) -> Vec<Row<'a>> {
     let row = Row::default();
     match answer {
         Answer::ConceptTest { score, sentiment, reasoning, purchase_intent } => vec![Row {
@@ -177,20 +207,26 @@ fn rows_of(answer: &Answer) -> Vec<Row<'_>> {
             ..row
         }],
         Answer::Survey { answers, reasoning, themes, refused } => {
+            let place = |question: &str| questions.iter().position(|known| known == question);
             let answered = answers.iter().map(|(question, answer)| Row {
                 reasoning,
                 question,
                 answer,
                 themes: themes.get(question).map_or_else(String::new, |themes| themes.join("; ")),
+                number: place(question).map(|place| place + 1),
                 ..Row::default()
             });
             let declined = refused.iter().map(|(question, declined)| Row {
                 reasoning,
                 question,
                 declined,
+                number: place(question).map(|place| place + 1),
                 ..Row::default()
             });
-            answered.chain(declined).collect()
+            let mut rows: Vec<Row<'_>> = answered.chain(declined).collect();
+            // In the order asked; the answers themselves are kept by their question.
+            rows.sort_by_key(|row| row.number);
+            rows
         }
     }
 }
@@ -269,7 +305,8 @@ mod tests {
 
     #[test]
     fn every_row_has_every_column() {
-        let mut table = Table::begin(&fixtures::concept_test().study).unwrap();
+        let report = fixtures::concept_test();
+        let mut table = Table::begin(&report.study, &fixtures::asked(&report).spec).unwrap();
         for response in fixtures::responses() {
             table.add(&response).unwrap();
         }
@@ -281,12 +318,68 @@ mod tests {
         insta::assert_snapshot!(String::from_utf8_lossy(&bytes));
     }
 
+    /// The cells of a column, in order.
+    fn column(bytes: &[u8], wanted: &str) -> Vec<String> {
+        let place = COLUMNS.iter().position(|column| *column == wanted).unwrap();
+        let mut rows = csv::Reader::from_reader(bytes);
+        rows.records().map(|row| row.unwrap()[place].to_owned()).collect()
+    }
+
+    #[test]
+    fn rows_of_one_answer_have_names_of_their_own() {
+        let mut response = fixtures::responses().remove(0);
+        let question =
+            |number: usize| format!("{} is number {number}?", ["Zero", "Why"][number % 2]);
+        let spec = |instrument| StudySpec {
+            instrument,
+            ..fixtures::asked(&fixtures::concept_test()).spec
+        };
+        let stimulus = "A heat pump for your house.".to_owned();
+        let survey = Instrument::Survey { stimulus, questions: (1..=3).map(question).collect() };
+        response.answer = Answer::Survey {
+            answers: [3, 1].map(|number| (question(number), "Yes.".to_owned())).into(),
+            reasoning: "So.".to_owned(),
+            themes: std::collections::BTreeMap::new(),
+            refused: [(question(2), "no idea".to_owned())].into(),
+        };
+        let study = fixtures::concept_test().study;
+        let mut table = Table::begin(&study, &spec(survey)).unwrap();
+        table.add(&response).unwrap();
+        let bytes = table.take();
+        let id = response.id;
+        assert_eq!(column(&bytes, "row"), [1, 2, 3].map(|number| format!("{id}.{number}")));
+        assert_eq!(column(&bytes, "question"), [1, 2, 3].map(question));
+        assert_eq!(column(&bytes, "declined"), ["", "no idea", ""]);
+
+        let variant = || "A variant of it.".to_owned();
+        for (orders, named) in [
+            (Orders::Both, [format!("{id}.a_first"), format!("{id}.b_first")]),
+            (Orders::Split, [id.to_string(), id.to_string()]),
+        ] {
+            let test = Instrument::AbTest { variant_a: variant(), variant_b: variant(), orders };
+            let mut table = Table::begin(&study, &spec(test)).unwrap();
+            for order in protocol::study::Order::ALL {
+                response.answer = Answer::AbTest {
+                    preference: protocol::results::Preference::A,
+                    score_a: 7,
+                    score_b: 6,
+                    reasoning: "So.".to_owned(),
+                    sentiment: Sentiment::Mixed,
+                    order: *order,
+                };
+                table.add(&response).unwrap();
+            }
+            assert_eq!(column(&table.take(), "row"), named);
+        }
+    }
+
     proptest! {
         #[test]
         fn no_cell_of_any_text_starts_like_a_formula(text in "[ \u{a0}\t\r\n=+@-]{0,6}.{0,12}") {
-            let mut study = fixtures::concept_test().study;
+            let report = fixtures::concept_test();
+            let mut study = report.study.clone();
             study.engine.clone_from(&text);
-            let mut table = Table::begin(&study).unwrap();
+            let mut table = Table::begin(&study, &fixtures::asked(&report).spec).unwrap();
             for mut response in fixtures::responses() {
                 response.persona.name.clone_from(&text);
                 table.add(&response).unwrap();

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use protocol::safe;
 
-use super::document::{Block, Chart, Document};
+use super::document::{Block, Chart, Document, Shape};
 
 /// The document as Markdown.
 pub(super) fn page(document: &Document) -> String {
@@ -38,7 +38,7 @@ fn write_block(out: &mut String, block: &Block) {
             }
             Ok(())
         }
-        Block::Verbatim(text) => {
+        Block::Verbatim(text) | Block::Exact(text) => {
             let text = safe::block(text.trim());
             let fence = fence(&text);
             writeln!(out, "{fence}text\n{text}\n{fence}")
@@ -49,8 +49,19 @@ fn write_block(out: &mut String, block: &Block) {
             }
             Ok(())
         }
-        Block::Quote { text, answer } => {
-            writeln!(out, "> {}  \n> {}", escape(text.trim()), escape(answer))
+        Block::Figures(figures) => {
+            for figure in figures {
+                let (label, value) = (escape(&figure.label), escape(&figure.value));
+                let _ = writeln!(out, "- {label}: **{value}** ({})", escape(&figure.remark));
+            }
+            Ok(())
+        }
+        Block::Quotes { about, quotes } => {
+            let _ = writeln!(out, "{}:", escape(about));
+            for (text, answer) in quotes {
+                let _ = write!(out, "\n> {}  \n> {}\n", escape(text.trim()), escape(answer));
+            }
+            Ok(())
         }
         Block::Chart(chart) => {
             let (head, rows) = of_chart(chart);
@@ -66,8 +77,12 @@ fn write_block(out: &mut String, block: &Block) {
 
 fn of_chart(chart: &Chart) -> (Vec<String>, Vec<Vec<String>>) {
     let head = vec![chart.caption.clone(), String::new(), String::new()];
+    let label = |label: &str| match chart.shape {
+        Shape::Column => format!("Score {label}"),
+        Shape::Bar | Shape::Dot => label.to_owned(),
+    };
     let rows =
-        chart.rows.iter().map(|row| vec![row.label.clone(), row.text.clone(), row.remark.clone()]);
+        chart.rows.iter().map(|row| vec![label(&row.label), row.text.clone(), row.remark.clone()]);
     (head, rows.collect())
 }
 

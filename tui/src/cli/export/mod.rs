@@ -111,7 +111,8 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let mut writer = match args.format {
         Format::Json => Writer::Json(json::Document::begin(&report)?),
         Format::Csv | Format::Md | Format::Html => {
-            Writer::Csv(Box::new(csv::Table::begin(&report.study)?))
+            let asked = call!(link, asked(study.id))?;
+            Writer::Csv(Box::new(csv::Table::begin(&report.study, &asked.spec)?))
         }
     };
     loop {

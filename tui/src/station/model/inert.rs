@@ -59,6 +59,7 @@ fn results(results: &mut Results) {
         line(&mut theme.theme);
         theme.quotes.iter_mut().for_each(|quote| line(&mut quote.text));
     }
+    line(&mut results.contrast_rule);
     results.conclusions.iter_mut().for_each(line);
     for finding in &mut results.findings {
         for text in [&mut finding.title, &mut finding.description, &mut finding.suggested_action] {

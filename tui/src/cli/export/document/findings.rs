@@ -2,9 +2,9 @@
 
 use protocol::results::{Outcomes, Results, Theme, ThemeKind};
 
-use super::{Block, Chart, Row, Section, Shape, capital};
+use super::{Block, Chart, Row, Section, Shape, Weight, capital};
 use crate::look::thousands;
-use crate::report::segments::{group, signed};
+use crate::report::segments::{name, rule, signed};
 
 /// Groups that are shown.
 const GROUPS: usize = 16;
@@ -15,16 +15,12 @@ const QUOTES: usize = 2;
 
 /// Groups that differ from everyone else, beyond chance and with enough answers.
 pub(super) fn groups(results: &Results) -> Option<Section> {
-    let first = results.contrasts.first()?;
+    results.contrasts.first()?;
     let mut section = Section::new("Who differs from the rest");
     let differing: Vec<_> =
         results.contrasts.iter().filter(|found| found.differs && !found.small).collect();
-    let all = results.contrasts.len();
     if differing.is_empty() {
-        section.text(format!(
-            "Nobody, beyond chance: {all} groups were compared with everyone else ({}-adjusted).",
-            capital(&first.adjustment)
-        ));
+        section.text(format!("Nobody, beyond chance. {}", rule(results)));
         return Some(section);
     }
     let ends = |found: &&protocol::results::Contrast| [found.difference.low, found.difference.high];
@@ -37,11 +33,12 @@ pub(super) fn groups(results: &Results) -> Option<Section> {
             format!("{} to {}", signed(field, low), signed(field, high))
         });
         Row {
-            label: capital(&group(&found.dimension, &found.class)),
+            label: capital(&name(found)),
             value: difference.value,
             interval,
             text: signed(field, difference.value),
             remark: format!("{range} · n = {}", thousands(i128::from(difference.n))),
+            weight: Weight::Full,
         }
     });
     section.blocks.push(Block::Chart(Chart {
@@ -51,10 +48,10 @@ pub(super) fn groups(results: &Results) -> Option<Section> {
         shape: Shape::Dot,
         rows: rows.collect(),
     }));
-    section.text(format!(
-        "{all} groups were compared; those shown differ also after {}'s adjustment for that many comparisons and have at least 30 answers.",
-        capital(&first.adjustment)
-    ));
+    if differing.len() > GROUPS {
+        section.text(format!("{} more differ.", differing.len() - GROUPS));
+    }
+    section.text(rule(results));
     Some(section)
 }
 
@@ -102,6 +99,7 @@ pub(super) fn themes<'a>(
             text: format!("{:.0}%", theme.share.value * 100.0),
             remark: scaled
                 .map_or_else(String::new, |(low, high)| format!("{low:.0}% to {high:.0}%")),
+            weight: Weight::Full,
         }
     });
     section.blocks.push(Block::Chart(Chart {
@@ -112,9 +110,14 @@ pub(super) fn themes<'a>(
         rows: rows.collect(),
     }));
     for theme in shown {
-        for quote in theme.quotes.iter().take(QUOTES) {
-            let answer = format!("{} · {}", theme.theme, quote.answer);
-            section.blocks.push(Block::Quote { text: quote.text.clone(), answer });
+        let quotes: Vec<(String, String)> = theme
+            .quotes
+            .iter()
+            .take(QUOTES)
+            .map(|quote| (quote.text.clone(), quote.answer.to_string()))
+            .collect();
+        if !quotes.is_empty() {
+            section.blocks.push(Block::Quotes { about: theme.theme.clone(), quotes });
         }
     }
 }

@@ -2,12 +2,15 @@
 //! is not. The renderers decide how it looks; all words of others pass through them, never around them.
 
 mod findings;
+mod groups;
 mod outcome;
 mod provenance;
+mod summary;
 
 use protocol::analysis::Asked;
 use protocol::results::Report;
 
+use crate::look::thousands;
 use crate::report::title;
 
 /// A document: its title and its parts in order.
@@ -50,12 +53,25 @@ pub(super) enum Block {
     Verbatim(String),
     /// Names and values.
     Facts(Vec<(String, String)>),
-    /// Words of a respondent, and which answer they stand in.
-    Quote { text: String, answer: String },
+    /// The numbers that a reader should take away, in large print.
+    Figures(Vec<Figure>),
+    /// Words of respondents under a heading, each with the answer they stand in.
+    Quotes { about: String, quotes: Vec<(String, String)> },
+    /// A text in the spacing it was written in.
+    Exact(String),
     /// Numbers on one scale, each with its interval.
     Chart(Chart),
     /// A table with a line of headings.
     Table { head: Vec<String>, rows: Vec<Vec<String>> },
+}
+
+/// A number in large print.
+#[derive(Debug)]
+pub(super) struct Figure {
+    pub(super) label: String,
+    pub(super) value: String,
+    /// The interval, in words.
+    pub(super) remark: String,
 }
 
 /// Numbers on one scale.
@@ -75,6 +91,8 @@ pub(super) enum Shape {
     Bar,
     /// A dot with its interval: means and differences.
     Dot,
+    /// Columns side by side: how often each score was given.
+    Column,
 }
 
 /// One number of a chart.
@@ -87,14 +105,26 @@ pub(super) struct Row {
     pub(super) text: String,
     /// The interval, or the answers behind it.
     pub(super) remark: String,
+    /// How much the number can carry.
+    pub(super) weight: Weight,
+}
+
+/// How much a number can carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// As much as its interval says.
+    Full,
+    /// Fewer than 30 answers stand behind it: drawn faintly.
+    Small,
 }
 
 impl Document {
     /// The document of a study.
     pub(super) fn of(report: &Report, asked: &Asked) -> Self {
         let study = &report.study;
-        let mut sections =
-            vec![provenance::question(report, asked), provenance::panel(report, asked)];
+        let mut sections = Vec::new();
+        sections.extend(report.results.as_ref().map(summary::section));
+        sections.extend([provenance::question(report, asked), provenance::panel(report, asked)]);
         match &report.results {
             Some(results) => {
                 sections.push(outcome::section(results));
@@ -111,14 +141,19 @@ impl Document {
             }
         }
         sections.push(provenance::limits(report));
+        sections.extend(report.results.as_ref().and_then(groups::section));
         sections.extend(provenance::margins(asked));
+        sections.push(provenance::questionnaire(asked));
         Self {
             title: study.name.clone(),
             subtitle: format!(
-                "{} · {} of {} respondents answered",
+                "{} · {} of {} respondents answered · {} engine ({}) · seed {}",
                 capital(&title::instrument(study.instrument)),
-                study.panel.delivered,
-                study.panel.requested
+                thousands(study.panel.delivered),
+                thousands(study.panel.requested),
+                study.engine,
+                study.model,
+                study.seed
             ),
             sections,
         }

@@ -3,16 +3,14 @@
 use protocol::results::{Outcomes, PurchaseIntent, QuestionResult, Results, Sentiment};
 
 use super::findings::themes;
-use super::{Block, Chart, Row, Section, Shape};
+use super::{Block, Chart, Row, Section, Shape, Weight};
 use crate::look::{Look, thousands};
+use crate::report::bars::nearly;
 use crate::report::estimates::{HEADLINE, label, number, range, scale};
 
 /// The part of the report.
 pub(super) fn section(results: &Results) -> Section {
     let mut section = Section::new("What came out");
-    if !results.conclusions.is_empty() {
-        section.blocks.push(Block::Bullets(results.conclusions.clone()));
-    }
     headline(results, &mut section);
     match &results.outcomes {
         Outcomes::ConceptTest { score_distribution, .. } => {
@@ -38,8 +36,8 @@ pub(super) fn section(results: &Results) -> Section {
                 .map(|feeling| (feeling.as_str().to_owned(), format!("{feeling}_pct")));
             shares(results, "How do they feel about it?", rows, &mut section);
             section.text(format!(
-                "In {:.0} % of resampled panels (bootstrap) the feeling that leads here still leads.",
-                confidence * 100.0
+                "In {} of resampled panels (bootstrap) the feeling that leads here still leads.",
+                nearly(*confidence)
             ));
         }
         Outcomes::AbTest { contested, orders_shown: (a_first, b_first), .. } => {
@@ -51,7 +49,9 @@ pub(super) fn section(results: &Results) -> Section {
             shares(results, "Which do they prefer?", named(&rows), &mut section);
             section.text(match contested {
                 Some(contested) => format!(
-                    "Everyone saw both orders; {} changed their mind with the order and count as neither.",
+                    "Everyone saw both orders (A first {}, B first {}); {} changed their mind with the order and count as neither.",
+                    thousands(i128::from(*a_first)),
+                    thousands(i128::from(*b_first)),
                     thousands(i128::from(*contested))
                 ),
                 None => format!(
@@ -87,6 +87,7 @@ fn headline(results: &Results, section: &mut Section) {
                 range(field, interval, Look::PLAIN),
                 thousands(i128::from(estimate.n))
             ),
+            weight: Weight::Full,
         };
         let same = |chart: &&mut Chart| {
             (chart.low - scale.low).abs() + (chart.high - scale.high).abs() < 1e-9
@@ -128,6 +129,7 @@ fn shares(
                 interval,
                 text: format!("{:.1}%", estimate.value),
                 remark: range(&field, interval, Look::PLAIN),
+                weight: Weight::Full,
             })
         })
         .collect();
@@ -150,17 +152,18 @@ fn histogram(counts: &[(i32, u64)], section: &mut Section) {
         return;
     }
     let rows = counts.iter().map(|(score, count)| Row {
-        label: format!("Score {score}"),
+        label: score.to_string(),
         value: *count as f64,
         interval: None,
         text: thousands(i128::from(*count)),
         remark: format!("{:.1}%", *count as f64 / all as f64 * 100.0),
+        weight: Weight::Full,
     });
     section.blocks.push(Block::Chart(Chart {
         caption: "How many gave each score".to_owned(),
         low: 0.0,
         high: most as f64,
-        shape: Shape::Bar,
+        shape: Shape::Column,
         rows: rows.collect(),
     }));
 }
@@ -178,7 +181,7 @@ fn survey_question(place: usize, question: &QuestionResult, section: &mut Sectio
     themes(question.themes.iter(), "What the answers name", section);
     if let Some(saturation) = question.saturation {
         section.text(format!(
-            "The last new theme came from respondent {} of the panel.",
+            "No answer after that of respondent {} named anything new.",
             thousands(saturation)
         ));
     }

@@ -98,7 +98,7 @@ pub(super) fn margins(asked: &Asked) -> Option<Section> {
     section.text(
         "Shares of each class in the population that the audience describes, and in this panel.",
     );
-    let head = ["Group", "Population", "This panel"].map(str::to_owned).to_vec();
+    let head = ["Group", "Population", "This panel", "Off by"].map(str::to_owned).to_vec();
     let rows: Vec<Vec<String>> = asked
         .margins
         .iter()
@@ -109,6 +109,7 @@ pub(super) fn margins(asked: &Asked) -> Option<Section> {
                     capital(&group(dimension, class)),
                     format!("{:.1} %", margin.target * 100.0),
                     format!("{:.1} %", margin.realised * 100.0),
+                    points((margin.realised - margin.target) * 100.0),
                 ]
             })
         })
@@ -118,6 +119,24 @@ pub(super) fn margins(asked: &Asked) -> Option<Section> {
     }
     section.blocks.push(Block::Table { head, rows });
     Some(section)
+}
+
+/// A difference of shares with its sign.
+fn points(difference: f64) -> String {
+    let text = format!("{:.1}", difference.abs());
+    match (text.as_str(), difference > 0.0) {
+        ("0.0", _) => text,
+        (_, true) => format!("+{text}"),
+        (_, false) => format!("−{text}"),
+    }
+}
+
+/// The exact wording, for whoever wants to ask the same again.
+pub(super) fn questionnaire(asked: &Asked) -> Section {
+    let mut section = Section::new("The questionnaire, word for word");
+    section.text("As the first respondent of the panel got it.");
+    section.blocks.push(Block::Exact(asked.questionnaire.clone()));
+    section
 }
 
 fn choice<T: std::fmt::Display>(choice: &Choice<T>) -> String {

@@ -1,105 +1,109 @@
-//! A chart as inline SVG: one row a number, its label on the left, the drawing on one scale, the number on the right. The
-//! same numbers stand in the text of the drawing, so nothing is lost to somebody who cannot see it.
+//! A chart: one row a number, its label, the drawing on one scale as inline SVG, the number with its interval as text, so
+//! that it reads at any width and nothing is lost to somebody who cannot see the drawing. Scores stand as columns side
+//! by side.
 
 use std::fmt::Write as _;
 
-use super::super::document::{Chart, Shape};
+use super::super::document::{Chart, Row, Shape, Weight};
 use super::escape;
-
-/// Width of the drawing in its own units, of the labels, and of the numbers.
-const WIDTH: f64 = 720.0;
-const LABELS: f64 = 200.0;
-const NUMBERS: f64 = 240.0;
-/// Height of a row.
-const ROW: f64 = 26.0;
-/// Letters of a label that fit.
-const LABEL_LETTERS: usize = 28;
 
 /// Draws it.
 pub(super) fn draw(chart: &Chart) -> String {
-    let height = ROW * chart.rows.len() as f64 + 8.0;
     let mut out = String::new();
-    let caption = escape(&chart.caption);
     // Writing to a string cannot fail.
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<figure class=\"chart\"><figcaption>{caption}</figcaption>\n\
-         <svg viewBox=\"0 0 {WIDTH:.0} {height:.0}\" role=\"img\" aria-label=\"{caption}\">\n"
+        "<figure class=\"chart\"><figcaption>{}</figcaption>",
+        escape(&chart.caption)
     );
-    let zero = (chart.low < 0.0 && chart.high > 0.0).then(|| x(chart, 0.0));
-    if let Some(zero) = zero {
-        let _ = writeln!(
-            out,
-            "<line class=\"zero\" x1=\"{zero:.1}\" y1=\"0\" x2=\"{zero:.1}\" y2=\"{height:.1}\"/>"
-        );
+    if chart.shape == Shape::Column {
+        columns(chart, &mut out);
+    } else {
+        for row in &chart.rows {
+            draw_row(chart, row, &mut out);
+        }
+        axis(chart, &mut out);
     }
-    for (place, row) in chart.rows.iter().enumerate() {
-        let middle = ROW * place as f64 + ROW / 2.0 + 4.0;
-        let at = x(chart, row.value);
-        let left = x(chart, chart.low);
-        let _ = writeln!(
-            out,
-            "<text class=\"label\" x=\"{:.1}\" y=\"{:.1}\">{}<title>{}</title></text>",
-            LABELS - 12.0,
-            middle + 4.5,
-            escape(&short(&row.label)),
-            escape(&row.label)
-        );
-        let _ = writeln!(
-            out,
-            "<line class=\"track\" x1=\"{left:.1}\" y1=\"{middle:.1}\" x2=\"{:.1}\" y2=\"{middle:.1}\"/>",
-            x(chart, chart.high)
-        );
-        if chart.shape == Shape::Bar {
-            let _ = writeln!(
-                out,
-                "<rect class=\"bar\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"12\"/>",
-                middle - 6.0,
-                (at - left).max(0.0)
-            );
-        }
-        if let Some((low, high)) = row.interval {
-            let (from, to) = (x(chart, low), x(chart, high));
-            let _ = writeln!(
-                out,
-                "<path class=\"whisker\" d=\"M{from:.1} {:.1}V{:.1}M{to:.1} {:.1}V{:.1}M{from:.1} {middle:.1}H{to:.1}\"/>",
-                middle - 4.0,
-                middle + 4.0,
-                middle - 4.0,
-                middle + 4.0
-            );
-        }
-        if chart.shape == Shape::Dot {
-            let _ =
-                writeln!(out, "<circle class=\"dot\" cx=\"{at:.1}\" cy=\"{middle:.1}\" r=\"5\"/>");
-        }
-        let _ = writeln!(
-            out,
-            "<text class=\"value\" x=\"{:.1}\" y=\"{:.1}\">{}</text>\n<text class=\"remark\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
-            WIDTH - NUMBERS + 52.0,
-            middle + 4.5,
-            escape(&row.text),
-            WIDTH - NUMBERS + 60.0,
-            middle + 4.5,
-            escape(&row.remark)
-        );
-    }
-    out.push_str("</svg></figure>");
+    out.push_str("</figure>");
     out
 }
 
-/// Where a value stands; what lies outside the scale stands at its end.
-fn x(chart: &Chart, value: f64) -> f64 {
-    let span = chart.high - chart.low;
-    let share = if span > 0.0 { ((value - chart.low) / span).clamp(0.0, 1.0) } else { 0.0 };
-    LABELS + share * (WIDTH - LABELS - NUMBERS)
+fn draw_row(chart: &Chart, row: &Row, out: &mut String) {
+    let class = if row.weight == Weight::Small { "row small" } else { "row" };
+    let label = escape(&row.label);
+    let (text, remark) = (escape(&row.text), escape(&row.remark));
+    let _ = write!(
+        out,
+        "<div class=\"{class}\"><span class=\"label\">{label}</span>\n\
+         <svg viewBox=\"0 0 100 20\" preserveAspectRatio=\"none\" role=\"img\"><title>{label}: {text} ({remark})</title>\
+         <path class=\"rail\" d=\"M0 10H100\"/>"
+    );
+    if let Some(zero) = zero(chart) {
+        let _ = write!(out, "<path class=\"zero\" d=\"M{zero:.2} 0V20\"/>");
+    }
+    let at = x(chart, row.value);
+    if chart.shape == Shape::Bar {
+        let _ =
+            write!(out, "<rect class=\"bar\" x=\"0\" y=\"4\" width=\"{at:.2}\" height=\"12\"/>");
+    }
+    if let Some((low, high)) = row.interval {
+        let (from, to) = (x(chart, low), x(chart, high));
+        let _ = write!(
+            out,
+            "<path class=\"whisker\" d=\"M{from:.2} 6V14M{to:.2} 6V14M{from:.2} 10H{to:.2}\"/>"
+        );
+    }
+    if chart.shape == Shape::Dot {
+        // A line of no length with round ends stays round however wide the drawing is stretched.
+        let _ = write!(out, "<path class=\"dot\" d=\"M{at:.2} 10h0.001\"/>");
+    }
+    let _ = writeln!(
+        out,
+        "</svg>\n<span class=\"value\">{text}</span><span class=\"remark\">{remark}</span></div>"
+    );
 }
 
-fn short(label: &str) -> String {
-    if label.chars().count() <= LABEL_LETTERS {
-        return label.to_owned();
+/// The ends of the scale, and zero where it lies between them.
+fn axis(chart: &Chart, out: &mut String) {
+    let percent = chart.shape == Shape::Bar;
+    let end = |value: f64| {
+        let digits = if value.fract().abs() < 1e-9 { 0 } else { 1 };
+        let text = format!("{:.digits$}", value.abs());
+        let sign = if value < 0.0 { "−" } else { "" };
+        format!("{sign}{text}{}", if percent { "%" } else { "" })
+    };
+    let middle = if zero(chart).is_some() { "0".to_owned() } else { String::new() };
+    let _ = writeln!(
+        out,
+        "<div class=\"row axis\" aria-hidden=\"true\"><span class=\"ends\"><span>{}</span><span>{middle}</span><span>{}</span></span></div>",
+        end(chart.low),
+        end(chart.high)
+    );
+}
+
+fn columns(chart: &Chart, out: &mut String) {
+    out.push_str("<div class=\"columns\">\n");
+    for row in &chart.rows {
+        let height = x(chart, row.value);
+        let (label, text, remark) = (escape(&row.label), escape(&row.text), escape(&row.remark));
+        let _ = writeln!(
+            out,
+            "<div><span class=\"value\">{text}</span><svg viewBox=\"0 0 10 100\" preserveAspectRatio=\"none\" role=\"img\">\
+             <title>Score {label}: {text} ({remark})</title><rect class=\"bar\" x=\"0\" y=\"{:.2}\" width=\"10\" height=\"{height:.2}\"/></svg>\
+             <span class=\"label\">{label}</span><span class=\"remark\">{remark}</span></div>",
+            100.0 - height
+        );
     }
-    let mut short: String = label.chars().take(LABEL_LETTERS - 1).collect();
-    short.push('…');
-    short
+    out.push_str("</div>\n");
+}
+
+/// Where zero stands when it is neither end of the scale.
+fn zero(chart: &Chart) -> Option<f64> {
+    (chart.low < 0.0 && chart.high > 0.0).then(|| x(chart, 0.0))
+}
+
+/// Where a value stands from 0 to 100; what lies outside the scale stands at its end.
+fn x(chart: &Chart, value: f64) -> f64 {
+    let span = chart.high - chart.low;
+    if span > 0.0 { 100.0 * ((value - chart.low) / span).clamp(0.0, 1.0) } else { 0.0 }
 }

@@ -2,6 +2,7 @@
 //! the dark. Every text passes [`escape`], so nothing that a respondent said can be markup.
 
 mod chart;
+mod prose;
 
 use std::fmt::Write as _;
 
@@ -29,8 +30,17 @@ pub(super) fn page(document: &Document) -> String {
          <h1>{title}</h1>\n<p class=\"subtitle\">{}</p>\n</header>\n<main>\n",
         escape(&document.subtitle)
     );
-    for section in &document.sections {
-        let _ = writeln!(out, "<section>\n<h2>{}</h2>", escape(&section.heading));
+    out.push_str("<nav aria-label=\"Parts of this report\">\n");
+    for (place, section) in document.sections.iter().enumerate() {
+        let _ = writeln!(out, "<a href=\"#part-{place}\">{}</a>", escape(&section.heading));
+    }
+    out.push_str("</nav>\n");
+    for (place, section) in document.sections.iter().enumerate() {
+        let heading = escape(&section.heading);
+        let _ = writeln!(
+            out,
+            "<section aria-labelledby=\"part-{place}\">\n<h2 id=\"part-{place}\">{heading}</h2>"
+        );
         for block in &section.blocks {
             write_block(&mut out, block);
         }
@@ -54,7 +64,25 @@ fn write_block(out: &mut String, block: &Block) {
             writeln!(out, "</ul>")
         }
         Block::Verbatim(text) => {
-            writeln!(out, "<blockquote class=\"stimulus\">{}</blockquote>", escape(text.trim()))
+            writeln!(
+                out,
+                "<blockquote class=\"stimulus\">\n{}</blockquote>",
+                prose::paragraphs(text)
+            )
+        }
+        Block::Exact(text) => writeln!(out, "<pre>{}</pre>", escape(text.trim())),
+        Block::Figures(figures) => {
+            out.push_str("<div class=\"figures\">\n");
+            for figure in figures {
+                let _ = writeln!(
+                    out,
+                    "<div><span class=\"name\">{}</span><strong>{}</strong><span class=\"remark\">{}</span></div>",
+                    escape(&figure.label),
+                    escape(&figure.value),
+                    escape(&figure.remark)
+                );
+            }
+            writeln!(out, "</div>")
         }
         Block::Facts(facts) => {
             out.push_str("<dl>\n");
@@ -63,15 +91,22 @@ fn write_block(out: &mut String, block: &Block) {
             }
             writeln!(out, "</dl>")
         }
-        Block::Quote { text, answer } => writeln!(
-            out,
-            "<figure class=\"quote\"><blockquote>{}</blockquote><figcaption>{}</figcaption></figure>",
-            escape(text.trim()),
-            escape(answer)
-        ),
+        Block::Quotes { about, quotes } => {
+            let _ =
+                writeln!(out, "<div class=\"quotes\">\n<p class=\"about\">{}</p>", escape(about));
+            for (text, answer) in quotes {
+                let _ = writeln!(
+                    out,
+                    "<figure><blockquote>{}</blockquote><figcaption>{}</figcaption></figure>",
+                    escape(text.trim()),
+                    escape(answer)
+                );
+            }
+            writeln!(out, "</div>")
+        }
         Block::Chart(found) => writeln!(out, "{}", chart::draw(found)),
         Block::Table { head, rows } => {
-            out.push_str("<table>\n<thead><tr>");
+            out.push_str("<div class=\"table\"><table>\n<thead><tr>");
             for cell in head {
                 let _ = write!(out, "<th scope=\"col\">{}</th>", escape(cell));
             }
@@ -83,7 +118,7 @@ fn write_block(out: &mut String, block: &Block) {
                 }
                 out.push_str("</tr>\n");
             }
-            writeln!(out, "</tbody>\n</table>")
+            writeln!(out, "</tbody>\n</table></div>")
         }
     };
 }
