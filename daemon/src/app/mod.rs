@@ -19,6 +19,7 @@ mod price;
 mod query;
 mod record;
 mod spend;
+mod spent;
 mod step;
 mod submit;
 

@@ -1,11 +1,15 @@
 //! Takes respondents as they are done and puts them into the store, as many in one transaction as are there. A place is
 //! given back only when its outcome is durable.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use protocol::error::{ApiError, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::app::{Batch, Core};
-use crate::domain::outcome::{Assignment, Outcome, Usage};
+use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
+use crate::inference::pool::Pool;
 
 /// Respondents recorded in one transaction.
 const BATCH: usize = 256;
@@ -13,12 +17,16 @@ const BATCH: usize = 256;
 /// What came of everything that one respondent was asked.
 pub(super) type Outcomes = Vec<(Assignment, Outcome, Usage)>;
 
-/// Outcomes on their way into the store, with the place that they hold until they are there.
-pub(super) type Parcel = (Outcomes, Option<OwnedSemaphorePermit>);
+/// What each engine did for a respondent, by its place in the pool.
+pub(super) type Shares = BTreeMap<usize, EngineUse>;
+
+/// Outcomes on their way into the store, with what each engine did and the place that they hold until they are there.
+pub(super) type Parcel = (Outcomes, Shares, Option<OwnedSemaphorePermit>);
 
 /// Records respondents as they come in, as many in one transaction as are there.
 pub(super) async fn record(
     core: Core,
+    pool: Arc<Pool>,
     number: u32,
     attempt: u32,
     mut inbox: mpsc::Receiver<Parcel>,
@@ -30,7 +38,7 @@ pub(super) async fn record(
         let mut batch = Batch::new(number, attempt);
         let mut spent = Usage::default();
         let mut places = Vec::with_capacity(arrived.len());
-        for (outcomes, place) in arrived.drain(..) {
+        for (outcomes, shares, place) in arrived.drain(..) {
             places.push(place);
             for (_, _, usage) in &outcomes {
                 spent = spent.plus(*usage);
@@ -38,6 +46,11 @@ pub(super) async fn record(
             batch
                 .push(&outcomes)
                 .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+            for (engine, share) in shares {
+                if let Some(engine) = pool.members().get(engine) {
+                    batch.share(&engine.service().name, engine.model(), share);
+                }
+            }
         }
         let recorded = match &refused {
             None => core.record(batch).await.map(drop),

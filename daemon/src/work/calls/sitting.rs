@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::recorder::Outcomes;
+use super::recorder::{Outcomes, Shares};
 use crate::domain::outcome::{Assignment, Usage};
 use crate::inference::model::{ReadyCall, Spent};
 
@@ -21,6 +22,10 @@ pub(super) struct Sitting {
     pub(super) reasks: u32,
     pub(super) usage: Usage,
     pub(super) correction: Option<String>,
+    /// The engine that asks, by its place in the pool.
+    pub(super) engine: usize,
+    /// What each engine took, by its place in the pool.
+    pub(super) shares: Shares,
     /// Held from a call until its outcome is durable, so that a kill wastes no more calls than may be under way.
     pub(super) place: Option<OwnedSemaphorePermit>,
 }
@@ -36,6 +41,8 @@ impl Sitting {
             reasks: 0,
             usage: Usage::default(),
             correction: None,
+            engine: 0,
+            shares: Shares::new(),
             place: None,
         }
     }
@@ -61,8 +68,20 @@ pub(super) struct Prepared {
 /// A call that ended.
 pub(super) struct Made {
     pub(super) sitting: Sitting,
-    pub(super) ready: ReadyCall,
     pub(super) spent: Spent,
+    /// What was set aside for it.
+    pub(super) reserved: UsdMicros,
+    /// It was made a second time because it was slow.
+    pub(super) twice: bool,
+    pub(super) latency: Duration,
+}
+
+/// Whom a call asks, and what was set aside for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seat {
+    pub(super) respondent: u32,
+    pub(super) engine: usize,
+    pub(super) worst: UsdMicros,
 }
 
 /// What to do next with a respondent.
