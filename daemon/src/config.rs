@@ -212,6 +212,12 @@ pub fn load(
     layer(file, text.as_deref(), variables)
 }
 
+/// The variables of this process that are text.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
 fn layer(
     file: &Path,
     text: Option<&str>,

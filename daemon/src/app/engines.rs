@@ -210,6 +210,6 @@ fn about(engine: &Arc<ModelEngine>) -> EngineInfo {
         ready: true,
         lacks: None,
         price_usd: service.price.map(|price| (dollars(price.input), dollars(price.output))),
-        concurrency: Some(service.bounds.concurrency),
+        concurrency: Some(engine.bounds().concurrency),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use protocol::credits::UsdMicros;
-use protocol::study::StudySpec;
+use protocol::study::{Instrument, StudySpec};
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
@@ -29,8 +29,17 @@ pub struct ModelEngine {
     prompts: Arc<Prompts>,
     hash: String,
     door: Mutex<Admission>,
+    form: Mutex<Option<Form>>,
     freed: Notify,
     retuned: Notify,
+}
+
+/// The form that replies to one instrument take.
+#[derive(Clone, Debug)]
+struct Form {
+    instrument: Arc<Instrument>,
+    schema: Arc<serde_json::Value>,
+    bytes: usize,
 }
 
 /// A call that was made ready: what will be sent, and the most it can cost.
@@ -79,7 +88,16 @@ impl ModelEngine {
     pub fn new(service: Service, caller: Caller, prompts: Arc<Prompts>, now: Duration) -> Self {
         let hash = asset_hash(&service, prompts.hash());
         let door = Mutex::new(Admission::new(service.bounds, now));
-        Self { service, caller, prompts, hash, door, freed: Notify::new(), retuned: Notify::new() }
+        Self {
+            service,
+            caller,
+            prompts,
+            hash,
+            door,
+            form: Mutex::default(),
+            freed: Notify::new(),
+            retuned: Notify::new(),
+        }
     }
 
     /// The service behind it.
@@ -149,14 +167,13 @@ impl ModelEngine {
         correction: Option<&str>,
     ) -> Result<ReadyCall, PromptError> {
         let Prompt { system, question } = self.prompts.render(spec, at, persona, correction)?;
-        let shape = match self.service.structured {
-            Structured::Schema => Shape::Schema(instrument::schema(spec)),
-            Structured::Json => Shape::Json,
-            Structured::Text => Shape::Text,
-        };
-        let framing = match &shape {
-            Shape::Schema(schema) => schema.to_string().len(),
-            Shape::Json | Shape::Text => 0,
+        let (shape, framing) = match self.service.structured {
+            Structured::Schema => {
+                let Form { schema, bytes, .. } = self.form(spec);
+                (Shape::Schema(schema), bytes)
+            }
+            Structured::Json => (Shape::Json, 0),
+            Structured::Text => (Shape::Text, 0),
         };
         let output = u64::from(self.service.output_tokens_max);
         let input = tokens_max(system.len() + question.len() + framing);
@@ -190,6 +207,18 @@ impl ModelEngine {
     ) -> Result<String, PromptError> {
         let Prompt { system, question } = self.prompts.render(spec, at, persona, None)?;
         Ok(format!("{system}\n\n{question}"))
+    }
+
+    /// The form of a study's replies: made once, since everyone in it fills in the same.
+    fn form(&self, spec: &StudySpec) -> Form {
+        let mut last = self.form.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(form) = last.as_ref().filter(|form| *form.instrument == spec.instrument) {
+            return form.clone();
+        }
+        let schema = instrument::schema(spec);
+        let bytes = schema.to_string().len();
+        let instrument = Arc::new(spec.instrument.clone());
+        last.insert(Form { instrument, schema: Arc::new(schema), bytes }).clone()
     }
 
     fn price(&self) -> Price {

@@ -176,6 +176,21 @@ fn preset_of(name: &str, own: &EngineSettings) -> Result<&'static Preset, Unread
     })
 }
 
+/// How fast an engine may be asked, by what is shipped and what its owner says.
+///
+/// # Errors
+/// What does not fit.
+pub fn bounds(name: &str, own: &EngineSettings) -> Result<Bounds, Unready> {
+    let preset = preset_of(name, own)?;
+    Ok(Bounds {
+        concurrency: positive("concurrency", own.concurrency)?
+            .or(preset.concurrency)
+            .unwrap_or(CONCURRENCY),
+        requests_per_minute: positive("requests_per_minute", own.requests_per_minute)?,
+        tokens_per_minute: positive("tokens_per_minute", own.tokens_per_minute)?,
+    })
+}
+
 /// One description from what is shipped, what the owner set, and what one environment holds. Key and address come from the
 /// same environment, so that an address from one place never sees a key from another.
 ///
@@ -214,13 +229,7 @@ pub fn resolve(
         Some(chosen) => Some(chosen),
         None => (!reasoning).then_some(TEMPERATURE),
     };
-    let bounds = Bounds {
-        concurrency: positive("concurrency", own.concurrency)?
-            .or(preset.concurrency)
-            .unwrap_or(CONCURRENCY),
-        requests_per_minute: positive("requests_per_minute", own.requests_per_minute)?,
-        tokens_per_minute: positive("tokens_per_minute", own.tokens_per_minute)?,
-    };
+    let bounds = bounds(name, own)?;
     let usual = if reasoning { OUTPUT_TOKENS_REASONING } else { OUTPUT_TOKENS };
     let seconds = positive("timeout_seconds", own.timeout_seconds)?
         .or(preset.timeout_seconds)

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::outcome::{EngineUse, Usage};
+use crate::domain::probation::Group;
 use crate::domain::projection::Taken;
 use crate::store::{Row, Table};
 
@@ -132,6 +133,12 @@ pub struct Progress {
     /// Credits settled.
     #[serde(default)]
     pub credits_used: Credits,
+    /// Its place among those that wait; zero where its owner never moved it.
+    #[serde(default)]
+    pub place: i64,
+    /// After an unclean end: the group that is being asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probation: Option<Group>,
     /// Put away by its owner.
     #[serde(default)]
     pub archived: bool,
@@ -174,6 +181,8 @@ impl Progress {
             engines: BTreeMap::new(),
             taken: Taken::default(),
             credits_used: Credits::ZERO,
+            place: 0,
+            probation: None,
             archived: false,
             tags,
             completed_at: None,

@@ -182,11 +182,7 @@ fn bounded(size: u32) -> usize {
 
 /// A place and a turn at the door for a call that is ready; without one, none ever comes. While the study waits for a
 /// place of its own it wants no turn, so that others go ahead.
-async fn turn(
-    lane: &Lane,
-    clock: &Arc<dyn Clock>,
-    number: u32,
-) -> Turn {
+async fn turn(lane: &Lane, clock: &Arc<dyn Clock>, number: u32) -> Turn {
     let Some(prepared) = &lane.next else { return std::future::pending().await };
     let place = if prepared.sitting.place.is_some() {
         None

@@ -29,6 +29,7 @@ use crate::inference::pool::Pool;
 const RECORDING_MAX: usize = 1_024;
 
 /// A study at work on its engines.
+#[derive(Clone)]
 pub(super) struct Calls {
     pub(super) core: Core,
     pub(super) pool: Arc<Pool>,

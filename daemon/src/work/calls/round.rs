@@ -255,6 +255,8 @@ impl Round {
             slow_after: own.slow.subscribe(),
         });
         let clock = Arc::clone(&self.study.core.world().clock);
+        #[cfg(any(test, feature = "seeded-bugs"))]
+        self.study.core.world().poisoned(sitting.respondent);
         let seat = Seat { respondent: sitting.respondent, engine: lane, worst: ready.worst };
         let task = self.under_way.spawn(async move {
             let begun = clock.monotonic();
