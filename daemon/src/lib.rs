@@ -90,6 +90,7 @@ fn world() -> World {
             std::env::var("DEMOSCOPE_TEST_SABOTAGE").ok().and_then(|name| match name.as_str() {
                 "lying_durability" => Some(world::Sabotage::LyingDurability),
                 "skipped_settle" => Some(world::Sabotage::SkippedSettle),
+                "poison" => Some(world::Sabotage::Poison),
                 "double_record" => Some(world::Sabotage::DoubleRecord),
                 _ => None,
             });
@@ -136,8 +137,7 @@ pub fn restore(paths: &Paths, backup: &Path) -> Result<Vec<String>, ApiError> {
 
 /// The variables of this process that are text.
 pub fn variables() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    config::environment()
 }
 
 /// A daemon at work.

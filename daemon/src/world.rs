@@ -52,6 +52,8 @@ pub enum Sabotage {
     SkippedSettle,
     /// An outcome that exists is recorded and charged again.
     DoubleRecord,
+    /// Asking the eighteenth respondent ends the process.
+    Poison,
 }
 
 impl World {
@@ -81,6 +83,14 @@ impl World {
     #[cfg(any(test, feature = "seeded-bugs"))]
     pub(crate) fn sabotaged(&self, fault: Sabotage) -> bool {
         self.sabotage == Some(fault)
+    }
+
+    /// Ends the process, where that is the fault to commit and this the respondent.
+    #[cfg(any(test, feature = "seeded-bugs"))]
+    pub(crate) fn poisoned(&self, respondent: u32) {
+        if self.sabotaged(Sabotage::Poison) && respondent == 17 {
+            std::process::abort();
+        }
     }
 }
 

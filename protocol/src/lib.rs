@@ -16,5 +16,6 @@ pub mod results;
 pub mod run;
 pub mod safe;
 pub mod service;
+pub mod spending;
 pub mod study;
 pub mod wire;

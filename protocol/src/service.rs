@@ -154,6 +154,20 @@ pub struct EngineInfo {
     pub concurrency: Option<u32>,
 }
 
+/// How fast an engine may be asked. In a request, what is left out stays as it is, and nought takes a limit away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tuning {
+    /// Calls that may be under way at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<u32>,
+    /// Requests a minute; none is no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests_per_minute: Option<u32>,
+    /// Tokens a minute, sent and received; none is no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_per_minute: Option<u32>,
+}
+
 /// What one small call to an engine showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EngineCheck {
@@ -237,6 +251,13 @@ pub trait Demoscope {
     async fn engines() -> Reply<Vec<EngineInfo>>;
     /// Makes one small call to an engine and says what works.
     async fn check_engine(name: String) -> Reply<EngineCheck>;
+    /// Changes how fast an engine may be asked, also while studies are at work on it, until the daemon ends; says what
+    /// holds now. Without a tuning, the settings file is read again.
+    async fn tune_engine(name: String, tuning: Option<Tuning>) -> Reply<Tuning>;
+    /// Studies at work, then those that wait, in their order. At most 500.
+    async fn queue() -> Reply<Vec<Study>>;
+    /// Puts a waiting study at a place among those that wait, from 1.
+    async fn move_in_queue(study: StudyId, place: u32) -> Reply<Vec<Study>>;
     /// Stops dispatch, waits for what is under way, and ends the daemon.
     async fn stop() -> Reply<()>;
 }

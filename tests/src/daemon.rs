@@ -18,6 +18,8 @@ pub enum Sabotage {
     SkippedSettle,
     /// Records and charges outcomes again that exist.
     DoubleRecord,
+    /// Ends when the eighteenth respondent is asked.
+    Poison,
 }
 
 impl Sabotage {
@@ -28,6 +30,7 @@ impl Sabotage {
             Self::LyingDurability => "lying_durability",
             Self::SkippedSettle => "skipped_settle",
             Self::DoubleRecord => "double_record",
+            Self::Poison => "poison",
         }
     }
 }

@@ -11,7 +11,7 @@ use protocol::ledger::{Balance, Transfer};
 use protocol::paths::Paths;
 use protocol::results::{Report, Response};
 use protocol::run::{Live, Preview, Study};
-use protocol::service::{Check, Control, Page, Reply, Status, StudyQuery, Submit, Welcome};
+use protocol::service::{Check, Control, Page, Reply, Status, StudyQuery, Submit, Tuning, Welcome};
 use protocol::study::{Draft, Origin};
 use protocol::wire::{self, Connection};
 use tokio::runtime::{Builder, Runtime};
@@ -72,6 +72,12 @@ calls! {
     events(after: Cursor, limit: u32, wait_ms: u64) -> EventPage;
     /// How the daemon is.
     status() -> Status;
+    /// Changes how fast an engine may be asked.
+    tune_engine(name: String, tuning: Option<Tuning>) -> Tuning;
+    /// Studies at work and those that wait.
+    queue() -> Vec<Study>;
+    /// Moves a waiting study.
+    move_in_queue(study: StudyId, place: u32) -> Vec<Study>;
     /// Audits every invariant.
     doctor() -> Vec<Check>;
     /// Writes a copy of the store.

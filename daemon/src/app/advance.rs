@@ -9,9 +9,10 @@ use protocol::run::{State, Study};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
+use crate::domain::probation::Group;
 use crate::domain::run::Input;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
-use crate::store::{Halt, Order, Writes};
+use crate::store::{Halt, Order, Reader, Writes};
 
 use super::Core;
 use super::lookup::{Found, by_number};
@@ -24,6 +25,8 @@ pub struct Pending {
     pub number: u32,
     /// Where it stands.
     pub state: State,
+    /// Its place among those that wait: lower ones first, then older ones.
+    pub place: i64,
 }
 
 /// What a runner needs to know of a study.
@@ -39,6 +42,8 @@ pub struct Job {
     pub spec: StudySpec,
     /// Respondents without an outcome, in order.
     pub left: Left,
+    /// The group that was being asked when an unclean end came, where one was watched.
+    pub probation: Option<Group>,
 }
 
 /// Respondents without an outcome.
@@ -72,22 +77,7 @@ fn place(respondent: u32) -> (usize, u64) {
 impl Core {
     /// Every unfinished study, oldest first.
     pub fn pending(&self) -> Reply<Vec<Pending>> {
-        self.store()
-            .read(|reader| -> Result<_, Halt> {
-                let mut numbers = Vec::new();
-                reader.all::<Unfinished>(Order::Rising, |number, _| {
-                    numbers.push(number);
-                    Ok(ControlFlow::Continue(()))
-                })?;
-                numbers
-                    .into_iter()
-                    .map(|number| {
-                        let found = by_number(reader, number)?;
-                        Ok(Pending { number, state: found.progress.state })
-                    })
-                    .collect()
-            })
-            .map_err(ApiError::from)
+        self.store().read(unfinished).map_err(ApiError::from)
     }
 
     /// A study with what is left of it: assignments minus outcomes.
@@ -116,6 +106,7 @@ impl Core {
                     state: progress.state,
                     spec: row.spec,
                     left,
+                    probation: progress.probation,
                 })
             })
             .map_err(ApiError::from)
@@ -185,4 +176,20 @@ impl Core {
         }
         Ok(study)
     }
+}
+
+/// Every unfinished study, oldest first.
+pub(super) fn unfinished(reader: &Reader<'_>) -> Result<Vec<Pending>, Halt> {
+    let mut numbers = Vec::new();
+    reader.all::<Unfinished>(Order::Rising, |number, _| {
+        numbers.push(number);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    numbers
+        .into_iter()
+        .map(|number| {
+            let Found { progress, .. } = by_number(reader, number)?;
+            Ok(Pending { number, state: progress.state, place: progress.place })
+        })
+        .collect()
 }

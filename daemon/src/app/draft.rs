@@ -50,10 +50,10 @@ impl Core {
                 return Ok(Seen::Before(Box::new(study)));
             }
             let spec = core.read_draft(&draft)?;
-            core.allow_cost(&spec, cost_confirmed)?;
-            core.plan(spec)
-                .map(|plan| Seen::New(Box::new(plan)))
-                .map_err(|error| of_the_panel(&draft, error))
+            let announced = core.allow_cost(&spec, cost_confirmed)?;
+            let plan = core.plan(spec).map_err(|error| of_the_panel(&draft, error))?;
+            let announced = announced.map(|cost| (cost.low, cost.high));
+            Ok(Seen::New(Box::new(Plan { announced, ..plan })))
         };
         match self.looking(look).await? {
             Seen::Before(study) => Ok(*study),

@@ -19,7 +19,7 @@ use protocol::results::{Comparison, Report, Response};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
     Check, Control, Demoscope, EngineCheck, EngineInfo, Hello, Page, Reply, Status, StudyQuery,
-    Submit, VERSIONS, Welcome,
+    Submit, Tuning, VERSIONS, Welcome,
 };
 use protocol::study::Draft;
 use protocol::wire;
@@ -28,6 +28,7 @@ use tarpc::server::{BaseChannel, Channel};
 use tokio::net::UnixStream;
 
 use crate::app::Core;
+use crate::config;
 use crate::domain::planning;
 use crate::world::Wake;
 
@@ -256,6 +257,27 @@ impl Demoscope for Peer {
 
     async fn check_engine(self, _: Context, name: String) -> Reply<EngineCheck> {
         self.core()?.check_engine(&name).await
+    }
+
+    async fn tune_engine(self, _: Context, name: String, tuning: Option<Tuning>) -> Reply<Tuning> {
+        let Some(tuning) = tuning else {
+            return self
+                .reading(move |face| {
+                    let loaded = config::load(&face.paths.config, config::environment())?;
+                    let own = loaded.config.engine.models.get(&name).cloned().unwrap_or_default();
+                    face.core.retune_engine(&name, &own)
+                })
+                .await;
+        };
+        self.core()?.tune_engine(&name, &tuning)
+    }
+
+    async fn queue(self, _: Context) -> Reply<Vec<Study>> {
+        self.reading(|face| face.core.queue()).await
+    }
+
+    async fn move_in_queue(self, _: Context, study: StudyId, place: u32) -> Reply<Vec<Study>> {
+        self.core()?.move_in_queue(study, place).await
     }
 
     async fn stop(self, _: Context) -> Reply<()> {

@@ -1,6 +1,7 @@
 //! What is said to a language model and what comes back, the same for every service. Wire formats translate these types;
 //! nothing here knows a service, a key or a socket.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -28,7 +29,7 @@ pub struct Chat {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// JSON after this schema, enforced by the service.
-    Schema(Value),
+    Schema(Arc<Value>),
     /// Some JSON object, enforced by the service.
     Json,
     /// Whatever the model writes.

@@ -109,8 +109,10 @@ impl Caller {
             value.set_sensitive(true);
             headers.insert(name, value);
         }
-        let body = target.format.request(chat, target.token_limit);
-        let response = match self.client.post(url).headers(headers).json(&body).send().await {
+        let Ok(body) = target.format.request(chat, target.token_limit) else {
+            return (Err(rejected("the question is no JSON")), none);
+        };
+        let response = match self.client.post(url).headers(headers).body(body).send().await {
             Ok(response) => response,
             Err(error) => return (Err(unsent(&error)), none),
         };

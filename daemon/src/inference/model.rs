@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use protocol::credits::UsdMicros;
-use protocol::study::StudySpec;
+use protocol::study::{Instrument, StudySpec};
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
 use super::chat::{CallError, Chat, ChatReply, Shape};
 use super::client::Caller;
 use super::limits::{Admission, Admit, Bounds, Signal};
+use super::pool::Standing;
 use super::price::{Price, booked, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts};
 use super::service::Service;
@@ -28,7 +29,17 @@ pub struct ModelEngine {
     prompts: Arc<Prompts>,
     hash: String,
     door: Mutex<Admission>,
+    form: Mutex<Option<Form>>,
     freed: Notify,
+    retuned: Notify,
+}
+
+/// The form that replies to one instrument take.
+#[derive(Clone, Debug)]
+struct Form {
+    instrument: Arc<Instrument>,
+    schema: Arc<serde_json::Value>,
+    bytes: usize,
 }
 
 /// A call that was made ready: what will be sent, and the most it can cost.
@@ -77,7 +88,16 @@ impl ModelEngine {
     pub fn new(service: Service, caller: Caller, prompts: Arc<Prompts>, now: Duration) -> Self {
         let hash = asset_hash(&service, prompts.hash());
         let door = Mutex::new(Admission::new(service.bounds, now));
-        Self { service, caller, prompts, hash, door, freed: Notify::new() }
+        Self {
+            service,
+            caller,
+            prompts,
+            hash,
+            door,
+            form: Mutex::default(),
+            freed: Notify::new(),
+            retuned: Notify::new(),
+        }
     }
 
     /// The service behind it.
@@ -99,6 +119,40 @@ impl ModelEngine {
     pub fn retune(&self, bounds: Bounds, now: Duration) {
         self.door().retune(bounds, now);
         self.freed.notify_waiters();
+        self.retuned.notify_waiters();
+    }
+
+    /// How fast it may be asked at present, as its owner says.
+    pub fn bounds(&self) -> Bounds {
+        self.door().bounds()
+    }
+
+    /// Waits until somebody changes that.
+    pub fn retuned(&self) -> impl Future<Output = ()> + Send + '_ {
+        self.retuned.notified()
+    }
+
+    /// Whether it can be asked now.
+    pub fn standing(&self, now: Duration) -> Standing {
+        self.door().standing(now)
+    }
+
+    /// What a thousand calls of usual size cost, to compare engines: a thousand tokens sent and 250 received each.
+    pub fn usual_cost(&self) -> UsdMicros {
+        self.price().worst(1_000_000, 250_000)
+    }
+
+    /// A turn at the door, if there is one right now.
+    pub fn admit_now(
+        self: &Arc<Self>,
+        clock: &Arc<dyn Clock>,
+        study: u32,
+        weight: u32,
+        ready: &ReadyCall,
+    ) -> Option<Pass> {
+        let admit = self.door().ask(study, weight, ready.tokens_likely, clock.monotonic());
+        let (engine, clock) = (Arc::clone(self), Arc::clone(clock));
+        (admit == Admit::Go).then_some(Pass { engine, clock, used: false })
     }
 
     /// What one respondent will be sent.
@@ -113,14 +167,13 @@ impl ModelEngine {
         correction: Option<&str>,
     ) -> Result<ReadyCall, PromptError> {
         let Prompt { system, question } = self.prompts.render(spec, at, persona, correction)?;
-        let shape = match self.service.structured {
-            Structured::Schema => Shape::Schema(instrument::schema(spec)),
-            Structured::Json => Shape::Json,
-            Structured::Text => Shape::Text,
-        };
-        let framing = match &shape {
-            Shape::Schema(schema) => schema.to_string().len(),
-            Shape::Json | Shape::Text => 0,
+        let (shape, framing) = match self.service.structured {
+            Structured::Schema => {
+                let Form { schema, bytes, .. } = self.form(spec);
+                (Shape::Schema(schema), bytes)
+            }
+            Structured::Json => (Shape::Json, 0),
+            Structured::Text => (Shape::Text, 0),
         };
         let output = u64::from(self.service.output_tokens_max);
         let input = tokens_max(system.len() + question.len() + framing);
@@ -156,6 +209,18 @@ impl ModelEngine {
         Ok(format!("{system}\n\n{question}"))
     }
 
+    /// The form of a study's replies: made once, since everyone in it fills in the same.
+    fn form(&self, spec: &StudySpec) -> Form {
+        let mut last = self.form.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(form) = last.as_ref().filter(|form| *form.instrument == spec.instrument) {
+            return form.clone();
+        }
+        let schema = instrument::schema(spec);
+        let bytes = schema.to_string().len();
+        let instrument = Arc::new(spec.instrument.clone());
+        last.insert(Form { instrument, schema: Arc::new(schema), bytes }).clone()
+    }
+
     fn price(&self) -> Price {
         self.service.price.unwrap_or(Price::FREE)
     }
@@ -174,7 +239,12 @@ impl ModelEngine {
         let likely = ready.tokens_likely;
         Estimate {
             low: times(of(likely.saturating_mul(9) / 10, brief), 10),
-            high: times(of(likely.saturating_mul(12) / 10, long), 11),
+            high: {
+                let most = times(of(likely.saturating_mul(12) / 10, long), 11);
+                // Slow calls that are made twice are paid twice.
+                let hedged = 100 + i64::from(self.service.hedge_percent);
+                UsdMicros(most.0.saturating_mul(hedged) / 100)
+            },
         }
     }
 

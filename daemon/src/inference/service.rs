@@ -95,6 +95,8 @@ pub struct Service {
     pub output_tokens_max: u32,
     /// How fast it may be asked.
     pub bounds: Bounds,
+    /// Most calls of a hundred that are made a second time because the first is slow.
+    pub hedge_percent: u32,
     /// What it costs; none when nobody knows.
     pub price: Option<Price>,
 }
@@ -174,6 +176,21 @@ fn preset_of(name: &str, own: &EngineSettings) -> Result<&'static Preset, Unread
     })
 }
 
+/// How fast an engine may be asked, by what is shipped and what its owner says.
+///
+/// # Errors
+/// What does not fit.
+pub fn bounds(name: &str, own: &EngineSettings) -> Result<Bounds, Unready> {
+    let preset = preset_of(name, own)?;
+    Ok(Bounds {
+        concurrency: positive("concurrency", own.concurrency)?
+            .or(preset.concurrency)
+            .unwrap_or(CONCURRENCY),
+        requests_per_minute: positive("requests_per_minute", own.requests_per_minute)?,
+        tokens_per_minute: positive("tokens_per_minute", own.tokens_per_minute)?,
+    })
+}
+
 /// One description from what is shipped, what the owner set, and what one environment holds. Key and address come from the
 /// same environment, so that an address from one place never sees a key from another.
 ///
@@ -212,13 +229,7 @@ pub fn resolve(
         Some(chosen) => Some(chosen),
         None => (!reasoning).then_some(TEMPERATURE),
     };
-    let bounds = Bounds {
-        concurrency: positive("concurrency", own.concurrency)?
-            .or(preset.concurrency)
-            .unwrap_or(CONCURRENCY),
-        requests_per_minute: positive("requests_per_minute", own.requests_per_minute)?,
-        tokens_per_minute: positive("tokens_per_minute", own.tokens_per_minute)?,
-    };
+    let bounds = bounds(name, own)?;
     let usual = if reasoning { OUTPUT_TOKENS_REASONING } else { OUTPUT_TOKENS };
     let seconds = positive("timeout_seconds", own.timeout_seconds)?
         .or(preset.timeout_seconds)
@@ -240,6 +251,7 @@ pub fn resolve(
         temperature,
         output_tokens_max: positive("output_tokens", own.output_tokens)?.unwrap_or(usual),
         bounds,
+        hedge_percent: hedge_percent(own)?,
     })
 }
 
@@ -273,6 +285,17 @@ fn address(
         url.set_path(suffix);
     }
     Ok(url)
+}
+
+/// Slow calls that are made twice: none unless their owner says so, and never more than a fifth.
+fn hedge_percent(own: &EngineSettings) -> Result<u32, Unready> {
+    match own.hedge_percent.unwrap_or(0) {
+        share @ 0..=20 => Ok(share),
+        _ => {
+            let why = "it goes from 0 to 20 calls of a hundred".to_owned();
+            Err(Unready::Setting { key: "hedge_percent", why })
+        }
+    }
 }
 
 fn positive(key: &'static str, given: Option<u32>) -> Result<Option<u32>, Unready> {

@@ -1,8 +1,10 @@
 //! One study at work: assignments minus outcomes, asked in chunks on blocking threads, recorded in batches. What is in
 //! flight lives here and nowhere else; after a crash it is asked again.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::persona::Persona;
@@ -11,10 +13,11 @@ use protocol::study::StudySpec;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::app::{Batch, Core, Gate};
+use crate::app::{Batch, Core, Gate, Job};
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, Outcome, Usage};
 use crate::domain::panel::Panel;
+use crate::domain::probation::Plan;
 use crate::inference::{Ask, Prepared, Ready, Refusal};
 
 use super::calls::Calls;
@@ -32,12 +35,24 @@ pub(super) struct Floor {
     asking: Arc<Semaphore>,
     cores: usize,
     pace: Pace,
+    /// Studies that were looked at since the start.
+    seen: Mutex<BTreeSet<u32>>,
 }
 
 impl Floor {
     pub(super) fn new(answers_per_second: u32) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Self { asking: Arc::new(Semaphore::new(cores)), cores, pace: Pace::new(answers_per_second) }
+        Self {
+            asking: Arc::new(Semaphore::new(cores)),
+            cores,
+            pace: Pace::new(answers_per_second),
+            seen: Mutex::default(),
+        }
+    }
+
+    /// Whether that study is looked at for the first time since the start.
+    fn first_look(&self, number: u32) -> bool {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(number)
     }
 }
 
@@ -62,6 +77,8 @@ struct Desk {
     gate: Gate,
     number: u32,
     attempt: u32,
+    #[cfg(any(test, feature = "seeded-bugs"))]
+    world: crate::world::World,
 }
 
 /// Brings a study as far as it goes.
@@ -110,18 +127,28 @@ async fn go(
             Ok((reading.panel(number)?, engine.prepare(&preparing)))
         })
         .await??;
-        match ready {
+        let asking = match ready {
             Ready::Here(prepared) => {
-                let desk = Desk { spec, panel, prepared, gate: gate_of_desk, number, attempt };
-                ask_everyone(core, floor, Arc::new(desk), job.left.iter()).await?;
+                let desk = Desk {
+                    spec,
+                    panel,
+                    prepared,
+                    gate: gate_of_desk,
+                    number,
+                    attempt,
+                    #[cfg(any(test, feature = "seeded-bugs"))]
+                    world: core.world().clone(),
+                };
+                Asking::Here(Arc::new(desk))
             }
-            Ready::Model(engine) => {
+            Ready::Models(pool) => {
                 let (core, gate) = (core.clone(), gate_of_desk);
-                Calls { core, engine, spec, panel, gate, number, attempt }
-                    .ask_everyone(job.left.iter())
-                    .await?;
+                Asking::Models(Box::new(Calls { core, pool, spec, panel, gate, number, attempt }))
             }
-        }
+        };
+        let watched = asking.the_watched(core, floor, &job, gate).await?;
+        let others = job.left.iter().filter(|respondent| !watched.contains(respondent));
+        asking.everyone(core, floor, others).await?;
         if gate.is_cancelled() {
             return Ok(Stopped::Halted);
         }
@@ -131,6 +158,76 @@ async fn go(
     let results = blocking(move || computing.compute(number)).await??;
     core.finish(number, results).await?;
     Ok(Stopped::Ended)
+}
+
+/// How a study asks.
+enum Asking {
+    /// On threads of this process.
+    Here(Arc<Desk>),
+    /// By calls over the network.
+    Models(Box<Calls>),
+}
+
+impl Asking {
+    async fn everyone(
+        &self,
+        core: &Core,
+        floor: &Arc<Floor>,
+        left: impl Iterator<Item = u32> + Send,
+    ) -> Result<(), ApiError> {
+        match self {
+            Self::Here(desk) => ask_everyone(core, floor, Arc::clone(desk), left).await,
+            Self::Models(calls) => Calls::clone(calls).ask_everyone(left).await,
+        }
+    }
+
+    /// After an unclean end, asks those first who may have caused it, in groups that are written down; whoever ended the
+    /// program too often is put aside. Says who needs no asking any more.
+    async fn the_watched(
+        &self,
+        core: &Core,
+        floor: &Arc<Floor>,
+        job: &Job,
+        gate: &Gate,
+    ) -> Result<BTreeSet<u32>, ApiError> {
+        let mut done = BTreeSet::new();
+        let resumed = job.state == State::Running && core.store().recovery().repaired;
+        if resumed && floor.first_look(job.number) {
+            let left: Vec<u32> = job.left.iter().collect();
+            let plan = Plan::new(job.probation, &left);
+            if let Some(respondent) = plan.aside {
+                tracing::error!(number = job.number, respondent, "a respondent is put aside");
+                core.record(aside(job, respondent)?).await?;
+                done.insert(respondent);
+            }
+            for (group, places) in plan.groups {
+                if gate.is_cancelled() {
+                    return Ok(done);
+                }
+                core.watch_closely(job.number, Some(group)).await?;
+                self.everyone(core, floor, places.iter().copied()).await?;
+                done.extend(places);
+            }
+        }
+        if !gate.is_cancelled() && (job.probation.is_some() || !done.is_empty()) {
+            core.watch_closely(job.number, None).await?;
+        }
+        Ok(done)
+    }
+}
+
+/// What is recorded of a respondent who is asked no more because that ended the program too often.
+fn aside(job: &Job, respondent: u32) -> Result<Batch, ApiError> {
+    let reason = "put aside: asking this respondent ended the program time after time";
+    let outcomes: Vec<_> = (0..instrument::tasks(&job.spec))
+        .map(|task| {
+            let at = Assignment { round: 0, respondent, task, replicate: 0 };
+            (at, Outcome::Failed { reason: reason.to_owned() }, Usage::default())
+        })
+        .collect();
+    let mut batch = Batch::new(job.number, job.attempt);
+    batch.push(&outcomes).map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+    Ok(batch)
 }
 
 /// Asks everyone who is left, a few chunks ahead of the writer and never more.
@@ -215,7 +312,14 @@ impl Desk {
             let outcomes: Vec<_> = (0..instrument::tasks(&self.spec))
                 .map(|task| {
                     let at = Assignment { round: 0, respondent: *respondent, task, replicate: 0 };
-                    let (outcome, usage) = self.ask_one(at, &persona);
+                    #[cfg(any(test, feature = "seeded-bugs"))]
+                    self.world.poisoned(at.respondent);
+                    // A respondent whose asking breaks is put aside; nobody else is touched.
+                    let asked = catch_unwind(AssertUnwindSafe(|| self.ask_one(at, &persona)));
+                    let (outcome, usage) = asked.unwrap_or_else(|_| {
+                        let reason = "put aside: asking this respondent broke the program";
+                        (Outcome::Failed { reason: reason.to_owned() }, Usage::default())
+                    });
                     (at, outcome, usage)
                 })
                 .collect();

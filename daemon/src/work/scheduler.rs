@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::run::State;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{Core, Gate};
+use crate::app::{Core, Gate, Pending, in_order};
 
 use super::runner::{Floor, Stopped, run};
 
@@ -90,20 +89,11 @@ impl Driver {
                 return;
             }
         };
-        // Those that were at work before a restart keep their places.
-        let rank = |state: State| match state {
-            State::Running | State::Finalizing => Some(0),
-            State::Queued => Some(1),
-            _ => None,
-        };
-        let mut due: Vec<(u8, u32)> = pending
-            .iter()
-            .filter_map(|pending| Some((rank(pending.state)?, pending.number)))
-            .filter(|(_, number)| !self.gates.contains_key(number))
-            .collect();
-        due.sort_unstable();
+        let mut due = in_order(pending);
+        due.retain(|pending| !self.gates.contains_key(&pending.number));
         let places = self.core.settings().studies_running.max(1);
-        for (_, number) in due.into_iter().take(places.saturating_sub(self.gates.len())) {
+        for Pending { number, .. } in due.into_iter().take(places.saturating_sub(self.gates.len()))
+        {
             let gate = self.core.gate(number);
             self.gates.insert(number, gate.clone());
             let (core, floor) = (self.core.clone(), Arc::clone(&self.floor));

@@ -1,18 +1,19 @@
-//! `demoscope engines` and `engines check NAME`: what can answer, and whether it does.
+//! `demoscope engines`, `engines check NAME` and `engines tune NAME`: what can answer, whether it does, and how fast it is
+//! asked.
 
 use protocol::safe;
-use protocol::service::{EngineCheck, EngineInfo};
+use protocol::service::{EngineCheck, EngineInfo, Tuning};
 
 use super::doctor;
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
-use crate::look::{Look, Role, pad};
+use crate::look::{Look, Role, pad, thousands};
 use crate::ui::Ui;
 
 /// Show what can answer; `engines check NAME` makes one small call and says what works
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  demoscope engines\n  OPENAI_API_KEY=… demoscope engines check openai\n  demoscope engines check ollama\n\n\
+    after_help = "Examples:\n  demoscope engines\n  OPENAI_API_KEY=… demoscope engines check openai\n  demoscope engines check ollama\n  demoscope engines tune openai --concurrency 20\n\n\
 A model service that Demoscope knows needs only its key in the usual variable. Others are\ndescribed in [engine.NAME] of the settings: demoscope config --path"
 )]
 pub(crate) struct Args {
@@ -30,6 +31,26 @@ enum Verb {
         /// The engine's name
         name: String,
         /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change how fast an engine is asked, also while studies are at work on it
+    #[command(
+        after_help = "It holds until the daemon ends; [engine.NAME] in the settings is for what shall stay.\nWithout a limit, the settings file is read again."
+    )]
+    Tune {
+        /// The engine's name
+        name: String,
+        /// Calls under way at once
+        #[arg(long, value_name = "N")]
+        concurrency: Option<u32>,
+        /// Requests a minute; 0 is without limit
+        #[arg(long, value_name = "N")]
+        requests_per_minute: Option<u32>,
+        /// Tokens a minute, sent and received; 0 is without limit
+        #[arg(long, value_name = "N")]
+        tokens_per_minute: Option<u32>,
+        /// Print what holds now as one JSON object
         #[arg(long)]
         json: bool,
     },
@@ -61,7 +82,39 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
             let works = seen.checks.iter().all(|check| check.ok);
             Ok(if works { Exit::Done } else { Exit::Unsound })
         }
+        Some(Verb::Tune { name, concurrency, requests_per_minute, tokens_per_minute, json }) => {
+            let given = Tuning {
+                concurrency: *concurrency,
+                requests_per_minute: *requests_per_minute,
+                tokens_per_minute: *tokens_per_minute,
+            };
+            let wanted = (given != Tuning::default()).then_some(given);
+            let now = call!(link, tune_engine(name.clone(), wanted))?;
+            if *json {
+                ui.json(&now)?;
+            } else {
+                ui.say(&limits(name, &now));
+            }
+            Ok(Exit::Done)
+        }
     }
+}
+
+/// What holds now, in words.
+fn limits(name: &str, tuning: &Tuning) -> String {
+    let count = |limit: Option<u32>, what: &str| match limit {
+        Some(limit) => format!("{} {what} a minute", thousands(limit)),
+        None => format!("any number of {what} a minute"),
+    };
+    let calls = tuning
+        .concurrency
+        .map_or_else(String::new, |calls| format!("{} calls at once, ", thousands(calls)));
+    format!(
+        "{} takes {calls}{} and {} now.",
+        safe::line(name),
+        count(tuning.requests_per_minute, "requests"),
+        count(tuning.tokens_per_minute, "tokens")
+    )
 }
 
 fn list(engines: &[EngineInfo], look: Look) -> String {

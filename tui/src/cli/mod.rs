@@ -26,6 +26,7 @@ mod man;
 mod overview;
 mod pages;
 mod power;
+mod queue;
 mod reset_terminal;
 mod restore;
 mod run;
@@ -94,6 +95,7 @@ enum Verb {
     #[command(after_help = "Examples:\n  demoscope archive 3f2a\n  demoscope archive 3f2a --undo")]
     Archive(control::ArchiveArgs),
     Tag(tag::Args),
+    Queue(queue::Args),
     Credits(credits::Args),
     Engines(engines::Args),
     Events(events::Args),
@@ -251,6 +253,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Retry(args) => control::run(args, Control::Retry, ui).await,
         Verb::Archive(args) => control::archive(args, ui).await,
         Verb::Tag(args) => tag::run(args, ui).await,
+        Verb::Queue(args) => queue::run(args, ui).await,
         Verb::Credits(args) => credits::run(&args, ui).await,
         Verb::Engines(args) => engines::run(&args, ui).await,
         Verb::Events(args) => events::run(&args, ui).await,

@@ -28,6 +28,7 @@ use crate::look::Look;
 pub(crate) use answer::answer;
 pub(crate) use compare::comparison;
 pub(crate) use crosstab::cross;
+pub(crate) use next::dollars;
 use page::Page;
 pub(crate) use preview::preview;
 pub(crate) use themes::findings;

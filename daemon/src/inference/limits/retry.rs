@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 pub const TRIES_MAX: u32 = 5;
 /// Retries that every study may have, however small it is.
 const RETRIES_FREE: u64 = 20;
-/// The first wait is half a second on average.
-const WAIT_FIRST: Duration = Duration::from_secs(1);
+/// The first wait is a quarter of a second on average.
+const WAIT_FIRST: Duration = Duration::from_millis(500);
 /// No wait is longer.
 const WAIT_MOST: Duration = Duration::from_secs(20);
 

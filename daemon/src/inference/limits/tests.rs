@@ -249,9 +249,9 @@ fn retries_are_bounded_and_spread() {
     }
     assert_eq!((0..1_000).filter(|_| budget.retry()).count(), 70);
     let waits: Vec<Duration> = (0..1_000).map(|ordinal| backoff(7, ordinal, 1)).collect();
-    assert!(waits.iter().all(|wait| *wait < Duration::from_secs(1)));
+    assert!(waits.iter().all(|wait| *wait < Duration::from_millis(500)));
     let mean = waits.iter().sum::<Duration>() / 1_000;
-    assert!((450..550).contains(&mean.as_millis()), "{mean:?}");
+    assert!((225..275).contains(&mean.as_millis()), "{mean:?}");
     assert!((0..1_000).all(|ordinal| backoff(7, ordinal, 40) <= Duration::from_secs(20)));
     assert_ne!(backoff(7, 1, 1), backoff(8, 1, 1));
 }

@@ -1,27 +1,56 @@
 //! Anthropic messages. Field names as in <https://docs.claude.com/en/api/messages>.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{Unread, count, text};
 use crate::inference::chat::{Chat, ChatReply, Shape, Stop, Tokens};
 
-pub(super) fn request(chat: &Chat) -> Value {
-    let mut body = Map::new();
-    body.insert("model".to_owned(), json!(chat.model));
-    body.insert("max_tokens".to_owned(), json!(chat.output_tokens_max));
-    body.insert("system".to_owned(), json!(chat.system));
-    body.insert("messages".to_owned(), json!([{ "role": "user", "content": chat.question }]));
-    if let Some(temperature) = chat.temperature {
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    max_tokens: u32,
+    system: &'a str,
+    messages: [Message<'a>; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_config: Option<OutputConfig<'a>>,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    role: &'static str,
+    content: &'a str,
+}
+
+#[derive(Serialize)]
+struct OutputConfig<'a> {
+    format: OutputFormat<'a>,
+}
+
+#[derive(Serialize)]
+struct OutputFormat<'a> {
+    r#type: &'static str,
+    schema: &'a Value,
+}
+
+pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
+    let output_config = match &chat.shape {
+        Shape::Schema(schema) => {
+            Some(OutputConfig { format: OutputFormat { r#type: "json_schema", schema } })
+        }
+        Shape::Json | Shape::Text => None,
+    };
+    serde_json::to_vec(&Body {
+        model: &chat.model,
+        max_tokens: chat.output_tokens_max,
+        system: &chat.system,
+        messages: [Message { role: "user", content: &chat.question }],
         // This format ends the scale at 1.
-        body.insert("temperature".to_owned(), json!(temperature.min(1.0)));
-    }
-    if let Shape::Schema(schema) = &chat.shape {
-        body.insert(
-            "output_config".to_owned(),
-            json!({ "format": { "type": "json_schema", "schema": schema } }),
-        );
-    }
-    Value::Object(body)
+        temperature: chat.temperature.map(|temperature| temperature.min(1.0)),
+        output_config,
+    })
 }
 
 pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {

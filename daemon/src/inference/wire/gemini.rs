@@ -1,34 +1,66 @@
 //! Gemini `generateContent`. Field names as in <https://ai.google.dev/api/generate-content>.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{Unread, count, text};
 use crate::inference::chat::{Chat, ChatReply, Shape, Stop, Tokens};
 
-pub(super) fn request(chat: &Chat) -> Value {
-    let mut generation = Map::new();
-    generation.insert("maxOutputTokens".to_owned(), json!(chat.output_tokens_max));
-    if let Some(temperature) = chat.temperature {
-        generation.insert("temperature".to_owned(), json!(temperature));
-    }
-    if let Some(seed) = chat.seed {
-        // The field is a signed 32-bit number.
-        generation.insert("seed".to_owned(), json!(seed & 0x7fff_ffff));
-    }
-    match &chat.shape {
-        Shape::Schema(schema) => {
-            generation.insert("responseMimeType".to_owned(), json!("application/json"));
-            generation.insert("responseJsonSchema".to_owned(), schema.clone());
-        }
-        Shape::Json => {
-            generation.insert("responseMimeType".to_owned(), json!("application/json"));
-        }
-        Shape::Text => {}
-    }
-    json!({
-        "systemInstruction": { "parts": [{ "text": chat.system }] },
-        "contents": [{ "role": "user", "parts": [{ "text": chat.question }] }],
-        "generationConfig": generation,
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    system_instruction: Instruction<'a>,
+    contents: [Content<'a>; 1],
+    generation_config: Generation<'a>,
+}
+
+#[derive(Serialize)]
+struct Instruction<'a> {
+    parts: [Part<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Content<'a> {
+    role: &'static str,
+    parts: [Part<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Part<'a> {
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Generation<'a> {
+    max_output_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_mime_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_json_schema: Option<&'a Value>,
+}
+
+pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
+    let (response_mime_type, response_json_schema) = match &chat.shape {
+        Shape::Schema(schema) => (Some("application/json"), Some(&**schema)),
+        Shape::Json => (Some("application/json"), None),
+        Shape::Text => (None, None),
+    };
+    serde_json::to_vec(&Body {
+        system_instruction: Instruction { parts: [Part { text: &chat.system }] },
+        contents: [Content { role: "user", parts: [Part { text: &chat.question }] }],
+        generation_config: Generation {
+            max_output_tokens: chat.output_tokens_max,
+            temperature: chat.temperature,
+            // The field is a signed 32-bit number.
+            seed: chat.seed.map(|seed| seed & 0x7fff_ffff),
+            response_mime_type,
+            response_json_schema,
+        },
     })
 }
 

@@ -67,8 +67,11 @@ impl Format {
         }
     }
 
-    /// The body of a request.
-    pub fn request(self, chat: &Chat, limit: TokenLimit) -> Value {
+    /// The body of a request, as JSON.
+    ///
+    /// # Errors
+    /// Never: texts and numbers are JSON.
+    pub fn request(self, chat: &Chat, limit: TokenLimit) -> serde_json::Result<Vec<u8>> {
         match self {
             Self::Openai => openai::request(chat, limit),
             Self::Anthropic => anthropic::request(chat),

@@ -1,48 +1,74 @@
 //! `OpenAI` chat completions, the format that most services and all local servers speak. Field names as in
 //! <https://platform.openai.com/docs/api-reference/chat>.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{Unread, count, text};
 use crate::inference::chat::{Chat, ChatReply, Shape, Stop, TokenLimit, Tokens};
 
-pub(super) fn request(chat: &Chat, limit: TokenLimit) -> Value {
-    let mut body = Map::new();
-    body.insert("model".to_owned(), json!(chat.model));
-    body.insert(
-        "messages".to_owned(),
-        json!([
-            { "role": "system", "content": chat.system },
-            { "role": "user", "content": chat.question },
-        ]),
-    );
-    let limit = match limit {
-        TokenLimit::MaxTokens => "max_tokens",
-        TokenLimit::MaxCompletionTokens => "max_completion_tokens",
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    messages: [Message<'a>; 2],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<ResponseFormat<'a>>,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    role: &'static str,
+    content: &'a str,
+}
+
+#[derive(Serialize)]
+struct ResponseFormat<'a> {
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    json_schema: Option<JsonSchema<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonSchema<'a> {
+    name: &'static str,
+    strict: bool,
+    schema: &'a Value,
+}
+
+pub(super) fn request(chat: &Chat, limit: TokenLimit) -> serde_json::Result<Vec<u8>> {
+    let most = Some(chat.output_tokens_max);
+    let (max_tokens, max_completion_tokens) = match limit {
+        TokenLimit::MaxTokens => (most, None),
+        TokenLimit::MaxCompletionTokens => (None, most),
     };
-    body.insert(limit.to_owned(), json!(chat.output_tokens_max));
-    if let Some(temperature) = chat.temperature {
-        body.insert("temperature".to_owned(), json!(temperature));
-    }
-    if let Some(seed) = chat.seed {
-        body.insert("seed".to_owned(), json!(seed));
-    }
-    match &chat.shape {
-        Shape::Schema(schema) => {
-            body.insert(
-                "response_format".to_owned(),
-                json!({
-                    "type": "json_schema",
-                    "json_schema": { "name": "answer", "strict": true, "schema": schema },
-                }),
-            );
-        }
-        Shape::Json => {
-            body.insert("response_format".to_owned(), json!({ "type": "json_object" }));
-        }
-        Shape::Text => {}
-    }
-    Value::Object(body)
+    let response_format = match &chat.shape {
+        Shape::Schema(schema) => Some(ResponseFormat {
+            r#type: "json_schema",
+            json_schema: Some(JsonSchema { name: "answer", strict: true, schema }),
+        }),
+        Shape::Json => Some(ResponseFormat { r#type: "json_object", json_schema: None }),
+        Shape::Text => None,
+    };
+    serde_json::to_vec(&Body {
+        model: &chat.model,
+        messages: [
+            Message { role: "system", content: &chat.system },
+            Message { role: "user", content: &chat.question },
+        ],
+        max_tokens,
+        max_completion_tokens,
+        temperature: chat.temperature,
+        seed: chat.seed,
+        response_format,
+    })
 }
 
 pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {

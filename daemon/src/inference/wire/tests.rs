@@ -1,5 +1,7 @@
 //! What each format sends, and what it makes of what services really send, hostile bodies included.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -41,16 +43,20 @@ fn body(format: Format, text: &str, stop: &str) -> Value {
     }
 }
 
+fn sent(format: Format, shape: Shape, limit: TokenLimit) -> Value {
+    serde_json::from_slice(&format.request(&chat(shape), limit).unwrap()).unwrap()
+}
+
 #[test]
 fn requests_are_what_each_service_documents() {
-    let schema = json!({ "type": "object" });
+    let schema = Arc::new(json!({ "type": "object" }));
     for format in ALL {
         let requests: Vec<Value> = [Shape::Schema(schema.clone()), Shape::Json, Shape::Text]
-            .map(|shape| format.request(&chat(shape), TokenLimit::MaxTokens))
+            .map(|shape| sent(format, shape, TokenLimit::MaxTokens))
             .into();
         insta::assert_json_snapshot!(format!("{format:?}").to_lowercase(), requests);
     }
-    let newer = Format::Openai.request(&chat(Shape::Text), TokenLimit::MaxCompletionTokens);
+    let newer = sent(Format::Openai, Shape::Text, TokenLimit::MaxCompletionTokens);
     assert_eq!(
         (&newer["max_completion_tokens"], &newer["max_tokens"]),
         (&json!(400), &Value::Null)

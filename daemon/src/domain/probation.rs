@@ -1,0 +1,142 @@
+//! Who is asked in which order after the program ended uncleanly in the middle of a study. Most such ends have nothing to do
+//! with anybody who was being asked: the power went, or somebody killed the process. But if it was one respondent, then
+//! going on as before would end the program again and again. So the next ones are asked in groups, each written down
+//! before it is asked; a group among whom the program ends again is asked in smaller ones; and who ends it three times
+//! alone is put aside.
+
+use serde::{Deserialize, Serialize};
+
+/// Respondents watched after the first unclean end: more than can have been under way.
+const WATCHED: usize = 1_024;
+/// Groups that a suspicious one is split into.
+const PARTS: usize = 32;
+/// How often one respondent may end the program alone.
+const STRIKES_MAX: u32 = 3;
+
+/// A group that is being asked, or was when the program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// The first of them, by place in the panel.
+    pub first: u32,
+    /// The last.
+    pub last: u32,
+    /// How often the program ended while this one was asked alone.
+    #[serde(default)]
+    pub strikes: u32,
+}
+
+/// What to do after an unclean end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Whoever ended the program too often: not to be asked any more.
+    pub aside: Option<u32>,
+    /// Who is asked first, group by group; everyone else comes after them, unwatched.
+    pub groups: Vec<(Group, Vec<u32>)>,
+}
+
+impl Plan {
+    /// The plan for those who are left, in the order of their places. `among` is the group that was being asked, where one
+    /// was written down.
+    pub fn new(among: Option<Group>, left: &[u32]) -> Self {
+        let suspects: Vec<u32> = among.map_or_else(Vec::new, |group| {
+            let within = |place: &&u32| (group.first..=group.last).contains(*place);
+            left.iter().filter(within).copied().collect()
+        });
+        let watched =
+            |places: &[u32], strikes| group(places, strikes).map(|it| (it, places.to_vec()));
+        match (suspects.as_slice(), among) {
+            ([alone], Some(before)) => {
+                let strikes = if before.first == before.last { before.strikes + 1 } else { 0 };
+                if strikes < STRIKES_MAX {
+                    return Self {
+                        aside: None,
+                        groups: watched(&[*alone], strikes).into_iter().collect(),
+                    };
+                }
+                let others: Vec<u32> =
+                    left.iter().filter(|place| *place != alone).take(WATCHED).copied().collect();
+                Self { aside: Some(*alone), groups: watched(&others, 0).into_iter().collect() }
+            }
+            ([], _) | (_, None) => {
+                let next: Vec<u32> = left.iter().take(WATCHED).copied().collect();
+                Self { aside: None, groups: watched(&next, 0).into_iter().collect() }
+            }
+            (several, Some(_)) => {
+                let size = several.len().div_ceil(PARTS);
+                let groups = several.chunks(size).filter_map(|places| watched(places, 0)).collect();
+                Self { aside: None, groups }
+            }
+        }
+    }
+}
+
+fn group(places: &[u32], strikes: u32) -> Option<Group> {
+    Some(Group { first: *places.first()?, last: *places.last()?, strikes })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Lives through a study whose program ends whenever one of those is asked; says how often it ended and who was put
+    /// aside.
+    fn live(panel: u32, poison: &BTreeSet<u32>) -> (u32, BTreeSet<u32>) {
+        let mut left: Vec<u32> = (0..panel).collect();
+        let (mut ends, mut aside) = (0, BTreeSet::new());
+        let mut among = None;
+        'start: loop {
+            if ends > 0 {
+                let plan = Plan::new(among, &left);
+                if let Some(place) = plan.aside {
+                    aside.insert(place);
+                    left.retain(|other| *other != place);
+                }
+                for (group, places) in plan.groups {
+                    among = Some(group);
+                    if places.iter().any(|place| poison.contains(place)) {
+                        ends += 1;
+                        continue 'start;
+                    }
+                    left.retain(|other| !places.contains(other));
+                }
+                among = None;
+            }
+            // Unwatched, at most 200 at a time.
+            while let Some(next) = left.chunks(200).next().map(<[u32]>::to_vec) {
+                if next.iter().any(|place| poison.contains(place)) {
+                    ends += 1;
+                    continue 'start;
+                }
+                left.retain(|other| !next.contains(other));
+            }
+            return (ends, aside);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn whoever_ends_the_program_is_found_and_nobody_else(
+            panel in 1_u32..3_000, places in proptest::collection::btree_set(0_u32..3_000, 0..3),
+        ) {
+            let poison: BTreeSet<u32> = places.into_iter().filter(|place| *place < panel).collect();
+            let (ends, aside) = live(panel, &poison);
+            prop_assert_eq!(&aside, &poison);
+            prop_assert!(ends <= 8 * u32::try_from(poison.len()).unwrap(), "{} ends", ends);
+        }
+    }
+
+    #[test]
+    fn two_ends_while_one_is_asked_alone_prove_nothing_yet() {
+        let alone = |strikes| Group { first: 4, last: 4, strikes };
+        let plan = |strikes| Plan::new(Some(alone(strikes)), &[4, 5, 6]);
+        assert_eq!(plan(0), Plan { aside: None, groups: vec![(alone(1), vec![4])] });
+        assert_eq!(plan(1).aside, None);
+        assert_eq!(plan(2).aside, Some(4));
+        assert_eq!(plan(2).groups[0].1, [5, 6]);
+    }
+}

@@ -1,0 +1,84 @@
+//! How a respondent leaves the round: recorded, recorded as not asked when the study gives up, or lost when it is halted
+//! and will ask again from the start.
+
+use protocol::error::{ApiError, ErrorCode};
+use tokio::task::JoinError;
+
+use super::broken;
+use super::recorder::{Parcel, Shares};
+use super::round::Round;
+use super::sitting::{Seat, Sitting};
+use crate::domain::instrument;
+use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
+
+/// Why a respondent was put aside whose processing breaks the program.
+pub(super) const PUT_ASIDE: &str = "put aside: asking this respondent broke the program";
+
+impl Round {
+    /// Everyone without a reply gets none: they are recorded as not asked, and what was held for them comes back.
+    pub(super) async fn give_up(
+        &mut self,
+        why: &str,
+        left: impl Iterator<Item = u32>,
+    ) -> Result<(), ApiError> {
+        tracing::warn!(study = self.study.number, why, "a study stops asking its engine");
+        let tasks = instrument::tasks(&self.study.spec);
+        let waiting = std::mem::take(&mut self.waiting);
+        for mut sitting in waiting.into_values() {
+            while sitting.outcomes.len() < usize::from(tasks) {
+                let at = sitting.at();
+                let usage = std::mem::take(&mut sitting.usage);
+                sitting.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
+            }
+            self.send((sitting.outcomes, sitting.shares, None)).await?;
+        }
+        for respondent in left {
+            if self.study.gate.is_cancelled() {
+                break;
+            }
+            let outcomes = (0..tasks)
+                .map(|task| {
+                    let at = Assignment { round: 0, respondent, task, replicate: 0 };
+                    (at, Outcome::Failed { reason: why.to_owned() }, Usage::default())
+                })
+                .collect();
+            self.send((outcomes, Shares::new(), None)).await?;
+        }
+        Ok(())
+    }
+
+    /// A call broke the program where it stood. Whoever it asked is put aside, and nobody else is touched: the question is
+    /// booked at the most it can have cost, and is not asked again.
+    pub(super) async fn broke(&mut self, error: &JoinError) -> Result<(), ApiError> {
+        let Some(seat) = self.seats.remove(&error.id()) else { return Err(broken(error)) };
+        let Seat { respondent, engine, worst } = seat;
+        tracing::error!(study = self.study.number, respondent, %error, "a respondent is put aside");
+        self.study.core.settle_cost(self.study.number, worst, worst);
+        if let Some(lane) = self.lanes.get_mut(engine) {
+            lane.under_way = lane.under_way.saturating_sub(1);
+        }
+        let spent = Usage { cost: worst, ..Usage::default() };
+        let outcomes = (0..instrument::tasks(&self.study.spec))
+            .map(|task| {
+                let at = Assignment { round: 0, respondent, task, replicate: 0 };
+                let usage = if task == 0 { spent } else { Usage::default() };
+                (at, Outcome::Failed { reason: PUT_ASIDE.to_owned() }, usage)
+            })
+            .collect();
+        let share = EngineUse { usage: spent, ..EngineUse::default() };
+        self.send((outcomes, Shares::from([(engine, share)]), None)).await
+    }
+
+    /// What a respondent took who will be asked again from the start.
+    pub(super) fn lose(&mut self, sitting: &Sitting) {
+        self.lost = self.lost.plus(sitting.spent());
+    }
+
+    pub(super) async fn send(&self, parcel: Parcel) -> Result<(), ApiError> {
+        // The recorder ends early only when the store refuses; its own error says why.
+        self.recorder
+            .send(parcel)
+            .await
+            .map_err(|_| ApiError::new(ErrorCode::Busy, "what was answered could not be recorded"))
+    }
+}

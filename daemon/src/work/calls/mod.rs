@@ -1,0 +1,72 @@
+//! One study asked of a language model: as many calls under way as the engine's door lets through, each paid for before
+//! it is made, each reply read by the instrument, each respondent recorded as soon as all of theirs is in. Nothing here
+//! waits in a queue without a bound, and a halted study makes no further call.
+
+mod draw;
+mod hedge;
+mod judge;
+mod lane;
+mod leave;
+mod recorder;
+mod round;
+mod sitting;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::study::StudySpec;
+use tokio::sync::mpsc;
+use tokio::task::JoinError;
+
+use self::recorder::record;
+use self::round::Round;
+use crate::app::{Core, Gate};
+use crate::domain::panel::Panel;
+use crate::inference::pool::Pool;
+
+/// Respondents that may wait for their transaction.
+const RECORDING_MAX: usize = 1_024;
+
+/// A study at work on its engines.
+#[derive(Clone)]
+pub(super) struct Calls {
+    pub(super) core: Core,
+    pub(super) pool: Arc<Pool>,
+    pub(super) spec: StudySpec,
+    pub(super) panel: Panel,
+    pub(super) gate: Gate,
+    pub(super) number: u32,
+    pub(super) attempt: u32,
+}
+
+impl Calls {
+    /// Asks everyone who is left.
+    pub(super) async fn ask_everyone(
+        self,
+        left: impl Iterator<Item = u32>,
+    ) -> Result<(), ApiError> {
+        let (core, number) = (self.core.clone(), self.number);
+        core.open_spending(number)?;
+        let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
+        let recording =
+            tokio::spawn(record(core.clone(), Arc::clone(&self.pool), number, self.attempt, inbox));
+        let pool = Arc::clone(&self.pool);
+        let asked = Round::new(self, recorder).run(left).await;
+        for engine in pool.members() {
+            engine.leave(number);
+        }
+        core.close_spending(number);
+        let recorded = recording.await.map_err(|error| broken(&error))?;
+        recorded?;
+        core.book_lost(number, asked?).await
+    }
+
+    fn now(&self) -> Duration {
+        self.core.world().clock.monotonic()
+    }
+}
+
+fn broken(error: &JoinError) -> ApiError {
+    ApiError::new(ErrorCode::Internal, format!("a call stopped unexpectedly: {error}"))
+}

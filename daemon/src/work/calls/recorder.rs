@@ -1,0 +1,72 @@
+//! Takes respondents as they are done and puts them into the store, as many in one transaction as are there. A place is
+//! given back only when its outcome is durable.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use protocol::error::{ApiError, ErrorCode};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+
+use crate::app::{Batch, Core};
+use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
+use crate::inference::pool::Pool;
+
+/// Respondents recorded in one transaction.
+const BATCH: usize = 256;
+
+/// What came of everything that one respondent was asked.
+pub(super) type Outcomes = Vec<(Assignment, Outcome, Usage)>;
+
+/// What each engine did for a respondent, by its place in the pool.
+pub(super) type Shares = BTreeMap<usize, EngineUse>;
+
+/// Outcomes on their way into the store, with what each engine did and the place that they hold until they are there.
+pub(super) type Parcel = (Outcomes, Shares, Option<OwnedSemaphorePermit>);
+
+/// Records respondents as they come in, as many in one transaction as are there.
+pub(super) async fn record(
+    core: Core,
+    pool: Arc<Pool>,
+    number: u32,
+    attempt: u32,
+    mut inbox: mpsc::Receiver<Parcel>,
+) -> Result<(), ApiError> {
+    let mut arrived = Vec::with_capacity(BATCH);
+    let mut refused: Option<ApiError> = None;
+    let mut lost = Usage::default();
+    while inbox.recv_many(&mut arrived, BATCH).await > 0 {
+        let mut batch = Batch::new(number, attempt);
+        let mut spent = Usage::default();
+        let mut places = Vec::with_capacity(arrived.len());
+        for (outcomes, shares, place) in arrived.drain(..) {
+            places.push(place);
+            for (_, _, usage) in &outcomes {
+                spent = spent.plus(*usage);
+            }
+            batch
+                .push(&outcomes)
+                .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+            for (engine, share) in shares {
+                if let Some(engine) = pool.members().get(engine) {
+                    batch.share(&engine.service().name, engine.model(), share);
+                }
+            }
+        }
+        let recorded = match &refused {
+            None => core.record(batch).await.map(drop),
+            Some(error) => Err(error.clone()),
+        };
+        match recorded {
+            Ok(()) => {}
+            // A cancelled study takes no answers, but what they cost was spent all the same.
+            Err(error) if error.code == ErrorCode::Conflict => {
+                lost = lost.plus(spent);
+                refused = Some(error);
+            }
+            Err(error) => return Err(error),
+        }
+        drop(places);
+    }
+    core.book_lost(number, lost).await?;
+    refused.map_or(Ok(()), Err)
+}

@@ -1,0 +1,334 @@
+//! Asking a panel once through: who is next at which engine, what waits for a later try, what is under way, and when to
+//! end. It owns all of that alone, so nothing here is locked.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::iter::Peekable;
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::credits::UsdMicros;
+use protocol::error::{ApiError, ErrorCode};
+use tokio::sync::mpsc;
+use tokio::task::{Id, JoinError, JoinSet};
+
+use super::Calls;
+use super::hedge::{Called, Hedge, Tally, call};
+use super::lane::{Lane, Turn, any_retuned, any_turn};
+use super::recorder::Parcel;
+use super::sitting::{Made, Next, Prepared, Seat, Sitting};
+use crate::domain::outcome::Usage;
+use crate::inference::limits::RetryBudget;
+use crate::inference::model::Pass;
+use crate::inference::pool::Standing;
+
+/// Respondents that may wait for a later try; while there are as many, nobody new is asked.
+const WAITING_MAX: usize = 1_000;
+/// How soon to look again whether an engine that rests can be asked.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// Asking a panel once through.
+pub(super) struct Round {
+    pub(super) study: Calls,
+    pub(super) recorder: mpsc::Sender<Parcel>,
+    /// In the order in which their pool tries them.
+    pub(super) lanes: Vec<Lane>,
+    pub(super) under_way: JoinSet<Made>,
+    /// Who is being asked by which call, so that a call that breaks takes nobody's name with it.
+    pub(super) seats: HashMap<Id, Seat>,
+    /// By time and respondent.
+    pub(super) waiting: BTreeMap<(Duration, u32), Sitting>,
+    /// Those meant for an engine that others were drawn before, one queue for each.
+    pub(super) ahead: Vec<VecDeque<u32>>,
+    pub(super) budget: RetryBudget,
+    pub(super) hedges: Arc<Tally>,
+    /// A cap leaves no room beside the worst cases of what is under way: wait for their real cost.
+    pub(super) short: bool,
+    /// Why the study must stop.
+    pub(super) stop: Option<String>,
+    /// What calls took whose replies became no outcome.
+    pub(super) lost: Usage,
+}
+
+/// What a round waited for.
+enum Happened {
+    /// The gate closed, a try is due, or an engine may be looked at again.
+    Time,
+    /// A call ended.
+    Ended(Box<Result<(Id, Made), JoinError>>),
+    /// The call that is ready at that engine may go, or none ever may.
+    Turn(usize, Turn),
+}
+
+impl Round {
+    pub(super) fn new(study: Calls, recorder: mpsc::Sender<Parcel>) -> Self {
+        let lanes: Vec<Lane> =
+            study.pool.members().iter().map(|engine| Lane::new(Arc::clone(engine))).collect();
+        Self {
+            ahead: lanes.iter().map(|_| VecDeque::new()).collect(),
+            study,
+            recorder,
+            lanes,
+            under_way: JoinSet::new(),
+            seats: HashMap::new(),
+            waiting: BTreeMap::new(),
+            budget: RetryBudget::default(),
+            hedges: Arc::default(),
+            short: false,
+            stop: None,
+            lost: Usage::default(),
+        }
+    }
+
+    /// Goes on until nobody is left, the gate closes or the study must stop; says what was spent for nothing.
+    pub(super) async fn run(mut self, left: impl Iterator<Item = u32>) -> Result<Usage, ApiError> {
+        let mut left = left.peekable();
+        while !self.study.gate.is_cancelled() && self.stop.is_none() {
+            self.look_at_engines();
+            for lane in 0..self.lanes.len() {
+                if self.lanes[lane].next.is_none() && self.stop.is_none() {
+                    self.lanes[lane].next = self.choose(lane, &mut left)?;
+                }
+            }
+            let idle = self.nothing_ready() && self.under_way.is_empty() && self.waiting.is_empty();
+            if idle && left.peek().is_none() && self.ahead.iter().all(VecDeque::is_empty) {
+                break;
+            }
+            if self.stop.is_none() {
+                self.step().await?;
+            }
+        }
+        for lane in 0..self.lanes.len() {
+            self.lanes[lane].engine.pass(self.study.number);
+            self.take_back(lane);
+        }
+        while let Some(made) = self.under_way.join_next_with_id().await {
+            self.ended(made).await?;
+        }
+        let ahead = std::mem::take(&mut self.ahead).into_iter().flatten();
+        if let Some(why) = self.stop.take().filter(|_| !self.study.gate.is_cancelled()) {
+            self.give_up(&why, ahead.chain(left)).await?;
+        }
+        for sitting in std::mem::take(&mut self.waiting).into_values() {
+            self.lose(&sitting);
+        }
+        Ok(self.lost)
+    }
+
+    fn nothing_ready(&self) -> bool {
+        self.lanes.iter().all(|lane| lane.next.is_none())
+    }
+
+    /// Follows what owners changed, and takes calls back from engines that rest while others could make them.
+    fn look_at_engines(&mut self) {
+        for lane in &self.lanes {
+            lane.follow_owner();
+        }
+        if self.lanes.len() > 1 {
+            let now = self.study.now();
+            let open: Vec<bool> =
+                self.lanes.iter().map(|lane| lane.standing(now) == Standing::Open).collect();
+            for (lane, is_open) in open.iter().enumerate() {
+                if !is_open && open.contains(&true) {
+                    self.lanes[lane].engine.pass(self.study.number);
+                    self.take_back(lane);
+                }
+            }
+        }
+    }
+
+    /// Waits for the next thing to happen: a turn at a door, the end of a call, a try that is due, or the gate.
+    async fn step(&mut self) -> Result<(), ApiError> {
+        let now = self.study.now();
+        let due = self.waiting.keys().next().map(|(time, _)| time.saturating_sub(now));
+        // With a call ready everywhere, whoever waits for a later try is looked at when a call has gone.
+        let somebody_can = self.lanes.iter().any(|lane| lane.next.is_none());
+        let due = due.filter(|_| somebody_can && !self.short);
+        let again = (self.lanes.len() > 1 && somebody_can).then_some(LOOK_AGAIN);
+        let wait = [due, again].into_iter().flatten().min();
+        for lane in self.lanes.iter().filter(|lane| lane.next.is_none()) {
+            lane.engine.pass(self.study.number);
+        }
+        let happened = {
+            let Self { lanes, under_way, study, .. } = self;
+            let study = &*study;
+            let (clock, number) = (&study.core.world().clock, study.number);
+            let a_turn = any_turn(lanes, clock, number);
+            let retuned = any_retuned(lanes);
+            tokio::select! {
+                biased;
+                () = study.gate.cancelled() => Happened::Time,
+                Some(made) = under_way.join_next_with_id() => Happened::Ended(Box::new(made)),
+                (lane, turn) = a_turn => Happened::Turn(lane, turn),
+                () = retuned => Happened::Time,
+                () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() => Happened::Time,
+            }
+        };
+        match happened {
+            Happened::Time => {}
+            Happened::Ended(made) => self.ended(*made).await?,
+            Happened::Turn(lane, Err(why)) => self.bury(lane, why),
+            Happened::Turn(lane, Ok((pass, place))) => {
+                if let Some(mut prepared) = self.lanes[lane].next.take() {
+                    prepared.sitting.place = place.or(prepared.sitting.place);
+                    self.launch(lane, pass, prepared);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The next call for an engine, ready and paid for: a try that is due before anybody new. `None` when there is none at
+    /// present.
+    fn choose(
+        &mut self,
+        lane: usize,
+        left: &mut Peekable<impl Iterator<Item = u32>>,
+    ) -> Result<Option<Prepared>, ApiError> {
+        if self.short || self.lanes[lane].dead.is_some() {
+            return Ok(None);
+        }
+        let Some(mut sitting) = self.next_sitting(lane, left)? else { return Ok(None) };
+        sitting.engine = lane;
+        let at = sitting.at();
+        let correction = sitting.correction.as_deref();
+        let ready = self.lanes[lane]
+            .engine
+            .ready(&self.study.spec, at, &sitting.persona, correction)
+            .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+        let (number, cap) = (self.study.number, self.study.spec.max_cost_usd);
+        match self.study.core.reserve_cost(number, cap, ready.worst) {
+            Ok(()) => Ok(Some(Prepared { sitting, ready })),
+            Err(capped) => {
+                // What is under way will probably cost less than its worst case: there may be room then.
+                self.waiting.insert((Duration::ZERO, sitting.respondent), sitting);
+                if self.under_way.is_empty() && self.nothing_ready() {
+                    self.stop = Some(capped.to_string());
+                } else {
+                    self.short = true;
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// Who is next at an engine: a try that is due before anybody new.
+    fn next_sitting(
+        &mut self,
+        lane: usize,
+        left: &mut Peekable<impl Iterator<Item = u32>>,
+    ) -> Result<Option<Sitting>, ApiError> {
+        let now = self.study.now();
+        let can_other =
+            |other: usize| other != lane && self.lanes[other].standing(now) == Standing::Open;
+        let due = self.waiting.iter().take_while(|((time, _), _)| *time <= now);
+        let mut mine =
+            due.filter(|(_, sitting)| sitting.engine == lane || !can_other(sitting.engine));
+        if let Some(key) = mine.next().map(|(key, _)| *key) {
+            return Ok(self.waiting.remove(&key));
+        }
+        if self.waiting.len() >= WAITING_MAX {
+            return Ok(None);
+        }
+        self.draw(lane, left).map(|respondent| self.seat(respondent)).transpose()
+    }
+
+    pub(super) fn seat(&self, respondent: u32) -> Result<Sitting, ApiError> {
+        let persona = self.study.panel.persona(respondent).ok_or_else(|| {
+            ApiError::new(ErrorCode::Internal, format!("nobody is at place {respondent}"))
+        })?;
+        Ok(Sitting::new(respondent, persona))
+    }
+
+    fn launch(&mut self, lane: usize, pass: Pass, Prepared { sitting, ready }: Prepared) {
+        if sitting.tries == 0 && sitting.reasks == 0 {
+            self.budget.first();
+        }
+        self.hedges.first();
+        let own = &mut self.lanes[lane];
+        own.under_way += 1;
+        let hedge = (own.engine.service().hedge_percent > 0).then(|| Hedge {
+            core: self.study.core.clone(),
+            engine: Arc::clone(&own.engine),
+            number: self.study.number,
+            cap: self.study.spec.max_cost_usd,
+            tally: Arc::clone(&self.hedges),
+            slow_after: own.slow.subscribe(),
+        });
+        let clock = Arc::clone(&self.study.core.world().clock);
+        #[cfg(any(test, feature = "seeded-bugs"))]
+        self.study.core.world().poisoned(sitting.respondent);
+        let seat = Seat { respondent: sitting.respondent, engine: lane, worst: ready.worst };
+        let task = self.under_way.spawn(async move {
+            let begun = clock.monotonic();
+            let Called { spent, reserved, twice } = call(pass, &ready, hedge).await;
+            let latency = clock.monotonic().saturating_sub(begun);
+            Made { sitting, spent, reserved, twice, latency }
+        });
+        self.seats.insert(task.id(), seat);
+    }
+
+    async fn ended(&mut self, made: Result<(Id, Made), JoinError>) -> Result<(), ApiError> {
+        self.short = false;
+        let made = match made {
+            Ok((id, made)) => {
+                self.seats.remove(&id);
+                made
+            }
+            Err(error) => return self.broke(&error).await,
+        };
+        let lane = &mut self.lanes[made.sitting.engine];
+        lane.under_way = lane.under_way.saturating_sub(1);
+        if made.spent.reply.is_ok() {
+            lane.note(made.latency);
+        }
+        self.study.core.settle_cost(self.study.number, made.reserved, made.spent.cost);
+        let next = self.judge(made);
+        self.follow(next).await
+    }
+
+    /// Does what comes next for a respondent.
+    pub(super) async fn follow(&mut self, next: Next) -> Result<(), ApiError> {
+        match next {
+            Next::Done(sitting) => {
+                self.send((sitting.outcomes, sitting.shares, sitting.place)).await?;
+            }
+            Next::Ask(mut sitting, time) => {
+                // Whoever waits for a later try leaves the place to others.
+                sitting.place = None;
+                self.waiting.insert((time, sitting.respondent), sitting);
+            }
+            Next::Halted(sitting) => self.lose(&sitting),
+            Next::Stop(mut sitting, why) => {
+                sitting.place = None;
+                let lane = sitting.engine;
+                self.waiting.insert((Duration::ZERO, sitting.respondent), sitting);
+                self.bury(lane, why);
+            }
+        }
+        Ok(())
+    }
+
+    /// No call of this study goes to that engine any more; without another one the study stops.
+    fn bury(&mut self, lane: usize, why: String) {
+        self.lanes[lane].engine.pass(self.study.number);
+        self.take_back(lane);
+        if self.lanes[lane].dead.is_none() {
+            let engine = &self.lanes[lane].engine.service().name;
+            tracing::warn!(study = self.study.number, engine, why, "an engine answers no more");
+            self.lanes[lane].dead = Some(why.clone());
+        }
+        if self.lanes.iter().all(|lane| lane.dead.is_some()) {
+            self.stop.get_or_insert(why);
+        }
+    }
+
+    /// The call that was ready at an engine is not made there: what was set aside for it is free again.
+    fn take_back(&mut self, lane: usize) {
+        if let Some(prepared) = self.lanes[lane].next.take() {
+            self.study.core.settle_cost(self.study.number, prepared.ready.worst, UsdMicros::ZERO);
+            let mut sitting = prepared.sitting;
+            sitting.place = None;
+            self.waiting.insert((Duration::ZERO, sitting.respondent), sitting);
+        }
+    }
+}

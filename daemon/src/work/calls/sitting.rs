@@ -1,0 +1,97 @@
+//! One respondent on the way through the questions: what is done, what the question at hand has taken so far, and the
+//! next call, ready and paid for.
+
+use std::time::Duration;
+
+use protocol::credits::UsdMicros;
+use protocol::persona::Persona;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::recorder::{Outcomes, Shares};
+use crate::domain::outcome::{Assignment, Usage};
+use crate::inference::model::{ReadyCall, Spent};
+
+/// One respondent being asked.
+pub(super) struct Sitting {
+    pub(super) respondent: u32,
+    pub(super) persona: Persona,
+    /// What is done.
+    pub(super) outcomes: Outcomes,
+    /// Of the question at hand: failed tries, re-asks, what they took, and what was wrong with the last reply.
+    pub(super) tries: u32,
+    pub(super) reasks: u32,
+    pub(super) usage: Usage,
+    pub(super) correction: Option<String>,
+    /// The engine that asks, by its place in the pool.
+    pub(super) engine: usize,
+    /// What each engine took, by its place in the pool.
+    pub(super) shares: Shares,
+    /// Held from a call until its outcome is durable, so that a kill wastes no more calls than may be under way.
+    pub(super) place: Option<OwnedSemaphorePermit>,
+}
+
+impl Sitting {
+    /// Nothing asked yet.
+    pub(super) fn new(respondent: u32, persona: Persona) -> Self {
+        Self {
+            respondent,
+            persona,
+            outcomes: Vec::new(),
+            tries: 0,
+            reasks: 0,
+            usage: Usage::default(),
+            correction: None,
+            engine: 0,
+            shares: Shares::new(),
+            place: None,
+        }
+    }
+
+    /// The question at hand.
+    pub(super) fn at(&self) -> Assignment {
+        let task = u16::try_from(self.outcomes.len()).unwrap_or(u16::MAX);
+        Assignment { round: 0, respondent: self.respondent, task, replicate: 0 }
+    }
+
+    /// Everything that asking took, whether it became an outcome or not.
+    pub(super) fn spent(&self) -> Usage {
+        self.outcomes.iter().fold(self.usage, |sum, (_, _, usage)| sum.plus(*usage))
+    }
+}
+
+/// A sitting with its next call made ready and paid for.
+pub(super) struct Prepared {
+    pub(super) sitting: Sitting,
+    pub(super) ready: ReadyCall,
+}
+
+/// A call that ended.
+pub(super) struct Made {
+    pub(super) sitting: Sitting,
+    pub(super) spent: Spent,
+    /// What was set aside for it.
+    pub(super) reserved: UsdMicros,
+    /// It was made a second time because it was slow.
+    pub(super) twice: bool,
+    pub(super) latency: Duration,
+}
+
+/// Whom a call asks, and what was set aside for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seat {
+    pub(super) respondent: u32,
+    pub(super) engine: usize,
+    pub(super) worst: UsdMicros,
+}
+
+/// What to do next with a respondent.
+pub(super) enum Next {
+    /// Everything was asked.
+    Done(Sitting),
+    /// Ask, not before that time.
+    Ask(Sitting, Duration),
+    /// The study must stop; this respondent has no reply.
+    Stop(Sitting, String),
+    /// The study was halted: nothing is recorded, but what was spent is booked.
+    Halted(Sitting),
+}

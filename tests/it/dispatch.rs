@@ -1,0 +1,335 @@
+//! Many calls, several engines, real money: who is asked where, what it costs against what was said, whose turn it is, and
+//! what happens to a respondent whose asking ends the program.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use harness::{Act, Daemon, Home, MockProvider, Sabotage, audit, studies, wait};
+use protocol::run::State;
+use protocol::service::{Control, Tuning};
+use serde_json::{Value, json};
+
+/// Names, services and prices (dollars per million tokens sent) of engines, and what else stands in their sections.
+fn engines(list: &[(&str, &MockProvider, f64)], more: &str) -> String {
+    let mut settings =
+        String::from("[backup]\ndaily = false\n[cost]\nconfirm_above_usd = 1000.0\n");
+    for (name, mock, price) in list {
+        settings.push_str(&format!(
+            "[engine.{name}]\nkind = \"openai\"\nbase_url = \"{}/v1\"\nmodel = \"model-{name}\"\napi_key_env = \"\"\n\
+             price = {{ input = {price}, output = 2.0 }}\n",
+            mock.origin()
+        ));
+    }
+    settings + more
+}
+
+fn home(settings: &str, panel: u32) -> Home {
+    let home = Home::with_settings(settings);
+    home.write("idea.md", studies::concept(panel, 7));
+    home
+}
+
+fn run(home: &Home, engine: &str, more: &[&str]) -> harness::Ended {
+    let args = ["run", "idea.md", "--engine", engine, "--json", "--yes"];
+    home.run(args.iter().chain(more))
+}
+
+fn take_on(home: &Home, engine: &str, panel: u32, seed: u64) -> protocol::id::StudyId {
+    let text =
+        studies::concept(panel, seed).replace("panel:", &format!("engine: {engine}\npanel:"));
+    home.link().take_on(&text).unwrap().id
+}
+
+#[test]
+fn what_was_announced_stands_beside_what_it_cost() {
+    let mock = MockProvider::start(Duration::ZERO, |_| Act::Claim(json!(900), json!(120)));
+    let home = home(&mock.settings(""), 50);
+    let printed = run(&home, "mock", &[]).expect(0).json();
+    let meta = &printed["meta"];
+    let range = &meta["announced_cost_usd"];
+    let (least, most) = (range[0].as_f64().unwrap(), range[1].as_f64().unwrap());
+    let cost = meta["cost_usd"].as_f64().unwrap();
+    assert!(0.0 < least && least < cost && cost < most, "{meta}");
+    let inference = &meta["inference"];
+    assert_eq!(inference["providers_used"], json!(["mock-1"]));
+    assert_eq!(inference["total_cost_usd"], meta["cost_usd"]);
+    assert_eq!(inference["total_input_tokens"], json!(45_000));
+    assert_eq!(inference["engines"][0]["answers"], json!(50));
+    let shown = home.run(["show", "@"]).expect(0).out();
+    assert!(shown.contains("was announced"), "{shown}");
+}
+
+#[test]
+fn calls_under_way_at_a_cancellation_are_paid_and_told() {
+    let mock =
+        MockProvider::start(Duration::from_millis(40), |_| Act::Claim(json!(200), json!(50)));
+    let home = home(&mock.settings("concurrency = 20"), 1_000);
+    let _daemon = home.daemon();
+    let id = take_on(&home, "mock", 1_000, 7);
+    let link = home.link();
+    drop(wait::for_answers(&link, id, 60));
+    drop(link.control(id, Control::Cancel).unwrap());
+    // The calls under way end a little later, and are booked then.
+    let each = 0.0003;
+    let meta = wait::until("every call to be booked", wait::BOUND, || {
+        let meta = link.report(id).unwrap().meta;
+        let answered = mock.told().answered.values().sum::<usize>() as f64;
+        ((meta.cost_usd - answered * each).abs() < 1e-9 && meta.lost_cost_usd > 0.0).then_some(meta)
+    });
+    assert!(meta.lost_cost_usd <= 20.5 * each, "{meta:?}");
+    assert_eq!(audit::study(&link, id), audit::Findings::new());
+}
+
+#[test]
+fn a_tenth_of_a_study_tells_what_the_whole_will_cost() {
+    let mock = MockProvider::start(Duration::from_millis(10), |heard| {
+        Act::Claim(json!(600 + heard.persona.len()), json!(40 + heard.number * 7 % 60))
+    });
+    let home = home(&mock.settings("concurrency = 20"), 1_000);
+    let _daemon = home.daemon();
+    let id = take_on(&home, "mock", 1_000, 7);
+    let link = home.link();
+    drop(wait::for_answers(&link, id, 100));
+    let seen = link.live(id).unwrap().spending.unwrap();
+    let projected = seen.projected.unwrap();
+    drop(wait::for_end(&link, id));
+    let cost = link.report(id).unwrap().meta.cost_usd;
+    assert!((projected.expected_usd / cost - 1.0).abs() < 0.05, "{projected:?} against {cost}");
+    assert!(
+        projected.low_usd < projected.expected_usd && projected.expected_usd < projected.high_usd
+    );
+    assert_eq!(link.live(id).unwrap().spending.unwrap().projected, None, "it is known now");
+}
+
+#[test]
+fn studies_that_race_for_the_last_dollar_never_pass_the_cap() {
+    let mock = MockProvider::start(Duration::from_millis(5), |_| {
+        Act::Claim(json!(9_000_000), json!(9_000_000))
+    });
+    let settings = mock.settings("output_tokens = 300")
+        + "[cost]\ntotal_max_usd = 0.1\nconfirm_above_usd = 1000.0\n[limits]\nstudies_running = 12\n";
+    let home = home(&settings, 60);
+    let mut daemon = home.daemon();
+    let ids: Vec<_> = (0..12).map(|seed| take_on(&home, "mock", 60, seed)).collect();
+    for id in &ids {
+        drop(wait::for_end(&home.link(), *id));
+    }
+    let spent = home.link().credits().unwrap().cost_usd_this_month;
+    assert!(spent > 0.09 && spent <= 0.1, "{spent}");
+    // What is spent is spent, also for the next daemon.
+    daemon.kill();
+    let _daemon = home.daemon();
+    let id = take_on(&home, "mock", 5, 99);
+    assert_eq!(wait::for_end(&home.link(), id).panel.delivered, 0);
+    assert!(home.link().credits().unwrap().cost_usd_this_month <= 0.1);
+}
+
+/// Two services under one name, and how many people each was asked for.
+fn shared_out(strategy: &str, slow_ms: u64) -> (Value, usize, usize) {
+    let (first, second) = (
+        MockProvider::start(Duration::from_millis(slow_ms), |_| Act::Answer),
+        MockProvider::good(),
+    );
+    let more = format!("[engine.mixed]\nengines = [\"a\", \"b\"]\nstrategy = \"{strategy}\"\n");
+    let home = home(&engines(&[("a", &first, 3.0), ("b", &second, 1.0)], &more), 60);
+    let printed = run(&home, "mixed", &[]).expect(0).json();
+    assert_eq!(printed["study"]["panel"]["delivered"], 60, "{strategy}");
+    assert_eq!(printed["meta"]["inference"]["strategy"], strategy);
+    (printed, first.calls(), second.calls())
+}
+
+#[test]
+fn engines_share_a_panel_as_their_strategy_says() {
+    for strategy in ["round_robin", "blend"] {
+        let (printed, first, second) = shared_out(strategy, 0);
+        assert_eq!((first, second), (30, 30), "{strategy}");
+        assert_eq!(printed["meta"]["providers_used"], json!(["model-a", "model-b"]));
+    }
+    let (printed, first, second) = shared_out("failover", 0);
+    assert_eq!((first, second), (60, 0));
+    assert_eq!(printed["meta"]["providers_used"], json!(["model-a"]));
+    let (_, first, second) = shared_out("cheapest", 0);
+    assert_eq!((first, second), (0, 60));
+    let (_, first, second) = shared_out("fastest", 400);
+    assert!(first <= 2 && second >= 58, "{first} and {second}");
+}
+
+#[test]
+fn an_engine_that_refuses_the_key_leaves_its_people_to_the_others() {
+    for strategy in ["round_robin", "failover", "blend"] {
+        let first = MockProvider::start(Duration::from_millis(2), |heard| {
+            if heard.number < 5 { Act::Answer } else { Act::Status(403, Vec::new()) }
+        });
+        let second = MockProvider::good();
+        let more = format!("[engine.mixed]\nengines = [\"a\", \"b\"]\nstrategy = \"{strategy}\"\n");
+        let home = home(&engines(&[("a", &first, 1.0), ("b", &second, 1.0)], &more), 60);
+        let printed = run(&home, "mixed", &[]).expect(0).json();
+        assert_eq!(printed["study"]["panel"]["delivered"], 60, "{strategy}");
+        assert_eq!(second.told().answered.len(), 55, "{strategy}");
+        let shares = &printed["meta"]["inference"]["engines"];
+        assert_eq!((&shares[0]["answers"], &shares[1]["answers"]), (&json!(5), &json!(55)));
+    }
+}
+
+#[test]
+fn a_pool_says_what_it_lacks_and_asks_nobody_itself() {
+    let mock = MockProvider::good();
+    let more = "[engine.mixed]\nengines = [\"a\", \"openai\"]\n[engine.none]\nengines = []\n";
+    let home = home(&engines(&[("a", &mock, 1.0)], more), 5);
+    let ended = run(&home, "mixed", &[]).expect(2);
+    drop(ended.says("OPENAI_API_KEY"));
+    drop(run(&home, "none", &[]).expect(2).says("names none"));
+    let listed = home.run(["engines", "--json"]).expect(0).json();
+    let mixed = listed.as_array().unwrap().iter().find(|engine| engine["name"] == "mixed").unwrap();
+    assert_eq!(mixed["ready"], false);
+    assert_eq!(mock.calls(), 0);
+}
+
+#[test]
+fn a_call_that_is_slow_is_made_twice_paid_twice_and_never_too_often() {
+    let met = Mutex::new(BTreeSet::new());
+    let mock = MockProvider::start(Duration::from_millis(10), move |heard| {
+        let is_new = met.lock().unwrap().insert(heard.persona.clone());
+        // One in fifty never hears back from the first call.
+        if is_new && heard.number % 50 == 49 {
+            Act::Silence
+        } else {
+            Act::Claim(json!(100), json!(50))
+        }
+    });
+    let home = home(&mock.settings("hedge_percent = 5\nconcurrency = 20"), 400);
+    let printed = run(&home, "mock", &[]).expect(0).json();
+    assert_eq!(printed["study"]["panel"]["delivered"], 400);
+    let share = &printed["meta"]["inference"]["engines"][0];
+    let hedged = share["hedged"].as_u64().unwrap();
+    assert!((8..=20).contains(&hedged), "{share}");
+    // 400 answers at 200 millionths each, and each call that was given up at its worst case.
+    let beyond = printed["meta"]["cost_usd"].as_f64().unwrap() - 400.0 * 0.0002;
+    assert!(beyond > 0.0015 * hedged as f64 && beyond < 0.01 * hedged as f64, "{beyond}");
+    assert_eq!(u64::try_from(mock.calls()).unwrap(), 400 + hedged);
+}
+
+#[test]
+fn the_queue_is_listed_moved_and_kept_over_a_restart() {
+    let mock = MockProvider::start(Duration::from_millis(30), |_| Act::Answer);
+    let settings = mock.settings("concurrency = 4") + "[limits]\nstudies_running = 1\n";
+    let home = home(&settings, 5);
+    let mut daemon = home.daemon();
+    let large = take_on(&home, "mock", 400, 1);
+    drop(wait::for_answers(&home.link(), large, 1));
+    let (second, third) = (take_on(&home, "mock", 5, 2), take_on(&home, "mock", 5, 3));
+    let order = |printed: &Value| {
+        printed
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|study| study["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let names = |ids: [protocol::id::StudyId; 3]| ids.map(|id| id.to_string()).to_vec();
+    let listed = home.run(["queue", "--json"]).expect(0).json();
+    assert_eq!(order(&listed), names([large, second, third]));
+    let moved = home.run(["queue", "move", &third.to_string(), "--json"]).expect(0).json();
+    assert_eq!(order(&moved), names([large, third, second]));
+    drop(home.run(["queue", "move", &large.to_string()]).expect(2).says("running"));
+    daemon.kill();
+    let _daemon = home.daemon();
+    let link = home.link();
+    assert_eq!(link.queue().unwrap()[1].id, third);
+    drop(link.control(large, Control::Cancel).unwrap());
+    let ended = wait::for_end(&link, third);
+    assert_ne!(link.live(second).unwrap().study.state, State::Completed, "{ended:?}");
+    assert_eq!(wait::for_end(&link, second).panel.delivered, 5);
+}
+
+#[test]
+fn a_running_study_follows_new_limits() {
+    let mock = MockProvider::start(Duration::from_millis(30), |_| Act::Answer);
+    let home = home(&mock.settings("concurrency = 4"), 5);
+    let _daemon = home.daemon();
+    let id = take_on(&home, "mock", 3_000, 7);
+    let link = home.link();
+    drop(wait::for_answers(&link, id, 20));
+    assert!(mock.told().most_under_way <= 4);
+    drop(
+        home.run(["engines", "tune", "mock", "--concurrency", "40"])
+            .expect(0)
+            .says("40 calls at once"),
+    );
+    wait::until("more calls at once", wait::BOUND, || (mock.told().under_way >= 30).then_some(()));
+    let now = link
+        .tune_engine("mock".to_owned(), Some(Tuning { concurrency: Some(2), ..Tuning::default() }));
+    assert_eq!(now.unwrap().concurrency, Some(2));
+    wait::until("fewer calls at once", wait::BOUND, || (mock.told().under_way <= 2).then_some(()));
+    let before = link.live(id).unwrap().study.panel.delivered;
+    drop(wait::for_answers(&link, id, before + 20));
+    assert!(mock.told().under_way <= 2, "it stays so");
+    // What the settings say now.
+    home.configure(&mock.settings("concurrency = 25\nrequests_per_minute = 90000"));
+    let now = home.run(["engines", "tune", "mock", "--json"]).expect(0).json();
+    assert_eq!(now, json!({ "concurrency": 25, "requests_per_minute": 90_000 }));
+    drop(home.run(["engines", "tune", "mock", "--concurrency", "0"]).expect(2));
+    drop(home.run(["engines", "tune", "offline", "--concurrency", "3"]).expect(2).says("built in"));
+    assert_eq!(wait::for_end(&link, id).panel.delivered, 3_000);
+}
+
+/// Starts a daemon that misbehaves again and again until its only study has ended; says how often it ended itself.
+fn live_through(home: &Home) -> u32 {
+    for ends in 0..14 {
+        let mut daemon = Daemon::spawn(home, Some(Sabotage::Poison));
+        let over = wait::until("an end, of the study or of the daemon", wait::BOUND, || {
+            if !daemon.is_running() {
+                return Some(false);
+            }
+            let link = harness::Link::open(&home.paths()).ok()?;
+            let study = link.find("@".to_owned()).ok()?;
+            study.state.is_final().then_some(true)
+        });
+        if over {
+            return ends;
+        }
+    }
+    panic!("the study never ends");
+}
+
+#[test]
+fn a_respondent_whose_asking_ends_the_daemon_is_put_aside_and_the_rest_completes() {
+    let mock = MockProvider::good();
+    for engine in ["offline", "mock"] {
+        let settings = mock.settings("") + "[engine.offline]\nanswers_per_second = 5000\n";
+        let home = home(&settings, 5);
+        {
+            let mut daemon = Daemon::spawn(&home, Some(Sabotage::Poison));
+            let link = daemon.wait_ready(&home);
+            let text =
+                studies::concept(1_500, 7).replace("panel:", &format!("engine: {engine}\npanel:"));
+            // The daemon may end before it can say that it took the study on.
+            drop(link.take_on(&text));
+            let _status = daemon.wait_end(wait::BOUND);
+        }
+        let ends = live_through(&home);
+        assert!((3..=8).contains(&ends), "{engine}: {ends} ends");
+        let _daemon = home.daemon();
+        let study = home.link().find("@".to_owned()).unwrap();
+        assert_eq!(study.state, State::Completed, "{engine}");
+        assert_eq!((study.panel.delivered, study.panel.failed), (1_499, 1), "{engine}");
+        let report = home.run(["show", "@", "--json"]).expect(0).json();
+        let why = report["results"]["diagnostics"]["not_answered"].to_string();
+        assert!(why.contains("put aside"), "{why}");
+    }
+}
+
+#[test]
+fn no_credit_and_no_leave_stop_a_study_as_a_wrong_key_does() {
+    for status in [402, 403] {
+        let mock = MockProvider::start(Duration::from_millis(5), move |heard| {
+            if heard.number < 30 { Act::Answer } else { Act::Status(status, Vec::new()) }
+        });
+        let home = home(&mock.settings("concurrency = 10"), 300);
+        let printed = run(&home, "mock", &[]).expect(5).json();
+        assert_eq!(printed["study"]["panel"]["delivered"], 30);
+        assert_eq!(printed["meta"]["credits_used"], 30, "the rest came back");
+        assert!(mock.calls() <= 40, "{} calls", mock.calls());
+    }
+}
