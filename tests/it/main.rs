@@ -8,6 +8,7 @@ mod backup;
 mod config;
 mod control;
 mod credits;
+mod evidence;
 mod first_run;
 mod models;
 mod reading;

@@ -42,8 +42,7 @@ impl Core {
         let call = engine
             .ready(spec, FIRST, &persona, None)
             .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
-        let questions = u64::from(spec.panel) * u64::from(instrument::tasks(spec));
-        Ok(Some(engine.estimate(&call, questions)))
+        Ok(Some(engine.estimate(&call, instrument::questions(spec))))
     }
 
     /// What the first respondent of a panel is told: by a questionnaire, or by a prompt where a model answers.

@@ -103,6 +103,7 @@ impl Core {
                 } else {
                     Vec::new()
                 },
+                from_cache: u64::from(progress.usage.remembered),
                 notice: SYNTHETIC_NOTICE.to_owned(),
             };
             Ok(Report { study: found.study(), results: results.map(|row| row.0), meta })
@@ -143,6 +144,9 @@ impl Core {
             let (first, last) = OutcomeKey::between(found.number, offset, u32::MAX - 1);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;
+                if key.assignment.replicate > 0 {
+                    return Ok(ControlFlow::Continue(()));
+                }
                 if key.assignment.task == 0 {
                     of_one.clear();
                 }
@@ -188,6 +192,9 @@ impl Core {
             }
             let (first, last) = OutcomeKey::between(found.number, offset, until.saturating_sub(1));
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+                if key.assignment.replicate > 0 {
+                    return Ok(ControlFlow::Continue(()));
+                }
                 let place = key.assignment.respondent.checked_sub(offset);
                 let place = place.and_then(|place| usize::try_from(place).ok());
                 if let Some(byte) = place.and_then(|place| scores.get_mut(place)) {
@@ -240,7 +247,7 @@ impl Core {
                     table: Table::Panels,
                     why: format!("nobody is at place {respondent}"),
                 })?;
-                accumulator.add(respondent, &classes.iter(), &row.into_outcome());
+                accumulator.add(key.assignment, &classes.iter(), &row.into_outcome());
                 Ok(ControlFlow::Continue(()))
             })?;
             Ok(accumulator.finish(found.row.margins))

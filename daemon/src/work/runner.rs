@@ -118,7 +118,7 @@ async fn go(
             Ready::Model(engine) => {
                 let (core, gate) = (core.clone(), gate_of_desk);
                 Calls { core, engine, spec, panel, gate, number, attempt }
-                    .ask_everyone(job.left.iter())
+                    .ask_everyone(&job.left)
                     .await?;
             }
         }
@@ -212,9 +212,8 @@ impl Desk {
                 ApiError::new(ErrorCode::Internal, format!("nobody is at place {respondent}"))
             })?;
             // All that one respondent is asked is recorded together, so that nobody is ever half done.
-            let outcomes: Vec<_> = (0..instrument::tasks(&self.spec))
-                .map(|task| {
-                    let at = Assignment { round: 0, respondent: *respondent, task, replicate: 0 };
+            let outcomes: Vec<_> = instrument::assignments(&self.spec, *respondent)
+                .map(|at| {
                     let (outcome, usage) = self.ask_one(at, &persona);
                     (at, outcome, usage)
                 })
@@ -251,7 +250,7 @@ impl Desk {
             input_tokens: reply.input_tokens,
             output_tokens: reply.output_tokens,
             cost: reply.cost,
-            reasks: 0,
+            ..Usage::default()
         };
         let outcome = match instrument::read_at(&self.spec, at, &reply.text) {
             Ok(answered) => Outcome::Answered(answered),

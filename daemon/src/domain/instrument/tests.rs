@@ -33,6 +33,7 @@ fn study(instrument: Instrument) -> StudySpec {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        measurement: protocol::measurement::Measurement::default(),
     }
 }
 
@@ -266,13 +267,14 @@ fn outcome(ordinal: u32) -> Outcome {
             purchase_intent: if dear { PurchaseIntent::Maybe } else { PurchaseIntent::Probably },
         },
         mentions,
+        options: None,
     })
 }
 
 fn results_of(ordinals: impl Iterator<Item = u32>) -> Option<Results> {
     let mut accumulator = Accumulator::new(&concept());
     for ordinal in ordinals {
-        accumulator.add(ordinal, &classes(ordinal), &outcome(ordinal));
+        accumulator.add(at(ordinal, 0), &classes(ordinal), &outcome(ordinal));
     }
     accumulator.finish(BTreeMap::new())
 }
@@ -281,7 +283,7 @@ fn results_of(ordinals: impl Iterator<Item = u32>) -> Option<Results> {
 fn without_an_answer_there_are_no_results() {
     assert_eq!(results_of(std::iter::empty()), None);
     let mut accumulator = Accumulator::new(&concept());
-    accumulator.add(0, &classes(0), &Outcome::Refused { reason: "no".to_owned() });
+    accumulator.add(at(0, 0), &classes(0), &Outcome::Refused { reason: "no".to_owned() });
     assert_eq!(accumulator.finish(BTreeMap::new()), None);
 }
 
@@ -315,10 +317,10 @@ fn an_nps_studys_results_keep_their_shape() {
             reasoning: format!("My reason is {ordinal}."),
             sentiment: Sentiment::Neutral,
         };
-        let outcome = Outcome::Answered(Answered { answer, mentions: Vec::new() });
-        accumulator.add(ordinal, &classes(ordinal), &outcome);
+        let outcome = Outcome::Answered(Answered { answer, mentions: Vec::new(), options: None });
+        accumulator.add(at(ordinal, 0), &classes(ordinal), &outcome);
     }
-    accumulator.add(10, &classes(10), &Outcome::Failed { reason: "timed out".to_owned() });
+    accumulator.add(at(10, 0), &classes(10), &Outcome::Failed { reason: "timed out".to_owned() });
     insta::assert_json_snapshot!(accumulator.finish(BTreeMap::new()).unwrap());
 }
 
@@ -354,17 +356,17 @@ fn a_common_concern_with_lower_scores_is_the_most_urgent() {
 #[test]
 fn an_answer_of_another_instrument_is_counted_as_none() {
     let mut accumulator = Accumulator::new(&recommendation());
-    accumulator.add(0, &classes(0), &outcome(1));
+    accumulator.add(at(0, 0), &classes(0), &outcome(1));
     assert_eq!(accumulator.finish(BTreeMap::new()), None);
 }
 
 #[test]
 fn reasons_are_bounded() {
     let mut accumulator = Accumulator::new(&concept());
-    accumulator.add(0, &classes(0), &outcome(0));
+    accumulator.add(at(0, 0), &classes(0), &outcome(0));
     for ordinal in 1..1_000 {
         let reason = format!("reason {ordinal}");
-        accumulator.add(ordinal, &classes(ordinal), &Outcome::Refused { reason });
+        accumulator.add(at(ordinal, 0), &classes(ordinal), &Outcome::Refused { reason });
     }
     let not_answered = accumulator.finish(BTreeMap::new()).unwrap().diagnostics.not_answered;
     assert!(not_answered.len() <= 44, "{}", not_answered.len());
@@ -398,7 +400,7 @@ fn at(respondent: u32, task: u16) -> Assignment {
 fn finish(spec: &StudySpec, answers: impl Iterator<Item = (u32, Answered)>) -> Option<Results> {
     let mut accumulator = Accumulator::new(spec);
     for (ordinal, answered) in answers {
-        accumulator.add(ordinal, &classes(ordinal), &Outcome::Answered(answered));
+        accumulator.add(at(ordinal, 0), &classes(ordinal), &Outcome::Answered(answered));
     }
     accumulator.finish(BTreeMap::new())
 }
@@ -783,7 +785,7 @@ fn how_long_a_report_takes() {
         let mut accumulator = Accumulator::new(&concept());
         for ordinal in 0..n {
             let classes = six(ordinal);
-            accumulator.add(ordinal, &classes, &outcomes[ordinal as usize % 1_000]);
+            accumulator.add(at(ordinal, 0), &classes, &outcomes[ordinal as usize % 1_000]);
         }
         let added = start.elapsed();
         let results = accumulator.finish(BTreeMap::new()).unwrap();

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use protocol::error::ApiError;
+use protocol::measurement::Reuse;
+
 use super::round::Round;
 use super::sitting::{Made, Next, Sitting};
+use crate::domain::exchange::{self, End, Exchange, Source};
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, Outcome, Usage};
 use crate::inference::chat::{Remedy, Stop};
@@ -14,12 +18,13 @@ const REASKS_MAX: u32 = 2;
 
 impl Round {
     /// What a call's end means for its respondent.
-    pub(super) fn judge(&mut self, Made { mut sitting, spent, .. }: Made) -> Next {
+    pub(super) fn judge(&mut self, Made { mut sitting, ready, spent }: Made) -> Next {
         sitting.usage = sitting.usage.plus(Usage {
             input_tokens: spent.input_tokens,
             output_tokens: spent.output_tokens,
             cost: spent.cost,
             reasks: u32::from(sitting.correction.is_some()),
+            remembered: 0,
         });
         let halted = self.study.gate.is_cancelled();
         let at = sitting.at();
@@ -37,7 +42,8 @@ impl Round {
                 sitting.tries += 1;
                 return match again {
                     Some(after) if sitting.tries < TRIES_MAX && self.budget.retry() => {
-                        let wait = backoff(self.study.spec.seed, sitting.respondent, sitting.tries);
+                        let wait =
+                            backoff(self.study.spec.seed, sitting.ticket.respondent, sitting.tries);
                         let time = self.study.now() + wait.max(after);
                         Next::Ask(sitting, time)
                     }
@@ -45,13 +51,24 @@ impl Round {
                 };
             }
         };
-        let read = match reply.stop {
-            Stop::Declined(why) => Err(Unreadable::Refused { reason: why.to_owned() }),
-            Stop::Truncated => Err(Unreadable::Invalid {
-                reason: "the reply was cut off at its longest".to_owned(),
-            }),
-            Stop::Finished => instrument::read_model(&self.study.spec, at, &reply.text),
+        let end = match reply.stop {
+            Stop::Declined(why) => End::Declined(why.to_owned()),
+            Stop::Truncated => End::Truncated,
+            Stop::Finished => End::Finished,
         };
+        let read = exchange::read(&self.study.spec, at, &end, &reply.text);
+        let (kept, whole_bytes) = exchange::kept(&reply.text);
+        let asked_for = self.study.engine.model();
+        sitting.exchanges.push(Exchange {
+            address: ready.address,
+            correction: sitting.correction.clone(),
+            reply: kept.to_owned(),
+            whole_bytes,
+            end,
+            // The usual model is the study's and need not be said again.
+            model: if reply.model == asked_for { String::new() } else { reply.model },
+            source: Source::Asked,
+        });
         match read {
             Ok(answered) => self.close(sitting, at, Outcome::Answered(answered)),
             Err(Unreadable::Refused { reason }) => {
@@ -69,9 +86,30 @@ impl Round {
         }
     }
 
+    /// Takes what a model said before to the very same question, where the study allows that and it can still be read.
+    pub(super) fn recall(
+        &self,
+        sitting: &mut Sitting,
+        address: &str,
+    ) -> Result<Option<Outcome>, ApiError> {
+        let at = sitting.at();
+        if self.study.spec.measurement.reuse == Reuse::Never || at.replicate > 0 {
+            return Ok(None);
+        }
+        let Some(said) = self.study.core.remembered(address)? else { return Ok(None) };
+        let Ok(answered) = exchange::read(&self.study.spec, at, &said.end, &said.reply) else {
+            return Ok(None);
+        };
+        sitting.usage.remembered = sitting.usage.remembered.saturating_add(1);
+        let correction = sitting.correction.clone();
+        sitting.exchanges.push(Exchange { correction, source: Source::Remembered, ..said });
+        Ok(Some(Outcome::Answered(answered)))
+    }
+
     /// Notes what came of a question; goes on with the next one of the same respondent, or is done.
-    fn close(&self, mut sitting: Sitting, at: Assignment, outcome: Outcome) -> Next {
+    pub(super) fn close(&self, mut sitting: Sitting, at: Assignment, outcome: Outcome) -> Next {
         sitting.outcomes.push((at, outcome, sitting.usage));
+        sitting.said.push((at, std::mem::take(&mut sitting.exchanges)));
         let fresh =
             Sitting { tries: 0, reasks: 0, usage: Usage::default(), correction: None, ..sitting };
         if fresh.outcomes.len() >= usize::from(instrument::tasks(&self.study.spec)) {

@@ -5,7 +5,7 @@ use protocol::error::{ApiError, ErrorCode};
 
 use super::recorder::Parcel;
 use super::round::Round;
-use super::sitting::Sitting;
+use super::sitting::{Sitting, Ticket};
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, Outcome, Usage};
 
@@ -14,7 +14,7 @@ impl Round {
     pub(super) async fn give_up(
         &mut self,
         why: &str,
-        left: impl Iterator<Item = u32>,
+        left: impl Iterator<Item = Ticket>,
     ) -> Result<(), ApiError> {
         tracing::warn!(study = self.study.number, why, "a study stops asking its engine");
         let tasks = instrument::tasks(&self.study.spec);
@@ -23,13 +23,18 @@ impl Round {
             while sitting.outcomes.len() < usize::from(tasks) {
                 let at = sitting.at();
                 let usage = std::mem::take(&mut sitting.usage);
+                sitting.said.push((at, std::mem::take(&mut sitting.exchanges)));
                 sitting.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
             }
-            self.send((sitting.outcomes, None)).await?;
+            self.send((sitting.outcomes, sitting.said, None)).await?;
         }
-        for respondent in left {
+        for Ticket { respondent, replicate } in left {
             if self.study.gate.is_cancelled() {
                 break;
+            }
+            // Nobody misses what only measures noise.
+            if replicate > 0 {
+                continue;
             }
             let outcomes = (0..tasks)
                 .map(|task| {
@@ -37,7 +42,7 @@ impl Round {
                     (at, Outcome::Failed { reason: why.to_owned() }, Usage::default())
                 })
                 .collect();
-            self.send((outcomes, None)).await?;
+            self.send((outcomes, Vec::new(), None)).await?;
         }
         Ok(())
     }

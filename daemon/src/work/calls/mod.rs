@@ -19,7 +19,8 @@ use tokio::task::JoinError;
 
 use self::recorder::record;
 use self::round::Round;
-use crate::app::{Core, Gate};
+use self::sitting::Ticket;
+use crate::app::{Core, Gate, Left};
 use crate::domain::panel::Panel;
 use crate::inference::model::ModelEngine;
 
@@ -38,13 +39,14 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    /// Asks everyone who is left.
-    pub(super) async fn ask_everyone(
-        self,
-        left: impl Iterator<Item = u32>,
-    ) -> Result<(), ApiError> {
+    /// Asks everyone who is left, and after them those who are to be asked again.
+    pub(super) async fn ask_everyone(self, left: &Left) -> Result<(), ApiError> {
         let (core, number) = (self.core.clone(), self.number);
         core.open_spending(number)?;
+        core.keep_blueprint(number, self.engine.blueprint(&self.spec)).await?;
+        let first = left.iter().map(|respondent| Ticket { respondent, replicate: 0 });
+        let again = left.again().map(|respondent| Ticket { respondent, replicate: 1 });
+        let left = first.chain(again);
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
         let recording = tokio::spawn(record(core.clone(), number, self.attempt, inbox));
         let engine = Arc::clone(&self.engine);

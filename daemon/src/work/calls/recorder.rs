@@ -5,6 +5,7 @@ use protocol::error::{ApiError, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::app::{Batch, Core};
+use crate::domain::exchange::Exchange;
 use crate::domain::outcome::{Assignment, Outcome, Usage};
 
 /// Respondents recorded in one transaction.
@@ -13,8 +14,11 @@ const BATCH: usize = 256;
 /// What came of everything that one respondent was asked.
 pub(super) type Outcomes = Vec<(Assignment, Outcome, Usage)>;
 
-/// Outcomes on their way into the store, with the place that they hold until they are there.
-pub(super) type Parcel = (Outcomes, Option<OwnedSemaphorePermit>);
+/// What was said to reach them.
+pub(super) type Said = Vec<(Assignment, Vec<Exchange>)>;
+
+/// Outcomes on their way into the store, with what was said and the place that they hold until they are there.
+pub(super) type Parcel = (Outcomes, Said, Option<OwnedSemaphorePermit>);
 
 /// Records respondents as they come in, as many in one transaction as are there.
 pub(super) async fn record(
@@ -30,7 +34,7 @@ pub(super) async fn record(
         let mut batch = Batch::new(number, attempt);
         let mut spent = Usage::default();
         let mut places = Vec::with_capacity(arrived.len());
-        for (outcomes, place) in arrived.drain(..) {
+        for (outcomes, said, place) in arrived.drain(..) {
             places.push(place);
             for (_, _, usage) in &outcomes {
                 spent = spent.plus(*usage);
@@ -38,6 +42,11 @@ pub(super) async fn record(
             batch
                 .push(&outcomes)
                 .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+            for (at, exchanges) in said {
+                if let Some((_, outcome, _)) = outcomes.iter().find(|(of, _, _)| *of == at) {
+                    batch.keep(at, outcome, exchanges);
+                }
+            }
         }
         let recorded = match &refused {
             None => core.record(batch).await.map(drop),

@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinError, JoinSet};
 
 use super::recorder::Parcel;
-use super::sitting::{Made, Next, Prepared, Sitting};
+use super::sitting::{Made, Next, Prepared, Sitting, Ticket};
 use super::turn::{Study, turn};
 use super::{Calls, broken};
 use crate::domain::outcome::Usage;
@@ -28,8 +28,8 @@ pub(super) struct Round {
     /// As many as calls may be under way.
     pub(super) places: Arc<Semaphore>,
     pub(super) under_way: JoinSet<Made>,
-    /// By time and respondent.
-    pub(super) waiting: BTreeMap<(Duration, u32), Sitting>,
+    /// By time and who it is.
+    pub(super) waiting: BTreeMap<(Duration, Ticket), Sitting>,
     pub(super) budget: RetryBudget,
     /// A cap leaves no room beside the worst cases of what is under way: wait for their real cost.
     pub(super) short: bool,
@@ -57,12 +57,15 @@ impl Round {
     }
 
     /// Goes on until nobody is left, the gate closes or the study must stop; says what was spent for nothing.
-    pub(super) async fn run(mut self, left: impl Iterator<Item = u32>) -> Result<Usage, ApiError> {
+    pub(super) async fn run(
+        mut self,
+        left: impl Iterator<Item = Ticket>,
+    ) -> Result<Usage, ApiError> {
         let mut left = left.peekable();
         let mut next: Option<Prepared> = None;
         while !self.study.gate.is_cancelled() && self.stop.is_none() {
             if next.is_none() {
-                next = self.choose(&mut left)?;
+                next = self.choose(&mut left).await?;
             }
             let idle = next.is_none() && self.under_way.is_empty() && self.waiting.is_empty();
             if idle && left.peek().is_none() {
@@ -73,7 +76,7 @@ impl Round {
         self.study.engine.pass(self.study.number);
         if let Some(prepared) = next {
             self.study.core.settle_cost(self.study.number, prepared.ready.worst, UsdMicros::ZERO);
-            self.waiting.insert((Duration::ZERO, prepared.sitting.respondent), prepared.sitting);
+            self.waiting.insert((Duration::ZERO, prepared.sitting.ticket), prepared.sitting);
         }
         while let Some(made) = self.under_way.join_next().await {
             self.ended(made).await?;
@@ -121,51 +124,64 @@ impl Round {
     }
 
     /// The next call, ready and paid for: a try that is due before anybody new. `None` when there is none at present.
-    fn choose(
+    /// Whatever is remembered is taken on the way.
+    async fn choose(
         &mut self,
-        left: &mut std::iter::Peekable<impl Iterator<Item = u32>>,
+        left: &mut std::iter::Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<Option<Prepared>, ApiError> {
-        if self.short {
-            return Ok(None);
-        }
-        let due =
-            self.waiting.first_key_value().is_some_and(|((time, _), _)| *time <= self.study.now());
-        let sitting = if due {
-            self.waiting.pop_first().map(|(_, sitting)| sitting)
-        } else if self.waiting.len() < WAITING_MAX {
-            left.next().map(|respondent| self.seat(respondent)).transpose()?
-        } else {
-            None
-        };
-        let Some(sitting) = sitting else { return Ok(None) };
-        let at = sitting.at();
-        let correction = sitting.correction.as_deref();
-        let ready = self
-            .study
-            .engine
-            .ready(&self.study.spec, at, &sitting.persona, correction)
-            .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
-        let (number, cap) = (self.study.number, self.study.spec.max_cost_usd);
-        match self.study.core.reserve_cost(number, cap, ready.worst) {
-            Ok(()) => Ok(Some(Prepared { sitting, ready })),
-            Err(capped) => {
-                // What is under way will probably cost less than its worst case: there may be room then.
-                self.waiting.insert((Duration::ZERO, sitting.respondent), sitting);
-                if self.under_way.is_empty() {
-                    self.stop = Some(capped.to_string());
-                } else {
+        while !self.short && !self.study.gate.is_cancelled() {
+            let Some(mut sitting) = self.next_sitting(left)? else { return Ok(None) };
+            let at = sitting.at();
+            let correction = sitting.correction.as_deref();
+            let ready = self
+                .study
+                .engine
+                .ready(&self.study.spec, at, &sitting.persona, correction)
+                .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+            if let Some(outcome) = self.recall(&mut sitting, &ready.address)? {
+                let next = self.close(sitting, at, outcome);
+                self.follow(next).await?;
+                continue;
+            }
+            let (number, cap) = (self.study.number, self.study.spec.max_cost_usd);
+            match self.study.core.reserve_cost(number, cap, ready.worst) {
+                Ok(()) => return Ok(Some(Prepared { sitting, ready })),
+                Err(capped) => {
+                    // What is under way will probably cost less than its worst case: there may be room then.
+                    self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
+                    if self.under_way.is_empty() {
+                        self.stop = Some(capped.to_string());
+                        return Ok(None);
+                    }
                     self.short = true;
                 }
-                Ok(None)
             }
         }
+        Ok(None)
     }
 
-    fn seat(&self, respondent: u32) -> Result<Sitting, ApiError> {
+    /// Who is next: a try that is due before anybody new.
+    fn next_sitting(
+        &mut self,
+        left: &mut std::iter::Peekable<impl Iterator<Item = Ticket>>,
+    ) -> Result<Option<Sitting>, ApiError> {
+        let due =
+            self.waiting.first_key_value().is_some_and(|((time, _), _)| *time <= self.study.now());
+        if due {
+            return Ok(self.waiting.pop_first().map(|(_, sitting)| sitting));
+        }
+        if self.waiting.len() < WAITING_MAX {
+            return left.next().map(|ticket| self.seat(ticket)).transpose();
+        }
+        Ok(None)
+    }
+
+    fn seat(&self, ticket: Ticket) -> Result<Sitting, ApiError> {
+        let respondent = ticket.respondent;
         let persona = self.study.panel.persona(respondent).ok_or_else(|| {
             ApiError::new(ErrorCode::Internal, format!("nobody is at place {respondent}"))
         })?;
-        Ok(Sitting::new(respondent, persona))
+        Ok(Sitting::new(ticket, persona))
     }
 
     fn launch(&mut self, pass: Pass, Prepared { sitting, ready }: Prepared) {
@@ -182,17 +198,25 @@ impl Round {
         let made = made.map_err(|error| broken(&error))?;
         self.study.core.settle_cost(self.study.number, made.ready.worst, made.spent.cost);
         self.short = false;
-        match self.judge(made) {
-            Next::Done(sitting) => self.send((sitting.outcomes, sitting.place)).await?,
+        let next = self.judge(made);
+        self.follow(next).await
+    }
+
+    /// Does what comes next for a respondent.
+    async fn follow(&mut self, next: Next) -> Result<(), ApiError> {
+        match next {
+            Next::Done(sitting) => {
+                self.send((sitting.outcomes, sitting.said, sitting.place)).await?;
+            }
             Next::Ask(mut sitting, time) => {
                 // Whoever waits for a later try leaves the place to others.
                 sitting.place = None;
-                self.waiting.insert((time, sitting.respondent), sitting);
+                self.waiting.insert((time, sitting.ticket), sitting);
             }
             Next::Halted(sitting) => self.lose(&sitting),
             Next::Stop(mut sitting, why) => {
                 sitting.place = None;
-                self.waiting.insert((Duration::ZERO, sitting.respondent), sitting);
+                self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
                 self.stop.get_or_insert(why);
             }
         }

@@ -7,12 +7,20 @@ use protocol::persona::Persona;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::recorder::Outcomes;
+use crate::domain::exchange::Exchange;
 use crate::domain::outcome::{Assignment, Usage};
 use crate::inference::model::{ReadyCall, Spent};
 
+/// Who is to be asked, for the first time or again. Those to be asked again come after everyone else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ticket {
+    pub(super) replicate: u16,
+    pub(super) respondent: u32,
+}
+
 /// One respondent being asked.
 pub(super) struct Sitting {
-    pub(super) respondent: u32,
+    pub(super) ticket: Ticket,
     pub(super) persona: Persona,
     /// What is done.
     pub(super) outcomes: Outcomes,
@@ -21,21 +29,26 @@ pub(super) struct Sitting {
     pub(super) reasks: u32,
     pub(super) usage: Usage,
     pub(super) correction: Option<String>,
+    /// What was said about the question at hand, and about those before it.
+    pub(super) exchanges: Vec<Exchange>,
+    pub(super) said: Vec<(Assignment, Vec<Exchange>)>,
     /// Held from a call until its outcome is durable, so that a kill wastes no more calls than may be under way.
     pub(super) place: Option<OwnedSemaphorePermit>,
 }
 
 impl Sitting {
     /// Nothing asked yet.
-    pub(super) fn new(respondent: u32, persona: Persona) -> Self {
+    pub(super) fn new(ticket: Ticket, persona: Persona) -> Self {
         Self {
-            respondent,
+            ticket,
             persona,
             outcomes: Vec::new(),
             tries: 0,
             reasks: 0,
             usage: Usage::default(),
             correction: None,
+            exchanges: Vec::new(),
+            said: Vec::new(),
             place: None,
         }
     }
@@ -43,7 +56,8 @@ impl Sitting {
     /// The question at hand.
     pub(super) fn at(&self) -> Assignment {
         let task = u16::try_from(self.outcomes.len()).unwrap_or(u16::MAX);
-        Assignment { round: 0, respondent: self.respondent, task, replicate: 0 }
+        let Ticket { replicate, respondent } = self.ticket;
+        Assignment { round: 0, respondent, task, replicate }
     }
 
     /// Everything that asking took, whether it became an outcome or not.
