@@ -15,7 +15,7 @@ use toml::{Table, Value};
 
 use crate::domain::nearest::nearest;
 
-pub use engine::{EngineSettings, PriceSettings, Structured};
+pub use engine::{EngineSettings, PriceSettings, Strategy, Structured};
 
 /// The commented defaults, as shipped.
 pub const DEFAULTS: &str = include_str!("../../assets/config.toml");
@@ -40,6 +40,9 @@ timeout_seconds = 120
 price.input = 0.4
 price.output = 1.6
 price.cached_input = 0.1
+hedge_percent = 5
+engines = ["openai", "groq"]
+strategy = "round_robin"
 "#;
 
 /// What a whole number of any setting may be: no setting counts beyond that.

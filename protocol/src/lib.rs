@@ -18,5 +18,6 @@ pub mod results;
 pub mod run;
 pub mod safe;
 pub mod service;
+pub mod spending;
 pub mod study;
 pub mod wire;

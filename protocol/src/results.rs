@@ -11,6 +11,7 @@ use crate::id::AnswerId;
 use crate::persona::Persona;
 use crate::quality::{Figure, Flag, Missing, Reference};
 use crate::run::Study;
+use crate::spending::Inference;
 use crate::study::Order;
 
 words! {
@@ -483,6 +484,13 @@ pub struct Meta {
     pub credits_remaining: Credits,
     /// Real cost in dollars.
     pub cost_usd: f64,
+    /// The cost that was announced before the study started, at least and at most; none where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced_cost_usd: Option<(f64, f64)>,
+    /// Of the real cost, what was paid for replies that became no outcome: those under way when the study was halted or
+    /// cancelled. Zero where there were none.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub lost_cost_usd: f64,
     /// From submission to the end, or to now.
     pub latency_ms: u64,
     /// Tokens sent to models.
@@ -494,6 +502,9 @@ pub struct Meta {
     /// Replies that a model gave to the very same question before, and that were used again.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub from_cache: u64,
+    /// How models were asked, where any were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inference: Option<Inference>,
     /// What these numbers are, and are not.
     pub notice: String,
 }
@@ -501,6 +512,11 @@ pub struct Meta {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_nothing(dollars: &f64) -> bool {
+    *dollars == 0.0
 }
 
 /// A study with what was found: what `show --json` prints.

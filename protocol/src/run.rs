@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::audience::words;
 use crate::credits::Credits;
 use crate::id::StudyId;
+use crate::spending::Spending;
 use crate::study::{EngineMode, Origin, StudyType};
 
 words! {
@@ -120,6 +121,9 @@ pub struct Live {
     pub recent: Vec<u32>,
     /// Seconds of work so far, without pauses.
     pub elapsed_ms: u64,
+    /// Real money, where models answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spending: Option<Spending>,
 }
 
 /// What a submission would do: shown by a dry run and before anything that costs.

@@ -20,6 +20,13 @@ fn bundle(home: &Home, name: &str) -> String {
     std::fs::read_to_string(home.folder().join(name)).unwrap()
 }
 
+/// Holds a report to some words, however its lines are broken.
+#[track_caller]
+fn prints(ended: &Ended, words: &str) {
+    let text = ended.out().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(words), "{words:?} is not in {text}");
+}
+
 #[test]
 fn a_subsample_is_asked_twice_and_only_its_noise_is_counted() {
     let mock = MockProvider::good();
@@ -70,7 +77,7 @@ fn dice_in_place_of_people_are_called_dice() {
     let home = home(&mock);
     home.write("idea.md", studies::concept(100, 7));
     let ended = home.run(["run", "idea.md", "--engine", "mock", "--replicates", "50"]).expect(0);
-    drop(ended.says("Who answers matters no more than asking the same person twice"));
+    prints(&ended, "Who answers matters no more than asking the same person twice");
     let printed = home.run(["show", "@", "--json"]).expect(0).json();
     let flags = printed["results"]["diagnostics"]["flags"].to_string();
     assert!(flags.contains("persona_effect_unclear"), "{flags}");
@@ -91,7 +98,8 @@ fn the_same_question_is_paid_for_once_and_fresh_is_fresh() {
     let meta = &printed["meta"];
     assert_eq!((&meta["from_cache"], &meta["cost_usd"]), (&json!(30), &json!(0.0)));
     assert_eq!(meta["credits_used"], 30, "an answer is an answer");
-    drop(home.run(["show", "@"]).expect(0).says("30 answers were given to the very same question"));
+    let shown = home.run(["show", "@"]).expect(0);
+    prints(&shown, "30 answers were given to the very same question");
     assert_eq!(audit::study(&home.link(), studies::id(&again)), audit::Findings::new());
     let fresh = run(&home, &["--fresh"]).expect(0).json();
     assert_eq!(mock.calls(), 60, "fresh is fresh");
@@ -161,7 +169,7 @@ fn a_bundle_rebuilds_the_results_without_a_daemon() {
     assert_eq!(replay["identical"], true);
     assert_eq!(replay["exchanges"], json!(heard.len()));
     assert_eq!((&replay["prompts"], &replay["without_reply"]), (&replay["exchanges"], &json!(0)));
-    drop(home.run(["replay", "study.evidence"]).expect(0).says("the same to the last byte"));
+    prints(&home.run(["replay", "study.evidence"]).expect(0), "the same to the last byte");
 }
 
 #[test]

@@ -54,17 +54,31 @@ pub enum Act {
 
 type Rule = dyn Fn(&Heard) -> Act + Send + Sync;
 
+/// How much a service remembers of what it heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Memory {
+    /// Every call with its prompt.
+    Calls,
+    /// Counts only, so that a benchmark measures the daemon and not this.
+    Counts,
+}
+
 struct State {
     rule: Box<Rule>,
     latency: Duration,
+    memory: Memory,
     told: Mutex<Told>,
 }
 
 /// What the service has seen.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
-    /// Every call that arrived, in order.
+    /// Every call that arrived, in order; empty where only counts are kept.
     pub heard: Vec<Heard>,
+    /// How many calls arrived.
+    pub calls: usize,
+    /// Calls that arrived, by person.
+    pub asked: BTreeMap<String, usize>,
     /// Calls that got a proper answer, by person.
     pub answered: BTreeMap<String, usize>,
     /// Calls under way.
@@ -77,11 +91,7 @@ impl Told {
     /// Calls by person.
     #[must_use]
     pub fn by_persona(&self) -> BTreeMap<String, usize> {
-        let mut counts = BTreeMap::new();
-        for heard in &self.heard {
-            *counts.entry(heard.persona.clone()).or_insert(0) += 1;
-        }
-        counts
+        self.asked.clone()
     }
 }
 
@@ -109,6 +119,20 @@ impl MockProvider {
     /// One that takes its time and does as the rule says.
     #[must_use]
     pub fn start(latency: Duration, rule: impl Fn(&Heard) -> Act + Send + Sync + 'static) -> Self {
+        Self::with(Memory::Calls, latency, rule)
+    }
+
+    /// The same for benchmarks: it remembers counts only.
+    #[must_use]
+    pub fn lean(latency: Duration, rule: impl Fn(&Heard) -> Act + Send + Sync + 'static) -> Self {
+        Self::with(Memory::Counts, latency, rule)
+    }
+
+    fn with(
+        memory: Memory,
+        latency: Duration,
+        rule: impl Fn(&Heard) -> Act + Send + Sync + 'static,
+    ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -116,8 +140,12 @@ impl MockProvider {
             .unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let state =
-            Arc::new(State { rule: Box::new(rule), latency, told: Mutex::new(Told::default()) });
+        let state = Arc::new(State {
+            rule: Box::new(rule),
+            latency,
+            memory,
+            told: Mutex::new(Told::default()),
+        });
         let shared = Arc::clone(&state);
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -156,7 +184,7 @@ impl MockProvider {
     /// How many calls arrived so far.
     #[must_use]
     pub fn calls(&self) -> usize {
-        self.state.told().heard.len()
+        self.state.told().calls
     }
 }
 
@@ -175,8 +203,12 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
         };
         let heard = {
             let mut told = state.told();
-            let heard = understand(told.heard.len(), path, headers, body);
-            told.heard.push(heard.clone());
+            let heard = understand(told.calls, path, headers, body);
+            told.calls += 1;
+            *told.asked.entry(heard.persona.clone()).or_insert(0) += 1;
+            if state.memory == Memory::Calls {
+                told.heard.push(heard.clone());
+            }
             told.under_way += 1;
             told.most_under_way = told.most_under_way.max(told.under_way);
             heard

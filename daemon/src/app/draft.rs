@@ -10,7 +10,7 @@ use crate::domain::{instrument, stimulus};
 
 use super::Core;
 use super::price::Priced;
-use super::submit::{Submission, fingerprint};
+use super::submit::{Plan, Submission, fingerprint};
 
 impl Core {
     /// Checks a draft and says what it would do. Stores nothing.
@@ -50,8 +50,12 @@ impl Core {
         let (draft, confirmed) = (submit.draft, submit.cost_confirmed);
         let planned = tokio::task::spawn_blocking(move || {
             let spec = core.read_draft(&draft)?;
-            core.allow_cost(&spec, confirmed)?;
-            core.plan(spec).map_err(|error| of_the_panel(&draft, error))
+            let announced = core.allow_cost(&spec, confirmed)?;
+            let plan = core.plan(spec).map_err(|error| of_the_panel(&draft, error))?;
+            Ok::<_, ApiError>(Plan {
+                announced: announced.map(|cost| (cost.low, cost.high)),
+                ..plan
+            })
         });
         let plan = planned.await.map_err(|error| {
             ApiError::new(ErrorCode::Internal, format!("The panel could not be sampled: {error}."))

@@ -62,7 +62,22 @@ impl Core {
                 },
             }
         });
-        let mut all: Vec<EngineInfo> = inside.chain(models).collect();
+        let pools = settings.models.iter().flat_map(|models| {
+            models.pools().into_iter().filter_map(|name| {
+                let made = models.pool(&name)?;
+                let lacks = made.as_ref().err().map(ToString::to_string);
+                Some(EngineInfo {
+                    model: made.ok().map(|pool| pool.model().to_owned()),
+                    origin: None,
+                    ready: lacks.is_none(),
+                    lacks,
+                    price_usd: None,
+                    concurrency: None,
+                    name,
+                })
+            })
+        });
+        let mut all: Vec<EngineInfo> = inside.chain(models).chain(pools).collect();
         all.sort_by(|one, other| one.name.cmp(&other.name));
         all
     }
@@ -71,6 +86,13 @@ impl Core {
     /// daemon runs.
     pub async fn check_engine(&self, name: &str) -> Reply<EngineCheck> {
         let engine = self.engine(name)?;
+        if let Engine::Pool(pool) = &engine {
+            let members: Vec<&str> =
+                pool.members().iter().map(|member| member.service().name.as_str()).collect();
+            let what = format!("'{name}' only shares respondents out and asks nobody itself.");
+            return Err(ApiError::new(ErrorCode::InvalidInput, what)
+                .hint(format!("check the engines behind it: {}", members.join(", "))));
+        }
         let Engine::Model(engine) = engine else {
             let engines = self.engines().into_iter().find(|known| known.name == name);
             let engine = engines.ok_or_else(|| {

@@ -71,7 +71,7 @@ impl<'a> Scribe<'a> {
         let here = engine.filter(|engine| engine.model() == found.row.model).and_then(
             |engine: &Engine| match engine.prepare(&found.row.spec) {
                 Ready::Here(prepared) => Some(prepared),
-                Ready::Model(_) => None,
+                Ready::Models(_) => None,
             },
         );
         Ok(Self { reader, found, blueprints, prompts, here })

@@ -22,6 +22,7 @@ mod record;
 mod remember;
 mod replay;
 mod spend;
+mod spent;
 mod step;
 mod submit;
 

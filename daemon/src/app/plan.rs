@@ -32,6 +32,11 @@ impl Core {
             scale: instrument::scale(spec.instrument.study_type()),
             population: Population::embedded().hash().to_owned(),
             margins: panel.margins(),
+            announced: None,
+            strategy: match &engine {
+                Engine::Pool(pool) => Some(pool.strategy().as_str().to_owned()),
+                _ => None,
+            },
             panel: panel.pack(),
             spec,
         })
@@ -43,8 +48,8 @@ impl Core {
         if let Some(engine) = settings.engines.get(name) {
             return Ok(engine.clone());
         }
-        match settings.models.as_ref().and_then(|models| models.get(name)) {
-            Some(Ok(engine)) => Ok(Engine::Model(engine)),
+        match settings.models.as_ref().and_then(|models| models.pool(name)) {
+            Some(Ok(pool)) => Ok(Engine::of(pool)),
             Some(Err(unready)) => Err(ApiError::new(
                 ErrorCode::InvalidInput,
                 format!("The engine '{name}' cannot be asked: {unready}."),

@@ -11,6 +11,7 @@ use crate::domain::outcome::Assignment;
 use crate::domain::panel::Panel;
 use crate::inference::Engine;
 use crate::inference::model::Estimate;
+use crate::inference::pool::Strategy;
 use crate::inference::service::catalogue;
 
 use super::Core;
@@ -28,30 +29,44 @@ pub(super) struct Priced {
 }
 
 impl Core {
-    /// What asking that study's panel will cost; `None` for engines that cost nothing, and an error for a model whose
-    /// price nobody knows.
+    /// What asking that study's panel will cost; `None` for engines that cost nothing, and for a model whose price nobody
+    /// knows, where its owner allows that; otherwise that is an error.
     pub fn estimate(&self, spec: &StudySpec) -> Reply<Option<Estimate>> {
-        let Engine::Model(engine) = self.engine(&spec.engine)? else { return Ok(None) };
-        if engine.service().price.is_none() && !self.settings().allow_unknown_price {
-            return Err(unknown_price(&spec.engine, engine.model()));
+        let engine = self.engine(&spec.engine)?;
+        let models = engine.models();
+        if let Some(dark) = models.iter().find(|model| model.service().price.is_none()) {
+            if self.settings().allow_unknown_price {
+                return Ok(None);
+            }
+            return Err(unknown_price(&dark.service().name, dark.model()));
+        }
+        if models.is_empty() {
+            return Ok(None);
         }
         let first = self.sample(&StudySpec { panel: 1, ..spec.clone() })?;
         let persona = first
             .persona(0)
             .ok_or_else(|| ApiError::new(ErrorCode::Internal, "a panel of one has nobody in it"))?;
-        let call = engine
-            .ready(spec, FIRST, &persona, None)
-            .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
-        Ok(Some(engine.estimate(&call, instrument::questions(spec))))
+        let questions = instrument::questions(spec);
+        let estimates = models.iter().map(|model| {
+            let call = model
+                .ready(spec, FIRST, &persona, None)
+                .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+            Ok(model.estimate(&call, questions))
+        });
+        let estimates = estimates.collect::<Reply<Vec<Estimate>>>()?;
+        Ok(together(&engine, &estimates))
     }
 
     /// What the first respondent of a panel is told: by a questionnaire, or by a prompt where a model answers.
     pub(super) fn questionnaire(&self, spec: &StudySpec, panel: &Panel) -> Reply<String> {
         let Some(persona) = panel.persona(0) else { return Ok(String::new()) };
-        let Engine::Model(engine) = self.engine(&spec.engine)? else {
+        let models = self.engine(&spec.engine)?.models();
+        // All engines of a pool are told the same.
+        let Some(model) = models.first() else {
             return Ok(instrument::questionnaire(spec, &persona));
         };
-        engine
+        model
             .show(spec, FIRST, &persona)
             .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))
     }
@@ -81,9 +96,9 @@ impl Core {
         Ok(Priced { cost_usd: (estimate.low.dollars(), estimate.high.dollars()), notes })
     }
 
-    /// Whether a study may go: its price is known, its caps leave room for it, and its owner agreed where that is asked for.
-    pub(super) fn allow_cost(&self, spec: &StudySpec, confirmed: bool) -> Reply<()> {
-        let Some(estimate) = self.estimate(spec)? else { return Ok(()) };
+    /// Whether a study may go: its price is known, its caps leave room for it, and its owner agreed where that is asked for. Says what it will cost.
+    pub(super) fn allow_cost(&self, spec: &StudySpec, confirmed: bool) -> Reply<Option<Estimate>> {
+        let Some(estimate) = self.estimate(spec)? else { return Ok(None) };
         if let Some(cap) = spec.max_cost_usd.filter(|cap| *cap < estimate.low) {
             return Err(ApiError::new(
                 ErrorCode::CostCap,
@@ -109,9 +124,29 @@ impl Core {
                 ),
             )
             .hint("the setting cost.confirm_above_usd says from which cost on this is asked")),
-            _ => Ok(()),
+            _ => Ok(Some(estimate)),
         }
     }
+}
+
+/// What several engines cost together: where shares are fixed, their mean; where one may get everyone, from the cheapest to
+/// the dearest.
+fn together(engine: &Engine, estimates: &[Estimate]) -> Option<Estimate> {
+    let shared = match engine {
+        Engine::Pool(pool) => {
+            matches!(pool.strategy(), Strategy::RoundRobin | Strategy::Blend)
+        }
+        _ => false,
+    };
+    let low = estimates.iter().map(|estimate| estimate.low.0);
+    let high = estimates.iter().map(|estimate| estimate.high.0);
+    if shared {
+        let count = i64::try_from(estimates.len()).ok().filter(|count| *count > 0)?;
+        let low = low.fold(0_i64, i64::saturating_add) / count;
+        let high = high.fold(0_i64, i64::saturating_add) / count;
+        return Some(Estimate { low: UsdMicros(low), high: UsdMicros(high) });
+    }
+    Some(Estimate { low: UsdMicros(low.min()?), high: UsdMicros(high.max()?) })
 }
 
 fn unknown_price(engine: &str, model: &str) -> ApiError {

@@ -18,6 +18,7 @@ use crate::store::{Fault, Halt, Order, Reader, Table};
 use super::Core;
 use super::lookup::{Found, by_id, by_name, by_number};
 use super::plan::recipe;
+use super::spent::{dollars, inference, providers, spending};
 use super::step::purse;
 use super::submit::packed_panel;
 
@@ -95,15 +96,14 @@ impl Core {
                 credits_used: progress.credits_used,
                 credits_remaining: purse.spendable().unwrap_or_default(),
                 cost_usd: progress.usage.cost.dollars(),
+                announced_cost_usd: found.row.announced.map(dollars),
+                lost_cost_usd: progress.lost.cost.dollars(),
                 latency_ms: u64::try_from(latency).unwrap_or(0),
                 input_tokens: progress.usage.input_tokens,
                 output_tokens: progress.usage.output_tokens,
-                providers_used: if progress.panel.delivered > 0 {
-                    vec![found.row.model.clone()]
-                } else {
-                    Vec::new()
-                },
+                providers_used: providers(&found),
                 from_cache: u64::from(progress.usage.remembered),
+                inference: inference(&found),
                 notice: SYNTHETIC_NOTICE.to_owned(),
             };
             Ok(Report { study: found.study(), results: results.map(|row| row.0), meta })
@@ -125,6 +125,7 @@ impl Core {
                 scores: progress.scores.clone(),
                 recent: seconds(progress, now.as_second()),
                 elapsed_ms: progress.worked_ms.saturating_add(present.unwrap_or(0)),
+                spending: spending(&found),
             })
         })
     }

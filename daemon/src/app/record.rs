@@ -1,6 +1,8 @@
 //! T2: records a batch of outcomes. Outcomes, one payment for the answers among them, real cost, counts and one event in
 //! one transaction. An outcome that exists is refused, so nothing is recorded or charged twice.
 
+use std::collections::BTreeMap;
+
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::run::{PanelCounts, State};
@@ -10,7 +12,8 @@ use serde_json::json;
 use crate::domain::exchange::{Exchange, Source};
 use crate::domain::instrument::score;
 use crate::domain::ledger::cost;
-use crate::domain::outcome::{Assignment, Class, Outcome, Usage};
+use crate::domain::outcome::{Assignment, Class, EngineUse, Outcome, Usage};
+use crate::domain::projection::Taken;
 use crate::store::rows::{
     Counted, ExchangesRow, HoldRow, LedgerHead, OutcomeKey, OutcomeRow, Progress, RememberedRow,
 };
@@ -35,6 +38,8 @@ pub struct Batch {
     counts: PanelCounts,
     scores: Vec<u8>,
     usage: Usage,
+    taken: Taken,
+    engines: BTreeMap<String, (String, EngineUse)>,
 }
 
 impl Batch {
@@ -50,6 +55,8 @@ impl Batch {
             counts: PanelCounts::default(),
             scores: Vec::new(),
             usage: Usage::default(),
+            taken: Taken::default(),
+            engines: BTreeMap::new(),
         }
     }
 
@@ -59,10 +66,16 @@ impl Batch {
         &mut self,
         outcomes: &[(Assignment, Outcome, Usage)],
     ) -> Result<(), serde_json::Error> {
+        let mut asked = Usage::default();
         for (assignment, outcome, usage) in outcomes {
+            asked = asked.plus(*usage);
             self.rows.push(serde_json::to_vec(&OutcomeRow::new(outcome, *usage))?);
             self.keys.push(OutcomeKey { study: self.number, assignment: *assignment });
-            self.usage = self.usage.plus(*usage);
+        }
+        self.usage = self.usage.plus(asked);
+        // Whoever was not asked at all says nothing about what asking takes.
+        if asked != Usage::default() {
+            self.taken.note(asked.cost);
         }
         // A second asking measures noise: it is recorded and costs money, but it is nobody's answer.
         let mut counting = outcomes.iter().filter(|(at, _, _)| at.replicate == 0);
@@ -87,6 +100,14 @@ impl Batch {
             self.remember.push((last.address.clone(), RememberedRow::new(key)));
         }
         self.said.push((key, exchanges));
+    }
+
+    /// Notes what an engine did for a respondent.
+    pub fn share(&mut self, engine: &str, model: &str, share: EngineUse) {
+        match self.engines.get_mut(engine) {
+            Some((_, sum)) => *sum = sum.plus(share),
+            None => drop(self.engines.insert(engine.to_owned(), (model.to_owned(), share))),
+        }
     }
 
     /// How many outcomes it holds.
@@ -224,6 +245,14 @@ fn count(progress: &mut Progress, batch: &Batch, scale: Option<(i32, i32)>, seco
         }
     }
     progress.usage = progress.usage.plus(batch.usage);
+    progress.taken = progress.taken.plus(batch.taken);
+    for (engine, (model, share)) in &batch.engines {
+        let (_, sum) = progress
+            .engines
+            .entry(engine.clone())
+            .or_insert_with(|| (model.clone(), EngineUse::default()));
+        *sum = sum.plus(*share);
+    }
     let outcomes = u32::try_from(batch.len()).unwrap_or(u32::MAX);
     match progress.recent.last_mut() {
         Some(last) if last.second >= second => {

@@ -188,6 +188,7 @@ impl Core {
                     writes.book(movement);
                 }
                 found.progress.usage = found.progress.usage.plus(usage);
+                found.progress.lost = found.progress.lost.plus(usage);
                 writes.put(&found.number, &found.progress);
                 Ok(((), writes))
             })

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::domain::ledger::{Month, Purse, Unbalanced, allowance, lapse, open_hold};
 use crate::domain::outcome::Class;
+use crate::domain::projection::Taken;
 use crate::domain::run::{Effect, Illegal, Input, apply};
 use crate::store::rows::{
     Balance, ExchangesRow, HoldRow, LedgerHead, OutcomeKey, OutcomeRow, ResultsRow, Unfinished,
@@ -132,6 +133,8 @@ fn forget(reader: &Reader<'_>, writes: &mut Writes, found: &mut Found) -> Result
     progress.panel = PanelCounts { invalid: 0, failed: 0, ..progress.panel };
     progress.attempt = progress.attempt.saturating_add(1);
     progress.recent.clear();
+    // Those who are asked again are another kind than the whole panel was.
+    progress.taken = Taken::default();
     Ok(removed)
 }
 

@@ -1,7 +1,7 @@
 //! T1: takes a study on. Specification, panel, hold and event in one transaction; the same key makes the same study,
 //! however often it is sent.
 
-use protocol::credits::Credits;
+use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::{StudyId, SubmitKey};
 use protocol::results::Margins;
@@ -36,6 +36,10 @@ pub struct Plan {
     pub population: String,
     /// Targets and what the panel realises.
     pub margins: Margins,
+    /// The real cost that was announced, at least and at most; none where nothing was.
+    pub announced: Option<(UsdMicros, UsdMicros)>,
+    /// How respondents are shared out between engines; none for one engine alone.
+    pub strategy: Option<String>,
     /// The sampled panel, packed.
     pub panel: Vec<u8>,
 }
@@ -75,56 +79,60 @@ impl Core {
         let now = self.world().clock.now();
         let id = StudyId(self.world().ids.fresh());
         let settings = self.settings().clone();
-        let study =
-            self.store()
-                .write(move |reader| {
-                    if let Some(found) = earlier(reader, submission.key, &submission.body)? {
-                        return Ok((found.study(), Writes::at(now)));
-                    }
-                    let number =
-                        reader.last_key::<StudyRow>()?.map_or(Some(1), |last| last.checked_add(1));
-                    let number = number.ok_or_else(|| {
-                        ApiError::new(ErrorCode::Internal, "there are no study numbers left")
-                    })?;
-                    let Submission { key, body, owner, origin, lineage, plan } = submission;
-                    let Plan {
-                        spec,
-                        model,
-                        instrument_hash,
-                        price,
-                        scale,
-                        population,
-                        margins,
-                        panel,
-                    } = plan;
-                    let mut writes = Writes::at(now);
-                    let progress = Progress::new(spec.panel, spec.tags.clone(), scale);
-                    let row = StudyRow {
-                        id,
-                        key,
-                        spec,
-                        model,
-                        instrument_hash,
-                        owner,
-                        origin,
-                        lineage,
-                        price,
-                        scale,
-                        population,
-                        margins,
-                        created_at: now,
-                    };
-                    let mut found = Found { number, row, progress };
-                    writes.put(&number, &found.row);
-                    writes.put(&id.0, &StudyNumber(number));
-                    writes.put(&key.0, &SubmitRow { number, body });
-                    for (index, chunk) in (0_u32..).zip(panel.chunks(PANEL_CHUNK_BYTES)) {
-                        writes.put_bytes(Table::Panels, &(number, index), chunk.to_vec());
-                    }
-                    step(reader, &mut writes, &settings, &mut found, &Input::Submit)?;
-                    Ok((found.study(), writes))
-                })
-                .await?;
+        let study = self
+            .store()
+            .write(move |reader| {
+                if let Some(found) = earlier(reader, submission.key, &submission.body)? {
+                    return Ok((found.study(), Writes::at(now)));
+                }
+                let number =
+                    reader.last_key::<StudyRow>()?.map_or(Some(1), |last| last.checked_add(1));
+                let number = number.ok_or_else(|| {
+                    ApiError::new(ErrorCode::Internal, "there are no study numbers left")
+                })?;
+                let Submission { key, body, owner, origin, lineage, plan } = submission;
+                let Plan {
+                    spec,
+                    model,
+                    instrument_hash,
+                    price,
+                    scale,
+                    population,
+                    margins,
+                    announced,
+                    strategy,
+                    panel,
+                } = plan;
+                let mut writes = Writes::at(now);
+                let progress = Progress::new(spec.panel, spec.tags.clone(), scale);
+                let row = StudyRow {
+                    id,
+                    key,
+                    spec,
+                    model,
+                    instrument_hash,
+                    owner,
+                    origin,
+                    lineage,
+                    price,
+                    scale,
+                    population,
+                    margins,
+                    announced,
+                    strategy,
+                    created_at: now,
+                };
+                let mut found = Found { number, row, progress };
+                writes.put(&number, &found.row);
+                writes.put(&id.0, &StudyNumber(number));
+                writes.put(&key.0, &SubmitRow { number, body });
+                for (index, chunk) in (0_u32..).zip(panel.chunks(PANEL_CHUNK_BYTES)) {
+                    writes.put_bytes(Table::Panels, &(number, index), chunk.to_vec());
+                }
+                step(reader, &mut writes, &settings, &mut found, &Input::Submit)?;
+                Ok((found.study(), writes))
+            })
+            .await?;
         self.work().signal();
         Ok(study)
     }

@@ -231,6 +231,8 @@ pub(crate) fn paper(key: u128, panel: u32) -> Submission {
             scale: Some((1, 10)),
             population: String::new(),
             margins: protocol::results::Margins::new(),
+            announced: None,
+            strategy: None,
             panel: vec![0; 4],
         },
     )

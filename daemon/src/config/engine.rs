@@ -32,6 +32,42 @@ pub struct EngineSettings {
     pub timeout_seconds: Option<u32>,
     /// Dollars per million tokens.
     pub price: Option<PriceSettings>,
+    /// Most calls of a hundred that are made a second time because the first is slow; both are paid.
+    pub hedge_percent: Option<u32>,
+    /// Engines that answer together under this name.
+    pub engines: Option<Vec<String>>,
+    /// How respondents are shared out between them.
+    pub strategy: Option<Strategy>,
+}
+
+/// How respondents are shared out between several engines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// In turn, by their place in the panel.
+    #[default]
+    RoundRobin,
+    /// All to the cheapest that works.
+    Cheapest,
+    /// To whoever will answer soonest.
+    Fastest,
+    /// All to the first that works, in the order given.
+    Failover,
+    /// In equal shares drawn from the study's seed.
+    Blend,
+}
+
+impl Strategy {
+    /// Its name in settings and documents.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::RoundRobin => "round_robin",
+            Self::Cheapest => "cheapest",
+            Self::Fastest => "fastest",
+            Self::Failover => "failover",
+            Self::Blend => "blend",
+        }
+    }
 }
 
 /// Dollars per million tokens.

@@ -8,6 +8,7 @@ pub mod nearest;
 pub mod outcome;
 pub mod panel;
 pub mod planning;
+pub mod projection;
 pub mod run;
 pub mod stats;
 pub mod stimulus;

@@ -136,6 +136,30 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
+/// What one engine did for a study.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineUse {
+    /// Respondents whose last question it answered.
+    pub answers: u32,
+    /// Calls that were made twice because the first was slow.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hedged: u32,
+    /// What its calls took.
+    pub usage: Usage,
+}
+
+impl EngineUse {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            answers: self.answers.saturating_add(other.answers),
+            hedged: self.hedged.saturating_add(other.hedged),
+            usage: self.usage.plus(other.usage),
+        }
+    }
+}
+
 impl Usage {
     /// What both took together.
     #[must_use]

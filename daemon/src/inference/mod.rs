@@ -7,6 +7,7 @@ pub mod key;
 pub mod limits;
 pub mod model;
 pub mod offline;
+pub mod pool;
 pub mod price;
 pub mod prompt;
 pub mod registry;
@@ -22,6 +23,7 @@ use protocol::study::{Order, StudySpec};
 
 use self::model::ModelEngine;
 use self::offline::Offline;
+use self::pool::Pool;
 
 /// One question to one respondent.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +83,8 @@ pub enum Engine {
     Offline,
     /// A language model.
     Model(Arc<ModelEngine>),
+    /// Several language models that answer together.
+    Pool(Arc<Pool>),
     /// Answers as a test says.
     #[cfg(any(test, feature = "seeded-bugs"))]
     Scripted(Script),
@@ -91,8 +95,8 @@ pub enum Engine {
 pub enum Ready {
     /// On a thread of this process.
     Here(Prepared),
-    /// By calls over the network.
-    Model(Arc<ModelEngine>),
+    /// By calls over the network, to one language model or several.
+    Models(Arc<Pool>),
 }
 
 /// An engine within this process that is ready for one study.
@@ -111,6 +115,7 @@ impl Engine {
         match self {
             Self::Offline => Offline::embedded().model(),
             Self::Model(engine) => engine.model(),
+            Self::Pool(pool) => pool.model(),
             #[cfg(any(test, feature = "seeded-bugs"))]
             Self::Scripted(_) => "scripted",
         }
@@ -121,8 +126,28 @@ impl Engine {
         match self {
             Self::Offline => Offline::embedded().asset_hash(),
             Self::Model(engine) => engine.asset_hash(),
+            Self::Pool(pool) => pool.asset_hash(),
             #[cfg(any(test, feature = "seeded-bugs"))]
             Self::Scripted(_) => "scripted",
+        }
+    }
+
+    /// The engine that a pool is: one of one member is that member.
+    pub fn of(pool: Pool) -> Self {
+        match pool.members() {
+            [alone] if alone.service().name == pool.name() => Self::Model(Arc::clone(alone)),
+            _ => Self::Pool(Arc::new(pool)),
+        }
+    }
+
+    /// The language models behind it, in the order in which they are tried; none for an engine of this process.
+    pub fn models(&self) -> Vec<Arc<ModelEngine>> {
+        match self {
+            Self::Offline => Vec::new(),
+            Self::Model(engine) => vec![Arc::clone(engine)],
+            Self::Pool(pool) => pool.members().to_vec(),
+            #[cfg(any(test, feature = "seeded-bugs"))]
+            Self::Scripted(_) => Vec::new(),
         }
     }
 
@@ -130,7 +155,8 @@ impl Engine {
     pub fn prepare(&self, spec: &StudySpec) -> Ready {
         match self {
             Self::Offline => Ready::Here(Prepared::Offline(Offline::embedded().prepare(spec))),
-            Self::Model(engine) => Ready::Model(Arc::clone(engine)),
+            Self::Model(engine) => Ready::Models(Arc::new(Pool::alone(Arc::clone(engine)))),
+            Self::Pool(pool) => Ready::Models(Arc::clone(pool)),
             #[cfg(any(test, feature = "seeded-bugs"))]
             Self::Scripted(script) => Ready::Here(Prepared::Scripted(script.clone())),
         }

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use super::chat::{CallError, Chat, ChatReply, Shape};
 use super::client::Caller;
 use super::limits::{Admission, Admit, Bounds, Signal};
+use super::pool::Standing;
 use super::price::{Price, booked, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts};
 use super::service::Service;
@@ -31,6 +32,7 @@ pub struct ModelEngine {
     hash: String,
     door: Mutex<Admission>,
     freed: Notify,
+    retuned: Notify,
 }
 
 /// A call that was made ready: what will be sent, and the most it can cost.
@@ -81,7 +83,7 @@ impl ModelEngine {
     pub fn new(service: Service, caller: Caller, prompts: Arc<Prompts>, now: Duration) -> Self {
         let hash = asset_hash(&service, prompts.hash());
         let door = Mutex::new(Admission::new(service.bounds, now));
-        Self { service, caller, prompts, hash, door, freed: Notify::new() }
+        Self { service, caller, prompts, hash, door, freed: Notify::new(), retuned: Notify::new() }
     }
 
     /// The service behind it.
@@ -103,6 +105,40 @@ impl ModelEngine {
     pub fn retune(&self, bounds: Bounds, now: Duration) {
         self.door().retune(bounds, now);
         self.freed.notify_waiters();
+        self.retuned.notify_waiters();
+    }
+
+    /// How fast it may be asked at present, as its owner says.
+    pub fn bounds(&self) -> Bounds {
+        self.door().bounds()
+    }
+
+    /// Waits until somebody changes that.
+    pub fn retuned(&self) -> impl Future<Output = ()> + Send + '_ {
+        self.retuned.notified()
+    }
+
+    /// Whether it can be asked now.
+    pub fn standing(&self, now: Duration) -> Standing {
+        self.door().standing(now)
+    }
+
+    /// What a thousand calls of usual size cost, to compare engines: a thousand tokens sent and 250 received each.
+    pub fn usual_cost(&self) -> UsdMicros {
+        self.price().worst(1_000_000, 250_000)
+    }
+
+    /// A turn at the door, if there is one right now.
+    pub fn admit_now(
+        self: &Arc<Self>,
+        clock: &Arc<dyn Clock>,
+        study: u32,
+        weight: u32,
+        ready: &ReadyCall,
+    ) -> Option<Pass> {
+        let admit = self.door().ask(study, weight, ready.tokens_likely, clock.monotonic());
+        let (engine, clock) = (Arc::clone(self), Arc::clone(clock));
+        (admit == Admit::Go).then_some(Pass { engine, clock, used: false })
     }
 
     /// What one respondent will be sent.
@@ -210,7 +246,12 @@ impl ModelEngine {
         let likely = ready.tokens_likely;
         Estimate {
             low: times(of(likely.saturating_mul(9) / 10, brief), 10),
-            high: times(of(likely.saturating_mul(12) / 10, long), 11),
+            high: {
+                let most = times(of(likely.saturating_mul(12) / 10, long), 11);
+                // Slow calls that are made twice are paid twice.
+                let hedged = 100 + i64::from(self.service.hedge_percent);
+                UsdMicros(most.0.saturating_mul(hedged) / 100)
+            },
         }
     }
 

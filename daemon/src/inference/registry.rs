@@ -9,9 +9,13 @@ use sha2::{Digest, Sha256};
 
 use super::client::{Caller, NoClient};
 use super::model::ModelEngine;
+use super::pool::Pool;
 use super::prompt::Prompts;
 use super::service::{self, Unready};
 use crate::config::EngineSettings;
+
+/// Most engines under one name.
+const POOL_MAX: usize = 16;
 
 /// One engine in a list.
 #[derive(Clone, Debug)]
@@ -65,6 +69,10 @@ impl Registry {
         let mut engines = self.engines();
         for name in self.names() {
             let settings = self.own.get(&name).cloned().unwrap_or_default();
+            // A pool is put together from its members each time that somebody asks for it.
+            if settings.engines.is_some() {
+                continue;
+            }
             let read: BTreeMap<String, String> = service::variables_of(&name, &settings)
                 .into_iter()
                 .filter_map(|variable| {
@@ -101,6 +109,40 @@ impl Registry {
     /// What it lacks; `None` when there is no such engine.
     pub fn get(&self, name: &str) -> Option<Result<Arc<ModelEngine>, Unready>> {
         self.engines().get(name).map(|known| known.state.clone())
+    }
+
+    /// The engines that answer under that name: one, or several that share it.
+    ///
+    /// # Errors
+    /// What one of them lacks; `None` when there is no such name.
+    pub fn pool(&self, name: &str) -> Option<Result<Pool, Unready>> {
+        let Some(own) = self.own.get(name).filter(|own| own.engines.is_some()) else {
+            return Some(self.get(name)?.map(Pool::alone));
+        };
+        let members = own.engines.as_deref().unwrap_or_default();
+        let misfit = |why: String| Unready::Setting { key: "engines", why };
+        let made = if members.is_empty() {
+            Err(misfit("it names none".to_owned()))
+        } else if members.len() > POOL_MAX {
+            Err(misfit(format!("it names more than {POOL_MAX}")))
+        } else {
+            members
+                .iter()
+                .map(|member| match self.get(member) {
+                    Some(Ok(engine)) => Ok(engine),
+                    Some(Err(unready)) => Err(misfit(format!("'{member}': {unready}"))),
+                    None => Err(misfit(format!("there is no engine '{member}' to be asked"))),
+                })
+                .collect()
+        };
+        let strategy = own.strategy.unwrap_or_default();
+        Some(made.map(|members| Pool::new(name, strategy, members)))
+    }
+
+    /// The names under which several engines answer together.
+    pub fn pools(&self) -> Vec<String> {
+        let several = self.own.iter().filter(|(_, own)| own.engines.is_some());
+        several.map(|(name, _)| name.clone()).collect()
     }
 
     /// Every engine, in the order of names.

@@ -115,9 +115,9 @@ async fn go(
                 let desk = Desk { spec, panel, prepared, gate: gate_of_desk, number, attempt };
                 ask_everyone(core, floor, Arc::new(desk), job.left.iter()).await?;
             }
-            Ready::Model(engine) => {
+            Ready::Models(pool) => {
                 let (core, gate) = (core.clone(), gate_of_desk);
-                Calls { core, engine, spec, panel, gate, number, attempt }
+                Calls { core, pool, spec, panel, gate, number, attempt }
                     .ask_everyone(&job.left)
                     .await?;
             }

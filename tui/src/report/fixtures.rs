@@ -8,7 +8,6 @@ use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption}
 use protocol::credits::Credits;
 use protocol::id::{AnswerId, StudyId};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};
-use protocol::quality::{Figure, Reference};
 use protocol::results::{
     Answer, Contrast, Diagnostics, Distribution, Estimate, Finding, IntentShares, Margin, Meta,
     Outcomes, Priority, PurchaseIntent, Quote, Report, Response, Results, Segment, Sentiment,
@@ -95,6 +94,9 @@ fn meta() -> Meta {
         credits_used: Credits(115),
         credits_remaining: Credits(9_885),
         cost_usd: 0.0,
+        announced_cost_usd: None,
+        lost_cost_usd: 0.0,
+        inference: None,
         latency_ms: 1_240,
         input_tokens: 0,
         output_tokens: 0,
@@ -249,17 +251,6 @@ pub(crate) fn concept_test() -> Report {
                 "Synthetic answers from a built-in model, not from people.".into(),
                 "Answers are less varied than people's usually are.".into(),
             ],
-            figures: [
-                ("std_dev", known(1.9, Some((1.7, 2.1)), 115)),
-                ("sd_ratio", known(0.9, Some((0.81, 1.0)), 115)),
-                ("distinct_texts", known(0.93, None, 115)),
-                ("order_effect", unknown("no scale of words was turned round")),
-                ("persona_effect", unknown("nobody was asked twice")),
-                ("reask_noise", unknown("nobody was asked twice")),
-            ]
-            .map(|(name, figure)| (name.to_owned(), figure))
-            .into(),
-            reference: Some(Reference { std_dev: 2.1, source: "a planning figure".into() }),
             ..Diagnostics::default()
         },
         findings: vec![Finding {
@@ -279,16 +270,6 @@ pub(crate) fn concept_test() -> Report {
         results: Some(results),
         meta: meta(),
     }
-}
-
-fn known(value: f64, interval: Option<(f64, f64)>, n: u64) -> Figure {
-    let (low, high) = interval.unzip();
-    let method = "log_variance".to_owned();
-    Figure::Known(Estimate { value, low, high, level: 0.95, n, effective_n: n as f64, method })
-}
-
-fn unknown(why: &str) -> Figure {
-    Figure::Undefined { undefined: why.to_owned() }
 }
 
 /// A recommendation study in which everyone answered.

@@ -14,7 +14,7 @@ mod histogram;
 mod next;
 mod page;
 mod preview;
-mod quality;
+pub(crate) mod quality;
 pub(crate) mod segments;
 mod survey;
 #[cfg(test)]
@@ -29,6 +29,7 @@ use crate::look::Look;
 pub(crate) use answer::answer;
 pub(crate) use compare::comparison;
 pub(crate) use crosstab::cross;
+pub(crate) use next::dollars;
 use page::Page;
 pub(crate) use preview::preview;
 pub(crate) use themes::findings;

@@ -72,15 +72,31 @@ fn sharper(report: &Report) -> Option<String> {
         .then(|| format!("Run it with --panel {panel} for an interval half as wide."))
 }
 
+/// Dollars with as many digits as the amount needs.
+pub(crate) fn dollars(amount: f64) -> String {
+    if amount >= 0.1 || amount == 0.0 { format!("${amount:.2}") } else { format!("${amount:.4}") }
+}
+
 fn bill(report: &Report) -> String {
     let meta = &report.meta;
     let credits = match meta.credits_used.0 {
         1 => "1 credit".to_owned(),
         used => format!("{} credits", thousands(used)),
     };
-    let cost = if meta.cost_usd > 0.0 { format!(", ${:.2}", meta.cost_usd) } else { String::new() };
+    let mut cost = String::new();
+    if meta.cost_usd > 0.0 || meta.announced_cost_usd.is_some() {
+        cost = format!(" and {}", dollars(meta.cost_usd));
+        if let Some((least, most)) = meta.announced_cost_usd {
+            cost += &format!(" ({} to {} was announced)", dollars(least), dollars(most));
+        }
+    }
+    let lost = if meta.lost_cost_usd > 0.0 {
+        format!(" · {} of it for replies that came too late", dollars(meta.lost_cost_usd))
+    } else {
+        String::new()
+    };
     format!(
-        "{credits}{cost} used, {} left · {}",
+        "{credits}{cost} used, {} left · {}{lost}",
         thousands(meta.credits_remaining.0),
         crate::cli::duration(meta.latency_ms)
     )

@@ -243,6 +243,9 @@ pub(crate) fn report(people: u32) -> Report {
             credits_used: Credits(i64::from(people)),
             credits_remaining: Credits(9800),
             cost_usd: 0.0,
+            announced_cost_usd: None,
+            lost_cost_usd: 0.0,
+            inference: None,
             latency_ms: 2100,
             input_tokens: 0,
             output_tokens: 0,
@@ -301,6 +304,7 @@ impl Rig {
             scores: tally.collect(),
             recent: vec![18, 22, 19, 25, 20],
             elapsed_ms: 4200,
+            spending: None,
         };
         self.tell(Msg::Live(id(MAIN), Ok(live)));
         self.tell(Msg::Scores(id(MAIN), 0, Ok(scores)));

@@ -8,9 +8,12 @@ use super::bucket::Bucket;
 use super::concurrency::Concurrency;
 use super::turns::Turns;
 use crate::inference::chat::{Allowance, CallError};
+use crate::inference::pool::Standing;
 
 /// A service that asks for more patience than this is not waited for: the study stops and can be retried later.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// A service that asks for more patience than this is left alone where another can answer in its stead.
+const IMPATIENCE: Duration = Duration::from_secs(2);
 /// How long a told allowance counts when the service does not say when it is renewed.
 const RENEWAL: Duration = Duration::from_secs(1);
 
@@ -63,6 +66,7 @@ pub struct Admission {
     told: Option<(u64, Duration)>,
     why: String,
     now: Duration,
+    bounds: Bounds,
 }
 
 impl Admission {
@@ -79,14 +83,32 @@ impl Admission {
             told: None,
             why: String::new(),
             now,
+            bounds,
         }
     }
 
     /// Changes the limits of an engine at work.
     pub fn retune(&mut self, bounds: Bounds, now: Duration) {
+        self.bounds = bounds;
         self.flow.retune(bounds.concurrency);
         self.requests = bounds.requests_per_minute.map(|rate| Bucket::new(rate, now));
         self.tokens = bounds.tokens_per_minute.map(|rate| Bucket::new(rate, now));
+    }
+
+    /// The limits that its owner sets.
+    pub fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
+    /// Whether calls can go now, but for turns and places: not while the breaker is open, nor while the service asks for
+    /// more patience than others need to answer in its stead.
+    pub fn standing(&self, now: Duration) -> Standing {
+        match self.breaker.way(now) {
+            Way::Dead => Standing::Dead,
+            Way::Until(_) => Standing::Resting,
+            Way::Probe | Way::Free if self.not_before > now + IMPATIENCE => Standing::Resting,
+            Way::Probe | Way::Free => Standing::Open,
+        }
     }
 
     /// Calls that may be under way at present.

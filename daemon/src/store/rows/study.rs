@@ -1,6 +1,8 @@
 //! A study in three parts: what was submitted, which never changes; what is happening, which every batch rewrites; and
 //! what was found. Child tables name it by a dense number, not by its id.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use protocol::credits::{Credits, UsdMicros};
 use protocol::id::{StudyId, SubmitKey};
@@ -10,7 +12,8 @@ use protocol::study::{Origin, StudySpec};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::outcome::Usage;
+use crate::domain::outcome::{EngineUse, Usage};
+use crate::domain::projection::Taken;
 use crate::store::{Row, Table};
 
 /// Packed panels are cut into rows of this size, so that no value needs a large page.
@@ -47,6 +50,12 @@ pub struct StudyRow {
     /// Targets and what the panel realises.
     #[serde(default)]
     pub margins: Margins,
+    /// The real cost that was announced, at least and at most; none where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced: Option<(UsdMicros, UsdMicros)>,
+    /// How respondents are shared out between engines; none for one engine alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<String>,
     /// When it was submitted.
     pub created_at: Timestamp,
 }
@@ -111,6 +120,15 @@ pub struct Progress {
     /// What it took.
     #[serde(default)]
     pub usage: Usage,
+    /// Of that, what became no outcome.
+    #[serde(default)]
+    pub lost: Usage,
+    /// What each engine did, by its name; with it the model it asked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub engines: BTreeMap<String, (String, EngineUse)>,
+    /// What those took who were asked: projects the final cost.
+    #[serde(default)]
+    pub taken: Taken,
     /// Credits settled.
     #[serde(default)]
     pub credits_used: Credits,
@@ -152,6 +170,9 @@ impl Progress {
             scores: vec![0; width.map_or(0, |width| width.saturating_add(1))],
             recent: Vec::new(),
             usage: Usage { cost: UsdMicros::ZERO, ..Usage::default() },
+            lost: Usage::default(),
+            engines: BTreeMap::new(),
+            taken: Taken::default(),
             credits_used: Credits::ZERO,
             archived: false,
             tags,

@@ -1,5 +1,6 @@
 //! What the end of a call means for its respondent: an outcome, another try, another question, or the end of the study.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use protocol::error::ApiError;
@@ -9,7 +10,7 @@ use super::round::Round;
 use super::sitting::{Made, Next, Sitting};
 use crate::domain::exchange::{self, End, Exchange, Source};
 use crate::domain::instrument::{self, Unreadable};
-use crate::domain::outcome::{Assignment, Outcome, Usage};
+use crate::domain::outcome::{Assignment, Class, Outcome, Usage};
 use crate::inference::chat::{Remedy, Stop};
 use crate::inference::limits::{TRIES_MAX, backoff};
 
@@ -18,14 +19,18 @@ const REASKS_MAX: u32 = 2;
 
 impl Round {
     /// What a call's end means for its respondent.
-    pub(super) fn judge(&mut self, Made { mut sitting, ready, spent }: Made) -> Next {
-        sitting.usage = sitting.usage.plus(Usage {
+    pub(super) fn judge(&mut self, Made { mut sitting, address, spent, twice, .. }: Made) -> Next {
+        let took = Usage {
             input_tokens: spent.input_tokens,
             output_tokens: spent.output_tokens,
             cost: spent.cost,
             reasks: u32::from(sitting.correction.is_some()),
             remembered: 0,
-        });
+        };
+        sitting.usage = sitting.usage.plus(took);
+        let share = sitting.shares.entry(sitting.engine).or_default();
+        share.usage = share.usage.plus(took);
+        share.hedged = share.hedged.saturating_add(u32::from(twice));
         let halted = self.study.gate.is_cancelled();
         let at = sitting.at();
         let reply = match spent.reply {
@@ -56,17 +61,26 @@ impl Round {
             Stop::Truncated => End::Truncated,
             Stop::Finished => End::Finished,
         };
-        let read = exchange::read(&self.study.spec, at, &end, &reply.text);
+        // A reply that breaks its reader is that respondent's trouble and nobody else's.
+        let reading = || exchange::read(&self.study.spec, at, &end, &reply.text);
+        let read = catch_unwind(AssertUnwindSafe(reading)).unwrap_or_else(|_| {
+            Err(Unreadable::Invalid { reason: "the reply broke its reader".to_owned() })
+        });
         let (kept, whole_bytes) = exchange::kept(&reply.text);
-        let asked_for = self.study.engine.model();
+        let engine = self.lanes.get(sitting.engine).map(|lane| lane.engine.model());
+        let said_by = if reply.model.is_empty() {
+            engine.unwrap_or_default().to_owned()
+        } else {
+            reply.model
+        };
         sitting.exchanges.push(Exchange {
-            address: ready.address,
+            address,
             correction: sitting.correction.clone(),
             reply: kept.to_owned(),
             whole_bytes,
             end,
             // The usual model is the study's and need not be said again.
-            model: if reply.model == asked_for { String::new() } else { reply.model },
+            model: if said_by == self.study.pool.model() { String::new() } else { said_by },
             source: Source::Asked,
         });
         match read {
@@ -110,9 +124,14 @@ impl Round {
     pub(super) fn close(&self, mut sitting: Sitting, at: Assignment, outcome: Outcome) -> Next {
         sitting.outcomes.push((at, outcome, sitting.usage));
         sitting.said.push((at, std::mem::take(&mut sitting.exchanges)));
-        let fresh =
+        let mut fresh =
             Sitting { tries: 0, reasks: 0, usage: Usage::default(), correction: None, ..sitting };
         if fresh.outcomes.len() >= usize::from(instrument::tasks(&self.study.spec)) {
+            let complete = |(_, outcome, _): &(_, Outcome, _)| outcome.class() == Class::Answered;
+            if fresh.ticket.replicate == 0 && fresh.outcomes.iter().all(complete) {
+                let share = fresh.shares.entry(fresh.engine).or_default();
+                share.answers = share.answers.saturating_add(1);
+            }
             Next::Done(fresh)
         } else {
             Next::Ask(fresh, Duration::ZERO)

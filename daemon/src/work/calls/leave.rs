@@ -2,12 +2,17 @@
 //! and will ask again from the start.
 
 use protocol::error::{ApiError, ErrorCode};
+use tokio::task::JoinError;
 
-use super::recorder::Parcel;
+use super::broken;
+use super::recorder::{Parcel, Shares};
 use super::round::Round;
-use super::sitting::{Sitting, Ticket};
+use super::sitting::{Seat, Sitting, Ticket};
 use crate::domain::instrument;
-use crate::domain::outcome::{Assignment, Outcome, Usage};
+use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
+
+/// Why a respondent was put aside whose processing breaks the program.
+pub(super) const PUT_ASIDE: &str = "put aside: asking this respondent broke the program";
 
 impl Round {
     /// Everyone without a reply gets none: they are recorded as not asked, and what was held for them comes back.
@@ -26,7 +31,8 @@ impl Round {
                 sitting.said.push((at, std::mem::take(&mut sitting.exchanges)));
                 sitting.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
             }
-            self.send((sitting.outcomes, sitting.said, None)).await?;
+            let Sitting { outcomes, said, shares, .. } = sitting;
+            self.send(Parcel { outcomes, said, shares, place: None }).await?;
         }
         for Ticket { respondent, replicate } in left {
             if self.study.gate.is_cancelled() {
@@ -42,9 +48,32 @@ impl Round {
                     (at, Outcome::Failed { reason: why.to_owned() }, Usage::default())
                 })
                 .collect();
-            self.send((outcomes, Vec::new(), None)).await?;
+            self.send(Parcel { outcomes, ..Parcel::default() }).await?;
         }
         Ok(())
+    }
+
+    /// A call broke the program where it stood. Whoever it asked is put aside, and nobody else is touched: the question is
+    /// booked at the most it can have cost, and is not asked again.
+    pub(super) async fn broke(&mut self, error: &JoinError) -> Result<(), ApiError> {
+        let Some(seat) = self.seats.remove(&error.id()) else { return Err(broken(error)) };
+        let Seat { ticket: Ticket { respondent, replicate }, engine, worst } = seat;
+        tracing::error!(study = self.study.number, respondent, %error, "a respondent is put aside");
+        self.study.core.settle_cost(self.study.number, worst, worst);
+        if let Some(lane) = self.lanes.get_mut(engine) {
+            lane.under_way = lane.under_way.saturating_sub(1);
+        }
+        let spent = Usage { cost: worst, ..Usage::default() };
+        let outcomes = (0..instrument::tasks(&self.study.spec))
+            .map(|task| {
+                let at = Assignment { round: 0, respondent, task, replicate };
+                let usage = if task == 0 { spent } else { Usage::default() };
+                (at, Outcome::Failed { reason: PUT_ASIDE.to_owned() }, usage)
+            })
+            .collect();
+        let share = EngineUse { usage: spent, ..EngineUse::default() };
+        let shares = Shares::from([(engine, share)]);
+        self.send(Parcel { outcomes, shares, ..Parcel::default() }).await
     }
 
     /// What a respondent took who will be asked again from the start.

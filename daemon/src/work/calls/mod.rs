@@ -2,12 +2,14 @@
 //! it is made, each reply read by the instrument, each respondent recorded as soon as all of theirs is in. Nothing here
 //! waits in a queue without a bound, and a halted study makes no further call.
 
+mod draw;
+mod hedge;
 mod judge;
+mod lane;
 mod leave;
 mod recorder;
 mod round;
 mod sitting;
-mod turn;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,15 +24,15 @@ use self::round::Round;
 use self::sitting::Ticket;
 use crate::app::{Core, Gate, Left};
 use crate::domain::panel::Panel;
-use crate::inference::model::ModelEngine;
+use crate::inference::pool::Pool;
 
 /// Respondents that may wait for their transaction.
 const RECORDING_MAX: usize = 1_024;
 
-/// A study at work on an engine.
+/// A study at work on its engines.
 pub(super) struct Calls {
     pub(super) core: Core,
-    pub(super) engine: Arc<ModelEngine>,
+    pub(super) pool: Arc<Pool>,
     pub(super) spec: StudySpec,
     pub(super) panel: Panel,
     pub(super) gate: Gate,
@@ -43,15 +45,20 @@ impl Calls {
     pub(super) async fn ask_everyone(self, left: &Left) -> Result<(), ApiError> {
         let (core, number) = (self.core.clone(), self.number);
         core.open_spending(number)?;
-        core.keep_blueprint(number, self.engine.blueprint(&self.spec)).await?;
+        for engine in self.pool.members() {
+            core.keep_blueprint(number, engine.blueprint(&self.spec)).await?;
+        }
         let first = left.iter().map(|respondent| Ticket { respondent, replicate: 0 });
         let again = left.again().map(|respondent| Ticket { respondent, replicate: 1 });
         let left = first.chain(again);
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
-        let recording = tokio::spawn(record(core.clone(), number, self.attempt, inbox));
-        let engine = Arc::clone(&self.engine);
+        let recording =
+            tokio::spawn(record(core.clone(), Arc::clone(&self.pool), number, self.attempt, inbox));
+        let pool = Arc::clone(&self.pool);
         let asked = Round::new(self, recorder).run(left).await;
-        engine.leave(number);
+        for engine in pool.members() {
+            engine.leave(number);
+        }
         core.close_spending(number);
         let recorded = recording.await.map_err(|error| broken(&error))?;
         recorded?;

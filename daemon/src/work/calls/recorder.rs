@@ -1,12 +1,16 @@
 //! Takes respondents as they are done and puts them into the store, as many in one transaction as are there. A place is
 //! given back only when its outcome is durable.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use protocol::error::{ApiError, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::app::{Batch, Core};
 use crate::domain::exchange::Exchange;
-use crate::domain::outcome::{Assignment, Outcome, Usage};
+use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
+use crate::inference::pool::Pool;
 
 /// Respondents recorded in one transaction.
 const BATCH: usize = 256;
@@ -14,15 +18,25 @@ const BATCH: usize = 256;
 /// What came of everything that one respondent was asked.
 pub(super) type Outcomes = Vec<(Assignment, Outcome, Usage)>;
 
-/// What was said to reach them.
-pub(super) type Said = Vec<(Assignment, Vec<Exchange>)>;
+/// What each engine did for a respondent, by its place in the pool.
+pub(super) type Shares = BTreeMap<usize, EngineUse>;
 
-/// Outcomes on their way into the store, with what was said and the place that they hold until they are there.
-pub(super) type Parcel = (Outcomes, Said, Option<OwnedSemaphorePermit>);
+/// Outcomes on their way into the store.
+#[derive(Debug, Default)]
+pub(super) struct Parcel {
+    pub(super) outcomes: Outcomes,
+    /// What was said to reach them.
+    pub(super) said: Vec<(Assignment, Vec<Exchange>)>,
+    /// What each engine did.
+    pub(super) shares: Shares,
+    /// The place that they hold until they are there.
+    pub(super) place: Option<OwnedSemaphorePermit>,
+}
 
 /// Records respondents as they come in, as many in one transaction as are there.
 pub(super) async fn record(
     core: Core,
+    pool: Arc<Pool>,
     number: u32,
     attempt: u32,
     mut inbox: mpsc::Receiver<Parcel>,
@@ -34,7 +48,7 @@ pub(super) async fn record(
         let mut batch = Batch::new(number, attempt);
         let mut spent = Usage::default();
         let mut places = Vec::with_capacity(arrived.len());
-        for (outcomes, said, place) in arrived.drain(..) {
+        for Parcel { outcomes, said, shares, place } in arrived.drain(..) {
             places.push(place);
             for (_, _, usage) in &outcomes {
                 spent = spent.plus(*usage);
@@ -45,6 +59,11 @@ pub(super) async fn record(
             for (at, exchanges) in said {
                 if let Some((_, outcome, _)) = outcomes.iter().find(|(of, _, _)| *of == at) {
                     batch.keep(at, outcome, exchanges);
+                }
+            }
+            for (engine, share) in shares {
+                if let Some(engine) = pool.members().get(engine) {
+                    batch.share(&engine.service().name, engine.model(), share);
                 }
             }
         }

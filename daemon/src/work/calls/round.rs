@@ -1,36 +1,46 @@
-//! Asking a panel once through: who is next, what waits for a later try, what is under way, and when to end. It owns all of
-//! that alone, so nothing here is locked.
+//! Asking a panel once through: who is next at which engine, what waits for a later try, what is under way, and when to
+//! end. It owns all of that alone, so nothing here is locked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::iter::Peekable;
 use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
-use tokio::sync::{Semaphore, mpsc};
-use tokio::task::{JoinError, JoinSet};
+use tokio::sync::mpsc;
+use tokio::task::{Id, JoinError, JoinSet};
 
+use super::Calls;
+use super::hedge::{Called, Hedge, Tally, call};
+use super::lane::{Lane, Turn, any_retuned, any_turn};
 use super::recorder::Parcel;
-use super::sitting::{Made, Next, Prepared, Sitting, Ticket};
-use super::turn::{Study, turn};
-use super::{Calls, broken};
+use super::sitting::{Made, Next, Prepared, Seat, Sitting, Ticket};
 use crate::domain::outcome::Usage;
 use crate::inference::limits::RetryBudget;
 use crate::inference::model::Pass;
+use crate::inference::pool::Standing;
 
 /// Respondents that may wait for a later try; while there are as many, nobody new is asked.
 const WAITING_MAX: usize = 1_000;
+/// How soon to look again whether an engine that rests can be asked.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Asking a panel once through.
 pub(super) struct Round {
     pub(super) study: Calls,
     pub(super) recorder: mpsc::Sender<Parcel>,
-    /// As many as calls may be under way.
-    pub(super) places: Arc<Semaphore>,
+    /// In the order in which their pool tries them.
+    pub(super) lanes: Vec<Lane>,
     pub(super) under_way: JoinSet<Made>,
+    /// Who is being asked by which call, so that a call that breaks takes nobody's name with it.
+    pub(super) seats: HashMap<Id, Seat>,
     /// By time and who it is.
     pub(super) waiting: BTreeMap<(Duration, Ticket), Sitting>,
+    /// Those meant for an engine that others were drawn before, one queue for each.
+    pub(super) ahead: Vec<VecDeque<Ticket>>,
     pub(super) budget: RetryBudget,
+    pub(super) hedges: Arc<Tally>,
     /// A cap leaves no room beside the worst cases of what is under way: wait for their real cost.
     pub(super) short: bool,
     /// Why the study must stop.
@@ -39,17 +49,30 @@ pub(super) struct Round {
     pub(super) lost: Usage,
 }
 
+/// What a round waited for.
+enum Happened {
+    /// The gate closed, a try is due, or an engine may be looked at again.
+    Time,
+    /// A call ended.
+    Ended(Box<Result<(Id, Made), JoinError>>),
+    /// The call that is ready at that engine may go, or none ever may.
+    Turn(usize, Turn),
+}
+
 impl Round {
     pub(super) fn new(study: Calls, recorder: mpsc::Sender<Parcel>) -> Self {
-        let bound =
-            usize::try_from(study.engine.service().bounds.concurrency).unwrap_or(usize::MAX);
+        let lanes: Vec<Lane> =
+            study.pool.members().iter().map(|engine| Lane::new(Arc::clone(engine))).collect();
         Self {
+            ahead: lanes.iter().map(|_| VecDeque::new()).collect(),
             study,
             recorder,
-            places: Arc::new(Semaphore::new(bound.min(Semaphore::MAX_PERMITS))),
+            lanes,
             under_way: JoinSet::new(),
+            seats: HashMap::new(),
             waiting: BTreeMap::new(),
             budget: RetryBudget::default(),
+            hedges: Arc::default(),
             short: false,
             stop: None,
             lost: Usage::default(),
@@ -62,27 +85,31 @@ impl Round {
         left: impl Iterator<Item = Ticket>,
     ) -> Result<Usage, ApiError> {
         let mut left = left.peekable();
-        let mut next: Option<Prepared> = None;
         while !self.study.gate.is_cancelled() && self.stop.is_none() {
-            if next.is_none() {
-                next = self.choose(&mut left).await?;
+            self.look_at_engines();
+            for lane in 0..self.lanes.len() {
+                if self.lanes[lane].next.is_none() && self.stop.is_none() {
+                    self.lanes[lane].next = self.choose(lane, &mut left).await?;
+                }
             }
-            let idle = next.is_none() && self.under_way.is_empty() && self.waiting.is_empty();
-            if idle && left.peek().is_none() {
+            let idle = self.nothing_ready() && self.under_way.is_empty() && self.waiting.is_empty();
+            if idle && left.peek().is_none() && self.ahead.iter().all(VecDeque::is_empty) {
                 break;
             }
-            self.step(&mut next).await?;
+            if self.stop.is_none() {
+                self.step().await?;
+            }
         }
-        self.study.engine.pass(self.study.number);
-        if let Some(prepared) = next {
-            self.study.core.settle_cost(self.study.number, prepared.ready.worst, UsdMicros::ZERO);
-            self.waiting.insert((Duration::ZERO, prepared.sitting.ticket), prepared.sitting);
+        for lane in 0..self.lanes.len() {
+            self.lanes[lane].engine.pass(self.study.number);
+            self.take_back(lane);
         }
-        while let Some(made) = self.under_way.join_next().await {
+        while let Some(made) = self.under_way.join_next_with_id().await {
             self.ended(made).await?;
         }
+        let ahead = std::mem::take(&mut self.ahead).into_iter().flatten();
         if let Some(why) = self.stop.take().filter(|_| !self.study.gate.is_cancelled()) {
-            self.give_up(&why, left).await?;
+            self.give_up(&why, ahead.chain(left)).await?;
         }
         for sitting in std::mem::take(&mut self.waiting).into_values() {
             self.lose(&sitting);
@@ -90,51 +117,82 @@ impl Round {
         Ok(self.lost)
     }
 
-    /// Waits for the next thing to happen: a turn at the door, the end of a call, a try that is due, or the gate.
-    async fn step(&mut self, next: &mut Option<Prepared>) -> Result<(), ApiError> {
-        let now = self.study.now();
-        let due = self.waiting.keys().next().map(|(time, _)| time.saturating_sub(now));
-        // With a call ready, whoever waits for a later try is looked at when the call has gone.
-        let due = due.filter(|_| next.is_none() && !self.short);
-        if next.is_none() {
-            self.study.engine.pass(self.study.number);
-        }
-        let Study { engine, clock, number } = Study::of(&self.study);
-        let made = tokio::select! {
-            biased;
-            () = self.study.gate.cancelled() => return Ok(()),
-            Some(made) = self.under_way.join_next() => made,
-            turn = turn(&engine, &clock, number, next.as_ref(), &self.places) => {
-                match (turn, next.take()) {
-                    (Ok((pass, place)), Some(mut prepared)) => {
-                        prepared.sitting.place = place.or(prepared.sitting.place);
-                        self.launch(pass, prepared);
-                    }
-                    (Err(why), kept) => {
-                        *next = kept;
-                        self.stop = Some(why);
-                    }
-                    (Ok(_), None) => {}
-                }
-                return Ok(());
-            }
-            () = tokio::time::sleep(due.unwrap_or(Duration::MAX)), if due.is_some() => return Ok(()),
-        };
-        self.ended(made).await
+    fn nothing_ready(&self) -> bool {
+        self.lanes.iter().all(|lane| lane.next.is_none())
     }
 
-    /// The next call, ready and paid for: a try that is due before anybody new. `None` when there is none at present.
-    /// Whatever is remembered is taken on the way.
+    /// Follows what owners changed, and takes calls back from engines that rest while others could make them.
+    fn look_at_engines(&mut self) {
+        for lane in &self.lanes {
+            lane.follow_owner();
+        }
+        if self.lanes.len() > 1 {
+            let now = self.study.now();
+            let open: Vec<bool> =
+                self.lanes.iter().map(|lane| lane.standing(now) == Standing::Open).collect();
+            for (lane, is_open) in open.iter().enumerate() {
+                if !is_open && open.contains(&true) {
+                    self.lanes[lane].engine.pass(self.study.number);
+                    self.take_back(lane);
+                }
+            }
+        }
+    }
+
+    /// Waits for the next thing to happen: a turn at a door, the end of a call, a try that is due, or the gate.
+    async fn step(&mut self) -> Result<(), ApiError> {
+        let now = self.study.now();
+        let due = self.waiting.keys().next().map(|(time, _)| time.saturating_sub(now));
+        // With a call ready everywhere, whoever waits for a later try is looked at when a call has gone.
+        let somebody_can = self.lanes.iter().any(|lane| lane.next.is_none());
+        let due = due.filter(|_| somebody_can && !self.short);
+        let again = (self.lanes.len() > 1 && somebody_can).then_some(LOOK_AGAIN);
+        let wait = [due, again].into_iter().flatten().min();
+        for lane in self.lanes.iter().filter(|lane| lane.next.is_none()) {
+            lane.engine.pass(self.study.number);
+        }
+        let happened = {
+            let Self { lanes, under_way, study, .. } = self;
+            let study = &*study;
+            let (clock, number) = (&study.core.world().clock, study.number);
+            let a_turn = any_turn(lanes, clock, number);
+            let retuned = any_retuned(lanes);
+            tokio::select! {
+                biased;
+                () = study.gate.cancelled() => Happened::Time,
+                Some(made) = under_way.join_next_with_id() => Happened::Ended(Box::new(made)),
+                (lane, turn) = a_turn => Happened::Turn(lane, turn),
+                () = retuned => Happened::Time,
+                () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() => Happened::Time,
+            }
+        };
+        match happened {
+            Happened::Time => {}
+            Happened::Ended(made) => self.ended(*made).await?,
+            Happened::Turn(lane, Err(why)) => self.bury(lane, why),
+            Happened::Turn(lane, Ok((pass, place))) => {
+                if let Some(mut prepared) = self.lanes[lane].next.take() {
+                    prepared.sitting.place = place.or(prepared.sitting.place);
+                    self.launch(lane, pass, prepared);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The next call for an engine, ready and paid for: a try that is due before anybody new. `None` when there is none at
+    /// present. Whatever is remembered is taken on the way.
     async fn choose(
         &mut self,
-        left: &mut std::iter::Peekable<impl Iterator<Item = Ticket>>,
+        lane: usize,
+        left: &mut Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<Option<Prepared>, ApiError> {
-        while !self.short && !self.study.gate.is_cancelled() {
-            let Some(mut sitting) = self.next_sitting(left)? else { return Ok(None) };
+        while !self.short && self.lanes[lane].dead.is_none() && !self.study.gate.is_cancelled() {
+            let Some(mut sitting) = self.next_sitting(lane, left)? else { return Ok(None) };
+            sitting.engine = lane;
             let at = sitting.at();
             let correction = sitting.correction.as_deref();
-            let ready = self
-                .study
+            let ready = self.lanes[lane]
                 .engine
                 .ready(&self.study.spec, at, &sitting.persona, correction)
                 .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
@@ -149,7 +207,7 @@ impl Round {
                 Err(capped) => {
                     // What is under way will probably cost less than its worst case: there may be room then.
                     self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
-                    if self.under_way.is_empty() {
+                    if self.under_way.is_empty() && self.nothing_ready() {
                         self.stop = Some(capped.to_string());
                         return Ok(None);
                     }
@@ -160,23 +218,28 @@ impl Round {
         Ok(None)
     }
 
-    /// Who is next: a try that is due before anybody new.
+    /// Who is next at an engine: a try that is due before anybody new.
     fn next_sitting(
         &mut self,
-        left: &mut std::iter::Peekable<impl Iterator<Item = Ticket>>,
+        lane: usize,
+        left: &mut Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<Option<Sitting>, ApiError> {
-        let due =
-            self.waiting.first_key_value().is_some_and(|((time, _), _)| *time <= self.study.now());
-        if due {
-            return Ok(self.waiting.pop_first().map(|(_, sitting)| sitting));
+        let now = self.study.now();
+        let can_other =
+            |other: usize| other != lane && self.lanes[other].standing(now) == Standing::Open;
+        let due = self.waiting.iter().take_while(|((time, _), _)| *time <= now);
+        let mut mine =
+            due.filter(|(_, sitting)| sitting.engine == lane || !can_other(sitting.engine));
+        if let Some(key) = mine.next().map(|(key, _)| *key) {
+            return Ok(self.waiting.remove(&key));
         }
-        if self.waiting.len() < WAITING_MAX {
-            return left.next().map(|ticket| self.seat(ticket)).transpose();
+        if self.waiting.len() >= WAITING_MAX {
+            return Ok(None);
         }
-        Ok(None)
+        self.draw(lane, left).map(|ticket| self.seat(ticket)).transpose()
     }
 
-    fn seat(&self, ticket: Ticket) -> Result<Sitting, ApiError> {
+    pub(super) fn seat(&self, ticket: Ticket) -> Result<Sitting, ApiError> {
         let respondent = ticket.respondent;
         let persona = self.study.panel.persona(respondent).ok_or_else(|| {
             ApiError::new(ErrorCode::Internal, format!("nobody is at place {respondent}"))
@@ -184,29 +247,57 @@ impl Round {
         Ok(Sitting::new(ticket, persona))
     }
 
-    fn launch(&mut self, pass: Pass, Prepared { sitting, ready }: Prepared) {
+    fn launch(&mut self, lane: usize, pass: Pass, Prepared { sitting, ready }: Prepared) {
         if sitting.tries == 0 && sitting.reasks == 0 {
             self.budget.first();
         }
-        self.under_way.spawn(async move {
-            let spent = pass.call(&ready).await;
-            Made { sitting, ready, spent }
+        self.hedges.first();
+        let own = &mut self.lanes[lane];
+        own.under_way += 1;
+        let hedge = (own.engine.service().hedge_percent > 0).then(|| Hedge {
+            core: self.study.core.clone(),
+            engine: Arc::clone(&own.engine),
+            number: self.study.number,
+            cap: self.study.spec.max_cost_usd,
+            tally: Arc::clone(&self.hedges),
+            slow_after: own.slow.subscribe(),
         });
+        let clock = Arc::clone(&self.study.core.world().clock);
+        let seat = Seat { ticket: sitting.ticket, engine: lane, worst: ready.worst };
+        let task = self.under_way.spawn(async move {
+            let begun = clock.monotonic();
+            let Called { spent, reserved, twice } = call(pass, &ready, hedge).await;
+            let latency = clock.monotonic().saturating_sub(begun);
+            Made { sitting, address: ready.address, spent, reserved, twice, latency }
+        });
+        self.seats.insert(task.id(), seat);
     }
 
-    async fn ended(&mut self, made: Result<Made, JoinError>) -> Result<(), ApiError> {
-        let made = made.map_err(|error| broken(&error))?;
-        self.study.core.settle_cost(self.study.number, made.ready.worst, made.spent.cost);
+    async fn ended(&mut self, made: Result<(Id, Made), JoinError>) -> Result<(), ApiError> {
         self.short = false;
+        let made = match made {
+            Ok((id, made)) => {
+                self.seats.remove(&id);
+                made
+            }
+            Err(error) => return self.broke(&error).await,
+        };
+        let lane = &mut self.lanes[made.sitting.engine];
+        lane.under_way = lane.under_way.saturating_sub(1);
+        if made.spent.reply.is_ok() {
+            lane.note(made.latency);
+        }
+        self.study.core.settle_cost(self.study.number, made.reserved, made.spent.cost);
         let next = self.judge(made);
         self.follow(next).await
     }
 
     /// Does what comes next for a respondent.
-    async fn follow(&mut self, next: Next) -> Result<(), ApiError> {
+    pub(super) async fn follow(&mut self, next: Next) -> Result<(), ApiError> {
         match next {
             Next::Done(sitting) => {
-                self.send((sitting.outcomes, sitting.said, sitting.place)).await?;
+                let Sitting { outcomes, said, shares, place, .. } = sitting;
+                self.send(Parcel { outcomes, said, shares, place }).await?;
             }
             Next::Ask(mut sitting, time) => {
                 // Whoever waits for a later try leaves the place to others.
@@ -216,10 +307,35 @@ impl Round {
             Next::Halted(sitting) => self.lose(&sitting),
             Next::Stop(mut sitting, why) => {
                 sitting.place = None;
+                let lane = sitting.engine;
                 self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
-                self.stop.get_or_insert(why);
+                self.bury(lane, why);
             }
         }
         Ok(())
+    }
+
+    /// No call of this study goes to that engine any more; without another one the study stops.
+    fn bury(&mut self, lane: usize, why: String) {
+        self.lanes[lane].engine.pass(self.study.number);
+        self.take_back(lane);
+        if self.lanes[lane].dead.is_none() {
+            let engine = &self.lanes[lane].engine.service().name;
+            tracing::warn!(study = self.study.number, engine, why, "an engine answers no more");
+            self.lanes[lane].dead = Some(why.clone());
+        }
+        if self.lanes.iter().all(|lane| lane.dead.is_some()) {
+            self.stop.get_or_insert(why);
+        }
+    }
+
+    /// The call that was ready at an engine is not made there: what was set aside for it is free again.
+    fn take_back(&mut self, lane: usize) {
+        if let Some(prepared) = self.lanes[lane].next.take() {
+            self.study.core.settle_cost(self.study.number, prepared.ready.worst, UsdMicros::ZERO);
+            let mut sitting = prepared.sitting;
+            sitting.place = None;
+            self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
+        }
     }
 }

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::recorder::Outcomes;
+use super::recorder::{Outcomes, Shares};
 use crate::domain::exchange::Exchange;
 use crate::domain::outcome::{Assignment, Usage};
 use crate::inference::model::{ReadyCall, Spent};
@@ -32,6 +33,10 @@ pub(super) struct Sitting {
     /// What was said about the question at hand, and about those before it.
     pub(super) exchanges: Vec<Exchange>,
     pub(super) said: Vec<(Assignment, Vec<Exchange>)>,
+    /// The engine that asks, by its place in the pool.
+    pub(super) engine: usize,
+    /// What each engine took, by its place in the pool.
+    pub(super) shares: Shares,
     /// Held from a call until its outcome is durable, so that a kill wastes no more calls than may be under way.
     pub(super) place: Option<OwnedSemaphorePermit>,
 }
@@ -49,6 +54,8 @@ impl Sitting {
             correction: None,
             exchanges: Vec::new(),
             said: Vec::new(),
+            engine: 0,
+            shares: Shares::new(),
             place: None,
         }
     }
@@ -75,8 +82,22 @@ pub(super) struct Prepared {
 /// A call that ended.
 pub(super) struct Made {
     pub(super) sitting: Sitting,
-    pub(super) ready: ReadyCall,
+    /// The address of its question.
+    pub(super) address: String,
     pub(super) spent: Spent,
+    /// What was set aside for it.
+    pub(super) reserved: UsdMicros,
+    /// It was made a second time because it was slow.
+    pub(super) twice: bool,
+    pub(super) latency: Duration,
+}
+
+/// Whom a call asks, and what was set aside for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seat {
+    pub(super) ticket: Ticket,
+    pub(super) engine: usize,
+    pub(super) worst: UsdMicros,
 }
 
 /// What to do next with a respondent.

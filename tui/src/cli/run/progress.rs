@@ -2,9 +2,11 @@
 //! is redrawn in place, on terminals only.
 
 use protocol::run::{Live, State};
+use protocol::spending::Spending;
 use protocol::study::StudyType;
 
 use crate::look::{Look, Role, thousands};
+use crate::report::dollars;
 use crate::ui::Talk;
 
 /// Columns of the bar.
@@ -40,6 +42,7 @@ pub(crate) fn line(live: &Live, look: Look) -> String {
         other => parts.push(other.as_str().to_owned()),
     }
     parts.extend(running(live, look));
+    parts.extend(live.spending.as_ref().map(money));
     let dot = look.glyph(" · ", " - ");
     let text = look.shorten(&parts.join(dot), look.width.saturating_sub(BAR + 4));
     format!("\r\x1b[K{} {text}", bar(share, look))
@@ -97,6 +100,14 @@ fn running(live: &Live, look: Look) -> Option<String> {
     Some(format!("{name} {mean:.1} {within} {half:.1}"))
 }
 
+/// What it cost so far, and what it will probably cost in the end.
+fn money(spending: &Spending) -> String {
+    let spent = dollars(spending.spent_usd);
+    spending.projected.map_or(spent.clone(), |projected| {
+        format!("{spent} of {} to {}", dollars(projected.low_usd), dollars(projected.high_usd))
+    })
+}
+
 fn figure(rate: f64) -> String {
     if rate >= 10.0 {
         #[expect(clippy::cast_possible_truncation, reason = "outcomes a second, far below 2^63")]
@@ -142,6 +153,7 @@ mod tests {
             scores: vec![10, 20, 40, 80, 120, 150, 180, 90, 30, 10],
             recent: vec![0, 500, 1250, 1250],
             elapsed_ms: 3_000,
+            spending: None,
         }
     }
 

@@ -1,66 +1,21 @@
-//! Measures what the project promises to measure and prints a table, each row with its gate: `cargo build --release -p
-//! demoscope-tests --bins && target/release/bench`. `DEMOSCOPE_LONG=1` adds a hundred thousand and a million personas.
-//! Ends with 1 when a gate is missed.
+//! What the daemon itself takes: starting, doing nothing, sampling, talking, and studies of the built-in engine.
 
-#![expect(clippy::print_stdout, reason = "the table is what this program is for")]
-#![expect(clippy::unwrap_used, reason = "a measurement that cannot be made has no other result")]
-
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use harness::{Daemon, Home, process, program, studies, wait};
 use protocol::run::State;
 
-/// One measured figure.
-struct Row {
-    what: String,
-    measured: f64,
-    gate: Option<f64>,
-    unit: &'static str,
-}
+use crate::row::Row;
 
-impl Row {
-    fn new(what: &str, measured: f64, gate: f64, unit: &'static str) -> Self {
-        Self { what: what.to_owned(), measured, gate: Some(gate), unit }
-    }
-
-    fn note(what: String, measured: f64, unit: &'static str) -> Self {
-        Self { what, measured, gate: None, unit }
-    }
-
-    fn holds(&self) -> bool {
-        self.gate.is_none_or(|gate| self.measured <= gate)
-    }
-
-    fn print(&self) {
-        let gate = self.gate.map_or("          ".to_owned(), |gate| format!("<= {gate:>7}"));
-        let mark = match (self.gate, self.holds()) {
-            (None, _) => "",
-            (Some(_), true) => "ok",
-            (Some(_), false) => "MISSED",
-        };
-        println!("{:<58} {:>10.3} {:<4} {gate} {mark}", self.what, self.measured, self.unit);
-    }
-}
-
-fn main() -> ExitCode {
-    println!("{:<58} {:>10} {:<4} {:>10}", "what", "measured", "unit", "gate");
-    let mut all_hold = true;
-    let mut report = |rows: Vec<Row>| {
-        for row in rows {
-            row.print();
-            all_hold &= row.holds();
-        }
-    };
-    report(starting());
-    report(sampling());
-    report(round_trips());
-    report(run(10_000, Some((1.5, 120.0))));
+/// Everything, the long ones only when they are asked for.
+pub(crate) fn rows() -> Vec<fn() -> Vec<Row>> {
+    let mut all: Vec<fn() -> Vec<Row>> =
+        vec![starting, sampling, round_trips, || run(10_000, Some((1.5, 120.0)))];
     if program::is_long() {
-        report(run(100_000, None));
-        report(run(1_000_000, Some((150.0, 400.0))));
+        all.push(|| run(100_000, None));
+        all.push(|| run(1_000_000, Some((150.0, 400.0))));
     }
-    if all_hold { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    all
 }
 
 fn milliseconds(time: Duration) -> f64 {
@@ -99,9 +54,14 @@ fn starting() -> Vec<Row> {
     let idle = process::ticks(daemon.pid()).unwrap() - ticks;
     let (resident, _) = process::memory_kib(daemon.pid()).unwrap();
     vec![
-        Row::new("daemon: start to ready (median of 9)", milliseconds(median(starts)), 100.0, "ms"),
-        Row::new("daemon: idle resident memory", mebibytes(resident), 30.0, "MiB"),
-        Row::new("daemon: processor time idle for 5 s", idle as f64 * 10.0, 0.0, "ms"),
+        Row::at_most(
+            "daemon: start to ready (median of 9)",
+            milliseconds(median(starts)),
+            100.0,
+            "ms",
+        ),
+        Row::at_most("daemon: idle resident memory", mebibytes(resident), 30.0, "MiB"),
+        Row::at_most("daemon: processor time idle for 5 s", idle as f64 * 10.0, 0.0, "ms"),
     ]
 }
 
@@ -127,7 +87,7 @@ fn sampling() -> Vec<Row> {
     };
     let _warm = dry(1);
     let took = dry(10_000).saturating_sub(dry(1));
-    vec![Row::new(
+    vec![Row::at_most(
         "sampling 10,000 personas (check over the socket)",
         milliseconds(took),
         200.0,
@@ -143,8 +103,8 @@ fn round_trips() -> Vec<Row> {
     times.sort();
     let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
     vec![
-        Row::new("socket: round trip, p50", milliseconds(at(50)) * 1e3, 150.0, "us"),
-        Row::note("socket: round trip, p99".to_owned(), milliseconds(at(99)) * 1e3, "us"),
+        Row::at_most("socket: round trip, p50", milliseconds(at(50)) * 1e3, 150.0, "us"),
+        Row::note("socket: round trip, p99", milliseconds(at(99)) * 1e3, "us"),
     ]
 }
 
@@ -171,15 +131,14 @@ fn run(panel: u32, gates: Option<(f64, f64)>) -> Vec<Row> {
     assert_eq!(link.find("@".to_owned()).unwrap().state, State::Completed);
     let name = |what: &str| format!("{panel} personas: {what}");
     let mut rows = vec![
-        Row::note(name("run to exit"), took.as_secs_f64(), "s"),
-        Row::note(name("daemon's peak resident memory"), mebibytes(peak), "MiB"),
-        Row::note(name("bytes on disk for each"), each, "B"),
-        Row::note(name("restart to ready after a kill"), restarted.as_secs_f64(), "s"),
+        Row::note(&name("run to exit"), took.as_secs_f64(), "s"),
+        Row::note(&name("daemon's peak resident memory"), mebibytes(peak), "MiB"),
+        Row::note(&name("bytes on disk for each"), each, "B"),
+        Row::note(&name("restart to ready after a kill"), restarted.as_secs_f64(), "s"),
     ];
     if let Some((seconds, mebibytes)) = gates {
-        for (row, gate) in rows.iter_mut().zip([seconds, mebibytes, 1_536.0, 10.0]) {
-            row.gate = Some(gate);
-        }
+        let gates = [seconds, mebibytes, 1_536.0, 10.0].map(Some);
+        rows = rows.into_iter().zip(gates).map(|(row, gate)| row.gated(gate)).collect();
     }
     rows
 }

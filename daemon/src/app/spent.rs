@@ -1,0 +1,90 @@
+//! What a study cost, will cost and was announced to cost, as clients see it: read from its rows, never from memory.
+
+use std::collections::BTreeSet;
+
+use protocol::credits::UsdMicros;
+use protocol::spending::{EngineShare, Inference, Projected, Spending};
+
+use crate::domain::outcome::Usage;
+use crate::domain::projection::project;
+
+use super::lookup::Found;
+
+/// How one engine alone shares respondents out: with itself, in turn.
+const ALONE: &str = "round_robin";
+
+/// An announced range in dollars.
+pub(super) fn dollars((low, high): (UsdMicros, UsdMicros)) -> (f64, f64) {
+    (low.dollars(), high.dollars())
+}
+
+/// Whether models answer this study: they take tokens, or were announced to.
+fn asks_models(found: &Found) -> bool {
+    found.row.announced.is_some() || found.progress.usage != Usage::default()
+}
+
+/// Where the money of a study stands; `None` for one that costs none.
+pub(super) fn spending(found: &Found) -> Option<Spending> {
+    if !asks_models(found) {
+        return None;
+    }
+    let progress = &found.progress;
+    let first = progress.panel.requested.saturating_sub(progress.panel.settled());
+    // Those who are asked a second time come after everyone else.
+    let again = if first > 0 { found.row.spec.measurement.replicates } else { 0 };
+    let left = first.saturating_add(again);
+    let projected = project(progress.taken, left, progress.usage.cost);
+    Some(Spending {
+        spent_usd: progress.usage.cost.dollars(),
+        projected: projected.filter(|_| !progress.state.is_final()).map(|projection| Projected {
+            expected_usd: projection.expected.dollars(),
+            low_usd: projection.low.dollars(),
+            high_usd: projection.high.dollars(),
+        }),
+        announced_usd: found.row.announced.map(dollars),
+        cap_usd: found.row.spec.max_cost_usd.map(UsdMicros::dollars),
+    })
+}
+
+/// Names of the models that answered, each once.
+pub(super) fn providers(found: &Found) -> Vec<String> {
+    let progress = &found.progress;
+    if progress.panel.delivered == 0 {
+        return Vec::new();
+    }
+    // Where engines were not counted apart, there was one.
+    if progress.engines.is_empty() {
+        return vec![found.row.model.clone()];
+    }
+    let answered = progress.engines.values().filter(|(_, share)| share.answers > 0);
+    answered.map(|(model, _)| model.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// How models were asked; `None` where none was.
+pub(super) fn inference(found: &Found) -> Option<Inference> {
+    if !asks_models(found) {
+        return None;
+    }
+    let usage = found.progress.usage;
+    Some(Inference {
+        strategy: found.row.strategy.clone().unwrap_or_else(|| ALONE.to_owned()),
+        providers_used: providers(found),
+        total_cost_usd: usage.cost.dollars(),
+        total_input_tokens: usage.input_tokens,
+        total_output_tokens: usage.output_tokens,
+        engines: found
+            .progress
+            .engines
+            .iter()
+            .map(|(engine, (model, share))| EngineShare {
+                engine: engine.clone(),
+                model: model.clone(),
+                answers: share.answers,
+                hedged: share.hedged,
+                cost_usd: share.usage.cost.dollars(),
+                input_tokens: share.usage.input_tokens,
+                output_tokens: share.usage.output_tokens,
+            })
+            .collect(),
+    })
+}

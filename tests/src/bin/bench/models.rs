@@ -1,0 +1,204 @@
+//! Studies that ask a model service: how busy the daemon keeps it, what asking takes here, and what faults and kills cost.
+//! The service is the harness's own, so that its time is known and what it saw can be counted.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use harness::mock_provider::Heard;
+use harness::{Act, Daemon, Home, Link, MockProvider, audit, process, studies, wait};
+use protocol::id::StudyId;
+use protocol::run::{State, Study};
+
+use crate::row::Row;
+
+/// Calls that may be under way, as shipped.
+const CONCURRENCY: u32 = 100;
+
+/// Everything, cheap ones first.
+pub(crate) fn rows() -> Vec<fn() -> Vec<Row>> {
+    vec![utilisation, without_waiting, large, faults, fairness, kills]
+}
+
+/// A home with a service as its engine, a daemon and a link to it.
+struct Desk {
+    home: Home,
+    mock: MockProvider,
+    daemon: Daemon,
+    link: Link,
+}
+
+/// What a study took.
+struct Took {
+    study: Study,
+    wall: Duration,
+    /// Milliseconds of the daemon's processor time.
+    processor_ms: f64,
+    bytes: u64,
+    peak_mib: f64,
+}
+
+impl Desk {
+    fn new(latency_ms: u64, more: &str, rule: fn(&Heard) -> Act) -> Self {
+        let mock = MockProvider::lean(Duration::from_millis(latency_ms), rule);
+        let home = Home::with_settings(
+            &(mock.settings(more)
+                + "[limits]\npanel_max = 1000000\n[credits.tiers]\nlocal = 10000000\n\
+                   [cost]\nconfirm_above_usd = 1000.0\n"),
+        );
+        let daemon = home.daemon();
+        let link = home.link();
+        Self { home, mock, daemon, link }
+    }
+
+    fn submit(&self, panel: u32, seed: u64) -> StudyId {
+        let text = studies::concept(panel, seed).replace("panel:", "engine: mock\npanel:");
+        self.link.take_on(&text).unwrap().id
+    }
+
+    /// A study from its submission to its durable results.
+    fn run(&self, panel: u32) -> Took {
+        let empty = std::fs::metadata(self.home.paths().database).unwrap().len();
+        let ticks = process::ticks(self.daemon.pid()).unwrap();
+        let begun = Instant::now();
+        let id = self.submit(panel, 7);
+        let study = wait::for_end(&self.link, id);
+        let wall = begun.elapsed();
+        let ticks = process::ticks(self.daemon.pid()).unwrap() - ticks;
+        let (_, peak) = process::memory_kib(self.daemon.pid()).unwrap();
+        let full = std::fs::metadata(self.home.paths().database).unwrap().len();
+        Took {
+            study,
+            wall,
+            processor_ms: ticks as f64 * 10.0,
+            bytes: full.saturating_sub(empty),
+            peak_mib: peak as f64 / 1_024.0,
+        }
+    }
+}
+
+/// The time that the service needs at least, in parts of what it took.
+fn share(panel: u32, latency_ms: u32, took: Duration) -> f64 {
+    let rounds = panel.div_ceil(CONCURRENCY);
+    f64::from(rounds * latency_ms) / 1e3 / took.as_secs_f64() * 100.0
+}
+
+fn utilisation() -> Vec<Row> {
+    let desk = Desk::new(200, "", |_| Act::Answer);
+    // The first calls of a daemon's life open its connections; that is part of what is measured.
+    let took = desk.run(1_000);
+    assert_eq!(took.study.panel.delivered, 1_000);
+    let used = share(1_000, 200, took.wall);
+    vec![
+        Row::at_least("1,000 personas at 200 ms, 100 calls: utilisation", used, 95.0, "%"),
+        Row::note("1,000 personas at 200 ms, 100 calls: to the end", took.wall.as_secs_f64(), "s"),
+    ]
+}
+
+fn without_waiting() -> Vec<Row> {
+    let desk = Desk::new(0, "", |_| Act::Answer);
+    let took = desk.run(10_000);
+    assert_eq!(took.study.panel.delivered, 10_000);
+    let each = took.processor_ms / 10_000.0;
+    let bytes = took.bytes as f64 / 10_000.0;
+    vec![
+        Row::at_most("10,000 personas at 0 ms: processor time for each", each, 0.2, "ms"),
+        Row::at_most("10,000 personas at 0 ms: bytes on disk for each", bytes, 1_536.0, "B"),
+        Row::note("10,000 personas at 0 ms: to the end", took.wall.as_secs_f64(), "s"),
+    ]
+}
+
+fn large() -> Vec<Row> {
+    let desk = Desk::new(50, "", |_| Act::Answer);
+    let took = desk.run(10_000);
+    assert_eq!(took.study.panel.delivered, 10_000);
+    let wall = took.wall.as_secs_f64();
+    vec![
+        Row::at_most("10,000 personas at 50 ms, 100 calls: to the end", wall, 6.0, "s"),
+        Row::at_most("10,000 personas at 50 ms: peak resident memory", took.peak_mib, 200.0, "MiB"),
+    ]
+}
+
+/// One call in five fails, in four ways; what healthy calls allow is the time that all calls need together.
+fn faults() -> Vec<Row> {
+    let desk = Desk::new(50, "", |heard| {
+        // The faults fall on calls, and not on people: whoever is asked again mostly gets an answer.
+        match (heard.number * 2_654_435_761) % 20 {
+            0 => Act::Status(429, vec![("retry-after", "0".to_owned())]),
+            5 => Act::Status(500, Vec::new()),
+            10 => Act::Reset,
+            15 => Act::Body(b"<html>busy</html>".to_vec()),
+            _ => Act::Answer,
+        }
+    });
+    let took = desk.run(10_000);
+    let calls = u32::try_from(desk.mock.calls()).unwrap();
+    let panel = took.study.panel;
+    assert_eq!(panel.settled(), 10_000);
+    assert_eq!(audit::study(&desk.link, took.study.id), audit::Findings::new());
+    vec![
+        Row::at_least(
+            "10,000 personas at 50 ms, 20 % faults: of what healthy calls allow",
+            share(10_000, 50, took.wall) / 0.8,
+            85.0,
+            "%",
+        ),
+        Row::note("10,000 personas, 20 % faults: calls", f64::from(calls), ""),
+        Row::at_most(
+            "10,000 personas, 20 % faults: without an answer",
+            f64::from(10_000 - panel.delivered),
+            50.0,
+            "",
+        ),
+    ]
+}
+
+/// A small study that comes while a large one is at work.
+fn fairness() -> Vec<Row> {
+    let desk = Desk::new(100, "", |_| Act::Answer);
+    let alone = desk.run(50).wall;
+    let large = desk.submit(10_000, 8);
+    drop(wait::for_answers(&desk.link, large, 500));
+    let begun = Instant::now();
+    let small = desk.submit(50, 9);
+    drop(wait::for_answers(&desk.link, small, 1));
+    let first = begun.elapsed();
+    drop(wait::for_end(&desk.link, small));
+    let behind = begun.elapsed();
+    assert_eq!(desk.link.live(large).unwrap().study.state, State::Running);
+    vec![
+        Row::at_most("50 personas behind 10,000: first answer", first.as_secs_f64(), 1.0, "s"),
+        Row::at_most(
+            "50 personas behind 10,000: times the time alone",
+            behind.as_secs_f64() / alone.as_secs_f64(),
+            3.0,
+            "x",
+        ),
+    ]
+}
+
+/// The daemon is killed fifty times while it asks.
+fn kills() -> Vec<Row> {
+    const KILLS: u32 = 50;
+    const PANEL: u32 = 4_000;
+    let mut desk = Desk::new(20, "concurrency = 32\n", |_| Act::Answer);
+    let id = desk.submit(PANEL, 7);
+    for round in 1..=KILLS {
+        drop(wait::for_answers(&desk.link, id, round * (PANEL / (KILLS + 2))));
+        desk.daemon.kill();
+        desk.daemon = desk.home.daemon();
+        desk.link = desk.home.link();
+    }
+    let study = wait::for_end(&desk.link, id);
+    assert_eq!(study.panel.delivered, PANEL);
+    assert_eq!(audit::study(&desk.link, id), audit::Findings::new());
+    let told = desk.mock.told();
+    assert_eq!(told.asked.len(), usize::try_from(PANEL).unwrap());
+    let answers = desk.link.all_answers(id).unwrap();
+    let people: BTreeSet<_> = answers.iter().map(|answer| answer.persona.id.clone()).collect();
+    let twice = (answers.len() - people.len()) as f64;
+    let wasted = f64::from(u32::try_from(told.calls).unwrap() - PANEL);
+    vec![
+        Row::at_most("50 kills at 32 calls: calls wasted at each", wasted / 50.0, 32.0, ""),
+        Row::at_most("50 kills at 32 calls: answers recorded twice", twice, 0.0, ""),
+    ]
+}
