@@ -135,6 +135,16 @@ pub fn restore(paths: &Paths, backup: &Path) -> Result<Vec<String>, ApiError> {
     Ok(said)
 }
 
+/// Rebuilds the results of a study from a file of its evidence, without a store or a network.
+///
+/// # Errors
+/// What is wrong with the file, or where its results do not follow from it.
+pub fn replay(path: &Path) -> Result<app::Replayed, app::NotReplayed> {
+    let file =
+        std::fs::File::open(path).map_err(|error| app::NotReplayed::Unread(error.to_string()))?;
+    app::replay(std::io::BufReader::new(file))
+}
+
 /// The variables of this process that are text.
 pub fn variables() -> impl Iterator<Item = (String, String)> {
     config::environment()

@@ -9,6 +9,7 @@ use crate::audience::words;
 use crate::credits::Credits;
 use crate::id::AnswerId;
 use crate::persona::Persona;
+use crate::quality::{Figure, Flag, Missing, Reference};
 use crate::run::Study;
 use crate::spending::Inference;
 use crate::study::Order;
@@ -321,6 +322,18 @@ pub struct Diagnostics {
     pub not_answered: BTreeMap<String, u64>,
     /// In plain sentences: what a reader should keep in mind.
     pub notes: Vec<String>,
+    /// The same warnings for programs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<Flag>,
+    /// Figures on the answers: `std_dev`, `sd_ratio`, `entropy_bits`, … Each is a number or says why it is none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub figures: BTreeMap<String, Figure>,
+    /// What the spread of the scores is held against, where the instrument has scores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
+    /// Dimension → class → who gave no answer; empty when everyone did.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<String, BTreeMap<String, Missing>>,
 }
 
 words! {
@@ -490,11 +503,19 @@ pub struct Meta {
     pub output_tokens: u64,
     /// Names of the models that answered.
     pub providers_used: Vec<String>,
+    /// Replies that a model gave to the very same question before, and that were used again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub from_cache: u64,
     /// How models were asked, where any were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inference: Option<Inference>,
     /// What these numbers are, and are not.
     pub notice: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -195,6 +195,28 @@ pub struct Check {
     pub hint: Option<String>,
 }
 
+/// Where to go on with the evidence of a study.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceCursor {
+    /// The next respondent.
+    pub respondent: u32,
+    /// Respondents so far.
+    pub respondents: u32,
+    /// Exchanges so far.
+    pub exchanges: u64,
+    /// The seal of the last line.
+    pub seal: String,
+}
+
+/// Some lines of the evidence of a study, and where to go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidencePage {
+    /// Lines of the file, without line breaks.
+    pub lines: Vec<String>,
+    /// Where to go on, when there is more.
+    pub next: Option<EvidenceCursor>,
+}
+
 /// The daemon's face. Every call takes a deadline from its context, clamped by the daemon.
 #[tarpc::service]
 pub trait Demoscope {
@@ -225,6 +247,8 @@ pub trait Demoscope {
     async fn asked(study: StudyId) -> Reply<Asked>;
     /// How many people it takes to see a difference.
     async fn power(question: PowerQuestion) -> Reply<PowerAnswer>;
+    /// Everything that was said in an ended study, line by line: prompts, replies, orders, costs and what was found.
+    async fn evidence(study: StudyId, after: Option<EvidenceCursor>) -> Reply<EvidencePage>;
     /// Changes what a study does.
     async fn control(study: StudyId, control: Control) -> Reply<Study>;
     /// Replaces a study's tags.

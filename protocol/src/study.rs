@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audience::{Audience, words};
 use crate::credits::UsdMicros;
+use crate::measurement::Measurement;
 
 words! {
     /// The instruments: what a study asks.
@@ -164,6 +165,9 @@ pub struct StudySpec {
     /// The project it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// What is measured besides one answer from everyone.
+    #[serde(default, skip_serializing_if = "Measurement::is_plain")]
+    pub measurement: Measurement,
 }
 
 /// A study as it arrives: the text of a file and the settings given beside it. The daemon reads and checks it, so that

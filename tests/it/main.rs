@@ -9,6 +9,7 @@ mod config;
 mod control;
 mod credits;
 mod dispatch;
+mod evidence;
 mod first_run;
 mod models;
 mod reading;

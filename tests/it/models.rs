@@ -260,7 +260,8 @@ fn kills_waste_no_more_calls_than_were_under_way() {
     let link = home.link();
     assert_eq!(wait::for_end(&link, id).panel.delivered, 600);
     let calls = u32::try_from(mock.calls()).unwrap();
-    assert!(calls <= 600 + kills * 16, "{calls} calls");
+    // Of a panel of 600 a subsample of 25 is asked twice.
+    assert!(calls <= 625 + kills * 16, "{calls} calls");
     assert_eq!(mock.told().by_persona().len(), 600);
     assert_eq!(audit::study(&link, id), audit::Findings::new());
 }

@@ -79,6 +79,11 @@ impl Failure {
         ApiError::new(ErrorCode::InvalidInput, message).into()
     }
 
+    /// Something that was checked is not as it should be.
+    pub(crate) fn unsound(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Unsound, ..Self::invalid(message) }
+    }
+
     /// Everything that is wrong with an input.
     pub(crate) fn problems(message: impl Into<String>, problems: Vec<Problem>) -> Self {
         let mut error = ApiError::new(ErrorCode::InvalidInput, message);

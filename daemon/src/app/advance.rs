@@ -1,6 +1,7 @@
 //! Moves a study on: to work, to the computation of its results when every assignment has an outcome (T3), to its end, or
 //! aside when it cannot go on. Only the drivers in `work` call these.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use protocol::error::{ApiError, ErrorCode};
@@ -9,6 +10,8 @@ use protocol::run::{State, Study};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
+use crate::domain::instrument::is_reasked;
+use crate::domain::outcome::Assignment;
 use crate::domain::probation::Group;
 use crate::domain::run::Input;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
@@ -51,6 +54,7 @@ pub struct Job {
 pub struct Left {
     done: Vec<u64>,
     panel: u32,
+    again: BTreeSet<u32>,
 }
 
 impl Left {
@@ -60,6 +64,11 @@ impl Left {
             let (word, bit) = place(*respondent);
             self.done.get(word).is_none_or(|word| word & bit == 0)
         })
+    }
+
+    /// Those who are to be asked a second time and have not been, in order.
+    pub fn again(&self) -> impl Iterator<Item = u32> + '_ {
+        self.again.iter().copied()
     }
 
     fn strike(&mut self, respondent: u32) {
@@ -92,11 +101,17 @@ impl Core {
                 let Found { row, progress, .. } = by_number(reader, number)?;
                 let panel = row.spec.panel;
                 let words = usize::try_from(panel.div_ceil(64)).unwrap_or(usize::MAX);
-                let mut left = Left { done: vec![0; words], panel };
+                let again = (0..panel).filter(|who| is_reasked(&row.spec, *who)).collect();
+                let mut left = Left { done: vec![0; words], panel, again };
                 if progress.panel.settled() > 0 && !forgets {
                     let (first, last) = OutcomeKey::range(number);
                     reader.keys::<OutcomeRow>(&first, &last, |key| {
-                        left.strike(key.assignment.respondent);
+                        let Assignment { respondent, replicate, .. } = key.assignment;
+                        if replicate == 0 {
+                            left.strike(respondent);
+                        } else {
+                            left.again.remove(&respondent);
+                        }
                         Ok(ControlFlow::Continue(()))
                     })?;
                 }

@@ -63,7 +63,9 @@ impl Core {
             let (first, last) = OutcomeKey::range(found.number);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;
-                tally.add(respondent, &classes(&panel, respondent)?, row.outcome());
+                if key.assignment.replicate == 0 {
+                    tally.add(respondent, &classes(&panel, respondent)?, row.outcome());
+                }
                 Ok(ControlFlow::Continue(()))
             })?;
             Ok(tally.finish().ok_or_else(|| {
@@ -131,7 +133,7 @@ fn stretch(
     let mut outcomes = BTreeMap::new();
     let (first, last) = OutcomeKey::between(number, start, end.saturating_sub(1));
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
-        if key.assignment.task == 0 {
+        if (key.assignment.task, key.assignment.replicate) == (0, 0) {
             outcomes.insert(key.assignment.respondent, row.outcome().clone());
         }
         Ok(ControlFlow::Continue(()))
@@ -148,7 +150,7 @@ fn each(
     let panel = panel(reader, found)?;
     let (first, last) = OutcomeKey::range(found.number);
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
-        if key.assignment.task == 0 {
+        if (key.assignment.task, key.assignment.replicate) == (0, 0) {
             look(&classes(&panel, key.assignment.respondent)?, row.outcome());
         }
         Ok(ControlFlow::Continue(()))

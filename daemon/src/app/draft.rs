@@ -68,10 +68,12 @@ impl Core {
         let settings = self.settings();
         let names = self.engine_names();
         let engines: Vec<&str> = names.iter().map(String::as_str).collect();
+        let steady: Vec<&str> = settings.engines.keys().map(String::as_str).collect();
         let rules = stimulus::Rules {
             panel_max: settings.panel_max,
             engines: &engines,
             fresh_seed: self.world().fresh_seed(),
+            steady: &steady,
         };
         stimulus::read(draft, &rules).map_err(invalid)
     }

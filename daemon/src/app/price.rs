@@ -47,7 +47,7 @@ impl Core {
         let persona = first
             .persona(0)
             .ok_or_else(|| ApiError::new(ErrorCode::Internal, "a panel of one has nobody in it"))?;
-        let questions = u64::from(spec.panel) * u64::from(instrument::tasks(spec));
+        let questions = instrument::questions(spec);
         let estimates = models.iter().map(|model| {
             let call = model
                 .ready(spec, FIRST, &persona, None)

@@ -102,6 +102,7 @@ impl Core {
                 input_tokens: progress.usage.input_tokens,
                 output_tokens: progress.usage.output_tokens,
                 providers_used: providers(&found),
+                from_cache: u64::from(progress.usage.remembered),
                 inference: inference(&found),
                 notice: SYNTHETIC_NOTICE.to_owned(),
             };
@@ -144,6 +145,9 @@ impl Core {
             let (first, last) = OutcomeKey::between(found.number, offset, u32::MAX - 1);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;
+                if key.assignment.replicate > 0 {
+                    return Ok(ControlFlow::Continue(()));
+                }
                 if key.assignment.task == 0 {
                     of_one.clear();
                 }
@@ -189,6 +193,9 @@ impl Core {
             }
             let (first, last) = OutcomeKey::between(found.number, offset, until.saturating_sub(1));
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+                if key.assignment.replicate > 0 {
+                    return Ok(ControlFlow::Continue(()));
+                }
                 let place = key.assignment.respondent.checked_sub(offset);
                 let place = place.and_then(|place| usize::try_from(place).ok());
                 if let Some(byte) = place.and_then(|place| scores.get_mut(place)) {
@@ -241,7 +248,7 @@ impl Core {
                     table: Table::Panels,
                     why: format!("nobody is at place {respondent}"),
                 })?;
-                accumulator.add(respondent, &classes.iter(), &row.into_outcome());
+                accumulator.add(key.assignment, &classes.iter(), &row.into_outcome());
                 Ok(ControlFlow::Continue(()))
             })?;
             Ok(accumulator.finish(found.row.margins))

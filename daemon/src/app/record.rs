@@ -9,11 +9,14 @@ use protocol::run::{PanelCounts, State};
 use protocol::service::Reply;
 use serde_json::json;
 
+use crate::domain::exchange::{Exchange, Source};
 use crate::domain::instrument::score;
 use crate::domain::ledger::cost;
 use crate::domain::outcome::{Assignment, Class, EngineUse, Outcome, Usage};
 use crate::domain::projection::Taken;
-use crate::store::rows::{Counted, HoldRow, OutcomeKey, OutcomeRow, Progress};
+use crate::store::rows::{
+    Counted, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, RememberedRow,
+};
 use crate::store::{Halt, Reader, Table, Writes};
 
 use super::Core;
@@ -31,6 +34,8 @@ pub struct Batch {
     attempt: u32,
     keys: Vec<OutcomeKey>,
     rows: Vec<Vec<u8>>,
+    said: Vec<(OutcomeKey, Vec<Exchange>)>,
+    remember: Vec<(String, RememberedRow)>,
     counts: PanelCounts,
     scores: Vec<u8>,
     usage: Usage,
@@ -46,6 +51,8 @@ impl Batch {
             attempt,
             keys: Vec::new(),
             rows: Vec::new(),
+            said: Vec::new(),
+            remember: Vec::new(),
             counts: PanelCounts::default(),
             scores: Vec::new(),
             usage: Usage::default(),
@@ -71,15 +78,29 @@ impl Batch {
         if asked != Usage::default() {
             self.taken.note(asked.cost);
         }
-        let Some(class) = outcomes.iter().map(|(_, outcome, _)| outcome.class()).max() else {
+        // A second asking measures noise: it is recorded and costs money, but it is nobody's answer.
+        let mut counting = outcomes.iter().filter(|(at, _, _)| at.replicate == 0);
+        let Some(class) = counting.clone().map(|(_, outcome, _)| outcome.class()).max() else {
             return Ok(());
         };
         class.count(&mut self.counts);
-        let first = outcomes.first().map(|(_, outcome, _)| outcome);
+        let first = counting.next().map(|(_, outcome, _)| outcome);
         if let (Class::Answered, Some(Outcome::Answered(answered))) = (class, first) {
             self.scores.extend(score(&answered.answer));
         }
         Ok(())
+    }
+
+    /// Adds what was said to reach an outcome, to be kept beside it. A reply that answered is remembered under the address of
+    /// its question; one that could not be read is not, nor the reply to a repetition, which is there to differ.
+    pub fn keep(&mut self, assignment: Assignment, outcome: &Outcome, exchanges: Vec<Exchange>) {
+        let Some(last) = exchanges.last() else { return };
+        let key = OutcomeKey { study: self.number, assignment };
+        let answers = matches!(outcome, Outcome::Answered(_)) && last.source == Source::Asked;
+        if answers && assignment.replicate == 0 && last.whole_bytes.is_none() {
+            self.remember.push((last.address.clone(), RememberedRow::new(key)));
+        }
+        self.said.push((key, exchanges));
     }
 
     /// Notes what an engine did for a respondent.
@@ -151,6 +172,12 @@ impl Core {
                         "panel": found.progress.panel,
                     }),
                 );
+                for (key, exchanges) in batch.said {
+                    writes.put(&key, &ExchangesRow(exchanges));
+                }
+                for (address, place) in &batch.remember {
+                    writes.put(address, place);
+                }
                 for (key, row) in batch.keys.iter().zip(batch.rows) {
                     writes.put_bytes(Table::Outcomes, key, row);
                 }
@@ -181,8 +208,7 @@ fn settle(
     batch: &Batch,
 ) -> Result<Credits, Halt> {
     let month = this_month(reader, writes.time())?;
-    let (first, last) = span(&batch.keys);
-    let name = format!("{}/{first}-{last}", batch.attempt);
+    let name = name(batch);
     if batch.usage.cost > UsdMicros::ZERO {
         let movement = cost(row.id, &name, month, &row.spec.engine, batch.usage.cost)
             .map_err(|error| defect(&error))?;
@@ -238,8 +264,20 @@ fn count(progress: &mut Progress, batch: &Batch, scale: Option<(i32, i32)>, seco
     progress.recent.retain(|counted| counted.second > oldest);
 }
 
-/// The first and last respondent of a batch. No two batches of an attempt share their first, because an outcome that
-/// exists is refused: that makes it the batch's name.
+/// The name of a batch within its study. No two batches of an attempt share their first respondent of the first asking,
+/// nor, among those of repetitions alone, their first of those, because an outcome that exists is refused.
+fn name(batch: &Batch) -> String {
+    let asking = batch.keys.iter().map(|key| key.assignment.replicate).min().unwrap_or(0);
+    let of_it: Vec<OutcomeKey> =
+        batch.keys.iter().filter(|key| key.assignment.replicate == asking).copied().collect();
+    let (first, last) = span(&of_it);
+    match asking {
+        0 => format!("{}/{first}-{last}", batch.attempt),
+        _ => format!("{}/{first}-{last}/again-{asking}", batch.attempt),
+    }
+}
+
+/// The first and last respondent of some outcomes.
 fn span(keys: &[OutcomeKey]) -> (u32, u32) {
     let respondents = keys.iter().map(|key| key.assignment.respondent);
     (respondents.clone().min().unwrap_or(0), respondents.max().unwrap_or(0))

@@ -29,7 +29,10 @@ pub(super) fn spending(found: &Found) -> Option<Spending> {
         return None;
     }
     let progress = &found.progress;
-    let left = progress.panel.requested.saturating_sub(progress.panel.settled());
+    let first = progress.panel.requested.saturating_sub(progress.panel.settled());
+    // Those who are asked a second time come after everyone else.
+    let again = if first > 0 { found.row.spec.measurement.replicates } else { 0 };
+    let left = first.saturating_add(again);
     let projected = project(progress.taken, left, progress.usage.cost);
     Some(Spending {
         spent_usd: progress.usage.cost.dollars(),

@@ -14,7 +14,9 @@ use crate::domain::ledger::{Unbalanced, open_hold};
 use crate::domain::outcome::Class;
 use crate::domain::projection::Taken;
 use crate::domain::run::{Effect, Illegal, Input, apply};
-use crate::store::rows::{HoldRow, OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
+use crate::store::rows::{
+    ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, ResultsRow, Unfinished,
+};
 use crate::store::{Halt, Order, Reader, Writes};
 
 use super::Settings;
@@ -100,7 +102,9 @@ fn forget(reader: &Reader<'_>, writes: &mut Writes, found: &mut Found) -> Result
     let (first, last) = OutcomeKey::range(found.number);
     let mut removed = 0_u32;
     let again = |of_one: &[(OutcomeKey, Class)]| {
-        of_one.iter().any(|(_, class)| matches!(class, Class::Invalid | Class::Failed))
+        of_one.iter().any(|(key, class)| {
+            key.assignment.replicate == 0 && matches!(class, Class::Invalid | Class::Failed)
+        })
     };
     // Everything of a respondent goes, also what they answered: whoever is asked again is asked all of it.
     let mut forget = |of_one: &mut Vec<(OutcomeKey, Class)>| {
@@ -108,6 +112,7 @@ fn forget(reader: &Reader<'_>, writes: &mut Writes, found: &mut Found) -> Result
             removed = removed.saturating_add(1);
             for (key, _) in of_one.iter() {
                 writes.remove::<OutcomeRow>(key);
+                writes.remove::<ExchangesRow>(key);
             }
         }
         of_one.clear();

@@ -210,6 +210,7 @@ pub(crate) fn spec(panel: u32) -> StudySpec {
         max_cost_usd: None,
         tags: vec!["spring".to_owned()],
         project: None,
+        measurement: protocol::measurement::Measurement::default(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Everything that is decided, free of files, clocks and threads: randomness comes only from a given seed.
 
+pub mod evidence;
+pub mod exchange;
 pub mod instrument;
 pub mod ledger;
 pub mod nearest;

@@ -6,6 +6,8 @@ use protocol::results::{Answer, ThemeKind};
 use protocol::run::PanelCounts;
 use serde::{Deserialize, Serialize};
 
+use super::instrument::Options;
+
 /// One thing to ask one respondent in one round. With the study it is the key of an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Assignment {
@@ -95,6 +97,9 @@ pub struct Answered {
     /// The reasons it names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Mention>,
+    /// The order in which the words to choose from were shown; `None` where everyone saw the same one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<Options>,
 }
 
 /// A reason that a respondent named.
@@ -121,6 +126,9 @@ pub struct Usage {
     /// Times that it was asked again because a reply could not be read.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub reasks: u32,
+    /// Replies that were remembered from an earlier study, and so cost nothing.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub remembered: u32,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -161,6 +169,7 @@ impl Usage {
             output_tokens: self.output_tokens.saturating_add(other.output_tokens),
             cost: self.cost.checked_add(other.cost).unwrap_or(UsdMicros(i64::MAX)),
             reasks: self.reasks.saturating_add(other.reasks),
+            remembered: self.remembered.saturating_add(other.remembered),
         }
     }
 }

@@ -18,8 +18,8 @@ use protocol::paths::Paths;
 use protocol::results::{Comparison, Report, Response};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
-    Check, Control, Demoscope, EngineCheck, EngineInfo, Hello, Page, Reply, Status, StudyQuery,
-    Submit, Tuning, VERSIONS, Welcome,
+    Check, Control, Demoscope, EngineCheck, EngineInfo, EvidenceCursor, EvidencePage, Hello, Page,
+    Reply, Status, StudyQuery, Submit, Tuning, VERSIONS, Welcome,
 };
 use protocol::study::Draft;
 use protocol::wire;
@@ -175,6 +175,15 @@ impl Demoscope for Peer {
 
     async fn asked(self, _: Context, study: StudyId) -> Reply<Asked> {
         self.reading(move |face| face.core.asked(study)).await
+    }
+
+    async fn evidence(
+        self,
+        _: Context,
+        study: StudyId,
+        after: Option<EvidenceCursor>,
+    ) -> Reply<EvidencePage> {
+        self.reading(move |face| face.core.evidence(study, after)).await
     }
 
     async fn power(self, _: Context, question: PowerQuestion) -> Reply<PowerAnswer> {

@@ -17,6 +17,8 @@ use super::price::{Price, booked, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts};
 use super::service::Service;
 use crate::config::Structured;
+use crate::domain::evidence::Blueprint;
+use crate::domain::exchange::address;
 use crate::domain::instrument;
 use crate::domain::outcome::Assignment;
 use crate::world::Clock;
@@ -52,6 +54,8 @@ pub struct ReadyCall {
     tokens_likely: u64,
     /// The most it can cost.
     pub worst: UsdMicros,
+    /// The address of the question.
+    pub address: String,
 }
 
 /// What a call came to.
@@ -180,6 +184,7 @@ impl ModelEngine {
         let likely = tokens_likely(&system) + tokens_likely(&question) + framing as u64 / 4;
         let price = self.price();
         Ok(ReadyCall {
+            address: address(&self.parameters(spec), &system, &question),
             worst: price.worst(input, output),
             tokens_max: input.saturating_add(output),
             tokens_likely: likely,
@@ -193,6 +198,37 @@ impl ModelEngine {
                 seed: None,
             },
         })
+    }
+
+    /// Who is asked and with which settings, as one text: the first part of the address of every question of a study.
+    pub fn parameters(&self, spec: &StudySpec) -> String {
+        let service = &self.service;
+        // Nothing of an address but where it leads: no name, no password, no query.
+        let base = &service.target.base_url;
+        let place = base.origin().ascii_serialization() + base.path();
+        let schema = match service.structured {
+            Structured::Schema => Some(instrument::schema(spec)),
+            Structured::Json | Structured::Text => None,
+        };
+        serde_json::json!({
+            "service": place,
+            "format": format!("{:?}", service.target.format),
+            "model": service.model,
+            "structured": format!("{:?}", service.structured),
+            "schema": schema,
+            "temperature": service.temperature,
+            "output_tokens": service.output_tokens_max,
+        })
+        .to_string()
+    }
+
+    /// Settings, price and templates that a study is asked with: what its evidence needs to make the prompts again.
+    pub fn blueprint(&self, spec: &StudySpec) -> Blueprint {
+        Blueprint {
+            parameters: self.parameters(spec),
+            price: self.service.price.map(|price| (price.input, price.cached_input, price.output)),
+            templates: self.prompts.texts().clone(),
+        }
     }
 
     /// What one respondent is told, as one text for people.

@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use protocol::persona::{BigFive, Persona};
-use protocol::results::{PurchaseIntent, Sentiment};
 use protocol::study::{Instrument, Order, StudySpec};
 use sha2::{Digest, Sha256};
 
@@ -57,6 +56,7 @@ pub struct Prompt {
 #[derive(Debug)]
 pub struct Prompts {
     templates: Environment<'static>,
+    texts: BTreeMap<String, String>,
     hash: String,
 }
 
@@ -84,22 +84,29 @@ impl Prompts {
         templates.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         let mut hash = Sha256::new();
+        let mut texts = BTreeMap::new();
         for (name, shipped) in SHIPPED {
             let text = own.get(name).map_or(shipped, String::as_str);
             for part in [name, text] {
                 hash.update((part.len() as u64).to_le_bytes());
                 hash.update(part.as_bytes());
             }
+            texts.insert(name.to_owned(), text.to_owned());
             templates
                 .add_template_owned(name.to_owned(), text.to_owned())
                 .map_err(|error| broken(name, &error))?;
         }
-        Ok(Self { templates, hash: hex::encode(hash.finalize()) })
+        Ok(Self { templates, texts, hash: hex::encode(hash.finalize()) })
     }
 
     /// SHA-256 (hex) over all templates.
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+
+    /// Every template's text, by file name.
+    pub fn texts(&self) -> &BTreeMap<String, String> {
+        &self.texts
     }
 
     /// The prompt of one assignment. `correction` says what was wrong with the last reply.
@@ -114,7 +121,7 @@ impl Prompts {
         correction: Option<&str>,
     ) -> Result<Prompt, PromptError> {
         let mark = mark(spec);
-        let options = options(spec.seed, at);
+        let options = instrument::options(spec.seed, at);
         let context = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let about = context! {
             persona => facts(persona),
@@ -174,46 +181,6 @@ fn mark(spec: &StudySpec) -> String {
         hash.update(text.as_bytes());
     }
     format!("shown-{}", &hex::encode(hash.finalize())[..8])
-}
-
-/// The words to choose from, in the order that one respondent sees them. It derives from the seed and the assignment, so
-/// it need not be stored to be known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// In any order.
-    pub sentiments: [Sentiment; 4],
-    /// From one end of the scale to the other: a scale is turned round, never shuffled.
-    pub intents: [PurchaseIntent; 5],
-}
-
-/// The orders drawn for an assignment.
-pub fn options(seed: u64, at: Assignment) -> Options {
-    let mut hash = Sha256::new();
-    hash.update(b"order of options");
-    hash.update(seed.to_le_bytes());
-    hash.update(at.respondent.to_le_bytes());
-    hash.update(at.task.to_le_bytes());
-    hash.update(at.replicate.to_le_bytes());
-    let drawn: [u8; 32] = hash.finalize().into();
-    let mut sentiments =
-        [Sentiment::Positive, Sentiment::Negative, Sentiment::Neutral, Sentiment::Mixed];
-    for last in (1..sentiments.len()).rev() {
-        // Eight bytes for a choice among at most four: the bias is far below anything that could be seen.
-        let bytes: [u8; 8] = std::array::from_fn(|at| drawn[1 + (last - 1) * 8 + at]);
-        let choice = u64::from_le_bytes(bytes) % (last as u64 + 1);
-        sentiments.swap(last, usize::try_from(choice).unwrap_or(0));
-    }
-    let mut intents = [
-        PurchaseIntent::Definitely,
-        PurchaseIntent::Probably,
-        PurchaseIntent::Maybe,
-        PurchaseIntent::ProbablyNot,
-        PurchaseIntent::DefinitelyNot,
-    ];
-    if drawn[0] & 1 == 1 {
-        intents.reverse();
-    }
-    Options { sentiments, intents }
 }
 
 fn facts(persona: &Persona) -> Value {

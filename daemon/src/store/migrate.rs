@@ -1,7 +1,7 @@
 //! The format of the file and the way from older ones to this one. A file of a newer program is refused before
 //! anything is written to it.
 
-use redb::{Database, ReadableDatabase};
+use redb::{Database, ReadableDatabase, TableHandle};
 
 use super::rows::FormatRow;
 use super::{Fault, Key, OpenError, Reader, Table};
@@ -29,10 +29,33 @@ pub(super) fn admit(version: u32) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// Adds the tables that an older program of the same format did not have.
+fn add_tables(database: &Database) -> Result<(), OpenError> {
+    let reading = database.begin_read().map_err(Fault::from)?;
+    let known: Vec<String> =
+        reading.list_tables().map_err(Fault::from)?.map(|table| table.name().to_owned()).collect();
+    drop(reading);
+    let missing: Vec<Table> = Table::ALL
+        .into_iter()
+        .filter(|table| !known.iter().any(|name| name == table.name()))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut transaction = database.begin_write().map_err(Fault::from)?;
+    transaction.set_two_phase_commit(true);
+    for table in missing {
+        drop(transaction.open_table(table.definition()).map_err(Fault::from)?);
+    }
+    transaction.commit().map_err(Fault::from)?;
+    Ok(())
+}
+
 /// Brings a file to this format, in one transaction.
 pub(super) fn migrate(database: &Database, version: &str) -> Result<(), OpenError> {
     if let Some(found) = found(database)? {
-        return admit(found);
+        admit(found)?;
+        return add_tables(database);
     }
     let mut transaction = database.begin_write().map_err(Fault::from)?;
     transaction.set_two_phase_commit(true);

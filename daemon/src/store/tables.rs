@@ -25,6 +25,12 @@ pub enum Table {
     Panels,
     /// Outcomes by (study, round, respondent, task, replicate).
     Outcomes,
+    /// What was said to reach an outcome, under its key.
+    Exchanges,
+    /// Address of a question → where its newest reply stands.
+    Remembered,
+    /// With which settings and templates a study's engines were asked, by (study, place).
+    Blueprints,
     /// Results by study.
     Results,
     /// Holds by (study, attempt).
@@ -41,7 +47,7 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Meta,
         Self::Studies,
         Self::StudyNumbers,
@@ -50,6 +56,9 @@ impl Table {
         Self::Unfinished,
         Self::Panels,
         Self::Outcomes,
+        Self::Exchanges,
+        Self::Remembered,
+        Self::Blueprints,
         Self::Results,
         Self::Holds,
         Self::Transfers,
@@ -69,6 +78,9 @@ impl Table {
             Self::Unfinished => "unfinished",
             Self::Panels => "panels",
             Self::Outcomes => "outcomes",
+            Self::Exchanges => "exchanges",
+            Self::Remembered => "remembered",
+            Self::Blueprints => "blueprints",
             Self::Results => "results",
             Self::Holds => "holds",
             Self::Transfers => "transfers",

@@ -148,7 +148,8 @@ async fn go(
         };
         let watched = asking.the_watched(core, floor, &job, gate).await?;
         let others = job.left.iter().filter(|respondent| !watched.contains(respondent));
-        asking.everyone(core, floor, others).await?;
+        let again = job.left.again().filter(|respondent| !watched.contains(respondent));
+        asking.everyone(core, floor, others, again).await?;
         if gate.is_cancelled() {
             return Ok(Stopped::Halted);
         }
@@ -169,15 +170,17 @@ enum Asking {
 }
 
 impl Asking {
+    /// Asks those who are left, and after them those who are to be asked again; on threads of this process both are one.
     async fn everyone(
         &self,
         core: &Core,
         floor: &Arc<Floor>,
         left: impl Iterator<Item = u32> + Send,
+        again: impl Iterator<Item = u32> + Send,
     ) -> Result<(), ApiError> {
         match self {
             Self::Here(desk) => ask_everyone(core, floor, Arc::clone(desk), left).await,
-            Self::Models(calls) => Calls::clone(calls).ask_everyone(left).await,
+            Self::Models(calls) => Calls::clone(calls).ask_everyone(left, again).await,
         }
     }
 
@@ -205,7 +208,7 @@ impl Asking {
                     return Ok(done);
                 }
                 core.watch_closely(job.number, Some(group)).await?;
-                self.everyone(core, floor, places.iter().copied()).await?;
+                self.everyone(core, floor, places.iter().copied(), std::iter::empty()).await?;
                 done.extend(places);
             }
         }
@@ -309,9 +312,8 @@ impl Desk {
                 ApiError::new(ErrorCode::Internal, format!("nobody is at place {respondent}"))
             })?;
             // All that one respondent is asked is recorded together, so that nobody is ever half done.
-            let outcomes: Vec<_> = (0..instrument::tasks(&self.spec))
-                .map(|task| {
-                    let at = Assignment { round: 0, respondent: *respondent, task, replicate: 0 };
+            let outcomes: Vec<_> = instrument::assignments(&self.spec, *respondent)
+                .map(|at| {
                     #[cfg(any(test, feature = "seeded-bugs"))]
                     self.world.poisoned(at.respondent);
                     // A respondent whose asking breaks is put aside; nobody else is touched.
@@ -355,7 +357,7 @@ impl Desk {
             input_tokens: reply.input_tokens,
             output_tokens: reply.output_tokens,
             cost: reply.cost,
-            reasks: 0,
+            ..Usage::default()
         };
         let outcome = match instrument::read_at(&self.spec, at, &reply.text) {
             Ok(answered) => Outcome::Answered(answered),

@@ -71,6 +71,52 @@ pub(crate) fn restore_store(paths: &Paths, backup: &Path) -> Result<Vec<String>,
     daemon::restore(paths, backup)
 }
 
+/// What a replay of a file of evidence came to.
+#[derive(Debug, Serialize)]
+pub(crate) struct Replay {
+    /// The study's id.
+    pub(crate) study: protocol::id::StudyId,
+    /// What it is called.
+    pub(crate) name: String,
+    /// Whether the results were rebuilt, every byte the same: a replay that ends otherwise is a failure.
+    pub(crate) identical: bool,
+    /// Respondents in the file.
+    pub(crate) respondents: u32,
+    /// Replies that were read again.
+    pub(crate) exchanges: u64,
+    /// Prompts whose address was found to be right.
+    pub(crate) prompts: u64,
+    /// Answers whose reply was not kept.
+    pub(crate) without_reply: u64,
+    /// SHA-256 (hex) of the results as JSON; empty where there were none.
+    pub(crate) results_sha256: String,
+}
+
+/// Rebuilds the results of a study from a file of its evidence. No daemon takes part.
+pub(crate) fn replay(path: &Path) -> Result<Replay, Failure> {
+    use daemon::app::NotReplayed;
+    let replayed = daemon::replay(path).map_err(|error| {
+        let message = error.to_string();
+        match error {
+            NotReplayed::Differs { .. } => Failure::unsound(message)
+                .hint("the file was changed, or another version of the program wrote it: its first line says which"),
+            NotReplayed::Damaged { .. } => Failure::invalid(message)
+                .hint("export it again: demoscope export ID --format bundle"),
+            NotReplayed::Unread(_) | NotReplayed::Foreign(_) => Failure::invalid(message),
+        }
+    })?;
+    Ok(Replay {
+        study: replayed.study,
+        name: replayed.name,
+        identical: true,
+        respondents: replayed.respondents,
+        exchanges: replayed.exchanges,
+        prompts: replayed.prompts,
+        without_reply: replayed.without_reply,
+        results_sha256: replayed.results_hash,
+    })
+}
+
 /// A setting that is in force.
 #[derive(Debug, Serialize)]
 pub(crate) struct Setting {

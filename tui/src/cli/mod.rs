@@ -27,6 +27,7 @@ mod overview;
 mod pages;
 mod power;
 mod queue;
+mod replay;
 mod reset_terminal;
 mod restore;
 mod run;
@@ -79,6 +80,7 @@ enum Verb {
     Findings(findings::Args),
     Compare(compare::Args),
     Export(export::Args),
+    Replay(replay::Args),
     /// Ask nobody else for now; answers so far are kept
     #[command(after_help = "Examples:\n  demoscope pause @\n  demoscope pause 3f2a")]
     Pause(control::Args),
@@ -149,6 +151,7 @@ fn dispatch(verb: Option<Verb>, ui: &mut Ui) -> Result<Exit, Failure> {
         Some(Verb::Config(args)) => config::run(&args, ui),
         Some(Verb::Completions(args)) => completions::run(&args, ui),
         Some(Verb::Man(args)) => man::run(&args, ui),
+        Some(Verb::Replay(args)) => replay::run(&args, ui),
         Some(Verb::Examples(args)) => example::run(&args, ui),
         Some(Verb::ResetTerminal) => reset_terminal::run(ui),
         // The daemon brings a runtime of its own.
@@ -265,6 +268,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Config(args) => config::run(&args, ui),
         Verb::Completions(args) => completions::run(&args, ui),
         Verb::Man(args) => man::run(&args, ui),
+        Verb::Replay(args) => replay::run(&args, ui),
         Verb::Examples(args) => example::run(&args, ui),
         Verb::ResetTerminal => reset_terminal::run(ui),
     }

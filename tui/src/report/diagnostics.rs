@@ -24,6 +24,12 @@ pub(crate) fn draw(report: &Report, results: &Results, page: &mut Page) {
     if !missing.is_empty() {
         page.bullet(&format!("Not answered: {}.", missing.join(", ")));
     }
+    if report.meta.from_cache > 0 {
+        let count = thousands(i128::from(report.meta.from_cache));
+        page.bullet(&format!(
+            "{count} answers were given to the very same question before and used again; `--fresh` asks anew."
+        ));
+    }
     if let Some(line) = match_of(&results.margins) {
         page.bullet(&line);
     }

@@ -104,6 +104,7 @@ fn meta() -> Meta {
         input_tokens: 0,
         output_tokens: 0,
         providers_used: vec!["reader-1".into()],
+        from_cache: 0,
         notice: "Synthetic answers from a built-in model, not from people.".into(),
     }
 }
@@ -254,6 +255,7 @@ pub(crate) fn concept_test() -> Report {
                 "Synthetic answers from a built-in model, not from people.".into(),
                 "Answers are less varied than people's usually are.".into(),
             ],
+            ..Diagnostics::default()
         },
         findings: vec![Finding {
             id: 1,

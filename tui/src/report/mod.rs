@@ -14,6 +14,7 @@ mod histogram;
 mod next;
 mod page;
 mod preview;
+pub(crate) mod quality;
 pub(crate) mod segments;
 mod survey;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub fn render(report: &Report, look: Look) -> String {
     if let Some(results) = &report.results {
         draw_results(results, &mut page);
         diagnostics::draw(report, results, &mut page);
+        quality::draw(results, &mut page);
     }
     next::draw(report, &mut page);
     page.finish()

@@ -251,6 +251,7 @@ pub(crate) fn report(people: u32) -> Report {
             input_tokens: 0,
             output_tokens: 0,
             providers_used: vec!["offline".to_owned()],
+            from_cache: 0,
             notice: "Synthetic respondents.".to_owned(),
         },
     }

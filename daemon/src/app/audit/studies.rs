@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use protocol::run::{PanelCounts, State};
 use protocol::service::Check;
 
-use crate::domain::instrument::tasks;
+use crate::domain::instrument::{is_reasked, tasks};
 use crate::domain::outcome::Class;
 use crate::store::rows::{
     OutcomeKey, OutcomeRow, Progress, StudyNumber, StudyRow, SubmitRow, Unfinished,
@@ -112,12 +112,16 @@ fn counts(
         if respondent.replace(key.assignment.respondent) != Some(key.assignment.respondent) {
             of_one.clear();
         }
-        of_one.push(outcome.outcome().class());
-        rows = rows.saturating_add(1);
-        if of_one.len() == tasks
-            && let Some(worst) = of_one.iter().max()
-        {
-            worst.count(&mut seen);
+        if key.assignment.replicate == 0 {
+            of_one.push(outcome.outcome().class());
+            rows = rows.saturating_add(1);
+            if of_one.len() == tasks
+                && let Some(worst) = of_one.iter().max()
+            {
+                worst.count(&mut seen);
+            }
+        } else if !is_reasked(&row.spec, key.assignment.respondent) {
+            outside = Some(key.assignment.respondent);
         }
         if key.assignment.respondent >= row.spec.panel {
             outside = Some(key.assignment.respondent);
@@ -125,7 +129,10 @@ fn counts(
         Ok(GO_ON)
     })?;
     if let Some(respondent) = outside {
-        return Ok(Some(format!("study {} has an outcome of nobody ({respondent})", row.id)));
+        return Ok(Some(format!(
+            "study {} has an outcome of respondent {respondent}, who was not asked for it",
+            row.id
+        )));
     }
     let whole = usize::try_from(seen.settled()).ok().and_then(|n| n.checked_mul(tasks));
     if whole != Some(rows) {

@@ -9,19 +9,15 @@ use protocol::study::{Instrument, Orders, StudySpec, StudyType};
 use super::ab_orders::OrderCounts;
 use super::ab_test::Verdict;
 use super::conclusions;
-use super::contradiction::contradicts_itself;
 use super::contrast::{Classes, SMALL, contrasts, rule};
-use super::diagnose::diagnose;
+use super::diagnose::Quality;
 use super::findings;
 use super::stands_out::Groups;
 use super::survey::Questions;
 use super::tally::Tally;
 use super::themes::Themes;
-use crate::domain::outcome::{Answered, Mention, Outcome};
-use crate::domain::stats::distinct::DistinctTexts;
+use crate::domain::outcome::{Answered, Assignment, Mention, Outcome};
 
-/// Different reasons that are counted one by one; the rest are counted together.
-const REASONS_MAX: usize = 40;
 /// The dimensions whose classes choose among quotes: different ages and genders are heard.
 const QUOTE_DIMENSIONS: [&str; 2] = ["age_band", "gender"];
 
@@ -37,13 +33,10 @@ pub struct Accumulator {
     all: Tally,
     classes: Classes,
     themes: Themes,
-    texts: DistinctTexts,
-    not_answered: BTreeMap<String, u64>,
+    quality: Quality,
     questions: Questions,
     orders: OrderCounts,
     identical_variants: bool,
-    /// Answers whose numbers and words cannot both be meant.
-    contradictory: u64,
     /// Respondents of an A/B test in both orders who have answered once: at most one at a time when outcomes come in
     /// respondent order.
     waiting: BTreeMap<u32, (Verdict, Vec<Mention>)>,
@@ -72,35 +65,32 @@ impl Accumulator {
             all: Tally::new(study_type),
             classes: BTreeMap::new(),
             themes: Themes::default(),
-            texts: DistinctTexts::default(),
-            not_answered: BTreeMap::new(),
+            quality: Quality::new(study_type),
             questions: Questions::new(questions),
             orders: OrderCounts::new(orders),
             identical_variants,
-            contradictory: 0,
             waiting: BTreeMap::new(),
             empty: Tally::new(study_type),
         }
     }
 
-    /// Adds what came of an assignment of the respondent at `ordinal`, who belongs to those (dimension, class) pairs.
-    pub fn add(&mut self, ordinal: u32, classes: ClassesOfOne<'_>, outcome: &Outcome) {
-        match outcome {
-            Outcome::Answered(answered) => self.add_answer(ordinal, classes, answered),
-            Outcome::Refused { reason } => self.count_reason("refused", reason),
-            Outcome::Invalid { reason } => self.count_reason("invalid", reason),
-            Outcome::Failed { reason } => self.count_reason("failed", reason),
-            Outcome::Skipped { reason } => self.count_reason("skipped", reason),
+    /// Adds what came of an assignment, whose respondent belongs to those (dimension, class) pairs. Those of one respondent
+    /// must come one after the other, a repetition after what it repeats. Repetitions never count as answers.
+    pub fn add(&mut self, at: Assignment, classes: ClassesOfOne<'_>, outcome: &Outcome) {
+        if self.quality.admit(at, classes, outcome)
+            && let Outcome::Answered(answered) = outcome
+        {
+            self.add_answer(at, classes, answered);
         }
     }
 
-    fn add_answer(&mut self, ordinal: u32, classes: ClassesOfOne<'_>, answered: &Answered) {
-        let answer = &answered.answer;
+    fn add_answer(&mut self, at: Assignment, classes: ClassesOfOne<'_>, answered: &Answered) {
+        let (ordinal, answer) = (at.respondent, &answered.answer);
         if answer_type(answer) != self.study_type {
-            return self.count_reason("invalid", "the answer belongs to another instrument");
+            let reason = "the answer belongs to another instrument";
+            return self.quality.count_reason("invalid", reason);
         }
-        self.texts.add(reasoning(answer));
-        self.contradictory += u64::from(contradicts_itself(answer));
+        self.quality.add_answer(at, answered, reasoning(answer));
         let group = quote_group(classes);
         let mut mentions = answered.mentions.clone();
         match Verdict::single(answer) {
@@ -153,19 +143,11 @@ impl Accumulator {
         }
     }
 
-    fn count_reason(&mut self, outcome: &str, reason: &str) {
-        let mut key = format!("{outcome}: {reason}");
-        if self.not_answered.len() >= REASONS_MAX && !self.not_answered.contains_key(&key) {
-            key = format!("{outcome}: other reasons");
-        }
-        *self.not_answered.entry(key).or_default() += 1;
-    }
-
     /// The results; `None` without a single answer.
     #[must_use]
     pub fn finish(mut self, margins: Margins) -> Option<Results> {
         for _ in std::mem::take(&mut self.waiting) {
-            self.count_reason("skipped", "answered in one order only");
+            self.quality.count_reason("skipped", "answered in one order only");
         }
         let n = self.all.n();
         let outcomes = self.outcomes()?;
@@ -200,12 +182,10 @@ impl Accumulator {
             conclusions,
             themes: self.themes.report(n),
             findings: findings::find(&self.themes, self.all.scores(), n),
-            diagnostics: diagnose(
+            diagnostics: self.quality.diagnose(
                 &self.all,
-                &self.texts,
-                self.not_answered,
                 self.themes.uncounted,
-                self.contradictory,
+                self.orders.effect(),
             ),
             responses: None,
         })

@@ -42,6 +42,7 @@ pub(super) fn read(mut fields: Fields) -> Result<Answered, Unreadable> {
     Ok(Answered {
         answer: Answer::ConceptTest { score, sentiment, reasoning, purchase_intent },
         mentions,
+        options: None,
     })
 }
 

@@ -5,6 +5,7 @@
 mod ab_orders;
 mod ab_test;
 mod accumulate;
+mod assign;
 mod compare;
 mod concept_test;
 mod conclusions;
@@ -16,6 +17,7 @@ mod findings;
 mod harvest;
 mod limits;
 mod nps;
+mod options;
 mod reply;
 mod schema;
 mod sentiment;
@@ -34,18 +36,20 @@ use protocol::audience::Gender;
 use protocol::credits::Credits;
 use protocol::persona::Persona;
 use protocol::results::{Answer, Preference};
-use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
+use protocol::study::{Instrument, Order, StudySpec, StudyType};
 use sha2::{Digest, Sha256};
 
 use super::outcome::{Answered, Assignment};
 
 pub use accumulate::Accumulator;
+pub use assign::{assignments, is_reasked, questions, tasks};
 pub use compare::{Comparator, NotComparable};
 pub use crosstab::{CrossTally, DIMENSIONS, NoCells};
 pub use limits::{
     CONTEXT_MAX, QUESTION_MAX, QUESTIONS_MAX, STIMULUS_MAX, STIMULUS_MIN, Violation, check,
     check_context,
 };
+pub use options::{Options, options};
 pub use reply::REPLY_MAX_BYTES;
 pub use schema::schema;
 
@@ -76,15 +80,6 @@ pub enum Unreadable {
 impl Unreadable {
     fn invalid(reason: impl Into<String>) -> Self {
         Self::Invalid { reason: reason.into() }
-    }
-}
-
-/// How many assignments a respondent gets: two where an A/B test shows both orders, else one. Still one credit.
-#[must_use]
-pub fn tasks(spec: &StudySpec) -> u16 {
-    match spec.instrument {
-        Instrument::AbTest { orders: Orders::Both, .. } => 2,
-        _ => 1,
     }
 }
 
@@ -206,7 +201,9 @@ pub fn read_at(spec: &StudySpec, at: Assignment, reply: &str) -> Result<Answered
 /// Reads what a language model wrote: finds the one JSON object in it, then holds it to the same strict schema. Nulls
 /// count as absent, and a quote that does not stand in the reasoning is dropped, never the answer bent to fit.
 pub fn read_model(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
-    answer(spec, at, reply::Fields::parse(harvest::find(text)?)?.of_model()?)
+    let mut answered = answer(spec, at, reply::Fields::parse(harvest::find(text)?)?.of_model()?)?;
+    answered.options = Some(options(spec.seed, at));
+    Ok(answered)
 }
 
 fn answer(spec: &StudySpec, at: Assignment, fields: reply::Fields) -> Result<Answered, Unreadable> {

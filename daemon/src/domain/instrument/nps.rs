@@ -36,7 +36,7 @@ pub(super) fn read(mut fields: Fields) -> Result<Answered, Unreadable> {
     let reasoning = fields.text("reasoning", REASONING_MAX)?;
     let mentions = fields.appeals_and_concerns(&reasoning)?;
     fields.finish()?;
-    Ok(Answered { answer: Answer::Nps { score, reasoning, sentiment }, mentions })
+    Ok(Answered { answer: Answer::Nps { score, reasoning, sentiment }, mentions, options: None })
 }
 
 /// Counts of a group of answers.

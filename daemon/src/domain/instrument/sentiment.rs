@@ -33,7 +33,11 @@ pub(super) fn read(mut fields: Fields) -> Result<Answered, Unreadable> {
     let mut mentions = fields.appeals_and_concerns(&reasoning)?;
     fields.finish()?;
     mentions.push(Mention { kind: ThemeKind::Topic, theme: key_theme.clone(), quote: None });
-    Ok(Answered { answer: Answer::Sentiment { sentiment, reasoning, key_theme }, mentions })
+    Ok(Answered {
+        answer: Answer::Sentiment { sentiment, reasoning, key_theme },
+        mentions,
+        options: None,
+    })
 }
 
 /// Counts of a group of answers.
@@ -49,6 +53,10 @@ impl Tally {
 
     pub(super) fn n(&self) -> u64 {
         self.counts.iter().sum()
+    }
+
+    pub(super) fn counts(&self) -> &[u64] {
+        &self.counts
     }
 
     fn count(&self, sentiment: Sentiment) -> u64 {

@@ -78,7 +78,11 @@ pub(super) fn read(mut fields: Fields, questions: &[String]) -> Result<Answered,
     if answers.is_empty() {
         return Err(Unreadable::Refused { reason: "no question could be answered".to_owned() });
     }
-    Ok(Answered { answer: Answer::Survey { answers, reasoning, themes, refused }, mentions })
+    Ok(Answered {
+        answer: Answer::Survey { answers, reasoning, themes, refused },
+        mentions,
+        options: None,
+    })
 }
 
 fn names(entry: &mut Fields) -> Result<Vec<String>, Unreadable> {

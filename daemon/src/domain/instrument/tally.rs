@@ -78,6 +78,17 @@ impl Tally {
         }
     }
 
+    /// How often each value was chosen, where answers are choices among few.
+    pub(super) fn choices(&self) -> Option<Vec<u64>> {
+        match self {
+            Self::ConceptTest(tally) => Some(tally.scores.counts().to_vec()),
+            Self::Nps(tally) => Some(tally.scores.counts().to_vec()),
+            Self::Sentiment(tally) => Some(tally.counts().to_vec()),
+            Self::AbTest(tally) => Some(tally.measure().counts().to_vec()),
+            Self::Survey(_) => None,
+        }
+    }
+
     /// What this group is compared with others by; a survey has no such number.
     pub(super) fn measure(&self) -> Option<Measure> {
         let (field, factor, values) = match self {

@@ -14,6 +14,9 @@ pub mod power;
 pub mod ppi;
 pub mod ranking;
 pub mod ranks;
+pub mod reask;
+pub mod similar;
+pub mod spread;
 pub mod ssr;
 pub mod weight;
 

@@ -10,6 +10,7 @@ mod tests;
 
 use protocol::audience::Audience;
 use protocol::credits::UsdMicros;
+use protocol::measurement::Measurement;
 use protocol::study::{Draft, EngineMode, Problem, StudySpec, StudyType};
 
 use self::front_matter::{Malformed, Node, Parts};
@@ -46,6 +47,8 @@ const KEYS: &[&str] = &[
     "project",
     "questions",
     "orders",
+    "replicates",
+    "reuse",
 ];
 const AUDIENCE_KEYS: &[&str] =
     &["region", "age_range", "gender", "income_bracket", "education", "tech_adoption"];
@@ -59,6 +62,20 @@ pub struct Rules<'a> {
     pub engines: &'a [&'a str],
     /// The seed to take where none is given.
     pub fresh_seed: u64,
+    /// Engines of those that would say the same if asked again: nobody is asked twice unless the study says so.
+    pub steady: &'a [&'a str],
+}
+
+/// Panels below this ask nobody twice by themselves: a handful of pairs tells nothing.
+const REASKED_FROM: u32 = 100;
+/// One in so many is asked twice where the study does not say how many.
+const REASKED_ONE_IN: u32 = 10;
+/// Most that are asked twice by themselves.
+const REASKED_MAX: u32 = 25;
+
+/// How many are asked twice where the study does not say.
+fn usual_replicates(panel: u32) -> u32 {
+    if panel < REASKED_FROM { 0 } else { (panel / REASKED_ONE_IN).min(REASKED_MAX) }
 }
 
 /// Reads and checks a draft.
@@ -104,14 +121,29 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
         u32::try_from(number).map_err(|_| given.problem("'panel' is too large", "ask for fewer"))
     });
     let engine = reader.take("engine", |given| engine_named(given, rules.engines));
+    let engine = engine.unwrap_or_else(|| "offline".to_owned());
+    let panel = panel.unwrap_or(100);
+    let replicates = reader.take("replicates", |given| {
+        let number = given.whole(0, u64::from(panel)).map_err(|mut problem| {
+            problem.hint.push_str(": so many of the panel are asked a second time");
+            problem
+        })?;
+        u32::try_from(number)
+            .map_err(|_| given.problem("'replicates' is too large", "ask for fewer"))
+    });
+    let steady = rules.steady.contains(&engine.as_str());
+    let measurement = Measurement {
+        replicates: replicates.unwrap_or(if steady { 0 } else { usual_replicates(panel) }),
+        reuse: reader.take("reuse", Given::word).unwrap_or_default(),
+    };
     let spec = StudySpec {
         name: reader
             .take("name", |given| given.text(NAME_CHARACTERS_MAX))
             .unwrap_or_else(|| name_from(&material.title)),
         instrument: material.instrument,
-        panel: panel.unwrap_or(100),
+        panel,
         audience,
-        engine: engine.unwrap_or_else(|| "offline".to_owned()),
+        engine,
         engine_mode: reader.take("engine_mode", Given::word).unwrap_or(EngineMode::Standard),
         seed: reader.take("seed", |given| given.whole(0, SEED_MAX)).unwrap_or(rules.fresh_seed),
         context: reader.take("context", |given| given.text(CONTEXT_CHARACTERS_MAX)),
@@ -120,6 +152,7 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
             .take("tags", |given| given.texts(TAGS_MAX, TAG_CHARACTERS_MAX))
             .unwrap_or_default(),
         project: reader.take("project", |given| given.text(PROJECT_CHARACTERS_MAX)),
+        measurement,
     };
     if reader.problems.is_empty() { Ok(spec) } else { Err(in_order(draft, reader.problems)) }
 }

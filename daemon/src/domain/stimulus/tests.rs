@@ -8,7 +8,12 @@ use protocol::study::Instrument;
 
 use super::*;
 
-const RULES: Rules<'_> = Rules { panel_max: 10_000, engines: &["offline"], fresh_seed: 42 };
+const RULES: Rules<'_> = Rules {
+    panel_max: 10_000,
+    engines: &["offline", "model"],
+    fresh_seed: 42,
+    steady: &["offline"],
+};
 
 fn draft(text: &str, flags: &[(&str, &str)]) -> Draft {
     let overrides: BTreeMap<String, String> =
@@ -202,4 +207,23 @@ fn two_files_are_two_variants() {
     assert_eq!(told(&two), "b.md:3: the variant b has 5 characters, at least 10 are needed");
     two.overrides.insert("study".to_owned(), "nps".to_owned());
     assert_eq!(told(&two), "b.md: a second file is for an A/B test, and this is a nps study");
+}
+
+#[test]
+fn some_are_asked_twice_where_an_engine_may_say_something_else() {
+    let of = |front: &str| {
+        let text =
+            format!("---\n{front}\n---\nA meal kit delivery service that learns your taste.");
+        let draft = Draft { file: "idea.md".to_owned(), text, ..Draft::default() };
+        read(&draft, &RULES).map(|spec| spec.measurement.replicates)
+    };
+    assert_eq!(of("panel: 500"), Ok(0), "the built-in reader says the same again");
+    assert_eq!(of("engine: model\npanel: 99"), Ok(0), "a handful of pairs tells nothing");
+    assert_eq!(of("engine: model\npanel: 150"), Ok(15));
+    assert_eq!(of("engine: model\npanel: 10000"), Ok(25));
+    assert_eq!(of("engine: model\npanel: 500\nreplicates: 0"), Ok(0));
+    assert_eq!(of("panel: 50\nreplicates: 50"), Ok(50));
+    let problems = of("panel: 50\nreplicates: 51").unwrap_err();
+    assert!(problems[0].hint.contains("0 to 50"), "{problems:?}");
+    assert!(of("reuse: sometimes").unwrap_err()[0].hint.contains("allowed, never"));
 }

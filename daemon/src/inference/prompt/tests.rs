@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::study::{Orders, StudySpec};
 
+use protocol::results::{PurchaseIntent, Sentiment};
+
 use super::*;
+use crate::domain::instrument::{Options, options};
 use crate::domain::panel::{Panel, Population, Recipe, sample};
 
 fn spec(instrument: Instrument) -> StudySpec {
@@ -20,6 +23,7 @@ fn spec(instrument: Instrument) -> StudySpec {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        measurement: protocol::measurement::Measurement::default(),
     }
 }
 

@@ -2,11 +2,13 @@
 //! with a default that says what its absence means.
 
 mod event;
+mod exchange;
 mod ledger;
 mod meta;
 mod outcome;
 mod study;
 
+pub use exchange::{BlueprintRow, ExchangesRow, RememberedRow};
 pub use ledger::{Balance, HoldRow, LedgerHead, TransferPlace, TransferRow};
 pub use meta::FormatRow;
 pub use outcome::{OutcomeKey, OutcomeRow};

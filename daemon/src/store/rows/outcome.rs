@@ -111,6 +111,7 @@ impl OutcomeRow {
                     outcome: Outcome::Answered(Answered {
                         answer: answered.answer.clone(),
                         mentions: Vec::new(),
+                        options: answered.options,
                     }),
                     usage,
                 }

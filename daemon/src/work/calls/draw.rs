@@ -4,6 +4,7 @@
 use std::iter::Peekable;
 
 use super::round::Round;
+use super::sitting::Ticket;
 use crate::inference::pool::{Candidate, Standing, may_take};
 
 /// Respondents that may be drawn ahead of their engine's turn, all engines together.
@@ -14,8 +15,8 @@ impl Round {
     pub(super) fn draw(
         &mut self,
         lane: usize,
-        left: &mut Peekable<impl Iterator<Item = u32>>,
-    ) -> Option<u32> {
+        left: &mut Peekable<impl Iterator<Item = Ticket>>,
+    ) -> Option<Ticket> {
         if self.lanes.len() == 1 {
             return left.next();
         }
@@ -26,18 +27,18 @@ impl Round {
             return None;
         }
         let seed = self.study.spec.seed;
-        let meant_for = |respondent| self.study.pool.meant_for(seed, respondent);
-        if left.peek().is_some_and(|respondent| meant_for(*respondent).is_none()) {
+        let meant_for = |ticket: &Ticket| self.study.pool.meant_for(seed, ticket.respondent);
+        if left.peek().is_some_and(|ticket| meant_for(ticket).is_none()) {
             return left.next();
         }
         if let Some(own) = self.ahead[lane].pop_front() {
             return Some(own);
         }
         while self.ahead.iter().map(std::collections::VecDeque::len).sum::<usize>() < AHEAD_MAX {
-            let Some(respondent) = left.next() else { break };
-            match self.study.pool.meant_for(seed, respondent) {
-                Some(other) if other != lane => self.ahead[other].push_back(respondent),
-                Some(_) | None => return Some(respondent),
+            let Some(ticket) = left.next() else { break };
+            match self.study.pool.meant_for(seed, ticket.respondent) {
+                Some(other) if other != lane => self.ahead[other].push_back(ticket),
+                Some(_) | None => return Some(ticket),
             }
         }
         // Nobody of its own is left: it helps those that cannot be asked.

@@ -3,8 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use protocol::error::ApiError;
+use protocol::measurement::Reuse;
+
 use super::round::Round;
 use super::sitting::{Made, Next, Sitting};
+use crate::domain::exchange::{self, End, Exchange, Source};
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, Class, Outcome, Usage};
 use crate::inference::chat::{Remedy, Stop};
@@ -15,12 +19,13 @@ const REASKS_MAX: u32 = 2;
 
 impl Round {
     /// What a call's end means for its respondent.
-    pub(super) fn judge(&mut self, Made { mut sitting, spent, twice, .. }: Made) -> Next {
+    pub(super) fn judge(&mut self, Made { mut sitting, address, spent, twice, .. }: Made) -> Next {
         let took = Usage {
             input_tokens: spent.input_tokens,
             output_tokens: spent.output_tokens,
             cost: spent.cost,
             reasks: u32::from(sitting.correction.is_some()),
+            remembered: 0,
         };
         sitting.usage = sitting.usage.plus(took);
         let share = sitting.shares.entry(sitting.engine).or_default();
@@ -42,7 +47,8 @@ impl Round {
                 sitting.tries += 1;
                 return match again {
                     Some(after) if sitting.tries < TRIES_MAX && self.budget.retry() => {
-                        let wait = backoff(self.study.spec.seed, sitting.respondent, sitting.tries);
+                        let wait =
+                            backoff(self.study.spec.seed, sitting.ticket.respondent, sitting.tries);
                         let time = self.study.now() + wait.max(after);
                         Next::Ask(sitting, time)
                     }
@@ -50,19 +56,33 @@ impl Round {
                 };
             }
         };
-        let read = match reply.stop {
-            Stop::Declined(why) => Err(Unreadable::Refused { reason: why.to_owned() }),
-            Stop::Truncated => Err(Unreadable::Invalid {
-                reason: "the reply was cut off at its longest".to_owned(),
-            }),
-            Stop::Finished => {
-                // A reply that breaks its reader is that respondent's trouble and nobody else's.
-                let reading = || instrument::read_model(&self.study.spec, at, &reply.text);
-                catch_unwind(AssertUnwindSafe(reading)).unwrap_or_else(|_| {
-                    Err(Unreadable::Invalid { reason: "the reply broke its reader".to_owned() })
-                })
-            }
+        let end = match reply.stop {
+            Stop::Declined(why) => End::Declined(why.to_owned()),
+            Stop::Truncated => End::Truncated,
+            Stop::Finished => End::Finished,
         };
+        // A reply that breaks its reader is that respondent's trouble and nobody else's.
+        let reading = || exchange::read(&self.study.spec, at, &end, &reply.text);
+        let read = catch_unwind(AssertUnwindSafe(reading)).unwrap_or_else(|_| {
+            Err(Unreadable::Invalid { reason: "the reply broke its reader".to_owned() })
+        });
+        let (kept, whole_bytes) = exchange::kept(&reply.text);
+        let engine = self.lanes.get(sitting.engine).map(|lane| lane.engine.model());
+        let said_by = if reply.model.is_empty() {
+            engine.unwrap_or_default().to_owned()
+        } else {
+            reply.model
+        };
+        sitting.exchanges.push(Exchange {
+            address,
+            correction: sitting.correction.clone(),
+            reply: kept.to_owned(),
+            whole_bytes,
+            end,
+            // The usual model is the study's and need not be said again.
+            model: if said_by == self.study.pool.model() { String::new() } else { said_by },
+            source: Source::Asked,
+        });
         match read {
             Ok(answered) => self.close(sitting, at, Outcome::Answered(answered)),
             Err(Unreadable::Refused { reason }) => {
@@ -80,14 +100,35 @@ impl Round {
         }
     }
 
+    /// Takes what a model said before to the very same question, where the study allows that and it can still be read.
+    pub(super) fn recall(
+        &self,
+        sitting: &mut Sitting,
+        address: &str,
+    ) -> Result<Option<Outcome>, ApiError> {
+        let at = sitting.at();
+        if self.study.spec.measurement.reuse == Reuse::Never || at.replicate > 0 {
+            return Ok(None);
+        }
+        let Some(said) = self.study.core.remembered(address)? else { return Ok(None) };
+        let Ok(answered) = exchange::read(&self.study.spec, at, &said.end, &said.reply) else {
+            return Ok(None);
+        };
+        sitting.usage.remembered = sitting.usage.remembered.saturating_add(1);
+        let correction = sitting.correction.clone();
+        sitting.exchanges.push(Exchange { correction, source: Source::Remembered, ..said });
+        Ok(Some(Outcome::Answered(answered)))
+    }
+
     /// Notes what came of a question; goes on with the next one of the same respondent, or is done.
-    fn close(&self, mut sitting: Sitting, at: Assignment, outcome: Outcome) -> Next {
+    pub(super) fn close(&self, mut sitting: Sitting, at: Assignment, outcome: Outcome) -> Next {
         sitting.outcomes.push((at, outcome, sitting.usage));
+        sitting.said.push((at, std::mem::take(&mut sitting.exchanges)));
         let mut fresh =
             Sitting { tries: 0, reasks: 0, usage: Usage::default(), correction: None, ..sitting };
         if fresh.outcomes.len() >= usize::from(instrument::tasks(&self.study.spec)) {
             let complete = |(_, outcome, _): &(_, Outcome, _)| outcome.class() == Class::Answered;
-            if fresh.outcomes.iter().all(complete) {
+            if fresh.ticket.replicate == 0 && fresh.outcomes.iter().all(complete) {
                 let share = fresh.shares.entry(fresh.engine).or_default();
                 share.answers = share.answers.saturating_add(1);
             }

@@ -7,7 +7,7 @@ use tokio::task::JoinError;
 use super::broken;
 use super::recorder::{Parcel, Shares};
 use super::round::Round;
-use super::sitting::{Seat, Sitting};
+use super::sitting::{Seat, Sitting, Ticket};
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
 
@@ -19,7 +19,7 @@ impl Round {
     pub(super) async fn give_up(
         &mut self,
         why: &str,
-        left: impl Iterator<Item = u32>,
+        left: impl Iterator<Item = Ticket>,
     ) -> Result<(), ApiError> {
         tracing::warn!(study = self.study.number, why, "a study stops asking its engine");
         let tasks = instrument::tasks(&self.study.spec);
@@ -28,13 +28,19 @@ impl Round {
             while sitting.outcomes.len() < usize::from(tasks) {
                 let at = sitting.at();
                 let usage = std::mem::take(&mut sitting.usage);
+                sitting.said.push((at, std::mem::take(&mut sitting.exchanges)));
                 sitting.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
             }
-            self.send((sitting.outcomes, sitting.shares, None)).await?;
+            let Sitting { outcomes, said, shares, .. } = sitting;
+            self.send(Parcel { outcomes, said, shares, place: None }).await?;
         }
-        for respondent in left {
+        for Ticket { respondent, replicate } in left {
             if self.study.gate.is_cancelled() {
                 break;
+            }
+            // Nobody misses what only measures noise.
+            if replicate > 0 {
+                continue;
             }
             let outcomes = (0..tasks)
                 .map(|task| {
@@ -42,7 +48,7 @@ impl Round {
                     (at, Outcome::Failed { reason: why.to_owned() }, Usage::default())
                 })
                 .collect();
-            self.send((outcomes, Shares::new(), None)).await?;
+            self.send(Parcel { outcomes, ..Parcel::default() }).await?;
         }
         Ok(())
     }
@@ -51,7 +57,7 @@ impl Round {
     /// booked at the most it can have cost, and is not asked again.
     pub(super) async fn broke(&mut self, error: &JoinError) -> Result<(), ApiError> {
         let Some(seat) = self.seats.remove(&error.id()) else { return Err(broken(error)) };
-        let Seat { respondent, engine, worst } = seat;
+        let Seat { ticket: Ticket { respondent, replicate }, engine, worst } = seat;
         tracing::error!(study = self.study.number, respondent, %error, "a respondent is put aside");
         self.study.core.settle_cost(self.study.number, worst, worst);
         if let Some(lane) = self.lanes.get_mut(engine) {
@@ -60,13 +66,14 @@ impl Round {
         let spent = Usage { cost: worst, ..Usage::default() };
         let outcomes = (0..instrument::tasks(&self.study.spec))
             .map(|task| {
-                let at = Assignment { round: 0, respondent, task, replicate: 0 };
+                let at = Assignment { round: 0, respondent, task, replicate };
                 let usage = if task == 0 { spent } else { Usage::default() };
                 (at, Outcome::Failed { reason: PUT_ASIDE.to_owned() }, usage)
             })
             .collect();
         let share = EngineUse { usage: spent, ..EngineUse::default() };
-        self.send((outcomes, Shares::from([(engine, share)]), None)).await
+        let shares = Shares::from([(engine, share)]);
+        self.send(Parcel { outcomes, shares, ..Parcel::default() }).await
     }
 
     /// What a respondent took who will be asked again from the start.

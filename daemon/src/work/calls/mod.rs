@@ -21,6 +21,7 @@ use tokio::task::JoinError;
 
 use self::recorder::record;
 use self::round::Round;
+use self::sitting::Ticket;
 use crate::app::{Core, Gate};
 use crate::domain::panel::Panel;
 use crate::inference::pool::Pool;
@@ -41,13 +42,20 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    /// Asks everyone who is left.
+    /// Asks everyone who is left, and after them those who are to be asked again.
     pub(super) async fn ask_everyone(
         self,
         left: impl Iterator<Item = u32>,
+        again: impl Iterator<Item = u32>,
     ) -> Result<(), ApiError> {
         let (core, number) = (self.core.clone(), self.number);
         core.open_spending(number)?;
+        for engine in self.pool.members() {
+            core.keep_blueprint(number, engine.blueprint(&self.spec)).await?;
+        }
+        let first = left.map(|respondent| Ticket { respondent, replicate: 0 });
+        let again = again.map(|respondent| Ticket { respondent, replicate: 1 });
+        let left = first.chain(again);
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
         let recording =
             tokio::spawn(record(core.clone(), Arc::clone(&self.pool), number, self.attempt, inbox));

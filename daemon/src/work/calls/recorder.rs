@@ -8,6 +8,7 @@ use protocol::error::{ApiError, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::app::{Batch, Core};
+use crate::domain::exchange::Exchange;
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
 use crate::inference::pool::Pool;
 
@@ -20,8 +21,17 @@ pub(super) type Outcomes = Vec<(Assignment, Outcome, Usage)>;
 /// What each engine did for a respondent, by its place in the pool.
 pub(super) type Shares = BTreeMap<usize, EngineUse>;
 
-/// Outcomes on their way into the store, with what each engine did and the place that they hold until they are there.
-pub(super) type Parcel = (Outcomes, Shares, Option<OwnedSemaphorePermit>);
+/// Outcomes on their way into the store.
+#[derive(Debug, Default)]
+pub(super) struct Parcel {
+    pub(super) outcomes: Outcomes,
+    /// What was said to reach them.
+    pub(super) said: Vec<(Assignment, Vec<Exchange>)>,
+    /// What each engine did.
+    pub(super) shares: Shares,
+    /// The place that they hold until they are there.
+    pub(super) place: Option<OwnedSemaphorePermit>,
+}
 
 /// Records respondents as they come in, as many in one transaction as are there.
 pub(super) async fn record(
@@ -38,7 +48,7 @@ pub(super) async fn record(
         let mut batch = Batch::new(number, attempt);
         let mut spent = Usage::default();
         let mut places = Vec::with_capacity(arrived.len());
-        for (outcomes, shares, place) in arrived.drain(..) {
+        for Parcel { outcomes, said, shares, place } in arrived.drain(..) {
             places.push(place);
             for (_, _, usage) in &outcomes {
                 spent = spent.plus(*usage);
@@ -46,6 +56,11 @@ pub(super) async fn record(
             batch
                 .push(&outcomes)
                 .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+            for (at, exchanges) in said {
+                if let Some((_, outcome, _)) = outcomes.iter().find(|(of, _, _)| *of == at) {
+                    batch.keep(at, outcome, exchanges);
+                }
+            }
             for (engine, share) in shares {
                 if let Some(engine) = pool.members().get(engine) {
                     batch.share(&engine.service().name, engine.model(), share);

@@ -15,7 +15,7 @@ use super::Calls;
 use super::hedge::{Called, Hedge, Tally, call};
 use super::lane::{Lane, Turn, any_retuned, any_turn};
 use super::recorder::Parcel;
-use super::sitting::{Made, Next, Prepared, Seat, Sitting};
+use super::sitting::{Made, Next, Prepared, Seat, Sitting, Ticket};
 use crate::domain::outcome::Usage;
 use crate::inference::limits::RetryBudget;
 use crate::inference::model::Pass;
@@ -35,10 +35,10 @@ pub(super) struct Round {
     pub(super) under_way: JoinSet<Made>,
     /// Who is being asked by which call, so that a call that breaks takes nobody's name with it.
     pub(super) seats: HashMap<Id, Seat>,
-    /// By time and respondent.
-    pub(super) waiting: BTreeMap<(Duration, u32), Sitting>,
+    /// By time and who it is.
+    pub(super) waiting: BTreeMap<(Duration, Ticket), Sitting>,
     /// Those meant for an engine that others were drawn before, one queue for each.
-    pub(super) ahead: Vec<VecDeque<u32>>,
+    pub(super) ahead: Vec<VecDeque<Ticket>>,
     pub(super) budget: RetryBudget,
     pub(super) hedges: Arc<Tally>,
     /// A cap leaves no room beside the worst cases of what is under way: wait for their real cost.
@@ -80,13 +80,16 @@ impl Round {
     }
 
     /// Goes on until nobody is left, the gate closes or the study must stop; says what was spent for nothing.
-    pub(super) async fn run(mut self, left: impl Iterator<Item = u32>) -> Result<Usage, ApiError> {
+    pub(super) async fn run(
+        mut self,
+        left: impl Iterator<Item = Ticket>,
+    ) -> Result<Usage, ApiError> {
         let mut left = left.peekable();
         while !self.study.gate.is_cancelled() && self.stop.is_none() {
             self.look_at_engines();
             for lane in 0..self.lanes.len() {
                 if self.lanes[lane].next.is_none() && self.stop.is_none() {
-                    self.lanes[lane].next = self.choose(lane, &mut left)?;
+                    self.lanes[lane].next = self.choose(lane, &mut left).await?;
                 }
             }
             let idle = self.nothing_ready() && self.under_way.is_empty() && self.waiting.is_empty();
@@ -178,44 +181,48 @@ impl Round {
     }
 
     /// The next call for an engine, ready and paid for: a try that is due before anybody new. `None` when there is none at
-    /// present.
-    fn choose(
+    /// present. Whatever is remembered is taken on the way.
+    async fn choose(
         &mut self,
         lane: usize,
-        left: &mut Peekable<impl Iterator<Item = u32>>,
+        left: &mut Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<Option<Prepared>, ApiError> {
-        if self.short || self.lanes[lane].dead.is_some() {
-            return Ok(None);
-        }
-        let Some(mut sitting) = self.next_sitting(lane, left)? else { return Ok(None) };
-        sitting.engine = lane;
-        let at = sitting.at();
-        let correction = sitting.correction.as_deref();
-        let ready = self.lanes[lane]
-            .engine
-            .ready(&self.study.spec, at, &sitting.persona, correction)
-            .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
-        let (number, cap) = (self.study.number, self.study.spec.max_cost_usd);
-        match self.study.core.reserve_cost(number, cap, ready.worst) {
-            Ok(()) => Ok(Some(Prepared { sitting, ready })),
-            Err(capped) => {
-                // What is under way will probably cost less than its worst case: there may be room then.
-                self.waiting.insert((Duration::ZERO, sitting.respondent), sitting);
-                if self.under_way.is_empty() && self.nothing_ready() {
-                    self.stop = Some(capped.to_string());
-                } else {
+        while !self.short && self.lanes[lane].dead.is_none() && !self.study.gate.is_cancelled() {
+            let Some(mut sitting) = self.next_sitting(lane, left)? else { return Ok(None) };
+            sitting.engine = lane;
+            let at = sitting.at();
+            let correction = sitting.correction.as_deref();
+            let ready = self.lanes[lane]
+                .engine
+                .ready(&self.study.spec, at, &sitting.persona, correction)
+                .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+            if let Some(outcome) = self.recall(&mut sitting, &ready.address)? {
+                let next = self.close(sitting, at, outcome);
+                self.follow(next).await?;
+                continue;
+            }
+            let (number, cap) = (self.study.number, self.study.spec.max_cost_usd);
+            match self.study.core.reserve_cost(number, cap, ready.worst) {
+                Ok(()) => return Ok(Some(Prepared { sitting, ready })),
+                Err(capped) => {
+                    // What is under way will probably cost less than its worst case: there may be room then.
+                    self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
+                    if self.under_way.is_empty() && self.nothing_ready() {
+                        self.stop = Some(capped.to_string());
+                        return Ok(None);
+                    }
                     self.short = true;
                 }
-                Ok(None)
             }
         }
+        Ok(None)
     }
 
     /// Who is next at an engine: a try that is due before anybody new.
     fn next_sitting(
         &mut self,
         lane: usize,
-        left: &mut Peekable<impl Iterator<Item = u32>>,
+        left: &mut Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<Option<Sitting>, ApiError> {
         let now = self.study.now();
         let can_other =
@@ -229,14 +236,15 @@ impl Round {
         if self.waiting.len() >= WAITING_MAX {
             return Ok(None);
         }
-        self.draw(lane, left).map(|respondent| self.seat(respondent)).transpose()
+        self.draw(lane, left).map(|ticket| self.seat(ticket)).transpose()
     }
 
-    pub(super) fn seat(&self, respondent: u32) -> Result<Sitting, ApiError> {
+    pub(super) fn seat(&self, ticket: Ticket) -> Result<Sitting, ApiError> {
+        let respondent = ticket.respondent;
         let persona = self.study.panel.persona(respondent).ok_or_else(|| {
             ApiError::new(ErrorCode::Internal, format!("nobody is at place {respondent}"))
         })?;
-        Ok(Sitting::new(respondent, persona))
+        Ok(Sitting::new(ticket, persona))
     }
 
     fn launch(&mut self, lane: usize, pass: Pass, Prepared { sitting, ready }: Prepared) {
@@ -256,13 +264,13 @@ impl Round {
         });
         let clock = Arc::clone(&self.study.core.world().clock);
         #[cfg(any(test, feature = "seeded-bugs"))]
-        self.study.core.world().poisoned(sitting.respondent);
-        let seat = Seat { respondent: sitting.respondent, engine: lane, worst: ready.worst };
+        self.study.core.world().poisoned(sitting.ticket.respondent);
+        let seat = Seat { ticket: sitting.ticket, engine: lane, worst: ready.worst };
         let task = self.under_way.spawn(async move {
             let begun = clock.monotonic();
             let Called { spent, reserved, twice } = call(pass, &ready, hedge).await;
             let latency = clock.monotonic().saturating_sub(begun);
-            Made { sitting, spent, reserved, twice, latency }
+            Made { sitting, address: ready.address, spent, reserved, twice, latency }
         });
         self.seats.insert(task.id(), seat);
     }
@@ -290,18 +298,19 @@ impl Round {
     pub(super) async fn follow(&mut self, next: Next) -> Result<(), ApiError> {
         match next {
             Next::Done(sitting) => {
-                self.send((sitting.outcomes, sitting.shares, sitting.place)).await?;
+                let Sitting { outcomes, said, shares, place, .. } = sitting;
+                self.send(Parcel { outcomes, said, shares, place }).await?;
             }
             Next::Ask(mut sitting, time) => {
                 // Whoever waits for a later try leaves the place to others.
                 sitting.place = None;
-                self.waiting.insert((time, sitting.respondent), sitting);
+                self.waiting.insert((time, sitting.ticket), sitting);
             }
             Next::Halted(sitting) => self.lose(&sitting),
             Next::Stop(mut sitting, why) => {
                 sitting.place = None;
                 let lane = sitting.engine;
-                self.waiting.insert((Duration::ZERO, sitting.respondent), sitting);
+                self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
                 self.bury(lane, why);
             }
         }
@@ -328,7 +337,7 @@ impl Round {
             self.study.core.settle_cost(self.study.number, prepared.ready.worst, UsdMicros::ZERO);
             let mut sitting = prepared.sitting;
             sitting.place = None;
-            self.waiting.insert((Duration::ZERO, sitting.respondent), sitting);
+            self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
         }
     }
 }

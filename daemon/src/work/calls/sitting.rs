@@ -8,12 +8,20 @@ use protocol::persona::Persona;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::recorder::{Outcomes, Shares};
+use crate::domain::exchange::Exchange;
 use crate::domain::outcome::{Assignment, Usage};
 use crate::inference::model::{ReadyCall, Spent};
 
+/// Who is to be asked, for the first time or again. Those to be asked again come after everyone else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ticket {
+    pub(super) replicate: u16,
+    pub(super) respondent: u32,
+}
+
 /// One respondent being asked.
 pub(super) struct Sitting {
-    pub(super) respondent: u32,
+    pub(super) ticket: Ticket,
     pub(super) persona: Persona,
     /// What is done.
     pub(super) outcomes: Outcomes,
@@ -22,6 +30,9 @@ pub(super) struct Sitting {
     pub(super) reasks: u32,
     pub(super) usage: Usage,
     pub(super) correction: Option<String>,
+    /// What was said about the question at hand, and about those before it.
+    pub(super) exchanges: Vec<Exchange>,
+    pub(super) said: Vec<(Assignment, Vec<Exchange>)>,
     /// The engine that asks, by its place in the pool.
     pub(super) engine: usize,
     /// What each engine took, by its place in the pool.
@@ -32,15 +43,17 @@ pub(super) struct Sitting {
 
 impl Sitting {
     /// Nothing asked yet.
-    pub(super) fn new(respondent: u32, persona: Persona) -> Self {
+    pub(super) fn new(ticket: Ticket, persona: Persona) -> Self {
         Self {
-            respondent,
+            ticket,
             persona,
             outcomes: Vec::new(),
             tries: 0,
             reasks: 0,
             usage: Usage::default(),
             correction: None,
+            exchanges: Vec::new(),
+            said: Vec::new(),
             engine: 0,
             shares: Shares::new(),
             place: None,
@@ -50,7 +63,8 @@ impl Sitting {
     /// The question at hand.
     pub(super) fn at(&self) -> Assignment {
         let task = u16::try_from(self.outcomes.len()).unwrap_or(u16::MAX);
-        Assignment { round: 0, respondent: self.respondent, task, replicate: 0 }
+        let Ticket { replicate, respondent } = self.ticket;
+        Assignment { round: 0, respondent, task, replicate }
     }
 
     /// Everything that asking took, whether it became an outcome or not.
@@ -68,6 +82,8 @@ pub(super) struct Prepared {
 /// A call that ended.
 pub(super) struct Made {
     pub(super) sitting: Sitting,
+    /// The address of its question.
+    pub(super) address: String,
     pub(super) spent: Spent,
     /// What was set aside for it.
     pub(super) reserved: UsdMicros,
@@ -79,7 +95,7 @@ pub(super) struct Made {
 /// Whom a call asks, and what was set aside for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seat {
-    pub(super) respondent: u32,
+    pub(super) ticket: Ticket,
     pub(super) engine: usize,
     pub(super) worst: UsdMicros,
 }

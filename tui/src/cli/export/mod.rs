@@ -1,6 +1,7 @@
 //! `demoscope export`: a study with every answer, as JSON without loss or as a table that is safe in a spreadsheet; or its
 //! report as a page for colleagues. Answers are read in pages, and a file appears under its name only when it is whole.
 
+mod bundle;
 mod codebook;
 mod csv;
 mod document;
@@ -29,13 +30,15 @@ use file::{Existing, NewFile};
 ///
 /// JSON holds everything, without loss. CSV has one row for each answer, and a codebook beside it; cells that a
 /// spreadsheet would take for a formula get an apostrophe in front. HTML and Markdown hold the report, without single
-/// answers: one page that says what was asked, of whom, what came out and how sure it is.
+/// answers: one page that says what was asked, of whom, what came out and how sure it is. A bundle is the evidence: every prompt,
+/// reply, order and cost, sealed line by line, from which `demoscope replay` rebuilds the same results.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   demoscope export @ --format html -o report.html
   demoscope export @ --format csv -o answers.csv      answers.codebook.csv comes with it
   demoscope export 3f2a --format json -o meal-kit.json
+  demoscope export @ --format bundle -o study.evidence      for demoscope replay
   demoscope export @ --format json | jq .results.estimates")]
 pub(crate) struct Args {
     /// An id, the beginning of one, or @ for the latest
@@ -61,6 +64,8 @@ enum Format {
     Md,
     /// The report as one self-contained page
     Html,
+    /// Every prompt, reply, order, cost and hash: what `demoscope replay` rebuilds the results from
+    Bundle,
 }
 
 /// Where the export goes.
@@ -97,6 +102,9 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     if matches!(args.format, Format::Md | Format::Html) {
         return write_report(args.format, &report, file, &link, ui).await;
     }
+    if args.format == Format::Bundle {
+        return write_bundle(study.id, file, &link, ui).await;
+    }
     let codebook = match (args.format, target) {
         (Format::Csv, Some(path)) => Some(beside(path, args, &report, &link).await?),
         _ => None,
@@ -110,7 +118,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     };
     let mut writer = match args.format {
         Format::Json => Writer::Json(json::Document::begin(&report)?),
-        Format::Csv | Format::Md | Format::Html => {
+        Format::Csv | Format::Md | Format::Html | Format::Bundle => {
             let asked = call!(link, asked(study.id))?;
             Writer::Csv(Box::new(csv::Table::begin(&report.study, &asked.spec)?))
         }
@@ -145,6 +153,28 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     if let Some(codebook) = codebook {
         let path = codebook.finish()?;
         ui.say(&format!("What its columns mean: {}.", safe::line(&path.to_string_lossy())));
+    }
+    Ok(Exit::Done)
+}
+
+/// Writes the evidence.
+async fn write_bundle(
+    study: protocol::id::StudyId,
+    file: Option<NewFile>,
+    link: &Link,
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
+    let mut sink = match file {
+        Some(file) => Sink::File(file),
+        None => Sink::Stdout(ui),
+    };
+    let lines = bundle::write(study, link, &mut sink).await?;
+    if let Sink::File(file) = sink {
+        let path = file.finish()?;
+        let lines = thousands(i128::try_from(lines).unwrap_or(i128::MAX));
+        let shown = path.to_string_lossy();
+        ui.say(&format!("Wrote the evidence to {} ({lines} lines).", safe::line(&shown)));
+        ui.say(&format!("Rebuild the results from it: demoscope replay {}", safe::line(&shown)));
     }
     Ok(Exit::Done)
 }

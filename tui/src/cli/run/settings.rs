@@ -48,6 +48,13 @@ pub(crate) struct Settings {
     /// Which variant of an A/B test comes first: split (half the panel each) or both (everyone twice, one credit)
     #[arg(long, value_name = "ORDERS")]
     orders: Option<String>,
+    /// How many are asked everything a second time, to tell people from chance; a tenth of a panel of 100 or more
+    /// (at most 25) where a language model answers
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    replicates: Option<String>,
+    /// Ask a language model anew, also what it answered before
+    #[arg(long)]
+    fresh: bool,
     /// Where they live: us_national (the default), us_northeast, us_southeast, us_midwest, us_west,
     /// us_southwest, uk, eu, global
     #[arg(long, help_heading = "Audience", value_name = "REGION")]
@@ -87,6 +94,8 @@ impl Settings {
             ("project", &self.project),
             ("questions", &questions),
             ("orders", &self.orders),
+            ("replicates", &self.replicates),
+            ("reuse", &self.fresh.then(|| "never".to_owned())),
             ("audience.region", &self.region),
             ("audience.age_range", &self.age_range),
             ("audience.gender", &self.gender),

@@ -10,7 +10,7 @@ use super::*;
 fn without_an_answer_there_are_no_results() {
     assert_eq!(results_of(std::iter::empty()), None);
     let mut accumulator = Accumulator::new(&concept());
-    accumulator.add(0, &classes(0), &Outcome::Refused { reason: "no".to_owned() });
+    accumulator.add(at(0, 0), &classes(0), &Outcome::Refused { reason: "no".to_owned() });
     assert_eq!(accumulator.finish(BTreeMap::new()), None);
 }
 
@@ -98,7 +98,7 @@ fn a_group_too_small_to_judge_never_differs_however_far_off_it_is() {
     for (ordinal, answered) in outcomes {
         let class = if ordinal < 12 { "laggard" } else { "early_majority" };
         let classes = [("tech_adoption", class)];
-        accumulator.add(ordinal, &classes, &Outcome::Answered(answered));
+        accumulator.add(at(ordinal, 0), &classes, &Outcome::Answered(answered));
     }
     let results = accumulator.finish(BTreeMap::new()).unwrap();
     // Both sides of the one comparison: the few, and everyone else, whose "rest" are the few.
@@ -168,7 +168,7 @@ fn how_long_a_report_takes() {
         let mut accumulator = Accumulator::new(&concept());
         for ordinal in 0..n {
             let classes = six(ordinal);
-            accumulator.add(ordinal, &classes, &outcomes[ordinal as usize % 1_000]);
+            accumulator.add(at(ordinal, 0), &classes, &outcomes[ordinal as usize % 1_000]);
         }
         let added = start.elapsed();
         let results = accumulator.finish(BTreeMap::new()).unwrap();

@@ -38,6 +38,7 @@ pub(super) fn study(instrument: Instrument) -> StudySpec {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        measurement: protocol::measurement::Measurement::default(),
     }
 }
 
@@ -114,13 +115,14 @@ pub(super) fn outcome(ordinal: u32) -> Outcome {
             purchase_intent: if dear { PurchaseIntent::Maybe } else { PurchaseIntent::Probably },
         },
         mentions,
+        options: None,
     })
 }
 
 pub(super) fn results_of(ordinals: impl Iterator<Item = u32>) -> Option<Results> {
     let mut accumulator = Accumulator::new(&concept());
     for ordinal in ordinals {
-        accumulator.add(ordinal, &classes(ordinal), &outcome(ordinal));
+        accumulator.add(at(ordinal, 0), &classes(ordinal), &outcome(ordinal));
     }
     accumulator.finish(BTreeMap::new())
 }
@@ -131,7 +133,7 @@ pub(super) fn finish(
 ) -> Option<Results> {
     let mut accumulator = Accumulator::new(spec);
     for (ordinal, answered) in answers {
-        accumulator.add(ordinal, &classes(ordinal), &Outcome::Answered(answered));
+        accumulator.add(at(ordinal, 0), &classes(ordinal), &Outcome::Answered(answered));
     }
     accumulator.finish(BTreeMap::new())
 }

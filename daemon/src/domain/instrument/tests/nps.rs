@@ -9,7 +9,7 @@ fn recommended(scores: impl IntoIterator<Item = u8>) -> Results {
     let answers = (0..).zip(scores).map(|(ordinal, score)| {
         let reasoning = format!("My reason is {ordinal}.");
         let answer = Answer::Nps { score, reasoning, sentiment: Sentiment::Neutral };
-        (ordinal, Answered { answer, mentions: Vec::new() })
+        (ordinal, Answered { answer, mentions: Vec::new(), options: None })
     });
     finish(&recommendation(), answers).unwrap()
 }
@@ -50,9 +50,9 @@ fn an_nps_studys_results_keep_their_shape() {
             reasoning: format!("My reason is {ordinal}."),
             sentiment: Sentiment::Neutral,
         };
-        let outcome = Outcome::Answered(Answered { answer, mentions: Vec::new() });
-        accumulator.add(ordinal, &classes(ordinal), &outcome);
+        let outcome = Outcome::Answered(Answered { answer, mentions: Vec::new(), options: None });
+        accumulator.add(at(ordinal, 0), &classes(ordinal), &outcome);
     }
-    accumulator.add(10, &classes(10), &Outcome::Failed { reason: "timed out".to_owned() });
+    accumulator.add(at(10, 0), &classes(10), &Outcome::Failed { reason: "timed out".to_owned() });
     insta::assert_json_snapshot!(accumulator.finish(BTreeMap::new()).unwrap());
 }

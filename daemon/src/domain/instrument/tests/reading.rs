@@ -125,17 +125,17 @@ fn a_reason_never_carries_text_of_the_reply() {
 #[test]
 fn an_answer_of_another_instrument_is_counted_as_none() {
     let mut accumulator = Accumulator::new(&recommendation());
-    accumulator.add(0, &classes(0), &outcome(1));
+    accumulator.add(at(0, 0), &classes(0), &outcome(1));
     assert_eq!(accumulator.finish(BTreeMap::new()), None);
 }
 
 #[test]
 fn reasons_are_bounded() {
     let mut accumulator = Accumulator::new(&concept());
-    accumulator.add(0, &classes(0), &outcome(0));
+    accumulator.add(at(0, 0), &classes(0), &outcome(0));
     for ordinal in 1..1_000 {
         let reason = format!("reason {ordinal}");
-        accumulator.add(ordinal, &classes(ordinal), &Outcome::Refused { reason });
+        accumulator.add(at(ordinal, 0), &classes(ordinal), &Outcome::Refused { reason });
     }
     let not_answered = accumulator.finish(BTreeMap::new()).unwrap().diagnostics.not_answered;
     assert!(not_answered.len() <= 44, "{}", not_answered.len());

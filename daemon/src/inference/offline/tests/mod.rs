@@ -29,6 +29,7 @@ pub(super) fn concept(text: &str, seed: u64) -> StudySpec {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        measurement: protocol::measurement::Measurement::default(),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use protocol::analysis::Asked;
 use protocol::audience::Choice;
-use protocol::results::{Report, Results};
+use protocol::results::{Diagnostics, Report, Results};
 use protocol::study::{Instrument, Orders, StudyType};
 
 use super::{Block, Section, capital};
 use crate::look::thousands;
+use crate::report::quality;
 use crate::report::segments::group;
 use crate::report::title;
 
@@ -155,15 +156,19 @@ pub(super) fn certainty(results: &Results) -> Section {
     let diagnostics = &results.diagnostics;
     section.blocks.push(Block::Bullets(diagnostics.notes.clone()));
     let mut facts = Vec::new();
-    let percent = |share: f64| format!("{:.0} %", share * 100.0);
-    if let Some(bits) = diagnostics.entropy_bits {
-        facts.push(("Spread of the scores".to_owned(), format!("{bits:.2} bits of entropy")));
+    let rows = quality::rows(results);
+    if rows.is_empty() {
+        facts.extend(earlier_facts(diagnostics));
     }
-    if let Some(share) = diagnostics.share_at_mode {
-        facts.push(("Answers at the most frequent score".to_owned(), percent(share)));
+    for row in rows {
+        let text = match row.value {
+            Some(value) => format!("{value} ({})", row.beside),
+            None => format!("not known: {}", row.beside),
+        };
+        facts.push((row.label.to_owned(), text));
     }
-    if let Some(share) = diagnostics.distinct_texts {
-        facts.push(("Reasonings that differ from one another".to_owned(), percent(share)));
+    if let Some(sentence) = quality::reference(results) {
+        section.text(sentence);
     }
     for (reason, count) in &diagnostics.not_answered {
         facts.push((format!("Not answered: {reason}"), thousands(i128::from(*count))));
@@ -172,6 +177,22 @@ pub(super) fn certainty(results: &Results) -> Section {
         section.blocks.push(Block::Facts(facts));
     }
     section
+}
+
+/// What results hold that were computed before there were figures.
+fn earlier_facts(diagnostics: &Diagnostics) -> Vec<(String, String)> {
+    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    [
+        (
+            "Spread of the scores",
+            diagnostics.entropy_bits.map(|bits| format!("{bits:.2} bits of entropy")),
+        ),
+        ("Answers at the most frequent score", diagnostics.share_at_mode.map(percent)),
+        ("Reasonings that differ from one another", diagnostics.distinct_texts.map(percent)),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+    .collect()
 }
 
 /// What it is not, and everything that is needed to repeat it.

@@ -1,0 +1,242 @@
+//! The evidence of an ended study, page by page: every prompt as it was sent, every reply as it came, orders, costs and what was
+//! found. Prompts are made again from the settings and templates that were kept, and shown only when their address proves that
+//! they are the ones that were sent.
+
+use std::ops::ControlFlow;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::id::StudyId;
+use protocol::persona::Persona;
+use protocol::service::{EvidenceCursor, EvidencePage, Reply};
+
+use crate::domain::evidence::{
+    Asked, Blueprint, Closing, FORMAT, Line, Opening, Respondent, Said, UNSEALED, VERSION,
+    results_hash, seal,
+};
+use crate::domain::exchange::{End, Exchange, Source, address};
+use crate::domain::instrument::{self, SYNTHETIC_NOTICE};
+use crate::domain::outcome::{Assignment, Outcome};
+use crate::inference::prompt::Prompts;
+use crate::inference::{Ask, Engine, Prepared, Ready};
+use crate::store::rows::{ExchangesRow, OutcomeKey, OutcomeRow, ResultsRow};
+use crate::store::{Fault, Halt, Order, Reader, Table};
+
+use super::Core;
+use super::lookup::{Found, by_id};
+use super::query::panel;
+use super::remember::blueprints;
+
+/// Bytes of one page, with room to spare in a frame of 1 MiB.
+const PAGE_BYTES: usize = 600 * 1024;
+
+impl Core {
+    /// Some lines of the evidence of a study that has ended.
+    pub fn evidence(&self, id: StudyId, after: Option<EvidenceCursor>) -> Reply<EvidencePage> {
+        self.look(|reader| {
+            let found = by_id(reader, id)?;
+            if !found.progress.state.is_final() {
+                return Err(ApiError::new(
+                    ErrorCode::Conflict,
+                    format!(
+                        "The study is {}; its evidence is whole when it has ended.",
+                        found.progress.state
+                    ),
+                )
+                .hint("wait for it: `demoscope show`, or end it: `demoscope cancel`")
+                .into());
+            }
+            let scribe = Scribe::new(self, reader, found)?;
+            scribe.page(after)
+        })
+    }
+}
+
+/// Writes the lines of one study.
+struct Scribe<'a> {
+    reader: &'a Reader<'a>,
+    found: Found,
+    blueprints: Vec<Blueprint>,
+    /// The templates of each blueprint; none where this program cannot read them.
+    prompts: Vec<Option<Prompts>>,
+    /// The engine, where it lives in this process and is the one that answered.
+    here: Option<Prepared>,
+}
+
+impl<'a> Scribe<'a> {
+    fn new(core: &Core, reader: &'a Reader<'a>, found: Found) -> Result<Self, Halt> {
+        let blueprints = blueprints(reader, found.number)?;
+        let prompts =
+            blueprints.iter().map(|blueprint| Prompts::with(&blueprint.templates).ok()).collect();
+        let engine = core.settings().engines.get(&found.row.spec.engine);
+        let here = engine.filter(|engine| engine.model() == found.row.model).and_then(
+            |engine: &Engine| match engine.prepare(&found.row.spec) {
+                Ready::Here(prepared) => Some(prepared),
+                Ready::Models(_) => None,
+            },
+        );
+        Ok(Self { reader, found, blueprints, prompts, here })
+    }
+
+    fn page(&self, after: Option<EvidenceCursor>) -> Result<EvidencePage, Halt> {
+        let mut lines = Vec::new();
+        let mut bytes = 0_usize;
+        let mut cursor = match after {
+            Some(cursor) => cursor,
+            None => {
+                let (text, seal) = seal(UNSEALED, &self.opening()).map_err(unwritten)?;
+                bytes = bytes.saturating_add(text.len());
+                lines.push(text);
+                EvidenceCursor { seal, ..EvidenceCursor::default() }
+            }
+        };
+        let panel = panel(self.reader, &self.found)?;
+        let number = self.found.number;
+        while cursor.respondent < self.found.row.spec.panel {
+            if bytes >= PAGE_BYTES {
+                return Ok(EvidencePage { lines, next: Some(cursor) });
+            }
+            let who = cursor.respondent;
+            cursor.respondent = who.saturating_add(1);
+            let persona = panel.persona(who).ok_or_else(|| Fault::Row {
+                table: Table::Panels,
+                why: format!("nobody is at place {who}"),
+            })?;
+            let mut asked = Vec::new();
+            let (first, last) = OutcomeKey::between(number, who, who);
+            self.reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+                let usage = row.usage();
+                let exchanges = self.exchanges(key, &persona, row.outcome())?;
+                asked.push(Asked {
+                    at: key.assignment,
+                    order: instrument::order_shown(&self.found.row.spec, key.assignment),
+                    exchanges,
+                    outcome: row.into_outcome(),
+                    usage,
+                });
+                Ok(ControlFlow::Continue(()))
+            })?;
+            if asked.is_empty() {
+                continue;
+            }
+            cursor.respondents = cursor.respondents.saturating_add(1);
+            let exchanges = asked.iter().map(|asked| asked.exchanges.len() as u64).sum();
+            cursor.exchanges = cursor.exchanges.saturating_add(exchanges);
+            let line = Line::Respondent(Box::new(Respondent { respondent: who, persona, asked }));
+            let (text, seal) = seal(&cursor.seal, &line).map_err(unwritten)?;
+            bytes = bytes.saturating_add(text.len());
+            lines.push(text);
+            cursor.seal = seal;
+        }
+        let (text, _) = seal(&cursor.seal, &self.closing(&cursor)?).map_err(unwritten)?;
+        lines.push(text);
+        Ok(EvidencePage { lines, next: None })
+    }
+
+    fn opening(&self) -> Line {
+        Line::Opening(Box::new(Opening {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            program: concat!("demoscope ", env!("CARGO_PKG_VERSION")).to_owned(),
+            notice: SYNTHETIC_NOTICE.to_owned(),
+            study: self.found.study(),
+            spec: self.found.row.spec.clone(),
+            population: self.found.row.population.clone(),
+            engines: self.blueprints.clone(),
+        }))
+    }
+
+    fn closing(&self, cursor: &EvidenceCursor) -> Result<Line, Halt> {
+        let results: Option<ResultsRow> = self.reader.get(&self.found.number)?;
+        let results = results.map(|row| row.0);
+        Ok(Line::Closing(Box::new(Closing {
+            respondents: cursor.respondents,
+            exchanges: cursor.exchanges,
+            usage: self.found.progress.usage,
+            results_hash: results_hash(results.as_ref()).map_err(unwritten)?,
+            results,
+        })))
+    }
+
+    /// What was said to reach an outcome: as it was kept, or, where the engine is a pure function of this program, as it
+    /// says it again.
+    fn exchanges(
+        &self,
+        key: OutcomeKey,
+        persona: &Persona,
+        outcome: &Outcome,
+    ) -> Result<Vec<Said>, Fault> {
+        if let Some(here) = &self.here {
+            return Ok(self.again(here, key.assignment, persona, outcome).into_iter().collect());
+        }
+        let kept: Option<ExchangesRow> = self.reader.get(&key)?;
+        let kept = kept.map(|row| row.0).unwrap_or_default();
+        Ok(kept.into_iter().map(|said| self.said(key.assignment, persona, said)).collect())
+    }
+
+    fn said(&self, at: Assignment, persona: &Persona, said: Exchange) -> Said {
+        let spec = &self.found.row.spec;
+        let correction = said.correction.as_deref();
+        let made =
+            self.blueprints.iter().zip(&self.prompts).enumerate().find_map(|(place, made)| {
+                let (blueprint, prompts) = made;
+                let prompt = prompts.as_ref()?.render(spec, at, persona, correction).ok()?;
+                let found = address(&blueprint.parameters, &prompt.system, &prompt.question);
+                (found == said.address).then_some((place, prompt))
+            });
+        let (engine, prompt) = made.unzip();
+        let (system, question) = prompt.map(|prompt| (prompt.system, prompt.question)).unzip();
+        let model = if said.model.is_empty() { self.found.row.model.clone() } else { said.model };
+        Said {
+            system,
+            question,
+            engine,
+            address: said.address,
+            reply: said.reply,
+            whole_bytes: said.whole_bytes,
+            end: said.end,
+            model,
+            source: said.source,
+        }
+    }
+
+    /// What the built-in reader says when it is asked the same again; nothing where that is not what is stored.
+    fn again(
+        &self,
+        here: &Prepared,
+        at: Assignment,
+        persona: &Persona,
+        outcome: &Outcome,
+    ) -> Option<Said> {
+        let spec = &self.found.row.spec;
+        let ask = Ask {
+            spec,
+            respondent: persona,
+            ordinal: at.respondent,
+            task: at.task,
+            replicate: at.replicate,
+            order: instrument::order_shown(spec, at),
+        };
+        let reply = here.ask(&ask).ok()?;
+        let same = match (instrument::read_at(spec, at, &reply.text), outcome) {
+            (Ok(again), Outcome::Answered(stored)) => again.answer == stored.answer,
+            (Err(_), Outcome::Refused { .. } | Outcome::Invalid { .. }) => true,
+            _ => false,
+        };
+        same.then(|| Said {
+            system: None,
+            question: Some(instrument::questionnaire_at(spec, at, persona)),
+            engine: None,
+            address: String::new(),
+            reply: reply.text,
+            whole_bytes: None,
+            end: End::Finished,
+            model: reply.model,
+            source: Source::Asked,
+        })
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is handed over by map_err")]
+fn unwritten(error: serde_json::Error) -> Halt {
+    ApiError::new(ErrorCode::Internal, format!("The evidence cannot be written: {error}.")).into()
+}

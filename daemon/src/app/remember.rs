@@ -1,0 +1,54 @@
+//! What was said is kept: with which settings and templates a study's engines were asked, and the newest reply to each question,
+//! so that the very same question need not be paid for twice.
+
+use std::ops::ControlFlow;
+
+use protocol::service::Reply;
+
+use crate::domain::evidence::Blueprint;
+use crate::domain::exchange::Exchange;
+use crate::store::rows::{BlueprintRow, ExchangesRow, RememberedRow};
+use crate::store::{Fault, Order, Reader, Writes};
+
+use super::Core;
+
+impl Core {
+    /// The newest reply to the question at that address, if one is kept. It blocks its thread for one look at the store.
+    pub fn remembered(&self, address: &str) -> Reply<Option<Exchange>> {
+        let found = self.store().read(|reader| -> Result<_, Fault> {
+            let Some(place) = reader.get::<RememberedRow>(&address.to_owned())? else {
+                return Ok(None);
+            };
+            let said = reader.get::<ExchangesRow>(&place.key())?;
+            // The outcome may have been taken back since, and another question asked in its place.
+            Ok(said.and_then(|said| said.0.into_iter().rfind(|said| said.address == address)))
+        })?;
+        Ok(found)
+    }
+
+    /// Keeps with which settings and templates a study is asked, unless it is known.
+    pub async fn keep_blueprint(&self, number: u32, blueprint: Blueprint) -> Reply<()> {
+        let now = self.world().clock.now();
+        self.store()
+            .write(move |reader| {
+                let mut writes = Writes::at(now);
+                let known = blueprints(reader, number)?;
+                if !known.contains(&blueprint) {
+                    let place = u32::try_from(known.len()).unwrap_or(u32::MAX);
+                    writes.put(&(number, place), &BlueprintRow(blueprint));
+                }
+                Ok(((), writes))
+            })
+            .await
+    }
+}
+
+/// Every set of settings and templates that a study was asked with, oldest first.
+pub(super) fn blueprints(reader: &Reader<'_>, number: u32) -> Result<Vec<Blueprint>, Fault> {
+    let mut known = Vec::new();
+    reader.scan::<BlueprintRow>(&(number, 0), &(number, u32::MAX), Order::Rising, |_, row| {
+        known.push(row.0);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(known)
+}

@@ -1,0 +1,321 @@
+//! Rebuilds the results of a study from its evidence alone, without a store, a daemon or a network: the panel from the seed, the
+//! outcomes from the replies, the results from the outcomes. Says that all of it is what the file says, or where it is not.
+
+use std::io::BufRead;
+
+use protocol::results::Results;
+use serde_json::Value;
+
+use crate::domain::evidence::{
+    Asked, Closing, FORMAT, Line, Opening, Respondent, Said, UNSEALED, Unsealed, VERSION,
+    first_difference, results_hash, unseal,
+};
+use crate::domain::exchange::{self, address};
+use crate::domain::instrument::{self, Accumulator, Unreadable};
+use crate::domain::outcome::{Answered, Outcome};
+use crate::domain::panel::{Panel, Population, sample};
+
+use super::plan::recipe;
+
+/// Longest line that is read, in bytes: far more than any respondent can say.
+const LINE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// A file whose results were rebuilt, every byte the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replayed {
+    /// What the study is called.
+    pub name: String,
+    /// Its id.
+    pub study: protocol::id::StudyId,
+    /// Respondents.
+    pub respondents: u32,
+    /// Exchanges whose replies were read again.
+    pub exchanges: u64,
+    /// Of those, prompts whose address was found to be right.
+    pub prompts: u64,
+    /// Outcomes whose reply was not kept, or not all of it: they were taken as the file has them.
+    pub without_reply: u64,
+    /// SHA-256 (hex) of the results; empty where there were none.
+    pub results_hash: String,
+    /// The results.
+    pub results: Option<Results>,
+}
+
+/// Why results were not rebuilt.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotReplayed {
+    /// The file cannot be read.
+    #[error("The file cannot be read: {0}.")]
+    Unread(String),
+    /// It is damaged or was changed.
+    #[error("Line {line} is damaged: {why}.")]
+    Damaged {
+        /// Which line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It is sound, but this program cannot replay it.
+    #[error("This program cannot replay it: {0}.")]
+    Foreign(String),
+    /// It is sound, and what follows from it is not what it says.
+    #[error("Line {line} does not follow from the evidence: {what}.")]
+    Differs {
+        /// Which line, from 1.
+        line: u64,
+        /// The first difference.
+        what: String,
+    },
+}
+
+/// Replays a file.
+///
+/// # Errors
+/// What is wrong with it, or the first difference.
+pub fn replay(file: impl BufRead) -> Result<Replayed, NotReplayed> {
+    let mut lines = Lines { file, number: 0, seal: UNSEALED.to_owned() };
+    let Line::Opening(opening) = lines.next()? else {
+        return Err(lines.damaged("a file of evidence opens with what was asked"));
+    };
+    let mut stage = Stage::open(*opening)?;
+    loop {
+        match lines.next()? {
+            Line::Respondent(respondent) => {
+                stage.hear(*respondent).map_err(|what| lines.differs(what))?;
+            }
+            Line::Closing(closing) => {
+                lines.end()?;
+                return stage.close(*closing).map_err(|what| lines.differs(what));
+            }
+            Line::Opening(_) => return Err(lines.damaged("it opens a second time")),
+        }
+    }
+}
+
+/// The lines of a file, each checked against its seal.
+struct Lines<R> {
+    file: R,
+    number: u64,
+    seal: String,
+}
+
+impl<R: BufRead> Lines<R> {
+    fn read(&mut self) -> Result<Option<String>, NotReplayed> {
+        let mut bytes = Vec::new();
+        let mut bounded = std::io::Read::take(&mut self.file, LINE_BYTES_MAX);
+        bounded
+            .read_until(b'\n', &mut bytes)
+            .map_err(|error| NotReplayed::Unread(error.to_string()))?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        self.number = self.number.saturating_add(1);
+        if bytes.last() == Some(&b'\n') {
+            bytes.pop();
+        }
+        String::from_utf8(bytes).map(Some).map_err(|_| self.damaged("it is not text"))
+    }
+
+    fn next(&mut self) -> Result<Line, NotReplayed> {
+        let Some(text) = self.read()? else {
+            self.number = self.number.saturating_add(1);
+            return Err(self.damaged("the file ends here, before what was found"));
+        };
+        let seal = match unseal(&self.seal, &text) {
+            Ok(seal) => seal.to_owned(),
+            // Whoever gives another file should read that it is another file.
+            Err(Unsealed::Missing) if self.number == 1 => {
+                return Err(self.damaged("this is no file of evidence"));
+            }
+            Err(unsealed) => return Err(self.damaged(&unsealed.to_string())),
+        };
+        self.seal = seal;
+        serde_json::from_str(&text).map_err(|error| self.damaged(&error.to_string()))
+    }
+
+    fn end(&mut self) -> Result<(), NotReplayed> {
+        match self.read()? {
+            None => Ok(()),
+            Some(_) => Err(self.damaged("something follows the last line")),
+        }
+    }
+
+    fn damaged(&self, why: &str) -> NotReplayed {
+        NotReplayed::Damaged { line: self.number, why: why.to_owned() }
+    }
+
+    fn differs(&self, what: String) -> NotReplayed {
+        NotReplayed::Differs { line: self.number, what }
+    }
+}
+
+/// A study being rebuilt.
+struct Stage {
+    opening: Opening,
+    panel: Panel,
+    accumulator: Accumulator,
+    next: u32,
+    respondents: u32,
+    exchanges: u64,
+    prompts: u64,
+    without_reply: u64,
+    answered: u64,
+}
+
+impl Stage {
+    fn open(opening: Opening) -> Result<Self, NotReplayed> {
+        if opening.format != FORMAT || opening.version > VERSION {
+            return Err(NotReplayed::Foreign(format!(
+                "it is {} {}, and this is {FORMAT} {VERSION}",
+                opening.format, opening.version
+            )));
+        }
+        if opening.population != Population::embedded().hash() {
+            return Err(NotReplayed::Foreign(
+                "its panel was sampled from other population tables than this program has"
+                    .to_owned(),
+            ));
+        }
+        let panel = sample(Population::embedded(), &recipe(&opening.spec))
+            .map_err(|error| NotReplayed::Foreign(error.to_string()))?;
+        Ok(Self {
+            accumulator: Accumulator::new(&opening.spec),
+            panel,
+            opening,
+            next: 0,
+            respondents: 0,
+            exchanges: 0,
+            prompts: 0,
+            without_reply: 0,
+            answered: 0,
+        })
+    }
+
+    fn hear(&mut self, heard: Respondent) -> Result<(), String> {
+        let Respondent { respondent, persona, asked } = heard;
+        if respondent < self.next {
+            return Err(format!("respondent {respondent} is out of order"));
+        }
+        self.next = respondent.saturating_add(1);
+        self.respondents = self.respondents.saturating_add(1);
+        let drawn = self.panel.persona(respondent).zip(self.panel.classes(respondent));
+        let Some((drawn, classes)) = drawn else {
+            return Err(format!("the panel has no respondent {respondent}"));
+        };
+        if drawn != persona {
+            return Err(format!("respondent {respondent} is not who the seed draws"));
+        }
+        for asked in asked {
+            let at = asked.at;
+            if at.respondent != respondent {
+                return Err(format!("respondent {respondent} was asked as {}", at.respondent));
+            }
+            if asked.order != instrument::order_shown(&self.opening.spec, at) {
+                return Err(format!("respondent {respondent} saw the variants in another order"));
+            }
+            let outcome = self.outcome(asked).map_err(|what| {
+                format!(
+                    "respondent {respondent}, task {}, asking {}: {what}",
+                    at.task, at.replicate
+                )
+            })?;
+            self.answered += u64::from(matches!(outcome, Outcome::Answered(_)));
+            self.accumulator.add(at, &classes.iter(), &outcome);
+        }
+        Ok(())
+    }
+
+    /// The outcome that follows from what was said.
+    fn outcome(&mut self, asked: Asked) -> Result<Outcome, String> {
+        let Asked { at, exchanges, outcome, .. } = asked;
+        for said in &exchanges {
+            self.exchanges = self.exchanges.saturating_add(1);
+            self.check_prompt(said)?;
+        }
+        let stands = match (&outcome, exchanges.last()) {
+            // Nobody replied, whatever was said before.
+            (Outcome::Failed { .. } | Outcome::Skipped { .. }, _) => return Ok(outcome),
+            (_, last) if last.is_none_or(|last| last.whole_bytes.is_some()) => {
+                self.without_reply = self.without_reply.saturating_add(1);
+                return Ok(outcome);
+            }
+            (_, None) => return Ok(outcome),
+            (stands, Some(last)) => {
+                let read = if last.address.is_empty() {
+                    instrument::read_at(&self.opening.spec, at, &last.reply)
+                } else {
+                    exchange::read(&self.opening.spec, at, &last.end, &last.reply)
+                };
+                (outcome_of(read), stands)
+            }
+        };
+        let (follows, recorded) = stands;
+        if follows == *recorded {
+            return Ok(follows);
+        }
+        let value = |outcome: &Outcome| serde_json::to_value(outcome).unwrap_or(Value::Null);
+        let difference = first_difference(&value(recorded), &value(&follows)).unwrap_or_default();
+        Err(format!(
+            "its reply reads otherwise: {}",
+            difference.replacen("results", "the outcome", 1)
+        ))
+    }
+
+    fn check_prompt(&mut self, said: &Said) -> Result<(), String> {
+        let (Some(engine), Some(system), Some(question)) =
+            (said.engine, &said.system, &said.question)
+        else {
+            return Ok(());
+        };
+        let blueprint =
+            self.opening.engines.get(engine).ok_or("it names an engine that there is not")?;
+        if address(&blueprint.parameters, system, question) != said.address {
+            return Err("the prompt is not the one that was sent".to_owned());
+        }
+        self.prompts = self.prompts.saturating_add(1);
+        Ok(())
+    }
+
+    fn close(self, closing: Closing) -> Result<Replayed, String> {
+        if (closing.respondents, closing.exchanges) != (self.respondents, self.exchanges) {
+            return Err(format!(
+                "it counts {} respondents and {} exchanges, and there are {} and {}",
+                closing.respondents, closing.exchanges, self.respondents, self.exchanges
+            ));
+        }
+        let results = match self.answered {
+            0 => None,
+            _ => self.accumulator.finish(self.panel.margins()),
+        };
+        let value =
+            |results: &Option<Results>| serde_json::to_value(results).unwrap_or(Value::Null);
+        // A cancelled study has answers and no results.
+        let computed = self.opening.study.state == protocol::run::State::Completed;
+        let rebuilt = if computed { results } else { None };
+        if let Some(difference) = first_difference(&value(&closing.results), &value(&rebuilt)) {
+            return Err(difference);
+        }
+        let hash = results_hash(rebuilt.as_ref()).map_err(|error| error.to_string())?;
+        if hash != closing.results_hash {
+            return Err("the hash of the results is another one".to_owned());
+        }
+        Ok(Replayed {
+            name: self.opening.study.name,
+            study: self.opening.study.id,
+            respondents: self.respondents,
+            exchanges: self.exchanges,
+            prompts: self.prompts,
+            without_reply: self.without_reply,
+            results_hash: hash,
+            results: rebuilt,
+        })
+    }
+}
+
+fn outcome_of(read: Result<Answered, Unreadable>) -> Outcome {
+    match read {
+        Ok(answered) => Outcome::Answered(answered),
+        Err(Unreadable::Refused { reason }) => Outcome::Refused { reason },
+        Err(Unreadable::Invalid { reason }) => Outcome::Invalid { reason },
+    }
+}

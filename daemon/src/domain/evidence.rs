@@ -1,0 +1,342 @@
+//! The evidence of a study as a file: one JSON object a line, each closed by a seal that covers it and every line before it. A
+//! changed, missing, added or moved line breaks the seals from there on, so a reader can say where. The seal guards against
+//! accidents and careless changes; whoever rewrites every seal is found out by the results, which must follow from the replies.
+
+use std::collections::BTreeMap;
+
+use protocol::persona::Persona;
+use protocol::results::Results;
+use protocol::run::Study;
+use protocol::study::{Order, StudySpec};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::exchange::{End, Source};
+use super::outcome::{Assignment, Outcome, Usage};
+
+/// The name of the format, in the first line of each file.
+pub const FORMAT: &str = "demoscope-evidence";
+/// The version of the format.
+pub const VERSION: u32 = 1;
+/// The seal before the first line.
+pub const UNSEALED: &str = "";
+/// What stands between a line and its seal.
+const SEAL_OPENS: &str = ",\"seal\":\"";
+/// What ends a sealed line.
+const SEAL_CLOSES: &str = "\"}";
+/// Letters of a seal.
+const SEAL_LETTERS: usize = 64;
+
+/// One line of the file, without its seal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "line", rename_all = "snake_case")]
+pub enum Line {
+    /// The first: what was asked, of whom, and how.
+    Opening(Box<Opening>),
+    /// One respondent with everything that was said.
+    Respondent(Box<Respondent>),
+    /// The last: what was found.
+    Closing(Box<Closing>),
+}
+
+/// What was asked, of whom, and how.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    /// [`FORMAT`].
+    pub format: String,
+    /// [`VERSION`].
+    pub version: u32,
+    /// The program that wrote it.
+    pub program: String,
+    /// What these answers are, and are not.
+    pub notice: String,
+    /// The study.
+    pub study: Study,
+    /// Its specification: everything that decides its results but the answers.
+    pub spec: StudySpec,
+    /// SHA-256 (hex) of the population tables that the panel was sampled from.
+    pub population: String,
+    /// Settings that the engine was asked with, and the prompt templates; none for the built-in reader.
+    pub engines: Vec<Blueprint>,
+}
+
+/// With which settings and templates an engine was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blueprint {
+    /// Who was asked and with which settings, as one text: the first part of every address.
+    pub parameters: String,
+    /// Prices in millionths of a dollar per million tokens: sent, sent but cached, received. None where nobody knows.
+    pub price: Option<(u64, u64, u64)>,
+    /// Template name → text.
+    pub templates: BTreeMap<String, String>,
+}
+
+/// One respondent with everything that was said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Respondent {
+    /// Their place in the panel, from 0.
+    pub respondent: u32,
+    /// Who they are.
+    pub persona: Persona,
+    /// What they were asked, in order.
+    pub asked: Vec<Asked>,
+}
+
+/// One assignment with everything that was said and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Which assignment.
+    pub at: Assignment,
+    /// The order in which the variants of an A/B test were shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+    /// Questions and replies in order; empty where no reply came, or none was kept.
+    pub exchanges: Vec<Said>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What it took.
+    pub usage: Usage,
+}
+
+/// One question as it was sent, and the reply.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// Who answers and under which rules; absent where the prompt can no longer be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    /// The question with its material.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// Which of the opening's engines it was put to; none for the built-in reader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<usize>,
+    /// SHA-256 (hex) over parameters and prompt; empty for the built-in reader.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub address: String,
+    /// What the model wrote, or the beginning of it.
+    pub reply: String,
+    /// How many bytes the whole reply had, where only its beginning was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole_bytes: Option<u64>,
+    /// How it ended.
+    pub end: End,
+    /// The model that says it answered.
+    pub model: String,
+    /// Where it came from.
+    pub source: Source,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Closing {
+    /// Respondents in the file.
+    pub respondents: u32,
+    /// Exchanges in the file.
+    pub exchanges: u64,
+    /// What all of it cost, calls without an outcome included.
+    pub usage: Usage,
+    /// The results; none where there was no answer.
+    pub results: Option<Results>,
+    /// SHA-256 (hex) of the results as JSON; empty without any.
+    pub results_hash: String,
+}
+
+/// A broken line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsealed {
+    /// It has no seal.
+    #[error("the line has no seal")]
+    Missing,
+    /// Its seal does not fit it, or the lines before it.
+    #[error(
+        "the seal does not fit: this line was changed, or one before it was added, removed or moved"
+    )]
+    Broken,
+}
+
+fn seal_of(before: &str, body: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in [before, body] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex::encode(hash.finalize())
+}
+
+/// A line with its seal, ready to be written, and the seal for the next one.
+///
+/// # Errors
+/// When the line cannot be written as JSON.
+pub fn seal(before: &str, line: &Line) -> Result<(String, String), serde_json::Error> {
+    let mut text = serde_json::to_string(line)?;
+    // The seal stands inside the object, so that every line stays JSON.
+    text.pop();
+    let seal = seal_of(before, &text);
+    text.push_str(SEAL_OPENS);
+    text.push_str(&seal);
+    text.push_str(SEAL_CLOSES);
+    Ok((text, seal))
+}
+
+/// Checks the seal of a line and gives it for the next one.
+///
+/// # Errors
+/// When there is none, or it does not fit.
+pub fn unseal<'a>(before: &str, text: &'a str) -> Result<&'a str, Unsealed> {
+    let body_end = text
+        .len()
+        .checked_sub(SEAL_OPENS.len() + SEAL_LETTERS + SEAL_CLOSES.len())
+        .ok_or(Unsealed::Missing)?;
+    let (body, rest) = text.split_at_checked(body_end).ok_or(Unsealed::Missing)?;
+    let seal = rest
+        .strip_prefix(SEAL_OPENS)
+        .and_then(|rest| rest.strip_suffix(SEAL_CLOSES))
+        .ok_or(Unsealed::Missing)?;
+    if seal == seal_of(before, body) { Ok(seal) } else { Err(Unsealed::Broken) }
+}
+
+/// SHA-256 (hex) of results as JSON; empty without any.
+///
+/// # Errors
+/// When they cannot be written as JSON.
+pub fn results_hash(results: Option<&Results>) -> Result<String, serde_json::Error> {
+    let Some(results) = results else { return Ok(String::new()) };
+    Ok(hex::encode(Sha256::digest(serde_json::to_vec(results)?)))
+}
+
+/// The first place where two documents differ, as a path and what stands there: `None` when they are the same.
+#[must_use]
+pub fn first_difference(
+    recorded: &serde_json::Value,
+    rebuilt: &serde_json::Value,
+) -> Option<String> {
+    differs("results", recorded, rebuilt)
+}
+
+fn differs(path: &str, a: &serde_json::Value, b: &serde_json::Value) -> Option<String> {
+    use serde_json::Value;
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            keys.into_iter().find_map(|key| {
+                let none = &Value::Null;
+                let path = format!("{path}.{key}");
+                match (a.get(key), b.get(key)) {
+                    (Some(a), Some(b)) => differs(&path, a, b),
+                    (a, b) => Some(apart(&path, a.unwrap_or(none), b.unwrap_or(none))),
+                }
+            })
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            let place = a
+                .iter()
+                .zip(b)
+                .enumerate()
+                .find_map(|(place, (a, b))| differs(&format!("{path}[{place}]"), a, b));
+            place.or_else(|| {
+                (a.len() != b.len()).then(|| {
+                    format!("{path} has {} entries in the file and {} rebuilt", a.len(), b.len())
+                })
+            })
+        }
+        (a, b) if a == b => None,
+        (a, b) => Some(apart(path, a, b)),
+    }
+}
+
+fn apart(path: &str, a: &serde_json::Value, b: &serde_json::Value) -> String {
+    let short = |value: &serde_json::Value| value.to_string().chars().take(80).collect::<String>();
+    format!("{path} is {} in the file and {} rebuilt", short(a), short(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn closing(respondents: u32) -> Line {
+        Line::Closing(Box::new(Closing {
+            respondents,
+            exchanges: 3,
+            usage: Usage::default(),
+            results: None,
+            results_hash: String::new(),
+        }))
+    }
+
+    fn file(lines: u32) -> Result<Vec<String>, serde_json::Error> {
+        let mut before = UNSEALED.to_owned();
+        (0..lines)
+            .map(|at| {
+                let (text, seal) = seal(&before, &closing(at))?;
+                before = seal;
+                Ok(text)
+            })
+            .collect()
+    }
+
+    /// The first line whose seal does not fit.
+    fn broken(lines: &[String]) -> Option<usize> {
+        let mut before = UNSEALED.to_owned();
+        lines.iter().position(|line| match unseal(&before, line) {
+            Ok(seal) => {
+                before = seal.to_owned();
+                false
+            }
+            Err(_) => true,
+        })
+    }
+
+    #[test]
+    fn a_sealed_line_is_json_and_reads_back() -> Result<(), serde_json::Error> {
+        let lines = file(2)?;
+        let read: Line = serde_json::from_str(&lines[1])?;
+        assert_eq!(read, closing(1));
+        assert_eq!(broken(&lines), None);
+        Ok(())
+    }
+
+    #[test]
+    fn removed_and_moved_lines_are_found() -> Result<(), serde_json::Error> {
+        let lines = file(5)?;
+        let without: Vec<String> = lines
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at != 2)
+            .map(|(_, line)| line.clone())
+            .collect();
+        assert_eq!(broken(&without), Some(2));
+        let mut moved = lines.clone();
+        moved.swap(1, 3);
+        assert_eq!(broken(&moved), Some(1));
+        assert_eq!(unseal("", "{}"), Err(Unsealed::Missing));
+        Ok(())
+    }
+
+    #[test]
+    fn the_first_difference_is_named() {
+        let a = json!({"mean_score": 6.5, "themes": [{"count": 3}, {"count": 2}]});
+        let b = json!({"mean_score": 6.5, "themes": [{"count": 3}, {"count": 4}]});
+        assert_eq!(first_difference(&a, &a), None);
+        assert_eq!(
+            first_difference(&a, &b).as_deref(),
+            Some("results.themes[1].count is 2 in the file and 4 rebuilt")
+        );
+        let shorter = json!({"mean_score": 6.5, "themes": [{"count": 3}]});
+        assert!(first_difference(&a, &shorter).is_some_and(|said| said.contains("2 entries")));
+    }
+
+    proptest! {
+        #[test]
+        fn any_changed_letter_is_found(line in 0_usize..4, place in any::<prop::sample::Index>(), letter in "[a-z0-9]") {
+            let mut lines = file(4).unwrap_or_default();
+            let at = place.index(lines[line].len());
+            prop_assume!(!lines[line][at..].starts_with(&letter));
+            lines[line].replace_range(at..=at, &letter);
+            let found = broken(&lines);
+            prop_assert_eq!(found, Some(line));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What was said between a study and a model: the question by its address, and the reply as it came. Kept beside the outcome,
+//! so that a report can be rebuilt from the words themselves, and so that the same question need not be paid for twice.
+
+use protocol::study::StudySpec;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::instrument::{self, Unreadable};
+use super::outcome::{Answered, Assignment};
+
+/// Where a reply came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The model was asked.
+    #[default]
+    Asked,
+    /// The model said it before, to the very same question.
+    Remembered,
+}
+
+impl Source {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_asked(&self) -> bool {
+        *self == Self::Asked
+    }
+}
+
+/// How a reply ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// The model was done.
+    #[default]
+    Finished,
+    /// It ran into the limit on length.
+    Truncated,
+    /// The service or the model declined, in words of ours.
+    Declined(String),
+}
+
+impl End {
+    fn is_finished(&self) -> bool {
+        *self == Self::Finished
+    }
+}
+
+/// One question and its reply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// [`address`] of the question.
+    #[serde(rename = "q")]
+    pub address: String,
+    /// What was wrong with the reply before, where this one was asked for again.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub correction: Option<String>,
+    /// What the model wrote, or the beginning of it.
+    #[serde(rename = "r")]
+    pub reply: String,
+    /// How many bytes the whole reply had, where only its beginning is kept.
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    pub whole_bytes: Option<u64>,
+    /// How it ended.
+    #[serde(rename = "e", default, skip_serializing_if = "End::is_finished")]
+    pub end: End,
+    /// The model that says it answered; empty where the service does not say.
+    #[serde(rename = "m", default, skip_serializing_if = "String::is_empty")]
+    pub model: String,
+    /// Where it came from.
+    #[serde(rename = "s", default, skip_serializing_if = "Source::is_asked")]
+    pub source: Source,
+}
+
+/// Reads a model's reply as an answer to an assignment.
+///
+/// # Errors
+/// Why it is none.
+pub fn read(
+    spec: &StudySpec,
+    at: Assignment,
+    end: &End,
+    reply: &str,
+) -> Result<Answered, Unreadable> {
+    match end {
+        End::Declined(why) => Err(Unreadable::Refused { reason: why.clone() }),
+        End::Truncated => {
+            Err(Unreadable::Invalid { reason: "the reply was cut off at its longest".to_owned() })
+        }
+        End::Finished => instrument::read_model(spec, at, reply),
+    }
+}
+
+/// The address of a question: SHA-256 (hex) of everything that decides the reply as far as a caller can, which is who is asked
+/// with which settings, and both parts of the prompt.
+#[must_use]
+pub fn address(parameters: &str, system: &str, question: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in [parameters, system, question] {
+        // The length in front keeps neighbouring parts apart.
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex::encode(hash.finalize())
+}
+
+/// Most bytes of a reply that are kept: far more than an answer needs, far less than a service could send.
+const KEPT_BYTES_MAX: usize = 8 * 1024;
+
+/// What is kept of a reply, and how many bytes all of it had where that is not everything.
+#[must_use]
+pub fn kept(reply: &str) -> (&str, Option<u64>) {
+    if reply.len() <= KEPT_BYTES_MAX {
+        return (reply, None);
+    }
+    let end = reply.floor_char_boundary(KEPT_BYTES_MAX);
+    (&reply[..end], Some(reply.len() as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_keeps_its_parts_apart() {
+        assert_ne!(address("a", "bc", "d"), address("ab", "c", "d"));
+        assert_ne!(address("a", "b", "c"), address("a", "b", "d"));
+        assert_eq!(address("a", "b", "c").len(), 64);
+    }
+
+    #[test]
+    fn of_a_long_reply_the_beginning_is_kept_and_its_length_told() {
+        assert_eq!(kept("short"), ("short", None));
+        let long = format!("a{}", "é".repeat(10_000));
+        let (cut, whole) = kept(&long);
+        assert!(cut.len() <= KEPT_BYTES_MAX && cut.len() > KEPT_BYTES_MAX - 4, "{}", cut.len());
+        assert_eq!(whole, Some(20_001));
+    }
+
+    #[test]
+    fn what_is_usual_takes_no_room() {
+        let exchange = Exchange {
+            address: "00".to_owned(),
+            correction: None,
+            reply: "{}".to_owned(),
+            whole_bytes: None,
+            end: End::Finished,
+            model: String::new(),
+            source: Source::Asked,
+        };
+        let stored = serde_json::to_string(&exchange).unwrap_or_default();
+        assert_eq!(stored, r#"{"q":"00","r":"{}"}"#);
+    }
+}

@@ -1,0 +1,307 @@
+//! What speaks for and against the numbers themselves, as figures and as plain sentences. What is undefined is said to be,
+//! with the reason.
+
+mod order;
+mod reask;
+mod silence;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use protocol::quality::{Figure, Flag, Reference};
+use protocol::results::{Answer, Diagnostics, Estimate};
+use protocol::study::StudyType;
+
+use super::SYNTHETIC_NOTICE;
+use super::contradiction::contradicts_itself;
+use super::tally::Tally;
+use crate::domain::outcome::{Answered, Assignment, Outcome};
+use crate::domain::stats::distinct::DistinctTexts;
+use crate::domain::stats::estimate::{equal_weights, share};
+use crate::domain::stats::similar::NearTexts;
+use crate::domain::stats::{LEVEL, spread};
+use order::ChoiceOrder;
+use reask::Reask;
+use silence::Silence;
+
+/// The standard deviation to expect of people on a scale of ten or eleven values: the middle of the 1.6 to 2.6 that
+/// ordinary concepts show.
+const REFERENCE_SD: f64 = 2.1;
+/// What a reader must know of that number.
+const REFERENCE_SOURCE: &str = "a planning figure for scales of ten or eleven values (ordinary concepts show 1.6 to 2.6), not a \
+     measurement of this category";
+/// Below this ratio to people's deviation a panel deserves a warning. Median ratio of language-model twins to people over
+/// 163 outcomes: 0.63 (own computation on the Twin-2K-500 data).
+const SD_RATIO_LOW: f64 = 0.7;
+/// Above this share at one score the distribution is called collapsed.
+const MODE_SHARE_HIGH: f64 = 0.5;
+/// Below this share of distinct texts, answers are called alike.
+const DISTINCT_LOW: f64 = 0.5;
+/// Above this share of texts with a near-twin, answers are called alike.
+const TWINS_HIGH: f64 = 0.5;
+/// Above this share of answers that contradict themselves the report says so.
+const CONTRADICTORY_HIGH: f64 = 0.02;
+/// Fewer answers than this make wide intervals.
+const FEW_ANSWERS: u64 = 30;
+/// Above this share of assignments without an answer the report says so.
+const NOT_ANSWERED_HIGH: f64 = 0.05;
+
+/// Everything that is known of the answers as such, besides what they say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Quality {
+    study_type: StudyType,
+    texts: DistinctTexts,
+    twins: NearTexts,
+    silence: Silence,
+    order: ChoiceOrder,
+    reask: Reask,
+    answers: u64,
+    contradictory: u64,
+}
+
+/// A sentence and its flag, where there is one.
+type Warning = (Option<Flag>, String);
+
+impl Quality {
+    pub(super) fn new(study_type: StudyType) -> Self {
+        let numeric = matches!(study_type, StudyType::ConceptTest | StudyType::Nps);
+        Self {
+            study_type,
+            texts: DistinctTexts::default(),
+            twins: NearTexts::default(),
+            silence: Silence::default(),
+            order: ChoiceOrder::default(),
+            reask: Reask::new(numeric),
+            answers: 0,
+            contradictory: 0,
+        }
+    }
+
+    /// Takes note of what came of an assignment. False for a second asking, which counts nowhere else.
+    pub(super) fn admit(
+        &mut self,
+        at: Assignment,
+        classes: &[(&'static str, &'static str)],
+        outcome: &Outcome,
+    ) -> bool {
+        self.reask.add(at, outcome);
+        if at.replicate > 0 {
+            return false;
+        }
+        self.silence.add(classes, outcome);
+        true
+    }
+
+    /// Takes note of an answer that counts.
+    pub(super) fn add_answer(&mut self, at: Assignment, answered: &Answered, reasoning: &str) {
+        let answer: &Answer = &answered.answer;
+        self.answers += 1;
+        self.contradictory += u64::from(contradicts_itself(answer));
+        self.texts.add(reasoning);
+        self.twins.add((u64::from(at.respondent) << 16) | u64::from(at.task), reasoning);
+        if let Some(options) = answered.options {
+            self.order.add(answer, options);
+        }
+    }
+
+    /// Counts one more of a reason why there is no answer.
+    pub(super) fn count_reason(&mut self, outcome: &str, reason: &str) {
+        self.silence.reason(outcome, reason);
+    }
+
+    /// The diagnostics of a panel with that tally; `order_effect` is what coming first was worth in an A/B test.
+    pub(super) fn diagnose(
+        self,
+        tally: &Tally,
+        uncounted_themes: u64,
+        order_effect: Option<Estimate>,
+    ) -> Diagnostics {
+        let scores = tally.scores();
+        let figures = self.figures(tally, order_effect);
+        let mut notes = vec![SYNTHETIC_NOTICE.to_owned()];
+        let mut flags = Vec::new();
+        for (flag, sentence) in self.warnings(tally, &figures, uncounted_themes) {
+            notes.push(sentence);
+            flags.extend(flag.filter(|flag| !flags.contains(flag)));
+        }
+        Diagnostics {
+            entropy_bits: scores.and_then(crate::domain::stats::histogram::Histogram::entropy_bits),
+            share_at_mode: scores
+                .and_then(|scores| Some(scores.mode()?.1 as f64 / scores.n() as f64)),
+            distinct_texts: self.texts.share(),
+            not_answered: self.silence.reasons().clone(),
+            notes,
+            flags,
+            figures,
+            reference: scores
+                .map(|_| Reference { std_dev: REFERENCE_SD, source: REFERENCE_SOURCE.to_owned() }),
+            missing: self.silence.by_class(),
+        }
+    }
+
+    fn figures(&self, tally: &Tally, order_effect: Option<Estimate>) -> BTreeMap<String, Figure> {
+        const NO_SCORES: &str = "this kind of study has no scores on one scale";
+        const NO_CHOICES: &str = "the answers are texts, not choices";
+        let scores = tally.scores();
+        let spread_of = |figure: Option<Estimate>| match scores {
+            None => Figure::of(None, NO_SCORES),
+            Some(_) => Figure::of(figure, "there are fewer than two scores"),
+        };
+        let choices = tally.choices();
+        let of_choices = |figure: Option<Estimate>| Figure::of(figure, NO_CHOICES);
+        let at_mode = choices
+            .as_ref()
+            .and_then(|counts| share(counts.iter().copied().max()?, counts.iter().sum(), LEVEL));
+        let method = if self.texts.is_estimate() { "k_minimum_values" } else { "count" };
+        let distinct =
+            self.texts.share().map(|share| equal_weights(share, None, LEVEL, self.answers, method));
+        let order_effect = match self.study_type {
+            StudyType::AbTest => {
+                Figure::of(order_effect, "too few answers in one of the two orders, or all alike")
+            }
+            _ => self.order.scale_turned(),
+        };
+        let mut figures = vec![
+            ("std_dev", spread_of(scores.and_then(|scores| spread::std_dev(scores, LEVEL)))),
+            (
+                "sd_ratio",
+                spread_of(scores.and_then(|scores| spread::ratio(scores, REFERENCE_SD, LEVEL))),
+            ),
+            (
+                "entropy_bits",
+                of_choices(choices.as_ref().and_then(|counts| spread::entropy(counts, LEVEL))),
+            ),
+            ("share_at_mode", of_choices(at_mode)),
+            ("distinct_texts", Figure::of(distinct, "there are no texts")),
+            ("near_duplicates", Figure::of(self.twins.share(), "there are fewer than two texts")),
+            (
+                "self_contradictions",
+                match self.study_type {
+                    StudyType::Sentiment | StudyType::Survey => Figure::of(
+                        None,
+                        "an answer has no two parts that could contradict each other",
+                    ),
+                    _ => Figure::of(
+                        share(self.contradictory, self.answers, LEVEL),
+                        "there are no answers",
+                    ),
+                },
+            ),
+            ("order_effect", order_effect),
+            ("first_option_share", self.order.first_choice()),
+        ];
+        figures.extend(self.reask.figures());
+        figures.into_iter().map(|(name, figure)| (name.to_owned(), figure)).collect()
+    }
+
+    fn warnings(
+        &self,
+        tally: &Tally,
+        figures: &BTreeMap<String, Figure>,
+        uncounted_themes: u64,
+    ) -> Vec<Warning> {
+        let n = tally.n();
+        let mut warnings = Vec::new();
+        let mut warn = |flag: Option<Flag>, sentence: String| warnings.push((flag, sentence));
+        let missing: u64 = self.silence.reasons().values().sum();
+        if missing as f64 > NOT_ANSWERED_HIGH * (n + missing) as f64 {
+            warn(
+                Some(Flag::ManySilent),
+                format!(
+                    "{missing} of {} gave no answer. The numbers describe only those who did.",
+                    n + missing
+                ),
+            );
+        }
+        if let Some(sentence) = self.silence.uneven() {
+            warn(Some(Flag::UnevenSilence), sentence);
+        }
+        if n < FEW_ANSWERS {
+            let answers = if n == 1 { "answer" } else { "answers" };
+            let sentence = format!("Only {n} {answers}: too few for more than a first impression.");
+            warn(Some(Flag::FewAnswers), sentence);
+        } else {
+            let known = |name: &str| figures.get(name).and_then(Figure::known);
+            self.of_spread(&known, &mut warn);
+            self.of_texts(&known, &mut warn);
+        }
+        if self.contradictory as f64 > CONTRADICTORY_HIGH * n as f64 {
+            let sentence = format!(
+                "{} of {n} answers contradict themselves, such as a high score beside a flat no: \
+                 look at them before you trust the numbers.",
+                self.contradictory
+            );
+            warn(Some(Flag::SelfContradiction), sentence);
+        }
+        if let Some(sentence) = self.order.warning() {
+            warn(Some(Flag::OrderEffect), sentence);
+        }
+        if let Some(sentence) = self.reask.warning() {
+            warn(Some(Flag::PersonaEffectUnclear), sentence);
+        }
+        if self.texts.is_estimate() {
+            warn(
+                None,
+                "The share of distinct texts is an estimate, right to about 2 %.".to_owned(),
+            );
+        }
+        if uncounted_themes > 0 {
+            let sentence = format!(
+                "{uncounted_themes} mentions of rare themes are not counted: there were too many different ones."
+            );
+            warn(None, sentence);
+        }
+        warnings
+    }
+
+    fn of_spread<'a>(
+        &self,
+        known: &impl Fn(&str) -> Option<&'a Estimate>,
+        warn: &mut impl FnMut(Option<Flag>, String),
+    ) {
+        if let (Some(sd), Some(ratio)) = (known("std_dev"), known("sd_ratio"))
+            && ratio.value < SD_RATIO_LOW
+        {
+            let sentence = format!(
+                "The scores are less varied than people's answers usually are (standard deviation {:.1}, {:.0} % of the {REFERENCE_SD} \
+                 to expect): expect real answers to spread wider.",
+                sd.value,
+                100.0 * ratio.value
+            );
+            warn(Some(Flag::LowVariance), sentence);
+        }
+        if let Some(mode) = known("share_at_mode").filter(|mode| mode.value > MODE_SHARE_HIGH)
+            && matches!(self.study_type, StudyType::ConceptTest | StudyType::Nps)
+        {
+            let sentence = format!(
+                "{:.0} % of the answers give the same score: the panel hardly tells people apart.",
+                100.0 * mode.value
+            );
+            warn(Some(Flag::Collapsed), sentence);
+        }
+    }
+
+    fn of_texts<'a>(
+        &self,
+        known: &impl Fn(&str) -> Option<&'a Estimate>,
+        warn: &mut impl FnMut(Option<Flag>, String),
+    ) {
+        if let Some(share) = self.texts.share().filter(|share| *share < DISTINCT_LOW) {
+            let sentence = format!(
+                "Only {:.0} % of the reasonings differ from one another once numbers are masked.",
+                100.0 * share
+            );
+            warn(Some(Flag::AlikeTexts), sentence);
+        } else if let Some(twins) =
+            known("near_duplicates").filter(|twins| twins.value > TWINS_HIGH)
+        {
+            let sentence = format!(
+                "{:.0} % of the reasonings say nearly what another one says: read quotes as one voice, not as many.",
+                100.0 * twins.value
+            );
+            warn(Some(Flag::AlikeTexts), sentence);
+        }
+    }
+}

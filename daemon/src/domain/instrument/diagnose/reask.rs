@@ -1,0 +1,104 @@
+//! Those who were asked twice: their first answer beside their second. Second answers are compared and never counted.
+
+use std::collections::BTreeMap;
+
+use protocol::quality::Figure;
+use protocol::results::{Answer, Preference};
+
+use crate::domain::instrument::score;
+use crate::domain::outcome::{Assignment, Outcome};
+use crate::domain::stats::LEVEL;
+use crate::domain::stats::reask::Pairs;
+
+/// Fewer pairs than this give no warning.
+const PAIRS_MIN: u64 = 10;
+
+/// What was said the first and the second time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Reask {
+    /// Whether the values are points of a scale, and not names.
+    numeric: bool,
+    pairs: Pairs,
+    /// The first answers of the respondent at hand, by task.
+    first: BTreeMap<u16, i32>,
+    respondent: Option<u32>,
+    /// Second askings without an answer.
+    silent: u64,
+}
+
+impl Reask {
+    pub(super) fn new(numeric: bool) -> Self {
+        Self { numeric, ..Self::default() }
+    }
+
+    /// Takes note of an outcome; those of one respondent must come one after the other, the first answer before the
+    /// second.
+    pub(super) fn add(&mut self, at: Assignment, outcome: &Outcome) {
+        if self.respondent.replace(at.respondent) != Some(at.respondent) {
+            self.first.clear();
+        }
+        let value = match outcome {
+            Outcome::Answered(answered) => value(&answered.answer),
+            _ => None,
+        };
+        match (at.replicate, value) {
+            (0, Some(value)) => drop(self.first.insert(at.task, value)),
+            (0, None) => {}
+            (_, Some(second)) => match self.first.get(&at.task) {
+                Some(first) => self.pairs.add(*first, second),
+                None => self.silent += 1,
+            },
+            (_, None) => self.silent += 1,
+        }
+    }
+
+    /// The figures, by name.
+    pub(super) fn figures(&self) -> [(&'static str, Figure); 3] {
+        let why = match (self.pairs.n(), self.silent) {
+            (0, 0) => "nobody was asked twice",
+            (0, _) => "nobody who was asked twice answered twice",
+            (1..3, _) => "too few answered twice",
+            _ => "everyone who was asked twice gave the same answer",
+        };
+        let points = |figure| {
+            if self.numeric {
+                Figure::of(figure, why)
+            } else if self.pairs.n() == 0 {
+                Figure::of(None, why)
+            } else {
+                Figure::of(None, "the answers are words, not points of a scale")
+            }
+        };
+        [
+            ("persona_effect", points(self.pairs.persona_effect(LEVEL))),
+            ("reask_noise", points(self.pairs.noise(LEVEL))),
+            ("reask_same", Figure::of(self.pairs.same(LEVEL), why)),
+        ]
+    }
+
+    /// What to keep in mind, where who answers matters no more than chance.
+    pub(super) fn warning(&self) -> Option<String> {
+        let effect = self.pairs.persona_effect(LEVEL).filter(|_| self.numeric)?;
+        (self.pairs.n() >= PAIRS_MIN && effect.low? <= 0.0).then(|| {
+            format!(
+                "Who answers matters no more than asking the same person twice: of the variance of the scores {:.0} % is the \
+                 person (95 % interval from below zero), the rest is chance. Do not read differences between groups into this.",
+                100.0 * effect.value.max(0.0)
+            )
+        })
+    }
+}
+
+/// The answer as a number to compare: a score, or the place of a word; `None` for a survey.
+fn value(answer: &Answer) -> Option<i32> {
+    match answer {
+        Answer::ConceptTest { .. } | Answer::Nps { .. } => score(answer).map(i32::from),
+        Answer::Sentiment { sentiment, .. } => i32::try_from(sentiment.index()).ok(),
+        Answer::AbTest { preference, .. } => Some(match preference {
+            Preference::A => 1,
+            Preference::B => -1,
+            Preference::None => 0,
+        }),
+        Answer::Survey { .. } => None,
+    }
+}

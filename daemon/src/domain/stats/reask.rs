@@ -1,0 +1,149 @@
+//! Asking the same respondent twice: how much of the difference between answers is the person, and how much is chance. Kept
+//! as counts of pairs, so that order and number of respondents do not matter.
+
+use std::collections::BTreeMap;
+
+use libm::{exp, log, sqrt};
+use protocol::results::Estimate;
+
+use super::distribution::normal_quantile;
+use super::estimate::{equal_weights, share};
+
+/// First and second answers of the same respondents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pairs {
+    counts: BTreeMap<(i32, i32), u64>,
+}
+
+impl Pairs {
+    /// Counts one respondent.
+    pub fn add(&mut self, first: i32, second: i32) {
+        *self.counts.entry((first, second)).or_default() += 1;
+    }
+
+    /// How many were counted.
+    #[must_use]
+    pub fn n(&self) -> u64 {
+        self.counts.values().sum()
+    }
+
+    /// The share that gave the same answer twice, 0 to 1, with Wilson's interval; `None` without a pair.
+    #[must_use]
+    pub fn same(&self, level: f64) -> Option<Estimate> {
+        let same = self.counts.iter().filter(|((a, b), _)| a == b).map(|(_, count)| count).sum();
+        share(same, self.n(), level)
+    }
+
+    /// The standard deviation of one person's answers about their own mean, √(Σd²/2n), in points of the scale: what
+    /// chance alone makes of a score. The interval is that of a mean of squares, on the scale of logarithms; there is
+    /// none below three pairs, or when nobody changed their answer. `None` without a pair.
+    #[must_use]
+    pub fn noise(&self, level: f64) -> Option<Estimate> {
+        let n = self.n();
+        if n == 0 {
+            return None;
+        }
+        let squares = self.sum(|a, b| (a - b) * (a - b));
+        let variance = squares / (2.0 * n as f64);
+        let fourths = self.sum(|a, b| (a - b) * (a - b) * (a - b) * (a - b)) / (4.0 * n as f64);
+        let spread = (fourths - variance * variance) / (n as f64 - 1.0);
+        let z = normal_quantile(1.0 - (1.0 - level) / 2.0)?;
+        let interval = (n > 2 && variance > 0.0 && spread > 0.0).then(|| {
+            let half = z * sqrt(spread) / (2.0 * variance);
+            let middle = log(sqrt(variance));
+            (exp(middle - half), exp(middle + half))
+        });
+        Some(equal_weights(sqrt(variance), interval, level, n, "mean_square"))
+    }
+
+    /// The share of the variance of answers that is the person and not chance: the one-way intraclass correlation of two
+    /// answers each (Shrout and Fleiss 1979, ICC(1,1)), with the interval of Fisher's transformation for pairs, z ± 1.96/√(n − 3/2)
+    /// (Fisher 1925, section 39). It can be below zero. `None` below three pairs, or when all answers are the same.
+    #[must_use]
+    pub fn persona_effect(&self, level: f64) -> Option<Estimate> {
+        let n = self.n();
+        if n < 3 {
+            return None;
+        }
+        let count = n as f64;
+        let grand = self.sum(|a, b| a + b) / (2.0 * count);
+        let between = self.sum(|a, b| {
+            let mean = f64::midpoint(a, b) - grand;
+            2.0 * mean * mean
+        }) / (count - 1.0);
+        let within = self.sum(|a, b| (a - b) * (a - b) / 2.0) / count;
+        if between + within <= 0.0 {
+            return None;
+        }
+        let value = (between - within) / (between + within);
+        // At ±1 the transformation has no end.
+        let interval = (value.abs() < 1.0).then(|| {
+            let middle = libm::atanh(value);
+            let half = normal_quantile(1.0 - (1.0 - level) / 2.0).map(|z| z / sqrt(count - 1.5));
+            half.map(|half| (libm::tanh(middle - half), libm::tanh(middle + half)))
+        });
+        Some(equal_weights(value, interval.flatten(), level, n, "icc_one_way_fisher_z"))
+    }
+
+    fn sum(&self, of: impl Fn(f64, f64) -> f64) -> f64 {
+        self.counts
+            .iter()
+            .map(|((a, b), count)| *count as f64 * of(f64::from(*a), f64::from(*b)))
+            .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::stats::agreement::icc;
+
+    fn pairs(of: &[(i32, i32)]) -> Pairs {
+        let mut pairs = Pairs::default();
+        for (first, second) in of {
+            pairs.add(*first, *second);
+        }
+        pairs
+    }
+
+    #[test]
+    fn a_panel_of_persons_is_told_from_a_panel_of_dice() {
+        let persons = pairs(&[(1, 1), (3, 4), (5, 5), (7, 7), (9, 8), (10, 10), (2, 2), (6, 6)]);
+        let effect = persons.persona_effect(0.95).unwrap();
+        assert!(effect.value > 0.95 && effect.low.unwrap() > 0.8, "{effect:?}");
+        let dice = pairs(&[(1, 9), (9, 2), (4, 7), (7, 3), (5, 5), (2, 8), (8, 4), (6, 1)]);
+        let effect = dice.persona_effect(0.95).unwrap();
+        assert!(effect.low.unwrap() < 0.0, "{effect:?}");
+        assert!(dice.noise(0.95).unwrap().value > 4.0 * persons.noise(0.95).unwrap().value);
+        assert!((persons.same(0.95).unwrap().value - 0.75).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_is_undefined_has_no_number() {
+        let none = Pairs::default();
+        assert_eq!((none.same(0.95), none.noise(0.95)), (None, None));
+        assert_eq!(pairs(&[(1, 2), (3, 4)]).persona_effect(0.95), None);
+        assert_eq!(
+            pairs(&[(7, 7); 20]).persona_effect(0.95),
+            None,
+            "one value says nothing of persons"
+        );
+        let still = pairs(&[(7, 7), (8, 8), (3, 3)]).noise(0.95).unwrap();
+        assert_eq!((still.value, still.low), (0.0, None));
+    }
+
+    proptest! {
+        #[test]
+        fn the_persona_effect_is_the_one_way_intraclass_correlation(
+            of in prop::collection::vec((0_i32..11, 0_i32..11), 3..40)
+        ) {
+            let targets: Vec<Vec<f64>> =
+                of.iter().map(|(a, b)| vec![f64::from(*a), f64::from(*b)]).collect();
+            if let (Some(mine), Some(theirs)) = (pairs(&of).persona_effect(0.95), icc(&targets)) {
+                prop_assert!((mine.value - theirs.one_way).abs() < 1e-9);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The figures on the answers as such: how varied they are, whether their order or chance decided them. Each with its
+//! interval; those that cannot be had are named with the reason.
+
+use protocol::quality::Figure;
+use protocol::results::{Estimate, Results};
+use protocol::safe;
+
+use crate::look::{Role, pad, pad_left, thousands};
+use crate::report::page::Page;
+
+/// How a figure is written.
+#[derive(Clone, Copy)]
+enum Unit {
+    Points,
+    Times,
+    Bits,
+    Share,
+    Percentage,
+}
+
+/// Every figure in the order of the page: its key, what people call it, and its unit.
+const FIGURES: [(&str, &str, Unit); 12] = [
+    ("std_dev", "Standard deviation", Unit::Points),
+    ("sd_ratio", "Spread against people's", Unit::Times),
+    ("entropy_bits", "Entropy", Unit::Bits),
+    ("share_at_mode", "At the commonest answer", Unit::Share),
+    ("distinct_texts", "Different reasonings", Unit::Share),
+    ("near_duplicates", "Reasonings with a near-twin", Unit::Share),
+    ("self_contradictions", "Contradict themselves", Unit::Share),
+    ("order_effect", "Effect of the order", Unit::Points),
+    ("first_option_share", "Chose the word listed first", Unit::Share),
+    ("persona_effect", "Variance due to the person", Unit::Share),
+    ("reask_noise", "Spread when asked again", Unit::Points),
+    ("reask_same", "Same answer when asked again", Unit::Share),
+];
+/// Columns of the label and the value.
+const COLUMNS: (usize, usize) = (30, 8);
+
+/// A figure for people: its name, its value, and its interval or the reason why there is none.
+pub(crate) struct Row {
+    pub(crate) label: &'static str,
+    /// `None` where it is undefined.
+    pub(crate) value: Option<String>,
+    pub(crate) beside: String,
+}
+
+/// Every figure that was sent, in the order of the page.
+pub(crate) fn rows(results: &Results) -> Vec<Row> {
+    let figures = &results.diagnostics.figures;
+    let compares = results.estimates.contains_key("a_minus_b_pct");
+    let row = |(key, label, unit): (&str, &'static str, Unit)| {
+        let unit = if key == "order_effect" && compares { Unit::Percentage } else { unit };
+        let (value, beside) = match figures.get(key)? {
+            Figure::Known(estimate) => (Some(number(unit, estimate.value)), beside(unit, estimate)),
+            Figure::Undefined { undefined } => (None, safe::line(undefined).into_owned()),
+        };
+        Some(Row { label, value, beside })
+    };
+    FIGURES.into_iter().filter_map(row).collect()
+}
+
+/// What the spread is held against, in a sentence.
+pub(crate) fn reference(results: &Results) -> Option<String> {
+    let reference = results.diagnostics.reference.as_ref()?;
+    results.diagnostics.figures.contains_key("sd_ratio").then(|| {
+        format!(
+            "People's standard deviation is taken as {:.1}: {}.",
+            reference.std_dev,
+            safe::line(&reference.source)
+        )
+    })
+}
+
+/// Draws them; nothing where an older daemon sent none.
+pub(crate) fn draw(results: &Results, page: &mut Page) {
+    let look = page.look;
+    let rows = rows(results);
+    if rows.iter().any(|row| row.value.is_some()) {
+        page.gap();
+    }
+    for row in &rows {
+        if let Some(value) = &row.value {
+            let value = look.paint(Role::Strong, &pad_left(value, COLUMNS.1));
+            let rest = look.paint(Role::Dim, &format!("  {}", row.beside));
+            page.line(format!("  {}{value}{rest}", pad(row.label, COLUMNS.0)));
+        }
+    }
+    let mut unknown: Vec<(&str, Vec<String>)> = Vec::new();
+    for row in rows.iter().filter(|row| row.value.is_none()) {
+        let label = row.label.to_lowercase();
+        match unknown.iter_mut().find(|(why, _)| *why == row.beside) {
+            Some((_, labels)) => labels.push(label),
+            None => unknown.push((&row.beside, vec![label])),
+        }
+    }
+    for (why, labels) in unknown {
+        page.bullet(&format!("Not known: {} ({why}).", labels.join(", ")));
+    }
+    if let Some(sentence) = reference(results) {
+        page.bullet(&sentence);
+    }
+}
+
+/// The interval, and how many it rests on.
+fn beside(unit: Unit, estimate: &Estimate) -> String {
+    let of = format!("of {}", thousands(i128::from(estimate.n)));
+    match estimate.low.zip(estimate.high) {
+        Some((low, high)) => format!("{} to {}, {of}", number(unit, low), number(unit, high)),
+        None => of,
+    }
+}
+
+fn number(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Points | Unit::Bits => format!("{value:.2}"),
+        Unit::Times => format!("{value:.2} ×"),
+        Unit::Share => format!("{:.0} %", 100.0 * value),
+        Unit::Percentage => format!("{value:.1}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::look::Look;
+    use crate::report::fixtures;
+
+    #[test]
+    fn what_is_not_known_is_said_with_its_reason() {
+        let Some(mut results) = fixtures::concept_test().results else {
+            panic!("the fixture has results")
+        };
+        let mut page = Page::new(Look::PLAIN);
+        draw(&results, &mut page);
+        assert_eq!(page.finish(), "\n", "an older daemon sends none");
+        let estimate = Estimate {
+            value: 0.9,
+            low: Some(0.81),
+            high: Some(1.0),
+            level: 0.95,
+            n: 115,
+            effective_n: 115.0,
+            method: "log_variance".to_owned(),
+        };
+        let why = || Figure::Undefined { undefined: "nobody was asked twice".to_owned() };
+        let figures = &mut results.diagnostics.figures;
+        drop(figures.insert("sd_ratio".to_owned(), Figure::Known(estimate)));
+        drop(figures.insert("persona_effect".to_owned(), why()));
+        drop(figures.insert("reask_noise".to_owned(), why()));
+        let mut page = Page::new(Look::PLAIN);
+        draw(&results, &mut page);
+        let text = page.finish();
+        assert!(text.contains("0.90 ×  0.81 × to 1.00 ×, of 115"), "{text}");
+        let told: Vec<&str> = text.split_whitespace().collect();
+        assert!(
+            told.join(" ").contains(
+                "Not known: variance due to the person, spread when asked again (nobody was asked twice)."
+            ),
+            "{text}"
+        );
+    }
+}
