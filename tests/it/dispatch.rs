@@ -24,6 +24,11 @@ fn engines(list: &[(&str, &MockProvider, f64)], more: &str) -> String {
     settings + more
 }
 
+/// Settings under which nobody asks about the cost.
+fn agreed(mock: &MockProvider, more: &str) -> String {
+    mock.settings(more) + "[cost]\nconfirm_above_usd = 1000.0\n"
+}
+
 fn home(settings: &str, panel: u32) -> Home {
     let home = Home::with_settings(settings);
     home.write("idea.md", studies::concept(panel, 7));
@@ -64,7 +69,7 @@ fn what_was_announced_stands_beside_what_it_cost() {
 fn calls_under_way_at_a_cancellation_are_paid_and_told() {
     let mock =
         MockProvider::start(Duration::from_millis(40), |_| Act::Claim(json!(200), json!(50)));
-    let home = home(&mock.settings("concurrency = 20"), 1_000);
+    let home = home(&agreed(&mock, "concurrency = 20"), 1_000);
     let _daemon = home.daemon();
     let id = take_on(&home, "mock", 1_000, 7);
     let link = home.link();
@@ -86,7 +91,7 @@ fn a_tenth_of_a_study_tells_what_the_whole_will_cost() {
     let mock = MockProvider::start(Duration::from_millis(10), |heard| {
         Act::Claim(json!(600 + heard.persona.len()), json!(40 + heard.number * 7 % 60))
     });
-    let home = home(&mock.settings("concurrency = 20"), 1_000);
+    let home = home(&agreed(&mock, "concurrency = 20"), 1_000);
     let _daemon = home.daemon();
     let id = take_on(&home, "mock", 1_000, 7);
     let link = home.link();
@@ -246,7 +251,7 @@ fn the_queue_is_listed_moved_and_kept_over_a_restart() {
 #[test]
 fn a_running_study_follows_new_limits() {
     let mock = MockProvider::start(Duration::from_millis(30), |_| Act::Answer);
-    let home = home(&mock.settings("concurrency = 4"), 5);
+    let home = home(&agreed(&mock, "concurrency = 4"), 5);
     let _daemon = home.daemon();
     let id = take_on(&home, "mock", 3_000, 7);
     let link = home.link();
@@ -266,7 +271,7 @@ fn a_running_study_follows_new_limits() {
     drop(wait::for_answers(&link, id, before + 20));
     assert!(mock.told().under_way <= 2, "it stays so");
     // What the settings say now.
-    home.configure(&mock.settings("concurrency = 25\nrequests_per_minute = 90000"));
+    home.configure(&agreed(&mock, "concurrency = 25\nrequests_per_minute = 90000"));
     let now = home.run(["engines", "tune", "mock", "--json"]).expect(0).json();
     assert_eq!(now, json!({ "concurrency": 25, "requests_per_minute": 90_000 }));
     drop(home.run(["engines", "tune", "mock", "--concurrency", "0"]).expect(2));
@@ -297,7 +302,7 @@ fn live_through(home: &Home) -> u32 {
 fn a_respondent_whose_asking_ends_the_daemon_is_put_aside_and_the_rest_completes() {
     let mock = MockProvider::good();
     for engine in ["offline", "mock"] {
-        let settings = mock.settings("") + "[engine.offline]\nanswers_per_second = 5000\n";
+        let settings = agreed(&mock, "") + "[engine.offline]\nanswers_per_second = 5000\n";
         let home = home(&settings, 5);
         {
             let mut daemon = Daemon::spawn(&home, Some(Sabotage::Poison));

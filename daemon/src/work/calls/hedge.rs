@@ -61,13 +61,18 @@ pub(super) struct Called {
 pub(super) async fn call(pass: Pass, ready: &ReadyCall, hedge: Option<Hedge>) -> Called {
     let once = |spent| Called { spent, reserved: ready.worst, twice: false };
     let Some(mut hedge) = hedge else { return once(pass.call(ready).await) };
-    let begun = hedge.core.world().clock.monotonic();
     let mut first = std::pin::pin!(pass.call(ready));
-    tokio::select! {
-        spent = &mut first => return once(spent),
-        () = hedge.slow(begun) => {}
-    }
-    let Some(again) = hedge.pass(ready) else { return once(first.await) };
+    // Where there is no leave for a second call yet, the first is given the same time again.
+    let again = loop {
+        let begun = hedge.core.world().clock.monotonic();
+        tokio::select! {
+            spent = &mut first => return once(spent),
+            () = hedge.slow(begun) => {}
+        }
+        if let Some(again) = hedge.pass(ready) {
+            break again;
+        }
+    };
     let mut second = std::pin::pin!(again.call(ready));
     let spent = tokio::select! {
         spent = &mut first => better(spent, second, ready.worst).await,

@@ -225,6 +225,11 @@ impl Round {
         left: &mut Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<Option<Sitting>, ApiError> {
         let now = self.study.now();
+        let is_open = |lane: &Lane| lane.standing(now) == Standing::Open;
+        // While it rests and another one can be asked, nothing is made ready for it.
+        if !is_open(&self.lanes[lane]) && self.lanes.iter().any(is_open) {
+            return Ok(None);
+        }
         let can_other =
             |other: usize| other != lane && self.lanes[other].standing(now) == Standing::Open;
         let due = self.waiting.iter().take_while(|((time, _), _)| *time <= now);
