@@ -8,9 +8,12 @@ mod backup;
 mod config;
 mod control;
 mod credits;
+mod exports;
 mod first_run;
 mod models;
+mod page;
 mod reading;
+mod study_types;
 
 // What must survive.
 mod damage;
