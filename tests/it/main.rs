@@ -10,9 +10,12 @@ mod control;
 mod credits;
 mod dispatch;
 mod evidence;
+mod exports;
 mod first_run;
 mod models;
+mod page;
 mod reading;
+mod study_types;
 
 // What must survive.
 mod damage;

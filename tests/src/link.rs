@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use protocol::analysis::Asked;
 use protocol::credits::Credits;
 use protocol::error::ApiError;
 use protocol::event::{Cursor, EventPage};
@@ -54,6 +55,8 @@ calls! {
     find(name: String) -> Study;
     /// A study with its results.
     report(study: StudyId) -> Report;
+    /// What a study asked, and of whom.
+    asked(study: StudyId) -> Asked;
     /// What a study looks like now.
     live(study: StudyId) -> Live;
     /// A page of answers.

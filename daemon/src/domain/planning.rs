@@ -24,6 +24,21 @@ pub enum NoPower {
     TooMany,
 }
 
+impl NoPower {
+    /// What to ask instead.
+    #[must_use]
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::Shares => "5 with a share of 40 asks for 40 % against 45 %",
+            Self::Means => "0.5 asks for half a point of the mean score",
+            Self::Chances => "an alpha of 0.05 and a power of 0.8 are the usual ones",
+            Self::TooMany => {
+                "ask for a larger difference, or compare two studies of the same panel in pairs"
+            }
+        }
+    }
+}
+
 /// Answers the question.
 pub fn power(question: &PowerQuestion) -> Result<PowerAnswer, NoPower> {
     let PowerQuestion { effect, alpha, power, people } = question;

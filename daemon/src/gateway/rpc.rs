@@ -191,7 +191,7 @@ impl Demoscope for Peer {
         planning::power(&question).map_err(|error| {
             let mut message = error.to_string();
             message.push('.');
-            ApiError::new(ErrorCode::InvalidInput, message)
+            ApiError::new(ErrorCode::InvalidInput, message).hint(error.hint())
         })
     }
 

@@ -50,11 +50,14 @@ impl<'a> Groups<'a> {
 
     /// Who prefers the winner least, or which group leans most where nobody wins.
     pub(super) fn least_convinced(self, winner: Winner) -> Option<String> {
-        let none = || {
-            Some(format!(
-                "No group of at least {SMALL} prefers otherwise than everyone else once all comparisons are counted (Holm)."
-            ))
+        let otherwise = match winner {
+            Winner::A => "prefers A less",
+            Winner::B => "prefers B less",
+            Winner::Tie => "leans to either side more",
         };
+        let none = format!(
+            "No group of at least {SMALL} {otherwise} than everyone else once all comparisons are counted (Holm)."
+        );
         self.judged().next()?;
         let mut differing = self.judged().filter(|contrast| contrast.differs);
         let found = match winner {
@@ -62,7 +65,7 @@ impl<'a> Groups<'a> {
             Winner::B => differing.next_back().filter(|found| found.difference.value > 0.0),
             Winner::Tie => differing.min_by(|a, b| a.p_adjusted.total_cmp(&b.p_adjusted)),
         };
-        let Some(found) = found else { return none() };
+        let Some(found) = found else { return Some(none) };
         let who = people(&found.dimension, &found.class);
         let does = match winner {
             Winner::A => "prefer A least",

@@ -113,22 +113,24 @@ fn a_group_too_small_to_judge_never_differs_however_far_off_it_is() {
     );
 }
 
+/// No number of the document has more than nine decimals.
+fn look(value: &serde_json::Value) {
+    match value {
+        serde_json::Value::Number(number) => {
+            let text = number.to_string();
+            let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            assert!(decimals <= 9, "{text}");
+        }
+        serde_json::Value::Array(list) => list.iter().for_each(look),
+        serde_json::Value::Object(fields) => fields.values().for_each(look),
+        _ => {}
+    }
+}
+
 #[test]
 fn numbers_carry_no_litter_of_floating_point() {
     let results = results_of(0..100).unwrap();
     let value = serde_json::to_value((&results.outcomes, &results.estimates, &results.segments));
-    fn look(value: &serde_json::Value) {
-        match value {
-            serde_json::Value::Number(number) => {
-                let text = number.to_string();
-                let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-                assert!(decimals <= 9, "{text}");
-            }
-            serde_json::Value::Array(list) => list.iter().for_each(look),
-            serde_json::Value::Object(fields) => fields.values().for_each(look),
-            _ => {}
-        }
-    }
     look(&value.unwrap());
 }
 

@@ -15,7 +15,7 @@ const QUOTES: usize = 2;
 
 /// Groups that differ from everyone else, beyond chance and with enough answers.
 pub(super) fn groups(results: &Results) -> Option<Section> {
-    results.contrasts.first()?;
+    let field = results.contrasts.first()?.field.as_str();
     let mut section = Section::new("Who differs from the rest");
     let differing: Vec<_> =
         results.contrasts.iter().filter(|found| found.differs && !found.small).collect();
@@ -45,6 +45,7 @@ pub(super) fn groups(results: &Results) -> Option<Section> {
         caption: "Each group minus everyone else, with 95 % intervals".to_owned(),
         low: -reach,
         high: reach,
+        ends: (signed(field, -reach), signed(field, reach)),
         shape: Shape::Dot,
         rows: rows.collect(),
     }));
@@ -106,6 +107,7 @@ pub(super) fn themes<'a>(
         caption: format!("{caption}, with 95 % intervals"),
         low: 0.0,
         high: 100.0,
+        ends: ("0%".to_owned(), "100%".to_owned()),
         shape: Shape::Bar,
         rows: rows.collect(),
     }));

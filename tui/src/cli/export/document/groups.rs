@@ -30,6 +30,7 @@ pub(super) fn section(results: &Results) -> Option<Section> {
             caption: capital(&dimension.replace('_', " ")),
             low,
             high,
+            ends: (number(&field, low), number(&field, high)),
             shape: Shape::Dot,
             rows,
         }));

@@ -80,6 +80,8 @@ pub(super) struct Chart {
     pub(super) caption: String,
     pub(super) low: f64,
     pub(super) high: f64,
+    /// Both ends in words, as the axis shows them.
+    pub(super) ends: (String, String),
     pub(super) shape: Shape,
     pub(super) rows: Vec<Row>,
 }

@@ -96,11 +96,13 @@ fn headline(results: &Results, section: &mut Section) {
             Some(chart) => chart.rows.push(row),
             None => charts.push(Chart {
                 caption: format!(
-                    "Headline numbers from {:.0} to {:.0}, with 95 % intervals",
-                    scale.low, scale.high
+                    "Headline numbers from {} to {}, with 95 % intervals",
+                    number("nps_score", scale.low),
+                    number("nps_score", scale.high)
                 ),
                 low: scale.low,
                 high: scale.high,
+                ends: (number("nps_score", scale.low), number("nps_score", scale.high)),
                 shape: Shape::Dot,
                 rows: vec![row],
             }),
@@ -139,6 +141,7 @@ fn shares(
             caption,
             low: 0.0,
             high: 100.0,
+            ends: ("0%".to_owned(), "100%".to_owned()),
             shape: Shape::Bar,
             rows,
         }));
@@ -163,6 +166,7 @@ fn histogram(counts: &[(i32, u64)], section: &mut Section) {
         caption: "How many gave each score".to_owned(),
         low: 0.0,
         high: most as f64,
+        ends: ("0".to_owned(), thousands(i128::from(most))),
         shape: Shape::Column,
         rows: rows.collect(),
     }));

@@ -65,19 +65,12 @@ fn draw_row(chart: &Chart, row: &Row, out: &mut String) {
 
 /// The ends of the scale, and zero where it lies between them.
 fn axis(chart: &Chart, out: &mut String) {
-    let percent = chart.shape == Shape::Bar;
-    let end = |value: f64| {
-        let digits = if value.fract().abs() < 1e-9 { 0 } else { 1 };
-        let text = format!("{:.digits$}", value.abs());
-        let sign = if value < 0.0 { "−" } else { "" };
-        format!("{sign}{text}{}", if percent { "%" } else { "" })
-    };
     let middle = if zero(chart).is_some() { "0".to_owned() } else { String::new() };
     let _ = writeln!(
         out,
         "<div class=\"row axis\" aria-hidden=\"true\"><span class=\"ends\"><span>{}</span><span>{middle}</span><span>{}</span></span></div>",
-        end(chart.low),
-        end(chart.high)
+        escape(&chart.ends.0),
+        escape(&chart.ends.1)
     );
 }
 

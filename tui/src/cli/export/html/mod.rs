@@ -53,13 +53,13 @@ pub(super) fn page(document: &Document) -> String {
 fn write_block(out: &mut String, block: &Block) {
     // Writing to a string cannot fail.
     let _ = match block {
-        Block::Paragraph(text) => writeln!(out, "<p>{}</p>", escape(text)),
+        Block::Paragraph(text) => writeln!(out, "<p>{}</p>", sentence(text)),
         Block::Warning(text) => writeln!(out, "<p class=\"warning\">{}</p>", escape(text)),
         Block::Subheading(text) => writeln!(out, "<h3>{}</h3>", escape(text)),
         Block::Bullets(points) => {
             out.push_str("<ul>\n");
             for point in points {
-                let _ = writeln!(out, "<li>{}</li>", escape(point));
+                let _ = writeln!(out, "<li>{}</li>", sentence(point));
             }
             writeln!(out, "</ul>")
         }
@@ -121,6 +121,11 @@ fn write_block(out: &mut String, block: &Block) {
             writeln!(out, "</tbody>\n</table></div>")
         }
     };
+}
+
+/// A sentence of the report: a percent sign stays on the line of its number.
+fn sentence(text: &str) -> String {
+    escape(text).replace(" %", "\u{a0}%")
 }
 
 /// A text that shows as it is and does nothing.
