@@ -1,5 +1,6 @@
 //! Measures what the project promises to measure and prints a table, each row with its gate: `cargo build --release -p
-//! demoscope-tests --bins && target/release/bench`. `bench builtin` and `bench models` measure one half;
+//! demoscope-tests --bins && target/release/bench`. `bench builtin`, `reports`, `models` or `station`
+//! measures only that;
 //! `DEMOSCOPE_LONG=1` adds a hundred thousand and a million personas. Ends with 1 when a gate is missed.
 
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
@@ -7,18 +8,22 @@
 
 mod builtin;
 mod models;
+mod reports;
 mod row;
+mod station;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let wanted = std::env::args().nth(1);
     let all = match wanted.as_deref() {
-        None => builtin::rows().into_iter().chain(models::rows()).collect(),
+        None => [builtin::rows(), reports::rows(), models::rows(), station::measures()].concat(),
         Some("builtin") => builtin::rows(),
+        Some("reports") => reports::rows(),
+        Some("station") => station::measures(),
         Some("models") => models::rows(),
         Some(other) => {
-            println!("there is no '{other}': say builtin, models, or nothing for both");
+            println!("there is no '{other}': say builtin, reports, models, station, or nothing for all");
             return ExitCode::FAILURE;
         }
     };
