@@ -11,6 +11,7 @@ mod credits;
 mod first_run;
 mod models;
 mod reading;
+mod station;
 
 // What must survive.
 mod damage;

@@ -19,6 +19,11 @@ const PAGE_BYTES: usize = 700 * 1024;
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
 impl Core {
+    /// Where the history ends now.
+    pub fn head(&self) -> Cursor {
+        Cursor(*self.store().last_event().borrow())
+    }
+
     /// The history after a cursor; waits up to `wait` for the next event when there is none.
     pub async fn events(&self, after: Cursor, limit: u32, wait: Duration) -> Reply<EventPage> {
         // Subscribed before the look, so that an event between look and wait is not slept through.

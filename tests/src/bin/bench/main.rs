@@ -5,6 +5,8 @@
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made has no other result")]
 
+mod station;
+
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -52,11 +54,19 @@ fn main() -> ExitCode {
             all_hold &= row.holds();
         }
     };
-    report(starting());
-    report(sampling());
-    report(round_trips());
-    report(run(10_000, Some((1.5, 120.0))));
-    if program::is_long() {
+    // One word measures only that: `bench station`.
+    let only = std::env::args().nth(1);
+    let wanted = |word: &str| only.as_deref().is_none_or(|only| only == word);
+    if wanted("station") {
+        report(station::rows());
+    }
+    if wanted("daemon") {
+        report(starting());
+        report(sampling());
+        report(round_trips());
+        report(run(10_000, Some((1.5, 120.0))));
+    }
+    if wanted("daemon") && program::is_long() {
         report(run(100_000, None));
         report(run(1_000_000, Some((150.0, 400.0))));
     }
