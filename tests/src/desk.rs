@@ -2,6 +2,7 @@
 //! screen that is built from every byte it wrote. A test presses keys, waits for what the screen shows, and looks at what
 //! is left when the program has gone.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -78,23 +79,17 @@ impl Inbox {
     }
 }
 
-/// The modes of a terminal that a program may change and must give back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Modes {
+/// A mode of a terminal that a program may change and must give back; a shell has none of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
     /// It shows its second screen.
-    pub alternate: bool,
+    Alternate,
     /// Its cursor cannot be seen.
-    pub hidden_cursor: bool,
+    HiddenCursor,
     /// Pasted text comes in brackets.
-    pub bracketed_paste: bool,
+    BracketedPaste,
     /// Clicks are sent to the program.
-    pub mouse: bool,
-}
-
-impl Modes {
-    /// As a shell has them.
-    pub const OF_A_SHELL: Self =
-        Self { alternate: false, hidden_cursor: false, bracketed_paste: false, mouse: false };
+    Mouse,
 }
 
 /// A workstation in a terminal of its own. Dropped, it is killed.
@@ -187,7 +182,7 @@ fn modes_of(master: &(dyn MasterPty + Send)) -> String {
 /// Feeds the screen with what the program writes, until its side of the terminal is closed.
 fn listen(mut from: Box<dyn Read + Send>, inbox: Arc<Inbox>) {
     thread::spawn(move || {
-        let mut buffer = [0; 64 * 1024];
+        let mut buffer = vec![0; 64 * 1024];
         loop {
             let count = from.read(&mut buffer).unwrap_or(0);
             let ended = inbox.with(|received| {
@@ -327,15 +322,19 @@ impl Desk {
 
     /// The modes that the program has left the terminal in.
     #[must_use]
-    pub fn modes(&self) -> Modes {
+    pub fn modes(&self) -> BTreeSet<Mode> {
         self.inbox.with(|received| {
             let screen = received.parser.screen();
-            Modes {
-                alternate: screen.alternate_screen(),
-                hidden_cursor: screen.hide_cursor(),
-                bracketed_paste: screen.bracketed_paste(),
-                mouse: screen.mouse_protocol_mode() != MouseProtocolMode::None,
-            }
+            let mouse = screen.mouse_protocol_mode() != MouseProtocolMode::None;
+            [
+                (Mode::Alternate, screen.alternate_screen()),
+                (Mode::HiddenCursor, screen.hide_cursor()),
+                (Mode::BracketedPaste, screen.bracketed_paste()),
+                (Mode::Mouse, mouse),
+            ]
+            .into_iter()
+            .filter_map(|(mode, is_set)| is_set.then_some(mode))
+            .collect()
         })
     }
 

@@ -252,9 +252,10 @@ impl Lens {
         };
         if let Some(direction) = direction {
             rows.sort_by(|a, b| {
-                let few = (scope == Scope::Every)
-                    .then(|| a.is_small().cmp(&b.is_small()))
-                    .unwrap_or(std::cmp::Ordering::Equal);
+                let few = match scope {
+                    Scope::Every => a.is_small().cmp(&b.is_small()),
+                    Scope::One => std::cmp::Ordering::Equal,
+                };
                 few.then_with(|| match direction {
                     Direction::Rising => a.value.total_cmp(&b.value),
                     Direction::Falling => b.value.total_cmp(&a.value),

@@ -53,20 +53,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Msg::Scores(id, offset, reply) => {
-            model.requests.done(Want::Scores);
-            if let Some(scores) = accept(model, reply)
-                && model.lens.study == Some(id)
-                && let Some(study) = model.studies.get(id)
-            {
-                model.lens.take_scores(Lens::instrument(study), offset as usize, &scores);
-                if model.lens.missing_newest().is_some() {
-                    model.requests.want(Want::Newest, model.now.ms);
-                }
-                want_unread(model);
-            }
-            Vec::new()
-        }
+        Msg::Scores(id, offset, reply) => scores(model, id, offset, reply),
         Msg::Unread(id, from, reply) => {
             model.requests.done(Want::Unread);
             if let Some(next) = take_page(model, id, reply)
@@ -247,6 +234,26 @@ fn news(model: &mut Model, event: &Event) {
             model.say(Tone::Done, format!("{name} is done{where_to}."));
         }
     }
+}
+
+fn scores(
+    model: &mut Model,
+    id: StudyId,
+    offset: u32,
+    reply: Result<Vec<u8>, ApiError>,
+) -> Vec<Effect> {
+    model.requests.done(Want::Scores);
+    if let Some(scores) = accept(model, reply)
+        && model.lens.study == Some(id)
+        && let Some(study) = model.studies.get(id)
+    {
+        model.lens.take_scores(Lens::instrument(study), offset as usize, &scores);
+        if model.lens.missing_newest().is_some() {
+            model.requests.want(Want::Newest, model.now.ms);
+        }
+        want_unread(model);
+    }
+    Vec::new()
 }
 
 /// Asks for the answers that the picture lacks, while it is looked at.

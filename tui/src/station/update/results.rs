@@ -126,6 +126,11 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     if model.lens.results.pane == Pane::Quotes {
         let view = &model.lens.results;
         if view.found.is_empty() {
+            let text = match model.lens.loading {
+                Loading::All => "There is no answer to open: Esc shows all of them.",
+                Loading::Some | Loading::Until(_) => "The answers are still being loaded.",
+            };
+            model.say(Tone::Done, text);
             return Vec::new();
         }
         let person = Person { people: view.found.clone(), at: view.quotes.cursor, scroll: 0 };

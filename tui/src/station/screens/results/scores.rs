@@ -73,7 +73,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         let line = Rect::new(inner.x, y, inner.width, 1);
         match &lines[index] {
             Line::Score(score, count, most) => {
-                draw_score(study, *score, (*count, *most), canvas, line)
+                draw_score(study, *score, (*count, *most), canvas, line);
             }
             Line::Share(share) => draw_share(*share, n, canvas, line),
             Line::Estimate(label, decimals, estimate) => {

@@ -83,18 +83,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         {
             fact(canvas, line, "says", conclusion, Role::Text);
         }
-        for theme in results.themes.iter().take(if tall { 8 } else { 2 }) {
-            if let Some(line) = next() {
-                let share = number(theme.share.value * 100.0, 0, glyphs);
-                fact(
-                    canvas,
-                    line,
-                    theme.kind.as_str(),
-                    &format!("{share}%  {}", theme.theme),
-                    Role::Quote,
-                );
-            }
-        }
+        themes(results, if tall { 8 } else { 2 }, canvas, &mut next);
         if let Some(line) = next().filter(|_| !results.findings.is_empty()) {
             let text = results
                 .findings
@@ -121,6 +110,21 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         );
     }
     facts(model, study, canvas, &mut next);
+}
+
+/// The reasons that were given most.
+fn themes(
+    results: &Results,
+    most: usize,
+    canvas: &mut Canvas<'_>,
+    next: &mut impl FnMut() -> Option<Rect>,
+) {
+    for theme in results.themes.iter().take(most) {
+        let Some(line) = next() else { return };
+        let share = number(theme.share.value * 100.0, 0, canvas.glyphs());
+        let text = format!("{share}%  {}", theme.theme);
+        fact(canvas, line, theme.kind.as_str(), &text, Role::Quote);
+    }
 }
 
 /// The estimates worth a line, each with its interval.
