@@ -15,6 +15,7 @@ mod first_run;
 mod models;
 mod page;
 mod reading;
+mod station;
 mod study_types;
 
 // What must survive.

@@ -48,6 +48,13 @@ pub fn memory_kib(pid: u32) -> Option<(u64, u64)> {
     Some((field("VmRSS:")?, field("VmHWM:")?))
 }
 
+/// What a process is doing, as the kernel's letter for it: `R` runs, `S` sleeps, `T` is stopped, `Z` has ended.
+#[must_use]
+pub fn state(pid: u32) -> Option<char> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.trim_start().chars().next()
+}
+
 /// Processor time of a process so far, in the kernel's ticks (hundredths of a second).
 #[must_use]
 pub fn ticks(pid: u32) -> Option<u64> {

@@ -19,6 +19,11 @@ const PAGE_BYTES: usize = 700 * 1024;
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
 impl Core {
+    /// Where the history ends now.
+    pub fn head(&self) -> Cursor {
+        Cursor(*self.store().last_event().borrow())
+    }
+
     /// The history after a cursor; waits up to `wait` for the next event when there is none. A cursor past the end is one
     /// of a history that is no more, because an older backup was put back: `next` is then the end of this one.
     pub async fn events(&self, after: Cursor, limit: u32, wait: Duration) -> Reply<EventPage> {

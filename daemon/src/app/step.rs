@@ -14,9 +14,7 @@ use crate::domain::ledger::{Unbalanced, open_hold};
 use crate::domain::outcome::Class;
 use crate::domain::projection::Taken;
 use crate::domain::run::{Effect, Illegal, Input, apply};
-use crate::store::rows::{
-    ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, ResultsRow, Unfinished,
-};
+use crate::store::rows::{ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
 use crate::store::{Halt, Order, Reader, Writes};
 
 use super::Settings;

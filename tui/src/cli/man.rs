@@ -4,6 +4,8 @@ use clap::CommandFactory;
 
 use crate::cli::Cli;
 use crate::failure::{Exit, Failure};
+use crate::station::action;
+use crate::station::keymap::Keymap;
 use crate::ui::Ui;
 
 /// Print a manual page
@@ -17,8 +19,30 @@ pub(crate) struct Args {
     command: Option<String>,
 }
 
+/// The keys of the workstation, from its own table of actions.
+fn keys() -> Result<String, Failure> {
+    let keymap = Keymap::built_in().map_err(|error| Failure::invalid(format!("{error}.")))?;
+    let mut text = String::from(".SH \"KEYS OF THE WORKSTATION\"\n");
+    for line in action::reference(&keymap) {
+        text.push_str(&format!(
+            ".TP\n\\fB{}\\fR\n{} In keymaps: {} ({}).\n",
+            plain(&line.keys),
+            plain(line.help),
+            plain(line.entry),
+            plain(&line.places)
+        ));
+    }
+    Ok(text)
+}
+
+/// A text that roff takes as it stands.
+fn plain(text: &str) -> String {
+    text.replace('\\', "\\e").replace('-', "\\-")
+}
+
 /// Prints the page in roff.
 pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
+    let is_overview = args.command.is_none();
     let mut root = Cli::command();
     root.build();
     let page = match &args.command {
@@ -37,6 +61,25 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     clap_mangen::Man::new(page)
         .render(&mut roff)
         .map_err(|error| Failure::invalid(format!("The page cannot be made: {error}.")))?;
-    ui.data(&String::from_utf8_lossy(&roff))?;
+    let mut page = String::from_utf8_lossy(&roff).into_owned();
+    if is_overview {
+        page.push_str(&keys()?);
+    }
+    ui.data(&page)?;
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::station::action::ACTIONS;
+
+    #[test]
+    fn the_manual_names_every_key_of_the_workstation() {
+        let page = keys().unwrap();
+        for entry in ACTIONS {
+            assert!(page.contains(&plain(entry.help)), "{}", entry.name);
+        }
+        assert!(page.contains("\\fBCtrl\\-r\\fR") || page.contains("Ctrl"), "{page}");
+    }
 }

@@ -25,6 +25,7 @@ mod list;
 mod man;
 mod overview;
 mod pages;
+mod plain;
 mod power;
 mod queue;
 mod replay;
@@ -38,12 +39,14 @@ mod tag;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
 use protocol::paths::Paths;
 use unicode_width::UnicodeWidthChar;
 
 use crate::failure::{Exit, Failure};
 use crate::look::Look;
+use crate::station::theme::Theme;
 use crate::ui::Ui;
 
 /// Test ideas on synthetic panels, from the terminal.
@@ -54,6 +57,7 @@ use crate::ui::Ui;
 #[command(
     name = "demoscope",
     version,
+    args_conflicts_with_subcommands = true,
     max_term_width = 100,
     after_help = "\
 Examples:
@@ -69,6 +73,38 @@ Each command has its own page: demoscope run --help"
 pub(crate) struct Cli {
     #[command(subcommand)]
     verb: Option<Verb>,
+    #[command(flatten)]
+    station: StationArgs,
+}
+
+/// How the workstation starts; it is what runs without a command.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Without a command: the workstation")]
+struct StationArgs {
+    /// Lines to read instead of screens, for screen readers and simple terminals
+    #[arg(long)]
+    plain: bool,
+    /// Colours of the screens
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Theme::names()))]
+    theme: Option<String>,
+    /// Leave the mouse to the terminal, so that it can select text
+    #[arg(long)]
+    no_mouse: bool,
+    /// Draw with letters that every terminal has
+    #[arg(long)]
+    ascii: bool,
+}
+
+impl StationArgs {
+    /// What they ask of the workstation.
+    fn wishes(self) -> crate::station::Wishes {
+        use crate::station::{Mouse, Wishes};
+        Wishes {
+            theme: self.theme,
+            glyphs: self.ascii.then_some(crate::station::look::Glyphs::Ascii),
+            mouse: if self.no_mouse { Mouse::Terminals } else { Mouse::Ours },
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -137,7 +173,7 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     let mut ui = Ui::of_process();
-    let exit = dispatch(cli.verb, &mut ui).unwrap_or_else(|failure| {
+    let exit = dispatch(cli, &mut ui).unwrap_or_else(|failure| {
         ui.fail(&failure);
         failure.exit
     });
@@ -145,9 +181,16 @@ pub(crate) fn main() -> ExitCode {
 }
 
 /// Commands that need no daemon run here; the others share one single-threaded runtime.
-fn dispatch(verb: Option<Verb>, ui: &mut Ui) -> Result<Exit, Failure> {
-    match verb {
-        None => workstation(ui),
+fn dispatch(cli: Cli, ui: &mut Ui) -> Result<Exit, Failure> {
+    let waiting = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::invalid(format!("This process cannot wait: {error}.")))
+    };
+    match cli.verb {
+        None if cli.station.plain => waiting()?.block_on(plain::run(ui)),
+        None => workstation(cli.station, ui),
         Some(Verb::Config(args)) => config::run(&args, ui),
         Some(Verb::Completions(args)) => completions::run(&args, ui),
         Some(Verb::Man(args)) => man::run(&args, ui),
@@ -156,11 +199,7 @@ fn dispatch(verb: Option<Verb>, ui: &mut Ui) -> Result<Exit, Failure> {
         Some(Verb::ResetTerminal) => reset_terminal::run(ui),
         // The daemon brings a runtime of its own.
         Some(Verb::Daemon(daemon::Args { verb: daemon::Verb::Run(args) })) => daemon::serve(&args),
-        Some(verb) => tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::invalid(format!("This process cannot wait: {error}.")))?
-            .block_on(converse(verb, ui)),
+        Some(verb) => waiting()?.block_on(converse(verb, ui)),
     }
 }
 
@@ -226,9 +265,9 @@ fn last_letter(text: &str) -> Option<(usize, char)> {
 }
 
 /// The workstation, or a short way in where there is no terminal for it.
-fn workstation(ui: &mut Ui) -> Result<Exit, Failure> {
+fn workstation(args: StationArgs, ui: &mut Ui) -> Result<Exit, Failure> {
     use crate::station::StationError;
-    match crate::station::run(&Paths::resolve()?) {
+    match crate::station::run(&Paths::resolve()?, &args.wishes()) {
         Ok(()) => Ok(Exit::Done),
         Err(StationError::NoTerminal) => overview::run(ui),
         Err(StationError::Daemon(error)) => Err(error.into()),

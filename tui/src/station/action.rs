@@ -1,7 +1,5 @@
-//! The one table of what the workstation can do. Keymap, footer, help, palette and the reference in the documents are
-//! all made from it, so that none of them can promise what another does not know.
-
-use std::fmt::Write as _;
+//! The one table of what the workstation can do. Keymap, footer, help, palette and the manual page are all
+//! made from it, so that none of them can promise what another does not know.
 
 use crate::station::keymap::Keymap;
 
@@ -132,38 +130,39 @@ actions! {
     Back = "back", [Studies Live Results Palette Help Menu Prompt Question Person Compose] 2, "back", "Goes back the way you came; it never leaves the workstation.";
     New = "study.new", [Studies] 3, "new", "Starts a new study.";
     Duplicate = "study.duplicate", [Studies Live Results] 12, "duplicate", "Starts a new study with the settings of this one.";
+    Edit = "study.edit", [Studies Live Results] 13, "edit text", "Starts a new study from this one with its text in your own editor ($VISUAL or $EDITOR).";
     Pause = "study.pause", [Studies Live Results] 5, "pause", "Pauses a study, or lets a paused one go on.";
     Cancel = "study.cancel", [Studies Live Results] 6, "cancel", "Stops a study for good; answers are kept and unused credits come back.";
     Retry = "study.retry", [Studies Live Results] 9, "retry failed", "Asks again those who failed or whose reply could not be read.";
-    Archive = "study.archive", [Studies] 11, "archive", "Puts a study away, or takes it out again.";
-    Tag = "study.tag", [Studies] 12, "tags", "Changes the tags of a study.";
-    Mark = "list.mark", [Studies] 10, "mark", "Marks a study, so that pause, cancel and archive work on all that are marked.";
-    Filter = "list.filter", [Studies Results] 8, "filter", "Narrows the list as you type: words, tag:spring, state:live, score<4.";
-    Sort = "list.sort", [Studies Results] 6, "sort", "Chooses what the list is sorted by; the same choice again turns it round.";
+    Archive = "study.archive", [Studies] 12, "archive", "Puts a study away, or takes it out again.";
+    Tag = "study.tag", [Studies] 14, "tags", "Changes the tags of a study.";
+    Mark = "list.mark", [Studies] 11, "mark", "Marks a study, so that pause, cancel and archive work on all that are marked.";
+    Filter = "list.filter", [Studies Results] 7, "filter", "Narrows the list as you type: words, tag:spring, state:live, score<4.";
+    Sort = "list.sort", [Studies Results] 8, "sort", "Chooses what the list is sorted by; the same choice again turns it round.";
     Archived = "list.archived", [Studies], "archived", "Shows the archived studies, or the others again.";
     Order = "live.order", [Live] 3, "order", "Rearranges the people: as they were asked, or by score into a histogram.";
     Follow = "live.follow", [Live] 4, "follow", "Keeps the newest answers in view, or holds the list still.";
-    GroupBy = "results.group", [Results] 3, "group by", "Groups by the next attribute: age, gender, income, education, technology, region.";
+    GroupBy = "results.group", [Results] 3, "group by", "Groups by the next attribute: age, gender, income, education, technology, region, or all of them at once.";
     CrossTab = "results.cross", [Results] 4, "cross-tab", "Crosses two attributes in a table of means.";
-    View = "results.view", [Results] 5, "view", "Shows the next view: segments, reasons, findings, method.";
+    View = "results.view", [Results] 5, "view", "Shows the next view: segments, A against B, cross-tab, reasons, findings, method.";
     Down = "move.down", [Studies Live Results Palette Help Menu Person Compose], "down", "Moves down.";
     Up = "move.up", [Studies Live Results Palette Help Menu Person Compose], "up", "Moves up.";
     Left = "move.left", [Live Results Compose Prompt Palette Help], "left", "Moves left.";
-    Right = "move.right", [Live Results Compose Prompt Palette Help], "right", "Moves right.";
+    Right = "move.right", [Live Results Compose Prompt Palette Help] 5, "right", "Moves right.";
     PageDown = "move.page-down", [Studies Live Results Help Person Compose], "page down", "Moves down by half a page.";
     PageUp = "move.page-up", [Studies Live Results Help Person Compose], "page up", "Moves up by half a page.";
     First = "move.first", [Studies Live Results Help Person], "first", "Goes to the first line.";
     Last = "move.last", [Studies Live Results Help Person], "last", "Goes to the last line.";
-    NextPane = "pane.next", [Studies Live Results Compose] 13, "pane", "Goes to the next pane or field.";
-    PreviousPane = "pane.previous", [Studies Live Results Compose], "previous pane", "Goes to the previous pane or field.";
-    Zoom = "pane.zoom", [Studies Live Results] 14, "zoom", "Gives the whole screen to this pane, or back to all of them.";
-    Export = "export", [Studies Live Results] 7, "export", "Writes answers, report or picture to a file.";
-    Copy = "copy", [Studies Live Results Person] 15, "copy", "Copies what is under the cursor.";
-    CopyCommand = "copy.command", [Studies Live Results], "copy command", "Copies the command line that shows the same.";
+    NextPane = "pane.next", [Live Results Compose] 9, "next pane", "Goes to the next pane or field.";
+    PreviousPane = "pane.previous", [Live Results Compose], "previous pane", "Goes to the previous pane or field.";
+    Zoom = "pane.zoom", [Studies Live Results] 15, "zoom", "Gives the whole screen to this pane, or back to all of them.";
+    Export = "export", [Studies Live Results] 6, "export", "Writes answers, report or picture to a file.";
+    Copy = "copy", [Studies Live Results Person] 16, "copy", "Copies what is under the cursor.";
+    CopyCommand = "copy.command", [Studies Live Results] 17, "copy command", "Copies the command line that shows the same.";
     ShowStudies = "screen.studies", [], "studies", "Goes to the list of studies.";
-    ShowLive = "screen.live", [], "live", "Goes to the panel as it fills.";
-    ShowResults = "screen.results", [], "results", "Goes to what was found.";
-    Palette = "palette", [] 16, "palette", "Finds a command or a study by a few letters.";
+    ShowLive = "screen.live", [] 4, "watch it", "Goes to the panel as it fills.";
+    ShowResults = "screen.results", [] 3, "results", "Goes to what was found.";
+    Palette = "palette", [] 10, "commands", "Finds a command or a study by a few letters.";
     Help = "help", [Studies Live Results Compose Person], "help", "Explains the keys of this screen; type to search.";
     Themes = "theme", [], "theme", "Chooses the colours.";
     StartDaemon = "daemon.start", [], "start daemon", "Starts the daemon when it is away.";
@@ -173,7 +172,7 @@ actions! {
     Run = "compose.run", [Compose] 1, "run", "Runs the study.";
     Editor = "compose.editor", [Compose] 3, "editor", "Opens the text in your own editor ($VISUAL or $EDITOR).";
     Complete = "compose.complete", [Compose] 4, "complete", "Completes the name of a file, or takes the next choice.";
-    Undo = "compose.undo", [Compose], "undo", "Takes back the last change of the field.";
+    Undo = "compose.undo", [Compose] 14, "undo", "Takes back the last change of the field.";
     Clear = "compose.clear", [Compose Palette Prompt Help], "clear", "Empties the field.";
     Accept = "accept", [Palette Menu Prompt Question] 1, "choose", "Takes what is chosen.";
     NextPerson = "person.next", [Person] 1, "next", "Shows the next person of the list.";
@@ -202,20 +201,37 @@ impl Action {
     }
 }
 
-/// The reference of all keys in Markdown, as the documents carry it.
+/// One line of the reference of all keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The keys, separated by commas.
+    pub keys: String,
+    /// What they do.
+    pub entry: &'static str,
+    /// One sentence about it.
+    pub help: &'static str,
+    /// Where they work.
+    pub places: String,
+}
+
+/// The reference of all keys, as the manual page carries it.
 #[must_use]
-pub fn reference(keymap: &Keymap) -> String {
-    let mut text = String::from("| keys | action | what it does | where |\n|---|---|---|---|\n");
-    for entry in ACTIONS {
-        let place = entry.places.first().copied().unwrap_or(Place::Studies);
-        let keys = keymap.keys(place, entry.action).join(", ").replace('|', "\\|");
-        let places = if entry.places.is_empty() {
-            "every screen".to_owned()
-        } else {
-            entry.places.iter().map(|place| place.as_str()).collect::<Vec<_>>().join(", ")
-        };
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "| {keys} | `{}` | {} | {places} |", entry.name, entry.help);
-    }
-    text
+pub fn reference(keymap: &Keymap) -> Vec<Line> {
+    ACTIONS
+        .iter()
+        .map(|entry| {
+            let place = entry.places.first().copied().unwrap_or(Place::Studies);
+            let places = if entry.places.is_empty() {
+                "every screen".to_owned()
+            } else {
+                entry.places.iter().map(|place| place.as_str()).collect::<Vec<_>>().join(", ")
+            };
+            Line {
+                keys: keymap.keys(place, entry.action).join(", "),
+                entry: entry.name,
+                help: entry.help,
+                places,
+            }
+        })
+        .collect()
 }

@@ -33,6 +33,14 @@ impl Mean {
     }
 }
 
+/// Half the width of the 95 % interval of a share, after Wilson (1927), as the daemon's reports compute it.
+pub(crate) fn share_half_width(count: u64, n: u64) -> f64 {
+    let z: f64 = 1.959_963_985;
+    let n = n as f64;
+    let p = count as f64 / n;
+    z / (1.0 + z * z / n) * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt()
+}
+
 /// The 97.5 % quantile of Student's t. Exact to three decimals for one to nine degrees of freedom (table), beyond that
 /// the expansion of Abramowitz and Stegun 26.7.5, good to 0.001 from ten degrees on.
 fn t_95(freedom: f64) -> f64 {
@@ -64,6 +72,13 @@ mod tests {
         {
             assert!(close(t_95(freedom), quantile), "{freedom}: {}", t_95(freedom));
         }
+    }
+
+    #[test]
+    fn shares_have_intervals() {
+        // 20 of 100: 0.1334 to 0.2888 by the formula of the paper.
+        assert!(close(share_half_width(20, 100), 0.0777), "{}", share_half_width(20, 100));
+        assert!(share_half_width(0, 10) > 0.1);
     }
 
     #[test]

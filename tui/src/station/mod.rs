@@ -22,5 +22,5 @@ pub mod theme;
 mod update;
 mod widgets;
 
-pub use driver::{StationError, run};
+pub use driver::{Mouse, StationError, Wishes, run};
 pub use update::update;

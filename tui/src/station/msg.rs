@@ -48,6 +48,8 @@ pub enum Msg {
     Newest(StudyId, Result<Page<Response>, ApiError>),
     /// The next page of all answers.
     Page(StudyId, Result<Page<Response>, ApiError>),
+    /// Answers that the picture lacked, from an ordinal on.
+    Unread(StudyId, u32, Result<Page<Response>, ApiError>),
     /// The answer of one respondent, asked for by ordinal.
     Answer(StudyId, u32, Result<Page<Response>, ApiError>),
     /// A report.

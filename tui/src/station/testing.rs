@@ -257,6 +257,76 @@ pub(crate) fn report(people: u32) -> Report {
     }
 }
 
+/// The study of two variants.
+pub(crate) const AB: u128 = 0xab;
+
+/// What that study asks.
+pub(crate) fn ab_study(people: u32) -> Study {
+    Study {
+        instrument: StudyType::AbTest,
+        ..study(AB, "Monthly or yearly", State::Completed, people, people)
+    }
+}
+
+/// The answer of a respondent to it: B for two of five, A for two, neither for one.
+pub(crate) fn ab_response(ordinal: u32) -> Response {
+    use protocol::results::Preference;
+    use protocol::study::Order;
+    let preference = match ordinal % 5 {
+        0 | 1 => Preference::B,
+        2 => Preference::None,
+        _ => Preference::A,
+    };
+    let reasoning = match preference {
+        Preference::A => "A, easily: I can leave whenever I like.",
+        Preference::B => "B speaks to me more, because I get my money back.",
+        Preference::None => "Same thing, really.",
+    };
+    let answer = Answer::AbTest {
+        preference,
+        score_a: 6,
+        score_b: 7,
+        reasoning: reasoning.to_owned(),
+        sentiment: Sentiment::Neutral,
+        order: Order::AFirst,
+    };
+    Response { answer, ..response(ordinal) }
+}
+
+/// Its report.
+pub(crate) fn ab_report(people: u32) -> Report {
+    use protocol::results::Winner;
+    let n = u64::from(people);
+    let mut report = report(people);
+    report.study = ab_study(people);
+    let Some(results) = &mut report.results else { return report };
+    results.outcomes = Outcomes::AbTest {
+        winner: Winner::Tie,
+        variant_a_score: 6.5,
+        variant_b_score: 6.7,
+        variant_a_pct: 40.0,
+        variant_b_pct: 40.0,
+        no_preference_pct: 20.0,
+        key_differentiators: vec!["trust".to_owned()],
+        contested: None,
+        orders_shown: (n / 2, n - n / 2),
+    };
+    results.estimates = [
+        ("a_minus_b_pct", -8.0, 9.0),
+        ("variant_a_pct", 40.0, 6.0),
+        ("variant_b_pct", 48.0, 6.0),
+        ("no_preference_pct", 12.0, 4.0),
+        ("variant_a_score", 6.5, 0.3),
+        ("variant_b_score", 6.7, 0.3),
+        ("score_difference", -0.2, 0.2),
+    ]
+    .map(|(field, value, half)| (field.to_owned(), estimate(value, half, n)))
+    .into();
+    results.conclusions =
+        vec!["No winner: the interval of A's share minus B's includes zero.".to_owned()];
+    report
+}
+
 /// A model with a hand on its keys.
 pub(crate) struct Rig {
     pub(crate) model: Model,
@@ -314,6 +384,19 @@ impl Rig {
         if known == people {
             self.tell(Msg::Report(id(MAIN), Ok(Box::new(report(people)))));
         }
+    }
+
+    /// Opens the study of two variants, with everything of it.
+    pub(crate) fn open_ab(&mut self, people: u32) {
+        let mut all = studies(200);
+        all.insert(0, ab_study(people));
+        self.tell(Msg::Studies(Ok(all)));
+        self.model.studies.select(Some(id(AB)));
+        self.keys("3");
+        self.tell(Msg::Report(id(AB), Ok(Box::new(ab_report(people)))));
+        self.tell(Msg::Scores(id(AB), 0, Ok(vec![8; people as usize])));
+        let items = (0..people).map(ab_response).collect();
+        self.tell(Msg::Page(id(AB), Ok(Page { items, next: None })));
     }
 
     /// Something happens, a little later.

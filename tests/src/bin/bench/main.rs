@@ -23,7 +23,9 @@ fn main() -> ExitCode {
         Some("station") => station::measures(),
         Some("models") => models::rows(),
         Some(other) => {
-            println!("there is no '{other}': say builtin, reports, models, station, or nothing for all");
+            println!(
+                "there is no '{other}': say builtin, reports, models, station, or nothing for all"
+            );
             return ExitCode::FAILURE;
         }
     };

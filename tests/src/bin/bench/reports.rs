@@ -113,4 +113,3 @@ fn computed(spec: &StudySpec, answers: u32) -> Duration {
     assert!(accumulator.finish(std::collections::BTreeMap::new()).is_some());
     begun.elapsed()
 }
-

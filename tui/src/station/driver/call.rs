@@ -39,6 +39,7 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         Call::Scores(id) => Msg::Scores(id, 0, ask!(client, scores(id, 0, SCORES))),
         Call::Newest(id, from, count) => Msg::Newest(id, ask!(client, answers(id, from, count))),
         Call::Page(id, from) => Msg::Page(id, ask!(client, answers(id, from, ANSWERS))),
+        Call::Unread(id, from) => Msg::Unread(id, from, ask!(client, answers(id, from, ANSWERS))),
         Call::Answer(id, ordinal) => {
             Msg::Answer(id, ordinal, ask!(client, answers(id, ordinal, 1)))
         }

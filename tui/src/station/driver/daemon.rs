@@ -1,12 +1,13 @@
 //! The link to the daemon: the first connection starts one when none listens, later ones try again with growing pauses
 //! and say when. Every answer and every loss becomes a message; nothing here decides what is asked.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventPage};
 use protocol::paths::Paths;
-use protocol::service::DemoscopeClient;
+use protocol::service::{DemoscopeClient, Welcome};
 use protocol::wire::{self, call_failed, within};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -43,8 +44,9 @@ impl Daemon {
             connection => connection?,
         };
         let (connected, arrivals) = mpsc::channel(4);
-        let version = connection.welcome.version.clone();
-        let hello = Msg::Connected { version, cursor: Cursor::default() };
+        let hello = greeted(&connection.welcome);
+        let client = connection.client.clone();
+        drop(tokio::spawn(async move { offer(&client).await }));
         // The channel is new and empty; there is room.
         drop(messages.try_send(hello));
         Ok(Self {
@@ -76,7 +78,7 @@ impl Daemon {
         }));
     }
 
-    /// Waits for news after a cursor. The very first wait only looks for the end of the history.
+    /// Waits for news after a cursor. From a daemon that did not say where its history ends, that is found out first.
     pub(super) fn follow(&mut self, cursor: Cursor) {
         let Some(client) = self.client() else { return };
         let (messages, connected, paths) =
@@ -114,6 +116,25 @@ impl Daemon {
         if let Some(before) = self.starter.replace(starter) {
             before.abort();
         }
+    }
+}
+
+/// The daemon answers, and has said where its history ends: what is older is in the first look at the list.
+fn greeted(welcome: &Welcome) -> Msg {
+    let cursor = welcome.head.unwrap_or_default();
+    Msg::Connected { version: welcome.version.clone(), cursor }
+}
+
+/// Hands the daemon what this environment holds of the variables that engines read. Without it models that need a key
+/// are missing, which the daemon says where one is asked for.
+async fn offer(client: &DemoscopeClient) {
+    let Ok(Ok(names)) = client.engine_variables(within(WAIT_SLACK)).await else { return };
+    let held: BTreeMap<String, String> = names
+        .into_iter()
+        .filter_map(|name| Some((name.clone(), std::env::var(&name).ok()?)))
+        .collect();
+    if !held.is_empty() {
+        drop(client.offer(within(WAIT_SLACK), held).await);
     }
 }
 
@@ -164,9 +185,9 @@ async fn reconnect(
         pause = (pause * 2).min(PAUSE.1);
         match wire::connect(&paths).await {
             Ok(connection) => {
-                let version = connection.welcome.version.clone();
+                let hello = greeted(&connection.welcome);
+                offer(&connection.client).await;
                 drop(connected.send(connection.client).await);
-                let hello = Msg::Connected { version, cursor: Cursor::default() };
                 drop(messages.send(hello).await);
                 return;
             }

@@ -52,14 +52,17 @@ pub(super) fn keymap(paths: &Paths) -> Result<Keymap, StationError> {
     Ok(keymap)
 }
 
+/// How the workstation was left.
+pub(super) fn settings(paths: &Paths) -> Settings {
+    load(&folder(paths).join("settings.json")).unwrap_or_default()
+}
+
 /// The theme: `theme.toml` of the owner, else the one last chosen, else the product's own.
-pub(super) fn theme(paths: &Paths, look: Look) -> Result<Theme, StationError> {
+pub(super) fn theme(paths: &Paths, settings: &Settings, look: Look) -> Result<Theme, StationError> {
     if let Ok(text) = fs::read_to_string(paths.config.with_file_name("theme.toml")) {
         return Ok(Theme::read("theme.toml", &text, look)?);
     }
-    let settings: Settings = load(&folder(paths).join("settings.json")).unwrap_or_default();
-    let chosen = settings.theme.and_then(|name| Theme::named(&name, look).ok());
-    match chosen {
+    match settings.theme(look) {
         Some(theme) => Ok(theme),
         None => Ok(Theme::named(THEME, look)?),
     }

@@ -21,7 +21,8 @@ use uuid::Uuid;
 
 use crate::station::effect::Effect;
 use crate::station::keymap::{Keymap, KeymapError};
-use crate::station::look::{Line, Look};
+use crate::station::look::{Glyphs, Line, Look};
+use crate::station::model::saved::Settings;
 use crate::station::model::{Model, Moment};
 use crate::station::msg::Msg;
 use crate::station::theme::{Theme, ThemeError};
@@ -81,19 +82,45 @@ struct Station {
     frame: Duration,
 }
 
+/// What is asked of the terminal beside showing cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mouse {
+    /// Clicks and the wheel come to the workstation.
+    #[default]
+    Ours,
+    /// The terminal keeps them, so that it can select text.
+    Terminals,
+}
+
+/// What the owner wants otherwise than the environment says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// The name of a theme; it wins over `theme.toml` and over the one last chosen.
+    pub theme: Option<String>,
+    /// Which glyphs, whatever the locale says.
+    pub glyphs: Option<Glyphs>,
+    /// Who gets the mouse.
+    pub mouse: Mouse,
+}
+
 /// Runs the workstation until its owner leaves it. The daemon must be running or startable.
 ///
 /// # Errors
 /// When there is no terminal, or a keymap or theme of the owner is wrong.
-pub fn run(paths: &Paths) -> Result<(), StationError> {
+pub fn run(paths: &Paths, wishes: &Wishes) -> Result<(), StationError> {
     if !terminal::is_there() {
         return Err(StationError::NoTerminal);
     }
-    let look = Look::detect(|name| std::env::var(name).ok());
+    let mut look = Look::detect(|name| std::env::var(name).ok());
+    look.glyphs = wishes.glyphs.unwrap_or(look.glyphs);
     let keymap = files::keymap(paths)?;
-    let theme = files::theme(paths, look)?;
+    let settings = files::settings(paths);
+    let theme = match &wishes.theme {
+        Some(name) => Theme::named(name, look)?,
+        None => files::theme(paths, &settings, look)?,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let outcome = runtime.block_on(station(paths, look, keymap, theme));
+    let outcome = runtime.block_on(station(paths, wishes.mouse, keymap, theme, settings));
     // Calls that wait for a daemon that is away are not waited for.
     runtime.shutdown_background();
     outcome
@@ -101,17 +128,19 @@ pub fn run(paths: &Paths) -> Result<(), StationError> {
 
 async fn station(
     paths: &Paths,
-    look: Look,
+    mouse: Mouse,
     keymap: Keymap,
     theme: Theme,
+    settings: Settings,
 ) -> Result<(), StationError> {
+    let line = theme.look().line;
     let (messages, mut inbox) = mpsc::channel(MESSAGES_MAX);
     let daemon = Daemon::open(paths, messages.clone()).await.map_err(StationError::Daemon)?;
     let mut signals = Signals::listen()?;
     let started = Instant::now();
-    let screen = Screen::enter()?;
-    let mut model = Model::new(moment(started), terminal::size(), keymap, theme);
-    model.shelf = files::draft(paths);
+    let screen = Screen::enter(mouse)?;
+    let model = Model::new(moment(started), terminal::size(), keymap, theme)
+        .resume(settings, files::draft(paths));
     let mut station = Station {
         model,
         screen,
@@ -122,7 +151,7 @@ async fn station(
         started,
         dirty: Dirty::Now,
         drawn: started,
-        frame: if look.line == Line::Local {
+        frame: if line == Line::Local {
             Duration::from_millis(33)
         } else {
             Duration::from_millis(100)
@@ -142,6 +171,15 @@ async fn station(
             return Ok(());
         }
     }
+}
+
+/// Panics at F12 when a test has asked for that, so that it can see the terminal given back.
+#[cfg(feature = "seeded-bugs")]
+fn fall_over_if_asked(input: &crate::station::input::Input) {
+    use crate::station::key::{Chord, Key};
+    let is_key = *input == crate::station::input::Input::Key(Chord::plain(Key::F(12)));
+    let is_asked = is_key && std::env::var_os("DEMOSCOPE_TEST_PANIC").is_some();
+    assert!(!is_asked, "asked for by a test");
 }
 
 /// Whether the loop goes on.
@@ -207,13 +245,18 @@ impl Station {
         match typed {
             Typed::Inputs(inputs) => {
                 for input in inputs {
+                    #[cfg(feature = "seeded-bugs")]
+                    fall_over_if_asked(&input);
                     if self.take(Msg::Input(input), Dirty::Now)? == Flow::Leave {
                         return Ok(Flow::Leave);
                     }
                 }
                 Ok(Flow::Stay)
             }
-            Typed::Gone => Ok(Flow::Leave),
+            Typed::Gone => {
+                files::keep_draft(&self.paths, self.model.compose.as_ref());
+                Ok(Flow::Leave)
+            }
         }
     }
 

@@ -9,11 +9,14 @@ use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use rustix::termios::{self, OptionalActions, Termios};
 
+use super::Mouse;
 use crate::station::model::Model;
 use crate::station::screens;
 
-/// Alternate screen, no cursor, bracketed paste, clicks and wheel.
-const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[H\x1b[2J";
+/// Alternate screen, no cursor, bracketed paste.
+const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[H\x1b[2J";
+/// Clicks and wheel.
+const ENTER_MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
 /// The opposite of [`ENTER`], and the end of everything that could have been under way.
 const LEAVE: &str =
     "\x1b[?2026l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
@@ -31,6 +34,7 @@ type Output = BufWriter<Stdout>;
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Output>>,
     holds: Holds,
+    mouse: Mouse,
 }
 
 /// Whether the terminal is ours.
@@ -57,7 +61,7 @@ pub(super) fn size() -> (u16, u16) {
 
 impl Screen {
     /// Takes the terminal.
-    pub(super) fn enter() -> io::Result<Self> {
+    pub(super) fn enter(mouse: Mouse) -> io::Result<Self> {
         let modes = termios::tcgetattr(io::stdin())?;
         if MODES.set(modes).is_ok() {
             let before = std::panic::take_hook();
@@ -71,7 +75,7 @@ impl Screen {
         let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
         let terminal =
             Terminal::with_options(CrosstermBackend::new(output), TerminalOptions { viewport })?;
-        let mut screen = Self { terminal, holds: Holds::Nothing };
+        let mut screen = Self { terminal, holds: Holds::Nothing, mouse };
         screen.enter_again()?;
         Ok(screen)
     }
@@ -83,6 +87,9 @@ impl Screen {
         termios::tcsetattr(io::stdin(), OptionalActions::Drain, &raw)?;
         self.holds = Holds::Screen;
         self.write(ENTER)?;
+        if self.mouse == Mouse::Ours {
+            self.write(ENTER_MOUSE)?;
+        }
         self.forget()
     }
 

@@ -3,7 +3,7 @@
 
 use protocol::results::{Outcomes, Preference};
 
-use super::{Instrument, Marks, Measure, Share};
+use super::{Instrument, Marks, Measure, Said, Share};
 use crate::station::theme::Role;
 
 /// The A/B test.
@@ -51,10 +51,15 @@ fn shares(outcomes: &Outcomes) -> Vec<Share> {
         return Vec::new();
     };
     [
-        ("prefer A", *variant_a_pct, Role::Accent),
-        ("no preference", *no_preference_pct, Role::Dim),
-        ("prefer B", *variant_b_pct, Role::Marked),
+        ("prefer A", *variant_a_pct, Role::Accent, 3),
+        ("no preference", *no_preference_pct, Role::Dim, 2),
+        ("prefer B", *variant_b_pct, Role::Marked, 1),
     ]
-    .map(|(label, percent, role)| Share { label, percent, role })
+    .map(|(label, percent, role, mark)| Share {
+        label,
+        percent,
+        role,
+        said: Said::Mark(mark, mark),
+    })
     .into()
 }

@@ -1,8 +1,8 @@
 //! A concept rated from 1 to 10, with purchase intent.
 
-use protocol::results::Outcomes;
+use protocol::results::{Outcomes, PurchaseIntent};
 
-use super::{Instrument, Marks, Measure, Share};
+use super::{Instrument, Marks, Measure, Said, Share};
 use crate::station::theme::Role;
 
 /// The concept test.
@@ -30,12 +30,17 @@ const HEADLINE: &[(&str, &str, usize)] = &[
 fn shares(outcomes: &Outcomes) -> Vec<Share> {
     let Outcomes::ConceptTest { purchase_intent: intent, .. } = outcomes else { return Vec::new() };
     [
-        ("definitely", intent.definitely, Role::Good),
-        ("probably", intent.probably, Role::Good),
-        ("maybe", intent.maybe, Role::Warning),
-        ("probably not", intent.probably_not, Role::Bad),
-        ("definitely not", intent.definitely_not, Role::Bad),
+        ("definitely", intent.definitely, Role::Good, PurchaseIntent::Definitely),
+        ("probably", intent.probably, Role::Good, PurchaseIntent::Probably),
+        ("maybe", intent.maybe, Role::Warning, PurchaseIntent::Maybe),
+        ("probably not", intent.probably_not, Role::Bad, PurchaseIntent::ProbablyNot),
+        ("definitely not", intent.definitely_not, Role::Bad, PurchaseIntent::DefinitelyNot),
     ]
-    .map(|(label, percent, role)| Share { label, percent, role })
+    .map(|(label, percent, role, intent)| Share {
+        label,
+        percent,
+        role,
+        said: Said::Intent(intent),
+    })
     .into()
 }

@@ -9,7 +9,7 @@ mod survey;
 
 use std::collections::BTreeMap;
 
-use protocol::results::{Answer, Distribution, Estimate, Outcomes, Sentiment};
+use protocol::results::{Answer, Distribution, Estimate, Outcomes, PurchaseIntent, Sentiment};
 use protocol::study::StudyType;
 
 use crate::station::theme::Role;
@@ -70,6 +70,34 @@ pub(crate) struct Share {
     pub(crate) percent: f64,
     /// Whether it speaks for or against.
     pub(crate) role: Role,
+    /// Whose answers it counts.
+    pub(crate) said: Said,
+}
+
+/// What an answer says, so that a share can be opened into the answers it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// A mark of the picture between these two.
+    Mark(i32, i32),
+    /// That feeling.
+    Feeling(Sentiment),
+    /// That intention to buy.
+    Intent(PurchaseIntent),
+}
+
+impl Said {
+    /// Whether an answer says it.
+    pub(crate) fn is_in(self, answer: &Answer) -> bool {
+        match self {
+            Self::Mark(low, high) => (low..=high).contains(&mark(answer)),
+            Self::Feeling(wanted) => {
+                matches!(answer, Answer::Sentiment { sentiment, .. } if *sentiment == wanted)
+            }
+            Self::Intent(wanted) => {
+                matches!(answer, Answer::ConceptTest { purchase_intent, .. } if *purchase_intent == wanted)
+            }
+        }
+    }
 }
 
 /// The instrument of that type.

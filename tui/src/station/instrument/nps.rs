@@ -3,7 +3,7 @@
 
 use protocol::results::Outcomes;
 
-use super::{Instrument, Marks, Measure, Share};
+use super::{Instrument, Marks, Measure, Said, Share};
 use crate::station::theme::Role;
 
 /// The recommendation study.
@@ -37,10 +37,10 @@ fn shares(outcomes: &Outcomes) -> Vec<Share> {
         return Vec::new();
     };
     [
-        ("promoters", *promoters_pct, Role::Good),
-        ("passives", *passives_pct, Role::Warning),
-        ("detractors", *detractors_pct, Role::Bad),
+        ("promoters", *promoters_pct, Role::Good, Said::Mark(9, 10)),
+        ("passives", *passives_pct, Role::Warning, Said::Mark(7, 8)),
+        ("detractors", *detractors_pct, Role::Bad, Said::Mark(0, 6)),
     ]
-    .map(|(label, percent, role)| Share { label, percent, role })
+    .map(|(label, percent, role, said)| Share { label, percent, role, said })
     .into()
 }

@@ -2,7 +2,7 @@
 
 use protocol::results::{Outcomes, Sentiment};
 
-use super::{Instrument, Marks, Measure, Share};
+use super::{Instrument, Marks, Measure, Said, Share};
 use crate::station::theme::Role;
 
 /// The study of feelings.
@@ -49,11 +49,16 @@ fn shares(outcomes: &Outcomes) -> Vec<Share> {
         return Vec::new();
     };
     [
-        ("positive", *positive_pct, Role::Good),
-        ("mixed", *mixed_pct, Role::Warning),
-        ("neutral", *neutral_pct, Role::Dim),
-        ("negative", *negative_pct, Role::Bad),
+        ("positive", *positive_pct, Role::Good, Sentiment::Positive),
+        ("mixed", *mixed_pct, Role::Warning, Sentiment::Mixed),
+        ("neutral", *neutral_pct, Role::Dim, Sentiment::Neutral),
+        ("negative", *negative_pct, Role::Bad, Sentiment::Negative),
     ]
-    .map(|(label, percent, role)| Share { label, percent, role })
+    .map(|(label, percent, role, feeling)| Share {
+        label,
+        percent,
+        role,
+        said: Said::Feeling(feeling),
+    })
     .into()
 }

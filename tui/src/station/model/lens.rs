@@ -1,7 +1,7 @@
 //! The study that is open: its running tally, one byte a person, the answers that have been loaded, and its report. The
 //! screens Live and Results are two ways to look at it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::analysis::CrossTab;
 use protocol::id::StudyId;
@@ -11,7 +11,7 @@ use protocol::run::{Live, Study};
 use super::results::ResultsView;
 use crate::station::estimate::Mean;
 use crate::station::instrument::{self, Instrument, Marks};
-use crate::station::widgets::mosaic::{Arrangement, NO_SCORE, PENDING};
+use crate::station::widgets::mosaic::{Arrangement, NO_SCORE, PENDING, UNREAD};
 use crate::station::widgets::window::Window;
 
 /// Arrivals that the list of answers remembers.
@@ -66,6 +66,10 @@ pub(crate) struct Lens {
     pub(crate) responses: BTreeMap<u32, Response>,
     /// How far.
     pub(crate) loading: Loading,
+    /// People with an outcome whom a page of answers passed over, once and twice. The first page may have been older than
+    /// the outcome; the second was not, so there is no answer.
+    passed_over: BTreeSet<u32>,
+    silent: BTreeSet<u32>,
     /// Its report.
     pub(crate) report: Option<Report>,
     /// Two of its attributes crossed.
@@ -128,21 +132,48 @@ impl Lens {
         self.paint(instrument);
     }
 
+    /// Notes who has an outcome and was not on a page of answers that began at `from` and ended before `next`.
+    pub(crate) fn pass_over(&mut self, instrument: &Instrument, from: u32, next: Option<u32>) {
+        let end = next.map_or(self.marks.len(), |next| next as usize).min(self.marks.len());
+        for ordinal in from..u32::try_from(end).unwrap_or(u32::MAX) {
+            if self.marks[ordinal as usize] == UNREAD && !self.passed_over.insert(ordinal) {
+                self.silent.insert(ordinal);
+            }
+        }
+        self.paint(instrument);
+    }
+
+    /// The first person whose answer the picture still lacks.
+    pub(crate) fn first_unread(&self) -> Option<u32> {
+        let at = self.marks.iter().position(|mark| *mark == UNREAD)?;
+        u32::try_from(at).ok()
+    }
+
+    /// How often each mark was given among the answers that have been loaded, highest mark first.
+    pub(crate) fn loaded_marks(&self, instrument: &Instrument) -> Vec<(i32, u64)> {
+        let (low, high) = instrument.scale;
+        (low..=high)
+            .rev()
+            .map(|mark| {
+                let given = |response: &&Response| instrument::mark(&response.answer) == mark;
+                (mark, self.responses.values().filter(given).count() as u64)
+            })
+            .collect()
+    }
+
     /// Makes the marks of the picture from scores and answers.
     fn paint(&mut self, instrument: &Instrument) {
         self.marks.clone_from(&self.scores);
         if instrument.marks == Marks::Scores {
             return;
         }
-        let (low, high) = instrument.scale;
         for (ordinal, mark) in (0u32..).zip(&mut self.marks).filter(|(_, mark)| **mark != PENDING) {
-            // Who has an outcome but no answer yet may only not be loaded: between the ends until that is known.
-            let value = match self.responses.get(&ordinal) {
-                Some(response) => Some(instrument::mark(&response.answer)),
-                None if self.loading == Loading::All => None,
-                None => Some(i32::midpoint(low, high)),
+            let value = self.responses.get(&ordinal).map(|answer| instrument::mark(&answer.answer));
+            *mark = match value.and_then(|value| u8::try_from(value + 1).ok()) {
+                Some(mark) => mark,
+                None if self.loading == Loading::All || self.silent.contains(&ordinal) => NO_SCORE,
+                None => UNREAD,
             };
-            *mark = value.and_then(|value| u8::try_from(value + 1).ok()).unwrap_or(NO_SCORE);
         }
     }
 

@@ -11,7 +11,7 @@ pub(crate) mod link;
 pub(crate) mod people;
 pub(crate) mod requests;
 pub(crate) mod results;
-pub(crate) mod saved;
+pub mod saved;
 pub(crate) mod studies;
 
 use jiff::Timestamp;
@@ -75,6 +75,16 @@ pub(crate) enum Zoom {
     One,
 }
 
+/// What follows when a study is to be asked again and what it asked has arrived.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// The form.
+    #[default]
+    Form,
+    /// The owner's editor, and then the form.
+    Editor,
+}
+
 /// How a message is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
@@ -126,6 +136,10 @@ pub struct Model {
     pub(crate) requests: Requests,
     pub(crate) notice: Option<Notice>,
     pub(crate) balance: Option<Balance>,
+    /// What follows when what a study asked has arrived.
+    pub(crate) again: Again,
+    /// How the workstation was last kept.
+    pub(crate) kept: saved::Settings,
     /// When Ctrl-C was pressed, for the second one to leave at once.
     pub(crate) interrupted: Option<u64>,
 }
@@ -134,7 +148,7 @@ impl Model {
     /// A workstation that knows nothing yet.
     #[must_use]
     pub fn new(now: Moment, size: (u16, u16), keymap: Keymap, theme: Theme) -> Self {
-        Self {
+        let mut model = Self {
             now,
             size,
             keymap,
@@ -152,8 +166,21 @@ impl Model {
             requests: Requests::default(),
             notice: None,
             balance: None,
+            again: Again::default(),
+            kept: saved::Settings::default(),
             interrupted: None,
-        }
+        };
+        model.kept = saved::Settings::of(&model);
+        model
+    }
+
+    /// Takes up what was left the last time: how it was used, and what was being written.
+    #[must_use]
+    pub fn resume(mut self, settings: saved::Settings, draft: Option<saved::Form>) -> Self {
+        settings.apply(&mut self);
+        self.kept = saved::Settings::of(&self);
+        self.shelf = draft;
+        self
     }
 
     /// Where keys go.

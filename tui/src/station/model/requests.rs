@@ -20,6 +20,8 @@ pub(crate) enum Want {
     Newest,
     /// The next page of all its answers.
     Page,
+    /// Answers that the picture of its panel still lacks.
+    Unread,
     /// One answer, by ordinal.
     Answer(u32),
     /// The report of a study.
@@ -34,7 +36,7 @@ impl Want {
     /// Milliseconds between two questions of this kind.
     const fn gap(self) -> u64 {
         match self {
-            Self::Live | Self::Scores => 100,
+            Self::Live | Self::Scores | Self::Unread => 100,
             Self::Newest | Self::Check => 250,
             Self::Studies => 400,
             Self::Balance => 1000,
@@ -107,6 +109,7 @@ impl Requests {
                     | Want::Scores
                     | Want::Newest
                     | Want::Page
+                    | Want::Unread
                     | Want::Answer(_)
                     | Want::Cross
             )

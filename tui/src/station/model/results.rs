@@ -4,16 +4,19 @@
 use protocol::analysis::CrossTab;
 use protocol::results::Response;
 use protocol::run::Study;
+use protocol::study::StudyType;
 
 use super::class::Dimension;
 use super::lens::Lens;
 use super::studies::Direction;
-use crate::station::instrument;
+use crate::station::instrument::{self, Said};
 use crate::station::widgets::window::Window;
 
 /// What the main pane shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum View {
+    /// Two variants against each other.
+    Versus,
     /// One row a class, each with its interval.
     #[default]
     Segments,
@@ -29,7 +32,8 @@ pub(crate) enum View {
 
 impl View {
     /// Every view with its title, in the order of `v`.
-    pub(crate) const ALL: [(Self, &'static str); 5] = [
+    pub(crate) const ALL: [(Self, &'static str); 6] = [
+        (Self::Versus, "A against B"),
         (Self::Segments, "Segments"),
         (Self::Cross, "Cross-tab"),
         (Self::Reasons, "Reasons"),
@@ -37,10 +41,47 @@ impl View {
         (Self::Method, "Method"),
     ];
 
-    /// The one after it.
-    pub(crate) fn next(self) -> Self {
-        Self::ALL[(self as usize + 1) % Self::ALL.len()].0
+    /// The views that say something about such a study, in the order of `v`.
+    pub(crate) fn of(study_type: StudyType) -> Vec<Self> {
+        let says_something = |view: &Self| match view {
+            Self::Versus => study_type == StudyType::AbTest,
+            Self::Segments | Self::Cross => instrument::of(study_type).main.is_some(),
+            Self::Reasons | Self::Findings | Self::Method => true,
+        };
+        Self::ALL.into_iter().map(|(view, _)| view).filter(says_something).collect()
     }
+
+    /// The view that such a study opens with, when this one was looked at last.
+    pub(crate) fn or_first_of(self, study_type: StudyType) -> Self {
+        let first = match study_type {
+            StudyType::AbTest => Self::Versus,
+            StudyType::Survey => Self::Reasons,
+            StudyType::ConceptTest | StudyType::Sentiment | StudyType::Nps => Self::Segments,
+        };
+        if self == Self::Segments || !Self::of(study_type).contains(&self) { first } else { self }
+    }
+
+    /// The one after it.
+    pub(crate) fn next(self, study_type: StudyType) -> Self {
+        let views = Self::of(study_type);
+        let at = views.iter().position(|view| *view == self);
+        views.get(at.map_or(0, |at| (at + 1) % views.len())).copied().unwrap_or_default()
+    }
+
+    /// Its title.
+    pub(crate) fn title(self) -> &'static str {
+        Self::ALL.iter().find(|(view, _)| *view == self).map_or("", |(_, title)| title)
+    }
+}
+
+/// Whose classes the segments are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Those of every attribute, so that the lowest of all is seen at once.
+    #[default]
+    Every,
+    /// Those of one attribute.
+    One,
 }
 
 /// The panes of the screen.
@@ -65,8 +106,8 @@ impl Pane {
 pub(crate) struct Drill {
     /// Classes that the respondent belongs to.
     pub(crate) classes: Vec<(Dimension, String)>,
-    /// The score.
-    pub(crate) score: Option<i32>,
+    /// What the answer says, and how that is called.
+    pub(crate) said: Option<(String, Said)>,
     /// Answers that were cited: what cites them, and their ordinals.
     pub(crate) cited: Option<(String, Vec<u32>)>,
     /// Words that the answer contains.
@@ -83,7 +124,7 @@ impl Drill {
         let of_class =
             |(dimension, class): &(Dimension, String)| dimension.class(&response.persona) == *class;
         self.classes.iter().all(of_class)
-            && self.score.is_none_or(|score| instrument::mark(&response.answer) == score)
+            && self.said.as_ref().is_none_or(|(_, said)| said.is_in(&response.answer))
             && self.cited.as_ref().is_none_or(|(_, cited)| cited.contains(&ordinal))
             && (self.words.is_empty()
                 || instrument::words(&response.answer)
@@ -95,7 +136,7 @@ impl Drill {
 /// What a list of segments is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SegmentOrder {
-    /// As the classes follow each other.
+    /// As the classes follow each other; those of every attribute lowest first.
     #[default]
     Natural,
     /// By the estimate.
@@ -109,7 +150,9 @@ pub(crate) struct ResultsView {
     pub(crate) view: View,
     /// Where keys go.
     pub(crate) pane: Pane,
-    /// Grouped by.
+    /// Whether one attribute or every one is grouped by.
+    pub(crate) scope: Scope,
+    /// Grouped by, where it is one.
     pub(crate) by: Dimension,
     /// Crossed with.
     pub(crate) across: Dimension,
@@ -134,6 +177,7 @@ impl ResultsView {
     pub(crate) fn like(other: &Self) -> Self {
         Self {
             view: other.view,
+            scope: other.scope,
             by: other.by,
             across: other.across,
             order: other.order,
@@ -145,6 +189,8 @@ impl ResultsView {
 /// One row of the segments.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
+    /// The attribute that the class is of.
+    pub(crate) dimension: Dimension,
     /// The class as reports name it.
     pub(crate) class: String,
     /// Answers of the class.
@@ -185,25 +231,58 @@ impl Lens {
             self.results.quotes.cursor.min(self.results.found.len().saturating_sub(1));
     }
 
-    /// The classes of the grouping with their estimates, in the order of the screen.
+    /// The classes of the grouping with their estimates, in the order of the screen. Where those of every attribute are
+    /// listed, classes with few answers come last: their estimates are extreme by chance.
     pub(crate) fn rows(&self, study: &Study) -> Vec<Row> {
-        let by = self.results.by;
-        let instrument = instrument::of(study.instrument);
+        let (scope, by) = (self.results.scope, self.results.by);
+        let mut rows: Vec<Row> = Dimension::ALL
+            .into_iter()
+            .filter(|dimension| scope == Scope::Every || *dimension == by)
+            .flat_map(|dimension| {
+                let rows = self.rows_of(study, dimension);
+                // The only class of an attribute is everybody.
+                let alone = scope == Scope::Every && rows.len() < 2;
+                if alone { Vec::new() } else { rows }
+            })
+            .collect();
+        let direction = match (self.results.order, scope) {
+            (SegmentOrder::Value(direction), _) => Some(direction),
+            (SegmentOrder::Natural, Scope::Every) => Some(Direction::Rising),
+            (SegmentOrder::Natural, Scope::One) => None,
+        };
+        if let Some(direction) = direction {
+            rows.sort_by(|a, b| {
+                let few = match scope {
+                    Scope::Every => a.is_small().cmp(&b.is_small()),
+                    Scope::One => std::cmp::Ordering::Equal,
+                };
+                few.then_with(|| match direction {
+                    Direction::Rising => a.value.total_cmp(&b.value),
+                    Direction::Falling => b.value.total_cmp(&a.value),
+                })
+            });
+        }
+        rows
+    }
+
+    /// The classes of one attribute, in their own order.
+    fn rows_of(&self, study: &Study, dimension: Dimension) -> Vec<Row> {
         let Some(results) = self.report.as_ref().and_then(|report| report.results.as_ref()) else {
             return Vec::new();
         };
-        let Some(classes) = results.segments.get(by.field()) else { return Vec::new() };
+        let Some(measure) = instrument::of(study.instrument).main else { return Vec::new() };
+        let Some(classes) = results.segments.get(dimension.field()) else { return Vec::new() };
         let mut rows: Vec<Row> = classes
             .iter()
             .filter_map(|(class, segment)| {
-                let field = instrument.main?.field;
-                let estimate = segment.estimates.get(field)?;
+                let estimate = segment.estimates.get(measure.field)?;
                 let contrast = results.contrasts.iter().find(|contrast| {
-                    contrast.dimension == by.field()
+                    contrast.dimension == dimension.field()
                         && contrast.class == *class
-                        && contrast.field == field
+                        && contrast.field == measure.field
                 });
                 Some(Row {
+                    dimension,
                     class: class.clone(),
                     n: segment.n,
                     value: estimate.value,
@@ -213,13 +292,7 @@ impl Lens {
                 })
             })
             .collect();
-        rows.sort_by_key(|row| (by.rank(&row.class), row.class.clone()));
-        if let SegmentOrder::Value(direction) = self.results.order {
-            rows.sort_by(|a, b| match direction {
-                Direction::Rising => a.value.total_cmp(&b.value),
-                Direction::Falling => b.value.total_cmp(&a.value),
-            });
-        }
+        rows.sort_by_key(|row| (dimension.rank(&row.class), row.class.clone()));
         rows
     }
 

@@ -6,12 +6,99 @@ use std::collections::BTreeMap;
 use protocol::study::{Instrument, StudySpec};
 use serde::{Deserialize, Serialize};
 
+use super::Model;
+use super::class::Dimension;
+use super::results::Scope;
+use super::studies::{Column, Direction};
+use crate::station::theme::Theme;
+use crate::station::widgets::mosaic::Arrangement;
+
 /// How the workstation was left.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// The name of the theme.
     pub theme: Option<String>,
+    /// What the list of studies is sorted by: the name of a column.
+    pub sort: Option<String>,
+    /// Which way: `falling` or `rising`.
+    pub direction: Option<String>,
+    /// What the list of studies is narrowed to.
+    pub filter: Option<String>,
+    /// How people are arranged: `asked` or `score`.
+    pub order: Option<String>,
+    /// What results are grouped by: the name of an attribute, or `all`.
+    pub group: Option<String>,
+}
+
+const FALLING: &str = "falling";
+const RISING: &str = "rising";
+const ASKED: &str = "asked";
+const BY_SCORE: &str = "score";
+const ALL: &str = "all";
+
+impl Settings {
+    /// How the workstation is used now.
+    pub(crate) fn of(model: &Model) -> Self {
+        let studies = &model.studies;
+        let results = &model.lens.results;
+        let word = |word: &str| Some(word.to_owned());
+        Self {
+            theme: Theme::names()
+                .into_iter()
+                .find(|name| *name == model.theme.name())
+                .map(str::to_owned),
+            sort: word(studies.column.label()),
+            direction: word(match studies.direction {
+                Direction::Falling => FALLING,
+                Direction::Rising => RISING,
+            }),
+            filter: Some(studies.filter.clone()).filter(|filter| !filter.is_empty()),
+            order: word(match model.lens.arrangement {
+                Arrangement::Asked => ASKED,
+                Arrangement::ByScore => BY_SCORE,
+            }),
+            group: word(match results.scope {
+                Scope::Every => ALL,
+                Scope::One => results.by.label(),
+            }),
+        }
+    }
+
+    /// Takes it up again. A word that this version does not know changes nothing. The theme is not among it: whoever
+    /// starts the workstation has chosen one already.
+    pub(crate) fn apply(&self, model: &mut Model) {
+        let column = Column::ALL.iter().find(|(_, label, _)| self.sort.as_deref() == Some(label));
+        if let Some((column, ..)) = column {
+            model.studies.column = *column;
+        }
+        match self.direction.as_deref() {
+            Some(RISING) => model.studies.direction = Direction::Rising,
+            Some(FALLING) => model.studies.direction = Direction::Falling,
+            _ => {}
+        }
+        if let Some(filter) = &self.filter {
+            model.studies.filter = protocol::safe::line(filter).into_owned();
+        }
+        match self.order.as_deref() {
+            Some(BY_SCORE) => model.lens.arrangement = Arrangement::ByScore,
+            Some(ASKED) => model.lens.arrangement = Arrangement::Asked,
+            _ => {}
+        }
+        let results = &mut model.lens.results;
+        let group =
+            Dimension::ALL.into_iter().find(|one| self.group.as_deref() == Some(one.label()));
+        match group {
+            Some(by) => (results.scope, results.by) = (Scope::One, by),
+            None if self.group.as_deref() == Some(ALL) => results.scope = Scope::Every,
+            None => {}
+        }
+    }
+
+    /// The theme that was chosen, in that look.
+    pub(crate) fn theme(&self, look: crate::station::look::Look) -> Option<Theme> {
+        self.theme.as_deref().and_then(|name| Theme::named(name, look).ok())
+    }
 }
 
 /// What was being written.

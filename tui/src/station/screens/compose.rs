@@ -56,7 +56,10 @@ pub(super) fn draw(
         (left, Rect { y: left.bottom(), height: below, ..body })
     };
     let kind = instrument::of(form.study_type());
-    let caption = Caption { title: "New study", count: kind.about, foot: "" };
+    let room = left.height.saturating_sub(2);
+    let is_longer = heights(form, room).iter().sum::<u16>() > room;
+    let foot = if is_longer { "Tab goes through all fields" } else { "" };
+    let caption = Caption { title: "New study", count: kind.about, foot };
     let inner = canvas.pane(left, caption, Focus::Here);
     let cursor = fields(form, canvas, inner);
     before_run(model, form, canvas, right);

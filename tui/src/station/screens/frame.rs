@@ -5,9 +5,11 @@ use ratatui::layout::Rect;
 
 use crate::station::action::{ACTIONS, Action, Footer, Place};
 use crate::station::model::link::Link;
+use crate::station::model::results::Pane;
 use crate::station::model::{Model, Screen, Tone};
+use crate::station::symbols::Focus;
 use crate::station::theme::Role;
-use crate::station::widgets::canvas::{Canvas, columns, fit};
+use crate::station::widgets::canvas::{Canvas, Caption, columns, fit};
 use crate::station::widgets::format::{span, thousands};
 
 /// From this width on tabs have names.
@@ -42,6 +44,12 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
         Link::Connecting | Link::Connected { .. } => trail(model, canvas, second),
     }
     footer(model, canvas, Rect::new(area.x, area.bottom() - 1, area.width, 1));
+}
+
+/// What the screens of one study show while none is open.
+pub(super) fn nothing_open(canvas: &mut Canvas<'_>, body: Rect, title: &str) {
+    let inner = canvas.pane(body, Caption { title, count: "", foot: "" }, Focus::Here);
+    canvas.missing(inner, "No study is open: 1 goes to the list.");
 }
 
 /// The tabs with the columns each of them takes.
@@ -150,6 +158,16 @@ fn is_useful(model: &Model, action: Action) -> bool {
     let state = model.study().map(|study| study.state);
     match action {
         Action::Back => model.screen != Screen::Studies || model.place() != Place::Studies,
+        // An empty list offers the example, as soon as it is known to be empty.
+        Action::Open => state.is_some() || offers_example(model),
+        Action::ShowResults => model.place() == Place::Live && state == Some(State::Completed),
+        Action::ShowLive => {
+            model.place() == Place::Results && state.is_some_and(|state| !state.is_final())
+        }
+        // Arrows need no word, but where one chooses with them.
+        Action::Right => choice_here(model),
+        Action::Complete => choice_here(model) || file_here(model),
+        Action::Editor => text_here(model),
         Action::Pause => matches!(state, Some(State::Queued | State::Running | State::Paused)),
         Action::Cancel => state.is_some_and(|state| !state.is_final()),
         Action::Retry => model.study().is_some_and(|study| {
@@ -158,6 +176,10 @@ fn is_useful(model: &Model, action: Action) -> bool {
         Action::Archive => state.is_some_and(State::is_final),
         Action::Export
         | Action::Duplicate
+        | Action::Edit
+        | Action::Copy
+        | Action::CopyCommand
+        | Action::Zoom
         | Action::Tag
         | Action::Mark
         | Action::Filter
@@ -166,12 +188,51 @@ fn is_useful(model: &Model, action: Action) -> bool {
     }
 }
 
+fn offers_example(model: &Model) -> bool {
+    use crate::station::model::studies::{Arrival, Shelf};
+    let studies = &model.studies;
+    model.screen == Screen::Studies
+        && studies.counts() == (0, 0)
+        && (studies.arrival, studies.shelf) == (Arrival::Here, Shelf::Current)
+}
+
+/// The key of the form's field that has the cursor.
+fn field_here(model: &Model) -> Option<&crate::station::model::compose::Field> {
+    model.compose.as_ref().and_then(|compose| compose.fields.get(compose.at))
+}
+
+fn choice_here(model: &Model) -> bool {
+    use crate::station::model::compose::Value;
+    model.place() == Place::Compose
+        && field_here(model).is_some_and(|field| matches!(field.value, Value::Choice(..)))
+}
+
+fn file_here(model: &Model) -> bool {
+    use crate::station::model::compose::FILE_FIELD;
+    field_here(model).is_some_and(|field| field.key == FILE_FIELD)
+}
+
+fn text_here(model: &Model) -> bool {
+    use crate::station::model::compose::TEXT;
+    field_here(model).is_some_and(|field| field.key == TEXT)
+}
+
 /// What a key does now, where that depends.
 fn label(model: &Model, action: Action) -> &'static str {
     use crate::station::model::layer::Layer;
     use protocol::run::State;
     match action {
         Action::Pause if model.study().is_some_and(|study| study.state == State::Paused) => "go on",
+        Action::NextPane if model.place() == Place::Compose => "next field",
+        Action::Right => "choose",
+        Action::Complete if choice_here(model) => "next choice",
+        Action::Open => match model.screen {
+            Screen::Studies if model.study().is_none() => "try the example",
+            Screen::Studies => "open",
+            Screen::Live => "who it is",
+            Screen::Results if model.lens.results.pane == Pane::Quotes => "read it",
+            Screen::Results => "answers",
+        },
         Action::Accept => match model.layers.last() {
             Some(Layer::Question(question)) => question.yes,
             _ => action.entry().label,
@@ -187,6 +248,7 @@ fn footer(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     let end = area.right().saturating_sub(if help.0.is_empty() { 0 } else { help_width + 1 });
     let mut x = area.x + 1;
     for (key, label) in hints(model) {
+        let key = canvas.glyphs().keys(&key);
         let width = columns(&key) + 1 + columns(label);
         if x + width > end {
             continue;

@@ -110,7 +110,7 @@ pub(super) fn which_key(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let area = Rect::new(body.right() - width, body.bottom() - height, width, height);
     canvas.clear(area);
     let keys: Vec<String> = pending.keys.iter().map(ToString::to_string).collect();
-    let title = format!("{} …", keys.join(" "));
+    let title = format!("{} {}", keys.join(" "), canvas.glyphs().ellipsis());
     let inner = canvas.pane(area, Caption { title: &title, count: "", foot: "" }, Focus::Here);
     for (y, (chord, action)) in (inner.top()..inner.bottom()).zip(next) {
         let key = canvas.glyphs().keys(&chord.to_string());

@@ -17,7 +17,7 @@ use crate::station::theme::Role;
 use crate::station::widgets::bar::bar;
 use crate::station::widgets::canvas::{Canvas, Caption};
 use crate::station::widgets::format::{number, span, thousands};
-use crate::station::widgets::mosaic::{Arrangement, Mosaic, NO_SCORE, PENDING};
+use crate::station::widgets::mosaic::{Arrangement, Mosaic, NO_SCORE, PENDING, UNREAD};
 
 /// From this width on the answers stand beside the picture.
 const BESIDE_FROM: u16 = 110;
@@ -114,14 +114,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
 /// Draws the screen.
 pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let Some(study) = model.study() else {
-        let inner = canvas.pane(body, Caption { title: "Live", count: "", foot: "" }, Focus::Here);
-        canvas.text(
-            inner.x + 2,
-            inner.y + 1,
-            inner.width,
-            "No study is open: 1 goes to the list.",
-            Role::Dim,
-        );
+        frame::nothing_open(canvas, body, "Live");
         return;
     };
     let panes = panes(model, body);
@@ -182,6 +175,7 @@ fn under_cursor(model: &Model, study: &Study) -> Option<String> {
     let state = match model.lens.marks.get(person).copied()? {
         PENDING => "has not answered".to_owned(),
         NO_SCORE => "gave no answer".to_owned(),
+        UNREAD => "answered, being loaded".to_owned(),
         mark => (Lens::instrument(study).mark)(i32::from(mark) - 1),
     };
     let who = model.lens.responses.get(&ordinal).map(|response| people::brief(&response.persona));

@@ -1,18 +1,51 @@
 //! One respondent: everything they said and everything there is to know about them. The bottom of every number.
 
+use protocol::results::Response;
+use protocol::run::Study;
 use ratatui::layout::Rect;
 
 use crate::station::instrument;
 use crate::station::model::Model;
+use crate::station::model::class::{Dimension, readable};
 use crate::station::model::layer::Person;
 use crate::station::model::lens::Lens;
 use crate::station::model::people;
-use crate::station::symbols::Focus;
+use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, wrap};
+use crate::station::widgets::format::number;
 
 /// The widest page that reads well.
 const WIDTH_MAX: u16 = 92;
+
+/// What the groups of a person said, with the interval: one line an attribute, as far as there is a report.
+fn groups(model: &Model, study: &Study, response: &Response, glyphs: Glyphs) -> Vec<String> {
+    let Some(measure) = instrument::of(study.instrument).main else { return Vec::new() };
+    let Some(results) = model.lens.report.as_ref().and_then(|report| report.results.as_ref())
+    else {
+        return Vec::new();
+    };
+    let show = |value| number(value, measure.decimals.max(1), glyphs);
+    Dimension::ALL
+        .into_iter()
+        .filter_map(|dimension| {
+            let class = dimension.class(&response.persona);
+            let segment = results.segments.get(dimension.field())?.get(&class)?;
+            let estimate = segment.estimates.get(measure.field)?;
+            let interval = match (estimate.low, estimate.high) {
+                (Some(low), Some(high)) => format!(", {} to {}", show(low), show(high)),
+                _ => String::new(),
+            };
+            let name = format!("{} {}", dimension.label(), readable(dimension, &class));
+            Some(format!(
+                "{name:<26} {} {}{interval}, n={}",
+                measure.label,
+                show(estimate.value),
+                segment.n
+            ))
+        })
+        .collect()
+}
 
 /// Draws the page.
 pub(super) fn draw(
@@ -34,7 +67,7 @@ pub(super) fn draw(
     let inner = canvas.pane(area, caption, Focus::Here);
     let text = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), inner.height);
     let (Some(response), Some(study)) = (response, model.study()) else {
-        canvas.text(text.x, text.y, text.width, "Being loaded…", Role::Dim);
+        canvas.text(text.x, text.y, text.width, "The answer is being loaded.", Role::Dim);
         return None;
     };
     let mut lines: Vec<(String, Role)> = vec![(people::brief(&response.persona), Role::Dim)];
@@ -60,6 +93,16 @@ pub(super) fn draw(
             lines.push((String::new(), Role::Text));
         }
         lines.extend(wrapped.into_iter().map(|line| (line, Role::Text)));
+    }
+    let groups = groups(model, study, response, glyphs);
+    if !groups.is_empty() {
+        lines.push((String::new(), Role::Text));
+        lines.push(("The groups they belong to:".to_owned(), Role::Dim));
+        lines.extend(groups.into_iter().map(|line| (line, Role::Text)));
+    }
+    if lines.len() > usize::from(text.height) {
+        let hint = format!(" {} ", canvas.glyphs().keys("\u{2191}\u{2193} more"));
+        canvas.text(area.x + 2, area.bottom() - 1, text.width, &hint, Role::Dim);
     }
     let top = person.scroll.min(lines.len().saturating_sub(usize::from(text.height)));
     for (y, (line, role)) in (text.top()..text.bottom()).zip(&lines[top..]) {

@@ -1,5 +1,6 @@
-//! Screen 3: what was found. The main pane shows one of five views; beside it stand the scores, below it the answers that
-//! the cursor is about. Enter goes from any number down to them, Esc comes back.
+//! Screen 3: what was found. The main pane shows one of several views; beside it stand the scores, below it the answers
+//! that the cursor is about. Where there is room the answers have a column of their own and the reasons stand beside the
+//! scores. Enter goes from any number down to the answers, Esc comes back.
 
 mod cross;
 mod findings;
@@ -8,33 +9,38 @@ mod quotes;
 mod reasons;
 mod scores;
 mod segments;
+mod versus;
 
 use protocol::results::Results;
 use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
-use crate::station::instrument;
+use super::frame;
+use crate::station::instrument::{self, Said};
 use crate::station::model::class::readable;
-use crate::station::model::lens::{Lens, Loading};
-use crate::station::model::results::{Axis, Drill, Pane, View};
+use crate::station::model::lens::Loading;
+use crate::station::model::results::{Axis, Drill, Pane, Scope, View};
 use crate::station::model::{Model, Zoom};
 use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption};
 use crate::station::widgets::format::{number, thousands};
 
-/// From this width on three columns fit.
+/// From this width on the scores have a fixed width.
 const WIDE_FROM: u16 = 110;
+/// From this size on the answers have a column of their own, and the reasons a pane.
+const ROOMY_FROM: (u16, u16) = (156, 38);
 
 /// Where the panes stand.
 struct Panes {
     main: Option<Rect>,
     scores: Option<Rect>,
+    reasons: Option<Rect>,
     quotes: Option<Rect>,
 }
 
 fn panes(model: &Model, body: Rect) -> Panes {
-    let none = Panes { main: None, scores: None, quotes: None };
+    let none = Panes { main: None, scores: None, reasons: None, quotes: None };
     if model.zoom == Zoom::One {
         return match model.lens.results.pane {
             Pane::Main => Panes { main: Some(body), ..none },
@@ -42,12 +48,28 @@ fn panes(model: &Model, body: Rect) -> Panes {
             Pane::Quotes => Panes { quotes: Some(body), ..none },
         };
     }
+    if body.width >= ROOMY_FROM.0 && body.height >= ROOMY_FROM.1 {
+        let side = (body.width * 2 / 5).min(92);
+        let column = Rect { width: body.width - side, ..body };
+        let quotes = Rect { x: column.right(), width: side, ..body };
+        let below = 22.min(column.height * 2 / 5);
+        let main = Rect { height: column.height - below, ..column };
+        let row = Rect { y: main.bottom(), height: below, ..column };
+        let scores = Rect { width: row.width / 2, ..row };
+        let reasons = Rect { x: scores.right(), width: row.width - scores.width, ..row };
+        return Panes {
+            main: Some(main),
+            scores: Some(scores),
+            reasons: Some(reasons),
+            quotes: Some(quotes),
+        };
+    }
     let top = Rect { height: body.height - body.height * 2 / 5, ..body };
     let below = Rect { y: top.bottom(), height: body.height - top.height, ..body };
     let side = if body.width >= WIDE_FROM { (body.width / 3).min(60) } else { body.width / 3 };
     let main = Rect { width: top.width - side, ..top };
     let scores = Rect { x: main.right(), width: side, ..top };
-    Panes { main: Some(main), scores: Some(scores), quotes: Some(below) }
+    Panes { main: Some(main), scores: Some(scores), reasons: None, quotes: Some(below) }
 }
 
 /// The results of the open study, when they are there.
@@ -69,7 +91,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     if panel.delivered < panel.requested {
         facts.push((format!("of {} asked", thousands(panel.requested.into())), Role::Warning));
     }
-    let way = way_down(&model.lens.results.drill, study);
+    let way = way_down(&model.lens.results.drill);
     if !way.is_empty() {
         facts.push((format!("{} {way}", glyphs.arrow()), Role::Match));
     }
@@ -89,14 +111,14 @@ fn headline(model: &Model, study: &Study, glyphs: Glyphs) -> Option<String> {
 }
 
 /// What the answers are narrowed to.
-fn way_down(drill: &Drill, study: &Study) -> String {
+fn way_down(drill: &Drill) -> String {
     let mut steps: Vec<String> = drill
         .classes
         .iter()
         .map(|(dimension, class)| format!("{} {}", dimension.label(), readable(*dimension, class)))
         .collect();
-    if let Some(score) = drill.score {
-        steps.push(format!("score {}", (instrument::of(study.instrument).mark)(score)));
+    if let Some((what, _)) = &drill.said {
+        steps.push(what.clone());
     }
     if let Some((what, _)) = &drill.cited {
         steps.push(what.clone());
@@ -110,15 +132,7 @@ fn way_down(drill: &Drill, study: &Study) -> String {
 /// Draws the screen.
 pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let Some(study) = model.study() else {
-        let inner =
-            canvas.pane(body, Caption { title: "Results", count: "", foot: "" }, Focus::Here);
-        canvas.text(
-            inner.x + 2,
-            inner.y + 1,
-            inner.width,
-            "No study is open: 1 goes to the list.",
-            Role::Dim,
-        );
+        frame::nothing_open(canvas, body, "Results");
         return;
     };
     let panes = panes(model, body);
@@ -128,17 +142,45 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     if let Some(area) = panes.scores {
         scores::draw(model, study, canvas, area);
     }
+    if let Some(area) = panes.reasons {
+        draw_beside(model, study, canvas, area);
+    }
     if let Some(area) = panes.quotes {
         quotes::draw(model, study, canvas, area);
     }
 }
 
+/// What stands beside the scores where there is room: the reasons, or the findings while the reasons are the view.
+fn draw_beside(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
+    let shows_reasons = model.lens.results.view != View::Reasons;
+    let title = if shows_reasons { View::Reasons.title() } else { "Conclusions" };
+    let inner = canvas.pane(area, Caption { title, count: "", foot: "" }, Focus::Elsewhere);
+    match results(model) {
+        Some(results) if shows_reasons => reasons::draw(model, results, canvas, inner),
+        Some(results) => {
+            findings::draw_conclusions(results, canvas, inner);
+        }
+        None => canvas.missing(inner, waits_for(study)),
+    }
+}
+
+/// Why there is no report.
+fn waits_for(study: &Study) -> &'static str {
+    match study.state {
+        State::Completed => "The report is being loaded.",
+        State::Failed => "This study has no answers, so there is nothing to report. R asks again.",
+        State::Cancelled => "This study was cancelled; its answers can be read here.",
+        _ => "The report comes with the last answer: 2 shows how it fills.",
+    }
+}
+
 fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
     let view = &model.lens.results;
-    let name = View::ALL.iter().find(|(one, _)| *one == view.view).map_or("", |(_, name)| name);
-    let title = match view.view {
-        View::Segments => format!("{name} by {}", view.by.label()),
-        View::Cross => {
+    let name = view.view.title();
+    let title = match (view.view, view.scope) {
+        (View::Segments, Scope::Every) => format!("{name} of every attribute"),
+        (View::Segments, Scope::One) => format!("{name} by {}", view.by.label()),
+        (View::Cross, _) => {
             format!(
                 "{name} {} {} {}",
                 view.by.label(),
@@ -146,25 +188,20 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
                 view.across.label()
             )
         }
-        View::Reasons | View::Findings | View::Method => name.to_owned(),
+        (View::Versus | View::Reasons | View::Findings | View::Method, _) => name.to_owned(),
     };
-    let count = format!("{} of {} views", view.view as usize + 1, View::ALL.len());
+    let views = View::of(study.instrument);
+    let place = views.iter().position(|one| *one == view.view).map_or(1, |place| place + 1);
+    let count = format!("view {place} of {}", views.len());
     let caption = Caption { title: &title, count: &count, foot: "" };
     let inner = canvas.pane(area, caption, Focus::of(&Pane::Main, &view.pane));
     let Some(results) = results(model) else {
-        let text = match study.state {
-            State::Completed => "The report is being loaded…",
-            State::Failed => {
-                "This study has no answers, so there is nothing to report. R asks again."
-            }
-            State::Cancelled => "This study was cancelled; its answers stand below.",
-            _ => "The report comes with the last answer: 2 shows how it fills.",
-        };
-        canvas.cut(inner.x + 1, inner.y, inner.width.saturating_sub(1), text, Role::Dim);
+        canvas.missing(inner, waits_for(study));
         return;
     };
     match view.view {
         View::Segments => segments::draw(model, study, canvas, inner),
+        View::Versus => versus::draw(model, study, results, canvas, inner),
         View::Cross => cross::draw(model, study, canvas, inner),
         View::Reasons => reasons::draw(model, results, canvas, inner),
         View::Findings => findings::draw(model, results, canvas, inner),
@@ -178,6 +215,7 @@ pub(crate) fn main_rows(model: &Model) -> usize {
     let view = &model.lens.results;
     match view.view {
         View::Segments => model.lens.rows(study).len(),
+        View::Versus => versus::ROWS.len(),
         View::Cross => model.lens.classes(Axis::Rows).len(),
         View::Reasons => results(model).map_or(0, |results| results.themes.len()),
         View::Findings => results(model).map_or(0, |results| results.findings.len()),
@@ -187,10 +225,8 @@ pub(crate) fn main_rows(model: &Model) -> usize {
 
 /// Rows of the scores.
 pub(crate) fn score_rows(model: &Model) -> usize {
-    model.study().map_or(0, |study| {
-        let (low, high) = Lens::instrument(study).scale;
-        usize::try_from(high - low + 1).unwrap_or(0)
-    })
+    let Some((study, results)) = model.study().zip(results(model)) else { return 0 };
+    scores::lines(study, results).len()
 }
 
 /// The answers behind the number under the cursor.
@@ -198,15 +234,21 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
     let study = model.study()?;
     let view = &model.lens.results;
     if view.pane == Pane::Scores {
-        let (_, high) = Lens::instrument(study).scale;
-        let score = high - i32::try_from(view.scores.cursor).ok()?;
-        return Some(Drill { score: Some(score), ..Drill::default() });
+        let lines = scores::lines(study, results(model)?);
+        return lines.get(view.scores.cursor).map(scores::Line::drill);
     }
     let row = view.main.cursor;
     match view.view {
         View::Segments => {
-            let class = model.lens.rows(study).get(row)?.class.clone();
-            Some(Drill { classes: vec![(view.by, class)], ..Drill::default() })
+            let rows = model.lens.rows(study);
+            let row = rows.get(row)?;
+            let classes = vec![(row.dimension, row.class.clone())];
+            Some(Drill { classes, ..Drill::default() })
+        }
+        View::Versus => {
+            let (label, .., mark) = versus::ROWS.get(row)?;
+            let said = mark.map(|mark| ((*label).to_owned(), Said::Mark(mark, mark)));
+            Some(Drill { said, ..Drill::default() })
         }
         View::Cross => {
             let class = model.lens.classes(Axis::Rows).get(row)?.clone();
@@ -246,7 +288,8 @@ pub(crate) fn as_text(model: &Model) -> Option<String> {
                 format!(" [{}, {}]", number(low, 2, glyphs), number(high, 2, glyphs))
             });
             let value = number(row.value, 2, glyphs);
-            Some(format!("{}: {value}{}, n={}", row.class, interval.unwrap_or_default(), row.n))
+            let name = format!("{} {}", row.dimension.label(), readable(row.dimension, &row.class));
+            Some(format!("{name}: {value}{}, n={}", interval.unwrap_or_default(), row.n))
         }
         (Pane::Main, View::Reasons) => {
             results(model)?.themes.get(view.main.cursor).map(|theme| theme.theme.clone())

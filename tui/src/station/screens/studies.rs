@@ -90,7 +90,13 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     if all == 0 {
         match (model.studies.arrival, model.studies.shelf) {
             (Arrival::Awaited, _) => {
-                canvas.text(inner.x + 2, inner.y + 1, inner.width, "Asking the daemon…", Role::Dim);
+                canvas.text(
+                    inner.x + 2,
+                    inner.y + 1,
+                    inner.width,
+                    "The daemon is being asked.",
+                    Role::Dim,
+                );
             }
             (Arrival::Here, Shelf::Archived) => {
                 let text = "Nothing is put away. A goes back to the list.";

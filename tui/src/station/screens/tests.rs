@@ -13,12 +13,13 @@ use crate::station::testing::{MAIN, Rig, id, look, report, styles};
 const FULL: (Colours, Glyphs) = (Colours::True, Glyphs::Unicode);
 
 /// The screens by name: how many people have answered, and the keys that lead there.
-const SCENES: [(&str, u32, &str); 12] = [
+const SCENES: [(&str, u32, &str); 13] = [
     ("studies", 200, "1"),
     ("live", 120, ""),
     ("live_by_score", 200, "o"),
     ("results", 200, "3"),
-    ("results_drilled", 200, "3 s l enter enter"),
+    ("results_drilled", 200, "3 enter"),
+    ("results_cross", 200, "3 t"),
     ("results_reasons", 200, "3 v v"),
     ("person", 200, "3 tab tab enter"),
     ("compose", 200, "1 n"),
@@ -39,7 +40,7 @@ fn scene(known: u32, keys: &str, size: (u16, u16), (colours, glyphs): (Colours, 
 #[test]
 fn every_screen_keeps_its_look_at_every_size() {
     for (name, known, keys) in SCENES {
-        for size in [(160, 45), (120, 36), (80, 24), (60, 20)] {
+        for size in [(200, 60), (120, 36), (80, 24), (60, 20)] {
             let rig = scene(known, keys, size, FULL);
             insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), rig.text());
         }
@@ -60,6 +61,19 @@ fn every_screen_keeps_its_look_at_every_colour_level() {
             let shown = format!("{}\n{}", crate::station::testing::text(&buffer), styles(&buffer));
             insta::assert_snapshot!(format!("{name}_{level}"), shown);
         }
+    }
+}
+
+#[test]
+fn two_variants_stand_against_each_other() {
+    for size in [(200, 60), (80, 24)] {
+        let mut rig = Rig::new(size, look(FULL.0, FULL.1));
+        rig.open_ab(100);
+        rig.wait(10_000);
+        insta::assert_snapshot!(format!("versus_{}x{}", size.0, size.1), rig.text());
+        rig.keys("enter");
+        let found = rig.model.lens.results.found.len();
+        assert_eq!(found, 40, "behind `prefer A` stand those who prefer A");
     }
 }
 
@@ -129,18 +143,25 @@ proptest! {
 
     #[test]
     fn nothing_breaks_at_any_size(
-        width in 1u16..=160, height in 1u16..=60, which in 0..SCENES.len(), ascii in any::<bool>(), zoom in any::<bool>(),
+        width in 1u16..=220, height in 1u16..=70, which in 0..=SCENES.len(), ascii in any::<bool>(), zoom in any::<bool>(),
     ) {
-        let (_, known, keys) = SCENES[which];
         let kind = if ascii { (Colours::None, Glyphs::Ascii) } else { FULL };
-        let mut rig = scene(known, keys, (width, height), kind);
+        // The last scene is two variants against each other.
+        let mut rig = match SCENES.get(which) {
+            Some((_, known, keys)) => scene(*known, keys, (width, height), kind),
+            None => {
+                let mut rig = Rig::new((width, height), look(kind.0, kind.1));
+                rig.open_ab(100);
+                rig
+            }
+        };
         if zoom {
             rig.keys("\\");
         }
         let text = rig.text();
         prop_assert_eq!(text.lines().count(), usize::from(height));
         let too_small = width < super::SMALLEST.0 || height < super::SMALLEST.1;
-        prop_assert!(too_small || text.lines().last().unwrap_or("").contains("help") || which > 6, "{}", text);
+        prop_assert!(too_small || text.lines().last().unwrap_or("").contains("help") || which > 7, "{}", text);
         prop_assert!(!too_small || text.starts_with("need 60"[..7.min(usize::from(width))].trim_end()), "{}", text);
     }
 }

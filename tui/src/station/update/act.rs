@@ -5,7 +5,8 @@ use crate::station::action::{Action, Place};
 use crate::station::effect::Effect;
 use crate::station::model::layer::{Consent, Layer, Question};
 use crate::station::model::lens::{Follow, LivePane};
-use crate::station::model::{Model, Screen, Tone, Zoom};
+use crate::station::model::studies::Arrival;
+use crate::station::model::{Again, Model, Screen, Tone, Zoom};
 use crate::station::widgets::mosaic::Steer;
 use crate::station::widgets::window::Move;
 
@@ -17,7 +18,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Back => navigate::back(model),
         Action::Accept => layers::accept(model),
         Action::New => compose::open(model),
-        Action::Duplicate => studies::duplicate(model),
+        Action::Duplicate => studies::duplicate(model, Again::Form),
+        Action::Edit => studies::duplicate(model, Again::Editor),
         Action::Pause => studies::pause(model),
         Action::Cancel => studies::ask_cancel(model),
         Action::Retry => studies::retry(model),
@@ -112,12 +114,20 @@ pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
             Screen::Live | Screen::Results => model.lens.study,
         };
         let Some(id) = wanted else {
-            model.say(Tone::Trouble, "There is no study yet: n starts one.");
+            let text = match model.studies.arrival {
+                Arrival::Awaited => "The list of studies has not arrived yet.",
+                Arrival::Here => "There is no study yet: n starts one.",
+            };
+            model.say(Tone::Trouble, text);
             return Vec::new();
         };
         if model.lens.study != Some(id) {
             model.lens.open(id);
             model.requests.forget_lens();
+            if let Some(study) = model.studies.get(id) {
+                let view = &mut model.lens.results.view;
+                *view = view.or_first_of(study.instrument);
+            }
         }
     }
     model.screen = screen;

@@ -10,6 +10,7 @@ use protocol::safe;
 use protocol::service::Page;
 
 use super::{compose, results, studies, want_screen};
+use crate::station::action::{Action, Place};
 use crate::station::effect::Effect;
 use crate::station::model::compose::Checked;
 use crate::station::model::layer::{Consent, Layer, Question};
@@ -52,16 +53,14 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Msg::Scores(id, offset, reply) => {
-            model.requests.done(Want::Scores);
-            if let Some(scores) = accept(model, reply)
-                && model.lens.study == Some(id)
-                && let Some(study) = model.studies.get(id)
+        Msg::Scores(id, offset, reply) => scores(model, id, offset, reply),
+        Msg::Unread(id, from, reply) => {
+            model.requests.done(Want::Unread);
+            if let Some(next) = take_page(model, id, reply)
+                && let Some(instrument) = model.studies.get(id).map(Lens::instrument)
             {
-                model.lens.take_scores(Lens::instrument(study), offset as usize, &scores);
-                if model.lens.missing_newest().is_some() {
-                    model.requests.want(Want::Newest, model.now.ms);
-                }
+                model.lens.pass_over(instrument, from, next);
+                want_unread(model);
             }
             Vec::new()
         }
@@ -152,6 +151,10 @@ fn connected(model: &mut Model, version: String, cursor: protocol::event::Cursor
         (Link::Away { .. }, Some(seen)) => seen,
         _ => cursor,
     };
+    // Where a daemon tells the end of its history, a loss before the first event is no gap either.
+    if from != protocol::event::Cursor::default() {
+        model.seen = Some(from);
+    }
     model.link = Link::Connected { version, cursor: from };
     if was_away {
         model.say(Tone::Done, "The daemon is back; nothing was lost.");
@@ -222,8 +225,41 @@ fn news(model: &mut Model, event: &Event) {
         }
         let name = model.studies.get(id).map(|study| study.name.clone());
         if let Some(name) = name {
-            model.say(Tone::Done, format!("{name} is done: 3 shows the results."));
+            let where_to = if open && model.screen == Screen::Live {
+                let key = model.keymap.keys(Place::Live, Action::ShowResults).into_iter().next();
+                key.map(|key| format!(": {key} shows the results")).unwrap_or_default()
+            } else {
+                String::new()
+            };
+            model.say(Tone::Done, format!("{name} is done{where_to}."));
         }
+    }
+}
+
+fn scores(
+    model: &mut Model,
+    id: StudyId,
+    offset: u32,
+    reply: Result<Vec<u8>, ApiError>,
+) -> Vec<Effect> {
+    model.requests.done(Want::Scores);
+    if let Some(scores) = accept(model, reply)
+        && model.lens.study == Some(id)
+        && let Some(study) = model.studies.get(id)
+    {
+        model.lens.take_scores(Lens::instrument(study), offset as usize, &scores);
+        if model.lens.missing_newest().is_some() {
+            model.requests.want(Want::Newest, model.now.ms);
+        }
+        want_unread(model);
+    }
+    Vec::new()
+}
+
+/// Asks for the answers that the picture lacks, while it is looked at.
+fn want_unread(model: &mut Model) {
+    if model.screen == Screen::Live && model.lens.first_unread().is_some() {
+        model.requests.want(Want::Unread, model.now.ms);
     }
 }
 

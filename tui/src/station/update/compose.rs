@@ -9,7 +9,7 @@ use crate::station::model::compose::{
 };
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Form;
-use crate::station::model::{Model, Screen, Tone};
+use crate::station::model::{Again, Model, Screen, Tone};
 use crate::station::widgets::mosaic::Steer;
 use crate::station::widgets::textbox::{Go, Lines, TextBox};
 use crate::station::widgets::window::Move;
@@ -59,8 +59,11 @@ fn open_with(model: &mut Model, form: &Form) -> Vec<Effect> {
 
 /// Opens the form with what an earlier study asked.
 pub(super) fn again(model: &mut Model, spec: &StudySpec) -> Vec<Effect> {
-    let effects = open_with(model, &Form::of_spec(spec));
+    let mut effects = open_with(model, &Form::of_spec(spec));
     model.say(Tone::Done, "The same study again: change what you like, Ctrl-R runs it.");
+    if std::mem::take(&mut model.again) == Again::Editor {
+        effects.extend(edit(model));
+    }
     effects
 }
 

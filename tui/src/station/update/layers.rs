@@ -9,7 +9,6 @@ use crate::station::model::layer::{
 };
 use crate::station::model::requests::Want;
 use crate::station::model::results::SegmentOrder;
-use crate::station::model::saved::Settings;
 use crate::station::model::studies::{Column, Direction};
 use crate::station::model::{Model, Screen, Tone};
 use crate::station::theme::Theme;
@@ -266,8 +265,7 @@ fn pick(model: &mut Model, pick: &Pick) -> Vec<Effect> {
         Pick::Theme(name) => match Theme::named(name, model.theme.look()) {
             Ok(theme) => {
                 model.theme = theme;
-                let settings = Settings { theme: Some((*name).to_owned()) };
-                vec![Effect::SaveSettings(settings)]
+                Vec::new()
             }
             Err(error) => {
                 model.say(Tone::Trouble, error.to_string());

@@ -23,6 +23,7 @@ use crate::station::model::compose::Compose;
 use crate::station::model::lens::Loading;
 use crate::station::model::link::Link;
 use crate::station::model::requests::Want;
+use crate::station::model::saved::Settings;
 use crate::station::model::{Model, Moment, Screen, Tone};
 use crate::station::msg::Msg;
 
@@ -53,8 +54,21 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
     effects.extend(
         model.compose.as_mut().and_then(|compose| compose.take_save(now.ms)).map(Effect::SaveDraft),
     );
+    effects.extend(keep(model));
     effects.extend(ask(model));
     effects
+}
+
+/// Keeps how the workstation is used as soon as that changes. What is only being typed is not kept yet.
+fn keep(model: &mut Model) -> Option<Effect> {
+    if !model.layers.is_empty() {
+        return None;
+    }
+    let now = Settings::of(model);
+    (now != model.kept).then(|| {
+        model.kept.clone_from(&now);
+        Effect::SaveSettings(now)
+    })
 }
 
 /// A key.
@@ -172,6 +186,10 @@ fn call(model: &Model, want: Want) -> Option<Call> {
                 Loading::All => return None,
             };
             study.map(|study| Call::Page(study, from))
+        }
+        Want::Unread => {
+            let from = model.lens.first_unread()?;
+            study.map(|study| Call::Unread(study, from))
         }
         Want::Answer(ordinal) => study.map(|study| Call::Answer(study, ordinal)),
         Want::Report(id) => Some(Call::Report(id)),

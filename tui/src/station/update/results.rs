@@ -3,10 +3,11 @@
 use protocol::run::State;
 
 use crate::station::effect::Effect;
+use crate::station::model::class::Dimension;
 use crate::station::model::layer::{Layer, Person};
 use crate::station::model::lens::Loading;
 use crate::station::model::requests::Want;
-use crate::station::model::results::{Axis, Drill, Pane, View};
+use crate::station::model::results::{Axis, Drill, Pane, Scope, View};
 use crate::station::model::{Model, Tone};
 use crate::station::screens::results as screen;
 use crate::station::widgets::mosaic::Steer;
@@ -26,10 +27,20 @@ pub(super) fn want(model: &mut Model) {
     want_table(model);
 }
 
-/// Groups by the next attribute.
+/// Groups by the next attribute; after the last one by every attribute at once.
 pub(super) fn next_group(model: &mut Model) -> Vec<Effect> {
     let view = &mut model.lens.results;
-    view.by = view.by.next();
+    let last = Dimension::ALL[Dimension::ALL.len() - 1];
+    match (view.view, view.scope) {
+        (View::Cross, _) => view.by = view.by.next(),
+        (_, Scope::Every) => (view.scope, view.by) = (Scope::One, Dimension::default()),
+        (_, Scope::One) if view.by == last => view.scope = Scope::Every,
+        (_, Scope::One) => view.by = view.by.next(),
+    }
+    if view.view != View::Cross {
+        view.view = View::Segments;
+    }
+    view.pane = Pane::Main;
     if view.view == View::Cross && view.by == view.across {
         view.across = view.across.next();
     }
@@ -64,8 +75,9 @@ pub(super) fn cross(model: &mut Model) -> Vec<Effect> {
 
 /// Shows the next view.
 pub(super) fn next_view(model: &mut Model) -> Vec<Effect> {
+    let Some(study_type) = model.study().map(|study| study.instrument) else { return Vec::new() };
     let view = &mut model.lens.results;
-    view.view = view.view.next();
+    view.view = view.view.next(study_type);
     if view.across == view.by {
         view.across = view.across.next();
     }
@@ -114,6 +126,11 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     if model.lens.results.pane == Pane::Quotes {
         let view = &model.lens.results;
         if view.found.is_empty() {
+            let text = match model.lens.loading {
+                Loading::All => "There is no answer to open: Esc shows all of them.",
+                Loading::Some | Loading::Until(_) => "The answers are still being loaded.",
+            };
+            model.say(Tone::Done, text);
             return Vec::new();
         }
         let person = Person { people: view.found.clone(), at: view.quotes.cursor, scroll: 0 };

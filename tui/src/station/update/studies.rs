@@ -9,7 +9,7 @@ use crate::station::effect::{Call, Effect};
 use crate::station::model::layer::{Consent, Layer, Question};
 use crate::station::model::requests::Want;
 use crate::station::model::studies::{Arrival, Shelf};
-use crate::station::model::{Model, Screen, Tone};
+use crate::station::model::{Again, Model, Screen, Tone};
 use crate::station::widgets::format::plural;
 
 /// Reports asked for around the cursor, up and down.
@@ -124,10 +124,11 @@ pub(super) fn ask_cancel(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Asks what a study asked, to start another one with it.
-pub(super) fn duplicate(model: &mut Model) -> Vec<Effect> {
+pub(super) fn duplicate(model: &mut Model, again: Again) -> Vec<Effect> {
     if !can_ask(model) {
         return Vec::new();
     }
+    model.again = again;
     match model.study() {
         Some(study) => vec![Effect::Call(Call::Asked(study.id))],
         None => super::compose::open(model),

@@ -135,6 +135,7 @@ fn the_same_sort_again_turns_round_and_keeps_the_cursor() {
 fn numbers_drill_down_to_people_and_esc_walks_back() {
     let mut rig = rig();
     rig.open(200, 200);
+    // The group that liked it least is the first of all, so Enter is enough.
     rig.keys("3 s l enter");
     let view = &rig.model.lens.results;
     assert_eq!(view.pane, Pane::Quotes);
@@ -156,6 +157,155 @@ fn numbers_drill_down_to_people_and_esc_walks_back() {
     rig.keys("esc");
     assert_eq!(rig.model.screen, Screen::Studies);
     assert_eq!(rig.model.studies.selected().map(|study| study.id), Some(id(MAIN)));
+}
+
+#[test]
+fn few_answers_never_stand_first_among_all_groups() {
+    let mut rig = rig();
+    rig.open(200, 200);
+    let mut small = crate::station::testing::report(200);
+    let results = small.results.as_mut().unwrap();
+    let class = results.segments.get_mut("age_band").unwrap().get_mut("18-24").unwrap();
+    class.n = 3;
+    class.estimates.get_mut("mean_score").unwrap().value = 1.0;
+    for segment in results.segments.get_mut("age_band").unwrap().values_mut() {
+        segment.n = segment.n.max(3) + u64::from(segment.n > 3) * 30;
+    }
+    rig.tell(Msg::Report(id(MAIN), Ok(Box::new(small))));
+    rig.keys("3");
+    let study = rig.model.study().unwrap().clone();
+    let rows = rig.model.lens.rows(&study);
+    assert_eq!(rows[0].class, "75-100");
+    assert_eq!(rows.last().unwrap().class, "18-24", "three answers say nothing");
+    // Grouped by one attribute, classes stand in their own order.
+    rig.keys("b");
+    assert_eq!(rig.model.lens.rows(&study)[0].class, "18-24");
+}
+
+#[test]
+fn answers_that_are_not_loaded_are_not_made_up() {
+    use crate::station::testing::{AB, ab_response};
+    use crate::station::widgets::mosaic::{NO_SCORE, UNREAD};
+    use protocol::service::Page;
+    let mut rig = rig();
+    rig.open_ab(20);
+    rig.keys("2");
+    rig.model.lens.open(id(AB));
+    let effects = rig.tell(Msg::Scores(id(AB), 0, Ok(vec![8; 20])));
+    assert_eq!(rig.model.lens.marks, vec![UNREAD; 20]);
+    assert!(calls(&effects).contains(&&Call::Unread(id(AB), 0)), "{effects:?}");
+    // Somebody is on no page, however often it is asked for: they gave no answer.
+    for _ in 0..3 {
+        let items = (0..20).filter(|one| *one != 7).map(ab_response).collect();
+        rig.tell(Msg::Unread(id(AB), 0, Ok(Page { items, next: None })));
+        rig.wait(200);
+    }
+    assert_eq!(rig.model.lens.marks[7], NO_SCORE);
+    assert!(rig.model.lens.marks.iter().all(|mark| *mark != UNREAD));
+}
+
+#[test]
+fn how_it_is_used_is_kept_and_taken_up_again() {
+    let mut rig = rig();
+    let kept = |effects: Vec<Effect>| {
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::SaveSettings(settings) => Some(settings),
+            _ => None,
+        })
+    };
+    assert_eq!(kept(rig.keys("j")), None, "nothing changed");
+    assert!(kept(rig.keys("s n")).is_some());
+    assert!(kept(rig.keys("s n")).is_some());
+    rig.keys("/");
+    assert_eq!(kept(rig.paste("meal")), None, "it is still being typed");
+    let settings = kept(rig.keys("enter")).unwrap();
+    let look = look(Colours::True, Glyphs::Unicode);
+    let fresh = Rig::bare((120, 36), look).model.resume(settings.clone(), None);
+    assert_eq!(crate::station::model::saved::Settings::of(&fresh), settings);
+    assert_eq!((fresh.studies.filter.as_str(), fresh.studies.column.label()), ("meal", "name"));
+    let strange: crate::station::model::saved::Settings =
+        serde_json::from_str(r#"{"sort":"horoscope","moon":"full"}"#).unwrap();
+    let untouched = Rig::bare((120, 36), look).model.resume(strange, None);
+    assert_eq!(untouched.studies.column.label(), "created");
+}
+
+#[test]
+fn an_edited_study_goes_through_the_editor_into_the_form() {
+    use protocol::analysis::Asked;
+    let mut rig = rig();
+    let effects = rig.keys("e");
+    assert!(calls(&effects).contains(&&Call::Asked(id(MAIN))), "{effects:?}");
+    let spec = protocol::study::StudySpec {
+        name: "Meal kit that learns".to_owned(),
+        instrument: protocol::study::Instrument::ConceptTest {
+            stimulus: "Five dinners a week.".to_owned(),
+        },
+        panel: 100,
+        audience: protocol::audience::Audience::default(),
+        engine: "offline".to_owned(),
+        engine_mode: protocol::study::EngineMode::Standard,
+        seed: 7,
+        context: None,
+        max_cost_usd: None,
+        tags: Vec::new(),
+        project: None,
+    };
+    let margins = protocol::results::Margins::default();
+    let asked = Asked { spec, questionnaire: String::new(), margins };
+    let effects = rig.tell(Msg::Asked(Ok(Box::new(asked))));
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::Edit(text) if text.contains("Five"))),
+        "{effects:?}"
+    );
+    rig.tell(Msg::Edited(Ok("Six dinners a week.".to_owned())));
+    assert_eq!(rig.model.compose.as_ref().unwrap().form().text, "Six dinners a week.");
+}
+
+/// Footer, help and palette are made from the table: what one of them offers, the keymap knows, and nothing is missing.
+#[test]
+fn footer_help_and_palette_offer_what_the_table_says() {
+    use crate::station::action::ACTIONS;
+    let wide = look(Colours::True, Glyphs::Unicode);
+    for (keys, place) in
+        [("1", Place::Studies), ("", Place::Live), ("3", Place::Results), ("1 n", Place::Compose)]
+    {
+        let mut rig = Rig::new((200, 60), wide);
+        rig.open(200, 200);
+        rig.keys(keys);
+        assert_eq!(rig.model.place(), place);
+        for (key, label) in crate::station::screens::frame::hints(&rig.model) {
+            let bound = ACTIONS
+                .iter()
+                .filter(|entry| entry.action.works_in(place))
+                .any(|entry| rig.model.keymap.keys(place, entry.action).contains(&key));
+            assert!(bound, "the footer shows {key} for {label}, which does nothing");
+        }
+        rig.keys("f1");
+        let Some(Layer::Help(help)) = rig.model.layers.last() else {
+            panic!("no help in {place:?}")
+        };
+        let help = crate::station::screens::help::rows(&rig.model, help);
+        for entry in ACTIONS.iter().filter(|entry| entry.action.works_in(place)) {
+            assert!(
+                help.iter().any(|row| format!("{row:?}").contains(entry.help)),
+                "{} is missing in the help of {place:?}",
+                entry.name
+            );
+        }
+        rig.keys("esc");
+        if place.is_screen() {
+            rig.keys(":");
+            let Some(Layer::Palette(palette)) = rig.model.layers.last() else {
+                panic!("no palette")
+            };
+            for entry in ACTIONS.iter().filter(|entry| entry.action.works_in(place)) {
+                let is_step =
+                    entry.name.starts_with("move.") || matches!(entry.name, "back" | "palette");
+                let offered = palette.offers.iter().any(|offer| offer.title.contains(entry.help));
+                assert_eq!(offered, !is_step, "{} in the palette of {place:?}", entry.name);
+            }
+        }
+    }
 }
 
 #[test]

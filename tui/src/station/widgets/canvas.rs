@@ -72,6 +72,14 @@ impl Canvas<'_> {
             .fold(x, |at, (text, role)| self.cut(at, y, end.saturating_sub(at), text, *role))
     }
 
+    /// Says in the first lines of an area why there is nothing else in it.
+    pub(crate) fn missing(&mut self, area: Rect, why: &str) {
+        let width = area.width.saturating_sub(2);
+        for (y, line) in (area.top()..area.bottom()).zip(wrap(why, width)) {
+            self.text(area.x + 1, y, width, &line, Role::Dim);
+        }
+    }
+
     /// Gives every cell of an area that style, and leaves the letters.
     pub(crate) fn tint(&mut self, area: Rect, role: Role) {
         let style = self.theme.style(role);

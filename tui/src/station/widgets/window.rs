@@ -34,6 +34,31 @@ impl Window {
         };
     }
 
+    /// The rows that are on the screen, with the cursor among them, where rows take several lines. Only rows near the
+    /// cursor are measured.
+    pub(crate) fn tall(
+        &self,
+        rows: usize,
+        height: u16,
+        lines: impl Fn(usize) -> u16,
+    ) -> (usize, usize) {
+        if rows == 0 || height == 0 {
+            return (0, 0);
+        }
+        let cursor = self.cursor.min(rows - 1);
+        let mut room = height.saturating_sub(lines(cursor));
+        let (mut first, mut end) = (cursor, cursor + 1);
+        while first > 0 && lines(first - 1) <= room {
+            first -= 1;
+            room -= lines(first);
+        }
+        while end < rows && lines(end) <= room {
+            room -= lines(end);
+            end += 1;
+        }
+        (first, end)
+    }
+
     /// The rows that are on the screen, with the cursor among them.
     pub(crate) fn shown(&self, rows: usize, height: usize) -> Range<usize> {
         if height == 0 {
@@ -53,6 +78,19 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn rows_of_several_lines_fill_the_screen_and_no_more(
+            cursor in 0usize..200, rows in 1usize..150, height in 1u16..50, tall in 1u16..6,
+        ) {
+            let window = Window { cursor, top: 0 };
+            let lines = |row: usize| 1 + u16::try_from(row).unwrap() % tall;
+            let (first, end) = window.tall(rows, height, lines);
+            prop_assert!((first..end).contains(&cursor.min(rows - 1)));
+            let used: u16 = (first..end).map(lines).sum();
+            prop_assert!(used <= height || end - first == 1);
+            prop_assert!(end == rows || used + lines(end) > height);
+        }
+
         #[test]
         fn the_cursor_is_always_on_the_screen(
             cursor in 0usize..200, top in 0usize..300, rows in 1usize..150, height in 1usize..50, by in -300isize..300,

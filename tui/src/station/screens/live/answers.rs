@@ -9,8 +9,10 @@ use crate::station::model::Model;
 use crate::station::model::lens::{Follow, Lens, LivePane};
 use crate::station::model::people;
 use crate::station::symbols::Focus;
+use crate::station::symbols::Glyphs;
 use crate::station::theme::Role;
-use crate::station::widgets::canvas::{Canvas, Caption};
+use crate::station::widgets::canvas::{Canvas, Caption, columns, wrap};
+use crate::station::widgets::mosaic;
 
 /// Draws the list.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
@@ -35,9 +37,10 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     for (y, row) in (inner.top()..inner.bottom()).zip(shown) {
         let line = Rect::new(inner.x, y, inner.width, 1);
         match model.lens.responses.get(&feed[row]) {
-            Some(response) => quote_line(study, response, canvas, line),
+            Some(response) => quote(study, response, canvas, line),
             None => {
-                canvas.text(line.x, y, line.width, &format!("p{} …", feed[row] + 1), Role::Dim);
+                let loading = format!("p{} {}", feed[row] + 1, canvas.glyphs().ellipsis());
+                canvas.text(line.x, y, line.width, &loading, Role::Dim);
             }
         }
         if focus == Focus::Here && row == window.cursor {
@@ -46,29 +49,59 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     }
 }
 
-/// One answer on one line.
-pub(in crate::station::screens) fn quote_line(
+/// Where the parts of an answer stand on its line: columns of the mark, of the person, and where the words begin.
+fn parts(study: &Study, width: u16) -> (u16, u16, u16) {
+    let kind = Lens::instrument(study);
+    let (low, high) = kind.scale;
+    let mark = (low..=high).map(|mark| columns(&(kind.mark)(mark))).max().unwrap_or(1) + 1;
+    let who = (width / 3).min(27);
+    (mark, who, mark + who + 1)
+}
+
+/// What they said, in quotation marks.
+fn said(response: &Response, glyphs: Glyphs) -> String {
+    let words = instrument::words(&response.answer);
+    let said = format!("{}{words}{}", glyphs.quote_open(), glyphs.quote_close());
+    protocol::safe::line(&said).into_owned()
+}
+
+/// Lines that an answer takes in full.
+pub(in crate::station::screens) fn quote_height(
+    study: &Study,
+    response: &Response,
+    line: Rect,
+) -> u16 {
+    let (.., words) = parts(study, line.width);
+    let lines = wrap(&said(response, Glyphs::Unicode), line.width.saturating_sub(words)).len();
+    u16::try_from(lines.max(1)).unwrap_or(u16::MAX)
+}
+
+/// One answer: the mark, who it is, and what they said in as many lines as there are.
+pub(in crate::station::screens) fn quote(
     study: &Study,
     response: &Response,
     canvas: &mut Canvas<'_>,
-    line: Rect,
+    area: Rect,
 ) {
     let kind = Lens::instrument(study);
     let mark = instrument::mark(&response.answer);
     let (low, high) = kind.scale;
     let place = f64::from(mark - low) / f64::from((high - low).max(1));
-    let label = (kind.mark)(mark);
-    let wide = if label.len() > 2 { 8 } else { 3 };
-    let style = canvas.theme.score(place);
-    canvas.put(line.x, line.y, wide, &label, style);
-    let who = people::brief(&response.persona);
-    let width = (line.width / 3).min(26);
-    let x = canvas
-        .cut(line.x + wide, line.y, width, &who, Role::Dim)
-        .max(line.x + wide + width.min(18));
-    let glyphs = canvas.glyphs();
-    let words = instrument::words(&response.answer);
-    let said = format!("{}{words}{}", glyphs.quote_open(), glyphs.quote_close());
-    let line_said = protocol::safe::line(&said);
-    canvas.cut(x + 1, line.y, line.right().saturating_sub(x + 1), &line_said, Role::Quote);
+    let (wide, who, words) = parts(study, area.width);
+    let style = mosaic::label(canvas.theme, place);
+    let shown = format!("{:>width$}", (kind.mark)(mark), width = usize::from(wide) - 1);
+    canvas.put(area.x, area.y, wide - 1, &shown, style);
+    canvas.cut(area.x + wide, area.y, who, &people::brief(&response.persona), Role::Dim);
+    let room = area.width.saturating_sub(words);
+    let said = said(response, canvas.glyphs());
+    let lines = if area.height > 1 { wrap(&said, room) } else { vec![said] };
+    let last = usize::from(area.height).saturating_sub(1);
+    for (index, y) in (area.top()..area.bottom()).enumerate() {
+        let Some(line) = lines.get(index) else { break };
+        // What does not fit is said to be missing.
+        let more = index == last && lines.len() > index + 1;
+        let line =
+            if more { format!("{line} {}", canvas.glyphs().ellipsis()) } else { line.clone() };
+        canvas.cut(area.x + words, y, room, &line, Role::Quote);
+    }
 }

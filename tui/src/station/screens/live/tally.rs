@@ -4,6 +4,8 @@
 use protocol::run::Study;
 use ratatui::layout::Rect;
 
+use crate::station::estimate;
+use crate::station::instrument::{Instrument, Marks};
 use crate::station::model::Model;
 use crate::station::model::lens::Lens;
 use crate::station::symbols::Focus;
@@ -44,13 +46,18 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         let scale = measure.range;
         Whisker { value: mean.value, interval, scale, role: Role::Accent }.draw(canvas, picture);
     }
+    if kind.marks == Marks::Answers {
+        shares(model, kind, canvas, &mut lines);
+    }
     let Some(live) = &model.lens.live else {
         if let Some(line) = lines.next() {
             canvas.text(line.x, line.y, line.width, "waiting for the first numbers", Role::Dim);
         }
         return;
     };
-    if let (Some((low, high)), Some(line)) = (live.scale, lines.next()) {
+    if kind.marks == Marks::Scores
+        && let (Some((low, high)), Some(line)) = (live.scale, lines.next())
+    {
         let bars = sparkline(&live.scores, 22, glyphs);
         let text = format!("{low} {bars} {high}");
         canvas.text(line.x, line.y, line.width, &text, Role::Bar);
@@ -69,9 +76,9 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         let panel = study.panel;
         let left = panel.requested.saturating_sub(panel.settled());
         let text = format!(
-            "answered {}  left {}  work {}",
-            panel.delivered,
-            left,
+            "answered {}  left {}  took {}",
+            thousands(panel.delivered.into()),
+            thousands(left.into()),
             span(live.elapsed_ms / 1000)
         );
         canvas.cut(line.x, line.y, line.width, &text, Role::Text);
@@ -85,6 +92,42 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     }
     if let Some(line) = lines.next() {
         let text = format!("{}, seed {}", study.engine, study.seed);
+        canvas.cut(line.x, line.y, line.width, &text, Role::Dim);
+    }
+}
+
+/// How often each mark was given among the answers that are here, each share with half its interval.
+fn shares(
+    model: &Model,
+    kind: &Instrument,
+    canvas: &mut Canvas<'_>,
+    lines: &mut impl Iterator<Item = Rect>,
+) {
+    let glyphs = canvas.glyphs();
+    let marks = model.lens.loaded_marks(kind);
+    let n: u64 = marks.iter().map(|(_, count)| *count).sum();
+    if n == 0 || kind.main.is_none() {
+        return;
+    }
+    let (low, high) = kind.scale;
+    for (mark, count) in marks {
+        let Some(line) = lines.next() else { return };
+        let share = count as f64 / n as f64;
+        let half = estimate::share_half_width(count, n) * 100.0;
+        let text = format!(
+            "{}% {}{}",
+            number(share * 100.0, 0, glyphs),
+            glyphs.plus_minus(),
+            number(half, 0, glyphs)
+        );
+        canvas.cut(line.x, line.y, 8, &(kind.mark)(mark), Role::Dim);
+        let style = canvas.theme.score(f64::from(mark - low) / f64::from((high - low).max(1)));
+        let width = line.width.saturating_sub(18);
+        canvas.bar(line.x + 8, line.y, width, share, style);
+        canvas.right(line.right().saturating_sub(10), line.y, 10, &text, Role::Text);
+    }
+    if let Some(line) = lines.next() {
+        let text = format!("of {} answers so far", thousands(n));
         canvas.cut(line.x, line.y, line.width, &text, Role::Dim);
     }
 }

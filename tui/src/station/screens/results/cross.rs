@@ -26,7 +26,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         return;
     };
     let Some(table) = model.lens.table() else {
-        canvas.cut(area.x + 1, area.y, area.width, "Being computed…", Role::Dim);
+        canvas.cut(area.x + 1, area.y, area.width, "It is being computed.", Role::Dim);
         return;
     };
     let (rows, heads) = (model.lens.classes(Axis::Rows), model.lens.classes(Axis::Columns));

@@ -12,24 +12,9 @@ use crate::station::widgets::canvas::{Canvas, wrap};
 pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, area: Rect) {
     let view = &model.lens.results;
     if results.findings.is_empty() {
-        let mut y = area.y;
-        for conclusion in &results.conclusions {
-            for line in wrap(conclusion, area.width.saturating_sub(2)) {
-                if y < area.bottom() {
-                    canvas.text(area.x + 1, y, area.width.saturating_sub(2), &line, Role::Text);
-                }
-                y += 1;
-            }
-        }
-        if y < area.bottom() {
-            canvas.cut(
-                area.x + 1,
-                y,
-                area.width,
-                "Nothing stands out enough to be a finding.",
-                Role::Dim,
-            );
-        }
+        let y = draw_conclusions(results, canvas, area);
+        let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
+        canvas.missing(rest, "Nothing stands out enough to be a finding.");
         return;
     }
     let list_height = (area.height / 2).max(1);
@@ -63,4 +48,18 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
             y += 1;
         }
     }
+}
+
+/// Draws what follows from the numbers, in whole sentences; says where it ended.
+pub(super) fn draw_conclusions(results: &Results, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
+    let width = area.width.saturating_sub(2);
+    let mut y = area.y;
+    for line in results.conclusions.iter().flat_map(|conclusion| wrap(conclusion, width)) {
+        if y >= area.bottom() {
+            break;
+        }
+        canvas.text(area.x + 1, y, width, &line, Role::Text);
+        y += 1;
+    }
+    y
 }

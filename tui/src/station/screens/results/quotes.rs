@@ -1,4 +1,5 @@
-//! The answers behind what the cursor is about, worst first; Enter opens the person.
+//! The answers behind what the cursor is about, worst first; the one under the cursor is there in full, and all of them
+//! where there is room. Enter opens the person.
 
 use protocol::run::Study;
 use ratatui::layout::Rect;
@@ -6,16 +7,21 @@ use ratatui::layout::Rect;
 use super::{loading, way_down};
 use crate::station::model::Model;
 use crate::station::model::results::Pane;
-use crate::station::screens::live::answers::quote_line;
+use crate::station::screens::live::answers::{quote, quote_height};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption};
 use crate::station::widgets::format::thousands;
 
+/// From this many lines on every answer is shown in several lines.
+const ROOMY_FROM: u16 = 18;
+/// Lines of an answer that is not under the cursor.
+const LINES_MAX: u16 = 4;
+
 /// Draws the list.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
     let view = &model.lens.results;
-    let way = way_down(&view.drill, study);
+    let way = way_down(&view.drill);
     let title =
         if way.is_empty() { "Answers, worst first".to_owned() } else { format!("Answers: {way}") };
     let place = if view.pane == Pane::Quotes && !view.found.is_empty() {
@@ -28,21 +34,40 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     let inner = canvas.pane(area, caption, focus);
     if view.found.is_empty() {
         let text = match loading(model) {
-            "" if view.drill.is_empty() => "Nobody answered.",
+            "" if view.drill.is_empty() => "Nobody has answered.",
             "" => "Nobody said that. Esc shows all answers.",
             loading => loading,
         };
         canvas.cut(inner.x + 1, inner.y, inner.width.saturating_sub(1), text, Role::Dim);
         return;
     }
-    let shown = view.quotes.shown(view.found.len(), usize::from(inner.height));
-    for (y, row) in (inner.top()..inner.bottom()).zip(shown) {
-        let Some(response) = model.lens.responses.get(&view.found[row]) else { continue };
-        let line = Rect::new(inner.x + 1, y, inner.width.saturating_sub(1), 1);
-        quote_line(study, response, canvas, line);
-        if focus == Focus::Here && row == view.quotes.cursor {
-            canvas.tint(Rect::new(inner.x, y, inner.width, 1), Role::Selected);
+    let line = |row: usize| {
+        let response = model.lens.responses.get(view.found.get(row).copied().as_ref()?)?;
+        Some((response, Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(1), 1)))
+    };
+    let has_cursor = |row: usize| focus == Focus::Here && row == view.quotes.cursor;
+    let height = |row: usize| {
+        let lines = line(row).map_or(1, |(response, line)| quote_height(study, response, line));
+        match (has_cursor(row), inner.height >= ROOMY_FROM) {
+            (true, _) => lines.min(inner.height),
+            (false, true) => lines.min(LINES_MAX),
+            (false, false) => 1,
+        }
+    };
+    let (first, _) = view.quotes.tall(view.found.len(), inner.height, height);
+    let mut y = inner.y;
+    for row in first..view.found.len() {
+        let Some((response, line)) = line(row) else { continue };
+        let tall = height(row).min(inner.bottom().saturating_sub(y));
+        if tall == 0 {
+            return;
+        }
+        let area = Rect { y, height: tall, ..line };
+        quote(study, response, canvas, area);
+        if has_cursor(row) {
+            canvas.tint(Rect { x: inner.x, width: inner.width, ..area }, Role::Selected);
             canvas.text(inner.x, y, 1, canvas.glyphs().cursor(), Role::Accent);
         }
+        y += tall;
     }
 }

@@ -4,10 +4,11 @@ use protocol::results::{Results, ThemeKind};
 use ratatui::layout::Rect;
 
 use crate::station::model::Model;
-use crate::station::model::results::Pane;
+use crate::station::model::results::{Pane, View};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::Canvas;
 use crate::station::widgets::format::number;
+use crate::station::widgets::window::Window;
 
 /// Columns of the bar.
 const BAR: u16 = 16;
@@ -15,6 +16,9 @@ const BAR: u16 = 16;
 /// Draws the reasons; below them, one quotation of the reason under the cursor.
 pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, area: Rect) {
     let view = &model.lens.results;
+    // Beside another view the reasons are there to be read, and no cursor is on them.
+    let is_main = view.view == View::Reasons;
+    let cursor = if is_main { view.main } else { Window::default() };
     if results.themes.is_empty() {
         canvas.cut(
             area.x + 1,
@@ -27,7 +31,7 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
     }
     let glyphs = canvas.glyphs();
     let list = Rect { height: area.height.saturating_sub(2), ..area };
-    let shown = view.main.shown(results.themes.len(), usize::from(list.height));
+    let shown = cursor.shown(results.themes.len(), usize::from(list.height));
     for (y, index) in (list.top()..list.bottom()).zip(shown) {
         let theme = &results.themes[index];
         let (sign, role) = match theme.kind {
@@ -49,11 +53,11 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
             _ => String::new(),
         };
         canvas.right(x + BAR, y, numbers, &format!("{percent}%{range}"), Role::Text);
-        if view.pane == Pane::Main && index == view.main.cursor {
+        if is_main && view.pane == Pane::Main && index == cursor.cursor {
             canvas.tint(Rect::new(area.x, y, area.width, 1), Role::Selected);
         }
     }
-    let quote = results.themes.get(view.main.cursor).and_then(|theme| theme.quotes.first());
+    let quote = results.themes.get(cursor.cursor).and_then(|theme| theme.quotes.first());
     if let Some(quote) = quote {
         let text = format!(
             "{}{}{} {}",

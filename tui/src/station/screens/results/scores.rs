@@ -1,17 +1,60 @@
 //! How often each score was given, highest first, or the shares of an instrument without scores; below, the estimates
-//! worth a line.
+//! worth a line. Each line can be opened into the answers it counts.
 
+use protocol::results::{Estimate, Results};
 use protocol::run::Study;
 use ratatui::layout::Rect;
 
 use super::results;
-use crate::station::instrument::{self, Share};
+use crate::station::estimate;
+use crate::station::instrument::{self, Said, Share};
 use crate::station::model::Model;
-use crate::station::model::results::Pane;
+use crate::station::model::results::{Drill, Pane};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
-use crate::station::widgets::canvas::{Canvas, Caption};
+use crate::station::widgets::canvas::{Canvas, Caption, columns};
 use crate::station::widgets::format::{number, thousands};
+
+/// One line of the pane.
+#[derive(Clone, Debug)]
+pub(super) enum Line<'a> {
+    /// A score, how often it was given, and how often the most frequent one was.
+    Score(i32, u64, u64),
+    /// A share of those who answered.
+    Share(Share),
+    /// An estimate about everybody: label and decimals.
+    Estimate(&'static str, usize, &'a Estimate),
+}
+
+impl Line<'_> {
+    /// The answers behind it.
+    pub(super) fn drill(&self) -> Drill {
+        let said = match self {
+            Self::Score(score, ..) => Some((format!("score {score}"), Said::Mark(*score, *score))),
+            Self::Share(share) => Some((share.label.to_owned(), share.said)),
+            Self::Estimate(..) => None,
+        };
+        Drill { said, ..Drill::default() }
+    }
+}
+
+/// The lines of the pane, in order.
+pub(super) fn lines<'a>(study: &Study, results: &'a Results) -> Vec<Line<'a>> {
+    let counts = instrument::distribution(&results.outcomes);
+    let counts = counts.map(|distribution| distribution.0.as_slice()).unwrap_or_default();
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
+    let scores = counts.iter().rev().map(|(score, count)| Line::Score(*score, *count, most));
+    let shares = (instrument::of(study.instrument).shares)(&results.outcomes);
+    let estimates = instrument::headline(study.instrument, &results.estimates);
+    scores
+        .chain(shares.into_iter().map(Line::Share))
+        .chain(
+            estimates
+                .into_iter()
+                .map(|(label, decimals, estimate)| Line::Estimate(label, decimals, estimate)),
+        )
+        .collect()
+}
 
 /// Draws the pane.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
@@ -19,57 +62,84 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     let focus = Focus::of(&Pane::Scores, &view.pane);
     let inner = canvas.pane(area, Caption { title: "Scores", count: "", foot: "" }, focus);
     let Some(results) = results(model) else { return };
-    let kind = instrument::of(study.instrument);
-    let mut y = inner.y;
-    if let Some(distribution) = instrument::distribution(&results.outcomes) {
-        let most = distribution.0.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
-        let (low, high) = kind.scale;
-        for (row, (score, count)) in distribution.0.iter().rev().enumerate() {
-            if y >= inner.bottom() {
-                return;
-            }
-            canvas.right(inner.x, y, 3, &score.to_string(), Role::Dim);
-            let width = inner.width.saturating_sub(12);
-            let place = f64::from(score - low) / f64::from((high - low).max(1));
-            let style = canvas.theme.score(place);
-            canvas.bar(inner.x + 4, y, width, *count as f64 / most as f64, style);
-            canvas.right(inner.right().saturating_sub(7), y, 6, &thousands(*count), Role::Text);
-            if focus == Focus::Here && row == view.scores.cursor {
-                canvas.tint(Rect::new(inner.x, y, inner.width, 1), Role::Selected);
-            }
-            y += 1;
-        }
+    let lines = lines(study, results);
+    if lines.is_empty() {
+        canvas.missing(inner, "Open questions have no scores: the reasons are the result.");
+        return;
     }
-    for share in (kind.shares)(&results.outcomes) {
-        if y >= inner.bottom() {
-            return;
+    let n = u64::from(study.panel.delivered);
+    let shown = view.scores.shown(lines.len(), usize::from(inner.height));
+    for (y, index) in (inner.top()..inner.bottom()).zip(shown) {
+        let line = Rect::new(inner.x, y, inner.width, 1);
+        match &lines[index] {
+            Line::Score(score, count, most) => {
+                draw_score(study, *score, (*count, *most), canvas, line);
+            }
+            Line::Share(share) => draw_share(*share, n, canvas, line),
+            Line::Estimate(label, decimals, estimate) => {
+                draw_estimate(label, *decimals, estimate, canvas, line);
+            }
         }
-        draw_share(share, canvas, Rect::new(inner.x, y, inner.width, 1));
-        y += 1;
-    }
-    let glyphs = canvas.glyphs();
-    for (label, decimals, estimate) in instrument::headline(study.instrument, &results.estimates) {
-        if y >= inner.bottom() {
-            return;
+        if focus == Focus::Here && index == view.scores.cursor {
+            canvas.tint(line, Role::Selected);
         }
-        let show = |value| number(value, decimals, glyphs);
-        let interval = match (estimate.low, estimate.high) {
-            (Some(low), Some(high)) => format!("[{}, {}]", show(low), show(high)),
-            _ => String::new(),
-        };
-        let text = format!("{} {interval}", show(estimate.value));
-        canvas.cut(inner.x + 1, y, inner.width.saturating_sub(1), label, Role::Dim);
-        canvas.right(inner.x, y, inner.width.saturating_sub(1), &text, Role::Text);
-        y += 1;
     }
 }
 
-fn draw_share(share: Share, canvas: &mut Canvas<'_>, line: Rect) {
+fn draw_score(
+    study: &Study,
+    score: i32,
+    (count, most): (u64, u64),
+    canvas: &mut Canvas<'_>,
+    line: Rect,
+) {
+    let (low, high) = instrument::of(study.instrument).scale;
+    canvas.right(line.x, line.y, 3, &score.to_string(), Role::Dim);
+    let width = line.width.saturating_sub(12);
+    let style = canvas.theme.score(f64::from(score - low) / f64::from((high - low).max(1)));
+    canvas.bar(line.x + 4, line.y, width, count as f64 / most as f64, style);
+    canvas.right(line.right().saturating_sub(7), line.y, 6, &thousands(count), Role::Text);
+}
+
+fn draw_estimate(
+    label: &str,
+    decimals: usize,
+    estimate: &Estimate,
+    canvas: &mut Canvas<'_>,
+    line: Rect,
+) {
+    let glyphs = canvas.glyphs();
+    let show = |value| number(value, decimals, glyphs);
+    let interval = match (estimate.low, estimate.high) {
+        (Some(low), Some(high)) => format!("[{}, {}]", show(low), show(high)),
+        _ => String::new(),
+    };
+    let text = format!("{} {interval}", show(estimate.value));
+    let name = line.width.saturating_sub(columns(&text) + 3);
+    canvas.cut(line.x + 1, line.y, name, label, Role::Dim);
+    canvas.right(line.x, line.y, line.width.saturating_sub(1), &text, Role::Text);
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count of answers, made from the share it has become"
+)]
+fn draw_share(share: Share, n: u64, canvas: &mut Canvas<'_>, line: Rect) {
+    let glyphs = canvas.glyphs();
     let name = 15.min(line.width / 2);
     canvas.cut(line.x + 1, line.y, name, share.label, Role::Dim);
-    let width = line.width.saturating_sub(name + 8);
+    let count = (share.percent / 100.0 * n as f64).round() as u64;
+    let half = estimate::share_half_width(count, n.max(1)) * 100.0;
+    let text = format!(
+        "{}% {}{}",
+        number(share.percent, 0, glyphs),
+        glyphs.plus_minus(),
+        number(half, 0, glyphs)
+    );
+    let numbers = 10;
+    let width = line.width.saturating_sub(name + numbers + 2);
     let style = canvas.theme.style(share.role);
     canvas.bar(line.x + 1 + name, line.y, width, share.percent / 100.0, style);
-    let percent = format!("{}%", number(share.percent, 0, canvas.glyphs()));
-    canvas.right(line.right().saturating_sub(6), line.y, 5, &percent, Role::Text);
+    canvas.right(line.right().saturating_sub(numbers + 1), line.y, numbers, &text, Role::Text);
 }

@@ -6,11 +6,12 @@ use ratatui::layout::Rect;
 use crate::station::instrument;
 use crate::station::model::Model;
 use crate::station::model::class::readable;
-use crate::station::model::results::{Pane, Row};
+use crate::station::model::results::{Pane, Row, Scope, View};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, columns};
 use crate::station::widgets::format::{difference, number, thousands};
 use crate::station::widgets::whisker::Whisker;
+use crate::station::widgets::window::Window;
 
 /// Columns of n, estimate and difference.
 const NUMBERS: [u16; 3] = [7, 7, 9];
@@ -29,9 +30,22 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         return;
     }
     let view = &model.lens.results;
+    // Below another view the segments are there to be read, and no cursor is on them.
+    let is_main = view.view == View::Segments;
+    let window = if is_main { view.main } else { Window::default() };
     let glyphs = canvas.glyphs();
-    let name = rows.iter().map(|row| columns(&readable(view.by, &row.class))).max().unwrap_or(8);
-    let name = name.clamp(6, 18).min(area.width / 3) + 2;
+    let label = |row: &Row| match view.scope {
+        Scope::Every => {
+            format!("{} {}", row.dimension.label(), readable(row.dimension, &row.class))
+        }
+        Scope::One => readable(row.dimension, &row.class),
+    };
+    let widest = match view.scope {
+        Scope::Every => 30,
+        Scope::One => 18,
+    };
+    let name = rows.iter().map(|row| columns(&label(row))).max().unwrap_or(8);
+    let name = name.clamp(6, widest).min(area.width / 3) + 2;
     let [n, value, delta] = NUMBERS;
     let x = area.x + 1;
     let picture = Rect::new(
@@ -41,11 +55,19 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         1,
     );
     let scale = zoomed(&rows, measure.range);
-    canvas.cut(x, area.y, name, view.by.label(), Role::Dim);
+    let head = match view.scope {
+        Scope::Every => "group",
+        Scope::One => view.by.label(),
+    };
+    canvas.cut(x, area.y, name, head, Role::Dim);
     canvas.right(x + name, area.y, n, "n", Role::Dim);
     canvas.right(x + name + n, area.y, value, measure.label, Role::Dim);
-    canvas.text(picture.x, area.y, picture.width, &number(scale.0, 1, glyphs), Role::Dim);
-    canvas.right(picture.x, area.y, picture.width, &number(scale.1, 1, glyphs), Role::Dim);
+    let ends = [scale.0, scale.1].map(|end| number(end, 1, glyphs));
+    // Two numbers that run into each other say nothing.
+    if columns(&ends[0]) + columns(&ends[1]) < picture.width {
+        canvas.text(picture.x, area.y, picture.width, &ends[0], Role::Dim);
+        canvas.right(picture.x, area.y, picture.width, &ends[1], Role::Dim);
+    }
     canvas.right(picture.right(), area.y, delta, "vs rest", Role::Dim);
     let extreme =
         |better: fn(f64, f64) -> bool| {
@@ -58,11 +80,11 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         };
     let (lowest, highest) = (extreme(|a, b| a < b), extreme(|a, b| a > b));
     let list = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
-    let shown = view.main.shown(rows.len(), usize::from(list.height));
+    let shown = window.shown(rows.len(), usize::from(list.height));
     for (y, index) in (list.top()..list.bottom()).zip(shown) {
         let row = &rows[index];
         let role = if row.is_small() { Role::Dim } else { Role::Text };
-        canvas.cut(x, y, name - 1, &readable(view.by, &row.class), role);
+        canvas.cut(x, y, name - 1, &label(row), role);
         let count = if row.is_small() { format!("({})", row.n) } else { thousands(row.n) };
         canvas.right(x + name, y, n, &count, role);
         let shown = number(row.value, measure.decimals, glyphs);
@@ -85,7 +107,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         } else if rows.len() > 1 && highest == Some(row.value) {
             canvas.text(area.x, y, 1, glyphs.highest(), Role::Good);
         }
-        if view.pane == Pane::Main && index == view.main.cursor {
+        if is_main && view.pane == Pane::Main && index == window.cursor {
             canvas.tint(Rect::new(area.x, y, area.width, 1), Role::Selected);
         }
     }

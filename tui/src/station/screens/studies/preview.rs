@@ -1,5 +1,6 @@
 //! The study under the cursor: what it is, what it found, what it took.
 
+use protocol::results::Results;
 use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
@@ -10,9 +11,12 @@ use crate::station::model::filter::state_label;
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::bar::sparkline;
-use crate::station::widgets::canvas::{Canvas, Caption};
+use crate::station::widgets::canvas::{Canvas, Caption, wrap};
 use crate::station::widgets::format::{number, thousands};
 use crate::station::widgets::whisker::Whisker;
+
+/// From this many lines on everything that the study says in a few words has a place.
+const TALL_FROM: u16 = 28;
 
 /// Draws the study.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
@@ -20,6 +24,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     let inner = canvas.pane(area, caption, Focus::Elsewhere);
     let glyphs = canvas.glyphs();
     let kind = instrument::of(study.instrument);
+    let tall = inner.height >= TALL_FROM;
     let mut y = inner.y;
     let mut next = || {
         let line = Rect::new(inner.x, y, inner.width, 1);
@@ -34,7 +39,9 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     }
     let report = model.studies.report(study.id).and_then(|report| report.results.as_ref());
     if let Some(results) = report {
-        if let (Some(measure), Some(estimate)) = (kind.main, model.studies.main(study))
+        if tall {
+            headline(study, results, canvas, &mut next);
+        } else if let (Some(measure), Some(estimate)) = (kind.main, model.studies.main(study))
             && let Some(line) = next()
         {
             let value = number(estimate.value, measure.decimals, glyphs);
@@ -50,7 +57,9 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             };
             whisker.draw(canvas, Rect::new(x, line.y, width, 1));
         }
-        if let Some(distribution) = instrument::distribution(&results.outcomes)
+        if tall && let Some(distribution) = instrument::distribution(&results.outcomes) {
+            columns_of(&distribution.0, kind, canvas, &mut next);
+        } else if let Some(distribution) = instrument::distribution(&results.outcomes)
             && let Some(line) = next()
         {
             let counts: Vec<u64> = distribution.0.iter().map(|(_, count)| *count).collect();
@@ -67,23 +76,14 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
                 .collect();
             fact(canvas, line, "shares", &text.join(", "), Role::Text);
         }
-        if let Some(conclusion) = results.conclusions.first()
+        if tall {
+            conclusions(results, canvas, &mut next);
+        } else if let Some(conclusion) = results.conclusions.first()
             && let Some(line) = next()
         {
             fact(canvas, line, "says", conclusion, Role::Text);
         }
-        for theme in results.themes.iter().take(2) {
-            if let Some(line) = next() {
-                let share = number(theme.share.value * 100.0, 0, glyphs);
-                fact(
-                    canvas,
-                    line,
-                    theme.kind.as_str(),
-                    &format!("{share}%  {}", theme.theme),
-                    Role::Quote,
-                );
-            }
-        }
+        themes(results, if tall { 8 } else { 2 }, canvas, &mut next);
         if let Some(line) = next().filter(|_| !results.findings.is_empty()) {
             let text = results
                 .findings
@@ -110,6 +110,104 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         );
     }
     facts(model, study, canvas, &mut next);
+}
+
+/// The reasons that were given most.
+fn themes(
+    results: &Results,
+    most: usize,
+    canvas: &mut Canvas<'_>,
+    next: &mut impl FnMut() -> Option<Rect>,
+) {
+    for theme in results.themes.iter().take(most) {
+        let Some(line) = next() else { return };
+        let share = number(theme.share.value * 100.0, 0, canvas.glyphs());
+        let text = format!("{share}%  {}", theme.theme);
+        fact(canvas, line, theme.kind.as_str(), &text, Role::Quote);
+    }
+}
+
+/// The estimates worth a line, each with its interval.
+fn headline(
+    study: &Study,
+    results: &Results,
+    canvas: &mut Canvas<'_>,
+    next: &mut impl FnMut() -> Option<Rect>,
+) {
+    let glyphs = canvas.glyphs();
+    for (label, decimals, estimate) in instrument::headline(study.instrument, &results.estimates) {
+        let Some(line) = next() else { return };
+        let show = |value| number(value, decimals, glyphs);
+        let interval = match (estimate.low, estimate.high) {
+            (Some(low), Some(high)) => format!("  {} to {}", show(low), show(high)),
+            _ => String::new(),
+        };
+        let width = 18.min(line.width);
+        canvas.cut(line.x, line.y, width, label, Role::Dim);
+        let value = show(estimate.value);
+        let rest = line.width - width;
+        canvas.pieces(
+            line.x + width,
+            line.y,
+            rest,
+            &[(&value, Role::Strong), (&interval, Role::Text)],
+        );
+    }
+    let _space = next();
+}
+
+/// How often each score was given, as columns over their scores.
+fn columns_of(
+    counts: &[(i32, u64)],
+    kind: &instrument::Instrument,
+    canvas: &mut Canvas<'_>,
+    next: &mut impl FnMut() -> Option<Rect>,
+) {
+    const HEIGHT: usize = 5;
+    let glyphs = canvas.glyphs();
+    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
+    let heights = glyphs.heights();
+    let (low, high) = kind.scale;
+    let steps = heights.len() * HEIGHT;
+    let lines: Vec<Rect> = (0..=HEIGHT).filter_map(|_| next()).collect();
+    let Some((labels, rows)) = lines.split_last() else { return };
+    for (index, (score, count)) in counts.iter().enumerate() {
+        let x = labels.x + u16::try_from(index * 4).unwrap_or(u16::MAX);
+        if x + 3 > labels.right() {
+            return;
+        }
+        let filled = usize::try_from(*count * steps as u64 / most).unwrap_or(0);
+        let style = canvas.theme.score(f64::from(score - low) / f64::from((high - low).max(1)));
+        for (up, line) in rows.iter().rev().enumerate() {
+            let here = filled.saturating_sub(up * heights.len()).min(heights.len());
+            if let Some(cell) = here.checked_sub(1).and_then(|height| heights.get(height)) {
+                canvas.put(x, line.y, 3, &cell.repeat(3), style);
+            }
+        }
+        canvas.right(x, labels.y, 3, &score.to_string(), Role::Dim);
+    }
+    let _space = next();
+}
+
+/// What follows from the numbers, in whole sentences.
+fn conclusions(
+    results: &Results,
+    canvas: &mut Canvas<'_>,
+    next: &mut impl FnMut() -> Option<Rect>,
+) {
+    for conclusion in results.conclusions.iter().take(4) {
+        let mut words: Vec<String> = Vec::new();
+        let mut width = 0;
+        while let Some(line) = next() {
+            if width == 0 {
+                width = line.width;
+                words = wrap(conclusion, width);
+                words.reverse();
+            }
+            let Some(text) = words.pop() else { break };
+            canvas.text(line.x, line.y, width, &text, Role::Text);
+        }
+    }
 }
 
 /// What it took and who made it.

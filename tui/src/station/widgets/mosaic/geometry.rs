@@ -3,7 +3,7 @@
 
 use ratatui::layout::Rect;
 
-use super::{NO_SCORE, PENDING};
+use super::{NO_SCORE, PENDING, UNREAD};
 
 /// Tiles a person may get, largest first: cells across and down.
 const TILES: [(u16, u16); 6] = [(7, 3), (5, 2), (4, 2), (3, 1), (2, 1), (1, 1)];
@@ -92,7 +92,7 @@ impl Geometry {
         let values = usize::try_from(high - low + 1).unwrap_or(1).max(1);
         let mut by_score = vec![Vec::new(); values];
         for (person, score) in scores.iter().enumerate() {
-            if matches!(*score, PENDING | NO_SCORE) {
+            if matches!(*score, PENDING | NO_SCORE | UNREAD) {
                 continue;
             }
             let place = usize::try_from(i32::from(*score) - 1 - low).unwrap_or(0);

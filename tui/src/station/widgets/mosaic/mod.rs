@@ -5,6 +5,7 @@ mod geometry;
 mod paint;
 
 pub(crate) use geometry::{Geometry, Steer};
+pub(crate) use paint::label;
 
 use ratatui::layout::Rect;
 
@@ -14,6 +15,8 @@ use crate::station::widgets::canvas::Canvas;
 pub(crate) const PENDING: u8 = 0;
 /// An outcome that is no score.
 pub(crate) const NO_SCORE: u8 = 255;
+/// An outcome whose answer has not been loaded: what it is cannot be told yet, and nothing stands in for it.
+pub(crate) const UNREAD: u8 = 254;
 
 /// How people are arranged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,7 +31,7 @@ pub(crate) enum Arrangement {
 /// A panel to draw.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mosaic<'a> {
-    /// One byte a person: the score plus one, [`PENDING`] or [`NO_SCORE`].
+    /// One byte a person: the score plus one, [`PENDING`], [`UNREAD`] or [`NO_SCORE`].
     pub(crate) scores: &'a [u8],
     /// The first and the last score.
     pub(crate) scale: (i32, i32),
@@ -44,6 +47,7 @@ pub(crate) struct Mosaic<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Dot {
     Pending,
+    Unread,
     Failed,
     /// How far up the scale, 0 to 1.
     Score(f64),
@@ -72,11 +76,12 @@ impl Mosaic<'_> {
     /// The mean of some people.
     fn dot(&self, people: impl Iterator<Item = usize>) -> Dot {
         let (low, high) = self.scale;
-        let (mut sum, mut answered, mut failed) = (0i64, 0i64, 0);
+        let (mut sum, mut answered, mut failed, mut unread) = (0i64, 0i64, 0, 0);
         for person in people {
             match self.scores.get(person).copied().unwrap_or(PENDING) {
                 PENDING => {}
                 NO_SCORE => failed += 1,
+                UNREAD => unread += 1,
                 score => {
                     sum += i64::from(score) - 1;
                     answered += 1;
@@ -84,7 +89,11 @@ impl Mosaic<'_> {
             }
         }
         if answered == 0 {
-            return if failed > 0 { Dot::Failed } else { Dot::Pending };
+            return match (unread, failed) {
+                (0, 0) => Dot::Pending,
+                (0, _) => Dot::Failed,
+                _ => Dot::Unread,
+            };
         }
         let range = f64::from((high - low).max(1));
         Dot::Score((sum as f64 / answered as f64 - f64::from(low)) / range)

@@ -7,7 +7,7 @@ use ratatui::style::{Color, Style};
 use super::geometry::{Columns, DotSize, Grid};
 use super::{Dot, Mosaic};
 use crate::station::look::Glyphs;
-use crate::station::theme::{Role, step};
+use crate::station::theme::{Role, Theme, step};
 use crate::station::widgets::canvas::Canvas;
 
 /// Luma above which black letters read better than white ones.
@@ -102,6 +102,10 @@ impl Mosaic<'_> {
                 let style = canvas.theme.style(Role::Pending);
                 (" ", style, Some(glyphs.pending().to_owned()))
             }
+            Dot::Unread => {
+                let style = canvas.theme.style(Role::Dim);
+                (" ", style, Some(glyphs.waiting().to_owned()))
+            }
             Dot::Failed => {
                 let style = canvas.theme.style(Role::Failed);
                 (" ", style, Some(glyphs.failed().to_owned()))
@@ -149,8 +153,17 @@ impl Mosaic<'_> {
 fn ink(canvas: &Canvas<'_>, dot: Dot) -> Option<Color> {
     match dot {
         Dot::Pending => canvas.theme.style(Role::Pending).fg,
+        Dot::Unread => canvas.theme.style(Role::Dim).fg,
         Dot::Failed => canvas.theme.style(Role::Failed).fg,
         Dot::Score(place) => canvas.theme.ramp(place),
+    }
+}
+
+/// How a score is written in a list: on the ground that it has in the picture, so that dark ones can be read too.
+pub(crate) fn label(theme: &Theme, place: f64) -> Style {
+    match theme.ramp(place) {
+        Some(ground) => Style::new().bg(ground).fg(letters_on(ground)),
+        None => theme.score(place),
     }
 }
 

@@ -1,0 +1,201 @@
+//! Two variants against each other: who preferred which, with the interval of every share, the difference and whether it
+//! excludes zero, and the scores beside it. Enter opens the answers of those who preferred a variant.
+
+use protocol::results::{Outcomes, Results, Winner};
+use protocol::run::Study;
+use ratatui::layout::Rect;
+
+use super::segments;
+use crate::station::instrument;
+use crate::station::model::Model;
+use crate::station::model::results::Pane;
+use crate::station::theme::Role;
+use crate::station::widgets::canvas::{Canvas, wrap};
+use crate::station::widgets::format::{difference, number, thousands};
+use crate::station::widgets::whisker::Whisker;
+
+/// How an estimate reads: on a scale of its own kind, as itself or as a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A share of the panel, 0 to 100.
+    Share,
+    /// A difference of shares, in points.
+    Points,
+    /// A score, 1 to 10.
+    Score,
+    /// A difference of scores.
+    ScorePoints,
+}
+
+/// Every row: name, field of the estimates, kind, and the mark of those it is about.
+pub(super) const ROWS: [(&str, &str, Kind, Option<i32>); 7] = [
+    ("prefer A", "variant_a_pct", Kind::Share, Some(3)),
+    ("no preference", "no_preference_pct", Kind::Share, Some(2)),
+    ("prefer B", "variant_b_pct", Kind::Share, Some(1)),
+    ("A \u{2212} B, points", "a_minus_b_pct", Kind::Points, None),
+    ("score of A", "variant_a_score", Kind::Score, None),
+    ("score of B", "variant_b_score", Kind::Score, None),
+    ("A \u{2212} B, score", "score_difference", Kind::ScorePoints, None),
+];
+
+/// From this many lines on that are left the segments stand below.
+const SEGMENTS_FROM: u16 = 8;
+
+/// Columns of the names, of the estimate and of its interval.
+const COLUMNS: [u16; 3] = [16, 7, 16];
+
+impl Kind {
+    const fn range(self) -> (f64, f64) {
+        match self {
+            Self::Share => (0.0, 100.0),
+            Self::Points => (-100.0, 100.0),
+            Self::Score => (1.0, 10.0),
+            Self::ScorePoints => (-9.0, 9.0),
+        }
+    }
+
+    const fn decimals(self) -> usize {
+        match self {
+            Self::Share | Self::Points => 0,
+            Self::Score | Self::ScorePoints => 1,
+        }
+    }
+
+    const fn is_difference(self) -> bool {
+        matches!(self, Self::Points | Self::ScorePoints)
+    }
+}
+
+/// Draws the rows, who wins, and what follows.
+pub(super) fn draw(
+    model: &Model,
+    study: &Study,
+    results: &Results,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+) {
+    let mut y = area.y;
+    let mut kind_before = None;
+    for (index, (label, field, kind, _)) in ROWS.iter().enumerate() {
+        let Some(estimate) = results.estimates.get(*field) else { continue };
+        // Every kind has a scale of its own, so a line of its own where there is room.
+        if kind_before.is_some_and(|before| before != *kind) && area.height > 14 {
+            y += 1;
+        }
+        kind_before = Some(*kind);
+        if y >= area.bottom() {
+            return;
+        }
+        row(canvas, Rect::new(area.x, y, area.width, 1), label, *kind, estimate);
+        let view = &model.lens.results;
+        if view.pane == Pane::Main && index == view.main.cursor {
+            canvas.tint(Rect::new(area.x, y, area.width, 1), Role::Selected);
+        }
+        y += 1;
+    }
+    y += u16::from(area.height > 14);
+    if y < area.bottom() {
+        split(study, results, canvas, Rect::new(area.x + 1, y, area.width.saturating_sub(2), 1));
+        y += 1 + u16::from(area.height > 14);
+    }
+    let width = area.width.saturating_sub(2);
+    for line in results.conclusions.iter().flat_map(|conclusion| wrap(conclusion, width)) {
+        if y >= area.bottom() {
+            return;
+        }
+        canvas.text(area.x + 1, y, width, &line, Role::Text);
+        y += 1;
+    }
+    let rest = Rect { y: y + 1, height: area.bottom().saturating_sub(y + 1), ..area };
+    if rest.height >= SEGMENTS_FROM {
+        segments::draw(model, study, canvas, rest);
+    }
+}
+
+fn row(
+    canvas: &mut Canvas<'_>,
+    line: Rect,
+    label: &str,
+    kind: Kind,
+    estimate: &protocol::results::Estimate,
+) {
+    let glyphs = canvas.glyphs();
+    let [name, value, interval] = COLUMNS;
+    let show = |value| {
+        if kind.is_difference() {
+            difference(value, kind.decimals(), glyphs)
+        } else {
+            number(value, kind.decimals(), glyphs)
+        }
+    };
+    let unit = if kind == Kind::Share { "%" } else { "" };
+    let label = label.replace('\u{2212}', glyphs.minus());
+    canvas.cut(line.x + 1, line.y, name, &label, Role::Dim);
+    let shown = format!("{}{unit}", show(estimate.value));
+    canvas.right(line.x + 1 + name, line.y, value, &shown, Role::Strong);
+    let bounds = estimate.low.zip(estimate.high);
+    if let Some((low, high)) = bounds {
+        let text = format!("{} to {}", show(low), show(high));
+        canvas.right(line.x + 1 + name + value, line.y, interval, &text, Role::Text);
+    }
+    let x = line.x + name + value + interval + 3;
+    let picture = Rect::new(x, line.y, line.right().saturating_sub(x + 1), 1);
+    let excludes_zero = bounds.is_some_and(|(low, high)| low > 0.0 || high < 0.0);
+    let role = match (kind.is_difference(), excludes_zero) {
+        (true, false) => Role::Dim,
+        _ => Role::Accent,
+    };
+    let whisker = Whisker { value: estimate.value, interval: bounds, scale: kind.range(), role };
+    let (low, high) = kind.range();
+    if picture.width > 30 {
+        let ends = [low, high].map(|end| number(end, 0, glyphs));
+        canvas.text(picture.x, line.y, picture.width, &ends[0], Role::Border);
+        canvas.right(picture.x, line.y, picture.width, &ends[1], Role::Border);
+    }
+    if kind.is_difference() {
+        let middle = picture.x + picture.width.saturating_sub(1) / 2;
+        canvas.text(middle, line.y, 1, glyphs.dot(), Role::Border);
+    }
+    whisker.draw(canvas, picture);
+}
+
+/// Who wins, person by person, as one bar, and the word for it.
+fn split(study: &Study, results: &Results, canvas: &mut Canvas<'_>, line: Rect) {
+    let Outcomes::AbTest { winner, .. } = &results.outcomes else { return };
+    let verdict = match winner {
+        Winner::A => "A wins",
+        Winner::B => "B wins",
+        Winner::Tie => "no winner",
+    };
+    let n = format!("n={}", thousands(u64::from(study.panel.delivered)));
+    let text = format!("{verdict}  ");
+    let end = canvas.text(line.x, line.y, line.width, &text, Role::Strong);
+    let end = canvas.text(end, line.y, line.right().saturating_sub(end), &n, Role::Dim) + 2;
+    let width = line.right().saturating_sub(end);
+    if width < 12 {
+        return;
+    }
+    let glyphs = canvas.glyphs();
+    let shades = glyphs.shades();
+    let mut x = end;
+    let mut sum = 0.0;
+    for (share, fill) in (instrument::of(study.instrument).shares)(&results.outcomes)
+        .into_iter()
+        .zip([shades[3], shades[0], shades[1]])
+    {
+        sum += share.percent;
+        let until = end + cells(sum / 100.0, width);
+        let length = until.saturating_sub(x);
+        canvas.text(x, line.y, length, &fill.repeat(usize::from(length)), share.role);
+        x = until;
+    }
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a line, clamped to it"
+)]
+fn cells(share: f64, width: u16) -> u16 {
+    (share.clamp(0.0, 1.0) * f64::from(width)).round() as u16
+}
