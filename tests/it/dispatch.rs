@@ -82,7 +82,8 @@ fn calls_under_way_at_a_cancellation_are_paid_and_told() {
         let answered = mock.told().answered.values().sum::<usize>() as f64;
         ((meta.cost_usd - answered * each).abs() < 1e-9 && meta.lost_cost_usd > 0.0).then_some(meta)
     });
-    assert!(meta.lost_cost_usd <= 20.5 * each, "{meta:?}");
+    // As many as may be under way, and an eighth more that wait for their commit.
+    assert!(meta.lost_cost_usd <= 22.5 * each, "{meta:?}");
     assert_eq!(audit::study(&link, id), audit::Findings::new());
 }
 
@@ -204,7 +205,8 @@ fn a_call_that_is_slow_is_made_twice_paid_twice_and_never_too_often() {
         }
     });
     let home = home(&mock.settings("hedge_percent = 5\nconcurrency = 20"), 400);
-    let printed = run(&home, "mock", &[]).expect(0).json();
+    // Nobody is asked again, so that every call has one reason.
+    let printed = run(&home, "mock", &["--replicates", "0"]).expect(0).json();
     assert_eq!(printed["study"]["panel"]["delivered"], 400);
     let share = &printed["meta"]["inference"]["engines"][0];
     let hedged = share["hedged"].as_u64().unwrap();

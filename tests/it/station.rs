@@ -22,7 +22,8 @@ fn at_the_list(home: &Home) -> Desk {
 }
 
 fn assert_given_back(desk: &Desk, how: &str) {
-    assert!(desk.modes().is_empty(), "{how}: {:?}", desk.modes());
+    // The terminal reads at its own pace.
+    wait::until(how, wait::BOUND, || desk.modes().is_empty().then_some(()));
     assert!(desk.line_is_given_back(), "{how}: the line is still raw");
 }
 

@@ -249,6 +249,7 @@ fn an_edited_study_goes_through_the_editor_into_the_form() {
         max_cost_usd: None,
         tags: Vec::new(),
         project: None,
+        measurement: protocol::measurement::Measurement::default(),
     };
     let margins = protocol::results::Margins::default();
     let asked = Asked { spec, questionnaire: String::new(), margins };

@@ -150,6 +150,7 @@ fn what_the_order_is_worth_is_told_with_its_interval_even_when_it_is_nothing() {
     let swayed = told(50);
     assert!(swayed.contains("The order matters: being shown first is worth +25.0"), "{swayed}");
     assert!(swayed.contains("of the lead (95 % interval "), "{swayed}");
-    assert!(told(0).contains("Nobody's preference changed with the order."));
-    assert!(told(0).contains("No group of at least 30 leans to either side more"));
+    let steady = told(0);
+    assert!(steady.contains("Nobody's preference changed with the order."), "{steady}");
+    assert!(steady.contains("No group of at least 30 leans to either side more"), "{steady}");
 }

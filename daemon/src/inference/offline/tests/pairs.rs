@@ -18,7 +18,8 @@ struct Pair {
 /// Respondents for each text.
 const PANEL: u64 = 100;
 
-fn check(file: &str) {
+/// At least that share must be right.
+fn check(file: &str, least: f64) {
     let path = format!("{}/../tests/fixtures/pairs/{file}", env!("CARGO_MANIFEST_DIR"));
     let pairs: Vec<Pair> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let mut right = 0;
@@ -51,20 +52,31 @@ fn check(file: &str) {
     if std::env::var_os("PAIRS_REPORT").is_some() {
         std::fs::write(std::env::var_os("PAIRS_REPORT").unwrap(), &report).unwrap();
     }
-    assert!(share >= 0.9, "{report}");
+    assert!(share >= least, "{report}");
 }
 
 #[test]
 fn the_first_twenty_pairs() {
-    check("first.json");
+    check("first.json", 0.9);
 }
 
 #[test]
 fn the_second_twenty_pairs() {
-    check("second.json");
+    check("second.json", 0.9);
 }
 
 #[test]
 fn the_third_twenty_pairs() {
-    check("third.json");
+    check("third.json", 0.9);
+}
+
+#[test]
+fn the_fourth_forty_pairs() {
+    check("fourth.json", 0.9);
+}
+
+/// A reserve that no cue was written for: 83 % at first contact. It stays one, so it is no goal but a floor.
+#[test]
+fn the_fifth_forty_pairs_are_a_reserve() {
+    check("fifth.json", 0.8);
 }
