@@ -157,20 +157,12 @@ async fn station(
             Duration::from_millis(100)
         },
     };
-    loop {
-        station.draw_if_due()?;
-        let wake = station.next_wake();
-        let flow = tokio::select! {
-            biased;
-            signal = signals.next() => station.signal(signal)?,
-            typed = station.keyboard.next() => station.typed(typed)?,
-            Some(msg) = inbox.recv() => station.take(msg, Dirty::Frame)?,
-            () = until(wake) => station.wake()?,
-        };
-        if flow == Flow::Leave {
-            return Ok(());
-        }
+    let ended = station.serve(&mut signals, &mut inbox).await;
+    if ended.is_err() {
+        // A terminal that is gone can be noticed first by what is drawn to it.
+        files::keep_draft(&station.paths, station.model.compose.as_ref());
     }
+    ended
 }
 
 /// Panics at F12 when a test has asked for that, so that it can see the terminal given back.
@@ -226,6 +218,28 @@ impl Station {
             self.dirty = Dirty::Clean;
         }
         Ok(())
+    }
+
+    /// Draws, waits and carries out, until somebody leaves or the terminal fails.
+    async fn serve(
+        &mut self,
+        signals: &mut Signals,
+        inbox: &mut mpsc::Receiver<Msg>,
+    ) -> Result<(), StationError> {
+        loop {
+            self.draw_if_due()?;
+            let wake = self.next_wake();
+            let flow = tokio::select! {
+                biased;
+                signal = signals.next() => self.signal(signal)?,
+                typed = self.keyboard.next() => self.typed(typed)?,
+                Some(msg) = inbox.recv() => self.take(msg, Dirty::Frame)?,
+                () = until(wake) => self.wake()?,
+            };
+            if flow == Flow::Leave {
+                return Ok(());
+            }
+        }
     }
 
     /// Time has passed.
