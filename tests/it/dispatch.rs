@@ -252,7 +252,7 @@ fn the_queue_is_listed_moved_and_kept_over_a_restart() {
 
 #[test]
 fn a_running_study_follows_new_limits() {
-    let mock = MockProvider::start(Duration::from_millis(30), |_| Act::Answer);
+    let mock = MockProvider::start(Duration::from_millis(60), |_| Act::Answer);
     let home = home(&agreed(&mock, "concurrency = 4"), 5);
     let _daemon = home.daemon();
     let id = take_on(&home, "mock", 3_000, 7);
@@ -264,7 +264,9 @@ fn a_running_study_follows_new_limits() {
             .expect(0)
             .says("40 calls at once"),
     );
-    wait::until("more calls at once", wait::BOUND, || (mock.told().under_way >= 30).then_some(()));
+    wait::until("more calls at once", wait::BOUND, || {
+        (mock.told().most_under_way >= 30).then_some(())
+    });
     let now = link
         .tune_engine("mock".to_owned(), Some(Tuning { concurrency: Some(2), ..Tuning::default() }));
     assert_eq!(now.unwrap().concurrency, Some(2));

@@ -57,6 +57,8 @@ fn an_analyst_finds_the_way_by_the_footer_alone() {
         drop(desk.wait("its answers", |screen| {
             screen.contains("Answers: ") && screen.contains(" 1 of ")
         }));
+        // The list is there before the answers in it.
+        let _bytes = desk.wait_quiet(Duration::from_millis(500));
         desk.press(ENTER);
         let first = desk.wait_for("synthetic respondent");
         for answer in ["2 of ", "3 of "] {
