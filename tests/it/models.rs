@@ -262,6 +262,9 @@ fn kills_waste_no_more_calls_than_were_under_way() {
     assert!(calls <= 625 + kills * 16, "{calls} calls");
     assert_eq!(mock.told().by_persona().len(), 600);
     assert_eq!(audit::study(&link, id), audit::Findings::new());
+    // Whoever was watched after a kill is asked a second time like everyone else.
+    let shown = home.run(["show", "@", "--json"]).expect(0).json();
+    assert_eq!(shown["results"]["diagnostics"]["figures"]["reask_same"]["n"], 25, "{shown}");
 }
 
 #[test]

@@ -36,12 +36,16 @@ pub struct ModelEngine {
     retuned: Notify,
 }
 
-/// The form that replies to one instrument take.
+/// What is the same in every question about one instrument.
 #[derive(Clone, Debug)]
 struct Form {
     instrument: Arc<Instrument>,
-    schema: Arc<serde_json::Value>,
+    /// The form that replies take, where the service is told.
+    schema: Option<Arc<serde_json::Value>>,
+    /// Bytes of it as it is sent.
     bytes: usize,
+    /// [`ModelEngine::parameters`].
+    parameters: Arc<str>,
 }
 
 /// A call that was made ready: what will be sent, and the most it can cost.
@@ -171,20 +175,18 @@ impl ModelEngine {
         correction: Option<&str>,
     ) -> Result<ReadyCall, PromptError> {
         let Prompt { system, question } = self.prompts.render(spec, at, persona, correction)?;
-        let (shape, framing) = match self.service.structured {
-            Structured::Schema => {
-                let Form { schema, bytes, .. } = self.form(spec);
-                (Shape::Schema(schema), bytes)
-            }
-            Structured::Json => (Shape::Json, 0),
-            Structured::Text => (Shape::Text, 0),
+        let Form { schema, bytes: framing, parameters, .. } = self.form(spec);
+        let shape = match (self.service.structured, schema) {
+            (Structured::Schema, Some(schema)) => Shape::Schema(schema),
+            (Structured::Text, _) => Shape::Text,
+            (Structured::Json | Structured::Schema, _) => Shape::Json,
         };
         let output = u64::from(self.service.output_tokens_max);
         let input = tokens_max(system.len() + question.len() + framing);
         let likely = tokens_likely(&system) + tokens_likely(&question) + framing as u64 / 4;
         let price = self.price();
         Ok(ReadyCall {
-            address: address(&self.parameters(spec), &system, &question),
+            address: address(&parameters, &system, &question),
             worst: price.worst(input, output),
             tokens_max: input.saturating_add(output),
             tokens_likely: likely,
@@ -201,16 +203,16 @@ impl ModelEngine {
     }
 
     /// Who is asked and with which settings, as one text: the first part of the address of every question of a study.
-    pub fn parameters(&self, spec: &StudySpec) -> String {
+    pub fn parameters(&self, spec: &StudySpec) -> Arc<str> {
+        self.form(spec).parameters
+    }
+
+    fn parameters_with(&self, schema: Option<&serde_json::Value>) -> Arc<str> {
         let service = &self.service;
         // Nothing of an address but where it leads: no name, no password, no query.
         let base = &service.target.base_url;
         let place = base.origin().ascii_serialization() + base.path();
-        let schema = match service.structured {
-            Structured::Schema => Some(instrument::schema(spec)),
-            Structured::Json | Structured::Text => None,
-        };
-        serde_json::json!({
+        let parameters = serde_json::json!({
             "service": place,
             "format": format!("{:?}", service.target.format),
             "model": service.model,
@@ -218,14 +220,14 @@ impl ModelEngine {
             "schema": schema,
             "temperature": service.temperature,
             "output_tokens": service.output_tokens_max,
-        })
-        .to_string()
+        });
+        parameters.to_string().into()
     }
 
     /// Settings, price and templates that a study is asked with: what its evidence needs to make the prompts again.
     pub fn blueprint(&self, spec: &StudySpec) -> Blueprint {
         Blueprint {
-            parameters: self.parameters(spec),
+            parameters: self.parameters(spec).to_string(),
             price: self.service.price.map(|price| (price.input, price.cached_input, price.output)),
             templates: self.prompts.texts().clone(),
         }
@@ -245,16 +247,20 @@ impl ModelEngine {
         Ok(format!("{system}\n\n{question}"))
     }
 
-    /// The form of a study's replies: made once, since everyone in it fills in the same.
+    /// What all questions of a study share: made once, since everyone in it fills in the same form.
     fn form(&self, spec: &StudySpec) -> Form {
         let mut last = self.form.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(form) = last.as_ref().filter(|form| *form.instrument == spec.instrument) {
             return form.clone();
         }
-        let schema = instrument::schema(spec);
-        let bytes = schema.to_string().len();
+        let schema = match self.service.structured {
+            Structured::Schema => Some(instrument::schema(spec)),
+            Structured::Json | Structured::Text => None,
+        };
+        let bytes = schema.as_ref().map_or(0, |schema| schema.to_string().len());
+        let parameters = self.parameters_with(schema.as_ref());
         let instrument = Arc::new(spec.instrument.clone());
-        last.insert(Form { instrument, schema: Arc::new(schema), bytes }).clone()
+        last.insert(Form { instrument, schema: schema.map(Arc::new), bytes, parameters }).clone()
     }
 
     fn price(&self) -> Price {

@@ -146,9 +146,9 @@ async fn go(
                 Asking::Models(Box::new(Calls { core, pool, spec, panel, gate, number, attempt }))
             }
         };
-        let watched = asking.the_watched(core, floor, &job, gate).await?;
-        let others = job.left.iter().filter(|respondent| !watched.contains(respondent));
-        let again = job.left.again().filter(|respondent| !watched.contains(respondent));
+        let Watched { done, aside } = asking.the_watched(core, floor, &job, gate).await?;
+        let others = job.left.iter().filter(|respondent| !done.contains(respondent));
+        let again = job.left.again().filter(|respondent| Some(*respondent) != aside);
         asking.everyone(core, floor, others, again).await?;
         if gate.is_cancelled() {
             return Ok(Stopped::Halted);
@@ -159,6 +159,15 @@ async fn go(
     let results = blocking(move || computing.compute(number)).await??;
     core.finish(number, results).await?;
     Ok(Stopped::Ended)
+}
+
+/// Who was seen to first after an unclean end.
+#[derive(Default)]
+struct Watched {
+    /// They need no first asking any more.
+    done: BTreeSet<u32>,
+    /// Whoever is not to be asked at all any more, a second time as little as a first.
+    aside: Option<u32>,
 }
 
 /// How a study asks.
@@ -185,27 +194,28 @@ impl Asking {
     }
 
     /// After an unclean end, asks those first who may have caused it, in groups that are written down; whoever ended the
-    /// program too often is put aside. Says who needs no asking any more.
+    /// program too often is put aside.
     async fn the_watched(
         &self,
         core: &Core,
         floor: &Arc<Floor>,
         job: &Job,
         gate: &Gate,
-    ) -> Result<BTreeSet<u32>, ApiError> {
-        let mut done = BTreeSet::new();
+    ) -> Result<Watched, ApiError> {
+        let Watched { mut done, mut aside } = Watched::default();
         let resumed = job.state == State::Running && core.store().recovery().repaired;
         if resumed && floor.first_look(job.number) {
             let left: Vec<u32> = job.left.iter().collect();
             let plan = Plan::new(job.probation, &left);
             if let Some(respondent) = plan.aside {
                 tracing::error!(number = job.number, respondent, "a respondent is put aside");
-                core.record(aside(job, respondent)?).await?;
+                core.record(never_asked(job, respondent)?).await?;
                 done.insert(respondent);
+                aside = Some(respondent);
             }
             for (group, places) in plan.groups {
                 if gate.is_cancelled() {
-                    return Ok(done);
+                    return Ok(Watched { done, aside });
                 }
                 core.watch_closely(job.number, Some(group)).await?;
                 self.everyone(core, floor, places.iter().copied(), std::iter::empty()).await?;
@@ -215,18 +225,16 @@ impl Asking {
         if !gate.is_cancelled() && (job.probation.is_some() || !done.is_empty()) {
             core.watch_closely(job.number, None).await?;
         }
-        Ok(done)
+        Ok(Watched { done, aside })
     }
 }
 
-/// What is recorded of a respondent who is asked no more because that ended the program too often.
-fn aside(job: &Job, respondent: u32) -> Result<Batch, ApiError> {
+/// What is recorded of a respondent who is asked no more because that ended the program too often: repetitions too, or
+/// the next start would ask for those.
+fn never_asked(job: &Job, respondent: u32) -> Result<Batch, ApiError> {
     let reason = "put aside: asking this respondent ended the program time after time";
-    let outcomes: Vec<_> = (0..instrument::tasks(&job.spec))
-        .map(|task| {
-            let at = Assignment { round: 0, respondent, task, replicate: 0 };
-            (at, Outcome::Failed { reason: reason.to_owned() }, Usage::default())
-        })
+    let outcomes: Vec<_> = instrument::assignments(&job.spec, respondent)
+        .map(|at| (at, Outcome::Failed { reason: reason.to_owned() }, Usage::default()))
         .collect();
     let mut batch = Batch::new(job.number, job.attempt);
     batch.push(&outcomes).map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
@@ -290,7 +298,8 @@ fn trouble(joined: Result<Result<(), ApiError>, tokio::task::JoinError>) -> Opti
     }
 }
 
-async fn blocking<T: Send + 'static>(
+/// Does what may wait for the disk or a core on a thread that may.
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ApiError> {
     tokio::task::spawn_blocking(work).await.map_err(|error| panicked(&error))

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::{Core, Gate, Pending, in_order};
 
-use super::runner::{Floor, Stopped, run};
+use super::runner::{Floor, Stopped, blocking, run};
 
 /// Looks again after this long without a signal.
 const PERIOD: Duration = Duration::from_mins(1);
@@ -61,7 +61,7 @@ async fn drive(core: Core, stop: CancellationToken) {
     let mut looks = true;
     loop {
         if looks {
-            driver.activate();
+            driver.activate().await;
         }
         let trouble = !looks || driver.core.store().degraded().is_some();
         let period = if trouble { PERIOD_IN_TROUBLE } else { PERIOD };
@@ -78,13 +78,14 @@ async fn drive(core: Core, stop: CancellationToken) {
 impl Driver {
     /// Starts a runner for each study that should be at work and is not. Losing a race with its owner is harmless: the
     /// runner looks again.
-    fn activate(&mut self) {
+    async fn activate(&mut self) {
         if self.core.store().degraded().is_some() {
             return;
         }
-        let pending = match self.core.pending() {
-            Ok(pending) => pending,
-            Err(error) => {
+        let core = self.core.clone();
+        let pending = match blocking(move || core.pending()).await {
+            Ok(Ok(pending)) => pending,
+            Ok(Err(error)) | Err(error) => {
                 tracing::warn!(%error, "the list of unfinished studies cannot be read");
                 return;
             }

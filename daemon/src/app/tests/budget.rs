@@ -10,15 +10,20 @@ use protocol::service::Control;
 
 use crate::app::Core;
 use crate::app::testing::{Disk, broken, everyone_answers, options, paper, settings, world};
+use crate::world::World;
 
 const DAY: Duration = Duration::from_hours(24);
+
+/// With an allowance of 100 a month.
+fn core(world: World) -> Core {
+    Core::open_with(world, Disk::default().storage(), settings(100, everyone_answers()), options())
+        .unwrap()
+}
 
 #[tokio::test]
 async fn the_allowance_lapses_at_the_end_of_its_month_and_grants_stay() {
     let (world, clock) = world();
-    let disk = Disk::default();
-    let core = Core::open_with(world, disk.storage(), settings(100, everyone_answers()), options())
-        .unwrap();
+    let core = core(world);
     core.grant(Credits(50)).await.unwrap();
     // 120 of 150: the allowance first.
     let id = core.submit(paper(1, 120)).await.unwrap().id;
@@ -39,13 +44,7 @@ async fn the_allowance_lapses_at_the_end_of_its_month_and_grants_stay() {
 #[tokio::test]
 async fn a_clock_set_back_neither_gives_nor_takes() {
     let (world, clock) = world();
-    let core = Core::open_with(
-        world,
-        Disk::default().storage(),
-        settings(100, everyone_answers()),
-        options(),
-    )
-    .unwrap();
+    let core = core(world);
     core.submit(paper(1, 40)).await.unwrap();
     for moment in ["1970-01-01T00:00:00Z", "2026-10-31T23:59:59Z", "2026-11-30T23:59:59Z"] {
         clock.jump_to(moment.parse().unwrap());
@@ -60,13 +59,7 @@ async fn a_clock_set_back_neither_gives_nor_takes() {
 #[tokio::test]
 async fn a_clock_that_was_years_ahead_and_came_back_takes_nothing() {
     let (world, clock) = world();
-    let core = Core::open_with(
-        world,
-        Disk::default().storage(),
-        settings(100, everyone_answers()),
-        options(),
-    )
-    .unwrap();
+    let core = core(world);
     let id = core.submit(paper(1, 40)).await.unwrap().id;
     let seen = [
         // Each month has its own allowance once; a hold that ends in another month goes back to its own.
@@ -98,13 +91,7 @@ async fn a_clock_that_was_years_ahead_and_came_back_takes_nothing() {
 
 #[tokio::test]
 async fn what_is_too_dear_is_refused_and_holds_nothing() {
-    let core = Core::open_with(
-        world().0,
-        Disk::default().storage(),
-        settings(100, everyone_answers()),
-        options(),
-    )
-    .unwrap();
+    let core = core(world().0);
     let error = core.submit(paper(1, 101)).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::InsufficientCredits);
     assert_eq!(error.message, "101 credits are needed and 100 can be spent");
