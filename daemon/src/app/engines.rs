@@ -142,8 +142,13 @@ impl Core {
         let draft = Draft { file: "trial".to_owned(), text: TRIAL.to_owned(), ..Draft::default() };
         let names = self.engine_names();
         let engines: Vec<&str> = names.iter().map(String::as_str).collect();
-        let rules =
-            stimulus::Rules { panel_max: 1, engines: &engines, fresh_seed: 1, steady: &engines };
+        let rules = stimulus::Rules {
+            panel_max: 1,
+            engines: &engines,
+            fresh_seed: 1,
+            steady: &engines,
+            models: &[],
+        };
         let spec = stimulus::read(&draft, &rules).map_err(|problems| {
             ApiError::new(ErrorCode::Internal, format!("the trial does not read: {problems:?}"))
         })?;

@@ -52,7 +52,8 @@ impl Core {
             let call = model
                 .ready(spec, FIRST, &persona, None)
                 .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
-            Ok(model.estimate(&call, questions))
+            let beside = self.estimate_beside(spec, model, &persona)?;
+            Ok(Estimate::sum([model.estimate(&call, questions), beside]))
         });
         let estimates = estimates.collect::<Reply<Vec<Estimate>>>()?;
         Ok(together(&engine, &estimates))
@@ -149,7 +150,7 @@ fn together(engine: &Engine, estimates: &[Estimate]) -> Option<Estimate> {
     Some(Estimate { low: UsdMicros(low.min()?), high: UsdMicros(high.max()?) })
 }
 
-fn unknown_price(engine: &str, model: &str) -> ApiError {
+pub(super) fn unknown_price(engine: &str, model: &str) -> ApiError {
     ApiError::new(ErrorCode::CostCap, format!("Nobody knows what the model '{model}' costs."))
         .hint(format!("say so in [engine.{engine}]: price = {{ input = 0.0, output = 0.0 }}, in dollars per million tokens"))
         .hint("or set cost.allow_unknown_price = true; its cost is then booked as nothing")

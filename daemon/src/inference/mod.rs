@@ -3,6 +3,7 @@
 
 pub mod chat;
 pub mod client;
+pub mod embed;
 pub mod key;
 pub mod limits;
 pub mod model;

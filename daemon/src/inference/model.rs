@@ -1,6 +1,8 @@
 //! An engine that is a language model: its service, the door before it, and its prompts. It makes one call at a time for
 //! whoever asks; whose answers they are, what they are worth and what is done with them is decided elsewhere.
 
+mod beside;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use tokio::sync::Notify;
 
 use super::chat::{CallError, Chat, ChatReply, Shape};
 use super::client::Caller;
+use super::embed::Embedder;
 use super::limits::{Admission, Admit, Bounds, Signal};
 use super::pool::Standing;
 use super::price::{Price, booked, tokens_likely, tokens_max};
@@ -28,6 +31,7 @@ use crate::world::Clock;
 pub struct ModelEngine {
     service: Service,
     caller: Caller,
+    embedder: Option<Arc<Embedder>>,
     prompts: Arc<Prompts>,
     hash: String,
     door: Mutex<Admission>,
@@ -84,6 +88,20 @@ pub struct Estimate {
     pub high: UsdMicros,
 }
 
+impl Estimate {
+    /// Nothing.
+    pub const ZERO: Self = Self { low: UsdMicros::ZERO, high: UsdMicros::ZERO };
+
+    /// All of them together.
+    #[must_use]
+    pub fn sum(all: impl IntoIterator<Item = Self>) -> Self {
+        all.into_iter().fold(Self::ZERO, |sum, each| Self {
+            low: UsdMicros(sum.low.0.saturating_add(each.low.0)),
+            high: UsdMicros(sum.high.0.saturating_add(each.high.0)),
+        })
+    }
+}
+
 /// A place at the door, given back when it is dropped without a call.
 pub struct Pass {
     engine: Arc<ModelEngine>,
@@ -96,7 +114,9 @@ impl ModelEngine {
     pub fn new(service: Service, caller: Caller, prompts: Arc<Prompts>, now: Duration) -> Self {
         let hash = asset_hash(&service, prompts.hash());
         let door = Mutex::new(Admission::new(service.bounds, now));
+        let embedder = Embedder::of(&service, caller.clone(), now).map(Arc::new);
         Self {
+            embedder,
             service,
             caller,
             prompts,
@@ -113,6 +133,11 @@ impl ModelEngine {
         &self.service
     }
 
+    /// What turns texts into vectors there, where something does.
+    pub fn embedder(&self) -> Option<&Arc<Embedder>> {
+        self.embedder.as_ref()
+    }
+
     /// The model that is asked.
     pub fn model(&self) -> &str {
         &self.service.model
@@ -126,6 +151,9 @@ impl ModelEngine {
     /// Changes how fast it may be asked while it is at work.
     pub fn retune(&self, bounds: Bounds, now: Duration) {
         self.door().retune(bounds, now);
+        if let Some(embedder) = &self.embedder {
+            embedder.retune(bounds, now);
+        }
         self.freed.notify_waiters();
         self.retuned.notify_waiters();
     }
@@ -174,8 +202,19 @@ impl ModelEngine {
         persona: &protocol::persona::Persona,
         correction: Option<&str>,
     ) -> Result<ReadyCall, PromptError> {
-        let Prompt { system, question } = self.prompts.render(spec, at, persona, correction)?;
+        let prompt = self.prompts.render(spec, at, persona, correction)?;
         let Form { schema, bytes: framing, parameters, .. } = self.form(spec);
+        Ok(self.ready_with(prompt, schema, &parameters, framing))
+    }
+
+    /// A call with that prompt. `framing` is what else is sent, in bytes.
+    fn ready_with(
+        &self,
+        Prompt { system, question }: Prompt,
+        schema: Option<Arc<serde_json::Value>>,
+        parameters: &str,
+        framing: usize,
+    ) -> ReadyCall {
         let shape = match (self.service.structured, schema) {
             (Structured::Schema, Some(schema)) => Shape::Schema(schema),
             (Structured::Text, _) => Shape::Text,
@@ -185,8 +224,8 @@ impl ModelEngine {
         let input = tokens_max(system.len() + question.len() + framing);
         let likely = tokens_likely(&system) + tokens_likely(&question) + framing as u64 / 4;
         let price = self.price();
-        Ok(ReadyCall {
-            address: address(&parameters, &system, &question),
+        ReadyCall {
+            address: address(parameters, &system, &question),
             worst: price.worst(input, output),
             tokens_max: input.saturating_add(output),
             tokens_likely: likely,
@@ -199,7 +238,7 @@ impl ModelEngine {
                 temperature: self.service.temperature,
                 seed: None,
             },
-        })
+        }
     }
 
     /// Who is asked and with which settings, as one text: the first part of the address of every question of a study.
@@ -230,6 +269,8 @@ impl ModelEngine {
             parameters: self.parameters(spec).to_string(),
             price: self.service.price.map(|price| (price.input, price.cached_input, price.output)),
             templates: self.prompts.texts().clone(),
+            part: None,
+            benches: std::collections::BTreeMap::new(),
         }
     }
 
@@ -270,7 +311,12 @@ impl ModelEngine {
     /// What asking that many such questions will cost, before anybody was asked. Replies are taken as 80 to 250 tokens,
     /// with reasoning 300 to 1,500, and a tenth is added for what is asked again.
     pub fn estimate(&self, ready: &ReadyCall, questions: u64) -> Estimate {
-        let (brief, long) = if self.service.reasoning { (300, 1_500) } else { (80, 250) };
+        self.estimate_replies(ready, questions, (80, 250))
+    }
+
+    /// The same for replies of so many tokens, at least and at most.
+    fn estimate_replies(&self, ready: &ReadyCall, questions: u64, tokens: (u64, u64)) -> Estimate {
+        let (brief, long) = if self.service.reasoning { (300, 1_500) } else { tokens };
         let longest = u64::from(self.service.output_tokens_max);
         let price = self.price();
         let of = |input: u64, output: u64| price.worst(input, output.min(longest)).0;

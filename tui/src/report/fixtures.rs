@@ -206,6 +206,7 @@ pub(crate) fn concept_test() -> Report {
         ("tech_adoption", vec![("early_adopter", segment("mean_score", 7.4, 1.1, 15, "t"))]),
     ];
     let results = Results {
+        channels: BTreeMap::new(),
         panel_size: 120,
         outcomes: Outcomes::ConceptTest {
             mean_score: 6.26,
@@ -330,6 +331,7 @@ pub(crate) fn responses() -> Vec<Response> {
     (1..)
         .zip(reasons)
         .map(|(ordinal, reasoning)| Response {
+            channels: None,
             id: AnswerId(ordinal),
             persona: Persona {
                 id: format!("p{ordinal}"),

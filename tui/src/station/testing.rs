@@ -140,6 +140,7 @@ pub(crate) fn response(ordinal: u32) -> Response {
         _ => "No shopping on a weekday evening: I would try this at once.",
     };
     Response {
+        channels: None,
         id: AnswerId(ordinal + 1),
         persona,
         answer: Answer::ConceptTest {
@@ -204,6 +205,7 @@ pub(crate) fn report(people: u32) -> Report {
     Report {
         study: study(MAIN, "Meal kit that learns", State::Completed, people, people),
         results: Some(Results {
+            channels: std::collections::BTreeMap::new(),
             panel_size: people,
             outcomes: Outcomes::ConceptTest {
                 mean_score: 6.9,

@@ -1,6 +1,7 @@
 //! From a draft (a stimulus file and the flags beside it) to a checked [`StudySpec`]. Every problem is reported at
 //! once, with its place and a hint; nothing is guessed and nothing is filled in where something wrong was given.
 
+mod elicitation;
 mod front_matter;
 mod given;
 mod material;
@@ -13,6 +14,7 @@ use protocol::credits::UsdMicros;
 use protocol::measurement::Measurement;
 use protocol::study::{Draft, EngineMode, Problem, StudySpec, StudyType};
 
+pub use self::elicitation::KnownEngine;
 use self::front_matter::{Malformed, Node, Parts};
 use self::given::{Given, Value};
 use self::material::Material;
@@ -49,6 +51,9 @@ const KEYS: &[&str] = &[
     "orders",
     "replicates",
     "reuse",
+    "elicitation",
+    "embedding_engine",
+    "rater",
 ];
 const AUDIENCE_KEYS: &[&str] =
     &["region", "age_range", "gender", "income_bracket", "education", "tech_adoption"];
@@ -64,6 +69,8 @@ pub struct Rules<'a> {
     pub fresh_seed: u64,
     /// Engines of those that would say the same if asked again: nobody is asked twice unless the study says so.
     pub steady: &'a [&'a str],
+    /// What is known of the engines that are language models.
+    pub models: &'a [KnownEngine],
 }
 
 /// Panels below this ask nobody twice by themselves: a handful of pairs tells nothing.
@@ -135,6 +142,7 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
     let measurement = Measurement {
         replicates: replicates.unwrap_or(if steady { 0 } else { usual_replicates(panel) }),
         reuse: reader.take("reuse", Given::word).unwrap_or_default(),
+        elicitation: elicitation::read(&mut reader, study_type, &engine, rules),
     };
     let spec = StudySpec {
         name: reader

@@ -9,6 +9,7 @@ use protocol::study::Instrument;
 use super::*;
 
 const RULES: Rules<'_> = Rules {
+    models: &[],
     panel_max: 10_000,
     engines: &["offline", "model"],
     fresh_seed: 42,

@@ -2,11 +2,13 @@
 //! it is made, each reply read by the instrument, each respondent recorded as soon as all of theirs is in. Nothing here
 //! waits in a queue without a bound, and a halted study makes no further call.
 
+mod beside;
 mod draw;
 mod hedge;
 mod judge;
 mod lane;
 mod leave;
+mod listen;
 mod recorder;
 mod round;
 mod sitting;
@@ -19,10 +21,12 @@ use protocol::study::StudySpec;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
+use self::beside::Beside;
 use self::recorder::record;
 use self::round::Round;
 use self::sitting::Ticket;
 use crate::app::{Core, Gate};
+use crate::domain::outcome::Usage;
 use crate::domain::panel::Panel;
 use crate::inference::pool::Pool;
 
@@ -53,6 +57,7 @@ impl Calls {
         for engine in self.pool.members() {
             core.keep_blueprint(number, engine.blueprint(&self.spec)).await?;
         }
+        let beside = Beside::open(&self).await?;
         let first = left.map(|respondent| Ticket { respondent, replicate: 0 });
         let again = again.map(|respondent| Ticket { respondent, replicate: 1 });
         let left = first.chain(again);
@@ -60,14 +65,20 @@ impl Calls {
         let recording =
             tokio::spawn(record(core.clone(), Arc::clone(&self.pool), number, self.attempt, inbox));
         let pool = Arc::clone(&self.pool);
-        let asked = Round::new(self, recorder).run(left).await;
+        let asked = Round::new(self, beside.clone(), recorder).run(left).await;
         for engine in pool.members() {
             engine.leave(number);
+        }
+        let mut unbooked = Usage::default();
+        if let Some(beside) = beside {
+            beside.leave();
+            // Nobody was heard whom it could be booked with.
+            unbooked = beside.take_overhead();
         }
         core.close_spending(number);
         let recorded = recording.await.map_err(|error| broken(&error))?;
         recorded?;
-        core.book_lost(number, asked?).await
+        core.book_lost(number, asked?.plus(unbooked)).await
     }
 
     fn now(&self) -> Duration {

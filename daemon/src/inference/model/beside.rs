@@ -1,0 +1,130 @@
+//! The calls of further channels that go to a chat model: a respondent's free text, and the rating of a text. They go
+//! through the same door as direct questions, at the same price.
+
+use std::sync::Arc;
+
+use protocol::channels::Construct;
+use protocol::persona::Persona;
+use protocol::study::StudySpec;
+
+use super::{Estimate, ModelEngine, ReadyCall};
+use crate::config::Structured;
+use crate::domain::evidence::Blueprint;
+use crate::domain::exchange::Part;
+use crate::domain::instrument::channels::{TEXT_BYTES_MAX, rating_schema, text_schema};
+use crate::inference::prompt::{Prompt, PromptError};
+
+/// Tokens of a free text, at least and at most: one to three short sentences in an object.
+const TEXT_TOKENS: (u64, u64) = (20, 120);
+/// Tokens of a rating.
+const RATING_TOKENS: (u64, u64) = (8, 30);
+/// Characters that such a text usually has at most, for estimates.
+const TEXT_LIKELY: usize = 400;
+
+impl ModelEngine {
+    /// What a respondent is sent to say something in free words.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn ready_text(
+        &self,
+        spec: &StudySpec,
+        construct: Construct,
+        persona: &Persona,
+        correction: Option<&str>,
+    ) -> Result<ReadyCall, PromptError> {
+        let prompt = self.prompts.text(spec, construct, persona, correction)?;
+        Ok(self.ready_prompt(prompt, text_schema(), 0))
+    }
+
+    /// What is sent to have a text rated.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn ready_rating(
+        &self,
+        seed: u64,
+        construct: Construct,
+        text: &str,
+        correction: Option<&str>,
+    ) -> Result<ReadyCall, PromptError> {
+        let prompt = self.prompts.rating(seed, construct, text, correction)?;
+        Ok(self.ready_prompt(prompt, rating_schema(), 0))
+    }
+
+    /// A rating of the longest text there can be, to know the most that one can cost.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn longest_rating(
+        &self,
+        seed: u64,
+        construct: Construct,
+    ) -> Result<ReadyCall, PromptError> {
+        let prompt = self.prompts.rating(seed, construct, "", None)?;
+        Ok(self.ready_prompt(prompt, rating_schema(), TEXT_BYTES_MAX))
+    }
+
+    fn ready_prompt(&self, prompt: Prompt, schema: serde_json::Value, more: usize) -> ReadyCall {
+        let structured = self.service.structured == Structured::Schema;
+        let framing = if structured { schema.to_string().len() } else { 0 };
+        let schema = structured.then_some(schema);
+        let parameters = self.parameters_with(schema.as_ref());
+        self.ready_with(prompt, schema.map(Arc::new), &parameters, framing + more)
+    }
+
+    /// What those questions will cost for that many respondents, before anybody was asked.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn estimate_texts(
+        &self,
+        spec: &StudySpec,
+        constructs: &[Construct],
+        persona: &Persona,
+    ) -> Result<Estimate, PromptError> {
+        let calls = constructs.iter().map(|construct| {
+            let call = self.ready_text(spec, *construct, persona, None)?;
+            Ok(self.estimate_replies(&call, u64::from(spec.panel), TEXT_TOKENS))
+        });
+        Ok(Estimate::sum(calls.collect::<Result<Vec<_>, PromptError>>()?))
+    }
+
+    /// What rating those texts will cost.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn estimate_ratings(
+        &self,
+        spec: &StudySpec,
+        constructs: &[Construct],
+    ) -> Result<Estimate, PromptError> {
+        let text = "x".repeat(TEXT_LIKELY);
+        let calls = constructs.iter().map(|construct| {
+            let call = self.ready_rating(spec.seed, *construct, &text, None)?;
+            Ok(self.estimate_replies(&call, u64::from(spec.panel), RATING_TOKENS))
+        });
+        Ok(Estimate::sum(calls.collect::<Result<Vec<_>, PromptError>>()?))
+    }
+
+    /// Settings, price and templates of such a call.
+    pub fn blueprint_beside(&self, part: Part) -> Blueprint {
+        let schema = match part {
+            Part::Text => text_schema(),
+            Part::Rating | Part::Embedding => rating_schema(),
+        };
+        let schema = (self.service.structured == Structured::Schema).then_some(schema);
+        Blueprint {
+            parameters: self.parameters_with(schema.as_ref()).to_string(),
+            price: self.service.price.map(|price| (price.input, price.cached_input, price.output)),
+            templates: self.prompts.texts().clone(),
+            part: Some(part),
+            benches: std::collections::BTreeMap::new(),
+        }
+    }
+
+    /// SHA-256 (hex) over the templates of further channels.
+    pub fn beside_hash(&self) -> &str {
+        self.prompts.beside_hash()
+    }
+}
