@@ -52,6 +52,15 @@ struct Form {
     parameters: Arc<str>,
 }
 
+/// How replies are sampled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Sampling {
+    /// Where one is sent.
+    temperature: Option<f64>,
+    /// Longest reply in tokens.
+    output_tokens_max: u32,
+}
+
 /// A call that was made ready: what will be sent, and the most it can cost.
 #[derive(Clone, Debug)]
 pub struct ReadyCall {
@@ -204,7 +213,13 @@ impl ModelEngine {
     ) -> Result<ReadyCall, PromptError> {
         let prompt = self.prompts.render(spec, at, persona, correction)?;
         let Form { schema, bytes: framing, parameters, .. } = self.form(spec);
-        Ok(self.ready_with(prompt, schema, &parameters, framing))
+        Ok(self.ready_with(prompt, schema, &parameters, framing, self.usual()))
+    }
+
+    /// How direct answers are sampled.
+    fn usual(&self) -> Sampling {
+        let Service { temperature, output_tokens_max, .. } = self.service;
+        Sampling { temperature, output_tokens_max }
     }
 
     /// A call with that prompt. `framing` is what else is sent, in bytes.
@@ -214,13 +229,14 @@ impl ModelEngine {
         schema: Option<Arc<serde_json::Value>>,
         parameters: &str,
         framing: usize,
+        sampling: Sampling,
     ) -> ReadyCall {
         let shape = match (self.service.structured, schema) {
             (Structured::Schema, Some(schema)) => Shape::Schema(schema),
             (Structured::Text, _) => Shape::Text,
             (Structured::Json | Structured::Schema, _) => Shape::Json,
         };
-        let output = u64::from(self.service.output_tokens_max);
+        let output = u64::from(sampling.output_tokens_max);
         let input = tokens_max(system.len() + question.len() + framing);
         let likely = tokens_likely(&system) + tokens_likely(&question) + framing as u64 / 4;
         let price = self.price();
@@ -234,8 +250,8 @@ impl ModelEngine {
                 system,
                 question,
                 shape,
-                output_tokens_max: self.service.output_tokens_max,
-                temperature: self.service.temperature,
+                output_tokens_max: sampling.output_tokens_max,
+                temperature: sampling.temperature,
                 seed: None,
             },
         }
@@ -246,7 +262,7 @@ impl ModelEngine {
         self.form(spec).parameters
     }
 
-    fn parameters_with(&self, schema: Option<&serde_json::Value>) -> Arc<str> {
+    fn parameters_with(&self, schema: Option<&serde_json::Value>, sampling: Sampling) -> Arc<str> {
         let service = &self.service;
         // Nothing of an address but where it leads: no name, no password, no query.
         let base = &service.target.base_url;
@@ -257,8 +273,8 @@ impl ModelEngine {
             "model": service.model,
             "structured": format!("{:?}", service.structured),
             "schema": schema,
-            "temperature": service.temperature,
-            "output_tokens": service.output_tokens_max,
+            "temperature": sampling.temperature,
+            "output_tokens": sampling.output_tokens_max,
         });
         parameters.to_string().into()
     }
@@ -299,7 +315,7 @@ impl ModelEngine {
             Structured::Json | Structured::Text => None,
         };
         let bytes = schema.as_ref().map_or(0, |schema| schema.to_string().len());
-        let parameters = self.parameters_with(schema.as_ref());
+        let parameters = self.parameters_with(schema.as_ref(), self.usual());
         let instrument = Arc::new(spec.instrument.clone());
         last.insert(Form { instrument, schema: schema.map(Arc::new), bytes, parameters }).clone()
     }

@@ -280,9 +280,10 @@ fn named(model: &str, key: &'static str) -> Result<(), Unready> {
 
 /// What turns texts into vectors: as its owner says, else as shipped.
 fn embedding(preset: &Preset, own: &EngineSettings) -> Result<Option<Embedding>, Unready> {
-    let Some(model) = own.embedding_model.clone().or_else(|| preset.embedding_model.clone()) else {
-        return Ok(None);
-    };
+    // A server of one's own that is like a known service need not have its embedding model.
+    let is_usual = own.base_url.is_none() || preset.local || preset.base_url.is_empty();
+    let shipped = preset.embedding_model.clone().filter(|_| is_usual);
+    let Some(model) = own.embedding_model.clone().or(shipped) else { return Ok(None) };
     named(&model, "embedding_model")?;
     if !preset.format.embeds() {
         let why = "this kind of service turns no texts into vectors".to_owned();

@@ -1,5 +1,6 @@
 //! Reports made by hand for tests: a concept test with partial delivery and a recommendation study.
 
+mod channels;
 mod kinds;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use protocol::run::{PanelCounts, State, Study};
 use protocol::study::{EngineMode, Origin, StudyType};
 use uuid::Uuid;
 
+pub(crate) use channels::with_channels;
 pub(crate) use kinds::{ab_test, asked, comparison, cross, sentiment, survey};
 
 fn estimate(value: f64, low: f64, high: f64, n: u64, method: &str) -> Estimate {

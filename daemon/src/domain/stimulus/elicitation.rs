@@ -39,13 +39,17 @@ pub(super) fn read(
         reader.problems.push(problem);
         return None;
     }
-    if elicitation.hears(Channel::Ssr) {
+    // Whoever was named wrongly was complained about already.
+    let unread = |key: &str, named: &Option<_>| named.is_none() && reader.given(key).is_some();
+    let (no_embedding, no_rater) =
+        (unread("embedding_engine", &embedding), unread("rater", &rater));
+    if elicitation.hears(Channel::Ssr) && !no_embedding {
         match embedding_engine(&asked, embedding, engine, rules) {
             Ok(name) => elicitation.embedding_engine = Some(name),
             Err(problem) => reader.problems.push(problem),
         }
     }
-    if elicitation.hears(Channel::Rater) {
+    if elicitation.hears(Channel::Rater) && !no_rater {
         match rater_engine(&asked, rater, engine, rules) {
             Ok(name) => elicitation.rater = Some(name),
             Err(problem) => reader.problems.push(problem),

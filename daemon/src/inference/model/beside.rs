@@ -7,7 +7,7 @@ use protocol::channels::Construct;
 use protocol::persona::Persona;
 use protocol::study::StudySpec;
 
-use super::{Estimate, ModelEngine, ReadyCall};
+use super::{Estimate, ModelEngine, ReadyCall, Sampling};
 use crate::config::Structured;
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::Part;
@@ -18,6 +18,8 @@ use crate::inference::prompt::{Prompt, PromptError};
 const TEXT_TOKENS: (u64, u64) = (20, 120);
 /// Tokens of a rating.
 const RATING_TOKENS: (u64, u64) = (8, 30);
+/// Longest reply of a model that does not think first, in tokens: many times what either takes.
+const REPLY_TOKENS_MAX: u32 = 300;
 /// Characters that such a text usually has at most, for estimates.
 const TEXT_LIKELY: usize = 400;
 
@@ -34,7 +36,7 @@ impl ModelEngine {
         correction: Option<&str>,
     ) -> Result<ReadyCall, PromptError> {
         let prompt = self.prompts.text(spec, construct, persona, correction)?;
-        Ok(self.ready_prompt(prompt, text_schema(), 0))
+        Ok(self.ready_prompt(prompt, Part::Text, 0))
     }
 
     /// What is sent to have a text rated.
@@ -49,7 +51,7 @@ impl ModelEngine {
         correction: Option<&str>,
     ) -> Result<ReadyCall, PromptError> {
         let prompt = self.prompts.rating(seed, construct, text, correction)?;
-        Ok(self.ready_prompt(prompt, rating_schema(), 0))
+        Ok(self.ready_prompt(prompt, Part::Rating, 0))
     }
 
     /// A rating of the longest text there can be, to know the most that one can cost.
@@ -62,15 +64,40 @@ impl ModelEngine {
         construct: Construct,
     ) -> Result<ReadyCall, PromptError> {
         let prompt = self.prompts.rating(seed, construct, "", None)?;
-        Ok(self.ready_prompt(prompt, rating_schema(), TEXT_BYTES_MAX))
+        Ok(self.ready_prompt(prompt, Part::Rating, TEXT_BYTES_MAX))
     }
 
-    fn ready_prompt(&self, prompt: Prompt, schema: serde_json::Value, more: usize) -> ReadyCall {
-        let structured = self.service.structured == Structured::Schema;
-        let framing = if structured { schema.to_string().len() } else { 0 };
-        let schema = structured.then_some(schema);
-        let parameters = self.parameters_with(schema.as_ref());
-        self.ready_with(prompt, schema.map(Arc::new), &parameters, framing + more)
+    fn ready_prompt(&self, prompt: Prompt, part: Part, more: usize) -> ReadyCall {
+        let schema = self.schema_of(part);
+        let framing = schema.as_ref().map_or(0, |schema| schema.to_string().len());
+        let sampling = self.sampling_of(part);
+        let parameters = self.parameters_with(schema.as_ref(), sampling);
+        self.ready_with(prompt, schema.map(Arc::new), &parameters, framing + more, sampling)
+    }
+
+    /// The form of the reply, where the service is told.
+    fn schema_of(&self, part: Part) -> Option<serde_json::Value> {
+        (self.service.structured == Structured::Schema).then(|| match part {
+            Part::Text => text_schema(),
+            Part::Rating | Part::Embedding => rating_schema(),
+        })
+    }
+
+    /// People differ, and so shall their texts; the same text gets the same rating as far as a service can do that.
+    fn sampling_of(&self, part: Part) -> Sampling {
+        let usual = self.usual();
+        let longest = usual.output_tokens_max;
+        Sampling {
+            temperature: match part {
+                Part::Text => usual.temperature,
+                Part::Rating | Part::Embedding => usual.temperature.map(|_| 0.0),
+            },
+            output_tokens_max: if self.service.reasoning {
+                longest
+            } else {
+                longest.min(REPLY_TOKENS_MAX)
+            },
+        }
     }
 
     /// What those questions will cost for that many respondents, before anybody was asked.
@@ -109,13 +136,9 @@ impl ModelEngine {
 
     /// Settings, price and templates of such a call.
     pub fn blueprint_beside(&self, part: Part) -> Blueprint {
-        let schema = match part {
-            Part::Text => text_schema(),
-            Part::Rating | Part::Embedding => rating_schema(),
-        };
-        let schema = (self.service.structured == Structured::Schema).then_some(schema);
+        let schema = self.schema_of(part);
         Blueprint {
-            parameters: self.parameters_with(schema.as_ref()).to_string(),
+            parameters: self.parameters_with(schema.as_ref(), self.sampling_of(part)).to_string(),
             price: self.service.price.map(|price| (price.input, price.cached_input, price.output)),
             templates: self.prompts.texts().clone(),
             part: Some(part),

@@ -52,6 +52,16 @@ pub(crate) struct Settings {
     /// (at most 25) where a language model answers
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     replicates: Option<String>,
+    /// Channels besides the direct answer, as a list: direct,ssr,rater. ssr reads what people say in free words by its
+    /// similarity to anchor sentences, rater has another model rate it
+    #[arg(long, value_name = "CHANNELS")]
+    elicitation: Option<String>,
+    /// Which engine's service embeds texts for ssr; by default the one that answers
+    #[arg(long, value_name = "NAME")]
+    embedding_engine: Option<String>,
+    /// Which engine rates texts: another model than the one that answers
+    #[arg(long, value_name = "NAME")]
+    rater: Option<String>,
     /// Ask a language model anew, also what it answered before
     #[arg(long)]
     fresh: bool,
@@ -95,6 +105,9 @@ impl Settings {
             ("questions", &questions),
             ("orders", &self.orders),
             ("replicates", &self.replicates),
+            ("elicitation", &self.elicitation),
+            ("embedding_engine", &self.embedding_engine),
+            ("rater", &self.rater),
             ("reuse", &self.fresh.then(|| "never".to_owned())),
             ("audience.region", &self.region),
             ("audience.age_range", &self.age_range),

@@ -290,3 +290,28 @@ proptest! {
         prop_assert_eq!(tally(&mut order.into_iter()), tally(&mut (0..40)));
     }
 }
+
+proptest! {
+    #[test]
+    fn alpha_of_a_table_is_alpha_of_the_pairs_in_it(
+        table in proptest::collection::vec(proptest::collection::vec(0_u64..4, POINTS), POINTS),
+    ) {
+        use crate::domain::stats::agreement::{Level, krippendorff_alpha, krippendorff_alpha_of_table};
+        let mut raters = [Vec::new(), Vec::new()];
+        for (row, counts) in (1_u32..).zip(&table) {
+            for (column, count) in (1_u32..).zip(counts) {
+                for _ in 0..*count {
+                    raters[0].push(Some(f64::from(row)));
+                    raters[1].push(Some(f64::from(column)));
+                }
+            }
+        }
+        for level in [Level::Nominal, Level::Ordinal, Level::Interval] {
+            let (found, known) = (krippendorff_alpha_of_table(&table, level), krippendorff_alpha(&raters, level));
+            match found.zip(known) {
+                Some((found, known)) => prop_assert!((found - known).abs() < 1e-9, "{found} {known}"),
+                None => prop_assert_eq!((found, known), (None, None)),
+            }
+        }
+    }
+}

@@ -191,18 +191,18 @@ impl Beside {
         let mut heard = Heard { channels, halted: log.halted, ..Heard::default() };
         for (part, usage) in log.usage {
             let share = EngineUse { usage, ..EngineUse::default() };
-            match part {
-                Part::Text => heard.own = share,
-                Part::Embedding => heard.others.extend(self.ssr.as_ref().map(|ssr| {
-                    let (name, model) = ssr.names();
-                    (name, model, share)
-                })),
-                Part::Rating => {
-                    heard.others.extend(self.rater.as_ref().map(|rater| {
-                        (rater.service().name.clone(), rater.model().to_owned(), share)
-                    }))
+            let other = match part {
+                Part::Text => {
+                    heard.own = share;
+                    None
                 }
-            }
+                Part::Embedding => self.ssr.as_ref().map(Ssr::names),
+                Part::Rating => self
+                    .rater
+                    .as_ref()
+                    .map(|rater| (rater.service().name.clone(), rater.model().to_owned())),
+            };
+            heard.others.extend(other.map(|(name, model)| (name, model, share)));
         }
         heard.exchanges = log.exchanges;
         heard

@@ -50,9 +50,17 @@ impl Ssr {
         }
         let parameters = parameters.to_string();
         let mut anchors = BTreeMap::new();
+        let mut failed: Option<String> = None;
         for construct in constructs {
-            let got = get(calls, &embedder, *construct, overhead).await;
-            anchors.insert(*construct, got.map_err(|why| format!("no anchors: {why}")));
+            // Where one construct's anchors cannot be had, nobody waits for the others to fail as well.
+            let got = match &failed {
+                Some(why) => Err(why.clone()),
+                None => get(calls, &embedder, *construct, overhead)
+                    .await
+                    .map_err(|why| format!("no anchors: {why}")),
+            };
+            failed = got.as_ref().err().cloned();
+            anchors.insert(*construct, got);
         }
         let benches = anchors.iter().filter_map(|(construct, got)| {
             let got = got.as_ref().ok()?;
