@@ -211,15 +211,23 @@ fn what_a_survey_found_is_broken_down_by_theme_and_other_numbers_by_name() {
     drop(home.run(["run", "--example", "heat-pump-questions", "--panel", "300"]).expect(0));
     let table = home.run(["show", "@", "--by", "gender", "--json"]).expect(0).json();
     let report = home.run(["show", "@", "--json"]).expect(0).json();
-    // The theme named most, with the numbers that the report's groups have.
-    let first = &report["results"]["themes"][0];
-    let field = format!("theme.{}", first["theme"].as_str().unwrap());
+    // The theme that divides the panel most evenly, with the numbers that the report and its groups have.
+    let halves = |theme: &&Value| {
+        let share = theme["share"]["value"].as_f64().unwrap();
+        (1e6 * share * (1.0 - share)) as i64
+    };
+    let themes = report["results"]["themes"].as_array().unwrap();
+    let divides = themes.iter().max_by_key(halves).unwrap();
+    let field = format!("theme.{}", divides["theme"].as_str().unwrap());
     assert_eq!(table["field"], field.as_str());
-    assert_eq!(table["all"], first["share"]);
-    for cell in table["cells"].as_array().unwrap() {
+    assert_eq!(table["all"], divides["share"]);
+    let first = format!("theme.{}", themes[0]["theme"].as_str().unwrap());
+    let by = ["show", "@", "--by", "gender", "--of", &first, "--json"];
+    let most = home.run(by).expect(0).json();
+    for cell in most["cells"].as_array().unwrap() {
         let class = cell["classes"][0].as_str().unwrap();
         let segment = &report["results"]["segments"]["gender"][class];
-        assert_eq!(cell["estimate"], segment["estimates"][&field], "{class}");
+        assert_eq!(cell["estimate"], segment["estimates"][&first], "{class}");
     }
     let also = table["also"][0].as_str().unwrap().to_owned();
     let other = home.run(["show", "@", "--by", "age_band,gender", "--of", &also]).expect(0).out();

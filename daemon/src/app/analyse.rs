@@ -197,8 +197,8 @@ fn refs(names: &[String]) -> Vec<&str> {
 /// Themes whose names are offered.
 const THEMES_OFFERED: usize = 5;
 
-/// The number of that name, and the names of others that those studies have. Of surveys it is by default the theme that is
-/// named most in all of them together.
+/// The number of that name, and the names of others that those studies have. Of surveys it is by default the theme that
+/// divides their respondents most evenly into those who name it and those who do not.
 fn choose(
     reader: &Reader<'_>,
     studies: &[&Found],
@@ -207,19 +207,27 @@ fn choose(
     let study_type = studies
         .first()
         .map_or(StudyType::ConceptTest, |first| first.row.spec.instrument.study_type());
-    let mut named: BTreeMap<String, u64> = BTreeMap::new();
+    let (mut named, mut answers): (BTreeMap<String, u64>, u64) = (BTreeMap::new(), 0);
     for found in studies {
         let results: Option<ResultsRow> = reader.get(&found.number)?;
+        answers += u64::from(found.progress.panel.delivered);
         for theme in results.iter().flat_map(|row| &row.0.themes) {
             *named.entry(theme_field(theme.kind, &theme.theme)).or_default() += theme.count;
         }
     }
     let mut themes: Vec<(String, u64)> = named.into_iter().collect();
     themes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    // What everybody names, or nobody, divides no groups.
+    let divides = |count: u64| count.saturating_mul(answers.saturating_sub(count));
+    let dividing = themes
+        .iter()
+        .rev()
+        .max_by_key(|(_, count)| divides(*count))
+        .filter(|_| study_type == StudyType::Survey)
+        .map(|(name, _)| name.clone());
     let mut names = Quantity::names(study_type);
     names.extend(themes.into_iter().take(THEMES_OFFERED).map(|(name, _)| name));
-    let own = of
-        .or_else(|| names.first().map(String::as_str).filter(|_| study_type == StudyType::Survey));
+    let own = of.or(dividing.as_deref());
     let quantity = Quantity::of(study_type, own).map_err(|error| {
         let hint = match &error {
             NoQuantity::Unknown { near: Some(near), .. } => format!("did you mean '{near}'?"),
