@@ -6,6 +6,9 @@ use protocol::run::State;
 use crate::look::{Role, pad, thousands};
 use crate::report::page::Page;
 
+/// The built-in engine: nothing about it can be misconfigured.
+const OFFLINE: &str = "offline";
+
 /// Draws it.
 pub(crate) fn draw(report: &Report, page: &mut Page) {
     let study = &report.study;
@@ -22,6 +25,10 @@ pub(crate) fn draw(report: &Report, page: &mut Page) {
             }
             if study.state != State::Cancelled && study.panel.failed + study.panel.invalid > 0 {
                 steps.push((format!("demoscope retry {id}"), "ask those again that failed"));
+            }
+            if study.panel.failed > 0 && study.engine != OFFLINE {
+                let engine = protocol::safe::line(&study.engine);
+                steps.push((format!("demoscope engines check {engine}"), "see what works there"));
             }
         }
         State::Paused => {
