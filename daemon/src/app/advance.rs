@@ -224,7 +224,7 @@ fn instead(reader: &Reader<'_>, number: u32) -> Result<Option<String>, Halt> {
         Ok(ControlFlow::Continue(()))
     })?;
     let most = counts.into_iter().max_by_key(|(_, count)| *count);
-    Ok(most.map(|(reason, count)| format!("{reason} ({count} of {all})")))
+    Ok(most.map(|(reason, count)| format!("{count} of {all}: {reason}")))
 }
 
 /// Every unfinished study, oldest first.

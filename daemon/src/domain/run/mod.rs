@@ -116,7 +116,7 @@ pub fn apply(state: State, input: &Input) -> Result<(Standing, Vec<Effect>), Ill
         (State::Finalizing, Input::Finish { delivered: 0, instead }) => {
             let mut reason = "no respondent gave a readable answer".to_owned();
             if let Some(instead) = instead {
-                reason.push_str(": ");
+                reason.push_str("; ");
                 reason.push_str(instead);
             }
             because(State::Failed, &reason, &[Release, Announce("study.failed"), Wake])
