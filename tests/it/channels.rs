@@ -140,6 +140,8 @@ fn three_channels_stand_side_by_side_and_every_call_is_counted() {
     assert_eq!(meta["providers_used"], json!(["mock-1"]), "who answered directly");
     sound(&home, &ended);
 
+    let answers = home.run(["answers", "@"]).expect(0).out();
+    assert!(answers.contains("Liking: “I would") && answers.contains("rater"), "{answers}");
     let shown = home.run(["show", "@"]).expect(0).out();
     for words in
         ["CHANNELS SIDE BY SIDE", "direct, 1 to 10", "rater (judge), 1 to 5", "SSR can reach"]
