@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use harness::mock_provider::Heard;
 use harness::{Act, Daemon, Ended, Home, MockProvider, audit, studies, wait};
+use protocol::service::Control;
 use serde_json::{Value, json};
 
 /// The engines of these tests: `mock` answers and embeds, `judge` rates.
@@ -470,4 +471,60 @@ fn a_model_never_rates_itself() {
         home.run(["run", "idea.md", "--elicitation", "direct,ssr"]).expect(2).says("--elicitation"),
     );
     assert_eq!(mock.calls(), 0);
+}
+
+#[test]
+fn a_halted_study_asks_nothing_more_on_any_channel_and_goes_on_where_it_was() {
+    let mock = MockProvider::start(Duration::from_millis(20), |_| Act::Answer);
+    let home = Home::with_settings(&settings(&mock, "concurrency = 6"));
+    home.write("idea.md", studies::concept(60, 7));
+    let args = ["run", "idea.md", "--engine", "mock", "--replicates", "0", "--detach", "--json"];
+    let id = studies::id(&home.run(args.iter().chain(&ALL_THREE)).expect(0));
+    let link = home.link();
+    drop(wait::for_answers(&link, id, 8));
+    drop(link.control(id, Control::Pause).unwrap());
+    let at_the_pause = mock.calls();
+    // What was out is answered; nothing else goes.
+    wait::until("silence", wait::BOUND, || (mock.told().under_way == 0).then_some(()));
+    let after = mock.calls();
+    assert!(after - at_the_pause <= 6, "{} calls after the pause", after - at_the_pause);
+    drop(link.control(id, Control::Resume).unwrap());
+    drop(wait::for_end(&link, id));
+    assert_eq!(audit::study(&link, id), audit::Findings::new());
+    let all = link.all_answers(id).unwrap();
+    let whole = |response: &protocol::results::Response| {
+        let channels = response.channels.as_ref().unwrap();
+        channels.values().all(|it| it.rater.as_ref().is_some_and(|it| it.known().is_some()))
+    };
+    assert!(all.len() == 60 && all.iter().all(whole));
+    let lost = home.run(["show", "@", "--json"]).expect(0).json()["meta"]["lost_cost_usd"].clone();
+    assert!(lost.as_f64().unwrap_or(0.0) > 0.0, "what was under way is told as lost: {lost}");
+}
+
+#[test]
+fn faults_on_any_channel_are_waited_out_and_every_call_is_booked() {
+    let mock = MockProvider::start(Duration::from_millis(2), |heard| match heard.number % 20 {
+        3 => Act::Status(429, vec![("retry-after", "0".to_owned())]),
+        8 => Act::Status(500, Vec::new()),
+        13 => Act::Reset,
+        18 if heard.texts.is_empty() => Act::Say("Four, I would say.".to_owned()),
+        18 => Act::Body(b"{\"data\": []}".to_vec()),
+        _ => Act::Answer,
+    });
+    let home = home(&mock, 60);
+    let ended = run(&home, &ALL_THREE).expect(0);
+    let printed = ended.json();
+    assert_eq!(printed["study"]["panel"]["delivered"], 60);
+    for construct in ["liking", "purchase_intent"] {
+        let channels = &printed["results"]["channels"][construct]["channels"];
+        for channel in ["ssr", "rater"] {
+            let heard = &channels[channel];
+            let missing: u64 = heard["missing"]
+                .as_object()
+                .map_or(0, |all| all.values().map(|count| count.as_u64().unwrap()).sum());
+            assert_eq!(heard["n"].as_u64().unwrap() + missing, 60, "{heard}");
+            assert!(missing <= 3, "{heard}");
+        }
+    }
+    sound(&home, &ended);
 }

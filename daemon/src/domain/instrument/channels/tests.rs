@@ -315,3 +315,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_real_embedding_model_reads_the_shipped_anchors_in_order() {
+    let path =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/reference/anchors_minilm.json");
+    let file: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let library = Library::shipped().unwrap();
+    assert_eq!(file["anchors"], library.hash(), "whoever changes a sentence measures them anew");
+    for construct in Construct::ALL {
+        let of = &file["constructs"][construct.as_str()];
+        let near = serde_json::from_value(of["near"].clone()).unwrap();
+        let found = Bench { model: "all-MiniLM-L6-v2".to_owned(), near }.attainable().unwrap();
+        assert!(found.in_order && found.high - found.low > 1.0, "{construct}: {found:?}");
+        let expected: Vec<f64> = serde_json::from_value(of["readings"].clone()).unwrap();
+        for (ours, theirs) in found.readings.iter().zip(&expected) {
+            assert!((ours - theirs).abs() < 1e-6, "{construct}: {ours} {theirs}");
+        }
+    }
+}
