@@ -15,7 +15,7 @@ use crate::domain::ledger::cost;
 use crate::domain::outcome::{Assignment, Class, EngineUse, Outcome, Usage};
 use crate::domain::projection::Taken;
 use crate::store::rows::{
-    Counted, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, RememberedRow,
+    AddressKey, Counted, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, RememberedRow,
 };
 use crate::store::{Halt, Reader, Table, Writes};
 
@@ -35,7 +35,7 @@ pub struct Batch {
     keys: Vec<OutcomeKey>,
     rows: Vec<Vec<u8>>,
     said: Vec<(OutcomeKey, Vec<Exchange>)>,
-    remember: Vec<(String, RememberedRow)>,
+    remember: Vec<(AddressKey, RememberedRow)>,
     counts: PanelCounts,
     scores: Vec<u8>,
     usage: Usage,
@@ -104,7 +104,7 @@ impl Batch {
                 let fit =
                     |last: &&Exchange| last.source == Source::Asked && last.whole_bytes.is_none();
                 if let Some(last) = last.filter(fit) {
-                    self.remember.push((last.address.clone(), RememberedRow::new(key)));
+                    self.remember.push((AddressKey::new(&last.address), RememberedRow::new(key)));
                 }
             }
         }
@@ -199,9 +199,10 @@ impl Core {
     }
 }
 
-/// Answers are taken while a study runs, and from those who were being asked when it was paused.
+/// Answers are taken while a study runs, and from those who were being asked when it was paused, also when it was sent on
+/// again before they had come in.
 fn admit(progress: &Progress, batch: &Batch) -> Result<(), ApiError> {
-    let takes = matches!(progress.state, State::Running | State::Paused);
+    let takes = matches!(progress.state, State::Running | State::Paused | State::Queued);
     if takes && progress.attempt == batch.attempt {
         return Ok(());
     }

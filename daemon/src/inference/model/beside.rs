@@ -10,7 +10,7 @@ use protocol::study::StudySpec;
 use super::{Estimate, ModelEngine, ReadyCall, Sampling};
 use crate::config::Structured;
 use crate::domain::evidence::Blueprint;
-use crate::domain::exchange::Part;
+use crate::domain::exchange::{Origin, Part};
 use crate::domain::instrument::channels::{TEXT_BYTES_MAX, rating_schema, text_schema};
 use crate::inference::prompt::{Prompt, PromptError};
 
@@ -72,7 +72,8 @@ impl ModelEngine {
         let framing = schema.as_ref().map_or(0, |schema| schema.to_string().len());
         let sampling = self.sampling_of(part);
         let parameters = self.parameters_with(schema.as_ref(), sampling);
-        self.ready_with(prompt, schema.map(Arc::new), &parameters, framing + more, sampling)
+        let origin = Origin::new(&parameters);
+        self.ready_with(prompt, schema.map(Arc::new), &origin, framing + more, sampling)
     }
 
     /// The form of the reply, where the service is told.

@@ -10,7 +10,7 @@ mod outcome;
 mod study;
 
 pub use anchors::AnchorsRow;
-pub use exchange::{BlueprintRow, ExchangesRow, RememberedRow};
+pub use exchange::{AddressKey, BlueprintRow, ExchangesRow, RememberedRow};
 pub use ledger::{Balance, HoldRow, LedgerHead, TransferPlace, TransferRow};
 pub use meta::FormatRow;
 pub use outcome::{OutcomeKey, OutcomeRow};

@@ -25,7 +25,9 @@ use self::beside::Beside;
 use self::recorder::record;
 use self::round::Round;
 use self::sitting::Ticket;
+use super::runner::blocking;
 use crate::app::{Core, Gate};
+use crate::domain::evidence::Blueprint;
 use crate::domain::outcome::Usage;
 use crate::domain::panel::Panel;
 use crate::inference::pool::Pool;
@@ -53,17 +55,24 @@ impl Calls {
         again: impl Iterator<Item = u32>,
     ) -> Result<(), ApiError> {
         let (core, number) = (self.core.clone(), self.number);
-        core.open_spending(number)?;
-        for engine in self.pool.members() {
-            core.keep_blueprint(number, engine.blueprint(&self.spec)).await?;
-        }
-        let beside = Beside::open(&self).await?;
+        let opening = core.clone();
+        blocking(move || opening.open_spending(number)).await??;
+        let members = self.pool.members();
+        let mut blueprints: Vec<Blueprint> =
+            members.iter().map(|engine| engine.blueprint(&self.spec)).collect();
+        let beside = Beside::open(&self, &mut blueprints).await?;
         let first = left.map(|respondent| Ticket { respondent, replicate: 0 });
         let again = again.map(|respondent| Ticket { respondent, replicate: 1 });
         let left = first.chain(again);
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
-        let recording =
-            tokio::spawn(record(core.clone(), Arc::clone(&self.pool), number, self.attempt, inbox));
+        let recording = tokio::spawn(record(
+            core.clone(),
+            Arc::clone(&self.pool),
+            number,
+            self.attempt,
+            blueprints,
+            inbox,
+        ));
         let pool = Arc::clone(&self.pool);
         let asked = Round::new(self, beside.clone(), recorder).run(left).await;
         for engine in pool.members() {

@@ -24,11 +24,12 @@ pub(super) use self::purse::Purse;
 use self::teller::Teller;
 use self::vectors::Ssr;
 use super::Calls;
+use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::{Exchange, Part, Source};
 use crate::domain::instrument::channels::{TEXT_BYTES_MAX, heard, hears, read_rating, read_text};
 use crate::domain::outcome::{EngineUse, Usage};
 use crate::domain::voices;
-use crate::inference::limits::backoff;
+use crate::inference::limits::{Condition, backoff};
 use crate::inference::model::ModelEngine;
 use crate::inference::prompt::PromptError;
 
@@ -75,20 +76,22 @@ pub(super) struct Speaker<'a> {
 }
 
 impl Beside {
-    /// Makes everything ready; `None` for a study that hears the direct answer only.
-    pub(super) async fn open(calls: &Calls) -> Result<Option<Arc<Self>>, ApiError> {
+    /// Makes everything ready, and adds with which settings and templates it is asked; `None` for a study that hears the
+    /// direct answer only.
+    pub(super) async fn open(
+        calls: &Calls,
+        blueprints: &mut Vec<Blueprint>,
+    ) -> Result<Option<Arc<Self>>, ApiError> {
         let constructs = heard(&calls.spec);
         if constructs.is_empty() {
             return Ok(None);
         }
-        let (core, number) = (&calls.core, calls.number);
-        let makers = core.makers(&calls.spec)?;
-        for engine in calls.pool.members() {
-            core.keep_blueprint(number, engine.blueprint_beside(Part::Text)).await?;
-        }
+        let makers = calls.core.makers(&calls.spec)?;
+        let members = calls.pool.members().iter();
+        blueprints.extend(members.map(|engine| engine.blueprint_beside(Part::Text)));
         let mut worst_rating = 0_i64;
         if let Some(rater) = &makers.rater {
-            core.keep_blueprint(number, rater.blueprint_beside(Part::Rating)).await?;
+            blueprints.push(rater.blueprint_beside(Part::Rating));
             for construct in constructs {
                 let longest = rater.longest_rating(calls.spec.seed, *construct).map_err(broken)?;
                 worst_rating = worst_rating.saturating_add(longest.worst.0);
@@ -97,7 +100,10 @@ impl Beside {
         let mut overhead = Usage::default();
         let ssr = match makers.embedder {
             Some(embedder) if hears(&calls.spec, Channel::Ssr) => {
-                Some(Ssr::open(calls, embedder, constructs, &mut overhead).await?)
+                let (ssr, blueprint) =
+                    Ssr::open(calls, embedder, constructs, &mut overhead).await?;
+                blueprints.push(blueprint);
+                Some(ssr)
             }
             _ => None,
         };
@@ -235,7 +241,8 @@ impl Beside {
 
     /// Waits before a retry, unless the study is halted meanwhile.
     async fn pause(&self, ordinal: u32, tries: u32, after: Option<Duration>) {
-        let wait = backoff(self.calls.spec.seed, ordinal, tries).max(after.unwrap_or_default());
+        let wait = backoff(self.calls.spec.seed, ordinal, tries, Condition::Failing, None)
+            .max(after.unwrap_or_default());
         tokio::select! {
             () = self.calls.gate.cancelled() => {}
             () = tokio::time::sleep(wait) => {}

@@ -17,7 +17,7 @@ use crate::domain::instrument::channels::{Library, measured};
 use crate::domain::outcome::Usage;
 use crate::inference::chat::Remedy;
 use crate::inference::embed::{Embedder, Turn};
-use crate::inference::limits::{TRIES_MAX, backoff};
+use crate::inference::limits::{Condition, TRIES_MAX, backoff};
 use crate::work::calls::Calls;
 
 /// Stands for nobody, where waits before a retry are drawn.
@@ -34,13 +34,13 @@ pub(super) struct Ssr {
 }
 
 impl Ssr {
-    /// Gets the anchors. Where they cannot be had, texts are not read, and say why.
+    /// Gets the anchors, and says with which settings. Where they cannot be had, texts are not read, and say why.
     pub(super) async fn open(
         calls: &Calls,
         embedder: Arc<Embedder>,
         constructs: &[Construct],
         overhead: &mut Usage,
-    ) -> Result<Self, ApiError> {
+    ) -> Result<(Self, Blueprint), ApiError> {
         let library = Library::shipped()
             .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
         let mut parameters: serde_json::Value =
@@ -74,8 +74,8 @@ impl Ssr {
             part: Some(Part::Embedding),
             benches: benches.collect(),
         };
-        calls.core.keep_blueprint(calls.number, blueprint).await?;
-        Ok(Self { embedder, parameters, anchors, door: tokio::sync::Mutex::new(()) })
+        let door = tokio::sync::Mutex::new(());
+        Ok((Self { embedder, parameters, anchors, door }, blueprint))
     }
 
     /// The most that texts of so many bytes together can cost.
@@ -118,7 +118,8 @@ async fn get(
         tries += 1;
         match again {
             Some(after) if tries < TRIES_MAX && !calls.gate.is_cancelled() => {
-                let wait = backoff(calls.spec.seed, NOBODY, tries).max(after);
+                let wait =
+                    backoff(calls.spec.seed, NOBODY, tries, Condition::Failing, None).max(after);
                 tokio::select! {
                     () = calls.gate.cancelled() => return Err(why),
                     () = tokio::time::sleep(wait) => {}
