@@ -6,7 +6,8 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
-use crate::domain::instrument;
+use crate::domain::asking::Asking;
+use crate::domain::instrument::{self, Extras};
 use crate::domain::outcome::Assignment;
 use crate::domain::panel::Panel;
 use crate::inference::Engine;
@@ -47,12 +48,22 @@ impl Core {
         let persona = first
             .persona(0)
             .ok_or_else(|| ApiError::new(ErrorCode::Internal, "a panel of one has nobody in it"))?;
-        let questions = instrument::questions(spec);
+        let tasks = u64::from(instrument::tasks(spec));
+        let extras = Extras::of(spec);
+        let answers = std::iter::once((Asking::Answer, u64::from(spec.panel)));
+        let kinds: Vec<(Asking, u64)> = answers.chain(extras.kinds()).collect();
         let estimates = models.iter().map(|model| {
-            let call = model
-                .ready(spec, FIRST, &persona, None)
-                .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
-            Ok(model.estimate(&call, questions))
+            let mut sum = Estimate { low: UsdMicros::ZERO, high: UsdMicros::ZERO };
+            for (asking, people) in &kinds {
+                let at = Assignment { replicate: asking.code(), ..FIRST };
+                let call = model
+                    .ready(spec, at, &persona, None)
+                    .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+                let more = model.estimate(&call, people.saturating_mul(tasks));
+                sum.low.0 = sum.low.0.saturating_add(more.low.0);
+                sum.high.0 = sum.high.0.saturating_add(more.high.0);
+            }
+            Ok(sum)
         });
         let estimates = estimates.collect::<Reply<Vec<Estimate>>>()?;
         Ok(together(&engine, &estimates))

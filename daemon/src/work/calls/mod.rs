@@ -23,6 +23,7 @@ use self::recorder::record;
 use self::round::Round;
 use self::sitting::Ticket;
 use crate::app::{Core, Gate};
+use crate::domain::asking::Asking;
 use crate::domain::panel::Panel;
 use crate::inference::pool::Pool;
 
@@ -42,11 +43,11 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    /// Asks everyone who is left, and after them those who are to be asked again.
+    /// Asks everyone who is left, and after them those who are to be asked something besides the answer.
     pub(super) async fn ask_everyone(
         self,
         left: impl Iterator<Item = u32>,
-        again: impl Iterator<Item = u32>,
+        again: impl Iterator<Item = (Asking, u32)>,
     ) -> Result<(), ApiError> {
         let (core, number) = (self.core.clone(), self.number);
         core.open_spending(number)?;
@@ -54,7 +55,8 @@ impl Calls {
             core.keep_blueprint(number, engine.blueprint(&self.spec)).await?;
         }
         let first = left.map(|respondent| Ticket { respondent, replicate: 0 });
-        let again = again.map(|respondent| Ticket { respondent, replicate: 1 });
+        let again =
+            again.map(|(asking, respondent)| Ticket { respondent, replicate: asking.code() });
         let left = first.chain(again);
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
         let recording =
