@@ -7,6 +7,7 @@
 mod backup;
 mod config;
 mod control;
+mod controls;
 mod credits;
 mod dispatch;
 mod evidence;

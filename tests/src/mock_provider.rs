@@ -306,11 +306,22 @@ fn proper(state: &State, heard: &Heard, usage: (Value, Value)) -> Vec<u8> {
 /// A proper answer to the question, drawn from who answers: the same person answers the same.
 #[must_use]
 pub fn answer(heard: &Heard) -> String {
+    scored(heard, score(heard))
+}
+
+/// The score of whoever answers, 1 to 10: always the same one.
+#[must_use]
+pub fn score(heard: &Heard) -> u64 {
     let mut drawn = 0xcbf2_9ce4_8422_2325_u64;
     for byte in heard.persona.bytes() {
         drawn = (drawn ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
-    let score = 1 + (drawn >> 20) % 10;
+    1 + (drawn >> 20) % 10
+}
+
+/// A proper answer to the question with that score, from 1 to 10.
+#[must_use]
+pub fn scored(heard: &Heard, score: u64) -> String {
     let sentiment = ["negative", "mixed", "positive"][usize::try_from(score.min(9) / 4).unwrap()];
     let intent = ["definitely_not", "probably_not", "maybe", "probably", "definitely"]
         [usize::try_from((score - 1) / 2).unwrap()];
