@@ -22,6 +22,9 @@ pub struct CrossTab {
     pub adjustment: String,
     /// What a reader should keep in mind.
     pub notes: Vec<String>,
+    /// Other results of the study that can be broken down, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 /// One cell of a cross-tabulation.

@@ -570,6 +570,9 @@ pub struct Comparison {
     pub segments: BTreeMap<String, BTreeMap<String, Difference>>,
     /// What a reader should keep in mind.
     pub notes: Vec<String>,
+    /// Other results of both that can be compared, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
 }
 
 /// A difference of two studies.

@@ -243,10 +243,11 @@ pub trait Demoscope {
     /// One byte for each respondent from `offset` on: the score plus one, 0 while there is no outcome, 255 for an
     /// outcome that is no score. At most 100,000.
     async fn scores(study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>>;
-    /// Two studies against each other, paired when the same people answered both.
-    async fn compare(first: StudyId, second: StudyId) -> Reply<Comparison>;
-    /// A study broken down by one or two dimensions.
-    async fn cross(study: StudyId, dimensions: Vec<String>) -> Reply<CrossTab>;
+    /// Two studies against each other by one result (without one by the study type's own), paired when the same people
+    /// answered both.
+    async fn compare(first: StudyId, second: StudyId, of: Option<String>) -> Reply<Comparison>;
+    /// One result of a study (without one the study type's own) broken down by one or two dimensions.
+    async fn cross(study: StudyId, dimensions: Vec<String>, of: Option<String>) -> Reply<CrossTab>;
     /// What a study asked, and of whom.
     async fn asked(study: StudyId) -> Reply<Asked>;
     /// How many people it takes to see a difference.

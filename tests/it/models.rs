@@ -154,6 +154,19 @@ fn a_key_that_is_refused_stops_the_study_and_refunds_the_rest() {
 }
 
 #[test]
+fn a_study_without_any_answer_says_what_came_instead() {
+    let mock = MockProvider::start(Duration::ZERO, |_| Act::Status(401, Vec::new()));
+    let home = home(&mock, "concurrency = 10", 30);
+    let ended = run(&home, &[]).expect(4);
+    let reason = ended.json()["study"]["reason"].as_str().unwrap().to_owned();
+    assert!(
+        reason.contains("refuses the key (HTTP 401)") && reason.contains("30 of 30"),
+        "{reason}"
+    );
+    assert!(home.run(["show", "@"]).expect(0).out().contains("(HTTP 401)"));
+}
+
+#[test]
 fn a_cap_holds_whatever_the_service_reports() {
     let mock = MockProvider::start(Duration::from_millis(2), |heard| match heard.number % 3 {
         0 => Act::Claim(json!(u64::MAX), json!(-4)),

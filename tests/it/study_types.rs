@@ -206,6 +206,58 @@ fn a_result_is_broken_down_by_two_dimensions_and_small_cells_never_differ() {
 }
 
 #[test]
+fn what_a_survey_found_is_broken_down_by_theme_and_other_numbers_by_name() {
+    let home = Home::new();
+    drop(home.run(["run", "--example", "heat-pump-questions", "--panel", "300"]).expect(0));
+    let table = home.run(["show", "@", "--by", "gender", "--json"]).expect(0).json();
+    let report = home.run(["show", "@", "--json"]).expect(0).json();
+    // The theme that divides the panel most evenly, with the numbers that the report and its groups have.
+    let halves = |theme: &&Value| {
+        let share = theme["share"]["value"].as_f64().unwrap();
+        (1e6 * share * (1.0 - share)) as i64
+    };
+    let themes = report["results"]["themes"].as_array().unwrap();
+    let divides = themes.iter().max_by_key(halves).unwrap();
+    let field = format!("theme.{}", divides["theme"].as_str().unwrap());
+    assert_eq!(table["field"], field.as_str());
+    assert_eq!(table["all"], divides["share"]);
+    let first = format!("theme.{}", themes[0]["theme"].as_str().unwrap());
+    let by = ["show", "@", "--by", "gender", "--of", &first, "--json"];
+    let most = home.run(by).expect(0).json();
+    for cell in most["cells"].as_array().unwrap() {
+        let class = cell["classes"][0].as_str().unwrap();
+        let segment = &report["results"]["segments"]["gender"][class];
+        assert_eq!(cell["estimate"], segment["estimates"][&first], "{class}");
+    }
+    let also = table["also"][0].as_str().unwrap().to_owned();
+    let other = home.run(["show", "@", "--by", "age_band,gender", "--of", &also]).expect(0).out();
+    assert!(
+        other.to_lowercase().contains(&also.replace("theme.", "who names ").to_lowercase()),
+        "{other}"
+    );
+    drop(
+        home.run(["show", "@", "--by", "gender", "--of", "theme.Unicorns"]).expect(2).says("hint"),
+    );
+    drop(home.run(["show", "@", "--by", "gender", "--of", "mean_score"]).expect(2).says("hint"));
+    let itself = home.run(["compare", "@", "@", "--json"]).expect(0).json();
+    assert_eq!(
+        (&itself["field"], &itself["overall"]["difference"]["value"]),
+        (&table["field"], &0.0.into())
+    );
+
+    drop(home.run(["run", "--example", "meal-kit", "--panel", "200"]).expect(0));
+    let by = ["show", "@", "--by", "age_band", "--of", "would_buy_pct", "--json"];
+    let buyers = home.run(by).expect(0).json();
+    let report = home.run(["show", "@", "--json"]).expect(0).json();
+    assert_eq!(buyers["all"], report["results"]["estimates"]["would_buy_pct"]);
+    drop(
+        home.run(["show", "@", "--by", "gender", "--of", "would_by_pct"])
+            .expect(2)
+            .says("would_buy_pct"),
+    );
+}
+
+#[test]
 fn power_answers_with_its_formula_and_without_a_daemon_to_ask_for_data() {
     let home = Home::new();
     let power = |args: &[&str]| home.run([&["power"], args].concat()).expect(0);

@@ -1,7 +1,7 @@
 //! Moves a study on: to work, to the computation of its results when every assignment has an outcome (T3), to its end, or
 //! aside when it cannot go on. Only the drivers in `work` call these.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use protocol::error::{ApiError, ErrorCode};
@@ -12,7 +12,7 @@ use protocol::study::StudySpec;
 
 use crate::domain::asking::Asking;
 use crate::domain::instrument::Extras;
-use crate::domain::outcome::Assignment;
+use crate::domain::outcome::{Assignment, Outcome};
 use crate::domain::probation::Group;
 use crate::domain::run::Input;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
@@ -21,6 +21,9 @@ use crate::store::{Halt, Order, Reader, Writes};
 use super::Core;
 use super::lookup::{Found, by_number};
 use super::step::step;
+
+/// Different reasons that are counted when a study ends without an answer.
+const REASONS_MAX: usize = 100;
 
 /// An unfinished study, as the scheduler sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +150,10 @@ impl Core {
     pub async fn finish(&self, number: u32, results: Option<Results>) -> Reply<Study> {
         let now = self.world().clock.now();
         let settings = self.settings().clone();
+        let instead = match results {
+            Some(_) => None,
+            None => self.store().read(|reader| instead(reader, number)).map_err(ApiError::from)?,
+        };
         let study = self
             .store()
             .write(move |reader| {
@@ -160,7 +167,8 @@ impl Core {
                     .into());
                 }
                 let mut writes = Writes::at(now);
-                step(reader, &mut writes, &settings, &mut found, &Input::Finish { delivered })?;
+                let input = Input::Finish { delivered, instead };
+                step(reader, &mut writes, &settings, &mut found, &input)?;
                 if let Some(results) = results {
                     writes.put(&number, &ResultsRow(results));
                 }
@@ -192,6 +200,32 @@ impl Core {
         }
         Ok(study)
     }
+}
+
+/// What came of most respondents of a study without an answer, in the words of their outcomes, and of how many.
+fn instead(reader: &Reader<'_>, number: u32) -> Result<Option<String>, Halt> {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    let mut all = 0_u32;
+    let (first, last) = OutcomeKey::range(number);
+    reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+        let reason = match row.outcome() {
+            Outcome::Refused { reason }
+            | Outcome::Invalid { reason }
+            | Outcome::Failed { reason }
+            | Outcome::Skipped { reason } => reason,
+            Outcome::Answered(_) => return Ok(ControlFlow::Continue(())),
+        };
+        if key.assignment.replicate == 0 && key.assignment.task == 0 {
+            all = all.saturating_add(1);
+            // Refusals are in a respondent's own words: there may be as many as people.
+            if counts.len() < REASONS_MAX || counts.contains_key(reason) {
+                *counts.entry(reason.clone()).or_default() += 1;
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    Ok(most.map(|(reason, count)| format!("{count} of {all}: {reason}")))
 }
 
 /// Every unfinished study, oldest first.

@@ -9,12 +9,15 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
 use protocol::results::Comparison;
 use protocol::service::Reply;
+use protocol::study::StudyType;
 
-use crate::domain::instrument::{self, Comparator, CrossTally, DIMENSIONS};
+use crate::domain::instrument::{
+    self, Comparator, CrossTally, DIMENSIONS, NoQuantity, Quantity, theme_field,
+};
 use crate::domain::nearest::nearest;
 use crate::domain::outcome::Outcome;
 use crate::domain::panel::Panel;
-use crate::store::rows::{OutcomeKey, OutcomeRow};
+use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow};
 use crate::store::{Fault, Halt, Order, Reader, Table};
 
 use super::Core;
@@ -25,52 +28,72 @@ use super::query::panel;
 const STRETCH: u32 = 4_096;
 
 impl Core {
-    /// Two studies against each other, paired when the same people answered both.
-    pub fn compare(&self, a: StudyId, b: StudyId) -> Reply<Comparison> {
+    /// Two studies against each other by one of their results, paired when the same people answered both.
+    pub fn compare(&self, a: StudyId, b: StudyId, of: Option<&str>) -> Reply<Comparison> {
         self.look(|reader| {
             let (a, b) = (by_id(reader, a)?, by_id(reader, b)?);
-            let mut comparator =
-                Comparator::new(&a.row.spec, &b.row.spec).map_err(|error| refuse(&error))?;
+            let (quantity, also) = choose(reader, &[&a, &b], of)?;
+            let mut comparator = Comparator::new(&a.row.spec, &b.row.spec, quantity)
+                .map_err(|error| refuse(&error))?;
             if comparator.is_paired() {
                 paired(reader, &a, &b, &mut comparator)?;
             } else {
-                each(reader, &a, |classes, outcome| comparator.add(classes, Some(outcome), None))?;
-                each(reader, &b, |classes, outcome| comparator.add(classes, None, Some(outcome)))?;
+                each(reader, &a, |classes, outcomes| comparator.add(classes, outcomes, &[]))?;
+                each(reader, &b, |classes, outcomes| comparator.add(classes, &[], outcomes))?;
             }
-            Ok(comparator.finish().ok_or_else(|| {
+            let mut found = comparator.finish().ok_or_else(|| {
                 ApiError::new(ErrorCode::Conflict, "Both studies need answers to be compared.")
                     .hint("`demoscope list` shows how many each has")
-            })?)
+            })?;
+            found.also = also;
+            Ok(found)
         })
     }
 
-    /// One study broken down by one or two dimensions.
-    pub fn cross(&self, study: StudyId, dimensions: &[String]) -> Reply<CrossTab> {
+    /// One result of a study broken down by one or two dimensions.
+    pub fn cross(
+        &self,
+        study: StudyId,
+        dimensions: &[String],
+        of: Option<&str>,
+    ) -> Reply<CrossTab> {
         self.look(|reader| {
             let found = by_id(reader, study)?;
-            let mut tally = CrossTally::new(&found.row.spec, dimensions).map_err(|error| {
-                let near = dimensions
-                    .iter()
-                    .filter(|given| !DIMENSIONS.contains(&given.as_str()))
-                    .find_map(|given| nearest(given, DIMENSIONS));
-                let hint = match near {
-                    Some(near) => format!("did you mean '{near}'?"),
-                    None => format!("dimensions are {}", DIMENSIONS.join(", ")),
-                };
-                refuse(&error).hint(hint)
-            })?;
+            let (quantity, also) = choose(reader, &[&found], of)?;
+            let mut tally =
+                CrossTally::new(&found.row.spec, quantity, dimensions).map_err(|error| {
+                    let near = dimensions
+                        .iter()
+                        .filter(|given| !DIMENSIONS.contains(&given.as_str()))
+                        .find_map(|given| nearest(given, DIMENSIONS));
+                    let hint = match near {
+                        Some(near) => format!("did you mean '{near}'?"),
+                        None => format!("dimensions are {}", DIMENSIONS.join(", ")),
+                    };
+                    refuse(&error).hint(hint)
+                })?;
             let panel = panel(reader, &found)?;
             let (first, last) = OutcomeKey::range(found.number);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;
                 if key.assignment.replicate == 0 {
-                    tally.add(respondent, &classes(&panel, respondent)?, row.outcome());
+                    tally.add(respondent, &classes(&panel, respondent)?, &row.into_outcome());
                 }
                 Ok(ControlFlow::Continue(()))
             })?;
-            Ok(tally.finish().ok_or_else(|| {
+            let mut table = tally.finish().ok_or_else(|| {
                 ApiError::new(ErrorCode::Conflict, "The study has no answers to break down.")
-            })?)
+            })?;
+            if names_nobody(&table) {
+                let hint = match nearest(&table.field, &refs(&also)) {
+                    Some(near) => format!("did you mean '{near}'?"),
+                    None => format!("there is {}", also.join(", ")),
+                };
+                let message = format!("Nobody names {}.", table.field);
+                return Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint).into());
+            }
+            table.also = also;
+            Ok(table)
         })
     }
 
@@ -115,7 +138,8 @@ fn paired(
         for respondent in start..end {
             let (a, b) = (of_a.get(&respondent), of_b.get(&respondent));
             if a.is_some() || b.is_some() {
-                comparator.add(&classes(&panel, respondent)?, a, b);
+                let outcomes = |side: Option<&Vec<Outcome>>| side.cloned().unwrap_or_default();
+                comparator.add(&classes(&panel, respondent)?, &outcomes(a), &outcomes(b));
             }
         }
         start = end;
@@ -123,38 +147,102 @@ fn paired(
     Ok(())
 }
 
-/// The outcomes of the first task of some respondents.
+/// Everything that came of some respondents.
 fn stretch(
     reader: &Reader<'_>,
     number: u32,
     start: u32,
     end: u32,
-) -> Result<BTreeMap<u32, Outcome>, Fault> {
-    let mut outcomes = BTreeMap::new();
+) -> Result<BTreeMap<u32, Vec<Outcome>>, Fault> {
+    let mut outcomes: BTreeMap<u32, Vec<Outcome>> = BTreeMap::new();
     let (first, last) = OutcomeKey::between(number, start, end.saturating_sub(1));
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
-        if (key.assignment.task, key.assignment.replicate) == (0, 0) {
-            outcomes.insert(key.assignment.respondent, row.outcome().clone());
+        if key.assignment.replicate == 0 {
+            outcomes.entry(key.assignment.respondent).or_default().push(row.into_outcome());
         }
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(outcomes)
 }
 
-/// Every outcome of the first task of a study, with the classes of its respondent.
+/// Everything that came of each respondent of a study, with their classes.
 fn each(
     reader: &Reader<'_>,
     found: &Found,
-    mut look: impl FnMut(&[(&'static str, &'static str)], &Outcome),
+    mut look: impl FnMut(&[(&'static str, &'static str)], &[Outcome]),
 ) -> Result<(), Fault> {
     let panel = panel(reader, found)?;
-    let (first, last) = OutcomeKey::range(found.number);
-    reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
-        if (key.assignment.task, key.assignment.replicate) == (0, 0) {
-            look(&classes(&panel, key.assignment.respondent)?, row.outcome());
+    let mut start = 0_u32;
+    while start < found.row.spec.panel {
+        let end = start.saturating_add(STRETCH).min(found.row.spec.panel);
+        for (respondent, outcomes) in stretch(reader, found.number, start, end)? {
+            look(&classes(&panel, respondent)?, &outcomes);
         }
-        Ok(ControlFlow::Continue(()))
-    })
+        start = end;
+    }
+    Ok(())
+}
+
+/// Whether it is the table of a theme that does not occur: more likely a slip of the pen than a result.
+fn names_nobody(table: &CrossTab) -> bool {
+    let is_theme =
+        ["theme.", "appeal.", "concern."].iter().any(|kind| table.field.starts_with(kind));
+    is_theme && table.all.value <= 0.0
+}
+
+fn refs(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
+
+/// Themes whose names are offered.
+const THEMES_OFFERED: usize = 5;
+
+/// The number of that name, and the names of others that those studies have. Of surveys it is by default the theme that
+/// divides their respondents most evenly into those who name it and those who do not.
+fn choose(
+    reader: &Reader<'_>,
+    studies: &[&Found],
+    of: Option<&str>,
+) -> Result<(Quantity, Vec<String>), Halt> {
+    let study_type = studies
+        .first()
+        .map_or(StudyType::ConceptTest, |first| first.row.spec.instrument.study_type());
+    let (mut named, mut answers): (BTreeMap<String, u64>, u64) = (BTreeMap::new(), 0);
+    for found in studies {
+        let results: Option<ResultsRow> = reader.get(&found.number)?;
+        answers += u64::from(found.progress.panel.delivered);
+        for theme in results.iter().flat_map(|row| &row.0.themes) {
+            *named.entry(theme_field(theme.kind, &theme.theme)).or_default() += theme.count;
+        }
+    }
+    let mut themes: Vec<(String, u64)> = named.into_iter().collect();
+    themes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    // What everybody names, or nobody, divides no groups.
+    let divides = |count: u64| count.saturating_mul(answers.saturating_sub(count));
+    let dividing = themes
+        .iter()
+        .rev()
+        .max_by_key(|(_, count)| divides(*count))
+        .filter(|_| study_type == StudyType::Survey)
+        .map(|(name, _)| name.clone());
+    let mut names = Quantity::names(study_type);
+    names.extend(themes.into_iter().take(THEMES_OFFERED).map(|(name, _)| name));
+    let own = of.or(dividing.as_deref());
+    let quantity = Quantity::of(study_type, own).map_err(|error| {
+        let hint = match &error {
+            NoQuantity::Unknown { near: Some(near), .. } => format!("did you mean '{near}'?"),
+            NoQuantity::Unknown { near: None, .. } => {
+                format!("there is {}, and theme.NAME for any theme", names.join(", "))
+            }
+            NoQuantity::NoTheme => {
+                "its themes are counted when it is completed; until then name one with `--of theme.NAME`"
+                    .to_owned()
+            }
+        };
+        refuse(&error).hint(hint)
+    })?;
+    names.retain(|name| name != quantity.field());
+    Ok((quantity, names))
 }
 
 fn classes(panel: &Panel, respondent: u32) -> Result<[(&'static str, &'static str); 6], Fault> {

@@ -166,12 +166,24 @@ impl Demoscope for Peer {
         self.reading(move |face| face.core.scores(study, offset, limit)).await
     }
 
-    async fn compare(self, _: Context, first: StudyId, second: StudyId) -> Reply<Comparison> {
-        self.reading(move |face| face.core.compare(first, second)).await
+    async fn compare(
+        self,
+        _: Context,
+        first: StudyId,
+        second: StudyId,
+        of: Option<String>,
+    ) -> Reply<Comparison> {
+        self.reading(move |face| face.core.compare(first, second, of.as_deref())).await
     }
 
-    async fn cross(self, _: Context, study: StudyId, dimensions: Vec<String>) -> Reply<CrossTab> {
-        self.reading(move |face| face.core.cross(study, &dimensions)).await
+    async fn cross(
+        self,
+        _: Context,
+        study: StudyId,
+        dimensions: Vec<String>,
+        of: Option<String>,
+    ) -> Reply<CrossTab> {
+        self.reading(move |face| face.core.cross(study, &dimensions, of.as_deref())).await
     }
 
     async fn asked(self, _: Context, study: StudyId) -> Reply<Asked> {

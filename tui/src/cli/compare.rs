@@ -13,12 +13,16 @@ use crate::ui::Ui;
 #[command(after_help = "\
 Examples:
   demoscope compare 3f2a 9b1c
+  demoscope compare 3f2a @ --of would_buy_pct
   demoscope compare 3f2a @ --json | jq .overall")]
 pub(crate) struct Args {
     /// The first study: an id, the beginning of one, or @ for the latest
     first: String,
     /// The second study; differences are second minus first
     second: String,
+    /// Which result is compared: an estimate as --json names it, or theme.NAME, appeal.NAME, concern.NAME
+    #[arg(long, value_name = "RESULT")]
+    of: Option<String>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -29,7 +33,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let a = call!(link, find(args.first.clone()))?;
     let b = call!(link, find(args.second.clone()))?;
-    let found = call!(link, compare(a.id, b.id))?;
+    let found = call!(link, compare(a.id, b.id, args.of.clone()))?;
     if args.json {
         ui.json(&found)?;
     } else {

@@ -16,6 +16,7 @@ Examples:
   demoscope show @                 the latest study
   demoscope show 3f2a --answers    with every answer
   demoscope show @ --by gender,age_band
+  demoscope show @ --by age_band --of theme.Price
   demoscope show @ --json | jq .results.estimates")]
 pub(crate) struct Args {
     /// An id, the beginning of one, or @ for the latest
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     /// Break the result down by one or two of gender, age_band, income_bracket, education, tech_adoption, region
     #[arg(long, value_name = "DIMENSIONS", value_delimiter = ',', conflicts_with = "answers")]
     by: Vec<String>,
+    /// Which result is broken down: an estimate as --json names it, or theme.NAME, appeal.NAME, concern.NAME
+    #[arg(long, value_name = "RESULT", requires = "by")]
+    of: Option<String>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -40,7 +44,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let dimensions = args.by.iter().map(|name| name.trim().replace('-', "_")).collect();
-    let table = call!(link, cross(study.id, dimensions))?;
+    let table = call!(link, cross(study.id, dimensions, args.of.clone()))?;
     if args.json {
         ui.json(&table)?;
     } else {

@@ -5,11 +5,13 @@ use protocol::run::Study;
 use protocol::safe;
 
 use crate::look::{Look, Role, pad, pad_left, thousands};
-use crate::report::estimates::{number, range};
+use crate::report::estimates::{label, number, range, theme};
 use crate::report::page::Page;
 use crate::report::segments::{group, signed};
 use crate::report::whisker::{self, Scale};
 
+/// Where the ends of a scale are not told.
+const WHOLE: Scale = Scale { low: 0.0, high: 100.0, mark: None };
 /// Groups that are shown.
 const GROUPS: usize = 12;
 
@@ -54,6 +56,7 @@ pub(crate) fn comparison(a: &Study, b: &Study, found: &Comparison, look: Look) -
     for note in &found.notes {
         page.bullet(note);
     }
+    crate::report::crosstab::also(&found.also, &mut page);
     page.finish()
 }
 
@@ -178,6 +181,12 @@ pub(crate) fn words(field: &str) -> String {
         "net_sentiment" => "Positive minus negative, points".to_owned(),
         "a_minus_b_pct" => "A minus B, points".to_owned(),
         "mean_score" => "Mean score".to_owned(),
-        other => safe::line(&other.replace('_', " ")).into_owned(),
+        "variant_a_score" => "Score of A".to_owned(),
+        "variant_b_score" => "Score of B".to_owned(),
+        other => match theme(other) {
+            Some(("theme", name)) => format!("Who names {}", safe::line(name)),
+            Some((reason, name)) => format!("Who names {} as a {reason}", safe::line(name)),
+            None => label(other, WHOLE),
+        },
     }
 }

@@ -1,6 +1,7 @@
 //! A result broken down by one or two dimensions, cell by cell.
 
 use protocol::analysis::{CrossCell, CrossTab};
+use protocol::safe;
 
 use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::compare::words;
@@ -50,7 +51,17 @@ pub(crate) fn cross(table: &CrossTab, look: Look) -> String {
         table.cells.len()
     );
     page.paragraph(&note, "  ", "  ", Some(Role::Dim));
+    also(&table.also, &mut page);
     page.finish()
+}
+
+/// What else can be asked for.
+pub(crate) fn also(names: &[String], page: &mut Page) {
+    if !names.is_empty() {
+        let names: Vec<String> = names.iter().map(|name| safe::line(name).into_owned()).collect();
+        let text = format!("Also: --of {}", names.join(", "));
+        page.paragraph(&text, "  ", "    ", Some(Role::Dim));
+    }
 }
 
 fn name(table: &CrossTab, cell: &CrossCell) -> String {

@@ -5,7 +5,6 @@ use protocol::safe;
 
 use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::page::Page;
-use crate::report::segments::THEME;
 use crate::report::whisker::{self, Scale};
 
 /// The fields that open a report, in this order; the others stand in parts of their own.
@@ -91,7 +90,7 @@ pub(crate) fn number(field: &str, value: f64) -> String {
         }
         "median_score" => format!("{value:.1}"),
         // Shares of themes lie between 0 and 1.
-        theme if theme.starts_with(THEME) => format!("{:.0}%", value * 100.0),
+        share if theme(share).is_some() => format!("{:.0}%", value * 100.0),
         _ => format!("{value:.0}%"),
     };
     // Negative numbers get a real minus; what rounds to nothing has no sign.
@@ -102,6 +101,12 @@ pub(crate) fn number(field: &str, value: f64) -> String {
         Some(rest) => format!("−{rest}"),
         None => text,
     }
+}
+
+/// The theme whose share a field is, and for which reason it is named.
+pub(crate) fn theme(field: &str) -> Option<(&str, &str)> {
+    let (reason, name) = field.split_once('.')?;
+    matches!(reason, "theme" | "appeal" | "concern").then_some((reason, name))
 }
 
 /// The scale that a field lives on.

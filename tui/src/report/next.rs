@@ -6,6 +6,9 @@ use protocol::run::State;
 use crate::look::{Role, pad, thousands};
 use crate::report::page::Page;
 
+/// The built-in engine: nothing about it can be misconfigured.
+const OFFLINE: &str = "offline";
+
 /// Draws it.
 pub(crate) fn draw(report: &Report, page: &mut Page) {
     let study = &report.study;
@@ -22,6 +25,10 @@ pub(crate) fn draw(report: &Report, page: &mut Page) {
             }
             if study.state != State::Cancelled && study.panel.failed + study.panel.invalid > 0 {
                 steps.push((format!("demoscope retry {id}"), "ask those again that failed"));
+            }
+            let engine = study.engine.as_str();
+            if study.panel.failed > 0 && engine != OFFLINE && is_plain(engine) {
+                steps.push((format!("demoscope engines check {engine}"), "see what works there"));
             }
         }
         State::Paused => {
@@ -53,6 +60,12 @@ pub(crate) fn draw(report: &Report, page: &mut Page) {
     }
     page.gap();
     page.paragraph(&bill(report), "", "", Some(Role::Dim));
+}
+
+/// Whether a name can be typed as it is.
+fn is_plain(name: &str) -> bool {
+    name.len() <= 40
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 /// A panel that would halve the interval, where that is affordable and worth it.

@@ -65,6 +65,11 @@ impl Verdict {
         self.preference
     }
 
+    /// Twice the score of each variant, the mean of both answers where there are two.
+    pub(super) fn doubled(self) -> (i32, i32) {
+        (i32::from(self.doubled_a), i32::from(self.doubled_b))
+    }
+
     /// The order of the only answer; `None` of a respondent who saw both.
     pub(super) fn order(self) -> Option<Order> {
         self.order

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use protocol::results::{Answer, Comparison, Difference, Estimate, Preference, Sentiment};
+use protocol::results::{Comparison, Difference, Estimate};
 use protocol::study::{EngineMode, StudySpec, StudyType};
 
 use super::contrast::SMALL;
-use crate::domain::outcome::Outcome;
+use super::quantity::Quantity;
+use crate::domain::outcome::{Answered, Outcome};
 use crate::domain::stats::compare::{Moments, cohens_d, paired_t, welch};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate, multiple};
@@ -18,48 +19,6 @@ pub enum NotComparable {
     /// They ask different things.
     #[error("a {0} study cannot be compared with a {1} study")]
     Instruments(StudyType, StudyType),
-    /// Their instrument has no number to compare.
-    #[error("a {0} study has no number to compare")]
-    NoNumber(StudyType),
-}
-
-/// What an answer is worth: a whole number whose mean, times the factor, is the field.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Yardstick {
-    field: &'static str,
-    factor: f64,
-    scale: (i32, i32),
-}
-
-fn yardstick(study_type: StudyType) -> Option<Yardstick> {
-    let (field, factor, scale) = match study_type {
-        StudyType::ConceptTest => ("mean_score", 1.0, (1, 10)),
-        StudyType::Sentiment => ("net_sentiment", 100.0, (-1, 1)),
-        StudyType::Nps => ("nps_score", 100.0, (-1, 1)),
-        StudyType::AbTest => ("a_minus_b_pct", 100.0, (-1, 1)),
-        StudyType::Survey => return None,
-    };
-    Some(Yardstick { field, factor, scale })
-}
-
-fn value(answer: &Answer) -> Option<i32> {
-    Some(match answer {
-        Answer::ConceptTest { score, .. } => i32::from(*score),
-        Answer::Nps { score: 9.., .. } => 1,
-        Answer::Nps { score: 7 | 8, .. } => 0,
-        Answer::Nps { .. } => -1,
-        Answer::Sentiment { sentiment, .. } => match sentiment {
-            Sentiment::Positive => 1,
-            Sentiment::Negative => -1,
-            Sentiment::Neutral | Sentiment::Mixed => 0,
-        },
-        Answer::AbTest { preference, .. } => match preference {
-            Preference::A => 1,
-            Preference::B => -1,
-            Preference::None => 0,
-        },
-        Answer::Survey { .. } => return None,
-    })
 }
 
 /// Counts of one group in both studies.
@@ -94,21 +53,23 @@ impl Both {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparator {
     paired: bool,
-    yardstick: Yardstick,
+    quantity: Quantity,
+    /// Answers that everyone gives to each study.
+    tasks: (u16, u16),
     all: Both,
     classes: BTreeMap<&'static str, BTreeMap<&'static str, Both>>,
 }
 
 impl Comparator {
     /// One for those two studies. They are paired when the same people were asked: the same recipe of the panel.
-    pub fn new(a: &StudySpec, b: &StudySpec) -> Result<Self, NotComparable> {
+    pub fn new(a: &StudySpec, b: &StudySpec, quantity: Quantity) -> Result<Self, NotComparable> {
         let (type_a, type_b) = (a.instrument.study_type(), b.instrument.study_type());
         if type_a != type_b {
             return Err(NotComparable::Instruments(type_a, type_b));
         }
-        let yardstick = yardstick(type_a).ok_or(NotComparable::NoNumber(type_a))?;
-        let all = Both::new(yardstick.scale);
-        Ok(Self { paired: same_panel(a, b), yardstick, all, classes: BTreeMap::new() })
+        let all = Both::new(quantity.scale());
+        let tasks = (super::tasks(a), super::tasks(b));
+        Ok(Self { paired: same_panel(a, b), quantity, tasks, all, classes: BTreeMap::new() })
     }
 
     /// Whether the same people were asked.
@@ -117,27 +78,27 @@ impl Comparator {
         self.paired
     }
 
-    /// Adds a respondent with what came of them in the first and in the second study. When the studies are not paired,
-    /// call it once for each respondent of each study, with `None` on the other side. Of an A/B test in both orders give
-    /// the answers of one order.
-    pub fn add(
-        &mut self,
-        classes: &[(&'static str, &'static str)],
-        a: Option<&Outcome>,
-        b: Option<&Outcome>,
-    ) {
-        let read = |outcome: Option<&Outcome>| match outcome {
-            Some(Outcome::Answered(answered)) => value(&answered.answer),
-            _ => None,
+    /// Adds a respondent with everything that came of them in the first and in the second study. When the studies are not
+    /// paired, call it once for each respondent of each study, with nothing on the other side.
+    pub fn add(&mut self, classes: &[(&'static str, &'static str)], a: &[Outcome], b: &[Outcome]) {
+        let read = |outcomes: &[Outcome], tasks: u16| {
+            let said: Vec<&Answered> = outcomes
+                .iter()
+                .filter_map(|outcome| match outcome {
+                    Outcome::Answered(answered) => Some(answered),
+                    _ => None,
+                })
+                .collect();
+            (said.len() >= usize::from(tasks)).then(|| self.quantity.value(&said)).flatten()
         };
-        let (a, b) = (read(a), read(b));
+        let (a, b) = (read(a, self.tasks.0), read(b, self.tasks.1));
         self.all.add(a, b);
         for (dimension, class) in classes {
             self.classes
                 .entry(dimension)
                 .or_default()
                 .entry(class)
-                .or_insert_with(|| Both::new(self.yardstick.scale))
+                .or_insert_with(|| Both::new(self.quantity.scale()))
                 .add(a, b);
         }
     }
@@ -162,17 +123,15 @@ impl Comparator {
                 difference.p_adjusted = adjusted.next();
             }
         }
-        let side = |scores: &Histogram| {
-            estimate::mean(scores, LEVEL).map(|e| estimate::scaled(e, self.yardstick.factor))
-        };
         Some(Comparison {
             paired: self.paired,
-            field: self.yardstick.field.to_owned(),
-            a: side(&self.all.a)?,
-            b: side(&self.all.b)?,
+            field: self.quantity.field().to_owned(),
+            a: self.quantity.estimate(&self.all.a)?,
+            b: self.quantity.estimate(&self.all.b)?,
             overall: self.difference(&self.all)?,
             segments,
             notes: self.notes(),
+            also: Vec::new(),
         })
     }
 
@@ -218,7 +177,7 @@ impl Comparator {
             small = both.a.n().min(both.b.n()) < SMALL;
         }
         let estimate: Estimate = estimate::equal_weights(value, interval, LEVEL, n, method);
-        let difference = estimate::scaled(estimate, self.yardstick.factor);
+        let difference = estimate::scaled(estimate, self.quantity.factor());
         Some(Difference { difference, p, p_adjusted: None, effect_size, small })
     }
 }

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use protocol::analysis::{CrossCell, CrossTab};
 use protocol::study::StudySpec;
 
-use super::ab_test::Verdict;
 use super::contrast::SMALL;
-use super::tally::{Measure, Tally};
-use crate::domain::outcome::Outcome;
+use super::quantity::Quantity;
+use crate::domain::outcome::{Answered, Outcome};
 use crate::domain::stats::compare::{Moments, welch};
+use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate, multiple};
 
 /// The dimensions that a result can be broken down by.
@@ -27,26 +27,28 @@ pub enum NoCells {
     /// A dimension that is none, or one given twice.
     #[error("'{0}' is no dimension, or is given twice")]
     Dimension(String),
-    /// A survey has no number of its own.
-    #[error("a survey has no number to break down; its themes by group stand in its segments")]
-    NoNumber,
 }
 
 /// Counts cells while outcomes stream by.
 #[derive(Clone, Debug)]
 pub struct CrossTally {
     dimensions: Vec<&'static str>,
-    tasks: u16,
-    all: Tally,
-    cells: BTreeMap<Vec<&'static str>, Tally>,
-    empty: Tally,
-    /// The first verdict of a respondent who gives two.
-    waiting: Option<(u32, Verdict)>,
+    quantity: Quantity,
+    /// Answers that everyone gives.
+    tasks: usize,
+    all: Histogram,
+    cells: BTreeMap<Vec<&'static str>, Histogram>,
+    /// What the last respondent has answered so far, who answers more than once.
+    waiting: Option<(u32, Vec<Answered>)>,
 }
 
 impl CrossTally {
-    /// One for that study and those dimensions.
-    pub fn new(spec: &StudySpec, dimensions: &[String]) -> Result<Self, NoCells> {
+    /// One for that study, number and dimensions.
+    pub fn new(
+        spec: &StudySpec,
+        quantity: Quantity,
+        dimensions: &[String],
+    ) -> Result<Self, NoCells> {
         if !(1..=2).contains(&dimensions.len()) {
             return Err(NoCells::Count(dimensions.len()));
         }
@@ -57,15 +59,12 @@ impl CrossTally {
                 _ => return Err(NoCells::Dimension(wanted.clone())),
             }
         }
-        let all = Tally::new(spec.instrument.study_type());
-        if all.measure().is_none() {
-            return Err(NoCells::NoNumber);
-        }
+        let (low, high) = quantity.scale();
         Ok(Self {
             dimensions: known,
-            tasks: super::tasks(spec),
-            empty: all.clone(),
-            all,
+            quantity,
+            tasks: usize::from(super::tasks(spec)),
+            all: Histogram::new(low, high),
             cells: BTreeMap::new(),
             waiting: None,
         })
@@ -79,37 +78,41 @@ impl CrossTally {
         outcome: &Outcome,
     ) {
         let Outcome::Answered(answered) = outcome else { return };
-        let whole = match (Verdict::single(&answered.answer), self.tasks) {
-            (Some(verdict), 2..) => match self.waiting.take() {
-                Some((earlier, first)) if earlier == ordinal => Some(Verdict::both(first, verdict)),
-                _ => {
-                    self.waiting = Some((ordinal, verdict));
-                    return;
-                }
-            },
-            (verdict, _) => verdict,
+        if self.tasks < 2 {
+            return self.count(classes, &[answered]);
+        }
+        let mut said = match self.waiting.take() {
+            Some((earlier, said)) if earlier == ordinal => said,
+            _ => Vec::new(),
         };
+        said.push(answered.clone());
+        if said.len() < self.tasks {
+            self.waiting = Some((ordinal, said));
+        } else {
+            self.count(classes, &said.iter().collect::<Vec<_>>());
+        }
+    }
+
+    fn count(&mut self, classes: &[(&'static str, &'static str)], said: &[&Answered]) {
+        let Some(value) = self.quantity.value(said) else { return };
         let class = |dimension: &&'static str| {
             let found = classes.iter().find(|(known, _)| known == dimension);
             found.map_or("", |(_, class)| *class)
         };
+        let (low, high) = self.quantity.scale();
         let cell = self.dimensions.iter().map(class).collect();
-        let cell = self.cells.entry(cell).or_insert_with(|| self.empty.clone());
-        for tally in [&mut self.all, cell] {
-            match whole {
-                Some(verdict) => tally.add_verdict(verdict),
-                None => drop(tally.add(&answered.answer)),
-            }
+        let cell = self.cells.entry(cell).or_insert_with(|| Histogram::new(low, high));
+        if cell.add(value) {
+            self.all.add(value);
         }
     }
 
     /// The table; `None` without an answer.
     #[must_use]
     pub fn finish(self) -> Option<CrossTab> {
-        let whole = self.all.measure()?;
-        let all = self.all.estimates().remove(whole.field)?;
+        let all = self.quantity.estimate(&self.all)?;
         let mut cells: Vec<CrossCell> =
-            self.cells.iter().filter_map(|(classes, tally)| cell(&whole, classes, tally)).collect();
+            self.cells.iter().filter_map(|(classes, values)| self.cell(classes, values)).collect();
         let p: Vec<f64> = cells.iter().filter_map(|cell| cell.p_adjusted).collect();
         let mut adjusted = multiple::benjamini_hochberg(&p).into_iter();
         for cell in &mut cells {
@@ -132,34 +135,35 @@ impl CrossTally {
         }
         Some(CrossTab {
             dimensions: self.dimensions.iter().map(|name| (*name).to_owned()).collect(),
-            field: whole.field.to_owned(),
+            field: self.quantity.field().to_owned(),
             all,
             cells,
             adjustment: "benjamini_hochberg".to_owned(),
             notes,
+            also: Vec::new(),
         })
     }
-}
 
-fn cell(whole: &Measure, classes: &[&'static str], tally: &Tally) -> Option<CrossCell> {
-    let part = tally.measure()?;
-    let rest = whole.values.without(&part.values);
-    let found = Moments::of_histogram(&part.values)
-        .zip(Moments::of_histogram(&rest))
-        .and_then(|(part, rest)| welch(part, rest, LEVEL));
-    let n = tally.n();
-    let difference = found.map(|found| {
-        let interval = Some(found.interval);
-        let difference = estimate::equal_weights(found.difference, interval, LEVEL, n, "welch_t");
-        estimate::scaled(difference, whole.factor)
-    });
-    Some(CrossCell {
-        classes: classes.iter().map(|class| (*class).to_owned()).collect(),
-        n,
-        small: n.min(rest.n()) < SMALL,
-        estimate: tally.estimates().remove(whole.field)?,
-        difference,
-        p_adjusted: found.map(|found| found.p),
-        differs: false,
-    })
+    fn cell(&self, classes: &[&'static str], values: &Histogram) -> Option<CrossCell> {
+        let rest = self.all.without(values);
+        let found = Moments::of_histogram(values)
+            .zip(Moments::of_histogram(&rest))
+            .and_then(|(part, rest)| welch(part, rest, LEVEL));
+        let n = values.n();
+        let difference = found.map(|found| {
+            let interval = Some(found.interval);
+            let difference =
+                estimate::equal_weights(found.difference, interval, LEVEL, n, "welch_t");
+            estimate::scaled(difference, self.quantity.factor())
+        });
+        Some(CrossCell {
+            classes: classes.iter().map(|class| (*class).to_owned()).collect(),
+            n,
+            small: n.min(rest.n()) < SMALL,
+            estimate: self.quantity.estimate(values)?,
+            difference,
+            p_adjusted: found.map(|found| found.p),
+            differs: false,
+        })
+    }
 }

@@ -18,6 +18,7 @@ mod harvest;
 mod limits;
 mod nps;
 mod options;
+mod quantity;
 mod reply;
 mod schema;
 mod sentiment;
@@ -52,6 +53,7 @@ pub use limits::{
     check_context,
 };
 pub use options::{Options, options};
+pub use quantity::{NoQuantity, Quantity, theme_field};
 pub use reply::REPLY_MAX_BYTES;
 pub use schema::schema;
 

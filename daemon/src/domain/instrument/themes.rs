@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use protocol::id::AnswerId;
 use protocol::results::{Estimate, Quote, Theme, ThemeKind};
 
+use super::quantity::folded;
 use crate::domain::outcome::Mention;
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate};
@@ -202,10 +203,6 @@ fn specificity(text: &str) -> u32 {
     let words = u32::try_from(words.len().min(12)).unwrap_or(12);
     let numbers = u32::try_from(numbers.take(3).count()).unwrap_or(0);
     words + 3 * numbers
-}
-
-fn folded(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// The words of a text, in small letters; numbers count as one word.

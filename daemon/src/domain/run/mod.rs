@@ -25,6 +25,8 @@ pub enum Input {
     Finish {
         /// Answers there are.
         delivered: u32,
+        /// Without one: what came of most respondents instead.
+        instead: Option<String>,
     },
     /// Its owner wants those asked again that gave no readable answer.
     Retry {
@@ -111,11 +113,14 @@ pub fn apply(state: State, input: &Input) -> Result<(Standing, Vec<Effect>), Ill
         (State::Running, Input::Exhausted) => {
             go(State::Finalizing, &[Announce("study.finalizing")])
         }
-        (State::Finalizing, Input::Finish { delivered: 0 }) => because(
-            State::Failed,
-            "no respondent gave a readable answer",
-            &[Release, Announce("study.failed"), Wake],
-        ),
+        (State::Finalizing, Input::Finish { delivered: 0, instead }) => {
+            let mut reason = "no respondent gave a readable answer".to_owned();
+            if let Some(instead) = instead {
+                reason.push_str("; ");
+                reason.push_str(instead);
+            }
+            because(State::Failed, &reason, &[Release, Announce("study.failed"), Wake])
+        }
         (State::Finalizing, Input::Finish { .. }) => {
             go(State::Completed, &[Release, Announce("study.completed"), Wake])
         }

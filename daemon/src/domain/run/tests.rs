@@ -15,7 +15,7 @@ fn input() -> impl Strategy<Value = Input> {
         Just(Input::Resume),
         Just(Input::Cancel),
         Just(Input::Exhausted),
-        (0_u32..3).prop_map(|delivered| Input::Finish { delivered }),
+        (0_u32..3).prop_map(|delivered| Input::Finish { delivered, instead: None }),
         (0_u32..3).prop_map(|unanswered| Input::Retry { unanswered }),
     ]
 }
@@ -71,7 +71,8 @@ fn a_refusal_names_the_state_and_the_reason() {
 
 #[test]
 fn no_answers_is_a_failure() {
-    let (standing, effects) = apply(State::Finalizing, &Input::Finish { delivered: 0 }).unwrap();
+    let (standing, effects) =
+        apply(State::Finalizing, &Input::Finish { delivered: 0, instead: None }).unwrap();
     assert_eq!(standing.state, State::Failed);
     assert!(effects.contains(&Effect::Release));
 }

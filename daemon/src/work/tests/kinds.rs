@@ -153,20 +153,20 @@ async fn the_same_people_are_compared_in_pairs_and_others_are_not() {
     let others = run(&core, 3, &format!("{}{POOR}", front(4))).await;
     let nps = run(&core, 4, &format!("---\nstudy: nps\npanel: 20\nseed: 3\n---\n{GOOD}")).await;
 
-    let paired = core.compare(id(&good), id(&poor)).unwrap();
+    let paired = core.compare(id(&good), id(&poor), None).unwrap();
     assert!(paired.paired);
     assert_eq!(paired.overall.difference.n, 150);
     assert!(paired.overall.difference.high.unwrap() < 0.0, "{:?}", paired.overall);
     // Second minus first: the other way round it is the same with another sign.
-    let back = core.compare(id(&poor), id(&good)).unwrap();
+    let back = core.compare(id(&poor), id(&good), None).unwrap();
     let sum = paired.overall.difference.value + back.overall.difference.value;
     assert!(sum.abs() < 1e-12, "{sum}");
 
-    let unpaired = core.compare(id(&good), id(&others)).unwrap();
+    let unpaired = core.compare(id(&good), id(&others), None).unwrap();
     assert!(!unpaired.paired);
     assert_eq!(unpaired.overall.difference.n, 300);
 
-    let refused = core.compare(id(&good), id(&nps)).unwrap_err();
+    let refused = core.compare(id(&good), id(&nps), None).unwrap_err();
     assert_eq!(refused.code, ErrorCode::InvalidInput);
     scheduler.stop().await;
 }
@@ -179,7 +179,7 @@ async fn cells_add_up_to_the_panel_and_small_ones_are_marked() {
     let id = report.study.id;
     let by = |names: &[&str]| {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        core.cross(id, &names)
+        core.cross(id, &names, None)
     };
 
     let one = by(&["gender"]).unwrap();

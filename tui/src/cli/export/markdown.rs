@@ -114,15 +114,18 @@ fn fence(text: &str) -> String {
 fn escape(text: &str) -> String {
     let clean = safe::line(text);
     let mut out = String::with_capacity(clean.len());
-    for letter in clean.trim().chars() {
+    let mut letters = clean.trim().chars().peekable();
+    while let Some(letter) = letters.next() {
         match letter {
             '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '~'
             | '&' => {
                 out.push('\\');
                 out.push(letter);
             }
-            // An address becomes a link by itself on some sites.
-            ':' => out.push_str("&#58;"),
+            // An address becomes a link by itself on some sites; any other colon may be read.
+            ':' if letters.peek() == Some(&'/') || out.to_lowercase().ends_with("mailto") => {
+                out.push_str("&#58;");
+            }
             other => out.push(other),
         }
     }
@@ -147,6 +150,8 @@ mod tests {
             escape(hostile),
             "\\!\\[x\\](https&#58;//evil.example/p.png) \\<img src=x\\> \\*\\*b\\*\\* \\| \\`c\\` \\# h"
         );
+        assert_eq!(escape("Why: it costs"), "Why: it costs");
+        assert_eq!(escape("Mailto:a"), "Mailto&#58;a");
         assert_eq!(escape("1. one"), "1\\. one");
         assert_eq!(escape("- two"), "\\- two");
     }

@@ -53,7 +53,7 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         }
         Call::Cross(id, dimensions) => {
             let dimensions = dimensions.map(str::to_owned).into();
-            Msg::Cross(id, ask!(client, cross(id, dimensions)).map(Box::new))
+            Msg::Cross(id, ask!(client, cross(id, dimensions, None)).map(Box::new))
         }
         Call::Asked(id) => Msg::Asked(ask!(client, asked(id)).map(Box::new)),
         Call::Control(id, control) => Msg::Changed(ask!(client, control(id, control))),

@@ -85,6 +85,10 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     if let Some(text) = headline(model, study, glyphs) {
         facts.push((text, Role::Strong));
     }
+    // Whatever forbids to believe the number stands beside it; the view of the method says what it is.
+    if results(model).is_some_and(|results| results.diagnostics.failures().next().is_some()) {
+        facts.push(("the panel failed a check".to_owned(), Role::Bad));
+    }
     let panel = study.panel;
     let role = if panel.delivered < panel.requested { Role::Warning } else { Role::Dim };
     facts.push((format!("n={}", thousands(panel.delivered.into())), role));

@@ -11,17 +11,17 @@ fn scored(score: i32) -> Outcome {
 #[test]
 fn the_same_people_are_compared_one_by_one_and_others_as_groups() {
     let compared = |b: &StudySpec, paired: bool| {
-        let mut comparator = Comparator::new(&concept(), b).unwrap();
+        let mut comparator = Comparator::new(&concept(), b, own(&concept())).unwrap();
         assert_eq!(comparator.is_paired(), paired);
         for ordinal in 0..60 {
             // People differ much from each other, and each likes the second version a little better.
             let base = 2 + i32::try_from(ordinal % 7).unwrap();
             let (a, b) = (scored(base), scored(base + i32::from(ordinal % 3 != 0)));
             if paired {
-                comparator.add(&classes(ordinal), Some(&a), Some(&b));
+                comparator.add(&classes(ordinal), &[a], &[b]);
             } else {
-                comparator.add(&classes(ordinal), Some(&a), None);
-                comparator.add(&classes(ordinal), None, Some(&b));
+                comparator.add(&classes(ordinal), &[a], &[]);
+                comparator.add(&classes(ordinal), &[], &[b]);
             }
         }
         comparator.finish().unwrap()
@@ -38,10 +38,11 @@ fn the_same_people_are_compared_one_by_one_and_others_as_groups() {
 
 #[test]
 fn a_study_against_itself_differs_by_nothing_and_claims_nothing() {
-    let mut comparator = Comparator::new(&concept(), &concept()).unwrap();
+    let mut comparator = Comparator::new(&concept(), &concept(), own(&concept())).unwrap();
     for ordinal in 0..40 {
         let outcome = scored(1 + i32::try_from(ordinal % 10).unwrap());
-        comparator.add(&classes(ordinal), Some(&outcome), Some(&outcome));
+        let outcome = std::slice::from_ref(&outcome);
+        comparator.add(&classes(ordinal), outcome, outcome);
     }
     let comparison = comparator.finish().unwrap();
     assert_eq!((comparison.overall.difference.value, comparison.overall.p), (0.0, None));
@@ -51,9 +52,45 @@ fn a_study_against_itself_differs_by_nothing_and_claims_nothing() {
 #[test]
 fn what_has_nothing_in_common_is_not_compared() {
     assert!(matches!(
-        Comparator::new(&concept(), &recommendation()),
+        Comparator::new(&concept(), &recommendation(), own(&concept())),
         Err(NotComparable::Instruments(..))
     ));
-    assert!(matches!(Comparator::new(&survey(), &survey()), Err(NotComparable::NoNumber(_))));
-    assert_eq!(Comparator::new(&concept(), &concept()).unwrap().finish(), None);
+    let unanswered = Comparator::new(&concept(), &concept(), own(&concept())).unwrap();
+    assert_eq!(unanswered.finish(), None);
+}
+
+#[test]
+fn the_other_order_of_an_ab_test_asked_in_both_counts_too() {
+    let (both, once) = (ab(Orders::Both), ab(Orders::Split));
+    let prefers = |preference: &str| {
+        let reply = json!({
+            "preference": preference, "score_a": 6, "score_b": 5, "reasoning": "It is plainer.",
+            "sentiment": "neutral", "differentiators": []
+        });
+        Outcome::Answered(read(&both, &reply.to_string()).unwrap())
+    };
+    let lead = Quantity::of(StudyType::AbTest, Some("variant_a_pct")).unwrap();
+    let mut comparator = Comparator::new(&both, &once, lead).unwrap();
+    // Asked in both orders nobody sticks to A; asked in one, everyone names it.
+    for ordinal in 0..40 {
+        comparator.add(&classes(ordinal), &[prefers("a"), prefers("b")], &[prefers("a")]);
+    }
+    let found = comparator.finish().unwrap();
+    assert_eq!((found.a.value, found.b.value), (0.0, 100.0));
+}
+
+#[test]
+fn a_number_that_a_study_has_not_is_refused_with_the_one_that_was_meant() {
+    let refused = Quantity::of(StudyType::Nps, Some("promoter_pct")).unwrap_err();
+    assert!(
+        matches!(&refused, NoQuantity::Unknown { near: Some(near), .. } if near == "promoters_pct")
+    );
+    assert_eq!(Quantity::of(StudyType::Survey, None), Err(NoQuantity::NoTheme));
+    let theme = Quantity::of(StudyType::Survey, Some("theme. Price ")).unwrap();
+    assert_eq!(theme.field(), "theme.Price");
+    assert!(Quantity::of(StudyType::Survey, Some("theme.")).is_err());
+}
+
+fn own(spec: &StudySpec) -> Quantity {
+    Quantity::of(spec.instrument.study_type(), None).unwrap()
 }
