@@ -23,7 +23,7 @@ words! {
 #[serde(untagged)]
 pub enum ControlResult {
     /// It was asked and judged.
-    Judged(Judged),
+    Judged(Box<Judged>),
     /// It was not asked.
     NotAsked {
         /// Why, as a sentence without a full stop.

@@ -152,9 +152,66 @@ fn number(unit: Unit, value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use protocol::control::{Verdict, Wording, Wordings};
+    use protocol::results::Report;
+
     use super::*;
     use crate::look::Look;
     use crate::report::fixtures;
+
+    #[test]
+    fn every_wording_stands_with_its_difference_and_its_order() {
+        let Some(mut results) = fixtures::concept_test().results else {
+            panic!("the fixture has results")
+        };
+        let known = |value: f64| {
+            Figure::Known(Estimate {
+                value,
+                low: Some(value - 0.1),
+                high: Some(value + 0.1),
+                level: 0.95,
+                n: 30,
+                effective_n: 30.0,
+                method: "paired_t".to_owned(),
+            })
+        };
+        let wording = |number, difference, rank| Wording { number, difference, rank, asked: 30 };
+        results.diagnostics.wordings = Some(Wordings {
+            verdict: Verdict::Failed,
+            limit: 0.5,
+            unit: "points".to_owned(),
+            largest: known(-1.4),
+            rank_same_words: known(0.9),
+            wordings: vec![
+                wording(1, known(0.1), known(0.87)),
+                wording(
+                    2,
+                    known(-1.4),
+                    Figure::Undefined { undefined: "all answers are alike".to_owned() },
+                ),
+            ],
+            sentence: "The wording of the question matters.".to_owned(),
+        });
+        let mut page = Page::new(Look::PLAIN);
+        draw(&results, &mut page);
+        insta::assert_snapshot!(page.finish(), @r"
+        Wording 1 minus the answer        0.10  0.00 to 0.20, of 30
+        Order kept in wording 1           0.87  0.77 to 0.97, of 30
+        Wording 2 minus the answer       -1.40  -1.50 to -1.30, of 30
+        Order kept in the same words      0.90  0.80 to 1.00, of 30
+        • Not known: order kept in wording 2 (all answers are alike).
+        ");
+        let text = crate::report::render(
+            &Report { results: Some(results), ..fixtures::concept_test() },
+            Look::PLAIN,
+        );
+        let place =
+            |words: &str| text.find(words).unwrap_or_else(|| panic!("{words:?} is not in {text}"));
+        assert!(
+            place("  ! The wording of the question matters.") < place("WHAT THEY MAKE OF IT"),
+            "{text}"
+        );
+    }
 
     #[test]
     fn what_is_not_known_is_said_with_its_reason() {

@@ -121,7 +121,7 @@ pub fn spearman(first: &[f64], second: &[f64]) -> Option<f64> {
         return None;
     }
     let ((a, _), (b, _)) = (mid_ranks(first), mid_ranks(second));
-    let middle = (first.len() as f64 + 1.0) / 2.0;
+    let middle = f64::midpoint(first.len() as f64, 1.0);
     let products = |a: &[f64], b: &[f64]| -> f64 {
         a.iter().zip(b).map(|(a, b)| (a - middle) * (b - middle)).sum()
     };

@@ -232,9 +232,10 @@ fn some_are_asked_twice_where_an_engine_may_say_something_else() {
 #[test]
 fn a_subsample_checks_the_panel_where_that_means_something() {
     let of = |front: &str| {
-        let body = match front.contains("ab_test") {
-            true => "## Variant A\nThe first text.\n## Variant B\nThe second text.",
-            false => "A meal kit delivery service that learns your taste.",
+        let body = if front.contains("ab_test") {
+            "## Variant A\nThe first text.\n## Variant B\nThe second text."
+        } else {
+            "A meal kit delivery service that learns your taste."
         };
         let text = format!("---\n{front}\n---\n{body}");
         let draft = Draft { file: "idea.md".to_owned(), text, ..Draft::default() };

@@ -2,6 +2,9 @@
 //! without effect, and the picture of the README.
 
 use proptest::prelude::*;
+use protocol::control::{ControlResult, Judged, Verdict};
+use protocol::measurement::Control;
+use protocol::quality::Figure;
 use protocol::results::Quote;
 
 use crate::station::look::{Colours, Glyphs};
@@ -114,6 +117,28 @@ fn ascii_screens_are_ascii() {
             strangers.chars().filter(|letter| !"ößü日本語".contains(*letter)).collect();
         assert_eq!(strangers, "", "{name}");
     }
+}
+
+#[test]
+fn a_failed_check_stands_beside_the_main_number() {
+    let mut rig = scene(200, "3", (120, 36), FULL);
+    assert!(!rig.text().contains("the panel failed a check"));
+    let mut report = report(200);
+    if let Some(results) = &mut report.results {
+        let judged = Judged {
+            verdict: Verdict::Failed,
+            difference: Figure::of(None, "nobody answered both"),
+            limit: 1.0,
+            unit: "points".to_owned(),
+            rank: None,
+            asked: 30,
+            sentence: "Decoy failed.".to_owned(),
+        };
+        let failed = ControlResult::Judged(Box::new(judged));
+        results.diagnostics.controls = [(Control::Decoy, failed)].into();
+    }
+    rig.tell(Msg::Report(id(MAIN), Ok(Box::new(report))));
+    assert!(rig.text().contains("the panel failed a check"), "{}", rig.text());
 }
 
 #[test]

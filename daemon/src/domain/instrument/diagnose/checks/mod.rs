@@ -105,7 +105,7 @@ impl Checks {
                     let met = met(Asking::Control(*control));
                     let judged = controls::judge(*control, met, scale, &limit);
                     tell(judged.verdict, Flag::ControlFailed, &judged.sentence);
-                    ControlResult::Judged(judged)
+                    ControlResult::Judged(Box::new(judged))
                 } else {
                     let not_asked = controls::why_not(self.study_type).to_owned();
                     let control = controls::name(*control);

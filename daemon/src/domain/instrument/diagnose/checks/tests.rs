@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use protocol::control::{ControlResult, Judged, Verdict};
 use protocol::measurement::{Control, Measurement};
 use protocol::quality::{Figure, Flag};
-use protocol::results::{Answer, PurchaseIntent, Results, Sentiment};
+use protocol::results::{Answer, Diagnostics, PurchaseIntent, Results, Sentiment};
 use protocol::study::{Instrument, StudySpec};
 
 use crate::domain::asking::Asking;
@@ -268,7 +268,7 @@ proptest! {
         };
         let (with, without) = (results(&with, panel), results(&without, panel));
         prop_assert!(!with.diagnostics.controls.is_empty() && without.diagnostics.controls.is_empty());
-        let rest = |results: Results| Results { diagnostics: Default::default(), ..results };
+        let rest = |results: Results| Results { diagnostics: Diagnostics::default(), ..results };
         prop_assert_eq!(rest(with), rest(without));
     }
 
