@@ -1,10 +1,13 @@
 //! Whether a panel can be believed: controls whose answers are known, and the question in other words. Panels whose fault is
 //! known are found out, the honest one passes, and nothing of it touches an answer, its price or the evidence.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use harness::mock_provider::{Heard, score, scored};
 use harness::{Act, Ended, Home, MockProvider, audit, studies, wait};
+use protocol::service::Control;
 use serde_json::{Value, json};
 
 /// What a call was for, as only its question tells.
@@ -279,4 +282,65 @@ fn the_built_in_reader_is_checked_as_far_as_that_means_something() {
     home.write("idea.md", studies::concept(50, 7));
     let refused = home.run(["run", "idea.md", "--wordings", "2"]).expect(2);
     drop(refused.says("it reads what is shown, not how the question is put"));
+}
+
+#[test]
+fn a_question_of_the_owners_that_cannot_be_put_otherwise_is_refused_before_anybody_is_asked() {
+    let mock = panel(honest);
+    let home = home(&mock);
+    let prompts = home.paths().config.with_file_name("prompts");
+    std::fs::create_dir_all(&prompts).unwrap();
+    let own = "Shown: {{ stimulus }}. How much does the person like it? Answer with score, sentiment, purchase_intent, reasoning.";
+    std::fs::write(prompts.join("concept_test.jinja"), own).unwrap();
+    let refused = home.run(["run", "idea.md", "--engine", "mock", "--controls"]).expect(2);
+    drop(
+        refused
+            .says("Not every question can be put")
+            .says("'concept_test_reversed.jinja' asks what"),
+    );
+    assert_eq!(mock.calls(), 0);
+    // With its block it can.
+    let own = own.replace(
+        "How much does the person like it?",
+        "{% block question %}How much?{% endblock %}",
+    );
+    std::fs::write(prompts.join("concept_test.jinja"), own).unwrap();
+    home.kill_all();
+    let printed = run(&home, &["--controls", "--subsample", "20"]).expect(0).json();
+    assert_eq!(mock.calls(), 60 + 4 * 20);
+    assert_eq!(verdict(&printed, "duplicate"), "passed", "{printed}");
+}
+
+#[test]
+fn whoever_is_asked_again_after_a_failure_is_checked_again_too() {
+    let broken = Arc::new(AtomicBool::new(true));
+    let fails = Arc::clone(&broken);
+    let mock = MockProvider::start(Duration::ZERO, move |heard| {
+        if fails.load(Ordering::Relaxed) && score(heard) > 7 {
+            Act::Say("I would rather not put a number on it.".to_owned())
+        } else {
+            Act::Say(scored(heard, honest(heard, kind(heard))))
+        }
+    });
+    let home = home(&mock);
+    let first = run(&home, &["--controls", "--subsample", "60"]);
+    assert_eq!(first.code(), 5, "{first}");
+    let lost = first.json()["study"]["panel"]["invalid"].as_u64().unwrap();
+    assert!(lost > 5, "{lost}");
+    broken.store(false, Ordering::Relaxed);
+    let id = studies::id(&first);
+    let before = mock.calls();
+    drop(home.link().control(id, Control::Retry).unwrap());
+    let study = wait::for_end(&home.link(), id);
+    assert_eq!(study.panel.delivered, 60);
+    // The answer, the same again and three controls of each of them.
+    assert_eq!(u64::try_from(mock.calls() - before).unwrap(), 5 * lost);
+    let printed = home.run(["show", "@", "--json"]).expect(0).json();
+    let controls = &printed["results"]["diagnostics"]["controls"];
+    for control in ["decoy", "duplicate", "reversed"] {
+        assert_eq!(controls[control]["asked"], 60, "{controls}");
+        assert_eq!(controls[control]["difference"]["n"], 60, "{controls}");
+        assert_eq!(controls[control]["verdict"], "passed", "{controls}");
+    }
+    assert_eq!(audit::study(&home.link(), id), audit::Findings::new());
 }

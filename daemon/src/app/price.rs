@@ -1,6 +1,8 @@
 //! What a study will cost before anybody is asked: the range for a preview, and whether it may go at all. A price that
 //! nobody knows, a cap that cannot be kept, and a cost that its owner has not agreed to stop it here.
 
+use std::sync::Arc;
+
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
@@ -11,7 +13,7 @@ use crate::domain::instrument::{self, Extras};
 use crate::domain::outcome::Assignment;
 use crate::domain::panel::Panel;
 use crate::inference::Engine;
-use crate::inference::model::Estimate;
+use crate::inference::model::{Estimate, ModelEngine};
 use crate::inference::pool::Strategy;
 use crate::inference::service::catalogue;
 
@@ -35,6 +37,9 @@ impl Core {
     pub fn estimate(&self, spec: &StudySpec) -> Reply<Option<Estimate>> {
         let engine = self.engine(&spec.engine)?;
         let models = engine.models();
+        if spec.measurement.checks_panel() {
+            self.can_be_put(spec, &models)?;
+        }
         if let Some(dark) = models.iter().find(|model| model.service().price.is_none()) {
             if self.settings().allow_unknown_price {
                 return Ok(None);
@@ -67,6 +72,22 @@ impl Core {
         });
         let estimates = estimates.collect::<Reply<Vec<Estimate>>>()?;
         Ok(together(&engine, &estimates))
+    }
+
+    /// Whether every kind of question of a study can be put: an owner's own template may leave nothing to put otherwise. It is
+    /// told before anybody is asked, whatever is known of prices.
+    fn can_be_put(&self, spec: &StudySpec, models: &[Arc<ModelEngine>]) -> Reply<()> {
+        let persona = self.sample(&StudySpec { panel: 1, ..spec.clone() })?.persona(0);
+        for (model, persona) in models.iter().zip(persona.iter().cycle()) {
+            for (asking, _) in Extras::of(spec).kinds() {
+                let at = Assignment { replicate: asking.code(), ..FIRST };
+                model.ready(spec, at, persona, None).map_err(|error| {
+                    ApiError::new(ErrorCode::InvalidInput, format!("Not every question can be put: {error}."))
+                        .hint("mend the file in the folder 'prompts' beside your settings, or ask without controls and other wordings")
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// What the first respondent of a panel is told: by a questionnaire, or by a prompt where a model answers.
