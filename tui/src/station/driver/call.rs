@@ -8,7 +8,7 @@ use protocol::service::{DemoscopeClient, StudyQuery, Submit};
 use protocol::study::Origin;
 use protocol::wire::{call_failed, within};
 
-use crate::station::effect::Call;
+use crate::station::effect::{Call, People};
 use crate::station::msg::Msg;
 
 /// How long an answer may take.
@@ -18,8 +18,6 @@ const STUDIES: u32 = 500;
 const PAGES_MAX: usize = 20;
 /// Answers of one page; the daemon gives fewer when they are long.
 const ANSWERS: u32 = 500;
-/// Scores of one question: the daemon's limit.
-const SCORES: u32 = 100_000;
 
 macro_rules! ask {
     ($client:expr, $method:ident($($argument:expr),*)) => {
@@ -36,7 +34,9 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         Call::Studies { archived } => Msg::Studies(studies(client, archived).await),
         Call::Balance => Msg::Balance(ask!(client, credits())),
         Call::Live(id) => Msg::Live(id, ask!(client, live(id))),
-        Call::Scores(id) => Msg::Scores(id, 0, ask!(client, scores(id, 0, SCORES))),
+        Call::Scores(id, People { first, count }) => {
+            Msg::Scores(id, first, ask!(client, scores(id, first, count)))
+        }
         Call::Newest(id, from, count) => Msg::Newest(id, ask!(client, answers(id, from, count))),
         Call::Page(id, from) => Msg::Page(id, ask!(client, answers(id, from, ANSWERS))),
         Call::Unread(id, from) => Msg::Unread(id, from, ask!(client, answers(id, from, ANSWERS))),

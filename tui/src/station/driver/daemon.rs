@@ -2,7 +2,7 @@
 //! and say when. Every answer and every loss becomes a message; nothing here decides what is asked.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventPage};
@@ -33,12 +33,20 @@ pub(super) struct Daemon {
     connected: mpsc::Sender<DemoscopeClient>,
     paths: Paths,
     follower: Option<JoinHandle<()>>,
+    /// News are read at most this often, and not again before.
+    pace: Duration,
+    rested: Instant,
     starter: Option<JoinHandle<()>>,
 }
 
 impl Daemon {
     /// Connects, and starts a daemon before that when none listens.
-    pub(super) async fn open(paths: &Paths, messages: mpsc::Sender<Msg>) -> Result<Self, ApiError> {
+    /// News are read at most once in `pace`: many events become one page.
+    pub(super) async fn open(
+        paths: &Paths,
+        messages: mpsc::Sender<Msg>,
+        pace: Duration,
+    ) -> Result<Self, ApiError> {
         let connection = match wire::connect(paths).await {
             Err(error) if error.code == ErrorCode::Unreachable => link::start_daemon(paths).await?,
             connection => connection?,
@@ -56,6 +64,8 @@ impl Daemon {
             connected,
             paths: paths.clone(),
             follower: None,
+            pace,
+            rested: Instant::now(),
             starter: None,
         })
     }
@@ -83,7 +93,10 @@ impl Daemon {
         let Some(client) = self.client() else { return };
         let (messages, connected, paths) =
             (self.messages.clone(), self.connected.clone(), self.paths.clone());
+        let begin = self.rested.max(Instant::now());
+        self.rested = begin + self.pace;
         if let Some(before) = self.follower.replace(tokio::spawn(async move {
+            tokio::time::sleep_until(begin.into()).await;
             let page = if cursor == Cursor::default() {
                 end_of_history(&client).await
             } else {

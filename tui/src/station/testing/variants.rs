@@ -1,0 +1,78 @@
+//! A recorded study of two variants: what was asked, what each respondent answered, and the report.
+
+use protocol::results::{Answer, Outcomes, Report, Response, Sentiment};
+use protocol::run::{State, Study};
+use protocol::study::StudyType;
+
+use super::report::{estimate, report};
+use super::studies::{response, study};
+
+/// The study of two variants.
+pub(crate) const AB: u128 = 0xab;
+
+/// What that study asks.
+pub(crate) fn ab_study(people: u32) -> Study {
+    Study {
+        instrument: StudyType::AbTest,
+        ..study(AB, "Monthly or yearly", State::Completed, people, people)
+    }
+}
+
+/// The answer of a respondent to it: B for two of five, A for two, neither for one.
+pub(crate) fn ab_response(ordinal: u32) -> Response {
+    use protocol::results::Preference;
+    use protocol::study::Order;
+    let preference = match ordinal % 5 {
+        0 | 1 => Preference::B,
+        2 => Preference::None,
+        _ => Preference::A,
+    };
+    let reasoning = match preference {
+        Preference::A => "A, easily: I can leave whenever I like.",
+        Preference::B => "B speaks to me more, because I get my money back.",
+        Preference::None => "Same thing, really.",
+    };
+    let answer = Answer::AbTest {
+        preference,
+        score_a: 6,
+        score_b: 7,
+        reasoning: reasoning.to_owned(),
+        sentiment: Sentiment::Neutral,
+        order: Order::AFirst,
+    };
+    Response { answer, ..response(ordinal) }
+}
+
+/// Its report.
+pub(crate) fn ab_report(people: u32) -> Report {
+    use protocol::results::Winner;
+    let n = u64::from(people);
+    let mut report = report(people);
+    report.study = ab_study(people);
+    let Some(results) = &mut report.results else { return report };
+    results.outcomes = Outcomes::AbTest {
+        winner: Winner::Tie,
+        variant_a_score: 6.5,
+        variant_b_score: 6.7,
+        variant_a_pct: 40.0,
+        variant_b_pct: 40.0,
+        no_preference_pct: 20.0,
+        key_differentiators: vec!["trust".to_owned()],
+        contested: None,
+        orders_shown: (n / 2, n - n / 2),
+    };
+    results.estimates = [
+        ("a_minus_b_pct", -8.0, 9.0),
+        ("variant_a_pct", 40.0, 6.0),
+        ("variant_b_pct", 48.0, 6.0),
+        ("no_preference_pct", 12.0, 4.0),
+        ("variant_a_score", 6.5, 0.3),
+        ("variant_b_score", 6.7, 0.3),
+        ("score_difference", -0.2, 0.2),
+    ]
+    .map(|(field, value, half)| (field.to_owned(), estimate(value, half, n)))
+    .into();
+    results.conclusions =
+        vec!["No winner: the interval of A's share minus B's includes zero.".to_owned()];
+    report
+}
