@@ -80,6 +80,19 @@ pub enum Call {
     Tag(StudyId, Vec<String>),
 }
 
+/// A file that a study can be written to; the same as those of the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// One row an answer, with a codebook beside it.
+    Csv,
+    /// Everything, without loss.
+    Json,
+    /// The report as Markdown.
+    Markdown,
+    /// The report as one page.
+    Html,
+}
+
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -89,6 +102,8 @@ pub enum Effect {
     Follow(Cursor),
     /// Puts a text on the clipboard.
     Copy(String),
+    /// Writes a study to a file.
+    Export(StudyId, Export),
     /// Writes a file of that name, or one that does not exist yet.
     Write {
         /// The name, made by the workstation.

@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventPage};
+use protocol::id::StudyId;
 use protocol::paths::Paths;
 use protocol::service::{DemoscopeClient, Welcome};
 use protocol::wire::{self, call_failed, within};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::call;
+use super::{call, export};
 use crate::link;
-use crate::station::effect::Call;
+use crate::station::effect::{Call, Export};
 use crate::station::msg::Msg;
 
 /// How long the daemon holds a question for news; a bit longer is waited for its answer.
@@ -85,6 +86,16 @@ impl Daemon {
             let msg = call::ask(&client, call).await;
             // Nobody listens any more when the workstation is being left.
             drop(messages.send(msg).await);
+        }));
+    }
+
+    /// Writes a study to a file, in the background.
+    pub(super) fn export(&mut self, study: StudyId, export: Export) {
+        let Some(client) = self.client() else { return };
+        let messages = self.messages.clone();
+        drop(tokio::spawn(async move {
+            let written = export::write(&client, study, export).await;
+            drop(messages.send(Msg::Written(written)).await);
         }));
     }
 

@@ -17,8 +17,9 @@ impl Station {
                     self.send(Msg::Told(told));
                 }
             }
+            Effect::Export(study, export) => self.daemon.export(study, export),
             Effect::Write { name, content } => {
-                self.send(Msg::Written(files::export(&name, &content)));
+                self.send(Msg::Written(files::export(&name, content.as_bytes())));
             }
             Effect::Attach(name) => {
                 let text = files::read(&name);

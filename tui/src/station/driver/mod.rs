@@ -6,6 +6,7 @@ mod clipboard;
 mod daemon;
 mod editor;
 mod effects;
+mod export;
 mod files;
 mod keyboard;
 mod serve;

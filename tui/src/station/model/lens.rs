@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::analysis::CrossTab;
 use protocol::id::StudyId;
-use protocol::results::{Report, Response};
+use protocol::results::{Answer, Report, Response};
 use protocol::run::{Live, Study};
 
 use super::results::ResultsView;
@@ -67,6 +67,8 @@ pub(crate) struct Lens {
     pub(crate) arrivals: VecDeque<u32>,
     /// Answers that have been loaded, by ordinal.
     pub(crate) responses: BTreeMap<u32, Response>,
+    /// What the same people said when they saw two variants in the other order, where everybody is asked in both.
+    pub(crate) in_other_order: BTreeMap<u32, Response>,
     /// How far.
     pub(crate) loading: Loading,
     /// People with an outcome whom a page of answers passed over, once and twice. The first page may have been older than
@@ -89,6 +91,14 @@ pub(crate) struct Lens {
     pub(crate) feed: Window,
     /// What the screen Results shows.
     pub(crate) results: ResultsView,
+}
+
+/// Whether two answers of a person are to the same variants in different orders.
+fn is_in_other_order(one: &Response, other: &Response) -> bool {
+    match (&one.answer, &other.answer) {
+        (Answer::AbTest { order: one, .. }, Answer::AbTest { order: other, .. }) => one != other,
+        _ => false,
+    }
 }
 
 impl Lens {
@@ -142,7 +152,11 @@ impl Lens {
     pub(crate) fn take_answers(&mut self, instrument: &Instrument, answers: Vec<Response>) {
         for response in answers {
             let ordinal = response.id.0.saturating_sub(1);
-            self.responses.insert(ordinal, response);
+            let of_person = match self.responses.get(&ordinal) {
+                Some(known) if is_in_other_order(known, &response) => &mut self.in_other_order,
+                _ => &mut self.responses,
+            };
+            of_person.insert(ordinal, response);
             self.paint(instrument, [ordinal as usize]);
         }
     }
@@ -175,6 +189,16 @@ impl Lens {
         (low..=high).rev().map(|mark| (mark, given(mark).copied().unwrap_or(0))).collect()
     }
 
+    /// The mark of the person who gave an answer: a preference that changes with the order is none.
+    pub(crate) fn mark_of(&self, response: &Response) -> i32 {
+        let ordinal = response.id.0.saturating_sub(1);
+        let both = self.responses.get(&ordinal).zip(self.in_other_order.get(&ordinal));
+        match both {
+            Some((first, second)) => instrument::mark_of_both(&first.answer, &second.answer),
+            None => instrument::mark(&response.answer),
+        }
+    }
+
     /// Notes how far the answers have been loaded. Once all are, who has none gave none.
     pub(crate) fn load(&mut self, instrument: &Instrument, loading: Loading) {
         self.loading = loading;
@@ -186,14 +210,14 @@ impl Lens {
     /// Makes the marks of some people from their scores and answers.
     fn paint(&mut self, instrument: &Instrument, people: impl IntoIterator<Item = usize>) {
         for person in people {
-            let Some(mark) = self.marks.get_mut(person) else { continue };
-            *mark = match (self.scores[person], instrument.marks) {
+            let Some(score) = self.scores.get(person).copied() else { continue };
+            self.marks[person] = match (score, instrument.marks) {
                 (score, Marks::Scores) => score,
                 (PENDING, Marks::Answers) => PENDING,
                 (_, Marks::Answers) => {
                     let ordinal = u32::try_from(person).unwrap_or(u32::MAX);
                     let answer = self.responses.get(&ordinal);
-                    let value = answer.map(|answer| instrument::mark(&answer.answer));
+                    let value = answer.map(|answer| self.mark_of(answer));
                     let is_silent = self.loading == Loading::All || self.silent.contains(&ordinal);
                     match value.and_then(|value| u8::try_from(value + 1).ok()) {
                         Some(mark) => mark,

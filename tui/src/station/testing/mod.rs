@@ -7,9 +7,11 @@ mod studies;
 mod variants;
 
 pub(crate) use print::{styles, text};
-pub(crate) use report::report;
+pub(crate) use report::{cross, report};
 pub(crate) use studies::{MAIN, id, response, score, studies, study};
-pub(crate) use variants::{AB, ab_report, ab_response, ab_study};
+pub(crate) use variants::{
+    AB, SURVEY, ab_report, ab_response, ab_study, survey_report, survey_response, survey_study,
+};
 
 use jiff::Timestamp;
 use protocol::credits::Credits;
@@ -112,6 +114,19 @@ impl Rig {
         self.tell(Msg::Scores(id(AB), 0, Ok(vec![8; people as usize])));
         let items = (0..people).map(ab_response).collect();
         self.tell(Msg::Page(id(AB), Ok(Page { items, next: None })));
+    }
+
+    /// Opens the study of open questions, with everything of it.
+    pub(crate) fn open_survey(&mut self, people: u32) {
+        let mut all = studies(200);
+        all.insert(0, survey_study(people));
+        self.tell(Msg::Studies(Ok(all)));
+        self.model.studies.select(Some(id(SURVEY)));
+        self.keys("3");
+        self.tell(Msg::Report(id(SURVEY), Ok(Box::new(survey_report(people)))));
+        self.tell(Msg::Scores(id(SURVEY), 0, Ok(vec![255; people as usize])));
+        let items = (0..people).map(survey_response).collect();
+        self.tell(Msg::Page(id(SURVEY), Ok(Page { items, next: None })));
     }
 
     /// Something happens, a little later.

@@ -1,4 +1,5 @@
-//! A recorded study of two variants: what was asked, what each respondent answered, and the report.
+//! Recorded studies without scores: one of two variants and one of open questions, what each respondent answered, and the
+//! reports.
 
 use protocol::results::{Answer, Outcomes, Report, Response, Sentiment};
 use protocol::run::{State, Study};
@@ -72,7 +73,54 @@ pub(crate) fn ab_report(people: u32) -> Report {
     ]
     .map(|(field, value, half)| (field.to_owned(), estimate(value, half, n)))
     .into();
+    for segment in results.segments.values_mut().flat_map(|classes| classes.values_mut()) {
+        let mean = segment.estimates["mean_score"].value;
+        let lead = estimate((mean - 6.9) * 10.0, 12.0, segment.n);
+        segment.estimates.insert("a_minus_b_pct".to_owned(), lead);
+    }
     results.conclusions =
         vec!["No winner: the interval of A's share minus B's includes zero.".to_owned()];
+    report
+}
+
+/// The study of open questions.
+pub(crate) const SURVEY: u128 = 0x0a5;
+
+/// What it asks.
+const QUESTION: &str = "What would keep you from it?";
+
+/// That study.
+pub(crate) fn survey_study(people: u32) -> Study {
+    Study {
+        instrument: StudyType::Survey,
+        ..study(SURVEY, "What keeps people from a heat pump", State::Completed, people, people)
+    }
+}
+
+/// The answer of a respondent to it.
+pub(crate) fn survey_response(ordinal: u32) -> Response {
+    let said = if ordinal.is_multiple_of(3) { "The price." } else { "The noise at night." };
+    let answer = Answer::Survey {
+        answers: [(QUESTION.to_owned(), said.to_owned())].into(),
+        reasoning: said.to_owned(),
+        themes: std::collections::BTreeMap::new(),
+        refused: std::collections::BTreeMap::new(),
+    };
+    Response { answer, ..response(ordinal) }
+}
+
+/// Its report.
+pub(crate) fn survey_report(people: u32) -> Report {
+    let mut report = report(people);
+    report.study = survey_study(people);
+    let Some(results) = &mut report.results else { return report };
+    results.outcomes = Outcomes::Survey {
+        question_results: Vec::new(),
+        common_themes: vec!["noise".to_owned(), "price".to_owned()],
+    };
+    results.estimates.clear();
+    results.segments.clear();
+    results.contrasts.clear();
+    results.conclusions = vec!["Most often named: noise (67 %) and price (33 %).".to_owned()];
     report
 }

@@ -44,11 +44,11 @@ impl Canvas<'_> {
         let end = x + width.min(area.right() - x);
         // Most of what is drawn needs no segmentation: one letter, one cell.
         let (mut at, mut rest) = (x, text);
-        while at < end
-            && let Some(length) = plain(rest)
-        {
+        let first = self.buffer.index_of(x, y);
+        for cell in &mut self.buffer.content[first..first + usize::from(end - x)] {
+            let Some(length) = plain(rest) else { break };
             let (letter, after) = rest.split_at(length);
-            self.buffer[(at, y)].set_symbol(letter).set_style(style);
+            cell.set_symbol(letter).set_style(style);
             (at, rest) = (at + 1, after);
         }
         if at == end || rest.is_empty() {

@@ -6,7 +6,7 @@ mod field;
 
 pub(crate) use field::{Field, Value};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::error::ApiError;
 use protocol::id::SubmitKey;
@@ -66,6 +66,8 @@ pub(crate) struct Compose {
     pub(crate) files: Vec<String>,
     /// The key of the submission: the same as long as the draft is.
     pub(crate) key: SubmitKey,
+    /// Fields that were typed into or chosen in: what stands there is meant, also where it is what stands there at first.
+    touched: BTreeSet<&'static str>,
     /// When the draft is to be saved.
     save_at: Option<u64>,
     /// When it was saved.
@@ -95,6 +97,7 @@ impl Compose {
             attached: Attached::None,
             files: Vec::new(),
             key,
+            touched: BTreeSet::new(),
             save_at: None,
             saved_at: None,
             sending: Sending::Idle,
@@ -106,6 +109,7 @@ impl Compose {
                 key => {
                     if let Some(text) = form.fields.get(key) {
                         field.set(text);
+                        compose.touched.insert(key);
                     }
                 }
             }
@@ -133,6 +137,7 @@ impl Compose {
     /// Something was changed: what was known about the draft no longer holds.
     pub(crate) fn changed(&mut self, now: u64, key: SubmitKey) {
         self.revision += 1;
+        self.touched.extend(self.fields.get(self.at).map(|field| field.key));
         self.key = key;
         self.save_at = Some(now + SAVE_AFTER_MS);
     }
@@ -162,9 +167,43 @@ impl Compose {
         self.fields
             .iter()
             .filter(|field| !matches!(field.key, TEXT | FILE_FIELD) && self.is_shown(field))
-            .filter(|field| field.shown().trim() != field.default)
+            .filter(|field| self.is_meant(field))
             .map(|field| (field.key.to_owned(), field.shown().trim().to_owned()))
             .collect()
+    }
+
+    /// Whether what stands in a field is asked for, rather than what stands there at first.
+    fn is_meant(&self, field: &Field) -> bool {
+        let is_chosen = self.touched.contains(field.key) && self.is_in_front_matter(field);
+        field.shown().trim() != field.default || is_chosen
+    }
+
+    /// Whether the head of the text decides about a field that nobody has touched.
+    pub(crate) fn is_left_to_text(&self, field: &Field) -> bool {
+        !self.is_meant(field) && self.is_in_front_matter(field)
+    }
+
+    /// Whether the head of the text has a line about that field.
+    fn is_in_front_matter(&self, field: &Field) -> bool {
+        let text = match &self.attached {
+            Attached::Text(text) => text.as_str(),
+            Attached::None | Attached::Trouble(_) => {
+                self.field(TEXT).map(Field::shown).unwrap_or_default()
+            }
+        };
+        let mut lines = text.lines().map(str::trim_end);
+        if lines.next() != Some("---") {
+            return false;
+        }
+        let name = field.key.rsplit('.').next().unwrap_or(field.key);
+        lines.take_while(|line| *line != "---").any(|line| {
+            line.match_indices(name).any(|(at, _)| {
+                let before = line[..at].chars().next_back();
+                let is_word =
+                    before.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_');
+                is_word && line[at + name.len()..].trim_start().starts_with(':')
+            })
+        })
     }
 
     /// The draft as the daemon takes it.

@@ -7,7 +7,7 @@ use super::{calls, rig};
 use crate::station::effect::{Call, Effect};
 use crate::station::model::Screen;
 use crate::station::msg::Msg;
-use crate::station::testing::{MAIN, id, study};
+use crate::station::testing::{MAIN, Rig, id, study};
 
 #[test]
 fn an_edited_study_goes_through_the_editor_into_the_form() {
@@ -74,6 +74,30 @@ fn a_draft_is_checked_saved_and_sent_once() {
     let new = study(77, "A kettle", State::Queued, 0, 100);
     rig.tell(Msg::Submitted(Ok(new)));
     assert_eq!((rig.model.screen, rig.model.lens.study), (Screen::Live, Some(id(77))));
+}
+
+/// Where the head of a text decides, the form does not claim its own defaults; a field that is touched wins over the head.
+#[test]
+fn the_head_of_the_text_decides_about_fields_that_nobody_touched() {
+    let mut rig = rig();
+    rig.keys("n");
+    rig.paste(
+        "---\npanel: 250\naudience: { region: us_national, age_range: [25, 64] }\n---\nA kettle.",
+    );
+    let compose = |rig: &Rig| rig.model.compose.clone().unwrap();
+    let left: Vec<&str> = {
+        let form = compose(&rig);
+        form.fields.iter().filter(|field| form.is_left_to_text(field)).map(|f| f.key).collect()
+    };
+    assert_eq!(left, ["panel", "audience.region", "audience.age_range"]);
+    assert!(compose(&rig).draft().overrides.is_empty());
+    assert!(rig.text().contains("as the text says"), "{}", rig.text());
+    let at = compose(&rig).fields.iter().position(|field| field.key == "panel").unwrap();
+    rig.model.compose.as_mut().unwrap().at = at;
+    rig.keys("ctrl-u");
+    rig.paste("100");
+    let draft = compose(&rig).draft();
+    assert_eq!(draft.overrides.get("panel").map(String::as_str), Some("100"));
 }
 
 #[test]

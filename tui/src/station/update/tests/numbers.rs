@@ -1,7 +1,7 @@
 //! Results: from a number down to the people behind it and back, and what leaves the workstation of it.
 
 use super::{calls, rig};
-use crate::station::effect::{Call, Effect};
+use crate::station::effect::{Call, Effect, Export};
 use crate::station::model::Screen;
 use crate::station::model::layer::Layer;
 use crate::station::model::results::Pane;
@@ -81,26 +81,52 @@ fn answers_that_are_not_loaded_are_not_made_up() {
     assert!(rig.model.lens.marks.iter().all(|mark| *mark != UNREAD));
 }
 
+/// Who is asked in both orders and prefers another variant in each prefers none, in the picture as in the results.
+#[test]
+fn a_preference_that_changes_with_the_order_is_none() {
+    use crate::station::testing::{AB, ab_response};
+    use protocol::results::{Answer, Preference};
+    use protocol::service::Page;
+    use protocol::study::Order;
+    let mut rig = rig();
+    rig.open_ab(4);
+    let again = |ordinal: u32, chosen: Preference| {
+        let mut response = ab_response(ordinal);
+        if let Answer::AbTest { preference, order, reasoning, .. } = &mut response.answer {
+            (*preference, *order) = (chosen, Order::BFirst);
+            reasoning.push_str(" Said again.");
+        }
+        response
+    };
+    // The first two chose B before.
+    let items = vec![again(0, Preference::B), again(1, Preference::A)];
+    rig.tell(Msg::Unread(id(AB), 0, Ok(Page { items, next: None })));
+    assert_eq!(rig.model.lens.marks[..2], [2, 3]);
+    // Both answers are there to be read, and the same page again changes nothing.
+    rig.tell(Msg::Unread(id(AB), 0, Ok(Page { items: vec![ab_response(1)], next: None })));
+    assert_eq!(rig.model.lens.marks[..2], [2, 3]);
+    rig.keys("2 l enter");
+    let text = rig.text();
+    assert!(text.contains("I get my money back") && text.contains("Said again."), "{text}");
+}
+
 #[test]
 fn exports_and_copies_hold_what_is_shown() {
     let mut rig = rig();
     rig.open(200, 200);
     rig.keys("3");
-    for (key, name, part) in [
-        ("c", "demoscope-5eed0000-answers.csv", "a200,"),
-        ("j", "demoscope-5eed0000-report.json", "\"responses\""),
-        ("m", "demoscope-5eed0000-report.md", "| 75-100 |"),
-        ("s", "demoscope-5eed0000-screen.svg", "<svg"),
-    ] {
+    for (key, export) in
+        [("c", Export::Csv), ("j", Export::Json), ("m", Export::Markdown), ("h", Export::Html)]
+    {
         let effects = rig.keys(&format!("E {key}"));
-        let written = effects.iter().find_map(|effect| match effect {
-            Effect::Write { name, content } => Some((name.as_str(), content)),
-            _ => None,
-        });
-        let (written, content) = written.unwrap_or_else(|| panic!("{effects:?} {}", rig.text()));
-        assert_eq!(written, name);
-        assert!(content.contains(part), "{name}");
+        assert!(effects.contains(&Effect::Export(id(MAIN), export)), "{effects:?}");
     }
+    let effects = rig.keys("E s");
+    let Some(Effect::Write { name, content }) = effects.first() else {
+        panic!("no picture: {}", rig.text())
+    };
+    assert_eq!(name, "demoscope-5eed0000-screen.svg");
+    assert!(content.starts_with("<svg") && content.contains("synthetic"));
     let copied = |effects: &[Effect]| {
         effects.iter().find_map(|effect| match effect {
             Effect::Copy(text) => Some(text.clone()),

@@ -130,7 +130,9 @@ impl Mosaic<'_> {
             }
         };
         for y in tile.top()..tile.bottom() {
-            canvas.put(tile.x, y, tile.width, &fill.repeat(usize::from(tile.width)), style);
+            for x in tile.left()..tile.right() {
+                canvas.put(x, y, 1, fill, style);
+            }
         }
         let ink = match (dot, style.fg) {
             _ if here => canvas.theme.style(Role::Pointer),
