@@ -15,7 +15,7 @@ use crate::domain::ledger::cost;
 use crate::domain::outcome::{Assignment, Class, EngineUse, Outcome, Usage};
 use crate::domain::projection::Taken;
 use crate::store::rows::{
-    Counted, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, RememberedRow,
+    AddressKey, Counted, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, RememberedRow,
 };
 use crate::store::{Halt, Reader, Table, Writes};
 
@@ -35,7 +35,7 @@ pub struct Batch {
     keys: Vec<OutcomeKey>,
     rows: Vec<Vec<u8>>,
     said: Vec<(OutcomeKey, Vec<Exchange>)>,
-    remember: Vec<(String, RememberedRow)>,
+    remember: Vec<(AddressKey, RememberedRow)>,
     counts: PanelCounts,
     scores: Vec<u8>,
     usage: Usage,
@@ -98,7 +98,7 @@ impl Batch {
         let key = OutcomeKey { study: self.number, assignment };
         let answers = matches!(outcome, Outcome::Answered(_)) && last.source == Source::Asked;
         if answers && assignment.replicate == 0 && last.whole_bytes.is_none() {
-            self.remember.push((last.address.clone(), RememberedRow::new(key)));
+            self.remember.push((AddressKey::new(&last.address), RememberedRow::new(key)));
         }
         self.said.push((key, exchanges));
     }
@@ -188,9 +188,10 @@ impl Core {
     }
 }
 
-/// Answers are taken while a study runs, and from those who were being asked when it was paused.
+/// Answers are taken while a study runs, and from those who were being asked when it was paused, also when it was sent on
+/// again before they had come in.
 fn admit(progress: &Progress, batch: &Batch) -> Result<(), ApiError> {
-    let takes = matches!(progress.state, State::Running | State::Paused);
+    let takes = matches!(progress.state, State::Running | State::Paused | State::Queued);
     if takes && progress.attempt == batch.attempt {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use protocol::service::Reply;
 
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::Exchange;
-use crate::store::rows::{BlueprintRow, ExchangesRow, RememberedRow};
+use crate::store::rows::{AddressKey, BlueprintRow, ExchangesRow, RememberedRow};
 use crate::store::{Fault, Order, Reader, Writes};
 
 use super::Core;
@@ -16,12 +16,16 @@ impl Core {
     /// The newest reply to the question at that address, if one is kept. It blocks its thread for one look at the store.
     pub fn remembered(&self, address: &str) -> Reply<Option<Exchange>> {
         let found = self.store().read(|reader| -> Result<_, Fault> {
-            let Some(place) = reader.get::<RememberedRow>(&address.to_owned())? else {
-                return Ok(None);
-            };
-            let said = reader.get::<ExchangesRow>(&place.key())?;
-            // The outcome may have been taken back since, and another question asked in its place.
-            Ok(said.and_then(|said| said.0.into_iter().rfind(|said| said.address == address)))
+            for key in AddressKey::forms(address) {
+                let Some(place) = reader.get::<RememberedRow>(&key)? else { continue };
+                let said = reader.get::<ExchangesRow>(&place.key())?;
+                // The outcome may have been taken back since, and another question asked in its place.
+                let said = said.into_iter().flat_map(|said| said.0);
+                if let Some(found) = said.rev().find(|said| said.address == address) {
+                    return Ok(Some(found));
+                }
+            }
+            Ok(None)
         })?;
         Ok(found)
     }

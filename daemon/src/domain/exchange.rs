@@ -94,13 +94,36 @@ pub fn read(
 /// with which settings, and both parts of the prompt.
 #[must_use]
 pub fn address(parameters: &str, system: &str, question: &str) -> String {
-    let mut hash = Sha256::new();
-    for part in [parameters, system, question] {
-        // The length in front keeps neighbouring parts apart.
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
+    Origin::new(parameters).address(system, question)
+}
+
+/// The part of every [`address`] that all questions of a study share, worked out once.
+#[derive(Clone, Debug)]
+pub struct Origin(Sha256);
+
+impl Origin {
+    /// Of everyone who is asked with those parameters.
+    #[must_use]
+    pub fn new(parameters: &str) -> Self {
+        let mut hash = Sha256::new();
+        part(&mut hash, parameters);
+        Self(hash)
     }
-    hex::encode(hash.finalize())
+
+    /// The address of a question.
+    #[must_use]
+    pub fn address(&self, system: &str, question: &str) -> String {
+        let mut hash = self.0.clone();
+        part(&mut hash, system);
+        part(&mut hash, question);
+        hex::encode(hash.finalize())
+    }
+}
+
+/// Takes in one part; the length in front keeps neighbouring parts apart.
+fn part(hash: &mut Sha256, part: &str) {
+    hash.update((part.len() as u64).to_le_bytes());
+    hash.update(part.as_bytes());
 }
 
 /// Most bytes of a reply that are kept: far more than an answer needs, far less than a service could send.

@@ -11,14 +11,14 @@ use tokio::sync::Notify;
 
 use super::chat::{CallError, Chat, ChatReply, Shape};
 use super::client::Caller;
-use super::limits::{Admission, Admit, Bounds, Signal};
+use super::limits::{Admission, Admit, Bounds, Condition, Signal};
 use super::pool::Standing;
 use super::price::{Price, booked, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts};
 use super::service::Service;
 use crate::config::Structured;
 use crate::domain::evidence::Blueprint;
-use crate::domain::exchange::address;
+use crate::domain::exchange::Origin;
 use crate::domain::instrument;
 use crate::domain::outcome::Assignment;
 use crate::world::Clock;
@@ -46,6 +46,8 @@ struct Form {
     bytes: usize,
     /// [`ModelEngine::parameters`].
     parameters: Arc<str>,
+    /// Where the addresses of its questions begin.
+    origin: Arc<Origin>,
 }
 
 /// A call that was made ready: what will be sent, and the most it can cost.
@@ -140,6 +142,11 @@ impl ModelEngine {
         self.retuned.notified()
     }
 
+    /// How it does at present, apart from any single call.
+    pub fn condition(&self) -> Condition {
+        self.door().condition()
+    }
+
     /// Whether it can be asked now.
     pub fn standing(&self, now: Duration) -> Standing {
         self.door().standing(now)
@@ -175,7 +182,7 @@ impl ModelEngine {
         correction: Option<&str>,
     ) -> Result<ReadyCall, PromptError> {
         let Prompt { system, question } = self.prompts.render(spec, at, persona, correction)?;
-        let Form { schema, bytes: framing, parameters, .. } = self.form(spec);
+        let Form { schema, bytes: framing, origin, .. } = self.form(spec);
         let shape = match (self.service.structured, schema) {
             (Structured::Schema, Some(schema)) => Shape::Schema(schema),
             (Structured::Text, _) => Shape::Text,
@@ -186,7 +193,7 @@ impl ModelEngine {
         let likely = tokens_likely(&system) + tokens_likely(&question) + framing as u64 / 4;
         let price = self.price();
         Ok(ReadyCall {
-            address: address(&parameters, &system, &question),
+            address: origin.address(&system, &question),
             worst: price.worst(input, output),
             tokens_max: input.saturating_add(output),
             tokens_likely: likely,
@@ -259,8 +266,10 @@ impl ModelEngine {
         };
         let bytes = schema.as_ref().map_or(0, |schema| schema.to_string().len());
         let parameters = self.parameters_with(schema.as_ref());
+        let origin = Arc::new(Origin::new(&parameters));
         let instrument = Arc::new(spec.instrument.clone());
-        last.insert(Form { instrument, schema: schema.map(Arc::new), bytes, parameters }).clone()
+        let schema = schema.map(Arc::new);
+        last.insert(Form { instrument, schema, bytes, parameters, origin }).clone()
     }
 
     fn price(&self) -> Price {

@@ -114,20 +114,30 @@ async fn go(
 ) -> Result<Stopped, ApiError> {
     let reading = core.clone();
     let job = blocking(move || reading.job(number)).await??;
-    match job.state {
-        State::Queued => drop(core.begin(number).await?),
-        State::Running | State::Finalizing => {}
-        _ => return Ok(Stopped::Halted),
+    if !matches!(job.state, State::Queued | State::Running | State::Finalizing) {
+        return Ok(Stopped::Halted);
     }
-    if job.state != State::Finalizing {
+    let computing = core.clone();
+    let computing = move || computing.compute(number);
+    let results = if job.state == State::Finalizing {
+        blocking(computing).await??
+    } else {
         let engine = core.engine(&job.spec.engine)?;
         let reading = core.clone();
         let (spec, gate_of_desk, attempt) = (job.spec.clone(), gate.clone(), job.attempt);
         let preparing = spec.clone();
-        let (panel, ready) = blocking(move || -> Result<_, ApiError> {
+        let preparing = blocking(move || -> Result<_, ApiError> {
             Ok((reading.panel(number)?, engine.prepare(&preparing)))
-        })
-        .await??;
+        });
+        let beginning = async {
+            match job.state {
+                State::Queued => core.begin(number).await.map(drop),
+                _ => Ok(()),
+            }
+        };
+        let (begun, prepared) = tokio::join!(beginning, preparing);
+        begun?;
+        let (panel, ready) = prepared??;
         let asking = match ready {
             Ready::Here(prepared) => {
                 let desk = Desk {
@@ -154,10 +164,11 @@ async fn go(
         if gate.is_cancelled() {
             return Ok(Stopped::Halted);
         }
-        core.exhausted(number).await?;
-    }
-    let computing = core.clone();
-    let results = blocking(move || computing.compute(number)).await??;
+        // Every outcome is there: what they come to does not wait for the note that they are.
+        let (exhausted, results) = tokio::join!(core.exhausted(number), blocking(computing));
+        exhausted?;
+        results??
+    };
     core.finish(number, results).await?;
     Ok(Stopped::Ended)
 }

@@ -176,7 +176,7 @@ actions! {
     Clear = "compose.clear", [Compose Palette Prompt Help], "clear", "Empties the field.";
     Accept = "accept", [Palette Menu Prompt Question] 1, "choose", "Takes what is chosen.";
     NextPerson = "person.next", [Person] 1, "next", "Shows the next person of the list.";
-    PreviousPerson = "person.previous", [Person] 2, "previous", "Shows the previous person of the list.";
+    PreviousPerson = "person.previous", [Person] 1, "previous", "Shows the previous person of the list.";
 }
 
 impl Action {

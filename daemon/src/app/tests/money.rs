@@ -129,7 +129,7 @@ impl Model {
             }
             Step::Record(index, batch) => {
                 let study = &mut self.studies[*index];
-                let takes = matches!(study.state, State::Running | State::Paused);
+                let takes = matches!(study.state, State::Running | State::Paused | State::Queued);
                 if !takes || batch.iter().any(|(who, _)| study.outcomes[*who].is_some()) {
                     return false;
                 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::breaker::{Breaker, Health, Way};
 use super::bucket::Bucket;
 use super::concurrency::Concurrency;
+use super::condition::{Condition, Record};
 use super::turns::Turns;
 use crate::inference::chat::{Allowance, CallError};
 use crate::inference::pool::Standing;
@@ -56,6 +57,7 @@ pub enum Signal<'a> {
 #[derive(Clone, Debug)]
 pub struct Admission {
     flow: Concurrency,
+    record: Record,
     requests: Option<Bucket>,
     tokens: Option<Bucket>,
     breaker: Breaker,
@@ -74,6 +76,7 @@ impl Admission {
     pub fn new(bounds: Bounds, now: Duration) -> Self {
         Self {
             flow: Concurrency::new(bounds.concurrency),
+            record: Record::default(),
             requests: bounds.requests_per_minute.map(|rate| Bucket::new(rate, now)),
             tokens: bounds.tokens_per_minute.map(|rate| Bucket::new(rate, now)),
             breaker: Breaker::default(),
@@ -109,6 +112,11 @@ impl Admission {
             Way::Probe | Way::Free if self.not_before > now + IMPATIENCE => Standing::Resting,
             Way::Probe | Way::Free => Standing::Open,
         }
+    }
+
+    /// How the service does, apart from any single call.
+    pub fn condition(&self) -> Condition {
+        self.record.condition()
     }
 
     /// Calls that may be under way at present.
@@ -206,6 +214,7 @@ impl Admission {
         self.hear(allowance, now);
         let error = match signal {
             Signal::Replied => {
+                self.record.note(true);
                 self.flow.note(false);
                 self.breaker.note(Health::Good, now);
                 return;
@@ -213,6 +222,7 @@ impl Admission {
             Signal::Abandoned => return,
             Signal::Failed(error) => error,
         };
+        self.record.note(false);
         self.why = format!("{error}; twenty calls in a row failed");
         match error {
             CallError::Limited { after, .. } => {

@@ -42,9 +42,11 @@ impl Concurrency {
         self.limit = self.limit.min(self.ceiling);
     }
 
-    /// Whether the present window saw more pushes than noise.
+    /// Whether the present window saw more pushes than noise: also at its beginning, where three of the first ten say
+    /// little, they are held against half of it.
     pub(super) fn is_pushed(&self) -> bool {
-        self.pushed >= 3 && f64::from(self.pushed) > SHARE_HIGH * f64::from(self.seen)
+        let seen = f64::from(self.seen).max(self.limit / 2.0);
+        self.pushed >= 3 && f64::from(self.pushed) > SHARE_HIGH * seen
     }
 
     /// Notes how a call ended.

@@ -6,6 +6,7 @@ mod admission;
 mod breaker;
 mod bucket;
 mod concurrency;
+mod condition;
 mod retry;
 mod turns;
 
@@ -13,4 +14,5 @@ mod turns;
 mod tests;
 
 pub use admission::{Admission, Admit, Bounds, Signal};
+pub use condition::Condition;
 pub use retry::{RetryBudget, TRIES_MAX, backoff};

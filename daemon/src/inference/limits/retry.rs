@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use super::condition::Condition;
+
 /// Most tries for one question when the service fails; re-asks of unreadable replies are counted apart.
 pub const TRIES_MAX: u32 = 5;
 /// Retries that every study may have, however small it is.
 const RETRIES_FREE: u64 = 20;
-/// The first wait is a quarter of a second on average.
+/// The first wait at a service that fails is a quarter of a second on average.
 const WAIT_FIRST: Duration = Duration::from_millis(500);
+/// The first wait at a service that answers others is half of this at least, on average.
+const WAIT_LEAST: Duration = Duration::from_millis(20);
 /// No wait is longer.
 const WAIT_MOST: Duration = Duration::from_secs(20);
 
@@ -35,10 +39,22 @@ impl RetryBudget {
     }
 }
 
-/// How long to wait before a try: a random part of a span that doubles. The randomness comes from what is asked, so that
-/// a test knows it and no two calls that failed together come back together.
-pub fn backoff(study_seed: u64, ordinal: u32, tries: u32) -> Duration {
-    let span = WAIT_FIRST.saturating_mul(1 << tries.saturating_sub(1).min(10)).min(WAIT_MOST);
+/// How long to wait before a try: a random part of a span that doubles. Where the service answers others, the first span is
+/// as long as a call there usually takes, so that a stray failure of a quick service does not hold a study up at its end.
+/// The randomness comes from what is asked, so that a test knows it and no two calls that failed together come back
+/// together.
+pub fn backoff(
+    study_seed: u64,
+    ordinal: u32,
+    tries: u32,
+    condition: Condition,
+    usual: Option<Duration>,
+) -> Duration {
+    let first = match (condition, usual) {
+        (Condition::Answering, Some(usual)) => usual.clamp(WAIT_LEAST, WAIT_FIRST),
+        (Condition::Answering | Condition::Failing, _) => WAIT_FIRST,
+    };
+    let span = first.saturating_mul(1 << tries.saturating_sub(1).min(10)).min(WAIT_MOST);
     let mut hash = Sha256::new();
     hash.update(study_seed.to_le_bytes());
     hash.update(ordinal.to_le_bytes());

@@ -248,10 +248,61 @@ fn retries_are_bounded_and_spread() {
         budget.first();
     }
     assert_eq!((0..1_000).filter(|_| budget.retry()).count(), 70);
-    let waits: Vec<Duration> = (0..1_000).map(|ordinal| backoff(7, ordinal, 1)).collect();
+    let failing = |seed, ordinal, tries| backoff(seed, ordinal, tries, Condition::Failing, None);
+    let waits: Vec<Duration> = (0..1_000).map(|ordinal| failing(7, ordinal, 1)).collect();
     assert!(waits.iter().all(|wait| *wait < Duration::from_millis(500)));
     let mean = waits.iter().sum::<Duration>() / 1_000;
     assert!((225..275).contains(&mean.as_millis()), "{mean:?}");
-    assert!((0..1_000).all(|ordinal| backoff(7, ordinal, 40) <= Duration::from_secs(20)));
-    assert_ne!(backoff(7, 1, 1), backoff(8, 1, 1));
+    assert!((0..1_000).all(|ordinal| failing(7, ordinal, 40) <= Duration::from_secs(20)));
+    assert_ne!(failing(7, 1, 1), failing(8, 1, 1));
+}
+
+#[test]
+fn a_stray_failure_waits_as_long_as_a_call_takes_and_one_of_many_waits_longer() {
+    let most = |tries, condition, usual: Duration| {
+        let wait = |ordinal| backoff(7, ordinal, tries, condition, Some(usual));
+        (0..1_000).map(wait).max().unwrap()
+    };
+    let near = |wait: Duration, span: Duration| wait <= span && wait > span.mul_f64(0.98);
+    assert!(near(most(1, Condition::Answering, 50 * MS), 50 * MS));
+    assert!(near(most(4, Condition::Answering, 50 * MS), 400 * MS));
+    assert!(near(most(1, Condition::Failing, 50 * MS), 500 * MS));
+    // A slow service is waited for no longer than one that fails, and a quick one is not hammered.
+    assert!(near(most(1, Condition::Answering, 60_000 * MS), 500 * MS));
+    assert!(near(most(1, Condition::Answering, Duration::ZERO), 20 * MS));
+}
+
+#[test]
+fn a_service_fails_when_most_of_its_latest_calls_do() {
+    let mut door = Admission::new(bounds(100), Duration::ZERO);
+    let failure = CallError::Network { why: "the connection broke off" };
+    let mut ended = |calls: u32, failed: fn(u32) -> bool| {
+        for call in 0..calls {
+            let signal = if failed(call) { Signal::Failed(&failure) } else { Signal::Replied };
+            door.done(signal, Allowance::default(), 0, MS);
+        }
+        door.condition()
+    };
+    assert_eq!(ended(1_000, |call| call % 5 == 0), Condition::Answering);
+    assert_eq!(ended(15, |_| true), Condition::Failing);
+    assert_eq!(ended(15, |_| false), Condition::Answering);
+    assert_eq!(ended(100, |call| call % 5 != 0), Condition::Failing);
+}
+
+#[test]
+fn early_strays_of_a_window_are_not_taken_for_a_full_service() {
+    let mut door = Admission::new(bounds(100), Duration::ZERO);
+    let push = CallError::Limited { status: 429, after: Some(Duration::from_secs(1)) };
+    for call in 0..100 {
+        let stray = matches!(call, 0 | 4 | 9 | 30 | 60);
+        let signal = if stray { Signal::Failed(&push) } else { Signal::Replied };
+        door.done(signal, Allowance::default(), 0, MS);
+        assert_eq!(door.ask(1, 1, 1, 2 * MS), Admit::Go, "after call {call}");
+        door.done(Signal::Abandoned, Allowance::default(), 0, 2 * MS);
+    }
+    assert_eq!(door.limit(), 100);
+    for _ in 0..6 {
+        door.done(Signal::Failed(&push), Allowance::default(), 0, 3 * MS);
+    }
+    assert_eq!(door.ask(1, 1, 1, 3 * MS), Admit::At(1_003 * MS));
 }

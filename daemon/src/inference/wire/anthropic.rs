@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Unread, count, text};
+use super::{Unread, count, json, text};
 use crate::inference::chat::{Chat, ChatReply, Shape, Stop, Tokens};
 
 #[derive(Serialize)]
@@ -42,15 +42,18 @@ pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
         }
         Shape::Json | Shape::Text => None,
     };
-    serde_json::to_vec(&Body {
-        model: &chat.model,
-        max_tokens: chat.output_tokens_max,
-        system: &chat.system,
-        messages: [Message { role: "user", content: &chat.question }],
-        // This format ends the scale at 1.
-        temperature: chat.temperature.map(|temperature| temperature.min(1.0)),
-        output_config,
-    })
+    json(
+        chat,
+        &Body {
+            model: &chat.model,
+            max_tokens: chat.output_tokens_max,
+            system: &chat.system,
+            messages: [Message { role: "user", content: &chat.question }],
+            // This format ends the scale at 1.
+            temperature: chat.temperature.map(|temperature| temperature.min(1.0)),
+            output_config,
+        },
+    )
 }
 
 pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Unread, count, text};
+use super::{Unread, count, json, text};
 use crate::inference::chat::{Chat, ChatReply, Shape, Stop, Tokens};
 
 #[derive(Serialize)]
@@ -50,18 +50,21 @@ pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
         Shape::Json => (Some("application/json"), None),
         Shape::Text => (None, None),
     };
-    serde_json::to_vec(&Body {
-        system_instruction: Instruction { parts: [Part { text: &chat.system }] },
-        contents: [Content { role: "user", parts: [Part { text: &chat.question }] }],
-        generation_config: Generation {
-            max_output_tokens: chat.output_tokens_max,
-            temperature: chat.temperature,
-            // The field is a signed 32-bit number.
-            seed: chat.seed.map(|seed| seed & 0x7fff_ffff),
-            response_mime_type,
-            response_json_schema,
+    json(
+        chat,
+        &Body {
+            system_instruction: Instruction { parts: [Part { text: &chat.system }] },
+            contents: [Content { role: "user", parts: [Part { text: &chat.question }] }],
+            generation_config: Generation {
+                max_output_tokens: chat.output_tokens_max,
+                temperature: chat.temperature,
+                // The field is a signed 32-bit number.
+                seed: chat.seed.map(|seed| seed & 0x7fff_ffff),
+                response_mime_type,
+                response_json_schema,
+            },
         },
-    })
+    )
 }
 
 pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {

@@ -8,7 +8,7 @@ mod openai;
 #[cfg(test)]
 mod tests;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::chat::{Chat, ChatReply, TokenLimit};
@@ -95,6 +95,15 @@ impl Format {
             Self::Gemini => gemini::reply(&body),
         }
     }
+}
+
+/// A body as JSON, in one piece of memory that is large enough from the start for most of them.
+fn json(chat: &Chat, body: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    /// What stands around the prompt, a schema included.
+    const FRAME_BYTES: usize = 4 * 1024;
+    let mut json = Vec::with_capacity(chat.system.len() + chat.question.len() + FRAME_BYTES);
+    serde_json::to_writer(&mut json, body)?;
+    Ok(json)
 }
 
 /// A count of tokens, where there is a plausible one: services have been seen to report negative and absurd numbers.

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Unread, count, text};
+use super::{Unread, count, json, text};
 use crate::inference::chat::{Chat, ChatReply, Shape, Stop, TokenLimit, Tokens};
 
 #[derive(Serialize)]
@@ -57,18 +57,21 @@ pub(super) fn request(chat: &Chat, limit: TokenLimit) -> serde_json::Result<Vec<
         Shape::Json => Some(ResponseFormat { r#type: "json_object", json_schema: None }),
         Shape::Text => None,
     };
-    serde_json::to_vec(&Body {
-        model: &chat.model,
-        messages: [
-            Message { role: "system", content: &chat.system },
-            Message { role: "user", content: &chat.question },
-        ],
-        max_tokens,
-        max_completion_tokens,
-        temperature: chat.temperature,
-        seed: chat.seed,
-        response_format,
-    })
+    json(
+        chat,
+        &Body {
+            model: &chat.model,
+            messages: [
+                Message { role: "system", content: &chat.system },
+                Message { role: "user", content: &chat.question },
+            ],
+            max_tokens,
+            max_completion_tokens,
+            temperature: chat.temperature,
+            seed: chat.seed,
+            response_format,
+        },
+    )
 }
 
 pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {

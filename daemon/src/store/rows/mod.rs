@@ -8,7 +8,7 @@ mod meta;
 mod outcome;
 mod study;
 
-pub use exchange::{BlueprintRow, ExchangesRow, RememberedRow};
+pub use exchange::{AddressKey, BlueprintRow, ExchangesRow, RememberedRow};
 pub use ledger::{Balance, HoldRow, LedgerHead, TransferPlace, TransferRow};
 pub use meta::FormatRow;
 pub use outcome::{OutcomeKey, OutcomeRow};

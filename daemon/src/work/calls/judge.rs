@@ -6,13 +6,14 @@ use std::time::Duration;
 use protocol::error::ApiError;
 use protocol::measurement::Reuse;
 
+use super::lane::Lane;
 use super::round::Round;
 use super::sitting::{Made, Next, Sitting};
 use crate::domain::exchange::{self, End, Exchange, Source};
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, Class, Outcome, Usage};
 use crate::inference::chat::{Remedy, Stop};
-use crate::inference::limits::{TRIES_MAX, backoff};
+use crate::inference::limits::{Condition, TRIES_MAX, backoff};
 
 /// Most times a reply that cannot be read is asked for again.
 const REASKS_MAX: u32 = 2;
@@ -47,9 +48,7 @@ impl Round {
                 sitting.tries += 1;
                 return match again {
                     Some(after) if sitting.tries < TRIES_MAX && self.budget.retry() => {
-                        let wait =
-                            backoff(self.study.spec.seed, sitting.ticket.respondent, sitting.tries);
-                        let time = self.study.now() + wait.max(after);
+                        let time = self.study.now() + self.backoff(&sitting).max(after);
                         Next::Ask(sitting, time)
                     }
                     _ => self.close(sitting, at, Outcome::Failed { reason: error.to_string() }),
@@ -98,6 +97,14 @@ impl Round {
                 self.close(sitting, at, Outcome::Invalid { reason })
             }
         }
+    }
+
+    /// How long a respondent waits before the same engine is asked again.
+    fn backoff(&self, sitting: &Sitting) -> Duration {
+        let (seed, respondent) = (self.study.spec.seed, sitting.ticket.respondent);
+        let lane = self.lanes.get(sitting.engine);
+        let condition = lane.map_or(Condition::Failing, |lane| lane.engine.condition());
+        backoff(seed, respondent, sitting.tries, condition, lane.and_then(Lane::usual))
     }
 
     /// Takes what a model said before to the very same question, where the study allows that and it can still be read.

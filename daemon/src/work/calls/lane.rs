@@ -14,11 +14,11 @@ use crate::world::Clock;
 
 /// All studies weigh the same at an engine's door.
 pub(super) const WEIGHT: u32 = 1;
-/// From this latency on, a reply that waits for its commit does not keep the next call from going: at most an eighth more
+/// From this latency on, a reply that waits for its commit does not keep the next call from going: at most a quarter more
 /// calls than may be under way can then be lost in a kill. Quicker services are held to the number itself.
 const SLOW: Duration = Duration::from_millis(40);
-/// One part in so many.
-const SLACK: u32 = 8;
+/// One part in so many: replies come in bursts, and one that comes just after a commit has begun waits for two of them.
+const SLACK: u32 = 4;
 /// Latencies that are remembered: enough for a 95th percentile.
 const LATENCIES: usize = 100;
 /// Latencies that must be known before any call counts as slow.
@@ -91,7 +91,8 @@ impl Lane {
         sorted.get(sorted.len() * 95 / 100).map(|latency| latency.saturating_mul(2))
     }
 
-    fn usual(&self) -> Option<Duration> {
+    /// How long a call there takes at present, on average.
+    pub(super) fn usual(&self) -> Option<Duration> {
         let count = u32::try_from(self.latencies.len()).ok().filter(|count| *count > 0)?;
         Some(self.sum / count)
     }

@@ -22,6 +22,7 @@ use tokio::task::JoinError;
 use self::recorder::record;
 use self::round::Round;
 use self::sitting::Ticket;
+use super::runner::blocking;
 use crate::app::{Core, Gate};
 use crate::domain::asking::Asking;
 use crate::domain::panel::Panel;
@@ -50,17 +51,23 @@ impl Calls {
         again: impl Iterator<Item = (Asking, u32)>,
     ) -> Result<(), ApiError> {
         let (core, number) = (self.core.clone(), self.number);
-        core.open_spending(number)?;
-        for engine in self.pool.members() {
-            core.keep_blueprint(number, engine.blueprint(&self.spec)).await?;
-        }
+        let opening = core.clone();
+        blocking(move || opening.open_spending(number)).await??;
+        let members = self.pool.members();
+        let blueprints = members.iter().map(|engine| engine.blueprint(&self.spec)).collect();
         let first = left.map(|respondent| Ticket { respondent, replicate: 0 });
         let again =
             again.map(|(asking, respondent)| Ticket { respondent, replicate: asking.code() });
         let left = first.chain(again);
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
-        let recording =
-            tokio::spawn(record(core.clone(), Arc::clone(&self.pool), number, self.attempt, inbox));
+        let recording = tokio::spawn(record(
+            core.clone(),
+            Arc::clone(&self.pool),
+            number,
+            self.attempt,
+            blueprints,
+            inbox,
+        ));
         let pool = Arc::clone(&self.pool);
         let asked = Round::new(self, recorder).run(left).await;
         for engine in pool.members() {

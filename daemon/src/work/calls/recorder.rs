@@ -8,6 +8,7 @@ use protocol::error::{ApiError, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use crate::app::{Batch, Core};
+use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::Exchange;
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
 use crate::inference::pool::Pool;
@@ -33,14 +34,20 @@ pub(super) struct Parcel {
     pub(super) place: Option<OwnedSemaphorePermit>,
 }
 
-/// Records respondents as they come in, as many in one transaction as are there.
+/// Keeps with which settings and templates the engines ask; then records respondents as they come in, as many in one
+/// transaction as are there.
 pub(super) async fn record(
     core: Core,
     pool: Arc<Pool>,
     number: u32,
     attempt: u32,
+    blueprints: Vec<Blueprint>,
     mut inbox: mpsc::Receiver<Parcel>,
 ) -> Result<(), ApiError> {
+    // Nobody waits for them but the first answer.
+    for blueprint in blueprints {
+        core.keep_blueprint(number, blueprint).await?;
+    }
     let mut arrived = Vec::with_capacity(BATCH);
     let mut refused: Option<ApiError> = None;
     let mut lost = Usage::default();

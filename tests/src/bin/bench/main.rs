@@ -1,12 +1,13 @@
 //! Measures what the project promises to measure and prints a table, each row with its gate: `cargo build --release -p
 //! demoscope-tests --bins && target/release/bench`. `bench builtin`, `reports`, `models` or `station`
-//! measures only that;
+//! measures only that, with a number after it only the measure at that place;
 //! `DEMOSCOPE_LONG=1` adds a hundred thousand and a million personas. Ends with 1 when a gate is missed.
 
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made has no other result")]
 
 mod builtin;
+mod frames;
 mod models;
 mod reports;
 mod row;
@@ -31,7 +32,8 @@ fn main() -> ExitCode {
     };
     println!("{:<62} {:>10} {:<4} {:>10}", "what", "measured", "unit", "gate");
     let mut all_hold = true;
-    for measure in all {
+    let only = std::env::args().nth(2).map(|place| place.parse::<usize>().unwrap());
+    for (_, measure) in (1..).zip(all).filter(|(place, _)| only.is_none_or(|only| only == *place)) {
         for row in measure() {
             row.print();
             all_hold &= row.holds();

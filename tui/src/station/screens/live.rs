@@ -7,7 +7,7 @@ mod tally;
 use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
-use super::{frame, studies};
+use super::{SYNTHETIC, frame, studies};
 use crate::station::model::filter::state_label;
 use crate::station::model::lens::{Lens, LivePane};
 use crate::station::model::people;
@@ -105,6 +105,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     {
         facts.push((format!("ready in {}", span(eta)), Role::Dim));
     }
+    facts.push((SYNTHETIC.to_owned(), Role::Dim));
     if let Some(reason) = &study.reason {
         facts.push((reason.clone(), Role::Warning));
     }
@@ -138,7 +139,8 @@ fn draw_mosaic(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect
         area.width.saturating_sub(2),
         area.height.saturating_sub(2),
     );
-    let per_dot = picture.geometry(inner, canvas.theme.has_half_blocks()).per_dot();
+    let geometry = picture.geometry(inner, canvas.theme.has_half_blocks());
+    let per_dot = geometry.per_dot();
     let people = thousands(study.panel.requested.into());
     let title = if per_dot > 1 {
         format!("Panel {people} people, 1 dot {} {per_dot}", glyphs.about())
@@ -162,7 +164,7 @@ fn draw_mosaic(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect
         canvas.text(inner.x + 1, inner.y, inner.width.saturating_sub(1), text, Role::Dim);
         return;
     }
-    picture.draw(canvas, inner);
+    picture.draw(canvas, inner, &geometry);
 }
 
 /// Who is under the cursor.

@@ -15,7 +15,7 @@ use protocol::results::Results;
 use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
-use super::frame;
+use super::{SYNTHETIC, frame};
 use crate::station::instrument::{self, Said};
 use crate::station::model::class::readable;
 use crate::station::model::lens::Loading;
@@ -91,7 +91,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     }
     let panel = study.panel;
     let role = if panel.delivered < panel.requested { Role::Warning } else { Role::Dim };
-    facts.push((format!("n={}", thousands(panel.delivered.into())), role));
+    facts.push((format!("n={} {SYNTHETIC}", thousands(panel.delivered.into())), role));
     if panel.delivered < panel.requested {
         facts.push((format!("of {} asked", thousands(panel.requested.into())), Role::Warning));
     }
@@ -309,8 +309,10 @@ pub(crate) fn as_text(model: &Model) -> Option<String> {
 
 /// Whether all answers are loaded, in words for the foot of a pane.
 fn loading(model: &Model) -> &'static str {
+    let has_ended = model.study().is_some_and(|study| study.state.is_final());
     match model.lens.loading {
         Loading::All => "",
+        Loading::Some if !has_ended => "more answers are on their way",
         Loading::Some | Loading::Until(_) => "answers are being loaded",
     }
 }

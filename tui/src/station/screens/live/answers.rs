@@ -37,7 +37,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     for (y, row) in (inner.top()..inner.bottom()).zip(shown) {
         let line = Rect::new(inner.x, y, inner.width, 1);
         match model.lens.responses.get(&feed[row]) {
-            Some(response) => quote(study, response, canvas, line),
+            Some(response) => quote(model, study, response, canvas, line),
             None => {
                 let loading = format!("p{} {}", feed[row] + 1, canvas.glyphs().ellipsis());
                 canvas.text(line.x, y, line.width, &loading, Role::Dim);
@@ -53,7 +53,11 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
 fn parts(study: &Study, width: u16) -> (u16, u16, u16) {
     let kind = Lens::instrument(study);
     let (low, high) = kind.scale;
-    let mark = (low..=high).map(|mark| columns(&(kind.mark)(mark))).max().unwrap_or(1) + 1;
+    // Where every answer has the same mark, it says nothing.
+    let mark = match kind.first {
+        Some(_) => (low..=high).map(|mark| columns(&(kind.mark)(mark))).max().unwrap_or(1) + 1,
+        None => 0,
+    };
     let who = (width / 3).min(27);
     (mark, who, mark + who + 1)
 }
@@ -78,19 +82,22 @@ pub(in crate::station::screens) fn quote_height(
 
 /// One answer: the mark, who it is, and what they said in as many lines as there are.
 pub(in crate::station::screens) fn quote(
+    model: &Model,
     study: &Study,
     response: &Response,
     canvas: &mut Canvas<'_>,
     area: Rect,
 ) {
     let kind = Lens::instrument(study);
-    let mark = instrument::mark(&response.answer);
+    let mark = model.lens.mark_of(response);
     let (low, high) = kind.scale;
     let place = f64::from(mark - low) / f64::from((high - low).max(1));
     let (wide, who, words) = parts(study, area.width);
     let style = mosaic::label(canvas.theme, place);
-    let shown = format!("{:>width$}", (kind.mark)(mark), width = usize::from(wide) - 1);
-    canvas.put(area.x, area.y, wide - 1, &shown, style);
+    if wide > 0 {
+        let shown = format!("{:>width$}", (kind.mark)(mark), width = usize::from(wide) - 1);
+        canvas.put(area.x, area.y, wide - 1, &shown, style);
+    }
     canvas.cut(area.x + wide, area.y, who, &people::brief(&response.persona), Role::Dim);
     let room = area.width.saturating_sub(words);
     let said = said(response, canvas.glyphs());

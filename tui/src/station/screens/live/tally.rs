@@ -62,7 +62,10 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         let text = format!("{low} {bars} {high}");
         canvas.text(line.x, line.y, line.width, &text, Role::Bar);
     }
-    if let Some(line) = lines.next() {
+    // A rate is of something that goes on.
+    if !study.state.is_final()
+        && let Some(line) = lines.next()
+    {
         let recent: Vec<u64> = live.recent.iter().copied().map(u64::from).collect();
         let rate = model
             .lens
@@ -76,10 +79,9 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         let panel = study.panel;
         let left = panel.requested.saturating_sub(panel.settled());
         let text = format!(
-            "answered {}  left {}  took {}",
+            "answered {}  left {}",
             thousands(panel.delivered.into()),
-            thousands(left.into()),
-            span(live.elapsed_ms / 1000)
+            thousands(left.into())
         );
         canvas.cut(line.x, line.y, line.width, &text, Role::Text);
     }
@@ -91,9 +93,15 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         canvas.cut(line.x, line.y, line.width, &text, role);
     }
     if let Some(line) = lines.next() {
-        let text = format!("{}, seed {}", study.engine, study.seed);
+        let took = brief(live.elapsed_ms);
+        let text = format!("{}, seed {}, at work {took}", study.engine, study.seed);
         canvas.cut(line.x, line.y, line.width, &text, Role::Dim);
     }
+}
+
+/// How long something took; what is over in seconds is told to the tenth.
+fn brief(ms: u64) -> String {
+    if ms < 10_000 { format!("{}.{}s", ms / 1000, ms % 1000 / 100) } else { span(ms / 1000) }
 }
 
 /// How often each mark was given among the answers that are here, each share with half its interval.

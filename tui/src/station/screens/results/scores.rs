@@ -127,7 +127,7 @@ fn draw_estimate(
 )]
 fn draw_share(share: Share, n: u64, canvas: &mut Canvas<'_>, line: Rect) {
     let glyphs = canvas.glyphs();
-    let name = 15.min(line.width / 2);
+    let name = 15.min(line.width.saturating_sub(10));
     canvas.cut(line.x + 1, line.y, name, share.label, Role::Dim);
     let count = (share.percent / 100.0 * n as f64).round() as u64;
     let half = estimate::share_half_width(count, n.max(1)) * 100.0;

@@ -24,8 +24,8 @@ proptest! {
         let look = Look { colours, glyphs: Glyphs::Unicode, line: Line::Local };
         let theme = Theme::named("dark", look).unwrap();
         let mut buffer = Buffer::empty(area);
-        mosaic.draw(&mut Canvas { buffer: &mut buffer, theme: &theme }, area);
         let geometry = mosaic.geometry(area, theme.has_half_blocks());
+        mosaic.draw(&mut Canvas { buffer: &mut buffer, theme: &theme }, area, &geometry);
         let mut person = 0;
         for step in steps {
             person = geometry.neighbour(person, [Steer::Left, Steer::Right, Steer::Up, Steer::Down][step]);
