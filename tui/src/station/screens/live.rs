@@ -91,24 +91,28 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let panel = study.panel;
     let share = f64::from(panel.settled()) / f64::from(panel.requested.max(1));
     let (_, role) = studies::state_mark(study, glyphs);
-    let mut facts = vec![
-        (study.name.clone(), Role::Text),
-        (state_label(study.state).to_owned(), role),
-        (format!("{} {}%", bar(share, 16, glyphs), number(share * 100.0, 0, glyphs)), Role::Bar),
-        (
-            format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())),
-            Role::Text,
-        ),
-    ];
+    let mut facts = vec![(study.name.clone(), Role::Text)];
+    match &study.reason {
+        // Why it stands still matters more than how far it came.
+        Some(reason) => facts.push((format!("{}: {reason}", state_label(study.state)), role)),
+        None => facts.extend([
+            (state_label(study.state).to_owned(), role),
+            (
+                format!("{} {}%", bar(share, 16, glyphs), number(share * 100.0, 0, glyphs)),
+                Role::Bar,
+            ),
+        ]),
+    }
+    facts.push((
+        format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())),
+        Role::Text,
+    ));
     if study.state == State::Running
         && let Some(eta) = model.lens.eta_s(study)
     {
         facts.push((format!("ready in {}", span(eta)), Role::Dim));
     }
     facts.push((SYNTHETIC.to_owned(), Role::Dim));
-    if let Some(reason) = &study.reason {
-        facts.push((reason.clone(), Role::Warning));
-    }
     facts
 }
 

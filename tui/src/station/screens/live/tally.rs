@@ -56,6 +56,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         return;
     };
     if kind.marks == Marks::Scores
+        && live.scores.iter().any(|count| *count > 0)
         && let (Some((low, high)), Some(line)) = (live.scale, lines.next())
     {
         let bars = sparkline(&live.scores, 22, glyphs);
