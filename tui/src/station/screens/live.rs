@@ -15,7 +15,7 @@ use crate::station::model::{Model, Zoom};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::bar::bar;
-use crate::station::widgets::canvas::{Canvas, Caption};
+use crate::station::widgets::canvas::{Canvas, Caption, columns};
 use crate::station::widgets::format::{number, span, thousands};
 use crate::station::widgets::mosaic::{Arrangement, Mosaic, NO_SCORE, PENDING, UNREAD};
 
@@ -72,13 +72,17 @@ pub(super) fn person_at(model: &Model, x: u16, y: u16) -> Option<usize> {
     mosaic(model, study).geometry(area, model.theme.has_half_blocks()).person_at(area, x, y)
 }
 
-fn mosaic<'a>(model: &'a Model, study: &Study) -> Mosaic<'a> {
+/// The picture of the panel.
+pub(crate) fn mosaic<'a>(model: &'a Model, study: &Study) -> Mosaic<'a> {
     let kind = Lens::instrument(study);
     let cursor = (model.lens.pane == LivePane::Mosaic).then_some(model.lens.person);
+    let (low, high) = kind.scale;
+    let label_width = (low..=high).map(|mark| columns(&(kind.mark)(mark))).max().unwrap_or(0);
     Mosaic {
         scores: &model.lens.marks,
         scale: kind.scale,
         label: kind.mark,
+        label_width,
         arrangement: model.lens.arrangement,
         cursor,
     }
