@@ -206,12 +206,18 @@ pub(crate) fn wrap(text: &str, width: u16) -> Vec<String> {
     if width == 0 {
         return Vec::new();
     }
+    // A number and its percent sign stay on one line.
+    const KEPT: (&str, &str) = (" %", "\u{a0}%");
+    let text = text.replace(KEPT.0, KEPT.1);
     text.split('\n')
         .flat_map(|line| {
             let options = textwrap::Options::new(usize::from(width))
                 .word_splitter(textwrap::WordSplitter::NoHyphenation)
                 .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
-            textwrap::wrap(line, options).into_iter().map(std::borrow::Cow::into_owned)
+            textwrap::wrap(line, options)
+                .into_iter()
+                .map(|line| line.replace(KEPT.1, KEPT.0))
+                .collect::<Vec<_>>()
         })
         .collect()
 }

@@ -122,11 +122,7 @@ impl Mosaic<'_> {
                 };
                 let score = self.scores.get(person).map_or(0, |score| i32::from(*score) - 1);
                 let label = (self.label)(score);
-                (
-                    fill,
-                    style,
-                    (label.len() <= usize::from(tile.width) && tile.width > 1).then_some(label),
-                )
+                (fill, style, (self.label_width <= tile.width && tile.width > 1).then_some(label))
             }
         };
         for y in tile.top()..tile.bottom() {

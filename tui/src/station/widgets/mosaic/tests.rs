@@ -19,7 +19,7 @@ proptest! {
         steps in proptest::collection::vec(0usize..4, 0..20),
     ) {
         let area = Rect::new(0, 0, width, height);
-        let mosaic = Mosaic { scores: &scores, scale: (1, 10), label: |score| score.to_string(), arrangement, cursor: Some(0) };
+        let mosaic = Mosaic { scores: &scores, scale: (1, 10), label: |score| score.to_string(), label_width: 2, arrangement, cursor: Some(0) };
         let colours = if sixteen { Colours::Sixteen } else { Colours::True };
         let look = Look { colours, glyphs: Glyphs::Unicode, line: Line::Local };
         let theme = Theme::named("dark", look).unwrap();
