@@ -1,5 +1,8 @@
-//! How a study measures beyond asking everyone once: who is asked twice, and whether answers of earlier studies may be used
-//! again. Every part has a neutral default, so that studies of older versions read as they were.
+//! How a study measures beyond asking everyone once: who is asked twice, which controls and other wordings a subsample is
+//! asked, and whether answers of earlier studies may be used again. Every part has a neutral default, so that studies of
+//! older versions read as they were.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +29,22 @@ impl Default for Reuse {
     }
 }
 
+words! {
+    /// A question whose answer is known beforehand. It is put to a subsample, to see whether the panel can be believed; what
+    /// is said to it is nobody's answer.
+    Control {
+        /// A text made to be bad: it must be liked clearly less.
+        Decoy = "decoy",
+        /// The same text in another presentation: it must be liked as much.
+        Duplicate = "duplicate",
+        /// The same question with its scale turned round: the answers must turn with it.
+        Reversed = "reversed",
+    }
+}
+
+/// Most other wordings of a question that a study can ask.
+pub const WORDINGS_MAX: u16 = 4;
+
 /// The measuring of one study.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measurement {
@@ -33,6 +52,15 @@ pub struct Measurement {
     /// chance makes of it. Their second answers never count as answers.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub replicates: u32,
+    /// Which controls are asked: those that mean something for this study and its engine.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub controls: BTreeSet<Control>,
+    /// In how many other wordings the question is asked again, at most [`WORDINGS_MAX`].
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub wordings: u16,
+    /// How many respondents are asked the controls and the other wordings.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub subsample: u32,
     /// Whether earlier answers may be used again.
     #[serde(default, skip_serializing_if = "is_default")]
     pub reuse: Reuse,
@@ -42,6 +70,12 @@ pub struct Measurement {
 }
 
 impl Measurement {
+    /// Whether a subsample is asked controls or other wordings.
+    #[must_use]
+    pub fn checks_panel(&self) -> bool {
+        !self.controls.is_empty() || self.wordings > 0
+    }
+
     /// Whether everyone is asked once and nothing else happens.
     #[must_use]
     pub fn is_plain(&self) -> bool {

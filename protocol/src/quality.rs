@@ -55,6 +55,12 @@ words! {
         UnevenSilence = "uneven_silence",
         /// Many gave no answer.
         ManySilent = "many_silent",
+        /// A control was failed: the panel does what no honest panel would do.
+        ControlFailed = "control_failed",
+        /// Another wording of the question gives another mean.
+        WordingMatters = "wording_matters",
+        /// Many preferences between two variants do not survive when their order is turned round.
+        SwapUnstable = "swap_unstable",
         /// Too few answers.
         FewAnswers = "few_answers",
     }

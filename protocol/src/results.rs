@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::audience::words;
 use crate::channels::{Channels, Construct, ConstructResult};
+use crate::control::{ControlResult, Verdict, Wordings};
 use crate::credits::Credits;
 use crate::id::AnswerId;
+use crate::measurement::Control;
 use crate::persona::Persona;
 use crate::quality::{Figure, Flag, Missing, Reference};
 use crate::run::Study;
@@ -335,6 +337,23 @@ pub struct Diagnostics {
     /// Dimension → class → who gave no answer; empty when everyone did.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub missing: BTreeMap<String, BTreeMap<String, Missing>>,
+    /// What came of the controls; empty where none were wanted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub controls: BTreeMap<Control, ControlResult>,
+    /// What came of asking in other wordings; absent where that was not wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wordings: Option<Wordings>,
+}
+
+impl Diagnostics {
+    /// What must stand beside the headline: a sentence for each check that the panel failed.
+    pub fn failures(&self) -> impl Iterator<Item = &str> {
+        let controls = self.controls.values().filter_map(ControlResult::judged);
+        let controls = controls.map(|judged| (judged.verdict, judged.sentence.as_str()));
+        let wordings = self.wordings.iter().map(|found| (found.verdict, found.sentence.as_str()));
+        let failed = |(verdict, sentence)| (verdict == Verdict::Failed).then_some(sentence);
+        controls.chain(wordings).filter_map(failed)
+    }
 }
 
 words! {

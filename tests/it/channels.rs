@@ -528,3 +528,19 @@ fn faults_on_any_channel_are_waited_out_and_every_call_is_booked() {
     }
     sound(&home, &ended);
 }
+
+#[test]
+fn channels_are_heard_beside_the_answer_and_beside_nothing_else() {
+    let mock = MockProvider::good();
+    let home = home(&mock, 12);
+    let more = ["--controls", "--subsample", "5", "--wordings", "1"];
+    let ended = run(&home, &[&ALL_THREE[..], &more].concat()).expect(0);
+    let counts = kinds(&mock);
+    assert_eq!((counts["text"], counts["embedding"], counts["rating"]), (24, 12, 24));
+    assert_eq!(counts["direct"], 12 + 5 * 4, "three controls and a wording");
+    assert_eq!(ended.json()["results"]["channels"]["liking"]["channels"]["ssr"]["n"], 12);
+    drop(home.run(["export", "@", "--format", "bundle", "-o", "study.evidence"]).expect(0));
+    let replay = home.run(["replay", "study.evidence", "--json"]).expect(0).json();
+    assert_eq!((&replay["identical"], &replay["prompts"]), (&json!(true), &replay["exchanges"]));
+    sound(&home, &ended);
+}

@@ -8,6 +8,7 @@ mod backup;
 mod channels;
 mod config;
 mod control;
+mod controls;
 mod credits;
 mod dispatch;
 mod evidence;

@@ -27,6 +27,27 @@ fn assert_given_back(desk: &Desk, how: &str) {
     assert!(desk.line_is_given_back(), "{how}: the line is still raw");
 }
 
+/// What the workstation writes is byte for byte what the command line writes.
+fn assert_same_files(desk: &mut Desk, home: &Home) {
+    let id = studies::id(&home.run(["show", "@", "--json"]).expect(0));
+    for (key, format, name) in [
+        ("c", "csv", "answers.csv"),
+        ("j", "json", "report.json"),
+        ("m", "md", "report.md"),
+        ("h", "html", "report.html"),
+    ] {
+        desk.press("E");
+        drop(desk.wait_for("Answers as CSV"));
+        desk.press(key);
+        let path = home.folder().join(format!("demoscope-{}-{name}", id.short()));
+        drop(desk.wait(name, |_| path.exists()));
+        drop(desk.wait_for(&format!("{}-{name}", id.short())));
+        let printed = home.run(["export", "@", "--format", format]).expect(0);
+        assert_eq!(std::fs::read(&path).unwrap(), printed.stdout, "{name}");
+    }
+    assert!(home.folder().join(format!("demoscope-{}-answers.codebook.csv", id.short())).exists());
+}
+
 #[test]
 fn an_analyst_finds_the_way_by_the_footer_alone() {
     let home = Home::new();
@@ -83,6 +104,7 @@ fn an_analyst_finds_the_way_by_the_footer_alone() {
             })
             .count();
         assert_eq!(pictures, round);
+        assert_same_files(&mut desk, &home);
         desk.press("q");
         drop(desk.wait_for("Leave the workstation?"));
         desk.press(ENTER);

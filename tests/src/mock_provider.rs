@@ -329,15 +329,26 @@ pub fn answer(heard: &Heard) -> String {
         let point = STANCES.iter().position(said).map_or(3, |place| place + 1);
         return json!({ "rating": point, "refused": null }).to_string();
     }
-    let score = score(heard);
     if heard.question.contains("\"text\": \"one to three") {
-        let stance = STANCES[usize::try_from((score - 1) / 2).unwrap()];
+        let stance = STANCES[usize::try_from((score(heard) - 1) / 2).unwrap()];
         // No two people say quite the same.
         let own = hash(&heard.persona) % 1_000_000;
         let text =
             format!("I would {stance} go for this myself, it is what I like, sort of {own}.");
         return json!({ "text": text, "refused": null }).to_string();
     }
+    scored(heard, score(heard))
+}
+
+/// The score of whoever answers, 1 to 10: always the same one.
+#[must_use]
+pub fn score(heard: &Heard) -> u64 {
+    1 + (hash(&heard.persona) >> 20) % 10
+}
+
+/// A proper answer to the question with that score, from 1 to 10.
+#[must_use]
+pub fn scored(heard: &Heard, score: u64) -> String {
     let sentiment = ["negative", "mixed", "positive"][usize::try_from(score.min(9) / 4).unwrap()];
     let intent = ["definitely_not", "probably_not", "maybe", "probably", "definitely"]
         [usize::try_from((score - 1) / 2).unwrap()];
@@ -360,12 +371,6 @@ pub fn answer(heard: &Heard) -> String {
 
 /// What people of this service say for each point from 1 to 5, and what its rater reads in it.
 const STANCES: [&str; 5] = ["never", "hardly", "perhaps", "rather", "certainly"];
-
-/// What that person gives, 1 to 10.
-fn score(heard: &Heard) -> u64 {
-    let drawn = hash(&heard.persona);
-    1 + (drawn >> 20) % 10
-}
 
 fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |drawn, byte| {

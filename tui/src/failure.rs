@@ -74,6 +74,11 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    /// What to say, in one sentence.
+    pub(crate) fn message(&self) -> &str {
+        &self.error.message
+    }
+
     /// A fault of the input or the usage.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         ApiError::new(ErrorCode::InvalidInput, message).into()

@@ -10,7 +10,8 @@ use protocol::run::{State, Study};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
-use crate::domain::instrument::is_reasked;
+use crate::domain::asking::Asking;
+use crate::domain::instrument::Extras;
 use crate::domain::outcome::{Assignment, Outcome};
 use crate::domain::probation::Group;
 use crate::domain::run::Input;
@@ -57,7 +58,7 @@ pub struct Job {
 pub struct Left {
     done: Vec<u64>,
     panel: u32,
-    again: BTreeSet<u32>,
+    again: BTreeSet<(Asking, u32)>,
 }
 
 impl Left {
@@ -69,8 +70,8 @@ impl Left {
         })
     }
 
-    /// Those who are to be asked a second time and have not been, in order.
-    pub fn again(&self) -> impl Iterator<Item = u32> + '_ {
+    /// Who is to be asked something besides the answer and has not been, kind by kind, each in order.
+    pub fn again(&self) -> impl Iterator<Item = (Asking, u32)> + '_ {
         self.again.iter().copied()
     }
 
@@ -104,16 +105,16 @@ impl Core {
                 let Found { row, progress, .. } = by_number(reader, number)?;
                 let panel = row.spec.panel;
                 let words = usize::try_from(panel.div_ceil(64)).unwrap_or(usize::MAX);
-                let again = (0..panel).filter(|who| is_reasked(&row.spec, *who)).collect();
+                let again = Extras::of(&row.spec).all().collect();
                 let mut left = Left { done: vec![0; words], panel, again };
                 if progress.panel.settled() > 0 && !forgets {
                     let (first, last) = OutcomeKey::range(number);
                     reader.keys::<OutcomeRow>(&first, &last, |key| {
-                        let Assignment { respondent, replicate, .. } = key.assignment;
-                        if replicate == 0 {
-                            left.strike(respondent);
-                        } else {
-                            left.again.remove(&respondent);
+                        let Assignment { respondent, .. } = key.assignment;
+                        match key.assignment.asking() {
+                            Some(Asking::Answer) => left.strike(respondent),
+                            Some(asking) => drop(left.again.remove(&(asking, respondent))),
+                            None => {}
                         }
                         Ok(ControlFlow::Continue(()))
                     })?;

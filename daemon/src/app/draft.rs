@@ -21,6 +21,7 @@ impl Core {
         let credits = instrument::price(&spec).ok_or_else(too_expensive)?;
         let questionnaire = self.questionnaire(&spec, &panel)?;
         let Priced { cost_usd, mut notes } = self.preview_cost(&spec)?;
+        notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
         if credits > balance {
             notes.push(format!("it needs {credits} credits and {balance} can be spent"));

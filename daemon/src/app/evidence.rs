@@ -20,7 +20,7 @@ use crate::domain::instrument::channels::read_text;
 use crate::domain::instrument::{self, SYNTHETIC_NOTICE};
 use crate::domain::outcome::{Assignment, Outcome};
 use crate::inference::prompt::{Prompt, Prompts};
-use crate::inference::{Ask, Engine, Prepared, Ready};
+use crate::inference::{Engine, Here, Ready};
 use crate::store::rows::{ExchangesRow, OutcomeKey, OutcomeRow, ResultsRow};
 use crate::store::{Fault, Halt, Order, Reader, Table};
 
@@ -62,7 +62,7 @@ struct Scribe<'a> {
     /// The templates of each blueprint; none where this program cannot read them.
     prompts: Vec<Option<Prompts>>,
     /// The engine, where it lives in this process and is the one that answered.
-    here: Option<Prepared>,
+    here: Option<Here>,
 }
 
 impl<'a> Scribe<'a> {
@@ -235,21 +235,13 @@ impl<'a> Scribe<'a> {
     /// What the built-in reader says when it is asked the same again; nothing where that is not what is stored.
     fn again(
         &self,
-        here: &Prepared,
+        here: &Here,
         at: Assignment,
         persona: &Persona,
         outcome: &Outcome,
     ) -> Option<Said> {
         let spec = &self.found.row.spec;
-        let ask = Ask {
-            spec,
-            respondent: persona,
-            ordinal: at.respondent,
-            task: at.task,
-            replicate: at.replicate,
-            order: instrument::order_shown(spec, at),
-        };
-        let reply = here.ask(&ask).ok()?;
+        let reply = here.ask(spec, at, persona).ok()?;
         let same = match (instrument::read_at(spec, at, &reply.text), outcome) {
             (Ok(again), Outcome::Answered(stored)) => again.answer == stored.answer,
             (Err(_), Outcome::Refused { .. } | Outcome::Invalid { .. }) => true,

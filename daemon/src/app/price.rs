@@ -1,16 +1,19 @@
 //! What a study will cost before anybody is asked: the range for a preview, and whether it may go at all. A price that
 //! nobody knows, a cap that cannot be kept, and a cost that its owner has not agreed to stop it here.
 
+use std::sync::Arc;
+
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
-use crate::domain::instrument;
+use crate::domain::asking::Asking;
+use crate::domain::instrument::{self, Extras};
 use crate::domain::outcome::Assignment;
 use crate::domain::panel::Panel;
 use crate::inference::Engine;
-use crate::inference::model::Estimate;
+use crate::inference::model::{Estimate, ModelEngine};
 use crate::inference::pool::Strategy;
 use crate::inference::service::catalogue;
 
@@ -34,6 +37,9 @@ impl Core {
     pub fn estimate(&self, spec: &StudySpec) -> Reply<Option<Estimate>> {
         let engine = self.engine(&spec.engine)?;
         let models = engine.models();
+        if spec.measurement.checks_panel() {
+            self.can_be_put(spec, &models)?;
+        }
         if let Some(dark) = models.iter().find(|model| model.service().price.is_none()) {
             if self.settings().allow_unknown_price {
                 return Ok(None);
@@ -47,16 +53,41 @@ impl Core {
         let persona = first
             .persona(0)
             .ok_or_else(|| ApiError::new(ErrorCode::Internal, "a panel of one has nobody in it"))?;
-        let questions = instrument::questions(spec);
+        let tasks = u64::from(instrument::tasks(spec));
+        let extras = Extras::of(spec);
+        let answers = std::iter::once((Asking::Answer, u64::from(spec.panel)));
+        let kinds: Vec<(Asking, u64)> = answers.chain(extras.kinds()).collect();
         let estimates = models.iter().map(|model| {
-            let call = model
-                .ready(spec, FIRST, &persona, None)
-                .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
-            let beside = self.estimate_beside(spec, model, &persona)?;
-            Ok(Estimate::sum([model.estimate(&call, questions), beside]))
+            let mut sum = self.estimate_beside(spec, model, &persona)?;
+            for (asking, people) in &kinds {
+                let at = Assignment { replicate: asking.code(), ..FIRST };
+                let call = model
+                    .ready(spec, at, &persona, None)
+                    .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+                let more = model.estimate(&call, people.saturating_mul(tasks));
+                sum.low.0 = sum.low.0.saturating_add(more.low.0);
+                sum.high.0 = sum.high.0.saturating_add(more.high.0);
+            }
+            Ok(sum)
         });
         let estimates = estimates.collect::<Reply<Vec<Estimate>>>()?;
         Ok(together(&engine, &estimates))
+    }
+
+    /// Whether every kind of question of a study can be put: an owner's own template may leave nothing to put otherwise. It is
+    /// told before anybody is asked, whatever is known of prices.
+    fn can_be_put(&self, spec: &StudySpec, models: &[Arc<ModelEngine>]) -> Reply<()> {
+        let persona = self.sample(&StudySpec { panel: 1, ..spec.clone() })?.persona(0);
+        for (model, persona) in models.iter().zip(persona.iter().cycle()) {
+            for (asking, _) in Extras::of(spec).kinds() {
+                let at = Assignment { replicate: asking.code(), ..FIRST };
+                model.ready(spec, at, persona, None).map_err(|error| {
+                    ApiError::new(ErrorCode::InvalidInput, format!("Not every question can be put: {error}."))
+                        .hint("mend the file in the folder 'prompts' beside your settings, or ask without controls and other wordings")
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// What the first respondent of a panel is told: by a questionnaire, or by a prompt where a model answers.

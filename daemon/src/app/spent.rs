@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use protocol::credits::UsdMicros;
 use protocol::spending::{EngineShare, Inference, Projected, Spending};
 
+use crate::domain::instrument::Extras;
 use crate::domain::outcome::Usage;
 use crate::domain::projection::project;
 
@@ -30,9 +31,9 @@ pub(super) fn spending(found: &Found) -> Option<Spending> {
     }
     let progress = &found.progress;
     let first = progress.panel.requested.saturating_sub(progress.panel.settled());
-    // Those who are asked a second time come after everyone else.
-    let again = if first > 0 { found.row.spec.measurement.replicates } else { 0 };
-    let left = first.saturating_add(again);
+    // Whatever is asked besides the answer comes after everyone else.
+    let extras = u32::try_from(Extras::of(&found.row.spec).len()).unwrap_or(u32::MAX);
+    let left = first.saturating_add(if first > 0 { extras } else { 0 });
     let projected = project(progress.taken, left, progress.usage.cost);
     Some(Spending {
         spent_usd: progress.usage.cost.dollars(),

@@ -1,5 +1,6 @@
 //! Everything that is decided, free of files, clocks and threads: randomness comes only from a given seed.
 
+pub mod asking;
 pub mod evidence;
 pub mod exchange;
 pub mod instrument;

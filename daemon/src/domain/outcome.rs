@@ -18,7 +18,7 @@ pub struct Assignment {
     pub respondent: u32,
     /// From 0; more than one where a respondent is asked several things in separate calls.
     pub task: u16,
-    /// 0, or the number of a repetition that measures re-ask noise.
+    /// 0 for the answer, or the code of another kind of asking: [`super::asking::Asking::code`].
     pub replicate: u16,
 }
 

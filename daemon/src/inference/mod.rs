@@ -4,6 +4,7 @@
 pub mod chat;
 pub mod client;
 pub mod embed;
+mod here;
 pub mod key;
 pub mod limits;
 pub mod model;
@@ -22,6 +23,7 @@ use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
 use protocol::study::{Order, StudySpec};
 
+pub use self::here::Here;
 use self::model::ModelEngine;
 use self::offline::Offline;
 use self::pool::Pool;
@@ -37,7 +39,7 @@ pub struct Ask<'a> {
     pub ordinal: u32,
     /// From 0; more than one where a respondent is asked twice, as in an A/B test that shows both orders.
     pub task: u16,
-    /// 0, or the number of a repetition that measures re-ask noise.
+    /// 0, or the code of another kind of asking: [`crate::domain::asking::Asking::code`].
     pub replicate: u16,
     /// Which variant is shown first; `None` where there are no variants.
     pub order: Option<Order>,
@@ -95,7 +97,7 @@ pub enum Engine {
 #[derive(Debug)]
 pub enum Ready {
     /// On a thread of this process.
-    Here(Prepared),
+    Here(Here),
     /// By calls over the network, to one language model or several.
     Models(Arc<Pool>),
 }
@@ -155,11 +157,16 @@ impl Engine {
     /// Reads the material of a study once, for all its respondents.
     pub fn prepare(&self, spec: &StudySpec) -> Ready {
         match self {
-            Self::Offline => Ready::Here(Prepared::Offline(Offline::embedded().prepare(spec))),
+            Self::Offline => {
+                let read = |spec: &_| Prepared::Offline(Offline::embedded().prepare(spec));
+                Ready::Here(Here::new(spec, read))
+            }
             Self::Model(engine) => Ready::Models(Arc::new(Pool::alone(Arc::clone(engine)))),
             Self::Pool(pool) => Ready::Models(Arc::clone(pool)),
             #[cfg(any(test, feature = "seeded-bugs"))]
-            Self::Scripted(script) => Ready::Here(Prepared::Scripted(script.clone())),
+            Self::Scripted(script) => {
+                Ready::Here(Here::new(spec, |_: &_| Prepared::Scripted(script.clone())))
+            }
         }
     }
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use minijinja::{Environment, UndefinedBehavior, Value, context};
+use protocol::measurement::Control;
 use protocol::persona::{BigFive, Persona};
 use protocol::study::{Instrument, Order, StudySpec};
 use sha2::{Digest, Sha256};
 
+use crate::domain::asking::{Asking, shown};
 use crate::domain::instrument;
 use crate::domain::outcome::Assignment;
 
@@ -16,13 +18,24 @@ use crate::domain::outcome::Assignment;
 const FIRST: Assignment = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
 
 /// The templates as shipped, by file name.
-const SHIPPED: [(&str, &str); 7] = [
+const SHIPPED: [(&str, &str); 12] = [
     ("ab_test.jinja", include_str!("../../../assets/prompts/ab_test.jinja")),
     ("concept_test.jinja", include_str!("../../../assets/prompts/concept_test.jinja")),
+    (
+        "concept_test_reversed.jinja",
+        include_str!("../../../assets/prompts/concept_test_reversed.jinja"),
+    ),
+    (
+        "concept_test_wordings.jinja",
+        include_str!("../../../assets/prompts/concept_test_wordings.jinja"),
+    ),
     ("frame.jinja", include_str!("../../../assets/prompts/frame.jinja")),
     ("nps.jinja", include_str!("../../../assets/prompts/nps.jinja")),
+    ("nps_reversed.jinja", include_str!("../../../assets/prompts/nps_reversed.jinja")),
+    ("nps_wordings.jinja", include_str!("../../../assets/prompts/nps_wordings.jinja")),
     ("respondent.jinja", include_str!("../../../assets/prompts/respondent.jinja")),
     ("sentiment.jinja", include_str!("../../../assets/prompts/sentiment.jinja")),
+    ("sentiment_wordings.jinja", include_str!("../../../assets/prompts/sentiment_wordings.jinja")),
     ("survey.jinja", include_str!("../../../assets/prompts/survey.jinja")),
 ];
 
@@ -48,6 +61,17 @@ pub enum PromptError {
         name: String,
         /// What the template engine says.
         why: String,
+    },
+    /// A template that must ask otherwise asks the same.
+    #[error(
+        "the prompt '{name}' asks what '{base}' asks, in the same words: give '{base}' a block 'question' for it to replace, or \
+         give '{name}' a text of its own"
+    )]
+    Same {
+        /// Its file name.
+        name: String,
+        /// The template of the answer.
+        base: String,
     },
 }
 
@@ -142,6 +166,8 @@ impl Prompts {
         persona: &Persona,
         correction: Option<&str>,
     ) -> Result<Prompt, PromptError> {
+        let asking = at.asking().unwrap_or(Asking::Answer);
+        let spec = &*shown(spec, asking);
         let mark = mark(spec);
         let options = instrument::options(spec.seed, at);
         let context = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty());
@@ -154,11 +180,27 @@ impl Prompts {
             correction => correction,
             ..material(spec, at)
         };
-        let name = format!("{}.jinja", spec.instrument.study_type());
-        Ok(Prompt {
-            system: self.fill("respondent.jinja", &about)?,
-            question: self.fill(&name, &about)?,
-        })
+        let study_type = spec.instrument.study_type();
+        let base = format!("{study_type}.jinja");
+        let system = self.fill("respondent.jinja", &about)?;
+        let question = self.fill(&base, &about)?;
+        let (name, about) = match asking {
+            Asking::Answer
+            | Asking::Replicate(_)
+            | Asking::Control(Control::Decoy | Control::Duplicate) => {
+                return Ok(Prompt { system, question });
+            }
+            Asking::Control(Control::Reversed) => (format!("{study_type}_reversed.jinja"), about),
+            Asking::Wording(number) => {
+                (format!("{study_type}_wordings.jinja"), context! { wording => number, ..about })
+            }
+        };
+        let other = self.fill(&name, &about)?;
+        // An owner's own template may leave nothing to replace; then a check would check nothing.
+        if other == question {
+            return Err(PromptError::Same { name, base });
+        }
+        Ok(Prompt { system, question: other })
     }
 
     fn fill(&self, name: &str, about: &Value) -> Result<String, PromptError> {

@@ -14,11 +14,12 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::app::{Batch, Core, Gate, Job};
+use crate::domain::asking;
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, Outcome, Usage};
 use crate::domain::panel::Panel;
 use crate::domain::probation::Plan;
-use crate::inference::{Ask, Prepared, Ready, Refusal};
+use crate::inference::{Here, Ready, Refusal};
 
 use super::calls::Calls;
 use super::pace::Pace;
@@ -73,7 +74,7 @@ pub(super) enum Stopped {
 struct Desk {
     spec: StudySpec,
     panel: Panel,
-    prepared: Prepared,
+    prepared: Here,
     gate: Gate,
     number: u32,
     attempt: u32,
@@ -158,7 +159,7 @@ async fn go(
         };
         let Watched { done, aside } = asking.the_watched(core, floor, &job, gate).await?;
         let others = job.left.iter().filter(|respondent| !done.contains(respondent));
-        let again = job.left.again().filter(|respondent| Some(*respondent) != aside);
+        let again = job.left.again().filter(|(_, respondent)| Some(*respondent) != aside);
         asking.everyone(core, floor, others, again).await?;
         if gate.is_cancelled() {
             return Ok(Stopped::Halted);
@@ -190,13 +191,14 @@ enum Asking {
 }
 
 impl Asking {
-    /// Asks those who are left, and after them those who are to be asked again; on threads of this process both are one.
+    /// Asks those who are left, and after them those who are to be asked something besides the answer; on threads of this
+    /// process both are one.
     async fn everyone(
         &self,
         core: &Core,
         floor: &Arc<Floor>,
         left: impl Iterator<Item = u32> + Send,
-        again: impl Iterator<Item = u32> + Send,
+        again: impl Iterator<Item = (asking::Asking, u32)> + Send,
     ) -> Result<(), ApiError> {
         match self {
             Self::Here(desk) => ask_everyone(core, floor, Arc::clone(desk), left).await,
@@ -353,17 +355,9 @@ impl Desk {
     }
 
     fn ask_one(&self, at: Assignment, persona: &Persona) -> (Outcome, Usage) {
-        let ask = Ask {
-            spec: &self.spec,
-            respondent: persona,
-            ordinal: at.respondent,
-            task: at.task,
-            replicate: at.replicate,
-            order: instrument::order_shown(&self.spec, at),
-        };
         let mut tries = 1_u32;
         let reply = loop {
-            match self.prepared.ask(&ask) {
+            match self.prepared.ask(&self.spec, at, persona) {
                 Ok(reply) => break reply,
                 Err(Refusal::Retry { .. }) if tries < TRIES_MAX && !self.gate.is_cancelled() => {
                     tries = tries.saturating_add(1);

@@ -16,6 +16,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("heat-pump-questions", include_str!("../../../assets/studies/heat-pump-questions.md")),
     ("headline-ab", include_str!("../../../assets/studies/headline-ab.md")),
     ("same-text-ab", include_str!("../../../assets/studies/same-text-ab.md")),
+    ("panel-check", include_str!("../../../assets/studies/panel-check.md")),
     ("subscription-ab-both", include_str!("../../../assets/studies/subscription-ab-both.md")),
 ];
 

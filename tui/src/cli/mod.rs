@@ -18,7 +18,7 @@ mod doctor;
 mod engines;
 mod events;
 mod example;
-mod export;
+pub(crate) mod export;
 mod findings;
 mod input;
 mod list;

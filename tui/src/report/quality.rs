@@ -19,7 +19,7 @@ enum Unit {
 }
 
 /// Every figure in the order of the page: its key, what people call it, and its unit.
-const FIGURES: [(&str, &str, Unit); 12] = [
+const FIGURES: [(&str, &str, Unit); 13] = [
     ("std_dev", "Standard deviation", Unit::Points),
     ("sd_ratio", "Spread against people's", Unit::Times),
     ("entropy_bits", "Entropy", Unit::Bits),
@@ -28,6 +28,7 @@ const FIGURES: [(&str, &str, Unit); 12] = [
     ("near_duplicates", "Reasonings with a near-twin", Unit::Share),
     ("self_contradictions", "Contradict themselves", Unit::Share),
     ("order_effect", "Effect of the order", Unit::Points),
+    ("swap_stability", "Preference survives the swap", Unit::Share),
     ("first_option_share", "Chose the word listed first", Unit::Share),
     ("persona_effect", "Variance due to the person", Unit::Share),
     ("reask_noise", "Spread when asked again", Unit::Points),
@@ -38,7 +39,7 @@ const COLUMNS: (usize, usize) = (30, 8);
 
 /// A figure for people: its name, its value, and its interval or the reason why there is none.
 pub(crate) struct Row {
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     /// `None` where it is undefined.
     pub(crate) value: Option<String>,
     pub(crate) beside: String,
@@ -54,9 +55,35 @@ pub(crate) fn rows(results: &Results) -> Vec<Row> {
             Figure::Known(estimate) => (Some(number(unit, estimate.value)), beside(unit, estimate)),
             Figure::Undefined { undefined } => (None, safe::line(undefined).into_owned()),
         };
-        Some(Row { label, value, beside })
+        Some(Row { label: label.to_owned(), value, beside })
     };
-    FIGURES.into_iter().filter_map(row).collect()
+    FIGURES.into_iter().filter_map(row).chain(of_wordings(results)).collect()
+}
+
+/// How far each other wording moved the mean, and whether people kept their order in it.
+fn of_wordings(results: &Results) -> Vec<Row> {
+    let Some(found) = &results.diagnostics.wordings else { return Vec::new() };
+    let row = |label: String, figure: &Figure, shows: &dyn Fn(f64) -> String| match figure {
+        Figure::Known(estimate) => {
+            let beside = beside_as(estimate, shows);
+            Row { label, value: Some(shows(estimate.value)), beside }
+        }
+        Figure::Undefined { undefined } => {
+            Row { label, value: None, beside: safe::line(undefined).into_owned() }
+        }
+    };
+    let points = |value: f64| format!("{value:.2}");
+    let net = |value: f64| format!("{value:.0}");
+    let shown: &dyn Fn(f64) -> String = if found.unit == "points" { &points } else { &net };
+    let each = found.wordings.iter().flat_map(|wording| {
+        let number = wording.number;
+        [
+            row(format!("Wording {number} minus the answer"), &wording.difference, shown),
+            row(format!("Order kept in wording {number}"), &wording.rank, &points),
+        ]
+    });
+    let same = row("Order kept in the same words".to_owned(), &found.rank_same_words, &points);
+    each.chain([same]).collect()
 }
 
 /// What the spread is held against, in a sentence.
@@ -82,7 +109,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
         if let Some(value) = &row.value {
             let value = look.paint(Role::Strong, &pad_left(value, COLUMNS.1));
             let rest = look.paint(Role::Dim, &format!("  {}", row.beside));
-            page.line(format!("  {}{value}{rest}", pad(row.label, COLUMNS.0)));
+            page.line(format!("  {}{value}{rest}", pad(&row.label, COLUMNS.0)));
         }
     }
     let mut unknown: Vec<(&str, Vec<String>)> = Vec::new();
@@ -103,9 +130,13 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
 
 /// The interval, and how many it rests on.
 fn beside(unit: Unit, estimate: &Estimate) -> String {
+    beside_as(estimate, &|value| number(unit, value))
+}
+
+fn beside_as(estimate: &Estimate, shows: &dyn Fn(f64) -> String) -> String {
     let of = format!("of {}", thousands(i128::from(estimate.n)));
     match estimate.low.zip(estimate.high) {
-        Some((low, high)) => format!("{} to {}, {of}", number(unit, low), number(unit, high)),
+        Some((low, high)) => format!("{} to {}, {of}", shows(low), shows(high)),
         None => of,
     }
 }
@@ -121,9 +152,66 @@ fn number(unit: Unit, value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use protocol::control::{Verdict, Wording, Wordings};
+    use protocol::results::Report;
+
     use super::*;
     use crate::look::Look;
     use crate::report::fixtures;
+
+    #[test]
+    fn every_wording_stands_with_its_difference_and_its_order() {
+        let Some(mut results) = fixtures::concept_test().results else {
+            panic!("the fixture has results")
+        };
+        let known = |value: f64| {
+            Figure::Known(Estimate {
+                value,
+                low: Some(value - 0.1),
+                high: Some(value + 0.1),
+                level: 0.95,
+                n: 30,
+                effective_n: 30.0,
+                method: "paired_t".to_owned(),
+            })
+        };
+        let wording = |number, difference, rank| Wording { number, difference, rank, asked: 30 };
+        results.diagnostics.wordings = Some(Wordings {
+            verdict: Verdict::Failed,
+            limit: 0.5,
+            unit: "points".to_owned(),
+            largest: known(-1.4),
+            rank_same_words: known(0.9),
+            wordings: vec![
+                wording(1, known(0.1), known(0.87)),
+                wording(
+                    2,
+                    known(-1.4),
+                    Figure::Undefined { undefined: "all answers are alike".to_owned() },
+                ),
+            ],
+            sentence: "The wording of the question matters.".to_owned(),
+        });
+        let mut page = Page::new(Look::PLAIN);
+        draw(&results, &mut page);
+        insta::assert_snapshot!(page.finish(), @r"
+        Wording 1 minus the answer        0.10  0.00 to 0.20, of 30
+        Order kept in wording 1           0.87  0.77 to 0.97, of 30
+        Wording 2 minus the answer       -1.40  -1.50 to -1.30, of 30
+        Order kept in the same words      0.90  0.80 to 1.00, of 30
+        • Not known: order kept in wording 2 (all answers are alike).
+        ");
+        let text = crate::report::render(
+            &Report { results: Some(results), ..fixtures::concept_test() },
+            Look::PLAIN,
+        );
+        let place =
+            |words: &str| text.find(words).unwrap_or_else(|| panic!("{words:?} is not in {text}"));
+        assert!(
+            place("  ! The wording of the question matters.") < place("WHAT THEY MAKE OF IT"),
+            "{text}"
+        );
+    }
 
     #[test]
     fn what_is_not_known_is_said_with_its_reason() {

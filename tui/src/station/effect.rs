@@ -7,6 +7,29 @@ use protocol::study::Draft;
 
 use crate::station::model::saved::{Form, Settings};
 
+/// People who stand next to each other in a panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct People {
+    /// The ordinal of the first.
+    pub first: u32,
+    /// How many.
+    pub count: u32,
+}
+
+impl People {
+    /// As many of a panel as one question may be about: the daemon's limit.
+    pub const ALL: Self = Self { first: 0, count: 100_000 };
+
+    /// These, those and who stands between them.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let first = self.first.min(other.first);
+        let end = |people: Self| people.first.saturating_add(people.count);
+        let count = end(self).max(end(other)) - first;
+        Self { first, count: count.min(Self::ALL.count) }
+    }
+}
+
 /// A question to the daemon.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Call {
@@ -19,8 +42,8 @@ pub enum Call {
     Balance,
     /// A study's running tally.
     Live(StudyId),
-    /// The scores of its panel.
-    Scores(StudyId),
+    /// The scores of some of its panel.
+    Scores(StudyId, People),
     /// Its newest answers: from an ordinal on, at most so many.
     Newest(StudyId, u32, u32),
     /// The next page of all its answers, from an ordinal on.
@@ -57,6 +80,19 @@ pub enum Call {
     Tag(StudyId, Vec<String>),
 }
 
+/// A file that a study can be written to; the same as those of the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// One row an answer, with a codebook beside it.
+    Csv,
+    /// Everything, without loss.
+    Json,
+    /// The report as Markdown.
+    Markdown,
+    /// The report as one page.
+    Html,
+}
+
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -66,6 +102,8 @@ pub enum Effect {
     Follow(Cursor),
     /// Puts a text on the clipboard.
     Copy(String),
+    /// Writes a study to a file.
+    Export(StudyId, Export),
     /// Writes a file of that name, or one that does not exist yet.
     Write {
         /// The name, made by the workstation.

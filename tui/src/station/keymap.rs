@@ -151,9 +151,9 @@ impl Keymap {
     pub fn keys(&self, place: Place, action: Action) -> Vec<String> {
         let mut keys: Vec<String> = Vec::new();
         for bindings in self.layers(place) {
-            for (bound, bound_action) in bindings {
+            for (bound, _) in bindings.iter().filter(|(_, bound)| **bound == action) {
                 let shown = bound.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-                if *bound_action == action && !keys.contains(&shown) {
+                if !keys.contains(&shown) {
                     keys.push(shown);
                 }
             }

@@ -6,6 +6,7 @@ pub mod action;
 mod driver;
 pub mod effect;
 mod estimate;
+pub mod frames;
 pub mod input;
 mod instrument;
 pub mod key;

@@ -6,7 +6,7 @@ mod shade;
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::station::look::{Colours, Look};
+use crate::station::look::{Colours, Line, Look};
 use crate::station::symbols::Glyphs;
 
 pub use file::ThemeError;
@@ -131,13 +131,14 @@ impl Theme {
     pub fn read(name: &str, text: &str, look: Look) -> Result<Self, ThemeError> {
         let file = file::parse(name, text)?;
         let styles = file.styles(look.colours);
-        let ramp = match look.colours {
-            Colours::True => Ramp::Fine(shade::between(&file.ramp)),
-            Colours::Cube => {
+        let ramp = match (look.colours, look.line) {
+            (Colours::True, Line::Local) => Ramp::Fine(shade::between(&file.ramp)),
+            // Over a network a picture of thousands may take half the bytes instead of every shade.
+            (Colours::Cube, _) | (Colours::True, Line::Remote) => {
                 Ramp::Fine(shade::between(&file.ramp).into_iter().map(shade::to_cube).collect())
             }
-            Colours::Sixteen => Ramp::Coarse(file.ramp_sixteen),
-            Colours::None => Ramp::Bare,
+            (Colours::Sixteen, _) => Ramp::Coarse(file.ramp_sixteen),
+            (Colours::None, _) => Ramp::Bare,
         };
         Ok(Self { name: name.to_owned(), styles, ramp, look })
     }

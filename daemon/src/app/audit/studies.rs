@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use protocol::run::{PanelCounts, State};
 use protocol::service::Check;
 
-use crate::domain::instrument::{is_reasked, tasks};
+use crate::domain::instrument::{Extras, tasks};
 use crate::domain::outcome::Class;
 use crate::store::rows::{
     OutcomeKey, OutcomeRow, Progress, StudyNumber, StudyRow, SubmitRow, Unfinished,
@@ -103,6 +103,7 @@ fn counts(
 ) -> Result<Option<String>, Fault> {
     let mut seen = PanelCounts { requested: row.spec.panel, ..PanelCounts::default() };
     let tasks = usize::from(tasks(&row.spec));
+    let extras = Extras::of(&row.spec);
     let mut outside = None;
     let mut rows = 0_usize;
     let mut respondent = None;
@@ -120,7 +121,9 @@ fn counts(
             {
                 worst.count(&mut seen);
             }
-        } else if !is_reasked(&row.spec, key.assignment.respondent) {
+        } else if !key.assignment.asking().is_some_and(|asking| {
+            extras.of_one(key.assignment.respondent).any(|theirs| theirs == asking)
+        }) {
             outside = Some(key.assignment.respondent);
         }
         if key.assignment.respondent >= row.spec.panel {

@@ -68,6 +68,12 @@ impl OrderCounts {
         (self.a_first.n(), self.b_first.n())
     }
 
+    /// The share, 0 to 1, whose preference stayed the same when the order was turned round, with Wilson's interval; `None`
+    /// where nobody saw both orders.
+    pub(super) fn stability(&self) -> Option<Estimate> {
+        estimate::share(self.swaps.between(0, 0), self.swaps.n(), LEVEL)
+    }
+
     /// A's share minus B's when A came first, minus the same when B came first, halved: what coming first is worth,
     /// in percentage points. Paired when everyone saw both orders, Welch otherwise.
     pub(super) fn effect(&self) -> Option<Estimate> {

@@ -12,7 +12,7 @@ use super::ab_test::Verdict;
 use super::channels::{Bench, ChannelTally};
 use super::conclusions;
 use super::contrast::{Classes, SMALL, contrasts, rule};
-use super::diagnose::Quality;
+use super::diagnose::{Quality, Variants};
 use super::findings;
 use super::stands_out::Groups;
 use super::survey::Questions;
@@ -68,7 +68,7 @@ impl Accumulator {
             all: Tally::new(study_type),
             classes: BTreeMap::new(),
             themes: Themes::default(),
-            quality: Quality::new(study_type),
+            quality: Quality::new(spec),
             questions: Questions::new(questions),
             orders: OrderCounts::new(orders),
             channels: ChannelTally::new(spec),
@@ -197,7 +197,7 @@ impl Accumulator {
             diagnostics: self.quality.diagnose(
                 &self.all,
                 self.themes.uncounted,
-                self.orders.effect(),
+                Variants { effect: self.orders.effect(), stability: self.orders.stability() },
             ),
             responses: None,
             channels: self.channels.results(self.seed),

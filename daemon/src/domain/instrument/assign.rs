@@ -1,9 +1,10 @@
-//! What each respondent is asked: the assignments of a study. Everyone is asked the study's tasks once; a subsample that the
-//! seed draws is asked them a second time, so that what a person makes of a question can be told from chance.
+//! What each respondent is asked: the assignments of a study. Everyone is asked the study's tasks once; subsamples that the
+//! seed draws are asked them again, as they were, as controls, or in other words, so that it can be told what answers are worth.
 
 use protocol::study::{Instrument, Orders, StudySpec};
 use rand_core::Rng;
 
+use crate::domain::asking::Asking;
 use crate::domain::outcome::Assignment;
 use crate::domain::stats::bootstrap::generator;
 
@@ -16,34 +17,113 @@ pub fn tasks(spec: &StudySpec) -> u16 {
     }
 }
 
-/// Whether that respondent is asked everything twice: as many as the study measures with, spread evenly over the panel
-/// from a place that the seed draws.
-#[must_use]
-pub fn is_reasked(spec: &StudySpec, respondent: u32) -> bool {
-    let panel = u64::from(spec.panel);
-    let wanted = u64::from(spec.measurement.replicates.min(spec.panel));
-    if wanted == 0 || panel == 0 {
-        return false;
-    }
-    let start = generator(spec.seed, "who is asked twice").next_u64() % panel;
-    let place = (u64::from(respondent) + start) % panel;
-    // The line from (0, 0) to (panel, wanted) rises by one at exactly `wanted` places.
-    (place + 1) * wanted / panel > place * wanted / panel
+/// Some of a panel: spread evenly over it from a place that the seed draws. Two of the same size are the same people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Subsample {
+    panel: u64,
+    wanted: u64,
+    start: u64,
 }
 
-/// Everything one respondent is asked, in the order of asking: what counts first, repetitions after it.
+impl Subsample {
+    fn of(spec: &StudySpec, wanted: u32) -> Self {
+        let (panel, wanted) = (u64::from(spec.panel), u64::from(wanted.min(spec.panel)));
+        let start = match (panel, wanted) {
+            (0, _) | (_, 0) => 0,
+            _ => generator(spec.seed, "who is asked twice").next_u64() % panel,
+        };
+        Self { panel, wanted, start }
+    }
+
+    fn holds(self, respondent: u32) -> bool {
+        let Self { panel, wanted, start } = self;
+        if wanted == 0 || u64::from(respondent) >= panel {
+            return false;
+        }
+        let place = (u64::from(respondent) + start) % panel;
+        // The line from (0, 0) to (panel, wanted) rises by one at exactly `wanted` places.
+        (place + 1) * wanted / panel > place * wanted / panel
+    }
+}
+
+/// Whom a study asks what besides the answer: every kind with its subsample, in the order of asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extras(Vec<(Asking, Subsample)>);
+
+impl Extras {
+    /// Those of a study.
+    #[must_use]
+    pub fn of(spec: &StudySpec) -> Self {
+        let measurement = &spec.measurement;
+        let replicates = Subsample::of(spec, measurement.replicates);
+        let checks = Subsample::of(spec, measurement.subsample);
+        let controls = measurement.controls.iter().map(|control| Asking::Control(*control));
+        let wordings = (1..=measurement.wordings).map(Asking::Wording);
+        let again = std::iter::once((Asking::Replicate(1), replicates))
+            .chain(controls.chain(wordings).map(|asking| (asking, checks)));
+        Self(again.filter(|(_, of)| of.wanted > 0).collect())
+    }
+
+    /// The kinds, each with how many are asked.
+    pub fn kinds(&self) -> impl Iterator<Item = (Asking, u64)> + '_ {
+        self.0.iter().map(|(asking, of)| (*asking, of.wanted))
+    }
+
+    /// What that respondent is asked besides the answer, in the order of asking.
+    pub fn of_one(&self, respondent: u32) -> impl Iterator<Item = Asking> + '_ {
+        let theirs = self.0.iter().filter(move |(_, of)| of.holds(respondent));
+        theirs.map(|(asking, _)| *asking)
+    }
+
+    /// Everything that anybody is asked besides the answer, kind by kind.
+    pub fn all(&self) -> impl Iterator<Item = (Asking, u32)> + '_ {
+        self.0.iter().flat_map(|(asking, of)| {
+            let panel = u32::try_from(of.panel).unwrap_or(u32::MAX);
+            (0..panel).filter(|who| of.holds(*who)).map(|who| (*asking, who))
+        })
+    }
+
+    /// How many times somebody is asked besides the answer, all kinds together.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.0.iter().map(|(_, of)| of.wanted).sum()
+    }
+
+    /// Whether everyone is asked for the answer only.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Everything one respondent is asked, in the order of asking: what counts first, everything else after it.
 pub fn assignments(spec: &StudySpec, respondent: u32) -> impl Iterator<Item = Assignment> + use<> {
     let tasks = tasks(spec);
-    let repetitions = u16::from(is_reasked(spec, respondent));
-    (0..=repetitions).flat_map(move |replicate| {
+    let extras: Vec<Asking> = Extras::of(spec).of_one(respondent).collect();
+    std::iter::once(Asking::Answer).chain(extras).flat_map(move |asking| {
+        let replicate = asking.code();
         (0..tasks).map(move |task| Assignment { round: 0, respondent, task, replicate })
     })
 }
 
-/// How many assignments the whole study has, repetitions included.
+/// How many assignments the whole study has, everything that is asked besides the answer included.
 #[must_use]
 pub fn questions(spec: &StudySpec) -> u64 {
-    let respondents =
-        u64::from(spec.panel) + u64::from(spec.measurement.replicates.min(spec.panel));
-    respondents * u64::from(tasks(spec))
+    (u64::from(spec.panel) + Extras::of(spec).len()) * u64::from(tasks(spec))
+}
+
+/// What is asked besides the answers, in a sentence without a full stop; `None` where nothing is.
+#[must_use]
+pub fn besides(spec: &StudySpec) -> Option<String> {
+    let extras = Extras::of(spec);
+    let tasks = u64::from(tasks(spec));
+    let kinds: Vec<String> =
+        extras.kinds().map(|(asking, people)| format!("{} ({people})", asking.name())).collect();
+    let questions = extras.len().saturating_mul(tasks);
+    (!kinds.is_empty()).then(|| {
+        format!(
+            "besides the answers {questions} questions are asked that cost no credits and only tell what the answers are worth: {}",
+            kinds.join(", ")
+        )
+    })
 }

@@ -36,15 +36,17 @@ mod tests;
 
 use protocol::audience::Gender;
 use protocol::credits::Credits;
+use protocol::measurement::Control;
 use protocol::persona::Persona;
 use protocol::results::{Answer, Preference};
 use protocol::study::{Instrument, Order, StudySpec, StudyType};
 use sha2::{Digest, Sha256};
 
+use super::asking::{Asking, decoy, shown};
 use super::outcome::{Answered, Assignment};
 
 pub use accumulate::Accumulator;
-pub use assign::{assignments, is_reasked, questions, tasks};
+pub use assign::{Extras, assignments, besides, questions, tasks};
 pub use compare::{Comparator, NotComparable};
 pub use crosstab::{CrossTally, DIMENSIONS, NoCells};
 pub use limits::{
@@ -106,7 +108,9 @@ pub fn questionnaire(spec: &StudySpec, persona: &Persona) -> String {
 pub fn questionnaire_at(spec: &StudySpec, at: Assignment, persona: &Persona) -> String {
     let mut text = describe(persona);
     text.push_str("\n\n");
-    text.push_str(&body(spec, order_shown(spec, at).unwrap_or(Order::AFirst)));
+    let order = order_shown(spec, at).unwrap_or(Order::AFirst);
+    let spec = shown(spec, at.asking().unwrap_or(Asking::Answer));
+    text.push_str(&body(&spec, order));
     text
 }
 
@@ -173,10 +177,23 @@ pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
         Instrument::AbTest { orders, .. } => orders.as_str(),
         _ => "",
     };
-    for part in [EDITION, study_type.as_str(), orders, &body, &spec.engine, engine_assets] {
+    let mut add = |part: &str| {
         // The length in front keeps neighbouring parts apart.
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
+    };
+    for part in [EDITION, study_type.as_str(), orders, &body, &spec.engine, engine_assets] {
+        add(part);
+    }
+    // Only where there are any, so that the hash of a study without them is what it always was.
+    for control in &spec.measurement.controls {
+        add(control.as_str());
+        if *control == Control::Decoy {
+            add(decoy(study_type).unwrap_or_default());
+        }
+    }
+    if spec.measurement.wordings > 0 {
+        add(&format!("wordings {}", spec.measurement.wordings));
     }
     hex::encode(hash.finalize())
 }

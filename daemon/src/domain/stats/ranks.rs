@@ -1,5 +1,5 @@
 //! Rank tests and effect sizes that ask only which of two answers is higher: Mann-Whitney, Cliff's delta, Wilcoxon's
-//! signed ranks.
+//! signed ranks, Spearman's correlation.
 
 use libm::sqrt;
 
@@ -110,6 +110,23 @@ pub fn wilcoxon(first: &[f64], second: &[f64]) -> Option<Wilcoxon> {
     let variance = n * (n + 1.0) * (2.0 * n + 1.0) / 24.0 - ties / 48.0;
     let z = (w - n * (n + 1.0) / 4.0) / sqrt(variance);
     Some(Wilcoxon { w, n: gaps.len() as u64, p: normal_two_sided(z) })
+}
+
+/// Spearman's rank correlation (1904), ties given their middle rank; `None` when the lists have different lengths, hold fewer
+/// than two values, or one of them does not vary.
+#[must_use]
+pub fn spearman(first: &[f64], second: &[f64]) -> Option<f64> {
+    let is_odd = |value: &f64| value.is_nan();
+    if first.len() != second.len() || first.iter().chain(second).any(is_odd) {
+        return None;
+    }
+    let ((a, _), (b, _)) = (mid_ranks(first), mid_ranks(second));
+    let middle = f64::midpoint(first.len() as f64, 1.0);
+    let products = |a: &[f64], b: &[f64]| -> f64 {
+        a.iter().zip(b).map(|(a, b)| (a - middle) * (b - middle)).sum()
+    };
+    let spread = products(&a, &a) * products(&b, &b);
+    (spread > 0.0).then(|| (products(&a, &b) / sqrt(spread)).clamp(-1.0, 1.0))
 }
 
 /// Ranks from 1 with ties shared, and Σ(t³ − t) over groups of t equal values.

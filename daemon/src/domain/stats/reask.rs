@@ -1,5 +1,6 @@
-//! Asking the same respondent twice: how much of the difference between answers is the person, and how much is chance. Kept
-//! as counts of pairs, so that order and number of respondents do not matter.
+//! Asking the same respondent twice: how much of the difference between answers is the person, and how much is chance; how
+//! far the second asking moves the mean, and whether people keep their order. Kept as counts of pairs, so that order and
+//! number of respondents do not matter.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,9 @@ use libm::{exp, log, sqrt};
 use protocol::results::Estimate;
 
 use super::distribution::normal_quantile;
-use super::estimate::{equal_weights, share};
+use super::estimate::{self, equal_weights, share};
+use super::histogram::Histogram;
+use super::ranks::spearman;
 
 /// First and second answers of the same respondents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,6 +88,70 @@ impl Pairs {
         Some(equal_weights(value, interval.flatten(), level, n, "icc_one_way_fisher_z"))
     }
 
+    /// The second answers alone, over a scale from one value to another.
+    #[must_use]
+    pub fn seconds(&self, scale: (i32, i32)) -> Histogram {
+        self.counted(scale.0, scale.1, |_, second| second)
+    }
+
+    /// Mean of the second answer minus the first within respondents, with the interval of the paired t test; no interval when
+    /// everyone moved by the same. `None` without a pair.
+    #[must_use]
+    pub fn difference(&self, level: f64) -> Option<Estimate> {
+        let gaps = || self.counts.keys().map(|(first, second)| second - first);
+        let gaps = self.counted(gaps().min()?, gaps().max()?, |first, second| second - first);
+        let mut mean = estimate::mean(&gaps, level)?;
+        "paired_t".clone_into(&mut mean.method);
+        Some(mean)
+    }
+
+    /// Spearman's rank correlation of first and second answers, with the interval of Fisher's transformation and the standard
+    /// error √((1 + ρ²/2)/(n − 3)) of Bonett and Wright (2000). `None` below four pairs, or when one side does not vary.
+    #[must_use]
+    pub fn rank_correlation(&self, level: f64) -> Option<Estimate> {
+        let n = self.n();
+        if n < 4 {
+            return None;
+        }
+        let all = |of: fn(&(i32, i32)) -> i32| -> Vec<f64> {
+            let times = |count: &u64| usize::try_from(*count).unwrap_or(usize::MAX);
+            self.counts
+                .iter()
+                .flat_map(|(pair, count)| std::iter::repeat_n(f64::from(of(pair)), times(count)))
+                .collect()
+        };
+        let value = spearman(&all(|pair| pair.0), &all(|pair| pair.1))?;
+        // At ±1 the transformation has no end.
+        let interval = (value.abs() < 1.0).then(|| {
+            let middle = libm::atanh(value);
+            let error = sqrt((1.0 + value * value / 2.0) / (n as f64 - 3.0));
+            let half = normal_quantile(1.0 - (1.0 - level) / 2.0)? * error;
+            Some((libm::tanh(middle - half), libm::tanh(middle + half)))
+        });
+        Some(equal_weights(value, interval.flatten(), level, n, "spearman_fisher_z"))
+    }
+
+    /// Whether first answers differ from one another, and whether second ones do.
+    #[must_use]
+    pub fn vary(&self) -> (bool, bool) {
+        let differ = |of: fn(&(i32, i32)) -> i32| {
+            let mut values = self.counts.keys().map(of);
+            let first = values.next();
+            values.any(|value| Some(value) != first)
+        };
+        (differ(|pair| pair.0), differ(|pair| pair.1))
+    }
+
+    fn counted(&self, low: i32, high: i32, of: impl Fn(i32, i32) -> i32) -> Histogram {
+        let mut counted = Histogram::new(low, high);
+        for ((first, second), count) in &self.counts {
+            for _ in 0..*count {
+                counted.add(of(*first, *second));
+            }
+        }
+        counted
+    }
+
     fn sum(&self, of: impl Fn(f64, f64) -> f64) -> f64 {
         self.counts
             .iter()
@@ -121,9 +188,35 @@ mod tests {
     }
 
     #[test]
+    fn a_second_asking_that_moves_everyone_moves_the_mean_and_keeps_the_order() {
+        let moved = pairs(&[(1, 3), (3, 5), (5, 7), (7, 9), (2, 4)]);
+        let difference = moved.difference(0.95).unwrap();
+        assert_eq!((difference.value, difference.low, difference.n), (2.0, None, 5));
+        assert_eq!(moved.rank_correlation(0.95).unwrap().value, 1.0);
+        assert_eq!(moved.seconds((1, 10)).mean(), Some(5.6));
+        let turned = pairs(&[(1, 10), (3, 8), (5, 6), (7, 4), (10, 1)]);
+        assert_eq!(turned.rank_correlation(0.95).unwrap().value, -1.0);
+        assert!(turned.difference(0.95).unwrap().low.unwrap() < 0.0);
+        let flat = pairs(&[(7, 1), (7, 2), (7, 3), (7, 4)]);
+        assert_eq!((flat.rank_correlation(0.95), flat.vary()), (None, (false, true)));
+    }
+
+    #[test]
+    fn the_interval_of_a_rank_correlation_is_that_of_its_authors() {
+        // ρ = 0.5 among 28: z = 0.5493 ± 1.96 · √(1.125/25).
+        let of: Vec<(i32, i32)> = (0..28).map(|at| (at, (at * 11 + 3) % 28)).collect();
+        let found = pairs(&of).rank_correlation(0.95).unwrap();
+        let middle = libm::atanh(found.value);
+        let half = 1.959_964 * sqrt((1.0 + found.value * found.value / 2.0) / 25.0);
+        assert!((found.low.unwrap() - libm::tanh(middle - half)).abs() < 1e-6);
+        assert!((found.high.unwrap() - libm::tanh(middle + half)).abs() < 1e-6);
+    }
+
+    #[test]
     fn what_is_undefined_has_no_number() {
         let none = Pairs::default();
         assert_eq!((none.same(0.95), none.noise(0.95)), (None, None));
+        assert_eq!((none.difference(0.95), none.rank_correlation(0.95)), (None, None));
         assert_eq!(pairs(&[(1, 2), (3, 4)]).persona_effect(0.95), None);
         assert_eq!(
             pairs(&[(7, 7); 20]).persona_effect(0.95),

@@ -15,7 +15,7 @@ use super::power::{
 };
 use super::ppi::{self, Quantile, Tuning};
 use super::ranking::{RankingError, bradley_terry, shares, strongly_connected};
-use super::ranks::{mann_whitney, wilcoxon};
+use super::ranks::{mann_whitney, spearman, wilcoxon};
 use super::ssr::{self, Shape};
 use super::tests::{close, numbers, reference};
 
@@ -36,6 +36,15 @@ fn counts(value: &Value) -> Vec<Vec<u64>> {
 fn within(found: f64, expected: &Value, tolerance: f64) {
     let expected = expected.as_f64().unwrap();
     assert!((found - expected).abs() < tolerance, "found {found}, expected {expected}");
+}
+
+#[test]
+fn rank_correlation() {
+    let case = &reference("stats_reference.json")["correlation"];
+    let (x, y) = (numbers(&case["x"]), numbers(&case["y"]));
+    close(spearman(&x, &y).unwrap(), &case["spearman"]);
+    assert_eq!(spearman(&x, &y[1..]), None);
+    assert_eq!(spearman(&[1.0, 1.0], &[1.0, 2.0]), None);
 }
 
 #[test]

@@ -79,6 +79,23 @@ impl Given {
         }
     }
 
+    /// Yes or no.
+    pub(super) fn truth(&self) -> Result<bool, Problem> {
+        let text = match &self.value {
+            Value::Node(Node::Bool(truth)) => return Ok(*truth),
+            Value::Node(Node::Text(text)) | Value::Flag(text) => text.trim(),
+            Value::Node(_) => "",
+        };
+        match text {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(self.problem(
+                format!("'{}' is neither true nor false", self.key),
+                "give true or false",
+            )),
+        }
+    }
+
     /// A number that is not negative.
     pub(super) fn real(&self) -> Result<f64, Problem> {
         let number = match &self.value {

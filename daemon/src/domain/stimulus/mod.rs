@@ -5,6 +5,7 @@ mod elicitation;
 mod front_matter;
 mod given;
 mod material;
+mod measuring;
 
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,9 @@ const KEYS: &[&str] = &[
     "questions",
     "orders",
     "replicates",
+    "controls",
+    "wordings",
+    "subsample",
     "reuse",
     "elicitation",
     "embedding_engine",
@@ -71,18 +75,6 @@ pub struct Rules<'a> {
     pub steady: &'a [&'a str],
     /// What is known of the engines that are language models.
     pub models: &'a [KnownEngine],
-}
-
-/// Panels below this ask nobody twice by themselves: a handful of pairs tells nothing.
-const REASKED_FROM: u32 = 100;
-/// One in so many is asked twice where the study does not say how many.
-const REASKED_ONE_IN: u32 = 10;
-/// Most that are asked twice by themselves.
-const REASKED_MAX: u32 = 25;
-
-/// How many are asked twice where the study does not say.
-fn usual_replicates(panel: u32) -> u32 {
-    if panel < REASKED_FROM { 0 } else { (panel / REASKED_ONE_IN).min(REASKED_MAX) }
 }
 
 /// Reads and checks a draft.
@@ -130,20 +122,10 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
     let engine = reader.take("engine", |given| engine_named(given, rules.engines));
     let engine = engine.unwrap_or_else(|| "offline".to_owned());
     let panel = panel.unwrap_or(100);
-    let replicates = reader.take("replicates", |given| {
-        let number = given.whole(0, u64::from(panel)).map_err(|mut problem| {
-            problem.hint.push_str(": so many of the panel are asked a second time");
-            problem
-        })?;
-        u32::try_from(number)
-            .map_err(|_| given.problem("'replicates' is too large", "ask for fewer"))
-    });
     let steady = rules.steady.contains(&engine.as_str());
-    let measurement = Measurement {
-        replicates: replicates.unwrap_or(if steady { 0 } else { usual_replicates(panel) }),
-        reuse: reader.take("reuse", Given::word).unwrap_or_default(),
-        elicitation: elicitation::read(&mut reader, study_type, &engine, rules),
-    };
+    let elicitation = elicitation::read(&mut reader, study_type, &engine, rules);
+    let measurement =
+        Measurement { elicitation, ..measuring::read(&mut reader, study_type, panel, steady) };
     let spec = StudySpec {
         name: reader
             .take("name", |given| given.text(NAME_CHARACTERS_MAX))

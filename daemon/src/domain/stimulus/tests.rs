@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use protocol::audience::{Choice, Gender, Region};
+use protocol::measurement::Measurement;
 use protocol::study::Instrument;
 
 use super::*;
@@ -328,4 +329,59 @@ fn a_channel_that_cannot_be_heard_is_refused_with_what_would_help() {
         let told = elicited(front).expect_err(front);
         assert!(told.contains(words), "{front}: {told}");
     }
+}
+
+#[test]
+fn a_subsample_checks_the_panel_where_that_means_something() {
+    let of = |front: &str| {
+        let body = if front.contains("ab_test") {
+            "## Variant A\nThe first text.\n## Variant B\nThe second text."
+        } else {
+            "A meal kit delivery service that learns your taste."
+        };
+        let text = format!("---\n{front}\n---\n{body}");
+        let draft = Draft { file: "idea.md".to_owned(), text, ..Draft::default() };
+        read(&draft, &RULES).map(|spec| spec.measurement)
+    };
+    let names = |measurement: &Measurement| {
+        measurement.controls.iter().map(|control| control.as_str()).collect::<Vec<_>>().join(" ")
+    };
+    let model = of("engine: model\npanel: 200\ncontrols: true\nwordings: 3").unwrap();
+    assert_eq!(names(&model), "decoy duplicate reversed");
+    assert_eq!(
+        (model.subsample, model.replicates, model.wordings),
+        (30, 30, 3),
+        "noise is measured too"
+    );
+    let inside = of("panel: 12\ncontrols: true").unwrap();
+    assert_eq!(
+        (names(&inside).as_str(), inside.subsample),
+        ("decoy duplicate", 12),
+        "it reads no scale"
+    );
+    let feelings = of("engine: model\nstudy: sentiment\ncontrols: true").unwrap();
+    assert_eq!(names(&feelings), "decoy duplicate", "words have no scale");
+    let more = of("engine: model\npanel: 90\nwordings: 1\nsubsample: 60\nreplicates: 5").unwrap();
+    assert_eq!((more.subsample, more.replicates, more.controls.len()), (60, 5, 0));
+    assert!(of("controls: false\nwordings: 0").unwrap().is_plain());
+
+    let told = |front: &str| {
+        let problems = of(front).unwrap_err();
+        let lines = problems.iter().map(|p| format!("{}: {}; {}", p.place, p.what, p.hint));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!([
+        told("wordings: 2"),
+        told("engine: model\nstudy: ab_test\ncontrols: true\nsubsample: 20"),
+        told("engine: model\nstudy: survey\nquestions: [\"Why this one?\"]\nwordings: 1"),
+        told("subsample: 20"),
+        told("engine: model\npanel: 10\ncontrols: yes\nwordings: 5\nsubsample: 11"),
+    ].join("\n"), @r"
+    idea.md:2: 'wordings' means nothing to the built-in reader: it reads what is shown, not how the question is put; take it out, or ask a language model: --engine NAME
+    idea.md:4: 'controls' means nothing in a ab_test study; take it out; orders: both is what checks an A/B test, or ask about each variant as a concept_test
+    idea.md:5: 'wordings' means nothing in a survey study; take it out; open answers are no numbers that could be held against each other, so check the panel with a concept_test
+    idea.md:2: 'subsample' means nothing without controls or other wordings; add controls: true or wordings: 2, or take it out
+    idea.md:5: 'wordings' is 5; give a whole number from 0 to 4
+    idea.md:6: 'subsample' is 11; give a whole number from 1 to 10: so many are asked controls and other wordings
+    ");
 }

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::channels::Construct;
+use protocol::measurement::{Control, WORDINGS_MAX};
 use protocol::study::{Orders, StudySpec};
 
 use protocol::results::{PurchaseIntent, Sentiment};
 
 use super::*;
+use crate::domain::asking::Asking;
 use crate::domain::instrument::{Options, options};
 use crate::domain::panel::{Panel, Population, Recipe, sample};
 
@@ -182,4 +184,80 @@ fn a_text_cannot_leave_its_marks_before_the_rater() {
     let (shown, after) = rest.split_once(&format!("\n</{mark}>")).unwrap();
     assert_eq!(shown, evil);
     assert!(!after.contains("Reply {\"rating\": 5}"));
+}
+
+fn as_asked(asking: Asking) -> Assignment {
+    Assignment { replicate: asking.code(), ..at(0) }
+}
+
+#[test]
+fn every_kind_of_asking_puts_its_own_question() {
+    let persona = panel().persona(0).unwrap();
+    let prompts = shipped().unwrap();
+    for spec in all().into_iter().take(3) {
+        let put = |asking| prompts.render(&spec, as_asked(asking), &persona, None).unwrap();
+        let answer = put(Asking::Answer);
+        let controls = [Control::Decoy, Control::Duplicate].map(Asking::Control);
+        let reversed = Asking::Control(Control::Reversed);
+        let has_scale = !matches!(spec.instrument, Instrument::Sentiment { .. });
+        let wordings = (1..=WORDINGS_MAX).map(Asking::Wording);
+        let others = controls.into_iter().chain(has_scale.then_some(reversed)).chain(wordings);
+        let mut seen = BTreeSet::from([answer.question.clone()]);
+        let mut lines = Vec::new();
+        for asking in others {
+            let prompt = put(asking);
+            // Marks are drawn from what is shown, and rules name them.
+            let rules = |prompt: &Prompt| prompt.system.split("marks <").next().unwrap().to_owned();
+            assert_eq!(rules(&prompt), rules(&answer), "the same person under the same rules");
+            let reply = |prompt: &Prompt| {
+                let (_, reply) = prompt.question.split_once("Reply with one JSON object").unwrap();
+                reply.to_owned()
+            };
+            assert_eq!(reply(&prompt), reply(&answer), "the same form is filled in");
+            for word in
+                [Sentiment::Positive, Sentiment::Negative, Sentiment::Neutral, Sentiment::Mixed]
+            {
+                assert!(prompt.question.contains(word.as_str()), "{}", prompt.question);
+            }
+            assert!(seen.insert(prompt.question.clone()), "{asking:?} asks what another asks");
+            let asked = prompt.question.split("</shown").nth(2).unwrap();
+            let asked = asked.lines().nth(2).unwrap();
+            lines.push(format!("{}: {asked}", asking.name()));
+        }
+        let name = format!("otherwise_{}", spec.instrument.study_type());
+        insta::assert_snapshot!(name, lines.join("\n"));
+    }
+}
+
+#[test]
+fn a_replicate_puts_the_very_same_question() {
+    let persona = panel().persona(0).unwrap();
+    let spec = &all()[1];
+    let put = |asking| {
+        let prompt = shipped().unwrap().render(spec, as_asked(asking), &persona, None).unwrap();
+        // The words stand in an order of their own.
+        let letters: BTreeMap<char, usize> =
+            prompt.question.chars().fold(BTreeMap::new(), |mut counts, letter| {
+                *counts.entry(letter).or_default() += 1;
+                counts
+            });
+        letters
+    };
+    assert_eq!(put(Asking::Answer), put(Asking::Replicate(1)));
+}
+
+#[test]
+fn an_owners_question_without_its_block_cannot_be_put_otherwise() {
+    let own = Prompts::with(&BTreeMap::from([(
+        "nps.jinja".to_owned(),
+        "Do you recommend {{ stimulus }}?".to_owned(),
+    )]))
+    .unwrap();
+    let persona = panel().persona(0).unwrap();
+    let spec = &all()[2];
+    assert!(own.render(spec, as_asked(Asking::Answer), &persona, None).is_ok());
+    assert!(own.render(spec, as_asked(Asking::Control(Control::Decoy)), &persona, None).is_ok());
+    let said =
+        own.render(spec, as_asked(Asking::Wording(1)), &persona, None).unwrap_err().to_string();
+    assert!(said.contains("'nps_wordings.jinja' asks what 'nps.jinja' asks"), "{said}");
 }

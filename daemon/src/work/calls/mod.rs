@@ -27,6 +27,7 @@ use self::round::Round;
 use self::sitting::Ticket;
 use super::runner::blocking;
 use crate::app::{Core, Gate};
+use crate::domain::asking::Asking;
 use crate::domain::evidence::Blueprint;
 use crate::domain::outcome::Usage;
 use crate::domain::panel::Panel;
@@ -48,11 +49,11 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    /// Asks everyone who is left, and after them those who are to be asked again.
+    /// Asks everyone who is left, and after them those who are to be asked something besides the answer.
     pub(super) async fn ask_everyone(
         self,
         left: impl Iterator<Item = u32>,
-        again: impl Iterator<Item = u32>,
+        again: impl Iterator<Item = (Asking, u32)>,
     ) -> Result<(), ApiError> {
         let (core, number) = (self.core.clone(), self.number);
         let opening = core.clone();
@@ -62,7 +63,8 @@ impl Calls {
             members.iter().map(|engine| engine.blueprint(&self.spec)).collect();
         let beside = Beside::open(&self, &mut blueprints).await?;
         let first = left.map(|respondent| Ticket { respondent, replicate: 0 });
-        let again = again.map(|respondent| Ticket { respondent, replicate: 1 });
+        let again =
+            again.map(|(asking, respondent)| Ticket { respondent, replicate: asking.code() });
         let left = first.chain(again);
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
         let recording = tokio::spawn(record(

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made has no other result")]
 
 mod builtin;
+mod frames;
 mod models;
 mod reports;
 mod row;

@@ -1,16 +1,20 @@
 //! What the workstation takes, in a real terminal of 200 columns and 60 rows with a panel of 10,000: how soon it is
-//! there, how soon a key is answered, and what its client costs while answers pour in and while nothing happens.
+//! there, how soon a key is answered, and what its client costs while answers pour in, here and over a network, and while
+//! nothing happens.
 
 use std::time::{Duration, Instant};
 
 use harness::{Desk, Home, Seat, process, studies, wait};
 
 use crate::builtin::{mebibytes, median, milliseconds};
+use crate::frames;
 use crate::row::Row;
 
 /// People of the panel, and answers a second.
 const PANEL: u32 = 10_000;
 const RATE: u32 = 3_000;
+/// What a key that moves a cursor may write: a tenth of a second's budget over a network.
+const KEY_BYTES: f64 = 6_400.0;
 /// Begins a frame.
 const FRAME: &[u8] = b"\x1b[?2026h";
 
@@ -24,21 +28,80 @@ fn rows() -> Vec<Row> {
     ));
     let _daemon = home.daemon();
     let mut rows = vec![starting(&home)];
-    let mut desk = seat(&home);
+    rows.extend(pouring(&home, &CONCEPT_HERE));
+    rows.extend(pouring(&home, &CONCEPT_REMOTE));
+    rows.extend(pouring(&home, &SENTIMENT_HERE));
+    rows.extend(frames::rows(&home));
+    rows
+}
+
+/// A study that is watched while its answers arrive, and from where.
+struct Watch {
+    what: &'static str,
+    study: &'static str,
+    /// Over a network: variables that tell of one, and how much may be written a second.
+    line: &'static [(&'static str, &'static str)],
+    kilobytes: Option<f64>,
+    frames: f64,
+    processor: Option<f64>,
+}
+
+const CONCEPT_HERE: Watch = Watch {
+    what: "here",
+    study: "concept_test",
+    line: &[],
+    kilobytes: None,
+    frames: 30.0,
+    processor: Some(6.0),
+};
+const CONCEPT_REMOTE: Watch = Watch {
+    what: "over SSH",
+    study: "concept_test",
+    line: &[("SSH_CONNECTION", "192.0.2.1 40000 192.0.2.2 22")],
+    kilobytes: Some(64.0),
+    frames: 10.0,
+    processor: Some(6.0),
+};
+/// Its picture is made from the answers themselves, all of which are read while they arrive.
+const SENTIMENT_HERE: Watch =
+    Watch { what: "sentiment, here", study: "sentiment", processor: None, ..CONCEPT_HERE };
+
+/// From the list through the panel while it fills to its results, and what each step takes.
+fn pouring(home: &Home, watch: &Watch) -> Vec<Row> {
+    let mut seat = Seat::new(home, 200, 60).env("COLORTERM", "truecolor");
+    for (name, value) in watch.line {
+        seat = seat.env(name, value);
+    }
+    let mut desk = seat.open();
     drop(desk.wait_for("help"));
-    let id = studies::submit(&home, PANEL, 7);
-    drop(desk.wait_for("Meal kit"));
-    desk.press("2");
-    rows.extend(pouring(&home, &desk, id));
+    let file = format!(
+        "---\nname: Watched {}\nstudy: {}\npanel: {PANEL}\nseed: 7\n---\n{}",
+        watch.what,
+        watch.study,
+        studies::CONCEPT
+    );
+    home.write("idea.md", file);
+    let id = studies::id(&home.run(["run", "idea.md", "--detach", "--json"]).expect(0));
+    drop(desk.wait_for(&format!("Watched {}", watch.what)));
+    desk.press("gg2");
+    let mut rows = while_they_arrive(home, &desk, id, watch);
     drop(desk.wait_for("3 results"));
-    rows.extend(keys(&mut desk, "live, by score", &["o", "o"]));
-    rows.extend(keys(&mut desk, "live, a person", &["j", "k"]));
+    if watch.line.is_empty() && watch.study == "concept_test" {
+        rows.extend(at_rest(&mut desk));
+    }
+    rows
+}
+
+/// Keys, memory and idleness, once everybody has answered.
+fn at_rest(desk: &mut Desk) -> Vec<Row> {
+    let mut rows = keys(desk, "live, by score", &["o", "o"], None);
+    rows.extend(keys(desk, "live, a person", &["j", "k"], Some(KEY_BYTES)));
     desk.press("3");
     drop(desk.wait_for("Segments of every attribute"));
     let _all = desk.wait_quiet(Duration::from_secs(1));
-    rows.extend(keys(&mut desk, "results, a group", &["j", "k"]));
+    rows.extend(keys(desk, "results, a group", &["j", "k"], Some(KEY_BYTES)));
     desk.press("\t\t");
-    rows.extend(keys(&mut desk, "results, an answer", &["j", "k"]));
+    rows.extend(keys(desk, "results, an answer", &["j", "k"], Some(KEY_BYTES)));
     let (resident, peak) = process::memory_kib(desk.pid()).unwrap();
     rows.push(Row::at_most(
         "station: memory, 10,000 answers held",
@@ -47,7 +110,7 @@ fn rows() -> Vec<Row> {
         "MiB",
     ));
     rows.push(Row::note("station: memory at most", mebibytes(peak), "MiB"));
-    rows.extend(idle(&desk));
+    rows.extend(idle(desk));
     rows
 }
 
@@ -74,7 +137,12 @@ fn starting(home: &Home) -> Row {
 }
 
 /// While 3,000 answers a second arrive.
-fn pouring(home: &Home, desk: &Desk, id: protocol::id::StudyId) -> Vec<Row> {
+fn while_they_arrive(
+    home: &Home,
+    desk: &Desk,
+    id: protocol::id::StudyId,
+    watch: &Watch,
+) -> Vec<Row> {
     let link = home.link();
     drop(wait::for_answers(&link, id, PANEL / 10));
     let (begun, bytes) = (Instant::now(), desk.byte_count());
@@ -84,32 +152,44 @@ fn pouring(home: &Home, desk: &Desk, id: protocol::id::StudyId) -> Vec<Row> {
     let used = process::ticks(desk.pid()).unwrap() - ticks;
     let drawn = desk.bytes_from(bytes);
     let frames = drawn.windows(FRAME.len()).filter(|window| *window == FRAME).count();
-    let processor = used as f64 / took;
+    let name = |what: &str| format!("station, {}: {what}", watch.what);
     vec![
-        Row::note("station: 8,000 answers arrived in", took, "s"),
-        Row::at_most("station: processor while they arrive", processor, 6.0, "%"),
-        Row::at_most("station: frames a second meanwhile", frames as f64 / took, 30.0, "/s"),
-        Row::note("station: written meanwhile", drawn.len() as f64 / 1_024.0 / took, "KiB/s"),
+        Row::note(&name("8,000 answers arrived in"), took, "s"),
+        Row::note(&name("processor while they arrive"), used as f64 / took, "%")
+            .gated(watch.processor),
+        Row::at_most(&name("frames a second meanwhile"), frames as f64 / took, watch.frames, "/s"),
+        Row::note(&name("written meanwhile"), drawn.len() as f64 / 1_000.0 / took, "kB/s")
+            .gated(watch.kilobytes),
     ]
 }
 
-/// From a key to the first byte of its frame.
-fn keys(desk: &mut Desk, what: &str, keys: &[&str]) -> Vec<Row> {
+/// From a key to the first byte of its frame, and how many bytes the frame has.
+fn keys(desk: &mut Desk, what: &str, keys: &[&str], bytes_max: Option<f64>) -> Vec<Row> {
     const PRESSES: usize = 200;
+    let mut bytes = Vec::new();
     let mut times: Vec<Duration> = (0..PRESSES)
         .map(|press| {
             let before = desk.wait_quiet(Duration::from_millis(15));
             let begun = Instant::now();
             desk.press(keys[press % keys.len()]);
             let _bytes = desk.wait_bytes(before);
-            begun.elapsed()
+            let took = begun.elapsed();
+            bytes.push(desk.wait_quiet(Duration::from_millis(15)) - before);
+            took
         })
         .collect();
     times.sort();
+    bytes.sort_unstable();
     let at = |share: usize| milliseconds(times[times.len() * share / 100]);
     vec![
         Row::note(&format!("station: key to frame, p50 ({what})"), at(50), "ms"),
         Row::at_most(&format!("station: key to frame, p95 ({what})"), at(95), 25.0, "ms"),
+        Row::note(
+            &format!("station: bytes of a key's frame, p50 ({what})"),
+            bytes[PRESSES / 2] as f64,
+            "B",
+        )
+        .gated(bytes_max),
     ]
 }
 

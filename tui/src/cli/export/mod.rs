@@ -12,9 +12,13 @@ mod markdown;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use csv::Table;
+pub(crate) use json::Document as Everything;
+
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use protocol::analysis::Asked;
 use protocol::results::Report;
 use protocol::safe;
 
@@ -179,6 +183,29 @@ async fn write_bundle(
     Ok(Exit::Done)
 }
 
+/// A report as a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// Markdown.
+    Markdown,
+    /// HTML, with everything in it.
+    Html,
+}
+
+/// The report as a page, with what was asked and of whom.
+pub(crate) fn page(page: Page, report: &Report, asked: &Asked) -> String {
+    let document = Document::of(report, asked);
+    match page {
+        Page::Markdown => markdown::page(&document),
+        Page::Html => html::page(&document),
+    }
+}
+
+/// What the columns of the table of answers mean, as a table.
+pub(crate) fn codebook(report: &Report, asked: &Asked) -> Result<Vec<u8>, Failure> {
+    codebook::table(report.study.instrument, asked)
+}
+
 /// Writes the report as a page.
 async fn write_report(
     format: Format,
@@ -188,10 +215,9 @@ async fn write_report(
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
     let asked = call!(link, asked(report.study.id))?;
-    let document = Document::of(report, &asked);
     let text = match format {
-        Format::Md => markdown::page(&document),
-        _ => html::page(&document),
+        Format::Md => page(Page::Markdown, report, &asked),
+        _ => page(Page::Html, report, &asked),
     };
     match file {
         Some(mut file) => {
@@ -214,7 +240,7 @@ async fn beside(
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
     let mut file = NewFile::create(&table.with_extension("codebook.csv"), existing)?;
     let asked = call!(link, asked(report.study.id))?;
-    file.write(&codebook::table(report.study.instrument, &asked)?)?;
+    file.write(&codebook(report, &asked)?)?;
     Ok(file)
 }
 

@@ -52,6 +52,16 @@ pub(crate) struct Settings {
     /// (at most 25) where a language model answers
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     replicates: Option<String>,
+    /// Ask a subsample controls too: a text made to be bad, the same text presented otherwise, and the scale turned round;
+    /// the report says whether the panel passed
+    #[arg(long)]
+    controls: bool,
+    /// Ask a subsample again in so many other wordings, at most 4, to see whether the wording decides
+    #[arg(long, value_name = "K", allow_hyphen_values = true)]
+    wordings: Option<String>,
+    /// How many are asked controls and other wordings; 30 by default, or the whole panel where it is smaller
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    subsample: Option<String>,
     /// Channels besides the direct answer, as a list: direct,ssr,rater. ssr reads what people say in free words by its
     /// similarity to anchor sentences, rater has another model rate it
     #[arg(long, value_name = "CHANNELS")]
@@ -105,6 +115,9 @@ impl Settings {
             ("questions", &questions),
             ("orders", &self.orders),
             ("replicates", &self.replicates),
+            ("controls", &self.controls.then(|| "true".to_owned())),
+            ("wordings", &self.wordings),
+            ("subsample", &self.subsample),
             ("elicitation", &self.elicitation),
             ("embedding_engine", &self.embedding_engine),
             ("rater", &self.rater),

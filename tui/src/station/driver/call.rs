@@ -6,58 +6,60 @@ use protocol::error::ApiError;
 use protocol::run::Study;
 use protocol::service::{DemoscopeClient, StudyQuery, Submit};
 use protocol::study::Origin;
-use protocol::wire::{call_failed, within};
+use protocol::wire::call_failed;
 
-use crate::station::effect::Call;
+use crate::station::effect::{Call, People};
 use crate::station::msg::Msg;
 
 /// How long an answer may take.
-const WITHIN: Duration = Duration::from_secs(15);
+pub(super) const WITHIN: Duration = Duration::from_secs(15);
 /// Studies of one page of the list, and pages that are read.
 const STUDIES: u32 = 500;
 const PAGES_MAX: usize = 20;
 /// Answers of one page; the daemon gives fewer when they are long.
-const ANSWERS: u32 = 500;
-/// Scores of one question: the daemon's limit.
-const SCORES: u32 = 100_000;
+pub(super) const ANSWERS: u32 = 500;
 
-macro_rules! ask {
+macro_rules! asked {
     ($client:expr, $method:ident($($argument:expr),*)) => {
-        match $client.$method(within(WITHIN), $($argument),*).await {
+        match $client.$method(protocol::wire::within(WITHIN), $($argument),*).await {
             Ok(reply) => reply,
             Err(error) => Err(call_failed(&error)),
         }
     };
 }
 
+pub(super) use asked;
+
 /// Asks, and puts the answer into the message it belongs to.
 pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
     match call {
         Call::Studies { archived } => Msg::Studies(studies(client, archived).await),
-        Call::Balance => Msg::Balance(ask!(client, credits())),
-        Call::Live(id) => Msg::Live(id, ask!(client, live(id))),
-        Call::Scores(id) => Msg::Scores(id, 0, ask!(client, scores(id, 0, SCORES))),
-        Call::Newest(id, from, count) => Msg::Newest(id, ask!(client, answers(id, from, count))),
-        Call::Page(id, from) => Msg::Page(id, ask!(client, answers(id, from, ANSWERS))),
-        Call::Unread(id, from) => Msg::Unread(id, from, ask!(client, answers(id, from, ANSWERS))),
-        Call::Answer(id, ordinal) => {
-            Msg::Answer(id, ordinal, ask!(client, answers(id, ordinal, 1)))
+        Call::Balance => Msg::Balance(asked!(client, credits())),
+        Call::Live(id) => Msg::Live(id, asked!(client, live(id))),
+        Call::Scores(id, People { first, count }) => {
+            Msg::Scores(id, first, asked!(client, scores(id, first, count)))
         }
-        Call::Report(id) => Msg::Report(id, ask!(client, report(id)).map(Box::new)),
+        Call::Newest(id, from, count) => Msg::Newest(id, asked!(client, answers(id, from, count))),
+        Call::Page(id, from) => Msg::Page(id, asked!(client, answers(id, from, ANSWERS))),
+        Call::Unread(id, from) => Msg::Unread(id, from, asked!(client, answers(id, from, ANSWERS))),
+        Call::Answer(id, ordinal) => {
+            Msg::Answer(id, ordinal, asked!(client, answers(id, ordinal, 1)))
+        }
+        Call::Report(id) => Msg::Report(id, asked!(client, report(id)).map(Box::new)),
         Call::Check { revision, draft } => {
-            Msg::Checked(revision, ask!(client, check(draft)).map(Box::new))
+            Msg::Checked(revision, asked!(client, check(draft)).map(Box::new))
         }
         Call::Submit { key, draft, cost_confirmed } => {
             let submit = Submit { key, draft, origin: Origin::Tui, cost_confirmed };
-            Msg::Submitted(ask!(client, submit(submit)))
+            Msg::Submitted(asked!(client, submit(submit)))
         }
         Call::Cross(id, dimensions) => {
             let dimensions = dimensions.map(str::to_owned).into();
-            Msg::Cross(id, ask!(client, cross(id, dimensions, None)).map(Box::new))
+            Msg::Cross(id, asked!(client, cross(id, dimensions, None)).map(Box::new))
         }
-        Call::Asked(id) => Msg::Asked(ask!(client, asked(id)).map(Box::new)),
-        Call::Control(id, control) => Msg::Changed(ask!(client, control(id, control))),
-        Call::Tag(id, tags) => Msg::Changed(ask!(client, tag(id, tags))),
+        Call::Asked(id) => Msg::Asked(asked!(client, asked(id)).map(Box::new)),
+        Call::Control(id, control) => Msg::Changed(asked!(client, control(id, control))),
+        Call::Tag(id, tags) => Msg::Changed(asked!(client, tag(id, tags))),
     }
 }
 
@@ -67,7 +69,7 @@ async fn studies(client: &DemoscopeClient, archived: bool) -> Result<Vec<Study>,
     let mut offset = 0;
     for _ in 0..PAGES_MAX {
         let query = StudyQuery { archived, offset, limit: STUDIES, ..StudyQuery::default() };
-        let page = ask!(client, studies(query))?;
+        let page = asked!(client, studies(query))?;
         all.extend(page.items);
         match page.next {
             Some(next) => offset = next,

@@ -2,19 +2,20 @@
 //! and say when. Every answer and every loss becomes a message; nothing here decides what is asked.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventPage};
+use protocol::id::StudyId;
 use protocol::paths::Paths;
 use protocol::service::{DemoscopeClient, Welcome};
 use protocol::wire::{self, call_failed, within};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::call;
+use super::{call, export};
 use crate::link;
-use crate::station::effect::Call;
+use crate::station::effect::{Call, Export};
 use crate::station::msg::Msg;
 
 /// How long the daemon holds a question for news; a bit longer is waited for its answer.
@@ -33,12 +34,20 @@ pub(super) struct Daemon {
     connected: mpsc::Sender<DemoscopeClient>,
     paths: Paths,
     follower: Option<JoinHandle<()>>,
+    /// News are read at most this often, and not again before.
+    pace: Duration,
+    rested: Instant,
     starter: Option<JoinHandle<()>>,
 }
 
 impl Daemon {
     /// Connects, and starts a daemon before that when none listens.
-    pub(super) async fn open(paths: &Paths, messages: mpsc::Sender<Msg>) -> Result<Self, ApiError> {
+    /// News are read at most once in `pace`: many events become one page.
+    pub(super) async fn open(
+        paths: &Paths,
+        messages: mpsc::Sender<Msg>,
+        pace: Duration,
+    ) -> Result<Self, ApiError> {
         let connection = match wire::connect(paths).await {
             Err(error) if error.code == ErrorCode::Unreachable => link::start_daemon(paths).await?,
             connection => connection?,
@@ -56,6 +65,8 @@ impl Daemon {
             connected,
             paths: paths.clone(),
             follower: None,
+            pace,
+            rested: Instant::now(),
             starter: None,
         })
     }
@@ -78,12 +89,25 @@ impl Daemon {
         }));
     }
 
+    /// Writes a study to a file, in the background.
+    pub(super) fn export(&mut self, study: StudyId, export: Export) {
+        let Some(client) = self.client() else { return };
+        let messages = self.messages.clone();
+        drop(tokio::spawn(async move {
+            let written = export::write(&client, study, export).await;
+            drop(messages.send(Msg::Written(written)).await);
+        }));
+    }
+
     /// Waits for news after a cursor. From a daemon that did not say where its history ends, that is found out first.
     pub(super) fn follow(&mut self, cursor: Cursor) {
         let Some(client) = self.client() else { return };
         let (messages, connected, paths) =
             (self.messages.clone(), self.connected.clone(), self.paths.clone());
+        let begin = self.rested.max(Instant::now());
+        self.rested = begin + self.pace;
         if let Some(before) = self.follower.replace(tokio::spawn(async move {
+            tokio::time::sleep_until(begin.into()).await;
             let page = if cursor == Cursor::default() {
                 end_of_history(&client).await
             } else {

@@ -143,9 +143,10 @@ pub(super) fn beginning_with(typed: &str) -> Vec<String> {
 }
 
 /// Writes an export into the folder the workstation was started in, under a name that is still free.
-pub(super) fn export(name: &str, content: &str) -> Result<String, String> {
+pub(super) fn export(name: &str, content: &[u8]) -> Result<String, String> {
     const TRIES: u32 = 100;
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "txt"));
+    // A codebook keeps both of its endings.
+    let (stem, extension) = name.split_once('.').unwrap_or((name, "txt"));
     for number in 1..=TRIES {
         let name = match number {
             1 => name.to_owned(),
@@ -153,10 +154,11 @@ pub(super) fn export(name: &str, content: &str) -> Result<String, String> {
         };
         match fs::File::create_new(&name) {
             Ok(mut file) => {
-                let written = file.write_all(content.as_bytes());
-                let shown = std::path::absolute(&name).unwrap_or_else(|_| PathBuf::from(&name));
+                let written = file.write_all(content);
+                // The name first: it is what must not be cut off.
+                let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
                 return written
-                    .map(|()| shown.display().to_string())
+                    .map(|()| format!("{name} in {}", folder.display()))
                     .map_err(|error| format!("{name} cannot be written: {error}."));
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

@@ -1,17 +1,16 @@
 //! The terminal: raw mode, the alternate screen, frames in one write each, and all of it given back whatever happens.
 //! Giving back takes no lock and no allocation that could fail: one string of sequences and the modes as they were.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::sync::OnceLock;
 
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
 use rustix::termios::{self, OptionalActions, Termios};
 
 use super::Mouse;
+use crate::station::frames::Frames;
 use crate::station::model::Model;
-use crate::station::screens;
 
 /// Alternate screen, no cursor, bracketed paste.
 const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[H\x1b[2J";
@@ -20,19 +19,13 @@ const ENTER_MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
 /// The opposite of [`ENTER`], and the end of everything that could have been under way.
 const LEAVE: &str =
     "\x1b[?2026l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
-/// A terminal that knows them shows everything between the two at once.
-const FRAME: (&str, &str) = ("\x1b[?2026h", "\x1b[?2026l");
-/// More than the largest frame.
-const BUFFER_BYTES: usize = 256 * 1024;
-
 /// The modes as they were before the first change, for the way out of a panic.
 static MODES: OnceLock<Termios> = OnceLock::new();
 
-type Output = BufWriter<Stdout>;
-
 /// The screen while it is ours.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<Output>>,
+    /// They go to the terminal itself: what is written through the standard library's output is cut at its lines.
+    frames: Frames<File>,
     holds: Holds,
     mouse: Mouse,
 }
@@ -70,12 +63,9 @@ impl Screen {
                 before(panic);
             }));
         }
-        let output = BufWriter::with_capacity(BUFFER_BYTES, io::stdout());
-        let (columns, rows) = size();
-        let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
-        let terminal =
-            Terminal::with_options(CrosstermBackend::new(output), TerminalOptions { viewport })?;
-        let mut screen = Self { terminal, holds: Holds::Nothing, mouse };
+        let output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let frames = Frames::new(output, size());
+        let mut screen = Self { frames, holds: Holds::Nothing, mouse };
         screen.enter_again()?;
         Ok(screen)
     }
@@ -90,47 +80,31 @@ impl Screen {
         if self.mouse == Mouse::Ours {
             self.write(ENTER_MOUSE)?;
         }
-        self.forget()
+        self.forget();
+        Ok(())
     }
 
     /// Gives the terminal back.
     pub(super) fn leave(&mut self) {
         if self.holds == Holds::Screen {
-            // What is still buffered belongs to the screen that goes away.
-            drop(Write::flush(self.terminal.backend_mut()));
             give_back();
             self.holds = Holds::Nothing;
         }
     }
 
-    /// The terminal has another size.
-    pub(super) fn resize(&mut self, columns: u16, rows: u16) -> io::Result<()> {
-        self.terminal.resize(Rect::new(0, 0, columns, rows))
-    }
-
-    /// Forgets what is on the terminal: the next frame is whole. Ratatui's own `clear` would ask the terminal where its
-    /// cursor is and wait for an answer that some never give.
-    pub(super) fn forget(&mut self) -> io::Result<()> {
-        let (columns, rows) = size();
-        self.resize(columns, rows)
+    /// Forgets what is on the terminal, which may have another size: the next frame is whole.
+    pub(super) fn forget(&mut self) {
+        self.frames.forget(size());
     }
 
     /// Draws the model in one write.
     pub(super) fn draw(&mut self, model: &Model) -> io::Result<()> {
-        self.terminal.backend_mut().write_all(FRAME.0.as_bytes())?;
-        self.terminal.draw(|frame| {
-            if let Some(cursor) = screens::draw(model, frame.buffer_mut()) {
-                frame.set_cursor_position(cursor);
-            }
-        })?;
-        self.write(FRAME.1)
+        self.frames.draw(model).map(drop)
     }
 
     /// Writes sequences beside the frames.
     pub(super) fn write(&mut self, sequences: &str) -> io::Result<()> {
-        let output = self.terminal.backend_mut();
-        output.write_all(sequences.as_bytes())?;
-        Write::flush(output)
+        self.frames.write(sequences)
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) static INSTRUMENT: Instrument = Instrument {
         3 => "A".to_owned(),
         _ => "tie".to_owned(),
     },
+    first: Some("B first"),
     marks: Marks::Answers,
     main: Some(Measure {
         field: "a_minus_b_pct",
@@ -27,13 +28,10 @@ pub(super) static INSTRUMENT: Instrument = Instrument {
     value: |mark| f64::from(mark - 2) * 100.0,
     shares,
     headline: &[
-        ("A − B, points", "a_minus_b_pct", 0),
-        ("prefer A, %", "variant_a_pct", 0),
-        ("prefer B, %", "variant_b_pct", 0),
-        ("no preference, %", "no_preference_pct", 0),
-        ("score of A", "variant_a_score", 1),
-        ("score of B", "variant_b_score", 1),
-        ("A − B, score", "score_difference", 1),
+        ("A − B", "a_minus_b_pct", 0),
+        ("score A", "variant_a_score", 1),
+        ("score B", "variant_b_score", 1),
+        ("gap", "score_difference", 1),
     ],
 };
 

@@ -12,6 +12,7 @@ pub(super) static INSTRUMENT: Instrument = Instrument {
     stimulus: "the idea, as respondents read it",
     scale: (1, 10),
     mark: |score| score.to_string(),
+    first: Some("worst first"),
     marks: Marks::Scores,
     main: Some(Measure { field: "mean_score", label: "mean", range: (1.0, 10.0), decimals: 1 }),
     value: |score| f64::from(score),

@@ -9,7 +9,9 @@ mod survey;
 
 use std::collections::BTreeMap;
 
-use protocol::results::{Answer, Distribution, Estimate, Outcomes, PurchaseIntent, Sentiment};
+use protocol::results::{
+    Answer, Distribution, Estimate, Outcomes, Preference, PurchaseIntent, Sentiment,
+};
 use protocol::study::StudyType;
 
 use crate::station::theme::Role;
@@ -27,6 +29,8 @@ pub(crate) struct Instrument {
     pub(crate) scale: (i32, i32),
     /// How a mark reads.
     pub(crate) mark: fn(i32) -> String,
+    /// Which answers stand first in a list of them, where marks have an order.
+    pub(crate) first: Option<&'static str>,
     /// Where marks come from.
     pub(crate) marks: Marks,
     /// The estimate it is about, where it is about one.
@@ -35,7 +39,7 @@ pub(crate) struct Instrument {
     pub(crate) value: fn(i32) -> f64,
     /// The shares it reports, in percent.
     pub(crate) shares: fn(&Outcomes) -> Vec<Share>,
-    /// Label, field and decimals of the estimates worth a line of their own, the main one first.
+    /// Label, field and decimals of the estimates worth a line of their own beside the shares, the main one first.
     pub(crate) headline: &'static [(&'static str, &'static str, usize)],
 }
 
@@ -86,10 +90,10 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    /// Whether an answer says it.
-    pub(crate) fn is_in(self, answer: &Answer) -> bool {
+    /// Whether an answer with that mark says it.
+    pub(crate) fn is_in(self, answer: &Answer, mark: i32) -> bool {
         match self {
-            Self::Mark(low, high) => (low..=high).contains(&mark(answer)),
+            Self::Mark(low, high) => (low..=high).contains(&mark),
             Self::Feeling(wanted) => {
                 matches!(answer, Answer::Sentiment { sentiment, .. } if *sentiment == wanted)
             }
@@ -118,6 +122,14 @@ pub(crate) fn mark(answer: &Answer) -> i32 {
         Answer::Sentiment { sentiment, .. } => sentiment::mark(*sentiment),
         Answer::AbTest { preference, .. } => ab_test::mark(*preference),
         Answer::Survey { .. } => survey::MARK,
+    }
+}
+
+/// The mark of somebody who answered twice: a preference that changes with the order counts as none, as in the results.
+pub(crate) fn mark_of_both(first: &Answer, second: &Answer) -> i32 {
+    match (mark(first), mark(second)) {
+        (one, other) if one == other => one,
+        _ => ab_test::mark(Preference::None),
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) static INSTRUMENT: Instrument = Instrument {
     stimulus: "what they would recommend, as respondents read it",
     scale: (0, 10),
     mark: |score| score.to_string(),
+    first: Some("lowest first"),
     marks: Marks::Scores,
     main: Some(Measure { field: "nps_score", label: "NPS", range: (-100.0, 100.0), decimals: 0 }),
     value: |score| match score {
@@ -25,12 +26,7 @@ pub(super) static INSTRUMENT: Instrument = Instrument {
 };
 
 /// Label, field and decimals of the estimates on top.
-const HEADLINE: &[(&str, &str, usize)] = &[
-    ("NPS", "nps_score", 0),
-    ("mean", "mean_score", 1),
-    ("promoters, %", "promoters_pct", 0),
-    ("detractors, %", "detractors_pct", 0),
-];
+const HEADLINE: &[(&str, &str, usize)] = &[("NPS", "nps_score", 0), ("mean", "mean_score", 1)];
 
 fn shares(outcomes: &Outcomes) -> Vec<Share> {
     let Outcomes::Nps { promoters_pct, passives_pct, detractors_pct, .. } = outcomes else {

@@ -16,6 +16,7 @@ pub(super) static INSTRUMENT: Instrument = Instrument {
         3 => "for".to_owned(),
         _ => "between".to_owned(),
     },
+    first: Some("against it first"),
     marks: Marks::Answers,
     main: Some(Measure {
         field: "net_sentiment",
@@ -25,13 +26,7 @@ pub(super) static INSTRUMENT: Instrument = Instrument {
     }),
     value: |mark| f64::from(mark - 2) * 100.0,
     shares,
-    headline: &[
-        ("net", "net_sentiment", 0),
-        ("positive, %", "positive_pct", 0),
-        ("negative, %", "negative_pct", 0),
-        ("neutral, %", "neutral_pct", 0),
-        ("mixed, %", "mixed_pct", 0),
-    ],
+    headline: &[("net", "net_sentiment", 0)],
 };
 
 /// Against, between, for.

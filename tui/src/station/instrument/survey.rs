@@ -12,6 +12,7 @@ pub(super) static INSTRUMENT: Instrument = Instrument {
     stimulus: "what it is about; the questions stand in the field Questions or in the front matter",
     scale: (0, 2),
     mark: |_| "answered".to_owned(),
+    first: None,
     marks: Marks::Answers,
     main: None,
     value: f64::from,

@@ -5,6 +5,7 @@ use protocol::id::StudyId;
 
 use super::studies::Column;
 use crate::station::action::{Action, Place};
+use crate::station::effect::Export;
 use crate::station::widgets::textbox::TextBox;
 use crate::station::widgets::window::Window;
 
@@ -83,24 +84,13 @@ pub(crate) struct Help {
     pub(crate) window: Window,
 }
 
-/// What to export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// One row an answer.
-    Csv,
-    /// The report with all answers.
-    Json,
-    /// The report to read.
-    Markdown,
-    /// The screen as a picture.
-    Svg,
-}
-
 /// What a line of a menu does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Pick {
-    /// Writes a file.
-    Export(Format),
+    /// Writes the open study to a file.
+    Export(Export),
+    /// Writes the screen as a picture.
+    Picture,
     /// Sorts the list.
     Sort(Column),
     /// Sorts the segments by their estimate, or puts them back in order.

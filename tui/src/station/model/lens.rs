@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::analysis::CrossTab;
 use protocol::id::StudyId;
-use protocol::results::{Report, Response};
+use protocol::results::{Answer, Report, Response};
 use protocol::run::{Live, Study};
 
 use super::results::ResultsView;
+use crate::station::effect::People;
 use crate::station::estimate::Mean;
 use crate::station::instrument::{self, Instrument, Marks};
 use crate::station::widgets::mosaic::{Arrangement, NO_SCORE, PENDING, UNREAD};
@@ -58,12 +59,16 @@ pub(crate) struct Lens {
     pub(crate) live: Option<Live>,
     /// One byte a person, as the daemon tells it.
     scores: Vec<u8>,
+    /// Whose byte may have changed since it was asked for.
+    stale: Option<People>,
     /// One byte a person, as the picture shows it: the mark plus one, or no outcome, or no answer.
     pub(crate) marks: Vec<u8>,
     /// Who answered last, newest first.
     pub(crate) arrivals: VecDeque<u32>,
     /// Answers that have been loaded, by ordinal.
     pub(crate) responses: BTreeMap<u32, Response>,
+    /// What the same people said when they saw two variants in the other order, where everybody is asked in both.
+    pub(crate) in_other_order: BTreeMap<u32, Response>,
     /// How far.
     pub(crate) loading: Loading,
     /// People with an outcome whom a page of answers passed over, once and twice. The first page may have been older than
@@ -88,6 +93,14 @@ pub(crate) struct Lens {
     pub(crate) results: ResultsView,
 }
 
+/// Whether two answers of a person are to the same variants in different orders.
+fn is_in_other_order(one: &Response, other: &Response) -> bool {
+    match (&one.answer, &other.answer) {
+        (Answer::AbTest { order: one, .. }, Answer::AbTest { order: other, .. }) => one != other,
+        _ => false,
+    }
+}
+
 impl Lens {
     /// Opens another study; what is a matter of taste stays.
     pub(crate) fn open(&mut self, study: StudyId) {
@@ -99,6 +112,16 @@ impl Lens {
             results: ResultsView::like(&old.results),
             ..Self::default()
         };
+    }
+
+    /// Notes whose score may have changed.
+    pub(crate) fn make_stale(&mut self, people: People) {
+        self.stale = Some(self.stale.map_or(people, |known| known.and(people)));
+    }
+
+    /// Whose scores are to be asked for; from here on they count as asked.
+    pub(crate) fn take_stale(&mut self) -> Option<People> {
+        self.stale.take()
     }
 
     /// Takes new scores from an ordinal on and remembers who has answered since.
@@ -118,7 +141,8 @@ impl Lens {
             }
         }
         self.arrivals.truncate(ARRIVALS_MAX);
-        self.paint(instrument);
+        self.marks.resize(self.scores.len(), PENDING);
+        self.paint(instrument, offset..end);
         if !known_before && self.follow == Follow::Newest {
             self.feed = Window::default();
         }
@@ -127,9 +151,14 @@ impl Lens {
     /// Takes answers. Who they belong to is the number of their id.
     pub(crate) fn take_answers(&mut self, instrument: &Instrument, answers: Vec<Response>) {
         for response in answers {
-            self.responses.insert(response.id.0.saturating_sub(1), response);
+            let ordinal = response.id.0.saturating_sub(1);
+            let of_person = match self.responses.get(&ordinal) {
+                Some(known) if is_in_other_order(known, &response) => &mut self.in_other_order,
+                _ => &mut self.responses,
+            };
+            of_person.insert(ordinal, response);
+            self.paint(instrument, [ordinal as usize]);
         }
-        self.paint(instrument);
     }
 
     /// Notes who has an outcome and was not on a page of answers that began at `from` and ended before `next`.
@@ -138,9 +167,9 @@ impl Lens {
         for ordinal in from..u32::try_from(end).unwrap_or(u32::MAX) {
             if self.marks[ordinal as usize] == UNREAD && !self.passed_over.insert(ordinal) {
                 self.silent.insert(ordinal);
+                self.paint(instrument, [ordinal as usize]);
             }
         }
-        self.paint(instrument);
     }
 
     /// The first person whose answer the picture still lacks.
@@ -151,28 +180,51 @@ impl Lens {
 
     /// How often each mark was given among the answers that have been loaded, highest mark first.
     pub(crate) fn loaded_marks(&self, instrument: &Instrument) -> Vec<(i32, u64)> {
+        let mut counts = [0_u64; 256];
+        for mark in &self.marks {
+            counts[usize::from(*mark)] += 1;
+        }
+        let given = |mark: i32| usize::try_from(mark + 1).ok().and_then(|at| counts.get(at));
         let (low, high) = instrument.scale;
-        (low..=high)
-            .rev()
-            .map(|mark| {
-                let given = |response: &&Response| instrument::mark(&response.answer) == mark;
-                (mark, self.responses.values().filter(given).count() as u64)
-            })
-            .collect()
+        (low..=high).rev().map(|mark| (mark, given(mark).copied().unwrap_or(0))).collect()
     }
 
-    /// Makes the marks of the picture from scores and answers.
-    fn paint(&mut self, instrument: &Instrument) {
-        self.marks.clone_from(&self.scores);
-        if instrument.marks == Marks::Scores {
-            return;
+    /// The mark of the person who gave an answer: a preference that changes with the order is none.
+    pub(crate) fn mark_of(&self, response: &Response) -> i32 {
+        let ordinal = response.id.0.saturating_sub(1);
+        let both = self.responses.get(&ordinal).zip(self.in_other_order.get(&ordinal));
+        match both {
+            Some((first, second)) => instrument::mark_of_both(&first.answer, &second.answer),
+            None => instrument::mark(&response.answer),
         }
-        for (ordinal, mark) in (0u32..).zip(&mut self.marks).filter(|(_, mark)| **mark != PENDING) {
-            let value = self.responses.get(&ordinal).map(|answer| instrument::mark(&answer.answer));
-            *mark = match value.and_then(|value| u8::try_from(value + 1).ok()) {
-                Some(mark) => mark,
-                None if self.loading == Loading::All || self.silent.contains(&ordinal) => NO_SCORE,
-                None => UNREAD,
+    }
+
+    /// Notes how far the answers have been loaded. Once all are, who has none gave none.
+    pub(crate) fn load(&mut self, instrument: &Instrument, loading: Loading) {
+        self.loading = loading;
+        if loading == Loading::All {
+            self.paint(instrument, 0..self.marks.len());
+        }
+    }
+
+    /// Makes the marks of some people from their scores and answers.
+    fn paint(&mut self, instrument: &Instrument, people: impl IntoIterator<Item = usize>) {
+        for person in people {
+            let Some(score) = self.scores.get(person).copied() else { continue };
+            self.marks[person] = match (score, instrument.marks) {
+                (score, Marks::Scores) => score,
+                (PENDING, Marks::Answers) => PENDING,
+                (_, Marks::Answers) => {
+                    let ordinal = u32::try_from(person).unwrap_or(u32::MAX);
+                    let answer = self.responses.get(&ordinal);
+                    let value = answer.map(|answer| self.mark_of(answer));
+                    let is_silent = self.loading == Loading::All || self.silent.contains(&ordinal);
+                    match value.and_then(|value| u8::try_from(value + 1).ok()) {
+                        Some(mark) => mark,
+                        None if is_silent => NO_SCORE,
+                        None => UNREAD,
+                    }
+                }
             };
         }
     }

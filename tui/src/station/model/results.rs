@@ -120,11 +120,11 @@ impl Drill {
         *self == Self::default()
     }
 
-    fn admits(&self, ordinal: u32, response: &Response) -> bool {
+    fn admits(&self, ordinal: u32, response: &Response, mark: i32) -> bool {
         let of_class =
             |(dimension, class): &(Dimension, String)| dimension.class(&response.persona) == *class;
         self.classes.iter().all(of_class)
-            && self.said.as_ref().is_none_or(|(_, said)| said.is_in(&response.answer))
+            && self.said.as_ref().is_none_or(|(_, said)| said.is_in(&response.answer, mark))
             && self.cited.as_ref().is_none_or(|(_, cited)| cited.contains(&ordinal))
             && (self.words.is_empty()
                 || instrument::words(&response.answer)
@@ -222,8 +222,9 @@ impl Lens {
         let mut found: Vec<(i32, u32)> = self
             .responses
             .iter()
-            .filter(|(ordinal, response)| drill.admits(**ordinal, response))
-            .map(|(ordinal, response)| (instrument::mark(&response.answer), *ordinal))
+            .map(|(ordinal, response)| (self.mark_of(response), *ordinal, response))
+            .filter(|(mark, ordinal, response)| drill.admits(*ordinal, response, *mark))
+            .map(|(mark, ordinal, _)| (mark, ordinal))
             .collect();
         found.sort_unstable();
         self.results.found = found.into_iter().map(|(_, ordinal)| ordinal).collect();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::id::StudyId;
 use protocol::results::{Estimate, Report};
-use protocol::run::Study;
+use protocol::run::{PanelCounts, Study};
 
 use super::filter::{Filter, state_label};
 use crate::station::instrument;
@@ -85,6 +85,15 @@ pub(crate) enum Arrival {
     Here,
 }
 
+/// Whether a study that an event tells of is in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// It is, and has new counts.
+    Here,
+    /// It is not.
+    NotHere,
+}
+
 /// The list of studies.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Studies {
@@ -127,6 +136,20 @@ impl Studies {
         }
         self.arrange();
         self.select(selected);
+    }
+
+    /// Takes what an event tells of a study's panel.
+    pub(crate) fn count(&mut self, id: StudyId, panel: PanelCounts) -> Counted {
+        let Some(study) = self.all.iter_mut().find(|known| known.id == id) else {
+            return Counted::NotHere;
+        };
+        study.panel = panel;
+        if self.column == Column::Answers || !self.filter.is_empty() {
+            let selected = self.selected().map(|study| study.id);
+            self.arrange();
+            self.select(selected);
+        }
+        Counted::Here
     }
 
     /// Takes a report.

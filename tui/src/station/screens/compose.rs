@@ -131,6 +131,10 @@ fn draw_field(
         area.height - u16::from(problem.is_some() && area.height > 1),
     );
     let mut cursor = None;
+    if !here && form.is_left_to_text(field) {
+        canvas.cut(room.x, room.y, room.width, &as_the_text_says(form, field), Role::Text);
+        return None;
+    }
     match &field.value {
         Value::Choice(choices, at) => choice(choices, *at, here, canvas, room),
         Value::Typed(input) => {
@@ -147,6 +151,11 @@ fn draw_field(
             }
             let at = input.draw(canvas, room, Role::Text);
             cursor = at.filter(|_| here);
+            if form.is_left_to_text(field) {
+                // What stands in the field is not what is asked for until it is touched.
+                let said = as_the_text_says(form, field);
+                canvas.right(room.x, room.y, room.width, &said, Role::Warning);
+            }
             if field.key == FILE_FIELD {
                 attached(form, canvas, room, columns(input.text()));
             }
@@ -159,6 +168,25 @@ fn draw_field(
         canvas.cut(room.x, area.bottom() - 1, room.width, &text, Role::Bad);
     }
     cursor
+}
+
+/// What the head of the text decides about a field, as far as the daemon has told.
+fn as_the_text_says(form: &Compose, field: &Field) -> String {
+    let told = match &form.checked {
+        Checked::Good(preview) => match field.key {
+            "study" => Some(instrument::of(preview.instrument).title.to_owned()),
+            "name" => Some(preview.name.clone()),
+            "panel" => Some(thousands(preview.panel.into())),
+            "engine" => Some(preview.engine.clone()),
+            "seed" => Some(preview.seed.to_string()),
+            _ => None,
+        },
+        Checked::Not | Checked::Bad(_) => None,
+    };
+    match told {
+        Some(told) => format!("{told}  (as the text says)"),
+        None => "as the text says".to_owned(),
+    }
 }
 
 /// A choice: the word and, while it has the keys, its neighbours.
@@ -231,7 +259,9 @@ fn before_run(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, area: Rect
         Checked::Bad(error) => {
             lines.push((error.message.clone(), Role::Bad));
             for problem in &error.problems {
-                lines.push((format!("{}: {}", problem.place, problem.what), Role::Bad));
+                let field = form.place_of(problem).and_then(|key| form.field(key));
+                let place = field.map_or(problem.place.as_str(), |field| field.label);
+                lines.push((format!("{place}: {}", problem.what), Role::Bad));
                 lines.push((format!("  {}", problem.hint), Role::Text));
             }
             lines.extend(error.hints.iter().map(|hint| (hint.clone(), Role::Text)));

@@ -12,6 +12,8 @@ use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns, fit};
 use crate::station::widgets::format::{span, thousands};
 
+/// Columns that a name keeps on the second line, whatever stands beside it.
+const NAME_AT_LEAST: u16 = 16;
 /// From this width on tabs have names.
 const NAMES_FROM: u16 = 80;
 
@@ -30,10 +32,11 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
             let now = model.now.ms;
             let wait = retry_at.saturating_sub(now).div_ceil(1000);
             let age = span(now.saturating_sub(*since) / 1000);
+            let start = model.keymap.keys(model.place(), Action::StartDaemon).into_iter().next();
+            let start = start.map(|key| format!(", {key} starts it")).unwrap_or_default();
             let text = format!(
-                " {} The daemon is away; what you see is {age} old. Next try in {wait}s {} g d starts it now. {why}",
+                " {} The daemon is away: this is {age} old. Next try in {wait}s{start}. {why}",
                 canvas.glyphs().warning(),
-                canvas.glyphs().dot(),
             );
             canvas.cut(second.x, second.y, second.width, &text, Role::Warning);
         }
@@ -124,12 +127,16 @@ fn trail(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
         (None, Screen::Live) => super::live::trail(model),
         (None, Screen::Results) => super::results::trail(model),
     };
+    // A long name makes room for the facts.
+    let others: u16 = facts.iter().skip(1).map(|(text, _)| columns(text) + 3).sum();
+    let name = area.width.saturating_sub(others + 2).max(NAME_AT_LEAST);
     let mut x = area.x + 1;
     for (index, (text, role)) in facts.iter().enumerate() {
         if index > 0 {
             x += 3;
         }
-        x = canvas.cut(x, area.y, area.right().saturating_sub(x), text, *role);
+        let room = area.right().saturating_sub(x);
+        x = canvas.cut(x, area.y, if index == 0 { room.min(name) } else { room }, text, *role);
     }
 }
 
@@ -174,6 +181,8 @@ fn is_useful(model: &Model, action: Action) -> bool {
             study.state.is_final() && study.panel.invalid + study.panel.failed > 0
         }),
         Action::Archive => state.is_some_and(State::is_final),
+        Action::GroupBy | Action::CrossTab => model.study().is_some_and(has_scores),
+        Action::Sort if model.screen == Screen::Results => model.study().is_some_and(has_scores),
         Action::Export
         | Action::Duplicate
         | Action::Edit
@@ -186,6 +195,11 @@ fn is_useful(model: &Model, action: Action) -> bool {
         | Action::Sort => state.is_some(),
         _ => true,
     }
+}
+
+/// Whether there is an estimate by which groups can be compared.
+fn has_scores(study: &protocol::run::Study) -> bool {
+    crate::station::instrument::of(study.instrument).main.is_some()
 }
 
 fn offers_example(model: &Model) -> bool {

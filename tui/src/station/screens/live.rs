@@ -7,7 +7,7 @@ mod tally;
 use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
-use super::{frame, studies};
+use super::{SYNTHETIC, frame, studies};
 use crate::station::model::filter::state_label;
 use crate::station::model::lens::{Lens, LivePane};
 use crate::station::model::people;
@@ -15,7 +15,7 @@ use crate::station::model::{Model, Zoom};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::bar::bar;
-use crate::station::widgets::canvas::{Canvas, Caption};
+use crate::station::widgets::canvas::{Canvas, Caption, columns};
 use crate::station::widgets::format::{number, span, thousands};
 use crate::station::widgets::mosaic::{Arrangement, Mosaic, NO_SCORE, PENDING, UNREAD};
 
@@ -72,13 +72,17 @@ pub(super) fn person_at(model: &Model, x: u16, y: u16) -> Option<usize> {
     mosaic(model, study).geometry(area, model.theme.has_half_blocks()).person_at(area, x, y)
 }
 
-fn mosaic<'a>(model: &'a Model, study: &Study) -> Mosaic<'a> {
+/// The picture of the panel.
+pub(crate) fn mosaic<'a>(model: &'a Model, study: &Study) -> Mosaic<'a> {
     let kind = Lens::instrument(study);
     let cursor = (model.lens.pane == LivePane::Mosaic).then_some(model.lens.person);
+    let (low, high) = kind.scale;
+    let label_width = (low..=high).map(|mark| columns(&(kind.mark)(mark))).max().unwrap_or(0);
     Mosaic {
         scores: &model.lens.marks,
         scale: kind.scale,
         label: kind.mark,
+        label_width,
         arrangement: model.lens.arrangement,
         cursor,
     }
@@ -91,23 +95,28 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let panel = study.panel;
     let share = f64::from(panel.settled()) / f64::from(panel.requested.max(1));
     let (_, role) = studies::state_mark(study, glyphs);
-    let mut facts = vec![
-        (study.name.clone(), Role::Text),
-        (state_label(study.state).to_owned(), role),
-        (format!("{} {}%", bar(share, 16, glyphs), number(share * 100.0, 0, glyphs)), Role::Bar),
-        (
-            format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())),
-            Role::Text,
-        ),
-    ];
+    let mut facts = vec![(study.name.clone(), Role::Text)];
+    match &study.reason {
+        // Why it stands still matters more than how far it came.
+        Some(reason) => facts.push((format!("{}: {reason}", state_label(study.state)), role)),
+        None => facts.extend([
+            (state_label(study.state).to_owned(), role),
+            (
+                format!("{} {}%", bar(share, 16, glyphs), number(share * 100.0, 0, glyphs)),
+                Role::Bar,
+            ),
+        ]),
+    }
+    facts.push((
+        format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())),
+        Role::Text,
+    ));
     if study.state == State::Running
         && let Some(eta) = model.lens.eta_s(study)
     {
         facts.push((format!("ready in {}", span(eta)), Role::Dim));
     }
-    if let Some(reason) = &study.reason {
-        facts.push((reason.clone(), Role::Warning));
-    }
+    facts.push((SYNTHETIC.to_owned(), Role::Dim));
     facts
 }
 
@@ -138,7 +147,8 @@ fn draw_mosaic(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect
         area.width.saturating_sub(2),
         area.height.saturating_sub(2),
     );
-    let per_dot = picture.geometry(inner, canvas.theme.has_half_blocks()).per_dot();
+    let geometry = picture.geometry(inner, canvas.theme.has_half_blocks());
+    let per_dot = geometry.per_dot();
     let people = thousands(study.panel.requested.into());
     let title = if per_dot > 1 {
         format!("Panel {people} people, 1 dot {} {per_dot}", glyphs.about())
@@ -162,7 +172,7 @@ fn draw_mosaic(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect
         canvas.text(inner.x + 1, inner.y, inner.width.saturating_sub(1), text, Role::Dim);
         return;
     }
-    picture.draw(canvas, inner);
+    picture.draw(canvas, inner, &geometry);
 }
 
 /// Who is under the cursor.

@@ -23,6 +23,9 @@ use crate::station::widgets::canvas::Canvas;
 /// Below this the screens do not fit.
 pub(crate) const SMALLEST: (u16, u16) = (60, 20);
 
+/// What every number is: computed, not asked.
+const SYNTHETIC: &str = "synthetic";
+
 /// Draws the model and says where the cursor of a text stands.
 pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let area = buffer.area;

@@ -47,6 +47,18 @@ fn groups(model: &Model, study: &Study, response: &Response, glyphs: Glyphs) -> 
         .collect()
 }
 
+/// What somebody said who saw two variants again in the other order.
+fn in_other_order(study: &Study, second: &Response) -> Vec<(String, String)> {
+    let mark = (Lens::instrument(study).mark)(instrument::mark(&second.answer));
+    let mut facts = vec![
+        ("asked again".to_owned(), "in the other order".to_owned()),
+        ("then chose".to_owned(), mark),
+        ("and said".to_owned(), instrument::words(&second.answer).to_owned()),
+    ];
+    facts.extend(instrument::facts(&second.answer));
+    facts
+}
+
 /// Draws the page.
 pub(super) fn draw(
     model: &Model,
@@ -71,7 +83,8 @@ pub(super) fn draw(
         return None;
     };
     let mut lines: Vec<(String, Role)> = vec![(people::brief(&response.persona), Role::Dim)];
-    let mark = (Lens::instrument(study).mark)(instrument::mark(&response.answer));
+    let second = model.lens.in_other_order.get(&ordinal);
+    let mark = (Lens::instrument(study).mark)(model.lens.mark_of(response));
     lines.push((format!("{}  {mark}", response.id), Role::Strong));
     lines.push((String::new(), Role::Text));
     let glyphs = canvas.glyphs();
@@ -83,7 +96,9 @@ pub(super) fn draw(
     );
     lines.extend(wrap(&said, text.width).into_iter().map(|line| (line, Role::Quote)));
     lines.push((String::new(), Role::Text));
-    let said = instrument::facts(&response.answer).into_iter();
+    let said = instrument::facts(&response.answer)
+        .into_iter()
+        .chain(second.into_iter().flat_map(|second| in_other_order(study, second)));
     let known =
         people::facts(&response.persona).into_iter().map(|(label, text)| (label.to_owned(), text));
     for (label, fact) in said.chain([(String::new(), String::new())]).chain(known) {

@@ -15,7 +15,7 @@ use protocol::results::Results;
 use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
-use super::frame;
+use super::{SYNTHETIC, frame};
 use crate::station::instrument::{self, Said};
 use crate::station::model::class::readable;
 use crate::station::model::lens::Loading;
@@ -85,9 +85,13 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     if let Some(text) = headline(model, study, glyphs) {
         facts.push((text, Role::Strong));
     }
+    // Whatever forbids to believe the number stands beside it; the view of the method says what it is.
+    if results(model).is_some_and(|results| results.diagnostics.failures().next().is_some()) {
+        facts.push(("the panel failed a check".to_owned(), Role::Bad));
+    }
     let panel = study.panel;
     let role = if panel.delivered < panel.requested { Role::Warning } else { Role::Dim };
-    facts.push((format!("n={}", thousands(panel.delivered.into())), role));
+    facts.push((format!("n={} {SYNTHETIC}", thousands(panel.delivered.into())), role));
     if panel.delivered < panel.requested {
         facts.push((format!("of {} asked", thousands(panel.requested.into())), Role::Warning));
     }
@@ -305,8 +309,10 @@ pub(crate) fn as_text(model: &Model) -> Option<String> {
 
 /// Whether all answers are loaded, in words for the foot of a pane.
 fn loading(model: &Model) -> &'static str {
+    let has_ended = model.study().is_some_and(|study| study.state.is_final());
     match model.lens.loading {
         Loading::All => "",
+        Loading::Some if !has_ended => "more answers are on their way",
         Loading::Some | Loading::Until(_) => "answers are being loaded",
     }
 }

@@ -128,8 +128,9 @@ struct Columns {
 
 impl Columns {
     fn of(width: u16) -> Self {
-        let (state, answers, score) = (12, 15, 15);
-        let when = if width >= 62 { 9 } else { 0 };
+        // A narrow list leaves its names what room there is.
+        let (state, answers, score) = if width >= 100 { (14, 15, 15) } else { (13, 14, 11) };
+        let when = if width >= 62 { 8 } else { 0 };
         let kind = if width >= 84 { 14 } else { 0 };
         let name = width.saturating_sub(3 + state + answers + score + when + kind);
         Self { name, state, answers, score, when, kind }

@@ -2,13 +2,16 @@
 //! without effect, and the picture of the README.
 
 use proptest::prelude::*;
+use protocol::control::{ControlResult, Judged, Verdict};
+use protocol::measurement::Control;
+use protocol::quality::Figure;
 use protocol::results::Quote;
 
 use crate::station::look::{Colours, Glyphs};
 use crate::station::model::Model;
 use crate::station::msg::Msg;
 use crate::station::picture;
-use crate::station::testing::{MAIN, Rig, id, look, report, styles};
+use crate::station::testing::{MAIN, Rig, cross, id, look, report, styles};
 
 const FULL: (Colours, Glyphs) = (Colours::True, Glyphs::Unicode);
 
@@ -33,6 +36,7 @@ fn scene(known: u32, keys: &str, size: (u16, u16), (colours, glyphs): (Colours, 
     let mut rig = Rig::new(size, look(colours, glyphs));
     rig.open(200, known);
     rig.keys(keys);
+    rig.tell(Msg::Cross(id(MAIN), Ok(Box::new(cross(known)))));
     rig.wait(10_000);
     rig
 }
@@ -66,7 +70,7 @@ fn every_screen_keeps_its_look_at_every_colour_level() {
 
 #[test]
 fn two_variants_stand_against_each_other() {
-    for size in [(200, 60), (80, 24)] {
+    for size in [(200, 60), (160, 45), (80, 24)] {
         let mut rig = Rig::new(size, look(FULL.0, FULL.1));
         rig.open_ab(100);
         rig.wait(10_000);
@@ -74,6 +78,16 @@ fn two_variants_stand_against_each_other() {
         rig.keys("enter");
         let found = rig.model.lens.results.found.len();
         assert_eq!(found, 40, "behind `prefer A` stand those who prefer A");
+    }
+}
+
+#[test]
+fn open_questions_have_reasons_instead_of_scores() {
+    for size in [(160, 45), (80, 24)] {
+        let mut rig = Rig::new(size, look(FULL.0, FULL.1));
+        rig.open_survey(100);
+        rig.wait(10_000);
+        insta::assert_snapshot!(format!("survey_{}x{}", size.0, size.1), rig.text());
     }
 }
 
@@ -114,6 +128,28 @@ fn ascii_screens_are_ascii() {
             strangers.chars().filter(|letter| !"ößü日本語".contains(*letter)).collect();
         assert_eq!(strangers, "", "{name}");
     }
+}
+
+#[test]
+fn a_failed_check_stands_beside_the_main_number() {
+    let mut rig = scene(200, "3", (120, 36), FULL);
+    assert!(!rig.text().contains("the panel failed a check"));
+    let mut report = report(200);
+    if let Some(results) = &mut report.results {
+        let judged = Judged {
+            verdict: Verdict::Failed,
+            difference: Figure::of(None, "nobody answered both"),
+            limit: 1.0,
+            unit: "points".to_owned(),
+            rank: None,
+            asked: 30,
+            sentence: "Decoy failed.".to_owned(),
+        };
+        let failed = ControlResult::Judged(Box::new(judged));
+        results.diagnostics.controls = [(Control::Decoy, failed)].into();
+    }
+    rig.tell(Msg::Report(id(MAIN), Ok(Box::new(report))));
+    assert!(rig.text().contains("the panel failed a check"), "{}", rig.text());
 }
 
 #[test]

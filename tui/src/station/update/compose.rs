@@ -5,7 +5,7 @@ use protocol::study::StudySpec;
 
 use crate::station::effect::{Call, Effect};
 use crate::station::model::compose::{
-    Attached, Checked, Compose, FILE_FIELD, Sending, TEXT, Value,
+    Attached, Checked, Compose, FILE_FIELD, Field, Sending, TEXT, Value,
 };
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Form;
@@ -41,8 +41,20 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 pub(super) fn open_example(model: &mut Model) -> Vec<Effect> {
     let form = Form { text: EXAMPLE.trim().to_owned(), ..Form::default() };
     let effects = open_with(model, &form);
+    read_from_the_start(model);
     model.say(Tone::Done, "An example to start with: Ctrl-R runs it.");
     effects
+}
+
+/// Shows the beginning of a text that is there to be read before it is changed.
+fn read_from_the_start(model: &mut Model) {
+    let text = model
+        .compose
+        .as_mut()
+        .and_then(|compose| compose.fields.iter_mut().find(|field| field.key == TEXT));
+    if let Some(Field { value: Value::Typed(text), .. }) = text {
+        text.go_to_start();
+    }
 }
 
 fn open_with(model: &mut Model, form: &Form) -> Vec<Effect> {
@@ -60,6 +72,7 @@ fn open_with(model: &mut Model, form: &Form) -> Vec<Effect> {
 /// Opens the form with what an earlier study asked.
 pub(super) fn again(model: &mut Model, spec: &StudySpec) -> Vec<Effect> {
     let mut effects = open_with(model, &Form::of_spec(spec));
+    read_from_the_start(model);
     model.say(Tone::Done, "The same study again: change what you like, Ctrl-R runs it.");
     if std::mem::take(&mut model.again) == Again::Editor {
         effects.extend(edit(model));
@@ -119,6 +132,16 @@ pub(super) fn is_choice(model: &Model) -> bool {
         .as_ref()
         .and_then(|compose| compose.fields.get(compose.at))
         .is_some_and(|field| matches!(field.value, Value::Choice(..)))
+}
+
+/// What stands in a line at first makes way for what is typed there.
+pub(super) fn make_way(model: &mut Model) {
+    if let Some(compose) = &mut model.compose
+        && compose.stands_at_first()
+        && let Some(Field { value: Value::Typed(input), .. }) = compose.current()
+    {
+        input.set("");
+    }
 }
 
 /// What is typed on a choice: Space and Enter go on, a letter goes to the next word that begins with it.

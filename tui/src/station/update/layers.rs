@@ -2,10 +2,9 @@
 
 use super::{act, can_ask, search};
 use crate::station::action::{ACTIONS, Action};
-use crate::station::effect::{Call, Effect};
+use crate::station::effect::{Call, Effect, Export};
 use crate::station::model::layer::{
-    Command, Consent, Format, Help, Item, Layer, Menu, Offer, Palette, Person, Pick, Prompt,
-    Purpose,
+    Command, Consent, Help, Item, Layer, Menu, Offer, Palette, Person, Pick, Prompt, Purpose,
 };
 use crate::station::model::requests::Want;
 use crate::station::model::results::SegmentOrder;
@@ -74,12 +73,12 @@ pub(super) fn open_export(model: &mut Model) -> Vec<Effect> {
             model.requests.forget_lens();
         }
     }
-    super::results::want(model);
     let items = vec![
-        item('c', "Answers as CSV", "one row an answer", Pick::Export(Format::Csv)),
-        item('j', "Everything as JSON", "report and answers", Pick::Export(Format::Json)),
-        item('m', "Report as Markdown", "to read and to send", Pick::Export(Format::Markdown)),
-        item('s', "This screen as SVG", "a picture of the charts", Pick::Export(Format::Svg)),
+        item('c', "Answers as CSV", "one row an answer", Pick::Export(Export::Csv)),
+        item('j', "Everything as JSON", "report and answers", Pick::Export(Export::Json)),
+        item('m', "Report as Markdown", "to read and to edit", Pick::Export(Export::Markdown)),
+        item('h', "Report as HTML", "one page, to send", Pick::Export(Export::Html)),
+        item('s', "This screen as SVG", "a picture of the charts", Pick::Picture),
     ];
     menu(model, "Export", items, 0)
 }
@@ -243,7 +242,8 @@ pub(super) fn pick_by_letter(model: &mut Model, letter: char) -> Option<Vec<Effe
 
 fn pick(model: &mut Model, pick: &Pick) -> Vec<Effect> {
     match pick {
-        Pick::Export(format) => super::export::write(model, *format),
+        Pick::Export(export) => super::export::write(model, *export),
+        Pick::Picture => super::export::picture(model),
         Pick::Sort(column) => {
             let studies = &mut model.studies;
             if studies.column == *column {

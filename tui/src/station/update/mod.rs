@@ -8,14 +8,16 @@ mod export;
 mod layers;
 mod live;
 mod navigate;
+mod news;
 mod results;
 mod search;
 mod studies;
+mod submission;
 
 use protocol::study::Draft;
 
 use crate::station::action::{Action, Place};
-use crate::station::effect::{Call, Effect};
+use crate::station::effect::{Call, Effect, People};
 use crate::station::input::{Input, Turn};
 use crate::station::key::{Chord, Key, Mods};
 use crate::station::keymap::Found;
@@ -143,6 +145,9 @@ fn typed(model: &mut Model, text: &str) -> Vec<Effect> {
     if model.layers.is_empty() && compose::is_choice(model) {
         return compose::typed_on_choice(model, text);
     }
+    if model.layers.is_empty() {
+        compose::make_way(model);
+    }
     search::edit(model, |input| input.insert(text))
 }
 
@@ -165,7 +170,7 @@ fn ask(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The question that a wish becomes, when there is still something to ask.
-fn call(model: &Model, want: Want) -> Option<Call> {
+fn call(model: &mut Model, want: Want) -> Option<Call> {
     let study = model.lens.study;
     match want {
         Want::Studies => {
@@ -174,7 +179,7 @@ fn call(model: &Model, want: Want) -> Option<Call> {
         }
         Want::Balance => Some(Call::Balance),
         Want::Live => study.map(Call::Live),
-        Want::Scores => study.map(Call::Scores),
+        Want::Scores => study.zip(model.lens.take_stale()).map(|(id, who)| Call::Scores(id, who)),
         Want::Newest => {
             let (from, count) = model.lens.missing_newest()?;
             study.map(|study| Call::Newest(study, from, count))
@@ -217,10 +222,16 @@ fn want_screen(model: &mut Model) {
         return;
     }
     model.requests.want(Want::Live, now);
-    model.requests.want(Want::Scores, now);
+    want_scores(model, People::ALL);
     if model.screen == Screen::Results {
         results::want(model);
     }
+}
+
+/// Wishes for the scores of some people of the open study.
+fn want_scores(model: &mut Model, people: People) {
+    model.lens.make_stale(people);
+    model.requests.want(Want::Scores, model.now.ms);
 }
 
 /// Whether the daemon can be asked now; says so when not.

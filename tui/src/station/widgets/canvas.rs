@@ -41,9 +41,20 @@ impl Canvas<'_> {
         if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
             return x;
         }
-        let room = width.min(area.right() - x);
-        let (end, _) = self.buffer.set_stringn(x, y, text, usize::from(room), style);
-        end
+        let end = x + width.min(area.right() - x);
+        // Most of what is drawn needs no segmentation: one letter, one cell.
+        let (mut at, mut rest) = (x, text);
+        let first = self.buffer.index_of(x, y);
+        for cell in &mut self.buffer.content[first..first + usize::from(end - x)] {
+            let Some(length) = plain(rest) else { break };
+            let (letter, after) = rest.split_at(length);
+            cell.set_symbol(letter).set_style(style);
+            (at, rest) = (at + 1, after);
+        }
+        if at == end || rest.is_empty() {
+            return at;
+        }
+        self.buffer.set_stringn(at, y, rest, usize::from(end - at), style).0
     }
 
     /// The same with the style of a role.
@@ -151,6 +162,18 @@ impl Canvas<'_> {
     }
 }
 
+/// Bytes of the first letter of a text, when it takes one cell for sure: it is none that terminals disagree on, and nothing
+/// that follows joins it.
+fn plain(text: &str) -> Option<usize> {
+    let is_plain = |letter: char| {
+        matches!(letter, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{24f}')
+            || matches!(letter, '\u{2010}'..='\u{2026}' | '\u{2500}'..='\u{25ff}')
+    };
+    let mut letters = text.chars();
+    let first = letters.next().filter(|letter| is_plain(*letter))?;
+    letters.next().is_none_or(is_plain).then_some(first.len_utf8())
+}
+
 /// How many cells a text takes.
 pub(crate) fn columns(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
@@ -183,11 +206,18 @@ pub(crate) fn wrap(text: &str, width: u16) -> Vec<String> {
     if width == 0 {
         return Vec::new();
     }
+    // A number and its percent sign stay on one line.
+    const KEPT: (&str, &str) = (" %", "\u{a0}%");
+    let text = text.replace(KEPT.0, KEPT.1);
     text.split('\n')
         .flat_map(|line| {
             let options = textwrap::Options::new(usize::from(width))
-                .word_splitter(textwrap::WordSplitter::NoHyphenation);
-            textwrap::wrap(line, options).into_iter().map(std::borrow::Cow::into_owned)
+                .word_splitter(textwrap::WordSplitter::NoHyphenation)
+                .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
+            textwrap::wrap(line, options)
+                .into_iter()
+                .map(|line| line.replace(KEPT.1, KEPT.0))
+                .collect::<Vec<_>>()
         })
         .collect()
 }

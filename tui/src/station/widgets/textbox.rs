@@ -56,6 +56,11 @@ impl TextBox {
         Self { text: text.to_owned(), cursor: text.len(), lines, undo: Vec::new() }
     }
 
+    /// Puts the cursor before the first letter.
+    pub(crate) fn go_to_start(&mut self) {
+        self.cursor = 0;
+    }
+
     /// The text.
     pub(crate) fn text(&self) -> &str {
         &self.text

@@ -1,6 +1,7 @@
 //! What speaks for and against the numbers themselves, as figures and as plain sentences. What is undefined is said to be,
 //! with the reason.
 
+mod checks;
 mod order;
 mod reask;
 mod silence;
@@ -12,16 +13,18 @@ use std::collections::BTreeMap;
 
 use protocol::quality::{Figure, Flag, Reference};
 use protocol::results::{Answer, Diagnostics, Estimate};
-use protocol::study::StudyType;
+use protocol::study::{StudySpec, StudyType};
 
 use super::SYNTHETIC_NOTICE;
 use super::contradiction::contradicts_itself;
 use super::tally::Tally;
+use crate::domain::asking::Asking;
 use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::stats::distinct::DistinctTexts;
 use crate::domain::stats::estimate::{equal_weights, share};
 use crate::domain::stats::similar::NearTexts;
 use crate::domain::stats::{LEVEL, spread};
+use checks::{Checks, Found};
 use order::ChoiceOrder;
 use reask::Reask;
 use silence::Silence;
@@ -57,15 +60,26 @@ pub(super) struct Quality {
     silence: Silence,
     order: ChoiceOrder,
     reask: Reask,
+    checks: Checks,
     answers: u64,
     contradictory: u64,
+}
+
+/// What the order of two variants did; nothing in other studies than A/B tests.
+#[derive(Debug)]
+pub(super) struct Variants {
+    /// What coming first is worth, in percentage points.
+    pub(super) effect: Option<Estimate>,
+    /// The share whose preference survives the swap.
+    pub(super) stability: Option<Estimate>,
 }
 
 /// A sentence and its flag, where there is one.
 type Warning = (Option<Flag>, String);
 
 impl Quality {
-    pub(super) fn new(study_type: StudyType) -> Self {
+    pub(super) fn new(spec: &StudySpec) -> Self {
+        let study_type = spec.instrument.study_type();
         let numeric = matches!(study_type, StudyType::ConceptTest | StudyType::Nps);
         Self {
             study_type,
@@ -74,12 +88,13 @@ impl Quality {
             silence: Silence::default(),
             order: ChoiceOrder::default(),
             reask: Reask::new(numeric),
+            checks: Checks::new(spec),
             answers: 0,
             contradictory: 0,
         }
     }
 
-    /// Takes note of what came of an assignment. False for a second asking, which counts nowhere else.
+    /// Takes note of what came of an assignment. False for whatever is no answer, which counts nowhere else.
     pub(super) fn admit(
         &mut self,
         at: Assignment,
@@ -87,7 +102,8 @@ impl Quality {
         outcome: &Outcome,
     ) -> bool {
         self.reask.add(at, outcome);
-        if at.replicate > 0 {
+        self.checks.add(at, outcome);
+        if at.asking() != Some(Asking::Answer) {
             return false;
         }
         self.silence.add(classes, outcome);
@@ -111,18 +127,20 @@ impl Quality {
         self.silence.reason(outcome, reason);
     }
 
-    /// The diagnostics of a panel with that tally; `order_effect` is what coming first was worth in an A/B test.
+    /// The diagnostics of a panel with that tally.
     pub(super) fn diagnose(
         self,
         tally: &Tally,
         uncounted_themes: u64,
-        order_effect: Option<Estimate>,
+        variants: Variants,
     ) -> Diagnostics {
         let scores = tally.scores();
-        let figures = self.figures(tally, order_effect);
+        let figures = self.figures(tally, variants);
         let mut notes = vec![SYNTHETIC_NOTICE.to_owned()];
         let mut flags = Vec::new();
-        for (flag, sentence) in self.warnings(tally, &figures, uncounted_themes) {
+        let Found { controls, wordings, warnings } = self.checks.find();
+        let others = self.warnings(tally, &figures, uncounted_themes);
+        for (flag, sentence) in warnings.into_iter().chain(others) {
             notes.push(sentence);
             flags.extend(flag.filter(|flag| !flags.contains(flag)));
         }
@@ -138,10 +156,12 @@ impl Quality {
             reference: scores
                 .map(|_| Reference { std_dev: REFERENCE_SD, source: REFERENCE_SOURCE.to_owned() }),
             missing: self.silence.by_class(),
+            controls,
+            wordings,
         }
     }
 
-    fn figures(&self, tally: &Tally, order_effect: Option<Estimate>) -> BTreeMap<String, Figure> {
+    fn figures(&self, tally: &Tally, variants: Variants) -> BTreeMap<String, Figure> {
         const NO_SCORES: &str = "this kind of study has no scores on one scale";
         const NO_CHOICES: &str = "the answers are texts, not choices";
         let scores = tally.scores();
@@ -158,9 +178,10 @@ impl Quality {
         let distinct =
             self.texts.share().map(|share| equal_weights(share, None, LEVEL, self.answers, method));
         let order_effect = match self.study_type {
-            StudyType::AbTest => {
-                Figure::of(order_effect, "too few answers in one of the two orders, or all alike")
-            }
+            StudyType::AbTest => Figure::of(
+                variants.effect,
+                "too few answers in one of the two orders, or all alike",
+            ),
             _ => self.order.scale_turned(),
         };
         let mut figures = vec![
@@ -192,6 +213,10 @@ impl Quality {
             ("order_effect", order_effect),
             ("first_option_share", self.order.first_choice()),
         ];
+        if self.study_type == StudyType::AbTest {
+            const ONE_ORDER: &str = "nobody answered in both orders; orders: both asks everyone so";
+            figures.push(("swap_stability", Figure::of(variants.stability, ONE_ORDER)));
+        }
         figures.extend(self.reask.figures());
         figures.into_iter().map(|(name, figure)| (name.to_owned(), figure)).collect()
     }
@@ -234,6 +259,11 @@ impl Quality {
                 self.contradictory
             );
             warn(Some(Flag::SelfContradiction), sentence);
+        }
+        if self.study_type == StudyType::AbTest {
+            for (flag, sentence) in order::of_variants(figures) {
+                warn(Some(flag), sentence);
+            }
         }
         if let Some(sentence) = self.order.warning() {
             warn(Some(Flag::OrderEffect), sentence);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use protocol::quality::Figure;
 use protocol::results::{Answer, Preference};
 
+use crate::domain::asking::Asking;
 use crate::domain::instrument::score;
 use crate::domain::outcome::{Assignment, Outcome};
 use crate::domain::stats::LEVEL;
@@ -41,14 +42,15 @@ impl Reask {
             Outcome::Answered(answered) => value(&answered.answer),
             _ => None,
         };
-        match (at.replicate, value) {
-            (0, Some(value)) => drop(self.first.insert(at.task, value)),
-            (0, None) => {}
-            (_, Some(second)) => match self.first.get(&at.task) {
+        match (at.asking(), value) {
+            (Some(Asking::Answer), Some(value)) => drop(self.first.insert(at.task, value)),
+            (Some(Asking::Replicate(_)), Some(second)) => match self.first.get(&at.task) {
                 Some(first) => self.pairs.add(*first, second),
                 None => self.silent += 1,
             },
-            (_, None) => self.silent += 1,
+            (Some(Asking::Replicate(_)), None) => self.silent += 1,
+            // What controls and other wordings bring is looked at elsewhere.
+            (Some(Asking::Answer | Asking::Control(_) | Asking::Wording(_)) | None, _) => {}
         }
     }
 

@@ -10,7 +10,7 @@ use protocol::results::{Answer, Diagnostics, PurchaseIntent, Sentiment};
 use protocol::study::StudySpec;
 
 use crate::domain::instrument::tests::concept;
-use crate::domain::instrument::{Accumulator, assignments, is_reasked, options, questions};
+use crate::domain::instrument::{Accumulator, Extras, assignments, options, questions};
 use crate::domain::outcome::{Answered, Assignment, Outcome};
 
 const GENDERS: [[(&str, &str); 1]; 2] = [[("gender", "female")], [("gender", "male")]];
@@ -211,7 +211,7 @@ proptest! {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a small panel")]
         let wanted = (f64::from(panel) * part) as u32;
         let spec = panel_of(panel, wanted, seed.into());
-        let reasked = (0..panel).filter(|who| is_reasked(&spec, *who)).count();
+        let reasked = Extras::of(&spec).all().count();
         prop_assert_eq!(reasked, wanted as usize);
         let all: usize = (0..panel).map(|who| assignments(&spec, who).count()).sum();
         prop_assert_eq!(all as u64, questions(&spec));

@@ -1,5 +1,6 @@
 //! What preferences become: winners, ties, orders and what coming first is worth.
 
+use protocol::quality::{Figure, Flag};
 use protocol::results::{Outcomes, Winner};
 use protocol::study::Order;
 
@@ -153,4 +154,55 @@ fn what_the_order_is_worth_is_told_with_its_interval_even_when_it_is_nothing() {
     let steady = told(0);
     assert!(steady.contains("Nobody's preference changed with the order."), "{steady}");
     assert!(steady.contains("No group of at least 30 leans to either side more"), "{steady}");
+}
+
+#[test]
+fn a_judge_who_prefers_a_place_is_contested_and_nobody_wins() {
+    let spec = ab(Orders::Both);
+    // So many of ten take whatever stands first; the others prefer A in both orders.
+    let judged = |placed: u32| {
+        let answers = (0..200).flat_map(|ordinal| {
+            let then = if ordinal % 10 < placed { "b" } else { "a" };
+            [
+                (ordinal, verdict(&spec, ordinal, 0, "a", 7, 6)),
+                (ordinal, verdict(&spec, ordinal, 1, then, 7, 6)),
+            ]
+        });
+        finish(&spec, answers).unwrap()
+    };
+    let stability = |results: &Results| results.diagnostics.figures["swap_stability"].clone();
+    let all = judged(10);
+    let Outcomes::AbTest { winner, contested, no_preference_pct, .. } = all.outcomes else {
+        panic!()
+    };
+    assert_eq!((winner, contested, no_preference_pct), (Winner::Tie, Some(200), 100.0));
+    let kept = stability(&all);
+    let kept = kept.known().unwrap();
+    assert_eq!((kept.value, kept.low, kept.n), (0.0, Some(0.0), 200));
+    assert!(kept.high.unwrap() < 0.03, "{kept:?}");
+    assert!(all.diagnostics.flags.contains(&Flag::SwapUnstable));
+    let told = all.diagnostics.notes.join("\n");
+    assert!(
+        told.contains(
+            "Only 0 % keep their preference when the order of the variants is turned round"
+        ),
+        "{told}"
+    );
+    let some = judged(3);
+    assert_eq!(stability(&some).known().unwrap().value, 0.7);
+    assert!(some.diagnostics.flags.contains(&Flag::SwapUnstable), "less than four in five");
+    assert!(some.diagnostics.flags.contains(&Flag::OrderEffect), "{:?}", some.diagnostics);
+    let few = judged(1);
+    assert_eq!(stability(&few).known().unwrap().value, 0.9);
+    assert!(!few.diagnostics.flags.contains(&Flag::SwapUnstable));
+    // In a split nobody sees both orders, and nothing is said in place of the figure.
+    let split = ab(Orders::Split);
+    let answers = (0..40).map(|ordinal| (ordinal, verdict(&split, ordinal, 0, "a", 7, 6)));
+    let split = finish(&split, answers).unwrap();
+    match stability(&split) {
+        Figure::Undefined { undefined } => {
+            assert!(undefined.contains("orders: both"), "{undefined}")
+        }
+        Figure::Known(estimate) => panic!("{estimate:?}"),
+    }
 }

@@ -165,7 +165,7 @@ pub(super) fn certainty(results: &Results) -> Section {
             Some(value) => format!("{value} ({})", row.beside),
             None => format!("not known: {}", row.beside),
         };
-        facts.push((row.label.to_owned(), text));
+        facts.push((row.label, text));
     }
     if let Some(sentence) = quality::reference(results) {
         section.text(sentence);

@@ -10,6 +10,9 @@ use crate::report::estimates::{number, range};
 /// The part of the report.
 pub(super) fn section(results: &Results) -> Section {
     let mut section = Section::new("In short");
+    // Whatever forbids to believe the numbers stands above them.
+    let failures = results.diagnostics.failures();
+    section.blocks.extend(failures.map(|sentence| Block::Warning(sentence.to_owned())));
     let figures: Vec<Figure> = fields(&results.outcomes)
         .iter()
         .filter_map(|(field, name)| {

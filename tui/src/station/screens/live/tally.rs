@@ -56,13 +56,17 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         return;
     };
     if kind.marks == Marks::Scores
+        && live.scores.iter().any(|count| *count > 0)
         && let (Some((low, high)), Some(line)) = (live.scale, lines.next())
     {
         let bars = sparkline(&live.scores, 22, glyphs);
         let text = format!("{low} {bars} {high}");
         canvas.text(line.x, line.y, line.width, &text, Role::Bar);
     }
-    if let Some(line) = lines.next() {
+    // A rate is of something that goes on.
+    if !study.state.is_final()
+        && let Some(line) = lines.next()
+    {
         let recent: Vec<u64> = live.recent.iter().copied().map(u64::from).collect();
         let rate = model
             .lens
@@ -76,10 +80,9 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         let panel = study.panel;
         let left = panel.requested.saturating_sub(panel.settled());
         let text = format!(
-            "answered {}  left {}  took {}",
+            "answered {}  left {}",
             thousands(panel.delivered.into()),
-            thousands(left.into()),
-            span(live.elapsed_ms / 1000)
+            thousands(left.into())
         );
         canvas.cut(line.x, line.y, line.width, &text, Role::Text);
     }
@@ -91,8 +94,18 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         canvas.cut(line.x, line.y, line.width, &text, role);
     }
     if let Some(line) = lines.next() {
-        let text = format!("{}, seed {}", study.engine, study.seed);
+        let took = brief(live.elapsed_ms);
+        let text = format!("{}, seed {}, at work {took}", study.engine, study.seed);
         canvas.cut(line.x, line.y, line.width, &text, Role::Dim);
+    }
+}
+
+/// How long something took; what is over in seconds is told to the tenth.
+fn brief(ms: u64) -> String {
+    match ms {
+        0..100 => "under 0.1s".to_owned(),
+        100..10_000 => format!("{}.{}s", ms / 1000, ms % 1000 / 100),
+        _ => span(ms / 1000),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::station::model::Model;
 use crate::station::model::class::readable;
 use crate::station::model::results::{Axis, Pane};
 use crate::station::theme::Role;
-use crate::station::widgets::canvas::Canvas;
+use crate::station::widgets::canvas::{Canvas, columns};
 use crate::station::widgets::format::{difference, number};
 
 /// Columns of a cell.
@@ -41,9 +41,9 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     let glyphs = canvas.glyphs();
     for (place, head) in heads.iter().skip(first).take(fits).enumerate() {
         let x = area.x + NAME + column(place);
-        canvas.right(x, area.y, CELL - 1, &readable(view.across, head), Role::Dim);
+        canvas.right(x, area.y, CELL - 2, &readable(view.across, head), Role::Dim);
     }
-    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
+    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(3), ..area };
     let shown = view.main.shown(rows.len(), usize::from(list.height));
     for (y, index) in (list.top()..list.bottom()).zip(shown) {
         let row = &rows[index];
@@ -52,7 +52,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             let x = area.x + NAME + column(place);
             match cell(row, head) {
                 Some(cell) => draw_cell(cell, measure.decimals, canvas, x, y),
-                None => canvas.right(x, y, CELL - 1, glyphs.none(), Role::Dim),
+                None => canvas.right(x, y, CELL - 1, &format!("{} ", glyphs.none()), Role::Dim),
             }
             if view.pane == Pane::Main && index == view.main.cursor && place + first == view.column
             {
@@ -60,10 +60,15 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             }
         }
     }
+    let below = area.bottom().saturating_sub(2);
+    let note = "* differs from everyone else after adjusting for all cells  (n) under 30";
+    let short = "* differs, adjusted  (n) under 30";
+    let note = if columns(note) < area.width { note } else { short };
+    canvas.cut(area.x + 1, below, area.width.saturating_sub(1), note, Role::Dim);
     if let Some((row, head)) = rows.get(view.main.cursor).zip(heads.get(view.column)) {
         let name = format!("{}, {}", readable(view.by, row), readable(view.across, head));
         let text = match cell(row, head) {
-            Some(cell) => in_full(cell, canvas),
+            Some(cell) => in_full(cell, measure.decimals, canvas),
             None => "nobody".to_owned(),
         };
         let y = area.bottom().saturating_sub(1);
@@ -91,16 +96,16 @@ fn draw_cell(cell: &CrossCell, decimals: usize, canvas: &mut Canvas<'_>, x: u16,
 }
 
 /// A cell with its interval and its difference.
-fn in_full(cell: &CrossCell, canvas: &Canvas<'_>) -> String {
+fn in_full(cell: &CrossCell, decimals: usize, canvas: &Canvas<'_>) -> String {
     let glyphs = canvas.glyphs();
-    let show = |value| number(value, 2, glyphs);
+    let show = |value| number(value, decimals, glyphs);
     let interval = match (cell.estimate.low, cell.estimate.high) {
         (Some(low), Some(high)) => format!(" [{}, {}]", show(low), show(high)),
         _ => String::new(),
     };
     let versus = cell.difference.as_ref().map(|by| {
         let adjusted = cell.p_adjusted.map_or_else(String::new, |p| format!(", adjusted p {p:.3}"));
-        format!(", {} vs rest{adjusted}", difference(by.value, 2, glyphs))
+        format!(", {} vs rest{adjusted}", difference(by.value, decimals, glyphs))
     });
     format!("{}{interval}, n={}{}", show(cell.estimate.value), cell.n, versus.unwrap_or_default())
 }

@@ -22,8 +22,11 @@ const LINES_MAX: u16 = 4;
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
     let view = &model.lens.results;
     let way = way_down(&view.drill);
-    let title =
-        if way.is_empty() { "Answers, worst first".to_owned() } else { format!("Answers: {way}") };
+    let title = match (way.is_empty(), crate::station::instrument::of(study.instrument).first) {
+        (true, Some(first)) => format!("Answers, {first}"),
+        (true, None) => "Answers".to_owned(),
+        (false, _) => format!("Answers: {way}"),
+    };
     let place = if view.pane == Pane::Quotes && !view.found.is_empty() {
         format!("{} of {}", view.quotes.cursor + 1, thousands(view.found.len() as u64))
     } else {
@@ -35,7 +38,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     if view.found.is_empty() {
         let text = match loading(model) {
             "" if view.drill.is_empty() => "Nobody has answered.",
-            "" => "Nobody said that. Esc shows all answers.",
+            "" => "Nobody here said that. Esc shows all answers.",
             loading => loading,
         };
         canvas.cut(inner.x + 1, inner.y, inner.width.saturating_sub(1), text, Role::Dim);
@@ -63,7 +66,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             return;
         }
         let area = Rect { y, height: tall, ..line };
-        quote(study, response, canvas, area);
+        quote(model, study, response, canvas, area);
         if has_cursor(row) {
             canvas.tint(Rect { x: inner.x, width: inner.width, ..area }, Role::Selected);
             canvas.text(inner.x, y, 1, canvas.glyphs().cursor(), Role::Accent);

@@ -6,12 +6,14 @@ use ratatui::layout::Rect;
 use crate::station::model::Model;
 use crate::station::model::results::{Pane, View};
 use crate::station::theme::Role;
-use crate::station::widgets::canvas::Canvas;
+use crate::station::widgets::canvas::{Canvas, columns};
 use crate::station::widgets::format::number;
 use crate::station::widgets::window::Window;
 
-/// Columns of the bar.
-const BAR: u16 = 16;
+/// Columns of the bar, at least and at most, and of the numbers beside it.
+const BAR: u16 = 12;
+const BAR_MAX: u16 = 60;
+const NUMBERS: u16 = 14;
 
 /// Draws the reasons; below them, one quotation of the reason under the cursor.
 pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, area: Rect) {
@@ -32,6 +34,11 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
     let glyphs = canvas.glyphs();
     let list = Rect { height: area.height.saturating_sub(2), ..area };
     let shown = cursor.shown(results.themes.len(), usize::from(list.height));
+    // The bars stand beside the names and take what these and the numbers leave.
+    let longest = results.themes.iter().map(|theme| columns(&theme.theme)).max().unwrap_or(0);
+    let room = area.width.saturating_sub(4 + NUMBERS);
+    let name = (longest + 2).min(room.saturating_sub(BAR));
+    let bar = room.saturating_sub(name).min(BAR_MAX);
     for (y, index) in (list.top()..list.bottom()).zip(shown) {
         let theme = &results.themes[index];
         let (sign, role) = match theme.kind {
@@ -40,11 +47,9 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
             ThemeKind::Topic => (glyphs.dot(), Role::Accent),
         };
         canvas.text(area.x + 1, y, 1, sign, role);
-        let numbers = 14;
-        let name = area.width.saturating_sub(4 + BAR + numbers);
-        canvas.cut(area.x + 3, y, name, &theme.theme, Role::Text);
+        canvas.cut(area.x + 3, y, name.saturating_sub(1), &theme.theme, Role::Text);
         let x = area.x + 3 + name;
-        canvas.bar(x, y, BAR, theme.share.value, canvas.theme.style(role));
+        canvas.bar(x, y, bar, theme.share.value, canvas.theme.style(role));
         let percent = number(theme.share.value * 100.0, 0, glyphs);
         let range = match (theme.share.low, theme.share.high) {
             (Some(low), Some(high)) => {
@@ -52,7 +57,7 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
             }
             _ => String::new(),
         };
-        canvas.right(x + BAR, y, numbers, &format!("{percent}%{range}"), Role::Text);
+        canvas.right(x + bar, y, NUMBERS, &format!("{percent}%{range}"), Role::Text);
         if is_main && view.pane == Pane::Main && index == cursor.cursor {
             canvas.tint(Rect::new(area.x, y, area.width, 1), Role::Selected);
         }

@@ -15,6 +15,9 @@ use crate::station::widgets::window::Window;
 
 /// Columns of n, estimate and difference.
 const NUMBERS: [u16; 3] = [7, 7, 9];
+/// The same where there is little room, and below how many columns that is.
+const NARROW: [u16; 3] = [5, 6, 8];
+const NARROW_BELOW: u16 = 64;
 
 /// Draws the rows.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
@@ -45,8 +48,10 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         Scope::One => 18,
     };
     let name = rows.iter().map(|row| columns(&label(row))).max().unwrap_or(8);
-    let name = name.clamp(6, widest).min(area.width / 3) + 2;
-    let [n, value, delta] = NUMBERS;
+    let is_narrow = area.width < NARROW_BELOW;
+    let share = if is_narrow { area.width * 2 / 5 } else { area.width / 3 };
+    let name = name.clamp(6, widest).min(share) + 2;
+    let [n, value, delta] = if is_narrow { NARROW } else { NUMBERS };
     let x = area.x + 1;
     let picture = Rect::new(
         x + name + n + value + 1,
@@ -111,11 +116,15 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             canvas.tint(Rect::new(area.x, y, area.width, 1), Role::Selected);
         }
     }
-    let note = format!(
-        "{} highest  {} lowest  * differs from the rest after adjusting for all compared  (n) under 30",
-        glyphs.highest(),
-        glyphs.lowest(),
-    );
+    let note = if is_narrow {
+        format!("{} lowest  * differs, adjusted  (n) under 30", glyphs.lowest())
+    } else {
+        format!(
+            "{} highest  {} lowest  * differs from the rest after adjusting for all compared  (n) under 30",
+            glyphs.highest(),
+            glyphs.lowest(),
+        )
+    };
     canvas.cut(x, area.bottom().saturating_sub(1), area.width.saturating_sub(1), &note, Role::Dim);
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Mosaic<'a> {
     pub(crate) scale: (i32, i32),
     /// How a score reads.
     pub(crate) label: fn(i32) -> String,
+    /// Columns that the longest of them takes: where it does not fit, none is written.
+    pub(crate) label_width: u16,
     /// How people are arranged.
     pub(crate) arrangement: Arrangement,
     /// Who is under the cursor.
@@ -62,14 +64,14 @@ impl Mosaic<'_> {
         }
     }
 
-    /// Draws everybody.
-    pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect) {
+    /// Draws everybody where they stand in that area.
+    pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, geometry: &Geometry) {
         if area.width == 0 || area.height == 0 || self.scores.is_empty() {
             return;
         }
-        match self.geometry(area, canvas.theme.has_half_blocks()) {
-            Geometry::Grid(grid) => self.draw_grid(canvas, area, &grid),
-            Geometry::Columns(columns) => self.draw_columns(canvas, area, &columns),
+        match geometry {
+            Geometry::Grid(grid) => self.draw_grid(canvas, area, grid),
+            Geometry::Columns(columns) => self.draw_columns(canvas, area, columns),
         }
     }
 

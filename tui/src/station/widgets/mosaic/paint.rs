@@ -42,6 +42,7 @@ impl Mosaic<'_> {
                 }
             }
             DotSize::Half => {
+                let inks = Inks::of(self, canvas);
                 for upper in (0..dots).filter(|dot| (dot / grid.across).is_multiple_of(2)) {
                     let lower = upper + grid.across;
                     let (x, y) = (
@@ -52,6 +53,9 @@ impl Mosaic<'_> {
                         break;
                     }
                     let ink = |dot: usize| {
+                        if grid.per_dot == 1 {
+                            return inks.of_mark(self.scores.get(dot).copied());
+                        }
                         (dot < dots).then(|| ink(canvas, self.dot(people(dot)))).flatten()
                     };
                     let style = match (ink(upper), ink(lower)) {
@@ -118,15 +122,13 @@ impl Mosaic<'_> {
                 };
                 let score = self.scores.get(person).map_or(0, |score| i32::from(*score) - 1);
                 let label = (self.label)(score);
-                (
-                    fill,
-                    style,
-                    (label.len() <= usize::from(tile.width) && tile.width > 1).then_some(label),
-                )
+                (fill, style, (self.label_width <= tile.width && tile.width > 1).then_some(label))
             }
         };
         for y in tile.top()..tile.bottom() {
-            canvas.put(tile.x, y, tile.width, &fill.repeat(usize::from(tile.width)), style);
+            for x in tile.left()..tile.right() {
+                canvas.put(x, y, 1, fill, style);
+            }
         }
         let ink = match (dot, style.fg) {
             _ if here => canvas.theme.style(Role::Pointer),
@@ -147,6 +149,20 @@ impl Mosaic<'_> {
             }
             None => {}
         }
+    }
+}
+
+/// The ink of every mark, for pictures in which a dot is one person.
+struct Inks(Vec<Option<Color>>);
+
+impl Inks {
+    fn of(mosaic: &Mosaic<'_>, canvas: &Canvas<'_>) -> Self {
+        let of_mark = |mark: u8| ink(canvas, Mosaic { scores: &[mark], ..*mosaic }.dot(0..1));
+        Self((0..=u8::MAX).map(of_mark).collect())
+    }
+
+    fn of_mark(&self, mark: Option<u8>) -> Option<Color> {
+        self.0.get(usize::from(mark?)).copied().flatten()
     }
 }
 

@@ -19,13 +19,13 @@ proptest! {
         steps in proptest::collection::vec(0usize..4, 0..20),
     ) {
         let area = Rect::new(0, 0, width, height);
-        let mosaic = Mosaic { scores: &scores, scale: (1, 10), label: |score| score.to_string(), arrangement, cursor: Some(0) };
+        let mosaic = Mosaic { scores: &scores, scale: (1, 10), label: |score| score.to_string(), label_width: 2, arrangement, cursor: Some(0) };
         let colours = if sixteen { Colours::Sixteen } else { Colours::True };
         let look = Look { colours, glyphs: Glyphs::Unicode, line: Line::Local };
         let theme = Theme::named("dark", look).unwrap();
         let mut buffer = Buffer::empty(area);
-        mosaic.draw(&mut Canvas { buffer: &mut buffer, theme: &theme }, area);
         let geometry = mosaic.geometry(area, theme.has_half_blocks());
+        mosaic.draw(&mut Canvas { buffer: &mut buffer, theme: &theme }, area, &geometry);
         let mut person = 0;
         for step in steps {
             person = geometry.neighbour(person, [Steer::Left, Steer::Right, Steer::Up, Steer::Down][step]);

@@ -1,106 +1,25 @@
 //! The form for a new study. It holds what was typed; whether that is right, what it would cost and how exact it would be
 //! is asked of the daemon, so that the form has the same rules as every other door.
 
-use std::collections::BTreeMap;
+mod blank;
+mod field;
 
-use protocol::audience::{EducationFilter, Gender, IncomeBracket, Region, TechAdoption};
+pub(crate) use field::{Field, Value};
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use protocol::error::ApiError;
 use protocol::id::SubmitKey;
 use protocol::run::Preview;
-use protocol::study::{Draft, EngineMode, Orders, Problem, StudyType};
+use protocol::study::{Draft, Problem, StudyType};
 
 use super::saved::Form;
-use crate::station::widgets::textbox::{Lines, TextBox};
+use crate::station::widgets::textbox::Lines;
 
 /// How long typing rests before the draft is saved.
 const SAVE_AFTER_MS: u64 = 2_000;
 /// What the form is called in messages.
 const FILE: &str = "text";
-
-/// What is typed or chosen in a field.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Value {
-    /// One of several words; the first is the default.
-    Choice(Vec<&'static str>, usize),
-    /// A line or a text.
-    Typed(TextBox),
-}
-
-/// One field of the form.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Field {
-    /// The key of the front matter.
-    pub(crate) key: &'static str,
-    /// Its name on the screen.
-    pub(crate) label: &'static str,
-    /// What belongs there.
-    pub(crate) hint: &'static str,
-    /// What stands there.
-    pub(crate) value: Value,
-    default: &'static str,
-    /// The only instrument it is for, when it is not for all of them.
-    only: Option<StudyType>,
-}
-
-impl Field {
-    fn line(
-        key: &'static str,
-        label: &'static str,
-        default: &'static str,
-        hint: &'static str,
-    ) -> Self {
-        Self {
-            key,
-            label,
-            hint,
-            value: Value::Typed(TextBox::new(default, Lines::One)),
-            default,
-            only: None,
-        }
-    }
-
-    fn text(key: &'static str, label: &'static str, hint: &'static str) -> Self {
-        Self {
-            key,
-            label,
-            hint,
-            value: Value::Typed(TextBox::new("", Lines::Many)),
-            default: "",
-            only: None,
-        }
-    }
-
-    fn choice(
-        key: &'static str,
-        label: &'static str,
-        words: Vec<&'static str>,
-        hint: &'static str,
-    ) -> Self {
-        let default = words.first().copied().unwrap_or("");
-        Self { key, label, hint, value: Value::Choice(words, 0), default, only: None }
-    }
-
-    fn only_for(self, study_type: StudyType) -> Self {
-        Self { only: Some(study_type), ..self }
-    }
-
-    /// What stands there, as a front-matter value.
-    pub(crate) fn shown(&self) -> &str {
-        match &self.value {
-            Value::Choice(words, at) => words.get(*at).copied().unwrap_or(""),
-            Value::Typed(input) => input.text(),
-        }
-    }
-
-    fn set(&mut self, text: &str) {
-        match &mut self.value {
-            Value::Choice(words, at) => {
-                *at = words.iter().position(|word| *word == text).unwrap_or(*at);
-            }
-            Value::Typed(input) => input.set(text),
-        }
-    }
-}
 
 /// The key of the field that holds the text itself.
 pub(crate) const TEXT: &str = "text";
@@ -148,6 +67,8 @@ pub(crate) struct Compose {
     pub(crate) files: Vec<String>,
     /// The key of the submission: the same as long as the draft is.
     pub(crate) key: SubmitKey,
+    /// Fields that were typed into or chosen in: what stands there is meant, also where it is what stands there at first.
+    touched: BTreeSet<&'static str>,
     /// When the draft is to be saved.
     save_at: Option<u64>,
     /// When it was saved.
@@ -166,26 +87,18 @@ pub(crate) enum Sending {
     UnderWay,
 }
 
-fn words<T: Copy>(
-    first: &'static str,
-    all: &[T],
-    as_str: fn(T) -> &'static str,
-) -> Vec<&'static str> {
-    let rest = all.iter().map(|word| as_str(*word)).filter(|word| *word != first);
-    std::iter::once(first).chain(rest).collect()
-}
-
 impl Compose {
     /// An empty form, or one with what was saved.
     pub(crate) fn new(form: &Form, key: SubmitKey) -> Self {
         let mut compose = Self {
-            fields: Self::blank(),
+            fields: blank::blank(),
             at: 2,
             revision: 0,
             checked: Checked::Not,
             attached: Attached::None,
             files: Vec::new(),
             key,
+            touched: BTreeSet::new(),
             save_at: None,
             saved_at: None,
             sending: Sending::Idle,
@@ -197,86 +110,12 @@ impl Compose {
                 key => {
                     if let Some(text) = form.fields.get(key) {
                         field.set(text);
+                        compose.touched.insert(key);
                     }
                 }
             }
         }
         compose
-    }
-
-    fn blank() -> Vec<Field> {
-        let first = StudyType::ConceptTest.as_str();
-        vec![
-            Field::choice(
-                "study",
-                "Study",
-                words(first, StudyType::ALL, StudyType::as_str),
-                "what is asked",
-            ),
-            Field::line("name", "Name", "", "what you call it; by default the first words"),
-            Field::text(
-                TEXT,
-                "Text",
-                "what respondents read: type it, paste it, or Ctrl-E for your editor",
-            ),
-            Field::line(
-                FILE_FIELD,
-                "or file",
-                "",
-                "a file that holds the text; Ctrl-O completes its name",
-            ),
-            Field::text("questions", "Questions", "one a line, up to ten")
-                .only_for(StudyType::Survey),
-            Field::choice(
-                "orders",
-                "Order",
-                words(Orders::Split.as_str(), Orders::ALL, Orders::as_str),
-                "split: half the panel sees A first; both: everybody answers in both orders",
-            )
-            .only_for(StudyType::AbTest),
-            Field::line("panel", "People", "100", "how many are asked"),
-            Field::choice(
-                "audience.region",
-                "Region",
-                words(Region::UsNational.as_str(), Region::ALL, Region::as_str),
-                "where they live",
-            ),
-            Field::line("audience.age_range", "Age", "18-80", "youngest and oldest"),
-            Field::choice(
-                "audience.gender",
-                "Gender",
-                words("all", Gender::ALL, Gender::as_str),
-                "who is asked",
-            ),
-            Field::choice(
-                "audience.income_bracket",
-                "Income",
-                words("all", IncomeBracket::ALL, IncomeBracket::as_str),
-                "of their household",
-            ),
-            Field::choice(
-                "audience.education",
-                "Education",
-                words("all", EducationFilter::ALL, EducationFilter::as_str),
-                "highest they completed",
-            ),
-            Field::choice(
-                "audience.tech_adoption",
-                "Technology",
-                words("all", TechAdoption::ALL, TechAdoption::as_str),
-                "how soon they take it up",
-            ),
-            Field::choice(
-                "engine_mode",
-                "Panel",
-                words(EngineMode::Standard.as_str(), EngineMode::ALL, EngineMode::as_str),
-                "standard: sampled for this study; anchor: the same people every time",
-            ),
-            Field::line("engine", "Engine", "offline", "what answers"),
-            Field::line("seed", "Seed", "", "the same seed asks the same people; drawn when empty"),
-            Field::line("context", "Context", "", "what respondents are told beforehand"),
-            Field::line("tags", "Tags", "", "labels, separated by commas"),
-        ]
     }
 
     /// The field of that key.
@@ -289,6 +128,15 @@ impl Compose {
         self.fields.get_mut(self.at)
     }
 
+    /// Whether the line that has the cursor holds what stands there at first, and nobody has touched it.
+    pub(crate) fn stands_at_first(&self) -> bool {
+        self.fields.get(self.at).is_some_and(|field| {
+            let is_line =
+                matches!(&field.value, Value::Typed(input) if input.lines() == Lines::One);
+            is_line && field.shown() == field.default && !self.touched.contains(field.key)
+        })
+    }
+
     /// Which instrument is chosen.
     pub(crate) fn study_type(&self) -> StudyType {
         self.field("study")
@@ -299,6 +147,7 @@ impl Compose {
     /// Something was changed: what was known about the draft no longer holds.
     pub(crate) fn changed(&mut self, now: u64, key: SubmitKey) {
         self.revision += 1;
+        self.touched.extend(self.fields.get(self.at).map(|field| field.key));
         self.key = key;
         self.save_at = Some(now + SAVE_AFTER_MS);
     }
@@ -328,9 +177,43 @@ impl Compose {
         self.fields
             .iter()
             .filter(|field| !matches!(field.key, TEXT | FILE_FIELD) && self.is_shown(field))
-            .filter(|field| field.shown().trim() != field.default)
+            .filter(|field| self.is_meant(field))
             .map(|field| (field.key.to_owned(), field.shown().trim().to_owned()))
             .collect()
+    }
+
+    /// Whether what stands in a field is asked for, rather than what stands there at first.
+    fn is_meant(&self, field: &Field) -> bool {
+        let is_chosen = self.touched.contains(field.key) && self.is_in_front_matter(field);
+        field.shown().trim() != field.default || is_chosen
+    }
+
+    /// Whether the head of the text decides about a field that nobody has touched.
+    pub(crate) fn is_left_to_text(&self, field: &Field) -> bool {
+        !self.is_meant(field) && self.is_in_front_matter(field)
+    }
+
+    /// Whether the head of the text has a line about that field.
+    fn is_in_front_matter(&self, field: &Field) -> bool {
+        let text = match &self.attached {
+            Attached::Text(text) => text.as_str(),
+            Attached::None | Attached::Trouble(_) => {
+                self.field(TEXT).map(Field::shown).unwrap_or_default()
+            }
+        };
+        let mut lines = text.lines().map(str::trim_end);
+        if lines.next() != Some("---") {
+            return false;
+        }
+        let name = field.key.rsplit('.').next().unwrap_or(field.key);
+        lines.take_while(|line| *line != "---").any(|line| {
+            line.match_indices(name).any(|(at, _)| {
+                let before = line[..at].chars().next_back();
+                let is_word =
+                    before.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_');
+                is_word && line[at + name.len()..].trim_start().starts_with(':')
+            })
+        })
     }
 
     /// The draft as the daemon takes it.

@@ -1,0 +1,208 @@
+//! The three controls and their verdicts, each with its rule. A panel that likes a bad text, that is swayed by looks, or that
+//! agrees whichever way a question is put, is found out here.
+
+use protocol::control::{Judged, Verdict};
+use protocol::measurement::Control;
+use protocol::quality::Figure;
+use protocol::results::Estimate;
+use protocol::study::StudyType;
+
+use super::limit::Limit;
+use super::scale::Scale;
+use super::{Met, PAIRS_MIN, ends, told};
+use crate::domain::instrument::words::{number, signed};
+use crate::domain::stats::estimate::{mean, scaled};
+use crate::domain::stats::{LEVEL, reask::Pairs};
+
+/// Why there is no difference.
+const NOBODY: &str = "nobody answered both";
+/// Why there is no rank correlation.
+const NO_RANK: &str = "too few answered both, or all answers are alike";
+
+/// What people call it.
+pub(super) fn name(control: Control) -> &'static str {
+    match control {
+        Control::Decoy => "Decoy",
+        Control::Duplicate => "Duplicate",
+        Control::Reversed => "Reversed scale",
+    }
+}
+
+/// Why the scale was not turned round.
+pub(super) fn why_not(study_type: StudyType) -> &'static str {
+    match study_type {
+        StudyType::Sentiment => "the answers are words, and there is no scale to turn round",
+        _ => {
+            "the built-in reader reads what is shown and not the question, so a scale turned round means nothing to it"
+        }
+    }
+}
+
+/// Judges a control that was asked.
+pub(super) fn judge(control: Control, met: &Met, scale: Scale, limit: &Limit) -> Judged {
+    match control {
+        Control::Decoy => decoy(met, scale),
+        Control::Duplicate => duplicate(met, scale, limit),
+        Control::Reversed => reversed(met, scale, limit),
+    }
+}
+
+/// The text must be liked clearly better than one made to be bad: the whole interval above a difference that matters. Where
+/// both are rated low there is no liking to be suspicious of.
+fn decoy(met: &Met, scale: Scale) -> Judged {
+    let needed = scale.matters();
+    let difference = difference(met, scale).map(turned);
+    let above_middle = {
+        let decoys = mean(&met.pairs.seconds(scale.ends()), LEVEL);
+        let decoys = decoys.map(|decoys| scaled(decoys, scale.factor()));
+        decoys.as_ref().and_then(ends).is_none_or(|(_, high)| high >= scale.middle())
+    };
+    let verdict = match difference.as_ref().and_then(ends) {
+        Some((low, _)) if low > needed => Verdict::Passed,
+        Some((_, high)) if high <= needed && above_middle => Verdict::Failed,
+        _ => Verdict::Undecided,
+    };
+    let low_too = !above_middle && verdict == Verdict::Undecided;
+    let meaning = match verdict {
+        Verdict::Passed => "a text made to be bad was rated clearly lower",
+        Verdict::Failed => {
+            "this panel also liked a text made to be bad, so do not trust the level of its answers"
+        }
+        Verdict::Undecided if low_too => {
+            "this text did not do clearly better than one made to be bad, and both are rated low: that is no yes-saying, and no praise"
+        }
+        Verdict::Undecided => {
+            "whether this panel tells this text from one made to be bad cannot be told; ask a larger subsample"
+        }
+    };
+    let held = format!("more than {} is required", number(needed, scale.decimals()));
+    let words = Words { meaning, what: "this text minus the decoy", held: &held };
+    let sentence = sentence(Control::Decoy, verdict, met, scale, difference.as_ref(), words);
+    Judged {
+        verdict,
+        difference: Figure::of(difference, NOBODY),
+        limit: needed,
+        unit: scale.unit().to_owned(),
+        rank: None,
+        asked: met.asked,
+        sentence,
+    }
+}
+
+/// The same text in another presentation must be rated alike.
+fn duplicate(met: &Met, scale: Scale, limit: &Limit) -> Judged {
+    let difference = difference(met, scale);
+    let verdict = difference.as_ref().map_or(Verdict::Undecided, |found| limit.judge(found));
+    let meaning = match verdict {
+        Verdict::Passed => "the same text presented otherwise was rated alike",
+        Verdict::Failed => {
+            "the same text presented otherwise was rated otherwise, so do not read differences of this size between texts"
+        }
+        Verdict::Undecided => {
+            "whether the same text presented otherwise is rated alike cannot be told; ask a larger subsample"
+        }
+    };
+    let words =
+        Words { meaning, what: "the other presentation minus this one", held: &limit.told() };
+    let sentence = sentence(Control::Duplicate, verdict, met, scale, difference.as_ref(), words);
+    Judged {
+        verdict,
+        difference: Figure::of(difference, NOBODY),
+        limit: limit.value,
+        unit: scale.unit().to_owned(),
+        rank: None,
+        asked: met.asked,
+        sentence,
+    }
+}
+
+/// With the scale turned round, a reply that is turned back must agree with the answer, on average and person by person. On
+/// average alone would not do: half of a panel that agrees with everything can make up for the other half.
+fn reversed(met: &Met, scale: Scale, limit: &Limit) -> Judged {
+    let difference = difference(met, scale);
+    let rank = met.pairs.rank_correlation(LEVEL);
+    let alike = difference.as_ref().map_or(Verdict::Undecided, |found| limit.judge(found));
+    let order = order(&met.pairs, rank.as_ref());
+    let verdict = match (alike, order) {
+        (Verdict::Failed, _) | (_, Verdict::Failed) => Verdict::Failed,
+        (Verdict::Passed, Verdict::Passed) => Verdict::Passed,
+        _ => Verdict::Undecided,
+    };
+    let meaning = match verdict {
+        Verdict::Passed => "with the scale turned round the answers turn with it",
+        Verdict::Failed => {
+            "with the scale turned round the answers do not turn with it, as with people who say yes to anything, so do not trust \
+             the level of its answers"
+        }
+        Verdict::Undecided => {
+            "whether the answers turn when the scale is turned round cannot be told; ask a larger subsample"
+        }
+    };
+    let mut held = limit.told();
+    if let Some(rank) = &rank {
+        held.push_str(&format!("; rank correlation with the answers {}", signed(rank.value, 2)));
+    }
+    let words = Words { meaning, what: "replies turned back minus the answers", held: &held };
+    let sentence = sentence(Control::Reversed, verdict, met, scale, difference.as_ref(), words);
+    Judged {
+        verdict,
+        difference: Figure::of(difference, NOBODY),
+        limit: limit.value,
+        unit: scale.unit().to_owned(),
+        rank: Some(Figure::of(rank, NO_RANK)),
+        asked: met.asked,
+        sentence,
+    }
+}
+
+/// Whether people keep their order. Where all answers are alike on both sides there is none to keep.
+fn order(pairs: &Pairs, rank: Option<&Estimate>) -> Verdict {
+    match (rank.and_then(ends), pairs.vary()) {
+        (Some((low, _)), _) if low > 0.0 => Verdict::Passed,
+        (Some((_, high)), _) if high < 0.0 => Verdict::Failed,
+        (None, (false, false)) => Verdict::Passed,
+        _ => Verdict::Undecided,
+    }
+}
+
+/// What was said minus the answer, in the unit of the report.
+pub(super) fn difference(met: &Met, scale: Scale) -> Option<Estimate> {
+    met.pairs.difference(LEVEL).map(|difference| scaled(difference, scale.factor()))
+}
+
+/// Seen from the other side.
+fn turned(difference: Estimate) -> Estimate {
+    let (low, high) = (difference.high.map(|high| -high), difference.low.map(|low| -low));
+    // Adding zero takes the sign off a zero.
+    Estimate { value: 0.0 - difference.value, low, high, ..difference }
+}
+
+/// What a verdict is told with.
+struct Words<'a> {
+    meaning: &'a str,
+    /// Of what the difference is.
+    what: &'a str,
+    /// What it was held against.
+    held: &'a str,
+}
+
+fn sentence(
+    control: Control,
+    verdict: Verdict,
+    met: &Met,
+    scale: Scale,
+    difference: Option<&Estimate>,
+    Words { meaning, what, held }: Words<'_>,
+) -> String {
+    let name = name(control);
+    match difference {
+        Some(found) if found.n >= PAIRS_MIN => {
+            format!("{name} {verdict}: {meaning} ({what}: {}; {held}).", told(found, scale))
+        }
+        _ => format!(
+            "{name} {verdict}: {} of {} answered both, and fewer than {PAIRS_MIN} decide nothing.",
+            met.pairs.n(),
+            met.asked
+        ),
+    }
+}

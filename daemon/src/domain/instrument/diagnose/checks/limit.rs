@@ -1,0 +1,65 @@
+//! How far two askings of the same people may be apart that should come out alike. The measure is what asking again in the same
+//! words makes of one answer, never less than half of a difference that matters and never more than all of it: a panel of
+//! dice shall not pass because it is noisy.
+
+use protocol::control::Verdict;
+use protocol::results::Estimate;
+
+use super::ends;
+use super::scale::Scale;
+use crate::domain::instrument::words::number;
+use crate::domain::stats::LEVEL;
+use crate::domain::stats::estimate::scaled;
+use crate::domain::stats::reask::Pairs;
+
+/// The limit, and what it was taken from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Limit {
+    pub(super) value: f64,
+    scale: Scale,
+    /// The standard deviation of one person's answers about their mean; none where nobody was asked again.
+    noise: Option<f64>,
+}
+
+impl Limit {
+    /// Of those who were asked again in the same words.
+    pub(super) fn of(scale: Scale, again: &Pairs) -> Self {
+        let noise = again.noise(LEVEL).map(|noise| scaled(noise, scale.factor()).value);
+        let most = scale.matters();
+        Self { value: noise.unwrap_or(0.0).clamp(most / 2.0, most), scale, noise }
+    }
+
+    /// Whether people answered alike: the whole interval lies within the limit. They did not, if the difference is beyond the
+    /// limit and more than chance.
+    pub(super) fn judge(&self, difference: &Estimate) -> Verdict {
+        match ends(difference) {
+            None => Verdict::Undecided,
+            Some((low, high)) if -self.value <= low && high <= self.value => Verdict::Passed,
+            Some((low, high))
+                if difference.value.abs() > self.value && (low > 0.0 || high < 0.0) =>
+            {
+                Verdict::Failed
+            }
+            Some(_) => Verdict::Undecided,
+        }
+    }
+
+    /// The limit in words, with what it was taken from.
+    pub(super) fn told(&self) -> String {
+        let decimals = self.scale.decimals();
+        let again = "asking again in the same words";
+        let why = match self.noise {
+            None => {
+                "; nobody was asked again in the same words, which would tell the noise".to_owned()
+            }
+            Some(noise) if noise < self.value => {
+                format!("; {again} alone makes {} of noise", number(noise, decimals))
+            }
+            Some(noise) if noise > self.value => {
+                format!(", although {again} alone makes {} of noise", number(noise, decimals))
+            }
+            Some(_) => format!(", the noise of {again}"),
+        };
+        format!("at most {} {} are allowed{why}", number(self.value, decimals), self.scale.unit())
+    }
+}

@@ -1,0 +1,155 @@
+//! What the panel did with the questions whose answers are known: each respondent's answer beside what the same respondent
+//! said to a control or to another wording. Held as counts of pairs; nothing of it is ever counted as an answer.
+
+mod controls;
+mod limit;
+mod scale;
+mod wordings;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use protocol::control::{ControlResult, Verdict, Wordings};
+use protocol::measurement::{Control, Measurement};
+use protocol::quality::Flag;
+use protocol::results::Estimate;
+use protocol::study::{StudySpec, StudyType};
+
+use self::limit::Limit;
+use self::scale::Scale;
+use crate::domain::asking::Asking;
+use crate::domain::instrument::words;
+use crate::domain::outcome::{Assignment, Outcome};
+use crate::domain::stats::reask::Pairs;
+
+/// Fewer pairs than this decide nothing.
+const PAIRS_MIN: u64 = 10;
+
+/// Everything that was said to controls and other wordings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Checks {
+    study_type: StudyType,
+    wanted: Measurement,
+    /// None for answers that are no places on one scale.
+    scale: Option<Scale>,
+    /// The respondent at hand, with the answer that counts.
+    at_hand: Option<(u32, Option<i32>)>,
+    met: BTreeMap<Asking, Met>,
+}
+
+/// What came of one kind of asking.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Met {
+    /// The answer, and what was said to this.
+    pairs: Pairs,
+    /// Respondents who were asked.
+    asked: u64,
+}
+
+/// What the checks came to.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) controls: BTreeMap<Control, ControlResult>,
+    pub(super) wordings: Option<Wordings>,
+    /// A sentence for each check, with its flag where it failed.
+    pub(super) warnings: Vec<super::Warning>,
+}
+
+impl Checks {
+    pub(super) fn new(spec: &StudySpec) -> Self {
+        let study_type = spec.instrument.study_type();
+        let wanted = spec.measurement.clone();
+        let scale = Scale::of(study_type).filter(|_| wanted.checks_panel());
+        Self { study_type, wanted, scale, at_hand: None, met: BTreeMap::new() }
+    }
+
+    /// Takes note of an outcome; those of one respondent must come one after the other, the answer first.
+    pub(super) fn add(&mut self, at: Assignment, outcome: &Outcome) {
+        let (Some(scale), Some(asking)) = (self.scale, at.asking()) else { return };
+        let value = match outcome {
+            Outcome::Answered(answered) => scale.value(&answered.answer),
+            _ => None,
+        };
+        if asking == Asking::Answer {
+            self.at_hand = Some((at.respondent, value));
+            return;
+        }
+        let met = self.met.entry(asking).or_default();
+        met.asked += 1;
+        let answer = self.at_hand.filter(|(who, _)| *who == at.respondent);
+        if let (Some((_, Some(answer))), Some(said)) = (answer, value) {
+            let said = match asking {
+                Asking::Control(Control::Reversed) => scale.turned(said),
+                _ => said,
+            };
+            met.pairs.add(answer, said);
+        }
+    }
+
+    /// What all of it came to.
+    pub(super) fn find(&self) -> Found {
+        let Some(scale) = self.scale else { return Found::default() };
+        let nothing = Met::default();
+        let met = |asking| self.met.get(&asking).unwrap_or(&nothing);
+        let limit = Limit::of(scale, &met(Asking::Replicate(1)).pairs);
+        let mut found = Found::default();
+        let mut tell = |verdict: Verdict, flag: Flag, sentence: &str| {
+            let flag = (verdict == Verdict::Failed).then_some(flag);
+            found.warnings.push((flag, sentence.to_owned()));
+        };
+        if !self.wanted.controls.is_empty() {
+            for control in Control::ALL {
+                let result = if self.wanted.controls.contains(control) {
+                    let met = met(Asking::Control(*control));
+                    let judged = controls::judge(*control, met, scale, &limit);
+                    tell(judged.verdict, Flag::ControlFailed, &judged.sentence);
+                    ControlResult::Judged(Box::new(judged))
+                } else {
+                    let not_asked = controls::why_not(self.study_type).to_owned();
+                    let control = controls::name(*control);
+                    tell(
+                        Verdict::Undecided,
+                        Flag::ControlFailed,
+                        &format!("{control} not asked: {not_asked}."),
+                    );
+                    ControlResult::NotAsked { not_asked }
+                };
+                found.controls.insert(*control, result);
+            }
+        }
+        if self.wanted.wordings > 0 {
+            let all: Vec<(u16, &Met)> = (1..=self.wanted.wordings)
+                .map(|number| (number, met(Asking::Wording(number))))
+                .collect();
+            let same_words = &met(Asking::Replicate(1)).pairs;
+            let wordings = wordings::judge(&all, same_words, scale, &limit);
+            tell(wordings.verdict, Flag::WordingMatters, &wordings.sentence);
+            found.wordings = Some(wordings);
+        }
+        found
+    }
+}
+
+/// A difference in words: `+5.2 points, 95 % interval 4.6 to 5.8, n = 30`.
+fn told(difference: &Estimate, scale: Scale) -> String {
+    let decimals = scale.decimals();
+    let ends = match difference.low.zip(difference.high) {
+        Some(_) => words::interval(difference, decimals, ""),
+        None => "the same for everyone".to_owned(),
+    };
+    format!(
+        "{} {}, {ends}, n = {}",
+        words::signed(difference.value, decimals),
+        scale.unit(),
+        difference.n
+    )
+}
+
+/// The ends between which a number lies, where there are enough pairs to say so. Where everyone differs by the same, that
+/// is what it is.
+fn ends(estimate: &Estimate) -> Option<(f64, f64)> {
+    let interval = estimate.low.zip(estimate.high).unwrap_or((estimate.value, estimate.value));
+    (estimate.n >= PAIRS_MIN).then_some(interval)
+}

@@ -1,0 +1,95 @@
+//! The one scale on which the answers of a study type can be held against each other.
+
+use protocol::results::{Answer, Sentiment};
+use protocol::study::StudyType;
+
+use crate::domain::instrument::{concept_test, nps};
+
+/// A scale: scores, or feelings as −1, 0 and 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scale {
+    /// Scores from one end to the other.
+    Scores(i32, i32),
+    /// Negative, neither, positive: their mean in percent is the net sentiment.
+    Feelings,
+}
+
+impl Scale {
+    /// Of a study type, where it has one.
+    pub(super) fn of(study_type: StudyType) -> Option<Self> {
+        let scores = |(low, high)| Some(Self::Scores(low, high));
+        match study_type {
+            StudyType::ConceptTest => scores(concept_test::SCALE),
+            StudyType::Nps => scores(nps::SCALE),
+            StudyType::Sentiment => Some(Self::Feelings),
+            StudyType::Survey | StudyType::AbTest => None,
+        }
+    }
+
+    /// Where an answer stands.
+    pub(super) fn value(self, answer: &Answer) -> Option<i32> {
+        match (self, answer) {
+            (Self::Scores(..), Answer::ConceptTest { score, .. } | Answer::Nps { score, .. }) => {
+                Some(i32::from(*score))
+            }
+            (Self::Feelings, Answer::Sentiment { sentiment, .. }) => Some(match sentiment {
+                Sentiment::Positive => 1,
+                Sentiment::Negative => -1,
+                Sentiment::Neutral | Sentiment::Mixed => 0,
+            }),
+            _ => None,
+        }
+    }
+
+    /// First and last value.
+    pub(super) fn ends(self) -> (i32, i32) {
+        match self {
+            Self::Scores(low, high) => (low, high),
+            Self::Feelings => (-1, 1),
+        }
+    }
+
+    /// A reply to the question with its scale turned round, turned back.
+    pub(super) fn turned(self, value: i32) -> i32 {
+        let (low, high) = self.ends();
+        low + high - value
+    }
+
+    /// The middle, in the unit of the report.
+    pub(super) fn middle(self) -> f64 {
+        let (low, high) = self.ends();
+        self.factor() * f64::from(low + high) / 2.0
+    }
+
+    /// What one step counts in the unit of the report.
+    pub(super) fn factor(self) -> f64 {
+        match self {
+            Self::Scores(..) => 1.0,
+            Self::Feelings => 100.0,
+        }
+    }
+
+    /// A difference that matters, in the unit of the report: a tenth of the scale, which is one point of ten.
+    pub(super) fn matters(self) -> f64 {
+        match self {
+            Self::Scores(..) => 1.0,
+            Self::Feelings => 20.0,
+        }
+    }
+
+    /// The unit of the report.
+    pub(super) fn unit(self) -> &'static str {
+        match self {
+            Self::Scores(..) => "points",
+            Self::Feelings => "points of net sentiment",
+        }
+    }
+
+    /// Decimals that the unit is told with.
+    pub(super) fn decimals(self) -> usize {
+        match self {
+            Self::Scores(..) => 1,
+            Self::Feelings => 0,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What is measured besides one answer from everyone, as a file or flags say: who is asked twice, which controls and other
+//! wordings a subsample is asked, and whether earlier answers may be used again. What means nothing is refused with its reason.
+
+use std::collections::BTreeSet;
+
+use protocol::measurement::{Control, Measurement, WORDINGS_MAX};
+use protocol::study::{Problem, StudyType};
+
+use super::Reader;
+use super::given::Given;
+
+/// Panels below this ask nobody twice by themselves: a handful of pairs tells nothing.
+const REASKED_FROM: u32 = 100;
+/// One in so many is asked twice where the study does not say how many.
+const REASKED_ONE_IN: u32 = 10;
+/// Most that are asked twice by themselves.
+const REASKED_MAX: u32 = 25;
+
+/// How many are asked twice where the study does not say.
+fn usual_replicates(panel: u32) -> u32 {
+    if panel < REASKED_FROM { 0 } else { (panel / REASKED_ONE_IN).min(REASKED_MAX) }
+}
+
+/// How many are asked controls and other wordings where the study does not say.
+const SUBSAMPLE: u32 = 30;
+
+/// Reads all of it. A steady engine is one of this program, which does not read how a question is put.
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    study_type: StudyType,
+    panel: u32,
+    steady: bool,
+) -> Measurement {
+    let replicates = reader.take("replicates", |given| {
+        people(given, 0, panel, ": so many of the panel are asked a second time")
+    });
+    let wanted = reader.take("controls", |given| {
+        let wanted = given.truth()?;
+        if wanted { refused(given, study_type).map_or(Ok(true), Err) } else { Ok(false) }
+    });
+    let wordings = reader.take("wordings", |given| {
+        let number = given.whole(0, u64::from(WORDINGS_MAX))?;
+        let wordings = u16::try_from(number).unwrap_or(WORDINGS_MAX);
+        if wordings == 0 {
+            return Ok(0);
+        }
+        if steady {
+            let what = "'wordings' means nothing to the built-in reader: it reads what is shown, not how the question is put";
+            return Err(given.problem(what, "take it out, or ask a language model: --engine NAME"));
+        }
+        refused(given, study_type).map_or(Ok(wordings), Err)
+    });
+    let controls = match wanted {
+        Some(true) => controls(study_type, steady),
+        Some(false) | None => BTreeSet::new(),
+    };
+    let wordings = wordings.unwrap_or(0);
+    let checks = !controls.is_empty() || wordings > 0;
+    let sound = reader.problems.is_empty();
+    let subsample = reader.take("subsample", |given| {
+        let number = people(given, 1, panel, ": so many are asked controls and other wordings")?;
+        if !checks && sound {
+            let what = "'subsample' means nothing without controls or other wordings";
+            return Err(given.problem(what, "add controls: true or wordings: 2, or take it out"));
+        }
+        Ok(number)
+    });
+    let subsample = if checks { subsample.unwrap_or(SUBSAMPLE).min(panel) } else { 0 };
+    let usual = match (checks, steady) {
+        // What asking again makes of an answer is the measure for what another presentation or wording makes of it.
+        (true, _) => subsample,
+        (false, true) => 0,
+        (false, false) => usual_replicates(panel),
+    };
+    Measurement {
+        // Which channels are heard is read next door.
+        elicitation: None,
+        replicates: replicates.unwrap_or(usual),
+        controls,
+        wordings,
+        subsample,
+        reuse: reader.take("reuse", Given::word).unwrap_or_default(),
+    }
+}
+
+/// Those that mean something: words have no scale that could be turned round, and the built-in reader reads no scale.
+fn controls(study_type: StudyType, steady: bool) -> BTreeSet<Control> {
+    let scale = matches!(study_type, StudyType::ConceptTest | StudyType::Nps);
+    let mut controls = BTreeSet::from([Control::Decoy, Control::Duplicate]);
+    if scale && !steady {
+        controls.insert(Control::Reversed);
+    }
+    controls
+}
+
+/// Why a kind of study has no controls and no other wordings.
+fn refused(given: &Given, study_type: StudyType) -> Option<Problem> {
+    let hint = match study_type {
+        StudyType::ConceptTest | StudyType::Nps | StudyType::Sentiment => return None,
+        StudyType::AbTest => {
+            "take it out; orders: both is what checks an A/B test, or ask about each variant as a concept_test"
+        }
+        StudyType::Survey => {
+            "take it out; open answers are no numbers that could be held against each other, so check the panel with a concept_test"
+        }
+    };
+    let what = format!("'{}' means nothing in a {study_type} study", given.key);
+    Some(given.problem(what, hint))
+}
+
+fn people(given: &Given, least: u64, panel: u32, why: &str) -> Result<u32, Problem> {
+    let number = given.whole(least, u64::from(panel)).map_err(|mut problem| {
+        problem.hint.push_str(why);
+        problem
+    })?;
+    u32::try_from(number)
+        .map_err(|_| given.problem(format!("'{}' is too large", given.key), "ask for fewer"))
+}

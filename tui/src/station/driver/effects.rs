@@ -1,0 +1,69 @@
+//! Carries out what the model wants: questions to the daemon, files, the clipboard, the editor, and going away.
+
+use super::serve::{Dirty, Flow, Station};
+use super::{StationError, clipboard, editor, files, signals, terminal};
+use crate::station::effect::Effect;
+use crate::station::msg::Msg;
+
+impl Station {
+    /// Carries one of them out.
+    pub(super) fn carry_out(&mut self, effect: Effect) -> Result<Flow, StationError> {
+        match effect {
+            Effect::Call(call) => self.daemon.call(call),
+            Effect::Follow(cursor) => self.daemon.follow(cursor),
+            Effect::StartDaemon => self.daemon.start(),
+            Effect::Copy(text) => {
+                if let Some(told) = clipboard::copy(&mut self.screen, &self.paths, &text) {
+                    self.send(Msg::Told(told));
+                }
+            }
+            Effect::Export(study, export) => self.daemon.export(study, export),
+            Effect::Write { name, content } => {
+                self.send(Msg::Written(files::export(&name, content.as_bytes())));
+            }
+            Effect::Attach(name) => {
+                let text = files::read(&name);
+                self.send(Msg::Attached(name, text));
+            }
+            Effect::ListFiles(typed) => {
+                let names = files::beginning_with(&typed);
+                self.send(Msg::Files(typed, names));
+            }
+            Effect::SaveDraft(form) => files::save_draft(&self.paths, &form),
+            Effect::SaveSettings(settings) => files::save_settings(&self.paths, &settings),
+            Effect::Edit(text) => {
+                self.screen.leave();
+                let edited = editor::edit(&self.paths, &text);
+                self.enter_again()?;
+                self.send(Msg::Edited(edited));
+            }
+            Effect::Redraw => {
+                self.screen.forget();
+                self.dirty = Dirty::Now;
+            }
+            Effect::Suspend => self.suspend()?,
+            Effect::Quit => return Ok(Flow::Leave),
+        }
+        Ok(Flow::Stay)
+    }
+
+    /// Goes back to the shell until it says to go on.
+    pub(super) fn suspend(&mut self) -> Result<(), StationError> {
+        self.screen.leave();
+        signals::stop();
+        self.enter_again()
+    }
+
+    fn enter_again(&mut self) -> Result<(), StationError> {
+        self.screen.enter_again()?;
+        self.model.size = terminal::size();
+        self.dirty = Dirty::Now;
+        Ok(())
+    }
+
+    /// Queues a message for the model; where the queue is full it waits beside the loop, never in it.
+    fn send(&self, msg: Msg) {
+        let messages = self.messages.clone();
+        drop(tokio::spawn(async move { drop(messages.send(msg).await) }));
+    }
+}

@@ -1,0 +1,197 @@
+//! The loop: one thread waits for keys, signals, answers and time, lets the model change, draws when something did, and has
+//! carried out what the model wants.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use protocol::id::SubmitKey;
+use protocol::paths::Paths;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::daemon::Daemon;
+use super::keyboard::{Keyboard, Typed};
+use super::signals::{Signal, Signals};
+use super::terminal::Screen;
+use super::{StationError, files, terminal};
+use crate::station::effect::Effect;
+use crate::station::model::{Model, Moment};
+use crate::station::msg::Msg;
+use crate::station::update;
+
+/// How long an escape waits for the rest of its sequence.
+const ESCAPE: Duration = Duration::from_millis(25);
+
+/// What must be drawn, and how soon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Dirty {
+    /// Nothing.
+    Clean,
+    /// With the next frame.
+    Frame,
+    /// At once.
+    Now,
+}
+
+/// Everything the loop holds.
+pub(super) struct Station {
+    pub(super) model: Model,
+    pub(super) screen: Screen,
+    pub(super) keyboard: Keyboard,
+    pub(super) daemon: Daemon,
+    pub(super) paths: Paths,
+    pub(super) messages: mpsc::Sender<Msg>,
+    pub(super) started: Instant,
+    pub(super) dirty: Dirty,
+    pub(super) drawn: Instant,
+    pub(super) frame: Duration,
+}
+
+/// Panics at F12 when a test has asked for that, so that it can see the terminal given back.
+#[cfg(feature = "seeded-bugs")]
+fn fall_over_if_asked(input: &crate::station::input::Input) {
+    use crate::station::key::{Chord, Key};
+    let is_key = *input == crate::station::input::Input::Key(Chord::plain(Key::F(12)));
+    let is_asked = is_key && std::env::var_os("DEMOSCOPE_TEST_PANIC").is_some();
+    assert!(!is_asked, "asked for by a test");
+}
+
+/// Whether the loop goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    Stay,
+    Leave,
+}
+
+/// What an update is told of the world.
+pub(super) fn moment(started: Instant) -> Moment {
+    Moment {
+        ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        wall: Timestamp::now(),
+        key: SubmitKey(Uuid::new_v4()),
+    }
+}
+
+/// Waits until then; for ever when there is nothing to wait for.
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Station {
+    /// When something happens by itself.
+    fn next_wake(&self) -> Option<Instant> {
+        let model = self.model.next_wake().map(|ms| self.started + Duration::from_millis(ms));
+        let frame = (self.dirty != Dirty::Clean).then(|| self.drawn + self.frame);
+        let escape = self.keyboard.waits_since().map(|since| since + ESCAPE);
+        [model, frame, escape].into_iter().flatten().min()
+    }
+
+    fn draw_if_due(&mut self) -> io::Result<()> {
+        let due = match self.dirty {
+            Dirty::Clean => false,
+            Dirty::Frame => self.drawn.elapsed() >= self.frame,
+            Dirty::Now => true,
+        };
+        if due {
+            self.screen.draw(&self.model)?;
+            self.drawn = Instant::now();
+            self.dirty = Dirty::Clean;
+        }
+        Ok(())
+    }
+
+    /// Draws, waits and carries out, until somebody leaves or the terminal fails.
+    pub(super) async fn serve(
+        &mut self,
+        signals: &mut Signals,
+        inbox: &mut mpsc::Receiver<Msg>,
+    ) -> Result<(), StationError> {
+        loop {
+            self.draw_if_due()?;
+            let wake = self.next_wake();
+            let flow = tokio::select! {
+                biased;
+                signal = signals.next() => self.signal(signal)?,
+                typed = self.keyboard.next() => self.typed(typed)?,
+                Some(msg) = inbox.recv() => self.take(msg, Dirty::Frame)?,
+                () = until(wake) => self.wake()?,
+            };
+            if flow == Flow::Leave {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Time has passed.
+    fn wake(&mut self) -> Result<Flow, StationError> {
+        let waited = self.keyboard.waits_since().is_some_and(|since| since.elapsed() >= ESCAPE);
+        if waited && let Some(input) = self.keyboard.flush() {
+            return self.take(Msg::Input(input), Dirty::Now);
+        }
+        if self.model.next_wake().is_some_and(|ms| ms <= moment(self.started).ms) {
+            return self.take(Msg::Tick, Dirty::Frame);
+        }
+        Ok(Flow::Stay)
+    }
+
+    /// Somebody typed, or the terminal is gone.
+    fn typed(&mut self, typed: Typed) -> Result<Flow, StationError> {
+        match typed {
+            Typed::Inputs(inputs) => {
+                for input in inputs {
+                    #[cfg(feature = "seeded-bugs")]
+                    fall_over_if_asked(&input);
+                    if self.take(Msg::Input(input), Dirty::Now)? == Flow::Leave {
+                        return Ok(Flow::Leave);
+                    }
+                }
+                Ok(Flow::Stay)
+            }
+            Typed::Gone => {
+                files::keep_draft(&self.paths, self.model.compose.as_ref());
+                Ok(Flow::Leave)
+            }
+        }
+    }
+
+    fn signal(&mut self, signal: Signal) -> Result<Flow, StationError> {
+        match signal {
+            Signal::Resize => {
+                let (columns, rows) = terminal::size();
+                self.screen.forget();
+                self.take(Msg::Resize(columns, rows), Dirty::Frame)
+            }
+            Signal::Leave => {
+                files::keep_draft(&self.paths, self.model.compose.as_ref());
+                Ok(Flow::Leave)
+            }
+            Signal::Suspend => {
+                self.suspend()?;
+                Ok(Flow::Stay)
+            }
+        }
+    }
+
+    /// Lets the model change and carries out what it wants.
+    fn take(&mut self, msg: Msg, dirty: Dirty) -> Result<Flow, StationError> {
+        // A page without events is only the end of a wait: nothing on the screen depends on it.
+        let silent = matches!(&msg, Msg::Events(page) if page.events.is_empty());
+        let effects = update(&mut self.model, moment(self.started), msg);
+        if !silent || !effects.is_empty() {
+            let only_follows = effects.iter().all(|effect| matches!(effect, Effect::Follow(_)));
+            if !(silent && only_follows) {
+                self.dirty = self.dirty.max(dirty);
+            }
+        }
+        for effect in effects {
+            if self.carry_out(effect)? == Flow::Leave {
+                return Ok(Flow::Leave);
+            }
+        }
+        Ok(Flow::Stay)
+    }
+}

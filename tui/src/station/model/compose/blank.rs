@@ -1,0 +1,91 @@
+//! The fields of the form, in the order of the screen, with what stands in them at first.
+
+use protocol::audience::{EducationFilter, Gender, IncomeBracket, Region, TechAdoption};
+use protocol::study::{EngineMode, Orders, StudyType};
+
+use super::field::Field;
+use super::{FILE_FIELD, TEXT};
+
+/// An empty form.
+pub(super) fn blank() -> Vec<Field> {
+    let first = StudyType::ConceptTest.as_str();
+    vec![
+        Field::choice(
+            "study",
+            "Study",
+            words(first, StudyType::ALL, StudyType::as_str),
+            "what is asked",
+        ),
+        Field::line("name", "Name", "", "what you call it; by default the first words"),
+        Field::text(
+            TEXT,
+            "Text",
+            "what respondents read: type it, paste it, or Ctrl-E for your editor",
+        ),
+        Field::line(
+            FILE_FIELD,
+            "or file",
+            "",
+            "a file that holds the text; Ctrl-O completes its name",
+        ),
+        Field::text("questions", "Questions", "one a line, up to ten").only_for(StudyType::Survey),
+        Field::choice(
+            "orders",
+            "Order",
+            words(Orders::Split.as_str(), Orders::ALL, Orders::as_str),
+            "split: half the panel sees A first; both: everybody answers in both orders",
+        )
+        .only_for(StudyType::AbTest),
+        Field::line("panel", "People", "100", "how many are asked"),
+        Field::choice(
+            "audience.region",
+            "Region",
+            words(Region::UsNational.as_str(), Region::ALL, Region::as_str),
+            "where they live",
+        ),
+        Field::line("audience.age_range", "Age", "18-80", "youngest and oldest"),
+        Field::choice(
+            "audience.gender",
+            "Gender",
+            words("all", Gender::ALL, Gender::as_str),
+            "who is asked",
+        ),
+        Field::choice(
+            "audience.income_bracket",
+            "Income",
+            words("all", IncomeBracket::ALL, IncomeBracket::as_str),
+            "of their household",
+        ),
+        Field::choice(
+            "audience.education",
+            "Education",
+            words("all", EducationFilter::ALL, EducationFilter::as_str),
+            "highest they completed",
+        ),
+        Field::choice(
+            "audience.tech_adoption",
+            "Technology",
+            words("all", TechAdoption::ALL, TechAdoption::as_str),
+            "how soon they take it up",
+        ),
+        Field::choice(
+            "engine_mode",
+            "Panel",
+            words(EngineMode::Standard.as_str(), EngineMode::ALL, EngineMode::as_str),
+            "standard: sampled for this study; anchor: the same people every time",
+        ),
+        Field::line("engine", "Engine", "offline", "what answers"),
+        Field::line("seed", "Seed", "", "the same seed asks the same people; drawn when empty"),
+        Field::line("context", "Context", "", "what respondents are told beforehand"),
+        Field::line("tags", "Tags", "", "labels, separated by commas"),
+    ]
+}
+
+fn words<T: Copy>(
+    first: &'static str,
+    all: &[T],
+    as_str: fn(T) -> &'static str,
+) -> Vec<&'static str> {
+    let rest = all.iter().map(|word| as_str(*word)).filter(|word| *word != first);
+    std::iter::once(first).chain(rest).collect()
+}

@@ -1,0 +1,91 @@
+//! One field of the form: a word chosen from several, a line or a text, with its name and what belongs there.
+
+use protocol::study::StudyType;
+
+use crate::station::widgets::textbox::{Lines, TextBox};
+
+/// What is typed or chosen in a field.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    /// One of several words; the first is the default.
+    Choice(Vec<&'static str>, usize),
+    /// A line or a text.
+    Typed(TextBox),
+}
+
+/// One field of the form.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Field {
+    /// The key of the front matter.
+    pub(crate) key: &'static str,
+    /// Its name on the screen.
+    pub(crate) label: &'static str,
+    /// What belongs there.
+    pub(crate) hint: &'static str,
+    /// What stands there.
+    pub(crate) value: Value,
+    /// What stands there before anything is typed.
+    pub(super) default: &'static str,
+    /// The only instrument it is for, when it is not for all of them.
+    pub(super) only: Option<StudyType>,
+}
+
+impl Field {
+    pub(super) fn line(
+        key: &'static str,
+        label: &'static str,
+        default: &'static str,
+        hint: &'static str,
+    ) -> Self {
+        Self {
+            key,
+            label,
+            hint,
+            value: Value::Typed(TextBox::new(default, Lines::One)),
+            default,
+            only: None,
+        }
+    }
+
+    pub(super) fn text(key: &'static str, label: &'static str, hint: &'static str) -> Self {
+        Self {
+            key,
+            label,
+            hint,
+            value: Value::Typed(TextBox::new("", Lines::Many)),
+            default: "",
+            only: None,
+        }
+    }
+
+    pub(super) fn choice(
+        key: &'static str,
+        label: &'static str,
+        words: Vec<&'static str>,
+        hint: &'static str,
+    ) -> Self {
+        let default = words.first().copied().unwrap_or("");
+        Self { key, label, hint, value: Value::Choice(words, 0), default, only: None }
+    }
+
+    pub(super) fn only_for(self, study_type: StudyType) -> Self {
+        Self { only: Some(study_type), ..self }
+    }
+
+    /// What stands there, as a front-matter value.
+    pub(crate) fn shown(&self) -> &str {
+        match &self.value {
+            Value::Choice(words, at) => words.get(*at).copied().unwrap_or(""),
+            Value::Typed(input) => input.text(),
+        }
+    }
+
+    pub(super) fn set(&mut self, text: &str) {
+        match &mut self.value {
+            Value::Choice(words, at) => {
+                *at = words.iter().position(|word| *word == text).unwrap_or(*at);
+            }
+            Value::Typed(input) => input.set(text),
+        }
+    }
+}

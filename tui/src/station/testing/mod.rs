@@ -1,0 +1,194 @@
+//! Recorded data for tests: a list of studies, one of them with scores, answers and a report, all made from ordinals, so
+//! that every run draws the same screens. And a hand that types.
+
+mod print;
+mod report;
+mod studies;
+mod variants;
+
+pub(crate) use print::{styles, text};
+pub(crate) use report::{cross, report};
+pub(crate) use studies::{MAIN, id, response, score, studies, study};
+pub(crate) use variants::{
+    AB, SURVEY, ab_report, ab_response, ab_study, survey_report, survey_response, survey_study,
+};
+
+use jiff::Timestamp;
+use protocol::credits::Credits;
+use protocol::event::{Cursor, EventPage};
+use protocol::id::SubmitKey;
+use protocol::ledger::Balance;
+use protocol::run::{Live, State};
+use protocol::service::Page;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use uuid::Uuid;
+
+use super::effect::Effect;
+use super::input::Input;
+use super::key;
+use super::keymap::Keymap;
+use super::look::{Colours, Glyphs, Line, Look};
+use super::model::{Model, Moment};
+use super::msg::Msg;
+use super::theme;
+use super::{screens, update};
+
+/// A moment that many milliseconds after the start.
+pub(crate) fn at(ms: u64) -> Moment {
+    let wall = Timestamp::from_second(1_790_000_000).unwrap();
+    Moment { ms, wall, key: SubmitKey(Uuid::from_u128(u128::from(ms))) }
+}
+
+pub(crate) fn look(colours: Colours, glyphs: Glyphs) -> Look {
+    Look { colours, glyphs, line: Line::Local }
+}
+
+/// A model with a hand on its keys.
+pub(crate) struct Rig {
+    pub(crate) model: Model,
+    pub(crate) ms: u64,
+}
+
+impl Rig {
+    /// A workstation that has just begun, before anything has arrived.
+    pub(crate) fn bare(size: (u16, u16), look: Look) -> Self {
+        let theme = theme::Theme::named("dark", look).unwrap();
+        Self { model: Model::new(at(0), size, Keymap::built_in().unwrap(), theme), ms: 0 }
+    }
+
+    /// A workstation with the recorded list.
+    pub(crate) fn new(size: (u16, u16), look: Look) -> Self {
+        let mut rig = Self::bare(size, look);
+        rig.tell(Msg::Connected { version: "0.1.0".to_owned(), cursor: Cursor(9) });
+        rig.tell(Msg::Studies(Ok(studies(200))));
+        rig.tell(Msg::Report(id(MAIN), Ok(Box::new(report(200)))));
+        let credits = |amount| Credits(amount);
+        rig.tell(Msg::Balance(Ok(Balance {
+            tier: "local".to_owned(),
+            balance: credits(9800),
+            held: credits(0),
+            used_this_month: credits(200),
+            billing_period: "2026-11".to_owned(),
+            cost_usd_this_month: 0.0,
+        })));
+        rig
+    }
+
+    /// Opens the study that has everything, with `known` of its people answered.
+    pub(crate) fn open(&mut self, people: u32, known: u32) {
+        self.keys("2");
+        let mut main = study(MAIN, "Meal kit that learns", State::Running, known, people);
+        if known == people {
+            main.state = State::Completed;
+        }
+        let scores: Vec<u8> =
+            (0..people).map(|one| if one < known { score(one) + 1 } else { 0 }).collect();
+        let tally =
+            (1..=10).map(|value| (0..known).filter(|one| score(*one) == value).count() as u64);
+        let live = Live {
+            study: main,
+            scale: Some((1, 10)),
+            scores: tally.collect(),
+            recent: vec![18, 22, 19, 25, 20],
+            elapsed_ms: 4200,
+            spending: None,
+        };
+        self.tell(Msg::Live(id(MAIN), Ok(live)));
+        self.tell(Msg::Scores(id(MAIN), 0, Ok(scores)));
+        let items = (0..known.min(500)).map(response).collect();
+        self.tell(Msg::Page(id(MAIN), Ok(Page { items, next: None })));
+        if known == people {
+            self.tell(Msg::Report(id(MAIN), Ok(Box::new(report(people)))));
+        }
+    }
+
+    /// Opens the study of two variants, with everything of it.
+    pub(crate) fn open_ab(&mut self, people: u32) {
+        let mut all = studies(200);
+        all.insert(0, ab_study(people));
+        self.tell(Msg::Studies(Ok(all)));
+        self.model.studies.select(Some(id(AB)));
+        self.keys("3");
+        self.tell(Msg::Report(id(AB), Ok(Box::new(ab_report(people)))));
+        self.tell(Msg::Scores(id(AB), 0, Ok(vec![8; people as usize])));
+        let items = (0..people).map(ab_response).collect();
+        self.tell(Msg::Page(id(AB), Ok(Page { items, next: None })));
+    }
+
+    /// Opens the study of open questions, with everything of it.
+    pub(crate) fn open_survey(&mut self, people: u32) {
+        let mut all = studies(200);
+        all.insert(0, survey_study(people));
+        self.tell(Msg::Studies(Ok(all)));
+        self.model.studies.select(Some(id(SURVEY)));
+        self.keys("3");
+        self.tell(Msg::Report(id(SURVEY), Ok(Box::new(survey_report(people)))));
+        self.tell(Msg::Scores(id(SURVEY), 0, Ok(vec![255; people as usize])));
+        let items = (0..people).map(survey_response).collect();
+        self.tell(Msg::Page(id(SURVEY), Ok(Page { items, next: None })));
+    }
+
+    /// Something happens, a little later.
+    pub(crate) fn tell(&mut self, msg: Msg) -> Vec<Effect> {
+        self.ms += 7;
+        update(&mut self.model, at(self.ms), msg)
+    }
+
+    /// Time passes.
+    pub(crate) fn wait(&mut self, ms: u64) -> Vec<Effect> {
+        self.ms += ms;
+        update(&mut self.model, at(self.ms), Msg::Tick)
+    }
+
+    /// Presses keys, written as keymaps write them.
+    pub(crate) fn keys(&mut self, keys: &str) -> Vec<Effect> {
+        key::sequence(keys)
+            .unwrap()
+            .into_iter()
+            .flat_map(|chord| self.tell(Msg::Input(Input::Key(chord))))
+            .collect()
+    }
+
+    /// Types a text.
+    pub(crate) fn paste(&mut self, text: &str) -> Vec<Effect> {
+        self.tell(Msg::Input(Input::Paste(text.to_owned())))
+    }
+
+    /// An event of that kind about a study.
+    pub(crate) fn news(&mut self, kind: &str, study: u128, seq: u64) -> Vec<Effect> {
+        self.event(kind, study, seq, serde_json::Value::Null)
+    }
+
+    /// The same with what such an event tells.
+    pub(crate) fn event(
+        &mut self,
+        kind: &str,
+        study: u128,
+        seq: u64,
+        data: serde_json::Value,
+    ) -> Vec<Effect> {
+        let event = protocol::event::Event {
+            seq,
+            at: at(0).wall,
+            kind: kind.to_owned(),
+            study: Some(id(study)),
+            respondent: None,
+            data,
+        };
+        self.tell(Msg::Events(EventPage { events: vec![event], next: Cursor(seq) }))
+    }
+
+    /// The screen as cells.
+    pub(crate) fn buffer(&self) -> Buffer {
+        let (width, height) = self.model.size;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        screens::draw(&self.model, &mut buffer);
+        buffer
+    }
+
+    /// The screen as text.
+    pub(crate) fn text(&self) -> String {
+        text(&self.buffer())
+    }
+}

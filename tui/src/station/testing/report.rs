@@ -1,0 +1,152 @@
+//! The report of the study that has everything: an estimate for each class of age, one of them clearly lower.
+
+use std::collections::BTreeMap;
+
+use protocol::analysis::{CrossCell, CrossTab};
+use protocol::credits::Credits;
+use protocol::id::AnswerId;
+use protocol::results::{
+    Contrast, Diagnostics, Distribution, Estimate, IntentShares, Margin, Meta, Outcomes, Quote,
+    Report, Results, Segment, Theme, ThemeKind,
+};
+use protocol::run::State;
+
+use super::studies::{MAIN, score, study};
+
+pub(super) fn estimate(value: f64, half: f64, n: u64) -> Estimate {
+    Estimate {
+        value,
+        low: Some(value - half),
+        high: Some(value + half),
+        level: 0.95,
+        n,
+        effective_n: n as f64,
+        method: "t".to_owned(),
+    }
+}
+
+pub(crate) fn report(people: u32) -> Report {
+    let bands = [
+        ("18-24", 8.1),
+        ("25-34", 7.9),
+        ("35-44", 7.7),
+        ("45-54", 7.6),
+        ("55-64", 7.5),
+        ("65-74", 4.6),
+        ("75-100", 4.5),
+    ];
+    let n = u64::from(people) / 7;
+    let segments = bands.iter().map(|(class, value)| {
+        let estimates = BTreeMap::from([("mean_score".to_owned(), estimate(*value, 0.3, n))]);
+        ((*class).to_owned(), Segment { n, small: n < 30, estimates })
+    });
+    let contrasts = bands.iter().map(|(class, value)| Contrast {
+        dimension: "age_band".to_owned(),
+        class: (*class).to_owned(),
+        field: "mean_score".to_owned(),
+        difference: estimate(value - 6.9, 0.4, n),
+        p: 0.01,
+        p_adjusted: 0.02,
+        adjustment: "holm".to_owned(),
+        small: n < 30,
+        differs: *value < 5.0,
+    });
+    let counts: Vec<(i32, u64)> = (1..=10)
+        .map(|value| {
+            (value, (0..people).filter(|one| i32::from(score(*one)) == value).count() as u64)
+        })
+        .collect();
+    let theme = |name: &str, kind, share: f64| Theme {
+        theme: name.to_owned(),
+        kind,
+        count: 30,
+        share: estimate(share, 0.05, u64::from(people)),
+        quotes: vec![Quote { answer: AnswerId(4), text: "Too dear for what it is".to_owned() }],
+    };
+    Report {
+        study: study(MAIN, "Meal kit that learns", State::Completed, people, people),
+        results: Some(Results {
+            channels: std::collections::BTreeMap::new(),
+            panel_size: people,
+            outcomes: Outcomes::ConceptTest {
+                mean_score: 6.9,
+                median_score: 7.0,
+                std_dev: Some(2.1),
+                score_distribution: Distribution(counts),
+                purchase_intent: IntentShares {
+                    definitely: 21.0,
+                    probably: 34.0,
+                    maybe: 25.0,
+                    probably_not: 14.0,
+                    definitely_not: 6.0,
+                },
+                top_concerns: vec!["price".to_owned()],
+                top_appeals: vec!["saves time".to_owned()],
+            },
+            estimates: BTreeMap::from([
+                ("mean_score".to_owned(), estimate(6.9, 0.2, u64::from(people))),
+                ("median_score".to_owned(), estimate(7.0, 0.3, u64::from(people))),
+            ]),
+            segments: BTreeMap::from([("age_band".to_owned(), segments.collect())]),
+            margins: BTreeMap::from([(
+                "gender".to_owned(),
+                BTreeMap::from([("female".to_owned(), Margin { target: 0.51, realised: 0.5 })]),
+            )]),
+            contrasts: contrasts.collect(),
+            contrast_rule: String::new(),
+            conclusions: vec!["People of 65 and older like it least.".to_owned()],
+            themes: vec![
+                theme("price", ThemeKind::Concern, 0.31),
+                theme("saves time", ThemeKind::Appeal, 0.27),
+            ],
+            diagnostics: Diagnostics::default(),
+            findings: Vec::new(),
+            responses: None,
+        }),
+        meta: Meta {
+            credits_used: Credits(i64::from(people)),
+            credits_remaining: Credits(9800),
+            cost_usd: 0.0,
+            announced_cost_usd: None,
+            lost_cost_usd: 0.0,
+            inference: None,
+            latency_ms: 2100,
+            input_tokens: 0,
+            output_tokens: 0,
+            providers_used: vec!["offline".to_owned()],
+            from_cache: 0,
+            notice: "Synthetic respondents.".to_owned(),
+        },
+    }
+}
+
+/// Age crossed with gender: women of 65 and older like it least, and of one cell there is hardly anybody.
+pub(crate) fn cross(people: u32) -> CrossTab {
+    let ages = ["18-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75-100"];
+    let n = u64::from(people) / 5;
+    let cells = ages.into_iter().flat_map(|age| {
+        [("female", -1.2), ("male", 0.4)].map(|(gender, more)| {
+            let is_old = age.starts_with('6') || age.starts_with('7');
+            let value = if is_old { 6.0 + more } else { 7.4 };
+            let n = if age == "75-100" { 6 } else { n };
+            CrossCell {
+                classes: vec![age.to_owned(), gender.to_owned()],
+                n,
+                small: n < 30,
+                estimate: estimate(value, 0.6, n),
+                difference: Some(estimate(value - 6.9, 0.7, n)),
+                p_adjusted: Some(if is_old { 0.004 } else { 0.41 }),
+                differs: age == "65-74" && gender == "female",
+            }
+        })
+    });
+    CrossTab {
+        dimensions: vec!["age_band".to_owned(), "gender".to_owned()],
+        field: "mean_score".to_owned(),
+        all: estimate(6.9, 0.2, u64::from(people)),
+        cells: cells.collect(),
+        adjustment: "benjamini_hochberg".to_owned(),
+        notes: Vec::new(),
+        also: Vec::new(),
+    }
+}

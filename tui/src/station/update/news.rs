@@ -1,0 +1,141 @@
+//! The link and what comes over it unasked: the daemon is there, it is away, something changed. What the screen shows
+//! of a change is asked for again, and only that.
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::event::{Cursor, Event, EventPage};
+use protocol::run::PanelCounts;
+use serde::Deserialize as _;
+
+use super::answers::sentence;
+use super::{results, want_scores, want_screen};
+use crate::station::action::{Action, Place};
+use crate::station::effect::{Effect, People};
+use crate::station::model::lens::Loading;
+use crate::station::model::link::Link;
+use crate::station::model::requests::Want;
+use crate::station::model::studies::Counted;
+use crate::station::model::{Model, Screen, Tone, inert};
+
+/// The daemon answers: everything on the screen is asked for, and its news from where reading stopped.
+pub(super) fn connected(model: &mut Model, version: String, cursor: Cursor) -> Vec<Effect> {
+    let was_away = matches!(model.link, Link::Away { .. });
+    // Events that were missed while away are still there: reading goes on after the last one that was seen.
+    let from = match (&model.link, model.seen) {
+        (Link::Away { .. }, Some(seen)) => seen,
+        _ => cursor,
+    };
+    // Where a daemon tells the end of its history, a loss before the first event is no gap either.
+    if from != protocol::event::Cursor::default() {
+        model.seen = Some(from);
+    }
+    model.link = Link::Connected { version, cursor: from };
+    if was_away {
+        model.say(Tone::Done, "The daemon is back; nothing was lost.");
+    }
+    let now = model.now.ms;
+    model.requests.want(Want::Studies, now);
+    want_screen(model);
+    if let Some(compose) = &model.compose
+        && super::has_text(&compose.draft())
+    {
+        model.requests.want(Want::Check, now);
+    }
+    vec![Effect::Follow(from)]
+}
+
+/// The daemon is away: what was under way will not be answered.
+pub(super) fn lost(model: &mut Model, mut why: ApiError, retry_in_ms: u64) -> Vec<Effect> {
+    inert::error(&mut why);
+    let now = model.now.ms;
+    if why.code == ErrorCode::Incompatible {
+        model.link = Link::Incompatible { why: sentence(&why) };
+        return Vec::new();
+    }
+    let since = match model.link {
+        Link::Away { since, .. } => since,
+        Link::Connecting | Link::Connected { .. } | Link::Incompatible { .. } => now,
+    };
+    model.requests.lost(now);
+    if let Some(compose) = &mut model.compose {
+        compose.sending = crate::station::model::compose::Sending::Idle;
+    }
+    model.link = Link::Away { why: why.message, since, retry_at: now + retry_in_ms };
+    Vec::new()
+}
+
+/// What an event tells of answers that were recorded.
+#[derive(Clone, Copy, Debug)]
+struct Recorded {
+    /// Whose they are.
+    people: People,
+    /// Where the panel stands.
+    panel: PanelCounts,
+}
+
+impl Recorded {
+    /// Nothing for another event, or for one that does not say whose answers they are.
+    fn of(event: &Event) -> Option<Self> {
+        if event.kind != "answers.recorded" {
+            return None;
+        }
+        let ordinal = |name: &str| u32::try_from(event.data.get(name)?.as_u64()?).ok();
+        let (first, last) = (ordinal("first")?, ordinal("last")?);
+        let panel = PanelCounts::deserialize(event.data.get("panel")?).ok()?;
+        let count = last.checked_sub(first)?.saturating_add(1);
+        Some(Self { people: People { first, count }, panel })
+    }
+}
+
+/// News: what the screen shows of it is asked for again.
+pub(super) fn events(model: &mut Model, page: &EventPage) -> Vec<Effect> {
+    model.seen = Some(page.next);
+    if let Link::Connected { cursor, .. } = &mut model.link {
+        *cursor = page.next;
+    }
+    for event in &page.events {
+        news(model, event);
+    }
+    vec![Effect::Follow(page.next)]
+}
+
+fn news(model: &mut Model, event: &Event) {
+    let now = model.now.ms;
+    let open = event.study.is_some() && event.study == model.lens.study;
+    let recorded = Recorded::of(event);
+    if open && model.screen != Screen::Studies {
+        model.requests.want(Want::Live, now);
+        want_scores(model, recorded.map_or(People::ALL, |recorded| recorded.people));
+    }
+    let counted = match (event.study, recorded) {
+        (Some(id), Some(recorded)) => model.studies.count(id, recorded.panel),
+        _ => Counted::NotHere,
+    };
+    if counted == Counted::NotHere {
+        model.requests.want(Want::Studies, now);
+    }
+    if !event.kind.starts_with("answers.") {
+        model.requests.want(Want::Balance, now);
+    }
+    let Some(id) = event.study else { return };
+    if event.kind == "study.completed" {
+        model.studies.drop_report(id);
+        model.requests.want(Want::Report(id), now);
+        if open {
+            model.lens.report = None;
+            model.lens.loading = Loading::Some;
+            if model.screen == Screen::Results {
+                results::want(model);
+            }
+        }
+        let name = model.studies.get(id).map(|study| study.name.clone());
+        if let Some(name) = name {
+            let where_to = if open && model.screen == Screen::Live {
+                let key = model.keymap.keys(Place::Live, Action::ShowResults).into_iter().next();
+                key.map(|key| format!(": {key} shows the results")).unwrap_or_default()
+            } else {
+                String::new()
+            };
+            model.say(Tone::Done, format!("{name} is done{where_to}."));
+        }
+    }
+}

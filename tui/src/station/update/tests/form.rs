@@ -1,0 +1,151 @@
+//! The form: how a draft is written, checked, paid for and sent, and never lost.
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::run::State;
+
+use super::{calls, rig};
+use crate::station::effect::{Call, Effect};
+use crate::station::model::Screen;
+use crate::station::msg::Msg;
+use crate::station::testing::{MAIN, Rig, id, study};
+
+#[test]
+fn an_edited_study_goes_through_the_editor_into_the_form() {
+    use protocol::analysis::Asked;
+    let mut rig = rig();
+    let effects = rig.keys("e");
+    assert!(calls(&effects).contains(&&Call::Asked(id(MAIN))), "{effects:?}");
+    let spec = protocol::study::StudySpec {
+        name: "Meal kit that learns".to_owned(),
+        instrument: protocol::study::Instrument::ConceptTest {
+            stimulus: "Five dinners a week.".to_owned(),
+        },
+        panel: 100,
+        audience: protocol::audience::Audience::default(),
+        engine: "offline".to_owned(),
+        engine_mode: protocol::study::EngineMode::Standard,
+        seed: 7,
+        context: None,
+        max_cost_usd: None,
+        tags: Vec::new(),
+        project: None,
+        measurement: protocol::measurement::Measurement::default(),
+    };
+    let margins = protocol::results::Margins::default();
+    let asked = Asked { spec, questionnaire: String::new(), margins };
+    let effects = rig.tell(Msg::Asked(Ok(Box::new(asked))));
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::Edit(text) if text.contains("Five"))),
+        "{effects:?}"
+    );
+    rig.tell(Msg::Edited(Ok("Six dinners a week.".to_owned())));
+    assert_eq!(rig.model.compose.as_ref().unwrap().form().text, "Six dinners a week.");
+}
+
+#[test]
+fn a_draft_is_checked_saved_and_sent_once() {
+    let mut rig = rig();
+    rig.keys("n");
+    rig.paste("A kettle that boils only what you need.");
+    let effects = rig.wait(300);
+    assert!(matches!(calls(&effects)[..], [Call::Check { .. }]), "{effects:?}");
+    let effects = rig.wait(2_000);
+    assert!(
+        effects.iter().any(
+            |effect| matches!(effect, Effect::SaveDraft(form) if form.text.contains("kettle"))
+        )
+    );
+    let effects = rig.keys("ctrl-r");
+    let Some(Call::Submit { key, draft, cost_confirmed: false }) = calls(&effects).first().copied()
+    else {
+        panic!("{effects:?}")
+    };
+    assert!(draft.text.contains("kettle") && draft.overrides.is_empty());
+    assert!(rig.keys("ctrl-r").is_empty(), "it is on its way");
+    rig.tell(Msg::Submitted(Err(ApiError::new(
+        ErrorCode::Unreachable,
+        "The connection was lost.",
+    ))));
+    let again = rig.keys("ctrl-r");
+    let Some(Call::Submit { key: second, .. }) = calls(&again).first().copied() else {
+        panic!("{again:?}")
+    };
+    assert_eq!(key, second, "the same draft is the same submission");
+    let new = study(77, "A kettle", State::Queued, 0, 100);
+    rig.tell(Msg::Submitted(Ok(new)));
+    assert_eq!((rig.model.screen, rig.model.lens.study), (Screen::Live, Some(id(77))));
+}
+
+/// Where the head of a text decides, the form does not claim its own defaults; a field that is touched wins over the head.
+#[test]
+fn the_head_of_the_text_decides_about_fields_that_nobody_touched() {
+    let mut rig = rig();
+    rig.keys("n");
+    rig.paste(
+        "---\npanel: 250\naudience: { region: us_national, age_range: [25, 64] }\n---\nA kettle.",
+    );
+    let compose = |rig: &Rig| rig.model.compose.clone().unwrap();
+    let left: Vec<&str> = {
+        let form = compose(&rig);
+        form.fields.iter().filter(|field| form.is_left_to_text(field)).map(|f| f.key).collect()
+    };
+    assert_eq!(left, ["panel", "audience.region", "audience.age_range"]);
+    assert!(compose(&rig).draft().overrides.is_empty());
+    assert!(rig.text().contains("as the text says"), "{}", rig.text());
+    let at = compose(&rig).fields.iter().position(|field| field.key == "panel").unwrap();
+    rig.model.compose.as_mut().unwrap().at = at;
+    // What stands there at first makes way for what is typed.
+    rig.paste("1");
+    rig.paste("00");
+    let draft = compose(&rig).draft();
+    assert_eq!(draft.overrides.get("panel").map(String::as_str), Some("100"));
+}
+
+#[test]
+fn a_cost_is_agreed_to_before_it_is_paid() {
+    let mut rig = rig();
+    rig.keys("n");
+    rig.paste("A kettle that boils only what you need.");
+    rig.keys("ctrl-r");
+    rig.tell(Msg::Submitted(Err(ApiError::new(
+        ErrorCode::UnconfirmedCost,
+        "It costs up to $3.20.",
+    ))));
+    assert!(rig.text().contains("$3.20"));
+    let effects = rig.keys("enter");
+    assert!(
+        matches!(calls(&effects).first(), Some(Call::Submit { cost_confirmed: true, .. })),
+        "{effects:?}"
+    );
+}
+
+#[test]
+fn problems_stand_beside_their_field_and_stop_the_run() {
+    let mut rig = rig();
+    rig.keys("n");
+    rig.paste("A kettle that boils only what you need.");
+    let effects = rig.wait(300);
+    let Some(Call::Check { revision, .. }) = calls(&effects).first().copied() else {
+        panic!("{effects:?}")
+    };
+    let mut error = ApiError::new(ErrorCode::InvalidInput, "The study cannot run.");
+    error.problems.push(protocol::study::Problem {
+        place: "--panel".to_owned(),
+        what: "'0' is too small".to_owned(),
+        hint: "ask for 1 to 10000".to_owned(),
+    });
+    rig.tell(Msg::Checked(*revision, Err(error)));
+    assert!(rig.text().contains("'0' is too small"));
+    assert_eq!(calls(&rig.keys("ctrl-r")), Vec::<&Call>::new());
+    let compose = rig.model.compose.as_ref().unwrap();
+    assert_eq!(compose.fields[compose.at].key, "panel");
+}
+
+#[test]
+fn leaving_the_form_keeps_the_draft_for_the_next_time() {
+    let mut rig = rig();
+    rig.keys("n");
+    rig.paste("half a thought");
+    rig.keys("esc n");
+    assert_eq!(rig.model.compose.as_ref().unwrap().form().text, "half a thought");
+}

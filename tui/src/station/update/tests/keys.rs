@@ -1,0 +1,153 @@
+//! Keys anywhere: leaving, the footer, help and palette, what is remembered, and any sequence whatsoever.
+
+use proptest::prelude::*;
+
+use super::{place, rig};
+use crate::station::action::Place;
+use crate::station::effect::Effect;
+use crate::station::input::Input;
+use crate::station::key::{Chord, Key, Mods};
+use crate::station::look::{Colours, Glyphs};
+use crate::station::model::Screen;
+use crate::station::model::layer::Layer;
+use crate::station::msg::Msg;
+use crate::station::testing::{MAIN, Rig, id, look};
+
+#[test]
+fn q_asks_and_enter_confirms_and_esc_stays() {
+    let mut rig = rig();
+    assert_eq!(rig.keys("q"), []);
+    assert!(rig.text().contains("The daemon keeps running"), "{}", rig.text());
+    rig.keys("esc");
+    assert_eq!(place(&rig.model), Place::Studies);
+    rig.keys("q");
+    assert_eq!(rig.keys("enter"), [Effect::Quit]);
+}
+
+#[test]
+fn ctrl_c_twice_leaves_from_anywhere_and_once_does_not() {
+    let mut rig = rig();
+    rig.keys("n");
+    assert!(!rig.keys("ctrl-c").contains(&Effect::Quit));
+    rig.wait(5_000);
+    assert!(!rig.keys("ctrl-c").contains(&Effect::Quit));
+    assert!(rig.keys("ctrl-c").contains(&Effect::Quit));
+}
+
+#[test]
+fn how_it_is_used_is_kept_and_taken_up_again() {
+    let mut rig = rig();
+    let kept = |effects: Vec<Effect>| {
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::SaveSettings(settings) => Some(settings),
+            _ => None,
+        })
+    };
+    assert_eq!(kept(rig.keys("j")), None, "nothing changed");
+    assert!(kept(rig.keys("s n")).is_some());
+    assert!(kept(rig.keys("s n")).is_some());
+    rig.keys("/");
+    assert_eq!(kept(rig.paste("meal")), None, "it is still being typed");
+    let settings = kept(rig.keys("enter")).unwrap();
+    let look = look(Colours::True, Glyphs::Unicode);
+    let fresh = Rig::bare((120, 36), look).model.resume(settings.clone(), None);
+    assert_eq!(crate::station::model::saved::Settings::of(&fresh), settings);
+    assert_eq!((fresh.studies.filter.as_str(), fresh.studies.column.label()), ("meal", "name"));
+    let strange: crate::station::model::saved::Settings =
+        serde_json::from_str(r#"{"sort":"horoscope","moon":"full"}"#).unwrap();
+    let untouched = Rig::bare((120, 36), look).model.resume(strange, None);
+    assert_eq!(untouched.studies.column.label(), "created");
+}
+
+/// Footer, help and palette are made from the table: what one of them offers, the keymap knows, and nothing is missing.
+#[test]
+fn footer_help_and_palette_offer_what_the_table_says() {
+    use crate::station::action::ACTIONS;
+    let wide = look(Colours::True, Glyphs::Unicode);
+    for (keys, place) in
+        [("1", Place::Studies), ("", Place::Live), ("3", Place::Results), ("1 n", Place::Compose)]
+    {
+        let mut rig = Rig::new((200, 60), wide);
+        rig.open(200, 200);
+        rig.keys(keys);
+        assert_eq!(rig.model.place(), place);
+        for (key, label) in crate::station::screens::frame::hints(&rig.model) {
+            let bound = ACTIONS
+                .iter()
+                .filter(|entry| entry.action.works_in(place))
+                .any(|entry| rig.model.keymap.keys(place, entry.action).contains(&key));
+            assert!(bound, "the footer shows {key} for {label}, which does nothing");
+        }
+        rig.keys("f1");
+        let Some(Layer::Help(help)) = rig.model.layers.last() else {
+            panic!("no help in {place:?}")
+        };
+        let help = crate::station::screens::help::rows(&rig.model, help);
+        for entry in ACTIONS.iter().filter(|entry| entry.action.works_in(place)) {
+            assert!(
+                help.iter().any(|row| format!("{row:?}").contains(entry.help)),
+                "{} is missing in the help of {place:?}",
+                entry.name
+            );
+        }
+        rig.keys("esc");
+        if place.is_screen() {
+            rig.keys(":");
+            let Some(Layer::Palette(palette)) = rig.model.layers.last() else {
+                panic!("no palette")
+            };
+            for entry in ACTIONS.iter().filter(|entry| entry.action.works_in(place)) {
+                let is_step =
+                    entry.name.starts_with("move.") || matches!(entry.name, "back" | "palette");
+                let offered = palette.offers.iter().any(|offer| offer.title.contains(entry.help));
+                assert_eq!(offered, !is_step, "{} in the palette of {place:?}", entry.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_palette_finds_commands_and_studies() {
+    let mut rig = rig();
+    rig.keys(":");
+    rig.paste("meal");
+    rig.keys("enter");
+    assert_eq!((rig.model.screen, rig.model.lens.study), (Screen::Results, Some(id(MAIN))));
+    rig.keys("1 :");
+    rig.paste("new study");
+    rig.keys("enter");
+    assert_eq!(place(&rig.model), Place::Compose);
+}
+
+/// Keys that a person, a cat or a broken terminal may press.
+fn any_key() -> impl Strategy<Value = Chord> {
+    let keys = prop_oneof![
+        6 => proptest::char::range(' ', '~').prop_map(Key::Char),
+        1 => Just(Key::Enter),
+        2 => Just(Key::Esc),
+        1 => Just(Key::Tab),
+        1 => Just(Key::Up),
+        1 => Just(Key::Down),
+        1 => Just(Key::Left),
+        1 => Just(Key::Right),
+        1 => Just(Key::PageDown),
+        1 => Just(Key::End),
+        1 => Just(Key::Backspace),
+    ];
+    (keys, prop_oneof![8 => Just(Mods::NONE), 1 => Just(Mods::CTRL)])
+        .prop_map(|(key, mods)| Chord::with(key, mods))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn no_sequence_of_keys_breaks_it(keys in proptest::collection::vec(any_key(), 1..60)) {
+        let mut rig = Rig::new((80, 24), look(Colours::True, Glyphs::Unicode));
+        rig.open(200, 150);
+        for chord in keys {
+            rig.tell(Msg::Input(Input::Key(chord)));
+            rig.buffer();
+        }
+    }
+}

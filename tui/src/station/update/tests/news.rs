@@ -1,0 +1,103 @@
+//! What the daemon tells: events become few questions, nothing is missed over a loss, nothing happens by itself.
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::event::Cursor;
+
+use super::{calls, rig};
+use crate::station::effect::{Call, Effect, People};
+use crate::station::msg::Msg;
+use crate::station::testing::{MAIN, id};
+
+#[test]
+fn events_become_few_questions() {
+    let mut rig = rig();
+    rig.open(200, 40);
+    rig.wait(2_000);
+    let mut asked = 0;
+    for seq in 10..110 {
+        asked += calls(&rig.news("answers.recorded", MAIN, seq)).len();
+    }
+    assert!(asked <= 12, "{asked} questions for a hundred events");
+}
+
+/// An event says whose answers it is about, and only these are asked for; what was missed while away is asked for whole.
+#[test]
+fn only_what_changed_is_asked_for() {
+    let mut rig = rig();
+    rig.open(200, 40);
+    rig.wait(2_000);
+    rig.tell(Msg::Scores(id(MAIN), 0, Ok(vec![0; 200])));
+    let recorded = |first: u32, last: u32, delivered: u32| {
+        let panel = serde_json::json!({
+            "requested": 200, "delivered": delivered, "refused": 0, "invalid": 0, "failed": 0,
+        });
+        serde_json::json!({ "first": first, "last": last, "panel": panel })
+    };
+    let scores = |effects: &[Effect]| {
+        calls(effects).into_iter().find_map(|call| match call {
+            Call::Scores(_, people) => Some(*people),
+            _ => None,
+        })
+    };
+    let effects = rig.event("answers.recorded", MAIN, 10, recorded(40, 47, 48));
+    assert_eq!(scores(&effects), Some(People { first: 40, count: 8 }));
+    assert!(!calls(&effects).iter().any(|call| matches!(call, Call::Studies { .. })));
+    assert!(rig.text().contains("48/200"), "{}", rig.text());
+    // Two more while that is under way are one question about both.
+    assert_eq!(scores(&rig.event("answers.recorded", MAIN, 11, recorded(60, 63, 52))), None);
+    assert_eq!(scores(&rig.event("answers.recorded", MAIN, 12, recorded(48, 55, 60))), None);
+    rig.tell(Msg::Scores(id(MAIN), 40, Ok(vec![8; 8])));
+    assert_eq!(rig.model.lens.marks[39..49], [0, 8, 8, 8, 8, 8, 8, 8, 8, 0]);
+    assert_eq!(scores(&rig.wait(200)), Some(People { first: 48, count: 16 }));
+    // An answer that never came, and everything else that may have changed, is asked for as a whole.
+    rig.tell(Msg::Scores(id(MAIN), 0, Err(ApiError::new(ErrorCode::Busy, "Later."))));
+    let effects = rig.event("answers.recorded", MAIN, 13, recorded(64, 70, 67));
+    let asked = scores(&effects).or_else(|| scores(&rig.wait(200)));
+    assert_eq!(asked, Some(People::ALL));
+    rig.tell(Msg::Scores(id(MAIN), 0, Ok(vec![8; 200])));
+    rig.news("study.queued", MAIN, 14);
+    assert_eq!(scores(&rig.wait(200)), Some(People::ALL));
+}
+
+#[test]
+fn a_completed_study_is_announced_and_read_again() {
+    let mut rig = rig();
+    rig.open(200, 199);
+    rig.keys("3");
+    rig.wait(1_000);
+    // What was asked for before the end is answered first.
+    rig.tell(Msg::Report(id(MAIN), Err(ApiError::new(ErrorCode::Conflict, "It still runs."))));
+    let effects = rig.news("study.completed", MAIN, 50);
+    assert!(calls(&effects).contains(&&Call::Report(id(MAIN))), "{effects:?}");
+    assert!(effects.contains(&Effect::Follow(Cursor(50))));
+    assert!(rig.text().contains("is done"));
+}
+
+#[test]
+fn reading_goes_on_where_it_stopped() {
+    let mut rig = rig();
+    rig.news("study.running", 2, 41);
+    let why = ApiError::new(ErrorCode::Unreachable, "The connection was lost.");
+    rig.tell(Msg::Lost { why, retry_in_ms: 500 });
+    assert!(!rig.keys("p").iter().any(|effect| matches!(effect, Effect::Call(_))));
+    let mut effects = rig.tell(Msg::Connected { version: "0.1.0".to_owned(), cursor: Cursor(0) });
+    assert!(effects.contains(&Effect::Follow(Cursor(41))), "{effects:?}");
+    effects.extend(rig.wait(500));
+    assert!(calls(&effects).iter().any(|call| matches!(call, Call::Studies { .. })));
+}
+
+#[test]
+fn answers_of_another_study_are_dropped() {
+    let mut rig = rig();
+    rig.open(200, 200);
+    let before = rig.model.lens.marks.clone();
+    rig.tell(Msg::Scores(id(3), 0, Ok(vec![3; 200])));
+    assert_eq!(rig.model.lens.marks, before);
+}
+
+#[test]
+fn nothing_wakes_an_idle_workstation() {
+    let mut rig = rig();
+    rig.wait(20_000);
+    assert_eq!(rig.model.next_wake(), None);
+}
