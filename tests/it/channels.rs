@@ -119,7 +119,7 @@ fn three_channels_stand_side_by_side_and_every_call_is_counted() {
         assert!(of["mean"]["low"].as_f64() < of["mean"]["high"].as_f64(), "{of}");
     }
     assert!(found["agreement"]["n"] == json!(20), "{found}");
-    assert!(found["attainable"]["low"].as_f64() < found["attainable"]["high"].as_f64());
+    assert_eq!(found["attainable"]["readings"].as_array().map(Vec::len), Some(5));
     assert_eq!(found["attainable"]["model"], "mock-embed");
     let headline = printed["results"]["mean_score"].as_f64().unwrap();
     assert!(
@@ -176,12 +176,16 @@ fn three_channels_stand_side_by_side_and_every_call_is_counted() {
 
 #[test]
 fn what_was_heard_on_all_channels_is_rebuilt_from_the_evidence_alone() {
-    let mock = MockProvider::start(Duration::ZERO, |heard| match (kind(heard), heard.number % 7) {
-        ("text", 3) => Act::Say("{\"text\": \"I give it 3/10.\"}".to_owned()),
-        ("rating", 4) => {
+    // What is asked decides what fails, so that it does not matter who is quick.
+    let fifth = |text: &str| text.bytes().map(usize::from).sum::<usize>() % 5;
+    let mock = MockProvider::start(Duration::ZERO, move |heard| match kind(heard) {
+        "text" if fifth(&heard.persona) == 0 => {
+            Act::Say("{\"text\": \"I give it 3/10.\"}".to_owned())
+        }
+        "rating" if fifth(&heard.question) == 1 => {
             Act::Say("{\"rating\": null, \"refused\": \"it says nothing\"}".to_owned())
         }
-        ("embedding", 5) => Act::Status(400, Vec::new()),
+        "embedding" if fifth(&heard.texts.concat()) == 2 => Act::Status(400, Vec::new()),
         _ => Act::Answer,
     });
     let home = home(&mock, 30);
@@ -189,13 +193,14 @@ fn what_was_heard_on_all_channels_is_rebuilt_from_the_evidence_alone() {
     let missing = ended.json()["results"]["channels"]["liking"]["channels"].clone();
     assert!(missing["rater"]["missing"].to_string().contains("no rating: declined"), "{missing}");
     assert!(missing["ssr"]["missing"].to_string().contains("no embedding"), "{missing}");
+    assert!(missing["ssr"]["missing"].to_string().contains("rates by number"), "{missing}");
     drop(home.run(["export", "@", "--format", "bundle", "-o", "study.evidence"]).expect(0));
     let file = std::fs::read_to_string(home.folder().join("study.evidence")).unwrap();
     assert!(file.len() < 30 * 24_000, "{} bytes for 30 respondents", file.len());
     let replay = home.run(["replay", "study.evidence", "--json"]).expect(0).json();
     assert_eq!((&replay["identical"], &replay["without_reply"]), (&json!(true), &json!(0)));
     assert_eq!(replay["prompts"], replay["exchanges"], "every prompt was made again");
-    assert!(replay["exchanges"].as_u64().unwrap() > 30 * 6, "{replay}");
+    assert!(replay["exchanges"].as_u64().unwrap() > 30 * 5, "{replay}");
 
     // A similarity that was changed is found out, whoever makes the seals anew.
     let forged = reseal(&file, |line| {

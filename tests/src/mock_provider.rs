@@ -381,10 +381,16 @@ fn hash(text: &str) -> u64 {
 /// Numbers of a vector of this service.
 const DIMENSIONS: usize = 64;
 
-/// A vector of a text: each of its words counts in one direction, which the word alone decides.
+/// A vector of a text: each of its words counts in one direction, which the word alone decides; and a little of its own,
+/// so that no text is equally near to others.
 #[must_use]
 pub fn vector(text: &str) -> Vec<f32> {
-    let mut vector = vec![0.0; DIMENSIONS];
+    let mut drawn = hash(text);
+    let mut vector: Vec<f32> = Vec::with_capacity(DIMENSIONS);
+    for _ in 0..DIMENSIONS {
+        vector.push(f32::from(u8::try_from(drawn >> 56).unwrap()) / 2_550.0);
+        drawn = drawn.rotate_left(7).wrapping_mul(0x0100_0000_01b3);
+    }
     for word in text.split(|letter: char| !letter.is_alphanumeric()) {
         if !word.is_empty() {
             let place = hash(&word.to_lowercase()) >> 32;

@@ -91,7 +91,7 @@ pub(crate) fn sentences(result: &ConstructResult) -> Vec<String> {
             if range.in_order { "come out in order" } else { "do not come out in order" }
         )),
         None if result.channels.contains_key(&Channel::Ssr) => {
-            said.push("What SSR can reach is not known: its anchors were not read.".to_owned());
+            said.push("What SSR can reach is not known: not every anchor could be read.".to_owned());
         }
         None => {}
     }
