@@ -55,6 +55,9 @@ pub struct Judged {
     pub limit: f64,
     /// Points of the scale, or points of net sentiment.
     pub unit: String,
+    /// Of the decoy, what it got itself: its mean, or its net sentiment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Figure>,
     /// How far respondents keep their order (Spearman's rank correlation, −1 to 1), where they must.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rank: Option<Figure>,

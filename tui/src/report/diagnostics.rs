@@ -10,7 +10,9 @@ use crate::report::page::Page;
 /// Draws it.
 pub(crate) fn draw(report: &Report, results: &Results, page: &mut Page) {
     page.heading("What the numbers are worth", "");
-    for note in &results.diagnostics.notes {
+    // What stands at the top already is not told twice on one page.
+    let told: Vec<&str> = results.diagnostics.failures().collect();
+    for note in results.diagnostics.notes.iter().filter(|note| !told.contains(&note.as_str())) {
         page.bullet(note);
     }
     let missing: Vec<String> = results

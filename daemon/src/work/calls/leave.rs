@@ -33,7 +33,7 @@ impl Round {
                 sitting.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
             }
             let Sitting { outcomes, said, shares, others, .. } = sitting;
-            self.send(Parcel { outcomes, said, shares, others, place: None }).await?;
+            self.send(Parcel { outcomes, said, shares, others, ..Parcel::default() }).await?;
         }
         for Ticket { respondent, replicate } in left {
             if self.study.gate.is_cancelled() {

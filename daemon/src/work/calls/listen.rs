@@ -12,12 +12,16 @@ use tokio::task::JoinError;
 
 use super::beside::{Heard, Purse, Speaker};
 use super::broken;
+use super::lane::Lane;
 use super::recorder::Parcel;
 use super::round::Round;
 use super::sitting::{Next, Sitting};
 use crate::app::Capped;
 use crate::domain::instrument::channels::asked_beside;
 use crate::domain::outcome::{Answered, Assignment, EngineUse, Outcome, Usage};
+
+/// Respondents that may be heard on further channels at once, or wait for that.
+const HEARD_MAX: usize = 1_000;
 
 /// A respondent who was heard on further channels.
 pub(super) struct Listened {
@@ -60,20 +64,53 @@ impl Round {
         self.waiting.insert((time, sitting.ticket), sitting);
     }
 
-    /// Hears a respondent on further channels who answered directly; whoever is not heard comes back.
-    pub(super) fn listen(&mut self, mut sitting: Sitting) -> Option<Sitting> {
-        let Some(beside) = &self.beside else { return Some(sitting) };
+    /// Whether as many are being heard as may be at once.
+    pub(super) fn hears_many(&self) -> bool {
+        self.listening.len().saturating_add(self.to_hear.len()) >= HEARD_MAX
+    }
+
+    /// Those whose answers were remembered come without money of their own: they are heard as soon as a cap leaves room.
+    pub(super) async fn hear_who_waits(&mut self) -> Result<(), ApiError> {
+        for sitting in std::mem::take(&mut self.to_hear) {
+            if let Some(sitting) = self.listen(sitting)? {
+                self.send(self.parcel(sitting)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is recorded of a respondent.
+    pub(super) fn parcel(&self, sitting: Sitting) -> Parcel {
+        let Sitting { outcomes, said, shares, others, place, engine, .. } = sitting;
+        // The last ones have nobody to wait for.
+        let lane = self.lanes.get(engine).filter(|_| self.is_busy());
+        let patience = lane.map(Lane::patience).unwrap_or_default();
+        Parcel { outcomes, said, shares, others, place, patience }
+    }
+
+    /// Hears a respondent on further channels who answered directly; whoever is not to be heard comes back.
+    pub(super) fn listen(&mut self, mut sitting: Sitting) -> Result<Option<Sitting>, ApiError> {
         let spec = &self.study.spec;
         let answer = sitting.outcomes.iter().find_map(|(at, outcome, _)| match outcome {
             Outcome::Answered(answered) if asked_beside(spec, *at) => Some(answered.answer.clone()),
             _ => None,
         });
-        let (Some(answer), Some(lane)) = (answer, self.lanes.get(sitting.engine)) else {
-            return Some(sitting);
+        let (Some(answer), Some(_)) = (answer, &self.beside) else { return Ok(Some(sitting)) };
+        if sitting.aside == UsdMicros::ZERO {
+            let aside = self.aside(sitting.engine, &sitting)?;
+            let money = self.set_aside(&mut sitting, aside);
+            // There may be room when others are done. When nobody is at work there never will be, and channels say so.
+            if money.is_err() && (self.is_busy() || !self.nothing_ready()) {
+                self.to_hear.push_back(sitting);
+                return Ok(None);
+            }
+        }
+        let (Some(beside), Some(lane)) = (&self.beside, self.lanes.get(sitting.engine)) else {
+            return Ok(Some(sitting));
         };
         let (beside, engine) = (Arc::clone(beside), Arc::clone(&lane.engine));
         let aside = std::mem::replace(&mut sitting.aside, UsdMicros::ZERO);
-        let (core, cap) = (self.study.core.clone(), spec.max_cost_usd);
+        let (core, cap) = (self.study.core.clone(), self.study.spec.max_cost_usd);
         let purse = Purse::new(core, self.study.number, cap, aside);
         self.listening.spawn(async move {
             let speaker = Speaker {
@@ -92,7 +129,7 @@ impl Round {
             });
             Listened { sitting, heard, took }
         });
-        None
+        Ok(None)
     }
 
     /// Puts what was heard beside the direct answer, and sends all of it to be recorded.
@@ -120,7 +157,6 @@ impl Round {
         if let Some((_, exchanges)) = sitting.said.iter_mut().find(|(at, _)| first(at)) {
             exchanges.extend(heard.exchanges);
         }
-        let Sitting { outcomes, said, shares, others, place, .. } = sitting;
-        self.send(Parcel { outcomes, said, shares, others, place }).await
+        self.send(self.parcel(sitting)).await
     }
 }

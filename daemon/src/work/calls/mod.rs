@@ -9,6 +9,7 @@ mod judge;
 mod lane;
 mod leave;
 mod listen;
+mod recall;
 mod recorder;
 mod round;
 mod sitting;
@@ -22,7 +23,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
 use self::beside::Beside;
-use self::recorder::record;
+use self::recorder::Recorder;
 use self::round::Round;
 use self::sitting::Ticket;
 use super::runner::blocking;
@@ -61,22 +62,25 @@ impl Calls {
         let members = self.pool.members();
         let mut blueprints: Vec<Blueprint> =
             members.iter().map(|engine| engine.blueprint(&self.spec)).collect();
-        let beside = Beside::open(&self, &mut blueprints).await?;
+        // Closed with the study's own, or as soon as the study takes no answers.
+        let gate = self.gate.child_token();
+        let study = Self { gate: gate.clone(), ..self.clone() };
+        let beside = Beside::open(&study, &mut blueprints).await?;
         let first = left.map(|respondent| Ticket { respondent, replicate: 0 });
         let again =
             again.map(|(asking, respondent)| Ticket { respondent, replicate: asking.code() });
         let left = first.chain(again);
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
-        let recording = tokio::spawn(record(
-            core.clone(),
-            Arc::clone(&self.pool),
+        let keeper = Recorder {
+            core: core.clone(),
+            pool: Arc::clone(&self.pool),
+            gate,
             number,
-            self.attempt,
-            blueprints,
-            inbox,
-        ));
+            attempt: self.attempt,
+        };
+        let recording = tokio::spawn(keeper.record(blueprints, inbox));
         let pool = Arc::clone(&self.pool);
-        let asked = Round::new(self, beside.clone(), recorder).run(left).await;
+        let asked = Round::new(study, beside.clone(), recorder).run(left).await;
         for engine in pool.members() {
             engine.leave(number);
         }

@@ -95,6 +95,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let panel = study.panel;
     let share = f64::from(panel.settled()) / f64::from(panel.requested.max(1));
     let (_, role) = studies::state_mark(study, glyphs);
+    let cells = if model.size.0 < 80 { 6 } else { 16 };
     let mut facts = vec![(study.name.clone(), Role::Text)];
     match &study.reason {
         // Why it stands still matters more than how far it came.
@@ -102,7 +103,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
         None => facts.extend([
             (state_label(study.state).to_owned(), role),
             (
-                format!("{} {}%", bar(share, 16, glyphs), number(share * 100.0, 0, glyphs)),
+                format!("{} {}%", bar(share, cells, glyphs), number(share * 100.0, 0, glyphs)),
                 Role::Bar,
             ),
         ]),

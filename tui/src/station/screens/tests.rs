@@ -141,6 +141,7 @@ fn a_failed_check_stands_beside_the_main_number() {
             difference: Figure::of(None, "nobody answered both"),
             limit: 1.0,
             unit: "points".to_owned(),
+            level: None,
             rank: None,
             asked: 30,
             sentence: "Decoy failed.".to_owned(),

@@ -56,7 +56,7 @@ impl Beside {
                     return None;
                 }
             };
-            if let Some(said) = self.recall(&ready.address)
+            if let Some(said) = self.recall(&ready.address).await
                 && let Ok(read) = voices::read(&said.end, &said.reply, reader)
             {
                 let took = Usage { remembered: 1, ..Usage::default() };

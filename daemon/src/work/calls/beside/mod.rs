@@ -230,12 +230,12 @@ impl Beside {
     }
 
     /// What was said before to the very same question, where the study allows that.
-    fn recall(&self, address: &str) -> Option<Exchange> {
+    async fn recall(&self, address: &str) -> Option<Exchange> {
         if self.calls.spec.measurement.reuse == Reuse::Never {
             return None;
         }
         // A store that cannot be read says so at the next write; until then the question is asked.
-        let said = self.calls.core.remembered(address).ok()??;
+        let said = self.calls.core.remembered(vec![address.to_owned()]).await.ok()?.pop()??;
         Some(Exchange { source: Source::Remembered, correction: None, ..said })
     }
 

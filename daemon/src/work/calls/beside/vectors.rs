@@ -153,7 +153,7 @@ impl Beside {
             match ssr.anchors.get(construct) {
                 Some(Ok(anchors)) => {
                     let address = address(&ssr.parameters, construct.as_str(), text);
-                    if let Some(said) = self.recall(&address) {
+                    if let Some(said) = self.recall(&address).await {
                         let took = Usage { remembered: 1, ..Usage::default() };
                         speaker.purse.note(took);
                         log.took(Part::Embedding, took);

@@ -52,3 +52,22 @@ proptest! {
         prop_assert!(down <= usize::from(height));
     }
 }
+
+/// Two who share a cell are next to each other in the panel: up and down go through both of them and back.
+#[test]
+fn two_who_share_a_cell_are_neighbours() {
+    let area = Rect::new(0, 0, 40, 20);
+    let geometry = Geometry::grid(1_000, area, true);
+    for (person, steer, to) in [
+        (0, Steer::Down, 1),
+        (1, Steer::Down, 80),
+        (80, Steer::Up, 1),
+        (1, Steer::Up, 0),
+        (0, Steer::Right, 2),
+        (0, Steer::Up, 0),
+        (999, Steer::Right, 999),
+    ] {
+        assert_eq!(geometry.neighbour(person, steer), to, "{person} {steer:?}");
+    }
+    assert_eq!(geometry.person_at(area, 1, 1), Some(82));
+}

@@ -47,35 +47,48 @@ pub(super) fn judge(control: Control, met: &Met, scale: Scale, limit: &Limit) ->
     }
 }
 
-/// The text must be liked clearly better than one made to be bad: the whole interval above a difference that matters. Where
-/// both are rated low there is no liking to be suspicious of.
+/// The text must be liked clearly better than one made to be bad, the whole interval above a difference that matters, and
+/// the bad one must not be liked: its whole interval above the middle of the scale fails the panel however high the other
+/// is. Where both are rated low there is no liking to be suspicious of.
 fn decoy(met: &Met, scale: Scale) -> Judged {
     let needed = scale.matters();
     let difference = difference(met, scale).map(turned);
-    let above_middle = {
-        let decoys = mean(&met.pairs.seconds(scale.ends()), LEVEL);
-        let decoys = decoys.map(|decoys| scaled(decoys, scale.factor()));
-        decoys.as_ref().and_then(ends).is_none_or(|(_, high)| high >= scale.middle())
+    let level = mean(&met.pairs.seconds(scale.ends()), LEVEL);
+    let level = level.map(|level| scaled(level, scale.factor()));
+    let (disliked, liked) = match level.as_ref().and_then(ends) {
+        Some((low, high)) => (high < scale.middle(), low > scale.middle()),
+        None => (false, false),
     };
     let verdict = match difference.as_ref().and_then(ends) {
+        Some(_) if liked => Verdict::Failed,
         Some((low, _)) if low > needed => Verdict::Passed,
-        Some((_, high)) if high <= needed && above_middle => Verdict::Failed,
+        Some((_, high)) if high <= needed && !disliked => Verdict::Failed,
         _ => Verdict::Undecided,
     };
-    let low_too = !above_middle && verdict == Verdict::Undecided;
     let meaning = match verdict {
         Verdict::Passed => "a text made to be bad was rated clearly lower",
         Verdict::Failed => {
             "this panel also liked a text made to be bad, so do not trust the level of its answers"
         }
-        Verdict::Undecided if low_too => {
+        Verdict::Undecided if disliked => {
             "this text did not do clearly better than one made to be bad, and both are rated low: that is no yes-saying, and no praise"
         }
         Verdict::Undecided => {
             "whether this panel tells this text from one made to be bad cannot be told; ask a larger subsample"
         }
     };
-    let held = format!("more than {} is required", number(needed, scale.decimals()));
+    let decimals = scale.decimals();
+    let mut held = format!("more than {} is required", number(needed, decimals));
+    if let Some(level) = &level {
+        let ends = match level.low.zip(level.high) {
+            Some((low, high)) => {
+                format!(", {} to {}", number(low, decimals), number(high, decimals))
+            }
+            None => String::new(),
+        };
+        let (level, middle) = (number(level.value, decimals), number(scale.middle(), decimals));
+        held.push_str(&format!("; the decoy got {level}{ends}, and {middle} is the middle"));
+    }
     let words = Words { meaning, what: "this text minus the decoy", held: &held };
     let sentence = sentence(Control::Decoy, verdict, met, scale, difference.as_ref(), words);
     Judged {
@@ -83,6 +96,7 @@ fn decoy(met: &Met, scale: Scale) -> Judged {
         difference: Figure::of(difference, NOBODY),
         limit: needed,
         unit: scale.unit().to_owned(),
+        level: Some(Figure::of(level, NOBODY)),
         rank: None,
         asked: met.asked,
         sentence,
@@ -110,6 +124,7 @@ fn duplicate(met: &Met, scale: Scale, limit: &Limit) -> Judged {
         difference: Figure::of(difference, NOBODY),
         limit: limit.value,
         unit: scale.unit().to_owned(),
+        level: None,
         rank: None,
         asked: met.asked,
         sentence,
@@ -149,6 +164,7 @@ fn reversed(met: &Met, scale: Scale, limit: &Limit) -> Judged {
         difference: Figure::of(difference, NOBODY),
         limit: limit.value,
         unit: scale.unit().to_owned(),
+        level: None,
         rank: Some(Figure::of(rank, NO_RANK)),
         asked: met.asked,
         sentence,

@@ -103,7 +103,7 @@ fn an_honest_panel_passes_everything() {
     assert_eq!(found.diagnostics.failures().count(), 0);
     assert!(!found.diagnostics.flags.contains(&Flag::ControlFailed));
     insta::assert_snapshot!(found.diagnostics.notes[1..5].join("\n"), @r"
-    Decoy passed: a text made to be bad was rated clearly lower (this text minus the decoy: +4.2 points, 95 % interval 3.2 to 5.2, n = 30; more than 1.0 is required).
+    Decoy passed: a text made to be bad was rated clearly lower (this text minus the decoy: +4.2 points, 95 % interval 3.2 to 5.2, n = 30; more than 1.0 is required; the decoy got 1.0, and 5.5 is the middle).
     Duplicate passed: the same text presented otherwise was rated alike (the other presentation minus this one: 0.0 points, 95 % interval −0.3 to 0.3, n = 30; at most 0.6 points are allowed, the noise of asking again in the same words).
     Reversed scale passed: with the scale turned round the answers turn with it (replies turned back minus the answers: 0.0 points, 95 % interval −0.3 to 0.3, n = 30; at most 0.6 points are allowed, the noise of asking again in the same words; rank correlation with the answers +0.95).
     The wording of the question makes no difference that matters (wording 1 of 2 moves the mean most: 0.0 points, 95 % interval −0.3 to 0.3, n = 30; at most 0.6 points are allowed, the noise of asking again in the same words; people keep their order with a rank correlation of 0.95 (0.87 to 0.98) at least, 0.95 when asked again in the same words).
@@ -151,6 +151,20 @@ fn a_bad_text_and_a_bad_decoy_are_no_yes_saying() {
     let judged = judged(&found, Control::Decoy);
     assert_eq!(judged.verdict, Verdict::Undecided);
     assert!(judged.sentence.contains("no yes-saying, and no praise"), "{}", judged.sentence);
+}
+
+#[test]
+fn a_decoy_that_is_liked_fails_the_panel_though_the_text_is_liked_more() {
+    let found = results(&checked(), |who, asking| match asking {
+        DECOY => said(7 + chance(who, 2)),
+        _ => said(10),
+    });
+    let judged = judged(&found, Control::Decoy);
+    assert!(judged.difference.known().unwrap().low.unwrap() > 2.0, "far apart");
+    assert_eq!(judged.verdict, Verdict::Failed);
+    assert!(judged.sentence.contains("and 5.5 is the middle"), "{}", judged.sentence);
+    let level = judged.level.as_ref().unwrap().known().unwrap();
+    assert!(level.low.unwrap() > 5.5 && level.n == 30, "{level:?}");
 }
 
 #[test]
