@@ -156,8 +156,14 @@ fn three_channels_stand_side_by_side_and_every_call_is_counted() {
             "{page}"
         );
     }
+}
 
-    // The same again is remembered, whole; asked anew, the anchors are still known.
+#[test]
+fn the_same_again_is_remembered_whole_and_anchors_are_embedded_once() {
+    let mock = MockProvider::good();
+    let home = home(&mock, 20);
+    let ended = run(&home, &ALL_THREE).expect(0);
+    let printed = ended.json();
     let again = run(&home, &ALL_THREE).expect(0);
     assert_eq!(mock.calls(), 122);
     assert_eq!(again.results(), ended.results());
