@@ -82,8 +82,8 @@ fn calls_under_way_at_a_cancellation_are_paid_and_told() {
         let answered = mock.told().answered.values().sum::<usize>() as f64;
         ((meta.cost_usd - answered * each).abs() < 1e-9 && meta.lost_cost_usd > 0.0).then_some(meta)
     });
-    // As many as may be under way, and an eighth more that wait for their commit.
-    assert!(meta.lost_cost_usd <= 22.5 * each, "{meta:?}");
+    // As many as may be under way, and a quarter more that wait for their commit.
+    assert!(meta.lost_cost_usd <= 25.5 * each, "{meta:?}");
     assert_eq!(audit::study(&link, id), audit::Findings::new());
 }
 
@@ -196,9 +196,10 @@ fn a_pool_says_what_it_lacks_and_asks_nobody_itself() {
 fn a_call_that_is_slow_is_made_twice_paid_twice_and_never_too_often() {
     let met = Mutex::new(BTreeSet::new());
     let mock = MockProvider::start(Duration::from_millis(10), move |heard| {
-        let is_new = met.lock().unwrap().insert(heard.persona.clone());
-        // One in fifty never hears back from the first call.
-        if is_new && heard.number % 50 == 49 {
+        let mut met = met.lock().unwrap();
+        let is_new = met.insert(heard.persona.clone());
+        // One person in fifty never hears back from the first call.
+        if is_new && met.len() % 50 == 49 {
             Act::Silence
         } else {
             Act::Claim(json!(100), json!(50))

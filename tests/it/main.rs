@@ -17,6 +17,7 @@ mod models;
 mod page;
 mod reading;
 mod station;
+mod station_kinds;
 mod study_types;
 
 // What must survive.

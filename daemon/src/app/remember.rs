@@ -13,21 +13,16 @@ use crate::store::{Fault, Order, Reader, Writes};
 use super::Core;
 
 impl Core {
-    /// The newest reply to the question at that address, if one is kept. It blocks its thread for one look at the store.
-    pub fn remembered(&self, address: &str) -> Reply<Option<Exchange>> {
-        let found = self.store().read(|reader| -> Result<_, Fault> {
-            for key in AddressKey::forms(address) {
-                let Some(place) = reader.get::<RememberedRow>(&key)? else { continue };
-                let said = reader.get::<ExchangesRow>(&place.key())?;
-                // The outcome may have been taken back since, and another question asked in its place.
-                let said = said.into_iter().flat_map(|said| said.0);
-                if let Some(found) = said.rev().find(|said| said.address == address) {
-                    return Ok(Some(found));
-                }
-            }
-            Ok(None)
-        })?;
-        Ok(found)
+    /// The newest reply to the question at each of those addresses, where one is kept: one look at the store for all of
+    /// them.
+    pub async fn remembered(&self, addresses: Vec<String>) -> Reply<Vec<Option<Exchange>>> {
+        self.looking(move |core| {
+            let found = core.store().read(|reader| -> Result<_, Fault> {
+                addresses.iter().map(|address| newest(reader, address)).collect::<Result<_, _>>()
+            })?;
+            Ok(found)
+        })
+        .await
     }
 
     /// Keeps with which settings and templates a study is asked, unless it is known.
@@ -45,6 +40,20 @@ impl Core {
             })
             .await
     }
+}
+
+/// The newest reply to one question.
+fn newest(reader: &Reader<'_>, address: &str) -> Result<Option<Exchange>, Fault> {
+    for key in AddressKey::forms(address) {
+        let Some(place) = reader.get::<RememberedRow>(&key)? else { continue };
+        let said = reader.get::<ExchangesRow>(&place.key())?;
+        // The outcome may have been taken back since, and another question asked in its place.
+        let mut said = said.into_iter().flat_map(|said| said.0).rev();
+        if let Some(found) = said.find(|said| said.address == address) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }
 
 /// Every set of settings and templates that a study was asked with, oldest first.

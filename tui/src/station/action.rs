@@ -133,7 +133,7 @@ actions! {
     Edit = "study.edit", [Studies Live Results] 13, "edit text", "Starts a new study from this one with its text in your own editor ($VISUAL or $EDITOR).";
     Pause = "study.pause", [Studies Live Results] 5, "pause", "Pauses a study, or lets a paused one go on.";
     Cancel = "study.cancel", [Studies Live Results] 6, "cancel", "Stops a study for good; answers are kept and unused credits come back.";
-    Retry = "study.retry", [Studies Live Results] 9, "retry failed", "Asks again those who failed or whose reply could not be read.";
+    Retry = "study.retry", [Studies Live Results] 3, "retry failed", "Asks again those who failed or whose reply could not be read.";
     Archive = "study.archive", [Studies] 12, "archive", "Puts a study away, or takes it out again.";
     Tag = "study.tag", [Studies] 14, "tags", "Changes the tags of a study.";
     Mark = "list.mark", [Studies] 11, "mark", "Marks a study, so that pause, cancel and archive work on all that are marked.";

@@ -3,9 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use protocol::error::ApiError;
-use protocol::measurement::Reuse;
-
 use super::lane::Lane;
 use super::round::Round;
 use super::sitting::{Made, Next, Sitting};
@@ -105,26 +102,6 @@ impl Round {
         let lane = self.lanes.get(sitting.engine);
         let condition = lane.map_or(Condition::Failing, |lane| lane.engine.condition());
         backoff(seed, respondent, sitting.tries, condition, lane.and_then(Lane::usual))
-    }
-
-    /// Takes what a model said before to the very same question, where the study allows that and it can still be read.
-    pub(super) fn recall(
-        &self,
-        sitting: &mut Sitting,
-        address: &str,
-    ) -> Result<Option<Outcome>, ApiError> {
-        let at = sitting.at();
-        if self.study.spec.measurement.reuse == Reuse::Never || at.replicate > 0 {
-            return Ok(None);
-        }
-        let Some(said) = self.study.core.remembered(address)? else { return Ok(None) };
-        let Ok(answered) = exchange::read(&self.study.spec, at, &said.end, &said.reply) else {
-            return Ok(None);
-        };
-        sitting.usage.remembered = sitting.usage.remembered.saturating_add(1);
-        let correction = sitting.correction.clone();
-        sitting.exchanges.push(Exchange { correction, source: Source::Remembered, ..said });
-        Ok(Some(Outcome::Answered(answered)))
     }
 
     /// Notes what came of a question; goes on with the next one of the same respondent, or is done.

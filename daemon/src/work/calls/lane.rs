@@ -19,6 +19,11 @@ pub(super) const WEIGHT: u32 = 1;
 const SLOW: Duration = Duration::from_millis(40);
 /// One part in so many: replies come in bursts, and one that comes just after a commit has begun waits for two of them.
 const SLACK: u32 = 4;
+/// The part of a call's time for which its reply may wait for others to be recorded with, one in so many: far less than
+/// there is room for, and enough that a burst of replies is a few transactions and not a hundred.
+const GATHER: u32 = 16;
+/// No reply waits longer for others.
+const GATHER_MOST: Duration = Duration::from_millis(8);
 /// Latencies that are remembered: enough for a 95th percentile.
 const LATENCIES: usize = 100;
 /// Latencies that must be known before any call counts as slow.
@@ -64,6 +69,14 @@ impl Lane {
         let calls = self.engine.bounds().concurrency;
         let slow = self.usual().is_some_and(|latency| latency >= SLOW);
         self.places.resize(if slow { calls.saturating_add(calls / SLACK) } else { calls });
+    }
+
+    /// How long a reply may wait for others to be recorded with: not at all where it keeps a place that the next call needs.
+    pub(super) fn patience(&self) -> Duration {
+        match self.usual() {
+            Some(usual) if usual >= SLOW => (usual / GATHER).min(GATHER_MOST),
+            _ => Duration::ZERO,
+        }
     }
 
     /// Notes how long a call took that got a reply.

@@ -32,7 +32,7 @@ impl Round {
                 sitting.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
             }
             let Sitting { outcomes, said, shares, .. } = sitting;
-            self.send(Parcel { outcomes, said, shares, place: None }).await?;
+            self.send(Parcel { outcomes, said, shares, ..Parcel::default() }).await?;
         }
         for Ticket { respondent, replicate } in left {
             if self.study.gate.is_cancelled() {

@@ -7,6 +7,7 @@ mod hedge;
 mod judge;
 mod lane;
 mod leave;
+mod recall;
 mod recorder;
 mod round;
 mod sitting;
@@ -19,7 +20,7 @@ use protocol::study::StudySpec;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
-use self::recorder::record;
+use self::recorder::Recorder;
 use self::round::Round;
 use self::sitting::Ticket;
 use super::runner::blocking;
@@ -60,16 +61,19 @@ impl Calls {
             again.map(|(asking, respondent)| Ticket { respondent, replicate: asking.code() });
         let left = first.chain(again);
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
-        let recording = tokio::spawn(record(
-            core.clone(),
-            Arc::clone(&self.pool),
+        // Closed with the study's own, or as soon as the study takes no answers.
+        let gate = self.gate.child_token();
+        let keeper = Recorder {
+            core: core.clone(),
+            pool: Arc::clone(&self.pool),
+            gate: gate.clone(),
             number,
-            self.attempt,
-            blueprints,
-            inbox,
-        ));
+            attempt: self.attempt,
+        };
+        let recording = tokio::spawn(keeper.record(blueprints, inbox));
         let pool = Arc::clone(&self.pool);
-        let asked = Round::new(self, recorder).run(left).await;
+        let study = Self { gate, ..self };
+        let asked = Round::new(study, recorder).run(left).await;
         for engine in pool.members() {
             engine.leave(number);
         }

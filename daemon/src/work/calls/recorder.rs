@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use protocol::error::{ApiError, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
-use crate::app::{Batch, Core};
+use crate::app::{Batch, Core, Gate};
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::Exchange;
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
@@ -32,63 +33,126 @@ pub(super) struct Parcel {
     pub(super) shares: Shares,
     /// The place that they hold until they are there.
     pub(super) place: Option<OwnedSemaphorePermit>,
+    /// How long they may wait for others, so that many share one transaction.
+    pub(super) patience: Duration,
 }
 
-/// Keeps with which settings and templates the engines ask; then records respondents as they come in, as many in one
-/// transaction as are there.
-pub(super) async fn record(
-    core: Core,
-    pool: Arc<Pool>,
-    number: u32,
-    attempt: u32,
-    blueprints: Vec<Blueprint>,
-    mut inbox: mpsc::Receiver<Parcel>,
-) -> Result<(), ApiError> {
-    // Nobody waits for them but the first answer.
-    for blueprint in blueprints {
-        core.keep_blueprint(number, blueprint).await?;
-    }
-    let mut arrived = Vec::with_capacity(BATCH);
-    let mut refused: Option<ApiError> = None;
-    let mut lost = Usage::default();
-    while inbox.recv_many(&mut arrived, BATCH).await > 0 {
-        let mut batch = Batch::new(number, attempt);
-        let mut spent = Usage::default();
-        let mut places = Vec::with_capacity(arrived.len());
-        for Parcel { outcomes, said, shares, place } in arrived.drain(..) {
-            places.push(place);
-            for (_, _, usage) in &outcomes {
-                spent = spent.plus(*usage);
-            }
-            batch
-                .push(&outcomes)
-                .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
-            for (at, exchanges) in said {
-                if let Some((_, outcome, _)) = outcomes.iter().find(|(of, _, _)| *of == at) {
-                    batch.keep(at, outcome, exchanges);
+/// Who records a study's respondents.
+pub(super) struct Recorder {
+    pub(super) core: Core,
+    pub(super) pool: Arc<Pool>,
+    /// Closed when the study takes no answers any more.
+    pub(super) gate: Gate,
+    pub(super) number: u32,
+    pub(super) attempt: u32,
+}
+
+impl Recorder {
+    /// Keeps with which settings and templates the engines ask; then records respondents as they come in, as many in one
+    /// transaction as are there.
+    pub(super) async fn record(
+        self,
+        blueprints: Vec<Blueprint>,
+        mut inbox: mpsc::Receiver<Parcel>,
+    ) -> Result<(), ApiError> {
+        let Self { core, pool, gate, number, attempt } = self;
+        // Nobody waits for them but the first answer.
+        for blueprint in blueprints {
+            core.keep_blueprint(number, blueprint).await?;
+        }
+        let mut arrived = Vec::with_capacity(BATCH);
+        let mut refused: Option<ApiError> = None;
+        let mut lost = Usage::default();
+        while inbox.recv_many(&mut arrived, BATCH).await > 0 {
+            gather(&mut inbox, &mut arrived).await;
+            let mut batch = Batch::new(number, attempt);
+            let mut spent = Usage::default();
+            let mut places = Vec::with_capacity(arrived.len());
+            for Parcel { outcomes, said, shares, place, .. } in arrived.drain(..) {
+                places.push(place);
+                for (_, _, usage) in &outcomes {
+                    spent = spent.plus(*usage);
+                }
+                batch
+                    .push(&outcomes)
+                    .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+                for (at, exchanges) in said {
+                    if let Some((_, outcome, _)) = outcomes.iter().find(|(of, _, _)| *of == at) {
+                        batch.keep(at, outcome, exchanges);
+                    }
+                }
+                for (engine, share) in shares {
+                    if let Some(engine) = pool.members().get(engine) {
+                        batch.share(&engine.service().name, engine.model(), share);
+                    }
                 }
             }
-            for (engine, share) in shares {
-                if let Some(engine) = pool.members().get(engine) {
-                    batch.share(&engine.service().name, engine.model(), share);
+            let recorded = match &refused {
+                None => core.record(batch).await.map(drop),
+                Some(error) => Err(error.clone()),
+            };
+            match recorded {
+                Ok(()) => {}
+                // A cancelled study takes no answers, but what they cost was spent all the same.
+                Err(error) if error.code == ErrorCode::Conflict => {
+                    lost = lost.plus(spent);
+                    refused = Some(error);
+                    // Before the places are free for further calls.
+                    gate.cancel();
                 }
+                Err(error) => return Err(error),
             }
+            drop(places);
         }
-        let recorded = match &refused {
-            None => core.record(batch).await.map(drop),
-            Some(error) => Err(error.clone()),
-        };
-        match recorded {
-            Ok(()) => {}
-            // A cancelled study takes no answers, but what they cost was spent all the same.
-            Err(error) if error.code == ErrorCode::Conflict => {
-                lost = lost.plus(spent);
-                refused = Some(error);
-            }
-            Err(error) => return Err(error),
-        }
-        drop(places);
+        core.book_lost(number, lost).await?;
+        refused.map_or(Ok(()), Err)
     }
-    core.book_lost(number, lost).await?;
-    refused.map_or(Ok(()), Err)
+}
+
+/// Waits for others as long as everyone who has arrived may wait.
+async fn gather(inbox: &mut mpsc::Receiver<Parcel>, arrived: &mut Vec<Parcel>) {
+    let patience = |parcels: &[Parcel]| parcels.iter().map(|parcel| parcel.patience).min();
+    let mut over = std::pin::pin!(tokio::time::sleep(patience(arrived).unwrap_or_default()));
+    while patience(arrived) > Some(Duration::ZERO) && arrived.len() < BATCH {
+        let room = BATCH - arrived.len();
+        tokio::select! {
+            more = inbox.recv_many(arrived, room) => if more == 0 { return },
+            () = &mut over => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parcel(patience: Duration) -> Parcel {
+        Parcel { patience, ..Parcel::default() }
+    }
+
+    #[tokio::test]
+    async fn those_who_may_wait_share_a_transaction_and_those_who_may_not_do_not_wait() {
+        let (sender, mut inbox) = mpsc::channel(16);
+        let (some, hour) = (Duration::from_millis(5), Duration::from_hours(1));
+        for _ in 0..3 {
+            sender.send(parcel(hour)).await.unwrap();
+        }
+        let mut arrived = vec![parcel(some)];
+        gather(&mut inbox, &mut arrived).await;
+        assert_eq!(arrived.len(), 4);
+        // Somebody in a hurry ends the wait for all, and does not begin one.
+        sender.send(parcel(Duration::ZERO)).await.unwrap();
+        let mut arrived = vec![parcel(hour)];
+        gather(&mut inbox, &mut arrived).await;
+        assert_eq!(arrived.len(), 2);
+        sender.send(parcel(hour)).await.unwrap();
+        let mut arrived = vec![parcel(Duration::ZERO)];
+        gather(&mut inbox, &mut arrived).await;
+        assert_eq!(arrived.len(), 1);
+        // Nobody else will come.
+        drop(sender);
+        let mut arrived = vec![parcel(hour)];
+        gather(&mut inbox, &mut arrived).await;
+        assert_eq!(arrived.len(), 2);
+    }
 }

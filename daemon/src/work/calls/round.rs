@@ -18,7 +18,7 @@ use super::recorder::Parcel;
 use super::sitting::{Made, Next, Prepared, Seat, Sitting, Ticket};
 use crate::domain::outcome::Usage;
 use crate::inference::limits::RetryBudget;
-use crate::inference::model::Pass;
+use crate::inference::model::{Pass, ReadyCall};
 use crate::inference::pool::Standing;
 
 /// Respondents that may wait for a later try; while there are as many, nobody new is asked.
@@ -37,6 +37,8 @@ pub(super) struct Round {
     pub(super) seats: HashMap<Id, Seat>,
     /// By time and who it is.
     pub(super) waiting: BTreeMap<(Duration, Ticket), Sitting>,
+    /// Those who were looked up and are to be asked, with their first question.
+    pub(super) stock: VecDeque<(Sitting, ReadyCall)>,
     /// Those meant for an engine that others were drawn before, one queue for each.
     pub(super) ahead: Vec<VecDeque<Ticket>>,
     pub(super) budget: RetryBudget,
@@ -71,6 +73,7 @@ impl Round {
             under_way: JoinSet::new(),
             seats: HashMap::new(),
             waiting: BTreeMap::new(),
+            stock: VecDeque::new(),
             budget: RetryBudget::default(),
             hedges: Arc::default(),
             short: false,
@@ -93,7 +96,11 @@ impl Round {
                 }
             }
             let idle = self.nothing_ready() && self.under_way.is_empty() && self.waiting.is_empty();
-            if idle && left.peek().is_none() && self.ahead.iter().all(VecDeque::is_empty) {
+            if idle
+                && self.stock.is_empty()
+                && left.peek().is_none()
+                && self.ahead.iter().all(VecDeque::is_empty)
+            {
                 break;
             }
             if self.stop.is_none() {
@@ -106,6 +113,9 @@ impl Round {
         }
         while let Some(made) = self.under_way.join_next_with_id().await {
             self.ended(made).await?;
+        }
+        for (sitting, _) in std::mem::take(&mut self.stock) {
+            self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
         }
         let ahead = std::mem::take(&mut self.ahead).into_iter().flatten();
         if let Some(why) = self.stop.take().filter(|_| !self.study.gate.is_cancelled()) {
@@ -188,19 +198,27 @@ impl Round {
         left: &mut Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<Option<Prepared>, ApiError> {
         while !self.short && self.lanes[lane].dead.is_none() && !self.study.gate.is_cancelled() {
-            let Some(mut sitting) = self.next_sitting(lane, left)? else { return Ok(None) };
-            sitting.engine = lane;
-            let at = sitting.at();
-            let correction = sitting.correction.as_deref();
-            let ready = self.lanes[lane]
-                .engine
-                .ready(&self.study.spec, at, &sitting.persona, correction)
-                .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
-            if let Some(outcome) = self.recall(&mut sitting, &ready.address)? {
-                let next = self.close(sitting, at, outcome);
-                self.follow(next).await?;
-                continue;
+            let now = self.study.now();
+            // While it rests and another one can be asked, nothing is made ready for it.
+            let is_open = |lane: &Lane| lane.standing(now) == Standing::Open;
+            if !is_open(&self.lanes[lane]) && self.lanes.iter().any(is_open) {
+                return Ok(None);
             }
+            let next = if let Some(sitting) = self.due(lane, now) {
+                // Whoever is asked the same once more was looked up before the first time.
+                let is_looked_up = sitting.tries > 0;
+                let prepared = vec![self.prepare(lane, sitting)?];
+                let mut unheard =
+                    if is_looked_up { prepared } else { self.unless_remembered(prepared).await? };
+                let Some(next) = unheard.pop() else { continue };
+                next
+            } else if self.waiting.len() >= WAITING_MAX {
+                return Ok(None);
+            } else {
+                let Some(next) = self.newcomer(lane, left).await? else { return Ok(None) };
+                next
+            };
+            let (sitting, ready) = next;
             let (number, cap) = (self.study.number, self.study.spec.max_cost_usd);
             match self.study.core.reserve_cost(number, cap, ready.worst) {
                 Ok(()) => return Ok(Some(Prepared { sitting, ready })),
@@ -218,30 +236,15 @@ impl Round {
         Ok(None)
     }
 
-    /// Who is next at an engine: a try that is due before anybody new.
-    fn next_sitting(
-        &mut self,
-        lane: usize,
-        left: &mut Peekable<impl Iterator<Item = Ticket>>,
-    ) -> Result<Option<Sitting>, ApiError> {
-        let now = self.study.now();
-        let is_open = |lane: &Lane| lane.standing(now) == Standing::Open;
-        // While it rests and another one can be asked, nothing is made ready for it.
-        if !is_open(&self.lanes[lane]) && self.lanes.iter().any(is_open) {
-            return Ok(None);
-        }
+    /// Who is asked at an engine again, or something further, and may be now.
+    fn due(&mut self, lane: usize, now: Duration) -> Option<Sitting> {
         let can_other =
             |other: usize| other != lane && self.lanes[other].standing(now) == Standing::Open;
         let due = self.waiting.iter().take_while(|((time, _), _)| *time <= now);
         let mut mine =
             due.filter(|(_, sitting)| sitting.engine == lane || !can_other(sitting.engine));
-        if let Some(key) = mine.next().map(|(key, _)| *key) {
-            return Ok(self.waiting.remove(&key));
-        }
-        if self.waiting.len() >= WAITING_MAX {
-            return Ok(None);
-        }
-        self.draw(lane, left).map(|ticket| self.seat(ticket)).transpose()
+        let key = mine.next().map(|(key, _)| *key)?;
+        self.waiting.remove(&key)
     }
 
     pub(super) fn seat(&self, ticket: Ticket) -> Result<Sitting, ApiError> {
@@ -303,8 +306,12 @@ impl Round {
     pub(super) async fn follow(&mut self, next: Next) -> Result<(), ApiError> {
         match next {
             Next::Done(sitting) => {
-                let Sitting { outcomes, said, shares, place, .. } = sitting;
-                self.send(Parcel { outcomes, said, shares, place }).await?;
+                let Sitting { outcomes, said, shares, place, engine, .. } = sitting;
+                // The last ones have nobody to wait for.
+                let others = !self.under_way.is_empty();
+                let patience = self.lanes.get(engine).filter(|_| others).map(Lane::patience);
+                let patience = patience.unwrap_or_default();
+                self.send(Parcel { outcomes, said, shares, place, patience }).await?;
             }
             Next::Ask(mut sitting, time) => {
                 // Whoever waits for a later try leaves the place to others.

@@ -32,8 +32,10 @@ use terminal::Screen;
 
 /// Messages that may wait; whoever sends more waits.
 const MESSAGES_MAX: usize = 256;
-/// Between two frames, and between two pages of news: on this machine, and over a network.
+/// Between two frames: on this machine, and over a network.
 const FRAME: (Duration, Duration) = (Duration::from_millis(33), Duration::from_millis(100));
+/// Between two pages of news: as often as a picture that fills must change to look as if it flowed.
+const NEWS: (Duration, Duration) = (Duration::from_millis(66), Duration::from_millis(100));
 
 /// Why the workstation cannot start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -108,9 +110,8 @@ async fn station(
 ) -> Result<(), StationError> {
     let line = theme.look().line;
     let (messages, mut inbox) = mpsc::channel(MESSAGES_MAX);
-    let frame = if line == Line::Local { FRAME.0 } else { FRAME.1 };
-    let daemon =
-        Daemon::open(paths, messages.clone(), frame).await.map_err(StationError::Daemon)?;
+    let (frame, news) = if line == Line::Local { (FRAME.0, NEWS.0) } else { (FRAME.1, NEWS.1) };
+    let daemon = Daemon::open(paths, messages.clone(), news).await.map_err(StationError::Daemon)?;
     let mut signals = Signals::listen()?;
     let started = Instant::now();
     let screen = Screen::enter(mouse)?;

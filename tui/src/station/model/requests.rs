@@ -36,7 +36,9 @@ impl Want {
     /// Milliseconds between two questions of this kind.
     const fn gap(self) -> u64 {
         match self {
-            Self::Live | Self::Scores | Self::Unread => 100,
+            Self::Scores => 66,
+            Self::Unread => 100,
+            Self::Live => 200,
             Self::Newest | Self::Check => 250,
             Self::Studies => 400,
             Self::Balance => 1000,
@@ -139,8 +141,8 @@ mod tests {
         requests.want(Want::Scores, 1010);
         assert_eq!(requests.take_due(1050), []);
         requests.done(Want::Scores);
-        assert_eq!(requests.next_due(), Some(1100));
-        assert_eq!(requests.take_due(1100), [Want::Scores]);
+        assert_eq!(requests.next_due(), Some(1066));
+        assert_eq!(requests.take_due(1066), [Want::Scores]);
     }
 
     #[test]

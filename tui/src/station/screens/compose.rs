@@ -259,7 +259,9 @@ fn before_run(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, area: Rect
         Checked::Bad(error) => {
             lines.push((error.message.clone(), Role::Bad));
             for problem in &error.problems {
-                lines.push((format!("{}: {}", problem.place, problem.what), Role::Bad));
+                let field = form.place_of(problem).and_then(|key| form.field(key));
+                let place = field.map_or(problem.place.as_str(), |field| field.label);
+                lines.push((format!("{place}: {}", problem.what), Role::Bad));
                 lines.push((format!("  {}", problem.hint), Role::Text));
             }
             lines.extend(error.hints.iter().map(|hint| (hint.clone(), Role::Text)));

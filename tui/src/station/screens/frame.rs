@@ -32,10 +32,11 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
             let now = model.now.ms;
             let wait = retry_at.saturating_sub(now).div_ceil(1000);
             let age = span(now.saturating_sub(*since) / 1000);
+            let start = model.keymap.keys(model.place(), Action::StartDaemon).into_iter().next();
+            let start = start.map(|key| format!(", {key} starts it")).unwrap_or_default();
             let text = format!(
-                " {} The daemon is away; what you see is {age} old. Next try in {wait}s {} g d starts it now. {why}",
+                " {} The daemon is away: this is {age} old. Next try in {wait}s{start}. {why}",
                 canvas.glyphs().warning(),
-                canvas.glyphs().dot(),
             );
             canvas.cut(second.x, second.y, second.width, &text, Role::Warning);
         }

@@ -7,7 +7,7 @@ use crate::station::model::Model;
 use crate::station::model::layer::Help;
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
-use crate::station::widgets::canvas::{Canvas, Caption};
+use crate::station::widgets::canvas::{Canvas, Caption, wrap};
 
 /// The lines that match what is searched: keys and entry.
 pub(crate) fn rows(model: &Model, help: &Help) -> Vec<(String, &'static Entry)> {
@@ -49,16 +49,31 @@ pub(super) fn draw(
         canvas.text(list.x + 2, list.y, list.width, "No key is about that.", Role::Dim);
     }
     let keys_width = (list.width / 4).clamp(10, 22);
-    let shown = help.window.shown(rows.len(), usize::from(list.height));
-    for (y, row) in (list.top()..list.bottom()).zip(shown) {
-        let (keys, entry) = &rows[row];
+    let x = list.x + keys_width;
+    let width = list.right().saturating_sub(x);
+    // The line under the cursor is there in full.
+    let sentences = |row: usize| {
+        if row == help.window.cursor { wrap(rows[row].1.help, width) } else { Vec::new() }
+    };
+    let height = |row: usize| u16::try_from(sentences(row).len().max(1)).unwrap_or(1);
+    let (first, end) = help.window.tall(rows.len(), list.height, height);
+    let mut y = list.y;
+    for (row, (keys, entry)) in rows.iter().enumerate().take(end).skip(first) {
         let keys = canvas.glyphs().keys(keys);
         canvas.cut(list.x + 1, y, keys_width - 2, &keys, Role::Key);
-        let x = list.x + keys_width;
-        canvas.cut(x, y, list.right().saturating_sub(x), entry.help, Role::Text);
-        if row == help.window.cursor {
-            canvas.tint(Rect::new(list.x, y, list.width, 1), Role::Selected);
+        match &sentences(row)[..] {
+            [] => {
+                canvas.cut(x, y, width, entry.help, Role::Text);
+            }
+            lines => {
+                for (y, line) in (y..list.bottom()).zip(lines) {
+                    canvas.text(x, y, width, line, Role::Text);
+                }
+                let tinted = Rect::new(list.x, y, list.width, height(row));
+                canvas.tint(tinted.intersection(list), Role::Selected);
+            }
         }
+        y += height(row);
     }
     cursor
 }

@@ -15,7 +15,7 @@ use crate::station::model::{Model, Zoom};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::bar::bar;
-use crate::station::widgets::canvas::{Canvas, Caption};
+use crate::station::widgets::canvas::{Canvas, Caption, columns};
 use crate::station::widgets::format::{number, span, thousands};
 use crate::station::widgets::mosaic::{Arrangement, Mosaic, NO_SCORE, PENDING, UNREAD};
 
@@ -72,13 +72,17 @@ pub(super) fn person_at(model: &Model, x: u16, y: u16) -> Option<usize> {
     mosaic(model, study).geometry(area, model.theme.has_half_blocks()).person_at(area, x, y)
 }
 
-fn mosaic<'a>(model: &'a Model, study: &Study) -> Mosaic<'a> {
+/// The picture of the panel.
+pub(crate) fn mosaic<'a>(model: &'a Model, study: &Study) -> Mosaic<'a> {
     let kind = Lens::instrument(study);
     let cursor = (model.lens.pane == LivePane::Mosaic).then_some(model.lens.person);
+    let (low, high) = kind.scale;
+    let label_width = (low..=high).map(|mark| columns(&(kind.mark)(mark))).max().unwrap_or(0);
     Mosaic {
         scores: &model.lens.marks,
         scale: kind.scale,
         label: kind.mark,
+        label_width,
         arrangement: model.lens.arrangement,
         cursor,
     }
@@ -91,24 +95,29 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let panel = study.panel;
     let share = f64::from(panel.settled()) / f64::from(panel.requested.max(1));
     let (_, role) = studies::state_mark(study, glyphs);
-    let mut facts = vec![
-        (study.name.clone(), Role::Text),
-        (state_label(study.state).to_owned(), role),
-        (format!("{} {}%", bar(share, 16, glyphs), number(share * 100.0, 0, glyphs)), Role::Bar),
-        (
-            format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())),
-            Role::Text,
-        ),
-    ];
+    let cells = if model.size.0 < 80 { 6 } else { 16 };
+    let mut facts = vec![(study.name.clone(), Role::Text)];
+    match &study.reason {
+        // Why it stands still matters more than how far it came.
+        Some(reason) => facts.push((format!("{}: {reason}", state_label(study.state)), role)),
+        None => facts.extend([
+            (state_label(study.state).to_owned(), role),
+            (
+                format!("{} {}%", bar(share, cells, glyphs), number(share * 100.0, 0, glyphs)),
+                Role::Bar,
+            ),
+        ]),
+    }
+    facts.push((
+        format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())),
+        Role::Text,
+    ));
     if study.state == State::Running
         && let Some(eta) = model.lens.eta_s(study)
     {
         facts.push((format!("ready in {}", span(eta)), Role::Dim));
     }
     facts.push((SYNTHETIC.to_owned(), Role::Dim));
-    if let Some(reason) = &study.reason {
-        facts.push((reason.clone(), Role::Warning));
-    }
     facts
 }
 

@@ -71,24 +71,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             let _ = take_page(model, id, reply);
             Vec::new()
         }
-        Msg::Page(id, reply) => {
-            model.requests.done(Want::Page);
-            if let Some(next) = take_page(model, id, reply)
-                && let Some(study) = model.studies.get(id)
-            {
-                let loading = match next {
-                    Some(ordinal) => Loading::Until(ordinal),
-                    None if study.state.is_final() => Loading::All,
-                    // More will come, from anybody.
-                    None => Loading::Some,
-                };
-                model.lens.load(Lens::instrument(study), loading);
-                if next.is_some() {
-                    model.requests.want(Want::Page, model.now.ms);
-                }
-            }
-            Vec::new()
-        }
+        Msg::Page(id, reply) => page(model, id, reply),
         Msg::Report(id, reply) => report(model, id, reply),
         Msg::Checked(revision, reply) => submission::checked(model, revision, reply),
         Msg::Submitted(reply) => submission::submitted(model, reply),
@@ -204,6 +187,26 @@ fn take_page(
     model.lens.take_answers(Lens::instrument(study), page.items);
     model.lens.find_quotes();
     Some(page.next)
+}
+
+/// A page of all answers, and the wish for the next one.
+fn page(model: &mut Model, id: StudyId, reply: Result<Page<Response>, ApiError>) -> Vec<Effect> {
+    model.requests.done(Want::Page);
+    if let Some(next) = take_page(model, id, reply)
+        && let Some(study) = model.studies.get(id)
+    {
+        let loading = match next {
+            Some(ordinal) => Loading::Until(ordinal),
+            None if study.state.is_final() => Loading::All,
+            // More will come, from anybody.
+            None => Loading::Some,
+        };
+        model.lens.load(Lens::instrument(study), loading);
+        if next.is_some() {
+            model.requests.want(Want::Page, model.now.ms);
+        }
+    }
+    Vec::new()
 }
 
 fn report(model: &mut Model, id: StudyId, reply: Result<Box<Report>, ApiError>) -> Vec<Effect> {

@@ -134,6 +134,16 @@ pub(super) fn is_choice(model: &Model) -> bool {
         .is_some_and(|field| matches!(field.value, Value::Choice(..)))
 }
 
+/// What stands in a line at first makes way for what is typed there.
+pub(super) fn make_way(model: &mut Model) {
+    if let Some(compose) = &mut model.compose
+        && compose.stands_at_first()
+        && let Some(Field { value: Value::Typed(input), .. }) = compose.current()
+    {
+        input.set("");
+    }
+}
+
 /// What is typed on a choice: Space and Enter go on, a letter goes to the next word that begins with it.
 pub(super) fn typed_on_choice(model: &mut Model, text: &str) -> Vec<Effect> {
     match text {

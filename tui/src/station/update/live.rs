@@ -2,11 +2,11 @@
 
 use crate::station::effect::Effect;
 use crate::station::model::layer::{Layer, Person};
-use crate::station::model::lens::{Lens, LivePane};
+use crate::station::model::lens::LivePane;
 use crate::station::model::requests::Want;
 use crate::station::model::{Model, Tone};
 use crate::station::screens::live as screen;
-use crate::station::widgets::mosaic::{Arrangement, Mosaic, NO_SCORE, PENDING, Steer};
+use crate::station::widgets::mosaic::{Arrangement, NO_SCORE, PENDING, Steer};
 use crate::station::widgets::window::Move;
 
 /// Rearranges the people.
@@ -21,13 +21,7 @@ pub(super) fn turn_order(model: &mut Model) -> Vec<Effect> {
 /// Moves the cursor to a neighbour in the picture.
 pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
     let Some(study) = model.study() else { return Vec::new() };
-    let mosaic = Mosaic {
-        scores: &model.lens.marks,
-        scale: Lens::instrument(study).scale,
-        label: Lens::instrument(study).mark,
-        arrangement: model.lens.arrangement,
-        cursor: Some(model.lens.person),
-    };
+    let mosaic = screen::mosaic(model, study);
     let geometry = mosaic.geometry(screen::mosaic_area(model), model.theme.has_half_blocks());
     model.lens.person = geometry.neighbour(model.lens.person, steer);
     want_person(model);

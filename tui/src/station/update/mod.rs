@@ -145,6 +145,9 @@ fn typed(model: &mut Model, text: &str) -> Vec<Effect> {
     if model.layers.is_empty() && compose::is_choice(model) {
         return compose::typed_on_choice(model, text);
     }
+    if model.layers.is_empty() {
+        compose::make_way(model);
+    }
     search::edit(model, |input| input.insert(text))
 }
 

@@ -174,6 +174,9 @@ fn plain(text: &str) -> Option<usize> {
     letters.next().is_none_or(is_plain).then_some(first.len_utf8())
 }
 
+/// From here on come scripts without spaces between words; those before it that have none are broken where they must.
+const FIRST_IDEOGRAPH: char = '\u{2e80}';
+
 /// How many cells a text takes.
 pub(crate) fn columns(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
@@ -203,15 +206,31 @@ pub(crate) fn fit(text: &str, width: u16, glyphs: Glyphs) -> String {
 
 /// The text in lines of at most that many cells, broken between words where that is possible.
 pub(crate) fn wrap(text: &str, width: u16) -> Vec<String> {
+    // A number and its percent sign stay on one line.
+    const KEPT: (&str, &str) = (" %", "\u{a0}%");
     if width == 0 {
         return Vec::new();
     }
+    let text = text.replace(KEPT.0, KEPT.1);
     text.split('\n')
         .flat_map(|line| {
+            if columns(line) <= width {
+                return vec![line.replace(KEPT.1, KEPT.0)];
+            }
+            // Scripts that write words without spaces need to be looked up letter by letter; the others do not.
+            let separator = if line.chars().all(|letter| letter < FIRST_IDEOGRAPH) {
+                textwrap::WordSeparator::AsciiSpace
+            } else {
+                textwrap::WordSeparator::new()
+            };
             let options = textwrap::Options::new(usize::from(width))
+                .word_separator(separator)
                 .word_splitter(textwrap::WordSplitter::NoHyphenation)
                 .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
-            textwrap::wrap(line, options).into_iter().map(std::borrow::Cow::into_owned)
+            textwrap::wrap(line, options)
+                .into_iter()
+                .map(|line| line.replace(KEPT.1, KEPT.0))
+                .collect::<Vec<_>>()
         })
         .collect()
 }

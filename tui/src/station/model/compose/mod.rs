@@ -14,6 +14,7 @@ use protocol::run::Preview;
 use protocol::study::{Draft, Problem, StudyType};
 
 use super::saved::Form;
+use crate::station::widgets::textbox::Lines;
 
 /// How long typing rests before the draft is saved.
 const SAVE_AFTER_MS: u64 = 2_000;
@@ -125,6 +126,15 @@ impl Compose {
     /// The field that is being typed into.
     pub(crate) fn current(&mut self) -> Option<&mut Field> {
         self.fields.get_mut(self.at)
+    }
+
+    /// Whether the line that has the cursor holds what stands there at first, and nobody has touched it.
+    pub(crate) fn stands_at_first(&self) -> bool {
+        self.fields.get(self.at).is_some_and(|field| {
+            let is_line =
+                matches!(&field.value, Value::Typed(input) if input.lines() == Lines::One);
+            is_line && field.shown() == field.default && !self.touched.contains(field.key)
+        })
     }
 
     /// Which instrument is chosen.

@@ -1,7 +1,7 @@
 //! The answers as they come, newest first: the mark, who it is, and what they said.
 
 use protocol::results::Response;
-use protocol::run::Study;
+use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
 use crate::station::instrument;
@@ -12,6 +12,7 @@ use crate::station::symbols::Focus;
 use crate::station::symbols::Glyphs;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns, wrap};
+use crate::station::widgets::format::span;
 use crate::station::widgets::mosaic;
 
 /// Draws the list.
@@ -25,7 +26,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     let focus = Focus::of(&LivePane::Answers, &model.lens.pane);
     let inner = canvas.pane(area, Caption { title: "Answers", count: &count, foot: follow }, focus);
     if feed.is_empty() {
-        canvas.cut(inner.x, inner.y, inner.width, "Nobody has answered yet.", Role::Dim);
+        canvas.missing(inner, &why_empty(model, study));
         return;
     }
     let mut window = model.lens.feed;
@@ -46,6 +47,28 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         if focus == Focus::Here && row == window.cursor {
             canvas.tint(line, Role::Selected);
         }
+    }
+}
+
+/// Why there is no answer, and what to do about it.
+fn why_empty(model: &Model, study: &Study) -> String {
+    const SILENT_MS: u64 = 5_000;
+    let worked = model.lens.live.as_ref().map_or(0, |live| live.elapsed_ms);
+    match study.state {
+        State::Queued | State::Draft => "It waits for its turn.".to_owned(),
+        State::Running if worked >= SILENT_MS => format!(
+            "Nobody has answered for {}. `demoscope engines check {}` says whether the engine can be reached.",
+            span(worked / 1000),
+            study.engine
+        ),
+        state if !state.is_final() => "Nobody has answered yet.".to_owned(),
+        _ if study.panel.failed + study.panel.invalid > 0 => {
+            format!(
+                "Nobody answered. Look at the engine with `demoscope engines check {}`, then ask again.",
+                study.engine
+            )
+        }
+        _ => "Nobody answered.".to_owned(),
     }
 }
 

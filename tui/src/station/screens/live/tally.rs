@@ -56,6 +56,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         return;
     };
     if kind.marks == Marks::Scores
+        && live.scores.iter().any(|count| *count > 0)
         && let (Some((low, high)), Some(line)) = (live.scale, lines.next())
     {
         let bars = sparkline(&live.scores, 22, glyphs);
@@ -101,7 +102,11 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
 
 /// How long something took; what is over in seconds is told to the tenth.
 fn brief(ms: u64) -> String {
-    if ms < 10_000 { format!("{}.{}s", ms / 1000, ms % 1000 / 100) } else { span(ms / 1000) }
+    match ms {
+        0..100 => "under 0.1s".to_owned(),
+        100..10_000 => format!("{}.{}s", ms / 1000, ms % 1000 / 100),
+        _ => span(ms / 1000),
+    }
 }
 
 /// How often each mark was given among the answers that are here, each share with half its interval.

@@ -11,7 +11,7 @@ use crate::station::widgets::format::number;
 use crate::station::widgets::window::Window;
 
 /// Columns of the bar, at least and at most, and of the numbers beside it.
-const BAR: u16 = 16;
+const BAR: u16 = 12;
 const BAR_MAX: u16 = 60;
 const NUMBERS: u16 = 14;
 

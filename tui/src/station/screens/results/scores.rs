@@ -4,10 +4,11 @@
 use protocol::results::{Estimate, Results};
 use protocol::run::Study;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::results;
 use crate::station::estimate;
-use crate::station::instrument::{self, Said, Share};
+use crate::station::instrument::{self, Marks, Said, Share};
 use crate::station::model::Model;
 use crate::station::model::results::{Drill, Pane};
 use crate::station::symbols::Focus;
@@ -75,7 +76,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             Line::Score(score, count, most) => {
                 draw_score(study, *score, (*count, *most), canvas, line);
             }
-            Line::Share(share) => draw_share(*share, n, canvas, line),
+            Line::Share(share) => draw_share(study, *share, n, canvas, line),
             Line::Estimate(label, decimals, estimate) => {
                 draw_estimate(label, *decimals, estimate, canvas, line);
             }
@@ -120,12 +121,24 @@ fn draw_estimate(
     canvas.right(line.x, line.y, line.width.saturating_sub(1), &text, Role::Text);
 }
 
+/// The colour of a share: that of its mark in the picture, where the picture is made of such marks.
+pub(super) fn style_of(study: &Study, share: Share, canvas: &Canvas<'_>) -> Style {
+    let kind = instrument::of(study.instrument);
+    let (low, high) = kind.scale;
+    match (kind.marks, share.said) {
+        (Marks::Answers, Said::Mark(mark, _)) => {
+            canvas.theme.score(f64::from(mark - low) / f64::from((high - low).max(1)))
+        }
+        _ => canvas.theme.style(share.role),
+    }
+}
+
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a count of answers, made from the share it has become"
 )]
-fn draw_share(share: Share, n: u64, canvas: &mut Canvas<'_>, line: Rect) {
+fn draw_share(study: &Study, share: Share, n: u64, canvas: &mut Canvas<'_>, line: Rect) {
     let glyphs = canvas.glyphs();
     let name = 15.min(line.width.saturating_sub(10));
     canvas.cut(line.x + 1, line.y, name, share.label, Role::Dim);
@@ -139,7 +152,7 @@ fn draw_share(share: Share, n: u64, canvas: &mut Canvas<'_>, line: Rect) {
     );
     let numbers = 10;
     let width = line.width.saturating_sub(name + numbers + 2);
-    let style = canvas.theme.style(share.role);
+    let style = style_of(study, share, canvas);
     canvas.bar(line.x + 1 + name, line.y, width, share.percent / 100.0, style);
     canvas.right(line.right().saturating_sub(numbers + 1), line.y, numbers, &text, Role::Text);
 }

@@ -7,6 +7,7 @@ use crate::station::instrument;
 use crate::station::model::Model;
 use crate::station::model::class::readable;
 use crate::station::model::results::{Pane, Row, Scope, View};
+use crate::station::symbols::Glyphs;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, columns};
 use crate::station::widgets::format::{difference, number, thousands};
@@ -116,16 +117,20 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             canvas.tint(Rect::new(area.x, y, area.width, 1), Role::Selected);
         }
     }
-    let note = if is_narrow {
-        format!("{} lowest  * differs, adjusted  (n) under 30", glyphs.lowest())
-    } else {
-        format!(
-            "{} highest  {} lowest  * differs from the rest after adjusting for all compared  (n) under 30",
-            glyphs.highest(),
-            glyphs.lowest(),
-        )
-    };
+    let note = note(is_narrow, glyphs);
     canvas.cut(x, area.bottom().saturating_sub(1), area.width.saturating_sub(1), &note, Role::Dim);
+}
+
+/// What the signs mean, in as many words as there is room for.
+fn note(is_narrow: bool, glyphs: Glyphs) -> String {
+    if is_narrow {
+        return format!("{} lowest  * differs, adjusted  (n) under 30", glyphs.lowest());
+    }
+    format!(
+        "{} highest  {} lowest  * differs from the rest after adjusting for all compared  (n) under 30",
+        glyphs.highest(),
+        glyphs.lowest(),
+    )
 }
 
 /// The part of the range where the intervals lie, with a little air, so that they can be told apart.

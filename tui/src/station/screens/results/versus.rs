@@ -5,7 +5,7 @@ use protocol::results::{Outcomes, Results, Winner};
 use protocol::run::Study;
 use ratatui::layout::Rect;
 
-use super::segments;
+use super::{scores, segments};
 use crate::station::instrument;
 use crate::station::model::Model;
 use crate::station::model::results::Pane;
@@ -186,7 +186,8 @@ fn split(study: &Study, results: &Results, canvas: &mut Canvas<'_>, line: Rect) 
         sum += share.percent;
         let until = end + cells(sum / 100.0, width);
         let length = until.saturating_sub(x);
-        canvas.text(x, line.y, length, &fill.repeat(usize::from(length)), share.role);
+        let style = scores::style_of(study, share, canvas);
+        canvas.put(x, line.y, length, &fill.repeat(usize::from(length)), style);
         x = until;
     }
 }

@@ -97,7 +97,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         }
     } else if let Some(line) = next() {
         let panel = study.panel;
-        let share = f64::from(panel.settled()) / f64::from(panel.requested.max(1));
+        let share = f64::from(panel.delivered) / f64::from(panel.requested.max(1));
         let percent = number(share * 100.0, 0, glyphs);
         fact(canvas, line, "answered", &format!("{percent}%"), Role::Text);
         let x = line.x + 16;

@@ -35,7 +35,7 @@ pub(crate) enum Geometry {
 pub(crate) struct Grid {
     /// People in the panel.
     pub(super) people: usize,
-    /// Dots in a row.
+    /// Tiles or cells in a row.
     pub(super) across: usize,
     /// People a dot stands for.
     pub(super) per_dot: usize,
@@ -124,16 +124,7 @@ impl Geometry {
     /// Who stands next to somebody in that direction; the same person where nobody does.
     pub(crate) fn neighbour(&self, person: usize, steer: Steer) -> usize {
         match self {
-            Self::Grid(grid) => {
-                let row = grid.across * grid.per_dot;
-                let to = match steer {
-                    Steer::Left => person.checked_sub(grid.per_dot),
-                    Steer::Right => person.checked_add(grid.per_dot),
-                    Steer::Up => person.checked_sub(row),
-                    Steer::Down => person.checked_add(row),
-                };
-                to.filter(|to| *to < grid.people).unwrap_or(person)
-            }
+            Self::Grid(grid) => grid.neighbour(person, steer).unwrap_or(person),
             Self::Columns(columns) => columns.neighbour(person, steer).unwrap_or(person),
         }
     }
@@ -145,9 +136,9 @@ impl Geometry {
             Self::Grid(grid) => {
                 let (across, down) = match grid.dot {
                     DotSize::Tile(across, down) => (column / across, row / down),
-                    DotSize::Half => (column, row * 2),
+                    DotSize::Half => (column, row),
                 };
-                let dot = usize::from(down) * grid.across + usize::from(across);
+                let dot = (usize::from(down) * grid.across + usize::from(across)) * grid.stacked();
                 let person = dot * grid.per_dot;
                 (usize::from(across) < grid.across && person < grid.people).then_some(person)
             }
@@ -159,6 +150,36 @@ impl Geometry {
                 people.get(dot * columns.per_dot).copied().filter(|_| across < columns.across)
             }
         }
+    }
+}
+
+impl Grid {
+    /// Dots in a cell. Two that share one are next to each other in the panel, so that a cell is finished before the next
+    /// one begins.
+    fn stacked(&self) -> usize {
+        match self.dot {
+            DotSize::Tile(..) => 1,
+            DotSize::Half => 2,
+        }
+    }
+
+    fn neighbour(&self, person: usize, steer: Steer) -> Option<usize> {
+        let stacked = self.stacked();
+        let row = self.across * stacked;
+        // Up from the lower half is the upper one; up from there is the lower half of the cell above.
+        let within = person / self.per_dot % stacked;
+        let (up, down) = match (stacked, within) {
+            (1, _) => (row, row),
+            (_, 0) => (row - 1, 1),
+            _ => (1, row - 1),
+        };
+        let to = match steer {
+            Steer::Left => person.checked_sub(stacked * self.per_dot),
+            Steer::Right => person.checked_add(stacked * self.per_dot),
+            Steer::Up => person.checked_sub(up * self.per_dot),
+            Steer::Down => person.checked_add(down * self.per_dot),
+        };
+        to.filter(|to| *to < self.people)
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Mosaic<'a> {
     pub(crate) scale: (i32, i32),
     /// How a score reads.
     pub(crate) label: fn(i32) -> String,
+    /// Columns that the longest of them takes: where it does not fit, none is written.
+    pub(crate) label_width: u16,
     /// How people are arranged.
     pub(crate) arrangement: Arrangement,
     /// Who is under the cursor.

@@ -43,12 +43,10 @@ impl Mosaic<'_> {
             }
             DotSize::Half => {
                 let inks = Inks::of(self, canvas);
-                for upper in (0..dots).filter(|dot| (dot / grid.across).is_multiple_of(2)) {
-                    let lower = upper + grid.across;
-                    let (x, y) = (
-                        area.x + small(upper % grid.across),
-                        area.y + small(upper / grid.across / 2),
-                    );
+                for upper in (0..dots).step_by(2) {
+                    let (lower, cell) = (upper + 1, upper / 2);
+                    let (x, y) =
+                        (area.x + small(cell % grid.across), area.y + small(cell / grid.across));
                     if y >= area.bottom() {
                         break;
                     }
@@ -122,11 +120,7 @@ impl Mosaic<'_> {
                 };
                 let score = self.scores.get(person).map_or(0, |score| i32::from(*score) - 1);
                 let label = (self.label)(score);
-                (
-                    fill,
-                    style,
-                    (label.len() <= usize::from(tile.width) && tile.width > 1).then_some(label),
-                )
+                (fill, style, (self.label_width <= tile.width && tile.width > 1).then_some(label))
             }
         };
         for y in tile.top()..tile.bottom() {

@@ -19,7 +19,7 @@ proptest! {
         steps in proptest::collection::vec(0usize..4, 0..20),
     ) {
         let area = Rect::new(0, 0, width, height);
-        let mosaic = Mosaic { scores: &scores, scale: (1, 10), label: |score| score.to_string(), arrangement, cursor: Some(0) };
+        let mosaic = Mosaic { scores: &scores, scale: (1, 10), label: |score| score.to_string(), label_width: 2, arrangement, cursor: Some(0) };
         let colours = if sixteen { Colours::Sixteen } else { Colours::True };
         let look = Look { colours, glyphs: Glyphs::Unicode, line: Line::Local };
         let theme = Theme::named("dark", look).unwrap();
@@ -51,4 +51,23 @@ proptest! {
         };
         prop_assert!(down <= usize::from(height));
     }
+}
+
+/// Two who share a cell are next to each other in the panel: up and down go through both of them and back.
+#[test]
+fn two_who_share_a_cell_are_neighbours() {
+    let area = Rect::new(0, 0, 40, 20);
+    let geometry = Geometry::grid(1_000, area, true);
+    for (person, steer, to) in [
+        (0, Steer::Down, 1),
+        (1, Steer::Down, 80),
+        (80, Steer::Up, 1),
+        (1, Steer::Up, 0),
+        (0, Steer::Right, 2),
+        (0, Steer::Up, 0),
+        (999, Steer::Right, 999),
+    ] {
+        assert_eq!(geometry.neighbour(person, steer), to, "{person} {steer:?}");
+    }
+    assert_eq!(geometry.person_at(area, 1, 1), Some(82));
 }

@@ -2,82 +2,24 @@
 //! screen that is built from every byte it wrote. A test presses keys, waits for what the screen shows, and looks at what
 //! is left when the program has gone.
 
+mod inbox;
+mod seat;
+
+pub use inbox::Asked;
+pub use seat::Seat;
+
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
-use std::num::NonZeroU16;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread;
+use std::io::Write;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, ExitStatus, MasterPty, PtySize};
 use rustix::process::Signal;
-use vt100::{Callbacks, MouseProtocolMode, Parser, Screen};
+use vt100::MouseProtocolMode;
 
-use crate::{Home, process, program, wait};
-
-/// Everything that a program could ask of a terminal beside cells.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
-    /// Titles that were set.
-    pub titles: Vec<String>,
-    /// Texts that were put on the clipboard, as base64.
-    pub copies: Vec<String>,
-    /// What the terminal does not know.
-    pub unknown: Vec<String>,
-}
-
-/// A frame stands between these two; a terminal that knows them shows all of it at once.
-const FRAME: (&[u8], &[u8]) = (b"\x1b[?2026h", b"\x1b[?2026l");
-
-impl Callbacks for Asked {
-    fn set_window_title(&mut self, _: &mut Screen, title: &[u8]) {
-        self.titles.push(String::from_utf8_lossy(title).into_owned());
-    }
-
-    fn set_window_icon_name(&mut self, _: &mut Screen, name: &[u8]) {
-        self.titles.push(String::from_utf8_lossy(name).into_owned());
-    }
-
-    fn copy_to_clipboard(&mut self, _: &mut Screen, _: &[u8], data: &[u8]) {
-        self.copies.push(String::from_utf8_lossy(data).into_owned());
-    }
-
-    fn unhandled_osc(&mut self, _: &mut Screen, params: &[&[u8]]) {
-        let params: Vec<_> = params.iter().map(|param| String::from_utf8_lossy(param)).collect();
-        self.unknown.push(format!("OSC {}", params.join(";")));
-    }
-}
-
-/// What has come from the program so far.
-struct Received {
-    parser: Parser<Asked>,
-    bytes: Vec<u8>,
-    /// The program's side has been closed.
-    ended: bool,
-    /// This side is about to be closed: whoever listens must let go of it.
-    closing: bool,
-}
-
-impl Received {
-    /// Whether the last frame has arrived to its end: half a frame is never looked at.
-    fn is_whole(&self) -> bool {
-        let last = |mark: &[u8]| self.bytes.windows(mark.len()).rposition(|window| window == mark);
-        last(FRAME.0) <= last(FRAME.1)
-    }
-}
-
-#[derive(Default)]
-struct Inbox {
-    received: Mutex<Option<Received>>,
-    more: Condvar,
-}
-
-impl Inbox {
-    fn with<T>(&self, look: impl FnOnce(&mut Received) -> T) -> T {
-        let mut guard = self.received.lock().unwrap_or_else(PoisonError::into_inner);
-        look(guard.as_mut().unwrap())
-    }
-}
+use crate::{Home, process, wait};
+use inbox::Inbox;
+use seat::some;
 
 /// A mode of a terminal that a program may change and must give back; a shell has none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,104 +44,8 @@ pub struct Desk {
     line_modes: String,
 }
 
-/// How a workstation is started.
-pub struct Seat<'a> {
-    home: &'a Home,
-    size: (u16, u16),
-    args: Vec<String>,
-    environment: Vec<(String, String)>,
-}
-
-impl<'a> Seat<'a> {
-    /// A terminal of that many columns and rows, with 256 colours.
-    #[must_use]
-    pub fn new(home: &'a Home, columns: u16, rows: u16) -> Self {
-        let environment = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("SHELL", "/bin/sh")];
-        Self {
-            home,
-            size: (columns, rows),
-            args: Vec::new(),
-            environment: environment
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .into(),
-        }
-    }
-
-    /// With a variable.
-    #[must_use]
-    pub fn env(mut self, name: &str, value: &str) -> Self {
-        self.environment.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// With an argument.
-    #[must_use]
-    pub fn arg(mut self, arg: &str) -> Self {
-        self.args.push(arg.to_owned());
-        self
-    }
-
-    /// Sits down.
-    #[must_use]
-    pub fn open(self) -> Desk {
-        let (cols, rows) = self.size;
-        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(program::path());
-        command.args(&self.args);
-        command.env_clear();
-        command.env("DEMOSCOPE_HOME", self.home.root());
-        command.env("HOME", self.home.folder());
-        if let Some(path) = std::env::var_os("PATH") {
-            command.env("PATH", path);
-        }
-        for (name, value) in &self.environment {
-            command.env(name, value);
-        }
-        command.cwd(self.home.folder());
-        let line_modes = modes_of(&*pair.master);
-        let inbox = Arc::new(Inbox::default());
-        let parser = Parser::new_with_callbacks(some(rows), some(cols), 0, Asked::default());
-        *inbox.received.lock().unwrap() =
-            Some(Received { parser, bytes: Vec::new(), ended: false, closing: false });
-        let from = pair.master.try_clone_reader().unwrap();
-        let keys = pair.master.take_writer().unwrap();
-        let child = pair.slave.spawn_command(command).unwrap();
-        drop(pair.slave);
-        listen(from, Arc::clone(&inbox));
-        Desk { child, master: Some(pair.master), keys: Some(keys), inbox, line_modes }
-    }
-}
-
-fn some(cells: u16) -> NonZeroU16 {
-    NonZeroU16::new(cells).unwrap_or(NonZeroU16::MIN)
-}
-
 fn modes_of(master: &(dyn MasterPty + Send)) -> String {
     format!("{:?}", master.get_termios())
-}
-
-/// Feeds the screen with what the program writes, until its side of the terminal is closed.
-fn listen(mut from: Box<dyn Read + Send>, inbox: Arc<Inbox>) {
-    thread::spawn(move || {
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            let count = from.read(&mut buffer).unwrap_or(0);
-            let ended = inbox.with(|received| {
-                received.bytes.extend_from_slice(&buffer[..count]);
-                received.parser.process(&buffer[..count]);
-                count == 0 || received.closing
-            });
-            inbox.more.notify_all();
-            if ended {
-                break;
-            }
-        }
-        // Closed first and told then, so that who waits for the end finds it closed.
-        drop(from);
-        inbox.with(|received| received.ended = true);
-        inbox.more.notify_all();
-    });
 }
 
 impl Desk {

@@ -1,0 +1,101 @@
+//! Who is asked something next, and what a model said before to the very same question where the study allows that to be
+//! used again. Those who are new are looked up many at once, ahead of their turn, because a look at the store takes a while
+//! and the study waits for it.
+
+use std::iter::Peekable;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::measurement::Reuse;
+
+use super::round::Round;
+use super::sitting::{Sitting, Ticket};
+use crate::domain::exchange::{self, Exchange, Source};
+use crate::domain::outcome::Outcome;
+use crate::inference::model::ReadyCall;
+
+/// Respondents that are looked up at once.
+const GROUP: usize = 64;
+
+impl Round {
+    /// Somebody who is asked for the first time, with a question that no model has answered before; `None` when there is
+    /// nobody for that engine at present. Whoever needs not be asked is done on the way.
+    pub(super) async fn newcomer(
+        &mut self,
+        lane: usize,
+        left: &mut Peekable<impl Iterator<Item = Ticket>>,
+    ) -> Result<Option<(Sitting, ReadyCall)>, ApiError> {
+        // Where several engines share a panel, whose turn it is changes with each call.
+        let together = if self.recalls() && self.lanes.len() == 1 { GROUP } else { 1 };
+        while self.stock.is_empty() && !self.study.gate.is_cancelled() {
+            let mut group = Vec::with_capacity(together);
+            while group.len() < together
+                && let Some(ticket) = self.draw(lane, left)
+            {
+                let sitting = self.seat(ticket)?;
+                group.push(self.prepare(lane, sitting)?);
+            }
+            if group.is_empty() {
+                return Ok(None);
+            }
+            let unheard = self.unless_remembered(group).await?;
+            self.stock.extend(unheard);
+        }
+        Ok(self.stock.pop_front())
+    }
+
+    /// The call for the question at hand.
+    pub(super) fn prepare(
+        &self,
+        lane: usize,
+        mut sitting: Sitting,
+    ) -> Result<(Sitting, ReadyCall), ApiError> {
+        sitting.engine = lane;
+        let (at, correction) = (sitting.at(), sitting.correction.as_deref());
+        let ready = self.lanes[lane]
+            .engine
+            .ready(&self.study.spec, at, &sitting.persona, correction)
+            .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+        Ok((sitting, ready))
+    }
+
+    /// Those of a group who must be asked. The others are given what a model said before, where it can still be read.
+    pub(super) async fn unless_remembered(
+        &mut self,
+        group: Vec<(Sitting, ReadyCall)>,
+    ) -> Result<Vec<(Sitting, ReadyCall)>, ApiError> {
+        if !self.recalls() {
+            return Ok(group);
+        }
+        let addresses = group.iter().map(|(_, ready)| ready.address.clone()).collect();
+        let said = self.study.core.remembered(addresses).await?;
+        let mut unheard = Vec::with_capacity(group.len());
+        for ((mut sitting, ready), said) in group.into_iter().zip(said) {
+            let at = sitting.at();
+            match said.and_then(|said| self.take(&mut sitting, said)) {
+                Some(outcome) => {
+                    let next = self.close(sitting, at, outcome);
+                    self.follow(next).await?;
+                }
+                None => unheard.push((sitting, ready)),
+            }
+        }
+        Ok(unheard)
+    }
+
+    fn recalls(&self) -> bool {
+        self.study.spec.measurement.reuse != Reuse::Never
+    }
+
+    /// Takes what a model said before as the reply; not where asking again is the point.
+    fn take(&self, sitting: &mut Sitting, said: Exchange) -> Option<Outcome> {
+        let at = sitting.at();
+        if at.replicate > 0 {
+            return None;
+        }
+        let answered = exchange::read(&self.study.spec, at, &said.end, &said.reply).ok()?;
+        sitting.usage.remembered = sitting.usage.remembered.saturating_add(1);
+        let correction = sitting.correction.clone();
+        sitting.exchanges.push(Exchange { correction, source: Source::Remembered, ..said });
+        Some(Outcome::Answered(answered))
+    }
+}

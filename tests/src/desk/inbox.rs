@@ -1,0 +1,96 @@
+//! What has come from the program: every byte it wrote, the screen that they make, and what it asked of the terminal
+//! beside cells. A thread listens; whoever waits is woken by every byte.
+
+use std::io::Read;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+
+use vt100::{Callbacks, Parser, Screen};
+
+/// Everything that a program could ask of a terminal beside cells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Titles that were set.
+    pub titles: Vec<String>,
+    /// Texts that were put on the clipboard, as base64.
+    pub copies: Vec<String>,
+    /// What the terminal does not know.
+    pub unknown: Vec<String>,
+}
+
+/// A frame stands between these two; a terminal that knows them shows all of it at once.
+const FRAME: (&[u8], &[u8]) = (b"\x1b[?2026h", b"\x1b[?2026l");
+
+impl Callbacks for Asked {
+    fn set_window_title(&mut self, _: &mut Screen, title: &[u8]) {
+        self.titles.push(String::from_utf8_lossy(title).into_owned());
+    }
+
+    fn set_window_icon_name(&mut self, _: &mut Screen, name: &[u8]) {
+        self.titles.push(String::from_utf8_lossy(name).into_owned());
+    }
+
+    fn copy_to_clipboard(&mut self, _: &mut Screen, _: &[u8], data: &[u8]) {
+        self.copies.push(String::from_utf8_lossy(data).into_owned());
+    }
+
+    fn unhandled_osc(&mut self, _: &mut Screen, params: &[&[u8]]) {
+        let params: Vec<_> = params.iter().map(|param| String::from_utf8_lossy(param)).collect();
+        self.unknown.push(format!("OSC {}", params.join(";")));
+    }
+}
+
+/// What has come from the program so far.
+pub(super) struct Received {
+    pub(super) parser: Parser<Asked>,
+    pub(super) bytes: Vec<u8>,
+    /// The program's side has been closed.
+    pub(super) ended: bool,
+    /// This side is about to be closed: whoever listens must let go of it.
+    pub(super) closing: bool,
+}
+
+impl Received {
+    /// Whether the last frame has arrived to its end: half a frame is never looked at.
+    pub(super) fn is_whole(&self) -> bool {
+        let last = |mark: &[u8]| self.bytes.windows(mark.len()).rposition(|window| window == mark);
+        last(FRAME.0) <= last(FRAME.1)
+    }
+}
+
+/// What one thread fills and others wait for.
+#[derive(Default)]
+pub(super) struct Inbox {
+    pub(super) received: Mutex<Option<Received>>,
+    pub(super) more: Condvar,
+}
+
+impl Inbox {
+    pub(super) fn with<T>(&self, look: impl FnOnce(&mut Received) -> T) -> T {
+        let mut guard = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        look(guard.as_mut().unwrap())
+    }
+}
+
+/// Feeds the screen with what the program writes, until its side of the terminal is closed.
+pub(super) fn listen(mut from: Box<dyn Read + Send>, inbox: Arc<Inbox>) {
+    thread::spawn(move || {
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let count = from.read(&mut buffer).unwrap_or(0);
+            let ended = inbox.with(|received| {
+                received.bytes.extend_from_slice(&buffer[..count]);
+                received.parser.process(&buffer[..count]);
+                count == 0 || received.closing
+            });
+            inbox.more.notify_all();
+            if ended {
+                break;
+            }
+        }
+        // Closed first and told then, so that who waits for the end finds it closed.
+        drop(from);
+        inbox.with(|received| received.ended = true);
+        inbox.more.notify_all();
+    });
+}
