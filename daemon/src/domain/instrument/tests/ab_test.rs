@@ -201,7 +201,7 @@ fn a_judge_who_prefers_a_place_is_contested_and_nobody_wins() {
     let split = finish(&split, answers).unwrap();
     match stability(&split) {
         Figure::Undefined { undefined } => {
-            assert!(undefined.contains("orders: both"), "{undefined}")
+            assert!(undefined.contains("orders: both"), "{undefined}");
         }
         Figure::Known(estimate) => panic!("{estimate:?}"),
     }
