@@ -5,6 +5,7 @@
 
 pub mod analysis;
 pub mod audience;
+pub mod channels;
 pub mod control;
 pub mod credits;
 pub mod error;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::audience::words;
+use crate::channels::Elicitation;
 
 words! {
     /// Whether an answer that a model gave to the very same question before may be used again.
@@ -63,6 +64,9 @@ pub struct Measurement {
     /// Whether earlier answers may be used again.
     #[serde(default, skip_serializing_if = "is_default")]
     pub reuse: Reuse,
+    /// Which channels are heard besides the direct answer; none where there is only that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elicitation: Option<Elicitation>,
 }
 
 impl Measurement {

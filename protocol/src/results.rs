@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::audience::words;
+use crate::channels::{Channels, Construct, ConstructResult};
 use crate::control::{ControlResult, Verdict, Wordings};
 use crate::credits::Credits;
 use crate::id::AnswerId;
@@ -462,6 +463,9 @@ pub struct Response {
     /// The instrument's fields.
     #[serde(flatten)]
     pub answer: Answer,
+    /// What other channels heard from them; absent where there is only the direct answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channels: Option<Channels>,
 }
 
 /// Everything that was found.
@@ -493,6 +497,9 @@ pub struct Results {
     pub diagnostics: Diagnostics,
     /// What to act on.
     pub findings: Vec<Finding>,
+    /// What each channel heard, by construct; empty where there is only the direct answer.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub channels: BTreeMap<Construct, ConstructResult>,
     /// The answers themselves, where they were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub responses: Option<Vec<Response>>,

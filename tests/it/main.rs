@@ -5,6 +5,7 @@
 
 // What an analyst does first, and what a script relies on.
 mod backup;
+mod channels;
 mod config;
 mod control;
 mod controls;

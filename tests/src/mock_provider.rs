@@ -27,6 +27,8 @@ pub struct Heard {
     pub system: String,
     /// The question.
     pub question: String,
+    /// The texts to embed; empty where a question is put.
+    pub texts: Vec<String>,
     /// The whole body.
     pub body: Value,
 }
@@ -219,7 +221,9 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
         }
         state.told().under_way -= 1;
         let usage = |input: u64, output: u64| (json!(input), json!(output));
-        let words = u64::try_from(heard.system.len() + heard.question.len()).unwrap_or(0) / 4;
+        let letters: usize = heard.texts.iter().map(String::len).sum();
+        let letters = letters + heard.system.len() + heard.question.len();
+        let words = u64::try_from(letters).unwrap_or(0) / 4;
         let (status, extra, body) = match act {
             Act::Answer => (200, Vec::new(), proper(state, &heard, usage(words, 60))),
             Act::With(extra) => (200, extra, proper(state, &heard, usage(words, 60))),
@@ -283,6 +287,17 @@ fn understand(
     body: Value,
 ) -> Heard {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let texts = |list: &Value, of: fn(&Value) -> &Value| -> Vec<String> {
+        let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
+        list.iter().map(|entry| text(of(entry))).collect()
+    };
+    let embedded = if path.ends_with("/embeddings") {
+        texts(&body["input"], |text| text)
+    } else if path.ends_with(":batchEmbedContents") {
+        texts(&body["requests"], |request| &request["content"]["parts"][0]["text"])
+    } else {
+        Vec::new()
+    };
     let (system, question) = if path.ends_with("/chat/completions") {
         (text(&body["messages"][0]["content"]), text(&body["messages"][1]["content"]))
     } else if path.ends_with("/messages") {
@@ -295,10 +310,13 @@ fn understand(
     };
     let persona =
         system.lines().find(|line| line.starts_with("The person:")).unwrap_or_default().to_owned();
-    Heard { number, path, headers, persona, system, question, body }
+    Heard { number, path, headers, persona, system, question, texts: embedded, body }
 }
 
 fn proper(state: &State, heard: &Heard, usage: (Value, Value)) -> Vec<u8> {
+    if !heard.texts.is_empty() {
+        return vectors(heard, &usage.0);
+    }
     *state.told().answered.entry(heard.persona.clone()).or_insert(0) += 1;
     reply(heard, &answer(heard), usage)
 }
@@ -306,17 +324,26 @@ fn proper(state: &State, heard: &Heard, usage: (Value, Value)) -> Vec<u8> {
 /// A proper answer to the question, drawn from who answers: the same person answers the same.
 #[must_use]
 pub fn answer(heard: &Heard) -> String {
+    if heard.question.contains("\"rating\": 1 to 5") {
+        let said = |word: &&str| heard.question.contains(*word);
+        let point = STANCES.iter().position(said).map_or(3, |place| place + 1);
+        return json!({ "rating": point, "refused": null }).to_string();
+    }
+    if heard.question.contains("\"text\": \"one to three") {
+        let stance = STANCES[usize::try_from((score(heard) - 1) / 2).unwrap()];
+        // No two people say quite the same.
+        let own = hash(&heard.persona) % 1_000_000;
+        let text =
+            format!("I would {stance} go for this myself, it is what I like, sort of {own}.");
+        return json!({ "text": text, "refused": null }).to_string();
+    }
     scored(heard, score(heard))
 }
 
 /// The score of whoever answers, 1 to 10: always the same one.
 #[must_use]
 pub fn score(heard: &Heard) -> u64 {
-    let mut drawn = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in heard.persona.bytes() {
-        drawn = (drawn ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    1 + (drawn >> 20) % 10
+    1 + (hash(&heard.persona) >> 20) % 10
 }
 
 /// A proper answer to the question with that score, from 1 to 10.
@@ -340,6 +367,53 @@ pub fn scored(heard: &Heard, score: u64) -> String {
         drop(answer.as_object_mut().unwrap().remove("purchase_intent"));
     }
     answer.to_string()
+}
+
+/// What people of this service say for each point from 1 to 5, and what its rater reads in it.
+const STANCES: [&str; 5] = ["never", "hardly", "perhaps", "rather", "certainly"];
+
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |drawn, byte| {
+        (drawn ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// Numbers of a vector of this service.
+const DIMENSIONS: usize = 64;
+
+/// A vector of a text: each of its words counts in one direction, which the word alone decides; and a little of its own,
+/// so that no text is equally near to others.
+#[must_use]
+pub fn vector(text: &str) -> Vec<f32> {
+    let mut drawn = hash(text);
+    let mut vector: Vec<f32> = Vec::with_capacity(DIMENSIONS);
+    for _ in 0..DIMENSIONS {
+        vector.push(f32::from(u8::try_from(drawn >> 56).unwrap()) / 2_550.0);
+        drawn = drawn.rotate_left(7).wrapping_mul(0x0100_0000_01b3);
+    }
+    for word in text.split(|letter: char| !letter.is_alphanumeric()) {
+        if !word.is_empty() {
+            let place = hash(&word.to_lowercase()) >> 32;
+            vector[usize::try_from(place).unwrap() % DIMENSIONS] += 1.0;
+        }
+    }
+    vector
+}
+
+fn vectors(heard: &Heard, tokens: &Value) -> Vec<u8> {
+    let vectors: Vec<Vec<f32>> = heard.texts.iter().map(|text| vector(text)).collect();
+    let body = if heard.path.ends_with("/embeddings") {
+        // In the wrong order on purpose: the index says whose each is.
+        let entry =
+            |(index, vector): (usize, &Vec<f32>)| json!({ "index": index, "embedding": vector });
+        let data: Vec<Value> = vectors.iter().enumerate().rev().map(entry).collect();
+        json!({ "model": "mock-embed", "data": data, "usage": { "prompt_tokens": tokens } })
+    } else {
+        let entries: Vec<Value> =
+            vectors.iter().map(|vector| json!({ "values": vector })).collect();
+        json!({ "embeddings": entries })
+    };
+    body.to_string().into_bytes()
 }
 
 fn reply(heard: &Heard, text: &str, (input, output): (Value, Value)) -> Vec<u8> {

@@ -22,6 +22,7 @@ impl Core {
         let questionnaire = self.questionnaire(&spec, &panel)?;
         let Priced { cost_usd, mut notes } = self.preview_cost(&spec)?;
         notes.extend(instrument::besides(&spec));
+        notes.extend(self.beside_note(&spec));
         if credits > balance {
             notes.push(format!("it needs {credits} credits and {balance} can be spent"));
         }
@@ -75,6 +76,7 @@ impl Core {
             engines: &engines,
             fresh_seed: self.world().fresh_seed(),
             steady: &steady,
+            models: &self.known_engines(),
         };
         stimulus::read(draft, &rules).map_err(invalid)
     }

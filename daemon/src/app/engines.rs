@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use protocol::channels::Construct;
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::service::{Check, EngineCheck, EngineInfo, Reply};
@@ -13,6 +14,7 @@ use crate::domain::outcome::Assignment;
 use crate::domain::stimulus;
 use crate::inference::Engine;
 use crate::inference::chat::Stop;
+use crate::inference::embed::Embedder;
 use crate::inference::key::Origin;
 use crate::inference::model::{ModelEngine, Spent};
 
@@ -130,6 +132,12 @@ impl Core {
         self.settle_cost(NOBODY, call.worst, cost);
         let mut checks = vec![known];
         checks.extend(judge(&spec, at, spent));
+        let mut cost = cost;
+        if let Some(embedder) = engine.embedder() {
+            let (more, took) = self.check_embedder(embedder).await;
+            checks.extend(more);
+            cost = cost.checked_add(took).unwrap_or(cost);
+        }
         Ok(EngineCheck {
             engine: about(&engine),
             checks,
@@ -138,12 +146,56 @@ impl Core {
         })
     }
 
+    /// Whether texts can be turned into vectors there, and what the anchors come to with them. Anchors that are kept cost
+    /// nothing.
+    async fn check_embedder(&self, embedder: &Arc<Embedder>) -> (Vec<Check>, UsdMicros) {
+        let mut checks = Vec::new();
+        let mut cost = UsdMicros::ZERO;
+        let known = embedder.known_price().is_some() || self.settings().allow_unknown_price;
+        if !known {
+            let what = format!("nobody knows what {} costs", embedder.model());
+            let hint = "give it in [engine.NAME] as embedding_price = …";
+            return (vec![hold("embeds", false, what, Some(hint))], cost);
+        }
+        for construct in Construct::ALL {
+            let (made, took) = self.anchors(NOBODY, None, embedder, *construct).await;
+            cost = cost.checked_add(took.cost).unwrap_or(cost);
+            let bench = match made {
+                Ok(anchors) => anchors.bench,
+                Err(none) => {
+                    let hint = "look at embedding_model in [engine.NAME], or name another engine with --embedding-engine";
+                    checks.push(hold("embeds", false, none.why, Some(hint)));
+                    break;
+                }
+            };
+            if checks.is_empty() {
+                let says = protocol::safe::line(&bench.model).into_owned();
+                checks.push(hold("embeds", true, format!("model {says}"), None));
+            }
+            let in_order = bench.attainable().is_some_and(|found| found.in_order);
+            let nothing = || "the anchors read as nothing".to_owned();
+            checks.push(hold(
+                &format!("reads {}", construct.as_str().replace('_', " ")),
+                in_order,
+                bench.describe().unwrap_or_else(nothing),
+                Some("do not rely on ssr with this embedding model; try another one"),
+            ));
+        }
+        embedder.leave(NOBODY);
+        (checks, cost)
+    }
+
     fn trial(&self, name: &str) -> Reply<StudySpec> {
         let draft = Draft { file: "trial".to_owned(), text: TRIAL.to_owned(), ..Draft::default() };
         let names = self.engine_names();
         let engines: Vec<&str> = names.iter().map(String::as_str).collect();
-        let rules =
-            stimulus::Rules { panel_max: 1, engines: &engines, fresh_seed: 1, steady: &engines };
+        let rules = stimulus::Rules {
+            panel_max: 1,
+            engines: &engines,
+            fresh_seed: 1,
+            steady: &engines,
+            models: &[],
+        };
         let spec = stimulus::read(&draft, &rules).map_err(|problems| {
             ApiError::new(ErrorCode::Internal, format!("the trial does not read: {problems:?}"))
         })?;

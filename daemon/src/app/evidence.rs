@@ -2,8 +2,10 @@
 //! found. Prompts are made again from the settings and templates that were kept, and shown only when their address proves that
 //! they are the ones that were sent.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use protocol::channels::Construct;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
 use protocol::persona::Persona;
@@ -13,10 +15,11 @@ use crate::domain::evidence::{
     Asked, Blueprint, Closing, FORMAT, Line, Opening, Respondent, Said, UNSEALED, VERSION,
     results_hash, seal,
 };
-use crate::domain::exchange::{End, Exchange, Source, address};
+use crate::domain::exchange::{End, Exchange, Part, Source, address};
+use crate::domain::instrument::channels::read_text;
 use crate::domain::instrument::{self, SYNTHETIC_NOTICE};
 use crate::domain::outcome::{Assignment, Outcome};
-use crate::inference::prompt::Prompts;
+use crate::inference::prompt::{Prompt, Prompts};
 use crate::inference::{Engine, Here, Ready};
 use crate::store::rows::{ExchangesRow, OutcomeKey, OutcomeRow, ResultsRow};
 use crate::store::{Fault, Halt, Order, Reader, Table};
@@ -170,16 +173,19 @@ impl<'a> Scribe<'a> {
         }
         let kept: Option<ExchangesRow> = self.reader.get(&key)?;
         let kept = kept.map(|row| row.0).unwrap_or_default();
-        Ok(kept.into_iter().map(|said| self.said(key.assignment, persona, said)).collect())
+        let texts = texts(&kept);
+        let said = |said| self.said(key.assignment, persona, &texts, said);
+        Ok(kept.into_iter().map(said).collect())
     }
 
-    fn said(&self, at: Assignment, persona: &Persona, said: Exchange) -> Said {
-        let spec = &self.found.row.spec;
-        let correction = said.correction.as_deref();
+    fn said(&self, at: Assignment, persona: &Persona, texts: &Texts, said: Exchange) -> Said {
         let made =
             self.blueprints.iter().zip(&self.prompts).enumerate().find_map(|(place, made)| {
                 let (blueprint, prompts) = made;
-                let prompt = prompts.as_ref()?.render(spec, at, persona, correction).ok()?;
+                if blueprint.part != said.beside.map(|(part, _)| part) {
+                    return None;
+                }
+                let prompt = self.prompt(prompts.as_ref(), at, persona, texts, &said)?;
                 let found = address(&blueprint.parameters, &prompt.system, &prompt.question);
                 (found == said.address).then_some((place, prompt))
             });
@@ -196,6 +202,33 @@ impl<'a> Scribe<'a> {
             end: said.end,
             model,
             source: said.source,
+            beside: said.beside,
+        }
+    }
+
+    /// The prompt of an exchange, made again. A text that was embedded is one too: what it was held against, and itself.
+    fn prompt(
+        &self,
+        prompts: Option<&Prompts>,
+        at: Assignment,
+        persona: &Persona,
+        texts: &Texts,
+        said: &Exchange,
+    ) -> Option<Prompt> {
+        let spec = &self.found.row.spec;
+        let correction = said.correction.as_deref();
+        match said.beside {
+            None => prompts?.render(spec, at, persona, correction).ok(),
+            Some((Part::Text, construct)) => {
+                prompts?.text(spec, construct, persona, correction).ok()
+            }
+            Some((Part::Rating, construct)) => {
+                prompts?.rating(spec.seed, construct, texts.get(&construct)?, correction).ok()
+            }
+            Some((Part::Embedding, construct)) => Some(Prompt {
+                system: construct.as_str().to_owned(),
+                question: texts.get(&construct)?.clone(),
+            }),
         }
     }
 
@@ -224,8 +257,20 @@ impl<'a> Scribe<'a> {
             end: End::Finished,
             model: reply.model,
             source: Source::Asked,
+            beside: None,
         })
     }
+}
+
+/// Construct → what the respondent said on it in free words.
+type Texts = BTreeMap<Construct, String>;
+
+fn texts(kept: &[Exchange]) -> Texts {
+    let text = |exchange: &Exchange| match exchange.beside {
+        Some((Part::Text, construct)) => Some((construct, read_text(&exchange.reply).ok()?)),
+        _ => None,
+    };
+    kept.iter().filter_map(text).collect()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is handed over by map_err")]

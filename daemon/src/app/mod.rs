@@ -4,6 +4,7 @@
 
 mod advance;
 mod analyse;
+mod anchors;
 pub mod audit;
 mod backup;
 mod budget;
@@ -11,6 +12,7 @@ mod control;
 mod credits;
 mod doctor;
 mod draft;
+mod elicit;
 mod engines;
 mod evidence;
 mod feed;
@@ -40,12 +42,14 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
 
 pub use advance::{Job, Left, Pending};
+pub use anchors::{Anchors, NoAnchors};
 pub use backup::restore_backup;
+pub use elicit::Makers;
 pub use gates::Gate;
 pub use queue::in_order;
 pub use record::Batch;
 pub use replay::{NotReplayed, Replayed, replay};
-pub use spend::{Caps, cap};
+pub use spend::{Capped, Caps, cap};
 pub use submit::{Plan, Submission, fingerprint};
 
 use crate::inference::Engine;

@@ -27,7 +27,7 @@ impl Core {
         let panel = self.sample(&spec)?;
         Ok(Plan {
             model: engine.model().to_owned(),
-            instrument_hash: instrument::instrument_hash(&spec, engine.asset_hash()),
+            instrument_hash: instrument::instrument_hash(&spec, &self.assets(&spec, &engine)?),
             price: instrument::PRICE_EACH,
             scale: instrument::scale(spec.instrument.study_type()),
             population: Population::embedded().hash().to_owned(),

@@ -58,7 +58,7 @@ impl Core {
         let answers = std::iter::once((Asking::Answer, u64::from(spec.panel)));
         let kinds: Vec<(Asking, u64)> = answers.chain(extras.kinds()).collect();
         let estimates = models.iter().map(|model| {
-            let mut sum = Estimate { low: UsdMicros::ZERO, high: UsdMicros::ZERO };
+            let mut sum = self.estimate_beside(spec, model, &persona)?;
             for (asking, people) in &kinds {
                 let at = Assignment { replicate: asking.code(), ..FIRST };
                 let call = model
@@ -181,7 +181,7 @@ fn together(engine: &Engine, estimates: &[Estimate]) -> Option<Estimate> {
     Some(Estimate { low: UsdMicros(low.min()?), high: UsdMicros(high.max()?) })
 }
 
-fn unknown_price(engine: &str, model: &str) -> ApiError {
+pub(super) fn unknown_price(engine: &str, model: &str) -> ApiError {
     ApiError::new(ErrorCode::CostCap, format!("Nobody knows what the model '{model}' costs."))
         .hint(format!("say so in [engine.{engine}]: price = {{ input = 0.0, output = 0.0 }}, in dollars per million tokens"))
         .hint("or set cost.allow_unknown_price = true; its cost is then booked as nothing")

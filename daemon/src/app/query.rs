@@ -3,12 +3,14 @@
 
 use std::ops::ControlFlow;
 
+use protocol::channels::Channels;
 use protocol::error::ApiError;
 use protocol::id::{AnswerId, StudyId};
 use protocol::results::{Answer, Meta, Report, Response, Results};
 use protocol::run::{Live, State, Study};
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
+use crate::domain::evidence::benches;
 use crate::domain::instrument::{Accumulator, SYNTHETIC_NOTICE, score, tasks};
 use crate::domain::outcome::Outcome;
 use crate::domain::panel::{Panel, Population};
@@ -19,6 +21,7 @@ use super::Core;
 use super::budget::purse;
 use super::lookup::{Found, by_id, by_name, by_number};
 use super::plan::recipe;
+use super::remember::blueprints;
 use super::spent::{dollars, inference, providers, spending};
 use super::submit::packed_panel;
 
@@ -141,7 +144,7 @@ impl Core {
             let mut bytes = 0_usize;
             let mut next = None;
             // What one respondent said so far: shown only when it is complete.
-            let mut of_one: Vec<Answer> = Vec::with_capacity(tasks);
+            let mut of_one: Vec<(Answer, Option<Channels>)> = Vec::with_capacity(tasks);
             let (first, last) = OutcomeKey::between(found.number, offset, u32::MAX - 1);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;
@@ -154,7 +157,7 @@ impl Core {
                 let Outcome::Answered(answered) = row.into_outcome() else {
                     return Ok(ControlFlow::Continue(()));
                 };
-                of_one.push(answered.answer);
+                of_one.push((answered.answer, answered.channels));
                 if of_one.len() < tasks {
                     return Ok(ControlFlow::Continue(()));
                 }
@@ -167,8 +170,9 @@ impl Core {
                     why: format!("nobody is at place {respondent}"),
                 })?;
                 let id = AnswerId(respondent.saturating_add(1));
-                for answer in of_one.drain(..) {
-                    let response = Response { id, persona: persona.clone(), answer };
+                for (answer, channels) in of_one.drain(..) {
+                    let persona = persona.clone();
+                    let response = Response { id, persona, answer, channels };
                     bytes = bytes
                         .saturating_add(serde_json::to_vec(&response).map_or(0, |json| json.len()));
                     items.push(response);
@@ -240,7 +244,8 @@ impl Core {
                 return Ok(None);
             }
             let panel = panel(reader, &found)?;
-            let mut accumulator = Accumulator::new(&found.row.spec);
+            let benches = benches(&blueprints(reader, number)?);
+            let mut accumulator = Accumulator::new(&found.row.spec).with_benches(benches);
             let (first, last) = OutcomeKey::range(number);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;

@@ -1,7 +1,7 @@
 //! T2: records a batch of outcomes. Outcomes, one payment for the answers among them, real cost, counts and one event in
 //! one transaction. An outcome that exists is refused, so nothing is recorded or charged twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
@@ -94,11 +94,22 @@ impl Batch {
     /// Adds what was said to reach an outcome, to be kept beside it. A reply that answered is remembered under the address of
     /// its question; one that could not be read is not, nor the reply to a repetition, which is there to differ.
     pub fn keep(&mut self, assignment: Assignment, outcome: &Outcome, exchanges: Vec<Exchange>) {
-        let Some(last) = exchanges.last() else { return };
         let key = OutcomeKey { study: self.number, assignment };
-        let answers = matches!(outcome, Outcome::Answered(_)) && last.source == Source::Asked;
-        if answers && assignment.replicate == 0 && last.whole_bytes.is_none() {
-            self.remember.push((AddressKey::new(&last.address), RememberedRow::new(key)));
+        if matches!(outcome, Outcome::Answered(_)) && assignment.replicate == 0 {
+            // Of each question the last reply: the one before it could not be read.
+            let beside = exchanges.iter().filter_map(|exchange| exchange.beside);
+            let beside: BTreeSet<_> = beside.map(Some).chain([None]).collect();
+            for of in beside {
+                let last = exchanges.iter().rfind(|exchange| exchange.beside == of);
+                let fit =
+                    |last: &&Exchange| last.source == Source::Asked && last.whole_bytes.is_none();
+                if let Some(last) = last.filter(fit) {
+                    self.remember.push((AddressKey::new(&last.address), RememberedRow::new(key)));
+                }
+            }
+        }
+        if exchanges.is_empty() {
+            return;
         }
         self.said.push((key, exchanges));
     }

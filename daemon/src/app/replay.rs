@@ -3,17 +3,20 @@
 
 use std::io::BufRead;
 
-use protocol::results::Results;
+use protocol::channels::{Channels, Heard};
+use protocol::results::{Answer, Results};
 use serde_json::Value;
 
 use crate::domain::evidence::{
-    Asked, Closing, FORMAT, Line, Opening, Respondent, Said, UNSEALED, Unsealed, VERSION,
+    Asked, Closing, FORMAT, Line, Opening, Respondent, Said, UNSEALED, Unsealed, VERSION, benches,
     first_difference, results_hash, unseal,
 };
-use crate::domain::exchange::{self, address};
+use crate::domain::exchange::{self, Part, address};
+use crate::domain::instrument::channels::asked_beside;
 use crate::domain::instrument::{self, Accumulator, Unreadable};
-use crate::domain::outcome::{Answered, Outcome};
+use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::panel::{Panel, Population, sample};
+use crate::domain::voices::{self, Beside};
 
 use super::plan::recipe;
 
@@ -179,7 +182,7 @@ impl Stage {
         let panel = sample(Population::embedded(), &recipe(&opening.spec))
             .map_err(|error| NotReplayed::Foreign(error.to_string()))?;
         Ok(Self {
-            accumulator: Accumulator::new(&opening.spec),
+            accumulator: Accumulator::new(&opening.spec).with_benches(benches(&opening.engines)),
             panel,
             opening,
             next: 0,
@@ -232,7 +235,8 @@ impl Stage {
             self.exchanges = self.exchanges.saturating_add(1);
             self.check_prompt(said)?;
         }
-        let stands = match (&outcome, exchanges.last()) {
+        let direct = exchanges.iter().rfind(|said| said.beside.is_none());
+        let stands = match (&outcome, direct) {
             // Nobody replied, whatever was said before.
             (Outcome::Failed { .. } | Outcome::Skipped { .. }, _) => return Ok(outcome),
             (_, last) if last.is_none_or(|last| last.whole_bytes.is_some()) => {
@@ -249,7 +253,12 @@ impl Stage {
                 (outcome_of(read), stands)
             }
         };
-        let (follows, recorded) = stands;
+        let (mut follows, recorded) = stands;
+        if let Outcome::Answered(answered) = &mut follows
+            && let Outcome::Answered(as_recorded) = recorded
+        {
+            answered.channels = self.channels(at, &answered.answer, &exchanges, as_recorded);
+        }
         if follows == *recorded {
             return Ok(follows);
         }
@@ -259,6 +268,44 @@ impl Stage {
             "its reply reads otherwise: {}",
             difference.replacen("results", "the outcome", 1)
         ))
+    }
+
+    /// What further channels heard, from what was said. Where nothing was said, the reason why is the file's; where not
+    /// all of it was kept, what was heard is the file's too.
+    fn channels(
+        &mut self,
+        at: Assignment,
+        answer: &Answer,
+        exchanges: &[Said],
+        recorded: &Answered,
+    ) -> Option<Channels> {
+        let spec = &self.opening.spec;
+        if !asked_beside(spec, at) {
+            return None;
+        }
+        let beside = |said: &Said| said.beside.is_some();
+        if exchanges.iter().any(|said| beside(said) && said.whole_bytes.is_some()) {
+            self.without_reply = self.without_reply.saturating_add(1);
+            return recorded.channels.clone();
+        }
+        let said: Vec<Beside<'_>> = exchanges
+            .iter()
+            .filter_map(|said| {
+                let (part, construct) = said.beside?;
+                Some(Beside { part, construct, end: &said.end, reply: &said.reply })
+            })
+            .collect();
+        voices::heard(spec, answer, &said, &|part, construct| {
+            let voices = recorded.channels.as_ref().and_then(|them| them.get(&construct));
+            let ssr = voices.and_then(|voices| voices.ssr.as_ref().and_then(why));
+            let rater = voices.and_then(|voices| voices.rater.as_ref().and_then(why));
+            let reason = match part {
+                Part::Text => ssr.or(rater),
+                Part::Embedding => ssr,
+                Part::Rating => rater,
+            };
+            reason.unwrap_or_default()
+        })
     }
 
     fn check_prompt(&mut self, said: &Said) -> Result<(), String> {
@@ -309,6 +356,13 @@ impl Stage {
             results_hash: hash,
             results: rebuilt,
         })
+    }
+}
+
+fn why<T>(heard: &Heard<T>) -> Option<String> {
+    match heard {
+        Heard::Known(_) => None,
+        Heard::Undetermined { undetermined } => Some(undetermined.clone()),
     }
 }
 

@@ -32,6 +32,10 @@ pub struct EngineSettings {
     pub timeout_seconds: Option<u32>,
     /// Dollars per million tokens.
     pub price: Option<PriceSettings>,
+    /// The service's model that turns texts into vectors.
+    pub embedding_model: Option<String>,
+    /// What that costs: dollars per million tokens.
+    pub embedding_price: Option<f64>,
     /// Most calls of a hundred that are made a second time because the first is slow; both are paid.
     pub hedge_percent: Option<u32>,
     /// Engines that answer together under this name.

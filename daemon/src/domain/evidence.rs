@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use protocol::channels::Construct;
 use protocol::persona::Persona;
 use protocol::results::Results;
 use protocol::run::Study;
@@ -11,7 +12,8 @@ use protocol::study::{Order, StudySpec};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::exchange::{End, Source};
+use super::exchange::{End, Part, Source};
+use super::instrument::channels::Bench;
 use super::outcome::{Assignment, Outcome, Usage};
 
 /// The name of the format, in the first line of each file.
@@ -69,6 +71,18 @@ pub struct Blueprint {
     pub price: Option<(u64, u64, u64)>,
     /// Template name → text.
     pub templates: BTreeMap<String, String>,
+    /// What it was asked for, where that was not the direct answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
+    /// Of an embedding model, what it makes of the anchors.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub benches: BTreeMap<Construct, Bench>,
+}
+
+/// What is known of anchors by the blueprints of a study: of each construct what was measured last.
+#[must_use]
+pub fn benches(blueprints: &[Blueprint]) -> BTreeMap<Construct, Bench> {
+    blueprints.iter().flat_map(|blueprint| blueprint.benches.clone()).collect()
 }
 
 /// One respondent with everything that was said.
@@ -124,6 +138,10 @@ pub struct Said {
     pub model: String,
     /// Where it came from.
     pub source: Source,
+    /// What it was for, where it was not the direct question: a text of the respondent, its vector, or its rating, and for
+    /// which construct.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<(Part, Construct)>,
 }
 
 /// What was found.

@@ -1,6 +1,7 @@
 //! What was said between a study and a model: the question by its address, and the reply as it came. Kept beside the outcome,
 //! so that a report can be rebuilt from the words themselves, and so that the same question need not be paid for twice.
 
+use protocol::channels::Construct;
 use protocol::study::StudySpec;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -45,6 +46,18 @@ impl End {
     }
 }
 
+/// What a question beside the direct one was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// A free text of the respondent.
+    Text,
+    /// A text's vector, held against anchors.
+    Embedding,
+    /// Another model's rating of a text.
+    Rating,
+}
+
 /// One question and its reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
@@ -69,6 +82,15 @@ pub struct Exchange {
     /// Where it came from.
     #[serde(rename = "s", default, skip_serializing_if = "Source::is_asked")]
     pub source: Source,
+    /// What it was for, where it was not the direct question.
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<(Part, Construct)>,
+}
+
+/// The last of some exchanges that put the direct question.
+#[must_use]
+pub fn last_direct(exchanges: &[Exchange]) -> Option<&Exchange> {
+    exchanges.iter().rfind(|exchange| exchange.beside.is_none())
 }
 
 /// Reads a model's reply as an answer to an assignment.
@@ -169,6 +191,7 @@ mod tests {
             end: End::Finished,
             model: String::new(),
             source: Source::Asked,
+            beside: None,
         };
         let stored = serde_json::to_string(&exchange).unwrap_or_default();
         assert_eq!(stored, r#"{"q":"00","r":"{}"}"#);

@@ -14,3 +14,4 @@ pub mod projection;
 pub mod run;
 pub mod stats;
 pub mod stimulus;
+pub mod voices;

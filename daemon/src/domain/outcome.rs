@@ -1,6 +1,7 @@
 //! What is asked of whom (an assignment) and what came of it (an outcome). The pair is the unit of work, of charging
 //! and of storage: what is left to do is assignments minus outcomes.
 
+use protocol::channels::Channels;
 use protocol::credits::UsdMicros;
 use protocol::results::{Answer, ThemeKind};
 use protocol::run::PanelCounts;
@@ -100,6 +101,9 @@ pub struct Answered {
     /// The order in which the words to choose from were shown; `None` where everyone saw the same one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub options: Option<Options>,
+    /// What further channels heard from the respondent; `None` where only the direct answer was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channels: Option<Channels>,
 }
 
 /// A reason that a respondent named.

@@ -12,7 +12,7 @@ use super::chat::{
     Allowance, BROKE_OFF, CallError, Chat, ChatReply, TIMED_OUT, TokenLimit, UNREACHABLE,
 };
 use super::key::BoundKey;
-use super::wire::{Auth, Format};
+use super::wire::{Auth, Format, Vectors};
 
 /// Most bytes of a reply, unpacked.
 pub const REPLY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -40,6 +40,9 @@ pub struct Target {
 
 /// What a call gave, and what its headers said.
 pub type Called = (Result<ChatReply, CallError>, Allowance);
+
+/// What a call for vectors gave, and what its headers said.
+pub type Embedded = (Result<Vectors, CallError>, Allowance);
 
 /// A client with its pool of connections. Clones share it.
 #[derive(Clone, Debug)]
@@ -87,9 +90,47 @@ impl Caller {
         }
     }
 
+    /// Turns texts into vectors, in one call.
+    pub async fn embed(&self, target: &Target, model: &str, texts: &[String]) -> Embedded {
+        let call = async {
+            let Ok(body) = target.format.embed_request(model, texts) else {
+                return (Err(rejected("the texts are no JSON")), Allowance::default());
+            };
+            let (response, allowance) =
+                self.post(target, target.format.embed_path(model), body).await;
+            let read = async {
+                let body = success(response?).await?;
+                let read = target.format.embed_reply(&body, texts.len());
+                read.map_err(|why| CallError::Malformed { why })
+            };
+            (read.await, allowance)
+        };
+        match tokio::time::timeout(target.call_wait, call).await {
+            Ok(embedded) => embedded,
+            Err(_) => (Err(CallError::Network { why: TIMED_OUT }), Allowance::default()),
+        }
+    }
+
     async fn exchange(&self, target: &Target, chat: &Chat) -> Called {
+        let Ok(body) = target.format.request(chat, target.token_limit) else {
+            return (Err(rejected("the question is no JSON")), Allowance::default());
+        };
+        let (response, allowance) = self.post(target, target.format.path(&chat.model), body).await;
+        match response {
+            Ok(response) => (read(target.format, response).await, allowance),
+            Err(error) => (Err(error), allowance),
+        }
+    }
+
+    /// Sends a body to a path below the base URL, with the key where it may go.
+    async fn post(
+        &self,
+        target: &Target,
+        path: Vec<String>,
+        body: Vec<u8>,
+    ) -> (Result<Response, CallError>, Allowance) {
         let none = Allowance::default();
-        let Some(url) = address(target, &chat.model) else {
+        let Some(url) = address(target, path) else {
             return (Err(rejected("the base URL takes no path")), none);
         };
         let mut headers = HeaderMap::new();
@@ -109,15 +150,12 @@ impl Caller {
             value.set_sensitive(true);
             headers.insert(name, value);
         }
-        let Ok(body) = target.format.request(chat, target.token_limit) else {
-            return (Err(rejected("the question is no JSON")), none);
-        };
         let response = match self.client.post(url).headers(headers).body(body).send().await {
             Ok(response) => response,
             Err(error) => return (Err(unsent(&error)), none),
         };
         let allowance = allowance(response.headers());
-        (read(target.format, response).await, allowance)
+        (Ok(response), allowance)
     }
 }
 
@@ -126,9 +164,9 @@ fn rejected(why: &str) -> CallError {
 }
 
 /// The address of a call: the base URL with the format's segments, each encoded.
-fn address(target: &Target, model: &str) -> Option<Url> {
+fn address(target: &Target, path: Vec<String>) -> Option<Url> {
     let mut url = target.base_url.clone();
-    url.path_segments_mut().ok()?.pop_if_empty().extend(target.format.path(model));
+    url.path_segments_mut().ok()?.pop_if_empty().extend(path);
     Some(url)
 }
 
@@ -144,13 +182,16 @@ fn unsent(error: &reqwest::Error) -> CallError {
 }
 
 async fn read(format: Format, response: Response) -> Result<ChatReply, CallError> {
+    let body = success(response).await?;
+    format.reply(&body).map_err(|why| CallError::Malformed { why })
+}
+
+/// The body of a success, or what the service says instead.
+async fn success(response: Response) -> Result<Vec<u8>, CallError> {
     let status = response.status().as_u16();
     let after = retry_after(response.headers());
     match status {
-        200..=299 => {
-            let body = bounded(response, REPLY_BYTES_MAX).await?;
-            format.reply(&body).map_err(|why| CallError::Malformed { why })
-        }
+        200..=299 => bounded(response, REPLY_BYTES_MAX).await,
         300..=399 => Err(CallError::Redirected { status }),
         401..=403 => Err(CallError::Denied { status }),
         429 | 503 | 529 => Err(CallError::Limited { status, after }),

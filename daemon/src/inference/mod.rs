@@ -3,6 +3,7 @@
 
 pub mod chat;
 pub mod client;
+pub mod embed;
 mod here;
 pub mod key;
 pub mod limits;

@@ -1,6 +1,8 @@
 //! An engine that is a language model: its service, the door before it, and its prompts. It makes one call at a time for
 //! whoever asks; whose answers they are, what they are worth and what is done with them is decided elsewhere.
 
+mod beside;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use tokio::sync::Notify;
 
 use super::chat::{CallError, Chat, ChatReply, Shape};
 use super::client::Caller;
+use super::embed::Embedder;
 use super::limits::{Admission, Admit, Bounds, Condition, Signal};
 use super::pool::Standing;
 use super::price::{Price, booked, tokens_likely, tokens_max};
@@ -28,6 +31,7 @@ use crate::world::Clock;
 pub struct ModelEngine {
     service: Service,
     caller: Caller,
+    embedder: Option<Arc<Embedder>>,
     prompts: Arc<Prompts>,
     hash: String,
     door: Mutex<Admission>,
@@ -48,6 +52,15 @@ struct Form {
     parameters: Arc<str>,
     /// Where the addresses of its questions begin.
     origin: Arc<Origin>,
+}
+
+/// How replies are sampled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Sampling {
+    /// Where one is sent.
+    temperature: Option<f64>,
+    /// Longest reply in tokens.
+    output_tokens_max: u32,
 }
 
 /// A call that was made ready: what will be sent, and the most it can cost.
@@ -86,6 +99,20 @@ pub struct Estimate {
     pub high: UsdMicros,
 }
 
+impl Estimate {
+    /// Nothing.
+    pub const ZERO: Self = Self { low: UsdMicros::ZERO, high: UsdMicros::ZERO };
+
+    /// All of them together.
+    #[must_use]
+    pub fn sum(all: impl IntoIterator<Item = Self>) -> Self {
+        all.into_iter().fold(Self::ZERO, |sum, each| Self {
+            low: UsdMicros(sum.low.0.saturating_add(each.low.0)),
+            high: UsdMicros(sum.high.0.saturating_add(each.high.0)),
+        })
+    }
+}
+
 /// A place at the door, given back when it is dropped without a call.
 pub struct Pass {
     engine: Arc<ModelEngine>,
@@ -98,7 +125,9 @@ impl ModelEngine {
     pub fn new(service: Service, caller: Caller, prompts: Arc<Prompts>, now: Duration) -> Self {
         let hash = asset_hash(&service, prompts.hash());
         let door = Mutex::new(Admission::new(service.bounds, now));
+        let embedder = Embedder::of(&service, caller.clone(), now).map(Arc::new);
         Self {
+            embedder,
             service,
             caller,
             prompts,
@@ -115,6 +144,11 @@ impl ModelEngine {
         &self.service
     }
 
+    /// What turns texts into vectors there, where something does.
+    pub fn embedder(&self) -> Option<&Arc<Embedder>> {
+        self.embedder.as_ref()
+    }
+
     /// The model that is asked.
     pub fn model(&self) -> &str {
         &self.service.model
@@ -128,6 +162,9 @@ impl ModelEngine {
     /// Changes how fast it may be asked while it is at work.
     pub fn retune(&self, bounds: Bounds, now: Duration) {
         self.door().retune(bounds, now);
+        if let Some(embedder) = &self.embedder {
+            embedder.retune(bounds, now);
+        }
         self.freed.notify_waiters();
         self.retuned.notify_waiters();
     }
@@ -181,18 +218,36 @@ impl ModelEngine {
         persona: &protocol::persona::Persona,
         correction: Option<&str>,
     ) -> Result<ReadyCall, PromptError> {
-        let Prompt { system, question } = self.prompts.render(spec, at, persona, correction)?;
+        let prompt = self.prompts.render(spec, at, persona, correction)?;
         let Form { schema, bytes: framing, origin, .. } = self.form(spec);
+        Ok(self.ready_with(prompt, schema, &origin, framing, self.usual()))
+    }
+
+    /// How direct answers are sampled.
+    fn usual(&self) -> Sampling {
+        let Service { temperature, output_tokens_max, .. } = self.service;
+        Sampling { temperature, output_tokens_max }
+    }
+
+    /// A call with that prompt. `framing` is what else is sent, in bytes.
+    fn ready_with(
+        &self,
+        Prompt { system, question }: Prompt,
+        schema: Option<Arc<serde_json::Value>>,
+        origin: &Origin,
+        framing: usize,
+        sampling: Sampling,
+    ) -> ReadyCall {
         let shape = match (self.service.structured, schema) {
             (Structured::Schema, Some(schema)) => Shape::Schema(schema),
             (Structured::Text, _) => Shape::Text,
             (Structured::Json | Structured::Schema, _) => Shape::Json,
         };
-        let output = u64::from(self.service.output_tokens_max);
+        let output = u64::from(sampling.output_tokens_max);
         let input = tokens_max(system.len() + question.len() + framing);
         let likely = tokens_likely(&system) + tokens_likely(&question) + framing as u64 / 4;
         let price = self.price();
-        Ok(ReadyCall {
+        ReadyCall {
             address: origin.address(&system, &question),
             worst: price.worst(input, output),
             tokens_max: input.saturating_add(output),
@@ -202,11 +257,11 @@ impl ModelEngine {
                 system,
                 question,
                 shape,
-                output_tokens_max: self.service.output_tokens_max,
-                temperature: self.service.temperature,
+                output_tokens_max: sampling.output_tokens_max,
+                temperature: sampling.temperature,
                 seed: None,
             },
-        })
+        }
     }
 
     /// Who is asked and with which settings, as one text: the first part of the address of every question of a study.
@@ -214,7 +269,7 @@ impl ModelEngine {
         self.form(spec).parameters
     }
 
-    fn parameters_with(&self, schema: Option<&serde_json::Value>) -> Arc<str> {
+    fn parameters_with(&self, schema: Option<&serde_json::Value>, sampling: Sampling) -> Arc<str> {
         let service = &self.service;
         // Nothing of an address but where it leads: no name, no password, no query.
         let base = &service.target.base_url;
@@ -225,8 +280,8 @@ impl ModelEngine {
             "model": service.model,
             "structured": format!("{:?}", service.structured),
             "schema": schema,
-            "temperature": service.temperature,
-            "output_tokens": service.output_tokens_max,
+            "temperature": sampling.temperature,
+            "output_tokens": sampling.output_tokens_max,
         });
         parameters.to_string().into()
     }
@@ -237,6 +292,8 @@ impl ModelEngine {
             parameters: self.parameters(spec).to_string(),
             price: self.service.price.map(|price| (price.input, price.cached_input, price.output)),
             templates: self.prompts.texts().clone(),
+            part: None,
+            benches: std::collections::BTreeMap::new(),
         }
     }
 
@@ -265,7 +322,7 @@ impl ModelEngine {
             Structured::Json | Structured::Text => None,
         };
         let bytes = schema.as_ref().map_or(0, |schema| schema.to_string().len());
-        let parameters = self.parameters_with(schema.as_ref());
+        let parameters = self.parameters_with(schema.as_ref(), self.usual());
         let origin = Arc::new(Origin::new(&parameters));
         let instrument = Arc::new(spec.instrument.clone());
         let schema = schema.map(Arc::new);
@@ -279,7 +336,12 @@ impl ModelEngine {
     /// What asking that many such questions will cost, before anybody was asked. Replies are taken as 80 to 250 tokens,
     /// with reasoning 300 to 1,500, and a tenth is added for what is asked again.
     pub fn estimate(&self, ready: &ReadyCall, questions: u64) -> Estimate {
-        let (brief, long) = if self.service.reasoning { (300, 1_500) } else { (80, 250) };
+        self.estimate_replies(ready, questions, (80, 250))
+    }
+
+    /// The same for replies of so many tokens, at least and at most.
+    fn estimate_replies(&self, ready: &ReadyCall, questions: u64, tokens: (u64, u64)) -> Estimate {
+        let (brief, long) = if self.service.reasoning { (300, 1_500) } else { tokens };
         let longest = u64::from(self.service.output_tokens_max);
         let price = self.price();
         let of = |input: u64, output: u64| price.worst(input, output.min(longest)).0;

@@ -14,6 +14,9 @@ use crate::domain::asking::{Asking, shown};
 use crate::domain::instrument;
 use crate::domain::outcome::Assignment;
 
+/// The first assignment, for what is the same in all of them.
+const FIRST: Assignment = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+
 /// The templates as shipped, by file name.
 const SHIPPED: [(&str, &str); 12] = [
     ("ab_test.jinja", include_str!("../../../assets/prompts/ab_test.jinja")),
@@ -34,6 +37,15 @@ const SHIPPED: [(&str, &str); 12] = [
     ("sentiment.jinja", include_str!("../../../assets/prompts/sentiment.jinja")),
     ("sentiment_wordings.jinja", include_str!("../../../assets/prompts/sentiment_wordings.jinja")),
     ("survey.jinja", include_str!("../../../assets/prompts/survey.jinja")),
+];
+
+/// The templates of further channels, by file name. They have a hash of their own, so that studies without such channels
+/// stay what they were.
+const BESIDE: [(&str, &str); 4] = [
+    ("rater.jinja", include_str!("../../../assets/prompts/rater.jinja")),
+    ("rating.jinja", include_str!("../../../assets/prompts/rating.jinja")),
+    ("speaker.jinja", include_str!("../../../assets/prompts/speaker.jinja")),
+    ("text.jinja", include_str!("../../../assets/prompts/text.jinja")),
 ];
 
 /// Why a template cannot be used.
@@ -64,7 +76,8 @@ pub enum PromptError {
 }
 
 fn names() -> String {
-    SHIPPED.map(|(name, _)| name).join(", ")
+    let all: Vec<&str> = SHIPPED.iter().chain(&BESIDE).map(|(name, _)| *name).collect();
+    all.join(", ")
 }
 
 /// A prompt, ready to be sent.
@@ -82,6 +95,7 @@ pub struct Prompts {
     templates: Environment<'static>,
     texts: BTreeMap<String, String>,
     hash: String,
+    beside_hash: String,
 }
 
 impl Prompts {
@@ -99,7 +113,7 @@ impl Prompts {
     /// A template that is unknown, is not well formed, or does not show what it must.
     pub fn with(own: &BTreeMap<String, String>) -> Result<Self, PromptError> {
         if let Some(unknown) =
-            own.keys().find(|name| SHIPPED.iter().all(|(known, _)| known != name))
+            own.keys().find(|name| SHIPPED.iter().chain(&BESIDE).all(|(known, _)| known != name))
         {
             return Err(PromptError::Unknown(unknown.clone()));
         }
@@ -107,9 +121,10 @@ impl Prompts {
         // What a study shows may hold anything: it is never escaped, because no prompt is a web page.
         templates.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        let mut hash = Sha256::new();
+        let (mut hash, mut beside_hash) = (Sha256::new(), Sha256::new());
         let mut texts = BTreeMap::new();
-        for (name, shipped) in SHIPPED {
+        for (place, (name, shipped)) in SHIPPED.into_iter().chain(BESIDE).enumerate() {
+            let hash = if place < SHIPPED.len() { &mut hash } else { &mut beside_hash };
             let text = own.get(name).map_or(shipped, String::as_str);
             for part in [name, text] {
                 hash.update((part.len() as u64).to_le_bytes());
@@ -120,10 +135,17 @@ impl Prompts {
                 .add_template_owned(name.to_owned(), text.to_owned())
                 .map_err(|error| broken(name, &error))?;
         }
-        Ok(Self { templates, texts, hash: hex::encode(hash.finalize()) })
+        let (hash, beside_hash) =
+            (hex::encode(hash.finalize()), hex::encode(beside_hash.finalize()));
+        Ok(Self { templates, texts, hash, beside_hash })
     }
 
-    /// SHA-256 (hex) over all templates.
+    /// SHA-256 (hex) over the templates of further channels.
+    pub fn beside_hash(&self) -> &str {
+        &self.beside_hash
+    }
+
+    /// SHA-256 (hex) over the templates of direct answers.
     pub fn hash(&self) -> &str {
         &self.hash
     }
@@ -282,6 +304,8 @@ pub fn shipped() -> Result<&'static Prompts, PromptError> {
     static SHIPPED_ONCE: OnceLock<Result<Prompts, PromptError>> = OnceLock::new();
     SHIPPED_ONCE.get_or_init(Prompts::shipped).as_ref().map_err(Clone::clone)
 }
+
+mod beside;
 
 #[cfg(test)]
 mod tests;

@@ -62,6 +62,11 @@ pub struct Preset {
     timeout_seconds: Option<u32>,
     #[serde(default)]
     models: BTreeMap<String, Model>,
+    #[serde(default)]
+    embedding_model: Option<String>,
+    /// Dollars per million tokens sent.
+    #[serde(default)]
+    embeddings: BTreeMap<String, f64>,
 }
 
 /// A model as shipped: dollars per million tokens.
@@ -97,6 +102,17 @@ pub struct Service {
     pub bounds: Bounds,
     /// Most calls of a hundred that are made a second time because the first is slow.
     pub hedge_percent: u32,
+    /// What it costs; none when nobody knows.
+    pub price: Option<Price>,
+    /// What turns texts into vectors there, where something does.
+    pub embedding: Option<Embedding>,
+}
+
+/// A service's model that turns texts into vectors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Embedding {
+    /// The model.
+    pub model: String,
     /// What it costs; none when nobody knows.
     pub price: Option<Price>,
 }
@@ -216,9 +232,7 @@ pub fn resolve(
         });
     }
     let model = own.model.clone().unwrap_or_else(|| preset.model.clone());
-    if model.is_empty() || model.len() > 200 || !model.chars().all(|c| c.is_ascii_graphic()) {
-        return Err(Unready::Setting { key: "model", why: "it is no name of a model".to_owned() });
-    }
+    named(&model, "model")?;
     let known = known_model(preset, &model);
     let reasoning = own.reasoning.unwrap_or_else(|| known.is_some_and(|known| known.reasoning));
     let temperature = match own.temperature {
@@ -237,6 +251,7 @@ pub fn resolve(
     Ok(Service {
         name: name.to_owned(),
         price: price(preset, own, known)?,
+        embedding: embedding(preset, own)?,
         target: Target {
             format: preset.format,
             auth: preset.auth,
@@ -253,6 +268,37 @@ pub fn resolve(
         bounds,
         hedge_percent: hedge_percent(own)?,
     })
+}
+
+/// A name of a model, as services have them.
+fn named(model: &str, key: &'static str) -> Result<(), Unready> {
+    if model.is_empty() || model.len() > 200 || !model.chars().all(|c| c.is_ascii_graphic()) {
+        return Err(Unready::Setting { key, why: "it is no name of a model".to_owned() });
+    }
+    Ok(())
+}
+
+/// What turns texts into vectors: as its owner says, else as shipped.
+fn embedding(preset: &Preset, own: &EngineSettings) -> Result<Option<Embedding>, Unready> {
+    // A server of one's own that is like a known service need not have its embedding model.
+    let is_usual = own.base_url.is_none() || preset.local || preset.base_url.is_empty();
+    let shipped = preset.embedding_model.clone().filter(|_| is_usual);
+    let Some(model) = own.embedding_model.clone().or(shipped) else { return Ok(None) };
+    named(&model, "embedding_model")?;
+    if !preset.format.embeds() {
+        let why = "this kind of service turns no texts into vectors".to_owned();
+        return Err(Unready::Setting { key: "embedding_model", why });
+    }
+    let dollars = own.embedding_price.or_else(|| preset.embeddings.get(&model).copied());
+    let price = match dollars {
+        Some(dollars) => Some(Price::dollars(dollars, 0.0, None).ok_or_else(|| {
+            let why = "prices are dollars per million tokens, zero or more".to_owned();
+            Unready::Setting { key: "embedding_price", why }
+        })?),
+        None if preset.local => Some(Price::FREE),
+        None => None,
+    };
+    Ok(Some(Embedding { model, price }))
 }
 
 fn address(

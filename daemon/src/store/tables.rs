@@ -31,6 +31,8 @@ pub enum Table {
     Remembered,
     /// With which settings and templates a study's engines were asked, by (study, place).
     Blueprints,
+    /// Hash of service, model and sentences → vectors of anchors.
+    Anchors,
     /// Results by study.
     Results,
     /// Holds by (study, attempt).
@@ -47,7 +49,7 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Meta,
         Self::Studies,
         Self::StudyNumbers,
@@ -59,6 +61,7 @@ impl Table {
         Self::Exchanges,
         Self::Remembered,
         Self::Blueprints,
+        Self::Anchors,
         Self::Results,
         Self::Holds,
         Self::Transfers,
@@ -81,6 +84,7 @@ impl Table {
             Self::Exchanges => "exchanges",
             Self::Remembered => "remembered",
             Self::Blueprints => "blueprints",
+            Self::Anchors => "anchors",
             Self::Results => "results",
             Self::Holds => "holds",
             Self::Transfers => "transfers",

@@ -1,11 +1,13 @@
 //! One answer: what was said, and who said it.
 
+use protocol::channels::{BILLION, Construct, Heard, Voices};
 use protocol::persona::Persona;
 use protocol::results::{Answer, Preference, Response};
 use protocol::safe;
 use protocol::study::Order;
 
 use crate::look::{Look, Role};
+use crate::report::channels;
 use crate::report::page::Page;
 
 /// The answer as a few lines and an empty one.
@@ -59,8 +61,37 @@ pub(crate) fn answer(response: &Response, look: Look) -> String {
         | Answer::Sentiment { reasoning, .. }
         | Answer::AbTest { reasoning, .. } => page.paragraph(reasoning, "  ", "  ", None),
     }
+    for (of, voices) in response.channels.iter().flatten() {
+        page.paragraph(&beside(*of, voices), "  ", "    ", Some(Role::Dim));
+    }
     page.line("");
     page.finish()
+}
+
+/// What other channels heard on one construct, in a line.
+fn beside(of: Construct, voices: &Voices) -> String {
+    let mut line = channels::construct(of).to_owned();
+    if let Some(text) = &voices.text {
+        line.push_str(&format!(": “{text}”"));
+    }
+    match &voices.ssr {
+        Some(Heard::Known(pmf)) => {
+            let mean = pmf.mean_billionths() as f64 / f64::from(BILLION);
+            line.push_str(&format!(" · ssr {mean:.2} of 5"));
+        }
+        Some(Heard::Undetermined { undetermined }) => {
+            line.push_str(&format!(" · ssr undetermined ({undetermined})"));
+        }
+        None => {}
+    }
+    match &voices.rater {
+        Some(Heard::Known(rated)) => line.push_str(&format!(" · rater {} of 5", rated.rating)),
+        Some(Heard::Undetermined { undetermined }) => {
+            line.push_str(&format!(" · rater undetermined ({undetermined})"));
+        }
+        None => {}
+    }
+    line
 }
 
 fn who(persona: &Persona) -> String {

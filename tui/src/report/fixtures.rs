@@ -1,5 +1,6 @@
 //! Reports made by hand for tests: a concept test with partial delivery and a recommendation study.
 
+mod channels;
 mod kinds;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use protocol::run::{PanelCounts, State, Study};
 use protocol::study::{EngineMode, Origin, StudyType};
 use uuid::Uuid;
 
+pub(crate) use channels::with_channels;
 pub(crate) use kinds::{ab_test, asked, comparison, cross, sentiment, survey};
 
 fn estimate(value: f64, low: f64, high: f64, n: u64, method: &str) -> Estimate {
@@ -206,6 +208,7 @@ pub(crate) fn concept_test() -> Report {
         ("tech_adoption", vec![("early_adopter", segment("mean_score", 7.4, 1.1, 15, "t"))]),
     ];
     let results = Results {
+        channels: BTreeMap::new(),
         panel_size: 120,
         outcomes: Outcomes::ConceptTest {
             mean_score: 6.26,
@@ -330,6 +333,7 @@ pub(crate) fn responses() -> Vec<Response> {
     (1..)
         .zip(reasons)
         .map(|(ordinal, reasoning)| Response {
+            channels: None,
             id: AnswerId(ordinal),
             persona: Persona {
                 id: format!("p{ordinal}"),

@@ -3,6 +3,7 @@
 
 mod answer;
 pub(crate) mod bars;
+pub(crate) mod channels;
 mod compare;
 mod conclusions;
 mod crosstab;
@@ -52,6 +53,7 @@ fn draw_results(results: &Results, page: &mut Page) {
     estimates::draw(results, page);
     histogram::draw(&results.outcomes, page);
     bars::draw(results, page);
+    channels::draw(results, page);
     survey::draw(results, page);
     segments::draw(results, page);
     themes::draw(results, page);

@@ -135,7 +135,7 @@ proptest! {
         words in "\\PC{0,80}|[\u{0}-\u{9f}\u{200b}-\u{202e}\u{e0041}日é]{0,60}",
         width in 60_usize..=110,
     ) {
-        let mut report = fixtures::concept_test();
+        let mut report = fixtures::with_channels();
         report.study.name.clone_from(&words);
         report.study.reason = Some(words.clone());
         report.study.engine.clone_from(&words);
@@ -150,6 +150,13 @@ proptest! {
             results.findings[0].title.clone_from(&words);
             results.conclusions.push(words.clone());
             results.contrasts[0].class.clone_from(&words);
+            for of in results.channels.values_mut() {
+                of.notes.push(words.clone());
+                for heard in of.channels.values_mut() {
+                    heard.engine = Some(words.clone());
+                    heard.missing.insert(words.clone(), 1);
+                }
+            }
         }
         let mut survey = fixtures::survey();
         if let Some(Outcomes::Survey { question_results, .. }) =

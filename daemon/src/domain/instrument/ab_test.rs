@@ -45,7 +45,7 @@ pub(super) fn read(mut fields: Fields, order: Order) -> Result<Answered, Unreada
     let mentions = fields.topics("differentiators")?;
     fields.finish()?;
     let answer = Answer::AbTest { preference, score_a, score_b, reasoning, sentiment, order };
-    Ok(Answered { answer, mentions, options: None })
+    Ok(Answered { answer, mentions, options: None, channels: None })
 }
 
 /// What one respondent said, once or in both orders.

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use protocol::channels::Construct;
 use protocol::results::{Answer, Margins, Outcomes, Results, Segment, ThemeKind};
 use protocol::study::{Instrument, Orders, StudySpec, StudyType};
 
 use super::ab_orders::OrderCounts;
 use super::ab_test::Verdict;
+use super::channels::{Bench, ChannelTally};
 use super::conclusions;
 use super::contrast::{Classes, SMALL, contrasts, rule};
 use super::diagnose::{Quality, Variants};
@@ -36,6 +38,7 @@ pub struct Accumulator {
     quality: Quality,
     questions: Questions,
     orders: OrderCounts,
+    channels: ChannelTally,
     identical_variants: bool,
     /// Respondents of an A/B test in both orders who have answered once: at most one at a time when outcomes come in
     /// respondent order.
@@ -68,10 +71,18 @@ impl Accumulator {
             quality: Quality::new(spec),
             questions: Questions::new(questions),
             orders: OrderCounts::new(orders),
+            channels: ChannelTally::new(spec),
             identical_variants,
             waiting: BTreeMap::new(),
             empty: Tally::new(study_type),
         }
+    }
+
+    /// With what is known of the anchors that texts were held against.
+    #[must_use]
+    pub fn with_benches(mut self, benches: BTreeMap<Construct, Bench>) -> Self {
+        self.channels.set_benches(benches);
+        self
     }
 
     /// Adds what came of an assignment, whose respondent belongs to those (dimension, class) pairs. Those of one respondent
@@ -91,6 +102,7 @@ impl Accumulator {
             return self.quality.count_reason("invalid", reason);
         }
         self.quality.add_answer(at, answered, reasoning(answer));
+        self.channels.add(at, answered);
         let group = quote_group(classes);
         let mut mentions = answered.mentions.clone();
         match Verdict::single(answer) {
@@ -188,6 +200,7 @@ impl Accumulator {
                 Variants { effect: self.orders.effect(), stability: self.orders.stability() },
             ),
             responses: None,
+            channels: self.channels.results(self.seed),
         })
     }
 

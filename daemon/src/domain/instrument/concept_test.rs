@@ -43,6 +43,7 @@ pub(super) fn read(mut fields: Fields) -> Result<Answered, Unreadable> {
         answer: Answer::ConceptTest { score, sentiment, reasoning, purchase_intent },
         mentions,
         options: None,
+        channels: None,
     })
 }
 

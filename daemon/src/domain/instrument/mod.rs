@@ -6,6 +6,7 @@ mod ab_orders;
 mod ab_test;
 mod accumulate;
 mod assign;
+pub mod channels;
 mod compare;
 mod concept_test;
 mod conclusions;

@@ -36,7 +36,12 @@ pub(super) fn read(mut fields: Fields) -> Result<Answered, Unreadable> {
     let reasoning = fields.text("reasoning", REASONING_MAX)?;
     let mentions = fields.appeals_and_concerns(&reasoning)?;
     fields.finish()?;
-    Ok(Answered { answer: Answer::Nps { score, reasoning, sentiment }, mentions, options: None })
+    Ok(Answered {
+        answer: Answer::Nps { score, reasoning, sentiment },
+        mentions,
+        options: None,
+        channels: None,
+    })
 }
 
 /// Counts of a group of answers.

@@ -64,11 +64,11 @@ pub fn schema(spec: &StudySpec) -> Value {
     object(fields)
 }
 
-fn whole(low: u8, high: u8) -> Value {
+pub(super) fn whole(low: u8, high: u8) -> Value {
     json!({ "type": "integer", "enum": (low..=high).collect::<Vec<u8>>() })
 }
 
-fn maybe_text() -> Value {
+pub(super) fn maybe_text() -> Value {
     json!({ "type": ["string", "null"] })
 }
 
@@ -77,7 +77,7 @@ fn themes() -> Value {
     json!({ "type": "array", "items": entry })
 }
 
-fn object(fields: Vec<(&str, Value)>) -> Value {
+pub(super) fn object(fields: Vec<(&str, Value)>) -> Value {
     let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
     let required = json!(required);
     let properties: Map<String, Value> =

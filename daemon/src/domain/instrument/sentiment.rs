@@ -37,6 +37,7 @@ pub(super) fn read(mut fields: Fields) -> Result<Answered, Unreadable> {
         answer: Answer::Sentiment { sentiment, reasoning, key_theme },
         mentions,
         options: None,
+        channels: None,
     })
 }
 

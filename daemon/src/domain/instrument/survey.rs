@@ -82,6 +82,7 @@ pub(super) fn read(mut fields: Fields, questions: &[String]) -> Result<Answered,
         answer: Answer::Survey { answers, reasoning, themes, refused },
         mentions,
         options: None,
+        channels: None,
     })
 }
 

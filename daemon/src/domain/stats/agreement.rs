@@ -44,9 +44,28 @@ pub fn krippendorff_alpha(raters: &[Vec<Option<f64>>], level: Level) -> Option<f
             }
         }
     }
+    of_coincidences(&domain, &together, level)
+}
+
+/// The same for two raters without gaps, from their square table of counts over the points 1, 2, …: the first rater's
+/// point by row, the second's by column. `None` as there, or when the table is not square.
+#[must_use]
+pub fn krippendorff_alpha_of_table(table: &[Vec<u64>], level: Level) -> Option<f64> {
+    if table.iter().any(|row| row.len() != table.len()) {
+        return None;
+    }
+    let domain: Vec<f64> = (1_u32..).map(f64::from).take(table.len()).collect();
+    let together: Vec<Vec<f64>> = (0..table.len())
+        .map(|c| (0..table.len()).map(|k| (table[c][k] + table[k][c]) as f64).collect())
+        .collect();
+    of_coincidences(&domain, &together, level)
+}
+
+/// Alpha from the coincidences of values: how often each met each within a unit.
+fn of_coincidences(domain: &[f64], together: &[Vec<f64>], level: Level) -> Option<f64> {
     let totals: Vec<f64> = together.iter().map(|row| row.iter().sum()).collect();
     let all: f64 = totals.iter().sum();
-    let distance = |c: usize, k: usize| distance(&domain, &totals, level, c, k);
+    let distance = |c: usize, k: usize| distance(domain, &totals, level, c, k);
     let (mut observed, mut expected) = (0.0, 0.0);
     for c in 0..domain.len() {
         for k in 0..domain.len() {

@@ -73,6 +73,8 @@ pub(super) fn read(
         (false, false) => usual_replicates(panel),
     };
     Measurement {
+        // Which channels are heard is read next door.
+        elicitation: None,
         replicates: replicates.unwrap_or(usual),
         controls,
         wordings,

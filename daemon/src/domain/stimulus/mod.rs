@@ -1,6 +1,7 @@
 //! From a draft (a stimulus file and the flags beside it) to a checked [`StudySpec`]. Every problem is reported at
 //! once, with its place and a hint; nothing is guessed and nothing is filled in where something wrong was given.
 
+mod elicitation;
 mod front_matter;
 mod given;
 mod material;
@@ -11,8 +12,10 @@ mod tests;
 
 use protocol::audience::Audience;
 use protocol::credits::UsdMicros;
+use protocol::measurement::Measurement;
 use protocol::study::{Draft, EngineMode, Problem, StudySpec, StudyType};
 
+pub use self::elicitation::KnownEngine;
 use self::front_matter::{Malformed, Node, Parts};
 use self::given::{Given, Value};
 use self::material::Material;
@@ -52,6 +55,9 @@ const KEYS: &[&str] = &[
     "wordings",
     "subsample",
     "reuse",
+    "elicitation",
+    "embedding_engine",
+    "rater",
 ];
 const AUDIENCE_KEYS: &[&str] =
     &["region", "age_range", "gender", "income_bracket", "education", "tech_adoption"];
@@ -67,6 +73,8 @@ pub struct Rules<'a> {
     pub fresh_seed: u64,
     /// Engines of those that would say the same if asked again: nobody is asked twice unless the study says so.
     pub steady: &'a [&'a str],
+    /// What is known of the engines that are language models.
+    pub models: &'a [KnownEngine],
 }
 
 /// Reads and checks a draft.
@@ -115,7 +123,9 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
     let engine = engine.unwrap_or_else(|| "offline".to_owned());
     let panel = panel.unwrap_or(100);
     let steady = rules.steady.contains(&engine.as_str());
-    let measurement = measuring::read(&mut reader, study_type, panel, steady);
+    let elicitation = elicitation::read(&mut reader, study_type, &engine, rules);
+    let measurement =
+        Measurement { elicitation, ..measuring::read(&mut reader, study_type, panel, steady) };
     let spec = StudySpec {
         name: reader
             .take("name", |given| given.text(NAME_CHARACTERS_MAX))

@@ -10,6 +10,7 @@ use protocol::study::Instrument;
 use super::*;
 
 const RULES: Rules<'_> = Rules {
+    models: &[],
     panel_max: 10_000,
     engines: &["offline", "model"],
     fresh_seed: 42,
@@ -227,6 +228,107 @@ fn some_are_asked_twice_where_an_engine_may_say_something_else() {
     let problems = of("panel: 50\nreplicates: 51").unwrap_err();
     assert!(problems[0].hint.contains("0 to 50"), "{problems:?}");
     assert!(of("reuse: sometimes").unwrap_err()[0].hint.contains("allowed, never"));
+}
+
+/// What a draft with those settings asks for, or its first problem.
+fn elicited(front: &str) -> Result<Option<protocol::channels::Elicitation>, String> {
+    let known = |name: &str, models: &[&str], embeds: Option<&str>| KnownEngine {
+        name: name.to_owned(),
+        models: Ok(models.iter().map(|model| (*model).to_owned()).collect()),
+        embeds: embeds.map(ToOwned::to_owned),
+    };
+    let models = [
+        known("gpt", &["gpt-4.1-mini"], Some("gpt")),
+        known("router", &["openai/GPT-4.1-mini"], None),
+        known("claude", &["claude-haiku-4-5"], None),
+        known("both", &["gpt-4.1-mini", "claude-haiku-4-5"], Some("gpt")),
+        KnownEngine {
+            name: "dark".to_owned(),
+            models: Err("$KEY is not set".to_owned()),
+            embeds: None,
+        },
+    ];
+    let engines = ["offline", "gpt", "router", "claude", "both", "dark"];
+    let rules = Rules { models: &models, engines: &engines, ..RULES };
+    let text = format!("---\n{front}\n---\nA meal kit delivery service that learns your taste.");
+    let draft = Draft { file: "idea.md".to_owned(), text, ..Draft::default() };
+    match read(&draft, &rules) {
+        Ok(spec) => Ok(spec.measurement.elicitation),
+        Err(problems) => {
+            Err(format!("{}: {} · {}", problems[0].place, problems[0].what, problems[0].hint))
+        }
+    }
+}
+
+#[test]
+fn channels_are_named_with_the_engines_that_make_them() {
+    assert_eq!(elicited("engine: claude"), Ok(None));
+    assert_eq!(elicited("engine: claude\nelicitation: [direct]"), Ok(None));
+    let found =
+        elicited("engine: gpt\nelicitation: [rater, ssr, direct]\nrater: claude").unwrap().unwrap();
+    assert_eq!(
+        found.channels.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+        ["direct", "ssr", "rater"]
+    );
+    assert_eq!(found.embedding_engine.as_deref(), Some("gpt"));
+    assert_eq!(found.rater.as_deref(), Some("claude"));
+    let other = elicited("engine: claude\nelicitation: [direct, ssr]\nembedding_engine: both")
+        .unwrap()
+        .unwrap();
+    assert_eq!(other.embedding_engine.as_deref(), Some("gpt"), "the one of a pool that embeds");
+    assert_eq!(other.rater, None);
+}
+
+#[test]
+fn a_channel_that_cannot_be_heard_is_refused_with_what_would_help() {
+    for (front, words) in [
+        ("elicitation: [direct, ssr]", "idea.md:2: the engine 'offline' gives direct answers only"),
+        (
+            "engine: gpt\nstudy: survey\nquestions: [\"Why?\"]\nelicitation: [direct, ssr]",
+            "a survey study hears the direct answer only",
+        ),
+        ("engine: gpt\nelicitation: [ssr]", "leaves out direct"),
+        ("engine: gpt\nelicitation: [direct, ssr, ssr]", "names ssr twice"),
+        ("engine: gpt\nelicitation: [direct, vibes]", "cannot be 'vibes'"),
+        (
+            "engine: claude\nelicitation: [direct, ssr]",
+            "has no embedding model · write embedding_engine: gpt or both",
+        ),
+        (
+            "engine: dark\nelicitation: [direct, ssr]",
+            "the engine 'dark' cannot be asked: $KEY is not set",
+        ),
+        (
+            "engine: gpt\nelicitation: [direct, rater]",
+            "needs an engine that rates · write rater: NAME",
+        ),
+        (
+            "engine: gpt\nelicitation: [direct, rater]\nrater: gpt",
+            "the rater 'gpt' is the model that answers",
+        ),
+        (
+            "engine: gpt\nelicitation: [direct, rater]\nrater: router",
+            "the rater 'router' is the model that answers (openai/GPT-4.1-mini)",
+        ),
+        ("engine: both\nelicitation: [direct, rater]\nrater: claude", "is the model that answers"),
+        ("engine: gpt\nelicitation: [direct, rater]\nrater: both", "'both' is several engines"),
+        (
+            "engine: gpt\nelicitation: [direct, rater]\nrater: offline",
+            "the engine 'offline' is no language model",
+        ),
+        ("engine: gpt\nelicitation: [direct, rater]\nrater: cloude", "did you mean 'claude'"),
+        (
+            "engine: gpt\nrater: claude",
+            "idea.md:3: 'rater' means nothing without the channel rater",
+        ),
+        (
+            "engine: gpt\nembedding_engine: gpt",
+            "'embedding_engine' means nothing without the channel ssr",
+        ),
+    ] {
+        let told = elicited(front).expect_err(front);
+        assert!(told.contains(words), "{front}: {told}");
+    }
 }
 
 #[test]

@@ -126,3 +126,38 @@ fn variables_are_exactly_those_that_services_read() {
     }
     assert!(names.iter().all(|name| !name.is_empty()));
 }
+
+#[test]
+fn embedding_models_come_with_their_price_and_never_where_they_may_not_be() {
+    let of = |name: &str, own: EngineSettings| {
+        let keys = [("OPENAI_API_KEY", "k"), ("ANTHROPIC_API_KEY", "k"), ("GEMINI_API_KEY", "k")];
+        resolve(name, &own, &environment(&keys)).map(|service| service.embedding)
+    };
+    let own = EngineSettings::default;
+    let shipped = of("openai", own()).unwrap().unwrap();
+    assert_eq!(shipped.model, "text-embedding-3-small");
+    assert_eq!(shipped.price, Price::dollars(0.02, 0.0, None));
+    assert_eq!(of("google", own()).unwrap().unwrap().price, Price::dollars(0.15, 0.0, None));
+    assert_eq!(of("ollama", own()).unwrap().unwrap().price, Some(Price::FREE));
+    assert_eq!(of("anthropic", own()), Ok(None));
+    let elsewhere = EngineSettings { base_url: Some("http://127.0.0.1:9/v1".to_owned()), ..own() };
+    assert_eq!(of("openai", elsewhere), Ok(None), "another server need not have it");
+    let named = |model: &str, price| EngineSettings {
+        embedding_model: Some(model.to_owned()),
+        embedding_price: price,
+        ..own()
+    };
+    assert_eq!(of("openai", named("mine", None)).unwrap().unwrap().price, None);
+    let priced = of("openai", named("mine", Some(0.5))).unwrap().unwrap();
+    assert_eq!(priced.price, Price::dollars(0.5, 0.0, None));
+    for (name, own, key) in [
+        ("anthropic", named("mine", None), "embedding_model"),
+        ("openai", named("a b", None), "embedding_model"),
+        ("openai", named("mine", Some(-1.0)), "embedding_price"),
+    ] {
+        match of(name, own) {
+            Err(Unready::Setting { key: found, .. }) => assert_eq!(found, key),
+            other => panic!("{key}: {other:?}"),
+        }
+    }
+}

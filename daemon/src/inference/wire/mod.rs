@@ -2,6 +2,8 @@
 //! client next door does the calling.
 
 mod anthropic;
+mod embed_gemini;
+mod embed_openai;
 mod gemini;
 mod openai;
 
@@ -95,6 +97,91 @@ impl Format {
             Self::Gemini => gemini::reply(&body),
         }
     }
+}
+
+/// Vectors of texts, in the order of the texts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vectors {
+    /// One for each text, all of one length.
+    pub vectors: Vec<Vec<f32>>,
+    /// The model that says it made them; empty when the service does not say.
+    pub model: String,
+    /// Tokens sent, where the service counts them.
+    pub tokens: Option<u64>,
+}
+
+/// Most numbers of one vector: the largest models in use have a few thousand.
+const DIMENSIONS_MAX: usize = 16_384;
+
+impl Format {
+    /// Whether the format has a call that turns texts into vectors.
+    pub fn embeds(self) -> bool {
+        match self {
+            Self::Openai | Self::Gemini => true,
+            Self::Anthropic => false,
+        }
+    }
+
+    /// The path segments of that call below the base URL.
+    pub fn embed_path(self, model: &str) -> Vec<String> {
+        match self {
+            Self::Openai => vec!["embeddings".to_owned()],
+            Self::Gemini => vec!["models".to_owned(), format!("{model}:batchEmbedContents")],
+            Self::Anthropic => Vec::new(),
+        }
+    }
+
+    /// The body of that call, as JSON.
+    ///
+    /// # Errors
+    /// Never: texts are JSON.
+    pub fn embed_request(self, model: &str, texts: &[String]) -> serde_json::Result<Vec<u8>> {
+        match self {
+            Self::Openai | Self::Anthropic => embed_openai::request(model, texts),
+            Self::Gemini => embed_gemini::request(model, texts),
+        }
+    }
+
+    /// Reads its reply: as many vectors as there were texts, of one length, each number finite.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn embed_reply(self, body: &[u8], texts: usize) -> Result<Vectors, Unread> {
+        let body: Value = serde_json::from_slice(body).map_err(|_| "it is not JSON")?;
+        if body.get("error").is_some_and(|error| !error.is_null()) {
+            return Err("it is an error in the clothes of a success");
+        }
+        let read = match self {
+            Self::Openai | Self::Anthropic => embed_openai::reply(&body)?,
+            Self::Gemini => embed_gemini::reply(&body)?,
+        };
+        if read.vectors.len() != texts {
+            return Err("it has another number of vectors than there were texts");
+        }
+        let length = read.vectors.first().map_or(0, Vec::len);
+        if length == 0 || read.vectors.iter().any(|vector| vector.len() != length) {
+            return Err("its vectors are empty or differ in length");
+        }
+        Ok(read)
+    }
+}
+
+/// A vector of finite numbers.
+fn vector(values: Option<&Value>) -> Result<Vec<f32>, Unread> {
+    let values = values.and_then(Value::as_array).ok_or("an embedding is no list of numbers")?;
+    if values.len() > DIMENSIONS_MAX {
+        return Err("an embedding is longer than any model makes");
+    }
+    let number = |value: &Value| {
+        #[expect(clippy::cast_possible_truncation, reason = "what does not fit is not finite")]
+        let number = value.as_f64()? as f32;
+        number.is_finite().then_some(number)
+    };
+    values
+        .iter()
+        .map(number)
+        .collect::<Option<_>>()
+        .ok_or("an embedding holds something that is no number")
 }
 
 /// A body as JSON, in one piece of memory that is large enough from the start for most of them.

@@ -149,3 +149,69 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn vectors_are_asked_for_and_read_as_each_service_documents() {
+    let texts = ["Yes.".to_owned(), "No \"way\".".to_owned()];
+    let sent = |format: Format| -> Value {
+        serde_json::from_slice(&format.embed_request("m-e", &texts).unwrap()).unwrap()
+    };
+    assert_eq!(sent(Format::Openai), json!({ "model": "m-e", "input": ["Yes.", "No \"way\"."] }));
+    let gemini = sent(Format::Gemini);
+    assert_eq!(
+        gemini["requests"][1],
+        json!({
+            "model": "models/m-e", "content": { "parts": [{ "text": "No \"way\"." }] }, "taskType": "SEMANTIC_SIMILARITY",
+        })
+    );
+    assert_eq!(Format::Gemini.embed_path("m-e"), ["models", "m-e:batchEmbedContents"]);
+    assert_eq!(Format::Openai.embed_path("m-e"), ["embeddings"]);
+    assert!(!Format::Anthropic.embeds());
+
+    let openai = json!({ "model": "m-e-2", "usage": { "prompt_tokens": 9, "total_tokens": 9 }, "data": [
+        { "index": 1, "embedding": [0.0, 1.0] }, { "index": 0, "embedding": [0.5, -0.25] } ] });
+    let read = Format::Openai.embed_reply(openai.to_string().as_bytes(), 2).unwrap();
+    assert_eq!(read.vectors, [[0.5, -0.25], [0.0, 1.0]], "each at the place of its text");
+    assert_eq!((read.model.as_str(), read.tokens), ("m-e-2", Some(9)));
+    let gemini = json!({ "embeddings": [{ "values": [1, 2] }, { "values": [3, 4] }] });
+    let read = Format::Gemini.embed_reply(gemini.to_string().as_bytes(), 2).unwrap();
+    assert_eq!((read.vectors, read.tokens), (vec![vec![1.0, 2.0], vec![3.0, 4.0]], None));
+}
+
+#[test]
+fn vectors_that_are_none_are_refused() {
+    let entry = |index: Value, vector: Value| json!({ "index": index, "embedding": vector });
+    let of = |data: Vec<Value>| json!({ "data": data }).to_string();
+    for (body, words) in [
+        ("<html>".to_owned(), "not JSON"),
+        ("{\"error\": {\"message\": \"no\"}, \"data\": []}".to_owned(), "clothes of a success"),
+        ("{}".to_owned(), "no data"),
+        (of(vec![entry(json!(0), json!([1.0]))]), "another number of vectors"),
+        (
+            of(vec![entry(json!(0), json!([1.0])), entry(json!(0), json!([1.0]))]),
+            "leave a text out",
+        ),
+        (
+            of(vec![entry(json!(0), json!([1.0])), entry(json!("1"), json!([1.0]))]),
+            "index is no number",
+        ),
+        (
+            of(vec![entry(json!(0), json!([1.0])), entry(json!(1), json!([1.0, 2.0]))]),
+            "differ in length",
+        ),
+        (of(vec![entry(json!(0), json!([])), entry(json!(1), json!([]))]), "empty"),
+        (
+            of(vec![entry(json!(0), json!("AACAPw==")), entry(json!(1), json!([1.0]))]),
+            "no list of numbers",
+        ),
+        (of(vec![entry(json!(0), json!([null])), entry(json!(1), json!([1.0]))]), "no number"),
+        (of(vec![entry(json!(0), json!([1e300])), entry(json!(1), json!([1.0]))]), "no number"),
+        (
+            of(vec![entry(json!(0), json!(vec![0.5; 20_000])), entry(json!(1), json!([1.0]))]),
+            "longer than any",
+        ),
+    ] {
+        let told = Format::Openai.embed_reply(body.as_bytes(), 2).expect_err(words);
+        assert!(told.contains(words), "{told} is not about {words}");
+    }
+}

@@ -1,6 +1,7 @@
 //! The rows of the file: self-describing JSON, one module for each family of tables. Fields are only ever added, each
 //! with a default that says what its absence means.
 
+mod anchors;
 mod event;
 mod exchange;
 mod ledger;
@@ -8,6 +9,7 @@ mod meta;
 mod outcome;
 mod study;
 
+pub use anchors::AnchorsRow;
 pub use exchange::{AddressKey, BlueprintRow, ExchangesRow, RememberedRow};
 pub use ledger::{Balance, HoldRow, LedgerHead, TransferPlace, TransferRow};
 pub use meta::FormatRow;

@@ -112,6 +112,7 @@ impl OutcomeRow {
                         answer: answered.answer.clone(),
                         mentions: Vec::new(),
                         options: answered.options,
+                        channels: answered.channels.clone(),
                     }),
                     usage,
                 }

@@ -78,6 +78,7 @@ impl Round {
             // The usual model is the study's and need not be said again.
             model: if said_by == self.study.pool.model() { String::new() } else { said_by },
             source: Source::Asked,
+            beside: None,
         });
         match read {
             Ok(answered) => self.close(sitting, at, Outcome::Answered(answered)),

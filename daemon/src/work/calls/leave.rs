@@ -1,6 +1,7 @@
 //! How a respondent leaves the round: recorded, recorded as not asked when the study gives up, or lost when it is halted
 //! and will ask again from the start.
 
+use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use tokio::task::JoinError;
 
@@ -31,8 +32,8 @@ impl Round {
                 sitting.said.push((at, std::mem::take(&mut sitting.exchanges)));
                 sitting.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
             }
-            let Sitting { outcomes, said, shares, .. } = sitting;
-            self.send(Parcel { outcomes, said, shares, ..Parcel::default() }).await?;
+            let Sitting { outcomes, said, shares, others, .. } = sitting;
+            self.send(Parcel { outcomes, said, shares, others, ..Parcel::default() }).await?;
         }
         for Ticket { respondent, replicate } in left {
             if self.study.gate.is_cancelled() {
@@ -57,9 +58,10 @@ impl Round {
     /// booked at the most it can have cost, and is not asked again.
     pub(super) async fn broke(&mut self, error: &JoinError) -> Result<(), ApiError> {
         let Some(seat) = self.seats.remove(&error.id()) else { return Err(broken(error)) };
-        let Seat { ticket: Ticket { respondent, replicate }, engine, worst } = seat;
+        let Seat { ticket: Ticket { respondent, replicate }, engine, worst, aside } = seat;
         tracing::error!(study = self.study.number, respondent, %error, "a respondent is put aside");
         self.study.core.settle_cost(self.study.number, worst, worst);
+        self.study.core.settle_cost(self.study.number, aside, UsdMicros::ZERO);
         if let Some(lane) = self.lanes.get_mut(engine) {
             lane.under_way = lane.under_way.saturating_sub(1);
         }

@@ -2,11 +2,13 @@
 //! it is made, each reply read by the instrument, each respondent recorded as soon as all of theirs is in. Nothing here
 //! waits in a queue without a bound, and a halted study makes no further call.
 
+mod beside;
 mod draw;
 mod hedge;
 mod judge;
 mod lane;
 mod leave;
+mod listen;
 mod recall;
 mod recorder;
 mod round;
@@ -20,12 +22,15 @@ use protocol::study::StudySpec;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
+use self::beside::Beside;
 use self::recorder::Recorder;
 use self::round::Round;
 use self::sitting::Ticket;
 use super::runner::blocking;
 use crate::app::{Core, Gate};
 use crate::domain::asking::Asking;
+use crate::domain::evidence::Blueprint;
+use crate::domain::outcome::Usage;
 use crate::domain::panel::Panel;
 use crate::inference::pool::Pool;
 
@@ -55,32 +60,40 @@ impl Calls {
         let opening = core.clone();
         blocking(move || opening.open_spending(number)).await??;
         let members = self.pool.members();
-        let blueprints = members.iter().map(|engine| engine.blueprint(&self.spec)).collect();
+        let mut blueprints: Vec<Blueprint> =
+            members.iter().map(|engine| engine.blueprint(&self.spec)).collect();
+        // Closed with the study's own, or as soon as the study takes no answers.
+        let gate = self.gate.child_token();
+        let study = Self { gate: gate.clone(), ..self.clone() };
+        let beside = Beside::open(&study, &mut blueprints).await?;
         let first = left.map(|respondent| Ticket { respondent, replicate: 0 });
         let again =
             again.map(|(asking, respondent)| Ticket { respondent, replicate: asking.code() });
         let left = first.chain(again);
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
-        // Closed with the study's own, or as soon as the study takes no answers.
-        let gate = self.gate.child_token();
         let keeper = Recorder {
             core: core.clone(),
             pool: Arc::clone(&self.pool),
-            gate: gate.clone(),
+            gate,
             number,
             attempt: self.attempt,
         };
         let recording = tokio::spawn(keeper.record(blueprints, inbox));
         let pool = Arc::clone(&self.pool);
-        let study = Self { gate, ..self };
-        let asked = Round::new(study, recorder).run(left).await;
+        let asked = Round::new(study, beside.clone(), recorder).run(left).await;
         for engine in pool.members() {
             engine.leave(number);
+        }
+        let mut unbooked = Usage::default();
+        if let Some(beside) = beside {
+            beside.leave();
+            // Nobody was heard whom it could be booked with.
+            unbooked = beside.take_overhead();
         }
         core.close_spending(number);
         let recorded = recording.await.map_err(|error| broken(&error))?;
         recorded?;
-        core.book_lost(number, asked?).await
+        core.book_lost(number, asked?.plus(unbooked)).await
     }
 
     fn now(&self) -> Duration {

@@ -31,6 +31,8 @@ pub(super) struct Parcel {
     pub(super) said: Vec<(Assignment, Vec<Exchange>)>,
     /// What each engine did.
     pub(super) shares: Shares,
+    /// What other engines did for further channels, by their names and models.
+    pub(super) others: Vec<(String, String, EngineUse)>,
     /// The place that they hold until they are there.
     pub(super) place: Option<OwnedSemaphorePermit>,
     /// How long they may wait for others, so that many share one transaction.
@@ -68,7 +70,7 @@ impl Recorder {
             let mut batch = Batch::new(number, attempt);
             let mut spent = Usage::default();
             let mut places = Vec::with_capacity(arrived.len());
-            for Parcel { outcomes, said, shares, place, .. } in arrived.drain(..) {
+            for Parcel { outcomes, said, shares, others, place, .. } in arrived.drain(..) {
                 places.push(place);
                 for (_, _, usage) in &outcomes {
                     spent = spent.plus(*usage);
@@ -80,6 +82,9 @@ impl Recorder {
                     if let Some((_, outcome, _)) = outcomes.iter().find(|(of, _, _)| *of == at) {
                         batch.keep(at, outcome, exchanges);
                     }
+                }
+                for (engine, model, share) in others {
+                    batch.share(&engine, &model, share);
                 }
                 for (engine, share) in shares {
                     if let Some(engine) = pool.members().get(engine) {

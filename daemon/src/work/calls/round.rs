@@ -12,8 +12,10 @@ use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::Calls;
+use super::beside::Beside;
 use super::hedge::{Called, Hedge, Tally, call};
 use super::lane::{Lane, Turn, any_retuned, any_turn};
+use super::listen::Listened;
 use super::recorder::Parcel;
 use super::sitting::{Made, Next, Prepared, Seat, Sitting, Ticket};
 use crate::domain::outcome::Usage;
@@ -35,8 +37,14 @@ pub(super) struct Round {
     pub(super) under_way: JoinSet<Made>,
     /// Who is being asked by which call, so that a call that breaks takes nobody's name with it.
     pub(super) seats: HashMap<Id, Seat>,
+    /// What further channels take; none where only the direct answer is heard.
+    pub(super) beside: Option<Arc<Beside>>,
+    /// Those who answered directly and are heard on further channels.
+    pub(super) listening: JoinSet<Listened>,
     /// By time and who it is.
     pub(super) waiting: BTreeMap<(Duration, Ticket), Sitting>,
+    /// Those who answered directly and wait for the money to be heard on further channels.
+    pub(super) to_hear: VecDeque<Sitting>,
     /// Those who were looked up and are to be asked, with their first question.
     pub(super) stock: VecDeque<(Sitting, ReadyCall)>,
     /// Those meant for an engine that others were drawn before, one queue for each.
@@ -57,12 +65,18 @@ enum Happened {
     Time,
     /// A call ended.
     Ended(Box<Result<(Id, Made), JoinError>>),
+    /// A respondent was heard on all channels.
+    Heard(Box<Result<Listened, JoinError>>),
     /// The call that is ready at that engine may go, or none ever may.
     Turn(usize, Turn),
 }
 
 impl Round {
-    pub(super) fn new(study: Calls, recorder: mpsc::Sender<Parcel>) -> Self {
+    pub(super) fn new(
+        study: Calls,
+        beside: Option<Arc<Beside>>,
+        recorder: mpsc::Sender<Parcel>,
+    ) -> Self {
         let lanes: Vec<Lane> =
             study.pool.members().iter().map(|engine| Lane::new(Arc::clone(engine))).collect();
         Self {
@@ -71,9 +85,12 @@ impl Round {
             recorder,
             lanes,
             under_way: JoinSet::new(),
+            beside,
+            listening: JoinSet::new(),
             seats: HashMap::new(),
             waiting: BTreeMap::new(),
             stock: VecDeque::new(),
+            to_hear: VecDeque::new(),
             budget: RetryBudget::default(),
             hedges: Arc::default(),
             short: false,
@@ -90,14 +107,16 @@ impl Round {
         let mut left = left.peekable();
         while !self.study.gate.is_cancelled() && self.stop.is_none() {
             self.look_at_engines();
+            self.hear_who_waits().await?;
             for lane in 0..self.lanes.len() {
                 if self.lanes[lane].next.is_none() && self.stop.is_none() {
                     self.lanes[lane].next = self.choose(lane, &mut left).await?;
                 }
             }
-            let idle = self.nothing_ready() && self.under_way.is_empty() && self.waiting.is_empty();
+            let idle = self.nothing_ready() && !self.is_busy() && self.waiting.is_empty();
             if idle
                 && self.stock.is_empty()
+                && self.to_hear.is_empty()
                 && left.peek().is_none()
                 && self.ahead.iter().all(VecDeque::is_empty)
             {
@@ -114,8 +133,19 @@ impl Round {
         while let Some(made) = self.under_way.join_next_with_id().await {
             self.ended(made).await?;
         }
+        while let Some(heard) = self.listening.join_next().await {
+            self.heard(heard).await?;
+        }
+        for sitting in std::mem::take(&mut self.to_hear) {
+            // Only whoever could be heard no more is recorded so: the direct answer stands.
+            if self.study.gate.is_cancelled() {
+                self.lose(&sitting);
+            } else {
+                self.send(self.parcel(sitting)).await?;
+            }
+        }
         for (sitting, _) in std::mem::take(&mut self.stock) {
-            self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
+            self.wait(Duration::ZERO, sitting);
         }
         let ahead = std::mem::take(&mut self.ahead).into_iter().flatten();
         if let Some(why) = self.stop.take().filter(|_| !self.study.gate.is_cancelled()) {
@@ -127,7 +157,12 @@ impl Round {
         Ok(self.lost)
     }
 
-    fn nothing_ready(&self) -> bool {
+    /// Whether calls are under way, direct or not.
+    pub(super) fn is_busy(&self) -> bool {
+        !self.under_way.is_empty() || !self.listening.is_empty()
+    }
+
+    pub(super) fn nothing_ready(&self) -> bool {
         self.lanes.iter().all(|lane| lane.next.is_none())
     }
 
@@ -162,7 +197,7 @@ impl Round {
             lane.engine.pass(self.study.number);
         }
         let happened = {
-            let Self { lanes, under_way, study, .. } = self;
+            let Self { lanes, under_way, listening, study, .. } = self;
             let study = &*study;
             let (clock, number) = (&study.core.world().clock, study.number);
             let a_turn = any_turn(lanes, clock, number);
@@ -171,6 +206,7 @@ impl Round {
                 biased;
                 () = study.gate.cancelled() => Happened::Time,
                 Some(made) = under_way.join_next_with_id() => Happened::Ended(Box::new(made)),
+                Some(heard) = listening.join_next() => Happened::Heard(Box::new(heard)),
                 (lane, turn) = a_turn => Happened::Turn(lane, turn),
                 () = retuned => Happened::Time,
                 () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() => Happened::Time,
@@ -179,6 +215,7 @@ impl Round {
         match happened {
             Happened::Time => {}
             Happened::Ended(made) => self.ended(*made).await?,
+            Happened::Heard(heard) => self.heard(*heard).await?,
             Happened::Turn(lane, Err(why)) => self.bury(lane, why),
             Happened::Turn(lane, Ok((pass, place))) => {
                 if let Some(mut prepared) = self.lanes[lane].next.take() {
@@ -212,20 +249,22 @@ impl Round {
                     if is_looked_up { prepared } else { self.unless_remembered(prepared).await? };
                 let Some(next) = unheard.pop() else { continue };
                 next
-            } else if self.waiting.len() >= WAITING_MAX {
+            } else if self.waiting.len() >= WAITING_MAX || self.hears_many() {
                 return Ok(None);
             } else {
                 let Some(next) = self.newcomer(lane, left).await? else { return Ok(None) };
                 next
             };
-            let (sitting, ready) = next;
+            let (mut sitting, ready) = next;
+            let aside = self.aside(lane, &sitting)?;
+            let money = self.set_aside(&mut sitting, aside);
             let (number, cap) = (self.study.number, self.study.spec.max_cost_usd);
-            match self.study.core.reserve_cost(number, cap, ready.worst) {
+            match money.and_then(|()| self.study.core.reserve_cost(number, cap, ready.worst)) {
                 Ok(()) => return Ok(Some(Prepared { sitting, ready })),
                 Err(capped) => {
                     // What is under way will probably cost less than its worst case: there may be room then.
-                    self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
-                    if self.under_way.is_empty() && self.nothing_ready() {
+                    self.wait(Duration::ZERO, sitting);
+                    if !self.is_busy() && self.nothing_ready() {
                         self.stop = Some(capped.to_string());
                         return Ok(None);
                     }
@@ -273,7 +312,8 @@ impl Round {
         let clock = Arc::clone(&self.study.core.world().clock);
         #[cfg(any(test, feature = "seeded-bugs"))]
         self.study.core.world().poisoned(sitting.ticket.respondent);
-        let seat = Seat { ticket: sitting.ticket, engine: lane, worst: ready.worst };
+        let (ticket, aside) = (sitting.ticket, sitting.aside);
+        let seat = Seat { ticket, engine: lane, worst: ready.worst, aside };
         let task = self.under_way.spawn(async move {
             let begun = clock.monotonic();
             let Called { spent, reserved, twice } = call(pass, &ready, hedge).await;
@@ -306,23 +346,20 @@ impl Round {
     pub(super) async fn follow(&mut self, next: Next) -> Result<(), ApiError> {
         match next {
             Next::Done(sitting) => {
-                let Sitting { outcomes, said, shares, place, engine, .. } = sitting;
-                // The last ones have nobody to wait for.
-                let others = !self.under_way.is_empty();
-                let patience = self.lanes.get(engine).filter(|_| others).map(Lane::patience);
-                let patience = patience.unwrap_or_default();
-                self.send(Parcel { outcomes, said, shares, place, patience }).await?;
+                let Some(mut sitting) = self.listen(sitting)? else { return Ok(()) };
+                self.give_back(&mut sitting);
+                self.send(self.parcel(sitting)).await?;
             }
             Next::Ask(mut sitting, time) => {
                 // Whoever waits for a later try leaves the place to others.
                 sitting.place = None;
-                self.waiting.insert((time, sitting.ticket), sitting);
+                self.wait(time, sitting);
             }
             Next::Halted(sitting) => self.lose(&sitting),
             Next::Stop(mut sitting, why) => {
                 sitting.place = None;
                 let lane = sitting.engine;
-                self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
+                self.wait(Duration::ZERO, sitting);
                 self.bury(lane, why);
             }
         }
@@ -349,7 +386,7 @@ impl Round {
             self.study.core.settle_cost(self.study.number, prepared.ready.worst, UsdMicros::ZERO);
             let mut sitting = prepared.sitting;
             sitting.place = None;
-            self.waiting.insert((Duration::ZERO, sitting.ticket), sitting);
+            self.wait(Duration::ZERO, sitting);
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::recorder::{Outcomes, Shares};
 use crate::domain::exchange::Exchange;
-use crate::domain::outcome::{Assignment, Usage};
+use crate::domain::outcome::{Assignment, EngineUse, Usage};
 use crate::inference::model::{ReadyCall, Spent};
 
 /// Who is to be asked, for the first time or again. Those to be asked again come after everyone else.
@@ -37,6 +37,10 @@ pub(super) struct Sitting {
     pub(super) engine: usize,
     /// What each engine took, by its place in the pool.
     pub(super) shares: Shares,
+    /// What other engines took for further channels.
+    pub(super) others: Vec<(String, String, EngineUse)>,
+    /// Set aside for further channels while a call is ready or under way.
+    pub(super) aside: UsdMicros,
     /// Held from a call until its outcome is durable, so that a kill wastes no more calls than may be under way.
     pub(super) place: Option<OwnedSemaphorePermit>,
 }
@@ -56,6 +60,8 @@ impl Sitting {
             said: Vec::new(),
             engine: 0,
             shares: Shares::new(),
+            others: Vec::new(),
+            aside: UsdMicros::ZERO,
             place: None,
         }
     }
@@ -98,6 +104,8 @@ pub(super) struct Seat {
     pub(super) ticket: Ticket,
     pub(super) engine: usize,
     pub(super) worst: UsdMicros,
+    /// What was set aside beside it.
+    pub(super) aside: UsdMicros,
 }
 
 /// What to do next with a respondent.

@@ -83,6 +83,7 @@ fn computed(spec: &StudySpec, answers: u32) -> Duration {
                     mention(ThemeKind::Concern, ["Price", "Trust"][number as usize % 2]),
                 ],
                 options: None,
+                channels: None,
             })
         })
         .collect();

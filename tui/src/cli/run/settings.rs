@@ -62,6 +62,16 @@ pub(crate) struct Settings {
     /// How many are asked controls and other wordings; 30 by default, or the whole panel where it is smaller
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     subsample: Option<String>,
+    /// Channels besides the direct answer, as a list: direct,ssr,rater. ssr reads what people say in free words by its
+    /// similarity to anchor sentences, rater has another model rate it
+    #[arg(long, value_name = "CHANNELS")]
+    elicitation: Option<String>,
+    /// Which engine's service embeds texts for ssr; by default the one that answers
+    #[arg(long, value_name = "NAME")]
+    embedding_engine: Option<String>,
+    /// Which engine rates texts: another model than the one that answers
+    #[arg(long, value_name = "NAME")]
+    rater: Option<String>,
     /// Ask a language model anew, also what it answered before
     #[arg(long)]
     fresh: bool,
@@ -108,6 +118,9 @@ impl Settings {
             ("controls", &self.controls.then(|| "true".to_owned())),
             ("wordings", &self.wordings),
             ("subsample", &self.subsample),
+            ("elicitation", &self.elicitation),
+            ("embedding_engine", &self.embedding_engine),
+            ("rater", &self.rater),
             ("reuse", &self.fresh.then(|| "never".to_owned())),
             ("audience.region", &self.region),
             ("audience.age_range", &self.age_range),

@@ -66,6 +66,7 @@ pub(crate) fn report(people: u32) -> Report {
     Report {
         study: study(MAIN, "Meal kit that learns", State::Completed, people, people),
         results: Some(Results {
+            channels: std::collections::BTreeMap::new(),
             panel_size: people,
             outcomes: Outcomes::ConceptTest {
                 mean_score: 6.9,

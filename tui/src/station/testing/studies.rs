@@ -108,6 +108,7 @@ pub(crate) fn response(ordinal: u32) -> Response {
         _ => "No shopping on a weekday evening: I would try this at once.",
     };
     Response {
+        channels: None,
         id: AnswerId(ordinal + 1),
         persona,
         answer: Answer::ConceptTest {

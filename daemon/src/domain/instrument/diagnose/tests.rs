@@ -26,7 +26,7 @@ fn answer(score: u8, reasoning: String) -> Answered {
         _ => (Sentiment::Positive, PurchaseIntent::Probably),
     };
     let answer = Answer::ConceptTest { score, sentiment, reasoning, purchase_intent };
-    Answered { answer, mentions: Vec::new(), options: None }
+    Answered { answer, mentions: Vec::new(), options: None, channels: None }
 }
 
 /// Reasons that share no run of words.

@@ -116,6 +116,7 @@ pub(super) fn outcome(ordinal: u32) -> Outcome {
         },
         mentions,
         options: None,
+        channels: None,
     })
 }
 

@@ -9,7 +9,7 @@ fn recommended(scores: impl IntoIterator<Item = u8>) -> Results {
     let answers = (0..).zip(scores).map(|(ordinal, score)| {
         let reasoning = format!("My reason is {ordinal}.");
         let answer = Answer::Nps { score, reasoning, sentiment: Sentiment::Neutral };
-        (ordinal, Answered { answer, mentions: Vec::new(), options: None })
+        (ordinal, Answered { answer, mentions: Vec::new(), options: None, channels: None })
     });
     finish(&recommendation(), answers).unwrap()
 }
@@ -50,7 +50,12 @@ fn an_nps_studys_results_keep_their_shape() {
             reasoning: format!("My reason is {ordinal}."),
             sentiment: Sentiment::Neutral,
         };
-        let outcome = Outcome::Answered(Answered { answer, mentions: Vec::new(), options: None });
+        let outcome = Outcome::Answered(Answered {
+            answer,
+            mentions: Vec::new(),
+            options: None,
+            channels: None,
+        });
         accumulator.add(at(ordinal, 0), &classes(ordinal), &outcome);
     }
     accumulator.add(at(10, 0), &classes(10), &Outcome::Failed { reason: "timed out".to_owned() });

@@ -1,6 +1,7 @@
 //! A report as a document, whatever it is rendered to: what was asked, of whom, what came out, how sure it is and what it
 //! is not. The renderers decide how it looks; all words of others pass through them, never around them.
 
+mod channels;
 mod findings;
 mod groups;
 mod outcome;
@@ -130,6 +131,7 @@ impl Document {
         match &report.results {
             Some(results) => {
                 sections.push(outcome::section(results));
+                sections.extend(channels::section(results));
                 sections.extend(findings::groups(results));
                 sections.extend(findings::reasons(results));
                 sections.extend(findings::actions(results));

@@ -52,7 +52,7 @@ fn said(score: i32) -> Outcome {
         reasoning: "It is what it is.".to_owned(),
         purchase_intent: PurchaseIntent::Maybe,
     };
-    Outcome::Answered(Answered { answer, mentions: Vec::new(), options: None })
+    Outcome::Answered(Answered { answer, mentions: Vec::new(), options: None, channels: None })
 }
 
 /// Everyone is asked everything that the study asks them, and answers as the panel does.
@@ -240,7 +240,7 @@ fn what_means_nothing_is_said_not_to_be_asked() {
             key_theme: "Time".to_owned(),
             reasoning: "So it goes.".to_owned(),
         };
-        Outcome::Answered(Answered { answer, mentions: Vec::new(), options: None })
+        Outcome::Answered(Answered { answer, mentions: Vec::new(), options: None, channels: None })
     });
     let decoy = judged(&found, Control::Decoy);
     assert_eq!((decoy.verdict, decoy.unit.as_str()), (Verdict::Passed, "points of net sentiment"));

@@ -1,0 +1,180 @@
+//! The engines behind further channels: what is known of them when a study is read, who they are when it runs, what they
+//! add to its hash, and what they will cost.
+
+use std::sync::Arc;
+
+use protocol::channels::Channel;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::persona::Persona;
+use protocol::service::Reply;
+use protocol::study::StudySpec;
+use sha2::{Digest, Sha256};
+
+use crate::domain::instrument::channels::{Library, heard, hears};
+use crate::domain::stimulus::KnownEngine;
+use crate::inference::Engine;
+use crate::inference::embed::Embedder;
+use crate::inference::model::{Estimate, ModelEngine};
+
+use super::Core;
+use super::price::unknown_price;
+
+/// Who makes the further channels of a study.
+#[derive(Clone, Debug, Default)]
+pub struct Makers {
+    /// What turns texts into vectors.
+    pub embedder: Option<Arc<Embedder>>,
+    /// What rates texts.
+    pub rater: Option<Arc<ModelEngine>>,
+}
+
+impl Core {
+    /// What is known of every engine that is a language model, or several.
+    pub(super) fn known_engines(&self) -> Vec<KnownEngine> {
+        let Some(registry) = &self.settings().models else { return Vec::new() };
+        let known = |name: String| {
+            let made = registry.pool(&name)?;
+            Some(match made {
+                Ok(pool) => KnownEngine {
+                    embeds: pool
+                        .members()
+                        .iter()
+                        .find(|member| member.embedder().is_some())
+                        .map(|member| member.service().name.clone()),
+                    models: Ok(pool
+                        .members()
+                        .iter()
+                        .map(|member| member.model().to_owned())
+                        .collect()),
+                    name,
+                },
+                Err(unready) => {
+                    KnownEngine { name, models: Err(unready.to_string()), embeds: None }
+                }
+            })
+        };
+        registry.names().into_iter().filter_map(known).collect()
+    }
+
+    /// Who makes the further channels of that study.
+    pub fn makers(&self, spec: &StudySpec) -> Reply<Makers> {
+        let mut makers = Makers::default();
+        let Some(elicitation) = &spec.measurement.elicitation else { return Ok(makers) };
+        if let Some(name) = &elicitation.embedding_engine {
+            let engine = self.one_model(name)?;
+            let embedder = engine.embedder().ok_or_else(|| {
+                ApiError::new(
+                    ErrorCode::InvalidInput,
+                    format!("The engine '{name}' has no embedding model."),
+                )
+                .hint(format!("set embedding_model in [engine.{name}]"))
+            })?;
+            makers.embedder = Some(Arc::clone(embedder));
+        }
+        if let Some(name) = &elicitation.rater {
+            makers.rater = Some(self.one_model(name)?);
+        }
+        Ok(makers)
+    }
+
+    fn one_model(&self, name: &str) -> Reply<Arc<ModelEngine>> {
+        match self.engine(name)? {
+            Engine::Model(engine) => Ok(engine),
+            _ => Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("The engine '{name}' is not one language model."),
+            )
+            .hint("`demoscope engines` lists them")),
+        }
+    }
+
+    /// What decides the answers of a study besides its own text: the engine, and whoever makes further channels. Studies
+    /// that hear the direct answer only have the engine's hash alone.
+    pub(super) fn assets(&self, spec: &StudySpec, engine: &Engine) -> Reply<String> {
+        let Some(elicitation) = &spec.measurement.elicitation else {
+            return Ok(engine.asset_hash().to_owned());
+        };
+        let makers = self.makers(spec)?;
+        let library = Library::shipped()
+            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+        let mut parts = vec![engine.asset_hash().to_owned()];
+        parts.extend(elicitation.channels.iter().map(|channel| channel.as_str().to_owned()));
+        parts.extend(engine.models().first().map(|model| model.beside_hash().to_owned()));
+        if let Some(embedder) = &makers.embedder {
+            parts.extend([embedder.parameters(), library.hash().to_owned()]);
+        }
+        if let Some(rater) = &makers.rater {
+            parts.extend([rater.asset_hash().to_owned(), rater.beside_hash().to_owned()]);
+        }
+        let mut hash = Sha256::new();
+        for part in &parts {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        Ok(hex::encode(hash.finalize()))
+    }
+
+    /// What further channels add to the cost of a study that this model answers alone; an error where nobody knows a price
+    /// and that is not allowed.
+    pub(super) fn estimate_beside(
+        &self,
+        spec: &StudySpec,
+        model: &ModelEngine,
+        persona: &Persona,
+    ) -> Reply<Estimate> {
+        let constructs = heard(spec);
+        if constructs.is_empty() {
+            return Ok(Estimate::ZERO);
+        }
+        let broken = |error: crate::inference::prompt::PromptError| {
+            ApiError::new(ErrorCode::InvalidInput, error.to_string())
+        };
+        let makers = self.makers(spec)?;
+        let mut parts = vec![model.estimate_texts(spec, constructs, persona).map_err(broken)?];
+        let dark = |known: bool| !known && !self.settings().allow_unknown_price;
+        if let Some(embedder) = makers.embedder.filter(|_| hears(spec, Channel::Ssr)) {
+            if dark(embedder.known_price().is_some()) {
+                return Err(ApiError::new(
+                    ErrorCode::CostCap,
+                    format!("Nobody knows what the embedding model '{}' costs.", embedder.model()),
+                )
+                .hint(format!(
+                    "say so in [engine.{}]: embedding_price = 0.0, in dollars per million tokens",
+                    embedder.engine()
+                ))
+                .hint(
+                    "or set cost.allow_unknown_price = true; its cost is then booked as nothing",
+                ));
+            }
+            let texts = u64::from(spec.panel) * constructs.len() as u64;
+            parts.push(embedder.estimate(texts));
+        }
+        if let Some(rater) = makers.rater {
+            if dark(rater.service().price.is_some()) {
+                return Err(unknown_price(&rater.service().name, rater.model()));
+            }
+            parts.push(rater.estimate_ratings(spec, constructs).map_err(broken)?);
+        }
+        Ok(Estimate::sum(parts))
+    }
+
+    /// What a preview says of further channels; `None` where there are none.
+    pub(super) fn beside_note(&self, spec: &StudySpec) -> Option<String> {
+        let constructs = heard(spec);
+        let elicitation = spec.measurement.elicitation.as_ref()?;
+        if constructs.is_empty() {
+            return None;
+        }
+        let names: Vec<String> =
+            constructs.iter().map(|construct| construct.as_str().replace('_', " ")).collect();
+        let mut note =
+            format!("each respondent also says something in words on {}", names.join(" and "));
+        if let Some(name) = &elicitation.embedding_engine {
+            note.push_str(&format!(", held against anchors by '{name}' (ssr)"));
+        }
+        if let Some(name) = &elicitation.rater {
+            note.push_str(&format!(", rated by '{name}' (rater)"));
+        }
+        Some(note)
+    }
+}

@@ -1,0 +1,91 @@
+//! The anchor sentences, compiled in: several sets of five for each construct, and one hash over all of them.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use protocol::channels::{Construct, POINTS};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+/// The files, in the order of the constructs.
+const FILES: [(Construct, &str); 4] = [
+    (Construct::PurchaseIntent, include_str!("../../../../../assets/anchors/purchase_intent.toml")),
+    (Construct::Liking, include_str!("../../../../../assets/anchors/liking.toml")),
+    (Construct::Recommendation, include_str!("../../../../../assets/anchors/recommendation.toml")),
+    (Construct::Sentiment, include_str!("../../../../../assets/anchors/sentiment.toml")),
+];
+
+/// Fewest sets of a construct: one set alone cannot be held against others.
+const SETS_MIN: usize = 4;
+
+/// The shipped anchors are broken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the anchors of {construct} do not read: {why}")]
+pub struct NoAnchors {
+    /// Whose.
+    pub construct: Construct,
+    /// What is wrong.
+    pub why: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    sets: Vec<[String; POINTS]>,
+}
+
+/// All anchor sentences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Library {
+    sets: BTreeMap<Construct, Vec<[String; POINTS]>>,
+    hash: String,
+}
+
+impl Library {
+    /// As shipped, read once.
+    ///
+    /// # Errors
+    /// Never, unless a shipped file is broken.
+    pub fn shipped() -> Result<&'static Self, NoAnchors> {
+        static ONCE: OnceLock<Result<Library, NoAnchors>> = OnceLock::new();
+        ONCE.get_or_init(|| Self::read(&FILES)).as_ref().map_err(Clone::clone)
+    }
+
+    fn read(files: &[(Construct, &str)]) -> Result<Self, NoAnchors> {
+        let mut hash = Sha256::new();
+        let mut sets = BTreeMap::new();
+        for (construct, text) in files {
+            let broken = |why: String| NoAnchors { construct: *construct, why };
+            let file: File = toml::from_str(text).map_err(|error| broken(error.to_string()))?;
+            if file.sets.len() < SETS_MIN {
+                return Err(broken(format!("{} sets are too few", file.sets.len())));
+            }
+            // The sentences and not the file: a changed comment changes nothing.
+            hash.update(construct.as_str().as_bytes());
+            for sentence in file.sets.iter().flatten() {
+                hash.update((sentence.len() as u64).to_le_bytes());
+                hash.update(sentence.as_bytes());
+            }
+            sets.insert(*construct, file.sets);
+        }
+        Ok(Self { sets, hash: hex::encode(hash.finalize()) })
+    }
+
+    /// The sets of a construct, each from the point 1 to the point 5.
+    #[must_use]
+    pub fn sets(&self, construct: Construct) -> &[[String; POINTS]] {
+        self.sets.get(&construct).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// All sentences of a construct in order, set after set.
+    #[must_use]
+    pub fn sentences(&self, construct: Construct) -> Vec<String> {
+        self.sets(construct).iter().flatten().cloned().collect()
+    }
+
+    /// SHA-256 (hex) over every sentence.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+}

@@ -1,0 +1,80 @@
+//! Further channels beside the direct answer: which constructs a study measures, what each respondent is asked for them,
+//! how replies are read, and what a panel's voices come to. Every channel stands by itself: none fills in for another.
+
+mod anchors;
+mod bench;
+mod notes;
+mod reading;
+mod tally;
+
+#[cfg(test)]
+mod tests;
+
+use protocol::channels::{Channel, Construct};
+use protocol::results::{Answer, PurchaseIntent, Sentiment};
+use protocol::study::{StudySpec, StudyType};
+
+use crate::domain::outcome::Assignment;
+
+pub use anchors::{Library, NoAnchors};
+pub use bench::{Bench, Measured, Near, measured, pmf};
+pub use reading::{TEXT_BYTES_MAX, TEXT_MAX, rating_schema, read_rating, read_text, text_schema};
+pub(super) use tally::ChannelTally;
+
+/// The constructs of a study type, in the order of asking; none where only the direct answer can be had.
+#[must_use]
+pub const fn constructs(study_type: StudyType) -> &'static [Construct] {
+    match study_type {
+        StudyType::ConceptTest => &[Construct::PurchaseIntent, Construct::Liking],
+        StudyType::Nps => &[Construct::Recommendation],
+        StudyType::Sentiment => &[Construct::Sentiment],
+        StudyType::Survey | StudyType::AbTest => &[],
+    }
+}
+
+/// The constructs that a study hears on further channels; none where it hears the direct answer only.
+#[must_use]
+pub fn heard(spec: &StudySpec) -> &'static [Construct] {
+    if hears(spec, Channel::Ssr) || hears(spec, Channel::Rater) {
+        constructs(spec.instrument.study_type())
+    } else {
+        &[]
+    }
+}
+
+/// Whether a study hears that channel. Everyone hears the direct one.
+#[must_use]
+pub fn hears(spec: &StudySpec, channel: Channel) -> bool {
+    let elicitation = spec.measurement.elicitation.as_ref();
+    channel == Channel::Direct || elicitation.is_some_and(|them| them.hears(channel))
+}
+
+/// Whether further channels are heard beside that assignment: beside the first answer of a respondent and nothing else.
+#[must_use]
+pub fn asked_beside(spec: &StudySpec, at: Assignment) -> bool {
+    !heard(spec).is_empty() && at.round == 0 && at.task == 0 && at.replicate == 0
+}
+
+/// The direct answer to a construct on its own scale; `None` for an answer of another instrument.
+#[must_use]
+pub fn direct(answer: &Answer, construct: Construct) -> Option<i32> {
+    match (construct, answer) {
+        (Construct::PurchaseIntent, Answer::ConceptTest { purchase_intent, .. }) => {
+            Some(match purchase_intent {
+                PurchaseIntent::Definitely => 5,
+                PurchaseIntent::Probably => 4,
+                PurchaseIntent::Maybe => 3,
+                PurchaseIntent::ProbablyNot => 2,
+                PurchaseIntent::DefinitelyNot => 1,
+            })
+        }
+        (Construct::Liking, Answer::ConceptTest { score, .. })
+        | (Construct::Recommendation, Answer::Nps { score, .. }) => Some(i32::from(*score)),
+        (Construct::Sentiment, Answer::Sentiment { sentiment, .. }) => Some(match sentiment {
+            Sentiment::Positive => 1,
+            Sentiment::Negative => -1,
+            Sentiment::Neutral | Sentiment::Mixed => 0,
+        }),
+        _ => None,
+    }
+}

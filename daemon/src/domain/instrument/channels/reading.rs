@@ -1,0 +1,75 @@
+//! Reads what models reply on further channels: a free text without ratings, and a rating of such a text. The same strict
+//! reader as for answers: one JSON object, known keys, nothing mended.
+
+use protocol::channels::Rated;
+use serde_json::{Value, json};
+
+use super::super::harvest;
+use super::super::reply::Fields;
+use super::super::schema::{maybe_text, object, whole};
+use crate::domain::instrument::Unreadable;
+
+/// Most characters of a free text: a few sentences. Long texts dilute what they say.
+pub const TEXT_MAX: usize = 800;
+/// Bytes that the longest such text can take in UTF-8.
+pub const TEXT_BYTES_MAX: usize = TEXT_MAX * 4;
+
+/// The schema of a reply with a free text.
+#[must_use]
+pub fn text_schema() -> Value {
+    object(vec![("text", json!({ "type": "string" })), ("refused", maybe_text())])
+}
+
+/// The schema of a rating.
+#[must_use]
+pub fn rating_schema() -> Value {
+    object(vec![("rating", whole(1, 5)), ("refused", maybe_text())])
+}
+
+/// Reads a free text.
+///
+/// # Errors
+/// Why there is none. A text that rates by number is none either: it would say what the number says.
+pub fn read_text(reply: &str) -> Result<String, Unreadable> {
+    let mut fields = Fields::parse(harvest::find(reply)?)?.of_model()?;
+    let text = fields.text("text", TEXT_MAX)?;
+    fields.finish()?;
+    if rates_by_number(&text) {
+        return Err(Unreadable::invalid("`text` rates by number"));
+    }
+    Ok(text)
+}
+
+/// Reads a rating.
+///
+/// # Errors
+/// Why there is none.
+pub fn read_rating(reply: &str) -> Result<Rated, Unreadable> {
+    let mut fields = Fields::parse(harvest::find(reply)?)?.of_model()?;
+    let rating = fields.integer("rating", 1, 5)?;
+    fields.finish()?;
+    Ok(Rated { rating })
+}
+
+/// Whether a text gives marks: `7/10`, `4 out of 5`. Prices, times and amounts are not marks, nor is `24/7`.
+fn rates_by_number(text: &str) -> bool {
+    let text = text.to_lowercase().replace("out of", "/");
+    text.match_indices('/').any(|(place, _)| {
+        let mark = last_number(&text[..place]);
+        let scale: String =
+            text[place + 1..].trim_start().chars().take_while(char::is_ascii_digit).collect();
+        match (mark, scale.as_str()) {
+            (Some(mark), "5" | "7" | "10" | "100") => {
+                scale.parse::<u32>().is_ok_and(|scale| mark <= scale)
+            }
+            _ => false,
+        }
+    })
+}
+
+/// The whole number that a text ends with.
+fn last_number(text: &str) -> Option<u32> {
+    let text = text.trim_end();
+    let digits = text.len() - text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    text[text.len() - digits..].parse().ok()
+}

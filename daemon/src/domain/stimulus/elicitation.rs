@@ -1,0 +1,207 @@
+//! Which channels a study hears: the list of them, and the engines that turn texts into vectors and rate them. A channel
+//! that cannot be heard is refused here with what would help, before anything is asked or paid.
+
+use protocol::channels::{Channel, Elicitation};
+use protocol::study::{Problem, StudyType};
+
+use super::given::Given;
+use super::{Reader, Rules, engine_named};
+use crate::domain::instrument::channels::constructs;
+
+/// What is known of an engine that is a language model, or several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownEngine {
+    /// Its name.
+    pub name: String,
+    /// The models behind it, or why it cannot be asked.
+    pub models: Result<Vec<String>, String>,
+    /// The engine behind it whose service turns texts into vectors, where there is one.
+    pub embeds: Option<String>,
+}
+
+/// Reads the settings; `None` where only the direct answer is heard.
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    study_type: StudyType,
+    engine: &str,
+    rules: &Rules<'_>,
+) -> Option<Elicitation> {
+    let channels = reader.take("elicitation", channels).unwrap_or_else(|| vec![Channel::Direct]);
+    let embedding = of_channel(reader, "embedding_engine", Channel::Ssr, &channels, rules);
+    let rater = of_channel(reader, "rater", Channel::Rater, &channels, rules);
+    if channels == [Channel::Direct] {
+        return None;
+    }
+    let asked = reader.given("elicitation")?.clone();
+    let mut elicitation = Elicitation { channels, embedding_engine: None, rater: None };
+    let problem = unheard(&asked, study_type, engine, rules);
+    if let Some(problem) = problem {
+        reader.problems.push(problem);
+        return None;
+    }
+    // Whoever was named wrongly was complained about already.
+    let unread = |key: &str, named: &Option<_>| named.is_none() && reader.given(key).is_some();
+    let (no_embedding, no_rater) =
+        (unread("embedding_engine", &embedding), unread("rater", &rater));
+    if elicitation.hears(Channel::Ssr) && !no_embedding {
+        match embedding_engine(&asked, embedding, engine, rules) {
+            Ok(name) => elicitation.embedding_engine = Some(name),
+            Err(problem) => reader.problems.push(problem),
+        }
+    }
+    if elicitation.hears(Channel::Rater) && !no_rater {
+        match rater_engine(&asked, rater, engine, rules) {
+            Ok(name) => elicitation.rater = Some(name),
+            Err(problem) => reader.problems.push(problem),
+        }
+    }
+    Some(elicitation)
+}
+
+/// The channels, each once, in the order of documents.
+fn channels(given: &Given) -> Result<Vec<Channel>, Problem> {
+    let mut found = Vec::new();
+    for word in given.texts(Channel::ALL.len(), 40)? {
+        let channel: Channel = word.trim().parse().map_err(|_| {
+            given.problem(
+                format!("'elicitation' cannot be '{word}'"),
+                "it is a list out of direct, ssr, rater: elicitation: [direct, ssr]",
+            )
+        })?;
+        if found.contains(&channel) {
+            return Err(given.problem(format!("'elicitation' names {channel} twice"), "keep one"));
+        }
+        found.push(channel);
+    }
+    if !found.contains(&Channel::Direct) {
+        let hint = "the direct answer stays the headline; others stand beside it: [direct, ssr]";
+        return Err(given.problem("'elicitation' leaves out direct", hint));
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// An engine that makes a channel, with where it was named; it means nothing without that channel.
+fn of_channel(
+    reader: &mut Reader<'_>,
+    key: &str,
+    channel: Channel,
+    channels: &[Channel],
+    rules: &Rules<'_>,
+) -> Option<(Given, String)> {
+    let given = reader.given(key)?.clone();
+    if !channels.contains(&channel) {
+        let what = format!("'{key}' means nothing without the channel {channel}");
+        let hint = format!("take it out, or write elicitation: [direct, {channel}]");
+        reader.problems.push(given.problem(what, hint));
+        return None;
+    }
+    let name = reader.take(key, |given| engine_named(given, rules.engines))?;
+    Some((given, name))
+}
+
+/// Why no further channel can be heard in such a study, if so.
+fn unheard(
+    asked: &Given,
+    study_type: StudyType,
+    engine: &str,
+    rules: &Rules<'_>,
+) -> Option<Problem> {
+    if constructs(study_type).is_empty() {
+        let heard: Vec<&str> = StudyType::ALL
+            .iter()
+            .filter(|study_type| !constructs(**study_type).is_empty())
+            .map(|study_type| study_type.as_str())
+            .collect();
+        return Some(asked.problem(
+            format!("a {study_type} study hears the direct answer only"),
+            format!("take it out; further channels are for {}", heard.join(", ")),
+        ));
+    }
+    if rules.steady.contains(&engine) {
+        return Some(asked.problem(
+            format!("the engine '{engine}' gives direct answers only: it is no language model"),
+            "name a language model with engine: NAME; `demoscope engines` lists them",
+        ));
+    }
+    None
+}
+
+fn known<'a>(name: &str, rules: &Rules<'a>) -> Option<&'a KnownEngine> {
+    rules.models.iter().find(|known| known.name == name)
+}
+
+/// The models of an engine, or the complaint that it cannot be asked.
+fn models<'a>(given: &Given, name: &str, rules: &Rules<'a>) -> Result<&'a [String], Problem> {
+    match known(name, rules).map(|known| &known.models) {
+        Some(Ok(models)) => Ok(models),
+        Some(Err(why)) => Err(given.problem(
+            format!("the engine '{name}' cannot be asked: {why}"),
+            "`demoscope engines` says what each engine lacks",
+        )),
+        None => Err(given.problem(
+            format!("the engine '{name}' is no language model"),
+            "`demoscope engines` lists them",
+        )),
+    }
+}
+
+/// The engine whose service embeds: the one that was named, else the study's own.
+fn embedding_engine(
+    asked: &Given,
+    named: Option<(Given, String)>,
+    engine: &str,
+    rules: &Rules<'_>,
+) -> Result<String, Problem> {
+    let (given, name) = named.unwrap_or_else(|| (asked.clone(), engine.to_owned()));
+    models(&given, &name, rules)?;
+    if let Some(embeds) = known(&name, rules).and_then(|known| known.embeds.clone()) {
+        return Ok(embeds);
+    }
+    let others: Vec<&str> = rules
+        .models
+        .iter()
+        .filter(|known| known.models.is_ok() && known.embeds.is_some())
+        .map(|known| known.name.as_str())
+        .collect();
+    let setting = format!("set embedding_model in [engine.{name}]");
+    let hint = if others.is_empty() {
+        format!("{setting}, or embedding_engine: NAME of a service that has one")
+    } else {
+        format!("write embedding_engine: {}, or {setting}", others.join(" or "))
+    };
+    Err(given.problem(format!("the engine '{name}' has no embedding model"), hint))
+}
+
+/// The name of a model without whoever resells it: `openai/gpt-4.1-mini` is `gpt-4.1-mini`.
+fn bare(model: &str) -> String {
+    model.rsplit('/').next().unwrap_or(model).to_lowercase()
+}
+
+/// The engine that rates: one model, and none of those that write the texts.
+fn rater_engine(
+    asked: &Given,
+    named: Option<(Given, String)>,
+    engine: &str,
+    rules: &Rules<'_>,
+) -> Result<String, Problem> {
+    let another = "a model that rates its own texts agrees with itself: name another one";
+    let Some((given, name)) = named else {
+        return Err(asked.problem("the channel rater needs an engine that rates", {
+            format!("write rater: NAME; {another}")
+        }));
+    };
+    let rating = models(&given, &name, rules)?;
+    let [rating] = rating else {
+        return Err(given.problem(
+            format!("'{name}' is several engines, and one rates"),
+            "name one of the engines behind it",
+        ));
+    };
+    let writing = models(asked, engine, rules)?;
+    if writing.iter().any(|writer| bare(writer) == bare(rating)) {
+        return Err(given
+            .problem(format!("the rater '{name}' is the model that answers ({rating})"), another));
+    }
+    Ok(name)
+}

@@ -1,0 +1,203 @@
+//! A service's model that turns texts into vectors: its own door, so that its failures stop nobody's answers, its price,
+//! and one call for several texts.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use protocol::credits::UsdMicros;
+use tokio::sync::Notify;
+
+use super::chat::{Allowance, CallError, Tokens};
+use super::client::Caller;
+use super::limits::{Admission, Admit, Bounds, Signal};
+use super::model::Estimate;
+use super::price::{Price, booked, tokens_max};
+use super::service::{Embedding, Service};
+use super::wire::Vectors;
+use crate::world::Clock;
+
+/// Texts of one call, at most.
+pub const TEXTS_MAX: usize = 64;
+/// Tokens of a free text, at least and at most, for estimates.
+const TEXT_TOKENS: (u64, u64) = (15, 110);
+
+/// What turns texts into vectors.
+#[derive(Debug)]
+pub struct Embedder {
+    service: Service,
+    embedding: Embedding,
+    caller: Caller,
+    door: Mutex<Admission>,
+    freed: Notify,
+}
+
+/// What a call for vectors came to.
+#[derive(Debug)]
+pub struct EmbedSpent {
+    /// The vectors, or why there are none.
+    pub reply: Result<Vectors, CallError>,
+    /// Tokens sent, as counted by the service; 0 where it counts none.
+    pub input_tokens: u64,
+    /// What it cost: never more than the worst case that was announced.
+    pub cost: UsdMicros,
+}
+
+impl Embedder {
+    /// One for that service, where it has such a model.
+    pub fn of(service: &Service, caller: Caller, now: Duration) -> Option<Self> {
+        let embedding = service.embedding.clone()?;
+        Some(Self {
+            service: service.clone(),
+            embedding,
+            caller,
+            door: Mutex::new(Admission::new(service.bounds, now)),
+            freed: Notify::new(),
+        })
+    }
+
+    /// The model.
+    pub fn model(&self) -> &str {
+        &self.embedding.model
+    }
+
+    /// The engine's name.
+    pub fn engine(&self) -> &str {
+        &self.service.name
+    }
+
+    /// What it costs; none when nobody knows.
+    pub fn known_price(&self) -> Option<Price> {
+        self.embedding.price
+    }
+
+    fn price(&self) -> Price {
+        self.embedding.price.unwrap_or(Price::FREE)
+    }
+
+    /// Who is asked, as one text: what vectors depend on besides the text.
+    pub fn parameters(&self) -> String {
+        let base = &self.service.target.base_url;
+        serde_json::json!({
+            "service": base.origin().ascii_serialization() + base.path(),
+            "format": format!("{:?}", self.service.target.format),
+            "embedding_model": self.embedding.model,
+        })
+        .to_string()
+    }
+
+    /// The most that texts of so many bytes together can cost.
+    pub fn worst(&self, bytes: usize) -> UsdMicros {
+        self.price().worst(tokens_max(bytes), 0)
+    }
+
+    /// What so many free texts will cost.
+    pub fn estimate(&self, texts: u64) -> Estimate {
+        let of = |each: u64| self.price().worst(each.saturating_mul(texts), 0);
+        let high = of(TEXT_TOKENS.1).0;
+        Estimate { low: of(TEXT_TOKENS.0), high: UsdMicros(high.saturating_add(high / 10)) }
+    }
+
+    /// Changes how fast it may be asked while it is at work.
+    pub fn retune(&self, bounds: Bounds, now: Duration) {
+        self.door().retune(bounds, now);
+        self.freed.notify_waiters();
+    }
+
+    /// Waits for a turn at the door, for a call with those texts. Cancel by dropping the future.
+    ///
+    /// # Errors
+    /// Why no call of this study will go.
+    pub async fn admit(
+        self: &Arc<Self>,
+        clock: &Arc<dyn Clock>,
+        study: u32,
+        texts: &[String],
+    ) -> Result<Turn, String> {
+        let tokens = u64::try_from(bytes(texts) / 4).unwrap_or(u64::MAX);
+        loop {
+            // Listening begins before the look, so that what is freed in between is not missed.
+            let freed = self.freed.notified();
+            let now = clock.monotonic();
+            let admit = self.door().ask(study, 1, tokens, now);
+            match admit {
+                Admit::Go => {
+                    // Whoever else wants a turn is not kept waiting by a study that has none to ask for.
+                    self.door().pass(study);
+                    self.freed.notify_waiters();
+                    let (embedder, clock) = (Arc::clone(self), Arc::clone(clock));
+                    return Ok(Turn { embedder, clock, used: false });
+                }
+                Admit::Stop(why) => return Err(why),
+                Admit::Later => freed.await,
+                Admit::At(time) => {
+                    tokio::select! {
+                        () = freed => {}
+                        () = tokio::time::sleep(time.saturating_sub(now)) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// The study is done here.
+    pub fn leave(&self, study: u32) {
+        self.door().leave(study);
+        self.freed.notify_waiters();
+    }
+
+    fn door(&self) -> MutexGuard<'_, Admission> {
+        self.door.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place at the door, given back when it is dropped without a call.
+pub struct Turn {
+    embedder: Arc<Embedder>,
+    clock: Arc<dyn Clock>,
+    used: bool,
+}
+
+impl std::fmt::Debug for Turn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Turn").field("used", &self.used).finish_non_exhaustive()
+    }
+}
+
+impl Turn {
+    /// Turns texts into vectors.
+    pub async fn embed(mut self, texts: &[String]) -> EmbedSpent {
+        let embedder = Arc::clone(&self.embedder);
+        let (service, model) = (&embedder.service, &embedder.embedding.model);
+        let (reply, allowance) = embedder.caller.embed(&service.target, model, texts).await;
+        self.used = true;
+        let worst = embedder.worst(bytes(texts));
+        let tokens = reply.as_ref().ok().and_then(|reply| reply.tokens);
+        let counted = tokens.map(|input| Tokens { input, ..Tokens::default() });
+        let cost = match &reply {
+            Ok(_) => booked(&embedder.price(), counted, worst),
+            Err(error) if error.may_have_cost() => worst,
+            Err(_) => UsdMicros::ZERO,
+        };
+        let signal = match &reply {
+            Ok(_) => Signal::Replied,
+            Err(error) => Signal::Failed(error),
+        };
+        embedder.door().done(signal, allowance, 0, self.clock.monotonic());
+        embedder.freed.notify_waiters();
+        EmbedSpent { reply, input_tokens: tokens.unwrap_or(0), cost }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if !self.used {
+            let now = self.clock.monotonic();
+            self.embedder.door().done(Signal::Abandoned, Allowance::default(), 0, now);
+            self.embedder.freed.notify_waiters();
+        }
+    }
+}
+
+fn bytes(texts: &[String]) -> usize {
+    texts.iter().map(String::len).sum()
+}

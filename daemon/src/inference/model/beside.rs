@@ -1,0 +1,154 @@
+//! The calls of further channels that go to a chat model: a respondent's free text, and the rating of a text. They go
+//! through the same door as direct questions, at the same price.
+
+use std::sync::Arc;
+
+use protocol::channels::Construct;
+use protocol::persona::Persona;
+use protocol::study::StudySpec;
+
+use super::{Estimate, ModelEngine, ReadyCall, Sampling};
+use crate::config::Structured;
+use crate::domain::evidence::Blueprint;
+use crate::domain::exchange::{Origin, Part};
+use crate::domain::instrument::channels::{TEXT_BYTES_MAX, rating_schema, text_schema};
+use crate::inference::prompt::{Prompt, PromptError};
+
+/// Tokens of a free text, at least and at most: one to three short sentences in an object.
+const TEXT_TOKENS: (u64, u64) = (20, 120);
+/// Tokens of a rating.
+const RATING_TOKENS: (u64, u64) = (8, 30);
+/// Longest reply of a model that does not think first, in tokens: many times what either takes.
+const REPLY_TOKENS_MAX: u32 = 300;
+/// Characters that such a text usually has at most, for estimates.
+const TEXT_LIKELY: usize = 400;
+
+impl ModelEngine {
+    /// What a respondent is sent to say something in free words.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn ready_text(
+        &self,
+        spec: &StudySpec,
+        construct: Construct,
+        persona: &Persona,
+        correction: Option<&str>,
+    ) -> Result<ReadyCall, PromptError> {
+        let prompt = self.prompts.text(spec, construct, persona, correction)?;
+        Ok(self.ready_prompt(prompt, Part::Text, 0))
+    }
+
+    /// What is sent to have a text rated.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn ready_rating(
+        &self,
+        seed: u64,
+        construct: Construct,
+        text: &str,
+        correction: Option<&str>,
+    ) -> Result<ReadyCall, PromptError> {
+        let prompt = self.prompts.rating(seed, construct, text, correction)?;
+        Ok(self.ready_prompt(prompt, Part::Rating, 0))
+    }
+
+    /// A rating of the longest text there can be, to know the most that one can cost.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn longest_rating(
+        &self,
+        seed: u64,
+        construct: Construct,
+    ) -> Result<ReadyCall, PromptError> {
+        let prompt = self.prompts.rating(seed, construct, "", None)?;
+        Ok(self.ready_prompt(prompt, Part::Rating, TEXT_BYTES_MAX))
+    }
+
+    fn ready_prompt(&self, prompt: Prompt, part: Part, more: usize) -> ReadyCall {
+        let schema = self.schema_of(part);
+        let framing = schema.as_ref().map_or(0, |schema| schema.to_string().len());
+        let sampling = self.sampling_of(part);
+        let parameters = self.parameters_with(schema.as_ref(), sampling);
+        let origin = Origin::new(&parameters);
+        self.ready_with(prompt, schema.map(Arc::new), &origin, framing + more, sampling)
+    }
+
+    /// The form of the reply, where the service is told.
+    fn schema_of(&self, part: Part) -> Option<serde_json::Value> {
+        (self.service.structured == Structured::Schema).then(|| match part {
+            Part::Text => text_schema(),
+            Part::Rating | Part::Embedding => rating_schema(),
+        })
+    }
+
+    /// People differ, and so shall their texts; the same text gets the same rating as far as a service can do that.
+    fn sampling_of(&self, part: Part) -> Sampling {
+        let usual = self.usual();
+        let longest = usual.output_tokens_max;
+        Sampling {
+            temperature: match part {
+                Part::Text => usual.temperature,
+                Part::Rating | Part::Embedding => usual.temperature.map(|_| 0.0),
+            },
+            output_tokens_max: if self.service.reasoning {
+                longest
+            } else {
+                longest.min(REPLY_TOKENS_MAX)
+            },
+        }
+    }
+
+    /// What those questions will cost for that many respondents, before anybody was asked.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn estimate_texts(
+        &self,
+        spec: &StudySpec,
+        constructs: &[Construct],
+        persona: &Persona,
+    ) -> Result<Estimate, PromptError> {
+        let calls = constructs.iter().map(|construct| {
+            let call = self.ready_text(spec, *construct, persona, None)?;
+            Ok(self.estimate_replies(&call, u64::from(spec.panel), TEXT_TOKENS))
+        });
+        Ok(Estimate::sum(calls.collect::<Result<Vec<_>, PromptError>>()?))
+    }
+
+    /// What rating those texts will cost.
+    ///
+    /// # Errors
+    /// When an owner's template does not render.
+    pub fn estimate_ratings(
+        &self,
+        spec: &StudySpec,
+        constructs: &[Construct],
+    ) -> Result<Estimate, PromptError> {
+        let text = "x".repeat(TEXT_LIKELY);
+        let calls = constructs.iter().map(|construct| {
+            let call = self.ready_rating(spec.seed, *construct, &text, None)?;
+            Ok(self.estimate_replies(&call, u64::from(spec.panel), RATING_TOKENS))
+        });
+        Ok(Estimate::sum(calls.collect::<Result<Vec<_>, PromptError>>()?))
+    }
+
+    /// Settings, price and templates of such a call.
+    pub fn blueprint_beside(&self, part: Part) -> Blueprint {
+        let schema = self.schema_of(part);
+        Blueprint {
+            parameters: self.parameters_with(schema.as_ref(), self.sampling_of(part)).to_string(),
+            price: self.service.price.map(|price| (price.input, price.cached_input, price.output)),
+            templates: self.prompts.texts().clone(),
+            part: Some(part),
+            benches: std::collections::BTreeMap::new(),
+        }
+    }
+
+    /// SHA-256 (hex) over the templates of further channels.
+    pub fn beside_hash(&self) -> &str {
+        self.prompts.beside_hash()
+    }
+}

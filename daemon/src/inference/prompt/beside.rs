@@ -1,0 +1,71 @@
+//! Prompts of further channels: the respondent's free text, and another model's rating of it. A rater is shown the text
+//! and nothing else, behind a mark that the text cannot know.
+
+use minijinja::context;
+use protocol::channels::Construct;
+use protocol::persona::Persona;
+use protocol::study::StudySpec;
+use sha2::{Digest, Sha256};
+
+use super::{FIRST, Prompt, PromptError, Prompts, facts, mark, material};
+
+impl Prompts {
+    /// Asks a respondent for a free text on one construct.
+    ///
+    /// # Errors
+    /// When a template uses what there is not.
+    pub fn text(
+        &self,
+        spec: &StudySpec,
+        construct: Construct,
+        persona: &Persona,
+        correction: Option<&str>,
+    ) -> Result<Prompt, PromptError> {
+        let context = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let about = context! {
+            persona => facts(persona),
+            context => context,
+            mark => mark(spec),
+            construct => construct.as_str(),
+            correction => correction,
+            ..material(spec, FIRST)
+        };
+        Ok(Prompt {
+            system: self.fill("speaker.jinja", &about)?,
+            question: self.fill("text.jinja", &about)?,
+        })
+    }
+
+    /// Asks a model to rate such a text.
+    ///
+    /// # Errors
+    /// When a template uses what there is not.
+    pub fn rating(
+        &self,
+        seed: u64,
+        construct: Construct,
+        text: &str,
+        correction: Option<&str>,
+    ) -> Result<Prompt, PromptError> {
+        let about = context! {
+            mark => mark_of_text(seed, text),
+            construct => construct.as_str(),
+            text => text,
+            correction => correction,
+        };
+        Ok(Prompt {
+            system: self.fill("rater.jinja", &about)?,
+            question: self.fill("rating.jinja", &about)?,
+        })
+    }
+}
+
+/// The word in the marks around a text. Whoever wrote the text was shown the mark of the material; this one is drawn from
+/// the text itself, so that no text can close it.
+fn mark_of_text(seed: u64, text: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"mark of a text");
+    hash.update(seed.to_le_bytes());
+    hash.update(text.as_bytes());
+    format!("said-{}", &hex::encode(hash.finalize())[..8])
+}

@@ -1,0 +1,39 @@
+//! `OpenAI` embeddings, which most compatible servers speak too. Field names as in
+//! <https://platform.openai.com/docs/api-reference/embeddings>.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Unread, Vectors, count, text, vector};
+
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    input: &'a [String],
+}
+
+pub(super) fn request(model: &str, texts: &[String]) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&Body { model, input: texts })
+}
+
+/// Vectors may come in any order: each names the place of its text.
+pub(super) fn reply(body: &Value) -> Result<Vectors, Unread> {
+    let data = body.get("data").and_then(Value::as_array).ok_or("it has no data")?;
+    let mut placed = Vec::with_capacity(data.len());
+    for (place, entry) in data.iter().enumerate() {
+        let index = match entry.get("index") {
+            Some(index) => index.as_u64().ok_or("an index is no number")?,
+            None => place as u64,
+        };
+        placed.push((index, vector(entry.get("embedding"))?));
+    }
+    placed.sort_by_key(|(index, _)| *index);
+    if placed.iter().enumerate().any(|(place, (index, _))| *index != place as u64) {
+        return Err("its indexes leave a text out");
+    }
+    Ok(Vectors {
+        vectors: placed.into_iter().map(|(_, vector)| vector).collect(),
+        model: text(body, "model"),
+        tokens: body.get("usage").and_then(|usage| count(usage, "prompt_tokens")),
+    })
+}

@@ -1,0 +1,201 @@
+//! Puts a question to a chat model until its reply can be read, as often as that is allowed: the respondent's free text,
+//! or the rating of one.
+
+use std::sync::Arc;
+
+use protocol::channels::Construct;
+
+use super::log::Log;
+use super::{Beside, Speaker};
+use crate::domain::exchange::{End, Exchange, Part, Source};
+use crate::domain::instrument::Unreadable;
+use crate::domain::outcome::Usage;
+use crate::domain::voices;
+use crate::inference::chat::{ChatReply, Remedy, Stop};
+use crate::inference::limits::TRIES_MAX;
+use crate::inference::model::{ModelEngine, Pass, ReadyCall, Spent};
+use crate::inference::prompt::PromptError;
+use crate::work::calls::lane::WEIGHT;
+
+/// Most times a reply that cannot be read is asked for again.
+const REASKS_MAX: u32 = 2;
+
+/// A question: who is asked, what about, and how it is put when the last reply was wrong.
+pub(super) struct Question<'a> {
+    pub(super) engine: &'a Arc<ModelEngine>,
+    pub(super) about: (Part, Construct),
+    pub(super) ready: &'a (dyn Fn(Option<&str>) -> Result<ReadyCall, PromptError> + Sync),
+}
+
+/// What came of one call.
+enum Came {
+    Reply(Box<(String, ChatReply)>),
+    /// Nothing, for that reason.
+    Nothing(String),
+    /// The study was halted.
+    Halted,
+}
+
+impl Beside {
+    /// The reply, read; `None` where there is none, and then the log says why.
+    pub(super) async fn put<T>(
+        &self,
+        speaker: Speaker<'_>,
+        question: &Question<'_>,
+        reader: fn(&str) -> Result<T, Unreadable>,
+        log: &mut Log,
+    ) -> Option<T> {
+        let (part, construct) = question.about;
+        let mut correction: Option<String> = None;
+        let mut reasks = 0;
+        loop {
+            let ready = match (question.ready)(correction.as_deref()) {
+                Ok(ready) => ready,
+                Err(error) => {
+                    log.reason(part, construct, error.to_string());
+                    return None;
+                }
+            };
+            if let Some(said) = self.recall(&ready.address).await
+                && let Ok(read) = voices::read(&said.end, &said.reply, reader)
+            {
+                let took = Usage { remembered: 1, ..Usage::default() };
+                speaker.purse.note(took);
+                log.took(part, took);
+                log.say(Exchange { correction, beside: Some(question.about), ..said });
+                return Some(read);
+            }
+            let (address, reply) = match self.call(speaker, question, &ready, reasks > 0, log).await
+            {
+                Came::Reply(came) => *came,
+                Came::Nothing(why) => {
+                    log.reason(part, construct, why);
+                    return None;
+                }
+                Came::Halted => {
+                    log.halted = true;
+                    return None;
+                }
+            };
+            let end = match reply.stop {
+                Stop::Declined(why) => End::Declined(why.to_owned()),
+                Stop::Truncated => End::Truncated,
+                Stop::Finished => End::Finished,
+            };
+            let read = voices::read(&end, &reply.text, reader);
+            log.say(Exchange {
+                address,
+                correction: correction.take(),
+                reply: reply.text,
+                whole_bytes: None,
+                end,
+                model: self.said_by(question.engine, reply.model),
+                source: Source::Asked,
+                beside: Some(question.about),
+            });
+            match read {
+                Ok(read) => return Some(read),
+                Err(Unreadable::Refused { .. }) => return None,
+                Err(Unreadable::Invalid { reason }) => {
+                    if reasks >= REASKS_MAX || !self.teller.retry() {
+                        return None;
+                    }
+                    reasks += 1;
+                    correction = Some(reason);
+                }
+            }
+        }
+    }
+
+    /// The usual model is the study's and need not be said again.
+    fn said_by(&self, engine: &ModelEngine, model: String) -> String {
+        let model = if model.is_empty() { engine.model().to_owned() } else { model };
+        if model == self.calls.pool.model() { String::new() } else { model }
+    }
+
+    /// One call, made again while that may help.
+    async fn call(
+        &self,
+        speaker: Speaker<'_>,
+        question: &Question<'_>,
+        ready: &ReadyCall,
+        is_reask: bool,
+        log: &mut Log,
+    ) -> Came {
+        let (part, _) = question.about;
+        let what = match part {
+            Part::Text => "no text",
+            Part::Rating | Part::Embedding => "no rating",
+        };
+        let mut tries = 0;
+        loop {
+            if self.calls.gate.is_cancelled() {
+                return Came::Halted;
+            }
+            if let Err(why) =
+                self.teller.is_open(part).and_then(|()| speaker.purse.take(ready.worst))
+            {
+                return Came::Nothing(format!("{what}: {why}"));
+            }
+            let pass = match self.turn(question.engine, ready).await {
+                Some(Ok(pass)) => pass,
+                Some(Err(why)) => {
+                    speaker.purse.settle(ready.worst, Usage::default());
+                    self.teller.close(part, &why);
+                    return Came::Nothing(format!("{what}: {why}"));
+                }
+                None => {
+                    speaker.purse.settle(ready.worst, Usage::default());
+                    return Came::Halted;
+                }
+            };
+            if tries == 0 && !is_reask {
+                self.teller.first();
+            }
+            let Spent { reply, input_tokens, output_tokens, cost } = pass.call(ready).await;
+            let reasks = u32::from(is_reask);
+            let took = Usage { input_tokens, output_tokens, cost, reasks, remembered: 0 };
+            speaker.purse.settle(ready.worst, took);
+            log.took(part, took);
+            let error = match reply {
+                Ok(reply) => return Came::Reply(Box::new((ready.address.clone(), reply))),
+                Err(error) => error,
+            };
+            let why = error.to_string();
+            match error.remedy() {
+                Remedy::Stop => {
+                    self.teller.close(part, &why);
+                    return Came::Nothing(format!("{what}: {why}"));
+                }
+                Remedy::Drop => return Came::Nothing(format!("{what}: {why}")),
+                Remedy::Again(after) => {
+                    tries += 1;
+                    if tries >= TRIES_MAX || !self.teller.retry() {
+                        return Came::Nothing(format!("{what}: {why}"));
+                    }
+                    self.pause(speaker.ordinal, tries, after).await;
+                }
+            }
+        }
+    }
+
+    /// A turn at the engine's door; `None` when the study is halted first. Only one call at a time stands there, and none
+    /// wants a further turn by itself, so that other studies are not kept waiting by one that is busy elsewhere.
+    async fn turn(
+        &self,
+        engine: &Arc<ModelEngine>,
+        ready: &ReadyCall,
+    ) -> Option<Result<Pass, String>> {
+        let (clock, number) = (&self.calls.core.world().clock, self.calls.number);
+        let turn = async {
+            let _alone = self.door.lock().await;
+            engine.admit(clock, number, WEIGHT, ready).await
+        };
+        let turn = tokio::select! {
+            () = self.calls.gate.cancelled() => None,
+            turn = turn => Some(turn),
+        };
+        engine.pass(number);
+        turn
+    }
+}

@@ -1,0 +1,255 @@
+//! What a respondent is asked beside the direct question: a free text for each construct, its vector held against anchors,
+//! and another model's rating of it. The direct answer stands whatever happens here; a channel that cannot be heard says
+//! why, and nothing stands in its place.
+
+mod chat;
+mod log;
+mod purse;
+mod teller;
+mod vectors;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use protocol::channels::{Channel, Channels, Construct};
+use protocol::credits::UsdMicros;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::measurement::Reuse;
+use protocol::persona::Persona;
+use protocol::results::Answer;
+
+use self::chat::Question;
+use self::log::Log;
+pub(super) use self::purse::Purse;
+use self::teller::Teller;
+use self::vectors::Ssr;
+use super::Calls;
+use crate::domain::evidence::Blueprint;
+use crate::domain::exchange::{Exchange, Part, Source};
+use crate::domain::instrument::channels::{TEXT_BYTES_MAX, heard, hears, read_rating, read_text};
+use crate::domain::outcome::{EngineUse, Usage};
+use crate::domain::voices;
+use crate::inference::limits::{Condition, backoff};
+use crate::inference::model::ModelEngine;
+use crate::inference::prompt::PromptError;
+
+/// Everything that hearing further channels of a study takes.
+pub(super) struct Beside {
+    calls: Calls,
+    constructs: &'static [Construct],
+    ssr: Option<Ssr>,
+    rater: Option<Arc<ModelEngine>>,
+    /// The most that rating all constructs of one respondent can cost.
+    worst_rating: UsdMicros,
+    teller: Teller,
+    /// One call at a time stands at the doors of chat models for further channels of this study.
+    door: tokio::sync::Mutex<()>,
+    /// What getting the anchors took, until it is booked with the first respondent.
+    overhead: Mutex<Usage>,
+}
+
+/// What was heard from one respondent.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    pub(super) channels: Option<Channels>,
+    pub(super) exchanges: Vec<Exchange>,
+    /// What the engine took that asked directly.
+    pub(super) own: EngineUse,
+    /// What others took: their names, their models, and how much.
+    pub(super) others: Vec<(String, String, EngineUse)>,
+    /// The study was halted before everything was asked: nothing of this counts.
+    pub(super) halted: bool,
+}
+
+/// A respondent who is to be heard.
+#[derive(Clone, Copy)]
+pub(super) struct Speaker<'a> {
+    /// The engine that asked directly.
+    pub(super) engine: &'a Arc<ModelEngine>,
+    /// The place in the panel.
+    pub(super) ordinal: u32,
+    pub(super) persona: &'a Persona,
+    /// The direct answer.
+    pub(super) answer: &'a Answer,
+    /// What is set aside for all of it.
+    pub(super) purse: &'a Purse,
+}
+
+impl Beside {
+    /// Makes everything ready, and adds with which settings and templates it is asked; `None` for a study that hears the
+    /// direct answer only.
+    pub(super) async fn open(
+        calls: &Calls,
+        blueprints: &mut Vec<Blueprint>,
+    ) -> Result<Option<Arc<Self>>, ApiError> {
+        let constructs = heard(&calls.spec);
+        if constructs.is_empty() {
+            return Ok(None);
+        }
+        let makers = calls.core.makers(&calls.spec)?;
+        let members = calls.pool.members().iter();
+        blueprints.extend(members.map(|engine| engine.blueprint_beside(Part::Text)));
+        let mut worst_rating = 0_i64;
+        if let Some(rater) = &makers.rater {
+            blueprints.push(rater.blueprint_beside(Part::Rating));
+            for construct in constructs {
+                let longest = rater.longest_rating(calls.spec.seed, *construct).map_err(broken)?;
+                worst_rating = worst_rating.saturating_add(longest.worst.0);
+            }
+        }
+        let mut overhead = Usage::default();
+        let ssr = match makers.embedder {
+            Some(embedder) if hears(&calls.spec, Channel::Ssr) => {
+                let (ssr, blueprint) =
+                    Ssr::open(calls, embedder, constructs, &mut overhead).await?;
+                blueprints.push(blueprint);
+                Some(ssr)
+            }
+            _ => None,
+        };
+        Ok(Some(Arc::new(Self {
+            calls: calls.clone(),
+            constructs,
+            ssr,
+            rater: makers.rater,
+            worst_rating: UsdMicros(worst_rating),
+            teller: Teller::default(),
+            door: tokio::sync::Mutex::new(()),
+            overhead: Mutex::new(overhead),
+        })))
+    }
+
+    /// The most that everything beside the direct question can cost for one respondent, retries apart.
+    pub(super) fn worst(
+        &self,
+        engine: &ModelEngine,
+        persona: &Persona,
+    ) -> Result<UsdMicros, ApiError> {
+        let mut worst = self.worst_rating.0;
+        for construct in self.constructs {
+            let text = engine.ready_text(&self.calls.spec, *construct, persona, None);
+            worst = worst.saturating_add(text.map_err(broken)?.worst.0);
+        }
+        if let Some(ssr) = &self.ssr {
+            let bytes = TEXT_BYTES_MAX.saturating_mul(self.constructs.len());
+            worst = worst.saturating_add(ssr.worst(bytes).0);
+        }
+        Ok(UsdMicros(worst))
+    }
+
+    /// Asks one respondent everything beside the direct question.
+    pub(super) async fn ask(&self, speaker: Speaker<'_>) -> Heard {
+        let mut log = Log::default();
+        let overhead = self.take_overhead();
+        if overhead != Usage::default() {
+            speaker.purse.note(overhead);
+            log.took(Part::Embedding, overhead);
+        }
+        let mut texts: Vec<(Construct, String)> = Vec::new();
+        for construct in self.constructs {
+            if let Some(text) = self.text(speaker, *construct, &mut log).await {
+                texts.push((*construct, text));
+            }
+        }
+        if let Some(ssr) = &self.ssr {
+            self.embed(ssr, speaker, &texts, &mut log).await;
+        }
+        if let Some(rater) = &self.rater {
+            for (construct, text) in &texts {
+                let seed = self.calls.spec.seed;
+                let question = Question {
+                    engine: rater,
+                    about: (Part::Rating, *construct),
+                    ready: &|correction| rater.ready_rating(seed, *construct, text, correction),
+                };
+                let _rated = self.put(speaker, &question, read_rating, &mut log).await;
+            }
+        }
+        self.heard(speaker.answer, log)
+    }
+
+    /// A free text on one construct, unless no channel could read it.
+    async fn text(
+        &self,
+        speaker: Speaker<'_>,
+        construct: Construct,
+        log: &mut Log,
+    ) -> Option<String> {
+        let unreadable = self.ssr.as_ref().and_then(|ssr| ssr.lacks(construct));
+        if let (None, Some(why)) = (&self.rater, unreadable) {
+            log.reason(Part::Text, construct, why);
+            return None;
+        }
+        let Speaker { engine, persona, .. } = speaker;
+        let question = Question {
+            engine,
+            about: (Part::Text, construct),
+            ready: &|correction| {
+                engine.ready_text(&self.calls.spec, construct, persona, correction)
+            },
+        };
+        self.put(speaker, &question, read_text, log).await
+    }
+
+    fn heard(&self, answer: &Answer, log: Log) -> Heard {
+        let why = |part: Part, construct: Construct| log.why(part, construct);
+        let channels = voices::heard(&self.calls.spec, answer, &log.spoken(), &why);
+        let mut heard = Heard { channels, halted: log.halted, ..Heard::default() };
+        for (part, usage) in log.usage {
+            let share = EngineUse { usage, ..EngineUse::default() };
+            let other = match part {
+                Part::Text => {
+                    heard.own = share;
+                    None
+                }
+                Part::Embedding => self.ssr.as_ref().map(Ssr::names),
+                Part::Rating => self
+                    .rater
+                    .as_ref()
+                    .map(|rater| (rater.service().name.clone(), rater.model().to_owned())),
+            };
+            heard.others.extend(other.map(|(name, model)| (name, model, share)));
+        }
+        heard.exchanges = log.exchanges;
+        heard
+    }
+
+    /// What getting the anchors took and nobody was booked with yet.
+    pub(super) fn take_overhead(&self) -> Usage {
+        std::mem::take(&mut *self.overhead.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The study is done: others go ahead at the doors.
+    pub(super) fn leave(&self) {
+        if let Some(rater) = &self.rater {
+            rater.leave(self.calls.number);
+        }
+        if let Some(ssr) = &self.ssr {
+            ssr.leave(self.calls.number);
+        }
+    }
+
+    /// What was said before to the very same question, where the study allows that.
+    async fn recall(&self, address: &str) -> Option<Exchange> {
+        if self.calls.spec.measurement.reuse == Reuse::Never {
+            return None;
+        }
+        // A store that cannot be read says so at the next write; until then the question is asked.
+        let said = self.calls.core.remembered(vec![address.to_owned()]).await.ok()?.pop()??;
+        Some(Exchange { source: Source::Remembered, correction: None, ..said })
+    }
+
+    /// Waits before a retry, unless the study is halted meanwhile.
+    async fn pause(&self, ordinal: u32, tries: u32, after: Option<Duration>) {
+        let wait = backoff(self.calls.spec.seed, ordinal, tries, Condition::Failing, None)
+            .max(after.unwrap_or_default());
+        tokio::select! {
+            () = self.calls.gate.cancelled() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+fn broken(error: PromptError) -> ApiError {
+    ApiError::new(ErrorCode::InvalidInput, error.to_string())
+}

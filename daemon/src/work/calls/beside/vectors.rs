@@ -1,0 +1,278 @@
+//! Reads texts by their similarity to anchors: the anchors once at the start of a study, then the texts of each
+//! respondent in one call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use protocol::channels::Construct;
+use protocol::credits::UsdMicros;
+use protocol::error::{ApiError, ErrorCode};
+
+use super::log::Log;
+use super::{Beside, Speaker};
+use crate::app::{Anchors, NoAnchors};
+use crate::domain::evidence::Blueprint;
+use crate::domain::exchange::{End, Exchange, Part, Source, address};
+use crate::domain::instrument::channels::{Library, measured};
+use crate::domain::outcome::Usage;
+use crate::inference::chat::Remedy;
+use crate::inference::embed::{Embedder, Turn};
+use crate::inference::limits::{Condition, TRIES_MAX, backoff};
+use crate::work::calls::Calls;
+
+/// Stands for nobody, where waits before a retry are drawn.
+const NOBODY: u32 = u32::MAX;
+
+/// What reading texts against anchors takes.
+pub(super) struct Ssr {
+    embedder: Arc<Embedder>,
+    /// The first part of every address.
+    parameters: String,
+    anchors: BTreeMap<Construct, Result<Anchors, String>>,
+    /// One call at a time stands at the door for the study.
+    door: tokio::sync::Mutex<()>,
+}
+
+impl Ssr {
+    /// Gets the anchors, and says with which settings. Where they cannot be had, texts are not read, and say why.
+    pub(super) async fn open(
+        calls: &Calls,
+        embedder: Arc<Embedder>,
+        constructs: &[Construct],
+        overhead: &mut Usage,
+    ) -> Result<(Self, Blueprint), ApiError> {
+        let library = Library::shipped()
+            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+        let mut parameters: serde_json::Value =
+            serde_json::from_str(&embedder.parameters()).unwrap_or_default();
+        if let Some(fields) = parameters.as_object_mut() {
+            fields.insert("anchors".to_owned(), library.hash().into());
+        }
+        let parameters = parameters.to_string();
+        let mut anchors = BTreeMap::new();
+        let mut failed: Option<String> = None;
+        for construct in constructs {
+            // Where one construct's anchors cannot be had, nobody waits for the others to fail as well.
+            let got = match &failed {
+                Some(why) => Err(why.clone()),
+                None => get(calls, &embedder, *construct, overhead)
+                    .await
+                    .map_err(|why| format!("no anchors: {why}")),
+            };
+            failed = got.as_ref().err().cloned();
+            anchors.insert(*construct, got);
+        }
+        let benches = anchors.iter().filter_map(|(construct, got)| {
+            let got = got.as_ref().ok()?;
+            Some((*construct, got.bench.clone()))
+        });
+        let price = embedder.known_price();
+        let blueprint = Blueprint {
+            parameters: parameters.clone(),
+            price: price.map(|price| (price.input, price.cached_input, price.output)),
+            templates: BTreeMap::new(),
+            part: Some(Part::Embedding),
+            benches: benches.collect(),
+        };
+        let door = tokio::sync::Mutex::new(());
+        Ok((Self { embedder, parameters, anchors, door }, blueprint))
+    }
+
+    /// The most that texts of so many bytes together can cost.
+    pub(super) fn worst(&self, bytes: usize) -> UsdMicros {
+        self.embedder.worst(bytes)
+    }
+
+    /// Why texts on that construct cannot be read, if so.
+    pub(super) fn lacks(&self, construct: Construct) -> Option<String> {
+        self.anchors.get(&construct)?.as_ref().err().cloned()
+    }
+
+    /// What its share of a study's cost is called, and its model.
+    pub(super) fn names(&self) -> (String, String) {
+        let name = format!("{} (embeddings)", self.embedder.engine());
+        (name, self.embedder.model().to_owned())
+    }
+
+    pub(super) fn leave(&self, number: u32) {
+        self.embedder.leave(number);
+    }
+}
+
+/// The anchors of one construct, tried for as often as a call may be.
+async fn get(
+    calls: &Calls,
+    embedder: &Arc<Embedder>,
+    construct: Construct,
+    overhead: &mut Usage,
+) -> Result<Anchors, String> {
+    let mut tries = 0;
+    loop {
+        let cap = calls.spec.max_cost_usd;
+        let (got, took) = calls.core.anchors(calls.number, cap, embedder, construct).await;
+        *overhead = overhead.plus(took);
+        let NoAnchors { why, again } = match got {
+            Ok(anchors) => return Ok(anchors),
+            Err(none) => none,
+        };
+        tries += 1;
+        match again {
+            Some(after) if tries < TRIES_MAX && !calls.gate.is_cancelled() => {
+                let wait =
+                    backoff(calls.spec.seed, NOBODY, tries, Condition::Failing, None).max(after);
+                tokio::select! {
+                    () = calls.gate.cancelled() => return Err(why),
+                    () = tokio::time::sleep(wait) => {}
+                }
+            }
+            _ => return Err(why),
+        }
+    }
+}
+
+/// A text that is to be embedded.
+struct Fresh<'a> {
+    construct: Construct,
+    text: String,
+    address: String,
+    anchors: &'a Anchors,
+}
+
+impl Beside {
+    /// Holds texts against their anchors: those that are not remembered in one call.
+    pub(super) async fn embed(
+        &self,
+        ssr: &Ssr,
+        speaker: Speaker<'_>,
+        texts: &[(Construct, String)],
+        log: &mut Log,
+    ) {
+        let mut fresh: Vec<Fresh<'_>> = Vec::new();
+        for (construct, text) in texts {
+            let about = (Part::Embedding, *construct);
+            match ssr.anchors.get(construct) {
+                Some(Ok(anchors)) => {
+                    let address = address(&ssr.parameters, construct.as_str(), text);
+                    if let Some(said) = self.recall(&address).await {
+                        let took = Usage { remembered: 1, ..Usage::default() };
+                        speaker.purse.note(took);
+                        log.took(Part::Embedding, took);
+                        log.say(Exchange { beside: Some(about), ..said });
+                    } else {
+                        let (construct, text) = (*construct, text.clone());
+                        fresh.push(Fresh { construct, text, address, anchors });
+                    }
+                }
+                Some(Err(why)) => log.reason(Part::Embedding, *construct, why.clone()),
+                None => {}
+            }
+        }
+        if fresh.is_empty() || log.halted {
+            return;
+        }
+        let inputs: Vec<String> = fresh.iter().map(|fresh| fresh.text.clone()).collect();
+        match self.vectors(ssr, speaker, &inputs, log).await {
+            Ok(made) => {
+                for (fresh, vector) in fresh.into_iter().zip(made) {
+                    note(ssr, fresh, &vector, log);
+                }
+            }
+            Err(why) => {
+                for fresh in fresh {
+                    log.reason(Part::Embedding, fresh.construct, why.clone());
+                }
+            }
+        }
+    }
+
+    async fn vectors(
+        &self,
+        ssr: &Ssr,
+        speaker: Speaker<'_>,
+        texts: &[String],
+        log: &mut Log,
+    ) -> Result<Vec<Vec<f32>>, String> {
+        let worst = ssr.embedder.worst(texts.iter().map(String::len).sum());
+        let said = |why: &str| format!("no embedding: {why}");
+        let mut tries = 0;
+        loop {
+            self.teller
+                .is_open(Part::Embedding)
+                .and_then(|()| speaker.purse.take(worst))
+                .map_err(|why| said(&why))?;
+            let turn = match self.turn_to_embed(ssr, texts).await {
+                Some(Ok(turn)) => turn,
+                Some(Err(why)) => {
+                    speaker.purse.settle(worst, Usage::default());
+                    self.teller.close(Part::Embedding, &why);
+                    return Err(said(&why));
+                }
+                None => {
+                    speaker.purse.settle(worst, Usage::default());
+                    log.halted = true;
+                    return Err(said("the study was halted"));
+                }
+            };
+            if tries == 0 {
+                self.teller.first();
+            }
+            let spent = turn.embed(texts).await;
+            let (input_tokens, cost) = (spent.input_tokens, spent.cost);
+            let took = Usage { input_tokens, cost, ..Usage::default() };
+            speaker.purse.settle(worst, took);
+            log.took(Part::Embedding, took);
+            let error = match spent.reply {
+                Ok(made) => return Ok(made.vectors),
+                Err(error) => error,
+            };
+            let why = error.to_string();
+            match error.remedy() {
+                Remedy::Stop => {
+                    self.teller.close(Part::Embedding, &why);
+                    return Err(said(&why));
+                }
+                Remedy::Drop => return Err(said(&why)),
+                Remedy::Again(after) => {
+                    tries += 1;
+                    if tries >= TRIES_MAX || !self.teller.retry() {
+                        return Err(said(&why));
+                    }
+                    self.pause(speaker.ordinal, tries, after).await;
+                }
+            }
+        }
+    }
+
+    /// A turn at the door of the embedding model; `None` when the study is halted first.
+    async fn turn_to_embed(&self, ssr: &Ssr, texts: &[String]) -> Option<Result<Turn, String>> {
+        if self.calls.gate.is_cancelled() {
+            return None;
+        }
+        let turn = async {
+            let _alone = ssr.door.lock().await;
+            ssr.embedder.admit(&self.calls.core.world().clock, self.calls.number, texts).await
+        };
+        tokio::select! {
+            () = self.calls.gate.cancelled() => None,
+            turn = turn => Some(turn),
+        }
+    }
+}
+
+/// Takes note of a vector: its similarities to the anchors, and its hash.
+fn note(ssr: &Ssr, fresh: Fresh<'_>, vector: &[f32], log: &mut Log) {
+    let Fresh { construct, address, anchors, .. } = fresh;
+    match measured(vector, &anchors.vectors) {
+        Ok(measured) => log.say(Exchange {
+            address,
+            correction: None,
+            reply: serde_json::to_string(&measured).unwrap_or_default(),
+            whole_bytes: None,
+            end: End::Finished,
+            model: ssr.embedder.model().to_owned(),
+            source: Source::Asked,
+            beside: Some((Part::Embedding, construct)),
+        }),
+        Err(why) => log.reason(Part::Embedding, construct, why),
+    }
+}

@@ -1,0 +1,256 @@
+//! Channels: several ways of hearing one opinion from one respondent, kept side by side. What is measured is a construct
+//! (would they buy, do they like it); each channel gives its own number for it, on its own scale, and none replaces another.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::audience::words;
+use crate::quality::Figure;
+use crate::results::Estimate;
+
+words! {
+    /// A way of hearing an opinion.
+    Channel {
+        /// The respondent gives the number, or the word.
+        Direct = "direct",
+        /// Semantic similarity rating: a free text is held against anchor sentences.
+        Ssr = "ssr",
+        /// Another model reads the free text and rates it.
+        Rater = "rater",
+    }
+}
+
+words! {
+    /// What is measured.
+    Construct {
+        /// Would they buy or use it.
+        PurchaseIntent = "purchase_intent",
+        /// How much they like it.
+        Liking = "liking",
+        /// Would they recommend it.
+        Recommendation = "recommendation",
+        /// How they feel about it.
+        Sentiment = "sentiment",
+    }
+}
+
+impl Construct {
+    /// First and last value of the scale on which the respondent answers directly. Purchase intent counts from 1
+    /// (`definitely_not`) to 5 (`definitely`), sentiment −1, 0 (neutral and mixed) or 1.
+    #[must_use]
+    pub const fn direct_scale(self) -> (i32, i32) {
+        match self {
+            Self::PurchaseIntent => (1, 5),
+            Self::Liking => (1, 10),
+            Self::Recommendation => (0, 10),
+            Self::Sentiment => (-1, 1),
+        }
+    }
+}
+
+/// Points of the scale on which free texts are read: 1 to 5.
+pub const POINTS: usize = 5;
+
+/// Which channels a study hears besides the direct answer, and who makes them. Absent where there is only the direct one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elicitation {
+    /// The channels, each once, `direct` first.
+    pub channels: Vec<Channel>,
+    /// The engine whose service turns texts into vectors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedding_engine: Option<String>,
+    /// The engine that rates texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rater: Option<String>,
+}
+
+impl Elicitation {
+    /// Whether that channel is heard.
+    #[must_use]
+    pub fn hears(&self, channel: Channel) -> bool {
+        self.channels.contains(&channel)
+    }
+}
+
+/// What one channel heard from one respondent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Heard<T> {
+    /// A value.
+    Known(T),
+    /// None can be had; nothing stands in its place.
+    Undetermined {
+        /// Why, in a few words of ours.
+        undetermined: String,
+    },
+}
+
+impl<T> Heard<T> {
+    /// None, for that reason.
+    pub fn none(why: impl Into<String>) -> Self {
+        Self::Undetermined { undetermined: why.into() }
+    }
+
+    /// The value, where there is one.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Undetermined { .. } => None,
+        }
+    }
+}
+
+/// A rating of 1 to 5 by another model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rated {
+    /// 1 to 5.
+    pub rating: u8,
+}
+
+/// How likely each point of 1 to 5 is, in whole billionths: counted, never rounded twice. On the wire the shares as
+/// numbers from 0 to 1, with their mean beside them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Shares", try_from = "Shares")]
+pub struct Pmf(pub [u32; POINTS]);
+
+/// Billionths of one.
+pub const BILLION: u32 = 1_000_000_000;
+
+impl Pmf {
+    /// Its mean in billionths of a point, 1 to 5 points.
+    #[must_use]
+    pub fn mean_billionths(self) -> u64 {
+        (1_u64..).zip(self.0).map(|(point, share)| point * u64::from(share)).sum()
+    }
+}
+
+/// A distribution as documents show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Shares {
+    pmf: [f64; POINTS],
+    #[serde(default)]
+    mean: f64,
+}
+
+impl From<Pmf> for Shares {
+    fn from(pmf: Pmf) -> Self {
+        Self {
+            pmf: pmf.0.map(|share| f64::from(share) / f64::from(BILLION)),
+            mean: pmf.mean_billionths() as f64 / f64::from(BILLION),
+        }
+    }
+}
+
+impl TryFrom<Shares> for Pmf {
+    type Error = &'static str;
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "shares are checked to lie between 0 and 1"
+    )]
+    fn try_from(shares: Shares) -> Result<Self, Self::Error> {
+        if shares.pmf.iter().all(|share| (0.0..=1.0).contains(share)) {
+            Ok(Self(shares.pmf.map(|share| (share * f64::from(BILLION)).round() as u32)))
+        } else {
+            Err("a share lies between 0 and 1")
+        }
+    }
+}
+
+/// What all channels heard from one respondent about one construct.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voices {
+    /// The direct answer on its own scale: [`Construct::direct_scale`].
+    pub direct: i32,
+    /// What the respondent said in free words, without numbers; absent where no such text came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The text held against anchor sentences; absent where that was not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssr: Option<Heard<Pmf>>,
+    /// The text rated by another model; absent where that was not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rater: Option<Heard<Rated>>,
+}
+
+/// Construct → what was heard from one respondent.
+pub type Channels = BTreeMap<Construct, Voices>;
+
+/// What one channel heard from a panel about one construct.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChannelResult {
+    /// First and last value of its scale.
+    pub scale: (i32, i32),
+    /// The engine that made it, where that is another one than the respondents'.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engine: Option<String>,
+    /// The mean on its own scale, or why there is none.
+    pub mean: Figure,
+    /// The same mean laid onto 1 to 5 in a straight line; only where its own scale is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapped: Option<Estimate>,
+    /// The share of the panel at each value of its scale, lowest first; they sum to 1. Empty without an answer.
+    pub pmf: Vec<f64>,
+    /// Respondents behind it.
+    pub n: u64,
+    /// Why others are missing → how many.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub missing: BTreeMap<String, u64>,
+}
+
+/// What readings of texts can reach at all with these anchors and this embedding model: each anchor sentence read against
+/// the other sets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attainable {
+    /// The mean reading of the lowest anchors.
+    pub low: f64,
+    /// The mean reading of the highest anchors.
+    pub high: f64,
+    /// The mean reading of the anchors of each point, lowest first.
+    pub readings: Vec<f64>,
+    /// Whether the readings rise from each point to the next.
+    pub in_order: bool,
+    /// Sets of anchors.
+    pub sets: u32,
+    /// The embedding model.
+    pub model: String,
+}
+
+/// What all channels heard from a panel about one construct.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConstructResult {
+    /// Each channel on its own scale.
+    pub channels: BTreeMap<Channel, ChannelResult>,
+    /// Krippendorff's ordinal alpha of the anchors' reading, rounded to whole points, and the rater's; absent where not both
+    /// were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<Figure>,
+    /// What the anchors' readings can reach; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attainable: Option<Attainable>,
+    /// In plain sentences: where channels disagree by more than their intervals, and what limits them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_distribution_comes_back_to_the_last_billionth() -> Result<(), serde_json::Error> {
+        let pmf = Pmf([0, 123_456_789, 1, 876_543_209, 1]);
+        let text = serde_json::to_string(&Heard::Known(pmf))?;
+        assert_eq!(text, r#"{"pmf":[0.0,0.123456789,1e-9,0.876543209,1e-9],"mean":3.753086422}"#);
+        assert_eq!(serde_json::from_str::<Heard<Pmf>>(&text)?, Heard::Known(pmf));
+        let none = r#"{"undetermined":"all anchors are equally near"}"#;
+        assert_eq!(
+            serde_json::from_str::<Heard<Pmf>>(none)?,
+            Heard::none("all anchors are equally near")
+        );
+        assert!(serde_json::from_str::<Pmf>(r#"{"pmf":[0,0,0,0,1.5]}"#).is_err());
+        Ok(())
+    }
+}
