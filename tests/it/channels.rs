@@ -61,6 +61,27 @@ fn sound(home: &Home, ended: &Ended) {
     assert!(checks.as_array().unwrap().iter().all(|check| check["ok"] == true), "{checks}");
 }
 
+fn each_call_goes_to_its_model(mock: &MockProvider) {
+    for heard in mock.told().heard {
+        let model = heard.body["model"].as_str().unwrap();
+        let expected = match kind(&heard) {
+            "rating" => "judge-1",
+            "anchors" | "embedding" => "mock-embed",
+            _ => "mock-1",
+        };
+        assert_eq!(model, expected);
+        let temperature = match kind(&heard) {
+            "rating" => json!(0.0),
+            "anchors" | "embedding" => Value::Null,
+            _ => json!(1.0),
+        };
+        assert_eq!(heard.body["temperature"], temperature, "people differ, a rater should not");
+        if kind(&heard) == "rating" {
+            assert!(!heard.question.contains("meal kit") && heard.persona.is_empty());
+        }
+    }
+}
+
 #[test]
 fn three_channels_stand_side_by_side_and_every_call_is_counted() {
     let mock = MockProvider::good();
@@ -81,24 +102,7 @@ fn three_channels_stand_side_by_side_and_every_call_is_counted() {
         ("text", 40),
     ]);
     assert_eq!(kinds(&mock), counts);
-    for heard in mock.told().heard {
-        let model = heard.body["model"].as_str().unwrap();
-        let expected = match kind(&heard) {
-            "rating" => "judge-1",
-            "anchors" | "embedding" => "mock-embed",
-            _ => "mock-1",
-        };
-        assert_eq!(model, expected);
-        let temperature = match kind(&heard) {
-            "rating" => json!(0.0),
-            "anchors" | "embedding" => Value::Null,
-            _ => json!(1.0),
-        };
-        assert_eq!(heard.body["temperature"], temperature, "people differ, a rater should not");
-        if kind(&heard) == "rating" {
-            assert!(!heard.question.contains("meal kit") && heard.persona.is_empty());
-        }
-    }
+    each_call_goes_to_its_model(&mock);
 
     for response in responses(&printed) {
         let score = response["score"].as_u64().unwrap();

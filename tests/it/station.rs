@@ -82,7 +82,7 @@ fn an_analyst_finds_the_way_by_the_footer_alone() {
         let _bytes = desk.wait_quiet(Duration::from_millis(500));
         desk.press(ENTER);
         let first = desk.wait_for("synthetic respondent");
-        for answer in ["2 of ", "3 of "] {
+        for answer in ["━ 2 of ", "━ 3 of "] {
             desk.press("n");
             let next = desk.wait("the next answer", |screen| screen.contains(answer));
             assert_ne!(first, next);

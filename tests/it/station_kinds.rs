@@ -36,9 +36,9 @@ fn every_kind_of_study_can_be_read_down_to_three_of_its_answers() {
         desk.press(ENTER);
         let mut before = desk.wait_for("synthetic respondent");
         assert!(before.contains("j next  k previous  Esc back"), "{before}");
-        for place in ["2 of ", "3 of "] {
+        for place in ["━ 2 of ", "━ 3 of "] {
             // A reason leads to those who are cited for it, who may be two.
-            if before.contains("2 of 2 ") {
+            if before.contains("━ 2 of 2 ") {
                 break;
             }
             desk.press("j");

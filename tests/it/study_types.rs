@@ -212,12 +212,12 @@ fn what_a_survey_found_is_broken_down_by_theme_and_other_numbers_by_name() {
     let table = home.run(["show", "@", "--by", "gender", "--json"]).expect(0).json();
     let report = home.run(["show", "@", "--json"]).expect(0).json();
     // The theme that divides the panel most evenly, with the numbers that the report and its groups have.
-    let halves = |theme: &&Value| {
+    let halves = |theme: &Value| {
         let share = theme["share"]["value"].as_f64().unwrap();
-        (1e6 * share * (1.0 - share)) as i64
+        share * (1.0 - share)
     };
     let themes = report["results"]["themes"].as_array().unwrap();
-    let divides = themes.iter().max_by_key(halves).unwrap();
+    let divides = themes.iter().max_by(|one, other| halves(one).total_cmp(&halves(other))).unwrap();
     let field = format!("theme.{}", divides["theme"].as_str().unwrap());
     assert_eq!(table["field"], field.as_str());
     assert_eq!(table["all"], divides["share"]);

@@ -5,6 +5,10 @@ mod pen;
 
 use std::io::{self, Write};
 
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::queue;
+use crossterm::style::{Attribute, SetAttribute};
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
@@ -13,10 +17,6 @@ use super::model::Model;
 use super::screens;
 use pen::Pen;
 
-/// A terminal that knows them shows everything between the two at once.
-const FRAME: (&str, &str) = ("\x1b[?2026h", "\x1b[?2026l");
-/// An empty screen without a cursor, and plain letters.
-const WIPE: &str = "\x1b[?25l\x1b[0m\x1b[H\x1b[2J";
 /// Room for a whole frame of a large terminal.
 const ROOM_BYTES: usize = 256 * 1024;
 /// Below this every letter takes one cell.
@@ -89,19 +89,20 @@ impl<W: Write> Frames<W> {
     /// Brings the terminal from the last buffer to the next one.
     fn show(&mut self, cursor: Option<(u16, u16)>) -> io::Result<usize> {
         self.bytes.clear();
-        self.bytes.extend_from_slice(FRAME.0.as_bytes());
+        // A terminal that knows them shows everything between the two at once.
+        queue!(self.bytes, BeginSynchronizedUpdate)?;
         let before = self.bytes.len();
         if self.shown == Shown::Anything {
             self.last.reset();
-            self.bytes.extend_from_slice(WIPE.as_bytes());
+            queue!(self.bytes, Hide, SetAttribute(Attribute::Reset), Clear(ClearType::All))?;
         }
         let mut pen = Pen::new(&mut self.bytes);
         each_change(&self.last, &self.next, |x, y, cell, width| pen.put(x, y, cell, width));
         let has_moved = pen.finish();
         if cursor != self.cursor || (has_moved && cursor.is_some()) {
             match cursor {
-                Some((x, y)) => write!(self.bytes, "\x1b[{};{}H\x1b[?25h", y + 1, x + 1)?,
-                None => self.bytes.extend_from_slice(b"\x1b[?25l"),
+                Some((x, y)) => queue!(self.bytes, MoveTo(x, y), Show)?,
+                None => queue!(self.bytes, Hide)?,
             }
         }
         (self.cursor, self.shown) = (cursor, Shown::LastFrame);
@@ -109,7 +110,7 @@ impl<W: Write> Frames<W> {
         if self.bytes.len() == before {
             return Ok(0);
         }
-        self.bytes.extend_from_slice(FRAME.1.as_bytes());
+        queue!(self.bytes, EndSynchronizedUpdate)?;
         self.out.write_all(&self.bytes)?;
         self.out.flush()?;
         Ok(self.bytes.len())

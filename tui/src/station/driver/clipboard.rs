@@ -1,7 +1,10 @@
 //! The clipboard by OSC 52, which works through SSH; what is too long for that goes into a file.
 
 use std::fs;
+use std::io;
 
+use crossterm::Command;
+use crossterm::clipboard::CopyToClipboard;
 use protocol::paths::Paths;
 
 use super::terminal::Screen;
@@ -11,10 +14,13 @@ const BYTES_MAX: usize = 74_000;
 
 /// Copies a text; says where it is when it is not on the clipboard.
 pub(super) fn copy(screen: &mut Screen, paths: &Paths, text: &str) -> Option<String> {
-    let encoded = base64(text.as_bytes());
-    if encoded.len() <= BYTES_MAX {
-        return screen
-            .write(&format!("\x1b]52;c;{encoded}\x07"))
+    let encoded_bytes = text.len().div_ceil(3).saturating_mul(4);
+    if encoded_bytes <= BYTES_MAX {
+        let mut sequence = String::new();
+        return CopyToClipboard::to_clipboard_from(text)
+            .write_ansi(&mut sequence)
+            .map_err(io::Error::other)
+            .and_then(|()| screen.write(&sequence))
             .err()
             .map(|error| format!("The terminal takes no copy: {error}."));
     }
@@ -27,34 +33,4 @@ pub(super) fn copy(screen: &mut Screen, paths: &Paths, text: &str) -> Option<Str
             path.display()
         ),
     })
-}
-
-/// RFC 4648, with padding.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let byte = |place: usize| u32::from(group.get(place).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let index = (bits >> (18 - 6 * place)) & 63;
-            let padding = place > group.len();
-            text.push(if padding { '=' } else { char::from(LETTERS[index as usize]) });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn encodes_as_the_standard_says() {
-        for (plain, encoded) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
-        {
-            assert_eq!(base64(plain.as_bytes()), encoded);
-        }
-    }
 }

@@ -1,26 +1,36 @@
 //! The terminal: raw mode, the alternate screen, frames in one write each, and all of it given back whatever happens.
-//! Giving back takes no lock and no allocation that could fail: one string of sequences and the modes as they were.
+//! Giving back takes no lock and no allocation that could fail: one string of sequences, made beforehand,
+//! and the modes as they were.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::sync::OnceLock;
 
+use crossterm::Command;
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
+use crossterm::style::{Attribute, SetAttribute};
+use crossterm::terminal::{
+    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+};
 use rustix::termios::{self, OptionalActions, Termios};
 
 use super::Mouse;
 use crate::station::frames::Frames;
 use crate::station::model::Model;
 
-/// Alternate screen, no cursor, bracketed paste.
-const ENTER: &str = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[H\x1b[2J";
-/// Clicks and wheel.
+/// Clicks and wheel, and not every movement: those would wake us for nothing.
 const ENTER_MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
-/// The opposite of [`ENTER`], and the end of everything that could have been under way.
-const LEAVE: &str =
-    "\x1b[?2026l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
-/// The modes as they were before the first change, for the way out of a panic.
-static MODES: OnceLock<Termios> = OnceLock::new();
+/// What the terminal was before the first change, and the way back to it, for the way out of a panic.
+static BEFORE: OnceLock<Before> = OnceLock::new();
+
+/// What is needed to give a terminal back.
+struct Before {
+    modes: Termios,
+    sequences: String,
+}
 
 /// The screen while it is ours.
 pub(super) struct Screen {
@@ -56,7 +66,7 @@ impl Screen {
     /// Takes the terminal.
     pub(super) fn enter(mouse: Mouse) -> io::Result<Self> {
         let modes = termios::tcgetattr(io::stdin())?;
-        if MODES.set(modes).is_ok() {
+        if BEFORE.set(Before { modes, sequences: way_back().map_err(io::Error::other)? }).is_ok() {
             let before = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |panic| {
                 give_back();
@@ -76,7 +86,7 @@ impl Screen {
         raw.make_raw();
         termios::tcsetattr(io::stdin(), OptionalActions::Drain, &raw)?;
         self.holds = Holds::Screen;
-        self.write(ENTER)?;
+        self.write(&way_in().map_err(io::Error::other)?)?;
         if self.mouse == Mouse::Ours {
             self.write(ENTER_MOUSE)?;
         }
@@ -116,10 +126,32 @@ impl Drop for Screen {
 
 /// Gives the terminal back as it was. Nothing can be done about a failure here: the terminal is then gone.
 fn give_back() {
+    let Some(before) = BEFORE.get() else { return };
     let mut output = io::stdout();
-    drop(output.write_all(LEAVE.as_bytes()));
+    drop(output.write_all(before.sequences.as_bytes()));
     drop(output.flush());
-    if let Some(modes) = MODES.get() {
-        let _ = termios::tcsetattr(io::stdin(), OptionalActions::Flush, modes);
-    }
+    let _ = termios::tcsetattr(io::stdin(), OptionalActions::Flush, &before.modes);
+}
+
+/// Alternate screen, no cursor, bracketed paste, nothing on it.
+fn way_in() -> Result<String, fmt::Error> {
+    let mut sequences = String::new();
+    EnterAlternateScreen.write_ansi(&mut sequences)?;
+    Hide.write_ansi(&mut sequences)?;
+    EnableBracketedPaste.write_ansi(&mut sequences)?;
+    MoveTo(0, 0).write_ansi(&mut sequences)?;
+    Clear(ClearType::All).write_ansi(&mut sequences)?;
+    Ok(sequences)
+}
+
+/// The opposite of [`way_in`], and the end of everything that could have been under way.
+fn way_back() -> Result<String, fmt::Error> {
+    let mut sequences = String::new();
+    EndSynchronizedUpdate.write_ansi(&mut sequences)?;
+    DisableMouseCapture.write_ansi(&mut sequences)?;
+    DisableBracketedPaste.write_ansi(&mut sequences)?;
+    SetAttribute(Attribute::Reset).write_ansi(&mut sequences)?;
+    Show.write_ansi(&mut sequences)?;
+    LeaveAlternateScreen.write_ansi(&mut sequences)?;
+    Ok(sequences)
 }

@@ -144,6 +144,17 @@ pub(crate) fn words(answer: &Answer) -> &str {
     }
 }
 
+/// Whether an answer to open questions names that theme.
+pub(crate) fn names(answer: &Answer, theme: &str) -> bool {
+    match answer {
+        Answer::Survey { themes, .. } => themes.values().flatten().any(|named| named == theme),
+        Answer::ConceptTest { .. }
+        | Answer::Nps { .. }
+        | Answer::AbTest { .. }
+        | Answer::Sentiment { .. } => false,
+    }
+}
+
 /// Every text of an answer, to be made inert.
 pub(crate) fn texts_mut(answer: &mut Answer) -> Vec<&mut String> {
     match answer {

@@ -13,6 +13,7 @@ mod versus;
 
 use protocol::results::Results;
 use protocol::run::{State, Study};
+use protocol::study::StudyType;
 use ratatui::layout::Rect;
 
 use super::{SYNTHETIC, frame};
@@ -264,7 +265,17 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
         }
         View::Reasons => {
             let theme = results(model)?.themes.get(row)?;
-            Some(cited(&theme.theme, theme.quotes.iter().map(|quote| quote.answer.0)))
+            // Answers to open questions say themselves what they name; of others the report cites some.
+            let naming = model
+                .lens
+                .responses
+                .values()
+                .filter(|response| instrument::names(&response.answer, &theme.theme))
+                .map(|response| response.id.0);
+            Some(match study.instrument {
+                StudyType::Survey => cited(&theme.theme, naming),
+                _ => cited(&theme.theme, theme.quotes.iter().map(|quote| quote.answer.0)),
+            })
         }
         View::Findings => {
             let finding = results(model)?.findings.get(row)?;

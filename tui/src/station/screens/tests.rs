@@ -88,6 +88,9 @@ fn open_questions_have_reasons_instead_of_scores() {
         rig.open_survey(100);
         rig.wait(10_000);
         insta::assert_snapshot!(format!("survey_{}x{}", size.0, size.1), rig.text());
+        rig.keys("enter");
+        let found = rig.model.lens.results.found.len();
+        assert_eq!(found, 34, "behind a reason stand all who name it");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Recorded studies without scores: one of two variants and one of open questions, what each respondent answered, and the
 //! reports.
 
-use protocol::results::{Answer, Outcomes, Report, Response, Sentiment};
+use protocol::results::{Answer, Outcomes, Report, Response, Sentiment, ThemeKind};
 use protocol::run::{State, Study};
 use protocol::study::StudyType;
 
@@ -97,13 +97,18 @@ pub(crate) fn survey_study(people: u32) -> Study {
     }
 }
 
+/// What the answer of a respondent to it names.
+fn named(ordinal: u32) -> &'static str {
+    if ordinal.is_multiple_of(3) { "price" } else { "noise" }
+}
+
 /// The answer of a respondent to it.
 pub(crate) fn survey_response(ordinal: u32) -> Response {
     let said = if ordinal.is_multiple_of(3) { "The price." } else { "The noise at night." };
     let answer = Answer::Survey {
         answers: [(QUESTION.to_owned(), said.to_owned())].into(),
         reasoning: said.to_owned(),
-        themes: std::collections::BTreeMap::new(),
+        themes: [(QUESTION.to_owned(), vec![named(ordinal).to_owned()])].into(),
         refused: std::collections::BTreeMap::new(),
     };
     Response { answer, ..response(ordinal) }
@@ -118,6 +123,11 @@ pub(crate) fn survey_report(people: u32) -> Report {
         question_results: Vec::new(),
         common_themes: vec!["noise".to_owned(), "price".to_owned()],
     };
+    for (theme, name) in results.themes.iter_mut().zip(["price", "noise"]) {
+        name.clone_into(&mut theme.theme);
+        theme.kind = ThemeKind::Topic;
+        theme.quotes.clear();
+    }
     results.estimates.clear();
     results.segments.clear();
     results.contrasts.clear();

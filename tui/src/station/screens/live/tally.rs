@@ -95,7 +95,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     }
     if let Some(line) = lines.next() {
         let took = brief(live.elapsed_ms);
-        let text = format!("{}, seed {}, at work {took}", study.engine, study.seed);
+        let text = format!("{}, seed {}, in {took}", study.engine, study.seed);
         canvas.cut(line.x, line.y, line.width, &text, Role::Dim);
     }
 }
@@ -103,7 +103,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
 /// How long something took; what is over in seconds is told to the tenth.
 fn brief(ms: u64) -> String {
     match ms {
-        0..100 => "under 0.1s".to_owned(),
+        0..100 => "<0.1s".to_owned(),
         100..10_000 => format!("{}.{}s", ms / 1000, ms % 1000 / 100),
         _ => span(ms / 1000),
     }
