@@ -56,3 +56,21 @@ fn every_kind_of_study_can_be_read_down_to_three_of_its_answers() {
         assert_eq!(desk.wait_end().exit_code(), 0, "{example}");
     }
 }
+
+/// Open answers have no score, and still somebody names a reason more often than others.
+#[test]
+fn what_a_survey_names_is_crossed_too() {
+    let home = Home::new();
+    let _report = home.run(["run", "--example", "heat-pump-questions"]).expect(0);
+    let table = home.run(["show", "@", "--by", "age_band,gender", "--json"]).expect(0).json();
+    let theme = table["field"].as_str().unwrap().trim_start_matches("theme.").to_owned();
+    let mut desk = Desk::open(&home, 120, 36);
+    drop(desk.wait_for("Enter open"));
+    desk.press(ENTER);
+    drop(desk.wait_for("view 1 of 4"));
+    desk.press("t");
+    let shown = desk.wait("the table", |screen| {
+        screen.contains(&format!("Cross-tab {theme}: ")) && screen.contains("vs rest")
+    });
+    assert!(shown.contains('%'), "{shown}");
+}

@@ -74,6 +74,8 @@ fn results(results: &mut Results) {
 /// Makes the strings of a table inert.
 pub(crate) fn cross(table: &mut CrossTab) {
     table.notes.iter_mut().for_each(line);
+    table.also.iter_mut().for_each(line);
+    line(&mut table.field);
     for cell in &mut table.cells {
         cell.classes.iter_mut().for_each(line);
     }

@@ -45,10 +45,14 @@ impl View {
     pub(crate) fn of(study_type: StudyType) -> Vec<Self> {
         let says_something = |view: &Self| match view {
             Self::Versus => study_type == StudyType::AbTest,
-            Self::Segments | Self::Cross => instrument::of(study_type).main.is_some(),
-            Self::Reasons | Self::Findings | Self::Method => true,
+            Self::Segments => instrument::of(study_type).main.is_some(),
+            Self::Cross | Self::Reasons | Self::Findings | Self::Method => true,
         };
-        Self::ALL.into_iter().map(|(view, _)| view).filter(says_something).collect()
+        let mut views: Vec<Self> =
+            Self::ALL.into_iter().map(|(view, _)| view).filter(says_something).collect();
+        // What a survey opens with stands first.
+        views.sort_by_key(|view| study_type == StudyType::Survey && *view != Self::Reasons);
+        views
     }
 
     /// The view that such a study opens with, when this one was looked at last.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::station::action::{ACTIONS, Action, Footer, Place};
 use crate::station::model::link::Link;
-use crate::station::model::results::Pane;
+use crate::station::model::results::{Pane, View};
 use crate::station::model::{Model, Screen, Tone};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
@@ -181,7 +181,10 @@ fn is_useful(model: &Model, action: Action) -> bool {
             study.state.is_final() && study.panel.invalid + study.panel.failed > 0
         }),
         Action::Archive => state.is_some_and(State::is_final),
-        Action::GroupBy | Action::CrossTab => model.study().is_some_and(has_scores),
+        Action::CrossTab => state.is_some(),
+        Action::GroupBy => {
+            model.study().is_some_and(has_scores) || model.lens.results.view == View::Cross
+        }
         Action::Sort if model.screen == Screen::Results => model.study().is_some_and(has_scores),
         Action::Export
         | Action::Duplicate

@@ -186,8 +186,10 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
         (View::Segments, Scope::Every) => format!("{name} of every attribute"),
         (View::Segments, Scope::One) => format!("{name} by {}", view.by.label()),
         (View::Cross, _) => {
+            let theme = model.lens.table().and_then(|table| table.field.strip_prefix("theme."));
+            let of = theme.map_or_else(String::new, |theme| format!("{theme}: "));
             format!(
-                "{name} {} {} {}",
+                "{name} {of}{} {} {}",
                 view.by.label(),
                 canvas.glyphs().times(),
                 view.across.label()

@@ -6,6 +6,7 @@ use protocol::run::Study;
 use ratatui::layout::Rect;
 
 use crate::station::instrument;
+use crate::station::look::Glyphs;
 use crate::station::model::Model;
 use crate::station::model::class::readable;
 use crate::station::model::results::{Axis, Pane};
@@ -18,13 +19,32 @@ const CELL: u16 = 12;
 /// Columns of the names of the rows.
 const NAME: u16 = 14;
 
+/// How the numbers of a table are told.
+#[derive(Clone, Copy)]
+struct Unit {
+    factor: f64,
+    decimals: usize,
+    sign: &'static str,
+}
+
+impl Unit {
+    /// Of a survey the shares who name a theme, from 0 to 1, in percent.
+    fn of(study: &Study) -> Self {
+        match instrument::of(study.instrument).main {
+            Some(measure) => Self { factor: 1.0, decimals: measure.decimals, sign: "" },
+            None => Self { factor: 100.0, decimals: 0, sign: "%" },
+        }
+    }
+
+    fn show(self, value: f64, glyphs: Glyphs) -> String {
+        format!("{}{}", number(value * self.factor, self.decimals, glyphs), self.sign)
+    }
+}
+
 /// Draws the table.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
     let view = &model.lens.results;
-    let Some(measure) = instrument::of(study.instrument).main else {
-        canvas.cut(area.x + 1, area.y, area.width, "A survey has no score to cross.", Role::Dim);
-        return;
-    };
+    let unit = Unit::of(study);
     let Some(table) = model.lens.table() else {
         canvas.cut(area.x + 1, area.y, area.width, "It is being computed.", Role::Dim);
         return;
@@ -51,7 +71,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         for (place, head) in heads.iter().skip(first).take(fits).enumerate() {
             let x = area.x + NAME + column(place);
             match cell(row, head) {
-                Some(cell) => draw_cell(cell, measure.decimals, canvas, x, y),
+                Some(cell) => draw_cell(cell, unit, canvas, x, y),
                 None => canvas.right(x, y, CELL - 1, &format!("{} ", glyphs.none()), Role::Dim),
             }
             if view.pane == Pane::Main && index == view.main.cursor && place + first == view.column
@@ -68,7 +88,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     if let Some((row, head)) = rows.get(view.main.cursor).zip(heads.get(view.column)) {
         let name = format!("{}, {}", readable(view.by, row), readable(view.across, head));
         let text = match cell(row, head) {
-            Some(cell) => in_full(cell, measure.decimals, canvas),
+            Some(cell) => in_full(cell, unit, canvas),
             None => "nobody".to_owned(),
         };
         let y = area.bottom().saturating_sub(1);
@@ -82,8 +102,8 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     }
 }
 
-fn draw_cell(cell: &CrossCell, decimals: usize, canvas: &mut Canvas<'_>, x: u16, y: u16) {
-    let value = number(cell.estimate.value, decimals, canvas.glyphs());
+fn draw_cell(cell: &CrossCell, unit: Unit, canvas: &mut Canvas<'_>, x: u16, y: u16) {
+    let value = unit.show(cell.estimate.value, canvas.glyphs());
     let below = cell.difference.as_ref().is_some_and(|difference| difference.value < 0.0);
     let (text, role) = match (cell.small, cell.differs) {
         (true, _) => (format!("{value} ({}) ", cell.n), Role::Dim),
@@ -96,16 +116,16 @@ fn draw_cell(cell: &CrossCell, decimals: usize, canvas: &mut Canvas<'_>, x: u16,
 }
 
 /// A cell with its interval and its difference.
-fn in_full(cell: &CrossCell, decimals: usize, canvas: &Canvas<'_>) -> String {
+fn in_full(cell: &CrossCell, unit: Unit, canvas: &Canvas<'_>) -> String {
     let glyphs = canvas.glyphs();
-    let show = |value| number(value, decimals, glyphs);
+    let show = |value| unit.show(value, glyphs);
     let interval = match (cell.estimate.low, cell.estimate.high) {
         (Some(low), Some(high)) => format!(" [{}, {}]", show(low), show(high)),
         _ => String::new(),
     };
     let versus = cell.difference.as_ref().map(|by| {
         let adjusted = cell.p_adjusted.map_or_else(String::new, |p| format!(", adjusted p {p:.3}"));
-        format!(", {} vs rest{adjusted}", difference(by.value, decimals, glyphs))
+        format!(", {} vs rest{adjusted}", difference(by.value * unit.factor, unit.decimals, glyphs))
     });
     format!("{}{interval}, n={}{}", show(cell.estimate.value), cell.n, versus.unwrap_or_default())
 }
