@@ -166,6 +166,26 @@ fn a_study_without_any_answer_says_what_came_instead() {
     assert!(home.run(["show", "@"]).expect(0).out().contains("(HTTP 401)"));
 }
 
+/// Of each respondent one order is answered and the other is not: nobody's answer is whole, and each has one reason.
+#[test]
+fn each_respondent_without_a_whole_answer_is_counted_once() {
+    let mock = MockProvider::start(Duration::ZERO, |heard| {
+        let place = |variant| heard.question.find(variant);
+        if place("Variant B:") < place("Variant A:") {
+            return Act::Status(400, Vec::new());
+        }
+        let reply = r#"{"reasoning": "It is plainer.", "preference": "a", "score_a": 7, "score_b": 5,
+            "sentiment": "positive", "differentiators": [], "refused": null}"#;
+        Act::Say(reply.to_owned())
+    });
+    let home = home(&mock, "", 20);
+    let text = "---\nstudy: ab_test\norders: both\npanel: 20\nseed: 7\n---\n\
+                ## Variant A\nShort and plain words.\n## Variant B\nLonger words, and more of them.\n";
+    home.write("idea.md", text);
+    let reason = run(&home, &[]).expect(4).json()["study"]["reason"].clone();
+    assert!(reason.as_str().unwrap().contains("20 of 20: the service rejects"), "{reason}");
+}
+
 #[test]
 fn a_cap_holds_whatever_the_service_reports() {
     let mock = MockProvider::start(Duration::from_millis(2), |heard| match heard.number % 3 {

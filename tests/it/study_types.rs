@@ -239,6 +239,7 @@ fn what_a_survey_found_is_broken_down_by_theme_and_other_numbers_by_name() {
         home.run(["show", "@", "--by", "gender", "--of", "theme.Unicorns"]).expect(2).says("hint"),
     );
     drop(home.run(["show", "@", "--by", "gender", "--of", "mean_score"]).expect(2).says("hint"));
+    drop(home.run(["compare", "@", "@", "--of", "theme.Unicorns"]).expect(2).says("hint"));
     let itself = home.run(["compare", "@", "@", "--json"]).expect(0).json();
     assert_eq!(
         (&itself["field"], &itself["overall"]["difference"]["value"]),

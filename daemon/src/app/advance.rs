@@ -152,7 +152,12 @@ impl Core {
         let settings = self.settings().clone();
         let instead = match results {
             Some(_) => None,
-            None => self.store().read(|reader| instead(reader, number)).map_err(ApiError::from)?,
+            None => {
+                self.looking(move |core| {
+                    core.store().read(|reader| instead(reader, number)).map_err(ApiError::from)
+                })
+                .await?
+            }
         };
         let study = self
             .store()
@@ -205,9 +210,9 @@ impl Core {
 /// What came of most respondents of a study without an answer, in the words of their outcomes, and of how many.
 fn instead(reader: &Reader<'_>, number: u32) -> Result<Option<String>, Halt> {
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-    let mut all = 0_u32;
-    let (first, last) = OutcomeKey::range(number);
-    reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+    let (mut all, mut last) = (0_u32, None);
+    let (first, end) = OutcomeKey::range(number);
+    reader.scan::<OutcomeRow>(&first, &end, Order::Rising, |key, row| {
         let reason = match row.outcome() {
             Outcome::Refused { reason }
             | Outcome::Invalid { reason }
@@ -215,7 +220,10 @@ fn instead(reader: &Reader<'_>, number: u32) -> Result<Option<String>, Halt> {
             | Outcome::Skipped { reason } => reason,
             Outcome::Answered(_) => return Ok(ControlFlow::Continue(())),
         };
-        if key.assignment.replicate == 0 && key.assignment.task == 0 {
+        // Of who is asked twice the first one counts: each respondent has one reason.
+        let who = Some(key.assignment.respondent);
+        if key.assignment.replicate == 0 && last != who {
+            last = who;
             all = all.saturating_add(1);
             // Refusals are in a respondent's own words: there may be as many as people.
             if counts.len() < REASONS_MAX || counts.contains_key(reason) {

@@ -33,6 +33,7 @@ impl Core {
         self.look(|reader| {
             let (a, b) = (by_id(reader, a)?, by_id(reader, b)?);
             let (quantity, also) = choose(reader, &[&a, &b], of)?;
+            let is_theme = quantity.is_theme();
             let mut comparator = Comparator::new(&a.row.spec, &b.row.spec, quantity)
                 .map_err(|error| refuse(&error))?;
             if comparator.is_paired() {
@@ -45,6 +46,9 @@ impl Core {
                 ApiError::new(ErrorCode::Conflict, "Both studies need answers to be compared.")
                     .hint("`demoscope list` shows how many each has")
             })?;
+            if is_theme && found.a.value <= 0.0 && found.b.value <= 0.0 {
+                return Err(nobody_names(&found.field, &also).into());
+            }
             found.also = also;
             Ok(found)
         })
@@ -60,6 +64,7 @@ impl Core {
         self.look(|reader| {
             let found = by_id(reader, study)?;
             let (quantity, also) = choose(reader, &[&found], of)?;
+            let is_theme = quantity.is_theme();
             let mut tally =
                 CrossTally::new(&found.row.spec, quantity, dimensions).map_err(|error| {
                     let near = dimensions
@@ -84,13 +89,8 @@ impl Core {
             let mut table = tally.finish().ok_or_else(|| {
                 ApiError::new(ErrorCode::Conflict, "The study has no answers to break down.")
             })?;
-            if names_nobody(&table) {
-                let hint = match nearest(&table.field, &refs(&also)) {
-                    Some(near) => format!("did you mean '{near}'?"),
-                    None => format!("there is {}", also.join(", ")),
-                };
-                let message = format!("Nobody names {}.", table.field);
-                return Err(ApiError::new(ErrorCode::InvalidInput, message).hint(hint).into());
+            if is_theme && table.all.value <= 0.0 {
+                return Err(nobody_names(&table.field, &also).into());
             }
             table.also = also;
             Ok(table)
@@ -138,8 +138,8 @@ fn paired(
         for respondent in start..end {
             let (a, b) = (of_a.get(&respondent), of_b.get(&respondent));
             if a.is_some() || b.is_some() {
-                let outcomes = |side: Option<&Vec<Outcome>>| side.cloned().unwrap_or_default();
-                comparator.add(&classes(&panel, respondent)?, &outcomes(a), &outcomes(b));
+                let (a, b) = (a.map_or(&[][..], Vec::as_slice), b.map_or(&[][..], Vec::as_slice));
+                comparator.add(&classes(&panel, respondent)?, a, b);
             }
         }
         start = end;
@@ -183,15 +183,14 @@ fn each(
     Ok(())
 }
 
-/// Whether it is the table of a theme that does not occur: more likely a slip of the pen than a result.
-fn names_nobody(table: &CrossTab) -> bool {
-    let is_theme =
-        ["theme.", "appeal.", "concern."].iter().any(|kind| table.field.starts_with(kind));
-    is_theme && table.all.value <= 0.0
-}
-
-fn refs(names: &[String]) -> Vec<&str> {
-    names.iter().map(String::as_str).collect()
+/// A theme that does not occur is more likely a slip of the pen than a result.
+fn nobody_names(field: &str, also: &[String]) -> ApiError {
+    let names: Vec<&str> = also.iter().map(String::as_str).collect();
+    let hint = match nearest(field, &names) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => format!("there is {}", also.join(", ")),
+    };
+    ApiError::new(ErrorCode::InvalidInput, format!("Nobody names {field}.")).hint(hint)
 }
 
 /// Themes whose names are offered.

@@ -103,6 +103,12 @@ impl Quantity {
         &self.field
     }
 
+    /// Whether it is the share of those who name a theme.
+    #[must_use]
+    pub fn is_theme(&self) -> bool {
+        matches!(self.reading, Reading::Share(Trait::Names(..)))
+    }
+
     /// Every name but those of themes, for that study type.
     #[must_use]
     pub fn names(study_type: StudyType) -> Vec<String> {
