@@ -268,12 +268,14 @@ impl Lens {
         Some((f64::from(left) / rate).ceil() as u64)
     }
 
-    /// The ordinals that the list of answers shows, in its order.
+    /// The ordinals that the list of answers shows, in its order. Whoever arrived too lately to have been read is left out
+    /// while there is somebody to read, so that answers that pour in can be read at all.
     pub(crate) fn feed(&self) -> Vec<u32> {
-        if !self.arrivals.is_empty() {
-            return self.arrivals.iter().copied().collect();
+        if self.arrivals.is_empty() {
+            return self.responses.keys().rev().take(ARRIVALS_MAX).copied().collect();
         }
-        self.responses.keys().rev().take(ARRIVALS_MAX).copied().collect()
+        let read = self.arrivals.iter().position(|person| self.responses.contains_key(person));
+        self.arrivals.iter().skip(read.unwrap_or(0)).copied().collect()
     }
 
     /// The newest arrivals whose answers are not loaded yet: from where, and how many.
@@ -290,5 +292,21 @@ impl Lens {
         let oldest = missing.filter(|person| newest.abs_diff(*person) < SPAN).min();
         let from = oldest.map_or(newest, |oldest| oldest.min(newest));
         Some((from, SPAN))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::station::testing;
+
+    #[test]
+    fn answers_that_pour_in_faster_than_they_are_read_begin_with_one_that_can_be_read() {
+        let mut lens = Lens { arrivals: VecDeque::from([9, 8, 7, 6]), ..Lens::default() };
+        assert_eq!(lens.feed(), [9, 8, 7, 6], "nothing is read yet");
+        lens.responses.insert(7, testing::response(7));
+        assert_eq!(lens.feed(), [7, 6]);
+        lens.responses.insert(9, testing::response(9));
+        assert_eq!(lens.feed(), [9, 8, 7, 6], "whoever comes before has been read");
     }
 }
