@@ -110,7 +110,8 @@ impl Core {
             .ok_or_else(|| ApiError::new(ErrorCode::Internal, "a panel of one has nobody in it"))?;
         let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
         let call = engine
-            .ready(&spec, at, &persona, None)
+            .form(&spec)
+            .and_then(|form| engine.ready(&form, &spec, at, &persona, None))
             .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
         let price = engine.service().price;
         let known = hold(

@@ -15,6 +15,7 @@ use crate::domain::panel::Panel;
 use crate::inference::Engine;
 use crate::inference::model::{Estimate, ModelEngine};
 use crate::inference::pool::Strategy;
+use crate::inference::prompt::PromptError;
 use crate::inference::service::catalogue;
 
 use super::Core;
@@ -59,11 +60,12 @@ impl Core {
         let kinds: Vec<(Asking, u64)> = answers.chain(extras.kinds()).collect();
         let estimates = models.iter().map(|model| {
             let mut sum = self.estimate_beside(spec, model, &persona)?;
+            let broken =
+                |error: PromptError| ApiError::new(ErrorCode::InvalidInput, error.to_string());
+            let form = model.form(spec).map_err(broken)?;
             for (asking, people) in &kinds {
                 let at = Assignment { replicate: asking.code(), ..FIRST };
-                let call = model
-                    .ready(spec, at, &persona, None)
-                    .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+                let call = model.ready(&form, spec, at, &persona, None).map_err(broken)?;
                 let more = model.estimate(&call, people.saturating_mul(tasks));
                 sum.low.0 = sum.low.0.saturating_add(more.low.0);
                 sum.high.0 = sum.high.0.saturating_add(more.high.0);
@@ -79,12 +81,14 @@ impl Core {
     fn can_be_put(&self, spec: &StudySpec, models: &[Arc<ModelEngine>]) -> Reply<()> {
         let persona = self.sample(&StudySpec { panel: 1, ..spec.clone() })?.persona(0);
         for (model, persona) in models.iter().zip(persona.iter().cycle()) {
+            let broken = |error: PromptError| {
+                ApiError::new(ErrorCode::InvalidInput, format!("Not every question can be put: {error}."))
+                    .hint("mend the file in the folder 'prompts' beside your settings, or ask without controls and other wordings")
+            };
+            let form = model.form(spec).map_err(broken)?;
             for (asking, _) in Extras::of(spec).kinds() {
                 let at = Assignment { replicate: asking.code(), ..FIRST };
-                model.ready(spec, at, persona, None).map_err(|error| {
-                    ApiError::new(ErrorCode::InvalidInput, format!("Not every question can be put: {error}."))
-                        .hint("mend the file in the folder 'prompts' beside your settings, or ask without controls and other wordings")
-                })?;
+                model.ready(&form, spec, at, persona, None).map_err(broken)?;
             }
         }
         Ok(())

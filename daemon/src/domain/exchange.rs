@@ -3,8 +3,8 @@
 
 use protocol::channels::Construct;
 use protocol::study::StudySpec;
+use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::instrument::{self, Unreadable};
 use super::outcome::{Answered, Assignment};
@@ -120,14 +120,20 @@ pub fn address(parameters: &str, system: &str, question: &str) -> String {
 }
 
 /// The part of every [`address`] that all questions of a study share, worked out once.
-#[derive(Clone, Debug)]
-pub struct Origin(Sha256);
+#[derive(Clone)]
+pub struct Origin(Context);
+
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Origin").finish_non_exhaustive()
+    }
+}
 
 impl Origin {
     /// Of everyone who is asked with those parameters.
     #[must_use]
     pub fn new(parameters: &str) -> Self {
-        let mut hash = Sha256::new();
+        let mut hash = Context::new(&SHA256);
         part(&mut hash, parameters);
         Self(hash)
     }
@@ -138,13 +144,13 @@ impl Origin {
         let mut hash = self.0.clone();
         part(&mut hash, system);
         part(&mut hash, question);
-        hex::encode(hash.finalize())
+        hex::encode(hash.finish())
     }
 }
 
 /// Takes in one part; the length in front keeps neighbouring parts apart.
-fn part(hash: &mut Sha256, part: &str) {
-    hash.update((part.len() as u64).to_le_bytes());
+fn part(hash: &mut Context, part: &str) {
+    hash.update(&(part.len() as u64).to_le_bytes());
     hash.update(part.as_bytes());
 }
 

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// One call: a system text, a question, and how the reply shall look.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,11 +31,37 @@ pub struct Chat {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// JSON after this schema, enforced by the service.
-    Schema(Arc<Value>),
+    Schema(Schema),
     /// Some JSON object, enforced by the service.
     Json,
     /// Whatever the model writes.
     Text,
+}
+
+/// A JSON schema as text: it is written once, and copied into every call.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Schema(Arc<RawValue>);
+
+impl Schema {
+    /// That schema.
+    ///
+    /// # Errors
+    /// Never: a value is JSON.
+    pub fn new(schema: &Value) -> serde_json::Result<Self> {
+        serde_json::value::to_raw_value(schema).map(|text| Self(text.into()))
+    }
+
+    /// Its length in bytes, as it is sent.
+    pub fn bytes(&self) -> usize {
+        self.0.get().len()
+    }
+}
+
+impl PartialEq for Schema {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
 }
 
 /// How a service takes the limit on the length of a reply.

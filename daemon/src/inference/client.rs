@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
-use reqwest::{Client, Response, Url, redirect};
+use reqwest::{Client, Method, Request, Response, Url, redirect};
 
 use super::chat::{
     Allowance, BROKE_OFF, CallError, Chat, ChatReply, TIMED_OUT, TokenLimit, UNREACHABLE,
@@ -83,21 +83,26 @@ impl Caller {
     }
 
     /// Makes one call, once.
-    pub async fn call(&self, target: &Target, chat: &Chat) -> Called {
-        match tokio::time::timeout(target.call_wait, self.exchange(target, chat)).await {
+    pub async fn call(&self, target: &Target, route: &Route, chat: &Chat) -> Called {
+        match tokio::time::timeout(target.call_wait, self.exchange(target, route, chat)).await {
             Ok(called) => called,
             Err(_) => (Err(CallError::Network { why: TIMED_OUT }), Allowance::default()),
         }
     }
 
     /// Turns texts into vectors, in one call.
-    pub async fn embed(&self, target: &Target, model: &str, texts: &[String]) -> Embedded {
+    pub async fn embed(
+        &self,
+        target: &Target,
+        route: &Route,
+        model: &str,
+        texts: &[String],
+    ) -> Embedded {
         let call = async {
             let Ok(body) = target.format.embed_request(model, texts) else {
                 return (Err(rejected("the texts are no JSON")), Allowance::default());
             };
-            let (response, allowance) =
-                self.post(target, target.format.embed_path(model), body).await;
+            let (response, allowance) = self.post(route, body).await;
             let read = async {
                 let body = success(response?).await?;
                 let read = target.format.embed_reply(&body, texts.len());
@@ -111,63 +116,87 @@ impl Caller {
         }
     }
 
-    async fn exchange(&self, target: &Target, chat: &Chat) -> Called {
+    async fn exchange(&self, target: &Target, route: &Route, chat: &Chat) -> Called {
         let Ok(body) = target.format.request(chat, target.token_limit) else {
             return (Err(rejected("the question is no JSON")), Allowance::default());
         };
-        let (response, allowance) = self.post(target, target.format.path(&chat.model), body).await;
+        let (response, allowance) = self.post(route, body).await;
         match response {
             Ok(response) => (read(target.format, response).await, allowance),
             Err(error) => (Err(error), allowance),
         }
     }
 
-    /// Sends a body to a path below the base URL, with the key where it may go.
-    async fn post(
-        &self,
-        target: &Target,
-        path: Vec<String>,
-        body: Vec<u8>,
-    ) -> (Result<Response, CallError>, Allowance) {
-        let none = Allowance::default();
-        let Some(url) = address(target, path) else {
-            return (Err(rejected("the base URL takes no path")), none);
-        };
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(
-            USER_AGENT,
-            HeaderValue::from_static(concat!("demoscope/", env!("CARGO_PKG_VERSION"))),
-        );
-        for (name, value) in target.format.headers() {
-            headers.insert(*name, HeaderValue::from_static(value));
-        }
-        if let Some(key) = target.key.as_ref().and_then(|bound| bound.for_url(&url)) {
-            let (name, before) = target.format.key_header(target.auth);
-            let Ok(mut value) = HeaderValue::from_str(&format!("{before}{}", key.reveal())) else {
-                return (Err(rejected("the key cannot stand in a header")), none);
-            };
-            value.set_sensitive(true);
-            headers.insert(name, value);
-        }
-        let response = match self.client.post(url).headers(headers).body(body).send().await {
+    /// Sends a body.
+    async fn post(&self, route: &Route, body: Vec<u8>) -> (Result<Response, CallError>, Allowance) {
+        let mut request = Request::new(Method::POST, route.url.clone());
+        request.headers_mut().clone_from(&route.headers);
+        *request.body_mut() = Some(body.into());
+        let response = match self.client.execute(request).await {
             Ok(response) => response,
-            Err(error) => return (Err(unsent(&error)), none),
+            Err(error) => return (Err(unsent(&error)), Allowance::default()),
         };
         let allowance = allowance(response.headers());
         (Ok(response), allowance)
     }
 }
 
-fn rejected(why: &str) -> CallError {
-    CallError::Rejected { status: 0, why: why.to_owned() }
+/// Where calls of one kind go and with which headers, the key among them where it may go: worked out once.
+#[derive(Clone, Debug)]
+pub struct Route {
+    url: Url,
+    headers: HeaderMap,
 }
 
-/// The address of a call: the base URL with the format's segments, each encoded.
-fn address(target: &Target, path: Vec<String>) -> Option<Url> {
-    let mut url = target.base_url.clone();
-    url.path_segments_mut().ok()?.pop_if_empty().extend(path);
-    Some(url)
+impl Target {
+    /// The way of calls for replies.
+    ///
+    /// # Errors
+    /// When no call can ever go that way.
+    pub fn chat_route(&self, model: &str) -> Result<Route, CallError> {
+        self.route(self.format.path(model))
+    }
+
+    /// The way of calls for vectors.
+    ///
+    /// # Errors
+    /// When no call can ever go that way.
+    pub fn embed_route(&self, model: &str) -> Result<Route, CallError> {
+        self.route(self.format.embed_path(model))
+    }
+
+    /// The way to a path below the base URL.
+    fn route(&self, path: Vec<String>) -> Result<Route, CallError> {
+        let url = self.address(path).ok_or_else(|| rejected("the base URL takes no path"))?;
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(
+            USER_AGENT,
+            HeaderValue::from_static(concat!("demoscope/", env!("CARGO_PKG_VERSION"))),
+        );
+        for (name, value) in self.format.headers() {
+            headers.insert(*name, HeaderValue::from_static(value));
+        }
+        if let Some(key) = self.key.as_ref().and_then(|bound| bound.for_url(&url)) {
+            let (name, before) = self.format.key_header(self.auth);
+            let mut value = HeaderValue::from_str(&format!("{before}{}", key.reveal()))
+                .map_err(|_| rejected("the key cannot stand in a header"))?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        Ok(Route { url, headers })
+    }
+
+    /// The base URL with the format's segments, each encoded.
+    fn address(&self, path: Vec<String>) -> Option<Url> {
+        let mut url = self.base_url.clone();
+        url.path_segments_mut().ok()?.pop_if_empty().extend(path);
+        Some(url)
+    }
+}
+
+fn rejected(why: &str) -> CallError {
+    CallError::Rejected { status: 0, why: why.to_owned() }
 }
 
 fn unsent(error: &reqwest::Error) -> CallError {
@@ -205,7 +234,10 @@ async fn success(response: Response) -> Result<Vec<u8>, CallError> {
 
 /// Reads a body up to a limit; what is unpacked counts, so a small bomb is caught as well.
 async fn bounded(response: Response, limit_bytes: usize) -> Result<Vec<u8>, CallError> {
-    let mut body = Vec::new();
+    /// What a service announces is believed up to this.
+    const ANNOUNCED_MAX: u64 = 64 * 1024;
+    let announced = response.content_length().unwrap_or(0).min(ANNOUNCED_MAX);
+    let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
     let mut stream = response.bytes_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| CallError::Network { why: BROKE_OFF })?;

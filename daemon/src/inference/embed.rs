@@ -8,7 +8,7 @@ use protocol::credits::UsdMicros;
 use tokio::sync::Notify;
 
 use super::chat::{Allowance, CallError, Tokens};
-use super::client::Caller;
+use super::client::{Caller, Route};
 use super::limits::{Admission, Admit, Bounds, Signal};
 use super::model::Estimate;
 use super::price::{Price, booked, tokens_max};
@@ -27,6 +27,7 @@ pub struct Embedder {
     service: Service,
     embedding: Embedding,
     caller: Caller,
+    route: Result<Route, CallError>,
     door: Mutex<Admission>,
     freed: Notify,
 }
@@ -47,6 +48,7 @@ impl Embedder {
     pub fn of(service: &Service, caller: Caller, now: Duration) -> Option<Self> {
         let embedding = service.embedding.clone()?;
         Some(Self {
+            route: service.target.embed_route(&embedding.model),
             service: service.clone(),
             embedding,
             caller,
@@ -168,7 +170,10 @@ impl Turn {
     pub async fn embed(mut self, texts: &[String]) -> EmbedSpent {
         let embedder = Arc::clone(&self.embedder);
         let (service, model) = (&embedder.service, &embedder.embedding.model);
-        let (reply, allowance) = embedder.caller.embed(&service.target, model, texts).await;
+        let (reply, allowance) = match &embedder.route {
+            Ok(route) => embedder.caller.embed(&service.target, route, model, texts).await,
+            Err(error) => (Err(error.clone()), Allowance::default()),
+        };
         self.used = true;
         let worst = embedder.worst(bytes(texts));
         let tokens = reply.as_ref().ok().and_then(|reply| reply.tokens);

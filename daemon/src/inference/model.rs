@@ -2,17 +2,19 @@
 //! whoever asks; whose answers they are, what they are worth and what is done with them is decided elsewhere.
 
 mod beside;
+mod estimate;
+mod form;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use protocol::credits::UsdMicros;
-use protocol::study::{Instrument, StudySpec};
+use protocol::study::StudySpec;
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
-use super::chat::{CallError, Chat, ChatReply, Shape};
-use super::client::Caller;
+use super::chat::{Allowance, CallError, Chat, ChatReply, Schema, Shape};
+use super::client::{Caller, Route};
 use super::embed::Embedder;
 use super::limits::{Admission, Admit, Bounds, Condition, Signal};
 use super::pool::Standing;
@@ -22,9 +24,11 @@ use super::service::Service;
 use crate::config::Structured;
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::Origin;
-use crate::domain::instrument;
 use crate::domain::outcome::Assignment;
 use crate::world::Clock;
+
+pub use self::estimate::Estimate;
+pub use self::form::Form;
 
 /// A language model that can be asked. Studies share it, and its door decides whose turn it is.
 #[derive(Debug)]
@@ -35,23 +39,9 @@ pub struct ModelEngine {
     prompts: Arc<Prompts>,
     hash: String,
     door: Mutex<Admission>,
-    form: Mutex<Option<Form>>,
+    route: Result<Route, CallError>,
     freed: Notify,
     retuned: Notify,
-}
-
-/// What is the same in every question about one instrument.
-#[derive(Clone, Debug)]
-struct Form {
-    instrument: Arc<Instrument>,
-    /// The form that replies take, where the service is told.
-    schema: Option<Arc<serde_json::Value>>,
-    /// Bytes of it as it is sent.
-    bytes: usize,
-    /// [`ModelEngine::parameters`].
-    parameters: Arc<str>,
-    /// Where the addresses of its questions begin.
-    origin: Arc<Origin>,
 }
 
 /// How replies are sampled.
@@ -90,29 +80,6 @@ pub struct Spent {
     pub cost: UsdMicros,
 }
 
-/// What asking a whole panel will cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Estimate {
-    /// At least, if everyone is brief.
-    pub low: UsdMicros,
-    /// What to expect at most, some re-asks included.
-    pub high: UsdMicros,
-}
-
-impl Estimate {
-    /// Nothing.
-    pub const ZERO: Self = Self { low: UsdMicros::ZERO, high: UsdMicros::ZERO };
-
-    /// All of them together.
-    #[must_use]
-    pub fn sum(all: impl IntoIterator<Item = Self>) -> Self {
-        all.into_iter().fold(Self::ZERO, |sum, each| Self {
-            low: UsdMicros(sum.low.0.saturating_add(each.low.0)),
-            high: UsdMicros(sum.high.0.saturating_add(each.high.0)),
-        })
-    }
-}
-
 /// A place at the door, given back when it is dropped without a call.
 pub struct Pass {
     engine: Arc<ModelEngine>,
@@ -127,13 +94,13 @@ impl ModelEngine {
         let door = Mutex::new(Admission::new(service.bounds, now));
         let embedder = Embedder::of(&service, caller.clone(), now).map(Arc::new);
         Self {
+            route: service.target.chat_route(&service.model),
             embedder,
             service,
             caller,
             prompts,
             hash,
             door,
-            form: Mutex::default(),
             freed: Notify::new(),
             retuned: Notify::new(),
         }
@@ -207,20 +174,21 @@ impl ModelEngine {
         (admit == Admit::Go).then_some(Pass { engine, clock, used: false })
     }
 
-    /// What one respondent will be sent.
+    /// What one respondent will be sent, of a study with that form.
     ///
     /// # Errors
     /// When an owner's template does not render.
     pub fn ready(
         &self,
+        form: &Form,
         spec: &StudySpec,
         at: Assignment,
         persona: &protocol::persona::Persona,
         correction: Option<&str>,
     ) -> Result<ReadyCall, PromptError> {
-        let prompt = self.prompts.render(spec, at, persona, correction)?;
-        let Form { schema, bytes: framing, origin, .. } = self.form(spec);
-        Ok(self.ready_with(prompt, schema, &origin, framing, self.usual()))
+        let prompt = self.prompts.render_with(&form.material, spec, at, persona, correction)?;
+        let shape = self.shape(form.schema.as_ref());
+        Ok(self.ready_with(prompt, shape, &form.origin, form.bytes(), self.usual()))
     }
 
     /// How direct answers are sampled.
@@ -229,20 +197,24 @@ impl ModelEngine {
         Sampling { temperature, output_tokens_max }
     }
 
+    /// How replies shall look, with that schema where the service is told one.
+    fn shape(&self, schema: Option<&Schema>) -> Shape {
+        match (self.service.structured, schema) {
+            (Structured::Schema, Some(schema)) => Shape::Schema(schema.clone()),
+            (Structured::Text, _) => Shape::Text,
+            (Structured::Json | Structured::Schema, _) => Shape::Json,
+        }
+    }
+
     /// A call with that prompt. `framing` is what else is sent, in bytes.
     fn ready_with(
         &self,
         Prompt { system, question }: Prompt,
-        schema: Option<Arc<serde_json::Value>>,
+        shape: Shape,
         origin: &Origin,
         framing: usize,
         sampling: Sampling,
     ) -> ReadyCall {
-        let shape = match (self.service.structured, schema) {
-            (Structured::Schema, Some(schema)) => Shape::Schema(schema),
-            (Structured::Text, _) => Shape::Text,
-            (Structured::Json | Structured::Schema, _) => Shape::Json,
-        };
         let output = u64::from(sampling.output_tokens_max);
         let input = tokens_max(system.len() + question.len() + framing);
         let likely = tokens_likely(&system) + tokens_likely(&question) + framing as u64 / 4;
@@ -264,11 +236,6 @@ impl ModelEngine {
         }
     }
 
-    /// Who is asked and with which settings, as one text: the first part of the address of every question of a study.
-    pub fn parameters(&self, spec: &StudySpec) -> Arc<str> {
-        self.form(spec).parameters
-    }
-
     fn parameters_with(&self, schema: Option<&serde_json::Value>, sampling: Sampling) -> Arc<str> {
         let service = &self.service;
         // Nothing of an address but where it leads: no name, no password, no query.
@@ -286,10 +253,10 @@ impl ModelEngine {
         parameters.to_string().into()
     }
 
-    /// Settings, price and templates that a study is asked with: what its evidence needs to make the prompts again.
-    pub fn blueprint(&self, spec: &StudySpec) -> Blueprint {
+    /// Settings, price and templates that a study with that form is asked with: what its evidence needs to make the prompts again.
+    pub fn blueprint(&self, form: &Form) -> Blueprint {
         Blueprint {
-            parameters: self.parameters(spec).to_string(),
+            parameters: form.parameters.clone(),
             price: self.service.price.map(|price| (price.input, price.cached_input, price.output)),
             templates: self.prompts.texts().clone(),
             part: None,
@@ -311,54 +278,8 @@ impl ModelEngine {
         Ok(format!("{system}\n\n{question}"))
     }
 
-    /// What all questions of a study share: made once, since everyone in it fills in the same form.
-    fn form(&self, spec: &StudySpec) -> Form {
-        let mut last = self.form.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(form) = last.as_ref().filter(|form| *form.instrument == spec.instrument) {
-            return form.clone();
-        }
-        let schema = match self.service.structured {
-            Structured::Schema => Some(instrument::schema(spec)),
-            Structured::Json | Structured::Text => None,
-        };
-        let bytes = schema.as_ref().map_or(0, |schema| schema.to_string().len());
-        let parameters = self.parameters_with(schema.as_ref(), self.usual());
-        let origin = Arc::new(Origin::new(&parameters));
-        let instrument = Arc::new(spec.instrument.clone());
-        let schema = schema.map(Arc::new);
-        last.insert(Form { instrument, schema, bytes, parameters, origin }).clone()
-    }
-
     fn price(&self) -> Price {
         self.service.price.unwrap_or(Price::FREE)
-    }
-
-    /// What asking that many such questions will cost, before anybody was asked. Replies are taken as 80 to 250 tokens,
-    /// with reasoning 300 to 1,500, and a tenth is added for what is asked again.
-    pub fn estimate(&self, ready: &ReadyCall, questions: u64) -> Estimate {
-        self.estimate_replies(ready, questions, (80, 250))
-    }
-
-    /// The same for replies of so many tokens, at least and at most.
-    fn estimate_replies(&self, ready: &ReadyCall, questions: u64, tokens: (u64, u64)) -> Estimate {
-        let (brief, long) = if self.service.reasoning { (300, 1_500) } else { tokens };
-        let longest = u64::from(self.service.output_tokens_max);
-        let price = self.price();
-        let of = |input: u64, output: u64| price.worst(input, output.min(longest)).0;
-        let times = |each: i64, tenths: i64| {
-            let questions = i64::try_from(questions).unwrap_or(i64::MAX);
-            UsdMicros(each.saturating_mul(questions).saturating_mul(tenths) / 10)
-        };
-        let likely = ready.tokens_likely;
-        Estimate {
-            low: times(of(likely.saturating_mul(9) / 10, brief), 10),
-            high: {
-                let most = times(of(likely.saturating_mul(12) / 10, long), 11);
-                // Slow calls that are made twice are paid twice.
-                let hedged = 100 + i64::from(self.service.hedge_percent);
-                UsdMicros(most.0.saturating_mul(hedged) / 100)
-            },
-        }
     }
 
     /// Waits for a turn at the door. Cancel by dropping the future; then call [`ModelEngine::pass`].
@@ -431,7 +352,10 @@ impl Pass {
     /// Makes the call that the door let through.
     pub async fn call(mut self, ready: &ReadyCall) -> Spent {
         let engine = Arc::clone(&self.engine);
-        let (reply, allowance) = engine.caller.call(&engine.service.target, &ready.chat).await;
+        let (reply, allowance) = match &engine.route {
+            Ok(route) => engine.caller.call(&engine.service.target, route, &ready.chat).await,
+            Err(error) => (Err(error.clone()), Allowance::default()),
+        };
         self.used = true;
         let tokens = reply.as_ref().ok().and_then(|reply| reply.tokens);
         let cost = match &reply {
@@ -457,7 +381,7 @@ impl Drop for Pass {
     fn drop(&mut self) {
         if !self.used {
             let now = self.clock.monotonic();
-            self.engine.door().done(Signal::Abandoned, super::chat::Allowance::default(), 0, now);
+            self.engine.door().done(Signal::Abandoned, Allowance::default(), 0, now);
             self.engine.freed.notify_waiters();
         }
     }

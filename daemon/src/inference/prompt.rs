@@ -1,6 +1,7 @@
 //! What a model is told: templates, their hash, and the facts they may use. What a study shows is data between marks with
 //! a random word, options stand in an order drawn for each respondent, and one prompt never holds a second respondent.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -62,6 +63,9 @@ pub enum PromptError {
         /// What the template engine says.
         why: String,
     },
+    /// The form of the reply cannot be written down.
+    #[error("the form of the reply is no JSON: {0}")]
+    Form(String),
     /// A template that must ask otherwise asks the same.
     #[error(
         "the prompt '{name}' asks what '{base}' asks, in the same words: give '{base}' a block 'question' for it to replace, or \
@@ -73,6 +77,12 @@ pub enum PromptError {
         /// The template of the answer.
         base: String,
     },
+}
+
+impl From<serde_json::Error> for PromptError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Form(error.to_string())
+    }
 }
 
 fn names() -> String {
@@ -166,19 +176,37 @@ impl Prompts {
         persona: &Persona,
         correction: Option<&str>,
     ) -> Result<Prompt, PromptError> {
+        self.render_with(&Material::of(spec), spec, at, persona, correction)
+    }
+
+    /// The same with the study's own material, where it was worked out before.
+    ///
+    /// # Errors
+    /// When a template uses what there is not.
+    pub fn render_with(
+        &self,
+        material: &Material,
+        spec: &StudySpec,
+        at: Assignment,
+        persona: &Persona,
+        correction: Option<&str>,
+    ) -> Result<Prompt, PromptError> {
         let asking = at.asking().unwrap_or(Asking::Answer);
-        let spec = &*shown(spec, asking);
-        let mark = mark(spec);
+        // A control may show something else than the study does.
+        let other = match shown(spec, asking) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(other) => Some(other),
+        };
+        let others = other.as_ref().map(Material::of);
+        let (spec, material) =
+            (other.as_ref().unwrap_or(spec), others.as_ref().unwrap_or(material));
         let options = instrument::options(spec.seed, at);
-        let context = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let about = context! {
             persona => facts(persona),
-            context => context,
-            mark => mark,
             sentiments => options.sentiments.iter().map(|word| word.as_str()).collect::<Vec<_>>(),
             intents => options.intents.iter().map(|word| word.as_str()).collect::<Vec<_>>(),
             correction => correction,
-            ..material(spec, at)
+            ..material.about(instrument::order_shown(spec, at))
         };
         let study_type = spec.instrument.study_type();
         let base = format!("{study_type}.jinja");
@@ -218,19 +246,52 @@ fn broken(name: &str, error: &minijinja::Error) -> PromptError {
     PromptError::Broken { name, why: format!("{why}{line}") }
 }
 
-fn material(spec: &StudySpec, at: Assignment) -> Value {
-    match &spec.instrument {
-        Instrument::ConceptTest { stimulus }
-        | Instrument::Sentiment { stimulus }
-        | Instrument::Nps { stimulus } => context! { stimulus => stimulus.trim() },
-        Instrument::Survey { stimulus, questions } => {
-            context! { stimulus => stimulus.trim(), questions => questions }
+/// What all questions of one study show, worked out once: its material, what people are told before, and the word in the
+/// marks around both.
+#[derive(Clone, Debug)]
+pub struct Material {
+    /// With variant A first, where there are variants.
+    a_first: Value,
+    /// With variant B first, where there are variants.
+    b_first: Value,
+}
+
+impl Material {
+    /// The material of that study.
+    #[must_use]
+    pub fn of(spec: &StudySpec) -> Self {
+        let context = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let mark = Value::from(mark(spec));
+        let context = Value::from(context);
+        match &spec.instrument {
+            Instrument::ConceptTest { stimulus }
+            | Instrument::Sentiment { stimulus }
+            | Instrument::Nps { stimulus } => {
+                Self::plain(context! { mark, context, stimulus => stimulus.trim() })
+            }
+            Instrument::Survey { stimulus, questions } => {
+                Self::plain(context! { mark, context, questions, stimulus => stimulus.trim() })
+            }
+            Instrument::AbTest { variant_a, variant_b, .. } => {
+                let a = context! { name => "A", text => variant_a.trim() };
+                let b = context! { name => "B", text => variant_b.trim() };
+                Self {
+                    a_first: context! { mark => mark.clone(), context => context.clone(), variants => [a.clone(), b.clone()] },
+                    b_first: context! { mark, context, variants => [b, a] },
+                }
+            }
         }
-        Instrument::AbTest { variant_a, variant_b, .. } => {
-            let a = context! { name => "A", text => variant_a.trim() };
-            let b = context! { name => "B", text => variant_b.trim() };
-            let order = instrument::order_shown(spec, at).unwrap_or(Order::AFirst);
-            context! { variants => if order == Order::AFirst { [a, b] } else { [b, a] } }
+    }
+
+    fn plain(about: Value) -> Self {
+        Self { a_first: about.clone(), b_first: about }
+    }
+
+    /// What a template may name of it, with the variants in that order.
+    fn about(&self, order: Option<Order>) -> Value {
+        match order {
+            Some(Order::BFirst) => self.b_first.clone(),
+            Some(Order::AFirst) | None => self.a_first.clone(),
         }
     }
 }

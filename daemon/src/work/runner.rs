@@ -129,15 +129,20 @@ async fn go(
         let preparing = blocking(move || -> Result<_, ApiError> {
             Ok((reading.panel(number)?, engine.prepare(&preparing)))
         });
-        let beginning = async {
-            match job.state {
-                State::Queued => core.begin(number).await.map(drop),
-                _ => Ok(()),
+        // The note that it has begun is written while the first questions are made ready.
+        let beginning = core.clone();
+        let is_queued = job.state == State::Queued;
+        let begun = tokio::spawn(async move {
+            if is_queued { beginning.begin(number).await.map(drop) } else { Ok(()) }
+        });
+        let begun = async { begun.await.map_err(|error| panicked(&error))? };
+        let (panel, ready) = match preparing.await.and_then(std::convert::identity) {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                begun.await?;
+                return Err(error);
             }
         };
-        let (begun, prepared) = tokio::join!(beginning, preparing);
-        begun?;
-        let (panel, ready) = prepared??;
         let asking = match ready {
             Ready::Here(prepared) => {
                 let desk = Desk {
@@ -160,7 +165,7 @@ async fn go(
         let Watched { done, aside } = asking.the_watched(core, floor, &job, gate).await?;
         let others = job.left.iter().filter(|respondent| !done.contains(respondent));
         let again = job.left.again().filter(|(_, respondent)| Some(*respondent) != aside);
-        asking.everyone(core, floor, others, again).await?;
+        asking.everyone(core, floor, others, again, begun).await?;
         if gate.is_cancelled() {
             return Ok(Stopped::Halted);
         }
@@ -192,17 +197,21 @@ enum Asking {
 
 impl Asking {
     /// Asks those who are left, and after them those who are to be asked something besides the answer; on threads of this
-    /// process both are one.
+    /// process both are one. Nobody is asked before the study has begun.
     async fn everyone(
         &self,
         core: &Core,
         floor: &Arc<Floor>,
         left: impl Iterator<Item = u32> + Send,
         again: impl Iterator<Item = (asking::Asking, u32)> + Send,
+        begun: impl Future<Output = Result<(), ApiError>> + Send,
     ) -> Result<(), ApiError> {
         match self {
-            Self::Here(desk) => ask_everyone(core, floor, Arc::clone(desk), left).await,
-            Self::Models(calls) => Calls::clone(calls).ask_everyone(left, again).await,
+            Self::Here(desk) => {
+                begun.await?;
+                ask_everyone(core, floor, Arc::clone(desk), left).await
+            }
+            Self::Models(calls) => Calls::clone(calls).ask_everyone(left, again, begun).await,
         }
     }
 
@@ -231,7 +240,8 @@ impl Asking {
                     return Ok(Watched { done, aside });
                 }
                 core.watch_closely(job.number, Some(group)).await?;
-                self.everyone(core, floor, places.iter().copied(), std::iter::empty()).await?;
+                let (some, begun) = (places.iter().copied(), std::future::ready(Ok(())));
+                self.everyone(core, floor, some, std::iter::empty(), begun).await?;
                 done.extend(places);
             }
         }

@@ -1,8 +1,6 @@
 //! The calls of further channels that go to a chat model: a respondent's free text, and the rating of a text. They go
 //! through the same door as direct questions, at the same price.
 
-use std::sync::Arc;
-
 use protocol::channels::Construct;
 use protocol::persona::Persona;
 use protocol::study::StudySpec;
@@ -12,6 +10,7 @@ use crate::config::Structured;
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::{Origin, Part};
 use crate::domain::instrument::channels::{TEXT_BYTES_MAX, rating_schema, text_schema};
+use crate::inference::chat::Schema;
 use crate::inference::prompt::{Prompt, PromptError};
 
 /// Tokens of a free text, at least and at most: one to three short sentences in an object.
@@ -36,7 +35,7 @@ impl ModelEngine {
         correction: Option<&str>,
     ) -> Result<ReadyCall, PromptError> {
         let prompt = self.prompts.text(spec, construct, persona, correction)?;
-        Ok(self.ready_prompt(prompt, Part::Text, 0))
+        self.ready_prompt(prompt, Part::Text, 0)
     }
 
     /// What is sent to have a text rated.
@@ -51,7 +50,7 @@ impl ModelEngine {
         correction: Option<&str>,
     ) -> Result<ReadyCall, PromptError> {
         let prompt = self.prompts.rating(seed, construct, text, correction)?;
-        Ok(self.ready_prompt(prompt, Part::Rating, 0))
+        self.ready_prompt(prompt, Part::Rating, 0)
     }
 
     /// A rating of the longest text there can be, to know the most that one can cost.
@@ -64,16 +63,22 @@ impl ModelEngine {
         construct: Construct,
     ) -> Result<ReadyCall, PromptError> {
         let prompt = self.prompts.rating(seed, construct, "", None)?;
-        Ok(self.ready_prompt(prompt, Part::Rating, TEXT_BYTES_MAX))
+        self.ready_prompt(prompt, Part::Rating, TEXT_BYTES_MAX)
     }
 
-    fn ready_prompt(&self, prompt: Prompt, part: Part, more: usize) -> ReadyCall {
+    fn ready_prompt(
+        &self,
+        prompt: Prompt,
+        part: Part,
+        more: usize,
+    ) -> Result<ReadyCall, PromptError> {
         let schema = self.schema_of(part);
-        let framing = schema.as_ref().map_or(0, |schema| schema.to_string().len());
         let sampling = self.sampling_of(part);
-        let parameters = self.parameters_with(schema.as_ref(), sampling);
-        let origin = Origin::new(&parameters);
-        self.ready_with(prompt, schema.map(Arc::new), &origin, framing + more, sampling)
+        let origin = Origin::new(&self.parameters_with(schema.as_ref(), sampling));
+        let schema = schema.as_ref().map(Schema::new).transpose()?;
+        let framing = schema.as_ref().map_or(0, Schema::bytes);
+        let shape = self.shape(schema.as_ref());
+        Ok(self.ready_with(prompt, shape, &origin, framing + more, sampling))
     }
 
     /// The form of the reply, where the service is told.

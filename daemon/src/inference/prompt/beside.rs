@@ -7,7 +7,8 @@ use protocol::persona::Persona;
 use protocol::study::StudySpec;
 use sha2::{Digest, Sha256};
 
-use super::{FIRST, Prompt, PromptError, Prompts, facts, mark, material};
+use super::{FIRST, Material, Prompt, PromptError, Prompts, facts};
+use crate::domain::instrument;
 
 impl Prompts {
     /// Asks a respondent for a free text on one construct.
@@ -21,14 +22,11 @@ impl Prompts {
         persona: &Persona,
         correction: Option<&str>,
     ) -> Result<Prompt, PromptError> {
-        let context = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let about = context! {
             persona => facts(persona),
-            context => context,
-            mark => mark(spec),
             construct => construct.as_str(),
             correction => correction,
-            ..material(spec, FIRST)
+            ..Material::of(spec).about(instrument::order_shown(spec, FIRST))
         };
         Ok(Prompt {
             system: self.fill("speaker.jinja", &about)?,

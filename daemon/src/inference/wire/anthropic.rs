@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Unread, count, json, text};
-use crate::inference::chat::{Chat, ChatReply, Shape, Stop, Tokens};
+use crate::inference::chat::{Chat, ChatReply, Schema, Shape, Stop, Tokens};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -32,7 +32,7 @@ struct OutputConfig<'a> {
 #[derive(Serialize)]
 struct OutputFormat<'a> {
     r#type: &'static str,
-    schema: &'a Value,
+    schema: &'a Schema,
 }
 
 pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {

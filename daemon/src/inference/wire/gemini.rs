@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Unread, count, json, text};
-use crate::inference::chat::{Chat, ChatReply, Shape, Stop, Tokens};
+use crate::inference::chat::{Chat, ChatReply, Schema, Shape, Stop, Tokens};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -41,12 +41,12 @@ struct Generation<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     response_mime_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    response_json_schema: Option<&'a Value>,
+    response_json_schema: Option<&'a Schema>,
 }
 
 pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
     let (response_mime_type, response_json_schema) = match &chat.shape {
-        Shape::Schema(schema) => (Some("application/json"), Some(&**schema)),
+        Shape::Schema(schema) => (Some("application/json"), Some(schema)),
         Shape::Json => (Some("application/json"), None),
         Shape::Text => (None, None),
     };

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Unread, count, json, text};
-use crate::inference::chat::{Chat, ChatReply, Shape, Stop, TokenLimit, Tokens};
+use crate::inference::chat::{Chat, ChatReply, Schema, Shape, Stop, TokenLimit, Tokens};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -40,7 +40,7 @@ struct ResponseFormat<'a> {
 struct JsonSchema<'a> {
     name: &'static str,
     strict: bool,
-    schema: &'a Value,
+    schema: &'a Schema,
 }
 
 pub(super) fn request(chat: &Chat, limit: TokenLimit) -> serde_json::Result<Vec<u8>> {

@@ -1,11 +1,9 @@
 //! What each format sends, and what it makes of what services really send, hostile bodies included.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
 use super::*;
-use crate::inference::chat::{Shape, Stop, Tokens};
+use crate::inference::chat::{Schema, Shape, Stop, Tokens};
 
 const ALL: [Format; 3] = [Format::Openai, Format::Anthropic, Format::Gemini];
 
@@ -49,7 +47,7 @@ fn sent(format: Format, shape: Shape, limit: TokenLimit) -> Value {
 
 #[test]
 fn requests_are_what_each_service_documents() {
-    let schema = Arc::new(json!({ "type": "object" }));
+    let schema = Schema::new(&json!({ "type": "object" })).unwrap();
     for format in ALL {
         let requests: Vec<Value> = [Shape::Schema(schema.clone()), Shape::Json, Shape::Text]
             .map(|shape| sent(format, shape, TokenLimit::MaxTokens))

@@ -8,22 +8,22 @@ use futures::future::{BoxFuture, select_all};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::sitting::Prepared;
-use crate::inference::model::{ModelEngine, Pass};
+use crate::inference::model::{Form, ModelEngine, Pass};
 use crate::inference::pool::{Candidate, Standing};
 use crate::world::Clock;
 
 /// All studies weigh the same at an engine's door.
 pub(super) const WEIGHT: u32 = 1;
-/// From this latency on, a reply that waits for its commit does not keep the next call from going: at most a quarter more
-/// calls than may be under way can then be lost in a kill. Quicker services are held to the number itself.
+/// From this latency on, a reply that waits for its commit does not keep the next call from going: at most half as many
+/// calls again as may be under way can then be lost in a kill. Quicker services are held to the number itself.
 const SLOW: Duration = Duration::from_millis(40);
 /// One part in so many: replies come in bursts, and one that comes just after a commit has begun waits for two of them.
-const SLACK: u32 = 4;
-/// The part of a call's time for which its reply may wait for others to be recorded with, one in so many: far less than
-/// there is room for, and enough that a burst of replies is a few transactions and not a hundred.
-const GATHER: u32 = 16;
+const SLACK: u32 = 2;
+/// The part of a call's time for which its reply may wait for others to be recorded with, one in so many: a burst of replies
+/// is a few transactions then and not a hundred, and the next calls go before the last ones are written down.
+const GATHER: u32 = 8;
 /// No reply waits longer for others.
-const GATHER_MOST: Duration = Duration::from_millis(8);
+const GATHER_MOST: Duration = Duration::from_millis(25);
 /// Latencies that are remembered: enough for a 95th percentile.
 const LATENCIES: usize = 100;
 /// Latencies that must be known before any call counts as slow.
@@ -35,6 +35,8 @@ pub(super) type Turn = Result<(Pass, Option<OwnedSemaphorePermit>), String>;
 /// One engine, as this study uses it.
 pub(super) struct Lane {
     pub(super) engine: Arc<ModelEngine>,
+    /// What all questions share there.
+    pub(super) form: Form,
     pub(super) places: Arc<Places>,
     /// The call that goes next.
     pub(super) next: Option<Prepared>,
@@ -49,10 +51,11 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(engine: Arc<ModelEngine>) -> Self {
+    pub(super) fn new(engine: Arc<ModelEngine>, form: Form) -> Self {
         let places = Arc::new(Places::new(engine.bounds().concurrency));
         Self {
             engine,
+            form,
             places,
             next: None,
             dead: None,
@@ -71,10 +74,13 @@ impl Lane {
         self.places.resize(if slow { calls.saturating_add(calls / SLACK) } else { calls });
     }
 
-    /// How long a reply may wait for others to be recorded with: not at all where it keeps a place that the next call needs.
+    /// How long a reply may wait for others to be recorded with: not at all where the places that slow calls may take besides
+    /// are used up, because the next call waits for one.
     pub(super) fn patience(&self) -> Duration {
         match self.usual() {
-            Some(usual) if usual >= SLOW => (usual / GATHER).min(GATHER_MOST),
+            Some(usual) if usual < SLOW || self.places.any_free() => {
+                (usual / GATHER).min(GATHER_MOST)
+            }
             _ => Duration::ZERO,
         }
     }
@@ -162,6 +168,11 @@ impl Places {
             let gone = self.free.forget_permits(fewer);
             self.surplus.fetch_add(fewer - gone, Ordering::Relaxed);
         }
+    }
+
+    /// Whether one is free.
+    pub(super) fn any_free(&self) -> bool {
+        self.free.available_permits() > 0
     }
 
     /// One of them now, if one is free.

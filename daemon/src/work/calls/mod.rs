@@ -23,6 +23,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
 use self::beside::Beside;
+use self::lane::Lane;
 use self::recorder::Recorder;
 use self::round::Round;
 use self::sitting::Ticket;
@@ -32,7 +33,9 @@ use crate::domain::asking::Asking;
 use crate::domain::evidence::Blueprint;
 use crate::domain::outcome::Usage;
 use crate::domain::panel::Panel;
+use crate::inference::model::ModelEngine;
 use crate::inference::pool::Pool;
+use crate::inference::prompt::PromptError;
 
 /// Respondents that may wait for their transaction.
 const RECORDING_MAX: usize = 1_024;
@@ -50,27 +53,46 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    /// Asks everyone who is left, and after them those who are to be asked something besides the answer.
+    /// Asks everyone who is left, and after them those who are to be asked something besides the answer. The first calls are
+    /// made ready while the study begins, and none goes before it has.
     pub(super) async fn ask_everyone(
         self,
         left: impl Iterator<Item = u32>,
         again: impl Iterator<Item = (Asking, u32)>,
+        begun: impl Future<Output = Result<(), ApiError>>,
     ) -> Result<(), ApiError> {
         let (core, number) = (self.core.clone(), self.number);
-        let opening = core.clone();
-        blocking(move || opening.open_spending(number)).await??;
-        let members = self.pool.members();
+        let unwritten =
+            |error: PromptError| ApiError::new(ErrorCode::InvalidInput, error.to_string());
+        let lane = |engine: &Arc<ModelEngine>| {
+            Ok(Lane::new(Arc::clone(engine), engine.form(&self.spec).map_err(unwritten)?))
+        };
+        let lanes = self.pool.members().iter().map(lane).collect::<Result<Vec<Lane>, ApiError>>();
+        let lanes = match lanes {
+            Ok(lanes) => lanes,
+            Err(error) => {
+                begun.await?;
+                return Err(error);
+            }
+        };
         let mut blueprints: Vec<Blueprint> =
-            members.iter().map(|engine| engine.blueprint(&self.spec)).collect();
+            lanes.iter().map(|lane| lane.engine.blueprint(&lane.form)).collect();
         // Closed with the study's own, or as soon as the study takes no answers.
         let gate = self.gate.child_token();
         let study = Self { gate: gate.clone(), ..self.clone() };
-        let beside = Beside::open(&study, &mut blueprints).await?;
         let first = left.map(|respondent| Ticket { respondent, replicate: 0 });
         let again =
             again.map(|(asking, respondent)| Ticket { respondent, replicate: asking.code() });
-        let left = first.chain(again);
+        let mut left = first.chain(again).peekable();
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
+        let mut round = Round::new(study.clone(), recorder, lanes);
+        let (begun, warm) = tokio::join!(begun, round.warm(&mut left));
+        begun?;
+        warm?;
+        let opening = core.clone();
+        blocking(move || opening.open_spending(number)).await??;
+        let beside = Beside::open(&study, &mut blueprints).await?;
+        round.hear(beside.clone());
         let keeper = Recorder {
             core: core.clone(),
             pool: Arc::clone(&self.pool),
@@ -80,7 +102,7 @@ impl Calls {
         };
         let recording = tokio::spawn(keeper.record(blueprints, inbox));
         let pool = Arc::clone(&self.pool);
-        let asked = Round::new(study, beside.clone(), recorder).run(left).await;
+        let asked = round.run(left).await;
         for engine in pool.members() {
             engine.leave(number);
         }

@@ -7,6 +7,7 @@ use std::iter::Peekable;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::measurement::Reuse;
 
+use super::lane::Lane;
 use super::round::Round;
 use super::sitting::{Sitting, Ticket};
 use crate::domain::exchange::{self, Exchange, Source};
@@ -15,6 +16,8 @@ use crate::inference::model::ReadyCall;
 
 /// Respondents that are looked up at once.
 const GROUP: usize = 64;
+/// Questions that are made ready ahead of their turn, at most.
+const STOCK_MAX: usize = 256;
 
 impl Round {
     /// Somebody who is asked for the first time, with a question that no model has answered before; `None` when there is
@@ -24,23 +27,52 @@ impl Round {
         lane: usize,
         left: &mut Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<Option<(Sitting, ReadyCall)>, ApiError> {
-        // Where several engines share a panel, whose turn it is changes with each call.
-        let together = if self.recalls() && self.lanes.len() == 1 { GROUP } else { 1 };
         while self.stock.is_empty() && !self.study.gate.is_cancelled() {
-            let mut group = Vec::with_capacity(together);
-            while group.len() < together
-                && let Some(ticket) = self.draw(lane, left)
-            {
-                let sitting = self.seat(ticket)?;
-                group.push(self.prepare(lane, sitting)?);
-            }
-            if group.is_empty() {
+            if !self.stock_up(lane, left).await? {
                 return Ok(None);
             }
-            let unheard = self.unless_remembered(group).await?;
-            self.stock.extend(unheard);
         }
         Ok(self.stock.pop_front())
+    }
+
+    /// Makes the first questions ready before anything may be asked or recorded.
+    pub(super) async fn warm(
+        &mut self,
+        left: &mut Peekable<impl Iterator<Item = Ticket>>,
+    ) -> Result<(), ApiError> {
+        // What is remembered would have to be recorded.
+        while !self.recalls() && self.may_stock() && self.stock_up(0, left).await? {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
+    /// Whether questions can be made ready ahead of their turn: not where several engines share a panel, because whose turn
+    /// it is changes there with each call.
+    pub(super) fn may_stock(&self) -> bool {
+        let [lane] = self.lanes.as_slice() else { return false };
+        let calls = usize::try_from(lane.engine.bounds().concurrency).unwrap_or(usize::MAX);
+        lane.dead.is_none() && self.stock.len() < calls.min(STOCK_MAX)
+    }
+
+    /// Makes the questions of the next respondents ready for that engine; says whether there was anybody left.
+    pub(super) async fn stock_up(
+        &mut self,
+        lane: usize,
+        left: &mut Peekable<impl Iterator<Item = Ticket>>,
+    ) -> Result<bool, ApiError> {
+        let together = if self.recalls() && self.lanes.len() == 1 { GROUP } else { 1 };
+        let mut group = Vec::with_capacity(together);
+        while group.len() < together
+            && let Some(ticket) = self.draw(lane, left)
+        {
+            let sitting = self.seat(ticket)?;
+            group.push(self.prepare(lane, sitting)?);
+        }
+        let is_anybody_left = !group.is_empty();
+        let unheard = self.unless_remembered(group).await?;
+        self.stock.extend(unheard);
+        Ok(is_anybody_left)
     }
 
     /// The call for the question at hand.
@@ -51,9 +83,9 @@ impl Round {
     ) -> Result<(Sitting, ReadyCall), ApiError> {
         sitting.engine = lane;
         let (at, correction) = (sitting.at(), sitting.correction.as_deref());
-        let ready = self.lanes[lane]
-            .engine
-            .ready(&self.study.spec, at, &sitting.persona, correction)
+        let Lane { engine, form, .. } = &self.lanes[lane];
+        let ready = engine
+            .ready(form, &self.study.spec, at, &sitting.persona, correction)
             .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
         Ok((sitting, ready))
     }

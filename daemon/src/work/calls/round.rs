@@ -63,6 +63,8 @@ pub(super) struct Round {
 enum Happened {
     /// The gate closed, a try is due, or an engine may be looked at again.
     Time,
+    /// Nothing, and there is something to be made ready.
+    Nothing,
     /// A call ended.
     Ended(Box<Result<(Id, Made), JoinError>>),
     /// A respondent was heard on all channels.
@@ -72,20 +74,14 @@ enum Happened {
 }
 
 impl Round {
-    pub(super) fn new(
-        study: Calls,
-        beside: Option<Arc<Beside>>,
-        recorder: mpsc::Sender<Parcel>,
-    ) -> Self {
-        let lanes: Vec<Lane> =
-            study.pool.members().iter().map(|engine| Lane::new(Arc::clone(engine))).collect();
+    pub(super) fn new(study: Calls, recorder: mpsc::Sender<Parcel>, lanes: Vec<Lane>) -> Self {
         Self {
             ahead: lanes.iter().map(|_| VecDeque::new()).collect(),
             study,
             recorder,
             lanes,
             under_way: JoinSet::new(),
-            beside,
+            beside: None,
             listening: JoinSet::new(),
             seats: HashMap::new(),
             waiting: BTreeMap::new(),
@@ -99,12 +95,16 @@ impl Round {
         }
     }
 
+    /// Hears respondents on further channels as well.
+    pub(super) fn hear(&mut self, beside: Option<Arc<Beside>>) {
+        self.beside = beside;
+    }
+
     /// Goes on until nobody is left, the gate closes or the study must stop; says what was spent for nothing.
     pub(super) async fn run(
         mut self,
-        left: impl Iterator<Item = Ticket>,
+        mut left: Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<Usage, ApiError> {
-        let mut left = left.peekable();
         while !self.study.gate.is_cancelled() && self.stop.is_none() {
             self.look_at_engines();
             self.hear_who_waits().await?;
@@ -123,7 +123,7 @@ impl Round {
                 break;
             }
             if self.stop.is_none() {
-                self.step().await?;
+                self.step(&mut left).await?;
             }
         }
         for lane in 0..self.lanes.len() {
@@ -185,7 +185,10 @@ impl Round {
     }
 
     /// Waits for the next thing to happen: a turn at a door, the end of a call, a try that is due, or the gate.
-    async fn step(&mut self) -> Result<(), ApiError> {
+    async fn step(
+        &mut self,
+        left: &mut Peekable<impl Iterator<Item = Ticket>>,
+    ) -> Result<(), ApiError> {
         let now = self.study.now();
         let due = self.waiting.keys().next().map(|(time, _)| time.saturating_sub(now));
         // With a call ready everywhere, whoever waits for a later try is looked at when a call has gone.
@@ -196,6 +199,8 @@ impl Round {
         for lane in self.lanes.iter().filter(|lane| lane.next.is_none()) {
             lane.engine.pass(self.study.number);
         }
+        // Between two replies there is time to make the next questions ready; when a reply comes, the next call goes at once.
+        let has_time = self.may_stock() && left.peek().is_some();
         let happened = {
             let Self { lanes, under_way, listening, study, .. } = self;
             let study = &*study;
@@ -205,15 +210,22 @@ impl Round {
             tokio::select! {
                 biased;
                 () = study.gate.cancelled() => Happened::Time,
+                // The service waits for a call; a reply that is here can wait for its reader.
+                (lane, turn) = a_turn => Happened::Turn(lane, turn),
                 Some(made) = under_way.join_next_with_id() => Happened::Ended(Box::new(made)),
                 Some(heard) = listening.join_next() => Happened::Heard(Box::new(heard)),
-                (lane, turn) = a_turn => Happened::Turn(lane, turn),
                 () = retuned => Happened::Time,
+                () = std::future::ready(()), if has_time => Happened::Nothing,
                 () = tokio::time::sleep(wait.unwrap_or(Duration::MAX)), if wait.is_some() => Happened::Time,
             }
         };
         match happened {
             Happened::Time => {}
+            Happened::Nothing => {
+                self.stock_up(0, left).await?;
+                // So that the replies that came meanwhile are seen.
+                tokio::task::yield_now().await;
+            }
             Happened::Ended(made) => self.ended(*made).await?,
             Happened::Heard(heard) => self.heard(*heard).await?,
             Happened::Turn(lane, Err(why)) => self.bury(lane, why),

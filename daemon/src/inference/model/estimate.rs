@@ -1,0 +1,63 @@
+//! What asking will cost, before anybody was asked: a range, because nobody knows how much people will say.
+
+use protocol::credits::UsdMicros;
+
+use super::{ModelEngine, ReadyCall};
+
+/// What asking a whole panel will cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// At least, if everyone is brief.
+    pub low: UsdMicros,
+    /// What to expect at most, some re-asks included.
+    pub high: UsdMicros,
+}
+
+impl Estimate {
+    /// Nothing.
+    pub const ZERO: Self = Self { low: UsdMicros::ZERO, high: UsdMicros::ZERO };
+
+    /// All of them together.
+    #[must_use]
+    pub fn sum(all: impl IntoIterator<Item = Self>) -> Self {
+        all.into_iter().fold(Self::ZERO, |sum, each| Self {
+            low: UsdMicros(sum.low.0.saturating_add(each.low.0)),
+            high: UsdMicros(sum.high.0.saturating_add(each.high.0)),
+        })
+    }
+}
+
+impl ModelEngine {
+    /// What asking that many such questions will cost, before anybody was asked. Replies are taken as 80 to 250 tokens,
+    /// with reasoning 300 to 1,500, and a tenth is added for what is asked again.
+    pub fn estimate(&self, ready: &ReadyCall, questions: u64) -> Estimate {
+        self.estimate_replies(ready, questions, (80, 250))
+    }
+
+    /// The same for replies of so many tokens, at least and at most.
+    pub(super) fn estimate_replies(
+        &self,
+        ready: &ReadyCall,
+        questions: u64,
+        tokens: (u64, u64),
+    ) -> Estimate {
+        let (brief, long) = if self.service.reasoning { (300, 1_500) } else { tokens };
+        let longest = u64::from(self.service.output_tokens_max);
+        let price = self.price();
+        let of = |input: u64, output: u64| price.worst(input, output.min(longest)).0;
+        let times = |each: i64, tenths: i64| {
+            let questions = i64::try_from(questions).unwrap_or(i64::MAX);
+            UsdMicros(each.saturating_mul(questions).saturating_mul(tenths) / 10)
+        };
+        let likely = ready.tokens_likely;
+        Estimate {
+            low: times(of(likely.saturating_mul(9) / 10, brief), 10),
+            high: {
+                let most = times(of(likely.saturating_mul(12) / 10, long), 11);
+                // Slow calls that are made twice are paid twice.
+                let hedged = 100 + i64::from(self.service.hedge_percent);
+                UsdMicros(most.0.saturating_mul(hedged) / 100)
+            },
+        }
+    }
+}
