@@ -29,12 +29,8 @@ impl Core {
     pub async fn events(&self, after: Cursor, limit: u32, wait: Duration) -> Reply<EventPage> {
         // Subscribed before the look, so that an event between look and wait is not slept through.
         let mut last = self.store().last_event();
-        let newest = *last.borrow();
-        if after.0 > newest {
-            return Ok(EventPage { events: Vec::new(), next: Cursor(newest) });
-        }
         let page = self.page(after, limit).await?;
-        if !page.events.is_empty() || wait.is_zero() {
+        if !page.events.is_empty() || page.next < after || wait.is_zero() {
             return Ok(page);
         }
         let arrived =
@@ -54,14 +50,18 @@ fn page(core: &Core, after: Cursor, limit: u32) -> Reply<EventPage> {
     let first = after.0.saturating_add(1);
     let mut events: Vec<Event> = Vec::new();
     let mut bytes = 0_usize;
-    core.store().read(|reader| -> Result<_, Fault> {
+    let stored = core.store().read(|reader| -> Result<_, Fault> {
         reader.scan::<Event>(&first, &u64::MAX, Order::Rising, |_, event| {
             bytes = bytes.saturating_add(event.data.to_string().len()).saturating_add(200);
             events.push(event);
             let full = events.len() >= limit || bytes >= PAGE_BYTES;
             Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-        })
+        })?;
+        reader.last_key::<Event>()
     })?;
-    let next = events.last().map_or(after, |event| Cursor(event.seq));
+    // Readers see a transaction a moment before the end of the history is told, and so may a cursor.
+    let end = core.head().0.max(stored.unwrap_or(0));
+    let next = events.last().map_or(after.0.min(end), |event| event.seq);
+    let next = Cursor(next);
     Ok(EventPage { events, next })
 }
