@@ -147,6 +147,15 @@ pub struct EngineInfo {
     pub model: Option<String>,
     /// The address it is asked at, scheme, host and port only; none for the built-in engine.
     pub origin: Option<String>,
+    /// The whole address in use; none for what is asked nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Who says so, in words: `as shipped`, `settings`, `$OPENAI_BASE_URL`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address_from: Option<String>,
+    /// The variable whose key goes there; none where it is asked without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_from: Option<String>,
     /// Whether it can be asked.
     pub ready: bool,
     /// What it lacks, when it lacks something.
