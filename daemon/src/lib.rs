@@ -179,6 +179,7 @@ pub async fn start(config: Config, paths: Paths, world: World) -> Result<Running
         backups_daily: config.backup.daily,
         drain: Duration::from_secs(u64::from(config.shutdown.drain_seconds)),
         backups_kept: usize::try_from(config.backup.keep).unwrap_or(usize::MAX),
+        events_kept_days: config.events.keep_days,
         models: Some(Arc::new(models(&config, &paths, &world)?)),
         caps: app::Caps {
             day: app::cap(config.cost.day_max_usd),

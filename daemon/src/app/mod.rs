@@ -21,6 +21,7 @@ mod lookup;
 mod plan;
 mod price;
 mod probation;
+mod prune;
 mod query;
 mod queue;
 mod record;
@@ -93,6 +94,8 @@ pub struct Settings {
     pub backups_daily: bool,
     /// How many of them are kept.
     pub backups_kept: usize,
+    /// Days after which an ended study tells of single answers no more; 0 is never.
+    pub events_kept_days: u32,
 }
 
 impl Default for Settings {
@@ -112,6 +115,7 @@ impl Default for Settings {
             backups: None,
             backups_daily: true,
             backups_kept: 7,
+            events_kept_days: 30,
         }
     }
 }

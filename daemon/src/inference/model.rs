@@ -2,6 +2,8 @@
 //! whoever asks; whose answers they are, what they are worth and what is done with them is decided elsewhere.
 
 mod beside;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -270,7 +270,10 @@ mod tests {
         }
         let why = after(&[&key, &[("OPENAI_API_KEY", "a b")]]).unwrap_err();
         assert!(why.contains("OPENAI_API_KEY"), "{why}");
-        assert!(after(&[&key, &[("OPENAI_API_KEY", " ")]]).is_ok(), "an empty variable says nothing");
+        assert!(
+            after(&[&key, &[("OPENAI_API_KEY", " ")]]).is_ok(),
+            "an empty variable says nothing"
+        );
     }
 
     #[test]

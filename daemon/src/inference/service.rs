@@ -268,6 +268,10 @@ pub fn resolve(
     let is_elsewhere = leads_elsewhere(preset, &url);
     // Whoever names the variable of a key says that the server wants one.
     let goes_without = is_elsewhere && !held && own.api_key_env.is_none();
+    if held && key.is_none() {
+        let why = format!("what ${variable} holds is no key: it has a blank in it, or is too long");
+        return Err(Unready::Setting { key: "api_key_env", why });
+    }
     if key.is_none() && !variable.is_empty() && !goes_without {
         return Err(Unready::NoKey { variable });
     }
