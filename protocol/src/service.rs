@@ -181,6 +181,31 @@ pub struct Tuning {
     pub tokens_per_minute: Option<u32>,
 }
 
+/// A setting whose value in the file, or in a variable of the daemon's, is not the one that the daemon works with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SettingChange {
+    /// `limits.studies_running`.
+    pub key: String,
+    /// What the daemon works with; none where it is new.
+    pub in_force: Option<serde_json::Value>,
+    /// What the settings say; none where they say nothing any more.
+    pub wanted: Option<serde_json::Value>,
+    /// When it comes into force.
+    pub comes: Comes,
+}
+
+/// When a changed setting comes into force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comes {
+    /// It just has.
+    Now,
+    /// As soon as somebody asks for it.
+    WhenApplied,
+    /// When the daemon starts the next time.
+    AtStart,
+}
+
 /// What one small call to an engine showed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EngineCheck {
@@ -292,6 +317,8 @@ pub trait Demoscope {
     /// Changes how fast an engine may be asked, also while studies are at work on it, until the daemon ends; says what
     /// holds now. Without a tuning, the settings file is read again.
     async fn tune_engine(name: String, tuning: Option<Tuning>) -> Reply<Tuning>;
+    /// The settings that have changed since the daemon read them; when asked to, those that can be are put into force.
+    async fn settings(apply: bool) -> Reply<Vec<SettingChange>>;
     /// Studies at work, then those that wait, in their order. At most 500.
     async fn queue() -> Reply<Vec<Study>>;
     /// Puts a waiting study at a place among those that wait, from 1.

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use protocol::channels::Channels;
 use protocol::error::ApiError;
 use protocol::id::{AnswerId, StudyId};
 use protocol::results::{Answer, Besides, Meta, Report, Response, Results};
-use protocol::run::{Live, State, Study};
+use protocol::run::{Live, Silence, State, Study};
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
 use crate::domain::asking::Asking;
@@ -37,6 +38,8 @@ const ANSWERS_BYTES: usize = 700 * 1024;
 const SCORES_MAX: u32 = 100_000;
 /// Stands for an outcome that is no score.
 const NO_SCORE: u8 = 255;
+/// A service that has been quiet for so long is told of: most replies take less.
+const SILENCE_TOLD: Duration = Duration::from_secs(10);
 /// Seconds of the live view.
 const RECENT_SECONDS: i64 = 60;
 
@@ -131,7 +134,27 @@ impl Core {
                 recent: seconds(progress, now.as_second()),
                 elapsed_ms: progress.worked_ms.saturating_add(present.unwrap_or(0)),
                 spending: spending(&found),
+                silence: self.silence(progress.state, &found.row.spec.engine),
             })
+        })
+    }
+
+    /// The engine that has kept a running study waiting the longest, where that is worth telling.
+    fn silence(&self, state: State, engine: &str) -> Option<Silence> {
+        if state != State::Running {
+            return None;
+        }
+        let now = self.world().clock.monotonic();
+        let models = self.engine(engine).ok()?.models();
+        let quiet = models.iter().filter_map(|model| Some((model, model.quiet(now)?)));
+        let (model, quiet) = quiet.max_by_key(|(_, quiet)| quiet.since)?;
+        let service = model.service();
+        (quiet.since >= SILENCE_TOLD).then(|| Silence {
+            engine: service.name.clone(),
+            seconds: quiet.since.as_secs(),
+            under_way: quiet.under_way,
+            limit_s: service.target.call_wait.as_secs(),
+            rests_s: quiet.rests.map(|rests| rests.as_secs()),
         })
     }
 

@@ -94,7 +94,7 @@ impl Driver {
         };
         let mut due = in_order(pending);
         due.retain(|pending| !self.gates.contains_key(&pending.number));
-        let places = self.core.settings().studies_running.max(1);
+        let places = self.core.places();
         for Pending { number, .. } in due.into_iter().take(places.saturating_sub(self.gates.len()))
         {
             let gate = self.core.gate(number);

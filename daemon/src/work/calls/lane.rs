@@ -8,6 +8,7 @@ use futures::future::{BoxFuture, select_all};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::sitting::Prepared;
+use crate::app::Core;
 use crate::inference::model::{ModelEngine, Pass};
 use crate::inference::pool::{Candidate, Standing};
 use crate::world::Clock;
@@ -17,6 +18,8 @@ pub(super) const WEIGHT: u32 = 1;
 /// From this latency on, a reply that waits for its commit does not keep the next call from going: at most a quarter more
 /// calls than may be under way can then be lost in a kill. Quicker services are held to the number itself.
 const SLOW: Duration = Duration::from_millis(40);
+/// A halted study waits for calls under way as long as so many of them usually take.
+const FAREWELL_CALLS: u32 = 4;
 /// One part in so many: replies come in bursts, and one that comes just after a commit has begun waits for two of them.
 const SLACK: u32 = 4;
 /// The part of a call's time for which its reply may wait for others to be recorded with, one in so many: far less than
@@ -108,6 +111,13 @@ impl Lane {
     pub(super) fn usual(&self) -> Option<Duration> {
         let count = u32::try_from(self.latencies.len()).ok().filter(|count| *count > 0)?;
         Some(self.sum / count)
+    }
+
+    /// How long a halted study waits for calls that are under way here: as long as a stopping daemon, or some times what
+    /// a call usually takes where that is longer, so that only what hangs is given up.
+    pub(super) fn farewell(&self, core: &Core) -> Duration {
+        let usual = self.usual().unwrap_or_default().saturating_mul(FAREWELL_CALLS);
+        core.settings().drain.max(usual)
     }
 
     pub(super) fn standing(&self, now: Duration) -> Standing {
