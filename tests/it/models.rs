@@ -402,6 +402,14 @@ fn an_address_without_a_key_is_followed_and_each_server_answers_for_itself() {
     assert_eq!(openai["key_from"], serde_json::Value::Null);
     let shown = home.run(["engines"]).expect(0).out();
     assert!(shown.contains(&format!("{}/v1 ($OPENAI_BASE_URL), no key", one.origin())), "{shown}");
+    let preview = home
+        .command(["run", "idea.md", "--engine", "openai", "--dry-run"])
+        .env("OPENAI_BASE_URL", format!("{}/v1", one.origin()))
+        .run()
+        .expect(0)
+        .out();
+    let preview = preview.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(preview.contains("($OPENAI_BASE_URL), without a key; what it costs"), "{preview}");
     // An address that cannot be used is told, and nobody is asked elsewhere instead.
     let refused = home
         .command(["run", "idea.md", "--engine", "openai"])
