@@ -63,6 +63,8 @@ pub struct Config {
     pub cost: Cost,
     /// Daily copies of the store.
     pub backup: Backup,
+    /// The history.
+    pub events: Events,
     /// How to stop.
     pub shutdown: Shutdown,
     /// What is logged.
@@ -133,6 +135,13 @@ pub struct Backup {
     pub daily: bool,
     /// How many are kept.
     pub keep: u32,
+}
+
+/// The history.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Events {
+    /// Days after which an ended study tells of single answers no more; 0 = never.
+    pub keep_days: u32,
 }
 
 /// How to stop.

@@ -13,7 +13,7 @@ pub mod world;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use protocol::error::{ApiError, ErrorCode};
@@ -23,7 +23,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::app::{Core, Settings};
-use crate::config::Config;
+use crate::config::{Config, Loaded};
 use crate::gateway::{Face as Service, Instance, Listener};
 use crate::inference::prompt::Prompts;
 use crate::inference::registry::Registry;
@@ -59,8 +59,8 @@ pub fn run(face: Face) -> Result<(), ApiError> {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let paths = Paths::resolve()?;
     paths.check_socket()?;
-    let config = config::load(&paths.config, variables())?.config;
-    let _logs = logs::start(&paths, &config.log, face)?;
+    let loaded = config::load(&paths.config, variables())?;
+    let _logs = logs::start(&paths, &loaded.config.log, face)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(RUNTIME_THREADS)
         .enable_all()
@@ -70,7 +70,7 @@ pub fn run(face: Face) -> Result<(), ApiError> {
         })?;
     let ended = runtime.block_on(async {
         let signals = Signals::catch()?;
-        let running = start(config, paths, world()).await?;
+        let running = start(loaded, paths, world()).await?;
         running.until_told(signals).await;
         Ok::<(), ApiError>(())
     });
@@ -166,8 +166,9 @@ pub struct Running {
 ///
 /// # Errors
 /// When another daemon has the folder, or the store does not open.
-pub async fn start(config: Config, paths: Paths, world: World) -> Result<Running, ApiError> {
+pub async fn start(loaded: Loaded, paths: Paths, world: World) -> Result<Running, ApiError> {
     let begun = Instant::now();
+    let Loaded { config, settings: in_force } = loaded;
     let instance = Instance::take(&paths).await?;
     let settings = Settings {
         tier: config.credits.tier.clone(),
@@ -179,6 +180,7 @@ pub async fn start(config: Config, paths: Paths, world: World) -> Result<Running
         backups_daily: config.backup.daily,
         drain: Duration::from_secs(u64::from(config.shutdown.drain_seconds)),
         backups_kept: usize::try_from(config.backup.keep).unwrap_or(usize::MAX),
+        events_kept_days: config.events.keep_days,
         models: Some(Arc::new(models(&config, &paths, &world)?)),
         caps: app::Caps {
             day: app::cap(config.cost.day_max_usd),
@@ -201,6 +203,7 @@ pub async fn start(config: Config, paths: Paths, world: World) -> Result<Running
     let service = Arc::new(Service {
         core: core.clone(),
         paths,
+        settings: Mutex::new(in_force),
         since: Instant::now(),
         stop: Wake::default(),
     });

@@ -15,7 +15,7 @@ pub struct Cursor(pub u64);
 /// Something that changed. It is committed together with the change itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// Its number: dense and rising.
+    /// Its number: rising, and dense but for what an event of the kind [`FOLDED`] stands for.
     pub seq: u64,
     /// When; only for reading, the order is `seq`.
     pub at: Timestamp,
@@ -29,6 +29,17 @@ pub struct Event {
     pub respondent: Option<u32>,
     /// What the kind calls for; at most 64 KiB.
     pub data: serde_json::Value,
+}
+
+/// The kind of an event that stands for older ones, which are told one by one no more: `data.from` to its own number.
+pub const FOLDED: &str = "events.folded";
+
+impl Event {
+    /// The first number that it stands for, where it stands for several.
+    #[must_use]
+    pub fn folded_from(&self) -> Option<u64> {
+        (self.kind == FOLDED).then(|| self.data.get("from")?.as_u64()).flatten()
+    }
 }
 
 /// Some of the history.

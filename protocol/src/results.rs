@@ -466,6 +466,23 @@ pub struct Response {
     /// What other channels heard from them; absent where there is only the direct answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channels: Option<Channels>,
+    /// What they said to what they were asked besides it: `decoy`, `duplicate`, `reversed` (as said, not turned back),
+    /// `wording_1`, `replicate_1`, …; nobody's answer, and empty for whoever was asked for the answer only.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub besides: BTreeMap<String, Besides>,
+}
+
+/// What came of asking a respondent something besides the answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Besides {
+    /// Nothing that can be used.
+    NotAnswered {
+        /// Why.
+        not_answered: String,
+    },
+    /// A reply with the instrument's fields.
+    Answered(Answer),
 }
 
 /// Everything that was found.

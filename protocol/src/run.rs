@@ -124,6 +124,46 @@ pub struct Live {
     /// Real money, where models answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spending: Option<Spending>,
+    /// A service that has kept the study waiting for a while; absent while replies come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
+}
+
+/// A service that does not reply, while a study waits for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silence {
+    /// The engine.
+    pub engine: String,
+    /// Seconds since its last reply.
+    pub seconds: u64,
+    /// Calls under way.
+    pub under_way: u32,
+    /// Seconds after which each of them is given up.
+    pub limit_s: u64,
+    /// Seconds until it is asked again, where it is left in peace after too many failures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rests_s: Option<u64>,
+}
+
+impl Silence {
+    /// In a few words.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        format!("no reply for {} s", self.seconds)
+    }
+
+    /// As a sentence, with what will happen.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let Self { engine, seconds, under_way, limit_s, rests_s } = self;
+        let next = match rests_s {
+            Some(rests) => {
+                format!("too many calls failed in a row, and it is asked again in {rests} s")
+            }
+            None => format!("{under_way} calls under way, each given up after {limit_s} s"),
+        };
+        format!("{engine} has not replied for {seconds} s ({next}).")
+    }
 }
 
 /// What a submission would do: shown by a dry run and before anything that costs.

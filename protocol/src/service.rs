@@ -147,6 +147,15 @@ pub struct EngineInfo {
     pub model: Option<String>,
     /// The address it is asked at, scheme, host and port only; none for the built-in engine.
     pub origin: Option<String>,
+    /// The whole address in use; none for what is asked nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Who says so, in words: `as shipped`, `settings`, `$OPENAI_BASE_URL`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address_from: Option<String>,
+    /// The variable whose key goes there; none where it is asked without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_from: Option<String>,
     /// Whether it can be asked.
     pub ready: bool,
     /// What it lacks, when it lacks something.
@@ -170,6 +179,31 @@ pub struct Tuning {
     /// Tokens a minute, sent and received; none is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_per_minute: Option<u32>,
+}
+
+/// A setting whose value in the file, or in a variable of the daemon's, is not the one that the daemon works with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SettingChange {
+    /// `limits.studies_running`.
+    pub key: String,
+    /// What the daemon works with; none where it is new.
+    pub in_force: Option<serde_json::Value>,
+    /// What the settings say; none where they say nothing any more.
+    pub wanted: Option<serde_json::Value>,
+    /// When it comes into force.
+    pub comes: Comes,
+}
+
+/// When a changed setting comes into force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Comes {
+    /// It just has.
+    Now,
+    /// As soon as somebody asks for it.
+    WhenApplied,
+    /// When the daemon starts the next time.
+    AtStart,
 }
 
 /// What one small call to an engine showed.
@@ -283,6 +317,8 @@ pub trait Demoscope {
     /// Changes how fast an engine may be asked, also while studies are at work on it, until the daemon ends; says what
     /// holds now. Without a tuning, the settings file is read again.
     async fn tune_engine(name: String, tuning: Option<Tuning>) -> Reply<Tuning>;
+    /// The settings that have changed since the daemon read them; when asked to, those that can be are put into force.
+    async fn settings(apply: bool) -> Reply<Vec<SettingChange>>;
     /// Studies at work, then those that wait, in their order. At most 500.
     async fn queue() -> Reply<Vec<Study>>;
     /// Puts a waiting study at a place among those that wait, from 1.

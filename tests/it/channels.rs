@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use harness::mock_provider::Heard;
-use harness::{Act, Daemon, Ended, Home, MockProvider, audit, studies, wait};
+use harness::{Act, Daemon, Ended, Home, MockProvider, audit, csv, studies, wait};
 use protocol::service::Control;
 use serde_json::{Value, json};
 
@@ -159,6 +159,26 @@ fn three_channels_stand_side_by_side_and_every_call_is_counted() {
             page.contains("Channels side by side") && page.contains("laid onto 1 to 5"),
             "{page}"
         );
+    }
+    // The table has what each channel heard from each respondent, and its codebook says what that is.
+    drop(home.run(["export", "@", "--format", "csv", "-o", "heard.csv"]).expect(0));
+    let read = |name: &str| std::fs::read_to_string(home.folder().join(name)).unwrap();
+    let rows = csv::rows(&read("heard.csv"));
+    let (head, rows) = rows.split_first().unwrap();
+    let codebook = csv::rows(&read("heard.codebook.csv"));
+    for column in head {
+        assert!(codebook.iter().any(|row| row[0] == *column), "{column} is not explained");
+    }
+    let place = |wanted: &str| head.iter().position(|column| column == wanted).unwrap();
+    for (row, response) in rows.iter().zip(responses(&printed)) {
+        let heard = &response["channels"]["liking"];
+        let number = |column: &str| row[place(column)].parse::<f64>().unwrap();
+        assert_eq!(row[place("liking_text")], heard["text"].as_str().unwrap());
+        assert_eq!(number("liking_direct"), heard["direct"].as_f64().unwrap());
+        assert_eq!(number("liking_ssr_mean"), heard["ssr"]["mean"].as_f64().unwrap());
+        assert_eq!(number("liking_ssr_5"), heard["ssr"]["pmf"][4].as_f64().unwrap());
+        assert_eq!(number("liking_rater"), heard["rater"]["rating"].as_f64().unwrap());
+        assert!(row[place("liking_ssr_missing")].is_empty());
     }
 }
 

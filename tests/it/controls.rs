@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use harness::mock_provider::{Heard, score, scored};
-use harness::{Act, Ended, Home, MockProvider, audit, studies, wait};
+use harness::{Act, Ended, Home, MockProvider, audit, csv, studies, wait};
 use protocol::service::Control;
 use serde_json::{Value, json};
 
@@ -74,6 +74,34 @@ fn verdict<'a>(printed: &'a Value, control: &str) -> &'a Value {
     &printed["results"]["diagnostics"]["controls"][control]["verdict"]
 }
 
+/// The table has a column for everything that was asked besides the answers, each is explained, and the pages tell of it.
+fn tables(home: &Home) {
+    drop(home.run(["export", "@", "--format", "csv", "-o", "checked.csv"]).expect(0));
+    let read = |name: &str| std::fs::read_to_string(home.folder().join(name)).unwrap();
+    let rows = csv::rows(&read("checked.csv"));
+    let (head, rows) = rows.split_first().unwrap();
+    let codebook = csv::rows(&read("checked.codebook.csv"));
+    for wanted in [
+        "decoy_score",
+        "duplicate_score",
+        "reversed_score",
+        "wording_1_score",
+        "wording_2_purchase_intent",
+        "decoy_not_answered",
+    ] {
+        let place = head.iter().position(|column| column == wanted).unwrap();
+        let filled = rows.iter().filter(|row| !row[place].is_empty()).count();
+        assert_eq!(filled, if wanted.ends_with("not_answered") { 0 } else { 30 }, "{wanted}");
+        assert!(codebook.iter().any(|row| row[0] == wanted), "{wanted} is not explained");
+    }
+    for format in ["md", "html"] {
+        let page = home.run(["export", "@", "--format", format]).expect(0).out();
+        for wanted in ["Decoy", "Wording 1"] {
+            assert!(page.contains(wanted), "{wanted} is missing in the {format}");
+        }
+    }
+}
+
 #[test]
 fn an_honest_panel_passes_and_only_its_answers_are_paid() {
     let mock = panel(honest);
@@ -99,10 +127,24 @@ fn an_honest_panel_passes_and_only_its_answers_are_paid() {
     let found = &printed["results"]["diagnostics"];
     assert_eq!(found["wordings"]["verdict"], "passed");
     assert_eq!(found["wordings"]["wordings"][1]["rank"]["value"], 1.0);
-    // Nothing but the diagnostics knows of it.
+    // What was said to the checks stands beside the answers of those who were asked.
+    let asked = printed["results"]["responses"].as_array().unwrap().iter();
+    let besides: Vec<&Value> =
+        asked.map(|response| &response["besides"]).filter(|besides| besides.is_object()).collect();
+    assert_eq!(besides.len(), 30);
+    for besides in besides {
+        assert_eq!(besides["decoy"]["score"], 1);
+        let turned = 11 - besides["wording_1"]["score"].as_u64().unwrap();
+        assert_eq!(besides["reversed"]["score"], turned);
+    }
+    tables(&home);
+    // Apart from that nothing but the diagnostics knows of it.
     let rest = |printed: &Value| {
         let mut results = printed["results"].clone();
         drop(results.as_object_mut().unwrap().remove("diagnostics"));
+        for response in results["responses"].as_array_mut().unwrap() {
+            drop(response.as_object_mut().unwrap().remove("besides"));
+        }
         results.to_string()
     };
     assert_eq!(rest(&printed), rest(&plain));

@@ -38,9 +38,19 @@ fn a_subsample_is_asked_twice_and_only_its_noise_is_counted() {
     assert_eq!(mock.calls(), 60 + 80);
     assert_eq!(printed["meta"]["credits_used"], 60, "a second asking costs no credit");
     let results = &printed["results"];
-    for field in ["mean_score", "score_distribution", "estimates", "themes", "responses"] {
+    for field in ["mean_score", "score_distribution", "estimates", "themes"] {
         assert_eq!(results[field], once.json()["results"][field], "{field}");
     }
+    let mut responses = results["responses"].clone();
+    let again: Vec<Value> = responses
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .filter_map(|response| response.as_object_mut().unwrap().remove("besides"))
+        .collect();
+    assert_eq!(responses, once.json()["results"]["responses"]);
+    assert_eq!(again.len(), 20);
+    assert!(again.iter().all(|besides| besides["replicate_1"]["score"].is_u64()), "{again:?}");
     // The service answers a person alike each time.
     let figures = &results["diagnostics"]["figures"];
     assert_eq!(

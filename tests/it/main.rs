@@ -25,6 +25,7 @@ mod study_types;
 mod damage;
 mod kill;
 mod link;
+mod silence;
 mod stop;
 mod upgrade;
 

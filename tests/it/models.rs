@@ -373,6 +373,54 @@ fn engines_are_listed_and_checked() {
     drop(home.run(["run", "idea.md", "--engine", "opnai"]).expect(2).says("openai"));
 }
 
+/// The same engine name, the same model, the same questions: but another server never answers for the first.
+#[test]
+fn an_address_without_a_key_is_followed_and_each_server_answers_for_itself() {
+    let (one, other) = (MockProvider::good(), MockProvider::good());
+    let home = Home::new();
+    home.write("idea.md", studies::concept(20, 7));
+    let run = |address: String| {
+        let args = ["run", "idea.md", "--engine", "openai", "--replicates", "0", "--json"];
+        home.command(args).env("OPENAI_BASE_URL", address).run().expect(0).json()
+    };
+    drop(run(format!("{}/v1", one.origin())));
+    assert_eq!((one.calls(), other.calls()), (20, 0));
+    assert!(one.told().heard.iter().all(|heard| !heard.headers.contains_key("authorization")));
+    assert_eq!(
+        run(format!("{}/v1", other.origin()))["meta"]["from_cache"],
+        serde_json::Value::Null
+    );
+    assert_eq!((one.calls(), other.calls()), (20, 20));
+    // Back at the first, in another spelling: what it said is remembered.
+    assert_eq!(run(format!("{}/v1/", one.origin()))["meta"]["from_cache"], 20);
+    assert_eq!((one.calls(), other.calls()), (20, 20));
+    let listed = home.run(["engines", "--json"]).expect(0).json();
+    let openai =
+        listed.as_array().unwrap().iter().find(|engine| engine["name"] == "openai").unwrap();
+    assert_eq!(openai["address"], format!("{}/v1", one.origin()));
+    assert_eq!(openai["address_from"], "$OPENAI_BASE_URL");
+    assert_eq!(openai["key_from"], serde_json::Value::Null);
+    let shown = home.run(["engines"]).expect(0).out();
+    assert!(shown.contains(&format!("{}/v1 ($OPENAI_BASE_URL), no key", one.origin())), "{shown}");
+    let preview = home
+        .command(["run", "idea.md", "--engine", "openai", "--dry-run"])
+        .env("OPENAI_BASE_URL", format!("{}/v1", one.origin()))
+        .run()
+        .expect(0)
+        .out();
+    let preview = preview.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(preview.contains("($OPENAI_BASE_URL), without a key; what it costs"), "{preview}");
+    // An address that cannot be used is told, and nobody is asked elsewhere instead.
+    let refused = home
+        .command(["run", "idea.md", "--engine", "openai"])
+        .env("OPENAI_BASE_URL", "http://192.0.2.7/v1")
+        .env("OPENAI_API_KEY", "sk-canary-4711")
+        .run()
+        .expect(2);
+    assert!(refused.err().contains("$OPENAI_BASE_URL"), "{refused}");
+    assert_eq!((one.calls(), other.calls()), (20, 20));
+}
+
 #[test]
 fn a_real_server_answers_twenty_people() {
     let Ok(base) = std::env::var("DEMOSCOPE_TEST_OPENAI_BASE") else {

@@ -52,6 +52,8 @@ pub enum Act {
     Reset,
     /// Never replies.
     Silence,
+    /// Begins a reply, and sends a byte of it now and then for ever.
+    Drip,
 }
 
 type Rule = dyn Fn(&Heard) -> Act + Send + Sync;
@@ -239,6 +241,13 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
                 return Ok(());
             }
             Act::Silence => std::future::pending().await,
+            Act::Drip => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n").await?;
+                loop {
+                    stream.write_all(b" ").await?;
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+            }
         };
         let mut head = format!("HTTP/1.1 {status} As-Said\r\ncontent-type: application/json\r\n");
         for (name, value) in extra {

@@ -1,4 +1,4 @@
-//! The event feed: everything after a cursor, in order, without a gap. Whoever has read everything may wait for the next
+//! The event feed: everything after a cursor, in order, without a gap that nobody tells of. Whoever has read everything may wait for the next
 //! event; the wait looks at the store again and never carries data itself.
 
 use std::ops::ControlFlow;

@@ -21,6 +21,7 @@ mod lookup;
 mod plan;
 mod price;
 mod probation;
+mod prune;
 mod query;
 mod queue;
 mod record;
@@ -35,6 +36,7 @@ mod tune;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use protocol::credits::{Credits, UsdMicros};
@@ -93,6 +95,8 @@ pub struct Settings {
     pub backups_daily: bool,
     /// How many of them are kept.
     pub backups_kept: usize,
+    /// Days after which an ended study tells of single answers no more; 0 is never.
+    pub events_kept_days: u32,
 }
 
 impl Default for Settings {
@@ -112,6 +116,7 @@ impl Default for Settings {
             backups: None,
             backups_daily: true,
             backups_kept: 7,
+            events_kept_days: 30,
         }
     }
 }
@@ -130,6 +135,8 @@ struct Shared {
     work: Wake,
     gates: Gates,
     spending: spend::Spending,
+    /// Studies answered at the same time, as the settings say now.
+    studies_running: AtomicUsize,
 }
 
 impl Core {
@@ -159,6 +166,7 @@ impl Core {
         }
         Ok(Self {
             shared: Arc::new(Shared {
+                studies_running: AtomicUsize::new(settings.studies_running),
                 world,
                 store,
                 settings,
@@ -182,6 +190,17 @@ impl Core {
     /// The settings that apply.
     pub fn settings(&self) -> &Settings {
         &self.shared.settings
+    }
+
+    /// Studies answered at the same time, at least one.
+    pub fn places(&self) -> usize {
+        self.shared.studies_running.load(Ordering::Relaxed).max(1)
+    }
+
+    /// Changes that while studies are at work: more begin at once, fewer when some have ended.
+    pub fn set_places(&self, places: usize) {
+        self.shared.studies_running.store(places, Ordering::Relaxed);
+        self.work().signal();
     }
 
     /// What is signalled when there may be work.

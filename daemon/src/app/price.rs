@@ -15,8 +15,9 @@ use crate::domain::panel::Panel;
 use crate::inference::Engine;
 use crate::inference::model::{Estimate, ModelEngine};
 use crate::inference::pool::Strategy;
+use crate::inference::price::Price;
 use crate::inference::prompt::PromptError;
-use crate::inference::service::catalogue;
+use crate::inference::service::{AddressFrom, Service, catalogue};
 
 use super::Core;
 
@@ -117,7 +118,7 @@ impl Core {
             }
             Err(error) => return Err(error),
         };
-        let mut notes = Vec::new();
+        let mut notes = self.elsewhere(spec);
         if let Ok(shipped) = catalogue()
             && estimate.high > UsdMicros::ZERO
         {
@@ -130,6 +131,27 @@ impl Core {
             notes.push(format!("at {} it stops, whoever is left is not asked", dollars(cap)));
         }
         Ok(Priced { cost_usd: (estimate.low.dollars(), estimate.high.dollars()), notes })
+    }
+
+    /// Where engines are asked that a variable of the environment leads away from their own service: the model that answers
+    /// there, and its price, may be others than those that are known of the service.
+    fn elsewhere(&self, spec: &StudySpec) -> Vec<String> {
+        let models = self.engine(&spec.engine).map(|engine| engine.models()).unwrap_or_default();
+        let led = |service: &Service| match &service.address_from {
+            AddressFrom::Variable(variable) => Some(format!(
+                "{} is asked at {} (${variable}){}{}",
+                service.name,
+                service.target.base_url,
+                if service.key_from.is_some() { "" } else { ", without a key" },
+                if service.price.is_some_and(|price| price != Price::FREE) {
+                    "; what it costs is taken to be what the service itself costs"
+                } else {
+                    ""
+                },
+            )),
+            AddressFrom::Shipped | AddressFrom::Settings { .. } => None,
+        };
+        models.iter().filter_map(|model| led(model.service())).collect()
     }
 
     /// Whether a study may go: its price is known, its caps leave room for it, and its owner agreed where that is asked for. Says what it will cost.

@@ -1,18 +1,21 @@
 //! What clients look at: lists, reports, the live view, answers and scores. Every call reads one snapshot and blocks its
 //! thread for as long as that takes; none changes anything.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use protocol::channels::Channels;
 use protocol::error::ApiError;
 use protocol::id::{AnswerId, StudyId};
-use protocol::results::{Answer, Meta, Report, Response, Results};
-use protocol::run::{Live, State, Study};
+use protocol::results::{Answer, Besides, Meta, Report, Response, Results};
+use protocol::run::{Live, Silence, State, Study};
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
+use crate::domain::asking::Asking;
 use crate::domain::evidence::benches;
 use crate::domain::instrument::{Accumulator, SYNTHETIC_NOTICE, score, tasks};
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::panel::{Panel, Population};
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
 use crate::store::{Fault, Halt, Order, Reader, Table};
@@ -35,6 +38,8 @@ const ANSWERS_BYTES: usize = 700 * 1024;
 const SCORES_MAX: u32 = 100_000;
 /// Stands for an outcome that is no score.
 const NO_SCORE: u8 = 255;
+/// A service that has been quiet for so long is told of: most replies take less.
+const SILENCE_TOLD: Duration = Duration::from_secs(10);
 /// Seconds of the live view.
 const RECENT_SECONDS: i64 = 60;
 
@@ -129,7 +134,27 @@ impl Core {
                 recent: seconds(progress, now.as_second()),
                 elapsed_ms: progress.worked_ms.saturating_add(present.unwrap_or(0)),
                 spending: spending(&found),
+                silence: self.silence(progress.state, &found.row.spec.engine),
             })
+        })
+    }
+
+    /// The engine that has kept a running study waiting the longest, where that is worth telling.
+    fn silence(&self, state: State, engine: &str) -> Option<Silence> {
+        if state != State::Running {
+            return None;
+        }
+        let now = self.world().clock.monotonic();
+        let models = self.engine(engine).ok()?.models();
+        let quiet = models.iter().filter_map(|model| Some((model, model.quiet(now)?)));
+        let (model, quiet) = quiet.max_by_key(|(_, quiet)| quiet.since)?;
+        let service = model.service();
+        (quiet.since >= SILENCE_TOLD).then(|| Silence {
+            engine: service.name.clone(),
+            seconds: quiet.since.as_secs(),
+            under_way: quiet.under_way,
+            limit_s: service.target.call_wait.as_secs(),
+            rests_s: quiet.rests.map(|rests| rests.as_secs()),
         })
     }
 
@@ -140,46 +165,26 @@ impl Core {
             let found = by_id(reader, id)?;
             let panel = panel(reader, &found)?;
             let tasks = usize::from(tasks(&found.row.spec));
-            let mut items: Vec<Response> = Vec::new();
-            let mut bytes = 0_usize;
+            let mut page = Sheet { items: Vec::new(), bytes: 0, limit };
             let mut next = None;
-            // What one respondent said so far: shown only when it is complete.
-            let mut of_one: Vec<(Answer, Option<Channels>)> = Vec::with_capacity(tasks);
+            let mut one = OfOne::default();
             let (first, last) = OutcomeKey::between(found.number, offset, u32::MAX - 1);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;
-                if key.assignment.replicate > 0 {
-                    return Ok(ControlFlow::Continue(()));
+                if respondent != one.respondent {
+                    next = page.take(std::mem::take(&mut one), tasks, &panel)?;
+                    if next.is_some() {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                    one.respondent = respondent;
                 }
-                if key.assignment.task == 0 {
-                    of_one.clear();
-                }
-                let Outcome::Answered(answered) = row.into_outcome() else {
-                    return Ok(ControlFlow::Continue(()));
-                };
-                of_one.push((answered.answer, answered.channels));
-                if of_one.len() < tasks {
-                    return Ok(ControlFlow::Continue(()));
-                }
-                if items.len() >= limit || bytes >= ANSWERS_BYTES {
-                    next = Some(respondent);
-                    return Ok(ControlFlow::Break(()));
-                }
-                let persona = panel.persona(respondent).ok_or_else(|| Fault::Row {
-                    table: Table::Panels,
-                    why: format!("nobody is at place {respondent}"),
-                })?;
-                let id = AnswerId(respondent.saturating_add(1));
-                for (answer, channels) in of_one.drain(..) {
-                    let persona = persona.clone();
-                    let response = Response { id, persona, answer, channels };
-                    bytes = bytes
-                        .saturating_add(serde_json::to_vec(&response).map_or(0, |json| json.len()));
-                    items.push(response);
-                }
+                one.hear(key.assignment, row.into_outcome());
                 Ok(ControlFlow::Continue(()))
             })?;
-            Ok(Page { items, next })
+            if next.is_none() {
+                next = page.take(one, tasks, &panel)?;
+            }
+            Ok(Page { items: page.items, next })
         })
     }
 
@@ -262,6 +267,77 @@ impl Core {
 
     pub(super) fn look<T>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, Halt>) -> Reply<T> {
         self.store().read(look).map_err(ApiError::from)
+    }
+}
+
+/// Everything that one respondent said.
+#[derive(Default)]
+struct OfOne {
+    respondent: u32,
+    /// By task; shown only when every task was answered.
+    said: Vec<(Answer, Option<Channels>, BTreeMap<String, Besides>)>,
+}
+
+impl OfOne {
+    fn hear(&mut self, at: Assignment, outcome: Outcome) {
+        match at.asking() {
+            Some(Asking::Answer) => {
+                if let Outcome::Answered(Answered { answer, channels, .. }) = outcome {
+                    self.said.push((answer, channels, BTreeMap::new()));
+                }
+            }
+            // What is asked besides a task stands right behind the task.
+            asking => {
+                let key = asking.and_then(Asking::key);
+                let behind = self.said.len() == usize::from(at.task).saturating_add(1);
+                if let (Some(key), Some(of_task), true) = (key, self.said.last_mut(), behind) {
+                    of_task.2.insert(key, besides(outcome));
+                }
+            }
+        }
+    }
+}
+
+fn besides(outcome: Outcome) -> Besides {
+    match outcome {
+        Outcome::Answered(answered) => Besides::Answered(answered.answer),
+        Outcome::Refused { reason }
+        | Outcome::Invalid { reason }
+        | Outcome::Failed { reason }
+        | Outcome::Skipped { reason } => Besides::NotAnswered { not_answered: reason },
+    }
+}
+
+/// A page of answers under way.
+struct Sheet {
+    items: Vec<Response>,
+    bytes: usize,
+    limit: usize,
+}
+
+impl Sheet {
+    /// Takes what one respondent said, where it is complete; gives back the respondent for whom there is no room.
+    fn take(&mut self, one: OfOne, tasks: usize, panel: &Panel) -> Result<Option<u32>, Fault> {
+        let respondent = one.respondent;
+        if one.said.len() < tasks {
+            return Ok(None);
+        }
+        if self.items.len() >= self.limit || self.bytes >= ANSWERS_BYTES {
+            return Ok(Some(respondent));
+        }
+        let persona = panel.persona(respondent).ok_or_else(|| Fault::Row {
+            table: Table::Panels,
+            why: format!("nobody is at place {respondent}"),
+        })?;
+        let id = AnswerId(respondent.saturating_add(1));
+        for (answer, channels, besides) in one.said {
+            let persona = persona.clone();
+            let response = Response { id, persona, answer, channels, besides };
+            let json = serde_json::to_vec(&response).map_or(0, |json| json.len());
+            self.bytes = self.bytes.saturating_add(json);
+            self.items.push(response);
+        }
+        Ok(None)
     }
 }
 

@@ -3,5 +3,6 @@
 
 mod budget;
 mod calls;
+mod history;
 mod money;
 mod sabotage;

@@ -2,6 +2,7 @@
 
 mod listen;
 mod rpc;
+mod settings;
 
 pub(crate) use listen::{Instance, Listener};
 pub(crate) use rpc::{Face, serve};

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
@@ -19,7 +19,7 @@ use protocol::results::{Comparison, Report, Response};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
     Check, Control, Demoscope, EngineCheck, EngineInfo, EvidenceCursor, EvidencePage, Hello, Page,
-    Reply, Status, StudyQuery, Submit, Tuning, VERSIONS, Welcome,
+    Reply, SettingChange, Status, StudyQuery, Submit, Tuning, VERSIONS, Welcome,
 };
 use protocol::study::Draft;
 use protocol::wire;
@@ -28,9 +28,11 @@ use tarpc::server::{BaseChannel, Channel};
 use tokio::net::UnixStream;
 
 use crate::app::Core;
-use crate::config;
+use crate::config::{self, Setting};
 use crate::domain::planning;
 use crate::world::Wake;
+
+use super::settings;
 
 /// Calls of one peer that may be under way at the same time.
 const CALLS_MAX: usize = 64;
@@ -45,6 +47,8 @@ pub(crate) struct Face {
     pub(crate) core: Core,
     /// Where everything lives.
     pub(crate) paths: Paths,
+    /// The settings that it works with.
+    pub(crate) settings: Mutex<Vec<Setting>>,
     /// When the daemon was ready.
     pub(crate) since: Instant,
     /// Signalled when a peer asks the daemon to end.
@@ -292,6 +296,10 @@ impl Demoscope for Peer {
                 .await;
         };
         self.core()?.tune_engine(&name, &tuning)
+    }
+
+    async fn settings(self, _: Context, apply: bool) -> Reply<Vec<SettingChange>> {
+        self.reading(move |face| settings::changes(face, apply)).await
     }
 
     async fn queue(self, _: Context) -> Reply<Vec<Study>> {

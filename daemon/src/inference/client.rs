@@ -14,8 +14,11 @@ use super::chat::{
 use super::key::BoundKey;
 use super::wire::{Auth, Format, Vectors};
 
-/// Most bytes of a reply, unpacked.
-pub const REPLY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most bytes of a reply, unpacked: many times what the longest answer takes, and little enough that a hundred calls at
+/// once cannot fill the memory.
+pub const REPLY_BYTES_MAX: usize = 1024 * 1024;
+/// The same of vectors, of which few calls are under way: 64 of 3,072 numbers take about 3 MB.
+pub const VECTORS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most characters of a service's own words in an error.
 const WORDS_MAX: usize = 200;
 /// How long connecting may take.
@@ -104,7 +107,7 @@ impl Caller {
             };
             let (response, allowance) = self.post(route, body).await;
             let read = async {
-                let body = success(response?).await?;
+                let body = success(response?, VECTORS_BYTES_MAX).await?;
                 let read = target.format.embed_reply(&body, texts.len());
                 read.map_err(|why| CallError::Malformed { why })
             };
@@ -211,16 +214,16 @@ fn unsent(error: &reqwest::Error) -> CallError {
 }
 
 async fn read(format: Format, response: Response) -> Result<ChatReply, CallError> {
-    let body = success(response).await?;
+    let body = success(response, REPLY_BYTES_MAX).await?;
     format.reply(&body).map_err(|why| CallError::Malformed { why })
 }
 
 /// The body of a success, or what the service says instead.
-async fn success(response: Response) -> Result<Vec<u8>, CallError> {
+async fn success(response: Response, limit_bytes: usize) -> Result<Vec<u8>, CallError> {
     let status = response.status().as_u16();
     let after = retry_after(response.headers());
     match status {
-        200..=299 => bounded(response, REPLY_BYTES_MAX).await,
+        200..=299 => bounded(response, limit_bytes).await,
         300..=399 => Err(CallError::Redirected { status }),
         401..=403 => Err(CallError::Denied { status }),
         429 | 503 | 529 => Err(CallError::Limited { status, after }),

@@ -85,14 +85,14 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 /// Reads a base URL: `http` or `https`, a host, no user, no query, no fragment. A host alone gets `http://`, as
-/// `OLLAMA_HOST` is usually written.
+/// `OLLAMA_HOST` is usually written. Slashes at the end mean nothing and go, so that one place has one spelling.
 ///
 /// # Errors
 /// What is wrong with it.
 pub fn base_url(text: &str) -> Result<Url, String> {
     let text = text.trim();
     let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let url = Url::parse(&whole).map_err(|error| format!("it is no URL: {error}"))?;
+    let mut url = Url::parse(&whole).map_err(|error| format!("it is no URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err("it is neither http nor https".to_owned());
     }
@@ -105,6 +105,8 @@ pub fn base_url(text: &str) -> Result<Url, String> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err("it has a query or a fragment".to_owned());
     }
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
     Ok(url)
 }
 
@@ -164,5 +166,6 @@ mod tests {
             assert!(base_url(bad).is_err(), "{bad}");
         }
         assert_eq!(url("127.0.0.1:11434").as_str(), "http://127.0.0.1:11434/");
+        assert_eq!(url("HTTP://LocalHost:80/v1//"), url("http://localhost/v1"));
     }
 }

@@ -4,6 +4,8 @@
 mod beside;
 mod estimate;
 mod form;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,7 +18,7 @@ use tokio::sync::Notify;
 use super::chat::{Allowance, CallError, Chat, ChatReply, Schema, Shape};
 use super::client::{Caller, Route};
 use super::embed::Embedder;
-use super::limits::{Admission, Admit, Bounds, Condition, Signal};
+use super::limits::{Admission, Admit, Bounds, Condition, Quiet, Signal};
 use super::pool::Standing;
 use super::price::{Price, booked, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts};
@@ -149,6 +151,11 @@ impl ModelEngine {
     /// How it does at present, apart from any single call.
     pub fn condition(&self) -> Condition {
         self.door().condition()
+    }
+
+    /// Since when it has not replied, while somebody waits for it.
+    pub fn quiet(&self, now: Duration) -> Option<Quiet> {
+        self.door().quiet(now)
     }
 
     /// Whether it can be asked now.

@@ -63,8 +63,9 @@ impl Registry {
         Ok(registry)
     }
 
-    /// Takes what an environment holds. An engine whose key or address is in it is made anew; one whose key is not keeps
-    /// what it had, so that a command without keys takes none away.
+    /// Takes what an environment holds. An engine whose key or address is in it is made anew; one of which it holds neither
+    /// keeps what it had, so that a command without keys takes none away. What cannot be done as the environment says is
+    /// told by the engine from then on: asking elsewhere instead would be worse than not asking.
     pub fn offer(&self, environment: &BTreeMap<String, String>, now: Duration) {
         let mut engines = self.engines();
         for name in self.names() {
@@ -76,7 +77,8 @@ impl Registry {
             let read: BTreeMap<String, String> = service::variables_of(&name, &settings)
                 .into_iter()
                 .filter_map(|variable| {
-                    Some((variable.clone(), environment.get(&variable)?.clone()))
+                    let text = environment.get(&variable).filter(|text| !text.trim().is_empty())?;
+                    Some((variable.clone(), text.clone()))
                 })
                 .collect();
             let known = engines.get(&name);
@@ -85,15 +87,23 @@ impl Registry {
                 continue;
             }
             let made = service::resolve(&name, &settings, &read);
-            let had_one = known.is_some_and(|known| known.state.is_ok());
-            if made.is_err() && had_one {
-                continue;
-            }
-            // The same service again keeps its door: what is under way there still counts.
-            if let (Ok(made), Some(Ok(engine))) = (&made, known.map(|known| &known.state))
-                && same(made, engine.service())
-            {
-                continue;
+            if let Some(Ok(engine)) = known.map(|known| &known.state) {
+                let had = engine.service();
+                // A key that came with this very address before stays with it.
+                let has_key = match &made {
+                    Ok(made) => made.target.key.is_some(),
+                    Err(Unready::NoKey { .. }) => false,
+                    Err(Unready::NoAddress { .. } | Unready::Setting { .. }) => true,
+                };
+                let stays = || {
+                    service::address_of(&name, &settings, &read)
+                        .is_ok_and(|(url, _)| url == had.target.base_url)
+                };
+                // The same service again keeps its door: what is under way there still counts.
+                let is_same = made.as_ref().is_ok_and(|made| same(made, had));
+                if is_same || (!has_key && stays()) {
+                    continue;
+                }
             }
             let state = made.map(|service| {
                 let (caller, prompts) = (self.caller.clone(), Arc::clone(&self.prompts));
@@ -222,15 +232,48 @@ mod tests {
         assert!(registry.get("ollama").unwrap().is_ok(), "a local server needs no key");
     }
 
+    /// Where `openai` is asked and whether with a key, or why it is not, after those environments one after the other.
+    fn after(environments: &[&[(&str, &str)]]) -> Result<(String, bool), String> {
+        let registry = registry(&[]);
+        for list in environments {
+            registry.offer(&environment(list), Duration::ZERO);
+        }
+        let engine = registry.get("openai").unwrap().map_err(|error| error.to_string())?;
+        let target = &engine.service().target;
+        Ok((target.base_url.to_string(), target.key.is_some()))
+    }
+
     #[test]
-    fn an_address_alone_never_meets_an_older_key() {
-        let registry = registry(&[("OPENAI_API_KEY", "k1")]);
-        registry.offer(
-            &environment(&[("OPENAI_BASE_URL", "https://evil.example.com/v1")]),
-            Duration::ZERO,
+    fn an_address_alone_is_followed_and_never_meets_an_older_key() {
+        let key = [("OPENAI_API_KEY", "k1")];
+        let address = [("OPENAI_BASE_URL", "https://other.example.com/v1")];
+        let both = [key[0], address[0]];
+        let shipped = "https://api.openai.com/v1".to_owned();
+        let other = "https://other.example.com/v1".to_owned();
+        assert_eq!(after(&[&address]), Ok((other.clone(), false)));
+        assert_eq!(after(&[&key, &address]), Ok((other.clone(), false)));
+        assert_eq!(after(&[&both, &address]), Ok((other.clone(), true)), "it came with it");
+        assert_eq!(after(&[&both, &key]), Ok((shipped.clone(), true)));
+        assert_eq!(after(&[&address, &key]), Ok((shipped.clone(), true)));
+        assert_eq!(after(&[&address, &[]]), Ok((other, false)));
+        let own = [("OPENAI_BASE_URL", "https://api.openai.com/v1/")];
+        assert_eq!(after(&[&key, &own]), Ok((shipped, true)), "the same place spelled out");
+        assert_eq!(after(&[&own]), Err("$OPENAI_API_KEY is not set".to_owned()));
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_used_is_told_and_nobody_is_asked_elsewhere_instead() {
+        let key = [("OPENAI_API_KEY", "k1")];
+        for bad in ["http://192.0.2.7/v1", "ftp://x"] {
+            let why = after(&[&key, &[key[0], ("OPENAI_BASE_URL", bad)]]).unwrap_err();
+            assert!(why.contains("$OPENAI_BASE_URL"), "{why}");
+        }
+        let why = after(&[&key, &[("OPENAI_API_KEY", "a b")]]).unwrap_err();
+        assert!(why.contains("OPENAI_API_KEY"), "{why}");
+        assert!(
+            after(&[&key, &[("OPENAI_API_KEY", " ")]]).is_ok(),
+            "an empty variable says nothing"
         );
-        let engine = registry.get("openai").unwrap().unwrap();
-        assert_eq!(engine.service().target.base_url.as_str(), "https://api.openai.com/v1");
     }
 
     #[test]

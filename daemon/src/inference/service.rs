@@ -88,6 +88,10 @@ pub struct Service {
     pub name: String,
     /// Where and how it is called.
     pub target: Target,
+    /// Who says where that is.
+    pub address_from: AddressFrom,
+    /// The variable whose key goes there; none where it is asked without one.
+    pub key_from: Option<String>,
     /// The model to ask.
     pub model: String,
     /// How far it can hold a reply to a form.
@@ -106,6 +110,31 @@ pub struct Service {
     pub price: Option<Price>,
     /// What turns texts into vectors there, where something does.
     pub embedding: Option<Embedding>,
+}
+
+/// Who says where a service is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AddressFrom {
+    /// It is where it always is.
+    Shipped,
+    /// The owner's settings, whatever that variable of the environment says.
+    Settings {
+        /// The variable that says something else and is not followed.
+        over: Option<String>,
+    },
+    /// A variable of the environment.
+    Variable(String),
+}
+
+impl std::fmt::Display for AddressFrom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Shipped => f.write_str("as shipped"),
+            Self::Settings { over: None } => f.write_str("settings"),
+            Self::Settings { over: Some(variable) } => write!(f, "settings, not ${variable}"),
+            Self::Variable(variable) => write!(f, "${variable}"),
+        }
+    }
 }
 
 /// A service's model that turns texts into vectors.
@@ -207,8 +236,21 @@ pub fn bounds(name: &str, own: &EngineSettings) -> Result<Bounds, Unready> {
     })
 }
 
+/// Where an engine would be asked, and who says so.
+///
+/// # Errors
+/// What is missing or does not fit.
+pub fn address_of(
+    name: &str,
+    own: &EngineSettings,
+    environment: &BTreeMap<String, String>,
+) -> Result<(reqwest::Url, AddressFrom), Unready> {
+    address(preset_of(name, own)?, own, environment)
+}
+
 /// One description from what is shipped, what the owner set, and what one environment holds. Key and address come from the
-/// same environment, so that an address from one place never sees a key from another.
+/// same environment, so that an address from one place never sees a key from another. A server that somebody names in place
+/// of the service's own is asked without a key where there is none; the service's own never is.
 ///
 /// # Errors
 /// What is missing or does not fit.
@@ -218,17 +260,27 @@ pub fn resolve(
     environment: &BTreeMap<String, String>,
 ) -> Result<Service, Unready> {
     let preset = preset_of(name, own)?;
-    let url = address(preset, own, environment)?;
+    let (url, address_from) = address(preset, own, environment)?;
     let variable = own.api_key_env.clone().unwrap_or_else(|| preset.api_key_env.clone());
     let key =
         environment.get(&variable).filter(|_| !variable.is_empty()).and_then(|text| Key::new(text));
-    if key.is_none() && !variable.is_empty() {
+    let held = environment.get(&variable).is_some_and(|text| !text.trim().is_empty());
+    let is_elsewhere = leads_elsewhere(preset, &url);
+    // Whoever names the variable of a key says that the server wants one.
+    let goes_without = is_elsewhere && !held && own.api_key_env.is_none();
+    if held && key.is_none() {
+        let why = format!("what ${variable} holds is no key: it has a blank in it, or is too long");
+        return Err(Unready::Setting { key: "api_key_env", why });
+    }
+    if key.is_none() && !variable.is_empty() && !goes_without {
         return Err(Unready::NoKey { variable });
     }
     if key.is_some() && !carries_secrets(&url) {
         return Err(Unready::Setting {
             key: "base_url",
-            why: "a key travels by https only, or to this machine".to_owned(),
+            why: format!(
+                "{url} ({address_from}) would show ${variable} on its way; a key travels by https only, or to this machine"
+            ),
         });
     }
     let model = own.model.clone().unwrap_or_else(|| preset.model.clone());
@@ -251,7 +303,9 @@ pub fn resolve(
     Ok(Service {
         name: name.to_owned(),
         price: price(preset, own, known)?,
-        embedding: embedding(preset, own)?,
+        embedding: embedding(preset, own, goes_without)?,
+        address_from,
+        key_from: key.is_some().then_some(variable),
         target: Target {
             format: preset.format,
             auth: preset.auth,
@@ -279,9 +333,14 @@ fn named(model: &str, key: &'static str) -> Result<(), Unready> {
 }
 
 /// What turns texts into vectors: as its owner says, else as shipped.
-fn embedding(preset: &Preset, own: &EngineSettings) -> Result<Option<Embedding>, Unready> {
+fn embedding(
+    preset: &Preset,
+    own: &EngineSettings,
+    goes_without_key: bool,
+) -> Result<Option<Embedding>, Unready> {
     // A server of one's own that is like a known service need not have its embedding model.
-    let is_usual = own.base_url.is_none() || preset.local || preset.base_url.is_empty();
+    let is_own = own.base_url.is_some() || goes_without_key;
+    let is_usual = !is_own || preset.local || preset.base_url.is_empty();
     let shipped = preset.embedding_model.clone().filter(|_| is_usual);
     let Some(model) = own.embedding_model.clone().or(shipped) else { return Ok(None) };
     named(&model, "embedding_model")?;
@@ -301,28 +360,37 @@ fn embedding(preset: &Preset, own: &EngineSettings) -> Result<Option<Embedding>,
     Ok(Some(Embedding { model, price }))
 }
 
+/// Whether that is another server than the service's own. A service whose every customer has an address of his own has no
+/// other.
+fn leads_elsewhere(preset: &Preset, url: &reqwest::Url) -> bool {
+    base_url(&preset.base_url).is_ok_and(|usual| Origin::of(&usual) != Origin::of(url))
+}
+
 fn address(
     preset: &Preset,
     own: &EngineSettings,
     environment: &BTreeMap<String, String>,
-) -> Result<reqwest::Url, Unready> {
+) -> Result<(reqwest::Url, AddressFrom), Unready> {
     let misfit = |why| Unready::Setting { key: "base_url", why };
+    let from_variable = preset.base_url_env.as_ref().and_then(|variable| {
+        let text = environment.get(variable).filter(|text| !text.trim().is_empty())?;
+        Some((variable, text))
+    });
     if let Some(text) = &own.base_url {
-        return base_url(text).map_err(misfit);
+        let url = base_url(text).map_err(misfit)?;
+        let over = from_variable.map(|(variable, _)| variable.clone());
+        return Ok((url, AddressFrom::Settings { over }));
     }
-    let from_variable = preset
-        .base_url_env
-        .as_ref()
-        .and_then(|variable| environment.get(variable))
-        .filter(|text| !text.trim().is_empty());
-    let Some(text) = from_variable else {
+    let Some((variable, text)) = from_variable else {
         return if preset.base_url.is_empty() {
             Err(Unready::NoAddress { variable: preset.base_url_env.clone() })
         } else {
-            base_url(&preset.base_url).map_err(misfit)
+            let url = base_url(&preset.base_url).map_err(misfit)?;
+            Ok((url, AddressFrom::Shipped))
         };
     };
-    let mut url = base_url(text).map_err(misfit)?;
+    let mut url =
+        base_url(text).map_err(|why| misfit(format!("${variable} cannot be used: {why}")))?;
     // Where a server listens on every address, it is asked on this machine's own.
     if url.host_str() == Some("0.0.0.0") {
         url.set_host(Some("127.0.0.1")).map_err(|error| misfit(error.to_string()))?;
@@ -330,7 +398,7 @@ fn address(
     if let Some(suffix) = preset.base_url_suffix.as_deref().filter(|_| url.path() == "/") {
         url.set_path(suffix);
     }
-    Ok(url)
+    Ok((url, AddressFrom::Variable(variable.clone())))
 }
 
 /// Slow calls that are made twice: none unless their owner says so, and never more than a fifth.

@@ -3,6 +3,7 @@
 
 mod backup;
 mod calls;
+mod history;
 mod pace;
 mod runner;
 mod scheduler;

@@ -23,6 +23,7 @@ pub struct Scheduler {
     stop: CancellationToken,
     task: JoinHandle<()>,
     backups: JoinHandle<()>,
+    history: JoinHandle<()>,
 }
 
 impl Scheduler {
@@ -30,15 +31,16 @@ impl Scheduler {
     pub fn start(core: Core) -> Self {
         let stop = CancellationToken::new();
         let backups = tokio::spawn(super::backup::drive(core.clone(), stop.clone()));
+        let history = tokio::spawn(super::history::drive(core.clone(), stop.clone()));
         let task = tokio::spawn(drive(core, stop.clone()));
-        Self { stop, task, backups }
+        Self { stop, task, backups, history }
     }
 
     /// Asks nobody else, records what is in flight (for as long as the settings allow) and ends. Whatever is left is asked at the
     /// next start.
     pub async fn stop(self) {
         self.stop.cancel();
-        for task in [self.task, self.backups] {
+        for task in [self.task, self.backups, self.history] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a driver ended unexpectedly");
             }
@@ -92,7 +94,7 @@ impl Driver {
         };
         let mut due = in_order(pending);
         due.retain(|pending| !self.gates.contains_key(&pending.number));
-        let places = self.core.settings().studies_running.max(1);
+        let places = self.core.places();
         for Pending { number, .. } in due.into_iter().take(places.saturating_sub(self.gates.len()))
         {
             let gate = self.core.gate(number);

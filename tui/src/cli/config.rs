@@ -1,14 +1,17 @@
-//! `demoscope config`: each setting in force, its value, and where that comes from. It reads what the daemon would
-//! read and never starts one.
+//! `demoscope config`: each setting, its value, and where that comes from. It reads what the daemon would read and never
+//! starts one; where one is at work with other settings, it says so, and with `--apply` puts into force what can be.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use protocol::paths::Paths;
 use protocol::safe;
+use protocol::service::{Comes, SettingChange};
 
 use crate::cli::daemon;
 use crate::failure::{Exit, Failure};
 use crate::json::{self, Layout};
+use crate::link::{Absent, Link, call};
 use crate::look::{Role, pad};
 use crate::ui::Ui;
 
@@ -17,7 +20,7 @@ use crate::ui::Ui;
 #[command(after_help = "\
 Examples:
   demoscope config
-  $EDITOR \"$(demoscope config --path)\"
+  $EDITOR \"$(demoscope config --path)\" && demoscope config --apply
   DEMOSCOPE_LIMITS_PANEL_MAX=50000 demoscope config | grep panel_max")]
 pub(crate) struct Args {
     /// Print the path of the settings file, whether it exists or not
@@ -26,10 +29,16 @@ pub(crate) struct Args {
     /// Print one JSON object: key, then { value, source }
     #[arg(long)]
     json: bool,
+    /// Put into force what a running daemon can take over at once, and say what waits for its next start
+    #[arg(long, conflicts_with = "path")]
+    apply: bool,
 }
 
+/// How long a daemon may take to compare its settings: where it does not answer, they are shown all the same.
+const COMPARES_WITHIN: Duration = Duration::from_secs(5);
+
 /// Prints the settings, or where their file is.
-pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let paths = Paths::resolve()?;
     if args.path {
         let path = paths.config.to_string_lossy();
@@ -37,6 +46,9 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let settings = daemon::settings(&paths)?;
+    if args.apply {
+        return apply(args.json, ui).await;
+    }
     if args.json {
         let by_key: BTreeMap<&str, serde_json::Value> = settings
             .iter()
@@ -46,6 +58,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
             })
             .collect();
         ui.json(&by_key)?;
+        compare(ui).await;
         return Ok(Exit::Done);
     }
     let mut rows = Vec::new();
@@ -65,5 +78,60 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         text.push('\n');
     }
     ui.data(&text)?;
+    compare(ui).await;
     Ok(Exit::Done)
+}
+
+/// Says which settings a running daemon does not work with yet. Whether one runs, and answers, is not the point here.
+async fn compare(ui: &mut Ui) {
+    let Ok(link) = Link::open(ui, Absent::Report).await else { return };
+    let Ok(changes) = call!(link, COMPARES_WITHIN, settings(false)) else { return };
+    for change in &changes {
+        ui.say(&sentence(change));
+    }
+    if changes.iter().any(|change| change.comes == Comes::WhenApplied) {
+        ui.say("hint: demoscope config --apply");
+    }
+}
+
+async fn apply(as_json: bool, ui: &mut Ui) -> Result<Exit, Failure> {
+    let link = Link::open(ui, Absent::Report)
+        .await
+        .map_err(|failure| failure.hint("a daemon reads all settings when it starts"))?;
+    let changes = call!(link, settings(true))?;
+    if as_json {
+        ui.json(&changes)?;
+        return Ok(Exit::Done);
+    }
+    for change in &changes {
+        ui.say(&sentence(change));
+    }
+    if changes.is_empty() {
+        ui.say("The daemon works with these settings already.");
+    }
+    if changes.iter().any(|change| change.comes == Comes::AtStart) {
+        ui.say(
+            "hint: demoscope daemon stop, then demoscope daemon start; unfinished studies go on",
+        );
+    }
+    Ok(Exit::Done)
+}
+
+/// What became of a changed setting.
+fn sentence(change: &SettingChange) -> String {
+    let shown = |value: &Option<serde_json::Value>| {
+        value.as_ref().map_or("nothing".to_owned(), ToString::to_string)
+    };
+    let (before, after) = (shown(&change.in_force), shown(&change.wanted));
+    let line = match change.comes {
+        Comes::Now => format!("{} is {after} now; it was {before}.", change.key),
+        Comes::WhenApplied => {
+            format!("{}: the daemon works with {before}, the settings say {after}.", change.key)
+        }
+        Comes::AtStart => format!(
+            "{}: the daemon works with {before}; {after} comes when it starts the next time.",
+            change.key
+        ),
+    };
+    safe::line(&line).into_owned()
 }

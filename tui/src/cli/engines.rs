@@ -140,17 +140,28 @@ fn list(engines: &[EngineInfo], look: Look) -> String {
             }
         };
         out.extend([&mark, " ", &pad(&safe::line(&engine.name), 12), " ", rest.as_str(), "\n"]);
+        if let Some(place) = place(engine) {
+            let place = format!("{}{place}", " ".repeat(15));
+            out.extend([look.paint(Role::Dim, &place).as_str(), "\n"]);
+        }
     }
     out
 }
 
+/// Where an engine is asked, who says so, and whose key goes there.
+fn place(engine: &EngineInfo) -> Option<String> {
+    let address = safe::line(engine.address.as_deref()?);
+    let from = engine.address_from.as_deref().map(safe::line).unwrap_or_default();
+    let key = match &engine.key_from {
+        Some(variable) => format!("key from ${}", safe::line(variable)),
+        None => "no key".to_owned(),
+    };
+    Some(format!("{address} ({from}), {key}"))
+}
+
 fn describe(seen: &EngineCheck, look: Look) -> String {
     let model = seen.engine.model.as_deref().map(safe::line).unwrap_or_default();
-    let at = seen
-        .engine
-        .origin
-        .as_deref()
-        .map_or(String::new(), |origin| format!(" at {}", safe::line(origin)));
+    let at = place(&seen.engine).map_or(String::new(), |place| format!(" at {place}"));
     let head = format!("{} · {model}{at}\n", safe::line(&seen.engine.name));
     let tail = format!("It took {} ms and cost ${:.6}.\n", seen.latency_ms, seen.cost_usd);
     head + &doctor::describe(&seen.checks, look) + &tail

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use protocol::error::ErrorCode;
-use protocol::event::Cursor;
+use protocol::event::{Cursor, Event};
 
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
+use crate::look::thousands;
 use crate::ui::Ui;
 
 /// Events asked for at once: even at their largest that many small ones fit a frame.
@@ -33,6 +34,16 @@ pub(crate) struct Args {
     follow: bool,
 }
 
+/// Why numbers are missing, said once.
+fn gap(from: u64, event: &Event) -> String {
+    format!(
+        "Events {} to {} told of single answers and are folded into one, up to {}: their studies ended long ago (events.keep_days).",
+        thousands(i128::from(from)),
+        thousands(i128::from(event.seq)),
+        event.at.strftime("%Y-%m-%d")
+    )
+}
+
 /// Prints the history after a cursor, and goes on when asked to.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let mut link = Link::open(ui, Absent::Start).await?;
@@ -40,6 +51,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     let mut cursor = Cursor(args.after);
     let mut losses = 0;
+    let mut told_of_gap = false;
     while !ui.reader_has_left() {
         let within = wait + Duration::from_secs(15);
         let page = match call!(link, within, events(cursor, PAGE, wait_ms)) {
@@ -58,6 +70,10 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
             break;
         }
         for event in &page.events {
+            if !told_of_gap && let Some(from) = event.folded_from() {
+                told_of_gap = true;
+                ui.say(&gap(from, event));
+            }
             ui.json_line(event)?;
         }
         cursor = page.next;

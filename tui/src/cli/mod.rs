@@ -191,7 +191,6 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> Result<Exit, Failure> {
     match cli.verb {
         None if cli.station.plain => waiting()?.block_on(plain::run(ui)),
         None => workstation(cli.station, ui),
-        Some(Verb::Config(args)) => config::run(&args, ui),
         Some(Verb::Completions(args)) => completions::run(&args, ui),
         Some(Verb::Man(args)) => man::run(&args, ui),
         Some(Verb::Replay(args)) => replay::run(&args, ui),
@@ -301,10 +300,10 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Events(args) => events::run(&args, ui).await,
         Verb::Daemon(args) => daemon::run(&args, ui).await,
         Verb::Doctor(args) => doctor::run(&args, ui).await,
+        Verb::Config(args) => config::run(&args, ui).await,
         Verb::Backup(args) => backup::run(&args, ui).await,
         Verb::Restore(args) => restore::run(&args, ui).await,
         // `dispatch` has taken these already; they need no daemon.
-        Verb::Config(args) => config::run(&args, ui),
         Verb::Completions(args) => completions::run(&args, ui),
         Verb::Man(args) => man::run(&args, ui),
         Verb::Replay(args) => replay::run(&args, ui),

@@ -334,6 +334,7 @@ pub(crate) fn responses() -> Vec<Response> {
         .zip(reasons)
         .map(|(ordinal, reasoning)| Response {
             channels: None,
+            besides: [].into(),
             id: AnswerId(ordinal),
             persona: Persona {
                 id: format!("p{ordinal}"),

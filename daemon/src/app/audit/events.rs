@@ -20,21 +20,30 @@ pub(super) fn checks(reader: &Reader<'_>) -> Vec<Check> {
     vec![check("events.dense", dense(reader)), check("events.tell_states", tell_states(reader))]
 }
 
-/// Numbers rise one by one from 1, and no event is larger than it may be (E1, E7).
+/// Numbers rise one by one from 1, but for those that an event says it stands for, and no event is larger than it may be
+/// (E1, E7).
 fn dense(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
     let mut last = 0_u64;
+    let mut folded = 0_u64;
     let mut wrong = None;
     reader.all::<Event>(Order::Rising, |seq, event| {
-        if seq != last.saturating_add(1) || event.seq != seq {
+        let from = event.folded_from().unwrap_or(seq);
+        if from != last.saturating_add(1) || from > seq || event.seq != seq {
             wrong = Some(format!("event {seq} follows {last}"));
         } else if event.data.to_string().len() > EVENT_MAX {
             wrong = Some(format!("event {seq} is larger than {EVENT_MAX} bytes"));
         }
         last = seq;
+        if event.folded_from().is_some() {
+            folded = folded.saturating_add(seq.saturating_sub(from)).saturating_add(1);
+        }
         Ok(if wrong.is_some() { ControlFlow::Break(()) } else { GO_ON })
     })?;
     Ok(match wrong {
         Some(wrong) => Err(wrong),
+        None if folded > 0 => {
+            Ok(format!("{last} events without a gap, the oldest {folded} of single answers folded"))
+        }
         None => Ok(format!("{last} events without a gap")),
     })
 }

@@ -65,6 +65,17 @@ impl Asking {
         }
     }
 
+    /// What it is called in documents; `None` for the answer itself.
+    #[must_use]
+    pub fn key(self) -> Option<String> {
+        match self {
+            Self::Answer => None,
+            Self::Replicate(number) => Some(format!("replicate_{number}")),
+            Self::Control(control) => Some(control.to_string()),
+            Self::Wording(number) => Some(format!("wording_{number}")),
+        }
+    }
+
     /// What it is called where somebody is told what will be asked.
     #[must_use]
     pub fn name(self) -> String {

@@ -198,7 +198,7 @@ impl Quantity {
 }
 
 /// The number a study type is read by; of a survey there is none.
-fn own(study_type: StudyType) -> Option<&'static str> {
+pub(super) fn own(study_type: StudyType) -> Option<&'static str> {
     match study_type {
         StudyType::ConceptTest => Some("mean_score"),
         StudyType::Sentiment => Some("net_sentiment"),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use protocol::results::{Answer, Distribution, Estimate, Sentiment};
 use protocol::study::StudyType;
 
+use super::quantity::{Quantity, own};
 use super::{ab_test, concept_test, nps, sentiment};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate};
@@ -91,14 +92,16 @@ impl Tally {
 
     /// What this group is compared with others by; a survey has no such number.
     pub(super) fn measure(&self) -> Option<Measure> {
-        let (field, factor, values) = match self {
-            Self::ConceptTest(tally) => ("mean_score", 1.0, tally.scores.clone()),
-            Self::Sentiment(tally) => ("net_sentiment", 100.0, tally.measure()),
-            Self::Nps(tally) => ("nps_score", 100.0, tally.measure()),
-            Self::AbTest(tally) => ("a_minus_b_pct", 100.0, tally.measure()),
+        let (study_type, values) = match self {
+            Self::ConceptTest(tally) => (StudyType::ConceptTest, tally.scores.clone()),
+            Self::Sentiment(tally) => (StudyType::Sentiment, tally.measure()),
+            Self::Nps(tally) => (StudyType::Nps, tally.measure()),
+            Self::AbTest(tally) => (StudyType::AbTest, tally.measure()),
             Self::Survey(_) => return None,
         };
-        Some(Measure { field, factor, values })
+        // Its name and its unit are known in one place.
+        let factor = Quantity::of(study_type, None).ok()?.factor();
+        Some(Measure { field: own(study_type)?, factor, values })
     }
 
     pub(super) fn n(&self) -> u64 {

@@ -42,6 +42,17 @@ pub enum Admit {
     Stop(String),
 }
 
+/// A service that has not replied for a while, with calls that wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quiet {
+    /// Since its last reply, or since it was first asked after that.
+    pub since: Duration,
+    /// Calls under way.
+    pub under_way: u32,
+    /// While it is left in peace: how long until it is asked again.
+    pub rests: Option<Duration>,
+}
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug)]
 pub enum Signal<'a> {
@@ -67,6 +78,8 @@ pub struct Admission {
     /// What the service told last: requests left, and until when that counts.
     told: Option<(u64, Duration)>,
     why: String,
+    /// When it replied last, or was first asked after that.
+    heard: Duration,
     now: Duration,
     bounds: Bounds,
 }
@@ -85,6 +98,7 @@ impl Admission {
             not_before: Duration::ZERO,
             told: None,
             why: String::new(),
+            heard: now,
             now,
             bounds,
         }
@@ -117,6 +131,19 @@ impl Admission {
     /// How the service does, apart from any single call.
     pub fn condition(&self) -> Condition {
         self.record.condition()
+    }
+
+    /// Since when it has not replied, while somebody waits for it.
+    pub fn quiet(&self, now: Duration) -> Option<Quiet> {
+        let rests = match self.breaker.way(now) {
+            Way::Until(time) if time < Duration::MAX => Some(time.saturating_sub(now)),
+            Way::Until(_) | Way::Free | Way::Probe | Way::Dead => None,
+        };
+        (self.under_way > 0 || rests.is_some()).then(|| Quiet {
+            since: now.saturating_sub(self.heard),
+            under_way: self.under_way,
+            rests,
+        })
     }
 
     /// Calls that may be under way at present.
@@ -179,6 +206,9 @@ impl Admission {
         if probing {
             self.breaker.probe();
         }
+        if self.under_way == 0 && self.breaker.is_calm() {
+            self.heard = now;
+        }
         self.turns.take(study);
         self.under_way += 1;
         Admit::Go
@@ -214,6 +244,7 @@ impl Admission {
         self.hear(allowance, now);
         let error = match signal {
             Signal::Replied => {
+                self.heard = self.now;
                 self.record.note(true);
                 self.flow.note(false);
                 self.breaker.note(Health::Good, now);
@@ -222,6 +253,10 @@ impl Admission {
             Signal::Abandoned => return,
             Signal::Failed(error) => error,
         };
+        // Whatever it says, a service that says something is heard.
+        if !matches!(error, CallError::Network { .. }) {
+            self.heard = self.now;
+        }
         self.record.note(false);
         self.why = format!("{error}; twenty calls in a row failed");
         match error {

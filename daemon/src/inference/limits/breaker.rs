@@ -54,6 +54,11 @@ impl Breaker {
         }
     }
 
+    /// Whether the latest call got a reply, or there was none.
+    pub(super) fn is_calm(&self) -> bool {
+        self.failures == 0 && self.rejections == 0
+    }
+
     /// Notes that the probe is under way.
     pub(super) fn probe(&mut self) {
         self.probing = true;

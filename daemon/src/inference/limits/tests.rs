@@ -93,6 +93,34 @@ fn a_healthy_service_is_used_to_the_full() {
 }
 
 #[test]
+fn a_quiet_service_is_known_by_the_time_since_its_last_reply() {
+    let (second, none) = (1_000 * MS, Allowance::default());
+    let mut door = Admission::new(bounds(100), Duration::ZERO);
+    assert_eq!(door.quiet(50 * second), None, "nobody waits");
+    assert_eq!(door.ask(1, 1, 10, 50 * second), Admit::Go);
+    assert_eq!(door.ask(1, 1, 10, 55 * second), Admit::Go);
+    let since = |door: &Admission, now| door.quiet(now).map(|quiet| (quiet.since, quiet.under_way));
+    assert_eq!(since(&door, 60 * second), Some((10 * second, 2)));
+    door.done(Signal::Replied, none, 0, 61 * second);
+    assert_eq!(since(&door, 63 * second), Some((2 * second, 1)));
+    // A service that says that it fails is heard; one that does not reply in time is not.
+    let failed = CallError::Server { status: 500 };
+    door.done(Signal::Failed(&failed), none, 0, 64 * second);
+    assert_eq!(door.quiet(64 * second), None);
+    let hangs = CallError::Network { why: crate::inference::chat::TIMED_OUT };
+    for call in 0..19 {
+        assert_eq!(door.ask(1, 1, 10, (64 + call) * second), Admit::Go);
+        door.done(Signal::Failed(&hangs), none, 0, (65 + call) * second);
+    }
+    // Left in peace after that, it is still quiet.
+    let quiet = door.quiet(86 * second).unwrap();
+    assert_eq!((quiet.since, quiet.under_way), (22 * second, 0));
+    assert_eq!(quiet.rests, Some(2 * second));
+    assert_eq!(door.ask(1, 1, 10, 90 * second), Admit::Go);
+    assert_eq!(since(&door, 91 * second), Some((27 * second, 1)));
+}
+
+#[test]
 fn a_small_study_behind_a_large_one_gets_its_turns() {
     let alone = {
         let mut door = Admission::new(bounds(100), Duration::ZERO);

@@ -69,6 +69,36 @@ fn an_address_sees_only_the_key_it_came_with() {
 }
 
 #[test]
+fn another_server_is_asked_without_a_key_where_there_is_none() {
+    let local = ("OPENAI_BASE_URL", "http://localhost:8080/v1/");
+    let service = plain("openai", &[local]).unwrap();
+    assert_eq!(service.target.base_url.as_str(), "http://localhost:8080/v1");
+    assert_eq!(service.address_from.to_string(), "$OPENAI_BASE_URL");
+    assert!(service.target.key.is_none() && service.key_from.is_none());
+    assert_eq!(service.embedding, None, "another server need not have it");
+    let keyed = plain("openai", &[local, ("OPENAI_API_KEY", "k")]).unwrap();
+    assert_eq!(keyed.key_from.as_deref(), Some("OPENAI_API_KEY"));
+    // In the settings it is the same; but whoever names the variable of a key wants one to go there.
+    let own = |api_key_env: Option<&str>| EngineSettings {
+        base_url: Some("http://10.0.0.7:8000/v1".to_owned()),
+        api_key_env: api_key_env.map(ToOwned::to_owned),
+        ..EngineSettings::default()
+    };
+    let service = resolve("openai", &own(None), &environment(&[local])).unwrap();
+    assert_eq!(service.address_from.to_string(), "settings, not $OPENAI_BASE_URL");
+    assert!(service.target.key.is_none());
+    let missing = resolve("openai", &own(Some("MINE")), &BTreeMap::new());
+    assert_eq!(missing.unwrap_err(), Unready::NoKey { variable: "MINE".to_owned() });
+    // What every customer has an address of his own for is never asked without a key.
+    let azure = [("AZURE_OPENAI_ENDPOINT", "https://us.example.com/")];
+    assert!(matches!(plain("azure", &azure), Err(Unready::NoKey { .. })));
+    assert!(matches!(
+        plain("openai", &[("OPENAI_BASE_URL", "https://api.openai.com/v2")]),
+        Err(Unready::NoKey { .. })
+    ));
+}
+
+#[test]
 fn an_owners_settings_win_and_are_checked() {
     let own: EngineSettings = toml::from_str(
         "kind = \"openai\"\nbase_url = \"http://127.0.0.1:9/v1\"\nmodel = \"mine\"\napi_key_env = \"\"\n\

@@ -10,7 +10,8 @@ use protocol::credits::UsdMicros;
 use tokio::sync::watch;
 
 use super::lane::WEIGHT;
-use crate::app::Core;
+use crate::app::{Core, Gate};
+use crate::inference::chat::{CallError, TIMED_OUT};
 use crate::inference::model::{ModelEngine, Pass, ReadyCall, Spent};
 
 /// How many calls of a study were made, and how many of them twice.
@@ -57,16 +58,41 @@ pub(super) struct Called {
     pub(super) twice: bool,
 }
 
-/// Makes the call, and makes it again when it is slow and that is wanted.
-pub(super) async fn call(pass: Pass, ready: &ReadyCall, hedge: Option<Hedge>) -> Called {
+/// Ends when a study was halted and what is under way was waited for long enough.
+pub(super) async fn out_of_patience(gate: Gate, patience: Duration) {
+    gate.cancelled().await;
+    tokio::time::sleep(patience).await;
+}
+
+/// Makes the call, and makes it again when it is slow and that is wanted. When `enough` ends before the reply comes, the call
+/// is given up and booked at the most it can have cost.
+pub(super) async fn call(
+    pass: Pass,
+    ready: &ReadyCall,
+    hedge: Option<Hedge>,
+    enough: impl Future<Output = ()>,
+) -> Called {
     let once = |spent| Called { spent, reserved: ready.worst, twice: false };
-    let Some(mut hedge) = hedge else { return once(pass.call(ready).await) };
+    let given_up = |twice: bool| {
+        let reserved = UsdMicros(ready.worst.0.saturating_mul(if twice { 2 } else { 1 }));
+        let reply = Err(CallError::Network { why: TIMED_OUT });
+        let spent = Spent { reply, input_tokens: 0, output_tokens: 0, cost: reserved };
+        Called { spent, reserved, twice }
+    };
+    let mut enough = std::pin::pin!(enough);
+    let Some(mut hedge) = hedge else {
+        return tokio::select! {
+            spent = pass.call(ready) => once(spent),
+            () = enough => given_up(false),
+        };
+    };
     let mut first = std::pin::pin!(pass.call(ready));
     // Where there is no leave for a second call yet, the first is given the same time again.
     let again = loop {
         let begun = hedge.core.world().clock.monotonic();
         tokio::select! {
             spent = &mut first => return once(spent),
+            () = &mut enough => return given_up(false),
             () = hedge.slow(begun) => {}
         }
         if let Some(again) = hedge.pass(ready) {
@@ -74,9 +100,15 @@ pub(super) async fn call(pass: Pass, ready: &ReadyCall, hedge: Option<Hedge>) ->
         }
     };
     let mut second = std::pin::pin!(again.call(ready));
+    let both = async {
+        tokio::select! {
+            spent = &mut first => better(spent, second, ready.worst).await,
+            spent = &mut second => better(spent, first, ready.worst).await,
+        }
+    };
     let spent = tokio::select! {
-        spent = &mut first => better(spent, second, ready.worst).await,
-        spent = &mut second => better(spent, first, ready.worst).await,
+        spent = both => spent,
+        () = &mut enough => return given_up(true),
     };
     let reserved = UsdMicros(ready.worst.0.saturating_mul(2));
     Called { spent, reserved, twice: true }

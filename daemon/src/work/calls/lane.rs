@@ -8,6 +8,7 @@ use futures::future::{BoxFuture, select_all};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::sitting::Prepared;
+use crate::app::Core;
 use crate::inference::model::{Form, ModelEngine, Pass};
 use crate::inference::pool::{Candidate, Standing};
 use crate::world::Clock;
@@ -24,6 +25,8 @@ const SLACK: u32 = 2;
 const GATHER: u32 = 8;
 /// No reply waits longer for others.
 const GATHER_MOST: Duration = Duration::from_millis(25);
+/// A halted study waits for calls under way as long as so many of them usually take.
+const FAREWELL_CALLS: u32 = 4;
 /// Latencies that are remembered: enough for a 95th percentile.
 const LATENCIES: usize = 100;
 /// Latencies that must be known before any call counts as slow.
@@ -114,6 +117,13 @@ impl Lane {
     pub(super) fn usual(&self) -> Option<Duration> {
         let count = u32::try_from(self.latencies.len()).ok().filter(|count| *count > 0)?;
         Some(self.sum / count)
+    }
+
+    /// How long a halted study waits for calls that are under way here: as long as a stopping daemon, or some times what
+    /// a call usually takes where that is longer, so that only what hangs is given up.
+    pub(super) fn farewell(&self, core: &Core) -> Duration {
+        let usual = self.usual().unwrap_or_default().saturating_mul(FAREWELL_CALLS);
+        core.settings().drain.max(usual)
     }
 
     pub(super) fn standing(&self, now: Duration) -> Standing {

@@ -12,6 +12,7 @@ use tokio::task::JoinError;
 
 use super::beside::{Heard, Purse, Speaker};
 use super::broken;
+use super::hedge::out_of_patience;
 use super::lane::Lane;
 use super::recorder::Parcel;
 use super::round::Round;
@@ -111,6 +112,7 @@ impl Round {
         let (beside, engine) = (Arc::clone(beside), Arc::clone(&lane.engine));
         let aside = std::mem::replace(&mut sitting.aside, UsdMicros::ZERO);
         let (core, cap) = (self.study.core.clone(), self.study.spec.max_cost_usd);
+        let enough = out_of_patience(self.study.gate.clone(), lane.farewell(&core));
         let purse = Purse::new(core, self.study.number, cap, aside);
         self.listening.spawn(async move {
             let speaker = Speaker {
@@ -120,7 +122,11 @@ impl Round {
                 answer: &answer,
                 purse: &purse,
             };
-            let heard = AssertUnwindSafe(beside.ask(speaker)).catch_unwind().await;
+            let heard = tokio::select! {
+                heard = AssertUnwindSafe(beside.ask(speaker)).catch_unwind() => heard,
+                () = enough => Ok(Heard { halted: true, ..Heard::default() }),
+            };
+            // What is given up counts at the most it can have cost.
             let took = purse.usage();
             // What breaks the program here costs this respondent the other channels and nobody anything else.
             let heard = heard.unwrap_or_else(|_| Heard {

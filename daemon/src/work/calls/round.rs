@@ -13,7 +13,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use super::Calls;
 use super::beside::Beside;
-use super::hedge::{Called, Hedge, Tally, call};
+use super::hedge::{Called, Hedge, Tally, call, out_of_patience};
 use super::lane::{Lane, Turn, any_retuned, any_turn};
 use super::listen::Listened;
 use super::recorder::Parcel;
@@ -326,9 +326,11 @@ impl Round {
         self.study.core.world().poisoned(sitting.ticket.respondent);
         let (ticket, aside) = (sitting.ticket, sitting.aside);
         let seat = Seat { ticket, engine: lane, worst: ready.worst, aside };
+        let enough =
+            out_of_patience(self.study.gate.clone(), self.lanes[lane].farewell(&self.study.core));
         let task = self.under_way.spawn(async move {
             let begun = clock.monotonic();
-            let Called { spent, reserved, twice } = call(pass, &ready, hedge).await;
+            let Called { spent, reserved, twice } = call(pass, &ready, hedge, enough).await;
             let latency = clock.monotonic().saturating_sub(begun);
             Made { sitting, address: ready.address, spent, reserved, twice, latency }
         });

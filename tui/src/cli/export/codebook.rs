@@ -5,6 +5,7 @@ use protocol::analysis::Asked;
 use protocol::study::StudyType;
 
 use super::csv::{COLUMNS, inert};
+use super::extra;
 use crate::failure::Failure;
 
 /// The codebook as a table of its own.
@@ -16,6 +17,10 @@ pub(super) fn table(study: StudyType, asked: &Asked) -> Result<Vec<u8>, Failure>
     for column in COLUMNS {
         let (meaning, values) = describe(column, study);
         writer.write_record([*column, meaning, values]).map_err(|error| no_row(&error))?;
+    }
+    for column in extra::columns(&asked.spec) {
+        let (meaning, values) = column.describe();
+        writer.write_record([&column.name, &meaning, &values]).map_err(|error| no_row(&error))?;
     }
     let questionnaire = inert(&asked.questionnaire);
     writer

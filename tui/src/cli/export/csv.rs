@@ -1,5 +1,6 @@
 //! The CSV export: one row for each answer, with who gave it and what the study was. Spreadsheets run cells that look
-//! like formulas, so such cells get an apostrophe in front, and control characters do not get in at all.
+//! like formulas, so such cells get an apostrophe in front, and control characters do not get in at all. What only some
+//! studies have stands in columns of its own at the end.
 
 use std::borrow::Cow;
 
@@ -8,9 +9,10 @@ use protocol::run::Study;
 use protocol::safe;
 use protocol::study::{Instrument, Orders, StudySpec};
 
+use super::extra::{self, Column};
 use crate::failure::Failure;
 
-/// The columns. New ones are only ever added at the end.
+/// The columns of every study. New ones are only ever added at the end.
 pub(super) const COLUMNS: &[&str] = &[
     "study",
     "study_type",
@@ -66,13 +68,17 @@ pub(crate) struct Table {
     questions: Vec<String>,
     /// The orders of an A/B test.
     orders: Option<Orders>,
+    /// The columns that only this study has.
+    extra: Vec<Column>,
 }
 
 impl Table {
     /// The line of headings.
     pub(crate) fn begin(study: &Study, spec: &StudySpec) -> Result<Self, Failure> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(COLUMNS).map_err(|error| no_row(&error))?;
+        let extra = extra::columns(spec);
+        let names = COLUMNS.iter().copied().chain(extra.iter().map(|column| column.name.as_str()));
+        writer.write_record(names).map_err(|error| no_row(&error))?;
         let study = vec![
             study.id.to_string(),
             study.instrument.to_string(),
@@ -91,7 +97,7 @@ impl Table {
             | Instrument::Sentiment { .. }
             | Instrument::Nps { .. } => (Vec::new(), None),
         };
-        Ok(Self { writer, study, questions, orders })
+        Ok(Self { writer, study, questions, orders, extra })
     }
 
     /// One more answer: one row, or one for each question of a survey.
@@ -143,7 +149,10 @@ impl Table {
             self.name(response, row),
             row.number.map_or_else(String::new, |number| number.to_string()),
         ];
-        self.writer.write_record(self.study.iter().chain(&cells)).map_err(|error| no_row(&error))
+        let extra: Vec<String> =
+            self.extra.iter().map(|column| column.cell(response, row.question)).collect();
+        let cells = self.study.iter().chain(&cells).chain(&extra);
+        self.writer.write_record(cells).map_err(|error| no_row(&error))
     }
 
     /// What tells this row from every other one of the table: the answer's id, and where an answer has several rows, the

@@ -5,6 +5,7 @@ mod bundle;
 mod codebook;
 mod csv;
 mod document;
+mod extra;
 mod file;
 mod html;
 mod json;

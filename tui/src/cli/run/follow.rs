@@ -22,6 +22,8 @@ const PAGE: u32 = 500;
 const REDRAW: Duration = Duration::from_millis(100);
 /// How often a daemon may be lost in a row before that is the news.
 const LOSSES_MAX: u32 = 5;
+/// A service that has been silent for so many seconds is told of in a line of its own.
+const SILENCE_SAID: u64 = 30;
 
 /// How following ended.
 #[derive(Debug)]
@@ -67,6 +69,8 @@ impl Follower {
         };
         let mut drawn: Option<Instant> = None;
         let mut paused_said = false;
+        // Said when it has lasted, and again each time that it has lasted twice as long.
+        let mut silence_next = SILENCE_SAID;
         let mut losses = 0;
         let mut look_now = true;
         loop {
@@ -86,6 +90,15 @@ impl Follower {
                             ui.say(&headline(study, &pause(&live.study), ui));
                         }
                         paused_said &= live.study.state == State::Paused;
+                        match &live.silence {
+                            Some(silence) if silence.seconds >= silence_next => {
+                                silence_next = silence.seconds.saturating_mul(2);
+                                ui.say_raw(progress::clear(ui.talk));
+                                ui.say(&headline(study, &safe::line(&silence.sentence()), ui));
+                            }
+                            Some(_) => {}
+                            None => silence_next = SILENCE_SAID,
+                        }
                         if ui.talk == Talk::Live {
                             let drawing = progress::line(&live, ui.err_look);
                             ui.say_raw(&drawing);

@@ -31,15 +31,16 @@ pub(crate) fn line(live: &Live, look: Look) -> String {
         f64::from(panel.settled()) / f64::from(panel.requested)
     };
     let mut parts = vec![format!("{}/{}", thousands(panel.settled()), thousands(panel.requested))];
-    match live.study.state {
-        State::Running => {
+    match (live.study.state, &live.silence) {
+        (State::Running, Some(silence)) => parts.push(silence.brief()),
+        (State::Running, None) => {
             if let Some(rate) = rate(&live.recent) {
                 parts.push(format!("{}/s", figure(rate)));
                 let left = f64::from(panel.requested.saturating_sub(panel.settled()));
                 parts.push(format!("{} left", seconds(left / rate)));
             }
         }
-        other => parts.push(other.as_str().to_owned()),
+        (other, _) => parts.push(other.as_str().to_owned()),
     }
     parts.extend(running(live, look));
     parts.extend(live.spending.as_ref().map(money));
@@ -139,6 +140,8 @@ pub(crate) fn duration(ms: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use protocol::run::Silence;
+
     use super::*;
     use crate::report::fixtures;
 
@@ -154,6 +157,7 @@ mod tests {
             recent: vec![0, 500, 1250, 1250],
             elapsed_ms: 3_000,
             spending: None,
+            silence: None,
         }
     }
 
@@ -177,6 +181,17 @@ mod tests {
         let shown = line(&live, look);
         let shown = shown.trim_start_matches("\r\u{1b}[K");
         assert!(unicode_width::UnicodeWidthStr::width(shown) < 40, "{shown}");
+    }
+
+    #[test]
+    fn a_service_that_keeps_quiet_is_told_of() {
+        let mut live = at_work();
+        let engine = "openai".to_owned();
+        live.silence =
+            Some(Silence { engine, seconds: 40, under_way: 20, limit_s: 120, rests_s: None });
+        insta::assert_snapshot!(line(&live, Look::PLAIN).trim_start_matches("\r\u{1b}[K"), @"━━━━━━━━━─────────────── 4,120/10,000 · no reply for 40 s · mean 5.9 ± 0.1");
+        let sentence = live.silence.map(|silence| silence.sentence()).unwrap_or_default();
+        insta::assert_snapshot!(sentence, @"openai has not replied for 40 s (20 calls under way, each given up after 120 s).");
     }
 
     #[test]

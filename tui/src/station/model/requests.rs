@@ -68,8 +68,14 @@ impl Requests {
         if want.settles() {
             self.wanted.insert(want, due);
         } else {
-            self.wanted.entry(want).or_insert(due);
+            self.want_by(want, due);
         }
+    }
+
+    /// Asks for something at that time, unless it is asked for before.
+    pub(crate) fn want_by(&mut self, want: Want, at: u64) {
+        let due = self.wanted.entry(want).or_insert(at);
+        *due = at.min(*due);
     }
 
     /// What is to be asked now; it counts as under way from here on.

@@ -112,7 +112,12 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
         format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())),
         Role::Text,
     ));
+    let silence = model.lens.live.as_ref().and_then(|live| live.silence.as_ref());
     if study.state == State::Running
+        && let Some(silence) = silence
+    {
+        facts.push((format!("no reply for {}", span(silence.seconds)), Role::Warning));
+    } else if study.state == State::Running
         && let Some(eta) = model.lens.eta_s(study)
     {
         facts.push((format!("ready in {}", span(eta)), Role::Dim));

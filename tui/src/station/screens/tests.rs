@@ -6,6 +6,7 @@ use protocol::control::{ControlResult, Judged, Verdict};
 use protocol::measurement::Control;
 use protocol::quality::Figure;
 use protocol::results::Quote;
+use protocol::run::Silence;
 
 use crate::station::look::{Colours, Glyphs};
 use crate::station::model::Model;
@@ -154,6 +155,18 @@ fn a_failed_check_stands_beside_the_main_number() {
     }
     rig.tell(Msg::Report(id(MAIN), Ok(Box::new(report))));
     assert!(rig.text().contains("the panel failed a check"), "{}", rig.text());
+}
+
+#[test]
+fn a_service_that_keeps_quiet_is_told_of_in_the_head() {
+    let mut rig = scene(120, "", (120, 36), FULL);
+    let mut live = rig.model.lens.live.clone().unwrap();
+    assert!(rig.text().contains("ready in"), "{}", rig.text());
+    let engine = "mock".to_owned();
+    live.silence = Some(Silence { engine, seconds: 75, under_way: 9, limit_s: 120, rests_s: None });
+    rig.tell(Msg::Live(id(MAIN), Ok(live)));
+    let text = rig.text();
+    assert!(text.contains("no reply for 1m15s") && !text.contains("ready in"), "{text}");
 }
 
 #[test]

@@ -93,6 +93,7 @@ impl Rig {
             recent: vec![18, 22, 19, 25, 20],
             elapsed_ms: 4200,
             spending: None,
+            silence: None,
         };
         self.tell(Msg::Live(id(MAIN), Ok(live)));
         self.tell(Msg::Scores(id(MAIN), 0, Ok(scores)));

@@ -109,6 +109,7 @@ pub(crate) fn response(ordinal: u32) -> Response {
     };
     Response {
         channels: None,
+        besides: [].into(),
         id: AnswerId(ordinal + 1),
         persona,
         answer: Answer::ConceptTest {

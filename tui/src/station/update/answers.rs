@@ -4,7 +4,7 @@
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
 use protocol::results::{Report, Response};
-use protocol::run::Study;
+use protocol::run::{State, Study};
 use protocol::safe;
 use protocol::service::Page;
 
@@ -14,6 +14,9 @@ use crate::station::model::lens::{Lens, Loading};
 use crate::station::model::requests::Want;
 use crate::station::model::{Model, Screen, Tone, inert};
 use crate::station::msg::Msg;
+
+/// How soon to look again at a study that models answer, in milliseconds.
+const LOOK_AGAIN_MS: u64 = 2_000;
 
 /// Takes an answer.
 pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -44,6 +47,10 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 inert::study(&mut live.study);
                 model.studies.upsert(live.study.clone());
                 if model.lens.study == Some(id) {
+                    // A service that does not reply makes no news: while models are asked, the look is repeated.
+                    if live.study.state == State::Running && live.spending.is_some() {
+                        model.requests.want_by(Want::Live, model.now.ms + LOOK_AGAIN_MS);
+                    }
                     model.lens.live = Some(live);
                 }
                 complete(model);

@@ -90,17 +90,8 @@ fn decoy(met: &Met, scale: Scale) -> Judged {
         held.push_str(&format!("; the decoy got {level}{ends}, and {middle} is the middle"));
     }
     let words = Words { meaning, what: "this text minus the decoy", held: &held };
-    let sentence = sentence(Control::Decoy, verdict, met, scale, difference.as_ref(), words);
-    Judged {
-        verdict,
-        difference: Figure::of(difference, NOBODY),
-        limit: needed,
-        unit: scale.unit().to_owned(),
-        level: Some(Figure::of(level, NOBODY)),
-        rank: None,
-        asked: met.asked,
-        sentence,
-    }
+    let judged = told_of(Control::Decoy, verdict, met, (scale, needed), difference, words);
+    Judged { level: Some(Figure::of(level, NOBODY)), ..judged }
 }
 
 /// The same text in another presentation must be rated alike.
@@ -118,17 +109,7 @@ fn duplicate(met: &Met, scale: Scale, limit: &Limit) -> Judged {
     };
     let words =
         Words { meaning, what: "the other presentation minus this one", held: &limit.told() };
-    let sentence = sentence(Control::Duplicate, verdict, met, scale, difference.as_ref(), words);
-    Judged {
-        verdict,
-        difference: Figure::of(difference, NOBODY),
-        limit: limit.value,
-        unit: scale.unit().to_owned(),
-        level: None,
-        rank: None,
-        asked: met.asked,
-        sentence,
-    }
+    told_of(Control::Duplicate, verdict, met, (scale, limit.value), difference, words)
 }
 
 /// With the scale turned round, a reply that is turned back must agree with the answer, on average and person by person. On
@@ -158,17 +139,8 @@ fn reversed(met: &Met, scale: Scale, limit: &Limit) -> Judged {
         held.push_str(&format!("; rank correlation with the answers {}", signed(rank.value, 2)));
     }
     let words = Words { meaning, what: "replies turned back minus the answers", held: &held };
-    let sentence = sentence(Control::Reversed, verdict, met, scale, difference.as_ref(), words);
-    Judged {
-        verdict,
-        difference: Figure::of(difference, NOBODY),
-        limit: limit.value,
-        unit: scale.unit().to_owned(),
-        level: None,
-        rank: Some(Figure::of(rank, NO_RANK)),
-        asked: met.asked,
-        sentence,
-    }
+    let judged = told_of(Control::Reversed, verdict, met, (scale, limit.value), difference, words);
+    Judged { rank: Some(Figure::of(rank, NO_RANK)), ..judged }
 }
 
 /// Whether people keep their order. Where all answers are alike on both sides there is none to keep.
@@ -202,16 +174,17 @@ struct Words<'a> {
     held: &'a str,
 }
 
-fn sentence(
+/// A judgement with its sentence: what all controls have in common.
+fn told_of(
     control: Control,
     verdict: Verdict,
     met: &Met,
-    scale: Scale,
-    difference: Option<&Estimate>,
+    (scale, limit): (Scale, f64),
+    difference: Option<Estimate>,
     Words { meaning, what, held }: Words<'_>,
-) -> String {
+) -> Judged {
     let name = name(control);
-    match difference {
+    let sentence = match &difference {
         Some(found) if found.n >= PAIRS_MIN => {
             format!("{name} {verdict}: {meaning} ({what}: {}; {held}).", told(found, scale))
         }
@@ -220,5 +193,15 @@ fn sentence(
             met.pairs.n(),
             met.asked
         ),
+    };
+    Judged {
+        verdict,
+        difference: Figure::of(difference, NOBODY),
+        limit,
+        unit: scale.unit().to_owned(),
+        level: None,
+        rank: None,
+        asked: met.asked,
+        sentence,
     }
 }

@@ -1,0 +1,107 @@
+//! What an address of a question depends on: everything that decides the reply, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::channels::Construct;
+use protocol::measurement::Measurement;
+use protocol::study::{EngineMode, Instrument, StudySpec};
+
+use super::ModelEngine;
+use crate::config::EngineSettings;
+use crate::domain::outcome::Assignment;
+use crate::domain::panel::{Population, Recipe, sample};
+use crate::inference::client::Caller;
+use crate::inference::prompt::Prompts;
+use crate::inference::service;
+
+fn spec() -> StudySpec {
+    StudySpec {
+        name: "Meal kit".to_owned(),
+        instrument: Instrument::ConceptTest { stimulus: "A meal kit.".to_owned() },
+        panel: 2,
+        audience: protocol::audience::Audience::default(),
+        engine: "mine".to_owned(),
+        engine_mode: EngineMode::Standard,
+        seed: 7,
+        context: None,
+        max_cost_usd: None,
+        tags: Vec::new(),
+        project: None,
+        measurement: Measurement::default(),
+    }
+}
+
+/// The addresses of everything that an engine with those settings is asked: an answer, a free text, a rating, a vector.
+fn addresses(settings: &str) -> [String; 4] {
+    let own: EngineSettings = toml::from_str(settings).unwrap();
+    let service = service::resolve("mine", &own, &BTreeMap::new()).unwrap();
+    let (caller, prompts) = (Caller::new().unwrap(), Arc::new(Prompts::shipped().unwrap()));
+    let engine = ModelEngine::new(service, caller, prompts, Duration::ZERO);
+    let (spec, liking) = (spec(), Construct::Liking);
+    let recipe = Recipe { seed: 7, audience: spec.audience, size: 2, mode: EngineMode::Standard };
+    let persona = sample(Population::embedded(), &recipe).unwrap().persona(0).unwrap();
+    let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+    [
+        engine.ready(&engine.form(&spec).unwrap(), &spec, at, &persona, None).unwrap().address,
+        engine.ready_text(&spec, liking, &persona, None).unwrap().address,
+        engine.ready_rating(spec.seed, liking, "I like it.", None).unwrap().address,
+        engine.embedder().map(|embedder| embedder.parameters()).unwrap_or_default(),
+    ]
+}
+
+/// A whole section with one line changed.
+fn changed(line: &str) -> String {
+    let mut lines = vec![
+        "kind = \"openai\"",
+        "base_url = \"http://127.0.0.1:8080/v1\"",
+        "model = \"m\"",
+        "embedding_model = \"e\"",
+    ];
+    let key = line.split(" = ").next().unwrap();
+    lines.retain(|known| !known.starts_with(&format!("{key} =")));
+    lines.push(line);
+    lines.join("\n")
+}
+
+#[test]
+fn another_server_another_model_or_another_setting_is_another_question() {
+    let usual = addresses(&changed("model = \"m\""));
+    let mut direct = BTreeSet::from([usual[0].clone()]);
+    for line in [
+        "base_url = \"http://127.0.0.1:11434/v1\"",
+        "base_url = \"http://127.0.0.1:8080/v2\"",
+        "base_url = \"https://127.0.0.1:8080/v1\"",
+        "base_url = \"http://192.0.2.7:8080/v1\"",
+        "model = \"n\"",
+        "temperature = 0.5",
+        "output_tokens = 123",
+        "structured = \"text\"",
+    ] {
+        let other = addresses(&changed(line));
+        assert!(direct.insert(other[0].clone()), "{line}");
+        assert_ne!(other[1], usual[1], "the text: {line}");
+        // A rating is asked at temperature 0.
+        assert_eq!(other[2] == usual[2], line.starts_with("temperature"), "the rating: {line}");
+        let of_server = line.starts_with("base_url");
+        assert_eq!(other[3] != usual[3], of_server, "the vector: {line}");
+    }
+    let other = addresses(&changed("embedding_model = \"f\""));
+    assert_eq!(other[..3], usual[..3]);
+    assert_ne!(other[3], usual[3]);
+}
+
+#[test]
+fn another_spelling_of_the_same_place_is_the_same_question() {
+    let usual = addresses(&changed("model = \"m\""));
+    for line in [
+        "base_url = \"http://127.0.0.1:8080/v1/\"",
+        "base_url = \"HTTP://127.0.0.1:8080/v1\"",
+        "concurrency = 3",
+        "timeout_seconds = 5",
+        "price = { input = 1.0, output = 2.0 }",
+    ] {
+        assert_eq!(addresses(&changed(line)), usual, "{line}");
+    }
+}

@@ -1,0 +1,385 @@
+//! Columns that a table has only where its study has what stands in them: what each channel heard from a respondent, and
+//! what they said to controls, to other wordings and to the same question again. One column knows its name, what it means
+//! and how to find its cell.
+
+use protocol::channels::{BILLION, Channel, Construct, Heard, Voices};
+use protocol::results::{Answer, Besides, Response};
+use protocol::study::{StudySpec, StudyType};
+
+use super::csv::inert;
+
+/// Constructs of each study type that further channels can hear.
+const fn constructs(study: StudyType) -> &'static [Construct] {
+    match study {
+        StudyType::ConceptTest => &[Construct::PurchaseIntent, Construct::Liking],
+        StudyType::Nps => &[Construct::Recommendation],
+        StudyType::Sentiment => &[Construct::Sentiment],
+        StudyType::Survey | StudyType::AbTest => &[],
+    }
+}
+
+/// One column.
+#[derive(Debug)]
+pub(super) struct Column {
+    /// Its heading.
+    pub(super) name: String,
+    what: What,
+}
+
+/// What stands in it.
+#[derive(Debug)]
+enum What {
+    /// What a channel heard.
+    Voice(Construct, Voice),
+    /// What was said to something asked besides the answer.
+    Besides(Kind, Field),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Voice {
+    Direct,
+    Text,
+    SsrMean,
+    /// The share of a point, from 1.
+    SsrShare(usize),
+    SsrMissing,
+    Rater,
+    RaterMissing,
+}
+
+/// What was asked, by its key and in words.
+#[derive(Clone, Debug)]
+struct Kind {
+    key: String,
+    meaning: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Field {
+    Score,
+    PurchaseIntent,
+    Sentiment,
+    Preference,
+    ScoreA,
+    ScoreB,
+    Answer,
+    NotAnswered,
+}
+
+/// The columns that a study adds, in a fixed order; none for a study that asks for the answer only.
+pub(super) fn columns(spec: &StudySpec) -> Vec<Column> {
+    let study = spec.instrument.study_type();
+    let mut columns = Vec::new();
+    if let Some(elicitation) = &spec.measurement.elicitation {
+        for construct in constructs(study) {
+            let voice = |(suffix, voice): (String, Voice)| Column {
+                name: format!("{construct}_{suffix}"),
+                what: What::Voice(*construct, voice),
+            };
+            columns.extend(voices(elicitation.channels.as_slice()).into_iter().map(voice));
+        }
+    }
+    for kind in kinds(spec) {
+        for (suffix, field) in fields(study) {
+            let name = format!("{}_{suffix}", kind.key);
+            columns.push(Column { name, what: What::Besides(kind.clone(), *field) });
+        }
+    }
+    columns
+}
+
+fn voices(channels: &[Channel]) -> Vec<(String, Voice)> {
+    let named = |suffix: &str, voice| (suffix.to_owned(), voice);
+    let (ssr, rater) = (channels.contains(&Channel::Ssr), channels.contains(&Channel::Rater));
+    let mut voices = Vec::new();
+    if ssr || rater {
+        voices.extend([named("direct", Voice::Direct), named("text", Voice::Text)]);
+    }
+    if ssr {
+        voices.push(named("ssr_mean", Voice::SsrMean));
+        voices.extend((1..=5).map(|point| (format!("ssr_{point}"), Voice::SsrShare(point))));
+        voices.push(named("ssr_missing", Voice::SsrMissing));
+    }
+    if rater {
+        voices.extend([named("rater", Voice::Rater), named("rater_missing", Voice::RaterMissing)]);
+    }
+    voices
+}
+
+/// Everything that a subsample is asked besides the answer.
+fn kinds(spec: &StudySpec) -> Vec<Kind> {
+    let measurement = &spec.measurement;
+    let mut kinds = Vec::new();
+    if measurement.replicates > 0 {
+        let meaning = "the same question put to the same respondent again".to_owned();
+        kinds.push(Kind { key: "replicate_1".to_owned(), meaning });
+    }
+    kinds.extend(measurement.controls.iter().map(|control| {
+        use protocol::measurement::Control;
+        let meaning = match control {
+            Control::Decoy => "a text made to be bad",
+            Control::Duplicate => "the same text in another presentation",
+            Control::Reversed => "the question with its scale turned round, as said: low is good",
+        };
+        Kind { key: control.to_string(), meaning: meaning.to_owned() }
+    }));
+    kinds.extend((1..=measurement.wordings).map(|number| Kind {
+        key: format!("wording_{number}"),
+        meaning: format!("the question in other words (wording {number})"),
+    }));
+    kinds
+}
+
+fn fields(study: StudyType) -> &'static [(&'static str, Field)] {
+    const NONE: (&str, Field) = ("not_answered", Field::NotAnswered);
+    match study {
+        StudyType::ConceptTest => &[
+            ("score", Field::Score),
+            ("purchase_intent", Field::PurchaseIntent),
+            ("sentiment", Field::Sentiment),
+            NONE,
+        ],
+        StudyType::Nps => &[("score", Field::Score), ("sentiment", Field::Sentiment), NONE],
+        StudyType::Sentiment => &[("sentiment", Field::Sentiment), NONE],
+        StudyType::AbTest => &[
+            ("preference", Field::Preference),
+            ("score_a", Field::ScoreA),
+            ("score_b", Field::ScoreB),
+            NONE,
+        ],
+        StudyType::Survey => &[("answer", Field::Answer), NONE],
+    }
+}
+
+impl Column {
+    /// What stands in it for a respondent, and in a survey for a question.
+    pub(super) fn cell(&self, response: &Response, question: &str) -> String {
+        match &self.what {
+            What::Voice(construct, voice) => response
+                .channels
+                .as_ref()
+                .and_then(|channels| channels.get(construct))
+                .map_or_else(String::new, |voices| heard(voices, *voice)),
+            What::Besides(kind, field) => response
+                .besides
+                .get(&kind.key)
+                .and_then(|besides| said(besides, *field, question))
+                .unwrap_or_default(),
+        }
+    }
+
+    /// What it means, and which values it takes.
+    pub(super) fn describe(&self) -> (String, String) {
+        match &self.what {
+            What::Voice(construct, voice) => describe_voice(*construct, *voice),
+            What::Besides(kind, field) => {
+                let whose = "nobody's answer; empty for whoever was not asked";
+                let values = match field {
+                    Field::Score => "as score",
+                    Field::PurchaseIntent => "as purchase_intent",
+                    Field::Sentiment => "as sentiment",
+                    Field::Preference => "as preference",
+                    Field::ScoreA | Field::ScoreB => "as score_a and score_b",
+                    Field::Answer => "text",
+                    Field::NotAnswered => "text; why nothing came that can be used",
+                };
+                (format!("what they said to {} ({whose})", kind.meaning), values.to_owned())
+            }
+        }
+    }
+}
+
+fn heard(voices: &Voices, voice: Voice) -> String {
+    let billionths = |count: u64| (count as f64 / f64::from(BILLION)).to_string();
+    let pmf = voices.ssr.as_ref().and_then(Heard::known);
+    let why = |undetermined: &str| inert(undetermined).into_owned();
+    match voice {
+        Voice::Direct => voices.direct.to_string(),
+        Voice::Text => voices.text.as_deref().map_or_else(String::new, why),
+        Voice::SsrMean => pmf.map_or_else(String::new, |pmf| billionths(pmf.mean_billionths())),
+        Voice::SsrShare(point) => pmf
+            .and_then(|pmf| pmf.0.get(point.checked_sub(1)?))
+            .map_or_else(String::new, |share| billionths(u64::from(*share))),
+        Voice::SsrMissing => match &voices.ssr {
+            Some(Heard::Undetermined { undetermined }) => why(undetermined),
+            _ => String::new(),
+        },
+        Voice::Rater => voices
+            .rater
+            .as_ref()
+            .and_then(Heard::known)
+            .map_or_else(String::new, |rated| rated.rating.to_string()),
+        Voice::RaterMissing => match &voices.rater {
+            Some(Heard::Undetermined { undetermined }) => why(undetermined),
+            _ => String::new(),
+        },
+    }
+}
+
+fn said(besides: &Besides, field: Field, question: &str) -> Option<String> {
+    let answer = match (besides, field) {
+        (Besides::NotAnswered { not_answered }, Field::NotAnswered) => {
+            return Some(inert(not_answered).into_owned());
+        }
+        (Besides::NotAnswered { .. }, _) => return None,
+        (Besides::Answered(answer), _) => answer,
+    };
+    match (answer, field) {
+        (Answer::ConceptTest { score, .. } | Answer::Nps { score, .. }, Field::Score) => {
+            Some(score.to_string())
+        }
+        (Answer::ConceptTest { purchase_intent, .. }, Field::PurchaseIntent) => {
+            Some(purchase_intent.as_str().to_owned())
+        }
+        (
+            Answer::ConceptTest { sentiment, .. }
+            | Answer::Nps { sentiment, .. }
+            | Answer::Sentiment { sentiment, .. },
+            Field::Sentiment,
+        ) => Some(sentiment.to_string()),
+        (Answer::AbTest { preference, .. }, Field::Preference) => {
+            Some(preference.as_str().to_owned())
+        }
+        (Answer::AbTest { score_a, .. }, Field::ScoreA) => Some(score_a.to_string()),
+        (Answer::AbTest { score_b, .. }, Field::ScoreB) => Some(score_b.to_string()),
+        (Answer::Survey { answers, .. }, Field::Answer) => {
+            answers.get(question).map(|answer| inert(answer).into_owned())
+        }
+        (Answer::Survey { refused, .. }, Field::NotAnswered) => {
+            refused.get(question).map(|why| inert(why).into_owned())
+        }
+        _ => None,
+    }
+}
+
+fn describe_voice(construct: Construct, voice: Voice) -> (String, String) {
+    let of = construct.as_str().replace('_', " ");
+    let (low, high) = construct.direct_scale();
+    let (meaning, values) = match voice {
+        Voice::Direct => (
+            format!("{of}, as the respondent answered it directly"),
+            match construct {
+                Construct::PurchaseIntent => "1 (definitely_not) to 5 (definitely)".to_owned(),
+                Construct::Sentiment => {
+                    "−1 (negative), 0 (neutral and mixed) or 1 (positive)".to_owned()
+                }
+                Construct::Liking | Construct::Recommendation => format!("{low} to {high}"),
+            },
+        ),
+        Voice::Text => (
+            format!("{of}, as the respondent put it in free words"),
+            "text; empty where none came".to_owned(),
+        ),
+        Voice::SsrMean => (
+            format!(
+                "{of}: the mean of what the text is nearest to, held against anchor sentences (SSR)"
+            ),
+            "1 to 5; empty where it is not known".to_owned(),
+        ),
+        Voice::SsrShare(point) => (
+            format!("{of}: how far the text is near the anchor sentences of point {point} (SSR)"),
+            "0 to 1; the five of them sum to 1".to_owned(),
+        ),
+        Voice::SsrMissing => (
+            format!("{of}: why the text was not held against anchor sentences"),
+            "text; empty where it was".to_owned(),
+        ),
+        Voice::Rater => (
+            format!("{of}: how another model rates the text"),
+            "1 to 5; empty where it is not known".to_owned(),
+        ),
+        Voice::RaterMissing => {
+            (format!("{of}: why the text was not rated"), "text; empty where it was".to_owned())
+        }
+    };
+    (meaning, values)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use protocol::channels::{Elicitation, Pmf, Rated};
+    use protocol::measurement::{Control, Measurement};
+
+    use super::*;
+    use crate::report::fixtures;
+
+    /// A study with everything that adds columns.
+    fn spec() -> StudySpec {
+        let spec = fixtures::asked(&fixtures::concept_test()).spec;
+        let channels = Channel::ALL.to_vec();
+        let elicitation = Some(Elicitation { channels, ..Elicitation::default() });
+        let measurement = Measurement {
+            replicates: 2,
+            controls: Control::ALL.iter().copied().collect(),
+            wordings: 1,
+            subsample: 2,
+            elicitation,
+            ..Measurement::default()
+        };
+        StudySpec { measurement, ..spec }
+    }
+
+    #[test]
+    fn a_plain_study_adds_nothing() {
+        let plain = StudySpec { measurement: Measurement::default(), ..spec() };
+        assert!(columns(&plain).is_empty());
+    }
+
+    #[test]
+    fn every_column_has_a_name_of_its_own_and_is_explained() {
+        let columns = columns(&spec());
+        let names: std::collections::BTreeSet<&str> = columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .chain(super::super::csv::COLUMNS.iter().copied())
+            .collect();
+        assert_eq!(names.len(), columns.len() + super::super::csv::COLUMNS.len());
+        for column in &columns {
+            let (meaning, values) = column.describe();
+            assert!(!meaning.is_empty() && !values.is_empty(), "{}", column.name);
+        }
+    }
+
+    #[test]
+    fn cells_hold_what_was_heard_and_never_a_formula() {
+        let mut response = fixtures::responses().remove(0);
+        let voices = Voices {
+            direct: 4,
+            text: Some("=cmd()".to_owned()),
+            ssr: Some(Heard::Known(Pmf([0, 0, 500_000_000, 500_000_000, 0]))),
+            rater: Some(Heard::none("+no rating")),
+        };
+        let liking = Voices { rater: Some(Heard::Known(Rated { rating: 2 })), ..Voices::default() };
+        let channels = [(Construct::PurchaseIntent, voices), (Construct::Liking, liking)];
+        response.channels = Some(channels.into());
+        let none = Besides::NotAnswered { not_answered: "@SUM(A1)".to_owned() };
+        let decoy = Besides::Answered(response.answer.clone());
+        response.besides = [("reversed".to_owned(), none), ("decoy".to_owned(), decoy)].into();
+        let cells: BTreeMap<String, String> = columns(&spec())
+            .into_iter()
+            .map(|column| (column.name.clone(), column.cell(&response, "")))
+            .filter(|(_, cell)| !cell.is_empty())
+            .collect();
+        let found: Vec<String> =
+            cells.iter().map(|(name, cell)| format!("{name} = {cell}")).collect();
+        insta::assert_snapshot!(found.join("\n"), @"
+        decoy_purchase_intent = probably
+        decoy_score = 7
+        decoy_sentiment = positive
+        liking_direct = 0
+        liking_rater = 2
+        purchase_intent_direct = 4
+        purchase_intent_rater_missing = '+no rating
+        purchase_intent_ssr_1 = 0
+        purchase_intent_ssr_2 = 0
+        purchase_intent_ssr_3 = 0.5
+        purchase_intent_ssr_4 = 0.5
+        purchase_intent_ssr_5 = 0
+        purchase_intent_ssr_mean = 3.5
+        purchase_intent_text = '=cmd()
+        reversed_not_answered = '@SUM(A1)
+        ");
+    }
+}
