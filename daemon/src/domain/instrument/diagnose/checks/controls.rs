@@ -139,8 +139,7 @@ fn reversed(met: &Met, scale: Scale, limit: &Limit) -> Judged {
         held.push_str(&format!("; rank correlation with the answers {}", signed(rank.value, 2)));
     }
     let words = Words { meaning, what: "replies turned back minus the answers", held: &held };
-    let judged =
-        told_of(Control::Reversed, verdict, met, (scale, limit.value), difference, words);
+    let judged = told_of(Control::Reversed, verdict, met, (scale, limit.value), difference, words);
     Judged { rank: Some(Figure::of(rank, NO_RANK)), ..judged }
 }
 
