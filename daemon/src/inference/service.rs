@@ -262,9 +262,9 @@ pub fn resolve(
     let preset = preset_of(name, own)?;
     let (url, address_from) = address(preset, own, environment)?;
     let variable = own.api_key_env.clone().unwrap_or_else(|| preset.api_key_env.clone());
-    let key =
-        environment.get(&variable).filter(|_| !variable.is_empty()).and_then(|text| Key::new(text));
-    let held = environment.get(&variable).is_some_and(|text| !text.trim().is_empty());
+    let held = environment.get(&variable).filter(|_| !variable.is_empty());
+    let key = held.and_then(|text| Key::new(text));
+    let held = held.is_some_and(|text| !text.trim().is_empty());
     let is_elsewhere = leads_elsewhere(preset, &url);
     // Whoever names the variable of a key says that the server wants one.
     let goes_without = is_elsewhere && !held && own.api_key_env.is_none();
