@@ -165,6 +165,26 @@ pub struct EngineInfo {
     pub price_usd: Option<(f64, f64)>,
     /// Calls that may be under way at once.
     pub concurrency: Option<u32>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "EngineRole::is_answers")]
+    pub role: EngineRole,
+}
+
+/// What an engine is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EngineRole {
+    /// It answers; it may turn texts into vectors besides.
+    #[default]
+    Answers,
+    /// It only turns texts into vectors.
+    Embeds,
+}
+
+impl EngineRole {
+    fn is_answers(&self) -> bool {
+        *self == Self::Answers
+    }
 }
 
 /// How fast an engine may be asked. In a request, what is left out stays as it is, and nought takes a limit away.

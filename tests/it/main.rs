@@ -14,6 +14,8 @@ mod dispatch;
 mod evidence;
 mod exports;
 mod first_run;
+#[cfg(feature = "local-embeddings")]
+mod local_encoder;
 mod models;
 mod page;
 mod reading;

@@ -71,12 +71,14 @@ impl Core {
         let names = self.engine_names();
         let engines: Vec<&str> = names.iter().map(String::as_str).collect();
         let steady: Vec<&str> = settings.engines.keys().map(String::as_str).collect();
+        let encoder = self.encoder();
         let rules = stimulus::Rules {
             panel_max: settings.panel_max,
             engines: &engines,
             fresh_seed: self.world().fresh_seed(),
             steady: &steady,
             models: &self.known_engines(),
+            encoder: encoder.as_ref().map(|encoder| encoder.engine()),
         };
         stimulus::read(draft, &rules).map_err(invalid)
     }

@@ -14,6 +14,7 @@ use crate::domain::instrument::channels::{Library, heard, hears};
 use crate::domain::stimulus::KnownEngine;
 use crate::inference::Engine;
 use crate::inference::embed::Embedder;
+use crate::inference::local;
 use crate::inference::model::{Estimate, ModelEngine};
 
 use super::Core;
@@ -61,20 +62,35 @@ impl Core {
         let mut makers = Makers::default();
         let Some(elicitation) = &spec.measurement.elicitation else { return Ok(makers) };
         if let Some(name) = &elicitation.embedding_engine {
-            let engine = self.one_model(name)?;
-            let embedder = engine.embedder().ok_or_else(|| {
-                ApiError::new(
-                    ErrorCode::InvalidInput,
-                    format!("The engine '{name}' has no embedding model."),
-                )
-                .hint(format!("set embedding_model in [engine.{name}]"))
-            })?;
-            makers.embedder = Some(Arc::clone(embedder));
+            makers.embedder = Some(self.embedder(name)?);
         }
         if let Some(name) = &elicitation.rater {
             makers.rater = Some(self.one_model(name)?);
         }
         Ok(makers)
+    }
+
+    fn embedder(&self, name: &str) -> Reply<Arc<Embedder>> {
+        if let Some(encoder) = self.encoder().filter(|encoder| encoder.engine() == name) {
+            return Ok(encoder);
+        }
+        let invalid = |what: String| ApiError::new(ErrorCode::InvalidInput, what);
+        if name == local::NAME && !self.engine_names().iter().any(|known| known == name) {
+            return Err(invalid("This Demoscope was built without its encoder.".to_owned())
+                .hint("build it with the cargo feature local-embeddings")
+                .hint("or name a service that embeds: embedding_engine: NAME"));
+        }
+        let engine = self.one_model(name)?;
+        let embedder = engine.embedder().ok_or_else(|| {
+            invalid(format!("The engine '{name}' has no embedding model."))
+                .hint(format!("set embedding_model in [engine.{name}]"))
+        })?;
+        Ok(Arc::clone(embedder))
+    }
+
+    /// The encoder that is built in.
+    pub(super) fn encoder(&self) -> Option<Arc<Embedder>> {
+        self.settings().models.as_ref()?.encoder().cloned()
     }
 
     fn one_model(&self, name: &str) -> Reply<Arc<ModelEngine>> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use protocol::channels::Construct;
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
-use protocol::service::{Check, EngineCheck, EngineInfo, Reply};
+use protocol::service::{Check, EngineCheck, EngineInfo, EngineRole, Reply};
 use protocol::study::{Draft, StudySpec};
 
 use crate::domain::instrument::{self, Unreadable};
@@ -52,6 +52,7 @@ impl Core {
             lacks: None,
             price_usd: Some((0.0, 0.0)),
             concurrency: None,
+            role: EngineRole::Answers,
         });
         let models = settings.models.iter().flat_map(|models| models.list()).map(|listed| {
             match listed.state {
@@ -67,6 +68,7 @@ impl Core {
                     lacks: Some(unready.to_string()),
                     price_usd: None,
                     concurrency: None,
+                    role: EngineRole::Answers,
                 },
             }
         });
@@ -84,11 +86,13 @@ impl Core {
                     lacks,
                     price_usd: None,
                     concurrency: None,
+                    role: EngineRole::Answers,
                     name,
                 })
             })
         });
-        let mut all: Vec<EngineInfo> = inside.chain(models).chain(pools).collect();
+        let encoder = self.encoder().map(|encoder| about_encoder(&encoder));
+        let mut all: Vec<EngineInfo> = inside.chain(models).chain(pools).chain(encoder).collect();
         all.sort_by(|one, other| one.name.cmp(&other.name));
         all
     }
@@ -96,6 +100,17 @@ impl Core {
     /// Makes one small call to an engine and says what works. What it costs is told, and counts towards the caps while the
     /// daemon runs.
     pub async fn check_engine(&self, name: &str) -> Reply<EngineCheck> {
+        if let Some(encoder) = self.encoder().filter(|encoder| encoder.engine() == name) {
+            let begun = self.world().clock.monotonic();
+            let (checks, cost) = self.check_embedder(&encoder).await;
+            let took = self.world().clock.monotonic().saturating_sub(begun);
+            return Ok(EngineCheck {
+                engine: about_encoder(&encoder),
+                checks,
+                latency_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                cost_usd: cost.dollars(),
+            });
+        }
         let engine = self.engine(name)?;
         if let Engine::Pool(pool) = &engine {
             let members: Vec<&str> =
@@ -205,6 +220,7 @@ impl Core {
             fresh_seed: 1,
             steady: &engines,
             models: &[],
+            encoder: None,
         };
         let spec = stimulus::read(&draft, &rules).map_err(|problems| {
             ApiError::new(ErrorCode::Internal, format!("the trial does not read: {problems:?}"))
@@ -263,6 +279,22 @@ fn hold(name: &str, ok: bool, detail: String, hint: Option<&str>) -> Check {
     Check { name: name.to_owned(), ok, detail, hint: hint.filter(|_| !ok).map(ToOwned::to_owned) }
 }
 
+fn about_encoder(encoder: &Embedder) -> EngineInfo {
+    EngineInfo {
+        name: encoder.engine().to_owned(),
+        model: Some(encoder.model().to_owned()),
+        origin: None,
+        address: None,
+        address_from: None,
+        key_from: None,
+        ready: true,
+        lacks: None,
+        price_usd: Some((0.0, 0.0)),
+        concurrency: Some(encoder.bounds().concurrency),
+        role: EngineRole::Embeds,
+    }
+}
+
 fn about(engine: &Arc<ModelEngine>) -> EngineInfo {
     let service = engine.service();
     let dollars = |micros: u64| micros as f64 / 1e6;
@@ -277,5 +309,6 @@ fn about(engine: &Arc<ModelEngine>) -> EngineInfo {
         lacks: None,
         price_usd: service.price.map(|price| (dollars(price.input), dollars(price.output))),
         concurrency: Some(engine.bounds().concurrency),
+        role: EngineRole::Answers,
     }
 }

@@ -47,6 +47,11 @@ impl Core {
     }
 
     fn model(&self, name: &str) -> Reply<std::sync::Arc<ModelEngine>> {
+        if self.encoder().is_some_and(|encoder| encoder.engine() == name) {
+            let what = format!("'{name}' is built in and asks no service.");
+            return Err(ApiError::new(ErrorCode::InvalidInput, what)
+                .hint("it leaves half of the machine's cores to others"));
+        }
         match self.engine(name)?.models().as_slice() {
             [alone] if alone.service().name == name => Ok(std::sync::Arc::clone(alone)),
             [] => Err(ApiError::new(

@@ -1,5 +1,5 @@
-//! A service's model that turns texts into vectors: its own door, so that its failures stop nobody's answers, its price,
-//! and one call for several texts.
+//! What turns texts into vectors, a service's model or the built-in encoder: its own door, so that its failures stop
+//! nobody's answers, its price, and one call for several texts.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,8 +8,9 @@ use protocol::credits::UsdMicros;
 use tokio::sync::Notify;
 
 use super::chat::{Allowance, CallError, Tokens};
-use super::client::{Caller, Route};
+use super::client::{Caller, Embedded, Route};
 use super::limits::{Admission, Admit, Bounds, Signal};
+use super::local;
 use super::model::Estimate;
 use super::price::{Price, booked, tokens_max};
 use super::service::{Embedding, Service};
@@ -24,12 +25,27 @@ const TEXT_TOKENS: (u64, u64) = (15, 110);
 /// What turns texts into vectors.
 #[derive(Debug)]
 pub struct Embedder {
-    service: Service,
+    maker: Maker,
     embedding: Embedding,
-    caller: Caller,
-    route: Result<Route, CallError>,
     door: Mutex<Admission>,
     freed: Notify,
+}
+
+/// Who does it.
+#[derive(Debug)]
+enum Maker {
+    /// A service, over the network.
+    Service(Box<Remote>),
+    /// The encoder that is built in.
+    BuiltIn,
+}
+
+/// A service and the way to it.
+#[derive(Debug)]
+struct Remote {
+    service: Service,
+    caller: Caller,
+    route: Result<Route, CallError>,
 }
 
 /// What a call for vectors came to.
@@ -47,14 +63,22 @@ impl Embedder {
     /// One for that service, where it has such a model.
     pub fn of(service: &Service, caller: Caller, now: Duration) -> Option<Self> {
         let embedding = service.embedding.clone()?;
-        Some(Self {
-            route: service.target.embed_route(&embedding.model),
-            service: service.clone(),
-            embedding,
-            caller,
-            door: Mutex::new(Admission::new(service.bounds, now)),
-            freed: Notify::new(),
-        })
+        let route = service.target.embed_route(&embedding.model);
+        let remote = Remote { service: service.clone(), caller, route };
+        Some(Self::new(Maker::Service(Box::new(remote)), embedding, service.bounds, now))
+    }
+
+    /// The built-in encoder, where there is one. Its weights are not touched before the first text.
+    pub fn built_in(now: Duration) -> Option<Self> {
+        let embedding = Embedding { model: local::model()?, price: Some(Price::FREE) };
+        let concurrency = local::concurrency();
+        let bounds = Bounds { concurrency, requests_per_minute: None, tokens_per_minute: None };
+        Some(Self::new(Maker::BuiltIn, embedding, bounds, now))
+    }
+
+    fn new(maker: Maker, embedding: Embedding, bounds: Bounds, now: Duration) -> Self {
+        let door = Mutex::new(Admission::new(bounds, now));
+        Self { maker, embedding, door, freed: Notify::new() }
     }
 
     /// The model.
@@ -64,7 +88,15 @@ impl Embedder {
 
     /// The engine's name.
     pub fn engine(&self) -> &str {
-        &self.service.name
+        match &self.maker {
+            Maker::Service(remote) => &remote.service.name,
+            Maker::BuiltIn => local::NAME,
+        }
+    }
+
+    /// How fast it may be asked at present.
+    pub fn bounds(&self) -> Bounds {
+        self.door().bounds()
     }
 
     /// What it costs; none when nobody knows.
@@ -78,13 +110,30 @@ impl Embedder {
 
     /// Who is asked, as one text: what vectors depend on besides the text.
     pub fn parameters(&self) -> String {
-        let base = &self.service.target.base_url;
+        let Maker::Service(remote) = &self.maker else {
+            return local::parameters().to_string();
+        };
+        let service = &remote.service;
+        let base = &service.target.base_url;
         serde_json::json!({
             "service": base.origin().ascii_serialization() + base.path(),
-            "format": format!("{:?}", self.service.target.format),
+            "format": format!("{:?}", service.target.format),
             "embedding_model": self.embedding.model,
         })
         .to_string()
+    }
+
+    async fn call(&self, texts: &[String]) -> Embedded {
+        match &self.maker {
+            Maker::Service(remote) => match &remote.route {
+                Ok(route) => {
+                    let (target, model) = (&remote.service.target, &self.embedding.model);
+                    remote.caller.embed(target, route, model, texts).await
+                }
+                Err(error) => (Err(error.clone()), Allowance::default()),
+            },
+            Maker::BuiltIn => (local::embed(texts).await, Allowance::default()),
+        }
     }
 
     /// The most that texts of so many bytes together can cost.
@@ -169,11 +218,7 @@ impl Turn {
     /// Turns texts into vectors.
     pub async fn embed(mut self, texts: &[String]) -> EmbedSpent {
         let embedder = Arc::clone(&self.embedder);
-        let (service, model) = (&embedder.service, &embedder.embedding.model);
-        let (reply, allowance) = match &embedder.route {
-            Ok(route) => embedder.caller.embed(&service.target, route, model, texts).await,
-            Err(error) => (Err(error.clone()), Allowance::default()),
-        };
+        let (reply, allowance) = embedder.call(texts).await;
         self.used = true;
         let worst = embedder.worst(bytes(texts));
         let tokens = reply.as_ref().ok().and_then(|reply| reply.tokens);

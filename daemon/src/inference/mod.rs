@@ -7,6 +7,7 @@ pub mod embed;
 mod here;
 pub mod key;
 pub mod limits;
+pub mod local;
 pub mod model;
 pub mod offline;
 pub mod pool;

@@ -8,6 +8,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::client::{Caller, NoClient};
+use super::embed::Embedder;
+use super::local;
 use super::model::ModelEngine;
 use super::pool::Pool;
 use super::prompt::Prompts;
@@ -33,6 +35,7 @@ pub struct Registry {
     caller: Caller,
     prompts: Arc<Prompts>,
     engines: Mutex<BTreeMap<String, Known>>,
+    encoder: Option<Arc<Embedder>>,
 }
 
 #[derive(Debug)]
@@ -53,8 +56,12 @@ impl Registry {
         environment: &BTreeMap<String, String>,
         now: Duration,
     ) -> Result<Self, NoClient> {
+        // An engine that its owner calls so stays what it is.
+        let taken = own.contains_key(local::NAME);
+        let encoder = if taken { None } else { Embedder::built_in(now).map(Arc::new) };
         let registry = Self {
             own,
+            encoder,
             caller: Caller::new()?,
             prompts: Arc::new(prompts),
             engines: Mutex::new(BTreeMap::new()),
@@ -147,6 +154,11 @@ impl Registry {
         };
         let strategy = own.strategy.unwrap_or_default();
         Some(made.map(|members| Pool::new(name, strategy, members)))
+    }
+
+    /// The encoder that is built in, where there is one: it turns texts into vectors and answers nobody.
+    pub fn encoder(&self) -> Option<&Arc<Embedder>> {
+        self.encoder.as_ref()
     }
 
     /// The names under which several engines answer together.

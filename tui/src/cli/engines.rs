@@ -2,7 +2,7 @@
 //! asked.
 
 use protocol::safe;
-use protocol::service::{EngineCheck, EngineInfo, Tuning};
+use protocol::service::{EngineCheck, EngineInfo, EngineRole, Tuning};
 
 use super::doctor;
 use crate::failure::{Exit, Failure};
@@ -135,6 +135,10 @@ fn list(engines: &[EngineInfo], look: Look) -> String {
                     }
                     Some(_) => "free".to_owned(),
                     None => "price unknown".to_owned(),
+                };
+                let price = match engine.role {
+                    EngineRole::Answers => price,
+                    EngineRole::Embeds => format!("{price}, for ssr only: it answers nobody"),
                 };
                 format!("{} {}", pad(&model, 40), look.paint(Role::Dim, &price))
             }

@@ -8,6 +8,9 @@ use super::given::Given;
 use super::{Reader, Rules, engine_named};
 use crate::domain::instrument::channels::constructs;
 
+/// The name of the encoder, where it is built in.
+pub const ENCODER: &str = "local";
+
 /// What is known of an engine that is a language model, or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownEngine {
@@ -96,7 +99,10 @@ fn of_channel(
         reader.problems.push(given.problem(what, hint));
         return None;
     }
-    let name = reader.take(key, |given| engine_named(given, rules.engines))?;
+    let name = reader.take(key, |given| match channel {
+        Channel::Ssr => embedder_named(given, rules),
+        Channel::Direct | Channel::Rater => engine_named(given, rules),
+    })?;
     Some((given, name))
 }
 
@@ -146,27 +152,53 @@ fn models<'a>(given: &Given, name: &str, rules: &Rules<'a>) -> Result<&'a [Strin
     }
 }
 
-/// The engine whose service embeds: the one that was named, else the study's own.
+/// The name of an engine that may embed: one of those that answer, or the encoder that is built in.
+fn embedder_named(given: &Given, rules: &Rules<'_>) -> Result<String, Problem> {
+    let name = given.text(100)?;
+    if rules.encoder == Some(name.as_str()) {
+        return Ok(name);
+    }
+    if name == ENCODER && !rules.engines.contains(&ENCODER) {
+        return Err(given.problem(
+            "this Demoscope was built without its encoder",
+            "build it with the cargo feature local-embeddings, or name a service that embeds",
+        ));
+    }
+    engine_named(given, rules)
+}
+
+/// What embeds: the one that was named, else the service of the study's own engine, else the encoder that is built in.
 fn embedding_engine(
     asked: &Given,
     named: Option<(Given, String)>,
     engine: &str,
     rules: &Rules<'_>,
 ) -> Result<String, Problem> {
+    let fallback = if named.is_none() { rules.encoder } else { None };
     let (given, name) = named.unwrap_or_else(|| (asked.clone(), engine.to_owned()));
+    if rules.encoder == Some(name.as_str()) {
+        return Ok(name);
+    }
     models(&given, &name, rules)?;
     if let Some(embeds) = known(&name, rules).and_then(|known| known.embeds.clone()) {
         return Ok(embeds);
+    }
+    if let Some(encoder) = fallback {
+        return Ok(encoder.to_owned());
     }
     let others: Vec<&str> = rules
         .models
         .iter()
         .filter(|known| known.models.is_ok() && known.embeds.is_some())
         .map(|known| known.name.as_str())
+        .chain(rules.encoder)
         .collect();
-    let setting = format!("set embedding_model in [engine.{name}]");
+    let mut setting = format!("set embedding_model in [engine.{name}]");
+    if rules.encoder.is_none() {
+        setting.push_str("; built with the feature local-embeddings, Demoscope needs no service");
+    }
     let hint = if others.is_empty() {
-        format!("{setting}, or embedding_engine: NAME of a service that has one")
+        format!("name a service that has one with embedding_engine: NAME, or {setting}")
     } else {
         format!("write embedding_engine: {}, or {setting}", others.join(" or "))
     };

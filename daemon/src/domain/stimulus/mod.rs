@@ -15,7 +15,7 @@ use protocol::credits::UsdMicros;
 use protocol::measurement::Measurement;
 use protocol::study::{Draft, EngineMode, Problem, StudySpec, StudyType};
 
-pub use self::elicitation::KnownEngine;
+pub use self::elicitation::{ENCODER, KnownEngine};
 use self::front_matter::{Malformed, Node, Parts};
 use self::given::{Given, Value};
 use self::material::Material;
@@ -75,6 +75,8 @@ pub struct Rules<'a> {
     pub steady: &'a [&'a str],
     /// What is known of the engines that are language models.
     pub models: &'a [KnownEngine],
+    /// The name of the encoder that is built in: it turns texts into vectors and answers nobody.
+    pub encoder: Option<&'a str>,
 }
 
 /// Reads and checks a draft.
@@ -119,7 +121,7 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
         })?;
         u32::try_from(number).map_err(|_| given.problem("'panel' is too large", "ask for fewer"))
     });
-    let engine = reader.take("engine", |given| engine_named(given, rules.engines));
+    let engine = reader.take("engine", |given| engine_named(given, rules));
     let engine = engine.unwrap_or_else(|| "offline".to_owned());
     let panel = panel.unwrap_or(100);
     let steady = rules.steady.contains(&engine.as_str());
@@ -256,10 +258,17 @@ impl Reader<'_> {
     }
 }
 
-fn engine_named(given: &Given, engines: &[&str]) -> Result<String, Problem> {
+fn engine_named(given: &Given, rules: &Rules<'_>) -> Result<String, Problem> {
+    let engines = rules.engines;
     let name = given.text(100)?;
     if engines.contains(&name.as_str()) {
         return Ok(name);
+    }
+    if rules.encoder == Some(name.as_str()) {
+        return Err(given.problem(
+            format!("the engine '{name}' turns texts into vectors and answers nobody"),
+            format!("it is for embedding_engine: {name}"),
+        ));
     }
     let hint = match nearest(&name, engines) {
         Some(near) => format!("did you mean '{near}'?"),

@@ -11,6 +11,7 @@ use super::*;
 
 const RULES: Rules<'_> = Rules {
     models: &[],
+    encoder: None,
     panel_max: 10_000,
     engines: &["offline", "model"],
     fresh_seed: 42,
@@ -232,6 +233,13 @@ fn some_are_asked_twice_where_an_engine_may_say_something_else() {
 
 /// What a draft with those settings asks for, or its first problem.
 fn elicited(front: &str) -> Result<Option<protocol::channels::Elicitation>, String> {
+    elicited_with(None, front)
+}
+
+fn elicited_with(
+    encoder: Option<&str>,
+    front: &str,
+) -> Result<Option<protocol::channels::Elicitation>, String> {
     let known = |name: &str, models: &[&str], embeds: Option<&str>| KnownEngine {
         name: name.to_owned(),
         models: Ok(models.iter().map(|model| (*model).to_owned()).collect()),
@@ -249,7 +257,7 @@ fn elicited(front: &str) -> Result<Option<protocol::channels::Elicitation>, Stri
         },
     ];
     let engines = ["offline", "gpt", "router", "claude", "both", "dark"];
-    let rules = Rules { models: &models, engines: &engines, ..RULES };
+    let rules = Rules { models: &models, engines: &engines, encoder, ..RULES };
     let text = format!("---\n{front}\n---\nA meal kit delivery service that learns your taste.");
     let draft = Draft { file: "idea.md".to_owned(), text, ..Draft::default() };
     match read(&draft, &rules) {
@@ -277,6 +285,33 @@ fn channels_are_named_with_the_engines_that_make_them() {
         .unwrap();
     assert_eq!(other.embedding_engine.as_deref(), Some("gpt"), "the one of a pool that embeds");
     assert_eq!(other.rater, None);
+}
+
+#[test]
+fn the_built_in_encoder_reads_texts_where_no_service_does() {
+    let heard = |front: &str| {
+        let found = elicited_with(Some("local"), &format!("{front}\nelicitation: [direct, ssr]"));
+        found.map(|found| found.unwrap().embedding_engine.unwrap())
+    };
+    assert_eq!(heard("engine: claude").as_deref(), Ok("local"));
+    assert_eq!(heard("engine: gpt").as_deref(), Ok("gpt"), "its own service comes first");
+    assert_eq!(heard("engine: gpt\nembedding_engine: local").as_deref(), Ok("local"));
+    for (front, words) in [
+        ("engine: local", "the engine 'local' turns texts into vectors and answers nobody"),
+        (
+            "engine: claude\nembedding_engine: router",
+            "write embedding_engine: gpt or both or local",
+        ),
+        ("engine: dark", "the engine 'dark' cannot be asked"),
+    ] {
+        let told = heard(front).unwrap_err();
+        assert!(told.contains(words), "{front}: {told}");
+    }
+    let without = elicited("engine: claude\nelicitation: [direct, ssr]").unwrap_err();
+    assert!(without.contains("the feature local-embeddings"), "{without}");
+    let named = "engine: claude\nelicitation: [direct, ssr]\nembedding_engine: local";
+    let without = elicited(named).unwrap_err();
+    assert!(without.contains("built without its encoder"), "{without}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ pub(crate) struct Settings {
     /// similarity to anchor sentences, rater has another model rate it
     #[arg(long, value_name = "CHANNELS")]
     elicitation: Option<String>,
-    /// Which engine's service embeds texts for ssr; by default the one that answers
+    /// Which engine's service embeds texts for ssr; by default the one that answers, else the built-in 'local'
     #[arg(long, value_name = "NAME")]
     embedding_engine: Option<String>,
     /// Which engine rates texts: another model than the one that answers

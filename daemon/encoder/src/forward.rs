@@ -1,0 +1,75 @@
+//! From tokens to a direction: six layers of attention and two products each, the mean over all tokens, and the length
+//! taken out. The model is a BERT encoder (Devlin and others 2019, arXiv 1810.04805) with mean pooling (Reimers and
+//! Gurevych 2019, arXiv 1908.10084).
+
+use libm::{erff, sqrtf};
+
+use crate::DIMENSIONS;
+use crate::attention::attend;
+use crate::matrix::product;
+use crate::weights::{Model, Norm};
+
+/// Keeps a row without variance from being divided by nothing; as the model was trained.
+const EPSILON: f32 = 1e-12;
+
+/// The direction of a text.
+pub(crate) fn direction(model: &Model, tokens: &[usize]) -> Vec<f32> {
+    let mut rows: Vec<f32> = Vec::with_capacity(tokens.len() * DIMENSIONS);
+    for (place, token) in tokens.iter().enumerate() {
+        rows.extend(model.word(*token, place));
+    }
+    normalise(&mut rows, &model.start);
+    for layer in &model.layers {
+        let query = product(&layer.query, &rows);
+        let key = product(&layer.key, &rows);
+        let value = product(&layer.value, &rows);
+        add(&mut rows, &product(&layer.joined, &attend(&query, &key, &value)));
+        normalise(&mut rows, &layer.attended);
+        let mut wide = product(&layer.wider, &rows);
+        for value in &mut wide {
+            *value = gelu(*value);
+        }
+        add(&mut rows, &product(&layer.narrower, &wide));
+        normalise(&mut rows, &layer.done);
+    }
+    pooled(&rows)
+}
+
+fn add(rows: &mut [f32], more: &[f32]) {
+    for (value, more) in rows.iter_mut().zip(more) {
+        *value += more;
+    }
+}
+
+/// Each row with mean 0 and variance 1, then stretched and moved.
+fn normalise(rows: &mut [f32], norm: &Norm) {
+    for row in rows.chunks_exact_mut(DIMENSIONS) {
+        let count = DIMENSIONS as f32;
+        let mean = row.iter().sum::<f32>() / count;
+        let variance = row.iter().map(|value| (value - mean) * (value - mean)).sum::<f32>() / count;
+        let times = 1.0 / sqrtf(variance + EPSILON);
+        for ((value, stretch), shift) in row.iter_mut().zip(&norm.stretch).zip(&norm.shift) {
+            *value = (*value - mean) * times * stretch + shift;
+        }
+    }
+}
+
+/// The Gaussian error linear unit (Hendrycks and Gimpel 2016, arXiv 1606.08415), exactly and not by its tanh.
+fn gelu(value: f32) -> f32 {
+    value * 0.5 * (1.0 + erff(value * std::f32::consts::FRAC_1_SQRT_2))
+}
+
+/// The mean of all rows, of length one.
+fn pooled(rows: &[f32]) -> Vec<f32> {
+    let mut mean = vec![0.0; DIMENSIONS];
+    for row in rows.chunks_exact(DIMENSIONS) {
+        add(&mut mean, row);
+    }
+    let length = sqrtf(mean.iter().map(|value| value * value).sum());
+    if length > 0.0 {
+        for value in &mut mean {
+            *value /= length;
+        }
+    }
+    mean
+}

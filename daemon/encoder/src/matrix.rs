@@ -1,0 +1,67 @@
+//! Products with the model's matrices. Rows are rounded to whole numbers of 16 bits first: sums of integers are exact, so
+//! that the width of a machine's registers cannot change a bit.
+
+use libm::rintf;
+
+use crate::weights::{BLOCK, Linear};
+
+/// The largest whole number that a value is rounded to. Times 127, the largest weight, and the numbers of a block, it stays
+/// below 2^31.
+const WHOLE_MAX: f32 = 32_767.0;
+/// The product of every row with a matrix, and what is added: rows of as many numbers as the matrix has rows. Each block of
+/// the matrix is read once for all rows, and the blocks of a row are summed in their order.
+pub(crate) fn product(of: &Linear, rows: &[f32]) -> Vec<f32> {
+    let (height, blocks) = (of.bias.len(), of.width / BLOCK);
+    let whole: Vec<Whole> = rows.chunks_exact(of.width).map(Whole::of).collect();
+    let mut sums = vec![0.0_f32; height * whole.len()];
+    for block in 0..blocks {
+        let side: Vec<&[i16; BLOCK]> =
+            whole.iter().filter_map(|whole| whole.blocks.get(block)).collect();
+        let (matrix, _) = of.numbers.as_chunks::<BLOCK>();
+        let scales = of.scales.iter().skip(block).step_by(blocks);
+        let column = matrix.iter().skip(block).step_by(blocks).zip(scales);
+        for ((bytes, scale), sums) in column.zip(sums.chunks_exact_mut(whole.len())) {
+            let weights = bytes.map(|byte| i16::from(byte.cast_signed()));
+            for (sum, numbers) in sums.iter_mut().zip(&side) {
+                *sum += dot(&weights, numbers) as f32 * scale;
+            }
+        }
+    }
+    let mut out = Vec::with_capacity(sums.len());
+    for (place, whole) in whole.iter().enumerate() {
+        let sums = sums.iter().skip(place).step_by(rows.len() / of.width);
+        out.extend(sums.zip(&of.bias).map(|(sum, bias)| sum * whole.scale + bias));
+    }
+    out
+}
+
+/// A row in whole numbers.
+struct Whole {
+    blocks: Vec<[i16; BLOCK]>,
+    /// What one is worth.
+    scale: f32,
+}
+
+impl Whole {
+    #[expect(clippy::cast_possible_truncation, reason = "no more than WHOLE_MAX by construction")]
+    fn of(row: &[f32]) -> Self {
+        let largest = row.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+        let times = if largest > 0.0 { WHOLE_MAX / largest } else { 0.0 };
+        let (blocks, _) = row.as_chunks::<BLOCK>();
+        let blocks =
+            blocks.iter().map(|block| block.map(|value| rintf(value * times) as i16)).collect();
+        Self { blocks, scale: largest / WHOLE_MAX }
+    }
+}
+
+/// The sum of products, exactly. Eight sums side by side are what compilers make few and wide instructions of.
+fn dot(weights: &[i16; BLOCK], numbers: &[i16; BLOCK]) -> i32 {
+    let mut sums = [0_i32; 8];
+    let ((weights, _), (numbers, _)) = (weights.as_chunks::<8>(), numbers.as_chunks::<8>());
+    for (weights, numbers) in weights.iter().zip(numbers) {
+        for ((sum, one), other) in sums.iter_mut().zip(weights).zip(numbers) {
+            *sum += i32::from(*one) * i32::from(*other);
+        }
+    }
+    sums.iter().sum()
+}
