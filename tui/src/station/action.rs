@@ -171,7 +171,7 @@ actions! {
     Quit = "quit", [], "quit", "Leaves the workstation; the daemon and its studies go on.";
     Run = "compose.run", [Compose] 1, "run", "Runs the study.";
     Editor = "compose.editor", [Compose] 3, "editor", "Opens the text in your own editor ($VISUAL or $EDITOR).";
-    Complete = "compose.complete", [Compose] 4, "complete", "Completes the name of a file, or takes the next choice.";
+    Complete = "compose.complete", [Compose] 4, "complete", "Completes a name of a file or of an engine, or takes the next choice.";
     Undo = "compose.undo", [Compose] 14, "undo", "Takes back the last change of the field.";
     Clear = "compose.clear", [Compose Palette Prompt Help], "clear", "Empties the field.";
     Accept = "accept", [Palette Menu Prompt Question] 1, "choose", "Takes what is chosen.";

@@ -7,6 +7,7 @@ use protocol::persona::Persona;
 use protocol::results::{Report, Response, Results};
 use protocol::run::{Preview, Study};
 use protocol::safe;
+use protocol::setting::Settings;
 
 use crate::station::instrument;
 
@@ -87,12 +88,24 @@ pub(crate) fn preview(preview: &mut Preview) {
     line(&mut preview.engine);
     block(&mut preview.questionnaire);
     preview.notes.iter_mut().for_each(line);
+    preview.calls.iter_mut().for_each(|calls| line(&mut calls.what));
+    settings(&mut preview.settings);
+}
+
+/// Makes the strings of what a form is told inert.
+fn settings(settings: &mut Settings) {
+    for setting in settings.values_mut() {
+        setting.words.iter_mut().for_each(line);
+        let optional = [&mut setting.refused, &mut setting.needs, &mut setting.usual];
+        optional.into_iter().flatten().for_each(line);
+    }
 }
 
 /// Makes the strings of an error inert.
 pub(crate) fn error(error: &mut ApiError) {
     line(&mut error.message);
     error.hints.iter_mut().for_each(line);
+    settings(&mut error.settings);
     for problem in &mut error.problems {
         for text in [&mut problem.place, &mut problem.what, &mut problem.hint] {
             line(text);

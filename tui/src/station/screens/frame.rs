@@ -173,7 +173,7 @@ fn is_useful(model: &Model, action: Action) -> bool {
         }
         // Arrows need no word, but where one chooses with them.
         Action::Right => choice_here(model),
-        Action::Complete => choice_here(model) || file_here(model),
+        Action::Complete => choice_here(model) || file_here(model) || names_here(model),
         Action::Editor => text_here(model),
         Action::Pause => matches!(state, Some(State::Queued | State::Running | State::Paused)),
         Action::Cancel => state.is_some_and(|state| !state.is_final()),
@@ -229,6 +229,12 @@ fn file_here(model: &Model) -> bool {
     field_here(model).is_some_and(|field| field.key == FILE_FIELD)
 }
 
+/// Whether a line with the cursor takes a name out of several that are known.
+fn names_here(model: &Model) -> bool {
+    let names = model.compose.as_ref().zip(field_here(model));
+    names.is_some_and(|(form, field)| !form.names(field).is_empty())
+}
+
 fn text_here(model: &Model) -> bool {
     use crate::station::model::compose::TEXT;
     field_here(model).is_some_and(|field| field.key == TEXT)
@@ -243,6 +249,7 @@ fn label(model: &Model, action: Action) -> &'static str {
         Action::NextPane if model.place() == Place::Compose => "next field",
         Action::Right => "choose",
         Action::Complete if choice_here(model) => "next choice",
+        Action::Complete if names_here(model) => "next name",
         Action::Open => match model.screen {
             Screen::Studies if model.study().is_none() => "try the example",
             Screen::Studies => "open",

@@ -1,11 +1,13 @@
 //! Recorded data for tests: a list of studies, one of them with scores, answers and a report, all made from ordinals, so
 //! that every run draws the same screens. And a hand that types.
 
+mod form;
 mod print;
 mod report;
 mod studies;
 mod variants;
 
+pub(crate) use form::{empty_draft, model_preview, offline_settings};
 pub(crate) use print::{styles, text};
 pub(crate) use report::{cross, report};
 pub(crate) use studies::{MAIN, id, response, score, studies, study};
