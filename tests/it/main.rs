@@ -14,6 +14,7 @@ mod dispatch;
 mod evidence;
 mod exports;
 mod first_run;
+mod form;
 mod models;
 mod page;
 mod reading;

@@ -32,6 +32,7 @@ pub(crate) use compare::comparison;
 pub(crate) use crosstab::cross;
 pub(crate) use next::dollars;
 use page::Page;
+pub(crate) use page::plain_punctuation;
 pub(crate) use preview::{of_kind as calls_of_kind, preview};
 pub(crate) use themes::findings;
 

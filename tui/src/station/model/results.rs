@@ -2,7 +2,8 @@
 //! behind it.
 
 use protocol::analysis::CrossTab;
-use protocol::results::Response;
+use protocol::channels::{Channel, Construct, Heard, Voices};
+use protocol::results::{Response, Results};
 use protocol::run::Study;
 use protocol::study::StudyType;
 
@@ -26,26 +27,37 @@ pub(crate) enum View {
     Reasons,
     /// What to act on.
     Findings,
-    /// What the numbers are worth: margins, diagnostics, how it was done.
+    /// What each way of hearing an opinion heard.
+    Channels,
+    /// Whether the panel can be believed: controls, wordings, figures on the answers.
+    Checks,
+    /// How it was done: every estimate, margins, who is missing.
     Method,
 }
 
 impl View {
     /// Every view with its title, in the order of `v`.
-    pub(crate) const ALL: [(Self, &'static str); 6] = [
+    pub(crate) const ALL: [(Self, &'static str); 8] = [
         (Self::Versus, "A against B"),
         (Self::Segments, "Segments"),
         (Self::Cross, "Cross-tab"),
         (Self::Reasons, "Reasons"),
         (Self::Findings, "Findings"),
+        (Self::Channels, "Channels"),
+        (Self::Checks, "Checks"),
         (Self::Method, "Method"),
     ];
 
-    /// The views that say something about such a study, in the order of `v`.
-    pub(crate) fn of(study_type: StudyType) -> Vec<Self> {
+    /// The views that say something about such a study with such results, in the order of `v`.
+    pub(crate) fn of(study_type: StudyType, results: Option<&Results>) -> Vec<Self> {
         let says_something = |view: &Self| match view {
             Self::Versus => study_type == StudyType::AbTest,
             Self::Segments => instrument::of(study_type).main.is_some(),
+            Self::Channels => results.is_some_and(|results| !results.channels.is_empty()),
+            Self::Checks => results.is_some_and(|results| {
+                let found = &results.diagnostics;
+                !found.figures.is_empty() || !found.controls.is_empty() || found.wordings.is_some()
+            }),
             Self::Cross | Self::Reasons | Self::Findings | Self::Method => true,
         };
         let mut views: Vec<Self> =
@@ -62,14 +74,30 @@ impl View {
             StudyType::Survey => Self::Reasons,
             StudyType::ConceptTest | StudyType::Sentiment | StudyType::Nps => Self::Segments,
         };
-        if self == Self::Segments || !Self::of(study_type).contains(&self) { first } else { self }
+        let is_there = Self::of(study_type, None).contains(&self);
+        if self == Self::Segments || !is_there { first } else { self }
     }
 
     /// The one after it.
-    pub(crate) fn next(self, study_type: StudyType) -> Self {
-        let views = Self::of(study_type);
+    pub(crate) fn next(self, study_type: StudyType, results: Option<&Results>) -> Self {
+        let views = Self::of(study_type, results);
         let at = views.iter().position(|view| *view == self);
         views.get(at.map_or(0, |at| (at + 1) % views.len())).copied().unwrap_or_default()
+    }
+
+    /// The view that says next what the numbers are worth: the channels side by side, then the checks, and again. None where
+    /// there is neither. A check that was failed comes first.
+    pub(crate) fn worth(self, study_type: StudyType, results: Option<&Results>) -> Option<Self> {
+        let views = Self::of(study_type, results);
+        let has = |view: Self| views.contains(&view).then_some(view);
+        let has_failed =
+            results.is_some_and(|results| results.diagnostics.failures().next().is_some());
+        match self {
+            Self::Channels => has(Self::Checks),
+            Self::Checks => has(Self::Channels),
+            _ if has_failed => has(Self::Checks),
+            _ => has(Self::Channels).or(has(Self::Checks)),
+        }
     }
 
     /// Its title.
@@ -114,6 +142,8 @@ pub(crate) struct Drill {
     pub(crate) said: Option<(String, Said)>,
     /// Answers that were cited: what cites them, and their ordinals.
     pub(crate) cited: Option<(String, Vec<u32>)>,
+    /// What a channel heard besides the answer, and how that is called.
+    pub(crate) voice: Option<(String, Voice)>,
     /// Words that the answer contains.
     pub(crate) words: String,
 }
@@ -129,11 +159,53 @@ impl Drill {
             |(dimension, class): &(Dimension, String)| dimension.class(&response.persona) == *class;
         self.classes.iter().all(of_class)
             && self.said.as_ref().is_none_or(|(_, said)| said.is_in(&response.answer, mark))
+            && self.voice.as_ref().is_none_or(|(_, voice)| voice.is_in(response))
             && self.cited.as_ref().is_none_or(|(_, cited)| cited.contains(&ordinal))
             && (self.words.is_empty()
                 || instrument::words(&response.answer)
                     .to_lowercase()
                     .contains(&self.words.to_lowercase()))
+    }
+}
+
+/// Whom a channel heard on a construct, or did not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// Those it heard.
+    Heard(Construct, Channel),
+    /// Those it did not hear, for that reason.
+    Unheard(Construct, Channel, String),
+}
+
+impl Voice {
+    /// Whether it is so of an answer.
+    fn is_in(&self, response: &Response) -> bool {
+        let voices =
+            |construct: &Construct| response.channels.as_ref().and_then(|all| all.get(construct));
+        match self {
+            Self::Heard(_, Channel::Direct) => true,
+            Self::Heard(construct, channel) => {
+                voices(construct).is_some_and(|voices| silence(voices, *channel) == Some(None))
+            }
+            Self::Unheard(construct, channel, why) => voices(construct).is_none_or(|voices| {
+                silence(voices, *channel).is_none_or(|said| said == Some(why))
+            }),
+        }
+    }
+}
+
+/// Why a channel did not hear somebody: none where it did, and nothing where it was not asked.
+fn silence(voices: &Voices, channel: Channel) -> Option<Option<&str>> {
+    fn why<T>(heard: &Heard<T>) -> Option<&str> {
+        match heard {
+            Heard::Known(_) => None,
+            Heard::Undetermined { undetermined } => Some(undetermined),
+        }
+    }
+    match channel {
+        Channel::Direct => Some(None),
+        Channel::Ssr => voices.ssr.as_ref().map(why),
+        Channel::Rater => voices.rater.as_ref().map(why),
     }
 }
 

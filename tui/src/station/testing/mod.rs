@@ -6,6 +6,7 @@ mod print;
 mod report;
 mod studies;
 mod variants;
+mod worth;
 
 pub(crate) use form::{empty_draft, model_preview, offline_settings};
 pub(crate) use print::{styles, text};
@@ -14,6 +15,7 @@ pub(crate) use studies::{MAIN, id, response, score, studies, study};
 pub(crate) use variants::{
     AB, SURVEY, ab_report, ab_response, ab_study, survey_report, survey_response, survey_study,
 };
+pub(crate) use worth::{UNREAD, WHY_UNREAD, heard_response, worth_report};
 
 use jiff::Timestamp;
 use protocol::credits::Credits;

@@ -28,6 +28,11 @@ impl Compose {
         self.is_shown(field) && (self.refusal(field).is_none() || self.is_meant(field))
     }
 
+    /// Whether a field, or the head of the text, says anything about its setting.
+    pub(crate) fn says(&self, field: &Field) -> bool {
+        self.is_meant(field) || self.is_left_to_text(field)
+    }
+
     /// What an empty field shows: what holds then, and what belongs there.
     pub(crate) fn hint_of(&self, field: &Field) -> String {
         match self.setting(field).and_then(|setting| setting.usual.as_deref()) {

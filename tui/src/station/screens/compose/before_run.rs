@@ -21,7 +21,7 @@ pub(super) fn draw(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, area:
     );
     let mut lines: Vec<(String, Role)> = Vec::new();
     match &form.checked {
-        Checked::Good(preview) => good(model, preview, canvas, &mut lines),
+        Checked::Good(preview) => good(model, form, preview, canvas, &mut lines),
         Checked::Bad(error) => {
             lines.push((error.message.clone(), Role::Bad));
             for problem in &error.problems {
@@ -49,7 +49,13 @@ pub(super) fn draw(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, area:
     }
 }
 
-fn good(model: &Model, preview: &Preview, canvas: &Canvas<'_>, lines: &mut Vec<(String, Role)>) {
+fn good(
+    model: &Model,
+    form: &Compose,
+    preview: &Preview,
+    canvas: &Canvas<'_>,
+    lines: &mut Vec<(String, Role)>,
+) {
     let glyphs = canvas.glyphs();
     let whole = |amount: i64| thousands(u64::try_from(amount).unwrap_or(0));
     let (credits, balance) = (preview.credits.0, preview.balance.0);
@@ -82,15 +88,17 @@ fn good(model: &Model, preview: &Preview, canvas: &Canvas<'_>, lines: &mut Vec<(
     }
     // One kind of call is told with its cost already.
     if preview.calls.len() > 1 {
-        let of_kind = |calls| calls_of_kind(calls).replace('×', glyphs.times());
+        let of_kind = |calls| glyphs.plain(&calls_of_kind(calls));
         let kinds = preview.calls.iter().map(|calls| (format!("  {}", of_kind(calls)), Role::Text));
         lines.extend(kinds);
     }
     let people = thousands(preview.panel.into());
-    lines.push((
-        format!("{people} people, engine {}, seed {}", preview.engine, preview.seed),
-        Role::Dim,
-    ));
+    // A seed that nobody chose is drawn when the study begins, and is another one then.
+    let seed = form
+        .field("seed")
+        .filter(|field| !form.says(field))
+        .map_or_else(|| format!("seed {}", preview.seed), |_| "a seed of its own".to_owned());
+    lines.push((format!("{people} people, engine {}, {seed}", preview.engine), Role::Dim));
     for note in &preview.notes {
         lines.push((format!("{} {note}", glyphs.warning()), Role::Warning));
     }
