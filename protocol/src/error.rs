@@ -54,8 +54,8 @@ pub struct ApiError {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
     /// What the settings of a draft could be, where a draft was checked.
-    #[serde(default, skip_serializing_if = "Settings::is_empty")]
-    pub settings: Settings,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Box<Settings>>,
 }
 
 impl ApiError {
@@ -67,7 +67,7 @@ impl ApiError {
             hints: Vec::new(),
             problems: Vec::new(),
             retry_after_ms: None,
-            settings: Settings::new(),
+            settings: None,
         }
     }
 

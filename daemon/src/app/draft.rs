@@ -18,7 +18,7 @@ impl Core {
         let settings = self.with_rules(|rules| stimulus::settings(draft, rules));
         match self.preview(draft) {
             Ok(preview) => Ok(Preview { settings, ..preview }),
-            Err(error) => Err(ApiError { settings, ..error }),
+            Err(error) => Err(ApiError { settings: Some(Box::new(settings)), ..error }),
         }
     }
 

@@ -167,7 +167,7 @@ fn settings(settings: &mut Settings) {
 pub(crate) fn error(error: &mut ApiError) {
     line(&mut error.message);
     error.hints.iter_mut().for_each(line);
-    settings(&mut error.settings);
+    error.settings.iter_mut().for_each(|told| settings(told));
     for problem in &mut error.problems {
         for text in [&mut problem.place, &mut problem.what, &mut problem.hint] {
             line(text);

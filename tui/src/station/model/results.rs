@@ -2,15 +2,15 @@
 //! behind it.
 
 use protocol::analysis::CrossTab;
-use protocol::channels::{Channel, Construct, Heard, Voices};
-use protocol::results::{Response, Results};
+use protocol::results::Results;
 use protocol::run::Study;
 use protocol::study::StudyType;
 
 use super::class::Dimension;
+pub(crate) use super::drill::{Drill, Voice};
 use super::lens::Lens;
 use super::studies::Direction;
-use crate::station::instrument::{self, Said};
+use crate::station::instrument;
 use crate::station::widgets::window::Window;
 
 /// What the main pane shows.
@@ -131,82 +131,6 @@ pub(crate) enum Pane {
 impl Pane {
     /// Every pane, in the order of Tab.
     pub(crate) const ALL: [Self; 3] = [Self::Main, Self::Scores, Self::Quotes];
-}
-
-/// Which answers the quotes are narrowed to. Empty: all of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Drill {
-    /// Classes that the respondent belongs to.
-    pub(crate) classes: Vec<(Dimension, String)>,
-    /// What the answer says, and how that is called.
-    pub(crate) said: Option<(String, Said)>,
-    /// Answers that were cited: what cites them, and their ordinals.
-    pub(crate) cited: Option<(String, Vec<u32>)>,
-    /// What a channel heard besides the answer, and how that is called.
-    pub(crate) voice: Option<(String, Voice)>,
-    /// Words that the answer contains.
-    pub(crate) words: String,
-}
-
-impl Drill {
-    /// Whether nothing is left out.
-    pub(crate) fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    fn admits(&self, ordinal: u32, response: &Response, mark: i32) -> bool {
-        let of_class =
-            |(dimension, class): &(Dimension, String)| dimension.class(&response.persona) == *class;
-        self.classes.iter().all(of_class)
-            && self.said.as_ref().is_none_or(|(_, said)| said.is_in(&response.answer, mark))
-            && self.voice.as_ref().is_none_or(|(_, voice)| voice.is_in(response))
-            && self.cited.as_ref().is_none_or(|(_, cited)| cited.contains(&ordinal))
-            && (self.words.is_empty()
-                || instrument::words(&response.answer)
-                    .to_lowercase()
-                    .contains(&self.words.to_lowercase()))
-    }
-}
-
-/// Whom a channel heard on a construct, or did not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Voice {
-    /// Those it heard.
-    Heard(Construct, Channel),
-    /// Those it did not hear, for that reason.
-    Unheard(Construct, Channel, String),
-}
-
-impl Voice {
-    /// Whether it is so of an answer.
-    fn is_in(&self, response: &Response) -> bool {
-        let voices =
-            |construct: &Construct| response.channels.as_ref().and_then(|all| all.get(construct));
-        match self {
-            Self::Heard(_, Channel::Direct) => true,
-            Self::Heard(construct, channel) => {
-                voices(construct).is_some_and(|voices| silence(voices, *channel) == Some(None))
-            }
-            Self::Unheard(construct, channel, why) => voices(construct).is_none_or(|voices| {
-                silence(voices, *channel).is_none_or(|said| said == Some(why))
-            }),
-        }
-    }
-}
-
-/// Why a channel did not hear somebody: none where it did, and nothing where it was not asked.
-fn silence(voices: &Voices, channel: Channel) -> Option<Option<&str>> {
-    fn why<T>(heard: &Heard<T>) -> Option<&str> {
-        match heard {
-            Heard::Known(_) => None,
-            Heard::Undetermined { undetermined } => Some(undetermined),
-        }
-    }
-    match channel {
-        Channel::Direct => Some(None),
-        Channel::Ssr => voices.ssr.as_ref().map(why),
-        Channel::Rater => voices.rater.as_ref().map(why),
-    }
 }
 
 /// What a list of segments is sorted by.

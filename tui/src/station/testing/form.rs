@@ -74,7 +74,7 @@ pub(crate) fn empty_draft(settings: Settings) -> ApiError {
         what: "the stimulus is empty".to_owned(),
         hint: "write what people should read".to_owned(),
     });
-    ApiError { settings, ..error }
+    ApiError { settings: Some(Box::new(settings)), ..error }
 }
 
 /// What a draft with everything would take.

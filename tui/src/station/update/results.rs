@@ -85,7 +85,7 @@ pub(super) fn next_view(model: &mut Model) -> Vec<Effect> {
     if view.across == view.by {
         view.across = view.across.next();
     }
-    view.main = Window::default();
+    view.main = beginning(next);
     view.pane = Pane::Main;
     want_table(model);
     Vec::new()
@@ -101,9 +101,16 @@ pub(super) fn show_worth(model: &mut Model) -> Vec<Effect> {
     };
     let view = &mut model.lens.results;
     view.view = next;
-    view.main = Window::default();
+    view.main = beginning(next);
     view.pane = Pane::Main;
     Vec::new()
+}
+
+/// Where the cursor begins: on the first line that can be opened.
+fn beginning(view: View) -> Window {
+    // The channels begin with a heading.
+    let cursor = usize::from(view == View::Channels);
+    Window { cursor, ..Window::default() }
 }
 
 /// Whether there is a pane of scores to go to.

@@ -30,7 +30,7 @@ pub(super) fn checked(
         }
         Err(mut error) if error.code != ErrorCode::Unreachable => {
             inert::error(&mut error);
-            compose.settings = std::mem::take(&mut error.settings);
+            compose.settings = error.settings.take().map(|told| *told).unwrap_or_default();
             Checked::Bad(error)
         }
         Err(_) => Checked::Not,
