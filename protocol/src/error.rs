@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::audience::words;
+use crate::setting::Settings;
 use crate::study::Problem;
 
 words! {
@@ -52,6 +53,9 @@ pub struct ApiError {
     /// When trying again may help.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// What the settings of a draft could be, where a draft was checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Box<Settings>>,
 }
 
 impl ApiError {
@@ -63,6 +67,7 @@ impl ApiError {
             hints: Vec::new(),
             problems: Vec::new(),
             retry_after_ms: None,
+            settings: None,
         }
     }
 

@@ -20,6 +20,7 @@ pub mod results;
 pub mod run;
 pub mod safe;
 pub mod service;
+pub mod setting;
 pub mod spending;
 pub mod study;
 pub mod wire;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::audience::words;
 use crate::credits::Credits;
 use crate::id::StudyId;
+use crate::setting::Settings;
 use crate::spending::Spending;
 use crate::study::{EngineMode, Origin, StudyType};
 
@@ -193,4 +194,22 @@ pub struct Preview {
     pub expected_half_width: Option<(f64, String)>,
     /// Things worth knowing that are no errors.
     pub notes: Vec<String>,
+    /// Every kind of call to a model with how many there would be, in the order of asking; empty where none answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Calls>,
+    /// What the settings of the draft could be.
+    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    pub settings: Settings,
+}
+
+/// Calls of one kind that a study would make.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Calls {
+    /// What is asked for: `the answer`, `a decoy`, `a text in free words`, …
+    pub what: String,
+    /// How many, without those that are made again.
+    pub count: u64,
+    /// Their cost in dollars, at least and at most; absent where nobody knows it, or where several models share the calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<(f64, f64)>,
 }

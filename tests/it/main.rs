@@ -14,6 +14,7 @@ mod dispatch;
 mod evidence;
 mod exports;
 mod first_run;
+mod form;
 #[cfg(feature = "local-embeddings")]
 mod local_encoder;
 mod models;

@@ -15,12 +15,20 @@ use super::submit::{Plan, Submission, fingerprint};
 impl Core {
     /// Checks a draft and says what it would do. Stores nothing.
     pub fn check(&self, draft: &Draft) -> Reply<Preview> {
+        let settings = self.with_rules(|rules| stimulus::settings(draft, rules));
+        match self.preview(draft) {
+            Ok(preview) => Ok(Preview { settings, ..preview }),
+            Err(error) => Err(ApiError { settings: Some(Box::new(settings)), ..error }),
+        }
+    }
+
+    fn preview(&self, draft: &Draft) -> Reply<Preview> {
         let spec = self.read_draft(draft)?;
         let panel = self.sample(&spec).map_err(|error| of_the_panel(draft, error))?;
         let balance = self.spendable()?;
         let credits = instrument::price(&spec).ok_or_else(too_expensive)?;
         let questionnaire = self.questionnaire(&spec, &panel)?;
-        let Priced { cost_usd, mut notes } = self.preview_cost(&spec)?;
+        let Priced { cost_usd, calls, mut notes } = self.preview_cost(&spec)?;
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
         if credits > balance {
@@ -37,6 +45,8 @@ impl Core {
             cost_usd,
             expected_half_width: instrument::expected_half_width(&spec),
             notes,
+            calls,
+            settings: protocol::setting::Settings::new(),
             name: spec.name,
             engine: spec.engine,
         })
@@ -67,6 +77,11 @@ impl Core {
     }
 
     fn read_draft(&self, draft: &Draft) -> Reply<StudySpec> {
+        self.with_rules(|rules| stimulus::read(draft, rules)).map_err(invalid)
+    }
+
+    /// Looks at something by what this installation allows.
+    fn with_rules<T>(&self, look: impl FnOnce(&stimulus::Rules<'_>) -> T) -> T {
         let settings = self.settings();
         let names = self.engine_names();
         let engines: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -80,7 +95,7 @@ impl Core {
             models: &self.known_engines(),
             encoder: encoder.as_ref().map(|encoder| encoder.engine()),
         };
-        stimulus::read(draft, &rules).map_err(invalid)
+        look(&rules)
     }
 }
 

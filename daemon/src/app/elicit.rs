@@ -130,17 +130,17 @@ impl Core {
         Ok(hex::encode(hash.finalize()))
     }
 
-    /// What further channels add to the cost of a study that this model answers alone; an error where nobody knows a price
-    /// and that is not allowed.
-    pub(super) fn estimate_beside(
+    /// What further channels add to the cost of a study that this model answers alone: the texts, their vectors, their
+    /// ratings, as far as they are asked for. An error where nobody knows a price and that is not allowed.
+    pub(super) fn estimates_beside(
         &self,
         spec: &StudySpec,
         model: &ModelEngine,
         persona: &Persona,
-    ) -> Reply<Estimate> {
+    ) -> Reply<Vec<Estimate>> {
         let constructs = heard(spec);
         if constructs.is_empty() {
-            return Ok(Estimate::ZERO);
+            return Ok(Vec::new());
         }
         let broken = |error: crate::inference::prompt::PromptError| {
             ApiError::new(ErrorCode::InvalidInput, error.to_string())
@@ -171,7 +171,7 @@ impl Core {
             }
             parts.push(rater.estimate_ratings(spec, constructs).map_err(broken)?);
         }
-        Ok(Estimate::sum(parts))
+        Ok(parts)
     }
 
     /// What a preview says of further channels; `None` where there are none.

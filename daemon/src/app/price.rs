@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::run::Calls;
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
 use crate::domain::asking::Asking;
+use crate::domain::instrument::channels::heard;
 use crate::domain::instrument::{self, Extras};
 use crate::domain::outcome::Assignment;
 use crate::domain::panel::Panel;
@@ -29,6 +31,8 @@ const FIRST: Assignment = Assignment { round: 0, respondent: 0, task: 0, replica
 pub(super) struct Priced {
     /// At least and at most, in dollars.
     pub(super) cost_usd: (f64, f64),
+    /// Every kind of call with how many there are, where models are called.
+    pub(super) calls: Vec<Calls>,
     /// What else its owner should know.
     pub(super) notes: Vec<String>,
 }
@@ -38,6 +42,12 @@ impl Core {
     /// knows, where its owner allows that; otherwise that is an error.
     pub fn estimate(&self, spec: &StudySpec) -> Reply<Option<Estimate>> {
         let engine = self.engine(&spec.engine)?;
+        let Some(each) = self.estimates(spec, &engine)? else { return Ok(None) };
+        Ok(together(&engine, &each.into_iter().map(Estimate::sum).collect::<Vec<_>>()))
+    }
+
+    /// For each model behind an engine, what each kind of call costs if it answers alone, in the order of [`Self::calls`].
+    fn estimates(&self, spec: &StudySpec, engine: &Engine) -> Reply<Option<Vec<Vec<Estimate>>>> {
         let models = engine.models();
         if spec.measurement.checks_panel() {
             self.can_be_put(spec, &models)?;
@@ -60,21 +70,47 @@ impl Core {
         let answers = std::iter::once((Asking::Answer, u64::from(spec.panel)));
         let kinds: Vec<(Asking, u64)> = answers.chain(extras.kinds()).collect();
         let estimates = models.iter().map(|model| {
-            let mut sum = self.estimate_beside(spec, model, &persona)?;
             let broken =
                 |error: PromptError| ApiError::new(ErrorCode::InvalidInput, error.to_string());
             let form = model.form(spec).map_err(broken)?;
+            let mut all = Vec::new();
             for (asking, people) in &kinds {
                 let at = Assignment { replicate: asking.code(), ..FIRST };
                 let call = model.ready(&form, spec, at, &persona, None).map_err(broken)?;
-                let more = model.estimate(&call, people.saturating_mul(tasks));
-                sum.low.0 = sum.low.0.saturating_add(more.low.0);
-                sum.high.0 = sum.high.0.saturating_add(more.high.0);
+                all.push(model.estimate(&call, people.saturating_mul(tasks)));
             }
-            Ok(sum)
+            all.extend(self.estimates_beside(spec, model, &persona)?);
+            Ok(all)
         });
-        let estimates = estimates.collect::<Reply<Vec<Estimate>>>()?;
-        Ok(together(&engine, &estimates))
+        Ok(Some(estimates.collect::<Reply<Vec<_>>>()?))
+    }
+
+    /// Every kind of call that a study makes to models, with how many: the answers, what is asked besides them, and what
+    /// further channels take.
+    fn calls(spec: &StudySpec) -> Vec<Calls> {
+        let tasks = u64::from(instrument::tasks(spec));
+        let people = u64::from(spec.panel);
+        let of = |what: String, count: u64| Calls { what, count, cost_usd: None };
+        let mut calls = vec![of(Asking::Answer.name(), people.saturating_mul(tasks))];
+        let extras = Extras::of(spec);
+        calls.extend(
+            extras.kinds().map(|(asking, people)| of(asking.name(), people.saturating_mul(tasks))),
+        );
+        let texts = people.saturating_mul(heard(spec).len() as u64);
+        if texts > 0 {
+            calls.push(of("a text in free words".to_owned(), texts));
+            let makers = spec.measurement.elicitation.as_ref();
+            let embeds = makers.and_then(|makers| makers.embedding_engine.as_deref());
+            // The texts of one respondent go in one call.
+            calls.extend(
+                embeds.map(|name| of(format!("vectors of the texts, by '{name}' (ssr)"), people)),
+            );
+            let rates = makers.and_then(|makers| makers.rater.as_deref());
+            calls.extend(
+                rates.map(|name| of(format!("a rating of a text, by '{name}' (rater)"), texts)),
+            );
+        }
+        calls
     }
 
     /// Whether every kind of question of a study can be put: an owner's own template may leave nothing to put otherwise. It is
@@ -110,13 +146,26 @@ impl Core {
 
     /// The range for a preview. A price that nobody knows is a note there, not an end.
     pub(super) fn preview_cost(&self, spec: &StudySpec) -> Reply<Priced> {
-        let estimate = match self.estimate(spec) {
-            Ok(None) => return Ok(Priced::default()),
-            Ok(Some(estimate)) => estimate,
+        let engine = self.engine(&spec.engine)?;
+        let mut calls = if engine.models().is_empty() { Vec::new() } else { Self::calls(spec) };
+        let each = match self.estimates(spec, &engine) {
+            Ok(None) => return Ok(Priced { calls, ..Priced::default() }),
+            Ok(Some(each)) => each,
             Err(error) if error.code == ErrorCode::CostCap => {
-                return Ok(Priced { notes: vec![error.message], ..Priced::default() });
+                return Ok(Priced { notes: vec![error.message], calls, ..Priced::default() });
             }
             Err(error) => return Err(error),
+        };
+        // Calls that several models share have one cost for all of them only, but nothing is nothing.
+        let is_free = each.iter().flatten().all(|cost| cost.high == UsdMicros::ZERO);
+        if let Some(one) = each.first().filter(|_| each.len() == 1 || is_free) {
+            for (calls, cost) in calls.iter_mut().zip(one) {
+                calls.cost_usd = Some((cost.low.dollars(), cost.high.dollars()));
+            }
+        }
+        let each: Vec<Estimate> = each.into_iter().map(Estimate::sum).collect();
+        let Some(estimate) = together(&engine, &each) else {
+            return Ok(Priced { calls, ..Priced::default() });
         };
         let mut notes = self.elsewhere(spec);
         if let Ok(shipped) = catalogue()
@@ -130,7 +179,7 @@ impl Core {
         if let Some(cap) = spec.max_cost_usd.filter(|cap| *cap < estimate.high) {
             notes.push(format!("at {} it stops, whoever is left is not asked", dollars(cap)));
         }
-        Ok(Priced { cost_usd: (estimate.low.dollars(), estimate.high.dollars()), notes })
+        Ok(Priced { cost_usd: (estimate.low.dollars(), estimate.high.dollars()), calls, notes })
     }
 
     /// Where engines are asked that a variable of the environment leads away from their own service: the model that answers

@@ -14,11 +14,17 @@ use crate::report::page::Page;
 const COLUMNS: (usize, usize, usize) = (6, 16, 9);
 /// Columns before the label, and between the value and the interval.
 const SPACES: (usize, usize) = (4, 2);
+/// The scale onto which direct answers on other scales are laid.
+const MAPPED: (i32, i32) = (1, 5);
 /// Most columns of the label.
 const LABEL_MAX: usize = 40;
 
 /// One number of a channel, or the reason why there is none.
 pub(crate) struct Row {
+    pub(crate) channel: Channel,
+    /// The number itself, and the scale it is on.
+    pub(crate) mean: Option<Estimate>,
+    pub(crate) scale: (i32, i32),
     pub(crate) label: String,
     pub(crate) value: String,
     pub(crate) interval: String,
@@ -48,8 +54,13 @@ pub(crate) fn rows(result: &ConstructResult) -> Vec<Row> {
         let (low, high) = heard.scale;
         let label = format!("{channel}{by}, {} to {high}", minus(low));
         match &heard.mean {
-            Figure::Known(mean) => rows.push(row(label, mean, shares(heard))),
+            Figure::Known(mean) => {
+                rows.push(row((*channel, heard.scale), label, mean, shares(heard)));
+            }
             Figure::Undefined { undefined } => rows.push(Row {
+                channel: *channel,
+                mean: None,
+                scale: heard.scale,
                 label,
                 value: "none".to_owned(),
                 interval: format!("({})", safe::line(undefined)),
@@ -59,7 +70,7 @@ pub(crate) fn rows(result: &ConstructResult) -> Vec<Row> {
         }
         if let Some(mapped) = &heard.mapped {
             let label = format!("{channel} laid onto 1 to 5");
-            rows.push(row(label, mapped, String::new()));
+            rows.push(row((*channel, MAPPED), label, mapped, String::new()));
         }
     }
     rows
@@ -67,22 +78,29 @@ pub(crate) fn rows(result: &ConstructResult) -> Vec<Row> {
 
 /// What to know about the rows, in sentences: the agreement, what readings can reach, who is missing, and the warnings.
 pub(crate) fn sentences(result: &ConstructResult) -> Vec<String> {
-    let mut said = Vec::new();
-    match &result.agreement {
-        Some(Figure::Known(alpha)) => said.push(format!(
+    let missing = missing(result).into_iter().map(|missing| missing.sentence);
+    agreement(result).into_iter().chain(reach(result)).chain(missing).chain(notes(result)).collect()
+}
+
+/// How far the readings and the ratings agree.
+pub(crate) fn agreement(result: &ConstructResult) -> Option<String> {
+    Some(match result.agreement.as_ref()? {
+        Figure::Known(alpha) => format!(
             "SSR and rater agree to an ordinal alpha (Krippendorff) of {:.2}{}, over {} texts that both could read.",
             alpha.value,
             interval(alpha).map_or_else(String::new, |ends| format!(" ({ends})")),
             thousands(i128::from(alpha.n))
-        )),
-        Some(Figure::Undefined { undefined }) => said.push(format!(
-            "How far SSR and rater agree is not known: {}.",
-            safe::line(undefined)
-        )),
-        None => {}
-    }
+        ),
+        Figure::Undefined { undefined } => {
+            format!("How far SSR and rater agree is not known: {}.", safe::line(undefined))
+        }
+    })
+}
+
+/// What readings against anchors can reach.
+pub(crate) fn reach(result: &ConstructResult) -> Option<String> {
     match &result.attainable {
-        Some(range) => said.push(format!(
+        Some(range) => Some(format!(
             "SSR can reach {:.2} to {:.2} of 1 to 5 with {} ({} sets of anchors, each read against the others; their points {}).",
             range.low,
             range.high,
@@ -90,19 +108,42 @@ pub(crate) fn sentences(result: &ConstructResult) -> Vec<String> {
             range.sets,
             if range.in_order { "come out in order" } else { "do not come out in order" }
         )),
-        None if result.channels.contains_key(&Channel::Ssr) => {
-            said.push("What SSR can reach is not known: not every anchor could be read.".to_owned());
-        }
-        None => {}
+        None => result
+            .channels
+            .contains_key(&Channel::Ssr)
+            .then(|| "What SSR can reach is not known: not every anchor could be read.".to_owned()),
     }
-    for (channel, heard) in &result.channels {
-        for (why, count) in &heard.missing {
-            let count = thousands(i128::from(*count));
-            said.push(format!("Without {channel}: {count} ({}).", safe::line(why)));
-        }
-    }
-    said.extend(result.notes.iter().map(|note| safe::line(note).into_owned()));
-    said
+}
+
+/// Whom a channel did not hear, for one reason.
+pub(crate) struct Unheard {
+    pub(crate) channel: Channel,
+    /// The reason, as it stands in the results.
+    pub(crate) why: String,
+    pub(crate) sentence: String,
+}
+
+/// Whom each channel did not hear.
+pub(crate) fn missing(result: &ConstructResult) -> Vec<Unheard> {
+    let of_channel = |(channel, heard): (&Channel, &ChannelResult)| {
+        let channel = *channel;
+        let unheard = heard.missing.iter().map(move |(why, count)| Unheard {
+            channel,
+            why: why.clone(),
+            sentence: format!(
+                "Without {channel}: {} ({}).",
+                thousands(i128::from(*count)),
+                safe::line(why)
+            ),
+        });
+        unheard.collect::<Vec<_>>()
+    };
+    result.channels.iter().flat_map(of_channel).collect()
+}
+
+/// Where channels disagree, and what limits them.
+pub(crate) fn notes(result: &ConstructResult) -> impl Iterator<Item = String> + '_ {
+    result.notes.iter().map(|note| safe::line(note).into_owned())
 }
 
 /// Draws them; nothing where there is only the direct answer.
@@ -120,7 +161,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     );
     for (of, result) in &results.channels {
         page.line(format!("  {}", look.paint(Role::Strong, construct(*of))));
-        for Row { label, value, interval, answers, shares } in rows(result) {
+        for Row { label, value, interval, answers, shares, .. } in rows(result) {
             if label.width() > width || interval.width() > COLUMNS.1 {
                 let text = format!("{label}: {value} {interval}");
                 page.paragraph(&text, "    ", "      ", None);
@@ -145,8 +186,16 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     }
 }
 
-fn row(label: String, estimate: &Estimate, shares: String) -> Row {
+fn row(
+    (channel, scale): (Channel, (i32, i32)),
+    label: String,
+    estimate: &Estimate,
+    shares: String,
+) -> Row {
     Row {
+        channel,
+        mean: Some(estimate.clone()),
+        scale,
         label,
         value: minus(format!("{:.2}", estimate.value)),
         interval: interval(estimate).unwrap_or_else(|| "no interval".to_owned()),

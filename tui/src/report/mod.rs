@@ -32,7 +32,8 @@ pub(crate) use compare::comparison;
 pub(crate) use crosstab::cross;
 pub(crate) use next::dollars;
 use page::Page;
-pub(crate) use preview::preview;
+pub(crate) use page::plain_punctuation;
+pub(crate) use preview::{of_kind as calls_of_kind, preview};
 pub(crate) use themes::findings;
 
 /// The report as text. It ends with a line break.

@@ -89,7 +89,7 @@ impl Page {
 }
 
 /// Our own typographic signs in plain letters. Other people's letters stay: they cannot be said otherwise.
-fn plain_punctuation(text: &str) -> String {
+pub(crate) fn plain_punctuation(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

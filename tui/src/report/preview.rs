@@ -1,9 +1,10 @@
 //! What a run would do, before it does it: whom it would ask, how, and what that takes.
 
-use protocol::run::Preview;
+use protocol::run::{Calls, Preview};
 use protocol::safe;
 
 use crate::look::{Look, Role, pad, pad_left, thousands};
+use crate::report::dollars;
 use crate::report::page::Page;
 use crate::report::title::instrument;
 
@@ -49,6 +50,9 @@ fn takes(preview: &Preview, page: &mut Page) {
     } else {
         format!("  ${least:.2} to ${most:.2}")
     });
+    for calls in &preview.calls {
+        page.paragraph(&of_kind(calls), "    ", "      ", Some(Role::Dim));
+    }
     if let Some((half, unit)) = &preview.expected_half_width {
         page.line(format!("  result to be known within ±{half:.2} {}", safe::line(unit)));
     }
@@ -59,6 +63,15 @@ fn takes(preview: &Preview, page: &mut Page) {
     for note in &preview.notes {
         page.bullet(note);
     }
+}
+
+/// How many calls of one kind there are, and what they cost.
+pub(crate) fn of_kind(calls: &Calls) -> String {
+    let cost =
+        calls.cost_usd.filter(|(_, most)| *most > 0.0).map_or_else(String::new, |(least, most)| {
+            format!(", {} to {}", dollars(least), dollars(most))
+        });
+    format!("{} × {}{cost}", thousands(i128::from(calls.count)), safe::line(&calls.what))
 }
 
 fn margins(preview: &Preview, page: &mut Page) {

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use protocol::results::Outcomes;
+use protocol::run::Calls;
 use protocol::run::State;
 use unicode_width::UnicodeWidthStr;
 
@@ -123,6 +124,11 @@ fn an_answer_and_a_preview() {
         cost_usd: (0.0, 0.0),
         expected_half_width: Some((0.03, "points".into())),
         notes: vec!["The panel is larger than the standing one.".into()],
+        calls: vec![
+            Calls { what: "the answer".into(), count: 20_000, cost_usd: Some((1.5, 4.25)) },
+            Calls { what: "a decoy".into(), count: 30, cost_usd: None },
+        ],
+        settings: protocol::setting::Settings::new(),
     };
     insta::assert_snapshot!("preview", preview(&plan, Look::PLAIN));
 }

@@ -143,8 +143,9 @@ actions! {
     Order = "live.order", [Live] 3, "order", "Rearranges the people: as they were asked, or by score into a histogram.";
     Follow = "live.follow", [Live] 4, "follow", "Keeps the newest answers in view, or holds the list still.";
     GroupBy = "results.group", [Results] 3, "group by", "Groups by the next attribute: age, gender, income, education, technology, region, or all of them at once.";
-    CrossTab = "results.cross", [Results] 4, "cross-tab", "Crosses two attributes in a table of means.";
-    View = "results.view", [Results] 5, "view", "Shows the next view: segments, A against B, cross-tab, reasons, findings, method.";
+    Worth = "results.worth", [Results] 3, "worth", "Shows what the numbers are worth: channels side by side; then controls, wordings and figures on the answers.";
+    CrossTab = "results.cross", [Results] 7, "cross-tab", "Crosses two attributes in a table of means.";
+    View = "results.view", [Results] 5, "view", "Shows the next view: segments, A against B, cross-tab, reasons, findings, channels, checks, method.";
     Down = "move.down", [Studies Live Results Palette Help Menu Person Compose], "down", "Moves down.";
     Up = "move.up", [Studies Live Results Palette Help Menu Person Compose], "up", "Moves up.";
     Left = "move.left", [Live Results Compose Prompt Palette Help], "left", "Moves left.";
@@ -171,7 +172,7 @@ actions! {
     Quit = "quit", [], "quit", "Leaves the workstation; the daemon and its studies go on.";
     Run = "compose.run", [Compose] 1, "run", "Runs the study.";
     Editor = "compose.editor", [Compose] 3, "editor", "Opens the text in your own editor ($VISUAL or $EDITOR).";
-    Complete = "compose.complete", [Compose] 4, "complete", "Completes the name of a file, or takes the next choice.";
+    Complete = "compose.complete", [Compose] 4, "complete", "Completes a name of a file or of an engine, or takes the next choice.";
     Undo = "compose.undo", [Compose] 14, "undo", "Takes back the last change of the field.";
     Clear = "compose.clear", [Compose Palette Prompt Help], "clear", "Empties the field.";
     Accept = "accept", [Palette Menu Prompt Question] 1, "choose", "Takes what is chosen.";

@@ -48,8 +48,8 @@ pub enum Call {
     Newest(StudyId, u32, u32),
     /// The next page of all its answers, from an ordinal on.
     Page(StudyId, u32),
-    /// Answers that the picture still lacks, from an ordinal on.
-    Unread(StudyId, u32),
+    /// Answers that the picture still lacks: from an ordinal on, at most so many.
+    Unread(StudyId, u32, u32),
     /// The answer of one respondent.
     Answer(StudyId, u32),
     /// Its report.

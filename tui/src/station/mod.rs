@@ -25,3 +25,11 @@ mod widgets;
 
 pub use driver::{Mouse, StationError, Wishes, run};
 pub use update::update;
+
+/// The keys of the front matter that the form has fields for.
+#[cfg(test)]
+pub(crate) fn form_keys() -> Vec<&'static str> {
+    let key = protocol::id::SubmitKey(uuid::Uuid::nil());
+    let form = model::compose::Compose::new(&model::saved::Form::default(), key);
+    form.fields.iter().map(|field| field.key).collect()
+}

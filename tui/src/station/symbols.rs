@@ -97,6 +97,14 @@ impl Glyphs {
         }
     }
 
+    /// Typographic signs of our own sentences in the alphabet of the terminal.
+    pub(crate) fn plain(self, text: &str) -> String {
+        match self {
+            Self::Unicode => text.to_owned(),
+            Self::Ascii => crate::report::plain_punctuation(text).replace('×', self.times()),
+        }
+    }
+
     /// The frame of a pane that has the focus, or of one that has not.
     pub(crate) const fn frame(self, focus: Focus) -> Frame {
         match (self, focus) {

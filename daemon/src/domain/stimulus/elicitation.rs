@@ -29,7 +29,7 @@ pub(super) fn read(
     engine: &str,
     rules: &Rules<'_>,
 ) -> Option<Elicitation> {
-    let channels = reader.take("elicitation", channels).unwrap_or_else(|| vec![Channel::Direct]);
+    let channels = channels_of(reader);
     let embedding = of_channel(reader, "embedding_engine", Channel::Ssr, &channels, rules);
     let rater = of_channel(reader, "rater", Channel::Rater, &channels, rules);
     if channels == [Channel::Direct] {
@@ -59,6 +59,11 @@ pub(super) fn read(
         }
     }
     Some(elicitation)
+}
+
+/// The channels that are asked for.
+pub(super) fn channels_of(reader: &mut Reader<'_>) -> Vec<Channel> {
+    reader.take("elicitation", channels).unwrap_or_else(|| vec![Channel::Direct])
 }
 
 /// The channels, each once, in the order of documents.
@@ -94,9 +99,7 @@ fn of_channel(
 ) -> Option<(Given, String)> {
     let given = reader.given(key)?.clone();
     if !channels.contains(&channel) {
-        let what = format!("'{key}' means nothing without the channel {channel}");
-        let hint = format!("take it out, or write elicitation: [direct, {channel}]");
-        reader.problems.push(given.problem(what, hint));
+        reader.problems.push(without_channel(&given, channel));
         return None;
     }
     let name = reader.take(key, |given| match channel {
@@ -106,8 +109,14 @@ fn of_channel(
     Some((given, name))
 }
 
+/// What is said to an engine that makes a channel which is not heard.
+pub(super) fn without_channel(given: &Given, channel: Channel) -> Problem {
+    let what = format!("'{}' means nothing without the channel {channel}", given.key);
+    given.problem(what, format!("take it out, or write elicitation: [direct, {channel}]"))
+}
+
 /// Why no further channel can be heard in such a study, if so.
-fn unheard(
+pub(super) fn unheard(
     asked: &Given,
     study_type: StudyType,
     engine: &str,
@@ -168,7 +177,7 @@ fn embedder_named(given: &Given, rules: &Rules<'_>) -> Result<String, Problem> {
 }
 
 /// What embeds: the one that was named, else the service of the study's own engine, else the encoder that is built in.
-fn embedding_engine(
+pub(super) fn embedding_engine(
     asked: &Given,
     named: Option<(Given, String)>,
     engine: &str,
@@ -211,7 +220,7 @@ fn bare(model: &str) -> String {
 }
 
 /// The engine that rates: one model, and none of those that write the texts.
-fn rater_engine(
+pub(super) fn rater_engine(
     asked: &Given,
     named: Option<(Given, String)>,
     engine: &str,

@@ -25,6 +25,12 @@ pub(super) enum Value {
 }
 
 impl Given {
+    /// A setting that nobody has given, to learn what would be said to it.
+    pub(super) fn nowhere(key: &str) -> Self {
+        let value = Value::Flag(String::new());
+        Self { key: key.to_owned(), place: String::new(), value }
+    }
+
     pub(super) fn problem(&self, what: impl Into<String>, hint: impl Into<String>) -> Problem {
         Problem { place: self.place.clone(), what: what.into(), hint: hint.into() }
     }

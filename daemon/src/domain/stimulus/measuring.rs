@@ -16,13 +16,25 @@ const REASKED_ONE_IN: u32 = 10;
 /// Most that are asked twice by themselves.
 const REASKED_MAX: u32 = 25;
 
-/// How many are asked twice where the study does not say.
-fn usual_replicates(panel: u32) -> u32 {
-    if panel < REASKED_FROM { 0 } else { (panel / REASKED_ONE_IN).min(REASKED_MAX) }
+/// How many are asked controls and other wordings where the study does not say.
+const SUBSAMPLE: u32 = 30;
+
+/// How many are asked twice where the study does not say. The subsample is nought where nobody is asked controls or other
+/// wordings.
+pub(super) fn usual_replicates(panel: u32, steady: bool, subsample: u32) -> u32 {
+    match (subsample, steady) {
+        // What asking again makes of an answer is the measure for what another presentation or wording makes of it.
+        (1.., _) => subsample,
+        (0, true) => 0,
+        (0, false) if panel < REASKED_FROM => 0,
+        (0, false) => (panel / REASKED_ONE_IN).min(REASKED_MAX),
+    }
 }
 
 /// How many are asked controls and other wordings where the study does not say.
-const SUBSAMPLE: u32 = 30;
+pub(super) fn usual_subsample(panel: u32) -> u32 {
+    SUBSAMPLE.min(panel)
+}
 
 /// Reads all of it. A steady engine is one of this program, which does not read how a question is put.
 pub(super) fn read(
@@ -44,11 +56,7 @@ pub(super) fn read(
         if wordings == 0 {
             return Ok(0);
         }
-        if steady {
-            let what = "'wordings' means nothing to the built-in reader: it reads what is shown, not how the question is put";
-            return Err(given.problem(what, "take it out, or ask a language model: --engine NAME"));
-        }
-        refused(given, study_type).map_or(Ok(wordings), Err)
+        unworded(given, study_type, steady).map_or(Ok(wordings), Err)
     });
     let controls = match wanted {
         Some(true) => controls(study_type, steady),
@@ -60,18 +68,12 @@ pub(super) fn read(
     let subsample = reader.take("subsample", |given| {
         let number = people(given, 1, panel, ": so many are asked controls and other wordings")?;
         if !checks && sound {
-            let what = "'subsample' means nothing without controls or other wordings";
-            return Err(given.problem(what, "add controls: true or wordings: 2, or take it out"));
+            return Err(unchecked(given));
         }
         Ok(number)
     });
-    let subsample = if checks { subsample.unwrap_or(SUBSAMPLE).min(panel) } else { 0 };
-    let usual = match (checks, steady) {
-        // What asking again makes of an answer is the measure for what another presentation or wording makes of it.
-        (true, _) => subsample,
-        (false, true) => 0,
-        (false, false) => usual_replicates(panel),
-    };
+    let subsample = if checks { subsample.unwrap_or(usual_subsample(panel)).min(panel) } else { 0 };
+    let usual = usual_replicates(panel, steady, subsample);
     Measurement {
         // Which channels are heard is read next door.
         elicitation: None,
@@ -93,8 +95,23 @@ fn controls(study_type: StudyType, steady: bool) -> BTreeSet<Control> {
     controls
 }
 
+/// Why such a study cannot be asked in other wordings, if so.
+pub(super) fn unworded(given: &Given, study_type: StudyType, steady: bool) -> Option<Problem> {
+    if steady {
+        let what = "'wordings' means nothing to the built-in reader: it reads what is shown, not how the question is put";
+        return Some(given.problem(what, "take it out, or ask a language model: --engine NAME"));
+    }
+    refused(given, study_type)
+}
+
+/// What is said to a subsample that is asked nothing.
+pub(super) fn unchecked(given: &Given) -> Problem {
+    let what = "'subsample' means nothing without controls or other wordings";
+    given.problem(what, "add controls: true or wordings: 2, or take it out")
+}
+
 /// Why a kind of study has no controls and no other wordings.
-fn refused(given: &Given, study_type: StudyType) -> Option<Problem> {
+pub(super) fn refused(given: &Given, study_type: StudyType) -> Option<Problem> {
     let hint = match study_type {
         StudyType::ConceptTest | StudyType::Nps | StudyType::Sentiment => return None,
         StudyType::AbTest => {

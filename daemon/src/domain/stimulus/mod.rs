@@ -6,6 +6,7 @@ mod front_matter;
 mod given;
 mod material;
 mod measuring;
+mod settings;
 
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ pub use self::elicitation::{ENCODER, KnownEngine};
 use self::front_matter::{Malformed, Node, Parts};
 use self::given::{Given, Value};
 use self::material::Material;
+pub use self::settings::settings;
 use crate::domain::instrument::{self, Violation};
 use crate::domain::nearest::nearest;
 
@@ -28,6 +30,10 @@ pub const FILE_BYTES_MAX: usize = 256 * 1024;
 /// Seeds stay below this, so that every reader of JSON carries them exactly.
 pub const SEED_MAX: u64 = (1 << 53) - 1;
 
+/// How many are asked where the study does not say.
+const PANEL: u32 = 100;
+/// What answers where the study does not say.
+const ENGINE: &str = "offline";
 const NAME_CHARACTERS_MAX: usize = 200;
 const CONTEXT_CHARACTERS_MAX: usize = 2_000;
 /// Tags that one study carries.
@@ -113,17 +119,8 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
         education: reader.take("audience.education", Given::word).unwrap_or_default(),
         tech_adoption: reader.take("audience.tech_adoption", Given::word).unwrap_or_default(),
     };
-    let panel_max = rules.panel_max;
-    let panel = reader.take("panel", |given| {
-        let number = given.whole(1, u64::from(panel_max)).map_err(|mut problem| {
-            problem.hint.push_str("; the setting limits.panel_max raises the limit");
-            problem
-        })?;
-        u32::try_from(number).map_err(|_| given.problem("'panel' is too large", "ask for fewer"))
-    });
-    let engine = reader.take("engine", |given| engine_named(given, rules));
-    let engine = engine.unwrap_or_else(|| "offline".to_owned());
-    let panel = panel.unwrap_or(100);
+    let panel = panel_of(&mut reader, rules);
+    let engine = engine_of(&mut reader, rules);
     let steady = rules.steady.contains(&engine.as_str());
     let elicitation = elicitation::read(&mut reader, study_type, &engine, rules);
     let measurement =
@@ -256,6 +253,24 @@ impl Reader<'_> {
             self.problems.push(problem);
         }
     }
+}
+
+/// How many are asked.
+fn panel_of(reader: &mut Reader<'_>, rules: &Rules<'_>) -> u32 {
+    let panel = reader.take("panel", |given| {
+        let number = given.whole(1, u64::from(rules.panel_max)).map_err(|mut problem| {
+            problem.hint.push_str("; the setting limits.panel_max raises the limit");
+            problem
+        })?;
+        u32::try_from(number).map_err(|_| given.problem("'panel' is too large", "ask for fewer"))
+    });
+    panel.unwrap_or(PANEL)
+}
+
+/// What answers.
+fn engine_of(reader: &mut Reader<'_>, rules: &Rules<'_>) -> String {
+    let engine = reader.take("engine", |given| engine_named(given, rules));
+    engine.unwrap_or_else(|| ENGINE.to_owned())
 }
 
 fn engine_named(given: &Given, rules: &Rules<'_>) -> Result<String, Problem> {

@@ -147,6 +147,27 @@ mod tests {
         settings: Settings,
     }
 
+    /// What a flag can say can be said in the form of the workstation too.
+    #[test]
+    fn every_flag_has_its_field_in_the_form() {
+        use clap::CommandFactory;
+        let command = Flags::command();
+        let mut line = vec!["run".to_owned()];
+        for argument in command.get_arguments().filter(|one| one.get_id() != "help") {
+            line.extend(argument.get_long().map(|name| format!("--{name}")));
+            if argument.get_action().takes_values() {
+                line.push("1".to_owned());
+            }
+        }
+        let flags = Flags::try_parse_from(line).unwrap_or_else(|error| panic!("{error}"));
+        let keys: Vec<String> = flags.settings.overrides().into_keys().collect();
+        assert!(keys.len() > 25, "{keys:?}");
+        let fields = crate::station::form_keys();
+        for key in keys {
+            assert!(fields.contains(&key.as_str()), "the form has no field for {key}");
+        }
+    }
+
     #[test]
     fn flags_become_the_keys_they_stand_for() {
         let flags = Flags::try_parse_from([

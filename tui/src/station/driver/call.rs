@@ -41,7 +41,9 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         }
         Call::Newest(id, from, count) => Msg::Newest(id, asked!(client, answers(id, from, count))),
         Call::Page(id, from) => Msg::Page(id, asked!(client, answers(id, from, ANSWERS))),
-        Call::Unread(id, from) => Msg::Unread(id, from, asked!(client, answers(id, from, ANSWERS))),
+        Call::Unread(id, from, count) => {
+            Msg::Unread(id, from, asked!(client, answers(id, from, count)))
+        }
         Call::Answer(id, ordinal) => {
             Msg::Answer(id, ordinal, asked!(client, answers(id, ordinal, 1)))
         }

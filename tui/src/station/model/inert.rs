@@ -1,12 +1,18 @@
 //! Where strings from models, people and files enter the model. Each passes the one filter here, once; nothing that
 //! draws has to think of it again.
 
+use std::collections::BTreeMap;
+
 use protocol::analysis::CrossTab;
+use protocol::channels::Heard;
+use protocol::control::ControlResult;
 use protocol::error::ApiError;
 use protocol::persona::Persona;
-use protocol::results::{Report, Response, Results};
+use protocol::quality::Figure;
+use protocol::results::{Diagnostics, Report, Response, Results};
 use protocol::run::{Preview, Study};
 use protocol::safe;
+use protocol::setting::Settings;
 
 use crate::station::instrument;
 
@@ -36,6 +42,15 @@ pub(crate) fn study(study: &mut Study) {
 pub(crate) fn response(response: &mut Response) {
     persona(&mut response.persona);
     instrument::texts_mut(&mut response.answer).into_iter().for_each(block);
+    for voices in response.channels.iter_mut().flat_map(BTreeMap::values_mut) {
+        voices.text.iter_mut().for_each(block);
+        if let Some(Heard::Undetermined { undetermined }) = &mut voices.ssr {
+            line(undetermined);
+        }
+        if let Some(Heard::Undetermined { undetermined }) = &mut voices.rater {
+            line(undetermined);
+        }
+    }
 }
 
 fn persona(persona: &mut Persona) {
@@ -67,8 +82,56 @@ fn results(results: &mut Results) {
         }
         finding.key_quotes.iter_mut().for_each(|quote| line(&mut quote.text));
     }
-    results.diagnostics.notes.iter_mut().for_each(line);
+    diagnostics(&mut results.diagnostics);
+    for heard in results.channels.values_mut() {
+        heard.notes.iter_mut().for_each(line);
+        heard.agreement.iter_mut().for_each(figure);
+        heard.attainable.iter_mut().for_each(|range| line(&mut range.model));
+        for channel in heard.channels.values_mut() {
+            channel.engine.iter_mut().for_each(line);
+            figure(&mut channel.mean);
+        }
+    }
     results.responses.iter_mut().flatten().for_each(response);
+}
+
+/// Why there is no number.
+fn figure(figure: &mut Figure) {
+    if let Figure::Undefined { undefined } = figure {
+        line(undefined);
+    }
+}
+
+fn diagnostics(found: &mut Diagnostics) {
+    found.notes.iter_mut().for_each(line);
+    found.figures.values_mut().for_each(figure);
+    found.reference.iter_mut().for_each(|reference| line(&mut reference.source));
+    let reasons = std::mem::take(&mut found.not_answered).into_iter();
+    let safe = reasons.map(|(reason, count)| (safe::line(&reason).into_owned(), count));
+    for (reason, count) in safe {
+        *found.not_answered.entry(reason).or_default() += count;
+    }
+    for control in found.controls.values_mut() {
+        match control {
+            ControlResult::Judged(judged) => {
+                line(&mut judged.sentence);
+                line(&mut judged.unit);
+                figure(&mut judged.difference);
+                judged.level.iter_mut().chain(&mut judged.rank).for_each(figure);
+            }
+            ControlResult::NotAsked { not_asked } => line(not_asked),
+        }
+    }
+    if let Some(wordings) = &mut found.wordings {
+        line(&mut wordings.sentence);
+        line(&mut wordings.unit);
+        figure(&mut wordings.largest);
+        figure(&mut wordings.rank_same_words);
+        for wording in &mut wordings.wordings {
+            figure(&mut wording.difference);
+            figure(&mut wording.rank);
+        }
+    }
 }
 
 /// Makes the strings of a table inert.
@@ -87,12 +150,24 @@ pub(crate) fn preview(preview: &mut Preview) {
     line(&mut preview.engine);
     block(&mut preview.questionnaire);
     preview.notes.iter_mut().for_each(line);
+    preview.calls.iter_mut().for_each(|calls| line(&mut calls.what));
+    settings(&mut preview.settings);
+}
+
+/// Makes the strings of what a form is told inert.
+fn settings(settings: &mut Settings) {
+    for setting in settings.values_mut() {
+        setting.words.iter_mut().for_each(line);
+        let optional = [&mut setting.refused, &mut setting.needs, &mut setting.usual];
+        optional.into_iter().flatten().for_each(line);
+    }
 }
 
 /// Makes the strings of an error inert.
 pub(crate) fn error(error: &mut ApiError) {
     line(&mut error.message);
     error.hints.iter_mut().for_each(line);
+    error.settings.iter_mut().for_each(|told| settings(told));
     for problem in &mut error.problems {
         for text in [&mut problem.place, &mut problem.what, &mut problem.hint] {
             line(text);

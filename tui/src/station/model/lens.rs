@@ -178,6 +178,16 @@ impl Lens {
         u32::try_from(at).ok()
     }
 
+    /// The answers to read next for the picture: from whom on, and how many. Who was read already is not read again for one
+    /// among them who came late.
+    pub(crate) fn unread(&self) -> Option<(u32, u32)> {
+        const PAGE: usize = 500;
+        let from = self.first_unread()?;
+        let (first, end) = (from as usize, self.marks.len().min(from as usize + PAGE));
+        let last = self.marks[first..end].iter().rposition(|mark| *mark == UNREAD)?;
+        Some((from, u32::try_from(last + 1).ok()?))
+    }
+
     /// How often each mark was given among the answers that have been loaded, highest mark first.
     pub(crate) fn loaded_marks(&self, instrument: &Instrument) -> Vec<(i32, u64)> {
         let mut counts = [0_u64; 256];

@@ -3,6 +3,7 @@
 
 pub(crate) mod class;
 pub(crate) mod compose;
+mod drill;
 pub(crate) mod filter;
 pub(crate) mod inert;
 pub(crate) mod layer;

@@ -2,14 +2,15 @@
 //! behind it.
 
 use protocol::analysis::CrossTab;
-use protocol::results::Response;
+use protocol::results::Results;
 use protocol::run::Study;
 use protocol::study::StudyType;
 
 use super::class::Dimension;
+pub(crate) use super::drill::{Drill, Voice};
 use super::lens::Lens;
 use super::studies::Direction;
-use crate::station::instrument::{self, Said};
+use crate::station::instrument;
 use crate::station::widgets::window::Window;
 
 /// What the main pane shows.
@@ -26,26 +27,37 @@ pub(crate) enum View {
     Reasons,
     /// What to act on.
     Findings,
-    /// What the numbers are worth: margins, diagnostics, how it was done.
+    /// What each way of hearing an opinion heard.
+    Channels,
+    /// Whether the panel can be believed: controls, wordings, figures on the answers.
+    Checks,
+    /// How it was done: every estimate, margins, who is missing.
     Method,
 }
 
 impl View {
     /// Every view with its title, in the order of `v`.
-    pub(crate) const ALL: [(Self, &'static str); 6] = [
+    pub(crate) const ALL: [(Self, &'static str); 8] = [
         (Self::Versus, "A against B"),
         (Self::Segments, "Segments"),
         (Self::Cross, "Cross-tab"),
         (Self::Reasons, "Reasons"),
         (Self::Findings, "Findings"),
+        (Self::Channels, "Channels"),
+        (Self::Checks, "Checks"),
         (Self::Method, "Method"),
     ];
 
-    /// The views that say something about such a study, in the order of `v`.
-    pub(crate) fn of(study_type: StudyType) -> Vec<Self> {
+    /// The views that say something about such a study with such results, in the order of `v`.
+    pub(crate) fn of(study_type: StudyType, results: Option<&Results>) -> Vec<Self> {
         let says_something = |view: &Self| match view {
             Self::Versus => study_type == StudyType::AbTest,
             Self::Segments => instrument::of(study_type).main.is_some(),
+            Self::Channels => results.is_some_and(|results| !results.channels.is_empty()),
+            Self::Checks => results.is_some_and(|results| {
+                let found = &results.diagnostics;
+                !found.figures.is_empty() || !found.controls.is_empty() || found.wordings.is_some()
+            }),
             Self::Cross | Self::Reasons | Self::Findings | Self::Method => true,
         };
         let mut views: Vec<Self> =
@@ -62,14 +74,30 @@ impl View {
             StudyType::Survey => Self::Reasons,
             StudyType::ConceptTest | StudyType::Sentiment | StudyType::Nps => Self::Segments,
         };
-        if self == Self::Segments || !Self::of(study_type).contains(&self) { first } else { self }
+        let is_there = Self::of(study_type, None).contains(&self);
+        if self == Self::Segments || !is_there { first } else { self }
     }
 
     /// The one after it.
-    pub(crate) fn next(self, study_type: StudyType) -> Self {
-        let views = Self::of(study_type);
+    pub(crate) fn next(self, study_type: StudyType, results: Option<&Results>) -> Self {
+        let views = Self::of(study_type, results);
         let at = views.iter().position(|view| *view == self);
         views.get(at.map_or(0, |at| (at + 1) % views.len())).copied().unwrap_or_default()
+    }
+
+    /// The view that says next what the numbers are worth: the channels side by side, then the checks, and again. None where
+    /// there is neither. A check that was failed comes first.
+    pub(crate) fn worth(self, study_type: StudyType, results: Option<&Results>) -> Option<Self> {
+        let views = Self::of(study_type, results);
+        let has = |view: Self| views.contains(&view).then_some(view);
+        let has_failed =
+            results.is_some_and(|results| results.diagnostics.failures().next().is_some());
+        match self {
+            Self::Channels => has(Self::Checks),
+            Self::Checks => has(Self::Channels),
+            _ if has_failed => has(Self::Checks),
+            _ => has(Self::Channels).or(has(Self::Checks)),
+        }
     }
 
     /// Its title.
@@ -103,38 +131,6 @@ pub(crate) enum Pane {
 impl Pane {
     /// Every pane, in the order of Tab.
     pub(crate) const ALL: [Self; 3] = [Self::Main, Self::Scores, Self::Quotes];
-}
-
-/// Which answers the quotes are narrowed to. Empty: all of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Drill {
-    /// Classes that the respondent belongs to.
-    pub(crate) classes: Vec<(Dimension, String)>,
-    /// What the answer says, and how that is called.
-    pub(crate) said: Option<(String, Said)>,
-    /// Answers that were cited: what cites them, and their ordinals.
-    pub(crate) cited: Option<(String, Vec<u32>)>,
-    /// Words that the answer contains.
-    pub(crate) words: String,
-}
-
-impl Drill {
-    /// Whether nothing is left out.
-    pub(crate) fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    fn admits(&self, ordinal: u32, response: &Response, mark: i32) -> bool {
-        let of_class =
-            |(dimension, class): &(Dimension, String)| dimension.class(&response.persona) == *class;
-        self.classes.iter().all(of_class)
-            && self.said.as_ref().is_none_or(|(_, said)| said.is_in(&response.answer, mark))
-            && self.cited.as_ref().is_none_or(|(_, cited)| cited.contains(&ordinal))
-            && (self.words.is_empty()
-                || instrument::words(&response.answer)
-                    .to_lowercase()
-                    .contains(&self.words.to_lowercase()))
-    }
 }
 
 /// What a list of segments is sorted by.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use protocol::measurement::Reuse;
 use protocol::study::{Instrument, StudySpec};
 use serde::{Deserialize, Serialize};
 
@@ -139,9 +140,11 @@ impl Form {
             ("engine", spec.engine.clone()),
             ("context", spec.context.clone().unwrap_or_default()),
             ("tags", spec.tags.join(", ")),
+            ("project", spec.project.clone().unwrap_or_default()),
         ]
         .map(|(key, text)| (key.to_owned(), text))
         .into();
+        fields.extend(measured(spec));
         let text = match &spec.instrument {
             Instrument::ConceptTest { stimulus }
             | Instrument::Sentiment { stimulus }
@@ -159,4 +162,28 @@ impl Form {
         let fields = fields.into_iter().map(|(key, value)| (key, safe(&value))).collect();
         Self { fields, text: safe(&text), file: String::new() }
     }
+}
+
+/// How a study measures and what it may cost, as the form names it. What was not asked for is left out.
+fn measured(spec: &StudySpec) -> BTreeMap<String, String> {
+    let measurement = &spec.measurement;
+    let elicitation = measurement.elicitation.as_ref();
+    let channels = elicitation.map(|heard| {
+        heard.channels.iter().map(|channel| channel.as_str()).collect::<Vec<_>>().join(",")
+    });
+    let checks = measurement.checks_panel();
+    [
+        ("elicitation", channels),
+        ("embedding_engine", elicitation.and_then(|heard| heard.embedding_engine.clone())),
+        ("rater", elicitation.and_then(|heard| heard.rater.clone())),
+        ("controls", (!measurement.controls.is_empty()).then(|| "true".to_owned())),
+        ("wordings", (measurement.wordings > 0).then(|| measurement.wordings.to_string())),
+        ("subsample", checks.then(|| measurement.subsample.to_string())),
+        ("replicates", Some(measurement.replicates.to_string())),
+        ("reuse", (measurement.reuse != Reuse::default()).then(|| measurement.reuse.to_string())),
+        ("max_cost_usd", spec.max_cost_usd.map(|cost| cost.dollars().to_string())),
+    ]
+    .into_iter()
+    .filter_map(|(key, text)| Some((key.to_owned(), text?)))
+    .collect()
 }

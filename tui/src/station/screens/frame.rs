@@ -166,14 +166,17 @@ fn is_useful(model: &Model, action: Action) -> bool {
     match action {
         Action::Back => model.screen != Screen::Studies || model.place() != Place::Studies,
         // An empty list offers the example, as soon as it is known to be empty.
-        Action::Open => state.is_some() || offers_example(model),
+        Action::Open => {
+            let opens = model.screen != Screen::Results || super::results::opens(model);
+            (state.is_some() && opens) || offers_example(model)
+        }
         Action::ShowResults => model.place() == Place::Live && state == Some(State::Completed),
         Action::ShowLive => {
             model.place() == Place::Results && state.is_some_and(|state| !state.is_final())
         }
         // Arrows need no word, but where one chooses with them.
         Action::Right => choice_here(model),
-        Action::Complete => choice_here(model) || file_here(model),
+        Action::Complete => choice_here(model) || file_here(model) || names_here(model),
         Action::Editor => text_here(model),
         Action::Pause => matches!(state, Some(State::Queued | State::Running | State::Paused)),
         Action::Cancel => state.is_some_and(|state| !state.is_final()),
@@ -182,6 +185,7 @@ fn is_useful(model: &Model, action: Action) -> bool {
         }),
         Action::Archive => state.is_some_and(State::is_final),
         Action::CrossTab => state.is_some(),
+        Action::Worth => next_worth(model).is_some(),
         Action::GroupBy => {
             model.study().is_some_and(has_scores) || model.lens.results.view == View::Cross
         }
@@ -198,6 +202,12 @@ fn is_useful(model: &Model, action: Action) -> bool {
         | Action::Sort => state.is_some(),
         _ => true,
     }
+}
+
+/// The view that would say next what the numbers are worth.
+fn next_worth(model: &Model) -> Option<View> {
+    let results = model.lens.report.as_ref().and_then(|report| report.results.as_ref());
+    model.lens.results.view.worth(model.study()?.instrument, results)
 }
 
 /// Whether there is an estimate by which groups can be compared.
@@ -229,6 +239,12 @@ fn file_here(model: &Model) -> bool {
     field_here(model).is_some_and(|field| field.key == FILE_FIELD)
 }
 
+/// Whether a line with the cursor takes a name out of several that are known.
+fn names_here(model: &Model) -> bool {
+    let names = model.compose.as_ref().zip(field_here(model));
+    names.is_some_and(|(form, field)| !form.names(field).is_empty())
+}
+
 fn text_here(model: &Model) -> bool {
     use crate::station::model::compose::TEXT;
     field_here(model).is_some_and(|field| field.key == TEXT)
@@ -241,8 +257,11 @@ fn label(model: &Model, action: Action) -> &'static str {
     match action {
         Action::Pause if model.study().is_some_and(|study| study.state == State::Paused) => "go on",
         Action::NextPane if model.place() == Place::Compose => "next field",
+        Action::Worth if next_worth(model) == Some(View::Channels) => "channels",
+        Action::Worth => "checks",
         Action::Right => "choose",
         Action::Complete if choice_here(model) => "next choice",
+        Action::Complete if names_here(model) => "next name",
         Action::Open => match model.screen {
             Screen::Studies if model.study().is_none() => "try the example",
             Screen::Studies => "open",

@@ -1,9 +1,11 @@
 //! One respondent: everything they said and everything there is to know about them. The bottom of every number.
 
+use protocol::channels::{BILLION, Heard};
 use protocol::results::Response;
 use protocol::run::Study;
 use ratatui::layout::Rect;
 
+use crate::report::channels::construct;
 use crate::station::instrument;
 use crate::station::model::Model;
 use crate::station::model::class::{Dimension, readable};
@@ -59,6 +61,51 @@ fn in_other_order(study: &Study, second: &Response) -> Vec<(String, String)> {
     facts
 }
 
+/// What each channel heard from somebody, construct by construct: label, fact, colour.
+fn voices(response: &Response, glyphs: Glyphs) -> Vec<(&'static str, String, Role)> {
+    let mut lines = Vec::new();
+    for (of, voices) in response.channels.iter().flatten() {
+        lines.push(("", " ".to_owned(), Role::Text));
+        lines.push(("", format!("{}, channel by channel:", construct(*of)), Role::Dim));
+        let (low, high) = of.direct_scale();
+        let of_scale = |value: f64, decimals, low: i32, high: i32| {
+            let show = |value: f64, decimals| number(value, decimals, glyphs);
+            let (low, high) = (show(f64::from(low), 0), show(f64::from(high), 0));
+            format!("{} of {low} to {high}", show(value, decimals))
+        };
+        lines.push(("direct", of_scale(f64::from(voices.direct), 0, low, high), Role::Text));
+        if let Some(text) = &voices.text {
+            let said = format!("{}{text}{}", glyphs.quote_open(), glyphs.quote_close());
+            lines.push(("in words", said, Role::Quote));
+        }
+        match &voices.ssr {
+            Some(Heard::Known(pmf)) => {
+                let mean = pmf.mean_billionths() as f64 / f64::from(BILLION);
+                let share =
+                    |share: &u32| number(f64::from(*share) / f64::from(BILLION) * 100.0, 0, glyphs);
+                let shares: Vec<String> = pmf.0.iter().map(share).collect();
+                let fact =
+                    format!("{} (at each point {} %)", of_scale(mean, 2, 1, 5), shares.join(", "));
+                lines.push(("ssr", fact, Role::Text));
+            }
+            Some(Heard::Undetermined { undetermined }) => {
+                lines.push(("ssr", format!("undetermined: {undetermined}"), Role::Warning));
+            }
+            None => {}
+        }
+        match &voices.rater {
+            Some(Heard::Known(rated)) => {
+                lines.push(("rater", of_scale(f64::from(rated.rating), 0, 1, 5), Role::Text));
+            }
+            Some(Heard::Undetermined { undetermined }) => {
+                lines.push(("rater", format!("undetermined: {undetermined}"), Role::Warning));
+            }
+            None => {}
+        }
+    }
+    lines
+}
+
 /// Draws the page.
 pub(super) fn draw(
     model: &Model,
@@ -108,6 +155,10 @@ pub(super) fn draw(
             lines.push((String::new(), Role::Text));
         }
         lines.extend(wrapped.into_iter().map(|line| (line, Role::Text)));
+    }
+    for (label, fact, role) in voices(response, glyphs) {
+        let shown = if label.is_empty() { fact } else { format!("{label:<13} {fact}") };
+        lines.extend(wrap(&shown, text.width).into_iter().map(|line| (line, role)));
     }
     let groups = groups(model, study, response, glyphs);
     if !groups.is_empty() {

@@ -2,13 +2,18 @@
 //! that the cursor is about. Where there is room the answers have a column of their own and the reasons stand beside the
 //! scores. Enter goes from any number down to the answers, Esc comes back.
 
+mod channels;
+mod checks;
 mod cross;
+mod entry;
 mod findings;
 mod method;
 mod quotes;
 mod reasons;
 mod scores;
 mod segments;
+#[cfg(test)]
+mod tests;
 mod versus;
 
 use protocol::results::Results;
@@ -24,13 +29,18 @@ use crate::station::model::results::{Axis, Drill, Pane, Scope, View};
 use crate::station::model::{Model, Zoom};
 use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
-use crate::station::widgets::canvas::{Canvas, Caption};
+use crate::station::widgets::canvas::{Canvas, Caption, fit};
 use crate::station::widgets::format::{number, thousands};
 
 /// From this width on the scores have a fixed width.
 const WIDE_FROM: u16 = 110;
 /// From this size on the answers have a column of their own, and the reasons a pane.
 const ROOMY_FROM: (u16, u16) = (156, 38);
+
+/// Below this width there is no room for all the facts of a panel that failed a check.
+const NARROW_BELOW: u16 = 80;
+/// Columns of a name that has to make room.
+const NAME_CUT: u16 = 7;
 
 /// Where the panes stand.
 struct Panes {
@@ -68,9 +78,18 @@ fn panes(model: &Model, body: Rect) -> Panes {
     let top = Rect { height: body.height - body.height * 2 / 5, ..body };
     let below = Rect { y: top.bottom(), height: body.height - top.height, ..body };
     let side = if body.width >= WIDE_FROM { (body.width / 3).min(60) } else { body.width / 3 };
+    if !shows_scores(model) {
+        return Panes { main: Some(top), quotes: Some(below), ..none };
+    }
     let main = Rect { width: top.width - side, ..top };
     let scores = Rect { x: main.right(), width: side, ..top };
     Panes { main: Some(main), scores: Some(scores), reasons: None, quotes: Some(below) }
+}
+
+/// Whether the scores have a pane: pages of numbers with their intervals take the whole width where there is little.
+pub(crate) fn shows_scores(model: &Model) -> bool {
+    let is_page = matches!(model.lens.results.view, View::Channels | View::Checks);
+    !is_page || model.size.0 >= WIDE_FROM
 }
 
 /// The results of the open study, when they are there.
@@ -88,7 +107,15 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     }
     // Whatever forbids to believe the number stands beside it; the view of the method says what it is.
     if results(model).is_some_and(|results| results.diagnostics.failures().next().is_some()) {
-        facts.push(("the panel failed a check".to_owned(), Role::Bad));
+        let said =
+            if model.size.0 < WIDE_FROM { "failed a check" } else { "the panel failed a check" };
+        facts.push((said.to_owned(), Role::Bad));
+        if model.size.0 < NARROW_BELOW {
+            // There is room for what forbids to believe a number and for what it is, not for much of a name.
+            facts[0].0 = fit(&study.name, NAME_CUT, glyphs);
+            facts.push((SYNTHETIC.to_owned(), Role::Dim));
+            return facts;
+        }
     }
     let panel = study.panel;
     let role = if panel.delivered < panel.requested { Role::Warning } else { Role::Dim };
@@ -126,6 +153,9 @@ fn way_down(drill: &Drill) -> String {
         steps.push(what.clone());
     }
     if let Some((what, _)) = &drill.cited {
+        steps.push(what.clone());
+    }
+    if let Some((what, _)) = &drill.voice {
         steps.push(what.clone());
     }
     if !drill.words.is_empty() {
@@ -195,9 +225,17 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
                 view.across.label()
             )
         }
-        (View::Versus | View::Reasons | View::Findings | View::Method, _) => name.to_owned(),
+        (
+            View::Versus
+            | View::Reasons
+            | View::Findings
+            | View::Channels
+            | View::Checks
+            | View::Method,
+            _,
+        ) => name.to_owned(),
     };
-    let views = View::of(study.instrument);
+    let views = View::of(study.instrument, results(model));
     let place = views.iter().position(|one| *one == view.view).map_or(1, |place| place + 1);
     let count = format!("view {place} of {}", views.len());
     let caption = Caption { title: &title, count: &count, foot: "" };
@@ -212,6 +250,8 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
         View::Cross => cross::draw(model, study, canvas, inner),
         View::Reasons => reasons::draw(model, results, canvas, inner),
         View::Findings => findings::draw(model, results, canvas, inner),
+        View::Channels => entry::draw(model, &channels::entries(results), canvas, inner),
+        View::Checks => entry::draw(model, &checks::entries(results), canvas, inner),
         View::Method => method::draw(model, study, results, canvas, inner),
     }
 }
@@ -226,6 +266,8 @@ pub(crate) fn main_rows(model: &Model) -> usize {
         View::Cross => model.lens.classes(Axis::Rows).len(),
         View::Reasons => results(model).map_or(0, |results| results.themes.len()),
         View::Findings => results(model).map_or(0, |results| results.findings.len()),
+        View::Channels => results(model).map_or(0, |results| channels::entries(results).len()),
+        View::Checks => results(model).map_or(0, |results| checks::entries(results).len()),
         View::Method => results(model).map_or(0, |results| method::lines(study, results).len()),
     }
 }
@@ -283,7 +325,31 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
             let finding = results(model)?.findings.get(row)?;
             Some(cited(&finding.title, finding.key_quotes.iter().map(|quote| quote.answer.0)))
         }
-        View::Method => None,
+        View::Channels => channels::entries(results(model)?).get(row)?.behind.clone(),
+        View::Checks | View::Method => None,
+    }
+}
+
+/// Whether Enter leads from what is under the cursor to answers.
+pub(crate) fn opens(model: &Model) -> bool {
+    let view = &model.lens.results;
+    match (view.pane, view.view) {
+        (Pane::Main, View::Channels) => behind(model).is_some(),
+        (Pane::Main, View::Checks | View::Method) => false,
+        _ => true,
+    }
+}
+
+/// Why nothing can be opened behind the line under the cursor.
+pub(crate) fn why_nothing_behind(model: &Model) -> &'static str {
+    match model.lens.results.view {
+        View::Checks => {
+            "What is said to a check is nobody's answer: `export --format bundle` keeps all of it."
+        }
+        View::Channels => {
+            "No single answers stand behind this line; those with a number have some."
+        }
+        _ => "No single answers stand behind this line.",
     }
 }
 
@@ -315,6 +381,12 @@ pub(crate) fn as_text(model: &Model) -> Option<String> {
             results(model)?.findings.get(view.main.cursor).map(|finding| {
                 format!("{} {}: {}", finding.priority, finding.title, finding.description)
             })
+        }
+        (Pane::Main, View::Channels) => {
+            channels::entries(results(model)?).get(view.main.cursor).map(entry::Entry::text)
+        }
+        (Pane::Main, View::Checks) => {
+            checks::entries(results(model)?).get(view.main.cursor).map(entry::Entry::text)
         }
         _ => headline(model, study, glyphs).map(|text| format!("{}: {text}", study.name)),
     }

@@ -1,17 +1,21 @@
 //! Recorded data for tests: a list of studies, one of them with scores, answers and a report, all made from ordinals, so
 //! that every run draws the same screens. And a hand that types.
 
+mod form;
 mod print;
 mod report;
 mod studies;
 mod variants;
+mod worth;
 
+pub(crate) use form::{empty_draft, model_preview, offline_settings};
 pub(crate) use print::{styles, text};
 pub(crate) use report::{cross, report};
 pub(crate) use studies::{MAIN, id, response, score, studies, study};
 pub(crate) use variants::{
     AB, SURVEY, ab_report, ab_response, ab_study, survey_report, survey_response, survey_study,
 };
+pub(crate) use worth::{UNREAD, WHY_UNREAD, heard_response, worth_report};
 
 use jiff::Timestamp;
 use protocol::credits::Credits;

@@ -40,6 +40,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::GroupBy => results::next_group(model),
         Action::CrossTab => results::cross(model),
         Action::View => results::next_view(model),
+        Action::Worth => results::show_worth(model),
         Action::Down => step(model, place, Steer::Down),
         Action::Up => step(model, place, Steer::Up),
         Action::Left => step(model, place, Steer::Left),

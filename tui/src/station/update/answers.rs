@@ -155,7 +155,9 @@ fn scores(
         && let Some(study) = model.studies.get(id)
     {
         model.lens.take_scores(Lens::instrument(study), offset as usize, &scores);
-        if model.lens.missing_newest().is_some() {
+        // Where the picture is made from all answers, the newest are among those that it still lacks.
+        let reads_all = wants_unread(model);
+        if !reads_all && model.lens.missing_newest().is_some() {
             model.requests.want(Want::Newest, model.now.ms);
         }
         want_unread(model);
@@ -173,9 +175,13 @@ fn complete(model: &mut Model) {
 
 /// Asks for the answers that the picture lacks, while it is looked at.
 fn want_unread(model: &mut Model) {
-    if model.screen == Screen::Live && model.lens.first_unread().is_some() {
+    if wants_unread(model) {
         model.requests.want(Want::Unread, model.now.ms);
     }
+}
+
+fn wants_unread(model: &Model) -> bool {
+    model.screen == Screen::Live && model.lens.first_unread().is_some()
 }
 
 /// Takes a page of answers; says where the next one begins when it was for the open study.
@@ -192,7 +198,10 @@ fn take_page(
     page.items.iter_mut().for_each(inert::response);
     let study = model.studies.get(id)?;
     model.lens.take_answers(Lens::instrument(study), page.items);
-    model.lens.find_quotes();
+    // To put all answers in order takes reading all of them: only where they are looked at.
+    if model.screen == Screen::Results {
+        model.lens.find_quotes();
+    }
     Some(page.next)
 }
 

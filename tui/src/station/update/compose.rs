@@ -60,12 +60,9 @@ fn read_from_the_start(model: &mut Model) {
 fn open_with(model: &mut Model, form: &Form) -> Vec<Effect> {
     let compose = Compose::new(form, model.now.key);
     let file = compose.field(FILE_FIELD).map(|field| field.shown().to_owned()).unwrap_or_default();
-    let checkable = has_text(&compose.draft());
     model.compose = Some(compose);
     model.screen = Screen::Studies;
-    if checkable {
-        model.requests.want(Want::Check, model.now.ms);
-    }
+    model.requests.want(Want::Check, model.now.ms);
     if file.is_empty() { Vec::new() } else { vec![Effect::Attach(file)] }
 }
 
@@ -97,7 +94,6 @@ fn changed(model: &mut Model) -> Vec<Effect> {
     let now = model.now;
     let Some(compose) = &mut model.compose else { return Vec::new() };
     compose.changed(now.ms, now.key);
-    let draft = compose.draft();
     let name =
         compose.field(FILE_FIELD).map(|field| field.shown().trim().to_owned()).unwrap_or_default();
     let at_file = compose.fields.get(compose.at).is_some_and(|field| field.key == FILE_FIELD);
@@ -107,11 +103,10 @@ fn changed(model: &mut Model) -> Vec<Effect> {
             compose.attached = Attached::None;
         }
     }
-    if has_text(&draft) {
-        model.requests.want(Want::Check, now.ms);
-    } else {
+    if !has_text(&compose.draft()) {
         compose.checked = Checked::Not;
     }
+    model.requests.want(Want::Check, now.ms);
     if at_file && !name.is_empty() { vec![Effect::Attach(name)] } else { Vec::new() }
 }
 
@@ -153,13 +148,13 @@ pub(super) fn typed_on_choice(model: &mut Model, text: &str) -> Vec<Effect> {
             let Some(field) = model.compose.as_mut().and_then(Compose::current) else {
                 return Vec::new();
             };
-            let Value::Choice(words, at) = &mut field.value else { return Vec::new() };
+            let Value::Choice(words, at) = &field.value else { return Vec::new() };
             let count = words.len();
             let next = (1..=count)
                 .map(|step| (*at + step) % count)
-                .find(|index| words[*index].starts_with(letter));
+                .find(|index| field.spelled(words[*index]).starts_with(letter));
             let Some(next) = next else { return Vec::new() };
-            *at = next;
+            field.value = Value::Choice(words.clone(), next);
             changed(model)
         }
     }
@@ -247,12 +242,16 @@ pub(super) fn edited(model: &mut Model, text: Result<String, String>) -> Vec<Eff
     }
 }
 
-/// Completes the name of a file, or takes the next word of a choice.
+/// Completes the name of an engine or of a file, or takes the next word of a choice.
 pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
     if is_choice(model) {
         return turn(model, 1);
     }
     let Some(compose) = &mut model.compose else { return Vec::new() };
+    let name = compose.fields.get(compose.at).and_then(|field| compose.next_name(field));
+    if let Some(name) = name {
+        return edit_field(model, |input| input.set(&name));
+    }
     let file = compose.fields.iter().position(|field| field.key == FILE_FIELD);
     compose.at = file.unwrap_or(compose.at);
     let typed = compose.field(FILE_FIELD).map(|field| field.shown().to_owned()).unwrap_or_default();
@@ -304,9 +303,7 @@ pub(super) fn attached(model: &mut Model, name: &str, text: Result<String, Strin
         Err(why) => Attached::Trouble(protocol::safe::line(&why).into_owned()),
     };
     compose.revision += 1;
-    if has_text(&compose.draft()) {
-        model.requests.want(Want::Check, now);
-    }
+    model.requests.want(Want::Check, now);
     Vec::new()
 }
 

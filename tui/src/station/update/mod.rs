@@ -193,8 +193,8 @@ fn call(model: &mut Model, want: Want) -> Option<Call> {
             study.map(|study| Call::Page(study, from))
         }
         Want::Unread => {
-            let from = model.lens.first_unread()?;
-            study.map(|study| Call::Unread(study, from))
+            let (from, count) = model.lens.unread()?;
+            study.map(|study| Call::Unread(study, from, count))
         }
         Want::Answer(ordinal) => study.map(|study| Call::Answer(study, ordinal)),
         Want::Report(id) => Some(Call::Report(id)),

@@ -113,8 +113,10 @@ pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
             let panes = Pane::ALL.len();
             let at =
                 Pane::ALL.iter().position(|pane| *pane == model.lens.results.pane).unwrap_or(0);
-            let next = (at + panes).saturating_add_signed(by) % panes;
-            model.lens.results.pane = Pane::ALL[next];
+            let after = |at: usize| (at + panes).saturating_add_signed(by) % panes;
+            let next = after(at);
+            let is_hidden = Pane::ALL[next] == Pane::Scores && !results::screen_shows_scores(model);
+            model.lens.results.pane = Pane::ALL[if is_hidden { after(next) } else { next }];
         }
     }
     Vec::new()

@@ -15,6 +15,10 @@ use crate::station::model::link::Link;
 use crate::station::model::requests::Want;
 use crate::station::model::studies::Counted;
 use crate::station::model::{Model, Screen, Tone, inert};
+use crate::station::widgets::canvas::fit;
+
+/// Columns of a name in a message.
+const NAME_MAX: u16 = 30;
 
 /// The daemon answers: everything on the screen is asked for, and its news from where reading stopped.
 pub(super) fn connected(model: &mut Model, version: String, cursor: Cursor) -> Vec<Effect> {
@@ -35,9 +39,7 @@ pub(super) fn connected(model: &mut Model, version: String, cursor: Cursor) -> V
     let now = model.now.ms;
     model.requests.want(Want::Studies, now);
     want_screen(model);
-    if let Some(compose) = &model.compose
-        && super::has_text(&compose.draft())
-    {
+    if model.compose.is_some() {
         model.requests.want(Want::Check, now);
     }
     vec![Effect::Follow(from)]
@@ -135,6 +137,8 @@ fn news(model: &mut Model, event: &Event) {
             } else {
                 String::new()
             };
+            // A long name leaves room for what to do next.
+            let name = fit(&name, NAME_MAX, model.theme.glyphs());
             model.say(Tone::Done, format!("{name} is done{where_to}."));
         }
     }

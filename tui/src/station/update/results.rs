@@ -16,6 +16,8 @@ use crate::station::widgets::window::{Move, Window};
 /// Asks for the report and for all answers.
 pub(super) fn want(model: &mut Model) {
     let now = model.now.ms;
+    // Answers that arrived while another screen was looked at have not been put in order.
+    model.lens.find_quotes();
     let Some(id) = model.lens.study else { return };
     if model.lens.report.is_none() {
         model.requests.want(Want::Report(id), now);
@@ -76,15 +78,44 @@ pub(super) fn cross(model: &mut Model) -> Vec<Effect> {
 /// Shows the next view.
 pub(super) fn next_view(model: &mut Model) -> Vec<Effect> {
     let Some(study_type) = model.study().map(|study| study.instrument) else { return Vec::new() };
+    let results = model.lens.report.as_ref().and_then(|report| report.results.as_ref());
+    let next = model.lens.results.view.next(study_type, results);
     let view = &mut model.lens.results;
-    view.view = view.view.next(study_type);
+    view.view = next;
     if view.across == view.by {
         view.across = view.across.next();
     }
-    view.main = Window::default();
+    view.main = beginning(next);
     view.pane = Pane::Main;
     want_table(model);
     Vec::new()
+}
+
+/// Shows what the numbers are worth: the channels, or the checks of the panel.
+pub(super) fn show_worth(model: &mut Model) -> Vec<Effect> {
+    let Some(study_type) = model.study().map(|study| study.instrument) else { return Vec::new() };
+    let results = model.lens.report.as_ref().and_then(|report| report.results.as_ref());
+    let Some(next) = model.lens.results.view.worth(study_type, results) else {
+        model.say(Tone::Done, "Nothing is known of what these numbers are worth.");
+        return Vec::new();
+    };
+    let view = &mut model.lens.results;
+    view.view = next;
+    view.main = beginning(next);
+    view.pane = Pane::Main;
+    Vec::new()
+}
+
+/// Where the cursor begins: on the first line that can be opened.
+fn beginning(view: View) -> Window {
+    // The channels begin with a heading.
+    let cursor = usize::from(view == View::Channels);
+    Window { cursor, ..Window::default() }
+}
+
+/// Whether there is a pane of scores to go to.
+pub(super) fn screen_shows_scores(model: &Model) -> bool {
+    screen::shows_scores(model)
 }
 
 /// Moves in the pane that has the keys.
@@ -137,7 +168,10 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
         model.layers.push(Layer::Person(person));
         return Vec::new();
     }
-    let Some(drill) = screen::behind(model) else { return Vec::new() };
+    let Some(drill) = screen::behind(model) else {
+        model.say(Tone::Done, screen::why_nothing_behind(model));
+        return Vec::new();
+    };
     drill_to(model, drill);
     Vec::new()
 }

@@ -22,17 +22,21 @@ pub(super) fn checked(
     if compose.revision != revision {
         return Vec::new();
     }
-    compose.checked = match reply {
+    let checked = match reply {
         Ok(mut preview) => {
             inert::preview(&mut preview);
+            compose.settings = std::mem::take(&mut preview.settings);
             Checked::Good(preview)
         }
         Err(mut error) if error.code != ErrorCode::Unreachable => {
             inert::error(&mut error);
+            compose.settings = error.settings.take().map(|told| *told).unwrap_or_default();
             Checked::Bad(error)
         }
         Err(_) => Checked::Not,
     };
+    // An empty form is asked about for what its fields can be; that it has no text yet is no mistake.
+    compose.checked = if super::has_text(&compose.draft()) { checked } else { Checked::Not };
     Vec::new()
 }
 

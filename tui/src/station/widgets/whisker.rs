@@ -19,17 +19,42 @@ pub(crate) struct Whisker {
     pub(crate) role: Role,
 }
 
+/// The column of a value of a scale within so many cells.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the place is clamped to a screen's width"
+)]
+fn column((low, high): (f64, f64), value: f64, width: u16) -> u16 {
+    let place = if high > low { (value - low) / (high - low) } else { 0.5 };
+    (place.clamp(0.0, 1.0) * f64::from(width.saturating_sub(1))).round() as u16
+}
+
+/// Draws a range that is no estimate over the first row of an area: `├────┤`.
+pub(crate) fn range(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    (low, high): (f64, f64),
+    scale: (f64, f64),
+) {
+    if area.width == 0 || area.height == 0 || !low.is_finite() || !high.is_finite() {
+        return;
+    }
+    let glyphs = canvas.glyphs();
+    let (left, right) = (column(scale, low, area.width), column(scale, high, area.width));
+    for at in left..=right {
+        let glyph = match at {
+            at if at == left => glyphs.whisker_left(),
+            at if at == right => glyphs.whisker_right(),
+            _ => glyphs.whisker_line(),
+        };
+        canvas.text(area.x + at, area.y, 1, glyph, Role::Dim);
+    }
+}
+
 impl Whisker {
-    /// The column of a value within so many cells.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the place is clamped to a screen's width"
-    )]
     fn column(&self, value: f64, width: u16) -> u16 {
-        let (low, high) = self.scale;
-        let place = if high > low { (value - low) / (high - low) } else { 0.5 };
-        (place.clamp(0.0, 1.0) * f64::from(width.saturating_sub(1))).round() as u16
+        column(self.scale, value, width)
     }
 
     /// Draws it over the first row of an area.

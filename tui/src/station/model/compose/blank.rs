@@ -1,10 +1,16 @@
 //! The fields of the form, in the order of the screen, with what stands in them at first.
 
 use protocol::audience::{EducationFilter, Gender, IncomeBracket, Region, TechAdoption};
+use protocol::measurement::Reuse;
 use protocol::study::{EngineMode, Orders, StudyType};
 
 use super::field::Field;
 use super::{FILE_FIELD, TEXT};
+
+/// Every list of channels: the direct answer is always heard.
+const CHANNELS: [&str; 4] = ["direct", "direct,ssr", "direct,rater", "direct,ssr,rater"];
+/// In how many other wordings can be asked.
+const WORDINGS: [&str; 5] = ["0", "1", "2", "3", "4"];
 
 /// An empty form.
 pub(super) fn blank() -> Vec<Field> {
@@ -75,8 +81,28 @@ pub(super) fn blank() -> Vec<Field> {
             "standard: sampled for this study; anchor: the same people every time",
         ),
         Field::line("engine", "Engine", "offline", "what answers"),
+        Field::choice("elicitation", "Channels", CHANNELS.to_vec(), "ways of hearing an opinion"),
+        Field::line("embedding_engine", "Anchored by", "", "turns texts into vectors, for ssr"),
+        Field::line("rater", "Rated by", "", "another model, which rates the texts"),
+        Field::choice(
+            "controls",
+            "Controls",
+            vec!["false", "true"],
+            "a bad text, the text otherwise presented, the scale turned round",
+        ),
+        Field::choice("wordings", "Wordings", WORDINGS.to_vec(), "other wordings asked too"),
+        Field::line("subsample", "Subsample", "", "so many are asked controls and wordings"),
+        Field::line("replicates", "Asked twice", "", "so many, to tell people from chance"),
+        Field::choice(
+            "reuse",
+            "Reuse",
+            words(Reuse::Allowed.as_str(), Reuse::ALL, Reuse::as_str),
+            "answers to the very same question",
+        ),
+        Field::line("max_cost_usd", "Most to pay", "", "in US dollars; it stops there"),
         Field::line("seed", "Seed", "", "the same seed asks the same people; drawn when empty"),
         Field::line("context", "Context", "", "what respondents are told beforehand"),
+        Field::line("project", "Project", "", "what it belongs to"),
         Field::line("tags", "Tags", "", "labels, separated by commas"),
     ]
 }
@@ -88,4 +114,20 @@ fn words<T: Copy>(
 ) -> Vec<&'static str> {
     let rest = all.iter().map(|word| as_str(*word)).filter(|word| *word != first);
     std::iter::once(first).chain(rest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::channels::Channel;
+    use protocol::measurement::WORDINGS_MAX;
+
+    use super::*;
+
+    #[test]
+    fn the_lists_hold_everything_there_is() {
+        let most = CHANNELS.iter().map(|list| list.split(',').count()).max();
+        assert_eq!(most, Some(Channel::ALL.len()));
+        assert_eq!(WORDINGS.len(), usize::from(WORDINGS_MAX) + 1);
+        assert_eq!(WORDINGS.last().map(|last| last.parse()), Some(Ok(WORDINGS_MAX)));
+    }
 }

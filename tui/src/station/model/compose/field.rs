@@ -2,6 +2,7 @@
 
 use protocol::study::StudyType;
 
+use crate::station::widgets::format::words;
 use crate::station::widgets::textbox::{Lines, TextBox};
 
 /// What is typed or chosen in a field.
@@ -77,6 +78,17 @@ impl Field {
         match &self.value {
             Value::Choice(words, at) => words.get(*at).copied().unwrap_or(""),
             Value::Typed(input) => input.text(),
+        }
+    }
+
+    /// A word of its choice as people read it.
+    pub(crate) fn spelled(&self, word: &str) -> String {
+        match (self.key, word) {
+            ("controls", "false") => "no".to_owned(),
+            ("controls", "true") => "yes".to_owned(),
+            ("wordings", "0") => "none".to_owned(),
+            ("elicitation", list) => list.replace(',', " + "),
+            (_, word) => words(word),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod blank;
 mod field;
+mod told;
 
 pub(crate) use field::{Field, Value};
 
@@ -11,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use protocol::error::ApiError;
 use protocol::id::SubmitKey;
 use protocol::run::Preview;
+use protocol::setting::Settings;
 use protocol::study::{Draft, Problem, StudyType};
 
 use super::saved::Form;
@@ -61,6 +63,8 @@ pub(crate) struct Compose {
     pub(crate) revision: u64,
     /// What the daemon says.
     pub(crate) checked: Checked,
+    /// What it says the fields can be.
+    pub(crate) settings: Settings,
     /// What was read from the named file.
     pub(crate) attached: Attached,
     /// Names of files that go on where the typed one stops.
@@ -95,6 +99,7 @@ impl Compose {
             at: 2,
             revision: 0,
             checked: Checked::Not,
+            settings: Settings::new(),
             attached: Attached::None,
             files: Vec::new(),
             key,
@@ -234,17 +239,12 @@ impl Compose {
         }
     }
 
-    /// Whether a field is for the instrument that is chosen.
-    pub(crate) fn is_shown(&self, field: &Field) -> bool {
-        field.only.is_none_or(|only| only == self.study_type())
-    }
-
-    /// Goes to the next field that is shown, or to the one before.
+    /// Goes to the next field that can be filled in, or to the one before.
     pub(crate) fn step(&mut self, by: isize) {
         let count = self.fields.len();
         for _ in 0..count {
             self.at = (self.at + count).saturating_add_signed(by) % count.max(1);
-            if self.fields.get(self.at).is_some_and(|field| self.is_shown(field)) {
+            if self.fields.get(self.at).is_some_and(|field| self.is_open(field)) {
                 return;
             }
         }
@@ -265,7 +265,9 @@ impl Compose {
                 .iter()
                 .find(|field| {
                     let last = field.key.rsplit('.').next().unwrap_or(field.key);
-                    plain(flag) == plain(field.key) || plain(flag) == plain(last)
+                    // One flag gives one tag.
+                    let one = if last == "tags" { "tag" } else { last };
+                    [field.key, last, one].into_iter().any(|name| plain(flag) == plain(name))
                 })
                 .map(|field| field.key);
         }

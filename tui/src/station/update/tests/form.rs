@@ -149,3 +149,59 @@ fn leaving_the_form_keeps_the_draft_for_the_next_time() {
     rig.keys("esc n");
     assert_eq!(rig.model.compose.as_ref().unwrap().form().text, "half a thought");
 }
+
+/// A study comes back into the form with all that it measured, as the daemon would read it again.
+#[test]
+fn a_study_is_asked_again_with_everything_it_measured() {
+    use crate::station::model::compose::Compose;
+    use crate::station::model::saved::Form;
+    use protocol::channels::{Channel, Elicitation};
+    use protocol::measurement::{Control, Measurement, Reuse};
+    let spec = protocol::study::StudySpec {
+        name: "A kettle".to_owned(),
+        instrument: protocol::study::Instrument::ConceptTest {
+            stimulus: "A kettle that boils only what you need.".to_owned(),
+        },
+        panel: 60,
+        audience: protocol::audience::Audience::default(),
+        engine: "openai".to_owned(),
+        engine_mode: protocol::study::EngineMode::Standard,
+        seed: 7,
+        context: None,
+        max_cost_usd: Some(protocol::credits::UsdMicros(2_500_000)),
+        tags: Vec::new(),
+        project: Some("kitchen".to_owned()),
+        measurement: Measurement {
+            replicates: 25,
+            controls: [Control::Decoy, Control::Duplicate, Control::Reversed].into(),
+            wordings: 2,
+            subsample: 20,
+            reuse: Reuse::Never,
+            elicitation: Some(Elicitation {
+                channels: vec![Channel::Direct, Channel::Ssr, Channel::Rater],
+                embedding_engine: Some("openai".to_owned()),
+                rater: Some("claude".to_owned()),
+            }),
+        },
+    };
+    let rig = rig();
+    let compose = Compose::new(&Form::of_spec(&spec), rig.model.now.key);
+    let draft = compose.draft();
+    for (key, value) in [
+        ("controls", "true"),
+        ("elicitation", "direct,ssr,rater"),
+        ("embedding_engine", "openai"),
+        ("engine", "openai"),
+        ("max_cost_usd", "2.5"),
+        ("project", "kitchen"),
+        ("rater", "claude"),
+        ("replicates", "25"),
+        ("reuse", "never"),
+        ("subsample", "20"),
+        ("wordings", "2"),
+    ] {
+        assert_eq!(draft.overrides.get(key).map(String::as_str), Some(value), "{key}");
+    }
+    let kept = Compose::new(&compose.form(), rig.model.now.key);
+    assert_eq!(kept.draft(), draft, "a draft that was kept is the same draft");
+}

@@ -101,3 +101,35 @@ fn nothing_wakes_an_idle_workstation() {
     rig.wait(20_000);
     assert_eq!(rig.model.next_wake(), None);
 }
+
+/// Where the picture is made from all answers, these are read once, and put in order only where they are looked at.
+#[test]
+fn answers_are_read_once_and_put_in_order_when_they_are_looked_at() {
+    use crate::station::testing::{AB, ab_response, ab_study, studies};
+    use protocol::service::Page;
+    let mut rig = rig();
+    let mut all = studies(200);
+    all.insert(0, ab_study(100));
+    rig.tell(Msg::Studies(Ok(all)));
+    rig.model.studies.select(Some(id(AB)));
+    rig.keys("2");
+    let mut effects = rig.tell(Msg::Scores(id(AB), 0, Ok(vec![255; 100])));
+    effects.extend(rig.wait(300));
+    let asked = calls(&effects);
+    assert!(asked.iter().any(|call| matches!(call, Call::Unread(..))), "{asked:?}");
+    assert!(!asked.iter().any(|call| matches!(call, Call::Newest(..))), "read twice: {asked:?}");
+    let items = (0..100).map(ab_response).collect();
+    rig.tell(Msg::Unread(id(AB), 0, Ok(Page { items, next: None })));
+    assert_eq!(rig.model.lens.responses.len(), 100);
+    assert_eq!(rig.model.lens.results.found.len(), 0, "nobody looks at them");
+    // One who came late is asked for alone.
+    let mut scores = vec![255; 100];
+    scores[40] = 0;
+    rig.tell(Msg::Scores(id(AB), 0, Ok(scores)));
+    rig.model.lens.responses.remove(&40);
+    let mut effects = rig.tell(Msg::Scores(id(AB), 40, Ok(vec![255])));
+    effects.extend(rig.wait(300));
+    assert!(calls(&effects).contains(&&Call::Unread(id(AB), 40, 1)), "{effects:?}");
+    rig.keys("3");
+    assert_eq!(rig.model.lens.results.found.len(), 99);
+}

@@ -70,7 +70,7 @@ fn answers_that_are_not_loaded_are_not_made_up() {
     rig.model.lens.open(id(AB));
     let effects = rig.tell(Msg::Scores(id(AB), 0, Ok(vec![8; 20])));
     assert_eq!(rig.model.lens.marks, vec![UNREAD; 20]);
-    assert!(calls(&effects).contains(&&Call::Unread(id(AB), 0)), "{effects:?}");
+    assert!(calls(&effects).contains(&&Call::Unread(id(AB), 0, 20)), "{effects:?}");
     // Somebody is on no page, however often it is asked for: they gave no answer.
     for _ in 0..3 {
         let items = (0..20).filter(|one| *one != 7).map(ab_response).collect();

@@ -1,0 +1,127 @@
+//! What a draft would take and tell before it runs: credits, money and calls, how exact it would be, and what is wrong
+//! with it. All of it is the daemon's word.
+
+use protocol::run::{Calls, Preview};
+use ratatui::layout::Rect;
+
+use crate::report::calls_of_kind;
+use crate::station::model::Model;
+use crate::station::model::compose::{Checked, Compose};
+use crate::station::symbols::Focus;
+use crate::station::theme::Role;
+use crate::station::widgets::canvas::{Canvas, Caption, wrap};
+use crate::station::widgets::format::{number, plural, thousands};
+
+/// What it would take and tell.
+pub(super) fn draw(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, area: Rect) {
+    let inner = canvas.pane(
+        area,
+        Caption { title: "Before you run", count: "", foot: "" },
+        Focus::Elsewhere,
+    );
+    let mut lines: Vec<(String, Role)> = Vec::new();
+    match &form.checked {
+        Checked::Good(preview) => good(model, form, preview, canvas, &mut lines),
+        Checked::Bad(error) => {
+            lines.push((error.message.clone(), Role::Bad));
+            for problem in &error.problems {
+                let field = form.place_of(problem).and_then(|key| form.field(key));
+                let place = field.map_or(problem.place.as_str(), |field| field.label);
+                lines.push((format!("{place}: {}", problem.what), Role::Bad));
+                lines.push((format!("  {}", problem.hint), Role::Text));
+            }
+            lines.extend(error.hints.iter().map(|hint| (hint.clone(), Role::Text)));
+        }
+        Checked::Not => {
+            let text = "Cost, precision and what is wrong stand here as soon as there is a text.";
+            lines.push((text.to_owned(), Role::Dim));
+        }
+    }
+    let mut y = inner.y;
+    for (text, role) in lines {
+        for line in wrap(&text, inner.width.saturating_sub(2)) {
+            if y >= inner.bottom() {
+                return;
+            }
+            canvas.text(inner.x + 1, y, inner.width.saturating_sub(2), &line, role);
+            y += 1;
+        }
+    }
+}
+
+fn good(
+    model: &Model,
+    form: &Compose,
+    preview: &Preview,
+    canvas: &Canvas<'_>,
+    lines: &mut Vec<(String, Role)>,
+) {
+    let glyphs = canvas.glyphs();
+    let whole = |amount: i64| thousands(u64::try_from(amount).unwrap_or(0));
+    let (credits, balance) = (preview.credits.0, preview.balance.0);
+    let (mark, role) =
+        if credits <= balance { (glyphs.good(), Role::Good) } else { (glyphs.bad(), Role::Bad) };
+    lines.push((format!("{mark} {} of your {} credits", whole(credits), whole(balance)), role));
+    let (least, most) = preview.cost_usd;
+    if most > 0.0 {
+        lines.push((
+            format!("real cost ${least:.2} to ${most:.2}{}", besides(&preview.calls)),
+            Role::Warning,
+        ));
+    } else if preview.calls.is_empty() {
+        lines.push(("no real cost: the engine runs on this machine".to_owned(), Role::Text));
+    } else if preview.calls.iter().all(|calls| calls.cost_usd.is_none()) {
+        lines.push((format!("real cost not known{}", besides(&preview.calls)), Role::Warning));
+    } else {
+        lines.push((format!("no real cost{}", besides(&preview.calls)), Role::Text));
+    }
+    if let Some((half, unit)) = &preview.expected_half_width {
+        let half = number(*half, 2, glyphs);
+        lines.push((
+            format!(
+                "expected 95% interval {}{half} {}",
+                glyphs.plus_minus(),
+                protocol::safe::line(unit)
+            ),
+            Role::Text,
+        ));
+    }
+    // One kind of call is told with its cost already.
+    if preview.calls.len() > 1 {
+        let of_kind = |calls| glyphs.plain(&calls_of_kind(calls));
+        let kinds = preview.calls.iter().map(|calls| (format!("  {}", of_kind(calls)), Role::Text));
+        lines.extend(kinds);
+    }
+    let people = thousands(preview.panel.into());
+    // A seed that nobody chose is drawn when the study begins, and is another one then.
+    let seed = form
+        .field("seed")
+        .filter(|field| !form.says(field))
+        .map_or_else(|| format!("seed {}", preview.seed), |_| "a seed of its own".to_owned());
+    lines.push((format!("{people} people, engine {}, {seed}", preview.engine), Role::Dim));
+    for note in &preview.notes {
+        lines.push((format!("{} {note}", glyphs.warning()), Role::Warning));
+    }
+    let run = model
+        .keymap
+        .keys(crate::station::action::Place::Compose, crate::station::action::Action::Run);
+    lines.push((format!("{} runs it", run.first().cloned().unwrap_or_default()), Role::Accent));
+    lines.push((String::new(), Role::Text));
+    lines.push(("What the first respondent is asked:".to_owned(), Role::Dim));
+    lines.extend(preview.questionnaire.lines().map(|line| (line.to_owned(), Role::Quote)));
+}
+
+/// How many calls that is, and how many of them are made besides the answers.
+fn besides(calls: &[Calls]) -> String {
+    let count = |calls: &[Calls]| calls.iter().map(|calls| calls.count).sum::<u64>();
+    match calls {
+        [] => String::new(),
+        [answers] => format!(" for {}", plural(answers.count, "call", "calls")),
+        [answers, others @ ..] => format!(
+            " for {}: {} and {} besides",
+            plural(count(calls), "call", "calls"),
+            plural(answers.count, "answer", "answers"),
+            thousands(count(others)),
+        ),
+    }
+}

@@ -1,0 +1,144 @@
+//! The form as people see it: with fields that cannot be filled in, and with everything in it.
+
+use protocol::error::ApiError;
+use protocol::run::Preview;
+
+use crate::station::effect::{Call, Effect};
+use crate::station::look::{Colours, Glyphs};
+use crate::station::msg::Msg;
+use crate::station::testing::{Rig, empty_draft, look, model_preview, offline_settings};
+
+const SIZES: [(u16, u16); 4] = [(160, 45), (120, 36), (80, 24), (60, 20)];
+
+/// Lets the form be checked, and answers.
+fn check(rig: &mut Rig, reply: Result<Preview, ApiError>) {
+    let effects = rig.wait(300);
+    let revision = effects.iter().find_map(|effect| match effect {
+        Effect::Call(Call::Check { revision, .. }) => Some(*revision),
+        _ => None,
+    });
+    let revision = revision.unwrap_or_else(|| panic!("it is not checked: {effects:?}"));
+    rig.tell(Msg::Checked(revision, reply.map(Box::new)));
+}
+
+/// Puts the cursor on a field.
+fn at(rig: &mut Rig, key: &str) {
+    for _ in 0..40 {
+        let form = rig.model.compose.as_ref().unwrap();
+        if form.fields[form.at].key == key {
+            return;
+        }
+        rig.keys("tab");
+    }
+    panic!("Tab never comes to {key}: {}", rig.text());
+}
+
+fn here(rig: &Rig) -> &'static str {
+    let form = rig.model.compose.as_ref().unwrap();
+    form.fields[form.at].key
+}
+
+/// A form in which everything is asked for.
+fn everything(size: (u16, u16), glyphs: Glyphs) -> Rig {
+    let colours = if glyphs == Glyphs::Ascii { Colours::None } else { Colours::True };
+    let mut rig = Rig::new(size, look(colours, glyphs));
+    rig.keys("n");
+    rig.paste("A kettle that boils only what you need.");
+    at(&mut rig, "engine");
+    rig.paste("openai");
+    at(&mut rig, "elicitation");
+    rig.keys("right right right");
+    at(&mut rig, "rater");
+    rig.paste("claude");
+    at(&mut rig, "controls");
+    rig.keys("right");
+    at(&mut rig, "wordings");
+    rig.keys("right");
+    check(&mut rig, Ok(model_preview()));
+    rig.wait(10_000);
+    rig
+}
+
+#[test]
+fn a_field_that_means_nothing_says_why_and_tab_passes_it_by() {
+    for size in SIZES {
+        let mut rig = Rig::new(size, look(Colours::True, Glyphs::Unicode));
+        rig.keys("n");
+        check(&mut rig, Err(empty_draft(offline_settings())));
+        assert!(!rig.text().contains("to mend"), "an empty form is no mistake: {}", rig.text());
+        at(&mut rig, "engine");
+        rig.keys("tab");
+        assert_eq!(here(&rig), "controls");
+        let text = rig.text();
+        assert!(text.contains("the engine 'offline' gives direct answers"), "{text}");
+        assert!(!text.contains("Rated by"), "it goes with a channel that cannot be heard: {text}");
+        insta::assert_snapshot!(format!("offline_{}x{}", size.0, size.1), text);
+    }
+}
+
+#[test]
+fn everything_a_file_can_say_can_be_said_in_the_form() {
+    for size in SIZES {
+        let rig = everything(size, Glyphs::Unicode);
+        insta::assert_snapshot!(format!("everything_{}x{}", size.0, size.1), rig.text());
+        let draft = rig.model.compose.as_ref().unwrap().draft();
+        let said: Vec<String> =
+            draft.overrides.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        assert_eq!(
+            said,
+            [
+                "controls=true",
+                "elicitation=direct,ssr,rater",
+                "engine=openai",
+                "rater=claude",
+                "wordings=1"
+            ]
+        );
+    }
+    let text = everything((120, 36), Glyphs::Ascii).text();
+    assert!(text.is_ascii(), "{text}");
+}
+
+#[test]
+fn the_extra_calls_and_their_cost_are_told_before_they_are_made() {
+    for size in [(160, 45), (80, 24), (60, 20)] {
+        let text = everything(size, Glyphs::Unicode).text();
+        assert!(text.contains("real cost $0.11 to $0.58 for 690 calls"), "{text}");
+    }
+    let text = everything((160, 45), Glyphs::Unicode).text();
+    assert!(text.contains("200 × a text in free words, $0.0500 to $0.24"), "{text}");
+}
+
+#[test]
+fn names_are_completed_one_after_the_other() {
+    let mut rig = everything((80, 24), Glyphs::Unicode);
+    at(&mut rig, "rater");
+    let field = |rig: &Rig| {
+        let form = rig.model.compose.as_ref().unwrap();
+        form.fields[form.at].shown().to_owned()
+    };
+    assert!(rig.text().contains("next name"), "{}", rig.text());
+    rig.keys("ctrl-o");
+    assert_eq!(field(&rig), "mistral");
+    rig.keys("ctrl-o");
+    assert_eq!(field(&rig), "claude");
+    rig.keys("ctrl-u");
+    rig.paste("mi");
+    rig.keys("ctrl-o");
+    assert_eq!(field(&rig), "mistral", "what begins as typed");
+}
+
+/// What stands in a field that no longer means anything is not dropped in silence: the field stays, and says so.
+#[test]
+fn what_was_filled_in_stays_in_sight_when_it_means_nothing_any_more() {
+    let mut rig = everything((80, 24), Glyphs::Unicode);
+    at(&mut rig, "engine");
+    rig.keys("ctrl-u");
+    rig.paste("offline");
+    check(&mut rig, Err(empty_draft(offline_settings())));
+    at(&mut rig, "rater");
+    let text = rig.text();
+    assert!(text.contains("'rater' means nothing without the channel rater"), "{text}");
+    let draft = rig.model.compose.as_ref().unwrap().draft();
+    assert_eq!(draft.overrides.get("rater").map(String::as_str), Some("claude"));
+}

@@ -1,0 +1,65 @@
+//! Every way of hearing an opinion side by side: the direct answer, texts read against anchors, another model's rating,
+//! each on its own scale with its interval, what readings can reach, and whom a channel did not hear.
+
+use protocol::channels::{Construct, ConstructResult};
+use protocol::results::{Estimate, Results};
+
+use super::entry::{Entry, Picture};
+use crate::report::channels::{agreement, construct, missing, notes, reach, rows};
+use crate::station::model::results::{Drill, Voice};
+use crate::station::theme::Role;
+use crate::station::widgets::whisker::Whisker;
+
+/// The scale on which channels can be compared by eye.
+const COMMON: (i32, i32) = (1, 5);
+
+/// The page, construct by construct.
+pub(super) fn entries(results: &Results) -> Vec<Entry> {
+    results.channels.iter().flat_map(|(of, result)| of_construct(*of, result)).collect()
+}
+
+fn of_construct(of: Construct, result: &ConstructResult) -> Vec<Entry> {
+    let mut entries = vec![Entry::heading(construct(of))];
+    for row in rows(result) {
+        let picture = row.mean.as_ref().filter(|_| row.scale == COMMON).map(picture);
+        let beside = match row.answers.as_str() {
+            "" => row.interval,
+            n => format!("{}, n={n}", row.interval),
+        };
+        let heard = Voice::Heard(of, row.channel);
+        let what = format!("{} on {}", row.channel, construct(of).to_lowercase());
+        let entry = Entry::number(row.label, row.value, beside, picture);
+        entries.push(match row.mean {
+            Some(_) => entry.with(Drill { voice: Some((what, heard)), ..Drill::default() }),
+            None => entry,
+        });
+        if !row.shares.is_empty() {
+            entries.push(Entry::sentence(format!("at each point: {}", row.shares), Role::Dim));
+        }
+    }
+    if let Some(range) = &result.attainable {
+        let ends = format!("{:.2} to {:.2}", range.low, range.high);
+        let scale = (f64::from(COMMON.0), f64::from(COMMON.1));
+        let picture = Picture::Range((range.low, range.high), scale);
+        entries.push(Entry::number("ssr can reach", "", ends, Some(picture)));
+    }
+    entries.extend(missing(result).into_iter().map(|unheard| {
+        let what = format!("without {} on {}", unheard.channel, construct(of).to_lowercase());
+        let voice = Voice::Unheard(of, unheard.channel, unheard.why);
+        Entry::sentence(unheard.sentence, Role::Warning)
+            .with(Drill { voice: Some((what, voice)), ..Drill::default() })
+    }));
+    entries.extend(notes(result).map(|note| Entry::sentence(note, Role::Warning)));
+    let told = agreement(result).into_iter().chain(reach(result));
+    entries.extend(told.map(|sentence| Entry::sentence(sentence, Role::Text)));
+    entries
+}
+
+fn picture(mean: &Estimate) -> Picture {
+    Picture::Estimate(Whisker {
+        value: mean.value,
+        interval: mean.low.zip(mean.high),
+        scale: (f64::from(COMMON.0), f64::from(COMMON.1)),
+        role: Role::Accent,
+    })
+}
