@@ -72,7 +72,6 @@ impl<W: Write> Frames<W> {
     /// # Errors
     /// When they cannot be written.
     pub fn draw(&mut self, model: &Model) -> io::Result<usize> {
-        self.next.reset();
         let cursor = screens::draw(model, &mut self.next);
         self.show(cursor)
     }

@@ -1,5 +1,7 @@
-//! A picture of a screen as SVG, made from the very cells that a terminal would show. Blocks become rectangles, so that
+//! A picture of a screen as SVG, made from the very cells that a terminal would show. Blocks and frames are drawn, so that
 //! charts are crisp in every viewer whatever fonts it has; all text is escaped and nothing is loaded from anywhere.
+
+mod shape;
 
 use std::fmt::Write as _;
 
@@ -10,6 +12,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::station::model::Model;
 use crate::station::screens;
+use shape::{Bar, Shape};
 
 /// A cell in SVG units.
 const CELL: (f64, f64) = (8.0, 17.0);
@@ -50,10 +53,11 @@ pub fn svg(buffer: &Buffer, light: bool) -> String {
     text
 }
 
-/// One row: grounds first, then blocks as rectangles, then letters, in runs of one style.
+/// One row: grounds first, then what is drawn, then what is written, in runs of one style.
 fn row(buffer: &Buffer, y: u16, (ground, ink): (&str, &str), out: &mut String) {
     let area = buffer.area;
     let top = MARGIN + f64::from(y) * CELL.1;
+    let (mut grounds, mut bars, mut paths) = (Vec::new(), Vec::new(), String::new());
     let mut letters: Vec<(u16, String, String)> = Vec::new();
     let mut x = 0;
     while x < area.width {
@@ -69,11 +73,12 @@ fn row(buffer: &Buffer, y: u16, (ground, ink): (&str, &str), out: &mut String) {
             front = old;
         }
         let left = MARGIN + f64::from(x) * CELL.0;
-        if let Some(back) = back {
-            rect(out, left, top, f64::from(wide) * CELL.0, CELL.1, &back);
+        if let Some(fill) = back {
+            let width = f64::from(wide) * CELL.0;
+            Bar { left, top, width, height: CELL.1, fill, opacity: 1.0 }.push_to(&mut grounds);
         }
-        if let Some((dx, dy, w, h)) = block(symbol) {
-            rect(out, left + dx * CELL.0, top + dy * CELL.1, w * CELL.0, h * CELL.1, &front);
+        if let Some(shape) = Shape::of(symbol) {
+            shape.draw((left, top), &front, &mut bars, &mut paths);
         } else if symbol != " " {
             let mut style = format!("fill=\"{front}\"");
             if cell.modifier.contains(Modifier::BOLD) {
@@ -93,6 +98,10 @@ fn row(buffer: &Buffer, y: u16, (ground, ink): (&str, &str), out: &mut String) {
         }
         x += wide;
     }
+    for bar in grounds.iter().chain(&bars) {
+        bar.write(out);
+    }
+    out.push_str(&paths);
     let base = top + CELL.1 * 0.76;
     for (x, run, style) in letters {
         let left = MARGIN + f64::from(x) * CELL.0;
@@ -104,31 +113,6 @@ fn row(buffer: &Buffer, y: u16, (ground, ink): (&str, &str), out: &mut String) {
             escape(&run)
         );
     }
-}
-
-fn rect(out: &mut String, x: f64, y: f64, width: f64, height: f64, fill: &str) {
-    let _ = writeln!(
-        out,
-        "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{height:.2}\" fill=\"{fill}\"/>"
-    );
-}
-
-/// The part of its cell that a block fills: left, top, width, height, each as a share.
-fn block(symbol: &str) -> Option<(f64, f64, f64, f64)> {
-    let letter = symbol.chars().next()?;
-    let eighths = |count: u32| f64::from(count) / 8.0;
-    Some(match letter {
-        '█' => (0.0, 0.0, 1.0, 1.0),
-        '▀' => (0.0, 0.0, 1.0, 0.5),
-        // The left blocks shrink from seven eighths (U+2589) to one (U+258F).
-        '▉'..='▏' => (0.0, 0.0, eighths(0x2590 - u32::from(letter)), 1.0),
-        // The lower blocks grow from one eighth (U+2581) to seven (U+2587).
-        '▁'..='▇' => {
-            let height = eighths(u32::from(letter) - 0x2580);
-            (0.0, 1.0 - height, 1.0, height)
-        }
-        _ => return None,
-    })
 }
 
 fn escape(text: &str) -> String {
@@ -166,3 +150,6 @@ fn cube(index: u8) -> (u8, u8, u8) {
     let level = |part: u8| LEVELS[usize::from(part % 6)];
     (level(place / 36), level(place / 6), level(place))
 }
+
+#[cfg(test)]
+mod tests;

@@ -191,7 +191,8 @@ async fn end_of_history(client: &DemoscopeClient) -> Result<EventPage, ApiError>
     }
 }
 
-/// Tries again with growing pauses, saying when, until the daemon answers.
+/// Tries again with growing pauses, saying when, until the daemon answers. One of a version that does not fit may be
+/// replaced by one that does, so it is tried again too.
 async fn reconnect(
     mut why: ApiError,
     paths: Paths,
@@ -200,9 +201,11 @@ async fn reconnect(
 ) {
     let mut pause = PAUSE.0;
     loop {
-        let incompatible = why.code == ErrorCode::Incompatible;
+        if why.code == ErrorCode::Incompatible {
+            pause = PAUSE.1;
+        }
         let retry_in_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-        if messages.send(Msg::Lost { why, retry_in_ms }).await.is_err() || incompatible {
+        if messages.send(Msg::Lost { why, retry_in_ms }).await.is_err() {
             return;
         }
         tokio::time::sleep(pause).await;

@@ -23,10 +23,16 @@ pub(crate) enum Link {
         /// When it is tried again.
         retry_at: u64,
     },
-    /// It speaks another language.
+    /// It is of a version that has no protocol in common with this one; what is on the screen is of then.
     Incompatible {
-        /// How both sides put it.
+        /// How the daemon puts it.
         why: String,
+        /// What to do about it.
+        remedy: Option<String>,
+        /// Since when there has been no daemon that fits.
+        since: u64,
+        /// When it is tried again.
+        retry_at: u64,
     },
 }
 
@@ -36,11 +42,11 @@ impl Link {
         matches!(self, Self::Connected { .. })
     }
 
-    /// For how many seconds the data has not been renewed.
-    pub(crate) fn age_s(&self, now: u64) -> Option<u64> {
+    /// Since when the data has not been renewed, while it is not.
+    pub(crate) fn stale_since(&self) -> Option<u64> {
         match self {
-            Self::Away { since, .. } => Some(now.saturating_sub(*since) / 1000),
-            Self::Connecting | Self::Connected { .. } | Self::Incompatible { .. } => None,
+            Self::Away { since, .. } | Self::Incompatible { since, .. } => Some(*since),
+            Self::Connecting | Self::Connected { .. } => None,
         }
     }
 }

@@ -132,6 +132,8 @@ pub struct Model {
     pub(crate) link: Link,
     /// The last event that was seen, through any loss of the link.
     pub(crate) seen: Option<Cursor>,
+    /// The version of the daemon that answered last, through any loss of the link.
+    pub(crate) daemon: Option<String>,
     pub(crate) studies: Studies,
     pub(crate) lens: Lens,
     pub(crate) requests: Requests,
@@ -162,6 +164,7 @@ impl Model {
             pending: Pending::default(),
             link: Link::Connecting,
             seen: None,
+            daemon: None,
             studies: Studies::default(),
             lens: Lens::default(),
             requests: Requests::default(),
@@ -228,7 +231,7 @@ impl Model {
     /// Whether something on the screen changes every second.
     fn counts_seconds(&self) -> bool {
         match &self.link {
-            Link::Away { .. } => true,
+            Link::Away { .. } | Link::Incompatible { .. } => true,
             Link::Connected { .. } => {
                 self.lens
                     .live
@@ -236,7 +239,7 @@ impl Model {
                     .is_some_and(|live| live.study.state == protocol::run::State::Running)
                     && self.screen == Screen::Live
             }
-            Link::Connecting | Link::Incompatible { .. } => false,
+            Link::Connecting => false,
         }
     }
 }

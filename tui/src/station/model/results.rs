@@ -1,8 +1,10 @@
 //! What the screen Results shows of the open study: a view, a grouping, and the trail from a number down to the answers
 //! behind it.
 
+use std::collections::BTreeMap;
+
 use protocol::analysis::CrossTab;
-use protocol::results::Results;
+use protocol::results::{Contrast, Results};
 use protocol::run::Study;
 use protocol::study::StudyType;
 
@@ -236,11 +238,22 @@ impl Lens {
     /// listed, classes with few answers come last: their estimates are extreme by chance.
     pub(crate) fn rows(&self, study: &Study) -> Vec<Row> {
         let (scope, by) = (self.results.scope, self.results.by);
+        let results = self.report.as_ref().and_then(|report| report.results.as_ref());
+        let Some((results, measure)) = results.zip(instrument::of(study.instrument).main) else {
+            return Vec::new();
+        };
+        // Looked up once for each class; a panel has hundreds.
+        let contrasts: BTreeMap<(&str, &str), &Contrast> = results
+            .contrasts
+            .iter()
+            .filter(|contrast| contrast.field == measure.field)
+            .map(|contrast| ((contrast.dimension.as_str(), contrast.class.as_str()), contrast))
+            .collect();
         let mut rows: Vec<Row> = Dimension::ALL
             .into_iter()
             .filter(|dimension| scope == Scope::Every || *dimension == by)
             .flat_map(|dimension| {
-                let rows = self.rows_of(study, dimension);
+                let rows = rows_of(results, measure.field, dimension, &contrasts);
                 // The only class of an attribute is everybody.
                 let alone = scope == Scope::Every && rows.len() < 2;
                 if alone { Vec::new() } else { rows }
@@ -266,37 +279,6 @@ impl Lens {
         rows
     }
 
-    /// The classes of one attribute, in their own order.
-    fn rows_of(&self, study: &Study, dimension: Dimension) -> Vec<Row> {
-        let Some(results) = self.report.as_ref().and_then(|report| report.results.as_ref()) else {
-            return Vec::new();
-        };
-        let Some(measure) = instrument::of(study.instrument).main else { return Vec::new() };
-        let Some(classes) = results.segments.get(dimension.field()) else { return Vec::new() };
-        let mut rows: Vec<Row> = classes
-            .iter()
-            .filter_map(|(class, segment)| {
-                let estimate = segment.estimates.get(measure.field)?;
-                let contrast = results.contrasts.iter().find(|contrast| {
-                    contrast.dimension == dimension.field()
-                        && contrast.class == *class
-                        && contrast.field == measure.field
-                });
-                Some(Row {
-                    dimension,
-                    class: class.clone(),
-                    n: segment.n,
-                    value: estimate.value,
-                    interval: estimate.low.zip(estimate.high),
-                    difference: contrast.map(|contrast| contrast.difference.value),
-                    differs: contrast.is_some_and(|contrast| contrast.differs),
-                })
-            })
-            .collect();
-        rows.sort_by_key(|row| (dimension.rank(&row.class), row.class.clone()));
-        rows
-    }
-
     /// The table of the two attributes that are crossed now, when it is there.
     pub(crate) fn table(&self) -> Option<&CrossTab> {
         let wanted = [self.results.by.field(), self.results.across.field()];
@@ -316,6 +298,35 @@ impl Lens {
         classes.dedup();
         classes
     }
+}
+
+/// The classes of one attribute, in their own order.
+fn rows_of(
+    results: &Results,
+    field: &str,
+    dimension: Dimension,
+    contrasts: &BTreeMap<(&str, &str), &Contrast>,
+) -> Vec<Row> {
+    let Some(classes) = results.segments.get(dimension.field()) else { return Vec::new() };
+    let mut rows: Vec<Row> = classes
+        .iter()
+        .filter_map(|(class, segment)| {
+            let estimate = segment.estimates.get(field)?;
+            let contrast = contrasts.get(&(dimension.field(), class.as_str()));
+            Some(Row {
+                dimension,
+                class: class.clone(),
+                n: segment.n,
+                value: estimate.value,
+                interval: estimate.low.zip(estimate.high),
+                difference: contrast.map(|contrast| contrast.difference.value),
+                differs: contrast.is_some_and(|contrast| contrast.differs),
+            })
+        })
+        .collect();
+    // Classes come in the order of their names; those of one rank stay in it.
+    rows.sort_by_cached_key(|row| dimension.rank(&row.class));
+    rows
 }
 
 /// A side of the table.

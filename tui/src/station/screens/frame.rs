@@ -9,11 +9,13 @@ use crate::station::model::results::{Pane, View};
 use crate::station::model::{Model, Screen, Tone};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
-use crate::station::widgets::canvas::{Canvas, Caption, columns, fit};
+use crate::station::widgets::canvas::{Canvas, Caption, columns, fit, wrap};
 use crate::station::widgets::format::{span, thousands};
 
 /// Columns that a name keeps on the second line, whatever stands beside it.
 const NAME_AT_LEAST: u16 = 16;
+/// Columns of the pane that tells of a daemon of another version.
+const OTHER_VERSION: u16 = 72;
 /// From this width on tabs have names.
 const NAMES_FROM: u16 = 80;
 
@@ -40,13 +42,44 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
             );
             canvas.cut(second.x, second.y, second.width, &text, Role::Warning);
         }
-        Link::Incompatible { why } => {
-            let text = format!(" {} {why}", canvas.glyphs().bad());
+        Link::Incompatible { since, retry_at, .. } => {
+            let now = model.now.ms;
+            let wait = retry_at.saturating_sub(now).div_ceil(1000);
+            let age = span(now.saturating_sub(*since) / 1000);
+            let text = format!(
+                " {} The daemon is of another version: this is {age} old. Next try in {wait}s.",
+                canvas.glyphs().bad(),
+            );
             canvas.cut(second.x, second.y, second.width, &text, Role::Bad);
         }
         Link::Connecting | Link::Connected { .. } => trail(model, canvas, second),
     }
     footer(model, canvas, Rect::new(area.x, area.bottom() - 1, area.width, 1));
+}
+
+/// Says over the body why a daemon of another version cannot be talked to, and what to do about it.
+pub(super) fn other_version(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
+    let Link::Incompatible { why, remedy, .. } = &model.link else { return };
+    let width = OTHER_VERSION.min(body.width);
+    let room = width.saturating_sub(4);
+    let remedy = remedy.as_ref().map(|remedy| (format!("Hint: {remedy}."), Role::Strong));
+    let rest =
+        "Studies go on in the daemon; so does this screen, as soon as a daemon answers that fits.";
+    let lines: Vec<(String, Role)> = [Some((why.clone(), Role::Text)), remedy]
+        .into_iter()
+        .flatten()
+        .chain([(rest.to_owned(), Role::Dim)])
+        .flat_map(|(text, role)| wrap(&text, room).into_iter().map(move |line| (line, role)))
+        .collect();
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let area = super::layers::middle(body, width, height);
+    canvas.clear(area);
+    canvas.tint(area, Role::Text);
+    let caption = Caption { title: "Another version", count: "", foot: "" };
+    let inner = canvas.pane(area, caption, Focus::Elsewhere);
+    for (y, (line, role)) in (inner.top()..inner.bottom()).zip(&lines) {
+        canvas.text(inner.x + 1, y, room, line, *role);
+    }
 }
 
 /// What the screens of one study show while none is open.
@@ -310,8 +343,8 @@ pub(crate) fn notice(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
         Tone::Done => (canvas.glyphs().good(), Role::Accent),
         Tone::Trouble => (canvas.glyphs().warning(), Role::Warning),
     };
-    let text =
-        fit(&format!(" {mark} {} ", notice.text), body.width.saturating_sub(2), canvas.glyphs());
+    let text = format!(" {mark} {} ", notice.text);
+    let text = fit(&text, body.width.saturating_sub(2), canvas.glyphs());
     let width = columns(&text);
     let y = body.bottom() - 1;
     let area = Rect::new(body.right().saturating_sub(width + 1), y, width, 1);

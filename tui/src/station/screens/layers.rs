@@ -9,7 +9,7 @@ use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns, wrap};
 
 /// A box of that size in the middle of the body, as far as it fits.
-fn middle(body: Rect, width: u16, height: u16) -> Rect {
+pub(super) fn middle(body: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(body.width);
     let height = height.min(body.height);
     Rect::new(body.x + (body.width - width) / 2, body.y + (body.height - height) / 3, width, height)

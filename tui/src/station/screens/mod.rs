@@ -12,7 +12,7 @@ pub(crate) mod person;
 pub(crate) mod results;
 pub(crate) mod studies;
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
 use crate::station::model::layer::Layer;
@@ -26,11 +26,13 @@ pub(crate) const SMALLEST: (u16, u16) = (60, 20);
 /// What every number is: computed, not asked.
 const SYNTHETIC: &str = "synthetic";
 
-/// Draws the model and says where the cursor of a text stands.
+/// Draws the model over whatever the buffer held, and says where the cursor of a text stands.
 pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let area = buffer.area;
+    let mut blank = Cell::EMPTY;
+    blank.set_style(model.theme.style(Role::Text));
+    buffer.content.fill(blank);
     let mut canvas = Canvas { buffer, theme: &model.theme };
-    canvas.tint(area, Role::Text);
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         too_small(model, &mut canvas, area);
         return None;
@@ -44,9 +46,10 @@ pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
         (None, Screen::Live) => live::draw(model, &mut canvas, body),
         (None, Screen::Results) => results::draw(model, &mut canvas, body),
     }
-    if model.link.age_s(model.now.ms).is_some() {
+    if model.link.stale_since().is_some() {
         canvas.tint(body, Role::Stale);
     }
+    frame::other_version(model, &mut canvas, body);
     for layer in &model.layers {
         cursor = match layer {
             Layer::Palette(palette) => palette::draw(model, palette, &mut canvas, body),

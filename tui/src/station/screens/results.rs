@@ -112,7 +112,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
         facts.push((said.to_owned(), Role::Bad));
         if model.size.0 < NARROW_BELOW {
             // There is room for what forbids to believe a number and for what it is, not for much of a name.
-            facts[0].0 = fit(&study.name, NAME_CUT, glyphs);
+            facts[0].0 = fit(&study.name, NAME_CUT, glyphs).into_owned();
             facts.push((SYNTHETIC.to_owned(), Role::Dim));
             return facts;
         }

@@ -238,11 +238,15 @@ fn want_scores(model: &mut Model, people: People) {
 fn can_ask(model: &mut Model) -> bool {
     match &model.link {
         Link::Connected { .. } => true,
-        Link::Connecting | Link::Away { .. } | Link::Incompatible { .. } => {
+        Link::Connecting | Link::Away { .. } => {
             model.say(
                 Tone::Trouble,
                 "The daemon is away; try again when it is back. Nothing was changed.",
             );
+            false
+        }
+        Link::Incompatible { .. } => {
+            model.say(Tone::Trouble, "The daemon is of another version. Nothing was changed.");
             false
         }
     }

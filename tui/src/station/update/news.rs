@@ -6,7 +6,6 @@ use protocol::event::{Cursor, Event, EventPage};
 use protocol::run::PanelCounts;
 use serde::Deserialize as _;
 
-use super::answers::sentence;
 use super::{results, want_scores, want_screen};
 use crate::station::action::{Action, Place};
 use crate::station::effect::{Effect, People};
@@ -22,20 +21,27 @@ const NAME_MAX: u16 = 30;
 
 /// The daemon answers: everything on the screen is asked for, and its news from where reading stopped.
 pub(super) fn connected(model: &mut Model, version: String, cursor: Cursor) -> Vec<Effect> {
-    let was_away = matches!(model.link, Link::Away { .. });
+    let was_away = model.link.stale_since().is_some();
+    // A store whose history ends before what was seen is another one, or an older copy of the same.
+    let is_older = |seen: Cursor| cursor != Cursor::default() && cursor < seen;
+    let went_back = was_away && model.seen.is_some_and(is_older);
     // Events that were missed while away are still there: reading goes on after the last one that was seen.
-    let from = match (&model.link, model.seen) {
-        (Link::Away { .. }, Some(seen)) => seen,
-        _ => cursor,
-    };
+    let from = model.seen.filter(|_| was_away && !went_back).unwrap_or(cursor);
     // Where a daemon tells the end of its history, a loss before the first event is no gap either.
-    if from != protocol::event::Cursor::default() {
+    if from != Cursor::default() {
         model.seen = Some(from);
     }
-    model.link = Link::Connected { version, cursor: from };
-    if was_away {
-        model.say(Tone::Done, "The daemon is back; nothing was lost.");
+    if went_back {
+        model.say(Tone::Trouble, "The daemon is back with an older store; it is read anew.");
+        if let Some(study) = model.lens.study {
+            model.lens.open(study);
+        }
+    } else if was_away {
+        let text = welcome_back(model.daemon.as_deref(), &version);
+        model.say(Tone::Done, text);
     }
+    model.daemon = Some(version.clone());
+    model.link = Link::Connected { version, cursor: from };
     let now = model.now.ms;
     model.requests.want(Want::Studies, now);
     want_screen(model);
@@ -45,23 +51,32 @@ pub(super) fn connected(model: &mut Model, version: String, cursor: Cursor) -> V
     vec![Effect::Follow(from)]
 }
 
-/// The daemon is away: what was under way will not be answered.
+/// What is said of a daemon that answers again: of which version it is now, when that has changed.
+fn welcome_back(before: Option<&str>, version: &str) -> String {
+    match before {
+        Some(before) if before != version => {
+            format!("The daemon is back, now version {version} (was {before}); nothing was lost.")
+        }
+        _ => "The daemon is back; nothing was lost.".to_owned(),
+    }
+}
+
+/// The daemon is away, or is of a version that does not fit: what was under way will not be answered.
 pub(super) fn lost(model: &mut Model, mut why: ApiError, retry_in_ms: u64) -> Vec<Effect> {
     inert::error(&mut why);
     let now = model.now.ms;
-    if why.code == ErrorCode::Incompatible {
-        model.link = Link::Incompatible { why: sentence(&why) };
-        return Vec::new();
-    }
-    let since = match model.link {
-        Link::Away { since, .. } => since,
-        Link::Connecting | Link::Connected { .. } | Link::Incompatible { .. } => now,
-    };
+    let since = model.link.stale_since().unwrap_or(now);
+    let retry_at = now + retry_in_ms;
     model.requests.lost(now);
     if let Some(compose) = &mut model.compose {
         compose.sending = crate::station::model::compose::Sending::Idle;
     }
-    model.link = Link::Away { why: why.message, since, retry_at: now + retry_in_ms };
+    model.link = if why.code == ErrorCode::Incompatible {
+        let remedy = why.hints.into_iter().next();
+        Link::Incompatible { why: why.message, remedy, since, retry_at }
+    } else {
+        Link::Away { why: why.message, since, retry_at }
+    };
     Vec::new()
 }
 

@@ -1,6 +1,8 @@
 //! The surface that everything draws on: a buffer and a theme. It clips at the edges of the buffer, measures text by
 //! the cells it takes, and draws the frames of panes.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -97,6 +99,20 @@ impl Canvas<'_> {
         self.buffer.set_style(area.intersection(self.buffer.area), style);
     }
 
+    /// Fills an area with a letter that takes one cell.
+    pub(crate) fn fill(&mut self, area: Rect, letter: &str, style: Style) {
+        let area = area.intersection(self.buffer.area);
+        if area.is_empty() {
+            return;
+        }
+        for y in area.top()..area.bottom() {
+            let first = self.buffer.index_of(area.x, y);
+            for cell in &mut self.buffer.content[first..first + usize::from(area.width)] {
+                cell.set_symbol(letter).set_style(style);
+            }
+        }
+    }
+
     /// Empties an area, for what lies over others.
     pub(crate) fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
@@ -146,7 +162,8 @@ impl Canvas<'_> {
         if !caption.title.is_empty() && room > 4 {
             let mark =
                 if focus == Focus::Here && self.glyphs() == Glyphs::Ascii { "*" } else { "" };
-            let title = fit(&format!(" {mark}{} ", caption.title), room, self.glyphs());
+            let title = format!(" {mark}{} ", caption.title);
+            let title = fit(&title, room, self.glyphs());
             used = columns(&title);
             self.text(area.left() + 2, area.top(), room, &title, title_role);
         }
@@ -183,9 +200,9 @@ pub(crate) fn columns(text: &str) -> u16 {
 }
 
 /// The text cut to that many cells, with a mark where it was cut.
-pub(crate) fn fit(text: &str, width: u16, glyphs: Glyphs) -> String {
+pub(crate) fn fit(text: &str, width: u16, glyphs: Glyphs) -> Cow<'_, str> {
     if columns(text) <= width {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mark = glyphs.ellipsis();
     let room = usize::from(width.saturating_sub(columns(mark)));
@@ -201,7 +218,7 @@ pub(crate) fn fit(text: &str, width: u16, glyphs: Glyphs) -> String {
     if width > 0 {
         shown.push_str(mark);
     }
-    shown
+    Cow::Owned(shown)
 }
 
 /// The text in lines of at most that many cells, broken between words where that is possible.

@@ -40,7 +40,7 @@ impl Window {
         &self,
         rows: usize,
         height: u16,
-        lines: impl Fn(usize) -> u16,
+        mut lines: impl FnMut(usize) -> u16,
     ) -> (usize, usize) {
         if rows == 0 || height == 0 {
             return (0, 0);
@@ -48,13 +48,15 @@ impl Window {
         let cursor = self.cursor.min(rows - 1);
         let mut room = height.saturating_sub(lines(cursor));
         let (mut first, mut end) = (cursor, cursor + 1);
-        while first > 0 && lines(first - 1) <= room {
-            first -= 1;
-            room -= lines(first);
+        while first > 0
+            && let Some(left) = room.checked_sub(lines(first - 1))
+        {
+            (first, room) = (first - 1, left);
         }
-        while end < rows && lines(end) <= room {
-            room -= lines(end);
-            end += 1;
+        while end < rows
+            && let Some(left) = room.checked_sub(lines(end))
+        {
+            (end, room) = (end + 1, left);
         }
         (first, end)
     }

@@ -221,7 +221,8 @@ fn names(form: &Compose, field: &Field, canvas: &mut Canvas<'_>, room: Rect) {
     let used = columns(&if typed.is_empty() { form.hint_of(field) } else { typed.to_owned() });
     let left = room.width.saturating_sub(used + 3);
     if !others.is_empty() && left > 0 {
-        let list = fit(&others.join("  "), left, canvas.glyphs());
+        let others = others.join("  ");
+        let list = fit(&others, left, canvas.glyphs());
         canvas.right(room.x, room.y, room.width, &list, Role::Dim);
     }
 }

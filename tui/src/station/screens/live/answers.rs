@@ -34,11 +34,15 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         window.cursor = 0;
         window.top = 0;
     }
+    let layout = Layout::new(study, inner.width, canvas.glyphs());
     let shown = window.shown(feed.len(), usize::from(inner.height));
     for (y, row) in (inner.top()..inner.bottom()).zip(shown) {
         let line = Rect::new(inner.x, y, inner.width, 1);
         match model.lens.responses.get(&feed[row]) {
-            Some(response) => quote(model, study, response, canvas, line),
+            Some(response) => {
+                let said = [layout.line(response)];
+                layout.draw((model, study), response, &said, canvas, line);
+            }
             None => {
                 let loading = format!("p{} {}", feed[row] + 1, canvas.glyphs().ellipsis());
                 canvas.text(line.x, y, line.width, &loading, Role::Dim);
@@ -72,66 +76,78 @@ fn why_empty(model: &Model, study: &Study) -> String {
     }
 }
 
-/// Where the parts of an answer stand on its line: columns of the mark, of the person, and where the words begin.
-fn parts(study: &Study, width: u16) -> (u16, u16, u16) {
-    let kind = Lens::instrument(study);
-    let (low, high) = kind.scale;
-    // Where every answer has the same mark, it says nothing.
-    let mark = match kind.first {
-        Some(_) => (low..=high).map(|mark| columns(&(kind.mark)(mark))).max().unwrap_or(1) + 1,
-        None => 0,
-    };
-    let who = (width / 3).min(27);
-    (mark, who, mark + who + 1)
+/// Where the parts of an answer stand on its line: the same for every answer of a list.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::station::screens) struct Layout {
+    /// Columns of the mark; none where every answer has the same one, which says nothing.
+    mark: u16,
+    /// Columns of the person.
+    who: u16,
+    /// Where the words begin, and columns they have.
+    words: u16,
+    room: u16,
+    glyphs: Glyphs,
 }
 
-/// What they said, in quotation marks.
-fn said(response: &Response, glyphs: Glyphs) -> String {
-    let words = instrument::words(&response.answer);
-    let said = format!("{}{words}{}", glyphs.quote_open(), glyphs.quote_close());
-    protocol::safe::line(&said).into_owned()
-}
-
-/// Lines that an answer takes in full.
-pub(in crate::station::screens) fn quote_height(
-    study: &Study,
-    response: &Response,
-    line: Rect,
-) -> u16 {
-    let (.., words) = parts(study, line.width);
-    let lines = wrap(&said(response, Glyphs::Unicode), line.width.saturating_sub(words)).len();
-    u16::try_from(lines.max(1)).unwrap_or(u16::MAX)
-}
-
-/// One answer: the mark, who it is, and what they said in as many lines as there are.
-pub(in crate::station::screens) fn quote(
-    model: &Model,
-    study: &Study,
-    response: &Response,
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-) {
-    let kind = Lens::instrument(study);
-    let mark = model.lens.mark_of(response);
-    let (low, high) = kind.scale;
-    let place = f64::from(mark - low) / f64::from((high - low).max(1));
-    let (wide, who, words) = parts(study, area.width);
-    let style = mosaic::label(canvas.theme, place);
-    if wide > 0 {
-        let shown = format!("{:>width$}", (kind.mark)(mark), width = usize::from(wide) - 1);
-        canvas.put(area.x, area.y, wide - 1, &shown, style);
+impl Layout {
+    /// That of lines of such a width.
+    pub(in crate::station::screens) fn new(study: &Study, width: u16, glyphs: Glyphs) -> Self {
+        let kind = Lens::instrument(study);
+        let (low, high) = kind.scale;
+        let mark = match kind.first {
+            Some(_) => (low..=high).map(|mark| columns(&(kind.mark)(mark))).max().unwrap_or(1) + 1,
+            None => 0,
+        };
+        let who = (width / 3).min(27);
+        let words = mark + who + 1;
+        Self { mark, who, words, room: width.saturating_sub(words), glyphs }
     }
-    canvas.cut(area.x + wide, area.y, who, &people::brief(&response.persona), Role::Dim);
-    let room = area.width.saturating_sub(words);
-    let said = said(response, canvas.glyphs());
-    let lines = if area.height > 1 { wrap(&said, room) } else { vec![said] };
-    let last = usize::from(area.height).saturating_sub(1);
-    for (index, y) in (area.top()..area.bottom()).enumerate() {
-        let Some(line) = lines.get(index) else { break };
-        // What does not fit is said to be missing.
-        let more = index == last && lines.len() > index + 1;
-        let line =
-            if more { format!("{line} {}", canvas.glyphs().ellipsis()) } else { line.clone() };
-        canvas.cut(area.x + words, y, room, &line, Role::Quote);
+
+    /// What they said, in as many lines as that takes; never none.
+    pub(in crate::station::screens) fn lines(&self, response: &Response) -> Vec<String> {
+        let said = self.line(response);
+        let lines = wrap(&said, self.room);
+        if lines.is_empty() { vec![said] } else { lines }
+    }
+
+    /// What they said, on one line however long it is, in quotation marks.
+    pub(in crate::station::screens) fn line(&self, response: &Response) -> String {
+        let words = instrument::words(&response.answer);
+        let said = format!("{}{words}{}", self.glyphs.quote_open(), self.glyphs.quote_close());
+        protocol::safe::line(&said).into_owned()
+    }
+
+    /// Draws an answer: the mark, who it is, and what they said, as much of it as the area has lines for.
+    pub(in crate::station::screens) fn draw(
+        &self,
+        (model, study): (&Model, &Study),
+        response: &Response,
+        lines: &[String],
+        canvas: &mut Canvas<'_>,
+        area: Rect,
+    ) {
+        let kind = Lens::instrument(study);
+        let mark = model.lens.mark_of(response);
+        let (low, high) = kind.scale;
+        let place = f64::from(mark - low) / f64::from((high - low).max(1));
+        if self.mark > 0 {
+            let style = mosaic::label(canvas.theme, place);
+            let width = usize::from(self.mark) - 1;
+            let shown = format!("{:>width$}", (kind.mark)(mark));
+            canvas.put(area.x, area.y, self.mark - 1, &shown, style);
+        }
+        let who = people::brief(&response.persona);
+        canvas.cut(area.x + self.mark, area.y, self.who, &who, Role::Dim);
+        let x = area.x + self.words;
+        let last = usize::from(area.height).saturating_sub(1);
+        for ((index, line), y) in lines.iter().enumerate().zip(area.top()..area.bottom()) {
+            // What does not fit is said to be missing.
+            if index == last && lines.len() > index + 1 {
+                let line = format!("{line} {}", self.glyphs.ellipsis());
+                canvas.cut(x, y, self.room, &line, Role::Quote);
+            } else {
+                canvas.cut(x, y, self.room, line, Role::Quote);
+            }
+        }
     }
 }

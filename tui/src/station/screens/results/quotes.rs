@@ -1,13 +1,15 @@
 //! The answers behind what the cursor is about, worst first; the one under the cursor is there in full, and all of them
 //! where there is room. Enter opens the person.
 
+use std::collections::BTreeMap;
+
 use protocol::run::Study;
 use ratatui::layout::Rect;
 
 use super::{loading, way_down};
 use crate::station::model::Model;
 use crate::station::model::results::Pane;
-use crate::station::screens::live::answers::{quote, quote_height};
+use crate::station::screens::live::answers::Layout;
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption};
@@ -44,29 +46,44 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         canvas.cut(inner.x + 1, inner.y, inner.width.saturating_sub(1), text, Role::Dim);
         return;
     }
-    let line = |row: usize| {
-        let response = model.lens.responses.get(view.found.get(row).copied().as_ref()?)?;
-        Some((response, Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(1), 1)))
-    };
+    let line = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner };
+    let layout = Layout::new(study, line.width, canvas.glyphs());
+    let answer = |row: usize| model.lens.responses.get(view.found.get(row)?);
     let has_cursor = |row: usize| focus == Focus::Here && row == view.quotes.cursor;
-    let height = |row: usize| {
-        let lines = line(row).map_or(1, |(response, line)| quote_height(study, response, line));
-        match (has_cursor(row), inner.height >= ROOMY_FROM) {
-            (true, _) => lines.min(inner.height),
-            (false, true) => lines.min(LINES_MAX),
+    // What was broken into lines to be measured is drawn from the same lines.
+    let mut broken: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    let height = |row: usize, broken: &mut BTreeMap<usize, Vec<String>>| {
+        let most = match (has_cursor(row), inner.height >= ROOMY_FROM) {
+            (true, _) => inner.height,
+            (false, true) => LINES_MAX,
             (false, false) => 1,
+        };
+        if most == 1 {
+            return 1;
         }
+        let lines = broken.entry(row).or_insert_with(|| {
+            answer(row).map(|response| layout.lines(response)).unwrap_or_default()
+        });
+        u16::try_from(lines.len()).unwrap_or(u16::MAX).clamp(1, most)
     };
-    let (first, _) = view.quotes.tall(view.found.len(), inner.height, height);
+    let (first, _) =
+        view.quotes.tall(view.found.len(), inner.height, |row| height(row, &mut broken));
     let mut y = inner.y;
     for row in first..view.found.len() {
-        let Some((response, line)) = line(row) else { continue };
-        let tall = height(row).min(inner.bottom().saturating_sub(y));
-        if tall == 0 {
+        let Some(response) = answer(row) else { continue };
+        let room = inner.bottom().saturating_sub(y);
+        if room == 0 {
             return;
         }
+        let tall = height(row, &mut broken).min(room);
         let area = Rect { y, height: tall, ..line };
-        quote(model, study, response, canvas, area);
+        match broken.get(&row).filter(|_| tall > 1) {
+            Some(lines) => layout.draw((model, study), response, lines, canvas, area),
+            None => {
+                let said = [layout.line(response)];
+                layout.draw((model, study), response, &said, canvas, area);
+            }
+        }
         if has_cursor(row) {
             canvas.tint(Rect { x: inner.x, width: inner.width, ..area }, Role::Selected);
             canvas.text(inner.x, y, 1, canvas.glyphs().cursor(), Role::Accent);

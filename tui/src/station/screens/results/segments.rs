@@ -48,7 +48,8 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         Scope::Every => 30,
         Scope::One => 18,
     };
-    let name = rows.iter().map(|row| columns(&label(row))).max().unwrap_or(8);
+    let labels: Vec<String> = rows.iter().map(label).collect();
+    let name = labels.iter().map(|label| columns(label)).max().unwrap_or(8);
     let is_narrow = area.width < NARROW_BELOW;
     let share = if is_narrow { area.width * 2 / 5 } else { area.width / 3 };
     let name = name.clamp(6, widest).min(share) + 2;
@@ -90,7 +91,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     for (y, index) in (list.top()..list.bottom()).zip(shown) {
         let row = &rows[index];
         let role = if row.is_small() { Role::Dim } else { Role::Text };
-        canvas.cut(x, y, name - 1, &label(row), role);
+        canvas.cut(x, y, name - 1, &labels[index], role);
         let count = if row.is_small() { format!("({})", row.n) } else { thousands(row.n) };
         canvas.right(x + name, y, n, &count, role);
         let shown = number(row.value, measure.decimals, glyphs);

@@ -86,6 +86,55 @@ fn reading_goes_on_where_it_stopped() {
     assert!(calls(&effects).iter().any(|call| matches!(call, Call::Studies { .. })));
 }
 
+/// A daemon of another version that speaks the same protocol is as good as the one before, and its version is told.
+#[test]
+fn another_version_that_fits_is_told_and_read_on() {
+    let mut rig = rig();
+    rig.news("study.running", 2, 41);
+    let why = ApiError::new(ErrorCode::Unreachable, "The connection was lost.");
+    rig.tell(Msg::Lost { why, retry_in_ms: 500 });
+    let effects = rig.tell(Msg::Connected { version: "0.2.0".to_owned(), cursor: Cursor(44) });
+    assert!(effects.contains(&Effect::Follow(Cursor(41))), "{effects:?}");
+    let shown = rig.text();
+    assert!(shown.contains("now version 0.2.0 (was 0.1.0); nothing was lost"), "{shown}");
+    assert!(shown.contains("local 0.2.0"), "{shown}");
+}
+
+/// One that does not fit is tried again, because it may be replaced by one that does; nothing is asked of it.
+#[test]
+fn another_version_that_does_not_fit_is_waited_out() {
+    let mut rig = rig();
+    rig.news("study.running", 2, 41);
+    let why = ApiError::new(ErrorCode::Incompatible, "The daemon is older than this client.")
+        .hint("restart it");
+    rig.tell(Msg::Lost { why, retry_in_ms: 5_000 });
+    rig.wait(2_000);
+    let shown = rig.text();
+    assert!(shown.contains("Hint: restart it.") && shown.contains("older than this"), "{shown}");
+    assert!(shown.contains("2s old. Next try in 3s"), "{shown}");
+    assert!(rig.model.next_wake().is_some(), "the countdown counts");
+    assert!(!rig.keys("p").iter().any(|effect| matches!(effect, Effect::Call(_))));
+    let effects = rig.tell(Msg::Connected { version: "0.1.0".to_owned(), cursor: Cursor(44) });
+    assert!(effects.contains(&Effect::Follow(Cursor(41))), "{effects:?}");
+    assert!(rig.text().contains("The daemon is back; nothing was lost"));
+}
+
+/// A daemon over an older copy of the store has not got what was on the screen.
+#[test]
+fn an_older_store_is_told_and_read_anew() {
+    let mut rig = rig();
+    rig.open(200, 200);
+    rig.news("study.running", 2, 41);
+    let why = ApiError::new(ErrorCode::Unreachable, "The connection was lost.");
+    rig.tell(Msg::Lost { why, retry_in_ms: 500 });
+    let mut effects = rig.tell(Msg::Connected { version: "0.1.0".to_owned(), cursor: Cursor(40) });
+    assert!(effects.contains(&Effect::Follow(Cursor(40))), "{effects:?}");
+    assert!(rig.text().contains("older store"), "{}", rig.text());
+    assert!(rig.model.lens.responses.is_empty(), "answers of a store that is gone");
+    effects.extend(rig.wait(500));
+    assert!(calls(&effects).contains(&&Call::Live(id(MAIN))), "{effects:?}");
+}
+
 #[test]
 fn answers_of_another_study_are_dropped() {
     let mut rig = rig();

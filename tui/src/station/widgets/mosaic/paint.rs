@@ -1,6 +1,8 @@
 //! Puts the dots on the canvas: tiles with their score inside where there is room, half blocks where there are many, and
 //! shades of glyphs where there is no colour.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
@@ -61,7 +63,7 @@ impl Mosaic<'_> {
                         (Some(top), None) => Style::new().fg(top),
                         (None, _) => continue,
                     };
-                    canvas.put(x, y, 1, "▀", style);
+                    canvas.fill(Rect::new(x, y, 1, 1), "▀", style);
                     if has_cursor(upper) || (lower < dots && has_cursor(lower)) {
                         canvas.put(x, y, 1, "◆", canvas.theme.style(Role::Pointer));
                     }
@@ -102,15 +104,15 @@ impl Mosaic<'_> {
         let (fill, style, mark) = match dot {
             Dot::Pending => {
                 let style = canvas.theme.style(Role::Pending);
-                (" ", style, Some(glyphs.pending().to_owned()))
+                (" ", style, Some(Cow::Borrowed(glyphs.pending())))
             }
             Dot::Unread => {
                 let style = canvas.theme.style(Role::Dim);
-                (" ", style, Some(glyphs.waiting().to_owned()))
+                (" ", style, Some(Cow::Borrowed(glyphs.waiting())))
             }
             Dot::Failed => {
                 let style = canvas.theme.style(Role::Failed);
-                (" ", style, Some(glyphs.failed().to_owned()))
+                (" ", style, Some(Cow::Borrowed(glyphs.failed())))
             }
             Dot::Score(place) => {
                 let style = canvas.theme.score(place);
@@ -119,15 +121,11 @@ impl Mosaic<'_> {
                     _ => glyphs.shades()[step(place, 4)],
                 };
                 let score = self.scores.get(person).map_or(0, |score| i32::from(*score) - 1);
-                let label = (self.label)(score);
-                (fill, style, (self.label_width <= tile.width && tile.width > 1).then_some(label))
+                let has_room = self.label_width <= tile.width && tile.width > 1;
+                (fill, style, has_room.then(|| Cow::Owned((self.label)(score))))
             }
         };
-        for y in tile.top()..tile.bottom() {
-            for x in tile.left()..tile.right() {
-                canvas.put(x, y, 1, fill, style);
-            }
-        }
+        canvas.fill(tile, fill, style);
         let ink = match (dot, style.fg) {
             _ if here => canvas.theme.style(Role::Pointer),
             (Dot::Score(_), Some(ground)) if glyphs == Glyphs::Unicode => {
