@@ -1,24 +1,87 @@
-//! The picture of the README is what the product draws, and what goes on from cell to cell is drawn in one piece.
+//! The picture of the README is what the product draws, and what is drawn has no gaps. Pixels are made with one font that
+//! comes as a crate, so that they are the same on every machine whatever fonts it has.
 
+use std::collections::BTreeSet;
+
+use ratatui::buffer::Cell;
 use ratatui::style::Style;
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::{Options, Tree};
 
 use super::*;
 use crate::station::look::{Colours, Glyphs};
 use crate::station::testing::{Rig, look};
 
-/// The picture in the README is what the product draws. `BLESS=1 cargo test` renews it.
-#[test]
-fn the_picture_of_the_readme_is_fresh() {
+/// The picture of the README.
+const PICTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/workstation.png");
+/// Pixels of an SVG unit.
+const SCALE: f32 = 2.0;
+/// A letter that no font has.
+const UNASSIGNED: &str = "\u{10fffd}";
+
+/// A viewer with one font and nothing else.
+fn viewer() -> Options<'static> {
+    let mut viewer = Options::default();
+    let fonts = viewer.fontdb_mut();
+    fonts.load_font_data(epaint_default_fonts::HACK_REGULAR.to_vec());
+    fonts.set_monospace_family("Hack");
+    viewer
+}
+
+fn pixels(svg: &str, viewer: &Options<'_>) -> Pixmap {
+    let tree = Tree::from_str(svg, viewer).unwrap();
+    let size = tree.size().to_int_size().scale_by(SCALE).unwrap();
+    let mut pixels = Pixmap::new(size.width(), size.height()).unwrap();
+    resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut pixels.as_mut());
+    pixels
+}
+
+/// The screen of the README: a panel of 500 while it answers.
+fn screen() -> Buffer {
     let mut rig = Rig::new((120, 36), look(Colours::True, Glyphs::Unicode));
     rig.open(500, 380);
     rig.wait(10_000);
-    let drawn = svg(&rig.buffer(), false);
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/workstation.svg");
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(path, &drawn).unwrap();
+    rig.buffer()
+}
+
+/// A buffer with these lines on it.
+fn written(lines: &[&str]) -> Buffer {
+    let width = lines.iter().map(|line| line.width()).max().unwrap_or(0);
+    let area = Rect::new(0, 0, u16::try_from(width).unwrap(), u16::try_from(lines.len()).unwrap());
+    let mut buffer = Buffer::empty(area);
+    for (y, line) in (0..).zip(lines) {
+        buffer.set_string(0, y, *line, Style::new().fg(Color::Rgb(255, 255, 255)));
     }
-    let stored = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(drawn == stored, "assets/workstation.svg is stale: run the tests with BLESS=1");
+    buffer
+}
+
+#[test]
+fn the_picture_of_the_readme_is_fresh() {
+    let drawn = pixels(&svg(&screen(), false), &viewer()).encode_png().unwrap();
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(PICTURE, &drawn).unwrap();
+    }
+    // Pixels are compared and not files: how well a file is packed depends on who packs it.
+    let drawn = Pixmap::decode_png(&drawn).unwrap();
+    let stored = Pixmap::load_png(PICTURE).ok();
+    assert!(
+        stored.is_some_and(|stored| stored == drawn),
+        "assets/workstation.png is stale; this renews it: \
+         BLESS=1 cargo test --package demoscope --lib the_picture_of_the_readme"
+    );
+}
+
+#[test]
+fn the_font_has_every_letter_that_is_written() {
+    let viewer = viewer();
+    let image = |letter: &str| pixels(&svg(&written(&[letter]), false), &viewer);
+    let nothing = image(UNASSIGNED);
+    let screen = screen();
+    let letters: BTreeSet<&str> = screen.content.iter().map(Cell::symbol).collect();
+    assert!(letters.len() > 50, "{letters:?}");
+    let missing: Vec<&str> =
+        letters.into_iter().filter(|letter| image(letter) == nothing).collect();
+    assert_eq!(missing, Vec::<&str>::new());
 }
 
 #[test]
