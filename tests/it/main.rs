@@ -22,6 +22,7 @@ mod page;
 mod reading;
 mod station;
 mod station_kinds;
+mod station_upgrade;
 mod study_types;
 
 // What must survive.

@@ -15,6 +15,7 @@ pub mod cli;
 pub mod csv;
 pub mod daemon;
 pub mod desk;
+pub mod guise;
 pub mod home;
 pub mod link;
 pub mod mock_provider;
