@@ -182,6 +182,7 @@ pub enum EngineRole {
 }
 
 impl EngineRole {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     fn is_answers(&self) -> bool {
         *self == Self::Answers
     }

@@ -78,7 +78,7 @@ fn a_reply_of_twenty_megabytes_is_refused_and_costs_its_own_respondent_only() {
     let ended = home.run(args).expect(5);
     let panel = &ended.json()["study"]["panel"];
     assert_eq!((&panel["delivered"], &panel["failed"]), (&15.into(), &5.into()));
-    let found = ended.results().to_string();
+    let found = ended.results().clone();
     assert!(found.contains("the service sent more than 1048576 bytes"), "{found}");
 }
 

@@ -41,7 +41,7 @@ pub enum Msg {
     /// The budget.
     Balance(Result<Balance, ApiError>),
     /// A study's running tally.
-    Live(StudyId, Result<Live, ApiError>),
+    Live(StudyId, Result<Box<Live>, ApiError>),
     /// Scores from an ordinal on.
     Scores(StudyId, u32, Result<Vec<u8>, ApiError>),
     /// The newest answers.

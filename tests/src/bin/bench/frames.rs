@@ -72,7 +72,7 @@ pub(crate) fn rows(home: &Home) -> Vec<Row> {
     bench.tell(Msg::Connected { version: "0".to_owned(), cursor: Cursor(1) });
     bench.tell(Msg::Studies(Ok(vec![study])));
     bench.press("2");
-    bench.tell(Msg::Live(id, link.live(id)));
+    bench.tell(Msg::Live(id, link.live(id).map(Box::new)));
     let mut rows = filling(&mut bench, id, &link.scores(id, 0, PANEL).unwrap());
     bench.press("o");
     rows.extend(again(&mut bench, "live by score, another person", &["l", "h"]));

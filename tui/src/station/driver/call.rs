@@ -35,7 +35,7 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
     match call {
         Call::Studies { archived } => Msg::Studies(studies(client, archived).await),
         Call::Balance => Msg::Balance(asked!(client, credits())),
-        Call::Live(id) => Msg::Live(id, asked!(client, live(id))),
+        Call::Live(id) => Msg::Live(id, asked!(client, live(id)).map(Box::new)),
         Call::Scores(id, People { first, count }) => {
             Msg::Scores(id, first, asked!(client, scores(id, first, count)))
         }

@@ -180,7 +180,7 @@ fn a_service_that_keeps_quiet_is_told_of_in_the_head() {
     assert!(rig.text().contains("ready in"), "{}", rig.text());
     let engine = "mock".to_owned();
     live.silence = Some(Silence { engine, seconds: 75, under_way: 9, limit_s: 120, rests_s: None });
-    rig.tell(Msg::Live(id(MAIN), Ok(live)));
+    rig.tell(Msg::Live(id(MAIN), Ok(Box::new(live))));
     let text = rig.text();
     assert!(text.contains("no reply for 1m15s") && !text.contains("ready in"), "{text}");
 }

@@ -99,7 +99,7 @@ impl Rig {
             spending: None,
             silence: None,
         };
-        self.tell(Msg::Live(id(MAIN), Ok(live)));
+        self.tell(Msg::Live(id(MAIN), Ok(Box::new(live))));
         self.tell(Msg::Scores(id(MAIN), 0, Ok(scores)));
         let items = (0..known.min(500)).map(response).collect();
         self.tell(Msg::Page(id(MAIN), Ok(Page { items, next: None })));

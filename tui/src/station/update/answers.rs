@@ -51,7 +51,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
                     if live.study.state == State::Running && live.spending.is_some() {
                         model.requests.want_by(Want::Live, model.now.ms + LOOK_AGAIN_MS);
                     }
-                    model.lens.live = Some(live);
+                    model.lens.live = Some(*live);
                 }
                 complete(model);
             }
