@@ -161,6 +161,7 @@ impl Silence {
             Some(rests) => {
                 format!("too many calls failed in a row, and it is asked again in {rests} s")
             }
+            None if *under_way == 1 => format!("1 call under way, given up after {limit_s} s"),
             None => format!("{under_way} calls under way, each given up after {limit_s} s"),
         };
         format!("{engine} has not replied for {seconds} s ({next}).")
