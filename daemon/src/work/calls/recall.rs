@@ -48,11 +48,11 @@ impl Round {
     }
 
     /// Whether questions can be made ready ahead of their turn: not where several engines share a panel, because whose turn
-    /// it is changes there with each call.
+    /// it is changes there with each call; nor while there is a crowd, because whoever is remembered joins it at once.
     pub(super) fn may_stock(&self) -> bool {
         let [lane] = self.lanes.as_slice() else { return false };
         let calls = usize::try_from(lane.engine.bounds().concurrency).unwrap_or(usize::MAX);
-        lane.dead.is_none() && self.stock.len() < calls.min(STOCK_MAX)
+        lane.dead.is_none() && !self.is_crowded() && self.stock.len() < calls.min(STOCK_MAX)
     }
 
     /// Makes the questions of the next respondents ready for that engine; says whether there was anybody left.

@@ -162,6 +162,11 @@ impl Round {
         !self.under_way.is_empty() || !self.listening.is_empty()
     }
 
+    /// Whether as many wait, or are being heard, as may: then nobody new is looked at.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.waiting.len() >= WAITING_MAX || self.hears_many()
+    }
+
     pub(super) fn nothing_ready(&self) -> bool {
         self.lanes.iter().all(|lane| lane.next.is_none())
     }
@@ -261,7 +266,7 @@ impl Round {
                     if is_looked_up { prepared } else { self.unless_remembered(prepared).await? };
                 let Some(next) = unheard.pop() else { continue };
                 next
-            } else if self.waiting.len() >= WAITING_MAX || self.hears_many() {
+            } else if self.is_crowded() {
                 return Ok(None);
             } else {
                 let Some(next) = self.newcomer(lane, left).await? else { return Ok(None) };
