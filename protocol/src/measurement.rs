@@ -30,6 +30,26 @@ impl Default for Reuse {
 }
 
 words! {
+    /// How many of the questions to a respondent one call to a model puts.
+    QuestionsPerCall {
+        /// All of them: one call a respondent, and each answer is given beside the others.
+        All = "all",
+        /// One: as many calls as questions, and none knows what was said to another.
+        One = "one",
+    }
+}
+
+#[expect(
+    clippy::derivable_impls,
+    reason = "the macro that makes the enum has no place for an attribute"
+)]
+impl Default for QuestionsPerCall {
+    fn default() -> Self {
+        Self::All
+    }
+}
+
+words! {
     /// A question whose answer is known beforehand. It is put to a subsample, to see whether the panel can be believed; what
     /// is said to it is nobody's answer.
     Control {
@@ -64,6 +84,9 @@ pub struct Measurement {
     /// Whether earlier answers may be used again.
     #[serde(default, skip_serializing_if = "is_default")]
     pub reuse: Reuse,
+    /// How many of the direct questions go in one call.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub questions_per_call: QuestionsPerCall,
     /// Which channels are heard besides the direct answer; none where there is only that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elicitation: Option<Elicitation>,

@@ -43,6 +43,8 @@ fn a_study_with_everything_is_asked_again_by_two_keys() {
         "--controls",
         "--wordings",
         "1",
+        "--questions-per-call",
+        "one",
         "--subsample",
         "10",
         "--replicates",
@@ -60,11 +62,11 @@ fn a_study_with_everything_is_asked_again_by_two_keys() {
     drop(desk.wait_for("Enter open"));
     desk.press("d");
     let form = desk.wait("a checked form", |screen| screen.contains("ready to run"));
-    for said in ["direct + ssr + rater", "judge", "2.5", "kitchen"] {
+    for said in ["direct + ssr + rater", "asks one", "judge", "2.5", "kitchen"] {
         assert!(form.contains(said), "{said}: {form}");
     }
-    // 20 answers, 4 again, 3 controls and 1 wording of 10, 40 texts, 20 calls for vectors, 40 ratings.
-    assert!(form.contains("for 164 calls: 20 answers and 144 besides"), "{form}");
+    // In four calls each: 20 answers, 4 again, 3 controls and 1 wording of 10; 40 texts, 20 calls for vectors, 40 ratings.
+    assert!(form.contains("for 356 calls: 80 answers and 276 besides"), "{form}");
     desk.press(CTRL_R);
     drop(desk.wait_for("So far"));
     drop(desk.wait_for("3 results"));

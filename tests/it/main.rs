@@ -19,6 +19,7 @@ mod form;
 mod local_encoder;
 mod models;
 mod page;
+mod questions;
 mod reading;
 mod station;
 mod station_kinds;

@@ -370,13 +370,24 @@ pub fn scored(heard: &Heard, score: u64) -> String {
         "purchase_intent": intent,
         "appeals": [{ "theme": "Home cooking", "quote": "Cooking at home suits me" }],
         "concerns": [{ "theme": "Price", "quote": "the price of it is high" }],
+        "key_theme": "Price",
+        "preference": if score > 5 { "a" } else { "b" },
+        "score_a": score,
+        "score_b": 11 - score,
+        "differentiators": ["Price"],
+        "answer": format!("The price would, at {score} times the usual."),
+        "themes": ["Price"],
         "refused": null,
     });
-    if !heard.question.contains("purchase_intent") {
-        drop(answer.as_object_mut().unwrap().remove("purchase_intent"));
-    }
+    // Of all that only what the question's form names.
+    let form = heard.question.rsplit_once("nothing else:\n").map_or(CONCEPT_FORM, |(_, form)| form);
+    answer.as_object_mut().unwrap().retain(|key, _| form.contains(&format!("\"{key}\":")));
     answer.to_string()
 }
+
+/// What an owner's own question asks for that does not say it.
+const CONCEPT_FORM: &str =
+    r#"{"reasoning": "", "score": 1, "sentiment": "", "purchase_intent": "", "refused": null}"#;
 
 /// What people of this service say for each point from 1 to 5, and what its rater reads in it.
 const STANCES: [&str; 5] = ["never", "hardly", "perhaps", "rather", "certainly"];

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use protocol::channels::Channel;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::measurement::QuestionsPerCall;
 use protocol::persona::Persona;
 use protocol::service::Reply;
 use protocol::study::StudySpec;
@@ -107,13 +108,17 @@ impl Core {
     /// What decides the answers of a study besides its own text: the engine, and whoever makes further channels. Studies
     /// that hear the direct answer only have the engine's hash alone.
     pub(super) fn assets(&self, spec: &StudySpec, engine: &Engine) -> Reply<String> {
-        let Some(elicitation) = &spec.measurement.elicitation else {
-            return Ok(engine.asset_hash().to_owned());
+        let alone = engine.models().first().map(|model| model.alone_hash().to_owned());
+        let alone = alone.filter(|_| spec.measurement.questions_per_call == QuestionsPerCall::One);
+        let own = match alone {
+            Some(alone) => hash_of(&[engine.asset_hash().to_owned(), alone]),
+            None => engine.asset_hash().to_owned(),
         };
+        let Some(elicitation) = &spec.measurement.elicitation else { return Ok(own) };
         let makers = self.makers(spec)?;
         let library = Library::shipped()
             .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
-        let mut parts = vec![engine.asset_hash().to_owned()];
+        let mut parts = vec![own];
         parts.extend(elicitation.channels.iter().map(|channel| channel.as_str().to_owned()));
         parts.extend(engine.models().first().map(|model| model.beside_hash().to_owned()));
         if let Some(embedder) = &makers.embedder {
@@ -122,12 +127,7 @@ impl Core {
         if let Some(rater) = &makers.rater {
             parts.extend([rater.asset_hash().to_owned(), rater.beside_hash().to_owned()]);
         }
-        let mut hash = Sha256::new();
-        for part in &parts {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part.as_bytes());
-        }
-        Ok(hex::encode(hash.finalize()))
+        Ok(hash_of(&parts))
     }
 
     /// What further channels add to the cost of a study that this model answers alone: the texts, their vectors, their
@@ -193,4 +193,13 @@ impl Core {
         }
         Some(note)
     }
+}
+
+fn hash_of(parts: &[String]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hex::encode(hash.finalize())
 }

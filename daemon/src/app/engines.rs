@@ -135,7 +135,7 @@ impl Core {
         let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
         let call = engine
             .form(&spec)
-            .and_then(|form| engine.ready(&form, &spec, at, &persona, None))
+            .and_then(|form| engine.ready(&form, &spec, at, None, &persona, None))
             .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
         let price = engine.service().price;
         let known = hold(

@@ -203,6 +203,7 @@ impl<'a> Scribe<'a> {
             model,
             source: said.source,
             beside: said.beside,
+            item: said.item,
         }
     }
 
@@ -218,7 +219,7 @@ impl<'a> Scribe<'a> {
         let spec = &self.found.row.spec;
         let correction = said.correction.as_deref();
         match said.beside {
-            None => prompts?.render(spec, at, persona, correction).ok(),
+            None => prompts?.render(spec, at, said.item, persona, correction).ok(),
             Some((Part::Text, construct)) => {
                 prompts?.text(spec, construct, persona, correction).ok()
             }
@@ -258,6 +259,7 @@ impl<'a> Scribe<'a> {
             model: reply.model,
             source: Source::Asked,
             beside: None,
+            item: None,
         })
     }
 }

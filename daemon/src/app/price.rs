@@ -11,7 +11,7 @@ use protocol::study::StudySpec;
 
 use crate::domain::asking::Asking;
 use crate::domain::instrument::channels::heard;
-use crate::domain::instrument::{self, Extras};
+use crate::domain::instrument::{self, Extras, Item};
 use crate::domain::outcome::Assignment;
 use crate::domain::panel::Panel;
 use crate::inference::Engine;
@@ -66,6 +66,7 @@ impl Core {
             .persona(0)
             .ok_or_else(|| ApiError::new(ErrorCode::Internal, "a panel of one has nobody in it"))?;
         let tasks = u64::from(instrument::tasks(spec));
+        let alone = put(spec);
         let extras = Extras::of(spec);
         let answers = std::iter::once((Asking::Answer, u64::from(spec.panel)));
         let kinds: Vec<(Asking, u64)> = answers.chain(extras.kinds()).collect();
@@ -76,8 +77,12 @@ impl Core {
             let mut all = Vec::new();
             for (asking, people) in &kinds {
                 let at = Assignment { replicate: asking.code(), ..FIRST };
-                let call = model.ready(&form, spec, at, &persona, None).map_err(broken)?;
-                all.push(model.estimate(&call, people.saturating_mul(tasks)));
+                let each = alone.iter().map(|item| {
+                    let call = model.ready(&form, spec, at, *item, &persona, None)?;
+                    Ok(model.estimate(&call, *item, people.saturating_mul(tasks)))
+                });
+                let each = each.collect::<Result<Vec<_>, PromptError>>().map_err(broken)?;
+                all.push(Estimate::sum(each));
             }
             all.extend(self.estimates_beside(spec, model, &persona)?);
             Ok(all)
@@ -88,7 +93,7 @@ impl Core {
     /// Every kind of call that a study makes to models, with how many: the answers, what is asked besides them, and what
     /// further channels take.
     fn calls(spec: &StudySpec) -> Vec<Calls> {
-        let tasks = u64::from(instrument::tasks(spec));
+        let tasks = u64::from(instrument::tasks(spec)).saturating_mul(put(spec).len() as u64);
         let people = u64::from(spec.panel);
         let of = |what: String, count: u64| Calls { what, count, cost_usd: None };
         let mut calls = vec![of(Asking::Answer.name(), people.saturating_mul(tasks))];
@@ -125,7 +130,9 @@ impl Core {
             let form = model.form(spec).map_err(broken)?;
             for (asking, _) in Extras::of(spec).kinds() {
                 let at = Assignment { replicate: asking.code(), ..FIRST };
-                model.ready(&form, spec, at, persona, None).map_err(broken)?;
+                for item in put(spec) {
+                    model.ready(&form, spec, at, item, persona, None).map_err(broken)?;
+                }
             }
         }
         Ok(())
@@ -234,6 +241,12 @@ impl Core {
             _ => Ok(Some(estimate)),
         }
     }
+}
+
+/// What is put in a call of its own, one after the other: all questions together are one such thing.
+fn put(spec: &StudySpec) -> Vec<Option<Item>> {
+    let alone = instrument::items(spec);
+    if alone.is_empty() { vec![None] } else { alone.into_iter().map(Some).collect() }
 }
 
 /// What several engines cost together: where shares are fixed, their mean; where one may get everyone, from the cheapest to

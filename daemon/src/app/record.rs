@@ -97,10 +97,10 @@ impl Batch {
         let key = OutcomeKey { study: self.number, assignment };
         if matches!(outcome, Outcome::Answered(_)) && assignment.replicate == 0 {
             // Of each question the last reply: the one before it could not be read.
-            let beside = exchanges.iter().filter_map(|exchange| exchange.beside);
-            let beside: BTreeSet<_> = beside.map(Some).chain([None]).collect();
-            for of in beside {
-                let last = exchanges.iter().rfind(|exchange| exchange.beside == of);
+            let question = |exchange: &Exchange| (exchange.beside, exchange.item);
+            let questions: BTreeSet<_> = exchanges.iter().map(question).collect();
+            for of in questions {
+                let last = exchanges.iter().rfind(|exchange| question(exchange) == of);
                 let fit =
                     |last: &&Exchange| last.source == Source::Asked && last.whole_bytes.is_none();
                 if let Some(last) = last.filter(fit) {

@@ -11,7 +11,7 @@ use crate::domain::evidence::{
     Asked, Closing, FORMAT, Line, Opening, Respondent, Said, UNSEALED, Unsealed, VERSION, benches,
     first_difference, results_hash, unseal,
 };
-use crate::domain::exchange::{self, Part, address};
+use crate::domain::exchange::{self, Kept, Part, address};
 use crate::domain::instrument::channels::asked_beside;
 use crate::domain::instrument::{self, Accumulator, Unreadable};
 use crate::domain::outcome::{Answered, Assignment, Outcome};
@@ -235,25 +235,15 @@ impl Stage {
             self.exchanges = self.exchanges.saturating_add(1);
             self.check_prompt(said)?;
         }
-        let direct = exchanges.iter().rfind(|said| said.beside.is_none());
-        let stands = match (&outcome, direct) {
-            // Nobody replied, whatever was said before.
-            (Outcome::Failed { .. } | Outcome::Skipped { .. }, _) => return Ok(outcome),
-            (_, last) if last.is_none_or(|last| last.whole_bytes.is_some()) => {
-                self.without_reply = self.without_reply.saturating_add(1);
-                return Ok(outcome);
-            }
-            (_, None) => return Ok(outcome),
-            (stands, Some(last)) => {
-                let read = if last.address.is_empty() {
-                    instrument::read_at(&self.opening.spec, at, &last.reply)
-                } else {
-                    exchange::read(&self.opening.spec, at, &last.end, &last.reply)
-                };
-                (outcome_of(read), stands)
-            }
+        // Nobody replied, whatever was said before.
+        if matches!(outcome, Outcome::Failed { .. } | Outcome::Skipped { .. }) {
+            return Ok(outcome);
+        }
+        let Some(read) = self.read(at, &exchanges) else {
+            self.without_reply = self.without_reply.saturating_add(1);
+            return Ok(outcome);
         };
-        let (mut follows, recorded) = stands;
+        let (mut follows, recorded) = (outcome_of(read), &outcome);
         if let Outcome::Answered(answered) = &mut follows
             && let Outcome::Answered(as_recorded) = recorded
         {
@@ -268,6 +258,35 @@ impl Stage {
             "its reply reads otherwise: {}",
             difference.replacen("results", "the outcome", 1)
         ))
+    }
+
+    /// What the direct replies say; `None` where not all of them were kept.
+    fn read(&self, at: Assignment, exchanges: &[Said]) -> Option<Result<Answered, Unreadable>> {
+        let spec = &self.opening.spec;
+        let direct: Vec<&Said> = exchanges.iter().filter(|said| said.beside.is_none()).collect();
+        let last = direct.last()?;
+        if last.address.is_empty() {
+            return Some(instrument::read_at(spec, at, &last.reply));
+        }
+        if last.whole_bytes.is_some() {
+            return None;
+        }
+        // A question put alone that could not be read, or was declined, was the last one.
+        if let Some(item) = last.item
+            && let Err(unreadable) = exchange::read_item(spec, item, &last.end, &last.reply)
+        {
+            return Some(Err(unreadable));
+        }
+        let is_last = |place: usize| {
+            direct.iter().skip(place + 1).all(|later| later.item != direct[place].item)
+        };
+        let mut counting = (0..direct.len()).filter(|place| is_last(*place));
+        if counting.any(|place| direct[place].whole_bytes.is_some()) {
+            return None;
+        }
+        let kept: Vec<Kept<'_>> =
+            direct.iter().map(|said| (said.item, &said.end, said.reply.as_str())).collect();
+        exchange::conclude(spec, at, &kept)
     }
 
     /// What further channels heard, from what was said. Where nothing was said, the reason why is the file's; where not

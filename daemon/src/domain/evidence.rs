@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::exchange::{End, Part, Source};
+use super::instrument::Item;
 use super::instrument::channels::Bench;
 use super::outcome::{Assignment, Outcome, Usage};
 
@@ -142,6 +143,9 @@ pub struct Said {
     /// which construct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beside: Option<(Part, Construct)>,
+    /// Which of the direct questions it was, where each is put in a call of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<Item>,
 }
 
 /// What was found.

@@ -6,7 +6,7 @@ use protocol::study::StudySpec;
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
-use super::instrument::{self, Unreadable};
+use super::instrument::{self, Item, ItemReply, Unreadable};
 use super::outcome::{Answered, Assignment};
 
 /// Where a reply came from.
@@ -85,12 +85,9 @@ pub struct Exchange {
     /// What it was for, where it was not the direct question.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub beside: Option<(Part, Construct)>,
-}
-
-/// The last of some exchanges that put the direct question.
-#[must_use]
-pub fn last_direct(exchanges: &[Exchange]) -> Option<&Exchange> {
-    exchanges.iter().rfind(|exchange| exchange.beside.is_none())
+    /// Which of the direct questions it was, where each is put in a call of its own.
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<Item>,
 }
 
 /// Reads a model's reply as an answer to an assignment.
@@ -105,11 +102,58 @@ pub fn read(
 ) -> Result<Answered, Unreadable> {
     match end {
         End::Declined(why) => Err(Unreadable::Refused { reason: why.clone() }),
-        End::Truncated => {
-            Err(Unreadable::Invalid { reason: "the reply was cut off at its longest".to_owned() })
-        }
+        End::Truncated => Err(cut_off()),
         End::Finished => instrument::read_model(spec, at, reply),
     }
+}
+
+/// Reads a model's reply as an answer to one question that was put alone.
+///
+/// # Errors
+/// Why it is none.
+pub fn read_item(
+    spec: &StudySpec,
+    item: Item,
+    end: &End,
+    reply: &str,
+) -> Result<ItemReply, Unreadable> {
+    match end {
+        End::Declined(why) => instrument::decline_item(item, why.clone()),
+        End::Truncated => Err(cut_off()),
+        End::Finished => instrument::read_item(spec, item, reply),
+    }
+}
+
+fn cut_off() -> Unreadable {
+    Unreadable::Invalid { reason: "the reply was cut off at its longest".to_owned() }
+}
+
+/// A reply as it was kept: to which of the questions that are put alone, if they are; how it ended; and its words.
+pub type Kept<'a> = (Option<Item>, &'a End, &'a str);
+
+/// What all direct replies of an assignment came to; of each question the last one counts. `None` where a question has no
+/// reply.
+#[must_use]
+pub fn conclude(
+    spec: &StudySpec,
+    at: Assignment,
+    replies: &[Kept<'_>],
+) -> Option<Result<Answered, Unreadable>> {
+    let items = instrument::items(spec);
+    let last = |of| replies.iter().rfind(|(item, ..)| *item == of);
+    if items.is_empty() {
+        let (_, end, reply) = last(None)?;
+        return Some(read(spec, at, end, reply));
+    }
+    let mut read = Vec::with_capacity(items.len());
+    for item in items {
+        let (_, end, reply) = last(Some(item))?;
+        match read_item(spec, item, end, reply) {
+            Ok(reply) => read.push(reply),
+            Err(unreadable) => return Some(Err(unreadable)),
+        }
+    }
+    Some(instrument::assemble(spec, at, read))
 }
 
 /// The address of a question: SHA-256 (hex) of everything that decides the reply as far as a caller can, which is who is asked
@@ -198,6 +242,7 @@ mod tests {
             model: String::new(),
             source: Source::Asked,
             beside: None,
+            item: None,
         };
         let stored = serde_json::to_string(&exchange).unwrap_or_default();
         assert_eq!(stored, r#"{"q":"00","r":"{}"}"#);

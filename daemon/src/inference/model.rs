@@ -26,6 +26,7 @@ use super::service::Service;
 use crate::config::Structured;
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::Origin;
+use crate::domain::instrument::{self, Item};
 use crate::domain::outcome::Assignment;
 use crate::world::Clock;
 
@@ -123,6 +124,11 @@ impl ModelEngine {
         &self.service.model
     }
 
+    /// SHA-256 (hex) over the templates of questions that are put one a call.
+    pub fn alone_hash(&self) -> &str {
+        self.prompts.alone_hash()
+    }
+
     /// SHA-256 (hex) of everything but the study that decides answers: prompts, model and sampling.
     pub fn asset_hash(&self) -> &str {
         &self.hash
@@ -181,7 +187,7 @@ impl ModelEngine {
         (admit == Admit::Go).then_some(Pass { engine, clock, used: false })
     }
 
-    /// What one respondent will be sent, of a study with that form.
+    /// What one respondent will be sent, of a study with that form: all questions, or the one that is put alone.
     ///
     /// # Errors
     /// When an owner's template does not render.
@@ -190,12 +196,15 @@ impl ModelEngine {
         form: &Form,
         spec: &StudySpec,
         at: Assignment,
+        item: Option<Item>,
         persona: &protocol::persona::Persona,
         correction: Option<&str>,
     ) -> Result<ReadyCall, PromptError> {
-        let prompt = self.prompts.render_with(&form.material, spec, at, persona, correction)?;
-        let shape = self.shape(form.schema.as_ref());
-        Ok(self.ready_with(prompt, shape, &form.origin, form.bytes(), self.usual()))
+        let prompt =
+            self.prompts.render_with(&form.material, spec, at, item, persona, correction)?;
+        let sheet = form.sheet(item)?;
+        let shape = self.shape(sheet.schema.as_ref());
+        Ok(self.ready_with(prompt, shape, &sheet.origin, sheet.bytes(), self.usual()))
     }
 
     /// How direct answers are sampled.
@@ -260,15 +269,16 @@ impl ModelEngine {
         parameters.to_string().into()
     }
 
-    /// Settings, price and templates that a study with that form is asked with: what its evidence needs to make the prompts again.
-    pub fn blueprint(&self, form: &Form) -> Blueprint {
-        Blueprint {
-            parameters: form.parameters.clone(),
+    /// Settings, price and templates that a study with that form is asked with: what its evidence needs to make the prompts
+    /// again. One for each kind of reply.
+    pub fn blueprints(&self, form: &Form) -> impl Iterator<Item = Blueprint> {
+        form.sheets.iter().map(|sheet| Blueprint {
+            parameters: sheet.parameters.clone(),
             price: self.service.price.map(|price| (price.input, price.cached_input, price.output)),
             templates: self.prompts.texts().clone(),
             part: None,
             benches: std::collections::BTreeMap::new(),
-        }
+        })
     }
 
     /// What one respondent is told, as one text for people.
@@ -281,8 +291,22 @@ impl ModelEngine {
         at: Assignment,
         persona: &protocol::persona::Persona,
     ) -> Result<String, PromptError> {
-        let Prompt { system, question } = self.prompts.render(spec, at, persona, None)?;
-        Ok(format!("{system}\n\n{question}"))
+        let alone = instrument::items(spec);
+        if alone.is_empty() {
+            let Prompt { system, question } = self.prompts.render(spec, at, None, persona, None)?;
+            return Ok(format!("{system}\n\n{question}"));
+        }
+        let mut shown = String::new();
+        for (place, item) in alone.iter().enumerate() {
+            let prompt = self.prompts.render(spec, at, Some(*item), persona, None)?;
+            if place == 0 {
+                shown = prompt.system;
+            }
+            let heading = format!("\n\n--- Call {} of {} ---\n\n", place + 1, alone.len());
+            shown.push_str(&heading);
+            shown.push_str(&prompt.question);
+        }
+        Ok(shown)
     }
 
     fn price(&self) -> Price {

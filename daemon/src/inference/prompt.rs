@@ -12,7 +12,7 @@ use protocol::study::{Instrument, Order, StudySpec};
 use sha2::{Digest, Sha256};
 
 use crate::domain::asking::{Asking, shown};
-use crate::domain::instrument;
+use crate::domain::instrument::{self, Item};
 use crate::domain::outcome::Assignment;
 
 /// The first assignment, for what is the same in all of them.
@@ -49,6 +49,17 @@ const BESIDE: [(&str, &str); 4] = [
     ("text.jinja", include_str!("../../../assets/prompts/text.jinja")),
 ];
 
+/// The templates of questions that are put one a call, with a hash of their own for the same reason.
+const ALONE: [(&str, &str); 2] = [
+    ("alone.jinja", include_str!("../../../assets/prompts/alone.jinja")),
+    ("respondent_alone.jinja", include_str!("../../../assets/prompts/respondent_alone.jinja")),
+];
+
+/// All templates, group by group.
+fn templates() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SHIPPED.into_iter().chain(BESIDE).chain(ALONE)
+}
+
 /// Why a template cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PromptError {
@@ -77,6 +88,12 @@ pub enum PromptError {
         /// The template of the answer.
         base: String,
     },
+    /// The template of questions that are put one a call asks the same where it must ask otherwise.
+    #[error(
+        "the prompt 'alone.jinja' puts the question '{0}' in the same words where another wording or the scale turned round is \
+         asked for: look at 'wording' and 'reversed' in it"
+    )]
+    SameAlone(&'static str),
 }
 
 impl From<serde_json::Error> for PromptError {
@@ -86,7 +103,7 @@ impl From<serde_json::Error> for PromptError {
 }
 
 fn names() -> String {
-    let all: Vec<&str> = SHIPPED.iter().chain(&BESIDE).map(|(name, _)| *name).collect();
+    let all: Vec<&str> = templates().map(|(name, _)| name).collect();
     all.join(", ")
 }
 
@@ -106,6 +123,7 @@ pub struct Prompts {
     texts: BTreeMap<String, String>,
     hash: String,
     beside_hash: String,
+    alone_hash: String,
 }
 
 impl Prompts {
@@ -122,32 +140,34 @@ impl Prompts {
     /// # Errors
     /// A template that is unknown, is not well formed, or does not show what it must.
     pub fn with(own: &BTreeMap<String, String>) -> Result<Self, PromptError> {
-        if let Some(unknown) =
-            own.keys().find(|name| SHIPPED.iter().chain(&BESIDE).all(|(known, _)| known != name))
-        {
+        let is_unknown = |name: &&String| templates().all(|(known, _)| known != **name);
+        if let Some(unknown) = own.keys().find(is_unknown) {
             return Err(PromptError::Unknown(unknown.clone()));
         }
         let mut templates = Environment::new();
         // What a study shows may hold anything: it is never escaped, because no prompt is a web page.
         templates.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        let (mut hash, mut beside_hash) = (Sha256::new(), Sha256::new());
         let mut texts = BTreeMap::new();
-        for (place, (name, shipped)) in SHIPPED.into_iter().chain(BESIDE).enumerate() {
-            let hash = if place < SHIPPED.len() { &mut hash } else { &mut beside_hash };
+        for (name, shipped) in self::templates() {
             let text = own.get(name).map_or(shipped, String::as_str);
-            for part in [name, text] {
-                hash.update((part.len() as u64).to_le_bytes());
-                hash.update(part.as_bytes());
-            }
             texts.insert(name.to_owned(), text.to_owned());
             templates
                 .add_template_owned(name.to_owned(), text.to_owned())
                 .map_err(|error| broken(name, &error))?;
         }
-        let (hash, beside_hash) =
-            (hex::encode(hash.finalize()), hex::encode(beside_hash.finalize()));
-        Ok(Self { templates, texts, hash, beside_hash })
+        Ok(Self {
+            templates,
+            hash: hash_of(&SHIPPED, &texts),
+            beside_hash: hash_of(&BESIDE, &texts),
+            alone_hash: hash_of(&ALONE, &texts),
+            texts,
+        })
+    }
+
+    /// SHA-256 (hex) over the templates of questions that are put one a call.
+    pub fn alone_hash(&self) -> &str {
+        &self.alone_hash
     }
 
     /// SHA-256 (hex) over the templates of further channels.
@@ -165,7 +185,8 @@ impl Prompts {
         &self.texts
     }
 
-    /// The prompt of one assignment. `correction` says what was wrong with the last reply.
+    /// The prompt of one assignment, or of one question of it that is put alone. `correction` says what was wrong with the
+    /// last reply.
     ///
     /// # Errors
     /// When a template uses what there is not.
@@ -173,10 +194,11 @@ impl Prompts {
         &self,
         spec: &StudySpec,
         at: Assignment,
+        item: Option<Item>,
         persona: &Persona,
         correction: Option<&str>,
     ) -> Result<Prompt, PromptError> {
-        self.render_with(&Material::of(spec), spec, at, persona, correction)
+        self.render_with(&Material::of(spec), spec, at, item, persona, correction)
     }
 
     /// The same with the study's own material, where it was worked out before.
@@ -188,6 +210,7 @@ impl Prompts {
         material: &Material,
         spec: &StudySpec,
         at: Assignment,
+        item: Option<Item>,
         persona: &Persona,
         correction: Option<&str>,
     ) -> Result<Prompt, PromptError> {
@@ -209,6 +232,9 @@ impl Prompts {
             ..material.about(instrument::order_shown(spec, at))
         };
         let study_type = spec.instrument.study_type();
+        if let Some(item) = item {
+            return self.alone(study_type, item, asking, &about);
+        }
         let base = format!("{study_type}.jinja");
         let system = self.fill("respondent.jinja", &about)?;
         let question = self.fill(&base, &about)?;
@@ -237,6 +263,19 @@ impl Prompts {
             .and_then(|template| template.render(about))
             .map_err(|error| broken(name, &error))
     }
+}
+
+/// SHA-256 (hex) over a group of templates, as they are in force.
+fn hash_of(group: &[(&'static str, &str)], texts: &BTreeMap<String, String>) -> String {
+    let mut hash = Sha256::new();
+    for (name, shipped) in group {
+        let text = texts.get(*name).map_or(*shipped, String::as_str);
+        for part in [*name, text] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+    }
+    hex::encode(hash.finalize())
 }
 
 fn broken(name: &str, error: &minijinja::Error) -> PromptError {
@@ -366,6 +405,7 @@ pub fn shipped() -> Result<&'static Prompts, PromptError> {
     SHIPPED_ONCE.get_or_init(Prompts::shipped).as_ref().map_err(Clone::clone)
 }
 
+mod alone;
 mod beside;
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod crosstab;
 mod diagnose;
 mod findings;
 mod harvest;
+mod items;
 mod limits;
 mod nps;
 mod options;
@@ -36,7 +37,7 @@ mod tests;
 
 use protocol::audience::Gender;
 use protocol::credits::Credits;
-use protocol::measurement::Control;
+use protocol::measurement::{Control, QuestionsPerCall};
 use protocol::persona::Persona;
 use protocol::results::{Answer, Preference};
 use protocol::study::{Instrument, Order, StudySpec, StudyType};
@@ -49,6 +50,7 @@ pub use accumulate::Accumulator;
 pub use assign::{Extras, assignments, besides, questions, tasks};
 pub use compare::{Comparator, NotComparable};
 pub use crosstab::{CrossTally, DIMENSIONS, NoCells};
+pub use items::{Item, ItemReply, assemble, calls_each, decline_item, items, read_item};
 pub use limits::{
     CONTEXT_MAX, QUESTION_MAX, QUESTIONS_MAX, STIMULUS_MAX, STIMULUS_MIN, Violation, check,
     check_context,
@@ -56,7 +58,7 @@ pub use limits::{
 pub use options::{Options, options};
 pub use quantity::{NoQuantity, Quantity, theme_field};
 pub use reply::REPLY_MAX_BYTES;
-pub use schema::schema;
+pub use schema::{item_schema, schema};
 
 /// Part of every instrument hash: raised whenever a questionnaire or the reading of replies changes.
 const EDITION: &str = "instruments 2";
@@ -191,6 +193,9 @@ pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
         if *control == Control::Decoy {
             add(decoy(study_type).unwrap_or_default());
         }
+    }
+    if spec.measurement.questions_per_call == QuestionsPerCall::One {
+        add("one question a call");
     }
     if spec.measurement.wordings > 0 {
         add(&format!("wordings {}", spec.measurement.wordings));

@@ -25,7 +25,7 @@ const QUOTE_MAX: usize = 500;
 pub(super) const MENTIONS_MAX: usize = 10;
 
 /// The fields of a reply that have not been taken yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Fields(Vec<(String, Value)>);
 
 impl Fields {
@@ -101,6 +101,25 @@ impl Fields {
             }
         }
         Ok(self)
+    }
+
+    /// Those of several replies as one; no two may have a key in common.
+    pub(super) fn join(parts: impl IntoIterator<Item = Self>) -> Self {
+        Self(parts.into_iter().flat_map(|part| part.0).collect())
+    }
+
+    /// Nothing but a reason for declining.
+    pub(super) fn declined(reason: String) -> Self {
+        Self(vec![("refused".to_owned(), Value::String(reason))])
+    }
+
+    /// A list of such replies under one key, each with its number in front.
+    pub(super) fn list_of(key: &str, number: &str, entries: Vec<(u8, Self)>) -> Self {
+        let entry = |(at, Self(fields)): (u8, Self)| {
+            let numbered = std::iter::once((number.to_owned(), Value::from(at)));
+            Value::Object(numbered.chain(fields).collect())
+        };
+        Self(vec![(key.to_owned(), Value::Array(entries.into_iter().map(entry).collect()))])
     }
 
     fn take(&mut self, key: &str) -> Result<Value, Unreadable> {

@@ -6,13 +6,40 @@ use protocol::results::{Preference, PurchaseIntent, Sentiment};
 use protocol::study::{Instrument, StudySpec};
 use serde_json::{Map, Value, json};
 
+use super::items::Item;
+
 /// The schema of a reply to that study.
 #[must_use]
 pub fn schema(spec: &StudySpec) -> Value {
+    object(fields(spec))
+}
+
+/// The schema of a reply to one question of it, asked alone.
+#[must_use]
+pub fn item_schema(spec: &StudySpec, item: Item) -> Value {
+    if matches!(item, Item::Question(_)) {
+        return object(open_answer());
+    }
+    let wanted = item.keys(spec.instrument.study_type());
+    let mut fields = fields(spec);
+    fields.retain(|(key, _)| *key == "refused" || wanted.contains(key));
+    object(fields)
+}
+
+/// What is said to one question of a survey.
+fn open_answer() -> Vec<(&'static str, Value)> {
+    vec![
+        ("answer", maybe_text()),
+        ("themes", json!({ "type": "array", "items": { "type": "string" } })),
+        ("refused", maybe_text()),
+    ]
+}
+
+fn fields(spec: &StudySpec) -> Vec<(&'static str, Value)> {
     let words = |all: Vec<&str>| json!({ "type": "string", "enum": all });
     let sentiment = words(Sentiment::ALL.iter().map(|word| word.as_str()).collect());
     let text = json!({ "type": "string" });
-    let mut fields: Vec<(&str, Value)> = match &spec.instrument {
+    let mut fields: Vec<(&'static str, Value)> = match &spec.instrument {
         Instrument::ConceptTest { .. } => vec![
             ("reasoning", text.clone()),
             ("score", whole(1, 10)),
@@ -40,14 +67,10 @@ pub fn schema(spec: &StudySpec) -> Value {
         ],
         Instrument::Survey { questions, .. } => {
             let last = u8::try_from(questions.len()).unwrap_or(u8::MAX);
-            let entry = object(vec![
-                ("question", whole(1, last)),
-                ("answer", maybe_text()),
-                ("themes", json!({ "type": "array", "items": text })),
-                ("refused", maybe_text()),
-            ]);
+            let entry: Vec<_> =
+                std::iter::once(("question", whole(1, last))).chain(open_answer()).collect();
             vec![
-                ("answers", json!({ "type": "array", "items": entry })),
+                ("answers", json!({ "type": "array", "items": object(entry) })),
                 ("reasoning", text.clone()),
             ]
         }
@@ -61,7 +84,7 @@ pub fn schema(spec: &StudySpec) -> Value {
         ],
     };
     fields.push(("refused", maybe_text()));
-    object(fields)
+    fields
 }
 
 pub(super) fn whole(low: u8, high: u8) -> Value {

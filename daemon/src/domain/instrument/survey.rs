@@ -50,14 +50,13 @@ pub(super) fn read(mut fields: Fields, questions: &[String]) -> Result<Answered,
         if answers.contains_key(&question) || refused.contains_key(&question) {
             return Err(Unreadable::invalid("a question is answered twice"));
         }
-        if let Some(reason) = entry.optional_text("refused", REFUSAL_MAX)? {
-            entry.finish()?;
-            refused.insert(question, reason);
-            continue;
-        }
-        let answer = entry.text("answer", ANSWER_MAX)?;
-        let named = names(&mut entry)?;
-        entry.finish()?;
+        let (answer, named) = match said(entry)? {
+            Said::Answer { answer, themes } => (answer, themes),
+            Said::Declined { reason } => {
+                refused.insert(question, reason);
+                continue;
+            }
+        };
         for theme in &named {
             if !mentions.iter().any(|known| known.theme.eq_ignore_ascii_case(theme)) {
                 mentions.push(Mention {
@@ -84,6 +83,29 @@ pub(super) fn read(mut fields: Fields, questions: &[String]) -> Result<Answered,
         options: None,
         channels: None,
     })
+}
+
+/// What is said to one question.
+enum Said {
+    Answer { answer: String, themes: Vec<String> },
+    Declined { reason: String },
+}
+
+/// Reads what is said to one question.
+fn said(mut entry: Fields) -> Result<Said, Unreadable> {
+    let said = match entry.optional_text("refused", REFUSAL_MAX)? {
+        Some(reason) => Said::Declined { reason },
+        None => {
+            Said::Answer { answer: entry.text("answer", ANSWER_MAX)?, themes: names(&mut entry)? }
+        }
+    };
+    entry.finish()?;
+    Ok(said)
+}
+
+/// Whether that can be read as what is said to one question.
+pub(super) fn check_entry(entry: Fields) -> Result<(), Unreadable> {
+    said(entry).map(drop)
 }
 
 fn names(entry: &mut Fields) -> Result<Vec<String>, Unreadable> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use protocol::measurement::{Control, Measurement, WORDINGS_MAX};
+use protocol::measurement::{Control, Measurement, QuestionsPerCall, WORDINGS_MAX};
 use protocol::study::{Problem, StudyType};
 
 use super::Reader;
@@ -58,6 +58,13 @@ pub(super) fn read(
         }
         unworded(given, study_type, steady).map_or(Ok(wordings), Err)
     });
+    let questions_per_call = reader.take("questions_per_call", |given| {
+        let wanted = given.word()?;
+        match uncalled(given, steady).filter(|_| wanted == QuestionsPerCall::One) {
+            Some(problem) => Err(problem),
+            None => Ok(wanted),
+        }
+    });
     let controls = match wanted {
         Some(true) => controls(study_type, steady),
         Some(false) | None => BTreeSet::new(),
@@ -82,6 +89,7 @@ pub(super) fn read(
         wordings,
         subsample,
         reuse: reader.take("reuse", Given::word).unwrap_or_default(),
+        questions_per_call: questions_per_call.unwrap_or_default(),
     }
 }
 
@@ -102,6 +110,15 @@ pub(super) fn unworded(given: &Given, study_type: StudyType, steady: bool) -> Op
         return Some(given.problem(what, "take it out, or ask a language model: --engine NAME"));
     }
     refused(given, study_type)
+}
+
+/// Why such an engine cannot be asked one question a call, if so.
+pub(super) fn uncalled(given: &Given, steady: bool) -> Option<Problem> {
+    steady.then(|| {
+        let what =
+            "'questions_per_call' means nothing to the built-in reader: no call is made to it";
+        given.problem(what, "take it out, or ask a language model: --engine NAME")
+    })
 }
 
 /// What is said to a subsample that is asked nothing.

@@ -61,6 +61,7 @@ const KEYS: &[&str] = &[
     "wordings",
     "subsample",
     "reuse",
+    "questions_per_call",
     "elicitation",
     "embedding_engine",
     "rater",

@@ -52,6 +52,8 @@ pub fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     let measured = measuring::read(&mut reader, study_type, panel, steady);
     put("controls", refused(measuring::refused(&Given::nowhere("controls"), study_type)));
     put("wordings", refused(measuring::unworded(&Given::nowhere("wordings"), study_type, steady)));
+    let called = Given::nowhere("questions_per_call");
+    put("questions_per_call", refused(measuring::uncalled(&called, steady)));
     put(
         "subsample",
         if measured.checks_panel() {
@@ -157,6 +159,7 @@ mod tests {
             ("controls", "true"),
             ("wordings", "2"),
             ("elicitation", "direct,ssr"),
+            ("questions_per_call", "one"),
             ("subsample", "5"),
         ];
         let makers = [("rater", "claude"), ("embedding_engine", "gpt")];

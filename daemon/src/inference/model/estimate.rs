@@ -3,6 +3,7 @@
 use protocol::credits::UsdMicros;
 
 use super::{ModelEngine, ReadyCall};
+use crate::domain::instrument::Item;
 
 /// What asking a whole panel will cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +29,16 @@ impl Estimate {
 }
 
 impl ModelEngine {
-    /// What asking that many such questions will cost, before anybody was asked. Replies are taken as 80 to 250 tokens,
-    /// with reasoning 300 to 1,500, and a tenth is added for what is asked again.
-    pub fn estimate(&self, ready: &ReadyCall, questions: u64) -> Estimate {
-        self.estimate_replies(ready, questions, (80, 250))
+    /// What asking that many such questions will cost, before anybody was asked. Replies are taken as 80 to 250 tokens, to
+    /// one question alone as 50 to 200 in words and 8 to 30 where something is chosen, with reasoning 300 to 1,500; and a
+    /// tenth is added for what is asked again.
+    pub fn estimate(&self, ready: &ReadyCall, item: Option<Item>, questions: u64) -> Estimate {
+        let tokens = match item {
+            None => (80, 250),
+            Some(item) if item.is_open() => (50, 200),
+            Some(_) => (8, 30),
+        };
+        self.estimate_replies(ready, questions, tokens)
     }
 
     /// The same for replies of so many tokens, at least and at most.

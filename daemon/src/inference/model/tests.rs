@@ -44,7 +44,10 @@ fn addresses(settings: &str) -> [String; 4] {
     let persona = sample(Population::embedded(), &recipe).unwrap().persona(0).unwrap();
     let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
     [
-        engine.ready(&engine.form(&spec).unwrap(), &spec, at, &persona, None).unwrap().address,
+        engine
+            .ready(&engine.form(&spec).unwrap(), &spec, at, None, &persona, None)
+            .unwrap()
+            .address,
         engine.ready_text(&spec, liking, &persona, None).unwrap().address,
         engine.ready_rating(spec.seed, liking, "I like it.", None).unwrap().address,
         engine.embedder().map(|embedder| embedder.parameters()).unwrap_or_default(),

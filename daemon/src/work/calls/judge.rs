@@ -7,13 +7,19 @@ use super::lane::Lane;
 use super::round::Round;
 use super::sitting::{Made, Next, Sitting};
 use crate::domain::exchange::{self, End, Exchange, Source};
-use crate::domain::instrument::{self, Unreadable};
-use crate::domain::outcome::{Assignment, Class, Outcome, Usage};
+use crate::domain::instrument::{self, ItemReply, Unreadable};
+use crate::domain::outcome::{Answered, Assignment, Class, Outcome, Usage};
 use crate::inference::chat::{Remedy, Stop};
 use crate::inference::limits::{Condition, TRIES_MAX, backoff};
 
 /// Most times a reply that cannot be read is asked for again.
 const REASKS_MAX: u32 = 2;
+
+/// A reply that was read: the whole answer, or the answer to one question that was put alone.
+pub(super) enum Heard {
+    Whole(Box<Answered>),
+    One(ItemReply),
+}
 
 impl Round {
     /// What a call's end means for its respondent.
@@ -58,7 +64,7 @@ impl Round {
             Stop::Finished => End::Finished,
         };
         // A reply that breaks its reader is that respondent's trouble and nobody else's.
-        let reading = || exchange::read(&self.study.spec, at, &end, &reply.text);
+        let reading = || self.read(&sitting, &end, &reply.text);
         let read = catch_unwind(AssertUnwindSafe(reading)).unwrap_or_else(|_| {
             Err(Unreadable::Invalid { reason: "the reply broke its reader".to_owned() })
         });
@@ -79,9 +85,10 @@ impl Round {
             model: if said_by == self.study.pool.model() { String::new() } else { said_by },
             source: Source::Asked,
             beside: None,
+            item: sitting.item(&self.items),
         });
         match read {
-            Ok(answered) => self.close(sitting, at, Outcome::Answered(answered)),
+            Ok(heard) => self.hear_out(sitting, heard),
             Err(Unreadable::Refused { reason }) => {
                 self.close(sitting, at, Outcome::Refused { reason })
             }
@@ -97,6 +104,47 @@ impl Round {
         }
     }
 
+    /// Reads the reply to the question at hand.
+    pub(super) fn read(
+        &self,
+        sitting: &Sitting,
+        end: &End,
+        reply: &str,
+    ) -> Result<Heard, Unreadable> {
+        let spec = &self.study.spec;
+        match sitting.item(&self.items) {
+            None => exchange::read(spec, sitting.at(), end, reply)
+                .map(|answered| Heard::Whole(Box::new(answered))),
+            Some(item) => exchange::read_item(spec, item, end, reply).map(Heard::One),
+        }
+    }
+
+    /// Goes on after a reply that was read: to the next question that is put alone, or to the answer.
+    pub(super) fn hear_out(&self, mut sitting: Sitting, heard: Heard) -> Next {
+        let at = sitting.at();
+        let outcome = match heard {
+            Heard::Whole(answered) => Outcome::Answered(*answered),
+            Heard::One(reply) => {
+                sitting.replies.push(reply);
+                if sitting.item(&self.items).is_some() {
+                    let next = Sitting { tries: 0, reasks: 0, correction: None, ..sitting };
+                    return if self.study.gate.is_cancelled() {
+                        Next::Halted(next)
+                    } else {
+                        Next::Ask(next, Duration::ZERO)
+                    };
+                }
+                let replies = std::mem::take(&mut sitting.replies);
+                match instrument::assemble(&self.study.spec, at, replies) {
+                    Ok(answered) => Outcome::Answered(answered),
+                    Err(Unreadable::Refused { reason }) => Outcome::Refused { reason },
+                    Err(Unreadable::Invalid { reason }) => Outcome::Invalid { reason },
+                }
+            }
+        };
+        self.close(sitting, at, outcome)
+    }
+
     /// How long a respondent waits before the same engine is asked again.
     fn backoff(&self, sitting: &Sitting) -> Duration {
         let (seed, respondent) = (self.study.spec.seed, sitting.ticket.respondent);
@@ -109,8 +157,14 @@ impl Round {
     pub(super) fn close(&self, mut sitting: Sitting, at: Assignment, outcome: Outcome) -> Next {
         sitting.outcomes.push((at, outcome, sitting.usage));
         sitting.said.push((at, std::mem::take(&mut sitting.exchanges)));
-        let mut fresh =
-            Sitting { tries: 0, reasks: 0, usage: Usage::default(), correction: None, ..sitting };
+        let mut fresh = Sitting {
+            replies: Vec::new(),
+            tries: 0,
+            reasks: 0,
+            usage: Usage::default(),
+            correction: None,
+            ..sitting
+        };
         if fresh.outcomes.len() >= usize::from(instrument::tasks(&self.study.spec)) {
             let complete = |(_, outcome, _): &(_, Outcome, _)| outcome.class() == Class::Answered;
             if fresh.ticket.replicate == 0 && fresh.outcomes.iter().all(complete) {

@@ -76,7 +76,7 @@ impl Calls {
             }
         };
         let mut blueprints: Vec<Blueprint> =
-            lanes.iter().map(|lane| lane.engine.blueprint(&lane.form)).collect();
+            lanes.iter().flat_map(|lane| lane.engine.blueprints(&lane.form)).collect();
         // Closed with the study's own, or as soon as the study takes no answers.
         let gate = self.gate.child_token();
         let study = Self { gate: gate.clone(), ..self.clone() };

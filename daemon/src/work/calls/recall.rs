@@ -7,11 +7,11 @@ use std::iter::Peekable;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::measurement::Reuse;
 
+use super::judge::Heard;
 use super::lane::Lane;
 use super::round::Round;
 use super::sitting::{Sitting, Ticket};
-use crate::domain::exchange::{self, Exchange, Source};
-use crate::domain::outcome::Outcome;
+use crate::domain::exchange::{Exchange, Source};
 use crate::inference::model::ReadyCall;
 
 /// Respondents that are looked up at once.
@@ -82,10 +82,11 @@ impl Round {
         mut sitting: Sitting,
     ) -> Result<(Sitting, ReadyCall), ApiError> {
         sitting.engine = lane;
-        let (at, correction) = (sitting.at(), sitting.correction.as_deref());
+        let (at, item) = (sitting.at(), sitting.item(&self.items));
+        let correction = sitting.correction.as_deref();
         let Lane { engine, form, .. } = &self.lanes[lane];
         let ready = engine
-            .ready(form, &self.study.spec, at, &sitting.persona, correction)
+            .ready(form, &self.study.spec, at, item, &sitting.persona, correction)
             .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
         Ok((sitting, ready))
     }
@@ -102,10 +103,9 @@ impl Round {
         let said = self.study.core.remembered(addresses).await?;
         let mut unheard = Vec::with_capacity(group.len());
         for ((mut sitting, ready), said) in group.into_iter().zip(said) {
-            let at = sitting.at();
             match said.and_then(|said| self.take(&mut sitting, said)) {
-                Some(outcome) => {
-                    let next = self.close(sitting, at, outcome);
+                Some(heard) => {
+                    let next = self.hear_out(sitting, heard);
                     self.follow(next).await?;
                 }
                 None => unheard.push((sitting, ready)),
@@ -119,15 +119,14 @@ impl Round {
     }
 
     /// Takes what a model said before as the reply; not where asking again is the point.
-    fn take(&self, sitting: &mut Sitting, said: Exchange) -> Option<Outcome> {
-        let at = sitting.at();
-        if at.replicate > 0 {
+    fn take(&self, sitting: &mut Sitting, said: Exchange) -> Option<Heard> {
+        if sitting.at().replicate > 0 {
             return None;
         }
-        let answered = exchange::read(&self.study.spec, at, &said.end, &said.reply).ok()?;
+        let heard = self.read(sitting, &said.end, &said.reply).ok()?;
         sitting.usage.remembered = sitting.usage.remembered.saturating_add(1);
         let correction = sitting.correction.clone();
         sitting.exchanges.push(Exchange { correction, source: Source::Remembered, ..said });
-        Some(Outcome::Answered(answered))
+        Some(heard)
     }
 }

@@ -18,6 +18,7 @@ use super::lane::{Lane, Turn, any_retuned, any_turn};
 use super::listen::Listened;
 use super::recorder::Parcel;
 use super::sitting::{Made, Next, Prepared, Seat, Sitting, Ticket};
+use crate::domain::instrument::{self, Item};
 use crate::domain::outcome::Usage;
 use crate::inference::limits::RetryBudget;
 use crate::inference::model::{Pass, ReadyCall};
@@ -32,6 +33,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 pub(super) struct Round {
     pub(super) study: Calls,
     pub(super) recorder: mpsc::Sender<Parcel>,
+    /// The questions that are put one a call; none where all go together.
+    pub(super) items: Vec<Item>,
     /// In the order in which their pool tries them.
     pub(super) lanes: Vec<Lane>,
     pub(super) under_way: JoinSet<Made>,
@@ -77,6 +80,7 @@ impl Round {
     pub(super) fn new(study: Calls, recorder: mpsc::Sender<Parcel>, lanes: Vec<Lane>) -> Self {
         Self {
             ahead: lanes.iter().map(|_| VecDeque::new()).collect(),
+            items: instrument::items(&study.spec),
             study,
             recorder,
             lanes,

@@ -9,6 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::recorder::{Outcomes, Shares};
 use crate::domain::exchange::Exchange;
+use crate::domain::instrument::{Item, ItemReply};
 use crate::domain::outcome::{Assignment, EngineUse, Usage};
 use crate::inference::model::{ReadyCall, Spent};
 
@@ -25,12 +26,14 @@ pub(super) struct Sitting {
     pub(super) persona: Persona,
     /// What is done.
     pub(super) outcomes: Outcomes,
-    /// Of the question at hand: failed tries, re-asks, what they took, and what was wrong with the last reply.
+    /// What was said to questions of the assignment at hand that are put one a call.
+    pub(super) replies: Vec<ItemReply>,
+    /// Of the question at hand: failed tries, re-asks, and what was wrong with the last reply; and what the assignment took.
     pub(super) tries: u32,
     pub(super) reasks: u32,
     pub(super) usage: Usage,
     pub(super) correction: Option<String>,
-    /// What was said about the question at hand, and about those before it.
+    /// What was said about the assignment at hand, and about those before it.
     pub(super) exchanges: Vec<Exchange>,
     pub(super) said: Vec<(Assignment, Vec<Exchange>)>,
     /// The engine that asks, by its place in the pool.
@@ -52,6 +55,7 @@ impl Sitting {
             ticket,
             persona,
             outcomes: Vec::new(),
+            replies: Vec::new(),
             tries: 0,
             reasks: 0,
             usage: Usage::default(),
@@ -66,7 +70,12 @@ impl Sitting {
         }
     }
 
-    /// The question at hand.
+    /// Which of the questions that are put one a call is at hand; `None` where all go together.
+    pub(super) fn item(&self, items: &[Item]) -> Option<Item> {
+        items.get(self.replies.len()).copied()
+    }
+
+    /// The assignment at hand.
     pub(super) fn at(&self) -> Assignment {
         let task = u16::try_from(self.outcomes.len()).unwrap_or(u16::MAX);
         let Ticket { replicate, respondent } = self.ticket;

@@ -62,6 +62,10 @@ pub(crate) struct Settings {
     /// How many are asked controls and other wordings; 30 by default, or the whole panel where it is smaller
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     subsample: Option<String>,
+    /// How many questions one call to a language model puts: all (the default: one call a respondent), or one, so that no
+    /// answer is given with an eye on another; costs as many calls as there are questions
+    #[arg(long, value_name = "all|one")]
+    questions_per_call: Option<String>,
     /// Channels besides the direct answer, as a list: direct,ssr,rater. ssr reads what people say in free words by its
     /// similarity to anchor sentences, rater has another model rate it
     #[arg(long, value_name = "CHANNELS")]
@@ -118,6 +122,7 @@ impl Settings {
             ("controls", &self.controls.then(|| "true".to_owned())),
             ("wordings", &self.wordings),
             ("subsample", &self.subsample),
+            ("questions_per_call", &self.questions_per_call),
             ("elicitation", &self.elicitation),
             ("embedding_engine", &self.embedding_engine),
             ("rater", &self.rater),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::measurement::Reuse;
+use protocol::measurement::{QuestionsPerCall, Reuse};
 use protocol::study::{Instrument, StudySpec};
 use serde::{Deserialize, Serialize};
 
@@ -180,6 +180,11 @@ fn measured(spec: &StudySpec) -> BTreeMap<String, String> {
         ("wordings", (measurement.wordings > 0).then(|| measurement.wordings.to_string())),
         ("subsample", checks.then(|| measurement.subsample.to_string())),
         ("replicates", Some(measurement.replicates.to_string())),
+        (
+            "questions_per_call",
+            (measurement.questions_per_call != QuestionsPerCall::default())
+                .then(|| measurement.questions_per_call.to_string()),
+        ),
         ("reuse", (measurement.reuse != Reuse::default()).then(|| measurement.reuse.to_string())),
         ("max_cost_usd", spec.max_cost_usd.map(|cost| cost.dollars().to_string())),
     ]

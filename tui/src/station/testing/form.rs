@@ -34,6 +34,12 @@ pub(crate) fn offline_settings() -> Settings {
             "elicitation",
             refused("the engine 'offline' gives direct answers only: it is no language model"),
         ),
+        (
+            "questions_per_call",
+            refused(
+                "'questions_per_call' means nothing to the built-in reader: no call is made to it",
+            ),
+        ),
         ("embedding_engine", needs("elicitation", &format!("'embedding_engine' {without} ssr"))),
         ("rater", needs("elicitation", &format!("'rater' {without} rater"))),
         (

@@ -11,6 +11,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use protocol::measurement::QuestionsPerCall;
 use protocol::quality::{Figure, Flag, Reference};
 use protocol::results::{Answer, Diagnostics, Estimate};
 use protocol::study::{StudySpec, StudyType};
@@ -51,6 +52,10 @@ const FEW_ANSWERS: u64 = 30;
 /// Above this share of assignments without an answer the report says so.
 const NOT_ANSWERED_HIGH: f64 = 0.05;
 
+/// What is said of a study that put one question a call.
+const ALONE_NOTE: &str = "Each question was put in a call of its own: no answer was given with an eye on another, so \
+     what one person says to two questions may fit together less well than in one form.";
+
 /// Everything that is known of the answers as such, besides what they say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Quality {
@@ -63,6 +68,7 @@ pub(super) struct Quality {
     checks: Checks,
     answers: u64,
     contradictory: u64,
+    questions_per_call: QuestionsPerCall,
 }
 
 /// What the order of two variants did; nothing in other studies than A/B tests.
@@ -91,6 +97,7 @@ impl Quality {
             checks: Checks::new(spec),
             answers: 0,
             contradictory: 0,
+            questions_per_call: spec.measurement.questions_per_call,
         }
     }
 
@@ -143,6 +150,9 @@ impl Quality {
         for (flag, sentence) in warnings.into_iter().chain(others) {
             notes.push(sentence);
             flags.extend(flag.filter(|flag| !flags.contains(flag)));
+        }
+        if self.questions_per_call == QuestionsPerCall::One {
+            notes.push(ALONE_NOTE.to_owned());
         }
         Diagnostics {
             entropy_bits: scores.and_then(crate::domain::stats::histogram::Histogram::entropy_bits),

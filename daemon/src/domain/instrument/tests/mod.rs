@@ -8,6 +8,7 @@ mod ab_test;
 mod asking;
 mod compare;
 mod concept_test;
+mod items;
 mod nps;
 mod reading;
 mod sentiment;

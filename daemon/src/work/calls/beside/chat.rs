@@ -92,6 +92,7 @@ impl Beside {
                 model: self.said_by(question.engine, reply.model),
                 source: Source::Asked,
                 beside: Some(question.about),
+                item: None,
             });
             match read {
                 Ok(read) => return Some(read),

@@ -272,6 +272,7 @@ fn note(ssr: &Ssr, fresh: Fresh<'_>, vector: &[f32], log: &mut Log) {
             model: ssr.embedder.model().to_owned(),
             source: Source::Asked,
             beside: Some((Part::Embedding, construct)),
+            item: None,
         }),
         Err(why) => log.reason(Part::Embedding, construct, why),
     }

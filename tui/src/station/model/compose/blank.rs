@@ -1,7 +1,7 @@
 //! The fields of the form, in the order of the screen, with what stands in them at first.
 
 use protocol::audience::{EducationFilter, Gender, IncomeBracket, Region, TechAdoption};
-use protocol::measurement::Reuse;
+use protocol::measurement::{QuestionsPerCall, Reuse};
 use protocol::study::{EngineMode, Orders, StudyType};
 
 use super::field::Field;
@@ -81,6 +81,12 @@ pub(super) fn blank() -> Vec<Field> {
             "standard: sampled for this study; anchor: the same people every time",
         ),
         Field::line("engine", "Engine", "offline", "what answers"),
+        Field::choice(
+            "questions_per_call",
+            "Each call",
+            words(QuestionsPerCall::All.as_str(), QuestionsPerCall::ALL, QuestionsPerCall::as_str),
+            "one: no answer is given with an eye on another",
+        ),
         Field::choice("elicitation", "Channels", CHANNELS.to_vec(), "ways of hearing an opinion"),
         Field::line("embedding_engine", "Anchored by", "", "turns texts into vectors, for ssr"),
         Field::line("rater", "Rated by", "", "another model, which rates the texts"),

@@ -87,6 +87,8 @@ impl Field {
             ("controls", "false") => "no".to_owned(),
             ("controls", "true") => "yes".to_owned(),
             ("wordings", "0") => "none".to_owned(),
+            ("questions_per_call", "all") => "asks all questions".to_owned(),
+            ("questions_per_call", "one") => "asks one".to_owned(),
             ("elicitation", list) => list.replace(',', " + "),
             (_, word) => words(word),
         }

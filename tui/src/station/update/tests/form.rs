@@ -156,7 +156,7 @@ fn a_study_is_asked_again_with_everything_it_measured() {
     use crate::station::model::compose::Compose;
     use crate::station::model::saved::Form;
     use protocol::channels::{Channel, Elicitation};
-    use protocol::measurement::{Control, Measurement, Reuse};
+    use protocol::measurement::{Control, Measurement, QuestionsPerCall, Reuse};
     let spec = protocol::study::StudySpec {
         name: "A kettle".to_owned(),
         instrument: protocol::study::Instrument::ConceptTest {
@@ -177,6 +177,7 @@ fn a_study_is_asked_again_with_everything_it_measured() {
             wordings: 2,
             subsample: 20,
             reuse: Reuse::Never,
+            questions_per_call: QuestionsPerCall::One,
             elicitation: Some(Elicitation {
                 channels: vec![Channel::Direct, Channel::Ssr, Channel::Rater],
                 embedding_engine: Some("openai".to_owned()),
@@ -194,6 +195,7 @@ fn a_study_is_asked_again_with_everything_it_measured() {
         ("engine", "openai"),
         ("max_cost_usd", "2.5"),
         ("project", "kitchen"),
+        ("questions_per_call", "one"),
         ("rater", "claude"),
         ("replicates", "25"),
         ("reuse", "never"),

@@ -1,0 +1,201 @@
+//! The questions of a questionnaire one by one, for studies that ask each in a call of its own: which there are, how the reply
+//! to one is read, and how an answer is put together from all of them. Each reply is held to the same strict rules as in a
+//! whole form, so an answer means the same either way.
+
+use protocol::measurement::QuestionsPerCall;
+use protocol::study::{Instrument, StudySpec, StudyType};
+use serde::{Deserialize, Serialize};
+
+use super::reply::{Fields, REASONING_MAX, THEME_MAX};
+use super::{Unreadable, answer, harvest, options, survey};
+use crate::domain::outcome::{Answered, Assignment};
+
+/// One question of a questionnaire. The order is that of asking: in words first, so that no number is given that the words
+/// then have to fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Item {
+    /// An open question of a survey, numbered from 1.
+    Question(u8),
+    /// What the respondent thinks of it and why, in words.
+    Reasons,
+    /// How much it is liked, or how likely it is recommended.
+    Score,
+    /// How the respondent feels about it.
+    Sentiment,
+    /// The one theme that decides that.
+    KeyTheme,
+    /// Whether the respondent would buy or use it.
+    PurchaseIntent,
+    /// Which variant is preferred.
+    Preference,
+    /// How much variant A is liked.
+    ScoreA,
+    /// How much variant B is liked.
+    ScoreB,
+}
+
+impl Item {
+    /// What templates call it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Question(_) => "question",
+            Self::Reasons => "reasons",
+            Self::Score => "score",
+            Self::Sentiment => "sentiment",
+            Self::KeyTheme => "key_theme",
+            Self::PurchaseIntent => "purchase_intent",
+            Self::Preference => "preference",
+            Self::ScoreA => "score_a",
+            Self::ScoreB => "score_b",
+        }
+    }
+
+    /// Which open question of a survey it is, from 1.
+    #[must_use]
+    pub fn number(self) -> Option<u8> {
+        match self {
+            Self::Question(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Whether it is answered in words and not by choosing.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Question(_) | Self::Reasons)
+    }
+
+    /// The keys of a whole reply that it fills.
+    pub(super) fn keys(self, study_type: StudyType) -> &'static [&'static str] {
+        match (self, study_type) {
+            (Self::Question(_), _) => &["answers"],
+            (Self::Reasons, StudyType::Survey) => &["reasoning"],
+            (Self::Reasons, StudyType::AbTest) => &["reasoning", "differentiators"],
+            (Self::Reasons, _) => &["reasoning", "appeals", "concerns"],
+            (Self::Score, _) => &["score"],
+            (Self::Sentiment, _) => &["sentiment"],
+            (Self::KeyTheme, _) => &["key_theme"],
+            (Self::PurchaseIntent, _) => &["purchase_intent"],
+            (Self::Preference, _) => &["preference"],
+            (Self::ScoreA, _) => &["score_a"],
+            (Self::ScoreB, _) => &["score_b"],
+        }
+    }
+}
+
+/// The questions that are put in a call of their own, in the order of asking; none where all go together.
+#[must_use]
+pub fn items(spec: &StudySpec) -> Vec<Item> {
+    if spec.measurement.questions_per_call == QuestionsPerCall::All {
+        return Vec::new();
+    }
+    match &spec.instrument {
+        Instrument::ConceptTest { .. } => {
+            vec![Item::Reasons, Item::Score, Item::Sentiment, Item::PurchaseIntent]
+        }
+        Instrument::Sentiment { .. } => vec![Item::Reasons, Item::Sentiment, Item::KeyTheme],
+        Instrument::Nps { .. } => vec![Item::Reasons, Item::Score, Item::Sentiment],
+        Instrument::Survey { questions, .. } => (1..=questions.len())
+            .filter_map(|number| u8::try_from(number).ok().map(Item::Question))
+            .chain([Item::Reasons])
+            .collect(),
+        Instrument::AbTest { .. } => {
+            vec![Item::Reasons, Item::Preference, Item::ScoreA, Item::ScoreB, Item::Sentiment]
+        }
+    }
+}
+
+/// Calls that one whole answer takes when every reply can be read at once.
+#[must_use]
+pub fn calls_each(spec: &StudySpec) -> u64 {
+    (items(spec).len() as u64).max(1)
+}
+
+/// A reply to one question that was read and passed.
+#[derive(Clone, Debug)]
+pub struct ItemReply {
+    item: Item,
+    fields: Fields,
+}
+
+/// Reads what a model wrote on one question. A question of a survey may be declined alone; whoever declines any other one
+/// declines the whole.
+///
+/// # Errors
+/// Why it is no answer to it.
+pub fn read_item(spec: &StudySpec, item: Item, text: &str) -> Result<ItemReply, Unreadable> {
+    let read = harvest::find(text).and_then(Fields::parse).and_then(Fields::of_model);
+    let fields = match read {
+        Err(Unreadable::Refused { reason }) => return decline_item(item, reason),
+        read => read?,
+    };
+    check(spec, item, fields.clone())?;
+    Ok(ItemReply { item, fields })
+}
+
+/// One question was declined for that reason.
+///
+/// # Errors
+/// Where that declines the whole.
+pub fn decline_item(item: Item, reason: String) -> Result<ItemReply, Unreadable> {
+    match item {
+        Item::Question(_) => Ok(ItemReply { item, fields: Fields::declined(reason) }),
+        _ => Err(Unreadable::Refused { reason }),
+    }
+}
+
+/// Whether a reply is what that question asks for, and nothing else.
+fn check(spec: &StudySpec, item: Item, mut fields: Fields) -> Result<(), Unreadable> {
+    let study_type = spec.instrument.study_type();
+    match item {
+        Item::Question(_) => return survey::check_entry(fields),
+        Item::Reasons => {
+            let reasoning = fields.text("reasoning", REASONING_MAX)?;
+            match study_type {
+                StudyType::Survey => {}
+                StudyType::AbTest => drop(fields.topics("differentiators")?),
+                StudyType::ConceptTest | StudyType::Sentiment | StudyType::Nps => {
+                    drop(fields.appeals_and_concerns(&reasoning)?);
+                }
+            }
+        }
+        Item::Score | Item::ScoreA | Item::ScoreB => {
+            let (low, high) = if study_type == StudyType::Nps { (0, 10) } else { (1, 10) };
+            fields.integer(item.as_str(), low, high)?;
+        }
+        Item::Sentiment => drop(fields.word::<protocol::results::Sentiment>("sentiment")?),
+        Item::PurchaseIntent => {
+            fields.word::<protocol::results::PurchaseIntent>("purchase_intent")?;
+        }
+        Item::Preference => drop(fields.word::<protocol::results::Preference>("preference")?),
+        Item::KeyTheme => drop(fields.text("key_theme", THEME_MAX)?),
+    }
+    fields.finish()
+}
+
+/// The answer that the replies to all questions make together.
+///
+/// # Errors
+/// Where one is missing, or they do not make an answer.
+pub fn assemble(
+    spec: &StudySpec,
+    at: Assignment,
+    replies: Vec<ItemReply>,
+) -> Result<Answered, Unreadable> {
+    let mut entries = Vec::new();
+    let mut parts = Vec::with_capacity(replies.len());
+    for ItemReply { item, fields } in replies {
+        match item.number() {
+            Some(number) => entries.push((number, fields)),
+            None => parts.push(fields),
+        }
+    }
+    if !entries.is_empty() {
+        parts.push(Fields::list_of("answers", "question", entries));
+    }
+    let mut answered = answer(spec, at, Fields::join(parts))?;
+    answered.options = Some(options(spec.seed, at));
+    Ok(answered)
+}
