@@ -47,6 +47,9 @@ fn kinds(mock: &MockProvider) -> BTreeMap<&'static str, usize> {
     kinds
 }
 
+/// A name, a file, and how often each question is put.
+type Case<'a> = (&'a str, String, &'a [(&'a str, usize)]);
+
 #[test]
 fn every_kind_of_study_puts_each_question_alone_and_replays() {
     let ab = format!(
@@ -57,7 +60,7 @@ fn every_kind_of_study_puts_each_question_alone_and_replays() {
         format!("---\nstudy: {study}\npanel: 10\nseed: 3\n{more}---\n{}", studies::CONCEPT)
     };
     let survey = of("survey", "questions:\n  - What would stop you?\n  - Who would like it?\n");
-    let kinds_of: [(&str, String, &[(&str, usize)]); 5] = [
+    let studies: [Case<'_>; 5] = [
         (
             "concept",
             of("concept_test", ""),
@@ -82,7 +85,7 @@ fn every_kind_of_study_puts_each_question_alone_and_replays() {
             ],
         ),
     ];
-    for (name, text, expected) in kinds_of {
+    for (name, text, expected) in studies {
         let mock = MockProvider::good();
         let home = home(&mock);
         home.write("idea.md", text);
