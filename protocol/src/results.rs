@@ -538,6 +538,10 @@ pub struct Meta {
     /// cancelled. Zero where there were none.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub lost_cost_usd: f64,
+    /// Calls whose cost is an upper bound, because the service did not say what they took, or said more than such a call can
+    /// take, or because the daemon was cut off while they may have been under way.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub booked_at_most: u64,
     /// From submission to the end, or to now.
     pub latency_ms: u64,
     /// Tokens sent to models.
@@ -546,6 +550,9 @@ pub struct Meta {
     pub output_tokens: u64,
     /// Names of the models that answered.
     pub providers_used: Vec<String>,
+    /// Models that the services say answered and that were not the ones asked; a dated version of a model is that model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_models: Vec<String>,
     /// Replies that a model gave to the very same question before, and that were used again.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub from_cache: u64,

@@ -170,6 +170,32 @@ pub struct EngineInfo {
     pub role: EngineRole,
 }
 
+impl EngineInfo {
+    /// One of which nothing but the name is known: it cannot be asked.
+    #[must_use]
+    pub fn named(name: String) -> Self {
+        Self {
+            name,
+            model: None,
+            origin: None,
+            address: None,
+            address_from: None,
+            key_from: None,
+            ready: false,
+            lacks: None,
+            price_usd: None,
+            concurrency: None,
+            role: EngineRole::Answers,
+        }
+    }
+
+    /// Whether it shares respondents out among other engines: it answers, and is asked nowhere at a price of its own.
+    #[must_use]
+    pub fn is_pool(&self) -> bool {
+        self.ready && self.origin.is_none() && self.price_usd.is_none()
+    }
+}
+
 /// What an engine is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

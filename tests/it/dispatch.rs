@@ -343,3 +343,52 @@ fn no_credit_and_no_leave_stop_a_study_as_a_wrong_key_does() {
         assert!(mock.calls() <= 40, "{} calls", mock.calls());
     }
 }
+
+/// What is set aside for calls under way is not spent: whoever finds no room because of others waits for them.
+#[test]
+fn a_study_waits_for_what_others_have_set_aside_under_a_common_cap() {
+    let mock = MockProvider::start(Duration::from_millis(300), |_| Act::Answer);
+    // Eighty people cost about 0.06 $ by the tokens counted; set aside for as many calls at once it is three times the cap.
+    let caps = "[cost]\nconfirm_above_usd = 1000.0\nday_max_usd = 0.1\n";
+    let home = home(&(mock.settings("") + caps), 40);
+    let _daemon = home.daemon();
+    let first = take_on(&home, "mock", 40, 1);
+    let all_of_it = || (mock.told().under_way > 15).then_some(());
+    wait::until("calls that take all of the cap", Duration::from_secs(20), all_of_it);
+    let second = take_on(&home, "mock", 40, 2);
+    for id in [first, second] {
+        let ended = wait::for_end(&home.link(), id);
+        assert_eq!(ended.panel.delivered, 40, "{:?}", ended.reason);
+    }
+    let spent = home.link().credits().unwrap().cost_usd_this_month;
+    assert!(spent > 0.03 && spent <= 0.1, "{spent}");
+}
+
+/// Nobody knows what became of calls that were under way when the daemon was cut off: they count as spent, so that a study
+/// that is cut off time after time neither passes its cap nor claims to have cost less than it did.
+#[test]
+fn what_may_have_been_under_way_when_the_daemon_was_killed_is_booked() {
+    let mock = MockProvider::start(Duration::from_millis(30), |_| Act::Answer);
+    let home = Home::with_settings(&mock.settings("concurrency = 10"));
+    let mut daemon = home.daemon();
+    let text = studies::concept(200, 7).replace("panel", "engine: mock\nreplicates: 0\npanel");
+    let id = home.link().take_on(&text).unwrap().id;
+    for round in 1..=3 {
+        drop(wait::for_answers(&home.link(), id, round * 40));
+        daemon.kill();
+        daemon = home.daemon();
+    }
+    assert_eq!(wait::for_end(&home.link(), id).panel.delivered, 200);
+    let report = home.link().report(id).unwrap();
+    let calls = mock.calls();
+    assert!(calls > 200 && calls <= 200 + 3 * 15, "{calls} calls");
+    // Every call of this service costs about the same.
+    let each = (report.meta.cost_usd - report.meta.lost_cost_usd) / 200.0;
+    let really = each * f64::from(u32::try_from(calls).unwrap());
+    assert!(report.meta.cost_usd >= 0.999 * really, "{} for {really}", report.meta.cost_usd);
+    assert!(report.meta.lost_cost_usd <= 3.0 * 15.5 * each, "{}", report.meta.lost_cost_usd);
+    assert!(report.meta.booked_at_most > 0);
+    assert_eq!(audit::study(&home.link(), id), audit::Findings::new());
+    let shown = home.run(["show", "@"]).expect(0);
+    assert!(shown.out().contains("booked at an upper bound"), "{shown}");
+}

@@ -69,6 +69,52 @@ fn a_key_in_the_environment_is_enough_for_each_of_the_three_formats() {
     }
 }
 
+/// A service was told the key and may say it again: in an error, in an answer, or as the name of its model.
+#[test]
+fn a_service_that_says_the_key_again_is_not_quoted() {
+    let key = "sk-CANARY-4711";
+    let says: [fn(&str) -> Act; 3] = [
+        |key| Act::Fail(404, json!({ "message": format!("no model for {key} ({key})") })),
+        |key| Act::Fail(400, json!(format!("{}{key}", "x ".repeat(98)))),
+        |key| {
+            let reasoning = format!("My key is {key}, and I like it.");
+            let answer = json!({
+                "reasoning": reasoning, "score": 7, "sentiment": "mixed", "purchase_intent": "maybe",
+                "appeals": [{ "theme": key, "quote": format!("My key is {key}") }],
+            });
+            let body = json!({
+                "model": key, "choices": [{ "finish_reason": "stop", "message": { "content": answer.to_string() } }],
+                "usage": { "prompt_tokens": 100, "completion_tokens": 10 },
+            });
+            Act::Body(body.to_string().into_bytes())
+        },
+    ];
+    for say in says {
+        let mock = MockProvider::start(Duration::ZERO, move |_| say(key));
+        let home = Home::new();
+        home.write("idea.md", studies::concept(5, 7));
+        let ask = |args: &[&str]| {
+            let base = mock.origin() + "/v1";
+            home.command(args).env("OPENAI_API_KEY", key).env("OPENAI_BASE_URL", base).run()
+        };
+        let commands: [&[&str]; 6] = [
+            &["run", "idea.md", "--engine", "openai", "--json", "--answers"],
+            &["engines", "check", "openai"],
+            &["show", "@"],
+            &["events"],
+            &["export", "@", "--format", "bundle", "-o", "it.evidence"],
+            &["export", "@", "--format", "html", "-o", "it.html"],
+        ];
+        for command in commands {
+            let ended = ask(command);
+            assert!(!ended.out().contains("CANARY"), "{ended}");
+            assert!(!ended.to_string().contains("CANARY"), "{ended}");
+        }
+        drop(home.run(["daemon", "stop"]));
+        assert_no_file_holds(&home, "CANARY");
+    }
+}
+
 /// Reads every file of the home: the key must be in none.
 fn assert_no_file_holds(home: &Home, secret: &str) {
     fn walk(folder: &std::path::Path, secret: &[u8]) {

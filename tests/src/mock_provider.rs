@@ -46,6 +46,8 @@ pub enum Act {
     With(Vec<(&'static str, String)>),
     /// Fails with a status and headers.
     Status(u16, Vec<(&'static str, String)>),
+    /// Fails with a status and says that about it.
+    Fail(u16, Value),
     /// Sends these bytes as the body of a success.
     Body(Vec<u8>),
     /// Breaks the connection off.
@@ -234,6 +236,9 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
             Act::Status(status, extra) => {
                 let body = json!({ "error": { "message": "as the test says" } }).to_string();
                 (status, extra, body.into_bytes())
+            }
+            Act::Fail(status, said) => {
+                (status, Vec::new(), json!({ "error": said }).to_string().into_bytes())
             }
             Act::Body(body) => (200, Vec::new(), body),
             Act::Reset => {

@@ -72,17 +72,13 @@ impl Core {
                 Ok(turn) => Ok(turn.embed(texts).await),
                 Err(why) => Err(why),
             };
-            let cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.cost);
+            let cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.took.cost);
             self.settle_cost(number, worst, cost);
             let spent = match spent {
                 Ok(spent) => spent,
                 Err(why) => return (Err(NoAnchors::for_good(why)), usage),
             };
-            usage = usage.plus(Usage {
-                input_tokens: spent.input_tokens,
-                cost: spent.cost,
-                ..Usage::default()
-            });
+            usage = usage.plus(spent.took);
             match spent.reply {
                 Ok(made) => vectors.extend(made.vectors),
                 Err(error) => {

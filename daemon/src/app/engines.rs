@@ -42,34 +42,16 @@ impl Core {
     pub fn engines(&self) -> Vec<EngineInfo> {
         let settings = self.settings();
         let inside = settings.engines.iter().map(|(name, engine)| EngineInfo {
-            name: name.clone(),
             model: Some(engine.model().to_owned()),
-            origin: None,
-            address: None,
-            address_from: None,
-            key_from: None,
             ready: true,
-            lacks: None,
             price_usd: Some((0.0, 0.0)),
-            concurrency: None,
-            role: EngineRole::Answers,
+            ..EngineInfo::named(name.clone())
         });
-        let models = settings.models.iter().flat_map(|models| models.list()).map(|listed| {
-            match listed.state {
-                Ok(engine) => about(&engine),
-                Err(unready) => EngineInfo {
-                    name: listed.name,
-                    model: None,
-                    origin: None,
-                    address: None,
-                    address_from: None,
-                    key_from: None,
-                    ready: false,
-                    lacks: Some(unready.to_string()),
-                    price_usd: None,
-                    concurrency: None,
-                    role: EngineRole::Answers,
-                },
+        let models = settings.models.iter().flat_map(|models| models.list());
+        let models = models.map(|listed| match listed.state {
+            Ok(engine) => about(&engine),
+            Err(unready) => {
+                EngineInfo { lacks: Some(unready.to_string()), ..EngineInfo::named(listed.name) }
             }
         });
         let pools = settings.models.iter().flat_map(|models| {
@@ -78,16 +60,9 @@ impl Core {
                 let lacks = made.as_ref().err().map(ToString::to_string);
                 Some(EngineInfo {
                     model: made.ok().map(|pool| pool.model().to_owned()),
-                    origin: None,
-                    address: None,
-                    address_from: None,
-                    key_from: None,
                     ready: lacks.is_none(),
                     lacks,
-                    price_usd: None,
-                    concurrency: None,
-                    role: EngineRole::Answers,
-                    name,
+                    ..EngineInfo::named(name)
                 })
             })
         });
@@ -153,7 +128,7 @@ impl Core {
         };
         engine.leave(NOBODY);
         let took = clock.monotonic().saturating_sub(begun);
-        let cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.cost);
+        let cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
         self.settle_cost(NOBODY, call.worst, cost);
         let mut checks = vec![known];
         checks.extend(judge(&spec, at, spent));

@@ -276,10 +276,10 @@ pub(super) fn unknown_price(engine: &str, model: &str) -> ApiError {
 }
 
 /// Dollars with as many digits as the amount needs.
-fn dollars(amount: UsdMicros) -> String {
-    if amount.0 >= 100_000 || amount.0 == 0 {
-        amount.to_string()
-    } else {
-        format!("${:.4}", amount.dollars())
+pub(super) fn dollars(amount: UsdMicros) -> String {
+    match amount.0 {
+        0 | 100_000.. => amount.to_string(),
+        1_000..100_000 => format!("${:.4}", amount.dollars()),
+        _ => format!("${:.6}", amount.dollars()),
     }
 }

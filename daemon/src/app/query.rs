@@ -25,7 +25,7 @@ use super::budget::purse;
 use super::lookup::{Found, by_id, by_name, by_number};
 use super::plan::recipe;
 use super::remember::blueprints;
-use super::spent::{dollars, inference, providers, spending};
+use super::spent::{dollars, inference, others, providers, spending};
 use super::submit::packed_panel;
 
 /// Studies on one page.
@@ -106,10 +106,12 @@ impl Core {
                 cost_usd: progress.usage.cost.dollars(),
                 announced_cost_usd: found.row.announced.map(dollars),
                 lost_cost_usd: progress.lost.cost.dollars(),
+                booked_at_most: u64::from(progress.usage.at_most),
                 latency_ms: u64::try_from(latency).unwrap_or(0),
                 input_tokens: progress.usage.input_tokens,
                 output_tokens: progress.usage.output_tokens,
                 providers_used: providers(&found),
+                other_models: others(&found),
                 from_cache: u64::from(progress.usage.remembered),
                 inference: inference(&found),
                 notice: SYNTHETIC_NOTICE.to_owned(),

@@ -27,6 +27,10 @@ use super::step::defect;
 /// Seconds of history that the live view shows.
 const RECENT_SECONDS: i64 = 60;
 
+/// Models that services name which are kept for the report, and characters of one.
+const MODELS_MAX: usize = 8;
+const MODEL_CHARACTERS_MAX: usize = 100;
+
 /// Outcomes as they will be stored. Made by whoever asked, so that the writer has only to put them.
 #[derive(Clone, Debug)]
 pub struct Batch {
@@ -41,6 +45,7 @@ pub struct Batch {
     usage: Usage,
     taken: Taken,
     engines: BTreeMap<String, (String, EngineUse)>,
+    said_by: BTreeSet<String>,
 }
 
 impl Batch {
@@ -58,6 +63,7 @@ impl Batch {
             usage: Usage::default(),
             taken: Taken::default(),
             engines: BTreeMap::new(),
+            said_by: BTreeSet::new(),
         }
     }
 
@@ -110,6 +116,11 @@ impl Batch {
         }
         if exchanges.is_empty() {
             return;
+        }
+        for said in exchanges.iter().filter(|said| !said.model.is_empty()) {
+            if self.said_by.len() < MODELS_MAX && !self.said_by.contains(&said.model) {
+                self.said_by.insert(said.model.chars().take(MODEL_CHARACTERS_MAX).collect());
+            }
         }
         self.said.push((key, exchanges));
     }
@@ -258,6 +269,11 @@ fn count(progress: &mut Progress, batch: &Batch, scale: Option<(i32, i32)>, seco
     }
     progress.usage = progress.usage.plus(batch.usage);
     progress.taken = progress.taken.plus(batch.taken);
+    for model in &batch.said_by {
+        if progress.said_by.len() < MODELS_MAX {
+            progress.said_by.insert(model.clone());
+        }
+    }
     for (engine, (model, share)) in &batch.engines {
         let (_, sum) = progress
             .engines

@@ -21,7 +21,11 @@ use crate::store::{Fault, Order, Writes};
 use super::Core;
 use super::budget::this_month;
 use super::lookup::by_number;
+use super::price::dollars;
 use super::step::defect;
+
+/// From so many respondents on, what they cost on average is what one usually costs.
+const USUAL_FROM: u32 = 10;
 
 /// The caps on real cost that settings give; none is without limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +38,11 @@ pub struct Caps {
 
 /// Why a call may not be paid for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{cap} of {limit} leaves no room for another call, which may cost {worst}")]
+#[error(
+    "{cap} of {} leaves no room for another call, which may cost {}",
+    dollars(*.limit),
+    dollars(*.worst)
+)]
 pub struct Capped {
     /// Which cap it is.
     pub cap: &'static str,
@@ -42,6 +50,8 @@ pub struct Capped {
     pub limit: UsdMicros,
     /// What the call may cost.
     pub worst: UsdMicros,
+    /// Calls of other studies have money set aside under that cap: when they are over there may be room.
+    pub others: bool,
 }
 
 /// What was spent and what may be.
@@ -135,11 +145,12 @@ impl Core {
             ("the day's cost cap", caps.day, books.today.saturating_add(books.reserved)),
             ("the overall cost cap", caps.total, books.total.saturating_add(books.reserved)),
         ];
-        for (cap, limit, committed) in committed {
+        let others = books.reserved > study.reserved;
+        for (place, (cap, limit, committed)) in committed.into_iter().enumerate() {
             if let Some(limit) = limit
                 && committed.saturating_add(worst.0) > limit.0
             {
-                return Err(Capped { cap, limit, worst });
+                return Err(Capped { cap, limit, worst, others: others && place > 0 });
             }
         }
         study.reserved = study.reserved.saturating_add(worst.0);
@@ -166,6 +177,30 @@ impl Core {
         {
             books.reserved = books.reserved.saturating_sub(study.reserved);
         }
+    }
+
+    /// Books the calls that may have been under way when the daemon was cut off, since nobody knows what became of them: as
+    /// many as could be, at what a respondent of this study usually costs, or, before that is known, at `worst` each. Without
+    /// this a study that is cut off now and then would cost more than it says, and pass its cap.
+    pub async fn book_cut_off(&self, number: u32, count: u32, worst: UsdMicros) -> Reply<()> {
+        let reading = self.clone();
+        let each = self
+            .looking(move |_| {
+                let found = reading.store().read(|reader| by_number(reader, number))?;
+                let progress = found.progress;
+                // What was booked for nothing is nobody's usual cost.
+                let cost = progress.usage.cost.0.saturating_sub(progress.lost.cost.0);
+                let settled = progress.panel.settled();
+                let usual = cost.checked_div(i64::from(settled)).filter(|_| settled >= USUAL_FROM);
+                Ok(usual.map_or(worst, |usual| UsdMicros(usual.saturating_add(1)).min(worst)))
+            })
+            .await?;
+        if each == UsdMicros::ZERO || worst == UsdMicros::ZERO {
+            return Ok(());
+        }
+        let cost = UsdMicros(each.0.saturating_mul(i64::from(count)));
+        tracing::warn!(study = number, count, %cost, "calls may have been under way when the daemon was cut off");
+        self.book_lost(number, Usage { cost, at_most: count, ..Usage::default() }).await
     }
 
     /// Books what calls cost whose replies became no outcome: those under way when a study was cancelled or halted.

@@ -61,6 +61,24 @@ pub(super) fn providers(found: &Found) -> Vec<String> {
     answered.map(|(model, _)| model.clone()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
+/// Models that services say answered and that were not asked. Services name versions of what they are asked for, and put
+/// a vendor in front: such names are the same model.
+pub(super) fn others(found: &Found) -> Vec<String> {
+    let progress = &found.progress;
+    let asked = progress
+        .engines
+        .values()
+        .map(|(model, _)| model.as_str())
+        .chain([found.row.model.as_str()]);
+    let asked: Vec<&str> = asked.collect();
+    let is_other = |said: &&String| {
+        !asked.iter().any(|asked| {
+            said.contains(asked) || (!said.is_empty() && asked.contains(said.as_str()))
+        })
+    };
+    progress.said_by.iter().filter(is_other).cloned().collect()
+}
+
 /// How models were asked; `None` where none was.
 pub(super) fn inference(found: &Found) -> Option<Inference> {
     if !asks_models(found) {

@@ -133,6 +133,10 @@ pub struct Usage {
     /// Replies that were remembered from an earlier study, and so cost nothing.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub remembered: u32,
+    /// Calls whose cost is an upper bound, because the service did not say what they took, or said what no such call can
+    /// take, or because the daemon was cut off while they may have been under way.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub at_most: u32,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -174,6 +178,7 @@ impl Usage {
             cost: self.cost.checked_add(other.cost).unwrap_or(UsdMicros(i64::MAX)),
             reasks: self.reasks.saturating_add(other.reasks),
             remembered: self.remembered.saturating_add(other.remembered),
+            at_most: self.at_most.saturating_add(other.at_most),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The one HTTP client that talks to model services. It follows no redirect, uses no proxy of the environment, reads no
 //! more than a reply may be long, and hands the limits in the headers back with success and failure alike.
 
+use std::borrow::Cow;
 use std::sync::Once;
 use std::time::Duration;
 
@@ -107,7 +108,7 @@ impl Caller {
             };
             let (response, allowance) = self.post(route, body).await;
             let read = async {
-                let body = success(response?, VECTORS_BYTES_MAX).await?;
+                let body = success(target, response?, VECTORS_BYTES_MAX).await?;
                 let read = target.format.embed_reply(&body, texts.len());
                 read.map_err(|why| CallError::Malformed { why })
             };
@@ -125,7 +126,7 @@ impl Caller {
         };
         let (response, allowance) = self.post(route, body).await;
         match response {
-            Ok(response) => (read(target.format, response).await, allowance),
+            Ok(response) => (read(target, response).await, allowance),
             Err(error) => (Err(error), allowance),
         }
     }
@@ -213,13 +214,23 @@ fn unsent(error: &reqwest::Error) -> CallError {
     CallError::Network { why }
 }
 
-async fn read(format: Format, response: Response) -> Result<ChatReply, CallError> {
-    let body = success(response, REPLY_BYTES_MAX).await?;
-    format.reply(&body).map_err(|why| CallError::Malformed { why })
+async fn read(target: &Target, response: Response) -> Result<ChatReply, CallError> {
+    let body = success(target, response, REPLY_BYTES_MAX).await?;
+    let mut reply = target.format.reply(&body).map_err(|why| CallError::Malformed { why })?;
+    for text in [&mut reply.text, &mut reply.model] {
+        if let Cow::Owned(masked) = target.masked(text) {
+            *text = masked;
+        }
+    }
+    Ok(reply)
 }
 
 /// The body of a success, or what the service says instead.
-async fn success(response: Response, limit_bytes: usize) -> Result<Vec<u8>, CallError> {
+async fn success(
+    target: &Target,
+    response: Response,
+    limit_bytes: usize,
+) -> Result<Vec<u8>, CallError> {
     let status = response.status().as_u16();
     let after = retry_after(response.headers());
     match status {
@@ -230,7 +241,7 @@ async fn success(response: Response, limit_bytes: usize) -> Result<Vec<u8>, Call
         408 | 500..=599 => Err(CallError::Server { status }),
         _ => {
             let body = bounded(response, 64 * 1024).await.unwrap_or_default();
-            Err(CallError::Rejected { status, why: words(&body) })
+            Err(CallError::Rejected { status, why: target.words(&body) })
         }
     }
 }
@@ -252,9 +263,22 @@ async fn bounded(response: Response, limit_bytes: usize) -> Result<Vec<u8>, Call
     Ok(body)
 }
 
+impl Target {
+    /// What a service says, without the key: it was told it, and may say it again.
+    fn masked<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.key.as_ref().map_or(Cow::Borrowed(text), |key| key.masked(text))
+    }
+
+    /// The service's own words on an error, without the key.
+    fn words(&self, body: &[u8]) -> String {
+        words(body, |said| self.masked(said))
+    }
+}
+
 /// The service's own words on an error: short, on one line, filtered for terminals. They may repeat what was asked but
-/// never a key: services mask those, and what looks like one is masked here again.
-fn words(body: &[u8]) -> String {
+/// never a key: the one that was sent goes first, so that no part of it stays when the rest is cut off, and what looks like
+/// another is masked as well.
+fn words(body: &[u8], masked: impl Fn(&str) -> Cow<'_, str>) -> String {
     let Ok(body) = serde_json::from_slice::<serde_json::Value>(body) else { return String::new() };
     let error = body.get("error").unwrap_or(&body);
     let said = error
@@ -262,8 +286,10 @@ fn words(body: &[u8]) -> String {
         .or(Some(error))
         .and_then(serde_json::Value::as_str)
         .unwrap_or_default();
-    let line = protocol::safe::line(said);
-    let masked: Vec<&str> = line
+    let said = masked(said);
+    let line = protocol::safe::line(&said);
+    let line = masked(&line);
+    let shown: Vec<&str> = line
         .split_whitespace()
         .map(|word| {
             if word.len() > 24 && word.contains(|c: char| c.is_ascii_digit()) {
@@ -273,7 +299,7 @@ fn words(body: &[u8]) -> String {
             }
         })
         .collect();
-    masked.join(" ").chars().take(WORDS_MAX).collect()
+    shown.join(" ").chars().take(WORDS_MAX).collect()
 }
 
 /// `Retry-After` in seconds (also `retry-after-ms`). Dates are not read: they need a clock that agrees with the
@@ -384,8 +410,24 @@ mod tests {
     #[test]
     fn a_services_words_are_short_and_hold_nothing_that_looks_like_a_key() {
         let body = br#"{"error": {"message": "Incorrect key sk-proj-canary0123456789abcdef \u001b]52;c;evil\u0007 given"}}"#;
-        let said = words(body);
+        let said = words(body, |text| Cow::Borrowed(text));
         assert!(!said.contains("canary") && !said.contains('\u{1b}'), "{said}");
-        assert_eq!(words(b"<html>"), "");
+        assert_eq!(words(b"<html>", |text| Cow::Borrowed(text)), "");
+    }
+
+    #[test]
+    fn the_key_that_was_sent_is_never_among_a_services_words() {
+        let key = super::super::key::Key::new("sk-SHORT-1").unwrap();
+        // As it was sent, behind the length to which words are cut, and put together by the filter for terminals.
+        for said in [
+            "you sent sk-SHORT-1!".to_owned(),
+            format!("{} (sk-SHORT-1)", "a ".repeat(97)),
+            "sk-SH\u{200b}ORT-1".to_owned(),
+            "Authorization:Bearer sk-SHORT-1sk-SHORT-1".to_owned(),
+        ] {
+            let body = serde_json::json!({ "error": { "message": said } }).to_string();
+            let told = words(body.as_bytes(), |text| key.masked(text));
+            assert!(!told.contains("SHORT") && !told.contains("sk-S"), "{told}");
+        }
     }
 }

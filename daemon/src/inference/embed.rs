@@ -12,9 +12,10 @@ use super::client::{Caller, Embedded, Route};
 use super::limits::{Admission, Admit, Bounds, Signal};
 use super::local;
 use super::model::Estimate;
-use super::price::{Price, booked, tokens_max};
+use super::price::{Booked, Price, tokens_max};
 use super::service::{Embedding, Service};
 use super::wire::Vectors;
+use crate::domain::outcome::Usage;
 use crate::world::Clock;
 
 /// Texts of one call, at most.
@@ -53,10 +54,8 @@ struct Remote {
 pub struct EmbedSpent {
     /// The vectors, or why there are none.
     pub reply: Result<Vectors, CallError>,
-    /// Tokens sent, as counted by the service; 0 where it counts none.
-    pub input_tokens: u64,
-    /// What it cost: never more than the worst case that was announced.
-    pub cost: UsdMicros,
+    /// What it took: never more than the worst case that was announced.
+    pub took: Usage,
 }
 
 impl Embedder {
@@ -223,10 +222,10 @@ impl Turn {
         let worst = embedder.worst(bytes(texts));
         let tokens = reply.as_ref().ok().and_then(|reply| reply.tokens);
         let counted = tokens.map(|input| Tokens { input, ..Tokens::default() });
-        let cost = match &reply {
-            Ok(_) => booked(&embedder.price(), counted, worst),
-            Err(error) if error.may_have_cost() => worst,
-            Err(_) => UsdMicros::ZERO,
+        let Booked { cost, at_most } = match &reply {
+            Ok(_) => Booked::counted(&embedder.price(), counted, worst),
+            Err(error) if error.may_have_cost() => Booked::at_most(worst),
+            Err(_) => Booked::NOTHING,
         };
         let signal = match &reply {
             Ok(_) => Signal::Replied,
@@ -234,7 +233,8 @@ impl Turn {
         };
         embedder.door().done(signal, allowance, 0, self.clock.monotonic());
         embedder.freed.notify_waiters();
-        EmbedSpent { reply, input_tokens: tokens.unwrap_or(0), cost }
+        let (input_tokens, at_most) = (tokens.unwrap_or(0), u32::from(at_most));
+        EmbedSpent { reply, took: Usage { input_tokens, cost, at_most, ..Usage::default() } }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Keys of model services and where they may go. A key is bound to the origin it was given for: another base URL gets no
 //! key until the owner says so, and plain HTTP carries one on this machine only.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -18,6 +19,11 @@ impl Key {
         let carries =
             !text.is_empty() && text.len() <= 4_096 && text.bytes().all(|b| b.is_ascii_graphic());
         carries.then(|| Self(text.to_owned()))
+    }
+
+    /// That text without the secret, whoever put it there.
+    pub fn masked<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if text.contains(&self.0) { text.replace(&self.0, "…").into() } else { text.into() }
     }
 
     /// The secret itself, for the one header that carries it.
@@ -60,6 +66,11 @@ impl BoundKey {
     /// Binds a key.
     pub fn new(key: Key, origin: Origin) -> Self {
         Self { key, origin }
+    }
+
+    /// That text without the key.
+    pub fn masked<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.key.masked(text)
     }
 
     /// The key, if a call to that address may carry it.

@@ -20,14 +20,14 @@ use super::client::{Caller, Route};
 use super::embed::Embedder;
 use super::limits::{Admission, Admit, Bounds, Condition, Quiet, Signal};
 use super::pool::Standing;
-use super::price::{Price, booked, tokens_likely, tokens_max};
+use super::price::{Booked, Price, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts};
 use super::service::Service;
 use crate::config::Structured;
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::Origin;
 use crate::domain::instrument::{self, Item};
-use crate::domain::outcome::Assignment;
+use crate::domain::outcome::{Assignment, Usage};
 use crate::world::Clock;
 
 pub use self::estimate::Estimate;
@@ -79,8 +79,21 @@ pub struct Spent {
     pub input_tokens: u64,
     /// Tokens received, as counted by the service.
     pub output_tokens: u64,
-    /// What it cost: never more than the worst case that was announced.
-    pub cost: UsdMicros,
+    /// What it is booked at: never more than the worst case that was announced.
+    pub booked: Booked,
+}
+
+impl Spent {
+    /// What it took.
+    pub fn usage(&self) -> Usage {
+        Usage {
+            input_tokens: self.input_tokens,
+            output_tokens: self.output_tokens,
+            cost: self.booked.cost,
+            at_most: u32::from(self.booked.at_most),
+            ..Usage::default()
+        }
+    }
 }
 
 /// A place at the door, given back when it is dropped without a call.
@@ -389,10 +402,10 @@ impl Pass {
         };
         self.used = true;
         let tokens = reply.as_ref().ok().and_then(|reply| reply.tokens);
-        let cost = match &reply {
-            Ok(_) => booked(&engine.price(), tokens, ready.worst),
-            Err(error) if error.may_have_cost() => ready.worst,
-            Err(_) => UsdMicros::ZERO,
+        let booked = match &reply {
+            Ok(_) => Booked::counted(&engine.price(), tokens, ready.worst),
+            Err(error) if error.may_have_cost() => Booked::at_most(ready.worst),
+            Err(_) => Booked::NOTHING,
         };
         let counted = tokens.unwrap_or_default();
         let taken = counted.input.saturating_add(counted.output).min(ready.tokens_max);
@@ -404,7 +417,7 @@ impl Pass {
         };
         engine.door().done(signal, allowance, spare, self.clock.monotonic());
         engine.freed.notify_waiters();
-        Spent { input_tokens: counted.input, output_tokens: counted.output, cost, reply }
+        Spent { input_tokens: counted.input, output_tokens: counted.output, booked, reply }
     }
 }
 

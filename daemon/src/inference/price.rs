@@ -67,10 +67,41 @@ pub fn tokens_likely(text: &str) -> u64 {
     u64::try_from(text.chars().count()).unwrap_or(u64::MAX).div_ceil(4)
 }
 
-/// What a call is booked at: the service's own count, but never more than the call could have cost. A service that
-/// reports more than its own limits allow, or nothing, is taken at the limits, so that a cap holds whatever it says.
-pub fn booked(price: &Price, tokens: Option<Tokens>, worst: UsdMicros) -> UsdMicros {
-    tokens.map_or(worst, |tokens| price.of(tokens).min(worst))
+/// What a call is booked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Booked {
+    /// Never more than the call could have cost.
+    pub cost: UsdMicros,
+    /// It is the most that the call can have cost, and not what the service counted.
+    pub at_most: bool,
+}
+
+impl Booked {
+    /// A call of which only that is known.
+    pub fn at_most(worst: UsdMicros) -> Self {
+        Self { cost: worst, at_most: worst > UsdMicros::ZERO }
+    }
+
+    /// A call that cost nothing.
+    pub const NOTHING: Self = Self { cost: UsdMicros::ZERO, at_most: false };
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            cost: self.cost.checked_add(other.cost).unwrap_or(UsdMicros(i64::MAX)),
+            at_most: self.at_most || other.at_most,
+        }
+    }
+
+    /// By the service's own count. A service that reports more than the call can take, or nothing, or that it was sent
+    /// nothing, is taken at the limits, so that a cap holds whatever it says; whoever reads of the cost is told.
+    pub fn counted(price: &Price, tokens: Option<Tokens>, worst: UsdMicros) -> Self {
+        match tokens.filter(|tokens| tokens.input > 0).map(|tokens| price.of(tokens)) {
+            Some(cost) if cost <= worst => Self { cost, at_most: false },
+            _ => Self::at_most(worst),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -103,9 +134,13 @@ mod tests {
             let price = Price { input: prices.0, cached_input: prices.1.min(prices.0), output: prices.2 };
             let worst = price.worst(input, output);
             let claimed = claimed.map(|(input, cached_input, output)| Tokens { input, cached_input, output, reasoning: 0 });
-            prop_assert!(booked(&price, claimed, worst) <= worst);
-            let honest = Tokens { input: input / 2, output, ..Tokens::default() };
-            prop_assert_eq!(booked(&price, Some(honest), worst), price.of(honest));
+            let booked = Booked::counted(&price, claimed, worst);
+            prop_assert!(booked.cost <= worst);
+            let believed = claimed.is_some_and(|tokens| tokens.input > 0 && price.of(tokens) <= worst);
+            prop_assert_eq!(booked.at_most, !believed && worst > UsdMicros::ZERO);
+            let honest = Tokens { input: input / 2 + 1, output, ..Tokens::default() };
+            let booked = Booked::counted(&price, Some(honest), price.worst(input + 1, output));
+            prop_assert_eq!(booked, Booked { cost: price.of(honest), at_most: false });
         }
     }
 }

@@ -134,6 +134,7 @@ fn list(engines: &[EngineInfo], look: Look) -> String {
                         format!("${input} / ${output} per million tokens")
                     }
                     Some(_) => "free".to_owned(),
+                    None if engine.is_pool() => "each of its engines at its own price".to_owned(),
                     None => "price unknown".to_owned(),
                 };
                 let price = match engine.role {

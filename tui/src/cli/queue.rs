@@ -72,12 +72,12 @@ fn table(studies: &[Study], look: Look) -> String {
             look.paint(Role::Good, &pad_left(look.glyph("●", "*"), 3))
         };
         let panel = study.panel;
-        let done = format!("{}/{}", thousands(panel.settled()), thousands(panel.requested));
+        let done = format!("{}/{} done", thousands(panel.settled()), thousands(panel.requested));
         let columns = [
             mark,
             study.id.short(),
             pad(study.state.as_str(), 10),
-            pad_left(&done, 15),
+            pad_left(&done, 20),
             look.paint(Role::Dim, &pad(&safe::line(&study.engine), 12)),
             safe::line(&study.name).into_owned(),
         ];

@@ -1,7 +1,7 @@
 //! What the numbers are worth: what the daemon noticed about them, who is missing, and how well the panel matches its
 //! population.
 
-use protocol::results::{Margins, Report, Results};
+use protocol::results::{Margins, Meta, Report, Results};
 use protocol::safe;
 
 use crate::look::thousands;
@@ -32,6 +32,9 @@ pub(crate) fn draw(report: &Report, results: &Results, page: &mut Page) {
             "{count} answers were given to the very same question before and used again; `--fresh` asks anew."
         ));
     }
+    for line in cost_and_models(&report.meta) {
+        page.bullet(&line);
+    }
     if let Some(line) = match_of(&results.margins) {
         page.bullet(&line);
     }
@@ -39,6 +42,29 @@ pub(crate) fn draw(report: &Report, results: &Results, page: &mut Page) {
     if !notice.is_empty() && !results.diagnostics.notes.iter().any(|note| note.trim() == notice) {
         page.bullet(notice);
     }
+}
+
+/// What is not known for sure of the cost, and who says to have answered without being asked.
+fn cost_and_models(meta: &Meta) -> Vec<String> {
+    let mut lines = Vec::new();
+    if meta.booked_at_most > 0 {
+        let calls = match meta.booked_at_most {
+            1 => "1 call is".to_owned(),
+            count => format!("{} calls are", thousands(i128::from(count))),
+        };
+        lines.push(format!(
+            "{calls} booked at an upper bound: the service did not say what was used, said more than such a call can use, or the daemon was cut off while they may have been under way."
+        ));
+    }
+    if !meta.other_models.is_empty() {
+        let names: Vec<_> =
+            meta.other_models.iter().map(|name| safe::line(name).into_owned()).collect();
+        lines.push(format!(
+            "The service says that another model answered than the one asked: {}. Prices are those of the one asked.",
+            names.join(", ")
+        ));
+    }
+    lines
 }
 
 /// How far the panel is from its population at most.

@@ -106,6 +106,8 @@ fn meta() -> Meta {
         input_tokens: 0,
         output_tokens: 0,
         providers_used: vec!["reader-1".into()],
+        booked_at_most: 0,
+        other_models: Vec::new(),
         from_cache: 0,
         notice: "Synthetic answers from a built-in model, not from people.".into(),
     }

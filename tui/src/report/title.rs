@@ -68,7 +68,7 @@ fn state(study: &Study) -> Option<String> {
             let causes: Vec<String> = [
                 (panel.refused, "declined"),
                 (panel.invalid, "could not be read"),
-                (panel.failed, "could not be asked"),
+                (panel.failed, "gave no reply or could not be asked"),
             ]
             .into_iter()
             .filter(|&(count, _)| count > 0)

@@ -3,6 +3,7 @@
 //! because picking one would be a guess.
 
 use super::Unreadable;
+use super::declined::declines;
 
 /// Most bytes of a model's whole text, thinking included.
 const TEXT_BYTES_MAX: usize = 1024 * 1024;
@@ -45,6 +46,9 @@ pub(super) fn find(text: &str) -> Result<&str, Unreadable> {
         Some(object) if !broken_off => Ok(object),
         _ if broken_off => Err(Unreadable::invalid("the JSON object breaks off")),
         _ if text.contains('{') => Err(Unreadable::invalid("the reply is not valid JSON")),
+        _ if declines(text) => {
+            Err(Unreadable::Refused { reason: "declined in plain words".to_owned() })
+        }
         _ => Err(Unreadable::invalid("the reply holds no JSON object")),
     }
 }

@@ -13,6 +13,7 @@ mod conclusions;
 mod contradiction;
 mod contrast;
 mod crosstab;
+mod declined;
 mod diagnose;
 mod findings;
 mod harvest;
@@ -61,7 +62,7 @@ pub use reply::REPLY_MAX_BYTES;
 pub use schema::{item_schema, schema};
 
 /// Part of every instrument hash: raised whenever a questionnaire or the reading of replies changes.
-const EDITION: &str = "instruments 2";
+const EDITION: &str = "instruments 3";
 
 /// The note that stands in every report of synthetic answers.
 pub const SYNTHETIC_NOTICE: &str = "Synthetic answers: no person was asked. They rank ideas and find problems; \

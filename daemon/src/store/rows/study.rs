@@ -1,7 +1,7 @@
 //! A study in three parts: what was submitted, which never changes; what is happening, which every batch rewrites; and
 //! what was found. Child tables name it by a dense number, not by its id.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use protocol::credits::{Credits, UsdMicros};
@@ -127,6 +127,9 @@ pub struct Progress {
     /// What each engine did, by its name; with it the model it asked.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub engines: BTreeMap<String, (String, EngineUse)>,
+    /// Models that services say answered, as far as they were not named as asked: the first few.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub said_by: BTreeSet<String>,
     /// What those took who were asked: projects the final cost.
     #[serde(default)]
     pub taken: Taken,
@@ -179,6 +182,7 @@ impl Progress {
             usage: Usage { cost: UsdMicros::ZERO, ..Usage::default() },
             lost: Usage::default(),
             engines: BTreeMap::new(),
+            said_by: BTreeSet::new(),
             taken: Taken::default(),
             credits_used: Credits::ZERO,
             place: 0,

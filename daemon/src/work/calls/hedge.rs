@@ -13,6 +13,7 @@ use super::lane::WEIGHT;
 use crate::app::{Core, Gate};
 use crate::inference::chat::{CallError, TIMED_OUT};
 use crate::inference::model::{ModelEngine, Pass, ReadyCall, Spent};
+use crate::inference::price::Booked;
 
 /// How many calls of a study were made, and how many of them twice.
 #[derive(Debug, Default)]
@@ -76,7 +77,8 @@ pub(super) async fn call(
     let given_up = |twice: bool| {
         let reserved = UsdMicros(ready.worst.0.saturating_mul(if twice { 2 } else { 1 }));
         let reply = Err(CallError::Network { why: TIMED_OUT });
-        let spent = Spent { reply, input_tokens: 0, output_tokens: 0, cost: reserved };
+        let booked = Booked::at_most(reserved);
+        let spent = Spent { reply, input_tokens: 0, output_tokens: 0, booked };
         Called { spent, reserved, twice }
     };
     let mut enough = std::pin::pin!(enough);
@@ -116,13 +118,12 @@ pub(super) async fn call(
 
 /// The first reply, with the other call given up; after a failure, what the other call brings.
 async fn better(ended: Spent, other: impl Future<Output = Spent>, worst: UsdMicros) -> Spent {
-    let sum = |one: UsdMicros, other: UsdMicros| one.checked_add(other).unwrap_or(one);
     if ended.reply.is_ok() {
-        return Spent { cost: sum(ended.cost, worst), ..ended };
+        return Spent { booked: ended.booked.plus(Booked::at_most(worst)), ..ended };
     }
     let last = other.await;
     Spent {
-        cost: sum(ended.cost, last.cost),
+        booked: ended.booked.plus(last.booked),
         input_tokens: ended.input_tokens.saturating_add(last.input_tokens),
         output_tokens: ended.output_tokens.saturating_add(last.output_tokens),
         reply: last.reply,

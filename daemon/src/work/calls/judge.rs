@@ -24,13 +24,7 @@ pub(super) enum Heard {
 impl Round {
     /// What a call's end means for its respondent.
     pub(super) fn judge(&mut self, Made { mut sitting, address, spent, twice, .. }: Made) -> Next {
-        let took = Usage {
-            input_tokens: spent.input_tokens,
-            output_tokens: spent.output_tokens,
-            cost: spent.cost,
-            reasks: u32::from(sitting.correction.is_some()),
-            remembered: 0,
-        };
+        let took = Usage { reasks: u32::from(sitting.correction.is_some()), ..spent.usage() };
         sitting.usage = sitting.usage.plus(took);
         let share = sitting.shares.entry(sitting.engine).or_default();
         share.usage = share.usage.plus(took);

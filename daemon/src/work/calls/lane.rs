@@ -74,7 +74,7 @@ impl Lane {
     pub(super) fn follow_owner(&self) {
         let calls = self.engine.bounds().concurrency;
         let slow = self.usual().is_some_and(|latency| latency >= SLOW);
-        self.places.resize(if slow { calls.saturating_add(calls / SLACK) } else { calls });
+        self.places.resize(places_of(calls, slow));
     }
 
     /// How long a reply may wait for others to be recorded with: not at all where the places that slow calls may take besides
@@ -141,6 +141,11 @@ impl Lane {
             under_way: self.under_way,
         }
     }
+}
+
+/// How many places there are where so many calls may be under way, and each takes long or not.
+pub(super) fn places_of(calls: u32, slow: bool) -> u32 {
+    if slow { calls.saturating_add(calls / SLACK) } else { calls }
 }
 
 /// Places for calls under way, each held until its outcome is durable, so that a kill wastes no more calls than may be

@@ -65,7 +65,8 @@ impl Round {
         if let Some(lane) = self.lanes.get_mut(engine) {
             lane.under_way = lane.under_way.saturating_sub(1);
         }
-        let spent = Usage { cost: worst, ..Usage::default() };
+        let at_most = u32::from(worst > UsdMicros::ZERO);
+        let spent = Usage { cost: worst, at_most, ..Usage::default() };
         let outcomes = (0..instrument::tasks(&self.study.spec))
             .map(|task| {
                 let at = Assignment { round: 0, respondent, task, replicate };

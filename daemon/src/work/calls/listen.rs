@@ -101,7 +101,8 @@ impl Round {
             let aside = self.aside(sitting.engine, &sitting)?;
             let money = self.set_aside(&mut sitting, aside);
             // There may be room when others are done. When nobody is at work there never will be, and channels say so.
-            if money.is_err() && (self.is_busy() || !self.nothing_ready()) {
+            let others = money.as_ref().is_err_and(|capped| capped.others);
+            if money.is_err() && (self.is_busy() || !self.nothing_ready() || others) {
                 self.to_hear.push_back(sitting);
                 return Ok(None);
             }

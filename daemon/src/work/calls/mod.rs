@@ -17,13 +17,14 @@ mod sitting;
 use std::sync::Arc;
 use std::time::Duration;
 
+use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::study::StudySpec;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
 use self::beside::Beside;
-use self::lane::Lane;
+use self::lane::{Lane, places_of};
 use self::recorder::Recorder;
 use self::round::Round;
 use self::sitting::Ticket;
@@ -31,7 +32,8 @@ use super::runner::blocking;
 use crate::app::{Core, Gate};
 use crate::domain::asking::Asking;
 use crate::domain::evidence::Blueprint;
-use crate::domain::outcome::Usage;
+use crate::domain::instrument;
+use crate::domain::outcome::{Assignment, Usage};
 use crate::domain::panel::Panel;
 use crate::inference::model::ModelEngine;
 use crate::inference::pool::Pool;
@@ -116,6 +118,37 @@ impl Calls {
         let recorded = recording.await.map_err(|error| broken(&error))?;
         recorded?;
         core.book_lost(number, asked?.plus(unbooked)).await
+    }
+
+    /// After an unclean end, books the calls that may have been under way: as many as there are places, and no more than there
+    /// are respondents left.
+    pub(super) async fn book_cut_off(&self, left: usize) -> Result<(), ApiError> {
+        let mut places = 0_u32;
+        let mut worst = UsdMicros::ZERO;
+        for engine in self.pool.members() {
+            places = places.saturating_add(places_of(engine.bounds().concurrency, true));
+            worst = worst.max(self.worst_of(engine)?);
+        }
+        let count = u32::try_from(left).unwrap_or(u32::MAX).min(places);
+        self.core.book_cut_off(self.number, count, worst).await
+    }
+
+    /// The most that a direct question to the first respondent can cost there.
+    fn worst_of(&self, engine: &ModelEngine) -> Result<UsdMicros, ApiError> {
+        let unwritten =
+            |error: PromptError| ApiError::new(ErrorCode::InvalidInput, error.to_string());
+        let Some(persona) = self.panel.persona(0) else { return Ok(UsdMicros::ZERO) };
+        let form = engine.form(&self.spec).map_err(unwritten)?;
+        let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+        let items = instrument::items(&self.spec);
+        let items =
+            if items.is_empty() { vec![None] } else { items.into_iter().map(Some).collect() };
+        let mut worst = UsdMicros::ZERO;
+        for item in items {
+            let ready = engine.ready(&form, &self.spec, at, item, &persona, None);
+            worst = worst.max(ready.map_err(unwritten)?.worst);
+        }
+        Ok(worst)
     }
 
     fn now(&self) -> Duration {

@@ -203,7 +203,10 @@ impl Round {
         // With a call ready everywhere, whoever waits for a later try is looked at when a call has gone.
         let somebody_can = self.lanes.iter().any(|lane| lane.next.is_none());
         let due = due.filter(|_| somebody_can && !self.short);
-        let again = (self.lanes.len() > 1 && somebody_can).then_some(LOOK_AGAIN);
+        // Nobody tells this study when others give back what they have set aside under a common cap.
+        let waits_for_others = (self.short || !self.to_hear.is_empty()) && !self.is_busy();
+        let again =
+            ((self.lanes.len() > 1 && somebody_can) || waits_for_others).then_some(LOOK_AGAIN);
         let wait = [due, again].into_iter().flatten().min();
         for lane in self.lanes.iter().filter(|lane| lane.next.is_none()) {
             lane.engine.pass(self.study.number);
@@ -229,7 +232,7 @@ impl Round {
             }
         };
         match happened {
-            Happened::Time => {}
+            Happened::Time => self.short &= !waits_for_others,
             Happened::Nothing => {
                 self.stock_up(0, left).await?;
                 // So that the replies that came meanwhile are seen.
@@ -285,7 +288,8 @@ impl Round {
                 Err(capped) => {
                     // What is under way will probably cost less than its worst case: there may be room then.
                     self.wait(Duration::ZERO, sitting);
-                    if !self.is_busy() && self.nothing_ready() {
+                    // So may what other studies have set aside.
+                    if !self.is_busy() && self.nothing_ready() && !capped.others {
                         self.stop = Some(capped.to_string());
                         return Ok(None);
                     }
@@ -360,7 +364,7 @@ impl Round {
         if made.spent.reply.is_ok() {
             lane.note(made.latency);
         }
-        self.study.core.settle_cost(self.study.number, made.reserved, made.spent.cost);
+        self.study.core.settle_cost(self.study.number, made.reserved, made.spent.booked.cost);
         let next = self.judge(made);
         self.follow(next).await
     }

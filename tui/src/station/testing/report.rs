@@ -114,6 +114,8 @@ pub(crate) fn report(people: u32) -> Report {
             input_tokens: 0,
             output_tokens: 0,
             providers_used: vec!["offline".to_owned()],
+            booked_at_most: 0,
+            other_models: Vec::new(),
             from_cache: 0,
             notice: "Synthetic respondents.".to_owned(),
         },

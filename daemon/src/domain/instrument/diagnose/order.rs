@@ -133,7 +133,7 @@ pub(super) fn of_variants(figures: &BTreeMap<String, Figure>) -> Vec<(Flag, Stri
         && kept.value < SWAP_STABILITY_LOW
     {
         let sentence = format!(
-            "Only {:.0} % keep their preference when the order of the variants is turned round ({:.0} % to {:.0} %, n = {}): the others              prefer a place, not a variant, and count as no preference.",
+            "Only {:.0} % keep their preference when the order of the variants is turned round ({:.0} % to {:.0} %, n = {}): the others prefer a place, not a variant, and count as no preference.",
             100.0 * kept.value,
             100.0 * kept.low.unwrap_or(kept.value),
             100.0 * kept.high.unwrap_or(kept.value),

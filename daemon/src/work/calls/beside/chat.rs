@@ -13,7 +13,7 @@ use crate::domain::outcome::Usage;
 use crate::domain::voices;
 use crate::inference::chat::{ChatReply, Remedy, Stop};
 use crate::inference::limits::TRIES_MAX;
-use crate::inference::model::{ModelEngine, Pass, ReadyCall, Spent};
+use crate::inference::model::{ModelEngine, Pass, ReadyCall};
 use crate::inference::prompt::PromptError;
 use crate::work::calls::lane::WEIGHT;
 
@@ -153,12 +153,11 @@ impl Beside {
             if tries == 0 && !is_reask {
                 self.teller.first();
             }
-            let Spent { reply, input_tokens, output_tokens, cost } = pass.call(ready).await;
-            let reasks = u32::from(is_reask);
-            let took = Usage { input_tokens, output_tokens, cost, reasks, remembered: 0 };
+            let spent = pass.call(ready).await;
+            let took = Usage { reasks: u32::from(is_reask), ..spent.usage() };
             speaker.purse.settle(ready.worst, took);
             log.took(part, took);
-            let error = match reply {
+            let error = match spent.reply {
                 Ok(reply) => return Came::Reply(Box::new((ready.address.clone(), reply))),
                 Err(error) => error,
             };

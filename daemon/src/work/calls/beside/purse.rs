@@ -73,7 +73,8 @@ impl Purse {
     /// when the program broke in a call.
     pub(in crate::work::calls) fn usage(&self) -> Usage {
         let state = self.state();
-        state.usage.plus(Usage { cost: UsdMicros(state.in_calls), ..Usage::default() })
+        let at_most = u32::from(state.in_calls > 0);
+        state.usage.plus(Usage { cost: UsdMicros(state.in_calls), at_most, ..Usage::default() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

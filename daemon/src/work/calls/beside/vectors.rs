@@ -217,8 +217,7 @@ impl Beside {
                 self.teller.first();
             }
             let spent = turn.embed(texts).await;
-            let (input_tokens, cost) = (spent.input_tokens, spent.cost);
-            let took = Usage { input_tokens, cost, ..Usage::default() };
+            let took = spent.took;
             speaker.purse.settle(worst, took);
             log.took(Part::Embedding, took);
             let error = match spent.reply {
