@@ -104,7 +104,7 @@ fn bill(report: &Report) -> String {
         }
     }
     let lost = if meta.lost_cost_usd > 0.0 {
-        format!(" · {} of it for replies that came too late", dollars(meta.lost_cost_usd))
+        format!(" · {} of it for calls without an answer", dollars(meta.lost_cost_usd))
     } else {
         String::new()
     };

@@ -3,6 +3,7 @@
 use protocol::analysis::Asked;
 use protocol::audience::Choice;
 use protocol::results::{Diagnostics, Report, Results};
+use protocol::safe;
 use protocol::study::{Instrument, Orders, StudyType};
 
 use super::{Block, Section, capital};
@@ -207,7 +208,7 @@ pub(super) fn limits(report: &Report) -> Section {
         ("Study", study.id.to_string()),
         ("Study type", title::instrument(study.instrument)),
         ("Engine", study.engine.clone()),
-        ("Model", study.model.clone()),
+        ("Model", model(report)),
         ("Panel", study.engine_mode.to_string()),
         ("Seed", study.seed.to_string()),
         ("Instrument hash (SHA-256)", study.instrument_hash.clone()),
@@ -218,6 +219,16 @@ pub(super) fn limits(report: &Report) -> Section {
     let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value));
     section.blocks.push(Block::Facts(facts.collect()));
     section
+}
+
+/// The model that was asked, and who says to have answered where that is another one.
+fn model(report: &Report) -> String {
+    let others = &report.meta.other_models;
+    if others.is_empty() {
+        return report.study.model.clone();
+    }
+    let others: Vec<_> = others.iter().map(|name| safe::line(name)).collect();
+    format!("{} (the service says that {} answered)", report.study.model, others.join(", "))
 }
 
 /// A time to the second, in UTC.
