@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use harness::mock_provider::{Heard, score};
-use harness::{Act, Ended, Home, MockProvider, audit, studies};
+use harness::{Act, Ended, Home, MockProvider, audit, studies, wait};
+use protocol::run::State;
+use protocol::service::Control;
 use serde_json::{Value, json};
 
 fn home(mock: &MockProvider) -> Home {
@@ -196,4 +198,44 @@ fn checks_go_with_it_and_the_built_in_reader_says_why_not() {
     let refused =
         home.run(["run", "idea.md", "--engine", "mock", "--questions-per-call", "two"]).expect(2);
     drop(refused.says("all").says("one"));
+}
+
+/// Whoever has answered some questions when the daemon is killed, or the study paused, is not asked those again: no more calls
+/// are wasted than were under way, and none where all of them could come in.
+#[test]
+fn what_was_answered_before_a_kill_or_a_pause_is_not_asked_again() {
+    for (reuse, seed) in [("allowed", 7), ("never", 8)] {
+        let mock = MockProvider::start(Duration::from_millis(10), |_| Act::Answer);
+        let home = Home::with_settings(&mock.settings("concurrency = 8"));
+        let mut daemon = home.daemon();
+        let more =
+            format!("engine: mock\nreplicates: 0\nquestions_per_call: one\nreuse: {reuse}\npanel");
+        let id =
+            home.link().take_on(&studies::concept(60, seed).replace("panel", &more)).unwrap().id;
+        let kills = 3;
+        for round in 1..=kills {
+            let so_far = round * 50;
+            wait::until("some more calls", Duration::from_secs(20), || {
+                (mock.calls() > so_far).then_some(())
+            });
+            daemon.kill();
+            daemon = home.daemon();
+        }
+        let link = home.link();
+        drop(wait::for_answers(&link, id, 50));
+        drop(link.control(id, Control::Pause).unwrap());
+        let paused = wait::for_state(&link, id, State::Paused);
+        drop(link.control(id, Control::Resume).unwrap());
+        assert_eq!(wait::for_end(&link, id).panel.delivered, 60, "{paused:?}");
+        let calls = mock.calls();
+        assert!(calls <= 240 + kills * 8, "{reuse}: {calls} calls for 240 questions");
+        assert_eq!(audit::study(&link, id), audit::Findings::new());
+        drop(home.run(["export", "@", "--format", "bundle", "-o", "it"]).expect(0));
+        let replay = home.run(["replay", "it", "--json"]).expect(0).json();
+        assert_eq!(
+            (&replay["identical"], &replay["exchanges"]),
+            (&json!(true), &json!(240)),
+            "{reuse}"
+        );
+    }
 }

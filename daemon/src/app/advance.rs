@@ -47,6 +47,8 @@ pub struct Job {
     pub state: State,
     /// What is asked.
     pub spec: StudySpec,
+    /// It was at work before.
+    pub has_begun: bool,
     /// Respondents without an outcome, in order.
     pub left: Left,
     /// The group that was being asked when an unclean end came, where one was watched.
@@ -124,6 +126,7 @@ impl Core {
                     attempt: progress.attempt,
                     state: progress.state,
                     spec: row.spec,
+                    has_begun: progress.worked_ms > 0 || progress.working_since.is_some(),
                     left,
                     probation: progress.probation,
                 })

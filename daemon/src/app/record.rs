@@ -101,7 +101,30 @@ impl Batch {
     /// its question; one that could not be read is not, nor the reply to a repetition, which is there to differ.
     pub fn keep(&mut self, assignment: Assignment, outcome: &Outcome, exchanges: Vec<Exchange>) {
         let key = OutcomeKey { study: self.number, assignment };
-        if matches!(outcome, Outcome::Answered(_)) && assignment.replicate == 0 {
+        if matches!(outcome, Outcome::Answered(_)) {
+            self.remember(key, &exchanges);
+        }
+        if exchanges.is_empty() {
+            return;
+        }
+        for said in exchanges.iter().filter(|said| !said.model.is_empty()) {
+            if self.said_by.len() < MODELS_MAX && !self.said_by.contains(&said.model) {
+                self.said_by.insert(said.model.chars().take(MODEL_CHARACTERS_MAX).collect());
+            }
+        }
+        self.said.push((key, exchanges));
+    }
+
+    /// Adds what was said so far to a respondent who is asked more, the last reply to each question one that was read: after
+    /// a halt or a crash it is found again, and need not be paid for twice.
+    pub fn keep_early(&mut self, assignment: Assignment, exchanges: Vec<Exchange>) {
+        let key = OutcomeKey { study: self.number, assignment };
+        self.remember(key, &exchanges);
+        self.said.push((key, exchanges));
+    }
+
+    fn remember(&mut self, key: OutcomeKey, exchanges: &[Exchange]) {
+        if key.assignment.replicate == 0 {
             // Of each question the last reply: the one before it could not be read.
             let question = |exchange: &Exchange| (exchange.beside, exchange.item);
             let questions: BTreeSet<_> = exchanges.iter().map(question).collect();
@@ -114,15 +137,6 @@ impl Batch {
                 }
             }
         }
-        if exchanges.is_empty() {
-            return;
-        }
-        for said in exchanges.iter().filter(|said| !said.model.is_empty()) {
-            if self.said_by.len() < MODELS_MAX && !self.said_by.contains(&said.model) {
-                self.said_by.insert(said.model.chars().take(MODEL_CHARACTERS_MAX).collect());
-            }
-        }
-        self.said.push((key, exchanges));
     }
 
     /// Notes what an engine did for a respondent.
@@ -142,11 +156,21 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
+
+    /// Puts what was said, and where it is found again.
+    fn put_said(&mut self, writes: &mut Writes) {
+        for (key, exchanges) in std::mem::take(&mut self.said) {
+            writes.put(&key, &ExchangesRow(exchanges));
+        }
+        for (address, place) in &self.remember {
+            writes.put(address, place);
+        }
+    }
 }
 
 impl Core {
     /// Records a batch. Refused when the study takes no more answers, or when one of the outcomes exists.
-    pub async fn record(&self, batch: Batch) -> Reply<PanelCounts> {
+    pub async fn record(&self, mut batch: Batch) -> Reply<PanelCounts> {
         let now = self.world().clock.now();
         #[cfg(any(test, feature = "seeded-bugs"))]
         let sabotage = self.world().sabotage;
@@ -154,10 +178,14 @@ impl Core {
             .write(move |reader| {
                 let mut found = by_number(reader, batch.number)?;
                 let mut writes = Writes::at(now);
-                if batch.is_empty() {
+                if batch.is_empty() && batch.said.is_empty() {
                     return Ok((found.progress.panel, writes));
                 }
                 admit(&found.progress, &batch)?;
+                batch.put_said(&mut writes);
+                if batch.is_empty() {
+                    return Ok((found.progress.panel, writes));
+                }
                 let existing = reader.any_of(Table::Outcomes, &batch.keys)?;
                 #[cfg(any(test, feature = "seeded-bugs"))]
                 let existing =
@@ -194,12 +222,6 @@ impl Core {
                         "panel": found.progress.panel,
                     }),
                 );
-                for (key, exchanges) in batch.said {
-                    writes.put(&key, &ExchangesRow(exchanges));
-                }
-                for (address, place) in &batch.remember {
-                    writes.put(address, place);
-                }
                 for (key, row) in batch.keys.iter().zip(batch.rows) {
                     writes.put_bytes(Table::Outcomes, key, row);
                 }

@@ -13,12 +13,17 @@ use crate::store::{Fault, Order, Reader, Writes};
 use super::Core;
 
 impl Core {
-    /// The newest reply to the question at each of those addresses, where one is kept: one look at the store for all of
-    /// them.
-    pub async fn remembered(&self, addresses: Vec<String>) -> Reply<Vec<Option<Exchange>>> {
+    /// The newest reply to the question at each of those addresses, where one is kept, and where only one study counts, one
+    /// that it got itself: one look at the store for all of them.
+    pub async fn remembered(
+        &self,
+        addresses: Vec<String>,
+        only: Option<u32>,
+    ) -> Reply<Vec<Option<Exchange>>> {
         self.looking(move |core| {
             let found = core.store().read(|reader| -> Result<_, Fault> {
-                addresses.iter().map(|address| newest(reader, address)).collect::<Result<_, _>>()
+                let newest = |address: &String| newest(reader, address, only);
+                addresses.iter().map(newest).collect::<Result<_, _>>()
             })?;
             Ok(found)
         })
@@ -43,9 +48,16 @@ impl Core {
 }
 
 /// The newest reply to one question.
-fn newest(reader: &Reader<'_>, address: &str) -> Result<Option<Exchange>, Fault> {
+fn newest(
+    reader: &Reader<'_>,
+    address: &str,
+    only: Option<u32>,
+) -> Result<Option<Exchange>, Fault> {
     for key in AddressKey::forms(address) {
         let Some(place) = reader.get::<RememberedRow>(&key)? else { continue };
+        if only.is_some_and(|number| place.key().study != number) {
+            continue;
+        }
         let said = reader.get::<ExchangesRow>(&place.key())?;
         // The outcome may have been taken back since, and another question asked in its place.
         let mut said = said.into_iter().flat_map(|said| said.0).rev();

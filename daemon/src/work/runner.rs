@@ -159,7 +159,17 @@ async fn go(
             }
             Ready::Models(pool) => {
                 let (core, gate) = (core.clone(), gate_of_desk);
-                Asking::Models(Box::new(Calls { core, pool, spec, panel, gate, number, attempt }))
+                let resumed = !is_queued || job.has_begun;
+                Asking::Models(Box::new(Calls {
+                    core,
+                    pool,
+                    spec,
+                    panel,
+                    gate,
+                    number,
+                    attempt,
+                    resumed,
+                }))
             }
         };
         let Watched { done, aside } = asking.the_watched(core, floor, &job, gate).await?;

@@ -86,7 +86,7 @@ impl Round {
         // The last ones have nobody to wait for.
         let lane = self.lanes.get(engine).filter(|_| self.is_busy());
         let patience = lane.map(Lane::patience).unwrap_or_default();
-        Parcel { outcomes, said, shares, others, place, patience }
+        Parcel { outcomes, said, shares, others, place, patience, ..Parcel::default() }
     }
 
     /// Hears a respondent on further channels who answered directly; whoever is not to be heard comes back.
@@ -111,12 +111,17 @@ impl Round {
             return Ok(Some(sitting));
         };
         let (beside, engine) = (Arc::clone(beside), Arc::clone(&lane.engine));
+        let recorder = self.recorder.clone();
         let aside = std::mem::replace(&mut sitting.aside, UsdMicros::ZERO);
         let (core, cap) = (self.study.core.clone(), self.study.spec.max_cost_usd);
         let enough = out_of_patience(self.study.gate.clone(), lane.farewell(&core));
         let purse = Purse::new(core, self.study.number, cap, aside);
+        let spec = self.study.spec.clone();
         self.listening.spawn(async move {
+            let direct = sitting.said.iter().find(|(at, _)| asked_beside(&spec, *at));
             let speaker = Speaker {
+                recorder: &recorder,
+                direct,
                 engine: &engine,
                 ordinal: sitting.ticket.respondent,
                 persona: &sitting.persona,

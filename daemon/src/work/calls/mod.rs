@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::measurement::Reuse;
 use protocol::study::StudySpec;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
@@ -52,9 +53,22 @@ pub(super) struct Calls {
     pub(super) gate: Gate,
     pub(super) number: u32,
     pub(super) attempt: u32,
+    /// It was at work before, and what was said then may be kept.
+    pub(super) resumed: bool,
 }
 
 impl Calls {
+    /// Whether what was said before is looked up: by any study, or, where every answer is to be fresh, by this one before it
+    /// was halted.
+    fn recalls(&self) -> bool {
+        self.spec.measurement.reuse != Reuse::Never || self.resumed
+    }
+
+    /// The only study whose replies count.
+    fn only(&self) -> Option<u32> {
+        (self.spec.measurement.reuse == Reuse::Never).then_some(self.number)
+    }
+
     /// Asks everyone who is left, and after them those who are to be asked something besides the answer. The first calls are
     /// made ready while the study begins, and none goes before it has.
     pub(super) async fn ask_everyone(

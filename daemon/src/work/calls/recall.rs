@@ -5,7 +5,6 @@
 use std::iter::Peekable;
 
 use protocol::error::{ApiError, ErrorCode};
-use protocol::measurement::Reuse;
 
 use super::judge::Heard;
 use super::lane::Lane;
@@ -41,7 +40,7 @@ impl Round {
         left: &mut Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<(), ApiError> {
         // What is remembered would have to be recorded.
-        while !self.recalls() && self.may_stock() && self.stock_up(0, left).await? {
+        while !self.study.recalls() && self.may_stock() && self.stock_up(0, left).await? {
             tokio::task::yield_now().await;
         }
         Ok(())
@@ -61,7 +60,7 @@ impl Round {
         lane: usize,
         left: &mut Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<bool, ApiError> {
-        let together = if self.recalls() && self.lanes.len() == 1 { GROUP } else { 1 };
+        let together = if self.study.recalls() && self.lanes.len() == 1 { GROUP } else { 1 };
         let mut group = Vec::with_capacity(together);
         while group.len() < together
             && let Some(ticket) = self.draw(lane, left)
@@ -96,11 +95,11 @@ impl Round {
         &mut self,
         group: Vec<(Sitting, ReadyCall)>,
     ) -> Result<Vec<(Sitting, ReadyCall)>, ApiError> {
-        if !self.recalls() {
+        if !self.study.recalls() {
             return Ok(group);
         }
         let addresses = group.iter().map(|(_, ready)| ready.address.clone()).collect();
-        let said = self.study.core.remembered(addresses).await?;
+        let said = self.study.core.remembered(addresses, self.study.only()).await?;
         let mut unheard = Vec::with_capacity(group.len());
         for ((mut sitting, ready), said) in group.into_iter().zip(said) {
             match said.and_then(|said| self.take(&mut sitting, said)) {
@@ -112,10 +111,6 @@ impl Round {
             }
         }
         Ok(unheard)
-    }
-
-    fn recalls(&self) -> bool {
-        self.study.spec.measurement.reuse != Reuse::Never
     }
 
     /// Takes what a model said before as the reply; not where asking again is the point.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::error::{ApiError, ErrorCode};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::app::{Batch, Core, Gate};
 use crate::domain::evidence::Blueprint;
@@ -27,6 +27,8 @@ pub(super) type Shares = BTreeMap<usize, EngineUse>;
 #[derive(Debug, Default)]
 pub(super) struct Parcel {
     pub(super) outcomes: Outcomes,
+    /// What was said so far to somebody who is asked more.
+    pub(super) early: Option<(Assignment, Vec<Exchange>)>,
     /// What was said to reach them.
     pub(super) said: Vec<(Assignment, Vec<Exchange>)>,
     /// What each engine did.
@@ -35,6 +37,8 @@ pub(super) struct Parcel {
     pub(super) others: Vec<(String, String, EngineUse)>,
     /// The place that they hold until they are there.
     pub(super) place: Option<OwnedSemaphorePermit>,
+    /// Dropped when all of this is durable, for whoever waits for that.
+    pub(super) durable: Option<oneshot::Sender<()>>,
     /// How long they may wait for others, so that many share one transaction.
     pub(super) patience: Duration,
 }
@@ -70,8 +74,14 @@ impl Recorder {
             let mut batch = Batch::new(number, attempt);
             let mut spent = Usage::default();
             let mut places = Vec::with_capacity(arrived.len());
-            for Parcel { outcomes, said, shares, others, place, .. } in arrived.drain(..) {
-                places.push(place);
+            for Parcel { outcomes, early, said, shares, others, place, durable, .. } in
+                arrived.drain(..)
+            {
+                places.push((place, durable));
+                if let Some((at, exchanges)) = early {
+                    batch.keep_early(at, exchanges);
+                    continue;
+                }
                 for (_, _, usage) in &outcomes {
                     spent = spent.plus(*usage);
                 }

@@ -378,11 +378,15 @@ impl Round {
                 self.send(self.parcel(sitting)).await?;
             }
             Next::Ask(mut sitting, time) => {
+                self.keep_early(&mut sitting).await?;
                 // Whoever waits for a later try leaves the place to others.
                 sitting.place = None;
                 self.wait(time, sitting);
             }
-            Next::Halted(sitting) => self.lose(&sitting),
+            Next::Halted(mut sitting) => {
+                self.keep_early(&mut sitting).await?;
+                self.lose(&sitting);
+            }
             Next::Stop(mut sitting, why) => {
                 sitting.place = None;
                 let lane = sitting.engine;
@@ -391,6 +395,14 @@ impl Round {
             }
         }
         Ok(())
+    }
+
+    /// Keeps what was just said to somebody who is asked more. The place stays taken until that is durable.
+    async fn keep_early(&self, sitting: &mut Sitting) -> Result<(), ApiError> {
+        let Some(early) = sitting.early() else { return Ok(()) };
+        let patience = self.lanes.get(sitting.engine).map(Lane::patience).unwrap_or_default();
+        let place = sitting.place.take();
+        self.send(Parcel { early: Some(early), place, patience, ..Parcel::default() }).await
     }
 
     /// No call of this study goes to that engine any more; without another one the study stops.

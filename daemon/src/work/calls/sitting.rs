@@ -8,9 +8,9 @@ use protocol::persona::Persona;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::recorder::{Outcomes, Shares};
-use crate::domain::exchange::Exchange;
+use crate::domain::exchange::{Exchange, Source};
 use crate::domain::instrument::{Item, ItemReply};
-use crate::domain::outcome::{Assignment, EngineUse, Usage};
+use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
 use crate::inference::model::{ReadyCall, Spent};
 
 /// Who is to be asked, for the first time or again. Those to be asked again come after everyone else.
@@ -80,6 +80,22 @@ impl Sitting {
         let task = u16::try_from(self.outcomes.len()).unwrap_or(u16::MAX);
         let Ticket { replicate, respondent } = self.ticket;
         Assignment { round: 0, respondent, task, replicate }
+    }
+
+    /// What was just said, as far as it is to be kept although more is asked: what a halt or a crash leaves of it is not asked
+    /// again.
+    pub(super) fn early(&self) -> Option<(Assignment, Vec<Exchange>)> {
+        if self.correction.is_some() || self.tries > 0 || self.ticket.replicate > 0 {
+            return None;
+        }
+        let (at, said) = if self.replies.is_empty() {
+            let (at, said) = self.said.last()?;
+            let (_, Outcome::Answered(_), _) = self.outcomes.last()? else { return None };
+            (*at, said)
+        } else {
+            (self.at(), &self.exchanges)
+        };
+        (said.last()?.source == Source::Asked).then(|| (at, said.clone()))
     }
 
     /// Everything that asking took, whether it became an outcome or not.

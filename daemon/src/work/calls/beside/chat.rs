@@ -95,7 +95,10 @@ impl Beside {
                 item: None,
             });
             match read {
-                Ok(read) => return Some(read),
+                Ok(read) => {
+                    self.keep_early(speaker, log).await;
+                    return Some(read);
+                }
                 Err(Unreadable::Refused { .. }) => return None,
                 Err(Unreadable::Invalid { reason }) => {
                     if reasks >= REASKS_MAX || !self.teller.retry() {

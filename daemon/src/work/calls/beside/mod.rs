@@ -14,9 +14,9 @@ use std::time::Duration;
 use protocol::channels::{Channel, Channels, Construct};
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
-use protocol::measurement::Reuse;
 use protocol::persona::Persona;
 use protocol::results::Answer;
+use tokio::sync::{mpsc, oneshot};
 
 use self::chat::Question;
 use self::log::Log;
@@ -24,10 +24,11 @@ pub(super) use self::purse::Purse;
 use self::teller::Teller;
 use self::vectors::Ssr;
 use super::Calls;
+use super::recorder::Parcel;
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::{Exchange, Part, Source};
 use crate::domain::instrument::channels::{TEXT_BYTES_MAX, heard, hears, read_rating, read_text};
-use crate::domain::outcome::{EngineUse, Usage};
+use crate::domain::outcome::{Assignment, EngineUse, Usage};
 use crate::domain::voices;
 use crate::inference::limits::{Condition, backoff};
 use crate::inference::model::ModelEngine;
@@ -73,6 +74,10 @@ pub(super) struct Speaker<'a> {
     pub(super) answer: &'a Answer,
     /// What is set aside for all of it.
     pub(super) purse: &'a Purse,
+    /// What was said to the direct question.
+    pub(super) direct: Option<&'a (Assignment, Vec<Exchange>)>,
+    /// Where everything that was said is kept.
+    pub(super) recorder: &'a mpsc::Sender<Parcel>,
 }
 
 impl Beside {
@@ -144,6 +149,12 @@ impl Beside {
         if overhead != Usage::default() {
             speaker.purse.note(overhead);
             log.took(Part::Embedding, overhead);
+        }
+        let is_new = |(_, said): &(_, Vec<Exchange>)| {
+            said.last().is_some_and(|said| said.source == Source::Asked)
+        };
+        if speaker.direct.is_some_and(is_new) {
+            self.keep_early(speaker, &log).await;
         }
         let mut texts: Vec<(Construct, String)> = Vec::new();
         for construct in self.constructs {
@@ -231,12 +242,24 @@ impl Beside {
 
     /// What was said before to the very same question, where the study allows that.
     async fn recall(&self, address: &str) -> Option<Exchange> {
-        if self.calls.spec.measurement.reuse == Reuse::Never {
+        if !self.calls.recalls() {
             return None;
         }
         // A store that cannot be read says so at the next write; until then the question is asked.
-        let said = self.calls.core.remembered(vec![address.to_owned()]).await.ok()?.pop()??;
+        let said = self.calls.core.remembered(vec![address.to_owned()], self.calls.only()).await;
+        let said = said.ok()?.pop()??;
         Some(Exchange { source: Source::Remembered, correction: None, ..said })
+    }
+
+    /// Keeps what was said so far, so that a halt or a crash has none of it asked again; over when it is durable.
+    async fn keep_early(&self, speaker: Speaker<'_>, log: &Log) {
+        let Some((at, direct)) = speaker.direct else { return };
+        let said = direct.iter().chain(&log.exchanges).cloned().collect();
+        let (durable, is_durable) = oneshot::channel();
+        let (early, durable) = (Some((*at, said)), Some(durable));
+        // Where nothing can be recorded any more, whoever records says so.
+        drop(speaker.recorder.send(Parcel { early, durable, ..Parcel::default() }).await);
+        drop(is_durable.await);
     }
 
     /// Waits before a retry, unless the study is halted meanwhile.

@@ -176,6 +176,7 @@ impl Beside {
                 for (fresh, vector) in fresh.into_iter().zip(made) {
                     note(ssr, fresh, &vector, log);
                 }
+                self.keep_early(speaker, log).await;
             }
             Err(why) => {
                 for fresh in fresh {
