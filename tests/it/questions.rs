@@ -230,6 +230,11 @@ fn what_was_answered_before_a_kill_or_a_pause_is_not_asked_again() {
         let calls = mock.calls();
         assert!(calls <= 240 + kills * 8, "{reuse}: {calls} calls for 240 questions");
         assert_eq!(audit::study(&link, id), audit::Findings::new());
+        let meta = link.report(id).unwrap().meta;
+        assert_eq!(meta.from_cache, 0, "its own answers are no other study's");
+        // A call of this kind costs a little more than that here.
+        let least = 0.0004 * f64::from(u32::try_from(calls).unwrap());
+        assert!(meta.cost_usd >= least, "{reuse}: {calls} calls for {meta:?}");
         drop(home.run(["export", "@", "--format", "bundle", "-o", "it"]).expect(0));
         let replay = home.run(["replay", "it", "--json"]).expect(0).json();
         assert_eq!(

@@ -3,26 +3,29 @@
 
 use std::ops::ControlFlow;
 
+use protocol::measurement::Reuse;
 use protocol::service::Reply;
 
 use crate::domain::evidence::Blueprint;
-use crate::domain::exchange::Exchange;
+use crate::domain::exchange::{Exchange, Source};
 use crate::store::rows::{AddressKey, BlueprintRow, ExchangesRow, RememberedRow};
 use crate::store::{Fault, Order, Reader, Writes};
 
 use super::Core;
 
 impl Core {
-    /// The newest reply to the question at each of those addresses, where one is kept, and where only one study counts, one
-    /// that it got itself: one look at the store for all of them.
+    /// The newest reply to the question at each of those addresses, where one is kept: one look at the store for all of
+    /// them. What that study got itself, before a halt or a crash, it asked for; everything else it remembers, and where
+    /// that is not wanted, it is left out.
     pub async fn remembered(
         &self,
         addresses: Vec<String>,
-        only: Option<u32>,
+        study: u32,
+        of_others: Reuse,
     ) -> Reply<Vec<Option<Exchange>>> {
         self.looking(move |core| {
             let found = core.store().read(|reader| -> Result<_, Fault> {
-                let newest = |address: &String| newest(reader, address, only);
+                let newest = |address: &String| newest(reader, address, study, of_others);
                 addresses.iter().map(newest).collect::<Result<_, _>>()
             })?;
             Ok(found)
@@ -51,18 +54,21 @@ impl Core {
 fn newest(
     reader: &Reader<'_>,
     address: &str,
-    only: Option<u32>,
+    study: u32,
+    of_others: Reuse,
 ) -> Result<Option<Exchange>, Fault> {
     for key in AddressKey::forms(address) {
         let Some(place) = reader.get::<RememberedRow>(&key)? else { continue };
-        if only.is_some_and(|number| place.key().study != number) {
+        let is_own = place.key().study == study;
+        if !is_own && of_others == Reuse::Never {
             continue;
         }
         let said = reader.get::<ExchangesRow>(&place.key())?;
         // The outcome may have been taken back since, and another question asked in its place.
         let mut said = said.into_iter().flat_map(|said| said.0).rev();
         if let Some(found) = said.find(|said| said.address == address) {
-            return Ok(Some(found));
+            let source = if is_own { found.source } else { Source::Remembered };
+            return Ok(Some(Exchange { source, ..found }));
         }
     }
     Ok(None)

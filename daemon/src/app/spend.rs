@@ -180,8 +180,8 @@ impl Core {
     }
 
     /// Books the calls that may have been under way when the daemon was cut off, since nobody knows what became of them: as
-    /// many as could be, at what a respondent of this study usually costs, or, before that is known, at `worst` each. Without
-    /// this a study that is cut off now and then would cost more than it says, and pass its cap.
+    /// many as could be, each at what a respondent of this study usually costs, because what was said to them before may not
+    /// be booked either; before that is known, at `worst`. Without this a study that is cut off now and then would cost more than it says, and pass its cap.
     pub async fn book_cut_off(&self, number: u32, count: u32, worst: UsdMicros) -> Reply<()> {
         let reading = self.clone();
         let each = self
@@ -192,7 +192,7 @@ impl Core {
                 let cost = progress.usage.cost.0.saturating_sub(progress.lost.cost.0);
                 let settled = progress.panel.settled();
                 let usual = cost.checked_div(i64::from(settled)).filter(|_| settled >= USUAL_FROM);
-                Ok(usual.map_or(worst, |usual| UsdMicros(usual.saturating_add(1)).min(worst)))
+                Ok(usual.map_or(worst, |usual| UsdMicros(usual.saturating_add(1))))
             })
             .await?;
         if each == UsdMicros::ZERO || worst == UsdMicros::ZERO {

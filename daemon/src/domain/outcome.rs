@@ -7,6 +7,7 @@ use protocol::results::{Answer, ThemeKind};
 use protocol::run::PanelCounts;
 use serde::{Deserialize, Serialize};
 
+use super::exchange::Source;
 use super::instrument::Options;
 
 /// One thing to ask one respondent in one round. With the study it is the key of an outcome.
@@ -169,6 +170,12 @@ impl EngineUse {
 }
 
 impl Usage {
+    /// What a reply took that was there already: nothing, but it is counted where another study paid for it.
+    #[must_use]
+    pub fn remembered(source: Source) -> Self {
+        Self { remembered: u32::from(source == Source::Remembered), ..Self::default() }
+    }
+
     /// What both took together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

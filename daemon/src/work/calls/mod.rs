@@ -33,6 +33,7 @@ use super::runner::blocking;
 use crate::app::{Core, Gate};
 use crate::domain::asking::Asking;
 use crate::domain::evidence::Blueprint;
+use crate::domain::exchange::Exchange;
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, Usage};
 use crate::domain::panel::Panel;
@@ -64,9 +65,9 @@ impl Calls {
         self.spec.measurement.reuse != Reuse::Never || self.resumed
     }
 
-    /// The only study whose replies count.
-    fn only(&self) -> Option<u32> {
-        (self.spec.measurement.reuse == Reuse::Never).then_some(self.number)
+    /// What was said before to the questions at those addresses.
+    async fn remembered(&self, addresses: Vec<String>) -> Result<Vec<Option<Exchange>>, ApiError> {
+        self.core.remembered(addresses, self.number, self.spec.measurement.reuse).await
     }
 
     /// Asks everyone who is left, and after them those who are to be asked something besides the answer. The first calls are
@@ -147,7 +148,7 @@ impl Calls {
         self.core.book_cut_off(self.number, count, worst).await
     }
 
-    /// The most that a direct question to the first respondent can cost there.
+    /// The most that the direct questions to the first respondent can cost there.
     fn worst_of(&self, engine: &ModelEngine) -> Result<UsdMicros, ApiError> {
         let unwritten =
             |error: PromptError| ApiError::new(ErrorCode::InvalidInput, error.to_string());
@@ -160,7 +161,8 @@ impl Calls {
         let mut worst = UsdMicros::ZERO;
         for item in items {
             let ready = engine.ready(&form, &self.spec, at, item, &persona, None);
-            worst = worst.max(ready.map_err(unwritten)?.worst);
+            let each = ready.map_err(unwritten)?.worst;
+            worst = worst.checked_add(each).unwrap_or(worst);
         }
         Ok(worst)
     }

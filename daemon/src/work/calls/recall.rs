@@ -10,7 +10,8 @@ use super::judge::Heard;
 use super::lane::Lane;
 use super::round::Round;
 use super::sitting::{Sitting, Ticket};
-use crate::domain::exchange::{Exchange, Source};
+use crate::domain::exchange::Exchange;
+use crate::domain::outcome::Usage;
 use crate::inference::model::ReadyCall;
 
 /// Respondents that are looked up at once.
@@ -99,7 +100,7 @@ impl Round {
             return Ok(group);
         }
         let addresses = group.iter().map(|(_, ready)| ready.address.clone()).collect();
-        let said = self.study.core.remembered(addresses, self.study.only()).await?;
+        let said = self.study.remembered(addresses).await?;
         let mut unheard = Vec::with_capacity(group.len());
         for ((mut sitting, ready), said) in group.into_iter().zip(said) {
             match said.and_then(|said| self.take(&mut sitting, said)) {
@@ -119,9 +120,9 @@ impl Round {
             return None;
         }
         let heard = self.read(sitting, &said.end, &said.reply).ok()?;
-        sitting.usage.remembered = sitting.usage.remembered.saturating_add(1);
+        sitting.usage = sitting.usage.plus(Usage::remembered(said.source));
         let correction = sitting.correction.clone();
-        sitting.exchanges.push(Exchange { correction, source: Source::Remembered, ..said });
+        sitting.exchanges.push(Exchange { correction, ..said });
         Some(heard)
     }
 }

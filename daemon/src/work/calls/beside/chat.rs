@@ -59,7 +59,7 @@ impl Beside {
             if let Some(said) = self.recall(&ready.address).await
                 && let Ok(read) = voices::read(&said.end, &said.reply, reader)
             {
-                let took = Usage { remembered: 1, ..Usage::default() };
+                let took = Usage::remembered(said.source);
                 speaker.purse.note(took);
                 log.took(part, took);
                 log.say(Exchange { correction, beside: Some(question.about), ..said });

@@ -246,9 +246,8 @@ impl Beside {
             return None;
         }
         // A store that cannot be read says so at the next write; until then the question is asked.
-        let said = self.calls.core.remembered(vec![address.to_owned()], self.calls.only()).await;
-        let said = said.ok()?.pop()??;
-        Some(Exchange { source: Source::Remembered, correction: None, ..said })
+        let said = self.calls.remembered(vec![address.to_owned()]).await.ok()?.pop()??;
+        Some(Exchange { correction: None, ..said })
     }
 
     /// Keeps what was said so far, so that a halt or a crash has none of it asked again; over when it is durable.

@@ -154,7 +154,7 @@ impl Beside {
                 Some(Ok(anchors)) => {
                     let address = address(&ssr.parameters, construct.as_str(), text);
                     if let Some(said) = self.recall(&address).await {
-                        let took = Usage { remembered: 1, ..Usage::default() };
+                        let took = Usage::remembered(said.source);
                         speaker.purse.note(took);
                         log.took(Part::Embedding, took);
                         log.say(Exchange { beside: Some(about), ..said });
