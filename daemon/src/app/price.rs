@@ -96,11 +96,12 @@ impl Core {
         let tasks = u64::from(instrument::tasks(spec)).saturating_mul(put(spec).len() as u64);
         let people = u64::from(spec.panel);
         let of = |what: String, count: u64| Calls { what, count, cost_usd: None };
-        let mut calls = vec![of(Asking::Answer.name(), people.saturating_mul(tasks))];
+        let apart = if put(spec).len() > 1 { ", one question a call" } else { "" };
+        let of_kind =
+            |asking: Asking, people: u64| of(asking.name() + apart, people.saturating_mul(tasks));
+        let mut calls = vec![of_kind(Asking::Answer, people)];
         let extras = Extras::of(spec);
-        calls.extend(
-            extras.kinds().map(|(asking, people)| of(asking.name(), people.saturating_mul(tasks))),
-        );
+        calls.extend(extras.kinds().map(|(asking, people)| of_kind(asking, people)));
         let texts = people.saturating_mul(heard(spec).len() as u64);
         if texts > 0 {
             calls.push(of("a text in free words".to_owned(), texts));
