@@ -11,7 +11,7 @@ use protocol::study::StudySpec;
 
 use crate::domain::asking::Asking;
 use crate::domain::instrument::channels::heard;
-use crate::domain::instrument::{self, Extras, Item};
+use crate::domain::instrument::{self, Extras, put};
 use crate::domain::outcome::Assignment;
 use crate::domain::panel::Panel;
 use crate::inference::Engine;
@@ -242,12 +242,6 @@ impl Core {
             _ => Ok(Some(estimate)),
         }
     }
-}
-
-/// What is put in a call of its own, one after the other: all questions together are one such thing.
-fn put(spec: &StudySpec) -> Vec<Option<Item>> {
-    let alone = instrument::items(spec);
-    if alone.is_empty() { vec![None] } else { alone.into_iter().map(Some).collect() }
 }
 
 /// What several engines cost together: where shares are fixed, their mean; where one may get everyone, from the cheapest to

@@ -107,10 +107,11 @@ pub fn items(spec: &StudySpec) -> Vec<Item> {
     }
 }
 
-/// Calls that one whole answer takes when every reply can be read at once.
+/// What is put in a call of its own, one after the other: all questions together, or each of them.
 #[must_use]
-pub fn calls_each(spec: &StudySpec) -> u64 {
-    (items(spec).len() as u64).max(1)
+pub fn put(spec: &StudySpec) -> Vec<Option<Item>> {
+    let alone = items(spec);
+    if alone.is_empty() { vec![None] } else { alone.into_iter().map(Some).collect() }
 }
 
 /// A reply to one question that was read and passed.

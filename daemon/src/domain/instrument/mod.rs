@@ -51,7 +51,7 @@ pub use accumulate::Accumulator;
 pub use assign::{Extras, assignments, besides, questions, tasks};
 pub use compare::{Comparator, NotComparable};
 pub use crosstab::{CrossTally, DIMENSIONS, NoCells};
-pub use items::{Item, ItemReply, assemble, calls_each, decline_item, items, read_item};
+pub use items::{Item, ItemReply, assemble, decline_item, items, put, read_item};
 pub use limits::{
     CONTEXT_MAX, QUESTION_MAX, QUESTIONS_MAX, STIMULUS_MAX, STIMULUS_MIN, Violation, check,
     check_context,

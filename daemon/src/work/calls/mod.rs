@@ -155,11 +155,8 @@ impl Calls {
         let Some(persona) = self.panel.persona(0) else { return Ok(UsdMicros::ZERO) };
         let form = engine.form(&self.spec).map_err(unwritten)?;
         let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
-        let items = instrument::items(&self.spec);
-        let items =
-            if items.is_empty() { vec![None] } else { items.into_iter().map(Some).collect() };
         let mut worst = UsdMicros::ZERO;
-        for item in items {
+        for item in instrument::put(&self.spec) {
             let ready = engine.ready(&form, &self.spec, at, item, &persona, None);
             let each = ready.map_err(unwritten)?.worst;
             worst = worst.checked_add(each).unwrap_or(worst);
