@@ -116,12 +116,11 @@ impl Round {
         let (core, cap) = (self.study.core.clone(), self.study.spec.max_cost_usd);
         let enough = out_of_patience(self.study.gate.clone(), lane.farewell(&core));
         let purse = Purse::new(core, self.study.number, cap, aside);
-        let spec = self.study.spec.clone();
+        let direct = sitting.said.iter().position(|(at, _)| asked_beside(spec, *at));
         self.listening.spawn(async move {
-            let direct = sitting.said.iter().find(|(at, _)| asked_beside(&spec, *at));
             let speaker = Speaker {
                 recorder: &recorder,
-                direct,
+                direct: direct.and_then(|place| sitting.said.get(place)),
                 engine: &engine,
                 ordinal: sitting.ticket.respondent,
                 persona: &sitting.persona,
