@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made has no other result")]
 
+mod bare;
 mod builtin;
 mod frames;
 mod models;

@@ -12,6 +12,7 @@ use protocol::event::{Cursor, Event};
 use protocol::id::StudyId;
 use protocol::run::{State, Study};
 
+use crate::bare::bare;
 use crate::row::Row;
 
 /// Calls that may be under way, as shipped.
@@ -129,6 +130,7 @@ fn utilisation() -> Vec<Row> {
     assert_eq!(took.study.panel.delivered, 1_000);
     let used = share(1_000, 200, took.wall);
     let with_submission = share(1_000, 200, took.with_submission);
+    let alone = share(1_000, 200, bare(&desk.mock.origin(), 1_000, CONCURRENCY).wall);
     // As shipped some are asked a second time, in calls that come after everyone else's.
     let desk = Desk::new(200, "", |_| Act::Answer);
     let usual = desk.run_with(1_000, "");
@@ -136,6 +138,7 @@ fn utilisation() -> Vec<Row> {
     let of_calls = share(calls, 200, usual.wall);
     vec![
         Row::at_least("1,000 personas at 200 ms, 100 calls: utilisation", used, 95.0, "%"),
+        Row::note("1,000 bare calls at 200 ms, nothing kept: utilisation", alone, "%"),
         Row::note("1,000 personas at 200 ms: from the submission on", with_submission, "%"),
         Row::note("1,000 personas at 200 ms: to the end", took.wall.as_secs_f64(), "s"),
         Row::note("1,000 personas at 200 ms, some asked twice: calls", f64::from(calls), ""),
@@ -149,8 +152,10 @@ fn without_waiting() -> Vec<Row> {
     assert_eq!(took.study.panel.delivered, 10_000);
     let each = took.processor_ms / 10_000.0;
     let bytes = took.bytes as f64 / 10_000.0;
+    let alone = bare(&desk.mock.origin(), 10_000, CONCURRENCY).processor_ms / 10_000.0;
     vec![
         Row::at_most("10,000 personas at 0 ms: processor time for each", each, 0.2, "ms"),
+        Row::note("10,000 bare calls at 0 ms, nothing kept: processor time", alone, "ms"),
         Row::at_most("10,000 personas at 0 ms: bytes on disk for each", bytes, 1_536.0, "B"),
         Row::note("10,000 personas at 0 ms: to the end", took.wall.as_secs_f64(), "s"),
     ]

@@ -1,0 +1,69 @@
+//! The same calls without anything else: a loop that sends a body of the usual size and reads the reply, as many at once as a
+//! study may. It samples nobody, keeps nothing and reads no answer, so it shows what this machine takes for the calls alone;
+//! gates that a busy or slow machine misses can be held against it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::time::{ClockId, clock_gettime};
+use serde_json::json;
+
+/// What a loop took.
+pub(crate) struct Bare {
+    pub(crate) wall: Duration,
+    /// Milliseconds of processor time of its one thread.
+    pub(crate) processor_ms: f64,
+}
+
+/// Characters of a system text and of a question, as a concept test sends them.
+const SYSTEM: usize = 1_300;
+const QUESTION: usize = 1_100;
+
+/// Makes so many calls there, so many at once, on one thread.
+pub(crate) fn bare(origin: &str, calls: u32, at_once: u32) -> Bare {
+    let url = format!("{origin}/v1/chat/completions");
+    std::thread::spawn(move || {
+        daemon::inference::client::install_tls();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let client = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build().unwrap();
+        let body = json!({
+            "model": "mock-1",
+            "messages": [
+                { "role": "system", "content": format!("The person: {}", "x".repeat(SYSTEM)) },
+                { "role": "user", "content": "x".repeat(QUESTION) },
+            ],
+        })
+        .to_string();
+        let (begun, worked) = (Instant::now(), processor());
+        runtime.block_on(async {
+            let left = Arc::new(AtomicU32::new(calls));
+            let mut under_way = tokio::task::JoinSet::new();
+            for _ in 0..at_once {
+                let (client, url, body) = (client.clone(), url.clone(), body.clone());
+                let left = Arc::clone(&left);
+                let one_less = |left: u32| left.checked_sub(1);
+                under_way.spawn(async move {
+                    while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
+                    {
+                        let call = client.post(&url).header("content-type", "application/json");
+                        let reply = call.body(body.clone()).send().await.unwrap();
+                        assert!(reply.status().is_success());
+                        drop(reply.bytes().await.unwrap());
+                    }
+                });
+            }
+            while under_way.join_next().await.is_some() {}
+        });
+        let processor_ms = (processor() - worked).as_secs_f64() * 1e3;
+        Bare { wall: begun.elapsed(), processor_ms }
+    })
+    .join()
+    .unwrap()
+}
+
+/// Processor time of this thread so far.
+fn processor() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(u64::try_from(time.tv_sec).unwrap(), u32::try_from(time.tv_nsec).unwrap())
+}
