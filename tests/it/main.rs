@@ -13,6 +13,7 @@ mod credits;
 mod dispatch;
 mod evidence;
 mod exports;
+mod failover;
 mod first_run;
 mod form;
 #[cfg(feature = "local-embeddings")]

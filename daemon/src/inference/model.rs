@@ -177,6 +177,11 @@ impl ModelEngine {
         self.door().quiet(now)
     }
 
+    /// Why it is not asked any more, where that is so.
+    pub fn given_up(&self, now: Duration) -> Option<String> {
+        self.door().given_up(now)
+    }
+
     /// Whether it can be asked now.
     pub fn standing(&self, now: Duration) -> Standing {
         self.door().standing(now)

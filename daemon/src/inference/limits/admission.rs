@@ -15,6 +15,8 @@ use crate::inference::pool::Standing;
 const PATIENCE: Duration = Duration::from_mins(2);
 /// A service that asks for more patience than this is left alone where another can answer in its stead.
 const IMPATIENCE: Duration = Duration::from_secs(2);
+/// A service that fails is left alone for so long where another can answer in its stead.
+const FAILING_REST: Duration = Duration::from_secs(5);
 /// How long a told allowance counts when the service does not say when it is renewed.
 const RENEWAL: Duration = Duration::from_secs(1);
 
@@ -80,6 +82,8 @@ pub struct Admission {
     why: String,
     /// When it replied last, or was first asked after that.
     heard: Duration,
+    /// When a call failed last.
+    failed: Duration,
     now: Duration,
     bounds: Bounds,
 }
@@ -99,6 +103,7 @@ impl Admission {
             told: None,
             why: String::new(),
             heard: now,
+            failed: Duration::ZERO,
             now,
             bounds,
         }
@@ -118,14 +123,24 @@ impl Admission {
     }
 
     /// Whether calls can go now, but for turns and places: not while the breaker is open, nor while the service asks for
-    /// more patience than others need to answer in its stead.
+    /// more patience than others need to answer in its stead. One that fails is asked a single call now and then, which shows
+    /// whether it still does; who has nobody else to ask need not heed that.
     pub fn standing(&self, now: Duration) -> Standing {
         match self.breaker.way(now) {
             Way::Dead => Standing::Dead,
             Way::Until(_) => Standing::Resting,
-            Way::Probe | Way::Free if self.not_before > now + IMPATIENCE => Standing::Resting,
-            Way::Probe | Way::Free => Standing::Open,
+            Way::Probe | Way::Free => {
+                let asks = self.not_before > now + IMPATIENCE;
+                let fails = self.record.condition() == Condition::Failing
+                    && (self.under_way > 0 || now < self.failed + FAILING_REST);
+                if asks || fails { Standing::Resting } else { Standing::Open }
+            }
         }
+    }
+
+    /// Why no call will go any more, where that is so.
+    pub fn given_up(&self, now: Duration) -> Option<String> {
+        (self.breaker.way(now) == Way::Dead).then(|| self.why.clone())
     }
 
     /// How the service does, apart from any single call.
@@ -224,6 +239,7 @@ impl Admission {
         self.turns.leave(study);
         if self.turns.is_empty() {
             self.breaker = Breaker::default();
+            self.record = Record::default();
             self.not_before = Duration::ZERO;
         }
     }
@@ -242,6 +258,13 @@ impl Admission {
             bucket.take(-(spare as f64), now);
         }
         self.hear(allowance, now);
+        self.learn(signal, now);
+        if self.under_way == 0 {
+            self.breaker.rest();
+        }
+    }
+
+    fn learn(&mut self, signal: Signal<'_>, now: Duration) {
         let error = match signal {
             Signal::Replied => {
                 self.heard = self.now;
@@ -258,6 +281,7 @@ impl Admission {
             self.heard = self.now;
         }
         self.record.note(false);
+        self.failed = self.now;
         self.why = format!("{error}; twenty calls in a row failed");
         match error {
             CallError::Limited { after, .. } => {

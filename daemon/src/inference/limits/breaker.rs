@@ -64,6 +64,11 @@ impl Breaker {
         self.probing = true;
     }
 
+    /// Nothing is under way, so no probe is, however it ended.
+    pub(super) fn rest(&mut self) {
+        self.probing = false;
+    }
+
     /// Notes how a call ended.
     pub(super) fn note(&mut self, health: Health, now: Duration) {
         match health {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::inference::chat::{Allowance, CallError};
+use crate::inference::pool::Standing;
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -333,4 +334,48 @@ fn early_strays_of_a_window_are_not_taken_for_a_full_service() {
         door.done(Signal::Failed(&push), Allowance::default(), 0, 3 * MS);
     }
     assert_eq!(door.ask(1, 1, 1, 3 * MS), Admit::At(1_003 * MS));
+}
+
+#[test]
+fn a_service_that_fails_is_left_to_others_but_for_a_single_call_now_and_then() {
+    let none = Allowance::default();
+    let mut door = Admission::new(bounds(100), Duration::ZERO);
+    let failure = CallError::Limited { status: 429, after: None };
+    for _ in 0..12 {
+        assert_eq!(door.standing(1_000 * MS), Standing::Open);
+        assert_eq!(door.ask(1, 1, 1, 1_000 * MS), Admit::Go);
+        door.done(Signal::Failed(&failure), none, 0, 1_000 * MS);
+        if door.condition() == Condition::Failing {
+            break;
+        }
+    }
+    assert_eq!(door.standing(5_999 * MS), Standing::Resting);
+    assert_eq!(door.standing(6_000 * MS), Standing::Open);
+    assert_eq!(door.ask(1, 1, 1, 6_000 * MS), Admit::Go);
+    assert_eq!(door.standing(6_001 * MS), Standing::Resting, "one call is enough to see");
+    door.done(Signal::Failed(&failure), none, 0, 6_100 * MS);
+    assert_eq!(door.standing(11_099 * MS), Standing::Resting);
+    // It answers again: soon it is as good as any.
+    for _ in 0..12 {
+        assert_eq!(door.standing(11_100 * MS), Standing::Open);
+        assert_eq!(door.ask(1, 1, 1, 11_100 * MS), Admit::Go);
+        door.done(Signal::Replied, none, 0, 11_100 * MS);
+    }
+    assert_eq!(door.ask(1, 1, 1, 11_100 * MS), Admit::Go);
+    assert_eq!(door.standing(11_100 * MS), Standing::Open);
+}
+
+#[test]
+fn a_probe_that_is_given_up_leaves_the_door_to_the_next_one() {
+    let none = Allowance::default();
+    let mut door = Admission::new(bounds(100), Duration::ZERO);
+    for _ in 0..20 {
+        assert_eq!(door.ask(1, 1, 1, MS), Admit::Go);
+        door.done(Signal::Failed(&CallError::Server { status: 500 }), none, 0, MS);
+    }
+    assert_eq!(door.ask(1, 1, 1, 2 * MS), Admit::At(5_001 * MS));
+    assert_eq!(door.ask(1, 1, 1, 5_001 * MS), Admit::Go);
+    assert_eq!(door.ask(1, 1, 1, 5_002 * MS), Admit::Later);
+    door.done(Signal::Abandoned, none, 0, 5_003 * MS);
+    assert_eq!(door.ask(1, 1, 1, 5_003 * MS), Admit::Go);
 }

@@ -3,14 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use super::elsewhere::Tries;
 use super::lane::Lane;
 use super::round::Round;
 use super::sitting::{Made, Next, Sitting};
 use crate::domain::exchange::{self, End, Exchange, Source};
 use crate::domain::instrument::{self, ItemReply, Unreadable};
 use crate::domain::outcome::{Answered, Assignment, Class, Outcome, Usage};
-use crate::inference::chat::{Remedy, Stop};
-use crate::inference::limits::{Condition, TRIES_MAX, backoff};
+use crate::inference::chat::Stop;
+use crate::inference::limits::{Condition, backoff};
 
 /// Most times a reply that cannot be read is asked for again.
 const REASKS_MAX: u32 = 2;
@@ -33,24 +34,7 @@ impl Round {
         let at = sitting.at();
         let reply = match spent.reply {
             Ok(reply) => reply,
-            Err(error) => {
-                let again = match error.remedy() {
-                    Remedy::Stop => return Next::Stop(sitting, error.to_string()),
-                    Remedy::Again(after) => Some(after.unwrap_or_default()),
-                    Remedy::Drop => None,
-                };
-                if halted {
-                    return Next::Halted(sitting);
-                }
-                sitting.tries += 1;
-                return match again {
-                    Some(after) if sitting.tries < TRIES_MAX && self.budget.retry() => {
-                        let time = self.study.now() + self.backoff(&sitting).max(after);
-                        Next::Ask(sitting, time)
-                    }
-                    _ => self.close(sitting, at, Outcome::Failed { reason: error.to_string() }),
-                };
-            }
+            Err(error) => return self.without_reply(sitting, &error),
         };
         let end = match reply.stop {
             Stop::Declined(why) => End::Declined(why.to_owned()),
@@ -121,7 +105,8 @@ impl Round {
             Heard::One(reply) => {
                 sitting.replies.push(reply);
                 if sitting.item(&self.items).is_some() {
-                    let next = Sitting { tries: 0, reasks: 0, correction: None, ..sitting };
+                    let next =
+                        Sitting { tries: Tries::default(), reasks: 0, correction: None, ..sitting };
                     return if self.study.gate.is_cancelled() {
                         Next::Halted(next)
                     } else {
@@ -140,11 +125,17 @@ impl Round {
     }
 
     /// How long a respondent waits before the same engine is asked again.
-    fn backoff(&self, sitting: &Sitting) -> Duration {
+    pub(super) fn backoff(&self, sitting: &Sitting) -> Duration {
         let (seed, respondent) = (self.study.spec.seed, sitting.ticket.respondent);
         let lane = self.lanes.get(sitting.engine);
         let condition = lane.map_or(Condition::Failing, |lane| lane.engine.condition());
-        backoff(seed, respondent, sitting.tries, condition, lane.and_then(Lane::usual))
+        backoff(
+            seed,
+            respondent,
+            sitting.tries.at(sitting.engine),
+            condition,
+            lane.and_then(Lane::usual),
+        )
     }
 
     /// Notes what came of a question; goes on with the next one of the same respondent, or is done.
@@ -153,7 +144,7 @@ impl Round {
         sitting.said.push((at, std::mem::take(&mut sitting.exchanges)));
         let mut fresh = Sitting {
             replies: Vec::new(),
-            tries: 0,
+            tries: Tries::default(),
             reasks: 0,
             usage: Usage::default(),
             correction: None,

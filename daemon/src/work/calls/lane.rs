@@ -32,6 +32,10 @@ const LATENCIES: usize = 100;
 /// Latencies that must be known before any call counts as slow.
 const LATENCIES_MIN: usize = 20;
 
+/// An engine that rejected so many calls of a study and replied to none answers no more in it: even where every second
+/// question offends, so many in a row come once in 256 studies.
+const REJECTIONS_MAX: u32 = 8;
+
 /// Leave to make a call, with the place that it takes; or why no call of the study ever will go.
 pub(super) type Turn = Result<(Pass, Option<OwnedSemaphorePermit>), String>;
 
@@ -46,6 +50,8 @@ pub(super) struct Lane {
     /// Why no call of this study goes there any more.
     pub(super) dead: Option<String>,
     pub(super) under_way: u32,
+    /// Calls whose request was rejected.
+    rejected: u32,
     /// From when on a call there is slow, for those who make it again.
     pub(super) slow: watch::Sender<Option<Duration>>,
     latencies: Vec<Duration>,
@@ -63,6 +69,7 @@ impl Lane {
             next: None,
             dead: None,
             under_way: 0,
+            rejected: 0,
             slow: watch::Sender::new(None),
             latencies: Vec::new(),
             sum: Duration::ZERO,
@@ -101,6 +108,17 @@ impl Lane {
         if self.engine.service().hedge_percent > 0 {
             self.slow.send_replace(self.slow_after());
         }
+    }
+
+    /// Notes that a call's request was rejected.
+    pub(super) fn note_rejection(&mut self) {
+        self.rejected = self.rejected.saturating_add(1);
+    }
+
+    /// Whether no call was accepted, of more than chance explains. A filter for content rejects some questions only, so one
+    /// reply means that it is not the engine.
+    pub(super) fn rejects_everything(&self) -> bool {
+        self.seen == 0 && self.rejected >= REJECTIONS_MAX
     }
 
     /// From when on a call is slow: twice what 95 of a hundred take.

@@ -4,6 +4,7 @@
 
 mod beside;
 mod draw;
+mod elsewhere;
 mod hedge;
 mod judge;
 mod lane;

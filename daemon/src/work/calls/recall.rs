@@ -81,7 +81,11 @@ impl Round {
         lane: usize,
         mut sitting: Sitting,
     ) -> Result<(Sitting, ReadyCall), ApiError> {
-        sitting.engine = lane;
+        if sitting.engine != lane {
+            // What was wrong with another model's reply is nothing to this one.
+            sitting.correction = None;
+            sitting.engine = lane;
+        }
         let (at, item) = (sitting.at(), sitting.item(&self.items));
         let correction = sitting.correction.as_deref();
         let Lane { engine, form, .. } = &self.lanes[lane];

@@ -26,6 +26,8 @@ use crate::inference::pool::Standing;
 
 /// Respondents that may wait for a later try; while there are as many, nobody new is asked.
 const WAITING_MAX: usize = 1_000;
+/// How soon to look again for whom somebody waits who could be asked already.
+const LOOK_SOON: Duration = Duration::from_millis(20);
 /// How soon to look again whether an engine that rests can be asked.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
@@ -53,6 +55,8 @@ pub(super) struct Round {
     /// Those meant for an engine that others were drawn before, one queue for each.
     pub(super) ahead: Vec<VecDeque<Ticket>>,
     pub(super) budget: RetryBudget,
+    /// Somebody may wait for an engine that answers no more, and whom no other one may be asked for.
+    pub(super) bereft: bool,
     pub(super) hedges: Arc<Tally>,
     /// A cap leaves no room beside the worst cases of what is under way: wait for their real cost.
     pub(super) short: bool,
@@ -92,6 +96,7 @@ impl Round {
             stock: VecDeque::new(),
             to_hear: VecDeque::new(),
             budget: RetryBudget::default(),
+            bereft: false,
             hedges: Arc::default(),
             short: false,
             stop: None,
@@ -111,6 +116,7 @@ impl Round {
     ) -> Result<Usage, ApiError> {
         while !self.study.gate.is_cancelled() && self.stop.is_none() {
             self.look_at_engines();
+            self.part_with().await?;
             self.hear_who_waits().await?;
             for lane in 0..self.lanes.len() {
                 if self.lanes[lane].next.is_none() && self.stop.is_none() {
@@ -175,22 +181,38 @@ impl Round {
         self.lanes.iter().all(|lane| lane.next.is_none())
     }
 
-    /// Follows what owners changed, and takes calls back from engines that rest while others could make them.
+    /// Follows what owners changed, parts with engines that answer nobody, and takes calls back from engines that rest while others could make them.
     fn look_at_engines(&mut self) {
         for lane in &self.lanes {
             lane.follow_owner();
         }
         if self.lanes.len() > 1 {
-            let now = self.study.now();
-            let open: Vec<bool> =
-                self.lanes.iter().map(|lane| lane.standing(now) == Standing::Open).collect();
-            for (lane, is_open) in open.iter().enumerate() {
-                if !is_open && open.contains(&true) {
+            for lane in 0..self.lanes.len() {
+                // Where others are asked nobody comes to its door to be told.
+                if self.lanes[lane].dead.is_none()
+                    && let Some(why) = self.lanes[lane].engine.given_up(self.study.now())
+                {
+                    self.bury(lane, why);
+                }
+            }
+            let standings = self.standings();
+            for lane in 0..self.lanes.len() {
+                let next = self.lanes[lane].next.as_ref();
+                let elsewhere = |next: &Prepared| {
+                    self.goes_to(&next.sitting, &standings).is_some_and(|other| other != lane)
+                };
+                if next.is_some_and(elsewhere) {
                     self.lanes[lane].engine.pass(self.study.number);
                     self.take_back(lane);
                 }
             }
         }
+    }
+
+    /// Whether an engine rests while another one can be asked: then nobody new is asked there.
+    fn rests_beside_others(&self, lane: usize) -> bool {
+        let standings = self.standings();
+        standings.get(lane) != Some(&Standing::Open) && standings.contains(&Standing::Open)
     }
 
     /// Waits for the next thing to happen: a turn at a door, the end of a call, a try that is due, or the gate.
@@ -200,6 +222,9 @@ impl Round {
     ) -> Result<(), ApiError> {
         let now = self.study.now();
         let due = self.waiting.keys().next().map(|(time, _)| time.saturating_sub(now));
+        // Of several engines, the one that somebody waits for may have its next call ready while others have nobody to ask.
+        let least = if self.lanes.len() > 1 { LOOK_SOON } else { Duration::ZERO };
+        let due = due.map(|due| due.max(least));
         // With a call ready everywhere, whoever waits for a later try is looked at when a call has gone.
         let somebody_can = self.lanes.iter().any(|lane| lane.next.is_none());
         let due = due.filter(|_| somebody_can && !self.short);
@@ -260,20 +285,15 @@ impl Round {
     ) -> Result<Option<Prepared>, ApiError> {
         while !self.short && self.lanes[lane].dead.is_none() && !self.study.gate.is_cancelled() {
             let now = self.study.now();
-            // While it rests and another one can be asked, nothing is made ready for it.
-            let is_open = |lane: &Lane| lane.standing(now) == Standing::Open;
-            if !is_open(&self.lanes[lane]) && self.lanes.iter().any(is_open) {
-                return Ok(None);
-            }
             let next = if let Some(sitting) = self.due(lane, now) {
                 // Whoever is asked the same once more was looked up before the first time.
-                let is_looked_up = sitting.tries > 0;
+                let is_looked_up = sitting.tries.at(lane) > 0;
                 let prepared = vec![self.prepare(lane, sitting)?];
                 let mut unheard =
                     if is_looked_up { prepared } else { self.unless_remembered(prepared).await? };
                 let Some(next) = unheard.pop() else { continue };
                 next
-            } else if self.is_crowded() {
+            } else if self.is_crowded() || self.rests_beside_others(lane) {
                 return Ok(None);
             } else {
                 let Some(next) = self.newcomer(lane, left).await? else { return Ok(None) };
@@ -302,11 +322,9 @@ impl Round {
 
     /// Who is asked at an engine again, or something further, and may be now.
     fn due(&mut self, lane: usize, now: Duration) -> Option<Sitting> {
-        let can_other =
-            |other: usize| other != lane && self.lanes[other].standing(now) == Standing::Open;
+        let standings = self.standings();
         let due = self.waiting.iter().take_while(|((time, _), _)| *time <= now);
-        let mut mine =
-            due.filter(|(_, sitting)| sitting.engine == lane || !can_other(sitting.engine));
+        let mut mine = due.filter(|(_, sitting)| self.goes_to(sitting, &standings) == Some(lane));
         let key = mine.next().map(|(key, _)| *key)?;
         self.waiting.remove(&key)
     }
@@ -320,7 +338,7 @@ impl Round {
     }
 
     fn launch(&mut self, lane: usize, pass: Pass, Prepared { sitting, ready }: Prepared) {
-        if sitting.tries == 0 && sitting.reasks == 0 {
+        if sitting.tries.at(lane) == 0 && sitting.reasks == 0 {
             self.budget.first();
         }
         self.hedges.first();
@@ -414,6 +432,8 @@ impl Round {
             tracing::warn!(study = self.study.number, engine, why, "an engine answers no more");
             self.lanes[lane].dead = Some(why.clone());
         }
+        // Also when it was known: whoever was asked there just now waits for it.
+        self.bereft = true;
         if self.lanes.iter().all(|lane| lane.dead.is_some()) {
             self.stop.get_or_insert(why);
         }

@@ -7,6 +7,7 @@ use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::elsewhere::Tries;
 use super::recorder::{Outcomes, Shares};
 use crate::domain::exchange::{Exchange, Source};
 use crate::domain::instrument::{Item, ItemReply};
@@ -29,7 +30,7 @@ pub(super) struct Sitting {
     /// What was said to questions of the assignment at hand that are put one a call.
     pub(super) replies: Vec<ItemReply>,
     /// Of the question at hand: failed tries, re-asks, and what was wrong with the last reply; and what the assignment took.
-    pub(super) tries: u32,
+    pub(super) tries: Tries,
     pub(super) reasks: u32,
     pub(super) usage: Usage,
     pub(super) correction: Option<String>,
@@ -56,7 +57,7 @@ impl Sitting {
             persona,
             outcomes: Vec::new(),
             replies: Vec::new(),
-            tries: 0,
+            tries: Tries::default(),
             reasks: 0,
             usage: Usage::default(),
             correction: None,
