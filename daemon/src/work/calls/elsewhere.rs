@@ -24,6 +24,11 @@ impl Tries {
         self.0.get(&engine).copied().unwrap_or(0)
     }
 
+    /// Whether any failed.
+    pub(super) fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// One more.
     fn note(&mut self, engine: usize) {
         self.0.insert(engine, self.at(engine).saturating_add(1));

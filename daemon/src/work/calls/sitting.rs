@@ -86,7 +86,7 @@ impl Sitting {
     /// What was just said, as far as it is to be kept although more is asked: what a halt or a crash leaves of it is not asked
     /// again.
     pub(super) fn early(&self) -> Option<(Assignment, Vec<Exchange>)> {
-        if self.correction.is_some() || self.tries > 0 || self.ticket.replicate > 0 {
+        if self.correction.is_some() || self.tries.any() || self.ticket.replicate > 0 {
             return None;
         }
         let (at, said) = if self.replies.is_empty() {
