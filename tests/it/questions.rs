@@ -228,7 +228,8 @@ fn what_was_answered_before_a_kill_or_a_pause_is_not_asked_again() {
         drop(link.control(id, Control::Resume).unwrap());
         assert_eq!(wait::for_end(&link, id).panel.delivered, 60, "{paused:?}");
         let calls = mock.calls();
-        assert!(calls <= 240 + kills * 8, "{reuse}: {calls} calls for 240 questions");
+        // As many as may be under way, and half as many more where replies take long and wait for the disk.
+        assert!(calls <= 240 + kills * (8 + 4), "{reuse}: {calls} calls for 240 questions");
         assert_eq!(audit::study(&link, id), audit::Findings::new());
         let meta = link.report(id).unwrap().meta;
         assert_eq!(meta.from_cache, 0, "its own answers are no other study's");
