@@ -330,6 +330,38 @@ fn a_respondent_whose_asking_ends_the_daemon_is_put_aside_and_the_rest_completes
     }
 }
 
+/// Some services say with a 429 that there is no credit. Every other 429 asks for patience, whatever else it says.
+#[test]
+fn a_plea_for_patience_that_means_no_credit_stops_a_study() {
+    for (name, value, is_final) in [
+        ("code", "insufficient_quota", true),
+        ("type", "insufficient_quota", true),
+        ("code", "rate_limit_exceeded", false),
+        ("message", "insufficient_quota", false),
+    ] {
+        let mock = MockProvider::start(Duration::from_millis(5), move |heard| match heard.number {
+            0..30 => Act::Answer,
+            number if is_final || number < 45 => {
+                Act::Fail(429, Vec::new(), json!({ "error": { name: value } }))
+            }
+            _ => Act::Answer,
+        });
+        let home = home(&mock.settings("concurrency = 10"), 300);
+        let ended = run(&home, "mock", &["--replicates", "0"]);
+        let printed = ended.json();
+        if is_final {
+            assert_eq!(ended.code(), 5, "{name}: {value}");
+            assert_eq!(printed["study"]["panel"]["delivered"], 30);
+            assert_eq!(printed["meta"]["credits_used"], 30, "the rest came back");
+            assert!(mock.calls() <= 40, "{} calls", mock.calls());
+            let why = ended.results();
+            assert!(why.contains("HTTP 429") && why.contains("no credit"), "{why}");
+        } else {
+            assert_eq!(printed["study"]["panel"]["delivered"], 300, "{name}: {value}");
+        }
+    }
+}
+
 #[test]
 fn no_credit_and_no_leave_stop_a_study_as_a_wrong_key_does() {
     for status in [402, 403] {

@@ -76,8 +76,14 @@ fn a_key_in_the_environment_is_enough_for_each_of_the_three_formats() {
 fn a_service_that_says_the_key_again_is_not_quoted() {
     let key = "sk-CANARY-4711";
     let says: [fn(&str) -> Act; 3] = [
-        |key| Act::Fail(404, json!({ "message": format!("no model for {key} ({key})") })),
-        |key| Act::Fail(400, json!(format!("{}{key}", "x ".repeat(98)))),
+        |key| {
+            let said = format!("no model for {key} ({key})");
+            Act::Fail(404, Vec::new(), json!({ "error": { "message": said } }))
+        },
+        |key| {
+            let said = format!("{}{key}", "x ".repeat(98));
+            Act::Fail(400, Vec::new(), json!({ "error": said }))
+        },
         |key| {
             let reasoning = format!("My key is {key}, and I like it.");
             let answer = json!({

@@ -46,8 +46,8 @@ pub enum Act {
     With(Vec<(&'static str, String)>),
     /// Fails with a status and headers.
     Status(u16, Vec<(&'static str, String)>),
-    /// Fails with a status and says that about it.
-    Fail(u16, Value),
+    /// Fails with a status, headers and a body.
+    Fail(u16, Vec<(&'static str, String)>, Value),
     /// Sends these bytes as the body of a success.
     Body(Vec<u8>),
     /// Breaks the connection off.
@@ -237,9 +237,7 @@ async fn serve(mut stream: TcpStream, state: &State) -> std::io::Result<()> {
                 let body = json!({ "error": { "message": "as the test says" } }).to_string();
                 (status, extra, body.into_bytes())
             }
-            Act::Fail(status, said) => {
-                (status, Vec::new(), json!({ "error": said }).to_string().into_bytes())
-            }
+            Act::Fail(status, extra, body) => (status, extra, body.to_string().into_bytes()),
             Act::Body(body) => (200, Vec::new(), body),
             Act::Reset => {
                 stream.set_zero_linger()?;

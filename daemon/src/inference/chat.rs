@@ -147,7 +147,8 @@ pub enum CallError {
         /// The limit.
         limit_bytes: usize,
     },
-    /// The key is not accepted, there is no credit, or this is not allowed: 401, 402, 403.
+    /// The key is not accepted, there is no credit, or this is not allowed: 401, 402, 403, and 429 where it says that there
+    /// is no credit.
     #[error("the service refuses the key (HTTP {status}){}", hint(*.status))]
     Denied {
         /// The status.
@@ -172,7 +173,8 @@ pub enum CallError {
 fn hint(status: u16) -> &'static str {
     match status {
         401 => ": it is missing, wrong or expired",
-        402 => ": there is no credit on the account",
+        // A 429 is only here when it says so.
+        402 | 429 => ": there is no credit on the account",
         403 => ": it may not use this model",
         _ => "",
     }

@@ -22,6 +22,9 @@ pub const REPLY_BYTES_MAX: usize = 1024 * 1024;
 pub const VECTORS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most characters of a service's own words in an error.
 const WORDS_MAX: usize = 200;
+/// Most bytes of an error that are read, and how long a plea for patience may take to say that it is none.
+const WORDS_BYTES_MAX: usize = 64 * 1024;
+const WORDS_WAIT: Duration = Duration::from_secs(2);
 /// How long connecting may take.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
 
@@ -237,13 +240,29 @@ async fn success(
         200..=299 => bounded(response, limit_bytes).await,
         300..=399 => Err(CallError::Redirected { status }),
         401..=403 => Err(CallError::Denied { status }),
-        429 | 503 | 529 => Err(CallError::Limited { status, after }),
+        429 => Err(if has_no_credit(response).await {
+            CallError::Denied { status }
+        } else {
+            CallError::Limited { status, after }
+        }),
+        503 | 529 => Err(CallError::Limited { status, after }),
         408 | 500..=599 => Err(CallError::Server { status }),
         _ => {
-            let body = bounded(response, 64 * 1024).await.unwrap_or_default();
+            let body = bounded(response, WORDS_BYTES_MAX).await.unwrap_or_default();
             Err(CallError::Rejected { status, why: target.words(&body) })
         }
     }
+}
+
+/// Whether a 429 is no plea for patience: services of that family say with it, in these words only, that there is nothing
+/// left on the account. A body that does not come at once says nothing.
+async fn has_no_credit(response: Response) -> bool {
+    const SAID: &str = "insufficient_quota";
+    let body = tokio::time::timeout(WORDS_WAIT, bounded(response, WORDS_BYTES_MAX)).await;
+    let Ok(Ok(body)) = body else { return false };
+    let Ok(body) = serde_json::from_slice::<serde_json::Value>(&body) else { return false };
+    let is_said = |name: &str| body["error"][name].as_str() == Some(SAID);
+    is_said("code") || is_said("type")
 }
 
 /// Reads a body up to a limit; what is unpacked counts, so a small bomb is caught as well.
