@@ -17,6 +17,8 @@ use super::service::{Embedding, Service};
 use super::wire::Vectors;
 use crate::world::Clock;
 
+/// A service that asks to wait is waited for no longer: vectors stand beside answers, which do not wait for them.
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Texts of one call, at most.
 pub const TEXTS_MAX: usize = 64;
 /// Tokens of a free text, at least and at most, for estimates.
@@ -77,7 +79,7 @@ impl Embedder {
     }
 
     fn new(maker: Maker, embedding: Embedding, bounds: Bounds, now: Duration) -> Self {
-        let door = Mutex::new(Admission::new(bounds, now));
+        let door = Mutex::new(Admission::new(bounds, now).with_patience(PATIENCE));
         Self { maker, embedding, door, freed: Notify::new() }
     }
 
