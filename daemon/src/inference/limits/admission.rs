@@ -130,6 +130,7 @@ impl Admission {
     }
 
     /// One before which nobody waits for longer than that.
+    #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
