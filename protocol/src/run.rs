@@ -144,19 +144,41 @@ pub struct Silence {
     /// Seconds until it is asked again, where it is left in peace after too many failures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rests_s: Option<u64>,
+    /// Seconds for which the service still asks to wait, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks_s: Option<u64>,
+    /// Seconds until the limits a minute that its owner set let the next call through, where they keep it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paced_s: Option<u64>,
 }
 
 impl Silence {
     /// In a few words.
     #[must_use]
     pub fn brief(&self) -> String {
-        format!("no reply for {} s", self.seconds)
+        match (self.asks_s, self.paced_s) {
+            (Some(asks), _) => format!("asks to wait, for {} more", span(asks)),
+            (None, Some(paced)) => format!("next call in {}, by its limits", span(paced)),
+            (None, None) => format!("no reply for {} s", self.seconds),
+        }
     }
 
     /// As a sentence, with what will happen.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let Self { engine, seconds, under_way, limit_s, rests_s } = self;
+        let Self { engine, seconds, under_way, limit_s, rests_s, asks_s, paced_s } = self;
+        if let Some(asks) = asks_s {
+            return format!(
+                "{engine} asks to wait, for {} more; nobody is asked there until then.",
+                span(*asks)
+            );
+        }
+        if let Some(paced) = paced_s {
+            return format!(
+                "{engine} takes its next call in {}, by the limits a minute that were set for it.",
+                span(*paced)
+            );
+        }
         let next = match rests_s {
             Some(rests) => {
                 format!("too many calls failed in a row, and it is asked again in {rests} s")
@@ -165,6 +187,15 @@ impl Silence {
             None => format!("{under_way} calls under way, each given up after {limit_s} s"),
         };
         format!("{engine} has not replied for {seconds} s ({next}).")
+    }
+}
+
+/// A time for people.
+fn span(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        _ => format!("{} h {:02} min", seconds / 3_600, seconds / 60 % 60),
     }
 }
 

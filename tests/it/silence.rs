@@ -51,6 +51,67 @@ fn a_service_that_hangs_is_told_of_and_a_cancelled_study_leaves_its_place_soon()
 }
 
 #[test]
+fn a_service_that_asks_to_wait_is_told_of_and_heeded_by_every_study_after_a_pause_too() {
+    let mock = MockProvider::start(Duration::ZERO, |_| {
+        Act::Status(429, vec![("retry-after", "3600".to_owned())])
+    });
+    let home = home(&mock, "concurrency = 5", "");
+    let _daemon = home.daemon();
+    let link = home.link();
+    let id = take_on(&home, "mock", 40);
+    let told = |id| wait::until("the wait to be told", BOUND, || link.live(id).unwrap().silence);
+    let asks = told(id).asks_s.unwrap();
+    assert!((3_500..=3_600).contains(&asks), "{asks}");
+    let calls = mock.calls();
+    assert!(calls <= 5, "{calls} calls");
+    for words in [["show", "@"].as_slice(), &["queue"]] {
+        let shown = home.run(words).expect(0).out();
+        let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(shown.contains("mock asks to wait, for 59 min more"), "{shown}");
+    }
+    let checked = home.run(["engines", "check", "mock"]).out();
+    assert!(checked.contains("asks to wait"), "{checked}");
+    // Twice, because the second time there is nobody left who came before.
+    for _ in 0..2 {
+        drop(link.control(id, Control::Pause).unwrap());
+        drop(wait::for_state(&link, id, State::Paused));
+        assert_eq!(link.live(id).unwrap().silence, None);
+        drop(link.control(id, Control::Resume).unwrap());
+        drop(wait::for_state(&link, id, State::Running));
+        assert!(told(id).asks_s.unwrap() <= asks);
+    }
+    let other = take_on(&home, "mock", 10);
+    drop(wait::for_state(&link, other, State::Running));
+    assert!(told(other).asks_s.unwrap() <= asks);
+    assert_eq!(mock.calls(), calls, "nobody is asked before the time");
+    for id in [id, other] {
+        assert_eq!(link.control(id, Control::Cancel).unwrap().state, State::Cancelled);
+    }
+    wait::until("all credits to be free", BOUND, || {
+        (link.credits().unwrap().held.0 == 0).then_some(())
+    });
+}
+
+#[test]
+fn a_study_that_its_owners_limit_holds_back_says_so_and_goes_on() {
+    let mock = MockProvider::good();
+    let home = home(&mock, "concurrency = 5\ntokens_per_minute = 2000", "");
+    let _daemon = home.daemon();
+    let link = home.link();
+    let id = take_on(&home, "mock", 30);
+    let silence = wait::until("the limit to be told", BOUND, || {
+        link.live(id).unwrap().silence.filter(|silence| silence.paced_s.is_some())
+    });
+    assert!(silence.sentence().contains("limits a minute"), "{silence:?}");
+    let before = mock.calls();
+    wait::until("one more call", Duration::from_secs(120), || {
+        (mock.calls() > before).then_some(())
+    });
+    drop(home.run(["engines", "tune", "mock", "--tokens-per-minute", "0"]).expect(0));
+    assert_eq!(wait::for_end(&link, id).panel.delivered, 30);
+}
+
+#[test]
 fn a_service_that_hangs_or_drips_ends_the_study_in_bounded_time_with_its_refund() {
     for act in [Act::Silence, Act::Drip] {
         let mock = MockProvider::start(Duration::ZERO, move |_| act.clone());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use protocol::channels::Construct;
 use protocol::credits::UsdMicros;
@@ -24,6 +25,8 @@ use super::Core;
 const TRIAL: &str = "---\nstudy: nps\npanel: 1\n---\nA reusable water bottle of steel that keeps drinks cold for a day.\n";
 /// The number under which a check takes its turn: no study has it.
 const NOBODY: u32 = 0;
+/// A check waits no longer for a service that asks to wait.
+const CHECK_WAIT: Duration = Duration::from_secs(10);
 
 impl Core {
     /// The variables that engines read.
@@ -122,9 +125,15 @@ impl Core {
         self.reserve_cost(NOBODY, None, call.worst)?;
         let clock = &self.world().clock;
         let begun = clock.monotonic();
-        let spent = match engine.admit(clock, NOBODY, 1, &call).await {
-            Ok(pass) => Ok(pass.call(&call).await),
-            Err(why) => Err(why),
+        // Whoever looks whether it works is told that it asks to wait, and does not wait.
+        let asks = engine.quiet(begun).and_then(|quiet| quiet.asks);
+        let spent = if let Some(wait) = asks.filter(|wait| *wait > CHECK_WAIT) {
+            Err(format!("the service asks to wait for {} s more", wait.as_secs()))
+        } else {
+            match engine.admit(clock, NOBODY, 1, &call).await {
+                Ok(pass) => Ok(pass.call(&call).await),
+                Err(why) => Err(why),
+            }
         };
         engine.leave(NOBODY);
         let took = clock.monotonic().saturating_sub(begun);

@@ -136,27 +136,38 @@ impl Core {
                 recent: seconds(progress, now.as_second()),
                 elapsed_ms: progress.worked_ms.saturating_add(present.unwrap_or(0)),
                 spending: spending(&found),
-                silence: self.silence(progress.state, &found.row.spec.engine),
+                silence: self.silence(progress, &found.row.spec.engine, now.as_second()),
             })
         })
     }
 
     /// The engine that has kept a running study waiting the longest, where that is worth telling.
-    fn silence(&self, state: State, engine: &str) -> Option<Silence> {
-        if state != State::Running {
+    fn silence(&self, progress: &Progress, engine: &str, second: i64) -> Option<Silence> {
+        if progress.state != State::Running {
             return None;
         }
         let now = self.world().clock.monotonic();
         let models = self.engine(engine).ok()?.models();
+        let recent = seconds(progress, second);
+        let told = usize::try_from(SILENCE_TOLD.as_secs()).unwrap_or(usize::MAX);
+        let goes_on = recent.iter().rev().take(told).any(|count| *count > 0);
         let quiet = models.iter().filter_map(|model| Some((model, model.quiet(now)?)));
-        let (model, quiet) = quiet.max_by_key(|(_, quiet)| quiet.since)?;
+        // While others answer, nobody waits for one that is left alone.
+        let quiet = quiet.filter(|(_, quiet)| {
+            let is_left_alone = quiet.rests.is_some() || quiet.asks.is_some();
+            !(goes_on && is_left_alone && models.len() > 1)
+        });
+        let (model, quiet) = quiet.max_by_key(|(_, quiet)| (quiet.asks, quiet.since))?;
         let service = model.service();
-        (quiet.since >= SILENCE_TOLD).then(|| Silence {
+        let is_told = quiet.since >= SILENCE_TOLD || quiet.asks >= Some(SILENCE_TOLD);
+        is_told.then(|| Silence {
             engine: service.name.clone(),
             seconds: quiet.since.as_secs(),
             under_way: quiet.under_way,
             limit_s: service.target.call_wait.as_secs(),
             rests_s: quiet.rests.map(|rests| rests.as_secs()),
+            asks_s: quiet.asks.map(|asks| asks.as_secs()),
+            paced_s: quiet.paced.map(|paced| paced.as_secs()),
         })
     }
 

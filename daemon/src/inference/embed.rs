@@ -18,6 +18,8 @@ use super::wire::Vectors;
 use crate::domain::outcome::Usage;
 use crate::world::Clock;
 
+/// A service that asks to wait is waited for no longer: vectors stand beside answers, which do not wait for them.
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Texts of one call, at most.
 pub const TEXTS_MAX: usize = 64;
 /// Tokens of a free text, at least and at most, for estimates.
@@ -76,7 +78,7 @@ impl Embedder {
     }
 
     fn new(maker: Maker, embedding: Embedding, bounds: Bounds, now: Duration) -> Self {
-        let door = Mutex::new(Admission::new(bounds, now));
+        let door = Mutex::new(Admission::new(bounds, now).with_patience(PATIENCE));
         Self { maker, embedding, door, freed: Notify::new() }
     }
 

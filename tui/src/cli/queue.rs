@@ -1,5 +1,8 @@
 //! `demoscope queue` and `queue move ID`: which studies are at work, which wait for a place, and who is next.
 
+use std::collections::BTreeMap;
+
+use protocol::id::StudyId;
 use protocol::run::{State, Study};
 use protocol::safe;
 
@@ -55,13 +58,20 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     } else if studies.is_empty() {
         ui.say("No study is at work and none waits.");
     } else {
-        let text = table(&studies, ui.look);
+        let mut waits = BTreeMap::new();
+        for study in studies.iter().filter(|study| study.state == State::Running) {
+            // One that ended meanwhile waits for nothing.
+            let live = call!(link, live(study.id)).ok();
+            waits.extend(live.and_then(|live| Some((study.id, live.silence?.sentence()))));
+        }
+        let text = table(&studies, &waits, ui.look);
         ui.data(&super::fitted(&text, ui.look))?;
     }
     Ok(Exit::Done)
 }
 
-fn table(studies: &[Study], look: Look) -> String {
+/// The studies in their order; below one that waits for its service, what for.
+fn table(studies: &[Study], waits: &BTreeMap<StudyId, String>, look: Look) -> String {
     let mut place = 0_u32;
     let mut out = String::new();
     for study in studies {
@@ -83,6 +93,10 @@ fn table(studies: &[Study], look: Look) -> String {
         ];
         out.push_str(columns.join(" ").trim_end());
         out.push('\n');
+        if let Some(why) = waits.get(&study.id) {
+            let why = format!("    {}", safe::line(why));
+            out.extend([look.paint(Role::Warning, &why).as_str(), "\n"]);
+        }
     }
     out
 }
@@ -100,7 +114,12 @@ mod tests {
         next.state = State::Queued;
         next.name = "Second\u{1b}]0;x\u{7} idea".to_owned();
         next.panel = protocol::run::PanelCounts { requested: 2_000, ..next.panel };
-        let text = table(&[running.clone(), next.clone(), next], Look::PLAIN);
+        let waits = BTreeMap::from([(running.id, "mock asks to wait.\u{1b}".to_owned())]);
+        let alone = table(&[running.clone()], &BTreeMap::new(), Look::PLAIN);
+        let told = table(&[running.clone()], &waits, Look::PLAIN);
+        assert!(told.starts_with(&alone) && told.contains("    mock asks to wait."), "{told}");
+        assert!(!told.contains('\u{1b}'), "{told}");
+        let text = table(&[running.clone(), next.clone(), next], &BTreeMap::new(), Look::PLAIN);
         let marks: Vec<&str> = text.lines().map(|line| line[..6].trim()).collect();
         assert_eq!(marks.len(), 3);
         assert!(text.lines().next().is_some_and(|line| line.contains("●")), "{text}");

@@ -1,6 +1,8 @@
 //! `demoscope show`: a study and what was found, as it stands now.
 
 use protocol::results::{Report, Response};
+use protocol::run::State;
+use protocol::safe;
 use serde::Serialize;
 
 use crate::cli::pages::Answers;
@@ -115,6 +117,12 @@ pub(crate) async fn print(
         (Form::Text, _) => {
             let look = ui.look;
             ui.data(&report::render(&found, look))?;
+            if found.study.state == State::Running
+                && let Some(silence) = call!(link, live(study))?.silence
+            {
+                let said = format!("\n{}\n", safe::line(&silence.sentence()));
+                ui.data(&super::fitted(&said, look))?;
+            }
             if detail == Detail::Answers {
                 ui.data("\n")?;
                 super::answers::print(link, study, None, ui).await?;

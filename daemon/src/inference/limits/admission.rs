@@ -11,14 +11,22 @@ use super::turns::Turns;
 use crate::inference::chat::{Allowance, CallError};
 use crate::inference::pool::Standing;
 
-/// A service that asks for more patience than this is not waited for: the study stops and can be retried later.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// A service that asks to wait, and has not replied since, is waited for so long: limits a minute and an hour are over by
+/// then, and whoever must wait for tomorrow is better told today.
+pub(super) const PATIENCE: Duration = Duration::from_hours(1);
+/// What the headers of a reply say is heeded for no longer.
+const TOLD_MOST: Duration = Duration::from_mins(2);
 /// A service that asks for more patience than this is left alone where another can answer in its stead.
 const IMPATIENCE: Duration = Duration::from_secs(2);
 /// A service that fails is left alone for so long where another can answer in its stead.
 const FAILING_REST: Duration = Duration::from_secs(5);
 /// How long a told allowance counts when the service does not say when it is renewed.
 const RENEWAL: Duration = Duration::from_secs(1);
+
+/// How long whoever was told to wait stays away by themself; for anything longer the door keeps all of them back.
+pub fn own_wait(told: Option<Duration>) -> Duration {
+    told.unwrap_or_default().min(IMPATIENCE)
+}
 
 /// The limits that an owner sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +61,10 @@ pub struct Quiet {
     pub under_way: u32,
     /// While it is left in peace: how long until it is asked again.
     pub rests: Option<Duration>,
+    /// How long it still asks to wait.
+    pub asks: Option<Duration>,
+    /// How long its owner's own limits a minute still keep the next call back.
+    pub paced: Option<Duration>,
 }
 
 /// How a call ended.
@@ -77,6 +89,11 @@ pub struct Admission {
     turns: Turns,
     under_way: u32,
     not_before: Duration,
+    /// Since when it asks to wait without having replied, or since when somebody waits for that.
+    asked: Option<Duration>,
+    patience: Duration,
+    /// Until when the limits a minute keep the next call back.
+    paced: Duration,
     /// What the service told last: requests left, and until when that counts.
     told: Option<(u64, Duration)>,
     why: String,
@@ -100,6 +117,9 @@ impl Admission {
             turns: Turns::default(),
             under_way: 0,
             not_before: Duration::ZERO,
+            asked: None,
+            patience: PATIENCE,
+            paced: Duration::ZERO,
             told: None,
             why: String::new(),
             heard: now,
@@ -107,6 +127,13 @@ impl Admission {
             now,
             bounds,
         }
+    }
+
+    /// One before which nobody waits for longer than that.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Changes the limits of an engine at work.
@@ -128,6 +155,7 @@ impl Admission {
     pub fn standing(&self, now: Duration) -> Standing {
         match self.breaker.way(now) {
             Way::Dead => Standing::Dead,
+            _ if self.is_out_of_patience(now) => Standing::Dead,
             Way::Until(_) => Standing::Resting,
             Way::Probe | Way::Free => {
                 let asks = self.not_before > now + IMPATIENCE;
@@ -140,7 +168,21 @@ impl Admission {
 
     /// Why no call will go any more, where that is so.
     pub fn given_up(&self, now: Duration) -> Option<String> {
-        (self.breaker.way(now) == Way::Dead).then(|| self.why.clone())
+        if self.breaker.way(now) == Way::Dead {
+            return Some(self.why.clone());
+        }
+        let minutes = |span: Duration| span.as_secs().div_ceil(60);
+        self.is_out_of_patience(now).then(|| {
+            format!(
+                "the service asks to wait for {} min more, and was waited for {} min",
+                minutes(self.not_before.saturating_sub(now)),
+                minutes(self.patience)
+            )
+        })
+    }
+
+    fn is_out_of_patience(&self, now: Duration) -> bool {
+        self.not_before > now && self.asked.is_some_and(|since| now >= since + self.patience)
     }
 
     /// How the service does, apart from any single call.
@@ -154,10 +196,18 @@ impl Admission {
             Way::Until(time) if time < Duration::MAX => Some(time.saturating_sub(now)),
             Way::Until(_) | Way::Free | Way::Probe | Way::Dead => None,
         };
-        (self.under_way > 0 || rests.is_some()).then(|| Quiet {
+        let later = |time: Duration| (time > now).then(|| time.saturating_sub(now));
+        let told = self.told.filter(|(left, _)| *left == 0).map(|(_, until)| until);
+        let asks = later(self.not_before.max(told.unwrap_or_default()));
+        let paced = later(self.paced);
+        let is_waited_for =
+            self.under_way > 0 || rests.is_some() || asks.is_some() || paced.is_some();
+        is_waited_for.then(|| Quiet {
             since: now.saturating_sub(self.heard),
             under_way: self.under_way,
             rests,
+            asks,
+            paced,
         })
     }
 
@@ -173,7 +223,14 @@ impl Admission {
 
     /// Asks for one call of about that many tokens.
     pub fn ask(&mut self, study: u32, weight: u32, tokens: u64, now: Duration) -> Admit {
+        if self.turns.is_empty() {
+            // Whoever comes to an empty door finds what the service asked for, and waits for it with patience of their own.
+            self.asked = (self.not_before > now).then_some(now);
+        }
         self.turns.want(study, weight);
+        if let Some(why) = self.given_up(now) {
+            return Admit::Stop(why);
+        }
         let probing = match self.breaker.way(now) {
             Way::Dead => return Admit::Stop(self.why.clone()),
             Way::Until(Duration::MAX) => return Admit::Later,
@@ -182,12 +239,8 @@ impl Admission {
             Way::Free => false,
         };
         if self.not_before > now {
-            let wait = self.not_before.saturating_sub(now);
-            return if wait > PATIENCE {
-                Admit::Stop(format!("the service asks to wait for {} s", wait.as_secs()))
-            } else {
-                Admit::At(self.not_before)
-            };
+            let over = self.asked.map(|since| since + self.patience);
+            return Admit::At(over.map_or(self.not_before, |over| self.not_before.min(over)));
         }
         if self.under_way >= self.flow.limit() || self.turns.next() != Some(study) {
             return Admit::Later;
@@ -206,6 +259,7 @@ impl Admission {
             .flatten()
             .max()
             .unwrap_or(now);
+        self.paced = ready;
         if ready > now {
             return Admit::At(ready);
         }
@@ -234,13 +288,14 @@ impl Admission {
         self.turns.pass(study);
     }
 
-    /// The study is done with this engine. With the last one, the breaker's memory goes: whoever comes next tries anew.
+    /// The study is done with this engine. With the last one, the breaker's memory goes: whoever comes next tries anew, but
+    /// no sooner than the service allows.
     pub fn leave(&mut self, study: u32) {
         self.turns.leave(study);
         if self.turns.is_empty() {
             self.breaker = Breaker::default();
             self.record = Record::default();
-            self.not_before = Duration::ZERO;
+            self.paced = Duration::ZERO;
         }
     }
 
@@ -268,6 +323,7 @@ impl Admission {
         let error = match signal {
             Signal::Replied => {
                 self.heard = self.now;
+                self.asked = (self.not_before > now).then_some(now);
                 self.record.note(true);
                 self.flow.note(false);
                 self.breaker.note(Health::Good, now);
@@ -290,10 +346,13 @@ impl Admission {
                 if self.flow.limit() == 1 {
                     self.breaker.note(Health::Bad, now);
                 }
-                // One stray push is the business of that call; several mean the whole account.
+                // One stray push for a moment is the business of that call; several, or a longer one, mean the whole account.
                 let wait = after.unwrap_or(Duration::ZERO);
-                if self.flow.is_pushed() || self.flow.limit() == 1 || wait > PATIENCE {
+                if self.flow.is_pushed() || self.flow.limit() == 1 || wait > IMPATIENCE {
                     self.not_before = self.not_before.max(now + wait);
+                }
+                if self.not_before > now {
+                    self.asked.get_or_insert(now);
                 }
             }
             CallError::Server { .. } | CallError::Network { .. } | CallError::Malformed { .. } => {
@@ -311,11 +370,11 @@ impl Admission {
     /// Heeds what the service tells of its limits, on success and on failure.
     fn hear(&mut self, allowance: Allowance, now: Duration) {
         if let Some(left) = allowance.requests_left {
-            let until = now + allowance.requests_reset.unwrap_or(RENEWAL).min(PATIENCE);
+            let until = now + allowance.requests_reset.unwrap_or(RENEWAL).min(TOLD_MOST);
             self.told = Some((left, until));
         }
         if allowance.tokens_left == Some(0) {
-            let wait = allowance.tokens_reset.unwrap_or(RENEWAL).min(PATIENCE);
+            let wait = allowance.tokens_reset.unwrap_or(RENEWAL).min(TOLD_MOST);
             self.not_before = self.not_before.max(now + wait);
         }
     }

@@ -13,6 +13,6 @@ mod turns;
 #[cfg(test)]
 mod tests;
 
-pub use admission::{Admission, Admit, Bounds, Quiet, Signal};
+pub use admission::{Admission, Admit, Bounds, Quiet, Signal, own_wait};
 pub use condition::Condition;
 pub use retry::{RetryBudget, TRIES_MAX, backoff};

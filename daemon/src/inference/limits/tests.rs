@@ -225,16 +225,69 @@ fn headers_of_a_success_are_heeded() {
 }
 
 #[test]
-fn absurd_patience_stops_the_study_instead_of_hanging_it() {
+fn a_plea_for_patience_holds_for_every_study_until_it_is_over() {
+    let (second, none) = (1_000 * MS, Allowance::default());
+    let mut door = Admission::new(bounds(100), Duration::ZERO);
+    let push = |after| CallError::Limited { status: 429, after: Some(after) };
+    for _ in 0..2 {
+        assert_eq!(door.ask(1, 1, 1, second), Admit::Go);
+    }
+    // A single one is enough where it asks for more than a moment.
+    door.done(Signal::Failed(&push(600 * second)), none, 0, second);
+    assert_eq!(door.ask(1, 1, 1, 2 * second), Admit::At(601 * second));
+    assert_eq!(door.quiet(2 * second).and_then(|quiet| quiet.asks), Some(599 * second));
+    // Neither a reply to an earlier call nor a study that comes and goes opens the door.
+    door.done(Signal::Replied, none, 0, 3 * second);
+    door.leave(1);
+    assert_eq!(door.ask(1, 1, 1, 4 * second), Admit::At(601 * second));
+    assert_eq!(door.ask(2, 1, 1, 5 * second), Admit::At(601 * second));
+    assert_eq!(door.standing(600 * second), Standing::Open, "the rest is no time at all");
+    assert_eq!(door.standing(590 * second), Standing::Resting);
+    assert_eq!(door.ask(1, 1, 1, 601 * second), Admit::Go);
+    assert_eq!(door.quiet(601 * second).and_then(|quiet| quiet.asks), None);
+}
+
+#[test]
+fn a_service_that_asks_for_too_much_patience_is_waited_for_an_hour_and_no_longer() {
+    let (hour, none) = (Duration::from_hours(1), Allowance::default());
+    let limited = |after| CallError::Limited { status: 429, after: Some(after) };
     let mut door = Admission::new(bounds(10), Duration::ZERO);
     assert_eq!(door.ask(1, 1, 1, MS), Admit::Go);
-    let hour = CallError::Limited { status: 429, after: Some(Duration::from_hours(1)) };
-    door.done(Signal::Failed(&hour), Allowance::default(), 0, MS);
-    assert!(
-        matches!(door.ask(1, 1, 1, 2 * MS), Admit::Stop(why) if why.contains("wait for 3599 s"))
-    );
+    door.done(Signal::Failed(&limited(3 * hour)), none, 0, MS);
+    assert_eq!(door.ask(1, 1, 1, 2 * MS), Admit::At(hour + MS));
+    assert_eq!(door.standing(hour), Standing::Resting);
+    assert_eq!(door.standing(hour + MS), Standing::Dead);
+    let Admit::Stop(why) = door.ask(1, 1, 1, hour + MS) else { panic!("it waits on") };
+    assert_eq!(why, "the service asks to wait for 120 min more, and was waited for 60 min");
+    // Whoever comes next waits as long again, and no call goes before its time.
     door.leave(1);
-    assert_eq!(door.ask(2, 1, 1, 3 * MS), Admit::Go, "whoever comes next tries anew");
+    assert_eq!(door.ask(2, 1, 1, hour + 2 * MS), Admit::At(2 * hour + 2 * MS));
+    // One that asks for an hour again and again is not waited for again and again.
+    let mut door = Admission::new(bounds(10), Duration::ZERO);
+    for calls in 0..2 {
+        assert_eq!(door.ask(1, 1, 1, calls * hour), Admit::Go);
+        door.done(Signal::Failed(&limited(hour)), none, 0, calls * hour);
+    }
+    assert!(matches!(door.ask(1, 1, 1, hour), Admit::Stop(_)));
+}
+
+#[test]
+fn a_call_larger_than_a_limit_a_minute_goes_when_all_of_it_is_there_and_is_told_of_until_then() {
+    let limits =
+        Bounds { concurrency: 10, requests_per_minute: None, tokens_per_minute: Some(500) };
+    let mut door = Admission::new(limits, Duration::ZERO);
+    let (spans, _) = play(&mut door, &[(8, Duration::ZERO, 1)], 20 * MS, |_, _| Ok(()));
+    assert!(spans[0].1 < Duration::from_mins(3), "{:?}", spans[0].1);
+    let mut door = Admission::new(limits, Duration::ZERO);
+    let mut now = Duration::ZERO;
+    for _ in 0..5 {
+        assert_eq!(door.ask(1, 1, 1_000, now), Admit::Go);
+        let Admit::At(time) = door.ask(1, 1, 1_000, now) else { panic!("it is not kept back") };
+        assert_eq!(door.quiet(now).and_then(|quiet| quiet.paced), Some(time.saturating_sub(now)));
+        now = time;
+        assert_eq!(door.quiet(now).and_then(|quiet| quiet.paced), None);
+    }
+    assert!(now < Duration::from_mins(11), "{now:?}");
 }
 
 #[test]

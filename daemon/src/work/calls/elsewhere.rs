@@ -11,7 +11,7 @@ use super::round::Round;
 use super::sitting::{Next, Sitting};
 use crate::domain::outcome::Outcome;
 use crate::inference::chat::{CallError, Remedy};
-use crate::inference::limits::TRIES_MAX;
+use crate::inference::limits::{TRIES_MAX, own_wait};
 use crate::inference::pool::Standing;
 
 /// Failed tries of one question, by the place of the engine in the pool.
@@ -68,7 +68,7 @@ impl Round {
         match remedy {
             Remedy::Again(told) => {
                 sitting.tries.note(engine);
-                after = told.unwrap_or_default();
+                after = own_wait(told);
                 let stays = self.goes_to(&sitting, &standings) == Some(engine);
                 if stays && !self.budget.retry() {
                     sitting.tries.use_up(engine);

@@ -211,6 +211,9 @@ impl Round {
 
     /// Whether an engine rests while another one can be asked: then nobody new is asked there.
     fn rests_beside_others(&self, lane: usize) -> bool {
+        if self.lanes.len() == 1 {
+            return false;
+        }
         let standings = self.standings();
         standings.get(lane) != Some(&Standing::Open) && standings.contains(&Standing::Open)
     }
@@ -322,6 +325,9 @@ impl Round {
 
     /// Who is asked at an engine again, or something further, and may be now.
     fn due(&mut self, lane: usize, now: Duration) -> Option<Sitting> {
+        if self.waiting.is_empty() {
+            return None;
+        }
         let standings = self.standings();
         let due = self.waiting.iter().take_while(|((time, _), _)| *time <= now);
         let mut mine = due.filter(|(_, sitting)| self.goes_to(sitting, &standings) == Some(lane));

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventPage};
-use protocol::run::{Live, State, Study};
+use protocol::run::{Live, Silence, State, Study};
 use protocol::safe;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -91,8 +91,9 @@ impl Follower {
                         }
                         paused_said &= live.study.state == State::Paused;
                         match &live.silence {
-                            Some(silence) if silence.seconds >= silence_next => {
-                                silence_next = silence.seconds.saturating_mul(2);
+                            Some(silence) if is_due(silence, silence_next) => {
+                                let lasted = silence.seconds.max(SILENCE_SAID);
+                                silence_next = lasted.saturating_mul(2);
                                 ui.say_raw(progress::clear(ui.talk));
                                 ui.say(&headline(study, &safe::line(&silence.sentence()), ui));
                             }
@@ -203,4 +204,10 @@ fn pause(study: &Study) -> String {
     let reason = study.reason.as_deref().map(safe::line);
     let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
     format!("paused{reason}; go on with: demoscope resume {}", study.id.short())
+}
+
+/// Whether a silence is to be said: when it has lasted, or at once where the service asks for as much.
+fn is_due(silence: &Silence, next: u64) -> bool {
+    let is_first = next == SILENCE_SAID;
+    silence.seconds >= next || (is_first && silence.asks_s >= Some(SILENCE_SAID))
 }

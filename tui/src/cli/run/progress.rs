@@ -187,11 +187,41 @@ mod tests {
     fn a_service_that_keeps_quiet_is_told_of() {
         let mut live = at_work();
         let engine = "openai".to_owned();
-        live.silence =
-            Some(Silence { engine, seconds: 40, under_way: 20, limit_s: 120, rests_s: None });
+        live.silence = Some(Silence {
+            engine,
+            seconds: 40,
+            under_way: 20,
+            limit_s: 120,
+            rests_s: None,
+            asks_s: None,
+            paced_s: None,
+        });
         insta::assert_snapshot!(line(&live, Look::PLAIN).trim_start_matches("\r\u{1b}[K"), @"━━━━━━━━━─────────────── 4,120/10,000 · no reply for 40 s · mean 5.9 ± 0.1");
         let sentence = live.silence.map(|silence| silence.sentence()).unwrap_or_default();
         insta::assert_snapshot!(sentence, @"openai has not replied for 40 s (20 calls under way, each given up after 120 s).");
+    }
+
+    #[test]
+    fn a_service_that_asks_to_wait_is_told_of_and_no_time_is_promised() {
+        let mut live = at_work();
+        let engine = "openai".to_owned();
+        let silence = Silence {
+            engine,
+            seconds: 4,
+            under_way: 0,
+            limit_s: 120,
+            rests_s: None,
+            asks_s: Some(3_596),
+            paced_s: None,
+        };
+        let paced = Silence { asks_s: None, paced_s: Some(83), ..silence.clone() };
+        insta::assert_snapshot!(silence.sentence(), @"openai asks to wait, for 59 min more; nobody is asked there until then.");
+        insta::assert_snapshot!(paced.sentence(), @"openai takes its next call in 83 s, by the limits a minute that were set for it.");
+        let wide = Look { width: 100, ..Look::PLAIN };
+        live.silence = Some(silence);
+        insta::assert_snapshot!(line(&live, wide).trim_start_matches("\r\u{1b}[K"), @"━━━━━━━━━─────────────── 4,120/10,000 · asks to wait, for 59 min more · mean 5.9 ± 0.1");
+        live.silence = Some(paced);
+        insta::assert_snapshot!(line(&live, wide).trim_start_matches("\r\u{1b}[K"), @"━━━━━━━━━─────────────── 4,120/10,000 · next call in 83 s, by its limits · mean 5.9 ± 0.1");
     }
 
     #[test]

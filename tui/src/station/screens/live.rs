@@ -116,7 +116,11 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     if study.state == State::Running
         && let Some(silence) = silence
     {
-        facts.push((format!("no reply for {}", span(silence.seconds)), Role::Warning));
+        let said = match (silence.asks_s, silence.paced_s) {
+            (None, None) => format!("no reply for {}", span(silence.seconds)),
+            _ => silence.brief(),
+        };
+        facts.push((said, Role::Warning));
     } else if study.state == State::Running
         && let Some(eta) = model.lens.eta_s(study)
     {

@@ -179,10 +179,26 @@ fn a_service_that_keeps_quiet_is_told_of_in_the_head() {
     let mut live = rig.model.lens.live.clone().unwrap();
     assert!(rig.text().contains("ready in"), "{}", rig.text());
     let engine = "mock".to_owned();
-    live.silence = Some(Silence { engine, seconds: 75, under_way: 9, limit_s: 120, rests_s: None });
+    live.silence = Some(Silence {
+        engine,
+        seconds: 75,
+        under_way: 9,
+        limit_s: 120,
+        rests_s: None,
+        asks_s: None,
+        paced_s: None,
+    });
     rig.tell(Msg::Live(id(MAIN), Ok(Box::new(live))));
     let text = rig.text();
     assert!(text.contains("no reply for 1m15s") && !text.contains("ready in"), "{text}");
+    let mut live = rig.model.lens.live.clone().unwrap();
+    if let Some(silence) = &mut live.silence {
+        silence.asks_s = Some(3_596);
+    }
+    rig.tell(Msg::Live(id(MAIN), Ok(Box::new(live))));
+    let text = rig.text();
+    let said = "asks to wait, for 59 min more";
+    assert!(text.contains(said) && !text.contains("ready in"), "{text}");
 }
 
 #[test]

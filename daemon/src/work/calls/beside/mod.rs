@@ -30,7 +30,7 @@ use crate::domain::exchange::{Exchange, Part, Source};
 use crate::domain::instrument::channels::{TEXT_BYTES_MAX, heard, hears, read_rating, read_text};
 use crate::domain::outcome::{Assignment, EngineUse, Usage};
 use crate::domain::voices;
-use crate::inference::limits::{Condition, backoff};
+use crate::inference::limits::{Condition, backoff, own_wait};
 use crate::inference::model::ModelEngine;
 use crate::inference::prompt::PromptError;
 
@@ -264,7 +264,7 @@ impl Beside {
     /// Waits before a retry, unless the study is halted meanwhile.
     async fn pause(&self, ordinal: u32, tries: u32, after: Option<Duration>) {
         let wait = backoff(self.calls.spec.seed, ordinal, tries, Condition::Failing, None)
-            .max(after.unwrap_or_default());
+            .max(own_wait(after));
         tokio::select! {
             () = self.calls.gate.cancelled() => {}
             () = tokio::time::sleep(wait) => {}

@@ -17,7 +17,7 @@ use crate::domain::instrument::channels::{Library, measured};
 use crate::domain::outcome::Usage;
 use crate::inference::chat::Remedy;
 use crate::inference::embed::{Embedder, Turn};
-use crate::inference::limits::{Condition, TRIES_MAX, backoff};
+use crate::inference::limits::{Condition, TRIES_MAX, backoff, own_wait};
 use crate::work::calls::Calls;
 
 /// Stands for nobody, where waits before a retry are drawn.
@@ -118,8 +118,8 @@ async fn get(
         tries += 1;
         match again {
             Some(after) if tries < TRIES_MAX && !calls.gate.is_cancelled() => {
-                let wait =
-                    backoff(calls.spec.seed, NOBODY, tries, Condition::Failing, None).max(after);
+                let wait = backoff(calls.spec.seed, NOBODY, tries, Condition::Failing, None)
+                    .max(own_wait(Some(after)));
                 tokio::select! {
                     () = calls.gate.cancelled() => return Err(why),
                     () = tokio::time::sleep(wait) => {}
