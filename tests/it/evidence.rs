@@ -1,6 +1,8 @@
 //! What the numbers of a model rest on: second askings that count for nothing but noise, answers that are not paid for twice,
 //! and evidence from which anybody can rebuild the results.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use harness::{Act, Ended, Home, MockProvider, audit, studies, wait};
@@ -76,8 +78,14 @@ fn a_subsample_is_asked_twice_and_only_its_noise_is_counted() {
 
 #[test]
 fn dice_in_place_of_people_are_called_dice() {
-    let mock = MockProvider::start(Duration::ZERO, |heard| {
-        let score = 1 + heard.number * 7 % 10;
+    // What is thrown depends on who is asked and on how often, and on nothing else: not on who happens to come first.
+    let thrown = Mutex::new(BTreeMap::<String, u64>::new());
+    let mock = MockProvider::start(Duration::ZERO, move |heard| {
+        let mut thrown = thrown.lock().unwrap();
+        let throw = thrown.entry(heard.persona.clone()).or_default();
+        *throw += 1;
+        let mix = |drawn: u64, byte: u8| (drawn ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let score = 1 + (heard.persona.bytes().fold(*throw * 0x9e37_79b9, mix) >> 24) % 10;
         let text = json!({
             "reasoning": format!("Whatever, call it number {}.", heard.number), "score": score,
             "sentiment": "mixed", "purchase_intent": "maybe", "refused": null,

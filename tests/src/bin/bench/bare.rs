@@ -55,7 +55,7 @@ pub(crate) fn bare(origin: &str, calls: u32, at_once: u32) -> Bare {
             }
             while under_way.join_next().await.is_some() {}
         });
-        let processor_ms = (processor() - worked).as_secs_f64() * 1e3;
+        let processor_ms = processor().saturating_sub(worked).as_secs_f64() * 1e3;
         Bare { wall: begun.elapsed(), processor_ms }
     })
     .join()
