@@ -507,3 +507,23 @@ fn a_real_server_answers_twenty_people() {
     assert_eq!(sum, 20, "{panel}");
     sound(&home, &ended);
 }
+
+/// Who says to have answered is told where that is another model than the one asked; a dated version of a model is that model.
+#[test]
+fn a_model_that_answers_without_being_asked_is_named() {
+    for (says, others) in [("other-9b", json!(["other-9b"])), ("mock-1-2026-01-01", json!(null))] {
+        let mock = MockProvider::start(Duration::ZERO, move |heard| {
+            let message = json!({ "content": harness::mock_provider::answer(heard) });
+            let body = json!({
+                "model": says, "choices": [{ "finish_reason": "stop", "message": message }],
+                "usage": { "prompt_tokens": 500, "completion_tokens": 60 },
+            });
+            Act::Body(body.to_string().into_bytes())
+        });
+        let home = home(&mock, "", 10);
+        let printed = run(&home, &[]).expect(0).json();
+        assert_eq!(printed["meta"]["other_models"], others, "{says}");
+        let shown = home.run(["show", "@"]).expect(0).out();
+        assert_eq!(shown.contains("another model answered"), !others.is_null(), "{shown}");
+    }
+}
