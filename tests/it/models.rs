@@ -527,3 +527,14 @@ fn a_model_that_answers_without_being_asked_is_named() {
         assert_eq!(shown.contains("another model answered"), !others.is_null(), "{shown}");
     }
 }
+
+/// Also where nobody answered: what was paid for nothing is explained all the same.
+#[test]
+fn a_study_without_any_answer_says_what_its_cost_rests_on() {
+    let mock = MockProvider::start(Duration::ZERO, |_| Act::Body(b"<html>hello</html>".to_vec()));
+    let home = home(&mock, "", 5);
+    let printed = run(&home, &[]).expect(4).json();
+    assert!(printed["meta"]["booked_at_most"].as_u64() >= Some(5), "{printed}");
+    let shown = home.run(["show", "@"]).expect(0).out();
+    assert!(shown.contains("booked at an upper bound"), "{shown}");
+}

@@ -44,6 +44,17 @@ pub(crate) fn draw(report: &Report, results: &Results, page: &mut Page) {
     }
 }
 
+/// Draws what is to be known of the cost of a study without results.
+pub(crate) fn draw_cost(meta: &Meta, page: &mut Page) {
+    let lines = cost_and_models(meta);
+    if !lines.is_empty() {
+        page.heading("What it cost", "");
+    }
+    for line in lines {
+        page.bullet(&line);
+    }
+}
+
 /// What is not known for sure of the cost, and who says to have answered without being asked.
 fn cost_and_models(meta: &Meta) -> Vec<String> {
     let mut lines = Vec::new();

@@ -40,10 +40,14 @@ pub(crate) use themes::findings;
 pub fn render(report: &Report, look: Look) -> String {
     let mut page = Page::new(look);
     title::draw(report, &mut page);
-    if let Some(results) = &report.results {
-        draw_results(results, &mut page);
-        diagnostics::draw(report, results, &mut page);
-        quality::draw(results, &mut page);
+    match &report.results {
+        Some(results) => {
+            draw_results(results, &mut page);
+            diagnostics::draw(report, results, &mut page);
+            quality::draw(results, &mut page);
+        }
+        // What nobody answered may have cost something all the same.
+        None => diagnostics::draw_cost(&report.meta, &mut page),
     }
     next::draw(report, &mut page);
     page.finish()

@@ -80,8 +80,6 @@ impl Calls {
         begun: impl Future<Output = Result<(), ApiError>>,
     ) -> Result<(), ApiError> {
         let (core, number) = (self.core.clone(), self.number);
-        let unwritten =
-            |error: PromptError| ApiError::new(ErrorCode::InvalidInput, error.to_string());
         let lane = |engine: &Arc<ModelEngine>| {
             Ok(Lane::new(Arc::clone(engine), engine.form(&self.spec).map_err(unwritten)?))
         };
@@ -151,8 +149,6 @@ impl Calls {
 
     /// The most that the direct questions to the first respondent can cost there.
     fn worst_of(&self, engine: &ModelEngine) -> Result<UsdMicros, ApiError> {
-        let unwritten =
-            |error: PromptError| ApiError::new(ErrorCode::InvalidInput, error.to_string());
         let Some(persona) = self.panel.persona(0) else { return Ok(UsdMicros::ZERO) };
         let form = engine.form(&self.spec).map_err(unwritten)?;
         let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
@@ -168,6 +164,12 @@ impl Calls {
     fn now(&self) -> Duration {
         self.core.world().clock.monotonic()
     }
+}
+
+/// An owner's template does not render.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed over by map_err")]
+fn unwritten(error: PromptError) -> ApiError {
+    ApiError::new(ErrorCode::InvalidInput, error.to_string())
 }
 
 fn broken(error: &JoinError) -> ApiError {

@@ -4,12 +4,13 @@
 
 use std::iter::Peekable;
 
-use protocol::error::{ApiError, ErrorCode};
+use protocol::error::ApiError;
 
 use super::judge::Heard;
 use super::lane::Lane;
 use super::round::Round;
 use super::sitting::{Sitting, Ticket};
+use super::unwritten;
 use crate::domain::exchange::Exchange;
 use crate::domain::outcome::Usage;
 use crate::inference::model::ReadyCall;
@@ -91,7 +92,7 @@ impl Round {
         let Lane { engine, form, .. } = &self.lanes[lane];
         let ready = engine
             .ready(form, &self.study.spec, at, item, &sitting.persona, correction)
-            .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+            .map_err(unwritten)?;
         Ok((sitting, ready))
     }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use protocol::channels::{Channel, Channels, Construct};
 use protocol::credits::UsdMicros;
-use protocol::error::{ApiError, ErrorCode};
+use protocol::error::ApiError;
 use protocol::persona::Persona;
 use protocol::results::Answer;
 use tokio::sync::{mpsc, oneshot};
@@ -23,8 +23,8 @@ use self::log::Log;
 pub(super) use self::purse::Purse;
 use self::teller::Teller;
 use self::vectors::Ssr;
-use super::Calls;
 use super::recorder::Parcel;
+use super::{Calls, unwritten};
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::{Exchange, Part, Source};
 use crate::domain::instrument::channels::{TEXT_BYTES_MAX, heard, hears, read_rating, read_text};
@@ -32,7 +32,6 @@ use crate::domain::outcome::{Assignment, EngineUse, Usage};
 use crate::domain::voices;
 use crate::inference::limits::{Condition, backoff, own_wait};
 use crate::inference::model::ModelEngine;
-use crate::inference::prompt::PromptError;
 
 /// Everything that hearing further channels of a study takes.
 pub(super) struct Beside {
@@ -98,7 +97,8 @@ impl Beside {
         if let Some(rater) = &makers.rater {
             blueprints.push(rater.blueprint_beside(Part::Rating));
             for construct in constructs {
-                let longest = rater.longest_rating(calls.spec.seed, *construct).map_err(broken)?;
+                let longest =
+                    rater.longest_rating(calls.spec.seed, *construct).map_err(unwritten)?;
                 worst_rating = worst_rating.saturating_add(longest.worst.0);
             }
         }
@@ -133,7 +133,7 @@ impl Beside {
         let mut worst = self.worst_rating.0;
         for construct in self.constructs {
             let text = engine.ready_text(&self.calls.spec, *construct, persona, None);
-            worst = worst.saturating_add(text.map_err(broken)?.worst.0);
+            worst = worst.saturating_add(text.map_err(unwritten)?.worst.0);
         }
         if let Some(ssr) = &self.ssr {
             let bytes = TEXT_BYTES_MAX.saturating_mul(self.constructs.len());
@@ -270,8 +270,4 @@ impl Beside {
             () = tokio::time::sleep(wait) => {}
         }
     }
-}
-
-fn broken(error: PromptError) -> ApiError {
-    ApiError::new(ErrorCode::InvalidInput, error.to_string())
 }
