@@ -37,6 +37,9 @@ const RUNTIME_THREADS: usize = 2;
 /// How long peers get to read their last reply when the daemon ends.
 const FAREWELL: Duration = Duration::from_millis(250);
 
+/// How long after a second signal what is given up may take to be booked.
+const GIVING_UP: Duration = Duration::from_millis(700);
+
 /// How the daemon is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
@@ -290,9 +293,14 @@ impl Running {
         }
         let Self { core, work, listener, _instance: instance, .. } = self;
         drop(listener);
+        let mut stopping = std::pin::pin!(work.stop());
         tokio::select! {
-            () = work.stop() => {}
-            name = signals.next() => tracing::warn!(name, "second signal: not waiting for what is under way"),
+            () = &mut stopping => {}
+            name = signals.next() => {
+                tracing::warn!(name, "second signal: not waiting for what is under way");
+                core.give_up_calls();
+                drop(tokio::time::timeout(GIVING_UP, stopping).await);
+            }
         }
         core.close();
         let farewell = async { while connections.join_next().await.is_some() {} };

@@ -29,6 +29,7 @@ mod study_types;
 
 // What must survive.
 mod damage;
+mod given_up;
 mod kill;
 mod link;
 mod silence;

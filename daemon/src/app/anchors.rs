@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use protocol::channels::Construct;
 use protocol::credits::UsdMicros;
+use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
 
 use crate::domain::exchange::address;
@@ -119,6 +120,23 @@ impl Core {
             })
             .await
     }
+}
+
+/// The most that embedding every anchor can cost there.
+///
+/// # Errors
+/// When the anchors that are compiled in do not read.
+pub(super) fn worst_of_anchors(embedder: &Embedder) -> Reply<UsdMicros> {
+    let library = Library::shipped()
+        .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+    let mut worst = UsdMicros::ZERO;
+    for construct in Construct::ALL {
+        for texts in library.sentences(*construct).chunks(TEXTS_MAX) {
+            let each = embedder.worst(texts.iter().map(String::len).sum());
+            worst = worst.checked_add(each).unwrap_or(worst);
+        }
+    }
+    Ok(worst)
 }
 
 fn of_row(row: &AnchorsRow) -> Result<Anchors, NoAnchors> {

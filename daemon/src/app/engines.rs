@@ -11,22 +11,27 @@ use protocol::service::{Check, EngineCheck, EngineInfo, EngineRole, Reply};
 use protocol::study::{Draft, StudySpec};
 
 use crate::domain::instrument::{self, Unreadable};
-use crate::domain::outcome::Assignment;
+use crate::domain::outcome::{Assignment, Usage};
 use crate::domain::stimulus;
 use crate::inference::Engine;
 use crate::inference::chat::Stop;
 use crate::inference::embed::Embedder;
 use crate::inference::key::Origin;
-use crate::inference::model::{ModelEngine, Spent};
+use crate::inference::model::{ModelEngine, ReadyCall, Spent};
+use crate::store::rows::CallsUnderWay;
 
 use super::Core;
+use super::anchors::worst_of_anchors;
 
 /// Something harmless to ask about.
 const TRIAL: &str = "---\nstudy: nps\npanel: 1\n---\nA reusable water bottle of steel that keeps drinks cold for a day.\n";
-/// The number under which a check takes its turn: no study has it.
+/// The number under which the built-in encoder, which costs nothing, is asked for a check: no study has it.
 const NOBODY: u32 = 0;
 /// A check waits no longer for a service that asks to wait.
 const CHECK_WAIT: Duration = Duration::from_secs(10);
+
+/// What came of a check: the call, how long it took, and what was seen of its embeddings with what they cost.
+type Checked = (Result<Spent, String>, Duration, Option<(Vec<Check>, UsdMicros)>);
 
 impl Core {
     /// The variables that engines read.
@@ -75,12 +80,11 @@ impl Core {
         all
     }
 
-    /// Makes one small call to an engine and says what works. What it costs is told, and counts towards the caps while the
-    /// daemon runs.
+    /// Makes one small call to an engine and says what works. What it costs is told and booked like any other call.
     pub async fn check_engine(&self, name: &str) -> Reply<EngineCheck> {
         if let Some(encoder) = self.encoder().filter(|encoder| encoder.engine() == name) {
             let begun = self.world().clock.monotonic();
-            let (checks, cost) = self.check_embedder(&encoder).await;
+            let (checks, cost) = self.check_embedder(NOBODY, &encoder).await;
             let took = self.world().clock.monotonic().saturating_sub(begun);
             return Ok(EngineCheck {
                 engine: about_encoder(&encoder),
@@ -105,6 +109,15 @@ impl Core {
             let check = hold("answers", true, "it is built in and always answers".to_owned(), None);
             return Ok(EngineCheck { engine, checks: vec![check], latency_ms: 0, cost_usd: 0.0 });
         };
+        // In a task of its own: a caller who goes away in between leaves no call unbooked.
+        let (core, name) = (self.clone(), name.to_owned());
+        let checking = tokio::spawn(async move { core.check_model(&engine, &name).await });
+        checking.await.map_err(|error| {
+            ApiError::new(ErrorCode::Internal, format!("The check stopped unexpectedly: {error}."))
+        })?
+    }
+
+    async fn check_model(&self, engine: &Arc<ModelEngine>, name: &str) -> Reply<EngineCheck> {
         let spec = self.trial(name)?;
         let panel = self.sample(&spec)?;
         let persona = panel
@@ -122,7 +135,45 @@ impl Core {
             price.map_or("nobody knows what this model costs".to_owned(), |_| "known".to_owned()),
             Some("give it in [engine.NAME] as price = { input = …, output = … }"),
         );
-        self.reserve_cost(NOBODY, None, call.worst)?;
+        let number = self.open_check(engine, name, call.worst).await?;
+        let checked = self.make_check(number, engine, &call).await;
+        // Also where a cap left no room: the note of what may be under way goes.
+        self.end_calls(number, Usage::default()).await?;
+        let (spent, took, embeds) = checked?;
+        let mut cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
+        let mut checks = vec![known];
+        checks.extend(judge(&spec, at, spent));
+        if let Some((more, took)) = embeds {
+            checks.extend(more);
+            cost = cost.checked_add(took).unwrap_or(cost);
+        }
+        Ok(EngineCheck {
+            engine: about(engine),
+            checks,
+            latency_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            cost_usd: cost.dollars(),
+        })
+    }
+
+    /// Makes room in the books for a check, and notes durably what may be under way; gives the number it is paid under.
+    async fn open_check(&self, engine: &ModelEngine, name: &str, call: UsdMicros) -> Reply<u32> {
+        self.settle_past().await?;
+        let number = self.check_number();
+        self.looking(move |core| core.open_spending(number)).await?;
+        let embedding = engine.embedder().map_or(Ok(UsdMicros::ZERO), |it| worst_of_anchors(it))?;
+        let worst = call.checked_add(embedding).unwrap_or(call);
+        let note = CallsUnderWay { engine: name.to_owned(), calls: 1, worst };
+        self.note_calls(number, note).await?;
+        Ok(number)
+    }
+
+    async fn make_check(
+        &self,
+        number: u32,
+        engine: &Arc<ModelEngine>,
+        call: &ReadyCall,
+    ) -> Reply<Checked> {
+        self.reserve_cost(number, None, call.worst)?;
         let clock = &self.world().clock;
         let begun = clock.monotonic();
         // Whoever looks whether it works is told that it asks to wait, and does not wait.
@@ -130,34 +181,29 @@ impl Core {
         let spent = if let Some(wait) = asks.filter(|wait| *wait > CHECK_WAIT) {
             Err(format!("the service asks to wait for {} s more", wait.as_secs()))
         } else {
-            match engine.admit(clock, NOBODY, 1, &call).await {
-                Ok(pass) => Ok(pass.call(&call).await),
+            match engine.admit(clock, number, 1, call).await {
+                Ok(pass) => Ok(pass.call(call).await),
                 Err(why) => Err(why),
             }
         };
-        engine.leave(NOBODY);
+        engine.leave(number);
         let took = clock.monotonic().saturating_sub(begun);
         let cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
-        self.settle_cost(NOBODY, call.worst, cost);
-        let mut checks = vec![known];
-        checks.extend(judge(&spec, at, spent));
-        let mut cost = cost;
-        if let Some(embedder) = engine.embedder() {
-            let (more, took) = self.check_embedder(embedder).await;
-            checks.extend(more);
-            cost = cost.checked_add(took).unwrap_or(cost);
-        }
-        Ok(EngineCheck {
-            engine: about(&engine),
-            checks,
-            latency_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            cost_usd: cost.dollars(),
-        })
+        self.settle_cost(number, call.worst, cost);
+        let embeds = match engine.embedder() {
+            Some(embedder) => Some(self.check_embedder(number, embedder).await),
+            None => None,
+        };
+        Ok((spent, took, embeds))
     }
 
     /// Whether texts can be turned into vectors there, and what the anchors come to with them. Anchors that are kept cost
     /// nothing.
-    async fn check_embedder(&self, embedder: &Arc<Embedder>) -> (Vec<Check>, UsdMicros) {
+    async fn check_embedder(
+        &self,
+        number: u32,
+        embedder: &Arc<Embedder>,
+    ) -> (Vec<Check>, UsdMicros) {
         let mut checks = Vec::new();
         let mut cost = UsdMicros::ZERO;
         let known = embedder.known_price().is_some() || self.settings().allow_unknown_price;
@@ -167,7 +213,7 @@ impl Core {
             return (vec![hold("embeds", false, what, Some(hint))], cost);
         }
         for construct in Construct::ALL {
-            let (made, took) = self.anchors(NOBODY, None, embedder, *construct).await;
+            let (made, took) = self.anchors(number, None, embedder, *construct).await;
             cost = cost.checked_add(took.cost).unwrap_or(cost);
             let bench = match made {
                 Ok(anchors) => anchors.bench,
@@ -190,7 +236,7 @@ impl Core {
                 Some("do not rely on ssr with this embedding model; try another one"),
             ));
         }
-        embedder.leave(NOBODY);
+        embedder.leave(number);
         (checks, cost)
     }
 

@@ -10,13 +10,17 @@ use tokio_util::sync::CancellationToken;
 pub type Gate = CancellationToken;
 
 #[derive(Debug, Default)]
-pub(super) struct Gates(Mutex<BTreeMap<u32, Gate>>);
+pub(super) struct Gates {
+    gates: Mutex<BTreeMap<u32, Gate>>,
+    /// Cancelled when the daemon waits for no call any longer.
+    pub(super) over: CancellationToken,
+}
 
 impl Gates {
     /// A fresh gate for a study, in place of the one before.
     pub(super) fn open(&self, number: u32) -> Gate {
         let gate = Gate::new();
-        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
         gates.retain(|_, gate| !gate.is_cancelled());
         gates.insert(number, gate.clone());
         gate
@@ -24,7 +28,7 @@ impl Gates {
 
     /// Closes the gate of a study.
     pub(super) fn close(&self, number: u32) {
-        let gate = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+        let gate = self.gates.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
         if let Some(gate) = gate {
             gate.cancel();
         }

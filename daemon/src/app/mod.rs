@@ -18,6 +18,7 @@ mod evidence;
 mod feed;
 mod gates;
 mod lookup;
+mod lost;
 mod plan;
 mod price;
 mod probation;
@@ -211,6 +212,16 @@ impl Core {
     /// The gate of a study's runner: closed when nobody else may be asked.
     pub fn gate(&self, number: u32) -> Gate {
         self.shared.gates.open(number)
+    }
+
+    /// The daemon ends and waits for no call any longer: each is given up, and booked at the most it can have cost.
+    pub fn give_up_calls(&self) {
+        self.gates().over.cancel();
+    }
+
+    /// Cancelled when calls under way are to be given up at once.
+    pub fn over(&self) -> &tokio_util::sync::CancellationToken {
+        &self.gates().over
     }
 
     /// Writes what is waiting and closes the store.

@@ -174,7 +174,9 @@ impl Core {
         let now = self.world().clock.now();
         #[cfg(any(test, feature = "seeded-bugs"))]
         let sabotage = self.world().sabotage;
-        self.store()
+        let (number, usage) = (batch.number, batch.usage);
+        let panel = self
+            .store()
             .write(move |reader| {
                 let mut found = by_number(reader, batch.number)?;
                 let mut writes = Writes::at(now);
@@ -228,7 +230,9 @@ impl Core {
                 writes.put(&found.number, &found.progress);
                 Ok((found.progress.panel, writes))
             })
-            .await
+            .await?;
+        self.note_booked(number, usage);
+        Ok(panel)
     }
 }
 

@@ -1,9 +1,10 @@
-//! Real money: what was spent today and at all, what calls under way may still cost, and the caps. A call is let through
-//! only when its worst case fits under every cap together with the worst cases of all calls under way, so no cap is ever
-//! passed, whatever a service reports.
+//! Real money in memory: what was spent today and at all, what calls under way may still cost, what of it the ledger does
+//! not hold yet, and the caps. A call is let through only when its worst case fits under every cap together with the worst
+//! cases of all calls under way, so no cap is ever passed, whatever a service reports.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -12,20 +13,14 @@ use protocol::credits::UsdMicros;
 use protocol::error::ApiError;
 use protocol::ledger::Amount;
 use protocol::service::Reply;
+use tokio::sync::OnceCell;
 
-use crate::domain::ledger::cost;
 use crate::domain::outcome::Usage;
 use crate::store::rows::TransferRow;
-use crate::store::{Fault, Order, Writes};
+use crate::store::{Fault, Order};
 
 use super::Core;
-use super::budget::this_month;
-use super::lookup::by_number;
 use super::price::dollars;
-use super::step::defect;
-
-/// From so many respondents on, what they cost on average is what one usually costs.
-const USUAL_FROM: u32 = 10;
 
 /// The caps on real cost that settings give; none is without limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,7 +51,12 @@ pub struct Capped {
 
 /// What was spent and what may be.
 #[derive(Debug, Default)]
-pub(super) struct Spending(Mutex<Option<Books>>);
+pub(super) struct Spending {
+    books: Mutex<Option<Books>>,
+    checks: AtomicU32,
+    /// Set once what an end that was not clean left behind is booked.
+    pub(super) past: OnceCell<()>,
+}
 
 #[derive(Debug, Default)]
 struct Books {
@@ -71,11 +71,32 @@ struct Books {
 struct Study {
     spent: i64,
     reserved: i64,
+    /// The largest worst case that was set aside for one call.
+    largest: i64,
+    /// Of what was spent, what the ledger does not hold yet.
+    unbooked: i64,
+    /// Of that, how many calls at least are in it at the most that they can have cost.
+    at_most: u32,
+    /// It makes no calls: whatever is unbooked could not be booked at the end, and waits for the store.
+    ended: bool,
+}
+
+impl Study {
+    fn take_back(&mut self, worst: i64) -> i64 {
+        let back = worst.clamp(0, self.reserved.max(0));
+        self.reserved -= back;
+        back
+    }
 }
 
 impl Spending {
     fn books(&self) -> MutexGuard<'_, Option<Books>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One more check of an engine: which it is since the daemon started.
+    pub(super) fn count_check(&self) -> u32 {
+        self.checks.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -116,12 +137,14 @@ impl Core {
             *books = Some(Books { day: day_of(now), today, total, ..Books::default() });
         }
         if let Some(books) = books.as_mut() {
-            books.studies.entry(number).or_default().spent = spent;
+            let study = books.studies.entry(number).or_default();
+            study.spent = spent.saturating_add(study.unbooked);
+            study.ended = false;
         }
         Ok(())
     }
 
-    /// Sets the worst case of one call aside, if every cap allows it.
+    /// Sets the worst case of one call aside, if every cap allows it. The study's spending must be open.
     ///
     /// # Errors
     /// The cap that does not.
@@ -131,9 +154,21 @@ impl Core {
         own_cap: Option<UsdMicros>,
         worst: UsdMicros,
     ) -> Result<(), Capped> {
+        if worst == UsdMicros::ZERO {
+            return Ok(());
+        }
         let caps = self.settings().caps;
         let mut books = self.spending().books();
-        let books = books.get_or_insert_default();
+        let Some(books) = books.as_mut() else {
+            // Without what was spent before no cap can be kept.
+            let limit = UsdMicros::ZERO;
+            return Err(Capped {
+                cap: "the cap before the ledger is read",
+                limit,
+                worst,
+                others: false,
+            });
+        };
         // Only forward: a clock set back gives no second day.
         let day = day_of(self.world().clock.now());
         if day > books.day {
@@ -154,79 +189,90 @@ impl Core {
             }
         }
         study.reserved = study.reserved.saturating_add(worst.0);
+        study.largest = study.largest.max(worst.0);
         books.reserved = books.reserved.saturating_add(worst.0);
         Ok(())
     }
 
     /// The call is over: what it cost is spent, what was set aside beyond that is free again.
     pub fn settle_cost(&self, number: u32, worst: UsdMicros, actual: UsdMicros) {
-        let mut books = self.spending().books();
-        let books = books.get_or_insert_default();
-        let study = books.studies.entry(number).or_default();
-        study.reserved = study.reserved.saturating_sub(worst.0).max(0);
-        study.spent = study.spent.saturating_add(actual.0);
-        books.reserved = books.reserved.saturating_sub(worst.0).max(0);
-        books.today = books.today.saturating_add(actual.0);
-        books.total = books.total.saturating_add(actual.0);
+        if (worst, actual) == (UsdMicros::ZERO, UsdMicros::ZERO) {
+            return;
+        }
+        if let Some(books) = self.spending().books().as_mut() {
+            books.settle(number, worst.0, actual.0);
+        }
     }
 
-    /// The study asks nothing more.
-    pub fn close_spending(&self, number: u32) {
-        if let Some(books) = self.spending().books().as_mut()
-            && let Some(study) = books.studies.remove(&number)
+    /// That much of what was spent is in the ledger.
+    pub(super) fn note_booked(&self, number: u32, usage: Usage) {
+        if let Some(study) =
+            self.spending().books().as_mut().and_then(|books| books.studies.get_mut(&number))
         {
-            books.reserved = books.reserved.saturating_sub(study.reserved);
+            study.unbooked = study.unbooked.saturating_sub(usage.cost.0).max(0);
         }
     }
 
-    /// Books the calls that may have been under way when the daemon was cut off, since nobody knows what became of them: as
-    /// many as could be, each at what a respondent of this study usually costs, because what was said to them before may not
-    /// be booked either; before that is known, at `worst`. Without this a study that is cut off now and then would cost more than it says, and pass its cap.
-    pub async fn book_cut_off(&self, number: u32, count: u32, worst: UsdMicros) -> Reply<()> {
-        let reading = self.clone();
-        let each = self
-            .looking(move |_| {
-                let found = reading.store().read(|reader| by_number(reader, number))?;
-                let progress = found.progress;
-                // What was booked for nothing is nobody's usual cost.
-                let cost = progress.usage.cost.0.saturating_sub(progress.lost.cost.0);
-                let settled = progress.panel.settled();
-                let usual = cost.checked_div(i64::from(settled)).filter(|_| settled >= USUAL_FROM);
-                Ok(usual.map_or(worst, |usual| UsdMicros(usual.saturating_add(1))))
-            })
-            .await?;
-        if each == UsdMicros::ZERO || worst == UsdMicros::ZERO {
-            return Ok(());
+    /// What was booked without having been settled here.
+    pub(super) fn note_spent(&self, cost: UsdMicros) {
+        if let Some(books) = self.spending().books().as_mut() {
+            books.today = books.today.saturating_add(cost.0);
+            books.total = books.total.saturating_add(cost.0);
         }
-        let cost = UsdMicros(each.0.saturating_mul(i64::from(count)));
-        tracing::warn!(study = number, count, %cost, "calls may have been under way when the daemon was cut off");
-        self.book_lost(number, Usage { cost, at_most: count, ..Usage::default() }).await
     }
 
-    /// Books what calls cost whose replies became no outcome: those under way when a study was cancelled or halted.
-    pub async fn book_lost(&self, number: u32, usage: Usage) -> Reply<()> {
-        if usage == Usage::default() {
-            return Ok(());
+    /// The study asks nothing more: whatever is still set aside was given up, and counts as spent. Gives what the ledger does
+    /// not hold yet.
+    pub(super) fn stop_spending(&self, number: u32) -> Usage {
+        let mut books = self.spending().books();
+        let Some(books) = books.as_mut() else { return Usage::default() };
+        let Some(study) = books.studies.get_mut(&number) else { return Usage::default() };
+        study.ended = true;
+        let given_up = study.reserved;
+        if given_up > 0 {
+            let largest = study.largest.max(1);
+            // Rounded up; checked, because a program that counts money wrong must not count calls at all.
+            let calls = given_up.saturating_add(largest.saturating_sub(1)) / largest;
+            study.at_most = study.at_most.saturating_add(u32::try_from(calls).unwrap_or(u32::MAX));
+            books.settle(number, given_up, given_up);
         }
-        let now = self.world().clock.now();
-        let name = format!("lost/{}", self.world().ids.fresh());
-        self.store()
-            .write(move |reader| {
-                let mut found = by_number(reader, number)?;
-                let mut writes = Writes::at(now);
-                if usage.cost > UsdMicros::ZERO {
-                    let month = this_month(reader, now)?;
-                    let (id, engine) = (found.row.id, &found.row.spec.engine);
-                    let movement = cost(id, &name, month, engine, usage.cost)
-                        .map_err(|error| defect(&error))?;
-                    writes.book(movement);
-                }
-                found.progress.usage = found.progress.usage.plus(usage);
-                found.progress.lost = found.progress.lost.plus(usage);
-                writes.put(&found.number, &found.progress);
-                Ok(((), writes))
-            })
-            .await
+        let study = books.studies.get(&number).copied().unwrap_or_default();
+        Usage { cost: UsdMicros(study.unbooked), at_most: study.at_most, ..Usage::default() }
+    }
+
+    /// Everything of that study is in the ledger.
+    pub(super) fn forget_spending(&self, number: u32) {
+        if let Some(books) = self.spending().books().as_mut() {
+            books.studies.remove(&number);
+        }
+    }
+
+    /// Studies that make no calls any more and have spent money that the ledger does not hold.
+    pub(super) fn with_unbooked(&self) -> Vec<u32> {
+        self.spending_studies(|study| study.ended && study.unbooked > 0)
+    }
+
+    /// Every study whose spending was opened and is not wholly in the ledger.
+    pub(super) fn with_spending(&self) -> Vec<u32> {
+        self.spending_studies(|_| true)
+    }
+
+    fn spending_studies(&self, wanted: impl Fn(&Study) -> bool) -> Vec<u32> {
+        let books = self.spending().books();
+        let studies = books.iter().flat_map(|books| &books.studies);
+        studies.filter(|(_, study)| wanted(study)).map(|(number, _)| *number).collect()
+    }
+}
+
+impl Books {
+    fn settle(&mut self, number: u32, worst: i64, actual: i64) {
+        let study = self.studies.entry(number).or_default();
+        let back = study.take_back(worst);
+        study.spent = study.spent.saturating_add(actual);
+        study.unbooked = study.unbooked.saturating_add(actual);
+        self.reserved = self.reserved.saturating_sub(back);
+        self.today = self.today.saturating_add(actual);
+        self.total = self.total.saturating_add(actual);
     }
 }
 

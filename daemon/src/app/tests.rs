@@ -4,5 +4,6 @@
 mod budget;
 mod calls;
 mod history;
+mod lost;
 mod money;
 mod sabotage;

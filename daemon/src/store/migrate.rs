@@ -6,8 +6,9 @@ use redb::{Database, ReadableDatabase, TableHandle};
 use super::rows::FormatRow;
 use super::{Fault, Key, OpenError, Reader, Table};
 
-/// The format this program writes.
-pub const FORMAT: u32 = 1;
+/// The format this program writes. 2 added the notes of calls under way, and of studies that were deleted: a program of
+/// format 1 would take the former for nothing and the latter for damage.
+pub const FORMAT: u32 = 2;
 
 /// The format of a file that was opened for reading; `None` before the first use case.
 pub(super) fn found(database: &impl ReadableDatabase) -> Result<Option<u32>, Fault> {
@@ -29,17 +30,14 @@ pub(super) fn admit(version: u32) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Adds the tables that an older program of the same format did not have.
-fn add_tables(database: &Database) -> Result<(), OpenError> {
-    let reading = database.begin_read().map_err(Fault::from)?;
-    let known: Vec<String> =
-        reading.list_tables().map_err(Fault::from)?.map(|table| table.name().to_owned()).collect();
-    drop(reading);
-    let missing: Vec<Table> = Table::ALL
-        .into_iter()
-        .filter(|table| !known.iter().any(|name| name == table.name()))
-        .collect();
-    if missing.is_empty() {
+/// Brings a file to this format, in one transaction: it is of this format with all of its tables, or it is what it was.
+/// `version` is the program's, to be named in the file.
+pub(super) fn migrate(database: &Database, version: &str) -> Result<(), OpenError> {
+    let found = found(database)?;
+    admit(found.unwrap_or(0))?;
+    let missing = missing_tables(database)?;
+    let is_current = found == Some(FORMAT);
+    if is_current && missing.is_empty() {
         return Ok(());
     }
     let mut transaction = database.begin_write().map_err(Fault::from)?;
@@ -47,29 +45,26 @@ fn add_tables(database: &Database) -> Result<(), OpenError> {
     for table in missing {
         drop(transaction.open_table(table.definition()).map_err(Fault::from)?);
     }
-    transaction.commit().map_err(Fault::from)?;
-    Ok(())
-}
-
-/// Brings a file to this format, in one transaction.
-pub(super) fn migrate(database: &Database, version: &str) -> Result<(), OpenError> {
-    if let Some(found) = found(database)? {
-        admit(found)?;
-        return add_tables(database);
-    }
-    let mut transaction = database.begin_write().map_err(Fault::from)?;
-    transaction.set_two_phase_commit(true);
-    for table in Table::ALL {
-        drop(transaction.open_table(table.definition()).map_err(Fault::from)?);
-    }
-    let row = FormatRow { version: FORMAT, written_by: version.to_owned() };
-    let json = serde_json::to_vec(&row)
-        .map_err(|error| Fault::Row { table: Table::Meta, why: error.to_string() })?;
-    {
+    if !is_current {
+        let row = FormatRow { version: FORMAT, written_by: version.to_owned() };
+        let json = serde_json::to_vec(&row)
+            .map_err(|error| Fault::Row { table: Table::Meta, why: error.to_string() })?;
         let mut meta = transaction.open_table(Table::Meta.definition()).map_err(Fault::from)?;
         let key = FormatRow::KEY.to_owned().encode();
         drop(meta.insert(key.as_slice(), json.as_slice()).map_err(Fault::from)?);
     }
     transaction.commit().map_err(Fault::from)?;
+    if let Some(older) = found.filter(|found| *found < FORMAT) {
+        tracing::info!(from = older, to = FORMAT, "the database was brought to this format");
+    }
     Ok(())
+}
+
+/// The tables of this format that the file does not have.
+fn missing_tables(database: &Database) -> Result<Vec<Table>, OpenError> {
+    let reading = database.begin_read().map_err(Fault::from)?;
+    let known: Vec<String> =
+        reading.list_tables().map_err(Fault::from)?.map(|table| table.name().to_owned()).collect();
+    let is_missing = |table: &Table| !known.iter().any(|name| name == table.name());
+    Ok(Table::ALL.into_iter().filter(is_missing).collect())
 }

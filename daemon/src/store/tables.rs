@@ -21,6 +21,8 @@ pub enum Table {
     Progress,
     /// Numbers of the unfinished studies.
     Unfinished,
+    /// What a study may have under way at its model services, while it asks.
+    CallsUnderWay,
     /// Packed panels, in chunks.
     Panels,
     /// Outcomes by (study, round, respondent, task, replicate).
@@ -49,13 +51,14 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Meta,
         Self::Studies,
         Self::StudyNumbers,
         Self::SubmitKeys,
         Self::Progress,
         Self::Unfinished,
+        Self::CallsUnderWay,
         Self::Panels,
         Self::Outcomes,
         Self::Exchanges,
@@ -79,6 +82,7 @@ impl Table {
             Self::SubmitKeys => "submit_keys",
             Self::Progress => "progress",
             Self::Unfinished => "unfinished",
+            Self::CallsUnderWay => "calls_under_way",
             Self::Panels => "panels",
             Self::Outcomes => "outcomes",
             Self::Exchanges => "exchanges",

@@ -238,9 +238,6 @@ impl Asking {
         let resumed = job.state == State::Running && core.store().recovery().repaired;
         if resumed && floor.first_look(job.number) {
             let left: Vec<u32> = job.left.iter().collect();
-            if let Self::Models(calls) = self {
-                calls.book_cut_off(left.len().saturating_add(job.left.again().count())).await?;
-            }
             let plan = Plan::new(job.probation, &left);
             if let Some(respondent) = plan.aside {
                 tracing::error!(number = job.number, respondent, "a respondent is put aside");

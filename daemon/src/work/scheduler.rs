@@ -14,6 +14,8 @@ use super::runner::{Floor, Stopped, blocking, run};
 
 /// Looks again after this long without a signal.
 const PERIOD: Duration = Duration::from_mins(1);
+/// How long runners that have given up their calls may take to book them and end.
+const GIVING_UP: Duration = Duration::from_secs(2);
 /// After the store's trouble, looks again after this long: its recovery is signalled, so this is a safety net.
 const PERIOD_IN_TROUBLE: Duration = Duration::from_secs(2);
 
@@ -84,6 +86,13 @@ impl Driver {
         if self.core.store().degraded().is_some() {
             return;
         }
+        // First of all what was spent before: no call goes while the caps do not know of it.
+        for booked in [self.core.settle_past().await, self.core.book_unbooked().await] {
+            if let Err(error) = booked {
+                tracing::warn!(%error, "what calls may have cost cannot be booked yet");
+                return;
+            }
+        }
         let core = self.core.clone();
         let pending = match blocking(move || core.pending()).await {
             Ok(Ok(pending)) => pending,
@@ -128,19 +137,33 @@ impl Driver {
         for gate in self.gates.values() {
             gate.cancel();
         }
-        let drained = tokio::time::timeout(self.core.settings().drain, async {
+        let drain = self.core.settings().drain;
+        if !self.runners_end_within(drain).await {
+            tracing::warn!(
+                "calls under way are given up; who was asked is asked again at the next start"
+            );
+            self.core.give_up_calls();
+            if !self.runners_end_within(GIVING_UP).await {
+                self.runners.shutdown().await;
+            }
+        }
+        // Whoever was at work has booked what it gave up; what could not be booked there is booked here, or, where the store
+        // takes no writes, at the next start.
+        if let Err(error) = self.core.book_given_up().await {
+            tracing::warn!(%error, "what was given up is booked at the next start");
+        }
+    }
+
+    /// Waits for all runners; says whether they have ended in that time.
+    async fn runners_end_within(&mut self, time: Duration) -> bool {
+        tokio::time::timeout(time, async {
             while let Some(joined) = self.runners.join_next().await {
                 if let Err(error) = joined {
                     tracing::error!(%error, "a runner ended unexpectedly");
                 }
             }
         })
-        .await;
-        if drained.is_err() {
-            tracing::warn!(
-                "answers in flight were given up; they are asked again at the next start"
-            );
-            self.runners.abort_all();
-        }
+        .await
+        .is_ok()
     }
 }

@@ -17,7 +17,9 @@ mod movement;
 pub use account::{Account, Month};
 pub use chain::{Broken, Head, seal, verify};
 pub use hold::{Hold, OverHold, Purse, Shortfall, open_hold};
-pub use movement::{Kind, Movement, Unbalanced, allowance, cost, grant, lapse, reinstate};
+pub use movement::{
+    Kind, Movement, Unbalanced, allowance, check_cost, cost, grant, lapse, reinstate,
+};
 
 #[cfg(test)]
 mod tests;

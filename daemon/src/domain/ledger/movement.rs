@@ -181,12 +181,31 @@ pub fn cost(
     provider: &str,
     micros: UsdMicros,
 ) -> Result<Movement, Unbalanced> {
-    let id = format!("cost/{study}/{batch}");
+    paid(format!("cost/{study}/{batch}"), Some(study), month, provider, micros)
+}
+
+/// What a provider took for a call that belongs to no study. `key` names the call, so that it is booked once.
+pub fn check_cost(
+    key: &str,
+    month: Month,
+    provider: &str,
+    micros: UsdMicros,
+) -> Result<Movement, Unbalanced> {
+    paid(format!("cost/check/{key}"), None, month, provider, micros)
+}
+
+fn paid(
+    id: String,
+    study: Option<StudyId>,
+    month: Month,
+    provider: &str,
+    micros: UsdMicros,
+) -> Result<Movement, Unbalanced> {
     let Some(negative) = micros.checked_neg() else { return Err(Unbalanced { id }) };
     Movement::new(
         id,
         Kind::Cost,
-        Some(study),
+        study,
         vec![
             (Account::Provider(provider.to_owned()), Amount::UsdMicros(negative)),
             (Account::Cost(month), Amount::UsdMicros(micros)),

@@ -2,6 +2,7 @@
 //! with a default that says what its absence means.
 
 mod anchors;
+mod calls;
 mod event;
 mod exchange;
 mod ledger;
@@ -10,6 +11,7 @@ mod outcome;
 mod study;
 
 pub use anchors::AnchorsRow;
+pub use calls::CallsUnderWay;
 pub use exchange::{AddressKey, BlueprintRow, ExchangesRow, RememberedRow};
 pub use ledger::{Balance, HoldRow, LedgerHead, TransferPlace, TransferRow};
 pub use meta::FormatRow;

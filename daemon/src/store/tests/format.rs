@@ -9,7 +9,8 @@ use redb::{Database, ReadableDatabase};
 
 use crate::app::testing::{broken, everyone_answers, options, settings, submission, world};
 use crate::app::{Core, Settings, restore_backup};
-use crate::store::{OpenError, RestoreError, Storage, Table};
+use crate::store::rows::FormatRow;
+use crate::store::{FORMAT, OpenError, RestoreError, Storage, Table};
 use crate::work::Scheduler;
 
 fn open(path: &Path, settings: Settings) -> Result<Core, OpenError> {
@@ -35,8 +36,10 @@ async fn fill(path: &Path) {
     core.close();
 }
 
-fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/db/v1.redb")
+/// A file that a program of that format wrote.
+fn fixture(format: u32) -> PathBuf {
+    let name = format!("../tests/fixtures/db/v{format}.redb");
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
 /// Writes the fixture of this format; run it once for each new format, with `DEMOSCOPE_BLESS=1`.
@@ -48,16 +51,36 @@ async fn the_fixture_of_this_format_is_written_on_request() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("demoscope.redb");
     fill(&path).await;
-    fs::create_dir_all(fixture().parent().unwrap()).unwrap();
-    fs::copy(&path, fixture()).unwrap();
+    let fixture = fixture(FORMAT);
+    fs::create_dir_all(fixture.parent().unwrap()).unwrap();
+    fs::copy(&path, fixture).unwrap();
+}
+
+fn format_of(path: &Path) -> u32 {
+    let database = Database::open(path).unwrap();
+    let snapshot = database.begin_read().unwrap();
+    let meta = snapshot.open_table(Table::Meta.definition()).unwrap();
+    let row = meta.get(b"format".as_slice()).unwrap().unwrap();
+    let row: FormatRow = serde_json::from_slice(row.value()).unwrap();
+    row.version
 }
 
 #[tokio::test]
-async fn a_file_of_the_first_format_opens_with_everything_in_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("demoscope.redb");
-    fs::copy(fixture(), &path).unwrap();
-    let core = open(&path, plain()).unwrap();
+async fn a_file_of_every_format_opens_with_everything_in_it_and_is_brought_to_this_one() {
+    for format in 1..=FORMAT {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("demoscope.redb");
+        fs::copy(fixture(format), &path).unwrap();
+        assert_eq!(format_of(&path), format);
+        holds_everything(&path).await;
+        assert_eq!(format_of(&path), FORMAT);
+        // Once more, as a file of this format.
+        holds_everything(&path).await;
+    }
+}
+
+async fn holds_everything(path: &Path) {
+    let core = open(path, plain()).unwrap();
     assert_eq!(broken(&core), Vec::<String>::new());
     let latest = core.find("@").unwrap();
     assert_eq!((latest.state, latest.panel.requested), (State::Queued, 20));
@@ -98,7 +121,7 @@ fn refuse_newer(clean: bool) {
     let error = open(&path, plain()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the database has format 99 and this program knows 1: it was written by a newer Demoscope and was not touched"
+        "the database has format 99 and this program knows 2: it was written by a newer Demoscope and was not touched"
     );
     assert_eq!(fs::read(&path).unwrap(), before);
 }

@@ -59,10 +59,16 @@ pub(super) struct Called {
     pub(super) twice: bool,
 }
 
-/// Ends when a study was halted and what is under way was waited for long enough.
-pub(super) async fn out_of_patience(gate: Gate, patience: Duration) {
-    gate.cancelled().await;
-    tokio::time::sleep(patience).await;
+/// Ends when a study was halted and what is under way was waited for long enough, or when the daemon waits no longer.
+pub(super) async fn out_of_patience(core: Core, gate: Gate, patience: Duration) {
+    let halted = async {
+        gate.cancelled().await;
+        tokio::time::sleep(patience).await;
+    };
+    tokio::select! {
+        () = halted => {}
+        () = core.over().cancelled() => {}
+    }
 }
 
 /// Makes the call, and makes it again when it is slow and that is wanted. When `enough` ends before the reply comes, the call

@@ -161,6 +161,12 @@ impl Lane {
     }
 }
 
+/// How many calls may be under way at most at those engines.
+pub(super) fn places(lanes: &[Lane]) -> u32 {
+    let of = |lane: &Lane| places_of(lane.engine.bounds().concurrency, true);
+    lanes.iter().map(of).fold(0, u32::saturating_add)
+}
+
 /// How many places there are where so many calls may be under way, and each takes long or not.
 pub(super) fn places_of(calls: u32, slow: bool) -> u32 {
     if slow { calls.saturating_add(calls / SLACK) } else { calls }

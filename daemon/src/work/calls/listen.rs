@@ -114,7 +114,8 @@ impl Round {
         let recorder = self.recorder.clone();
         let aside = std::mem::replace(&mut sitting.aside, UsdMicros::ZERO);
         let (core, cap) = (self.study.core.clone(), self.study.spec.max_cost_usd);
-        let enough = out_of_patience(self.study.gate.clone(), lane.farewell(&core));
+        let patience = lane.farewell(&core);
+        let enough = out_of_patience(core.clone(), self.study.gate.clone(), patience);
         let purse = Purse::new(core, self.study.number, cap, aside);
         let direct = sitting.said.iter().position(|(at, _)| asked_beside(spec, *at));
         self.listening.spawn(async move {

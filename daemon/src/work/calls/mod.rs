@@ -26,7 +26,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
 use self::beside::Beside;
-use self::lane::{Lane, places_of};
+use self::lane::{Lane, places};
 use self::recorder::Recorder;
 use self::round::Round;
 use self::sitting::Ticket;
@@ -41,6 +41,7 @@ use crate::domain::panel::Panel;
 use crate::inference::model::ModelEngine;
 use crate::inference::pool::Pool;
 use crate::inference::prompt::PromptError;
+use crate::store::rows::CallsUnderWay;
 
 /// Respondents that may wait for their transaction.
 const RECORDING_MAX: usize = 1_024;
@@ -72,7 +73,7 @@ impl Calls {
     }
 
     /// Asks everyone who is left, and after them those who are to be asked something besides the answer. The first calls are
-    /// made ready while the study begins, and none goes before it has.
+    /// made ready while the study begins, and none goes before it has. However it ends, what was spent is booked first.
     pub(super) async fn ask_everyone(
         self,
         left: impl Iterator<Item = u32>,
@@ -80,12 +81,29 @@ impl Calls {
         begun: impl Future<Output = Result<(), ApiError>>,
     ) -> Result<(), ApiError> {
         let (core, number) = (self.core.clone(), self.number);
+        core.settle_past().await?;
+        let mut lost = Usage::default();
+        let asked = self.ask_and_record(left, again, begun, &mut lost).await;
+        let booked = core.end_calls(number, lost).await;
+        asked.and(booked)
+    }
+
+    /// Adds to `lost` what was spent on replies that became no outcome.
+    async fn ask_and_record(
+        self,
+        left: impl Iterator<Item = u32>,
+        again: impl Iterator<Item = (Asking, u32)>,
+        begun: impl Future<Output = Result<(), ApiError>>,
+        lost: &mut Usage,
+    ) -> Result<(), ApiError> {
+        let (core, number) = (self.core.clone(), self.number);
         let lane = |engine: &Arc<ModelEngine>| {
             Ok(Lane::new(Arc::clone(engine), engine.form(&self.spec).map_err(unwritten)?))
         };
         let lanes = self.pool.members().iter().map(lane).collect::<Result<Vec<Lane>, ApiError>>();
-        let lanes = match lanes {
-            Ok(lanes) => lanes,
+        let prepared = lanes.and_then(|lanes| Ok((self.under_way(&lanes)?, lanes)));
+        let (mut noted, lanes) = match prepared {
+            Ok(prepared) => prepared,
             Err(error) => {
                 begun.await?;
                 return Err(error);
@@ -101,13 +119,20 @@ impl Calls {
             again.map(|(asking, respondent)| Ticket { respondent, replicate: asking.code() });
         let mut left = first.chain(again).peekable();
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
-        let mut round = Round::new(study.clone(), recorder, lanes);
-        let (begun, warm) = tokio::join!(begun, round.warm(&mut left));
+        let mut round = Round::new(study.clone(), recorder, lanes, noted.clone());
+        let noting = core.note_calls(number, noted.clone());
+        let (begun, warm, is_noted) = tokio::join!(begun, round.warm(&mut left), noting);
         begun?;
         warm?;
+        is_noted?;
         let opening = core.clone();
         blocking(move || opening.open_spending(number)).await??;
         let beside = Beside::open(&study, &mut blueprints).await?;
+        if let Some(beside) = &beside {
+            noted.worst = beside.with_worst(noted.worst, &self)?;
+            core.note_calls(number, noted.clone()).await?;
+            round.noted = noted;
+        }
         round.hear(beside.clone());
         let keeper = Recorder {
             core: core.clone(),
@@ -122,43 +147,35 @@ impl Calls {
         for engine in pool.members() {
             engine.leave(number);
         }
-        let mut unbooked = Usage::default();
         if let Some(beside) = beside {
             beside.leave();
             // Nobody was heard whom it could be booked with.
-            unbooked = beside.take_overhead();
+            *lost = lost.plus(beside.take_overhead());
         }
-        core.close_spending(number);
-        let recorded = recording.await.map_err(|error| broken(&error))?;
+        let (refused, recorded) = recording.await.map_err(|error| broken(&error))?;
+        *lost = lost.plus(refused);
+        let asked = asked.map(|unheard| *lost = lost.plus(unheard));
         recorded?;
-        core.book_lost(number, asked?.plus(unbooked)).await
+        asked
     }
 
-    /// After an unclean end, books the calls that may have been under way: as many as there are places, and no more than there
-    /// are respondents left.
-    pub(super) async fn book_cut_off(&self, left: usize) -> Result<(), ApiError> {
-        let mut places = 0_u32;
+    /// What may be under way, as the store is to know it: as many calls as there are places, each at the most that the direct
+    /// questions to the first respondent can cost.
+    fn under_way(&self, lanes: &[Lane]) -> Result<CallsUnderWay, ApiError> {
         let mut worst = UsdMicros::ZERO;
-        for engine in self.pool.members() {
-            places = places.saturating_add(places_of(engine.bounds().concurrency, true));
-            worst = worst.max(self.worst_of(engine)?);
+        if let Some(persona) = self.panel.persona(0) {
+            for Lane { engine, form, .. } in lanes {
+                let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+                let mut sum = UsdMicros::ZERO;
+                for item in instrument::put(&self.spec) {
+                    let ready = engine.ready(form, &self.spec, at, item, &persona, None);
+                    let each = ready.map_err(unwritten)?.worst;
+                    sum = sum.checked_add(each).unwrap_or(sum);
+                }
+                worst = worst.max(sum);
+            }
         }
-        let count = u32::try_from(left).unwrap_or(u32::MAX).min(places);
-        self.core.book_cut_off(self.number, count, worst).await
-    }
-
-    /// The most that the direct questions to the first respondent can cost there.
-    fn worst_of(&self, engine: &ModelEngine) -> Result<UsdMicros, ApiError> {
-        let Some(persona) = self.panel.persona(0) else { return Ok(UsdMicros::ZERO) };
-        let form = engine.form(&self.spec).map_err(unwritten)?;
-        let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
-        let mut worst = UsdMicros::ZERO;
-        for item in instrument::put(&self.spec) {
-            let ready = engine.ready(&form, &self.spec, at, item, &persona, None);
-            let each = ready.map_err(unwritten)?.worst;
-            worst = worst.checked_add(each).unwrap_or(worst);
-        }
-        Ok(worst)
+        Ok(CallsUnderWay { engine: self.spec.engine.clone(), calls: places(lanes), worst })
     }
 
     fn now(&self) -> Duration {

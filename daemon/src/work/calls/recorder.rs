@@ -55,11 +55,22 @@ pub(super) struct Recorder {
 
 impl Recorder {
     /// Keeps with which settings and templates the engines ask; then records respondents as they come in, as many in one
-    /// transaction as are there.
+    /// transaction as are there. Says what those took whom the study did not take any more, whatever became of it.
     pub(super) async fn record(
         self,
         blueprints: Vec<Blueprint>,
+        inbox: mpsc::Receiver<Parcel>,
+    ) -> (Usage, Result<(), ApiError>) {
+        let mut lost = Usage::default();
+        let recorded = self.record_all(blueprints, inbox, &mut lost).await;
+        (lost, recorded)
+    }
+
+    async fn record_all(
+        self,
+        blueprints: Vec<Blueprint>,
         mut inbox: mpsc::Receiver<Parcel>,
+        lost: &mut Usage,
     ) -> Result<(), ApiError> {
         let Self { core, pool, gate, number, attempt } = self;
         // Nobody waits for them but the first answer.
@@ -68,7 +79,6 @@ impl Recorder {
         }
         let mut arrived = Vec::with_capacity(BATCH);
         let mut refused: Option<ApiError> = None;
-        let mut lost = Usage::default();
         while inbox.recv_many(&mut arrived, BATCH).await > 0 {
             gather(&mut inbox, &mut arrived).await;
             let mut batch = Batch::new(number, attempt);
@@ -108,18 +118,19 @@ impl Recorder {
             };
             match recorded {
                 Ok(()) => {}
-                // A cancelled study takes no answers, but what they cost was spent all the same.
-                Err(error) if error.code == ErrorCode::Conflict => {
-                    lost = lost.plus(spent);
+                // A study that takes no answers, or a store: what they cost was spent all the same.
+                Err(error) => {
+                    *lost = lost.plus(spent);
+                    if error.code != ErrorCode::Conflict {
+                        return Err(error);
+                    }
                     refused = Some(error);
                     // Before the places are free for further calls.
                     gate.cancel();
                 }
-                Err(error) => return Err(error),
             }
             drop(places);
         }
-        core.book_lost(number, lost).await?;
         refused.map_or(Ok(()), Err)
     }
 }

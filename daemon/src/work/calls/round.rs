@@ -14,7 +14,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use super::Calls;
 use super::beside::Beside;
 use super::hedge::{Called, Hedge, Tally, call, out_of_patience};
-use super::lane::{Lane, Turn, any_retuned, any_turn};
+use super::lane::{Lane, Turn, any_retuned, any_turn, places};
 use super::listen::Listened;
 use super::recorder::Parcel;
 use super::sitting::{Made, Next, Prepared, Seat, Sitting, Ticket};
@@ -23,6 +23,7 @@ use crate::domain::outcome::Usage;
 use crate::inference::limits::RetryBudget;
 use crate::inference::model::{Pass, ReadyCall};
 use crate::inference::pool::Standing;
+use crate::store::rows::CallsUnderWay;
 
 /// Respondents that may wait for a later try; while there are as many, nobody new is asked.
 const WAITING_MAX: usize = 1_000;
@@ -64,6 +65,8 @@ pub(super) struct Round {
     pub(super) stop: Option<String>,
     /// What calls took whose replies became no outcome.
     pub(super) lost: Usage,
+    /// What the store knows of the calls that may be under way.
+    pub(super) noted: CallsUnderWay,
 }
 
 /// What a round waited for.
@@ -81,8 +84,15 @@ enum Happened {
 }
 
 impl Round {
-    pub(super) fn new(study: Calls, recorder: mpsc::Sender<Parcel>, lanes: Vec<Lane>) -> Self {
+    /// One that asks nobody yet; `noted` is what the store will know of its calls before the first goes.
+    pub(super) fn new(
+        study: Calls,
+        recorder: mpsc::Sender<Parcel>,
+        lanes: Vec<Lane>,
+        noted: CallsUnderWay,
+    ) -> Self {
         Self {
+            noted,
             ahead: lanes.iter().map(|_| VecDeque::new()).collect(),
             items: instrument::items(&study.spec),
             study,
@@ -109,13 +119,27 @@ impl Round {
         self.beside = beside;
     }
 
-    /// Goes on until nobody is left, the gate closes or the study must stop; says what was spent for nothing.
+    /// Goes on until nobody is left, the gate closes or the study must stop; says what was spent for nothing. When it returns
+    /// nothing is under way any more, whatever happened.
     pub(super) async fn run(
         mut self,
-        mut left: Peekable<impl Iterator<Item = Ticket>>,
+        left: Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<Usage, ApiError> {
+        let asked = self.ask(left).await;
+        if asked.is_err() {
+            self.under_way.shutdown().await;
+            self.listening.shutdown().await;
+        }
+        asked.map(|()| self.lost)
+    }
+
+    async fn ask(
+        &mut self,
+        mut left: Peekable<impl Iterator<Item = Ticket>>,
+    ) -> Result<(), ApiError> {
         while !self.study.gate.is_cancelled() && self.stop.is_none() {
             self.look_at_engines();
+            self.note_calls().await?;
             self.part_with().await?;
             self.hear_who_waits().await?;
             for lane in 0..self.lanes.len() {
@@ -164,7 +188,17 @@ impl Round {
         for sitting in std::mem::take(&mut self.waiting).into_values() {
             self.lose(&sitting);
         }
-        Ok(self.lost)
+        Ok(())
+    }
+
+    /// Notes how many calls may be under way, before there are more of them than were noted.
+    async fn note_calls(&mut self) -> Result<(), ApiError> {
+        let calls = places(&self.lanes);
+        if calls > self.noted.calls {
+            self.noted.calls = calls;
+            self.study.core.note_calls(self.study.number, self.noted.clone()).await?;
+        }
+        Ok(())
     }
 
     /// Whether calls are under way, direct or not.
@@ -363,8 +397,8 @@ impl Round {
         self.study.core.world().poisoned(sitting.ticket.respondent);
         let (ticket, aside) = (sitting.ticket, sitting.aside);
         let seat = Seat { ticket, engine: lane, worst: ready.worst, aside };
-        let enough =
-            out_of_patience(self.study.gate.clone(), self.lanes[lane].farewell(&self.study.core));
+        let (core, gate) = (self.study.core.clone(), self.study.gate.clone());
+        let enough = out_of_patience(core, gate, self.lanes[lane].farewell(&self.study.core));
         let task = self.under_way.spawn(async move {
             let begun = clock.monotonic();
             let Called { spent, reserved, twice } = call(pass, &ready, hedge, enough).await;

@@ -142,6 +142,21 @@ impl Beside {
         Ok(UsdMicros(worst))
     }
 
+    /// The same for the first respondent at the dearest engine, on top of what the direct questions can cost.
+    pub(super) fn with_worst(
+        &self,
+        direct: UsdMicros,
+        calls: &Calls,
+    ) -> Result<UsdMicros, ApiError> {
+        let mut worst = UsdMicros::ZERO;
+        if let Some(persona) = calls.panel.persona(0) {
+            for engine in calls.pool.members() {
+                worst = worst.max(self.worst(engine, &persona)?);
+            }
+        }
+        Ok(UsdMicros(direct.0.saturating_add(worst.0)))
+    }
+
     /// Asks one respondent everything beside the direct question.
     pub(super) async fn ask(&self, speaker: Speaker<'_>) -> Heard {
         let mut log = Log::default();

@@ -1,0 +1,214 @@
+//! Calls that were given up may have been paid for: whichever way a study or the daemon ends, what was sent is booked, and
+//! no cap on real cost is passed by ending often.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use harness::{Act, Daemon, Home, MockProvider, audit, studies, wait};
+use protocol::id::StudyId;
+use protocol::run::State;
+use protocol::service::Control;
+
+/// Longer than any of this should take.
+const BOUND: Duration = Duration::from_secs(30);
+/// What the service takes for a call that it answers: 700 tokens sent and 60 received, at one and two dollars a million.
+const EACH: f64 = 0.000_82;
+
+/// A service that never replies, and a home whose daemon waits that long for it when it stops.
+fn hanging(concurrency: u32, drain_seconds: u32, more: &str) -> (MockProvider, Home) {
+    let mock = MockProvider::start(Duration::ZERO, |_| Act::Silence);
+    let engine = mock.settings(&format!("concurrency = {concurrency}"));
+    let shutdown = format!("[shutdown]\ndrain_seconds = {drain_seconds}\n");
+    let home = Home::with_settings(&format!("{engine}{shutdown}{more}"));
+    (mock, home)
+}
+
+fn take_on(home: &Home, panel: u32) -> StudyId {
+    let text = studies::concept(panel, 7).replace("panel:", "engine: mock\nreplicates: 0\npanel:");
+    home.link().take_on(&text).unwrap().id
+}
+
+fn wait_for_calls(mock: &MockProvider, calls: usize) {
+    wait::until("calls under way", BOUND, || (mock.calls() >= calls).then_some(()));
+}
+
+/// What all calls that arrived can have cost, at the price of one that is answered.
+fn sent(mock: &MockProvider) -> f64 {
+    f64::from(u32::try_from(mock.calls()).unwrap()) * EACH
+}
+
+fn booked(home: &Home) -> f64 {
+    home.link().credits().unwrap().cost_usd_this_month
+}
+
+/// All that went out is in the ledger, and the books are sound.
+fn tells_all(mock: &MockProvider, home: &Home, way: &str) {
+    let (sent, booked) = (sent(mock), booked(home));
+    assert!(booked >= sent, "{way}: {booked} booked of {sent}");
+    is_sound(home, way);
+}
+
+fn is_sound(home: &Home, way: &str) {
+    let wrong: Vec<_> =
+        home.link().doctor().unwrap().into_iter().filter(|check| !check.ok).collect();
+    assert!(wrong.is_empty(), "{way}: {wrong:?}");
+}
+
+/// The ways in which a daemon ends while calls hang.
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    Stop,
+    /// With a long wait for what is under way, cut short by a second signal.
+    TwoSignals,
+    Kill,
+}
+
+fn end(daemon: &mut Daemon, home: &Home, ending: Ending) {
+    match ending {
+        Ending::Stop => {
+            daemon.terminate();
+            assert!(daemon.wait_end(BOUND).success());
+        }
+        Ending::TwoSignals => {
+            daemon.terminate();
+            wait::until("the first signal to be heeded", BOUND, || {
+                (!home.paths().socket.exists()).then_some(())
+            });
+            daemon.terminate();
+            assert!(daemon.wait_end(Duration::from_secs(3)).success());
+        }
+        Ending::Kill => daemon.kill(),
+    }
+}
+
+#[test]
+fn thirty_stops_while_calls_hang_pass_no_cap_and_credits_tell_of_every_call() {
+    let (mock, home) = hanging(16, 0, "[cost]\ntotal_max_usd = 0.05\n");
+    let mut ended = None;
+    let mut stops = 0;
+    while stops < 30 {
+        let mut daemon = home.daemon();
+        let id = *ended.get_or_insert_with(|| take_on(&home, 200));
+        let before = mock.calls();
+        // More calls, or the end of what the cap allows.
+        wait::until("calls, or the end", BOUND, || {
+            let is_final = home.link().report(id).unwrap().study.state.is_final();
+            (mock.calls() > before || is_final).then_some(())
+        });
+        stops += 1;
+        end(&mut daemon, &home, Ending::Stop);
+    }
+    let _daemon = home.daemon();
+    // The cap is spent, as far as one more call at its worst would not pass it.
+    assert!(mock.calls() >= 8, "{} calls", mock.calls());
+    assert!(booked(&home) > 0.04, "{}", booked(&home));
+    assert!(sent(&mock) <= 0.05, "{} calls went out", mock.calls());
+    assert!(booked(&home) <= 0.05, "{}", booked(&home));
+    tells_all(&mock, &home, "thirty stops");
+    let shown = home.run(["credits"]).expect(0).out();
+    assert!(!shown.contains("$0.00"), "{shown}");
+}
+
+#[test]
+fn whatever_state_a_study_is_in_and_however_the_daemon_ends_hanging_calls_are_booked() {
+    for ending in [Ending::Stop, Ending::TwoSignals, Ending::Kill] {
+        for control in [None, Some(Control::Pause), Some(Control::Cancel)] {
+            let way = format!("{ending:?} after {control:?}");
+            let drain = if matches!(ending, Ending::Stop) { 0 } else { 60 };
+            let (mock, home) = hanging(8, drain, "");
+            let mut daemon = home.daemon();
+            let id = take_on(&home, 40);
+            wait_for_calls(&mock, 8);
+            if let Some(control) = control {
+                home.link().control(id, control).unwrap();
+            }
+            end(&mut daemon, &home, ending);
+            let mut daemon = home.daemon();
+            // A study that goes on asks again: what was lost is there before its first call.
+            wait::until("the loss to be booked", BOUND, || {
+                (booked(&home) >= 8.0 * EACH).then_some(())
+            });
+            tells_all(&mock, &home, &way);
+            let report = home.link().report(id).unwrap();
+            assert!(report.meta.booked_at_most >= 8, "{way}: {:?}", report.meta);
+            assert_eq!(audit::study(&home.link(), id), audit::Findings::new(), "{way}");
+            // Once only: another end and start add nothing for a study that asks nobody.
+            if control.is_some() {
+                let before = booked(&home);
+                end(&mut daemon, &home, Ending::Kill);
+                let _daemon = home.daemon();
+                drop(home.run(["show", "@"]).expect(0));
+                assert_eq!(booked(&home), before, "{way}");
+            }
+        }
+    }
+}
+
+/// Nothing is written between a clean start and the kill but what tells of the calls.
+#[test]
+fn kills_before_anything_else_is_written_are_booked_each_time() {
+    let (mock, home) = hanging(16, 0, "");
+    let mut daemon = home.daemon();
+    let id = take_on(&home, 200);
+    wait_for_calls(&mock, 16);
+    end(&mut daemon, &home, Ending::Stop);
+    for round in 0..4 {
+        let (before, due) = (mock.calls(), sent(&mock));
+        daemon = home.daemon();
+        wait_for_calls(&mock, before + 1);
+        let booked = booked(&home);
+        assert!(booked >= due, "round {round}: {booked} booked of {due}");
+        if round < 3 {
+            end(&mut daemon, &home, Ending::Kill);
+        }
+    }
+    home.link().control(id, Control::Cancel).unwrap();
+    wait::until("every call to be booked", BOUND, || (booked(&home) >= sent(&mock)).then_some(()));
+    tells_all(&mock, &home, "kills");
+}
+
+/// A reply that comes after the cancellation is refused by the study; those that never come are booked all the same.
+#[test]
+fn one_late_reply_after_a_cancellation_does_not_hide_the_calls_that_are_given_up() {
+    let goes_on = Arc::new(AtomicBool::new(false));
+    let first = Arc::clone(&goes_on);
+    let mock = MockProvider::start(Duration::from_millis(700), move |_| {
+        if first.swap(true, Ordering::SeqCst) { Act::Silence } else { Act::Answer }
+    });
+    let settings = mock.settings("concurrency = 16") + "[shutdown]\ndrain_seconds = 2\n";
+    let home = Home::with_settings(&settings);
+    let _daemon = home.daemon();
+    let id = take_on(&home, 100);
+    wait_for_calls(&mock, 16);
+    assert_eq!(home.link().control(id, Control::Cancel).unwrap().state, State::Cancelled);
+    wait::until("every call to be booked", BOUND, || (booked(&home) >= sent(&mock)).then_some(()));
+    tells_all(&mock, &home, "a late reply");
+    assert_eq!(home.link().report(id).unwrap().study.panel.delivered, 0);
+}
+
+#[test]
+fn a_check_of_an_engine_is_booked_and_does_not_make_the_caps_forget() {
+    let mock = MockProvider::good();
+    let home = Home::with_settings(&mock.settings(""));
+    let mut daemon = home.daemon();
+    let id = take_on(&home, 20);
+    drop(wait::for_end(&home.link(), id));
+    let before = booked(&home);
+    drop(home.run(["engines", "check", "mock"]).expect(0));
+    let after = booked(&home);
+    assert!(after >= before * 1.04, "one call more: {after} after {before} for twenty");
+    is_sound(&home, "a check");
+    // The cap is used up; a check right after the start must not hide it.
+    end(&mut daemon, &home, Ending::Stop);
+    home.configure(&(mock.settings("") + &format!("[cost]\ntotal_max_usd = {after:.6}\n")));
+    let _daemon = home.daemon();
+    let calls = mock.calls();
+    drop(home.run(["engines", "check", "mock"]));
+    // Other people, whose answers are not remembered.
+    let id = take_on(&home, 21);
+    let ended = wait::for_end(&home.link(), id);
+    assert_eq!(ended.panel.delivered, 0, "{:?}", ended.reason);
+    assert_eq!(mock.calls(), calls, "the cap was used up");
+    assert!(booked(&home) <= after + 1e-9);
+}
