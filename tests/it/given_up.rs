@@ -168,6 +168,27 @@ fn kills_before_anything_else_is_written_are_booked_each_time() {
     tells_all(&mock, &home, "kills");
 }
 
+/// Those who wait to be asked again have been paid for, and can be many more than there are calls at once.
+#[test]
+fn calls_of_those_who_wait_to_be_asked_again_are_booked_after_a_kill() {
+    let mock = MockProvider::start(Duration::ZERO, |_| Act::Body(b"<html>wait</html>".to_vec()));
+    let home = Home::with_settings(&mock.settings("concurrency = 2"));
+    let mut daemon = home.daemon();
+    let id = take_on(&home, 400);
+    wait_for_calls(&mock, 20);
+    end(&mut daemon, &home, Ending::Kill);
+    let calls = mock.calls();
+    // What comes after the kill is another matter: nobody answers any more.
+    drop(mock);
+    let _daemon = home.daemon();
+    home.link().control(id, Control::Cancel).unwrap();
+    let told = |id| home.link().report(id).unwrap().meta.booked_at_most;
+    wait::until("every call to be booked", BOUND, || {
+        (told(id) >= u64::try_from(calls).unwrap()).then_some(())
+    });
+    is_sound(&home, "those who waited");
+}
+
 /// A reply that comes after the cancellation is refused by the study; those that never come are booked all the same.
 #[test]
 fn one_late_reply_after_a_cancellation_does_not_hide_the_calls_that_are_given_up() {

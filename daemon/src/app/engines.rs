@@ -162,7 +162,8 @@ impl Core {
         self.looking(move |core| core.open_spending(number)).await?;
         let embedding = engine.embedder().map_or(Ok(UsdMicros::ZERO), |it| worst_of_anchors(it))?;
         let worst = call.checked_add(embedding).unwrap_or(call);
-        let note = CallsUnderWay { engine: name.to_owned(), calls: 1, worst };
+        let (engine, waiting) = (name.to_owned(), UsdMicros::ZERO);
+        let note = CallsUnderWay { engine, calls: 1, worst, waiting };
         self.note_calls(number, note).await?;
         Ok(number)
     }

@@ -156,10 +156,20 @@ fn cut_off(found: &Found, note: &CallsUnderWay) -> Usage {
     let answered = progress.usage.cost.0.saturating_sub(progress.lost.cost.0);
     let usual = answered.checked_div(i64::from(settled)).filter(|_| settled >= USUAL_FROM);
     let each = usual.map_or(note.worst, |usual| UsdMicros(usual.saturating_add(1)));
-    let usage = at_most(note.calls.min(left), each);
+    let usage = at_most(note.calls.min(left), each).plus(waited(note));
     let room = found.row.spec.max_cost_usd.map(|cap| cap.0.saturating_sub(progress.usage.cost.0));
     let cost = room.map_or(usage.cost, |room| UsdMicros(usage.cost.0.min(room.max(0))));
     if cost == UsdMicros::ZERO { Usage::default() } else { Usage { cost, ..usage } }
+}
+
+/// What those took who waited to be asked again, as far as it is told apart from what was under way.
+fn waited(note: &CallsUnderWay) -> Usage {
+    let calls = note.waiting.0.checked_div(note.worst.0).unwrap_or(0).max(1);
+    let at_most = u32::try_from(calls).unwrap_or(u32::MAX);
+    match note.waiting {
+        UsdMicros::ZERO => Usage::default(),
+        cost => Usage { cost, at_most, ..Usage::default() },
+    }
 }
 
 /// So many calls, each at the most it can have cost; nothing where calls are free.

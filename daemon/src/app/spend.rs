@@ -247,6 +247,13 @@ impl Core {
         }
     }
 
+    /// What that study has spent and the ledger does not hold yet.
+    pub fn unbooked(&self, number: u32) -> UsdMicros {
+        let books = self.spending().books();
+        let study = books.as_ref().and_then(|books| books.studies.get(&number));
+        UsdMicros(study.map_or(0, |study| study.unbooked))
+    }
+
     /// Studies that make no calls any more and have spent money that the ledger does not hold.
     pub(super) fn with_unbooked(&self) -> Vec<u32> {
         self.spending_studies(|study| study.ended && study.unbooked > 0)

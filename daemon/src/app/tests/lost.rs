@@ -26,8 +26,8 @@ async fn at_work(disk: &Disk, studies: u32) -> (Core, Vec<StudyId>) {
     for number in 1..=studies {
         ids.push(core.submit(paper(u128::from(number), 10)).await.unwrap().id);
         core.open_spending(number).unwrap();
-        let engine = "mock".to_owned();
-        let note = CallsUnderWay { engine, calls: 4, worst: UsdMicros(30) };
+        let (engine, waiting) = ("mock".to_owned(), UsdMicros::ZERO);
+        let note = CallsUnderWay { engine, calls: 4, worst: UsdMicros(30), waiting };
         core.note_calls(number, note).await.unwrap();
     }
     (core, ids)

@@ -16,9 +16,71 @@ pub struct CallsUnderWay {
     pub calls: u32,
     /// The most that all questions to one respondent can cost.
     pub worst: UsdMicros,
+    /// No less than what calls took that have ended and whose respondents are not recorded yet, where that is more than as
+    /// many calls can cost: those who wait to be asked again have been paid for.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub waiting: UsdMicros,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_nothing(amount: &UsdMicros) -> bool {
+    *amount == UsdMicros::ZERO
+}
+
+impl CallsUnderWay {
+    /// The note that is due when there can be `calls` at once and calls that ended took `unbooked`; `None` where this one
+    /// will do. It is raised in steps, so that few notes are written, and lowered when much less is at stake.
+    #[must_use]
+    pub fn due(&self, calls: u32, unbooked: UsdMicros) -> Option<Self> {
+        let calls = calls.max(self.calls);
+        let at_once = self.worst.0.saturating_mul(i64::from(calls));
+        let waiting = if unbooked.0 > at_once {
+            UsdMicros(unbooked.0.saturating_mul(2))
+        } else {
+            UsdMicros::ZERO
+        };
+        let more = calls > self.calls || unbooked.0 > self.waiting.0.max(at_once);
+        let less = waiting.0 < self.waiting.0 / 4;
+        (more || less).then(|| Self { calls, waiting, ..self.clone() })
+    }
 }
 
 impl Row for CallsUnderWay {
     const TABLE: Table = Table::CallsUnderWay;
     type Key = u32;
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever is at stake is covered by the note, which is written anew only now and then.
+        #[test]
+        fn a_note_covers_what_is_at_stake_and_is_seldom_written(
+            stakes in proptest::collection::vec(0_i64..1_000_000, 1..200),
+        ) {
+            let worst = UsdMicros(100);
+            let mut note =
+                CallsUnderWay { engine: String::new(), calls: 4, worst, waiting: UsdMicros::ZERO };
+            for unbooked in stakes {
+                if let Some(due) = note.due(4, UsdMicros(unbooked)) {
+                    note = due;
+                }
+                prop_assert!(unbooked <= note.waiting.0.max(400));
+                prop_assert!(note.waiting.0 <= 8 * unbooked.max(1));
+                prop_assert_eq!(note.due(4, UsdMicros(unbooked)), None);
+            }
+            let mut written = 0;
+            for unbooked in (0..1_000_000).step_by(1_000) {
+                if let Some(due) = note.due(4, UsdMicros(unbooked)) {
+                    (note, written) = (due, written + 1);
+                }
+            }
+            prop_assert!(written <= 14, "{} notes for a thousand calls", written);
+            prop_assert!(note.due(9, UsdMicros(0)).is_some_and(|due| due.calls == 9));
+        }
+    }
 }

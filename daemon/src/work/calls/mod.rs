@@ -175,7 +175,8 @@ impl Calls {
                 worst = worst.max(sum);
             }
         }
-        Ok(CallsUnderWay { engine: self.spec.engine.clone(), calls: places(lanes), worst })
+        let (engine, calls) = (self.spec.engine.clone(), places(lanes));
+        Ok(CallsUnderWay { engine, calls, worst, waiting: UsdMicros::ZERO })
     }
 
     fn now(&self) -> Duration {

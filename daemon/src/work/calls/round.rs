@@ -191,12 +191,12 @@ impl Round {
         Ok(())
     }
 
-    /// Notes how many calls may be under way, before there are more of them than were noted.
+    /// Keeps what the store knows of this study's calls true, before any more of them go.
     async fn note_calls(&mut self) -> Result<(), ApiError> {
-        let calls = places(&self.lanes);
-        if calls > self.noted.calls {
-            self.noted.calls = calls;
-            self.study.core.note_calls(self.study.number, self.noted.clone()).await?;
+        let Calls { core, number, .. } = &self.study;
+        if let Some(due) = self.noted.due(places(&self.lanes), core.unbooked(*number)) {
+            core.note_calls(*number, due.clone()).await?;
+            self.noted = due;
         }
         Ok(())
     }
