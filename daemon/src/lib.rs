@@ -40,6 +40,12 @@ const FAREWELL: Duration = Duration::from_millis(250);
 /// How long after a second signal what is given up may take to be booked.
 const GIVING_UP: Duration = Duration::from_millis(700);
 
+/// Between two looks whether the data folder is still there.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How long answers under way are waited for when there is nothing left to record them in.
+const WAIT_IN_VAIN: Duration = Duration::from_secs(2);
+
 /// How the daemon is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
@@ -49,11 +55,20 @@ pub enum Face {
     Detached,
 }
 
+/// What a daemon does that finds no store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Makes one, unless something tells that there was one.
+    Ask,
+    /// Makes one: the owner says that the old one is given up.
+    BeginAnew,
+}
+
 /// Runs the daemon until it is told to stop. This is the whole process of `demoscope daemon run`.
 ///
 /// # Errors
 /// When the settings, the folders or the store do not allow it, or another daemon has them.
-pub fn run(face: Face) -> Result<(), ApiError> {
+pub fn run(face: Face, missing: Missing) -> Result<(), ApiError> {
     if face == Face::Detached {
         // Fails only for a process that leads a session already, which is as good.
         let _leads_already = rustix::process::setsid();
@@ -73,9 +88,8 @@ pub fn run(face: Face) -> Result<(), ApiError> {
         })?;
     let ended = runtime.block_on(async {
         let signals = Signals::catch()?;
-        let running = start(loaded, paths, world()).await?;
-        running.until_told(signals).await;
-        Ok::<(), ApiError>(())
+        let running = start(loaded, paths, world(), missing).await?;
+        running.until_told(signals).await
     });
     if let Err(error) = &ended {
         tracing::error!(error = %error, hints = ?error.hints, "the daemon ends");
@@ -169,7 +183,12 @@ pub struct Running {
 ///
 /// # Errors
 /// When another daemon has the folder, or the store does not open.
-pub async fn start(loaded: Loaded, paths: Paths, world: World) -> Result<Running, ApiError> {
+pub async fn start(
+    loaded: Loaded,
+    paths: Paths,
+    world: World,
+    missing: Missing,
+) -> Result<Running, ApiError> {
     let begun = Instant::now();
     let Loaded { config, settings: in_force } = loaded;
     let instance = Instance::take(&paths).await?;
@@ -195,7 +214,10 @@ pub async fn start(loaded: Loaded, paths: Paths, world: World) -> Result<Running
         ..Settings::default()
     };
     let storage = Storage::File(paths.database.clone());
-    let core = tokio::task::spawn_blocking(move || Core::open(world, storage, settings))
+    let options =
+        store::Options { new_store: missing == Missing::BeginAnew, ..store::Options::default() };
+    let open = move || Core::open_with(world, storage, settings, options);
+    let core = tokio::task::spawn_blocking(open)
         .await
         .map_err(|error| {
             ApiError::new(ErrorCode::Internal, format!("Opening the store failed: {error}."))
@@ -268,8 +290,13 @@ fn own_prompts(paths: &Paths) -> Result<BTreeMap<String, String>, ApiError> {
 impl Running {
     /// Serves until a signal or a peer says stop, then stops in order: no new peers, no new questions, what is under way
     /// is recorded, the store is closed, the socket goes.
-    async fn until_told(self, mut signals: Signals) {
+    ///
+    /// # Errors
+    /// When it stopped by itself, because its data folder was taken away.
+    async fn until_told(self, mut signals: Signals) -> Result<(), ApiError> {
         let mut connections = JoinSet::new();
+        let mut look = tokio::time::interval(LOOK_EVERY);
+        let mut ended = Ok(());
         loop {
             tokio::select! {
                 stream = self.listener.accept() => {
@@ -284,6 +311,10 @@ impl Running {
                     }
                 }
                 Some(_) = connections.join_next() => {}
+                _ = look.tick() => if self.is_homeless() {
+                    ended = Err(homeless(&self.service.paths));
+                    break;
+                },
                 () = self.service.stop.wait() => break,
                 name = signals.next() => {
                     tracing::info!(name, "signal");
@@ -301,13 +332,33 @@ impl Running {
                 core.give_up_calls();
                 drop(tokio::time::timeout(GIVING_UP, stopping).await);
             }
+            () = tokio::time::sleep(WAIT_IN_VAIN), if ended.is_err() => {
+                core.give_up_calls();
+                drop(tokio::time::timeout(GIVING_UP, stopping).await);
+            }
         }
         core.close();
         let farewell = async { while connections.join_next().await.is_some() {} };
         drop(tokio::time::timeout(FAREWELL, farewell).await);
         tracing::info!("stopped");
         drop(instance);
+        ended
     }
+
+    /// Whether neither the store nor the locked file is where it was: then the data folder is gone or another one, and
+    /// whatever this daemon does is for nobody.
+    fn is_homeless(&self) -> bool {
+        self.core.store().is_astray() && !self._instance.is_in_place()
+    }
+}
+
+fn homeless(paths: &Paths) -> ApiError {
+    let what = format!(
+        "The data folder {} was removed or replaced while the daemon ran, so it ended.",
+        paths.data.display()
+    );
+    ApiError::new(ErrorCode::Degraded, what)
+        .hint("put the folder back and start again; `demoscope restore PATH` goes back to a backup")
 }
 
 /// The signals that end a daemon.
@@ -348,15 +399,21 @@ fn does_not_open(error: &OpenError) -> ApiError {
         OpenError::Damaged { .. } => {
             "nothing was changed; `demoscope restore PATH` puts a backup in its place"
         }
+        OpenError::Missing { .. } => {
+            "put the file back (its disk may not be mounted) and try again; an empty store is begun on purpose by \
+             `demoscope daemon start --new-store`"
+        }
+        OpenError::Exists { .. } => "leave out --new-store to go on with it, or move it away first",
         OpenError::Unreadable { .. } => "check the path, its owner and the free space of its disk",
         OpenError::Fault(_) => "free some space on its disk and start again",
     };
     let code = match error {
-        OpenError::Locked => ErrorCode::Conflict,
+        OpenError::Locked | OpenError::Exists { .. } => ErrorCode::Conflict,
         OpenError::Newer { .. } => ErrorCode::Incompatible,
-        OpenError::Damaged { .. } | OpenError::Unreadable { .. } | OpenError::Fault(_) => {
-            ErrorCode::Degraded
-        }
+        OpenError::Damaged { .. }
+        | OpenError::Missing { .. }
+        | OpenError::Unreadable { .. }
+        | OpenError::Fault(_) => ErrorCode::Degraded,
     };
     let mut sentence = error.to_string();
     if let Some(first) = sentence.get(..1).map(str::to_uppercase) {

@@ -197,16 +197,3 @@ fn a_store_that_may_not_be_read_is_refused() {
     let refused = home.run(["daemon", "run"]);
     assert!(matches!(refused.code(), 2 | 6), "{refused}");
 }
-
-#[test]
-fn a_store_that_is_deleted_under_the_daemon_does_not_bring_it_down() {
-    let home = Home::new();
-    drop(studies::run(&home, 50, 7));
-    let link = home.link();
-    fs::remove_file(home.paths().database).unwrap();
-    assert!(
-        link.studies(protocol::service::StudyQuery { limit: 10, ..Default::default() }).is_ok()
-    );
-    let _said_or_done = link.take_on(&studies::concept(20, 8));
-    assert!(link.status().is_ok());
-}

@@ -32,6 +32,7 @@ mod damage;
 mod given_up;
 mod kill;
 mod link;
+mod lost_store;
 mod silence;
 mod stop;
 mod upgrade;

@@ -34,13 +34,25 @@ pub(crate) enum Parent {
     Others,
 }
 
+/// Which store the daemon is to begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Store {
+    /// The one that is there, or a first one.
+    AsItIs,
+    /// A new one in the place of one that is missing.
+    New,
+}
+
 /// Starts the daemon and waits until one answers: ours, or a rival that was faster. For callers who know that nobody
 /// owns the data folder.
 ///
 /// # Errors
 /// When it cannot be started, ends at once (for the reason that it gives), or does not answer.
-pub(crate) async fn launch(paths: &Paths) -> Result<(wire::Connection, Parent), ApiError> {
-    let offspring = Offspring::spawn(paths)?;
+pub(crate) async fn launch(
+    paths: &Paths,
+    store: Store,
+) -> Result<(wire::Connection, Parent), ApiError> {
+    let offspring = Offspring::spawn(paths, store)?;
     let mut give_up = Instant::now() + READY_WITHIN;
     let mut ended: Option<End> = None;
     let mut pause = PAUSE.0;
@@ -84,12 +96,13 @@ struct End {
 }
 
 impl Offspring {
-    fn spawn(paths: &Paths) -> Result<Self, ApiError> {
+    fn spawn(paths: &Paths, store: Store) -> Result<Self, ApiError> {
         let cannot = |error: io::Error| {
             unreachable(paths, format!("The daemon cannot be started: {error}."))
         };
         let mut child = Command::new(env::current_exe().map_err(cannot)?)
             .args(["daemon", "run", "--detached"])
+            .args((store == Store::New).then_some("--new-store"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

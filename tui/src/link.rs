@@ -12,7 +12,7 @@ use protocol::service::{DemoscopeClient, Welcome};
 use protocol::wire;
 
 use crate::failure::Failure;
-use crate::launch::{Parent, launch};
+use crate::launch::{Parent, Store, launch};
 use crate::look::Role;
 use crate::owner::Owner;
 use crate::ui::Ui;
@@ -32,6 +32,8 @@ pub(crate) const PAUSE: (Duration, Duration) =
 pub(crate) enum Absent {
     /// Start one.
     Start,
+    /// Start one with a new store where the old one is missing.
+    StartAnew,
     /// Say so.
     Report,
 }
@@ -65,8 +67,13 @@ impl Link {
     pub(crate) async fn open(ui: &mut Ui, absent: Absent) -> Result<Self, Failure> {
         let paths = Paths::resolve()?;
         match seek(&paths).await? {
+            Some(_) if absent == Absent::StartAnew => {
+                Err(Failure::invalid("A daemon runs, so no new store is begun.")
+                    .hint("`demoscope daemon status` shows it; `demoscope daemon stop` ends it"))
+            }
             Some((connection, paths)) => Ok(Self::over(connection, paths)),
-            None if absent == Absent::Start => start(ui, paths).await,
+            None if absent == Absent::Start => start(ui, paths, Store::AsItIs).await,
+            None if absent == Absent::StartAnew => start(ui, paths, Store::New).await,
             None => Err(ApiError::new(ErrorCode::Unreachable, "No daemon is running.")
                 .hint("start one with `demoscope daemon start`")
                 .into()),
@@ -84,7 +91,7 @@ impl Link {
                 return Ok(());
             }
             if self.paths.socket.symlink_metadata().is_ok() {
-                *self = start(ui, paths).await?;
+                *self = start(ui, paths, Store::AsItIs).await?;
                 return Ok(());
             }
             if begun.elapsed() >= RETURNS_WITHIN {
@@ -113,9 +120,9 @@ impl Link {
 }
 
 /// Starts the daemon, waits until it answers, and says so.
-async fn start(ui: &mut Ui, paths: Paths) -> Result<Link, Failure> {
+async fn start(ui: &mut Ui, paths: Paths, store: Store) -> Result<Link, Failure> {
     let begun = Instant::now();
-    let (connection, parent) = launch(&paths).await?;
+    let (connection, parent) = launch(&paths, store).await?;
     if parent == Parent::Us {
         let line = format!(
             "Started the daemon (pid {}, ready in {} ms).",
@@ -135,7 +142,7 @@ async fn start(ui: &mut Ui, paths: Paths) -> Result<Link, Failure> {
 pub(crate) async fn start_daemon(paths: &Paths) -> Result<wire::Connection, ApiError> {
     match seek(paths).await? {
         Some((connection, _)) => Ok(connection),
-        None => launch(paths).await.map(|(connection, _)| connection),
+        None => launch(paths, Store::AsItIs).await.map(|(connection, _)| connection),
     }
 }
 

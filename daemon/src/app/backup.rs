@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
 
@@ -29,32 +32,55 @@ impl Core {
                 .hint("Give the whole path, from / on."));
             }
             Some(path) => path.to_owned(),
-            None => {
-                let backups = self.backups()?;
-                let now = self.world().clock.now();
-                let first = backups.of_day(&now.strftime("%Y-%m-%d").to_string());
-                if first.exists() {
-                    backups.of_day(&now.strftime("%Y-%m-%d-%H%M%S").to_string())
-                } else {
-                    first
-                }
-            }
+            None => return self.backup_among_daily(),
         };
         self.store().backup(&path).map_err(|fault| failed(&path, &fault))?;
         Ok(path)
     }
 
-    /// Makes today's backup when there is none yet, and removes those beyond the newest seven. Blocks its thread.
+    /// As the day's backup, or beside it where there is one or one is being written.
+    fn backup_among_daily(&self) -> Reply<PathBuf> {
+        let backups = self.backups()?;
+        let now = self.world().clock.now();
+        let first = backups.of_day(day(now));
+        if !first.exists() {
+            match self.store().backup(&first) {
+                Err(Fault::Busy) => {}
+                Err(_) if first.exists() => {}
+                made => {
+                    return made.map(|()| first.clone()).map_err(|fault| failed(&first, &fault));
+                }
+            }
+        }
+        let second = backups.of_moment(now);
+        self.store().backup(&second).map_err(|fault| failed(&second, &fault))?;
+        Ok(second)
+    }
+
+    /// Makes today's backup when there is none yet, and removes daily ones beyond the newest few. Blocks its thread.
     pub fn backup_daily(&self) -> Reply<Option<PathBuf>> {
+        let made = self.back_up_today();
+        self.set_backup_trouble(made.as_ref().err().map(|error| error.message.clone()));
+        made
+    }
+
+    fn back_up_today(&self) -> Reply<Option<PathBuf>> {
         let Some(folder) = self.settings().backups.clone() else { return Ok(None) };
         let backups = Backups(folder);
-        let today = self.world().clock.now().strftime("%Y-%m-%d").to_string();
-        let path = backups.of_day(&today);
+        let today = day(self.world().clock.now());
+        let path = backups.of_day(today);
         if path.exists() {
             return Ok(None);
         }
-        self.store().backup(&path).map_err(|fault| failed(&path, &fault))?;
-        backups.prune(self.settings().backups_kept).map_err(|fault| failed(&path, &fault))?;
+        match self.store().backup(&path) {
+            // Somebody asked for a backup just now, and this is it.
+            Err(Fault::Busy) => return Ok(None),
+            Err(_) if path.exists() => return Ok(None),
+            made => made.map_err(|fault| failed(&path, &fault))?,
+        }
+        if let Err(fault) = backups.prune(self.settings().backups_kept, today) {
+            tracing::warn!(%fault, "an old backup was not removed");
+        }
         Ok(Some(path))
     }
 
@@ -66,7 +92,16 @@ impl Core {
     }
 }
 
+/// Backups are named by days in UTC.
+fn day(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
+}
+
 fn failed(path: &Path, fault: &Fault) -> ApiError {
+    if *fault == Fault::Busy {
+        let what = format!("{} is being written already", path.display());
+        return ApiError::new(ErrorCode::Busy, what).hint("Wait for it, or name another file.");
+    }
     ApiError::new(
         ErrorCode::Internal,
         format!("the backup {} was not written: {fault}", path.display()),

@@ -36,8 +36,8 @@ mod tune;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use protocol::credits::{Credits, UsdMicros};
@@ -138,6 +138,8 @@ struct Shared {
     spending: spend::Spending,
     /// Studies answered at the same time, as the settings say now.
     studies_running: AtomicUsize,
+    /// Why the last daily backup was not made, when it was not.
+    backup_trouble: Mutex<Option<String>>,
 }
 
 impl Core {
@@ -174,6 +176,7 @@ impl Core {
                 work,
                 gates: Gates::default(),
                 spending: spend::Spending::default(),
+                backup_trouble: Mutex::default(),
             }),
         })
     }
@@ -240,6 +243,14 @@ impl Core {
             Err(ApiError::new(ErrorCode::Internal, "The daemon failed at this call.")
                 .hint("`demoscope doctor` checks the store; the log has the details."))
         })
+    }
+
+    fn backup_trouble(&self) -> Option<String> {
+        self.shared.backup_trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_backup_trouble(&self, why: Option<String>) {
+        *self.shared.backup_trouble.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
     fn spending(&self) -> &spend::Spending {

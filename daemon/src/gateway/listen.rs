@@ -2,10 +2,10 @@
 //! connects must be the same user; everybody else is cut off without a word. While a daemon serves, the locked file in
 //! the data folder names its process and its socket, so that a client can tell a mute daemon from none.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileExt, FileTypeExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ const LOCK_INTERVAL: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(crate) struct Instance {
     lock: File,
+    path: PathBuf,
 }
 
 impl Instance {
@@ -57,7 +58,7 @@ impl Instance {
             Ok(Ok(())) => {
                 // The owner before may have been killed, and must not be taken for this one.
                 lock.set_len(0).map_err(|error| unusable(&path.display().to_string(), &error))?;
-                Ok(Self { lock })
+                Ok(Self { lock, path })
             }
             Ok(Err(error)) => Err(error),
             Err(_) => Err(ApiError::new(
@@ -65,6 +66,18 @@ impl Instance {
                 "A daemon already runs on this data folder.",
             )
             .hint("`demoscope daemon status` shows it; `demoscope daemon stop` ends it")),
+        }
+    }
+
+    /// Whether the data folder still holds the file that was locked. Where it does not, the folder was removed or replaced,
+    /// and another daemon may own what stands there now. A system that cannot tell is no proof.
+    pub(crate) fn is_in_place(&self) -> bool {
+        match (std::fs::metadata(&self.path), self.lock.metadata()) {
+            (Ok(there), Ok(ours)) => identity(&there) == identity(&ours),
+            (Err(error), _) => {
+                !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+            }
+            _ => true,
         }
     }
 
@@ -94,11 +107,16 @@ impl Drop for Announcement {
     }
 }
 
-/// The bound socket; its file goes when this is dropped.
+fn identity(found: &Metadata) -> (u64, u64) {
+    (found.dev(), found.ino())
+}
+
+/// The bound socket; its file goes when this is dropped, unless another daemon's stands there by then.
 #[derive(Debug)]
 pub(crate) struct Listener {
     socket: UnixListener,
     path: PathBuf,
+    file: Option<(u64, u64)>,
     _announcement: Announcement,
 }
 
@@ -138,7 +156,8 @@ impl Listener {
         let announcement = instance.announce(paths).map_err(|error| {
             unusable(&format!("the data folder {}", paths.data.display()), &error)
         })?;
-        Ok(Self { socket, path, _announcement: announcement })
+        let file = std::fs::symlink_metadata(&path).ok().as_ref().map(identity);
+        Ok(Self { socket, path, file, _announcement: announcement })
     }
 
     /// The next peer that is the same user.
@@ -164,6 +183,10 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
+        let there = std::fs::symlink_metadata(&self.path).ok().as_ref().map(identity);
+        if there != self.file {
+            return;
+        }
         if let Err(error) = std::fs::remove_file(&self.path) {
             tracing::debug!(%error, "the socket's file was gone already");
         }

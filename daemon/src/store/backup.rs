@@ -1,16 +1,21 @@
 //! Backups: a consistent copy of every table, taken from one snapshot into a fresh file that gets its name only when it
-//! is whole. Daily ones are kept for a week.
+//! is whole. Daily ones are kept for a week; a file that was not made by these hands is never removed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use redb::{Builder, Database, ReadTransaction, ReadableDatabase};
 
+use super::look::is_sound;
 use super::reader::Reader;
-use super::storage::{beside, open_file, sync_folder};
+use super::storage::{beside, create_file, remove_old, sync_folder};
 use super::{Fault, Store, Table};
 
 /// Copied between two commits of the copy, so that memory stays flat.
@@ -21,53 +26,70 @@ const COMMIT_BYTES: usize = 8 * 1024 * 1024;
 pub struct Backups(pub PathBuf);
 
 impl Backups {
-    /// The backup of that day (`2026-11-22`).
-    pub fn of_day(&self, day: &str) -> PathBuf {
+    /// The daily backup of that day.
+    pub fn of_day(&self, day: Date) -> PathBuf {
         self.0.join(format!("demoscope-{day}.redb"))
     }
 
-    /// Removes all but the newest daily backups.
-    pub fn prune(&self, keep: usize) -> Result<(), Fault> {
-        let old: Vec<PathBuf> = list(&self.0)
+    /// A backup made on request at that moment, beside the daily one.
+    pub fn of_moment(&self, now: Timestamp) -> PathBuf {
+        self.0.join(format!("demoscope-{}.redb", now.strftime("%Y-%m-%d-%H%M%S")))
+    }
+
+    /// Removes daily backups beyond the newest `keep`. Files of another name and those of days to come, which a wrong
+    /// clock or their owner named, neither count nor go; today's stays.
+    pub fn prune(&self, keep: usize, today: Date) -> Result<(), Fault> {
+        let mut daily: Vec<(Date, PathBuf)> = list(&self.0)
             .into_iter()
-            .filter(|path| is_daily(path))
-            .rev()
-            .skip(keep.max(1))
+            .filter_map(|path| Some((day_of(&path)?, path)))
+            .filter(|(day, _)| *day <= today)
             .collect();
-        for path in old {
+        daily.sort();
+        let over = daily.len().saturating_sub(keep.max(1));
+        for (_, path) in daily.into_iter().take(over).filter(|(day, _)| *day < today) {
             fs::remove_file(&path).map_err(|error| io(&path, &error))?;
         }
         Ok(())
     }
 }
 
-/// The newest backup in a folder, by the time it was written.
-pub fn newest_backup(folder: &Path) -> Option<PathBuf> {
-    let written = |path: &PathBuf| fs::metadata(path).and_then(|found| found.modified()).ok();
-    list(folder).into_iter().max_by_key(written)
+/// The newest of the files that open as a store of this program, from a folder of backups and from others.
+pub(super) fn newest_sound(folder: Option<&Path>, others: Vec<PathBuf>) -> Option<PathBuf> {
+    let mut found = folder.map(list).unwrap_or_default();
+    found.extend(others);
+    found.sort_by_key(|path| (written(path), path.clone()));
+    found.into_iter().rev().find(|path| is_sound(path))
 }
 
-/// Whether a backup is one of those made by themselves: named by its day, and by nothing else.
-fn is_daily(path: &Path) -> bool {
-    let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-    name.strip_prefix("demoscope-").is_some_and(|day| day.len() == "2026-11-22".len())
+/// When a backup was written: the day in its name, which survives copying, but no later than the file says; then what
+/// the file says.
+fn written(path: &Path) -> (Date, Timestamp) {
+    let modified = fs::metadata(path).and_then(|found| found.modified()).ok();
+    let at = modified.and_then(|at| Timestamp::try_from(at).ok()).unwrap_or(Timestamp::MIN);
+    let on = at.to_zoned(TimeZone::UTC).date();
+    (day_of(path).map_or(on, |day| day.min(on)), at)
 }
 
+/// The day of a daily backup; none where the name is not exactly what a daily backup is called.
+fn day_of(path: &Path) -> Option<Date> {
+    let day = path.file_name()?.to_str()?.strip_prefix("demoscope-")?.strip_suffix(".redb")?;
+    let date: Date = day.parse().ok()?;
+    (date.to_string() == day).then_some(date)
+}
+
+/// The regular files in a folder that are named like backups.
 fn list(folder: &Path) -> Vec<PathBuf> {
+    named(folder, ".redb")
+}
+
+fn named(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut found: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| {
-            path.extension().is_some_and(|ending| ending == "redb")
-                && path
-                    .file_name()
-                    .and_then(|name| name.to_str())
-                    .is_some_and(|name| name.starts_with("demoscope-"))
-        })
-        .collect();
-    found.sort();
-    found
+    let ours = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with("demoscope-") && name.ends_with(ending))
+            && fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
+    };
+    entries.filter_map(Result::ok).map(|entry| entry.path()).filter(ours).collect()
 }
 
 fn io(path: &Path, error: &std::io::Error) -> Fault {
@@ -76,7 +98,7 @@ fn io(path: &Path, error: &std::io::Error) -> Fault {
 
 impl Store {
     /// Writes a copy of everything, as of one moment, to a file that does not exist yet. Blocks its thread; writing
-    /// goes on meanwhile.
+    /// goes on meanwhile. `Busy` while another copy is written to that very file.
     pub fn backup(&self, path: &Path) -> Result<(), Fault> {
         if path.exists() {
             return Err(Fault::Io(format!("{} exists already", path.display())));
@@ -85,10 +107,10 @@ impl Store {
             fs::create_dir_all(folder).map_err(|error| io(folder, &error))?;
         }
         let partial = beside(path, ".partial");
-        if partial.exists() {
-            fs::remove_file(&partial).map_err(|error| io(&partial, &error))?;
-        }
-        let copied = self.copy_to(&partial);
+        let under_way = UnderWay::begin(&self.shared().copies, &partial).ok_or(Fault::Busy)?;
+        under_way.sweep();
+        let copied = remove_old(&partial).map_err(|error| io(&partial, &error));
+        let copied = copied.and_then(|()| self.copy_to(&partial));
         if copied.is_err() {
             // What there is of it is of no use.
             drop(fs::remove_file(&partial));
@@ -103,7 +125,7 @@ impl Store {
         let guard = self.shared().database.read().unwrap_or_else(PoisonError::into_inner);
         let source = guard.as_ref().ok_or_else(|| Fault::Degraded(self.shared().trouble()))?;
         let snapshot = source.begin_read()?;
-        let backend = open_file(path, true).map_err(|error| io(path, &error))?;
+        let backend = create_file(path).map_err(|error| io(path, &error))?;
         let copy = Builder::new().set_cache_size(16 * 1024 * 1024).create_with_backend(backend)?;
         let copied = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for table in Table::ALL {
@@ -113,6 +135,46 @@ impl Store {
         }));
         copied.unwrap_or_else(|panic| Err(Fault::Damaged(super::open::panic_message(&*panic))))
     }
+}
+
+/// A copy that is being written, and its place among all that are.
+struct UnderWay<'a> {
+    copies: &'a Mutex<BTreeSet<PathBuf>>,
+    partial: &'a Path,
+}
+
+impl<'a> UnderWay<'a> {
+    fn begin(copies: &'a Mutex<BTreeSet<PathBuf>>, partial: &'a Path) -> Option<Self> {
+        let mut begun = copies.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.insert(partial.to_owned()).then(|| Self { copies, partial })
+    }
+
+    /// Removes what a killed daemon left of the copies that it chose the name of, in the folder of this one.
+    fn sweep(&self) {
+        let Some(folder) = self.partial.parent() else { return };
+        let begun = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in named(folder, ".redb.partial") {
+            if !begun.contains(&path) && has_made_up_name(&path.with_extension("")) {
+                drop(fs::remove_file(&path));
+            }
+        }
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.copies.lock().unwrap_or_else(PoisonError::into_inner).remove(self.partial);
+    }
+}
+
+/// Whether a backup has a name that `Backups` makes up.
+fn has_made_up_name(path: &Path) -> bool {
+    let moment = || {
+        let name = path.file_name()?.to_str()?;
+        let moment = name.strip_prefix("demoscope-")?.strip_suffix(".redb")?;
+        jiff::civil::DateTime::strptime("%Y-%m-%d-%H%M%S", moment).ok()
+    };
+    day_of(path).is_some() || moment().is_some()
 }
 
 fn copy_table(

@@ -20,6 +20,9 @@ pub enum Fault {
     /// No writes are taken until the trouble before is over.
     #[error("the database takes no writes: {0}")]
     Degraded(String),
+    /// No writes are taken while the file is not where it was opened.
+    #[error("the database takes no writes: {0}")]
+    Astray(String),
     /// More is waiting to be written than the queue holds.
     #[error("too much is waiting to be written")]
     Busy,
@@ -96,6 +99,9 @@ impl From<Fault> for ApiError {
                 ..Self::new(ErrorCode::Degraded, message)
                     .hint("Nothing was written. Every page is being checked; writing resumes if they are sound. The log has the details.")
             },
+            Fault::Astray(_) => Self::new(ErrorCode::Degraded, message).hint(
+                "Reading goes on. The copy takes its place by `demoscope restore PATH`, which ends this daemon.",
+            ),
             Fault::Damaged(_) | Fault::Row { .. } => Self::new(ErrorCode::Degraded, message)
                 .hint("`demoscope doctor` says what is broken; `demoscope restore PATH` puts a backup back."),
             Fault::Busy => {

@@ -4,9 +4,13 @@
 
 mod backup;
 mod fault;
+mod look;
 mod migrate;
+mod missing;
+mod note;
 mod open;
 mod overlay;
+mod place;
 mod reader;
 mod restore;
 pub mod rows;
@@ -15,10 +19,10 @@ mod tables;
 mod writer;
 mod writes;
 
-pub use backup::{Backups, newest_backup};
+pub use backup::Backups;
 pub use fault::{Fault, Halt};
 pub use migrate::FORMAT;
-pub use open::{OpenError, Options, Recovery, Store};
+pub use open::{OpenError, Options, Recovery, Store, Unnoted};
 pub use reader::{Order, Reader};
 pub use restore::{RestoreError, Restored, restore};
 pub use storage::{OpenStorage, Storage};

@@ -13,14 +13,18 @@ use protocol::error::ApiError;
 use redb::{Builder, Database, DatabaseError, ReadableDatabase};
 use tokio::sync::{oneshot, watch};
 
+use crate::domain::ledger::Head;
 use crate::world::{Wake, World};
 
-use super::backup::newest_backup;
+use super::backup::newest_sound;
+use super::look::{Unread, format_of};
 use super::migrate;
-use super::overlay::Overlay;
+use super::missing::{Traces, restore_command, set_aside, traces};
+use super::note::{Note, Noted};
+use super::place::Place;
 use super::rows::{FormatRow, LedgerHead};
-use super::storage::{beside, open_file, sync_folder};
-use super::writer::{HeadMemory, Health, Job, Shared, UseCase, Writer, check_ledger};
+use super::storage::{beside, create_file, remove_old, sync_folder};
+use super::writer::{Health, Job, Shared, UseCase, Writer, check_ledger};
 use super::{Fault, Halt, Reader, Storage, Writes};
 
 /// How a store is run. The defaults are those of the daemon.
@@ -34,9 +38,13 @@ pub struct Options {
     pub reopen_first: Duration,
     /// At most this long between attempts.
     pub reopen_most: Duration,
-    /// Where backups are, to name the newest when the file is damaged.
+    /// Where backups are, to name the newest when the file is damaged or missing.
     pub backups: Option<PathBuf>,
-    /// Signalled when writing works again.
+    /// Whether the owner wants a new store where one is missing.
+    pub new_store: bool,
+    /// Between two looks whether the file is where it was opened.
+    pub look_every: Duration,
+    /// Signalled when writing works again, and when the file is not where it was.
     pub recovered: Wake,
 }
 
@@ -48,6 +56,8 @@ impl Default for Options {
             reopen_first: Duration::from_secs(1),
             reopen_most: Duration::from_secs(30),
             backups: None,
+            new_store: false,
+            look_every: Duration::from_secs(1),
             recovered: Wake::default(),
         }
     }
@@ -79,6 +89,22 @@ pub enum OpenError {
         /// The newest backup there is.
         backup: Option<PathBuf>,
     },
+    /// It is not there, but there was one.
+    #[error("the database {path} is missing: {why}; {}", way_back(.backup.as_deref()))]
+    Missing {
+        /// The file.
+        path: String,
+        /// What tells that there was one.
+        why: String,
+        /// The newest file to go back to.
+        backup: Option<PathBuf>,
+    },
+    /// It is there, and a new one was asked for.
+    #[error("the database {path} exists, so no new one is made")]
+    Exists {
+        /// The file.
+        path: String,
+    },
     /// It cannot be reached.
     #[error("the database {path} cannot be opened: {why}")]
     Unreadable {
@@ -93,12 +119,25 @@ pub enum OpenError {
 }
 
 fn advice(backup: Option<&Path>) -> String {
-    match backup {
-        Some(path) => {
-            format!("the newest backup is restored by `demoscope restore {}`", path.display())
-        }
-        None => "there is no backup; move the file away to start anew".to_owned(),
-    }
+    backup.map_or_else(
+        || {
+            "there is no backup; move the file away and begin anew with `demoscope daemon start --new-store`"
+                .to_owned()
+        },
+        |path| format!("the newest backup is restored by `{}`", restore_command(path)),
+    )
+}
+
+fn way_back(backup: Option<&Path>) -> String {
+    backup.map_or_else(
+        || "there is no backup of it".to_owned(),
+        |path| {
+            format!(
+                "the newest file to go back to is put in its place by `{}`",
+                restore_command(path)
+            )
+        },
+    )
 }
 
 /// What opening found.
@@ -111,6 +150,17 @@ pub struct Recovery {
     /// The ledger ends before the last transfer that was remembered beside it: an older file was put back, and credits
     /// with it. (remembered, found)
     pub rewound: Option<(u64, u64)>,
+    /// Why nobody can tell whether that is so, where the note of the ledger's end is not of use.
+    pub unnoted: Option<Unnoted>,
+}
+
+/// Why the note beside the file is not of use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unnoted {
+    /// There is none, as beside a file that was copied here.
+    Absent,
+    /// It does not read, for that reason.
+    Garbled(String),
 }
 
 /// The store. Clones share it.
@@ -126,13 +176,19 @@ pub struct Store {
 impl Store {
     /// Opens a store, or makes a new one where there is none.
     pub fn open(storage: Storage, world: &World, options: Options) -> Result<Self, OpenError> {
-        let memory = storage.path().map(HeadMemory::beside);
-        let (database, mut recovery) = database(&storage, &options)?;
+        let note = storage.path().map(Note::beside);
+        let absent = if options.new_store { Absent::Anew } else { Absent::First };
+        let Opened { database, mut recovery, place } = database(&storage, &options, absent)?;
         let head = ledger_head(&database).map_err(|fault| blame(fault, &storage, &options))?;
-        if let Some(remembered) = memory.as_ref().and_then(HeadMemory::recall) {
-            let known = at(&database, remembered.seq)?;
-            if remembered.seq > 0 && known.as_deref() != Some(remembered.hash.as_str()) {
-                recovery.rewound = Some((remembered.seq, head.head.seq));
+        match note.as_ref().map(Note::recall) {
+            None => {}
+            Some(Noted::Nothing) => {
+                recovery.unnoted = (!recovery.created).then_some(Unnoted::Absent);
+            }
+            Some(Noted::Garbled(why)) => recovery.unnoted = Some(Unnoted::Garbled(why)),
+            Some(Noted::Head(ends)) => {
+                let missing = ends.missing(|head| holds(&database, head))?;
+                recovery.rewound = missing.map(|noted| (noted, head.head.seq));
             }
         }
         let last_event = last_event(&database)?;
@@ -141,6 +197,7 @@ impl Store {
             health: Mutex::new(Health::Fine),
             closing: AtomicBool::new(false),
             last_event: watch::Sender::new(last_event),
+            copies: Mutex::default(),
         });
         let (queue, jobs) = sync_channel(options.queue.max(1));
         let writer = Writer::new(
@@ -149,7 +206,8 @@ impl Store {
             world.clone(),
             storage.clone(),
             options,
-            memory,
+            note,
+            place,
             head.head,
         );
         let thread = std::thread::Builder::new()
@@ -225,6 +283,11 @@ impl Store {
         self.shared.health().trouble().map(str::to_owned)
     }
 
+    /// Whether no writes are taken because the file is not where it was opened.
+    pub fn is_astray(&self) -> bool {
+        matches!(self.shared.health(), Health::Astray(_))
+    }
+
     /// The number of the last event that is durable, and a way to wait for the next.
     pub fn last_event(&self) -> watch::Receiver<u64> {
         self.shared.last_event.subscribe()
@@ -256,26 +319,47 @@ impl Store {
     }
 }
 
+/// What to do where there is no file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// There must be one.
+    Refuse,
+    /// Make one, unless something tells that there was one.
+    First,
+    /// Make one whatever was there; there must be none.
+    Anew,
+}
+
+/// An open database.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) database: Database,
+    pub(super) recovery: Recovery,
+    /// Where its file must be found.
+    pub(super) place: Option<Place>,
+}
+
 /// Opens the database itself, with every check that must come before it is trusted.
 pub(super) fn database(
     storage: &Storage,
     options: &Options,
-) -> Result<(Database, Recovery), OpenError> {
-    catch_unwind(AssertUnwindSafe(|| try_database(storage, options)))
+    absent: Absent,
+) -> Result<Opened, OpenError> {
+    catch_unwind(AssertUnwindSafe(|| try_database(storage, options, absent)))
         .unwrap_or_else(|panic| Err(damaged(storage, options, panic_message(&*panic))))
 }
 
-fn try_database(storage: &Storage, options: &Options) -> Result<(Database, Recovery), OpenError> {
+fn try_database(storage: &Storage, options: &Options, absent: Absent) -> Result<Opened, OpenError> {
     let mut recovery = Recovery::default();
     if let Storage::File(path) = storage {
-        recovery.created = prepare_file(path, storage, options)?;
+        recovery.created = prepare_file(path, storage, options, absent)?;
     }
     let repaired = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&repaired);
     let mut builder = Builder::new();
     builder.set_cache_size(options.cache_bytes);
     builder.set_repair_callback(move |_| seen.store(true, Ordering::Relaxed));
-    let backend = storage.backend().map_err(|error| unreadable(storage, &error))?;
+    let (backend, place) = storage.backend().map_err(|error| unreadable(storage, &error))?;
     let mut database =
         builder.create_with_backend(backend).map_err(|error| opening(error, storage, options))?;
     recovery.repaired = repaired.load(Ordering::Relaxed);
@@ -288,27 +372,27 @@ fn try_database(storage: &Storage, options: &Options) -> Result<(Database, Recov
     {
         tracing::warn!("the database was mended after an unclean end");
     }
-    Ok((database, recovery))
+    Ok(Opened { database, recovery, place })
 }
 
-/// Makes a new file whole before it gets its name; looks at an old one without touching it. Says whether it is new.
-fn prepare_file(path: &Path, storage: &Storage, options: &Options) -> Result<bool, OpenError> {
+/// Makes a new file where there is none and may be one; looks at an old one without touching it. Says whether it is new.
+fn prepare_file(
+    path: &Path,
+    storage: &Storage,
+    options: &Options,
+    absent: Absent,
+) -> Result<bool, OpenError> {
     match std::fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let fresh = beside(path, ".new");
-            let io = |error: std::io::Error| unreadable(storage, &error);
-            if fresh.exists() {
-                std::fs::remove_file(&fresh).map_err(io)?;
+            match absent {
+                Absent::Refuse => return Err(unreadable(storage, &error)),
+                Absent::First => refuse_after_loss(path, options)?,
+                Absent::Anew => {}
             }
-            let backend = open_file(&fresh, true).map_err(io)?;
-            let database = Builder::new()
-                .set_cache_size(options.cache_bytes)
-                .create_with_backend(backend)
-                .map_err(Fault::from)?;
-            migrate::migrate(&database, env!("CARGO_PKG_VERSION"))?;
-            drop(database);
-            std::fs::rename(&fresh, path).and_then(|()| sync_folder(path)).map_err(io)?;
-            return Ok(true);
+            return make_file(path, storage, options).map(|()| true);
+        }
+        Ok(_) if absent == Absent::Anew => {
+            return Err(OpenError::Exists { path: name(storage) });
         }
         Err(error) => return Err(unreadable(storage, &error)),
         Ok(found) if !found.is_file() => {
@@ -319,30 +403,39 @@ fn prepare_file(path: &Path, storage: &Storage, options: &Options) -> Result<boo
         }
         Ok(_) => {}
     }
-    let small = || {
-        let mut builder = Builder::new();
-        builder.set_cache_size(1024 * 1024);
-        builder
-    };
-    let found = match small().open_read_only(path) {
-        Ok(database) => migrate::found(&database),
-        // A file that was not closed cleanly cannot be read without repair: that is done to a view of it in memory.
-        Err(DatabaseError::RepairAborted) => {
-            let view = Overlay::over(path).map_err(|error| unreadable(storage, &error))?;
-            let database = small()
-                .create_with_backend(view)
-                .map_err(|error| opening(error, storage, options))?;
-            migrate::found(&database)
-        }
-        Err(error) => return Err(opening(error, storage, options)),
-    };
-    let found = found.map_err(|fault| blame(fault, storage, options))?;
+    let found = format_of(path).map_err(|unread| match unread {
+        Unread::System(error) => unreadable(storage, &error),
+        Unread::Database(error) => opening(error, storage, options),
+        Unread::Fault(fault) => blame(fault, storage, options),
+    })?;
     migrate::admit(found.unwrap_or(0))?;
     if found.is_none() {
         let why = format!("it has no '{}' row", FormatRow::KEY);
         return Err(damaged(storage, options, why));
     }
     Ok(false)
+}
+
+/// Refuses to begin anew where something tells that there was a store.
+fn refuse_after_loss(path: &Path, options: &Options) -> Result<(), OpenError> {
+    traces(path, options.backups.as_deref()).map_or(Ok(()), |Traces { why, backup }| {
+        Err(OpenError::Missing { path: path.display().to_string(), why, backup })
+    })
+}
+
+/// Makes a new file whole before it gets its name. What an old one left beside that name goes out of the way, not away.
+fn make_file(path: &Path, storage: &Storage, options: &Options) -> Result<(), OpenError> {
+    let io = |error: std::io::Error| unreadable(storage, &error);
+    let fresh = beside(path, ".new");
+    let backend = remove_old(&fresh).and_then(|()| create_file(&fresh)).map_err(io)?;
+    let database = Builder::new()
+        .set_cache_size(options.cache_bytes)
+        .create_with_backend(backend)
+        .map_err(Fault::from)?;
+    migrate::migrate(&database, env!("CARGO_PKG_VERSION"))?;
+    drop(database);
+    set_aside(path).map_err(io)?;
+    std::fs::rename(&fresh, path).and_then(|()| sync_folder(path)).map_err(io)
 }
 
 fn opening(error: DatabaseError, storage: &Storage, options: &Options) -> OpenError {
@@ -376,7 +469,7 @@ fn name(storage: &Storage) -> String {
 }
 
 fn damaged(storage: &Storage, options: &Options, why: String) -> OpenError {
-    let backup = options.backups.as_deref().and_then(newest_backup);
+    let backup = newest_sound(options.backups.as_deref(), Vec::new());
     OpenError::Damaged { path: name(storage), why, backup }
 }
 
@@ -393,10 +486,11 @@ pub(super) fn ledger_head(database: &Database) -> Result<LedgerHead, Fault> {
     looked.unwrap_or_else(|panic| Err(Fault::Damaged(panic_message(&*panic))))
 }
 
-fn at(database: &Database, seq: u64) -> Result<Option<String>, Fault> {
+/// Whether the ledger of a database goes through that place.
+pub(super) fn holds(database: &Database, head: &Head) -> Result<bool, Fault> {
     let transaction = database.begin_read()?;
-    let row: Option<super::rows::TransferRow> = Reader::snapshot(&transaction).get(&seq)?;
-    Ok(row.map(|row| row.0.hash))
+    let row: Option<super::rows::TransferRow> = Reader::snapshot(&transaction).get(&head.seq)?;
+    Ok(row.is_some_and(|row| row.0.hash == head.hash))
 }
 
 fn last_event(database: &Database) -> Result<u64, Fault> {

@@ -1,7 +1,9 @@
-//! Putting a backup back, while no daemon runs. The backup is copied, opened, checked page by page and audited before the
-//! present file is moved aside; nothing is ever deleted.
+//! Putting a backup back, while no daemon runs. The backup is copied, opened, checked page by page and audited; then the
+//! present file gets a second name, and the copy takes its first one. At no moment is there no store, and nothing is ever
+//! deleted.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use redb::Builder;
@@ -9,9 +11,11 @@ use redb::Builder;
 use crate::domain::ledger::Head;
 
 use super::backup::inspect;
-use super::open::database;
-use super::storage::{beside, sync_folder};
-use super::writer::{HeadMemory, check_ledger};
+use super::note::{Note, Noted};
+use super::open::{Absent, Opened, database};
+use super::place::is_same_file;
+use super::storage::{beside, create_new, remove_old, sync_folder};
+use super::writer::check_ledger;
 use super::{Fault, OpenError, Options, Reader, Storage};
 
 /// Why a backup was not put back. The present file is where it was.
@@ -40,6 +44,23 @@ pub struct Restored {
     pub undone: u64,
 }
 
+/// What restoring does, in this order. Each leaves a store behind that opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The backup is copied beside the store.
+    Copy,
+    /// The copy is checked, and brought to this program's format.
+    Check,
+    /// It is noted that either ledger is the right one.
+    Announce,
+    /// The present file gets a second name.
+    KeepAside,
+    /// The copy takes its first name.
+    Swap,
+    /// The restored ledger is noted as the right one.
+    Note,
+}
+
 /// Puts a backup in the place of a store. `audit` looks for broken invariants in it first.
 pub fn restore(
     backup: &Path,
@@ -47,39 +68,113 @@ pub fn restore(
     options: &Options,
     audit: impl FnOnce(&Reader<'_>) -> Result<(), String>,
 ) -> Result<Restored, RestoreError> {
-    let io = |error: std::io::Error| RestoreError::Io(error.to_string());
+    restore_stepwise(backup, target, options, audit, |_| {})
+}
+
+/// The same with a word before each step.
+pub(super) fn restore_stepwise(
+    backup: &Path,
+    target: &Path,
+    options: &Options,
+    audit: impl FnOnce(&Reader<'_>) -> Result<(), String>,
+    mut before: impl FnMut(Step),
+) -> Result<Restored, RestoreError> {
+    let io = |error: io::Error| RestoreError::Io(error.to_string());
     if target.exists()
         && let Err(redb::DatabaseError::DatabaseAlreadyOpen) = Builder::new().open_read_only(target)
     {
         return Err(RestoreError::Running);
     }
-    if !backup.is_file() {
-        return Err(RestoreError::Unsound(format!("{} is not a file", backup.display())));
-    }
+    let fresh = beside(target, ".restoring");
+    admit(backup, target, &fresh)?;
     if let Some(folder) = target.parent() {
         fs::create_dir_all(folder).map_err(io)?;
     }
-    let fresh = beside(target, ".restoring");
-    fs::copy(backup, &fresh)
-        .map_err(|error| RestoreError::Io(format!("{}: {error}", backup.display())))?;
-    let checked = check(&fresh, options, audit);
-    let head = match checked {
-        Ok(head) => head,
-        Err(error) => {
-            drop(fs::remove_file(&fresh));
-            return Err(error);
-        }
+    before(Step::Copy);
+    remove_old(&fresh).map_err(io)?;
+    let useless = |error: RestoreError| {
+        drop(fs::remove_file(&fresh));
+        error
     };
-    let remembered = HeadMemory::beside(target).recall().map_or(0, |head| head.seq);
-    let aside = target.exists().then(|| free_name(target));
-    if let Some(aside) = &aside {
-        fs::rename(target, aside).map_err(io)?;
-    }
+    copy(backup, &fresh)
+        .map_err(|error| useless(RestoreError::Io(format!("{}: {error}", backup.display()))))?;
+    before(Step::Check);
+    let head = check(&fresh, options, audit).map_err(useless)?;
+    let note = Note::beside(target);
+    let remembered = match note.recall() {
+        Noted::Head(ends) => ends.head.seq,
+        Noted::Nothing | Noted::Garbled(_) => 0,
+    };
+    before(Step::Announce);
+    note.note_restoring(&head).map_err(|error| useless(io(error)))?;
+    before(Step::KeepAside);
+    let aside = match fs::symlink_metadata(target) {
+        Ok(_) => Some(keep_aside(target, |from, to| fs::hard_link(from, to)).map_err(|error| {
+            useless(RestoreError::Io(format!("the present file cannot be kept: {error}")))
+        })?),
+        Err(_) => None,
+    };
+    before(Step::Swap);
     fs::rename(&fresh, target).and_then(|()| sync_folder(target)).map_err(io)?;
+    before(Step::Note);
     // Putting it back was on purpose: the next start shall not wonder where the newer transfers went.
-    HeadMemory::beside(target).note(&head);
+    note.note_restored(&head).map_err(io)?;
     let transfers = head.seq;
     Ok(Restored { aside, transfers, undone: remembered.saturating_sub(transfers) })
+}
+
+/// Refuses what cannot be a backup of this store.
+fn admit(backup: &Path, target: &Path, fresh: &Path) -> Result<(), RestoreError> {
+    let unsound = |what: &str| Err(RestoreError::Unsound(format!("{} {what}", backup.display())));
+    if !backup.is_file() {
+        return unsound("is not a file");
+    }
+    if is_same_file(backup, target) {
+        return unsound("is the store itself");
+    }
+    if is_same_file(backup, fresh) {
+        return unsound("was left by a restore that was cut off: give it another name first");
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut copy = create_new(to)?;
+    io::copy(&mut fs::File::open(from)?, &mut copy)?;
+    copy.sync_all()
+}
+
+/// Gives the present file a second name, `demoscope.redb.before-restore-1` or the first number that is free. Where the
+/// file system knows no second names, a copy gets it.
+pub(super) fn keep_aside(
+    target: &Path,
+    link: impl Fn(&Path, &Path) -> io::Result<()>,
+) -> io::Result<PathBuf> {
+    for number in 1_u32.. {
+        let aside = beside(target, &format!(".before-restore-{number}"));
+        // A restore that was cut off may have come this far.
+        if is_same_file(&aside, target) {
+            return Ok(aside);
+        }
+        if fs::symlink_metadata(&aside).is_ok() {
+            continue;
+        }
+        if fs::symlink_metadata(target)?.is_dir() {
+            // No store, and the only kind of thing that can have but one name.
+            fs::rename(target, &aside)?;
+        } else if link(target, &aside).is_err() {
+            let partial = beside(&aside, ".partial");
+            remove_old(&partial)?;
+            copy(target, &partial).and_then(|()| fs::rename(&partial, &aside)).inspect_err(
+                |_| {
+                    drop(fs::remove_file(&partial));
+                },
+            )?;
+        }
+        sync_folder(&aside)?;
+        return Ok(aside);
+    }
+    Err(io::Error::from(io::ErrorKind::AlreadyExists))
 }
 
 fn check(
@@ -89,8 +184,8 @@ fn check(
 ) -> Result<Head, RestoreError> {
     let unsound = |why: String| RestoreError::Unsound(why);
     let storage = Storage::File(path.to_owned());
-    let (mut database, _) =
-        database(&storage, options).map_err(|error: OpenError| unsound(error.to_string()))?;
+    let Opened { mut database, .. } = database(&storage, options, Absent::Refuse)
+        .map_err(|error: OpenError| unsound(error.to_string()))?;
     let clean = database.check_integrity().map_err(|error| unsound(error.to_string()))?;
     if !clean {
         return Err(unsound("its pages do not hold what was written".to_owned()));
@@ -105,16 +200,4 @@ fn check(
     let (head, audited) = seen.map_err(|fault: Fault| unsound(fault.to_string()))?;
     audited.map_err(unsound)?;
     Ok(head)
-}
-
-/// `demoscope.redb.before-restore-1`, or the first number that is free.
-fn free_name(target: &Path) -> PathBuf {
-    let mut number = 1_u32;
-    loop {
-        let name = beside(target, &format!(".before-restore-{number}"));
-        if !name.exists() {
-            return name;
-        }
-        number = number.saturating_add(1);
-    }
 }

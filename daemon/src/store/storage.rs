@@ -10,6 +10,8 @@ use std::sync::Arc;
 use redb::StorageBackend;
 use redb::backends::FileBackend;
 
+use super::place::Place;
+
 /// Written to see whether a disk takes writes again: more than one commit of a few rows needs.
 const PROBE_BYTES: usize = 64 * 1024;
 
@@ -42,10 +44,15 @@ impl Storage {
         }
     }
 
-    pub(super) fn backend(&self) -> io::Result<Backend> {
+    /// Opens it, and says where it must be found from now on if it is a file.
+    pub(super) fn backend(&self) -> io::Result<(Backend, Option<Place>)> {
         match self {
-            Self::File(path) => open_file(path, false),
-            Self::Custom(custom) => custom.open().map(Backend),
+            Self::File(path) => {
+                let file = OpenOptions::new().read(true).write(true).open(path)?;
+                let place = Place::of(path, &file)?;
+                Ok((Backend::over(file)?, Some(place)))
+            }
+            Self::Custom(custom) => Ok((Backend(custom.open()?), None)),
         }
     }
 
@@ -54,7 +61,8 @@ impl Storage {
         match self {
             Self::File(path) => {
                 let probe = beside(path, ".probe");
-                let tried = File::create(&probe).and_then(|mut file| {
+                let tried = remove_old(&probe).and_then(|()| create_new(&probe));
+                let tried = tried.and_then(|mut file| {
                     file.write_all(&vec![0; PROBE_BYTES]).and(file.sync_all())
                 });
                 let removed = fs::remove_file(&probe);
@@ -72,11 +80,22 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Opens a file that only its owner may read.
-pub(super) fn open_file(path: &Path, create: bool) -> io::Result<Backend> {
-    let file = OpenOptions::new().read(true).write(true).create(create).mode(0o600).open(path)?;
-    let backend = FileBackend::new(file).map_err(io::Error::other)?;
-    Ok(Backend(Box::new(backend)))
+/// Makes a file that only its owner may read.
+pub(super) fn create_file(path: &Path) -> io::Result<Backend> {
+    create_new(path).and_then(Backend::over)
+}
+
+/// Makes a file that only its owner may read; never goes through a link, and never touches what is there already.
+pub(super) fn create_new(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Removes what an interrupted attempt left under that name.
+pub(super) fn remove_old(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Makes a rename or a new name durable.
@@ -90,6 +109,13 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
 /// A boxed backend as a backend.
 #[derive(Debug)]
 pub(super) struct Backend(Box<dyn StorageBackend>);
+
+impl Backend {
+    fn over(file: File) -> io::Result<Self> {
+        let backend = FileBackend::new(file).map_err(io::Error::other)?;
+        Ok(Self(Box::new(backend)))
+    }
+}
 
 type Bound = std::ops::Bound<u64>;
 type Locked = Result<bool, redb::BackendError>;

@@ -1,5 +1,9 @@
 //! The store on disks that fail, on files that are damaged, and on files of other versions.
 
+mod astray;
+mod backups;
 mod damage;
 mod format;
+mod missing;
+mod restore;
 mod trouble;

@@ -2,11 +2,10 @@
 //! milliseconds) inside one transaction, commits it in two phases, and only then answers their callers. After an I/O
 //! error it takes no writes until the file could be opened again, which it tries by itself.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -20,10 +19,11 @@ use tokio::sync::{oneshot, watch};
 use crate::domain::ledger::{Head, verify};
 use crate::world::World;
 
-use super::open::{database, ledger_head, panic_message};
+use super::note::Note;
+use super::open::{Absent, Opened, database, holds, ledger_head, panic_message};
+use super::place::Place;
 use super::reader::Order;
 use super::rows::{Balance, LedgerHead, TransferRow};
-use super::storage::beside;
 use super::writes::{Compiled, Put};
 use super::{Fault, Halt, OpenError, Options, Reader, Storage, Writes};
 
@@ -43,6 +43,8 @@ pub(super) struct Shared {
     /// Set when the store is about to close: what reads for long gives up then.
     pub(super) closing: AtomicBool,
     pub(super) last_event: watch::Sender<u64>,
+    /// Copies that are being written, by the names they have until they are whole.
+    pub(super) copies: Mutex<BTreeSet<PathBuf>>,
 }
 
 /// Whether writes are taken.
@@ -56,13 +58,17 @@ pub(super) enum Health {
     Suspect(String),
     /// Not until the file was restored: a page does not hold what was written.
     Damaged(String),
+    /// Not until the open file is back under its name: what is written to it now would be gone with the process.
+    Astray(String),
 }
 
 impl Health {
     pub(super) fn trouble(&self) -> Option<&str> {
         match self {
             Self::Fine => None,
-            Self::Trouble(why) | Self::Suspect(why) | Self::Damaged(why) => Some(why),
+            Self::Trouble(why) | Self::Suspect(why) | Self::Damaged(why) | Self::Astray(why) => {
+                Some(why)
+            }
         }
     }
 }
@@ -78,6 +84,16 @@ impl Shared {
 
     pub(super) fn trouble(&self) -> String {
         self.health().trouble().unwrap_or("it is closed").to_owned()
+    }
+
+    /// What to tell whoever wants to write now.
+    fn refusal(&self) -> Fault {
+        match self.health() {
+            Health::Astray(why) => Fault::Astray(why),
+            Health::Fine | Health::Trouble(_) | Health::Suspect(_) | Health::Damaged(_) => {
+                Fault::Degraded(self.trouble())
+            }
+        }
     }
 }
 
@@ -158,7 +174,11 @@ pub(super) struct Writer {
     world: World,
     storage: Storage,
     options: Options,
-    memory: Option<HeadMemory>,
+    note: Option<Note>,
+    /// Where the open file must be found.
+    place: Option<Place>,
+    /// What was known of the file before it was not in its place.
+    before_astray: Health,
     head: Head,
     remembered_at: Option<Duration>,
     reopen_after: Duration,
@@ -172,7 +192,8 @@ impl Writer {
         world: World,
         storage: Storage,
         options: Options,
-        memory: Option<HeadMemory>,
+        note: Option<Note>,
+        place: Option<Place>,
         head: Head,
     ) -> Self {
         let reopen_after = options.reopen_first;
@@ -182,7 +203,9 @@ impl Writer {
             world,
             storage,
             options,
-            memory,
+            note,
+            place,
+            before_astray: Health::Fine,
             head,
             remembered_at: None,
             reopen_after,
@@ -198,7 +221,7 @@ impl Writer {
                     if self.ready() {
                         waiting = self.batch(member);
                     } else {
-                        member.answer(Err(Fault::Degraded(self.shared.trouble())));
+                        member.answer(Err(self.shared.refusal()));
                     }
                 }
                 Job::CheckIntegrity(reply) => drop(reply.send(self.check_integrity())),
@@ -209,20 +232,27 @@ impl Writer {
                 Job::Close => break,
             }
         }
+        let found = self.is_in_place();
         let mut guard = self.shared.database.write().unwrap_or_else(PoisonError::into_inner);
         close(guard.take());
         drop(guard);
         self.shared.set_health(Health::Trouble("the store is closed".to_owned()));
-        self.remember(true);
+        if found {
+            self.remember(true);
+        }
     }
 
-    /// The next job; while there is trouble, looks from time to time whether it is over.
+    /// The next job; meanwhile looks from time to time whether the file is in its place, and whether a trouble is over.
     fn next(&mut self) -> Option<Job> {
         loop {
-            if !matches!(self.shared.health(), Health::Trouble(_) | Health::Suspect(_)) {
-                return self.jobs.recv().ok();
-            }
-            match self.jobs.recv_timeout(self.reopen_after.max(Duration::from_millis(1))) {
+            let pause = match self.shared.health() {
+                Health::Trouble(_) | Health::Suspect(_) => {
+                    self.reopen_after.max(Duration::from_millis(1))
+                }
+                _ if self.place.is_none() => return self.jobs.recv().ok(),
+                Health::Fine | Health::Damaged(_) | Health::Astray(_) => self.options.look_every,
+            };
+            match self.jobs.recv_timeout(pause) {
                 Ok(job) => return Some(job),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {
@@ -235,11 +265,38 @@ impl Writer {
 
     /// Whether writes are taken; after trouble, tries to open the file again when that is due.
     fn ready(&mut self) -> bool {
+        if !self.is_in_place() {
+            return false;
+        }
         match self.shared.health() {
             Health::Fine => true,
-            Health::Damaged(_) => false,
+            Health::Damaged(_) | Health::Astray(_) => false,
             Health::Trouble(_) => self.recover(|writer| writer.reopen().map_err(Health::Trouble)),
             Health::Suspect(_) => self.recover(Self::acquit),
+        }
+    }
+
+    /// Whether the open file is under its name. While it is not, no writes are taken; the file that is there instead is
+    /// none of ours.
+    fn is_in_place(&mut self) -> bool {
+        let Some(place) = &self.place else { return true };
+        match (place.look(), self.shared.health()) {
+            (Ok(()), Health::Astray(_)) => {
+                tracing::info!("the database's file is back in its place");
+                self.shared.set_health(std::mem::replace(&mut self.before_astray, Health::Fine));
+                self.options.recovered.signal();
+                true
+            }
+            (Ok(()), _) => true,
+            (Err(_), Health::Astray(_)) => false,
+            (Err(why), before) => {
+                tracing::error!(why, "the database takes no writes");
+                self.before_astray = before;
+                self.shared.set_health(Health::Astray(why));
+                // Whoever asks for answers that cannot be recorded shall stop now.
+                self.options.recovered.signal();
+                false
+            }
         }
     }
 
@@ -297,8 +354,15 @@ impl Writer {
         }
         let mut guard = self.shared.database.write().unwrap_or_else(PoisonError::into_inner);
         close(guard.take());
-        let (database, _) =
-            database(&self.storage, &self.options).map_err(|error: OpenError| error.to_string())?;
+        let Opened { database, place, .. } = database(&self.storage, &self.options, Absent::Refuse)
+            .map_err(|error: OpenError| error.to_string())?;
+        // The name was looked at before, but another file may have come between; the ledger tells, too.
+        if place != self.place
+            || (self.head.seq > 0
+                && !holds(&database, &self.head).map_err(|fault| fault.to_string())?)
+        {
+            return Err("another file was put in its place while it was opened again".to_owned());
+        }
         *guard = Some(database);
         Ok(())
     }
@@ -333,6 +397,7 @@ impl Writer {
             Err(Fault::Degraded(shared.trouble()))
         };
         drop(guard);
+        let in_place = self.is_in_place();
         match outcome {
             Ok(told) => {
                 if let Some(seq) = told.last_event {
@@ -340,20 +405,28 @@ impl Writer {
                 }
                 if let Some(head) = told.head {
                     self.head = head;
-                    self.remember(false);
+                    if in_place {
+                        self.remember(false);
+                    }
                 }
+                // What was written beside its place is not there for whoever looks next.
                 for member in members {
-                    member.answer(Ok(()));
+                    member.answer(if in_place { Ok(()) } else { Err(shared.refusal()) });
                 }
             }
             Err(fault) => {
                 tracing::error!(%fault, "a batch was not written");
                 let why = fault.to_string();
-                shared.set_health(match fault {
+                let health = match fault {
                     Fault::Damaged(_) => Health::Damaged(why),
                     Fault::Stumbled(_) => Health::Suspect(why),
                     _ => Health::Trouble(why),
-                });
+                };
+                if in_place {
+                    shared.set_health(health);
+                } else {
+                    self.before_astray = health;
+                }
                 self.reopen_at = self.world.clock.monotonic().saturating_add(self.reopen_after);
                 for member in members {
                     member.answer(Err(fault.clone()));
@@ -468,12 +541,12 @@ impl Writer {
 
     /// Notes the ledger's head beside the file, so that an older file put back can be told from this one.
     fn remember(&mut self, last: bool) {
-        let Some(memory) = &self.memory else { return };
+        let Some(note) = &self.note else { return };
         let now = self.world.clock.monotonic();
         let due = self.remembered_at.is_none_or(|at| now.saturating_sub(at) >= MEMORY_PERIOD);
         if last || due {
             self.remembered_at = Some(now);
-            memory.note(&self.head);
+            note.note(&self.head);
         }
     }
 }
@@ -539,30 +612,4 @@ pub(super) fn check_ledger(reader: &Reader<'_>) -> Result<LedgerHead, Fault> {
         return Err(Fault::Damaged("a balance is not the sum of its postings".to_owned()));
     }
     Ok(noted)
-}
-
-/// The small file beside the database that remembers how far the ledger had come.
-#[derive(Debug)]
-pub(super) struct HeadMemory(PathBuf);
-
-impl HeadMemory {
-    pub(super) fn beside(path: &Path) -> Self {
-        Self(beside(path, ".ledger"))
-    }
-
-    pub(super) fn recall(&self) -> Option<Head> {
-        serde_json::from_slice(&fs::read(&self.0).ok()?).ok()
-    }
-
-    /// Not durable on purpose: a note that is lost is a note of less, and nothing but a warning depends on it.
-    pub(super) fn note(&self, head: &Head) {
-        let fresh = beside(&self.0, ".new");
-        let noted = serde_json::to_vec(head)
-            .map_err(std::io::Error::other)
-            .and_then(|json| fs::write(&fresh, json))
-            .and_then(|()| fs::rename(&fresh, &self.0));
-        if let Err(error) = noted {
-            tracing::debug!(%error, "the ledger's head was not noted");
-        }
-    }
 }

@@ -84,6 +84,10 @@ impl Driver {
     /// runner looks again.
     async fn activate(&mut self) {
         if self.core.store().degraded().is_some() {
+            // With its file astray nothing can be recorded for as long as the owner takes: nobody else is asked.
+            if self.core.store().is_astray() {
+                self.gates.values().for_each(Gate::cancel);
+            }
             return;
         }
         // First of all what was spent before: no call goes while the caps do not know of it.

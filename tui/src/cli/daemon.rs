@@ -29,7 +29,12 @@ const END_WITHIN: Duration = Duration::from_secs(30);
 Examples:
   demoscope daemon status
   demoscope daemon stop
-  demoscope daemon run         in the foreground, for a service manager")]
+  demoscope daemon run         in the foreground, for a service manager
+  demoscope daemon start --new-store
+                               begin anew where the store was lost for good
+
+A store that is missing where one was is not begun anew by itself: the daemon says what is missing and which
+backup to go back to, and does not start. --new-store gives the old one up; what is left of it is put aside.")]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) verb: Verb,
@@ -40,7 +45,7 @@ pub(crate) enum Verb {
     /// Run in the foreground until SIGTERM or Ctrl-C
     Run(RunArgs),
     /// Start it in the background and return when it is ready; does nothing when one runs
-    Start,
+    Start(StartArgs),
     /// Let it finish what is under way and end it; studies go on at the next start
     Stop,
     /// Say how it is, without starting one; exits 6 when none runs
@@ -57,12 +62,24 @@ pub(crate) struct RunArgs {
     /// Leave the terminal's session first (used by the commands that start it)
     #[arg(long, hide = true)]
     detached: bool,
+    #[command(flatten)]
+    start: StartArgs,
+}
+
+/// What to start with.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct StartArgs {
+    /// Begin with an empty store where the old one is missing; refused where there is one
+    #[arg(long)]
+    new_store: bool,
 }
 
 /// Is the daemon, until it ends.
 pub(crate) fn serve(args: &RunArgs) -> Result<Exit, Failure> {
     let face = if args.detached { daemon::Face::Detached } else { daemon::Face::Foreground };
-    daemon::run(face)?;
+    let missing =
+        if args.start.new_store { daemon::Missing::BeginAnew } else { daemon::Missing::Ask };
+    daemon::run(face, missing)?;
     Ok(Exit::Done)
 }
 
@@ -143,8 +160,9 @@ pub(crate) fn settings(paths: &Paths) -> Result<Vec<Setting>, ApiError> {
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     match &args.verb {
         Verb::Run(args) => serve(args),
-        Verb::Start => {
-            let link = Link::open(ui, Absent::Start).await?;
+        Verb::Start(args) => {
+            let absent = if args.new_store { Absent::StartAnew } else { Absent::Start };
+            let link = Link::open(ui, absent).await?;
             ui.say(&format!("The daemon runs (pid {}).", link.welcome.pid));
             Ok(Exit::Done)
         }

@@ -91,10 +91,11 @@ async fn what_is_no_database_is_refused_and_the_newest_backup_named() {
     let folder = tempfile::tempdir().unwrap();
     let backups = folder.path().join("backups");
     fs::create_dir(&backups).unwrap();
-    for name in ["demoscope-2026-11-20.redb", "demoscope-2026-11-21.redb"] {
-        fs::write(backups.join(name), b"").unwrap();
-    }
     let path = folder.path().join("demoscope.redb");
+    open(&path, None).unwrap().close();
+    for name in ["demoscope-2026-11-20.redb", "demoscope-2026-11-21.redb"] {
+        fs::copy(&path, backups.join(name)).unwrap();
+    }
     let jpeg = [b"\xFF\xD8\xFF\xE0\x00\x10JFIF".as_slice(), &[0x5A; 9_000]].concat();
     for (contents, why) in [(Vec::new(), "it is empty"), (jpeg, ""), (b"hello".to_vec(), "")] {
         fs::write(&path, &contents).unwrap();

@@ -1,0 +1,55 @@
+//! Where an open file must be found. A file that was moved away, deleted or replaced stays open and takes writes, but
+//! what is written to it is gone with the process; so its name is looked at again and again.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// The name of an open file, and what stands under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    path: PathBuf,
+    file: Identity,
+}
+
+type Identity = (u64, u64);
+
+fn identity(found: &Metadata) -> Identity {
+    (found.dev(), found.ino())
+}
+
+impl Place {
+    /// Notes where a file was opened.
+    pub(super) fn of(path: &Path, file: &File) -> io::Result<Self> {
+        Ok(Self { path: path.to_owned(), file: identity(&file.metadata()?) })
+    }
+
+    /// Whether the name still leads to the file; what happened, if it does not. A system that cannot tell is trouble of
+    /// another kind.
+    pub(super) fn look(&self) -> Result<(), String> {
+        let happened = match fs::metadata(&self.path) {
+            Ok(found) if identity(&found) == self.file => return Ok(()),
+            Ok(_) => "was replaced by another file",
+            Err(error) => match error.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                    "was moved away or deleted"
+                }
+                _ => return Ok(()),
+            },
+        };
+        Err(format!(
+            "{} {happened} while it was open; `demoscope backup PATH` saves what is open, and writing resumes when \
+             the file is back",
+            self.path.display()
+        ))
+    }
+}
+
+/// Whether two names lead to one file.
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (fs::metadata(one), fs::metadata(other)) {
+        (Ok(one), Ok(other)) => identity(&one) == identity(&other),
+        _ => false,
+    }
+}
