@@ -176,7 +176,7 @@ pub struct Running {
     service: Arc<Service>,
     peers: Arc<Semaphore>,
     // Last, so that the data folder is let go after everything else.
-    _instance: Instance,
+    instance: Instance,
 }
 
 /// Starts a daemon in the world given: takes the data folder, opens the store, resumes what is unfinished, listens.
@@ -245,7 +245,7 @@ pub async fn start(
         peers: Arc::new(Semaphore::new(
             usize::try_from(config.limits.connections).unwrap_or(usize::MAX),
         )),
-        _instance: instance,
+        instance,
     })
 }
 
@@ -322,7 +322,7 @@ impl Running {
                 }
             }
         }
-        let Self { core, work, listener, _instance: instance, .. } = self;
+        let Self { core, work, listener, instance, .. } = self;
         drop(listener);
         let mut stopping = std::pin::pin!(work.stop());
         tokio::select! {
@@ -348,7 +348,7 @@ impl Running {
     /// Whether neither the store nor the locked file is where it was: then the data folder is gone or another one, and
     /// whatever this daemon does is for nobody.
     fn is_homeless(&self) -> bool {
-        self.core.store().is_astray() && !self._instance.is_in_place()
+        self.core.store().is_astray() && !self.instance.is_in_place()
     }
 }
 

@@ -176,11 +176,10 @@ pub struct Store {
 impl Store {
     /// Opens a store, or makes a new one where there is none.
     pub fn open(storage: Storage, world: &World, options: Options) -> Result<Self, OpenError> {
-        let note = storage.path().map(Note::beside);
         let absent = if options.new_store { Absent::Anew } else { Absent::First };
         let Opened { database, mut recovery, place } = database(&storage, &options, absent)?;
         let head = ledger_head(&database).map_err(|fault| blame(fault, &storage, &options))?;
-        match note.as_ref().map(Note::recall) {
+        match storage.path().map(|path| Note::beside(path).recall()) {
             None => {}
             Some(Noted::Nothing) => {
                 recovery.unnoted = (!recovery.created).then_some(Unnoted::Absent);
@@ -206,7 +205,6 @@ impl Store {
             world.clone(),
             storage.clone(),
             options,
-            note,
             place,
             head.head,
         );

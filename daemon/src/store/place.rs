@@ -25,6 +25,11 @@ impl Place {
         Ok(Self { path: path.to_owned(), file: identity(&file.metadata()?) })
     }
 
+    /// The name.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether the name still leads to the file; what happened, if it does not. A system that cannot tell is trouble of
     /// another kind.
     pub(super) fn look(&self) -> Result<(), String> {

@@ -192,10 +192,10 @@ impl Writer {
         world: World,
         storage: Storage,
         options: Options,
-        note: Option<Note>,
         place: Option<Place>,
         head: Head,
     ) -> Self {
+        let note = place.as_ref().map(|place| Note::beside(place.path()));
         let reopen_after = options.reopen_first;
         Self {
             shared,
