@@ -41,7 +41,10 @@ fn what_was_deleted_is_gone_from_every_command_and_from_the_store() {
     // Nobody can be asked here: without a yes nothing happens.
     let refused = home.run(["delete", &short]).expect(2).says("--yes").says("Nothing was deleted");
     assert!(refused.stdout.is_empty(), "{refused}");
-    assert_eq!(home.run(["show", &short, "--json"]).expect(0).json()["study"]["name"], format!("The {WORD} kit"));
+    assert_eq!(
+        home.run(["show", &short, "--json"]).expect(0).json()["study"]["name"],
+        format!("The {WORD} kit")
+    );
 
     let deleted = home.run(["delete", "@", "--yes"]).expect(0);
     assert!(deleted.stdout.is_empty(), "{deleted}");
@@ -131,7 +134,15 @@ fn remembered_replies_go_with_their_study() {
     assert_eq!(mock.calls(), 2 * calls, "but for the newest");
     let link = home.link();
     assert!((link.credits().unwrap().cost_usd_this_month - 2.0 * cost).abs() < 1e-9);
-    let all: Vec<String> = home.run(["list", "--json"]).expect(0).json().as_array().unwrap().iter().map(|study| study["id"].as_str().unwrap().to_owned()).collect();
+    let all: Vec<String> = home
+        .run(["list", "--json"])
+        .expect(0)
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|study| study["id"].as_str().unwrap().to_owned())
+        .collect();
     let mut command = vec!["delete".to_owned(), "--yes".to_owned()];
     command.extend(all);
     drop(home.run(command).expect(0));

@@ -18,8 +18,8 @@ use protocol::paths::Paths;
 use protocol::results::{Comparison, Report, Response};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
-    Check, Control, Deleted, Demoscope, EngineCheck, EngineInfo, EvidenceCursor, EvidencePage, Hello, Page,
-    Reply, SettingChange, Status, StudyQuery, Submit, Tuning, VERSIONS, Welcome,
+    Check, Control, Deleted, Demoscope, EngineCheck, EngineInfo, EvidenceCursor, EvidencePage,
+    Hello, Page, Reply, SettingChange, Status, StudyQuery, Submit, Tuning, VERSIONS, Welcome,
 };
 use protocol::study::Draft;
 use protocol::wire;

@@ -15,9 +15,11 @@ use crate::ui::Ui;
 ///
 /// The text, the questions, name and tags, the panel, the answers, the replies that were remembered for later studies, and
 /// the results go. The ledger keeps the amounts: credits that were used stay used, and what a service cost counts under
-/// the caps as before. Daily backups hold a study until as many newer ones exist as are kept (the setting backup.keep);
-/// backups that you made yourself, and what you exported, stay. Room that becomes free in the store's file is written
-/// over as it is used again, not at once: a backup has nothing of it.
+/// the caps as before.
+///
+/// Daily backups hold a study until as many newer ones exist as are kept (the setting backup.keep); backups that you made
+/// yourself, and what you exported, stay, and restoring a backup brings back what it holds. Room that becomes free in the
+/// file of the store is written over as it is used again, not at once; a backup has nothing of it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

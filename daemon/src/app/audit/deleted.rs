@@ -10,9 +10,7 @@ use protocol::id::StudyId;
 use protocol::service::Check;
 
 use crate::app::delete::{ROWS, speaks};
-use crate::store::rows::{
-    DeletedRow, HoldRow, RememberedRow, StudyNumber, TransferRow,
-};
+use crate::store::rows::{DeletedRow, HoldRow, RememberedRow, StudyNumber, TransferRow};
 use crate::store::{Fault, Key as _, Order, Reader, Table};
 
 use super::check;
@@ -83,8 +81,8 @@ fn gone(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
     }
     let under_way = marks.len().saturating_sub(over.len());
     Ok(Ok(match under_way {
-        0 => format!("{} studies were deleted, nothing is left of them", over.len()),
-        some => format!("{} studies were deleted, rows of {some} are being removed", marks.len()),
+        0 => format!("{} deleted, and nothing is left of them", over.len()),
+        some => format!("{} deleted, rows of {some} of them are being removed", marks.len()),
     }))
 }
 
@@ -110,7 +108,7 @@ fn kept(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
             )));
         }
     }
-    Ok(Ok(format!("the ledger keeps what {} deleted studies used", marks.len())))
+    Ok(Ok(format!("{} deleted, the ledger keeps what they used", marks.len())))
 }
 
 /// Whatever stands under the number or the id of a study is of one that is there, or whose deletion explains it.

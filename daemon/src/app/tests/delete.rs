@@ -11,9 +11,11 @@ use protocol::id::StudyId;
 use protocol::ledger::Transfer;
 use protocol::measurement::Reuse;
 use protocol::service::{Control, StudyQuery};
-use protocol::study::Instrument;
+use protocol::study::{Instrument, StudySpec};
 
-use crate::app::testing::{Disk, broken, everyone_answers, options, reply, settings, spec, world};
+use crate::app::testing::{
+    Disk, broken, everyone_answers, options, paper, reply, settings, spec, world,
+};
 use crate::app::{Batch, Core, Submission, fingerprint};
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::{End, Exchange, Source};
@@ -31,8 +33,8 @@ fn core(disk: &Disk) -> Core {
         .unwrap()
 }
 
-/// A submission with that word wherever its owner can put one.
-fn submission(core: &Core, key: u128, word: &str) -> Submission {
+/// A study with that word wherever its owner can put one.
+fn worded(word: &str) -> StudySpec {
     let mut spec = spec(PANEL);
     spec.name = format!("The {word} kit");
     spec.instrument = Instrument::ConceptTest {
@@ -41,9 +43,12 @@ fn submission(core: &Core, key: u128, word: &str) -> Submission {
     spec.context = Some(format!("You know {word} well."));
     spec.tags = vec![format!("tag-{word}")];
     spec.project = Some(format!("project {word}"));
-    let plain = super::super::testing::submission(core, key, PANEL);
-    let plan = core.plan(spec).unwrap();
-    Submission { body: fingerprint(&plan.spec), plan, ..plain }
+    spec
+}
+
+fn submission(core: &Core, key: u128, word: &str) -> Submission {
+    let plan = core.plan(worded(word)).unwrap();
+    Submission { body: fingerprint(&plan.spec), plan, ..paper(key, PANEL) }
 }
 
 fn at(respondent: u32) -> Assignment {
@@ -72,13 +77,13 @@ fn exchange(word: &str, respondent: u32) -> Exchange {
 }
 
 /// What a respondent says, with that word in it; every sixth refuses in words of their own.
-fn outcome(core: &Core, key: u128, word: &str, respondent: u32) -> Outcome {
+fn outcome(word: &str, respondent: u32) -> Outcome {
     if respondent.is_multiple_of(6) {
         return Outcome::Refused { reason: format!("{word}? I would rather not.") };
     }
-    let spec = submission(core, key, word).plan.spec;
-    let text = reply(respondent).text.replace("the price puts me off", &format!("{word} puts me off"));
-    Outcome::Answered(instrument::read(&spec, &text).unwrap())
+    let text =
+        reply(respondent).text.replace("the price puts me off", &format!("{word} puts me off"));
+    Outcome::Answered(instrument::read(&worded(word), &text).unwrap())
 }
 
 /// A study that ran to its results, with that word wherever there is room for one.
@@ -103,12 +108,10 @@ async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId
     for chunk in (0..PANEL).collect::<Vec<_>>().chunks(4) {
         let mut batch = Batch::new(number, 0);
         for respondent in chunk.iter().copied() {
-            let outcome = outcome(core, key, word, respondent);
+            let outcome = outcome(word, respondent);
             batch.push(&[(at(respondent), outcome.clone(), usage)]).unwrap();
-            let said = Exchange {
-                address: address(addresses, respondent),
-                ..exchange(word, respondent)
-            };
+            let said =
+                Exchange { address: address(addresses, respondent), ..exchange(word, respondent) };
             batch.keep(at(respondent), &outcome, vec![said]);
         }
         core.record(batch).await.unwrap();
@@ -244,7 +247,10 @@ async fn what_has_not_ended_is_not_deleted_and_nothing_changes() {
         let head = core.head();
         let error = core.delete(id, PATIENT).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::Conflict);
-        assert_eq!(error.message, format!("the study is {state}: only one that has ended is deleted"));
+        assert_eq!(
+            error.message,
+            format!("the study is {state}: only one that has ended is deleted")
+        );
         assert_eq!(error.hints, [format!("`demoscope cancel {}` ends it.", id.short())]);
         assert_eq!(core.head(), head);
         assert_eq!(core.report(id).unwrap().study.state.as_str(), state);
@@ -297,7 +303,7 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
     core.delete(id, PATIENT).await.unwrap();
     let head = core.head();
 
-    let outcome = outcome(&core, 1, "quillwort", 1);
+    let outcome = outcome("quillwort", 1);
     let mut batch = Batch::new(number, 0);
     batch.push(&[(at(1), outcome.clone(), Usage::default())]).unwrap();
     batch.keep(at(1), &outcome, vec![exchange("quillwort", 1)]);
@@ -325,7 +331,8 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
         transfers(&core).into_iter().filter(|transfer| transfer.kind == "cost").collect();
     assert_eq!(costs.len(), 3);
     assert!(costs.iter().all(|cost| cost.study == Some(id)), "{costs:?}");
-    let mark = core.store().read(|reader| -> Result<_, Fault> { reader.get::<DeletedRow>(&number) });
+    let mark =
+        core.store().read(|reader| -> Result<_, Fault> { reader.get::<DeletedRow>(&number) });
     assert_eq!(mark.unwrap().unwrap().cost, UsdMicros(600_000));
     assert_eq!(core.head(), head, "nothing happened");
     assert_eq!(tables_with(&core, "quillwort"), Vec::<&str>::new());
@@ -339,13 +346,11 @@ async fn a_deletion_frees_no_cap() {
     let (world, _) = world();
     let disk = Disk::default();
     let cap = Some(UsdMicros(200));
-    for caps in [
-        crate::app::Caps { day: cap, total: None },
-        crate::app::Caps { day: None, total: cap },
-    ] {
+    for caps in
+        [crate::app::Caps { day: cap, total: None }, crate::app::Caps { day: None, total: cap }]
+    {
         let settings = crate::app::Settings { caps, ..settings(1_000, everyone_answers()) };
-        let core =
-            Core::open_with(world.clone(), disk.storage(), settings, options()).unwrap();
+        let core = Core::open_with(world.clone(), disk.storage(), settings, options()).unwrap();
         let key = core.head().0.into();
         let id = told(&core, key, "quillwort").await;
         core.delete(id, PATIENT).await.unwrap();
@@ -376,13 +381,16 @@ async fn another_studys_newer_reply_stays_usable() {
 /// A kill after any write leaves a study that is whole or out of sight, and the next start removes what is left of it.
 #[tokio::test]
 async fn a_kill_between_two_steps_leaves_nothing_behind() {
+    let prepared = Disk::default();
+    let first = core(&prepared);
+    told(&first, 1, "verbena").await;
+    let id = told(&first, 2, "quillwort").await;
+    let before = (first.credits().await.unwrap(), transfers(&first));
+    first.close();
     let mut interrupted = 0;
-    for operations in (0..).step_by(23) {
-        let disk = Disk::default();
+    for operations in (0..).step_by(29) {
+        let disk = prepared.after_crash();
         let first = core(&disk);
-        told(&first, 1, "verbena").await;
-        let id = told(&first, 2, "quillwort").await;
-        let before = (first.credits().await.unwrap(), transfers(&first));
         disk.fail_after(operations);
         let deleted = first.delete(id, PATIENT).await;
         let disk = disk.after_crash();
@@ -400,7 +408,8 @@ async fn a_kill_between_two_steps_leaves_nothing_behind() {
             again.erase().await.unwrap();
             assert_eq!(tables_with(&again, "quillwort"), Vec::<&str>::new());
             for table in [Table::Outcomes, Table::Exchanges, Table::Panels, Table::Blueprints] {
-                let dumped = again.store().read(|reader| -> Result<_, Fault> { reader.dump(table) });
+                let dumped =
+                    again.store().read(|reader| -> Result<_, Fault> { reader.dump(table) });
                 assert!(dumped.unwrap().iter().all(|(key, _)| key[..4] == [0, 0, 0, 1]));
             }
         }
@@ -433,52 +442,45 @@ async fn others_write_while_rows_are_removed() {
 /// The doctor tells what a deletion does not explain, and what one left behind.
 #[tokio::test]
 async fn a_study_that_vanished_otherwise_is_told() {
-    let take = async |table: Table, key: Vec<u8>| {
-        let core = core(&Disk::default());
-        let id = told(&core, 1, "quillwort").await;
-        core.store()
-            .write(move |_| {
-                let mut writes = Writes::at(protocol_time());
-                writes.remove_bytes(table, key);
-                Ok(((), writes))
-            })
-            .await
-            .unwrap();
-        let told = broken(&core);
-        core.close();
-        (id, told)
-    };
     let one = 1_u32.to_be_bytes().to_vec();
-    let (_, told_of) = take(Table::Studies, one.clone()).await;
-    assert!(told_of.iter().any(|told| told.contains("neither there nor deleted")), "{told_of:?}");
-
+    let vanish = async |core: &Core, mark: Option<DeletedRow>| {
+        let one = one.clone();
+        let taken = core.store().write(move |_| {
+            let mut writes = Writes::at(then());
+            for table in [Table::Studies, Table::Progress, Table::Results] {
+                writes.remove_bytes(table, one.clone());
+            }
+            if let Some(mark) = mark {
+                writes.put(&1, &mark);
+            }
+            Ok(((), writes))
+        });
+        taken.await.unwrap();
+    };
     let core = core(&Disk::default());
     let id = told(&core, 1, "quillwort").await;
+    vanish(&core, None).await;
+    let told_of = broken(&core);
+    assert!(told_of.iter().any(|told| told.contains("neither there nor deleted")), "{told_of:?}");
     let mark = DeletedRow {
         id,
-        at: protocol_time(),
+        at: then(),
         credits_used: Credits(20),
         cost: UsdMicros(168),
         engine: "offline".to_owned(),
         under_way: false,
     };
-    core.store()
-        .write(move |_| {
-            let mut writes = Writes::at(protocol_time());
-            writes.put(&1, &mark);
-            for table in [Table::Studies, Table::Progress, Table::Results] {
-                writes.remove_bytes(table, one.clone());
-            }
-            Ok(((), writes))
-        })
-        .await
-        .unwrap();
+    vanish(&core, Some(mark.clone())).await;
     let told_of = broken(&core);
     assert!(told_of.iter().any(|told| told.contains("has rows of")), "{told_of:?}");
+    // Marked as under way, it is mended by going on.
+    vanish(&core, Some(DeletedRow { under_way: true, ..mark })).await;
+    core.erase().await.unwrap();
+    assert!(!broken(&core).iter().any(|told| told.contains("has rows of")));
     core.close();
 }
 
-fn protocol_time() -> jiff::Timestamp {
+fn then() -> jiff::Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()
 }
 
