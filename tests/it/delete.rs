@@ -92,7 +92,8 @@ fn several_go_together_and_one_that_has_not_ended_keeps_all() {
     let running = studies::submit(&home, 400, 3);
     let link = home.link();
     drop(wait::for_answers(&link, running, 5));
-    let all = [&first, &second, &running.short()].map(String::as_str);
+    let third = running.short();
+    let all = [&first, &second, &third].map(String::as_str);
     let ended = home.run(["delete", all[0], all[1], all[2], "--yes"]).expect(2);
     let ended = ended.says("is running").says("Nothing was deleted").says("demoscope cancel ");
     assert!(ended.stdout.is_empty(), "{ended}");

@@ -21,7 +21,7 @@ use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::{End, Exchange, Source};
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, Outcome, Usage};
-use crate::store::rows::DeletedRow;
+use crate::store::rows::{CallsUnderWay, DeletedRow};
 use crate::store::{Fault, Table, Writes};
 
 /// Long enough for whatever is small.
@@ -144,6 +144,17 @@ fn tables_with(core: &Core, word: &str) -> Vec<&'static str> {
 
 fn rows(core: &Core, table: Table) -> usize {
     core.store().read(|reader| -> Result<_, Fault> { reader.dump(table) }).unwrap().len()
+}
+
+fn cost_of(core: &Core, number: u32) -> UsdMicros {
+    let mark = core.store().read(|reader| reader.get::<DeletedRow>(&number));
+    mark.unwrap().unwrap().cost
+}
+
+/// Four calls may be under way, of 30 millionths of a dollar at most.
+fn note() -> CallsUnderWay {
+    let (engine, waiting) = ("offline".to_owned(), UsdMicros::ZERO);
+    CallsUnderWay { engine, calls: 4, worst: UsdMicros(30), waiting }
 }
 
 fn transfers(core: &Core) -> Vec<Transfer> {
@@ -299,6 +310,10 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
     let number = number(&core, id);
     core.begin(number).await.unwrap();
     core.open_spending(number).unwrap();
+    core.note_calls(number, note()).await.unwrap();
+    for _ in 0..2 {
+        core.reserve_cost(number, None, UsdMicros(250_000)).unwrap();
+    }
     core.control(id, Control::Cancel).await.unwrap();
     core.delete(id, PATIENT).await.unwrap();
     let head = core.head();
@@ -320,24 +335,43 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
     };
     core.keep_blueprint(number, blueprint).await.unwrap();
     assert_eq!(core.fault(number, "late".to_owned()).await.unwrap_err().code, ErrorCode::NotFound);
-    let lost = Usage { cost: UsdMicros(250_000), ..Usage::default() };
-    core.book_lost(number, lost).await.unwrap();
-    core.book_lost(number, lost).await.unwrap();
-    core.book_cut_off(number, 2, UsdMicros(50_000)).await.unwrap();
-    core.close_spending(number);
+    core.settle_cost(number, UsdMicros(250_000), UsdMicros(50_000));
+    core.end_calls(number, Usage::default()).await.unwrap();
 
-    assert_eq!(core.credits().await.unwrap().cost_usd_this_month, 0.6);
+    assert!((core.credits().await.unwrap().cost_usd_this_month - 0.3).abs() < 1e-9);
     let costs: Vec<Transfer> =
         transfers(&core).into_iter().filter(|transfer| transfer.kind == "cost").collect();
-    assert_eq!(costs.len(), 3);
+    assert_eq!(costs.len(), 1);
     assert!(costs.iter().all(|cost| cost.study == Some(id)), "{costs:?}");
-    let mark =
-        core.store().read(|reader| -> Result<_, Fault> { reader.get::<DeletedRow>(&number) });
-    assert_eq!(mark.unwrap().unwrap().cost, UsdMicros(600_000));
+    assert_eq!(cost_of(&core, number), UsdMicros(300_000));
+    assert_eq!(rows(&core, Table::CallsUnderWay), 0);
     assert_eq!(core.head(), head, "nothing happened");
     assert_eq!(tables_with(&core, "quillwort"), Vec::<&str>::new());
     assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
+}
+
+/// A deletion is no way around what may have been under way at a power cut.
+#[tokio::test]
+async fn what_was_cut_off_is_booked_for_a_deleted_study_too() {
+    let disk = Disk::default();
+    let first = core(&disk);
+    let id = first.submit(submission(&first, 1, "quillwort")).await.unwrap().id;
+    let number = number(&first, id);
+    first.begin(number).await.unwrap();
+    first.note_calls(number, note()).await.unwrap();
+    first.control(id, Control::Cancel).await.unwrap();
+    first.delete(id, PATIENT).await.unwrap();
+    let disk = disk.after_crash();
+    first.close();
+
+    let again = core(&disk);
+    again.settle_past().await.unwrap();
+    assert_eq!(cost_of(&again, number), UsdMicros(120));
+    assert_eq!(transfers(&again)[0].kind, "cost");
+    assert_eq!(rows(&again, Table::CallsUnderWay), 0);
+    assert_eq!(broken(&again), Vec::<String>::new());
+    again.close();
 }
 
 /// The caps count what a deleted study cost, today and in all.
