@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Asked, CrossTab, PowerAnswer, PowerQuestion};
@@ -100,6 +101,26 @@ pub enum Control {
     Archive,
     /// Take out again.
     Unarchive,
+}
+
+/// A study that was deleted, what is kept of it, and where it stands all the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Deleted {
+    /// Its id.
+    pub id: StudyId,
+    /// When.
+    pub deleted_at: Timestamp,
+    /// Answers it had.
+    pub answers: u32,
+    /// Credits it used: the ledger keeps them.
+    pub credits_used: Credits,
+    /// What it cost in dollars: the ledger keeps that too.
+    pub cost_usd: f64,
+    /// Whether every row of it is gone. If not, the daemon goes on removing them, after a restart too.
+    pub gone: bool,
+    /// Daily backups that are kept: until as many newer ones exist, one may hold it. None where none are made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub daily_backups: Option<u32>,
 }
 
 /// How the daemon is.
@@ -339,6 +360,8 @@ pub trait Demoscope {
     async fn control(study: StudyId, control: Control) -> Reply<Study>;
     /// Replaces a study's tags.
     async fn tag(study: StudyId, tags: Vec<String>) -> Reply<Study>;
+    /// Deletes a study that has ended, for good; waits a while until every row of it is gone.
+    async fn delete(study: StudyId) -> Reply<Deleted>;
     /// Where the budget stands.
     async fn credits() -> Reply<Balance>;
     /// Adds credits that do not lapse.

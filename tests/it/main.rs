@@ -10,6 +10,7 @@ mod config;
 mod control;
 mod controls;
 mod credits;
+mod delete;
 mod dispatch;
 mod evidence;
 mod exports;

@@ -12,7 +12,9 @@ use protocol::ledger::{Balance, Transfer};
 use protocol::paths::Paths;
 use protocol::results::{Report, Response};
 use protocol::run::{Live, Preview, Study};
-use protocol::service::{Check, Control, Page, Reply, Status, StudyQuery, Submit, Tuning, Welcome};
+use protocol::service::{
+    Check, Control, Deleted, Page, Reply, Status, StudyQuery, Submit, Tuning, Welcome,
+};
 use protocol::study::{Draft, Origin};
 use protocol::wire::{self, Connection};
 use tokio::runtime::{Builder, Runtime};
@@ -65,6 +67,8 @@ calls! {
     scores(study: StudyId, offset: u32, limit: u32) -> Vec<u8>;
     /// Changes what a study does.
     control(study: StudyId, control: Control) -> Study;
+    /// Deletes a study.
+    delete(study: StudyId) -> Deleted;
     /// Where the budget stands.
     credits() -> Balance;
     /// Adds credits.

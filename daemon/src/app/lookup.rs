@@ -7,7 +7,7 @@ use protocol::id::StudyId;
 use protocol::run::Study;
 use uuid::Uuid;
 
-use crate::store::rows::{Progress, StudyNumber, StudyRow};
+use crate::store::rows::{DeletedRow, Progress, StudyNumber, StudyRow};
 use crate::store::{Fault, Halt, Reader, Table};
 
 /// A study's number and its two rows.
@@ -53,7 +53,12 @@ pub(super) fn by_id(reader: &Reader<'_>, id: StudyId) -> Result<Found, Halt> {
 
 pub(super) fn by_number(reader: &Reader<'_>, number: u32) -> Result<Found, Halt> {
     let missing = |table| Fault::Row { table, why: format!("study {number} is missing") };
-    let row = reader.get(&number)?.ok_or_else(|| missing(Table::Studies))?;
+    let Some(row) = reader.get(&number)? else {
+        return Err(match reader.get::<DeletedRow>(&number)? {
+            Some(deleted) => gone(&deleted).into(),
+            None => missing(Table::Studies).into(),
+        });
+    };
     let progress = reader.get(&number)?.ok_or_else(|| missing(Table::Progress))?;
     Ok(Found { number, row, progress })
 }
@@ -73,12 +78,17 @@ pub(super) fn by_name(reader: &Reader<'_>, name: &str) -> Result<Found, Halt> {
         return Err(not_found(name).into());
     };
     let mut found = Vec::new();
+    let mut deleted = None;
     reader.scan::<StudyNumber>(&first, &last, crate::store::Order::Rising, |id, number| {
-        found.push((id, number.0));
+        // What was deleted makes no other name ambiguous.
+        match reader.get::<DeletedRow>(&number.0)? {
+            None => found.push((id, number.0)),
+            Some(row) => deleted = Some(row),
+        }
         Ok(if found.len() > 5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
     match found.as_slice() {
-        [] => Err(not_found(name).into()),
+        [] => Err(deleted.map_or_else(|| not_found(name), |deleted| gone(&deleted)).into()),
         [(_, number)] => by_number(reader, *number),
         several => {
             let names: Vec<String> = several
@@ -105,6 +115,16 @@ fn padded(digits: &str, with: char) -> Option<Uuid> {
     let full: String =
         digits.chars().chain(std::iter::repeat_n(with, 32_usize.saturating_sub(length))).collect();
     Uuid::try_parse(&full).ok()
+}
+
+/// What is said of a study that was deleted.
+fn gone(deleted: &DeletedRow) -> ApiError {
+    let day = deleted.at.strftime("%Y-%m-%d");
+    ApiError::new(
+        ErrorCode::NotFound,
+        format!("there is no study {}: it was deleted on {day}", deleted.id.short()),
+    )
+    .hint("`demoscope list` shows those that are there.")
 }
 
 fn not_found(name: &str) -> ApiError {

@@ -9,7 +9,7 @@ use protocol::service::Reply;
 use crate::domain::instrument::Extras;
 use crate::domain::ledger::{check_cost, cost};
 use crate::domain::outcome::Usage;
-use crate::store::rows::CallsUnderWay;
+use crate::store::rows::{CallsUnderWay, DeletedRow};
 use crate::store::{Halt, Order, Reader, Writes};
 
 use super::Core;
@@ -112,10 +112,21 @@ impl Core {
                     writes.book(movement.map_err(|error| defect(&error))?);
                     return Ok(((), writes));
                 }
+                let name = format!("lost/{key}");
+                // The dollars are booked whatever became of the study.
+                if let Some(mut mark) = reader.get::<DeletedRow>(&number)? {
+                    if usage.cost > UsdMicros::ZERO {
+                        let movement = cost(mark.id, &name, month, &mark.engine, usage.cost);
+                        writes.book(movement.map_err(|error| defect(&error))?);
+                        mark.cost = mark.cost.checked_add(usage.cost).unwrap_or(mark.cost);
+                        writes.put(&number, &mark);
+                    }
+                    return Ok(((), writes));
+                }
                 let mut found = by_number(reader, number)?;
                 if usage.cost > UsdMicros::ZERO {
                     let (id, engine) = (found.row.id, &found.row.spec.engine);
-                    let movement = cost(id, &format!("lost/{key}"), month, engine, usage.cost)
+                    let movement = cost(id, &name, month, engine, usage.cost)
                         .map_err(|error| defect(&error))?;
                     writes.book(movement);
                 }
@@ -138,6 +149,10 @@ fn notes(reader: &Reader<'_>) -> Result<Vec<(u32, Usage)>, Halt> {
     let usage = |(number, note): (u32, CallsUnderWay)| {
         if number >= CHECKS {
             return Ok((number, at_most(note.calls, note.worst)));
+        }
+        // Nothing tells any more what a respondent of a deleted study usually cost.
+        if reader.get::<DeletedRow>(&number)?.is_some() {
+            return Ok((number, at_most(note.calls, note.worst).plus(waited(&note))));
         }
         Ok((number, cut_off(&by_number(reader, number)?, &note)))
     };

@@ -10,6 +10,7 @@ mod backup;
 mod budget;
 mod control;
 mod credits;
+mod delete;
 mod doctor;
 mod draft;
 mod elicit;
@@ -43,6 +44,7 @@ use std::time::Duration;
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
+use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 
 pub use advance::{Job, Left, Pending};
 pub use anchors::{Anchors, NoAnchors};
@@ -136,6 +138,10 @@ struct Shared {
     work: Wake,
     gates: Gates,
     spending: spend::Spending,
+    /// Signalled when a study was deleted.
+    erasing: Wake,
+    /// Held by whoever removes the rows of deleted studies.
+    erasure: AsyncMutex<()>,
     /// Studies answered at the same time, as the settings say now.
     studies_running: AtomicUsize,
     /// Why the last daily backup was not made, when it was not.
@@ -177,6 +183,8 @@ impl Core {
                 gates: Gates::default(),
                 spending: spend::Spending::default(),
                 backup_trouble: Mutex::default(),
+                erasing: Wake::default(),
+                erasure: AsyncMutex::default(),
             }),
         })
     }
@@ -210,6 +218,11 @@ impl Core {
     /// What is signalled when there may be work.
     pub fn work(&self) -> &Wake {
         &self.shared.work
+    }
+
+    /// What is signalled when a study was deleted whose rows are to be removed.
+    pub fn erasing(&self) -> &Wake {
+        &self.shared.erasing
     }
 
     /// The gate of a study's runner: closed when nobody else may be asked.
@@ -255,6 +268,10 @@ impl Core {
 
     fn spending(&self) -> &spend::Spending {
         &self.shared.spending
+    }
+
+    async fn erasure(&self) -> MutexGuard<'_, ()> {
+        self.shared.erasure.lock().await
     }
 
     fn gates(&self) -> &Gates {

@@ -13,7 +13,7 @@ use protocol::id::StudyId;
 use protocol::service::Reply;
 use serde_json::json;
 
-use crate::store::rows::{Progress, StudyNumber};
+use crate::store::rows::{DeletedRow, Progress, StudyNumber};
 use crate::store::{Fault, Order, Reader, Writes};
 
 use super::Core;
@@ -129,9 +129,12 @@ fn fold(
     Ok(Step { folded, next })
 }
 
-/// Whether a study ended before that moment.
+/// Whether a study ended, or was deleted, before that moment.
 fn ended(reader: &Reader<'_>, study: StudyId, before: Timestamp) -> Result<bool, Fault> {
     let Some(StudyNumber(number)) = reader.get(&study.0)? else { return Ok(false) };
+    if let Some(deleted) = reader.get::<DeletedRow>(&number)? {
+        return Ok(deleted.at <= before);
+    }
     let progress: Option<Progress> = reader.get(&number)?;
     Ok(progress.is_some_and(|progress| {
         progress.state.is_final() && progress.completed_at.is_some_and(|at| at <= before)

@@ -178,7 +178,7 @@ impl Core {
         let panel = self
             .store()
             .write(move |reader| {
-                let mut found = by_number(reader, batch.number)?;
+                let mut found = by_number(reader, batch.number).map_err(too_late)?;
                 let mut writes = Writes::at(now);
                 if batch.is_empty() && batch.said.is_empty() {
                     return Ok((found.progress.panel, writes));
@@ -247,6 +247,16 @@ fn admit(progress: &Progress, batch: &Batch) -> Result<(), ApiError> {
         ErrorCode::Conflict,
         format!("the study is {} and takes no answers", progress.state),
     ))
+}
+
+/// A study that was deleted takes no more answers than one that was cancelled: to whoever asked it is the same.
+fn too_late(halt: Halt) -> Halt {
+    match halt {
+        Halt::Refused(error) if error.code == ErrorCode::NotFound => {
+            Halt::Refused(ApiError { code: ErrorCode::Conflict, ..error })
+        }
+        other => other,
+    }
 }
 
 /// Pays for the answers and books the real cost; says what was paid.

@@ -8,7 +8,7 @@ use protocol::service::Reply;
 
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::{Exchange, Source};
-use crate::store::rows::{AddressKey, BlueprintRow, ExchangesRow, RememberedRow};
+use crate::store::rows::{AddressKey, BlueprintRow, DeletedRow, ExchangesRow, RememberedRow};
 use crate::store::{Fault, Order, Reader, Writes};
 
 use super::Core;
@@ -33,12 +33,15 @@ impl Core {
         .await
     }
 
-    /// Keeps with which settings and templates a study is asked, unless it is known.
+    /// Keeps with which settings and templates a study is asked, unless it is known, or the study was deleted meanwhile.
     pub async fn keep_blueprint(&self, number: u32, blueprint: Blueprint) -> Reply<()> {
         let now = self.world().clock.now();
         self.store()
             .write(move |reader| {
                 let mut writes = Writes::at(now);
+                if reader.get::<DeletedRow>(&number)?.is_some() {
+                    return Ok(((), writes));
+                }
                 let known = blueprints(reader, number)?;
                 if !known.contains(&blueprint) {
                     let place = u32::try_from(known.len()).unwrap_or(u32::MAX);
@@ -61,6 +64,10 @@ fn newest(
         let Some(place) = reader.get::<RememberedRow>(&key)? else { continue };
         let is_own = place.key().study == study;
         if !is_own && of_others == Reuse::Never {
+            continue;
+        }
+        // What a deleted study was told is not told to another, also while its rows are being removed.
+        if !is_own && reader.get::<DeletedRow>(&place.key().study)?.is_some() {
             continue;
         }
         let said = reader.get::<ExchangesRow>(&place.key())?;

@@ -12,7 +12,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::domain::run::Input;
-use crate::store::rows::{PANEL_CHUNK_BYTES, Progress, StudyNumber, StudyRow, SubmitRow};
+use crate::store::rows::{
+    DeletedRow, PANEL_CHUNK_BYTES, Progress, StudyNumber, StudyRow, SubmitRow,
+};
 use crate::store::{Fault, Halt, Reader, Table, Writes};
 
 use super::Core;
@@ -85,8 +87,9 @@ impl Core {
                 if let Some(found) = earlier(reader, submission.key, &submission.body)? {
                     return Ok((found.study(), Writes::at(now)));
                 }
-                let number =
-                    reader.last_key::<StudyRow>()?.map_or(Some(1), |last| last.checked_add(1));
+                // The number of a deleted study is not given again: what came late for it must not be another's.
+                let last = reader.last_key::<StudyRow>()?.max(reader.last_key::<DeletedRow>()?);
+                let number = last.map_or(Some(1), |last| last.checked_add(1));
                 let number = number.ok_or_else(|| {
                     ApiError::new(ErrorCode::Internal, "there are no study numbers left")
                 })?;
@@ -141,6 +144,10 @@ impl Core {
 fn earlier(reader: &Reader<'_>, key: SubmitKey, body: &str) -> Result<Option<Found>, Halt> {
     match reader.get::<SubmitRow>(&key.0)? {
         None => Ok(None),
+        // Whoever repeats a call does not want back, and pay for again, what was deleted since.
+        Some(row) if reader.get::<DeletedRow>(&row.number)?.is_some() => {
+            by_number(reader, row.number).map(Some).map_err(afresh)
+        }
         Some(row) if row.body == body => by_number(reader, row.number).map(Some),
         Some(_) => Err(ApiError::new(
             ErrorCode::Conflict,
@@ -148,6 +155,16 @@ fn earlier(reader: &Reader<'_>, key: SubmitKey, body: &str) -> Result<Option<Fou
         )
         .hint("Make a fresh key for each submission; repeat one only with the very same call.")
         .into()),
+    }
+}
+
+/// The same refusal, with the way to the same study once more.
+fn afresh(halt: Halt) -> Halt {
+    match halt {
+        Halt::Refused(error) => {
+            error.hint("A fresh submission key makes the same study once more.").into()
+        }
+        Halt::Fault(_) => halt,
     }
 }
 

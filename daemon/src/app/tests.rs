@@ -3,6 +3,7 @@
 
 mod budget;
 mod calls;
+mod delete;
 mod history;
 mod lost;
 mod money;

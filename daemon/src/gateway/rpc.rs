@@ -18,8 +18,8 @@ use protocol::paths::Paths;
 use protocol::results::{Comparison, Report, Response};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
-    Check, Control, Demoscope, EngineCheck, EngineInfo, EvidenceCursor, EvidencePage, Hello, Page,
-    Reply, SettingChange, Status, StudyQuery, Submit, Tuning, VERSIONS, Welcome,
+    Check, Control, Deleted, Demoscope, EngineCheck, EngineInfo, EvidenceCursor, EvidencePage,
+    Hello, Page, Reply, SettingChange, Status, StudyQuery, Submit, Tuning, VERSIONS, Welcome,
 };
 use protocol::study::Draft;
 use protocol::wire;
@@ -39,6 +39,9 @@ const CALLS_MAX: usize = 64;
 
 /// The longest wait for the next event.
 const EVENT_WAIT_MAX: Duration = Duration::from_secs(30);
+
+/// The longest wait for the rows of a deleted study to go; whatever is left then goes without anybody waiting.
+const ERASE_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// What every connection shares.
 #[derive(Debug)]
@@ -218,6 +221,10 @@ impl Demoscope for Peer {
 
     async fn tag(self, _: Context, study: StudyId, tags: Vec<String>) -> Reply<Study> {
         self.core()?.tag(study, tags).await
+    }
+
+    async fn delete(self, _: Context, study: StudyId) -> Reply<Deleted> {
+        self.core()?.delete(study, ERASE_WAIT_MAX).await
     }
 
     async fn credits(self, _: Context) -> Reply<Balance> {

@@ -131,6 +131,61 @@ impl<'tx> Reader<'tx> {
         self.walk(R::TABLE, bounds, Order::Rising, |key, _| visit(key_of::<R>(key)?))
     }
 
+    /// Visits the rows behind a key, or from the first one on, until the visitor breaks off.
+    pub fn after<R: Row>(
+        &self,
+        key: Option<&R::Key>,
+        mut visit: impl FnMut(R::Key, R) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
+        let from = key.map_or(Bound::Unbounded, |key| Bound::Excluded(key.encode()));
+        self.walk(R::TABLE, (from, Bound::Unbounded), Order::Rising, |key, value| {
+            visit(key_of::<R>(key)?, parse(value)?)
+        })
+    }
+
+    /// The first keys of a table that begin like that, as many as are wanted.
+    pub fn keys_under(
+        &self,
+        table: Table,
+        beginning: &impl Key,
+        most: usize,
+    ) -> Result<Vec<Vec<u8>>, Fault> {
+        let beginning = beginning.encode();
+        let mut keys = Vec::new();
+        let bounds = (Bound::Included(beginning.clone()), Bound::Unbounded);
+        self.walk(table, bounds, Order::Rising, |key, _| {
+            if keys.len() >= most || !key.starts_with(&beginning) {
+                return Ok(ControlFlow::Break(()));
+            }
+            keys.push(key.to_vec());
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(keys)
+    }
+
+    /// The first key of a table that is not before that one.
+    pub fn first_key(&self, table: Table, from: &impl Key) -> Result<Option<Vec<u8>>, Fault> {
+        let mut first = None;
+        let bounds = (Bound::Included(from.encode()), Bound::Unbounded);
+        self.walk(table, bounds, Order::Rising, |key, _| {
+            first = Some(key.to_vec());
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(first)
+    }
+
+    /// Every key and value of a table, as they are stored.
+    #[cfg(test)]
+    pub(crate) fn dump(&self, table: Table) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Fault> {
+        let mut rows = Vec::new();
+        let bounds = (Bound::Unbounded, Bound::Unbounded);
+        self.walk(table, bounds, Order::Rising, |key, value| {
+            rows.push((key.to_vec(), value.to_vec()));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(rows)
+    }
+
     /// Visits raw rows in order.
     pub(super) fn walk(
         &self,

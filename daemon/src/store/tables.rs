@@ -47,11 +47,13 @@ pub enum Table {
     Accounts,
     /// The history by number.
     Events,
+    /// Studies that were deleted, by their numbers: amounts and dates, no texts.
+    Deleted,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Meta,
         Self::Studies,
         Self::StudyNumbers,
@@ -71,6 +73,7 @@ impl Table {
         Self::TransferIds,
         Self::Accounts,
         Self::Events,
+        Self::Deleted,
     ];
 
     /// Its name in the file.
@@ -95,6 +98,7 @@ impl Table {
             Self::TransferIds => "transfer_ids",
             Self::Accounts => "accounts",
             Self::Events => "events",
+            Self::Deleted => "deleted",
         }
     }
 

@@ -78,6 +78,11 @@ impl Writes {
         self.rows.push(Put { table: R::TABLE, key: key.encode(), value: None });
     }
 
+    /// Removes what stands under a key as it is stored.
+    pub fn remove_bytes(&mut self, table: Table, key: Vec<u8>) {
+        self.rows.push(Put { table, key, value: None });
+    }
+
     /// Books a movement.
     pub fn book(&mut self, movement: Movement) {
         self.movements.push(movement);

@@ -3,6 +3,7 @@
 
 mod backup;
 mod calls;
+mod erase;
 mod history;
 mod pace;
 mod runner;

@@ -95,13 +95,16 @@ pub(super) async fn run(core: Core, floor: Arc<Floor>, number: u32, gate: Gate) 
 async fn put_aside(core: &Core, number: u32, gate: &Gate, error: ApiError) -> Stopped {
     match error.code {
         ErrorCode::Degraded | ErrorCode::Busy => return Stopped::Store,
-        ErrorCode::Conflict if gate.is_cancelled() => return Stopped::Halted,
+        ErrorCode::Conflict | ErrorCode::NotFound if gate.is_cancelled() => return Stopped::Halted,
         _ => {}
     }
     tracing::error!(number, %error, "a study cannot go on");
     match core.fault(number, error.message).await {
         Ok(_) => Stopped::Fault,
-        Err(error) if error.code == ErrorCode::Conflict => Stopped::Halted,
+        // It was halted meanwhile, or deleted.
+        Err(error) if matches!(error.code, ErrorCode::Conflict | ErrorCode::NotFound) => {
+            Stopped::Halted
+        }
         Err(_) => Stopped::Store,
     }
 }

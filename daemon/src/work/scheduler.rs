@@ -26,6 +26,7 @@ pub struct Scheduler {
     task: JoinHandle<()>,
     backups: JoinHandle<()>,
     history: JoinHandle<()>,
+    erase: JoinHandle<()>,
 }
 
 impl Scheduler {
@@ -34,15 +35,16 @@ impl Scheduler {
         let stop = CancellationToken::new();
         let backups = tokio::spawn(super::backup::drive(core.clone(), stop.clone()));
         let history = tokio::spawn(super::history::drive(core.clone(), stop.clone()));
+        let erase = tokio::spawn(super::erase::drive(core.clone(), stop.clone()));
         let task = tokio::spawn(drive(core, stop.clone()));
-        Self { stop, task, backups, history }
+        Self { stop, task, backups, history, erase }
     }
 
     /// Asks nobody else, records what is in flight (for as long as the settings allow) and ends. Whatever is left is asked at the
     /// next start.
     pub async fn stop(self) {
         self.stop.cancel();
-        for task in [self.task, self.backups, self.history] {
+        for task in [self.task, self.backups, self.history, self.erase] {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a driver ended unexpectedly");
             }

@@ -14,6 +14,7 @@ mod config;
 mod control;
 mod credits;
 mod daemon;
+mod delete;
 mod doctor;
 mod engines;
 mod events;
@@ -132,6 +133,7 @@ enum Verb {
     /// Put a study away; `list --archived` shows it, `--undo` takes it out again
     #[command(after_help = "Examples:\n  demoscope archive 3f2a\n  demoscope archive 3f2a --undo")]
     Archive(control::ArchiveArgs),
+    Delete(delete::Args),
     Tag(tag::Args),
     Queue(queue::Args),
     Credits(credits::Args),
@@ -293,6 +295,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Cancel(args) => control::run(args, Control::Cancel, ui).await,
         Verb::Retry(args) => control::run(args, Control::Retry, ui).await,
         Verb::Archive(args) => control::archive(args, ui).await,
+        Verb::Delete(args) => delete::run(args, ui).await,
         Verb::Tag(args) => tag::run(args, ui).await,
         Verb::Queue(args) => queue::run(args, ui).await,
         Verb::Credits(args) => credits::run(&args, ui).await,

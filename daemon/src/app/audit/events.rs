@@ -7,7 +7,7 @@ use protocol::event::Event;
 use protocol::id::StudyId;
 use protocol::service::Check;
 
-use crate::store::rows::{Progress, StudyNumber};
+use crate::store::rows::{DeletedRow, Progress, StudyNumber};
 use crate::store::{Fault, Order, Reader};
 
 use super::check;
@@ -48,7 +48,7 @@ fn dense(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
     })
 }
 
-/// Replayed, the history gives the state and the counts of every study (E2, E3).
+/// Replayed, the history gives the state and the counts of every study that is there (E2, E3).
 fn tell_states(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
     let mut told: BTreeMap<StudyId, (String, serde_json::Value)> = BTreeMap::new();
     reader.all::<Event>(Order::Rising, |_, event| {
@@ -64,11 +64,15 @@ fn tell_states(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
         Ok(GO_ON)
     })?;
     let studies = reader.count(crate::store::Table::Studies)?;
-    let count = u64::try_from(told.len()).unwrap_or(u64::MAX);
+    let mut count = 0_u64;
     for (study, (state, panel)) in told {
         let Some(StudyNumber(number)) = reader.get(&study.0)? else {
             return Ok(Err(format!("an event tells of {study}, which does not exist")));
         };
+        if reader.get::<DeletedRow>(&number)?.is_some() {
+            continue;
+        }
+        count = count.saturating_add(1);
         let Some(progress) = reader.get::<Progress>(&number)? else {
             return Ok(Err(format!("study {study} has no progress")));
         };

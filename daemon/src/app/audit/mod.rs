@@ -1,6 +1,7 @@
 //! Every invariant as a function that looks at one snapshot: run by `doctor`, before a backup is put back, and by the tests
 //! after each rig. A function never mends anything.
 
+mod deleted;
 mod events;
 mod ledger;
 mod studies;
@@ -11,7 +12,8 @@ use crate::store::{Fault, Reader};
 
 /// Looks at all of them.
 pub fn all(reader: &Reader<'_>) -> Vec<Check> {
-    [ledger::checks(reader), studies::checks(reader), events::checks(reader)].concat()
+    let ledger = ledger::checks(reader);
+    [ledger, studies::checks(reader), deleted::checks(reader), events::checks(reader)].concat()
 }
 
 /// Something that holds.

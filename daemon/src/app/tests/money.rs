@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use protocol::credits::Credits;
-use protocol::id::SubmitKey;
+use protocol::id::{StudyId, SubmitKey};
 use protocol::run::State;
 use protocol::service::Control;
 use uuid::Uuid;
@@ -39,6 +40,8 @@ enum Step {
     Record(usize, Vec<(usize, Kind)>),
     Finish(usize),
     Control(usize, Control),
+    /// A study is deleted, whether or not anybody waits for its rows to go.
+    Delete(usize),
     /// The clock shows that month, counted from the first; it may go either way.
     Month(u32),
     /// The clock shows 1970.
@@ -60,6 +63,7 @@ struct Paper {
     attempt: u32,
     outcomes: [Option<Kind>; PANEL],
     hold: Hold,
+    deleted: bool,
 }
 
 /// What should be.
@@ -118,7 +122,24 @@ impl Model {
                 let want = i64::try_from(PANEL).unwrap();
                 let Some(hold) = self.hold(want) else { return false };
                 let outcomes = [None; PANEL];
-                self.studies.push(Paper { state: State::Queued, attempt: 0, outcomes, hold });
+                let state = State::Queued;
+                self.studies.push(Paper { state, attempt: 0, outcomes, hold, deleted: false });
+            }
+            // Nothing brings a deleted study back, nor its key.
+            Step::Resubmit(index)
+            | Step::Begin(index)
+            | Step::Record(index, _)
+            | Step::Finish(index)
+            | Step::Control(index, _)
+            | Step::Delete(index)
+                if self.studies[*index].deleted =>
+            {
+                return false;
+            }
+            Step::Delete(index) => {
+                let study = &mut self.studies[*index];
+                study.deleted = study.state.is_final();
+                return study.deleted;
             }
             Step::Begin(index) => {
                 let study = &mut self.studies[*index];
@@ -243,7 +264,8 @@ impl ReferenceStateMachine for Model {
             9 => fitting,
             1 => any,
             6 => one.clone().prop_map(Step::Finish),
-            5 => (one, control).prop_map(|(index, control)| Step::Control(index, control)),
+            5 => (one.clone(), control).prop_map(|(index, control)| Step::Control(index, control)),
+            2 => one.prop_map(Step::Delete),
         ]
         .boxed()
     }
@@ -259,7 +281,8 @@ impl ReferenceStateMachine for Model {
             | Step::Begin(index)
             | Step::Record(index, _)
             | Step::Finish(index)
-            | Step::Control(index, _) => *index < model.studies.len(),
+            | Step::Control(index, _)
+            | Step::Delete(index) => *index < model.studies.len(),
             _ => true,
         }
     }
@@ -273,6 +296,7 @@ struct Real {
     clock: Arc<ManualClock>,
     core: Core,
     submitted: Vec<Submission>,
+    ids: Vec<StudyId>,
 }
 
 impl Real {
@@ -320,10 +344,10 @@ impl StateMachineTest for Money {
         let (world, clock) = world();
         let disk = Disk::default();
         let core = Real::open(&disk, &world);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         // The first month is the one of the first look.
         drop(runtime.block_on(core.credits()).unwrap());
-        Real { runtime, disk, world, clock, core, submitted: Vec::new() }
+        Real { runtime, disk, world, clock, core, submitted: Vec::new(), ids: Vec::new() }
     }
 
     fn apply(mut real: Real, model: &Model, step: Step) -> Real {
@@ -334,8 +358,9 @@ impl StateMachineTest for Money {
             Step::Submit => {
                 let submission = real.submission(real.submitted.len() + 1);
                 let made = real.runtime.block_on(real.core.submit(submission.clone()));
-                if made.is_ok() {
+                if let Ok(study) = &made {
                     real.submitted.push(submission);
+                    real.ids.push(study.id);
                 }
                 made.is_ok()
             }
@@ -354,15 +379,21 @@ impl StateMachineTest for Money {
             }
             Step::Finish(index) => {
                 let number = Real::number(*index);
-                let left = real.core.job(number).unwrap().left.iter().count();
-                left == 0 && real.runtime.block_on(real.core.exhausted(number)).is_ok() && {
+                let left = real.core.job(number).map(|job| job.left.iter().count());
+                left == Ok(0) && real.runtime.block_on(real.core.exhausted(number)).is_ok() && {
                     let results = real.core.compute(number).unwrap();
                     real.runtime.block_on(real.core.finish(number, results)).is_ok()
                 }
             }
             Step::Control(index, control) => {
-                let id = real.core.look_up(Real::number(*index));
+                let id = real.ids[*index];
                 real.runtime.block_on(real.core.control(id, *control)).is_ok()
+            }
+            Step::Delete(index) => {
+                // Sometimes nobody waits until all of it is gone; a crash may come before it is.
+                let patience = Duration::from_secs(60 * u64::from(index.is_multiple_of(2)));
+                let deleted = real.core.delete(real.ids[*index], patience);
+                real.runtime.block_on(deleted).is_ok()
             }
             Step::Month(month) => {
                 let (year, month) = (2026 + (month + 10) / 12, (month + 10) % 12 + 1);
@@ -378,7 +409,7 @@ impl StateMachineTest for Money {
                 real.core.close();
                 real.disk = real.disk.after_crash();
                 real.core = Real::open(&real.disk, &real.world);
-                true
+                real.runtime.block_on(real.core.erase()).is_ok()
             }
         };
         assert_eq!(accepted, model.accepted, "{step:?}");
@@ -386,8 +417,9 @@ impl StateMachineTest for Money {
         assert_eq!(balance.balance.0, model.spendable(), "{step:?}");
         assert_eq!(balance.held.0, model.held(), "{step:?}");
         for (index, study) in model.studies.iter().enumerate() {
-            let id = real.core.look_up(Real::number(index));
-            assert_eq!(real.core.report(id).unwrap().study.state, study.state, "{step:?}");
+            let state = real.core.report(real.ids[index]).map(|report| report.study.state);
+            let expected = if study.deleted { None } else { Some(study.state) };
+            assert_eq!(state.ok(), expected, "{step:?}");
         }
         assert_eq!(broken(&real.core), Vec::<String>::new(), "{step:?}");
         real
@@ -395,12 +427,6 @@ impl StateMachineTest for Money {
 
     fn teardown(real: Real, _: Model) {
         real.core.close();
-    }
-}
-
-impl Core {
-    fn look_up(&self, number: u32) -> protocol::id::StudyId {
-        self.store().read(|reader| crate::app::lookup::by_number(reader, number)).unwrap().row.id
     }
 }
 

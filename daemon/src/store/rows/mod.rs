@@ -3,6 +3,7 @@
 
 mod anchors;
 mod calls;
+mod deleted;
 mod event;
 mod exchange;
 mod ledger;
@@ -12,6 +13,7 @@ mod study;
 
 pub use anchors::AnchorsRow;
 pub use calls::CallsUnderWay;
+pub use deleted::DeletedRow;
 pub use exchange::{AddressKey, BlueprintRow, ExchangesRow, RememberedRow};
 pub use ledger::{Balance, HoldRow, LedgerHead, TransferPlace, TransferRow};
 pub use meta::FormatRow;

@@ -104,9 +104,14 @@ fn is_in_other_order(one: &Response, other: &Response) -> bool {
 impl Lens {
     /// Opens another study; what is a matter of taste stays.
     pub(crate) fn open(&mut self, study: StudyId) {
+        self.close();
+        self.study = Some(study);
+    }
+
+    /// Forgets the study that is open.
+    pub(crate) fn close(&mut self) {
         let old = std::mem::take(self);
         *self = Self {
-            study: Some(study),
             arrangement: old.arrangement,
             follow: old.follow,
             results: ResultsView::like(&old.results),

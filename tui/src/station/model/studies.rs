@@ -138,6 +138,16 @@ impl Studies {
         self.select(selected);
     }
 
+    /// Takes a study out that is no more, with all that was kept of it.
+    pub(crate) fn remove(&mut self, id: StudyId) {
+        let selected = self.selected().map(|study| study.id);
+        self.all.retain(|study| study.id != id);
+        self.marked.remove(&id);
+        self.reports.remove(&id);
+        self.arrange();
+        self.select(selected);
+    }
+
     /// Takes what an event tells of a study's panel.
     pub(crate) fn count(&mut self, id: StudyId, panel: PanelCounts) -> Counted {
         let Some(study) = self.all.iter_mut().find(|known| known.id == id) else {

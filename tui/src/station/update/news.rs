@@ -3,6 +3,7 @@
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, Event, EventPage};
+use protocol::id::StudyId;
 use protocol::run::PanelCounts;
 use serde::Deserialize as _;
 
@@ -13,11 +14,14 @@ use crate::station::model::lens::Loading;
 use crate::station::model::link::Link;
 use crate::station::model::requests::Want;
 use crate::station::model::studies::Counted;
-use crate::station::model::{Model, Screen, Tone, inert};
+use crate::station::model::{Model, Screen, Tone, Zoom, inert};
 use crate::station::widgets::canvas::fit;
 
 /// Columns of a name in a message.
 const NAME_MAX: u16 = 30;
+
+/// The kind of the event after which a study is no more.
+const DELETED: &str = "study.deleted";
 
 /// The daemon answers: everything on the screen is asked for, and its news from where reading stopped.
 pub(super) fn connected(model: &mut Model, version: String, cursor: Cursor) -> Vec<Effect> {
@@ -115,8 +119,32 @@ pub(super) fn events(model: &mut Model, page: &EventPage) -> Vec<Effect> {
     vec![Effect::Follow(page.next)]
 }
 
+/// A study was deleted: nothing of it stays on the screen, nor in memory.
+fn deleted(model: &mut Model, id: StudyId) {
+    let name = model.studies.get(id).map(|study| study.name.clone());
+    model.studies.remove(id);
+    if model.lens.study == Some(id) {
+        model.lens.close();
+        model.requests.forget_lens();
+        if model.screen != Screen::Studies {
+            model.screen = Screen::Studies;
+            model.zoom = Zoom::All;
+            model.layers.clear();
+        }
+    }
+    if let Some(name) = name {
+        let name = fit(&name, NAME_MAX, model.theme.glyphs());
+        model.say(Tone::Done, format!("{name} was deleted."));
+    }
+}
+
 fn news(model: &mut Model, event: &Event) {
     let now = model.now.ms;
+    if let (DELETED, Some(id)) = (event.kind.as_str(), event.study) {
+        deleted(model, id);
+        // A list that is on its way may have it still.
+        return model.requests.want(Want::Studies, now);
+    }
     let open = event.study.is_some() && event.study == model.lens.study;
     let recorded = Recorded::of(event);
     if open && model.screen != Screen::Studies {

@@ -73,6 +73,37 @@ fn a_completed_study_is_announced_and_read_again() {
     assert!(rig.text().contains("is done"));
 }
 
+/// A study that was deleted, here or by a command, leaves no word on the screen, whatever was open.
+#[test]
+fn a_deleted_study_leaves_the_screen() {
+    for keys in ["2", "3", "1"] {
+        let mut rig = rig();
+        rig.open(200, 200);
+        rig.keys(keys);
+        let name = rig.model.studies.get(id(MAIN)).unwrap().name.clone();
+        assert!(rig.text().contains(&name), "{}", rig.text());
+        rig.wait(1_000);
+        let effects = rig.news("study.deleted", MAIN, 50);
+        let asked = calls(&effects);
+        assert!(asked.iter().all(|call| matches!(call, Call::Studies { .. })), "{asked:?}");
+        assert!(rig.model.studies.get(id(MAIN)).is_none());
+        assert!(rig.text().contains(&format!("{name} was deleted.")), "{}", rig.text());
+        rig.wait(60_000);
+        assert!(!rig.text().contains(&name), "{}", rig.text());
+        // What comes late of it is nobody's.
+        rig.tell(Msg::Scores(id(MAIN), 0, Ok(vec![9; 200])));
+        assert!(rig.model.lens.marks.is_empty());
+        rig.keys("2 3 1");
+        assert!(!rig.text().contains(&name), "{}", rig.text());
+    }
+    // Another one that is looked at stays where it is.
+    let mut rig = rig();
+    rig.open(200, 200);
+    rig.news("study.deleted", 2, 50);
+    assert_eq!(rig.model.lens.study, Some(id(MAIN)));
+    assert!(rig.model.studies.get(id(2)).is_none());
+}
+
 #[test]
 fn reading_goes_on_where_it_stopped() {
     let mut rig = rig();
