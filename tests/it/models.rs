@@ -284,10 +284,30 @@ fn a_cost_that_nobody_agreed_to_is_not_spent() {
     drop(run(&home, &["--max-cost-usd", "0.001"]).expect(3).says("at least"));
     assert_eq!(mock.calls(), 0);
     assert_eq!(run(&home, &["--yes"]).expect(0).json()["study"]["panel"]["delivered"], 100);
-    let unknown = mock.settings("").replace("price = ", "# price = ");
-    let home = Home::with_settings(&unknown);
+}
+
+/// What nobody knows the price of is refused, but for a machine of the owner's own, which sends no bill.
+#[test]
+fn a_model_without_a_price_is_asked_at_a_local_address_only() {
+    let mock = MockProvider::good();
+    let unpriced = mock.settings("").replace("price = ", "# price = ");
+    let far = Home::with_settings(&unpriced.replace(&mock.origin(), "http://192.0.2.7"));
+    far.write("idea.md", studies::concept(10, 7));
+    drop(run(&far, &["--yes"]).expect(3).says("Nobody knows what"));
+    assert!(far.run(["engines"]).expect(0).out().contains("price unknown"));
+    let home = Home::with_settings(&unpriced);
     home.write("idea.md", studies::concept(10, 7));
-    drop(run(&home, &["--yes"]).expect(3).says("Nobody knows what"));
+    let preview = home.run(["run", "idea.md", "--engine", "mock", "--dry-run", "--json"]).expect(0);
+    assert_eq!(preview.json()["cost_usd"], json!([0.0, 0.0]), "{preview}");
+    assert!(preview.out().contains("free: a local address"), "{preview}");
+    for command in [["engines"].as_slice(), &["engines", "check", "mock"]] {
+        let told = home.run(command).expect(0);
+        assert!(told.out().contains("free: a local address"), "{told}");
+    }
+    let ended = run(&home, &["--max-cost-usd", "0.0001"]).expect(0);
+    assert_eq!(ended.json()["meta"]["cost_usd"], 0.0);
+    assert_eq!(mock.calls(), 11);
+    sound(&home, &ended);
 }
 
 #[test]

@@ -119,7 +119,11 @@ impl Core {
         let known = hold(
             "price",
             price.is_some() || self.settings().allow_unknown_price,
-            price.map_or("nobody knows what this model costs".to_owned(), |_| "known".to_owned()),
+            match price {
+                Some(_) if engine.service().is_free_here => "free: a local address".to_owned(),
+                Some(_) => "known".to_owned(),
+                None => "nobody knows what this model costs".to_owned(),
+            },
             Some("give it in [engine.NAME] as price = { input = …, output = … }"),
         );
         self.reserve_cost(NOBODY, None, call.worst)?;
@@ -274,6 +278,7 @@ fn about_encoder(encoder: &Embedder) -> EngineInfo {
         ready: true,
         lacks: None,
         price_usd: Some((0.0, 0.0)),
+        is_free_here: false,
         concurrency: Some(encoder.bounds().concurrency),
         role: EngineRole::Embeds,
     }
@@ -292,6 +297,7 @@ fn about(engine: &Arc<ModelEngine>) -> EngineInfo {
         ready: true,
         lacks: None,
         price_usd: service.price.map(|price| (dollars(price.input), dollars(price.output))),
+        is_free_here: service.is_free_here,
         concurrency: Some(engine.bounds().concurrency),
         role: EngineRole::Answers,
     }

@@ -95,6 +95,25 @@ pub fn is_loopback(url: &Url) -> bool {
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
+/// Whether that address is this machine or one of the owner's own network: an address that is never routed on the internet, or
+/// the name `localhost`. No other name is looked up: what it leads to can change.
+pub fn is_local(url: &Url) -> bool {
+    let Some(host) = url.host_str() else { return false };
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    match bare.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+        Ok(IpAddr::V4(ip)) => {
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified()
+        }
+        Ok(IpAddr::V6(ip)) => {
+            ip.is_loopback()
+                || ip.is_unique_local()
+                || ip.is_unicast_link_local()
+                || ip.is_unspecified()
+        }
+        Err(_) => bare.trim_end_matches('.') == "localhost",
+    }
+}
+
 /// Reads a base URL: `http` or `https`, a host, no user, no query, no fragment. A host alone gets `http://`, as
 /// `OLLAMA_HOST` is usually written. Slashes at the end mean nothing and go, so that one place has one spelling.
 ///
@@ -161,6 +180,49 @@ mod tests {
         assert!(
             bound("http://localhost.evil.net").for_url(&url("http://localhost.evil.net")).is_none()
         );
+    }
+
+    #[test]
+    fn local_is_what_no_router_carries_and_nothing_else() {
+        for local in [
+            "localhost:8080",
+            "http://LOCALHOST./v1",
+            "127.0.0.1:1",
+            "http://127.8.9.10",
+            "http://[::1]:1/v1",
+            "0.0.0.0:9",
+            "10.0.0.7:8000/v1",
+            "https://10.255.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.20:11434",
+            "169.254.3.4",
+            "http://[fd12:3456::1]:8080/v1",
+            "http://[fc00::1]",
+            "http://[fe80::1]",
+            "http://[::ffff:192.168.0.9]",
+        ] {
+            assert!(is_local(&url(local)), "{local}");
+        }
+        for other in [
+            "https://api.openai.com/v1",
+            "172.15.0.1",
+            "172.32.0.1",
+            "192.169.0.1",
+            "11.0.0.1",
+            "8.8.8.8",
+            "192.0.2.7",
+            "100.64.0.1",
+            "http://[2001:db8::1]",
+            "http://[2606:4700::1]",
+            "localhost.example.com",
+            "http://mylocalhost",
+            "http://10.0.0.7.example.com",
+            "http://printer.local",
+            "http://[::ffff:8.8.8.8]",
+        ] {
+            assert!(!is_local(&url(other)), "{other}");
+        }
     }
 
     #[test]
