@@ -190,6 +190,87 @@ fn a_bundle_rebuilds_the_results_without_a_daemon() {
     prints(&home.run(["replay", "study.evidence"]).expect(0), "the same to the last byte");
 }
 
+/// Whatever a service calls its model, an outcome takes the room of an outcome, and the evidence can be had.
+#[test]
+fn a_name_of_a_megabyte_takes_no_room() {
+    let size = |name: &'static str| {
+        let mock = MockProvider::start(Duration::ZERO, move |heard| {
+            let body = json!({
+                "model": name.repeat(if name == "mock-1" { 1 } else { 100_000 }),
+                "choices": [{ "finish_reason": "stop", "message": { "content": harness::mock_provider::scored(heard, 7) } }],
+                "usage": { "prompt_tokens": 100, "completion_tokens": 10 },
+            });
+            Act::Body(body.to_string().into_bytes())
+        });
+        let home = home(&mock);
+        home.write("idea.md", studies::concept(100, 7));
+        drop(run(&home, &["--replicates", "0"]).expect(0));
+        let lines = bundle(&home, "it.evidence").len();
+        drop(home.run(["replay", "it.evidence"]).expect(0));
+        drop(home.run(["daemon", "stop"]));
+        let store = std::fs::metadata(home.root().join("demoscope.redb")).map_or(0, |it| it.len());
+        (lines, store)
+    };
+    let (usual, usual_store) = size("mock-1");
+    for name in ["model-xyz", "é\u{1}\u{200b}", "\"\n"] {
+        let (long, store) = size(name);
+        assert!(long < usual + 100 * 1_000, "{name:?}: {long} bytes, usually {usual}");
+        assert!(store < usual_store + 1_000_000, "{name:?}: {store} bytes, usually {usual_store}");
+    }
+}
+
+/// Replies that had to be mended, one that repeats a key, and one question a call: what is kept reads to the same results.
+#[test]
+fn what_was_mended_replays_to_the_last_byte() {
+    let mock = MockProvider::start(Duration::ZERO, |heard| {
+        let answer = harness::mock_provider::answer(heard);
+        let changed = |from: &str, to: &str| Act::Say(answer.replace(from, to));
+        match heard.number % 8 {
+            0 => Act::Say(format!("{{\"answer\": {answer}}}")),
+            1 => changed("probably_not", "Probably not."),
+            2 => changed("\"refused\":null", "\"refused\":\"N/A\",\"confidence\":0.8,"),
+            3 => changed("I give it", "sk-CANARY-4711 gives it"),
+            4 => changed("Price", &"P".repeat(70)),
+            5 => changed("\"score\"", "\"Score\""),
+            6 => changed("Cooking at home", "\\u0073\\u006b-CAN\\u200bARY-4711\\r\\n"),
+            _ => Act::Answer,
+        }
+    });
+    for more in ["all", "one"] {
+        let home = Home::with_settings(
+            &mock.settings("").replace("api_key_env = \"\"", "api_key_env = \"MINE\""),
+        );
+        home.write("idea.md", studies::concept(40, 7));
+        let args = [
+            "run",
+            "idea.md",
+            "--engine",
+            "mock",
+            "--json",
+            "--answers",
+            "--replicates",
+            "0",
+            "--questions-per-call",
+            more,
+        ];
+        let ended = home.command(args).env("MINE", "sk-CANARY-4711").run().expect(0);
+        assert_eq!(ended.json()["study"]["panel"]["delivered"], 40, "{ended}");
+        let text = bundle(&home, "it.evidence");
+        assert!(!text.contains("4711") && !ended.out().contains("4711"));
+        let replay = home.run(["replay", "it.evidence", "--json"]).expect(0).json();
+        assert_eq!(
+            (&replay["identical"], &replay["without_reply"]),
+            (&json!(true), &json!(0)),
+            "{replay}"
+        );
+        assert_eq!(replay["prompts"], replay["exchanges"]);
+        // Asked once more, everything is remembered, and reads alike.
+        let calls = mock.calls();
+        let again = home.command(args).env("MINE", "sk-CANARY-4711").run().expect(0);
+        assert_eq!((mock.calls(), &again.json()["results"]), (calls, &ended.json()["results"]));
+    }
+}
+
 #[test]
 fn the_built_in_readers_evidence_replays_too() {
     let home = Home::new();

@@ -13,6 +13,7 @@ use protocol::study::{Draft, StudySpec};
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::Assignment;
 use crate::domain::stimulus;
+use crate::domain::told::{Mask, told};
 use crate::inference::Engine;
 use crate::inference::chat::Stop;
 use crate::inference::embed::Embedder;
@@ -144,7 +145,7 @@ impl Core {
         let cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
         self.settle_cost(NOBODY, call.worst, cost);
         let mut checks = vec![known];
-        checks.extend(judge(&spec, at, spent));
+        checks.extend(judge(&spec, at, spent, engine.mask()));
         let mut cost = cost;
         if let Some(embedder) = engine.embedder() {
             let (more, took) = self.check_embedder(embedder).await;
@@ -217,7 +218,12 @@ impl Core {
     }
 }
 
-fn judge(spec: &StudySpec, at: Assignment, spent: Result<Spent, String>) -> Vec<Check> {
+fn judge(
+    spec: &StudySpec,
+    at: Assignment,
+    spent: Result<Spent, String>,
+    mask: &impl Mask,
+) -> Vec<Check> {
     let spent = match spent {
         Ok(spent) => spent,
         Err(why) => return vec![hold("answers", false, why, None)],
@@ -232,11 +238,13 @@ fn judge(spec: &StudySpec, at: Assignment, spent: Result<Spent, String>) -> Vec<
     let read = match &reply.stop {
         Stop::Declined(why) => Err((*why).to_owned()),
         Stop::Truncated => Err("the reply was cut off; raise output_tokens".to_owned()),
-        Stop::Finished => match instrument::read_model(spec, at, &reply.text) {
-            Ok(_) => Ok("one question was asked and its answer read".to_owned()),
-            Err(Unreadable::Refused { reason }) => Err(format!("it declined: {reason}")),
-            Err(Unreadable::Invalid { reason }) => Err(reason),
-        },
+        Stop::Finished => {
+            match told(reply.text, mask, |text| instrument::read_model(spec, at, text)).read {
+                Ok(_) => Ok("one question was asked and its answer read".to_owned()),
+                Err(Unreadable::Refused { reason }) => Err(format!("it declined: {reason}")),
+                Err(Unreadable::Invalid { reason }) => Err(reason),
+            }
+        }
     };
     let says =
         if reply.model.is_empty() { "it does not name its model".to_owned() } else { reply.model };

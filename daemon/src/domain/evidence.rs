@@ -78,6 +78,14 @@ pub struct Blueprint {
     /// Of an embedding model, what it makes of the anchors.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub benches: BTreeMap<Construct, Bench>,
+    /// Which reader read the replies: [`instrument::READER`](super::instrument::READER). 0 is the first, which took less.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub reader: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first(reader: &u32) -> bool {
+    *reader == 0
 }
 
 /// What is known of anchors by the blueprints of a study: of each construct what was measured last.

@@ -211,6 +211,24 @@ pub fn kept(reply: &str) -> (&str, Option<u64>) {
     (&reply[..end], Some(reply.len() as u64))
 }
 
+/// Most characters of a reply that are sent along when it is asked for again.
+const FORMER_MAX: usize = 4_000;
+
+/// What is sent along of a reply, as it was kept, when it is asked for again.
+#[must_use]
+pub fn former(kept: &str) -> &str {
+    let end = kept.char_indices().nth(FORMER_MAX).map_or(kept.len(), |(end, _)| end);
+    kept.get(..end).unwrap_or_default().trim()
+}
+
+/// The reply that an exchange asks again for, of those before it.
+#[must_use]
+pub fn asked_again<'a>(before: &'a [Exchange], again: &Exchange) -> Option<&'a str> {
+    let same = |it: &&Exchange| (it.beside, it.item) == (again.beside, again.item);
+    let last = before.iter().rfind(same).filter(|_| again.correction.is_some());
+    last.map(|last| former(&last.reply))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,6 +12,7 @@ fn chat(shape: Shape) -> Chat {
         model: "m-1".to_owned(),
         system: "You are Ada.".to_owned(),
         question: "Do you like it?".to_owned(),
+        again: None,
         shape,
         output_tokens_max: 400,
         temperature: Some(1.2),
@@ -71,6 +72,28 @@ fn a_reply_is_read_with_all_its_tokens() {
         assert_eq!((reply.text.as_str(), reply.model.as_str()), ("{\"score\": 7}", "m-1-2026"));
         assert_eq!((reply.stop, reply.tokens), (Stop::Finished, Some(tokens)), "{format:?}");
     }
+}
+
+#[test]
+fn the_name_of_a_model_is_cut_where_no_name_is_longer() {
+    let named = |format: Format, name: &str| {
+        let mut body = body(format, "x", "stop");
+        body[if format == Format::Gemini { "modelVersion" } else { "model" }] = json!(name);
+        format.reply(body.to_string().as_bytes()).unwrap().model
+    };
+    for format in ALL {
+        for long in ["m".repeat(1 << 20), "\u{1}é\u{200b}".repeat(1 << 18), "\"\n".repeat(300_000)]
+        {
+            let name = named(format, &long);
+            assert!(name.chars().count() <= NAME_MAX && !name.is_empty(), "{format:?}");
+            assert!(serde_json::to_string(&name).unwrap().len() < 1_000, "{format:?}: {name:?}");
+        }
+        assert_eq!(named(format, &"m".repeat(200)), "m".repeat(200));
+        assert_eq!(named(format, " meta/llama-3.3:70b \n"), "meta/llama-3.3:70b");
+    }
+    let embedded = json!({ "model": "m".repeat(1 << 20), "data": [{ "embedding": [1.0] }] });
+    let read = Format::Openai.embed_reply(embedded.to_string().as_bytes(), 1).unwrap();
+    assert_eq!(read.model.len(), NAME_MAX);
 }
 
 #[test]
