@@ -127,7 +127,7 @@ pub struct Said {
     /// Who answers and under which rules; absent where the prompt can no longer be made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,
-    /// The question with its material.
+    /// The question with its material; where a reply was asked for again, that reply and what was said to it as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
     /// Which of the opening's engines it was put to; none for the built-in reader.

@@ -250,6 +250,13 @@ mod tests {
     }
 
     #[test]
+    fn of_a_reply_that_is_asked_for_again_the_beginning_goes_along() {
+        assert_eq!(former(" {\"score\": 7.5} \n"), "{\"score\": 7.5}");
+        assert_eq!(former(""), "");
+        assert_eq!(former(&"é".repeat(5_000)), "é".repeat(4_000));
+    }
+
+    #[test]
     fn what_is_usual_takes_no_room() {
         let exchange = Exchange {
             address: "00".to_owned(),

@@ -177,8 +177,7 @@ impl Kind {
 
 /// What stands under a key in any spelling of it, the exact one first. A null is nothing.
 fn find<'a>(fields: &'a [(String, Value)], key: &str) -> Vec<&'a Value> {
-    let wanted = letters(key);
-    let is_it = |known: &str| known == key || letters(known) == wanted;
+    let is_it = |known: &str| known == key || is_same(known, key);
     let mut found: Vec<&(String, Value)> =
         fields.iter().filter(|(known, value)| !value.is_null() && is_it(known)).collect();
     found.sort_by_key(|(known, _)| known != key);
@@ -189,15 +188,15 @@ fn find<'a>(fields: &'a [(String, Value)], key: &str) -> Vec<&'a Value> {
 fn opened(mut fields: Vec<(String, Value)>, form: &[(&'static str, Kind)]) -> Vec<(String, Value)> {
     /// So many wrappings are enough.
     const DEPTH_MAX: usize = 3;
-    let is_known = |key: &str| form.iter().any(|(known, _)| letters(known) == letters(key));
+    let is_known = |key: &str| form.iter().any(|(known, _)| *known == key || is_same(known, key));
     let holds = |key: &str, value: &Value| {
         let inner = alone(value).as_object();
         let mut keys = inner.into_iter().flat_map(Map::keys);
-        keys.any(|inner| is_known(inner) || (!is_known(key) && letters(inner) == REFUSED))
+        keys.any(|inner| is_known(inner) || (!is_known(key) && is_same(inner, REFUSED)))
     };
     for _ in 0..DEPTH_MAX {
         let is_open = fields.iter().any(|(key, value)| {
-            let says = is_known(key) || letters(key) == REFUSED;
+            let says = is_known(key) || is_same(key, REFUSED);
             says && !value.is_null() && !holds(key, value)
         });
         let mut wrapped = fields.iter().filter(|(key, value)| holds(key, value));
@@ -235,7 +234,7 @@ fn denies(reason: &str) -> bool {
         "notrefused",
         "null",
     ];
-    NONE.contains(&letters(bare(reason)).as_str())
+    NONE.iter().any(|none| is_same(bare(reason), none))
 }
 
 /// The member of a list of one, and anything else as it is.
@@ -254,21 +253,26 @@ fn bare(word: &str) -> &str {
 }
 
 /// The letters of a word, whatever their case and whatever stands between the parts of it.
-fn letters(word: &str) -> String {
-    let between = |letter: char| {
+fn letters(word: &str) -> impl Iterator<Item = char> {
+    let between = |letter: &char| {
         letter.is_whitespace()
-            || is_hidden(letter)
+            || is_hidden(*letter)
             || matches!(letter, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}')
     };
-    word.chars().filter(|letter| !between(*letter)).flat_map(char::to_lowercase).collect()
+    word.chars().filter(move |letter| !between(letter)).flat_map(char::to_lowercase)
+}
+
+/// Whether two words have the same letters.
+fn is_same(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
 }
 
 /// The word that is chosen.
 fn word(value: &Value, words: &[&'static str]) -> Option<&'static str> {
-    let said = letters(bare(alone(value).as_str()?));
+    let said: String = letters(bare(alone(value).as_str()?)).collect();
     // Variants are called so where they are shown.
     let said = said.strip_prefix("variant").filter(|rest| !rest.is_empty()).unwrap_or(&said);
-    words.iter().copied().find(|word| letters(word) == said)
+    words.iter().copied().find(|word| letters(word).eq(said.chars()))
 }
 
 /// The number that is chosen: `7`, `7.0`, `"7"`, and `"7/10"` where the scale ends at 10.
@@ -388,7 +392,7 @@ fn themes(value: &Value, reasoning: &str) -> Vec<Map<String, Value>> {
 
 /// The text under a key of an entry, in any spelling of the key.
 fn under<'a>(entry: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
-    let found = entry.iter().find(|(known, value)| letters(known) == key && !value.is_null());
+    let found = entry.iter().find(|(known, value)| is_same(known, key) && !value.is_null());
     alone(found?.1).as_str()
 }
 

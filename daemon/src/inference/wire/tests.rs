@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::inference::chat::{Schema, Shape, Stop, Tokens};
+use crate::inference::prompt::Again;
 
 const ALL: [Format; 3] = [Format::Openai, Format::Anthropic, Format::Gemini];
 
@@ -60,6 +61,27 @@ fn requests_are_what_each_service_documents() {
         (&newer["max_completion_tokens"], &newer["max_tokens"]),
         (&json!(400), &Value::Null)
     );
+}
+
+#[test]
+fn a_reply_that_is_asked_for_again_is_a_turn_of_the_model() {
+    let again =
+        Again { former: "{\"score\": 7.5}".to_owned(), correction: "Whole numbers.".to_owned() };
+    let chat = Chat { again: Some(again), ..chat(Shape::Text) };
+    for format in ALL {
+        let body = format.request(&chat, TokenLimit::MaxTokens).unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let turns = body.get("messages").or(body.get("contents")).unwrap().as_array().unwrap();
+        let last: Vec<&Value> = turns.iter().skip(turns.len() - 3).collect();
+        let roles: Vec<&str> = last.iter().map(|turn| turn["role"].as_str().unwrap()).collect();
+        let model = if format == Format::Gemini { "model" } else { "assistant" };
+        assert_eq!(roles, ["user", model, "user"]);
+        let said = |turn: &Value| {
+            turn["content"].as_str().or(turn["parts"][0]["text"].as_str()).map(ToOwned::to_owned)
+        };
+        let said: Vec<_> = last.into_iter().filter_map(said).collect();
+        assert_eq!(said, ["Do you like it?", "{\"score\": 7.5}", "Whole numbers."]);
+    }
 }
 
 #[test]
