@@ -57,6 +57,32 @@ fn filter(text: &str, breaks: Breaks) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether a reader sees nothing of that letter in the middle of a word: what the filter takes out, marks and selectors that
+/// sit on other letters, format characters and hair-thin blanks. Whoever looks for a word that may be hidden leaves them out.
+#[must_use]
+pub fn is_hidden(letter: char) -> bool {
+    match letter {
+        ' '..='~' | '\n' | '\t' => false,
+        _ if letter.is_control() || is_invisible(letter) => true,
+        _ if letter.width() == Some(0) => true,
+        _ => matches!(
+            u32::from(letter),
+            0x0600..=0x0605
+                | 0x06DD
+                | 0x070F
+                | 0x0890..=0x0891
+                | 0x08E2
+                | 0x2000..=0x200A
+                | 0x202F
+                | 0x205F
+                | 0xFE00..=0xFE0F
+                | 0x110BD
+                | 0x110CD
+                | 0x13430..=0x1343F
+        ),
+    }
+}
+
 /// Format characters, fillers and selectors: they have no picture of their own, but reorder, join or hide others.
 fn is_invisible(letter: char) -> bool {
     matches!(
@@ -93,6 +119,26 @@ mod tests {
         assert_eq!(line("\u{9b}31mred"), "31mred");
         assert_eq!(line("pay\u{202e}fdp.exe"), "payfdp.exe");
         assert_eq!(line("zero\u{200b}width\u{e0041}tag"), "zerowidthtag");
+    }
+
+    #[test]
+    fn what_hides_within_a_word_is_known() {
+        for letter in [
+            '\u{200b}',
+            '\u{ad}',
+            '\u{2060}',
+            '\u{feff}',
+            '\u{fe0f}',
+            '\u{301}',
+            '\u{e0041}',
+            '\0',
+            '\u{600}',
+        ] {
+            assert!(is_hidden(letter), "{letter:?}");
+        }
+        for letter in ['a', '-', ' ', '\n', '\t', 'é', '日', '\u{a0}', '…'] {
+            assert!(!is_hidden(letter), "{letter:?}");
+        }
     }
 
     #[test]

@@ -184,6 +184,9 @@ pub struct EngineInfo {
     pub lacks: Option<String>,
     /// Dollars per million tokens sent and received; none when nobody knows.
     pub price_usd: Option<(f64, f64)>,
+    /// It costs nothing because it is asked at a local address; no price of it is known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_free_here: bool,
     /// Calls that may be under way at once.
     pub concurrency: Option<u32>,
     /// What it is for.
@@ -205,6 +208,7 @@ impl EngineInfo {
             ready: false,
             lacks: None,
             price_usd: None,
+            is_free_here: false,
             concurrency: None,
             role: EngineRole::Answers,
         }

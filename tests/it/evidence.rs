@@ -190,6 +190,90 @@ fn a_bundle_rebuilds_the_results_without_a_daemon() {
     prints(&home.run(["replay", "study.evidence"]).expect(0), "the same to the last byte");
 }
 
+/// Whatever a service calls its model, an outcome takes the room of an outcome, and the evidence can be had.
+#[test]
+fn a_name_of_a_megabyte_takes_no_room() {
+    let size = |name: &'static str| {
+        let mock = MockProvider::start(Duration::ZERO, move |heard| {
+            let body = json!({
+                "model": name.repeat(if name == "mock-1" { 1 } else { 900_000 / json!(name).to_string().len() }),
+                "choices": [{ "finish_reason": "stop", "message": { "content": harness::mock_provider::scored(heard, 7) } }],
+                "usage": { "prompt_tokens": 100, "completion_tokens": 10 },
+            });
+            Act::Body(body.to_string().into_bytes())
+        });
+        let home = home(&mock);
+        home.write("idea.md", studies::concept(100, 7));
+        drop(run(&home, &["--replicates", "0"]).expect(0));
+        let lines = bundle(&home, "it.evidence").len();
+        drop(home.run(["replay", "it.evidence"]).expect(0));
+        drop(home.run(["daemon", "stop"]));
+        let store = std::fs::metadata(home.root().join("demoscope.redb")).map_or(0, |it| it.len());
+        (lines, store)
+    };
+    let (usual, usual_store) = size("mock-1");
+    for name in ["model-xyz", "é\u{1}\u{200b}", "\"\n"] {
+        let (long, store) = size(name);
+        assert!(long < usual + 100 * 1_000, "{name:?}: {long} bytes, usually {usual}");
+        assert!(
+            usual_store > 0 && store < usual_store + 8_000_000,
+            "{name:?}: {store} bytes, usually {usual_store}"
+        );
+    }
+}
+
+/// Replies that had to be mended, one that repeats a key, and one question a call: what is kept reads to the same results.
+#[test]
+fn what_was_mended_replays_to_the_last_byte() {
+    let mock = MockProvider::start(Duration::ZERO, |heard| {
+        let answer = harness::mock_provider::answer(heard);
+        let changed = |from: &str, to: &str| Act::Say(answer.replace(from, to));
+        match heard.number % 8 {
+            0 => Act::Say(format!("{{\"answer\": {answer}}}")),
+            1 => changed("probably_not", "Probably not."),
+            2 => changed("\"refused\":null", "\"refused\":\"N/A\",\"confidence\":0.8"),
+            3 => changed("I give it", "sk-CANARY-4711 gives it"),
+            4 => changed("Price", &"P".repeat(70)),
+            5 => changed("\"score\"", "\"Score\""),
+            6 => changed("Cooking at home", "\\u0073\\u006b-CAN\\u200bARY-4711\\r\\n"),
+            _ => Act::Answer,
+        }
+    });
+    for more in ["all", "one"] {
+        let home = Home::with_settings(
+            &mock.settings("").replace("api_key_env = \"\"", "api_key_env = \"MINE\""),
+        );
+        home.write("idea.md", studies::concept(40, 7));
+        let args = [
+            "run",
+            "idea.md",
+            "--engine",
+            "mock",
+            "--json",
+            "--answers",
+            "--replicates",
+            "0",
+            "--questions-per-call",
+            more,
+        ];
+        let ended = home.command(args).env("MINE", "sk-CANARY-4711").run().expect(0);
+        assert_eq!(ended.json()["study"]["panel"]["delivered"], 40, "{ended}");
+        let text = bundle(&home, "it.evidence");
+        assert!(!text.contains("ARY-4711") && !ended.out().contains("ARY-4711"));
+        let replay = home.run(["replay", "it.evidence", "--json"]).expect(0).json();
+        assert_eq!(
+            (&replay["identical"], &replay["without_reply"]),
+            (&json!(true), &json!(0)),
+            "{replay}"
+        );
+        assert_eq!(replay["prompts"], replay["exchanges"]);
+        // Asked once more, everything is remembered, and reads alike.
+        let calls = mock.calls();
+        let again = home.command(args).env("MINE", "sk-CANARY-4711").run().expect(0);
+        assert_eq!((mock.calls(), &again.json()["results"]), (calls, &ended.json()["results"]));
+    }
+}
+
 #[test]
 fn the_built_in_readers_evidence_replays_too() {
     let home = Home::new();
@@ -262,6 +346,45 @@ fn a_damaged_or_changed_bundle_is_refused_with_its_place() {
         .collect();
     refused("forged", &forged, 1, "Line 2 does not follow from the evidence: respondent 0");
     drop(home.run(["replay", "nowhere"]).expect(2).says("cannot be read"));
+}
+
+/// A bundle of an earlier version holds replies that it could not read and this one can: what it recorded stands.
+#[test]
+fn what_an_earlier_version_could_not_read_stays_unread() {
+    let mock =
+        MockProvider::start(Duration::ZERO, |heard| match harness::mock_provider::score(heard) {
+            ..=3 => Act::Say("A seven, I think.".to_owned()),
+            _ => Act::Answer,
+        });
+    let home = home(&mock);
+    home.write("idea.md", studies::concept(40, 7));
+    drop(run(&home, &["--replicates", "0"]).expect(5));
+    let text = bundle(&home, "study.evidence");
+    let rewrite = |name: &str, changes: &[(&str, &str)]| {
+        let mut before = String::new();
+        let lines: Vec<String> = text
+            .lines()
+            .map(|line| {
+                let mut body = line.rsplit_once(",\"seal\":").unwrap().0.to_owned();
+                for (from, to) in changes {
+                    body = body.replace(from, to);
+                }
+                before = seal(&before, &body);
+                format!("{body},\"seal\":\"{before}\"}}")
+            })
+            .collect();
+        home.write(name, lines.join("\n") + "\n");
+    };
+    let said = json!({ "reasoning": "So.", "score": "7", "sentiment": "Mixed", "purchase_intent": "maybe" });
+    let now = format!("\"reply\":{}", json!(said.to_string()));
+    let readable = ("\"reply\":\"A seven, I think.\"", now.as_str());
+    rewrite("now", &[readable]);
+    drop(home.run(["replay", "now"]).expect(1).says("its reply reads otherwise"));
+    assert!(text.contains(",\"reader\":1"));
+    rewrite("earlier", &[readable, (",\"reader\":1", "")]);
+    let replay = home.run(["replay", "earlier", "--json"]).expect(0).json();
+    assert_eq!(replay["identical"], true, "{replay}");
+    assert!(replay["without_reply"].as_u64() > Some(0), "{replay}");
 }
 
 /// A seal as the format has it: SHA-256 over both parts with their lengths.

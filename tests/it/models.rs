@@ -75,7 +75,31 @@ fn a_key_in_the_environment_is_enough_for_each_of_the_three_formats() {
 #[test]
 fn a_service_that_says_the_key_again_is_not_quoted() {
     let key = "sk-CANARY-4711";
-    let says: [fn(&str) -> Act; 3] = [
+    /// An answer that holds the key in that spelling, as the text of a JSON string.
+    fn answers(spelled: &str) -> Act {
+        let answer = format!(
+            "{{\"reasoning\": \"My key is {spelled}, and I like it.\", \"score\": 7, \"sentiment\": \"mixed\", \
+             \"purchase_intent\": \"maybe\", \"appeals\": [{{\"theme\": \"{spelled}\", \"quote\": \"My key is {spelled}\"}}]}}"
+        );
+        let body = json!({
+            "model": "m\u{200b}-1", "choices": [{ "finish_reason": "stop", "message": { "content": answer } }],
+            "usage": { "prompt_tokens": 100, "completion_tokens": 10 },
+        });
+        Act::Body(body.to_string().into_bytes())
+    }
+    let says: [fn(&str) -> Act; 9] = [
+        |key| {
+            answers(&key.chars().map(|it| format!("\\u{:04x}", u32::from(it))).collect::<String>())
+        },
+        |key| answers(&key.replace("NARY", "NA\u{200b}RY")),
+        |key| answers(&key.replace("NARY", "NA\\u200b\\u00adRY")),
+        |key| answers(&key.chars().map(|it| format!("{it}\u{2060}")).collect::<String>()),
+        |key| Act::Say(json!({ "refused": key.replace("NARY", "NA\u{ad}RY") }).to_string()),
+        |key| {
+            let name = format!("{}{key}", "m".repeat(190));
+            let body = json!({ "model": name, "choices": [{ "message": { "content": key } }] });
+            Act::Body(body.to_string().into_bytes())
+        },
         |key| {
             let said = format!("no model for {key} ({key})");
             Act::Fail(404, Vec::new(), json!({ "error": { "message": said } }))
@@ -105,21 +129,70 @@ fn a_service_that_says_the_key_again_is_not_quoted() {
             let base = mock.origin() + "/v1";
             home.command(args).env("OPENAI_API_KEY", key).env("OPENAI_BASE_URL", base).run()
         };
-        let commands: [&[&str]; 6] = [
+        let commands: [&[&str]; 9] = [
             &["run", "idea.md", "--engine", "openai", "--json", "--answers"],
             &["engines", "check", "openai"],
             &["show", "@"],
             &["events"],
             &["export", "@", "--format", "bundle", "-o", "it.evidence"],
             &["export", "@", "--format", "html", "-o", "it.html"],
+            &["export", "@", "--format", "csv", "-o", "it.csv"],
+            &["show", "@", "--json", "--answers"],
+            &["replay", "it.evidence"],
         ];
         for command in commands {
             let ended = ask(command);
-            assert!(!ended.out().contains("CANARY"), "{ended}");
-            assert!(!ended.to_string().contains("CANARY"), "{ended}");
+            // Whatever hides within it, and whichever end of it was cut off.
+            let told =
+                ended.out().replace(['\u{200b}', '\u{ad}', '\u{2060}'], "") + &ended.to_string();
+            assert!(!told.contains("CANARY") && !told.contains("sk-CA"), "{ended}");
         }
         drop(home.run(["daemon", "stop"]));
         assert_no_file_holds(&home, "CANARY");
+    }
+}
+
+/// Servers without keys are given any word in place of one: it is no secret, and changes nothing of what is read.
+#[test]
+fn a_word_in_place_of_a_key_changes_no_answer() {
+    let results = |key: Option<&str>| {
+        let mock = MockProvider::good();
+        let home = Home::new();
+        home.write("idea.md", studies::concept(60, 7));
+        let mut command = home
+            .command([
+                "run",
+                "idea.md",
+                "--engine",
+                "openai",
+                "--json",
+                "--answers",
+                "--yes",
+                "--replicates",
+                "0",
+            ])
+            .env("OPENAI_BASE_URL", mock.origin() + "/v1");
+        if let Some(key) = key {
+            command = command.env("OPENAI_API_KEY", key);
+        }
+        let ended = command.run().expect(0);
+        assert_eq!(mock.calls(), 60, "{key:?}");
+        ended.json()["results"].clone()
+    };
+    let without = results(None);
+    for key in [
+        "x",
+        "1",
+        "e",
+        "test",
+        "none",
+        "ollama",
+        "probably_not",
+        "definitely",
+        "reasoning",
+        "not-needed",
+    ] {
+        assert_eq!(results(Some(key)), without, "{key}");
     }
 }
 
@@ -137,6 +210,79 @@ fn assert_no_file_holds(home: &Home, secret: &str) {
         }
     }
     walk(&home.root(), secret.as_bytes());
+}
+
+/// Whoever asks again shows what was wrong with which words there are, and pays for all that is sent.
+#[test]
+fn a_reply_that_is_asked_for_again_goes_along_in_each_format() {
+    for (engine, key, path) in [
+        ("openai", "OPENAI_API_KEY", "/v1"),
+        ("anthropic", "ANTHROPIC_API_KEY", ""),
+        ("google", "GEMINI_API_KEY", "/v1beta"),
+    ] {
+        let mock = MockProvider::start(Duration::ZERO, |heard| {
+            if heard.turns > 1 {
+                return Act::Answer;
+            }
+            let reasoning = format!("I told sk-CANARY-4711 that {}", "it is long ".repeat(600));
+            let said = json!({ "score": 7, "sentiment": "glad", "purchase_intent": "maybe", "reasoning": reasoning });
+            Act::Say(said.to_string())
+        });
+        let home = Home::new();
+        home.configure(&format!("[engine.{engine}]\nbase_url = \"{}{path}\"\n", mock.origin()));
+        home.write("idea.md", studies::concept(10, 7));
+        let args =
+            ["run", "idea.md", "--engine", engine, "--json", "--answers", "--replicates", "0"];
+        let ended = home.command(args).env(key, "sk-CANARY-4711").run().expect(0);
+        assert_eq!(ended.json()["study"]["panel"]["delivered"], 10, "{ended}");
+        let heard = mock.told().heard;
+        let again: Vec<_> = heard.iter().filter(|heard| heard.turns == 3).collect();
+        assert_eq!((heard.len(), again.len()), (20, 10), "{engine}");
+        for heard in again {
+            let body = &heard.body;
+            let (roles, former, correction) = match engine {
+                "google" => {
+                    let of = |at: usize| body["contents"][at]["parts"][0]["text"].as_str().unwrap();
+                    let roles: Vec<&str> =
+                        (0..3).map(|at| body["contents"][at]["role"].as_str().unwrap()).collect();
+                    (roles.join(" "), of(1), of(2))
+                }
+                _ => {
+                    let first = usize::from(engine == "openai");
+                    let message = |at: usize| &body["messages"][first + at];
+                    let roles: Vec<&str> =
+                        (0..3).map(|at| message(at)["role"].as_str().unwrap()).collect();
+                    (
+                        roles.join(" "),
+                        message(1)["content"].as_str().unwrap(),
+                        message(2)["content"].as_str().unwrap(),
+                    )
+                }
+            };
+            assert_eq!(
+                roles,
+                if engine == "google" { "user model user" } else { "user assistant user" }
+            );
+            assert!(former.contains("\"sentiment\":\"glad\"") || former.len() >= 3_900, "{former}");
+            assert!(
+                former.chars().count() <= 4_000 && former.contains("it is long"),
+                "{}",
+                former.len()
+            );
+            assert!(!body.to_string().contains("CANARY"), "a key goes into no prompt");
+            for word in ["sentiment", "positive", "negative", "neutral", "mixed"] {
+                assert!(correction.contains(word), "{correction}");
+            }
+        }
+        drop(home.run(["export", "@", "--format", "bundle", "-o", "it.evidence"]).expect(0));
+        let replay = home.run(["replay", "it.evidence", "--json"]).expect(0).json();
+        assert_eq!(
+            (&replay["prompts"], &replay["without_reply"]),
+            (&json!(20), &json!(0)),
+            "{replay}"
+        );
+        sound(&home, &ended);
+    }
 }
 
 #[test]
@@ -184,7 +330,7 @@ fn every_outcome_is_accounted_for_when_one_call_in_five_fails() {
 
 #[test]
 fn a_reply_that_cannot_be_read_is_asked_for_twice_more_and_is_never_a_score() {
-    let bodies = ["", "<html>no</html>", "{\"score\": \"7/10\"}", "{\"score\": 11", "9"];
+    let bodies = ["", "<html>no</html>", "{\"score\": \"7/5\"}", "{\"score\": 11", "9"];
     let mock = MockProvider::start(Duration::ZERO, move |heard| {
         Act::Say(bodies[heard.number % bodies.len()].to_owned())
     });
@@ -284,10 +430,30 @@ fn a_cost_that_nobody_agreed_to_is_not_spent() {
     drop(run(&home, &["--max-cost-usd", "0.001"]).expect(3).says("at least"));
     assert_eq!(mock.calls(), 0);
     assert_eq!(run(&home, &["--yes"]).expect(0).json()["study"]["panel"]["delivered"], 100);
-    let unknown = mock.settings("").replace("price = ", "# price = ");
-    let home = Home::with_settings(&unknown);
+}
+
+/// What nobody knows the price of is refused, but for a machine of the owner's own, which sends no bill.
+#[test]
+fn a_model_without_a_price_is_asked_at_a_local_address_only() {
+    let mock = MockProvider::good();
+    let unpriced = mock.settings("").replace("price = ", "# price = ");
+    let far = Home::with_settings(&unpriced.replace(&mock.origin(), "http://192.0.2.7"));
+    far.write("idea.md", studies::concept(10, 7));
+    drop(run(&far, &["--yes"]).expect(3).says("Nobody knows what"));
+    assert!(far.run(["engines"]).expect(0).out().contains("price unknown"));
+    let home = Home::with_settings(&unpriced);
     home.write("idea.md", studies::concept(10, 7));
-    drop(run(&home, &["--yes"]).expect(3).says("Nobody knows what"));
+    let preview = home.run(["run", "idea.md", "--engine", "mock", "--dry-run", "--json"]).expect(0);
+    assert_eq!(preview.json()["cost_usd"], json!([0.0, 0.0]), "{preview}");
+    assert!(preview.out().contains("free: a local address"), "{preview}");
+    for command in [["engines"].as_slice(), &["engines", "check", "mock"]] {
+        let told = home.run(command).expect(0);
+        assert!(told.out().contains("free: a local address"), "{told}");
+    }
+    let ended = run(&home, &["--max-cost-usd", "0.0001"]).expect(0);
+    assert_eq!(ended.json()["meta"]["cost_usd"], 0.0);
+    assert_eq!(mock.calls(), 11);
+    sound(&home, &ended);
 }
 
 #[test]

@@ -25,8 +25,10 @@ pub struct Heard {
     pub persona: String,
     /// The system text.
     pub system: String,
-    /// The question.
+    /// The question, with the reply and what is said to it where it is asked for again.
     pub question: String,
+    /// How many messages there are but the system text: one, or three where a reply is asked for again.
+    pub turns: usize,
     /// The texts to embed; empty where a question is put.
     pub texts: Vec<String>,
     /// The whole body.
@@ -310,19 +312,29 @@ fn understand(
     } else {
         Vec::new()
     };
-    let (system, question) = if path.ends_with("/chat/completions") {
-        (text(&body["messages"][0]["content"]), text(&body["messages"][1]["content"]))
+    let list = |list: &Value| list.as_array().cloned().unwrap_or_default();
+    let (system, turns): (String, Vec<String>) = if path.ends_with("/chat/completions") {
+        let messages = list(&body["messages"]);
+        let said = messages.iter().skip(1).map(|message| text(&message["content"]));
+        (text(&body["messages"][0]["content"]), said.collect())
     } else if path.ends_with("/messages") {
-        (text(&body["system"]), text(&body["messages"][0]["content"]))
+        let messages = list(&body["messages"]);
+        (text(&body["system"]), messages.iter().map(|message| text(&message["content"])).collect())
     } else {
-        (
-            text(&body["systemInstruction"]["parts"][0]["text"]),
-            text(&body["contents"][0]["parts"][0]["text"]),
-        )
+        let contents = list(&body["contents"]);
+        let said = contents.iter().map(|content| text(&content["parts"][0]["text"]));
+        (text(&body["systemInstruction"]["parts"][0]["text"]), said.collect())
     };
+    let question = match turns.as_slice() {
+        [question, former, correction] => format!(
+            "{question}\n\n--- The reply ---\n\n{former}\n\n--- Said to it ---\n\n{correction}"
+        ),
+        turns => turns.first().cloned().unwrap_or_default(),
+    };
+    let turns = turns.len();
     let persona =
         system.lines().find(|line| line.starts_with("The person:")).unwrap_or_default().to_owned();
-    Heard { number, path, headers, persona, system, question, texts: embedded, body }
+    Heard { number, path, headers, persona, system, question, turns, texts: embedded, body }
 }
 
 fn proper(state: &State, heard: &Heard, usage: (Value, Value)) -> Vec<u8> {

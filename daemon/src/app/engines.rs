@@ -13,6 +13,7 @@ use protocol::study::{Draft, StudySpec};
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, Usage};
 use crate::domain::stimulus;
+use crate::domain::told::{Mask, told};
 use crate::inference::Engine;
 use crate::inference::chat::Stop;
 use crate::inference::embed::Embedder;
@@ -132,7 +133,11 @@ impl Core {
         let known = hold(
             "price",
             price.is_some() || self.settings().allow_unknown_price,
-            price.map_or("nobody knows what this model costs".to_owned(), |_| "known".to_owned()),
+            match price {
+                Some(_) if engine.service().is_free_here => "free: a local address".to_owned(),
+                Some(_) => "known".to_owned(),
+                None => "nobody knows what this model costs".to_owned(),
+            },
             Some("give it in [engine.NAME] as price = { input = …, output = … }"),
         );
         let number = self.open_check(engine, name, call.worst).await?;
@@ -142,7 +147,7 @@ impl Core {
         let (spent, took, embeds) = checked?;
         let mut cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
         let mut checks = vec![known];
-        checks.extend(judge(&spec, at, spent));
+        checks.extend(judge(&spec, at, spent, engine.mask()));
         if let Some((more, took)) = embeds {
             checks.extend(more);
             cost = cost.checked_add(took).unwrap_or(cost);
@@ -260,7 +265,12 @@ impl Core {
     }
 }
 
-fn judge(spec: &StudySpec, at: Assignment, spent: Result<Spent, String>) -> Vec<Check> {
+fn judge(
+    spec: &StudySpec,
+    at: Assignment,
+    spent: Result<Spent, String>,
+    mask: &impl Mask,
+) -> Vec<Check> {
     let spent = match spent {
         Ok(spent) => spent,
         Err(why) => return vec![hold("answers", false, why, None)],
@@ -275,11 +285,13 @@ fn judge(spec: &StudySpec, at: Assignment, spent: Result<Spent, String>) -> Vec<
     let read = match &reply.stop {
         Stop::Declined(why) => Err((*why).to_owned()),
         Stop::Truncated => Err("the reply was cut off; raise output_tokens".to_owned()),
-        Stop::Finished => match instrument::read_model(spec, at, &reply.text) {
-            Ok(_) => Ok("one question was asked and its answer read".to_owned()),
-            Err(Unreadable::Refused { reason }) => Err(format!("it declined: {reason}")),
-            Err(Unreadable::Invalid { reason }) => Err(reason),
-        },
+        Stop::Finished => {
+            match told(reply.text, mask, |text| instrument::read_model(spec, at, text)).read {
+                Ok(_) => Ok("one question was asked and its answer read".to_owned()),
+                Err(Unreadable::Refused { reason }) => Err(format!("it declined: {reason}")),
+                Err(Unreadable::Invalid { reason }) => Err(reason),
+            }
+        }
     };
     let says =
         if reply.model.is_empty() { "it does not name its model".to_owned() } else { reply.model };
@@ -321,6 +333,7 @@ fn about_encoder(encoder: &Embedder) -> EngineInfo {
         ready: true,
         lacks: None,
         price_usd: Some((0.0, 0.0)),
+        is_free_here: false,
         concurrency: Some(encoder.bounds().concurrency),
         role: EngineRole::Embeds,
     }
@@ -339,6 +352,7 @@ fn about(engine: &Arc<ModelEngine>) -> EngineInfo {
         ready: true,
         lacks: None,
         price_usd: service.price.map(|price| (dollars(price.input), dollars(price.output))),
+        is_free_here: service.is_free_here,
         concurrency: Some(engine.bounds().concurrency),
         role: EngineRole::Answers,
     }

@@ -15,11 +15,11 @@ use crate::domain::evidence::{
     Asked, Blueprint, Closing, FORMAT, Line, Opening, Respondent, Said, UNSEALED, VERSION,
     results_hash, seal,
 };
-use crate::domain::exchange::{End, Exchange, Part, Source, address};
+use crate::domain::exchange::{End, Exchange, Part, Source, address, asked_again};
 use crate::domain::instrument::channels::read_text;
 use crate::domain::instrument::{self, SYNTHETIC_NOTICE};
 use crate::domain::outcome::{Assignment, Outcome};
-use crate::inference::prompt::{Prompt, Prompts};
+use crate::inference::prompt::{Prompt, Prompts, Reask, put};
 use crate::inference::{Engine, Here, Ready};
 use crate::store::rows::{ExchangesRow, OutcomeKey, OutcomeRow, ResultsRow};
 use crate::store::{Fault, Halt, Order, Reader, Table};
@@ -174,23 +174,48 @@ impl<'a> Scribe<'a> {
         let kept: Option<ExchangesRow> = self.reader.get(&key)?;
         let kept = kept.map(|row| row.0).unwrap_or_default();
         let texts = texts(&kept);
-        let said = |said| self.said(key.assignment, persona, &texts, said);
-        Ok(kept.into_iter().map(said).collect())
+        let formers: Vec<Option<String>> = kept
+            .iter()
+            .enumerate()
+            .map(|(place, said)| {
+                let before = kept.get(..place).unwrap_or_default();
+                asked_again(before, said).map(ToOwned::to_owned)
+            })
+            .collect();
+        let said = |(said, former): (_, Option<String>)| {
+            self.said(key.assignment, persona, &texts, said, former.as_deref())
+        };
+        Ok(kept.into_iter().zip(formers).map(said).collect())
     }
 
-    fn said(&self, at: Assignment, persona: &Persona, texts: &Texts, said: Exchange) -> Said {
+    fn said(
+        &self,
+        at: Assignment,
+        persona: &Persona,
+        texts: &Texts,
+        said: Exchange,
+        former: Option<&str>,
+    ) -> Said {
         let made =
             self.blueprints.iter().zip(&self.prompts).enumerate().find_map(|(place, made)| {
                 let (blueprint, prompts) = made;
                 if blueprint.part != said.beside.map(|(part, _)| part) {
                     return None;
                 }
-                let prompt = self.prompt(prompts.as_ref(), at, persona, texts, &said)?;
-                let found = address(&blueprint.parameters, &prompt.system, &prompt.question);
-                (found == said.address).then_some((place, prompt))
+                // Earlier versions sent no former reply along.
+                let ways = [former, None];
+                let ways = if former.is_some() { ways.as_slice() } else { &ways[1..] };
+                ways.iter().find_map(|former| {
+                    let former = former.unwrap_or_default();
+                    let prompt =
+                        self.prompt(prompts.as_ref(), at, persona, texts, &said, former)?;
+                    let found = address(&blueprint.parameters, &prompt.system, &prompt.said());
+                    (found == said.address).then_some((place, prompt))
+                })
             });
         let (engine, prompt) = made.unzip();
-        let (system, question) = prompt.map(|prompt| (prompt.system, prompt.question)).unzip();
+        let said_to = |prompt: Prompt| (prompt.said().into_owned(), prompt.system);
+        let (question, system) = prompt.map(said_to).unzip();
         let model = if said.model.is_empty() { self.found.row.model.clone() } else { said.model };
         Said {
             system,
@@ -215,22 +240,30 @@ impl<'a> Scribe<'a> {
         persona: &Persona,
         texts: &Texts,
         said: &Exchange,
+        former: &str,
     ) -> Option<Prompt> {
         let spec = &self.found.row.spec;
-        let correction = said.correction.as_deref();
+        let reask = said.correction.as_deref().map(|why| Reask { why, former });
         match said.beside {
-            None => prompts?.render(spec, at, said.item, persona, correction).ok(),
+            None => {
+                let prompts = prompts?;
+                put(reask, |why| prompts.render(spec, at, said.item, persona, why))
+            }
             Some((Part::Text, construct)) => {
-                prompts?.text(spec, construct, persona, correction).ok()
+                let prompts = prompts?;
+                put(reask, |why| prompts.text(spec, construct, persona, why))
             }
             Some((Part::Rating, construct)) => {
-                prompts?.rating(spec.seed, construct, texts.get(&construct)?, correction).ok()
+                let (prompts, text) = (prompts?, texts.get(&construct)?);
+                put(reask, |why| prompts.rating(spec.seed, construct, text, why))
             }
-            Some((Part::Embedding, construct)) => Some(Prompt {
+            Some((Part::Embedding, construct)) => Ok(Prompt {
                 system: construct.as_str().to_owned(),
                 question: texts.get(&construct)?.clone(),
+                again: None,
             }),
         }
+        .ok()
     }
 
     /// What the built-in reader says when it is asked the same again; nothing where that is not what is stored.

@@ -191,22 +191,29 @@ impl Core {
     }
 
     /// Where engines are asked that a variable of the environment leads away from their own service: the model that answers
-    /// there, and its price, may be others than those that are known of the service.
+    /// there, and its price, may be others than those that are known of the service. And which cost nothing where they are.
     fn elsewhere(&self, spec: &StudySpec) -> Vec<String> {
         let models = self.engine(&spec.engine).map(|engine| engine.models()).unwrap_or_default();
-        let led = |service: &Service| match &service.address_from {
-            AddressFrom::Variable(variable) => Some(format!(
-                "{} is asked at {} (${variable}){}{}",
-                service.name,
-                service.target.base_url,
-                if service.key_from.is_some() { "" } else { ", without a key" },
-                if service.price.is_some_and(|price| price != Price::FREE) {
+        let led = |service: &Service| {
+            let address = &service.target.base_url;
+            let price = match service.price {
+                Some(_) if service.is_free_here => "; free: a local address",
+                Some(price) if price != Price::FREE => {
                     "; what it costs is taken to be what the service itself costs"
-                } else {
-                    ""
-                },
-            )),
-            AddressFrom::Shipped | AddressFrom::Settings { .. } => None,
+                }
+                _ => "",
+            };
+            let keyless = if service.key_from.is_some() { "" } else { ", without a key" };
+            match &service.address_from {
+                AddressFrom::Variable(variable) => Some(format!(
+                    "{} is asked at {address} (${variable}){keyless}{price}",
+                    service.name
+                )),
+                AddressFrom::Settings { .. } if service.is_free_here => {
+                    Some(format!("{} is asked at {address}{price}", service.name))
+                }
+                AddressFrom::Shipped | AddressFrom::Settings { .. } => None,
+            }
         };
         models.iter().filter_map(|model| led(model.service())).collect()
     }

@@ -78,6 +78,14 @@ pub struct Blueprint {
     /// Of an embedding model, what it makes of the anchors.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub benches: BTreeMap<Construct, Bench>,
+    /// Which reader read the replies: [`instrument::READER`](super::instrument::READER). 0 is the first, which took less.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub reader: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first(reader: &u32) -> bool {
+    *reader == 0
 }
 
 /// What is known of anchors by the blueprints of a study: of each construct what was measured last.
@@ -119,7 +127,7 @@ pub struct Said {
     /// Who answers and under which rules; absent where the prompt can no longer be made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,
-    /// The question with its material.
+    /// The question with its material; where a reply was asked for again, that reply and what was said to it as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
     /// Which of the opening's engines it was put to; none for the built-in reader.

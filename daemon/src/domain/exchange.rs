@@ -211,6 +211,24 @@ pub fn kept(reply: &str) -> (&str, Option<u64>) {
     (&reply[..end], Some(reply.len() as u64))
 }
 
+/// Most characters of a reply that are sent along when it is asked for again.
+const FORMER_MAX: usize = 4_000;
+
+/// What is sent along of a reply, as it was kept, when it is asked for again.
+#[must_use]
+pub fn former(kept: &str) -> &str {
+    let end = kept.char_indices().nth(FORMER_MAX).map_or(kept.len(), |(end, _)| end);
+    kept.get(..end).unwrap_or_default().trim()
+}
+
+/// The reply that an exchange asks again for, of those before it.
+#[must_use]
+pub fn asked_again<'a>(before: &'a [Exchange], again: &Exchange) -> Option<&'a str> {
+    let same = |it: &&Exchange| (it.beside, it.item) == (again.beside, again.item);
+    let last = before.iter().rfind(same).filter(|_| again.correction.is_some());
+    last.map(|last| former(&last.reply))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,6 +247,13 @@ mod tests {
         let (cut, whole) = kept(&long);
         assert!(cut.len() <= KEPT_BYTES_MAX && cut.len() > KEPT_BYTES_MAX - 4, "{}", cut.len());
         assert_eq!(whole, Some(20_001));
+    }
+
+    #[test]
+    fn of_a_reply_that_is_asked_for_again_the_beginning_goes_along() {
+        assert_eq!(former(" {\"score\": 7.5} \n"), "{\"score\": 7.5}");
+        assert_eq!(former(""), "");
+        assert_eq!(former(&"é".repeat(5_000)), "é".repeat(4_000));
     }
 
     #[test]

@@ -14,4 +14,5 @@ pub mod projection;
 pub mod run;
 pub mod stats;
 pub mod stimulus;
+pub mod told;
 pub mod voices;

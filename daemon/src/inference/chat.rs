@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::prompt::Again;
+
 /// One call: a system text, a question, and how the reply shall look.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chat {
@@ -17,6 +19,8 @@ pub struct Chat {
     pub system: String,
     /// The question with its material.
     pub question: String,
+    /// The reply to it and what is said to that, where it is asked for again.
+    pub again: Option<Again>,
     /// How the reply shall look.
     pub shape: Shape,
     /// Most tokens of the reply, reasoning included.
@@ -25,6 +29,25 @@ pub struct Chat {
     pub temperature: Option<f64>,
     /// The service's own sampling seed, where it has one; a wish, never a promise.
     pub seed: Option<u64>,
+}
+
+impl Chat {
+    /// What was said so far but the system text, turn by turn.
+    pub fn turns(&self) -> impl Iterator<Item = (Speaker, &str)> {
+        let again = self.again.iter().flat_map(|again| {
+            [(Speaker::Model, again.former.as_str()), (Speaker::Asker, again.correction.as_str())]
+        });
+        std::iter::once((Speaker::Asker, self.question.as_str())).chain(again)
+    }
+}
+
+/// Whose turn it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaker {
+    /// Whoever asks.
+    Asker,
+    /// The model.
+    Model,
 }
 
 /// How a reply shall look.
@@ -78,9 +101,9 @@ pub enum TokenLimit {
 /// What came back from a call that succeeded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChatReply {
-    /// What the model wrote.
+    /// What the model wrote, a key included that it may repeat: it is masked where it is kept or shown.
     pub text: String,
-    /// The model that says it answered; empty when the service does not say.
+    /// The model that says it answered, without a key; empty when the service does not say.
     pub model: String,
     /// Why it stopped.
     pub stop: Stop,

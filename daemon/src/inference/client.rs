@@ -220,10 +220,9 @@ fn unsent(error: &reqwest::Error) -> CallError {
 async fn read(target: &Target, response: Response) -> Result<ChatReply, CallError> {
     let body = success(target, response, REPLY_BYTES_MAX).await?;
     let mut reply = target.format.reply(&body).map_err(|why| CallError::Malformed { why })?;
-    for text in [&mut reply.text, &mut reply.model] {
-        if let Cow::Owned(masked) = target.masked(text) {
-            *text = masked;
-        }
+    // What the model wrote is masked by whoever has read it: a reading must not depend on the key.
+    if let Some(Cow::Owned(masked)) = target.key.as_ref().map(|key| key.masked_cut(&reply.model)) {
+        reply.model = masked;
     }
     Ok(reply)
 }

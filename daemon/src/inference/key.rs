@@ -7,6 +7,10 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
+use super::mask;
+use crate::domain::instrument;
+use crate::domain::told::Mask;
+
 /// A secret. It shows itself to nobody: `Debug` is written by hand so that no log line, panic or error can hold it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key(String);
@@ -21,9 +25,10 @@ impl Key {
         carries.then(|| Self(text.to_owned()))
     }
 
-    /// That text without the secret, whoever put it there.
+    /// That text without the secret, whoever put it there and however it is spelled. What is too short for a secret stands in
+    /// for one, and stays.
     pub fn masked<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if text.contains(&self.0) { text.replace(&self.0, "…").into() } else { text.into() }
+        mask::masked(text, &self.0)
     }
 
     /// The secret itself, for the one header that carries it.
@@ -73,9 +78,24 @@ impl BoundKey {
         self.key.masked(text)
     }
 
+    /// The same of a text whose end was cut off, where the beginning of a key may be left.
+    pub fn masked_cut<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        mask::masked_cut(text, &self.key.0)
+    }
+
     /// The key, if a call to that address may carry it.
     pub fn for_url(&self, url: &Url) -> Option<&Key> {
         (Origin::of(url) == self.origin && carries_secrets(url)).then_some(&self.key)
+    }
+}
+
+impl Mask for BoundKey {
+    fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.masked(text)
+    }
+
+    fn reply<'a>(&self, reply: &'a str) -> Cow<'a, str> {
+        mask::masked_reply(reply, &self.key.0, instrument::is_own_word)
     }
 }
 
@@ -93,6 +113,25 @@ pub fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Whether that address is this machine or one of the owner's own network: an address that is never routed on the internet, or
+/// the name `localhost`. No other name is looked up: what it leads to can change.
+pub fn is_local(url: &Url) -> bool {
+    let Some(host) = url.host_str() else { return false };
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    match bare.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+        Ok(IpAddr::V4(ip)) => {
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified()
+        }
+        Ok(IpAddr::V6(ip)) => {
+            ip.is_loopback()
+                || ip.is_unique_local()
+                || ip.is_unicast_link_local()
+                || ip.is_unspecified()
+        }
+        Err(_) => bare.trim_end_matches('.') == "localhost",
+    }
 }
 
 /// Reads a base URL: `http` or `https`, a host, no user, no query, no fragment. A host alone gets `http://`, as
@@ -123,7 +162,13 @@ pub fn base_url(text: &str) -> Result<Url, String> {
 
 #[cfg(test)]
 mod tests {
+    use protocol::results::Answer;
+    use protocol::study::{Instrument, StudySpec};
+
     use super::*;
+    use crate::domain::instrument::Unreadable;
+    use crate::domain::outcome::{Answered, Assignment};
+    use crate::domain::told::{Holds, Told, told};
 
     fn url(text: &str) -> Url {
         base_url(text).unwrap()
@@ -161,6 +206,144 @@ mod tests {
         assert!(
             bound("http://localhost.evil.net").for_url(&url("http://localhost.evil.net")).is_none()
         );
+    }
+
+    fn spec() -> StudySpec {
+        StudySpec {
+            name: "Idea".to_owned(),
+            instrument: Instrument::ConceptTest { stimulus: "A meal kit.".to_owned() },
+            panel: 1,
+            audience: protocol::audience::Audience::default(),
+            engine: "mine".to_owned(),
+            engine_mode: protocol::study::EngineMode::Standard,
+            seed: 7,
+            context: None,
+            max_cost_usd: None,
+            tags: Vec::new(),
+            project: None,
+            measurement: protocol::measurement::Measurement::default(),
+        }
+    }
+
+    /// What is read of a reply where that is the key, and what is kept of it.
+    fn told_with(key: &str, reply: &str) -> Told<Answered> {
+        let key = Key::new(key).unwrap();
+        let bound = BoundKey::new(key, Origin::of(&url("http://127.0.0.1:9/v1")));
+        let spec = spec();
+        let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+        let read = |reply: &str| instrument::read_model(&spec, at, reply);
+        let told = told(reply.to_owned(), &bound, read);
+        // Whoever reads what was kept reads the same.
+        if told.whole_bytes.is_none() {
+            assert_eq!(read(&told.reply), told.read, "{}", told.reply);
+        }
+        told
+    }
+
+    const REPLY: &str = r#"{"reasoning": "It saves time: sk-CANARY-4711, I would definitely_not buy.", "score": 1,
+        "sentiment": "negative", "purchase_intent": "definitely_not",
+        "appeals": [{"theme": "Time sk-CANARY-4711", "quote": "saves time: sk-CANARY-4711"}], "concerns": [], "refused": null}"#;
+
+    /// Every key changes what is shown at most, and never what was chosen.
+    #[test]
+    fn no_key_changes_what_is_read() {
+        let plain = told_with("sk-another-key", REPLY);
+        assert_eq!(plain.reply, REPLY);
+        for key in [
+            "x",
+            "1",
+            "e",
+            "test",
+            "none",
+            "negative",
+            "definitely_not",
+            "definitely",
+            "reasoning",
+            "sentiment",
+            "purchase_intent",
+            "concerns",
+            "\"score\":",
+            ":\"negative",
+            "refused\":",
+            "sk-CANARY-4711",
+        ] {
+            let told = told_with(key, REPLY);
+            let (read, expected) = (told.read.unwrap(), plain.read.clone().unwrap());
+            assert!(read.answer.chooses_as(&expected.answer), "{key}: {read:?}");
+            if key.len() < 8 {
+                assert_eq!((&read, told.reply.as_str()), (&expected, REPLY), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_stands_in_nothing_that_is_read_or_kept() {
+        let key = "sk-CANARY-4711";
+        let spelled: String =
+            key.chars().map(|letter| format!("\\u{:04x}", u32::from(letter))).collect();
+        for said in [
+            key.to_owned(),
+            spelled,
+            key.replace('C', "C\u{200b}"),
+            key.replace('C', "C\\u00ad\\u2060"),
+        ] {
+            let told = told_with(key, &REPLY.replace(key, &said));
+            let read = told.read.unwrap();
+            let Answer::ConceptTest { reasoning, .. } = &read.answer else { panic!("{read:?}") };
+            assert_eq!(reasoning, "It saves time: …, I would definitely_not buy.");
+            assert_eq!(read.mentions[0].theme, "Time …");
+            assert_eq!(read.mentions[0].quote.as_deref(), Some("saves time: …"));
+            assert!(told.whole_bytes.is_none() && !told.reply.contains("4711"), "{}", told.reply);
+        }
+        // A quote that begins within it.
+        let cut = REPLY.replace("\"saves time: sk-CANARY-4711\"", "\"ARY-4711, I would\"");
+        let told = told_with(key, &cut);
+        assert!(!format!("{:?}", told.read).contains("4711"), "{told:?}");
+        let refused = told_with(key, r#"{"refused": "not with sk-CANARY-4711"}"#);
+        assert_eq!(refused.read, Err(Unreadable::Refused { reason: "not with …".to_owned() }));
+    }
+
+    #[test]
+    fn local_is_what_no_router_carries_and_nothing_else() {
+        for local in [
+            "localhost:8080",
+            "http://LOCALHOST./v1",
+            "127.0.0.1:1",
+            "http://127.8.9.10",
+            "http://[::1]:1/v1",
+            "0.0.0.0:9",
+            "10.0.0.7:8000/v1",
+            "https://10.255.0.1",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.20:11434",
+            "169.254.3.4",
+            "http://[fd12:3456::1]:8080/v1",
+            "http://[fc00::1]",
+            "http://[fe80::1]",
+            "http://[::ffff:192.168.0.9]",
+        ] {
+            assert!(is_local(&url(local)), "{local}");
+        }
+        for other in [
+            "https://api.openai.com/v1",
+            "172.15.0.1",
+            "172.32.0.1",
+            "192.169.0.1",
+            "11.0.0.1",
+            "8.8.8.8",
+            "192.0.2.7",
+            "100.64.0.1",
+            "http://[2001:db8::1]",
+            "http://[2606:4700::1]",
+            "localhost.example.com",
+            "http://mylocalhost",
+            "http://10.0.0.7.example.com",
+            "http://printer.local",
+            "http://[::ffff:8.8.8.8]",
+        ] {
+            assert!(!is_local(&url(other)), "{other}");
+        }
     }
 
     #[test]

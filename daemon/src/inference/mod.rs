@@ -8,6 +8,7 @@ mod here;
 pub mod key;
 pub mod limits;
 pub mod local;
+mod mask;
 pub mod model;
 pub mod offline;
 pub mod pool;

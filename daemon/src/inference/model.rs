@@ -21,13 +21,14 @@ use super::embed::Embedder;
 use super::limits::{Admission, Admit, Bounds, Condition, Quiet, Signal};
 use super::pool::Standing;
 use super::price::{Booked, Price, tokens_likely, tokens_max};
-use super::prompt::{Prompt, PromptError, Prompts};
+use super::prompt::{Prompt, PromptError, Prompts, Reask, put};
 use super::service::Service;
 use crate::config::Structured;
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::Origin;
 use crate::domain::instrument::{self, Item};
 use crate::domain::outcome::{Assignment, Usage};
+use crate::domain::told::Mask;
 use crate::world::Clock;
 
 pub use self::estimate::Estimate;
@@ -132,6 +133,11 @@ impl ModelEngine {
         self.embedder.as_ref()
     }
 
+    /// What takes its key out of text.
+    pub fn mask(&self) -> &(impl Mask + use<>) {
+        &self.service.target.key
+    }
+
     /// The model that is asked.
     pub fn model(&self) -> &str {
         &self.service.model
@@ -216,10 +222,11 @@ impl ModelEngine {
         at: Assignment,
         item: Option<Item>,
         persona: &protocol::persona::Persona,
-        correction: Option<&str>,
+        reask: Option<Reask<'_>>,
     ) -> Result<ReadyCall, PromptError> {
-        let prompt =
-            self.prompts.render_with(&form.material, spec, at, item, persona, correction)?;
+        let prompt = put(reask, |why| {
+            self.prompts.render_with(&form.material, spec, at, item, persona, why)
+        })?;
         let sheet = form.sheet(item)?;
         let shape = self.shape(sheet.schema.as_ref());
         Ok(self.ready_with(prompt, shape, &sheet.origin, sheet.bytes(), self.usual()))
@@ -243,18 +250,23 @@ impl ModelEngine {
     /// A call with that prompt. `framing` is what else is sent, in bytes.
     fn ready_with(
         &self,
-        Prompt { system, question }: Prompt,
+        prompt: Prompt,
         shape: Shape,
         origin: &Origin,
         framing: usize,
         sampling: Sampling,
     ) -> ReadyCall {
         let output = u64::from(sampling.output_tokens_max);
-        let input = tokens_max(system.len() + question.len() + framing);
-        let likely = tokens_likely(&system) + tokens_likely(&question) + framing as u64 / 4;
+        // All that is sent: where a reply is asked for again, it goes along and is paid for.
+        let said = prompt.said();
+        let input = tokens_max(prompt.system.len() + said.len() + framing);
+        let likely = tokens_likely(&prompt.system) + tokens_likely(&said) + framing as u64 / 4;
         let price = self.price();
+        let address = origin.address(&prompt.system, &said);
+        drop(said);
+        let Prompt { system, question, again } = prompt;
         ReadyCall {
-            address: origin.address(&system, &question),
+            address,
             worst: price.worst(input, output),
             tokens_max: input.saturating_add(output),
             tokens_likely: likely,
@@ -262,6 +274,7 @@ impl ModelEngine {
                 model: self.service.model.clone(),
                 system,
                 question,
+                again,
                 shape,
                 output_tokens_max: sampling.output_tokens_max,
                 temperature: sampling.temperature,
@@ -296,6 +309,7 @@ impl ModelEngine {
             templates: self.prompts.texts().clone(),
             part: None,
             benches: std::collections::BTreeMap::new(),
+            reader: instrument::READER,
         })
     }
 
@@ -311,7 +325,8 @@ impl ModelEngine {
     ) -> Result<String, PromptError> {
         let alone = instrument::items(spec);
         if alone.is_empty() {
-            let Prompt { system, question } = self.prompts.render(spec, at, None, persona, None)?;
+            let Prompt { system, question, .. } =
+                self.prompts.render(spec, at, None, persona, None)?;
             return Ok(format!("{system}\n\n{question}"));
         }
         let mut shown = String::new();

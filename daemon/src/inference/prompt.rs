@@ -114,6 +114,64 @@ pub struct Prompt {
     pub system: String,
     /// The question with its material.
     pub question: String,
+    /// What follows it, where the reply to it is asked for again.
+    pub again: Option<Again>,
+}
+
+/// The reply that could not be read, and what is said to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// What the model replied.
+    pub former: String,
+    /// What was wrong with it.
+    pub correction: String,
+}
+
+impl Prompt {
+    /// Everything but the system text as one text: what is hashed into the address of the question, and shown.
+    pub fn said(&self) -> Cow<'_, str> {
+        match &self.again {
+            None => Cow::Borrowed(&self.question),
+            Some(Again { former, correction }) => Cow::Owned(format!(
+                "{}\n\n--- The reply ---\n\n{former}\n\n--- Said to it ---\n\n{correction}",
+                self.question
+            )),
+        }
+    }
+}
+
+/// Why a reply is asked for again.
+#[derive(Clone, Copy, Debug)]
+pub struct Reask<'a> {
+    /// What was wrong with it.
+    pub why: &'a str,
+    /// What it said; empty where it said nothing that can be sent along.
+    pub former: &'a str,
+}
+
+/// A prompt, and what follows where its reply is asked for again: the reply, and what the template says to it.
+///
+/// # Errors
+/// When the template does not render.
+pub fn put(
+    reask: Option<Reask<'_>>,
+    render: impl Fn(Option<&str>) -> Result<Prompt, PromptError>,
+) -> Result<Prompt, PromptError> {
+    let Some(Reask { why, former }) = reask else { return render(None) };
+    let corrected = render(Some(why))?;
+    if former.is_empty() {
+        return Ok(corrected);
+    }
+    let first = render(None)?;
+    let correction = match corrected.question.strip_prefix(&first.question).map(str::trim) {
+        // An owner's own template may say nothing.
+        Some("") => format!("The last reply could not be used: {why}. Reply again."),
+        Some(correction) => correction.to_owned(),
+        // Or say it in another place.
+        None => corrected.question,
+    };
+    let again = Some(Again { former: former.to_owned(), correction });
+    Ok(Prompt { system: corrected.system, question: first.question, again })
 }
 
 /// The templates in force.
@@ -242,7 +300,7 @@ impl Prompts {
             Asking::Answer
             | Asking::Replicate(_)
             | Asking::Control(Control::Decoy | Control::Duplicate) => {
-                return Ok(Prompt { system, question });
+                return Ok(Prompt { system, question, again: None });
             }
             Asking::Control(Control::Reversed) => (format!("{study_type}_reversed.jinja"), about),
             Asking::Wording(number) => {
@@ -254,7 +312,7 @@ impl Prompts {
         if other == question {
             return Err(PromptError::Same { name, base });
         }
-        Ok(Prompt { system, question: other })
+        Ok(Prompt { system, question: other, again: None })
     }
 
     fn fill(&self, name: &str, about: &Value) -> Result<String, PromptError> {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::chat::TokenLimit;
 use super::client::Target;
-use super::key::{BoundKey, Key, Origin, base_url, carries_secrets};
+use super::key::{BoundKey, Key, Origin, base_url, carries_secrets, is_local};
 use super::limits::Bounds;
 use super::price::Price;
 use super::wire::{Auth, Format};
@@ -108,6 +108,8 @@ pub struct Service {
     pub hedge_percent: u32,
     /// What it costs; none when nobody knows.
     pub price: Option<Price>,
+    /// It costs nothing because of where it is asked: neither its owner nor any table says what it costs.
+    pub is_free_here: bool,
     /// What turns texts into vectors there, where something does.
     pub embedding: Option<Embedding>,
 }
@@ -300,10 +302,12 @@ pub fn resolve(
     let seconds = positive("timeout_seconds", own.timeout_seconds)?
         .or(preset.timeout_seconds)
         .unwrap_or(TIMEOUT_SECONDS);
+    let price = price(preset, own, known, &url)?;
     Ok(Service {
         name: name.to_owned(),
-        price: price(preset, own, known)?,
-        embedding: embedding(preset, own, goes_without)?,
+        is_free_here: own.price.is_none() && known.is_none() && is_local(&url),
+        price,
+        embedding: embedding(preset, own, goes_without, &url)?,
         address_from,
         key_from: key.is_some().then_some(variable),
         target: Target {
@@ -337,6 +341,7 @@ fn embedding(
     preset: &Preset,
     own: &EngineSettings,
     goes_without_key: bool,
+    url: &reqwest::Url,
 ) -> Result<Option<Embedding>, Unready> {
     // A server of one's own that is like a known service need not have its embedding model.
     let is_own = own.base_url.is_some() || goes_without_key;
@@ -354,7 +359,7 @@ fn embedding(
             let why = "prices are dollars per million tokens, zero or more".to_owned();
             Unready::Setting { key: "embedding_price", why }
         })?),
-        None if preset.local => Some(Price::FREE),
+        None if preset.local || is_local(url) => Some(Price::FREE),
         None => None,
     };
     Ok(Some(Embedding { model, price }))
@@ -436,6 +441,7 @@ fn price(
     preset: &Preset,
     own: &EngineSettings,
     known: Option<Model>,
+    url: &reqwest::Url,
 ) -> Result<Option<Price>, Unready> {
     let given = own.price.map(|price| (price.input, price.output, price.cached_input));
     let shipped = known.map(|model| (model.input, model.output, model.cached_input));
@@ -446,7 +452,8 @@ fn price(
                 Unready::Setting { key: "price", why }
             })
         }
-        None if preset.local => Ok(Some(Price::FREE)),
+        // A machine of the owner's own sends no bill.
+        None if preset.local || is_local(url) => Ok(Some(Price::FREE)),
         None => Ok(None),
     }
 }

@@ -133,6 +133,7 @@ fn list(engines: &[EngineInfo], look: Look) -> String {
                     Some((input, output)) if input + output > 0.0 => {
                         format!("${input} / ${output} per million tokens")
                     }
+                    Some(_) if engine.is_free_here => "free: a local address".to_owned(),
                     Some(_) => "free".to_owned(),
                     None if engine.is_pool() => "each of its engines at its own price".to_owned(),
                     None => "price unknown".to_owned(),

@@ -40,7 +40,7 @@ pub(super) fn read(mut fields: Fields, order: Order) -> Result<Answered, Unreada
     let preference = fields.word("preference")?;
     let score_a = fields.integer("score_a", 1, 10)?;
     let score_b = fields.integer("score_b", 1, 10)?;
-    let reasoning = fields.text("reasoning", REASONING_MAX)?;
+    let reasoning = fields.text_beside("reasoning", REASONING_MAX)?;
     let sentiment = fields.word("sentiment")?;
     let mentions = fields.topics("differentiators")?;
     fields.finish()?;

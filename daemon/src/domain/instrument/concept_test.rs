@@ -35,7 +35,7 @@ pub(super) fn questionnaire(stimulus: &str) -> String {
 pub(super) fn read(mut fields: Fields) -> Result<Answered, Unreadable> {
     let score = fields.integer("score", 1, 10)?;
     let sentiment = fields.word("sentiment")?;
-    let reasoning = fields.text("reasoning", REASONING_MAX)?;
+    let reasoning = fields.text_beside("reasoning", REASONING_MAX)?;
     let purchase_intent = fields.word("purchase_intent")?;
     let mentions = fields.appeals_and_concerns(&reasoning)?;
     fields.finish()?;

@@ -1,17 +1,24 @@
-//! Finds the one JSON object in what a language model wrote: past fences, prose and thinking aloud. It only finds and
-//! never mends: what is inside goes to the strict reader as it stands, and two different objects are no answer at all,
-//! because picking one would be a guess.
+//! Finds the one JSON object in what a language model wrote: past fences, prose and thinking aloud, and with a comma too many
+//! before a closing bracket. Two different objects are no answer at all, because picking one would be a guess.
+
+use std::borrow::Cow;
 
 use super::Unreadable;
 use super::declined::declines;
+use super::reply::Fields;
 
 /// Most bytes of a model's whole text, thinking included.
 const TEXT_BYTES_MAX: usize = 1024 * 1024;
 /// Where models think aloud before they answer.
 const THINKING: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thinking>")];
 
+/// The fields of the one JSON object in a model's text.
+pub(super) fn fields(text: &str) -> Result<Fields, Unreadable> {
+    Fields::of_object(&find(text)?, TEXT_BYTES_MAX)
+}
+
 /// The one JSON object in a model's text.
-pub(super) fn find(text: &str) -> Result<&str, Unreadable> {
+fn find(text: &str) -> Result<Cow<'_, str>, Unreadable> {
     if text.len() > TEXT_BYTES_MAX {
         return Err(Unreadable::invalid(format!(
             "the reply is longer than {TEXT_BYTES_MAX} bytes"
@@ -21,7 +28,7 @@ pub(super) fn find(text: &str) -> Result<&str, Unreadable> {
     if text.is_empty() {
         return Err(Unreadable::invalid("the reply is empty"));
     }
-    let mut found: Option<&str> = None;
+    let mut found: Option<Cow<'_, str>> = None;
     let mut rest = text;
     let mut broken_off = false;
     while let Some(start) = rest.find('{') {
@@ -30,13 +37,13 @@ pub(super) fn find(text: &str) -> Result<&str, Unreadable> {
             // What began here never ends. An object within it is not the answer either.
             break;
         };
-        let object = &rest[start..start + end];
-        rest = &rest[start + end..];
-        if serde_json::from_str::<serde::de::IgnoredAny>(object).is_err() {
+        let Some(object) = well_formed(&rest[start..start + end]) else {
+            rest = &rest[start + end..];
             continue;
-        }
-        match found {
-            Some(known) if known != object => {
+        };
+        rest = &rest[start + end..];
+        match &found {
+            Some(known) if *known != object => {
                 return Err(Unreadable::invalid("the reply holds more than one answer"));
             }
             _ => found = Some(object),
@@ -51,6 +58,37 @@ pub(super) fn find(text: &str) -> Result<&str, Unreadable> {
         }
         _ => Err(Unreadable::invalid("the reply holds no JSON object")),
     }
+}
+
+/// An object that is JSON, or is with what is one comma too many left out.
+fn well_formed(object: &str) -> Option<Cow<'_, str>> {
+    let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    if is_json(object) {
+        return Some(Cow::Borrowed(object));
+    }
+    without_trailing_commas(object).filter(|mended| is_json(mended)).map(Cow::Owned)
+}
+
+/// The same without commas that nothing follows before a bracket closes; strings stay as they are. `None` where there is none.
+fn without_trailing_commas(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let (mut in_string, mut escaped) = (false, false);
+    for (place, letter) in text.char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' if in_string => escaped = true,
+            '"' => in_string = !in_string,
+            ',' if !in_string => {
+                let rest = text.get(place + 1..).unwrap_or_default().trim_start();
+                if rest.starts_with(['}', ']']) {
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        out.push(letter);
+    }
+    (out.len() < text.len()).then_some(out)
 }
 
 /// What follows the thinking. Thinking that does not end leaves nothing: the answer never came.

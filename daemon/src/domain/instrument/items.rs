@@ -6,9 +6,11 @@ use protocol::measurement::QuestionsPerCall;
 use protocol::study::{Instrument, StudySpec, StudyType};
 use serde::{Deserialize, Serialize};
 
+use super::mend::{form, mend};
 use super::reply::{Fields, REASONING_MAX, THEME_MAX};
 use super::{Unreadable, answer, harvest, options, survey};
 use crate::domain::outcome::{Answered, Assignment};
+use crate::domain::told::Holds;
 
 /// One question of a questionnaire. The order is that of asking: in words first, so that no number is given that the words
 /// then have to fit.
@@ -115,10 +117,31 @@ pub fn put(spec: &StudySpec) -> Vec<Option<Item>> {
 }
 
 /// A reply to one question that was read and passed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ItemReply {
     item: Item,
     fields: Fields,
+}
+
+impl Holds for ItemReply {
+    fn chooses_as(&self, other: &Self) -> bool {
+        match self.item {
+            Item::Reasons | Item::KeyTheme => true,
+            Item::Question(_) => self.fields.declines() == other.fields.declines(),
+            Item::Score
+            | Item::Sentiment
+            | Item::PurchaseIntent
+            | Item::Preference
+            | Item::ScoreA
+            | Item::ScoreB => self.fields == other.fields,
+        }
+    }
+
+    fn with_texts(self, change: &dyn Fn(&str) -> String) -> Self {
+        let is_open = self.item.is_open() || self.item == Item::KeyTheme;
+        let fields = if is_open { self.fields.with_texts(change) } else { self.fields };
+        Self { fields, ..self }
+    }
 }
 
 /// Reads what a model wrote on one question. A question of a survey may be declined alone; whoever declines any other one
@@ -127,7 +150,7 @@ pub struct ItemReply {
 /// # Errors
 /// Why it is no answer to it.
 pub fn read_item(spec: &StudySpec, item: Item, text: &str) -> Result<ItemReply, Unreadable> {
-    let read = harvest::find(text).and_then(Fields::parse).and_then(Fields::of_model);
+    let read = harvest::fields(text).and_then(|fields| mend(fields, &form(spec, Some(item))));
     let fields = match read {
         Err(Unreadable::Refused { reason }) => return decline_item(item, reason),
         read => read?,

@@ -19,6 +19,7 @@ mod findings;
 mod harvest;
 mod items;
 mod limits;
+mod mend;
 mod nps;
 mod options;
 mod quantity;
@@ -59,10 +60,14 @@ pub use limits::{
 pub use options::{Options, options};
 pub use quantity::{NoQuantity, Quantity, theme_field};
 pub use reply::REPLY_MAX_BYTES;
-pub use schema::{item_schema, schema};
+pub use schema::{is_own_word, item_schema, schema};
 
 /// Part of every instrument hash: raised whenever a questionnaire or the reading of replies changes.
 const EDITION: &str = "instruments 3";
+
+/// Which reader reads what language models write: raised when a reply that could not be read can be. What earlier ones read,
+/// later ones read alike.
+pub const READER: u32 = 1;
 
 /// The note that stands in every report of synthetic answers.
 pub const SYNTHETIC_NOTICE: &str = "Synthetic answers: no person was asked. They rank ideas and find problems; \
@@ -224,10 +229,11 @@ pub fn read_at(spec: &StudySpec, at: Assignment, reply: &str) -> Result<Answered
     answer(spec, at, reply::Fields::parse(reply)?)
 }
 
-/// Reads what a language model wrote: finds the one JSON object in it, then holds it to the same strict schema. Nulls
-/// count as absent, and a quote that does not stand in the reasoning is dropped, never the answer bent to fit.
+/// Reads what a language model wrote: finds the one JSON object in it, brings what has one meaning into form, then holds it
+/// to the same strict schema. What stands beside the choices is shortened or dropped, never a choice bent to fit.
 pub fn read_model(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
-    let mut answered = answer(spec, at, reply::Fields::parse(harvest::find(text)?)?.of_model()?)?;
+    let mut answered =
+        answer(spec, at, mend::mend(harvest::fields(text)?, &mend::form(spec, None))?)?;
     answered.options = Some(options(spec.seed, at));
     Ok(answered)
 }

@@ -33,7 +33,7 @@ pub(super) fn questionnaire(stimulus: &str) -> String {
 pub(super) fn read(mut fields: Fields) -> Result<Answered, Unreadable> {
     let score = fields.integer("score", 0, 10)?;
     let sentiment = fields.word("sentiment")?;
-    let reasoning = fields.text("reasoning", REASONING_MAX)?;
+    let reasoning = fields.text_beside("reasoning", REASONING_MAX)?;
     let mentions = fields.appeals_and_concerns(&reasoning)?;
     fields.finish()?;
     Ok(Answered {

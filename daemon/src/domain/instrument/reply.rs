@@ -1,5 +1,6 @@
 //! Reads a reply: exactly one JSON object, known keys only, each value within its range. Whatever breaks the schema is
-//! said in words of ours, so that no text of a reply travels into counts or messages.
+//! said in words of ours, so that no text of a reply travels into counts or messages. What a language model wrote is brought
+//! into this form first, next door in `mend`.
 
 use std::fmt;
 
@@ -20,106 +21,96 @@ pub(super) const REFUSAL_MAX: usize = 200;
 /// Most characters of a theme's name.
 pub(super) const THEME_MAX: usize = 60;
 /// Most characters of a quote.
-const QUOTE_MAX: usize = 500;
+pub(super) const QUOTE_MAX: usize = 500;
 /// Most themes of one kind in a reply.
 pub(super) const MENTIONS_MAX: usize = 10;
 
 /// The fields of a reply that have not been taken yet.
-#[derive(Clone, Debug)]
-pub(super) struct Fields(Vec<(String, Value)>);
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Fields {
+    list: Vec<(String, Value)>,
+    /// A language model said it: what stands beside its choices may be missing.
+    is_mended: bool,
+}
 
 impl Fields {
     /// Parses a reply. `{"refused": "reason"}` comes back as a refusal.
     pub(super) fn parse(reply: &str) -> Result<Self, Unreadable> {
-        let text = reply.trim();
-        if text.is_empty() {
-            return Err(Unreadable::invalid("the reply is empty"));
-        }
-        if text.len() > REPLY_MAX_BYTES {
-            return Err(Unreadable::invalid(format!(
-                "the reply is longer than {REPLY_MAX_BYTES} bytes"
-            )));
-        }
-        if !text.starts_with('{') {
-            return Err(Unreadable::invalid("the reply is not a JSON object"));
-        }
-        let mut parser = serde_json::Deserializer::from_str(text);
-        let fields = parser
-            .deserialize_map(UniqueKeys)
-            .and_then(|fields| parser.end().map(|()| fields))
-            .map_err(|error| Unreadable::invalid(explain(&error)))?;
-        let mut fields = Self(fields);
-        if fields.0.len() == 1 && fields.0[0].0 == "refused" {
+        let mut fields = Self::of_object(reply, REPLY_MAX_BYTES)?;
+        if let [(only, _)] = fields.list.as_slice()
+            && only == "refused"
+        {
             let reason = fields.text("refused", REFUSAL_MAX)?;
             return Err(Unreadable::Refused { reason });
         }
         Ok(fields)
     }
 
-    /// The same fields as a language model means them: a null is nothing said, a reason under `refused` refuses whatever
-    /// stands beside it, and a quote must be the model's own words from its reasoning or it is none.
-    pub(super) fn of_model(mut self) -> Result<Self, Unreadable> {
-        self.0.iter_mut().for_each(|(_, value)| drop_nulls(value));
-        self.0.retain(|(_, value)| !value.is_null());
-        if let Some(Value::String(reason)) = self.take_optional("refused")
-            && !reason.trim().is_empty()
-        {
-            let short: String = reason.chars().take(REFUSAL_MAX).collect();
-            return Err(Unreadable::Refused {
-                reason: checked_text("refused", &short, REFUSAL_MAX)?,
-            });
+    /// Parses one JSON object of so many bytes at most.
+    pub(super) fn of_object(text: &str, bytes_max: usize) -> Result<Self, Unreadable> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Unreadable::invalid("the reply is empty"));
         }
-        let reasoning = self.0.iter().find(|(key, _)| key == "reasoning");
-        let reasoning = reasoning
-            .and_then(|(_, value)| value.as_str())
-            .map(str::trim)
-            .unwrap_or_default()
-            .to_owned();
-        for (key, value) in &mut self.0 {
-            match (key.as_str(), value) {
-                ("appeals" | "concerns", Value::Array(entries)) => {
-                    for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
-                        let said = entry.get("quote").and_then(Value::as_str).map(str::trim);
-                        if said.is_some_and(|quote| quote.is_empty() || !reasoning.contains(quote))
-                        {
-                            entry.remove("quote");
-                        }
-                    }
-                }
-                // A question that is refused has no answer, whatever stands there.
-                ("answers", Value::Array(entries)) => {
-                    for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
-                        let refused = entry.get("refused").and_then(Value::as_str).map(str::trim);
-                        match refused {
-                            Some("") => drop(entry.remove("refused")),
-                            Some(_) => entry.retain(|key, _| key == "question" || key == "refused"),
-                            None => {}
-                        }
-                    }
-                }
-                _ => {}
-            }
+        if text.len() > bytes_max {
+            return Err(Unreadable::invalid(format!("the reply is longer than {bytes_max} bytes")));
         }
-        Ok(self)
+        if !text.starts_with('{') {
+            return Err(Unreadable::invalid("the reply is not a JSON object"));
+        }
+        let mut parser = serde_json::Deserializer::from_str(text);
+        let list = parser
+            .deserialize_map(UniqueKeys)
+            .and_then(|fields| parser.end().map(|()| fields))
+            .map_err(|error| Unreadable::invalid(explain(&error)))?;
+        Ok(Self { list, is_mended: false })
+    }
+
+    /// Fields that were brought into form.
+    pub(super) fn mended(list: Vec<(String, Value)>) -> Self {
+        Self { list, is_mended: true }
+    }
+
+    /// Whether a language model said it.
+    pub(super) fn is_mended(&self) -> bool {
+        self.is_mended
+    }
+
+    /// Every key with what stands there.
+    pub(super) fn into_list(self) -> Vec<(String, Value)> {
+        self.list
     }
 
     /// Those of several replies as one; no two may have a key in common.
     pub(super) fn join(parts: impl IntoIterator<Item = Self>) -> Self {
-        Self(parts.into_iter().flat_map(|part| part.0).collect())
+        let list = parts.into_iter().flat_map(|part| part.list).collect();
+        Self { list, is_mended: false }
+    }
+
+    /// Whether there is a reason for declining.
+    pub(super) fn declines(&self) -> bool {
+        self.list.iter().any(|(key, _)| key == "refused")
+    }
+
+    /// The same with other texts.
+    pub(super) fn with_texts(mut self, change: &dyn Fn(&str) -> String) -> Self {
+        self.list.iter_mut().for_each(|(_, value)| change_texts(value, change));
+        self
     }
 
     /// Nothing but a reason for declining.
     pub(super) fn declined(reason: String) -> Self {
-        Self(vec![("refused".to_owned(), Value::String(reason))])
+        Self { list: vec![("refused".to_owned(), Value::String(reason))], is_mended: false }
     }
 
     /// A list of such replies under one key, each with its number in front.
     pub(super) fn list_of(key: &str, number: &str, entries: Vec<(u8, Self)>) -> Self {
-        let entry = |(at, Self(fields)): (u8, Self)| {
+        let entry = |(at, fields): (u8, Self)| {
             let numbered = std::iter::once((number.to_owned(), Value::from(at)));
-            Value::Object(numbered.chain(fields).collect())
+            Value::Object(numbered.chain(fields.list).collect())
         };
-        Self(vec![(key.to_owned(), Value::Array(entries.into_iter().map(entry).collect()))])
+        let entries = Value::Array(entries.into_iter().map(entry).collect());
+        Self { list: vec![(key.to_owned(), entries)], is_mended: false }
     }
 
     fn take(&mut self, key: &str) -> Result<Value, Unreadable> {
@@ -127,8 +118,8 @@ impl Fields {
     }
 
     fn take_optional(&mut self, key: &str) -> Option<Value> {
-        let place = self.0.iter().position(|(known, _)| known == key)?;
-        Some(self.0.swap_remove(place).1)
+        let place = self.list.iter().position(|(known, _)| known == key)?;
+        Some(self.list.swap_remove(place).1)
     }
 
     /// A whole number from `low` to `high`; `7.0` and `"7"` are none.
@@ -156,6 +147,15 @@ impl Fields {
             Value::String(text) => checked_text(key, &text, most),
             _ => Err(Unreadable::invalid(format!("`{key}` is not a text"))),
         }
+    }
+
+    /// The same of a text that stands beside a choice: where a language model says nothing there, it is empty, because the
+    /// choice is sound all the same.
+    pub(super) fn text_beside(&mut self, key: &str, most: usize) -> Result<String, Unreadable> {
+        if self.is_mended && !self.list.iter().any(|(known, _)| known == key) {
+            return Ok(String::new());
+        }
+        self.text(key, most)
     }
 
     /// The themes under `key`, `[{"theme": …, "quote": …}]`; a missing key is an empty list. Every quote must stand in
@@ -239,7 +239,10 @@ impl Fields {
         self.list(key, most)?
             .into_iter()
             .map(|entry| match entry {
-                Value::Object(entry) => Ok(Self(entry.into_iter().collect())),
+                Value::Object(entry) => {
+                    let list = entry.into_iter().collect();
+                    Ok(Self { list, is_mended: self.is_mended })
+                }
                 _ => Err(Unreadable::invalid(format!("an entry of `{key}` is not an object"))),
             })
             .collect()
@@ -259,22 +262,21 @@ impl Fields {
 
     /// Nothing may be left over.
     pub(super) fn finish(self) -> Result<(), Unreadable> {
-        match self.0.first() {
+        match self.list.first() {
             None => Ok(()),
             Some((key, _)) => Err(Unreadable::invalid(unknown_key(key))),
         }
     }
 }
 
-/// Takes nulls out of objects, however deep: schemas that demand every key make models write them.
-fn drop_nulls(value: &mut Value) {
+fn change_texts(value: &mut Value, change: &dyn Fn(&str) -> String) {
     match value {
+        Value::String(text) => *text = change(text),
+        Value::Array(entries) => entries.iter_mut().for_each(|entry| change_texts(entry, change)),
         Value::Object(fields) => {
-            fields.retain(|_, value| !value.is_null());
-            fields.values_mut().for_each(drop_nulls);
+            fields.values_mut().for_each(|field| change_texts(field, change));
         }
-        Value::Array(entries) => entries.iter_mut().for_each(drop_nulls),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

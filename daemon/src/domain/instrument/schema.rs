@@ -26,6 +26,37 @@ pub fn item_schema(spec: &StudySpec, item: Item) -> Value {
     object(fields)
 }
 
+/// Keys of replies, all study types together, questions beside the direct one included.
+const KEYS: [&str; 18] = [
+    "answer",
+    "answers",
+    "appeals",
+    "concerns",
+    "differentiators",
+    "key_theme",
+    "preference",
+    "purchase_intent",
+    "question",
+    "quote",
+    "rating",
+    "reasoning",
+    "refused",
+    "score",
+    "score_a",
+    "score_b",
+    "sentiment",
+    "themes",
+];
+
+/// Whether that is a key of a reply or a word to choose from, and so says nothing that nobody may know.
+#[must_use]
+pub fn is_own_word(word: &str) -> bool {
+    KEYS.contains(&word)
+        || word.parse::<Sentiment>().is_ok()
+        || word.parse::<PurchaseIntent>().is_ok()
+        || word.parse::<Preference>().is_ok()
+}
+
 /// What is said to one question of a survey.
 fn open_answer() -> Vec<(&'static str, Value)> {
     vec![

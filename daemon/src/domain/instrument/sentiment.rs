@@ -28,11 +28,13 @@ pub(super) fn questionnaire(stimulus: &str) -> String {
 
 pub(super) fn read(mut fields: Fields) -> Result<Answered, Unreadable> {
     let sentiment = fields.word("sentiment")?;
-    let reasoning = fields.text("reasoning", REASONING_MAX)?;
-    let key_theme = fields.text("key_theme", THEME_MAX)?;
+    let reasoning = fields.text_beside("reasoning", REASONING_MAX)?;
+    let key_theme = fields.text_beside("key_theme", THEME_MAX)?;
     let mut mentions = fields.appeals_and_concerns(&reasoning)?;
     fields.finish()?;
-    mentions.push(Mention { kind: ThemeKind::Topic, theme: key_theme.clone(), quote: None });
+    if !key_theme.is_empty() {
+        mentions.push(Mention { kind: ThemeKind::Topic, theme: key_theme.clone(), quote: None });
+    }
     Ok(Answered {
         answer: Answer::Sentiment { sentiment, reasoning, key_theme },
         mentions,

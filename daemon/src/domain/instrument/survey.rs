@@ -13,7 +13,7 @@ use crate::domain::outcome::{Answered, Mention};
 /// Standard deviation to plan with, in points of a theme's share: the largest there is.
 pub(super) const EXPECTED_SD: (f64, &str) = (50.0, "percentage points of a theme's share, at most");
 /// Most characters of one answer.
-const ANSWER_MAX: usize = 2_000;
+pub(super) const ANSWER_MAX: usize = 2_000;
 /// Quotes of a theme that reports show.
 const LEADING: usize = 2;
 /// Most characters of an answer that are quoted.
@@ -33,9 +33,12 @@ pub(super) fn questionnaire(stimulus: &str, questions: &[String]) -> String {
     )
 }
 
+/// Reads what is said to the questions. What a language model answered stands although it left out other questions: those
+/// have no answer, and count as neither answered nor declined.
 pub(super) fn read(mut fields: Fields, questions: &[String]) -> Result<Answered, Unreadable> {
+    let may_leave_out = fields.is_mended();
     let entries = fields.objects("answers", questions.len())?;
-    let reasoning = fields.text("reasoning", REASONING_MAX)?;
+    let reasoning = fields.text_beside("reasoning", REASONING_MAX)?;
     fields.finish()?;
     let (mut answers, mut refused) = (BTreeMap::new(), BTreeMap::new());
     let mut themes: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -71,7 +74,8 @@ pub(super) fn read(mut fields: Fields, questions: &[String]) -> Result<Answered,
         }
         answers.insert(question, answer);
     }
-    if answers.len() + refused.len() < questions.len() {
+    let leaves_out = answers.len() + refused.len() < questions.len();
+    if leaves_out && (answers.is_empty() || !may_leave_out) {
         return Err(Unreadable::invalid("a question is not answered"));
     }
     if answers.is_empty() {

@@ -9,9 +9,10 @@ use super::{Estimate, ModelEngine, ReadyCall, Sampling};
 use crate::config::Structured;
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::{Origin, Part};
+use crate::domain::instrument;
 use crate::domain::instrument::channels::{TEXT_BYTES_MAX, rating_schema, text_schema};
 use crate::inference::chat::Schema;
-use crate::inference::prompt::{Prompt, PromptError};
+use crate::inference::prompt::{Prompt, PromptError, Reask, put};
 
 /// Tokens of a free text, at least and at most: one to three short sentences in an object.
 const TEXT_TOKENS: (u64, u64) = (20, 120);
@@ -32,9 +33,9 @@ impl ModelEngine {
         spec: &StudySpec,
         construct: Construct,
         persona: &Persona,
-        correction: Option<&str>,
+        reask: Option<Reask<'_>>,
     ) -> Result<ReadyCall, PromptError> {
-        let prompt = self.prompts.text(spec, construct, persona, correction)?;
+        let prompt = put(reask, |why| self.prompts.text(spec, construct, persona, why))?;
         self.ready_prompt(prompt, Part::Text, 0)
     }
 
@@ -47,9 +48,9 @@ impl ModelEngine {
         seed: u64,
         construct: Construct,
         text: &str,
-        correction: Option<&str>,
+        reask: Option<Reask<'_>>,
     ) -> Result<ReadyCall, PromptError> {
-        let prompt = self.prompts.rating(seed, construct, text, correction)?;
+        let prompt = put(reask, |why| self.prompts.rating(seed, construct, text, why))?;
         self.ready_prompt(prompt, Part::Rating, 0)
     }
 
@@ -149,6 +150,7 @@ impl ModelEngine {
             templates: self.prompts.texts().clone(),
             part: Some(part),
             benches: std::collections::BTreeMap::new(),
+            reader: instrument::READER,
         }
     }
 

@@ -46,6 +46,6 @@ impl Prompts {
         if is_other && question == put(false, 0)? {
             return Err(PromptError::SameAlone(item.as_str()));
         }
-        Ok(Prompt { system, question })
+        Ok(Prompt { system, question, again: None })
     }
 }

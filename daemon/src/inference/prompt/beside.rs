@@ -31,6 +31,7 @@ impl Prompts {
         Ok(Prompt {
             system: self.fill("speaker.jinja", &about)?,
             question: self.fill("text.jinja", &about)?,
+            again: None,
         })
     }
 
@@ -54,6 +55,7 @@ impl Prompts {
         Ok(Prompt {
             system: self.fill("rater.jinja", &about)?,
             question: self.fill("rating.jinja", &about)?,
+            again: None,
         })
     }
 }

@@ -191,3 +191,51 @@ fn embedding_models_come_with_their_price_and_never_where_they_may_not_be() {
         }
     }
 }
+
+/// Everything that says what a model costs says the same: its price, and whether that is so because of where it is.
+#[test]
+fn a_model_without_a_price_is_free_on_a_machine_of_its_owners() {
+    let at = |url: &str, more: &str| {
+        let text = format!("kind = \"openai\"\nbase_url = \"{url}\"\nmodel = \"mine\"\n{more}\n");
+        let own: EngineSettings = toml::from_str(&text).unwrap();
+        let service = resolve("mine", &own, &BTreeMap::new()).unwrap();
+        (service.price, service.is_free_here, service.embedding.and_then(|it| it.price))
+    };
+    let embeds = "embedding_model = \"e\"";
+    let local = [
+        "http://127.0.0.1:8080/v1",
+        "http://localhost:8080/v1",
+        "http://[::1]:8080/v1",
+        "http://10.1.2.3/v1",
+        "http://172.20.0.2/v1",
+        "http://192.168.1.4:11434/v1",
+        "http://169.254.1.1/v1",
+        "http://[fd00::1]/v1",
+        "http://[fe80::1]/v1",
+    ];
+    for url in local {
+        assert_eq!(at(url, embeds), (Some(Price::FREE), true, Some(Price::FREE)), "{url}");
+    }
+    for url in [
+        "https://llm.example.com/v1",
+        "http://192.0.2.7/v1",
+        "http://printer.local/v1",
+        "http://172.32.0.1/v1",
+    ] {
+        assert_eq!(at(url, embeds), (None, false, None), "{url}");
+    }
+    let priced =
+        "price = { input = 1.0, output = 2.0 }\nembedding_model = \"e\"\nembedding_price = 0.5";
+    let (price, is_free_here, embedding) = at(local[0], priced);
+    assert_eq!(
+        (price, is_free_here),
+        (Price::dollars(1.0, 2.0, None), false),
+        "its owner says what it costs"
+    );
+    assert_eq!(embedding, Price::dollars(0.5, 0.0, None));
+    // A name that a table knows may be a proxy to that service.
+    let proxy = plain("openai", &[("OPENAI_BASE_URL", "http://127.0.0.1:4000/v1")]).unwrap();
+    assert_eq!((proxy.price, proxy.is_free_here), (Price::dollars(0.4, 1.6, Some(0.1)), false));
+    let own = plain("ollama", &[]).unwrap();
+    assert_eq!((own.price, own.is_free_here), (Some(Price::FREE), true));
+}

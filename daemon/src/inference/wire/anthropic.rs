@@ -3,15 +3,15 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Unread, count, json, text};
-use crate::inference::chat::{Chat, ChatReply, Schema, Shape, Stop, Tokens};
+use super::{Unread, count, json, name, text};
+use crate::inference::chat::{Chat, ChatReply, Schema, Shape, Speaker, Stop, Tokens};
 
 #[derive(Serialize)]
 struct Body<'a> {
     model: &'a str,
     max_tokens: u32,
     system: &'a str,
-    messages: [Message<'a>; 1],
+    messages: Vec<Message<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,13 @@ pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
             model: &chat.model,
             max_tokens: chat.output_tokens_max,
             system: &chat.system,
-            messages: [Message { role: "user", content: &chat.question }],
+            messages: chat
+                .turns()
+                .map(|(speaker, content)| match speaker {
+                    Speaker::Asker => Message { role: "user", content },
+                    Speaker::Model => Message { role: "assistant", content },
+                })
+                .collect(),
             // This format ends the scale at 1.
             temperature: chat.temperature.map(|temperature| temperature.min(1.0)),
             output_config,
@@ -68,7 +74,7 @@ pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
         Some("refusal") => Stop::Declined("the model declined"),
         _ => Stop::Finished,
     };
-    Ok(ChatReply { text: text_of, model: text(body, "model"), stop, tokens: tokens(body) })
+    Ok(ChatReply { text: text_of, model: name(body, "model"), stop, tokens: tokens(body) })
 }
 
 /// This format counts cached tokens beside the others, not among them.

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Unread, Vectors, count, text, vector};
+use super::{Unread, Vectors, count, name, vector};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -33,7 +33,7 @@ pub(super) fn reply(body: &Value) -> Result<Vectors, Unread> {
     }
     Ok(Vectors {
         vectors: placed.into_iter().map(|(_, vector)| vector).collect(),
-        model: text(body, "model"),
+        model: name(body, "model"),
         tokens: body.get("usage").and_then(|usage| count(usage, "prompt_tokens")),
     })
 }

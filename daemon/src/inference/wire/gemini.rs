@@ -3,14 +3,14 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Unread, count, json, text};
-use crate::inference::chat::{Chat, ChatReply, Schema, Shape, Stop, Tokens};
+use super::{Unread, count, json, name, text};
+use crate::inference::chat::{Chat, ChatReply, Schema, Shape, Speaker, Stop, Tokens};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Body<'a> {
     system_instruction: Instruction<'a>,
-    contents: [Content<'a>; 1],
+    contents: Vec<Content<'a>>,
     generation_config: Generation<'a>,
 }
 
@@ -54,7 +54,13 @@ pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
         chat,
         &Body {
             system_instruction: Instruction { parts: [Part { text: &chat.system }] },
-            contents: [Content { role: "user", parts: [Part { text: &chat.question }] }],
+            contents: chat
+                .turns()
+                .map(|(speaker, text)| match speaker {
+                    Speaker::Asker => Content { role: "user", parts: [Part { text }] },
+                    Speaker::Model => Content { role: "model", parts: [Part { text }] },
+                })
+                .collect(),
             generation_config: Generation {
                 max_output_tokens: chat.output_tokens_max,
                 temperature: chat.temperature,
@@ -68,7 +74,7 @@ pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
 }
 
 pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
-    let model = text(body, "modelVersion");
+    let model = name(body, "modelVersion");
     let tokens = tokens(body);
     let blocked = body.get("promptFeedback").is_some_and(|feedback| {
         feedback.get("blockReason").and_then(Value::as_str).is_some_and(|why| !why.is_empty())

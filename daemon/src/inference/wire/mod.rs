@@ -188,7 +188,8 @@ fn vector(values: Option<&Value>) -> Result<Vec<f32>, Unread> {
 fn json(chat: &Chat, body: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     /// What stands around the prompt, a schema included.
     const FRAME_BYTES: usize = 4 * 1024;
-    let mut json = Vec::with_capacity(chat.system.len() + chat.question.len() + FRAME_BYTES);
+    let turns: usize = chat.turns().map(|(_, said)| said.len()).sum();
+    let mut json = Vec::with_capacity(chat.system.len() + turns + FRAME_BYTES);
     serde_json::to_writer(&mut json, body)?;
     Ok(json)
 }
@@ -198,6 +199,19 @@ fn count(usage: &Value, key: &str) -> Option<u64> {
     /// More tokens than any model takes in one call.
     const TOKENS_MAX: u64 = 20_000_000;
     usage.get(key)?.as_u64().filter(|count| *count <= TOKENS_MAX)
+}
+
+/// Most characters of a model's name, as services say it: as many as one may have that is asked for.
+pub const NAME_MAX: usize = 200;
+
+/// The name of a model under a key, empty without one: one line without what cannot be seen, and cut where it is longer than
+/// any name is.
+fn name(value: &Value, key: &str) -> String {
+    let said = value.get(key).and_then(Value::as_str).unwrap_or_default();
+    // What is far behind the limit need not be looked at.
+    let (end, _) = said.char_indices().nth(16 * NAME_MAX).unwrap_or((said.len(), ' '));
+    let line = protocol::safe::line(said.get(..end).unwrap_or_default());
+    line.trim().chars().take(NAME_MAX).collect()
 }
 
 /// A text under a key, empty without one.

@@ -4,13 +4,13 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Unread, count, json, text};
-use crate::inference::chat::{Chat, ChatReply, Schema, Shape, Stop, TokenLimit, Tokens};
+use super::{Unread, count, json, name, text};
+use crate::inference::chat::{Chat, ChatReply, Schema, Shape, Speaker, Stop, TokenLimit, Tokens};
 
 #[derive(Serialize)]
 struct Body<'a> {
     model: &'a str,
-    messages: [Message<'a>; 2],
+    messages: Vec<Message<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,10 +61,13 @@ pub(super) fn request(chat: &Chat, limit: TokenLimit) -> serde_json::Result<Vec<
         chat,
         &Body {
             model: &chat.model,
-            messages: [
-                Message { role: "system", content: &chat.system },
-                Message { role: "user", content: &chat.question },
-            ],
+            messages: std::iter::once(("system", chat.system.as_str()))
+                .chain(chat.turns().map(|(speaker, said)| match speaker {
+                    Speaker::Asker => ("user", said),
+                    Speaker::Model => ("assistant", said),
+                }))
+                .map(|(role, content)| Message { role, content })
+                .collect(),
             max_tokens,
             max_completion_tokens,
             temperature: chat.temperature,
@@ -91,7 +94,7 @@ pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
         None | Some(Value::Null) => String::new(),
         Some(_) => return Err("its content is not text"),
     };
-    Ok(ChatReply { text: text_of, model: text(body, "model"), stop, tokens: tokens(body) })
+    Ok(ChatReply { text: text_of, model: name(body, "model"), stop, tokens: tokens(body) })
 }
 
 fn tokens(body: &Value) -> Option<Tokens> {

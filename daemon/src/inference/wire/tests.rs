@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::inference::chat::{Schema, Shape, Stop, Tokens};
+use crate::inference::prompt::Again;
 
 const ALL: [Format; 3] = [Format::Openai, Format::Anthropic, Format::Gemini];
 
@@ -12,6 +13,7 @@ fn chat(shape: Shape) -> Chat {
         model: "m-1".to_owned(),
         system: "You are Ada.".to_owned(),
         question: "Do you like it?".to_owned(),
+        again: None,
         shape,
         output_tokens_max: 400,
         temperature: Some(1.2),
@@ -62,6 +64,27 @@ fn requests_are_what_each_service_documents() {
 }
 
 #[test]
+fn a_reply_that_is_asked_for_again_is_a_turn_of_the_model() {
+    let again =
+        Again { former: "{\"score\": 7.5}".to_owned(), correction: "Whole numbers.".to_owned() };
+    let chat = Chat { again: Some(again), ..chat(Shape::Text) };
+    for format in ALL {
+        let body = format.request(&chat, TokenLimit::MaxTokens).unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let turns = body.get("messages").or(body.get("contents")).unwrap().as_array().unwrap();
+        let last: Vec<&Value> = turns.iter().skip(turns.len() - 3).collect();
+        let roles: Vec<&str> = last.iter().map(|turn| turn["role"].as_str().unwrap()).collect();
+        let model = if format == Format::Gemini { "model" } else { "assistant" };
+        assert_eq!(roles, ["user", model, "user"]);
+        let said = |turn: &Value| {
+            turn["content"].as_str().or(turn["parts"][0]["text"].as_str()).map(ToOwned::to_owned)
+        };
+        let said: Vec<_> = last.into_iter().filter_map(said).collect();
+        assert_eq!(said, ["Do you like it?", "{\"score\": 7.5}", "Whole numbers."]);
+    }
+}
+
+#[test]
 fn a_reply_is_read_with_all_its_tokens() {
     for format in ALL {
         let body = body(format, "{\"score\": 7}", "stop").to_string();
@@ -71,6 +94,28 @@ fn a_reply_is_read_with_all_its_tokens() {
         assert_eq!((reply.text.as_str(), reply.model.as_str()), ("{\"score\": 7}", "m-1-2026"));
         assert_eq!((reply.stop, reply.tokens), (Stop::Finished, Some(tokens)), "{format:?}");
     }
+}
+
+#[test]
+fn the_name_of_a_model_is_cut_where_no_name_is_longer() {
+    let named = |format: Format, name: &str| {
+        let mut body = body(format, "x", "stop");
+        body[if format == Format::Gemini { "modelVersion" } else { "model" }] = json!(name);
+        format.reply(body.to_string().as_bytes()).unwrap().model
+    };
+    for format in ALL {
+        for long in ["m".repeat(1 << 20), "\u{1}é\u{200b}".repeat(1 << 18), "\"\n".repeat(300_000)]
+        {
+            let name = named(format, &long);
+            assert!(name.chars().count() <= NAME_MAX && !name.is_empty(), "{format:?}");
+            assert!(serde_json::to_string(&name).unwrap().len() < 1_000, "{format:?}: {name:?}");
+        }
+        assert_eq!(named(format, &"m".repeat(200)), "m".repeat(200));
+        assert_eq!(named(format, " meta/llama-3.3:70b \n"), "meta/llama-3.3:70b");
+    }
+    let embedded = json!({ "model": "m".repeat(1 << 20), "data": [{ "embedding": [1.0] }] });
+    let read = Format::Openai.embed_reply(embedded.to_string().as_bytes(), 1).unwrap();
+    assert_eq!(read.model.len(), NAME_MAX);
 }
 
 #[test]

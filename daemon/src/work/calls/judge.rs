@@ -10,6 +10,7 @@ use super::sitting::{Made, Next, Sitting};
 use crate::domain::exchange::{self, End, Exchange, Source};
 use crate::domain::instrument::{self, ItemReply, Unreadable};
 use crate::domain::outcome::{Answered, Assignment, Class, Outcome, Usage};
+use crate::domain::told::{Holds, Told, told};
 use crate::inference::chat::Stop;
 use crate::inference::limits::{Condition, backoff};
 
@@ -17,9 +18,27 @@ use crate::inference::limits::{Condition, backoff};
 const REASKS_MAX: u32 = 2;
 
 /// A reply that was read: the whole answer, or the answer to one question that was put alone.
+#[derive(Debug)]
 pub(super) enum Heard {
     Whole(Box<Answered>),
     One(ItemReply),
+}
+
+impl Holds for Heard {
+    fn chooses_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Whole(one), Self::Whole(other)) => one.chooses_as(other),
+            (Self::One(one), Self::One(other)) => one.chooses_as(other),
+            _ => false,
+        }
+    }
+
+    fn with_texts(self, change: &dyn Fn(&str) -> String) -> Self {
+        match self {
+            Self::Whole(answered) => Self::Whole(Box::new(answered.with_texts(change))),
+            Self::One(reply) => Self::One(reply.with_texts(change)),
+        }
+    }
 }
 
 impl Round {
@@ -41,12 +60,7 @@ impl Round {
             Stop::Truncated => End::Truncated,
             Stop::Finished => End::Finished,
         };
-        // A reply that breaks its reader is that respondent's trouble and nobody else's.
-        let reading = || self.read(&sitting, &end, &reply.text);
-        let read = catch_unwind(AssertUnwindSafe(reading)).unwrap_or_else(|_| {
-            Err(Unreadable::Invalid { reason: "the reply broke its reader".to_owned() })
-        });
-        let (kept, whole_bytes) = exchange::kept(&reply.text);
+        let Told { read, reply: kept, whole_bytes } = self.understand(&sitting, &end, reply.text);
         let engine = self.lanes.get(sitting.engine).map(|lane| lane.engine.model());
         let said_by = if reply.model.is_empty() {
             engine.unwrap_or_default().to_owned()
@@ -56,7 +70,7 @@ impl Round {
         sitting.exchanges.push(Exchange {
             address,
             correction: sitting.correction.clone(),
-            reply: kept.to_owned(),
+            reply: kept,
             whole_bytes,
             end,
             // The usual model is the study's and need not be said again.
@@ -82,13 +96,21 @@ impl Round {
         }
     }
 
+    /// Reads the reply to the question at hand, and says what is kept of it. A reply that breaks its reader is that
+    /// respondent's trouble and nobody else's.
+    pub(super) fn understand(&self, sitting: &Sitting, end: &End, reply: String) -> Told<Heard> {
+        let lane = self.lanes.get(sitting.engine);
+        let mask = lane.map(|lane| lane.engine.mask());
+        let read = |reply: &str| {
+            catch_unwind(AssertUnwindSafe(|| self.read(sitting, end, reply))).unwrap_or_else(|_| {
+                Err(Unreadable::Invalid { reason: "the reply broke its reader".to_owned() })
+            })
+        };
+        told(reply, &mask, read)
+    }
+
     /// Reads the reply to the question at hand.
-    pub(super) fn read(
-        &self,
-        sitting: &Sitting,
-        end: &End,
-        reply: &str,
-    ) -> Result<Heard, Unreadable> {
+    fn read(&self, sitting: &Sitting, end: &End, reply: &str) -> Result<Heard, Unreadable> {
         let spec = &self.study.spec;
         match sitting.item(&self.items) {
             None => exchange::read(spec, sitting.at(), end, reply)

@@ -11,9 +11,11 @@ use super::lane::Lane;
 use super::round::Round;
 use super::sitting::{Sitting, Ticket};
 use super::unwritten;
-use crate::domain::exchange::Exchange;
+use crate::domain::exchange::{Exchange, former};
 use crate::domain::outcome::Usage;
+use crate::domain::told::Told;
 use crate::inference::model::ReadyCall;
+use crate::inference::prompt::Reask;
 
 /// Respondents that are looked up at once.
 const GROUP: usize = 64;
@@ -88,10 +90,13 @@ impl Round {
             sitting.engine = lane;
         }
         let (at, item) = (sitting.at(), sitting.item(&self.items));
-        let correction = sitting.correction.as_deref();
+        let reask = sitting.correction.as_deref().map(|why| {
+            let former = sitting.exchanges.last().map(|last| former(&last.reply));
+            Reask { why, former: former.unwrap_or_default() }
+        });
         let Lane { engine, form, .. } = &self.lanes[lane];
         let ready = engine
-            .ready(form, &self.study.spec, at, item, &sitting.persona, correction)
+            .ready(form, &self.study.spec, at, item, &sitting.persona, reask)
             .map_err(unwritten)?;
         Ok((sitting, ready))
     }
@@ -124,10 +129,13 @@ impl Round {
         if sitting.at().replicate > 0 {
             return None;
         }
-        let heard = self.read(sitting, &said.end, &said.reply).ok()?;
+        // What is remembered may have been kept when less was known of keys.
+        let Told { read, reply, whole_bytes } = self.understand(sitting, &said.end, said.reply);
+        let heard = read.ok()?;
         sitting.usage = sitting.usage.plus(Usage::remembered(said.source));
         let correction = sitting.correction.clone();
-        sitting.exchanges.push(Exchange { correction, ..said });
+        let whole_bytes = said.whole_bytes.or(whole_bytes);
+        sitting.exchanges.push(Exchange { correction, reply, whole_bytes, ..said });
         Some(heard)
     }
 }

@@ -1,11 +1,11 @@
-//! Reads what models reply on further channels: a free text without ratings, and a rating of such a text. The same strict
-//! reader as for answers: one JSON object, known keys, nothing mended.
+//! Reads what models reply on further channels: a free text without ratings, and a rating of such a text. The same
+//! reader as for answers of models: one JSON object, brought into form, then held to the strict schema.
 
 use protocol::channels::Rated;
 use serde_json::{Value, json};
 
 use super::super::harvest;
-use super::super::reply::Fields;
+use super::super::mend::{Kind, mend};
 use super::super::schema::{maybe_text, object, whole};
 use crate::domain::instrument::Unreadable;
 
@@ -31,7 +31,7 @@ pub fn rating_schema() -> Value {
 /// # Errors
 /// Why there is none. A text that rates by number is none either: it would say what the number says.
 pub fn read_text(reply: &str) -> Result<String, Unreadable> {
-    let mut fields = Fields::parse(harvest::find(reply)?)?.of_model()?;
+    let mut fields = mend(harvest::fields(reply)?, &[("text", Kind::Text(TEXT_MAX))])?;
     let text = fields.text("text", TEXT_MAX)?;
     fields.finish()?;
     if rates_by_number(&text) {
@@ -45,7 +45,7 @@ pub fn read_text(reply: &str) -> Result<String, Unreadable> {
 /// # Errors
 /// Why there is none.
 pub fn read_rating(reply: &str) -> Result<Rated, Unreadable> {
-    let mut fields = Fields::parse(harvest::find(reply)?)?.of_model()?;
+    let mut fields = mend(harvest::fields(reply)?, &[("rating", Kind::Whole(1, 5))])?;
     let rating = fields.integer("rating", 1, 5)?;
     fields.finish()?;
     Ok(Rated { rating })

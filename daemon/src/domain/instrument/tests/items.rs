@@ -9,7 +9,7 @@ use super::*;
 use crate::domain::exchange::{End, conclude};
 
 /// Each kind of study, with a whole reply of a model to it.
-fn kinds() -> Vec<(StudySpec, Value)> {
+pub(super) fn kinds() -> Vec<(StudySpec, Value)> {
     let themes =
         json!([{"theme": "Price", "quote": "$12 a meal"}, {"theme": "Trust", "quote": null}]);
     let said = "It saves time, but $12 a meal is a lot.";
@@ -99,19 +99,19 @@ fn without_one_part_there_is_no_answer() {
 }
 
 #[test]
-fn a_part_says_what_it_is_asked_and_nothing_else() {
+fn of_a_part_is_read_what_it_is_asked_and_nothing_else() {
     for (spec, whole) in kinds() {
         for item in items(&spec) {
             let read = |reply: &Value| read_item(&spec, item, &reply.to_string());
             let good = part(&spec, item, &whole);
             assert!(read(&good).is_ok(), "{item:?}");
+            // What nobody asked for is nobody's business, be it the rest of the form.
             let mut more = good.clone();
             more["hint"] = json!("more than was asked");
-            if good.get("refused") == Some(&Value::Null) {
-                assert!(read(&more).is_err(), "{item:?} takes a key that is nobody's");
+            assert_eq!(read(&more), read(&good), "{item:?}");
+            if item.number().is_none() {
+                assert_eq!(read(&whole), read(&good), "{item:?} in the whole form");
             }
-            // The whole form is no answer to one question.
-            assert!(read(&whole).is_err(), "{item:?} takes the whole form");
             assert!(read(&json!({"refused": null})).is_err(), "{item:?} takes nothing at all");
             for text in ["", "7/10", "[]", "{}"] {
                 assert!(read_item(&spec, item, text).is_err(), "{item:?} takes {text:?}");
@@ -174,7 +174,7 @@ proptest! {
             read_item(&spec, Item::Score, &reply).is_ok(),
             (low..=10).contains(&score)
         );
-        for bad in [format!("{{\"score\": \"{score}\"}}"), format!("{{\"score\": {score}.5}}")] {
+        for bad in [format!("{{\"score\": \"{score}/9\"}}"), format!("{{\"score\": {score}.5}}")] {
             prop_assert!(read_item(&spec, Item::Score, &bad).is_err());
         }
     }

@@ -12,6 +12,7 @@ mod items;
 mod nps;
 mod reading;
 mod sentiment;
+mod spelling;
 mod survey;
 
 use std::collections::BTreeMap;

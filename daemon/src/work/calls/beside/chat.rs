@@ -7,14 +7,15 @@ use protocol::channels::Construct;
 
 use super::log::Log;
 use super::{Beside, Speaker};
-use crate::domain::exchange::{End, Exchange, Part, Source};
+use crate::domain::exchange::{self, End, Exchange, Part, Source};
 use crate::domain::instrument::Unreadable;
 use crate::domain::outcome::Usage;
+use crate::domain::told::Mask;
 use crate::domain::voices;
 use crate::inference::chat::{ChatReply, Remedy, Stop};
 use crate::inference::limits::TRIES_MAX;
 use crate::inference::model::{ModelEngine, Pass, ReadyCall};
-use crate::inference::prompt::PromptError;
+use crate::inference::prompt::{PromptError, Reask};
 use crate::work::calls::lane::WEIGHT;
 
 /// Most times a reply that cannot be read is asked for again.
@@ -24,7 +25,7 @@ const REASKS_MAX: u32 = 2;
 pub(super) struct Question<'a> {
     pub(super) engine: &'a Arc<ModelEngine>,
     pub(super) about: (Part, Construct),
-    pub(super) ready: &'a (dyn Fn(Option<&str>) -> Result<ReadyCall, PromptError> + Sync),
+    pub(super) ready: &'a (dyn Fn(Option<Reask<'_>>) -> Result<ReadyCall, PromptError> + Sync),
 }
 
 /// What came of one call.
@@ -47,23 +48,28 @@ impl Beside {
     ) -> Option<T> {
         let (part, construct) = question.about;
         let mut correction: Option<String> = None;
+        let mut former = String::new();
         let mut reasks = 0;
         loop {
-            let ready = match (question.ready)(correction.as_deref()) {
+            let reask = correction.as_deref().map(|why| Reask { why, former: &former });
+            let ready = match (question.ready)(reask) {
                 Ok(ready) => ready,
                 Err(error) => {
                     log.reason(part, construct, error.to_string());
                     return None;
                 }
             };
-            if let Some(said) = self.recall(&ready.address).await
-                && let Ok(read) = voices::read(&said.end, &said.reply, reader)
-            {
-                let took = Usage::remembered(said.source);
-                speaker.purse.note(took);
-                log.took(part, took);
-                log.say(Exchange { correction, beside: Some(question.about), ..said });
-                return Some(read);
+            // A text goes on to other services, and a rating holds nothing that a key could be: both are read without it.
+            let mask = question.engine.mask();
+            if let Some(said) = self.recall(&ready.address).await {
+                let reply = mask.reply(&said.reply).into_owned();
+                if let Ok(read) = voices::read(&said.end, &reply, reader) {
+                    let took = Usage::remembered(said.source);
+                    speaker.purse.note(took);
+                    log.took(part, took);
+                    log.say(Exchange { correction, reply, beside: Some(question.about), ..said });
+                    return Some(read);
+                }
             }
             let (address, reply) = match self.call(speaker, question, &ready, reasks > 0, log).await
             {
@@ -82,11 +88,12 @@ impl Beside {
                 Stop::Truncated => End::Truncated,
                 Stop::Finished => End::Finished,
             };
-            let read = voices::read(&end, &reply.text, reader);
+            let text = mask.reply(&reply.text).into_owned();
+            let read = voices::read(&end, &text, reader);
             log.say(Exchange {
                 address,
                 correction: correction.take(),
-                reply: reply.text,
+                reply: text,
                 whole_bytes: None,
                 end,
                 model: self.said_by(question.engine, reply.model),
@@ -105,6 +112,10 @@ impl Beside {
                         return None;
                     }
                     reasks += 1;
+                    former = log
+                        .last()
+                        .map(|last| exchange::former(last).to_owned())
+                        .unwrap_or_default();
                     correction = Some(reason);
                 }
             }

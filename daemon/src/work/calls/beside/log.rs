@@ -34,6 +34,11 @@ impl Log {
         self.exchanges.push(exchange);
     }
 
+    /// What is kept of the last reply.
+    pub(super) fn last(&self) -> Option<&str> {
+        self.exchanges.last().map(|last| last.reply.as_str())
+    }
+
     /// Takes note of why nothing was said.
     pub(super) fn reason(&mut self, part: Part, construct: Construct, why: impl Into<String>) {
         self.reasons.insert((part, construct), why.into());

@@ -186,7 +186,7 @@ impl Beside {
                 let question = Question {
                     engine: rater,
                     about: (Part::Rating, *construct),
-                    ready: &|correction| rater.ready_rating(seed, *construct, text, correction),
+                    ready: &|reask| rater.ready_rating(seed, *construct, text, reask),
                 };
                 let _rated = self.put(speaker, &question, read_rating, &mut log).await;
             }
@@ -210,9 +210,7 @@ impl Beside {
         let question = Question {
             engine,
             about: (Part::Text, construct),
-            ready: &|correction| {
-                engine.ready_text(&self.calls.spec, construct, persona, correction)
-            },
+            ready: &|reask| engine.ready_text(&self.calls.spec, construct, persona, reask),
         };
         self.put(speaker, &question, read_text, log).await
     }

@@ -13,6 +13,7 @@ use super::{Beside, Speaker};
 use crate::app::{Anchors, NoAnchors};
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::{End, Exchange, Part, Source, address};
+use crate::domain::instrument;
 use crate::domain::instrument::channels::{Library, measured};
 use crate::domain::outcome::Usage;
 use crate::inference::chat::Remedy;
@@ -73,6 +74,7 @@ impl Ssr {
             templates: BTreeMap::new(),
             part: Some(Part::Embedding),
             benches: benches.collect(),
+            reader: instrument::READER,
         };
         let door = tokio::sync::Mutex::new(());
         Ok((Self { embedder, parameters, anchors, door }, blueprint))

@@ -1,0 +1,458 @@
+//! Brings what a language model wrote into the form that the strict reader takes. What has one meaning only is read in any
+//! spelling: words, numbers, keys, line ends. What stands beside an answer is shortened or left out and never voids it. What
+//! could mean two things is left as it is, for the strict reader to refuse: nothing here guesses.
+
+use protocol::results::{Preference, PurchaseIntent, Sentiment};
+use protocol::safe::is_hidden;
+use protocol::study::{Instrument, StudySpec};
+use serde_json::{Map, Value};
+
+use super::Unreadable;
+use super::items::Item;
+use super::reply::{
+    Fields, MENTIONS_MAX, QUOTE_MAX, REASONING_MAX, REFUSAL_MAX, THEME_MAX, one_line,
+};
+use super::survey::ANSWER_MAX;
+
+/// The key under which a reason for declining stands.
+const REFUSED: &str = "refused";
+
+/// What stands under a key.
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// A whole number of a scale.
+    Whole(u8, u8),
+    /// One of these words.
+    Word(Vec<&'static str>),
+    /// A text of so many characters at most.
+    Text(usize),
+    /// The name of one theme.
+    Theme,
+    /// Themes with quotes.
+    Themes,
+    /// Names of themes.
+    Topics,
+    /// What is said to each of these questions.
+    Answers(Vec<String>),
+}
+
+/// The keys of a form, each with what stands under it.
+pub(super) type Form = Vec<(&'static str, Kind)>;
+
+/// The form of a reply to a study, or to one question of it that is put alone.
+pub(super) fn form(spec: &StudySpec, item: Option<Item>) -> Form {
+    if matches!(item, Some(Item::Question(_))) {
+        return entry_form();
+    }
+    let sentiment = || Kind::Word(Sentiment::ALL.iter().map(|word| word.as_str()).collect());
+    let intent = || Kind::Word(PurchaseIntent::ALL.iter().map(|word| word.as_str()).collect());
+    let preference = || Kind::Word(Preference::ALL.iter().map(|word| word.as_str()).collect());
+    let reasoning = ("reasoning", Kind::Text(REASONING_MAX));
+    let mut form = match &spec.instrument {
+        Instrument::ConceptTest { .. } => vec![
+            reasoning,
+            ("score", Kind::Whole(1, 10)),
+            ("sentiment", sentiment()),
+            ("purchase_intent", intent()),
+            ("appeals", Kind::Themes),
+            ("concerns", Kind::Themes),
+        ],
+        Instrument::Sentiment { .. } => vec![
+            reasoning,
+            ("sentiment", sentiment()),
+            ("key_theme", Kind::Theme),
+            ("appeals", Kind::Themes),
+            ("concerns", Kind::Themes),
+        ],
+        Instrument::Nps { .. } => vec![
+            reasoning,
+            ("score", Kind::Whole(0, 10)),
+            ("sentiment", sentiment()),
+            ("appeals", Kind::Themes),
+            ("concerns", Kind::Themes),
+        ],
+        Instrument::Survey { questions, .. } => {
+            let questions = questions.iter().map(|question| question.trim().to_owned());
+            vec![("answers", Kind::Answers(questions.collect())), reasoning]
+        }
+        Instrument::AbTest { .. } => vec![
+            reasoning,
+            ("preference", preference()),
+            ("score_a", Kind::Whole(1, 10)),
+            ("score_b", Kind::Whole(1, 10)),
+            ("sentiment", sentiment()),
+            ("differentiators", Kind::Topics),
+        ],
+    };
+    if let Some(item) = item {
+        let keys = item.keys(spec.instrument.study_type());
+        form.retain(|(key, _)| keys.contains(key));
+    }
+    form
+}
+
+/// What is said to one question of a survey.
+fn entry_form() -> Form {
+    vec![("answer", Kind::Text(ANSWER_MAX)), ("themes", Kind::Topics)]
+}
+
+/// The fields of a form in a reply, each as the strict reader takes it, and nothing else.
+///
+/// # Errors
+/// A reason for declining; or a choice that is none, with what there is to choose from.
+pub(super) fn mend(fields: Fields, form: &[(&'static str, Kind)]) -> Result<Fields, Unreadable> {
+    let fields = opened(fields.into_list(), form);
+    let reasoning = find(&fields, "reasoning").first().map(|value| words(value, REASONING_MAX));
+    let reasoning = reasoning.unwrap_or_default();
+    let mut mended: Vec<(String, Value)> = Vec::with_capacity(form.len());
+    for (key, kind) in form {
+        let found = find(&fields, key);
+        let Some(first) = found.first() else { continue };
+        if kind.is_choice() && found.iter().any(|other| other != first) {
+            return Err(Unreadable::invalid(format!("`{key}` stands twice")));
+        }
+        mended.extend(kind.read(first, &reasoning).map(|value| ((*key).to_owned(), value)));
+    }
+    // A reason that says that there is none refuses nothing, where something is said beside it.
+    if let Some(reason) = reason(&fields)
+        && (mended.is_empty() || !denies(&reason))
+    {
+        return Err(Unreadable::Refused { reason });
+    }
+    for (key, kind) in form {
+        let given = mended.iter().find(|(known, _)| known == key).map(|(_, value)| value);
+        kind.check(key, given)?;
+    }
+    Ok(Fields::mended(mended))
+}
+
+impl Kind {
+    /// Whether one thing is chosen: then only that counts which can mean nothing else.
+    fn is_choice(&self) -> bool {
+        matches!(self, Self::Whole(..) | Self::Word(_))
+    }
+
+    /// What stands there, as the strict reader takes it; nothing where nothing is said. A choice that cannot be read stays as
+    /// it is.
+    fn read(&self, value: &Value, reasoning: &str) -> Option<Value> {
+        let some = |text: String| (!text.is_empty()).then_some(Value::String(text));
+        match self {
+            Self::Whole(low, high) => {
+                Some(whole(value, *low, *high).map_or_else(|| value.clone(), Value::from))
+            }
+            Self::Word(words) => {
+                Some(word(value, words).map_or_else(|| value.clone(), Value::from))
+            }
+            Self::Text(most) => some(words(value, *most)),
+            Self::Theme => some(theme(value)),
+            Self::Themes => list(themes(value, reasoning)),
+            Self::Topics => {
+                let names = themes(value, "").into_iter().filter_map(|mut it| it.remove("theme"));
+                list(names.collect())
+            }
+            Self::Answers(questions) => list(answers(value, questions)),
+        }
+    }
+
+    /// Whether a choice can be read.
+    fn check(&self, key: &str, given: Option<&Value>) -> Result<(), Unreadable> {
+        let (choices, is_read) = match self {
+            Self::Whole(low, high) => (
+                format!("a whole number from {low} to {high}"),
+                given.is_some_and(|value| whole(value, *low, *high).is_some()),
+            ),
+            Self::Word(words) => (
+                format!("one of {}", words.join(", ")),
+                given.is_some_and(|value| word(value, words).is_some()),
+            ),
+            _ => return Ok(()),
+        };
+        match given {
+            _ if is_read => Ok(()),
+            Some(_) => Err(Unreadable::invalid(format!("`{key}` is not {choices}"))),
+            None => Err(Unreadable::invalid(format!("`{key}` is missing: {choices}"))),
+        }
+    }
+}
+
+/// What stands under a key in any spelling of it, the exact one first. A null is nothing.
+fn find<'a>(fields: &'a [(String, Value)], key: &str) -> Vec<&'a Value> {
+    let is_it = |known: &str| known == key || is_same(known, key);
+    let mut found: Vec<&(String, Value)> =
+        fields.iter().filter(|(known, value)| !value.is_null() && is_it(known)).collect();
+    found.sort_by_key(|(known, _)| known != key);
+    found.into_iter().map(|(_, value)| value).collect()
+}
+
+/// The whole within `{"answer": {…}}` is the whole.
+fn opened(mut fields: Vec<(String, Value)>, form: &[(&'static str, Kind)]) -> Vec<(String, Value)> {
+    /// So many wrappings are enough.
+    const DEPTH_MAX: usize = 3;
+    let is_known = |key: &str| form.iter().any(|(known, _)| *known == key || is_same(known, key));
+    let holds = |key: &str, value: &Value| {
+        let inner = alone(value).as_object();
+        let mut keys = inner.into_iter().flat_map(Map::keys);
+        keys.any(|inner| is_known(inner) || (!is_known(key) && is_same(inner, REFUSED)))
+    };
+    for _ in 0..DEPTH_MAX {
+        let is_open = fields.iter().any(|(key, value)| {
+            let says = is_known(key) || is_same(key, REFUSED);
+            says && !value.is_null() && !holds(key, value)
+        });
+        let mut wrapped = fields.iter().filter(|(key, value)| holds(key, value));
+        let (false, Some((_, inner)), None) = (is_open, wrapped.next(), wrapped.next()) else {
+            return fields;
+        };
+        let inner = alone(inner).as_object().cloned().unwrap_or_default();
+        fields = inner.into_iter().collect();
+    }
+    fields
+}
+
+/// Why somebody declines, where a reason stands there.
+fn reason(fields: &[(String, Value)]) -> Option<String> {
+    let found = find(fields, REFUSED).into_iter();
+    let mut reasons = found.filter_map(|value| alone(value).as_str());
+    reasons.find_map(|reason| Some(text(reason, REFUSAL_MAX)).filter(|reason| !reason.is_empty()))
+}
+
+/// Whether a reason for declining says that there is none.
+fn denies(reason: &str) -> bool {
+    const NONE: [&str; 14] = [
+        "",
+        "0",
+        "false",
+        "n/a",
+        "n.a",
+        "na",
+        "nil",
+        "no",
+        "none",
+        "norefusal",
+        "notapplicable",
+        "nothing",
+        "notrefused",
+        "null",
+    ];
+    NONE.iter().any(|none| is_same(bare(reason), none))
+}
+
+/// The member of a list of one, and anything else as it is.
+fn alone(value: &Value) -> &Value {
+    match value.as_array().map(Vec::as_slice) {
+        Some([only]) => only,
+        _ => value,
+    }
+}
+
+/// A word without what is written around it, and without a full stop behind it.
+fn bare(word: &str) -> &str {
+    let around =
+        |letter: char| letter.is_whitespace() || is_hidden(letter) || "\"'`*“”‘’".contains(letter);
+    word.trim_start_matches(around).trim_end_matches(|letter| letter == '.' || around(letter))
+}
+
+/// The letters of a word, whatever their case and whatever stands between the parts of it.
+fn letters(word: &str) -> impl Iterator<Item = char> {
+    let between = |letter: &char| {
+        letter.is_whitespace()
+            || is_hidden(*letter)
+            || matches!(letter, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+    };
+    word.chars().filter(move |letter| !between(letter)).flat_map(char::to_lowercase)
+}
+
+/// Whether two words have the same letters.
+fn is_same(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
+}
+
+/// The word that is chosen.
+fn word(value: &Value, words: &[&'static str]) -> Option<&'static str> {
+    let said: String = letters(bare(alone(value).as_str()?)).collect();
+    // Variants are called so where they are shown.
+    let said = said.strip_prefix("variant").filter(|rest| !rest.is_empty()).unwrap_or(&said);
+    words.iter().copied().find(|word| letters(word).eq(said.chars()))
+}
+
+/// The number that is chosen: `7`, `7.0`, `"7"`, and `"7/10"` where the scale ends at 10.
+fn whole(value: &Value, low: u8, high: u8) -> Option<u8> {
+    let number = match alone(value) {
+        Value::Number(number) => match number.as_u64() {
+            Some(whole) => u8::try_from(whole).ok(),
+            None => (low..=high).find(|whole| number.as_f64() == Some(f64::from(*whole))),
+        },
+        Value::String(said) => {
+            let said = bare(said).to_lowercase();
+            match said.split_once('/').or_else(|| said.split_once("out of")) {
+                Some((number, of)) => digits(number).filter(|_| digits(of) == Some(high)),
+                None => digits(&said),
+            }
+        }
+        _ => None,
+    };
+    number.filter(|number| (low..=high).contains(number))
+}
+
+/// A whole number in digits, with nothing but zeros behind the point.
+fn digits(text: &str) -> Option<u8> {
+    let (whole, rest) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
+    let is_whole = !rest.is_empty() && rest.bytes().all(|digit| digit == b'0');
+    // A sign is none of the digits.
+    let is_number = whole.bytes().all(|letter| letter.is_ascii_digit());
+    if is_whole && is_number { whole.parse().ok() } else { None }
+}
+
+/// A text, with the line ends of any machine, without control characters, and no longer than it may be.
+fn text(said: &str, most: usize) -> String {
+    let said = said.replace("\r\n", "\n");
+    let clean: String = said
+        .chars()
+        .filter_map(|letter| match letter {
+            '\r' | '\u{b}' | '\u{c}' | '\u{85}' => Some('\n'),
+            '\n' | '\t' => Some(letter),
+            _ => (!letter.is_control()).then_some(letter),
+        })
+        .collect();
+    shortened(clean.trim(), most).to_owned()
+}
+
+/// The beginning of a text, of so many characters at most.
+fn shortened(text: &str, most: usize) -> &str {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => text.get(..end).unwrap_or_default().trim_end(),
+        None => text,
+    }
+}
+
+/// What is said in words: a text, or several one after the other.
+fn words(value: &Value, most: usize) -> String {
+    match value {
+        Value::String(said) => text(said, most),
+        Value::Number(said) => text(&said.to_string(), most),
+        Value::Array(parts) => {
+            let parts = parts.iter().filter(|part| !part.is_array() && !part.is_object());
+            let parts: Vec<String> =
+                parts.map(|part| words(part, most)).filter(|part| !part.is_empty()).collect();
+            shortened(&parts.join("\n"), most).to_owned()
+        }
+        Value::Null | Value::Bool(_) | Value::Object(_) => String::new(),
+    }
+}
+
+/// The name of one theme.
+fn theme(value: &Value) -> String {
+    let names = themes(value, "").into_iter();
+    let names: Vec<String> =
+        names.filter_map(|theme| Some(theme.get("theme")?.as_str()?.to_owned())).collect();
+    shortened(&names.join(", "), THEME_MAX).to_owned()
+}
+
+/// Themes that are named, each once, with the quotes that stand in the reasoning.
+fn themes(value: &Value, reasoning: &str) -> Vec<Map<String, Value>> {
+    let one;
+    let entries = match value {
+        Value::Array(entries) => entries.as_slice(),
+        Value::String(said) if denies(said) => return Vec::new(),
+        Value::String(_) | Value::Object(_) => {
+            one = [value.clone()];
+            &one
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => return Vec::new(),
+    };
+    let mut themes: Vec<Map<String, Value>> = Vec::new();
+    let mut known: Vec<String> = Vec::new();
+    for entry in entries {
+        let (name, quote) = match entry {
+            Value::String(name) => (name.as_str(), None),
+            Value::Object(entry) => {
+                (under(entry, "theme").unwrap_or_default(), under(entry, "quote"))
+            }
+            _ => continue,
+        };
+        let name = one_line(&text(name, usize::MAX));
+        let name = shortened(&name, THEME_MAX).to_owned();
+        if name.is_empty() || known.contains(&name.to_ascii_lowercase()) {
+            continue;
+        }
+        known.push(name.to_ascii_lowercase());
+        let quote = quote.map(|quote| text(quote, QUOTE_MAX));
+        let quote = quote.filter(|quote| !quote.is_empty() && reasoning.contains(quote.as_str()));
+        let fields = [("theme", Some(name)), ("quote", quote)];
+        let given = fields
+            .into_iter()
+            .filter_map(|(key, text)| Some((key.to_owned(), Value::String(text?))));
+        themes.push(given.collect());
+        if themes.len() >= MENTIONS_MAX {
+            break;
+        }
+    }
+    themes
+}
+
+/// The text under a key of an entry, in any spelling of the key.
+fn under<'a>(entry: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
+    let found = entry.iter().find(|(known, value)| is_same(known, key) && !value.is_null());
+    alone(found?.1).as_str()
+}
+
+/// What is said to each question of a survey. One to which nothing is said is left out; whose number cannot be read stays as it
+/// is.
+fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
+    let one;
+    let entries = match value {
+        Value::Array(entries) => entries.as_slice(),
+        Value::Object(_) => {
+            one = [value.clone()];
+            &one
+        }
+        _ => return Vec::new(),
+    };
+    // As many texts as there are questions are in their order.
+    let are_in_order =
+        entries.len() == questions.len() && entries.iter().all(|entry| entry.is_string());
+    let mut read: Vec<Value> = Vec::new();
+    for (number, entry) in (1_u64..).zip(entries) {
+        let entry = match entry {
+            Value::Object(fields) => fields.clone(),
+            Value::String(_) if are_in_order => {
+                [("question".to_owned(), Value::from(number)), ("answer".to_owned(), entry.clone())]
+                    .into_iter()
+                    .collect()
+            }
+            _ => continue,
+        };
+        let fields: Vec<(String, Value)> = entry.into_iter().collect();
+        let refused = reason(&fields);
+        let last = u8::try_from(questions.len()).unwrap_or(u8::MAX);
+        let number = find(&fields, "question").first().map(|value| {
+            let named = alone(value).as_str().map(str::trim);
+            let named = questions.iter().position(|question| Some(question.as_str()) == named);
+            let named = named.and_then(|place| u8::try_from(place + 1).ok());
+            whole(value, 1, last).or(named).map_or_else(|| (*value).clone(), Value::from)
+        });
+        let mut said: Vec<(String, Value)> = Vec::new();
+        for (key, kind) in entry_form() {
+            let value = find(&fields, key).first().and_then(|value| kind.read(value, ""));
+            said.extend(value.map(|value| (key.to_owned(), value)));
+        }
+        let is_answered = said.iter().any(|(key, _)| key == "answer");
+        let declines = refused.filter(|reason| !is_answered || !denies(reason));
+        if let Some(reason) = declines {
+            said = vec![(REFUSED.to_owned(), Value::String(reason))];
+        } else if !is_answered {
+            continue;
+        }
+        said.extend(number.map(|number| ("question".to_owned(), number)));
+        let entry = Value::Object(said.into_iter().collect());
+        if !read.contains(&entry) {
+            read.push(entry);
+        }
+    }
+    read
+}
+
+/// A list, where it holds anything.
+fn list<T: Into<Value>>(entries: Vec<T>) -> Option<Value> {
+    (!entries.is_empty()).then(|| Value::Array(entries.into_iter().map(Into::into).collect()))
+}

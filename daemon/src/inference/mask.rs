@@ -1,0 +1,249 @@
+//! Takes a secret out of text that may repeat it: as it is, with letters in it that nobody sees, or in the spelling of JSON
+//! strings. It works on the text as it stands, so that everything around the secret stays byte for byte what it was.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use protocol::safe::is_hidden;
+
+/// Fewest characters of a secret. What is shorter is a word that stands in for a key, and would be found in any text.
+const SECRET_MIN: usize = 8;
+/// What stands in place of a secret.
+const MASK: &str = "…";
+
+/// The text without the secret.
+pub(super) fn masked<'a>(text: &'a str, secret: &str) -> Cow<'a, str> {
+    replaced(text, &places(text, secret))
+}
+
+/// A reply without the secret. Where the secret is a word that fills a string of a form all by itself, it stays if
+/// `is_own` says that it is one of the form's own words: then it says what was chosen, and is no secret.
+pub(super) fn masked_reply<'a>(
+    text: &'a str,
+    secret: &str,
+    is_own: impl Fn(&str) -> bool,
+) -> Cow<'a, str> {
+    let mut places = places(text, secret);
+    if !places.is_empty() && is_own(secret) {
+        places.retain(|place| {
+            let before = text.get(..place.start).unwrap_or_default();
+            let after = text.get(place.end..).unwrap_or_default();
+            !(before.ends_with('"') && after.starts_with('"'))
+        });
+    }
+    replaced(text, &places)
+}
+
+/// A text of which the rest was cut off, without the secret and without a beginning of it at the end.
+pub(super) fn masked_cut<'a>(text: &'a str, secret: &str) -> Cow<'a, str> {
+    let whole = masked(text, secret);
+    if secret.len() < SECRET_MIN {
+        return whole;
+    }
+    let begins = |many: &usize| whole.ends_with(secret.get(..*many).unwrap_or("\0"));
+    match (SECRET_MIN / 2..secret.len()).rev().find(begins) {
+        Some(many) => {
+            let rest = whole.get(..whole.len() - many).unwrap_or_default();
+            format!("{rest}{MASK}").into()
+        }
+        None => whole,
+    }
+}
+
+fn replaced<'a>(text: &'a str, places: &[Range<usize>]) -> Cow<'a, str> {
+    if places.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for place in places {
+        // Two readings of one text may find the same place, or places that overlap.
+        if place.start >= done {
+            out.push_str(text.get(done..place.start).unwrap_or_default());
+            out.push_str(MASK);
+        }
+        done = done.max(place.end);
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// Where the secret stands, in rising order.
+fn places(text: &str, secret: &str) -> Vec<Range<usize>> {
+    if secret.chars().count() < SECRET_MIN {
+        return Vec::new();
+    }
+    let has_escapes = text.contains('\\');
+    if !has_escapes && text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        let found = text.match_indices(secret);
+        return found.map(|(start, found)| start..start + found.len()).collect();
+    }
+    let secret: Vec<char> = secret.chars().collect();
+    let mut places = found(&letters(text, false), &secret);
+    if has_escapes {
+        places.extend(found(&letters(text, true), &secret));
+        places.sort_by_key(|place| (place.start, place.end));
+    }
+    places
+}
+
+fn found(letters: &[(Range<usize>, char)], secret: &[char]) -> Vec<Range<usize>> {
+    let mut places = Vec::new();
+    let mut rest = letters;
+    while rest.len() >= secret.len() {
+        let fits = rest.iter().zip(secret).all(|((_, letter), wanted)| letter == wanted);
+        match (fits, rest.first(), rest.get(secret.len() - 1)) {
+            (true, Some((first, _)), Some((last, _))) => {
+                places.push(first.start..last.end);
+                rest = rest.get(secret.len()..).unwrap_or_default();
+            }
+            _ => rest = rest.get(1..).unwrap_or_default(),
+        }
+    }
+    places
+}
+
+/// The letters that a reader sees, each with the bytes that it takes; with `escapes`, what JSON strings write in their own
+/// way counts as the letter that it means.
+fn letters(text: &str, escapes: bool) -> Vec<(Range<usize>, char)> {
+    let mut letters = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(rest) = text.get(at..) {
+        let Some(plain) = rest.chars().next() else { break };
+        let escaped = if escapes && plain == '\\' { escaped(rest) } else { None };
+        let (letter, bytes) = escaped.unwrap_or((plain, plain.len_utf8()));
+        if !is_hidden(letter) {
+            letters.push((at..at + bytes, letter));
+        }
+        at += bytes;
+    }
+    letters
+}
+
+/// The letter that an escape means, and its bytes.
+fn escaped(text: &str) -> Option<(char, usize)> {
+    let unit = |text: &str| {
+        let digits = text.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    match text.as_bytes().get(1)? {
+        b'u' => {
+            let first = unit(text)?;
+            let second = text.get(6..).and_then(unit);
+            let pair = second
+                .and_then(|second| char::decode_utf16([first, second]).next().and_then(Result::ok));
+            match (char::from_u32(u32::from(first)), pair) {
+                (Some(letter), _) => Some((letter, 6)),
+                (None, Some(letter)) => Some((letter, 12)),
+                (None, None) => Some((char::REPLACEMENT_CHARACTER, 6)),
+            }
+        }
+        b'n' => Some(('\n', 2)),
+        b't' => Some(('\t', 2)),
+        b'r' => Some(('\r', 2)),
+        b'b' => Some(('\u{8}', 2)),
+        b'f' => Some(('\u{c}', 2)),
+        b'"' => Some(('"', 2)),
+        b'\\' => Some(('\\', 2)),
+        b'/' => Some(('/', 2)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SECRET: &str = "sk-Canary/47\"11";
+
+    /// Every letter as JSON may write it.
+    fn spelled_out(secret: &str) -> String {
+        secret.chars().map(|letter| format!("\\u{:04x}", u32::from(letter))).collect()
+    }
+
+    #[test]
+    fn a_secret_is_found_in_every_spelling() {
+        let split =
+            |by: &str| SECRET.chars().map(|letter| format!("{letter}{by}")).collect::<String>();
+        for said in [
+            SECRET.to_owned(),
+            spelled_out(SECRET),
+            spelled_out(SECRET).to_uppercase().replace("\\U", "\\u"),
+            "sk-\\u0043anary\\/47\\\"11".to_owned(),
+            "sk-Cana\u{200b}ry/47\"11".to_owned(),
+            "sk-Cana\\u200bry/47\\\"11".to_owned(),
+            split("\u{ad}"),
+            split("\u{2060}\u{feff}"),
+            split("\\u00ad"),
+            split("\u{fe0f}"),
+            split("\\udb40\\udc41"),
+            split("\u{1}"),
+            format!("{SECRET}{SECRET}"),
+        ] {
+            let quoted = format!("{{\"a\": \"x {said} y\"}}");
+            let told = masked(&quoted, SECRET);
+            assert!(told.starts_with("{\"a\": \"x …") && !told.contains("47"), "{quoted} {told}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_stands_in_for_a_key_is_no_secret() {
+        for word in ["x", "1", "test", "none", "ollama", "1234567"] {
+            let text = format!("x 1 test none {word}");
+            assert_eq!(masked(&text, word), text);
+            assert_eq!(masked_cut(&text, word), text);
+        }
+        assert_eq!(masked("a not-needed key", "not-needed"), "a … key");
+    }
+
+    #[test]
+    fn a_choice_stays_a_choice() {
+        let own = |word: &str| word == "probably_not";
+        let reply = r#"{"purchase_intent": "probably_not", "reasoning": "I would probably_not."}"#;
+        assert_eq!(
+            masked_reply(reply, "probably_not", own),
+            r#"{"purchase_intent": "probably_not", "reasoning": "I would …."}"#
+        );
+        let other = r#"{"reasoning": "not-needed"}"#;
+        assert_eq!(masked_reply(other, "not-needed", own), r#"{"reasoning": "…"}"#);
+    }
+
+    #[test]
+    fn what_was_cut_off_in_the_middle_of_a_secret_shows_no_part_of_it() {
+        assert_eq!(masked_cut("model sk-Canary", SECRET), "model …");
+        assert_eq!(masked_cut("model sk-C", SECRET), "model …");
+        assert_eq!(masked_cut("a task", SECRET), "a task");
+        assert_eq!(masked_cut(SECRET, SECRET), "…");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_around_a_secret_stays(before in "[a-z \\\\\"{}:,é…]{0,40}", after in "[a-z \\\\\"{}:,é…]{0,40}") {
+            let secret = "SK-CANARY-4711";
+            let text = format!("{before}{secret}{after}");
+            prop_assert_eq!(masked(&text, secret), format!("{before}…{after}"));
+        }
+
+        #[test]
+        fn a_text_without_it_is_left_alone(text in any::<String>()) {
+            prop_assert_eq!(masked(&text, "SK-CANARY-4711"), text.as_str());
+        }
+
+        #[test]
+        fn no_spelling_in_a_json_string_survives(how in proptest::collection::vec(0_u8..4, 14)) {
+            let secret = "SK-CANARY-4711";
+            let spelled: String = secret.chars().zip(how).map(|(letter, how)| match how {
+                0 => letter.to_string(),
+                1 => format!("\\u{:04x}", u32::from(letter)),
+                2 => format!("{letter}\u{200b}"),
+                _ => format!("{letter}\\u00ad"),
+            }).collect();
+            let reply = format!("{{\"a\": \"x {spelled} y\"}}");
+            let told: serde_json::Value = serde_json::from_str(&masked(&reply, secret)).unwrap();
+            let plain: String = told["a"].as_str().unwrap().chars().filter(|letter| !is_hidden(*letter)).collect();
+            prop_assert_eq!(plain, "x … y");
+        }
+    }
+}
