@@ -582,6 +582,9 @@ pub struct Report {
     pub results: Option<Results>,
     /// What it took.
     pub meta: Meta,
+    /// That the result lies below the middle of its scale, where no finding says so already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below_middle: Option<String>,
 }
 
 /// Two studies against each other.

@@ -14,7 +14,9 @@ use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
 use crate::domain::asking::Asking;
 use crate::domain::evidence::benches;
-use crate::domain::instrument::{Accumulator, SYNTHETIC_NOTICE, score, tasks};
+use crate::domain::instrument::{
+    Accumulator, SYNTHETIC_NOTICE, below_middle, score, tasks, with_level,
+};
 use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::panel::{Panel, Population};
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
@@ -116,7 +118,9 @@ impl Core {
                 inference: inference(&found),
                 notice: SYNTHETIC_NOTICE.to_owned(),
             };
-            Ok(Report { study: found.study(), results: results.map(|row| row.0), meta })
+            let results = results.map(|row| with_level(row.0));
+            let below_middle = results.as_ref().and_then(below_middle);
+            Ok(Report { study: found.study(), results, meta, below_middle })
         })
     }
 

@@ -279,6 +279,7 @@ pub(crate) fn concept_test() -> Report {
         study: study(StudyType::ConceptTest, "Meal kit, version 3", 115),
         results: Some(results),
         meta: meta(),
+        below_middle: None,
     }
 }
 

@@ -57,26 +57,36 @@ pub(super) fn find(text: &str) -> Result<Option<Head>, Malformed> {
     })
 }
 
-/// Settings between two marks further down, below a title or other settings.
+/// Settings further down, below a title or other settings: some between two marks, or a paragraph of several.
 pub(super) fn further_down(lines: &[Line]) -> Option<Malformed> {
-    let is_mark = |line: &&Line| !line.fenced && clean(&line.text) == MARK;
-    let marks = lines.iter().enumerate().filter(|(_, line)| is_mark(line)).map(|(at, _)| at);
-    let marks: Vec<usize> = marks.collect();
-    marks.windows(2).find_map(|pair| {
+    let is_mark = |line: &Line| !line.fenced && clean(&line.text) == MARK;
+    let marks: Vec<usize> =
+        (0_usize..).zip(lines).filter(|(_, line)| is_mark(line)).map(|(at, _)| at).collect();
+    let marked = marks.windows(2).filter_map(|pair| {
         let &[from, to] = pair else { return None };
-        let block = lines.get(from + 1..to)?;
-        let texts = || block.iter().map(|line| line.text.as_str());
-        let mut keys = texts().filter_map(key_of).peekable();
-        keys.peek()?;
-        let are_settings = keys.all(is_known) && texts().all(is_of_settings);
-        let (opens, closes) = (lines.get(from)?.number, lines.get(to)?.number);
-        are_settings.then(|| Malformed {
-            line: opens,
-            what: "settings stand within the text, where they would be read and not obeyed"
-                .to_owned(),
-            hint: format!("move lines {opens} to {closes} to the top of the file"),
-        })
+        let settings = settings_in(lines.get(from + 1..to)?);
+        Some((lines.get(from)?.number, lines.get(to)?.number)).filter(|_| settings > 0)
+    });
+    let paragraphs = lines.split(|line| clean(&line.text).is_empty()).filter_map(|paragraph| {
+        let settings = settings_in(paragraph);
+        Some((paragraph.first()?.number, paragraph.last()?.number)).filter(|_| settings > 1)
+    });
+    let (first, last) = marked.chain(paragraphs).next()?;
+    Some(Malformed {
+        line: first,
+        what: "settings stand within the text, where they would be read and not obeyed".to_owned(),
+        hint: format!(
+            "move lines {first} to {last} to the top of the file, between two lines of ---"
+        ),
     })
+}
+
+/// How many settings there are where there is nothing else.
+fn settings_in(lines: &[Line]) -> usize {
+    let are_settings = lines.iter().all(|line| !line.fenced && is_of_settings(&line.text));
+    let texts = || lines.iter().map(|line| line.text.as_str());
+    let keys = || texts().filter(|line| entry(line).is_none()).filter_map(key_of);
+    if are_settings && keys().all(is_known) { keys().count() } else { 0 }
 }
 
 /// Where a text begins to say something: behind empty lines, blanks, invisible characters and comments.

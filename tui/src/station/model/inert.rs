@@ -63,6 +63,7 @@ fn persona(persona: &mut Persona) {
 pub(crate) fn report(report: &mut Report) {
     study(&mut report.study);
     line(&mut report.meta.notice);
+    report.below_middle.iter_mut().for_each(line);
     report.meta.providers_used.iter_mut().for_each(line);
     if let Some(results) = &mut report.results {
         self::results(results);

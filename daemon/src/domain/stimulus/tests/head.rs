@@ -80,6 +80,9 @@ fn settings_that_stand_otherwise_are_refused_with_what_to_move() {
         (2, "unclosed", format!("\n---\n{SETTINGS}\n{CONCEPT}")),
         (2, "closed otherwise", format!("\n---\n{SETTINGS}----\n{CONCEPT}")),
         (3, "below a title", format!("# Dinners\n\n---\n{SETTINGS}---\n{CONCEPT}")),
+        (3, "below a title, without marks", format!("# Dinners\n\n{SETTINGS}\n{CONCEPT}")),
+        (3, "at the end", format!("{CONCEPT}\n\n{SETTINGS}")),
+        (2, "below a directive", format!("%YAML 1.2\n---\n{SETTINGS}---\n{CONCEPT}")),
         (5, "twice", format!("---\nseed: 7\n---\n\n---\n{SETTINGS}---\n{CONCEPT}")),
     ] {
         let told = of(&text).expect_err(what);
@@ -96,7 +99,7 @@ fn settings_that_stand_otherwise_are_refused_with_what_to_move() {
     idea.md:1: 'panel' is a setting, and '—' does not begin settings · write --- in line 1 and in the line below the settings, and each setting as key: value
     idea.md:1: 'panel' is a setting, and '+++' does not begin settings · write --- in line 1 and in the line below the settings, and each setting as key: value
     idea.md:2: 'panel' is a setting, and no line of three dashes stands above it · put a line --- above line 2 and one below the settings; where respondents are to read it, begin with other words
-    idea.md:2: settings stand within the text, where they would be read and not obeyed · move lines 2 to 6 to the top of the file
+    idea.md:2: settings stand within the text, where they would be read and not obeyed · move lines 2 to 6 to the top of the file, between two lines of ---
     idea.md:3: unknown key 'Panle' · did you mean 'panel'?
     idea.md:4: unknown key 'Seed' · did you mean 'seed'?
     ");
