@@ -120,6 +120,7 @@ pub(crate) fn report(people: u32) -> Report {
             notice: "Synthetic respondents.".to_owned(),
         },
         below_middle: None,
+        asked: None,
     }
 }
 

@@ -110,6 +110,7 @@ pub(crate) fn response(ordinal: u32) -> Response {
     };
     Response {
         channels: None,
+        mentions: Vec::new(),
         besides: [].into(),
         id: AnswerId(ordinal + 1),
         persona,
