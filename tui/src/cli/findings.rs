@@ -85,6 +85,10 @@ mod tests {
         study.panel.delivered = 0;
         let none = nothing_to_judge(&study);
         study.state = State::Running;
-        insta::assert_snapshot!([some, none, nothing_to_judge(&study)].join("\n"), @"");
+        insta::assert_snapshot!([some, none, nothing_to_judge(&study)].join("\n"), @r"
+        There are no results to judge: it was cancelled, after 115 of 120 answers. Read them with: demoscope answers 3f2a9c1e
+        There are no answers to judge: it was cancelled. Look at it with: demoscope show 3f2a9c1e
+        There are no answers to judge: it is running. Look at it with: demoscope show 3f2a9c1e
+        ");
     }
 }

@@ -56,7 +56,26 @@ fn a_concept_that_nobody_wants_is_urgent() {
         told(concept_of(&[2, 9, 3], "maybe", 12)),
         told(concept_of(&[4, 5, 6], "probably", 100)),
         told(concept_of(&[3, 7, 6], "probably", 12)),
-    ].join("\n"), @"");
+    ].join("\n"), @r"
+    P0 Almost nobody would buy it: 0 % would, and the mean score is 1.3 of 10
+    The mean score is 1.3 of 10 (95 % interval 1.2 to 1.4, n = 100); the share that would buy it is 0 % (95 % interval 0 % to 4 %, n = 100). Most often named against it: Price (50 %). Below 4 of 10 the mean score is urgent whatever the reasons, from 30 answers on (with fewer, when the whole interval lies below).
+    > Change what is offered before how it is told, beginning with Price. Then ask the same panel again (same seed): it has worked when the mean score is above 4 of 10.
+
+    P0 Hardly anybody likes it: the mean score is 3.3 of 10
+    The mean score is 3.3 of 10 (95 % interval 3.2 to 3.4, n = 100); the share that would buy it is 100 % (95 % interval 96 % to 100 %, n = 100). Most often named against it: Price (50 %). Below 4 of 10 the mean score is urgent whatever the reasons, from 30 answers on (with fewer, when the whole interval lies below).
+    > Change what is offered before how it is told, beginning with Price. Then ask the same panel again (same seed): it has worked when the mean score is above 4 of 10.
+
+    P0 Almost nobody would buy it: 0 % would, and the mean score is 6.5 of 10
+    The mean score is 6.5 of 10 (95 % interval 6.4 to 6.6, n = 100); the share that would buy it is 0 % (95 % interval 0 % to 4 %, n = 100). Most often named against it: Price (50 %). Below 10 % the share that would buy it is urgent whatever the reasons, from 30 answers on (with fewer, when the whole interval lies below).
+    > Change what is offered before how it is told, beginning with Price. Then ask the same panel again (same seed): it has worked when the share that would buy it is above 10 %.
+
+    P1 Almost nobody would buy it: 0 % would, and the mean score is 4.7 of 10
+    The mean score is 4.7 of 10 (95 % interval 2.6 to 6.7, n = 12); the share that would buy it is 0 % (95 % interval 0 % to 24 %, n = 12). Most often named against it: Price (50 %). Below 10 % the share that would buy it would be urgent; with fewer than 30 answers and an interval that reaches beyond, that is not sure.
+    > Change what is offered before how it is told, beginning with Price. Then ask the same panel again (same seed): it has worked when the share that would buy it is above 10 %.
+
+    The mean score is 5.0 of 10 (95 % interval 4.8 to 5.2, n = 100): the whole interval lies below 5.5 of 10.
+    The mean score is 5.3 of 10 (95 % interval 4.2 to 6.5, n = 12): that is below 5.5 of 10, and the interval includes it.
+    ");
 }
 
 #[test]
@@ -92,7 +111,21 @@ fn other_studies_are_judged_by_their_own_measure() {
         told(two(3, 2)),
         told(two(5, 4)),
         told(two(8, 1)),
-    ].join("\n"), @"");
+    ].join("\n"), @r"
+    P0 Hardly anybody would recommend it: the Net Promoter Score is −75
+    The Net Promoter Score is −75 (95 % interval −84 to −66, n = 80). Below −70 the Net Promoter Score is urgent whatever the reasons, from 30 answers on (with fewer, when the whole interval lies below).
+    > Change what is offered before how it is told. Then ask the same panel again (same seed): it has worked when the Net Promoter Score is above −70.
+
+    The Net Promoter Score is −25 (95 % interval −33 to −17, n = 400): the whole interval lies below 0.
+    nothing
+    nothing
+    P0 Hardly anybody likes either variant: the mean score of A, the better one, is 3.0 of 10
+    The mean score of A is 3.0 of 10 (no interval: the answers do not differ, or there is one only, n = 60). Below 4 of 10 the mean score of A is urgent whatever the reasons, from 30 answers on (with fewer, when the whole interval lies below).
+    > Change what is offered before how it is told. Then ask the same panel again (same seed): it has worked when the mean score of A is above 4 of 10.
+
+    The mean score of A is 5.0 of 10 (no interval: the answers do not differ, or there is one only, n = 60): the whole interval lies below 5.5 of 10.
+    nothing
+    ");
 }
 
 proptest::proptest! {
