@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::Asked;
 use crate::audience::words;
 use crate::channels::{Channels, Construct, ConstructResult};
 use crate::control::{ControlResult, Verdict, Wordings};
@@ -466,10 +467,25 @@ pub struct Response {
     /// What other channels heard from them; absent where there is only the direct answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channels: Option<Channels>,
+    /// The reasons that the answer names, for and against, as they are counted; empty where it names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
     /// What they said to what they were asked besides it: `decoy`, `duplicate`, `reversed` (as said, not turned back),
     /// `wording_1`, `replicate_1`, …; nobody's answer, and empty for whoever was asked for the answer only.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub besides: BTreeMap<String, Besides>,
+}
+
+/// A reason that a respondent named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    /// For or against.
+    pub kind: ThemeKind,
+    /// Its name, as it is counted: `Convenience`, `Price`, …
+    pub theme: String,
+    /// A verbatim part of the answer's reasoning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
 }
 
 /// What came of asking a respondent something besides the answer.
@@ -582,6 +598,12 @@ pub struct Report {
     pub results: Option<Results>,
     /// What it took.
     pub meta: Meta,
+    /// That the result lies below the middle of its scale, where no finding says so already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below_middle: Option<String>,
+    /// What was asked, and of whom; a client that wants everything in one document puts it there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Box<Asked>>,
 }
 
 /// Two studies against each other.

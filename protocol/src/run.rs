@@ -107,6 +107,9 @@ pub struct Study {
     pub created_at: Timestamp,
     /// When it ended.
     pub completed_at: Option<Timestamp>,
+    /// What is worth knowing about the draft it was made of, told once: to whoever submits it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// What a running study looks like now: integers only, merged as answers arrive.

@@ -27,6 +27,7 @@ mod station;
 mod station_kinds;
 mod station_upgrade;
 mod study_types;
+mod texts;
 
 // What must survive.
 mod damage;

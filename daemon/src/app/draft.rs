@@ -28,7 +28,9 @@ impl Core {
         let balance = self.spendable()?;
         let credits = instrument::price(&spec).ok_or_else(too_expensive)?;
         let questionnaire = self.questionnaire(&spec, &panel)?;
-        let Priced { cost_usd, calls, mut notes } = self.preview_cost(&spec)?;
+        let mut notes = stimulus::notes(draft);
+        let Priced { cost_usd, calls, notes: of_cost } = self.preview_cost(&spec)?;
+        notes.extend(of_cost);
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
         if credits > balance {
@@ -58,22 +60,25 @@ impl Core {
         let Submit { key, origin, draft, cost_confirmed, .. } = submit;
         let sent = body.clone();
         let look = move |core: &Self| {
+            let notes = stimulus::notes(&draft);
             if let Some(study) = core.submitted(key, &sent)? {
-                return Ok(Seen::Before(Box::new(study)));
+                return Ok((Seen::Before(Box::new(study)), notes));
             }
             let spec = core.read_draft(&draft)?;
             let announced = core.allow_cost(&spec, cost_confirmed)?;
             let plan = core.plan(spec).map_err(|error| of_the_panel(&draft, error))?;
             let announced = announced.map(|cost| (cost.low, cost.high));
-            Ok(Seen::New(Box::new(Plan { announced, ..plan })))
+            Ok((Seen::New(Box::new(Plan { announced, ..plan })), notes))
         };
-        match self.looking(look).await? {
-            Seen::Before(study) => Ok(*study),
+        let (seen, notes) = self.looking(look).await?;
+        let study = match seen {
+            Seen::Before(study) => *study,
             Seen::New(plan) => {
                 let plan = *plan;
-                self.submit(Submission { key, body, owner, origin, lineage: None, plan }).await
+                self.submit(Submission { key, body, owner, origin, lineage: None, plan }).await?
             }
-        }
+        };
+        Ok(Study { notes, ..study })
     }
 
     fn read_draft(&self, draft: &Draft) -> Reply<StudySpec> {

@@ -42,6 +42,7 @@ impl Found {
             panel: progress.panel,
             created_at: row.created_at,
             completed_at: progress.completed_at,
+            notes: Vec::new(),
         }
     }
 }

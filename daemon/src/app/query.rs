@@ -8,13 +8,15 @@ use std::time::Duration;
 use protocol::channels::Channels;
 use protocol::error::ApiError;
 use protocol::id::{AnswerId, StudyId};
-use protocol::results::{Answer, Besides, Meta, Report, Response, Results};
+use protocol::results::{Answer, Besides, Mention, Meta, Report, Response, Results};
 use protocol::run::{Live, Silence, State, Study};
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
 use crate::domain::asking::Asking;
 use crate::domain::evidence::benches;
-use crate::domain::instrument::{Accumulator, SYNTHETIC_NOTICE, score, tasks};
+use crate::domain::instrument::{
+    Accumulator, SYNTHETIC_NOTICE, below_middle, score, tasks, with_level,
+};
 use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::panel::{Panel, Population};
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
@@ -116,7 +118,9 @@ impl Core {
                 inference: inference(&found),
                 notice: SYNTHETIC_NOTICE.to_owned(),
             };
-            Ok(Report { study: found.study(), results: results.map(|row| row.0), meta })
+            let results = results.map(|row| with_level(row.0));
+            let below_middle = results.as_ref().and_then(below_middle);
+            Ok(Report { study: found.study(), results, meta, below_middle, asked: None })
         })
     }
 
@@ -288,15 +292,24 @@ impl Core {
 struct OfOne {
     respondent: u32,
     /// By task; shown only when every task was answered.
-    said: Vec<(Answer, Option<Channels>, BTreeMap<String, Besides>)>,
+    said: Vec<OfTask>,
+}
+
+/// What one respondent said to one task.
+struct OfTask {
+    answer: Answer,
+    mentions: Vec<Mention>,
+    channels: Option<Channels>,
+    besides: BTreeMap<String, Besides>,
 }
 
 impl OfOne {
     fn hear(&mut self, at: Assignment, outcome: Outcome) {
         match at.asking() {
             Some(Asking::Answer) => {
-                if let Outcome::Answered(Answered { answer, channels, .. }) = outcome {
-                    self.said.push((answer, channels, BTreeMap::new()));
+                if let Outcome::Answered(Answered { answer, mentions, channels, .. }) = outcome {
+                    let besides = BTreeMap::new();
+                    self.said.push(OfTask { answer, mentions, channels, besides });
                 }
             }
             // What is asked besides a task stands right behind the task.
@@ -304,7 +317,7 @@ impl OfOne {
                 let key = asking.and_then(Asking::key);
                 let behind = self.said.len() == usize::from(at.task).saturating_add(1);
                 if let (Some(key), Some(of_task), true) = (key, self.said.last_mut(), behind) {
-                    of_task.2.insert(key, besides(outcome));
+                    of_task.besides.insert(key, besides(outcome));
                 }
             }
         }
@@ -343,9 +356,9 @@ impl Sheet {
             why: format!("nobody is at place {respondent}"),
         })?;
         let id = AnswerId(respondent.saturating_add(1));
-        for (answer, channels, besides) in one.said {
+        for OfTask { answer, mentions, channels, besides } in one.said {
             let persona = persona.clone();
-            let response = Response { id, persona, answer, channels, besides };
+            let response = Response { id, persona, answer, mentions, channels, besides };
             let json = serde_json::to_vec(&response).map_or(0, |json| json.len());
             self.bytes = self.bytes.saturating_add(json);
             self.items.push(response);

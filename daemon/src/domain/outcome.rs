@@ -3,7 +3,8 @@
 
 use protocol::channels::Channels;
 use protocol::credits::UsdMicros;
-use protocol::results::{Answer, ThemeKind};
+use protocol::results::Answer;
+pub use protocol::results::Mention;
 use protocol::run::PanelCounts;
 use serde::{Deserialize, Serialize};
 
@@ -105,18 +106,6 @@ pub struct Answered {
     /// What further channels heard from the respondent; `None` where only the direct answer was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channels: Option<Channels>,
-}
-
-/// A reason that a respondent named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mention {
-    /// For or against.
-    pub kind: ThemeKind,
-    /// Its name, as it is counted: `Convenience`, `Price`, …
-    pub theme: String,
-    /// A verbatim part of the answer's reasoning.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quote: Option<String>,
 }
 
 /// What an outcome took.

@@ -1,11 +1,18 @@
 //! `demoscope findings`: what to act on, every finding with the words that support it.
 
+use protocol::run::{State, Study};
+use protocol::safe;
+
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
 use crate::report;
 use crate::ui::Ui;
 
 /// List what to act on, with the answers behind it
+///
+/// A result that is low at all is one, whatever the reasons. Urgent (P0): a mean score below 4 of 10, fewer than 10 % who would
+/// buy, a Net Promoter Score below −70, positive minus negative feelings below −50; from 30 answers on, with fewer when the
+/// whole interval lies below, else P1. What lies below the middle (5.5 of 10, or 0) is said in a sentence.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -24,14 +31,64 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let study = call!(link, find(args.id.clone()))?;
     let found = call!(link, report(study.id))?;
+    let judged = found.results.is_some();
     let findings = found.results.map(|results| results.findings).unwrap_or_default();
     if args.json {
         ui.json(&findings)?;
+    } else if !judged {
+        ui.say(&nothing_to_judge(&found.study));
     } else if findings.is_empty() {
         ui.say("Nothing that calls for action was found.");
     } else {
         let look = ui.look;
         ui.data(&report::findings(&findings, look))?;
     }
+    if let Some(low) = found.below_middle.filter(|_| !args.json) {
+        ui.say(&safe::line(&low));
+    }
     Ok(Exit::Done)
+}
+
+/// Why a study without results has no findings: that is not to say that all is well.
+fn nothing_to_judge(study: &Study) -> String {
+    let state = match study.state {
+        State::Draft | State::Queued => "it waits for its turn",
+        State::Running => "it is running",
+        State::Paused => "it is paused",
+        State::Finalizing => "its results are being computed",
+        State::Completed => "nobody answered",
+        State::Failed => "it failed",
+        State::Cancelled => "it was cancelled",
+    };
+    let id = study.id.short();
+    match study.panel.delivered {
+        0 => {
+            format!("There are no answers to judge: {state}. Look at it with: demoscope show {id}")
+        }
+        delivered => format!(
+            "There are no results to judge: {state}, after {delivered} of {} answers. Read them with: demoscope answers {id}",
+            study.panel.requested
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixtures;
+
+    #[test]
+    fn a_study_without_results_is_not_said_to_be_well() {
+        let mut study = fixtures::concept_test().study;
+        study.state = State::Cancelled;
+        let some = nothing_to_judge(&study);
+        study.panel.delivered = 0;
+        let none = nothing_to_judge(&study);
+        study.state = State::Running;
+        insta::assert_snapshot!([some, none, nothing_to_judge(&study)].join("\n"), @r"
+        There are no results to judge: it was cancelled, after 115 of 120 answers. Read them with: demoscope answers 3f2a9c1e
+        There are no answers to judge: it was cancelled. Look at it with: demoscope show 3f2a9c1e
+        There are no answers to judge: it is running. Look at it with: demoscope show 3f2a9c1e
+        ");
+    }
 }

@@ -103,6 +103,10 @@ pub(crate) async fn print(
     ui: &mut Ui,
 ) -> Result<(), Failure> {
     let mut found = call!(link, report(study))?;
+    if form == Form::Json {
+        // A panel that this version cannot draw any more keeps nobody from the results.
+        found.asked = call!(link, asked(study)).ok().map(Box::new);
+    }
     match (form, detail) {
         (Form::Json, Detail::Summary) => ui.json(&found),
         (Form::Json, Detail::Answers) => {

@@ -10,8 +10,8 @@ use protocol::credits::Credits;
 use protocol::id::{AnswerId, StudyId};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};
 use protocol::results::{
-    Answer, Contrast, Diagnostics, Distribution, Estimate, Finding, IntentShares, Margin, Meta,
-    Outcomes, Priority, PurchaseIntent, Quote, Report, Response, Results, Segment, Sentiment,
+    Answer, Contrast, Diagnostics, Distribution, Estimate, Finding, IntentShares, Margin, Mention,
+    Meta, Outcomes, Priority, PurchaseIntent, Quote, Report, Response, Results, Segment, Sentiment,
     Theme, ThemeKind,
 };
 use protocol::run::{PanelCounts, State, Study};
@@ -91,6 +91,7 @@ fn study(instrument: StudyType, name: &str, delivered: u32) -> Study {
         },
         created_at: "2026-11-22T09:30:00Z".parse().unwrap(),
         completed_at: Some("2026-11-22T09:30:04Z".parse().unwrap()),
+        notes: Vec::new(),
     }
 }
 
@@ -278,6 +279,8 @@ pub(crate) fn concept_test() -> Report {
         study: study(StudyType::ConceptTest, "Meal kit, version 3", 115),
         results: Some(results),
         meta: meta(),
+        below_middle: None,
+        asked: None,
     }
 }
 
@@ -325,6 +328,22 @@ pub(crate) fn nps() -> Report {
     report
 }
 
+/// The reasons of an answer: of the first one each way, of the second one for it, of others none.
+fn mentions(ordinal: u32) -> Vec<Mention> {
+    let mention = |kind, theme: &str| Mention { kind, theme: theme.into(), quote: None };
+    let mut mentions = vec![
+        mention(ThemeKind::Appeal, "Time"),
+        mention(ThemeKind::Concern, "Price"),
+        mention(ThemeKind::Appeal, "=Ease"),
+    ];
+    mentions.truncate(match ordinal {
+        1 => 3,
+        2 => 1,
+        _ => 0,
+    });
+    mentions
+}
+
 /// Three answers, one of them hostile.
 pub(crate) fn responses() -> Vec<Response> {
     let reasons = [
@@ -336,6 +355,7 @@ pub(crate) fn responses() -> Vec<Response> {
         .zip(reasons)
         .map(|(ordinal, reasoning)| Response {
             channels: None,
+            mentions: mentions(ordinal),
             besides: [].into(),
             id: AnswerId(ordinal),
             persona: Persona {

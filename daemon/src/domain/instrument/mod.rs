@@ -18,6 +18,7 @@ mod diagnose;
 mod findings;
 mod harvest;
 mod items;
+mod level;
 mod limits;
 mod mend;
 mod nps;
@@ -53,6 +54,7 @@ pub use assign::{Extras, assignments, besides, questions, tasks};
 pub use compare::{Comparator, NotComparable};
 pub use crosstab::{CrossTally, DIMENSIONS, NoCells};
 pub use items::{Item, ItemReply, assemble, decline_item, items, put, read_item};
+pub use level::{below_middle, with_level};
 pub use limits::{
     CONTEXT_MAX, QUESTION_MAX, QUESTIONS_MAX, STIMULUS_MAX, STIMULUS_MIN, Violation, check,
     check_context,

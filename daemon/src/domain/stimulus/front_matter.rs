@@ -7,6 +7,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 use serde_saphyr::options::DuplicateKeyPolicy;
 
+use super::comments::{self, Hidden, Line, Shown};
+use super::head::{self, Head};
+
 /// A value of the front matter.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Node {
@@ -15,7 +18,7 @@ pub(super) enum Node {
     Whole(i128),
     Real(f64),
     Text(String),
-    List(Vec<Node>),
+    List(Vec<Item>),
     Map(Vec<Entry>),
 }
 
@@ -24,16 +27,48 @@ pub(super) enum Node {
 pub(super) struct Entry {
     pub(super) key: String,
     pub(super) line: usize,
+    pub(super) item: Item,
+}
+
+/// A value where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Item {
+    /// Its line of the file, from 1.
+    pub(super) line: usize,
     pub(super) value: Node,
+    /// What cuts it short.
+    pub(super) cut: Option<Cut>,
+    /// Where it begins in the YAML, and how long it is, in characters.
+    span: (usize, usize),
+}
+
+/// A comment right behind a text that is not in quotes: to YAML the text ends there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    /// The line of the file it stands in, from 1.
+    pub(super) line: usize,
+    /// The comment, with the blanks before it.
+    pub(super) off: String,
 }
 
 /// A stimulus file in its two parts.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Parts {
     pub(super) entries: Vec<Entry>,
-    pub(super) body: String,
+    /// The lines of the body without comments; none where nothing is left.
+    pub(super) lines: Vec<Line>,
+    /// The comments that were taken out of the file.
+    pub(super) hidden: Vec<Hidden>,
     /// The line the body starts in, from 1.
     pub(super) body_line: usize,
+}
+
+impl Parts {
+    /// What respondents see.
+    pub(super) fn body(&self) -> String {
+        let lines: Vec<&str> = self.lines.iter().map(|line| line.text.as_str()).collect();
+        lines.join("\n").trim().to_owned()
+    }
 }
 
 /// What keeps a file from being split or read, and the line, from 1.
@@ -48,51 +83,42 @@ pub(super) struct Malformed {
 pub(super) fn split(text: &str) -> Result<Parts, Malformed> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut lines = text.split('\n');
-    if lines.next().map(str::trim_end) != Some("---") {
-        let blank = blank_lines(text.split('\n'));
-        return Ok(Parts {
-            entries: Vec::new(),
-            body: text.trim().to_owned(),
-            body_line: blank + 1,
-        });
-    }
-    let Some(length) = lines.clone().position(|line| matches!(line.trim_end(), "---" | "..."))
-    else {
-        return Err(Malformed {
-            line: 1,
-            what: "the front matter is not closed".to_owned(),
-            hint: "end it with a line of three dashes: ---".to_owned(),
-        });
+    let (entries, mut hidden, body, body_line) = match head::find(&text)? {
+        None => (Vec::new(), Vec::new(), text, 1),
+        Some(Head { at, opens, closes }) => {
+            let above = comments::take_out(text.get(..at).unwrap_or_default(), 1)?;
+            let lines: Vec<&str> = text.split('\n').collect();
+            let yaml = lines.get(opens + 1..closes).unwrap_or_default().join("\n");
+            let body = lines.get(closes + 1..).unwrap_or_default().join("\n");
+            (read(&yaml, opens + 2)?, above.hidden, body, closes + 2)
+        }
     };
-    let yaml = lines.clone().take(length).collect::<Vec<_>>().join("\n");
-    let rest: Vec<&str> = lines.skip(length + 1).collect();
-    let blank = blank_lines(rest.iter().copied());
-    Ok(Parts {
-        entries: read(&yaml)?,
-        body: rest.join("\n").trim().to_owned(),
-        body_line: length + 3 + blank,
-    })
+    let Shown { mut lines, hidden: below } = comments::take_out(&body, body_line)?;
+    hidden.extend(below);
+    if let Some(malformed) = head::further_down(&lines) {
+        return Err(malformed);
+    }
+    let says = |line: &Line| !line.text.trim().is_empty();
+    let blank = lines.iter().position(says).unwrap_or(lines.len());
+    lines.drain(..blank);
+    let body_line = lines.first().map_or(body_line, |line| line.number);
+    Ok(Parts { entries, lines, hidden, body_line })
 }
 
-/// How many lines to skip to the first that says something; none when no line does.
-fn blank_lines<'a>(mut lines: impl Iterator<Item = &'a str>) -> usize {
-    lines.position(|line| !line.trim().is_empty()).unwrap_or(0)
-}
-
-/// Reads the YAML between the dashes; its first line is the file's second.
-fn read(yaml: &str) -> Result<Vec<Entry>, Malformed> {
+/// Reads the YAML between the dashes, whose first line has that number in the file.
+fn read(yaml: &str, first_line: usize) -> Result<Vec<Entry>, Malformed> {
     if yaml.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Vec::new());
     }
     let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::PassThrough };
     match serde_saphyr::from_str_with_options::<Node>(yaml, options) {
         Ok(Node::Map(mut entries)) => {
-            shift(&mut entries);
+            let letters: Vec<char> = yaml.chars().collect();
+            place(&mut entries, &letters, first_line);
             Ok(entries)
         }
         Ok(_) => Err(Malformed {
-            line: 2,
+            line: first_line,
             what: "the front matter is no list of settings".to_owned(),
             hint: "write one `key: value` a line, for example `panel: 50`".to_owned(),
         }),
@@ -104,7 +130,7 @@ fn read(yaml: &str) -> Result<Vec<Entry>, Malformed> {
             let said = said.lines().next().unwrap_or_default();
             let said = said.split(" at line ").next().unwrap_or(said);
             Err(Malformed {
-                line: line + 1,
+                line: line + first_line - 1,
                 what: format!("the front matter is not valid YAML: {said}"),
                 hint: "write one `key: value` a line; put a text with a colon in quotes".to_owned(),
             })
@@ -112,18 +138,54 @@ fn read(yaml: &str) -> Result<Vec<Entry>, Malformed> {
     }
 }
 
-fn shift(entries: &mut [Entry]) {
+/// Gives every value its line of the file, and what cuts it short.
+fn place(entries: &mut [Entry], yaml: &[char], first_line: usize) {
     for entry in entries {
-        entry.line += 1;
-        if let Node::Map(inner) = &mut entry.value {
-            shift(inner);
-        }
+        entry.line += first_line - 1;
+        place_item(&mut entry.item, yaml, first_line);
     }
+}
+
+fn place_item(item: &mut Item, yaml: &[char], first_line: usize) {
+    item.line += first_line - 1;
+    match &mut item.value {
+        Node::Map(inner) => place(inner, yaml, first_line),
+        Node::List(items) => {
+            items.iter_mut().for_each(|item| place_item(item, yaml, first_line));
+        }
+        _ => item.cut = cut(item.span, yaml, first_line),
+    }
+}
+
+/// The comment that ends a plain text in its last line.
+fn cut((from, length): (usize, usize), yaml: &[char], first_line: usize) -> Option<Cut> {
+    let text = yaml.get(from..from + length)?;
+    if text.first().is_none_or(|first| matches!(first, '"' | '\'' | '|' | '>')) {
+        return None;
+    }
+    // Blanks at the end of the text may count as part of it or not.
+    let said = text.iter().rposition(|letter| !letter.is_whitespace())? + 1;
+    let behind = yaml.get(from + said..)?;
+    let off: String = behind.iter().take_while(|letter| **letter != '\n').collect();
+    let is_comment = off.starts_with([' ', '\t']) && off.trim_start().starts_with('#');
+    is_comment.then(|| {
+        let above = yaml.iter().take(from + said).filter(|letter| **letter == '\n').count();
+        Cut { line: above + first_line, off: off.trim_end().to_owned() }
+    })
 }
 
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+impl From<Spanned<Node>> for Item {
+    fn from(spanned: Spanned<Node>) -> Self {
+        let whole = |number: u64| usize::try_from(number).unwrap_or(0);
+        let place = spanned.referenced;
+        let span = (whole(place.span().offset()), whole(place.span().len()));
+        Self { line: whole(place.line()), value: spanned.value, cut: None, span }
     }
 }
 
@@ -170,8 +232,8 @@ impl<'de> Visitor<'de> for NodeVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
+        while let Some(item) = items.next_element::<Spanned<Node>>()? {
+            list.push(item.into());
         }
         Ok(Node::List(list))
     }
@@ -180,7 +242,8 @@ impl<'de> Visitor<'de> for NodeVisitor {
         let mut entries = Vec::new();
         while let Some(key) = pairs.next_key::<Spanned<String>>()? {
             let line = usize::try_from(key.referenced.line()).unwrap_or(0);
-            entries.push(Entry { key: key.value, line, value: pairs.next_value()? });
+            let item = pairs.next_value::<Spanned<Node>>()?.into();
+            entries.push(Entry { key: key.value, line, item });
         }
         Ok(Node::Map(entries))
     }

@@ -142,7 +142,7 @@ impl Given {
         let items: Vec<Given> = match &self.value {
             Value::Node(Node::List(nodes)) => nodes
                 .iter()
-                .map(|node| Given { value: Value::Node(node.clone()), ..self.clone() })
+                .map(|item| Given { value: Value::Node(item.value.clone()), ..self.clone() })
                 .collect(),
             Value::Flag(text) => text
                 .split(',')
@@ -170,7 +170,7 @@ impl Given {
             Value::Node(Node::Text(text)) => Some(vec![text.trim().to_owned()]),
             Value::Node(Node::List(nodes)) => nodes
                 .iter()
-                .map(|node| match node {
+                .map(|item| match &item.value {
                     Node::Text(text) => Some(text.trim().to_owned()),
                     _ => None,
                 })
@@ -190,7 +190,7 @@ impl Given {
         let ends: Option<Vec<i128>> = match &self.value {
             Value::Node(Node::List(nodes)) => nodes
                 .iter()
-                .map(|node| match node {
+                .map(|item| match &item.value {
                     Node::Whole(age) => Some(*age),
                     _ => None,
                 })

@@ -18,6 +18,8 @@ pub(super) struct Material {
     missing: Vec<&'static str>,
     /// Where the body begins.
     body: String,
+    /// Whether there is a body, and nothing in it but comments.
+    only_comments: bool,
 }
 
 impl Material {
@@ -29,7 +31,7 @@ impl Material {
         reader: &mut Reader<'_>,
     ) -> Self {
         let body = format!("{}:{}", draft.file, parts.body_line);
-        let stimulus = parts.body.clone();
+        let stimulus = parts.body();
         let questions = reader.take("questions", Given::lines);
         let orders = reader.take("orders", Given::word);
         reader.only_for("questions", StudyType::Survey, study_type);
@@ -51,6 +53,7 @@ impl Material {
             places,
             missing: Vec::new(),
             body,
+            only_comments: parts.lines.is_empty() && !parts.hidden.is_empty(),
         };
         material.instrument = match study_type {
             StudyType::ConceptTest => Instrument::ConceptTest { stimulus },
@@ -82,10 +85,14 @@ impl Material {
             .filter(|violation| !self.missing.contains(&violation.field))
             .map(|violation| {
                 let known = self.places.iter().find(|(field, _)| *field == violation.field);
+                let mut hint = violation.hint;
+                if known.is_none() && self.only_comments {
+                    hint.push_str("; what stands in comments is not shown");
+                }
                 Problem {
                     place: known.map_or_else(|| self.body.clone(), |(_, place)| place.clone()),
                     what: violation.what,
-                    hint: violation.hint,
+                    hint,
                 }
             })
             .collect()
@@ -97,7 +104,7 @@ impl Material {
         let text = match front_matter::split(&second.text) {
             Ok(split) if split.entries.is_empty() => {
                 self.places.push(("variant_b", format!("{}:{}", second.file, split.body_line)));
-                split.body
+                split.body()
             }
             Ok(_) => {
                 reader.problems.push(Problem {
@@ -118,7 +125,7 @@ impl Material {
                 String::new()
             }
         };
-        [parts.body.clone(), text]
+        [parts.body(), text]
     }
 
     /// The body holds both variants, each under its heading; a title above them names the study.
@@ -132,7 +139,7 @@ impl Material {
             let place = format!("{}:{line}", draft.file);
             reader.problems.push(Problem { place, what, hint: hint.to_owned() });
         };
-        for (line, text) in (parts.body_line..).zip(parts.body.lines()) {
+        for (line, text) in parts.lines.iter().map(|line| (line.number, line.text.as_str())) {
             if let Some(variant) = heading(text) {
                 let letter = ["A", "B"][variant];
                 if found[variant].is_some() {

@@ -1,12 +1,15 @@
 //! From a draft (a stimulus file and the flags beside it) to a checked [`StudySpec`]. Every problem is reported at
 //! once, with its place and a hint; nothing is guessed and nothing is filled in where something wrong was given.
 
+mod comments;
 mod elicitation;
 mod front_matter;
 mod given;
+mod head;
 mod material;
 mod measuring;
 mod settings;
+mod texts;
 
 #[cfg(test)]
 mod tests;
@@ -17,10 +20,12 @@ use protocol::measurement::Measurement;
 use protocol::study::{Draft, EngineMode, Problem, StudySpec, StudyType};
 
 pub use self::elicitation::{ENCODER, KnownEngine};
-use self::front_matter::{Malformed, Node, Parts};
+use self::front_matter::{Item, Malformed, Node, Parts};
 use self::given::{Given, Value};
 use self::material::Material;
 pub use self::settings::settings;
+use self::texts::Told;
+pub use self::texts::notes;
 use crate::domain::instrument::{self, Violation};
 use crate::domain::nearest::nearest;
 
@@ -103,7 +108,7 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
     let parts = front_matter::split(&draft.text)
         .map_err(|Malformed { line, what, hint }| vec![Problem { place: at(line), what, hint }])?;
     let mut problems = Vec::new();
-    let given = collect(draft, &parts, &mut problems);
+    let given = collect(draft, &parts, &mut problems, &mut Told::default());
     let mut reader = Reader { given: &given, problems };
 
     let study_type = reader.take("study", Given::word).unwrap_or(StudyType::ConceptTest);
@@ -165,10 +170,15 @@ fn unreadable(file: &str, text: &str) -> Option<Problem> {
 }
 
 /// Every known setting once: flags over the file. Unknown and repeated keys become problems.
-fn collect(draft: &Draft, parts: &Parts, problems: &mut Vec<Problem>) -> Vec<Given> {
+fn collect(
+    draft: &Draft,
+    parts: &Parts,
+    problems: &mut Vec<Problem>,
+    told: &mut Told,
+) -> Vec<Given> {
     let mut given: Vec<Given> = Vec::new();
     let mut put =
-        |key: String, place: String, value: Value, known: &[&str], problems: &mut Vec<Problem>| {
+        |key: String, place: String, item: &Item, known: &[&str], problems: &mut Vec<Problem>| {
             let name = key.strip_prefix("audience.").unwrap_or(&key);
             if !known.contains(&name) {
                 let hint = match nearest(name, known) {
@@ -183,17 +193,22 @@ fn collect(draft: &Draft, parts: &Parts, problems: &mut Vec<Problem>) -> Vec<Giv
                     hint: "keep one".to_owned(),
                 });
             } else {
-                given.push(Given { key, place, value });
+                let value = Value::Node(item.value.clone());
+                let mut setting = Given { key, place, value };
+                if !draft.overrides.contains_key(&setting.key) {
+                    texts::tidy(&mut setting, item, &draft.file, problems, told);
+                }
+                given.push(setting);
             }
         };
     for entry in &parts.entries {
         let place = format!("{}:{}", draft.file, entry.line);
-        match &entry.value {
+        match &entry.item.value {
             Node::Map(inner) if entry.key == "audience" => {
                 for entry in inner {
                     let place = format!("{}:{}", draft.file, entry.line);
                     let key = format!("audience.{}", entry.key);
-                    put(key, place, Value::Node(entry.value.clone()), AUDIENCE_KEYS, problems);
+                    put(key, place, &entry.item, AUDIENCE_KEYS, problems);
                 }
             }
             _ if entry.key == "audience" => problems.push(Problem {
@@ -201,7 +216,7 @@ fn collect(draft: &Draft, parts: &Parts, problems: &mut Vec<Problem>) -> Vec<Giv
                 what: "'audience' takes filters".to_owned(),
                 hint: "for example audience: { region: uk, age_range: [25, 45] }".to_owned(),
             }),
-            value => put(entry.key.clone(), place, Value::Node(value.clone()), KEYS, problems),
+            _ => put(entry.key.clone(), place, &entry.item, KEYS, problems),
         }
     }
     for (key, text) in &draft.overrides {
@@ -212,7 +227,9 @@ fn collect(draft: &Draft, parts: &Parts, problems: &mut Vec<Problem>) -> Vec<Giv
         given.retain(|earlier| earlier.key != *key);
         let known = if key.starts_with("audience.") { AUDIENCE_KEYS } else { KEYS };
         if known.contains(&name) {
-            given.push(Given { key: key.clone(), place, value: Value::Flag(text.clone()) });
+            let mut setting = Given { key: key.clone(), place, value: Value::Flag(text.clone()) };
+            texts::tidy_flag(&mut setting, problems, told);
+            given.push(setting);
         } else {
             problems.push(Problem {
                 place,
@@ -302,9 +319,11 @@ fn micros(dollars: f64) -> UsdMicros {
     UsdMicros((dollars * 1e6).round() as i64)
 }
 
-/// The first heading, or the first words.
+/// The first heading, or the first words; a rule above them is no name.
 fn name_from(body: &str) -> String {
-    let line = body.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let mut lines = body.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.clone().next().unwrap_or_default();
+    let line = lines.find(|line| line.contains(char::is_alphanumeric)).unwrap_or(first);
     let heading = line.trim_start_matches('#').trim();
     let mut name = String::new();
     for word in heading.split_whitespace() {

@@ -7,13 +7,15 @@ use protocol::setting::{Setting, Settings};
 use protocol::study::{Draft, Problem, StudyType};
 
 use super::given::Given;
-use super::{Reader, Rules, collect, elicitation, engine_of, front_matter, measuring, panel_of};
+use super::{
+    Reader, Rules, Told, collect, elicitation, engine_of, front_matter, measuring, panel_of,
+};
 
 /// Looks at a draft, which may be wrong or empty; what cannot be read of it is taken as not said.
 #[must_use]
 pub fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     let Ok(parts) = front_matter::split(&draft.text) else { return Settings::new() };
-    let given = collect(draft, &parts, &mut Vec::new());
+    let given = collect(draft, &parts, &mut Vec::new(), &mut Told::default());
     let mut reader = Reader { given: &given, problems: Vec::new() };
     let study_type = reader.take("study", Given::word).unwrap_or(StudyType::ConceptTest);
     let panel = panel_of(&mut reader, rules);

@@ -1,5 +1,9 @@
 //! Drafts in, specifications or problem lists out.
 
+mod comments;
+mod cut;
+mod head;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

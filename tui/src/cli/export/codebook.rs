@@ -88,7 +88,18 @@ fn describe(column: &str, study: StudyType) -> (&'static str, &'static str) {
         "question" => ("the question", "text; surveys have one row for each question"),
         "answer" => ("the answer to the question", "text; empty when it was declined"),
         "declined" => ("why the question was declined", "text; empty when it was answered"),
-        "themes" => ("what the answer names", "themes, separated by semicolons; surveys"),
+        "themes" => (
+            "what the answer names: in surveys to the question, elsewhere topics, then reasons for, then reasons against",
+            "themes, separated by semicolons; empty where it names none",
+        ),
+        "appeals" => (
+            "the reasons for it that the answer names, as the report counts them",
+            "themes, separated by semicolons; none in surveys and A/B tests",
+        ),
+        "concerns" => (
+            "the reasons against it that the answer names, as the report counts them",
+            "themes, separated by semicolons; none in surveys and A/B tests",
+        ),
         "row" => (
             "tells this row from every other one",
             "the id; with the number of the question in surveys, with the order where everyone saw both",

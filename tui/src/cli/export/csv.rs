@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use protocol::results::{Answer, Response, Sentiment};
+use protocol::results::{Answer, Response, Sentiment, ThemeKind};
 use protocol::run::Study;
 use protocol::safe;
 use protocol::study::{Instrument, Orders, StudySpec};
@@ -57,6 +57,8 @@ pub(super) const COLUMNS: &[&str] = &[
     "themes",
     "row",
     "question_number",
+    "appeals",
+    "concerns",
 ];
 
 /// A table under way.
@@ -145,9 +147,11 @@ impl Table {
             inert(row.question).into_owned(),
             inert(row.answer).into_owned(),
             inert(row.declined).into_owned(),
-            inert(&row.themes).into_owned(),
+            inert(&row.themes_of(response)).into_owned(),
             self.name(response, row),
             row.number.map_or_else(String::new, |number| number.to_string()),
+            inert(&named(response, &[ThemeKind::Appeal])).into_owned(),
+            inert(&named(response, &[ThemeKind::Concern])).into_owned(),
         ];
         let extra: Vec<String> =
             self.extra.iter().map(|column| column.cell(response, row.question)).collect();
@@ -189,6 +193,27 @@ struct Row<'a> {
     themes: String,
     /// Place of the question in the survey, from 1.
     number: Option<usize>,
+}
+
+impl Row<'_> {
+    /// The themes of the question of a survey, or of the whole answer.
+    fn themes_of(&self, response: &Response) -> String {
+        if matches!(response.answer, Answer::Survey { .. }) {
+            return self.themes.clone();
+        }
+        named(response, &[ThemeKind::Topic, ThemeKind::Appeal, ThemeKind::Concern])
+    }
+}
+
+/// What an answer names of some kinds, kind by kind.
+fn named(response: &Response, kinds: &[ThemeKind]) -> String {
+    let of = |kind: &ThemeKind| {
+        let kind = *kind;
+        response.mentions.iter().filter(move |mention| mention.kind == kind)
+    };
+    let themes: Vec<&str> =
+        kinds.iter().flat_map(of).map(|mention| mention.theme.as_str()).collect();
+    themes.join("; ")
 }
 
 fn rows_of<'a>(answer: &'a Answer, questions: &[String]) -> Vec<Row<'a>> {
@@ -325,6 +350,19 @@ mod tests {
         assert_eq!(rows.len(), fixtures::responses().len());
         assert!(rows.iter().all(|row| row.len() == COLUMNS.len()));
         insta::assert_snapshot!(String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn an_answer_names_its_reasons_for_and_against() {
+        let report = fixtures::concept_test();
+        let mut table = Table::begin(&report.study, &fixtures::asked(&report).spec).unwrap();
+        for response in fixtures::responses() {
+            table.add(&response).unwrap();
+        }
+        let bytes = table.take();
+        assert_eq!(column(&bytes, "appeals"), ["Time; =Ease", "Time", ""]);
+        assert_eq!(column(&bytes, "concerns"), ["Price", "", ""]);
+        assert_eq!(column(&bytes, "themes"), ["Time; =Ease; Price", "Time", ""]);
     }
 
     /// The cells of a column, in order.

@@ -103,7 +103,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         .transpose()?;
     let link = Link::open(ui, Absent::Start).await?;
     let study = call!(link, find(args.id.clone()))?;
-    let report = call!(link, report(study.id))?;
+    let mut report = call!(link, report(study.id))?;
     if matches!(args.format, Format::Md | Format::Html) {
         return write_report(args.format, &report, file, &link, ui).await;
     }
@@ -122,7 +122,10 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         None => Sink::Stdout(ui),
     };
     let mut writer = match args.format {
-        Format::Json => Writer::Json(json::Document::begin(&report)?),
+        Format::Json => {
+            report.asked = Some(Box::new(call!(link, asked(study.id))?));
+            Writer::Json(json::Document::begin(&report)?)
+        }
         Format::Csv | Format::Md | Format::Html | Format::Bundle => {
             let asked = call!(link, asked(study.id))?;
             Writer::Csv(Box::new(csv::Table::begin(&report.study, &asked.spec)?))

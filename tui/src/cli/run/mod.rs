@@ -30,7 +30,8 @@ use sources::Sources;
 /// Run a study from a file and print its report
 ///
 /// The file is plain text or Markdown; what stands in it is what the panel sees. Settings may stand at its top, between
-/// two lines of ---, or behind the flags below, which win. Several files are several studies.
+/// two lines of ---, or behind the flags below, which win. An HTML comment is a note that nobody is shown. Several files are
+/// several studies.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch that is there or not")]
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -177,7 +178,12 @@ async fn submit(link: &mut Link, draft: Draft, args: &Args, ui: &mut Ui) -> Resu
     let mut repeated = false;
     loop {
         let failure = match call!(link, submit(submit.clone())) {
-            Ok(study) => return Ok(study),
+            Ok(study) => {
+                for note in &study.notes {
+                    ui.say(&format!("note: {}", safe::line(note)));
+                }
+                return Ok(study);
+            }
             Err(error) => Failure::from(error),
         };
         match failure.code() {

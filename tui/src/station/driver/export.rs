@@ -49,12 +49,13 @@ async fn try_write(
     study: StudyId,
     export: Export,
 ) -> Result<String, Trouble> {
-    let report = asked!(client, report(study))?;
+    let mut report = asked!(client, report(study))?;
     let questions = asked!(client, asked(study))?;
     let (kind, content) = match export {
         Export::Markdown => ("report.md", page(Page::Markdown, &report, &questions).into_bytes()),
         Export::Html => ("report.html", page(Page::Html, &report, &questions).into_bytes()),
         Export::Json => {
+            report.asked = Some(Box::new(questions));
             let mut everything = Everything::begin(&report)?;
             let mut from = Some(0);
             while let Some(offset) = from {

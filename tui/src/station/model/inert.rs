@@ -35,13 +35,17 @@ pub(crate) fn study(study: &mut Study) {
     }
     let optional = [&mut study.reason, &mut study.project, &mut study.lineage];
     optional.into_iter().flatten().for_each(line);
-    study.tags.iter_mut().for_each(line);
+    study.tags.iter_mut().chain(&mut study.notes).for_each(line);
 }
 
 /// Makes the strings of an answer inert.
 pub(crate) fn response(response: &mut Response) {
     persona(&mut response.persona);
     instrument::texts_mut(&mut response.answer).into_iter().for_each(block);
+    for mention in &mut response.mentions {
+        line(&mut mention.theme);
+        mention.quote.iter_mut().for_each(block);
+    }
     for voices in response.channels.iter_mut().flat_map(BTreeMap::values_mut) {
         voices.text.iter_mut().for_each(block);
         if let Some(Heard::Undetermined { undetermined }) = &mut voices.ssr {
@@ -63,6 +67,7 @@ fn persona(persona: &mut Persona) {
 pub(crate) fn report(report: &mut Report) {
     study(&mut report.study);
     line(&mut report.meta.notice);
+    report.below_middle.iter_mut().for_each(line);
     report.meta.providers_used.iter_mut().for_each(line);
     if let Some(results) = &mut report.results {
         self::results(results);

@@ -119,6 +119,8 @@ pub(crate) fn report(people: u32) -> Report {
             from_cache: 0,
             notice: "Synthetic respondents.".to_owned(),
         },
+        below_middle: None,
+        asked: None,
     }
 }
 

@@ -50,6 +50,7 @@ pub(crate) fn study(
         )
         .unwrap(),
         completed_at: None,
+        notes: Vec::new(),
     }
 }
 
@@ -109,6 +110,7 @@ pub(crate) fn response(ordinal: u32) -> Response {
     };
     Response {
         channels: None,
+        mentions: Vec::new(),
         besides: [].into(),
         id: AnswerId(ordinal + 1),
         persona,

@@ -49,12 +49,16 @@ pub(super) fn submitted(model: &mut Model, reply: Result<Study, ApiError>) -> Ve
         Ok(mut study) => {
             inert::study(&mut study);
             let id = study.id;
+            let notes = std::mem::take(&mut study.notes);
             model.compose = None;
             model.shelf = None;
             model.studies.filter.clear();
             model.studies.upsert(study);
             model.studies.select(Some(id));
             let mut effects = super::act::show(model, Screen::Live);
+            if !notes.is_empty() {
+                model.say(Tone::Done, notes.join(" · "));
+            }
             effects.push(Effect::SaveDraft(Form::default()));
             effects
         }

@@ -9,6 +9,7 @@ mod asking;
 mod compare;
 mod concept_test;
 mod items;
+mod level;
 mod nps;
 mod reading;
 mod sentiment;

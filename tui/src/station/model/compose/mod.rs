@@ -206,8 +206,9 @@ impl Compose {
                 self.field(TEXT).map(Field::shown).unwrap_or_default()
             }
         };
-        let mut lines = text.lines().map(str::trim_end);
-        if lines.next() != Some("---") {
+        // Empty lines and comments may stand above; where the settings really begin is the daemon's to say.
+        let mut lines = text.lines().map(|line| line.trim_matches(is_blank));
+        if !lines.any(|line| line == "---") {
             return false;
         }
         let name = field.key.rsplit('.').next().unwrap_or(field.key);
@@ -276,4 +277,9 @@ impl Compose {
             Attached::None | Attached::Trouble(_) => TEXT,
         })
     }
+}
+
+/// Blanks, and the marks at the beginning of a text that nobody sees.
+fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }

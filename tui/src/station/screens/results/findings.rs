@@ -14,7 +14,9 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
     if results.findings.is_empty() {
         let y = draw_conclusions(results, canvas, area);
         let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
-        canvas.missing(rest, "Nothing stands out enough to be a finding.");
+        let low = model.lens.report.as_ref().and_then(|report| report.below_middle.as_deref());
+        let why = low.map_or_else(String::new, |low| format!(" {low}"));
+        canvas.missing(rest, &format!("Nothing stands out enough to be a finding.{why}"));
         return;
     }
     let list_height = (area.height / 2).max(1);

@@ -1,0 +1,252 @@
+//! How high a result is at all, which the reasons alone do not tell: where nobody wants it, no single concern sets anybody
+//! apart. It follows from the results and is told when they are read, so that studies of earlier versions have it too and
+//! evidence gives the same results as ever.
+//!
+//! A finding is urgent (P0) of a mean score below 4 of 10 or fewer than 10 % who would buy, of a Net Promoter Score below −70
+//! or a balance of feelings below −50; of an A/B test the better variant counts. From 30 answers on the number decides; with
+//! fewer the whole interval has to lie below the limit, else it is a P1. What lies below the middle of the scale (5.5 of 10,
+//! or 0) calls for nothing by itself and is said in a sentence.
+
+use std::fmt::Write as _;
+
+use protocol::results::{Estimate, Finding, Outcomes, Priority, Results, Theme, ThemeKind};
+
+use super::contrast::SMALL;
+use super::words::{interval, number};
+
+/// Below it a mean score of 1 to 10 is urgent.
+const SCORE_DEEP: f64 = 4.0;
+/// The middle of that scale.
+const SCORE_LOW: f64 = 5.5;
+/// Fewer percent who would buy are urgent.
+const BUY_DEEP: f64 = 10.0;
+/// Below it a Net Promoter Score is urgent. Who gives 6 of 10 is a detractor: ordinary texts lie well below 0.
+const NPS_DEEP: f64 = -70.0;
+/// Below it positive minus negative is urgent.
+const NET_DEEP: f64 = -50.0;
+/// As many for as against.
+const BALANCE_LOW: f64 = 0.0;
+
+/// The results with a finding on their level before all others, where it calls for one.
+#[must_use]
+pub fn with_level(mut results: Results) -> Results {
+    let measures = measures(&results);
+    let found = lowest(&measures).filter(|(level, _)| matches!(level, Level::Deep { .. }));
+    let found = found.map(|(level, measure)| describe(&results, &measures, level, measure));
+    if let Some(finding) = found {
+        results.findings.insert(0, finding);
+        // Stable: what is equally urgent stays in its order, the level first.
+        results.findings.sort_by_key(|finding| finding.priority);
+    }
+    results
+}
+
+/// That a result lies below the middle of the scale, where it is not so low that a finding says so.
+#[must_use]
+pub fn below_middle(results: &Results) -> Option<String> {
+    let measures = measures(results);
+    let (level, measure) = lowest(&measures)?;
+    let Level::Low { certain } = level else { return None };
+    let middle = measure.limit(measure.low?);
+    let how = if certain {
+        format!("the whole interval lies below {middle}")
+    } else {
+        format!("that is below {middle}, and the interval includes it")
+    };
+    Some(format!("{}: {how}.", capital(&measure.sentence())))
+}
+
+/// How low a number is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    /// So low that it calls for action; whether there are enough answers to say so.
+    Deep { doubtful: bool },
+    /// Below the middle; whether the whole interval is.
+    Low { certain: bool },
+}
+
+/// The measure that is lowest; the first of equal ones speaks.
+fn lowest<'a, 'r>(measures: &'a [Measure<'r>]) -> Option<(Level, &'a Measure<'r>)> {
+    measures
+        .iter()
+        .filter_map(|measure| Some((measure.judge()?, measure)))
+        .min_by_key(|(level, _)| *level)
+}
+
+/// A number that is held against limits.
+struct Measure<'a> {
+    estimate: &'a Estimate,
+    /// Below it the result is urgent.
+    deep: f64,
+    /// Below it the result is low; none where only the other measure tells that.
+    low: Option<f64>,
+    /// `the mean score`.
+    name: &'static str,
+    decimals: usize,
+    unit: &'static str,
+}
+
+impl Measure<'_> {
+    fn judge(&self) -> Option<Level> {
+        let Estimate { value, high, n, .. } = *self.estimate;
+        // Answers that do not differ have no interval.
+        let certain = |limit: f64| high.map_or(n > 1, |high| high < limit);
+        if value < self.deep {
+            return Some(Level::Deep { doubtful: n < SMALL && !certain(self.deep) });
+        }
+        let low = self.low.filter(|low| value < *low && n > 1)?;
+        Some(Level::Low { certain: certain(low) })
+    }
+
+    fn limit(&self, limit: f64) -> String {
+        format!("{}{}", number(limit, usize::from(limit.fract() != 0.0)), self.unit)
+    }
+
+    fn value(&self) -> String {
+        format!("{}{}", number(self.estimate.value, self.decimals), self.unit)
+    }
+
+    fn sentence(&self) -> String {
+        let unit = if self.unit == " %" { self.unit } else { "" };
+        format!(
+            "{} is {} ({}, n = {})",
+            self.name,
+            self.value(),
+            interval(self.estimate, self.decimals, unit),
+            self.estimate.n
+        )
+    }
+}
+
+fn describe(
+    results: &Results,
+    measures: &[Measure<'_>],
+    level: Level,
+    measure: &Measure<'_>,
+) -> Finding {
+    let doubtful = matches!(level, Level::Deep { doubtful: true });
+    let (name, limit) = (measure.name, measure.limit(measure.deep));
+    let concern = results.themes.iter().find(|theme| theme.kind == ThemeKind::Concern);
+    let sentences: Vec<String> = measures.iter().map(Measure::sentence).collect();
+    let mut description = format!("{}.", capital(&sentences.join("; ")));
+    if let Some(Theme { theme, share, .. }) = concern {
+        let percent = 100.0 * share.value;
+        let _ = write!(description, " Most often named against it: {theme} ({percent:.0} %).");
+    }
+    let _ = if doubtful {
+        write!(
+            description,
+            " Below {limit} {name} would be urgent; with fewer than {SMALL} answers and an interval that reaches beyond, \
+             that is not sure."
+        )
+    } else {
+        write!(
+            description,
+            " Below {limit} {name} is urgent whatever the reasons, from {SMALL} answers on (with fewer, when the whole \
+             interval lies below)."
+        )
+    };
+    let begin =
+        concern.map_or_else(String::new, |concern| format!(", beginning with {}", concern.theme));
+    Finding {
+        id: results.findings.iter().map(|finding| finding.id).max().unwrap_or(0).saturating_add(1),
+        priority: if doubtful { Priority::P1 } else { Priority::P0 },
+        title: title(results, measure),
+        description,
+        times_mentioned: measure.estimate.n,
+        key_quotes: concern.map(|concern| concern.quotes.clone()).unwrap_or_default(),
+        suggested_action: format!(
+            "Change what is offered before how it is told{begin}. Then ask the same panel again (same seed): it has worked \
+             when {name} is above {limit}."
+        ),
+    }
+}
+
+/// What is held against limits, by study type; nothing of a survey, whose answers have no level.
+fn measures(results: &Results) -> Vec<Measure<'_>> {
+    let of = |field: &str| results.estimates.get(field);
+    let score = |estimate, name| Measure {
+        estimate,
+        deep: SCORE_DEEP,
+        low: Some(SCORE_LOW),
+        name,
+        decimals: 1,
+        unit: " of 10",
+    };
+    let balance = |estimate, deep, name, unit| Measure {
+        estimate,
+        deep,
+        low: Some(BALANCE_LOW),
+        name,
+        decimals: 0,
+        unit,
+    };
+    let measures = match &results.outcomes {
+        Outcomes::ConceptTest { .. } => {
+            let buy = of("would_buy_pct").map(|estimate| Measure {
+                estimate,
+                deep: BUY_DEEP,
+                low: None,
+                name: "the share that would buy it",
+                decimals: 0,
+                unit: " %",
+            });
+            vec![of("mean_score").map(|mean| score(mean, "the mean score")), buy]
+        }
+        Outcomes::Nps { .. } => {
+            vec![of("nps_score").map(|nps| balance(nps, NPS_DEEP, "the Net Promoter Score", ""))]
+        }
+        Outcomes::Sentiment { .. } => {
+            vec![
+                of("net_sentiment")
+                    .map(|net| balance(net, NET_DEEP, "positive minus negative", " points")),
+            ]
+        }
+        Outcomes::AbTest { .. } => {
+            let variants = [
+                of("variant_a_score").map(|a| score(a, "the mean score of A")),
+                of("variant_b_score").map(|b| score(b, "the mean score of B")),
+            ];
+            let better = variants.into_iter().flatten().reduce(|best, next| {
+                if next.estimate.value > best.estimate.value { next } else { best }
+            });
+            vec![better]
+        }
+        Outcomes::Survey { .. } => Vec::new(),
+    };
+    measures.into_iter().flatten().collect()
+}
+
+fn title(results: &Results, measure: &Measure<'_>) -> String {
+    let value = measure.value();
+    match &results.outcomes {
+        Outcomes::ConceptTest { .. } | Outcomes::Survey { .. } => {
+            let buy = results.estimates.get("would_buy_pct").filter(|buy| buy.value < BUY_DEEP);
+            match (buy, results.estimates.get("mean_score")) {
+                (Some(buy), Some(mean)) => format!(
+                    "Almost nobody would buy it: {} % would, and the mean score is {} of 10",
+                    number(buy.value, 0),
+                    number(mean.value, 1)
+                ),
+                _ => format!("Hardly anybody likes it: {} is {value}", measure.name),
+            }
+        }
+        Outcomes::AbTest { .. } => {
+            format!(
+                "Hardly anybody likes either variant: {}, the better one, is {value}",
+                measure.name
+            )
+        }
+        Outcomes::Nps { .. } => {
+            format!("Hardly anybody would recommend it: {} is {value}", measure.name)
+        }
+        Outcomes::Sentiment { .. } => {
+            format!("Feelings are strongly against it: {} is {value}", measure.name)
+        }
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

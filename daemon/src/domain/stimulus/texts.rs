@@ -1,0 +1,203 @@
+//! Settings that are texts for people: what a comment of YAML would cut off them is pointed out, and HTML comments are taken
+//! out of them as out of the body. And what is worth knowing about a draft that reads well.
+
+use protocol::study::{Draft, Problem};
+
+use super::comments::{self, Hidden};
+use super::front_matter::{self, Cut, Item, Node};
+use super::given::{Given, Value};
+
+/// Settings that hold a text, and no number or word of a closed list.
+const TEXTS: &[&str] = &["name", "context", "questions", "tags", "project"];
+/// Comments that are told one by one.
+const TOLD_MAX: usize = 5;
+/// Characters of what is cut off that are told.
+const OFF_MAX: usize = 40;
+
+/// Something worth knowing, in the order of the file; what is told of flags comes last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    Comment { characters: usize },
+    CutShort { off: String },
+}
+
+/// What is worth knowing about texts, with its line in the file and its place in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Told(Vec<(usize, String, What)>);
+
+impl Told {
+    /// Comments of a file.
+    pub(super) fn hidden(&mut self, file: &str, hidden: &[Hidden]) {
+        for Hidden { line, characters } in hidden {
+            let what = What::Comment { characters: *characters };
+            self.0.push((*line, format!("{file}:{line}"), what));
+        }
+    }
+
+    fn sentences(mut self) -> Vec<String> {
+        self.0.sort_by_key(|(line, ..)| *line);
+        let mut sentences = Vec::new();
+        let mut comments = 0;
+        let mut more: Option<(String, usize)> = None;
+        for (line, place, what) in self.0 {
+            match what {
+                What::CutShort { off } => sentences.push(format!(
+                    "{place}: line {line} ends at ' #'; put the text in quotes if '{off}' belongs to it"
+                )),
+                What::Comment { characters } if comments < TOLD_MAX => {
+                    comments += 1;
+                    let characters = match characters {
+                        1 => "1 character".to_owned(),
+                        _ => format!("{characters} characters"),
+                    };
+                    sentences.push(format!("{place}: a comment of {characters} is not shown"));
+                }
+                What::Comment { .. } => match &mut more {
+                    Some((_, count)) => *count += 1,
+                    None => more = Some((place, 1)),
+                },
+            }
+        }
+        sentences.extend(more.map(|(place, count)| match count {
+            1 => format!("{place}: one more comment is not shown"),
+            _ => format!("{place}: {count} more comments from there on are not shown"),
+        }));
+        sentences
+    }
+}
+
+/// What is worth knowing about a draft and is no error: the comments that nobody is shown, and texts that end at a comment
+/// of YAML. Nothing for a draft that cannot be read.
+#[must_use]
+pub fn notes(draft: &Draft) -> Vec<String> {
+    let Ok(parts) = front_matter::split(&draft.text) else { return Vec::new() };
+    let mut told = Told::default();
+    told.hidden(&draft.file, &parts.hidden);
+    super::collect(draft, &parts, &mut Vec::new(), &mut told);
+    let mut sentences = told.sentences();
+    if let Some((second, parts)) = draft
+        .variant_b
+        .as_ref()
+        .and_then(|second| Some((second, front_matter::split(&second.text).ok()?)))
+    {
+        let mut told = Told::default();
+        told.hidden(&second.file, &parts.hidden);
+        sentences.extend(told.sentences());
+    }
+    sentences
+}
+
+/// A setting of the file with its texts as people are to read them.
+pub(super) fn tidy(
+    given: &mut Given,
+    item: &Item,
+    file: &str,
+    problems: &mut Vec<Problem>,
+    told: &mut Told,
+) {
+    if TEXTS.contains(&given.key.as_str()) {
+        let is_list = matches!(item.value, Node::List(_)) && given.key == "tags";
+        let mut item = item.clone();
+        tidy_item(&mut item, is_list, file, problems, told);
+        given.value = Value::Node(item.value);
+    }
+}
+
+fn tidy_item(
+    item: &mut Item,
+    of_words: bool,
+    file: &str,
+    problems: &mut Vec<Problem>,
+    told: &mut Told,
+) {
+    match &mut item.value {
+        Node::Text(text) => {
+            if let Some(cut) = &item.cut {
+                let Cut { line, off } = cut;
+                let place = format!("{file}:{line}");
+                match judge(text, off, of_words) {
+                    Judged::Note => {}
+                    Judged::Told(off) => {
+                        told.0.push((*line, place, What::CutShort { off }));
+                    }
+                    Judged::Refused(off) => problems.push(Problem {
+                        place,
+                        what: format!("line {line} ends at ' #', and '{off}' would be lost"),
+                        hint: "put the text in quotes, or the note on a line of its own".to_owned(),
+                    }),
+                }
+            }
+            let line = item.line;
+            take_out(text, line, &format!("{file}:{line}"), problems, told);
+        }
+        Node::List(items) => {
+            for item in items {
+                tidy_item(item, of_words, file, problems, told);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A setting behind a flag, as [`tidy`].
+pub(super) fn tidy_flag(given: &mut Given, problems: &mut Vec<Problem>, told: &mut Told) {
+    let place = given.place.clone();
+    if let Value::Flag(text) = &mut given.value
+        && TEXTS.contains(&given.key.as_str())
+    {
+        take_out(text, usize::MAX, &place, problems, told);
+    }
+}
+
+/// Takes the comments out of one text.
+fn take_out(
+    text: &mut String,
+    line: usize,
+    place: &str,
+    problems: &mut Vec<Problem>,
+    told: &mut Told,
+) {
+    if !text.contains("<!--") {
+        return;
+    }
+    match comments::take_out(text, 1) {
+        Ok(shown) => {
+            *text = shown.text();
+            told.0.extend(shown.hidden.iter().map(|hidden| {
+                let what = What::Comment { characters: hidden.characters };
+                (line, place.to_owned(), what)
+            }));
+        }
+        Err(malformed) => problems.push(Problem {
+            place: place.to_owned(),
+            what: malformed.what,
+            hint: malformed.hint,
+        }),
+    }
+}
+
+/// What a comment behind a text is taken for.
+enum Judged {
+    /// A note, as behind a word of a list.
+    Note,
+    /// A note by its looks: it stands apart, as notes do.
+    Told(String),
+    /// A part of the text.
+    Refused(String),
+}
+
+fn judge(text: &str, off: &str, of_words: bool) -> Judged {
+    let said = off.trim_start();
+    let apart = said.trim_start_matches('#').starts_with([' ', '\t'])
+        || said.chars().all(|letter| letter == '#');
+    let blanks = off.len() - said.len();
+    if of_words && apart && !text.contains(char::is_whitespace) {
+        return Judged::Note;
+    }
+    let short = match said.char_indices().nth(OFF_MAX) {
+        Some((at, _)) => format!("{}…", said.get(..at).unwrap_or_default()),
+        None => said.to_owned(),
+    };
+    let is_note = apart && (blanks > 1 || off.starts_with('\t'));
+    if is_note { Judged::Told(short) } else { Judged::Refused(short) }
+}
