@@ -75,6 +75,14 @@ fn keep(model: &mut Model) -> Option<Effect> {
 
 /// A key.
 fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
+    if let Some(key) = chord.after_esc()
+        && !is_bound(model, chord)
+    {
+        // Nobody holds Alt down for nothing: this was Esc, and the key right after it.
+        let mut effects = press(model, Chord::plain(Key::Esc));
+        effects.extend(press(model, key));
+        return effects;
+    }
     if chord == Chord::with(Key::Char('c'), Mods::CTRL) {
         return interrupt(model);
     }
@@ -99,6 +107,13 @@ fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
             if was_alone && place.takes_text() { type_key(model, chord) } else { Vec::new() }
         }
     }
+}
+
+/// Whether a key does something now, or begins something.
+fn is_bound(model: &Model, chord: Chord) -> bool {
+    let mut keys = model.pending.keys.clone();
+    keys.push(chord);
+    model.keymap.find(model.place(), &keys) != Found::Nothing
 }
 
 /// Ctrl-C asks whether to leave; twice in a row leaves.

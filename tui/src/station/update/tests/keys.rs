@@ -151,3 +151,34 @@ proptest! {
         }
     }
 }
+
+/// A terminal sends the same bytes for Alt-x and for Esc with x right behind it: where nothing is bound to the former, it is
+/// the latter, wherever the keys go.
+#[test]
+fn an_unbound_alt_key_is_esc_and_that_key() {
+    for place in ["", ":", "/", "?", "s", "E", "x", "n", "space", "2", "3", "3 :", "3 tab"] {
+        for key in ["j", "n", "x", "p", "q", ":", "A", "enter", "tab", "backspace", "ctrl-r"] {
+            let (mut fast, mut slow) = (rig(), rig());
+            fast.open(200, 200);
+            slow.open(200, 200);
+            fast.keys(&format!("1 {place}"));
+            slow.keys(&format!("1 {place}"));
+            let effects = fast.keys(&format!("alt-{key}"));
+            assert_eq!(effects, slow.keys(&format!("esc {key}")), "{place}: Esc, {key}");
+            assert_eq!(fast.text(), slow.text(), "{place}: Esc, {key}");
+        }
+    }
+}
+
+#[test]
+fn an_alt_key_that_an_owner_has_bound_stays_one() {
+    let mut rig = rig();
+    rig.model.keymap.lay_over("[studies]\n\"alt-n\" = \"study.tag\"").unwrap();
+    rig.keys("alt-n");
+    assert_eq!(place(&rig.model), Place::Prompt);
+    // Arrows with Alt have bytes of their own, which no Esc can make.
+    rig.keys("esc /");
+    rig.paste("meal");
+    rig.keys("alt-left");
+    assert_eq!(place(&rig.model), Place::Prompt, "{}", rig.text());
+}
