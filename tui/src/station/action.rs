@@ -163,7 +163,7 @@ actions! {
     ShowStudies = "screen.studies", [], "studies", "Goes to the list of studies.";
     ShowLive = "screen.live", [] 4, "watch it", "Goes to the panel as it fills.";
     ShowResults = "screen.results", [] 3, "results", "Goes to what was found.";
-    Palette = "palette", [] 10, "commands", "Finds a command or a study by a few letters.";
+    Palette = "palette", [] 10, "commands", "Finds a command or a study by its name or the beginnings of its words.";
     Help = "help", [Studies Live Results Compose Person], "help", "Explains the keys of this screen; type to search.";
     Themes = "theme", [], "theme", "Chooses the colours.";
     StartDaemon = "daemon.start", [], "start daemon", "Starts the daemon when it is away.";
@@ -192,6 +192,48 @@ impl Action {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         ACTIONS.iter().find(|entry| entry.name == name).map(|entry| entry.action)
+    }
+
+    /// Whether it takes something away, or asks for what costs again: nothing that is done by mistake.
+    #[must_use]
+    pub const fn is_destructive(self) -> bool {
+        matches!(self, Self::Cancel | Self::Retry | Self::Archive | Self::Quit)
+    }
+
+    /// What else people call it.
+    #[must_use]
+    pub const fn synonyms(self) -> &'static [&'static str] {
+        match self {
+            Self::New => &["create", "add", "compose", "draft"],
+            Self::Duplicate => &["clone", "copy the study", "again"],
+            Self::Edit => &["change"],
+            Self::Pause => &["resume", "continue", "go on", "hold"],
+            Self::Cancel => &["stop", "abort"],
+            Self::Retry => &["ask again", "repeat"],
+            Self::Archive => &["put away"],
+            Self::Tag => &["label"],
+            Self::Mark => &["select"],
+            Self::Filter => &["search", "find", "narrow"],
+            Self::Sort => &["order by", "rank"],
+            Self::Order => &["rearrange", "histogram"],
+            Self::GroupBy => &["segments", "break down"],
+            Self::Worth => &["channels", "controls", "checks"],
+            Self::CrossTab => &["crosstab", "table"],
+            Self::View => &["reasons", "findings", "method"],
+            Self::Zoom => &["full screen", "maximise", "maximize"],
+            Self::Export => &["save", "write", "csv", "json", "html", "markdown", "svg", "picture"],
+            Self::Copy => &["clipboard", "yank"],
+            Self::ShowStudies => &["list", "home"],
+            Self::ShowLive => &["live", "panel", "progress"],
+            Self::ShowResults => &["report"],
+            Self::Help => &["keys", "manual"],
+            Self::Themes => &["colours", "colors"],
+            Self::StartDaemon => &["connect", "reconnect"],
+            Self::Redraw => &["refresh"],
+            Self::Suspend => &["shell", "background"],
+            Self::Quit => &["exit", "leave"],
+            _ => &[],
+        }
     }
 
     /// Whether it does something there.

@@ -1,6 +1,6 @@
 //! Opening, moving in and accepting what lies over the screens.
 
-use super::{act, can_ask, search};
+use super::{act, can_ask, palette as find};
 use crate::station::action::{ACTIONS, Action};
 use crate::station::effect::{Call, Effect, Export};
 use crate::station::model::layer::{
@@ -32,7 +32,7 @@ pub(super) fn open_palette(model: &mut Model) -> Vec<Effect> {
         note: "study".to_owned(),
     }));
     let mut palette = Palette { offers, ..Palette::default() };
-    search::search(&mut palette);
+    find::search(&mut palette);
     model.layers.push(Layer::Palette(palette));
     Vec::new()
 }

@@ -9,6 +9,7 @@ mod layers;
 mod live;
 mod navigate;
 mod news;
+mod palette;
 mod results;
 mod search;
 mod studies;

@@ -182,3 +182,26 @@ fn an_alt_key_that_an_owner_has_bound_stays_one() {
     rig.keys("alt-left");
     assert_eq!(place(&rig.model), Place::Prompt, "{}", rig.text());
 }
+
+/// What people look for and the workstation has no screen for changes nothing, however often they press Enter.
+#[test]
+fn a_noun_without_a_screen_runs_nothing() {
+    for (typed, hint) in [
+        ("credits", "`demoscope credits` shows the budget"),
+        ("queue", "`demoscope queue`"),
+        ("logs", "`demoscope daemon status`"),
+        ("undo", "Nothing is called like that."),
+    ] {
+        for screen in ["1", "2", "3"] {
+            let mut rig = rig();
+            rig.open(200, 40);
+            rig.keys(screen);
+            rig.keys(":");
+            rig.paste(typed);
+            let text = rig.text();
+            assert!(text.contains("Nothing is called like that.") && text.contains(hint), "{text}");
+            assert_eq!(rig.keys("enter"), [], "{typed}");
+            assert!(place(&rig.model).is_screen(), "{}", rig.text());
+        }
+    }
+}
