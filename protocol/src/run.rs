@@ -234,6 +234,14 @@ pub struct Preview {
     pub settings: Settings,
 }
 
+impl Preview {
+    /// The credits that are missing for it; none when there are enough.
+    #[must_use]
+    pub fn missing_credits(&self) -> Option<Credits> {
+        self.credits.checked_sub(self.balance).filter(|missing| *missing > Credits::ZERO)
+    }
+}
+
 /// Calls of one kind that a study would make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calls {

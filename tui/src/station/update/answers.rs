@@ -14,6 +14,7 @@ use crate::station::model::lens::{Lens, Loading};
 use crate::station::model::requests::Want;
 use crate::station::model::{Model, Screen, Tone, inert};
 use crate::station::msg::Msg;
+use crate::station::widgets::format::stopped;
 
 /// How soon to look again at a study that models answer, in milliseconds.
 const LOOK_AGAIN_MS: u64 = 2_000;
@@ -37,6 +38,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Balance(reply) => {
             model.requests.done(Want::Balance);
             if let Some(balance) = accept(model, reply) {
+                submission::afford(model, balance.balance);
                 model.balance = Some(balance);
             }
             Vec::new()
@@ -133,10 +135,11 @@ fn accept<T>(model: &mut Model, reply: Result<T, ApiError>) -> Option<T> {
 
 /// An error in one line: what happened and the first thing to do about it.
 pub(super) fn sentence(error: &ApiError) -> String {
-    let problem =
-        error.problems.first().map(|problem| format!(" {}: {}.", problem.place, problem.what));
-    let hint = error.hints.first().map(|hint| format!(" Hint: {hint}."));
-    format!("{}{}{}", error.message, problem.unwrap_or_default(), hint.unwrap_or_default())
+    let problem = error.problems.first();
+    let problem = problem.map(|one| format!(" {}: {}", one.place, stopped(&one.what)));
+    let hint = error.hints.first().map(|hint| format!(" Hint: {}", stopped(hint)));
+    let message = stopped(&error.message);
+    format!("{message}{}{}", problem.unwrap_or_default(), hint.unwrap_or_default())
 }
 
 fn scores(

@@ -10,6 +10,7 @@ use crate::station::model::compose::{
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Form;
 use crate::station::model::{Again, Model, Screen, Tone};
+use crate::station::widgets::format::credits;
 use crate::station::widgets::mosaic::Steer;
 use crate::station::widgets::textbox::{Go, Lines, TextBox};
 use crate::station::widgets::window::Move;
@@ -339,6 +340,16 @@ pub(super) fn submit(model: &mut Model, cost: Cost) -> Vec<Effect> {
             Tone::Trouble,
             "Write what respondents should read, or name a file that holds it.",
         );
+        return Vec::new();
+    }
+    if let Some(missing) = compose.missing_credits() {
+        let text = format!(
+            "{} are missing: `demoscope credits grant {missing}` in a shell adds them.",
+            credits(missing),
+        );
+        model.say(Tone::Trouble, text);
+        // Somebody may have just done that.
+        model.requests.want(Want::Balance, model.now.ms);
         return Vec::new();
     }
     compose.sending = Sending::UnderWay;

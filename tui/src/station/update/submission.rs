@@ -1,5 +1,6 @@
 //! What the daemon says to a draft: what it would do, that it was taken on, or what is wrong with it.
 
+use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::run::{Preview, Study};
 
@@ -10,6 +11,17 @@ use crate::station::model::layer::{Consent, Layer, Question};
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Form;
 use crate::station::model::{Model, Screen, Tone, inert};
+
+/// What can be spent has changed: what is known of the draft holds with the new amount, and the rest is asked again.
+pub(super) fn afford(model: &mut Model, spendable: Credits) {
+    if let Some(compose) = &mut model.compose
+        && let Checked::Good(preview) = &mut compose.checked
+        && preview.balance != spendable
+    {
+        preview.balance = spendable;
+        model.requests.want(Want::Check, model.now.ms);
+    }
+}
 
 /// What the draft in the form would do, or what is wrong with it.
 pub(super) fn checked(
@@ -26,6 +38,10 @@ pub(super) fn checked(
         Ok(mut preview) => {
             inert::preview(&mut preview);
             compose.settings = std::mem::take(&mut preview.settings);
+            // The same amount everywhere: what was heard last.
+            if let Some(balance) = &mut model.balance {
+                balance.balance = preview.balance;
+            }
             Checked::Good(preview)
         }
         Err(mut error) if error.code != ErrorCode::Unreachable => {

@@ -9,6 +9,7 @@ pub(crate) use field::{Field, Value};
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use protocol::credits::Credits;
 use protocol::error::ApiError;
 use protocol::id::SubmitKey;
 use protocol::run::Preview;
@@ -254,6 +255,14 @@ impl Compose {
     pub(crate) fn problem(&self, field: &Field) -> Option<&Problem> {
         let Checked::Bad(error) = &self.checked else { return None };
         error.problems.iter().find(|problem| self.place_of(problem) == Some(field.key))
+    }
+
+    /// The credits that are missing for it, as far as it was checked.
+    pub(crate) fn missing_credits(&self) -> Option<Credits> {
+        match &self.checked {
+            Checked::Good(preview) => preview.missing_credits(),
+            Checked::Not | Checked::Bad(_) => None,
+        }
     }
 
     /// The field that a problem is about.

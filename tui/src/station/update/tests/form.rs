@@ -207,3 +207,77 @@ fn a_study_is_asked_again_with_everything_it_measured() {
     let kept = Compose::new(&compose.form(), rig.model.now.key);
     assert_eq!(kept.draft(), draft, "a draft that was kept is the same draft");
 }
+
+/// The balance as it is told.
+fn balance(amount: i64) -> Msg {
+    let credits = protocol::credits::Credits;
+    Msg::Balance(Ok(protocol::ledger::Balance {
+        tier: "local".to_owned(),
+        balance: credits(amount),
+        held: credits(0),
+        used_this_month: credits(0),
+        billing_period: "2026-11".to_owned(),
+        cost_usd_this_month: 0.0,
+    }))
+}
+
+/// Too few credits are told as what they are, everywhere and with one amount, until there are enough.
+#[test]
+fn a_draft_that_cannot_be_paid_is_not_ready() {
+    use crate::station::testing::model_preview;
+    use protocol::credits::Credits;
+    for size in [(80, 24), (120, 36), (200, 60)] {
+        let mut rig = Rig::new(
+            size,
+            crate::station::testing::look(
+                crate::station::look::Colours::True,
+                crate::station::look::Glyphs::Unicode,
+            ),
+        );
+        rig.keys("n");
+        rig.paste("A kettle that boils only what you need.");
+        let effects = rig.wait(300);
+        let [Call::Check { revision, .. }] = calls(&effects)[..] else { panic!("{effects:?}") };
+        let short = Box::new(protocol::run::Preview {
+            credits: Credits(10_000),
+            balance: Credits(3_308),
+            ..model_preview()
+        });
+        rig.tell(Msg::Checked(*revision, Ok(short)));
+        let text = rig.text();
+        assert!(!text.contains("ready to run") && !text.contains("runs it"), "{text}");
+        assert!(!text.contains("Ctrl-R run"), "{text}");
+        assert!(text.contains("6,692 credits missing") && text.contains("grant 6692"), "{text}");
+        assert!(text.contains("3,308 credits  "), "line 1 has heard it too: {text}");
+        assert!(
+            !rig.keys("ctrl-r")
+                .iter()
+                .any(|effect| { matches!(effect, Effect::Call(Call::Submit { .. })) })
+        );
+        assert!(rig.text().contains("6,692 credits are missing"), "{}", rig.text());
+        // Somebody grants as many from outside.
+        rig.wait(10_000);
+        rig.tell(balance(10_000));
+        let text = rig.text();
+        assert!(text.contains("ready to run") && text.contains("10,000 of your 10,000"), "{text}");
+        let effects = rig.wait(300);
+        assert!(matches!(calls(&effects)[..], [Call::Check { .. }]), "{effects:?}");
+        let effects = rig.keys("ctrl-r");
+        assert!(matches!(calls(&effects).first(), Some(Call::Submit { .. })), "{effects:?}");
+    }
+}
+
+/// What an error says and what helps are sentences, each with one full stop.
+#[test]
+fn an_error_ends_each_sentence_once() {
+    let mut rig = rig();
+    let why = "101 credits are needed and 100 can be spent";
+    let error = ApiError::new(ErrorCode::InsufficientCredits, why)
+        .hint("`demoscope credits grant 1` adds them.");
+    rig.tell(Msg::Changed(Err(error)));
+    let text = rig.text();
+    assert!(
+        text.contains("100 can be spent. Hint: `demoscope credits grant 1` adds them. "),
+        "{text}"
+    );
+}
