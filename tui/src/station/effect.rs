@@ -100,8 +100,13 @@ pub enum Effect {
     Call(Call),
     /// Reads events from there on.
     Follow(Cursor),
-    /// Puts a text on the clipboard.
-    Copy(String),
+    /// Copies a text to wherever the terminal keeps such things.
+    Copy {
+        /// What it is, as the beginning of a sentence.
+        what: &'static str,
+        /// The text.
+        text: String,
+    },
     /// Writes a study to a file.
     Export(StudyId, Export),
     /// Writes a file of that name, or one that does not exist yet.

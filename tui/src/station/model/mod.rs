@@ -24,6 +24,7 @@ use protocol::run::Study;
 use crate::station::action::Place;
 use crate::station::key::Chord;
 use crate::station::keymap::Keymap;
+use crate::station::look::Look;
 use crate::station::theme::Theme;
 use compose::Compose;
 use layer::Layer;
@@ -185,6 +186,11 @@ impl Model {
         self.kept = saved::Settings::of(&self);
         self.shelf = draft;
         self
+    }
+
+    /// What it is shown on.
+    pub(crate) fn look(&self) -> Look {
+        self.theme.look()
     }
 
     /// Where keys go.

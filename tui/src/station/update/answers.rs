@@ -95,6 +95,12 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::Copied(told) => {
+            let tone = if told.is_ok() { Tone::Done } else { Tone::Trouble };
+            let (Ok(text) | Err(text)) = told;
+            model.say(tone, safe::line(&text).into_owned());
+            Vec::new()
+        }
         Msg::Cross(id, reply) => {
             model.requests.done(Want::Cross);
             if let Some(mut table) = accept(model, reply)
