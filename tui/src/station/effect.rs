@@ -5,6 +5,7 @@ use protocol::id::{StudyId, SubmitKey};
 use protocol::service::Control;
 use protocol::study::Draft;
 
+use crate::station::model::drafts::Origin;
 use crate::station::model::saved::{Form, Settings};
 
 /// People who stand next to each other in a panel.
@@ -122,8 +123,8 @@ pub enum Effect {
     ListFiles(String),
     /// Opens a text in the owner's editor.
     Edit(String),
-    /// Keeps what is being written; nothing when it was run.
-    SaveDraft(Form),
+    /// Keeps what is being written, apart from what was written for anything else; nothing when it was run.
+    SaveDraft(Origin, Form),
     /// Keeps how the workstation is used.
     SaveSettings(Settings),
     /// Tries the daemon now and starts it when it is away.

@@ -73,7 +73,7 @@ pub enum Msg {
     /// Two attributes crossed.
     Cross(StudyId, Result<Box<CrossTab>, ApiError>),
     /// What a study asked.
-    Asked(Result<Box<Asked>, ApiError>),
+    Asked(StudyId, Result<Box<Asked>, ApiError>),
     /// Something the owner should know.
     Told(String),
 }

@@ -59,7 +59,7 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
             let dimensions = dimensions.map(str::to_owned).into();
             Msg::Cross(id, asked!(client, cross(id, dimensions, None)).map(Box::new))
         }
-        Call::Asked(id) => Msg::Asked(asked!(client, asked(id)).map(Box::new)),
+        Call::Asked(id) => Msg::Asked(id, asked!(client, asked(id)).map(Box::new)),
         Call::Control(id, control) => Msg::Changed(asked!(client, control(id, control))),
         Call::Tag(id, tags) => Msg::Changed(asked!(client, tag(id, tags))),
     }

@@ -33,7 +33,7 @@ impl Station {
                 let names = files::beginning_with(&typed);
                 self.send(Msg::Files(typed, names));
             }
-            Effect::SaveDraft(form) => files::save_draft(&self.paths, &form),
+            Effect::SaveDraft(origin, form) => files::save_draft(&self.paths, origin, &form),
             Effect::SaveSettings(settings) => files::save_settings(&self.paths, &settings),
             Effect::Edit(text) => {
                 self.screen.leave();

@@ -138,6 +138,10 @@ pub(crate) enum Pick {
     Sort(Column),
     /// Sorts the segments by their estimate, or puts them back in order.
     SortSegments(super::results::SegmentOrder),
+    /// Goes on with what was changed in that study before.
+    GoOn(StudyId),
+    /// Begins again with what that study asked.
+    Afresh(StudyId),
     /// Changes the colours.
     Theme(&'static str),
 }

@@ -111,8 +111,8 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Msg::Asked(reply) => match accept(model, reply) {
-            Some(asked) => compose::again(model, &asked.spec),
+        Msg::Asked(id, reply) => match accept(model, reply) {
+            Some(asked) => compose::again(model, id, &asked.spec),
             None => Vec::new(),
         },
         Msg::Told(text) => {

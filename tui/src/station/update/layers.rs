@@ -1,5 +1,7 @@
 //! Opening, moving in and accepting what lies over the screens.
 
+use protocol::id::StudyId;
+
 use super::{act, can_ask, palette as find};
 use crate::station::action::{ACTIONS, Action};
 use crate::station::effect::{Call, Effect, Export};
@@ -122,6 +124,25 @@ pub(super) fn open_sort(model: &mut Model) -> Vec<Effect> {
         .collect();
     let cursor = Column::ALL.iter().position(|(column, ..)| *column == model.studies.column);
     menu(model, "Sort by", items, cursor.unwrap_or(0))
+}
+
+/// Opens the choice between what was changed in a study before and the study itself.
+pub(super) fn open_again(model: &mut Model, study: StudyId) -> Vec<Effect> {
+    let items = vec![
+        item(
+            'g',
+            "Go on with the draft",
+            "what you changed in it and did not run",
+            Pick::GoOn(study),
+        ),
+        item(
+            'f',
+            "Begin afresh",
+            "the study as it was; the draft is given up",
+            Pick::Afresh(study),
+        ),
+    ];
+    menu(model, "The same again", items, 0)
 }
 
 /// Opens the choice of colours.
@@ -262,6 +283,8 @@ fn pick(model: &mut Model, pick: &Pick) -> Vec<Effect> {
             model.lens.results.main = Window::default();
             Vec::new()
         }
+        Pick::GoOn(study) => super::compose::go_on_again(model, *study),
+        Pick::Afresh(study) => super::studies::ask_again(model, *study),
         Pick::Theme(name) => match Theme::named(name, model.theme.look()) {
             Ok(theme) => {
                 model.theme = theme;

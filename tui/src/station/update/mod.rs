@@ -54,9 +54,9 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
     if model.notice.as_ref().is_some_and(|notice| notice.until <= now.ms) {
         model.notice = None;
     }
-    effects.extend(
-        model.compose.as_mut().and_then(|compose| compose.take_save(now.ms)).map(Effect::SaveDraft),
-    );
+    effects.extend(model.compose.as_mut().and_then(|compose| {
+        compose.take_save(now.ms).map(|form| Effect::SaveDraft(compose.origin, form))
+    }));
     effects.extend(keep(model));
     effects.extend(ask(model));
     effects
@@ -130,7 +130,8 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
 
 /// Keeps what is being written and leaves.
 fn leave(model: &Model) -> Vec<Effect> {
-    let draft = model.compose.as_ref().map(Compose::form).map(Effect::SaveDraft);
+    let draft = model.compose.as_ref().and_then(Compose::unkept);
+    let draft = draft.map(|(origin, form)| Effect::SaveDraft(origin, form));
     draft.into_iter().chain([Effect::Quit]).collect()
 }
 

@@ -6,6 +6,7 @@ use protocol::service::Control;
 
 use super::{act, can_ask};
 use crate::station::effect::{Call, Effect};
+use crate::station::model::drafts::Origin;
 use crate::station::model::layer::{Consent, Layer, Question};
 use crate::station::model::requests::Want;
 use crate::station::model::studies::{Arrival, Shelf};
@@ -125,14 +126,22 @@ pub(super) fn ask_cancel(model: &mut Model) -> Vec<Effect> {
 
 /// Asks what a study asked, to start another one with it.
 pub(super) fn duplicate(model: &mut Model, again: Again) -> Vec<Effect> {
+    let Some(id) = model.study().map(|study| study.id) else {
+        return super::compose::open(model);
+    };
+    model.again = again;
+    if model.drafts.of(Origin::Again(id)).is_some() {
+        return super::layers::open_again(model, id);
+    }
+    ask_again(model, id)
+}
+
+/// Asks what a study asked, however it was changed before.
+pub(super) fn ask_again(model: &mut Model, id: StudyId) -> Vec<Effect> {
     if !can_ask(model) {
         return Vec::new();
     }
-    model.again = again;
-    match model.study() {
-        Some(study) => vec![Effect::Call(Call::Asked(study.id))],
-        None => super::compose::open(model),
-    }
+    vec![Effect::Call(Call::Asked(id))]
 }
 
 /// Marks the study under the cursor and goes on to the next.

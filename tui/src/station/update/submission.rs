@@ -58,25 +58,38 @@ pub(super) fn checked(
 
 /// The draft was taken on, or why not.
 pub(super) fn submitted(model: &mut Model, reply: Result<Study, ApiError>) -> Vec<Effect> {
-    if let Some(compose) = &mut model.compose {
+    let sent = model.sent.take();
+    // It may have been left, or changed, while it was on its way: then what is open now is another draft.
+    let is_open = model.compose.as_mut().is_some_and(|compose| {
         compose.sending = Sending::Idle;
-    }
+        sent.is_some_and(|(_, key)| key == compose.key)
+    });
     match reply {
         Ok(mut study) => {
             inert::study(&mut study);
             let id = study.id;
-            model.compose = None;
-            model.shelf = None;
             model.studies.filter.clear();
+            let mut effects: Vec<Effect> = sent
+                .map(|(origin, _)| {
+                    model.drafts.forget(origin);
+                    Effect::SaveDraft(origin, Form::default())
+                })
+                .into_iter()
+                .collect();
+            if model.compose.is_some() && !is_open {
+                model.say(Tone::Done, format!("{} was taken on.", study.name));
+                model.studies.upsert(study);
+                return effects;
+            }
+            model.compose = None;
             model.studies.upsert(study);
             model.studies.select(Some(id));
-            let mut effects = super::act::show(model, Screen::Live);
-            effects.push(Effect::SaveDraft(Form::default()));
+            effects.extend(super::act::show(model, Screen::Live));
             effects
         }
         Err(mut error) => {
             inert::error(&mut error);
-            if error.code == ErrorCode::UnconfirmedCost {
+            if error.code == ErrorCode::UnconfirmedCost && is_open {
                 model.layers.push(Layer::Question(Question {
                     title: "Run it at this cost?".to_owned(),
                     lines: vec![error.message],
@@ -87,6 +100,7 @@ pub(super) fn submitted(model: &mut Model, reply: Result<Study, ApiError>) -> Ve
             }
             model.say(Tone::Trouble, sentence(&error));
             if let Some(compose) = &mut model.compose
+                && is_open
                 && !error.problems.is_empty()
             {
                 compose.checked = Checked::Bad(error);

@@ -9,6 +9,7 @@ use crate::station::input::Input;
 use crate::station::key::{Chord, Key, Mods};
 use crate::station::look::{Colours, Glyphs};
 use crate::station::model::Screen;
+use crate::station::model::drafts::Drafts;
 use crate::station::model::layer::Layer;
 use crate::station::msg::Msg;
 use crate::station::testing::{MAIN, Rig, id, look};
@@ -50,12 +51,12 @@ fn how_it_is_used_is_kept_and_taken_up_again() {
     assert_eq!(kept(rig.paste("meal")), None, "it is still being typed");
     let settings = kept(rig.keys("enter")).unwrap();
     let look = look(Colours::True, Glyphs::Unicode);
-    let fresh = Rig::bare((120, 36), look).model.resume(settings.clone(), None);
+    let fresh = Rig::bare((120, 36), look).model.resume(settings.clone(), Drafts::default());
     assert_eq!(crate::station::model::saved::Settings::of(&fresh), settings);
     assert_eq!((fresh.studies.filter.as_str(), fresh.studies.column.label()), ("meal", "name"));
     let strange: crate::station::model::saved::Settings =
         serde_json::from_str(r#"{"sort":"horoscope","moon":"full"}"#).unwrap();
-    let untouched = Rig::bare((120, 36), look).model.resume(strange, None);
+    let untouched = Rig::bare((120, 36), look).model.resume(strange, Drafts::default());
     assert_eq!(untouched.studies.column.label(), "created");
 }
 
