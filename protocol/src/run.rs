@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::audience::words;
 use crate::credits::Credits;
 use crate::id::StudyId;
+use crate::results::Estimate;
 use crate::setting::Settings;
 use crate::spending::Spending;
 use crate::study::{EngineMode, Origin, StudyType};
@@ -107,6 +108,20 @@ pub struct Study {
     pub created_at: Timestamp,
     /// When it ended.
     pub completed_at: Option<Timestamp>,
+    /// What it found, in one number. Told where studies are listed, of those that have results and are about one number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headline: Option<Headline>,
+}
+
+/// The one number that a study is about, on the scale of its type, with what it is worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Headline {
+    /// Which estimate it is: `mean_score` (1 to 10), `nps_score`, `net_sentiment` or `a_minus_b_pct` (−100 to 100). Only
+    /// the same of two studies can be compared.
+    pub of: String,
+    /// The number.
+    #[serde(flatten)]
+    pub estimate: Estimate,
 }
 
 /// What a running study looks like now: integers only, merged as answers arrive.

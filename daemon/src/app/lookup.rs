@@ -42,6 +42,8 @@ impl Found {
             panel: progress.panel,
             created_at: row.created_at,
             completed_at: progress.completed_at,
+            // Whoever lists studies adds it.
+            headline: None,
         }
     }
 }

@@ -17,6 +17,7 @@ mod engines;
 mod evidence;
 mod feed;
 mod gates;
+mod headline;
 mod lookup;
 mod plan;
 mod price;
@@ -135,6 +136,7 @@ struct Shared {
     work: Wake,
     gates: Gates,
     spending: spend::Spending,
+    headlines: headline::Headlines,
     /// Studies answered at the same time, as the settings say now.
     studies_running: AtomicUsize,
 }
@@ -173,6 +175,7 @@ impl Core {
                 work,
                 gates: Gates::default(),
                 spending: spend::Spending::default(),
+                headlines: headline::Headlines::default(),
             }),
         })
     }
@@ -233,6 +236,10 @@ impl Core {
 
     fn spending(&self) -> &spend::Spending {
         &self.shared.spending
+    }
+
+    fn headlines(&self) -> &headline::Headlines {
+        &self.shared.headlines
     }
 
     fn gates(&self) -> &Gates {

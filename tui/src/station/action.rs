@@ -137,8 +137,8 @@ actions! {
     Archive = "study.archive", [Studies] 12, "archive", "Puts a study away, or takes it out again.";
     Tag = "study.tag", [Studies] 14, "tags", "Changes the tags of a study.";
     Mark = "list.mark", [Studies] 11, "mark", "Marks a study, so that pause, cancel and archive work on all that are marked.";
-    Filter = "list.filter", [Studies Results] 7, "filter", "Narrows the list as you type: words, tag:spring, state:live, score<4.";
-    Sort = "list.sort", [Studies Results] 8, "sort", "Chooses what the list is sorted by; the same choice again turns it round.";
+    Filter = "list.filter", [Studies Results] 7, "filter", "Narrows the list as you type: words, tag:spring, state:live, type:nps, n>=100; score<4 (concept tests, or the type you name), nps<0, net<0, lead>10 (A \u{2212} B).";
+    Sort = "list.sort", [Studies Results] 8, "sort", "Chooses what the list is sorted by; the same choice again turns it round. Scores are sorted within each study type.";
     Archived = "list.archived", [Studies], "archived", "Shows the archived studies, or the others again.";
     Order = "live.order", [Live] 3, "order", "Rearranges the people: as they were asked, or by score into a histogram.";
     Follow = "live.follow", [Live] 4, "follow", "Keeps the newest answers in view, or holds the list still.";

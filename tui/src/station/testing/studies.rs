@@ -50,6 +50,7 @@ pub(crate) fn study(
         )
         .unwrap(),
         completed_at: None,
+        headline: None,
     }
 }
 

@@ -236,6 +236,11 @@ fn page(model: &mut Model, id: StudyId, reply: Result<Page<Response>, ApiError>)
 
 fn report(model: &mut Model, id: StudyId, reply: Result<Box<Report>, ApiError>) -> Vec<Effect> {
     model.requests.done(Want::Report(id));
+    if let Err(error) = &reply
+        && error.code != ErrorCode::Unreachable
+    {
+        model.studies.miss_report(id, safe::line(&error.message).into_owned());
+    }
     if let Some(mut report) = accept(model, reply) {
         inert::report(&mut report);
         model.studies.keep_report((*report).clone());

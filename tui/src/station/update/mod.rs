@@ -57,6 +57,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
     effects.extend(model.compose.as_mut().and_then(|compose| {
         compose.take_save(now.ms).map(|form| Effect::SaveDraft(compose.origin, form))
     }));
+    studies::follow_cursor(model);
     effects.extend(keep(model));
     effects.extend(ask(model));
     effects
