@@ -53,7 +53,7 @@ pub(super) fn prompt(
             (
                 "Filter",
                 format!(
-                    "{shown} of {all}  words, tag:spring, state:live, type:nps, score<4, n>100"
+                    "{shown} of {all}  words, tag:spring, state:live, type:nps, score<4, nps<0, n>100"
                 ),
             )
         }

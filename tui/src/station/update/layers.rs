@@ -218,7 +218,11 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
                     model.screen = Screen::Studies;
                     super::studies::open(model)
                 }
-                None => Vec::new(),
+                // Where nothing is found there is nothing to take, and the next key is not meant for what lies below.
+                None => {
+                    model.layers.push(Layer::Palette(palette));
+                    Vec::new()
+                }
             }
         }
         Layer::Menu(menu) => match menu.items.get(menu.window.cursor) {

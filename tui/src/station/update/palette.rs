@@ -66,8 +66,10 @@ fn of_action(typed: &str, action: Action) -> Option<Fit> {
     let entry = action.entry();
     let label = entry.label.to_lowercase();
     let (kind, verb) = entry.name.split_once('.').unwrap_or(("", entry.name));
-    let mut own = vec![label.as_str(), entry.name, verb];
+    let mut own = vec![label.as_str(), verb];
     own.extend(action.synonyms());
+    // What all actions of a kind begin with names none of them.
+    own.extend(typed.contains('.').then_some(entry.name));
     let named = named(typed, &own);
     if action.is_destructive() {
         // Letters within a name and words of a sentence are luck.
@@ -171,6 +173,7 @@ mod tests {
             ("stop", "cancel"),
             ("canc", "cancel"),
             ("cancel study", "cancel"),
+            ("st", "studies"),
             ("archive", "archive"),
             ("put away", "archive"),
             ("quit", "quit"),

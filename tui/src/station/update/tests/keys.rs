@@ -201,7 +201,9 @@ fn a_noun_without_a_screen_runs_nothing() {
             rig.paste(typed);
             let text = rig.text();
             assert!(text.contains("Nothing is called like that.") && text.contains(hint), "{text}");
-            assert_eq!(rig.keys("enter"), [], "{typed}");
+            assert_eq!(rig.keys("enter enter"), [], "{typed}");
+            assert_eq!(rig.text(), text, "{typed}");
+            rig.keys("esc");
             assert!(place(&rig.model).is_screen(), "{}", rig.text());
         }
     }
