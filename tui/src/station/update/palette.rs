@@ -20,6 +20,8 @@ enum Fit {
     Words,
     /// It stands within what it is called.
     Within,
+    /// Some begin words of what it is called, the others are whole words of the sentence about it.
+    Partly,
     /// They are whole words of the sentence about it.
     Sentence,
     /// They are beginnings of several of its words: `ct` for cross-tab.
@@ -71,15 +73,12 @@ fn of_action(typed: &str, action: Action) -> Option<Fit> {
     // What all actions of a kind begin with names none of them.
     own.extend(typed.contains('.').then_some(entry.name));
     let named = named(typed, &own);
-    if action.is_destructive() {
-        // Letters within a name and words of a sentence are luck.
-        let sentence = || sentence(typed, &own, kind, entry.help);
-        let begins = typed.split_whitespace().any(|word| begins_one(word, &own));
-        return named.filter(|fit| *fit < Fit::Within).or_else(|| sentence().filter(|_| begins));
-    }
-    named
+    let found = named
         .or_else(|| sentence(typed, &own, kind, entry.help))
-        .or_else(|| initials(typed, &[label.as_str()]))
+        .or_else(|| initials(typed, &[label.as_str()]));
+    // Letters within a name and words of a sentence are luck.
+    let is_luck = |fit: &Fit| matches!(fit, Fit::Within | Fit::Sentence | Fit::Initials);
+    found.filter(|fit| !(action.is_destructive() && is_luck(fit)))
 }
 
 /// How what is typed stands to one of those names.
@@ -109,7 +108,9 @@ fn sentence(typed: &str, own: &[&str], kind: &str, help: &str) -> Option<Fit> {
     let help = help.to_lowercase();
     let is_there =
         |word: &str| begins_one(word, own) || word == kind || words(&help).any(|own| own == word);
-    typed.split_whitespace().all(is_there).then_some(Fit::Sentence)
+    let is_named = typed.split_whitespace().any(|word| begins_one(word, own));
+    let fit = if is_named { Fit::Partly } else { Fit::Sentence };
+    typed.split_whitespace().all(is_there).then_some(fit)
 }
 
 /// Whether each word is made of the beginnings of words, in their order.
