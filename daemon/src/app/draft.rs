@@ -31,9 +31,6 @@ impl Core {
         let Priced { cost_usd, calls, mut notes } = self.preview_cost(&spec)?;
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
-        if credits > balance {
-            notes.push(format!("it needs {credits} credits and {balance} can be spent"));
-        }
         Ok(Preview {
             instrument: spec.instrument.study_type(),
             panel: spec.panel,

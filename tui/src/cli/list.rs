@@ -153,9 +153,9 @@ mod tests {
     use super::*;
     use crate::report::fixtures;
 
-    fn headline(report: &Report, of: &str) -> Option<Headline> {
+    fn headline(report: &Report, of: &str) -> Headline {
         let estimate = report.results.as_ref().unwrap().estimates[of].clone();
-        Some(Headline { of: of.to_owned(), estimate })
+        Headline { of: of.to_owned(), estimate }
     }
 
     #[test]
@@ -164,9 +164,9 @@ mod tests {
         wide.name = "日本語の名前がとても長い場合の調査 \u{1b}[31mred".into();
         wide.panel.requested = 1_000_000;
         wide.panel.delivered = 998_001;
-        wide.headline = headline(&fixtures::nps(), "nps_score");
+        wide.headline = Some(headline(&fixtures::nps(), "nps_score"));
         let mut concept = fixtures::concept_test();
-        concept.study.headline = headline(&concept, "mean_score");
+        concept.study.headline = Some(headline(&concept, "mean_score"));
         let mut alone = concept.study.clone();
         if let Some(headline) = &mut alone.headline {
             (headline.estimate.low, headline.estimate.high, headline.estimate.n) = (None, None, 1);

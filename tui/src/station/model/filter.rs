@@ -74,9 +74,12 @@ impl Filter {
         Self { terms: terms.collect() }
     }
 
-    /// Whether one of them compares scores.
-    pub(crate) fn is_about_scores(&self) -> bool {
-        self.terms.iter().any(|term| matches!(term, Term::Score(..)))
+    /// The study type whose scores are compared, where some are.
+    pub(crate) fn scores_of(&self) -> Option<StudyType> {
+        self.terms.iter().find_map(|term| match term {
+            Term::Score(kind, ..) => Some(*kind),
+            _ => None,
+        })
     }
 
     /// Whether a study meets all of them; `score` is its main estimate, where it has one.

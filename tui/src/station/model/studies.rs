@@ -106,6 +106,8 @@ pub(crate) struct Studies {
     pub(crate) window: Window,
     /// What was typed after `/`.
     pub(crate) filter: String,
+    /// Whose scores that compares, where it compares some.
+    pub(crate) scores_of: Option<StudyType>,
     /// What it is sorted by.
     pub(crate) column: Column,
     /// Which way.
@@ -255,6 +257,7 @@ impl Studies {
                 filter.admits(study, self.main(study).map(|estimate| estimate.value))
             })
             .collect();
+        self.scores_of = filter.scores_of();
         shown.sort_by(|a, b| self.compare(&self.all[*a], &self.all[*b]));
         self.shown = shown;
     }

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 
 use super::frame;
 use crate::station::instrument;
-use crate::station::model::filter::{Filter, state_label};
+use crate::station::model::filter::state_label;
 use crate::station::model::studies::{Arrival, Direction, Shelf};
 use crate::station::model::{Model, Zoom};
 use crate::station::symbols::{Focus, Glyphs};
@@ -72,7 +72,10 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
         (format!("sort: {} {arrow}", studies.column.label()), Role::Dim),
     ];
     if !studies.filter.is_empty() {
-        facts.push((format!("filter: {}", studies.filter), Role::Match));
+        // Studies of other types have no such score, and are not missing by chance.
+        let whose = studies.scores_of.map(|kind| format!(" ({} only)", instrument::of(kind).title));
+        let whose = whose.unwrap_or_default();
+        facts.push((format!("filter: {}{whose}", studies.filter), Role::Match));
     }
     if !studies.marked.is_empty() {
         facts.push((format!("{} marked", studies.marked.len()), Role::Marked));
@@ -110,7 +113,7 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
         let width = inner.width.saturating_sub(2);
         let text = "No study meets the filter. Esc clears it, / changes it.";
         canvas.cut(inner.x + 2, inner.y + 1, width, text, Role::Dim);
-        if Filter::read(&model.studies.filter).is_about_scores() {
+        if model.studies.scores_of.is_some() {
             let text =
                 "score<4 is about concept tests, or about the type you name: type:nps score<0.";
             for (y, line) in (inner.y + 3..inner.bottom()).zip(wrap(text, width)) {

@@ -380,7 +380,7 @@ pub(super) fn submit(model: &mut Model, cost: Cost) -> Vec<Effect> {
     }
     if let Some(missing) = compose.missing_credits() {
         let text = format!(
-            "{} are missing: `demoscope credits grant {missing}` in a shell adds them.",
+            "{} are missing: `demoscope credits grant {missing}` adds them.",
             credits(missing),
         );
         model.say(Tone::Trouble, text);

@@ -163,6 +163,7 @@ fn scores_are_filtered_over_the_whole_list_and_within_one_kind() {
         let text = rig.text();
         let is_empty = rig.model.studies.counts().0 == 0;
         assert_eq!(text.contains("score<4 is about concept tests"), is_empty, "{text}");
+        assert!(text.contains(&format!("filter: {filter} (")) && text.contains(" only)"), "{text}");
     }
 }
 
