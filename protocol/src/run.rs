@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::audience::words;
 use crate::credits::Credits;
 use crate::id::StudyId;
+use crate::results::Estimate;
 use crate::setting::Settings;
 use crate::spending::Spending;
 use crate::study::{EngineMode, Origin, StudyType};
@@ -110,6 +111,20 @@ pub struct Study {
     /// What is worth knowing about the draft it was made of, told once: to whoever submits it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What it found, in one number. Told where studies are listed, of those that have results and are about one number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headline: Option<Headline>,
+}
+
+/// The one number that a study is about, on the scale of its type, with what it is worth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Headline {
+    /// Which estimate it is: `mean_score` (1 to 10), `nps_score`, `net_sentiment` or `a_minus_b_pct` (−100 to 100). Only
+    /// the same of two studies can be compared.
+    pub of: String,
+    /// The number.
+    #[serde(flatten)]
+    pub estimate: Estimate,
 }
 
 /// What a running study looks like now: integers only, merged as answers arrive.
@@ -235,6 +250,14 @@ pub struct Preview {
     /// What the settings of the draft could be.
     #[serde(default, skip_serializing_if = "Settings::is_empty")]
     pub settings: Settings,
+}
+
+impl Preview {
+    /// The credits that are missing for it; none when there are enough.
+    #[must_use]
+    pub fn missing_credits(&self) -> Option<Credits> {
+        self.credits.checked_sub(self.balance).filter(|missing| *missing > Credits::ZERO)
+    }
 }
 
 /// Calls of one kind that a study would make.

@@ -24,6 +24,7 @@ mod page;
 mod questions;
 mod reading;
 mod station;
+mod station_hands;
 mod station_kinds;
 mod station_upgrade;
 mod study_types;

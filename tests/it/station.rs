@@ -274,7 +274,7 @@ fn hostile_text_changes_nothing_but_its_own_cells() {
     desk.press(ESC);
     drop(desk.wait("the list", |screen| !screen.contains("New study")));
     desk.press("y");
-    drop(desk.wait_for("Copied"));
+    drop(desk.wait_for("sent to the terminal"));
     assert_eq!(desk.asked().copies.len(), 1);
 }
 

@@ -33,9 +33,6 @@ impl Core {
         notes.extend(of_cost);
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
-        if credits > balance {
-            notes.push(format!("it needs {credits} credits and {balance} can be spent"));
-        }
         Ok(Preview {
             instrument: spec.instrument.study_type(),
             panel: spec.panel,

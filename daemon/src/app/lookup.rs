@@ -43,6 +43,8 @@ impl Found {
             created_at: row.created_at,
             completed_at: progress.completed_at,
             notes: Vec::new(),
+            // Whoever lists studies adds it.
+            headline: None,
         }
     }
 }

@@ -18,6 +18,7 @@ mod engines;
 mod evidence;
 mod feed;
 mod gates;
+mod headline;
 mod lookup;
 mod lost;
 mod plan;
@@ -142,6 +143,7 @@ struct Shared {
     erasing: Wake,
     /// Held by whoever removes the rows of deleted studies.
     erasure: AsyncMutex<()>,
+    headlines: headline::Headlines,
     /// Studies answered at the same time, as the settings say now.
     studies_running: AtomicUsize,
     /// Why the last daily backup was not made, when it was not.
@@ -185,6 +187,7 @@ impl Core {
                 backup_trouble: Mutex::default(),
                 erasing: Wake::default(),
                 erasure: AsyncMutex::default(),
+                headlines: headline::Headlines::default(),
             }),
         })
     }
@@ -272,6 +275,10 @@ impl Core {
 
     async fn erasure(&self) -> MutexGuard<'_, ()> {
         self.shared.erasure.lock().await
+    }
+
+    fn headlines(&self) -> &headline::Headlines {
+        &self.shared.headlines
     }
 
     fn gates(&self) -> &Gates {

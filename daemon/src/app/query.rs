@@ -78,7 +78,9 @@ impl Core {
                     more = true;
                     return Ok(ControlFlow::Break(()));
                 }
-                items.push(Found { number, row, progress }.study());
+                let found = Found { number, row, progress };
+                let headline = self.headlines().of(reader, &found)?;
+                items.push(Study { headline, ..found.study() });
                 Ok(ControlFlow::Continue(()))
             })?;
             Ok(())

@@ -149,7 +149,7 @@ fn hold(
         open_hold(found.row.id, found.progress.attempt, answers, found.row.price, &purse).map_err(
             |short| {
                 ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
-                    .hint(format!("`demoscope credits grant {}` adds them.", short.wanted))
+                    .hint(format!("`demoscope credits grant {}` adds them.", short.missing()))
                     .hint("A smaller panel needs fewer.")
             },
         )?;

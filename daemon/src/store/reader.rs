@@ -4,6 +4,7 @@
 use std::ops::{Bound, ControlFlow};
 
 use redb::{ReadTransaction, ReadableTable, ReadableTableMetadata, WriteTransaction};
+use serde::de::DeserializeOwned;
 
 use super::{Fault, Key, Row, Table};
 
@@ -50,6 +51,12 @@ impl<'tx> Reader<'tx> {
     /// The row under a key.
     pub fn get<R: Row>(&self, key: &R::Key) -> Result<Option<R>, Fault> {
         self.bytes(R::TABLE, &key.encode())?.map(|bytes| parse(&bytes)).transpose()
+    }
+
+    /// What `P` names of the row under a key; the rest of it is passed over, which takes a fraction of reading it.
+    pub fn part<R: Row, P: DeserializeOwned>(&self, key: &R::Key) -> Result<Option<P>, Fault> {
+        let bytes = self.bytes(R::TABLE, &key.encode())?;
+        bytes.map(|bytes| parse_as::<R, P>(&bytes)).transpose()
     }
 
     /// The bytes under a key.
@@ -223,6 +230,10 @@ impl<'tx> Reader<'tx> {
 }
 
 fn parse<R: Row>(bytes: &[u8]) -> Result<R, Fault> {
+    parse_as::<R, R>(bytes)
+}
+
+fn parse_as<R: Row, P: DeserializeOwned>(bytes: &[u8]) -> Result<P, Fault> {
     serde_json::from_slice(bytes)
         .map_err(|error| Fault::Row { table: R::TABLE, why: error.to_string() })
 }

@@ -1,15 +1,20 @@
 //! `demoscope list`: the studies, newest first.
 
 use jiff::tz::TimeZone;
-use protocol::run::{State, Study};
+use protocol::run::{Headline, State, Study};
 use protocol::safe;
 use protocol::service::StudyQuery;
+use unicode_width::UnicodeWidthStr;
 
 use crate::cli::pages;
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link};
 use crate::look::{Look, Role, pad, pad_left, thousands};
+use crate::report::estimates::number;
 use crate::ui::Ui;
+
+/// Columns for a name, for which the time of the day makes room.
+const NAME_AT_LEAST: usize = 12;
 
 /// List studies, newest first
 #[derive(Debug, clap::Args)]
@@ -17,7 +22,12 @@ use crate::ui::Ui;
 Examples:
   demoscope list
   demoscope list --search kit --tag spring
-  demoscope list --json | jq -r '.[0].id'")]
+  demoscope list --json | jq -r '.[0].id'
+  demoscope list --json | jq '.[] | {name, headline}'
+
+SCORE is what the study type is about, with half its 95% interval: the mean score of a concept
+test (1 to 10), the NPS, positive minus negative, A minus B (points, -100 to 100). Only scores of
+one type can be compared.")]
 pub(crate) struct Args {
     /// Only those whose name contains this text, in any case
     #[arg(long, value_name = "TEXT")]
@@ -73,32 +83,56 @@ fn table(studies: &[Study], zone: &TimeZone, look: Look) -> String {
     let widest = |columns: &mut dyn Iterator<Item = usize>| columns.max().unwrap_or(0);
     let counts = widest(&mut panels.iter().map(String::len)).max(7);
     let types = widest(&mut studies.iter().map(|study| study.instrument.as_str().len())).max(4);
+    let scores: Vec<String> = studies.iter().map(|study| score(study, look)).collect();
+    let values = widest(&mut scores.iter().map(|score| score.width())).max(5);
     let states = widest(&mut studies.iter().map(|study| study.state.as_str().len())).max(5);
-    // The name gets what the others leave: an id of 8, a time of 11, and a space between any two.
-    let room = look.width.saturating_sub(8 + types + states + counts + 11 + 5).clamp(8, 44);
+    // The name gets what the others leave: an id of 8, a day or a time of it, and a space between any two.
+    let others = |time: usize| 8 + types + states + counts + values + time + 6;
+    let (submitted, time) =
+        if look.width < others(11) + NAME_AT_LEAST { ("%m-%d", 9) } else { ("%m-%d %H:%M", 11) };
+    let others = others(time);
+    let room = look.width.saturating_sub(others).clamp(8, 44);
 
-    let row = |id: &str, name: &str, kind: &str, state: &str, panel: &str, at: &str| {
-        format!(
-            "{id} {} {} {state} {} {at}\n",
-            pad(name, room),
-            pad(kind, types),
-            pad_left(panel, counts)
-        )
-    };
-    let head = row(&pad("ID", 8), "NAME", "TYPE", &pad("STATE", states), "ANSWERS", "SUBMITTED");
+    let row =
+        |id: &str, name: &str, kind: &str, state: &str, panel: &str, value: &str, at: &str| {
+            format!(
+                "{id} {} {} {state} {} {} {at}\n",
+                pad(name, room),
+                pad(kind, types),
+                pad_left(panel, counts),
+                pad_left(value, values)
+            )
+        };
+    let state = pad("STATE", states);
+    let head = row(&pad("ID", 8), "NAME", "TYPE", &state, "ANSWERS", "SCORE", "SUBMITTED");
     let mut out = format!("{}\n", look.paint(Role::Dim, head.trim_end()));
-    for (study, panel) in studies.iter().zip(&panels) {
-        let at = study.created_at.to_zoned(zone.clone()).strftime("%m-%d %H:%M").to_string();
+    for ((study, panel), score) in studies.iter().zip(&panels).zip(&scores) {
+        let at = study.created_at.to_zoned(zone.clone()).strftime(submitted).to_string();
         out.push_str(&row(
             &look.paint(Role::Accent, &study.id.short()),
             &look.shorten(&safe::line(&study.name), room),
             study.instrument.as_str(),
             &look.paint(state_role(study.state), &pad(study.state.as_str(), states)),
             panel,
+            score,
             &at,
         ));
     }
     out
+}
+
+/// The one number that a study is about, with half its interval; where it has none, how many it rests on.
+fn score(study: &Study, look: Look) -> String {
+    let Some(Headline { of, estimate }) = &study.headline else {
+        return look.glyph("—", "--").to_owned();
+    };
+    let value = number(of, estimate.value);
+    match (estimate.low, estimate.high) {
+        (Some(low), Some(high)) => {
+            format!("{value} {}{}", look.glyph("±", "+/-"), number(of, (high - low) / 2.0))
+        }
+        _ => format!("{value} n={}", thousands(i128::from(estimate.n))),
+    }
 }
 
 /// The colour that a state is shown in.
@@ -114,8 +148,15 @@ pub(crate) fn state_role(state: State) -> Role {
 
 #[cfg(test)]
 mod tests {
+    use protocol::results::Report;
+
     use super::*;
     use crate::report::fixtures;
+
+    fn headline(report: &Report, of: &str) -> Headline {
+        let estimate = report.results.as_ref().unwrap().estimates[of].clone();
+        Headline { of: of.to_owned(), estimate }
+    }
 
     #[test]
     fn the_table_stays_inside_its_columns() {
@@ -123,11 +164,20 @@ mod tests {
         wide.name = "日本語の名前がとても長い場合の調査 \u{1b}[31mred".into();
         wide.panel.requested = 1_000_000;
         wide.panel.delivered = 998_001;
-        let studies = [fixtures::concept_test().study, wide];
+        wide.headline = Some(headline(&fixtures::nps(), "nps_score"));
+        let mut concept = fixtures::concept_test();
+        concept.study.headline = Some(headline(&concept, "mean_score"));
+        let mut alone = concept.study.clone();
+        if let Some(headline) = &mut alone.headline {
+            (headline.estimate.low, headline.estimate.high, headline.estimate.n) = (None, None, 1);
+        }
+        let mut running = fixtures::nps().study;
+        running.state = State::Running;
+        let studies = [concept.study, wide, alone, running];
         let table = table(&studies, &TimeZone::UTC, Look::PLAIN);
         insta::assert_snapshot!(table);
         for line in table.lines() {
-            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+            assert!(line.width() <= 80, "{line}");
         }
     }
 }

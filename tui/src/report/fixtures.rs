@@ -92,6 +92,7 @@ fn study(instrument: StudyType, name: &str, delivered: u32) -> Study {
         created_at: "2026-11-22T09:30:00Z".parse().unwrap(),
         completed_at: Some("2026-11-22T09:30:04Z".parse().unwrap()),
         notes: Vec::new(),
+        headline: None,
     }
 }
 

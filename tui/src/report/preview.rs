@@ -56,9 +56,12 @@ fn takes(preview: &Preview, page: &mut Page) {
     if let Some((half, unit)) = &preview.expected_half_width {
         page.line(format!("  result to be known within ±{half:.2} {}", safe::line(unit)));
     }
-    if preview.credits > preview.balance {
-        let line = "Not enough credits: ask for fewer respondents, or add to the budget with: demoscope credits grant N";
-        page.paragraph(line, "  ", "  ", Some(Role::Bad));
+    if let Some(missing) = preview.missing_credits() {
+        let line = format!(
+            "{} credits are missing: ask for fewer respondents, or add them to the budget with: demoscope credits grant {missing}",
+            thousands(missing.0),
+        );
+        page.paragraph(&line, "  ", "  ", Some(Role::Bad));
     }
     for note in &preview.notes {
         page.bullet(note);

@@ -137,8 +137,8 @@ actions! {
     Archive = "study.archive", [Studies] 12, "archive", "Puts a study away, or takes it out again.";
     Tag = "study.tag", [Studies] 14, "tags", "Changes the tags of a study.";
     Mark = "list.mark", [Studies] 11, "mark", "Marks a study, so that pause, cancel and archive work on all that are marked.";
-    Filter = "list.filter", [Studies Results] 7, "filter", "Narrows the list as you type: words, tag:spring, state:live, score<4.";
-    Sort = "list.sort", [Studies Results] 8, "sort", "Chooses what the list is sorted by; the same choice again turns it round.";
+    Filter = "list.filter", [Studies Results] 7, "filter", "Narrows the list as you type: words, tag:spring, state:live, type:nps, n>=100; score<4 (concept tests, or the type you name), nps<0, net<0, lead>10 (A \u{2212} B).";
+    Sort = "list.sort", [Studies Results] 8, "sort", "Chooses what the list is sorted by; the same choice again turns it round. Scores are sorted within each study type.";
     Archived = "list.archived", [Studies], "archived", "Shows the archived studies, or the others again.";
     Order = "live.order", [Live] 3, "order", "Rearranges the people: as they were asked, or by score into a histogram.";
     Follow = "live.follow", [Live] 4, "follow", "Keeps the newest answers in view, or holds the list still.";
@@ -163,7 +163,7 @@ actions! {
     ShowStudies = "screen.studies", [], "studies", "Goes to the list of studies.";
     ShowLive = "screen.live", [] 4, "watch it", "Goes to the panel as it fills.";
     ShowResults = "screen.results", [] 3, "results", "Goes to what was found.";
-    Palette = "palette", [] 10, "commands", "Finds a command or a study by a few letters.";
+    Palette = "palette", [] 10, "commands", "Finds a command or a study by its name or the beginnings of its words.";
     Help = "help", [Studies Live Results Compose Person], "help", "Explains the keys of this screen; type to search.";
     Themes = "theme", [], "theme", "Chooses the colours.";
     StartDaemon = "daemon.start", [], "start daemon", "Starts the daemon when it is away.";
@@ -192,6 +192,48 @@ impl Action {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         ACTIONS.iter().find(|entry| entry.name == name).map(|entry| entry.action)
+    }
+
+    /// Whether it takes something away, or asks for what costs again: nothing that is done by mistake.
+    #[must_use]
+    pub const fn is_destructive(self) -> bool {
+        matches!(self, Self::Cancel | Self::Retry | Self::Archive | Self::Quit)
+    }
+
+    /// What else people call it.
+    #[must_use]
+    pub const fn synonyms(self) -> &'static [&'static str] {
+        match self {
+            Self::New => &["create", "add", "compose", "draft"],
+            Self::Duplicate => &["clone", "copy the study", "again"],
+            Self::Edit => &["change"],
+            Self::Pause => &["resume", "continue", "go on", "hold"],
+            Self::Cancel => &["stop", "abort"],
+            Self::Retry => &["ask again", "repeat"],
+            Self::Archive => &["put away"],
+            Self::Tag => &["label"],
+            Self::Mark => &["select"],
+            Self::Filter => &["search", "find", "narrow"],
+            Self::Sort => &["order by", "rank"],
+            Self::Order => &["rearrange", "histogram"],
+            Self::GroupBy => &["segments", "break down"],
+            Self::Worth => &["channels", "controls", "checks"],
+            Self::CrossTab => &["crosstab", "table"],
+            Self::View => &["reasons", "findings", "method"],
+            Self::Zoom => &["full screen", "maximise", "maximize"],
+            Self::Export => &["save", "write", "csv", "json", "html", "markdown", "svg", "picture"],
+            Self::Copy => &["clipboard", "yank"],
+            Self::ShowStudies => &["list", "home"],
+            Self::ShowLive => &["live", "panel", "progress"],
+            Self::ShowResults => &["report"],
+            Self::Help => &["keys", "manual"],
+            Self::Themes => &["colours", "colors"],
+            Self::StartDaemon => &["connect", "reconnect"],
+            Self::Redraw => &["refresh"],
+            Self::Suspend => &["shell", "background"],
+            Self::Quit => &["exit", "leave"],
+            _ => &[],
+        }
     }
 
     /// Whether it does something there.

@@ -5,6 +5,7 @@ use protocol::id::{StudyId, SubmitKey};
 use protocol::service::Control;
 use protocol::study::Draft;
 
+use crate::station::model::drafts::Origin;
 use crate::station::model::saved::{Form, Settings};
 
 /// People who stand next to each other in a panel.
@@ -100,8 +101,13 @@ pub enum Effect {
     Call(Call),
     /// Reads events from there on.
     Follow(Cursor),
-    /// Puts a text on the clipboard.
-    Copy(String),
+    /// Copies a text to wherever the terminal keeps such things.
+    Copy {
+        /// What it is, as the beginning of a sentence.
+        what: &'static str,
+        /// The text.
+        text: String,
+    },
     /// Writes a study to a file.
     Export(StudyId, Export),
     /// Writes a file of that name, or one that does not exist yet.
@@ -117,8 +123,8 @@ pub enum Effect {
     ListFiles(String),
     /// Opens a text in the owner's editor.
     Edit(String),
-    /// Keeps what is being written; nothing when it was run.
-    SaveDraft(Form),
+    /// Keeps what is being written, apart from what was written for anything else; nothing when it was run.
+    SaveDraft(Origin, Form),
     /// Keeps how the workstation is used.
     SaveSettings(Settings),
     /// Tries the daemon now and starts it when it is away.

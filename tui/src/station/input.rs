@@ -1,5 +1,6 @@
 //! From the bytes of a terminal to keys, pastes and clicks. The decoder keeps what is incomplete, so that a sequence may
-//! arrive in any number of pieces; an escape that nothing follows becomes the Esc key when the reader says so.
+//! arrive in any number of pieces; an escape that nothing follows becomes the Esc key when the reader says so. No key is
+//! ever lost to an Esc before it.
 
 use crate::station::key::{Chord, Key, Mods};
 
@@ -70,14 +71,27 @@ impl Decoder {
         self.buffer.first() == Some(&0x1b) && !self.buffer.starts_with(b"\x1b[200~")
     }
 
-    /// Nothing followed: a lone escape is the Esc key, a torn sequence is dropped.
-    pub fn flush(&mut self) -> Option<Input> {
+    /// Nothing followed: an escape is the Esc key, and so is one before a single `[`, `O` or the beginning of a letter,
+    /// which were typed after it. A longer sequence that is torn is dropped.
+    pub fn flush(&mut self) -> Vec<Input> {
         if !self.is_waiting() {
-            return None;
+            return Vec::new();
         }
-        let lone = self.buffer.len() == 1;
-        self.buffer.clear();
-        lone.then_some(Input::Key(Chord::plain(Key::Esc)))
+        let esc = Input::Key(Chord::plain(Key::Esc));
+        match self.buffer[..] {
+            [_, letter @ (b'[' | b'O')] => {
+                self.buffer.clear();
+                vec![esc, Input::Key(Chord::plain(Key::Char(char::from(letter))))]
+            }
+            [_, b'[' | b'O', ..] => {
+                self.buffer.clear();
+                Vec::new()
+            }
+            _ => {
+                self.buffer.remove(0);
+                vec![esc]
+            }
+        }
     }
 }
 
@@ -103,7 +117,8 @@ fn step(bytes: &[u8]) -> Step {
             Step::Done(Some(Input::Key(chord)), length) => {
                 key(chord.key, chord.mods.and(Mods::ALT), length + 1)
             }
-            Step::Done(_, length) => Step::Done(None, length + 1),
+            // What means nothing takes nothing with it.
+            Step::Done(..) => key(Key::Esc, Mods::NONE, 1),
             Step::More => Step::More,
         },
         _ => plain(bytes),
@@ -249,11 +264,17 @@ mod tests {
             (b"\x1b[A\x1bOB\x1b[1;5C\x1b[Z", &["↑", "↓", "Ctrl-→", "S-Tab"]),
             (b"\x1b[5~\x1b[6~\x1b[H\x1b[4~\x1b[3~", &["PgUp", "PgDn", "Home", "End", "Del"]),
             (b"\r\t\x7f\x04\x1a\x1c", &["Enter", "Tab", "Backspace", "Ctrl-D", "Ctrl-Z", "Ctrl-4"]),
-            (b"\x1bx\x1b[15~\x1b[24~", &["Alt-x", "F5", "F12"]),
+            // Whether Alt was held or Esc was pressed before is decided by who knows what is bound.
+            ("\x1bx\x1bé\x1b[15~\x1b[24~".as_bytes(), &["Alt-x", "Alt-é", "F5", "F12"]),
             (b"\x1b", &["Esc"]),
             (b"\x1b\x1b", &["Esc", "Esc"]),
             ("é日👍".as_bytes(), &["é", "日", "👍"]),
             (b"\xff\x80a", &["a"]),
+            (b"\x1b[", &["Esc", "["]),
+            (b"\x1bO", &["Esc", "O"]),
+            (b"\x1b\xff", &["Esc"]),
+            (b"\x1b\xc3", &["Esc"]),
+            (b"\x1b[1;5", &[]),
             (b"\x1b[<0;12;5M\x1b[<0;12;5m\x1b[<64;1;1M", &["Click(11, 4)", "Wheel(Up)"]),
             (b"\x1b[200~a\rb\x1b[31m\x1b[201~q", &["Paste(\"a\\nb\\u{1b}[31m\")", "q"]),
         ] {

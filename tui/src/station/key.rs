@@ -119,6 +119,14 @@ impl Chord {
         }
     }
 
+    /// The key that may have been pressed right after Esc: a terminal sends the same for that and for Alt held down.
+    #[must_use]
+    pub fn after_esc(self) -> Option<Self> {
+        let looks_alike = matches!(self.key, Key::Char(_) | Key::Enter | Key::Tab | Key::Backspace);
+        (looks_alike && self.mods.has(Mods::ALT))
+            .then_some(Self { key: self.key, mods: Mods(self.mods.0 & !Mods::ALT.0) })
+    }
+
     /// The letter it types, when it types one.
     #[must_use]
     pub fn typed(self) -> Option<char> {

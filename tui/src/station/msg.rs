@@ -68,10 +68,12 @@ pub enum Msg {
     Edited(Result<String, String>),
     /// A file was written: where, or why not.
     Written(Result<String, String>),
+    /// A text was copied: where it went, or why it went nowhere.
+    Copied(Result<String, String>),
     /// Two attributes crossed.
     Cross(StudyId, Result<Box<CrossTab>, ApiError>),
     /// What a study asked.
-    Asked(Result<Box<Asked>, ApiError>),
+    Asked(StudyId, Result<Box<Asked>, ApiError>),
     /// Something the owner should know.
     Told(String),
 }

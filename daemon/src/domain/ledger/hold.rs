@@ -37,6 +37,14 @@ pub struct Shortfall {
     pub spendable: Credits,
 }
 
+impl Shortfall {
+    /// What would be enough, added to what there is.
+    #[must_use]
+    pub fn missing(&self) -> Credits {
+        self.wanted.checked_sub(self.spendable).unwrap_or(self.wanted)
+    }
+}
+
 /// More was to be settled than the hold has left, or the hold is closed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the hold of study {study} has {left} credits left, not {asked}")]

@@ -9,7 +9,7 @@ use protocol::error::ErrorCode;
 use protocol::id::{StudyId, SubmitKey};
 use protocol::results::{Answer, Outcomes, Report, Winner};
 use protocol::run::{State, Study};
-use protocol::service::{Control, Submit};
+use protocol::service::{Control, StudyQuery, Submit};
 use protocol::study::{Draft, Origin};
 use uuid::Uuid;
 
@@ -220,4 +220,70 @@ async fn what_was_asked_can_be_read_afterwards() {
             .iter()
             .all(|response| matches!(response.answer, Answer::Survey { .. }))
     );
+}
+
+/// What a list tells of a study is the very estimate of its report, and follows it when others are asked again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_tells_each_study_by_the_number_of_its_kind() {
+    let core = reader();
+    let scheduler = Scheduler::start(core.clone());
+    let front = "panel: 40\nseed: 3\n---\n";
+    let variants = format!("## Variant A\n{GOOD}\n## Variant B\n{POOR}");
+    let drafts = [
+        (format!("---\n{front}{GOOD}"), Some("mean_score")),
+        (format!("---\nstudy: nps\n{front}{POOR}"), Some("nps_score")),
+        (format!("---\nstudy: sentiment\n{front}{POOR}"), Some("net_sentiment")),
+        (format!("---\nstudy: ab_test\n{front}{variants}"), Some("a_minus_b_pct")),
+        (format!("---\nstudy: survey\nquestions: [\"What would stop you?\"]\n{front}{POOR}"), None),
+    ];
+    let mut reports = Vec::new();
+    for (key, (draft, _)) in (1..).zip(&drafts) {
+        reports.push(run(&core, key, draft).await);
+    }
+    // The second look is answered from memory.
+    for _ in 0..2 {
+        let mut listed = core.studies(&StudyQuery::default()).unwrap().items;
+        listed.reverse();
+        for ((study, report), (_, own)) in listed.iter().zip(&reports).zip(&drafts) {
+            let told = study.headline.as_ref().map(|told| (told.of.as_str(), &told.estimate));
+            let estimates = &report.results.as_ref().unwrap().estimates;
+            assert_eq!(told, own.map(|own| (own, &estimates[own])));
+            assert_eq!(report.study.headline, None, "a report has it already");
+        }
+    }
+    scheduler.stop().await;
+    core.close();
+}
+
+/// A study that is asked again has no number until it has ended again, and then the new one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_is_that_of_the_last_attempt() {
+    let heals = Arc::new(AtomicBool::new(false));
+    let healed = heals.clone();
+    let script = Script::new(move |ask| {
+        if ask.ordinal < 10 && !healed.load(Ordering::SeqCst) {
+            return Err(Refusal::Final { why: "no line".to_owned() });
+        }
+        Ok(crate::app::testing::reply(ask.ordinal))
+    });
+    let core = core(&Disk::default(), settings(1_000, script));
+    let scheduler = Scheduler::start(core.clone());
+    let study = submit(&core, 1, &format!("---\npanel: 25\n---\n{GOOD}")).await;
+    let listed = |core: &Core| {
+        let study = core.studies(&StudyQuery::default()).unwrap().items.remove(0);
+        (study.state, study.headline.map(|headline| (headline.estimate.n, headline.estimate.value)))
+    };
+    until(&core, study.id, ENDED).await;
+    let (state, first) = listed(&core);
+    assert_eq!((state, first.map(|(n, _)| n)), (State::Completed, Some(15)));
+    heals.store(true, Ordering::SeqCst);
+    core.control(study.id, Control::Retry).await.unwrap();
+    until(&core, study.id, ENDED).await;
+    let (_, again) = listed(&core);
+    let report = core.report(study.id).unwrap().results.unwrap();
+    let mean = &report.estimates["mean_score"];
+    assert_eq!(again, Some((25, mean.value)));
+    assert_ne!(again, first);
+    scheduler.stop().await;
+    core.close();
 }

@@ -13,9 +13,8 @@ use crate::station::msg::Msg;
 
 /// How long an answer may take.
 pub(super) const WITHIN: Duration = Duration::from_secs(15);
-/// Studies of one page of the list, and pages that are read.
+/// Studies of one page of the list.
 const STUDIES: u32 = 500;
-const PAGES_MAX: usize = 20;
 /// Answers of one page; the daemon gives fewer when they are long.
 pub(super) const ANSWERS: u32 = 500;
 
@@ -59,7 +58,7 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
             let dimensions = dimensions.map(str::to_owned).into();
             Msg::Cross(id, asked!(client, cross(id, dimensions, None)).map(Box::new))
         }
-        Call::Asked(id) => Msg::Asked(asked!(client, asked(id)).map(Box::new)),
+        Call::Asked(id) => Msg::Asked(id, asked!(client, asked(id)).map(Box::new)),
         Call::Control(id, control) => Msg::Changed(asked!(client, control(id, control))),
         Call::Tag(id, tags) => Msg::Changed(asked!(client, tag(id, tags))),
     }
@@ -69,14 +68,13 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
 async fn studies(client: &DemoscopeClient, archived: bool) -> Result<Vec<Study>, ApiError> {
     let mut all = Vec::new();
     let mut offset = 0;
-    for _ in 0..PAGES_MAX {
+    loop {
         let query = StudyQuery { archived, offset, limit: STUDIES, ..StudyQuery::default() };
         let page = asked!(client, studies(query))?;
         all.extend(page.items);
         match page.next {
-            Some(next) => offset = next,
-            None => break,
+            Some(next) if next > offset => offset = next,
+            _ => return Ok(all),
         }
     }
-    Ok(all)
 }

@@ -1,36 +1,213 @@
-//! The clipboard by OSC 52, which works through SSH; what is too long for that goes into a file.
+//! Copying: by OSC 52, which works through SSH; inside tmux, which takes such a sequence only where it is set to, into its
+//! own buffer as well; what is too long for either goes into a file. Nobody can know what a terminal does with what it is
+//! sent, so what is said afterwards is where the text went, and no more.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _, Write as _};
+use std::process::{Child, Command as Program, Stdio};
+use std::time::Duration;
 
 use crossterm::Command;
 use crossterm::clipboard::CopyToClipboard;
 use protocol::paths::Paths;
 
 use super::terminal::Screen;
+use crate::station::look::Line;
+use crate::station::widgets::format::{plural, stopped};
 
 /// Terminals take about this many bytes of base64.
 const BYTES_MAX: usize = 74_000;
+/// How long tmux may take, and how often it is looked at meanwhile.
+const TMUX_WITHIN: Duration = Duration::from_secs(3);
+const TMUX_LOOK: Duration = Duration::from_millis(5);
+/// Of what tmux complains about, as much as fits a line.
+const COMPLAINT_BYTES: u64 = 200;
 
-/// Copies a text; says where it is when it is not on the clipboard.
-pub(super) fn copy(screen: &mut Screen, paths: &Paths, text: &str) -> Option<String> {
+/// What became of a text that was to be copied.
+#[derive(Debug, Default)]
+pub(super) struct Ways {
+    /// Sent to the terminal, unless it was too long for that.
+    sent: Option<Result<(), String>>,
+    /// Handed to tmux, where it runs inside one.
+    tmux: Option<Result<(), String>>,
+    /// Written to a file, where nothing else would take it.
+    file: Option<Result<String, String>>,
+}
+
+/// Sends a text to the terminal.
+pub(super) fn send(screen: &mut Screen, text: &str) -> Ways {
     let encoded_bytes = text.len().div_ceil(3).saturating_mul(4);
-    if encoded_bytes <= BYTES_MAX {
+    let sent = (encoded_bytes <= BYTES_MAX).then(|| {
         let mut sequence = String::new();
-        return CopyToClipboard::to_clipboard_from(text)
+        CopyToClipboard::to_clipboard_from(text)
             .write_ansi(&mut sequence)
             .map_err(io::Error::other)
             .and_then(|()| screen.write(&sequence))
-            .err()
-            .map(|error| format!("The terminal takes no copy: {error}."));
+            .map_err(|error| error.to_string())
+    });
+    Ways { sent, ..Ways::default() }
+}
+
+/// Hands a text to the tmux around the workstation, if there is one, and to a file if nothing takes it. Says where it is.
+pub(super) async fn hand_on(
+    paths: Paths,
+    line: Line,
+    what: &'static str,
+    text: String,
+    mut ways: Ways,
+) -> Result<String, String> {
+    if std::env::var_os("TMUX").is_some_and(|socket| !socket.is_empty()) {
+        ways.tmux = Some(tmux(&text).await);
     }
+    if ways.sent.is_none() && !matches!(ways.tmux, Some(Ok(()))) {
+        ways.file = Some(write(&paths, &text));
+    }
+    told(what, text.chars().count(), line, &ways)
+}
+
+fn write(paths: &Paths, text: &str) -> Result<String, String> {
     let path = paths.cache.join("copied.txt");
-    let written = fs::create_dir_all(&paths.cache).and_then(|()| fs::write(&path, text));
-    Some(match written {
-        Ok(()) => format!("Too long for the clipboard; it stands in {}", path.display()),
-        Err(error) => format!(
-            "Too long for the clipboard, and {} cannot be written: {error}.",
-            path.display()
-        ),
-    })
+    fs::create_dir_all(&paths.cache)
+        .and_then(|()| fs::write(&path, text))
+        .map(|()| path.display().to_string())
+        .map_err(|error| format!("{} cannot be written: {error}", path.display()))
+}
+
+/// Puts a text into a buffer of tmux, which is asked to offer it to its own terminal too. Versions before 3.2 cannot be
+/// asked for that.
+async fn tmux(text: &str) -> Result<(), String> {
+    match load_buffer(&["load-buffer", "-w", "-"], text).await {
+        Err(_) => load_buffer(&["load-buffer", "-"], text).await,
+        done => done,
+    }
+}
+
+async fn load_buffer(arguments: &[&str], text: &str) -> Result<(), String> {
+    let mut child = Program::new("tmux")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => "there is no tmux on the PATH".to_owned(),
+            _ => error.to_string(),
+        })?;
+    let (input, text) = (child.stdin.take(), text.to_owned());
+    // It may read slowly, or not at all: what it does not take is told by how it ends.
+    let writing = tokio::task::spawn_blocking(move || {
+        input.map_or(Ok(()), |mut input| input.write_all(text.as_bytes()))
+    });
+    let ended = tokio::time::timeout(TMUX_WITHIN, ended(&mut child)).await;
+    let outcome = match ended {
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(Ok(_)) => Err(complaint(&mut child)),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => {
+            drop(child.kill());
+            drop(child.wait());
+            Err("it does not reply".to_owned())
+        }
+    };
+    match writing.await {
+        Ok(Err(error)) if outcome.is_ok() => Err(error.to_string()),
+        _ => outcome,
+    }
+}
+
+async fn ended(child: &mut Child) -> io::Result<std::process::ExitStatus> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        tokio::time::sleep(TMUX_LOOK).await;
+    }
+}
+
+/// The first line of what a program that has ended complained about.
+fn complaint(child: &mut Child) -> String {
+    let mut said = Vec::new();
+    if let Some(stderr) = child.stderr.take() {
+        drop(stderr.take(COMPLAINT_BYTES).read_to_end(&mut said));
+    }
+    let said = String::from_utf8_lossy(&said);
+    let first = said.lines().find(|line| !line.trim().is_empty()).map(str::trim);
+    first.unwrap_or("it ended with an error").to_owned()
+}
+
+/// Where a text went, as far as that is known; an error where it may be nowhere.
+fn told(what: &str, characters: usize, line: Line, ways: &Ways) -> Result<String, String> {
+    let count = plural(u64::try_from(characters).unwrap_or(u64::MAX), "character", "characters");
+    let text = format!("{what}, {count}");
+    let to = match line {
+        Line::Local => "sent to the terminal",
+        Line::Remote => "sent to your terminal by OSC 52, through SSH",
+    };
+    match (&ways.tmux, &ways.sent, &ways.file) {
+        (Some(Ok(())), Some(Ok(())), _) => {
+            Ok(format!("{text}: in tmux's buffer, and offered to the terminal."))
+        }
+        (Some(Ok(())), ..) => Ok(format!("{text}: in tmux's buffer.")),
+        (Some(Err(why)), Some(Ok(())), _) => {
+            Err(format!("{text}: {to}, but not in tmux's buffer: {}", stopped(why)))
+        }
+        (None, Some(Ok(())), _) => Ok(format!("{text}: {to}.")),
+        (_, _, Some(Ok(path))) => {
+            Ok(format!("{text}: too long for the terminal; it stands in {path}"))
+        }
+        (_, _, Some(Err(why))) => {
+            Err(format!("{text}: too long for the terminal, and {}", stopped(why)))
+        }
+        (_, Some(Err(why)), _) => Err(format!("The terminal takes no copy: {}", stopped(why))),
+        (_, None, None) => Err(format!("{text}: nothing takes it.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_claimed_than_is_known() {
+        let no = |why: &str| Some(Err(why.to_owned()));
+        let sent = || Some(Ok(()));
+        let file = |path: &str| Some(Ok(path.to_owned()));
+        for (line, ways, wanted) in [
+            (Line::Local, Ways { sent: sent(), ..Ways::default() }, Ok("sent to the terminal.")),
+            (
+                Line::Remote,
+                Ways { sent: sent(), ..Ways::default() },
+                Ok("sent to your terminal by OSC 52, through SSH."),
+            ),
+            (
+                Line::Local,
+                Ways { sent: sent(), tmux: sent(), file: None },
+                Ok("in tmux's buffer, and offered to the terminal."),
+            ),
+            (
+                Line::Local,
+                Ways { sent: sent(), tmux: no("no server running"), file: None },
+                Err("sent to the terminal, but not in tmux's buffer: no server running."),
+            ),
+            (Line::Local, Ways { tmux: sent(), ..Ways::default() }, Ok("in tmux's buffer.")),
+            (
+                Line::Local,
+                Ways { file: file("/tmp/copied.txt"), ..Ways::default() },
+                Ok("too long for the terminal; it stands in /tmp/copied.txt"),
+            ),
+            (
+                Line::Local,
+                Ways {
+                    file: Some(Err("it cannot be written".to_owned())),
+                    tmux: no("no"),
+                    sent: None,
+                },
+                Err("too long for the terminal, and it cannot be written."),
+            ),
+        ] {
+            let whole = |text: &str| format!("The reason, 41 characters: {text}");
+            let told = told("The reason", 41, line, &ways);
+            assert_eq!(told, wanted.map(whole).map_err(whole));
+        }
+    }
 }

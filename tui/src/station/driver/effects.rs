@@ -12,10 +12,14 @@ impl Station {
             Effect::Call(call) => self.daemon.call(call),
             Effect::Follow(cursor) => self.daemon.follow(cursor),
             Effect::StartDaemon => self.daemon.start(),
-            Effect::Copy(text) => {
-                if let Some(told) = clipboard::copy(&mut self.screen, &self.paths, &text) {
-                    self.send(Msg::Told(told));
-                }
+            Effect::Copy { what, text } => {
+                let ways = clipboard::send(&mut self.screen, &text);
+                let (paths, line) = (self.paths.clone(), self.model.look().line);
+                let messages = self.messages.clone();
+                drop(tokio::spawn(async move {
+                    let told = clipboard::hand_on(paths, line, what, text, ways).await;
+                    drop(messages.send(Msg::Copied(told)).await);
+                }));
             }
             Effect::Export(study, export) => self.daemon.export(study, export),
             Effect::Write { name, content } => {
@@ -29,7 +33,7 @@ impl Station {
                 let names = files::beginning_with(&typed);
                 self.send(Msg::Files(typed, names));
             }
-            Effect::SaveDraft(form) => files::save_draft(&self.paths, &form),
+            Effect::SaveDraft(origin, form) => files::save_draft(&self.paths, origin, &form),
             Effect::SaveSettings(settings) => files::save_settings(&self.paths, &settings),
             Effect::Edit(text) => {
                 self.screen.leave();

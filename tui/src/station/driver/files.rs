@@ -13,6 +13,7 @@ use super::StationError;
 use crate::station::keymap::Keymap;
 use crate::station::look::Look;
 use crate::station::model::compose::Compose;
+use crate::station::model::drafts::{Drafts, Origin};
 use crate::station::model::saved::{Form, Settings};
 use crate::station::theme::Theme;
 
@@ -73,20 +74,60 @@ pub(super) fn save_settings(paths: &Paths, settings: &Settings) {
     store(&folder(paths).join("settings.json"), settings);
 }
 
-/// What was being written when the workstation was left.
-pub(super) fn draft(paths: &Paths) -> Option<Form> {
-    load::<Form>(&folder(paths).join("draft.json")).filter(|form| !form.is_empty())
+/// Each draft has a file of its own, so that none is lost with another one, whoever else writes drafts meanwhile.
+fn draft_file(origin: Origin) -> String {
+    match origin {
+        Origin::New => "draft.json".to_owned(),
+        Origin::Example => "draft-example.json".to_owned(),
+        Origin::Again(study) => format!("draft-{study}.json"),
+    }
 }
 
-/// Keeps what is being written.
-pub(super) fn save_draft(paths: &Paths, form: &Form) {
-    store(&folder(paths).join("draft.json"), form);
+fn draft_origin(file: &str) -> Option<Origin> {
+    let name = file.strip_prefix("draft")?.strip_suffix(".json")?;
+    match name.strip_prefix('-') {
+        None => name.is_empty().then_some(Origin::New),
+        Some("example") => Some(Origin::Example),
+        Some(study) => study.parse().ok().map(Origin::Again),
+    }
+}
+
+/// What was being written when the workstation was left.
+pub(super) fn drafts(paths: &Paths) -> Drafts {
+    let mut drafts = Drafts::default();
+    let Ok(entries) = fs::read_dir(folder(paths)) else { return drafts };
+    let mut found: Vec<_> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let origin = draft_origin(entry.file_name().to_str()?)?;
+            let written = entry.metadata().and_then(|about| about.modified()).ok();
+            Some((written, origin, load::<Form>(&entry.path())?))
+        })
+        .collect();
+    found.sort_by_key(|(written, ..)| *written);
+    for (_, origin, form) in found {
+        if let Some(pushed_out) = drafts.keep(origin, form) {
+            save_draft(paths, pushed_out, &Form::default());
+        }
+    }
+    drafts
+}
+
+/// Keeps what is being written. A form that is empty leaves nothing behind.
+pub(super) fn save_draft(paths: &Paths, origin: Origin, form: &Form) {
+    let path = folder(paths).join(draft_file(origin));
+    if form.is_empty() {
+        // It may never have been there.
+        drop(fs::remove_file(path));
+    } else {
+        store(&path, form);
+    }
 }
 
 /// Keeps what is being written on the way out.
 pub(super) fn keep_draft(paths: &Paths, compose: Option<&Compose>) {
-    if let Some(compose) = compose {
-        save_draft(paths, &compose.form());
+    if let Some((origin, form)) = compose.and_then(Compose::unkept) {
+        save_draft(paths, origin, &form);
     }
 }
 
@@ -166,4 +207,33 @@ pub(super) fn export(name: &str, content: &[u8]) -> Result<String, String> {
         }
     }
     Err(format!("There are {TRIES} files called {name} here; move some away."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(text: &str) -> Form {
+        Form { text: text.to_owned(), ..Form::default() }
+    }
+
+    #[test]
+    fn each_draft_comes_back_from_its_own_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::under(folder.path()).unwrap();
+        let all = [
+            (Origin::New, "new"),
+            (Origin::Example, "example"),
+            (Origin::Again(crate::station::testing::id(7)), "again"),
+        ];
+        for (origin, text) in all {
+            save_draft(&paths, origin, &form(text));
+        }
+        for (origin, text) in all {
+            assert_eq!(drafts(&paths).of(origin), Some(&form(text)));
+        }
+        save_draft(&paths, Origin::Example, &Form::default());
+        assert_eq!(drafts(&paths).of(Origin::Example), None);
+        assert_eq!(drafts(&paths).of(Origin::New), Some(&form("new")));
+    }
 }

@@ -46,7 +46,7 @@ impl Keyboard {
     }
 
     /// Nothing followed the escape.
-    pub(super) fn flush(&mut self) -> Option<Input> {
+    pub(super) fn flush(&mut self) -> Vec<Input> {
         self.waits_since = None;
         self.decoder.flush()
     }

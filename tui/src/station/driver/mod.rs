@@ -116,7 +116,7 @@ async fn station(
     let started = Instant::now();
     let screen = Screen::enter(mouse)?;
     let model = Model::new(moment(started), terminal::size(), keymap, theme)
-        .resume(settings, files::draft(paths));
+        .resume(settings, files::drafts(paths));
     let mut station = Station {
         model,
         screen,

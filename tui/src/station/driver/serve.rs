@@ -129,8 +129,9 @@ impl Station {
     /// Time has passed.
     fn wake(&mut self) -> Result<Flow, StationError> {
         let waited = self.keyboard.waits_since().is_some_and(|since| since.elapsed() >= ESCAPE);
-        if waited && let Some(input) = self.keyboard.flush() {
-            return self.take(Msg::Input(input), Dirty::Now);
+        if waited {
+            let inputs = self.keyboard.flush();
+            return self.typed(Typed::Inputs(inputs));
         }
         if self.model.next_wake().is_some_and(|ms| ms <= moment(self.started).ms) {
             return self.take(Msg::Tick, Dirty::Frame);

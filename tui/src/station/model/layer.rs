@@ -60,6 +60,47 @@ pub(crate) struct Offer {
     pub(crate) note: String,
 }
 
+/// Something people look for here that only the command line has.
+#[derive(Debug)]
+pub(crate) struct Elsewhere {
+    /// What they call it.
+    pub(crate) words: &'static [&'static str],
+    /// The command that has it.
+    pub(crate) command: &'static str,
+    /// What that does, as the end of a sentence.
+    pub(crate) does: &'static str,
+}
+
+/// All of that.
+pub(crate) static ELSEWHERE: &[Elsewhere] = &[
+    elsewhere(
+        &["credits", "budget", "balance", "ledger", "statement", "grant"],
+        "demoscope credits",
+        "shows the budget",
+    ),
+    elsewhere(&["queue", "waiting"], "demoscope queue", "shows what waits, and moves it"),
+    elsewhere(
+        &["logs", "log", "daemon", "status"],
+        "demoscope daemon status",
+        "says where logs are",
+    ),
+    elsewhere(&["events", "history"], "demoscope events", "shows what happened"),
+    elsewhere(&["compare", "comparison"], "demoscope compare", "sets two studies side by side"),
+    elsewhere(&["engines", "models"], "demoscope engines", "shows what can answer"),
+    elsewhere(&["power"], "demoscope power", "says how many people a difference takes"),
+    elsewhere(&["backup", "backups"], "demoscope backup", "makes a copy of the store"),
+    elsewhere(&["config", "settings"], "demoscope config", "shows the settings in force"),
+    elsewhere(&["doctor", "audit"], "demoscope doctor", "checks the store"),
+];
+
+const fn elsewhere(
+    words: &'static [&'static str],
+    command: &'static str,
+    does: &'static str,
+) -> Elsewhere {
+    Elsewhere { words, command, does }
+}
+
 /// Commands and studies by a few letters.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Palette {
@@ -71,6 +112,8 @@ pub(crate) struct Palette {
     pub(crate) found: Vec<usize>,
     /// Cursor over what is found.
     pub(crate) window: Window,
+    /// Where what is typed can be found instead, when nothing here is called like that.
+    pub(crate) elsewhere: Option<&'static Elsewhere>,
 }
 
 /// The keys of a place.
@@ -95,6 +138,10 @@ pub(crate) enum Pick {
     Sort(Column),
     /// Sorts the segments by their estimate, or puts them back in order.
     SortSegments(super::results::SegmentOrder),
+    /// Goes on with what was changed in that study before.
+    GoOn(StudyId),
+    /// Begins again with what that study asked.
+    Afresh(StudyId),
     /// Changes the colours.
     Theme(&'static str),
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod class;
 pub(crate) mod compose;
+pub mod drafts;
 mod drill;
 pub(crate) mod filter;
 pub(crate) mod inert;
@@ -24,8 +25,10 @@ use protocol::run::Study;
 use crate::station::action::Place;
 use crate::station::key::Chord;
 use crate::station::keymap::Keymap;
+use crate::station::look::Look;
 use crate::station::theme::Theme;
 use compose::Compose;
+use drafts::{Drafts, Origin};
 use layer::Layer;
 use lens::Lens;
 use link::Link;
@@ -127,7 +130,9 @@ pub struct Model {
     pub(crate) layers: Vec<Layer>,
     pub(crate) compose: Option<Compose>,
     /// What was written and not run, kept for the next time.
-    pub(crate) shelf: Option<saved::Form>,
+    pub(crate) drafts: Drafts,
+    /// The submission that is under way: what its form was opened for.
+    pub(crate) sent: Option<(Origin, SubmitKey)>,
     pub(crate) pending: Pending,
     pub(crate) link: Link,
     /// The last event that was seen, through any loss of the link.
@@ -160,7 +165,8 @@ impl Model {
             zoom: Zoom::default(),
             layers: Vec::new(),
             compose: None,
-            shelf: None,
+            drafts: Drafts::default(),
+            sent: None,
             pending: Pending::default(),
             link: Link::Connecting,
             seen: None,
@@ -180,11 +186,16 @@ impl Model {
 
     /// Takes up what was left the last time: how it was used, and what was being written.
     #[must_use]
-    pub fn resume(mut self, settings: saved::Settings, draft: Option<saved::Form>) -> Self {
+    pub fn resume(mut self, settings: saved::Settings, drafts: Drafts) -> Self {
         settings.apply(&mut self);
         self.kept = saved::Settings::of(&self);
-        self.shelf = draft;
+        self.drafts = drafts;
         self
+    }
+
+    /// What it is shown on.
+    pub(crate) fn look(&self) -> Look {
+        self.theme.look()
     }
 
     /// Where keys go.

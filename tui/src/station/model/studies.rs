@@ -1,10 +1,13 @@
-//! The list of studies: what there is, what of it is shown and in which order, and which are marked.
+//! The list of studies: what there is, what of it is shown and in which order, and which are marked. Numbers come with the
+//! list; the report of a study is only there for the preview beside it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::id::StudyId;
 use protocol::results::{Estimate, Report};
 use protocol::run::{PanelCounts, Study};
+use protocol::study::StudyType;
 
 use super::filter::{Filter, state_label};
 use crate::station::instrument;
@@ -23,7 +26,7 @@ pub(crate) enum Column {
     Name,
     /// By state.
     State,
-    /// By its main estimate.
+    /// By its main estimate, each study type by itself.
     Score,
     /// By the number of answers.
     Answers,
@@ -103,6 +106,8 @@ pub(crate) struct Studies {
     pub(crate) window: Window,
     /// What was typed after `/`.
     pub(crate) filter: String,
+    /// Whose scores that compares, where it compares some.
+    pub(crate) scores_of: Option<StudyType>,
     /// What it is sorted by.
     pub(crate) column: Column,
     /// Which way.
@@ -114,6 +119,12 @@ pub(crate) struct Studies {
     /// Marked studies.
     pub(crate) marked: BTreeSet<StudyId>,
     reports: BTreeMap<StudyId, Report>,
+    /// Whose reports these are, the latest last.
+    reported: VecDeque<StudyId>,
+    /// Why there is no report.
+    unreported: BTreeMap<StudyId, String>,
+    /// The study under the cursor for which a report has been asked.
+    pub(crate) looked_at: Option<StudyId>,
 }
 
 impl Studies {
@@ -131,7 +142,13 @@ impl Studies {
     pub(crate) fn upsert(&mut self, study: Study) {
         let selected = self.selected().map(|study| study.id);
         match self.all.iter_mut().find(|known| known.id == study.id) {
-            Some(known) => *known = study,
+            Some(known) => {
+                // Only lists tell it, and of the same end it is the same.
+                let is_same = known.completed_at == study.completed_at;
+                let headline = known.headline.take().filter(|_| is_same);
+                let headline = study.headline.clone().or(headline);
+                *known = Study { headline, ..study };
+            }
             None => self.all.insert(0, study),
         }
         self.arrange();
@@ -162,19 +179,36 @@ impl Studies {
         Counted::Here
     }
 
-    /// Takes a report.
+    /// Takes a report. The one that has been there the longest makes room, but never that of the study under the cursor.
     pub(crate) fn keep_report(&mut self, report: Report) {
-        if self.reports.len() >= REPORTS_MAX
-            && let Some(oldest) = self.reports.keys().next().copied()
-        {
-            self.reports.remove(&oldest);
+        let id = report.study.id;
+        self.drop_report(id);
+        self.reports.insert(id, report);
+        self.reported.push_back(id);
+        if self.reported.len() > REPORTS_MAX {
+            let selected = self.selected().map(|study| study.id);
+            let oldest = self.reported.iter().position(|id| Some(*id) != selected);
+            if let Some(id) = oldest.and_then(|oldest| self.reported.remove(oldest)) {
+                self.reports.remove(&id);
+            }
         }
-        self.reports.insert(report.study.id, report);
     }
 
     /// Forgets a report that something has made old.
     pub(crate) fn drop_report(&mut self, id: StudyId) {
         self.reports.remove(&id);
+        self.reported.retain(|known| *known != id);
+        self.unreported.remove(&id);
+    }
+
+    /// There is no report, for that reason.
+    pub(crate) fn miss_report(&mut self, id: StudyId, why: String) {
+        self.unreported.insert(id, why);
+    }
+
+    /// Why there is no report of a study, where one was asked for.
+    pub(crate) fn why_unreported(&self, id: StudyId) -> Option<&str> {
+        self.unreported.get(&id).map(String::as_str)
     }
 
     /// The report of a study, when it is there.
@@ -233,31 +267,52 @@ impl Studies {
                 filter.admits(study, self.main(study).map(|estimate| estimate.value))
             })
             .collect();
+        self.scores_of = filter.scores_of();
         shown.sort_by(|a, b| self.compare(&self.all[*a], &self.all[*b]));
         self.shown = shown;
     }
 
-    fn compare(&self, a: &Study, b: &Study) -> std::cmp::Ordering {
+    fn compare(&self, a: &Study, b: &Study) -> Ordering {
+        if self.column == Column::Score {
+            return self.compare_scores(a, b).then_with(|| a.id.cmp(&b.id));
+        }
         let by_column = match self.column {
             Column::Created => a.created_at.cmp(&b.created_at),
             Column::Name => b.name.to_lowercase().cmp(&a.name.to_lowercase()),
             Column::State => state_label(b.state).cmp(state_label(a.state)),
-            Column::Score => {
-                let score = |study| self.main(study).map_or(f64::NEG_INFINITY, |main| main.value);
-                score(a).total_cmp(&score(b))
-            }
+            Column::Score => Ordering::Equal,
             Column::Answers => a.panel.delivered.cmp(&b.panel.delivered),
         };
-        let directed = match self.direction {
-            Direction::Falling => by_column.reverse(),
-            Direction::Rising => by_column,
-        };
-        directed.then_with(|| a.id.cmp(&b.id))
+        self.directed(by_column).then_with(|| a.id.cmp(&b.id))
     }
 
-    /// The main estimate of a study, when its report is there.
-    pub(crate) fn main(&self, study: &Study) -> Option<&Estimate> {
+    /// A score of one study type says nothing beside one of another: each type is a group of its own. Whoever has no score
+    /// stands at the end, whichever way the list runs.
+    fn compare_scores(&self, a: &Study, b: &Study) -> Ordering {
+        let place = |study: &Study| StudyType::ALL.iter().position(|one| *one == study.instrument);
+        match (self.main(a), self.main(b)) {
+            (Some(one), Some(other)) => place(a)
+                .cmp(&place(b))
+                .then_with(|| self.directed(one.value.total_cmp(&other.value))),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        }
+    }
+
+    fn directed(&self, order: Ordering) -> Ordering {
+        match self.direction {
+            Direction::Falling => order.reverse(),
+            Direction::Rising => order,
+        }
+    }
+
+    /// The main estimate of a study. Daemons that do not tell it with the list tell it with the report.
+    pub(crate) fn main<'a>(&'a self, study: &'a Study) -> Option<&'a Estimate> {
         let field = instrument::of(study.instrument).main?.field;
+        if let Some(headline) = &study.headline {
+            return (headline.of == field).then_some(&headline.estimate);
+        }
         self.report(study.id)?.results.as_ref()?.estimates.get(field)
     }
 }

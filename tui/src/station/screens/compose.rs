@@ -14,7 +14,7 @@ use crate::station::model::compose::{Checked, Compose, Sending};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption};
-use crate::station::widgets::format::{plural, span};
+use crate::station::widgets::format::{credits, plural, span};
 
 /// From this width on the preview stands beside the form.
 const BESIDE_FROM: u16 = 110;
@@ -29,6 +29,9 @@ pub(super) fn trail(model: &Model, form: &Compose) -> Vec<(String, Role)> {
     match &form.checked {
         _ if form.sending == Sending::UnderWay => facts.push(("sending".to_owned(), Role::Running)),
         Checked::Not => facts.push(("write a text to have it checked".to_owned(), Role::Dim)),
+        Checked::Good(preview) if let Some(missing) = preview.missing_credits() => {
+            facts.push((format!("{} missing", credits(missing)), Role::Bad));
+        }
         Checked::Good(_) => facts.push(("ready to run".to_owned(), Role::Good)),
         Checked::Bad(error) => {
             let count = u64::try_from(error.problems.len()).unwrap_or(1).max(1);

@@ -10,7 +10,7 @@ use crate::station::model::{Model, Screen, Tone};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns, fit, wrap};
-use crate::station::widgets::format::{span, thousands};
+use crate::station::widgets::format::{span, stopped, thousands};
 
 /// Columns that a name keeps on the second line, whatever stands beside it.
 const NAME_AT_LEAST: u16 = 16;
@@ -62,7 +62,7 @@ pub(super) fn other_version(model: &Model, canvas: &mut Canvas<'_>, body: Rect) 
     let Link::Incompatible { why, remedy, .. } = &model.link else { return };
     let width = OTHER_VERSION.min(body.width);
     let room = width.saturating_sub(4);
-    let remedy = remedy.as_ref().map(|remedy| (format!("Hint: {remedy}."), Role::Strong));
+    let remedy = remedy.as_ref().map(|remedy| (format!("Hint: {}", stopped(remedy)), Role::Strong));
     let rest =
         "Studies go on in the daemon; so does this screen, as soon as a daemon answers that fits.";
     let lines: Vec<(String, Role)> = [Some((why.clone(), Role::Text)), remedy]
@@ -211,6 +211,7 @@ fn is_useful(model: &Model, action: Action) -> bool {
         Action::Right => choice_here(model),
         Action::Complete => choice_here(model) || file_here(model) || names_here(model),
         Action::Editor => text_here(model),
+        Action::Run => model.compose.as_ref().is_none_or(|form| form.missing_credits().is_none()),
         Action::Pause => matches!(state, Some(State::Queued | State::Running | State::Paused)),
         Action::Cancel => state.is_some_and(|state| !state.is_final()),
         Action::Retry => model.study().is_some_and(|study| {

@@ -52,9 +52,7 @@ pub(super) fn prompt(
             let (shown, all) = model.studies.counts();
             (
                 "Filter",
-                format!(
-                    "{shown} of {all}  words, tag:spring, state:live, type:nps, score<4, n>100"
-                ),
+                format!("{shown} of {all}  words, tag:spring, state:live, score<4, nps<0, n>100"),
             )
         }
         Purpose::FilterQuotes => {

@@ -39,6 +39,11 @@ pub(super) fn draw(
     let list = Rect::new(inner.x, inner.y + 1, inner.width, inner.height.saturating_sub(1));
     if palette.found.is_empty() {
         canvas.text(list.x + 2, list.y, list.width, "Nothing is called like that.", Role::Dim);
+        if let Some(place) = palette.elsewhere {
+            let text = format!("In a shell, `{}` {}.", place.command, place.does);
+            let width = list.width.saturating_sub(3);
+            canvas.cut(list.x + 2, list.y + 1, width, &text, Role::Text);
+        }
     }
     let shown = palette.window.shown(palette.found.len(), usize::from(list.height));
     for (y, row) in (list.top()..list.bottom()).zip(shown) {

@@ -358,38 +358,52 @@ fn cited(what: &str, answers: impl Iterator<Item = u32>) -> Drill {
     Drill { cited: Some((what.to_owned(), ordinals)), ..Drill::default() }
 }
 
-/// What is under the cursor, as text to copy.
-pub(crate) fn as_text(model: &Model) -> Option<String> {
+/// What is under the cursor, in a word and as text to copy: never a name without its number, never a number without what
+/// it is worth.
+pub(crate) fn as_text(model: &Model) -> Option<(&'static str, String)> {
     let study = model.study()?;
     let glyphs = model.theme.glyphs();
     let view = &model.lens.results;
-    match (view.pane, view.view) {
+    let row = view.main.cursor;
+    Some(match (view.pane, view.view) {
         (Pane::Main, View::Segments) => {
             let rows = model.lens.rows(study);
-            let row = rows.get(view.main.cursor)?;
+            let row = rows.get(row)?;
             let interval = row.interval.map(|(low, high)| {
                 format!(" [{}, {}]", number(low, 2, glyphs), number(high, 2, glyphs))
             });
             let value = number(row.value, 2, glyphs);
             let name = format!("{} {}", row.dimension.label(), readable(row.dimension, &row.class));
-            Some(format!("{name}: {value}{}, n={}", interval.unwrap_or_default(), row.n))
+            let n = thousands(row.n);
+            ("The group", format!("{name}: {value}{}, n={n}", interval.unwrap_or_default()))
         }
+        (Pane::Main, View::Versus) => {
+            ("The number", versus::as_text(results(model)?, row, glyphs)?)
+        }
+        (Pane::Main, View::Cross) => ("The cell", cross::as_text(model, study)?),
         (Pane::Main, View::Reasons) => {
-            results(model)?.themes.get(view.main.cursor).map(|theme| theme.theme.clone())
+            ("The reason", reasons::as_text(results(model)?.themes.get(row)?, glyphs))
         }
         (Pane::Main, View::Findings) => {
-            results(model)?.findings.get(view.main.cursor).map(|finding| {
-                format!("{} {}: {}", finding.priority, finding.title, finding.description)
-            })
+            ("The finding", findings::as_text(results(model)?.findings.get(row)?, glyphs))
         }
         (Pane::Main, View::Channels) => {
-            channels::entries(results(model)?).get(view.main.cursor).map(entry::Entry::text)
+            ("The line", channels::entries(results(model)?).get(row)?.text())
         }
         (Pane::Main, View::Checks) => {
-            checks::entries(results(model)?).get(view.main.cursor).map(entry::Entry::text)
+            ("The check", checks::entries(results(model)?).get(row)?.text())
         }
-        _ => headline(model, study, glyphs).map(|text| format!("{}: {text}", study.name)),
-    }
+        (Pane::Main, View::Method) => {
+            ("The line", method::lines(study, results(model)?).get(row)?.0.clone())
+        }
+        (Pane::Scores, _) => {
+            let lines = scores::lines(study, results(model)?);
+            ("The number", lines.get(view.scores.cursor)?.as_text(study, glyphs))
+        }
+        (Pane::Quotes, _) => {
+            ("The result", format!("{}: {}", study.name, headline(model, study, glyphs)?))
+        }
+    })
 }
 
 /// Whether all answers are loaded, in words for the foot of a pane.

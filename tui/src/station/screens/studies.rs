@@ -15,7 +15,7 @@ use crate::station::model::studies::{Arrival, Direction, Shelf};
 use crate::station::model::{Model, Zoom};
 use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
-use crate::station::widgets::canvas::{Canvas, Caption, columns};
+use crate::station::widgets::canvas::{Canvas, Caption, columns, wrap};
 use crate::station::widgets::format::{number, span, thousands};
 
 /// From this width on the preview stands beside the list.
@@ -72,7 +72,10 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
         (format!("sort: {} {arrow}", studies.column.label()), Role::Dim),
     ];
     if !studies.filter.is_empty() {
-        facts.push((format!("filter: {}", studies.filter), Role::Match));
+        // Studies of other types have no such score, and are not missing by chance.
+        let whose = studies.scores_of.map(|kind| format!(" ({} only)", instrument::of(kind).title));
+        let whose = whose.unwrap_or_default();
+        facts.push((format!("filter: {}{whose}", studies.filter), Role::Match));
     }
     if !studies.marked.is_empty() {
         facts.push((format!("{} marked", studies.marked.len()), Role::Marked));
@@ -107,8 +110,16 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
         return;
     }
     if shown == 0 {
+        let width = inner.width.saturating_sub(2);
         let text = "No study meets the filter. Esc clears it, / changes it.";
-        canvas.cut(inner.x + 2, inner.y + 1, inner.width.saturating_sub(2), text, Role::Dim);
+        canvas.cut(inner.x + 2, inner.y + 1, width, text, Role::Dim);
+        if model.studies.scores_of.is_some() {
+            let text =
+                "score<4 is about concept tests, or about the type you name: type:nps score<0.";
+            for (y, line) in (inner.y + 3..inner.bottom()).zip(wrap(text, width)) {
+                canvas.text(inner.x + 2, y, width, &line, Role::Dim);
+            }
+        }
     }
     rows(model, canvas, inner);
     if let (Some(side), Some(study)) = (side, model.studies.selected()) {
@@ -202,7 +213,7 @@ fn draw_row(model: &Model, study: &Study, canvas: &mut Canvas<'_>, line: Rect, w
     }
 }
 
-/// The main estimate with half its interval.
+/// The main estimate with half its interval; where it has none, how many it rests on.
 fn score(model: &Model, study: &Study, glyphs: Glyphs) -> String {
     let main = instrument::of(study.instrument).main;
     let (Some(measure), Some(estimate)) = (main, model.studies.main(study)) else {
@@ -218,7 +229,7 @@ fn score(model: &Model, study: &Study, glyphs: Glyphs) -> String {
             );
             format!("{value} {}{half}", glyphs.plus_minus())
         }
-        _ => value,
+        _ => format!("{value} n={}", thousands(estimate.n)),
     }
 }
 

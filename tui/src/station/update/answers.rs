@@ -14,6 +14,7 @@ use crate::station::model::lens::{Lens, Loading};
 use crate::station::model::requests::Want;
 use crate::station::model::{Model, Screen, Tone, inert};
 use crate::station::msg::Msg;
+use crate::station::widgets::format::stopped;
 
 /// How soon to look again at a study that models answer, in milliseconds.
 const LOOK_AGAIN_MS: u64 = 2_000;
@@ -37,6 +38,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Balance(reply) => {
             model.requests.done(Want::Balance);
             if let Some(balance) = accept(model, reply) {
+                submission::afford(model, balance.balance);
                 model.balance = Some(balance);
             }
             Vec::new()
@@ -93,6 +95,12 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::Copied(told) => {
+            let tone = if told.is_ok() { Tone::Done } else { Tone::Trouble };
+            let (Ok(text) | Err(text)) = told;
+            model.say(tone, safe::line(&text).into_owned());
+            Vec::new()
+        }
         Msg::Cross(id, reply) => {
             model.requests.done(Want::Cross);
             if let Some(mut table) = accept(model, reply)
@@ -103,8 +111,8 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Msg::Asked(reply) => match accept(model, reply) {
-            Some(asked) => compose::again(model, &asked.spec),
+        Msg::Asked(id, reply) => match accept(model, reply) {
+            Some(asked) => compose::again(model, id, &asked.spec),
             None => Vec::new(),
         },
         Msg::Told(text) => {
@@ -133,10 +141,11 @@ fn accept<T>(model: &mut Model, reply: Result<T, ApiError>) -> Option<T> {
 
 /// An error in one line: what happened and the first thing to do about it.
 pub(super) fn sentence(error: &ApiError) -> String {
-    let problem =
-        error.problems.first().map(|problem| format!(" {}: {}.", problem.place, problem.what));
-    let hint = error.hints.first().map(|hint| format!(" Hint: {hint}."));
-    format!("{}{}{}", error.message, problem.unwrap_or_default(), hint.unwrap_or_default())
+    let problem = error.problems.first();
+    let problem = problem.map(|one| format!(" {}: {}", one.place, stopped(&one.what)));
+    let hint = error.hints.first().map(|hint| format!(" Hint: {}", stopped(hint)));
+    let message = stopped(&error.message);
+    format!("{message}{}{}", problem.unwrap_or_default(), hint.unwrap_or_default())
 }
 
 fn scores(
@@ -227,6 +236,11 @@ fn page(model: &mut Model, id: StudyId, reply: Result<Page<Response>, ApiError>)
 
 fn report(model: &mut Model, id: StudyId, reply: Result<Box<Report>, ApiError>) -> Vec<Effect> {
     model.requests.done(Want::Report(id));
+    if let Err(error) = &reply
+        && error.code != ErrorCode::Unreachable
+    {
+        model.studies.miss_report(id, safe::line(&error.message).into_owned());
+    }
     if let Some(mut report) = accept(model, reply) {
         inert::report(&mut report);
         model.studies.keep_report((*report).clone());

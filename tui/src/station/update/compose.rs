@@ -1,15 +1,18 @@
 //! The form: typing, choosing, files, the editor, and sending it off.
 
 use super::{can_ask, has_text};
+use protocol::id::StudyId;
 use protocol::study::StudySpec;
 
 use crate::station::effect::{Call, Effect};
 use crate::station::model::compose::{
     Attached, Checked, Compose, FILE_FIELD, Field, Sending, TEXT, Value,
 };
+use crate::station::model::drafts::Origin;
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Form;
 use crate::station::model::{Again, Model, Screen, Tone};
+use crate::station::widgets::format::credits;
 use crate::station::widgets::mosaic::Steer;
 use crate::station::widgets::textbox::{Go, Lines, TextBox};
 use crate::station::widgets::window::Move;
@@ -28,19 +31,24 @@ pub(super) enum Cost {
 
 /// Opens the form, with what was left in it.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
-    let form = model.shelf.take().unwrap_or_default();
-    let resumed = !form.is_empty();
-    let effects = open_with(model, &form);
-    if resumed {
-        model.say(Tone::Done, "This is the draft you left; Ctrl-U empties a field.");
-    }
-    effects
+    go_on(model, Origin::New).unwrap_or_else(|| open_with(model, Origin::New, &Form::default()))
+}
+
+/// Opens the form with the draft that was left there, where there is one.
+fn go_on(model: &mut Model, origin: Origin) -> Option<Vec<Effect>> {
+    let form = model.drafts.of(origin)?.clone();
+    let effects = open_with(model, origin, &form);
+    model.say(Tone::Done, "This is the draft you left; Ctrl-U empties a field.");
+    Some(effects)
 }
 
 /// Opens the form with the example.
 pub(super) fn open_example(model: &mut Model) -> Vec<Effect> {
+    if let Some(effects) = go_on(model, Origin::Example) {
+        return effects;
+    }
     let form = Form { text: EXAMPLE.trim().to_owned(), ..Form::default() };
-    let effects = open_with(model, &form);
+    let effects = open_with(model, Origin::Example, &form);
     read_from_the_start(model);
     model.say(Tone::Done, "An example to start with: Ctrl-R runs it.");
     effects
@@ -57,8 +65,9 @@ fn read_from_the_start(model: &mut Model) {
     }
 }
 
-fn open_with(model: &mut Model, form: &Form) -> Vec<Effect> {
-    let compose = Compose::new(form, model.now.key);
+fn open_with(model: &mut Model, origin: Origin, form: &Form) -> Vec<Effect> {
+    let mut compose = Compose::new(form, model.now.key);
+    compose.origin = origin;
     let file = compose.field(FILE_FIELD).map(|field| field.shown().to_owned()).unwrap_or_default();
     model.compose = Some(compose);
     model.screen = Screen::Studies;
@@ -66,11 +75,25 @@ fn open_with(model: &mut Model, form: &Form) -> Vec<Effect> {
     if file.is_empty() { Vec::new() } else { vec![Effect::Attach(file)] }
 }
 
-/// Opens the form with what an earlier study asked.
-pub(super) fn again(model: &mut Model, spec: &StudySpec) -> Vec<Effect> {
-    let mut effects = open_with(model, &Form::of_spec(spec));
+/// Opens the form with what an earlier study asked, unless something else was begun while that was on its way.
+pub(super) fn again(model: &mut Model, study: StudyId, spec: &StudySpec) -> Vec<Effect> {
+    if model.compose.is_some() || !model.layers.is_empty() {
+        return Vec::new();
+    }
+    let effects = open_with(model, Origin::Again(study), &Form::of_spec(spec));
     read_from_the_start(model);
     model.say(Tone::Done, "The same study again: change what you like, Ctrl-R runs it.");
+    then_edit(model, effects)
+}
+
+/// Opens the form with what was changed in a study the last time that it was to be asked again.
+pub(super) fn go_on_again(model: &mut Model, study: StudyId) -> Vec<Effect> {
+    let effects = go_on(model, Origin::Again(study)).unwrap_or_default();
+    then_edit(model, effects)
+}
+
+/// Opens the editor where that was asked for.
+fn then_edit(model: &mut Model, mut effects: Vec<Effect>) -> Vec<Effect> {
     if std::mem::take(&mut model.again) == Again::Editor {
         effects.extend(edit(model));
     }
@@ -80,13 +103,27 @@ pub(super) fn again(model: &mut Model, spec: &StudySpec) -> Vec<Effect> {
 /// Leaves the form; what was written stays for the next time.
 pub(super) fn close(model: &mut Model) -> Vec<Effect> {
     let Some(compose) = model.compose.take() else { return Vec::new() };
-    let form = compose.form();
-    if form.is_empty() {
-        return Vec::new();
+    if let Some((origin, form)) = compose.unkept() {
+        let pushed_out = model.drafts.keep(origin, form.clone());
+        let pushed_out = pushed_out.map(|origin| Effect::SaveDraft(origin, Form::default()));
+        say_kept(model, origin);
+        return [Effect::SaveDraft(origin, form)].into_iter().chain(pushed_out).collect();
     }
-    model.say(Tone::Done, "The draft is kept: n goes on with it.");
-    model.shelf = Some(form.clone());
-    vec![Effect::SaveDraft(form)]
+    say_kept(model, compose.origin);
+    Vec::new()
+}
+
+/// Says how to come back to the draft of that origin, where there is one.
+fn say_kept(model: &mut Model, origin: Origin) {
+    if model.drafts.of(origin).is_none() {
+        return;
+    }
+    let way = match origin {
+        Origin::New => "n goes on with it",
+        Origin::Example => "Enter in the empty list goes on with it",
+        Origin::Again(_) => "d on that study goes on with it",
+    };
+    model.say(Tone::Done, format!("The draft is kept: {way}."));
 }
 
 /// Something in the form was changed: it is checked anew, a file is read anew.
@@ -318,7 +355,7 @@ pub(super) fn submit(model: &mut Model, cost: Cost) -> Vec<Effect> {
         return Vec::new();
     }
     let Some(compose) = &mut model.compose else { return Vec::new() };
-    if compose.sending == Sending::UnderWay {
+    if model.sent.is_some() {
         return Vec::new();
     }
     if let Checked::Bad(error) = &compose.checked {
@@ -341,7 +378,18 @@ pub(super) fn submit(model: &mut Model, cost: Cost) -> Vec<Effect> {
         );
         return Vec::new();
     }
+    if let Some(missing) = compose.missing_credits() {
+        let text = format!(
+            "{} are missing: `demoscope credits grant {missing}` adds them.",
+            credits(missing),
+        );
+        model.say(Tone::Trouble, text);
+        // Somebody may have just done that.
+        model.requests.want(Want::Balance, model.now.ms);
+        return Vec::new();
+    }
     compose.sending = Sending::UnderWay;
+    model.sent = Some((compose.origin, compose.key));
     let call = Call::Submit { key: compose.key, draft, cost_confirmed: cost == Cost::Agreed };
     vec![Effect::Call(call)]
 }

@@ -40,13 +40,13 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
                 model.lens.results.found.get(model.lens.results.quotes.cursor).copied()
             }
             (Screen::Results, ..) => {
-                let text = crate::station::screens::results::as_text(model);
-                return copied(model, text);
+                let (what, text) = crate::station::screens::results::as_text(model).unzip();
+                return copied(model, what.unwrap_or_default(), text);
             }
             (Screen::Studies, ..) => {
                 let text =
                     model.studies.selected().map(|study| format!("{}  {}", study.id, study.name));
-                return copied(model, text);
+                return copied(model, "The study", text);
             }
         },
     };
@@ -58,20 +58,20 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
         let said = instrument::words(&response.answer);
         format!("{mark}: “{said}” ({who}, {}, synthetic)", response.id)
     });
-    copied(model, text)
+    copied(model, "The answer", text)
 }
 
-fn copied(model: &mut Model, text: Option<String>) -> Vec<Effect> {
+/// Copies a text; what became of it is told when it is known.
+fn copied(model: &mut Model, what: &'static str, text: Option<String>) -> Vec<Effect> {
     let Some(text) = text else {
         model.say(Tone::Trouble, "There is nothing under the cursor to copy.");
         return Vec::new();
     };
-    model.say(Tone::Done, "Copied.");
-    vec![Effect::Copy(text)]
+    vec![Effect::Copy { what, text }]
 }
 
 /// The command line that shows the same.
-pub(super) fn copy_command(model: &mut Model) -> Vec<Effect> {
+pub(super) fn copy_command(model: &Model) -> Vec<Effect> {
     let text = match (model.screen, model.study()) {
         (_, None) => "demoscope list".to_owned(),
         (Screen::Studies | Screen::Live, Some(study)) => {
@@ -79,6 +79,5 @@ pub(super) fn copy_command(model: &mut Model) -> Vec<Effect> {
         }
         (Screen::Results, Some(study)) => format!("demoscope show {} --answers", study.id.short()),
     };
-    model.say(Tone::Done, format!("Copied: {text}"));
-    vec![Effect::Copy(text)]
+    vec![Effect::Copy { what: "The command", text }]
 }

@@ -1,6 +1,8 @@
 //! Opening, moving in and accepting what lies over the screens.
 
-use super::{act, can_ask, search};
+use protocol::id::StudyId;
+
+use super::{act, can_ask, palette as find};
 use crate::station::action::{ACTIONS, Action};
 use crate::station::effect::{Call, Effect, Export};
 use crate::station::model::layer::{
@@ -32,7 +34,7 @@ pub(super) fn open_palette(model: &mut Model) -> Vec<Effect> {
         note: "study".to_owned(),
     }));
     let mut palette = Palette { offers, ..Palette::default() };
-    search::search(&mut palette);
+    find::search(&mut palette);
     model.layers.push(Layer::Palette(palette));
     Vec::new()
 }
@@ -124,6 +126,25 @@ pub(super) fn open_sort(model: &mut Model) -> Vec<Effect> {
     menu(model, "Sort by", items, cursor.unwrap_or(0))
 }
 
+/// Opens the choice between what was changed in a study before and the study itself.
+pub(super) fn open_again(model: &mut Model, study: StudyId) -> Vec<Effect> {
+    let items = vec![
+        item(
+            'g',
+            "Go on with the draft",
+            "what you changed in it and did not run",
+            Pick::GoOn(study),
+        ),
+        item(
+            'f',
+            "Begin afresh",
+            "the study as it was; the draft is given up",
+            Pick::Afresh(study),
+        ),
+    ];
+    menu(model, "The same again", items, 0)
+}
+
 /// Opens the choice of colours.
 pub(super) fn open_themes(model: &mut Model) -> Vec<Effect> {
     let names = Theme::names();
@@ -197,7 +218,11 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
                     model.screen = Screen::Studies;
                     super::studies::open(model)
                 }
-                None => Vec::new(),
+                // Where nothing is found there is nothing to take, and the next key is not meant for what lies below.
+                None => {
+                    model.layers.push(Layer::Palette(palette));
+                    Vec::new()
+                }
             }
         }
         Layer::Menu(menu) => match menu.items.get(menu.window.cursor) {
@@ -262,6 +287,8 @@ fn pick(model: &mut Model, pick: &Pick) -> Vec<Effect> {
             model.lens.results.main = Window::default();
             Vec::new()
         }
+        Pick::GoOn(study) => super::compose::go_on_again(model, *study),
+        Pick::Afresh(study) => super::studies::ask_again(model, *study),
         Pick::Theme(name) => match Theme::named(name, model.theme.look()) {
             Ok(theme) => {
                 model.theme = theme;

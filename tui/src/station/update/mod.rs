@@ -9,6 +9,7 @@ mod layers;
 mod live;
 mod navigate;
 mod news;
+mod palette;
 mod results;
 mod search;
 mod studies;
@@ -53,9 +54,10 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
     if model.notice.as_ref().is_some_and(|notice| notice.until <= now.ms) {
         model.notice = None;
     }
-    effects.extend(
-        model.compose.as_mut().and_then(|compose| compose.take_save(now.ms)).map(Effect::SaveDraft),
-    );
+    effects.extend(model.compose.as_mut().and_then(|compose| {
+        compose.take_save(now.ms).map(|form| Effect::SaveDraft(compose.origin, form))
+    }));
+    studies::follow_cursor(model);
     effects.extend(keep(model));
     effects.extend(ask(model));
     effects
@@ -75,6 +77,14 @@ fn keep(model: &mut Model) -> Option<Effect> {
 
 /// A key.
 fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
+    if let Some(key) = chord.after_esc()
+        && !is_bound(model, chord)
+    {
+        // Nobody holds Alt down for nothing: this was Esc, and the key right after it.
+        let mut effects = press(model, Chord::plain(Key::Esc));
+        effects.extend(press(model, key));
+        return effects;
+    }
     if chord == Chord::with(Key::Char('c'), Mods::CTRL) {
         return interrupt(model);
     }
@@ -101,6 +111,13 @@ fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
     }
 }
 
+/// Whether a key does something now, or begins something.
+fn is_bound(model: &Model, chord: Chord) -> bool {
+    let mut keys = model.pending.keys.clone();
+    keys.push(chord);
+    model.keymap.find(model.place(), &keys) != Found::Nothing
+}
+
 /// Ctrl-C asks whether to leave; twice in a row leaves.
 fn interrupt(model: &mut Model) -> Vec<Effect> {
     let recent = model.interrupted.is_some_and(|at| model.now.ms < at + TWICE_MS);
@@ -114,7 +131,8 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
 
 /// Keeps what is being written and leaves.
 fn leave(model: &Model) -> Vec<Effect> {
-    let draft = model.compose.as_ref().map(Compose::form).map(Effect::SaveDraft);
+    let draft = model.compose.as_ref().and_then(Compose::unkept);
+    let draft = draft.map(|(origin, form)| Effect::SaveDraft(origin, form));
     draft.into_iter().chain([Effect::Quit]).collect()
 }
 

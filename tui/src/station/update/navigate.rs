@@ -88,7 +88,6 @@ pub(super) fn go(model: &mut Model, step: Move) -> Vec<Effect> {
         Screen::Studies => {
             let (rows, _) = model.studies.counts();
             model.studies.window.go(step, rows);
-            studies::want_report(model);
         }
         Screen::Live => live::go(model, step),
         Screen::Results => results::go(model, step),
@@ -132,7 +131,6 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
         Some(Target::Study(row)) => {
             let again = model.studies.window.cursor == row;
             model.studies.window.cursor = row;
-            studies::want_report(model);
             if again { studies::open(model) } else { Vec::new() }
         }
         Some(Target::Person(person)) => {

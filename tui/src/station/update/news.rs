@@ -72,6 +72,7 @@ pub(super) fn lost(model: &mut Model, mut why: ApiError, retry_in_ms: u64) -> Ve
     let since = model.link.stale_since().unwrap_or(now);
     let retry_at = now + retry_in_ms;
     model.requests.lost(now);
+    model.sent = None;
     if let Some(compose) = &mut model.compose {
         compose.sending = crate::station::model::compose::Sending::Idle;
     }

@@ -6,14 +6,15 @@ use protocol::service::Control;
 
 use super::{act, can_ask};
 use crate::station::effect::{Call, Effect};
+use crate::station::model::drafts::Origin;
 use crate::station::model::layer::{Consent, Layer, Question};
 use crate::station::model::requests::Want;
 use crate::station::model::studies::{Arrival, Shelf};
 use crate::station::model::{Again, Model, Screen, Tone};
 use crate::station::widgets::format::plural;
 
-/// Reports asked for around the cursor, up and down.
-const LOOK_AROUND: usize = 40;
+/// Reports asked for around the cursor, up and down, so that the preview is there when the cursor comes.
+const LOOK_AROUND: usize = 10;
 
 /// Opens the study under the cursor: what it found, or how it fills.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
@@ -125,14 +126,22 @@ pub(super) fn ask_cancel(model: &mut Model) -> Vec<Effect> {
 
 /// Asks what a study asked, to start another one with it.
 pub(super) fn duplicate(model: &mut Model, again: Again) -> Vec<Effect> {
+    let Some(id) = model.study().map(|study| study.id) else {
+        return super::compose::open(model);
+    };
+    model.again = again;
+    if model.drafts.of(Origin::Again(id)).is_some() {
+        return super::layers::open_again(model, id);
+    }
+    ask_again(model, id)
+}
+
+/// Asks what a study asked, however it was changed before.
+pub(super) fn ask_again(model: &mut Model, id: StudyId) -> Vec<Effect> {
     if !can_ask(model) {
         return Vec::new();
     }
-    model.again = again;
-    match model.study() {
-        Some(study) => vec![Effect::Call(Call::Asked(study.id))],
-        None => super::compose::open(model),
-    }
+    vec![Effect::Call(Call::Asked(id))]
 }
 
 /// Marks the study under the cursor and goes on to the next.
@@ -160,15 +169,30 @@ pub(super) fn turn_shelf(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Asks for the reports that the list around the cursor shows and does not have.
+/// Asks for reports whenever another study has come under the cursor, by whatever way.
+pub(super) fn follow_cursor(model: &mut Model) {
+    let selected = model.studies.selected().map(|study| study.id);
+    if model.screen == Screen::Studies && model.studies.looked_at != selected {
+        model.studies.looked_at = selected;
+        if let Some(id) = selected.filter(|id| model.studies.why_unreported(*id).is_some()) {
+            // Looked at again, it is asked for again.
+            model.studies.drop_report(id);
+        }
+        want_report(model);
+    }
+}
+
+/// Asks for the reports that the preview around the cursor would show and does not have.
 pub(super) fn want_report(model: &mut Model) {
     let now = model.now.ms;
     let cursor = model.studies.window.cursor;
     let rows = cursor.saturating_sub(LOOK_AROUND)..cursor + LOOK_AROUND;
     let missing: Vec<StudyId> = rows
         .filter_map(|row| model.studies.row(row))
-        .filter(|study| study.state == State::Completed && model.studies.report(study.id).is_none())
+        .filter(|study| study.state == State::Completed)
         .map(|study| study.id)
+        .filter(|id| model.studies.report(*id).is_none())
+        .filter(|id| model.studies.why_unreported(*id).is_none())
         .collect();
     for id in missing {
         model.requests.want(Want::Report(id), now);

@@ -1,5 +1,6 @@
 //! What the daemon says to a draft: what it would do, that it was taken on, or what is wrong with it.
 
+use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
 use protocol::run::{Preview, Study};
 
@@ -10,6 +11,17 @@ use crate::station::model::layer::{Consent, Layer, Question};
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Form;
 use crate::station::model::{Model, Screen, Tone, inert};
+
+/// What can be spent has changed: what is known of the draft holds with the new amount, and the rest is asked again.
+pub(super) fn afford(model: &mut Model, spendable: Credits) {
+    if let Some(compose) = &mut model.compose
+        && let Checked::Good(preview) = &mut compose.checked
+        && preview.balance != spendable
+    {
+        preview.balance = spendable;
+        model.requests.want(Want::Check, model.now.ms);
+    }
+}
 
 /// What the draft in the form would do, or what is wrong with it.
 pub(super) fn checked(
@@ -26,6 +38,10 @@ pub(super) fn checked(
         Ok(mut preview) => {
             inert::preview(&mut preview);
             compose.settings = std::mem::take(&mut preview.settings);
+            // The same amount everywhere: what was heard last.
+            if let Some(balance) = &mut model.balance {
+                balance.balance = preview.balance;
+            }
             Checked::Good(preview)
         }
         Err(mut error) if error.code != ErrorCode::Unreachable => {
@@ -42,29 +58,42 @@ pub(super) fn checked(
 
 /// The draft was taken on, or why not.
 pub(super) fn submitted(model: &mut Model, reply: Result<Study, ApiError>) -> Vec<Effect> {
-    if let Some(compose) = &mut model.compose {
+    let sent = model.sent.take();
+    // It may have been left, or changed, while it was on its way: then what is open now is another draft.
+    let is_open = model.compose.as_mut().is_some_and(|compose| {
         compose.sending = Sending::Idle;
-    }
+        sent.is_some_and(|(_, key)| key == compose.key)
+    });
     match reply {
         Ok(mut study) => {
             inert::study(&mut study);
             let id = study.id;
             let notes = std::mem::take(&mut study.notes);
-            model.compose = None;
-            model.shelf = None;
             model.studies.filter.clear();
+            let mut effects: Vec<Effect> = sent
+                .map(|(origin, _)| {
+                    model.drafts.forget(origin);
+                    Effect::SaveDraft(origin, Form::default())
+                })
+                .into_iter()
+                .collect();
+            if model.compose.is_some() && !is_open {
+                model.say(Tone::Done, format!("{} was taken on.", study.name));
+                model.studies.upsert(study);
+                return effects;
+            }
+            model.compose = None;
             model.studies.upsert(study);
             model.studies.select(Some(id));
-            let mut effects = super::act::show(model, Screen::Live);
+            effects.extend(super::act::show(model, Screen::Live));
             if !notes.is_empty() {
                 model.say(Tone::Done, notes.join(" · "));
             }
-            effects.push(Effect::SaveDraft(Form::default()));
             effects
         }
         Err(mut error) => {
             inert::error(&mut error);
-            if error.code == ErrorCode::UnconfirmedCost {
+            if error.code == ErrorCode::UnconfirmedCost && is_open {
                 model.layers.push(Layer::Question(Question {
                     title: "Run it at this cost?".to_owned(),
                     lines: vec![error.message],
@@ -75,6 +104,7 @@ pub(super) fn submitted(model: &mut Model, reply: Result<Study, ApiError>) -> Ve
             }
             model.say(Tone::Trouble, sentence(&error));
             if let Some(compose) = &mut model.compose
+                && is_open
                 && !error.problems.is_empty()
             {
                 compose.checked = Checked::Bad(error);

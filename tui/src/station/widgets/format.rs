@@ -50,6 +50,17 @@ pub(crate) fn words(word: &str) -> String {
     word.replace('_', " ")
 }
 
+/// An amount of credits; less than none is none.
+pub(crate) fn credits(amount: protocol::credits::Credits) -> String {
+    plural(u64::try_from(amount.0).unwrap_or(0), "credit", "credits")
+}
+
+/// A sentence with its full stop, where it does not end with something of the kind.
+pub(crate) fn stopped(sentence: &str) -> String {
+    let is_ended = sentence.is_empty() || sentence.ends_with(['.', '!', '?', '…', ':']);
+    if is_ended { sentence.to_owned() } else { format!("{sentence}.") }
+}
+
 /// One thing or several.
 pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(count), if count == 1 { one } else { many })
@@ -69,5 +80,6 @@ mod tests {
         let spans: Vec<String> = [7, 138, 700, 7_500, 180_000].into_iter().map(span).collect();
         assert_eq!(spans, ["7s", "2m18s", "11m", "2h05m", "2d02h"]);
         assert_eq!(plural(1, "answer", "answers"), "1 answer");
+        assert_eq!([stopped("so"), stopped("So."), stopped("So?")], ["so.", "So.", "So?"]);
     }
 }

@@ -9,12 +9,14 @@ pub(crate) use field::{Field, Value};
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use protocol::credits::Credits;
 use protocol::error::ApiError;
 use protocol::id::SubmitKey;
 use protocol::run::Preview;
 use protocol::setting::Settings;
 use protocol::study::{Draft, Problem, StudyType};
 
+use super::drafts::Origin;
 use super::saved::Form;
 use crate::station::widgets::textbox::Lines;
 
@@ -55,6 +57,8 @@ pub(crate) enum Attached {
 /// The form for a new study.
 #[derive(Clone, Debug)]
 pub(crate) struct Compose {
+    /// What it was opened for.
+    pub(crate) origin: Origin,
     /// In the order of the screen.
     pub(crate) fields: Vec<Field>,
     /// The field that is being typed into.
@@ -77,6 +81,8 @@ pub(crate) struct Compose {
     save_at: Option<u64>,
     /// When it was saved.
     pub(crate) saved_at: Option<u64>,
+    /// Whether anything was changed since it was opened.
+    is_changed: bool,
     /// Whether it is being submitted.
     pub(crate) sending: Sending,
 }
@@ -95,6 +101,7 @@ impl Compose {
     /// An empty form, or one with what was saved.
     pub(crate) fn new(form: &Form, key: SubmitKey) -> Self {
         let mut compose = Self {
+            origin: Origin::default(),
             fields: blank::blank(),
             at: 2,
             revision: 0,
@@ -106,6 +113,7 @@ impl Compose {
             touched: BTreeSet::new(),
             save_at: None,
             saved_at: None,
+            is_changed: false,
             sending: Sending::Idle,
         };
         for field in &mut compose.fields {
@@ -155,6 +163,7 @@ impl Compose {
         self.touched.extend(self.fields.get(self.at).map(|field| field.key));
         self.key = key;
         self.save_at = Some(now + SAVE_AFTER_MS);
+        self.is_changed = true;
     }
 
     /// When the draft is to be saved.
@@ -168,6 +177,11 @@ impl Compose {
         self.save_at = None;
         self.saved_at = Some(now);
         Some(self.form())
+    }
+
+    /// What must be kept when the form is left: nothing where nobody has changed anything.
+    pub(crate) fn unkept(&self) -> Option<(Origin, Form)> {
+        self.is_changed.then(|| (self.origin, self.form()))
     }
 
     /// What was typed, to be kept.
@@ -255,6 +269,14 @@ impl Compose {
     pub(crate) fn problem(&self, field: &Field) -> Option<&Problem> {
         let Checked::Bad(error) = &self.checked else { return None };
         error.problems.iter().find(|problem| self.place_of(problem) == Some(field.key))
+    }
+
+    /// The credits that are missing for it, as far as it was checked.
+    pub(crate) fn missing_credits(&self) -> Option<Credits> {
+        match &self.checked {
+            Checked::Good(preview) => preview.missing_credits(),
+            Checked::Not | Checked::Bad(_) => None,
+        }
     }
 
     /// The field that a problem is about.

@@ -10,7 +10,7 @@ use crate::station::model::compose::{Checked, Compose};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, wrap};
-use crate::station::widgets::format::{number, plural, thousands};
+use crate::station::widgets::format::{credits, number, plural, thousands};
 
 /// What it would take and tell.
 pub(super) fn draw(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, area: Rect) {
@@ -58,10 +58,22 @@ fn good(
 ) {
     let glyphs = canvas.glyphs();
     let whole = |amount: i64| thousands(u64::try_from(amount).unwrap_or(0));
-    let (credits, balance) = (preview.credits.0, preview.balance.0);
-    let (mark, role) =
-        if credits <= balance { (glyphs.good(), Role::Good) } else { (glyphs.bad(), Role::Bad) };
-    lines.push((format!("{mark} {} of your {} credits", whole(credits), whole(balance)), role));
+    let (needed, balance) = (whole(preview.credits.0), whole(preview.balance.0));
+    let missing = preview.missing_credits();
+    if let Some(missing) = missing {
+        let mark = glyphs.bad();
+        lines.push((
+            format!("{mark} {needed} credits are needed, and you have {balance}"),
+            Role::Bad,
+        ));
+        let hint = format!(
+            "`demoscope credits grant {missing}` in a shell adds the {}; a smaller panel needs fewer.",
+            credits(missing),
+        );
+        lines.push((hint, Role::Text));
+    } else {
+        lines.push((format!("{} {needed} of your {balance} credits", glyphs.good()), Role::Good));
+    }
     let (least, most) = preview.cost_usd;
     if most > 0.0 {
         lines.push((
@@ -105,7 +117,10 @@ fn good(
     let run = model
         .keymap
         .keys(crate::station::action::Place::Compose, crate::station::action::Action::Run);
-    lines.push((format!("{} runs it", run.first().cloned().unwrap_or_default()), Role::Accent));
+    if missing.is_none() {
+        let run = run.first().cloned().unwrap_or_default();
+        lines.push((format!("{run} runs it"), Role::Accent));
+    }
     lines.push((String::new(), Role::Text));
     lines.push(("What the first respondent is asked:".to_owned(), Role::Dim));
     lines.extend(preview.questionnaire.lines().map(|line| (line.to_owned(), Role::Quote)));

@@ -41,6 +41,17 @@ impl Unit {
     }
 }
 
+/// The cell under the cursor.
+pub(super) fn as_text(model: &Model, study: &Study) -> Option<String> {
+    let view = &model.lens.results;
+    let row = model.lens.classes(Axis::Rows).get(view.main.cursor)?.clone();
+    let head = model.lens.classes(Axis::Columns).get(view.column)?.clone();
+    let name = format!("{}, {}", readable(view.by, &row), readable(view.across, &head));
+    let classes = [row, head];
+    let cell = model.lens.table()?.cells.iter().find(|cell| cell.classes == classes)?;
+    Some(format!("{name}: {}", in_full(cell, Unit::of(study), model.theme.glyphs())))
+}
+
 /// Draws the table.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
     let view = &model.lens.results;
@@ -88,7 +99,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     if let Some((row, head)) = rows.get(view.main.cursor).zip(heads.get(view.column)) {
         let name = format!("{}, {}", readable(view.by, row), readable(view.across, head));
         let text = match cell(row, head) {
-            Some(cell) => in_full(cell, unit, canvas),
+            Some(cell) => in_full(cell, unit, glyphs),
             None => "nobody".to_owned(),
         };
         let y = area.bottom().saturating_sub(1);
@@ -116,8 +127,7 @@ fn draw_cell(cell: &CrossCell, unit: Unit, canvas: &mut Canvas<'_>, x: u16, y: u
 }
 
 /// A cell with its interval and its difference.
-fn in_full(cell: &CrossCell, unit: Unit, canvas: &Canvas<'_>) -> String {
-    let glyphs = canvas.glyphs();
+fn in_full(cell: &CrossCell, unit: Unit, glyphs: Glyphs) -> String {
     let show = |value| unit.show(value, glyphs);
     let interval = match (cell.estimate.low, cell.estimate.high) {
         (Some(low), Some(high)) => format!(" [{}, {}]", show(low), show(high)),

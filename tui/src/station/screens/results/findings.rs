@@ -1,12 +1,21 @@
 //! What to act on, most urgent first, with the answers that support it.
 
-use protocol::results::{Priority, Results};
+use protocol::results::{Finding, Priority, Results};
 use ratatui::layout::Rect;
 
 use crate::station::model::Model;
 use crate::station::model::results::Pane;
+use crate::station::symbols::Glyphs;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, wrap};
+use crate::station::widgets::format::thousands;
+
+/// A finding with how many mention it.
+pub(super) fn as_text(finding: &Finding, glyphs: Glyphs) -> String {
+    let Finding { priority, title, times_mentioned, description, .. } = finding;
+    let times = thousands(*times_mentioned);
+    format!("{priority} {title} ({}{times}): {description}", glyphs.times())
+}
 
 /// Draws the findings; below them, the one under the cursor in full.
 pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, area: Rect) {

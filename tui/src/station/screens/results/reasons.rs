@@ -1,19 +1,32 @@
 //! The reasons people gave, for and against: how many, and the words they used.
 
-use protocol::results::{Results, ThemeKind};
+use protocol::results::{Results, Theme, ThemeKind};
 use ratatui::layout::Rect;
 
 use crate::station::model::Model;
 use crate::station::model::results::{Pane, View};
+use crate::station::symbols::Glyphs;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, columns};
-use crate::station::widgets::format::number;
+use crate::station::widgets::format::{number, thousands};
 use crate::station::widgets::window::Window;
 
 /// Columns of the bar, at least and at most, and of the numbers beside it.
 const BAR: u16 = 12;
 const BAR_MAX: u16 = 60;
 const NUMBERS: u16 = 14;
+
+/// A reason with how many gave it.
+pub(super) fn as_text(theme: &Theme, glyphs: Glyphs) -> String {
+    let percent = |share: f64| number(share * 100.0, 0, glyphs);
+    let interval = match (theme.share.low, theme.share.high) {
+        (Some(low), Some(high)) => format!(" [{}, {}]", percent(low), percent(high)),
+        _ => String::new(),
+    };
+    let Theme { theme: name, kind, count, share, .. } = theme;
+    let (count, n) = (thousands(*count), thousands(share.n));
+    format!("{name} ({kind}): {}%{interval}, {count} of {n}", percent(share.value))
+}
 
 /// Draws the reasons; below them, one quotation of the reason under the cursor.
 pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, area: Rect) {

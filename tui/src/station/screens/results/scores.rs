@@ -11,7 +11,7 @@ use crate::station::estimate;
 use crate::station::instrument::{self, Marks, Said, Share};
 use crate::station::model::Model;
 use crate::station::model::results::{Drill, Pane};
-use crate::station::symbols::Focus;
+use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns};
 use crate::station::widgets::format::{number, thousands};
@@ -36,6 +36,23 @@ impl Line<'_> {
             Self::Estimate(..) => None,
         };
         Drill { said, ..Drill::default() }
+    }
+
+    /// The line as text to copy.
+    pub(super) fn as_text(&self, study: &Study, glyphs: Glyphs) -> String {
+        let n = u64::from(study.panel.delivered);
+        match self {
+            Self::Score(score, count, _) => {
+                format!("score {score}: {} of {} answers", thousands(*count), thousands(n))
+            }
+            Self::Share(share) => {
+                format!("{}: {}, n={}", share.label, percent(*share, n, glyphs), thousands(n))
+            }
+            Self::Estimate(label, decimals, estimate) => {
+                let text = with_interval(*decimals, estimate, glyphs);
+                format!("{label}: {text}, n={}", thousands(estimate.n))
+            }
+        }
     }
 }
 
@@ -109,16 +126,19 @@ fn draw_estimate(
     canvas: &mut Canvas<'_>,
     line: Rect,
 ) {
-    let glyphs = canvas.glyphs();
+    let text = with_interval(decimals, estimate, canvas.glyphs());
+    let name = line.width.saturating_sub(columns(&text) + 3);
+    canvas.cut(line.x + 1, line.y, name, label, Role::Dim);
+    canvas.right(line.x, line.y, line.width.saturating_sub(1), &text, Role::Text);
+}
+
+fn with_interval(decimals: usize, estimate: &Estimate, glyphs: Glyphs) -> String {
     let show = |value| number(value, decimals, glyphs);
     let interval = match (estimate.low, estimate.high) {
         (Some(low), Some(high)) => format!("[{}, {}]", show(low), show(high)),
         _ => String::new(),
     };
-    let text = format!("{} {interval}", show(estimate.value));
-    let name = line.width.saturating_sub(columns(&text) + 3);
-    canvas.cut(line.x + 1, line.y, name, label, Role::Dim);
-    canvas.right(line.x, line.y, line.width.saturating_sub(1), &text, Role::Text);
+    format!("{} {interval}", show(estimate.value))
 }
 
 /// The colour of a share: that of its mark in the picture, where the picture is made of such marks.
@@ -133,23 +153,27 @@ pub(super) fn style_of(study: &Study, share: Share, canvas: &Canvas<'_>) -> Styl
     }
 }
 
+/// A share with half its interval.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a count of answers, made from the share it has become"
 )]
-fn draw_share(study: &Study, share: Share, n: u64, canvas: &mut Canvas<'_>, line: Rect) {
-    let glyphs = canvas.glyphs();
-    let name = 15.min(line.width.saturating_sub(10));
-    canvas.cut(line.x + 1, line.y, name, share.label, Role::Dim);
+fn percent(share: Share, n: u64, glyphs: Glyphs) -> String {
     let count = (share.percent / 100.0 * n as f64).round() as u64;
     let half = estimate::share_half_width(count, n.max(1)) * 100.0;
-    let text = format!(
+    format!(
         "{}% {}{}",
         number(share.percent, 0, glyphs),
         glyphs.plus_minus(),
         number(half, 0, glyphs)
-    );
+    )
+}
+
+fn draw_share(study: &Study, share: Share, n: u64, canvas: &mut Canvas<'_>, line: Rect) {
+    let name = 15.min(line.width.saturating_sub(10));
+    canvas.cut(line.x + 1, line.y, name, share.label, Role::Dim);
+    let text = percent(share, n, canvas.glyphs());
     let numbers = 10;
     let width = line.width.saturating_sub(name + numbers + 2);
     let style = style_of(study, share, canvas);

@@ -69,7 +69,7 @@ fn a_channel_opens_into_whom_it_heard_and_whom_it_did_not() {
     let mut rig = rig((160, 45));
     rig.keys("w w");
     let rows = (0..40).find_map(|_| {
-        let text = super::as_text(&rig.model)?;
+        let text = super::as_text(&rig.model)?.1;
         let is_there = text.starts_with("Without ssr") && text.contains(WHY_UNREAD);
         if is_there {
             return Some(());
@@ -86,7 +86,7 @@ fn a_channel_opens_into_whom_it_heard_and_whom_it_did_not() {
     assert!(text.contains(&format!("undetermined: {WHY_UNREAD}")), "{text}");
     rig.keys("esc esc");
     rig.keys("home j j j");
-    while !super::as_text(&rig.model).unwrap_or_default().contains("2.94 (2.86") {
+    while !super::as_text(&rig.model).unwrap_or_default().1.contains("2.94 (2.86") {
         rig.keys("j");
     }
     let liking = rig.text().contains("ssr (openai), 1 to 5");

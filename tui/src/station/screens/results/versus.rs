@@ -9,6 +9,7 @@ use super::{scores, segments};
 use crate::station::instrument;
 use crate::station::model::Model;
 use crate::station::model::results::Pane;
+use crate::station::symbols::Glyphs;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, wrap};
 use crate::station::widgets::format::{difference, number, thousands};
@@ -64,6 +65,26 @@ impl Kind {
     const fn is_difference(self) -> bool {
         matches!(self, Self::Points | Self::ScorePoints)
     }
+}
+
+/// A row with its interval.
+pub(super) fn as_text(results: &Results, row: usize, glyphs: Glyphs) -> Option<String> {
+    let (label, field, kind, _) = ROWS.get(row)?;
+    let estimate = results.estimates.get(*field)?;
+    let show = |value| {
+        if kind.is_difference() {
+            difference(value, kind.decimals(), glyphs)
+        } else {
+            number(value, kind.decimals(), glyphs)
+        }
+    };
+    let unit = if *kind == Kind::Share { "%" } else { "" };
+    let interval = match (estimate.low, estimate.high) {
+        (Some(low), Some(high)) => format!(" [{}, {}]", show(low), show(high)),
+        _ => String::new(),
+    };
+    let label = label.replace('\u{2212}', glyphs.minus());
+    Some(format!("{label}: {}{unit}{interval}, n={}", show(estimate.value), thousands(estimate.n)))
 }
 
 /// Draws the rows, who wins, and what follows.

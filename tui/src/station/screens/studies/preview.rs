@@ -41,21 +41,8 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     if let Some(results) = report {
         if tall {
             headline(study, results, canvas, &mut next);
-        } else if let (Some(measure), Some(estimate)) = (kind.main, model.studies.main(study))
-            && let Some(line) = next()
-        {
-            let value = number(estimate.value, measure.decimals, glyphs);
-            fact(canvas, line, measure.label, &value, Role::Strong);
-            let x = line.x + 18;
-            let width = line.right().saturating_sub(x + 1);
-            let interval = estimate.low.zip(estimate.high);
-            let whisker = Whisker {
-                value: estimate.value,
-                interval,
-                scale: measure.range,
-                role: Role::Accent,
-            };
-            whisker.draw(canvas, Rect::new(x, line.y, width, 1));
+        } else {
+            main_line(model, study, canvas, &mut next);
         }
         if tall && let Some(distribution) = instrument::distribution(&results.outcomes) {
             columns_of(&distribution.0, kind, canvas, &mut next);
@@ -92,8 +79,12 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
             fact(canvas, line, "finding", &text.unwrap_or_default(), Role::Text);
         }
     } else if study.state == State::Completed {
+        main_line(model, study, canvas, &mut next);
         if let Some(line) = next() {
-            fact(canvas, line, "report", "being loaded", Role::Dim);
+            match model.studies.why_unreported(study.id) {
+                Some(why) => fact(canvas, line, "report", why, Role::Warning),
+                None => fact(canvas, line, "report", "being loaded", Role::Dim),
+            }
         }
     } else if let Some(line) = next() {
         let panel = study.panel;
@@ -110,6 +101,28 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         );
     }
     facts(model, study, canvas, &mut next);
+}
+
+/// The one number that the study is about, on its scale.
+fn main_line(
+    model: &Model,
+    study: &Study,
+    canvas: &mut Canvas<'_>,
+    next: &mut impl FnMut() -> Option<Rect>,
+) {
+    let kind = instrument::of(study.instrument);
+    if let (Some(measure), Some(estimate)) = (kind.main, model.studies.main(study))
+        && let Some(line) = next()
+    {
+        let value = number(estimate.value, measure.decimals, canvas.glyphs());
+        fact(canvas, line, measure.label, &value, Role::Strong);
+        let x = line.x + 18;
+        let width = line.right().saturating_sub(x + 1);
+        let interval = estimate.low.zip(estimate.high);
+        let whisker =
+            Whisker { value: estimate.value, interval, scale: measure.range, role: Role::Accent };
+        whisker.draw(canvas, Rect::new(x, line.y, width, 1));
+    }
 }
 
 /// The reasons that were given most.

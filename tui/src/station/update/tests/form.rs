@@ -6,20 +6,15 @@ use protocol::run::State;
 use super::{calls, rig};
 use crate::station::effect::{Call, Effect};
 use crate::station::model::Screen;
+use crate::station::model::drafts::{Drafts, Origin};
 use crate::station::msg::Msg;
 use crate::station::testing::{MAIN, Rig, id, study};
 
-#[test]
-fn an_edited_study_goes_through_the_editor_into_the_form() {
-    use protocol::analysis::Asked;
-    let mut rig = rig();
-    let effects = rig.keys("e");
-    assert!(calls(&effects).contains(&&Call::Asked(id(MAIN))), "{effects:?}");
+/// What a study asked, as it is told.
+fn asked(study: u128, stimulus: &str) -> Msg {
     let spec = protocol::study::StudySpec {
         name: "Meal kit that learns".to_owned(),
-        instrument: protocol::study::Instrument::ConceptTest {
-            stimulus: "Five dinners a week.".to_owned(),
-        },
+        instrument: protocol::study::Instrument::ConceptTest { stimulus: stimulus.to_owned() },
         panel: 100,
         audience: protocol::audience::Audience::default(),
         engine: "offline".to_owned(),
@@ -32,8 +27,21 @@ fn an_edited_study_goes_through_the_editor_into_the_form() {
         measurement: protocol::measurement::Measurement::default(),
     };
     let margins = protocol::results::Margins::default();
-    let asked = Asked { spec, questionnaire: String::new(), margins };
-    let effects = rig.tell(Msg::Asked(Ok(Box::new(asked))));
+    let asked = protocol::analysis::Asked { spec, questionnaire: String::new(), margins };
+    Msg::Asked(id(study), Ok(Box::new(asked)))
+}
+
+/// The text in the form.
+fn written(rig: &Rig) -> String {
+    rig.model.compose.as_ref().unwrap().form().text
+}
+
+#[test]
+fn an_edited_study_goes_through_the_editor_into_the_form() {
+    let mut rig = rig();
+    let effects = rig.keys("e");
+    assert!(calls(&effects).contains(&&Call::Asked(id(MAIN))), "{effects:?}");
+    let effects = rig.tell(asked(MAIN, "Five dinners a week."));
     assert!(
         effects.iter().any(|effect| matches!(effect, Effect::Edit(text) if text.contains("Five"))),
         "{effects:?}"
@@ -52,7 +60,7 @@ fn a_draft_is_checked_saved_and_sent_once() {
     let effects = rig.wait(2_000);
     assert!(
         effects.iter().any(
-            |effect| matches!(effect, Effect::SaveDraft(form) if form.text.contains("kettle"))
+            |effect| matches!(effect, Effect::SaveDraft(Origin::New, form) if form.text.contains("kettle"))
         )
     );
     let effects = rig.keys("ctrl-r");
@@ -206,4 +214,171 @@ fn a_study_is_asked_again_with_everything_it_measured() {
     }
     let kept = Compose::new(&compose.form(), rig.model.now.key);
     assert_eq!(kept.draft(), draft, "a draft that was kept is the same draft");
+}
+
+/// The balance as it is told.
+fn balance(amount: i64) -> Msg {
+    let credits = protocol::credits::Credits;
+    Msg::Balance(Ok(protocol::ledger::Balance {
+        tier: "local".to_owned(),
+        balance: credits(amount),
+        held: credits(0),
+        used_this_month: credits(0),
+        billing_period: "2026-11".to_owned(),
+        cost_usd_this_month: 0.0,
+    }))
+}
+
+/// Too few credits are told as what they are, everywhere and with one amount, until there are enough.
+#[test]
+fn a_draft_that_cannot_be_paid_is_not_ready() {
+    use crate::station::testing::model_preview;
+    use protocol::credits::Credits;
+    for size in [(80, 24), (120, 36), (200, 60)] {
+        let mut rig = Rig::new(
+            size,
+            crate::station::testing::look(
+                crate::station::look::Colours::True,
+                crate::station::look::Glyphs::Unicode,
+            ),
+        );
+        rig.keys("n");
+        rig.paste("A kettle that boils only what you need.");
+        let effects = rig.wait(300);
+        let [Call::Check { revision, .. }] = calls(&effects)[..] else { panic!("{effects:?}") };
+        let short = Box::new(protocol::run::Preview {
+            credits: Credits(10_000),
+            balance: Credits(3_308),
+            ..model_preview()
+        });
+        rig.tell(Msg::Checked(*revision, Ok(short)));
+        let text = rig.text();
+        assert!(!text.contains("ready to run") && !text.contains("runs it"), "{text}");
+        assert!(!text.contains("Ctrl-R run"), "{text}");
+        assert!(text.contains("6,692 credits missing") && text.contains("grant 6692"), "{text}");
+        assert!(text.contains("3,308 credits  "), "line 1 has heard it too: {text}");
+        assert!(
+            !rig.keys("ctrl-r")
+                .iter()
+                .any(|effect| { matches!(effect, Effect::Call(Call::Submit { .. })) })
+        );
+        assert!(rig.text().contains("6,692 credits are missing"), "{}", rig.text());
+        // Somebody grants as many from outside.
+        rig.wait(10_000);
+        rig.tell(balance(10_000));
+        let text = rig.text();
+        assert!(text.contains("ready to run") && text.contains("10,000 of your 10,000"), "{text}");
+        let effects = rig.wait(300);
+        assert!(matches!(calls(&effects)[..], [Call::Check { .. }]), "{effects:?}");
+        let effects = rig.keys("ctrl-r");
+        assert!(matches!(calls(&effects).first(), Some(Call::Submit { .. })), "{effects:?}");
+    }
+}
+
+/// What an error says and what helps are sentences, each with one full stop.
+#[test]
+fn an_error_ends_each_sentence_once() {
+    let mut rig = rig();
+    let why = "101 credits are needed and 100 can be spent";
+    let error = ApiError::new(ErrorCode::InsufficientCredits, why)
+        .hint("`demoscope credits grant 1` adds them.");
+    rig.tell(Msg::Changed(Err(error)));
+    let text = rig.text();
+    assert!(
+        text.contains("100 can be spent. Hint: `demoscope credits grant 1` adds them. "),
+        "{text}"
+    );
+}
+
+/// Whatever else is opened, changed, left, run or cut off: what was left under `n` comes back under `n`.
+#[test]
+fn no_draft_takes_the_place_of_another() {
+    let saved = |effects: &[Effect], wanted: Origin| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::SaveDraft(origin, _) if *origin == wanted))
+    };
+    let again = Origin::Again(id(MAIN));
+    let mut rig = rig();
+    rig.keys("n");
+    rig.paste("half a thought");
+    assert!(saved(&rig.keys("esc"), Origin::New));
+    for key in ["d", "e"] {
+        // Looked at and left: nothing is kept, and nothing is said to be.
+        rig.keys(key);
+        rig.tell(asked(MAIN, "Five dinners a week."));
+        rig.wait(10_000);
+        let effects = rig.keys("esc");
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::SaveDraft(..))));
+        assert!(!rig.text().contains("The draft is kept"), "{}", rig.text());
+    }
+    // Changed, saved by itself, and left.
+    rig.keys("d");
+    rig.tell(asked(MAIN, "Five dinners a week."));
+    rig.paste("Not five: six. ");
+    let effects = rig.wait(2_500);
+    assert!(saved(&effects, again) && !saved(&effects, Origin::New), "{effects:?}");
+    let effects = rig.keys("esc");
+    assert!(saved(&effects, again) && !saved(&effects, Origin::New), "{effects:?}");
+    rig.keys("n");
+    assert_eq!(written(&rig), "half a thought");
+    rig.keys("esc");
+    // The study has two ways now: what was changed in it, and itself.
+    rig.keys("d");
+    assert!(rig.text().contains("Go on with the draft"), "{}", rig.text());
+    rig.keys("g");
+    assert!(written(&rig).starts_with("Not five: six. "), "{}", written(&rig));
+    rig.keys("esc d");
+    let effects = rig.keys("f");
+    assert_eq!(calls(&effects), [&Call::Asked(id(MAIN))]);
+    rig.tell(asked(MAIN, "Five dinners a week."));
+    assert_eq!(written(&rig), "Five dinners a week.");
+    // Run, it is done with; the other one is not.
+    let effects = rig.keys("ctrl-r");
+    assert!(matches!(calls(&effects)[..], [Call::Submit { .. }]), "{effects:?}");
+    let effects = rig.tell(Msg::Submitted(Ok(study(77, "Six", State::Queued, 0, 100))));
+    assert!(saved(&effects, again) && !saved(&effects, Origin::New), "{effects:?}");
+    rig.keys("1 n");
+    assert_eq!(written(&rig), "half a thought");
+    // Another window, later.
+    let mut drafts = Drafts::default();
+    drafts.keep(Origin::New, rig.model.drafts.of(Origin::New).unwrap().clone());
+    rig.model = rig.model.resume(crate::station::model::saved::Settings::default(), drafts);
+    rig.keys("esc n");
+    assert_eq!(written(&rig), "half a thought");
+}
+
+/// What was begun while an answer was on its way is not thrown away by the answer.
+#[test]
+fn a_late_answer_opens_nothing_over_what_was_begun_since() {
+    let mut rig = rig();
+    rig.keys("d n");
+    rig.paste("half a thought");
+    rig.tell(asked(MAIN, "Five dinners a week."));
+    assert_eq!(written(&rig), "half a thought");
+    // Sent, left, and another one begun before the daemon has answered.
+    rig.keys("ctrl-r esc d");
+    rig.tell(asked(MAIN, "Five dinners a week."));
+    rig.paste("Not five: six. ");
+    rig.tell(Msg::Submitted(Ok(study(77, "Half", State::Queued, 0, 100))));
+    assert!(written(&rig).starts_with("Not five: six. "), "{}", rig.text());
+    assert!(rig.text().contains("Half was taken on."), "{}", rig.text());
+    rig.keys("esc n");
+    assert_eq!(written(&rig), "", "it was run");
+}
+
+/// The example of a first start is no draft of the owner's, and takes the place of none.
+#[test]
+fn the_example_leaves_the_draft_alone() {
+    let mut rig = rig();
+    rig.keys("n");
+    rig.paste("half a thought");
+    rig.keys("esc");
+    rig.tell(Msg::Studies(Ok(Vec::new())));
+    rig.keys("enter");
+    rig.paste("Dearer: ");
+    rig.keys("esc n");
+    assert_eq!(written(&rig), "half a thought");
+    rig.keys("esc enter");
+    assert!(written(&rig).starts_with("Dearer: "), "{}", written(&rig));
 }

@@ -9,6 +9,7 @@ use crate::station::input::Input;
 use crate::station::key::{Chord, Key, Mods};
 use crate::station::look::{Colours, Glyphs};
 use crate::station::model::Screen;
+use crate::station::model::drafts::Drafts;
 use crate::station::model::layer::Layer;
 use crate::station::msg::Msg;
 use crate::station::testing::{MAIN, Rig, id, look};
@@ -50,12 +51,12 @@ fn how_it_is_used_is_kept_and_taken_up_again() {
     assert_eq!(kept(rig.paste("meal")), None, "it is still being typed");
     let settings = kept(rig.keys("enter")).unwrap();
     let look = look(Colours::True, Glyphs::Unicode);
-    let fresh = Rig::bare((120, 36), look).model.resume(settings.clone(), None);
+    let fresh = Rig::bare((120, 36), look).model.resume(settings.clone(), Drafts::default());
     assert_eq!(crate::station::model::saved::Settings::of(&fresh), settings);
     assert_eq!((fresh.studies.filter.as_str(), fresh.studies.column.label()), ("meal", "name"));
     let strange: crate::station::model::saved::Settings =
         serde_json::from_str(r#"{"sort":"horoscope","moon":"full"}"#).unwrap();
-    let untouched = Rig::bare((120, 36), look).model.resume(strange, None);
+    let untouched = Rig::bare((120, 36), look).model.resume(strange, Drafts::default());
     assert_eq!(untouched.studies.column.label(), "created");
 }
 
@@ -148,6 +149,62 @@ proptest! {
         for chord in keys {
             rig.tell(Msg::Input(Input::Key(chord)));
             rig.buffer();
+        }
+    }
+}
+
+/// A terminal sends the same bytes for Alt-x and for Esc with x right behind it: where nothing is bound to the former, it is
+/// the latter, wherever the keys go.
+#[test]
+fn an_unbound_alt_key_is_esc_and_that_key() {
+    for place in ["", ":", "/", "?", "s", "E", "x", "n", "space", "2", "3", "3 :", "3 tab"] {
+        for key in ["j", "n", "x", "p", "q", ":", "A", "enter", "tab", "backspace", "ctrl-r"] {
+            let (mut fast, mut slow) = (rig(), rig());
+            fast.open(200, 200);
+            slow.open(200, 200);
+            fast.keys(&format!("1 {place}"));
+            slow.keys(&format!("1 {place}"));
+            let effects = fast.keys(&format!("alt-{key}"));
+            assert_eq!(effects, slow.keys(&format!("esc {key}")), "{place}: Esc, {key}");
+            assert_eq!(fast.text(), slow.text(), "{place}: Esc, {key}");
+        }
+    }
+}
+
+#[test]
+fn an_alt_key_that_an_owner_has_bound_stays_one() {
+    let mut rig = rig();
+    rig.model.keymap.lay_over("[studies]\n\"alt-n\" = \"study.tag\"").unwrap();
+    rig.keys("alt-n");
+    assert_eq!(place(&rig.model), Place::Prompt);
+    // Arrows with Alt have bytes of their own, which no Esc can make.
+    rig.keys("esc /");
+    rig.paste("meal");
+    rig.keys("alt-left");
+    assert_eq!(place(&rig.model), Place::Prompt, "{}", rig.text());
+}
+
+/// What people look for and the workstation has no screen for changes nothing, however often they press Enter.
+#[test]
+fn a_noun_without_a_screen_runs_nothing() {
+    for (typed, hint) in [
+        ("credits", "`demoscope credits` shows the budget"),
+        ("queue", "`demoscope queue`"),
+        ("logs", "`demoscope daemon status`"),
+        ("undo", "Nothing is called like that."),
+    ] {
+        for screen in ["1", "2", "3"] {
+            let mut rig = rig();
+            rig.open(200, 40);
+            rig.keys(screen);
+            rig.keys(":");
+            rig.paste(typed);
+            let text = rig.text();
+            assert!(text.contains("Nothing is called like that.") && text.contains(hint), "{text}");
+            assert_eq!(rig.keys("enter enter"), [], "{typed}");
+            assert_eq!(rig.text(), text, "{typed}");
+            rig.keys("esc");
+            assert!(place(&rig.model).is_screen(), "{}", rig.text());
         }
     }
 }

@@ -1,12 +1,15 @@
 //! The list of studies: what its keys do to one study or to many, how it is filtered and sorted.
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::results::Estimate;
+use protocol::run::{Headline, State, Study};
 use protocol::service::Control;
+use protocol::study::StudyType;
 
 use super::{calls, rig};
-use crate::station::effect::Call;
+use crate::station::effect::{Call, Effect};
 use crate::station::msg::Msg;
-use crate::station::testing::id;
+use crate::station::testing::{Rig, id, report, study};
 
 #[test]
 fn cancel_tells_what_follows_and_needs_enter() {
@@ -81,4 +84,209 @@ fn the_same_sort_again_turns_round_and_keeps_the_cursor() {
     rig.keys("s n");
     assert_ne!(rig.model.studies.row(0).map(|study| study.name.clone()), first);
     assert_eq!(rig.model.studies.selected().map(|study| study.id), selected);
+}
+
+/// A headline on the scale of a study type.
+fn headline(instrument: StudyType, value: f64) -> Option<Headline> {
+    let of = match instrument {
+        StudyType::ConceptTest => "mean_score",
+        StudyType::Nps => "nps_score",
+        StudyType::Sentiment => "net_sentiment",
+        StudyType::AbTest => "a_minus_b_pct",
+        StudyType::Survey => return None,
+    };
+    let (low, high) = (Some(value - 0.5), Some(value + 0.5));
+    let method = "t".to_owned();
+    let estimate = Estimate { value, low, high, level: 0.95, n: 50, effective_n: 50.0, method };
+    Some(Headline { of: of.to_owned(), estimate })
+}
+
+/// A list of many studies of every kind, none of whose reports has been read.
+fn many(count: u128) -> Vec<Study> {
+    (1..=count)
+        .map(|number| {
+            // Ids are random, so their order says nothing.
+            let id = 1_000 + number * 7_919 % 10_007;
+            let kind = StudyType::ALL[usize::try_from(number).unwrap() % StudyType::ALL.len()];
+            let small = f64::from(u32::try_from(number * 37 % 90).unwrap()) / 10.0;
+            let value =
+                if kind == StudyType::ConceptTest { 1.0 + small } else { small * 20.0 - 90.0 };
+            let named = study(id, &format!("Bulk {number}"), State::Completed, 50, 50);
+            let running = number % 40 == 0;
+            let state = if running { State::Running } else { State::Completed };
+            let headline = headline(kind, value).filter(|_| !running);
+            Study { instrument: kind, state, headline, ..named }
+        })
+        .collect()
+}
+
+fn shown(rig: &Rig) -> Vec<Study> {
+    let (rows, _) = rig.model.studies.counts();
+    (0..rows).filter_map(|row| rig.model.studies.row(row).cloned()).collect()
+}
+
+fn value(study: &Study) -> Option<f64> {
+    study.headline.as_ref().map(|headline| headline.estimate.value)
+}
+
+/// Over the whole list, though no report was read: what the filter says, and only scores of one kind.
+#[test]
+fn scores_are_filtered_over_the_whole_list_and_within_one_kind() {
+    use StudyType::{AbTest, ConceptTest, Nps, Sentiment};
+    let all = many(211);
+    for (filter, kind, wanted) in [
+        ("score<5", ConceptTest, (|value| value < 5.0) as fn(f64) -> bool),
+        ("score>=7.5", ConceptTest, |value| value >= 7.5),
+        ("mean<3", ConceptTest, |value| value < 3.0),
+        ("nps<0", Nps, |value| value < 0.0),
+        ("type:nps score<0", Nps, |value| value < 0.0),
+        ("score<0 type:sent", Sentiment, |value| value < 0.0),
+        ("net<-50", Sentiment, |value| value < -50.0),
+        ("lead>10", AbTest, |value| value > 10.0),
+        ("type:ab score<=10", AbTest, |value| value <= 10.0),
+        ("type:nps lead>10", Nps, |_| false),
+        ("type:survey score<5", ConceptTest, |_| false),
+    ] {
+        let mut rig = rig();
+        rig.tell(Msg::Studies(Ok(all.clone())));
+        rig.keys("/");
+        rig.paste(filter);
+        rig.keys("enter");
+        let names = |studies: Vec<Study>| {
+            let mut names: Vec<String> = studies.into_iter().map(|study| study.name).collect();
+            names.sort();
+            names
+        };
+        let truth = all.iter().filter(|study| study.instrument == kind);
+        let truth = truth.filter(|study| value(study).is_some_and(wanted)).cloned().collect();
+        assert_eq!(names(shown(&rig)), names(truth), "{filter}");
+        let text = rig.text();
+        let is_empty = rig.model.studies.counts().0 == 0;
+        assert_eq!(text.contains("score<4 is about concept tests"), is_empty, "{text}");
+        assert!(text.contains(&format!("filter: {filter} (")) && text.contains(" only)"), "{text}");
+    }
+}
+
+/// Each kind by itself, whichever way the list runs; whoever has no score comes last.
+#[test]
+fn scores_are_sorted_within_each_kind() {
+    let mut rig = rig();
+    rig.tell(Msg::Studies(Ok(many(211))));
+    rig.keys("s s");
+    for falling in [true, false] {
+        let order: Vec<Study> = shown(&rig);
+        assert_eq!(order.len(), 211);
+        let scored = order.iter().take_while(|study| value(study).is_some()).count();
+        assert!(order[scored..].iter().all(|study| value(study).is_none()), "they come last");
+        let mut kinds: Vec<StudyType> = order[..scored].iter().map(|one| one.instrument).collect();
+        kinds.dedup();
+        assert_eq!(kinds.len(), 4, "each kind is one group: {kinds:?}");
+        for pair in order[..scored].windows(2) {
+            let (one, other) = (value(&pair[0]).unwrap(), value(&pair[1]).unwrap());
+            let is_ordered = if falling { one >= other } else { one <= other };
+            assert!(is_ordered || pair[0].instrument != pair[1].instrument, "{one} {other}");
+        }
+        rig.keys("s s");
+    }
+}
+
+/// A study keeps its number while other answers about it arrive, and loses it when it is asked again.
+#[test]
+fn a_headline_stays_until_it_is_no_longer_true() {
+    let mut rig = rig();
+    let mut study = many(1).remove(0);
+    study.instrument = StudyType::ConceptTest;
+    study.headline = headline(StudyType::ConceptTest, 4.25);
+    study.completed_at = Some(study.created_at);
+    rig.tell(Msg::Studies(Ok(vec![study.clone()])));
+    assert!(rig.text().contains("4.2 \u{b1}0.50"), "{}", rig.text());
+    let tagged = Study { tags: vec!["spring".to_owned()], headline: None, ..study.clone() };
+    rig.tell(Msg::Changed(Ok(tagged)));
+    assert!(rig.text().contains("4.2 \u{b1}0.50"), "{}", rig.text());
+    let again =
+        Study { state: State::Running, completed_at: None, headline: None, ..study.clone() };
+    rig.tell(Msg::Changed(Ok(again)));
+    assert!(!rig.text().contains("4.2 \u{b1}0.50"), "{}", rig.text());
+    // Of a single answer nobody knows an interval, and the number does not stand alone.
+    if let Some(headline) = &mut study.headline {
+        (headline.estimate.low, headline.estimate.high, headline.estimate.n) = (None, None, 1);
+    }
+    rig.tell(Msg::Studies(Ok(vec![study])));
+    assert!(rig.text().contains("4.2 n=1"), "{}", rig.text());
+}
+
+/// Whatever way the cursor comes to a study: its report is asked for, once, and stays while it is looked at.
+#[test]
+fn the_study_under_the_cursor_never_waits_for_a_report_that_nobody_asked_for() {
+    let mut rig = rig();
+    let mut all = many(211);
+    all.retain(|study| study.state == State::Completed);
+    let answer = |rig: &mut Rig, effects: Vec<Effect>| {
+        let mut asked: Vec<_> = calls(&effects)
+            .into_iter()
+            .filter_map(|call| match call {
+                Call::Report(id) => Some(*id),
+                _ => None,
+            })
+            .collect();
+        // The study under the cursor first: whatever comes after it must not push it out.
+        let selected = rig.model.studies.selected().map(|study| study.id);
+        asked.sort_by_key(|id| Some(*id) != selected);
+        for id in asked {
+            let study = rig.model.studies.get(id).unwrap().clone();
+            let mut report = report(50);
+            report.study = study;
+            rig.tell(Msg::Report(id, Ok(Box::new(report))));
+        }
+    };
+    let effects = rig.tell(Msg::Studies(Ok(all)));
+    answer(&mut rig, effects);
+    for keys in
+        ["j", "G", "home", "ctrl-d", "ctrl-d ctrl-d", "s s", "s s", "s n", "G", "s c", "home"]
+    {
+        let effects = rig.keys(keys);
+        answer(&mut rig, effects);
+        assert!(!rig.text().contains("being loaded"), "{keys}: {}", rig.text());
+    }
+    for (filter, close) in
+        [("score<5", "enter"), ("nps>0", "esc"), ("bulk 118", "enter"), ("", "enter")]
+    {
+        for keys in ["/", "ctrl-u"] {
+            let effects = rig.keys(keys);
+            answer(&mut rig, effects);
+        }
+        let effects = rig.paste(filter);
+        answer(&mut rig, effects);
+        assert!(!rig.text().contains("being loaded"), "{filter}: {}", rig.text());
+        let effects = rig.keys(close);
+        answer(&mut rig, effects);
+        assert!(!rig.text().contains("being loaded"), "{filter}: {}", rig.text());
+    }
+    // All of them one by one.
+    rig.keys("home");
+    for _ in 0..211 {
+        let effects = rig.keys("j");
+        answer(&mut rig, effects);
+        assert!(!rig.text().contains("being loaded"), "{}", rig.text());
+    }
+}
+
+/// A report that cannot be had is no report on its way.
+#[test]
+fn a_report_that_cannot_be_read_says_so() {
+    let mut rig = rig();
+    let effects = rig.tell(Msg::Studies(Ok(many(3))));
+    let id = rig.model.studies.selected().unwrap().id;
+    assert!(calls(&effects).contains(&&Call::Report(id)));
+    assert!(rig.text().contains("being loaded"), "{}", rig.text());
+    let broken = ApiError::new(ErrorCode::Internal, "A row of the table is damaged.");
+    let effects = rig.tell(Msg::Report(id, Err(broken)));
+    assert!(!calls(&effects).contains(&&Call::Report(id)), "not again and again");
+    rig.wait(10_000);
+    let text = rig.text();
+    assert!(text.contains("A row of the table is") && !text.contains("being loaded"), "{text}");
+    // Looked at again, it is asked for again.
+    rig.keys("j");
+    let effects = rig.keys("k");
+    assert!(calls(&effects).contains(&&Call::Report(id)), "{effects:?}");
 }

@@ -6,7 +6,7 @@ use crate::station::model::Screen;
 use crate::station::model::layer::Layer;
 use crate::station::model::results::Pane;
 use crate::station::msg::Msg;
-use crate::station::testing::{MAIN, id};
+use crate::station::testing::{MAIN, Rig, cross, id};
 
 #[test]
 fn numbers_drill_down_to_people_and_esc_walks_back() {
@@ -129,7 +129,7 @@ fn exports_and_copies_hold_what_is_shown() {
     assert!(content.starts_with("<svg") && content.contains("synthetic"));
     let copied = |effects: &[Effect]| {
         effects.iter().find_map(|effect| match effect {
-            Effect::Copy(text) => Some(text.clone()),
+            Effect::Copy { text, .. } => Some(text.clone()),
             _ => None,
         })
     };
@@ -137,4 +137,44 @@ fn exports_and_copies_hold_what_is_shown() {
     assert!(quote.as_ref().is_some_and(|text| text.contains("Too dear")), "{quote:?}");
     let command = copied(&rig.keys("Y"));
     assert_eq!(command.as_deref(), Some("demoscope show 5eed0000 --answers"));
+}
+
+/// What is copied is what is under the cursor, with its number and what that is worth; where it went is told by who took it.
+#[test]
+fn what_is_copied_brings_its_number() {
+    let copied = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Copy { what, text } => Some(format!("{what} | {text}")),
+            _ => None,
+        })
+    };
+    let mut rig = rig();
+    rig.open(200, 200);
+    rig.keys("3");
+    let mut lines = Vec::new();
+    let mut copy = |rig: &mut Rig, keys: &str| {
+        rig.keys(keys);
+        lines.push(copied(&rig.keys("y")).unwrap_or_default());
+        assert!(!rig.text().contains("opied"), "nobody has taken it yet");
+    };
+    // A group, a score, a share, an estimate, a cell, a reason, a line of the method.
+    copy(&mut rig, "");
+    copy(&mut rig, "tab j");
+    copy(&mut rig, "G k k k k k");
+    copy(&mut rig, "G k k k");
+    rig.keys("shift-tab t");
+    rig.tell(Msg::Cross(id(MAIN), Ok(Box::new(cross(200)))));
+    copy(&mut rig, "");
+    copy(&mut rig, "v");
+    copy(&mut rig, "v v j");
+    rig.keys("1");
+    rig.open_ab(100);
+    rig.model.lens.results.view = crate::station::model::results::View::Versus;
+    copy(&mut rig, "");
+    copy(&mut rig, "j j j");
+    insta::assert_snapshot!(lines.join("\n"));
+    rig.tell(Msg::Copied(Ok("The reason, 41 characters: sent to the terminal.".to_owned())));
+    assert!(rig.text().contains("41 characters: sent to the terminal."), "{}", rig.text());
+    rig.tell(Msg::Copied(Err("The terminal takes no copy.".to_owned())));
+    assert!(rig.text().contains("! The terminal takes no copy."), "{}", rig.text());
 }
