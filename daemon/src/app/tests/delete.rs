@@ -102,6 +102,7 @@ async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId
         templates: BTreeMap::from([("ask".to_owned(), format!("Say what you make of {word}."))]),
         part: None,
         benches: BTreeMap::new(),
+        reader: 0,
     };
     core.keep_blueprint(number, blueprint).await.unwrap();
     let usage = Usage { cost: UsdMicros(7), ..Usage::default() };
@@ -332,6 +333,7 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
         templates: BTreeMap::new(),
         part: None,
         benches: BTreeMap::new(),
+        reader: 0,
     };
     core.keep_blueprint(number, blueprint).await.unwrap();
     assert_eq!(core.fault(number, "late".to_owned()).await.unwrap_err().code, ErrorCode::NotFound);
