@@ -297,3 +297,43 @@ fn estimates_hold_or_survey(results: &Value) {
         estimates_hold(results);
     }
 }
+
+/// The list tells each study by its own number, and the very one of its report; open questions have none.
+#[test]
+fn a_list_tells_each_study_by_the_number_of_its_type() {
+    let home = Home::new();
+    let kinds = [
+        ("concept_test", Some("mean_score")),
+        ("nps", Some("nps_score")),
+        ("sentiment", Some("net_sentiment")),
+        ("survey", None),
+    ];
+    let mut reports = Vec::new();
+    for (study, _) in kinds {
+        let asks = if study == "survey" { "questions: [ \"What would stop you?\" ]\n" } else { "" };
+        let text =
+            format!("---\nstudy: {study}\n{asks}panel: 40\nseed: 7\n---\n{}", studies::CONCEPT);
+        reports.push(ran(&home, &text).0);
+    }
+    reports.push(ran(&home, &offers("split", 40)).0);
+    let kinds = kinds.into_iter().chain([("ab_test", Some("a_minus_b_pct"))]);
+    let listed = home.run(["list", "--json"]).expect(0).json();
+    let table = home.run(["list"]).expect(0).out();
+    for ((study, own), report) in kinds.zip(&reports) {
+        let entries = listed.as_array().unwrap();
+        let entry = entries.iter().find(|entry| entry["instrument"] == study).unwrap();
+        let mut headline = entry["headline"].clone();
+        let line = table.lines().find(|line| line.contains(study)).unwrap();
+        let Some(own) = own else {
+            assert_eq!(headline, Value::Null, "{study}");
+            assert!(line.contains(" — "), "{line}");
+            continue;
+        };
+        assert_eq!(headline["of"], own);
+        headline.as_object_mut().unwrap().remove("of");
+        assert_eq!(headline, report["results"]["estimates"][own], "{study}");
+        assert!(line.contains(" \u{b1}"), "{line}");
+        // What has all results needs no headline.
+        assert_eq!(report["study"]["headline"], Value::Null);
+    }
+}
