@@ -18,8 +18,9 @@ use crate::ui::Ui;
 /// the caps as before.
 ///
 /// Daily backups hold a study until as many newer ones exist as are kept (the setting backup.keep); backups that you made
-/// yourself, and what you exported, stay, and restoring a backup brings back what it holds. Room that becomes free in the
-/// file of the store is written over as it is used again, not at once; a backup has nothing of it.
+/// yourself, stores that a restore put aside, and what you exported stay, and restoring a backup brings back what it
+/// holds. Room that becomes free in the file of the store is written over as it is used again, not at once; a backup has
+/// nothing of it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -81,6 +81,7 @@ fn gone(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
     }
     let under_way = marks.len().saturating_sub(over.len());
     Ok(Ok(match under_way {
+        _ if marks.is_empty() => "no study was deleted".to_owned(),
         0 => format!("{} deleted, and nothing is left of them", over.len()),
         some => format!("{} deleted, rows of {some} of them are being removed", marks.len()),
     }))
