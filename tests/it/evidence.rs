@@ -222,6 +222,34 @@ fn a_name_of_a_megabyte_takes_no_room() {
     }
 }
 
+/// As much as can be said to one respondent is more than a frame holds: the evidence can be had all the same.
+#[test]
+fn the_longest_respondent_fits_into_the_evidence() {
+    let questions: Vec<String> =
+        (1..=10).map(|at| format!("\"What about number {at}?\"")).collect();
+    let study = format!(
+        "---\nstudy: survey\npanel: 6\nseed: 7\nreplicates: 0\nquestions: [{}]\n---\n{}\n",
+        questions.join(", "),
+        studies::CONCEPT
+    );
+    for said in ["\u{1}\"", "word "] {
+        let mock = MockProvider::start(Duration::ZERO, move |heard| {
+            // Twice what cannot be read and then an answer, each as long as is kept.
+            let long = said.repeat(7_000 / said.len());
+            let answer = harness::mock_provider::answer(heard);
+            let reply = if heard.turns == 1 { long } else { format!("{answer}\n{long}") };
+            Act::Say(reply)
+        });
+        let home = home(&mock);
+        home.write("idea.md", &study);
+        drop(run(&home, &["--questions-per-call", "one"]));
+        let text = bundle(&home, "it.evidence");
+        assert_eq!(text.lines().count(), 8, "{said:?}");
+        let replay = home.run(["replay", "it.evidence", "--json"]).expect(0).json();
+        assert_eq!(replay["identical"], true, "{replay}");
+    }
+}
+
 /// Replies that had to be mended, one that repeats a key, and one question a call: what is kept reads to the same results.
 #[test]
 fn what_was_mended_replays_to_the_last_byte() {

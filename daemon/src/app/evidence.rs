@@ -31,6 +31,8 @@ use super::remember::blueprints;
 
 /// Bytes of one page, with room to spare in a frame of 1 MiB.
 const PAGE_BYTES: usize = 600 * 1024;
+/// Bytes that a page never has more of, as it travels: what stands around the lines goes into the rest of a frame.
+const PAGE_BYTES_MAX: usize = 960 * 1024;
 
 impl Core {
     /// Some lines of the evidence of a study that has ended.
@@ -87,7 +89,7 @@ impl<'a> Scribe<'a> {
             Some(cursor) => cursor,
             None => {
                 let (text, seal) = seal(UNSEALED, &self.opening()).map_err(unwritten)?;
-                bytes = bytes.saturating_add(text.len());
+                bytes = bytes.saturating_add(travelling(&text));
                 lines.push(text);
                 EvidenceCursor { seal, ..EvidenceCursor::default() }
             }
@@ -98,6 +100,7 @@ impl<'a> Scribe<'a> {
             if bytes >= PAGE_BYTES {
                 return Ok(EvidencePage { lines, next: Some(cursor) });
             }
+            let here = cursor.clone();
             let who = cursor.respondent;
             cursor.respondent = who.saturating_add(1);
             let persona = panel.persona(who).ok_or_else(|| Fault::Row {
@@ -124,9 +127,12 @@ impl<'a> Scribe<'a> {
             cursor.respondents = cursor.respondents.saturating_add(1);
             let exchanges = asked.iter().map(|asked| asked.exchanges.len() as u64).sum();
             cursor.exchanges = cursor.exchanges.saturating_add(exchanges);
-            let line = Line::Respondent(Box::new(Respondent { respondent: who, persona, asked }));
-            let (text, seal) = seal(&cursor.seal, &line).map_err(unwritten)?;
-            bytes = bytes.saturating_add(text.len());
+            let respondent = Respondent { respondent: who, persona, asked };
+            let (text, seal) = fitting(&cursor.seal, respondent).map_err(unwritten)?;
+            if !lines.is_empty() && bytes.saturating_add(travelling(&text)) > PAGE_BYTES_MAX {
+                return Ok(EvidencePage { lines, next: Some(here) });
+            }
+            bytes = bytes.saturating_add(travelling(&text));
             lines.push(text);
             cursor.seal = seal;
         }
@@ -295,6 +301,37 @@ impl<'a> Scribe<'a> {
             item: None,
         })
     }
+}
+
+/// Bytes of a line as it travels: within a text, where quotes and backslashes take one more.
+fn travelling(line: &str) -> usize {
+    let more = line.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    line.len().saturating_add(more)
+}
+
+/// The line of a respondent with its seal. One that no page can hold goes without its prompts, and where that is not enough
+/// without the words of its replies: what came of them stands in it all the same.
+fn fitting(before: &str, respondent: Respondent) -> Result<(String, String), serde_json::Error> {
+    let mut line = Line::Respondent(Box::new(respondent));
+    let mut sealed = seal(before, &line)?;
+    let without: [fn(&mut Said); 2] = [
+        |said| (said.system, said.question, said.engine) = (None, None, None),
+        |said| {
+            said.whole_bytes = said.whole_bytes.or(Some(said.reply.len() as u64));
+            said.reply.clear();
+        },
+    ];
+    for leave_out in without {
+        if travelling(&sealed.0) <= PAGE_BYTES_MAX {
+            break;
+        }
+        if let Line::Respondent(respondent) = &mut line {
+            let asked = respondent.asked.iter_mut();
+            asked.flat_map(|asked| &mut asked.exchanges).for_each(leave_out);
+        }
+        sealed = seal(before, &line)?;
+    }
+    Ok(sealed)
 }
 
 /// Construct → what the respondent said on it in free words.

@@ -409,8 +409,7 @@ fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
         _ => return Vec::new(),
     };
     // As many texts as there are questions are in their order.
-    let are_in_order =
-        entries.len() == questions.len() && entries.iter().all(|entry| entry.is_string());
+    let are_in_order = entries.len() == questions.len() && entries.iter().all(Value::is_string);
     let mut read: Vec<Value> = Vec::new();
     for (number, entry) in (1_u64..).zip(entries) {
         let entry = match entry {

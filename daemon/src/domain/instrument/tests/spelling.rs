@@ -425,7 +425,7 @@ fn replies_to_one_question_and_on_further_channels_are_read_alike() {
         for item in items(&spec) {
             let keys = item.keys(spec.instrument.study_type());
             let key = keys[0];
-            if !good.get(key).is_some_and(|value| value.is_u64()) {
+            if !good.get(key).is_some_and(Value::is_u64) {
                 continue;
             }
             let expected = read_item(&spec, item, &json!({ key: good[key] }).to_string());
