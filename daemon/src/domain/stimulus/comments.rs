@@ -73,7 +73,7 @@ struct Taking<'a> {
     shown: Shown,
 }
 
-impl<'a> Taking<'a> {
+impl Taking<'_> {
     /// Goes to the next thing that may matter; false when the text is at its end.
     fn goes_on(&mut self) -> Result<bool, Malformed> {
         let begins_line = self.here.is_empty() && !self.touched;

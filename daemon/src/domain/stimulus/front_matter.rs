@@ -151,7 +151,9 @@ fn place_item(item: &mut Item, yaml: &[char], first_line: usize) {
     match &mut item.value {
         Node::Map(inner) => place(inner, yaml, first_line),
         Node::List(items) => {
-            items.iter_mut().for_each(|item| place_item(item, yaml, first_line));
+            for item in items {
+                place_item(item, yaml, first_line);
+            }
         }
         _ => item.cut = cut(item.span, yaml, first_line),
     }

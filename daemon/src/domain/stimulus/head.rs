@@ -104,9 +104,9 @@ fn beginning(text: &str) -> usize {
 /// where there is no other.
 fn closing(below: &[&str], indented: bool) -> Option<usize> {
     let closes = |line: &str| matches!(clean(line), MARK | "...");
-    let at_margin = |line: &&str| closes(line) && !line.starts_with(char::is_whitespace);
+    let at_margin = |line: &str| closes(line) && !line.starts_with(char::is_whitespace);
     let any = || below.iter().position(|line| closes(line));
-    if indented { any() } else { below.iter().position(|line| at_margin(&line)).or_else(any) }
+    if indented { any() } else { below.iter().position(|line| at_margin(line)).or_else(any) }
 }
 
 /// What is wrong with settings that do not stand between two lines of three dashes, and what to do; none where the lines are

@@ -179,7 +179,7 @@ proptest! {
             let lines: Vec<&str> = text.split('\n').collect();
             for line in &found.lines {
                 let whole = lines.get(line.number - 1).copied().unwrap_or_default();
-                let begins = line.text.trim().split_whitespace().next().unwrap_or_default();
+                let begins = line.text.split_whitespace().next().unwrap_or_default();
                 let first: String = begins.chars().take(1).collect();
                 prop_assert!(whole.contains(&first), "{text:?}: {line:?}");
             }
