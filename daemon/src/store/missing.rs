@@ -28,7 +28,7 @@ pub(super) fn traces(path: &Path, backups: Option<&Path>) -> Option<Traces> {
     match note.recall() {
         Noted::Nothing => {}
         Noted::Garbled(_) => {
-            why.push(format!("{} tells that there was one", note.path().display()))
+            why.push(format!("{} tells that there was one", note.path().display()));
         }
         Noted::Head(ends) => match ends.transfers() {
             0 => {}

@@ -57,9 +57,7 @@ fn cut_off(backup: &Path, path: &Path, at: Option<Step>) -> Vec<Step> {
     let cut = catch_unwind(AssertUnwindSafe(|| {
         let before = |step| {
             begun.borrow_mut().push(step);
-            if at == Some(step) {
-                panic!("cut off");
-            }
+            assert!(at != Some(step), "cut off");
         };
         restore_stepwise(backup, path, &options(), |_| Ok(()), before)
     }));
