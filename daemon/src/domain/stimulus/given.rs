@@ -178,10 +178,19 @@ impl Given {
             Value::Node(_) => None,
         };
         texts.ok_or_else(|| {
-            self.problem(
+            let problem = self.problem(
                 format!("'{}' takes a list of texts", self.key),
                 "put each in quotes: [ \"What would stop you from trying it?\" ]",
-            )
+            );
+            let Value::Node(Node::List(items)) = &self.value else { return problem };
+            // The entry that is no text has a line of its own.
+            let wrong = items.iter().find(|item| !matches!(item.value, Node::Text(_)));
+            match wrong.zip(self.place.rsplit_once(':')) {
+                Some((item, (file, _))) => {
+                    Problem { place: format!("{file}:{}", item.line), ..problem }
+                }
+                None => problem,
+            }
         })
     }
 

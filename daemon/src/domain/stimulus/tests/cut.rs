@@ -25,6 +25,7 @@ fn a_text_that_a_comment_cuts_short_is_refused_with_its_line() {
         (4, "questions:\n- Why plan #2?"),
         (4, "questions: [ Why not,\n Why plan #2\n ]"),
         (4, "context: Seen in\n  aisle #3 of a shop\nquestions: Why?"),
+        (5, "questions:\n- Why?\n- #hashtags?"),
         (3, "tags: issue #14\nquestions: Why?"),
         (4, "tags:\n - issue #14\nquestions: Why?"),
         (3, "project: Launch #2\nquestions: Why?"),
