@@ -164,7 +164,7 @@ fn calls_under_way_at_a_deletion_are_booked() {
     let id = link.take_on(&text).unwrap().id;
     drop(wait::for_answers(&link, id, 60));
     drop(link.control(id, Control::Cancel).unwrap());
-    drop(link.delete(id).unwrap());
+    assert_eq!(link.delete(id).unwrap().id, id);
     let each = 0.0003;
     wait::until("every call to be booked", wait::BOUND, || {
         let answered = mock.told().answered.values().sum::<usize>() as f64;

@@ -183,11 +183,11 @@ impl<'tx> Reader<'tx> {
 
     /// Every key and value of a table, as they are stored.
     #[cfg(test)]
-    pub(crate) fn dump(&self, table: Table) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Fault> {
+    pub(crate) fn dump(&self, table: Table) -> Result<Vec<[Vec<u8>; 2]>, Fault> {
         let mut rows = Vec::new();
         let bounds = (Bound::Unbounded, Bound::Unbounded);
         self.walk(table, bounds, Order::Rising, |key, value| {
-            rows.push((key.to_vec(), value.to_vec()));
+            rows.push([key.to_vec(), value.to_vec()]);
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(rows)

@@ -136,7 +136,7 @@ fn tables_with(core: &Core, word: &str) -> Vec<&'static str> {
     let mut found = Vec::new();
     for table in Table::ALL {
         let rows = core.store().read(|reader| -> Result<_, Fault> { reader.dump(table) }).unwrap();
-        if rows.iter().any(|(key, value)| holds(key) || holds(value)) {
+        if rows.iter().flatten().any(|bytes| holds(bytes)) {
             found.push(table.name());
         }
     }
@@ -247,6 +247,35 @@ async fn every_door_says_that_it_was_deleted_and_when() {
         core.studies(&query).unwrap().items.into_iter().map(|study| study.id).collect::<Vec<_>>()
     };
     assert_eq!((listed(false), listed(true)), (vec![kept], Vec::new()));
+    core.close();
+}
+
+/// The beginning of an id that a deleted study had too means the one that is there.
+#[tokio::test]
+async fn a_deleted_study_makes_no_name_ambiguous() {
+    let core = core(&Disk::default());
+    let mut by_digit: BTreeMap<String, StudyId> = BTreeMap::new();
+    // Among seventeen ids, two begin with the same digit.
+    let (digit, first, second) = 'found: {
+        for key in 1..=17 {
+            let id = core.submit(paper(key, 3)).await.unwrap().id;
+            let digit = id.short()[..1].to_owned();
+            if let Some(other) = by_digit.insert(digit.clone(), id) {
+                break 'found (digit, other, id);
+            }
+        }
+        unreachable!("two of seventeen share a digit")
+    };
+    assert_eq!(core.find(&digit).unwrap_err().code, ErrorCode::AmbiguousId);
+    for (gone, found) in [(first, Some(second)), (second, None)] {
+        core.control(gone, Control::Cancel).await.unwrap();
+        core.delete(gone, PATIENT).await.unwrap();
+        match found {
+            Some(found) => assert_eq!(core.find(&digit).unwrap().id, found),
+            None => assert!(core.find(&digit).unwrap_err().message.contains("was deleted")),
+        }
+    }
+    assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
 }
 
@@ -446,7 +475,7 @@ async fn a_kill_between_two_steps_leaves_nothing_behind() {
             for table in [Table::Outcomes, Table::Exchanges, Table::Panels, Table::Blueprints] {
                 let dumped =
                     again.store().read(|reader| -> Result<_, Fault> { reader.dump(table) });
-                assert!(dumped.unwrap().iter().all(|(key, _)| key[..4] == [0, 0, 0, 1]));
+                assert!(dumped.unwrap().iter().all(|[key, _]| key[..4] == [0, 0, 0, 1]));
             }
         }
         assert_eq!((again.credits().await.unwrap(), transfers(&again)), before);
