@@ -71,22 +71,23 @@ fn a_key_in_the_environment_is_enough_for_each_of_the_three_formats() {
     }
 }
 
+/// An answer that holds the key in that spelling, as the text of a JSON string.
+fn answers(spelled: &str) -> Act {
+    let answer = format!(
+        "{{\"reasoning\": \"My key is {spelled}, and I like it.\", \"score\": 7, \"sentiment\": \"mixed\", \
+         \"purchase_intent\": \"maybe\", \"appeals\": [{{\"theme\": \"{spelled}\", \"quote\": \"My key is {spelled}\"}}]}}"
+    );
+    let body = json!({
+        "model": "m\u{200b}-1", "choices": [{ "finish_reason": "stop", "message": { "content": answer } }],
+        "usage": { "prompt_tokens": 100, "completion_tokens": 10 },
+    });
+    Act::Body(body.to_string().into_bytes())
+}
+
 /// A service was told the key and may say it again: in an error, in an answer, or as the name of its model.
 #[test]
 fn a_service_that_says_the_key_again_is_not_quoted() {
     let key = "sk-CANARY-4711";
-    /// An answer that holds the key in that spelling, as the text of a JSON string.
-    fn answers(spelled: &str) -> Act {
-        let answer = format!(
-            "{{\"reasoning\": \"My key is {spelled}, and I like it.\", \"score\": 7, \"sentiment\": \"mixed\", \
-             \"purchase_intent\": \"maybe\", \"appeals\": [{{\"theme\": \"{spelled}\", \"quote\": \"My key is {spelled}\"}}]}}"
-        );
-        let body = json!({
-            "model": "m\u{200b}-1", "choices": [{ "finish_reason": "stop", "message": { "content": answer } }],
-            "usage": { "prompt_tokens": 100, "completion_tokens": 10 },
-        });
-        Act::Body(body.to_string().into_bytes())
-    }
     let says: [fn(&str) -> Act; 9] = [
         |key| {
             answers(&key.chars().map(|it| format!("\\u{:04x}", u32::from(it))).collect::<String>())
