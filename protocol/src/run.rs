@@ -146,6 +146,9 @@ pub struct Live {
     /// A service that has kept the study waiting for a while; absent while replies come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silence: Option<Silence>,
+    /// Why the store takes no writes, while it does not: then no answer can be recorded, and the study waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_writes: Option<String>,
 }
 
 /// A service that does not reply, while a study waits for it.

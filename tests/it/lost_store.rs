@@ -125,10 +125,14 @@ fn a_study_at_work_asks_nobody_without_its_store_and_goes_on_with_it() {
     let asked = calls_at_rest(&mock);
     assert!(asked < 120, "{asked}");
     assert!(link.status().unwrap().degraded.is_some());
+    // Whoever follows the study is told why it stands still.
+    let told = link.live(id).unwrap().no_writes.unwrap();
+    assert!(told.contains("was moved away or deleted"), "{told}");
     fs::rename(&away, &store).unwrap();
     let done = wait::for_end(&link, id);
     assert_eq!((done.state, done.panel.delivered), (State::Completed, 120));
     assert!(link.status().unwrap().degraded.is_none());
+    assert_eq!(link.live(id).unwrap().no_writes, None);
     let twice = mock.told().answered.values().filter(|count| **count > 1).count();
     assert!(twice <= 20, "only what was under way or not recorded yet is asked twice: {twice}");
 }

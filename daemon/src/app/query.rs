@@ -143,6 +143,7 @@ impl Core {
                 elapsed_ms: progress.worked_ms.saturating_add(present.unwrap_or(0)),
                 spending: spending(&found),
                 silence: self.silence(progress, &found.row.spec.engine, now.as_second()),
+                no_writes: self.store().degraded().filter(|_| !progress.state.is_final()),
             })
         })
     }

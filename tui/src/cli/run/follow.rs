@@ -65,10 +65,11 @@ impl Follower {
         // Where nothing is drawn, the feed alone is enough; the wait then only guards against a lost end.
         let wait = match ui.talk {
             Talk::Live => Duration::from_secs(1),
-            Talk::Lines => Duration::from_secs(10),
+            Talk::Lines => Duration::from_secs(5),
         };
         let mut drawn: Option<Instant> = None;
         let mut paused_said = false;
+        let mut trouble_said = false;
         // Said when it has lasted, and again each time that it has lasted twice as long.
         let mut silence_next = SILENCE_SAID;
         let mut losses = 0;
@@ -90,6 +91,13 @@ impl Follower {
                             ui.say(&headline(study, &pause(&live.study), ui));
                         }
                         paused_said &= live.study.state == State::Paused;
+                        if let Some(why) = live.no_writes.as_ref().filter(|_| !trouble_said) {
+                            ui.say_raw(progress::clear(ui.talk));
+                            let waits =
+                                format!("waits, the store takes no writes: {}", safe::line(why));
+                            ui.say(&headline(study, &waits, ui));
+                        }
+                        trouble_said = live.no_writes.is_some();
                         match &live.silence {
                             Some(silence) if is_due(silence, silence_next) => {
                                 let lasted = silence.seconds.max(SILENCE_SAID);

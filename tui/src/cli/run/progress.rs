@@ -158,6 +158,7 @@ mod tests {
             elapsed_ms: 3_000,
             spending: None,
             silence: None,
+            no_writes: None,
         }
     }
 

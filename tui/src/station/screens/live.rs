@@ -112,8 +112,13 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
         format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())),
         Role::Text,
     ));
-    let silence = model.lens.live.as_ref().and_then(|live| live.silence.as_ref());
-    if study.state == State::Running
+    let live = model.lens.live.as_ref();
+    let silence = live.and_then(|live| live.silence.as_ref());
+    if live.is_some_and(|live| live.no_writes.is_some()) {
+        // The whole reason is long; the study goes on by itself when it is over.
+        let said = "the store takes no writes: `demoscope daemon status` says why";
+        facts.push((said.to_owned(), Role::Warning));
+    } else if study.state == State::Running
         && let Some(silence) = silence
     {
         let said = match (silence.asks_s, silence.paced_s) {

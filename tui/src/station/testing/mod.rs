@@ -98,6 +98,7 @@ impl Rig {
             elapsed_ms: 4200,
             spending: None,
             silence: None,
+            no_writes: None,
         };
         self.tell(Msg::Live(id(MAIN), Ok(Box::new(live))));
         self.tell(Msg::Scores(id(MAIN), 0, Ok(scores)));
