@@ -223,6 +223,11 @@ pub async fn start(
             ApiError::new(ErrorCode::Internal, format!("Opening the store failed: {error}."))
         })?
         .map_err(|error| does_not_open(&error))?;
+    // Before anybody can ask what was spent. What cannot be booked now, because the store takes no writes, is tried again
+    // before any call is made.
+    if let Err(error) = core.settle_past().await {
+        tracing::warn!(%error, "what calls may have cost cannot be booked yet");
+    }
     let listener = Listener::bind(&instance, &paths)?;
     let work = Scheduler::start(core.clone());
     let service = Arc::new(Service {

@@ -15,6 +15,7 @@ use crate::store::{Halt, Order, Reader, Writes};
 use super::Core;
 use super::budget::this_month;
 use super::lookup::{Found, by_number};
+use super::spend::booked;
 use super::step::defect;
 
 /// From this number on, what is paid is a check of an engine: studies are counted from 1 and do not get there.
@@ -76,9 +77,21 @@ impl Core {
     }
 
     async fn book_cut_off(&self) -> Reply<()> {
-        let left_behind = self.looking(|core| Ok(core.store().read(notes)?)).await?;
+        let now = self.world().clock.now();
+        let (left_behind, spent) = self
+            .looking(move |core| {
+                Ok(core.store().read(|reader| -> Result<_, Halt> {
+                    Ok((notes(reader)?, booked(reader, now)?))
+                })?)
+            })
+            .await?;
+        // No call went beyond a cap, so all of them together took no more than the caps had room for.
+        let mut room = self.settings().caps.room(spent);
         for (number, usage) in left_behind {
-            let cost = usage.cost;
+            let cost = room.map_or(usage.cost, |room| usage.cost.min(room));
+            room = room.map(|room| UsdMicros(room.0.saturating_sub(cost.0)));
+            let usage =
+                if cost == UsdMicros::ZERO { Usage::default() } else { Usage { cost, ..usage } };
             tracing::warn!(
                 study = number,
                 calls = usage.at_most,

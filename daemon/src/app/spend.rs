@@ -17,7 +17,7 @@ use tokio::sync::OnceCell;
 
 use crate::domain::outcome::Usage;
 use crate::store::rows::TransferRow;
-use crate::store::{Fault, Order};
+use crate::store::{Fault, Order, Reader};
 
 use super::Core;
 use super::price::dollars;
@@ -112,25 +112,7 @@ impl Core {
             if !first {
                 return Ok((spent, None));
             }
-            let (mut today, mut total) = (0_i64, 0_i64);
-            let last = reader.last_key::<TransferRow>()?.unwrap_or(0);
-            reader.scan::<TransferRow>(&1, &last, Order::Falling, |_, row| {
-                for posting in row
-                    .0
-                    .postings
-                    .iter()
-                    .filter(|posting| posting.account.starts_with("owner/cost/"))
-                {
-                    if let Amount::UsdMicros(UsdMicros(micros)) = posting.amount {
-                        total = total.saturating_add(micros);
-                        if day_of(row.0.at) == day_of(now) {
-                            today = today.saturating_add(micros);
-                        }
-                    }
-                }
-                Ok(ControlFlow::Continue(()))
-            })?;
-            Ok((spent, Some((today, total))))
+            Ok((spent, Some(booked(reader, now)?)))
         })?;
         let mut books = self.spending().books();
         if let (None, Some((today, total))) = (books.as_ref(), ledger) {
@@ -280,6 +262,34 @@ impl Books {
         self.reserved = self.reserved.saturating_sub(back);
         self.today = self.today.saturating_add(actual);
         self.total = self.total.saturating_add(actual);
+    }
+}
+
+/// What the ledger holds of real cost: of that day, and at all.
+pub(super) fn booked(reader: &Reader<'_>, now: Timestamp) -> Result<(i64, i64), Fault> {
+    let (mut today, mut total) = (0_i64, 0_i64);
+    let last = reader.last_key::<TransferRow>()?.unwrap_or(0);
+    reader.scan::<TransferRow>(&1, &last, Order::Falling, |_, row| {
+        for posting in
+            row.0.postings.iter().filter(|posting| posting.account.starts_with("owner/cost/"))
+        {
+            if let Amount::UsdMicros(UsdMicros(micros)) = posting.amount {
+                total = total.saturating_add(micros);
+                if day_of(row.0.at) == day_of(now) {
+                    today = today.saturating_add(micros);
+                }
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok((today, total))
+}
+
+impl Caps {
+    /// What the caps leave room for; `None` is without limit.
+    pub(super) fn room(&self, (today, total): (i64, i64)) -> Option<UsdMicros> {
+        let left = |cap: Option<UsdMicros>, spent: i64| Some(cap?.0.saturating_sub(spent).max(0));
+        [left(self.day, today), left(self.total, total)].into_iter().flatten().min().map(UsdMicros)
     }
 }
 

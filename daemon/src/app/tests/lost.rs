@@ -93,6 +93,27 @@ async fn what_a_power_cut_leaves_under_way_is_booked_once_whatever_its_study_is(
     third.close();
 }
 
+/// What may have been under way is never booked beyond the caps: no call went there.
+#[tokio::test]
+async fn what_a_power_cut_leaves_under_way_never_passes_a_cap() {
+    let disk = Disk::default();
+    let (first, _) = at_work(&disk, 2).await;
+    first.reserve_cost(1, None, UsdMicros(950)).unwrap();
+    first.settle_cost(1, UsdMicros(950), UsdMicros(850));
+    first.end_calls(1, Usage::default()).await.unwrap();
+    first.open_spending(1).unwrap();
+    let (engine, waiting) = ("mock".to_owned(), UsdMicros::ZERO);
+    let note = CallsUnderWay { engine, calls: 4, worst: UsdMicros(30), waiting };
+    first.note_calls(1, note).await.unwrap();
+    let disk = disk.after_crash();
+    first.close();
+    let second = core(&disk);
+    second.settle_past().await.unwrap();
+    assert_eq!(booked(&second).await, CAP, "not 850 and twice 120");
+    assert_eq!(broken(&second), Vec::<String>::new());
+    second.close();
+}
+
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Reserve(usize, i64),

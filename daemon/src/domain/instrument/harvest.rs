@@ -1,5 +1,5 @@
-//! Finds the one JSON object in what a language model wrote: past fences, prose and thinking aloud, and with a comma too many
-//! before a closing bracket. Two different objects are no answer at all, because picking one would be a guess.
+//! Finds the one JSON object in what a language model wrote: past fences, prose and thinking aloud, with a comma too many
+//! before a closing bracket, with line ends within a text, or written as a text itself. Two different objects are no answer at all, because picking one would be a guess.
 
 use std::borrow::Cow;
 
@@ -25,6 +25,14 @@ fn find(text: &str) -> Result<Cow<'_, str>, Unreadable> {
         )));
     }
     let text = after_thinking(text.trim_start_matches('\u{feff}').trim());
+    // The whole object, written as a text.
+    if let Some(inner) =
+        text.starts_with('"').then(|| serde_json::from_str::<String>(text).ok()).flatten()
+        && inner.trim_start().starts_with('{')
+        && let Some(object) = well_formed(inner.trim())
+    {
+        return Ok(Cow::Owned(object.into_owned()));
+    }
     if text.is_empty() {
         return Err(Unreadable::invalid("the reply is empty"));
     }
@@ -60,22 +68,27 @@ fn find(text: &str) -> Result<Cow<'_, str>, Unreadable> {
     }
 }
 
-/// An object that is JSON, or is with what is one comma too many left out.
+/// An object that is JSON, or is once what is one comma too many is left out and what a text may not hold as it is, a line end
+/// for example, is written as JSON writes it.
 fn well_formed(object: &str) -> Option<Cow<'_, str>> {
     let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     if is_json(object) {
         return Some(Cow::Borrowed(object));
     }
-    without_trailing_commas(object).filter(|mended| is_json(mended)).map(Cow::Owned)
+    Some(written_as_json(object)).filter(|mended| is_json(mended)).map(Cow::Owned)
 }
 
-/// The same without commas that nothing follows before a bracket closes; strings stay as they are. `None` where there is none.
-fn without_trailing_commas(text: &str) -> Option<String> {
+/// The same without commas that nothing follows before a bracket closes, and with control characters in strings as escapes.
+fn written_as_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut in_string, mut escaped) = (false, false);
     for (place, letter) in text.char_indices() {
         match letter {
             _ if escaped => escaped = false,
+            '\0'..='\u{1f}' if in_string => {
+                out.push_str(&format!("\\u{:04x}", u32::from(letter)));
+                continue;
+            }
             '\\' if in_string => escaped = true,
             '"' => in_string = !in_string,
             ',' if !in_string => {
@@ -88,7 +101,7 @@ fn without_trailing_commas(text: &str) -> Option<String> {
         }
         out.push(letter);
     }
-    (out.len() < text.len()).then_some(out)
+    out
 }
 
 /// What follows the thinking. Thinking that does not end leaves nothing: the answer never came.

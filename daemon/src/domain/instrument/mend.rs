@@ -195,6 +195,15 @@ fn opened(mut fields: Vec<(String, Value)>, form: &[(&'static str, Kind)]) -> Ve
         keys.any(|inner| is_known(inner) || (!is_known(key) && is_same(inner, REFUSED)))
     };
     for _ in 0..DEPTH_MAX {
+        // A wrapping with nothing but another one in it.
+        if let [(key, value)] = fields.as_slice()
+            && !is_known(key)
+            && !holds(key, value)
+            && let Some(inner) = alone(value).as_object()
+        {
+            fields = inner.clone().into_iter().collect();
+            continue;
+        }
         let is_open = fields.iter().any(|(key, value)| {
             let says = is_known(key) || is_same(key, REFUSED);
             says && !value.is_null() && !holds(key, value)
@@ -218,7 +227,7 @@ fn reason(fields: &[(String, Value)]) -> Option<String> {
 
 /// Whether a reason for declining says that there is none.
 fn denies(reason: &str) -> bool {
-    const NONE: [&str; 14] = [
+    const NONE: [&str; 15] = [
         "",
         "0",
         "false",
@@ -233,6 +242,7 @@ fn denies(reason: &str) -> bool {
         "nothing",
         "notrefused",
         "null",
+        "undefined",
     ];
     NONE.iter().any(|none| is_same(bare(reason), none))
 }
@@ -283,7 +293,8 @@ fn whole(value: &Value, low: u8, high: u8) -> Option<u8> {
             None => (low..=high).find(|whole| number.as_f64() == Some(f64::from(*whole))),
         },
         Value::String(said) => {
-            let said = bare(said).to_lowercase();
+            let said: String = bare(said).chars().map(narrow).collect();
+            let said = said.to_lowercase();
             match said.split_once('/').or_else(|| said.split_once("out of")) {
                 Some((number, of)) => digits(number).filter(|_| digits(of) == Some(high)),
                 None => digits(&said),
@@ -292,6 +303,12 @@ fn whole(value: &Value, low: u8, high: u8) -> Option<u8> {
         _ => None,
     };
     number.filter(|number| (low..=high).contains(number))
+}
+
+/// A letter of full width as its usual form.
+fn narrow(letter: char) -> char {
+    let usual = u32::from(letter).checked_sub(0xfee0).and_then(char::from_u32);
+    usual.filter(|_| ('！'..='～').contains(&letter)).unwrap_or(letter)
 }
 
 /// A whole number in digits, with nothing but zeros behind the point.
@@ -372,7 +389,8 @@ fn themes(value: &Value, reasoning: &str) -> Vec<Map<String, Value>> {
         };
         let name = one_line(&text(name, usize::MAX));
         let name = shortened(&name, THEME_MAX).to_owned();
-        if name.is_empty() || known.contains(&name.to_ascii_lowercase()) {
+        // Who names no theme says so in words, too.
+        if name.is_empty() || denies(&name) || known.contains(&name.to_ascii_lowercase()) {
             continue;
         }
         known.push(name.to_ascii_lowercase());

@@ -2,6 +2,8 @@
 //! read so, and settings that stand in any other way are refused with what to move, for respondents would read them and
 //! nobody would obey. A text that begins with a rule or a dash and holds no setting is a text.
 
+use protocol::study::StudyType;
+
 use super::KEYS;
 use super::comments::Line;
 use super::front_matter::Malformed;
@@ -25,27 +27,39 @@ pub(super) struct Head {
 pub(super) fn find(text: &str) -> Result<Option<Head>, Malformed> {
     let at = beginning(text);
     let before = text.get(..at).unwrap_or_default();
-    let opens = before.matches('\n').count();
+    let mut opens = before.matches('\n').count();
     let indented = !before.is_empty() && !before.ends_with('\n');
     let lines: Vec<&str> = text.split('\n').collect();
     let first = text.get(at..).and_then(|rest| rest.split('\n').next()).unwrap_or_default();
-    let below = lines.get(opens + 1..).unwrap_or_default();
+    let mut below = lines.get(opens + 1..).unwrap_or_default();
     if clean(first) != MARK {
-        let (line, misplaced) = (opens + 1, misplaced(first, below, opens + 1));
-        return misplaced.map_or(Ok(None), |(what, hint)| Err(Malformed { line, what, hint }));
+        return misplaced(first, below, opens + 1).map_or(Ok(None), Err);
     }
-    // Between these marks no other meaning is left for a key, however it is written.
-    let is_setting =
-        |line: &&str| key_of(line).is_some_and(|key| is_known(&key.to_ascii_lowercase()));
+    // Two marks with nothing between them right above settings are one.
+    while let Some(length) = closing(below, indented)
+        && below.iter().take(length).all(|line| clean(line).is_empty())
+        && paragraph(below.get(length + 1..).unwrap_or_default()).next().is_some_and(is_setting)
+    {
+        opens += 1 + length;
+        below = below.get(length + 1..).unwrap_or_default();
+    }
     let in_first_line = at == 0;
     if let Some(length) = closing(below, indented) {
-        let is_head = in_first_line || below.iter().take(length).any(is_setting);
+        let block = below.get(..length).unwrap_or_default();
+        let says_nothing = block.iter().all(|line| clean(line).is_empty());
+        // Prose between two rules is prose; what gives anything a value is a setting, or a slip in one.
+        let is_head = if in_first_line {
+            says_nothing || block.iter().any(|line| key_of(line).is_some())
+        } else {
+            block.iter().any(|line| is_setting(line))
+        };
         return Ok(is_head.then_some(Head { at, opens, closes: opens + 1 + length }));
     }
     let is_head = if in_first_line {
-        below.iter().any(is_setting) || paragraph(below).any(|line| key_of(line).is_some())
+        below.iter().any(|line| is_setting(line))
+            || paragraph(below).any(|line| key_of(line).is_some())
     } else {
-        paragraph(below).any(|line| is_setting(&line))
+        paragraph(below).any(is_setting)
     };
     if !is_head {
         return Ok(None);
@@ -57,36 +71,85 @@ pub(super) fn find(text: &str) -> Result<Option<Head>, Malformed> {
     })
 }
 
-/// Settings further down, below a title or other settings: some between two marks, or a paragraph of several.
+/// Settings further down, below a title or other settings: some between two marks, or several one below the other.
 pub(super) fn further_down(lines: &[Line]) -> Option<Malformed> {
     let is_mark = |line: &Line| !line.fenced && clean(&line.text) == MARK;
     let marks: Vec<usize> =
         (0_usize..).zip(lines).filter(|(_, line)| is_mark(line)).map(|(at, _)| at).collect();
     let marked = marks.windows(2).filter_map(|pair| {
         let &[from, to] = pair else { return None };
-        let settings = settings_in(lines.get(from + 1..to)?);
-        Some((lines.get(from)?.number, lines.get(to)?.number)).filter(|_| settings > 0)
+        let block = lines.get(from + 1..to)?;
+        let are_settings = block.iter().all(|line| !line.fenced && is_of_settings(&line.text));
+        let weight = weight(block.iter().map(|line| line.text.as_str()));
+        let span = (lines.get(from)?.number, lines.get(to)?.number, ", with their marks,");
+        Some(span).filter(|_| are_settings && weight > 0)
     });
-    let paragraphs = lines.split(|line| clean(&line.text).is_empty()).filter_map(|paragraph| {
-        let settings = settings_in(paragraph);
-        Some((paragraph.first()?.number, paragraph.last()?.number)).filter(|_| settings > 1)
+    let runs = lines
+        .split(|line| line.fenced || clean(&line.text).is_empty() || !is_of_settings(&line.text));
+    let bare = runs.filter_map(|run| {
+        let from = run.iter().position(|line| is_setting(&line.text))?;
+        let run = run.get(from..)?;
+        let several = run.iter().filter(|line| is_setting(&line.text)).count() > 1;
+        let weight = weight(run.iter().map(|line| line.text.as_str()));
+        let span = (run.first()?.number, run.last()?.number, "");
+        Some(span).filter(|_| several && weight > 1)
     });
-    let (first, last) = marked.chain(paragraphs).next()?;
+    let (first, last, marks) = marked.chain(bare).next()?;
+    let between = if marks.is_empty() { ", between two lines of ---" } else { "" };
     Some(Malformed {
         line: first,
         what: "settings stand within the text, where they would be read and not obeyed".to_owned(),
         hint: format!(
-            "move lines {first} to {last} to the top of the file, between two lines of ---"
+            "move lines {first} to {last}{marks} to the top of the file{between}; where respondents are to read them, \
+             begin each with other words"
         ),
     })
 }
 
-/// How many settings there are where there is nothing else.
-fn settings_in(lines: &[Line]) -> usize {
-    let are_settings = lines.iter().all(|line| !line.fenced && is_of_settings(&line.text));
-    let texts = || lines.iter().map(|line| line.text.as_str());
-    let keys = || texts().filter(|line| entry(line).is_none()).filter_map(key_of);
-    if are_settings && keys().all(is_known) { keys().count() } else { 0 }
+/// How surely lines are settings: 2 for each that can be nothing else, 1 for each that hardly can.
+fn weight<'a>(lines: impl Iterator<Item = &'a str>) -> u32 {
+    lines.map(|line| setting(line).map_or(0, |(_, weight)| weight)).sum()
+}
+
+/// The setting that a line gives a value, and how surely it is one: by a number, or a word, where the setting takes one. What
+/// takes any text, a name for example, can as well be meant for respondents.
+fn setting(line: &str) -> Option<(&str, u32)> {
+    let (key, value) = pair(line)?;
+    let known = key.to_ascii_lowercase();
+    if !is_known(&known) {
+        return None;
+    }
+    let value = value.split(" #").next().unwrap_or_default();
+    let value =
+        value.trim_matches(|letter: char| is_nothing(letter) || "\"'`*,}$".contains(letter));
+    let is_number = !value.is_empty()
+        && value.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '_'));
+    let is_word = !value.is_empty() && !value.contains(char::is_whitespace);
+    let weight = match known.as_str() {
+        "panel" | "seed" | "max_cost_usd" | "replicates" | "wordings" | "subsample" => {
+            if is_number { 2 } else { 0 }
+        }
+        "study" => {
+            let named = value.to_ascii_lowercase().replace(['-', ' '], "_");
+            if StudyType::ALL.iter().any(|known| known.as_str() == named) { 2 } else { 0 }
+        }
+        "engine" | "rater" | "reuse" | "orders" | "controls" => u32::from(is_word),
+        "engine_mode" | "questions_per_call" | "embedding_engine" | "elicitation" => {
+            if is_word {
+                2
+            } else {
+                0
+            }
+        }
+        "audience" | "questions" => u32::from(value.is_empty() || value.starts_with(['{', '['])),
+        _ => 0,
+    };
+    Some((key, weight))
+}
+
+/// Whether a line gives a setting a value that it could have.
+fn is_setting(line: &str) -> bool {
+    setting(line).is_some()
 }
 
 /// Where a text begins to say something: behind empty lines, blanks, invisible characters and comments.
@@ -110,8 +173,8 @@ fn closing(below: &[&str], indented: bool) -> Option<usize> {
 }
 
 /// What is wrong with settings that do not stand between two lines of three dashes, and what to do; none where the lines are
-/// no settings.
-fn misplaced(first: &str, below: &[&str], line: usize) -> Option<(String, String)> {
+/// no settings. The first of them has that number.
+fn misplaced(first: &str, below: &[&str], line: usize) -> Option<Malformed> {
     if is_mark(first) {
         // One mark may stand right below another, as in a fence.
         let marks = below.iter().take_while(|line| is_mark(line)).count();
@@ -120,31 +183,33 @@ fn misplaced(first: &str, below: &[&str], line: usize) -> Option<(String, String
             Some(ends) => below.iter().copied().take(ends).collect(),
             None => paragraph(below).collect(),
         };
-        let key =
-            std::iter::once(first).chain(block).filter_map(key_of).find(|key| is_known(key))?;
-        return Some((
-            format!("'{key}' is a setting, and '{}' does not begin settings", short(clean(first))),
-            format!(
+        let block = || std::iter::once(first).chain(block.iter().copied());
+        let (key, _) = block().find_map(setting).filter(|_| weight(block()) > 0)?;
+        return Some(Malformed {
+            line,
+            what: format!(
+                "'{key}' is a setting, and '{}' does not begin settings",
+                short(clean(first))
+            ),
+            hint: format!(
                 "write --- in line {line} and in the line below the settings, and each setting as key: value"
             ),
-        ));
+        });
     }
     let block = std::iter::once(first).chain(below.iter().copied());
     let block: Vec<&str> = block.take_while(|line| !clean(line).is_empty()).collect();
-    // An entry of a list that reads `panel: oak` is one of a list that people are to read.
-    let keys: Vec<&str> =
-        block.iter().filter(|line| entry(line).is_none()).filter_map(|line| key_of(line)).collect();
-    let known = keys.iter().filter(|key| is_known(key)).count();
-    let begins = entry(first).is_none() && key_of(first).is_some_and(is_known);
-    let are_settings = block.iter().all(|line| is_of_settings(line)) && 2 * known >= keys.len();
-    let key = keys.into_iter().find(|key| is_known(key)).filter(|_| begins || are_settings)?;
-    Some((
-        format!("'{key}' is a setting, and no line of three dashes stands above it"),
-        format!(
+    // Those at the beginning, or all of it; what stands below a title is told of with everything further down.
+    let are_settings = block.iter().all(|line| is_of_settings(line)) || is_setting(first);
+    let key = block.iter().find_map(|line| setting(line)).map(|(key, _)| key);
+    let key = key.filter(|_| are_settings && weight(block.iter().copied()) > 1)?;
+    Some(Malformed {
+        line,
+        what: format!("'{key}' is a setting, and no line of three dashes stands above it"),
+        hint: format!(
             "put a line --- above line {line} and one below the settings; where respondents are to read it, begin with \
              other words"
         ),
-    ))
+    })
 }
 
 /// The lines of the first paragraph.
@@ -176,14 +241,19 @@ fn is_of_settings(line: &str) -> bool {
 
 /// The key of a line that gives something a value.
 fn key_of(line: &str) -> Option<&str> {
+    pair(line).map(|(key, _)| key)
+}
+
+/// A key and what stands behind it, whatever marks of a text stand around the key.
+fn pair(line: &str) -> Option<(&str, &str)> {
     let line = entry(line).unwrap_or_else(|| clean(line));
-    let line = line.trim_start_matches(['{', ' ', '\t', '"', '\'']);
+    let line = line.trim_start_matches(['{', ' ', '\t', '"', '\'', '*', '>', '`']);
     let (key, rest) = line.split_at_checked(
         line.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')?,
     )?;
-    let rest = rest.trim_start_matches(['"', '\'']).trim_start_matches([' ', '\t']);
+    let rest = rest.trim_start_matches(['"', '\'', '*', '`']).trim_start_matches([' ', '\t']);
     let value = rest.strip_prefix([':', '=', '：'])?;
-    (!key.is_empty() && !value.starts_with(['/', ':', '='])).then_some(key)
+    (!key.is_empty() && !value.starts_with(['/', ':', '='])).then_some((key, value))
 }
 
 /// What stands behind the mark of a list.

@@ -83,7 +83,7 @@ fn malformed_front_matter_is_told_with_its_line() {
     insta::assert_snapshot!([
         problems("---\npanel: 50\nA dinner kit for everyone.", &[]),
         problems("---\npanel: [1,\n---\nA dinner kit for everyone.", &[]),
-        problems("---\njust words\n---\nA dinner kit for everyone.", &[]),
+        problems("---\n- panel: 50\n---\nA dinner kit for everyone.", &[]),
         problems("---\naudience: uk\n---\nA dinner kit for everyone.", &[]),
         problems("\0\0\0\0", &[]),
         problems("", &[]),

@@ -50,6 +50,11 @@ fn a_number_that_can_mean_one_thing_is_read_in_any_spelling() {
                     json!(format!("{number}/10")),
                     json!(format!("{number} / 10")),
                     json!(format!("{number} out of 10")),
+                    json!(if number < 10 {
+                        "０１２３４５６７８９"[3 * number as usize..][..3].to_owned()
+                    } else {
+                        "１０".to_owned()
+                    }),
                     json!([number]),
                     json!([format!("{number}/10")]),
                 ] {
@@ -183,6 +188,9 @@ fn what_stands_around_the_form_changes_nothing() {
             json!({ "Answer": good, "refused": null }).to_string(),
             json!({ "response": [good] }).to_string(),
             json!([good]).to_string(),
+            json!({ "response": { "output": [{ "answer": good }] } }).to_string(),
+            json!(good.to_string()).to_string(),
+            text.replace("\":", "\"\n:\t"),
             format!("{open},}}"),
             format!("{open} , \n }}"),
             text.replace(']', ",]"),
@@ -282,7 +290,25 @@ fn odd_lists() -> Vec<Value> {
         json!([{"Theme": "Time", "Quote": ["x"]}]),
         json!((0..30).map(|at| format!("Theme {at}")).collect::<Vec<_>>()),
         json!(["L".repeat(70)]),
+        json!([theme("None"), theme("n/a")]),
+        json!(["none", "N/A."]),
     ]
+}
+
+/// Who says that there is no theme names none; line ends in a text are line ends, escaped or not.
+#[test]
+fn no_theme_is_none_and_a_line_end_is_one_however_it_is_written() {
+    let (spec, mut reply) = whole().remove(0);
+    reply["appeals"] = json!([{ "theme": "None" }, { "theme": "n/a", "quote": null }]);
+    reply["concerns"] = json!(["None", "Price"]);
+    reply["reasoning"] = json!("It saves time.\nIt is dear.");
+    let escaped = reply.to_string();
+    let read = model(&spec, &escaped).unwrap();
+    let themes: Vec<&str> = read.mentions.iter().map(|it| it.theme.as_str()).collect();
+    assert_eq!(themes, ["Price"]);
+    let raw = escaped.replace("\\n", "\r\n");
+    assert_ne!(raw, escaped);
+    assert_eq!(model(&spec, &raw), Ok(read));
 }
 
 #[test]

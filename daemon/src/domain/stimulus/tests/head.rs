@@ -40,6 +40,8 @@ fn settings_are_read_where_only_they_can_be_meant() {
         ("line ends of another system", format!("\r\n{}", marked.replace('\n', "\r\n"))),
         ("old line ends", format!("\r{}", marked.replace('\n', "\r"))),
         ("dots at the end", format!("\n{}", marked.replace("\n---\n", "\n...\n"))),
+        ("two marks above", format!("---\n{marked}")),
+        ("two marks above, apart", format!("---\n\n{marked}")),
     ] {
         assert_eq!(of(&text), Ok((20, CONCEPT.to_owned())), "{what}");
     }
@@ -83,6 +85,14 @@ fn settings_that_stand_otherwise_are_refused_with_what_to_move() {
         (3, "below a title, without marks", format!("# Dinners\n\n{SETTINGS}\n{CONCEPT}")),
         (3, "at the end", format!("{CONCEPT}\n\n{SETTINGS}")),
         (2, "below a directive", format!("%YAML 1.2\n---\n{SETTINGS}---\n{CONCEPT}")),
+        (1, "capitals", format!("Panel: 20\nMax_cost_usd: 0.01\n\n{CONCEPT}")),
+        (1, "capitals between other marks", format!("----\nPanel: 20\n----\n{CONCEPT}")),
+        (2, "right below a title", format!("Meal kit\n{SETTINGS}\n{CONCEPT}")),
+        (4, "TOML below a title", format!("# Meal kit\n\n+++\n{toml}+++\n\n{CONCEPT}")),
+        (4, "other dashes below a title", format!("# Meal kit\n\n----\n{SETTINGS}----\n{CONCEPT}")),
+        (1, "bold", format!("**panel:** 20\n**seed:** 7\n\n{CONCEPT}")),
+        (1, "a list", format!("- panel: 20\n- seed: 7\n\n{CONCEPT}")),
+        (1, "a quotation", format!("> panel: 20\n> seed: 7\n\n{CONCEPT}")),
         (5, "twice", format!("---\nseed: 7\n---\n\n---\n{SETTINGS}---\n{CONCEPT}")),
     ] {
         let told = of(&text).expect_err(what);
@@ -99,7 +109,7 @@ fn settings_that_stand_otherwise_are_refused_with_what_to_move() {
     idea.md:1: 'panel' is a setting, and '—' does not begin settings · write --- in line 1 and in the line below the settings, and each setting as key: value
     idea.md:1: 'panel' is a setting, and '+++' does not begin settings · write --- in line 1 and in the line below the settings, and each setting as key: value
     idea.md:2: 'panel' is a setting, and no line of three dashes stands above it · put a line --- above line 2 and one below the settings; where respondents are to read it, begin with other words
-    idea.md:2: settings stand within the text, where they would be read and not obeyed · move lines 2 to 6 to the top of the file, between two lines of ---
+    idea.md:2: settings stand within the text, where they would be read and not obeyed · move lines 2 to 6, with their marks, to the top of the file; where respondents are to read them, begin each with other words
     idea.md:3: unknown key 'Panle' · did you mean 'panel'?
     idea.md:4: unknown key 'Seed' · did you mean 'seed'?
     ");
@@ -124,6 +134,19 @@ fn a_text_that_begins_with_a_rule_or_a_dash_goes_on_being_a_text() {
         "A kettle that texts you.\n\npanel: oak, seed: none",
         "# Kettle\n\n---\n\nIt texts you.\n\n---\n\nname: yours",
         "An example of a file:\n\n```\n---\npanel: 20\n---\n```",
+        "---\nA kettle that texts you.\n---\nIt boils, too.",
+        "---\n# Kettle\n---\nIt texts you when it boils.",
+        "Terms.\n\nseed: what you sow\nengine: what you start",
+        "Who it is for.\n\nname: Anna, 34\ncontext: she cooks every day",
+        "Roofs that cool.\n\nproject: green roofs\ntags: roof, green",
+        "Rye bread.\n\n---\nseed: rye\n---\n\nBaked daily.",
+        "Rye bread.\n\n---\ncontext: sold in shops\n---\n\nBaked daily.",
+        "```yaml\nname: build\nsteps: [a]\n```\nA tool that builds.",
+        "{\"name\": \"box\", \"price\": 9.5}\n\nA shop in one request.",
+        "engine: 1.5 l hybrid\nseats: 5\n\nThe new car.",
+        "panel: 400 Watt\nmode: summer\n\nA roof that earns.",
+        "study: 9 of 10 dentists recommend it\n\nThe new brush.",
+        "name: Anna\nage: 34\ngoal: sleep\n\nA pillow for her.",
         "panel://boards and more: a kettle that texts you.",
     ] {
         assert_eq!(of(text), Ok((100, text.trim().to_owned())), "{text}");
