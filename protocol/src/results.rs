@@ -468,7 +468,7 @@ pub struct Response {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channels: Option<Channels>,
     /// The reasons that the answer names, for and against, as they are counted; empty where it names none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub mentions: Vec<Mention>,
     /// What they said to what they were asked besides it: `decoy`, `duplicate`, `reversed` (as said, not turned back),
     /// `wording_1`, `replicate_1`, …; nobody's answer, and empty for whoever was asked for the answer only.

@@ -110,23 +110,28 @@ fn tidy_item(
     problems: &mut Vec<Problem>,
     told: &mut Told,
 ) {
+    // A number before a comment is cut short like any other text: `name: 14 #15`.
+    let said = match &item.value {
+        Node::Text(text) => Some(text.clone()),
+        Node::Whole(number) => Some(number.to_string()),
+        Node::Real(number) => Some(number.to_string()),
+        Node::Bool(value) => Some(value.to_string()),
+        Node::Null | Node::List(_) | Node::Map(_) => None,
+    };
+    if let (Some(said), Some(Cut { line, off })) = (said, &item.cut) {
+        let place = format!("{file}:{line}");
+        match judge(&said, off, of_words) {
+            Judged::Note => {}
+            Judged::Told(off) => told.0.push((*line, place, What::CutShort { off })),
+            Judged::Refused(off) => problems.push(Problem {
+                place,
+                what: format!("line {line} ends at ' #', and '{off}' would be lost"),
+                hint: "put the text in quotes, or the note on a line of its own".to_owned(),
+            }),
+        }
+    }
     match &mut item.value {
         Node::Text(text) => {
-            if let Some(cut) = &item.cut {
-                let Cut { line, off } = cut;
-                let place = format!("{file}:{line}");
-                match judge(text, off, of_words) {
-                    Judged::Note => {}
-                    Judged::Told(off) => {
-                        told.0.push((*line, place, What::CutShort { off }));
-                    }
-                    Judged::Refused(off) => problems.push(Problem {
-                        place,
-                        what: format!("line {line} ends at ' #', and '{off}' would be lost"),
-                        hint: "put the text in quotes, or the note on a line of its own".to_owned(),
-                    }),
-                }
-            }
             let line = item.line;
             take_out(text, line, &format!("{file}:{line}"), problems, told);
         }

@@ -30,6 +30,7 @@ fn a_text_that_a_comment_cuts_short_is_refused_with_its_line() {
         (4, "tags:\n - issue #14\nquestions: Why?"),
         (3, "project: Launch #2\nquestions: Why?"),
         (4, "\nname: Test\t#14\nquestions: Why?"),
+        (3, "name: 14 #15\nquestions: Why?"),
         (3, "name: Über uns #14\nquestions: Why?"),
     ] {
         let told = survey(front);
