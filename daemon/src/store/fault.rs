@@ -107,9 +107,12 @@ impl From<Fault> for ApiError {
             Fault::Busy => {
                 Self { retry_after_ms: Some(100), ..Self::new(ErrorCode::Busy, message) }
             }
-            Fault::Closed => {
-                Self { retry_after_ms: Some(1_000), ..Self::new(ErrorCode::Busy, message) }
-            }
+            // To a caller it is gone: whoever follows a study looks whether another one serves.
+            Fault::Closed => Self {
+                retry_after_ms: Some(1_000),
+                ..Self::new(ErrorCode::Unreachable, message)
+                    .hint("`demoscope daemon start` starts another one.")
+            },
         }
     }
 }

@@ -231,7 +231,14 @@ impl Store {
         read: impl FnOnce(&Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let guard = self.shared.database.read().unwrap_or_else(PoisonError::into_inner);
-        let database = guard.as_ref().ok_or_else(|| Fault::Degraded(self.shared.trouble()))?;
+        let database = guard.as_ref().ok_or_else(|| {
+            // A daemon that ends is another matter than one whose disk fails.
+            if self.shared.closing.load(Ordering::Relaxed) {
+                Fault::Closed
+            } else {
+                Fault::Degraded(self.shared.trouble())
+            }
+        })?;
         let transaction = database.begin_read().map_err(Fault::from)?;
         let looked = catch_unwind(AssertUnwindSafe(|| read(&Reader::snapshot(&transaction))));
         looked.unwrap_or_else(|panic| {

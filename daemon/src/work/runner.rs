@@ -94,7 +94,7 @@ pub(super) async fn run(core: Core, floor: Arc<Floor>, number: u32, gate: Gate) 
 /// else is for its owner to read.
 async fn put_aside(core: &Core, number: u32, gate: &Gate, error: ApiError) -> Stopped {
     match error.code {
-        ErrorCode::Degraded | ErrorCode::Busy => return Stopped::Store,
+        ErrorCode::Degraded | ErrorCode::Busy | ErrorCode::Unreachable => return Stopped::Store,
         ErrorCode::Conflict | ErrorCode::NotFound if gate.is_cancelled() => return Stopped::Halted,
         _ => {}
     }
