@@ -162,3 +162,37 @@ fn a_daemon_without_a_home_ends_and_asks_nobody() {
         }
     }
 }
+
+#[test]
+fn a_daemon_that_ends_without_its_file_saves_the_store_first() {
+    for (replaced, by_command) in [(false, true), (true, true), (false, false)] {
+        let (home, backup, _) = lived();
+        // A daily backup must not come before what was saved later.
+        fs::rename(&backup, home.paths().backups.join("demoscope-2026-01-02.redb")).unwrap();
+        let mut daemon = home.daemon();
+        let results = studies::run(&home, 30, 11).results();
+        let store = home.paths().database;
+        fs::rename(&store, home.folder().join("away.redb")).unwrap();
+        if replaced {
+            fs::write(&store, b"no store").unwrap();
+        }
+        let saved = home.root().join("demoscope.redb.rescued-1");
+        // At once, which is before the daemon looks by itself.
+        if by_command {
+            let stopped = home.run(["daemon", "stop"]).expect(0);
+            assert!(stopped.err().contains(&*saved.to_string_lossy()), "{stopped}");
+        } else {
+            daemon.terminate();
+        }
+        let ended = daemon.wait_end(wait::BOUND);
+        assert_eq!(ended.code(), Some(0), "{ended}: {}", daemon.said());
+        assert!(daemon.said().contains("rescued-1"), "{}", daemon.said());
+        fs::remove_file(home.folder().join("away.redb")).unwrap();
+        let command = format!("demoscope restore {}", saved.display());
+        let refused = home.run(["list"]).expect(6);
+        assert!(refused.err().contains(&command), "{refused}");
+        drop(home.run(["restore", saved.to_str().unwrap(), "--yes"]).expect(0));
+        assert_eq!(home.run(["show", "@", "--json", "--answers"]).expect(0).results(), results);
+        drop(home.run(["doctor"]).expect(0));
+    }
+}

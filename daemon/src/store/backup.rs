@@ -14,7 +14,10 @@ use jiff::tz::TimeZone;
 use redb::{Builder, Database, ReadTransaction, ReadableDatabase};
 
 use super::look::is_sound;
+use super::missing::rescue_name;
+use super::note::Note;
 use super::reader::Reader;
+use super::rows::LedgerHead;
 use super::storage::{beside, create_file, remove_old, sync_folder};
 use super::{Fault, Store, Table};
 
@@ -119,6 +122,23 @@ impl Store {
         fs::rename(&partial, path)
             .and_then(|()| sync_folder(path))
             .map_err(|error| io(path, &error))
+    }
+
+    /// Saves everything beside the file's name when the file itself is not there any more or another one is: with this
+    /// process it would be gone. Returns where; none when the file is in its place, or its folder is gone too. The ledger's
+    /// end is noted as well, so that an older file in its place is told from it. Blocks its thread.
+    pub fn rescue(&self) -> Result<Option<PathBuf>, Fault> {
+        let Some(path) = self.lost_name() else { return Ok(None) };
+        if !path.parent().is_some_and(Path::is_dir) {
+            return Ok(None);
+        }
+        let copy = rescue_name(path);
+        self.backup(&copy)?;
+        let ends = self.read(|reader| reader.get::<LedgerHead>(&LedgerHead::KEY.to_owned()))?;
+        if let Some(LedgerHead { head, .. }) = ends {
+            Note::beside(path).note(&head);
+        }
+        Ok(Some(copy))
     }
 
     fn copy_to(&self, path: &Path) -> Result<(), Fault> {

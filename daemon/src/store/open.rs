@@ -19,7 +19,7 @@ use crate::world::{Wake, World};
 use super::backup::newest_sound;
 use super::look::{Unread, format_of};
 use super::migrate;
-use super::missing::{Traces, restore_command, set_aside, traces};
+use super::missing::{Traces, rescued, restore_command, set_aside, traces};
 use super::note::{Note, Noted};
 use super::place::Place;
 use super::rows::{FormatRow, LedgerHead};
@@ -171,6 +171,7 @@ pub struct Store {
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
     recovery: Recovery,
     storage: Storage,
+    place: Option<Place>,
 }
 
 impl Store {
@@ -205,14 +206,15 @@ impl Store {
             world.clone(),
             storage.clone(),
             options,
-            place,
+            place.clone(),
             head.head,
         );
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.run())
             .map_err(|error| Fault::Io(error.to_string()))?;
-        Ok(Self { shared, queue, thread: Arc::new(Mutex::new(Some(thread))), recovery, storage })
+        let thread = Arc::new(Mutex::new(Some(thread)));
+        Ok(Self { shared, queue, thread, recovery, storage, place })
     }
 
     /// What opening found.
@@ -284,6 +286,11 @@ impl Store {
     /// Whether no writes are taken because the file is not where it was opened.
     pub fn is_astray(&self) -> bool {
         matches!(self.shared.health(), Health::Astray(_))
+    }
+
+    /// The name under which the open file is not found now. The writer looks but once in a while.
+    pub(super) fn lost_name(&self) -> Option<&Path> {
+        self.place.as_ref().filter(|place| place.look().is_err()).map(Place::path)
     }
 
     /// The number of the last event that is durable, and a way to wait for the next.
@@ -467,7 +474,8 @@ fn name(storage: &Storage) -> String {
 }
 
 fn damaged(storage: &Storage, options: &Options, why: String) -> OpenError {
-    let backup = newest_sound(options.backups.as_deref(), Vec::new());
+    let saved = storage.path().map(rescued).unwrap_or_default();
+    let backup = newest_sound(options.backups.as_deref(), saved);
     OpenError::Damaged { path: name(storage), why, backup }
 }
 
