@@ -196,3 +196,47 @@ fn a_daemon_that_ends_without_its_file_saves_the_store_first() {
         drop(home.run(["doctor"]).expect(0));
     }
 }
+
+#[test]
+fn an_older_store_in_its_place_is_told_of_by_whoever_starts_the_daemon() {
+    for at_work in [false, true] {
+        let (home, backup, _) = lived();
+        let results = studies::run(&home, 30, 11).results();
+        let store = home.paths().database;
+        let saved = home.root().join("demoscope.redb.rescued-1");
+        if !at_work {
+            drop(home.run(["daemon", "stop"]).expect(0));
+        }
+        fs::rename(&store, home.folder().join("away.redb")).unwrap();
+        fs::copy(&backup, &store).unwrap();
+        if at_work {
+            drop(home.run(["daemon", "stop"]).expect(0));
+        }
+        assert_eq!(saved.exists(), at_work);
+        let started = home
+            .run(["list"])
+            .expect(0)
+            .says("warning: ")
+            .says("an older file was put in its place");
+        let status = home.run(["daemon", "status"]).expect(0).out();
+        let way_back = if at_work {
+            format!("demoscope restore {}", saved.display())
+        } else {
+            "demoscope restore PATH".to_owned()
+        };
+        for told in [started.err(), status] {
+            assert!(told.contains("transfers noted") && told.contains(&way_back), "{told}");
+        }
+        // Who only joins is not warned, and the status still tells.
+        assert!(!home.run(["list"]).expect(0).err().contains("warning"), "once for each start");
+        let json = home.run(["daemon", "status", "--json"]).expect(0).json();
+        assert!(json["rewound"].is_string(), "{json}");
+        if at_work {
+            drop(home.run(["restore", saved.to_str().unwrap(), "--yes"]).expect(0));
+            let shown = home.run(["show", "@", "--json", "--answers"]).expect(0);
+            assert_eq!(shown.results(), results);
+            let json = home.run(["daemon", "status", "--json"]).expect(0).json();
+            assert!(json.get("rewound").is_none(), "{json}");
+        }
+    }
+}

@@ -150,8 +150,35 @@ pub struct Recovery {
     /// The ledger ends before the last transfer that was remembered beside it: an older file was put back, and credits
     /// with it. (remembered, found)
     pub rewound: Option<(u64, u64)>,
+    /// The newest copy that a daemon saved of the store that was used last, where an older one is found.
+    pub saved: Option<PathBuf>,
     /// Why nobody can tell whether that is so, where the note of the ledger's end is not of use.
     pub unnoted: Option<Unnoted>,
+}
+
+impl Recovery {
+    /// What its owner must know when the store is not the one that was used last.
+    pub fn warning(&self) -> Option<String> {
+        let (noted, found) = self.rewound?;
+        let what = if found < noted {
+            format!(
+                "the store ends before what was booked last ({noted} transfers noted, {found} found): an older file \
+                 was put in its place"
+            )
+        } else {
+            format!(
+                "the store does not hold what was booked last ({noted} transfers noted, {found} found): another file \
+                 was put in its place"
+            )
+        };
+        let way_back = match &self.saved {
+            Some(path) => {
+                format!("what it held was saved, and `{}` goes back to it", restore_command(path))
+            }
+            None => "`demoscope restore PATH` goes back to a backup".to_owned(),
+        };
+        Some(format!("{what}; `demoscope doctor` audits it, {way_back}"))
+    }
 }
 
 /// Why the note beside the file is not of use.
@@ -189,6 +216,10 @@ impl Store {
             Some(Noted::Head(ends)) => {
                 let missing = ends.missing(|head| holds(&database, head))?;
                 recovery.rewound = missing.map(|noted| (noted, head.head.seq));
+                if recovery.rewound.is_some() {
+                    let saved = storage.path().map(rescued).unwrap_or_default();
+                    recovery.saved = newest_sound(None, saved);
+                }
             }
         }
         let last_event = last_event(&database)?;

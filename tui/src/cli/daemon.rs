@@ -326,6 +326,10 @@ fn describe(status: &Status, look: Look) -> String {
         let line = format!("Takes no writes: {}", safe::line(why));
         out.extend(["  ", &look.paint(Role::Bad, &line), "\n"]);
     }
+    if let Some(what) = &status.rewound {
+        let line = format!("Warning: {}", safe::line(what));
+        out.extend(["  ", &look.paint(Role::Bad, &line), "\n"]);
+    }
     out
 }
 
