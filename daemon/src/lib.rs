@@ -149,6 +149,14 @@ pub fn restore(paths: &Paths, backup: &Path) -> Result<Vec<String>, ApiError> {
             restored.undone
         ));
     }
+    if restored.aside.is_some() || restored.undone > 0 {
+        said.push(
+            "Real cost (dollars) booked since the backup is forgotten: caps count from the backup on.".to_owned(),
+        );
+    }
+    if let Some(why) = &restored.unsettled {
+        said.push(format!("The backup is in its place, but something failed after that: {why}."));
+    }
     Ok(said)
 }
 
@@ -421,6 +429,7 @@ fn does_not_open(error: &OpenError) -> ApiError {
     let hint = match error {
         OpenError::Locked => "`demoscope daemon status` shows the daemon that has it",
         OpenError::Newer { .. } => "update Demoscope, or point DEMOSCOPE_HOME at another folder",
+        OpenError::Damaged { backup: None, .. } => "nothing was changed",
         OpenError::Damaged { .. } => {
             "nothing was changed; `demoscope restore PATH` puts a backup in its place"
         }

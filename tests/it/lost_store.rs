@@ -240,3 +240,28 @@ fn an_older_store_in_its_place_is_told_of_by_whoever_starts_the_daemon() {
         }
     }
 }
+
+#[test]
+fn a_damaged_store_without_a_backup_is_not_told_to_restore_one() {
+    let home = Home::with_settings("[backup]\ndaily = false\n");
+    fs::create_dir_all(home.root()).unwrap();
+    fs::write(home.paths().database, b"no store").unwrap();
+    let refused = home.run(["list"]).expect(6).says("there is no backup").says("--new-store");
+    assert!(!refused.err().contains("demoscope restore"), "{refused}");
+}
+
+#[test]
+fn a_backup_alone_forbids_to_begin_anew_in_silence() {
+    let (home, backup, results) = lived();
+    for entry in fs::read_dir(home.root()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_str().unwrap().starts_with("demoscope.redb") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let command = format!("demoscope restore {}", backup.display());
+    let refused = home.run(["list"]).expect(6).says("is missing").says("--new-store");
+    assert!(refused.err().contains(&command), "{refused}");
+    drop(home.run(["restore", backup.to_str().unwrap(), "--yes"]).expect(0));
+    assert_eq!(home.run(["show", "@", "--json", "--answers"]).expect(0).results(), results);
+}

@@ -64,6 +64,11 @@ pub(super) fn newest_sound(folder: Option<&Path>, others: Vec<PathBuf>) -> Optio
     found.into_iter().rev().find(|path| is_sound(path))
 }
 
+/// The newest sound backup in a folder that has a name which `Backups` makes up: there was a store, then.
+pub(super) fn newest_of_ours(folder: &Path) -> Option<PathBuf> {
+    newest_sound(None, list(folder).into_iter().filter(|path| has_made_up_name(path)).collect())
+}
+
 /// When a backup was written: the day in its name, which survives copying, but no later than the file says; then what
 /// the file says.
 fn written(path: &Path) -> (Date, Timestamp) {

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::backup::newest_sound;
+use super::backup::{newest_of_ours, newest_sound};
 use super::note::{Note, Noted};
 use super::storage::{beside, sync_folder};
 
@@ -56,6 +56,9 @@ pub(super) fn traces(path: &Path, backups: Option<&Path>) -> Option<Traces> {
     let saved = rescued(path);
     if let Some(last) = saved.last() {
         why.push(format!("{} was saved when its file was not in its place", last.display()));
+    }
+    if let Some(daily) = backups.and_then(newest_of_ours) {
+        why.push(format!("{} is a backup of one", daily.display()));
     }
     if why.is_empty() {
         return None;
