@@ -12,7 +12,7 @@ pub mod work;
 pub mod world;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -149,7 +149,21 @@ pub fn restore(paths: &Paths, backup: &Path) -> Result<Vec<String>, ApiError> {
             restored.undone
         ));
     }
+    if restored.aside.is_some() || restored.undone > 0 {
+        said.push(
+            "Real cost (dollars) booked since the backup is forgotten: caps count from the backup on.".to_owned(),
+        );
+    }
+    if let Some(why) = &restored.unsettled {
+        said.push(format!("The backup is in its place, but something failed after that: {why}."));
+    }
     Ok(said)
+}
+
+/// Copies that daemons saved of a store that was not in its place when they ended, the last one last.
+#[must_use]
+pub fn rescued(paths: &Paths) -> Vec<PathBuf> {
+    store::rescued(&paths.database)
 }
 
 /// Rebuilds the results of a study from a file of its evidence, without a store or a network.
@@ -342,6 +356,12 @@ impl Running {
                 drop(tokio::time::timeout(GIVING_UP, stopping).await);
             }
         }
+        // In a folder that is another's or nobody's now, nothing is left behind.
+        if instance.is_in_place()
+            && let Err(error) = rescue(&core).await
+        {
+            ended = ended.and(Err(error));
+        }
         core.close();
         let farewell = async { while connections.join_next().await.is_some() {} };
         drop(tokio::time::timeout(FAREWELL, farewell).await);
@@ -355,6 +375,19 @@ impl Running {
     fn is_homeless(&self) -> bool {
         self.core.store().is_astray() && !self.instance.is_in_place()
     }
+}
+
+/// Saves the store, when its file is not in its place, and tells where.
+async fn rescue(core: &Core) -> Result<(), ApiError> {
+    let core = core.clone();
+    let saved = tokio::task::spawn_blocking(move || core.rescue()).await.map_err(|error| {
+        ApiError::new(ErrorCode::Internal, format!("Saving the store failed: {error}."))
+    })?;
+    if let Some(path) = saved? {
+        let path = path.display().to_string();
+        tracing::warn!(path, "the store was not in its place when the daemon ended; it was saved");
+    }
+    Ok(())
 }
 
 fn homeless(paths: &Paths) -> ApiError {
@@ -401,6 +434,7 @@ fn does_not_open(error: &OpenError) -> ApiError {
     let hint = match error {
         OpenError::Locked => "`demoscope daemon status` shows the daemon that has it",
         OpenError::Newer { .. } => "update Demoscope, or point DEMOSCOPE_HOME at another folder",
+        OpenError::Damaged { backup: None, .. } => "nothing was changed",
         OpenError::Damaged { .. } => {
             "nothing was changed; `demoscope restore PATH` puts a backup in its place"
         }

@@ -148,6 +148,9 @@ pub struct Status {
     pub studies: StudyCounts,
     /// Why it takes no writes, when it takes none.
     pub degraded: Option<String>,
+    /// What to know when this start found an older store than the one that was used last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rewound: Option<String>,
 }
 
 /// How many studies are at work.

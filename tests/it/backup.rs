@@ -19,6 +19,9 @@ fn a_backup_under_load_is_whole_and_restores() {
     drop(home.run(["restore", "copy.redb"]).expect(2).says("--yes"));
     let restored = home.run(["restore", "copy.redb", "--yes"]).expect(0);
     assert!(restored.err().to_lowercase().contains("restored"), "{restored}");
+    for told in ["credits spent since then came back", "caps count from the backup on"] {
+        assert!(restored.err().contains(told), "{restored}");
+    }
     // The unfinished study of the copy goes on, and nobody in it is asked or charged twice.
     let link = home.link();
     assert_eq!(wait::for_end(&link, id).state, State::Completed);
@@ -62,7 +65,11 @@ fn what_is_no_backup_is_not_restored() {
     for bad in ["picture.redb", "empty.redb", "missing.redb", "."] {
         let ended = home.run(["restore", bad, "--yes"]);
         assert!(matches!(ended.code(), 2 | 6), "{ended}");
-        assert!(ended.err().contains("error:"), "{ended}");
+        assert!(ended.err().contains("error:") && ended.err().contains(bad), "{ended}");
+        // It is the given file that is of no use: advice about the store, which is sound, would destroy it.
+        for advice in ["--new-store", "move the file away", "there is no backup", ".restoring"] {
+            assert!(!ended.err().contains(advice), "{advice}: {ended}");
+        }
         assert_eq!(home.run(["show", "@", "--json", "--answers"]).expect(0).results(), before);
     }
     assert_eq!(audit::all(&home.link()), audit::Findings::new());

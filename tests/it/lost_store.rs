@@ -162,3 +162,106 @@ fn a_daemon_without_a_home_ends_and_asks_nobody() {
         }
     }
 }
+
+#[test]
+fn a_daemon_that_ends_without_its_file_saves_the_store_first() {
+    for (replaced, by_command) in [(false, true), (true, true), (false, false)] {
+        let (home, backup, _) = lived();
+        // A daily backup must not come before what was saved later.
+        fs::rename(&backup, home.paths().backups.join("demoscope-2026-01-02.redb")).unwrap();
+        let mut daemon = home.daemon();
+        let results = studies::run(&home, 30, 11).results();
+        let store = home.paths().database;
+        fs::rename(&store, home.folder().join("away.redb")).unwrap();
+        if replaced {
+            fs::write(&store, b"no store").unwrap();
+        }
+        let saved = home.root().join("demoscope.redb.rescued-1");
+        // At once, which is before the daemon looks by itself.
+        if by_command {
+            let stopped = home.run(["daemon", "stop"]).expect(0);
+            assert!(stopped.err().contains(&*saved.to_string_lossy()), "{stopped}");
+        } else {
+            daemon.terminate();
+        }
+        let ended = daemon.wait_end(wait::BOUND);
+        assert_eq!(ended.code(), Some(0), "{ended}: {}", daemon.said());
+        assert!(daemon.said().contains("rescued-1"), "{}", daemon.said());
+        fs::remove_file(home.folder().join("away.redb")).unwrap();
+        let command = format!("demoscope restore {}", saved.display());
+        let refused = home.run(["list"]).expect(6);
+        assert!(refused.err().contains(&command), "{refused}");
+        drop(home.run(["restore", saved.to_str().unwrap(), "--yes"]).expect(0));
+        assert_eq!(home.run(["show", "@", "--json", "--answers"]).expect(0).results(), results);
+        drop(home.run(["doctor"]).expect(0));
+    }
+}
+
+#[test]
+fn an_older_store_in_its_place_is_told_of_by_whoever_starts_the_daemon() {
+    for at_work in [false, true] {
+        let (home, backup, _) = lived();
+        let results = studies::run(&home, 30, 11).results();
+        let store = home.paths().database;
+        let saved = home.root().join("demoscope.redb.rescued-1");
+        if !at_work {
+            drop(home.run(["daemon", "stop"]).expect(0));
+        }
+        fs::rename(&store, home.folder().join("away.redb")).unwrap();
+        fs::copy(&backup, &store).unwrap();
+        if at_work {
+            drop(home.run(["daemon", "stop"]).expect(0));
+        }
+        assert_eq!(saved.exists(), at_work);
+        let started = home
+            .run(["list"])
+            .expect(0)
+            .says("warning: ")
+            .says("an older file was put in its place");
+        let status = home.run(["daemon", "status"]).expect(0).out();
+        let way_back = if at_work {
+            format!("demoscope restore {}", saved.display())
+        } else {
+            "demoscope restore PATH".to_owned()
+        };
+        for told in [started.err(), status] {
+            assert!(told.contains("transfers noted") && told.contains(&way_back), "{told}");
+        }
+        // Who only joins is not warned, and the status still tells.
+        assert!(!home.run(["list"]).expect(0).err().contains("warning"), "once for each start");
+        let json = home.run(["daemon", "status", "--json"]).expect(0).json();
+        assert!(json["rewound"].is_string(), "{json}");
+        if at_work {
+            drop(home.run(["restore", saved.to_str().unwrap(), "--yes"]).expect(0));
+            let shown = home.run(["show", "@", "--json", "--answers"]).expect(0);
+            assert_eq!(shown.results(), results);
+            let json = home.run(["daemon", "status", "--json"]).expect(0).json();
+            assert!(json.get("rewound").is_none(), "{json}");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_store_without_a_backup_is_not_told_to_restore_one() {
+    let home = Home::with_settings("[backup]\ndaily = false\n");
+    fs::create_dir_all(home.root()).unwrap();
+    fs::write(home.paths().database, b"no store").unwrap();
+    let refused = home.run(["list"]).expect(6).says("there is no backup").says("--new-store");
+    assert!(!refused.err().contains("demoscope restore"), "{refused}");
+}
+
+#[test]
+fn a_backup_alone_forbids_to_begin_anew_in_silence() {
+    let (home, backup, results) = lived();
+    for entry in fs::read_dir(home.root()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_str().unwrap().starts_with("demoscope.redb") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    let command = format!("demoscope restore {}", backup.display());
+    let refused = home.run(["list"]).expect(6).says("is missing").says("--new-store");
+    assert!(refused.err().contains(&command), "{refused}");
+    drop(home.run(["restore", backup.to_str().unwrap(), "--yes"]).expect(0));
+    assert_eq!(home.run(["show", "@", "--json", "--answers"]).expect(0).results(), results);
+}

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::paths::Paths;
 use protocol::safe;
-use protocol::service::{DemoscopeClient, Welcome};
+use protocol::service::{DemoscopeClient, Status, Welcome};
 use protocol::wire;
 
 use crate::failure::Failure;
@@ -23,6 +23,8 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 const PASSES_WITHIN: Duration = Duration::from_secs(30);
 /// How long a daemon that was stopped may take to come back, as a restart does.
 const RETURNS_WITHIN: Duration = Duration::from_secs(3);
+/// How long a daemon that was just started may take to say how it is.
+const STATUS_WITHIN: Duration = Duration::from_secs(2);
 /// First and longest pause between two attempts to connect.
 pub(crate) const PAUSE: (Duration, Duration) =
     (Duration::from_millis(4), Duration::from_millis(100));
@@ -132,7 +134,20 @@ async fn start(ui: &mut Ui, paths: Paths, store: Store) -> Result<Link, Failure>
         let line = ui.err_look.paint(Role::Dim, &line);
         ui.say(&line);
     }
-    Ok(Link::over(connection, paths))
+    let link = Link::over(connection, paths);
+    if parent == Parent::Us {
+        warn(ui, &link).await;
+    }
+    Ok(link)
+}
+
+/// Says what a daemon that was just started found amiss in its store. Whoever asked for something else still gets it.
+async fn warn(ui: &mut Ui, link: &Link) {
+    if let Ok(Status { rewound: Some(what), .. }) = call!(link, STATUS_WITHIN, status()) {
+        let line = format!("warning: {}.", safe::line(&what));
+        let line = ui.err_look.paint(Role::Bad, &line);
+        ui.say(&line);
+    }
 }
 
 /// Starts the daemon when none runs and waits until it answers, without a word: for a caller that owns the screen.

@@ -84,6 +84,15 @@ impl Core {
         Ok(Some(path))
     }
 
+    /// Saves the store beside its file's place when the file is not there, before this process and the only copy with it
+    /// end. Says where, if it had to. Blocks its thread.
+    pub fn rescue(&self) -> Reply<Option<PathBuf>> {
+        self.store().rescue().map_err(|fault| {
+            let what = format!("The store was not in its place and could not be saved: {fault}.");
+            ApiError::new(ErrorCode::Degraded, what)
+        })
+    }
+
     fn backups(&self) -> Reply<Backups> {
         self.settings().backups.clone().map(Backups).ok_or_else(|| {
             ApiError::new(ErrorCode::InvalidInput, "no folder for backups is set")

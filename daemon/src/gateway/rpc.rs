@@ -258,6 +258,7 @@ impl Demoscope for Peer {
                 logs: face.paths.logs.display().to_string(),
                 studies: face.core.counts()?,
                 degraded: face.core.store().degraded(),
+                rewound: face.core.store().recovery().warning(),
             })
         })
         .await

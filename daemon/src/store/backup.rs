@@ -14,7 +14,10 @@ use jiff::tz::TimeZone;
 use redb::{Builder, Database, ReadTransaction, ReadableDatabase};
 
 use super::look::is_sound;
+use super::missing::rescue_name;
+use super::note::Note;
 use super::reader::Reader;
+use super::rows::LedgerHead;
 use super::storage::{beside, create_file, remove_old, sync_folder};
 use super::{Fault, Store, Table};
 
@@ -59,6 +62,11 @@ pub(super) fn newest_sound(folder: Option<&Path>, others: Vec<PathBuf>) -> Optio
     found.extend(others);
     found.sort_by_key(|path| (written(path), path.clone()));
     found.into_iter().rev().find(|path| is_sound(path))
+}
+
+/// The newest sound backup in a folder that has a name which `Backups` makes up: there was a store, then.
+pub(super) fn newest_of_ours(folder: &Path) -> Option<PathBuf> {
+    newest_sound(None, list(folder).into_iter().filter(|path| has_made_up_name(path)).collect())
 }
 
 /// When a backup was written: the day in its name, which survives copying, but no later than the file says; then what
@@ -119,6 +127,23 @@ impl Store {
         fs::rename(&partial, path)
             .and_then(|()| sync_folder(path))
             .map_err(|error| io(path, &error))
+    }
+
+    /// Saves everything beside the file's name when the file itself is not there any more or another one is: with this
+    /// process it would be gone. Returns where; none when the file is in its place, or its folder is gone too. The ledger's
+    /// end is noted as well, so that an older file in its place is told from it. Blocks its thread.
+    pub fn rescue(&self) -> Result<Option<PathBuf>, Fault> {
+        let Some(path) = self.lost_name() else { return Ok(None) };
+        if !path.parent().is_some_and(Path::is_dir) {
+            return Ok(None);
+        }
+        let copy = rescue_name(path);
+        self.backup(&copy)?;
+        let ends = self.read(|reader| reader.get::<LedgerHead>(&LedgerHead::KEY.to_owned()))?;
+        if let Some(LedgerHead { head, .. }) = ends {
+            Note::beside(path).note(&head);
+        }
+        Ok(Some(copy))
     }
 
     fn copy_to(&self, path: &Path) -> Result<(), Fault> {

@@ -22,6 +22,7 @@ mod writes;
 pub use backup::Backups;
 pub use fault::{Fault, Halt};
 pub use migrate::FORMAT;
+pub use missing::rescued;
 pub use open::{OpenError, Options, Recovery, Store, Unnoted};
 pub use reader::{Order, Reader};
 pub use restore::{RestoreError, Restored, restore};

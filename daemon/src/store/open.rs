@@ -19,7 +19,7 @@ use crate::world::{Wake, World};
 use super::backup::newest_sound;
 use super::look::{Unread, format_of};
 use super::migrate;
-use super::missing::{Traces, restore_command, set_aside, traces};
+use super::missing::{Traces, rescued, restore_command, set_aside, traces};
 use super::note::{Note, Noted};
 use super::place::Place;
 use super::rows::{FormatRow, LedgerHead};
@@ -150,8 +150,35 @@ pub struct Recovery {
     /// The ledger ends before the last transfer that was remembered beside it: an older file was put back, and credits
     /// with it. (remembered, found)
     pub rewound: Option<(u64, u64)>,
+    /// The newest copy that a daemon saved of the store that was used last, where an older one is found.
+    pub saved: Option<PathBuf>,
     /// Why nobody can tell whether that is so, where the note of the ledger's end is not of use.
     pub unnoted: Option<Unnoted>,
+}
+
+impl Recovery {
+    /// What its owner must know when the store is not the one that was used last.
+    pub fn warning(&self) -> Option<String> {
+        let (noted, found) = self.rewound?;
+        let what = if found < noted {
+            format!(
+                "the store ends before what was booked last ({noted} transfers noted, {found} found): an older file \
+                 was put in its place"
+            )
+        } else {
+            format!(
+                "the store does not hold what was booked last ({noted} transfers noted, {found} found): another file \
+                 was put in its place"
+            )
+        };
+        let way_back = match &self.saved {
+            Some(path) => {
+                format!("what it held was saved, and `{}` goes back to it", restore_command(path))
+            }
+            None => "`demoscope restore PATH` goes back to a backup".to_owned(),
+        };
+        Some(format!("{what}; `demoscope doctor` audits it, {way_back}"))
+    }
 }
 
 /// Why the note beside the file is not of use.
@@ -171,6 +198,7 @@ pub struct Store {
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
     recovery: Recovery,
     storage: Storage,
+    place: Option<Place>,
 }
 
 impl Store {
@@ -188,6 +216,10 @@ impl Store {
             Some(Noted::Head(ends)) => {
                 let missing = ends.missing(|head| holds(&database, head))?;
                 recovery.rewound = missing.map(|noted| (noted, head.head.seq));
+                if recovery.rewound.is_some() {
+                    let saved = storage.path().map(rescued).unwrap_or_default();
+                    recovery.saved = newest_sound(None, saved);
+                }
             }
         }
         let last_event = last_event(&database)?;
@@ -205,14 +237,15 @@ impl Store {
             world.clone(),
             storage.clone(),
             options,
-            place,
+            place.clone(),
             head.head,
         );
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.run())
             .map_err(|error| Fault::Io(error.to_string()))?;
-        Ok(Self { shared, queue, thread: Arc::new(Mutex::new(Some(thread))), recovery, storage })
+        let thread = Arc::new(Mutex::new(Some(thread)));
+        Ok(Self { shared, queue, thread, recovery, storage, place })
     }
 
     /// What opening found.
@@ -291,6 +324,11 @@ impl Store {
     /// Whether no writes are taken because the file is not where it was opened.
     pub fn is_astray(&self) -> bool {
         matches!(self.shared.health(), Health::Astray(_))
+    }
+
+    /// The name under which the open file is not found now. The writer looks but once in a while.
+    pub(super) fn lost_name(&self) -> Option<&Path> {
+        self.place.as_ref().filter(|place| place.look().is_err()).map(Place::path)
     }
 
     /// The number of the last event that is durable, and a way to wait for the next.
@@ -474,7 +512,8 @@ fn name(storage: &Storage) -> String {
 }
 
 fn damaged(storage: &Storage, options: &Options, why: String) -> OpenError {
-    let backup = newest_sound(options.backups.as_deref(), Vec::new());
+    let saved = storage.path().map(rescued).unwrap_or_default();
+    let backup = newest_sound(options.backups.as_deref(), saved);
     OpenError::Damaged { path: name(storage), why, backup }
 }
 

@@ -42,6 +42,8 @@ pub struct Restored {
     /// Transfers the replaced ledger had beyond them, as far as is remembered: what they booked is undone, so credits
     /// spent since the backup came back.
     pub undone: u64,
+    /// What went wrong after the backup was in its place already.
+    pub unsettled: Option<String>,
 }
 
 /// What restoring does, in this order. Each leaves a store behind that opens.
@@ -99,7 +101,7 @@ pub(super) fn restore_stepwise(
     copy(backup, &fresh)
         .map_err(|error| useless(RestoreError::Io(format!("{}: {error}", backup.display()))))?;
     before(Step::Check);
-    let head = check(&fresh, options, audit).map_err(useless)?;
+    let head = check(&fresh, backup, options, audit).map_err(useless)?;
     let note = Note::beside(target);
     let remembered = match note.recall() {
         Noted::Head(ends) => ends.head.seq,
@@ -115,12 +117,20 @@ pub(super) fn restore_stepwise(
         Err(_) => None,
     };
     before(Step::Swap);
-    fs::rename(&fresh, target).and_then(|()| sync_folder(target)).map_err(io)?;
+    fs::rename(&fresh, target).map_err(|error| useless(io(error)))?;
+    let settled = sync_folder(target);
     before(Step::Note);
-    // Putting it back was on purpose: the next start shall not wonder where the newer transfers went.
-    note.note_restored(&head).map_err(io)?;
+    // Putting it back was on purpose: the next start shall not wonder where the newer transfers went. It does not without
+    // this either, since the announcement admits both ledgers.
+    let settled = settled.and(note.note_restored(&head));
     let transfers = head.seq;
-    Ok(Restored { aside, transfers, undone: remembered.saturating_sub(transfers) })
+    let undone = remembered.saturating_sub(transfers);
+    Ok(Restored {
+        aside,
+        transfers,
+        undone,
+        unsettled: settled.err().map(|error| error.to_string()),
+    })
 }
 
 /// Refuses what cannot be a backup of this store.
@@ -177,15 +187,27 @@ pub(super) fn keep_aside(
     Err(io::Error::from(io::ErrorKind::AlreadyExists))
 }
 
+/// Why a backup does not open, without the advice for a store in its place that does not.
+fn what_ails(backup: &Path, error: OpenError) -> String {
+    let backup = backup.display();
+    match error {
+        OpenError::Damaged { why, .. } => format!("{backup} does not open as a store ({why})"),
+        OpenError::Unreadable { why, .. } => format!("{backup} cannot be opened ({why})"),
+        other => other.to_string(),
+    }
+}
+
+/// Looks at the copy under `path`, and speaks of the backup that it was made of.
 fn check(
     path: &Path,
+    backup: &Path,
     options: &Options,
     audit: impl FnOnce(&Reader<'_>) -> Result<(), String>,
 ) -> Result<Head, RestoreError> {
     let unsound = |why: String| RestoreError::Unsound(why);
     let storage = Storage::File(path.to_owned());
     let Opened { mut database, .. } = database(&storage, options, Absent::Refuse)
-        .map_err(|error: OpenError| unsound(error.to_string()))?;
+        .map_err(|error| unsound(what_ails(backup, error)))?;
     let clean = database.check_integrity().map_err(|error| unsound(error.to_string()))?;
     if !clean {
         return Err(unsound("its pages do not hold what was written".to_owned()));

@@ -190,6 +190,7 @@ pub(crate) enum Ended {
 /// Ends the daemon and waits until it has let go of the data folder. One that does not listen is sent a signal.
 pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
     let paths = Paths::resolve()?;
+    let rescued = daemon::rescued(&paths);
     let owner = match Link::open(ui, Absent::Report).await {
         Ok(link) => {
             let owner = Owner::Passing { pid: Some(link.welcome.pid) };
@@ -227,6 +228,12 @@ pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_millis(100));
+    }
+    for saved in daemon::rescued(&paths).iter().filter(|path| !rescued.contains(path)) {
+        ui.say(&format!(
+            "The store was not in its place; it is saved as {}.",
+            safe::line(&saved.to_string_lossy())
+        ));
     }
     Ok(Ended::Now)
 }
@@ -317,6 +324,10 @@ fn describe(status: &Status, look: Look) -> String {
     }
     if let Some(why) = &status.degraded {
         let line = format!("Takes no writes: {}", safe::line(why));
+        out.extend(["  ", &look.paint(Role::Bad, &line), "\n"]);
+    }
+    if let Some(what) = &status.rewound {
+        let line = format!("Warning: {}", safe::line(what));
         out.extend(["  ", &look.paint(Role::Bad, &line), "\n"]);
     }
     out

@@ -54,7 +54,7 @@ impl Lived {
 
 #[tokio::test]
 async fn a_new_store_is_made_only_where_nothing_tells_of_an_old_one() {
-    for bits in 0..16 {
+    for bits in 0..32 {
         let there = |bit: u8| bits & (1 << bit) != 0;
         let lived = Lived::new().await;
         fs::write(lived.beside(".restoring"), b"half a copy").unwrap();
@@ -65,31 +65,38 @@ async fn a_new_store_is_made_only_where_nothing_tells_of_an_old_one() {
                 fs::remove_file(lived.beside(ending)).unwrap();
             }
         }
+        if !there(4) {
+            fs::remove_file(&lived.backup).unwrap();
+        }
         let before = lived.names();
         let opened = open(&lived.path, options());
         if there(0) || bits == 0 {
             let core = opened.unwrap();
             let expected = if there(0) { 1_009 } else { 1_000 };
-            assert_eq!(core.credits().await.unwrap().balance, Credits(expected), "{bits:04b}");
+            assert_eq!(core.credits().await.unwrap().balance, Credits(expected), "{bits:05b}");
             assert_eq!(core.store().recovery().created, bits == 0);
             core.close();
             continue;
         }
         let error = opened.unwrap_err();
-        let OpenError::Missing { why, backup, .. } = &error else { panic!("{bits:04b}: {error}") };
+        let OpenError::Missing { why, backup, .. } = &error else { panic!("{bits:05b}: {error}") };
         for (bit, ending) in [(1, ".ledger"), (2, ".restoring"), (3, ".before-restore-1")] {
             let named = why.contains(&*lived.beside(ending).to_string_lossy());
-            assert_eq!(named, there(bit), "{bits:04b}: {why}");
+            assert_eq!(named, there(bit), "{bits:05b}: {why}");
         }
+        assert_eq!(why.contains(&*lived.backup.to_string_lossy()), there(4), "{bits:05b}: {why}");
         // What a restore that was cut off had put aside is the store itself.
         let expected = if there(2) && there(3) {
             lived.beside(".before-restore-1")
         } else if there(3) {
             backup.clone().unwrap()
-        } else {
+        } else if there(4) {
             lived.backup.clone()
+        } else {
+            assert_eq!(*backup, None);
+            continue;
         };
-        assert_eq!(backup.as_deref(), Some(&*expected), "{bits:04b}");
+        assert_eq!(backup.as_deref(), Some(&*expected), "{bits:05b}");
         let command = format!("`demoscope restore {}`", expected.display());
         assert!(error.to_string().contains(&command), "{error}");
         assert_eq!(lived.names(), before, "nothing was made or moved");
@@ -217,4 +224,35 @@ async fn the_command_to_go_back_can_be_typed_as_it_stands() {
     let error = open(&path, options()).unwrap_err().to_string();
     let quoted = backup.display().to_string().replace('\'', "'\\''");
     assert!(error.contains(&format!("`demoscope restore '{quoted}'`")), "{error}");
+}
+
+#[tokio::test]
+async fn backups_tell_of_a_store_only_when_they_are_ours_and_sound() {
+    let named = |name: &str, sound: bool| {
+        let name = name.to_owned();
+        async move {
+            let lived = Lived::new().await;
+            fs::remove_file(&lived.path).unwrap();
+            fs::remove_file(lived.beside(".ledger")).unwrap();
+            let renamed = lived.backup.with_file_name(name);
+            fs::rename(&lived.backup, &renamed).unwrap();
+            if !sound {
+                fs::write(&renamed, b"no store").unwrap();
+            }
+            open(&lived.path, options()).map(|core| core.close())
+        }
+    };
+    for name in ["demoscope-2026-01-02.redb", "demoscope-2026-01-02-030405.redb"] {
+        assert!(matches!(named(name, true).await, Err(OpenError::Missing { .. })), "{name}");
+        named(name, false).await.unwrap();
+    }
+    named("demoscope-mine.redb", true).await.unwrap();
+    named("other.redb", true).await.unwrap();
+    // The way out is the same as ever, and needed but once.
+    let lived = Lived::new().await;
+    fs::remove_file(&lived.path).unwrap();
+    fs::remove_file(lived.beside(".ledger")).unwrap();
+    open(&lived.path, anew()).unwrap().close();
+    open(&lived.path, options()).unwrap().close();
+    assert!(lived.backup.exists());
 }

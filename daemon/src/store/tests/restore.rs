@@ -176,3 +176,21 @@ async fn a_backup_that_is_not_sound_changes_nothing() {
     assert!(matches!(restore_backup(&backup, &path), Err(RestoreError::Unsound(_))));
     assert_eq!(names(), before);
 }
+
+#[tokio::test]
+async fn a_note_that_fails_after_the_swap_does_not_deny_it() {
+    let (_folder, path, backup) = folder(false).await;
+    let in_the_way = path.with_file_name("demoscope.redb.ledger.new");
+    let before = |step| {
+        if step == Step::Note {
+            fs::create_dir(&in_the_way).unwrap();
+        }
+    };
+    let restored = restore_stepwise(&backup, &path, &options(), |_| Ok(()), before).unwrap();
+    assert!(restored.unsettled.is_some(), "{restored:?}");
+    fs::remove_dir(&in_the_way).unwrap();
+    let core = open(&path).unwrap();
+    assert_eq!(core.credits().await.unwrap().balance, NEW);
+    assert_eq!(core.store().recovery().rewound, None);
+    core.close();
+}
