@@ -7,7 +7,7 @@ use protocol::run::{Preview, Study};
 use super::answers::sentence;
 use crate::station::effect::Effect;
 use crate::station::model::compose::{Checked, Sending};
-use crate::station::model::layer::{Consent, Layer, Question};
+use crate::station::model::layer::{Consent, Layer, Question, Yes};
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Form;
 use crate::station::model::{Model, Screen, Tone, inert};
@@ -98,6 +98,7 @@ pub(super) fn submitted(model: &mut Model, reply: Result<Study, ApiError>) -> Ve
                     title: "Run it at this cost?".to_owned(),
                     lines: vec![error.message],
                     yes: "run",
+                    by: Yes::Enter,
                     consent: Consent::Cost,
                 }));
                 return Vec::new();
