@@ -35,6 +35,12 @@ fn what_was_deleted_is_gone_from_every_command_and_from_the_store() {
     drop(home.run(["export", "@", "--format", "csv", "-o", "kept.csv"]).expect(0));
     let short = id.short();
     assert!(store_holds_word(&home, "before.redb"));
+    // What was changed in it in the workstation and not run holds its text; that of another study stays.
+    let drafts = home.paths().data.join("workstation");
+    std::fs::create_dir_all(&drafts).unwrap();
+    let [its, others] = [id, kept].map(|id| drafts.join(format!("draft-{id}.json")));
+    std::fs::write(&its, format!(r#"{{"text":"{WORD}"}}"#)).unwrap();
+    std::fs::write(&others, r#"{"text":"another"}"#).unwrap();
     let credits = home.run(["credits", "--json"]).expect(0).out();
     let statement = home.run(["credits", "statement", "--json"]).expect(0).out();
 
@@ -48,6 +54,7 @@ fn what_was_deleted_is_gone_from_every_command_and_from_the_store() {
 
     let deleted = home.run(["delete", "@", "--yes"]).expect(0);
     assert!(deleted.stdout.is_empty(), "{deleted}");
+    assert!(!its.exists() && others.exists(), "its draft goes with it");
     for words in ["is deleted", "keeps its 60 credits", "7 days", "Exports and backups"] {
         assert!(deleted.err().contains(words), "{words}: {deleted}");
     }

@@ -14,7 +14,7 @@ use crate::ui::Ui;
 /// Delete studies for good: what was asked, who was asked, what they said and what came of it
 ///
 /// The text, the questions, name and tags, the panel, the answers, the replies that were remembered for later studies, and
-/// the results go. The ledger keeps the amounts: credits that were used stay used, and what a service cost counts under
+/// the results go, and the draft of it in the workstation. The ledger keeps the amounts: credits that were used stay used, and what a service cost counts under
 /// the caps as before.
 ///
 /// Daily backups hold a study until as many newer ones exist as are kept (the setting backup.keep); backups that you made
@@ -55,15 +55,30 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     if !args.yes {
         agreed(&studies, ui)?;
     }
+    let mut kept = None;
     for study in studies {
         let deleted = call!(link, delete(study.id))?;
+        let drafts = crate::station::forget_drafts(&link.paths, study.id);
         if args.json {
             ui.json_line(&deleted)?;
         } else {
             ui.say(&told(&study, &deleted));
         }
+        if let Err(error) = drafts {
+            kept = Some(kept_draft(&study, &error));
+        }
     }
-    Ok(Exit::Done)
+    kept.map_or(Ok(Exit::Done), Err)
+}
+
+/// The study is gone, and a word of it is not.
+fn kept_draft(study: &Study, error: &std::io::Error) -> Failure {
+    let id = study.id.short();
+    let what =
+        format!("{id} is deleted, but its draft in the workstation cannot be removed: {error}.");
+    ApiError::new(ErrorCode::Internal, what)
+        .hint(format!("remove workstation/draft-{}* in the data folder yourself", study.id))
+        .into()
 }
 
 /// Asks whether they may go; an error where nobody says yes.
@@ -89,7 +104,8 @@ fn announced(studies: &[Study], look: Look) -> String {
         text.push_str(&line);
     }
     text.push_str(
-        "What goes: text, questions, name, tags, panel, answers, remembered replies, results.\n\
+        "What goes: text, questions, name, tags, panel, answers, remembered replies, results,\n\
+         and what was changed in it in the workstation and not run.\n\
          What stays: amounts in the ledger, daily backups for as long as they are kept, and what you\n\
          exported or backed up yourself.\n",
     );

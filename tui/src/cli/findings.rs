@@ -1,7 +1,9 @@
 //! `demoscope findings`: what to act on, every finding with the words that support it.
 
+use protocol::results::Report;
 use protocol::run::{State, Study};
 use protocol::safe;
+use protocol::study::StudyType;
 
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
@@ -12,7 +14,7 @@ use crate::ui::Ui;
 ///
 /// A result that is low at all is one, whatever the reasons. Urgent (P0): a mean score below 4 of 10, fewer than 10 % who would
 /// buy, a Net Promoter Score below −70, positive minus negative feelings below −50; from 30 answers on, with fewer when the
-/// whole interval lies below, else P1. What lies below the middle (5.5 of 10, or 0) is said in a sentence.
+/// whole interval lies below, else P1. What lies below the middle (5.5 of 10, or 0) is said in a sentence. A survey has no level.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -30,23 +32,36 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let study = call!(link, find(args.id.clone()))?;
-    let found = call!(link, report(study.id))?;
+    let mut found = call!(link, report(study.id))?;
     let judged = found.results.is_some();
-    let findings = found.results.map(|results| results.findings).unwrap_or_default();
+    let findings = found.results.take().map(|results| results.findings).unwrap_or_default();
     if args.json {
         ui.json(&findings)?;
     } else if !judged {
         ui.say(&nothing_to_judge(&found.study));
-    } else if findings.is_empty() {
-        ui.say("Nothing that calls for action was found.");
     } else {
-        let look = ui.look;
-        ui.data(&report::findings(&findings, look))?;
-    }
-    if let Some(low) = found.below_middle.filter(|_| !args.json) {
-        ui.say(&safe::line(&low));
+        if !findings.is_empty() {
+            let look = ui.look;
+            ui.data(&report::findings(&findings, look))?;
+        }
+        if let Some(level) = level(&found, findings.is_empty()) {
+            ui.say(&level);
+        }
     }
     Ok(Exit::Done)
+}
+
+/// What there is to say of the level of a study whose findings say nothing of it.
+fn level(found: &Report, nothing_found: bool) -> Option<String> {
+    match &found.below_middle {
+        Some(low) => Some(format!("Below the middle, but not urgent: {}", safe::line(low))),
+        None if !nothing_found => None,
+        None if found.study.instrument == StudyType::Survey => Some(
+            "Nothing that calls for action was found; the level of a survey's answers is not judged."
+                .to_owned(),
+        ),
+        None => Some("Nothing that calls for action was found.".to_owned()),
+    }
 }
 
 /// Why a study without results has no findings: that is not to say that all is well.
@@ -76,6 +91,24 @@ fn nothing_to_judge(study: &Study) -> String {
 mod tests {
     use super::*;
     use crate::report::fixtures;
+
+    #[test]
+    fn what_is_below_the_middle_is_not_called_nothing() {
+        let mut found = fixtures::concept_test();
+        let nothing = level(&found, true);
+        assert_eq!(level(&found, false), None);
+        found.below_middle =
+            Some("The mean score is 5.0 of 10: that is below 5.5 of 10.".to_owned());
+        let low = level(&found, true);
+        assert_eq!(level(&found, false), low);
+        found.below_middle = None;
+        found.study.instrument = StudyType::Survey;
+        insta::assert_snapshot!([nothing, low, level(&found, true)].map(Option::unwrap).join("\n"), @r"
+        Nothing that calls for action was found.
+        Below the middle, but not urgent: The mean score is 5.0 of 10: that is below 5.5 of 10.
+        Nothing that calls for action was found; the level of a survey's answers is not judged.
+        ");
+    }
 
     #[test]
     fn a_study_without_results_is_not_said_to_be_well() {

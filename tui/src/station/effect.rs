@@ -125,6 +125,8 @@ pub enum Effect {
     Edit(String),
     /// Keeps what is being written, apart from what was written for anything else; nothing when it was run.
     SaveDraft(Origin, Form),
+    /// Removes what was kept of a study that was deleted.
+    ForgetDraft(StudyId),
     /// Keeps how the workstation is used.
     SaveSettings(Settings),
     /// Tries the daemon now and starts it when it is away.

@@ -23,6 +23,7 @@ pub mod theme;
 mod update;
 mod widgets;
 
+pub(crate) use driver::forget_drafts;
 pub use driver::{Mouse, StationError, Wishes, run};
 pub use update::update;
 

@@ -68,6 +68,8 @@ pub enum Msg {
     Edited(Result<String, String>),
     /// A file was written: where, or why not.
     Written(Result<String, String>),
+    /// What became of a draft on disk that is not this window's to write over.
+    DraftAside(String),
     /// A text was copied: where it went, or why it went nowhere.
     Copied(Result<String, String>),
     /// Two attributes crossed.

@@ -4,7 +4,8 @@
 //!
 //! A finding is urgent (P0) of a mean score below 4 of 10 or fewer than 10 % who would buy, of a Net Promoter Score below −70
 //! or a balance of feelings below −50; of an A/B test the better variant counts. From 30 answers on the number decides; with
-//! fewer the whole interval has to lie below the limit, else it is a P1. What lies below the middle of the scale (5.5 of 10,
+//! fewer the whole interval has to lie below the limit, else it is a P1; so it is where all of a few answers are equal, which
+//! gives no interval. What lies below the middle of the scale (5.5 of 10,
 //! or 0) calls for nothing by itself and is said in a sentence.
 
 use std::fmt::Write as _;
@@ -46,12 +47,12 @@ pub fn with_level(mut results: Results) -> Results {
 pub fn below_middle(results: &Results) -> Option<String> {
     let measures = measures(results);
     let (level, measure) = lowest(&measures)?;
-    let Level::Low { certain } = level else { return None };
-    let middle = measure.limit(measure.low?);
-    let how = if certain {
-        format!("the whole interval lies below {middle}")
-    } else {
-        format!("that is below {middle}, and the interval includes it")
+    let (Level::Low, Some(low)) = (level, measure.low) else { return None };
+    let middle = measure.limit(low);
+    let how = match measure.estimate.high {
+        Some(high) if high < low => format!("the whole interval lies below {middle}"),
+        Some(_) => format!("that is below {middle}, and the interval includes it"),
+        None => format!("that is below {middle}"),
     };
     Some(format!("{}: {how}.", capital(&measure.sentence())))
 }
@@ -61,8 +62,8 @@ pub fn below_middle(results: &Results) -> Option<String> {
 enum Level {
     /// So low that it calls for action; whether there are enough answers to say so.
     Deep { doubtful: bool },
-    /// Below the middle; whether the whole interval is.
-    Low { certain: bool },
+    /// Below the middle.
+    Low,
 }
 
 /// The measure that is lowest; the first of equal ones speaks.
@@ -89,13 +90,12 @@ struct Measure<'a> {
 impl Measure<'_> {
     fn judge(&self) -> Option<Level> {
         let Estimate { value, high, n, .. } = *self.estimate;
-        // Answers that do not differ have no interval.
-        let certain = |limit: f64| high.map_or(n > 1, |high| high < limit);
         if value < self.deep {
-            return Some(Level::Deep { doubtful: n < SMALL && !certain(self.deep) });
+            // A few answers that do not differ have no interval, and are as few as others.
+            let lies_below = high.is_some_and(|high| high < self.deep);
+            return Some(Level::Deep { doubtful: n < SMALL && !lies_below });
         }
-        let low = self.low.filter(|low| value < *low && n > 1)?;
-        Some(Level::Low { certain: certain(low) })
+        self.low.filter(|low| value < *low && n > 1).map(|_| Level::Low)
     }
 
     fn limit(&self, limit: f64) -> String {
@@ -106,13 +106,22 @@ impl Measure<'_> {
         format!("{}{}", number(self.estimate.value, self.decimals), self.unit)
     }
 
+    /// The interval, or why there is none.
+    fn interval(&self, unit: &str) -> String {
+        match self.estimate.high {
+            Some(_) => interval(self.estimate, self.decimals, unit),
+            None if self.estimate.n < SMALL => "too few answers to give an interval".to_owned(),
+            None => "no interval: the answers do not differ".to_owned(),
+        }
+    }
+
     fn sentence(&self) -> String {
         let unit = if self.unit == " %" { self.unit } else { "" };
         format!(
             "{} is {} ({}, n = {})",
             self.name,
             self.value(),
-            interval(self.estimate, self.decimals, unit),
+            self.interval(unit),
             self.estimate.n
         )
     }
@@ -133,18 +142,26 @@ fn describe(
         let percent = 100.0 * share.value;
         let _ = write!(description, " Most often named against it: {theme} ({percent:.0} %).");
     }
-    let _ = if doubtful {
-        write!(
+    let has_interval = measure.estimate.high.is_some();
+    let _ = match (doubtful, has_interval) {
+        (true, true) => write!(
             description,
             " Below {limit} {name} would be urgent; with fewer than {SMALL} answers and an interval that reaches beyond, \
              that is not sure."
-        )
-    } else {
-        write!(
+        ),
+        (true, false) => write!(
+            description,
+            " Below {limit} {name} would be urgent; with fewer than {SMALL} answers that is not sure."
+        ),
+        (false, true) => write!(
             description,
             " Below {limit} {name} is urgent whatever the reasons, from {SMALL} answers on (with fewer, when the whole \
              interval lies below)."
-        )
+        ),
+        (false, false) => write!(
+            description,
+            " Below {limit} {name} is urgent whatever the reasons, from {SMALL} answers on."
+        ),
     };
     let begin =
         concern.map_or_else(String::new, |concern| format!(", beginning with {}", concern.theme));

@@ -33,7 +33,16 @@ impl Station {
                 let names = files::beginning_with(&typed);
                 self.send(Msg::Files(typed, names));
             }
-            Effect::SaveDraft(origin, form) => files::save_draft(&self.paths, origin, &form),
+            Effect::SaveDraft(origin, form) => {
+                if let Some(told) = self.drafts.save(origin, &form) {
+                    self.send(Msg::DraftAside(told));
+                }
+            }
+            Effect::ForgetDraft(study) => {
+                if let Some(told) = self.drafts.forget(&self.paths, study) {
+                    self.send(Msg::DraftAside(told));
+                }
+            }
             Effect::SaveSettings(settings) => files::save_settings(&self.paths, &settings),
             Effect::Edit(text) => {
                 self.screen.leave();

@@ -1,20 +1,18 @@
-//! Files of the workstation: the owner's keymap and theme, the draft, exports. Everything that is
+//! Files of the workstation: the owner's keymap and theme, how it was left, exports. Everything that is
 //! replaced is written beside and renamed, so that a crash leaves the old or the new one.
 
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use protocol::paths::Paths;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StationError;
 use crate::station::keymap::Keymap;
 use crate::station::look::Look;
-use crate::station::model::compose::Compose;
-use crate::station::model::drafts::{Drafts, Origin};
-use crate::station::model::saved::{Form, Settings};
+use crate::station::model::saved::Settings;
 use crate::station::theme::Theme;
 
 /// The largest file that the form reads.
@@ -22,26 +20,30 @@ const TEXT_BYTES_MAX: u64 = 256 * 1024;
 /// The theme without a choice.
 const THEME: &str = "dark";
 
-fn folder(paths: &Paths) -> PathBuf {
+pub(super) fn folder(paths: &Paths) -> PathBuf {
     paths.data.join("workstation")
 }
 
-fn load<T: DeserializeOwned>(path: &Path) -> Option<T> {
+pub(super) fn load<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-/// Writes beside and renames. A draft that cannot be kept must not stop the work on it: the next one is tried again.
-fn store(path: &Path, value: &impl Serialize) {
-    let written = || -> io::Result<()> {
-        let bytes = serde_json::to_vec(value)?;
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        let beside = path.with_extension("new");
-        fs::write(&beside, bytes)?;
-        fs::rename(&beside, path)
-    };
-    drop(written());
+/// Takes everybody else's rights on a folder away.
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+/// Writes beside and renames, for the owner alone. Each workstation writes beside under a name of its own.
+pub(super) fn store(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        protocol::wire::make_folder(parent)?;
+        make_private(parent)?;
+    }
+    let beside = path.with_extension(format!("{}.new", std::process::id()));
+    let mut file =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    file.write_all(bytes)?;
+    fs::rename(&beside, path)
 }
 
 /// The keymap: the product's, with the owner's `keymap.toml` laid over it.
@@ -69,65 +71,10 @@ pub(super) fn theme(paths: &Paths, settings: &Settings, look: Look) -> Result<Th
     }
 }
 
-/// Keeps how the workstation is used.
+/// Keeps how the workstation is used. What cannot be kept must not stop the work: the next time is tried again.
 pub(super) fn save_settings(paths: &Paths, settings: &Settings) {
-    store(&folder(paths).join("settings.json"), settings);
-}
-
-/// Each draft has a file of its own, so that none is lost with another one, whoever else writes drafts meanwhile.
-fn draft_file(origin: Origin) -> String {
-    match origin {
-        Origin::New => "draft.json".to_owned(),
-        Origin::Example => "draft-example.json".to_owned(),
-        Origin::Again(study) => format!("draft-{study}.json"),
-    }
-}
-
-fn draft_origin(file: &str) -> Option<Origin> {
-    let name = file.strip_prefix("draft")?.strip_suffix(".json")?;
-    match name.strip_prefix('-') {
-        None => name.is_empty().then_some(Origin::New),
-        Some("example") => Some(Origin::Example),
-        Some(study) => study.parse().ok().map(Origin::Again),
-    }
-}
-
-/// What was being written when the workstation was left.
-pub(super) fn drafts(paths: &Paths) -> Drafts {
-    let mut drafts = Drafts::default();
-    let Ok(entries) = fs::read_dir(folder(paths)) else { return drafts };
-    let mut found: Vec<_> = entries
-        .filter_map(Result::ok)
-        .filter_map(|entry| {
-            let origin = draft_origin(entry.file_name().to_str()?)?;
-            let written = entry.metadata().and_then(|about| about.modified()).ok();
-            Some((written, origin, load::<Form>(&entry.path())?))
-        })
-        .collect();
-    found.sort_by_key(|(written, ..)| *written);
-    for (_, origin, form) in found {
-        if let Some(pushed_out) = drafts.keep(origin, form) {
-            save_draft(paths, pushed_out, &Form::default());
-        }
-    }
-    drafts
-}
-
-/// Keeps what is being written. A form that is empty leaves nothing behind.
-pub(super) fn save_draft(paths: &Paths, origin: Origin, form: &Form) {
-    let path = folder(paths).join(draft_file(origin));
-    if form.is_empty() {
-        // It may never have been there.
-        drop(fs::remove_file(path));
-    } else {
-        store(&path, form);
-    }
-}
-
-/// Keeps what is being written on the way out.
-pub(super) fn keep_draft(paths: &Paths, compose: Option<&Compose>) {
-    if let Some((origin, form)) = compose.and_then(Compose::unkept) {
-        save_draft(paths, origin, &form);
+    if let Ok(bytes) = serde_json::to_vec(settings) {
+        drop(store(&folder(paths).join("settings.json"), &bytes));
     }
 }
 
@@ -207,33 +154,4 @@ pub(super) fn export(name: &str, content: &[u8]) -> Result<String, String> {
         }
     }
     Err(format!("There are {TRIES} files called {name} here; move some away."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn form(text: &str) -> Form {
-        Form { text: text.to_owned(), ..Form::default() }
-    }
-
-    #[test]
-    fn each_draft_comes_back_from_its_own_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let paths = Paths::under(folder.path()).unwrap();
-        let all = [
-            (Origin::New, "new"),
-            (Origin::Example, "example"),
-            (Origin::Again(crate::station::testing::id(7)), "again"),
-        ];
-        for (origin, text) in all {
-            save_draft(&paths, origin, &form(text));
-        }
-        for (origin, text) in all {
-            assert_eq!(drafts(&paths).of(origin), Some(&form(text)));
-        }
-        save_draft(&paths, Origin::Example, &Form::default());
-        assert_eq!(drafts(&paths).of(Origin::Example), None);
-        assert_eq!(drafts(&paths).of(Origin::New), Some(&form("new")));
-    }
 }

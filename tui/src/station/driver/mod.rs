@@ -4,6 +4,7 @@
 mod call;
 mod clipboard;
 mod daemon;
+mod drafts;
 mod editor;
 mod effects;
 mod export;
@@ -25,6 +26,8 @@ use crate::station::model::Model;
 use crate::station::model::saved::Settings;
 use crate::station::theme::{Theme, ThemeError};
 use daemon::Daemon;
+use drafts::DraftFiles;
+pub(crate) use drafts::forget as forget_drafts;
 use keyboard::Keyboard;
 use serve::{Dirty, Station, moment};
 use signals::Signals;
@@ -115,14 +118,15 @@ async fn station(
     let mut signals = Signals::listen()?;
     let started = Instant::now();
     let screen = Screen::enter(mouse)?;
-    let model = Model::new(moment(started), terminal::size(), keymap, theme)
-        .resume(settings, files::drafts(paths));
+    let (drafts, kept) = DraftFiles::open(paths);
+    let model = Model::new(moment(started), terminal::size(), keymap, theme).resume(settings, kept);
     let mut station = Station {
         model,
         screen,
         keyboard: Keyboard::open()?,
         daemon,
         paths: paths.clone(),
+        drafts,
         messages,
         started,
         dirty: Dirty::Now,
@@ -132,7 +136,7 @@ async fn station(
     let ended = station.serve(&mut signals, &mut inbox).await;
     if ended.is_err() {
         // A terminal that is gone can be noticed first by what is drawn to it.
-        files::keep_draft(&station.paths, station.model.compose.as_ref());
+        station.drafts.keep(station.model.compose.as_ref());
     }
     ended
 }

@@ -11,10 +11,11 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::daemon::Daemon;
+use super::drafts::DraftFiles;
 use super::keyboard::{Keyboard, Typed};
 use super::signals::{Signal, Signals};
 use super::terminal::Screen;
-use super::{StationError, files, terminal};
+use super::{StationError, terminal};
 use crate::station::effect::Effect;
 use crate::station::model::{Model, Moment};
 use crate::station::msg::Msg;
@@ -41,6 +42,7 @@ pub(super) struct Station {
     pub(super) keyboard: Keyboard,
     pub(super) daemon: Daemon,
     pub(super) paths: Paths,
+    pub(super) drafts: DraftFiles,
     pub(super) messages: mpsc::Sender<Msg>,
     pub(super) started: Instant,
     pub(super) dirty: Dirty,
@@ -153,7 +155,7 @@ impl Station {
                 Ok(Flow::Stay)
             }
             Typed::Gone => {
-                files::keep_draft(&self.paths, self.model.compose.as_ref());
+                self.drafts.keep(self.model.compose.as_ref());
                 Ok(Flow::Leave)
             }
         }
@@ -167,7 +169,7 @@ impl Station {
                 self.take(Msg::Resize(columns, rows), Dirty::Frame)
             }
             Signal::Leave => {
-                files::keep_draft(&self.paths, self.model.compose.as_ref());
+                self.drafts.keep(self.model.compose.as_ref());
                 Ok(Flow::Leave)
             }
             Signal::Suspend => {

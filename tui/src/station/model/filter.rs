@@ -1,12 +1,17 @@
 //! What is typed after `/` on the list: words that the name contains, and fields: `tag:spring`, `state:live`, `type:nps`,
 //! `score<4`, `n>=100`. All of them must hold. A score is only compared with scores of its own kind: `nps<0`, `net<0` and
 //! `lead>10` are about one study type each, and `score` is about the type that stands in the same filter, else about concept
-//! tests.
+//! tests. What looks like a comparison and cannot be read is told, since a list that is empty by a slip says something else.
 
 use protocol::run::{State, Study};
 use protocol::study::StudyType;
 
 use crate::station::instrument;
+
+/// What is compared.
+const FIELDS: [&str; 7] = ["score", "mean", "nps", "net", "lead", "n", "answers"];
+/// What compares.
+const SIGNS: [char; 6] = ['<', '>', '=', '\u{2264}', '\u{2265}', '\u{2260}'];
 
 /// One condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +21,11 @@ enum Term {
     State(String),
     Type(String),
     Score(StudyType, Relation, f64),
+    /// A score of studies that have none.
+    Scoreless,
     Answers(Relation, f64),
+    /// It looks like a comparison and is none; it may stand in a name all the same.
+    Unread(String),
 }
 
 /// How two numbers stand to each other.
@@ -26,6 +35,10 @@ enum Relation {
     AtMost,
     Above,
     AtLeast,
+    /// As precise as it was typed, with so many decimals: what is shown as 5.1 equals 5.1.
+    Equal {
+        decimals: i32,
+    },
 }
 
 impl Relation {
@@ -35,6 +48,10 @@ impl Relation {
             Self::AtMost => value <= limit,
             Self::Above => value > limit,
             Self::AtLeast => value >= limit,
+            Self::Equal { decimals } => {
+                let scale = 10_f64.powi(decimals);
+                ((value * scale).round() - (limit * scale).round()).abs() < 0.5
+            }
         }
     }
 }
@@ -55,29 +72,61 @@ pub(crate) fn state_label(state: State) -> &'static str {
 }
 
 impl Filter {
-    /// Reads what was typed. Nothing is wrong: what is no field is a word.
+    /// Reads what was typed. What is no field is a word; what is a comparison that cannot be read is told by `trouble`.
     pub(crate) fn read(text: &str) -> Self {
-        let text = text.to_lowercase();
-        let words = || text.split_whitespace();
-        let scored = scored_type(words().filter_map(|word| word.strip_prefix("type:")));
-        let terms = words().map(|word| {
+        let words = words(&text.to_lowercase());
+        let types = words.iter().filter_map(|word| word.strip_prefix("type:"));
+        let scored = scored_type(types);
+        let terms = words.iter().map(|word| {
             if let Some((field, value)) = word.split_once(':') {
                 match field {
                     "tag" => return Term::Tag(value.to_owned()),
                     "state" => return Term::State(value.to_owned()),
                     "type" => return Term::Type(value.to_owned()),
+                    field if FIELDS.contains(&field) => return Term::Unread(word.clone()),
                     _ => {}
                 }
             }
-            compared(word, scored).unwrap_or_else(|| Term::Word(word.to_owned()))
+            match (compared(word, scored), word.contains(SIGNS)) {
+                (Some(term), _) => term,
+                (None, true) => Term::Unread(word.clone()),
+                (None, false) => Term::Word(word.clone()),
+            }
         });
         Self { terms: terms.collect() }
     }
 
-    /// The study type whose scores are compared, where some are.
+    /// The study type whose scores are compared, where some are and the types that are named have them.
     pub(crate) fn scores_of(&self) -> Option<StudyType> {
         self.terms.iter().find_map(|term| match term {
-            Term::Score(kind, ..) => Some(*kind),
+            Term::Score(kind, ..) if self.names(*kind) => Some(*kind),
+            _ => None,
+        })
+    }
+
+    /// Whether the types that are named leave that one.
+    fn names(&self, kind: StudyType) -> bool {
+        self.terms.iter().all(|term| match term {
+            Term::Type(named) => kind.as_str().starts_with(named.as_str()),
+            _ => true,
+        })
+    }
+
+    /// Why no study can meet it, whichever there are: a sentence.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.terms.iter().find_map(|term| match term {
+            Term::Unread(word) => {
+                let field = FIELDS.iter().find(|field| {
+                    let rest = word.strip_prefix(**field);
+                    rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+                });
+                let field = field.unwrap_or(&"score");
+                Some(format!("'{word}' is not a comparison: {field}<5."))
+            }
+            Term::Scoreless => Some("Studies of the type you name have no score.".to_owned()),
+            Term::Score(kind, ..) if !self.names(*kind) => {
+                Some("Studies of the type you name have no such score.".to_owned())
+            }
             _ => None,
         })
     }
@@ -85,7 +134,7 @@ impl Filter {
     /// Whether a study meets all of them; `score` is its main estimate, where it has one.
     pub(crate) fn admits(&self, study: &Study, score: Option<f64>) -> bool {
         self.terms.iter().all(|term| match term {
-            Term::Word(word) => study.name.to_lowercase().contains(word),
+            Term::Word(word) | Term::Unread(word) => study.name.to_lowercase().contains(word),
             Term::Tag(tag) => study.tags.iter().any(|own| own.to_lowercase().starts_with(tag)),
             Term::State(state) => {
                 state_label(study.state).starts_with(state)
@@ -96,6 +145,7 @@ impl Filter {
                 study.instrument == *kind
                     && score.is_some_and(|score| relation.holds(score, *limit))
             }
+            Term::Scoreless => false,
             Term::Answers(relation, limit) => {
                 relation.holds(f64::from(study.panel.delivered), *limit)
             }
@@ -103,38 +153,147 @@ impl Filter {
     }
 }
 
-/// The study type whose score is compared where none is named: the only one with a score that those types admit.
-fn scored_type<'a>(types: impl Iterator<Item = &'a str>) -> StudyType {
+/// The words of a filter; blanks around the sign of a comparison part nothing.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(last)
+                if FIELDS.contains(&last.trim_end_matches(SIGNS))
+                    && (last.ends_with(SIGNS) || word.starts_with(SIGNS)) =>
+            {
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
+/// The study type whose score is compared where none is named: the only one with a score that those types admit; none where
+/// none of them has a score.
+fn scored_type<'a>(types: impl Iterator<Item = &'a str>) -> Option<StudyType> {
     let wanted: Vec<&str> = types.collect();
     let mut admitted = StudyType::ALL.iter().filter(|kind| {
         let has_score = instrument::of(**kind).main.is_some();
         has_score && wanted.iter().all(|wanted| kind.as_str().starts_with(wanted))
     });
     match (admitted.next(), admitted.next()) {
-        (Some(only), None) => *only,
-        _ => StudyType::ConceptTest,
+        (Some(only), None) => Some(*only),
+        (Some(_), Some(_)) => Some(StudyType::ConceptTest),
+        (None, _) => None,
     }
 }
 
-fn compared(word: &str, scored: StudyType) -> Option<Term> {
-    let at = word.find(['<', '>'])?;
-    let (field, rest) = word.split_at(at);
+fn compared(word: &str, scored: Option<StudyType>) -> Option<Term> {
+    let (field, rest) = word.split_at(word.find(SIGNS)?);
     let (relation, number) = [
         ("<=", Relation::AtMost),
+        ("=<", Relation::AtMost),
+        ("\u{2264}", Relation::AtMost),
         (">=", Relation::AtLeast),
+        ("=>", Relation::AtLeast),
+        ("\u{2265}", Relation::AtLeast),
         ("<", Relation::Below),
         (">", Relation::Above),
+        ("==", Relation::Equal { decimals: 0 }),
+        ("=", Relation::Equal { decimals: 0 }),
     ]
     .into_iter()
     .find_map(|(sign, relation)| rest.strip_prefix(sign).map(|number| (relation, number)))?;
-    let number = number.parse().ok()?;
+    let is_count = matches!(field, "n" | "answers");
+    let (number, decimals) = if is_count { count(number)? } else { decimal(number)? };
+    let relation = match relation {
+        Relation::Equal { .. } => Relation::Equal { decimals },
+        other => other,
+    };
     match field {
-        "score" => Some(Term::Score(scored, relation, number)),
+        "score" => Some(scored.map_or(Term::Scoreless, |kind| Term::Score(kind, relation, number))),
         "mean" => Some(Term::Score(StudyType::ConceptTest, relation, number)),
         "nps" => Some(Term::Score(StudyType::Nps, relation, number)),
         "net" => Some(Term::Score(StudyType::Sentiment, relation, number)),
         "lead" => Some(Term::Score(StudyType::AbTest, relation, number)),
-        "n" | "answers" => Some(Term::Answers(relation, number)),
+        _ if is_count => Some(Term::Answers(relation, number)),
         _ => None,
+    }
+}
+
+/// A number with a point or a comma before its decimals and any of the signs that people take for a minus, and how many
+/// decimals it has.
+fn decimal(text: &str) -> Option<(f64, i32)> {
+    let text =
+        text.replace(['\u{2212}', '\u{2013}', '\u{2010}', '\u{2011}'], "-").replace(',', ".");
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
+    let is_number = digits.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+    let decimals = digits.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let number = text.parse().ok().filter(|_| is_number)?;
+    Some((number, i32::try_from(decimals).ok()?))
+}
+
+/// How many: commas part thousands, nothing else.
+fn count(text: &str) -> Option<(f64, i32)> {
+    let mut groups = text.split(',');
+    let first = groups.next()?;
+    let rest: Vec<&str> = groups.collect();
+    if !rest.is_empty() && (first.len() > 3 || rest.iter().any(|group| group.len() != 3)) {
+        return None;
+    }
+    decimal(&text.replace(',', ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comparisons_are_read_as_people_write_them() {
+        let score = |relation, limit| Term::Score(StudyType::ConceptTest, relation, limit);
+        let nps = |relation, limit| Term::Score(StudyType::Nps, relation, limit);
+        for (typed, term) in [
+            ("score<5", score(Relation::Below, 5.0)),
+            ("score < 5", score(Relation::Below, 5.0)),
+            ("Score < 5", score(Relation::Below, 5.0)),
+            ("score <5", score(Relation::Below, 5.0)),
+            ("score< 5", score(Relation::Below, 5.0)),
+            ("score > = 5", score(Relation::AtLeast, 5.0)),
+            ("score =< 5", score(Relation::AtMost, 5.0)),
+            ("score\u{2264}5", score(Relation::AtMost, 5.0)),
+            ("score=5", score(Relation::Equal { decimals: 0 }, 5.0)),
+            ("score == 5.25", score(Relation::Equal { decimals: 2 }, 5.25)),
+            ("score<4,5", score(Relation::Below, 4.5)),
+            ("nps<\u{2212}20", nps(Relation::Below, -20.0)),
+            ("NPS > \u{2013}20", nps(Relation::Above, -20.0)),
+            ("n > 1,000", Term::Answers(Relation::Above, 1_000.0)),
+            ("answers=100", Term::Answers(Relation::Equal { decimals: 0 }, 100.0)),
+        ] {
+            let filter = Filter::read(typed);
+            assert_eq!((filter.trouble(), filter.terms), (None, vec![term]), "{typed}");
+        }
+        let equal = Relation::Equal { decimals: 1 };
+        assert!(equal.holds(5.149, 5.1) && !equal.holds(5.151, 5.1), "as it is shown");
+        assert!(Relation::Equal { decimals: 0 }.holds(-20.4, -20.0));
+    }
+
+    #[test]
+    fn what_is_no_comparison_is_told() {
+        for (typed, told) in [
+            ("score<abc", "'score<abc' is not a comparison: score<5."),
+            ("meal score<", "'score<' is not a comparison: score<5."),
+            ("nps<-", "'nps<-' is not a comparison: nps<5."),
+            ("score<nan", "'score<nan' is not a comparison: score<5."),
+            ("score<4.5.6", "'score<4.5.6' is not a comparison: score<5."),
+            ("score!=5", "'score!=5' is not a comparison: score<5."),
+            ("score:5", "'score:5' is not a comparison: score<5."),
+            ("n>1,5", "'n>1,5' is not a comparison: n<5."),
+            ("scroe<5", "'scroe<5' is not a comparison: score<5."),
+            ("type:survey score>5", "Studies of the type you name have no score."),
+            ("type:nps lead>10", "Studies of the type you name have no such score."),
+        ] {
+            let filter = Filter::read(typed);
+            assert_eq!((filter.trouble().as_deref(), filter.scores_of()), (Some(told), None));
+        }
+        // It may stand in a name, and is found there.
+        let study = crate::station::testing::study(1, "Tea<coffee", State::Completed, 50, 50);
+        assert!(Filter::read("tea<coffee").admits(&study, None));
     }
 }

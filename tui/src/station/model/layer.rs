@@ -20,7 +20,7 @@ pub(crate) enum Layer {
     Menu(Menu),
     /// A line to type.
     Prompt(Prompt),
-    /// A question that Enter says yes to.
+    /// A question before something is done.
     Question(Question),
     /// One respondent.
     Person(Person),
@@ -112,8 +112,17 @@ pub(crate) struct Palette {
     pub(crate) found: Vec<usize>,
     /// Cursor over what is found.
     pub(crate) window: Window,
+    /// Whether no row is chosen until an arrow key chooses one: the first of them takes something away.
+    pub(crate) is_held: bool,
     /// Where what is typed can be found instead, when nothing here is called like that.
     pub(crate) elsewhere: Option<&'static Elsewhere>,
+}
+
+impl Palette {
+    /// The row that Enter takes, if one is chosen.
+    pub(crate) fn chosen(&self) -> Option<usize> {
+        (!self.is_held && !self.found.is_empty()).then_some(self.window.cursor)
+    }
 }
 
 /// The keys of a place.
@@ -192,7 +201,7 @@ pub(crate) struct Prompt {
     pub(crate) before: String,
 }
 
-/// What Enter says yes to.
+/// What a yes is said to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Consent {
     /// Leaving the workstation.
@@ -203,16 +212,27 @@ pub(crate) enum Consent {
     Cost,
 }
 
-/// A question that Enter says yes to.
+/// The key that says yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Yes {
+    /// Enter: the question follows a key that does nothing else.
+    Enter,
+    /// `y`, and Enter stays: the question follows an Enter, which may be pressed twice.
+    Letter,
+}
+
+/// Something that is asked before it is done.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
     /// The question.
     pub(crate) title: String,
     /// What follows from a yes.
     pub(crate) lines: Vec<String>,
-    /// What Enter does, in a word.
+    /// What a yes does, in a word.
     pub(crate) yes: &'static str,
-    /// What Enter says yes to.
+    /// Which key says it.
+    pub(crate) by: Yes,
+    /// What a yes is said to.
     pub(crate) consent: Consent,
 }
 

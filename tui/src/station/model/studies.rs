@@ -108,6 +108,8 @@ pub(crate) struct Studies {
     pub(crate) filter: String,
     /// Whose scores that compares, where it compares some.
     pub(crate) scores_of: Option<StudyType>,
+    /// Why no study can meet what was typed, whichever there are.
+    pub(crate) trouble: Option<String>,
     /// What it is sorted by.
     pub(crate) column: Column,
     /// Which way.
@@ -268,6 +270,7 @@ impl Studies {
             })
             .collect();
         self.scores_of = filter.scores_of();
+        self.trouble = filter.trouble();
         shown.sort_by(|a, b| self.compare(&self.all[*a], &self.all[*b]));
         self.shown = shown;
     }

@@ -286,7 +286,7 @@ fn text_here(model: &Model) -> bool {
 
 /// What a key does now, where that depends.
 fn label(model: &Model, action: Action) -> &'static str {
-    use crate::station::model::layer::Layer;
+    use crate::station::model::layer::{Layer, Yes};
     use protocol::run::State;
     match action {
         Action::Pause if model.study().is_some_and(|study| study.state == State::Paused) => "go on",
@@ -304,7 +304,10 @@ fn label(model: &Model, action: Action) -> &'static str {
             Screen::Results => "answers",
         },
         Action::Accept => match model.layers.last() {
-            Some(Layer::Question(question)) => question.yes,
+            Some(Layer::Question(question)) => match question.by {
+                Yes::Enter => question.yes,
+                Yes::Letter => "stay",
+            },
             _ => action.entry().label,
         },
         _ => action.entry().label,

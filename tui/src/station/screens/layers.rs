@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::station::model::layer::{Menu, Prompt, Purpose, Question};
+use crate::station::model::layer::{Menu, Prompt, Purpose, Question, Yes};
 use crate::station::model::{Model, WHICH_KEY_MS};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
@@ -86,11 +86,15 @@ pub(super) fn question(
         y += 1;
     }
     let yes = format!(" {}   ", question.yes);
+    let (key, stay) = match question.by {
+        Yes::Enter => ("Enter", "Esc"),
+        Yes::Letter => ("y", "Enter"),
+    };
     canvas.pieces(
         inner.x + 1,
         (y + 1).min(inner.bottom().saturating_sub(1)),
         room,
-        &[("Enter", Role::Key), (&yes, Role::Text), ("Esc", Role::Key), (" stay", Role::Text)],
+        &[(key, Role::Key), (&yes, Role::Text), (stay, Role::Key), (" stay", Role::Text)],
     );
     None
 }

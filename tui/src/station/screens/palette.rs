@@ -56,7 +56,7 @@ pub(super) fn draw(
             &canvas.glyphs().keys(&offer.note),
             Role::Key,
         );
-        if row == palette.window.cursor {
+        if palette.chosen() == Some(row) {
             canvas.tint(Rect::new(list.x, y, list.width, 1), Role::Selected);
             canvas.text(list.x, y, 1, canvas.glyphs().cursor(), Role::Accent);
         }

@@ -111,8 +111,11 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     }
     if shown == 0 {
         let width = inner.width.saturating_sub(2);
-        let text = "No study meets the filter. Esc clears it, / changes it.";
-        canvas.cut(inner.x + 2, inner.y + 1, width, text, Role::Dim);
+        let why = model.studies.trouble.as_deref().unwrap_or("No study meets the filter.");
+        let text = format!("{why} Esc clears it, / changes it.");
+        for (y, line) in (inner.y + 1..inner.bottom()).zip(wrap(&text, width).iter().take(2)) {
+            canvas.text(inner.x + 2, y, width, line, Role::Dim);
+        }
         if model.studies.scores_of.is_some() {
             let text =
                 "score<4 is about concept tests, or about the type you name: type:nps score<0.";

@@ -3,7 +3,7 @@
 use super::{compose, export, layers, leave, live, navigate, results, studies, want_screen};
 use crate::station::action::{Action, Place};
 use crate::station::effect::Effect;
-use crate::station::model::layer::{Consent, Layer, Question};
+use crate::station::model::layer::{Consent, Layer, Question, Yes};
 use crate::station::model::lens::{Follow, LivePane};
 use crate::station::model::studies::Arrival;
 use crate::station::model::{Again, Model, Screen, Tone, Zoom};
@@ -158,6 +158,7 @@ fn ask_quit(model: &mut Model) -> Vec<Effect> {
             "`demoscope` comes back to them; `demoscope daemon stop` ends it.".to_owned(),
         ],
         yes: "leave",
+        by: Yes::Enter,
         consent: Consent::Quit,
     }));
     Vec::new()

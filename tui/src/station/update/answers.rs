@@ -95,6 +95,10 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Msg::DraftAside(told) => {
+            model.say(Tone::Trouble, safe::line(&told).into_owned());
+            Vec::new()
+        }
         Msg::Copied(told) => {
             let tone = if told.is_ok() { Tone::Done } else { Tone::Trouble };
             let (Ok(text) | Err(text)) = told;

@@ -6,7 +6,7 @@ use super::{act, can_ask, palette as find};
 use crate::station::action::{ACTIONS, Action};
 use crate::station::effect::{Call, Effect, Export};
 use crate::station::model::layer::{
-    Command, Consent, Help, Item, Layer, Menu, Offer, Palette, Person, Pick, Prompt, Purpose,
+    Command, Consent, Help, Item, Layer, Menu, Offer, Palette, Person, Pick, Prompt, Purpose, Yes,
 };
 use crate::station::model::requests::Want;
 use crate::station::model::results::SegmentOrder;
@@ -15,6 +15,9 @@ use crate::station::model::{Model, Screen, Tone};
 use crate::station::theme::Theme;
 use crate::station::widgets::textbox::{Lines, TextBox};
 use crate::station::widgets::window::{Move, Window};
+
+/// What Enter says where nothing is chosen.
+const HELD: &str = "Nothing is chosen: down chooses it, or type its whole name.";
 
 /// Opens the list of commands and studies.
 pub(super) fn open_palette(model: &mut Model) -> Vec<Effect> {
@@ -187,6 +190,11 @@ pub(super) fn go(model: &mut Model, step: Move) -> Option<Vec<Effect>> {
         _ => 0,
     };
     match model.layers.last_mut()? {
+        Layer::Palette(palette) if palette.is_held => {
+            // The first arrow key chooses the first row, and only then they move.
+            palette.is_held = false;
+            palette.window = Window::default();
+        }
         Layer::Palette(palette) => palette.window.go(step, palette.found.len()),
         Layer::Menu(menu) => menu.window.go(step, menu.items.len()),
         Layer::Help(help) => help.window.go(step, help_rows),
@@ -207,10 +215,19 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
     let Some(layer) = model.layers.pop() else { return Vec::new() };
     match layer {
         Layer::Palette(palette) => {
-            let offer =
-                palette.found.get(palette.window.cursor).and_then(|at| palette.offers.get(*at));
+            let offer = palette
+                .chosen()
+                .and_then(|row| palette.found.get(row))
+                .and_then(|at| palette.offers.get(*at));
             match offer.map(|offer| offer.command.clone()) {
-                Some(Command::Do(action)) => act::act(model, action),
+                Some(Command::Do(action)) => {
+                    let effects = act::act(model, action);
+                    if let Some(Layer::Question(question)) = model.layers.last_mut() {
+                        // The Enter that opened it may be pressed once more, without having read it.
+                        question.by = Yes::Letter;
+                    }
+                    effects
+                }
                 Some(Command::Open(id)) => {
                     model.studies.filter.clear();
                     model.studies.arrange();
@@ -220,6 +237,9 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
                 }
                 // Where nothing is found there is nothing to take, and the next key is not meant for what lies below.
                 None => {
+                    if palette.is_held {
+                        model.say(Tone::Trouble, HELD);
+                    }
                     model.layers.push(Layer::Palette(palette));
                     Vec::new()
                 }
@@ -240,7 +260,13 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
                 vec![Effect::Call(Call::Tag(id, tags))]
             }
         },
-        Layer::Question(question) => consent(model, question.consent),
+        Layer::Question(question) => match question.by {
+            Yes::Enter => consent(model, question.consent),
+            Yes::Letter => {
+                model.say(Tone::Done, "Nothing was done: there y says yes.");
+                Vec::new()
+            }
+        },
         Layer::Help(_) | Layer::Person(_) => Vec::new(),
     }
 }
@@ -255,6 +281,17 @@ fn consent(model: &mut Model, consent: Consent) -> Vec<Effect> {
             ids.into_iter().map(cancel).collect()
         }
     }
+}
+
+/// Says yes to a question that wants `y`.
+pub(super) fn say_yes(model: &mut Model, letter: char) -> Option<Vec<Effect>> {
+    let Some(Layer::Question(question)) = model.layers.last() else { return None };
+    if question.by != Yes::Letter || !letter.eq_ignore_ascii_case(&'y') {
+        return None;
+    }
+    let consent_found = question.consent.clone();
+    model.layers.pop();
+    Some(consent(model, consent_found))
 }
 
 /// The item of a menu whose letter was pressed.

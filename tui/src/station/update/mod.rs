@@ -95,6 +95,12 @@ fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
     {
         return effects;
     }
+    if place == Place::Question
+        && let Some(letter) = chord.typed()
+        && let Some(effects) = layers::say_yes(model, letter)
+    {
+        return effects;
+    }
     model.pending.keys.push(chord);
     model.pending.since = model.now.ms;
     match model.keymap.find(place, &model.pending.keys) {

@@ -10,6 +10,7 @@ use serde::Deserialize as _;
 use super::{results, want_scores, want_screen};
 use crate::station::action::{Action, Place};
 use crate::station::effect::{Effect, People};
+use crate::station::model::drafts::Origin;
 use crate::station::model::lens::Loading;
 use crate::station::model::link::Link;
 use crate::station::model::requests::Want;
@@ -114,14 +115,22 @@ pub(super) fn events(model: &mut Model, page: &EventPage) -> Vec<Effect> {
     if let Link::Connected { cursor, .. } = &mut model.link {
         *cursor = page.next;
     }
+    let mut effects = vec![Effect::Follow(page.next)];
     for event in &page.events {
-        news(model, event);
+        effects.extend(news(model, event));
     }
-    vec![Effect::Follow(page.next)]
+    effects
 }
 
 /// A study was deleted: nothing of it stays on the screen, nor in memory.
-fn deleted(model: &mut Model, id: StudyId) {
+fn deleted(model: &mut Model, id: StudyId) -> Effect {
+    let again = Origin::Again(id);
+    model.drafts.forget(again);
+    // A form that asks it again holds its text too.
+    if model.compose.as_ref().is_some_and(|compose| compose.origin == again) {
+        model.compose = None;
+        model.layers.clear();
+    }
     let name = model.studies.get(id).map(|study| study.name.clone());
     model.studies.remove(id);
     if model.lens.study == Some(id) {
@@ -137,14 +146,16 @@ fn deleted(model: &mut Model, id: StudyId) {
         let name = fit(&name, NAME_MAX, model.theme.glyphs());
         model.say(Tone::Done, format!("{name} was deleted."));
     }
+    Effect::ForgetDraft(id)
 }
 
-fn news(model: &mut Model, event: &Event) {
+fn news(model: &mut Model, event: &Event) -> Option<Effect> {
     let now = model.now.ms;
     if let (DELETED, Some(id)) = (event.kind.as_str(), event.study) {
-        deleted(model, id);
+        let effect = deleted(model, id);
         // A list that is on its way may have it still.
-        return model.requests.want(Want::Studies, now);
+        model.requests.want(Want::Studies, now);
+        return Some(effect);
     }
     let open = event.study.is_some() && event.study == model.lens.study;
     let recorded = Recorded::of(event);
@@ -162,7 +173,7 @@ fn news(model: &mut Model, event: &Event) {
     if !event.kind.starts_with("answers.") {
         model.requests.want(Want::Balance, now);
     }
-    let Some(id) = event.study else { return };
+    let id = event.study?;
     if event.kind == "study.completed" {
         model.studies.drop_report(id);
         model.requests.want(Want::Report(id), now);
@@ -186,4 +197,5 @@ fn news(model: &mut Model, event: &Event) {
             model.say(Tone::Done, format!("{name} is done{where_to}."));
         }
     }
+    None
 }

@@ -1,6 +1,6 @@
 //! What the words in the palette stand for: names and their synonyms first, then whole words of the sentence about a
-//! command, then the beginnings of several words together. What cannot be taken back is found by its own name alone, so
-//! that nobody gets there by letters that happen to stand in a sentence.
+//! command, then the beginnings of several words together. What cannot be taken back is found by its names alone, and
+//! chosen without an arrow key only by its own name typed whole, so that nobody gets there by the letters on the way.
 
 use crate::station::action::Action;
 use crate::station::model::layer::{Command, ELSEWHERE, Offer, Palette};
@@ -36,19 +36,33 @@ pub(super) fn search(palette: &mut Palette) {
         .iter()
         .enumerate()
         .filter_map(|(index, offer)| {
-            let is_destructive = match offer.command {
-                Command::Do(action) => action.is_destructive(),
-                Command::Open(_) => false,
-            };
-            fit(&typed, offer).map(|fit| (fit, is_destructive && !typed.is_empty(), index))
+            let is_last = destroys(offer).is_some() && !typed.is_empty();
+            fit(&typed, offer).map(|fit| (fit, is_last, index))
         })
         .collect();
     found.sort_unstable();
     palette.found = found.into_iter().map(|(.., index)| index).collect();
     palette.window = Window::default();
+    let first = palette.found.first().and_then(|at| palette.offers.get(*at));
+    palette.is_held = first.and_then(destroys).is_some_and(|action| !is_own_name(&typed, action));
     palette.elsewhere = ELSEWHERE
         .iter()
         .find(|place| palette.found.is_empty() && place.words.contains(&typed.as_str()));
+}
+
+/// The action that takes something away, where the offer is one.
+fn destroys(offer: &Offer) -> Option<Action> {
+    match offer.command {
+        Command::Do(action) => action.is_destructive().then_some(action),
+        Command::Open(_) => None,
+    }
+}
+
+/// Whether that is what the action itself is called, whole: neither a beginning nor what else people call it.
+fn is_own_name(typed: &str, action: Action) -> bool {
+    let entry = action.entry();
+    let verb = entry.name.rsplit('.').next().unwrap_or(entry.name);
+    [entry.label, verb, entry.name].contains(&typed)
 }
 
 fn fit(typed: &str, offer: &Offer) -> Option<Fit> {
@@ -202,8 +216,8 @@ mod tests {
         }
     }
 
-    /// Every word of every sentence, and every pair of letters: what cannot be taken back is under the cursor only where the
-    /// beginning of its own name was typed.
+    /// Every word of every sentence, and every pair of letters: what cannot be taken back comes first only where the
+    /// beginning of its own name was typed, and is chosen only by the whole of it.
     #[test]
     fn nothing_destructive_is_chosen_by_luck() {
         let letters = 'a'..='z';

@@ -7,7 +7,7 @@ use protocol::service::Control;
 use super::{act, can_ask};
 use crate::station::effect::{Call, Effect};
 use crate::station::model::drafts::Origin;
-use crate::station::model::layer::{Consent, Layer, Question};
+use crate::station::model::layer::{Consent, Layer, Question, Yes};
 use crate::station::model::requests::Want;
 use crate::station::model::studies::{Arrival, Shelf};
 use crate::station::model::{Again, Model, Screen, Tone};
@@ -119,6 +119,7 @@ pub(super) fn ask_cancel(model: &mut Model) -> Vec<Effect> {
         title,
         lines,
         yes: "cancel the study",
+        by: Yes::Enter,
         consent: Consent::Cancel(ids),
     }));
     Vec::new()

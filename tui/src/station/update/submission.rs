@@ -7,10 +7,13 @@ use protocol::run::{Preview, Study};
 use super::answers::sentence;
 use crate::station::effect::Effect;
 use crate::station::model::compose::{Checked, Sending};
-use crate::station::model::layer::{Consent, Layer, Question};
+use crate::station::model::layer::{Consent, Layer, Question, Yes};
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Form;
-use crate::station::model::{Model, Screen, Tone, inert};
+use crate::station::model::{Model, Notice, Screen, Tone, inert};
+
+/// What every message about missing credits names.
+const GRANT: &str = "`demoscope credits grant";
 
 /// What can be spent has changed: what is known of the draft holds with the new amount, and the rest is asked again.
 pub(super) fn afford(model: &mut Model, spendable: Credits) {
@@ -20,6 +23,11 @@ pub(super) fn afford(model: &mut Model, spendable: Credits) {
     {
         preview.balance = spendable;
         model.requests.want(Want::Check, model.now.ms);
+        // The number that a message names is no longer true; the form has the new one.
+        let asks = |notice: &Notice| notice.text.contains(GRANT);
+        if model.notice.as_ref().is_some_and(asks) {
+            model.notice = None;
+        }
     }
 }
 
@@ -98,6 +106,7 @@ pub(super) fn submitted(model: &mut Model, reply: Result<Study, ApiError>) -> Ve
                     title: "Run it at this cost?".to_owned(),
                     lines: vec![error.message],
                     yes: "run",
+                    by: Yes::Enter,
                     consent: Consent::Cost,
                 }));
                 return Vec::new();

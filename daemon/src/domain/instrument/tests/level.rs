@@ -78,6 +78,45 @@ fn a_concept_that_nobody_wants_is_urgent() {
     ");
 }
 
+/// A few answers that are all equal have no interval: they are no surer than a few that differ, and nothing is said of an
+/// interval.
+#[test]
+fn few_equal_answers_are_not_sure() {
+    let nps = |n: u32| {
+        let answer =
+            || Answer::Nps { score: 0, reasoning: "So.".to_owned(), sentiment: Sentiment::Neutral };
+        let answered =
+            || Answered { answer: answer(), mentions: Vec::new(), options: None, channels: None };
+        added(finish(&recommendation(), (0..n).map(|ordinal| (ordinal, answered()))).unwrap())
+    };
+    for n in [1, 2, 5, 29] {
+        for found in [nps(n).unwrap(), concept_of(&[2], "probably", n).unwrap()] {
+            assert_eq!(found.priority, Priority::P1, "{found:?}");
+            let text = &found.description;
+            assert!(text.contains("too few answers to give an interval"), "{text}");
+            assert!(!text.contains("whole interval") && !text.contains("reaches beyond"), "{text}");
+        }
+    }
+    assert_eq!(nps(30).unwrap().priority, Priority::P0);
+    insta::assert_snapshot!([
+        told(nps(5)),
+        told(nps(30)),
+        told(concept_of(&[5], "probably", 5)),
+        told(concept_of(&[5], "probably", 40)),
+    ].join("\n"), @r"
+    P1 Hardly anybody would recommend it: the Net Promoter Score is −100
+    The Net Promoter Score is −100 (too few answers to give an interval, n = 5). Below −70 the Net Promoter Score would be urgent; with fewer than 30 answers that is not sure.
+    > Change what is offered before how it is told. Then ask the same panel again (same seed): it has worked when the Net Promoter Score is above −70.
+
+    P0 Hardly anybody would recommend it: the Net Promoter Score is −100
+    The Net Promoter Score is −100 (no interval: the answers do not differ, n = 30). Below −70 the Net Promoter Score is urgent whatever the reasons, from 30 answers on.
+    > Change what is offered before how it is told. Then ask the same panel again (same seed): it has worked when the Net Promoter Score is above −70.
+
+    The mean score is 5.0 of 10 (too few answers to give an interval, n = 5): that is below 5.5 of 10.
+    The mean score is 5.0 of 10 (no interval: the answers do not differ, n = 40): that is below 5.5 of 10.
+    ");
+}
+
 #[test]
 fn a_result_that_is_not_low_is_left_alone() {
     assert_eq!(told(concept_of(&[6, 7, 8], "probably", 100)), "nothing");
@@ -120,10 +159,10 @@ fn other_studies_are_judged_by_their_own_measure() {
     nothing
     nothing
     P0 Hardly anybody likes either variant: the mean score of A, the better one, is 3.0 of 10
-    The mean score of A is 3.0 of 10 (no interval: the answers do not differ, or there is one only, n = 60). Below 4 of 10 the mean score of A is urgent whatever the reasons, from 30 answers on (with fewer, when the whole interval lies below).
+    The mean score of A is 3.0 of 10 (no interval: the answers do not differ, n = 60). Below 4 of 10 the mean score of A is urgent whatever the reasons, from 30 answers on.
     > Change what is offered before how it is told. Then ask the same panel again (same seed): it has worked when the mean score of A is above 4 of 10.
 
-    The mean score of A is 5.0 of 10 (no interval: the answers do not differ, or there is one only, n = 60): the whole interval lies below 5.5 of 10.
+    The mean score of A is 5.0 of 10 (no interval: the answers do not differ, n = 60): that is below 5.5 of 10.
     nothing
     ");
 }

@@ -1,6 +1,6 @@
 //! What to act on, most urgent first, with the answers that support it.
 
-use protocol::results::{Finding, Priority, Results};
+use protocol::results::{Finding, Outcomes, Priority, Results};
 use ratatui::layout::Rect;
 
 use crate::station::model::Model;
@@ -24,8 +24,18 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
         let y = draw_conclusions(results, canvas, area);
         let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
         let low = model.lens.report.as_ref().and_then(|report| report.below_middle.as_deref());
-        let why = low.map_or_else(String::new, |low| format!(" {low}"));
-        canvas.missing(rest, &format!("Nothing stands out enough to be a finding.{why}"));
+        let survey = matches!(results.outcomes, Outcomes::Survey { .. });
+        let nothing = "Nothing stands out enough to be a finding";
+        let text = match low {
+            Some(low) => {
+                format!("Below the middle, but not urgent: {low} Nothing else stands out.")
+            }
+            None if survey => {
+                format!("{nothing}; the level of a survey's answers is not judged.")
+            }
+            None => format!("{nothing}."),
+        };
+        canvas.missing(rest, &text);
         return;
     }
     let list_height = (area.height / 2).max(1);

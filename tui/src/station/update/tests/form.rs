@@ -263,10 +263,15 @@ fn a_draft_that_cannot_be_paid_is_not_ready() {
                 .any(|effect| { matches!(effect, Effect::Call(Call::Submit { .. })) })
         );
         assert!(rig.text().contains("6,692 credits are missing"), "{}", rig.text());
-        // Somebody grants as many from outside.
-        rig.wait(10_000);
+        // Somebody grants some from outside, then as many as are missing.
+        rig.wait(100);
+        rig.tell(balance(9_000));
+        let text = rig.text();
+        assert!(text.contains("1,000 credits missing") && !text.contains("6,692"), "{text}");
+        rig.wait(100);
         rig.tell(balance(10_000));
         let text = rig.text();
+        assert!(!text.contains("missing"), "{text}");
         assert!(text.contains("ready to run") && text.contains("10,000 of your 10,000"), "{text}");
         let effects = rig.wait(300);
         assert!(matches!(calls(&effects)[..], [Call::Check { .. }]), "{effects:?}");

@@ -120,6 +120,67 @@ fn the_palette_finds_commands_and_studies() {
     assert_eq!(place(&rig.model), Place::Compose);
 }
 
+/// Every beginning of every name, synonym and word of a sentence, and Enter twice: nothing ends, goes away or costs.
+#[test]
+fn beginnings_and_enter_destroy_nothing() {
+    use crate::station::action::ACTIONS;
+    use crate::station::effect::Call;
+    use protocol::service::Control;
+    let mut all = std::collections::BTreeSet::new();
+    for entry in ACTIONS {
+        let verb = entry.name.rsplit('.').next().unwrap();
+        let sentence: Vec<&str> =
+            if entry.action.is_destructive() { entry.help.split(' ').collect() } else { vec![] };
+        let names = [&[entry.label, verb, entry.name], entry.action.synonyms(), &sentence].concat();
+        for name in names {
+            let own = [entry.label, verb, entry.name].contains(&name);
+            // Archive and retry act when they are called by their whole name; cancel and quit ask even then.
+            let asks = matches!(verb, "cancel" | "quit");
+            let longest = name.len() - usize::from(own && !asks);
+            all.extend((1..=longest).filter_map(|to| name.get(..to)).map(str::to_owned));
+        }
+    }
+    assert!(all.contains("can") && all.contains("cancel") && all.contains("stop"));
+    for typed in all {
+        let mut rig = rig();
+        rig.keys("/");
+        rig.paste("bank");
+        rig.keys("enter :");
+        rig.paste(&typed);
+        let mut effects = rig.keys("enter");
+        effects.extend(rig.keys("enter"));
+        let destroyed = effects.iter().find(|effect| match effect {
+            Effect::Quit => true,
+            Effect::Call(Call::Control(_, control)) => {
+                !matches!(control, Control::Pause | Control::Resume)
+            }
+            _ => false,
+        });
+        assert_eq!(destroyed, None, "{typed}");
+    }
+}
+
+#[test]
+fn what_destroys_is_chosen_by_an_arrow_key_or_its_whole_name_and_y() {
+    use crate::station::effect::Call;
+    use protocol::service::Control;
+    let cancelled = [Effect::Call(Call::Control(id(2), Control::Cancel))];
+    for (typed, choose) in [("can", "down enter"), ("stop", "down enter"), ("cancel", "enter")] {
+        let mut rig = rig();
+        rig.keys("/");
+        rig.paste("bank");
+        rig.keys("enter :");
+        rig.paste(typed);
+        if choose != "enter" {
+            rig.keys("enter");
+            assert!(rig.text().contains("Nothing is chosen"), "{}", rig.text());
+        }
+        rig.keys(choose);
+        assert!(rig.text().contains("y cancel the study   Enter stay"), "{}", rig.text());
+        assert_eq!(rig.keys("y"), cancelled, "{typed}");
+    }
+}
+
 /// Keys that a person, a cat or a broken terminal may press.
 fn any_key() -> impl Strategy<Value = Chord> {
     let keys = prop_oneof![

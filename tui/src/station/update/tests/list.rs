@@ -144,8 +144,9 @@ fn scores_are_filtered_over_the_whole_list_and_within_one_kind() {
         ("net<-50", Sentiment, |value| value < -50.0),
         ("lead>10", AbTest, |value| value > 10.0),
         ("type:ab score<=10", AbTest, |value| value <= 10.0),
-        ("type:nps lead>10", Nps, |_| false),
-        ("type:survey score<5", ConceptTest, |_| false),
+        ("Score < 5", ConceptTest, |value| value < 5.0),
+        ("nps<\u{2212}20", Nps, |value| value < -20.0),
+        ("score>99", ConceptTest, |_| false),
     ] {
         let mut rig = rig();
         rig.tell(Msg::Studies(Ok(all.clone())));
@@ -164,6 +165,25 @@ fn scores_are_filtered_over_the_whole_list_and_within_one_kind() {
         let is_empty = rig.model.studies.counts().0 == 0;
         assert_eq!(text.contains("score<4 is about concept tests"), is_empty, "{text}");
         assert!(text.contains(&format!("filter: {filter} (")) && text.contains(" only)"), "{text}");
+    }
+}
+
+/// A list that is empty by a slip says so, and is not said to be about a type that it cannot be about.
+#[test]
+fn a_comparison_that_cannot_be_is_told() {
+    for (filter, told) in [
+        ("score<abc", "'score<abc' is not a comparison: score<5. Esc clears it"),
+        ("type:survey score>5", "Studies of the type you name have no score."),
+        ("type:nps lead>10", "Studies of the type you name have no such score."),
+    ] {
+        let mut rig = rig();
+        rig.tell(Msg::Studies(Ok(many(211))));
+        rig.keys("/");
+        rig.paste(filter);
+        rig.keys("enter");
+        let text = rig.text();
+        assert!(text.contains(told) && !text.contains("No study meets"), "{text}");
+        assert!(!text.contains(" only)") && !text.contains("about concept tests"), "{text}");
     }
 }
 

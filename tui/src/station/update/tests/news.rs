@@ -86,6 +86,7 @@ fn a_deleted_study_leaves_the_screen() {
         let effects = rig.news("study.deleted", MAIN, 50);
         let asked = calls(&effects);
         assert!(asked.iter().all(|call| matches!(call, Call::Studies { .. })), "{asked:?}");
+        assert!(effects.contains(&Effect::ForgetDraft(id(MAIN))), "{effects:?}");
         assert!(rig.model.studies.get(id(MAIN)).is_none());
         assert!(rig.text().contains(&format!("{name} was deleted.")), "{}", rig.text());
         rig.wait(60_000);
@@ -102,6 +103,27 @@ fn a_deleted_study_leaves_the_screen() {
     rig.news("study.deleted", 2, 50);
     assert_eq!(rig.model.lens.study, Some(id(MAIN)));
     assert!(rig.model.studies.get(id(2)).is_none());
+}
+
+/// What was changed in it and not run goes with it, the form that is open about it too; other drafts stay.
+#[test]
+fn a_deleted_study_takes_its_draft_along() {
+    use crate::station::model::drafts::Origin;
+    use crate::station::model::saved::Form;
+    let form = |text: &str| Form { text: text.to_owned(), ..Form::default() };
+    let mut rig = rig();
+    rig.model.drafts.keep(Origin::Again(id(MAIN)), form("its secret"));
+    rig.model.drafts.keep(Origin::New, form("another"));
+    rig.keys("n");
+    rig.news("study.deleted", MAIN, 50);
+    assert!(rig.model.compose.is_some(), "another one is written");
+    assert_eq!(rig.model.drafts.of(Origin::Again(id(MAIN))), None);
+    assert_eq!(rig.model.drafts.of(Origin::New), Some(&form("another")));
+    rig.model.compose.as_mut().unwrap().origin = Origin::Again(id(2));
+    rig.paste("more");
+    let effects = rig.news("study.deleted", 2, 51);
+    assert!(rig.model.compose.is_none());
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::SaveDraft(..))), "{effects:?}");
 }
 
 #[test]
