@@ -127,20 +127,16 @@ fn setting(line: &str) -> Option<(&str, u32)> {
     let is_word = !value.is_empty() && !value.contains(char::is_whitespace);
     let weight = match known.as_str() {
         "panel" | "seed" | "max_cost_usd" | "replicates" | "wordings" | "subsample" => {
-            if is_number { 2 } else { 0 }
+            2 * u32::from(is_number)
         }
         "study" => {
             let named = value.to_ascii_lowercase().replace(['-', ' '], "_");
-            if StudyType::ALL.iter().any(|known| known.as_str() == named) { 2 } else { 0 }
+            2 * u32::from(StudyType::ALL.iter().any(|known| known.as_str() == named))
+        }
+        "engine_mode" | "questions_per_call" | "embedding_engine" | "elicitation" => {
+            2 * u32::from(is_word)
         }
         "engine" | "rater" | "reuse" | "orders" | "controls" => u32::from(is_word),
-        "engine_mode" | "questions_per_call" | "embedding_engine" | "elicitation" => {
-            if is_word {
-                2
-            } else {
-                0
-            }
-        }
         "audience" | "questions" => u32::from(value.is_empty() || value.starts_with(['{', '['])),
         _ => 0,
     };

@@ -32,6 +32,12 @@ fn chosen(answered: &Answered) -> Answer {
 const NUMBERS: [&str; 3] = ["score", "score_a", "score_b"];
 const WORDS: [&str; 3] = ["sentiment", "purchase_intent", "preference"];
 
+/// A number in digits of full width.
+fn wide(number: u64) -> String {
+    let wide = |digit: char| char::from_u32(u32::from(digit) + 0xfee0).unwrap();
+    number.to_string().chars().map(wide).collect()
+}
+
 #[test]
 fn a_number_that_can_mean_one_thing_is_read_in_any_spelling() {
     for (spec, good) in whole() {
@@ -50,11 +56,7 @@ fn a_number_that_can_mean_one_thing_is_read_in_any_spelling() {
                     json!(format!("{number}/10")),
                     json!(format!("{number} / 10")),
                     json!(format!("{number} out of 10")),
-                    json!(if number < 10 {
-                        "０１２３４５６７８９"[3 * number as usize..][..3].to_owned()
-                    } else {
-                        "１０".to_owned()
-                    }),
+                    json!(wide(number)),
                     json!([number]),
                     json!([format!("{number}/10")]),
                 ] {
