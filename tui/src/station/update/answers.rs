@@ -95,10 +95,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Msg::DraftAside(told) => {
-            model.say(Tone::Trouble, safe::line(&told).into_owned());
-            Vec::new()
-        }
+        Msg::DraftAside(told) => draft_aside(model, &told),
         Msg::Copied(told) => {
             let tone = if told.is_ok() { Tone::Done } else { Tone::Trouble };
             let (Ok(text) | Err(text)) = told;
@@ -175,6 +172,12 @@ fn scores(
         }
         want_unread(model);
     }
+    Vec::new()
+}
+
+/// A draft on disk was not this window's to write over.
+fn draft_aside(model: &mut Model, told: &str) -> Vec<Effect> {
+    model.say(Tone::Trouble, safe::line(told).into_owned());
     Vec::new()
 }
 
