@@ -42,10 +42,8 @@ pub(crate) fn study(study: &mut Study) {
 pub(crate) fn response(response: &mut Response) {
     persona(&mut response.persona);
     instrument::texts_mut(&mut response.answer).into_iter().for_each(block);
-    for mention in &mut response.mentions {
-        line(&mut mention.theme);
-        mention.quote.iter_mut().for_each(block);
-    }
+    // No screen shows them, and there may be ten thousand answers: exports ask for their own.
+    response.mentions = Vec::new();
     for voices in response.channels.iter_mut().flat_map(BTreeMap::values_mut) {
         voices.text.iter_mut().for_each(block);
         if let Some(Heard::Undetermined { undetermined }) = &mut voices.ssr {
