@@ -389,9 +389,10 @@ fn a_kill_in_the_middle_records_nobody_twice_and_everybody_whole() {
                 && it.rater.as_ref().is_some_and(|it| it.known().is_some())
         }));
     }
-    // Of whoever was being asked only the call under way is made again, at each of the doors; the anchors may have been, too.
+    // Of whoever was being asked only the call under way is made again, at each of the doors, with the half as many again
+    // that a slow service may have waiting for their commit; the anchors may have been, too.
     let wasted = mock.calls() - (40 * 6 + 2);
-    assert!(wasted <= kills * (4 + 4) + 2, "{wasted} calls wasted by {kills} kills");
+    assert!(wasted <= kills * (6 + 6) + 2, "{wasted} calls wasted by {kills} kills");
 }
 
 #[test]
