@@ -504,11 +504,12 @@ fn a_part_that_is_the_answer_itself_must_say_something() {
 }
 
 proptest! {
-    /// What the strict reader takes is read alike: nothing that was sound before has another meaning now.
+    /// What the strict reader takes is read alike: nothing that was sound before has another meaning now, but a theme whose
+    /// name says that there is none (these begin otherwise).
     #[test]
     fn what_needs_no_mending_is_not_mended(
         score in 1_u8..=10, feeling in 0_usize..4, intent in 0_usize..5, reasoning in "[a-zA-Z0-9 .,\n\té\u{200b}]{1,120}",
-        themes in proptest::collection::vec("[a-zA-Z  /.]{1,70}", 0..12), place in 0_usize..50,
+        themes in proptest::collection::vec("[a-eg-mo-tv-zA-EG-MO-TV-Z][a-zA-Z  /.]{0,69}", 0..12), place in 0_usize..50,
     ) {
         let quote: String = reasoning.chars().skip(place).take(12).collect();
         let entries: Vec<Value> = themes.iter().map(|theme| json!({ "theme": theme, "quote": quote })).collect();
