@@ -66,7 +66,7 @@ fn what_is_written_in_the_file_is_checked_line_by_line() {
         ("a program", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0", "", ""),
         ("unclosed", b"---\npanel: 5\nA kettle that texts you.", ":1", "---"),
         ("no YAML", b"---\npanel: [5,\n---\nA kettle that texts you.", ":2", ""),
-        ("no list", b"---\njust words\n---\nA kettle that texts you.", ":2", ""),
+        ("no list", b"---\n- panel: 5\n---\nA kettle that texts you.", ":2", ""),
         ("twice", b"---\npanel: 5\npanel: 6\n---\nA kettle that texts you.", ":3", "twice"),
         ("another kind", b"---\npanel: [1]\n---\nA kettle that texts you.", ":2", ""),
         ("zero", b"---\npanel: 0\n---\nA kettle that texts you.", ":2", "1"),
