@@ -277,7 +277,14 @@ fn letters(word: &str) -> impl Iterator<Item = char> {
 
 /// Whether two words have the same letters.
 fn is_same(one: &str, other: &str) -> bool {
-    letters(one).eq(letters(other))
+    let first = |word: &str| word.bytes().next().filter(u8::is_ascii_alphabetic);
+    // Most words differ in their first letter, and every key of a reply is held against every key of a form.
+    if let (Some(one), Some(other)) = (first(one), first(other))
+        && !one.eq_ignore_ascii_case(&other)
+    {
+        return false;
+    }
+    one == other || letters(one).eq(letters(other))
 }
 
 /// The word that is chosen.
