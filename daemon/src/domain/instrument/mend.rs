@@ -2,7 +2,7 @@
 //! spelling: words, numbers, keys, line ends. What stands beside an answer is shortened or left out and never voids it. What
 //! could mean two things is left as it is, for the strict reader to refuse: nothing here guesses.
 
-use protocol::results::{Preference, PurchaseIntent, Sentiment};
+use protocol::results::{Answer, Preference, PurchaseIntent, Sentiment};
 use protocol::safe::is_hidden;
 use protocol::study::{Instrument, StudySpec};
 use serde_json::{Map, Value};
@@ -13,6 +13,7 @@ use super::reply::{
     Fields, MENTIONS_MAX, QUOTE_MAX, REASONING_MAX, REFUSAL_MAX, THEME_MAX, one_line,
 };
 use super::survey::ANSWER_MAX;
+use crate::domain::outcome::Answered;
 
 /// The key under which a reason for declining stands.
 const REFUSED: &str = "refused";
@@ -248,6 +249,16 @@ fn denies(reason: &str) -> bool {
     const LENGTH_MAX: usize = 24;
     let reason = bare(reason);
     reason.len() <= LENGTH_MAX && NONE.iter().any(|none| is_same(reason, none))
+}
+
+/// Whether one of the themes of an answer says that there is none: the strict reader takes it as a name.
+pub(super) fn names_no_theme(answered: &Answered) -> bool {
+    let key_theme = match &answered.answer {
+        Answer::Sentiment { key_theme, .. } => Some(key_theme),
+        _ => None,
+    };
+    let named = answered.mentions.iter().map(|mention| &mention.theme);
+    named.chain(key_theme).any(|theme| denies(theme))
 }
 
 /// The member of a list of one, and anything else as it is.

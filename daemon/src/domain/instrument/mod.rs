@@ -234,10 +234,18 @@ pub fn read_at(spec: &StudySpec, at: Assignment, reply: &str) -> Result<Answered
 /// Reads what a language model wrote: finds the one JSON object in it, brings what has one meaning into form, then holds it
 /// to the same strict schema. What stands beside the choices is shortened or dropped, never a choice bent to fit.
 pub fn read_model(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
-    let mut answered =
-        answer(spec, at, mend::mend(harvest::fields(text)?, &mend::form(spec, None))?)?;
+    // Most replies are in form already. Those that are not are parsed a second time, so that nothing is copied for the others.
+    let mut answered = match answer(spec, at, harvest::fields(text)?) {
+        Ok(answered) if !mend::names_no_theme(&answered) => answered,
+        _ => read_mended(spec, at, text)?,
+    };
     answered.options = Some(options(spec.seed, at));
     Ok(answered)
+}
+
+/// Reads what a language model wrote after it was brought into form.
+fn read_mended(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
+    answer(spec, at, mend::mend(harvest::fields(text)?, &mend::form(spec, None))?)
 }
 
 fn answer(spec: &StudySpec, at: Assignment, fields: reply::Fields) -> Result<Answered, Unreadable> {
