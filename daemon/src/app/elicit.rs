@@ -203,3 +203,12 @@ fn hash_of(parts: &[String]) -> String {
     }
     hex::encode(hash.finalize())
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_hash_over_further_channels_stays_the_same() {
+        let found = super::hash_of(&["a".to_owned(), "bc".to_owned()]);
+        assert_eq!(found, "9a8acca1b6c6c0befd3fbc756aed625da998c998f7252e738c4ef061906b9b21");
+    }
+}

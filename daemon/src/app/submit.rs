@@ -179,3 +179,12 @@ pub(super) fn packed_panel(reader: &Reader<'_>, number: u32) -> Result<Vec<u8>, 
     }
     Ok(packed)
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_fingerprint_of_a_request_stays_the_same() {
+        let found = super::fingerprint(&"paper");
+        assert_eq!(found, "9d53f79e7113d46cd3614840150510377a721bf4fb34ec78e196feb4f905cdd0");
+    }
+}

@@ -325,6 +325,8 @@ mod tests {
         let read: Line = serde_json::from_str(&lines[1])?;
         assert_eq!(read, closing(1));
         assert_eq!(broken(&lines), None);
+        let seal = "5e9b8fd2b8b19b320250e3612b0c62077499a482961ea0ba2a1eabefddedb7c3";
+        assert!(lines[1].contains(seal), "files of before are still sealed: {}", lines[1]);
         Ok(())
     }
 

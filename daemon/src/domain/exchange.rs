@@ -237,7 +237,8 @@ mod tests {
     fn an_address_keeps_its_parts_apart() {
         assert_ne!(address("a", "bc", "d"), address("ab", "c", "d"));
         assert_ne!(address("a", "b", "c"), address("a", "b", "d"));
-        assert_eq!(address("a", "b", "c").len(), 64);
+        let of_abc = "3d10f2e96612f8284bd5233f0c75d6283331be5afd353c22cfacb4872685a972";
+        assert_eq!(address("a", "b", "c"), of_abc, "replies are remembered under it");
     }
 
     #[test]

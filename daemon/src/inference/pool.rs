@@ -210,6 +210,17 @@ mod tests {
         assert_eq!(takes(&[trying, OPEN], 500), [false, true]);
     }
 
+    #[test]
+    fn the_hash_of_a_pool_and_the_shares_of_its_engines_stay_the_same() {
+        let nobody = Pool::new("p", Strategy::RoundRobin, Vec::new());
+        assert_eq!(
+            nobody.asset_hash(),
+            "bc41df47566f329e0c9a7040544f835e177bf8b637c69491dd3a8c7347c2d1e3"
+        );
+        let shares = (0..6).filter_map(|respondent| allotted(Strategy::Blend, 7, respondent, 3));
+        assert_eq!(shares.collect::<Vec<_>>(), [2, 1, 0, 2, 0, 1]);
+    }
+
     proptest! {
         #[test]
         fn shares_are_equal_and_do_not_depend_on_the_order_of_asking(

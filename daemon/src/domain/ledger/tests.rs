@@ -131,3 +131,18 @@ fn months_order_and_read_back() {
     assert_eq!(month("2026-11").to_string(), "2026-11");
     assert!("2026-13".parse::<Month>().is_err());
 }
+
+#[test]
+fn the_hash_of_a_transfer_stays_the_same() {
+    let at: Timestamp = "2026-11-29T01:02:03Z".parse().unwrap();
+    let first = seal(&Head::default(), grant("a", Credits(5)).unwrap(), at).unwrap();
+    let head = verify(&Head::default(), &first).unwrap();
+    let second = seal(&head, grant("b", Credits(7)).unwrap(), at).unwrap();
+    assert_eq!(
+        [first.hash, second.hash],
+        [
+            "e86126f0e7535a9cfa6ca625f6f2564542a82b67be3ab5dea25cb5a4412210b0",
+            "580212f47eb7b23c5a74b713665bf34ffcade52c812cbc9960c7f9f974f68e32"
+        ]
+    );
+}

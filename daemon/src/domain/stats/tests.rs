@@ -9,6 +9,7 @@
 )]
 
 use proptest::prelude::*;
+use rand_core::Rng;
 use serde_json::Value;
 
 use super::compare::{Moments, welch};
@@ -308,4 +309,13 @@ fn resamples_have_the_mean_and_spread_of_a_binomial() {
 #[test]
 fn equal_weights_have_n_effective_answers() {
     assert_eq!(equal_weights(1.0, None, 0.95, 12, "t").effective_n.to_bits(), 12.0_f64.to_bits());
+}
+
+#[test]
+fn the_generator_of_a_field_stays_the_same() {
+    let first = |seed, field| bootstrap::generator(seed, field).next_u64();
+    assert_eq!(
+        [first(7, "score"), first(8, "score"), first(7, "rank")],
+        [5_411_360_155_635_084_524, 14_773_916_579_535_185_724, 3_904_805_970_113_505_637]
+    );
 }

@@ -337,6 +337,7 @@ fn retries_are_bounded_and_spread() {
     assert!((225..275).contains(&mean.as_millis()), "{mean:?}");
     assert!((0..1_000).all(|ordinal| failing(7, ordinal, 40) <= Duration::from_secs(20)));
     assert_ne!(failing(7, 1, 1), failing(8, 1, 1));
+    assert_eq!(failing(7, 3, 2), Duration::from_secs(1).mul_f64(5_032.0 / 65_536.0));
 }
 
 #[test]

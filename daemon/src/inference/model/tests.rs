@@ -108,3 +108,13 @@ fn another_spelling_of_the_same_place_is_the_same_question() {
         assert_eq!(addresses(&changed(line)), usual, "{line}");
     }
 }
+
+#[test]
+fn the_hash_of_an_engine_stays_the_same() {
+    let own: EngineSettings = toml::from_str(&changed("temperature = 0.5")).unwrap();
+    let service = service::resolve("mine", &own, &BTreeMap::new()).unwrap();
+    assert_eq!(
+        super::asset_hash(&service, "prompts"),
+        "582e29e076bae8f2e75ff8bf79daa5ed2c4f936655367be66e8aae21fba03e48"
+    );
+}

@@ -395,3 +395,10 @@ fn a_question_put_alone_has_other_wordings_and_its_scale_is_turned_round() {
     assert_eq!(own.hash(), shipped().unwrap().hash());
     assert_ne!(own.alone_hash(), shipped().unwrap().alone_hash());
 }
+
+#[test]
+fn the_hash_of_a_group_of_templates_stays_the_same() {
+    let own = BTreeMap::from([("x.jinja".to_owned(), "own".to_owned())]);
+    let found = hash_of(&[("x.jinja", "shipped"), ("y.jinja", "shipped")], &own);
+    assert_eq!(found, "21531631096a8b6c905a03cff8432a6ee0f9cfd8d0baf7ee6b996f3dddac2581");
+}

@@ -335,3 +335,17 @@ fn a_real_embedding_model_reads_the_shipped_anchors_in_order() {
         }
     }
 }
+
+#[test]
+fn the_hashes_of_anchors_and_vectors_stay_the_same() {
+    assert_eq!(
+        [
+            Library::shipped().unwrap().hash(),
+            &measured(&[1.0, 0.5, -2.0], &anchors(4, 0.1)).unwrap().vector
+        ],
+        [
+            "c329aeefe3a69f3ba52cabc2b4da0c1b318ecef1833819f813a27be328e3759c",
+            "f30b4641cce164af520d3f24cee9f1ec8132c22bd991618f849bf024231d50b0"
+        ]
+    );
+}

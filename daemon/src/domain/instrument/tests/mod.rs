@@ -8,6 +8,7 @@ mod ab_test;
 mod asking;
 mod compare;
 mod concept_test;
+mod hashes;
 mod items;
 mod level;
 mod nps;
