@@ -23,7 +23,7 @@ const RANKS: [(&str, u8); 10] = [
 ];
 
 /// Libraries that only some files may name: (library, folders or files).
-const ALONE: [(&str, &[&str]); 11] = [
+const ALONE: [(&str, &[&str]); 13] = [
     ("redb", &["daemon/src/store/"]),
     ("reqwest", &["daemon/src/inference/", "daemon/src/work/deliver.rs"]),
     ("axum", &["daemon/src/gateway/http/"]),
@@ -35,6 +35,8 @@ const ALONE: [(&str, &[&str]); 11] = [
     ("clap", &["tui/src/"]),
     ("daemon", &["tui/src/cli/daemon.rs"]),
     ("encoder", &["daemon/src/inference/local.rs"]),
+    ("ring", &["daemon/src/domain/digest.rs"]),
+    ("sha2", &[]),
 ];
 
 /// What only the world may ask: the time of day and chance.

@@ -9,8 +9,8 @@ use protocol::measurement::QuestionsPerCall;
 use protocol::persona::Persona;
 use protocol::service::Reply;
 use protocol::study::StudySpec;
-use sha2::{Digest, Sha256};
 
+use crate::domain::digest::Digest;
 use crate::domain::instrument::channels::{Library, heard, hears};
 use crate::domain::stimulus::KnownEngine;
 use crate::inference::Engine;
@@ -196,12 +196,7 @@ impl Core {
 }
 
 fn hash_of(parts: &[String]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
-    }
-    hex::encode(hash.finalize())
+    Digest::new().texts(parts).finish_hex()
 }
 
 #[cfg(test)]

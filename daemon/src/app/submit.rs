@@ -9,8 +9,8 @@ use protocol::run::Study;
 use protocol::service::Reply;
 use protocol::study::{Origin, StudySpec};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
+use crate::domain::digest::sha256_hex;
 use crate::domain::run::Input;
 use crate::store::rows::{
     DeletedRow, PANEL_CHUNK_BYTES, Progress, StudyNumber, StudyRow, SubmitRow,
@@ -65,7 +65,7 @@ pub struct Submission {
 
 /// SHA-256 (hex) of a request, to tell whether a key is used again for the same one.
 pub fn fingerprint(request: &impl Serialize) -> String {
-    hex::encode(Sha256::digest(serde_json::to_vec(request).unwrap_or_default()))
+    sha256_hex(serde_json::to_vec(request).unwrap_or_default())
 }
 
 impl Core {

@@ -10,8 +10,8 @@ use protocol::results::Results;
 use protocol::run::Study;
 use protocol::study::{Order, StudySpec};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::digest::{Digest, sha256_hex};
 use super::exchange::{End, Part, Source};
 use super::instrument::Item;
 use super::instrument::channels::Bench;
@@ -185,12 +185,7 @@ pub enum Unsealed {
 }
 
 fn seal_of(before: &str, body: &str) -> String {
-    let mut hash = Sha256::new();
-    for part in [before, body] {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
-    }
-    hex::encode(hash.finalize())
+    Digest::new().texts([before, body]).finish_hex()
 }
 
 /// A line with its seal, ready to be written, and the seal for the next one.
@@ -231,7 +226,7 @@ pub fn unseal<'a>(before: &str, text: &'a str) -> Result<&'a str, Unsealed> {
 /// When they cannot be written as JSON.
 pub fn results_hash(results: Option<&Results>) -> Result<String, serde_json::Error> {
     let Some(results) = results else { return Ok(String::new()) };
-    Ok(hex::encode(Sha256::digest(serde_json::to_vec(results)?)))
+    Ok(sha256_hex(serde_json::to_vec(results)?))
 }
 
 /// The first place where two documents differ, as a path and what stands there: `None` when they are the same.

@@ -3,9 +3,9 @@
 
 use protocol::channels::Construct;
 use protocol::study::StudySpec;
-use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 
+use super::digest::Digest;
 use super::instrument::{self, Item, ItemReply, Unreadable};
 use super::outcome::{Answered, Assignment};
 
@@ -164,38 +164,21 @@ pub fn address(parameters: &str, system: &str, question: &str) -> String {
 }
 
 /// The part of every [`address`] that all questions of a study share, worked out once.
-#[derive(Clone)]
-pub struct Origin(Context);
-
-impl std::fmt::Debug for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Origin").finish_non_exhaustive()
-    }
-}
+#[derive(Clone, Debug)]
+pub struct Origin(Digest);
 
 impl Origin {
     /// Of everyone who is asked with those parameters.
     #[must_use]
     pub fn new(parameters: &str) -> Self {
-        let mut hash = Context::new(&SHA256);
-        part(&mut hash, parameters);
-        Self(hash)
+        Self(Digest::new().text(parameters))
     }
 
     /// The address of a question.
     #[must_use]
     pub fn address(&self, system: &str, question: &str) -> String {
-        let mut hash = self.0.clone();
-        part(&mut hash, system);
-        part(&mut hash, question);
-        hex::encode(hash.finish())
+        self.0.clone().text(system).text(question).finish_hex()
     }
-}
-
-/// Takes in one part; the length in front keeps neighbouring parts apart.
-fn part(hash: &mut Context, part: &str) {
-    hash.update(&(part.len() as u64).to_le_bytes());
-    hash.update(part.as_bytes());
 }
 
 /// Most bytes of a reply that are kept: far more than an answer needs, far less than a service could send.

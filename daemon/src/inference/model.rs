@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use protocol::credits::UsdMicros;
 use protocol::study::StudySpec;
-use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
 use super::chat::{Allowance, CallError, Chat, ChatReply, Schema, Shape};
@@ -24,6 +23,7 @@ use super::price::{Booked, Price, tokens_likely, tokens_max};
 use super::prompt::{Prompt, PromptError, Prompts, Reask, put};
 use super::service::Service;
 use crate::config::Structured;
+use crate::domain::digest::Digest;
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::Origin;
 use crate::domain::instrument::{self, Item};
@@ -452,7 +452,6 @@ impl Drop for Pass {
 }
 
 fn asset_hash(service: &Service, prompts: &str) -> String {
-    let mut hash = Sha256::new();
     let parts = [
         prompts.to_owned(),
         service.model.clone(),
@@ -461,9 +460,5 @@ fn asset_hash(service: &Service, prompts: &str) -> String {
         format!("{:?}", service.temperature),
         service.output_tokens_max.to_string(),
     ];
-    for part in &parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
-    }
-    hex::encode(hash.finalize())
+    Digest::new().texts(&parts).finish_hex()
 }

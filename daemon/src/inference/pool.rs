@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use super::model::ModelEngine;
 pub use crate::config::Strategy;
+use crate::domain::digest::Digest;
 
 /// Engines that answer one study together.
 #[derive(Clone, Debug)]
@@ -60,17 +59,17 @@ impl Pool {
 
     /// Several under one name, in the order in which their owner named them.
     pub fn new(name: &str, strategy: Strategy, mut members: Vec<Arc<ModelEngine>>) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(strategy.as_str().as_bytes());
-        for member in &members {
-            hash.update(member.asset_hash().as_bytes());
-        }
+        let hash = members
+            .iter()
+            .fold(Digest::new().raw(strategy.as_str()), |hash, member| {
+                hash.raw(member.asset_hash())
+            })
+            .finish_hex();
         let names: BTreeSet<&str> = members.iter().map(|member| member.model()).collect();
         let model = names.into_iter().collect::<Vec<_>>().join(", ");
         if strategy == Strategy::Cheapest {
             members.sort_by_key(|member| member.usual_cost());
         }
-        let hash = hex::encode(hash.finalize());
         Self { name: name.to_owned(), strategy, members, model, hash }
     }
 
@@ -117,11 +116,11 @@ fn allotted(strategy: Strategy, seed: u64, respondent: u32, engines: usize) -> O
             let block = respondent / engines_u32;
             let mut order: Vec<([u8; 32], usize)> = (0..engines)
                 .map(|engine| {
-                    let mut hash = Sha256::new();
-                    hash.update(seed.to_le_bytes());
-                    hash.update(block.to_le_bytes());
-                    hash.update((engine as u64).to_le_bytes());
-                    (hash.finalize().into(), engine)
+                    let drawn = Digest::new()
+                        .raw(seed.to_le_bytes())
+                        .raw(block.to_le_bytes())
+                        .raw((engine as u64).to_le_bytes());
+                    (drawn.finish(), engine)
                 })
                 .collect();
             order.sort_unstable();

@@ -9,9 +9,9 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 use protocol::measurement::Control;
 use protocol::persona::{BigFive, Persona};
 use protocol::study::{Instrument, Order, StudySpec};
-use sha2::{Digest, Sha256};
 
 use crate::domain::asking::{Asking, shown};
+use crate::domain::digest::Digest;
 use crate::domain::instrument::{self, Item};
 use crate::domain::outcome::Assignment;
 
@@ -325,15 +325,10 @@ impl Prompts {
 
 /// SHA-256 (hex) over a group of templates, as they are in force.
 fn hash_of(group: &[(&'static str, &str)], texts: &BTreeMap<String, String>) -> String {
-    let mut hash = Sha256::new();
-    for (name, shipped) in group {
-        let text = texts.get(*name).map_or(*shipped, String::as_str);
-        for part in [*name, text] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part.as_bytes());
-        }
-    }
-    hex::encode(hash.finalize())
+    let parts = group
+        .iter()
+        .flat_map(|(name, shipped)| [*name, texts.get(*name).map_or(*shipped, String::as_str)]);
+    Digest::new().texts(parts).finish_hex()
 }
 
 fn broken(name: &str, error: &minijinja::Error) -> PromptError {
@@ -396,13 +391,10 @@ impl Material {
 /// The word in the marks around what is shown. It is drawn from the material and the seed, so that no material can close
 /// its own mark.
 fn mark(spec: &StudySpec) -> String {
-    let mut hash = Sha256::new();
-    hash.update(b"mark");
-    hash.update(spec.seed.to_le_bytes());
-    for text in spec.instrument.stimuli() {
-        hash.update(text.as_bytes());
-    }
-    format!("shown-{}", &hex::encode(hash.finalize())[..8])
+    let texts = spec.instrument.stimuli();
+    let named = Digest::new().raw("mark").raw(spec.seed.to_le_bytes());
+    let hash = texts.iter().fold(named, Digest::raw).finish_hex();
+    format!("shown-{}", &hash[..8])
 }
 
 fn facts(persona: &Persona) -> Value {

@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use super::client::{Caller, NoClient};
 use super::embed::Embedder;
 use super::local;
@@ -15,6 +13,7 @@ use super::pool::Pool;
 use super::prompt::Prompts;
 use super::service::{self, Unready};
 use crate::config::EngineSettings;
+use crate::domain::digest::Digest;
 
 /// Most engines under one name.
 const POOL_MAX: usize = 16;
@@ -197,12 +196,7 @@ impl Registry {
 }
 
 fn digest(read: &BTreeMap<String, String>) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for text in read.iter().flat_map(|(name, value)| [name, value]) {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text.as_bytes());
-    }
-    hash.finalize().into()
+    Digest::new().texts(read.iter().flat_map(|(name, value)| [name, value])).finish()
 }
 
 /// Whether two descriptions lead to the same calls.
@@ -223,6 +217,12 @@ mod tests {
     fn registry(list: &[(&str, &str)]) -> Registry {
         let prompts = Prompts::shipped().unwrap();
         Registry::new(BTreeMap::new(), prompts, &environment(list), Duration::ZERO).unwrap()
+    }
+
+    #[test]
+    fn the_digest_of_an_environment_keeps_names_and_values_apart() {
+        let found = hex::encode(digest(&environment(&[("A", "1"), ("B", "")])));
+        assert_eq!(found, "187afe2b60a039f4f547142ea9c568bdafbab2c9bc7a3a853e0f8a120c4e0936");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::app::testing::{
     Disk, broken, everyone_answers, options, paper, reply, settings, spec, world,
 };
 use crate::app::{Batch, Core, Submission, fingerprint};
+use crate::domain::digest::sha256_hex;
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::{End, Exchange, Source};
 use crate::domain::instrument;
@@ -56,10 +57,7 @@ fn at(respondent: u32) -> Assignment {
 }
 
 fn address(word: &str, respondent: u32) -> String {
-    hex::encode(ring::digest::digest(
-        &ring::digest::SHA256,
-        format!("{word}/{respondent}").as_bytes(),
-    ))
+    sha256_hex(format!("{word}/{respondent}"))
 }
 
 fn exchange(word: &str, respondent: u32) -> Exchange {

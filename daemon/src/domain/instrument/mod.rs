@@ -44,9 +44,9 @@ use protocol::measurement::{Control, QuestionsPerCall};
 use protocol::persona::Persona;
 use protocol::results::{Answer, Preference};
 use protocol::study::{Instrument, Order, StudySpec, StudyType};
-use sha2::{Digest, Sha256};
 
 use super::asking::{Asking, decoy, shown};
+use super::digest::Digest;
 use super::outcome::{Answered, Assignment};
 
 pub use accumulate::Accumulator;
@@ -180,35 +180,34 @@ fn describe(persona: &Persona) -> String {
 /// part of it.
 #[must_use]
 pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
-    let mut hash = Sha256::new();
     let body = body(spec, Order::AFirst);
     let study_type = spec.instrument.study_type();
     let orders = match &spec.instrument {
         Instrument::AbTest { orders, .. } => orders.as_str(),
         _ => "",
     };
-    let mut add = |part: &str| {
-        // The length in front keeps neighbouring parts apart.
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
-    };
-    for part in [EDITION, study_type.as_str(), orders, &body, &spec.engine, engine_assets] {
-        add(part);
-    }
+    let mut hash = Digest::new().texts([
+        EDITION,
+        study_type.as_str(),
+        orders,
+        &body,
+        &spec.engine,
+        engine_assets,
+    ]);
     // Only where there are any, so that the hash of a study without them is what it always was.
     for control in &spec.measurement.controls {
-        add(control.as_str());
+        hash = hash.text(control.as_str());
         if *control == Control::Decoy {
-            add(decoy(study_type).unwrap_or_default());
+            hash = hash.text(decoy(study_type).unwrap_or_default());
         }
     }
     if spec.measurement.questions_per_call == QuestionsPerCall::One {
-        add("one question a call");
+        hash = hash.text("one question a call");
     }
     if spec.measurement.wordings > 0 {
-        add(&format!("wordings {}", spec.measurement.wordings));
+        hash = hash.text(&format!("wordings {}", spec.measurement.wordings));
     }
-    hex::encode(hash.finalize())
+    hash.finish_hex()
 }
 
 /// Credits for the answer of one respondent, for every instrument that asks a panel.

@@ -3,8 +3,8 @@
 
 use protocol::results::{PurchaseIntent, Sentiment};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use crate::domain::digest::Digest;
 use crate::domain::outcome::Assignment;
 
 /// The words in the order that one respondent sees them. Stored as five letters: the sentiments in their order, and `+`
@@ -78,13 +78,13 @@ impl Options {
 /// The orders drawn for an assignment.
 #[must_use]
 pub fn options(seed: u64, at: Assignment) -> Options {
-    let mut hash = Sha256::new();
-    hash.update(b"order of options");
-    hash.update(seed.to_le_bytes());
-    hash.update(at.respondent.to_le_bytes());
-    hash.update(at.task.to_le_bytes());
-    hash.update(at.replicate.to_le_bytes());
-    let drawn: [u8; 32] = hash.finalize().into();
+    let drawn = Digest::new()
+        .raw("order of options")
+        .raw(seed.to_le_bytes())
+        .raw(at.respondent.to_le_bytes())
+        .raw(at.task.to_le_bytes())
+        .raw(at.replicate.to_le_bytes())
+        .finish();
     let mut sentiments =
         [Sentiment::Positive, Sentiment::Negative, Sentiment::Neutral, Sentiment::Mixed];
     for last in (1..sentiments.len()).rev() {

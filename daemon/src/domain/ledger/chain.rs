@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 use protocol::ledger::{Posting, Transfer};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::Movement;
 use super::movement::balanced;
+use crate::domain::digest::sha256_hex;
 
 /// Where the chain stands: the last transfer's place and hash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ fn hash(previous: &str, transfer: &Transfer) -> String {
         postings: &transfer.postings,
     };
     // A struct of strings and integers always serialises; an empty text would only break the chain loudly.
-    hex::encode(Sha256::digest(serde_json::to_vec(&sealed).unwrap_or_default()))
+    sha256_hex(serde_json::to_vec(&sealed).unwrap_or_default())
 }
 
 /// Books a movement as the next transfer. `None` when the ledger is full, which 2^64 transfers would take.

@@ -6,11 +6,11 @@ use libm::sqrt;
 use protocol::results::Estimate;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
-use sha2::{Digest, Sha256};
 
 use super::distribution::{binomial_pmf, normal_cdf, normal_quantile};
 use super::estimate::equal_weights;
 use super::histogram::Histogram;
+use crate::domain::digest::Digest;
 
 /// Resamples behind every interval: enough for a stable second digit of a 95 % interval.
 pub const RESAMPLES: usize = 2_000;
@@ -18,11 +18,8 @@ pub const RESAMPLES: usize = 2_000;
 /// The generator of one field of one study.
 #[must_use]
 pub fn generator(seed: u64, field: &str) -> ChaCha8Rng {
-    let mut hash = Sha256::new();
-    hash.update(b"demoscope bootstrap");
-    hash.update(seed.to_le_bytes());
-    hash.update(field.as_bytes());
-    ChaCha8Rng::from_seed(hash.finalize().into())
+    let drawn = Digest::new().raw("demoscope bootstrap").raw(seed.to_le_bytes()).raw(field);
+    ChaCha8Rng::from_seed(drawn.finish())
 }
 
 /// A uniform number in 0 ≤ u < 1 with 53 random bits.

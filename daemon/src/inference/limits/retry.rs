@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use super::condition::Condition;
+use crate::domain::digest::Digest;
 
 /// Most tries for one question when the service fails; re-asks of unreadable replies are counted apart.
 pub const TRIES_MAX: u32 = 5;
@@ -55,11 +54,11 @@ pub fn backoff(
         (Condition::Answering | Condition::Failing, _) => WAIT_FIRST,
     };
     let span = first.saturating_mul(1 << tries.saturating_sub(1).min(10)).min(WAIT_MOST);
-    let mut hash = Sha256::new();
-    hash.update(study_seed.to_le_bytes());
-    hash.update(ordinal.to_le_bytes());
-    hash.update(tries.to_le_bytes());
-    let [a, b, ..] = <[u8; 32]>::from(hash.finalize());
+    let [a, b, ..] = Digest::new()
+        .raw(study_seed.to_le_bytes())
+        .raw(ordinal.to_le_bytes())
+        .raw(tries.to_le_bytes())
+        .finish();
     let part = f64::from(u16::from_le_bytes([a, b])) / 65_536.0;
     span.mul_f64(part)
 }

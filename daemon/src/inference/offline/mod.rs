@@ -15,9 +15,9 @@ mod weights;
 use std::sync::LazyLock;
 
 use protocol::study::{Instrument, StudySpec};
-use sha2::{Digest, Sha256};
 
 use super::{Ask, Refusal, Reply};
+use crate::domain::digest::Digest;
 pub use features::{Evidence, Features, Mass, Price, Span};
 pub use lexicon::{LexiconError, Theme};
 pub use response::{Contribution, Latent, Source};
@@ -123,24 +123,22 @@ impl Offline {
 }
 
 fn asset_hash(lexicon: &Lexicon) -> String {
-    let mut hasher = Sha256::new();
-    for file in [
+    let files = [
         lexicon::BENEFITS,
         lexicon::CONCERNS,
         lexicon::GRAMMAR,
         weights::WEIGHTS,
         voice::VOICE,
         ANSWERS,
-    ] {
-        hasher.update(Sha256::digest(file));
-    }
+    ];
+    let of_files =
+        files.iter().fold(Digest::new(), |hash, file| hash.raw(Digest::new().raw(file).finish()));
     let mut tones: Vec<(&String, &f64)> = lexicon.tone.iter().collect();
     tones.sort_by(|a, b| a.0.cmp(b.0));
-    for (word, tone) in tones {
-        hasher.update(word);
-        hasher.update(tone.to_bits().to_le_bytes());
-    }
-    hex::encode(hasher.finalize())
+    tones
+        .into_iter()
+        .fold(of_files, |hash, (word, tone)| hash.raw(word).raw(tone.to_bits().to_le_bytes()))
+        .finish_hex()
 }
 
 /// One text, read.

@@ -5,9 +5,9 @@ use minijinja::context;
 use protocol::channels::Construct;
 use protocol::persona::Persona;
 use protocol::study::StudySpec;
-use sha2::{Digest, Sha256};
 
 use super::{FIRST, Material, Prompt, PromptError, Prompts, facts};
+use crate::domain::digest::Digest;
 use crate::domain::instrument;
 
 impl Prompts {
@@ -63,9 +63,6 @@ impl Prompts {
 /// The word in the marks around a text. Whoever wrote the text was shown the mark of the material; this one is drawn from
 /// the text itself, so that no text can close it.
 fn mark_of_text(seed: u64, text: &str) -> String {
-    let mut hash = Sha256::new();
-    hash.update(b"mark of a text");
-    hash.update(seed.to_le_bytes());
-    hash.update(text.as_bytes());
-    format!("said-{}", &hex::encode(hash.finalize())[..8])
+    let hash = Digest::new().raw("mark of a text").raw(seed.to_le_bytes()).raw(text).finish_hex();
+    format!("said-{}", &hash[..8])
 }

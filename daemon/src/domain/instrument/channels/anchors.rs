@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use protocol::channels::{Construct, POINTS};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
+
+use crate::domain::digest::Digest;
 
 /// The files, in the order of the constructs.
 const FILES: [(Construct, &str); 4] = [
@@ -52,7 +53,7 @@ impl Library {
     }
 
     fn read(files: &[(Construct, &str)]) -> Result<Self, NoAnchors> {
-        let mut hash = Sha256::new();
+        let mut hash = Digest::new();
         let mut sets = BTreeMap::new();
         for (construct, text) in files {
             let broken = |why: String| NoAnchors { construct: *construct, why };
@@ -61,14 +62,10 @@ impl Library {
                 return Err(broken(format!("{} sets are too few", file.sets.len())));
             }
             // The sentences and not the file: a changed comment changes nothing.
-            hash.update(construct.as_str().as_bytes());
-            for sentence in file.sets.iter().flatten() {
-                hash.update((sentence.len() as u64).to_le_bytes());
-                hash.update(sentence.as_bytes());
-            }
+            hash = hash.raw(construct.as_str()).texts(file.sets.iter().flatten());
             sets.insert(*construct, file.sets);
         }
-        Ok(Self { sets, hash: hex::encode(hash.finalize()) })
+        Ok(Self { sets, hash: hash.finish_hex() })
     }
 
     /// The sets of a construct, each from the point 1 to the point 5.

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use libm::round;
 use protocol::channels::{Attainable, BILLION, Heard, POINTS, Pmf};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use crate::domain::digest::Digest;
 use crate::domain::stats::estimate::tidy;
 use crate::domain::stats::ssr::{self, Shape};
 
@@ -45,13 +45,10 @@ pub fn measured(text: &[f32], anchors: &[Vec<f32>]) -> Result<Measured, &'static
     if !rest.is_empty() || sets.is_empty() {
         return Err(NO_VECTOR);
     }
-    let mut hash = Sha256::new();
-    for value in text {
-        hash.update(value.to_le_bytes());
-    }
+    let hash = text.iter().fold(Digest::new(), |hash, value| hash.raw(value.to_le_bytes()));
     Ok(Measured {
         near: sets.to_vec(),
-        vector: hex::encode(hash.finalize()),
+        vector: hash.finish_hex(),
         dimensions: u32::try_from(text.len()).unwrap_or(u32::MAX),
     })
 }

@@ -3,7 +3,7 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use sha2::{Digest, Sha256};
+use crate::domain::digest::Digest;
 
 pub(super) use self::core::Core;
 pub(super) use self::home::Home;
@@ -68,15 +68,8 @@ impl Population {
     /// SHA-256 over all tables as 64 hex digits: two panels can only be the same people when it agrees.
     pub fn hash(&self) -> &str {
         self.hash.get_or_init(|| {
-            let mut digest = Sha256::new();
-            for table in table::ALL {
-                // The lengths keep apart what two neighbouring tables contribute.
-                digest.update((table.name.len() as u64).to_le_bytes());
-                digest.update(table.name);
-                digest.update((table.text.len() as u64).to_le_bytes());
-                digest.update(table.text);
-            }
-            hex::encode(digest.finalize())
+            let tables = table::ALL.iter().flat_map(|table| [table.name, table.text]);
+            Digest::new().texts(tables).finish_hex()
         })
     }
 
