@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 
 use crate::app::{Core, Settings};
 use crate::config::{Config, Loaded};
+use crate::domain::capital::capital;
 use crate::gateway::{Face as Service, Instance, Listener};
 use crate::inference::prompt::Prompts;
 use crate::inference::registry::Registry;
@@ -454,9 +455,5 @@ fn does_not_open(error: &OpenError) -> ApiError {
         | OpenError::Unreadable { .. }
         | OpenError::Fault(_) => ErrorCode::Degraded,
     };
-    let mut sentence = error.to_string();
-    if let Some(first) = sentence.get(..1).map(str::to_uppercase) {
-        sentence.replace_range(..1, &first);
-    }
-    ApiError::new(code, format!("{sentence}.")).hint(hint)
+    ApiError::new(code, format!("{}.", capital(&error.to_string()))).hint(hint)
 }

@@ -11,10 +11,11 @@ use protocol::results::Comparison;
 use protocol::service::Reply;
 use protocol::study::StudyType;
 
+use crate::domain::capital::capital;
 use crate::domain::instrument::{
     self, Comparator, CrossTally, DIMENSIONS, NoQuantity, Quantity, theme_field,
 };
-use crate::domain::nearest::nearest;
+use crate::domain::nearest::{self, did_you_mean};
 use crate::domain::outcome::Outcome;
 use crate::domain::panel::Panel;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow};
@@ -67,15 +68,12 @@ impl Core {
             let is_theme = quantity.is_theme();
             let mut tally =
                 CrossTally::new(&found.row.spec, quantity, dimensions).map_err(|error| {
-                    let near = dimensions
+                    let meant = dimensions
                         .iter()
                         .filter(|given| !DIMENSIONS.contains(&given.as_str()))
-                        .find_map(|given| nearest(given, DIMENSIONS));
-                    let hint = match near {
-                        Some(near) => format!("did you mean '{near}'?"),
-                        None => format!("dimensions are {}", DIMENSIONS.join(", ")),
-                    };
-                    refuse(&error).hint(hint)
+                        .find_map(|given| did_you_mean(given, DIMENSIONS));
+                    let all = || format!("dimensions are {}", DIMENSIONS.join(", "));
+                    refuse(&error).hint(meant.unwrap_or_else(all))
                 })?;
             let panel = panel(reader, &found)?;
             let (first, last) = OutcomeKey::range(found.number);
@@ -113,12 +111,7 @@ impl Core {
 }
 
 fn refuse(error: &impl ToString) -> ApiError {
-    let mut message = error.to_string();
-    if let Some(first) = message.get(..1).map(str::to_uppercase) {
-        message.replace_range(..1, &first);
-    }
-    message.push('.');
-    ApiError::new(ErrorCode::InvalidInput, message)
+    ApiError::new(ErrorCode::InvalidInput, format!("{}.", capital(&error.to_string())))
 }
 
 /// The same people in both studies: those of one wait in stretches for those of the other.
@@ -186,10 +179,8 @@ fn each(
 /// A theme that does not occur is more likely a slip of the pen than a result.
 fn nobody_names(field: &str, also: &[String]) -> ApiError {
     let names: Vec<&str> = also.iter().map(String::as_str).collect();
-    let hint = match nearest(field, &names) {
-        Some(near) => format!("did you mean '{near}'?"),
-        None => format!("there is {}", also.join(", ")),
-    };
+    let hint =
+        did_you_mean(field, &names).unwrap_or_else(|| format!("there is {}", also.join(", ")));
     ApiError::new(ErrorCode::InvalidInput, format!("Nobody names {field}.")).hint(hint)
 }
 
@@ -229,7 +220,7 @@ fn choose(
     let own = of.or(dividing.as_deref());
     let quantity = Quantity::of(study_type, own).map_err(|error| {
         let hint = match &error {
-            NoQuantity::Unknown { near: Some(near), .. } => format!("did you mean '{near}'?"),
+            NoQuantity::Unknown { near: Some(near), .. } => nearest::hint(near),
             NoQuantity::Unknown { near: None, .. } => {
                 format!("there is {}, and theme.NAME for any theme", names.join(", "))
             }

@@ -1,6 +1,7 @@
 //! Everything that is decided, free of files, clocks and threads: randomness comes only from a given seed.
 
 pub mod asking;
+pub mod capital;
 pub mod digest;
 pub mod evidence;
 pub mod exchange;

@@ -1,4 +1,4 @@
-//! Finds the known word nearest to a mistyped one, for hints.
+//! Hints at the word that was probably meant: of those that are known, the one nearest to what was typed.
 
 /// The known word with the fewest letters to change, when it is near enough to be what was meant.
 pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
@@ -10,6 +10,16 @@ pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
             *distance <= 1 + word.chars().count().min(given.chars().count()) / 3
         })
         .map(|(_, word)| word)
+}
+
+/// The hint at the word that was probably meant, when one is near enough.
+pub fn did_you_mean(given: &str, known: &[&str]) -> Option<String> {
+    nearest(given, known).map(hint)
+}
+
+/// The hint at that word.
+pub fn hint(near: &str) -> String {
+    format!("did you mean '{near}'?")
 }
 
 /// Optimal string alignment distance: insert, remove, replace, or swap neighbours.
@@ -34,7 +44,7 @@ fn distance(one: &str, other: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{did_you_mean, nearest};
 
     #[test]
     fn finds_what_was_meant_and_nothing_else() {
@@ -43,5 +53,7 @@ mod tests {
         assert_eq!(nearest("audiance", &known), Some("audience"));
         assert_eq!(nearest("colour", &known), None);
         assert_eq!(nearest("", &known), None);
+        assert_eq!(did_you_mean("panle", &known).as_deref(), Some("did you mean 'panel'?"));
+        assert_eq!(did_you_mean("colour", &known), None);
     }
 }

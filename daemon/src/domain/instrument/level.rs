@@ -14,6 +14,7 @@ use protocol::results::{Estimate, Finding, Outcomes, Priority, Results, Theme, T
 
 use super::contrast::SMALL;
 use super::words::{interval, number};
+use crate::domain::capital::capital;
 
 /// Below it a mean score of 1 to 10 is urgent.
 const SCORE_DEEP: f64 = 4.0;
@@ -261,9 +262,4 @@ fn title(results: &Results, measure: &Measure<'_>) -> String {
             format!("Feelings are strongly against it: {} is {value}", measure.name)
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

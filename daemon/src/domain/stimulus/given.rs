@@ -7,7 +7,7 @@ use protocol::audience::UnknownWord;
 use protocol::study::Problem;
 
 use super::front_matter::Node;
-use crate::domain::nearest::nearest;
+use crate::domain::nearest::did_you_mean;
 
 /// A setting and where it stands.
 #[derive(Clone, Debug)]
@@ -125,8 +125,8 @@ impl Given {
     pub(super) fn word<T: FromStr<Err = UnknownWord>>(&self) -> Result<T, Problem> {
         self.text(100)?.parse().map_err(|unknown: UnknownWord| {
             let choices = unknown.choices.join(", ");
-            let hint = match nearest(&unknown.value, &unknown.choices) {
-                Some(near) => format!("did you mean '{near}'? It takes {choices}"),
+            let hint = match did_you_mean(&unknown.value, &unknown.choices) {
+                Some(meant) => format!("{meant} It takes {choices}"),
                 None => format!("it takes {choices}"),
             };
             self.problem(format!("'{}' cannot be '{}'", self.key, unknown.value), hint)

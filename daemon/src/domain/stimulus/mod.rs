@@ -27,7 +27,7 @@ pub use self::settings::settings;
 use self::texts::Told;
 pub use self::texts::notes;
 use crate::domain::instrument::{self, Violation};
-use crate::domain::nearest::nearest;
+use crate::domain::nearest::did_you_mean;
 
 /// The largest file that is read at all, in bytes.
 pub const FILE_BYTES_MAX: usize = 256 * 1024;
@@ -181,10 +181,8 @@ fn collect(
         |key: String, place: String, item: &Item, known: &[&str], problems: &mut Vec<Problem>| {
             let name = key.strip_prefix("audience.").unwrap_or(&key);
             if !known.contains(&name) {
-                let hint = match nearest(name, known) {
-                    Some(near) => format!("did you mean '{near}'?"),
-                    None => format!("known keys are {}", known.join(", ")),
-                };
+                let hint = did_you_mean(name, known)
+                    .unwrap_or_else(|| format!("known keys are {}", known.join(", ")));
                 problems.push(Problem { place, what: format!("unknown key '{key}'"), hint });
             } else if given.iter().any(|earlier| earlier.key == key) {
                 problems.push(Problem {
@@ -303,10 +301,8 @@ fn engine_named(given: &Given, rules: &Rules<'_>) -> Result<String, Problem> {
             format!("it is for embedding_engine: {name}"),
         ));
     }
-    let hint = match nearest(&name, engines) {
-        Some(near) => format!("did you mean '{near}'?"),
-        None => format!("there is {}", engines.join(", ")),
-    };
+    let hint =
+        did_you_mean(&name, engines).unwrap_or_else(|| format!("there is {}", engines.join(", ")));
     Err(given.problem(format!("there is no engine '{name}'"), hint))
 }
 

@@ -7,6 +7,7 @@ use protocol::channels::{Attainable, Channel, ChannelResult, Construct};
 use protocol::results::Estimate;
 
 use super::super::words::number;
+use crate::domain::capital::capital;
 
 /// A range of readings below this, in points, tells opinions apart badly: an embedding model that sees all anchors as
 /// nearly the same leaves half a point.
@@ -106,11 +107,6 @@ fn name(channel: Channel) -> &'static str {
         Channel::Ssr => "the readings of texts (SSR)",
         Channel::Rater => "the rater",
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn words(construct: Construct) -> &'static str {
