@@ -1,0 +1,75 @@
+//! Bounds of single settings, beyond their kind: one entry of the table for each. They are checked when all layers lie
+//! over each other, because some depend on another setting.
+
+use super::Config;
+
+/// One bound: the setting, whether it holds, what is wrong where it does not, and what to do.
+struct Bound {
+    key: &'static str,
+    holds: fn(&Config) -> bool,
+    what: &'static str,
+    hint: fn(&Config) -> String,
+}
+
+/// The bounds, in the order in which they are checked.
+const BOUNDS: [Bound; 8] = [
+    Bound {
+        key: "limits.panel_max",
+        holds: |config| config.limits.panel_max > 0,
+        what: "is zero",
+        hint: |_| "a panel has at least one respondent".to_owned(),
+    },
+    Bound {
+        key: "limits.studies_running",
+        holds: |config| config.limits.studies_running > 0,
+        what: "is zero",
+        hint: |_| "at least one study must be able to run".to_owned(),
+    },
+    Bound {
+        key: "limits.connections",
+        holds: |config| config.limits.connections > 0,
+        what: "is zero",
+        hint: |_| "at least one client must be able to connect".to_owned(),
+    },
+    Bound {
+        key: "credits.tier",
+        holds: |config| config.credits.tiers.contains_key(&config.credits.tier),
+        what: "names no tier",
+        hint: |config| {
+            let tiers: Vec<&str> = config.credits.tiers.keys().map(String::as_str).collect();
+            format!("known are {}", tiers.join(", "))
+        },
+    },
+    dollars("cost.confirm_above_usd", |config| is_amount(config.cost.confirm_above_usd)),
+    dollars("cost.day_max_usd", |config| is_amount(config.cost.day_max_usd)),
+    dollars("cost.total_max_usd", |config| is_amount(config.cost.total_max_usd)),
+    Bound {
+        key: "credits.tiers",
+        holds: |config| config.credits.tiers.values().all(|monthly| *monthly >= 0),
+        what: "has a negative allowance",
+        hint: |_| "an allowance is zero or more".to_owned(),
+    },
+];
+
+const fn dollars(key: &'static str, holds: fn(&Config) -> bool) -> Bound {
+    Bound { key, holds, what: "is no amount", hint: |_| "dollars, from 0 to 1000000".to_owned() }
+}
+
+fn is_amount(dollars: f64) -> bool {
+    (0.0..=1e6).contains(&dollars)
+}
+
+/// A bound that does not hold.
+pub(super) struct Broken {
+    pub(super) key: &'static str,
+    pub(super) what: &'static str,
+    pub(super) hint: String,
+}
+
+/// The first bound that does not hold.
+pub(super) fn check(config: &Config) -> Result<(), Broken> {
+    match BOUNDS.iter().find(|bound| !(bound.holds)(config)) {
+        Some(Bound { key, what, hint, .. }) => Err(Broken { key, what, hint: hint(config) }),
+        None => Ok(()),
+    }
+}
