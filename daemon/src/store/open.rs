@@ -13,7 +13,6 @@ use protocol::error::ApiError;
 use redb::{Builder, Database, DatabaseError, ReadableDatabase};
 use tokio::sync::{oneshot, watch};
 
-use crate::domain::ledger::Head;
 use crate::world::{Wake, World};
 
 use super::backup::newest_sound;

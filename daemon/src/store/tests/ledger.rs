@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use protocol::credits::Credits;
-use redb::Database;
+use redb::{Database, ReadableTable};
 use serde_json::{Value, json};
 
 use crate::app::Core;
