@@ -11,10 +11,15 @@ use serde_json::{Value, json};
 use crate::app::Core;
 use crate::app::testing::{everyone_answers, options, settings, world};
 use crate::store::{Key, OpenError, Storage, Table};
+use crate::world::World;
 
 fn open(path: &Path) -> Result<Core, OpenError> {
+    open_in(world().0, path)
+}
+
+fn open_in(world: World, path: &Path) -> Result<Core, OpenError> {
     let settings = settings(1_000, everyone_answers());
-    Core::open_with(world().0, Storage::File(path.to_owned()), settings, options())
+    Core::open_with(world, Storage::File(path.to_owned()), settings, options())
 }
 
 /// A store that was closed with some transfers in its ledger. Its note as it was, and as it was one transfer before.
@@ -27,13 +32,14 @@ impl Closed {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("demoscope.redb");
+        let (world, _clock) = world();
         for credits in [7, 9, 11] {
-            let core = open(&path).unwrap();
+            let core = open_in(world.clone(), &path).unwrap();
             core.grant(Credits(credits)).await.unwrap();
             core.close();
         }
         let older_note = fs::read(path.with_extension("redb.ledger")).unwrap();
-        let core = open(&path).unwrap();
+        let core = open_in(world, &path).unwrap();
         core.grant(Credits(13)).await.unwrap();
         core.close();
         Self { folder, older_note }
