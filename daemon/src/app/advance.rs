@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::results::Results;
@@ -152,7 +153,7 @@ impl Core {
     /// T3's end: stores what was found and gives back what is left of the hold.
     pub async fn finish(&self, number: u32, results: Option<Results>) -> Reply<Study> {
         let now = self.world().clock.now();
-        let settings = self.settings().clone();
+        let settings = Arc::clone(self.settings());
         let instead = match results {
             Some(_) => None,
             None => {
@@ -162,7 +163,7 @@ impl Core {
                 .await?
             }
         };
-        let study = self
+        let (study, after) = self
             .store()
             .write(move |reader| {
                 let mut found = by_number(reader, number)?;
@@ -176,21 +177,21 @@ impl Core {
                 }
                 let mut writes = Writes::at(now);
                 let input = Input::Finish { delivered, instead };
-                step(reader, &mut writes, &settings, &mut found, &input)?;
+                let after = step(reader, &mut writes, &settings, &mut found, &input)?;
                 if let Some(results) = results {
                     writes.put(&number, &ResultsRow(results));
                 }
-                Ok((found.study(), writes))
+                Ok(((found.study(), after), writes))
             })
             .await?;
-        self.work().signal();
+        self.after(number, after);
         Ok(study)
     }
 
     /// One transition without anything else.
     pub(super) async fn transit(&self, number: u32, input: Input) -> Reply<Study> {
         let now = self.world().clock.now();
-        let settings = self.settings().clone();
+        let settings = Arc::clone(self.settings());
         let (study, after) = self
             .store()
             .write(move |reader| {
@@ -200,12 +201,7 @@ impl Core {
                 Ok(((found.study(), after), writes))
             })
             .await?;
-        if after.halt {
-            self.gates().close(number);
-        }
-        if after.wake {
-            self.work().signal();
-        }
+        self.after(number, after);
         Ok(study)
     }
 }

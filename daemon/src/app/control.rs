@@ -1,5 +1,7 @@
 //! What an owner does to a study: pause, resume, cancel, retry, put away, tag.
 
+use std::sync::Arc;
+
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
 use protocol::run::Study;
@@ -20,7 +22,7 @@ impl Core {
     /// question is already out.
     pub async fn control(&self, id: StudyId, control: Control) -> Reply<Study> {
         let now = self.world().clock.now();
-        let settings = self.settings().clone();
+        let settings = Arc::clone(self.settings());
         let (number, study, after) = self
             .store()
             .write(move |reader| {
@@ -52,12 +54,7 @@ impl Core {
                 Ok(((found.number, found.study(), after), writes))
             })
             .await?;
-        if after.halt {
-            self.gates().close(number);
-        }
-        if after.wake {
-            self.work().signal();
-        }
+        self.after(number, after);
         Ok(study)
     }
 

@@ -1,6 +1,7 @@
 //! The owner's budget: where it stands, what was added, and every movement.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
@@ -36,7 +37,7 @@ impl Core {
         if !due || self.store().degraded().is_some() {
             return Ok(balance);
         }
-        let settings = self.settings().clone();
+        let settings = Arc::clone(self.settings());
         self.store()
             .write(move |reader| {
                 let mut writes = Writes::at(now);
@@ -64,7 +65,7 @@ impl Core {
         }
         let now = self.world().clock.now();
         let key = self.world().ids.fresh().to_string();
-        let settings = self.settings().clone();
+        let settings = Arc::clone(self.settings());
         self.store()
             .write(move |reader| {
                 let mut writes = Writes::at(now);

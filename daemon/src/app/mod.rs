@@ -63,6 +63,7 @@ use crate::inference::registry::Registry;
 use crate::store::{OpenError, Options, Storage, Store};
 use crate::world::{Wake, World};
 use gates::Gates;
+use step::After;
 
 /// What the use cases must know of the settings.
 #[derive(Clone, Debug)]
@@ -135,7 +136,7 @@ pub struct Core {
 struct Shared {
     world: World,
     store: Store,
-    settings: Settings,
+    settings: Arc<Settings>,
     work: Wake,
     gates: Gates,
     spending: spend::Spending,
@@ -180,7 +181,7 @@ impl Core {
                 studies_running: AtomicUsize::new(settings.studies_running),
                 world,
                 store,
-                settings,
+                settings: Arc::new(settings),
                 work,
                 gates: Gates::default(),
                 spending: spend::Spending::default(),
@@ -203,7 +204,7 @@ impl Core {
     }
 
     /// The settings that apply.
-    pub fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &Arc<Settings> {
         &self.shared.settings
     }
 
@@ -238,6 +239,16 @@ impl Core {
         self.gates().over.cancel();
     }
 
+    /// Does what a durable transition of a study calls for outside the store.
+    fn after(&self, number: u32, after: After) {
+        if after.halt {
+            self.gates().close(number);
+        }
+        if after.wake {
+            self.work().signal();
+        }
+    }
+
     /// Cancelled when calls under way are to be given up at once.
     pub fn over(&self) -> &tokio_util::sync::CancellationToken {
         &self.gates().over
@@ -248,14 +259,14 @@ impl Core {
         self.shared.store.close();
     }
 
-    /// Looks at the store from an async call: on a thread that may wait for the disk.
-    async fn looking<T: Send + 'static>(
+    /// Runs what reads the store, or blocks for another reason, from an async call: on a thread that may wait.
+    pub async fn looking<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Self) -> Reply<T> + Send + 'static,
     ) -> Reply<T> {
         let core = self.clone();
         tokio::task::spawn_blocking(move || look(&core)).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a look at the store failed");
+            tracing::error!(%error, "a call failed");
             Err(ApiError::new(ErrorCode::Internal, "The daemon failed at this call.")
                 .hint("`demoscope doctor` checks the store; the log has the details."))
         })

@@ -132,8 +132,9 @@ impl Batch {
                 let last = exchanges.iter().rfind(|exchange| question(exchange) == of);
                 let fit =
                     |last: &&Exchange| last.source == Source::Asked && last.whole_bytes.is_none();
-                if let Some(last) = last.filter(fit) {
-                    self.remember.push((AddressKey::new(&last.address), RememberedRow::new(key)));
+                let address = last.filter(fit).and_then(|last| AddressKey::new(&last.address));
+                if let Some(address) = address {
+                    self.remember.push((address, RememberedRow::new(key)));
                 }
             }
         }

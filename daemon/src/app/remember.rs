@@ -60,25 +60,22 @@ fn newest(
     study: u32,
     of_others: Reuse,
 ) -> Result<Option<Exchange>, Fault> {
-    for key in AddressKey::forms(address) {
-        let Some(place) = reader.get::<RememberedRow>(&key)? else { continue };
-        let is_own = place.key().study == study;
-        if !is_own && of_others == Reuse::Never {
-            continue;
-        }
-        // What a deleted study was told is not told to another, also while its rows are being removed.
-        if !is_own && reader.get::<DeletedRow>(&place.key().study)?.is_some() {
-            continue;
-        }
-        let said = reader.get::<ExchangesRow>(&place.key())?;
-        // The outcome may have been taken back since, and another question asked in its place.
-        let mut said = said.into_iter().flat_map(|said| said.0).rev();
-        if let Some(found) = said.find(|said| said.address == address) {
-            let source = if is_own { found.source } else { Source::Remembered };
-            return Ok(Some(Exchange { source, ..found }));
-        }
+    let Some(key) = AddressKey::new(address) else { return Ok(None) };
+    let Some(place) = reader.get::<RememberedRow>(&key)? else { return Ok(None) };
+    let is_own = place.key().study == study;
+    if !is_own && of_others == Reuse::Never {
+        return Ok(None);
     }
-    Ok(None)
+    // What a deleted study was told is not told to another, also while its rows are being removed.
+    if !is_own && reader.get::<DeletedRow>(&place.key().study)?.is_some() {
+        return Ok(None);
+    }
+    let said = reader.get::<ExchangesRow>(&place.key())?;
+    // The outcome may have been taken back since, and another question asked in its place.
+    let mut said = said.into_iter().flat_map(|said| said.0).rev();
+    let source = |found: &Exchange| if is_own { found.source } else { Source::Remembered };
+    let found = said.find(|said| said.address == address);
+    Ok(found.map(|found| Exchange { source: source(&found), ..found }))
 }
 
 /// Every set of settings and templates that a study was asked with, oldest first.

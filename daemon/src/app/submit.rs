@@ -1,6 +1,8 @@
 //! T1: takes a study on. Specification, panel, hold and event in one transaction; the same key makes the same study,
 //! however often it is sent.
 
+use std::sync::Arc;
+
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::{StudyId, SubmitKey};
@@ -19,7 +21,7 @@ use crate::store::{Fault, Halt, Reader, Table, Writes};
 
 use super::Core;
 use super::lookup::{Found, by_number};
-use super::step::step;
+use super::step::{After, step};
 
 /// A checked study with everything that was computed for it before the transaction.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,12 +82,13 @@ impl Core {
     pub async fn submit(&self, submission: Submission) -> Reply<Study> {
         let now = self.world().clock.now();
         let id = StudyId(self.world().ids.fresh());
-        let settings = self.settings().clone();
-        let study = self
+        let settings = Arc::clone(self.settings());
+        let (number, study, after) = self
             .store()
             .write(move |reader| {
                 if let Some(found) = earlier(reader, submission.key, &submission.body)? {
-                    return Ok((found.study(), Writes::at(now)));
+                    let known = (found.number, found.study(), After::default());
+                    return Ok((known, Writes::at(now)));
                 }
                 // The number of a deleted study is not given again: what came late for it must not be another's.
                 let last = reader.last_key::<StudyRow>()?.max(reader.last_key::<DeletedRow>()?);
@@ -132,11 +135,11 @@ impl Core {
                 for (index, chunk) in (0_u32..).zip(panel.chunks(PANEL_CHUNK_BYTES)) {
                     writes.put_bytes(Table::Panels, &(number, index), chunk.to_vec());
                 }
-                step(reader, &mut writes, &settings, &mut found, &Input::Submit)?;
-                Ok((found.study(), writes))
+                let after = step(reader, &mut writes, &settings, &mut found, &Input::Submit)?;
+                Ok(((number, found.study(), after), writes))
             })
             .await?;
-        self.work().signal();
+        self.after(number, after);
         Ok(study)
     }
 }

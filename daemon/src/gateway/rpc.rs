@@ -94,13 +94,8 @@ impl Peer {
         &self,
         read: impl FnOnce(&Face) -> Reply<T> + Send + 'static,
     ) -> Reply<T> {
-        self.core()?;
         let face = Arc::clone(&self.face);
-        tokio::task::spawn_blocking(move || read(&face)).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a call failed");
-            Err(ApiError::new(ErrorCode::Internal, "The daemon failed at this call.")
-                .hint("`demoscope doctor` checks the store; the log has the details"))
-        })
+        self.core()?.looking(move |_| read(&face)).await
     }
 }
 

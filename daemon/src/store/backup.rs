@@ -13,11 +13,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use redb::{Builder, Database, ReadTransaction, ReadableDatabase};
 
+use super::ledger::Checkpoint;
 use super::look::is_sound;
 use super::missing::rescue_name;
 use super::note::Note;
-use super::reader::Reader;
-use super::rows::LedgerHead;
 use super::storage::{beside, create_file, remove_old, sync_folder};
 use super::{Fault, Store, Table};
 
@@ -139,10 +138,7 @@ impl Store {
         }
         let copy = rescue_name(path);
         self.backup(&copy)?;
-        let ends = self.read(|reader| reader.get::<LedgerHead>(&LedgerHead::KEY.to_owned()))?;
-        if let Some(LedgerHead { head, .. }) = ends {
-            Note::beside(path).note(&head);
-        }
+        Note::beside(path).note(self.read(Checkpoint::end_of)?);
         Ok(Some(copy))
     }
 
@@ -238,13 +234,4 @@ fn copy_table(
             None => return Ok(()),
         }
     }
-}
-
-/// Reads a closed file as a whole, for whoever must know whether it is sound.
-pub(super) fn inspect<T>(
-    database: &Database,
-    look: impl FnOnce(&Reader<'_>) -> Result<T, Fault>,
-) -> Result<T, Fault> {
-    let transaction = database.begin_read()?;
-    look(&Reader::snapshot(&transaction))
 }

@@ -1,12 +1,15 @@
-//! A look at a file that may be a store, without a byte of it being touched: which format it has, if it opens at all.
+//! The format of a file that may be a store, read without changing a byte of it: the format decides whether this program
+//! may open the file for writing at all.
 
+use std::fs::File;
 use std::io;
+use std::ops::Bound;
+use std::os::unix::fs::FileExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use redb::{Builder, DatabaseError};
+use redb::{BackendError, Builder, ConcurrencyMode, DatabaseError, StorageBackend};
 
-use super::overlay::Overlay;
 use super::{Fault, migrate};
 
 /// Memory for such a look.
@@ -25,26 +28,79 @@ pub(super) enum Unread {
 
 /// The format of a file; `None` where it has no such row. May panic over a damaged page.
 pub(super) fn format_of(path: &Path) -> Result<Option<u32>, Unread> {
-    let small = || {
-        let mut builder = Builder::new();
-        builder.set_cache_size(CACHE_BYTES);
-        builder
-    };
-    match small().open_read_only(path) {
-        Ok(database) => migrate::found(&database),
-        // A file that was not closed cleanly cannot be read without repair: that is done to a view of it in memory.
+    let mut builder = Builder::new();
+    builder.set_cache_size(CACHE_BYTES);
+    let database = match builder.open_read_only(path) {
+        // The last end was unclean. Repair writes, so the last commit is read as if its writer were still at work.
         Err(DatabaseError::RepairAborted) => {
-            let view = Overlay::over(path).map_err(Unread::System)?;
-            let database = small().create_with_backend(view).map_err(Unread::Database)?;
-            migrate::found(&database)
+            let file = File::open(path).map_err(Unread::System)?;
+            builder.set_concurrency_mode(ConcurrencyMode::SingleWriter);
+            builder.open_read_only_with_backend(InUse(file))
         }
-        Err(error) => return Err(Unread::Database(error)),
-    }
-    .map_err(Unread::Fault)
+        opened => opened,
+    };
+    database.map_err(Unread::Database).and_then(|it| migrate::found(&it).map_err(Unread::Fault))
 }
 
 /// Whether a file opens as a store that this program can read. Its pages are not looked at.
 pub(super) fn is_sound(path: &Path) -> bool {
     let looked = catch_unwind(AssertUnwindSafe(|| format_of(path)));
     matches!(looked, Ok(Ok(Some(format))) if migrate::admit(format).is_ok())
+}
+
+/// A file that an unclean end left, shown to redb as one that a live process has open for writing. Readers beside such a
+/// writer take the last commit as it is, which a commit in two phases makes sound, and leave repair to the writer.
+#[derive(Debug)]
+struct InUse(File);
+
+fn read_only<T>() -> io::Result<T> {
+    Err(io::Error::from(io::ErrorKind::ReadOnlyFilesystem))
+}
+
+/// Locks are granted without being taken: the open that asked for a repair has found the file free.
+impl StorageBackend for InUse {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.metadata()?.len())
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        match self.0.read_exact_at(out, offset) {
+            // A file that was cut is damaged, not unreadable: no page begins with a zero.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                out.fill(0);
+                Ok(())
+            }
+            read => read,
+        }
+    }
+
+    fn set_len(&self, _: u64) -> io::Result<()> {
+        read_only()
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        read_only()
+    }
+
+    fn write(&self, _: u64, _: &[u8]) -> io::Result<()> {
+        read_only()
+    }
+
+    fn try_lock_shared_range(&self, _: Bound<u64>, _: Bound<u64>) -> Result<bool, BackendError> {
+        Ok(true)
+    }
+
+    fn lock_shared_range(&self, _: Bound<u64>, _: Bound<u64>) -> Result<(), BackendError> {
+        Ok(())
+    }
+
+    fn unlock_range(&self, _: Bound<u64>, _: Bound<u64>) -> Result<(), BackendError> {
+        Ok(())
+    }
+
+    /// Asked about one byte, whether a live writer vouches for the file; about more, whether a writer of another release
+    /// of redb has it open.
+    fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        Ok(start == end)
+    }
 }

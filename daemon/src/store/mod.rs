@@ -4,12 +4,12 @@
 
 mod backup;
 mod fault;
+mod ledger;
 mod look;
 mod migrate;
 mod missing;
 mod note;
 mod open;
-mod overlay;
 mod place;
 mod reader;
 mod restore;

@@ -1,5 +1,6 @@
 //! The note beside the database: a small file that remembers how far the ledger had come, so that an older database put
-//! in its place can be told from it, and a missing one from one that never was.
+//! in its place can be told from it, and a missing one from one that never was. It is the checkpoint from which a start
+//! verifies the ledger.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ledger::Head;
 
+use super::ledger::Checkpoint;
 use super::storage::{beside, create_new, remove_old};
 
 /// More than a note can have.
@@ -28,10 +30,13 @@ pub(super) enum Noted {
 }
 
 /// Where a ledger ended; while a backup is put in its place, that one's end fits as well.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ends {
     #[serde(flatten)]
     pub(super) head: Head,
+    /// Digest of the balances there; without it this is no checkpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    balances: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     restoring: Option<Head>,
 }
@@ -42,17 +47,22 @@ impl Ends {
         self.head.seq.max(self.restoring.as_ref().map_or(0, |head| head.seq))
     }
 
-    /// The end that most was noted of, for a ledger that must hold one of them as `holds` tells.
-    pub(super) fn missing<E>(
+    /// Where to verify a ledger from that goes through one of the noted ends, as `holds` tells; none where it is another
+    /// ledger, or an older one.
+    pub(super) fn checkpoint<E>(
         &self,
         mut holds: impl FnMut(&Head) -> Result<bool, E>,
-    ) -> Result<Option<u64>, E> {
-        for head in [Some(&self.head), self.restoring.as_ref()].into_iter().flatten() {
+    ) -> Result<Option<Checkpoint>, E> {
+        let ends = [(Some(&self.head), self.balances.as_ref()), (self.restoring.as_ref(), None)];
+        for (head, balances) in ends {
+            let Some(head) = head else { continue };
             if head.seq == 0 || holds(head)? {
-                return Ok(None);
+                let noted = balances.cloned();
+                let noted = noted.map(|balances| Checkpoint { head: head.clone(), balances });
+                return Ok(Some(noted.unwrap_or_else(Checkpoint::beginning)));
             }
         }
-        Ok(Some(self.head.seq))
+        Ok(None)
     }
 }
 
@@ -88,8 +98,10 @@ impl Note {
 
     /// Notes where the ledger ends. Not synced: a note that is lost is a note of less, and the doctor tells of one that is
     /// garbled.
-    pub(super) fn note(&self, head: &Head) {
-        if let Err(error) = self.write(&Ends { head: head.clone(), restoring: None }, false) {
+    pub(super) fn note(&self, end: Checkpoint) {
+        let Checkpoint { head, balances } = end;
+        let ends = Ends { head, balances: Some(balances), restoring: None };
+        if let Err(error) = self.write(&ends, false) {
             tracing::debug!(%error, "the ledger's head was not noted");
         }
     }
@@ -97,16 +109,16 @@ impl Note {
     /// Notes, for good, that a database whose ledger ends at `next` is being put in the place of this one. Whichever of
     /// them the next start finds is the right one.
     pub(super) fn note_restoring(&self, next: &Head) -> io::Result<()> {
-        let head = match self.recall() {
-            Noted::Head(ends) => ends.head,
-            Noted::Nothing | Noted::Garbled(_) => Head::default(),
+        let ends = match self.recall() {
+            Noted::Head(ends) => ends,
+            Noted::Nothing | Noted::Garbled(_) => Ends::default(),
         };
-        self.write(&Ends { head, restoring: Some(next.clone()) }, true)
+        self.write(&Ends { restoring: Some(next.clone()), ..ends }, true)
     }
 
     /// The same for the time after it.
     pub(super) fn note_restored(&self, head: &Head) -> io::Result<()> {
-        self.write(&Ends { head: head.clone(), restoring: None }, true)
+        self.write(&Ends { head: head.clone(), ..Ends::default() }, true)
     }
 
     fn write(&self, ends: &Ends, sync: bool) -> io::Result<()> {

@@ -1,5 +1,5 @@
 //! Opening, reading, writing and closing. Opening checks before it trusts: the format first, then, after an unclean end,
-//! every page, and the ledger's hash chain always.
+//! every page, and the end of the ledger's hash chain always.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -13,18 +13,18 @@ use protocol::error::ApiError;
 use redb::{Builder, Database, DatabaseError, ReadableDatabase};
 use tokio::sync::{oneshot, watch};
 
-use crate::domain::ledger::Head;
 use crate::world::{Wake, World};
 
 use super::backup::newest_sound;
+use super::ledger::{Checkpoint, holds, verified_end};
 use super::look::{Unread, format_of};
 use super::migrate;
 use super::missing::{Traces, rescued, restore_command, set_aside, traces};
 use super::note::{Note, Noted};
 use super::place::Place;
-use super::rows::{FormatRow, LedgerHead};
+use super::rows::FormatRow;
 use super::storage::{beside, create_file, remove_old, sync_folder};
-use super::writer::{Health, Job, Shared, UseCase, Writer, check_ledger};
+use super::writer::{Health, Job, Shared, UseCase, Writer};
 use super::{Fault, Halt, Reader, Storage, Writes};
 
 /// How a store is run. The defaults are those of the daemon.
@@ -206,7 +206,9 @@ impl Store {
     pub fn open(storage: Storage, world: &World, options: Options) -> Result<Self, OpenError> {
         let absent = if options.new_store { Absent::Anew } else { Absent::First };
         let Opened { database, mut recovery, place } = database(&storage, &options, absent)?;
-        let head = ledger_head(&database).map_err(|fault| blame(fault, &storage, &options))?;
+        let fault = |fault| blame(fault, &storage, &options);
+        let mut checkpoint = Checkpoint::beginning();
+        let mut lost = None;
         match storage.path().map(|path| Note::beside(path).recall()) {
             None => {}
             Some(Noted::Nothing) => {
@@ -214,13 +216,17 @@ impl Store {
             }
             Some(Noted::Garbled(why)) => recovery.unnoted = Some(Unnoted::Garbled(why)),
             Some(Noted::Head(ends)) => {
-                let missing = ends.missing(|head| holds(&database, head))?;
-                recovery.rewound = missing.map(|noted| (noted, head.head.seq));
-                if recovery.rewound.is_some() {
-                    let saved = storage.path().map(rescued).unwrap_or_default();
-                    recovery.saved = newest_sound(None, saved);
+                match ends.checkpoint(|head| holds(&database, head)).map_err(fault)? {
+                    Some(noted) => checkpoint = noted,
+                    None => lost = Some(ends.head.seq),
                 }
             }
+        }
+        let head = verified_end(&database, &checkpoint).map_err(fault)?;
+        if let Some(noted) = lost {
+            recovery.rewound = Some((noted, head.seq));
+            let saved = storage.path().map(rescued).unwrap_or_default();
+            recovery.saved = newest_sound(None, saved);
         }
         let last_event = last_event(&database)?;
         let shared = Arc::new(Shared {
@@ -238,7 +244,7 @@ impl Store {
             storage.clone(),
             options,
             place.clone(),
-            head.head,
+            head,
         );
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -519,22 +525,6 @@ fn damaged(storage: &Storage, options: &Options, why: String) -> OpenError {
 
 fn unreadable(storage: &Storage, error: &std::io::Error) -> OpenError {
     OpenError::Unreadable { path: name(storage), why: error.to_string() }
-}
-
-/// Checks the ledger and gives where it ends; a panic below is damage.
-pub(super) fn ledger_head(database: &Database) -> Result<LedgerHead, Fault> {
-    let looked = catch_unwind(AssertUnwindSafe(|| {
-        let transaction = database.begin_read()?;
-        check_ledger(&Reader::snapshot(&transaction))
-    }));
-    looked.unwrap_or_else(|panic| Err(Fault::Damaged(panic_message(&*panic))))
-}
-
-/// Whether the ledger of a database goes through that place.
-pub(super) fn holds(database: &Database, head: &Head) -> Result<bool, Fault> {
-    let transaction = database.begin_read()?;
-    let row: Option<super::rows::TransferRow> = Reader::snapshot(&transaction).get(&head.seq)?;
-    Ok(row.is_some_and(|row| row.0.hash == head.hash))
 }
 
 fn last_event(database: &Database) -> Result<u64, Fault> {

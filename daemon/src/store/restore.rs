@@ -10,13 +10,12 @@ use redb::Builder;
 
 use crate::domain::ledger::Head;
 
-use super::backup::inspect;
+use super::ledger::{Checkpoint, end_since, guarded};
 use super::note::{Note, Noted};
 use super::open::{Absent, Opened, database};
 use super::place::is_same_file;
 use super::storage::{beside, create_new, remove_old, sync_folder};
-use super::writer::check_ledger;
-use super::{Fault, OpenError, Options, Reader, Storage};
+use super::{OpenError, Options, Reader, Storage};
 
 /// Why a backup was not put back. The present file is where it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -212,14 +211,11 @@ fn check(
     if !clean {
         return Err(unsound("its pages do not hold what was written".to_owned()));
     }
-    let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        inspect(&database, |reader| {
-            let head = check_ledger(reader)?;
-            Ok((head.head, audit(reader)))
-        })
-    }))
-    .map_err(|panic| unsound(super::open::panic_message(&*panic)))?;
-    let (head, audited) = seen.map_err(|fault: Fault| unsound(fault.to_string()))?;
+    let (head, audited) = guarded(&database, |reader| {
+        let head = end_since(reader, &Checkpoint::beginning())?;
+        Ok((head, audit(reader)))
+    })
+    .map_err(|fault| unsound(fault.to_string()))?;
     audited.map_err(unsound)?;
     Ok(head)
 }

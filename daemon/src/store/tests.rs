@@ -4,6 +4,7 @@ mod astray;
 mod backups;
 mod damage;
 mod format;
+mod ledger;
 mod missing;
 mod restore;
 mod trouble;

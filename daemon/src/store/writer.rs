@@ -2,8 +2,7 @@
 //! milliseconds) inside one transaction, commits it in two phases, and only then answers their callers. After an I/O
 //! error it takes no writes until the file could be opened again, which it tries by itself.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -12,18 +11,17 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use protocol::error::ApiError;
-use protocol::ledger::Amount;
 use redb::{Database, Durability, WriteTransaction};
 use tokio::sync::{oneshot, watch};
 
-use crate::domain::ledger::{Head, verify};
+use crate::domain::ledger::Head;
 use crate::world::World;
 
+use super::ledger::{Checkpoint, holds, verified_end};
 use super::note::Note;
-use super::open::{Absent, Opened, database, holds, ledger_head, panic_message};
+use super::open::{Absent, Opened, database, panic_message};
 use super::place::Place;
-use super::reader::Order;
-use super::rows::{Balance, LedgerHead, TransferRow};
+use super::rows::LedgerHead;
 use super::writes::{Compiled, Put};
 use super::{Fault, Halt, OpenError, Options, Reader, Storage, Writes};
 
@@ -232,14 +230,13 @@ impl Writer {
                 Job::Close => break,
             }
         }
-        let found = self.is_in_place();
+        if self.is_in_place() {
+            self.remember(true);
+        }
         let mut guard = self.shared.database.write().unwrap_or_else(PoisonError::into_inner);
         close(guard.take());
         drop(guard);
         self.shared.set_health(Health::Trouble("the store is closed".to_owned()));
-        if found {
-            self.remember(true);
-        }
     }
 
     /// The next job; meanwhile looks from time to time whether the file is in its place, and whether a trouble is over.
@@ -343,7 +340,7 @@ impl Writer {
         self.check_integrity().map_err(verdict)?;
         let guard = self.shared.database.read().unwrap_or_else(PoisonError::into_inner);
         let database = guard.as_ref().ok_or_else(|| Health::Suspect(self.shared.trouble()))?;
-        ledger_head(database).map(drop).map_err(verdict)
+        verified_end(database, &Checkpoint::beginning()).map(drop).map_err(verdict)
     }
 
     fn reopen(&mut self) -> Result<(), String> {
@@ -539,14 +536,20 @@ impl Writer {
         Ok(told)
     }
 
-    /// Notes the ledger's head beside the file, so that an older file put back can be told from this one.
+    /// Notes the ledger's end beside the file, so that an older file put back can be told from this one and the next start
+    /// need not verify the ledger before it.
     fn remember(&mut self, last: bool) {
         let Some(note) = &self.note else { return };
         let now = self.world.clock.monotonic();
         let due = self.remembered_at.is_none_or(|at| now.saturating_sub(at) >= MEMORY_PERIOD);
         if last || due {
             self.remembered_at = Some(now);
-            note.note(&self.head);
+            let guard = self.shared.database.read().unwrap_or_else(PoisonError::into_inner);
+            match guard.as_ref().map(Checkpoint::end_in) {
+                Some(Ok(end)) => note.note(end),
+                Some(Err(fault)) => tracing::debug!(%fault, "the ledger's end cannot be noted"),
+                None => {}
+            }
         }
     }
 }
@@ -576,40 +579,4 @@ fn close(database: Option<Database>) {
     if catch_unwind(AssertUnwindSafe(|| drop(database))).is_err() {
         tracing::warn!("closing the database panicked");
     }
-}
-
-/// Reads the whole ledger: chain unbroken, head as noted, every cached balance the sum of its postings.
-pub(super) fn check_ledger(reader: &Reader<'_>) -> Result<LedgerHead, Fault> {
-    let mut head = Head::default();
-    let mut sums: BTreeMap<String, Balance> = BTreeMap::new();
-    reader.all::<TransferRow>(Order::Rising, |_, TransferRow(transfer)| {
-        head = verify(&head, &transfer).map_err(|broken| Fault::Damaged(broken.to_string()))?;
-        for posting in &transfer.postings {
-            let before = sums.remove(&posting.account).unwrap_or(Balance(match posting.amount {
-                Amount::Credits(_) => Amount::Credits(protocol::credits::Credits::ZERO),
-                Amount::UsdMicros(_) => Amount::UsdMicros(protocol::credits::UsdMicros::ZERO),
-            }));
-            let after = before.plus(posting.amount).ok_or_else(|| {
-                Fault::Damaged(format!("the postings of {} do not add up", posting.account))
-            })?;
-            sums.insert(posting.account.clone(), after);
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    let noted: LedgerHead = reader.get(&LedgerHead::KEY.to_owned())?.unwrap_or_default();
-    if noted.head != head {
-        return Err(Fault::Damaged(format!(
-            "the ledger ends at transfer {}, but {} was noted",
-            head.seq, noted.head.seq
-        )));
-    }
-    let mut cached = BTreeMap::new();
-    reader.all::<Balance>(Order::Rising, |account, balance| {
-        cached.insert(account, balance);
-        Ok(ControlFlow::Continue(()))
-    })?;
-    if cached != sums {
-        return Err(Fault::Damaged("a balance is not the sum of its postings".to_owned()));
-    }
-    Ok(noted)
 }

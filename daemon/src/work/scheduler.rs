@@ -24,30 +24,28 @@ const PERIOD_IN_TROUBLE: Duration = Duration::from_secs(2);
 pub struct Scheduler {
     stop: CancellationToken,
     task: JoinHandle<()>,
-    backups: JoinHandle<()>,
-    history: JoinHandle<()>,
-    erase: JoinHandle<()>,
+    upkeep: JoinSet<()>,
 }
 
 impl Scheduler {
     /// Starts it: unfinished studies go on at once.
     pub fn start(core: Core) -> Self {
         let stop = CancellationToken::new();
-        let backups = tokio::spawn(super::backup::drive(core.clone(), stop.clone()));
-        let history = tokio::spawn(super::history::drive(core.clone(), stop.clone()));
-        let erase = tokio::spawn(super::erase::drive(core.clone(), stop.clone()));
+        let upkeep = super::upkeep::start(&core, &stop);
         let task = tokio::spawn(drive(core, stop.clone()));
-        Self { stop, task, backups, history, erase }
+        Self { stop, task, upkeep }
     }
 
     /// Asks nobody else, records what is in flight (for as long as the settings allow) and ends. Whatever is left is asked at the
     /// next start.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.stop.cancel();
-        for task in [self.task, self.backups, self.history, self.erase] {
-            if let Err(error) = task.await {
+        let mut ended = Some(self.task.await);
+        while let Some(driver) = ended {
+            if let Err(error) = driver {
                 tracing::error!(%error, "a driver ended unexpectedly");
             }
+            ended = self.upkeep.join_next().await;
         }
     }
 }

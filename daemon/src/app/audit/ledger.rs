@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use protocol::credits::Credits;
-use protocol::ledger::Amount;
 use protocol::service::Check;
 
 use crate::domain::ledger::{Account, Head, verify};
@@ -56,24 +55,17 @@ fn sums(reader: &Reader<'_>) -> Result<BTreeMap<String, i128>, Fault> {
     reader.all::<TransferRow>(Order::Rising, |_, row| {
         for posting in &row.0.postings {
             let sum = sums.entry(posting.account.clone()).or_default();
-            *sum = sum.saturating_add(number(posting.amount));
+            *sum = sum.saturating_add(Balance(posting.amount).number());
         }
         Ok(GO_ON)
     })?;
     Ok(sums)
 }
 
-fn number(amount: Amount) -> i128 {
-    match amount {
-        Amount::Credits(credits) => i128::from(credits.0),
-        Amount::UsdMicros(micros) => i128::from(micros.0),
-    }
-}
-
 fn cached(reader: &Reader<'_>) -> Result<BTreeMap<String, i128>, Fault> {
     let mut cached = BTreeMap::new();
     reader.all::<Balance>(Order::Rising, |account, balance| {
-        cached.insert(account, number(balance.0));
+        cached.insert(account, balance.number());
         Ok(GO_ON)
     })?;
     Ok(cached)
@@ -143,7 +135,7 @@ fn holds(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
         for posting in row.0.postings.iter().filter(|posting| posting.account == held_account) {
             if let Some(study) = row.0.study {
                 let sum = posted.entry(study).or_default();
-                *sum = sum.saturating_add(number(posting.amount));
+                *sum = sum.saturating_add(Balance(posting.amount).number());
             }
         }
         Ok(GO_ON)

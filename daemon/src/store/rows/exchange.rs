@@ -42,48 +42,29 @@ impl Row for RememberedRow {
     type Key = AddressKey;
 }
 
-/// Bytes of an address that stand in a key: plenty to tell questions apart, and whoever finds something compares all of it.
+/// Bytes of an address in a key: plenty to tell questions apart, and whoever finds something compares all of it.
 const KEY_BYTES: usize = 16;
 
-/// The address of a question as a key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AddressKey {
-    /// Its first bytes.
-    Short([u8; KEY_BYTES]),
-    /// All of it in hex, as it was kept at first.
-    Long(String),
-}
+/// The address of a question as a key: its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AddressKey([u8; KEY_BYTES]);
 
 impl AddressKey {
-    /// The key of that address, as it is written.
-    pub fn new(address: &str) -> Self {
+    /// The key of that address; none where it is no hash in hex.
+    pub fn new(address: &str) -> Option<Self> {
         let mut bytes = [0; KEY_BYTES];
-        let first = address.get(..2 * KEY_BYTES).unwrap_or_default();
-        match hex::decode_to_slice(first, &mut bytes) {
-            Ok(()) => Self::Short(bytes),
-            Err(_) => Self::Long(address.to_owned()),
-        }
-    }
-
-    /// Every key under which the address may be found, the newest form first.
-    pub fn forms(address: &str) -> [Self; 2] {
-        [Self::new(address), Self::Long(address.to_owned())]
+        hex::decode_to_slice(address.get(..2 * KEY_BYTES)?, &mut bytes).ok()?;
+        Some(Self(bytes))
     }
 }
 
 impl Key for AddressKey {
     fn encode(&self) -> Vec<u8> {
-        match self {
-            Self::Short(bytes) => bytes.to_vec(),
-            Self::Long(text) => text.as_bytes().to_vec(),
-        }
+        self.0.to_vec()
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
-        match bytes.try_into() {
-            Ok(short) => Some(Self::Short(short)),
-            Err(_) => String::from_utf8(bytes.to_vec()).ok().map(Self::Long),
-        }
+        bytes.try_into().ok().map(Self)
     }
 }
 
@@ -102,13 +83,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_kept_short_and_its_older_form_is_known() {
+    fn the_key_of_an_address_is_its_first_bytes() {
         let address = "0123456789abcdef".repeat(4);
-        let [short, long] = AddressKey::forms(&address);
-        assert_eq!(short.encode(), hex::decode(&address[..32]).unwrap());
-        assert_eq!(long.encode(), address.as_bytes());
-        for form in [short, long] {
-            assert_eq!(AddressKey::decode(&form.encode()), Some(form));
-        }
+        let key = AddressKey::new(&address).unwrap();
+        assert_eq!(key.encode(), hex::decode(&address[..32]).unwrap());
+        assert_eq!(AddressKey::decode(&key.encode()), Some(key));
+        assert_eq!(AddressKey::new("no hash"), None);
     }
 }

@@ -44,13 +44,17 @@ impl Balance {
         .map(Self)
     }
 
+    /// In its unit: whole credits, or millionths of a dollar.
+    pub fn number(self) -> i128 {
+        match self.0 {
+            Amount::Credits(credits) => credits.0.into(),
+            Amount::UsdMicros(micros) => micros.0.into(),
+        }
+    }
+
     /// Whether an account of the owner is below zero, which none may ever be.
     pub fn overdrawn(self, account: &str) -> bool {
-        let negative = match self.0 {
-            Amount::Credits(credits) => credits.is_negative(),
-            Amount::UsdMicros(micros) => micros.is_negative(),
-        };
-        negative && account.starts_with("owner/")
+        self.number() < 0 && account.starts_with("owner/")
     }
 }
 
