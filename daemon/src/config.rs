@@ -42,7 +42,6 @@ price.output = 1.6
 price.cached_input = 0.1
 embedding_model = "text-embedding-3-small"
 embedding_price = 0.02
-hedge_percent = 5
 engines = ["openai", "groq"]
 strategy = "round_robin"
 "#;
@@ -563,6 +562,20 @@ mod tests {
         $DEMOSCOPE_LOG_LEVLE: unknown setting 'log.levle' · did you mean 'log.level'?
         "#
         );
+    }
+
+    #[test]
+    fn settings_that_were_dropped_are_refused_like_any_unknown_one() {
+        let twice = problems("[engine.mine]\nmodel = \"m\"\nhedge_percent = 5\n", &[]);
+        assert_eq!(twice.len(), 1, "{twice:?}");
+        let told = "config.toml:3: unknown setting 'engine.mine.hedge_percent' · an engine takes ";
+        assert!(twice[0].starts_with(told), "{twice:?}");
+        for strategy in ["cheapest", "fastest", "blend"] {
+            let text = format!("[engine.mine]\nengines = [\"a\"]\nstrategy = \"{strategy}\"\n");
+            let told = problems(&text, &[]);
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert!(told[0].contains("`round_robin` or `failover`"), "{told:?}");
+        }
     }
 
     #[test]
