@@ -1,13 +1,14 @@
 //! Many calls, several engines, real money: who is asked where, what it costs against what was said, whose turn it is, and
 //! what happens to a respondent whose asking ends the program.
 
-use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use harness::{Act, Daemon, Home, MockProvider, Sabotage, audit, studies, wait};
+use harness::{Act, Daemon, Home, MockProvider, Sabotage, audit, process, studies, wait};
 use protocol::run::State;
 use protocol::service::{Control, Tuning};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 /// Names, services and prices (dollars per million tokens sent) of engines, and what else stands in their sections.
@@ -249,10 +250,10 @@ fn a_running_study_follows_new_limits() {
     assert_eq!(wait::for_end(&link, id).panel.delivered, 3_000);
 }
 
-/// Starts a daemon that misbehaves again and again until its only study has ended; says how often it ended itself.
-fn live_through(home: &Home) -> u32 {
+/// Starts a daemon again and again until its only study has ended; says how often it ended before that.
+fn live_through(home: &Home, start: impl Fn() -> Daemon) -> u32 {
     for ends in 0..14 {
-        let mut daemon = Daemon::spawn(home, Some(Sabotage::Poison));
+        let mut daemon = start();
         let over = wait::until("an end, of the study or of the daemon", wait::BOUND, || {
             if !daemon.is_running() {
                 return Some(false);
@@ -268,31 +269,54 @@ fn live_through(home: &Home) -> u32 {
     panic!("the study never ends");
 }
 
+/// A study in which asking one respondent ends the daemon, however it is started, completes without that one.
+fn assert_put_aside(home: &Home, engine: &str, start: impl Fn() -> Daemon) {
+    {
+        let mut daemon = start();
+        let link = daemon.wait_ready(home);
+        let text =
+            studies::concept(1_500, 7).replace("panel:", &format!("engine: {engine}\npanel:"));
+        // The daemon may end before it can say that it took the study on.
+        drop(link.take_on(&text));
+        let _status = daemon.wait_end(wait::BOUND);
+    }
+    let ends = live_through(home, start);
+    assert!((3..=8).contains(&ends), "{engine}: {ends} ends");
+    let _daemon = home.daemon();
+    let study = home.link().find("@".to_owned()).unwrap();
+    assert_eq!(study.state, State::Completed, "{engine}");
+    assert_eq!((study.panel.delivered, study.panel.failed), (1_499, 1), "{engine}");
+    let report = home.run(["show", "@", "--json"]).expect(0).json();
+    let why = report["results"]["diagnostics"]["not_answered"].to_string();
+    assert!(why.contains("put aside"), "{why}");
+}
+
 #[test]
 fn a_respondent_whose_asking_ends_the_daemon_is_put_aside_and_the_rest_completes() {
-    let mock = MockProvider::good();
-    for engine in ["offline", "mock"] {
-        let settings = agreed(&mock, "") + "[engine.offline]\nanswers_per_second = 5000\n";
-        let home = home(&settings, 5);
-        {
-            let mut daemon = Daemon::spawn(&home, Some(Sabotage::Poison));
-            let link = daemon.wait_ready(&home);
-            let text =
-                studies::concept(1_500, 7).replace("panel:", &format!("engine: {engine}\npanel:"));
-            // The daemon may end before it can say that it took the study on.
-            drop(link.take_on(&text));
-            let _status = daemon.wait_end(wait::BOUND);
+    let home = home("[engine.offline]\nanswers_per_second = 5000\n[backup]\ndaily = false\n", 5);
+    assert_put_aside(&home, "offline", || Daemon::spawn(&home, Some(Sabotage::Poison)));
+}
+
+#[test]
+fn a_respondent_whose_call_ends_the_daemon_is_put_aside_and_the_rest_completes() {
+    // The service ends whoever asks it for one person, before it replies.
+    let (poison, victim) = (OnceLock::new(), Arc::new(AtomicU32::new(0)));
+    let asking = Arc::clone(&victim);
+    let mock = MockProvider::start(Duration::ZERO, move |heard| {
+        let is_chosen = heard.number >= 17 && poison.set(heard.persona.clone()).is_ok();
+        if is_chosen || poison.get() == Some(&heard.persona) {
+            process::signal(asking.load(Ordering::SeqCst), Signal::KILL);
+            return Act::Silence;
         }
-        let ends = live_through(&home);
-        assert!((3..=8).contains(&ends), "{engine}: {ends} ends");
-        let _daemon = home.daemon();
-        let study = home.link().find("@".to_owned()).unwrap();
-        assert_eq!(study.state, State::Completed, "{engine}");
-        assert_eq!((study.panel.delivered, study.panel.failed), (1_499, 1), "{engine}");
-        let report = home.run(["show", "@", "--json"]).expect(0).json();
-        let why = report["results"]["diagnostics"]["not_answered"].to_string();
-        assert!(why.contains("put aside"), "{why}");
-    }
+        Act::Answer
+    });
+    let home = home(&agreed(&mock, ""), 5);
+    assert_put_aside(&home, "mock", || {
+        let daemon = Daemon::spawn(&home, None);
+        // Long before it can have made a call.
+        victim.store(daemon.pid(), Ordering::SeqCst);
+        daemon
+    });
 }
 
 /// Some services say with a 429 that there is no credit. Every other 429 asks for patience, whatever else it says.

@@ -78,10 +78,6 @@ pub struct Settings {
     /// Answers of the built-in engine in a second; 0 is without limit.
     pub answers_per_second: u32,
     /// What can answer, by name.
-    #[allow(
-        clippy::zero_sized_map_values,
-        reason = "only the built-in engine needs no data of its own"
-    )]
     pub engines: BTreeMap<String, Engine>,
     /// Language models, where there are any.
     pub models: Option<Arc<Registry>>,
@@ -111,7 +107,7 @@ impl Default for Settings {
             panel_max: 10_000,
             studies_running: 4,
             answers_per_second: 0,
-            engines: BTreeMap::from([("offline".to_owned(), Engine::Offline)]),
+            engines: BTreeMap::from([("offline".to_owned(), Engine::offline())]),
             models: None,
             caps: Caps::default(),
             confirm_above: None,

@@ -380,8 +380,6 @@ impl Round {
             self.budget.first();
         }
         let clock = Arc::clone(&self.study.core.world().clock);
-        #[cfg(any(test, feature = "seeded-bugs"))]
-        self.study.core.world().poisoned(sitting.ticket.respondent);
         let (ticket, aside) = (sitting.ticket, sitting.aside);
         let seat = Seat { ticket, engine: lane, worst: ready.worst, aside };
         let (core, gate) = (self.study.core.clone(), self.study.gate.clone());
