@@ -192,10 +192,17 @@ fn crates_depend_downwards_only() {
 
 /// What of a file would let a test, or whoever sets a variable, change what the shipped program does.
 fn test_hooks(text: &str) -> Vec<&'static str> {
-    ["seeded-bugs", "cfg(any(test", "cfg(not(any(test", "cfg(not(test", "cfg!(test", "DEMOSCOPE_TEST"]
-        .into_iter()
-        .filter(|hook| text.contains(hook))
-        .collect()
+    [
+        "seeded-bugs",
+        "cfg(any(test",
+        "cfg(not(any(test",
+        "cfg(not(test",
+        "cfg!(test",
+        "DEMOSCOPE_TEST",
+    ]
+    .into_iter()
+    .filter(|hook| text.contains(hook))
+    .collect()
 }
 
 #[test]

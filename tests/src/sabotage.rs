@@ -64,10 +64,9 @@ impl Sabotage {
     fn dependencies(self) -> Dependencies {
         let honest = Dependencies::default();
         match self {
-            Self::LyingDurability => Dependencies {
-                storage: Some(Storage::Custom(Arc::new(LyingDisk))),
-                ..honest
-            },
+            Self::LyingDurability => {
+                Dependencies { storage: Some(Storage::Custom(Arc::new(LyingDisk))), ..honest }
+            }
             Self::Poison => {
                 let poisoned = Engine::InProcess(Arc::new(PoisonedReader(BuiltIn)));
                 let engines = BTreeMap::from([("offline".to_owned(), poisoned)]);
@@ -122,7 +121,10 @@ impl Responder for Poisoned {
 ///
 /// # Errors
 /// When signals cannot be caught.
-#[expect(clippy::exit, reason = "a panic beside the main thread does not end the process by itself")]
+#[expect(
+    clippy::exit,
+    reason = "a panic beside the main thread does not end the process by itself"
+)]
 pub fn panic_when_told() -> io::Result<()> {
     if std::env::var_os(PANIC_VARIABLE).is_none() {
         return Ok(());

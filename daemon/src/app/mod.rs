@@ -50,6 +50,7 @@ use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 pub use advance::{Job, Left, Pending};
 pub use anchors::{Anchors, NoAnchors};
 pub use backup::restore_backup;
+pub use delete::ErasureSteps;
 pub use elicit::Makers;
 pub use gates::Gate;
 pub use queue::in_order;
@@ -97,6 +98,8 @@ pub struct Settings {
     pub backups_kept: usize,
     /// Days after which an ended study tells of single answers no more; 0 is never.
     pub events_kept_days: u32,
+    /// How much of a deleted study is erased at once.
+    pub erasure_steps: ErasureSteps,
 }
 
 impl Default for Settings {
@@ -117,6 +120,7 @@ impl Default for Settings {
             backups_daily: true,
             backups_kept: 7,
             events_kept_days: 30,
+            erasure_steps: ErasureSteps::default(),
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::inference::{Ask, Engine, InProcess, Refusal, Reply, Responder};
 use crate::store::{OpenStorage, Options, Storage, backend as redb_seam};
 use crate::world::{CountedIds, ManualClock, World};
 
-use super::{Core, Plan, Settings, Submission};
+use super::{Core, ErasureSteps, Plan, Settings, Submission};
 
 /// A disk in memory. What was written but not synced is lost in a crash, and it can be told to fail.
 #[derive(Clone, Debug, Default)]
@@ -165,6 +165,8 @@ pub(crate) fn settings(allowance: i64, engine: Script) -> Settings {
     Settings {
         allowance: Credits(allowance),
         engines: BTreeMap::from([("offline".to_owned(), Engine::InProcess(Arc::new(engine)))]),
+        // So small that small studies take several.
+        erasure_steps: ErasureSteps { rows: 5, looked_at: 7 },
         ..Settings::default()
     }
 }

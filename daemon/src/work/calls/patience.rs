@@ -21,11 +21,7 @@ pub(super) async fn out_of_patience(core: Core, gate: Gate, patience: Duration) 
 }
 
 /// Makes the call. When `enough` ends before the reply comes, the call is given up.
-pub(super) async fn call(
-    pass: Pass,
-    ready: &ReadyCall,
-    enough: impl Future<Output = ()>,
-) -> Spent {
+pub(super) async fn call(pass: Pass, ready: &ReadyCall, enough: impl Future<Output = ()>) -> Spent {
     tokio::select! {
         spent = pass.call(ready) => spent,
         () = enough => Spent {
