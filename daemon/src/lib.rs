@@ -26,6 +26,7 @@ use crate::app::{Core, Settings};
 use crate::config::{Config, Loaded};
 use crate::domain::capital::capital;
 use crate::gateway::{Face as Service, Instance, Listener};
+use crate::inference::Engine;
 use crate::inference::prompt::Prompts;
 use crate::inference::registry::Registry;
 use crate::store::{OpenError, RestoreError, Storage};
@@ -65,11 +66,29 @@ pub enum Missing {
     BeginAnew,
 }
 
+/// What a daemon depends on. By default that is the machine's own; a test puts something else in its place.
+#[derive(Debug)]
+pub struct Dependencies {
+    /// Time, and ids.
+    pub world: World,
+    /// Where the store lives; none is the file in the data folder.
+    pub storage: Option<Storage>,
+    /// The engines of this process, by name.
+    pub engines: BTreeMap<String, Engine>,
+}
+
+impl Default for Dependencies {
+    fn default() -> Self {
+        let engines = Settings::default().engines;
+        Self { world: World::system(), storage: None, engines }
+    }
+}
+
 /// Runs the daemon until it is told to stop. This is the whole process of `demoscope daemon run`.
 ///
 /// # Errors
 /// When the settings, the folders or the store do not allow it, or another daemon has them.
-pub fn run(face: Face, missing: Missing) -> Result<(), ApiError> {
+pub fn run(face: Face, missing: Missing, dependencies: Dependencies) -> Result<(), ApiError> {
     if face == Face::Detached {
         // Fails only for a process that leads a session already, which is as good.
         let _leads_already = rustix::process::setsid();
@@ -89,7 +108,7 @@ pub fn run(face: Face, missing: Missing) -> Result<(), ApiError> {
         })?;
     let ended = runtime.block_on(async {
         let signals = Signals::catch()?;
-        let running = start(loaded, paths, world(), missing).await?;
+        let running = start(loaded, paths, dependencies, missing).await?;
         running.until_told(signals).await
     });
     if let Err(error) = &ended {
@@ -97,25 +116,6 @@ pub fn run(face: Face, missing: Missing) -> Result<(), ApiError> {
     }
     runtime.shutdown_timeout(FAREWELL);
     ended
-}
-
-/// The machine's own world; in a build for the promise tests, with the fault that the environment asks for.
-fn world() -> World {
-    #[cfg(feature = "seeded-bugs")]
-    {
-        let mut world = World::system();
-        world.sabotage =
-            std::env::var("DEMOSCOPE_TEST_SABOTAGE").ok().and_then(|name| match name.as_str() {
-                "lying_durability" => Some(world::Sabotage::LyingDurability),
-                "skipped_settle" => Some(world::Sabotage::SkippedSettle),
-                "poison" => Some(world::Sabotage::Poison),
-                "double_record" => Some(world::Sabotage::DoubleRecord),
-                _ => None,
-            });
-        world
-    }
-    #[cfg(not(feature = "seeded-bugs"))]
-    World::system()
 }
 
 /// Puts a backup in the place of the store, while no daemon runs. Says, in sentences, what that did.
@@ -194,18 +194,19 @@ pub struct Running {
     instance: Instance,
 }
 
-/// Starts a daemon in the world given: takes the data folder, opens the store, resumes what is unfinished, listens.
+/// Starts a daemon: takes the data folder, opens the store, resumes what is unfinished, listens.
 ///
 /// # Errors
 /// When another daemon has the folder, or the store does not open.
 pub async fn start(
     loaded: Loaded,
     paths: Paths,
-    world: World,
+    dependencies: Dependencies,
     missing: Missing,
 ) -> Result<Running, ApiError> {
     let begun = Instant::now();
     let Loaded { config, settings: in_force } = loaded;
+    let Dependencies { world, storage, engines } = dependencies;
     let instance = Instance::take(&paths).await?;
     let settings = Settings {
         tier: config.credits.tier.clone(),
@@ -226,9 +227,10 @@ pub async fn start(
         // Zero means that every cost is asked about.
         confirm_above: Some(app::cap(config.cost.confirm_above_usd).unwrap_or_default()),
         allow_unknown_price: config.cost.allow_unknown_price,
+        engines,
         ..Settings::default()
     };
-    let storage = Storage::File(paths.database.clone());
+    let storage = storage.unwrap_or_else(|| Storage::File(paths.database.clone()));
     let options =
         store::Options { new_store: missing == Missing::BeginAnew, ..store::Options::default() };
     let open = move || Core::open_with(world, storage, settings, options);

@@ -31,29 +31,12 @@ pub struct World {
     pub clock: Arc<dyn Clock>,
     /// Ids, and the seeds drawn from them.
     pub ids: Arc<dyn Ids>,
-    /// A fault to commit on purpose, so that a test can prove it would notice.
-    #[cfg(any(test, feature = "seeded-bugs"))]
-    pub sabotage: Option<Sabotage>,
 }
 
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("World").finish_non_exhaustive()
     }
-}
-
-/// The faults that the promise tests must notice.
-#[cfg(any(test, feature = "seeded-bugs"))]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sabotage {
-    /// Commits are acknowledged before they are durable.
-    LyingDurability,
-    /// Answers are recorded without being paid for.
-    SkippedSettle,
-    /// An outcome that exists is recorded and charged again.
-    DoubleRecord,
-    /// Asking the eighteenth respondent ends the process.
-    Poison,
 }
 
 impl World {
@@ -64,12 +47,7 @@ impl World {
 
     /// A world with that clock and those ids.
     pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self {
-            clock,
-            ids,
-            #[cfg(any(test, feature = "seeded-bugs"))]
-            sabotage: None,
-        }
+        Self { clock, ids }
     }
 
     /// A seed for a study that names none: below 2^53, so that JSON carries it exactly.
@@ -77,20 +55,6 @@ impl World {
         let (high, low) = self.ids.fresh().as_u64_pair();
         // Version and variant bits of the id are not random; 53 others are taken.
         ((high >> 16) << 5 | low & 0x1f) & ((1 << 53) - 1)
-    }
-
-    /// Whether that fault is to be committed.
-    #[cfg(any(test, feature = "seeded-bugs"))]
-    pub(crate) fn sabotaged(&self, fault: Sabotage) -> bool {
-        self.sabotage == Some(fault)
-    }
-
-    /// Ends the process, where that is the fault to commit and this the respondent.
-    #[cfg(any(test, feature = "seeded-bugs"))]
-    pub(crate) fn poisoned(&self, respondent: u32) {
-        if self.sabotaged(Sabotage::Poison) && respondent == 17 {
-            std::process::abort();
-        }
     }
 }
 

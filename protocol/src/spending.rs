@@ -57,8 +57,6 @@ pub struct EngineShare {
     pub model: String,
     /// Respondents whose answer it gave.
     pub answers: u32,
-    /// Calls made twice because the first was slow; both are paid.
-    pub hedged: u32,
     /// Real cost.
     pub cost_usd: f64,
     /// Tokens sent.

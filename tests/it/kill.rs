@@ -1,11 +1,14 @@
 //! The daemon is killed, again and again, in the middle of a study. Afterwards every persona is recorded once and charged
 //! once, and the results are byte for byte those of a run that nobody disturbed. The same rig must turn red when the
-//! daemon is told to cheat, or it proves nothing.
+//! daemon is told to cheat or its store is changed between two lives, or it proves nothing.
 
 use std::time::Duration;
 
-use harness::daemon::Sabotage;
-use harness::{Chance, Daemon, Home, Link, audit, program, say, studies, wait};
+use daemon::domain::outcome::Assignment;
+use daemon::store::rows::{OutcomeKey, OutcomeRow, Progress};
+use daemon::store::{Halt, Options, Reader, Storage, Store, Writes};
+use daemon::world::World;
+use harness::{Chance, Daemon, Home, Link, Sabotage, audit, program, say, studies, wait};
 use protocol::id::StudyId;
 use protocol::run::State;
 
@@ -17,7 +20,12 @@ struct Rig {
     kills: u32,
     answers_per_second: u32,
     sabotage: Option<Sabotage>,
+    /// What is done to the store while no daemon runs, once.
+    damage: Option<Damage>,
 }
+
+/// A change of the rows of the first study, past the use cases.
+type Damage = fn(&Reader<'_>, &mut Writes) -> Result<(), Halt>;
 
 /// What a rig left.
 struct Left {
@@ -32,21 +40,31 @@ impl Rig {
     /// Twenty kills for every push; two hundred for the promise as it is written.
     fn honest() -> Self {
         if program::is_long() {
-            Self { kills: 200, answers_per_second: 400, sabotage: None }
+            Self { kills: 200, answers_per_second: 400, sabotage: None, damage: None }
         } else {
-            Self { kills: 20, answers_per_second: 1_500, sabotage: None }
+            Self { kills: 20, answers_per_second: 1_500, sabotage: None, damage: None }
         }
     }
 
     /// Few kills: a fault that is committed all the time shows at once.
     fn with(sabotage: Sabotage) -> Self {
-        Self { kills: 4, answers_per_second: 1_500, sabotage: Some(sabotage) }
+        Self { kills: 4, answers_per_second: 1_500, sabotage: Some(sabotage), damage: None }
+    }
+
+    /// The same with a daemon that is honest and a store that is not.
+    fn over(damage: Damage) -> Self {
+        Self { kills: 4, answers_per_second: 1_500, sabotage: None, damage: Some(damage) }
+    }
+
+    /// Whether nothing is wrong that must be noticed.
+    fn is_honest(&self) -> bool {
+        self.sabotage.is_none() && self.damage.is_none()
     }
 
     /// Lets a daemon live until a random moment: mostly one that the study's progress decides, so that the kills are spread
     /// over all of it however fast the machine is, sometimes one right after the start.
     fn live(&self, link: &Link, id: StudyId, seen: u32, chance: &mut Chance) {
-        if self.sabotage.is_some() || chance.below(4) > 0 {
+        if !self.is_honest() || chance.below(4) > 0 {
             let step = 1 + chance.below(u64::from(PANEL / self.kills).min(200));
             let goal = seen + u32::try_from(step).unwrap();
             drop(wait::for_study(link, id, "progress", |study| {
@@ -67,13 +85,16 @@ impl Rig {
         let id = link.take_on(&studies::concept(PANEL, SEED)).unwrap().id;
         let mut seen = 0;
         let mut told = Vec::new();
-        for _ in 0..self.kills {
+        for kill in 0..self.kills {
             self.live(&link, id, seen, chance);
             // What a client has seen is a promise, whatever happens next.
             if let Ok(live) = link.live(id) {
                 seen = seen.max(live.study.panel.delivered);
             }
             daemon.kill();
+            if let Some(damage) = self.damage.filter(|_| kill == 0) {
+                change(&home, damage);
+            }
             daemon = Daemon::spawn(&home, self.sabotage);
             link = daemon.wait_ready(&home);
             let Ok(live) = link.live(id) else {
@@ -98,6 +119,55 @@ impl Rig {
         }
         Left { home, id, findings, _daemon: daemon }
     }
+}
+
+/// Changes the store of a home whose daemon is dead.
+fn change(home: &Home, damage: Damage) {
+    let world = World::system();
+    let storage = Storage::File(home.paths().database);
+    let store = Store::open(storage, &world, Options::default()).unwrap();
+    let now = world.clock.now();
+    store
+        .write_blocking(move |reader| {
+            let mut writes = Writes::at(now);
+            damage(reader, &mut writes)?;
+            Ok(((), writes))
+        })
+        .unwrap();
+    store.close();
+}
+
+/// Where the outcome of a respondent of the first study stands.
+fn key(respondent: u32) -> OutcomeKey {
+    let assignment = Assignment { round: 0, respondent, task: 0, replicate: 0 };
+    OutcomeKey { study: 1, assignment }
+}
+
+/// Some respondent of the first study who has an outcome, or who has none.
+fn somebody(reader: &Reader<'_>, answered: bool) -> Result<u32, Halt> {
+    for respondent in 0..PANEL {
+        if reader.get::<OutcomeRow>(&key(respondent))?.is_some() == answered {
+            return Ok(respondent);
+        }
+    }
+    panic!("the study is over or has not begun");
+}
+
+/// One answer more, counted like the others, and nothing settled for it.
+fn one_answer_more(reader: &Reader<'_>, writes: &mut Writes) -> Result<(), Halt> {
+    let (from, to) = (somebody(reader, true)?, somebody(reader, false)?);
+    let outcome: OutcomeRow = reader.get(&key(from))?.unwrap();
+    writes.put(&key(to), &outcome);
+    let mut progress: Progress = reader.get(&1)?.unwrap();
+    progress.panel.delivered += 1;
+    writes.put(&1, &progress);
+    Ok(())
+}
+
+/// One answer that was counted and paid is forgotten, so that it is asked, recorded and paid again.
+fn one_answer_forgotten(reader: &Reader<'_>, writes: &mut Writes) -> Result<(), Halt> {
+    writes.remove::<OutcomeRow>(&key(somebody(reader, true)?));
+    Ok(())
 }
 
 fn printed(home: &Home, id: StudyId) -> String {
@@ -155,14 +225,15 @@ fn the_rig_notices_commits_that_are_not_durable() {
 
 #[test]
 fn the_rig_notices_answers_that_are_not_paid_for() {
-    let left = Rig::with(Sabotage::SkippedSettle).run(&mut Chance::announced("unpaid"));
-    assert!(!left.findings.is_empty(), "skipped settling went unnoticed");
+    let left = Rig::over(one_answer_more).run(&mut Chance::announced("unpaid"));
+    let unpaid = |finding: &String| finding.contains("credits settled for");
+    assert!(left.findings.iter().any(unpaid), "went unnoticed: {:?}", left.findings);
     say(&format!("noticed: {:?}", left.findings));
 }
 
 #[test]
 fn the_rig_notices_answers_that_are_recorded_twice() {
-    let left = Rig::with(Sabotage::DoubleRecord).run(&mut Chance::announced("twice"));
+    let left = Rig::over(one_answer_forgotten).run(&mut Chance::announced("twice"));
     assert!(!left.findings.is_empty(), "double recording went unnoticed");
     say(&format!("noticed: {:?}", left.findings));
 }

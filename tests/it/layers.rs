@@ -190,10 +190,44 @@ fn crates_depend_downwards_only() {
             assert!(!found.contains(name), "{manifest} depends on {name}");
         }
     }
-    let tui = fs::read_to_string(repository().join("tui/Cargo.toml")).unwrap();
-    // The feature is there for tests to ask for: off by default, and passed on to nobody.
-    let named: Vec<&str> = tui.lines().filter(|line| line.contains("seeded-bugs")).collect();
-    assert_eq!(named, ["seeded-bugs = []"], "the shipped program has no seeded faults");
+}
+
+/// What of a file would let a test, or whoever sets a variable, change what the shipped program does.
+fn test_hooks(text: &str) -> Vec<&'static str> {
+    [
+        "seeded-bugs",
+        "cfg(any(test",
+        "cfg(not(any(test",
+        "cfg(not(test",
+        "cfg!(test",
+        "DEMOSCOPE_TEST",
+    ]
+    .into_iter()
+    .filter(|hook| text.contains(hook))
+    .collect()
+}
+
+#[test]
+fn the_shipped_program_has_no_hooks_for_tests() {
+    let mut broken = Vec::new();
+    for part in ["protocol", "daemon", "tui"] {
+        for path in source::files(&repository().join(part)) {
+            // Pictures and weights have no code.
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            for hook in test_hooks(&text) {
+                broken.push(format!("{}: {hook}", path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn the_rule_of_hooks_bites() {
+    let hook = "#[cfg(any(test, feature = \"seeded-bugs\"))]\npub sabotage: Option<Sabotage>,";
+    assert_eq!(test_hooks(hook), ["seeded-bugs", "cfg(any(test"]);
+    assert_eq!(test_hooks("if cfg!(test) { return; }"), ["cfg!(test"]);
+    assert_eq!(test_hooks("#[cfg(test)]\nmod tests;"), [""; 0], "a module of tests is none");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use harness::desk::Mode;
+use harness::sabotage::PANIC_VARIABLE;
 use harness::{Desk, Home, Seat, process, studies, terminal, wait};
 use protocol::run::State;
 use rustix::process::Signal;
@@ -12,7 +13,6 @@ const ENTER: &str = "\r";
 const ESC: &str = "\x1b";
 const CTRL_L: &str = "\x0c";
 const CTRL_R: &str = "\x12";
-const F12: &str = "\x1b[24~";
 
 /// A workstation that shows its list.
 fn at_the_list(home: &Home) -> Desk {
@@ -133,9 +133,9 @@ fn every_signal_gives_the_terminal_back() {
 fn a_panic_gives_the_terminal_back_and_can_be_read() {
     let home = Home::new();
     let _daemon = home.daemon();
-    let mut desk = Seat::new(&home, 80, 24).env("DEMOSCOPE_TEST_PANIC", "1").open();
+    let mut desk = Seat::new(&home, 80, 24).env(PANIC_VARIABLE, "1").open();
     drop(desk.wait_for("help"));
-    desk.press(F12);
+    desk.signal(Signal::USR1);
     assert_eq!(desk.wait_end().exit_code(), 101);
     assert_given_back(&desk, "panic");
     assert!(desk.screen().contains("asked for by a test"), "{}", desk.screen());

@@ -7,33 +7,8 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
+use crate::sabotage::{self, Sabotage};
 use crate::{Home, Link, process, program, wait};
-
-/// A fault that the daemon under test commits on purpose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sabotage {
-    /// Acknowledges commits before they are durable.
-    LyingDurability,
-    /// Records answers without paying for them.
-    SkippedSettle,
-    /// Records and charges outcomes again that exist.
-    DoubleRecord,
-    /// Ends when the eighteenth respondent is asked.
-    Poison,
-}
-
-impl Sabotage {
-    /// The word for it in the variable that asks for it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::LyingDurability => "lying_durability",
-            Self::SkippedSettle => "skipped_settle",
-            Self::DoubleRecord => "double_record",
-            Self::Poison => "poison",
-        }
-    }
-}
 
 /// A running daemon. Dropped, it is killed.
 #[derive(Debug)]
@@ -45,7 +20,7 @@ pub struct Daemon {
 impl Daemon {
     /// Starts one without waiting for it.
     #[must_use]
-    pub fn spawn(home: &Home, sabotage: Option<Sabotage>) -> Self {
+    pub fn spawn(home: &Home, fault: Option<Sabotage>) -> Self {
         let log = home.folder().join("daemon.stderr");
         let mut command = Command::new(program::path());
         command
@@ -57,8 +32,8 @@ impl Daemon {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log).unwrap());
-        if let Some(sabotage) = sabotage {
-            command.env("DEMOSCOPE_TEST_SABOTAGE", sabotage.word());
+        if let Some(fault) = fault {
+            command.env(sabotage::VARIABLE, fault.word());
         }
         Self { child: command.spawn().unwrap(), log }
     }

@@ -22,6 +22,7 @@ pub mod mock_provider;
 pub mod process;
 pub mod program;
 pub mod raw;
+pub mod sabotage;
 pub mod shape;
 pub mod source;
 pub mod studies;
@@ -30,12 +31,13 @@ pub mod wait;
 
 pub use chance::Chance;
 pub use cli::{Cli, Ended};
-pub use daemon::{Daemon, Sabotage};
+pub use daemon::Daemon;
 pub use desk::{Desk, Seat};
 pub use home::Home;
 pub use link::Link;
 pub use mock_provider::{Act, MockProvider};
 pub use raw::Raw;
+pub use sabotage::Sabotage;
 
 /// Says something beside the test's verdict, on stderr, where the test runner shows it with a failure.
 #[expect(clippy::print_stderr, reason = "this is how a test talks")]

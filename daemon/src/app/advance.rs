@@ -98,11 +98,6 @@ impl Core {
 
     /// A study with what is left of it: assignments minus outcomes.
     pub fn job(&self, number: u32) -> Reply<Job> {
-        // A planner that forgets what exists is what the refusal to record twice protects from.
-        #[cfg(any(test, feature = "seeded-bugs"))]
-        let forgets = self.world().sabotaged(crate::world::Sabotage::DoubleRecord);
-        #[cfg(not(any(test, feature = "seeded-bugs")))]
-        let forgets = false;
         self.store()
             .read(|reader| -> Result<_, Halt> {
                 let Found { row, progress, .. } = by_number(reader, number)?;
@@ -110,7 +105,7 @@ impl Core {
                 let words = usize::try_from(panel.div_ceil(64)).unwrap_or(usize::MAX);
                 let again = Extras::of(&row.spec).all().collect();
                 let mut left = Left { done: vec![0; words], panel, again };
-                if progress.panel.settled() > 0 && !forgets {
+                if progress.panel.settled() > 0 {
                     let (first, last) = OutcomeKey::range(number);
                     reader.keys::<OutcomeRow>(&first, &last, |key| {
                         let Assignment { respondent, .. } = key.assignment;

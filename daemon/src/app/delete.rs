@@ -25,12 +25,23 @@ use super::step::word;
 /// Where a study's rows stand under its number.
 pub(super) const ROWS: [Table; 4] =
     [Table::Exchanges, Table::Outcomes, Table::Panels, Table::Blueprints];
-/// Rows that one transaction removes: few enough that nobody else who writes has to wait for it.
-const STEP: usize = if cfg!(test) { 5 } else { 1_000 };
-/// Rows that one look at a whole table passes.
-const LOOK: usize = if cfg!(test) { 7 } else { 10_000 };
 /// What an event may go on saying about a deleted study: where it stood, and counts.
 const KEPT: [&str; 7] = ["state", "panel", "first", "last", "count", "delivered", "place"];
+
+/// How much of an erasure is done at once.
+#[derive(Clone, Copy, Debug)]
+pub struct ErasureSteps {
+    /// Rows that one transaction removes: few enough that nobody else who writes has to wait for it.
+    pub rows: usize,
+    /// Rows that one look at a whole table passes.
+    pub looked_at: usize,
+}
+
+impl Default for ErasureSteps {
+    fn default() -> Self {
+        Self { rows: 1_000, looked_at: 10_000 }
+    }
+}
 
 impl Core {
     /// Deletes a study that has ended; waits up to `patience` until every row is gone. When that is not long enough, the
@@ -120,13 +131,14 @@ impl Core {
     /// Removes the rows of a table that stand under that number.
     async fn erase_rows(&self, table: Table, number: u32) -> Reply<()> {
         let now = self.world().clock.now();
+        let step = self.settings().erasure_steps.rows;
         let mut left = true;
         while left {
             left = self
                 .store()
                 .write(move |reader| {
-                    let keys = reader.keys_under(table, &number, STEP)?;
-                    let left = keys.len() == STEP;
+                    let keys = reader.keys_under(table, &number, step)?;
+                    let left = keys.len() == step;
                     let mut writes = Writes::at(now);
                     for key in keys {
                         writes.remove_bytes(table, key);
@@ -169,15 +181,16 @@ impl Core {
         R::Key: Clone + Send + 'static,
     {
         let now = self.world().clock.now();
+        let ErasureSteps { rows, looked_at } = self.settings().erasure_steps;
         let mut from: Option<R::Key> = None;
         loop {
             let (start, wanted) = (from.take(), meant.clone());
             let (keys, next) = self
                 .looking(move |core| {
-                    core.look(|reader| Ok(part::<R>(reader, start.as_ref(), &wanted)?))
+                    core.look(|reader| Ok(part::<R>(reader, start.as_ref(), looked_at, &wanted)?))
                 })
                 .await?;
-            for some in keys.chunks(STEP) {
+            for some in keys.chunks(rows) {
                 let (some, meant, change) = (some.to_vec(), meant.clone(), change.clone());
                 self.store()
                     .write(move |reader| {
@@ -206,11 +219,12 @@ impl Core {
     }
 }
 
-/// The keys of the rows that are meant among the next ones, and where to go on.
+/// The keys of the rows that are meant among so many next ones, and where to go on.
 #[expect(clippy::type_complexity, reason = "it is taken apart at once")]
 fn part<R: Row>(
     reader: &Reader<'_>,
     from: Option<&R::Key>,
+    most: usize,
     meant: &impl Fn(&R) -> bool,
 ) -> Result<(Vec<R::Key>, Option<R::Key>), Fault>
 where
@@ -219,7 +233,7 @@ where
     let (mut keys, mut seen, mut next) = (Vec::new(), 0_usize, None);
     reader.after::<R>(from, |key, row| {
         seen = seen.saturating_add(1);
-        let full = seen >= LOOK;
+        let full = seen >= most;
         if full {
             next = Some(key.clone());
         }

@@ -50,6 +50,7 @@ use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 pub use advance::{Job, Left, Pending};
 pub use anchors::{Anchors, NoAnchors};
 pub use backup::restore_backup;
+pub use delete::ErasureSteps;
 pub use elicit::Makers;
 pub use gates::Gate;
 pub use queue::in_order;
@@ -79,10 +80,6 @@ pub struct Settings {
     /// Answers of the built-in engine in a second; 0 is without limit.
     pub answers_per_second: u32,
     /// What can answer, by name.
-    #[allow(
-        clippy::zero_sized_map_values,
-        reason = "only the built-in engine needs no data of its own"
-    )]
     pub engines: BTreeMap<String, Engine>,
     /// Language models, where there are any.
     pub models: Option<Arc<Registry>>,
@@ -102,6 +99,8 @@ pub struct Settings {
     pub backups_kept: usize,
     /// Days after which an ended study tells of single answers no more; 0 is never.
     pub events_kept_days: u32,
+    /// How much of a deleted study is erased at once.
+    pub erasure_steps: ErasureSteps,
 }
 
 impl Default for Settings {
@@ -112,7 +111,7 @@ impl Default for Settings {
             panel_max: 10_000,
             studies_running: 4,
             answers_per_second: 0,
-            engines: BTreeMap::from([("offline".to_owned(), Engine::Offline)]),
+            engines: BTreeMap::from([("offline".to_owned(), Engine::offline())]),
             models: None,
             caps: Caps::default(),
             confirm_above: None,
@@ -122,6 +121,7 @@ impl Default for Settings {
             backups_daily: true,
             backups_kept: 7,
             events_kept_days: 30,
+            erasure_steps: ErasureSteps::default(),
         }
     }
 }

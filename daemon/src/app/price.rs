@@ -255,9 +255,7 @@ impl Core {
 /// the dearest.
 fn together(engine: &Engine, estimates: &[Estimate]) -> Option<Estimate> {
     let shared = match engine {
-        Engine::Pool(pool) => {
-            matches!(pool.strategy(), Strategy::RoundRobin | Strategy::Blend)
-        }
+        Engine::Pool(pool) => pool.strategy() == Strategy::RoundRobin,
         _ => false,
     };
     let low = estimates.iter().map(|estimate| estimate.low.0);

@@ -173,8 +173,6 @@ impl Core {
     /// Records a batch. Refused when the study takes no more answers, or when one of the outcomes exists.
     pub async fn record(&self, mut batch: Batch) -> Reply<PanelCounts> {
         let now = self.world().clock.now();
-        #[cfg(any(test, feature = "seeded-bugs"))]
-        let sabotage = self.world().sabotage;
         let (number, usage) = (batch.number, batch.usage);
         let panel = self
             .store()
@@ -190,9 +188,6 @@ impl Core {
                     return Ok((found.progress.panel, writes));
                 }
                 let existing = reader.any_of(Table::Outcomes, &batch.keys)?;
-                #[cfg(any(test, feature = "seeded-bugs"))]
-                let existing =
-                    existing.filter(|_| sabotage != Some(crate::world::Sabotage::DoubleRecord));
                 if let Some(existing) = existing.and_then(|index| batch.keys.get(index)) {
                     return Err(ApiError::new(
                         ErrorCode::Conflict,
@@ -203,15 +198,9 @@ impl Core {
                     )
                     .into());
                 }
-                #[cfg(any(test, feature = "seeded-bugs"))]
-                let pays = sabotage != Some(crate::world::Sabotage::SkippedSettle);
-                #[cfg(not(any(test, feature = "seeded-bugs")))]
-                let pays = true;
-                if pays {
-                    let paid = settle(reader, &mut writes, &found.row, &batch)?;
-                    found.progress.credits_used =
-                        found.progress.credits_used.checked_add(paid).unwrap_or(Credits(i64::MAX));
-                }
+                let paid = settle(reader, &mut writes, &found.row, &batch)?;
+                found.progress.credits_used =
+                    found.progress.credits_used.checked_add(paid).unwrap_or(Credits(i64::MAX));
                 count(&mut found.progress, &batch, found.row.scale, now.as_second());
                 let (first, last) = span(&batch.keys);
                 writes.announce(

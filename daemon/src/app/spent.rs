@@ -99,7 +99,6 @@ pub(super) fn inference(found: &Found) -> Option<Inference> {
                 engine: engine.clone(),
                 model: model.clone(),
                 answers: share.answers,
-                hedged: share.hedged,
                 cost_usd: share.usage.cost.dollars(),
                 input_tokens: share.usage.input_tokens,
                 output_tokens: share.usage.output_tokens,

@@ -2,8 +2,9 @@
 //! engines, and small studies.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,11 +15,11 @@ use protocol::study::{EngineMode, Instrument, Origin, StudySpec};
 use redb_seam::StorageBackend;
 use uuid::Uuid;
 
-use crate::inference::{Engine, Refusal, Reply, Script};
+use crate::inference::{Ask, Engine, InProcess, Refusal, Reply, Responder};
 use crate::store::{OpenStorage, Options, Storage, backend as redb_seam};
 use crate::world::{CountedIds, ManualClock, World};
 
-use super::{Core, Plan, Settings, Submission};
+use super::{Core, ErasureSteps, Plan, Settings, Submission};
 
 /// A disk in memory. What was written but not synced is lost in a crash, and it can be told to fail.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +30,9 @@ struct DiskState {
     bytes: Mutex<Bytes>,
     /// Writes and syncs that still succeed; negative is without limit.
     budget: AtomicI64,
-    limited: std::sync::atomic::AtomicBool,
+    limited: AtomicBool,
+    /// Syncs succeed and keep nothing.
+    lies: AtomicBool,
     pub(crate) operations: AtomicU64,
 }
 
@@ -48,6 +51,13 @@ enum Change {
 }
 
 impl Disk {
+    /// A disk that reports a sync as done and does nothing.
+    pub(crate) fn lying() -> Self {
+        let disk = Self::default();
+        disk.0.lies.store(true, Ordering::SeqCst);
+        disk
+    }
+
     /// The same disk after the power went: only what was synced is there.
     pub(crate) fn after_crash(&self) -> Self {
         let durable = self.0.bytes.lock().unwrap().durable.clone();
@@ -119,6 +129,9 @@ impl StorageBackend for Disk {
 
     fn sync_data(&self) -> io::Result<()> {
         self.spend()?;
+        if self.0.lies.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         let mut bytes = self.0.bytes.lock().unwrap();
         for change in std::mem::take(&mut bytes.dirty) {
             match change {
@@ -151,7 +164,9 @@ pub(crate) fn world() -> (World, Arc<ManualClock>) {
 pub(crate) fn settings(allowance: i64, engine: Script) -> Settings {
     Settings {
         allowance: Credits(allowance),
-        engines: BTreeMap::from([("offline".to_owned(), Engine::Scripted(engine))]),
+        engines: BTreeMap::from([("offline".to_owned(), Engine::InProcess(Arc::new(engine)))]),
+        // So small that small studies take several.
+        erasure_steps: ErasureSteps { rows: 5, looked_at: 7 },
         ..Settings::default()
     }
 }
@@ -163,6 +178,47 @@ pub(crate) fn options() -> Options {
         reopen_first: Duration::ZERO,
         reopen_most: Duration::ZERO,
         ..Options::default()
+    }
+}
+
+/// An engine whose answers a test decides.
+#[derive(Clone)]
+pub(crate) struct Script(Arc<Scripted>);
+
+type Scripted = dyn Fn(&Ask<'_>) -> Result<Reply, Refusal> + Send + Sync;
+
+impl Script {
+    /// Answers as that function says.
+    pub(crate) fn new(
+        answer: impl Fn(&Ask<'_>) -> Result<Reply, Refusal> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(answer))
+    }
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Script")
+    }
+}
+
+impl InProcess for Script {
+    fn model(&self) -> &str {
+        "scripted"
+    }
+
+    fn asset_hash(&self) -> &str {
+        "scripted"
+    }
+
+    fn prepare(&self, _spec: &StudySpec) -> Box<dyn Responder> {
+        Box::new(self.clone())
+    }
+}
+
+impl Responder for Script {
+    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
+        (self.0)(ask)
     }
 }
 

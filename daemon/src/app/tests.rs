@@ -1,4 +1,4 @@
-//! The use cases on a real store: the budget, the calls of every door, the money as a state machine, and the seeded faults
+//! The use cases on a real store: the budget, the calls of every door, the money as a state machine, and the damage
 //! that these tests must notice.
 
 mod budget;

@@ -36,8 +36,6 @@ pub struct EngineSettings {
     pub embedding_model: Option<String>,
     /// What that costs: dollars per million tokens.
     pub embedding_price: Option<f64>,
-    /// Most calls of a hundred that are made a second time because the first is slow; both are paid.
-    pub hedge_percent: Option<u32>,
     /// Engines that answer together under this name.
     pub engines: Option<Vec<String>>,
     /// How respondents are shared out between them.
@@ -51,14 +49,8 @@ pub enum Strategy {
     /// In turn, by their place in the panel.
     #[default]
     RoundRobin,
-    /// All to the cheapest that works.
-    Cheapest,
-    /// To whoever will answer soonest.
-    Fastest,
     /// All to the first that works, in the order given.
     Failover,
-    /// In equal shares drawn from the study's seed.
-    Blend,
 }
 
 impl Strategy {
@@ -66,10 +58,7 @@ impl Strategy {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::RoundRobin => "round_robin",
-            Self::Cheapest => "cheapest",
-            Self::Fastest => "fastest",
             Self::Failover => "failover",
-            Self::Blend => "blend",
         }
     }
 }

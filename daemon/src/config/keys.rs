@@ -31,7 +31,6 @@ price.output = 1.6
 price.cached_input = 0.1
 embedding_model = "text-embedding-3-small"
 embedding_price = 0.02
-hedge_percent = 5
 engines = ["openai", "groq"]
 strategy = "round_robin"
 "#;

@@ -185,6 +185,20 @@ mod tests {
     }
 
     #[test]
+    fn settings_that_were_dropped_are_refused_like_any_unknown_one() {
+        let twice = problems("[engine.mine]\nmodel = \"m\"\nhedge_percent = 5\n", &[]);
+        assert_eq!(twice.len(), 1, "{twice:?}");
+        let told = "config.toml:3: unknown setting 'engine.mine.hedge_percent' · an engine takes ";
+        assert!(twice[0].starts_with(told), "{twice:?}");
+        for strategy in ["cheapest", "fastest", "blend"] {
+            let text = format!("[engine.mine]\nengines = [\"a\"]\nstrategy = \"{strategy}\"\n");
+            let told = problems(&text, &[]);
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert!(told[0].contains("`round_robin` or `failover`"), "{told:?}");
+        }
+    }
+
+    #[test]
     fn values_out_of_range_are_refused() {
         assert_eq!(problems("[limits]\npanel_max = 0\n", &[]).len(), 1);
         assert_eq!(problems("[limits]\npanel_max = -1\n", &[]).len(), 1);

@@ -139,9 +139,6 @@ fn is_zero(count: &u32) -> bool {
 pub struct EngineUse {
     /// Respondents whose last question it answered.
     pub answers: u32,
-    /// Calls that were made twice because the first was slow.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub hedged: u32,
     /// What its calls took.
     pub usage: Usage,
 }
@@ -152,7 +149,6 @@ impl EngineUse {
     pub fn plus(self, other: Self) -> Self {
         Self {
             answers: self.answers.saturating_add(other.answers),
-            hedged: self.hedged.saturating_add(other.hedged),
             usage: self.usage.plus(other.usage),
         }
     }

@@ -25,9 +25,9 @@ use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
 use protocol::study::{Order, StudySpec};
 
-pub use self::here::Here;
+pub use self::here::{Here, InProcess, Responder};
 use self::model::ModelEngine;
-use self::offline::Offline;
+use self::offline::BuiltIn;
 use self::pool::Pool;
 
 /// One question to one respondent.
@@ -84,15 +84,12 @@ pub enum Refusal {
 /// What can answer, by name.
 #[derive(Clone, Debug)]
 pub enum Engine {
-    /// The built-in reader. Its lexicons are read when it is first asked for, so that an idle daemon does without.
-    Offline,
+    /// An engine of this process, such as the built-in reader.
+    InProcess(Arc<dyn InProcess>),
     /// A language model.
     Model(Arc<ModelEngine>),
     /// Several language models that answer together.
     Pool(Arc<Pool>),
-    /// Answers as a test says.
-    #[cfg(any(test, feature = "seeded-bugs"))]
-    Scripted(Script),
 }
 
 /// How an engine that is ready for one study is asked.
@@ -104,36 +101,27 @@ pub enum Ready {
     Models(Arc<Pool>),
 }
 
-/// An engine within this process that is ready for one study.
-#[derive(Debug)]
-pub enum Prepared {
-    /// The built-in reader, with the material read.
-    Offline(offline::Prepared),
-    /// Answers as a test says.
-    #[cfg(any(test, feature = "seeded-bugs"))]
-    Scripted(Script),
-}
-
 impl Engine {
+    /// The built-in reader.
+    pub fn offline() -> Self {
+        Self::InProcess(Arc::new(BuiltIn))
+    }
+
     /// The model that answers, with its version.
     pub fn model(&self) -> &str {
         match self {
-            Self::Offline => Offline::embedded().model(),
+            Self::InProcess(engine) => engine.model(),
             Self::Model(engine) => engine.model(),
             Self::Pool(pool) => pool.model(),
-            #[cfg(any(test, feature = "seeded-bugs"))]
-            Self::Scripted(_) => "scripted",
         }
     }
 
     /// SHA-256 (hex) of everything but the study that decides its answers.
     pub fn asset_hash(&self) -> &str {
         match self {
-            Self::Offline => Offline::embedded().asset_hash(),
+            Self::InProcess(engine) => engine.asset_hash(),
             Self::Model(engine) => engine.asset_hash(),
             Self::Pool(pool) => pool.asset_hash(),
-            #[cfg(any(test, feature = "seeded-bugs"))]
-            Self::Scripted(_) => "scripted",
         }
     }
 
@@ -148,67 +136,18 @@ impl Engine {
     /// The language models behind it, in the order in which they are tried; none for an engine of this process.
     pub fn models(&self) -> Vec<Arc<ModelEngine>> {
         match self {
-            Self::Offline => Vec::new(),
+            Self::InProcess(_) => Vec::new(),
             Self::Model(engine) => vec![Arc::clone(engine)],
             Self::Pool(pool) => pool.members().to_vec(),
-            #[cfg(any(test, feature = "seeded-bugs"))]
-            Self::Scripted(_) => Vec::new(),
         }
     }
 
     /// Reads the material of a study once, for all its respondents.
     pub fn prepare(&self, spec: &StudySpec) -> Ready {
         match self {
-            Self::Offline => {
-                let read = |spec: &_| Prepared::Offline(Offline::embedded().prepare(spec));
-                Ready::Here(Here::new(spec, read))
-            }
+            Self::InProcess(engine) => Ready::Here(Here::new(spec, engine.as_ref())),
             Self::Model(engine) => Ready::Models(Arc::new(Pool::alone(Arc::clone(engine)))),
             Self::Pool(pool) => Ready::Models(Arc::clone(pool)),
-            #[cfg(any(test, feature = "seeded-bugs"))]
-            Self::Scripted(script) => {
-                Ready::Here(Here::new(spec, |_: &_| Prepared::Scripted(script.clone())))
-            }
         }
-    }
-}
-
-impl Prepared {
-    /// Asks one respondent.
-    pub fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
-        match self {
-            Self::Offline(prepared) => prepared.ask(ask),
-            #[cfg(any(test, feature = "seeded-bugs"))]
-            Self::Scripted(script) => script.ask(ask),
-        }
-    }
-}
-
-/// Answers that a test decides.
-#[cfg(any(test, feature = "seeded-bugs"))]
-#[derive(Clone)]
-pub struct Script(std::sync::Arc<Scripted>);
-
-#[cfg(any(test, feature = "seeded-bugs"))]
-type Scripted = dyn Fn(&Ask<'_>) -> Result<Reply, Refusal> + Send + Sync;
-
-#[cfg(any(test, feature = "seeded-bugs"))]
-impl Script {
-    /// Answers as that function says.
-    pub fn new(
-        answer: impl Fn(&Ask<'_>) -> Result<Reply, Refusal> + Send + Sync + 'static,
-    ) -> Self {
-        Self(std::sync::Arc::new(answer))
-    }
-
-    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
-        (self.0)(ask)
-    }
-}
-
-#[cfg(any(test, feature = "seeded-bugs"))]
-impl std::fmt::Debug for Script {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Script")
     }
 }

@@ -193,24 +193,6 @@ impl ModelEngine {
         self.door().standing(now)
     }
 
-    /// What a thousand calls of usual size cost, to compare engines: a thousand tokens sent and 250 received each.
-    pub fn usual_cost(&self) -> UsdMicros {
-        self.price().worst(1_000_000, 250_000)
-    }
-
-    /// A turn at the door, if there is one right now.
-    pub fn admit_now(
-        self: &Arc<Self>,
-        clock: &Arc<dyn Clock>,
-        study: u32,
-        weight: u32,
-        ready: &ReadyCall,
-    ) -> Option<Pass> {
-        let admit = self.door().ask(study, weight, ready.tokens_likely, clock.monotonic());
-        let (engine, clock) = (Arc::clone(self), Arc::clone(clock));
-        (admit == Admit::Go).then_some(Pass { engine, clock, used: false })
-    }
-
     /// What one respondent will be sent, of a study with that form: all questions, or the one that is put alone.
     ///
     /// # Errors
@@ -393,12 +375,6 @@ impl ModelEngine {
     pub fn leave(&self, study: u32) {
         self.door().leave(study);
         self.freed.notify_waiters();
-    }
-
-    /// Calls that may be under way at present, and those that are.
-    pub fn load(&self) -> (u32, u32) {
-        let door = self.door();
-        (door.limit(), door.under_way())
     }
 
     fn door(&self) -> MutexGuard<'_, Admission> {

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::model::ModelEngine;
 pub use crate::config::Strategy;
@@ -30,21 +29,6 @@ pub enum Standing {
     Dead,
 }
 
-/// What a choice between engines looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    /// Whether it can be asked.
-    pub standing: Standing,
-    /// Calls that may still be started now.
-    pub free: u32,
-    /// Calls that it takes at once at present.
-    pub width: u32,
-    /// How long its calls took lately; none before the first one ended.
-    pub latency: Option<Duration>,
-    /// Calls of this study under way there.
-    pub under_way: u32,
-}
-
 impl Pool {
     /// An engine alone.
     pub fn alone(engine: Arc<ModelEngine>) -> Self {
@@ -58,7 +42,7 @@ impl Pool {
     }
 
     /// Several under one name, in the order in which their owner named them.
-    pub fn new(name: &str, strategy: Strategy, mut members: Vec<Arc<ModelEngine>>) -> Self {
+    pub fn new(name: &str, strategy: Strategy, members: Vec<Arc<ModelEngine>>) -> Self {
         let hash = members
             .iter()
             .fold(Digest::new().raw(strategy.as_str()), |hash, member| {
@@ -67,9 +51,6 @@ impl Pool {
             .finish_hex();
         let names: BTreeSet<&str> = members.iter().map(|member| member.model()).collect();
         let model = names.into_iter().collect::<Vec<_>>().join(", ");
-        if strategy == Strategy::Cheapest {
-            members.sort_by_key(|member| member.usual_cost());
-        }
         Self { name: name.to_owned(), strategy, members, model, hash }
     }
 
@@ -99,140 +80,78 @@ impl Pool {
     }
 
     /// The engine that a respondent is meant for, where the strategy says so beforehand.
-    pub fn meant_for(&self, seed: u64, respondent: u32) -> Option<usize> {
-        allotted(self.strategy, seed, respondent, self.members.len())
+    pub fn meant_for(&self, respondent: u32) -> Option<usize> {
+        allotted(self.strategy, respondent, self.members.len())
     }
 }
 
 /// The engine that a respondent is meant for, of that many; `None` where whoever may takes them. Decided by the place in
-/// the panel or by the seed, never by who is quick, so that the same study asks the same people with the same models.
-fn allotted(strategy: Strategy, seed: u64, respondent: u32, engines: usize) -> Option<usize> {
-    let engines_u32 = u32::try_from(engines).ok().filter(|engines| *engines > 0)?;
-    let index = |place: u32| usize::try_from(place % engines_u32).ok();
+/// the panel, never by who is quick, so that the same study asks the same people with the same models.
+fn allotted(strategy: Strategy, respondent: u32, engines: usize) -> Option<usize> {
     match strategy {
-        Strategy::RoundRobin => index(respondent),
-        Strategy::Blend => {
-            // Each block of as many respondents as there are engines is a permutation of them, so shares are equal.
-            let block = respondent / engines_u32;
-            let mut order: Vec<([u8; 32], usize)> = (0..engines)
-                .map(|engine| {
-                    let drawn = Digest::new()
-                        .raw(seed.to_le_bytes())
-                        .raw(block.to_le_bytes())
-                        .raw((engine as u64).to_le_bytes());
-                    (drawn.finish(), engine)
-                })
-                .collect();
-            order.sort_unstable();
-            order.get(index(respondent)?).map(|(_, engine)| *engine)
-        }
-        Strategy::Cheapest | Strategy::Fastest | Strategy::Failover => None,
+        Strategy::RoundRobin => usize::try_from(respondent).ok()?.checked_rem(engines),
+        Strategy::Failover => None,
     }
 }
 
-/// Whether an engine may take somebody new whom nobody else was meant to ask; `left` counts those who are waiting for it.
-pub fn may_take(strategy: Strategy, engines: &[Candidate], engine: usize, left: u32) -> bool {
-    let Some(own) = engines.get(engine) else { return false };
-    if own.standing != Standing::Open {
+/// Whether an engine may take somebody new whom nobody else was meant to ask.
+pub fn may_take(strategy: Strategy, engines: &[Standing], engine: usize) -> bool {
+    if engines.get(engine) != Some(&Standing::Open) {
         return false;
     }
     match strategy {
         // Its own are its own; strangers come to it when theirs cannot be asked.
-        Strategy::RoundRobin | Strategy::Blend => true,
-        Strategy::Cheapest | Strategy::Failover => engines
-            .get(..engine)
-            .is_none_or(|before| before.iter().all(|other| other.standing != Standing::Open)),
-        Strategy::Fastest => fastest(engines, engine, own, left),
+        Strategy::RoundRobin => true,
+        Strategy::Failover => {
+            engines.get(..engine).is_none_or(|before| !before.contains(&Standing::Open))
+        }
     }
-}
-
-/// Everyone is tried once; then the quickest goes first, and a slower one helps only where it is done sooner than the
-/// quicker ones would be with all who are left.
-fn fastest(engines: &[Candidate], engine: usize, own: &Candidate, left: u32) -> bool {
-    let Some(latency) = own.latency else { return own.under_way == 0 };
-    engines.iter().enumerate().all(|(other, candidate)| {
-        if other == engine || candidate.standing != Standing::Open {
-            return true;
-        }
-        let Some(quick) = candidate.latency else { return true };
-        if (quick, other) >= (latency, engine) {
-            return true;
-        }
-        let rounds = left.saturating_add(candidate.under_way).div_ceil(candidate.width.max(1));
-        candidate.free == 0 && quick.saturating_mul(rounds) > latency
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::{any, prop_assert, proptest};
+    use proptest::prelude::{prop_assert, proptest};
 
     use super::*;
 
-    const OPEN: Candidate = Candidate {
-        standing: Standing::Open,
-        free: 10,
-        width: 10,
-        latency: Some(Duration::from_millis(100)),
-        under_way: 0,
-    };
-
     #[test]
     fn the_first_that_works_takes_everyone() {
-        for strategy in [Strategy::Failover, Strategy::Cheapest] {
-            let takes = |first, second| {
-                let engines =
-                    [Candidate { standing: first, ..OPEN }, Candidate { standing: second, ..OPEN }];
-                [may_take(strategy, &engines, 0, 5), may_take(strategy, &engines, 1, 5)]
-            };
-            assert_eq!(takes(Standing::Open, Standing::Open), [true, false]);
-            assert_eq!(takes(Standing::Resting, Standing::Open), [false, true]);
-            assert_eq!(takes(Standing::Dead, Standing::Open), [false, true]);
-            assert_eq!(takes(Standing::Dead, Standing::Resting), [false, false]);
-        }
-    }
-
-    #[test]
-    fn the_quickest_takes_most_and_a_slow_one_helps_only_where_it_helps() {
-        let slow = Candidate { latency: Some(Duration::from_secs(1)), ..OPEN };
-        let takes = |engines: &[Candidate], left| {
-            [0, 1].map(|engine| may_take(Strategy::Fastest, engines, engine, left))
+        let takes = |first, second| {
+            [0, 1].map(|engine| may_take(Strategy::Failover, &[first, second], engine))
         };
-        assert_eq!(takes(&[slow, OPEN], 500), [false, true], "it has places free");
-        let full = Candidate { free: 0, under_way: 10, ..OPEN };
-        // Ten at a time in 100 ms: 500 take five seconds, 20 take 300 ms.
-        assert_eq!(takes(&[slow, full], 500), [true, true]);
-        assert_eq!(takes(&[slow, full], 20), [false, true]);
-        let unknown = Candidate { latency: None, ..OPEN };
-        assert_eq!(takes(&[unknown, OPEN], 500), [true, true], "one call shows how quick it is");
-        let trying = Candidate { under_way: 1, ..unknown };
-        assert_eq!(takes(&[trying, OPEN], 500), [false, true]);
+        assert_eq!(takes(Standing::Open, Standing::Open), [true, false]);
+        assert_eq!(takes(Standing::Resting, Standing::Open), [false, true]);
+        assert_eq!(takes(Standing::Dead, Standing::Open), [false, true]);
+        assert_eq!(takes(Standing::Dead, Standing::Resting), [false, false]);
     }
 
     #[test]
-    fn the_hash_of_a_pool_and_the_shares_of_its_engines_stay_the_same() {
+    fn in_turn_each_that_works_takes_its_own_and_strangers() {
+        let engines = [Standing::Open, Standing::Resting, Standing::Open, Standing::Dead];
+        let takes = [0, 1, 2, 3].map(|engine| may_take(Strategy::RoundRobin, &engines, engine));
+        assert_eq!(takes, [true, false, true, false]);
+    }
+
+    #[test]
+    fn the_hash_of_a_pool_stays_the_same() {
         let nobody = Pool::new("p", Strategy::RoundRobin, Vec::new());
         assert_eq!(
             nobody.asset_hash(),
             "bc41df47566f329e0c9a7040544f835e177bf8b637c69491dd3a8c7347c2d1e3"
         );
-        let shares = (0..6).filter_map(|respondent| allotted(Strategy::Blend, 7, respondent, 3));
-        assert_eq!(shares.collect::<Vec<_>>(), [2, 1, 0, 2, 0, 1]);
     }
 
     proptest! {
         #[test]
         fn shares_are_equal_and_do_not_depend_on_the_order_of_asking(
-            seed in any::<u64>(), engines in 1_usize..6, blocks in 1_u32..40,
+            engines in 1_usize..6, blocks in 1_u32..40,
         ) {
-            for strategy in [Strategy::RoundRobin, Strategy::Blend] {
-                let panel = blocks * u32::try_from(engines).unwrap();
-                let mut counts = vec![0_u32; engines];
-                for respondent in 0..panel {
-                    counts[allotted(strategy, seed, respondent, engines).unwrap()] += 1;
-                }
-                prop_assert!(counts.iter().all(|count| *count == blocks), "{counts:?}");
+            let panel = blocks * u32::try_from(engines).unwrap();
+            let mut counts = vec![0_u32; engines];
+            for respondent in 0..panel {
+                counts[allotted(Strategy::RoundRobin, respondent, engines).unwrap()] += 1;
             }
+            prop_assert!(counts.iter().all(|count| *count == blocks), "{counts:?}");
         }
     }
 }

@@ -85,15 +85,6 @@ impl Booked {
     /// A call that cost nothing.
     pub const NOTHING: Self = Self { cost: UsdMicros::ZERO, at_most: false };
 
-    /// Both together.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            cost: self.cost.checked_add(other.cost).unwrap_or(UsdMicros(i64::MAX)),
-            at_most: self.at_most || other.at_most,
-        }
-    }
-
     /// By the service's own count. A service that reports more than the call can take, or nothing, or that it was sent
     /// nothing, is taken at the limits, so that a cap holds whatever it says; whoever reads of the cost is told.
     pub fn counted(price: &Price, tokens: Option<Tokens>, worst: UsdMicros) -> Self {

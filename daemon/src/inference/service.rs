@@ -104,8 +104,6 @@ pub struct Service {
     pub output_tokens_max: u32,
     /// How fast it may be asked.
     pub bounds: Bounds,
-    /// Most calls of a hundred that are made a second time because the first is slow.
-    pub hedge_percent: u32,
     /// What it costs; none when nobody knows.
     pub price: Option<Price>,
     /// It costs nothing because of where it is asked: neither its owner nor any table says what it costs.
@@ -324,7 +322,6 @@ pub fn resolve(
         temperature,
         output_tokens_max: positive("output_tokens", own.output_tokens)?.unwrap_or(usual),
         bounds,
-        hedge_percent: hedge_percent(own)?,
     })
 }
 
@@ -404,17 +401,6 @@ fn address(
         url.set_path(suffix);
     }
     Ok((url, AddressFrom::Variable(variable.clone())))
-}
-
-/// Slow calls that are made twice: none unless their owner says so, and never more than a fifth.
-fn hedge_percent(own: &EngineSettings) -> Result<u32, Unready> {
-    match own.hedge_percent.unwrap_or(0) {
-        share @ 0..=20 => Ok(share),
-        _ => {
-            let why = "it goes from 0 to 20 calls of a hundred".to_owned();
-            Err(Unready::Setting { key: "hedge_percent", why })
-        }
-    }
 }
 
 fn positive(key: &'static str, given: Option<u32>) -> Result<Option<u32>, Unready> {

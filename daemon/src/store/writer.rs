@@ -454,7 +454,8 @@ impl Writer {
             }
         };
         transaction.set_two_phase_commit(true);
-        self.durability(&mut transaction)?;
+        let durable = transaction.set_durability(Durability::Immediate);
+        durable.map_err(|error| Fault::Io(error.to_string()))?;
         let ran =
             catch_unwind(AssertUnwindSafe(|| self.members(&transaction, first, members, other)));
         let told = match ran {
@@ -481,21 +482,6 @@ impl Writer {
             Ok(Err(fault)) => Err(fault),
             Err(panic) => Err(Fault::Stumbled(panic_message(&*panic))),
         }
-    }
-
-    #[cfg_attr(
-        not(any(test, feature = "seeded-bugs")),
-        expect(clippy::unused_self, reason = "a seeded fault uses it")
-    )]
-    fn durability(&self, transaction: &mut WriteTransaction) -> Result<(), Fault> {
-        let durability = Durability::Immediate;
-        #[cfg(any(test, feature = "seeded-bugs"))]
-        let durability = if self.world.sabotaged(crate::world::Sabotage::LyingDurability) {
-            Durability::None
-        } else {
-            durability
-        };
-        transaction.set_durability(durability).map_err(|error| Fault::Io(error.to_string()))
     }
 
     fn members(

@@ -78,8 +78,6 @@ struct Desk {
     gate: Gate,
     number: u32,
     attempt: u32,
-    #[cfg(any(test, feature = "seeded-bugs"))]
-    world: crate::world::World,
 }
 
 /// Brings a study as far as it goes.
@@ -148,16 +146,8 @@ async fn go(
         };
         let asking = match ready {
             Ready::Here(prepared) => {
-                let desk = Desk {
-                    spec,
-                    panel,
-                    prepared,
-                    gate: gate_of_desk,
-                    number,
-                    attempt,
-                    #[cfg(any(test, feature = "seeded-bugs"))]
-                    world: core.world().clone(),
-                };
+                let gate = gate_of_desk;
+                let desk = Desk { spec, panel, prepared, gate, number, attempt };
                 Asking::Here(Arc::new(desk))
             }
             Ready::Models(pool) => {
@@ -359,8 +349,6 @@ impl Desk {
             // All that one respondent is asked is recorded together, so that nobody is ever half done.
             let outcomes: Vec<_> = instrument::assignments(&self.spec, *respondent)
                 .map(|at| {
-                    #[cfg(any(test, feature = "seeded-bugs"))]
-                    self.world.poisoned(at.respondent);
                     // A respondent whose asking breaks is put aside; nobody else is touched.
                     let asked = catch_unwind(AssertUnwindSafe(|| self.ask_one(at, &persona)));
                     let (outcome, usage) = asked.unwrap_or_else(|_| {

@@ -14,10 +14,11 @@ use protocol::run::{State, Study};
 use protocol::service::Control;
 
 use crate::app::testing::{
-    Disk, broken, everyone_answers, nobody_answers, options, reply, settings, submission, world,
+    Disk, Script, broken, everyone_answers, nobody_answers, options, reply, settings, submission,
+    world,
 };
 use crate::app::{Core, Settings};
-use crate::inference::{Refusal, Script};
+use crate::inference::Refusal;
 
 use super::Scheduler;
 

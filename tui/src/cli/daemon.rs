@@ -79,7 +79,7 @@ pub(crate) fn serve(args: &RunArgs) -> Result<Exit, Failure> {
     let face = if args.detached { daemon::Face::Detached } else { daemon::Face::Foreground };
     let missing =
         if args.start.new_store { daemon::Missing::BeginAnew } else { daemon::Missing::Ask };
-    daemon::run(face, missing)?;
+    daemon::run(face, missing, daemon::Dependencies::default())?;
     Ok(Exit::Done)
 }
 

@@ -1,4 +1,5 @@
-//! The controls: each seeded fault must be noticed by what the other tests rely on.
+//! The controls: damage that the other tests rely on to be noticed. The rows of a store are changed past the use cases, and
+//! a disk reports syncs that it never made; the audit and a crash must show it.
 
 use protocol::credits::Credits;
 
@@ -8,19 +9,24 @@ use crate::app::testing::{
 use crate::app::{Batch, Core};
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, Outcome, Usage};
-use crate::world::{Sabotage, World};
+use crate::store::Writes;
+use crate::store::rows::{OutcomeKey, OutcomeRow, Progress};
 
-fn core(disk: &Disk, sabotage: Option<Sabotage>) -> Core {
-    let world = World { sabotage, ..world().0 };
-    Core::open_with(world, disk.storage(), settings(100, everyone_answers()), options()).unwrap()
+fn core(disk: &Disk) -> Core {
+    let settings = settings(100, everyone_answers());
+    Core::open_with(world().0, disk.storage(), settings, options()).unwrap()
+}
+
+fn at(respondent: u32) -> Assignment {
+    Assignment { round: 0, respondent, task: 0, replicate: 0 }
 }
 
 fn batch(number: u32, respondents: std::ops::Range<u32>) -> Batch {
     let mut batch = Batch::new(number, 0);
     for respondent in respondents {
         let answered = instrument::read(&spec(10), &reply(respondent).text).unwrap();
-        let assignment = Assignment { round: 0, respondent, task: 0, replicate: 0 };
-        batch.push(&[(assignment, Outcome::Answered(answered), Usage::default())]).unwrap();
+        let outcome = Outcome::Answered(answered);
+        batch.push(&[(at(respondent), outcome, Usage::default())]).unwrap();
     }
     batch
 }
@@ -33,7 +39,7 @@ async fn record_some(core: &Core) {
 
 #[tokio::test]
 async fn without_a_fault_the_audit_is_clean_and_a_repetition_is_refused() {
-    let core = core(&Disk::default(), None);
+    let core = core(&Disk::default());
     record_some(&core).await;
     assert_eq!(broken(&core), Vec::<String>::new());
     assert!(core.record(batch(1, 2..6)).await.is_err());
@@ -43,16 +49,47 @@ async fn without_a_fault_the_audit_is_clean_and_a_repetition_is_refused() {
 
 #[tokio::test]
 async fn a_skipped_payment_is_noticed() {
-    let core = core(&Disk::default(), Some(Sabotage::SkippedSettle));
+    let core = core(&Disk::default());
     record_some(&core).await;
-    assert!(broken(&core).iter().any(|what| what.starts_with("studies.paid")));
+    let now = core.world().clock.now();
+    // One answer more, counted like the others, and nothing settled for it.
+    core.store()
+        .write(move |reader| {
+            let mut writes = Writes::at(now);
+            let last = OutcomeKey { study: 1, assignment: at(3) };
+            let outcome: OutcomeRow = reader.get(&last)?.unwrap();
+            writes.put(&OutcomeKey { study: 1, assignment: at(4) }, &outcome);
+            let mut progress: Progress = reader.get(&1)?.unwrap();
+            progress.panel.delivered += 1;
+            // The fourth answer gave the fourth point of the scale.
+            progress.scores[3] += 1;
+            writes.put(&1, &progress);
+            Ok(((), writes))
+        })
+        .await
+        .unwrap();
+    let broken = broken(&core);
+    assert_eq!(broken.len(), 1, "{broken:?}");
+    assert!(broken[0].starts_with("studies.paid"), "{broken:?}");
     core.close();
 }
 
 #[tokio::test]
 async fn an_outcome_recorded_twice_is_noticed() {
-    let core = core(&Disk::default(), Some(Sabotage::DoubleRecord));
+    let core = core(&Disk::default());
     record_some(&core).await;
+    let now = core.world().clock.now();
+    // Without their rows, outcomes that were counted and paid are recorded and paid again.
+    core.store()
+        .write(move |_| {
+            let mut writes = Writes::at(now);
+            for respondent in 2..4 {
+                writes.remove::<OutcomeRow>(&OutcomeKey { study: 1, assignment: at(respondent) });
+            }
+            Ok(((), writes))
+        })
+        .await
+        .unwrap();
     core.record(batch(1, 2..6)).await.unwrap();
     assert!(broken(&core).iter().any(|what| what.starts_with("studies.counts")));
     core.close();
@@ -60,12 +97,10 @@ async fn an_outcome_recorded_twice_is_noticed() {
 
 #[tokio::test]
 async fn an_acknowledgement_before_durability_is_noticed() {
-    for (sabotage, kept) in [(None, Credits(105)), (Some(Sabotage::LyingDurability), Credits(100))]
-    {
-        let disk = Disk::default();
-        let first = core(&disk, sabotage);
+    for (disk, kept) in [(Disk::default(), Credits(105)), (Disk::lying(), Credits(100))] {
+        let first = core(&disk);
         first.grant(Credits(5)).await.unwrap();
-        let second = core(&disk.after_crash(), None);
+        let second = core(&disk.after_crash());
         assert_eq!(second.credits().await.unwrap().balance, kept);
         first.close();
         second.close();

@@ -59,12 +59,7 @@ impl ModelEngine {
         let likely = ready.tokens_likely;
         Estimate {
             low: times(of(likely.saturating_mul(9) / 10, brief), 10),
-            high: {
-                let most = times(of(likely.saturating_mul(12) / 10, long), 11);
-                // Slow calls that are made twice are paid twice.
-                let hedged = 100 + i64::from(self.service.hedge_percent);
-                UsdMicros(most.0.saturating_mul(hedged) / 100)
-            },
+            high: times(of(likely.saturating_mul(12) / 10, long), 11),
         }
     }
 }

@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 use protocol::study::{Instrument, StudySpec};
 
-use super::{Ask, Refusal, Reply};
+use super::{Ask, InProcess, Refusal, Reply, Responder};
 use crate::domain::digest::Digest;
 pub use features::{Evidence, Features, Mass, Price, Span};
 pub use lexicon::{LexiconError, Theme};
@@ -42,6 +42,24 @@ pub struct Offline {
     voice: VoiceFile,
     answers: AnswerFile,
     asset_hash: String,
+}
+
+/// The embedded reader as an engine. Its files are read when it is first asked for, so that an idle daemon does without.
+#[derive(Clone, Copy, Debug)]
+pub struct BuiltIn;
+
+impl InProcess for BuiltIn {
+    fn model(&self) -> &str {
+        Offline::embedded().model()
+    }
+
+    fn asset_hash(&self) -> &str {
+        Offline::embedded().asset_hash()
+    }
+
+    fn prepare(&self, spec: &StudySpec) -> Box<dyn Responder> {
+        Box::new(Offline::embedded().prepare(spec))
+    }
 }
 
 static EMBEDDED: LazyLock<Offline> = LazyLock::new(|| match Offline::parse() {
@@ -157,6 +175,12 @@ pub struct Prepared {
     readings: Vec<Reading>,
     /// What each question of a survey is after; `None` where the reader cannot answer it.
     routes: Vec<Option<answer::file::Route>>,
+}
+
+impl Responder for Prepared {
+    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
+        Self::ask(self, ask)
+    }
 }
 
 impl Prepared {

@@ -177,7 +177,7 @@ async fn nobody_is_asked_any_more_once_it_is_noticed() {
     use std::sync::atomic::{AtomicU32, Ordering};
     let asked = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&asked);
-    let engine = crate::inference::Script::new(move |ask| {
+    let engine = crate::app::testing::Script::new(move |ask| {
         counted.fetch_add(1, Ordering::SeqCst);
         Ok(crate::app::testing::reply(ask.ordinal))
     });

@@ -5,7 +5,7 @@ use std::iter::Peekable;
 
 use super::round::Round;
 use super::sitting::Ticket;
-use crate::inference::pool::{Candidate, Standing, may_take};
+use crate::inference::pool::{Standing, may_take};
 
 /// Respondents that may be drawn ahead of their engine's turn, all engines together.
 const AHEAD_MAX: usize = 10_000;
@@ -20,14 +20,11 @@ impl Round {
         if self.lanes.len() == 1 {
             return left.next();
         }
-        let engines = self.candidates();
-        let strategy = self.study.pool.strategy();
-        let many = u32::try_from(left.size_hint().1.unwrap_or(usize::MAX)).unwrap_or(u32::MAX);
-        if !may_take(strategy, &engines, lane, many) {
+        let engines = self.choices();
+        if !may_take(self.study.pool.strategy(), &engines, lane) {
             return None;
         }
-        let seed = self.study.spec.seed;
-        let meant_for = |ticket: &Ticket| self.study.pool.meant_for(seed, ticket.respondent);
+        let meant_for = |ticket: &Ticket| self.study.pool.meant_for(ticket.respondent);
         if left.peek().is_some_and(|ticket| meant_for(ticket).is_none()) {
             return left.next();
         }
@@ -36,26 +33,24 @@ impl Round {
         }
         while self.ahead.iter().map(std::collections::VecDeque::len).sum::<usize>() < AHEAD_MAX {
             let Some(ticket) = left.next() else { break };
-            match self.study.pool.meant_for(seed, ticket.respondent) {
+            match self.study.pool.meant_for(ticket.respondent) {
                 Some(other) if other != lane => self.ahead[other].push_back(ticket),
                 Some(_) | None => return Some(ticket),
             }
         }
         // Nobody of its own is left: it helps those that cannot be asked.
-        let stranded = engines.iter().enumerate().filter(|(_, it)| it.standing != Standing::Open);
+        let stranded = engines.iter().enumerate().filter(|(_, it)| **it != Standing::Open);
         let stranded: Vec<usize> = stranded.map(|(other, _)| other).collect();
         stranded.into_iter().find_map(|other| self.ahead[other].pop_front())
     }
 
     /// What the strategy looks at. Where no engine can be asked just now, those that rest count as open: their doors say
     /// when to go on.
-    fn candidates(&self) -> Vec<Candidate> {
-        let now = self.study.now();
-        let mut engines: Vec<Candidate> =
-            self.lanes.iter().map(|lane| lane.candidate(now)).collect();
-        if engines.iter().all(|engine| engine.standing != Standing::Open) {
-            for engine in engines.iter_mut().filter(|engine| engine.standing == Standing::Resting) {
-                engine.standing = Standing::Open;
+    fn choices(&self) -> Vec<Standing> {
+        let mut engines = self.standings();
+        if !engines.contains(&Standing::Open) {
+            for engine in engines.iter_mut().filter(|engine| **engine == Standing::Resting) {
+                *engine = Standing::Open;
             }
         }
         engines

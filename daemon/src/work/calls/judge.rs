@@ -43,12 +43,11 @@ impl Holds for Heard {
 
 impl Round {
     /// What a call's end means for its respondent.
-    pub(super) fn judge(&mut self, Made { mut sitting, address, spent, twice, .. }: Made) -> Next {
+    pub(super) fn judge(&mut self, Made { mut sitting, address, spent, .. }: Made) -> Next {
         let took = Usage { reasks: u32::from(sitting.correction.is_some()), ..spent.usage() };
         sitting.usage = sitting.usage.plus(took);
         let share = sitting.shares.entry(sitting.engine).or_default();
         share.usage = share.usage.plus(took);
-        share.hedged = share.hedged.saturating_add(u32::from(twice));
         let halted = self.study.gate.is_cancelled();
         let at = sitting.at();
         let reply = match spent.reply {

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::future::{BoxFuture, select_all};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::sitting::Prepared;
 use crate::app::Core;
 use crate::inference::model::{Form, ModelEngine, Pass};
-use crate::inference::pool::{Candidate, Standing};
+use crate::inference::pool::Standing;
 use crate::world::Clock;
 
 /// All studies weigh the same at an engine's door.
@@ -27,10 +27,8 @@ const GATHER: u32 = 8;
 const GATHER_MOST: Duration = Duration::from_millis(25);
 /// A halted study waits for calls under way as long as so many of them usually take.
 const FAREWELL_CALLS: u32 = 4;
-/// Latencies that are remembered: enough for a 95th percentile.
+/// Latencies that are remembered: the last ones, whose mean says how the service is at present.
 const LATENCIES: usize = 100;
-/// Latencies that must be known before any call counts as slow.
-const LATENCIES_MIN: usize = 20;
 
 /// An engine that rejected so many calls of a study and replied to none answers no more in it: even where every second
 /// question offends, so many in a row come once in 256 studies.
@@ -49,11 +47,8 @@ pub(super) struct Lane {
     pub(super) next: Option<Prepared>,
     /// Why no call of this study goes there any more.
     pub(super) dead: Option<String>,
-    pub(super) under_way: u32,
     /// Calls whose request was rejected.
     rejected: u32,
-    /// From when on a call there is slow, for those who make it again.
-    pub(super) slow: watch::Sender<Option<Duration>>,
     latencies: Vec<Duration>,
     sum: Duration,
     seen: usize,
@@ -68,9 +63,7 @@ impl Lane {
             places,
             next: None,
             dead: None,
-            under_way: 0,
             rejected: 0,
-            slow: watch::Sender::new(None),
             latencies: Vec::new(),
             sum: Duration::ZERO,
             seen: 0,
@@ -105,9 +98,6 @@ impl Lane {
         }
         self.sum = self.sum.saturating_add(latency);
         self.seen += 1;
-        if self.engine.service().hedge_percent > 0 {
-            self.slow.send_replace(self.slow_after());
-        }
     }
 
     /// Notes that a call's request was rejected.
@@ -119,16 +109,6 @@ impl Lane {
     /// reply means that it is not the engine.
     pub(super) fn rejects_everything(&self) -> bool {
         self.seen == 0 && self.rejected >= REJECTIONS_MAX
-    }
-
-    /// From when on a call is slow: twice what 95 of a hundred take.
-    fn slow_after(&self) -> Option<Duration> {
-        if self.latencies.len() < LATENCIES_MIN {
-            return None;
-        }
-        let mut sorted = self.latencies.clone();
-        sorted.sort_unstable();
-        sorted.get(sorted.len() * 95 / 100).map(|latency| latency.saturating_mul(2))
     }
 
     /// How long a call there takes at present, on average.
@@ -146,18 +126,6 @@ impl Lane {
 
     pub(super) fn standing(&self, now: Duration) -> Standing {
         if self.dead.is_some() { Standing::Dead } else { self.engine.standing(now) }
-    }
-
-    /// What a choice between engines looks at.
-    pub(super) fn candidate(&self, now: Duration) -> Candidate {
-        let (width, under_way) = self.engine.load();
-        Candidate {
-            standing: self.standing(now),
-            free: width.saturating_sub(under_way),
-            width,
-            latency: self.usual(),
-            under_way: self.under_way,
-        }
     }
 }
 

@@ -62,9 +62,6 @@ impl Round {
         tracing::error!(study = self.study.number, respondent, %error, "a respondent is put aside");
         self.study.core.settle_cost(self.study.number, worst, worst);
         self.study.core.settle_cost(self.study.number, aside, UsdMicros::ZERO);
-        if let Some(lane) = self.lanes.get_mut(engine) {
-            lane.under_way = lane.under_way.saturating_sub(1);
-        }
         let at_most = u32::from(worst > UsdMicros::ZERO);
         let spent = Usage { cost: worst, at_most, ..Usage::default() };
         let outcomes = (0..instrument::tasks(&self.study.spec))

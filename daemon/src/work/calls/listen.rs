@@ -12,8 +12,8 @@ use tokio::task::JoinError;
 
 use super::beside::{Heard, Purse, Speaker};
 use super::broken;
-use super::hedge::out_of_patience;
 use super::lane::Lane;
+use super::patience::out_of_patience;
 use super::recorder::Parcel;
 use super::round::Round;
 use super::sitting::{Next, Sitting};

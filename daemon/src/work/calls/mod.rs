@@ -5,11 +5,11 @@
 mod beside;
 mod draw;
 mod elsewhere;
-mod hedge;
 mod judge;
 mod lane;
 mod leave;
 mod listen;
+mod patience;
 mod recall;
 mod recorder;
 mod round;

@@ -13,9 +13,9 @@ use tokio::task::{Id, JoinError, JoinSet};
 
 use super::Calls;
 use super::beside::Beside;
-use super::hedge::{Called, Hedge, Tally, call, out_of_patience};
 use super::lane::{Lane, Turn, any_retuned, any_turn, places};
 use super::listen::Listened;
+use super::patience::{call, out_of_patience};
 use super::recorder::Parcel;
 use super::sitting::{Made, Next, Prepared, Seat, Sitting, Ticket};
 use crate::domain::instrument::{self, Item};
@@ -58,7 +58,6 @@ pub(super) struct Round {
     pub(super) budget: RetryBudget,
     /// Somebody may wait for an engine that answers no more, and whom no other one may be asked for.
     pub(super) bereft: bool,
-    pub(super) hedges: Arc<Tally>,
     /// A cap leaves no room beside the worst cases of what is under way: wait for their real cost.
     pub(super) short: bool,
     /// Why the study must stop.
@@ -107,7 +106,6 @@ impl Round {
             to_hear: VecDeque::new(),
             budget: RetryBudget::default(),
             bereft: false,
-            hedges: Arc::default(),
             short: false,
             stop: None,
             lost: Usage::default(),
@@ -381,29 +379,16 @@ impl Round {
         if sitting.tries.at(lane) == 0 && sitting.reasks == 0 {
             self.budget.first();
         }
-        self.hedges.first();
-        let own = &mut self.lanes[lane];
-        own.under_way += 1;
-        let hedge = (own.engine.service().hedge_percent > 0).then(|| Hedge {
-            core: self.study.core.clone(),
-            engine: Arc::clone(&own.engine),
-            number: self.study.number,
-            cap: self.study.spec.max_cost_usd,
-            tally: Arc::clone(&self.hedges),
-            slow_after: own.slow.subscribe(),
-        });
         let clock = Arc::clone(&self.study.core.world().clock);
-        #[cfg(any(test, feature = "seeded-bugs"))]
-        self.study.core.world().poisoned(sitting.ticket.respondent);
         let (ticket, aside) = (sitting.ticket, sitting.aside);
         let seat = Seat { ticket, engine: lane, worst: ready.worst, aside };
         let (core, gate) = (self.study.core.clone(), self.study.gate.clone());
         let enough = out_of_patience(core, gate, self.lanes[lane].farewell(&self.study.core));
         let task = self.under_way.spawn(async move {
             let begun = clock.monotonic();
-            let Called { spent, reserved, twice } = call(pass, &ready, hedge, enough).await;
+            let spent = call(pass, &ready, enough).await;
             let latency = clock.monotonic().saturating_sub(begun);
-            Made { sitting, address: ready.address, spent, reserved, twice, latency }
+            Made { sitting, address: ready.address, spent, reserved: ready.worst, latency }
         });
         self.seats.insert(task.id(), seat);
     }
@@ -417,10 +402,8 @@ impl Round {
             }
             Err(error) => return self.broke(&error).await,
         };
-        let lane = &mut self.lanes[made.sitting.engine];
-        lane.under_way = lane.under_way.saturating_sub(1);
         if made.spent.reply.is_ok() {
-            lane.note(made.latency);
+            self.lanes[made.sitting.engine].note(made.latency);
         }
         self.study.core.settle_cost(self.study.number, made.reserved, made.spent.booked.cost);
         let next = self.judge(made);

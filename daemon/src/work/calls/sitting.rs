@@ -119,8 +119,6 @@ pub(super) struct Made {
     pub(super) spent: Spent,
     /// What was set aside for it.
     pub(super) reserved: UsdMicros,
-    /// It was made a second time because it was slow.
-    pub(super) twice: bool,
     pub(super) latency: Duration,
 }
 

@@ -14,9 +14,9 @@ use protocol::study::{Draft, Origin};
 use uuid::Uuid;
 
 use super::{ENDED, core, until};
-use crate::app::testing::{Disk, broken, settings};
+use crate::app::testing::{Disk, Script, broken, settings};
 use crate::app::{Core, Settings};
-use crate::inference::{Refusal, Reply, Script};
+use crate::inference::{Refusal, Reply};
 use crate::work::Scheduler;
 
 const GOOD: &str = "Earn 4 percent on your savings, with no fees. Take your money out any day.";

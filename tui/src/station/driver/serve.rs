@@ -50,15 +50,6 @@ pub(super) struct Station {
     pub(super) frame: Duration,
 }
 
-/// Panics at F12 when a test has asked for that, so that it can see the terminal given back.
-#[cfg(feature = "seeded-bugs")]
-fn fall_over_if_asked(input: &crate::station::input::Input) {
-    use crate::station::key::{Chord, Key};
-    let is_key = *input == crate::station::input::Input::Key(Chord::plain(Key::F(12)));
-    let is_asked = is_key && std::env::var_os("DEMOSCOPE_TEST_PANIC").is_some();
-    assert!(!is_asked, "asked for by a test");
-}
-
 /// Whether the loop goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
@@ -146,8 +137,6 @@ impl Station {
         match typed {
             Typed::Inputs(inputs) => {
                 for input in inputs {
-                    #[cfg(feature = "seeded-bugs")]
-                    fall_over_if_asked(&input);
                     if self.take(Msg::Input(input), Dirty::Now)? == Flow::Leave {
                         return Ok(Flow::Leave);
                     }
