@@ -8,9 +8,7 @@ use std::time::Duration;
 use protocol::channels::Channels;
 use protocol::error::ApiError;
 use protocol::id::{AnswerId, StudyId};
-use protocol::results::{
-    Answer, Besides, Mention, Meta, Report, Response, Results, Tagged,
-};
+use protocol::results::{Answer, Besides, Mention, Meta, Report, Response, Results, Tagged};
 use protocol::run::{Live, Silence, State, Study};
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 

@@ -104,12 +104,7 @@ impl<A> Outcome<A> {
     pub fn map<B>(self, convert: impl FnOnce(A) -> B) -> Outcome<B> {
         match self {
             Self::Answered(Answered { answer, mentions, options, channels }) => {
-                Outcome::Answered(Answered {
-                    answer: convert(answer),
-                    mentions,
-                    options,
-                    channels,
-                })
+                Outcome::Answered(Answered { answer: convert(answer), mentions, options, channels })
             }
             Self::Refused { reason } => Outcome::Refused { reason },
             Self::Invalid { reason } => Outcome::Invalid { reason },

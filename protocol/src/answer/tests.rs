@@ -52,11 +52,8 @@ fn of_type(study_type: StudyType) -> BoxedStrategy<Answer> {
         }
         StudyType::Survey => {
             let said = || prop::collection::btree_map(text(), text(), 0..4);
-            let themes = prop::collection::btree_map(
-                text(),
-                prop::collection::vec(text(), 0..3),
-                0..3,
-            );
+            let themes =
+                prop::collection::btree_map(text(), prop::collection::vec(text(), 0..3), 0..3);
             (said(), text(), themes, said())
                 .prop_map(|(answers, reasoning, themes, refused)| Answer::Survey {
                     answers,

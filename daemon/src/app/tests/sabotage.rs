@@ -7,7 +7,7 @@ use crate::app::testing::{
 };
 use crate::app::{Batch, Core};
 use crate::domain::instrument;
-use crate::domain::outcome::{Assignment, Outcome, Usage};
+use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome, Usage};
 use crate::world::{Sabotage, World};
 
 fn core(disk: &Disk, sabotage: Option<Sabotage>) -> Core {
@@ -19,7 +19,7 @@ fn batch(number: u32, respondents: std::ops::Range<u32>) -> Batch {
     let mut batch = Batch::new(number, 0);
     for respondent in respondents {
         let answered = instrument::read(&spec(10), &reply(respondent).text).unwrap();
-        let assignment = Assignment { round: 0, respondent, task: 0, replicate: 0 };
+        let assignment = Assignment::first(FIRST_ROUND, respondent);
         batch.push(&[(assignment, Outcome::Answered(answered), Usage::default())]).unwrap();
     }
     batch

@@ -11,7 +11,7 @@ use crate::store::rows::{OutcomeKey, OutcomeRow, StudyRow};
 use crate::store::{Fault, Key, Order, Reader, Row, Table};
 
 /// Bytes of rows that are in memory at a time.
-const STEP_BYTES: usize = 1 << 20;
+const STEP_BYTES: usize = 64 * 1024;
 
 /// What became of the rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

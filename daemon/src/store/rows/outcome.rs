@@ -188,3 +188,36 @@ impl Row for OutcomeRow {
     const TABLE: Table = Table::Outcomes;
     type Key = OutcomeKey;
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The three ranges by what they are for, over keys that lie close together and at the ends.
+        #[test]
+        fn a_range_holds_exactly_its_keys(
+            study in 1_u32..4,
+            round in prop::sample::select(vec![0, 1, 2, u16::MAX]),
+            respondent in prop::sample::select(vec![0, 1, 2, u32::MAX - 1, u32::MAX]),
+            task in prop::sample::select(vec![0, 1, u16::MAX]),
+            replicate in prop::sample::select(vec![0, 1, u16::MAX]),
+            (first, last) in prop::sample::select(vec![(0, u32::MAX), (0, 0), (1, 2), (2, u32::MAX)]),
+        ) {
+            let assignment = Assignment { round, respondent, task, replicate };
+            let key = OutcomeKey { study, assignment }.encode();
+            let within = |(from, to): (OutcomeKey, OutcomeKey)| {
+                (from.encode()..=to.encode()).contains(&key)
+            };
+            prop_assert_eq!(within(OutcomeKey::of_study(2)), study == 2);
+            prop_assert_eq!(within(OutcomeKey::of_round(2, 1)), (study, round) == (2, 1));
+            prop_assert_eq!(
+                within(OutcomeKey::of_respondents(2, 0, first..=last)),
+                (study, round) == (2, 0) && (first..=last).contains(&respondent)
+            );
+            prop_assert_eq!(OutcomeKey::decode(&key), Some(OutcomeKey { study, assignment }));
+        }
+    }
+}

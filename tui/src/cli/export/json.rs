@@ -85,8 +85,7 @@ mod tests {
         let mut report = fixtures::concept_test();
         report.study.name = "tricky \"responses\":[] \u{202e}".into();
         let responses = fixtures::responses();
-        let back: serde_json::Value =
-            serde_json::from_str(&export(&report, &responses)).unwrap();
+        let back: serde_json::Value = serde_json::from_str(&export(&report, &responses)).unwrap();
         if let Some(results) = &mut report.results {
             results.responses = Some(responses);
         }
