@@ -124,6 +124,7 @@ impl From<Tagged> for Answer {
 
 /// An answer and who gave it: `Response` as it is printed, `Response<Tagged>` as it is sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "A: Deserialize<'de>"))]
 pub struct Response<A = Answer> {
     /// `a1`, `a2`, … in respondent order.
     pub id: AnswerId,
