@@ -67,7 +67,7 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
 }
 
 /// A page of answers.
-async fn answers(
+pub(super) async fn answers(
     client: &DemoscopeClient,
     study: StudyId,
     from: u32,
