@@ -152,7 +152,7 @@ impl Link {
         let mut offset = 0;
         loop {
             let page = self.statement(offset, 200)?;
-            all.extend(page.items.into_iter().map(Response::from));
+            all.extend(page.items);
             match page.next {
                 Some(next) => offset = next,
                 None => break,

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use proptest::prelude::*;
 use protocol::results::{Answer, Preference, PurchaseIntent, Sentiment, ThemeKind};
+use protocol::service::StudyQuery;
 use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use redb::backends::FileBackend;
 use redb::{Builder, Database, ReadableDatabase, ReadableTable, StorageBackend};
@@ -265,7 +266,7 @@ async fn answers_of_older_formats_get_the_type_of_their_study_and_change_in_noth
             assert!(outcomes(&core) == new, "of format {format}");
             assert_eq!(broken(&core), Vec::<String>::new());
             for (study, study_type) in core
-                .studies(&Default::default())
+                .studies(&StudyQuery::default())
                 .unwrap()
                 .items
                 .iter()
