@@ -4,6 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod analysis;
+pub mod answer;
 pub mod audience;
 pub mod channels;
 pub mod control;

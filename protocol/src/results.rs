@@ -6,17 +6,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Asked;
+pub use crate::answer::{Answer, Besides, Response, Tagged};
 use crate::audience::words;
-use crate::channels::{Channels, Construct, ConstructResult};
+use crate::channels::{Construct, ConstructResult};
 use crate::control::{ControlResult, Verdict, Wordings};
 use crate::credits::Credits;
 use crate::id::AnswerId;
 use crate::measurement::Control;
-use crate::persona::Persona;
 use crate::quality::{Figure, Flag, Missing, Reference};
 use crate::run::Study;
 use crate::spending::Inference;
-use crate::study::Order;
 
 words! {
     /// How a respondent feels about what they saw.
@@ -391,91 +390,6 @@ pub struct Finding {
     pub suggested_action: String,
 }
 
-/// What one respondent said, with the fields of the instrument.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Answer {
-    /// To a concept test.
-    ConceptTest {
-        /// 1 to 10.
-        score: u8,
-        /// How they feel about it.
-        sentiment: Sentiment,
-        /// Why, in their words.
-        reasoning: String,
-        /// Would they buy.
-        purchase_intent: PurchaseIntent,
-    },
-    /// To a recommendation study.
-    Nps {
-        /// 0 to 10.
-        score: u8,
-        /// Why, in their words.
-        reasoning: String,
-        /// How they feel about it.
-        sentiment: Sentiment,
-    },
-    /// To an A/B test.
-    AbTest {
-        /// Which is better.
-        preference: Preference,
-        /// Score of A, 1 to 10.
-        score_a: u8,
-        /// Score of B, 1 to 10.
-        score_b: u8,
-        /// Why, in their words.
-        reasoning: String,
-        /// How they feel about the one they prefer.
-        sentiment: Sentiment,
-        /// The order in which they saw the variants.
-        order: Order,
-    },
-    /// To a sentiment study.
-    Sentiment {
-        /// How they feel about it.
-        sentiment: Sentiment,
-        /// Why, in their words.
-        reasoning: String,
-        /// What it is about.
-        key_theme: String,
-    },
-    /// To a survey.
-    Survey {
-        /// Question → answer, for the questions that were answered.
-        answers: BTreeMap<String, String>,
-        /// Why, in their words.
-        reasoning: String,
-        /// Question → what the answer names.
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-        themes: BTreeMap<String, Vec<String>>,
-        /// Question → why it was not answered.
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-        refused: BTreeMap<String, String>,
-    },
-}
-
-/// An answer and who gave it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Response {
-    /// `a1`, `a2`, … in respondent order.
-    pub id: AnswerId,
-    /// Who gave it.
-    pub persona: Persona,
-    /// The instrument's fields.
-    #[serde(flatten)]
-    pub answer: Answer,
-    /// What other channels heard from them; absent where there is only the direct answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channels: Option<Channels>,
-    /// The reasons that the answer names, for and against, as they are counted; empty where it names none.
-    #[serde(default)]
-    pub mentions: Vec<Mention>,
-    /// What they said to what they were asked besides it: `decoy`, `duplicate`, `reversed` (as said, not turned back),
-    /// `wording_1`, `replicate_1`, …; nobody's answer, and empty for whoever was asked for the answer only.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub besides: BTreeMap<String, Besides>,
-}
-
 /// A reason that a respondent named.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mention {
@@ -486,19 +400,6 @@ pub struct Mention {
     /// A verbatim part of the answer's reasoning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
-}
-
-/// What came of asking a respondent something besides the answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Besides {
-    /// Nothing that can be used.
-    NotAnswered {
-        /// Why.
-        not_answered: String,
-    },
-    /// A reply with the instrument's fields.
-    Answered(Answer),
 }
 
 /// Everything that was found.
@@ -533,8 +434,9 @@ pub struct Results {
     /// What each channel heard, by construct; empty where there is only the direct answer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub channels: BTreeMap<Construct, ConstructResult>,
-    /// The answers themselves, where they were asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The answers themselves, where they were asked for: a client that prints puts them there. They are not read back,
+    /// because printed answers do not name their study type; on the socket they travel in pages of their own.
+    #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub responses: Option<Vec<Response>>,
 }
 

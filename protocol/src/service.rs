@@ -12,12 +12,12 @@ use crate::error::ApiError;
 use crate::event::{Cursor, EventPage};
 use crate::id::{StudyId, SubmitKey};
 use crate::ledger::{Balance, Transfer};
-use crate::results::{Comparison, Report, Response};
+use crate::results::{Comparison, Report, Response, Tagged};
 use crate::run::{Live, Preview, Study};
 use crate::study::{Draft, Origin};
 
-/// The protocol versions this build speaks, oldest and newest.
-pub const VERSIONS: (u16, u16) = (1, 1);
+/// The protocol versions this build speaks, oldest and newest. 2 sends answers with their study type.
+pub const VERSIONS: (u16, u16) = (2, 2);
 
 /// What every call returns.
 pub type Reply<T> = Result<T, ApiError>;
@@ -83,6 +83,14 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where to go on, when there is more.
     pub next: Option<u32>,
+}
+
+impl<T> Page<T> {
+    /// The same page of something that is made of what it holds.
+    #[must_use]
+    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(convert).collect(), next: self.next }
+    }
 }
 
 /// What an owner can do to a study.
@@ -348,7 +356,7 @@ pub trait Demoscope {
     /// What a study looks like now.
     async fn live(study: StudyId) -> Reply<Live>;
     /// Answers in respondent order, from `offset` on.
-    async fn answers(study: StudyId, offset: u32, limit: u32) -> Reply<Page<Response>>;
+    async fn answers(study: StudyId, offset: u32, limit: u32) -> Reply<Page<Response<Tagged>>>;
     /// One byte for each respondent from `offset` on: the score plus one, 0 while there is no outcome, 255 for an
     /// outcome that is no score. At most 100,000.
     async fn scores(study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>>;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use harness::raw::{Heard, request};
 use harness::{Chance, Daemon, Home, Link, Raw, audit, program, say, studies, wait};
+use protocol::service::VERSIONS;
 use serde_json::{Value, json};
 
 /// A frame or an end comes within this, also on a busy machine.
@@ -203,7 +204,7 @@ fn nothing_is_told_before_a_greeting() {
 #[test]
 fn peers_of_other_versions_are_told_so() {
     let mut fixture = Fixture::new();
-    for (oldest, newest) in [(2, 9), (0, 0), (9, 2), (u16::MAX, u16::MAX)] {
+    for (oldest, newest) in [(VERSIONS.1 + 1, 9), (0, 0), (9, VERSIONS.1), (u16::MAX, u16::MAX)] {
         let heard = fixture.raw().hello(oldest, newest).hear(SOON);
         assert!(is_error(&heard, "incompatible"), "{oldest} to {newest}: {heard:?}");
         let heard =
@@ -213,7 +214,7 @@ fn peers_of_other_versions_are_told_so() {
     let mut wide = fixture.raw();
     let heard = wide.hello(0, u16::MAX).hear(SOON);
     let Heard::Frame(frame) = &heard else { panic!("{heard:?}") };
-    assert_eq!(frame.pointer("/message/Ok/Hello/Ok/protocol"), Some(&json!(1)), "{frame}");
+    assert_eq!(frame.pointer("/message/Ok/Hello/Ok/protocol"), Some(&json!(VERSIONS.1)), "{frame}");
     fixture.is_unharmed();
 }
 
@@ -221,7 +222,7 @@ fn peers_of_other_versions_are_told_so() {
 fn absurd_deadlines_are_clamped() {
     let mut fixture = Fixture::new();
     let mut raw = fixture.raw();
-    assert!(matches!(raw.hello(1, 1).hear(SOON), Heard::Frame(_)));
+    assert!(matches!(raw.hello(VERSIONS.0, VERSIONS.1).hear(SOON), Heard::Frame(_)));
     let deadlines = [
         json!({ "secs": u64::MAX, "nanos": 0 }),
         json!({ "secs": u64::MAX, "nanos": u32::MAX }),
@@ -253,7 +254,7 @@ fn absurd_deadlines_are_clamped() {
 fn absurd_arguments_get_an_error_or_an_empty_page() {
     let mut fixture = Fixture::new();
     let mut raw = fixture.raw();
-    assert!(matches!(raw.hello(1, 1).hear(SOON), Heard::Frame(_)));
+    assert!(matches!(raw.hello(VERSIONS.0, VERSIONS.1).hear(SOON), Heard::Frame(_)));
     let id = fixture.home.link().find("@".to_owned()).unwrap().id;
     let calls = [
         json!({ "Events": { "after": u64::MAX, "limit": u32::MAX, "wait_ms": 0 } }),
@@ -293,7 +294,7 @@ fn absurd_arguments_get_an_error_or_an_empty_page() {
 fn a_flood_of_calls_is_answered_or_turned_away() {
     let mut fixture = Fixture::new();
     let mut raw = fixture.raw();
-    assert!(matches!(raw.hello(1, 1).hear(SOON), Heard::Frame(_)));
+    assert!(matches!(raw.hello(VERSIONS.0, VERSIONS.1).hear(SOON), Heard::Frame(_)));
     for id in 1..=500 {
         raw.call(id, &json!({ "Status": {} }));
         // The same number twice at once is the peer's fault, and its alone.
@@ -321,7 +322,7 @@ fn a_client_that_leaves_in_the_middle_is_forgotten() {
     }
     for _ in 0..50 {
         let mut raw = fixture.raw();
-        raw.hello(1, 1)
+        raw.hello(VERSIONS.0, VERSIONS.1)
             .call(1, &json!({ "Events": { "after": 1_000_000, "limit": 1, "wait_ms": 30_000 } }));
         drop(raw);
     }
@@ -334,10 +335,10 @@ fn connections_are_limited_and_places_come_back() {
     // Whoever was here before may take a moment to be gone.
     let greeted = || {
         let mut peer = fixture.raw();
-        matches!(peer.hello(1, 1).hear(SOON), Heard::Frame(_)).then_some(peer)
+        matches!(peer.hello(VERSIONS.0, VERSIONS.1).hear(SOON), Heard::Frame(_)).then_some(peer)
     };
     let peers: Vec<Raw> = (0..64).map(|_| wait::until("a place", wait::BOUND, greeted)).collect();
-    let heard = fixture.raw().hello(1, 1).hear(SOON);
+    let heard = fixture.raw().hello(VERSIONS.0, VERSIONS.1).hear(SOON);
     assert_eq!(heard, Heard::Cut, "the sixty-fifth is turned away");
     drop(peers);
     wait::until("a free place", wait::BOUND, || Link::open(&fixture.home.paths()).ok());
@@ -360,7 +361,7 @@ fn who_stalls_is_cut_off() {
     let mut stalled = fixture.raw();
     stalled.send(&half);
     let mut greeted = fixture.raw();
-    assert!(matches!(greeted.hello(1, 1).hear(SOON), Heard::Frame(_)));
+    assert!(matches!(greeted.hello(VERSIONS.0, VERSIONS.1).hear(SOON), Heard::Frame(_)));
     greeted.send(&half);
     mute.send(&[0]);
     for (what, peer) in [

@@ -10,7 +10,7 @@ use protocol::event::{Cursor, EventPage};
 use protocol::id::{StudyId, SubmitKey};
 use protocol::ledger::{Balance, Transfer};
 use protocol::paths::Paths;
-use protocol::results::{Report, Response};
+use protocol::results::{Report, Response, Tagged};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
     Check, Control, Deleted, Page, Reply, Status, StudyQuery, Submit, Tuning, Welcome,
@@ -62,7 +62,7 @@ calls! {
     /// What a study looks like now.
     live(study: StudyId) -> Live;
     /// A page of answers.
-    answers(study: StudyId, offset: u32, limit: u32) -> Page<Response>;
+    answers(study: StudyId, offset: u32, limit: u32) -> Page<Response<Tagged>>;
     /// A page of scores.
     scores(study: StudyId, offset: u32, limit: u32) -> Vec<u8>;
     /// Changes what a study does.
@@ -135,7 +135,7 @@ impl Link {
         let mut offset = 0;
         loop {
             let page = self.answers(study, offset, 500)?;
-            all.extend(page.items);
+            all.extend(page.items.into_iter().map(Response::from));
             match page.next {
                 Some(next) => offset = next,
                 None => return Ok(all),

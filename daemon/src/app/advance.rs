@@ -13,7 +13,7 @@ use protocol::study::StudySpec;
 
 use crate::domain::asking::Asking;
 use crate::domain::instrument::Extras;
-use crate::domain::outcome::{Assignment, Outcome};
+use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome};
 use crate::domain::probation::Group;
 use crate::domain::run::Input;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
@@ -50,22 +50,39 @@ pub struct Job {
     pub spec: StudySpec,
     /// It was at work before.
     pub has_begun: bool,
-    /// Respondents without an outcome, in order.
+    /// What is left to ask in its round.
     pub left: Left,
     /// The group that was being asked when an unclean end came, where one was watched.
     pub probation: Option<Group>,
 }
 
-/// Respondents without an outcome.
+/// What is left to ask in one round: its assignments minus its outcomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Left {
+    round: u16,
     done: Vec<u64>,
     panel: u32,
     again: BTreeSet<(Asking, u32)>,
 }
 
 impl Left {
-    /// In order.
+    /// Everything that one round asks.
+    fn all(spec: &StudySpec, round: u16) -> Self {
+        let words = usize::try_from(spec.panel.div_ceil(64)).unwrap_or(usize::MAX);
+        Self {
+            round,
+            done: vec![0; words],
+            panel: spec.panel,
+            again: Extras::of(spec).all().collect(),
+        }
+    }
+
+    /// The round.
+    pub fn round(&self) -> u16 {
+        self.round
+    }
+
+    /// Who has no outcome, in order.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         (0..self.panel).filter(|respondent| {
             let (word, bit) = place(*respondent);
@@ -78,10 +95,19 @@ impl Left {
         self.again.iter().copied()
     }
 
-    fn strike(&mut self, respondent: u32) {
-        let (word, bit) = place(respondent);
-        if let Some(word) = self.done.get_mut(word) {
-            *word |= bit;
+    /// Takes away what has an outcome.
+    fn strike(&mut self, at: Assignment) {
+        match at.asking() {
+            Some(Asking::Answer) => {
+                let (word, bit) = place(at.respondent);
+                if let Some(word) = self.done.get_mut(word) {
+                    *word |= bit;
+                }
+            }
+            Some(asking) => {
+                self.again.remove(&(asking, at.respondent));
+            }
+            None => {}
         }
     }
 }
@@ -96,24 +122,16 @@ impl Core {
         self.store().read(unfinished).map_err(ApiError::from)
     }
 
-    /// A study with what is left of it: assignments minus outcomes.
+    /// A study with what is left to ask in its round.
     pub fn job(&self, number: u32) -> Reply<Job> {
         self.store()
             .read(|reader| -> Result<_, Halt> {
                 let Found { row, progress, .. } = by_number(reader, number)?;
-                let panel = row.spec.panel;
-                let words = usize::try_from(panel.div_ceil(64)).unwrap_or(usize::MAX);
-                let again = Extras::of(&row.spec).all().collect();
-                let mut left = Left { done: vec![0; words], panel, again };
+                let mut left = Left::all(&row.spec, FIRST_ROUND);
                 if progress.panel.settled() > 0 {
-                    let (first, last) = OutcomeKey::range(number);
+                    let (first, last) = OutcomeKey::of_round(number, left.round);
                     reader.keys::<OutcomeRow>(&first, &last, |key| {
-                        let Assignment { respondent, .. } = key.assignment;
-                        match key.assignment.asking() {
-                            Some(Asking::Answer) => left.strike(respondent),
-                            Some(asking) => drop(left.again.remove(&(asking, respondent))),
-                            None => {}
-                        }
+                        left.strike(key.assignment);
                         Ok(ControlFlow::Continue(()))
                     })?;
                 }
@@ -205,7 +223,7 @@ impl Core {
 fn instead(reader: &Reader<'_>, number: u32) -> Result<Option<String>, Halt> {
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let (mut all, mut last) = (0_u32, None);
-    let (first, end) = OutcomeKey::range(number);
+    let (first, end) = OutcomeKey::of_study(number);
     reader.scan::<OutcomeRow>(&first, &end, Order::Rising, |key, row| {
         let reason = match row.outcome() {
             Outcome::Refused { reason }
@@ -216,7 +234,7 @@ fn instead(reader: &Reader<'_>, number: u32) -> Result<Option<String>, Halt> {
         };
         // Of who is asked twice the first one counts: each respondent has one reason.
         let who = Some(key.assignment.respondent);
-        if key.assignment.replicate == 0 && last != who {
+        if key.assignment.is_answer() && last != who {
             last = who;
             all = all.saturating_add(1);
             // Refusals are in a respondent's own words: there may be as many as people.

@@ -16,7 +16,7 @@ use crate::domain::instrument::{
     self, Comparator, CrossTally, DIMENSIONS, NoQuantity, Quantity, theme_field,
 };
 use crate::domain::nearest::{self, did_you_mean};
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::{FIRST_ROUND, Outcome};
 use crate::domain::panel::Panel;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow};
 use crate::store::{Fault, Halt, Order, Reader, Table};
@@ -76,10 +76,10 @@ impl Core {
                     refuse(&error).hint(meant.unwrap_or_else(all))
                 })?;
             let panel = panel(reader, &found)?;
-            let (first, last) = OutcomeKey::range(found.number);
+            let (first, last) = OutcomeKey::of_study(found.number);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;
-                if key.assignment.replicate == 0 {
+                if key.assignment.is_answer() {
                     tally.add(respondent, &classes(&panel, respondent)?, &row.into_outcome());
                 }
                 Ok(ControlFlow::Continue(()))
@@ -148,9 +148,10 @@ fn stretch(
     end: u32,
 ) -> Result<BTreeMap<u32, Vec<Outcome>>, Fault> {
     let mut outcomes: BTreeMap<u32, Vec<Outcome>> = BTreeMap::new();
-    let (first, last) = OutcomeKey::between(number, start, end.saturating_sub(1));
+    let some = start..=end.saturating_sub(1);
+    let (first, last) = OutcomeKey::of_respondents(number, FIRST_ROUND, some);
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
-        if key.assignment.replicate == 0 {
+        if key.assignment.is_answer() {
             outcomes.entry(key.assignment.respondent).or_default().push(row.into_outcome());
         }
         Ok(ControlFlow::Continue(()))

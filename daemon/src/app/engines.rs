@@ -11,7 +11,7 @@ use protocol::service::{Check, EngineCheck, EngineInfo, EngineRole, Reply};
 use protocol::study::{Draft, StudySpec};
 
 use crate::domain::instrument::{self, Unreadable};
-use crate::domain::outcome::{Assignment, Usage};
+use crate::domain::outcome::{Assignment, FIRST_ROUND, Usage};
 use crate::domain::stimulus;
 use crate::domain::told::{Mask, told};
 use crate::inference::Engine;
@@ -124,7 +124,7 @@ impl Core {
         let persona = panel
             .persona(0)
             .ok_or_else(|| ApiError::new(ErrorCode::Internal, "a panel of one has nobody in it"))?;
-        let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+        let at = Assignment::first(FIRST_ROUND, 0);
         let call = engine
             .form(&spec)
             .and_then(|form| engine.ready(&form, &spec, at, None, &persona, None))

@@ -18,7 +18,7 @@ use crate::domain::evidence::{
 use crate::domain::exchange::{End, Exchange, Part, Source, address, asked_again};
 use crate::domain::instrument::channels::read_text;
 use crate::domain::instrument::{self, SYNTHETIC_NOTICE};
-use crate::domain::outcome::{Assignment, Outcome};
+use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome};
 use crate::inference::prompt::{Prompt, Prompts, Reask, put};
 use crate::inference::{Engine, Here, Ready};
 use crate::store::rows::{ExchangesRow, OutcomeKey, OutcomeRow, ResultsRow};
@@ -108,15 +108,16 @@ impl<'a> Scribe<'a> {
                 why: format!("nobody is at place {who}"),
             })?;
             let mut asked = Vec::new();
-            let (first, last) = OutcomeKey::between(number, who, who);
+            let (first, last) = OutcomeKey::of_respondents(number, FIRST_ROUND, who..=who);
             self.reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let usage = row.usage();
-                let exchanges = self.exchanges(key, &persona, row.outcome())?;
+                let outcome = row.into_outcome();
+                let exchanges = self.exchanges(key, &persona, &outcome)?;
                 asked.push(Asked {
                     at: key.assignment,
                     order: instrument::order_shown(&self.found.row.spec, key.assignment),
                     exchanges,
-                    outcome: row.into_outcome(),
+                    outcome,
                     usage,
                 });
                 Ok(ControlFlow::Continue(()))

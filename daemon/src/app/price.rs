@@ -12,7 +12,7 @@ use protocol::study::StudySpec;
 use crate::domain::asking::Asking;
 use crate::domain::instrument::channels::heard;
 use crate::domain::instrument::{self, Extras, put};
-use crate::domain::outcome::Assignment;
+use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::domain::panel::Panel;
 use crate::inference::Engine;
 use crate::inference::model::{Estimate, ModelEngine};
@@ -24,7 +24,7 @@ use crate::inference::service::{AddressFrom, Service, catalogue};
 use super::Core;
 
 /// The first question to the first respondent.
-const FIRST: Assignment = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+const FIRST: Assignment = Assignment::first(FIRST_ROUND, 0);
 
 /// What a preview says about money.
 #[derive(Clone, Debug, Default, PartialEq)]

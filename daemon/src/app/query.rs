@@ -8,7 +8,7 @@ use std::time::Duration;
 use protocol::channels::Channels;
 use protocol::error::ApiError;
 use protocol::id::{AnswerId, StudyId};
-use protocol::results::{Answer, Besides, Mention, Meta, Report, Response, Results};
+use protocol::results::{Answer, Besides, Mention, Meta, Report, Response, Results, Tagged};
 use protocol::run::{Live, Silence, State, Study};
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
@@ -17,7 +17,7 @@ use crate::domain::evidence::benches;
 use crate::domain::instrument::{
     Accumulator, SYNTHETIC_NOTICE, below_middle, score, tasks, with_level,
 };
-use crate::domain::outcome::{Answered, Assignment, Outcome};
+use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 use crate::domain::panel::{Panel, Population};
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
 use crate::store::{Fault, Halt, Order, Reader, Table};
@@ -179,7 +179,7 @@ impl Core {
     }
 
     /// Answers in respondent order, from the respondent at `offset` on; `next` is the respondent to go on with.
-    pub fn answers(&self, id: StudyId, offset: u32, limit: u32) -> Reply<Page<Response>> {
+    pub fn answers(&self, id: StudyId, offset: u32, limit: u32) -> Reply<Page<Response<Tagged>>> {
         let limit = usize::try_from(limit.clamp(1, ANSWERS_MAX)).unwrap_or(1);
         self.look(|reader| {
             let found = by_id(reader, id)?;
@@ -188,7 +188,8 @@ impl Core {
             let mut page = Sheet { items: Vec::new(), bytes: 0, limit };
             let mut next = None;
             let mut one = OfOne::default();
-            let (first, last) = OutcomeKey::between(found.number, offset, u32::MAX - 1);
+            let (first, last) =
+                OutcomeKey::of_respondents(found.number, FIRST_ROUND, offset..=u32::MAX);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;
                 if respondent != one.respondent {
@@ -220,16 +221,17 @@ impl Core {
             if length == 0 {
                 return Ok(scores);
             }
-            let (first, last) = OutcomeKey::between(found.number, offset, until.saturating_sub(1));
+            let some = offset..=until.saturating_sub(1);
+            let (first, last) = OutcomeKey::of_respondents(found.number, FIRST_ROUND, some);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
-                if key.assignment.replicate > 0 {
+                if !key.assignment.is_answer() {
                     return Ok(ControlFlow::Continue(()));
                 }
                 let place = key.assignment.respondent.checked_sub(offset);
                 let place = place.and_then(|place| usize::try_from(place).ok());
                 if let Some(byte) = place.and_then(|place| scores.get_mut(place)) {
                     *byte = match row.outcome() {
-                        Outcome::Answered(answered) => score(&answered.answer)
+                        Outcome::Answered(answered) => score(&answered.answer.0)
                             .map_or(NO_SCORE, |score| score.saturating_add(1)),
                         _ => NO_SCORE,
                     };
@@ -271,7 +273,7 @@ impl Core {
             let panel = panel(reader, &found)?;
             let benches = benches(&blueprints(reader, number)?);
             let mut accumulator = Accumulator::new(&found.row.spec).with_benches(benches);
-            let (first, last) = OutcomeKey::range(number);
+            let (first, last) = OutcomeKey::of_study(number);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
                 let respondent = key.assignment.respondent;
                 let classes = panel.classes(respondent).ok_or_else(|| Fault::Row {
@@ -339,7 +341,7 @@ fn besides(outcome: Outcome) -> Besides {
 
 /// A page of answers under way.
 struct Sheet {
-    items: Vec<Response>,
+    items: Vec<Response<Tagged>>,
     bytes: usize,
     limit: usize,
 }
@@ -362,6 +364,7 @@ impl Sheet {
         for OfTask { answer, mentions, channels, besides } in one.said {
             let persona = persona.clone();
             let response = Response { id, persona, answer, mentions, channels, besides };
+            let response = Response::<Tagged>::from(response);
             let json = serde_json::to_vec(&response).map_or(0, |json| json.len());
             self.bytes = self.bytes.saturating_add(json);
             self.items.push(response);

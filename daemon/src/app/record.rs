@@ -85,7 +85,7 @@ impl Batch {
             self.taken.note(asked.cost);
         }
         // A second asking measures noise: it is recorded and costs money, but it is nobody's answer.
-        let mut counting = outcomes.iter().filter(|(at, _, _)| at.replicate == 0);
+        let mut counting = outcomes.iter().filter(|(at, _, _)| at.is_answer());
         let Some(class) = counting.clone().map(|(_, outcome, _)| outcome.class()).max() else {
             return Ok(());
         };
@@ -124,7 +124,7 @@ impl Batch {
     }
 
     fn remember(&mut self, key: OutcomeKey, exchanges: &[Exchange]) {
-        if key.assignment.replicate == 0 {
+        if key.assignment.is_answer() {
             // Of each question the last reply: the one before it could not be read.
             let question = |exchange: &Exchange| (exchange.beside, exchange.item);
             let questions: BTreeSet<_> = exchanges.iter().map(question).collect();

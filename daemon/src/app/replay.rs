@@ -5,11 +5,12 @@ use std::io::BufRead;
 
 use protocol::channels::{Channels, Heard};
 use protocol::results::{Answer, Results};
+use protocol::study::StudyType;
 use serde_json::Value;
 
 use crate::domain::evidence::{
     Asked, Closing, FORMAT, Line, Opening, Respondent, Said, UNSEALED, Unsealed, VERSION, benches,
-    first_difference, results_hash, unseal,
+    first_difference, read, results_hash, unseal,
 };
 use crate::domain::exchange::{self, Kept, Part, address};
 use crate::domain::instrument::channels::asked_beside;
@@ -77,10 +78,11 @@ pub enum NotReplayed {
 /// # Errors
 /// What is wrong with it, or the first difference.
 pub fn replay(file: impl BufRead) -> Result<Replayed, NotReplayed> {
-    let mut lines = Lines { file, number: 0, seal: UNSEALED.to_owned() };
+    let mut lines = Lines { file, number: 0, seal: UNSEALED.to_owned(), study_type: None };
     let Line::Opening(opening) = lines.next()? else {
         return Err(lines.damaged("a file of evidence opens with what was asked"));
     };
+    lines.study_type = Some(opening.spec.instrument.study_type());
     let mut stage = Stage::open(*opening)?;
     loop {
         match lines.next()? {
@@ -101,6 +103,8 @@ struct Lines<R> {
     file: R,
     number: u64,
     seal: String,
+    /// Known from the first line on.
+    study_type: Option<StudyType>,
 }
 
 impl<R: BufRead> Lines<R> {
@@ -134,7 +138,7 @@ impl<R: BufRead> Lines<R> {
             Err(unsealed) => return Err(self.damaged(&unsealed.to_string())),
         };
         self.seal = seal;
-        serde_json::from_str(&text).map_err(|error| self.damaged(&error.to_string()))
+        read(&text, self.study_type).map_err(|error| self.damaged(&error.to_string()))
     }
 
     fn end(&mut self) -> Result<(), NotReplayed> {

@@ -97,11 +97,11 @@ fn clock_work(found: &mut Found, before: State, after: State, now: Timestamp) {
 
 /// Takes back the outcomes that will be asked for again; says how many.
 fn forget(reader: &Reader<'_>, writes: &mut Writes, found: &mut Found) -> Result<u32, Halt> {
-    let (first, last) = OutcomeKey::range(found.number);
+    let (first, last) = OutcomeKey::of_study(found.number);
     let mut removed = 0_u32;
     let again = |of_one: &[(OutcomeKey, Class)]| {
         of_one.iter().any(|(key, class)| {
-            key.assignment.replicate == 0 && matches!(class, Class::Invalid | Class::Failed)
+            key.assignment.is_answer() && matches!(class, Class::Invalid | Class::Failed)
         })
     };
     // Everything of a respondent goes, also what they answered: whoever is asked again is asked all of it.

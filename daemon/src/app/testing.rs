@@ -60,7 +60,20 @@ impl Disk {
 
     /// The same disk after the power went: only what was synced is there.
     pub(crate) fn after_crash(&self) -> Self {
-        let durable = self.0.bytes.lock().unwrap().durable.clone();
+        Self::of(self.0.bytes.lock().unwrap().durable.clone())
+    }
+
+    /// The same disk after the process was killed: everything that was written is there.
+    pub(crate) fn after_kill(&self) -> Self {
+        Self::of(self.bytes())
+    }
+
+    /// What was written.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.0.bytes.lock().unwrap().now.clone()
+    }
+
+    fn of(durable: Vec<u8>) -> Self {
         let disk = Self::default();
         *disk.0.bytes.lock().unwrap() = Bytes { now: durable.clone(), durable, dirty: Vec::new() };
         disk

@@ -7,4 +7,6 @@ mod delete;
 mod history;
 mod lost;
 mod money;
+mod replay;
+mod rounds;
 mod sabotage;

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use protocol::channels::Construct;
 use protocol::persona::Persona;
-use protocol::results::Results;
+use protocol::results::{Answer, Results, Tagged};
 use protocol::run::Study;
-use protocol::study::{Order, StudySpec};
-use serde::{Deserialize, Serialize};
+use protocol::study::{Order, StudySpec, StudyType};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::digest::{Digest, sha256_hex};
 use super::exchange::{End, Part, Source};
@@ -115,10 +115,15 @@ pub struct Asked {
     pub order: Option<Order>,
     /// Questions and replies in order; empty where no reply came, or none was kept.
     pub exchanges: Vec<Said>,
-    /// What came of it.
+    /// What came of it, as it is printed: the opening names the study type of every answer.
+    #[serde(deserialize_with = "tagged")]
     pub outcome: Outcome,
     /// What it took.
     pub usage: Usage,
+}
+
+fn tagged<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Outcome, D::Error> {
+    Outcome::<Tagged>::deserialize(deserializer).map(|outcome| outcome.map(Answer::from))
 }
 
 /// One question as it was sent, and the reply.
@@ -201,6 +206,23 @@ pub fn seal(before: &str, line: &Line) -> Result<(String, String), serde_json::E
     text.push_str(&seal);
     text.push_str(SEAL_CLOSES);
     Ok((text, seal))
+}
+
+/// Reads a line of the evidence of a study of that type; `None` for the first line, which tells it. Answers get the tag that
+/// the file does without.
+///
+/// # Errors
+/// When it is no line, or an answer does not have the fields of its study type.
+pub fn read(text: &str, study_type: Option<StudyType>) -> Result<Line, serde_json::Error> {
+    let mut line: serde_json::Value = serde_json::from_str(text)?;
+    let asked = line.get_mut("asked").and_then(serde_json::Value::as_array_mut);
+    if let (Some(study_type), Some(asked)) = (study_type, asked) {
+        let answers = asked.iter_mut().filter_map(|asked| asked.pointer_mut("/outcome/answer"));
+        for answer in answers.filter_map(serde_json::Value::as_object_mut) {
+            answer.insert("study_type".to_owned(), study_type.as_str().into());
+        }
+    }
+    serde_json::from_value(line)
 }
 
 /// Checks the seal of a line and gives it for the next one.

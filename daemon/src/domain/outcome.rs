@@ -24,12 +24,31 @@ pub struct Assignment {
     pub replicate: u16,
 }
 
-/// What came of an assignment. Only [`Outcome::Answered`] is ever a score, and only it is charged.
+/// The round that every study has.
+pub const FIRST_ROUND: u16 = 0;
+
+impl Assignment {
+    /// The first question to a respondent in a round: the answer to the first task.
+    #[must_use]
+    pub const fn first(round: u16, respondent: u32) -> Self {
+        Self { round, respondent, task: 0, replicate: 0 }
+    }
+
+    /// Whether the reply is the respondent's answer, which alone is counted and charged, and not asked to tell what answers
+    /// are worth.
+    #[must_use]
+    pub const fn is_answer(&self) -> bool {
+        self.replicate == 0
+    }
+}
+
+/// What came of an assignment. Only [`Outcome::Answered`] is ever a score, and only it is charged. It serialises as evidence
+/// has it, with the fields of an answer alone; `Outcome<Tagged>` is what is stored and read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Outcome {
+pub enum Outcome<A = Answer> {
     /// A reply that was read and passed.
-    Answered(Answered),
+    Answered(Answered<A>),
     /// The respondent declined, or cannot answer this question.
     Refused {
         /// In a few words, without anything personal: counted in the diagnostics.
@@ -79,7 +98,21 @@ impl Class {
     }
 }
 
-impl Outcome {
+impl<A> Outcome<A> {
+    /// The same outcome with its answer in another form.
+    #[must_use]
+    pub fn map<B>(self, convert: impl FnOnce(A) -> B) -> Outcome<B> {
+        match self {
+            Self::Answered(Answered { answer, mentions, options, channels }) => {
+                Outcome::Answered(Answered { answer: convert(answer), mentions, options, channels })
+            }
+            Self::Refused { reason } => Outcome::Refused { reason },
+            Self::Invalid { reason } => Outcome::Invalid { reason },
+            Self::Failed { reason } => Outcome::Failed { reason },
+            Self::Skipped { reason } => Outcome::Skipped { reason },
+        }
+    }
+
     /// What a respondent with this outcome alone counts as.
     #[must_use]
     pub fn class(&self) -> Class {
@@ -94,9 +127,9 @@ impl Outcome {
 
 /// A reply that passed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Answered {
+pub struct Answered<A = Answer> {
     /// The instrument's fields.
-    pub answer: Answer,
+    pub answer: A,
     /// The reasons it names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Mention>,

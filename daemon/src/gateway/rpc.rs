@@ -15,7 +15,7 @@ use protocol::event::{Cursor, EventPage};
 use protocol::id::StudyId;
 use protocol::ledger::{Balance, Transfer};
 use protocol::paths::Paths;
-use protocol::results::{Comparison, Report, Response};
+use protocol::results::{Comparison, Report, Response, Tagged};
 use protocol::run::{Live, Preview, Study};
 use protocol::service::{
     Check, Control, Deleted, Demoscope, EngineCheck, EngineInfo, EvidenceCursor, EvidencePage,
@@ -160,7 +160,7 @@ impl Demoscope for Peer {
         study: StudyId,
         offset: u32,
         limit: u32,
-    ) -> Reply<Page<Response>> {
+    ) -> Reply<Page<Response<Tagged>>> {
         self.reading(move |face| face.core.answers(study, offset, limit)).await
     }
 

@@ -167,7 +167,7 @@ mod tests {
 
     use super::*;
     use crate::domain::instrument::Unreadable;
-    use crate::domain::outcome::{Answered, Assignment};
+    use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND};
     use crate::domain::told::{Holds, Told, told};
 
     fn url(text: &str) -> Url {
@@ -230,7 +230,7 @@ mod tests {
         let key = Key::new(key).unwrap();
         let bound = BoundKey::new(key, Origin::of(&url("http://127.0.0.1:9/v1")));
         let spec = spec();
-        let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+        let at = Assignment::first(FIRST_ROUND, 0);
         let read = |reply: &str| instrument::read_model(&spec, at, reply);
         let told = told(reply.to_owned(), &bound, read);
         // Whoever reads what was kept reads the same.

@@ -13,10 +13,10 @@ use protocol::study::{Instrument, Order, StudySpec};
 use crate::domain::asking::{Asking, shown};
 use crate::domain::digest::Digest;
 use crate::domain::instrument::{self, Item};
-use crate::domain::outcome::Assignment;
+use crate::domain::outcome::{Assignment, FIRST_ROUND};
 
 /// The first assignment, for what is the same in all of them.
-const FIRST: Assignment = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+const FIRST: Assignment = Assignment::first(FIRST_ROUND, 0);
 
 /// The templates as shipped, by file name.
 const SHIPPED: [(&str, &str); 12] = [

@@ -1,14 +1,20 @@
 //! The format of the file and the way from older ones to this one. A file of a newer program is refused before
 //! anything is written to it.
 
+mod answers;
+
 use redb::{Database, ReadableDatabase, TableHandle};
 
 use super::rows::FormatRow;
 use super::{Fault, Key, OpenError, Reader, Table};
 
 /// The format this program writes. 2 added the notes of calls under way, and of studies that were deleted: a program of
-/// format 1 would take the former for nothing and the latter for damage.
-pub const FORMAT: u32 = 2;
+/// format 1 would take the former for nothing and the latter for damage. 3 stores each answer with its study type, and reads
+/// none without.
+pub const FORMAT: u32 = 3;
+
+/// The first format whose answers name their study type.
+const ANSWERS_ARE_TAGGED: u32 = 3;
 
 /// The format of a file that was opened for reading; `None` before the first use case.
 pub(super) fn found(database: &impl ReadableDatabase) -> Result<Option<u32>, Fault> {
@@ -40,23 +46,41 @@ pub(super) fn migrate(database: &Database, version: &str) -> Result<(), OpenErro
     if is_current && missing.is_empty() {
         return Ok(());
     }
-    let mut transaction = database.begin_write().map_err(Fault::from)?;
-    transaction.set_two_phase_commit(true);
-    for table in missing {
-        drop(transaction.open_table(table.definition()).map_err(Fault::from)?);
-    }
-    if !is_current {
-        let row = FormatRow { version: FORMAT, written_by: version.to_owned() };
-        let json = serde_json::to_vec(&row)
-            .map_err(|error| Fault::Row { table: Table::Meta, why: error.to_string() })?;
-        let mut meta = transaction.open_table(Table::Meta.definition()).map_err(Fault::from)?;
-        let key = FormatRow::KEY.to_owned().encode();
-        drop(meta.insert(key.as_slice(), json.as_slice()).map_err(Fault::from)?);
-    }
-    transaction.commit().map_err(Fault::from)?;
+    rewrite(database, found, missing, version)?;
     if let Some(older) = found.filter(|found| *found < FORMAT) {
         tracing::info!(from = older, to = FORMAT, "the database was brought to this format");
     }
+    Ok(())
+}
+
+/// The one transaction of a migration.
+fn rewrite(
+    database: &Database,
+    found: Option<u32>,
+    missing: Vec<Table>,
+    version: &str,
+) -> Result<(), Fault> {
+    let mut transaction = database.begin_write()?;
+    transaction.set_two_phase_commit(true);
+    for table in missing {
+        drop(transaction.open_table(table.definition())?);
+    }
+    if found.is_some_and(|found| found < ANSWERS_ARE_TAGGED) {
+        let answers::Tagged { answers, unreadable } = answers::tag(&transaction)?;
+        tracing::info!(answers, "answers were stored anew with their study type");
+        if unreadable > 0 {
+            tracing::warn!(unreadable, "outcomes that cannot be read were left as they are");
+        }
+    }
+    if found != Some(FORMAT) {
+        let row = FormatRow { version: FORMAT, written_by: version.to_owned() };
+        let json = serde_json::to_vec(&row)
+            .map_err(|error| Fault::Row { table: Table::Meta, why: error.to_string() })?;
+        let mut meta = transaction.open_table(Table::Meta.definition())?;
+        let key = FormatRow::KEY.to_owned().encode();
+        drop(meta.insert(key.as_slice(), json.as_slice())?);
+    }
+    transaction.commit()?;
     Ok(())
 }
 

@@ -412,15 +412,16 @@ fn try_database(storage: &Storage, options: &Options, absent: Absent) -> Result<
     let mut database =
         builder.create_with_backend(backend).map_err(|error| opening(error, storage, options))?;
     recovery.repaired = repaired.load(Ordering::Relaxed);
-    migrate::migrate(&database, env!("CARGO_PKG_VERSION")).map_err(|error| match error {
-        OpenError::Fault(fault) => blame(fault, storage, options),
-        other => other,
-    })?;
+    // Before the migration, which may write every answer anew.
     if recovery.repaired
         && !database.check_integrity().map_err(|error| opening(error, storage, options))?
     {
         tracing::warn!("the database was mended after an unclean end");
     }
+    migrate::migrate(&database, env!("CARGO_PKG_VERSION")).map_err(|error| match error {
+        OpenError::Fault(fault) => blame(fault, storage, options),
+        other => other,
+    })?;
     Ok(Opened { database, recovery, place })
 }
 

@@ -1,5 +1,6 @@
 //! The store on disks that fail, on files that are damaged, and on files of other versions.
 
+mod answers;
 mod astray;
 mod backups;
 mod damage;

@@ -78,6 +78,7 @@ struct Desk {
     gate: Gate,
     number: u32,
     attempt: u32,
+    round: u16,
 }
 
 /// Brings a study as far as it goes.
@@ -125,7 +126,8 @@ async fn go(
     } else {
         let engine = core.engine(&job.spec.engine)?;
         let reading = core.clone();
-        let (spec, gate_of_desk, attempt) = (job.spec.clone(), gate.clone(), job.attempt);
+        let (spec, gate_of_desk) = (job.spec.clone(), gate.clone());
+        let (attempt, round) = (job.attempt, job.left.round());
         let preparing = spec.clone();
         let preparing = blocking(move || -> Result<_, ApiError> {
             Ok((reading.panel(number)?, engine.prepare(&preparing)))
@@ -147,7 +149,7 @@ async fn go(
         let asking = match ready {
             Ready::Here(prepared) => {
                 let gate = gate_of_desk;
-                let desk = Desk { spec, panel, prepared, gate, number, attempt };
+                let desk = Desk { spec, panel, prepared, gate, number, attempt, round };
                 Asking::Here(Arc::new(desk))
             }
             Ready::Models(pool) => {
@@ -161,6 +163,7 @@ async fn go(
                     gate,
                     number,
                     attempt,
+                    round,
                     resumed,
                 }))
             }
@@ -259,7 +262,7 @@ impl Asking {
 /// the next start would ask for those.
 fn never_asked(job: &Job, respondent: u32) -> Result<Batch, ApiError> {
     let reason = "put aside: asking this respondent ended the program time after time";
-    let outcomes: Vec<_> = instrument::assignments(&job.spec, respondent)
+    let outcomes: Vec<_> = instrument::assignments(&job.spec, job.left.round(), respondent)
         .map(|at| (at, Outcome::Failed { reason: reason.to_owned() }, Usage::default()))
         .collect();
     let mut batch = Batch::new(job.number, job.attempt);
@@ -347,7 +350,7 @@ impl Desk {
                 ApiError::new(ErrorCode::Internal, format!("nobody is at place {respondent}"))
             })?;
             // All that one respondent is asked is recorded together, so that nobody is ever half done.
-            let outcomes: Vec<_> = instrument::assignments(&self.spec, *respondent)
+            let outcomes: Vec<_> = instrument::assignments(&self.spec, self.round, *respondent)
                 .map(|at| {
                     // A respondent whose asking breaks is put aside; nobody else is touched.
                     let asked = catch_unwind(AssertUnwindSafe(|| self.ask_one(at, &persona)));

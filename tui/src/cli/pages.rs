@@ -31,7 +31,7 @@ impl Answers {
                 break;
             }
             let limit = ANSWERS.min(self.left);
-            let page = call!(link, answers(self.study, offset, limit))?;
+            let page = call!(link, answers(self.study, offset, limit))?.map(Response::from);
             self.next = page.next.filter(|&next| next > offset);
             if !page.items.is_empty() {
                 let count = u32::try_from(page.items.len()).unwrap_or(u32::MAX);

@@ -108,12 +108,12 @@ fn counts(
     let mut rows = 0_usize;
     let mut respondent = None;
     let mut of_one: Vec<Class> = Vec::new();
-    let (first, last) = OutcomeKey::range(number);
+    let (first, last) = OutcomeKey::of_study(number);
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, outcome| {
         if respondent.replace(key.assignment.respondent) != Some(key.assignment.respondent) {
             of_one.clear();
         }
-        if key.assignment.replicate == 0 {
+        if key.assignment.is_answer() {
             of_one.push(outcome.outcome().class());
             rows = rows.saturating_add(1);
             if of_one.len() == tasks

@@ -21,7 +21,7 @@ use crate::domain::digest::sha256_hex;
 use crate::domain::evidence::Blueprint;
 use crate::domain::exchange::{End, Exchange, Source};
 use crate::domain::instrument;
-use crate::domain::outcome::{Assignment, Outcome, Usage};
+use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome, Usage};
 use crate::store::rows::{CallsUnderWay, DeletedRow};
 use crate::store::{Fault, Table, Writes};
 
@@ -53,7 +53,7 @@ fn submission(core: &Core, key: u128, word: &str) -> Submission {
 }
 
 fn at(respondent: u32) -> Assignment {
-    Assignment { round: 0, respondent, task: 0, replicate: 0 }
+    Assignment::first(FIRST_ROUND, respondent)
 }
 
 fn address(word: &str, respondent: u32) -> String {

@@ -18,7 +18,7 @@ use crate::app::testing::{
 };
 use crate::app::{Batch, Core, Submission};
 use crate::domain::instrument;
-use crate::domain::outcome::{Assignment, Outcome, Usage};
+use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome, Usage};
 use crate::world::{ManualClock, World};
 
 const PANEL: usize = 6;
@@ -327,7 +327,7 @@ impl Real {
                 Kind::Refused => Outcome::Refused { reason: "no".to_owned() },
                 Kind::Failed => Outcome::Failed { reason: "no line".to_owned() },
             };
-            let assignment = Assignment { round: 0, respondent, task: 0, replicate: 0 };
+            let assignment = Assignment::first(FIRST_ROUND, respondent);
             batch.push(&[(assignment, outcome, Usage::default())]).unwrap();
         }
         batch

@@ -8,7 +8,7 @@ use crate::app::testing::{
 };
 use crate::app::{Batch, Core};
 use crate::domain::instrument;
-use crate::domain::outcome::{Assignment, Outcome, Usage};
+use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome, Usage};
 use crate::store::Writes;
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress};
 
@@ -18,7 +18,7 @@ fn core(disk: &Disk) -> Core {
 }
 
 fn at(respondent: u32) -> Assignment {
-    Assignment { round: 0, respondent, task: 0, replicate: 0 }
+    Assignment::first(FIRST_ROUND, respondent)
 }
 
 fn batch(number: u32, respondents: std::ops::Range<u32>) -> Batch {

@@ -97,7 +97,7 @@ impl Accumulator {
 
     fn add_answer(&mut self, at: Assignment, classes: ClassesOfOne<'_>, answered: &Answered) {
         let (ordinal, answer) = (at.respondent, &answered.answer);
-        if answer_type(answer) != self.study_type {
+        if answer.study_type() != self.study_type {
             let reason = "the answer belongs to another instrument";
             return self.quality.count_reason("invalid", reason);
         }
@@ -217,16 +217,6 @@ impl Accumulator {
             Tally::Survey(_) => Some(self.questions.outcomes(top(ThemeKind::Topic))),
             Tally::AbTest(tally) => tally.outcomes(&self.orders, top(ThemeKind::Topic)),
         }
-    }
-}
-
-fn answer_type(answer: &Answer) -> StudyType {
-    match answer {
-        Answer::ConceptTest { .. } => StudyType::ConceptTest,
-        Answer::Sentiment { .. } => StudyType::Sentiment,
-        Answer::Nps { .. } => StudyType::Nps,
-        Answer::Survey { .. } => StudyType::Survey,
-        Answer::AbTest { .. } => StudyType::AbTest,
     }
 }
 

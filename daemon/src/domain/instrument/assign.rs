@@ -96,13 +96,18 @@ impl Extras {
     }
 }
 
-/// Everything one respondent is asked, in the order of asking: what counts first, everything else after it.
-pub fn assignments(spec: &StudySpec, respondent: u32) -> impl Iterator<Item = Assignment> + use<> {
+/// Everything one respondent is asked in a round, in the order of asking: what counts first, everything else after it.
+pub fn assignments(
+    spec: &StudySpec,
+    round: u16,
+    respondent: u32,
+) -> impl Iterator<Item = Assignment> + use<> {
     let tasks = tasks(spec);
     let extras: Vec<Asking> = Extras::of(spec).of_one(respondent).collect();
     std::iter::once(Asking::Answer).chain(extras).flat_map(move |asking| {
         let replicate = asking.code();
-        (0..tasks).map(move |task| Assignment { round: 0, respondent, task, replicate })
+        let first = Assignment::first(round, respondent);
+        (0..tasks).map(move |task| Assignment { task, replicate, ..first })
     })
 }
 

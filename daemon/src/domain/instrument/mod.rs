@@ -47,7 +47,7 @@ use protocol::study::{Instrument, Order, StudySpec, StudyType};
 
 use super::asking::{Asking, decoy, shown};
 use super::digest::Digest;
-use super::outcome::{Answered, Assignment};
+use super::outcome::{Answered, Assignment, FIRST_ROUND};
 
 pub use accumulate::Accumulator;
 pub use assign::{Extras, assignments, besides, questions, tasks};
@@ -105,7 +105,7 @@ pub fn order_shown(spec: &StudySpec, at: Assignment) -> Option<Order> {
 }
 
 /// The first assignment of the first respondent.
-const FIRST: Assignment = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+const FIRST: Assignment = Assignment::first(FIRST_ROUND, 0);
 
 /// The questionnaire as the first respondent of a panel gets it, in plain text.
 #[must_use]

@@ -10,7 +10,7 @@ use protocol::study::{EngineMode, Instrument, StudySpec};
 
 use super::ModelEngine;
 use crate::config::EngineSettings;
-use crate::domain::outcome::Assignment;
+use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::domain::panel::{Population, Recipe, sample};
 use crate::inference::client::Caller;
 use crate::inference::prompt::Prompts;
@@ -42,7 +42,7 @@ fn addresses(settings: &str) -> [String; 4] {
     let (spec, liking) = (spec(), Construct::Liking);
     let recipe = Recipe { seed: 7, audience: spec.audience, size: 2, mode: EngineMode::Standard };
     let persona = sample(Population::embedded(), &recipe).unwrap().persona(0).unwrap();
-    let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+    let at = Assignment::first(FIRST_ROUND, 0);
     [
         engine
             .ready(&engine.form(&spec).unwrap(), &spec, at, None, &persona, None)

@@ -37,7 +37,7 @@ fn panel() -> Panel {
 }
 
 fn at(respondent: u32) -> Assignment {
-    Assignment { round: 0, respondent, task: 0, replicate: 0 }
+    Assignment::first(FIRST_ROUND, respondent)
 }
 
 fn all() -> Vec<StudySpec> {

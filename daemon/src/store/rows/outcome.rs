@@ -1,7 +1,9 @@
 //! One outcome, under the study's number and the assignment. A quote is a part of the reasoning, so only its place is
 //! stored; the panel and the counts are elsewhere.
 
-use protocol::results::ThemeKind;
+use std::ops::RangeInclusive;
+
+use protocol::results::{Answer, Tagged, ThemeKind};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::outcome::{Answered, Assignment, Mention, Outcome, Usage};
@@ -17,29 +19,38 @@ pub struct OutcomeKey {
 }
 
 impl OutcomeKey {
-    /// The first and the last key a study can have.
-    pub const fn range(study: u32) -> (Self, Self) {
-        Self::between(study, 0, u32::MAX)
+    /// The first and the last key that a study can have, over all rounds.
+    pub const fn of_study(study: u32) -> (Self, Self) {
+        Self::span(study, 0..=u16::MAX, 0..=u32::MAX)
     }
 
-    /// The keys of a study's first round from one respondent to another, both included.
-    pub const fn between(study: u32, first: u32, last: u32) -> (Self, Self) {
-        let (low, high) = if first == 0 && last == u32::MAX { (0, u16::MAX) } else { (0, 0) };
-        (
-            Self {
-                study,
-                assignment: Assignment { round: low, respondent: first, task: 0, replicate: 0 },
-            },
-            Self {
-                study,
-                assignment: Assignment {
-                    round: high,
-                    respondent: last,
-                    task: u16::MAX,
-                    replicate: u16::MAX,
-                },
-            },
-        )
+    /// The first and the last key of one round.
+    pub const fn of_round(study: u32, round: u16) -> (Self, Self) {
+        Self::span(study, round..=round, 0..=u32::MAX)
+    }
+
+    /// The first and the last key of some respondents in one round.
+    pub const fn of_respondents(
+        study: u32,
+        round: u16,
+        respondents: RangeInclusive<u32>,
+    ) -> (Self, Self) {
+        Self::span(study, round..=round, respondents)
+    }
+
+    /// Keys sort by round before respondent, so these are some respondents of one round, or everyone of several.
+    const fn span(
+        study: u32,
+        rounds: RangeInclusive<u16>,
+        respondents: RangeInclusive<u32>,
+    ) -> (Self, Self) {
+        let last = Assignment {
+            task: u16::MAX,
+            replicate: u16::MAX,
+            ..Assignment::first(*rounds.end(), *respondents.end())
+        };
+        let first = Assignment::first(*rounds.start(), *respondents.start());
+        (Self { study, assignment: first }, Self { study, assignment: last })
     }
 }
 
@@ -74,7 +85,7 @@ impl Key for OutcomeKey {
 pub struct OutcomeRow {
     /// What came of it, without the reasons of an answer.
     #[serde(flatten)]
-    outcome: Outcome,
+    outcome: Outcome<Tagged>,
     /// The reasons of an answer: theme, kind and the quote's place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<Reason>,
@@ -103,13 +114,13 @@ impl OutcomeRow {
         let usage = (usage != Usage::default()).then_some(usage);
         match outcome {
             Outcome::Answered(answered) => {
-                let reasoning = reasoning(answered);
+                let reasoning = reasoning(&answered.answer);
                 let reasons =
                     answered.mentions.iter().map(|mention| Reason::new(mention, reasoning));
                 Self {
                     reasons: reasons.collect(),
                     outcome: Outcome::Answered(Answered {
-                        answer: answered.answer.clone(),
+                        answer: Tagged(answered.answer.clone()),
                         mentions: Vec::new(),
                         options: answered.options,
                         channels: answered.channels.clone(),
@@ -117,22 +128,23 @@ impl OutcomeRow {
                     usage,
                 }
             }
-            other => Self { outcome: other.clone(), reasons: Vec::new(), usage },
+            other => Self { outcome: other.clone().map(Tagged), reasons: Vec::new(), usage },
         }
     }
 
     /// As it was recorded.
     pub fn into_outcome(self) -> Outcome {
-        let Outcome::Answered(mut answered) = self.outcome else { return self.outcome };
+        let mut outcome = self.outcome.map(Answer::from);
+        let Outcome::Answered(answered) = &mut outcome else { return outcome };
         answered.mentions = {
-            let reasoning = reasoning(&answered);
+            let reasoning = reasoning(&answered.answer);
             self.reasons.into_iter().map(|reason| reason.into_mention(reasoning)).collect()
         };
-        Outcome::Answered(answered)
+        outcome
     }
 
     /// What came of it, without the reasons.
-    pub fn outcome(&self) -> &Outcome {
+    pub fn outcome(&self) -> &Outcome<Tagged> {
         &self.outcome
     }
 
@@ -162,9 +174,8 @@ impl Reason {
     }
 }
 
-fn reasoning(answered: &Answered) -> &str {
-    use protocol::results::Answer;
-    match &answered.answer {
+fn reasoning(answer: &Answer) -> &str {
+    match answer {
         Answer::ConceptTest { reasoning, .. }
         | Answer::Nps { reasoning, .. }
         | Answer::AbTest { reasoning, .. }
@@ -176,4 +187,37 @@ fn reasoning(answered: &Answered) -> &str {
 impl Row for OutcomeRow {
     const TABLE: Table = Table::Outcomes;
     type Key = OutcomeKey;
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// The three ranges by what they are for, over keys that lie close together and at the ends.
+        #[test]
+        fn a_range_holds_exactly_its_keys(
+            study in 1_u32..4,
+            round in prop::sample::select(vec![0, 1, 2, u16::MAX]),
+            respondent in prop::sample::select(vec![0, 1, 2, u32::MAX - 1, u32::MAX]),
+            task in prop::sample::select(vec![0, 1, u16::MAX]),
+            replicate in prop::sample::select(vec![0, 1, u16::MAX]),
+            (first, last) in prop::sample::select(vec![(0, u32::MAX), (0, 0), (1, 2), (2, u32::MAX)]),
+        ) {
+            let assignment = Assignment { round, respondent, task, replicate };
+            let key = OutcomeKey { study, assignment }.encode();
+            let within = |(from, to): (OutcomeKey, OutcomeKey)| {
+                (from.encode()..=to.encode()).contains(&key)
+            };
+            prop_assert_eq!(within(OutcomeKey::of_study(2)), study == 2);
+            prop_assert_eq!(within(OutcomeKey::of_round(2, 1)), (study, round) == (2, 1));
+            prop_assert_eq!(
+                within(OutcomeKey::of_respondents(2, 0, first..=last)),
+                (study, round) == (2, 0) && (first..=last).contains(&respondent)
+            );
+            prop_assert_eq!(OutcomeKey::decode(&key), Some(OutcomeKey { study, assignment }));
+        }
+    }
 }

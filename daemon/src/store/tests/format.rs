@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use protocol::credits::Credits;
+use protocol::results::Results;
 use protocol::run::State;
+use protocol::study::StudyType;
 use redb::{Database, ReadableDatabase};
 
 use crate::app::testing::{broken, everyone_answers, options, settings, submission, world};
@@ -88,7 +90,13 @@ async fn holds_everything(path: &Path) {
     assert_eq!((balance.balance, balance.held), (Credits(1_017), Credits(20)));
     let studies = core.studies(&protocol::service::StudyQuery::default()).unwrap().items;
     let report = core.report(studies[1].id).unwrap();
-    assert_eq!(report.results.map(|results| results.panel_size), Some(40));
+    assert_eq!(report.results.as_ref().map(|results| results.panel_size), Some(40));
+    let outcomes = |results: Option<Results>| results.map(|results| results.outcomes);
+    let again = core.compute(1).unwrap();
+    assert_eq!(outcomes(again), outcomes(report.results), "its answers are what they were");
+    let answers = core.answers(studies[1].id, 0, 500).unwrap().items;
+    assert_eq!(answers.len(), 40);
+    assert!(answers.iter().all(|one| one.answer.0.study_type() == StudyType::ConceptTest));
     core.close();
 }
 
@@ -121,7 +129,7 @@ fn refuse_newer(clean: bool) {
     let error = open(&path, plain()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the database has format 99 and this program knows 2: it was written by a newer Demoscope and was not touched"
+        "the database has format 99 and this program knows 3: it was written by a newer Demoscope and was not touched"
     );
     assert_eq!(fs::read(&path).unwrap(), before);
 }

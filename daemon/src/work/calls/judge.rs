@@ -173,7 +173,7 @@ impl Round {
         };
         if fresh.outcomes.len() >= usize::from(instrument::tasks(&self.study.spec)) {
             let complete = |(_, outcome, _): &(_, Outcome, _)| outcome.class() == Class::Answered;
-            if fresh.ticket.replicate == 0 && fresh.outcomes.iter().all(complete) {
+            if fresh.ticket.first().is_answer() && fresh.outcomes.iter().all(complete) {
                 let share = fresh.shares.entry(fresh.engine).or_default();
                 share.answers = share.answers.saturating_add(1);
             }

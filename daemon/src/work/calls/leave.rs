@@ -35,17 +35,17 @@ impl Round {
             let Sitting { outcomes, said, shares, others, .. } = sitting;
             self.send(Parcel { outcomes, said, shares, others, ..Parcel::default() }).await?;
         }
-        for Ticket { respondent, replicate } in left {
+        for ticket in left {
             if self.study.gate.is_cancelled() {
                 break;
             }
             // Nobody misses what only measures noise.
-            if replicate > 0 {
+            if !ticket.first().is_answer() {
                 continue;
             }
             let outcomes = (0..tasks)
                 .map(|task| {
-                    let at = Assignment { round: 0, respondent, task, replicate: 0 };
+                    let at = Assignment { task, ..ticket.first() };
                     (at, Outcome::Failed { reason: why.to_owned() }, Usage::default())
                 })
                 .collect();
@@ -58,7 +58,8 @@ impl Round {
     /// booked at the most it can have cost, and is not asked again.
     pub(super) async fn broke(&mut self, error: &JoinError) -> Result<(), ApiError> {
         let Some(seat) = self.seats.remove(&error.id()) else { return Err(broken(error)) };
-        let Seat { ticket: Ticket { respondent, replicate }, engine, worst, aside } = seat;
+        let Seat { ticket, engine, worst, aside } = seat;
+        let respondent = ticket.respondent;
         tracing::error!(study = self.study.number, respondent, %error, "a respondent is put aside");
         self.study.core.settle_cost(self.study.number, worst, worst);
         self.study.core.settle_cost(self.study.number, aside, UsdMicros::ZERO);
@@ -66,7 +67,7 @@ impl Round {
         let spent = Usage { cost: worst, at_most, ..Usage::default() };
         let outcomes = (0..instrument::tasks(&self.study.spec))
             .map(|task| {
-                let at = Assignment { round: 0, respondent, task, replicate };
+                let at = Assignment { task, ..ticket.first() };
                 let usage = if task == 0 { spent } else { Usage::default() };
                 (at, Outcome::Failed { reason: PUT_ASIDE.to_owned() }, usage)
             })

@@ -36,7 +36,7 @@ impl Round {
     /// What must be set aside for a respondent before the direct question is put at that engine.
     pub(super) fn aside(&self, lane: usize, sitting: &Sitting) -> Result<UsdMicros, ApiError> {
         match &self.beside {
-            Some(beside) if sitting.ticket.replicate == 0 => {
+            Some(beside) if sitting.ticket.first().is_answer() => {
                 beside.worst(&self.lanes[lane].engine, &sitting.persona)
             }
             _ => Ok(UsdMicros::ZERO),

@@ -56,6 +56,7 @@ pub(super) struct Calls {
     pub(super) gate: Gate,
     pub(super) number: u32,
     pub(super) attempt: u32,
+    pub(super) round: u16,
     /// It was at work before, and what was said then may be kept.
     pub(super) resumed: bool,
 }
@@ -114,9 +115,13 @@ impl Calls {
         // Closed with the study's own, or as soon as the study takes no answers.
         let gate = self.gate.child_token();
         let study = Self { gate: gate.clone(), ..self.clone() };
-        let first = left.map(|respondent| Ticket { respondent, replicate: 0 });
-        let again =
-            again.map(|(asking, respondent)| Ticket { respondent, replicate: asking.code() });
+        let ticket = |asking: Asking, respondent| Ticket {
+            round: self.round,
+            respondent,
+            replicate: asking.code(),
+        };
+        let first = left.map(|respondent| ticket(Asking::Answer, respondent));
+        let again = again.map(|(asking, respondent)| ticket(asking, respondent));
         let mut left = first.chain(again).peekable();
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
         let mut round = Round::new(study.clone(), recorder, lanes, noted.clone());
@@ -165,7 +170,7 @@ impl Calls {
         let mut worst = UsdMicros::ZERO;
         if let Some(persona) = self.panel.persona(0) {
             for Lane { engine, form, .. } in lanes {
-                let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+                let at = Assignment::first(self.round, 0);
                 let mut sum = UsdMicros::ZERO;
                 for item in instrument::put(&self.spec) {
                     let ready = engine.ready(form, &self.spec, at, item, &persona, None);

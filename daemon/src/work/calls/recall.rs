@@ -126,7 +126,7 @@ impl Round {
 
     /// Takes what a model said before as the reply; not where asking again is the point.
     fn take(&self, sitting: &mut Sitting, said: Exchange) -> Option<Heard> {
-        if sitting.at().replicate > 0 {
+        if !sitting.at().is_answer() {
             return None;
         }
         // What is remembered may have been kept when less was known of keys.

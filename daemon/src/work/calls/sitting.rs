@@ -17,8 +17,17 @@ use crate::inference::model::{ReadyCall, Spent};
 /// Who is to be asked, for the first time or again. Those to be asked again come after everyone else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ticket {
+    pub(super) round: u16,
     pub(super) replicate: u16,
     pub(super) respondent: u32,
+}
+
+impl Ticket {
+    /// The first thing to ask.
+    pub(super) fn first(self) -> Assignment {
+        let Self { round, replicate, respondent } = self;
+        Assignment { replicate, ..Assignment::first(round, respondent) }
+    }
 }
 
 /// One respondent being asked.
@@ -79,14 +88,13 @@ impl Sitting {
     /// The assignment at hand.
     pub(super) fn at(&self) -> Assignment {
         let task = u16::try_from(self.outcomes.len()).unwrap_or(u16::MAX);
-        let Ticket { replicate, respondent } = self.ticket;
-        Assignment { round: 0, respondent, task, replicate }
+        Assignment { task, ..self.ticket.first() }
     }
 
     /// What was just said, as far as it is to be kept although more is asked: what a halt or a crash leaves of it is not asked
     /// again.
     pub(super) fn early(&self) -> Option<(Assignment, Vec<Exchange>)> {
-        if self.correction.is_some() || self.tries.any() || self.ticket.replicate > 0 {
+        if self.correction.is_some() || self.tries.any() || !self.ticket.first().is_answer() {
             return None;
         }
         let (at, said) = if self.replies.is_empty() {

@@ -218,7 +218,7 @@ async fn what_was_asked_can_be_read_afterwards() {
             .unwrap()
             .items
             .iter()
-            .all(|response| matches!(response.answer, Answer::Survey { .. }))
+            .all(|response| matches!(response.answer.0, Answer::Survey { .. }))
     );
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use harness::{Home, studies, wait};
 use protocol::event::Cursor;
 use protocol::id::{StudyId, SubmitKey};
+use protocol::results::Response;
 use protocol::run::Study;
 use tui::station::frames::Frames;
 use tui::station::input::Input;
@@ -81,7 +82,7 @@ pub(crate) fn rows(home: &Home) -> Vec<Row> {
     while let Some(offset) = from {
         let page = link.answers(id, offset, 500).unwrap();
         from = page.next;
-        bench.tell(Msg::Page(id, Ok(page)));
+        bench.tell(Msg::Page(id, Ok(page.map(Response::from))));
     }
     bench.press("3");
     bench.tell(Msg::Report(id, link.report(id).map(Box::new)));

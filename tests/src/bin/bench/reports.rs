@@ -58,7 +58,7 @@ fn reports() -> Vec<Row> {
 /// The time from the first answer to the results, with six classes a respondent and themes in each answer.
 fn computed(spec: &StudySpec, answers: u32) -> Duration {
     use daemon::domain::instrument::Accumulator;
-    use daemon::domain::outcome::{Answered, Assignment, Mention, Outcome};
+    use daemon::domain::outcome::{Answered, Assignment, FIRST_ROUND, Mention, Outcome};
     use protocol::results::{Answer, PurchaseIntent, Sentiment, ThemeKind};
 
     let said: Vec<Outcome> = (0..1_000_u32)
@@ -108,7 +108,7 @@ fn computed(spec: &StudySpec, answers: u32) -> Duration {
                 pick(["us_west", "us_midwest", "us_northeast", "us_southeast"], number / 11),
             ),
         ];
-        let at = Assignment { round: 0, respondent: number, task: 0, replicate: 0 };
+        let at = Assignment::first(FIRST_ROUND, number);
         accumulator.add(at, &classes, &said[number as usize % said.len()]);
     }
     assert!(accumulator.finish(std::collections::BTreeMap::new()).is_some());

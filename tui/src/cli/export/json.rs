@@ -85,11 +85,11 @@ mod tests {
         let mut report = fixtures::concept_test();
         report.study.name = "tricky \"responses\":[] \u{202e}".into();
         let responses = fixtures::responses();
-        let back: Report = serde_json::from_str(&export(&report, &responses)).unwrap();
+        let back: serde_json::Value = serde_json::from_str(&export(&report, &responses)).unwrap();
         if let Some(results) = &mut report.results {
             results.responses = Some(responses);
         }
-        assert_eq!(back, report);
+        assert_eq!(back, serde_json::to_value(&report).unwrap());
     }
 
     #[test]

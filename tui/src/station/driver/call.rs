@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use protocol::error::ApiError;
+use protocol::id::StudyId;
+use protocol::results::Response;
 use protocol::run::Study;
-use protocol::service::{DemoscopeClient, StudyQuery, Submit};
+use protocol::service::{DemoscopeClient, Page, StudyQuery, Submit};
 use protocol::study::Origin;
 use protocol::wire::call_failed;
 
@@ -38,13 +40,13 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         Call::Scores(id, People { first, count }) => {
             Msg::Scores(id, first, asked!(client, scores(id, first, count)))
         }
-        Call::Newest(id, from, count) => Msg::Newest(id, asked!(client, answers(id, from, count))),
-        Call::Page(id, from) => Msg::Page(id, asked!(client, answers(id, from, ANSWERS))),
+        Call::Newest(id, from, count) => Msg::Newest(id, answers(client, id, from, count).await),
+        Call::Page(id, from) => Msg::Page(id, answers(client, id, from, ANSWERS).await),
         Call::Unread(id, from, count) => {
-            Msg::Unread(id, from, asked!(client, answers(id, from, count)))
+            Msg::Unread(id, from, answers(client, id, from, count).await)
         }
         Call::Answer(id, ordinal) => {
-            Msg::Answer(id, ordinal, asked!(client, answers(id, ordinal, 1)))
+            Msg::Answer(id, ordinal, answers(client, id, ordinal, 1).await)
         }
         Call::Report(id) => Msg::Report(id, asked!(client, report(id)).map(Box::new)),
         Call::Check { revision, draft } => {
@@ -62,6 +64,16 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         Call::Control(id, control) => Msg::Changed(asked!(client, control(id, control))),
         Call::Tag(id, tags) => Msg::Changed(asked!(client, tag(id, tags))),
     }
+}
+
+/// A page of answers.
+pub(super) async fn answers(
+    client: &DemoscopeClient,
+    study: StudyId,
+    from: u32,
+    count: u32,
+) -> Result<Page<Response>, ApiError> {
+    Ok(asked!(client, answers(study, from, count))?.map(Response::from))
 }
 
 /// The whole list, page by page.

@@ -6,7 +6,7 @@ use protocol::id::StudyId;
 use protocol::service::DemoscopeClient;
 use protocol::wire::call_failed;
 
-use super::call::{ANSWERS, WITHIN, asked};
+use super::call::{ANSWERS, WITHIN, answers, asked};
 use super::files;
 use crate::cli::export::{Everything, Page, Table, codebook, page};
 use crate::failure::Failure;
@@ -59,7 +59,7 @@ async fn try_write(
             let mut everything = Everything::begin(&report)?;
             let mut from = Some(0);
             while let Some(offset) = from {
-                let answers = asked!(client, answers(study, offset, ANSWERS))?;
+                let answers = answers(client, study, offset, ANSWERS).await?;
                 answers.items.iter().try_for_each(|answer| everything.add(answer))?;
                 from = answers.next;
             }
@@ -70,7 +70,7 @@ async fn try_write(
             let mut table = Table::begin(&report.study, &questions.spec)?;
             let mut from = Some(0);
             while let Some(offset) = from {
-                let answers = asked!(client, answers(study, offset, ANSWERS))?;
+                let answers = answers(client, study, offset, ANSWERS).await?;
                 answers.items.iter().try_for_each(|answer| table.add(answer))?;
                 from = answers.next;
             }

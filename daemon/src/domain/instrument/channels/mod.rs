@@ -14,7 +14,7 @@ use protocol::channels::{Channel, Construct};
 use protocol::results::{Answer, PurchaseIntent, Sentiment};
 use protocol::study::{StudySpec, StudyType};
 
-use crate::domain::outcome::Assignment;
+use crate::domain::outcome::{Assignment, FIRST_ROUND};
 
 pub use anchors::{Library, NoAnchors};
 pub use bench::{Bench, Measured, Near, measured, pmf};
@@ -52,7 +52,7 @@ pub fn hears(spec: &StudySpec, channel: Channel) -> bool {
 /// Whether further channels are heard beside that assignment: beside the first answer of a respondent and nothing else.
 #[must_use]
 pub fn asked_beside(spec: &StudySpec, at: Assignment) -> bool {
-    !heard(spec).is_empty() && at.round == 0 && at.task == 0 && at.replicate == 0
+    !heard(spec).is_empty() && at == Assignment::first(FIRST_ROUND, at.respondent)
 }
 
 /// The direct answer to a construct on its own scale; `None` for an answer of another instrument.

@@ -10,7 +10,7 @@ use protocol::study::Instrument;
 
 use super::*;
 use crate::domain::instrument::{Accumulator, Unreadable};
-use crate::domain::outcome::{Answered, Outcome};
+use crate::domain::outcome::{Answered, FIRST_ROUND, Outcome};
 use crate::domain::stats::ssr::{Shape, expected, rate};
 
 /// Vectors of a small world: one direction for each point, and one that all share, so that neighbours are near.
@@ -152,7 +152,7 @@ fn answered(score: u8, channels: Option<Channels>) -> Outcome {
 }
 
 fn at(respondent: u32) -> Assignment {
-    Assignment { round: 0, respondent, task: 0, replicate: 0 }
+    Assignment::first(FIRST_ROUND, respondent)
 }
 
 /// All weight on one point, but for a tenth on the next lower one.

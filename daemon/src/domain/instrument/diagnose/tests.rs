@@ -11,12 +11,12 @@ use protocol::study::StudySpec;
 
 use crate::domain::instrument::tests::concept;
 use crate::domain::instrument::{Accumulator, Extras, assignments, options, questions};
-use crate::domain::outcome::{Answered, Assignment, Outcome};
+use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 
 const GENDERS: [[(&str, &str); 1]; 2] = [[("gender", "female")], [("gender", "male")]];
 
 fn at(respondent: u32, replicate: u16) -> Assignment {
-    Assignment { round: 0, respondent, task: 0, replicate }
+    Assignment { replicate, ..Assignment::first(FIRST_ROUND, respondent) }
 }
 
 fn answer(score: u8, reasoning: String) -> Answered {
@@ -213,7 +213,7 @@ proptest! {
         let spec = panel_of(panel, wanted, seed.into());
         let reasked = Extras::of(&spec).all().count();
         prop_assert_eq!(reasked, wanted as usize);
-        let all: usize = (0..panel).map(|who| assignments(&spec, who).count()).sum();
+        let all: usize = (0..panel).map(|who| assignments(&spec, FIRST_ROUND, who).count()).sum();
         prop_assert_eq!(all as u64, questions(&spec));
     }
 

@@ -25,7 +25,7 @@ use protocol::study::{EngineMode, Instrument, Orders, StudySpec};
 use serde_json::json;
 
 use super::*;
-use crate::domain::outcome::{Answered, Assignment, Mention, Outcome};
+use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Mention, Outcome};
 
 pub(super) const STIMULUS: &str = "A meal kit delivery service that learns your taste.";
 
@@ -66,7 +66,7 @@ pub(super) fn ab(orders: Orders) -> StudySpec {
 }
 
 pub(super) fn at(respondent: u32, task: u16) -> Assignment {
-    Assignment { round: 0, respondent, task, replicate: 0 }
+    Assignment { task, ..Assignment::first(FIRST_ROUND, respondent) }
 }
 
 pub(super) fn good_reply() -> serde_json::Value {

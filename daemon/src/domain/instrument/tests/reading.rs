@@ -1,7 +1,7 @@
 //! What is read of a reply, and what is refused: every instrument against the same strict reader.
 
 use proptest::prelude::*;
-use protocol::results::Preference;
+use protocol::results::{Preference, Tagged};
 
 use super::*;
 
@@ -142,6 +142,12 @@ fn reasons_are_bounded() {
     assert_eq!(not_answered.values().sum::<u64>(), 999);
 }
 
+#[track_caller]
+fn survives(answer: &Answer) {
+    let text = serde_json::to_string(&Tagged(answer.clone())).unwrap();
+    assert_eq!(serde_json::from_str::<Tagged>(&text).unwrap().0, *answer);
+}
+
 #[test]
 fn every_answer_survives_the_wire_as_itself() {
     let sentiment = study(Instrument::Sentiment { stimulus: STIMULUS.to_owned() });
@@ -156,12 +162,10 @@ fn every_answer_survives_the_wire_as_itself() {
         (survey(), said),
     ] {
         let answer = read(&spec, &reply.to_string()).unwrap().answer;
-        let text = serde_json::to_string(&answer).unwrap();
-        assert_eq!(serde_json::from_str::<Answer>(&text).unwrap(), answer);
+        survives(&answer);
     }
     let answer = verdict(&ab(Orders::Split), 0, 0, "none", 1, 10).answer;
-    let text = serde_json::to_string(&answer).unwrap();
-    assert_eq!(serde_json::from_str::<Answer>(&text).unwrap(), answer);
+    survives(&answer);
     assert!(matches!(answer, Answer::AbTest { preference: Preference::None, .. }));
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::people::panel;
 use super::{ask_all, concept, json};
 use crate::domain::instrument;
-use crate::domain::outcome::Assignment;
+use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::inference::Ask;
 use crate::inference::offline::Offline;
 
@@ -46,7 +46,7 @@ fn every_reply_follows_its_own_schema() {
     ];
     for spec in &specs {
         for (reply, respondent) in ask_all(spec, &panel(200, 9)).iter().zip(0..) {
-            let at = Assignment { round: 0, respondent, task: 0, replicate: 0 };
+            let at = Assignment::first(FIRST_ROUND, respondent);
             let read = instrument::read_at(spec, at, &reply.text);
             assert!(read.is_ok(), "{read:?}: {}", reply.text);
         }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::domain::instrument;
-use crate::domain::outcome::Assignment;
+use crate::domain::outcome::{Assignment, FIRST_ROUND};
 
 /// A concept test of this text.
 pub(super) fn concept(text: &str, seed: u64) -> StudySpec {
@@ -45,7 +45,7 @@ pub(super) fn ask_all(spec: &StudySpec, panel: &[Persona]) -> Vec<Reply> {
         .iter()
         .zip(0..)
         .map(|(respondent, ordinal)| {
-            let at = Assignment { round: 0, respondent: ordinal, task: 0, replicate: 0 };
+            let at = Assignment::first(FIRST_ROUND, ordinal);
             let order = instrument::order_shown(spec, at);
             prepared.ask(&Ask { spec, respondent, ordinal, task: 0, replicate: 0, order }).unwrap()
         })

@@ -14,7 +14,7 @@ use protocol::study::{Instrument, StudySpec};
 use crate::domain::asking::Asking;
 use crate::domain::instrument::tests::concept;
 use crate::domain::instrument::{Accumulator, Extras, assignments};
-use crate::domain::outcome::{Answered, Assignment, Outcome};
+use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 
 const DECOY: Asking = Asking::Control(Control::Decoy);
 const DUPLICATE: Asking = Asking::Control(Control::Duplicate);
@@ -59,7 +59,7 @@ fn said(score: i32) -> Outcome {
 fn results(spec: &StudySpec, panel: impl Fn(u32, Asking) -> Outcome) -> Results {
     let mut accumulator = Accumulator::new(spec);
     for who in 0..spec.panel {
-        for at in assignments(spec, who) {
+        for at in assignments(spec, FIRST_ROUND, who) {
             accumulator.add(at, &[("gender", "female")], &panel(who, at.asking().unwrap()));
         }
     }
@@ -257,7 +257,7 @@ fn what_means_nothing_is_said_not_to_be_asked() {
 #[test]
 fn an_asking_of_a_later_version_is_passed_over() {
     let mut accumulator = Accumulator::new(&checked());
-    let at = |replicate| Assignment { round: 0, respondent: 0, task: 0, replicate };
+    let at = |replicate| Assignment { replicate, ..Assignment::first(FIRST_ROUND, 0) };
     accumulator.add(at(0), &[], &said(5));
     accumulator.add(at(40_000), &[], &said(9));
     let found = accumulator.finish(BTreeMap::new()).unwrap();
@@ -304,7 +304,7 @@ proptest! {
         prop_assert_eq!(&people, &of(Asking::Replicate(1)), "the same people");
         prop_assert_eq!(extras.all().count() as u64, extras.len());
         for who in 0..panel {
-            let theirs: Vec<u16> = assignments(&spec, who).map(|at| at.replicate).collect();
+            let theirs: Vec<u16> = assignments(&spec, FIRST_ROUND, who).map(|at| at.replicate).collect();
             prop_assert!(theirs.is_sorted() && theirs[0] == 0);
             prop_assert_eq!(theirs.len() > 1, people.contains(&who));
         }

@@ -1,0 +1,61 @@
+//! Evidence that an earlier build wrote: version 1 has the fields of answers without their study type, and so has what is
+//! written now.
+
+use std::fs;
+use std::io::Cursor;
+use std::path::Path;
+
+use protocol::study::StudyType;
+
+use crate::app::{NotReplayed, replay};
+use crate::domain::evidence::{Line, UNSEALED, read, seal};
+
+/// The evidence of a study of that type: four people on the built-in reader, two of them asked twice.
+fn fixture(study_type: StudyType) -> String {
+    let name = format!("../tests/fixtures/evidence/v1-{study_type}.jsonl");
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+#[test]
+fn evidence_of_version_1_is_replayed_whatever_was_asked() {
+    for study_type in StudyType::ALL {
+        let replayed = replay(Cursor::new(fixture(*study_type))).unwrap();
+        assert_eq!((replayed.respondents, replayed.without_reply), (4, 0), "{study_type}");
+        assert!(replayed.results.is_some());
+    }
+}
+
+#[test]
+fn evidence_is_written_as_version_1_to_the_last_byte() {
+    for study_type in StudyType::ALL {
+        let mut before = UNSEALED.to_owned();
+        let mut answers = 0;
+        for text in fixture(*study_type).lines() {
+            let line = read(text, Some(*study_type)).unwrap();
+            if let Line::Respondent(respondent) = &line {
+                answers += respondent.asked.len();
+            }
+            let (written, sealed) = seal(&before, &line).unwrap();
+            assert_eq!(written, text);
+            before = sealed;
+        }
+        assert!(answers >= 6, "{study_type} has {answers} answers");
+    }
+}
+
+/// An answer is read as what the study asked for, and never as whatever else its fields fit.
+#[test]
+fn an_answer_with_the_fields_of_another_study_type_is_not_read() {
+    let concept = fixture(StudyType::ConceptTest);
+    let nps = fixture(StudyType::Nps);
+    let of_other = nps.lines().nth(1).unwrap();
+    assert!(read(of_other, Some(StudyType::Nps)).is_ok());
+    assert!(read(of_other, Some(StudyType::ConceptTest)).is_err());
+    assert!(read(of_other, None).is_err(), "no type is guessed");
+
+    let opening = concept.lines().next().unwrap();
+    let (_, sealed) = seal(UNSEALED, &read(opening, None).unwrap()).unwrap();
+    let (moved, _) = seal(&sealed, &read(of_other, Some(StudyType::Nps)).unwrap()).unwrap();
+    let replayed = replay(Cursor::new(format!("{opening}\n{moved}\n")));
+    assert!(matches!(replayed, Err(NotReplayed::Damaged { line: 2, .. })), "{replayed:?}");
+}
