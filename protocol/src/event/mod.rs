@@ -50,3 +50,6 @@ pub struct EventPage {
     /// Where to go on.
     pub next: Cursor,
 }
+
+#[cfg(test)]
+mod tests;
