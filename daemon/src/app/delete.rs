@@ -7,11 +7,10 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use protocol::error::{ApiError, ErrorCode};
-use protocol::event::Event;
+use protocol::event::{Event, EventData};
 use protocol::id::StudyId;
 use protocol::run::Study;
 use protocol::service::{Control, Deleted, Reply};
-use serde_json::{Value, json};
 
 use crate::store::rows::{
     AddressKey, DeletedRow, Progress, RememberedRow, ResultsRow, StudyRow, SubmitRow,
@@ -29,8 +28,6 @@ pub(super) const ROWS: [Table; 4] =
 const STEP: usize = if cfg!(test) { 5 } else { 1_000 };
 /// Rows that one look at a whole table passes.
 const LOOK: usize = if cfg!(test) { 7 } else { 10_000 };
-/// What an event may go on saying about a deleted study: where it stood, and counts.
-const KEPT: [&str; 7] = ["state", "panel", "first", "last", "count", "delivered", "place"];
 
 impl Core {
     /// Deletes a study that has ended; waits up to `patience` until every row is gone. When that is not long enough, the
@@ -60,7 +57,7 @@ impl Core {
                 writes.remove::<StudyRow>(&number);
                 writes.remove::<Progress>(&number);
                 writes.remove::<ResultsRow>(&number);
-                writes.announce("study.deleted", Some(id), json!({}));
+                writes.announce(Some(id), EventData::Deleted {});
                 let deleted = Deleted {
                     id,
                     deleted_at: now,
@@ -152,9 +149,11 @@ impl Core {
     async fn silence_events(&self, ids: &BTreeSet<StudyId>) -> Reply<()> {
         let theirs = {
             let ids = ids.clone();
-            move |event: &Event| event.study.is_some_and(|id| ids.contains(&id)) && speaks(event)
+            move |event: &Event| {
+                event.study.is_some_and(|id| ids.contains(&id)) && event.has_words()
+            }
         };
-        self.sweep(theirs, |writes, seq: &u64, event| writes.put(seq, &silent(event))).await
+        self.sweep(theirs, |writes, seq: &u64, event| writes.put(seq, &event.without_words())).await
     }
 
     /// Looks at every row of a table, part by part, and changes those that are meant, a few at a time. Each is looked at
@@ -241,23 +240,6 @@ fn marked(reader: &Reader<'_>) -> Result<Vec<(u32, StudyId)>, Fault> {
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(found)
-}
-
-/// Whether an event says more than what may stay of a deleted study.
-pub(super) fn speaks(event: &Event) -> bool {
-    match &event.data {
-        Value::Object(data) => data.keys().any(|key| !KEPT.contains(&key.as_str())),
-        other => !other.is_null(),
-    }
-}
-
-/// The event with nothing but what may stay.
-fn silent(mut event: Event) -> Event {
-    match &mut event.data {
-        Value::Object(data) => data.retain(|key, _| KEPT.contains(&key.as_str())),
-        other => *other = json!({}),
-    }
-    event
 }
 
 fn unfinished(study: &Study) -> Halt {
