@@ -11,6 +11,7 @@ use crate::app::Core;
 const PERIOD: Duration = Duration::from_mins(1);
 
 pub(super) async fn drive(core: Core, stop: CancellationToken) {
+    let mut erasing = core.erasing().waiter();
     loop {
         // Each step is whole by itself, so that stopping waits for none beyond the one that is written.
         let erased = tokio::select! {
@@ -22,7 +23,7 @@ pub(super) async fn drive(core: Core, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = core.erasing().wait() => {}
+            () = erasing.wait() => {}
             () = tokio::time::sleep(PERIOD) => {}
         }
     }
