@@ -319,6 +319,7 @@ impl Running {
         let mut connections = JoinSet::new();
         let mut look = tokio::time::interval(LOOK_EVERY);
         let mut ended = Ok(());
+        let mut stop = self.service.stop.waiter();
         loop {
             tokio::select! {
                 stream = self.listener.accept() => {
@@ -337,7 +338,7 @@ impl Running {
                     ended = Err(homeless(&self.service.paths));
                     break;
                 },
-                () = self.service.stop.wait() => break,
+                () = stop.wait() => break,
                 name = signals.next() => {
                     tracing::info!(name, "signal");
                     break;

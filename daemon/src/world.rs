@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// Where time comes from.
@@ -128,26 +128,79 @@ impl Ids for CountedIds {
     }
 }
 
-/// "Look again": a signal without data. Losing one costs time, never correctness, because whoever is woken reads the
-/// store; several signals before a look are one.
+/// "Look again": a signal without data, counted. Each waiter remembers the count that it has seen, so that several may wait
+/// and a signal between a look and a wait is not lost; several signals before a look are one.
 #[derive(Clone, Debug, Default)]
-pub struct Wake(Arc<Notify>);
+pub struct Wake(Arc<watch::Sender<u64>>);
 
 impl Wake {
-    /// Wakes the one who waits, or the next one who will.
+    /// Wakes every waiter: now where it waits, else when it does.
     pub fn signal(&self) {
-        self.0.notify_one();
+        self.0.send_modify(|count| *count = count.saturating_add(1));
     }
 
-    /// Waits for the next signal.
-    pub async fn wait(&self) {
-        self.0.notified().await;
+    /// Somebody who waits. It has seen no signal yet, also none of those that are past.
+    pub fn waiter(&self) -> Waiter {
+        let mut seen = self.0.subscribe();
+        let is_past = *seen.borrow() > 0;
+        if is_past {
+            seen.mark_changed();
+        }
+        Waiter(seen)
+    }
+}
+
+/// One who waits for the signals of a [`Wake`].
+#[derive(Debug)]
+pub struct Waiter(watch::Receiver<u64>);
+
+impl Waiter {
+    /// Waits for a signal that this waiter has not seen. Dropped before it is ready, it has seen none.
+    pub async fn wait(&mut self) {
+        if self.0.changed().await.is_err() {
+            // Whoever could signal is gone.
+            std::future::pending::<()>().await;
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt as _;
+
     use super::*;
+
+    /// Whether that waiter is woken without waiting.
+    fn is_woken(waiter: &mut Waiter) -> bool {
+        waiter.wait().now_or_never().is_some()
+    }
+
+    #[test]
+    fn every_waiter_is_woken_by_each_signal_once() {
+        let wake = Wake::default();
+        let mut waiters = [wake.waiter(), wake.waiter()];
+        assert!(!waiters.iter_mut().any(is_woken), "nothing happened yet");
+        wake.signal();
+        wake.signal();
+        assert!(waiters.iter_mut().all(is_woken), "neither takes it from the other");
+        assert!(!waiters.iter_mut().any(is_woken), "several signals are one");
+        // Between a look and the next wait.
+        wake.clone().signal();
+        assert!(waiters.iter_mut().all(is_woken));
+        assert!(is_woken(&mut wake.waiter()), "who comes later has seen none");
+        drop(wake);
+        assert!(!waiters.iter_mut().any(is_woken), "nobody is left who could signal");
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_already_are_woken_together() {
+        let wake = Wake::default();
+        let (mut one, mut other) = (wake.waiter(), wake.waiter());
+        let both = async { tokio::join!(one.wait(), other.wait()) };
+        let signal = async { wake.signal() };
+        let woken = async { tokio::join!(both, signal) };
+        tokio::time::timeout(Duration::from_secs(20), woken).await.unwrap();
+    }
 
     #[test]
     fn seeds_fit_into_json_numbers() {

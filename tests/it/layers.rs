@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use harness::program::repository;
 use harness::source;
+use protocol::event::EventKind;
 
 /// The ranks of the daemon's modules; imports point to a lower one.
 const RANKS: [(&str, u8); 10] = [
@@ -54,6 +55,9 @@ const IMPURE: [&str; 9] = [
     "async fn",
     ".await",
 ];
+
+/// Where alone the words of event kinds are written out: everything else names kinds by their type.
+const EVENT_WORDS: &str = "protocol/src/event/";
 
 /// Everything that stands at the top.
 const TOP: [&str; 19] = [
@@ -159,6 +163,38 @@ fn libraries_are_named_where_they_belong_and_nowhere_else() {
         }
     }
     assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// The literals in some code that are the word of an event's kind, or the beginning of one.
+fn event_words(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for kind in EventKind::ALL {
+        let (family, _) = kind.as_str().split_once('.').unwrap();
+        for word in [format!("\"{kind}\""), format!("\"{family}.\"")] {
+            if code.contains(&word) && !found.contains(&word) {
+                found.push(word);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_words_of_events_are_written_in_one_place() {
+    let mut broken = Vec::new();
+    let mut place = Vec::new();
+    for (path, code) in product() {
+        let found = event_words(&code);
+        if path.starts_with(EVENT_WORDS) {
+            place.extend(found);
+        } else {
+            broken.extend(found.iter().map(|word| format!("{}: {word}", path.display())));
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+    assert_eq!(place.len(), EventKind::ALL.len(), "{place:?}");
+    assert_eq!(event_words(r#"if kind == "study.completed" {"#).len(), 1);
+    assert_eq!(event_words(r#"if kind.starts_with("answers.") {"#).len(), 1);
 }
 
 /// The dependencies of a manifest, in any of its tables.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::event::EventData;
 use protocol::id::StudyId;
 use protocol::run::Study;
 use protocol::service::{Control, Reply};
-use serde_json::json;
 
 use crate::domain::run::Input;
 use crate::store::{Halt, Writes};
@@ -43,8 +43,10 @@ impl Core {
                                 return Err(unfinished(&found.study()));
                             }
                             found.progress.archived = archived;
-                            let kind = if archived { "study.archived" } else { "study.unarchived" };
-                            writes.announce(kind, Some(id), json!({}));
+                            let put_away = EventData::Archived {};
+                            let taken_out = EventData::Unarchived {};
+                            let data = if archived { put_away } else { taken_out };
+                            writes.announce(Some(id), data);
                             writes.put(&found.number, &found.progress);
                         }
                         return Ok(((found.number, found.study(), After::default()), writes));
@@ -67,7 +69,7 @@ impl Core {
                 let mut found = by_id(reader, id)?;
                 let mut writes = Writes::at(now);
                 if found.progress.tags != tags {
-                    writes.announce("study.tagged", Some(id), json!({ "tags": tags }));
+                    writes.announce(Some(id), EventData::Tagged { tags: Some(tags.clone()) });
                     found.progress.tags = tags;
                     writes.put(&found.number, &found.progress);
                 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
+use protocol::event::EventData;
 use protocol::ledger::{Amount, Balance as WireBalance, Transfer};
 use protocol::service::{Page, Reply};
-use serde_json::json;
 
 use crate::domain::ledger::{Account, Purse, grant};
 use crate::store::rows::{Balance, TransferRow};
@@ -74,7 +74,7 @@ impl Core {
                     ApiError::new(ErrorCode::InvalidInput, "so many credits do not fit")
                 })?;
                 writes.book(grant(&key, credits).map_err(|error| defect(&error))?);
-                writes.announce("credits.granted", None, json!({ "credits": credits }));
+                writes.announce(None, EventData::Granted { credits });
                 Ok((balance_after(reader, &settings, &purse)?, writes))
             })
             .await

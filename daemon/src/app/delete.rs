@@ -7,11 +7,10 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use protocol::error::{ApiError, ErrorCode};
-use protocol::event::Event;
+use protocol::event::{Event, EventData};
 use protocol::id::StudyId;
 use protocol::run::Study;
 use protocol::service::{Control, Deleted, Reply};
-use serde_json::{Value, json};
 
 use crate::store::rows::{
     AddressKey, DeletedRow, Progress, RememberedRow, ResultsRow, StudyRow, SubmitRow,
@@ -25,8 +24,6 @@ use super::step::word;
 /// Where a study's rows stand under its number.
 pub(super) const ROWS: [Table; 4] =
     [Table::Exchanges, Table::Outcomes, Table::Panels, Table::Blueprints];
-/// What an event may go on saying about a deleted study: where it stood, and counts.
-const KEPT: [&str; 7] = ["state", "panel", "first", "last", "count", "delivered", "place"];
 
 /// How much of an erasure is done at once.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +68,7 @@ impl Core {
                 writes.remove::<StudyRow>(&number);
                 writes.remove::<Progress>(&number);
                 writes.remove::<ResultsRow>(&number);
-                writes.announce("study.deleted", Some(id), json!({}));
+                writes.announce(Some(id), EventData::Deleted {});
                 let deleted = Deleted {
                     id,
                     deleted_at: now,
@@ -164,9 +161,11 @@ impl Core {
     async fn silence_events(&self, ids: &BTreeSet<StudyId>) -> Reply<()> {
         let theirs = {
             let ids = ids.clone();
-            move |event: &Event| event.study.is_some_and(|id| ids.contains(&id)) && speaks(event)
+            move |event: &Event| {
+                event.study.is_some_and(|id| ids.contains(&id)) && event.has_words()
+            }
         };
-        self.sweep(theirs, |writes, seq: &u64, event| writes.put(seq, &silent(event))).await
+        self.sweep(theirs, |writes, seq: &u64, event| writes.put(seq, &event.without_words())).await
     }
 
     /// Looks at every row of a table, part by part, and changes those that are meant, a few at a time. Each is looked at
@@ -255,23 +254,6 @@ fn marked(reader: &Reader<'_>) -> Result<Vec<(u32, StudyId)>, Fault> {
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(found)
-}
-
-/// Whether an event says more than what may stay of a deleted study.
-pub(super) fn speaks(event: &Event) -> bool {
-    match &event.data {
-        Value::Object(data) => data.keys().any(|key| !KEPT.contains(&key.as_str())),
-        other => !other.is_null(),
-    }
-}
-
-/// The event with nothing but what may stay.
-fn silent(mut event: Event) -> Event {
-    match &mut event.data {
-        Value::Object(data) => data.retain(|key, _| KEPT.contains(&key.as_str())),
-        other => *other = json!({}),
-    }
-    event
 }
 
 fn unfinished(study: &Study) -> Halt {

@@ -52,7 +52,7 @@ fn page(core: &Core, after: Cursor, limit: u32) -> Reply<EventPage> {
     let mut bytes = 0_usize;
     let stored = core.store().read(|reader| -> Result<_, Fault> {
         reader.scan::<Event>(&first, &u64::MAX, Order::Rising, |_, event| {
-            bytes = bytes.saturating_add(event.data.to_string().len()).saturating_add(200);
+            bytes = bytes.saturating_add(event.content().to_string().len()).saturating_add(200);
             events.push(event);
             let full = events.len() >= limit || bytes >= PAGE_BYTES;
             Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })

@@ -8,10 +8,9 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use protocol::event::{Event, FOLDED};
+use protocol::event::{Event, EventData, EventKind, KindWord};
 use protocol::id::StudyId;
 use protocol::service::Reply;
-use serde_json::json;
 
 use crate::store::rows::{DeletedRow, Progress, StudyNumber};
 use crate::store::{Fault, Order, Reader, Writes};
@@ -19,7 +18,10 @@ use crate::store::{Fault, Order, Reader, Writes};
 use super::Core;
 
 /// The kinds of high volume: of an ended study, its last event tells what they told.
-const FOLDS: &[&str] = &["answers.recorded"];
+const FOLDS: [EventKind; 1] = [EventKind::Recorded];
+/// Told in the event that stands for them.
+const WHY: &str =
+    "studies that ended long ago tell of single answers no more; the setting is events.keep_days";
 /// Events that one step looks at: few enough that nobody else who writes has to wait for it.
 const STEP: usize = 500;
 /// A day.
@@ -102,10 +104,12 @@ fn fold(
         let earlier = event.folded_from();
         let folds = match (earlier, event.study) {
             (Some(_), _) => true,
-            (None, Some(study)) if FOLDS.contains(&event.kind.as_str()) => match over.get(&study) {
-                Some(over) => *over,
-                None => *over.entry(study).or_insert(ended(reader, study, before)?),
-            },
+            (None, Some(study)) if event.kind().is_some_and(|kind| FOLDS.contains(&kind)) => {
+                match over.get(&study) {
+                    Some(over) => *over,
+                    None => *over.entry(study).or_insert(ended(reader, study, before)?),
+                }
+            }
             (None, _) => false,
         };
         if folds {
@@ -149,19 +153,12 @@ fn put(writes: &mut Writes, run: Run) -> u64 {
     for row in &rows {
         writes.remove::<Event>(row);
     }
-    let event = Event {
-        seq,
-        at,
-        kind: FOLDED.to_owned(),
-        study: None,
-        respondent: None,
-        data: json!({
-            "from": from,
-            "to": seq,
-            "kinds": FOLDS,
-            "why": "studies that ended long ago tell of single answers no more; the setting is events.keep_days",
-        }),
+    let data = EventData::Folded {
+        from,
+        to: seq,
+        kinds: FOLDS.map(KindWord::Known).to_vec(),
+        why: WHY.to_owned(),
     };
-    writes.put(&seq, &event);
+    writes.put(&seq, &Event::new(seq, at, None, data));
     fresh
 }

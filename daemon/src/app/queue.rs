@@ -2,10 +2,10 @@
 //! keeps the place over a restart; whoever comes later queues behind.
 
 use protocol::error::{ApiError, ErrorCode};
+use protocol::event::EventData;
 use protocol::id::StudyId;
 use protocol::run::{State, Study};
 use protocol::service::Reply;
-use serde_json::json;
 
 use crate::store::{Halt, Reader, Writes};
 
@@ -54,8 +54,8 @@ impl Core {
                         writes.put(&number, &progress);
                     }
                 }
-                let place = at.saturating_add(1);
-                writes.announce("study.moved", Some(id), json!({ "place": place }));
+                let place = u64::try_from(at.saturating_add(1)).unwrap_or(u64::MAX);
+                writes.announce(Some(id), EventData::Moved { place });
                 Ok(((), writes))
             })
             .await

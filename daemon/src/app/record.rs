@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
+use protocol::event::EventData;
 use protocol::run::{PanelCounts, State};
 use protocol::service::Reply;
-use serde_json::json;
 
 use crate::domain::exchange::{Exchange, Source};
 use crate::domain::instrument::score;
@@ -204,15 +204,14 @@ impl Core {
                 count(&mut found.progress, &batch, found.row.scale, now.as_second());
                 let (first, last) = span(&batch.keys);
                 writes.announce(
-                    "answers.recorded",
                     Some(found.row.id),
-                    json!({
-                        "first": first,
-                        "last": last,
-                        "count": batch.keys.len(),
-                        "delivered": batch.counts.delivered,
-                        "panel": found.progress.panel,
-                    }),
+                    EventData::Recorded {
+                        first,
+                        last,
+                        count: u64::try_from(batch.keys.len()).unwrap_or(u64::MAX),
+                        delivered: batch.counts.delivered,
+                        panel: found.progress.panel,
+                    },
                 );
                 for (key, row) in batch.keys.iter().zip(batch.rows) {
                     writes.put_bytes(Table::Outcomes, key, row);

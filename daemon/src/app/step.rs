@@ -6,9 +6,9 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::event::{EventData, EventKind, StudyNews, StudyWords};
 use protocol::run::{PanelCounts, State};
 use protocol::service::Control;
-use serde_json::json;
 
 use crate::domain::ledger::{Unbalanced, open_hold};
 use crate::domain::outcome::Class;
@@ -56,7 +56,7 @@ pub(super) fn step(
             Effect::Hold => hold(reader, writes, settings, found, to_ask)?,
             Effect::Release => release(reader, writes, found, now)?,
             Effect::Announce(kind) => {
-                writes.announce(kind, Some(found.row.id), summary(found));
+                writes.announce(Some(found.row.id), news(found, kind)?);
             }
             Effect::Wake => after.wake = true,
             Effect::Halt => after.halt = true,
@@ -72,13 +72,19 @@ pub(super) fn step(
     Ok(after)
 }
 
-/// What an event says about its study.
-fn summary(found: &Found) -> serde_json::Value {
-    json!({
-        "name": found.row.spec.name,
-        "state": found.progress.state,
-        "reason": found.progress.reason,
-        "panel": found.progress.panel,
+/// What an event of that kind tells of its study.
+fn news(found: &Found, kind: EventKind) -> Result<EventData, Halt> {
+    let news = StudyNews {
+        state: found.progress.state,
+        panel: found.progress.panel,
+        words: Some(StudyWords {
+            name: found.row.spec.name.clone(),
+            reason: found.progress.reason.clone(),
+        }),
+    };
+    EventData::of_study(kind, news).ok_or_else(|| {
+        let what = format!("an event of the kind {kind} tells of no study's state");
+        ApiError::new(ErrorCode::Internal, what).into()
     })
 }
 

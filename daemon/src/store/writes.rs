@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use protocol::error::{ApiError, ErrorCode};
-use protocol::event::Event;
+use protocol::event::{Event, EventData};
 use protocol::id::StudyId;
 use protocol::ledger::Amount;
 
@@ -26,12 +26,10 @@ pub(super) struct Put {
 /// Something for the history.
 #[derive(Clone, Debug)]
 pub(super) struct NewEvent {
-    /// A dotted word.
-    pub kind: &'static str,
     /// The study it is about.
     pub study: Option<StudyId>,
-    /// What the kind calls for.
-    pub data: serde_json::Value,
+    /// What happened.
+    pub data: EventData,
 }
 
 /// Everything one use case changes. It becomes durable together or not at all.
@@ -99,13 +97,8 @@ impl Writes {
     }
 
     /// Adds to the history.
-    pub fn announce(
-        &mut self,
-        kind: &'static str,
-        study: Option<StudyId>,
-        data: serde_json::Value,
-    ) {
-        self.events.push(NewEvent { kind, study, data });
+    pub fn announce(&mut self, study: Option<StudyId>, data: EventData) {
+        self.events.push(NewEvent { study, data });
     }
 
     /// Whether there is anything to write.
@@ -132,15 +125,7 @@ impl Writes {
             let mut seq = reader.last_key::<Event>()?.unwrap_or(0);
             for event in std::mem::take(&mut self.events) {
                 seq = seq.saturating_add(1);
-                let row = Event {
-                    seq,
-                    at: self.at,
-                    kind: event.kind.to_owned(),
-                    study: event.study,
-                    respondent: None,
-                    data: event.data,
-                };
-                typed.put(&seq, &row);
+                typed.put(&seq, &Event::new(seq, self.at, event.study, event.data));
             }
             last_event = Some(seq);
         }

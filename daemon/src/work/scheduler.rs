@@ -61,7 +61,7 @@ struct Driver {
 async fn drive(core: Core, stop: CancellationToken) {
     let floor = Arc::new(Floor::new(core.settings().answers_per_second));
     let mut driver = Driver { core, floor, runners: JoinSet::new(), gates: BTreeMap::new() };
-    let wake = driver.core.work().clone();
+    let mut wake = driver.core.work().waiter();
     let mut looks = true;
     loop {
         if looks {

@@ -38,6 +38,7 @@ async fn periodic<F: Future<Output = Reply<()>>>(
     stop: CancellationToken,
     step: impl Fn(Core) -> F,
 ) {
+    let mut due = due.waiter();
     loop {
         let done = tokio::select! {
             () = stop.cancelled() => return,

@@ -9,7 +9,7 @@ use protocol::event::Event;
 use protocol::id::StudyId;
 use protocol::service::Check;
 
-use crate::app::delete::{ROWS, speaks};
+use crate::app::delete::ROWS;
 use crate::store::rows::{DeletedRow, HoldRow, RememberedRow, StudyNumber, TransferRow};
 use crate::store::{Fault, Key as _, Order, Reader, Table};
 
@@ -69,7 +69,7 @@ fn gone(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
             Ok(GO_ON)
         })?;
         reader.all::<Event>(Order::Rising, |seq, event| {
-            if event.study.is_some_and(|id| over.contains_key(&id)) && speaks(&event) {
+            if event.study.is_some_and(|id| over.contains_key(&id)) && event.has_words() {
                 wrong = Some(format!("event {seq} speaks of a study that was deleted"));
                 return Ok(ControlFlow::Break(()));
             }

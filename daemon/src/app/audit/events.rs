@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use protocol::event::Event;
 use protocol::id::StudyId;
+use protocol::run::{PanelCounts, State};
 use protocol::service::Check;
 
 use crate::store::rows::{DeletedRow, Progress, StudyNumber};
@@ -30,7 +31,7 @@ fn dense(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
         let from = event.folded_from().unwrap_or(seq);
         if from != last.saturating_add(1) || from > seq || event.seq != seq {
             wrong = Some(format!("event {seq} follows {last}"));
-        } else if event.data.to_string().len() > EVENT_MAX {
+        } else if event.content().to_string().len() > EVENT_MAX {
             wrong = Some(format!("event {seq} is larger than {EVENT_MAX} bytes"));
         }
         last = seq;
@@ -50,16 +51,12 @@ fn dense(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
 
 /// Replayed, the history gives the state and the counts of every study that is there (E2, E3).
 fn tell_states(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
-    let mut told: BTreeMap<StudyId, (String, serde_json::Value)> = BTreeMap::new();
+    let mut told: BTreeMap<StudyId, (Option<State>, Option<PanelCounts>)> = BTreeMap::new();
     reader.all::<Event>(Order::Rising, |_, event| {
         if let Some(study) = event.study {
             let entry = told.entry(study).or_default();
-            if let Some(state) = event.data.get("state").and_then(serde_json::Value::as_str) {
-                state.clone_into(&mut entry.0);
-            }
-            if let Some(panel) = event.data.get("panel") {
-                entry.1 = panel.clone();
-            }
+            entry.0 = event.state().or(entry.0);
+            entry.1 = event.panel().or(entry.1);
         }
         Ok(GO_ON)
     })?;
@@ -76,11 +73,14 @@ fn tell_states(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
         let Some(progress) = reader.get::<Progress>(&number)? else {
             return Ok(Err(format!("study {study} has no progress")));
         };
-        let counted = serde_json::to_value(progress.panel).unwrap_or_default();
-        if state != progress.state.as_str() || panel != counted {
+        if state != Some(progress.state) || panel != Some(progress.panel) {
+            let json = |panel| serde_json::to_value(panel).unwrap_or_default();
             return Ok(Err(format!(
-                "the history leaves {study} {state} with {panel}, it is {} with {counted}",
-                progress.state
+                "the history leaves {study} {} with {}, it is {} with {}",
+                state.map_or("", State::as_str),
+                json(panel),
+                progress.state,
+                json(Some(progress.panel)),
             )));
         }
     }

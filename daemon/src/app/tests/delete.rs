@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use protocol::credits::{Credits, UsdMicros};
 use protocol::error::ErrorCode;
-use protocol::event::Cursor;
+use protocol::event::{Cursor, EventKind};
 use protocol::id::StudyId;
 use protocol::ledger::Transfer;
 use protocol::measurement::Reuse;
@@ -196,12 +196,12 @@ async fn no_word_of_a_deleted_study_is_left_and_every_amount_is() {
     // The history is as dense as before, of the same kinds and studies, and tells of the end.
     let after = core.events(Cursor(0), 1_000, Duration::ZERO).await.unwrap().events;
     let told = |events: &[protocol::event::Event]| -> Vec<_> {
-        events.iter().map(|event| (event.seq, event.kind.clone(), event.study)).collect()
+        events.iter().map(|event| (event.seq, event.data.word().to_owned(), event.study)).collect()
     };
     assert_eq!(told(&after[..events.len()]), told(&events));
     let last = &after[events.len()..];
     assert_eq!(last.len(), 1);
-    assert_eq!((last[0].kind.as_str(), last[0].study), ("study.deleted", Some(id)));
+    assert_eq!((last[0].kind(), last[0].study), (Some(EventKind::Deleted), Some(id)));
     let others = |events: &[protocol::event::Event]| -> Vec<_> {
         events.iter().filter(|event| event.study != Some(id)).cloned().collect()
     };

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use protocol::event::{Cursor, Event};
+use protocol::event::{Cursor, Event, EventData, EventKind};
 use protocol::id::StudyId;
+use protocol::run::PanelCounts;
 use protocol::service::Control;
-use serde_json::json;
 
 use crate::app::Core;
 use crate::app::testing::{Disk, broken, everyone_answers, options, paper, settings, world};
@@ -36,7 +36,9 @@ async fn record(core: &Core, study: StudyId, batches: u16) {
         .write(move |_| {
             let mut writes = Writes::at(now);
             for _ in 0..batches {
-                writes.announce("answers.recorded", Some(study), json!({ "first": 0 }));
+                let panel = PanelCounts { requested: 2, ..PanelCounts::default() };
+                let data = EventData::Recorded { first: 0, last: 0, count: 1, delivered: 1, panel };
+                writes.announce(Some(study), data);
             }
             Ok(((), writes))
         })
@@ -104,7 +106,7 @@ async fn play(acts: &[Act], limit: u32, after: u64) {
     // What is folded are answers of studies that ended; everything else is told as it was.
     let whole = |events: &[Event]| -> Vec<Event> {
         let kept = events.iter().filter(|event| event.folded_from().is_none());
-        kept.filter(|event| event.kind != "answers.recorded").cloned().collect()
+        kept.filter(|event| event.kind() != Some(EventKind::Recorded)).cloned().collect()
     };
     assert_eq!(whole(&now), whole(&before));
     let of_unfinished = |events: &[Event]| -> Vec<u64> {
@@ -113,7 +115,7 @@ async fn play(acts: &[Act], limit: u32, after: u64) {
     };
     assert_eq!(of_unfinished(&now), of_unfinished(&before));
     let answers = |events: &[Event]| {
-        events.iter().filter(|event| event.kind == "answers.recorded").count() as u64
+        events.iter().filter(|event| event.kind() == Some(EventKind::Recorded)).count() as u64
     };
     assert_eq!(answers(&before) - answers(&now), folded);
     assert_eq!(broken(&core), Vec::<String>::new());
@@ -152,7 +154,7 @@ async fn a_study_that_is_long_over_tells_of_single_answers_no_more() {
     clock.advance(2 * DAY);
     assert_eq!(core.fold_events().await.unwrap(), 1_200);
     let events = read(&core, 0, 500).await;
-    let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+    let kinds: Vec<&str> = events.iter().map(|event| event.data.word()).collect();
     let answers = "answers.recorded";
     assert_eq!(
         kinds,

@@ -1,6 +1,7 @@
 //! The life of a study as a machine: a state and an input give the next state and what must be done about it. It
 //! knows nothing of stores and engines; `app` carries the effects out in the same transaction as the new state.
 
+use protocol::event::EventKind;
 use protocol::run::State;
 use protocol::service::Control;
 
@@ -39,7 +40,7 @@ pub enum Input {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Put an event of this kind into the history.
-    Announce(&'static str),
+    Announce(EventKind),
     /// Put credits aside for what is to be asked.
     Hold,
     /// Give back what is left of the hold.
@@ -92,26 +93,28 @@ pub fn apply(state: State, input: &Input) -> Result<(Standing, Vec<Effect>), Ill
         Ok((Standing { state, reason: Some(reason.to_owned()) }, effects.to_vec()))
     };
     match (state, input) {
-        (State::Draft, Input::Submit) => go(State::Queued, &[Hold, Announce("study.queued"), Wake]),
-        (State::Queued, Input::Start) => go(State::Running, &[Announce("study.running")]),
+        (State::Draft, Input::Submit) => {
+            go(State::Queued, &[Hold, Announce(EventKind::Queued), Wake])
+        }
+        (State::Queued, Input::Start) => go(State::Running, &[Announce(EventKind::Running)]),
         (State::Queued | State::Running, Input::Pause) => {
-            because(State::Paused, "paused by its owner", &[Halt, Announce("study.paused")])
+            because(State::Paused, "paused by its owner", &[Halt, Announce(EventKind::Paused)])
         }
         (State::Queued | State::Running | State::Finalizing, Input::Fault(reason)) => {
-            because(State::Paused, reason, &[Halt, Announce("study.paused")])
+            because(State::Paused, reason, &[Halt, Announce(EventKind::Paused)])
         }
         // Through the queue again, so that a resumed study takes no place from one at work.
-        (State::Paused, Input::Resume) => go(State::Queued, &[Announce("study.queued"), Wake]),
+        (State::Paused, Input::Resume) => go(State::Queued, &[Announce(EventKind::Queued), Wake]),
         (
             State::Draft | State::Queued | State::Running | State::Paused | State::Finalizing,
             Input::Cancel,
         ) => because(
             State::Cancelled,
             "cancelled by its owner",
-            &[Halt, Release, Announce("study.cancelled"), Wake],
+            &[Halt, Release, Announce(EventKind::Cancelled), Wake],
         ),
         (State::Running, Input::Exhausted) => {
-            go(State::Finalizing, &[Announce("study.finalizing")])
+            go(State::Finalizing, &[Announce(EventKind::Finalizing)])
         }
         (State::Finalizing, Input::Finish { delivered: 0, instead }) => {
             let mut reason = "no respondent gave a readable answer".to_owned();
@@ -119,13 +122,13 @@ pub fn apply(state: State, input: &Input) -> Result<(Standing, Vec<Effect>), Ill
                 reason.push_str("; ");
                 reason.push_str(instead);
             }
-            because(State::Failed, &reason, &[Release, Announce("study.failed"), Wake])
+            because(State::Failed, &reason, &[Release, Announce(EventKind::Failed), Wake])
         }
         (State::Finalizing, Input::Finish { .. }) => {
-            go(State::Completed, &[Release, Announce("study.completed"), Wake])
+            go(State::Completed, &[Release, Announce(EventKind::Completed), Wake])
         }
         (State::Completed | State::Failed, Input::Retry { unanswered }) if *unanswered > 0 => {
-            go(State::Queued, &[Forget, Hold, Announce("study.queued"), Wake])
+            go(State::Queued, &[Forget, Hold, Announce(EventKind::Queued), Wake])
         }
         (_, input) => Err(Illegal { state, why: objection(state, input), allowed: allowed(state) }),
     }

@@ -2,7 +2,8 @@
 //! would be allowed.
 
 use proptest::prelude::*;
-use protocol::run::State;
+use protocol::event::{EventData, EventKind, StudyNews};
+use protocol::run::{PanelCounts, State};
 
 use super::*;
 
@@ -34,7 +35,16 @@ proptest! {
                     if effects.contains(&Effect::Release) {
                         open = false;
                     }
-                    prop_assert!(effects.iter().any(|effect| matches!(effect, Effect::Announce(_))));
+                    let told = |effect: &Effect| match effect {
+                        Effect::Announce(kind) => {
+                            let news = StudyNews { state: standing.state, panel: PanelCounts::default(), words: None };
+                            EventData::of_study(*kind, news).and_then(|data| data.kind())
+                        }
+                        _ => None,
+                    };
+                    let kinds: Vec<EventKind> = effects.iter().filter_map(told).collect();
+                    prop_assert_eq!(kinds.len(), 1, "{:?}", effects);
+                    prop_assert_eq!(kinds[0].as_str(), format!("study.{}", standing.state));
                     state = standing.state;
                     prop_assert_eq!(open, !state.is_final() && state != State::Draft);
                 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use protocol::credits::Credits;
 use protocol::error::ErrorCode;
+use protocol::event::EventData;
 use protocol::run::State;
 
 use crate::app::testing::{broken, everyone_answers, options, settings, submission, world};
@@ -22,7 +23,7 @@ fn open(path: &Path) -> Core {
 
 /// Waits until the store is astray, or is not.
 async fn until_astray(core: &Core, astray: bool) {
-    let work = core.work().clone();
+    let mut work = core.work().waiter();
     let seen = async {
         while core.store().is_astray() != astray {
             drop(tokio::time::timeout(Duration::from_millis(10), work.wait()).await);
@@ -128,7 +129,7 @@ async fn what_is_committed_while_it_goes_is_not_acknowledged() {
         .write(move |_| {
             fs::remove_file(&away).unwrap();
             let mut writes = crate::store::Writes::at(world().0.clock.now());
-            writes.announce("study.tagged", None, serde_json::json!({}));
+            writes.announce(None, EventData::Tagged { tags: None });
             Ok(((), writes))
         })
         .await;

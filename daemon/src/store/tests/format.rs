@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use protocol::credits::Credits;
+use protocol::event::{Event, EventData};
 use protocol::results::Results;
 use protocol::run::State;
 use protocol::study::StudyType;
-use redb::{Database, ReadableDatabase};
+use redb::{Database, ReadableDatabase, ReadableTable};
 
 use crate::app::testing::{broken, everyone_answers, options, settings, submission, world};
 use crate::app::{Core, Settings, restore_backup};
@@ -78,6 +79,26 @@ async fn a_file_of_every_format_opens_with_everything_in_it_and_is_brought_to_th
         assert_eq!(format_of(&path), FORMAT);
         // Once more, as a file of this format.
         holds_everything(&path).await;
+    }
+}
+
+#[test]
+fn the_history_of_every_format_is_read_whole_and_written_as_it_was() {
+    for format in 1..=FORMAT {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("demoscope.redb");
+        fs::copy(fixture(format), &path).unwrap();
+        let snapshot = Database::open(&path).unwrap().begin_read().unwrap();
+        let events = snapshot.open_table(Table::Events.definition()).unwrap();
+        let mut read = 0;
+        for row in events.iter().unwrap() {
+            let (_, stored) = row.unwrap();
+            let event: Event = serde_json::from_slice(stored.value()).unwrap();
+            assert!(!matches!(event.data, EventData::Other { .. }), "{event:?}");
+            assert_eq!(serde_json::to_vec(&event).unwrap(), stored.value());
+            read += 1;
+        }
+        assert_eq!(read, 7, "format {format}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
+use protocol::event::EventData;
 
 use crate::app::Core;
 use crate::app::testing::{Disk, broken, everyone_answers, options, paper, settings, world};
@@ -85,7 +86,7 @@ async fn a_refusal_leaves_no_trace_of_its_use_case() {
         .store()
         .write(move |_| {
             let mut writes = Writes::at(now);
-            writes.announce("study.tagged", None, serde_json::json!({}));
+            writes.announce(None, EventData::Tagged { tags: None });
             Err(Halt::Refused(ApiError::new(ErrorCode::Conflict, "no"))).map(|(): ()| ((), writes))
         })
         .await;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use harness::mock_provider::Heard;
 use harness::{Act, Daemon, Home, Link, MockProvider, audit, process, studies, wait};
-use protocol::event::{Cursor, Event};
+use protocol::event::{Cursor, Event, EventKind};
 use protocol::id::StudyId;
 use protocol::run::{State, Study};
 
@@ -107,7 +107,7 @@ impl Desk {
             let page = self.link.events(after, 500, 10_000).unwrap();
             let ends = |event: &Event| {
                 event.study == Some(id)
-                    && matches!(event.kind.as_str(), "study.completed" | "study.failed")
+                    && matches!(event.kind(), Some(EventKind::Completed | EventKind::Failed))
             };
             if page.events.iter().any(ends) {
                 return;

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use protocol::error::{ApiError, ErrorCode};
-use protocol::event::{Cursor, EventPage};
+use protocol::event::{Cursor, Event, EventKind, EventPage};
 use protocol::run::{Live, Silence, State, Study};
 use protocol::safe;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -127,12 +127,11 @@ impl Follower {
             look_now = match page {
                 Ok(page) => {
                     self.cursor = page.next;
-                    let ours = |kind: &str| !kind.starts_with("answers.");
-                    page.events.is_empty()
-                        || page
-                            .events
-                            .iter()
-                            .any(|event| event.study == Some(study.id) && ours(&event.kind))
+                    // Of single answers the next drawing tells by itself.
+                    let calls = |event: &Event| {
+                        event.study == Some(study.id) && event.kind() != Some(EventKind::Recorded)
+                    };
+                    page.events.is_empty() || page.events.iter().any(calls)
                 }
                 Err(error) => {
                     self.recover(error, study, &mut losses, link, ui).await?;

@@ -19,7 +19,7 @@ pub(crate) use worth::{UNREAD, WHY_UNREAD, heard_response, worth_report};
 
 use jiff::Timestamp;
 use protocol::credits::Credits;
-use protocol::event::{Cursor, EventPage};
+use protocol::event::{Cursor, Event, EventData, EventKind, EventPage};
 use protocol::id::SubmitKey;
 use protocol::ledger::Balance;
 use protocol::run::{Live, State};
@@ -161,27 +161,15 @@ impl Rig {
         self.tell(Msg::Input(Input::Paste(text.to_owned())))
     }
 
-    /// An event of that kind about a study.
-    pub(crate) fn news(&mut self, kind: &str, study: u128, seq: u64) -> Vec<Effect> {
-        self.event(kind, study, seq, serde_json::Value::Null)
+    /// An event of that kind about a study, which tells nothing more.
+    pub(crate) fn news(&mut self, kind: EventKind, study: u128, seq: u64) -> Vec<Effect> {
+        let kind = kind.as_str().to_owned();
+        self.event(EventData::Other { kind, data: serde_json::Value::Null }, study, seq)
     }
 
-    /// The same with what such an event tells.
-    pub(crate) fn event(
-        &mut self,
-        kind: &str,
-        study: u128,
-        seq: u64,
-        data: serde_json::Value,
-    ) -> Vec<Effect> {
-        let event = protocol::event::Event {
-            seq,
-            at: at(0).wall,
-            kind: kind.to_owned(),
-            study: Some(id(study)),
-            respondent: None,
-            data,
-        };
+    /// An event about a study with all that it tells.
+    pub(crate) fn event(&mut self, data: EventData, study: u128, seq: u64) -> Vec<Effect> {
+        let event = Event::new(seq, at(0).wall, Some(id(study)), data);
         self.tell(Msg::Events(EventPage { events: vec![event], next: Cursor(seq) }))
     }
 

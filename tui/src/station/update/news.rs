@@ -2,10 +2,9 @@
 //! of a change is asked for again, and only that.
 
 use protocol::error::{ApiError, ErrorCode};
-use protocol::event::{Cursor, Event, EventPage};
+use protocol::event::{Cursor, Event, EventData, EventKind, EventPage};
 use protocol::id::StudyId;
 use protocol::run::PanelCounts;
-use serde::Deserialize as _;
 
 use super::{results, want_scores, want_screen};
 use crate::station::action::{Action, Place};
@@ -20,9 +19,6 @@ use crate::station::widgets::canvas::fit;
 
 /// Columns of a name in a message.
 const NAME_MAX: u16 = 30;
-
-/// The kind of the event after which a study is no more.
-const DELETED: &str = "study.deleted";
 
 /// The daemon answers: everything on the screen is asked for, and its news from where reading stopped.
 pub(super) fn connected(model: &mut Model, version: String, cursor: Cursor) -> Vec<Effect> {
@@ -98,12 +94,7 @@ struct Recorded {
 impl Recorded {
     /// Nothing for another event, or for one that does not say whose answers they are.
     fn of(event: &Event) -> Option<Self> {
-        if event.kind != "answers.recorded" {
-            return None;
-        }
-        let ordinal = |name: &str| u32::try_from(event.data.get(name)?.as_u64()?).ok();
-        let (first, last) = (ordinal("first")?, ordinal("last")?);
-        let panel = PanelCounts::deserialize(event.data.get("panel")?).ok()?;
+        let EventData::Recorded { first, last, panel, .. } = event.data else { return None };
         let count = last.checked_sub(first)?.saturating_add(1);
         Some(Self { people: People { first, count }, panel })
     }
@@ -151,7 +142,7 @@ fn deleted(model: &mut Model, id: StudyId) -> Effect {
 
 fn news(model: &mut Model, event: &Event) -> Option<Effect> {
     let now = model.now.ms;
-    if let (DELETED, Some(id)) = (event.kind.as_str(), event.study) {
+    if let (Some(EventKind::Deleted), Some(id)) = (event.kind(), event.study) {
         let effect = deleted(model, id);
         // A list that is on its way may have it still.
         model.requests.want(Want::Studies, now);
@@ -170,11 +161,11 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
     if counted == Counted::NotHere {
         model.requests.want(Want::Studies, now);
     }
-    if !event.kind.starts_with("answers.") {
+    if event.kind() != Some(EventKind::Recorded) {
         model.requests.want(Want::Balance, now);
     }
     let id = event.study?;
-    if event.kind == "study.completed" {
+    if event.kind() == Some(EventKind::Completed) {
         model.studies.drop_report(id);
         model.requests.want(Want::Report(id), now);
         if open {

@@ -1,7 +1,8 @@
 //! What the daemon tells: events become few questions, nothing is missed over a loss, nothing happens by itself.
 
 use protocol::error::{ApiError, ErrorCode};
-use protocol::event::Cursor;
+use protocol::event::{Cursor, EventData, EventKind};
+use protocol::run::PanelCounts;
 
 use super::{calls, rig};
 use crate::station::effect::{Call, Effect, People};
@@ -15,7 +16,7 @@ fn events_become_few_questions() {
     rig.wait(2_000);
     let mut asked = 0;
     for seq in 10..110 {
-        asked += calls(&rig.news("answers.recorded", MAIN, seq)).len();
+        asked += calls(&rig.news(EventKind::Recorded, MAIN, seq)).len();
     }
     assert!(asked <= 12, "{asked} questions for a hundred events");
 }
@@ -28,10 +29,9 @@ fn only_what_changed_is_asked_for() {
     rig.wait(2_000);
     rig.tell(Msg::Scores(id(MAIN), 0, Ok(vec![0; 200])));
     let recorded = |first: u32, last: u32, delivered: u32| {
-        let panel = serde_json::json!({
-            "requested": 200, "delivered": delivered, "refused": 0, "invalid": 0, "failed": 0,
-        });
-        serde_json::json!({ "first": first, "last": last, "panel": panel })
+        let panel = PanelCounts { requested: 200, delivered, ..PanelCounts::default() };
+        let count = last - first + 1;
+        EventData::Recorded { first, last, count: u64::from(count), delivered: count, panel }
     };
     let scores = |effects: &[Effect]| {
         calls(effects).into_iter().find_map(|call| match call {
@@ -39,23 +39,23 @@ fn only_what_changed_is_asked_for() {
             _ => None,
         })
     };
-    let effects = rig.event("answers.recorded", MAIN, 10, recorded(40, 47, 48));
+    let effects = rig.event(recorded(40, 47, 48), MAIN, 10);
     assert_eq!(scores(&effects), Some(People { first: 40, count: 8 }));
     assert!(!calls(&effects).iter().any(|call| matches!(call, Call::Studies { .. })));
     assert!(rig.text().contains("48/200"), "{}", rig.text());
     // Two more while that is under way are one question about both.
-    assert_eq!(scores(&rig.event("answers.recorded", MAIN, 11, recorded(60, 63, 52))), None);
-    assert_eq!(scores(&rig.event("answers.recorded", MAIN, 12, recorded(48, 55, 60))), None);
+    assert_eq!(scores(&rig.event(recorded(60, 63, 52), MAIN, 11)), None);
+    assert_eq!(scores(&rig.event(recorded(48, 55, 60), MAIN, 12)), None);
     rig.tell(Msg::Scores(id(MAIN), 40, Ok(vec![8; 8])));
     assert_eq!(rig.model.lens.marks[39..49], [0, 8, 8, 8, 8, 8, 8, 8, 8, 0]);
     assert_eq!(scores(&rig.wait(200)), Some(People { first: 48, count: 16 }));
     // An answer that never came, and everything else that may have changed, is asked for as a whole.
     rig.tell(Msg::Scores(id(MAIN), 0, Err(ApiError::new(ErrorCode::Busy, "Later."))));
-    let effects = rig.event("answers.recorded", MAIN, 13, recorded(64, 70, 67));
+    let effects = rig.event(recorded(64, 70, 67), MAIN, 13);
     let asked = scores(&effects).or_else(|| scores(&rig.wait(200)));
     assert_eq!(asked, Some(People::ALL));
     rig.tell(Msg::Scores(id(MAIN), 0, Ok(vec![8; 200])));
-    rig.news("study.queued", MAIN, 14);
+    rig.news(EventKind::Queued, MAIN, 14);
     assert_eq!(scores(&rig.wait(200)), Some(People::ALL));
 }
 
@@ -67,7 +67,7 @@ fn a_completed_study_is_announced_and_read_again() {
     rig.wait(1_000);
     // What was asked for before the end is answered first.
     rig.tell(Msg::Report(id(MAIN), Err(ApiError::new(ErrorCode::Conflict, "It still runs."))));
-    let effects = rig.news("study.completed", MAIN, 50);
+    let effects = rig.news(EventKind::Completed, MAIN, 50);
     assert!(calls(&effects).contains(&&Call::Report(id(MAIN))), "{effects:?}");
     assert!(effects.contains(&Effect::Follow(Cursor(50))));
     assert!(rig.text().contains("is done"));
@@ -83,7 +83,7 @@ fn a_deleted_study_leaves_the_screen() {
         let name = rig.model.studies.get(id(MAIN)).unwrap().name.clone();
         assert!(rig.text().contains(&name), "{}", rig.text());
         rig.wait(1_000);
-        let effects = rig.news("study.deleted", MAIN, 50);
+        let effects = rig.news(EventKind::Deleted, MAIN, 50);
         let asked = calls(&effects);
         assert!(asked.iter().all(|call| matches!(call, Call::Studies { .. })), "{asked:?}");
         assert!(effects.contains(&Effect::ForgetDraft(id(MAIN))), "{effects:?}");
@@ -100,7 +100,7 @@ fn a_deleted_study_leaves_the_screen() {
     // Another one that is looked at stays where it is.
     let mut rig = rig();
     rig.open(200, 200);
-    rig.news("study.deleted", 2, 50);
+    rig.news(EventKind::Deleted, 2, 50);
     assert_eq!(rig.model.lens.study, Some(id(MAIN)));
     assert!(rig.model.studies.get(id(2)).is_none());
 }
@@ -115,13 +115,13 @@ fn a_deleted_study_takes_its_draft_along() {
     rig.model.drafts.keep(Origin::Again(id(MAIN)), form("its secret"));
     rig.model.drafts.keep(Origin::New, form("another"));
     rig.keys("n");
-    rig.news("study.deleted", MAIN, 50);
+    rig.news(EventKind::Deleted, MAIN, 50);
     assert!(rig.model.compose.is_some(), "another one is written");
     assert_eq!(rig.model.drafts.of(Origin::Again(id(MAIN))), None);
     assert_eq!(rig.model.drafts.of(Origin::New), Some(&form("another")));
     rig.model.compose.as_mut().unwrap().origin = Origin::Again(id(2));
     rig.paste("more");
-    let effects = rig.news("study.deleted", 2, 51);
+    let effects = rig.news(EventKind::Deleted, 2, 51);
     assert!(rig.model.compose.is_none());
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::SaveDraft(..))), "{effects:?}");
 }
@@ -129,7 +129,7 @@ fn a_deleted_study_takes_its_draft_along() {
 #[test]
 fn reading_goes_on_where_it_stopped() {
     let mut rig = rig();
-    rig.news("study.running", 2, 41);
+    rig.news(EventKind::Running, 2, 41);
     let why = ApiError::new(ErrorCode::Unreachable, "The connection was lost.");
     rig.tell(Msg::Lost { why, retry_in_ms: 500 });
     assert!(!rig.keys("p").iter().any(|effect| matches!(effect, Effect::Call(_))));
@@ -143,7 +143,7 @@ fn reading_goes_on_where_it_stopped() {
 #[test]
 fn another_version_that_fits_is_told_and_read_on() {
     let mut rig = rig();
-    rig.news("study.running", 2, 41);
+    rig.news(EventKind::Running, 2, 41);
     let why = ApiError::new(ErrorCode::Unreachable, "The connection was lost.");
     rig.tell(Msg::Lost { why, retry_in_ms: 500 });
     let effects = rig.tell(Msg::Connected { version: "0.2.0".to_owned(), cursor: Cursor(44) });
@@ -157,7 +157,7 @@ fn another_version_that_fits_is_told_and_read_on() {
 #[test]
 fn another_version_that_does_not_fit_is_waited_out() {
     let mut rig = rig();
-    rig.news("study.running", 2, 41);
+    rig.news(EventKind::Running, 2, 41);
     let why = ApiError::new(ErrorCode::Incompatible, "The daemon is older than this client.")
         .hint("restart it");
     rig.tell(Msg::Lost { why, retry_in_ms: 5_000 });
@@ -177,7 +177,7 @@ fn another_version_that_does_not_fit_is_waited_out() {
 fn an_older_store_is_told_and_read_anew() {
     let mut rig = rig();
     rig.open(200, 200);
-    rig.news("study.running", 2, 41);
+    rig.news(EventKind::Running, 2, 41);
     let why = ApiError::new(ErrorCode::Unreachable, "The connection was lost.");
     rig.tell(Msg::Lost { why, retry_in_ms: 500 });
     let mut effects = rig.tell(Msg::Connected { version: "0.1.0".to_owned(), cursor: Cursor(40) });

@@ -1,0 +1,261 @@
+//! The form of events: what is stored and sent today is read, and written again byte for byte.
+
+use std::collections::BTreeSet;
+
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::*;
+use crate::credits::Credits;
+
+/// An event of every kind as it is stored and sent, then those of deleted studies, of which only counts are left.
+const WRITTEN: [&str; 21] = [
+    r#"{"seq":1,"at":"2026-11-22T10:00:00Z","kind":"study.queued","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":null,"state":"queued"}}"#,
+    r#"{"seq":2,"at":"2026-11-22T10:00:00Z","kind":"study.running","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":null,"state":"running"}}"#,
+    r#"{"seq":3,"at":"2026-11-22T10:00:00.5Z","kind":"answers.recorded","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"count":40,"delivered":38,"first":0,"last":39,"panel":{"delivered":38,"failed":0,"invalid":1,"refused":1,"requested":40}}}"#,
+    r#"{"seq":4,"at":"2026-11-22T10:00:00Z","kind":"study.paused","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":38,"failed":0,"invalid":1,"refused":1,"requested":40},"reason":"paused by its owner","state":"paused"}}"#,
+    r#"{"seq":5,"at":"2026-11-22T10:00:00Z","kind":"study.moved","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"place":2}}"#,
+    r#"{"seq":6,"at":"2026-11-22T10:00:00Z","kind":"study.finalizing","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":38,"failed":0,"invalid":1,"refused":1,"requested":40},"reason":null,"state":"finalizing"}}"#,
+    r#"{"seq":7,"at":"2026-11-22T10:00:00Z","kind":"study.completed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":38,"failed":0,"invalid":1,"refused":1,"requested":40},"reason":null,"state":"completed"}}"#,
+    r#"{"seq":8,"at":"2026-11-22T10:00:00Z","kind":"study.failed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":40,"invalid":0,"refused":0,"requested":40},"reason":"no respondent gave a readable answer; 40 could not be asked","state":"failed"}}"#,
+    r#"{"seq":9,"at":"2026-11-22T10:00:00Z","kind":"study.cancelled","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"\"Kit\" für 40 \u0007","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":"cancelled by its owner","state":"cancelled"}}"#,
+    r#"{"seq":10,"at":"2026-11-22T10:00:00Z","kind":"study.tagged","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"tags":["spring","wave 2"]}}"#,
+    r#"{"seq":11,"at":"2026-11-22T10:00:00Z","kind":"study.tagged","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"tags":[]}}"#,
+    r#"{"seq":12,"at":"2026-11-22T10:00:00Z","kind":"study.archived","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{}}"#,
+    r#"{"seq":13,"at":"2026-11-22T10:00:00Z","kind":"study.unarchived","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{}}"#,
+    r#"{"seq":14,"at":"2026-11-22T10:00:00Z","kind":"study.deleted","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{}}"#,
+    r#"{"seq":15,"at":"2026-11-22T10:00:00Z","kind":"credits.granted","data":{"credits":77}}"#,
+    r#"{"seq":16,"at":"2026-11-22T10:00:00Z","kind":"events.folded","data":{"from":3,"kinds":["answers.recorded"],"to":16,"why":"studies that ended long ago tell of single answers no more; the setting is events.keep_days"}}"#,
+    // Of studies that were deleted.
+    r#"{"seq":17,"at":"2026-11-22T10:00:00Z","kind":"study.queued","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"state":"queued"}}"#,
+    r#"{"seq":18,"at":"2026-11-22T10:00:00Z","kind":"study.cancelled","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"state":"cancelled"}}"#,
+    r#"{"seq":19,"at":"2026-11-22T10:00:00Z","kind":"study.tagged","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{}}"#,
+    // Of other versions.
+    r#"{"seq":20,"at":"2026-11-22T10:00:00Z","kind":"finding.changed","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"deep":[1,-2,3.5,1e+300,null,{"a":true}],"finding":"f1","status":"kept"}}"#,
+    r#"{"seq":21,"at":"2026-11-22T10:00:00Z","kind":"answers.recorded","study":"9e3779b9-7f4a-7c15-0000-000000000001","respondent":7,"data":null}"#,
+];
+
+#[test]
+fn every_kind_is_written_as_it_always_was() {
+    for written in WRITTEN {
+        let event: Event = serde_json::from_str(written).unwrap();
+        assert_eq!(serde_json::to_string(&event).unwrap(), written);
+    }
+}
+
+fn read(written: &str) -> Event {
+    serde_json::from_str(written).unwrap()
+}
+
+/// An event with that data, written and read again.
+fn again(event: &Event) -> Event {
+    read(&serde_json::to_string(event).unwrap())
+}
+
+#[test]
+fn every_kind_is_read_as_what_it_is() {
+    let mut kinds = BTreeSet::new();
+    for event in WRITTEN[..19].iter().map(|written| read(written)) {
+        assert!(!matches!(event.data, EventData::Other { .. }), "{event:?}");
+        kinds.extend(event.kind());
+    }
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), EventKind::ALL, "the list has every kind");
+    let recorded = read(WRITTEN[2]);
+    let EventData::Recorded { first, last, count, delivered, panel } = recorded.data else {
+        panic!("{recorded:?}")
+    };
+    assert_eq!((first, last, count, delivered), (0, 39, 40, 38));
+    assert_eq!((panel.settled(), recorded.panel()), (40, Some(panel)));
+    let paused = read(WRITTEN[3]);
+    assert_eq!((paused.state(), paused.panel()), (Some(State::Paused), Some(panel)));
+    let words = paused.data.news().and_then(|news| news.words.clone()).unwrap();
+    assert_eq!(words.reason.as_deref(), Some("paused by its owner"));
+    assert_eq!(read(WRITTEN[15]).folded_from(), Some(3));
+}
+
+#[test]
+fn kinds_and_data_of_other_versions_are_carried_as_they_are() {
+    let later = read(WRITTEN[19]);
+    assert_eq!((later.kind(), later.data.word()), (None, "finding.changed"));
+    assert_eq!((later.state(), later.panel(), later.folded_from()), (None, None, None));
+    // A known kind without its data is of that kind still.
+    let bare = read(WRITTEN[20]);
+    assert_eq!(bare.kind(), Some(EventKind::Recorded));
+    assert!(matches!(bare.data, EventData::Other { .. }));
+    // A field that is added to a known kind takes nothing from what is known.
+    let more = WRITTEN[2]
+        .replace("\"first\":0,", "\"first\":0,\"for\":\"a\",")
+        .replace("\"refused\":1,", "\"refused\":1,\"refusing\":2,");
+    let event = read(&more);
+    assert!(matches!(event.data, EventData::Recorded { first: 0, last: 39, .. }), "{event:?}");
+    assert_eq!(serde_json::to_string(&event).unwrap(), more);
+}
+
+#[test]
+fn of_a_deleted_study_only_counts_are_left() {
+    let left = |at: usize| read(WRITTEN[at]).without_words();
+    for (before, after) in [(0, 16), (8, 17), (9, 18)] {
+        assert!(read(WRITTEN[before]).has_words());
+        assert!(!read(WRITTEN[after]).has_words());
+        assert_eq!(left(before).data, read(WRITTEN[after]).data);
+    }
+    for silent in [2, 4, 11, 13] {
+        assert!(!read(WRITTEN[silent]).has_words());
+        assert_eq!(left(silent), read(WRITTEN[silent]));
+    }
+    let later = left(19);
+    assert_eq!((later.data.word(), later.content()), ("finding.changed", serde_json::json!({})));
+    let more = read(&WRITTEN[16].replace("\"state\"", "\"quote\":\"mine\",\"state\""));
+    assert!(more.has_words());
+    assert_eq!(more.without_words().content(), read(WRITTEN[16]).content());
+}
+
+fn panel() -> impl Strategy<Value = PanelCounts> {
+    let counts = any::<[u32; 5]>();
+    counts.prop_map(|[requested, delivered, refused, invalid, failed]| PanelCounts {
+        requested,
+        delivered,
+        refused,
+        invalid,
+        failed,
+    })
+}
+
+fn news() -> impl Strategy<Value = StudyNews> {
+    let words = (any::<String>(), option::of(any::<String>()))
+        .prop_map(|(name, reason)| StudyWords { name, reason });
+    (select(State::ALL), panel(), option::of(words)).prop_map(|(state, panel, words)| StudyNews {
+        state,
+        panel,
+        words,
+    })
+}
+
+/// Data of a kind; a kind without a branch here does not compile.
+fn data_of(kind: EventKind) -> BoxedStrategy<EventData> {
+    match kind {
+        EventKind::Queued
+        | EventKind::Running
+        | EventKind::Paused
+        | EventKind::Finalizing
+        | EventKind::Completed
+        | EventKind::Failed
+        | EventKind::Cancelled => {
+            news().prop_map(move |news| EventData::of_study(kind, news).unwrap()).boxed()
+        }
+        EventKind::Archived => Just(EventData::Archived {}).boxed(),
+        EventKind::Unarchived => Just(EventData::Unarchived {}).boxed(),
+        EventKind::Deleted => Just(EventData::Deleted {}).boxed(),
+        EventKind::Tagged => {
+            let tags = option::of(vec(any::<String>(), 0..4));
+            tags.prop_map(|tags| EventData::Tagged { tags }).boxed()
+        }
+        EventKind::Moved => any::<u64>().prop_map(|place| EventData::Moved { place }).boxed(),
+        EventKind::Recorded => (any::<(u32, u32, u64, u32)>(), panel())
+            .prop_map(|((first, last, count, delivered), panel)| EventData::Recorded {
+                first,
+                last,
+                count,
+                delivered,
+                panel,
+            })
+            .boxed(),
+        EventKind::Granted => any::<i64>()
+            .prop_map(|credits| EventData::Granted { credits: Credits(credits) })
+            .boxed(),
+        EventKind::Folded => {
+            let known = select(EventKind::ALL).prop_map(KindWord::Known);
+            let other = "[a-z]{1,4}\\.x[a-z]{1,4}".prop_map(KindWord::Other);
+            (any::<(u64, u64, String)>(), vec(prop_oneof![known, other], 0..4))
+                .prop_map(|((from, to, why), kinds)| EventData::Folded { from, to, kinds, why })
+                .boxed()
+        }
+    }
+}
+
+/// Any JSON that is written as it was read.
+fn json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            btree_map(any_name(), inner, 0..4)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+/// Names of fields, known ones among them.
+fn any_name() -> impl Strategy<Value = String> {
+    let known = select(vec![
+        "state",
+        "panel",
+        "name",
+        "reason",
+        "first",
+        "last",
+        "count",
+        "delivered",
+        "tags",
+        "from",
+        "kind",
+        "data",
+    ]);
+    prop_oneof![known.prop_map(str::to_owned), any::<String>()]
+}
+
+/// Words of kinds, known ones among them.
+fn any_word() -> impl Strategy<Value = String> {
+    let known = select(EventKind::ALL).prop_map(|kind| kind.as_str().to_owned());
+    prop_oneof![known, "[a-z]{1,8}\\.[a-z_]{1,8}", any::<String>()]
+}
+
+proptest! {
+    #[test]
+    fn data_of_every_kind_comes_back(
+        data in select(EventKind::ALL).prop_flat_map(data_of),
+        seq in any::<u64>(),
+        study in option::of(any::<u128>()),
+    ) {
+        let study = study.map(|id| StudyId(uuid::Uuid::from_u128(id)));
+        let event = Event::new(seq, Timestamp::UNIX_EPOCH, study, data.clone());
+        prop_assert_eq!(&again(&event), &event);
+        let alone: EventData = serde_json::from_value(serde_json::to_value(&data).unwrap()).unwrap();
+        prop_assert_eq!(alone, data);
+        prop_assert!(!event.without_words().has_words());
+    }
+
+    #[test]
+    fn whatever_was_written_is_written_again(word in any_word(), content in json()) {
+        let written = serde_json::json!({ "kind": word, "data": content });
+        let (word, content) = (&written["kind"], &written["data"]);
+        let line = format!(r#"{{"seq":1,"at":"2026-11-22T10:00:00Z","kind":{word},"data":{content}}}"#);
+        let event = read(&line);
+        prop_assert_eq!(event.data.word(), word.as_str().unwrap());
+        prop_assert_eq!(serde_json::to_string(&event).unwrap(), line);
+    }
+
+    #[test]
+    fn a_known_kind_keeps_what_is_added_to_it(
+        data in select(EventKind::ALL).prop_flat_map(data_of),
+        added in btree_map("later_[a-z]{1,4}", json(), 0..4),
+    ) {
+        let mut content = data.content();
+        content.as_object_mut().unwrap().extend(added);
+        let word = data.word();
+        let line =
+            format!(r#"{{"seq":1,"at":"2026-11-22T10:00:00Z","kind":"{word}","data":{content}}}"#);
+        let event = read(&line);
+        prop_assert_eq!(&event.data, &data);
+        prop_assert_eq!(serde_json::to_string(&event).unwrap(), line);
+    }
+}
