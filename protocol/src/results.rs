@@ -454,6 +454,20 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    /// Why, in the respondent's own words.
+    #[must_use]
+    pub fn reasoning(&self) -> &str {
+        match self {
+            Self::ConceptTest { reasoning, .. }
+            | Self::Nps { reasoning, .. }
+            | Self::AbTest { reasoning, .. }
+            | Self::Sentiment { reasoning, .. }
+            | Self::Survey { reasoning, .. } => reasoning,
+        }
+    }
+}
+
 /// An answer and who gave it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Response {

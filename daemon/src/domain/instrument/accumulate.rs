@@ -101,7 +101,7 @@ impl Accumulator {
             let reason = "the answer belongs to another instrument";
             return self.quality.count_reason("invalid", reason);
         }
-        self.quality.add_answer(at, answered, reasoning(answer));
+        self.quality.add_answer(at, answered, answer.reasoning());
         self.channels.add(at, answered);
         let group = quote_group(classes);
         let mut mentions = answered.mentions.clone();
@@ -227,16 +227,6 @@ fn answer_type(answer: &Answer) -> StudyType {
         Answer::Nps { .. } => StudyType::Nps,
         Answer::Survey { .. } => StudyType::Survey,
         Answer::AbTest { .. } => StudyType::AbTest,
-    }
-}
-
-fn reasoning(answer: &Answer) -> &str {
-    match answer {
-        Answer::ConceptTest { reasoning, .. }
-        | Answer::Sentiment { reasoning, .. }
-        | Answer::Nps { reasoning, .. }
-        | Answer::Survey { reasoning, .. }
-        | Answer::AbTest { reasoning, .. } => reasoning,
     }
 }
 
