@@ -41,6 +41,14 @@ macro_rules! answers {
                     $( Self::$study_type { .. } => StudyType::$study_type, )*
                 }
             }
+
+            /// Why, in the respondent's own words.
+            #[must_use]
+            pub fn reasoning(&self) -> &str {
+                match self {
+                    $( Self::$study_type { reasoning, .. } => reasoning, )*
+                }
+            }
         }
     };
 }

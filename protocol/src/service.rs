@@ -43,9 +43,8 @@ pub struct Welcome {
     /// Its process.
     pub pid: u32,
     /// Where its history ends: whoever looks at the lists after this greeting and reads events from here on misses
-    /// nothing. Daemons that do not tell it are read from the beginning.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub head: Option<Cursor>,
+    /// nothing.
+    pub head: Cursor,
 }
 
 /// A study to run.

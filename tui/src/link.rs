@@ -42,25 +42,55 @@ pub(crate) enum Absent {
 
 /// A greeted connection.
 pub(crate) struct Link {
-    /// The calls; use [`call!`] to make them.
-    pub(crate) client: DemoscopeClient,
+    client: DemoscopeClient,
     /// What the daemon said of itself.
     pub(crate) welcome: Welcome,
     /// Where everything lives.
     pub(crate) paths: Paths,
 }
 
+/// What calls can be made through: a [`Link`], or the client alone.
+pub(crate) trait Calls {
+    /// The calls; use [`call!`] to make them.
+    fn client(&self) -> &DemoscopeClient;
+}
+
+impl Calls for Link {
+    fn client(&self) -> &DemoscopeClient {
+        &self.client
+    }
+}
+
+impl Calls for DemoscopeClient {
+    fn client(&self) -> &DemoscopeClient {
+        self
+    }
+}
+
+impl<T: Calls> Calls for &T {
+    fn client(&self) -> &DemoscopeClient {
+        (**self).client()
+    }
+}
+
+impl<T: Calls> Calls for &mut T {
+    fn client(&self) -> &DemoscopeClient {
+        (**self).client()
+    }
+}
+
 /// Makes a call and joins its two kinds of failure; without a time it may take as long as the daemon allows at all.
 macro_rules! call {
-    ($link:expr, $method:ident($($arg:expr),* $(,)?)) => {
-        $crate::link::call!($link, protocol::wire::DEADLINE_MAX, $method($($arg),*))
+    ($calls:expr, $method:ident($($arg:expr),* $(,)?)) => {
+        $crate::link::call!($calls, protocol::wire::DEADLINE_MAX, $method($($arg),*))
     };
-    ($link:expr, $within:expr, $method:ident($($arg:expr),* $(,)?)) => {
-        match $link.client.$method(protocol::wire::within($within), $($arg),*).await {
+    ($calls:expr, $within:expr, $method:ident($($arg:expr),* $(,)?)) => {{
+        let client = $crate::link::Calls::client(&$calls);
+        match client.$method(protocol::wire::within($within), $($arg),*).await {
             Ok(reply) => reply,
             Err(error) => Err(protocol::wire::call_failed(&error)),
         }
-    };
+    }};
 }
 pub(crate) use call;
 

@@ -124,7 +124,7 @@ impl Demoscope for Peer {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             protocol: newest,
             pid: std::process::id(),
-            head: Some(self.face.core.head()),
+            head: self.face.core.head(),
         })
     }
 

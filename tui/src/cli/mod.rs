@@ -25,7 +25,7 @@ mod input;
 mod list;
 mod man;
 mod overview;
-mod pages;
+pub(crate) mod pages;
 mod plain;
 mod power;
 mod queue;

@@ -1,12 +1,16 @@
 //! Reading what the daemon gives in pages, so that no command holds more than a page of anything that can grow.
 
+use std::time::Duration;
+
+use protocol::error::ApiError;
 use protocol::id::StudyId;
 use protocol::results::Response;
 use protocol::run::Study;
 use protocol::service::{Page, StudyQuery};
+use protocol::wire::DEADLINE_MAX;
 
 use crate::failure::Failure;
-use crate::link::{Link, call};
+use crate::link::{self, Link, call};
 
 /// Answers asked for at once: well below what fits a frame.
 const ANSWERS: u32 = 250;
@@ -16,22 +20,33 @@ pub(crate) struct Answers {
     study: StudyId,
     next: Option<u32>,
     left: u32,
+    within: Duration,
 }
 
 impl Answers {
     /// From the first answer on, at most that many.
     pub(crate) fn of(study: StudyId, limit: Option<u32>) -> Self {
-        Self { study, next: Some(0), left: limit.unwrap_or(u32::MAX) }
+        Self { study, next: Some(0), left: limit.unwrap_or(u32::MAX), within: DEADLINE_MAX }
+    }
+
+    /// The same, with a time that each page may take.
+    #[must_use]
+    pub(crate) fn within(self, within: Duration) -> Self {
+        Self { within, ..self }
     }
 
     /// The next page; empty at the end.
-    pub(crate) async fn page(&mut self, link: &Link) -> Result<Vec<Response>, Failure> {
+    pub(crate) async fn page(
+        &mut self,
+        calls: &impl link::Calls,
+    ) -> Result<Vec<Response>, ApiError> {
         while let Some(offset) = self.next {
             if self.left == 0 {
                 break;
             }
             let limit = ANSWERS.min(self.left);
-            let page = call!(link, answers(self.study, offset, limit))?.map(Response::from);
+            let page = call!(calls, self.within, answers(self.study, offset, limit))?;
+            let page = page.map(Response::from);
             self.next = page.next.filter(|&next| next > offset);
             if !page.items.is_empty() {
                 let count = u32::try_from(page.items.len()).unwrap_or(u32::MAX);

@@ -98,7 +98,7 @@ pub(crate) fn reference(results: &Results) -> Option<String> {
     })
 }
 
-/// Draws them; nothing where an older daemon sent none.
+/// Draws them; nothing where there are none.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
     let look = page.look;
     let rows = rows(results);
@@ -220,7 +220,7 @@ mod tests {
         };
         let mut page = Page::new(Look::PLAIN);
         draw(&results, &mut page);
-        assert_eq!(page.finish(), "\n", "an older daemon sends none");
+        assert_eq!(page.finish(), "\n", "no figures, no section");
         let estimate = Estimate {
             value: 0.9,
             low: Some(0.81),

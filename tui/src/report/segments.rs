@@ -87,7 +87,7 @@ fn rows(results: &Results, differing: &[&Contrast], page: &mut Page) {
     }
 }
 
-/// How the differences are to be read, in the daemon's words. Results of earlier versions have none of their own.
+/// How the differences are to be read, in the words of the results. Results in stores of format 1 have none of their own.
 pub(crate) fn rule(results: &Results) -> String {
     if results.contrast_rule.is_empty() {
         let count = results.contrasts.len();

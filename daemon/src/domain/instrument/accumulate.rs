@@ -101,7 +101,7 @@ impl Accumulator {
             let reason = "the answer belongs to another instrument";
             return self.quality.count_reason("invalid", reason);
         }
-        self.quality.add_answer(at, answered, reasoning(answer));
+        self.quality.add_answer(at, answered, answer.reasoning());
         self.channels.add(at, answered);
         let group = quote_group(classes);
         let mut mentions = answered.mentions.clone();
@@ -217,16 +217,6 @@ impl Accumulator {
             Tally::Survey(_) => Some(self.questions.outcomes(top(ThemeKind::Topic))),
             Tally::AbTest(tally) => tally.outcomes(&self.orders, top(ThemeKind::Topic)),
         }
-    }
-}
-
-fn reasoning(answer: &Answer) -> &str {
-    match answer {
-        Answer::ConceptTest { reasoning, .. }
-        | Answer::Sentiment { reasoning, .. }
-        | Answer::Nps { reasoning, .. }
-        | Answer::Survey { reasoning, .. }
-        | Answer::AbTest { reasoning, .. } => reasoning,
     }
 }
 

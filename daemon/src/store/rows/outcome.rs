@@ -114,7 +114,7 @@ impl OutcomeRow {
         let usage = (usage != Usage::default()).then_some(usage);
         match outcome {
             Outcome::Answered(answered) => {
-                let reasoning = reasoning(&answered.answer);
+                let reasoning = answered.answer.reasoning();
                 let reasons =
                     answered.mentions.iter().map(|mention| Reason::new(mention, reasoning));
                 Self {
@@ -137,7 +137,7 @@ impl OutcomeRow {
         let mut outcome = self.outcome.map(Answer::from);
         let Outcome::Answered(answered) = &mut outcome else { return outcome };
         answered.mentions = {
-            let reasoning = reasoning(&answered.answer);
+            let reasoning = answered.answer.reasoning();
             self.reasons.into_iter().map(|reason| reason.into_mention(reasoning)).collect()
         };
         outcome
@@ -171,16 +171,6 @@ impl Reason {
             reasoning.get(start..end).map(str::to_owned)
         });
         Mention { kind: self.kind, theme: self.theme, quote: quote.or(self.text) }
-    }
-}
-
-fn reasoning(answer: &Answer) -> &str {
-    match answer {
-        Answer::ConceptTest { reasoning, .. }
-        | Answer::Nps { reasoning, .. }
-        | Answer::AbTest { reasoning, .. }
-        | Answer::Sentiment { reasoning, .. }
-        | Answer::Survey { reasoning, .. } => reasoning,
     }
 }
 

@@ -8,16 +8,6 @@ use protocol::study::{StudySpec, StudyType};
 
 use super::csv::inert;
 
-/// Constructs of each study type that further channels can hear.
-const fn constructs(study: StudyType) -> &'static [Construct] {
-    match study {
-        StudyType::ConceptTest => &[Construct::PurchaseIntent, Construct::Liking],
-        StudyType::Nps => &[Construct::Recommendation],
-        StudyType::Sentiment => &[Construct::Sentiment],
-        StudyType::Survey | StudyType::AbTest => &[],
-    }
-}
-
 /// One column.
 #[derive(Debug)]
 pub(super) struct Column {
@@ -71,7 +61,7 @@ pub(super) fn columns(spec: &StudySpec) -> Vec<Column> {
     let study = spec.instrument.study_type();
     let mut columns = Vec::new();
     if let Some(elicitation) = &spec.measurement.elicitation {
-        for construct in constructs(study) {
+        for construct in Construct::of(study) {
             let voice = |(suffix, voice): (String, Voice)| Column {
                 name: format!("{construct}_{suffix}"),
                 what: What::Voice(*construct, voice),

@@ -1,6 +1,7 @@
 //! `demoscope export`: a study with every answer, as JSON without loss or as a table that is safe in a spreadsheet; or its
 //! report as a page for colleagues. Answers are read in pages, and a file appears under its name only when it is whole.
 
+mod answers;
 mod bundle;
 mod codebook;
 mod csv;
@@ -13,8 +14,7 @@ mod markdown;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use csv::Table;
-pub(crate) use json::Document as Everything;
+pub(crate) use answers::Writer;
 
 use std::path::{Path, PathBuf};
 
@@ -124,11 +124,11 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let mut writer = match args.format {
         Format::Json => {
             report.asked = Some(Box::new(call!(link, asked(study.id))?));
-            Writer::Json(json::Document::begin(&report)?)
+            Writer::json(&report)?
         }
         Format::Csv | Format::Md | Format::Html | Format::Bundle => {
             let asked = call!(link, asked(study.id))?;
-            Writer::Csv(Box::new(csv::Table::begin(&report.study, &asked.spec)?))
+            Writer::csv(&report.study, &asked.spec)?
         }
     };
     loop {
@@ -141,17 +141,9 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
             break;
         }
         count += page.len();
-        for response in &page {
-            match &mut writer {
-                Writer::Json(document) => document.add(response)?,
-                Writer::Csv(table) => table.add(response)?,
-            }
-        }
+        page.iter().try_for_each(|response| writer.add(response))?;
     }
-    if let Writer::Json(document) = &mut writer {
-        document.end();
-        sink.write(&document.take())?;
-    }
+    sink.write(&writer.end())?;
     if let Sink::File(file) = sink {
         let path = file.finish()?;
         let shown = path.to_string_lossy();
@@ -246,20 +238,4 @@ async fn beside(
     let asked = call!(link, asked(report.study.id))?;
     file.write(&codebook(report, &asked)?)?;
     Ok(file)
-}
-
-/// What turns answers into bytes.
-enum Writer {
-    Json(json::Document),
-    Csv(Box<csv::Table>),
-}
-
-impl Writer {
-    /// The bytes made since the last time.
-    fn take(&mut self) -> Vec<u8> {
-        match self {
-            Self::Json(document) => document.take(),
-            Self::Csv(table) => table.take(),
-        }
-    }
 }

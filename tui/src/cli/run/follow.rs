@@ -42,10 +42,10 @@ pub(crate) struct Follower {
 
 impl Follower {
     /// Stands at the end of the feed.
-    pub(crate) async fn attach(link: &Link) -> Result<Self, Failure> {
+    pub(crate) fn attach(link: &Link) -> Result<Self, Failure> {
         let interrupt = signal(SignalKind::interrupt())
             .map_err(|error| Failure::invalid(format!("Ctrl-C cannot be heard: {error}.")))?;
-        Ok(Self { cursor: newest(link).await?, interrupt })
+        Ok(Self { cursor: link.welcome.head, interrupt })
     }
 
     /// Waits for the study's end and shows how it gets there.
@@ -164,38 +164,6 @@ impl Follower {
 async fn next(link: &Link, after: Cursor, wait: Duration) -> Result<EventPage, ApiError> {
     let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     call!(link, wait + Duration::from_secs(15), events(after, PAGE, wait_ms))
-}
-
-/// The newest event's place, found by doubling and halving: about forty tiny calls for a history of a million.
-async fn newest(link: &Link) -> Result<Cursor, Failure> {
-    if let Some(head) = link.welcome.head {
-        return Ok(head);
-    }
-    let has_later = async |after: u64| -> Result<bool, ApiError> {
-        match call!(link, events(Cursor(after), 1, 0)) {
-            Ok(page) => Ok(!page.events.is_empty()),
-            Err(error) if error.code == ErrorCode::Unreachable => Err(error),
-            // A place that the feed no longer keeps lies before what it keeps.
-            Err(_) => Ok(true),
-        }
-    };
-    if !has_later(0).await? {
-        return Ok(Cursor(0));
-    }
-    let (mut before, mut after) = (0_u64, 1_u64);
-    while after < 1 << 52 && has_later(after).await? {
-        before = after;
-        after *= 2;
-    }
-    while after - before > 1 {
-        let middle = before + (after - before) / 2;
-        if has_later(middle).await? {
-            before = middle;
-        } else {
-            after = middle;
-        }
-    }
-    Ok(Cursor(after))
 }
 
 fn ending(live: &Live) -> String {

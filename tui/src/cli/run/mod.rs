@@ -125,7 +125,7 @@ async fn run_all(
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
     let mut worst = Exit::Done;
-    let mut follower = Follower::attach(link).await?;
+    let mut follower = Follower::attach(link)?;
     let mut studies = Vec::new();
     for draft in drafts {
         match submit(link, draft, args, ui).await {

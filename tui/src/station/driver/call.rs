@@ -8,8 +8,8 @@ use protocol::results::Response;
 use protocol::run::Study;
 use protocol::service::{DemoscopeClient, Page, StudyQuery, Submit};
 use protocol::study::Origin;
-use protocol::wire::call_failed;
 
+use crate::link::call;
 use crate::station::effect::{Call, People};
 use crate::station::msg::Msg;
 
@@ -18,27 +18,16 @@ pub(super) const WITHIN: Duration = Duration::from_secs(15);
 /// Studies of one page of the list.
 const STUDIES: u32 = 500;
 /// Answers of one page; the daemon gives fewer when they are long.
-pub(super) const ANSWERS: u32 = 500;
-
-macro_rules! asked {
-    ($client:expr, $method:ident($($argument:expr),*)) => {
-        match $client.$method(protocol::wire::within(WITHIN), $($argument),*).await {
-            Ok(reply) => reply,
-            Err(error) => Err(call_failed(&error)),
-        }
-    };
-}
-
-pub(super) use asked;
+const ANSWERS: u32 = 500;
 
 /// Asks, and puts the answer into the message it belongs to.
 pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
     match call {
         Call::Studies { archived } => Msg::Studies(studies(client, archived).await),
-        Call::Balance => Msg::Balance(asked!(client, credits())),
-        Call::Live(id) => Msg::Live(id, asked!(client, live(id)).map(Box::new)),
+        Call::Balance => Msg::Balance(call!(client, WITHIN, credits())),
+        Call::Live(id) => Msg::Live(id, call!(client, WITHIN, live(id)).map(Box::new)),
         Call::Scores(id, People { first, count }) => {
-            Msg::Scores(id, first, asked!(client, scores(id, first, count)))
+            Msg::Scores(id, first, call!(client, WITHIN, scores(id, first, count)))
         }
         Call::Newest(id, from, count) => Msg::Newest(id, answers(client, id, from, count).await),
         Call::Page(id, from) => Msg::Page(id, answers(client, id, from, ANSWERS).await),
@@ -48,21 +37,21 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         Call::Answer(id, ordinal) => {
             Msg::Answer(id, ordinal, answers(client, id, ordinal, 1).await)
         }
-        Call::Report(id) => Msg::Report(id, asked!(client, report(id)).map(Box::new)),
+        Call::Report(id) => Msg::Report(id, call!(client, WITHIN, report(id)).map(Box::new)),
         Call::Check { revision, draft } => {
-            Msg::Checked(revision, asked!(client, check(draft)).map(Box::new))
+            Msg::Checked(revision, call!(client, WITHIN, check(draft)).map(Box::new))
         }
         Call::Submit { key, draft, cost_confirmed } => {
             let submit = Submit { key, draft, origin: Origin::Tui, cost_confirmed };
-            Msg::Submitted(asked!(client, submit(submit)))
+            Msg::Submitted(call!(client, WITHIN, submit(submit)))
         }
         Call::Cross(id, dimensions) => {
             let dimensions = dimensions.map(str::to_owned).into();
-            Msg::Cross(id, asked!(client, cross(id, dimensions, None)).map(Box::new))
+            Msg::Cross(id, call!(client, WITHIN, cross(id, dimensions, None)).map(Box::new))
         }
-        Call::Asked(id) => Msg::Asked(id, asked!(client, asked(id)).map(Box::new)),
-        Call::Control(id, control) => Msg::Changed(asked!(client, control(id, control))),
-        Call::Tag(id, tags) => Msg::Changed(asked!(client, tag(id, tags))),
+        Call::Asked(id) => Msg::Asked(id, call!(client, WITHIN, asked(id)).map(Box::new)),
+        Call::Control(id, control) => Msg::Changed(call!(client, WITHIN, control(id, control))),
+        Call::Tag(id, tags) => Msg::Changed(call!(client, WITHIN, tag(id, tags))),
     }
 }
 
@@ -73,7 +62,7 @@ pub(super) async fn answers(
     from: u32,
     count: u32,
 ) -> Result<Page<Response>, ApiError> {
-    Ok(asked!(client, answers(study, from, count))?.map(Response::from))
+    Ok(call!(client, WITHIN, answers(study, from, count))?.map(Response::from))
 }
 
 /// The whole list, page by page.
@@ -82,7 +71,7 @@ async fn studies(client: &DemoscopeClient, archived: bool) -> Result<Vec<Study>,
     let mut offset = 0;
     loop {
         let query = StudyQuery { archived, offset, limit: STUDIES, ..StudyQuery::default() };
-        let page = asked!(client, studies(query))?;
+        let page = call!(client, WITHIN, studies(query))?;
         all.extend(page.items);
         match page.next {
             Some(next) if next > offset => offset = next,

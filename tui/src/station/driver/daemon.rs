@@ -9,12 +9,12 @@ use protocol::event::{Cursor, EventPage};
 use protocol::id::StudyId;
 use protocol::paths::Paths;
 use protocol::service::{DemoscopeClient, Welcome};
-use protocol::wire::{self, call_failed, within};
+use protocol::wire::{self, within};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::{call, export};
-use crate::link;
+use crate::link::{self, call};
 use crate::station::effect::{Call, Export};
 use crate::station::msg::Msg;
 
@@ -99,7 +99,7 @@ impl Daemon {
         }));
     }
 
-    /// Waits for news after a cursor. From a daemon that did not say where its history ends, that is found out first.
+    /// Waits for news after a cursor.
     pub(super) fn follow(&mut self, cursor: Cursor) {
         let Some(client) = self.client() else { return };
         let (messages, connected, paths) =
@@ -108,13 +108,7 @@ impl Daemon {
         self.rested = begin + self.pace;
         if let Some(before) = self.follower.replace(tokio::spawn(async move {
             tokio::time::sleep_until(begin.into()).await;
-            let page = if cursor == Cursor::default() {
-                end_of_history(&client).await
-            } else {
-                let wait = u64::try_from(WAIT.as_millis()).unwrap_or(u64::MAX);
-                page(&client, cursor, wait).await
-            };
-            match page {
+            match page(&client, cursor).await {
                 Ok(page) => drop(messages.send(Msg::Events(page)).await),
                 Err(why) => reconnect(why, paths, messages, connected).await,
             }
@@ -145,8 +139,7 @@ impl Daemon {
 
 /// The daemon answers, and has said where its history ends: what is older is in the first look at the list.
 fn greeted(welcome: &Welcome) -> Msg {
-    let cursor = welcome.head.unwrap_or_default();
-    Msg::Connected { version: welcome.version.clone(), cursor }
+    Msg::Connected { version: welcome.version.clone(), cursor: welcome.head }
 }
 
 /// Hands the daemon what this environment holds of the variables that engines read. Without it models that need a key
@@ -162,33 +155,10 @@ async fn offer(client: &DemoscopeClient) {
     }
 }
 
-async fn page(
-    client: &DemoscopeClient,
-    after: Cursor,
-    wait_ms: u64,
-) -> Result<EventPage, ApiError> {
-    match client.events(within(WAIT + WAIT_SLACK), after, EVENTS, wait_ms).await {
-        Ok(reply) => reply,
-        Err(error) => Err(call_failed(&error)),
-    }
-}
-
-/// Where the history ends now: what is older than the first look at the list is in the list.
-async fn end_of_history(client: &DemoscopeClient) -> Result<EventPage, ApiError> {
-    let mut cursor = Cursor::default();
-    loop {
-        let mut page = page(client, cursor, 0).await?;
-        if page.events.is_empty() {
-            if page.next == Cursor::default() {
-                // An empty history has no end to wait after yet.
-                let wait = u64::try_from(WAIT.as_millis()).unwrap_or(u64::MAX);
-                return self::page(client, cursor, wait).await;
-            }
-            page.next = cursor;
-            return Ok(page);
-        }
-        cursor = page.next;
-    }
+/// The next page of news; the daemon holds the question until there are some.
+async fn page(client: &DemoscopeClient, after: Cursor) -> Result<EventPage, ApiError> {
+    let wait_ms = u64::try_from(WAIT.as_millis()).unwrap_or(u64::MAX);
+    call!(client, WAIT + WAIT_SLACK, events(after, EVENTS, wait_ms))
 }
 
 /// Tries again with growing pauses, saying when, until the daemon answers. One of a version that does not fit may be

@@ -1,15 +1,15 @@
 //! Writes a study to a file, with the very code of `demoscope export`: what an analyst sends on is the same from either
 //! door. Answers are read page by page from the daemon, which has all of them.
 
-use protocol::error::ApiError;
 use protocol::id::StudyId;
 use protocol::service::DemoscopeClient;
-use protocol::wire::call_failed;
 
-use super::call::{ANSWERS, WITHIN, answers, asked};
+use super::call::WITHIN;
 use super::files;
-use crate::cli::export::{Everything, Page, Table, codebook, page};
+use crate::cli::export::{Page, Writer, codebook, page};
+use crate::cli::pages::Answers;
 use crate::failure::Failure;
+use crate::link::call;
 use crate::station::effect::Export;
 
 /// Writes it into the folder the workstation was started in; gives the path, or why there is none.
@@ -18,68 +18,48 @@ pub(super) async fn write(
     study: StudyId,
     export: Export,
 ) -> Result<String, String> {
-    try_write(client, study, export).await.map_err(|failure| match failure {
-        Trouble::Daemon(error) => error.message,
-        Trouble::Content(failure) => failure.message().to_owned(),
-        Trouble::File(why) => why,
-    })
-}
-
-/// Why nothing was written.
-enum Trouble {
-    Daemon(ApiError),
-    Content(Failure),
-    File(String),
-}
-
-impl From<ApiError> for Trouble {
-    fn from(error: ApiError) -> Self {
-        Self::Daemon(error)
-    }
-}
-
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        Self::Content(failure)
-    }
+    try_write(client, study, export).await.map_err(|failure| failure.message().to_owned())
 }
 
 async fn try_write(
     client: &DemoscopeClient,
     study: StudyId,
     export: Export,
-) -> Result<String, Trouble> {
-    let mut report = asked!(client, report(study))?;
-    let questions = asked!(client, asked(study))?;
+) -> Result<String, Failure> {
+    let mut report = call!(client, WITHIN, report(study))?;
+    let questions = call!(client, WITHIN, asked(study))?;
     let (kind, content) = match export {
         Export::Markdown => ("report.md", page(Page::Markdown, &report, &questions).into_bytes()),
         Export::Html => ("report.html", page(Page::Html, &report, &questions).into_bytes()),
         Export::Json => {
             report.asked = Some(Box::new(questions));
-            let mut everything = Everything::begin(&report)?;
-            let mut from = Some(0);
-            while let Some(offset) = from {
-                let answers = answers(client, study, offset, ANSWERS).await?;
-                answers.items.iter().try_for_each(|answer| everything.add(answer))?;
-                from = answers.next;
-            }
-            everything.end();
-            ("report.json", everything.take())
+            ("report.json", answers(client, study, Writer::json(&report)?).await?)
         }
         Export::Csv => {
-            let mut table = Table::begin(&report.study, &questions.spec)?;
-            let mut from = Some(0);
-            while let Some(offset) = from {
-                let answers = answers(client, study, offset, ANSWERS).await?;
-                answers.items.iter().try_for_each(|answer| table.add(answer))?;
-                from = answers.next;
-            }
+            let table = Writer::csv(&report.study, &questions.spec)?;
+            let table = answers(client, study, table).await?;
             let book = format!("demoscope-{}-answers.codebook.csv", study.short());
-            let _path =
-                files::export(&book, &codebook(&report, &questions)?).map_err(Trouble::File)?;
-            ("answers.csv", table.take())
+            let _path = files::export(&book, &codebook(&report, &questions)?)
+                .map_err(Failure::invalid)?;
+            ("answers.csv", table)
         }
     };
     let name = format!("demoscope-{}-{kind}", study.short());
-    files::export(&name, &content).map_err(Trouble::File)
+    files::export(&name, &content).map_err(Failure::invalid)
+}
+
+/// What the writer makes of all answers.
+async fn answers(
+    client: &DemoscopeClient,
+    study: StudyId,
+    mut writer: Writer,
+) -> Result<Vec<u8>, Failure> {
+    let mut answers = Answers::of(study, None).within(WITHIN);
+    loop {
+        let page = answers.page(client).await?;
+        if page.is_empty() {
+            return Ok(writer.end());
+        }
+        page.iter().try_for_each(|response| writer.add(response))?;
+    }
 }

@@ -133,17 +133,6 @@ pub(crate) fn mark_of_both(first: &Answer, second: &Answer) -> i32 {
     }
 }
 
-/// What the respondent said.
-pub(crate) fn words(answer: &Answer) -> &str {
-    match answer {
-        Answer::ConceptTest { reasoning, .. }
-        | Answer::Nps { reasoning, .. }
-        | Answer::AbTest { reasoning, .. }
-        | Answer::Sentiment { reasoning, .. }
-        | Answer::Survey { reasoning, .. } => reasoning,
-    }
-}
-
 /// Whether an answer to open questions names that theme.
 pub(crate) fn names(answer: &Answer, theme: &str) -> bool {
     match answer {

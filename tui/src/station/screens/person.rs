@@ -55,7 +55,7 @@ fn in_other_order(study: &Study, second: &Response) -> Vec<(String, String)> {
     let mut facts = vec![
         ("asked again".to_owned(), "in the other order".to_owned()),
         ("then chose".to_owned(), mark),
-        ("and said".to_owned(), instrument::words(&second.answer).to_owned()),
+        ("and said".to_owned(), second.answer.reasoning().to_owned()),
     ];
     facts.extend(instrument::facts(&second.answer));
     facts
@@ -138,7 +138,7 @@ pub(super) fn draw(
     let said = format!(
         "{}{}{}",
         glyphs.quote_open(),
-        instrument::words(&response.answer),
+        response.answer.reasoning(),
         glyphs.quote_close()
     );
     lines.extend(wrap(&said, text.width).into_iter().map(|line| (line, Role::Quote)));

@@ -9,6 +9,70 @@ fn look(colours: Colours) -> Look {
 
 const LEVELS: [Colours; 4] = [Colours::None, Colours::Sixteen, Colours::Cube, Colours::True];
 
+/// The dark theme, role by role: with all colours, with the cube, with sixteen, and with none.
+const DARK: &[(Role, [&str; 4])] = &[
+    (Role::Text, ["#d7dae0", "253", "", ""]),
+    (Role::Dim, ["#8b93a1", "246", "darkgray", "dim"]),
+    (Role::Strong, ["#ffffff bold", "231 bold", "bold", "bold"]),
+    (Role::Accent, ["#7cc7ff", "117", "cyan", "bold"]),
+    (Role::Border, ["#4b5363", "240", "darkgray", "dim"]),
+    (Role::Focus, ["#7cc7ff", "117", "lightcyan", "bold"]),
+    (Role::Title, ["#c3c9d4 bold", "251 bold", "bold", "bold"]),
+    (Role::Tab, ["#9aa3b2", "248", "", ""]),
+    (Role::TabOpen, ["#10141b on #7cc7ff bold", "233 on 117 bold", "bold reversed", "bold reversed"]),
+    (Role::Selected, ["on #2b3444", "on 237", "reversed", "reversed"]),
+    (Role::Marked, ["#f2c14e bold", "215 bold", "yellow bold", "bold"]),
+    (Role::Good, ["#7fd88f", "114", "green", ""]),
+    (Role::Bad, ["#ff7b72", "209", "red", "bold"]),
+    (Role::Warning, ["#f2c14e", "215", "yellow", "bold"]),
+    (Role::Running, ["#7cc7ff", "117", "cyan", "bold"]),
+    (Role::Key, ["#7cc7ff bold", "117 bold", "cyan bold", "bold"]),
+    (Role::KeyText, ["#a8b0be", "249", "", ""]),
+    (Role::Pending, ["#3f4653", "238", "darkgray", "dim"]),
+    (Role::Failed, ["#ff7b72", "209", "red", "bold"]),
+    (Role::Quote, ["#cdd3dd", "188", "", ""]),
+    (Role::Bar, ["#5aa9e6", "74", "cyan", ""]),
+    (Role::Input, ["#ffffff on #2b3444", "231 on 237", "underlined", "underlined"]),
+    (Role::Match, ["#f2c14e bold", "215 bold", "yellow bold", "bold underlined"]),
+    (Role::Stale, ["#77808f", "244", "darkgray", "dim"]),
+    (Role::Pointer, ["#000000 on #ffffff bold", "16 on 231 bold", "bold reversed", "bold reversed"]),
+];
+
+/// A style in words: the colour of the letters, that of the ground, and the weights.
+fn written(style: Style) -> String {
+    let ink = style.fg.map(|colour| colour.to_string().to_lowercase());
+    let ground = style.bg.map(|colour| format!("on {}", colour.to_string().to_lowercase()));
+    let weights = style.add_modifier.iter_names().map(|(name, _)| name.to_lowercase());
+    ink.into_iter().chain(ground).chain(weights).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_role_has_its_style_at_every_level() {
+    assert_eq!(DARK.iter().map(|(role, _)| *role).collect::<Vec<_>>(), Role::ALL);
+    let levels = [Colours::True, Colours::Cube, Colours::Sixteen, Colours::None];
+    for (place, colours) in levels.into_iter().enumerate() {
+        let theme = Theme::named("dark", look(colours)).unwrap();
+        for (role, styles) in DARK {
+            let found = written(theme.style(*role));
+            assert_eq!(found, styles[place], "{} at {colours:?}", role.as_str());
+        }
+    }
+}
+
+#[test]
+fn scores_have_their_colours_at_every_level() {
+    for (colours, shades) in [
+        (Colours::True, ["#5b2a86", "#2d9e8b", "#fde725"]),
+        (Colours::Cube, ["54", "36", "220"]),
+        (Colours::Sixteen, ["red", "gray", "green"]),
+        (Colours::None, ["", "", "bold"]),
+    ] {
+        let theme = Theme::named("dark", look(colours)).unwrap();
+        let found = [0.0, 0.5, 1.0].map(|place| written(theme.score(place)));
+        assert_eq!(found, shades, "{colours:?}");
+    }
+}
+
 #[test]
 fn every_theme_gives_every_role_a_look_at_every_level() {
     for name in Theme::names() {

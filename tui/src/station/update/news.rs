@@ -24,14 +24,11 @@ const NAME_MAX: u16 = 30;
 pub(super) fn connected(model: &mut Model, version: String, cursor: Cursor) -> Vec<Effect> {
     let was_away = model.link.stale_since().is_some();
     // A store whose history ends before what was seen is another one, or an older copy of the same.
-    let is_older = |seen: Cursor| cursor != Cursor::default() && cursor < seen;
-    let went_back = was_away && model.seen.is_some_and(is_older);
+    let went_back = was_away && model.seen.is_some_and(|seen| cursor < seen);
     // Events that were missed while away are still there: reading goes on after the last one that was seen.
     let from = model.seen.filter(|_| was_away && !went_back).unwrap_or(cursor);
-    // Where a daemon tells the end of its history, a loss before the first event is no gap either.
-    if from != Cursor::default() {
-        model.seen = Some(from);
-    }
+    // A loss before the first event is no gap either.
+    model.seen = Some(from);
     if went_back {
         model.say(Tone::Trouble, "The daemon is back with an older store; it is read anew.");
         if let Some(study) = model.lens.study {

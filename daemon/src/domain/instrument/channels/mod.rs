@@ -12,7 +12,7 @@ mod tests;
 
 use protocol::channels::{Channel, Construct};
 use protocol::results::{Answer, PurchaseIntent, Sentiment};
-use protocol::study::{StudySpec, StudyType};
+use protocol::study::StudySpec;
 
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 
@@ -21,22 +21,11 @@ pub use bench::{Bench, Measured, Near, measured, pmf};
 pub use reading::{TEXT_BYTES_MAX, TEXT_MAX, rating_schema, read_rating, read_text, text_schema};
 pub(super) use tally::ChannelTally;
 
-/// The constructs of a study type, in the order of asking; none where only the direct answer can be had.
-#[must_use]
-pub const fn constructs(study_type: StudyType) -> &'static [Construct] {
-    match study_type {
-        StudyType::ConceptTest => &[Construct::PurchaseIntent, Construct::Liking],
-        StudyType::Nps => &[Construct::Recommendation],
-        StudyType::Sentiment => &[Construct::Sentiment],
-        StudyType::Survey | StudyType::AbTest => &[],
-    }
-}
-
 /// The constructs that a study hears on further channels; none where it hears the direct answer only.
 #[must_use]
 pub fn heard(spec: &StudySpec) -> &'static [Construct] {
     if hears(spec, Channel::Ssr) || hears(spec, Channel::Rater) {
-        constructs(spec.instrument.study_type())
+        Construct::of(spec.instrument.study_type())
     } else {
         &[]
     }

@@ -133,7 +133,7 @@ fn reading_goes_on_where_it_stopped() {
     let why = ApiError::new(ErrorCode::Unreachable, "The connection was lost.");
     rig.tell(Msg::Lost { why, retry_in_ms: 500 });
     assert!(!rig.keys("p").iter().any(|effect| matches!(effect, Effect::Call(_))));
-    let mut effects = rig.tell(Msg::Connected { version: "0.1.0".to_owned(), cursor: Cursor(0) });
+    let mut effects = rig.tell(Msg::Connected { version: "0.1.0".to_owned(), cursor: Cursor(41) });
     assert!(effects.contains(&Effect::Follow(Cursor(41))), "{effects:?}");
     effects.extend(rig.wait(500));
     assert!(calls(&effects).iter().any(|call| matches!(call, Call::Studies { .. })));

@@ -1,0 +1,53 @@
+//! Serialisation of answers, one by one, as JSON or as a table. The command and the workstation write their files with
+//! it, so that both have the same bytes.
+
+use protocol::results::{Report, Response};
+use protocol::run::Study;
+use protocol::study::StudySpec;
+
+use super::{csv, json};
+use crate::failure::Failure;
+
+/// What turns answers into bytes.
+pub(crate) struct Writer(Kind);
+
+enum Kind {
+    Json(json::Document),
+    Csv(Box<csv::Table>),
+}
+
+impl Writer {
+    /// Everything that is known of a study, with its answers.
+    pub(crate) fn json(report: &Report) -> Result<Self, Failure> {
+        json::Document::begin(report).map(|document| Self(Kind::Json(document)))
+    }
+
+    /// One row for each answer.
+    pub(crate) fn csv(study: &Study, spec: &StudySpec) -> Result<Self, Failure> {
+        csv::Table::begin(study, spec).map(|table| Self(Kind::Csv(Box::new(table))))
+    }
+
+    /// Adds an answer.
+    pub(crate) fn add(&mut self, response: &Response) -> Result<(), Failure> {
+        match &mut self.0 {
+            Kind::Json(document) => document.add(response),
+            Kind::Csv(table) => table.add(response),
+        }
+    }
+
+    /// The bytes made since the last time.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        match &mut self.0 {
+            Kind::Json(document) => document.take(),
+            Kind::Csv(table) => table.take(),
+        }
+    }
+
+    /// The last bytes, after all answers.
+    pub(crate) fn end(mut self) -> Vec<u8> {
+        if let Kind::Json(document) = &mut self.0 {
+            document.end();
+        }
+        self.take()
+    }
+}
