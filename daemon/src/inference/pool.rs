@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use protocol::study::StudyType;
 use sha2::{Digest, Sha256};
 
 use super::model::ModelEngine;
@@ -17,7 +18,16 @@ pub struct Pool {
     strategy: Strategy,
     members: Vec<Arc<ModelEngine>>,
     model: String,
-    hash: String,
+    hashed: Hashed,
+}
+
+/// Whose hashes decide the hash of the pool.
+#[derive(Clone, Debug)]
+enum Hashed {
+    /// One engine's own.
+    Alone(Arc<ModelEngine>),
+    /// Those of several, in the order in which their owner named them.
+    Together(Vec<Arc<ModelEngine>>),
 }
 
 /// Whether an engine can be asked just now.
@@ -53,25 +63,20 @@ impl Pool {
             name: engine.service().name.clone(),
             strategy: Strategy::RoundRobin,
             model: engine.model().to_owned(),
-            hash: engine.asset_hash().to_owned(),
+            hashed: Hashed::Alone(Arc::clone(&engine)),
             members: vec![engine],
         }
     }
 
     /// Several under one name, in the order in which their owner named them.
     pub fn new(name: &str, strategy: Strategy, mut members: Vec<Arc<ModelEngine>>) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(strategy.as_str().as_bytes());
-        for member in &members {
-            hash.update(member.asset_hash().as_bytes());
-        }
+        let hashed = Hashed::Together(members.clone());
         let names: BTreeSet<&str> = members.iter().map(|member| member.model()).collect();
         let model = names.into_iter().collect::<Vec<_>>().join(", ");
         if strategy == Strategy::Cheapest {
             members.sort_by_key(|member| member.usual_cost());
         }
-        let hash = hex::encode(hash.finalize());
-        Self { name: name.to_owned(), strategy, members, model, hash }
+        Self { name: name.to_owned(), strategy, members, model, hashed }
     }
 
     /// Its name.
@@ -94,9 +99,19 @@ impl Pool {
         &self.model
     }
 
-    /// SHA-256 (hex) of everything but the study that decides answers.
-    pub fn asset_hash(&self) -> &str {
-        &self.hash
+    /// SHA-256 (hex) of everything but the study that decides answers to studies of that type.
+    pub fn asset_hash(&self, study_type: StudyType) -> String {
+        match &self.hashed {
+            Hashed::Alone(engine) => engine.asset_hash(study_type),
+            Hashed::Together(members) => {
+                let mut hash = Sha256::new();
+                hash.update(self.strategy.as_str().as_bytes());
+                for member in members {
+                    hash.update(member.asset_hash(study_type).as_bytes());
+                }
+                hex::encode(hash.finalize())
+            }
+        }
     }
 
     /// The engine that a respondent is meant for, where the strategy says so beforehand.

@@ -75,7 +75,7 @@ fn a_decoy_stands_in_place_of_the_text_and_nothing_else_changes() {
         let spec = study(instrument);
         let with = shown(&spec, CONTROLS[0]).into_owned();
         let text = decoy(spec.instrument.study_type()).unwrap().trim();
-        assert_eq!(with.instrument.stimuli(), [text]);
+        assert_eq!(stimuli(&with.instrument), [text]);
         assert_eq!(with.instrument.study_type(), spec.instrument.study_type());
         assert!(crate::domain::instrument::check(&with.instrument).is_empty());
         let back = StudySpec { instrument: spec.instrument.clone(), ..with };

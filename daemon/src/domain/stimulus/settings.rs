@@ -7,6 +7,7 @@ use protocol::setting::{Setting, Settings};
 use protocol::study::{Draft, Problem, StudyType};
 
 use super::given::Given;
+use crate::domain::instrument::USUAL;
 use super::{
     Reader, Rules, Told, collect, elicitation, engine_of, front_matter, measuring, panel_of,
 };
@@ -17,7 +18,7 @@ pub fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     let Ok(parts) = front_matter::split(&draft.text) else { return Settings::new() };
     let given = collect(draft, &parts, &mut Vec::new(), &mut Told::default());
     let mut reader = Reader { given: &given, problems: Vec::new() };
-    let study_type = reader.take("study", Given::word).unwrap_or(StudyType::ConceptTest);
+    let study_type = reader.take("study", Given::word).unwrap_or(USUAL);
     let panel = panel_of(&mut reader, rules);
     let engine = engine_of(&mut reader, rules);
     let steady = rules.steady.contains(&engine.as_str());

@@ -166,7 +166,7 @@ fn an_owners_template_counts_and_is_checked() {
         Prompts::with(&BTreeMap::from([(name.to_owned(), text.to_owned())]))
     };
     let changed = own("nps.jinja", "Do you recommend {{ stimulus }}?").unwrap();
-    assert_ne!(changed.hash(), shipped().unwrap().hash());
+    assert_ne!(changed.hash(StudyType::ConceptTest), shipped().unwrap().hash(StudyType::ConceptTest));
     assert!(matches!(own("npz.jinja", "x"), Err(PromptError::Unknown(_))));
     let broken = own("nps.jinja", "one\n{% if %}").unwrap_err().to_string();
     assert!(broken.contains("nps.jinja") && broken.contains("line 2"), "{broken}");
@@ -201,7 +201,7 @@ fn further_questions_read_well_and_stand_apart_from_the_direct_ones() {
     insta::assert_snapshot!("beside", pages);
     let own = BTreeMap::from([("text.jinja".to_owned(), "Well, {{ construct }}?".to_owned())]);
     let changed = Prompts::with(&own).unwrap();
-    assert_eq!(changed.hash(), prompts.hash(), "direct questions are what they were");
+    assert_eq!(changed.hash(StudyType::ConceptTest), prompts.hash(StudyType::ConceptTest), "direct questions are what they were");
     assert_ne!(changed.beside_hash(), prompts.beside_hash());
 }
 
@@ -392,6 +392,6 @@ fn a_question_put_alone_has_other_wordings_and_its_scale_is_turned_round() {
     let put = |asking| own.render(&spec, as_asked(asking), Some(Item::Score), &persona, None);
     assert!(put(Asking::Answer).is_ok());
     assert!(matches!(put(Asking::Wording(2)), Err(PromptError::SameAlone("score"))));
-    assert_eq!(own.hash(), shipped().unwrap().hash());
+    assert_eq!(own.hash(StudyType::ConceptTest), shipped().unwrap().hash(StudyType::ConceptTest));
     assert_ne!(own.alone_hash(), shipped().unwrap().alone_hash());
 }

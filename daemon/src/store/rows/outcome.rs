@@ -103,7 +103,7 @@ impl OutcomeRow {
         let usage = (usage != Usage::default()).then_some(usage);
         match outcome {
             Outcome::Answered(answered) => {
-                let reasoning = reasoning(answered);
+                let reasoning = answered.answer.reasoning();
                 let reasons =
                     answered.mentions.iter().map(|mention| Reason::new(mention, reasoning));
                 Self {
@@ -125,7 +125,7 @@ impl OutcomeRow {
     pub fn into_outcome(self) -> Outcome {
         let Outcome::Answered(mut answered) = self.outcome else { return self.outcome };
         answered.mentions = {
-            let reasoning = reasoning(&answered);
+            let reasoning = answered.answer.reasoning();
             self.reasons.into_iter().map(|reason| reason.into_mention(reasoning)).collect()
         };
         Outcome::Answered(answered)
@@ -159,17 +159,6 @@ impl Reason {
             reasoning.get(start..end).map(str::to_owned)
         });
         Mention { kind: self.kind, theme: self.theme, quote: quote.or(self.text) }
-    }
-}
-
-fn reasoning(answered: &Answered) -> &str {
-    use protocol::results::Answer;
-    match &answered.answer {
-        Answer::ConceptTest { reasoning, .. }
-        | Answer::Nps { reasoning, .. }
-        | Answer::AbTest { reasoning, .. }
-        | Answer::Sentiment { reasoning, .. }
-        | Answer::Survey { reasoning, .. } => reasoning,
     }
 }
 

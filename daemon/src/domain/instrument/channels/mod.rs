@@ -11,9 +11,10 @@ mod tally;
 mod tests;
 
 use protocol::channels::{Channel, Construct};
-use protocol::results::{Answer, PurchaseIntent, Sentiment};
+use protocol::results::Answer;
 use protocol::study::{StudySpec, StudyType};
 
+use super::types::kind;
 use crate::domain::outcome::Assignment;
 
 pub use anchors::{Library, NoAnchors};
@@ -23,13 +24,8 @@ pub(super) use tally::ChannelTally;
 
 /// The constructs of a study type, in the order of asking; none where only the direct answer can be had.
 #[must_use]
-pub const fn constructs(study_type: StudyType) -> &'static [Construct] {
-    match study_type {
-        StudyType::ConceptTest => &[Construct::PurchaseIntent, Construct::Liking],
-        StudyType::Nps => &[Construct::Recommendation],
-        StudyType::Sentiment => &[Construct::Sentiment],
-        StudyType::Survey | StudyType::AbTest => &[],
-    }
+pub fn constructs(study_type: StudyType) -> &'static [Construct] {
+    kind(study_type).constructs()
 }
 
 /// The constructs that a study hears on further channels; none where it hears the direct answer only.
@@ -58,23 +54,5 @@ pub fn asked_beside(spec: &StudySpec, at: Assignment) -> bool {
 /// The direct answer to a construct on its own scale; `None` for an answer of another instrument.
 #[must_use]
 pub fn direct(answer: &Answer, construct: Construct) -> Option<i32> {
-    match (construct, answer) {
-        (Construct::PurchaseIntent, Answer::ConceptTest { purchase_intent, .. }) => {
-            Some(match purchase_intent {
-                PurchaseIntent::Definitely => 5,
-                PurchaseIntent::Probably => 4,
-                PurchaseIntent::Maybe => 3,
-                PurchaseIntent::ProbablyNot => 2,
-                PurchaseIntent::DefinitelyNot => 1,
-            })
-        }
-        (Construct::Liking, Answer::ConceptTest { score, .. })
-        | (Construct::Recommendation, Answer::Nps { score, .. }) => Some(i32::from(*score)),
-        (Construct::Sentiment, Answer::Sentiment { sentiment, .. }) => Some(match sentiment {
-            Sentiment::Positive => 1,
-            Sentiment::Negative => -1,
-            Sentiment::Neutral | Sentiment::Mixed => 0,
-        }),
-        _ => None,
-    }
+    kind(answer.study_type()).direct(answer, construct)
 }

@@ -164,7 +164,7 @@ fn quoted_words_stand_in_the_text_that_was_shown() {
     let spec = ab(GOOD, POOR, Orders::Split, 7);
     let questions = ["What do you like about it?", "What would stop you?", "What about the price?"];
     for spec in [spec, survey(GOOD, &questions)] {
-        let shown = spec.instrument.stimuli().join("\n");
+        let shown = stimuli(&spec.instrument).join("\n");
         for reply in ask_all(&spec, &panel(200, 4)) {
             for quoted in reply.text.split('“').skip(1) {
                 let quoted = quoted.split('”').next().unwrap().replace("\\\"", "\"");
