@@ -203,9 +203,8 @@ fn choose(
     studies: &[&Found],
     of: Option<&str>,
 ) -> Result<(Quantity, Vec<String>), Halt> {
-    let study_type = studies
-        .first()
-        .map_or(instrument::USUAL, |first| first.row.spec.instrument.study_type());
+    let study_type =
+        studies.first().map_or(instrument::USUAL, |first| first.row.spec.instrument.study_type());
     let (mut named, mut answers): (BTreeMap<String, u64>, u64) = (BTreeMap::new(), 0);
     for found in studies {
         let results: Option<ResultsRow> = reader.get(&found.number)?;

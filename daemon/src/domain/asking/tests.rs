@@ -10,6 +10,7 @@ use protocol::study::{EngineMode, Instrument, Orders, StudySpec};
 
 use super::restyle::restyle;
 use super::*;
+use crate::domain::instrument::{decoy, stimuli};
 
 const STIMULUS: &str = "A meal kit delivery service that learns your taste.";
 

@@ -75,9 +75,7 @@ impl Item {
     pub(super) fn fills(self, key: &str, kind: &Kind) -> bool {
         match self {
             Self::Question(_) => matches!(kind, Kind::Answers(_)),
-            Self::Reasons => {
-                key == "reasoning" || matches!(kind, Kind::Themes | Kind::Topics)
-            }
+            Self::Reasons => key == "reasoning" || matches!(kind, Kind::Themes | Kind::Topics),
             _ => key == self.as_str(),
         }
     }

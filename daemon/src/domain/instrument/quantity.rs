@@ -195,8 +195,7 @@ impl Quantity {
     /// The estimate of a group with those values; `None` of an empty one.
     pub(super) fn estimate(&self, values: &Histogram) -> Option<Estimate> {
         let (n, ones) = (values.n(), values.between(1, 1));
-        let mean =
-            || Some(estimate::scaled(estimate::mean(values, LEVEL)?, self.factor()));
+        let mean = || Some(estimate::scaled(estimate::mean(values, LEVEL)?, self.factor()));
         match self.what {
             What::Read(Reading::Points { .. } | Reading::Doubled { .. }) => mean(),
             What::Read(Reading::DoubledGap { .. }) => mean().map(estimate::paired),

@@ -7,10 +7,10 @@ use protocol::setting::{Setting, Settings};
 use protocol::study::{Draft, Problem, StudyType};
 
 use super::given::Given;
-use crate::domain::instrument::USUAL;
 use super::{
     Reader, Rules, Told, collect, elicitation, engine_of, front_matter, measuring, panel_of,
 };
+use crate::domain::instrument::USUAL;
 
 /// Looks at a draft, which may be wrong or empty; what cannot be read of it is taken as not said.
 #[must_use]

@@ -12,6 +12,7 @@ use protocol::measurement::Measurement;
 use protocol::study::Instrument;
 
 use super::*;
+use crate::domain::instrument::stimuli;
 
 const RULES: Rules<'_> = Rules {
     models: &[],

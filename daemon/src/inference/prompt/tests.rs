@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::channels::Construct;
 use protocol::measurement::{Control, QuestionsPerCall, WORDINGS_MAX};
-use protocol::study::{Orders, StudySpec};
+use protocol::study::{Instrument, Orders, StudySpec};
 
 use protocol::results::{PurchaseIntent, Sentiment};
 
@@ -166,7 +166,10 @@ fn an_owners_template_counts_and_is_checked() {
         Prompts::with(&BTreeMap::from([(name.to_owned(), text.to_owned())]))
     };
     let changed = own("nps.jinja", "Do you recommend {{ stimulus }}?").unwrap();
-    assert_ne!(changed.hash(StudyType::ConceptTest), shipped().unwrap().hash(StudyType::ConceptTest));
+    assert_ne!(
+        changed.hash(StudyType::ConceptTest),
+        shipped().unwrap().hash(StudyType::ConceptTest)
+    );
     assert!(matches!(own("npz.jinja", "x"), Err(PromptError::Unknown(_))));
     let broken = own("nps.jinja", "one\n{% if %}").unwrap_err().to_string();
     assert!(broken.contains("nps.jinja") && broken.contains("line 2"), "{broken}");
@@ -201,7 +204,11 @@ fn further_questions_read_well_and_stand_apart_from_the_direct_ones() {
     insta::assert_snapshot!("beside", pages);
     let own = BTreeMap::from([("text.jinja".to_owned(), "Well, {{ construct }}?".to_owned())]);
     let changed = Prompts::with(&own).unwrap();
-    assert_eq!(changed.hash(StudyType::ConceptTest), prompts.hash(StudyType::ConceptTest), "direct questions are what they were");
+    assert_eq!(
+        changed.hash(StudyType::ConceptTest),
+        prompts.hash(StudyType::ConceptTest),
+        "direct questions are what they were"
+    );
     assert_ne!(changed.beside_hash(), prompts.beside_hash());
 }
 

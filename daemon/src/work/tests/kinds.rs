@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{ENDED, core, until};
 use crate::app::testing::{Disk, broken, settings};
 use crate::app::{Core, Settings};
+use crate::domain::instrument::stimuli;
 use crate::inference::{Refusal, Reply, Script};
 use crate::work::Scheduler;
 

@@ -128,11 +128,7 @@ impl Quality {
     }
 
     /// The diagnostics of a panel with that tally.
-    pub(super) fn diagnose(
-        self,
-        tally: &dyn Tally,
-        uncounted_themes: u64,
-    ) -> Diagnostics {
+    pub(super) fn diagnose(self, tally: &dyn Tally, uncounted_themes: u64) -> Diagnostics {
         let scores = tally.scores();
         let figures = self.figures(tally);
         let mut notes = vec![SYNTHETIC_NOTICE.to_owned()];

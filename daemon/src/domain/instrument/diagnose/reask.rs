@@ -38,7 +38,9 @@ impl Reask {
             self.first.clear();
         }
         let value = match outcome {
-            Outcome::Answered(Answered { answer, .. }) => kind(answer.study_type()).repeated(answer),
+            Outcome::Answered(Answered { answer, .. }) => {
+                kind(answer.study_type()).repeated(answer)
+            }
             _ => None,
         };
         match (at.asking(), value) {

@@ -59,7 +59,9 @@ impl StudyKind for NpsStudy {
     }
 
     fn questionnaire(&self, instrument: &Instrument, _order: Order) -> String {
-        self.texts(instrument).first().map_or_else(String::new, |(_, text)| questionnaire(text.trim()))
+        self.texts(instrument)
+            .first()
+            .map_or_else(String::new, |(_, text)| questionnaire(text.trim()))
     }
 
     fn controls(&self) -> Controls {

@@ -4,8 +4,7 @@
 use super::Template;
 
 /// What all questions are framed with.
-const FRAME: Template =
-    ("frame.jinja", include_str!("../../../../../assets/prompts/frame.jinja"));
+const FRAME: Template = ("frame.jinja", include_str!("../../../../../assets/prompts/frame.jinja"));
 /// Who answers.
 const RESPONDENT: Template =
     ("respondent.jinja", include_str!("../../../../../assets/prompts/respondent.jinja"));

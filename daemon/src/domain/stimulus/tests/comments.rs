@@ -3,6 +3,7 @@
 use protocol::study::SecondFile;
 
 use super::*;
+use crate::domain::instrument::stimuli;
 
 const NOTE: &str =
     "<!-- internal: supplier may quit, real cost is $4, hides the cancellation fee -->";

@@ -1,6 +1,7 @@
 //! Where the settings of a file begin: what is read, what is refused, and what goes on being a text.
 
 use super::*;
+use crate::domain::instrument::stimuli;
 
 const SETTINGS: &str = "panel: 20\nmax_cost_usd: 0.50\nengine: offline\n";
 const CONCEPT: &str =

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::people::panel;
 use super::{ask_all, concept, json};
-use crate::domain::instrument;
+use crate::domain::instrument::{self, stimuli};
 use crate::domain::outcome::Assignment;
 use crate::inference::Ask;
 use crate::inference::offline::Offline;

@@ -68,9 +68,8 @@ impl StudyKind for AbStudy {
     fn facts(&self, instrument: &Instrument, order: Order) -> Value {
         let names = ["A", "B"].into_iter();
         let texts = names.zip(self.texts(instrument));
-        let mut variants: Vec<Value> = texts
-            .map(|(name, (_, text))| json!({ "name": name, "text": text.trim() }))
-            .collect();
+        let mut variants: Vec<Value> =
+            texts.map(|(name, (_, text))| json!({ "name": name, "text": text.trim() })).collect();
         if order == Order::BFirst {
             variants.reverse();
         }
