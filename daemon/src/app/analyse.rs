@@ -9,7 +9,6 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
 use protocol::results::Comparison;
 use protocol::service::Reply;
-use protocol::study::StudyType;
 
 use crate::domain::instrument::{
     self, Comparator, CrossTally, DIMENSIONS, NoQuantity, Quantity, theme_field,

@@ -9,6 +9,7 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 use protocol::measurement::Control;
 use protocol::persona::{BigFive, Persona};
 use protocol::study::{Order, StudySpec, StudyType};
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::domain::asking::{Asking, shown};
@@ -348,8 +349,8 @@ impl Material {
         let context = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let mark = Value::from(mark(spec));
         let about = |order| {
-            let facts = Value::from_serialize(instrument::facts(&spec.instrument, order));
-            context! { mark => mark, context => context, ..facts }
+            let facts = plain(instrument::facts(&spec.instrument, order));
+            context! { mark => mark.clone(), context => context.clone(), ..facts }
         };
         Self { a_first: about(Order::AFirst), b_first: about(Order::BFirst) }
     }
@@ -359,6 +360,23 @@ impl Material {
         match order {
             Some(Order::BFirst) => self.b_first.clone(),
             Some(Order::AFirst) | None => self.a_first.clone(),
+        }
+    }
+}
+
+/// JSON as the template engine takes it.
+fn plain(json: Json) -> Value {
+    match json {
+        Json::Null => Value::from(()),
+        Json::Bool(truth) => Value::from(truth),
+        Json::Number(number) => number.as_i64().map_or_else(
+            || number.as_f64().map_or_else(|| Value::from(()), Value::from),
+            Value::from,
+        ),
+        Json::String(text) => Value::from(text),
+        Json::Array(entries) => entries.into_iter().map(plain).collect(),
+        Json::Object(fields) => {
+            Value::from_pairs(fields.into_iter().map(|(name, field)| (name, plain(field))))
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use protocol::channels::Channel;
 use protocol::setting::{Setting, Settings};
-use protocol::study::{Draft, Problem, StudyType};
+use protocol::study::{Draft, Problem};
 
 use super::given::Given;
 use super::{
@@ -118,6 +118,7 @@ mod tests {
 
     use super::super::{KnownEngine, read};
     use super::*;
+    use protocol::study::StudyType;
 
     fn check(flags: &[(&str, &str)], see: impl FnOnce(Settings, Vec<Problem>)) {
         let known = |name: &str, models: Result<&str, &str>, embeds: Option<&str>| KnownEngine {

@@ -110,9 +110,11 @@ impl Offline {
             .collect();
         let routes = readings.first().map_or_else(Vec::new, |reading| {
             let questions = instrument::open_questions(&spec.instrument).iter();
-            let route =
-                |question| answer::route(&self.answers, &self.lexicon, &reading.features, question);
-            questions.map(route).collect()
+            questions
+                .map(|question| {
+                    answer::route(&self.answers, &self.lexicon, &reading.features, question)
+                })
+                .collect()
         });
         Prepared { reader: self, readings, routes }
     }
