@@ -61,7 +61,7 @@ pub(super) fn read(
     });
     let questions_per_call = reader.take("questions_per_call", |given| {
         let wanted = given.word()?;
-        match uncalled(given, steady).filter(|_| wanted == QuestionsPerCall::One) {
+        match uncalled(given, study_type, steady).filter(|_| wanted == QuestionsPerCall::One) {
             Some(problem) => Err(problem),
             None => Ok(wanted),
         }
@@ -115,12 +115,16 @@ pub(super) fn unworded(given: &Given, study_type: StudyType, steady: bool) -> Op
     refused(given, study_type)
 }
 
-/// Why such an engine cannot be asked one question a call, if so.
-pub(super) fn uncalled(given: &Given, steady: bool) -> Option<Problem> {
-    steady.then(|| {
+/// Why such a study cannot be asked one question a call, if so.
+pub(super) fn uncalled(given: &Given, study_type: StudyType, steady: bool) -> Option<Problem> {
+    if steady {
         let what =
             "'questions_per_call' means nothing to the built-in reader: no call is made to it";
-        given.problem(what, "take it out, or ask a language model: --engine NAME")
+        return Some(given.problem(what, "take it out, or ask a language model: --engine NAME"));
+    }
+    (!instrument::puts_one_a_call(study_type)).then(|| {
+        let what = format!("'questions_per_call' means nothing in a {study_type} study");
+        given.problem(what, "take it out: its questions are put together")
     })
 }
 

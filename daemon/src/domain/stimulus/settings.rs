@@ -56,7 +56,7 @@ pub fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     put("controls", refused(measuring::refused(&Given::nowhere("controls"), study_type)));
     put("wordings", refused(measuring::unworded(&Given::nowhere("wordings"), study_type, steady)));
     let called = Given::nowhere("questions_per_call");
-    put("questions_per_call", refused(measuring::uncalled(&called, steady)));
+    put("questions_per_call", refused(measuring::uncalled(&called, study_type, steady)));
     put(
         "subsample",
         if measured.checks_panel() {

@@ -402,3 +402,25 @@ fn a_question_put_alone_has_other_wordings_and_its_scale_is_turned_round() {
     assert_eq!(own.hash(StudyType::ConceptTest), shipped().unwrap().hash(StudyType::ConceptTest));
     assert_ne!(own.alone_hash(), shipped().unwrap().alone_hash());
 }
+
+#[test]
+fn a_type_is_hashed_with_its_own_templates_and_with_nobody_elses() {
+    /// Over the templates that the first five types share. It is part of the hash of each of their studies: whatever
+    /// changes it, changes them all.
+    const FIRST_FIVE: &str = "4c84f821e742412d2c7de001008ae1fe5eca14cd8b34b9fcadc8224bb095fc69";
+    for study_type in [
+        StudyType::ConceptTest,
+        StudyType::Sentiment,
+        StudyType::Nps,
+        StudyType::Survey,
+        StudyType::AbTest,
+    ] {
+        assert_eq!(shipped().unwrap().hash(study_type), FIRST_FIVE, "{study_type}");
+    }
+    // A type with templates of its own: a change in one of them is a change of that type only.
+    let own: [Template; 1] = [("pick.jinja", "Which one?")];
+    let with = |text: &str| BTreeMap::from([("pick.jinja".to_owned(), text.to_owned())]);
+    assert_ne!(hash_of(&own, &with("Which one?")), hash_of(&own, &with("Which of them?")));
+    let shared = instrument::templates(StudyType::Nps);
+    assert_eq!(hash_of(shared, &with("Which of them?")), FIRST_FIVE);
+}

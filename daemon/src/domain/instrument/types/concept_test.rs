@@ -9,7 +9,7 @@ use protocol::results::{
 use protocol::study::{Instrument, Order, StudySpec, StudyType};
 
 use super::templates::SHARED;
-use super::{Chosen, Controls, Headline, Rehearsal, StudyKind, Supplied, Template};
+use super::{Chosen, Controls, MainNumber, Rehearsal, StudyKind, Supplied, Template};
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::conclusions::reasons;
 use crate::domain::instrument::diagnose::points;
@@ -137,8 +137,8 @@ impl StudyKind for ConceptStudy {
         Some(contradicts_itself)
     }
 
-    fn headline(&self) -> Option<Headline> {
-        Some(Headline { field: "mean_score", name: "mean score" })
+    fn headline(&self) -> Option<MainNumber> {
+        Some(MainNumber { field: "mean_score", name: "mean score" })
     }
 
     fn metrics(&self) -> Vec<Metric> {

@@ -45,6 +45,13 @@ pub fn type_that_takes(key: &str) -> Option<StudyType> {
     found.map(|kind| kind.study_type())
 }
 
+/// Whether the questions of that type can be put one a call.
+#[must_use]
+pub fn puts_one_a_call(study_type: StudyType) -> bool {
+    let kind = kind(study_type);
+    !kind.items(&kind.compose(Supplied::default())).is_empty()
+}
+
 /// Every text that is shown, in the order of the material.
 #[must_use]
 pub fn stimuli(instrument: &Instrument) -> Vec<&str> {

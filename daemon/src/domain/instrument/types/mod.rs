@@ -28,8 +28,8 @@ use super::tally::Tally;
 use super::{Answered, Assignment, Unreadable};
 
 pub use face::{
-    Rehearsal, compose, controls, decoy, facts, has_headline, layout, open_questions, rehearsal,
-    stimuli, takes, templates, type_that_takes,
+    Rehearsal, compose, controls, decoy, facts, has_headline, layout, open_questions,
+    puts_one_a_call, rehearsal, stimuli, takes, templates, type_that_takes,
 };
 pub(super) use survey::{ANSWER_MAX, check_entry};
 
@@ -99,7 +99,7 @@ pub enum Controls {
 
 /// The number that a study type is read by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Headline {
+pub(super) struct MainNumber {
     /// A field of the estimates.
     pub(super) field: &'static str,
     /// What a sentence calls it.
@@ -252,7 +252,7 @@ pub(super) trait StudyKind: Sync {
     // What the answers of a panel come to.
 
     /// The number that the type is read by; `None` where groups are compared by the themes they name.
-    fn headline(&self) -> Option<Headline> {
+    fn headline(&self) -> Option<MainNumber> {
         None
     }
 

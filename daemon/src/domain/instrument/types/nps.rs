@@ -8,7 +8,7 @@ use protocol::results::{Answer, Estimate, Outcomes, Results, Sentiment, ThemeKin
 use protocol::study::{Instrument, Order, StudySpec, StudyType};
 
 use super::templates::SHARED;
-use super::{Chosen, Controls, Headline, Rehearsal, StudyKind, Supplied, Template};
+use super::{Chosen, Controls, MainNumber, Rehearsal, StudyKind, Supplied, Template};
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::conclusions::reasons;
 use crate::domain::instrument::items::Item;
@@ -128,8 +128,8 @@ impl StudyKind for NpsStudy {
         Some(contradicts_itself)
     }
 
-    fn headline(&self) -> Option<Headline> {
-        Some(Headline { field: "nps_score", name: "Net Promoter Score" })
+    fn headline(&self) -> Option<MainNumber> {
+        Some(MainNumber { field: "nps_score", name: "Net Promoter Score" })
     }
 
     fn metrics(&self) -> Vec<Metric> {

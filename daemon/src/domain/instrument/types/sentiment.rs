@@ -7,7 +7,7 @@ use protocol::results::{Answer, Estimate, Outcomes, Results, Sentiment, ThemeKin
 use protocol::study::{Instrument, Order, StudySpec, StudyType};
 
 use super::templates::SHARED;
-use super::{Chosen, Controls, Headline, Rehearsal, StudyKind, Supplied, Template};
+use super::{Chosen, Controls, MainNumber, Rehearsal, StudyKind, Supplied, Template};
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::conclusions::reasons;
 use crate::domain::instrument::items::Item;
@@ -115,8 +115,8 @@ impl StudyKind for SentimentStudy {
         self.place(answer).filter(|_| construct == Construct::Sentiment)
     }
 
-    fn headline(&self) -> Option<Headline> {
-        Some(Headline { field: "net_sentiment", name: "positive minus negative" })
+    fn headline(&self) -> Option<MainNumber> {
+        Some(MainNumber { field: "net_sentiment", name: "positive minus negative" })
     }
 
     fn metrics(&self) -> Vec<Metric> {

@@ -97,6 +97,19 @@ fn every_type_lists_the_template_of_its_own_questions() {
 }
 
 #[test]
+fn a_type_with_controls_has_the_templates_that_they_ask_with() {
+    for kind in KINDS {
+        let Controls::On { scale, .. } = kind.controls() else { continue };
+        let has = |what: &str| {
+            let wanted = format!("{}_{what}.jinja", kind.study_type());
+            kind.templates().iter().any(|(name, _)| *name == wanted)
+        };
+        assert!(has("wordings"), "{:?}", kind.study_type());
+        assert_eq!(has("reversed"), scale.is_numeric(), "{:?}", kind.study_type());
+    }
+}
+
+#[test]
 fn a_setting_belongs_to_one_type() {
     assert_eq!(type_that_takes("questions"), Some(StudyType::Survey));
     assert_eq!(type_that_takes("orders"), Some(StudyType::AbTest));

@@ -12,7 +12,7 @@ use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use serde_json::{Value, json};
 
 use super::templates::SHARED;
-use super::{Chosen, Controls, Headline, Layout, Rehearsal, StudyKind, Supplied, Template};
+use super::{Chosen, Controls, MainNumber, Layout, Rehearsal, StudyKind, Supplied, Template};
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::items::Item;
 use crate::domain::instrument::level::{Measure, of_score};
@@ -160,8 +160,8 @@ impl StudyKind for AbStudy {
         Some(contradicts_itself)
     }
 
-    fn headline(&self) -> Option<Headline> {
-        Some(Headline { field: "a_minus_b_pct", name: "A's share minus B's" })
+    fn headline(&self) -> Option<MainNumber> {
+        Some(MainNumber { field: "a_minus_b_pct", name: "A's share minus B's" })
     }
 
     fn metrics(&self) -> Vec<Metric> {
