@@ -4,9 +4,9 @@
 use super::Template;
 
 /// What all questions are framed with.
-const FRAME: Template = ("frame.jinja", include_str!("../../../../../assets/prompts/frame.jinja"));
+pub(super) const FRAME: Template = ("frame.jinja", include_str!("../../../../../assets/prompts/frame.jinja"));
 /// Who answers.
-const RESPONDENT: Template =
+pub(super) const RESPONDENT: Template =
     ("respondent.jinja", include_str!("../../../../../assets/prompts/respondent.jinja"));
 
 /// The list of the first five types. Nothing may be added to it, for that would change the hash of each of their studies.
