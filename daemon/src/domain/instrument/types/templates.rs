@@ -4,7 +4,8 @@
 use super::Template;
 
 /// What all questions are framed with.
-pub(super) const FRAME: Template = ("frame.jinja", include_str!("../../../../../assets/prompts/frame.jinja"));
+pub(super) const FRAME: Template =
+    ("frame.jinja", include_str!("../../../../../assets/prompts/frame.jinja"));
 /// Who answers.
 pub(super) const RESPONDENT: Template =
     ("respondent.jinja", include_str!("../../../../../assets/prompts/respondent.jinja"));

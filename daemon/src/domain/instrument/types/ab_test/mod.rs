@@ -12,7 +12,7 @@ use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use serde_json::{Value, json};
 
 use super::templates::SHARED;
-use super::{Chosen, Controls, MainNumber, Layout, Rehearsal, StudyKind, Supplied, Template};
+use super::{Chosen, Controls, Layout, MainNumber, Rehearsal, StudyKind, Supplied, Template};
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::items::Item;
 use crate::domain::instrument::level::{Measure, of_score};
