@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::audience::{Audience, words};
 use crate::credits::UsdMicros;
 use crate::measurement::Measurement;
+use crate::results::{Answer, Outcomes};
 
 words! {
     /// The instruments: what a study asks.
@@ -109,31 +110,43 @@ pub enum Instrument {
     },
 }
 
-impl Instrument {
-    /// Which instrument it is.
-    #[must_use]
-    pub fn study_type(&self) -> StudyType {
-        match self {
-            Self::ConceptTest { .. } => StudyType::ConceptTest,
-            Self::Sentiment { .. } => StudyType::Sentiment,
-            Self::Nps { .. } => StudyType::Nps,
-            Self::Survey { .. } => StudyType::Survey,
-            Self::AbTest { .. } => StudyType::AbTest,
+/// Gives every enum of the wire that has a variant for each study type the method that tells which type it is. The list of
+/// variants stands here once; the compiler asks for it to be complete.
+macro_rules! tell_their_type {
+    ($($variant:ident),+ $(,)?) => {
+        impl Instrument {
+            /// Which instrument it is.
+            #[must_use]
+            pub fn study_type(&self) -> StudyType {
+                match self { $(Self::$variant { .. } => StudyType::$variant),+ }
+            }
         }
-    }
 
-    /// Every text that is shown, in the order of the material.
-    #[must_use]
-    pub fn stimuli(&self) -> Vec<&str> {
-        match self {
-            Self::ConceptTest { stimulus }
-            | Self::Sentiment { stimulus }
-            | Self::Nps { stimulus }
-            | Self::Survey { stimulus, .. } => vec![stimulus],
-            Self::AbTest { variant_a, variant_b, .. } => vec![variant_a, variant_b],
+        impl Answer {
+            /// The study type whose questions it answers.
+            #[must_use]
+            pub fn study_type(&self) -> StudyType {
+                match self { $(Self::$variant { .. } => StudyType::$variant),+ }
+            }
+
+            /// Why the respondent answers so, in their words: what every answer has.
+            #[must_use]
+            pub fn reasoning(&self) -> &str {
+                match self { $(Self::$variant { reasoning, .. } => reasoning),+ }
+            }
         }
-    }
+
+        impl Outcomes {
+            /// The study type whose outcomes they are.
+            #[must_use]
+            pub fn study_type(&self) -> StudyType {
+                match self { $(Self::$variant { .. } => StudyType::$variant),+ }
+            }
+        }
+    };
 }
+
+tell_their_type! { ConceptTest, Sentiment, Nps, Survey, AbTest }
 
 /// A checked study: everything that decides its results. The same specification gives the same results anywhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

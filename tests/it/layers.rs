@@ -58,6 +58,15 @@ const IMPURE: [&str; 9] = [
 
 /// Where alone the words of event kinds are written out: everything else names kinds by their type.
 const EVENT_WORDS: &str = "protocol/src/event/";
+/// Where study types are told apart: one file or folder a type, in the daemon and in the client.
+const KINDS: [&str; 2] = ["daemon/src/domain/instrument/types/", "/kinds/"];
+
+/// The enums of the wire that have a variant for each study type.
+const OF_EACH_TYPE: [&str; 4] = ["StudyType", "Instrument", "Answer", "Outcomes"];
+
+/// Most lines outside of [`KINDS`] that name a study type. A new type has to visit each of them.
+const MATCH_SITES_MAX: [(&str, usize); 3] =
+    [("protocol/src", 0), ("daemon/src", 0), ("tui/src", 999)];
 
 /// Everything that stands at the top.
 const TOP: [&str; 19] = [
@@ -331,4 +340,72 @@ fn every_file_says_what_it_is_for() {
         }
     }
     assert!(silent.is_empty(), "{silent:#?}");
+}
+
+/// The variants of the study type, as the protocol lists them.
+fn study_types() -> Vec<String> {
+    let text = fs::read_to_string(repository().join("protocol/src/study.rs")).unwrap();
+    let block = text.split("StudyType {").nth(1).unwrap().split("}\n").next().unwrap();
+    block.lines().filter_map(|line| Some(line.trim().split_once(" = \"")?.0.to_owned())).collect()
+}
+
+/// The lines that name a variant of an enum with one for each study type: by its name, or as `Self` within it.
+fn match_sites(code: &str, variants: &[String]) -> Vec<String> {
+    let names = |line: &str, name: &str| {
+        variants.iter().any(|variant| {
+            let path = format!("{name}::{variant}");
+            line.match_indices(&path).any(|(at, _)| {
+                let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+                let (before, after) = (&line[..at], &line[at + path.len()..]);
+                !before.ends_with(is_part) && !after.starts_with(is_part)
+            })
+        })
+    };
+    let mut within = false;
+    let mut found = Vec::new();
+    for line in code.lines() {
+        if line.starts_with("impl") {
+            let head = line.trim_end_matches(" {");
+            within = OF_EACH_TYPE.iter().any(|name| head.ends_with(&format!(" {name}")));
+        }
+        if line == "}" {
+            within = false;
+        }
+        if OF_EACH_TYPE.iter().any(|name| names(line, name)) || (within && names(line, "Self")) {
+            found.push(line.trim().to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn study_types_are_told_apart_in_one_place() {
+    let variants = study_types();
+    assert!(variants.len() >= 5, "{variants:?}");
+    for (part, most) in MATCH_SITES_MAX {
+        let mut sites = Vec::new();
+        for (path, code) in product() {
+            let name = path.to_string_lossy().into_owned();
+            let is_kind = KINDS.iter().any(|folder| name.contains(folder));
+            if name.starts_with(part) && !is_kind {
+                let found = match_sites(&code, &variants);
+                sites.extend(found.into_iter().map(|line| format!("{name}: {line}")));
+            }
+        }
+        assert!(sites.len() <= most, "{part}: {} of {most}\n{sites:#?}", sites.len());
+    }
+}
+
+#[test]
+fn the_rule_of_study_types_bites() {
+    let variants = ["Nps".to_owned(), "Survey".to_owned()];
+    let count = |code: &str| match_sites(code, &variants).len();
+    assert_eq!(count("    StudyType::Nps => 1,\n    Answer::Survey { .. } => 2,"), 2);
+    assert_eq!(count("    Instrument::Nps { .. } | Instrument::Survey { .. } => 1,"), 1);
+    assert_eq!(
+        count("impl Outcomes {\n    Self::Nps => 1,\n}\nimpl Other {\n    Self::Nps => 2,\n}"),
+        1
+    );
+    assert_eq!(count("impl Kind for Answer {\n    Self::Nps => 1,\n}"), 1);
+    assert_eq!(count("    MyAnswer::Nps, Answer::NpsLike, StudyType::ALL"), 0);
 }

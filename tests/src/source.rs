@@ -40,6 +40,7 @@ pub fn is_test(path: &Path) -> bool {
     path.components().any(|part| {
         let part = part.as_os_str().to_string_lossy();
         matches!(&*part, "tests.rs" | "tests" | "testing.rs" | "fixtures.rs")
+            || part.ends_with("_tests.rs")
     })
 }
 

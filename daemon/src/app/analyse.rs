@@ -9,7 +9,6 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
 use protocol::results::Comparison;
 use protocol::service::Reply;
-use protocol::study::StudyType;
 
 use crate::domain::capital::capital;
 use crate::domain::instrument::{
@@ -195,9 +194,8 @@ fn choose(
     studies: &[&Found],
     of: Option<&str>,
 ) -> Result<(Quantity, Vec<String>), Halt> {
-    let study_type = studies
-        .first()
-        .map_or(StudyType::ConceptTest, |first| first.row.spec.instrument.study_type());
+    let study_type =
+        studies.first().map_or(instrument::USUAL, |first| first.row.spec.instrument.study_type());
     let (mut named, mut answers): (BTreeMap<String, u64>, u64) = (BTreeMap::new(), 0);
     for found in studies {
         let results: Option<ResultsRow> = reader.get(&found.number)?;
@@ -214,7 +212,7 @@ fn choose(
         .iter()
         .rev()
         .max_by_key(|(_, count)| divides(*count))
-        .filter(|_| study_type == StudyType::Survey)
+        .filter(|_| !instrument::has_headline(study_type))
         .map(|(name, _)| name.clone());
     let mut names = Quantity::names(study_type);
     names.extend(themes.into_iter().take(THEMES_OFFERED).map(|(name, _)| name));

@@ -108,11 +108,12 @@ impl Core {
     /// What decides the answers of a study besides its own text: the engine, and whoever makes further channels. Studies
     /// that hear the direct answer only have the engine's hash alone.
     pub(super) fn assets(&self, spec: &StudySpec, engine: &Engine) -> Reply<String> {
+        let study_type = spec.instrument.study_type();
         let alone = engine.models().first().map(|model| model.alone_hash().to_owned());
         let alone = alone.filter(|_| spec.measurement.questions_per_call == QuestionsPerCall::One);
         let own = match alone {
-            Some(alone) => hash_of(&[engine.asset_hash().to_owned(), alone]),
-            None => engine.asset_hash().to_owned(),
+            Some(alone) => hash_of(&[engine.asset_hash(study_type), alone]),
+            None => engine.asset_hash(study_type),
         };
         let Some(elicitation) = &spec.measurement.elicitation else { return Ok(own) };
         let makers = self.makers(spec)?;
@@ -125,7 +126,7 @@ impl Core {
             parts.extend([embedder.parameters(), library.hash().to_owned()]);
         }
         if let Some(rater) = &makers.rater {
-            parts.extend([rater.asset_hash().to_owned(), rater.beside_hash().to_owned()]);
+            parts.extend([rater.asset_hash(study_type), rater.beside_hash().to_owned()]);
         }
         Ok(hash_of(&parts))
     }

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
-use protocol::study::{Order, StudySpec};
+use protocol::study::{Order, StudySpec, StudyType};
 
 pub use self::here::{Here, InProcess, Responder};
 use self::model::ModelEngine;
@@ -116,12 +116,12 @@ impl Engine {
         }
     }
 
-    /// SHA-256 (hex) of everything but the study that decides its answers.
-    pub fn asset_hash(&self) -> &str {
+    /// SHA-256 (hex) of everything but the study that decides its answers to studies of that type.
+    pub fn asset_hash(&self, study_type: StudyType) -> String {
         match self {
-            Self::InProcess(engine) => engine.asset_hash(),
-            Self::Model(engine) => engine.asset_hash(),
-            Self::Pool(pool) => pool.asset_hash(),
+            Self::InProcess(engine) => engine.asset_hash().to_owned(),
+            Self::Model(engine) => engine.asset_hash(study_type),
+            Self::Pool(pool) => pool.asset_hash(study_type),
         }
     }
 

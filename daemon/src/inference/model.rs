@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use protocol::credits::UsdMicros;
-use protocol::study::StudySpec;
+use protocol::study::{StudySpec, StudyType};
 use tokio::sync::Notify;
 
 use super::chat::{Allowance, CallError, Chat, ChatReply, Schema, Shape};
@@ -41,7 +41,6 @@ pub struct ModelEngine {
     caller: Caller,
     embedder: Option<Arc<Embedder>>,
     prompts: Arc<Prompts>,
-    hash: String,
     door: Mutex<Admission>,
     route: Result<Route, CallError>,
     freed: Notify,
@@ -107,7 +106,6 @@ pub struct Pass {
 impl ModelEngine {
     /// An engine for that service.
     pub fn new(service: Service, caller: Caller, prompts: Arc<Prompts>, now: Duration) -> Self {
-        let hash = asset_hash(&service, prompts.hash());
         let door = Mutex::new(Admission::new(service.bounds, now));
         let embedder = Embedder::of(&service, caller.clone(), now).map(Arc::new);
         Self {
@@ -116,7 +114,6 @@ impl ModelEngine {
             service,
             caller,
             prompts,
-            hash,
             door,
             freed: Notify::new(),
             retuned: Notify::new(),
@@ -148,9 +145,9 @@ impl ModelEngine {
         self.prompts.alone_hash()
     }
 
-    /// SHA-256 (hex) of everything but the study that decides answers: prompts, model and sampling.
-    pub fn asset_hash(&self) -> &str {
-        &self.hash
+    /// SHA-256 (hex) of everything but the study that decides answers to studies of that type: prompts, model and sampling.
+    pub fn asset_hash(&self, study_type: StudyType) -> String {
+        asset_hash(&self.service, self.prompts.hash(study_type))
     }
 
     /// Changes how fast it may be asked while it is at work.

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use protocol::study::StudyType;
+
 use super::model::ModelEngine;
 pub use crate::config::Strategy;
 use crate::domain::digest::Digest;
@@ -15,7 +17,16 @@ pub struct Pool {
     strategy: Strategy,
     members: Vec<Arc<ModelEngine>>,
     model: String,
-    hash: String,
+    hashed: Hashed,
+}
+
+/// Whose hashes decide the hash of the pool.
+#[derive(Clone, Debug)]
+enum Hashed {
+    /// One engine's own.
+    Alone(Arc<ModelEngine>),
+    /// Those of several, in the order in which their owner named them.
+    Together(Vec<Arc<ModelEngine>>),
 }
 
 /// Whether an engine can be asked just now.
@@ -36,22 +47,17 @@ impl Pool {
             name: engine.service().name.clone(),
             strategy: Strategy::RoundRobin,
             model: engine.model().to_owned(),
-            hash: engine.asset_hash().to_owned(),
+            hashed: Hashed::Alone(Arc::clone(&engine)),
             members: vec![engine],
         }
     }
 
     /// Several under one name, in the order in which their owner named them.
     pub fn new(name: &str, strategy: Strategy, members: Vec<Arc<ModelEngine>>) -> Self {
-        let hash = members
-            .iter()
-            .fold(Digest::new().raw(strategy.as_str()), |hash, member| {
-                hash.raw(member.asset_hash())
-            })
-            .finish_hex();
+        let hashed = Hashed::Together(members.clone());
         let names: BTreeSet<&str> = members.iter().map(|member| member.model()).collect();
         let model = names.into_iter().collect::<Vec<_>>().join(", ");
-        Self { name: name.to_owned(), strategy, members, model, hash }
+        Self { name: name.to_owned(), strategy, members, model, hashed }
     }
 
     /// Its name.
@@ -74,9 +80,18 @@ impl Pool {
         &self.model
     }
 
-    /// SHA-256 (hex) of everything but the study that decides answers.
-    pub fn asset_hash(&self) -> &str {
-        &self.hash
+    /// SHA-256 (hex) of everything but the study that decides answers to studies of that type.
+    pub fn asset_hash(&self, study_type: StudyType) -> String {
+        match &self.hashed {
+            Hashed::Alone(engine) => engine.asset_hash(study_type),
+            Hashed::Together(members) => {
+                let begun = Digest::new().raw(self.strategy.as_str());
+                let all = members
+                    .iter()
+                    .fold(begun, |hash, member| hash.raw(member.asset_hash(study_type)));
+                all.finish_hex()
+            }
+        }
     }
 
     /// The engine that a respondent is meant for, where the strategy says so beforehand.
@@ -136,7 +151,7 @@ mod tests {
     fn the_hash_of_a_pool_stays_the_same() {
         let nobody = Pool::new("p", Strategy::RoundRobin, Vec::new());
         assert_eq!(
-            nobody.asset_hash(),
+            nobody.asset_hash(StudyType::Nps),
             "bc41df47566f329e0c9a7040544f835e177bf8b637c69491dd3a8c7347c2d1e3"
         );
     }

@@ -8,41 +8,20 @@ use std::sync::OnceLock;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use protocol::measurement::Control;
 use protocol::persona::{BigFive, Persona};
-use protocol::study::{Instrument, Order, StudySpec};
+use protocol::study::{Order, StudySpec, StudyType};
+use serde_json::Value as Json;
 
 use crate::domain::asking::{Asking, shown};
 use crate::domain::digest::Digest;
-use crate::domain::instrument::{self, Item};
+use crate::domain::instrument::{self, Item, Template};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 
 /// The first assignment, for what is the same in all of them.
 const FIRST: Assignment = Assignment::first(FIRST_ROUND, 0);
 
-/// The templates as shipped, by file name.
-const SHIPPED: [(&str, &str); 12] = [
-    ("ab_test.jinja", include_str!("../../../assets/prompts/ab_test.jinja")),
-    ("concept_test.jinja", include_str!("../../../assets/prompts/concept_test.jinja")),
-    (
-        "concept_test_reversed.jinja",
-        include_str!("../../../assets/prompts/concept_test_reversed.jinja"),
-    ),
-    (
-        "concept_test_wordings.jinja",
-        include_str!("../../../assets/prompts/concept_test_wordings.jinja"),
-    ),
-    ("frame.jinja", include_str!("../../../assets/prompts/frame.jinja")),
-    ("nps.jinja", include_str!("../../../assets/prompts/nps.jinja")),
-    ("nps_reversed.jinja", include_str!("../../../assets/prompts/nps_reversed.jinja")),
-    ("nps_wordings.jinja", include_str!("../../../assets/prompts/nps_wordings.jinja")),
-    ("respondent.jinja", include_str!("../../../assets/prompts/respondent.jinja")),
-    ("sentiment.jinja", include_str!("../../../assets/prompts/sentiment.jinja")),
-    ("sentiment_wordings.jinja", include_str!("../../../assets/prompts/sentiment_wordings.jinja")),
-    ("survey.jinja", include_str!("../../../assets/prompts/survey.jinja")),
-];
-
 /// The templates of further channels, by file name. They have a hash of their own, so that studies without such channels
 /// stay what they were.
-const BESIDE: [(&str, &str); 4] = [
+const BESIDE: [Template; 4] = [
     ("rater.jinja", include_str!("../../../assets/prompts/rater.jinja")),
     ("rating.jinja", include_str!("../../../assets/prompts/rating.jinja")),
     ("speaker.jinja", include_str!("../../../assets/prompts/speaker.jinja")),
@@ -50,14 +29,20 @@ const BESIDE: [(&str, &str); 4] = [
 ];
 
 /// The templates of questions that are put one a call, with a hash of their own for the same reason.
-const ALONE: [(&str, &str); 2] = [
+const ALONE: [Template; 2] = [
     ("alone.jinja", include_str!("../../../assets/prompts/alone.jinja")),
     ("respondent_alone.jinja", include_str!("../../../assets/prompts/respondent_alone.jinja")),
 ];
 
-/// All templates, group by group.
-fn templates() -> impl Iterator<Item = (&'static str, &'static str)> {
-    SHIPPED.into_iter().chain(BESIDE).chain(ALONE)
+/// All templates, group by group; those that several study types share come once.
+fn templates() -> impl Iterator<Item = Template> {
+    let mut of_types: Vec<Template> = Vec::new();
+    for template in StudyType::ALL.iter().flat_map(|of| instrument::templates(*of)) {
+        if !of_types.iter().any(|(name, _)| *name == template.0) {
+            of_types.push(*template);
+        }
+    }
+    of_types.into_iter().chain(BESIDE).chain(ALONE)
 }
 
 /// Why a template cannot be used.
@@ -179,7 +164,8 @@ pub fn put(
 pub struct Prompts {
     templates: Environment<'static>,
     texts: BTreeMap<String, String>,
-    hash: String,
+    /// By study type.
+    hashes: BTreeMap<StudyType, String>,
     beside_hash: String,
     alone_hash: String,
 }
@@ -216,7 +202,10 @@ impl Prompts {
         }
         Ok(Self {
             templates,
-            hash: hash_of(&SHIPPED, &texts),
+            hashes: StudyType::ALL
+                .iter()
+                .map(|of| (*of, hash_of(instrument::templates(*of), &texts)))
+                .collect(),
             beside_hash: hash_of(&BESIDE, &texts),
             alone_hash: hash_of(&ALONE, &texts),
             texts,
@@ -233,9 +222,9 @@ impl Prompts {
         &self.beside_hash
     }
 
-    /// SHA-256 (hex) over the templates of direct answers.
-    pub fn hash(&self) -> &str {
-        &self.hash
+    /// SHA-256 (hex) over the templates of direct answers to studies of that type.
+    pub fn hash(&self, study_type: StudyType) -> &str {
+        self.hashes.get(&study_type).map_or("", String::as_str)
     }
 
     /// Every template's text, by file name.
@@ -324,7 +313,7 @@ impl Prompts {
 }
 
 /// SHA-256 (hex) over a group of templates, as they are in force.
-fn hash_of(group: &[(&'static str, &str)], texts: &BTreeMap<String, String>) -> String {
+fn hash_of(group: &[Template], texts: &BTreeMap<String, String>) -> String {
     let parts = group
         .iter()
         .flat_map(|(name, shipped)| [*name, texts.get(*name).map_or(*shipped, String::as_str)]);
@@ -354,29 +343,11 @@ impl Material {
     pub fn of(spec: &StudySpec) -> Self {
         let context = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let mark = Value::from(mark(spec));
-        let context = Value::from(context);
-        match &spec.instrument {
-            Instrument::ConceptTest { stimulus }
-            | Instrument::Sentiment { stimulus }
-            | Instrument::Nps { stimulus } => {
-                Self::plain(context! { mark, context, stimulus => stimulus.trim() })
-            }
-            Instrument::Survey { stimulus, questions } => {
-                Self::plain(context! { mark, context, questions, stimulus => stimulus.trim() })
-            }
-            Instrument::AbTest { variant_a, variant_b, .. } => {
-                let a = context! { name => "A", text => variant_a.trim() };
-                let b = context! { name => "B", text => variant_b.trim() };
-                Self {
-                    a_first: context! { mark => mark.clone(), context => context.clone(), variants => [a.clone(), b.clone()] },
-                    b_first: context! { mark, context, variants => [b, a] },
-                }
-            }
-        }
-    }
-
-    fn plain(about: Value) -> Self {
-        Self { a_first: about.clone(), b_first: about }
+        let about = |order| {
+            let facts = plain(instrument::facts(&spec.instrument, order));
+            context! { mark => mark.clone(), context => context.clone(), ..facts }
+        };
+        Self { a_first: about(Order::AFirst), b_first: about(Order::BFirst) }
     }
 
     /// What a template may name of it, with the variants in that order.
@@ -388,10 +359,27 @@ impl Material {
     }
 }
 
+/// JSON as the template engine takes it.
+fn plain(json: Json) -> Value {
+    match json {
+        Json::Null => Value::from(()),
+        Json::Bool(truth) => Value::from(truth),
+        Json::Number(number) => number.as_i64().map_or_else(
+            || number.as_f64().map_or_else(|| Value::from(()), Value::from),
+            Value::from,
+        ),
+        Json::String(text) => Value::from(text),
+        Json::Array(entries) => entries.into_iter().map(plain).collect(),
+        Json::Object(fields) => {
+            Value::from_pairs(fields.into_iter().map(|(name, field)| (name, plain(field))))
+        }
+    }
+}
+
 /// The word in the marks around what is shown. It is drawn from the material and the seed, so that no material can close
 /// its own mark.
 fn mark(spec: &StudySpec) -> String {
-    let texts = spec.instrument.stimuli();
+    let texts = instrument::stimuli(&spec.instrument);
     let named = Digest::new().raw("mark").raw(spec.seed.to_le_bytes());
     let hash = texts.iter().fold(named, Digest::raw).finish_hex();
     format!("shown-{}", &hash[..8])

@@ -12,7 +12,7 @@ use protocol::measurement::{Control, WORDINGS_MAX};
 
 use super::outcome::Assignment;
 
-pub use shown::{decoy, shown};
+pub use shown::shown;
 
 /// The first code of another kind than the answer and its replicates.
 const CONTROLS_FROM: u16 = 1_000;

@@ -4,46 +4,28 @@
 use std::borrow::Cow;
 
 use protocol::measurement::Control;
-use protocol::study::{Instrument, StudySpec, StudyType};
+use protocol::study::StudySpec;
 
 use super::Asking;
 use super::restyle::restyle;
-
-/// The text that is made to be bad, for a study type that has one.
-#[must_use]
-pub fn decoy(study_type: StudyType) -> Option<&'static str> {
-    match study_type {
-        StudyType::ConceptTest => Some(include_str!("../../../../assets/controls/concept_test.md")),
-        StudyType::Nps => Some(include_str!("../../../../assets/controls/nps.md")),
-        StudyType::Sentiment => Some(include_str!("../../../../assets/controls/sentiment.md")),
-        StudyType::Survey | StudyType::AbTest => None,
-    }
-}
+use crate::domain::instrument::{Controls, Supplied, compose, controls, stimuli};
 
 /// The study as that kind of asking shows it.
 #[must_use]
 pub fn shown(spec: &StudySpec, asking: Asking) -> Cow<'_, StudySpec> {
-    let text = |own: &str| match asking {
-        Asking::Control(Control::Decoy) => {
-            decoy(spec.instrument.study_type()).map(|text| text.trim().to_owned())
-        }
-        Asking::Control(Control::Duplicate) => Some(restyle(own)),
+    let study_type = spec.instrument.study_type();
+    let Controls::On { decoy, .. } = controls(study_type) else { return Cow::Borrowed(spec) };
+    let text = match asking {
+        Asking::Control(Control::Decoy) => decoy.trim().to_owned(),
+        Asking::Control(Control::Duplicate) => match stimuli(&spec.instrument).first() {
+            Some(own) => restyle(own),
+            None => return Cow::Borrowed(spec),
+        },
         Asking::Answer
         | Asking::Replicate(_)
         | Asking::Control(Control::Reversed)
-        | Asking::Wording(_) => None,
+        | Asking::Wording(_) => return Cow::Borrowed(spec),
     };
-    let instrument = match &spec.instrument {
-        Instrument::ConceptTest { stimulus } => {
-            text(stimulus).map(|stimulus| Instrument::ConceptTest { stimulus })
-        }
-        Instrument::Sentiment { stimulus } => {
-            text(stimulus).map(|stimulus| Instrument::Sentiment { stimulus })
-        }
-        Instrument::Nps { stimulus } => text(stimulus).map(|stimulus| Instrument::Nps { stimulus }),
-        Instrument::Survey { .. } | Instrument::AbTest { .. } => None,
-    };
-    instrument.map_or(Cow::Borrowed(spec), |instrument| {
-        Cow::Owned(StudySpec { instrument, ..spec.clone() })
-    })
+    let instrument = compose(study_type, Supplied { stimulus: text, ..Supplied::default() });
+    Cow::Owned(StudySpec { instrument, ..spec.clone() })
 }

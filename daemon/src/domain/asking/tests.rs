@@ -10,6 +10,7 @@ use protocol::study::{EngineMode, Instrument, Orders, StudySpec};
 
 use super::restyle::restyle;
 use super::*;
+use crate::domain::instrument::{decoy, stimuli};
 
 const STIMULUS: &str = "A meal kit delivery service that learns your taste.";
 
@@ -75,7 +76,7 @@ fn a_decoy_stands_in_place_of_the_text_and_nothing_else_changes() {
         let spec = study(instrument);
         let with = shown(&spec, CONTROLS[0]).into_owned();
         let text = decoy(spec.instrument.study_type()).unwrap().trim();
-        assert_eq!(with.instrument.stimuli(), [text]);
+        assert_eq!(stimuli(&with.instrument), [text]);
         assert_eq!(with.instrument.study_type(), spec.instrument.study_type());
         assert!(crate::domain::instrument::check(&with.instrument).is_empty());
         let back = StudySpec { instrument: spec.instrument.clone(), ..with };

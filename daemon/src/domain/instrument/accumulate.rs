@@ -4,20 +4,17 @@
 use std::collections::BTreeMap;
 
 use protocol::channels::Construct;
-use protocol::results::{Answer, Margins, Outcomes, Results, Segment, ThemeKind};
-use protocol::study::{Instrument, Orders, StudySpec, StudyType};
+use protocol::results::{Answer, Margins, Results, Segment};
+use protocol::study::{StudySpec, StudyType};
 
-use super::ab_orders::OrderCounts;
-use super::ab_test::Verdict;
 use super::channels::{Bench, ChannelTally};
-use super::conclusions;
 use super::contrast::{Classes, SMALL, contrasts, rule};
-use super::diagnose::{Quality, Variants};
+use super::diagnose::Quality;
 use super::findings;
 use super::stands_out::Groups;
-use super::survey::Questions;
-use super::tally::Tally;
+use super::tally::{By, Summary, Tally};
 use super::themes::Themes;
+use super::types::kind;
 use crate::domain::outcome::{Answered, Assignment, Mention, Outcome};
 
 /// The dimensions whose classes choose among quotes: different ages and genders are heard.
@@ -27,24 +24,23 @@ const QUOTE_DIMENSIONS: [&str; 2] = ["age_band", "gender"];
 type ClassesOfOne<'a> = &'a [(&'static str, &'static str)];
 
 /// Everything that is known of a study's answers so far.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Accumulator {
     study_type: StudyType,
+    /// Answers that everyone gives.
+    tasks: usize,
     panel: u32,
     seed: u64,
-    all: Tally,
+    all: Box<dyn Tally>,
     classes: Classes,
     themes: Themes,
     quality: Quality,
-    questions: Questions,
-    orders: OrderCounts,
     channels: ChannelTally,
-    identical_variants: bool,
-    /// Respondents of an A/B test in both orders who have answered once: at most one at a time when outcomes come in
+    /// What respondents who answer more than once have answered so far: of at most one at a time when outcomes come in
     /// respondent order.
-    waiting: BTreeMap<u32, (Verdict, Vec<Mention>)>,
-    /// What a new class starts with.
-    empty: Tally,
+    waiting: BTreeMap<u32, Vec<Answered>>,
+    /// What a class starts with.
+    empty: Box<dyn Tally>,
 }
 
 impl Accumulator {
@@ -52,29 +48,18 @@ impl Accumulator {
     #[must_use]
     pub fn new(spec: &StudySpec) -> Self {
         let study_type = spec.instrument.study_type();
-        let (questions, orders, identical_variants) = match &spec.instrument {
-            Instrument::Survey { questions, .. } => (questions.as_slice(), Orders::Split, false),
-            Instrument::AbTest { variant_a, variant_b, orders } => {
-                (&[][..], *orders, variant_a.trim() == variant_b.trim())
-            }
-            Instrument::ConceptTest { .. }
-            | Instrument::Sentiment { .. }
-            | Instrument::Nps { .. } => (&[][..], Orders::Split, false),
-        };
         Self {
             study_type,
+            tasks: usize::from(super::tasks(spec)),
             panel: spec.panel,
             seed: spec.seed,
-            all: Tally::new(study_type),
+            all: kind(study_type).panel_tally(spec),
             classes: BTreeMap::new(),
             themes: Themes::default(),
             quality: Quality::new(spec),
-            questions: Questions::new(questions),
-            orders: OrderCounts::new(orders),
             channels: ChannelTally::new(spec),
-            identical_variants,
             waiting: BTreeMap::new(),
-            empty: Tally::new(study_type),
+            empty: kind(study_type).tally(),
         }
     }
 
@@ -103,55 +88,38 @@ impl Accumulator {
         }
         self.quality.add_answer(at, answered, answer.reasoning());
         self.channels.add(at, answered);
+        self.all.note(answer);
+        let Some(earlier) = self.earlier(ordinal, answered) else { return };
         let group = quote_group(classes);
-        let mut mentions = answered.mentions.clone();
-        match Verdict::single(answer) {
-            Some(verdict) => {
-                let Some(whole) = self.whole_verdict(ordinal, verdict, &mut mentions) else {
-                    return;
-                };
-                self.in_each_group(classes, |tally| tally.add_verdict(whole));
-            }
-            None => self.in_each_group(classes, |tally| {
-                tally.add(answer);
-            }),
-        }
-        self.questions.add(ordinal, &group, answer);
+        let by = By { ordinal, group: &group };
+        let answers: Vec<&Answer> =
+            earlier.iter().map(|earlier| &earlier.answer).chain([answer]).collect();
+        self.in_each_group(classes, by, &answers);
         let score = super::score(answer).zip(self.empty.scores());
-        for mention in &mentions {
+        for mention in each_once(answered, &earlier) {
             self.themes.add(ordinal, &group, classes, mention, score);
         }
     }
 
-    /// The verdict of a respondent, once all their answers are in; `mentions` then holds each theme of theirs once.
-    fn whole_verdict(
-        &mut self,
-        ordinal: u32,
-        verdict: Verdict,
-        mentions: &mut Vec<Mention>,
-    ) -> Option<Verdict> {
-        self.orders.add(verdict);
-        if !self.orders.needs_both() {
-            return Some(verdict);
+    /// What a respondent answered before, once all their answers are in.
+    fn earlier(&mut self, ordinal: u32, answered: &Answered) -> Option<Vec<Answered>> {
+        if self.tasks <= 1 {
+            return Some(Vec::new());
         }
-        let Some((earlier, named)) = self.waiting.remove(&ordinal) else {
-            self.waiting.insert(ordinal, (verdict, std::mem::take(mentions)));
+        let earlier = self.waiting.entry(ordinal).or_default();
+        if earlier.len() + 1 < self.tasks {
+            earlier.push(answered.clone());
             return None;
-        };
-        self.orders.add_swap(earlier, verdict);
-        for mention in named {
-            if !mentions.iter().any(|known| known.theme.eq_ignore_ascii_case(&mention.theme)) {
-                mentions.push(mention);
-            }
         }
-        Some(Verdict::both(earlier, verdict))
+        self.waiting.remove(&ordinal)
     }
 
-    fn in_each_group(&mut self, classes: ClassesOfOne<'_>, count: impl Fn(&mut Tally)) {
-        count(&mut self.all);
+    fn in_each_group(&mut self, classes: ClassesOfOne<'_>, by: By<'_>, answers: &[&Answer]) {
+        self.all.add(by, answers);
         for (dimension, class) in classes {
             let known = self.classes.entry(dimension).or_default();
-            count(known.entry(class).or_insert_with(|| self.empty.clone()));
+            let tally = known.entry(class).or_insert_with(|| kind(self.study_type).tally());
+            tally.add(by, answers);
         }
     }
 
@@ -162,62 +130,54 @@ impl Accumulator {
             self.quality.count_reason("skipped", "answered in one order only");
         }
         let n = self.all.n();
-        let outcomes = self.outcomes()?;
-        let contrasts = contrasts(&self.all, &self.classes, &self.themes);
+        let outcomes = self.all.outcomes(self.seed, &self.themes)?;
+        let contrasts = contrasts(self.study_type, self.all.as_ref(), &self.classes, &self.themes);
+        let by_themes = kind(self.study_type).headline().is_none();
         let segments = self.classes.iter().map(|(dimension, classes)| {
             let classes = classes.iter().map(|(class, tally)| {
                 let n = tally.n();
                 let mut estimates = tally.estimates();
-                if matches!(tally, Tally::Survey(_)) {
+                if by_themes {
                     estimates.extend(self.themes.shares_within((*dimension, *class), n));
                 }
                 ((*class).to_owned(), Segment { n, small: n < SMALL, estimates })
             });
             ((*dimension).to_owned(), classes.collect())
         });
-        let mut estimates = self.all.headline_estimates(self.seed);
-        if let (Tally::AbTest(_), Some(effect)) = (&self.all, self.orders.effect()) {
-            estimates.insert("order_effect_pct".to_owned(), effect);
-        }
+        let estimates = self.all.headline_estimates(self.seed);
         let groups =
             Groups { contrasts: &contrasts, classes: &self.classes, themes: &self.themes, n };
-        let conclusions =
-            conclusions::of(&outcomes, &estimates, groups, self.panel, self.identical_variants);
+        let summary =
+            Summary { outcomes: &outcomes, estimates: &estimates, groups, panel: self.panel };
+        let conclusions = self.all.conclusions(&summary);
         Some(Results {
             panel_size: self.panel,
             outcomes,
             estimates,
             segments: segments.collect(),
             margins,
-            contrast_rule: rule(&contrasts),
+            contrast_rule: rule(self.study_type, &contrasts),
             contrasts,
             conclusions,
             themes: self.themes.report(n),
             findings: findings::find(&self.themes, self.all.scores(), n),
-            diagnostics: self.quality.diagnose(
-                &self.all,
-                self.themes.uncounted,
-                Variants { effect: self.orders.effect(), stability: self.orders.stability() },
-            ),
+            diagnostics: self.quality.diagnose(self.all.as_ref(), self.themes.uncounted),
             responses: None,
             channels: self.channels.results(self.seed),
         })
     }
+}
 
-    /// The contract's fields; `None` without an answer.
-    fn outcomes(&self) -> Option<Outcomes> {
-        let top = |kind| self.themes.top(kind);
-        match &self.all {
-            Tally::ConceptTest(tally) => {
-                tally.outcomes(top(ThemeKind::Concern), top(ThemeKind::Appeal))
-            }
-            Tally::Sentiment(tally) => tally.outcomes(self.seed, top(ThemeKind::Topic)),
-            Tally::Nps(tally) => tally.outcomes(top(ThemeKind::Concern), top(ThemeKind::Appeal)),
-            Tally::Survey(0) => None,
-            Tally::Survey(_) => Some(self.questions.outcomes(top(ThemeKind::Topic))),
-            Tally::AbTest(tally) => tally.outcomes(&self.orders, top(ThemeKind::Topic)),
+/// The themes that a respondent names in the last answer and in those before it, each of them once. Within the last answer
+/// they are told apart by the reader.
+fn each_once<'a>(last: &'a Answered, earlier: &'a [Answered]) -> Vec<&'a Mention> {
+    let mut mentions: Vec<&Mention> = last.mentions.iter().collect();
+    for mention in earlier.iter().flat_map(|answered| &answered.mentions) {
+        if !mentions.iter().any(|known| known.theme.eq_ignore_ascii_case(&mention.theme)) {
+            mentions.push(mention);
         }
     }
+    mentions
 }
 
 fn quote_group(classes: ClassesOfOne<'_>) -> String {

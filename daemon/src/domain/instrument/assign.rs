@@ -1,9 +1,10 @@
 //! What each respondent is asked: the assignments of a study. Everyone is asked the study's tasks once; subsamples that the
 //! seed draws are asked them again, as they were, as controls, or in other words, so that it can be told what answers are worth.
 
-use protocol::study::{Instrument, Orders, StudySpec};
+use protocol::study::StudySpec;
 use rand_core::Rng;
 
+use super::types::kind_of;
 use crate::domain::asking::Asking;
 use crate::domain::outcome::Assignment;
 use crate::domain::stats::bootstrap::generator;
@@ -11,10 +12,7 @@ use crate::domain::stats::bootstrap::generator;
 /// How many assignments a respondent gets: two where an A/B test shows both orders, else one. Still one credit.
 #[must_use]
 pub fn tasks(spec: &StudySpec) -> u16 {
-    match spec.instrument {
-        Instrument::AbTest { orders: Orders::Both, .. } => 2,
-        _ => 1,
-    }
+    kind_of(&spec.instrument).tasks(&spec.instrument)
 }
 
 /// Some of a panel: spread evenly over it from a place that the seed draws. Two of the same size are the same people.

@@ -4,9 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::results::{Contrast, ThemeKind};
+use protocol::study::StudyType;
 
+use super::quantity::Quantity;
 use super::tally::Tally;
 use super::themes::{TOP, Themes};
+use super::types::kind;
 use crate::domain::stats::compare::{Moments, welch};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate, multiple};
@@ -18,16 +21,22 @@ pub(super) const SMALL: u64 = 30;
 pub(super) const THEME: &str = "theme.";
 
 /// The counts of each class of each dimension.
-pub(super) type Classes = BTreeMap<&'static str, BTreeMap<&'static str, Tally>>;
+pub(super) type Classes = BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn Tally>>>;
 
 /// Each class against the rest, the lowest difference first. A contrast that is undefined (fewer than two answers on a
-/// side, or no variation at all) is left out. A survey has no number of its own: there the shares of its most frequent
+/// side, or no variation at all) is left out. Where a study type has no number of its own, the shares of the most frequent
 /// themes are compared.
-pub(super) fn contrasts(all: &Tally, classes: &Classes, themes: &Themes) -> Vec<Contrast> {
-    let mut contrasts = match all.measure() {
-        Some(whole) => {
-            let part = |_, _, tally: &Tally| tally.measure().map(|part| part.values);
-            against_the_rest(classes, whole.field, whole.factor, &whole.values, part)
+pub(super) fn contrasts(
+    study_type: StudyType,
+    all: &dyn Tally,
+    classes: &Classes,
+    themes: &Themes,
+) -> Vec<Contrast> {
+    let number = Quantity::of(study_type, None).ok().zip(all.measure());
+    let mut contrasts = match number {
+        Some((number, whole)) => {
+            let part = |_, _, tally: &dyn Tally| tally.measure();
+            against_the_rest(classes, number.field(), number.factor(), &whole, part)
         }
         None => of_themes(all.n(), classes, themes),
     };
@@ -42,17 +51,16 @@ pub(super) fn contrasts(all: &Tally, classes: &Classes, themes: &Themes) -> Vec<
 }
 
 /// How the contrasts are to be read, in a sentence or two; empty without a contrast.
-pub(super) fn rule(contrasts: &[Contrast]) -> String {
-    let Some(first) = contrasts.first() else { return String::new() };
+pub(super) fn rule(study_type: StudyType, contrasts: &[Contrast]) -> String {
+    if contrasts.is_empty() {
+        return String::new();
+    }
     let groups: BTreeSet<_> = contrasts.iter().map(|c| (&c.dimension, &c.class)).collect();
     let small: BTreeSet<_> =
         contrasts.iter().filter(|c| c.small).map(|c| (&c.dimension, &c.class)).collect();
-    let by = match first.field.as_str() {
-        "mean_score" => "mean score".to_owned(),
-        "nps_score" => "Net Promoter Score".to_owned(),
-        "net_sentiment" => "positive minus negative".to_owned(),
-        "a_minus_b_pct" => "A's share minus B's".to_owned(),
-        _ => {
+    let by = match kind(study_type).headline() {
+        Some(headline) => headline.name.to_owned(),
+        None => {
             let fields: BTreeSet<_> = contrasts.iter().map(|contrast| &contrast.field).collect();
             match fields.len() {
                 1 => "the share that names the most frequent theme".to_owned(),
@@ -78,7 +86,7 @@ fn of_themes(n: u64, classes: &Classes, themes: &Themes) -> Vec<Contrast> {
     let named =
         |all: u64, named: u64| Histogram::of_counts(0, vec![all.saturating_sub(named), named]);
     let of_theme = themes.ranked(ThemeKind::Topic).into_iter().take(TOP).flat_map(|theme| {
-        let part = |dimension, class, tally: &Tally| {
+        let part = |dimension, class, tally: &dyn Tally| {
             let here = theme.classes.get(&(dimension, class)).copied().unwrap_or(0);
             Some(named(tally.n(), here))
         };
@@ -94,12 +102,12 @@ fn against_the_rest(
     field: &str,
     factor: f64,
     whole: &Histogram,
-    part: impl Fn(&'static str, &'static str, &Tally) -> Option<Histogram>,
+    part: impl Fn(&'static str, &'static str, &dyn Tally) -> Option<Histogram>,
 ) -> Vec<Contrast> {
     let mut contrasts = Vec::new();
     for (dimension, classes) in classes {
         for (class, tally) in classes {
-            let Some(part) = part(dimension, class, tally) else { continue };
+            let Some(part) = part(dimension, class, tally.as_ref()) else { continue };
             let rest = whole.without(&part);
             let moments = Moments::of_histogram(&part).zip(Moments::of_histogram(&rest));
             let Some(found) = moments.and_then(|(part, rest)| welch(part, rest, LEVEL)) else {

@@ -3,12 +3,14 @@
 //! whole form, so an answer means the same either way.
 
 use protocol::measurement::QuestionsPerCall;
-use protocol::study::{Instrument, StudySpec, StudyType};
+use protocol::results::ThemeKind;
+use protocol::study::StudySpec;
 use serde::{Deserialize, Serialize};
 
-use super::mend::{form, mend};
-use super::reply::{Fields, REASONING_MAX, THEME_MAX};
-use super::{Unreadable, answer, harvest, options, survey};
+use super::mend::{Kind, form, mend};
+use super::reply::{Fields, THEME_MAX};
+use super::types::{check_entry, kind_of};
+use super::{Unreadable, answer, harvest, options};
 use crate::domain::outcome::{Answered, Assignment};
 use crate::domain::told::Holds;
 
@@ -69,20 +71,12 @@ impl Item {
         matches!(self, Self::Question(_) | Self::Reasons)
     }
 
-    /// The keys of a whole reply that it fills.
-    pub(super) fn keys(self, study_type: StudyType) -> &'static [&'static str] {
-        match (self, study_type) {
-            (Self::Question(_), _) => &["answers"],
-            (Self::Reasons, StudyType::Survey) => &["reasoning"],
-            (Self::Reasons, StudyType::AbTest) => &["reasoning", "differentiators"],
-            (Self::Reasons, _) => &["reasoning", "appeals", "concerns"],
-            (Self::Score, _) => &["score"],
-            (Self::Sentiment, _) => &["sentiment"],
-            (Self::KeyTheme, _) => &["key_theme"],
-            (Self::PurchaseIntent, _) => &["purchase_intent"],
-            (Self::Preference, _) => &["preference"],
-            (Self::ScoreA, _) => &["score_a"],
-            (Self::ScoreB, _) => &["score_b"],
+    /// Whether it fills that key of a whole reply.
+    pub(super) fn fills(self, key: &str, kind: &Kind) -> bool {
+        match self {
+            Self::Question(_) => matches!(kind, Kind::Answers(_)),
+            Self::Reasons => key == "reasoning" || matches!(kind, Kind::Themes | Kind::Topics),
+            _ => key == self.as_str(),
         }
     }
 }
@@ -93,20 +87,7 @@ pub fn items(spec: &StudySpec) -> Vec<Item> {
     if spec.measurement.questions_per_call == QuestionsPerCall::All {
         return Vec::new();
     }
-    match &spec.instrument {
-        Instrument::ConceptTest { .. } => {
-            vec![Item::Reasons, Item::Score, Item::Sentiment, Item::PurchaseIntent]
-        }
-        Instrument::Sentiment { .. } => vec![Item::Reasons, Item::Sentiment, Item::KeyTheme],
-        Instrument::Nps { .. } => vec![Item::Reasons, Item::Score, Item::Sentiment],
-        Instrument::Survey { questions, .. } => (1..=questions.len())
-            .filter_map(|number| u8::try_from(number).ok().map(Item::Question))
-            .chain([Item::Reasons])
-            .collect(),
-        Instrument::AbTest { .. } => {
-            vec![Item::Reasons, Item::Preference, Item::ScoreA, Item::ScoreB, Item::Sentiment]
-        }
-    }
+    kind_of(&spec.instrument).items(&spec.instrument)
 }
 
 /// What is put in a call of its own, one after the other: all questions together, or each of them.
@@ -172,29 +153,21 @@ pub fn decline_item(item: Item, reason: String) -> Result<ItemReply, Unreadable>
 
 /// Whether a reply is what that question asks for, and nothing else.
 fn check(spec: &StudySpec, item: Item, mut fields: Fields) -> Result<(), Unreadable> {
-    let study_type = spec.instrument.study_type();
-    match item {
-        Item::Question(_) => return survey::check_entry(fields),
-        Item::Reasons => {
-            let reasoning = fields.text("reasoning", REASONING_MAX)?;
-            match study_type {
-                StudyType::Survey => {}
-                StudyType::AbTest => drop(fields.topics("differentiators")?),
-                StudyType::ConceptTest | StudyType::Sentiment | StudyType::Nps => {
-                    drop(fields.appeals_and_concerns(&reasoning)?);
-                }
-            }
+    if matches!(item, Item::Question(_)) {
+        return check_entry(fields);
+    }
+    let mut reasoning = String::new();
+    for (key, kind) in form(spec, Some(item)) {
+        match kind {
+            Kind::Whole(low, high) => drop(fields.integer(key, low, high)?),
+            Kind::Word(words) => fields.one_of(key, &words)?,
+            // The reasoning comes first in every form, and quotes are looked for in it.
+            Kind::Text(most) => reasoning = fields.text(key, most)?,
+            Kind::Theme => drop(fields.text(key, THEME_MAX)?),
+            Kind::Themes => drop(fields.mentions(key, ThemeKind::Topic, &reasoning)?),
+            Kind::Topics => drop(fields.topics(key)?),
+            Kind::Answers(_) => {}
         }
-        Item::Score | Item::ScoreA | Item::ScoreB => {
-            let (low, high) = if study_type == StudyType::Nps { (0, 10) } else { (1, 10) };
-            fields.integer(item.as_str(), low, high)?;
-        }
-        Item::Sentiment => drop(fields.word::<protocol::results::Sentiment>("sentiment")?),
-        Item::PurchaseIntent => {
-            fields.word::<protocol::results::PurchaseIntent>("purchase_intent")?;
-        }
-        Item::Preference => drop(fields.word::<protocol::results::Preference>("preference")?),
-        Item::KeyTheme => drop(fields.text("key_theme", THEME_MAX)?),
     }
     fields.finish()
 }

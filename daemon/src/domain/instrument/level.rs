@@ -10,9 +10,10 @@
 
 use std::fmt::Write as _;
 
-use protocol::results::{Estimate, Finding, Outcomes, Priority, Results, Theme, ThemeKind};
+use protocol::results::{Estimate, Finding, Priority, Results, Theme, ThemeKind};
 
 use super::contrast::SMALL;
+use super::types::kind;
 use super::words::{interval, number};
 use crate::domain::capital::capital;
 
@@ -20,19 +21,13 @@ use crate::domain::capital::capital;
 const SCORE_DEEP: f64 = 4.0;
 /// The middle of that scale.
 const SCORE_LOW: f64 = 5.5;
-/// Fewer percent who would buy are urgent.
-const BUY_DEEP: f64 = 10.0;
-/// Below it a Net Promoter Score is urgent. Who gives 6 of 10 is a detractor: ordinary texts lie well below 0.
-const NPS_DEEP: f64 = -70.0;
-/// Below it positive minus negative is urgent.
-const NET_DEEP: f64 = -50.0;
 /// As many for as against.
-const BALANCE_LOW: f64 = 0.0;
+pub(super) const BALANCE_LOW: f64 = 0.0;
 
 /// The results with a finding on their level before all others, where it calls for one.
 #[must_use]
 pub fn with_level(mut results: Results) -> Results {
-    let measures = measures(&results);
+    let measures = kind(results.outcomes.study_type()).levels(&results);
     let found = lowest(&measures).filter(|(level, _)| matches!(level, Level::Deep { .. }));
     let found = found.map(|(level, measure)| describe(&results, &measures, level, measure));
     if let Some(finding) = found {
@@ -46,7 +41,7 @@ pub fn with_level(mut results: Results) -> Results {
 /// That a result lies below the middle of the scale, where it is not so low that a finding says so.
 #[must_use]
 pub fn below_middle(results: &Results) -> Option<String> {
-    let measures = measures(results);
+    let measures = kind(results.outcomes.study_type()).levels(results);
     let (level, measure) = lowest(&measures)?;
     let (Level::Low, Some(low)) = (level, measure.low) else { return None };
     let middle = measure.limit(low);
@@ -76,16 +71,21 @@ fn lowest<'a, 'r>(measures: &'a [Measure<'r>]) -> Option<(Level, &'a Measure<'r>
 }
 
 /// A number that is held against limits.
-struct Measure<'a> {
-    estimate: &'a Estimate,
+pub(super) struct Measure<'a> {
+    pub(super) estimate: &'a Estimate,
     /// Below it the result is urgent.
-    deep: f64,
+    pub(super) deep: f64,
     /// Below it the result is low; none where only the other measure tells that.
-    low: Option<f64>,
+    pub(super) low: Option<f64>,
     /// `the mean score`.
-    name: &'static str,
-    decimals: usize,
-    unit: &'static str,
+    pub(super) name: &'static str,
+    pub(super) decimals: usize,
+    pub(super) unit: &'static str,
+}
+
+/// A mean score on a scale of 1 to 10.
+pub(super) fn of_score<'a>(estimate: &'a Estimate, name: &'static str) -> Measure<'a> {
+    Measure { estimate, deep: SCORE_DEEP, low: Some(SCORE_LOW), name, decimals: 1, unit: " of 10" }
 }
 
 impl Measure<'_> {
@@ -103,7 +103,8 @@ impl Measure<'_> {
         format!("{}{}", number(limit, usize::from(limit.fract() != 0.0)), self.unit)
     }
 
-    fn value(&self) -> String {
+    /// The number with its unit.
+    pub(super) fn value(&self) -> String {
         format!("{}{}", number(self.estimate.value, self.decimals), self.unit)
     }
 
@@ -169,7 +170,7 @@ fn describe(
     Finding {
         id: results.findings.iter().map(|finding| finding.id).max().unwrap_or(0).saturating_add(1),
         priority: if doubtful { Priority::P1 } else { Priority::P0 },
-        title: title(results, measure),
+        title: kind(results.outcomes.study_type()).level_title(results, measure),
         description,
         times_mentioned: measure.estimate.n,
         key_quotes: concern.map(|concern| concern.quotes.clone()).unwrap_or_default(),
@@ -177,89 +178,5 @@ fn describe(
             "Change what is offered before how it is told{begin}. Then ask the same panel again (same seed): it has worked \
              when {name} is above {limit}."
         ),
-    }
-}
-
-/// What is held against limits, by study type; nothing of a survey, whose answers have no level.
-fn measures(results: &Results) -> Vec<Measure<'_>> {
-    let of = |field: &str| results.estimates.get(field);
-    let score = |estimate, name| Measure {
-        estimate,
-        deep: SCORE_DEEP,
-        low: Some(SCORE_LOW),
-        name,
-        decimals: 1,
-        unit: " of 10",
-    };
-    let balance = |estimate, deep, name, unit| Measure {
-        estimate,
-        deep,
-        low: Some(BALANCE_LOW),
-        name,
-        decimals: 0,
-        unit,
-    };
-    let measures = match &results.outcomes {
-        Outcomes::ConceptTest { .. } => {
-            let buy = of("would_buy_pct").map(|estimate| Measure {
-                estimate,
-                deep: BUY_DEEP,
-                low: None,
-                name: "the share that would buy it",
-                decimals: 0,
-                unit: " %",
-            });
-            vec![of("mean_score").map(|mean| score(mean, "the mean score")), buy]
-        }
-        Outcomes::Nps { .. } => {
-            vec![of("nps_score").map(|nps| balance(nps, NPS_DEEP, "the Net Promoter Score", ""))]
-        }
-        Outcomes::Sentiment { .. } => {
-            vec![
-                of("net_sentiment")
-                    .map(|net| balance(net, NET_DEEP, "positive minus negative", " points")),
-            ]
-        }
-        Outcomes::AbTest { .. } => {
-            let variants = [
-                of("variant_a_score").map(|a| score(a, "the mean score of A")),
-                of("variant_b_score").map(|b| score(b, "the mean score of B")),
-            ];
-            let better = variants.into_iter().flatten().reduce(|best, next| {
-                if next.estimate.value > best.estimate.value { next } else { best }
-            });
-            vec![better]
-        }
-        Outcomes::Survey { .. } => Vec::new(),
-    };
-    measures.into_iter().flatten().collect()
-}
-
-fn title(results: &Results, measure: &Measure<'_>) -> String {
-    let value = measure.value();
-    match &results.outcomes {
-        Outcomes::ConceptTest { .. } | Outcomes::Survey { .. } => {
-            let buy = results.estimates.get("would_buy_pct").filter(|buy| buy.value < BUY_DEEP);
-            match (buy, results.estimates.get("mean_score")) {
-                (Some(buy), Some(mean)) => format!(
-                    "Almost nobody would buy it: {} % would, and the mean score is {} of 10",
-                    number(buy.value, 0),
-                    number(mean.value, 1)
-                ),
-                _ => format!("Hardly anybody likes it: {} is {value}", measure.name),
-            }
-        }
-        Outcomes::AbTest { .. } => {
-            format!(
-                "Hardly anybody likes either variant: {}, the better one, is {value}",
-                measure.name
-            )
-        }
-        Outcomes::Nps { .. } => {
-            format!("Hardly anybody would recommend it: {} is {value}", measure.name)
-        }
-        Outcomes::Sentiment { .. } => {
-            format!("Feelings are strongly against it: {} is {value}", measure.name)
-        }
     }
 }

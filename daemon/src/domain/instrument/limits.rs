@@ -3,6 +3,8 @@
 
 use protocol::study::Instrument;
 
+use super::types::kind_of;
+
 /// Fewest characters of a stimulus.
 pub const STIMULUS_MIN: usize = 10;
 /// Most characters of a stimulus.
@@ -29,21 +31,7 @@ pub struct Violation {
 /// Everything about the material that breaks the contract's limits.
 #[must_use]
 pub fn check(instrument: &Instrument) -> Vec<Violation> {
-    let mut violations = Vec::new();
-    match instrument {
-        Instrument::ConceptTest { stimulus }
-        | Instrument::Sentiment { stimulus }
-        | Instrument::Nps { stimulus } => text(&mut violations, "stimulus", stimulus),
-        Instrument::Survey { stimulus, questions } => {
-            text(&mut violations, "stimulus", stimulus);
-            check_questions(&mut violations, questions);
-        }
-        Instrument::AbTest { variant_a, variant_b, .. } => {
-            text(&mut violations, "variant_a", variant_a);
-            text(&mut violations, "variant_b", variant_b);
-        }
-    }
-    violations
+    kind_of(instrument).check(instrument)
 }
 
 /// What is wrong with a context, if anything.
@@ -58,7 +46,7 @@ pub fn check_context(context: &str) -> Option<Violation> {
 }
 
 /// Checks one text of the material.
-fn text(violations: &mut Vec<Violation>, field: &'static str, text: &str) {
+pub(super) fn text(violations: &mut Vec<Violation>, field: &'static str, text: &str) {
     let length = text.trim().chars().count();
     let name = field.replace('_', " ");
     if length == 0 {
@@ -79,46 +67,5 @@ fn text(violations: &mut Vec<Violation>, field: &'static str, text: &str) {
             what: format!("the {name} has {length} characters, at most {STIMULUS_MAX} are allowed"),
             hint: format!("cut {} characters", length - STIMULUS_MAX),
         });
-    }
-}
-
-fn check_questions(violations: &mut Vec<Violation>, questions: &[String]) {
-    let mut complain = |what: String, hint: String| {
-        violations.push(Violation { field: "questions", what, hint });
-    };
-    if questions.is_empty() {
-        complain(
-            "a survey needs at least one question".to_owned(),
-            "questions: [ \"What would stop you from trying it?\" ]".to_owned(),
-        );
-    }
-    if questions.len() > QUESTIONS_MAX {
-        complain(
-            format!("there are {} questions, at most {QUESTIONS_MAX} are allowed", questions.len()),
-            format!("drop {} of them", questions.len() - QUESTIONS_MAX),
-        );
-    }
-    for (place, question) in questions.iter().enumerate() {
-        let number = place + 1;
-        let length = question.trim().chars().count();
-        if length == 0 {
-            complain(format!("question {number} is empty"), "write it or drop it".to_owned());
-        } else if length > QUESTION_MAX {
-            complain(
-                format!(
-                    "question {number} has {length} characters, at most {QUESTION_MAX} are allowed"
-                ),
-                format!("cut {} characters", length - QUESTION_MAX),
-            );
-        }
-        let earlier = questions.iter().take(place).position(|known| {
-            length > 0 && known.trim().to_lowercase() == question.trim().to_lowercase()
-        });
-        if let Some(earlier) = earlier {
-            complain(
-                format!("question {number} is the same as question {}", earlier + 1),
-                "ask each question once".to_owned(),
-            );
-        }
     }
 }

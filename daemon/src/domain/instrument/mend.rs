@@ -2,9 +2,9 @@
 //! spelling: words, numbers, keys, line ends. What stands beside an answer is shortened or left out and never voids it. What
 //! could mean two things is left as it is, for the strict reader to refuse: nothing here guesses.
 
-use protocol::results::{Answer, Preference, PurchaseIntent, Sentiment};
+use protocol::results::{Preference, PurchaseIntent, Sentiment};
 use protocol::safe::is_hidden;
-use protocol::study::{Instrument, StudySpec};
+use protocol::study::StudySpec;
 use serde_json::{Map, Value};
 
 use super::Unreadable;
@@ -12,7 +12,7 @@ use super::items::Item;
 use super::reply::{
     Fields, MENTIONS_MAX, QUOTE_MAX, REASONING_MAX, REFUSAL_MAX, THEME_MAX, one_line,
 };
-use super::survey::ANSWER_MAX;
+use super::types::{ANSWER_MAX, kind_of};
 use crate::domain::outcome::Answered;
 
 /// The key under which a reason for declining stands.
@@ -37,6 +37,23 @@ pub(super) enum Kind {
     Answers(Vec<String>),
 }
 
+impl Kind {
+    /// How the respondent feels.
+    pub(super) fn sentiment() -> Self {
+        Self::Word(Sentiment::ALL.iter().map(|word| word.as_str()).collect())
+    }
+
+    /// Whether the respondent would buy.
+    pub(super) fn purchase_intent() -> Self {
+        Self::Word(PurchaseIntent::ALL.iter().map(|word| word.as_str()).collect())
+    }
+
+    /// Which variant is preferred.
+    pub(super) fn preference() -> Self {
+        Self::Word(Preference::ALL.iter().map(|word| word.as_str()).collect())
+    }
+}
+
 /// The keys of a form, each with what stands under it.
 pub(super) type Form = Vec<(&'static str, Kind)>;
 
@@ -45,55 +62,15 @@ pub(super) fn form(spec: &StudySpec, item: Option<Item>) -> Form {
     if matches!(item, Some(Item::Question(_))) {
         return entry_form();
     }
-    let sentiment = || Kind::Word(Sentiment::ALL.iter().map(|word| word.as_str()).collect());
-    let intent = || Kind::Word(PurchaseIntent::ALL.iter().map(|word| word.as_str()).collect());
-    let preference = || Kind::Word(Preference::ALL.iter().map(|word| word.as_str()).collect());
-    let reasoning = ("reasoning", Kind::Text(REASONING_MAX));
-    let mut form = match &spec.instrument {
-        Instrument::ConceptTest { .. } => vec![
-            reasoning,
-            ("score", Kind::Whole(1, 10)),
-            ("sentiment", sentiment()),
-            ("purchase_intent", intent()),
-            ("appeals", Kind::Themes),
-            ("concerns", Kind::Themes),
-        ],
-        Instrument::Sentiment { .. } => vec![
-            reasoning,
-            ("sentiment", sentiment()),
-            ("key_theme", Kind::Theme),
-            ("appeals", Kind::Themes),
-            ("concerns", Kind::Themes),
-        ],
-        Instrument::Nps { .. } => vec![
-            reasoning,
-            ("score", Kind::Whole(0, 10)),
-            ("sentiment", sentiment()),
-            ("appeals", Kind::Themes),
-            ("concerns", Kind::Themes),
-        ],
-        Instrument::Survey { questions, .. } => {
-            let questions = questions.iter().map(|question| question.trim().to_owned());
-            vec![("answers", Kind::Answers(questions.collect())), reasoning]
-        }
-        Instrument::AbTest { .. } => vec![
-            reasoning,
-            ("preference", preference()),
-            ("score_a", Kind::Whole(1, 10)),
-            ("score_b", Kind::Whole(1, 10)),
-            ("sentiment", sentiment()),
-            ("differentiators", Kind::Topics),
-        ],
-    };
+    let mut form = kind_of(&spec.instrument).form(&spec.instrument);
     if let Some(item) = item {
-        let keys = item.keys(spec.instrument.study_type());
-        form.retain(|(key, _)| keys.contains(key));
+        form.retain(|(key, kind)| item.fills(key, kind));
     }
     form
 }
 
-/// What is said to one question of a survey.
-fn entry_form() -> Form {
+/// What is said to one open question.
+pub(super) fn entry_form() -> Form {
     vec![("answer", Kind::Text(ANSWER_MAX)), ("themes", Kind::Topics)]
 }
 
@@ -253,12 +230,7 @@ fn denies(reason: &str) -> bool {
 
 /// Whether one of the themes of an answer says that there is none: the strict reader takes it as a name.
 pub(super) fn names_no_theme(answered: &Answered) -> bool {
-    let key_theme = match &answered.answer {
-        Answer::Sentiment { key_theme, .. } => Some(key_theme),
-        _ => None,
-    };
-    let named = answered.mentions.iter().map(|mention| &mention.theme);
-    named.chain(key_theme).any(|theme| denies(theme))
+    answered.mentions.iter().any(|mention| denies(&mention.theme))
 }
 
 /// The member of a list of one, and anything else as it is.

@@ -1,16 +1,12 @@
-//! The instruments: what one respondent is asked, how a reply is read, how answers are tallied and what it costs. One
-//! file a study type; this one is the face that everyone else sees. An instrument does not know which kind of
+//! The instruments: what one respondent is asked, how a reply is read, how answers are tallied and what it costs. What
+//! differs between study types is in `types`; this file is the face that everyone else sees. An instrument does not know which kind of
 //! respondent answers, and nothing here touches the world.
 
-mod ab_orders;
-mod ab_test;
 mod accumulate;
 mod assign;
 pub mod channels;
 mod compare;
-mod concept_test;
 mod conclusions;
-mod contradiction;
 mod contrast;
 mod crosstab;
 mod declined;
@@ -21,16 +17,15 @@ mod items;
 mod level;
 mod limits;
 mod mend;
-mod nps;
 mod options;
 mod quantity;
 mod reply;
+mod scale;
 mod schema;
-mod sentiment;
 mod stands_out;
-mod survey;
 mod tally;
 mod themes;
+mod types;
 mod words;
 
 #[cfg(test)]
@@ -42,10 +37,10 @@ use protocol::audience::Gender;
 use protocol::credits::Credits;
 use protocol::measurement::{Control, QuestionsPerCall};
 use protocol::persona::Persona;
-use protocol::results::{Answer, Preference};
-use protocol::study::{Instrument, Order, StudySpec, StudyType};
+use protocol::results::Answer;
+use protocol::study::{Order, StudySpec, StudyType};
 
-use super::asking::{Asking, decoy, shown};
+use super::asking::{Asking, shown};
 use super::digest::Digest;
 use super::outcome::{Answered, Assignment, FIRST_ROUND};
 
@@ -62,7 +57,14 @@ pub use limits::{
 pub use options::{Options, options};
 pub use quantity::{NoQuantity, Quantity, theme_field};
 pub use reply::REPLY_MAX_BYTES;
+pub use scale::Scale;
 pub use schema::{is_own_word, item_schema, schema};
+pub use types::{
+    Controls, Layout, Rehearsal, Supplied, Template, USUAL, compose, controls, decoy, facts,
+    has_headline, layout, open_questions, puts_one_a_call, rehearsal, stimuli, takes, templates,
+    type_that_takes,
+};
+use types::{kind, kind_of};
 
 /// Part of every instrument hash: raised whenever a questionnaire or the reading of replies changes.
 const EDITION: &str = "instruments 3";
@@ -101,7 +103,7 @@ impl Unreadable {
 /// The order in which an assignment of an A/B test shows the variants; `None` for every other instrument.
 #[must_use]
 pub fn order_shown(spec: &StudySpec, at: Assignment) -> Option<Order> {
-    ab_orders::order(spec, at)
+    kind_of(&spec.instrument).order(spec, at)
 }
 
 /// The first assignment of the first respondent.
@@ -132,17 +134,7 @@ fn body(spec: &StudySpec, order: Order) -> String {
         text.push_str(context);
         text.push_str("\n\n");
     }
-    text.push_str(&match &spec.instrument {
-        Instrument::ConceptTest { stimulus } => concept_test::questionnaire(stimulus.trim()),
-        Instrument::Sentiment { stimulus } => sentiment::questionnaire(stimulus.trim()),
-        Instrument::Nps { stimulus } => nps::questionnaire(stimulus.trim()),
-        Instrument::Survey { stimulus, questions } => {
-            survey::questionnaire(stimulus.trim(), questions)
-        }
-        Instrument::AbTest { variant_a, variant_b, .. } => {
-            ab_test::questionnaire(variant_a.trim(), variant_b.trim(), order)
-        }
-    });
+    text.push_str(&kind_of(&spec.instrument).questionnaire(&spec.instrument, order));
     text.push_str(
         "\nIf you cannot or do not want to answer, reply {\"refused\": \"why, in a few words\"}.\n",
     );
@@ -182,10 +174,7 @@ fn describe(persona: &Persona) -> String {
 pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
     let body = body(spec, Order::AFirst);
     let study_type = spec.instrument.study_type();
-    let orders = match &spec.instrument {
-        Instrument::AbTest { orders, .. } => orders.as_str(),
-        _ => "",
-    };
+    let orders = kind(study_type).presentation(&spec.instrument);
     let mut hash = Digest::new().texts([
         EDITION,
         study_type.as_str(),
@@ -248,40 +237,20 @@ fn read_mended(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered,
 }
 
 fn answer(spec: &StudySpec, at: Assignment, fields: reply::Fields) -> Result<Answered, Unreadable> {
-    match &spec.instrument {
-        Instrument::ConceptTest { .. } => concept_test::read(fields),
-        Instrument::Sentiment { .. } => sentiment::read(fields),
-        Instrument::Nps { .. } => nps::read(fields),
-        Instrument::Survey { questions, .. } => survey::read(fields, questions),
-        Instrument::AbTest { .. } => {
-            ab_test::read(fields, order_shown(spec, at).unwrap_or(Order::AFirst))
-        }
-    }
+    kind_of(&spec.instrument).read(spec, at, fields)
 }
 
 /// The score of an answer on the scale of its instrument, for the live tally: of an A/B test that of the preferred
 /// variant, the better one when neither is. A sentiment or a survey has none.
 #[must_use]
 pub fn score(answer: &Answer) -> Option<u8> {
-    match answer {
-        Answer::ConceptTest { score, .. } | Answer::Nps { score, .. } => Some(*score),
-        Answer::AbTest { preference, score_a, score_b, .. } => Some(match preference {
-            Preference::A => *score_a,
-            Preference::B => *score_b,
-            Preference::None => *score_a.max(score_b),
-        }),
-        Answer::Sentiment { .. } | Answer::Survey { .. } => None,
-    }
+    kind(answer.study_type()).score(answer)
 }
 
 /// First and last value of the scale of [`score`]; `None` where the instrument has no scores.
 #[must_use]
 pub fn scale(study_type: StudyType) -> Option<(i32, i32)> {
-    match study_type {
-        StudyType::ConceptTest | StudyType::AbTest => Some(concept_test::SCALE),
-        StudyType::Nps => Some(nps::SCALE),
-        StudyType::Sentiment | StudyType::Survey => None,
-    }
+    kind(study_type).scale()
 }
 
 /// Half the width of the 95 % interval of the main estimate to expect, and its unit; `None` for one respondent.
@@ -290,13 +259,7 @@ pub fn expected_half_width(spec: &StudySpec) -> Option<(f64, String)> {
     if spec.panel < 2 {
         return None;
     }
-    let (deviation, unit) = match spec.instrument.study_type() {
-        StudyType::ConceptTest => concept_test::EXPECTED_SD,
-        StudyType::Sentiment => sentiment::EXPECTED_SD,
-        StudyType::Nps => nps::EXPECTED_SD,
-        StudyType::Survey => survey::EXPECTED_SD,
-        StudyType::AbTest => ab_test::EXPECTED_SD,
-    };
+    let (deviation, unit) = kind_of(&spec.instrument).expected_sd();
     let z = super::stats::distribution::normal_quantile(0.975)?;
     Some((z * deviation / libm::sqrt(f64::from(spec.panel)), unit.to_owned()))
 }

@@ -141,6 +141,15 @@ impl Fields {
             .ok_or_else(|| Unreadable::invalid(format!("`{key}` is not one of its words")))
     }
 
+    /// The same of words that are given.
+    pub(super) fn one_of(&mut self, key: &str, words: &[&str]) -> Result<(), Unreadable> {
+        self.take(key)?
+            .as_str()
+            .filter(|word| words.contains(word))
+            .map(|_| ())
+            .ok_or_else(|| Unreadable::invalid(format!("`{key}` is not one of its words")))
+    }
+
     /// A text of 1 to `most` characters after trimming, without control characters.
     pub(super) fn text(&mut self, key: &str, most: usize) -> Result<String, Unreadable> {
         match self.take(key)? {

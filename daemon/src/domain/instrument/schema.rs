@@ -2,16 +2,20 @@
 //! property required, null where nothing is to be said, closed lists instead of ranges. The reader stays the judge: it
 //! checks every reply again, whatever a service promises.
 
-use protocol::results::{Preference, PurchaseIntent, Sentiment};
-use protocol::study::{Instrument, StudySpec};
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use protocol::study::StudySpec;
 use serde_json::{Map, Value, json};
 
 use super::items::Item;
+use super::mend::{Form, Kind, entry_form, form};
+use super::types::{KINDS, Supplied};
 
 /// The schema of a reply to that study.
 #[must_use]
 pub fn schema(spec: &StudySpec) -> Value {
-    object(fields(spec))
+    reply(form(spec, None))
 }
 
 /// The schema of a reply to one question of it, asked alone.
@@ -20,44 +24,39 @@ pub fn item_schema(spec: &StudySpec, item: Item) -> Value {
     if matches!(item, Item::Question(_)) {
         return object(open_answer());
     }
-    let wanted = item.keys(spec.instrument.study_type());
-    let mut fields = fields(spec);
-    fields.retain(|(key, _)| *key == "refused" || wanted.contains(key));
-    object(fields)
+    reply(form(spec, Some(item)))
 }
 
-/// Keys of replies, all study types together, questions beside the direct one included.
-const KEYS: [&str; 18] = [
-    "answer",
-    "answers",
-    "appeals",
-    "concerns",
-    "differentiators",
-    "key_theme",
-    "preference",
-    "purchase_intent",
-    "question",
-    "quote",
-    "rating",
-    "reasoning",
-    "refused",
-    "score",
-    "score_a",
-    "score_b",
-    "sentiment",
-    "themes",
-];
+/// Keys of replies that no form of a study type has: those of parts of a form, and of questions beside the direct one.
+const OTHER_KEYS: [&str; 4] = ["question", "quote", "rating", "refused"];
+
+/// Keys of replies and words to choose from, all study types together.
+static OWN_WORDS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let forms = KINDS.iter().map(|kind| kind.form(&kind.compose(Supplied::default())));
+    let mut own = BTreeSet::from(OTHER_KEYS);
+    for (key, kind) in forms.chain([entry_form()]).flatten() {
+        own.insert(key);
+        if let Kind::Word(words) = kind {
+            own.extend(words);
+        }
+    }
+    own
+});
 
 /// Whether that is a key of a reply or a word to choose from, and so says nothing that nobody may know.
 #[must_use]
 pub fn is_own_word(word: &str) -> bool {
-    KEYS.contains(&word)
-        || word.parse::<Sentiment>().is_ok()
-        || word.parse::<PurchaseIntent>().is_ok()
-        || word.parse::<Preference>().is_ok()
+    OWN_WORDS.contains(word)
 }
 
-/// What is said to one question of a survey.
+/// A reply of that form, or a reason for declining.
+fn reply(form: Form) -> Value {
+    let mut fields: Vec<_> = form.iter().map(|(key, kind)| (*key, value(kind))).collect();
+    fields.push(("refused", maybe_text()));
+    object(fields)
+}
+
+/// What is said to one open question.
 fn open_answer() -> Vec<(&'static str, Value)> {
     vec![
         ("answer", maybe_text()),
@@ -66,56 +65,22 @@ fn open_answer() -> Vec<(&'static str, Value)> {
     ]
 }
 
-fn fields(spec: &StudySpec) -> Vec<(&'static str, Value)> {
-    let words = |all: Vec<&str>| json!({ "type": "string", "enum": all });
-    let sentiment = words(Sentiment::ALL.iter().map(|word| word.as_str()).collect());
-    let text = json!({ "type": "string" });
-    let mut fields: Vec<(&'static str, Value)> = match &spec.instrument {
-        Instrument::ConceptTest { .. } => vec![
-            ("reasoning", text.clone()),
-            ("score", whole(1, 10)),
-            ("sentiment", sentiment),
-            (
-                "purchase_intent",
-                words(PurchaseIntent::ALL.iter().map(|word| word.as_str()).collect()),
-            ),
-            ("appeals", themes()),
-            ("concerns", themes()),
-        ],
-        Instrument::Sentiment { .. } => vec![
-            ("reasoning", text.clone()),
-            ("sentiment", sentiment),
-            ("key_theme", text.clone()),
-            ("appeals", themes()),
-            ("concerns", themes()),
-        ],
-        Instrument::Nps { .. } => vec![
-            ("reasoning", text.clone()),
-            ("score", whole(0, 10)),
-            ("sentiment", sentiment),
-            ("appeals", themes()),
-            ("concerns", themes()),
-        ],
-        Instrument::Survey { questions, .. } => {
+/// The schema of what stands under one key.
+fn value(kind: &Kind) -> Value {
+    let text = || json!({ "type": "string" });
+    match kind {
+        Kind::Whole(low, high) => whole(*low, *high),
+        Kind::Word(words) => json!({ "type": "string", "enum": words }),
+        Kind::Text(_) | Kind::Theme => text(),
+        Kind::Themes => themes(),
+        Kind::Topics => json!({ "type": "array", "items": text() }),
+        Kind::Answers(questions) => {
             let last = u8::try_from(questions.len()).unwrap_or(u8::MAX);
             let entry: Vec<_> =
                 std::iter::once(("question", whole(1, last))).chain(open_answer()).collect();
-            vec![
-                ("answers", json!({ "type": "array", "items": object(entry) })),
-                ("reasoning", text.clone()),
-            ]
+            json!({ "type": "array", "items": object(entry) })
         }
-        Instrument::AbTest { .. } => vec![
-            ("reasoning", text.clone()),
-            ("preference", words(Preference::ALL.iter().map(|word| word.as_str()).collect())),
-            ("score_a", whole(1, 10)),
-            ("score_b", whole(1, 10)),
-            ("sentiment", sentiment),
-            ("differentiators", json!({ "type": "array", "items": text })),
-        ],
-    };
-    fields.push(("refused", maybe_text()));
-    fields
+    }
 }
 
 pub(super) fn whole(low: u8, high: u8) -> Value {

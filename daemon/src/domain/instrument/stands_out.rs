@@ -18,15 +18,14 @@ pub(super) struct Groups<'a> {
 }
 
 impl<'a> Groups<'a> {
-    /// Who liked it least, and which concern sets them apart. `None` when no group can be judged.
-    pub(super) fn least_liked(self) -> Option<String> {
+    /// Who liked it least, in that unit, and which concern sets them apart. `None` when no group can be judged.
+    pub(super) fn least_liked(self, unit: &str) -> Option<String> {
         let lowest = self.judged().next()?;
         if !lowest.differs || lowest.difference.value >= 0.0 {
             return Some(format!(
                 "No group of at least {SMALL} stands out as liking it less once all comparisons are counted (Holm)."
             ));
         }
-        let unit = if lowest.field == "mean_score" { "points" } else { "percentage points" };
         let who = people(&lowest.dimension, &lowest.class);
         let by = below(lowest, unit)?;
         let why = self

@@ -2,136 +2,90 @@
 //! answers take no more room than ten.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use protocol::results::{Answer, Distribution, Estimate, Sentiment};
-use protocol::study::StudyType;
+use protocol::quality::{Figure, Flag};
+use protocol::results::{Answer, Distribution, Estimate, Outcomes, Sentiment};
 
-use super::quantity::{Quantity, own};
-use super::{ab_test, concept_test, nps, sentiment};
+use super::stands_out::Groups;
+use super::themes::Themes;
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate};
 
-/// The counts of one group: the whole panel, or one class of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Tally {
-    ConceptTest(concept_test::Tally),
-    Sentiment(sentiment::Tally),
-    Nps(nps::Tally),
-    /// Of a survey only the number of answers; what they say is counted by question.
-    Survey(u64),
-    AbTest(ab_test::Tally),
+/// Who answers: the place in the panel, and the group for the choice of quotes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct By<'a> {
+    pub(super) ordinal: u32,
+    pub(super) group: &'a str,
 }
 
-/// What groups and studies are compared by: whole numbers whose mean, times the factor, is the field.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Measure {
-    pub(super) field: &'static str,
-    pub(super) factor: f64,
-    pub(super) values: Histogram,
+/// What the sentences of a summary are written from.
+#[derive(Clone, Copy)]
+pub(super) struct Summary<'a> {
+    pub(super) outcomes: &'a Outcomes,
+    pub(super) estimates: &'a BTreeMap<String, Estimate>,
+    pub(super) groups: Groups<'a>,
+    /// Respondents asked for.
+    pub(super) panel: u32,
 }
 
-impl Tally {
-    pub(super) fn new(study_type: StudyType) -> Self {
-        match study_type {
-            StudyType::ConceptTest => Self::ConceptTest(concept_test::Tally::new()),
-            StudyType::Sentiment => Self::Sentiment(sentiment::Tally::default()),
-            StudyType::Nps => Self::Nps(nps::Tally::new()),
-            StudyType::Survey => Self::Survey(0),
-            StudyType::AbTest => Self::AbTest(ab_test::Tally::new()),
-        }
+impl<'a> Summary<'a> {
+    /// The estimate of that name.
+    pub(super) fn estimate(&self, field: &str) -> Option<&'a Estimate> {
+        self.estimates.get(field)
     }
+}
 
-    /// Counts one answer; false when it belongs to another instrument, and then nothing is counted. An answer to an A/B
-    /// test counts as the respondent's whole verdict.
-    pub(super) fn add(&mut self, answer: &Answer) -> bool {
-        match (self, answer) {
-            (
-                Self::ConceptTest(tally),
-                Answer::ConceptTest { score, sentiment, purchase_intent, .. },
-            ) => tally.add(*score, *sentiment, *purchase_intent),
-            (Self::Sentiment(tally), Answer::Sentiment { sentiment, .. }) => tally.add(*sentiment),
-            (Self::Nps(tally), Answer::Nps { score, sentiment, .. }) => {
-                tally.add(*score, *sentiment);
-            }
-            (Self::Survey(answers), Answer::Survey { .. }) => *answers += 1,
-            (Self::AbTest(tally), answer) => match ab_test::Verdict::single(answer) {
-                Some(verdict) => tally.add(verdict),
-                None => return false,
-            },
-            _ => return false,
-        }
-        true
-    }
+/// The counts of one group: the whole panel, or one class of it. Those of the whole panel may hold what classes do not.
+pub(super) trait Tally: fmt::Debug + Send + Sync {
+    /// Takes note of each answer of the panel as it comes, also of one that waits for another of the same respondent.
+    fn note(&mut self, _answer: &Answer) {}
 
-    /// Counts what a respondent said of two variants.
-    pub(super) fn add_verdict(&mut self, verdict: ab_test::Verdict) {
-        if let Self::AbTest(tally) = self {
-            tally.add(verdict);
-        }
-    }
+    /// Counts a respondent with an answer to every task, in the order of arrival. Answers of another type count nowhere.
+    fn add(&mut self, by: By<'_>, answers: &[&Answer]);
+
+    /// Respondents counted.
+    fn n(&self) -> u64;
 
     /// The scores, where one answer has one.
-    pub(super) fn scores(&self) -> Option<&Histogram> {
-        match self {
-            Self::ConceptTest(tally) => Some(&tally.scores),
-            Self::Nps(tally) => Some(&tally.scores),
-            Self::Sentiment(_) | Self::Survey(_) | Self::AbTest(_) => None,
-        }
+    fn scores(&self) -> Option<&Histogram> {
+        None
     }
 
     /// How often each value was chosen, where answers are choices among few.
-    pub(super) fn choices(&self) -> Option<Vec<u64>> {
-        match self {
-            Self::ConceptTest(tally) => Some(tally.scores.counts().to_vec()),
-            Self::Nps(tally) => Some(tally.scores.counts().to_vec()),
-            Self::Sentiment(tally) => Some(tally.counts().to_vec()),
-            Self::AbTest(tally) => Some(tally.measure().counts().to_vec()),
-            Self::Survey(_) => None,
-        }
+    fn choices(&self) -> Option<Vec<u64>> {
+        None
     }
 
-    /// What this group is compared with others by; a survey has no such number.
-    pub(super) fn measure(&self) -> Option<Measure> {
-        let (study_type, values) = match self {
-            Self::ConceptTest(tally) => (StudyType::ConceptTest, tally.scores.clone()),
-            Self::Sentiment(tally) => (StudyType::Sentiment, tally.measure()),
-            Self::Nps(tally) => (StudyType::Nps, tally.measure()),
-            Self::AbTest(tally) => (StudyType::AbTest, tally.measure()),
-            Self::Survey(_) => return None,
-        };
-        // Its name and its unit are known in one place.
-        let factor = Quantity::of(study_type, None).ok()?.factor();
-        Some(Measure { field: own(study_type)?, factor, values })
-    }
-
-    pub(super) fn n(&self) -> u64 {
-        match self {
-            Self::ConceptTest(tally) => tally.scores.n(),
-            Self::Sentiment(tally) => tally.n(),
-            Self::Nps(tally) => tally.scores.n(),
-            Self::Survey(answers) => *answers,
-            Self::AbTest(tally) => tally.n(),
-        }
+    /// What groups are compared by: whole numbers whose mean, times the factor of the headline, is the headline.
+    fn measure(&self) -> Option<Histogram> {
+        None
     }
 
     /// The estimates that a segment shows too.
-    pub(super) fn estimates(&self) -> BTreeMap<String, Estimate> {
-        match self {
-            Self::ConceptTest(tally) => tally.estimates(),
-            Self::Sentiment(tally) => tally.estimates(),
-            Self::Nps(tally) => tally.estimates(),
-            Self::Survey(_) => BTreeMap::new(),
-            Self::AbTest(tally) => tally.estimates(),
-        }
+    fn estimates(&self) -> BTreeMap<String, Estimate> {
+        BTreeMap::new()
     }
 
     /// The estimates of the whole panel.
-    pub(super) fn headline_estimates(&self, seed: u64) -> BTreeMap<String, Estimate> {
-        match self {
-            Self::ConceptTest(tally) => tally.headline_estimates(seed),
-            Self::Nps(tally) => tally.headline_estimates(seed),
-            Self::Sentiment(_) | Self::Survey(_) | Self::AbTest(_) => self.estimates(),
-        }
+    fn headline_estimates(&self, _seed: u64) -> BTreeMap<String, Estimate> {
+        self.estimates()
+    }
+
+    /// The contract's fields; `None` without an answer.
+    fn outcomes(&self, seed: u64, themes: &Themes) -> Option<Outcomes>;
+
+    /// What the study says, in sentences: the headline, the reasons, who stands out.
+    fn conclusions(&self, summary: &Summary<'_>) -> Vec<String>;
+
+    /// Figures on the answers that this type has besides those of all types; one of the same name replaces it.
+    fn figures(&self) -> Vec<(&'static str, Figure)> {
+        Vec::new()
+    }
+
+    /// What to keep in mind of those figures.
+    fn warnings(&self, _figures: &BTreeMap<String, Figure>) -> Vec<(Flag, String)> {
+        Vec::new()
     }
 }
 

@@ -150,3 +150,10 @@ pub fn scaled(mut estimate: Estimate, factor: f64) -> Estimate {
     estimate.high = estimate.high.map(|high| tidy(high * factor));
     estimate
 }
+
+/// The same estimate, marked as one of pairs.
+#[must_use]
+pub fn paired(mut estimate: Estimate) -> Estimate {
+    "paired_t".clone_into(&mut estimate.method);
+    estimate
+}

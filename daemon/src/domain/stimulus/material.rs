@@ -1,11 +1,12 @@
 //! What is shown and asked: the body of the file, the questions of a survey, the two variants of an A/B test. Each part
 //! keeps its place, so that whatever is wrong with it is told where it stands.
 
-use protocol::study::{Draft, Instrument, Orders, Problem, StudyType};
+use protocol::study::{Draft, Instrument, Problem, StudyType};
 
 use super::front_matter::{self, Parts};
 use super::given::Given;
 use super::{Reader, Violation};
+use crate::domain::instrument::{self, Layout, Supplied};
 
 /// The material of a study, with where its parts stand.
 pub(super) struct Material {
@@ -34,9 +35,10 @@ impl Material {
         let stimulus = parts.body();
         let questions = reader.take("questions", Given::lines);
         let orders = reader.take("orders", Given::word);
-        reader.only_for("questions", StudyType::Survey, study_type);
-        reader.only_for("orders", StudyType::AbTest, study_type);
-        if let (Some(second), true) = (&draft.variant_b, study_type != StudyType::AbTest) {
+        reader.only_where_taken("questions", study_type);
+        reader.only_where_taken("orders", study_type);
+        let layout = instrument::layout(study_type);
+        if let (Some(second), Layout::OneText) = (&draft.variant_b, layout) {
             reader.problems.push(Problem {
                 place: second.file.clone(),
                 what: format!("a second file is for an A/B test, and this is a {study_type} study"),
@@ -49,32 +51,23 @@ impl Material {
         }
         let mut material = Self {
             title: stimulus.clone(),
-            instrument: Instrument::ConceptTest { stimulus: String::new() },
+            instrument: instrument::compose(study_type, Supplied::default()),
             places,
             missing: Vec::new(),
             body,
             only_comments: parts.lines.is_empty() && !parts.hidden.is_empty(),
         };
-        material.instrument = match study_type {
-            StudyType::ConceptTest => Instrument::ConceptTest { stimulus },
-            StudyType::Sentiment => Instrument::Sentiment { stimulus },
-            StudyType::Nps => Instrument::Nps { stimulus },
-            StudyType::Survey => {
-                // A list that could not be read was complained about; that none is left is no second problem.
-                if questions.is_none() && reader.given("questions").is_some() {
-                    material.missing.push("questions");
-                }
-                Instrument::Survey { stimulus, questions: questions.unwrap_or_default() }
-            }
-            StudyType::AbTest => {
-                let [variant_a, variant_b] = match &draft.variant_b {
-                    Some(_) => material.two_files(draft, parts, reader),
-                    None => material.two_parts(draft, parts, reader),
-                };
-                let orders = orders.unwrap_or(Orders::Split);
-                Instrument::AbTest { variant_a, variant_b, orders }
-            }
+        // A list that could not be read was complained about; that none is left is no second problem.
+        if questions.is_none() && reader.given("questions").is_some() {
+            material.missing.push("questions");
+        }
+        let variants = match (layout, &draft.variant_b) {
+            (Layout::OneText, _) => Default::default(),
+            (Layout::TwoVariants, Some(_)) => material.two_files(draft, parts, reader),
+            (Layout::TwoVariants, None) => material.two_parts(draft, parts, reader),
         };
+        let supplied = Supplied { stimulus, variants, questions, orders };
+        material.instrument = instrument::compose(study_type, supplied);
         material
     }
 

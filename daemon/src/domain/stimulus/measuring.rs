@@ -8,6 +8,7 @@ use protocol::study::{Problem, StudyType};
 
 use super::Reader;
 use super::given::Given;
+use crate::domain::instrument::{self, Controls};
 
 /// Panels below this ask nobody twice by themselves: a handful of pairs tells nothing.
 const REASKED_FROM: u32 = 100;
@@ -60,7 +61,7 @@ pub(super) fn read(
     });
     let questions_per_call = reader.take("questions_per_call", |given| {
         let wanted = given.word()?;
-        match uncalled(given, steady).filter(|_| wanted == QuestionsPerCall::One) {
+        match uncalled(given, study_type, steady).filter(|_| wanted == QuestionsPerCall::One) {
             Some(problem) => Err(problem),
             None => Ok(wanted),
         }
@@ -95,9 +96,11 @@ pub(super) fn read(
 
 /// Those that mean something: words have no scale that could be turned round, and the built-in reader reads no scale.
 fn controls(study_type: StudyType, steady: bool) -> BTreeSet<Control> {
-    let scale = matches!(study_type, StudyType::ConceptTest | StudyType::Nps);
+    let Controls::On { scale, .. } = instrument::controls(study_type) else {
+        return BTreeSet::new();
+    };
     let mut controls = BTreeSet::from([Control::Decoy, Control::Duplicate]);
-    if scale && !steady {
+    if scale.is_numeric() && !steady {
         controls.insert(Control::Reversed);
     }
     controls
@@ -112,12 +115,16 @@ pub(super) fn unworded(given: &Given, study_type: StudyType, steady: bool) -> Op
     refused(given, study_type)
 }
 
-/// Why such an engine cannot be asked one question a call, if so.
-pub(super) fn uncalled(given: &Given, steady: bool) -> Option<Problem> {
-    steady.then(|| {
+/// Why such a study cannot be asked one question a call, if so.
+pub(super) fn uncalled(given: &Given, study_type: StudyType, steady: bool) -> Option<Problem> {
+    if steady {
         let what =
             "'questions_per_call' means nothing to the built-in reader: no call is made to it";
-        given.problem(what, "take it out, or ask a language model: --engine NAME")
+        return Some(given.problem(what, "take it out, or ask a language model: --engine NAME"));
+    }
+    (!instrument::puts_one_a_call(study_type)).then(|| {
+        let what = format!("'questions_per_call' means nothing in a {study_type} study");
+        given.problem(what, "take it out: its questions are put together")
     })
 }
 
@@ -129,17 +136,9 @@ pub(super) fn unchecked(given: &Given) -> Problem {
 
 /// Why a kind of study has no controls and no other wordings.
 pub(super) fn refused(given: &Given, study_type: StudyType) -> Option<Problem> {
-    let hint = match study_type {
-        StudyType::ConceptTest | StudyType::Nps | StudyType::Sentiment => return None,
-        StudyType::AbTest => {
-            "take it out; orders: both is what checks an A/B test, or ask about each variant as a concept_test"
-        }
-        StudyType::Survey => {
-            "take it out; open answers are no numbers that could be held against each other, so check the panel with a concept_test"
-        }
-    };
+    let Controls::Meaningless { instead } = instrument::controls(study_type) else { return None };
     let what = format!("'{}' means nothing in a {study_type} study", given.key);
-    Some(given.problem(what, hint))
+    Some(given.problem(what, format!("take it out; {instead}")))
 }
 
 fn people(given: &Given, least: u64, panel: u32, why: &str) -> Result<u32, Problem> {

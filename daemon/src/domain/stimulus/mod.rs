@@ -111,7 +111,7 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
     let given = collect(draft, &parts, &mut problems, &mut Told::default());
     let mut reader = Reader { given: &given, problems };
 
-    let study_type = reader.take("study", Given::word).unwrap_or(StudyType::ConceptTest);
+    let study_type = reader.take("study", Given::word).unwrap_or(instrument::USUAL);
     let material = Material::read(study_type, draft, &parts, &mut reader);
     let violations = instrument::check(&material.instrument);
     reader.problems.extend(material.of_violations(violations));
@@ -262,8 +262,10 @@ impl Reader<'_> {
     }
 
     /// Complains about a setting that means nothing for this kind of study.
-    fn only_for(&mut self, key: &str, wanted: StudyType, study_type: StudyType) {
-        if let Some(given) = self.given(key).filter(|_| wanted != study_type) {
+    fn only_where_taken(&mut self, key: &str, study_type: StudyType) {
+        if let (Some(given), Some(wanted)) = (self.given(key), instrument::type_that_takes(key))
+            && !instrument::takes(study_type, key)
+        {
             let what = format!("'{key}' means nothing in a {study_type} study");
             let problem = given.problem(what, format!("take it out, or set study: {wanted}"));
             self.problems.push(problem);

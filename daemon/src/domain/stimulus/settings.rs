@@ -4,12 +4,13 @@
 
 use protocol::channels::Channel;
 use protocol::setting::{Setting, Settings};
-use protocol::study::{Draft, Problem, StudyType};
+use protocol::study::{Draft, Problem};
 
 use super::given::Given;
 use super::{
     Reader, Rules, Told, collect, elicitation, engine_of, front_matter, measuring, panel_of,
 };
+use crate::domain::instrument::USUAL;
 
 /// Looks at a draft, which may be wrong or empty; what cannot be read of it is taken as not said.
 #[must_use]
@@ -17,7 +18,7 @@ pub fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     let Ok(parts) = front_matter::split(&draft.text) else { return Settings::new() };
     let given = collect(draft, &parts, &mut Vec::new(), &mut Told::default());
     let mut reader = Reader { given: &given, problems: Vec::new() };
-    let study_type = reader.take("study", Given::word).unwrap_or(StudyType::ConceptTest);
+    let study_type = reader.take("study", Given::word).unwrap_or(USUAL);
     let panel = panel_of(&mut reader, rules);
     let engine = engine_of(&mut reader, rules);
     let steady = rules.steady.contains(&engine.as_str());
@@ -55,7 +56,7 @@ pub fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     put("controls", refused(measuring::refused(&Given::nowhere("controls"), study_type)));
     put("wordings", refused(measuring::unworded(&Given::nowhere("wordings"), study_type, steady)));
     let called = Given::nowhere("questions_per_call");
-    put("questions_per_call", refused(measuring::uncalled(&called, steady)));
+    put("questions_per_call", refused(measuring::uncalled(&called, study_type, steady)));
     put(
         "subsample",
         if measured.checks_panel() {
@@ -117,6 +118,7 @@ mod tests {
 
     use super::super::{KnownEngine, read};
     use super::*;
+    use protocol::study::StudyType;
 
     fn check(flags: &[(&str, &str)], see: impl FnOnce(Settings, Vec<Problem>)) {
         let known = |name: &str, models: Result<&str, &str>, embeds: Option<&str>| KnownEngine {

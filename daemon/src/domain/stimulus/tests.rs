@@ -12,6 +12,7 @@ use protocol::measurement::Measurement;
 use protocol::study::Instrument;
 
 use super::*;
+use crate::domain::instrument::stimuli;
 
 const RULES: Rules<'_> = Rules {
     models: &[],
@@ -39,7 +40,7 @@ fn plain_text_is_a_concept_test_with_defaults() {
     assert_eq!(spec.name, "Meal kit");
     assert_eq!((spec.panel, spec.seed), (100, 42));
     assert_eq!(spec.audience, Audience::default());
-    assert_eq!(spec.instrument.stimuli(), ["# Meal kit\n\nDinner that learns your taste."]);
+    assert_eq!(stimuli(&spec.instrument), ["# Meal kit\n\nDinner that learns your taste."]);
 }
 
 #[test]
@@ -172,7 +173,7 @@ fn variants_stand_under_their_headings() {
         "---\nstudy: ab_test\n---\n## Variant B\nThe second text.\n## Variant A\nThe first text.",
     );
     assert_eq!(
-        (untitled.name.as_str(), untitled.instrument.stimuli()[0]),
+        (untitled.name.as_str(), stimuli(&untitled.instrument)[0]),
         ("The first text.", "The first text.")
     );
 }
@@ -200,7 +201,7 @@ fn two_files_are_two_variants() {
     let mut two = draft("---\npanel: 30\n---\nThe first text.", &[("study", "ab_test")]);
     two.variant_b = second("\n# Heading\n\nThe second text.\n");
     let spec = read(&two, &RULES).unwrap();
-    assert_eq!(spec.instrument.stimuli(), ["The first text.", "# Heading\n\nThe second text."]);
+    assert_eq!(stimuli(&spec.instrument), ["The first text.", "# Heading\n\nThe second text."]);
     assert_eq!((spec.panel, spec.name.as_str()), (30, "The first text."));
 
     let told = |two: &Draft| {

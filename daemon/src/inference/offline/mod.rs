@@ -14,10 +14,11 @@ mod weights;
 
 use std::sync::LazyLock;
 
-use protocol::study::{Instrument, StudySpec};
+use protocol::study::StudySpec;
 
 use super::{Ask, InProcess, Refusal, Reply, Responder};
 use crate::domain::digest::Digest;
+use crate::domain::instrument;
 pub use features::{Evidence, Features, Mass, Price, Span};
 pub use lexicon::{LexiconError, Theme};
 pub use response::{Contribution, Latent, Source};
@@ -112,9 +113,7 @@ impl Offline {
     pub fn prepare(&'static self, spec: &StudySpec) -> Prepared {
         let context =
             spec.context.as_deref().map(|text| self.features(text).stems).unwrap_or_default();
-        let readings: Vec<Reading> = spec
-            .instrument
-            .stimuli()
+        let readings: Vec<Reading> = instrument::stimuli(&spec.instrument)
             .into_iter()
             .map(|text| {
                 let text = features::unwrapped(text);
@@ -127,15 +126,14 @@ impl Offline {
                 Reading { text, shared: shared as f64, features }
             })
             .collect();
-        let routes = match (&spec.instrument, readings.first()) {
-            (Instrument::Survey { questions, .. }, Some(reading)) => questions
-                .iter()
+        let routes = readings.first().map_or_else(Vec::new, |reading| {
+            let questions = instrument::open_questions(&spec.instrument).iter();
+            questions
                 .map(|question| {
                     answer::route(&self.answers, &self.lexicon, &reading.features, question)
                 })
-                .collect(),
-            _ => Vec::new(),
-        };
+                .collect()
+        });
         Prepared { reader: self, readings, routes }
     }
 }
@@ -186,13 +184,7 @@ impl Responder for Prepared {
 impl Prepared {
     /// Answers as one respondent would.
     pub fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
-        let text = match &ask.spec.instrument {
-            Instrument::ConceptTest { .. } => answer::concept_test(self, ask),
-            Instrument::Sentiment { .. } => answer::sentiment_study(self, ask),
-            Instrument::Nps { .. } => answer::nps(self, ask),
-            Instrument::Survey { .. } => answer::survey(self, ask),
-            Instrument::AbTest { .. } => answer::ab_test(self, ask),
-        }?;
+        let text = answer::of(self, ask)?;
         Ok(Reply {
             text,
             model: MODEL.to_owned(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::channels::Construct;
 use protocol::measurement::{Control, QuestionsPerCall, WORDINGS_MAX};
-use protocol::study::{Orders, StudySpec};
+use protocol::study::{Instrument, Orders, StudySpec};
 
 use protocol::results::{PurchaseIntent, Sentiment};
 
@@ -166,7 +166,10 @@ fn an_owners_template_counts_and_is_checked() {
         Prompts::with(&BTreeMap::from([(name.to_owned(), text.to_owned())]))
     };
     let changed = own("nps.jinja", "Do you recommend {{ stimulus }}?").unwrap();
-    assert_ne!(changed.hash(), shipped().unwrap().hash());
+    assert_ne!(
+        changed.hash(StudyType::ConceptTest),
+        shipped().unwrap().hash(StudyType::ConceptTest)
+    );
     assert!(matches!(own("npz.jinja", "x"), Err(PromptError::Unknown(_))));
     let broken = own("nps.jinja", "one\n{% if %}").unwrap_err().to_string();
     assert!(broken.contains("nps.jinja") && broken.contains("line 2"), "{broken}");
@@ -201,7 +204,11 @@ fn further_questions_read_well_and_stand_apart_from_the_direct_ones() {
     insta::assert_snapshot!("beside", pages);
     let own = BTreeMap::from([("text.jinja".to_owned(), "Well, {{ construct }}?".to_owned())]);
     let changed = Prompts::with(&own).unwrap();
-    assert_eq!(changed.hash(), prompts.hash(), "direct questions are what they were");
+    assert_eq!(
+        changed.hash(StudyType::ConceptTest),
+        prompts.hash(StudyType::ConceptTest),
+        "direct questions are what they were"
+    );
     assert_ne!(changed.beside_hash(), prompts.beside_hash());
 }
 
@@ -392,7 +399,7 @@ fn a_question_put_alone_has_other_wordings_and_its_scale_is_turned_round() {
     let put = |asking| own.render(&spec, as_asked(asking), Some(Item::Score), &persona, None);
     assert!(put(Asking::Answer).is_ok());
     assert!(matches!(put(Asking::Wording(2)), Err(PromptError::SameAlone("score"))));
-    assert_eq!(own.hash(), shipped().unwrap().hash());
+    assert_eq!(own.hash(StudyType::ConceptTest), shipped().unwrap().hash(StudyType::ConceptTest));
     assert_ne!(own.alone_hash(), shipped().unwrap().alone_hash());
 }
 
@@ -401,4 +408,26 @@ fn the_hash_of_a_group_of_templates_stays_the_same() {
     let own = BTreeMap::from([("x.jinja".to_owned(), "own".to_owned())]);
     let found = hash_of(&[("x.jinja", "shipped"), ("y.jinja", "shipped")], &own);
     assert_eq!(found, "21531631096a8b6c905a03cff8432a6ee0f9cfd8d0baf7ee6b996f3dddac2581");
+}
+
+#[test]
+fn a_type_is_hashed_with_its_own_templates_and_with_nobody_elses() {
+    /// Over the templates that the first five types share. It is part of the hash of each of their studies: whatever
+    /// changes it, changes them all.
+    const FIRST_FIVE: &str = "4c84f821e742412d2c7de001008ae1fe5eca14cd8b34b9fcadc8224bb095fc69";
+    for study_type in [
+        StudyType::ConceptTest,
+        StudyType::Sentiment,
+        StudyType::Nps,
+        StudyType::Survey,
+        StudyType::AbTest,
+    ] {
+        assert_eq!(shipped().unwrap().hash(study_type), FIRST_FIVE, "{study_type}");
+    }
+    // A type with templates of its own: a change in one of them is a change of that type only.
+    let own: [Template; 1] = [("pick.jinja", "Which one?")];
+    let with = |text: &str| BTreeMap::from([("pick.jinja".to_owned(), text.to_owned())]);
+    assert_ne!(hash_of(&own, &with("Which one?")), hash_of(&own, &with("Which of them?")));
+    let shared = instrument::templates(StudyType::Nps);
+    assert_eq!(hash_of(shared, &with("Which of them?")), FIRST_FIVE);
 }

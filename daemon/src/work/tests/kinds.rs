@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{ENDED, core, until};
 use crate::app::testing::{Disk, Script, broken, settings};
 use crate::app::{Core, Settings};
+use crate::domain::instrument::stimuli;
 use crate::inference::{Refusal, Reply};
 use crate::work::Scheduler;
 
@@ -209,7 +210,7 @@ async fn what_was_asked_can_be_read_afterwards() {
     );
     let study = submit(&core, 1, &text).await;
     let asked = core.asked(study.id).unwrap();
-    assert_eq!(asked.spec.instrument.stimuli(), [GOOD]);
+    assert_eq!(stimuli(&asked.spec.instrument), [GOOD]);
     assert!(asked.questionnaire.contains("What would stop you?"), "{}", asked.questionnaire);
     assert!(asked.margins.contains_key("gender"));
     // The answers' types do not get mixed up on their way through the store.

@@ -11,15 +11,22 @@ mod tally;
 mod tests;
 
 use protocol::channels::{Channel, Construct};
-use protocol::results::{Answer, PurchaseIntent, Sentiment};
-use protocol::study::StudySpec;
+use protocol::results::Answer;
+use protocol::study::{StudySpec, StudyType};
 
+use super::types::kind;
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 
 pub use anchors::{Library, NoAnchors};
 pub use bench::{Bench, Measured, Near, measured, pmf};
 pub use reading::{TEXT_BYTES_MAX, TEXT_MAX, rating_schema, read_rating, read_text, text_schema};
 pub(super) use tally::ChannelTally;
+
+/// The constructs of a study type, in the order of asking; none where only the direct answer can be had.
+#[must_use]
+pub fn constructs(study_type: StudyType) -> &'static [Construct] {
+    kind(study_type).constructs()
+}
 
 /// The constructs that a study hears on further channels; none where it hears the direct answer only.
 #[must_use]
@@ -47,23 +54,5 @@ pub fn asked_beside(spec: &StudySpec, at: Assignment) -> bool {
 /// The direct answer to a construct on its own scale; `None` for an answer of another instrument.
 #[must_use]
 pub fn direct(answer: &Answer, construct: Construct) -> Option<i32> {
-    match (construct, answer) {
-        (Construct::PurchaseIntent, Answer::ConceptTest { purchase_intent, .. }) => {
-            Some(match purchase_intent {
-                PurchaseIntent::Definitely => 5,
-                PurchaseIntent::Probably => 4,
-                PurchaseIntent::Maybe => 3,
-                PurchaseIntent::ProbablyNot => 2,
-                PurchaseIntent::DefinitelyNot => 1,
-            })
-        }
-        (Construct::Liking, Answer::ConceptTest { score, .. })
-        | (Construct::Recommendation, Answer::Nps { score, .. }) => Some(i32::from(*score)),
-        (Construct::Sentiment, Answer::Sentiment { sentiment, .. }) => Some(match sentiment {
-            Sentiment::Positive => 1,
-            Sentiment::Negative => -1,
-            Sentiment::Neutral | Sentiment::Mixed => 0,
-        }),
-        _ => None,
-    }
+    kind(answer.study_type()).direct(answer, construct)
 }

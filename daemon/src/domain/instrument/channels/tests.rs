@@ -5,7 +5,7 @@ use protocol::channels::{
     BILLION, Channel, Channels, Elicitation, Heard, POINTS, Pmf, Rated, Voices,
 };
 use protocol::measurement::Measurement;
-use protocol::results::Results;
+use protocol::results::{PurchaseIntent, Results, Sentiment};
 use protocol::study::Instrument;
 
 use super::*;

@@ -17,8 +17,8 @@ use protocol::results::{Answer, Diagnostics, Estimate};
 use protocol::study::{StudySpec, StudyType};
 
 use super::SYNTHETIC_NOTICE;
-use super::contradiction::contradicts_itself;
 use super::tally::Tally;
+use super::types::{Controls, kind};
 use crate::domain::asking::Asking;
 use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::stats::distinct::DistinctTexts;
@@ -29,6 +29,8 @@ use checks::{Checks, Found};
 use order::ChoiceOrder;
 use reask::Reask;
 use silence::Silence;
+
+pub(super) use order::points;
 
 /// The standard deviation to expect of people on a scale of ten or eleven values: the middle of the 1.6 to 2.6 that
 /// ordinary concepts show.
@@ -71,29 +73,19 @@ pub(super) struct Quality {
     questions_per_call: QuestionsPerCall,
 }
 
-/// What the order of two variants did; nothing in other studies than A/B tests.
-#[derive(Debug)]
-pub(super) struct Variants {
-    /// What coming first is worth, in percentage points.
-    pub(super) effect: Option<Estimate>,
-    /// The share whose preference survives the swap.
-    pub(super) stability: Option<Estimate>,
-}
-
 /// A sentence and its flag, where there is one.
 type Warning = (Option<Flag>, String);
 
 impl Quality {
     pub(super) fn new(spec: &StudySpec) -> Self {
         let study_type = spec.instrument.study_type();
-        let numeric = matches!(study_type, StudyType::ConceptTest | StudyType::Nps);
         Self {
             study_type,
             texts: DistinctTexts::default(),
             twins: NearTexts::default(),
             silence: Silence::default(),
             order: ChoiceOrder::default(),
-            reask: Reask::new(numeric),
+            reask: Reask::new(is_numeric(study_type)),
             checks: Checks::new(spec),
             answers: 0,
             contradictory: 0,
@@ -121,7 +113,8 @@ impl Quality {
     pub(super) fn add_answer(&mut self, at: Assignment, answered: &Answered, reasoning: &str) {
         let answer: &Answer = &answered.answer;
         self.answers += 1;
-        self.contradictory += u64::from(contradicts_itself(answer));
+        let contradicts = kind(self.study_type).contradiction();
+        self.contradictory += u64::from(contradicts.is_some_and(|is_so| is_so(answer)));
         self.texts.add(reasoning);
         self.twins.add((u64::from(at.respondent) << 16) | u64::from(at.task), reasoning);
         if let Some(options) = answered.options {
@@ -135,14 +128,9 @@ impl Quality {
     }
 
     /// The diagnostics of a panel with that tally.
-    pub(super) fn diagnose(
-        self,
-        tally: &Tally,
-        uncounted_themes: u64,
-        variants: Variants,
-    ) -> Diagnostics {
+    pub(super) fn diagnose(self, tally: &dyn Tally, uncounted_themes: u64) -> Diagnostics {
         let scores = tally.scores();
-        let figures = self.figures(tally, variants);
+        let figures = self.figures(tally);
         let mut notes = vec![SYNTHETIC_NOTICE.to_owned()];
         let mut flags = Vec::new();
         let Found { controls, wordings, warnings } = self.checks.find();
@@ -171,7 +159,7 @@ impl Quality {
         }
     }
 
-    fn figures(&self, tally: &Tally, variants: Variants) -> BTreeMap<String, Figure> {
+    fn figures(&self, tally: &dyn Tally) -> BTreeMap<String, Figure> {
         const NO_SCORES: &str = "this kind of study has no scores on one scale";
         const NO_CHOICES: &str = "the answers are texts, not choices";
         let scores = tally.scores();
@@ -187,13 +175,6 @@ impl Quality {
         let method = if self.texts.is_estimate() { "k_minimum_values" } else { "count" };
         let distinct =
             self.texts.share().map(|share| equal_weights(share, None, LEVEL, self.answers, method));
-        let order_effect = match self.study_type {
-            StudyType::AbTest => Figure::of(
-                variants.effect,
-                "too few answers in one of the two orders, or all alike",
-            ),
-            _ => self.order.scale_turned(),
-        };
         let mut figures = vec![
             ("std_dev", spread_of(scores.and_then(|scores| spread::std_dev(scores, LEVEL)))),
             (
@@ -209,31 +190,29 @@ impl Quality {
             ("near_duplicates", Figure::of(self.twins.share(), "there are fewer than two texts")),
             (
                 "self_contradictions",
-                match self.study_type {
-                    StudyType::Sentiment | StudyType::Survey => Figure::of(
+                match kind(self.study_type).contradiction() {
+                    None => Figure::of(
                         None,
                         "an answer has no two parts that could contradict each other",
                     ),
-                    _ => Figure::of(
+                    Some(_) => Figure::of(
                         share(self.contradictory, self.answers, LEVEL),
                         "there are no answers",
                     ),
                 },
             ),
-            ("order_effect", order_effect),
+            ("order_effect", self.order.scale_turned()),
             ("first_option_share", self.order.first_choice()),
         ];
-        if self.study_type == StudyType::AbTest {
-            const ONE_ORDER: &str = "nobody answered in both orders; orders: both asks everyone so";
-            figures.push(("swap_stability", Figure::of(variants.stability, ONE_ORDER)));
-        }
         figures.extend(self.reask.figures());
+        // The last of a name stands.
+        figures.extend(tally.figures());
         figures.into_iter().map(|(name, figure)| (name.to_owned(), figure)).collect()
     }
 
     fn warnings(
         &self,
-        tally: &Tally,
+        tally: &dyn Tally,
         figures: &BTreeMap<String, Figure>,
         uncounted_themes: u64,
     ) -> Vec<Warning> {
@@ -270,10 +249,8 @@ impl Quality {
             );
             warn(Some(Flag::SelfContradiction), sentence);
         }
-        if self.study_type == StudyType::AbTest {
-            for (flag, sentence) in order::of_variants(figures) {
-                warn(Some(flag), sentence);
-            }
+        for (flag, sentence) in tally.warnings(figures) {
+            warn(Some(flag), sentence);
         }
         if let Some(sentence) = self.order.warning() {
             warn(Some(Flag::OrderEffect), sentence);
@@ -313,7 +290,7 @@ impl Quality {
             warn(Some(Flag::LowVariance), sentence);
         }
         if let Some(mode) = known("share_at_mode").filter(|mode| mode.value > MODE_SHARE_HIGH)
-            && matches!(self.study_type, StudyType::ConceptTest | StudyType::Nps)
+            && is_numeric(self.study_type)
         {
             let sentence = format!(
                 "{:.0} % of the answers give the same score: the panel hardly tells people apart.",
@@ -343,5 +320,13 @@ impl Quality {
             );
             warn(Some(Flag::AlikeTexts), sentence);
         }
+    }
+}
+
+/// Whether answers are points of one scale, and not names.
+fn is_numeric(study_type: StudyType) -> bool {
+    match kind(study_type).controls() {
+        Controls::On { scale, .. } => scale.is_numeric(),
+        Controls::Meaningless { .. } => false,
     }
 }

@@ -1,13 +1,11 @@
 //! Does the place of a word decide whether it is chosen? Two checks from the recorded orders: how often the word that was
 //! listed first is chosen, and whether a scale that was turned round gives another mean.
 
-use std::collections::BTreeMap;
-
-use protocol::quality::{Figure, Flag};
+use protocol::quality::Figure;
 use protocol::results::{Answer, Estimate, PurchaseIntent, Sentiment};
 
 use crate::domain::instrument::Options;
-use crate::domain::instrument::words::{interval, signed};
+use crate::domain::instrument::types::{Chosen, kind};
 use crate::domain::stats::compare::{Moments, welch};
 use crate::domain::stats::estimate::{equal_weights, share};
 use crate::domain::stats::histogram::Histogram;
@@ -15,12 +13,6 @@ use crate::domain::stats::{LEVEL, compare};
 
 /// Words that a sentiment is chosen from.
 const WORDS: u64 = Sentiment::ALL.len() as u64;
-
-/// Below this share of preferences that survive the swap an A/B test deserves a warning. A planning figure: published
-/// measurements of language models that judge pairs find about one verdict in five to flip with the order alone.
-const SWAP_STABILITY_LOW: f64 = 0.8;
-/// Fewer respondents in both orders than this give no warning.
-const SWAPS_MIN: u64 = 10;
 
 /// Why there is no figure where everyone saw the same order.
 const ONE_ORDER: &str = "the words to choose from stood in the same order for everyone";
@@ -49,14 +41,8 @@ impl Default for ChoiceOrder {
 impl ChoiceOrder {
     /// Counts one answer and the order it was chosen in.
     pub(super) fn add(&mut self, answer: &Answer, options: Options) {
-        let (sentiment, intent) = match answer {
-            Answer::ConceptTest { sentiment, purchase_intent, .. } => {
-                (*sentiment, Some(*purchase_intent))
-            }
-            Answer::Nps { sentiment, .. }
-            | Answer::Sentiment { sentiment, .. }
-            | Answer::AbTest { sentiment, .. } => (*sentiment, None),
-            Answer::Survey { .. } => return,
+        let Some(Chosen { sentiment, intent }) = kind(answer.study_type()).chosen(answer) else {
+            return;
         };
         self.shown += 1;
         self.first_chosen += u64::from(options.sentiments.first() == Some(&sentiment));
@@ -115,37 +101,8 @@ impl ChoiceOrder {
     }
 }
 
-/// What to keep in mind of an A/B test: what coming first is worth, and how many preferences it decides.
-pub(super) fn of_variants(figures: &BTreeMap<String, Figure>) -> Vec<(Flag, String)> {
-    let known = |name: &str| figures.get(name).and_then(Figure::known);
-    let mut warnings = Vec::new();
-    if let Some(effect) = known("order_effect")
-        && effect.low.zip(effect.high).is_some_and(|(low, high)| low > 0.0 || high < 0.0)
-    {
-        let sentence = format!(
-            "The order of the variants matters: being shown first is worth {} percentage points ({}).",
-            signed(effect.value, 1),
-            interval(effect, 1, "")
-        );
-        warnings.push((Flag::OrderEffect, sentence));
-    }
-    if let Some(kept) = known("swap_stability").filter(|kept| kept.n >= SWAPS_MIN)
-        && kept.value < SWAP_STABILITY_LOW
-    {
-        let sentence = format!(
-            "Only {:.0} % keep their preference when the order of the variants is turned round ({:.0} % to {:.0} %, n = {}): the others prefer a place, not a variant, and count as no preference.",
-            100.0 * kept.value,
-            100.0 * kept.low.unwrap_or(kept.value),
-            100.0 * kept.high.unwrap_or(kept.value),
-            kept.n
-        );
-        warnings.push((Flag::SwapUnstable, sentence));
-    }
-    warnings
-}
-
 /// An intent as 1 (definitely not) to 5 (definitely).
-pub(crate) fn points(intent: PurchaseIntent) -> i32 {
+pub(in crate::domain::instrument) fn points(intent: PurchaseIntent) -> i32 {
     match intent {
         PurchaseIntent::Definitely => 5,
         PurchaseIntent::Probably => 4,

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use protocol::quality::Figure;
-use protocol::results::{Answer, Preference};
 
 use crate::domain::asking::Asking;
-use crate::domain::instrument::score;
-use crate::domain::outcome::{Assignment, Outcome};
+use crate::domain::instrument::types::kind;
+use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::stats::LEVEL;
 use crate::domain::stats::reask::Pairs;
 
@@ -39,7 +38,9 @@ impl Reask {
             self.first.clear();
         }
         let value = match outcome {
-            Outcome::Answered(answered) => value(&answered.answer),
+            Outcome::Answered(Answered { answer, .. }) => {
+                kind(answer.study_type()).repeated(answer)
+            }
             _ => None,
         };
         match (at.asking(), value) {
@@ -88,19 +89,5 @@ impl Reask {
                 100.0 * effect.value.max(0.0)
             )
         })
-    }
-}
-
-/// The answer as a number to compare: a score, or the place of a word; `None` for a survey.
-fn value(answer: &Answer) -> Option<i32> {
-    match answer {
-        Answer::ConceptTest { .. } | Answer::Nps { .. } => score(answer).map(i32::from),
-        Answer::Sentiment { sentiment, .. } => i32::try_from(sentiment.index()).ok(),
-        Answer::AbTest { preference, .. } => Some(match preference {
-            Preference::A => 1,
-            Preference::B => -1,
-            Preference::None => 0,
-        }),
-        Answer::Survey { .. } => None,
     }
 }

@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 use protocol::measurement::QuestionsPerCall;
+use protocol::results::Preference;
 use serde_json::Value;
 
 use super::items::kinds;
@@ -451,8 +452,7 @@ fn an_answer_to_one_question_of_a_survey_stands_beside_one_that_is_left_out() {
 fn replies_to_one_question_and_on_further_channels_are_read_alike() {
     for (spec, good) in kinds() {
         for item in items(&spec) {
-            let keys = item.keys(spec.instrument.study_type());
-            let key = keys[0];
+            let key = mend::form(&spec, Some(item))[0].0;
             if !good.get(key).is_some_and(Value::is_u64) {
                 continue;
             }

@@ -3,6 +3,7 @@
 use protocol::study::SecondFile;
 
 use super::*;
+use crate::domain::instrument::stimuli;
 
 const NOTE: &str =
     "<!-- internal: supplier may quit, real cost is $4, hides the cancellation fee -->";
@@ -14,7 +15,7 @@ fn of(text: &str) -> (StudySpec, Vec<String>) {
 }
 
 fn shown(text: &str) -> String {
-    of(text).0.instrument.stimuli()[0].to_owned()
+    stimuli(&of(text).0.instrument)[0].to_owned()
 }
 
 #[test]
@@ -64,7 +65,7 @@ fn what_a_comment_says_within_code_is_text() {
         "From A --> B in one step, and < and ` are letters.",
     ] {
         let (spec, told) = of(text);
-        assert_eq!(spec.instrument.stimuli(), [text.trim()]);
+        assert_eq!(stimuli(&spec.instrument), [text.trim()]);
         assert!(told.is_empty(), "{text}: {told:?}");
     }
     let around = "It's `new` <!-- one -->\n\n```\n<!-- two -->\n```\n<!-- three ``` --> and `good`. A ` is a letter <!-- four -->.";
@@ -93,7 +94,7 @@ fn comments_are_taken_out_wherever_a_text_stands() {
     let ab = ab(
         "---\nstudy: ab_test\n---\n<!-- A first -->\n# Two lines\n\n## Variant A\nThe first <!-- old --> text.\n\n## Variant B\n<!-- or not\n-->\nThe second text.\n<!-- ## Variant C -->",
     );
-    assert_eq!(ab.instrument.stimuli(), ["The first text.", "The second text."]);
+    assert_eq!(stimuli(&ab.instrument), ["The first text.", "The second text."]);
     assert_eq!(ab.name, "Two lines");
 
     let flags = draft(
@@ -109,7 +110,7 @@ fn comments_are_taken_out_wherever_a_text_stands() {
     let text = "<!-- two -->\nThe second text.".to_owned();
     two.variant_b = Some(SecondFile { file: "b.md".to_owned(), text });
     let spec = read(&two, &RULES).unwrap();
-    assert_eq!(spec.instrument.stimuli(), ["The first text.", "The second text."]);
+    assert_eq!(stimuli(&spec.instrument), ["The first text.", "The second text."]);
     insta::assert_snapshot!(notes(&two).join("\n"), @r"
     idea.md:2: a comment of 12 characters is not shown
     b.md:1: a comment of 12 characters is not shown
@@ -140,7 +141,7 @@ fn a_comment_that_would_swallow_the_text_is_refused_with_its_line() {
 #[test]
 fn many_comments_are_told_in_a_few_lines() {
     let (spec, told) = of(&format!("A box of dinners.\n{}", "<!---->\n".repeat(30_000)));
-    assert_eq!(spec.instrument.stimuli(), ["A box of dinners."]);
+    assert_eq!(stimuli(&spec.instrument), ["A box of dinners."]);
     assert_eq!(told.len(), 6);
     assert_eq!(told[5], "idea.md:7: 29995 more comments from there on are not shown");
 }

@@ -1,6 +1,7 @@
 //! Where the settings of a file begin: what is read, what is refused, and what goes on being a text.
 
 use super::*;
+use crate::domain::instrument::stimuli;
 
 const SETTINGS: &str = "panel: 20\nmax_cost_usd: 0.50\nengine: offline\n";
 const CONCEPT: &str =
@@ -9,7 +10,7 @@ const CONCEPT: &str =
 /// What came of a text: its panel and what respondents see, or its first problem.
 fn of(text: &str) -> Result<(u32, String), String> {
     match read(&draft(text, &[]), &RULES) {
-        Ok(spec) => Ok((spec.panel, spec.instrument.stimuli()[0].to_owned())),
+        Ok(spec) => Ok((spec.panel, stimuli(&spec.instrument)[0].to_owned())),
         Err(problems) => {
             Err(format!("{}: {} · {}", problems[0].place, problems[0].what, problems[0].hint))
         }

@@ -15,13 +15,27 @@ use super::draw::Key;
 use super::response::{Latent, latent, noise};
 use super::voice::{self, Named, Pointer, Speech, Topic, speak};
 use super::{Ask, Prepared, Refusal};
+use crate::domain::instrument::{Rehearsal, rehearsal};
 
-pub(crate) use ab_test::ab_test;
-pub(crate) use concept_test::concept_test;
-pub(crate) use nps::nps;
 pub(crate) use route::route;
-pub(crate) use sentiment::sentiment_study;
-pub(crate) use survey::survey;
+
+/// Answers a questionnaire in the way that its study type asks for.
+///
+/// # Errors
+/// When the reader cannot answer that type, or there is nothing to read.
+pub(crate) fn of(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refusal> {
+    let study_type = ask.spec.instrument.study_type();
+    let rehearsal = rehearsal(study_type).ok_or_else(|| Refusal::Final {
+        why: format!("the built-in reader cannot answer a {study_type} study"),
+    })?;
+    match rehearsal {
+        Rehearsal::Rating => concept_test::concept_test(prepared, ask),
+        Rehearsal::Feeling => sentiment::sentiment_study(prepared, ask),
+        Rehearsal::Recommendation => nps::nps(prepared, ask),
+        Rehearsal::OpenQuestions => survey::survey(prepared, ask),
+        Rehearsal::Preference => ab_test::ab_test(prepared, ask),
+    }
+}
 
 /// A reason as the questionnaire asks for it.
 #[derive(Serialize)]

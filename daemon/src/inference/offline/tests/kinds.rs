@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::people::panel;
 use super::{ask_all, concept, json};
-use crate::domain::instrument;
+use crate::domain::instrument::{self, stimuli};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::inference::Ask;
 use crate::inference::offline::Offline;
@@ -164,7 +164,7 @@ fn quoted_words_stand_in_the_text_that_was_shown() {
     let spec = ab(GOOD, POOR, Orders::Split, 7);
     let questions = ["What do you like about it?", "What would stop you?", "What about the price?"];
     for spec in [spec, survey(GOOD, &questions)] {
-        let shown = spec.instrument.stimuli().join("\n");
+        let shown = stimuli(&spec.instrument).join("\n");
         for reply in ask_all(&spec, &panel(200, 4)) {
             for quoted in reply.text.split('“').skip(1) {
                 let quoted = quoted.split('”').next().unwrap().replace("\\\"", "\"");

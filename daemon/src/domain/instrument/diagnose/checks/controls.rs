@@ -5,11 +5,10 @@ use protocol::control::{Judged, Verdict};
 use protocol::measurement::Control;
 use protocol::quality::Figure;
 use protocol::results::Estimate;
-use protocol::study::StudyType;
 
 use super::limit::Limit;
-use super::scale::Scale;
 use super::{Met, PAIRS_MIN, ends, told};
+use crate::domain::instrument::scale::Scale;
 use crate::domain::instrument::words::{number, signed};
 use crate::domain::stats::estimate::{mean, scaled};
 use crate::domain::stats::{LEVEL, reask::Pairs};
@@ -29,12 +28,11 @@ pub(super) fn name(control: Control) -> &'static str {
 }
 
 /// Why the scale was not turned round.
-pub(super) fn why_not(study_type: StudyType) -> &'static str {
-    match study_type {
-        StudyType::Sentiment => "the answers are words, and there is no scale to turn round",
-        _ => {
-            "the built-in reader reads what is shown and not the question, so a scale turned round means nothing to it"
-        }
+pub(super) fn why_not(scale: Scale) -> &'static str {
+    if scale.is_numeric() {
+        "the built-in reader reads what is shown and not the question, so a scale turned round means nothing to it"
+    } else {
+        "the answers are words, and there is no scale to turn round"
     }
 }
 

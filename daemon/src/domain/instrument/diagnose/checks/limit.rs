@@ -6,7 +6,7 @@ use protocol::control::Verdict;
 use protocol::results::Estimate;
 
 use super::ends;
-use super::scale::Scale;
+use crate::domain::instrument::scale::Scale;
 use crate::domain::instrument::words::number;
 use crate::domain::stats::LEVEL;
 use crate::domain::stats::estimate::scaled;

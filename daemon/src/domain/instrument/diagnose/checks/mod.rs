@@ -3,7 +3,6 @@
 
 mod controls;
 mod limit;
-mod scale;
 mod wordings;
 
 #[cfg(test)]
@@ -15,13 +14,14 @@ use protocol::control::{ControlResult, Verdict, Wordings};
 use protocol::measurement::{Control, Measurement};
 use protocol::quality::Flag;
 use protocol::results::Estimate;
-use protocol::study::{StudySpec, StudyType};
+use protocol::study::StudySpec;
 
 use self::limit::Limit;
-use self::scale::Scale;
 use crate::domain::asking::Asking;
+use crate::domain::instrument::scale::Scale;
+use crate::domain::instrument::types::{Controls, kind, kind_of};
 use crate::domain::instrument::words;
-use crate::domain::outcome::{Assignment, Outcome};
+use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::stats::reask::Pairs;
 
 /// Fewer pairs than this decide nothing.
@@ -30,7 +30,6 @@ const PAIRS_MIN: u64 = 10;
 /// Everything that was said to controls and other wordings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Checks {
-    study_type: StudyType,
     wanted: Measurement,
     /// None for answers that are no places on one scale.
     scale: Option<Scale>,
@@ -59,17 +58,19 @@ pub(super) struct Found {
 
 impl Checks {
     pub(super) fn new(spec: &StudySpec) -> Self {
-        let study_type = spec.instrument.study_type();
         let wanted = spec.measurement.clone();
-        let scale = Scale::of(study_type).filter(|_| wanted.checks_panel());
-        Self { study_type, wanted, scale, at_hand: None, met: BTreeMap::new() }
+        let scale = match kind_of(&spec.instrument).controls() {
+            Controls::On { scale, .. } => Some(scale).filter(|_| wanted.checks_panel()),
+            Controls::Meaningless { .. } => None,
+        };
+        Self { wanted, scale, at_hand: None, met: BTreeMap::new() }
     }
 
     /// Takes note of an outcome; those of one respondent must come one after the other, the answer first.
     pub(super) fn add(&mut self, at: Assignment, outcome: &Outcome) {
         let (Some(scale), Some(asking)) = (self.scale, at.asking()) else { return };
         let value = match outcome {
-            Outcome::Answered(answered) => scale.value(&answered.answer),
+            Outcome::Answered(Answered { answer, .. }) => kind(answer.study_type()).place(answer),
             _ => None,
         };
         if asking == Asking::Answer {
@@ -107,7 +108,7 @@ impl Checks {
                     tell(judged.verdict, Flag::ControlFailed, &judged.sentence);
                     ControlResult::Judged(Box::new(judged))
                 } else {
-                    let not_asked = controls::why_not(self.study_type).to_owned();
+                    let not_asked = controls::why_not(scale).to_owned();
                     let control = controls::name(*control);
                     tell(
                         Verdict::Undecided,

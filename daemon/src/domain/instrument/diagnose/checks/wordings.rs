@@ -7,8 +7,8 @@ use protocol::results::Estimate;
 
 use super::controls::difference;
 use super::limit::Limit;
-use super::scale::Scale;
 use super::{Met, PAIRS_MIN, told};
+use crate::domain::instrument::scale::Scale;
 use crate::domain::instrument::words::number;
 use crate::domain::stats::LEVEL;
 use crate::domain::stats::reask::Pairs;

@@ -1,13 +1,8 @@
-//! The one scale on which the answers of a study type can be held against each other.
-
-use protocol::results::{Answer, Sentiment};
-use protocol::study::StudyType;
-
-use crate::domain::instrument::{concept_test, nps};
+//! The one scale of the controls, on which the answers of a study type can be held against each other.
 
 /// A scale: scores, or feelings as −1, 0 and 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scale {
+pub enum Scale {
     /// Scores from one end to the other.
     Scores(i32, i32),
     /// Negative, neither, positive: their mean in percent is the net sentiment.
@@ -15,30 +10,10 @@ pub(super) enum Scale {
 }
 
 impl Scale {
-    /// Of a study type, where it has one.
-    pub(super) fn of(study_type: StudyType) -> Option<Self> {
-        let scores = |(low, high)| Some(Self::Scores(low, high));
-        match study_type {
-            StudyType::ConceptTest => scores(concept_test::SCALE),
-            StudyType::Nps => scores(nps::SCALE),
-            StudyType::Sentiment => Some(Self::Feelings),
-            StudyType::Survey | StudyType::AbTest => None,
-        }
-    }
-
-    /// Where an answer stands.
-    pub(super) fn value(self, answer: &Answer) -> Option<i32> {
-        match (self, answer) {
-            (Self::Scores(..), Answer::ConceptTest { score, .. } | Answer::Nps { score, .. }) => {
-                Some(i32::from(*score))
-            }
-            (Self::Feelings, Answer::Sentiment { sentiment, .. }) => Some(match sentiment {
-                Sentiment::Positive => 1,
-                Sentiment::Negative => -1,
-                Sentiment::Neutral | Sentiment::Mixed => 0,
-            }),
-            _ => None,
-        }
+    /// Whether the values are points, and not names of feelings.
+    #[must_use]
+    pub fn is_numeric(self) -> bool {
+        matches!(self, Self::Scores(..))
     }
 
     /// First and last value.

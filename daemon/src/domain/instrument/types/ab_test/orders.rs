@@ -1,28 +1,27 @@
 //! The orders of an A/B test: which one an assignment shows, and what coming first is worth.
 
-use protocol::results::{Estimate, Preference};
-use protocol::study::{Instrument, Order, Orders, StudySpec};
+use protocol::results::Estimate;
+use protocol::study::{Order, Orders};
 use rand_core::Rng;
 
-use super::ab_test::{Verdict, paired};
+use super::verdict::Verdict;
 use crate::domain::outcome::Assignment;
 use crate::domain::stats::compare::{Moments, welch};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, bootstrap, estimate};
 
-/// The order in which an assignment shows the variants; `None` for every other instrument. In a split each pair of
-/// neighbours in the panel gets one of each, and the seed decides who gets which.
-pub(super) fn order(spec: &StudySpec, at: Assignment) -> Option<Order> {
-    let Instrument::AbTest { orders, .. } = &spec.instrument else { return None };
+/// The order in which an assignment shows the variants. In a split each pair of neighbours in the panel gets one of each,
+/// and the seed decides who gets which.
+pub(super) fn order(orders: Orders, seed: u64, at: Assignment) -> Order {
     let a_first = match orders {
         Orders::Both => at.task == 0,
         Orders::Split => {
             let pair = format!("order of pair {}", at.respondent / 2);
-            let drawn = bootstrap::generator(spec.seed, &pair).next_u64() & 1 == 1;
+            let drawn = bootstrap::generator(seed, &pair).next_u64() & 1 == 1;
             drawn == at.respondent.is_multiple_of(2)
         }
     };
-    Some(if a_first { Order::AFirst } else { Order::BFirst })
+    if a_first { Order::AFirst } else { Order::BFirst }
 }
 
 /// Preferences by the order that was shown: what an order effect is estimated from.
@@ -51,8 +50,8 @@ impl OrderCounts {
 
     pub(super) fn add(&mut self, verdict: Verdict) {
         match verdict.order() {
-            Some(Order::AFirst) => self.a_first.add(sign(verdict.preference())),
-            Some(Order::BFirst) => self.b_first.add(sign(verdict.preference())),
+            Some(Order::AFirst) => self.a_first.add(verdict.sign()),
+            Some(Order::BFirst) => self.b_first.add(verdict.sign()),
             None => false,
         };
     }
@@ -60,7 +59,7 @@ impl OrderCounts {
     pub(super) fn add_swap(&mut self, one: Verdict, other: Verdict) {
         let (a_first, b_first) =
             if one.order() == Some(Order::AFirst) { (one, other) } else { (other, one) };
-        self.swaps.add(sign(a_first.preference()) - sign(b_first.preference()));
+        self.swaps.add(a_first.sign() - b_first.sign());
     }
 
     /// Answers given after seeing A first, and after seeing B first.
@@ -79,7 +78,7 @@ impl OrderCounts {
     pub(super) fn effect(&self) -> Option<Estimate> {
         if self.both {
             let swap = estimate::mean(&self.swaps, LEVEL)?;
-            return Some(paired(estimate::scaled(swap, 50.0)));
+            return Some(estimate::paired(estimate::scaled(swap, 50.0)));
         }
         let found = welch(
             Moments::of_histogram(&self.a_first)?,
@@ -90,13 +89,5 @@ impl OrderCounts {
         let interval = Some(found.interval);
         let effect = estimate::equal_weights(found.difference, interval, LEVEL, n, "welch_t");
         Some(estimate::scaled(effect, 50.0))
-    }
-}
-
-fn sign(preference: Preference) -> i32 {
-    match preference {
-        Preference::A => 1,
-        Preference::B => -1,
-        Preference::None => 0,
     }
 }

@@ -1,0 +1,279 @@
+//! The A/B test: two variants, a preference, a score for each. The order in which a respondent sees them is drawn from
+//! the seed and recorded with the answer; with `orders: both` everyone answers once in each order, and only a
+//! preference that survives the swap counts.
+
+mod orders;
+mod sentences;
+mod tally;
+mod verdict;
+
+use protocol::results::{Answer, Preference, Results};
+use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
+use serde_json::{Value, json};
+
+use super::templates::SHARED;
+use super::{Chosen, Controls, Layout, MainNumber, Rehearsal, StudyKind, Supplied, Template};
+use crate::domain::instrument::Unreadable;
+use crate::domain::instrument::items::Item;
+use crate::domain::instrument::level::{Measure, of_score};
+use crate::domain::instrument::mend::{Form, Kind};
+use crate::domain::instrument::quantity::{Metric, Reading};
+use crate::domain::instrument::reply::{Fields, REASONING_MAX};
+use crate::domain::instrument::tally::Tally;
+use crate::domain::outcome::{Answered, Assignment};
+use tally::PairTally;
+use verdict::Verdict;
+
+/// First and last score of a variant.
+const SCALE: (i32, i32) = (1, 10);
+
+/// Standard deviation to plan with, in points of A's share minus B's: the largest there is.
+const EXPECTED_SD: (f64, &str) = (100.0, "percentage points of A's share minus B's, at most");
+
+/// The kind.
+pub(super) struct AbStudy;
+
+impl StudyKind for AbStudy {
+    fn study_type(&self) -> StudyType {
+        StudyType::AbTest
+    }
+
+    fn compose(&self, material: Supplied) -> Instrument {
+        let [variant_a, variant_b] = material.variants;
+        let orders = material.orders.unwrap_or(Orders::Split);
+        Instrument::AbTest { variant_a, variant_b, orders }
+    }
+
+    fn texts<'a>(&self, instrument: &'a Instrument) -> Vec<(&'static str, &'a str)> {
+        match instrument {
+            Instrument::AbTest { variant_a, variant_b, .. } => {
+                vec![("variant_a", variant_a), ("variant_b", variant_b)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn layout(&self) -> Layout {
+        Layout::TwoVariants
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        &["orders"]
+    }
+
+    fn templates(&self) -> &'static [Template] {
+        &SHARED
+    }
+
+    fn facts(&self, instrument: &Instrument, order: Order) -> Value {
+        let names = ["A", "B"].into_iter();
+        let texts = names.zip(self.texts(instrument));
+        let mut variants: Vec<Value> =
+            texts.map(|(name, (_, text))| json!({ "name": name, "text": text.trim() })).collect();
+        if order == Order::BFirst {
+            variants.reverse();
+        }
+        json!({ "variants": variants })
+    }
+
+    fn questionnaire(&self, instrument: &Instrument, order: Order) -> String {
+        match self.texts(instrument).as_slice() {
+            [(_, a), (_, b)] => questionnaire(a.trim(), b.trim(), order),
+            _ => String::new(),
+        }
+    }
+
+    fn presentation(&self, instrument: &Instrument) -> &'static str {
+        orders_of(instrument).as_str()
+    }
+
+    fn tasks(&self, instrument: &Instrument) -> u16 {
+        if orders_of(instrument) == Orders::Both { 2 } else { 1 }
+    }
+
+    fn order(&self, spec: &StudySpec, at: Assignment) -> Option<Order> {
+        Some(orders::order(orders_of(&spec.instrument), spec.seed, at))
+    }
+
+    fn controls(&self) -> Controls {
+        Controls::Meaningless {
+            instead: "orders: both is what checks an A/B test, or ask about each variant as a concept_test",
+        }
+    }
+
+    fn rehearsal(&self) -> Option<Rehearsal> {
+        Some(Rehearsal::Preference)
+    }
+
+    fn form(&self, _instrument: &Instrument) -> Form {
+        vec![
+            ("reasoning", Kind::Text(REASONING_MAX)),
+            ("preference", Kind::preference()),
+            ("score_a", Kind::Whole(1, 10)),
+            ("score_b", Kind::Whole(1, 10)),
+            ("sentiment", Kind::sentiment()),
+            ("differentiators", Kind::Topics),
+        ]
+    }
+
+    fn items(&self, _instrument: &Instrument) -> Vec<Item> {
+        vec![Item::Reasons, Item::Preference, Item::ScoreA, Item::ScoreB, Item::Sentiment]
+    }
+
+    fn read(
+        &self,
+        spec: &StudySpec,
+        at: Assignment,
+        fields: Fields,
+    ) -> Result<Answered, Unreadable> {
+        read(fields, self.order(spec, at).unwrap_or(Order::AFirst))
+    }
+
+    fn scale(&self) -> Option<(i32, i32)> {
+        Some(SCALE)
+    }
+
+    /// That of the preferred variant, the better one when neither is.
+    fn score(&self, answer: &Answer) -> Option<u8> {
+        let Answer::AbTest { preference, score_a, score_b, .. } = answer else { return None };
+        Some(match preference {
+            Preference::A => *score_a,
+            Preference::B => *score_b,
+            Preference::None => *score_a.max(score_b),
+        })
+    }
+
+    fn chosen(&self, answer: &Answer) -> Option<Chosen> {
+        match answer {
+            Answer::AbTest { sentiment, .. } => {
+                Some(Chosen { sentiment: *sentiment, intent: None })
+            }
+            _ => None,
+        }
+    }
+
+    fn repeated(&self, answer: &Answer) -> Option<i32> {
+        Verdict::single(answer).map(Verdict::sign)
+    }
+
+    fn contradiction(&self) -> Option<fn(&Answer) -> bool> {
+        Some(contradicts_itself)
+    }
+
+    fn headline(&self) -> Option<MainNumber> {
+        Some(MainNumber { field: "a_minus_b_pct", name: "A's share minus B's" })
+    }
+
+    fn metrics(&self) -> Vec<Metric> {
+        const DOUBLED: (i32, i32) = (2 * SCALE.0, 2 * SCALE.1);
+        const GAP: (i32, i32) = (DOUBLED.0 - DOUBLED.1, DOUBLED.1 - DOUBLED.0);
+        vec![
+            Metric::new("a_minus_b_pct", Reading::Balance { value: lead }),
+            Metric::share("variant_a_pct", lead, 1, 1),
+            Metric::share("variant_b_pct", lead, -1, -1),
+            Metric::share("no_preference_pct", lead, 0, 0),
+            Metric::new("variant_a_score", Reading::Doubled { scale: DOUBLED, value: doubled_a }),
+            Metric::new("variant_b_score", Reading::Doubled { scale: DOUBLED, value: doubled_b }),
+            Metric::new("score_difference", Reading::DoubledGap { scale: GAP, value: gap }),
+        ]
+    }
+
+    fn expected_sd(&self) -> (f64, &'static str) {
+        EXPECTED_SD
+    }
+
+    fn tally(&self) -> Box<dyn Tally> {
+        Box::new(PairTally::of_class())
+    }
+
+    fn panel_tally(&self, spec: &StudySpec) -> Box<dyn Tally> {
+        let identical = match self.texts(&spec.instrument).as_slice() {
+            [(_, a), (_, b)] => a.trim() == b.trim(),
+            _ => false,
+        };
+        Box::new(PairTally::of_panel(orders_of(&spec.instrument), identical))
+    }
+
+    fn levels<'r>(&self, results: &'r Results) -> Vec<Measure<'r>> {
+        let of = |field: &str| results.estimates.get(field);
+        let variants = [
+            of("variant_a_score").map(|a| of_score(a, "the mean score of A")),
+            of("variant_b_score").map(|b| of_score(b, "the mean score of B")),
+        ];
+        let better = variants.into_iter().flatten().reduce(|best, next| {
+            if next.estimate.value > best.estimate.value { next } else { best }
+        });
+        better.into_iter().collect()
+    }
+
+    fn level_title(&self, _results: &Results, measure: &Measure<'_>) -> String {
+        format!(
+            "Hardly anybody likes either variant: {}, the better one, is {}",
+            measure.name,
+            measure.value()
+        )
+    }
+}
+
+fn orders_of(instrument: &Instrument) -> Orders {
+    match instrument {
+        Instrument::AbTest { orders, .. } => *orders,
+        _ => Orders::Split,
+    }
+}
+
+fn questionnaire(variant_a: &str, variant_b: &str, order: Order) -> String {
+    let (a, b) = (format!("Variant A:\n{variant_a}"), format!("Variant B:\n{variant_b}"));
+    let (first, second) = match order {
+        Order::AFirst => (a, b),
+        Order::BFirst => (b, a),
+    };
+    format!(
+        "Please read these two variants:\n\n{first}\n\n{second}\n\n\
+         1. Which do you prefer: a, b or none?\n\
+         2. How much do you like each, from 1 (not at all) to 10 (very much)?\n\
+         3. How do you feel about the one you prefer: positive, negative, neutral or mixed?\n\
+         4. Why, and what makes the difference?\n\n\
+         Reply with one JSON object: {{\"preference\": \"a|b|none\", \"score_a\": 1-10, \"score_b\": 1-10, \
+         \"reasoning\": \"…\", \"sentiment\": \"…\", \"differentiators\": [\"…\"]}}\n"
+    )
+}
+
+fn read(mut fields: Fields, order: Order) -> Result<Answered, Unreadable> {
+    let preference = fields.word("preference")?;
+    let score_a = fields.integer("score_a", 1, 10)?;
+    let score_b = fields.integer("score_b", 1, 10)?;
+    let reasoning = fields.text_beside("reasoning", REASONING_MAX)?;
+    let sentiment = fields.word("sentiment")?;
+    let mentions = fields.topics("differentiators")?;
+    fields.finish()?;
+    let answer = Answer::AbTest { preference, score_a, score_b, reasoning, sentiment, order };
+    Ok(Answered { answer, mentions, options: None, channels: None })
+}
+
+fn lead(said: &[&Answered]) -> Option<i32> {
+    Verdict::of_read(said).map(Verdict::sign)
+}
+
+fn doubled_a(said: &[&Answered]) -> Option<i32> {
+    Some(Verdict::of_read(said)?.doubled().0)
+}
+
+fn doubled_b(said: &[&Answered]) -> Option<i32> {
+    Some(Verdict::of_read(said)?.doubled().1)
+}
+
+fn gap(said: &[&Answered]) -> Option<i32> {
+    let (a, b) = Verdict::of_read(said)?.doubled();
+    Some(a - b)
+}
+
+/// Prefers the variant that scores lower.
+fn contradicts_itself(answer: &Answer) -> bool {
+    let Answer::AbTest { preference, score_a, score_b, .. } = answer else { return false };
+    match preference {
+        Preference::A => score_a < score_b,
+        Preference::B => score_b < score_a,
+        Preference::None => false,
+    }
+}

@@ -1,0 +1,284 @@
+//! The study types: everything that the daemon must know of each, one file or folder a type. Whatever differs between types
+//! is asked of a [`StudyKind`]; code outside this folder names no type. A new one is a file here and a line in [`KINDS`].
+
+mod ab_test;
+mod concept_test;
+mod face;
+mod nps;
+mod sentiment;
+mod survey;
+mod templates;
+
+#[cfg(test)]
+mod tests;
+
+use protocol::channels::Construct;
+use protocol::results::{Answer, PurchaseIntent, Results, Sentiment};
+use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
+use serde_json::{Value, json};
+
+use super::items::Item;
+use super::level::Measure;
+use super::limits::{self, Violation};
+use super::mend::Form;
+use super::quantity::Metric;
+use super::reply::Fields;
+use super::scale::Scale;
+use super::tally::Tally;
+use super::{Answered, Assignment, Unreadable};
+
+pub use face::{
+    Rehearsal, compose, controls, decoy, facts, has_headline, layout, open_questions,
+    puts_one_a_call, rehearsal, stimuli, takes, templates, type_that_takes,
+};
+pub(super) use survey::{ANSWER_MAX, check_entry};
+
+/// The study type of a draft that names none.
+pub const USUAL: StudyType = StudyType::ConceptTest;
+
+/// Every kind, in the order of the study types on the wire.
+pub(super) static KINDS: [&dyn StudyKind; StudyType::ALL.len()] = [
+    &concept_test::ConceptStudy,
+    &sentiment::SentimentStudy,
+    &nps::NpsStudy,
+    &survey::SurveyStudy,
+    &ab_test::AbStudy,
+];
+
+/// The kind of a study type.
+pub(super) fn kind(study_type: StudyType) -> &'static dyn StudyKind {
+    KINDS[study_type.index()]
+}
+
+/// The kind of an instrument.
+pub(super) fn kind_of(instrument: &Instrument) -> &'static dyn StudyKind {
+    kind(instrument.study_type())
+}
+
+/// A prompt template as shipped: its file name and its text.
+pub type Template = (&'static str, &'static str);
+
+/// How the body of a file is divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// One text.
+    OneText,
+    /// Two variants, each under its heading or in a file of its own.
+    TwoVariants,
+}
+
+/// The material of a draft, as far as there is any. A kind takes what it needs.
+#[derive(Clone, Debug, Default)]
+pub struct Supplied {
+    /// The whole body of the file.
+    pub stimulus: String,
+    /// The variants, where the layout has two.
+    pub variants: [String; 2],
+    /// The setting `questions`.
+    pub questions: Option<Vec<String>>,
+    /// The setting `orders`.
+    pub orders: Option<Orders>,
+}
+
+/// Whether a panel can be checked with controls and other wordings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Controls {
+    /// It can.
+    On {
+        /// The text that is made to be bad.
+        decoy: &'static str,
+        /// The scale on which answers are compared.
+        scale: Scale,
+    },
+    /// Controls mean nothing to this type.
+    Meaningless {
+        /// What to do instead.
+        instead: &'static str,
+    },
+}
+
+/// The number that a study type is read by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct MainNumber {
+    /// A field of the estimates.
+    pub(super) field: &'static str,
+    /// What a sentence calls it.
+    pub(super) name: &'static str,
+}
+
+/// Words that a respondent chose from lists whose order was drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Chosen {
+    pub(super) sentiment: Sentiment,
+    pub(super) intent: Option<PurchaseIntent>,
+}
+
+/// A study type: what is shown and asked, how a reply is read, what one answer says, and what a panel's answers come to.
+/// What has a default is what most types share, or what a simple type can do without.
+pub(super) trait StudyKind: Sync {
+    /// The type.
+    fn study_type(&self) -> StudyType;
+
+    // The material.
+
+    /// The instrument with that material.
+    fn compose(&self, material: Supplied) -> Instrument;
+
+    /// Every text that is shown, by the name of its field, in the order of the material.
+    fn texts<'a>(&self, instrument: &'a Instrument) -> Vec<(&'static str, &'a str)>;
+
+    /// How the body of a file is divided.
+    fn layout(&self) -> Layout {
+        Layout::OneText
+    }
+
+    /// Settings of a draft that mean something to this type only.
+    fn keys(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Open questions that are put one after the other.
+    fn questions<'a>(&self, _instrument: &'a Instrument) -> &'a [String] {
+        &[]
+    }
+
+    /// Everything about the material that breaks the contract's limits.
+    fn check(&self, instrument: &Instrument) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        for (field, text) in self.texts(instrument) {
+            limits::text(&mut violations, field, text);
+        }
+        violations
+    }
+
+    // What is asked.
+
+    /// The prompt templates of this type, in the order in which they are hashed. They decide its instrument hash and
+    /// nobody else's.
+    fn templates(&self) -> &'static [Template];
+
+    /// What a template may name of the material.
+    fn facts(&self, instrument: &Instrument, _order: Order) -> Value {
+        let texts = self.texts(instrument).into_iter();
+        Value::Object(texts.map(|(field, text)| (field.to_owned(), json!(text.trim()))).collect())
+    }
+
+    /// The questionnaire in plain text, with the material.
+    fn questionnaire(&self, instrument: &Instrument, order: Order) -> String;
+
+    /// What decides the questionnaire besides its text: a part of the instrument hash.
+    fn presentation(&self, _instrument: &Instrument) -> &'static str {
+        ""
+    }
+
+    /// How many assignments a respondent gets.
+    fn tasks(&self, _instrument: &Instrument) -> u16 {
+        1
+    }
+
+    /// The order in which an assignment shows two variants.
+    fn order(&self, _spec: &StudySpec, _at: Assignment) -> Option<Order> {
+        None
+    }
+
+    /// Whether a panel can be checked with controls and other wordings.
+    fn controls(&self) -> Controls;
+
+    /// What further channels can measure, in the order of asking.
+    fn constructs(&self) -> &'static [Construct] {
+        &[]
+    }
+
+    /// How the built-in reader answers; `None` where it cannot.
+    fn rehearsal(&self) -> Option<Rehearsal> {
+        None
+    }
+
+    // How a reply is read.
+
+    /// The keys of a reply, each with what stands under it.
+    fn form(&self, instrument: &Instrument) -> Form;
+
+    /// The questions that can be put in a call of their own, in the order of asking.
+    fn items(&self, _instrument: &Instrument) -> Vec<Item> {
+        Vec::new()
+    }
+
+    /// Reads the reply to an assignment.
+    fn read(
+        &self,
+        spec: &StudySpec,
+        at: Assignment,
+        fields: Fields,
+    ) -> Result<Answered, Unreadable>;
+
+    // What one answer says. Each method is `None` of another type's answer.
+
+    /// First and last value of the scores.
+    fn scale(&self) -> Option<(i32, i32)> {
+        None
+    }
+
+    /// The score.
+    fn score(&self, _answer: &Answer) -> Option<u8> {
+        None
+    }
+
+    /// The words that were chosen from lists.
+    fn chosen(&self, _answer: &Answer) -> Option<Chosen> {
+        None
+    }
+
+    /// Where it lies on the scale of the controls.
+    fn place(&self, answer: &Answer) -> Option<i32> {
+        self.score(answer).map(i32::from)
+    }
+
+    /// The number that is compared with what the same respondent answers when asked again.
+    fn repeated(&self, answer: &Answer) -> Option<i32> {
+        self.score(answer).map(i32::from)
+    }
+
+    /// The answer to a construct on its own scale.
+    fn direct(&self, _answer: &Answer, _construct: Construct) -> Option<i32> {
+        None
+    }
+
+    /// Tells an answer whose numbers and words cannot both be meant; `None` where an answer has no two such parts.
+    fn contradiction(&self) -> Option<fn(&Answer) -> bool> {
+        None
+    }
+
+    // What the answers of a panel come to.
+
+    /// The number that the type is read by; `None` where groups are compared by the themes they name.
+    fn headline(&self) -> Option<MainNumber> {
+        None
+    }
+
+    /// Every number of an answer that results can be broken down by.
+    fn metrics(&self) -> Vec<Metric> {
+        Vec::new()
+    }
+
+    /// The standard deviation of the main number to plan with, and its unit.
+    fn expected_sd(&self) -> (f64, &'static str);
+
+    /// Empty counts of a class.
+    fn tally(&self) -> Box<dyn Tally>;
+
+    /// Empty counts of the whole panel.
+    fn panel_tally(&self, _spec: &StudySpec) -> Box<dyn Tally> {
+        self.tally()
+    }
+
+    /// What is held against limits to tell how high a result is at all.
+    fn levels<'r>(&self, _results: &'r Results) -> Vec<Measure<'r>> {
+        Vec::new()
+    }
+
+    /// The title of the finding that a result is so low that it calls for action.
+    fn level_title(&self, _results: &Results, measure: &Measure<'_>) -> String {
+        format!("Hardly anybody likes it: {} is {}", measure.name, measure.value())
+    }
+}

@@ -1,0 +1,321 @@
+//! The survey: one to ten open questions. What an answer names is counted by question; a question that nobody can
+//! answer is said to be unsupported instead of being answered with something else.
+
+mod questions;
+mod sentences;
+
+use std::collections::BTreeMap;
+
+use protocol::results::{Answer, Outcomes, ThemeKind};
+use protocol::study::{Instrument, Order, StudySpec, StudyType};
+use serde_json::{Value, json};
+
+use super::templates::SHARED;
+use super::{Controls, Rehearsal, StudyKind, Supplied, Template};
+use crate::domain::instrument::Unreadable;
+use crate::domain::instrument::items::Item;
+use crate::domain::instrument::limits::{self, QUESTION_MAX, QUESTIONS_MAX, Violation};
+use crate::domain::instrument::mend::{Form, Kind};
+use crate::domain::instrument::reply::{
+    Fields, MENTIONS_MAX, REASONING_MAX, REFUSAL_MAX, THEME_MAX, one_line,
+};
+use crate::domain::instrument::tally::{By, Summary, Tally};
+use crate::domain::instrument::themes::Themes;
+use crate::domain::outcome::{Answered, Assignment, Mention};
+use questions::Questions;
+
+/// Standard deviation to plan with, in points of a theme's share: the largest there is.
+const EXPECTED_SD: (f64, &str) = (50.0, "percentage points of a theme's share, at most");
+/// Most characters of one answer.
+pub(in crate::domain::instrument) const ANSWER_MAX: usize = 2_000;
+
+/// The kind.
+pub(super) struct SurveyStudy;
+
+impl StudyKind for SurveyStudy {
+    fn study_type(&self) -> StudyType {
+        StudyType::Survey
+    }
+
+    fn compose(&self, material: Supplied) -> Instrument {
+        Instrument::Survey {
+            stimulus: material.stimulus,
+            questions: material.questions.unwrap_or_default(),
+        }
+    }
+
+    fn texts<'a>(&self, instrument: &'a Instrument) -> Vec<(&'static str, &'a str)> {
+        match instrument {
+            Instrument::Survey { stimulus, .. } => vec![("stimulus", stimulus)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn keys(&self) -> &'static [&'static str] {
+        &["questions"]
+    }
+
+    fn questions<'a>(&self, instrument: &'a Instrument) -> &'a [String] {
+        match instrument {
+            Instrument::Survey { questions, .. } => questions,
+            _ => &[],
+        }
+    }
+
+    fn check(&self, instrument: &Instrument) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        for (field, text) in self.texts(instrument) {
+            limits::text(&mut violations, field, text);
+        }
+        check_questions(&mut violations, self.questions(instrument));
+        violations
+    }
+
+    fn templates(&self) -> &'static [Template] {
+        &SHARED
+    }
+
+    fn facts(&self, instrument: &Instrument, _order: Order) -> Value {
+        let texts = self.texts(instrument);
+        let stimulus = texts.first().map_or("", |(_, text)| text.trim());
+        json!({ "questions": self.questions(instrument), "stimulus": stimulus })
+    }
+
+    fn questionnaire(&self, instrument: &Instrument, _order: Order) -> String {
+        let texts = self.texts(instrument);
+        let stimulus = texts.first().map_or("", |(_, text)| text.trim());
+        questionnaire(stimulus, self.questions(instrument))
+    }
+
+    fn controls(&self) -> Controls {
+        Controls::Meaningless {
+            instead: "open answers are no numbers that could be held against each other, so check the panel with a concept_test",
+        }
+    }
+
+    fn rehearsal(&self) -> Option<Rehearsal> {
+        Some(Rehearsal::OpenQuestions)
+    }
+
+    fn form(&self, instrument: &Instrument) -> Form {
+        let questions = self.questions(instrument).iter();
+        let questions = questions.map(|question| question.trim().to_owned()).collect();
+        vec![("answers", Kind::Answers(questions)), ("reasoning", Kind::Text(REASONING_MAX))]
+    }
+
+    fn items(&self, instrument: &Instrument) -> Vec<Item> {
+        (1..=self.questions(instrument).len())
+            .filter_map(|number| u8::try_from(number).ok().map(Item::Question))
+            .chain([Item::Reasons])
+            .collect()
+    }
+
+    fn read(
+        &self,
+        spec: &StudySpec,
+        _at: Assignment,
+        fields: Fields,
+    ) -> Result<Answered, Unreadable> {
+        read(fields, self.questions(&spec.instrument))
+    }
+
+    fn expected_sd(&self) -> (f64, &'static str) {
+        EXPECTED_SD
+    }
+
+    fn tally(&self) -> Box<dyn Tally> {
+        Box::new(SurveyTally::default())
+    }
+
+    fn panel_tally(&self, spec: &StudySpec) -> Box<dyn Tally> {
+        let questions = Questions::new(self.questions(&spec.instrument));
+        Box::new(SurveyTally { answers: 0, questions: Some(questions) })
+    }
+}
+
+fn questionnaire(stimulus: &str, questions: &[String]) -> String {
+    let questions: Vec<String> = (1..)
+        .zip(questions)
+        .map(|(number, question)| format!("{number}. {}", question.trim()))
+        .collect();
+    format!(
+        "Please read this:\n\n{stimulus}\n\nAnswer each question in your own words:\n{}\n\n\
+         Reply with one JSON object: {{\"answers\": [{{\"question\": 1, \"answer\": \"…\", \"themes\": [\"…\"]}}], \
+         \"reasoning\": \"…\"}}. For a question you cannot answer give \
+         {{\"question\": 1, \"refused\": \"why\"}}.\n",
+        questions.join("\n")
+    )
+}
+
+fn check_questions(violations: &mut Vec<Violation>, questions: &[String]) {
+    let mut complain = |what: String, hint: String| {
+        violations.push(Violation { field: "questions", what, hint });
+    };
+    if questions.is_empty() {
+        complain(
+            "a survey needs at least one question".to_owned(),
+            "questions: [ \"What would stop you from trying it?\" ]".to_owned(),
+        );
+    }
+    if questions.len() > QUESTIONS_MAX {
+        complain(
+            format!("there are {} questions, at most {QUESTIONS_MAX} are allowed", questions.len()),
+            format!("drop {} of them", questions.len() - QUESTIONS_MAX),
+        );
+    }
+    for (place, question) in questions.iter().enumerate() {
+        let number = place + 1;
+        let length = question.trim().chars().count();
+        if length == 0 {
+            complain(format!("question {number} is empty"), "write it or drop it".to_owned());
+        } else if length > QUESTION_MAX {
+            complain(
+                format!(
+                    "question {number} has {length} characters, at most {QUESTION_MAX} are allowed"
+                ),
+                format!("cut {} characters", length - QUESTION_MAX),
+            );
+        }
+        let earlier = questions.iter().take(place).position(|known| {
+            length > 0 && known.trim().to_lowercase() == question.trim().to_lowercase()
+        });
+        if let Some(earlier) = earlier {
+            complain(
+                format!("question {number} is the same as question {}", earlier + 1),
+                "ask each question once".to_owned(),
+            );
+        }
+    }
+}
+
+/// Reads what is said to the questions. What a language model answered stands although it left out other questions: those
+/// have no answer, and count as neither answered nor declined.
+fn read(mut fields: Fields, questions: &[String]) -> Result<Answered, Unreadable> {
+    let may_leave_out = fields.is_mended();
+    let entries = fields.objects("answers", questions.len())?;
+    let reasoning = fields.text_beside("reasoning", REASONING_MAX)?;
+    fields.finish()?;
+    let (mut answers, mut refused) = (BTreeMap::new(), BTreeMap::new());
+    let mut themes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut mentions: Vec<Mention> = Vec::new();
+    for mut entry in entries {
+        let number =
+            entry.integer("question", 1, u8::try_from(questions.len()).unwrap_or(u8::MAX))?;
+        let question = questions
+            .get(usize::from(number) - 1)
+            .map(|question| question.trim().to_owned())
+            .ok_or_else(|| Unreadable::invalid("`question` is out of range"))?;
+        if answers.contains_key(&question) || refused.contains_key(&question) {
+            return Err(Unreadable::invalid("a question is answered twice"));
+        }
+        let (answer, named) = match said(entry)? {
+            Said::Answer { answer, themes } => (answer, themes),
+            Said::Declined { reason } => {
+                refused.insert(question, reason);
+                continue;
+            }
+        };
+        for theme in &named {
+            if !mentions.iter().any(|known| known.theme.eq_ignore_ascii_case(theme)) {
+                mentions.push(Mention {
+                    kind: ThemeKind::Topic,
+                    theme: theme.clone(),
+                    quote: None,
+                });
+            }
+        }
+        if !named.is_empty() {
+            themes.insert(question.clone(), named);
+        }
+        answers.insert(question, answer);
+    }
+    let leaves_out = answers.len() + refused.len() < questions.len();
+    if leaves_out && (answers.is_empty() || !may_leave_out) {
+        return Err(Unreadable::invalid("a question is not answered"));
+    }
+    if answers.is_empty() {
+        return Err(Unreadable::Refused { reason: "no question could be answered".to_owned() });
+    }
+    Ok(Answered {
+        answer: Answer::Survey { answers, reasoning, themes, refused },
+        mentions,
+        options: None,
+        channels: None,
+    })
+}
+
+/// What is said to one question.
+enum Said {
+    Answer { answer: String, themes: Vec<String> },
+    Declined { reason: String },
+}
+
+/// Reads what is said to one question.
+fn said(mut entry: Fields) -> Result<Said, Unreadable> {
+    let said = match entry.optional_text("refused", REFUSAL_MAX)? {
+        Some(reason) => Said::Declined { reason },
+        None => {
+            Said::Answer { answer: entry.text("answer", ANSWER_MAX)?, themes: names(&mut entry)? }
+        }
+    };
+    entry.finish()?;
+    Ok(said)
+}
+
+/// Whether that can be read as what is said to one question.
+pub(in crate::domain::instrument) fn check_entry(entry: Fields) -> Result<(), Unreadable> {
+    said(entry).map(drop)
+}
+
+fn names(entry: &mut Fields) -> Result<Vec<String>, Unreadable> {
+    let mut named: Vec<String> = Vec::new();
+    for theme in entry.texts("themes", MENTIONS_MAX, THEME_MAX)? {
+        let theme = one_line(&theme);
+        if !named.iter().any(|known| known.eq_ignore_ascii_case(&theme)) {
+            named.push(theme);
+        }
+    }
+    Ok(named)
+}
+
+/// Counts of a group of answers: how many, and of the whole panel what they say to each question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct SurveyTally {
+    answers: u64,
+    questions: Option<Questions>,
+}
+
+impl Tally for SurveyTally {
+    fn add(&mut self, by: By<'_>, answers: &[&Answer]) {
+        for answer in answers.iter().filter(|answer| answer.study_type() == StudyType::Survey) {
+            self.answers += 1;
+            if let Some(questions) = &mut self.questions {
+                questions.add(by, answer);
+            }
+        }
+    }
+
+    fn n(&self) -> u64 {
+        self.answers
+    }
+
+    fn outcomes(&self, _seed: u64, themes: &Themes) -> Option<Outcomes> {
+        let questions = self.questions.as_ref().filter(|_| self.answers > 0)?;
+        Some(Outcomes::Survey {
+            question_results: questions.results(),
+            common_themes: themes.top(ThemeKind::Topic),
+        })
+    }
+
+    fn conclusions(&self, summary: &Summary<'_>) -> Vec<String> {
+        let Outcomes::Survey { question_results, .. } = summary.outcomes else {
+            return Vec::new();
+        };
+        let questions = (1..).zip(question_results);
+        let mut told: Vec<String> =
+            questions.map(|(place, question)| sentences::question(place, question)).collect();
+        told.extend(sentences::saturation(question_results, summary.panel));
+        told.extend(summary.groups.parted());
+        told
+    }
+}
