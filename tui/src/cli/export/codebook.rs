@@ -7,6 +7,7 @@ use protocol::study::StudyType;
 use super::csv::{COLUMNS, inert};
 use super::extra;
 use crate::failure::Failure;
+use crate::kinds;
 
 /// The codebook as a table of its own.
 pub(super) fn table(study: StudyType, asked: &Asked) -> Result<Vec<u8>, Failure> {
@@ -45,10 +46,7 @@ fn describe(column: &str, study: StudyType) -> (&'static str, &'static str) {
             "the respondent's answer; a survey has one row for each question of it, an A/B test in both orders one for each order",
             "a1, a2, … in the order of the panel",
         ),
-        "score" => match study {
-            StudyType::Nps => ("how likely they are to recommend it", "0 to 10"),
-            _ => ("how much they like it", "1 to 10; empty in studies without a score"),
-        },
+        "score" => kinds::view(study).score,
         "sentiment" => ("how they feel about it", "positive, negative, neutral or mixed"),
         "purchase_intent" => {
             ("would they buy it", "definitely, probably, maybe, probably_not or definitely_not")

@@ -4,7 +4,7 @@ use protocol::channels::{Channel, Construct, Heard, Voices};
 use protocol::results::Response;
 
 use super::class::Dimension;
-use crate::station::instrument::{self, Said};
+use crate::kinds::{self, Said};
 
 /// Which answers the quotes are narrowed to. Empty: all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,8 @@ impl Drill {
             && self.voice.as_ref().is_none_or(|(_, voice)| voice.is_in(response))
             && self.cited.as_ref().is_none_or(|(_, cited)| cited.contains(&ordinal))
             && (self.words.is_empty()
-                || instrument::words(&response.answer)
+                || kinds::parts(&response.answer)
+                    .reasoning
                     .to_lowercase()
                     .contains(&self.words.to_lowercase()))
     }

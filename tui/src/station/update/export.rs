@@ -1,8 +1,8 @@
 //! Taking things out: files, a picture, and the clipboard. Names of files are made from the id, never from what
 //! somebody wrote.
 
+use crate::kinds;
 use crate::station::effect::{Effect, Export};
-use crate::station::instrument;
 use crate::station::model::layer::Layer;
 use crate::station::model::lens::{Lens, LivePane};
 use crate::station::model::people;
@@ -55,7 +55,7 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     let text = response.zip(kind).map(|(response, kind)| {
         let mark = (kind.mark)(model.lens.mark_of(response));
         let who = people::brief(&response.persona);
-        let said = instrument::words(&response.answer);
+        let said = kinds::parts(&response.answer).reasoning;
         format!("{mark}: “{said}” ({who}, {}, synthetic)", response.id)
     });
     copied(model, "The answer", text)

@@ -4,7 +4,7 @@ use protocol::results::Response;
 use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
-use crate::station::instrument;
+use crate::kinds;
 use crate::station::model::Model;
 use crate::station::model::lens::{Follow, Lens, LivePane};
 use crate::station::model::people;
@@ -112,7 +112,7 @@ impl Layout {
 
     /// What they said, on one line however long it is, in quotation marks.
     pub(in crate::station::screens) fn line(&self, response: &Response) -> String {
-        let words = instrument::words(&response.answer);
+        let words = kinds::parts(&response.answer).reasoning;
         let said = format!("{}{words}{}", self.glyphs.quote_open(), self.glyphs.quote_close());
         protocol::safe::line(&said).into_owned()
     }
