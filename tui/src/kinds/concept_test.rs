@@ -2,8 +2,9 @@
 
 use protocol::channels::Construct;
 use protocol::results::{Answer, Outcomes, PurchaseIntent};
+use protocol::study::Instrument;
 
-use super::{Bar, Found, Measure, Metric, Parts, Said, Scores, Share, StudyView};
+use super::{Bar, Found, Material, Measure, Metric, Parts, Said, Scores, Share, StudyView};
 use crate::look::Role;
 use crate::station::theme::Role as ScreenRole;
 
@@ -13,6 +14,7 @@ pub(super) static VIEW: StudyView = StudyView {
     about: "rates an idea from 1 to 10 and says who would buy it",
     stimulus: "the idea, as respondents read it",
     asked: "Everyone read the text below and said how much they like it (1 to 10), whether they would buy it, how they feel about it, and why.",
+    material,
     parts,
     texts_mut,
     besides: &[
@@ -52,6 +54,11 @@ pub(super) static VIEW: StudyView = StudyView {
     shares: ("Would they buy it", "Would they buy it?"),
     ..StudyView::PLAIN
 };
+
+fn material(instrument: &Instrument) -> Material<'_> {
+    let Instrument::ConceptTest { stimulus } = instrument else { return Material::default() };
+    Material::of_text(stimulus)
+}
 
 fn parts(answer: &Answer) -> Parts<'_> {
     let Answer::ConceptTest { score, sentiment, reasoning, purchase_intent } = answer else {

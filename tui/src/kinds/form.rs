@@ -1,7 +1,5 @@
 //! What is asked, in parts: the fields that a study type adds to the form, and the material that a study of it showed.
 
-use protocol::study::Instrument;
-
 /// A field of the form that only one study type has.
 #[derive(Debug)]
 pub(crate) struct FormField {
@@ -41,9 +39,8 @@ pub(crate) struct Material<'a> {
 
 impl<'a> Material<'a> {
     /// The material of a study that shows one text.
-    pub(super) fn only_text(instrument: &'a Instrument) -> Self {
-        let texts = instrument.stimuli().into_iter().map(|text| (None, text)).collect();
-        Self { texts, ..Self::default() }
+    pub(super) fn of_text(text: &'a str) -> Self {
+        Self { texts: vec![(None, text)], ..Self::default() }
     }
 
     /// The text of the form that shows it.

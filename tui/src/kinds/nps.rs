@@ -3,8 +3,9 @@
 
 use protocol::channels::Construct;
 use protocol::results::{Answer, Outcomes};
+use protocol::study::Instrument;
 
-use super::{Bar, Found, Measure, Metric, Parts, Said, Scores, Share, StudyView};
+use super::{Bar, Found, Material, Measure, Metric, Parts, Said, Scores, Share, StudyView};
 use crate::look::Role;
 use crate::station::theme::Role as ScreenRole;
 
@@ -14,6 +15,7 @@ pub(super) static VIEW: StudyView = StudyView {
     about: "asks how likely people are to recommend it, 0 to 10",
     stimulus: "what they would recommend, as respondents read it",
     asked: "Everyone read the text below and said how likely they are to recommend it (0 to 10), how they feel about it, and why.",
+    material,
     parts,
     texts_mut,
     score: ("how likely they are to recommend it", "0 to 10"),
@@ -58,6 +60,11 @@ fn value(score: i32) -> f64 {
         7..=8 => 0.0,
         _ => -100.0,
     }
+}
+
+fn material(instrument: &Instrument) -> Material<'_> {
+    let Instrument::Nps { stimulus } = instrument else { return Material::default() };
+    Material::of_text(stimulus)
 }
 
 fn parts(answer: &Answer) -> Parts<'_> {

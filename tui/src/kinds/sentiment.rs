@@ -2,8 +2,9 @@
 
 use protocol::channels::Construct;
 use protocol::results::{Answer, Outcomes, Sentiment};
+use protocol::study::Instrument;
 
-use super::{Bar, Found, Marks, Measure, Metric, Parts, Remark, Said, Share, StudyView};
+use super::{Bar, Found, Marks, Material, Measure, Metric, Parts, Remark, Said, Share, StudyView};
 use crate::look::Role;
 use crate::report::bars::nearly;
 use crate::station::theme::Role as ScreenRole;
@@ -15,6 +16,7 @@ pub(super) static VIEW: StudyView = StudyView {
     stimulus: "what feelings are about, as respondents read it",
     asked: "Everyone read the text below and said how they feel about it (positive, negative, neutral or mixed), which theme decides that, and why.",
     topics: "What decides how they feel",
+    material,
     parts,
     texts_mut,
     // The mark is the feeling.
@@ -55,6 +57,11 @@ pub(super) static VIEW: StudyView = StudyView {
     shares: ("How they feel about it", "How do they feel about it?"),
     ..StudyView::PLAIN
 };
+
+fn material(instrument: &Instrument) -> Material<'_> {
+    let Instrument::Sentiment { stimulus } = instrument else { return Material::default() };
+    Material::of_text(stimulus)
+}
 
 fn parts(answer: &Answer) -> Parts<'_> {
     let Answer::Sentiment { sentiment, reasoning, key_theme } = answer else {

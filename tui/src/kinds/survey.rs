@@ -41,12 +41,8 @@ fn material(instrument: &Instrument) -> Material<'_> {
     let Instrument::Survey { stimulus, questions } = instrument else {
         return Material::default();
     };
-    Material {
-        texts: vec![(None, stimulus)],
-        questions,
-        fields: vec![("questions", questions.join("\n"))],
-        ..Material::default()
-    }
+    let fields = vec![("questions", questions.join("\n"))];
+    Material { questions, fields, ..Material::of_text(stimulus) }
 }
 
 fn parts(answer: &Answer) -> Parts<'_> {

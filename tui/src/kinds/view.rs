@@ -112,7 +112,7 @@ impl StudyView {
         asked: "Everyone read the text below.",
         topics: "What it is about",
         fields: &[],
-        material: |instrument| Material::only_text(instrument),
+        material: |_| Material::default(),
         parts: |_| Parts::default(),
         texts_mut: |_| Vec::new(),
         brief: |parts| parts.brief(),

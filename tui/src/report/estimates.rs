@@ -77,7 +77,16 @@ pub(crate) fn number(field: &str, value: f64) -> String {
         None if theme(field).is_some() => format!("{:.0}%", value * 100.0),
         None => format!("{value:.0}%"),
     };
-    // Negative numbers get a real minus; what rounds to nothing has no sign.
+    with_minus(text)
+}
+
+/// A whole number without a unit.
+pub(crate) fn whole(value: f64) -> String {
+    with_minus(format!("{value:.0}"))
+}
+
+/// Negative numbers get a real minus; what rounds to nothing has no sign.
+fn with_minus(text: String) -> String {
     match text.strip_prefix('-') {
         Some(rest) if rest.chars().all(|letter| matches!(letter, '0' | '.' | '%')) => {
             rest.to_owned()

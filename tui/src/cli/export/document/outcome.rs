@@ -6,7 +6,7 @@ use super::findings::themes;
 use super::{Block, Chart, Row, Section, Shape, Weight};
 use crate::kinds::{self, Bar};
 use crate::look::{Look, thousands};
-use crate::report::estimates::{label, number, range, scale};
+use crate::report::estimates::{label, number, range, scale, whole};
 
 /// The part of the report.
 pub(super) fn section(results: &Results) -> Section {
@@ -54,12 +54,12 @@ fn headline(results: &Results, section: &mut Section) {
             None => charts.push(Chart {
                 caption: format!(
                     "Headline numbers from {} to {}, with 95 % intervals",
-                    number("nps_score", scale.low),
-                    number("nps_score", scale.high)
+                    whole(scale.low),
+                    whole(scale.high)
                 ),
                 low: scale.low,
                 high: scale.high,
-                ends: (number("nps_score", scale.low), number("nps_score", scale.high)),
+                ends: (whole(scale.low), whole(scale.high)),
                 shape: Shape::Dot,
                 rows: vec![row],
             }),

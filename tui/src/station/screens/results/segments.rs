@@ -23,9 +23,11 @@ const NARROW_BELOW: u16 = 64;
 /// Draws the rows.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
     let rows = model.lens.rows(study);
-    let Some(measure) = kinds::view(study.instrument).main else {
-        let text = "A survey has no score to compare: v shows the reasons people gave.";
-        canvas.cut(area.x + 1, area.y, area.width.saturating_sub(1), text, Role::Dim);
+    let kind = kinds::view(study.instrument);
+    let Some(measure) = kind.main else {
+        let title = kind.title;
+        let text = format!("A {title} has no score to compare: v shows the reasons people gave.");
+        canvas.cut(area.x + 1, area.y, area.width.saturating_sub(1), &text, Role::Dim);
         return;
     };
     if rows.is_empty() {
