@@ -157,7 +157,6 @@ mod tests {
     use protocol::results::Report;
 
     use super::*;
-    use crate::kinds;
     use crate::look::Look;
     use crate::report::fixtures;
 
