@@ -8,6 +8,9 @@ use protocol::study::Instrument;
 use super::{Against, Column, FormField, Found, Material, Measure, Metric, Parts};
 use crate::look::Role;
 
+/// What a score or a mark counts in a mean.
+pub(crate) type Counts = fn(i32) -> f64;
+
 /// A study type as the client knows it.
 #[derive(Debug)]
 pub(crate) struct StudyView {
@@ -61,9 +64,9 @@ pub(crate) struct StudyView {
     /// The estimate it is about, where it is about one.
     pub(crate) main: Option<Measure>,
     /// The mark as it enters the running main estimate.
-    pub(crate) value: fn(i32) -> f64,
+    pub(crate) value: Counts,
     /// The mean of a study at work, by its name and with what a score counts in it, where the daemon tells of scores.
-    pub(crate) running: Option<(&'static str, fn(i32) -> f64)>,
+    pub(crate) running: Option<(&'static str, Counts)>,
     /// The estimates that open a report, in this order.
     pub(crate) headline: &'static [Metric],
     /// The estimates in large print: field and name.
