@@ -4,6 +4,7 @@
 mod cli;
 mod failure;
 mod json;
+mod kinds;
 mod launch;
 mod link;
 mod look;

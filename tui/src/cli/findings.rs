@@ -3,9 +3,9 @@
 use protocol::results::Report;
 use protocol::run::{State, Study};
 use protocol::safe;
-use protocol::study::StudyType;
 
 use crate::failure::{Exit, Failure};
+use crate::kinds;
 use crate::link::{Absent, Link, call};
 use crate::report;
 use crate::ui::Ui;
@@ -53,13 +53,14 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
 
 /// What there is to say of the level of a study whose findings say nothing of it.
 fn level(found: &Report, nothing_found: bool) -> Option<String> {
+    let view = kinds::view(found.study.instrument);
     match &found.below_middle {
         Some(low) => Some(format!("Below the middle, but not urgent: {}", safe::line(low))),
         None if !nothing_found => None,
-        None if found.study.instrument == StudyType::Survey => Some(
-            "Nothing that calls for action was found; the level of a survey's answers is not judged."
-                .to_owned(),
-        ),
+        None if !view.has_level => Some(format!(
+            "Nothing that calls for action was found; the level of a {}'s answers is not judged.",
+            view.title
+        )),
         None => Some("Nothing that calls for action was found.".to_owned()),
     }
 }
@@ -89,6 +90,8 @@ fn nothing_to_judge(study: &Study) -> String {
 
 #[cfg(test)]
 mod tests {
+    use protocol::study::StudyType;
+
     use super::*;
     use crate::report::fixtures;
 

@@ -2,10 +2,10 @@
 
 use protocol::channels::{BILLION, Construct, Heard, Voices};
 use protocol::persona::Persona;
-use protocol::results::{Answer, Preference, Response};
+use protocol::results::Response;
 use protocol::safe;
-use protocol::study::Order;
 
+use crate::kinds;
 use crate::look::{Look, Role};
 use crate::report::channels;
 use crate::report::page::Page;
@@ -13,53 +13,22 @@ use crate::report::page::Page;
 /// The answer as a few lines and an empty one.
 pub(crate) fn answer(response: &Response, look: Look) -> String {
     let mut page = Page::new(look);
-    let head = match &response.answer {
-        Answer::ConceptTest { score, sentiment, purchase_intent, .. } => {
-            let intent = format!(
-                " · would {} buy",
-                match purchase_intent.as_str() {
-                    "maybe" => "perhaps".to_owned(),
-                    other => other.replace('_', " "),
-                }
-            );
-            format!("{score}/10 · {sentiment}{intent}")
-        }
-        Answer::Nps { score, sentiment, .. } => format!("{score}/10 · {sentiment}"),
-        Answer::Sentiment { sentiment, key_theme, .. } => format!("{sentiment} · {key_theme}"),
-        Answer::AbTest { preference, score_a, score_b, order, .. } => {
-            let preference = match preference {
-                Preference::A => "prefers A",
-                Preference::B => "prefers B",
-                Preference::None => "prefers neither",
-            };
-            let first = match order {
-                Order::AFirst => "A",
-                Order::BFirst => "B",
-            };
-            format!("{preference} · A {score_a}/10, B {score_b}/10 · saw {first} first")
-        }
-        Answer::Survey { answers, refused, .. } => {
-            format!("{} of {} questions answered", answers.len(), answers.len() + refused.len())
-        }
-    };
-    let head = format!("{}  {head}", response.id);
+    let head = format!("{}  {}", response.id, kinds::brief(&response.answer));
     page.paragraph(&head, "", "  ", Some(Role::Strong));
     page.paragraph(&who(&response.persona), "  ", "  ", Some(Role::Dim));
-    match &response.answer {
-        Answer::Survey { answers, refused, .. } => {
-            for (question, answer) in answers {
+    let parts = kinds::parts(&response.answer);
+    match parts.open {
+        Some(open) => {
+            for (question, answer) in open.answers {
                 page.paragraph(question, "  ", "  ", Some(Role::Accent));
                 page.paragraph(answer, "    ", "    ", None);
             }
-            for (question, reason) in refused {
+            for (question, reason) in open.refused {
                 page.paragraph(question, "  ", "  ", Some(Role::Accent));
                 page.paragraph(&format!("declined: {reason}"), "    ", "    ", Some(Role::Dim));
             }
         }
-        Answer::ConceptTest { reasoning, .. }
-        | Answer::Nps { reasoning, .. }
-        | Answer::Sentiment { reasoning, .. }
-        | Answer::AbTest { reasoning, .. } => page.paragraph(reasoning, "  ", "  ", None),
+        None => page.paragraph(parts.reasoning, "  ", "  ", None),
     }
     for (of, voices) in response.channels.iter().flatten() {
         page.paragraph(&beside(*of, voices), "  ", "    ", Some(Role::Dim));

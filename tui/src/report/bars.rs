@@ -1,8 +1,9 @@
 //! Shares as bars: whether they would buy, who recommends, and how they feel about it.
 
-use protocol::results::{Outcomes, PurchaseIntent, Results, Sentiment, Winner};
+use protocol::results::{Results, Sentiment};
 
-use crate::look::{Look, Role, pad, pad_left, thousands};
+use crate::kinds::{self, Bar};
+use crate::look::{Look, Role, pad, pad_left};
 use crate::report::estimates::range;
 use crate::report::page::Page;
 
@@ -11,111 +12,32 @@ const COLUMNS: (usize, usize, usize) = (18, 8, 13);
 /// Parts of a column, from the thinnest.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/// A share to draw: what it is of, its percentage, the field of its estimate, its colour.
-type Row = (String, f64, String, Role);
-
 /// Draws them.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
-    let (heading, rows): (_, Vec<Row>) = match &results.outcomes {
-        Outcomes::ConceptTest { purchase_intent: shares, .. } => {
-            let rows = PurchaseIntent::ALL.iter().map(|&intent| {
-                let (share, role) = match intent {
-                    PurchaseIntent::Definitely => (shares.definitely, Role::Good),
-                    PurchaseIntent::Probably => (shares.probably, Role::Good),
-                    PurchaseIntent::Maybe => (shares.maybe, Role::Accent),
-                    PurchaseIntent::ProbablyNot => (shares.probably_not, Role::Bad),
-                    PurchaseIntent::DefinitelyNot => (shares.definitely_not, Role::Bad),
-                };
-                (
-                    intent.as_str().replace('_', " "),
-                    share,
-                    format!("purchase_intent.{intent}"),
-                    role,
-                )
-            });
-            ("Would they buy it", rows.collect())
-        }
-        Outcomes::Nps { promoters_pct, passives_pct, detractors_pct, .. } => {
-            let row = |name: &str, share: f64, role| {
-                let field = name.split(' ').next().unwrap_or_default();
-                (name.to_owned(), share, format!("{field}_pct"), role)
-            };
-            let rows = vec![
-                row("promoters (9–10)", *promoters_pct, Role::Good),
-                row("passives (7–8)", *passives_pct, Role::Accent),
-                row("detractors (0–6)", *detractors_pct, Role::Bad),
-            ];
-            ("Would they recommend it", rows)
-        }
-        Outcomes::Sentiment { positive_pct, negative_pct, neutral_pct, mixed_pct, .. } => {
-            let rows = Sentiment::ALL.iter().map(|&feeling| {
-                let (share, role) = match feeling {
-                    Sentiment::Positive => (*positive_pct, Role::Good),
-                    Sentiment::Negative => (*negative_pct, Role::Bad),
-                    Sentiment::Neutral => (*neutral_pct, Role::Accent),
-                    Sentiment::Mixed => (*mixed_pct, Role::Warning),
-                };
-                (feeling.as_str().to_owned(), share, format!("{feeling}_pct"), role)
-            });
-            ("How they feel about it", rows.collect())
-        }
-        Outcomes::AbTest { variant_a_pct, variant_b_pct, no_preference_pct, winner, .. } => {
-            let won = |one| if *winner == one { Role::Good } else { Role::Accent };
-            let row = |name: &str, share: f64, field: &str, role| {
-                (name.to_owned(), share, field.to_owned(), role)
-            };
-            let rows = vec![
-                row("prefer A", *variant_a_pct, "variant_a_pct", won(Winner::A)),
-                row("prefer B", *variant_b_pct, "variant_b_pct", won(Winner::B)),
-                row("neither", *no_preference_pct, "no_preference_pct", Role::Dim),
-            ];
-            ("Which they prefer", rows)
-        }
-        Outcomes::Survey { .. } => return,
-    };
-    page.heading(heading, "95 % interval");
-    let look = page.look;
-    for row in rows {
-        page.line(line(&row, results, look));
+    let found = kinds::found(&results.outcomes);
+    if found.bars.is_empty() {
+        return;
     }
-    match &results.outcomes {
-        Outcomes::Sentiment { confidence, .. } => page.paragraph(
-            &format!(
-                "In {} of resampled panels (bootstrap) the feeling that leads here still leads.",
-                nearly(*confidence)
-            ),
-            "  ",
-            "  ",
-            Some(Role::Dim),
-        ),
-        Outcomes::AbTest { orders_shown: (a_first, b_first), contested, .. } => {
-            let mut line = format!(
-                "Shown first: A to {}, B to {}.",
-                thousands(i128::from(*a_first)),
-                thousands(i128::from(*b_first))
-            );
-            if let Some(contested) = contested {
-                line = format!(
-                    "Everyone saw both orders (A first {}, B first {}); {} changed their mind with the order and count as neither.",
-                    thousands(i128::from(*a_first)),
-                    thousands(i128::from(*b_first)),
-                    thousands(i128::from(*contested))
-                );
-            }
-            page.paragraph(&line, "  ", "  ", Some(Role::Dim));
-        }
-        _ => feelings(results, page),
+    page.heading(kinds::of_outcomes(&results.outcomes).shares.0, "95 % interval");
+    let look = page.look;
+    for bar in &found.bars {
+        page.line(line(bar, results, look));
+    }
+    match found.remark {
+        Some(remark) => page.paragraph(&remark.printed, "  ", "  ", Some(Role::Dim)),
+        None => feelings(results, page),
     }
 }
 
-fn line((name, share, field, role): &Row, results: &Results, look: Look) -> String {
+fn line(share: &Bar, results: &Results, look: Look) -> String {
+    let Bar { label, percent, field, role, .. } = share;
     let room = look.width.saturating_sub(2 + COLUMNS.0 + COLUMNS.1 + 2 + COLUMNS.2).clamp(6, 60);
     let interval = results.estimates.get(field).and_then(|found| found.low.zip(found.high));
     format!(
         "  {}{}{}  {}",
-        pad(name, COLUMNS.0),
-        bar(*share, room, *role, look),
-        pad_left(&format!("{share:.1}%"), COLUMNS.1),
+        pad(label, COLUMNS.0),
+        bar(*percent, room, *role, look),
+        pad_left(&format!("{percent:.1}%"), COLUMNS.1),
         look.paint(Role::Dim, &pad_left(&range(field, interval, look), COLUMNS.2)),
     )
 }

@@ -4,6 +4,7 @@ use protocol::results::{Comparison, Difference};
 use protocol::run::Study;
 use protocol::safe;
 
+use crate::kinds;
 use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::estimates::{label, number, range, theme};
 use crate::report::page::Page;
@@ -176,17 +177,10 @@ fn groups(found: &Comparison, page: &mut Page) {
 
 /// A field in words.
 pub(crate) fn words(field: &str) -> String {
-    match field {
-        "nps_score" => "Net Promoter Score".to_owned(),
-        "net_sentiment" => "Positive minus negative, points".to_owned(),
-        "a_minus_b_pct" => "A minus B, points".to_owned(),
-        "mean_score" => "Mean score".to_owned(),
-        "variant_a_score" => "Score of A".to_owned(),
-        "variant_b_score" => "Score of B".to_owned(),
-        other => match theme(other) {
-            Some(("theme", name)) => format!("Who names {}", safe::line(name)),
-            Some((reason, name)) => format!("Who names {} as a {reason}", safe::line(name)),
-            None => label(other, WHOLE),
-        },
+    match (kinds::metric(field), theme(field)) {
+        (Some(metric), _) => metric.words().to_owned(),
+        (None, Some(("theme", name))) => format!("Who names {}", safe::line(name)),
+        (None, Some((reason, name))) => format!("Who names {} as a {reason}", safe::line(name)),
+        (None, None) => label(field, WHOLE),
     }
 }

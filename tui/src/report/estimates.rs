@@ -3,24 +3,11 @@
 use protocol::results::{Estimate, Outcomes, Results};
 use protocol::safe;
 
+use crate::kinds;
 use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::page::Page;
 use crate::report::whisker::{self, Scale};
 
-/// The fields that open a report, in this order; the others stand in parts of their own.
-pub(crate) const HEADLINE: &[&str] = &[
-    "nps_score",
-    "net_sentiment",
-    "a_minus_b_pct",
-    "mean_score",
-    "median_score",
-    "would_buy_pct",
-    "top_two_box_pct",
-    "variant_a_score",
-    "variant_b_score",
-    "score_difference",
-    "order_effect_pct",
-];
 /// Columns of the label, the value and the interval.
 const COLUMNS: (usize, usize, usize) = (20, 6, 14);
 /// Columns of the count, shown where there is room.
@@ -29,8 +16,11 @@ const COUNT: usize = 9;
 /// Draws them.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
     let look = page.look;
-    let rows: Vec<(&str, &Estimate)> =
-        HEADLINE.iter().filter_map(|&field| Some((field, results.estimates.get(field)?))).collect();
+    let rows: Vec<(&str, &Estimate)> = kinds::of_outcomes(&results.outcomes)
+        .headline
+        .iter()
+        .filter_map(|metric| Some((metric.field, results.estimates.get(metric.field)?)))
+        .collect();
     if rows.is_empty() {
         return;
     }
@@ -81,19 +71,22 @@ pub(crate) fn range(field: &str, interval: Option<(f64, f64)>, look: Look) -> St
 
 /// A value with the digits and the unit of its field.
 pub(crate) fn number(field: &str, value: f64) -> String {
-    let text = match field {
-        "nps_score" | "net_sentiment" | "a_minus_b_pct" | "order_effect_pct" => {
-            format!("{value:.0}")
-        }
-        "mean_score" | "variant_a_score" | "variant_b_score" | "score_difference" => {
-            format!("{value:.2}")
-        }
-        "median_score" => format!("{value:.1}"),
+    let text = match kinds::metric(field) {
+        Some(metric) => metric.show(value),
         // Shares of themes lie between 0 and 1.
-        share if theme(share).is_some() => format!("{:.0}%", value * 100.0),
-        _ => format!("{value:.0}%"),
+        None if theme(field).is_some() => format!("{:.0}%", value * 100.0),
+        None => format!("{value:.0}%"),
     };
-    // Negative numbers get a real minus; what rounds to nothing has no sign.
+    with_minus(text)
+}
+
+/// A whole number without a unit.
+pub(crate) fn whole(value: f64) -> String {
+    with_minus(format!("{value:.0}"))
+}
+
+/// Negative numbers get a real minus; what rounds to nothing has no sign.
+fn with_minus(text: String) -> String {
     match text.strip_prefix('-') {
         Some(rest) if rest.chars().all(|letter| matches!(letter, '0' | '.' | '%')) => {
             rest.to_owned()
@@ -111,34 +104,16 @@ pub(crate) fn theme(field: &str) -> Option<(&str, &str)> {
 
 /// The scale that a field lives on.
 pub(crate) fn scale(field: &str, outcomes: &Outcomes) -> Scale {
-    let (low, high) = match (field, outcomes) {
-        ("nps_score" | "net_sentiment" | "a_minus_b_pct" | "order_effect_pct", _) => {
-            (-100.0, 100.0)
-        }
-        ("variant_a_score" | "variant_b_score", _) => (1.0, 10.0),
-        ("score_difference", _) => (-9.0, 9.0),
-        ("mean_score" | "median_score", Outcomes::ConceptTest { .. }) => (1.0, 10.0),
-        ("mean_score" | "median_score", Outcomes::Nps { .. }) => (0.0, 10.0),
-        _ => (0.0, 100.0),
-    };
+    let own = kinds::of_outcomes(outcomes).metric(field);
+    let (low, high) =
+        own.or_else(|| kinds::metric(field)).map_or((0.0, 100.0), |metric| metric.range);
     Scale { low, high, mark: (low < 0.0).then_some(0.0) }
 }
 
 /// A field in words.
 pub(crate) fn label(field: &str, scale: Scale) -> String {
-    let ends = format!("{:.0}–{:.0}", scale.low, scale.high);
-    match field {
-        "nps_score" => "Net Promoter Score".to_owned(),
-        "net_sentiment" => "Positive − negative".to_owned(),
-        "a_minus_b_pct" => "A − B, points".to_owned(),
-        "variant_a_score" => format!("Score of A, {ends}"),
-        "variant_b_score" => format!("Score of B, {ends}"),
-        "score_difference" => "A − B, scores".to_owned(),
-        "order_effect_pct" => "Shown first gains".to_owned(),
-        "mean_score" => format!("Mean score, {ends}"),
-        "median_score" => "Median score".to_owned(),
-        "would_buy_pct" => "Would buy".to_owned(),
-        "top_two_box_pct" => "Score of 9 or 10".to_owned(),
-        other => safe::line(&other.replace('_', " ")).into_owned(),
+    match kinds::metric(field) {
+        Some(metric) => metric.label(scale),
+        None => safe::line(&field.replace('_', " ")).into_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 use protocol::results::Outcomes;
 
+use crate::kinds;
 use crate::look::{Glyphs, Look, Role, thousands};
 use crate::report::estimates::number;
 use crate::report::page::Page;
@@ -13,17 +14,14 @@ const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇'
 
 /// Draws it.
 pub(crate) fn draw(outcomes: &Outcomes, page: &mut Page) {
-    let (Outcomes::ConceptTest { score_distribution, mean_score, std_dev, .. }
-    | Outcomes::Nps { score_distribution, mean_score, std_dev, .. }) = outcomes
-    else {
-        return;
-    };
-    let counts = &score_distribution.0;
+    let Some(scores) = kinds::found(outcomes).scores else { return };
+    let role = kinds::of_outcomes(outcomes).score_role;
+    let counts = &scores.counts.0;
     let Some(most) = counts.iter().map(|&(_, count)| count).max().filter(|&most| most > 0) else {
         return;
     };
     let look = page.look;
-    let spread = std_dev.map(|sd| format!("standard deviation {sd:.1}")).unwrap_or_default();
+    let spread = scores.std_dev.map(|sd| format!("standard deviation {sd:.1}")).unwrap_or_default();
     page.heading("How the scores spread", &spread);
 
     let column = ((look.width - 4) / counts.len()).clamp(4, 7);
@@ -31,7 +29,7 @@ pub(crate) fn draw(outcomes: &Outcomes, page: &mut Page) {
     for row in (0..=ROWS).rev() {
         let mut line = String::from("  ");
         for (&(score, count), &eighths) in counts.iter().zip(&heights) {
-            line.push_str(&cell(row, score, count, eighths, column, look, outcomes));
+            line.push_str(&cell(row, count, eighths, column, look, role(score)));
         }
         if !line.trim().is_empty() {
             page.line(line);
@@ -39,10 +37,9 @@ pub(crate) fn draw(outcomes: &Outcomes, page: &mut Page) {
     }
     let rule = look.glyph("─", "-").repeat(column * counts.len() - 2);
     page.line(format!("   {}", look.paint(Role::Dim, &rule)));
-    let scores: String =
-        counts.iter().map(|(score, _)| centre(&score.to_string(), column)).collect();
-    page.line(format!("  {scores}"));
-    page.line(mean_mark(*mean_score, counts, column, look));
+    let axis: String = counts.iter().map(|(score, _)| centre(&score.to_string(), column)).collect();
+    page.line(format!("  {axis}"));
+    page.line(mean_mark(scores.mean, counts, column, look));
 }
 
 /// Height in eighths of a row; whatever was given at all is seen.
@@ -61,35 +58,18 @@ fn height(count: u64, most: u64, look: Look) -> usize {
     }
 }
 
-fn cell(
-    row: usize,
-    score: i32,
-    count: u64,
-    eighths: usize,
-    column: usize,
-    look: Look,
-    outcomes: &Outcomes,
-) -> String {
+fn cell(row: usize, count: u64, eighths: usize, column: usize, look: Look, role: Role) -> String {
     let part = eighths.saturating_sub(row * 8).min(8);
     if part > 0 {
         let letter = look.glyph(EIGHTHS[part], '#');
         let bar = letter.to_string().repeat(column - 2);
-        return format!(" {} ", look.paint(role(score, outcomes), &bar));
+        return format!(" {} ", look.paint(role, &bar));
     }
     // Right above its column stands how many it is.
     if row == eighths.div_ceil(8) {
         return look.paint(Role::Dim, &centre(&short(count), column));
     }
     " ".repeat(column)
-}
-
-/// Recommendation studies have three kinds of scores; concept scores are all of one kind.
-fn role(score: i32, outcomes: &Outcomes) -> Role {
-    match (outcomes, score) {
-        (Outcomes::Nps { .. }, 9..) => Role::Good,
-        (Outcomes::Nps { .. }, ..7) => Role::Bad,
-        _ => Role::Accent,
-    }
 }
 
 /// The mean under the scale, as near to its place as a letter can be.

@@ -22,7 +22,7 @@ mod survey;
 mod tests;
 mod themes;
 pub(crate) mod title;
-mod whisker;
+pub(crate) mod whisker;
 
 use protocol::results::{Report, Results};
 

@@ -1,8 +1,9 @@
 //! What to do next, as commands that can be copied, and what the run took.
 
-use protocol::results::{Outcomes, Report};
+use protocol::results::Report;
 use protocol::run::State;
 
+use crate::kinds;
 use crate::look::{Role, pad, thousands};
 use crate::report::page::Page;
 
@@ -71,17 +72,11 @@ fn is_plain(name: &str) -> bool {
 /// A panel that would halve the interval, where that is affordable and worth it.
 fn sharper(report: &Report) -> Option<String> {
     let results = report.results.as_ref()?;
-    let (field, wide) = match results.outcomes {
-        Outcomes::ConceptTest { .. } => ("mean_score", 0.5),
-        Outcomes::Nps { .. } => ("nps_score", 10.0),
-        Outcomes::Sentiment { .. } => ("net_sentiment", 10.0),
-        Outcomes::AbTest { .. } => ("a_minus_b_pct", 10.0),
-        Outcomes::Survey { .. } => return None,
-    };
-    let estimate = results.estimates.get(field)?;
+    let measure = kinds::of_outcomes(&results.outcomes).main?;
+    let estimate = results.estimates.get(measure.field)?;
     let half = (estimate.high? - estimate.low?) / 2.0;
     let panel = results.panel_size.checked_mul(4)?;
-    (half > wide && panel <= 10_000)
+    (half > measure.wide && panel <= 10_000)
         .then(|| format!("Run it with --panel {panel} for an interval half as wide."))
 }
 

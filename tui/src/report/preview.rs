@@ -3,10 +3,10 @@
 use protocol::run::{Calls, Preview};
 use protocol::safe;
 
+use crate::kinds;
 use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::dollars;
 use crate::report::page::Page;
-use crate::report::title::instrument;
 
 /// The preview as text. It ends with a line break.
 pub(crate) fn preview(preview: &Preview, look: Look) -> String {
@@ -14,7 +14,7 @@ pub(crate) fn preview(preview: &Preview, look: Look) -> String {
     page.paragraph(&preview.name, "", "  ", Some(Role::Strong));
     let facts = format!(
         "{} · {} respondents · {} engine · seed {}",
-        instrument(preview.instrument),
+        kinds::view(preview.instrument).title,
         thousands(preview.panel),
         preview.engine,
         preview.seed

@@ -5,6 +5,7 @@ use protocol::quality::Figure;
 use protocol::results::{Estimate, Results};
 use protocol::safe;
 
+use crate::kinds;
 use crate::look::{Role, pad, pad_left, thousands};
 use crate::report::page::Page;
 
@@ -48,7 +49,7 @@ pub(crate) struct Row {
 /// Every figure that was sent, in the order of the page.
 pub(crate) fn rows(results: &Results) -> Vec<Row> {
     let figures = &results.diagnostics.figures;
-    let compares = results.estimates.contains_key("a_minus_b_pct");
+    let compares = !kinds::of_outcomes(&results.outcomes).against.is_empty();
     let row = |(key, label, unit): (&str, &'static str, Unit)| {
         let unit = if key == "order_effect" && compares { Unit::Percentage } else { unit };
         let (value, beside) = match figures.get(key)? {

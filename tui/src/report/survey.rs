@@ -1,8 +1,9 @@
 //! A survey, question by question: how many answered, what they name, in their words, and whether more people would have
 //! named anything new.
 
-use protocol::results::{Outcomes, QuestionResult, Results};
+use protocol::results::{QuestionResult, Results};
 
+use crate::kinds;
 use crate::look::{Role, thousands};
 use crate::report::page::Page;
 use crate::report::themes;
@@ -12,8 +13,7 @@ const THEMES: usize = 4;
 
 /// Draws it.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
-    let Outcomes::Survey { question_results, .. } = &results.outcomes else { return };
-    for (number, question) in (1..).zip(question_results) {
+    for (number, question) in (1..).zip(kinds::found(&results.outcomes).questions) {
         draw_question(number, question, page);
     }
 }

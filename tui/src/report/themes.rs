@@ -1,8 +1,9 @@
 //! What speaks for it and against it, in the respondents' words, and what to do about that.
 
-use protocol::results::{Finding, Outcomes, Priority, Results, Theme, ThemeKind};
+use protocol::results::{Finding, Priority, Results, Theme, ThemeKind};
 use protocol::safe;
 
+use crate::kinds;
 use crate::look::{Look, Role, pad, pad_left};
 use crate::report::bars;
 use crate::report::page::Page;
@@ -14,12 +15,7 @@ const FINDINGS: usize = 3;
 
 /// Draws both kinds.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
-    let topics = match results.outcomes {
-        Outcomes::Sentiment { .. } => "What decides how they feel",
-        Outcomes::AbTest { .. } => "What makes the difference",
-        Outcomes::Survey { .. } => "Over all questions",
-        Outcomes::ConceptTest { .. } | Outcomes::Nps { .. } => "What it is about",
-    };
+    let topics = kinds::of_outcomes(&results.outcomes).topics;
     for (kind, heading, role) in [
         (ThemeKind::Topic, topics, Role::Accent),
         (ThemeKind::Appeal, "What they like", Role::Good),

@@ -3,8 +3,8 @@
 use protocol::results::Report;
 use protocol::run::{State, Study};
 use protocol::safe;
-use protocol::study::StudyType;
 
+use crate::kinds;
 use crate::look::{Role, thousands};
 use crate::report::page::Page;
 
@@ -34,7 +34,7 @@ pub(crate) fn draw(report: &Report, page: &mut Page) {
 fn facts(study: &Study) -> String {
     let panel = study.panel;
     let mut parts = vec![
-        instrument(study.instrument),
+        kinds::view(study.instrument).title.to_owned(),
         format!("{} of {} answered", thousands(panel.delivered), thousands(panel.requested)),
     ];
     let engine = safe::line(&study.engine);
@@ -46,15 +46,6 @@ fn facts(study: &Study) -> String {
     });
     parts.push(format!("seed {}", study.seed));
     parts.join(" · ")
-}
-
-/// The study type in words.
-pub(crate) fn instrument(instrument: StudyType) -> String {
-    match instrument {
-        StudyType::Nps => "NPS".to_owned(),
-        StudyType::AbTest => "A/B test".to_owned(),
-        other => other.as_str().replace('_', " "),
-    }
 }
 
 /// What is remarkable about the state; nothing for a study that went as it should.

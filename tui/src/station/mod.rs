@@ -8,7 +8,6 @@ pub mod effect;
 mod estimate;
 pub mod frames;
 pub mod input;
-mod instrument;
 pub mod key;
 pub mod keymap;
 pub mod look;

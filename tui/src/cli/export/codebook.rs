@@ -1,12 +1,15 @@
 //! The codebook of the CSV export: every column with what it means and which values it takes, and the exact wording of
 //! what was asked. A table without one is a riddle.
 
+use std::borrow::Cow;
+
 use protocol::analysis::Asked;
 use protocol::study::StudyType;
 
 use super::csv::{COLUMNS, inert};
 use super::extra;
 use crate::failure::Failure;
+use crate::kinds;
 
 /// The codebook as a table of its own.
 pub(super) fn table(study: StudyType, asked: &Asked) -> Result<Vec<u8>, Failure> {
@@ -16,7 +19,7 @@ pub(super) fn table(study: StudyType, asked: &Asked) -> Result<Vec<u8>, Failure>
     writer.write_record(["column", "meaning", "values"]).map_err(|error| no_row(&error))?;
     for column in COLUMNS {
         let (meaning, values) = describe(column, study);
-        writer.write_record([*column, meaning, values]).map_err(|error| no_row(&error))?;
+        writer.write_record([*column, meaning, &values]).map_err(|error| no_row(&error))?;
     }
     for column in extra::columns(&asked.spec) {
         let (meaning, values) = column.describe();
@@ -32,10 +35,10 @@ pub(super) fn table(study: StudyType, asked: &Asked) -> Result<Vec<u8>, Failure>
 }
 
 /// What a column means, and what stands in it.
-fn describe(column: &str, study: StudyType) -> (&'static str, &'static str) {
-    match column {
+fn describe(column: &str, study: StudyType) -> (&'static str, Cow<'static, str>) {
+    let (meaning, values) = match column {
         "study" => ("the study", "its id"),
-        "study_type" => ("what was asked", "concept_test, sentiment, nps, survey or ab_test"),
+        "study_type" => return ("what was asked", study_types().into()),
         "synthetic" => ("whether the respondents are synthetic", "yes"),
         "engine" => ("what answered", "its configured name"),
         "model" => ("the model behind the engine", "its name and version"),
@@ -45,10 +48,7 @@ fn describe(column: &str, study: StudyType) -> (&'static str, &'static str) {
             "the respondent's answer; a survey has one row for each question of it, an A/B test in both orders one for each order",
             "a1, a2, … in the order of the panel",
         ),
-        "score" => match study {
-            StudyType::Nps => ("how likely they are to recommend it", "0 to 10"),
-            _ => ("how much they like it", "1 to 10; empty in studies without a score"),
-        },
+        "score" => kinds::view(study).score,
         "sentiment" => ("how they feel about it", "positive, negative, neutral or mixed"),
         "purchase_intent" => {
             ("would they buy it", "definitely, probably, maybe, probably_not or definitely_not")
@@ -106,6 +106,16 @@ fn describe(column: &str, study: StudyType) -> (&'static str, &'static str) {
         ),
         "question_number" => ("the place of the question", "1, 2, … in the order asked; surveys"),
         _ => ("", ""),
+    };
+    (meaning, values.into())
+}
+
+/// The words for the study types, as a list.
+fn study_types() -> String {
+    let words: Vec<&str> = StudyType::ALL.iter().map(|study_type| study_type.as_str()).collect();
+    match words.split_last() {
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
     }
 }
 

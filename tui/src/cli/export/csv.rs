@@ -4,13 +4,14 @@
 
 use std::borrow::Cow;
 
-use protocol::results::{Answer, Response, Sentiment, ThemeKind};
+use protocol::results::{Response, ThemeKind};
 use protocol::run::Study;
 use protocol::safe;
-use protocol::study::{Instrument, Orders, StudySpec};
+use protocol::study::StudySpec;
 
 use super::extra::{self, Column};
 use crate::failure::Failure;
+use crate::kinds::{self, Row};
 
 /// The columns of every study. New ones are only ever added at the end.
 pub(super) const COLUMNS: &[&str] = &[
@@ -66,10 +67,10 @@ pub(crate) struct Table {
     writer: csv::Writer<Vec<u8>>,
     /// What is the same in every row.
     study: Vec<String>,
-    /// The questions of a survey, in the order asked.
+    /// Open questions, in the order asked.
     questions: Vec<String>,
-    /// The orders of an A/B test.
-    orders: Option<Orders>,
+    /// The column that tells the rows of a respondent apart, where everybody has several.
+    rows_by: Option<&'static str>,
     /// The columns that only this study has.
     extra: Vec<Column>,
 }
@@ -90,35 +91,47 @@ impl Table {
             study.seed.to_string(),
             inert(&study.instrument_hash).into_owned(),
         ];
-        let (questions, orders) = match &spec.instrument {
-            Instrument::Survey { questions, .. } => {
-                (questions.iter().map(|question| question.trim().to_owned()).collect(), None)
-            }
-            Instrument::AbTest { orders, .. } => (Vec::new(), Some(*orders)),
-            Instrument::ConceptTest { .. }
-            | Instrument::Sentiment { .. }
-            | Instrument::Nps { .. } => (Vec::new(), None),
-        };
-        Ok(Self { writer, study, questions, orders, extra })
+        let material = kinds::material(&spec.instrument);
+        let questions =
+            material.questions.iter().map(|question| question.trim().to_owned()).collect();
+        Ok(Self { writer, study, questions, rows_by: material.rows_by, extra })
     }
 
     /// One more answer: one row, or one for each question of a survey.
     pub(crate) fn add(&mut self, response: &Response) -> Result<(), Failure> {
-        for row in rows_of(&response.answer, &self.questions) {
-            self.add_row(response, &row)?;
+        let mut rows: Vec<(Option<usize>, Row<'_>)> =
+            kinds::rows(&response.answer).into_iter().map(|row| (self.number(&row), row)).collect();
+        // In the order asked; the answers themselves are kept by their question.
+        rows.sort_by_key(|(number, _)| *number);
+        for (number, row) in rows {
+            self.add_row(response, &row, number)?;
         }
         Ok(())
     }
 
-    fn add_row(&mut self, response: &Response, row: &Row<'_>) -> Result<(), Failure> {
+    /// The place of the question that a row answers, from 1.
+    fn number(&self, row: &Row<'_>) -> Option<usize> {
+        let place = self.questions.iter().position(|known| known == row.question);
+        place.map(|place| place + 1)
+    }
+
+    fn add_row(
+        &mut self,
+        response: &Response,
+        row: &Row<'_>,
+        number: Option<usize>,
+    ) -> Result<(), Failure> {
+        let text = |column| inert(row.cell(column).unwrap_or_default()).into_owned();
+        let all = [ThemeKind::Topic, ThemeKind::Appeal, ThemeKind::Concern];
+        let themes = row.cell("themes").map_or_else(|| named(response, &all), str::to_owned);
         let who = &response.persona;
         let traits = who.big_five;
         let cells = [
             response.id.to_string(),
-            row.score.map_or_else(String::new, |score| score.to_string()),
-            row.sentiment.map_or_else(String::new, |sentiment| sentiment.to_string()),
-            row.purchase_intent.to_owned(),
-            inert(row.reasoning).into_owned(),
+            text("score"),
+            text("sentiment"),
+            text("purchase_intent"),
+            text("reasoning"),
             inert(&who.id).into_owned(),
             inert(&who.name).into_owned(),
             who.age.to_string(),
@@ -139,17 +152,17 @@ impl Table {
             traits.agreeableness.to_string(),
             traits.neuroticism.to_string(),
             who.price_sensitivity.to_string(),
-            inert(row.key_theme).into_owned(),
-            row.preference.to_owned(),
-            row.scores.map_or_else(String::new, |(a, _)| a.to_string()),
-            row.scores.map_or_else(String::new, |(_, b)| b.to_string()),
-            row.order.to_owned(),
+            text("key_theme"),
+            text("preference"),
+            text("score_a"),
+            text("score_b"),
+            text("order"),
             inert(row.question).into_owned(),
-            inert(row.answer).into_owned(),
-            inert(row.declined).into_owned(),
-            inert(&row.themes_of(response)).into_owned(),
-            self.name(response, row),
-            row.number.map_or_else(String::new, |number| number.to_string()),
+            text("answer"),
+            text("declined"),
+            inert(&themes).into_owned(),
+            self.name(response, row, number),
+            number.map_or_else(String::new, |number| number.to_string()),
             inert(&named(response, &[ThemeKind::Appeal])).into_owned(),
             inert(&named(response, &[ThemeKind::Concern])).into_owned(),
         ];
@@ -161,11 +174,13 @@ impl Table {
 
     /// What tells this row from every other one of the table: the answer's id, and where an answer has several rows, the
     /// number of the question or the order of the variants.
-    fn name(&self, response: &Response, row: &Row<'_>) -> String {
-        match (row.number, self.orders) {
+    fn name(&self, response: &Response, row: &Row<'_>, number: Option<usize>) -> String {
+        match (number, self.rows_by) {
             (Some(number), _) => format!("{}.{number}", response.id),
-            (None, Some(Orders::Both)) => format!("{}.{}", response.id, row.order),
-            (None, _) => response.id.to_string(),
+            (None, Some(column)) => {
+                format!("{}.{}", response.id, row.cell(column).unwrap_or_default())
+            }
+            (None, None) => response.id.to_string(),
         }
     }
 
@@ -173,35 +188,6 @@ impl Table {
     pub(crate) fn take(&mut self) -> Vec<u8> {
         let full = std::mem::replace(&mut self.writer, csv::Writer::from_writer(Vec::new()));
         full.into_inner().unwrap_or_default()
-    }
-}
-
-/// What differs between the instruments in a row; empty where an instrument has no such field.
-#[derive(Debug, Default)]
-struct Row<'a> {
-    score: Option<u8>,
-    sentiment: Option<Sentiment>,
-    purchase_intent: &'static str,
-    reasoning: &'a str,
-    key_theme: &'a str,
-    preference: &'static str,
-    scores: Option<(u8, u8)>,
-    order: &'static str,
-    question: &'a str,
-    answer: &'a str,
-    declined: &'a str,
-    themes: String,
-    /// Place of the question in the survey, from 1.
-    number: Option<usize>,
-}
-
-impl Row<'_> {
-    /// The themes of the question of a survey, or of the whole answer.
-    fn themes_of(&self, response: &Response) -> String {
-        if matches!(response.answer, Answer::Survey { .. }) {
-            return self.themes.clone();
-        }
-        named(response, &[ThemeKind::Topic, ThemeKind::Appeal, ThemeKind::Concern])
     }
 }
 
@@ -214,55 +200,6 @@ fn named(response: &Response, kinds: &[ThemeKind]) -> String {
     let themes: Vec<&str> =
         kinds.iter().flat_map(of).map(|mention| mention.theme.as_str()).collect();
     themes.join("; ")
-}
-
-fn rows_of<'a>(answer: &'a Answer, questions: &[String]) -> Vec<Row<'a>> {
-    let row = Row::default();
-    match answer {
-        Answer::ConceptTest { score, sentiment, reasoning, purchase_intent } => vec![Row {
-            score: Some(*score),
-            sentiment: Some(*sentiment),
-            purchase_intent: purchase_intent.as_str(),
-            reasoning,
-            ..row
-        }],
-        Answer::Nps { score, reasoning, sentiment } => {
-            vec![Row { score: Some(*score), sentiment: Some(*sentiment), reasoning, ..row }]
-        }
-        Answer::Sentiment { sentiment, reasoning, key_theme } => {
-            vec![Row { sentiment: Some(*sentiment), reasoning, key_theme, ..row }]
-        }
-        Answer::AbTest { preference, score_a, score_b, reasoning, sentiment, order } => vec![Row {
-            preference: preference.as_str(),
-            scores: Some((*score_a, *score_b)),
-            sentiment: Some(*sentiment),
-            order: order.as_str(),
-            reasoning,
-            ..row
-        }],
-        Answer::Survey { answers, reasoning, themes, refused } => {
-            let place = |question: &str| questions.iter().position(|known| known == question);
-            let answered = answers.iter().map(|(question, answer)| Row {
-                reasoning,
-                question,
-                answer,
-                themes: themes.get(question).map_or_else(String::new, |themes| themes.join("; ")),
-                number: place(question).map(|place| place + 1),
-                ..Row::default()
-            });
-            let declined = refused.iter().map(|(question, declined)| Row {
-                reasoning,
-                question,
-                declined,
-                number: place(question).map(|place| place + 1),
-                ..Row::default()
-            });
-            let mut rows: Vec<Row<'_>> = answered.chain(declined).collect();
-            // In the order asked; the answers themselves are kept by their question.
-            rows.sort_by_key(|row| row.number);
-            rows
-        }
-    }
 }
 
 fn no_row(error: &csv::Error) -> Failure {
@@ -296,6 +233,8 @@ fn is_formula(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use protocol::results::{Answer, Sentiment};
+    use protocol::study::{Instrument, Orders};
 
     use super::*;
     use crate::report::fixtures;

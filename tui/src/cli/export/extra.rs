@@ -4,9 +4,10 @@
 
 use protocol::channels::{BILLION, Channel, Construct, Heard, Voices};
 use protocol::results::{Answer, Besides, Response};
-use protocol::study::{StudySpec, StudyType};
+use protocol::study::StudySpec;
 
 use super::csv::inert;
+use crate::kinds;
 
 /// One column.
 #[derive(Debug)]
@@ -21,8 +22,10 @@ pub(super) struct Column {
 enum What {
     /// What a channel heard.
     Voice(Construct, Voice),
-    /// What was said to something asked besides the answer.
-    Besides(Kind, Field),
+    /// What was said to something asked besides the answer: a column of the answer, and the values it takes.
+    Besides(Kind, &'static str, &'static str),
+    /// What only this study type asks.
+    Own(&'static kinds::Column),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,24 +47,16 @@ struct Kind {
     meaning: String,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Field {
-    Score,
-    PurchaseIntent,
-    Sentiment,
-    Preference,
-    ScoreA,
-    ScoreB,
-    Answer,
-    NotAnswered,
-}
-
 /// The columns that a study adds, in a fixed order; none for a study that asks for the answer only.
 pub(super) fn columns(spec: &StudySpec) -> Vec<Column> {
-    let study = spec.instrument.study_type();
-    let mut columns = Vec::new();
+    let view = kinds::view(spec.instrument.study_type());
+    let own = |column: &'static kinds::Column| Column {
+        name: column.name.to_owned(),
+        what: What::Own(column),
+    };
+    let mut columns: Vec<Column> = view.columns.iter().map(own).collect();
     if let Some(elicitation) = &spec.measurement.elicitation {
-        for construct in Construct::of(study) {
+        for construct in view.constructs {
             let voice = |(suffix, voice): (String, Voice)| Column {
                 name: format!("{construct}_{suffix}"),
                 what: What::Voice(*construct, voice),
@@ -70,9 +65,10 @@ pub(super) fn columns(spec: &StudySpec) -> Vec<Column> {
         }
     }
     for kind in kinds(spec) {
-        for (suffix, field) in fields(study) {
-            let name = format!("{}_{suffix}", kind.key);
-            columns.push(Column { name, what: What::Besides(kind.clone(), *field) });
+        let none = (NOT_ANSWERED, "text; why nothing came that can be used");
+        for (column, values) in view.besides.iter().copied().chain([none]) {
+            let name = format!("{}_{column}", kind.key);
+            columns.push(Column { name, what: What::Besides(kind.clone(), column, values) });
         }
     }
     columns
@@ -120,27 +116,6 @@ fn kinds(spec: &StudySpec) -> Vec<Kind> {
     kinds
 }
 
-fn fields(study: StudyType) -> &'static [(&'static str, Field)] {
-    const NONE: (&str, Field) = ("not_answered", Field::NotAnswered);
-    match study {
-        StudyType::ConceptTest => &[
-            ("score", Field::Score),
-            ("purchase_intent", Field::PurchaseIntent),
-            ("sentiment", Field::Sentiment),
-            NONE,
-        ],
-        StudyType::Nps => &[("score", Field::Score), ("sentiment", Field::Sentiment), NONE],
-        StudyType::Sentiment => &[("sentiment", Field::Sentiment), NONE],
-        StudyType::AbTest => &[
-            ("preference", Field::Preference),
-            ("score_a", Field::ScoreA),
-            ("score_b", Field::ScoreB),
-            NONE,
-        ],
-        StudyType::Survey => &[("answer", Field::Answer), NONE],
-    }
-}
-
 impl Column {
     /// What stands in it for a respondent, and in a survey for a question.
     pub(super) fn cell(&self, response: &Response, question: &str) -> String {
@@ -150,11 +125,12 @@ impl Column {
                 .as_ref()
                 .and_then(|channels| channels.get(construct))
                 .map_or_else(String::new, |voices| heard(voices, *voice)),
-            What::Besides(kind, field) => response
+            What::Besides(kind, column, _) => response
                 .besides
                 .get(&kind.key)
-                .and_then(|besides| said(besides, *field, question))
+                .and_then(|besides| said(besides, column, question))
                 .unwrap_or_default(),
+            What::Own(column) => cell(&response.answer, column.name, question).unwrap_or_default(),
         }
     }
 
@@ -162,19 +138,11 @@ impl Column {
     pub(super) fn describe(&self) -> (String, String) {
         match &self.what {
             What::Voice(construct, voice) => describe_voice(*construct, *voice),
-            What::Besides(kind, field) => {
+            What::Besides(kind, _, values) => {
                 let whose = "nobody's answer; empty for whoever was not asked";
-                let values = match field {
-                    Field::Score => "as score",
-                    Field::PurchaseIntent => "as purchase_intent",
-                    Field::Sentiment => "as sentiment",
-                    Field::Preference => "as preference",
-                    Field::ScoreA | Field::ScoreB => "as score_a and score_b",
-                    Field::Answer => "text",
-                    Field::NotAnswered => "text; why nothing came that can be used",
-                };
-                (format!("what they said to {} ({whose})", kind.meaning), values.to_owned())
+                (format!("what they said to {} ({whose})", kind.meaning), (*values).to_owned())
             }
+            What::Own(column) => (column.meaning.to_owned(), column.values.to_owned()),
         }
     }
 }
@@ -206,40 +174,28 @@ fn heard(voices: &Voices, voice: Voice) -> String {
     }
 }
 
-fn said(besides: &Besides, field: Field, question: &str) -> Option<String> {
-    let answer = match (besides, field) {
-        (Besides::NotAnswered { not_answered }, Field::NotAnswered) => {
-            return Some(inert(not_answered).into_owned());
+/// Why nothing came that can be used: a column beside those of the study type.
+const NOT_ANSWERED: &str = "not_answered";
+
+/// What was said to something asked besides the answer, in a survey to a question.
+fn said(besides: &Besides, column: &str, question: &str) -> Option<String> {
+    match besides {
+        Besides::NotAnswered { not_answered } => {
+            (column == NOT_ANSWERED).then(|| inert(not_answered).into_owned())
         }
-        (Besides::NotAnswered { .. }, _) => return None,
-        (Besides::Answered(answer), _) => answer,
-    };
-    match (answer, field) {
-        (Answer::ConceptTest { score, .. } | Answer::Nps { score, .. }, Field::Score) => {
-            Some(score.to_string())
+        Besides::Answered(answer) => {
+            // Whoever answers an open question may decline the next one.
+            let column = if column == NOT_ANSWERED { "declined" } else { column };
+            cell(answer, column, question)
         }
-        (Answer::ConceptTest { purchase_intent, .. }, Field::PurchaseIntent) => {
-            Some(purchase_intent.as_str().to_owned())
-        }
-        (
-            Answer::ConceptTest { sentiment, .. }
-            | Answer::Nps { sentiment, .. }
-            | Answer::Sentiment { sentiment, .. },
-            Field::Sentiment,
-        ) => Some(sentiment.to_string()),
-        (Answer::AbTest { preference, .. }, Field::Preference) => {
-            Some(preference.as_str().to_owned())
-        }
-        (Answer::AbTest { score_a, .. }, Field::ScoreA) => Some(score_a.to_string()),
-        (Answer::AbTest { score_b, .. }, Field::ScoreB) => Some(score_b.to_string()),
-        (Answer::Survey { answers, .. }, Field::Answer) => {
-            answers.get(question).map(|answer| inert(answer).into_owned())
-        }
-        (Answer::Survey { refused, .. }, Field::NotAnswered) => {
-            refused.get(question).map(|why| inert(why).into_owned())
-        }
-        _ => None,
     }
+}
+
+/// A cell of an answer, in a survey of the answer to a question.
+fn cell(answer: &Answer, column: &str, question: &str) -> Option<String> {
+    let rows = kinds::rows(answer);
+    let mut own = rows.iter().filter(|row| row.question == question);
+    own.find_map(|row| Some(inert(row.cell(column)?).into_owned()))
 }
 
 fn describe_voice(construct: Construct, voice: Voice) -> (String, String) {

@@ -3,8 +3,8 @@
 
 use protocol::run::{Live, State};
 use protocol::spending::Spending;
-use protocol::study::StudyType;
 
+use crate::kinds;
 use crate::look::{Look, Role, thousands};
 use crate::report::dollars;
 use crate::ui::Talk;
@@ -77,16 +77,7 @@ fn running(live: &Live, look: Look) -> Option<String> {
         return None;
     }
     let scored = live.scores.iter().zip(first..).map(|(&count, score)| (count, score));
-    let (name, value): (&str, fn(i32) -> f64) = match live.study.instrument {
-        StudyType::Nps => ("NPS", |score| match score {
-            9.. => 100.0,
-            7..9 => 0.0,
-            _ => -100.0,
-        }),
-        StudyType::ConceptTest => ("mean", f64::from),
-        StudyType::AbTest => ("mean of the preferred", f64::from),
-        StudyType::Sentiment | StudyType::Survey => return None,
-    };
+    let (name, value) = kinds::view(live.study.instrument).running?;
     let n = n as f64;
     let (mut sum, mut squares) = (0.0, 0.0);
     for (count, score) in scored {
@@ -141,6 +132,7 @@ pub(crate) fn duration(ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use protocol::run::Silence;
+    use protocol::study::StudyType;
 
     use super::*;
     use crate::report::fixtures;

@@ -8,6 +8,7 @@ use protocol::study::{Draft, Problem, SecondFile};
 use super::Args;
 use crate::cli::{example, input};
 use crate::failure::{Exit, Failure};
+use crate::kinds;
 use crate::ui::Ui;
 
 /// The drafts, with what was said about the files that gave none.
@@ -24,15 +25,16 @@ pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
         let draft = Draft { file: source.name, text: source.text, overrides, ..Draft::default() };
         return Ok(Sources { drafts: vec![draft], worst: Exit::Done });
     }
-    let ab_test = overrides.get("study").is_some_and(|study| study.trim() == "ab_test");
-    if ab_test && args.files.len() > 2 {
+    let study_type = overrides.get("study").and_then(|study| study.trim().parse().ok());
+    let compares = study_type.is_some_and(|study_type| !kinds::view(study_type).against.is_empty());
+    if compares && args.files.len() > 2 {
         return Err(Failure::invalid("An A/B test compares two variants.")
             .hint("give one file with both, or one file for each"));
     }
     let mut faults = Vec::new();
     let mut read = read_all(&args.files, &mut faults);
     let complete = faults.is_empty();
-    let drafts: Vec<Draft> = if ab_test && args.files.len() == 2 {
+    let drafts: Vec<Draft> = if compares && args.files.len() == 2 {
         match (complete, read.pop(), read.pop()) {
             (true, Some(second), Some(first)) => {
                 let second = SecondFile { file: second.name, text: second.text };

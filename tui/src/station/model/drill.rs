@@ -4,7 +4,7 @@ use protocol::channels::{Channel, Construct, Heard, Voices};
 use protocol::results::Response;
 
 use super::class::Dimension;
-use crate::station::instrument::Said;
+use crate::kinds::Said;
 
 /// Which answers the quotes are narrowed to. Empty: all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

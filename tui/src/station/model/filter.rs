@@ -6,10 +6,10 @@
 use protocol::run::{State, Study};
 use protocol::study::StudyType;
 
-use crate::station::instrument;
+use crate::kinds;
 
-/// What is compared.
-const FIELDS: [&str; 7] = ["score", "mean", "nps", "net", "lead", "n", "answers"];
+/// What is compared, besides the estimate that each study type is about.
+const FIELDS: [&str; 3] = ["score", "n", "answers"];
 /// What compares.
 const SIGNS: [char; 6] = ['<', '>', '=', '\u{2264}', '\u{2265}', '\u{2260}'];
 
@@ -83,7 +83,7 @@ impl Filter {
                     "tag" => return Term::Tag(value.to_owned()),
                     "state" => return Term::State(value.to_owned()),
                     "type" => return Term::Type(value.to_owned()),
-                    field if FIELDS.contains(&field) => return Term::Unread(word.clone()),
+                    field if is_field(field) => return Term::Unread(word.clone()),
                     _ => {}
                 }
             }
@@ -116,11 +116,11 @@ impl Filter {
     pub(crate) fn trouble(&self) -> Option<String> {
         self.terms.iter().find_map(|term| match term {
             Term::Unread(word) => {
-                let field = FIELDS.iter().find(|field| {
-                    let rest = word.strip_prefix(**field);
+                let field = fields().find(|field| {
+                    let rest = word.strip_prefix(*field);
                     rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
                 });
-                let field = field.unwrap_or(&"score");
+                let field = field.unwrap_or("score");
                 Some(format!("'{word}' is not a comparison: {field}<5."))
             }
             Term::Scoreless => Some("Studies of the type you name have no score.".to_owned()),
@@ -153,13 +153,23 @@ impl Filter {
     }
 }
 
+/// Everything that is compared.
+fn fields() -> impl Iterator<Item = &'static str> {
+    let estimates = kinds::VIEWS.iter().filter_map(|view| Some(view.main?.typed));
+    FIELDS.into_iter().chain(estimates)
+}
+
+fn is_field(word: &str) -> bool {
+    fields().any(|field| field == word)
+}
+
 /// The words of a filter; blanks around the sign of a comparison part nothing.
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match words.last_mut() {
             Some(last)
-                if FIELDS.contains(&last.trim_end_matches(SIGNS))
+                if is_field(last.trim_end_matches(SIGNS))
                     && (last.ends_with(SIGNS) || word.starts_with(SIGNS)) =>
             {
                 last.push_str(word);
@@ -170,19 +180,15 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The study type whose score is compared where none is named: the only one with a score that those types admit; none where
+/// The study type whose score is compared where none is named: the first one with a score that those types admit; none where
 /// none of them has a score.
 fn scored_type<'a>(types: impl Iterator<Item = &'a str>) -> Option<StudyType> {
     let wanted: Vec<&str> = types.collect();
     let mut admitted = StudyType::ALL.iter().filter(|kind| {
-        let has_score = instrument::of(**kind).main.is_some();
+        let has_score = kinds::view(**kind).main.is_some();
         has_score && wanted.iter().all(|wanted| kind.as_str().starts_with(wanted))
     });
-    match (admitted.next(), admitted.next()) {
-        (Some(only), None) => Some(*only),
-        (Some(_), Some(_)) => Some(StudyType::ConceptTest),
-        (None, _) => None,
-    }
+    admitted.next().copied()
 }
 
 fn compared(word: &str, scored: Option<StudyType>) -> Option<Term> {
@@ -209,12 +215,14 @@ fn compared(word: &str, scored: Option<StudyType>) -> Option<Term> {
     };
     match field {
         "score" => Some(scored.map_or(Term::Scoreless, |kind| Term::Score(kind, relation, number))),
-        "mean" => Some(Term::Score(StudyType::ConceptTest, relation, number)),
-        "nps" => Some(Term::Score(StudyType::Nps, relation, number)),
-        "net" => Some(Term::Score(StudyType::Sentiment, relation, number)),
-        "lead" => Some(Term::Score(StudyType::AbTest, relation, number)),
         _ if is_count => Some(Term::Answers(relation, number)),
-        _ => None,
+        field => {
+            let is_named = |kind: &&StudyType| {
+                kinds::view(**kind).main.is_some_and(|main| main.typed == field)
+            };
+            let kind = StudyType::ALL.iter().find(is_named)?;
+            Some(Term::Score(*kind, relation, number))
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use protocol::run::{Preview, Study};
 use protocol::safe;
 use protocol::setting::Settings;
 
-use crate::station::instrument;
+use crate::kinds;
 
 fn line(text: &mut String) {
     if let std::borrow::Cow::Owned(safe) = safe::line(text) {
@@ -41,7 +41,7 @@ pub(crate) fn study(study: &mut Study) {
 /// Makes the strings of an answer inert.
 pub(crate) fn response(response: &mut Response) {
     persona(&mut response.persona);
-    instrument::texts_mut(&mut response.answer).into_iter().for_each(block);
+    kinds::texts_mut(&mut response.answer).into_iter().for_each(block);
     // No screen shows them, and there may be ten thousand answers: exports ask for their own.
     response.mentions = Vec::new();
     for voices in response.channels.iter_mut().flat_map(BTreeMap::values_mut) {

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::analysis::CrossTab;
 use protocol::id::StudyId;
-use protocol::results::{Answer, Report, Response};
+use protocol::results::{Report, Response};
 use protocol::run::{Live, Study};
 
 use super::results::ResultsView;
+use crate::kinds::{self, Marks, StudyView};
 use crate::station::effect::People;
 use crate::station::estimate::Mean;
-use crate::station::instrument::{self, Instrument, Marks};
 use crate::station::widgets::mosaic::{Arrangement, NO_SCORE, PENDING, UNREAD};
 use crate::station::widgets::window::Window;
 
@@ -95,10 +95,8 @@ pub(crate) struct Lens {
 
 /// Whether two answers of a person are to the same variants in different orders.
 fn is_in_other_order(one: &Response, other: &Response) -> bool {
-    match (&one.answer, &other.answer) {
-        (Answer::AbTest { order: one, .. }, Answer::AbTest { order: other, .. }) => one != other,
-        _ => false,
-    }
+    let order = |response: &Response| kinds::parts(&response.answer).order;
+    order(one).zip(order(other)).is_some_and(|(one, other)| one != other)
 }
 
 impl Lens {
@@ -130,7 +128,7 @@ impl Lens {
     }
 
     /// Takes new scores from an ordinal on and remembers who has answered since.
-    pub(crate) fn take_scores(&mut self, instrument: &Instrument, offset: usize, scores: &[u8]) {
+    pub(crate) fn take_scores(&mut self, instrument: &StudyView, offset: usize, scores: &[u8]) {
         let end = offset + scores.len();
         if self.scores.len() < end {
             self.scores.resize(end, PENDING);
@@ -154,7 +152,7 @@ impl Lens {
     }
 
     /// Takes answers. Who they belong to is the number of their id.
-    pub(crate) fn take_answers(&mut self, instrument: &Instrument, answers: Vec<Response>) {
+    pub(crate) fn take_answers(&mut self, instrument: &StudyView, answers: Vec<Response>) {
         for response in answers {
             let ordinal = response.id.0.saturating_sub(1);
             let of_person = match self.responses.get(&ordinal) {
@@ -167,7 +165,7 @@ impl Lens {
     }
 
     /// Notes who has an outcome and was not on a page of answers that began at `from` and ended before `next`.
-    pub(crate) fn pass_over(&mut self, instrument: &Instrument, from: u32, next: Option<u32>) {
+    pub(crate) fn pass_over(&mut self, instrument: &StudyView, from: u32, next: Option<u32>) {
         let end = next.map_or(self.marks.len(), |next| next as usize).min(self.marks.len());
         for ordinal in from..u32::try_from(end).unwrap_or(u32::MAX) {
             if self.marks[ordinal as usize] == UNREAD && !self.passed_over.insert(ordinal) {
@@ -194,7 +192,7 @@ impl Lens {
     }
 
     /// How often each mark was given among the answers that have been loaded, highest mark first.
-    pub(crate) fn loaded_marks(&self, instrument: &Instrument) -> Vec<(i32, u64)> {
+    pub(crate) fn loaded_marks(&self, instrument: &StudyView) -> Vec<(i32, u64)> {
         let mut counts = [0_u64; 256];
         for mark in &self.marks {
             counts[usize::from(*mark)] += 1;
@@ -209,13 +207,13 @@ impl Lens {
         let ordinal = response.id.0.saturating_sub(1);
         let both = self.responses.get(&ordinal).zip(self.in_other_order.get(&ordinal));
         match both {
-            Some((first, second)) => instrument::mark_of_both(&first.answer, &second.answer),
-            None => instrument::mark(&response.answer),
+            Some((first, second)) => kinds::mark_of_both(&first.answer, &second.answer),
+            None => kinds::mark(&response.answer),
         }
     }
 
     /// Notes how far the answers have been loaded. Once all are, who has none gave none.
-    pub(crate) fn load(&mut self, instrument: &Instrument, loading: Loading) {
+    pub(crate) fn load(&mut self, instrument: &StudyView, loading: Loading) {
         self.loading = loading;
         if loading == Loading::All {
             self.paint(instrument, 0..self.marks.len());
@@ -223,7 +221,7 @@ impl Lens {
     }
 
     /// Makes the marks of some people from their scores and answers.
-    fn paint(&mut self, instrument: &Instrument, people: impl IntoIterator<Item = usize>) {
+    fn paint(&mut self, instrument: &StudyView, people: impl IntoIterator<Item = usize>) {
         for person in people {
             let Some(score) = self.scores.get(person).copied() else { continue };
             self.marks[person] = match (score, instrument.marks) {
@@ -245,8 +243,8 @@ impl Lens {
     }
 
     /// The scale and what the score counts, once it is known which instrument it is.
-    pub(crate) fn instrument(study: &Study) -> &'static Instrument {
-        instrument::of(study.instrument)
+    pub(crate) fn instrument(study: &Study) -> &'static StudyView {
+        kinds::view(study.instrument)
     }
 
     /// The running main estimate, from the whole counts of the tally.

@@ -12,7 +12,7 @@ use super::class::Dimension;
 pub(crate) use super::drill::{Drill, Voice};
 use super::lens::Lens;
 use super::studies::Direction;
-use crate::station::instrument;
+use crate::kinds::{self, Opening};
 use crate::station::widgets::window::Window;
 
 /// What the main pane shows.
@@ -53,8 +53,8 @@ impl View {
     /// The views that say something about such a study with such results, in the order of `v`.
     pub(crate) fn of(study_type: StudyType, results: Option<&Results>) -> Vec<Self> {
         let says_something = |view: &Self| match view {
-            Self::Versus => study_type == StudyType::AbTest,
-            Self::Segments => instrument::of(study_type).main.is_some(),
+            Self::Versus => !kinds::view(study_type).against.is_empty(),
+            Self::Segments => kinds::view(study_type).main.is_some(),
             Self::Channels => results.is_some_and(|results| !results.channels.is_empty()),
             Self::Checks => results.is_some_and(|results| {
                 let found = &results.diagnostics;
@@ -64,17 +64,18 @@ impl View {
         };
         let mut views: Vec<Self> =
             Self::ALL.into_iter().map(|(view, _)| view).filter(says_something).collect();
-        // What a survey opens with stands first.
-        views.sort_by_key(|view| study_type == StudyType::Survey && *view != Self::Reasons);
+        // What open questions open with stands first.
+        let opening = kinds::view(study_type).opening;
+        views.sort_by_key(|view| opening == Opening::Reasons && *view != Self::Reasons);
         views
     }
 
     /// The view that such a study opens with, when this one was looked at last.
     pub(crate) fn or_first_of(self, study_type: StudyType) -> Self {
-        let first = match study_type {
-            StudyType::AbTest => Self::Versus,
-            StudyType::Survey => Self::Reasons,
-            StudyType::ConceptTest | StudyType::Sentiment | StudyType::Nps => Self::Segments,
+        let first = match kinds::view(study_type).opening {
+            Opening::Variants => Self::Versus,
+            Opening::Reasons => Self::Reasons,
+            Opening::Groups => Self::Segments,
         };
         let is_there = Self::of(study_type, None).contains(&self);
         if self == Self::Segments || !is_there { first } else { self }
@@ -239,7 +240,7 @@ impl Lens {
     pub(crate) fn rows(&self, study: &Study) -> Vec<Row> {
         let (scope, by) = (self.results.scope, self.results.by);
         let results = self.report.as_ref().and_then(|report| report.results.as_ref());
-        let Some((results, measure)) = results.zip(instrument::of(study.instrument).main) else {
+        let Some((results, measure)) = results.zip(kinds::view(study.instrument).main) else {
             return Vec::new();
         };
         // Looked up once for each class; a panel has hundreds.

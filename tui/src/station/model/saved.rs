@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use protocol::measurement::{QuestionsPerCall, Reuse};
-use protocol::study::{Instrument, StudySpec};
+use protocol::study::StudySpec;
 use serde::{Deserialize, Serialize};
 
 use super::Model;
 use super::class::Dimension;
 use super::results::Scope;
 use super::studies::{Column, Direction};
+use crate::kinds;
 use crate::station::theme::Theme;
 use crate::station::widgets::mosaic::Arrangement;
 
@@ -145,19 +146,9 @@ impl Form {
         .map(|(key, text)| (key.to_owned(), text))
         .into();
         fields.extend(measured(spec));
-        let text = match &spec.instrument {
-            Instrument::ConceptTest { stimulus }
-            | Instrument::Sentiment { stimulus }
-            | Instrument::Nps { stimulus } => stimulus.clone(),
-            Instrument::Survey { stimulus, questions } => {
-                fields.insert("questions".to_owned(), questions.join("\n"));
-                stimulus.clone()
-            }
-            Instrument::AbTest { variant_a, variant_b, orders } => {
-                fields.insert("orders".to_owned(), orders.to_string());
-                format!("## Variant A\n\n{variant_a}\n\n## Variant B\n\n{variant_b}")
-            }
-        };
+        let material = kinds::material(&spec.instrument);
+        let text = material.text();
+        fields.extend(material.fields.into_iter().map(|(key, text)| (key.to_owned(), text)));
         let safe = |text: &str| protocol::safe::block(text).into_owned();
         let fields = fields.into_iter().map(|(key, value)| (key, safe(&value))).collect();
         Self { fields, text: safe(&text), file: String::new() }

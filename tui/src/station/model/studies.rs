@@ -10,7 +10,7 @@ use protocol::run::{PanelCounts, Study};
 use protocol::study::StudyType;
 
 use super::filter::{Filter, state_label};
-use crate::station::instrument;
+use crate::kinds;
 use crate::station::widgets::window::Window;
 
 /// Reports kept for the list; each is a few kilobytes.
@@ -312,7 +312,7 @@ impl Studies {
 
     /// The main estimate of a study. Daemons that do not tell it with the list tell it with the report.
     pub(crate) fn main<'a>(&'a self, study: &'a Study) -> Option<&'a Estimate> {
-        let field = instrument::of(study.instrument).main?.field;
+        let field = kinds::view(study.instrument).main?.field;
         if let Some(headline) = &study.headline {
             return (headline.of == field).then_some(&headline.estimate);
         }

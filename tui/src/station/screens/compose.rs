@@ -8,7 +8,7 @@ mod tests;
 
 use ratatui::layout::Rect;
 
-use crate::station::instrument;
+use crate::kinds;
 use crate::station::model::Model;
 use crate::station::model::compose::{Checked, Compose, Sending};
 use crate::station::symbols::Focus;
@@ -57,7 +57,7 @@ pub(super) fn draw(
         let left = Rect { height: body.height - below, ..body };
         (left, Rect { y: left.bottom(), height: below, ..body })
     };
-    let kind = instrument::of(form.study_type());
+    let kind = kinds::view(form.study_type());
     let foot = if fields::overflow(form, left) { "Tab goes through all fields" } else { "" };
     let caption = Caption { title: "New study", count: kind.about, foot };
     let inner = canvas.pane(left, caption, Focus::Here);

@@ -246,7 +246,7 @@ fn next_worth(model: &Model) -> Option<View> {
 
 /// Whether there is an estimate by which groups can be compared.
 fn has_scores(study: &protocol::run::Study) -> bool {
-    crate::station::instrument::of(study.instrument).main.is_some()
+    crate::kinds::view(study.instrument).main.is_some()
 }
 
 fn offers_example(model: &Model) -> bool {

@@ -5,8 +5,8 @@ use protocol::results::Response;
 use protocol::run::Study;
 use ratatui::layout::Rect;
 
+use crate::kinds;
 use crate::report::channels::construct;
-use crate::station::instrument;
 use crate::station::model::Model;
 use crate::station::model::class::{Dimension, readable};
 use crate::station::model::layer::Person;
@@ -22,7 +22,7 @@ const WIDTH_MAX: u16 = 92;
 
 /// What the groups of a person said, with the interval: one line an attribute, as far as there is a report.
 fn groups(model: &Model, study: &Study, response: &Response, glyphs: Glyphs) -> Vec<String> {
-    let Some(measure) = instrument::of(study.instrument).main else { return Vec::new() };
+    let Some(measure) = kinds::view(study.instrument).main else { return Vec::new() };
     let Some(results) = model.lens.report.as_ref().and_then(|report| report.results.as_ref())
     else {
         return Vec::new();
@@ -51,13 +51,13 @@ fn groups(model: &Model, study: &Study, response: &Response, glyphs: Glyphs) -> 
 
 /// What somebody said who saw two variants again in the other order.
 fn in_other_order(study: &Study, second: &Response) -> Vec<(String, String)> {
-    let mark = (Lens::instrument(study).mark)(instrument::mark(&second.answer));
+    let mark = (Lens::instrument(study).mark)(kinds::mark(&second.answer));
     let mut facts = vec![
         ("asked again".to_owned(), "in the other order".to_owned()),
         ("then chose".to_owned(), mark),
         ("and said".to_owned(), second.answer.reasoning().to_owned()),
     ];
-    facts.extend(instrument::facts(&second.answer));
+    facts.extend(kinds::facts(&second.answer));
     facts
 }
 
@@ -143,7 +143,7 @@ pub(super) fn draw(
     );
     lines.extend(wrap(&said, text.width).into_iter().map(|line| (line, Role::Quote)));
     lines.push((String::new(), Role::Text));
-    let said = instrument::facts(&response.answer)
+    let said = kinds::facts(&response.answer)
         .into_iter()
         .chain(second.into_iter().flat_map(|second| in_other_order(study, second)));
     let known =

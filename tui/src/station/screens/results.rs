@@ -16,13 +16,12 @@ mod segments;
 mod tests;
 mod versus;
 
-use protocol::results::Results;
+use protocol::results::{Response, Results};
 use protocol::run::{State, Study};
-use protocol::study::StudyType;
 use ratatui::layout::Rect;
 
 use super::{SYNTHETIC, frame};
-use crate::station::instrument::{self, Said};
+use crate::kinds::{self, Opening, Said};
 use crate::station::model::class::readable;
 use crate::station::model::lens::Loading;
 use crate::station::model::results::{Axis, Drill, Pane, Scope, View};
@@ -132,7 +131,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
 
 /// The main estimate with its interval.
 fn headline(model: &Model, study: &Study, glyphs: Glyphs) -> Option<String> {
-    let measure = instrument::of(study.instrument).main?;
+    let measure = kinds::view(study.instrument).main?;
     let estimate = results(model)?.estimates.get(measure.field)?;
     let show = |value| number(value, measure.decimals.max(1), glyphs);
     let interval = match (estimate.low, estimate.high) {
@@ -262,7 +261,7 @@ pub(crate) fn main_rows(model: &Model) -> usize {
     let view = &model.lens.results;
     match view.view {
         View::Segments => model.lens.rows(study).len(),
-        View::Versus => versus::ROWS.len(),
+        View::Versus => kinds::view(study.instrument).against.len(),
         View::Cross => model.lens.classes(Axis::Rows).len(),
         View::Reasons => results(model).map_or(0, |results| results.themes.len()),
         View::Findings => results(model).map_or(0, |results| results.findings.len()),
@@ -295,8 +294,8 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
             Some(Drill { classes, ..Drill::default() })
         }
         View::Versus => {
-            let (label, .., mark) = versus::ROWS.get(row)?;
-            let said = mark.map(|mark| ((*label).to_owned(), Said::Mark(mark, mark)));
+            let against = kinds::view(study.instrument).against.get(row)?;
+            let said = against.mark.map(|mark| (against.label.to_owned(), Said::Mark(mark, mark)));
             Some(Drill { said, ..Drill::default() })
         }
         View::Cross => {
@@ -310,15 +309,15 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
         View::Reasons => {
             let theme = results(model)?.themes.get(row)?;
             // Answers to open questions say themselves what they name; of others the report cites some.
-            let naming = model
-                .lens
-                .responses
-                .values()
-                .filter(|response| instrument::names(&response.answer, &theme.theme))
-                .map(|response| response.id.0);
-            Some(match study.instrument {
-                StudyType::Survey => cited(&theme.theme, naming),
-                _ => cited(&theme.theme, theme.quotes.iter().map(|quote| quote.answer.0)),
+            let asks_openly = kinds::view(study.instrument).opening == Opening::Reasons;
+            let names = |response: &&Response| {
+                kinds::parts(&response.answer).open.is_some_and(|open| open.names(&theme.theme))
+            };
+            let naming = model.lens.responses.values().filter(names);
+            Some(if asks_openly {
+                cited(&theme.theme, naming.map(|response| response.id.0))
+            } else {
+                cited(&theme.theme, theme.quotes.iter().map(|quote| quote.answer.0))
             })
         }
         View::Findings => {
@@ -378,7 +377,7 @@ pub(crate) fn as_text(model: &Model) -> Option<(&'static str, String)> {
             ("The group", format!("{name}: {value}{}, n={n}", interval.unwrap_or_default()))
         }
         (Pane::Main, View::Versus) => {
-            ("The number", versus::as_text(results(model)?, row, glyphs)?)
+            ("The number", versus::as_text(study, results(model)?, row, glyphs)?)
         }
         (Pane::Main, View::Cross) => ("The cell", cross::as_text(model, study)?),
         (Pane::Main, View::Reasons) => {

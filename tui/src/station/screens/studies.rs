@@ -9,7 +9,7 @@ use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
 use super::frame;
-use crate::station::instrument;
+use crate::kinds;
 use crate::station::model::filter::state_label;
 use crate::station::model::studies::{Arrival, Direction, Shelf};
 use crate::station::model::{Model, Zoom};
@@ -73,7 +73,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     ];
     if !studies.filter.is_empty() {
         // Studies of other types have no such score, and are not missing by chance.
-        let whose = studies.scores_of.map(|kind| format!(" ({} only)", instrument::of(kind).title));
+        let whose = studies.scores_of.map(|kind| format!(" ({} only)", kinds::view(kind).title));
         let whose = whose.unwrap_or_default();
         facts.push((format!("filter: {}{whose}", studies.filter), Role::Match));
     }
@@ -212,13 +212,13 @@ fn draw_row(model: &Model, study: &Study, canvas: &mut Canvas<'_>, line: Rect, w
         x += wide.when;
     }
     if wide.kind > 0 {
-        canvas.cut(x, line.y, wide.kind, instrument::of(study.instrument).title, Role::Dim);
+        canvas.cut(x, line.y, wide.kind, kinds::view(study.instrument).title, Role::Dim);
     }
 }
 
 /// The main estimate with half its interval; where it has none, how many it rests on.
 fn score(model: &Model, study: &Study, glyphs: Glyphs) -> String {
-    let main = instrument::of(study.instrument).main;
+    let main = kinds::view(study.instrument).main;
     let (Some(measure), Some(estimate)) = (main, model.studies.main(study)) else {
         return glyphs.none().to_owned();
     };

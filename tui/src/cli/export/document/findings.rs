@@ -1,8 +1,9 @@
 //! What stands behind the numbers: groups that differ, reasons with the words of respondents, and what to act on.
 
-use protocol::results::{Outcomes, Results, Theme, ThemeKind};
+use protocol::results::{Results, Theme, ThemeKind};
 
 use super::{Block, Chart, Row, Section, Shape, Weight, capital};
+use crate::kinds;
 use crate::look::thousands;
 use crate::report::segments::{name, rule, signed};
 
@@ -58,12 +59,7 @@ pub(super) fn groups(results: &Results) -> Option<Section> {
 
 /// Reasons by kind.
 pub(super) fn reasons(results: &Results) -> Vec<Section> {
-    let topics = match results.outcomes {
-        Outcomes::Sentiment { .. } => "What decides how they feel",
-        Outcomes::AbTest { .. } => "What makes the difference",
-        Outcomes::Survey { .. } => "Over all questions",
-        Outcomes::ConceptTest { .. } | Outcomes::Nps { .. } => "What it is about",
-    };
+    let topics = kinds::of_outcomes(&results.outcomes).topics;
     [
         (ThemeKind::Topic, topics),
         (ThemeKind::Appeal, "What they like"),

@@ -4,8 +4,9 @@
 use protocol::results::{Results, Segment, ThemeKind};
 
 use super::{Block, Chart, Row, Section, Shape, Weight, capital};
+use crate::kinds;
 use crate::look::{Look, thousands};
-use crate::report::estimates::{HEADLINE, label, number, range, scale};
+use crate::report::estimates::{label, number, range, scale};
 use crate::report::segments::{THEME, group};
 
 /// The part of the report; `None` where there is nothing to break down.
@@ -42,9 +43,10 @@ pub(super) fn section(results: &Results) -> Option<Section> {
 /// the panel.
 fn main_field(results: &Results) -> Option<(String, String)> {
     let somebody = results.segments.values().flat_map(|classes| classes.values()).next()?;
-    let headline = HEADLINE.iter().find(|field| somebody.estimates.contains_key(**field));
-    if let Some(field) = headline {
-        return Some(((*field).to_owned(), label(field, scale(field, &results.outcomes))));
+    let headline = kinds::of_outcomes(&results.outcomes).headline.iter();
+    let mut fields = headline.map(|metric| metric.field);
+    if let Some(field) = fields.find(|field| somebody.estimates.contains_key(*field)) {
+        return Some((field.to_owned(), label(field, scale(field, &results.outcomes))));
     }
     let topic = results
         .themes

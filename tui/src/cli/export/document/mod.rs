@@ -11,8 +11,8 @@ mod summary;
 use protocol::analysis::Asked;
 use protocol::results::Report;
 
+use crate::kinds;
 use crate::look::thousands;
-use crate::report::title;
 
 /// A document: its title and its parts in order.
 #[derive(Debug, Default)]
@@ -152,7 +152,7 @@ impl Document {
             title: study.name.clone(),
             subtitle: format!(
                 "{} · {} of {} respondents answered · {} engine ({}) · seed {}",
-                capital(&title::instrument(study.instrument)),
+                capital(kinds::view(study.instrument).title),
                 thousands(study.panel.delivered),
                 thousands(study.panel.requested),
                 study.engine,

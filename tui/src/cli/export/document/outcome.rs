@@ -1,71 +1,27 @@
 //! What came out: the sentences, the headline numbers, the shares and the scores of each kind of study.
 
-use protocol::results::{Outcomes, PurchaseIntent, QuestionResult, Results, Sentiment};
+use protocol::results::{QuestionResult, Results};
 
 use super::findings::themes;
 use super::{Block, Chart, Row, Section, Shape, Weight};
+use crate::kinds::{self, Bar};
 use crate::look::{Look, thousands};
-use crate::report::bars::nearly;
-use crate::report::estimates::{HEADLINE, label, number, range, scale};
+use crate::report::estimates::{label, number, range, scale, whole};
 
 /// The part of the report.
 pub(super) fn section(results: &Results) -> Section {
     let mut section = Section::new("What came out");
     headline(results, &mut section);
-    match &results.outcomes {
-        Outcomes::ConceptTest { score_distribution, .. } => {
-            let rows = PurchaseIntent::ALL.iter().map(|intent| {
-                let words = intent.as_str().replace('_', " ");
-                (words, format!("purchase_intent.{intent}"))
-            });
-            shares(results, "Would they buy it?", rows, &mut section);
-            histogram(&score_distribution.0, &mut section);
-        }
-        Outcomes::Nps { score_distribution, .. } => {
-            let rows = [
-                ("Promoters (9 and 10)", "promoters_pct"),
-                ("Passives (7 and 8)", "passives_pct"),
-                ("Detractors (0 to 6)", "detractors_pct"),
-            ];
-            shares(results, "Would they recommend it?", named(&rows), &mut section);
-            histogram(&score_distribution.0, &mut section);
-        }
-        Outcomes::Sentiment { confidence, .. } => {
-            let rows = Sentiment::ALL
-                .iter()
-                .map(|feeling| (feeling.as_str().to_owned(), format!("{feeling}_pct")));
-            shares(results, "How do they feel about it?", rows, &mut section);
-            section.text(format!(
-                "In {} of resampled panels (bootstrap) the feeling that leads here still leads.",
-                nearly(*confidence)
-            ));
-        }
-        Outcomes::AbTest { contested, orders_shown: (a_first, b_first), .. } => {
-            let rows = [
-                ("Prefer A", "variant_a_pct"),
-                ("Prefer B", "variant_b_pct"),
-                ("Prefer neither", "no_preference_pct"),
-            ];
-            shares(results, "Which do they prefer?", named(&rows), &mut section);
-            section.text(match contested {
-                Some(contested) => format!(
-                    "Everyone saw both orders (A first {}, B first {}); {} changed their mind with the order and count as neither.",
-                    thousands(i128::from(*a_first)),
-                    thousands(i128::from(*b_first)),
-                    thousands(i128::from(*contested))
-                ),
-                None => format!(
-                    "A was shown first to {}, B to {}.",
-                    thousands(i128::from(*a_first)),
-                    thousands(i128::from(*b_first))
-                ),
-            });
-        }
-        Outcomes::Survey { question_results, .. } => {
-            for (place, question) in (1..).zip(question_results) {
-                survey_question(place, question, &mut section);
-            }
-        }
+    let found = kinds::found(&results.outcomes);
+    shares(results, &found.bars, &mut section);
+    if let Some(scores) = found.scores {
+        histogram(&scores.counts.0, &mut section);
+    }
+    if let Some(remark) = found.remark {
+        section.text(remark.written);
+    }
+    for (place, question) in (1..).zip(found.questions) {
+        open_question(place, question, &mut section);
     }
     section
 }
@@ -73,8 +29,9 @@ pub(super) fn section(results: &Results) -> Section {
 /// Headline numbers, those of one scale together.
 fn headline(results: &Results, section: &mut Section) {
     let mut charts: Vec<Chart> = Vec::new();
-    for field in HEADLINE {
-        let Some(estimate) = results.estimates.get(*field) else { continue };
+    for metric in kinds::of_outcomes(&results.outcomes).headline {
+        let field = metric.field;
+        let Some(estimate) = results.estimates.get(field) else { continue };
         let scale = scale(field, &results.outcomes);
         let interval = estimate.low.zip(estimate.high);
         let row = Row {
@@ -97,12 +54,12 @@ fn headline(results: &Results, section: &mut Section) {
             None => charts.push(Chart {
                 caption: format!(
                     "Headline numbers from {} to {}, with 95 % intervals",
-                    number("nps_score", scale.low),
-                    number("nps_score", scale.high)
+                    whole(scale.low),
+                    whole(scale.high)
                 ),
                 low: scale.low,
                 high: scale.high,
-                ends: (number("nps_score", scale.low), number("nps_score", scale.high)),
+                ends: (whole(scale.low), whole(scale.high)),
                 shape: Shape::Dot,
                 rows: vec![row],
             }),
@@ -111,32 +68,25 @@ fn headline(results: &Results, section: &mut Section) {
     section.blocks.extend(charts.into_iter().map(Block::Chart));
 }
 
-fn named<'a>(rows: &'a [(&'a str, &'a str)]) -> impl Iterator<Item = (String, String)> + 'a {
-    rows.iter().map(|(label, field)| ((*label).to_owned(), (*field).to_owned()))
-}
-
-fn shares(
-    results: &Results,
-    caption: &str,
-    rows: impl Iterator<Item = (String, String)>,
-    section: &mut Section,
-) {
-    let rows: Vec<Row> = rows
-        .filter_map(|(label, field)| {
-            let estimate = results.estimates.get(&field)?;
+fn shares(results: &Results, bars: &[Bar], section: &mut Section) {
+    let rows: Vec<Row> = bars
+        .iter()
+        .filter_map(|bar| {
+            let estimate = results.estimates.get(&bar.field)?;
             let interval = estimate.low.zip(estimate.high);
             Some(Row {
-                label,
+                label: bar.title.clone(),
                 value: estimate.value,
                 interval,
                 text: format!("{:.1}%", estimate.value),
-                remark: range(&field, interval, Look::PLAIN),
+                remark: range(&bar.field, interval, Look::PLAIN),
                 weight: Weight::Full,
             })
         })
         .collect();
     if !rows.is_empty() {
-        let caption = format!("{caption} Share of answers, with 95 % intervals");
+        let (_, question) = kinds::of_outcomes(&results.outcomes).shares;
+        let caption = format!("{question} Share of answers, with 95 % intervals");
         section.blocks.push(Block::Chart(Chart {
             caption,
             low: 0.0,
@@ -172,7 +122,7 @@ fn histogram(counts: &[(i32, u64)], section: &mut Section) {
     }));
 }
 
-fn survey_question(place: usize, question: &QuestionResult, section: &mut Section) {
+fn open_question(place: usize, question: &QuestionResult, section: &mut Section) {
     section.blocks.push(Block::Subheading(format!("{place}. {}", question.question)));
     if !question.supported {
         section.blocks.push(Block::Warning(

@@ -4,55 +4,28 @@ use protocol::analysis::Asked;
 use protocol::audience::Choice;
 use protocol::results::{Diagnostics, Report, Results};
 use protocol::safe;
-use protocol::study::{Instrument, Orders, StudyType};
 
 use super::{Block, Section, capital};
+use crate::kinds;
 use crate::look::thousands;
 use crate::report::quality;
 use crate::report::segments::group;
-use crate::report::title;
 
 /// What was asked: the question in words, the material as it was shown.
 pub(super) fn question(report: &Report, asked: &Asked) -> Section {
     let mut section = Section::new("What was asked");
-    section.text(match report.study.instrument {
-        StudyType::ConceptTest => {
-            "Everyone read the text below and said how much they like it (1 to 10), whether they would buy it, how they feel about it, and why."
-        }
-        StudyType::Sentiment => {
-            "Everyone read the text below and said how they feel about it (positive, negative, neutral or mixed), which theme decides that, and why."
-        }
-        StudyType::Nps => {
-            "Everyone read the text below and said how likely they are to recommend it (0 to 10), how they feel about it, and why."
-        }
-        StudyType::Survey => {
-            "Everyone read the text below and answered the open questions in their own words."
-        }
-        StudyType::AbTest => {
-            "Everyone read both variants, said which they prefer (or neither), how much they like each (1 to 10), and why."
-        }
-    });
-    match &asked.spec.instrument {
-        Instrument::ConceptTest { stimulus }
-        | Instrument::Sentiment { stimulus }
-        | Instrument::Nps { stimulus } => section.blocks.push(Block::Verbatim(stimulus.clone())),
-        Instrument::Survey { stimulus, questions } => {
-            section.blocks.push(Block::Verbatim(stimulus.clone()));
-            section.blocks.push(Block::Subheading("The questions".to_owned()));
-            section.blocks.push(Block::Bullets(questions.clone()));
-        }
-        Instrument::AbTest { variant_a, variant_b, orders } => {
-            for (heading, text) in [("Variant A", variant_a), ("Variant B", variant_b)] {
-                section.blocks.push(Block::Subheading(heading.to_owned()));
-                section.blocks.push(Block::Verbatim(text.clone()));
-            }
-            section.text(match orders {
-                Orders::Split => "Half of the panel saw A first, the other half B.",
-                Orders::Both => {
-                    "Everyone was asked in both orders; only a preference that survived the swap counts."
-                }
-            });
-        }
+    section.text(kinds::view(report.study.instrument).asked);
+    let material = kinds::material(&asked.spec.instrument);
+    for (heading, text) in material.texts {
+        section.blocks.extend(heading.map(|heading| Block::Subheading(heading.to_owned())));
+        section.blocks.push(Block::Verbatim(text.to_owned()));
+    }
+    if !material.questions.is_empty() {
+        section.blocks.push(Block::Subheading("The questions".to_owned()));
+        section.blocks.push(Block::Bullets(material.questions.to_vec()));
+    }
+    if let Some(remark) = material.remark {
+        section.text(remark);
     }
     if let Some(context) = &asked.spec.context {
         section.text("Before reading, everyone was told:");
@@ -206,7 +179,7 @@ pub(super) fn limits(report: &Report) -> Section {
     );
     let facts = [
         ("Study", study.id.to_string()),
-        ("Study type", title::instrument(study.instrument)),
+        ("Study type", kinds::view(study.instrument).title.to_owned()),
         ("Engine", study.engine.clone()),
         ("Model", model(report)),
         ("Panel", study.engine_mode.to_string()),

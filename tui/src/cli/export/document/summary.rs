@@ -1,9 +1,10 @@
 //! What a reader should take away who reads nothing else: the main numbers in large print, and the sentences computed from
 //! the data.
 
-use protocol::results::{Outcomes, Results};
+use protocol::results::Results;
 
 use super::{Block, Figure, Section};
+use crate::kinds;
 use crate::look::Look;
 use crate::report::estimates::{number, range};
 
@@ -13,7 +14,8 @@ pub(super) fn section(results: &Results) -> Section {
     // Whatever forbids to believe the numbers stands above them.
     let failures = results.diagnostics.failures();
     section.blocks.extend(failures.map(|sentence| Block::Warning(sentence.to_owned())));
-    let figures: Vec<Figure> = fields(&results.outcomes)
+    let figures: Vec<Figure> = kinds::of_outcomes(&results.outcomes)
+        .summary
         .iter()
         .filter_map(|(field, name)| {
             let estimate = results.estimates.get(*field)?;
@@ -37,31 +39,4 @@ pub(super) fn section(results: &Results) -> Section {
         section.blocks.push(Block::Bullets(results.conclusions.clone()));
     }
     section
-}
-
-/// The numbers in large print, each with its name. A survey has none: its questions have their own.
-fn fields(outcomes: &Outcomes) -> &'static [(&'static str, &'static str)] {
-    match outcomes {
-        Outcomes::ConceptTest { .. } => &[
-            ("mean_score", "Mean score, 1 to 10"),
-            ("would_buy_pct", "Would buy"),
-            ("top_two_box_pct", "Score of 9 or 10"),
-        ],
-        Outcomes::Nps { .. } => &[
-            ("nps_score", "Net Promoter Score"),
-            ("promoters_pct", "Promoters"),
-            ("detractors_pct", "Detractors"),
-        ],
-        Outcomes::Sentiment { .. } => &[
-            ("positive_pct", "Positive"),
-            ("negative_pct", "Negative"),
-            ("net_sentiment", "Positive − negative, points"),
-        ],
-        Outcomes::AbTest { .. } => &[
-            ("variant_a_pct", "Prefer A"),
-            ("variant_b_pct", "Prefer B"),
-            ("a_minus_b_pct", "A − B, points"),
-        ],
-        Outcomes::Survey { .. } => &[],
-    }
 }

@@ -2,10 +2,11 @@
 
 use protocol::audience::{EducationFilter, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::measurement::{QuestionsPerCall, Reuse};
-use protocol::study::{EngineMode, Orders, StudyType};
+use protocol::study::{EngineMode, StudyType};
 
 use super::field::Field;
 use super::{FILE_FIELD, TEXT};
+use crate::kinds;
 
 /// Every list of channels: the direct answer is always heard.
 const CHANNELS: [&str; 4] = ["direct", "direct,ssr", "direct,rater", "direct,ssr,rater"];
@@ -14,8 +15,8 @@ const WORDINGS: [&str; 5] = ["0", "1", "2", "3", "4"];
 
 /// An empty form.
 pub(super) fn blank() -> Vec<Field> {
-    let first = StudyType::ConceptTest.as_str();
-    vec![
+    let first = kinds::FIRST.as_str();
+    let mut fields = vec![
         Field::choice(
             "study",
             "Study",
@@ -34,14 +35,12 @@ pub(super) fn blank() -> Vec<Field> {
             "",
             "a file that holds the text; Ctrl-O completes its name",
         ),
-        Field::text("questions", "Questions", "one a line, up to ten").only_for(StudyType::Survey),
-        Field::choice(
-            "orders",
-            "Order",
-            words(Orders::Split.as_str(), Orders::ALL, Orders::as_str),
-            "split: half the panel sees A first; both: everybody answers in both orders",
-        )
-        .only_for(StudyType::AbTest),
+    ];
+    for study_type in StudyType::ALL {
+        let own = kinds::view(*study_type).fields.iter();
+        fields.extend(own.map(|field| Field::of_type(*study_type, field)));
+    }
+    fields.extend([
         Field::line("panel", "People", "100", "how many are asked"),
         Field::choice(
             "audience.region",
@@ -110,7 +109,8 @@ pub(super) fn blank() -> Vec<Field> {
         Field::line("context", "Context", "", "what respondents are told beforehand"),
         Field::line("project", "Project", "", "what it belongs to"),
         Field::line("tags", "Tags", "", "labels, separated by commas"),
-    ]
+    ]);
+    fields
 }
 
 fn words<T: Copy>(

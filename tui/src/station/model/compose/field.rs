@@ -2,6 +2,7 @@
 
 use protocol::study::StudyType;
 
+use crate::kinds::{FormField, Input};
 use crate::station::widgets::format::words;
 use crate::station::widgets::textbox::{Lines, TextBox};
 
@@ -69,8 +70,14 @@ impl Field {
         Self { key, label, hint, value: Value::Choice(words, 0), default, only: None }
     }
 
-    pub(super) fn only_for(self, study_type: StudyType) -> Self {
-        Self { only: Some(study_type), ..self }
+    /// A field that only one study type has.
+    pub(super) fn of_type(study_type: StudyType, field: &FormField) -> Self {
+        let FormField { key, label, hint, input } = field;
+        let shown = match input {
+            Input::Text => Self::text(key, label, hint),
+            Input::Choice(words) => Self::choice(key, label, words.to_vec(), hint),
+        };
+        Self { only: Some(study_type), ..shown }
     }
 
     /// What stands there, as a front-matter value.

@@ -18,6 +18,7 @@ use protocol::study::{Draft, Problem, StudyType};
 
 use super::drafts::Origin;
 use super::saved::Form;
+use crate::kinds;
 use crate::station::widgets::textbox::Lines;
 
 /// How long typing rests before the draft is saved.
@@ -152,9 +153,7 @@ impl Compose {
 
     /// Which instrument is chosen.
     pub(crate) fn study_type(&self) -> StudyType {
-        self.field("study")
-            .and_then(|field| field.shown().parse().ok())
-            .unwrap_or(StudyType::ConceptTest)
+        self.field("study").and_then(|field| field.shown().parse().ok()).unwrap_or(kinds::FIRST)
     }
 
     /// Something was changed: what was known about the draft no longer holds.

@@ -3,7 +3,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::station::instrument;
+use crate::kinds;
 use crate::station::model::compose::{Attached, Checked, Compose, FILE_FIELD, Field, TEXT, Value};
 use crate::station::symbols::Glyphs;
 use crate::station::theme::Role;
@@ -124,7 +124,7 @@ fn draw_field(
             }
             if input.text().is_empty() {
                 let hint = if field.key == TEXT {
-                    instrument::of(form.study_type()).stimulus.to_owned()
+                    kinds::view(form.study_type()).stimulus.to_owned()
                 } else {
                     form.hint_of(field)
                 };
@@ -156,7 +156,7 @@ fn draw_field(
 fn as_the_text_says(form: &Compose, field: &Field) -> String {
     let told = match &form.checked {
         Checked::Good(preview) => match field.key {
-            "study" => Some(instrument::of(preview.instrument).title.to_owned()),
+            "study" => Some(kinds::view(preview.instrument).title.to_owned()),
             "name" => Some(preview.name.clone()),
             "panel" => Some(thousands(preview.panel.into())),
             "engine" => Some(preview.engine.clone()),

@@ -4,8 +4,8 @@
 use protocol::run::Study;
 use ratatui::layout::Rect;
 
+use crate::kinds::{Marks, StudyView};
 use crate::station::estimate;
-use crate::station::instrument::{Instrument, Marks};
 use crate::station::model::Model;
 use crate::station::model::lens::Lens;
 use crate::station::symbols::Focus;
@@ -112,7 +112,7 @@ fn brief(ms: u64) -> String {
 /// How often each mark was given among the answers that are here, each share with half its interval.
 fn shares(
     model: &Model,
-    kind: &Instrument,
+    kind: &StudyView,
     canvas: &mut Canvas<'_>,
     lines: &mut impl Iterator<Item = Rect>,
 ) {

@@ -5,7 +5,7 @@ use protocol::analysis::CrossCell;
 use protocol::run::Study;
 use ratatui::layout::Rect;
 
-use crate::station::instrument;
+use crate::kinds;
 use crate::station::look::Glyphs;
 use crate::station::model::Model;
 use crate::station::model::class::readable;
@@ -30,7 +30,7 @@ struct Unit {
 impl Unit {
     /// Of a survey the shares who name a theme, from 0 to 1, in percent.
     fn of(study: &Study) -> Self {
-        match instrument::of(study.instrument).main {
+        match kinds::view(study.instrument).main {
             Some(measure) => Self { factor: 1.0, decimals: measure.decimals, sign: "" },
             None => Self { factor: 100.0, decimals: 0, sign: "%" },
         }

@@ -1,8 +1,9 @@
 //! What to act on, most urgent first, with the answers that support it.
 
-use protocol::results::{Finding, Outcomes, Priority, Results};
+use protocol::results::{Finding, Priority, Results};
 use ratatui::layout::Rect;
 
+use crate::kinds;
 use crate::station::model::Model;
 use crate::station::model::results::Pane;
 use crate::station::symbols::Glyphs;
@@ -24,14 +25,15 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
         let y = draw_conclusions(results, canvas, area);
         let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
         let low = model.lens.report.as_ref().and_then(|report| report.below_middle.as_deref());
-        let survey = matches!(results.outcomes, Outcomes::Survey { .. });
+        let title = kinds::of_outcomes(&results.outcomes).title;
+        let has_level = kinds::of_outcomes(&results.outcomes).has_level;
         let nothing = "Nothing stands out enough to be a finding";
         let text = match low {
             Some(low) => {
                 format!("Below the middle, but not urgent: {low} Nothing else stands out.")
             }
-            None if survey => {
-                format!("{nothing}; the level of a survey's answers is not judged.")
+            None if !has_level => {
+                format!("{nothing}; the level of a {title}'s answers is not judged.")
             }
             None => format!("{nothing}."),
         };

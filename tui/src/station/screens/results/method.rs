@@ -5,7 +5,7 @@ use protocol::results::Results;
 use protocol::run::Study;
 use ratatui::layout::Rect;
 
-use crate::station::instrument;
+use crate::kinds;
 use crate::station::model::Model;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, wrap};
@@ -18,7 +18,7 @@ pub(super) fn lines(study: &Study, results: &Results) -> Vec<(String, Role)> {
     let mut lines = vec![(
         format!(
             "{} with {} of {} respondents, engine {} ({}), seed {}",
-            instrument::of(study.instrument).title,
+            kinds::view(study.instrument).title,
             study.panel.delivered,
             study.panel.requested,
             study.engine,

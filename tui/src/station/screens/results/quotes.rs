@@ -24,7 +24,7 @@ const LINES_MAX: u16 = 4;
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
     let view = &model.lens.results;
     let way = way_down(&view.drill);
-    let title = match (way.is_empty(), crate::station::instrument::of(study.instrument).first) {
+    let title = match (way.is_empty(), crate::kinds::view(study.instrument).first) {
         (true, Some(first)) => format!("Answers, {first}"),
         (true, None) => "Answers".to_owned(),
         (false, _) => format!("Answers: {way}"),

@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::results;
+use crate::kinds::{self, Marks, Said, Share};
 use crate::station::estimate;
-use crate::station::instrument::{self, Marks, Said, Share};
 use crate::station::model::Model;
 use crate::station::model::results::{Drill, Pane};
 use crate::station::symbols::{Focus, Glyphs};
@@ -58,14 +58,13 @@ impl Line<'_> {
 
 /// The lines of the pane, in order.
 pub(super) fn lines<'a>(study: &Study, results: &'a Results) -> Vec<Line<'a>> {
-    let counts = instrument::distribution(&results.outcomes);
-    let counts = counts.map(|distribution| distribution.0.as_slice()).unwrap_or_default();
+    let found = kinds::found(&results.outcomes);
+    let counts = found.scores.map(|scores| scores.counts.0.as_slice()).unwrap_or_default();
     let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
     let scores = counts.iter().rev().map(|(score, count)| Line::Score(*score, *count, most));
-    let shares = (instrument::of(study.instrument).shares)(&results.outcomes);
-    let estimates = instrument::headline(study.instrument, &results.estimates);
+    let estimates = kinds::lines(study.instrument, &results.estimates);
     scores
-        .chain(shares.into_iter().map(Line::Share))
+        .chain(found.shares.into_iter().map(Line::Share))
         .chain(
             estimates
                 .into_iter()
@@ -111,7 +110,7 @@ fn draw_score(
     canvas: &mut Canvas<'_>,
     line: Rect,
 ) {
-    let (low, high) = instrument::of(study.instrument).scale;
+    let (low, high) = kinds::view(study.instrument).scale;
     canvas.right(line.x, line.y, 3, &score.to_string(), Role::Dim);
     let width = line.width.saturating_sub(12);
     let style = canvas.theme.score(f64::from(score - low) / f64::from((high - low).max(1)));
@@ -143,7 +142,7 @@ fn with_interval(decimals: usize, estimate: &Estimate, glyphs: Glyphs) -> String
 
 /// The colour of a share: that of its mark in the picture, where the picture is made of such marks.
 pub(super) fn style_of(study: &Study, share: Share, canvas: &Canvas<'_>) -> Style {
-    let kind = instrument::of(study.instrument);
+    let kind = kinds::view(study.instrument);
     let (low, high) = kind.scale;
     match (kind.marks, share.said) {
         (Marks::Answers, Said::Mark(mark, _)) => {

@@ -3,7 +3,7 @@
 use protocol::run::Study;
 use ratatui::layout::Rect;
 
-use crate::station::instrument;
+use crate::kinds;
 use crate::station::model::Model;
 use crate::station::model::class::readable;
 use crate::station::model::results::{Pane, Row, Scope, View};
@@ -23,9 +23,11 @@ const NARROW_BELOW: u16 = 64;
 /// Draws the rows.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
     let rows = model.lens.rows(study);
-    let Some(measure) = instrument::of(study.instrument).main else {
-        let text = "A survey has no score to compare: v shows the reasons people gave.";
-        canvas.cut(area.x + 1, area.y, area.width.saturating_sub(1), text, Role::Dim);
+    let kind = kinds::view(study.instrument);
+    let Some(measure) = kind.main else {
+        let title = kind.title;
+        let text = format!("A {title} has no score to compare: v shows the reasons people gave.");
+        canvas.cut(area.x + 1, area.y, area.width.saturating_sub(1), &text, Role::Dim);
         return;
     };
     if rows.is_empty() {

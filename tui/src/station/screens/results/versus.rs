@@ -1,12 +1,12 @@
 //! Two variants against each other: who preferred which, with the interval of every share, the difference and whether it
 //! excludes zero, and the scores beside it. Enter opens the answers of those who preferred a variant.
 
-use protocol::results::{Outcomes, Results, Winner};
+use protocol::results::Results;
 use protocol::run::Study;
 use ratatui::layout::Rect;
 
 use super::{scores, segments};
-use crate::station::instrument;
+use crate::kinds::{self, Reading};
 use crate::station::model::Model;
 use crate::station::model::results::Pane;
 use crate::station::symbols::Glyphs;
@@ -15,70 +15,33 @@ use crate::station::widgets::canvas::{Canvas, wrap};
 use crate::station::widgets::format::{difference, number, thousands};
 use crate::station::widgets::whisker::Whisker;
 
-/// How an estimate reads: on a scale of its own kind, as itself or as a difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A share of the panel, 0 to 100.
-    Share,
-    /// A difference of shares, in points.
-    Points,
-    /// A score, 1 to 10.
-    Score,
-    /// A difference of scores.
-    ScorePoints,
-}
-
-/// Every row: name, field of the estimates, kind, and the mark of those it is about.
-pub(super) const ROWS: [(&str, &str, Kind, Option<i32>); 7] = [
-    ("prefer A", "variant_a_pct", Kind::Share, Some(3)),
-    ("no preference", "no_preference_pct", Kind::Share, Some(2)),
-    ("prefer B", "variant_b_pct", Kind::Share, Some(1)),
-    ("A \u{2212} B, points", "a_minus_b_pct", Kind::Points, None),
-    ("score of A", "variant_a_score", Kind::Score, None),
-    ("score of B", "variant_b_score", Kind::Score, None),
-    ("A \u{2212} B, score", "score_difference", Kind::ScorePoints, None),
-];
-
 /// From this many lines on that are left the segments stand below.
 const SEGMENTS_FROM: u16 = 8;
 
 /// Columns of the names, of the estimate and of its interval.
 const COLUMNS: [u16; 3] = [16, 7, 16];
 
-impl Kind {
-    const fn range(self) -> (f64, f64) {
-        match self {
-            Self::Share => (0.0, 100.0),
-            Self::Points => (-100.0, 100.0),
-            Self::Score => (1.0, 10.0),
-            Self::ScorePoints => (-9.0, 9.0),
-        }
-    }
-
-    const fn decimals(self) -> usize {
-        match self {
-            Self::Share | Self::Points => 0,
-            Self::Score | Self::ScorePoints => 1,
-        }
-    }
-
-    const fn is_difference(self) -> bool {
-        matches!(self, Self::Points | Self::ScorePoints)
+/// A value with its digits; a difference with its sign.
+fn show(value: f64, reading: Reading, glyphs: Glyphs) -> String {
+    if reading.is_difference() {
+        difference(value, reading.decimals(), glyphs)
+    } else {
+        number(value, reading.decimals(), glyphs)
     }
 }
 
 /// A row with its interval.
-pub(super) fn as_text(results: &Results, row: usize, glyphs: Glyphs) -> Option<String> {
-    let (label, field, kind, _) = ROWS.get(row)?;
-    let estimate = results.estimates.get(*field)?;
-    let show = |value| {
-        if kind.is_difference() {
-            difference(value, kind.decimals(), glyphs)
-        } else {
-            number(value, kind.decimals(), glyphs)
-        }
-    };
-    let unit = if *kind == Kind::Share { "%" } else { "" };
+pub(super) fn as_text(
+    study: &Study,
+    results: &Results,
+    row: usize,
+    glyphs: Glyphs,
+) -> Option<String> {
+    let against = kinds::view(study.instrument).against.get(row)?;
+    let (label, reading) = (against.label, against.reading);
+    let estimate = results.estimates.get(against.field)?;
+    let show = |value| show(value, reading, glyphs);
+    let unit = if reading == Reading::Share { "%" } else { "" };
     let interval = match (estimate.low, estimate.high) {
         (Some(low), Some(high)) => format!(" [{}, {}]", show(low), show(high)),
         _ => String::new(),
@@ -96,18 +59,19 @@ pub(super) fn draw(
     area: Rect,
 ) {
     let mut y = area.y;
-    let mut kind_before = None;
-    for (index, (label, field, kind, _)) in ROWS.iter().enumerate() {
-        let Some(estimate) = results.estimates.get(*field) else { continue };
+    let mut reading_before = None;
+    for (index, against) in kinds::view(study.instrument).against.iter().enumerate() {
+        let reading = against.reading;
+        let Some(estimate) = results.estimates.get(against.field) else { continue };
         // Every kind has a scale of its own, so a line of its own where there is room.
-        if kind_before.is_some_and(|before| before != *kind) && area.height > 14 {
+        if reading_before.is_some_and(|before| before != reading) && area.height > 14 {
             y += 1;
         }
-        kind_before = Some(*kind);
+        reading_before = Some(reading);
         if y >= area.bottom() {
             return;
         }
-        row(canvas, Rect::new(area.x, y, area.width, 1), label, *kind, estimate);
+        row(canvas, Rect::new(area.x, y, area.width, 1), against, estimate);
         let view = &model.lens.results;
         if view.pane == Pane::Main && index == view.main.cursor {
             canvas.tint(Rect::new(area.x, y, area.width, 1), Role::Selected);
@@ -136,21 +100,15 @@ pub(super) fn draw(
 fn row(
     canvas: &mut Canvas<'_>,
     line: Rect,
-    label: &str,
-    kind: Kind,
+    against: &kinds::Against,
     estimate: &protocol::results::Estimate,
 ) {
+    let reading = against.reading;
     let glyphs = canvas.glyphs();
     let [name, value, interval] = COLUMNS;
-    let show = |value| {
-        if kind.is_difference() {
-            difference(value, kind.decimals(), glyphs)
-        } else {
-            number(value, kind.decimals(), glyphs)
-        }
-    };
-    let unit = if kind == Kind::Share { "%" } else { "" };
-    let label = label.replace('\u{2212}', glyphs.minus());
+    let show = |value| show(value, reading, glyphs);
+    let unit = if reading == Reading::Share { "%" } else { "" };
+    let label = against.label.replace('\u{2212}', glyphs.minus());
     canvas.cut(line.x + 1, line.y, name, &label, Role::Dim);
     let shown = format!("{}{unit}", show(estimate.value));
     canvas.right(line.x + 1 + name, line.y, value, &shown, Role::Strong);
@@ -162,18 +120,18 @@ fn row(
     let x = line.x + name + value + interval + 3;
     let picture = Rect::new(x, line.y, line.right().saturating_sub(x + 1), 1);
     let excludes_zero = bounds.is_some_and(|(low, high)| low > 0.0 || high < 0.0);
-    let role = match (kind.is_difference(), excludes_zero) {
+    let role = match (reading.is_difference(), excludes_zero) {
         (true, false) => Role::Dim,
         _ => Role::Accent,
     };
-    let whisker = Whisker { value: estimate.value, interval: bounds, scale: kind.range(), role };
-    let (low, high) = kind.range();
+    let whisker = Whisker { value: estimate.value, interval: bounds, scale: reading.range(), role };
+    let (low, high) = reading.range();
     if picture.width > 30 {
         let ends = [low, high].map(|end| number(end, 0, glyphs));
         canvas.text(picture.x, line.y, picture.width, &ends[0], Role::Border);
         canvas.right(picture.x, line.y, picture.width, &ends[1], Role::Border);
     }
-    if kind.is_difference() {
+    if reading.is_difference() {
         let middle = picture.x + picture.width.saturating_sub(1) / 2;
         canvas.text(middle, line.y, 1, glyphs.dot(), Role::Border);
     }
@@ -182,12 +140,8 @@ fn row(
 
 /// Who wins, person by person, as one bar, and the word for it.
 fn split(study: &Study, results: &Results, canvas: &mut Canvas<'_>, line: Rect) {
-    let Outcomes::AbTest { winner, .. } = &results.outcomes else { return };
-    let verdict = match winner {
-        Winner::A => "A wins",
-        Winner::B => "B wins",
-        Winner::Tie => "no winner",
-    };
+    let found = kinds::found(&results.outcomes);
+    let Some(verdict) = found.verdict else { return };
     let n = format!("n={}", thousands(u64::from(study.panel.delivered)));
     let text = format!("{verdict}  ");
     let end = canvas.text(line.x, line.y, line.width, &text, Role::Strong);
@@ -200,10 +154,7 @@ fn split(study: &Study, results: &Results, canvas: &mut Canvas<'_>, line: Rect) 
     let shades = glyphs.shades();
     let mut x = end;
     let mut sum = 0.0;
-    for (share, fill) in (instrument::of(study.instrument).shares)(&results.outcomes)
-        .into_iter()
-        .zip([shades[3], shades[0], shades[1]])
-    {
+    for (share, fill) in found.shares.into_iter().zip([shades[3], shades[0], shades[1]]) {
         sum += share.percent;
         let until = end + cells(sum / 100.0, width);
         let length = until.saturating_sub(x);

@@ -5,7 +5,7 @@ use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
 use super::{age, fact, state_mark};
-use crate::station::instrument;
+use crate::kinds;
 use crate::station::model::Model;
 use crate::station::model::filter::state_label;
 use crate::station::symbols::Focus;
@@ -23,7 +23,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     let caption = Caption { title: &study.name, count: "", foot: "" };
     let inner = canvas.pane(area, caption, Focus::Elsewhere);
     let glyphs = canvas.glyphs();
-    let kind = instrument::of(study.instrument);
+    let kind = kinds::view(study.instrument);
     let tall = inner.height >= TALL_FROM;
     let mut y = inner.y;
     let mut next = || {
@@ -44,20 +44,21 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         } else {
             main_line(model, study, canvas, &mut next);
         }
-        if tall && let Some(distribution) = instrument::distribution(&results.outcomes) {
-            columns_of(&distribution.0, kind, canvas, &mut next);
-        } else if let Some(distribution) = instrument::distribution(&results.outcomes)
+        let found = kinds::found(&results.outcomes);
+        if tall && let Some(scores) = &found.scores {
+            columns_of(&scores.counts.0, kind, canvas, &mut next);
+        } else if let Some(scores) = &found.scores
             && let Some(line) = next()
         {
-            let counts: Vec<u64> = distribution.0.iter().map(|(_, count)| *count).collect();
+            let counts: Vec<u64> = scores.counts.0.iter().map(|(_, count)| *count).collect();
             let (low, high) = kind.scale;
             let n: u64 = counts.iter().sum();
             let bars = sparkline(&counts, 20, glyphs);
             let text = format!("{low} {bars} {high}   n={}", thousands(n));
             fact(canvas, line, "scores", &text, Role::Bar);
         } else if let Some(line) = next() {
-            let shares = (kind.shares)(&results.outcomes);
-            let text: Vec<String> = shares
+            let text: Vec<String> = found
+                .shares
                 .iter()
                 .map(|share| format!("{} {}%", share.label, number(share.percent, 0, glyphs)))
                 .collect();
@@ -110,7 +111,7 @@ fn main_line(
     canvas: &mut Canvas<'_>,
     next: &mut impl FnMut() -> Option<Rect>,
 ) {
-    let kind = instrument::of(study.instrument);
+    let kind = kinds::view(study.instrument);
     if let (Some(measure), Some(estimate)) = (kind.main, model.studies.main(study))
         && let Some(line) = next()
     {
@@ -148,7 +149,7 @@ fn headline(
     next: &mut impl FnMut() -> Option<Rect>,
 ) {
     let glyphs = canvas.glyphs();
-    for (label, decimals, estimate) in instrument::headline(study.instrument, &results.estimates) {
+    for (label, decimals, estimate) in kinds::lines(study.instrument, &results.estimates) {
         let Some(line) = next() else { return };
         let show = |value| number(value, decimals, glyphs);
         let interval = match (estimate.low, estimate.high) {
@@ -172,7 +173,7 @@ fn headline(
 /// How often each score was given, as columns over their scores.
 fn columns_of(
     counts: &[(i32, u64)],
-    kind: &instrument::Instrument,
+    kind: &kinds::StudyView,
     canvas: &mut Canvas<'_>,
     next: &mut impl FnMut() -> Option<Rect>,
 ) {

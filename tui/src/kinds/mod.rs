@@ -1,0 +1,134 @@
+//! The study types as the client knows them: one file a type, each a [`StudyView`] with everything that the report, the
+//! exports, the form and the screens need to know about it. Nothing else in the client asks which study type it is; what is
+//! no different for a type it leaves to [`StudyView::PLAIN`].
+
+mod ab_test;
+mod concept_test;
+mod form;
+mod found;
+mod metric;
+mod nps;
+mod parts;
+mod sentiment;
+mod survey;
+mod table;
+mod view;
+
+use std::collections::BTreeMap;
+
+use protocol::results::{Answer, Estimate, Outcomes};
+use protocol::study::{Instrument, StudyType};
+
+pub(crate) use form::{FormField, Input, Material};
+pub(crate) use found::{Against, Bar, Found, Reading, Remark, Said, Scores, Share};
+pub(crate) use metric::{Measure, Metric};
+pub(crate) use parts::{Open, Parts};
+pub(crate) use table::{Column, Row};
+pub(crate) use view::{Marks, Opening, StudyView};
+
+/// The study type that a form begins with.
+pub(crate) const FIRST: StudyType = StudyType::ConceptTest;
+
+/// Registers the study types: the file of each and its variant, which has the same name in every enum of the wire.
+macro_rules! register {
+    ($($file:ident: $variant:ident),+ $(,)?) => {
+        /// The view of every study type, in the order of [`StudyType::ALL`].
+        pub(crate) const VIEWS: &[&StudyView] = &[$(&$file::VIEW),+];
+
+        /// The view of a study type.
+        pub(crate) const fn view(study_type: StudyType) -> &'static StudyView {
+            match study_type { $(StudyType::$variant => &$file::VIEW),+ }
+        }
+
+        /// The view of the study type that an answer is of.
+        pub(crate) const fn of_answer(answer: &Answer) -> &'static StudyView {
+            match answer { $(Answer::$variant { .. } => &$file::VIEW),+ }
+        }
+
+        /// The view of the study type that results are of.
+        pub(crate) const fn of_outcomes(outcomes: &Outcomes) -> &'static StudyView {
+            match outcomes { $(Outcomes::$variant { .. } => &$file::VIEW),+ }
+        }
+    };
+}
+
+register! {
+    concept_test: ConceptTest,
+    sentiment: Sentiment,
+    nps: Nps,
+    survey: Survey,
+    ab_test: AbTest,
+}
+
+/// What a study showed and asked.
+pub(crate) fn material(instrument: &Instrument) -> Material<'_> {
+    (view(instrument.study_type()).material)(instrument)
+}
+
+/// The answer in parts.
+pub(crate) fn parts(answer: &Answer) -> Parts<'_> {
+    (of_answer(answer).parts)(answer)
+}
+
+/// The mark of an answer in the picture and in lists.
+pub(crate) fn mark(answer: &Answer) -> i32 {
+    let view = of_answer(answer);
+    (view.mark_of)(&(view.parts)(answer))
+}
+
+/// The mark of somebody who answered twice.
+pub(crate) fn mark_of_both(first: &Answer, second: &Answer) -> i32 {
+    match (mark(first), mark(second)) {
+        (one, other) if one == other => one,
+        _ => of_answer(first).undecided,
+    }
+}
+
+/// The answer in a line.
+pub(crate) fn brief(answer: &Answer) -> String {
+    let view = of_answer(answer);
+    (view.brief)(&(view.parts)(answer))
+}
+
+/// Everything that an answer holds besides its mark and its reasoning, as label and text.
+pub(crate) fn facts(answer: &Answer) -> Vec<(String, String)> {
+    let view = of_answer(answer);
+    (view.facts)(&(view.parts)(answer))
+}
+
+/// Every text of an answer, to be made inert.
+pub(crate) fn texts_mut(answer: &mut Answer) -> Vec<&mut String> {
+    (of_answer(answer).texts_mut)(answer)
+}
+
+/// The rows of an answer in a table.
+pub(crate) fn rows(answer: &Answer) -> Vec<Row<'_>> {
+    parts(answer).rows()
+}
+
+/// What a study found, in parts.
+pub(crate) fn found(outcomes: &Outcomes) -> Found<'_> {
+    (of_outcomes(outcomes).found)(outcomes)
+}
+
+/// The number of that name; where several study types have one, that of the first.
+pub(crate) fn metric(field: &str) -> Option<&'static Metric> {
+    VIEWS.iter().find_map(|view| view.metric(field))
+}
+
+/// The estimates worth a line of their own on screens: label, decimals, estimate.
+pub(crate) fn lines(
+    study_type: StudyType,
+    estimates: &BTreeMap<String, Estimate>,
+) -> Vec<(&'static str, usize, &Estimate)> {
+    view(study_type)
+        .lines
+        .iter()
+        .filter_map(|(label, field, decimals)| {
+            estimates.get(*field).map(|estimate| (*label, *decimals, estimate))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! The rows of an answer in the table of answers: which cell stands in which column.
+
+use std::borrow::Cow;
+
+/// A column of the table of answers that only one study type has.
+#[derive(Debug)]
+pub(crate) struct Column {
+    /// Its heading.
+    pub(crate) name: &'static str,
+    /// What it means.
+    pub(crate) meaning: &'static str,
+    /// Which values it takes.
+    pub(crate) values: &'static str,
+}
+
+/// One row of an answer.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    /// The open question that it answers; empty where the row is the whole answer.
+    pub(crate) question: &'a str,
+    /// Column → text.
+    cells: Vec<(&'static str, Cow<'a, str>)>,
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn new(cells: Vec<(&'static str, Cow<'a, str>)>) -> Self {
+        Self { question: "", cells }
+    }
+
+    /// The row of one open question.
+    pub(super) fn of(
+        mut self,
+        question: &'a str,
+        cells: impl IntoIterator<Item = (&'static str, Cow<'a, str>)>,
+    ) -> Self {
+        self.question = question;
+        self.cells.extend(cells);
+        self
+    }
+
+    /// What stands in a column, where the row has it.
+    pub(crate) fn cell(&self, column: &str) -> Option<&str> {
+        self.cells.iter().find(|(name, _)| *name == column).map(|(_, text)| text.as_ref())
+    }
+}
