@@ -9,7 +9,7 @@ use crate::channels::Channels;
 use crate::id::AnswerId;
 use crate::persona::Persona;
 use crate::results::{Mention, Preference, PurchaseIntent, Sentiment};
-use crate::study::{Order, StudyType};
+use crate::study::Order;
 
 /// Declares the answers of all study types once, for both serialisations.
 macro_rules! answers {
@@ -33,23 +33,6 @@ macro_rules! answers {
             $( $study_type { $( $(#[$field_about])* $field: $kind, )* }, )*
         }
 
-        impl Answer {
-            /// The study type it answers.
-            #[must_use]
-            pub const fn study_type(&self) -> StudyType {
-                match self {
-                    $( Self::$study_type { .. } => StudyType::$study_type, )*
-                }
-            }
-
-            /// Why, in the respondent's own words.
-            #[must_use]
-            pub fn reasoning(&self) -> &str {
-                match self {
-                    $( Self::$study_type { reasoning, .. } => reasoning, )*
-                }
-            }
-        }
     };
 }
 

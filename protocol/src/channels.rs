@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use crate::audience::words;
 use crate::quality::Figure;
 use crate::results::Estimate;
-use crate::study::StudyType;
 
 words! {
     /// A way of hearing an opinion.
@@ -37,17 +36,6 @@ words! {
 }
 
 impl Construct {
-    /// The constructs of a study type, in the order of asking; none where only the direct answer can be had.
-    #[must_use]
-    pub const fn of(study_type: StudyType) -> &'static [Self] {
-        match study_type {
-            StudyType::ConceptTest => &[Self::PurchaseIntent, Self::Liking],
-            StudyType::Nps => &[Self::Recommendation],
-            StudyType::Sentiment => &[Self::Sentiment],
-            StudyType::Survey | StudyType::AbTest => &[],
-        }
-    }
-
     /// First and last value of the scale on which the respondent answers directly. Purchase intent counts from 1
     /// (`definitely_not`) to 5 (`definitely`), sentiment −1, 0 (neutral and mixed) or 1.
     #[must_use]

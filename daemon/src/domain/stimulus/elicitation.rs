@@ -1,11 +1,12 @@
 //! Which channels a study hears: the list of them, and the engines that turn texts into vectors and rate them. A channel
 //! that cannot be heard is refused here with what would help, before anything is asked or paid.
 
-use protocol::channels::{Channel, Construct, Elicitation};
+use protocol::channels::{Channel, Elicitation};
 use protocol::study::{Problem, StudyType};
 
 use super::given::Given;
 use super::{Reader, Rules, engine_named};
+use crate::domain::instrument::channels::constructs;
 
 /// The name of the encoder, where it is built in.
 pub const ENCODER: &str = "local";
@@ -121,10 +122,10 @@ pub(super) fn unheard(
     engine: &str,
     rules: &Rules<'_>,
 ) -> Option<Problem> {
-    if Construct::of(study_type).is_empty() {
+    if constructs(study_type).is_empty() {
         let heard: Vec<&str> = StudyType::ALL
             .iter()
-            .filter(|study_type| !Construct::of(**study_type).is_empty())
+            .filter(|study_type| !constructs(**study_type).is_empty())
             .map(|study_type| study_type.as_str())
             .collect();
         return Some(asked.problem(

@@ -32,7 +32,7 @@ pub fn constructs(study_type: StudyType) -> &'static [Construct] {
 #[must_use]
 pub fn heard(spec: &StudySpec) -> &'static [Construct] {
     if hears(spec, Channel::Ssr) || hears(spec, Channel::Rater) {
-        Construct::of(spec.instrument.study_type())
+        constructs(spec.instrument.study_type())
     } else {
         &[]
     }
