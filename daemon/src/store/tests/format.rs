@@ -88,7 +88,8 @@ fn the_history_of_every_format_is_read_whole_and_written_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("demoscope.redb");
         fs::copy(fixture(format), &path).unwrap();
-        let snapshot = Database::open(&path).unwrap().begin_read().unwrap();
+        let database = Database::open(&path).unwrap();
+        let snapshot = database.begin_read().unwrap();
         let events = snapshot.open_table(Table::Events.definition()).unwrap();
         let mut read = 0;
         for row in events.iter().unwrap() {
