@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use redb::{Database, ReadableDatabase};
-use sha2::{Digest, Sha256};
 
+use crate::domain::digest::Digest;
 use crate::domain::ledger::{Head, verify};
 
 use super::open::panic_message;
@@ -97,11 +97,11 @@ fn balances(reader: &Reader<'_>) -> Result<BTreeMap<String, i128>, Fault> {
 
 /// An account at zero counts as one that does not exist yet.
 fn digest(balances: &BTreeMap<String, i128>) -> String {
-    let mut hash = Sha256::new();
-    for (account, balance) in balances.iter().filter(|(_, balance)| **balance != 0) {
-        hash.update(format!("{account} {balance}\n"));
-    }
-    hex::encode(hash.finalize())
+    balances
+        .iter()
+        .filter(|(_, balance)| **balance != 0)
+        .fold(Digest::new(), |hash, (account, balance)| hash.raw(format!("{account} {balance}\n")))
+        .finish_hex()
 }
 
 /// Reads from a database whose pages may not hold what was written: a panic below is damage.

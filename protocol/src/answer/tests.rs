@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::results::ThemeKind;
 use crate::service::{DemoscopeResponse, Page};
+use crate::study::StudyType;
 
 /// A text as models write it, with names of fields among them.
 fn text() -> impl Strategy<Value = String> {
