@@ -215,9 +215,10 @@ pub fn load(
         Err(error) => {
             return Err(ApiError::new(
                 ErrorCode::InvalidInput,
-                format!("The settings file {} cannot be read: {error}.", file.display()),
+                format!("The settings file {} cannot be read: {error}", file.display()),
             )
-            .hint("make it a readable text file, or remove it to use the defaults"));
+            .because(&error)
+            .hint("Make it a readable text file, or remove it to use the defaults"));
         }
     };
     layer(file, text.as_deref(), variables)
@@ -272,7 +273,7 @@ fn layer(
             Err(problem) => problems.push(problem),
         }
     }
-    let mut error = ApiError::new(ErrorCode::InvalidInput, "The settings have problems.");
+    let mut error = ApiError::new(ErrorCode::InvalidInput, "The settings have problems");
     error.problems = problems;
     Err(error)
 }
@@ -282,7 +283,8 @@ fn parse(text: &str) -> Result<Table, toml::de::Error> {
 }
 
 fn broken_defaults(error: &toml::de::Error) -> ApiError {
-    ApiError::new(ErrorCode::Internal, format!("The built-in settings are broken: {error}."))
+    ApiError::new(ErrorCode::Internal, format!("The built-in settings are broken: {error}"))
+        .because(error)
 }
 
 /// Every value that is no table, with its dotted key.

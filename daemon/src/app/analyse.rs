@@ -43,8 +43,8 @@ impl Core {
                 each(reader, &b, |classes, outcomes| comparator.add(classes, &[], outcomes))?;
             }
             let mut found = comparator.finish().ok_or_else(|| {
-                ApiError::new(ErrorCode::Conflict, "Both studies need answers to be compared.")
-                    .hint("`demoscope list` shows how many each has")
+                ApiError::new(ErrorCode::Conflict, "Both studies need answers to be compared")
+                    .hint("See how many each has with `demoscope list`")
             })?;
             if is_theme && found.a.value <= 0.0 && found.b.value <= 0.0 {
                 return Err(nobody_names(&found.field, &also).into());
@@ -72,8 +72,8 @@ impl Core {
                         .filter(|given| !DIMENSIONS.contains(&given.as_str()))
                         .find_map(|given| nearest(given, DIMENSIONS));
                     let hint = match near {
-                        Some(near) => format!("did you mean '{near}'?"),
-                        None => format!("dimensions are {}", DIMENSIONS.join(", ")),
+                        Some(near) => format!("Try '{near}'"),
+                        None => format!("Choose among the dimensions {}", DIMENSIONS.join(", ")),
                     };
                     refuse(&error).hint(hint)
                 })?;
@@ -87,7 +87,7 @@ impl Core {
                 Ok(ControlFlow::Continue(()))
             })?;
             let mut table = tally.finish().ok_or_else(|| {
-                ApiError::new(ErrorCode::Conflict, "The study has no answers to break down.")
+                ApiError::new(ErrorCode::Conflict, "The study has no answers to break down")
             })?;
             if is_theme && table.all.value <= 0.0 {
                 return Err(nobody_names(&table.field, &also).into());
@@ -113,12 +113,7 @@ impl Core {
 }
 
 fn refuse(error: &impl ToString) -> ApiError {
-    let mut message = error.to_string();
-    if let Some(first) = message.get(..1).map(str::to_uppercase) {
-        message.replace_range(..1, &first);
-    }
-    message.push('.');
-    ApiError::new(ErrorCode::InvalidInput, message)
+    ApiError::new(ErrorCode::InvalidInput, error.to_string())
 }
 
 /// The same people in both studies: those of one wait in stretches for those of the other.
@@ -187,10 +182,10 @@ fn each(
 fn nobody_names(field: &str, also: &[String]) -> ApiError {
     let names: Vec<&str> = also.iter().map(String::as_str).collect();
     let hint = match nearest(field, &names) {
-        Some(near) => format!("did you mean '{near}'?"),
-        None => format!("there is {}", also.join(", ")),
+        Some(near) => format!("Try '{near}'"),
+        None => format!("Choose among {}", also.join(", ")),
     };
-    ApiError::new(ErrorCode::InvalidInput, format!("Nobody names {field}.")).hint(hint)
+    ApiError::new(ErrorCode::InvalidInput, format!("Nobody names {field}")).hint(hint)
 }
 
 /// Themes whose names are offered.
@@ -229,12 +224,12 @@ fn choose(
     let own = of.or(dividing.as_deref());
     let quantity = Quantity::of(study_type, own).map_err(|error| {
         let hint = match &error {
-            NoQuantity::Unknown { near: Some(near), .. } => format!("did you mean '{near}'?"),
+            NoQuantity::Unknown { near: Some(near), .. } => format!("Try '{near}'"),
             NoQuantity::Unknown { near: None, .. } => {
-                format!("there is {}, and theme.NAME for any theme", names.join(", "))
+                format!("Choose among {}, and theme.NAME for any theme", names.join(", "))
             }
             NoQuantity::NoTheme => {
-                "its themes are counted when it is completed; until then name one with `--of theme.NAME`"
+                "Name one with `--of theme.NAME`; its themes are counted when it is completed"
                     .to_owned()
             }
         };

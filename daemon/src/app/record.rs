@@ -196,7 +196,7 @@ impl Core {
                     return Err(ApiError::new(
                         ErrorCode::Conflict,
                         format!(
-                            "respondent {} has an outcome already",
+                            "Respondent {} has an outcome already",
                             existing.assignment.respondent
                         ),
                     )
@@ -245,7 +245,7 @@ fn admit(progress: &Progress, batch: &Batch) -> Result<(), ApiError> {
     }
     Err(ApiError::new(
         ErrorCode::Conflict,
-        format!("the study is {} and takes no answers", progress.state),
+        format!("The study is {} and takes no answers", progress.state),
     ))
 }
 
@@ -280,7 +280,7 @@ fn settle(
     }
     let key = (batch.number, batch.attempt);
     let HoldRow(hold) = reader.get(&key)?.ok_or_else(|| {
-        ApiError::new(ErrorCode::Internal, "the study holds no credits for its answers")
+        ApiError::new(ErrorCode::Internal, "The study holds no credits for its answers")
     })?;
     let (hold, movement) = hold
         .settle(answers, &name, month)

@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use protocol::error::ApiError;
+use protocol::error::{ApiError, Cause};
 use protocol::ledger::Amount;
 use redb::{Database, Durability, WriteTransaction};
 use tokio::sync::{oneshot, watch};
@@ -498,7 +498,7 @@ impl Writer {
         } else {
             durability
         };
-        transaction.set_durability(durability).map_err(|error| Fault::Io(error.to_string()))
+        transaction.set_durability(durability).map_err(|error| Fault::Io(Cause::of(&error)))
     }
 
     fn members(

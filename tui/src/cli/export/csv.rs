@@ -266,7 +266,7 @@ fn rows_of<'a>(answer: &'a Answer, questions: &[String]) -> Vec<Row<'a>> {
 }
 
 fn no_row(error: &csv::Error) -> Failure {
-    Failure::invalid(format!("The table cannot be written: {error}."))
+    Failure::invalid(format!("The table cannot be written: {error}")).because(error)
 }
 
 /// A cell that no spreadsheet takes for a formula: each of its lines that would be one gets an apostrophe.

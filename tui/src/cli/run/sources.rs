@@ -26,8 +26,8 @@ pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
     }
     let ab_test = overrides.get("study").is_some_and(|study| study.trim() == "ab_test");
     if ab_test && args.files.len() > 2 {
-        return Err(Failure::invalid("An A/B test compares two variants.")
-            .hint("give one file with both, or one file for each"));
+        return Err(Failure::invalid("An A/B test compares two variants")
+            .hint("Give one file with both, or one file for each"));
     }
     let mut faults = Vec::new();
     let mut read = read_all(&args.files, &mut faults);
@@ -54,8 +54,8 @@ pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
     let mut worst = Exit::Done;
     if !faults.is_empty() {
         let message = match (faults.len(), args.files.len()) {
-            (1, 1) => "The file cannot be used.".to_owned(),
-            (bad, all) => format!("{bad} of {all} files cannot be used."),
+            (1, 1) => "The file cannot be used".to_owned(),
+            (bad, all) => format!("{bad} of {all} files cannot be used"),
         };
         let failure = Failure::problems(message, faults);
         ui.fail(&failure);

@@ -27,7 +27,9 @@ pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
         Call::Scores(id, People { first, count }) => {
             Msg::Scores(id, first, call!(client, WITHIN, scores(id, first, count)))
         }
-        Call::Newest(id, from, count) => Msg::Newest(id, call!(client, WITHIN, answers(id, from, count))),
+        Call::Newest(id, from, count) => {
+            Msg::Newest(id, call!(client, WITHIN, answers(id, from, count)))
+        }
         Call::Page(id, from) => Msg::Page(id, call!(client, WITHIN, answers(id, from, ANSWERS))),
         Call::Unread(id, from, count) => {
             Msg::Unread(id, from, call!(client, WITHIN, answers(id, from, count)))
