@@ -39,10 +39,10 @@ fn fault_of_sentence(text: &str) -> Option<&'static str> {
 /// What is wrong with a hint; nothing where its form is right.
 fn fault_of_hint(text: &str) -> Option<&'static str> {
     let first = text.split([' ', ',', ':']).next()?;
-    if !VERBS.contains(&first) {
-        Some("begins with no verb that is known")
-    } else {
+    if VERBS.contains(&first) {
         fault_of_sentence(text)
+    } else {
+        Some("begins with no verb that is known")
     }
 }
 
