@@ -184,9 +184,10 @@ pub fn load(
         Err(error) => {
             return Err(ApiError::new(
                 ErrorCode::InvalidInput,
-                format!("The settings file {} cannot be read: {error}.", file.display()),
+                format!("The settings file {} cannot be read: {error}", file.display()),
             )
-            .hint("make it a readable text file, or remove it to use the defaults"));
+            .because(&error)
+            .hint("Make it a readable text file, or remove it to use the defaults"));
         }
     };
     layers::layer(file, text.as_deref(), variables)

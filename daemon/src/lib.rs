@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use protocol::error::{ApiError, ErrorCode};
+use protocol::error::{ApiError, Cause, ErrorCode};
 use protocol::paths::Paths;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
@@ -104,7 +104,8 @@ pub fn run(face: Face, missing: Missing, dependencies: Dependencies) -> Result<(
         .enable_all()
         .build()
         .map_err(|error| {
-            ApiError::new(ErrorCode::Internal, format!("The runtime cannot start: {error}."))
+            ApiError::new(ErrorCode::Internal, format!("The runtime cannot start: {error}"))
+                .because(&error)
         })?;
     let ended = runtime.block_on(async {
         let signals = Signals::catch()?;
@@ -112,7 +113,7 @@ pub fn run(face: Face, missing: Missing, dependencies: Dependencies) -> Result<(
         running.until_told(signals).await
     });
     if let Err(error) = &ended {
-        tracing::error!(error = %error, hints = ?error.hints, "the daemon ends");
+        tracing::error!(error = %error, causes = error.causes(), hints = ?error.hints, "the daemon ends");
     }
     runtime.shutdown_timeout(FAREWELL);
     ended
@@ -125,20 +126,21 @@ pub fn run(face: Face, missing: Missing, dependencies: Dependencies) -> Result<(
 pub fn restore(paths: &Paths, backup: &Path) -> Result<Vec<String>, ApiError> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(|error| {
-            ApiError::new(ErrorCode::Internal, format!("The runtime cannot start: {error}."))
+            ApiError::new(ErrorCode::Internal, format!("The runtime cannot start: {error}"))
+                .because(&error)
         })?;
     let _instance = runtime.block_on(Instance::take(paths))?;
     let restored = app::restore_backup(backup, &paths.database).map_err(|error| {
         let (code, hint) = match &error {
-            RestoreError::Running => (ErrorCode::Conflict, "stop it with `demoscope daemon stop`"),
+            RestoreError::Running => (ErrorCode::Conflict, "Stop it with `demoscope daemon stop`"),
             RestoreError::Unsound(_) => {
-                (ErrorCode::InvalidInput, "nothing was changed; try an older backup")
+                (ErrorCode::InvalidInput, "Try an older backup; nothing was changed")
             }
             RestoreError::Io(_) => {
-                (ErrorCode::Internal, "check the free space and the owner of the data folder")
+                (ErrorCode::Internal, "Check the free space and the owner of the data folder")
             }
         };
-        ApiError::new(code, format!("Nothing was restored: {error}.")).hint(hint)
+        ApiError::new(code, format!("Nothing was restored: {error}")).because(&error).hint(hint)
     })?;
     let mut said = vec![format!("The ledger holds {} transfers.", restored.transfers)];
     if let Some(aside) = &restored.aside {
@@ -173,7 +175,7 @@ pub fn rescued(paths: &Paths) -> Vec<PathBuf> {
 /// What is wrong with the file, or where its results do not follow from it.
 pub fn replay(path: &Path) -> Result<app::Replayed, app::NotReplayed> {
     let file =
-        std::fs::File::open(path).map_err(|error| app::NotReplayed::Unread(error.to_string()))?;
+        std::fs::File::open(path).map_err(|error| app::NotReplayed::Unread(Cause::of(&error)))?;
     app::replay(std::io::BufReader::new(file))
 }
 
@@ -237,7 +239,8 @@ pub async fn start(
     let core = tokio::task::spawn_blocking(open)
         .await
         .map_err(|error| {
-            ApiError::new(ErrorCode::Internal, format!("Opening the store failed: {error}."))
+            ApiError::new(ErrorCode::Internal, format!("Opening the store failed: {error}"))
+                .because(&error)
         })?
         .map_err(|error| does_not_open(&error))?;
     // Before anybody can ask what was spent. What cannot be booked now, because the store takes no writes, is tried again
@@ -276,20 +279,21 @@ pub async fn start(
 fn models(config: &Config, paths: &Paths, world: &World) -> Result<Registry, ApiError> {
     let own = own_prompts(paths)?;
     let prompts = Prompts::with(&own).map_err(|error| {
-        ApiError::new(ErrorCode::InvalidInput, format!("The prompts cannot be used: {error}."))
-            .hint("mend the file in the folder `prompts` beside config.toml, or remove it")
+        ApiError::new(ErrorCode::InvalidInput, format!("The prompts cannot be used: {error}"))
+            .because(&error)
+            .hint("Mend the file in the folder `prompts` beside config.toml, or remove it")
     })?;
     let environment = variables().collect();
     let now = world.clock.monotonic();
     Registry::new(config.engine.models.clone(), prompts, &environment, now)
-        .map_err(|error| ApiError::new(ErrorCode::Internal, format!("{error}.")))
+        .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()).because(&error))
 }
 
 /// The owner's templates, from the folder beside the settings; none without a folder.
 fn own_prompts(paths: &Paths) -> Result<BTreeMap<String, String>, ApiError> {
     let unreadable = |path: &Path, error: std::io::Error| {
-        let what = format!("The prompt {} cannot be read: {error}.", path.display());
-        ApiError::new(ErrorCode::InvalidInput, what).hint("make it readable text, or remove it")
+        let what = format!("The prompt {} cannot be read: {error}", path.display());
+        ApiError::new(ErrorCode::InvalidInput, what).hint("Make it readable text, or remove it")
     };
     let folder = paths.config.with_file_name("prompts");
     let entries = match std::fs::read_dir(&folder) {
@@ -385,7 +389,8 @@ impl Running {
 async fn rescue(core: &Core) -> Result<(), ApiError> {
     let core = core.clone();
     let saved = tokio::task::spawn_blocking(move || core.rescue()).await.map_err(|error| {
-        ApiError::new(ErrorCode::Internal, format!("Saving the store failed: {error}."))
+        ApiError::new(ErrorCode::Internal, format!("Saving the store failed: {error}"))
+            .because(&error)
     })?;
     if let Some(path) = saved? {
         let path = path.display().to_string();
@@ -396,11 +401,11 @@ async fn rescue(core: &Core) -> Result<(), ApiError> {
 
 fn homeless(paths: &Paths) -> ApiError {
     let what = format!(
-        "The data folder {} was removed or replaced while the daemon ran, so it ended.",
+        "The data folder {} was removed or replaced while the daemon ran, so it ended",
         paths.data.display()
     );
     ApiError::new(ErrorCode::Degraded, what)
-        .hint("put the folder back and start again; `demoscope restore PATH` goes back to a backup")
+        .hint("Put the folder back and start again; `demoscope restore PATH` goes back to a backup")
 }
 
 /// The signals that end a daemon.
@@ -415,7 +420,8 @@ impl Signals {
     fn catch() -> Result<Self, ApiError> {
         let catch = |kind| {
             signal(kind).map_err(|error| {
-                ApiError::new(ErrorCode::Internal, format!("Signals cannot be caught: {error}."))
+                ApiError::new(ErrorCode::Internal, format!("Signals cannot be caught: {error}"))
+                    .because(&error)
             })
         };
         Ok(Self {
@@ -436,19 +442,19 @@ impl Signals {
 
 fn does_not_open(error: &OpenError) -> ApiError {
     let hint = match error {
-        OpenError::Locked => "`demoscope daemon status` shows the daemon that has it",
-        OpenError::Newer { .. } => "update Demoscope, or point DEMOSCOPE_HOME at another folder",
-        OpenError::Damaged { backup: None, .. } => "nothing was changed",
+        OpenError::Locked => "Look at the daemon that has it with `demoscope daemon status`",
+        OpenError::Newer { .. } => "Update Demoscope, or point DEMOSCOPE_HOME at another folder",
+        OpenError::Damaged { backup: None, .. } => "Keep the file: nothing was changed in it",
         OpenError::Damaged { .. } => {
-            "nothing was changed; `demoscope restore PATH` puts a backup in its place"
+            "Put a backup in its place with `demoscope restore PATH`; nothing was changed"
         }
         OpenError::Missing { .. } => {
-            "put the file back (its disk may not be mounted) and try again; an empty store is begun on purpose by \
+            "Put the file back (its disk may not be mounted) and try again; begin an empty store on purpose with \
              `demoscope daemon start --new-store`"
         }
-        OpenError::Exists { .. } => "leave out --new-store to go on with it, or move it away first",
-        OpenError::Unreadable { .. } => "check the path, its owner and the free space of its disk",
-        OpenError::Fault(_) => "free some space on its disk and start again",
+        OpenError::Exists { .. } => "Leave out --new-store to go on with it, or move it away first",
+        OpenError::Unreadable { .. } => "Check the path, its owner and the free space of its disk",
+        OpenError::Fault(_) => "Free some space on its disk and start again",
     };
     let code = match error {
         OpenError::Locked | OpenError::Exists { .. } => ErrorCode::Conflict,
@@ -458,5 +464,5 @@ fn does_not_open(error: &OpenError) -> ApiError {
         | OpenError::Unreadable { .. }
         | OpenError::Fault(_) => ErrorCode::Degraded,
     };
-    ApiError::new(code, format!("{}.", capital(&error.to_string()))).hint(hint)
+    ApiError::new(code, error.to_string()).hint(hint).because(error)
 }

@@ -20,12 +20,13 @@ use crate::config::Log;
 /// # Errors
 /// When the folder cannot be used or the level is no filter.
 pub(crate) fn start(paths: &Paths, log: &Log, face: Face) -> Result<WorkerGuard, ApiError> {
-    let unusable = |error: &dyn std::fmt::Display| {
+    let unusable = |error: &(dyn std::error::Error + 'static)| {
         ApiError::new(
             ErrorCode::InvalidInput,
-            format!("Logs cannot be written to {}: {error}.", paths.logs.display()),
+            format!("Logs cannot be written to {}: {error}", paths.logs.display()),
         )
-        .hint("make the folder writable, or set DEMOSCOPE_HOME to another one")
+        .because(error)
+        .hint("Make the folder writable, or set DEMOSCOPE_HOME to another one")
     };
     make_private_folder(&paths.logs).map_err(|error| unusable(&error))?;
     let files = RollingFileAppender::builder()
@@ -38,9 +39,10 @@ pub(crate) fn start(paths: &Paths, log: &Log, face: Face) -> Result<WorkerGuard,
     let filter = EnvFilter::try_new(&log.level).map_err(|error| {
         ApiError::new(
             ErrorCode::InvalidInput,
-            format!("The setting log.level is no filter: {error}."),
+            format!("The setting log.level is no filter: {error}"),
         )
-        .hint("use error, warn, info, debug or trace")
+        .because(&error)
+        .hint("Use error, warn, info, debug or trace")
     })?;
     let (writer, guard) = tracing_appender::non_blocking(files);
     let to_file = fmt::layer().with_writer(writer).with_ansi(false);
@@ -48,7 +50,10 @@ pub(crate) fn start(paths: &Paths, log: &Log, face: Face) -> Result<WorkerGuard,
         fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal())
     });
     tracing_subscriber::registry().with(filter).with(to_file).with(to_stderr).try_init().map_err(
-        |error| ApiError::new(ErrorCode::Internal, format!("Logging was started twice: {error}.")),
+        |error| {
+            ApiError::new(ErrorCode::Internal, format!("Logging was started twice: {error}"))
+                .because(&error)
+        },
     )?;
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

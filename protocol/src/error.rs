@@ -1,4 +1,8 @@
-//! What can go wrong at the daemon's face: a closed code by what the reader will do next, a sentence, and hints.
+//! What can go wrong at the daemon's face: a closed code by what the reader will do next, a sentence, and hints. Sentences
+//! and hints begin with a capital and have no full stop at their end; a hint begins with what to do.
+
+use std::error::Error;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +40,63 @@ words! {
     }
 }
 
+/// An error below another one, as it was told. Those that were met are no values that can be copied, compared or sent, so
+/// their sentences are kept, and the chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// What it said.
+    pub message: String,
+    /// What it came of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Box<Cause>>,
+}
+
+/// Causes that are kept of a chain: enough for every library, and an end for one that has none.
+const CAUSES_MAX: usize = 16;
+
+impl Cause {
+    /// An error with everything below it.
+    #[must_use]
+    pub fn of(error: &(dyn Error + 'static)) -> Self {
+        Self::at_most(CAUSES_MAX, error)
+    }
+
+    fn at_most(count: usize, error: &(dyn Error + 'static)) -> Self {
+        let below = error.source().filter(|_| count > 1);
+        let cause = below.map(|below| Box::new(Self::at_most(count - 1, below)));
+        Self { message: error.to_string(), cause }
+    }
+
+    /// A sentence of our own for an error below it.
+    pub fn below(message: impl Into<String>, error: &(dyn Error + 'static)) -> Self {
+        Self { message: message.into(), cause: Some(Box::new(Self::of(error))) }
+    }
+
+    /// The sentences of the chain, from the nearest to the one at the bottom.
+    pub fn messages(&self) -> impl Iterator<Item = &str> {
+        std::iter::successors(Some(self), |cause| cause.cause.as_deref())
+            .map(|cause| cause.message.as_str())
+    }
+}
+
+impl From<String> for Cause {
+    fn from(message: String) -> Self {
+        Self { message, cause: None }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl Error for Cause {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as &(dyn Error + 'static))
+    }
+}
+
 /// An error as every client gets it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
@@ -56,6 +117,10 @@ pub struct ApiError {
     /// What the settings of a draft could be, where a draft was checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<Box<Settings>>,
+    /// What it came of, where another error is below it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[source]
+    pub cause: Option<Box<Cause>>,
 }
 
 impl ApiError {
@@ -68,7 +133,25 @@ impl ApiError {
             problems: Vec::new(),
             retry_after_ms: None,
             settings: None,
+            cause: None,
         }
+    }
+
+    /// The same with the error that it came of, and everything below that one. An error whose very sentence this is has been
+    /// told already; what is below it has not.
+    #[must_use]
+    pub fn because(mut self, error: &(dyn Error + 'static)) -> Self {
+        let is_told = error.to_string() == self.message;
+        let below = if is_told { error.source() } else { Some(error) };
+        self.cause = below.map(|below| Box::new(Cause::of(below)));
+        self
+    }
+
+    /// The causes on one line, the nearest first, for a log; empty without any.
+    #[must_use]
+    pub fn causes(&self) -> String {
+        let messages = self.cause.as_deref().into_iter().flat_map(Cause::messages);
+        messages.collect::<Vec<_>>().join("; caused by: ")
     }
 
     /// The same with one more hint.
@@ -76,5 +159,34 @@ impl ApiError {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("The page does not read")]
+    struct Page(#[source] std::io::Error);
+
+    #[test]
+    fn the_chain_of_an_error_is_kept_and_survives_the_wire() {
+        let page = Page(std::io::Error::other("the disk is gone"));
+        let error = ApiError::new(ErrorCode::Degraded, "Nothing was written").because(&page);
+        let text = serde_json::to_string(&error).unwrap();
+        let back: ApiError = serde_json::from_str(&text).unwrap();
+        assert_eq!(back, error);
+        assert_eq!(back.causes(), "The page does not read; caused by: the disk is gone");
+        let source = back.source().and_then(Error::source).map(ToString::to_string);
+        assert_eq!(source.as_deref(), Some("the disk is gone"));
+    }
+
+    #[test]
+    fn an_error_without_a_cause_says_nothing_of_one() {
+        let error = ApiError::new(ErrorCode::NotFound, "There is no such study");
+        assert_eq!(error.causes(), "");
+        assert!(error.source().is_none());
+        assert!(!serde_json::to_string(&error).unwrap().contains("cause"));
     }
 }

@@ -44,9 +44,9 @@ impl Paths {
         let Some(dirs) = ProjectDirs::from("", "", "demoscope") else {
             return Err(ApiError::new(
                 ErrorCode::InvalidInput,
-                "There is no home folder to keep anything in.",
+                "There is no home folder to keep anything in",
             )
-            .hint("set HOME, or DEMOSCOPE_HOME to a folder for all of Demoscope's files"));
+            .hint("Set HOME, or DEMOSCOPE_HOME to a folder for all of Demoscope's files"));
         };
         let data = dirs.data_dir().to_path_buf();
         let state = dirs.state_dir().unwrap_or(dirs.data_dir()).to_path_buf();
@@ -65,8 +65,9 @@ impl Paths {
         let home = std::path::absolute(home).map_err(|error| {
             ApiError::new(
                 ErrorCode::InvalidInput,
-                format!("DEMOSCOPE_HOME is not a usable path: {error}."),
+                format!("DEMOSCOPE_HOME is not a usable path: {error}"),
             )
+            .because(&error)
         })?;
         let runtime = home.join("run");
         Ok(Self::from_folders(&home, &home, &home.join("cache"), &home, runtime))
@@ -102,9 +103,9 @@ impl Paths {
         }
         Err(ApiError::new(
             ErrorCode::InvalidInput,
-            format!("The socket's path has {length} bytes; a Unix socket takes at most {SOCKET_PATH_MAX}."),
+            format!("The socket's path has {length} bytes; a Unix socket takes at most {SOCKET_PATH_MAX}"),
         )
-        .hint("set DEMOSCOPE_HOME to a folder with a shorter path"))
+        .hint("Set DEMOSCOPE_HOME to a folder with a shorter path"))
     }
 }
 

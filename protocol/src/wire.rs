@@ -60,11 +60,11 @@ pub fn call_failed(error: &tarpc::client::RpcError) -> ApiError {
     use tarpc::client::RpcError;
     match error {
         RpcError::DeadlineExceeded => {
-            ApiError::new(ErrorCode::Unreachable, "The daemon did not answer in time.")
-                .hint("look at `demoscope daemon status` and at its log")
+            ApiError::new(ErrorCode::Unreachable, "The daemon did not answer in time")
+                .hint("Look at `demoscope daemon status` and at its log")
         }
-        _ => ApiError::new(ErrorCode::Unreachable, "The connection to the daemon was lost.")
-            .hint("studies go on by themselves; try again, or look at `demoscope daemon status`"),
+        _ => ApiError::new(ErrorCode::Unreachable, "The connection to the daemon was lost")
+            .hint("Try again, or look at `demoscope daemon status`; studies go on by themselves"),
     }
 }
 
@@ -77,9 +77,10 @@ pub async fn connect(paths: &Paths) -> Result<Connection, ApiError> {
     let stream = UnixStream::connect(&paths.socket).await.map_err(|error| {
         ApiError::new(
             ErrorCode::Unreachable,
-            format!("No daemon answers at {}: {error}.", paths.socket.display()),
+            format!("No daemon answers at {}: {error}", paths.socket.display()),
         )
-        .hint("start one with `demoscope daemon start`")
+        .because(&error)
+        .hint("Start one with `demoscope daemon start`")
     })?;
     let transport = serde_transport::new(Framed::new(stream, frames()), ClientCodec);
     let client = DemoscopeClient::new(tarpc::client::Config::default(), transport).spawn();
@@ -90,7 +91,7 @@ pub async fn connect(paths: &Paths) -> Result<Connection, ApiError> {
     };
     let welcome = client.hello(within(GREETING), hello).await.map_err(|error| {
         call_failed(&error)
-            .hint("if it is of another version, restart it: `demoscope daemon stop`, then `start`")
+            .hint("Restart it if it is of another version: `demoscope daemon stop`, then `start`")
     })??;
     Ok(Connection { client, welcome })
 }

@@ -114,3 +114,12 @@ fn tags_names_and_projects_have_limits() {
     let shown = home.run(["show", "@", "--json"]).expect(0).json();
     assert_eq!(shown["study"]["tags"], serde_json::json!([]));
 }
+
+#[test]
+fn verbose_says_what_an_error_came_of() {
+    let home = Home::new();
+    let plain = home.run(["replay", "nowhere"]).expect(2).says("error: The file cannot be read");
+    assert!(!plain.err().contains("Caused by"), "{plain}");
+    let full = home.run(["replay", "nowhere", "--verbose"]).expect(2);
+    drop(full.says("error: The file cannot be read").says("Caused by: No such file"));
+}

@@ -48,3 +48,4 @@ mod socket;
 
 // What keeps the source as it is meant to be.
 mod layers;
+mod messages;

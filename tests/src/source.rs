@@ -58,6 +58,95 @@ pub fn code(text: &str) -> String {
     code
 }
 
+/// What stands between the end of `head` and the bracket that closes it, everywhere in the code: the place, and the text.
+#[must_use]
+pub fn arguments<'a>(code: &'a str, head: &str) -> Vec<(usize, &'a str)> {
+    code.match_indices(head)
+        .map(|(at, _)| {
+            let rest = &code[at + head.len()..];
+            (at, &rest[..end_of(rest)])
+        })
+        .collect()
+}
+
+/// The string literals of a piece of code, as they read: escapes of quotes and of line ends are undone.
+#[must_use]
+pub fn literals(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut letters = code.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => {
+                let mut text = String::new();
+                while let Some(letter) = letters.next() {
+                    match letter {
+                        '"' => break,
+                        '\\' => match letters.next() {
+                            Some('\n') => {
+                                while letters.next_if(|letter| letter.is_whitespace()).is_some() {}
+                            }
+                            Some(other) => text.push(other),
+                            None => {}
+                        },
+                        other => text.push(other),
+                    }
+                }
+                found.push(text);
+            }
+            '\'' => skip_letter(&mut letters),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Where a statement or a list of arguments ends: at the first `;` outside of brackets, or at the bracket that closes it.
+#[must_use]
+pub fn end_of(code: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut letters = code.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '"' => {
+                while let Some((_, letter)) = letters.next() {
+                    match letter {
+                        '"' => break,
+                        '\\' => drop(letters.next()),
+                        _ => {}
+                    }
+                }
+            }
+            '\'' => {
+                let mut ahead = letters.clone();
+                if ahead.next().is_some_and(|(_, letter)| letter == '\\') {
+                    let _escaped = ahead.next();
+                }
+                if ahead.next().is_some_and(|(_, letter)| letter == '\'') {
+                    letters = ahead;
+                }
+            }
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth == 0 => return at,
+            ')' | ']' | '}' => depth -= 1,
+            ';' if depth == 0 => return at,
+            _ => {}
+        }
+    }
+    code.len()
+}
+
+/// Passes over the rest of a character literal; a lifetime has none.
+fn skip_letter(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    let mut ahead = letters.clone();
+    let first = ahead.next();
+    if first == Some('\\') {
+        let _escaped = ahead.next();
+    }
+    if ahead.next() == Some('\'') {
+        *letters = ahead;
+    }
+}
+
 /// The modules that follow `root` (such as `crate::`) anywhere in the code, also within braces.
 #[must_use]
 pub fn named_after(code: &str, root: &str) -> BTreeSet<String> {
@@ -134,6 +223,16 @@ mod tests {
         let names: Vec<String> = named_after(code, "crate::").into_iter().collect();
         assert_eq!(names, ["app", "domain", "store", "world"]);
         assert!(named_after("mycrate::x", "crate::").is_empty());
+    }
+
+    #[test]
+    fn arguments_end_where_their_bracket_closes_and_literals_read_as_written() {
+        let code = r#"f(a, ["x)", "say \"y\""], ')', 'a'); f("z"); g("w")"#;
+        let found: Vec<_> =
+            arguments(code, "f(").into_iter().map(|(_, text)| literals(text)).collect();
+        assert_eq!(found, [vec!["x)", r#"say "y""#], vec!["z"]]);
+        assert_eq!(literals("fn f<'a>(x: &'a str) { (\"one \\\n   line\", '\"') }"), ["one line"]);
+        assert_eq!(end_of("match x { 1 => \"a;\", _ => ';' }; rest"), 31);
     }
 
     #[test]

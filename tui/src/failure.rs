@@ -1,6 +1,9 @@
 //! How a command ends: its exit code, and the sentences on stderr when it did not end well. This is the one place that
 //! decides what an error of the daemon means to a shell.
 
+use std::error::Error;
+use std::fmt;
+
 use protocol::error::{ApiError, ErrorCode};
 use protocol::safe;
 use protocol::study::Problem;
@@ -64,6 +67,16 @@ impl From<ErrorCode> for Exit {
     }
 }
 
+/// How much is said of a failure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// What happened, and what to do.
+    #[default]
+    Sentence,
+    /// Also the errors that it came of.
+    Causes,
+}
+
 /// Why a command could not do what it was asked.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Failure {
@@ -108,8 +121,16 @@ impl Failure {
         self.error.code
     }
 
-    /// The lines for stderr: each problem at its place, then the sentence, then what to do.
-    pub(crate) fn render(&self, look: Look) -> String {
+    /// The same with the error that it came of.
+    #[must_use]
+    pub(crate) fn because(mut self, error: &(dyn Error + 'static)) -> Self {
+        self.error = self.error.because(error);
+        self
+    }
+
+    /// The lines for stderr: each problem at its place, then the sentence, then what it came of where that is wanted, then
+    /// what to do.
+    pub(crate) fn render(&self, look: Look, detail: Detail) -> String {
         let mut lines = Vec::new();
         for problem in &self.error.problems {
             let place = safe::line(&problem.place);
@@ -123,15 +144,36 @@ impl Failure {
             let message = safe::line(&self.error.message);
             lines.push(format!("{} {message}", look.paint(Role::Bad, "error:")));
         }
+        if detail == Detail::Causes {
+            for cause in self.error.cause.iter().flat_map(|cause| cause.messages()) {
+                lines.push(format!(
+                    "{} {}",
+                    look.paint(Role::Dim, "Caused by:"),
+                    safe::line(cause)
+                ));
+            }
+        }
         for hint in &self.error.hints {
             lines.push(format!("{} {}", look.paint(Role::Accent, "hint:"), safe::line(hint)));
         }
         if let Some(wait_ms) = self.error.retry_after_ms {
             let seconds = wait_ms.div_ceil(1000);
-            lines.push(format!("{} try again in {seconds} s", look.paint(Role::Accent, "hint:")));
+            lines.push(format!("{} Try again in {seconds} s", look.paint(Role::Accent, "hint:")));
         }
         lines.push(String::new());
         lines.join("\n")
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
     }
 }
 
@@ -161,7 +203,7 @@ mod tests {
     #[test]
     fn problems_come_each_at_its_place_and_hostile_names_are_tamed() {
         let failure = Failure::problems(
-            "The study was not run: 2 problems.",
+            "The study was not run: 2 problems",
             vec![
                 Problem {
                     place: "\u{1b}]0;owned\u{7}idea.md:3".into(),
@@ -175,12 +217,24 @@ mod tests {
                 },
             ],
         )
-        .hint("demoscope run --help");
-        insta::assert_snapshot!(failure.render(Look::PLAIN), @r"
+        .hint("Read demoscope run --help");
+        insta::assert_snapshot!(failure.render(Look::PLAIN, Detail::Sentence), @r"
         ]0;ownedidea.md:3: 'panle' is no setting · did you mean 'panel'?
         --seed: is no number
-        error: The study was not run: 2 problems.
-        hint: demoscope run --help
+        error: The study was not run: 2 problems
+        hint: Read demoscope run --help
         ");
+    }
+
+    #[test]
+    fn what_it_came_of_is_shown_where_that_is_wanted() {
+        let gone = std::io::Error::other("the disk is gone");
+        let failure = Failure::invalid("The table cannot be written").because(&gone);
+        let all = failure.render(Look::PLAIN, Detail::Causes);
+        insta::assert_snapshot!(all, @r"
+        error: The table cannot be written
+        Caused by: the disk is gone
+        ");
+        assert!(!failure.render(Look::PLAIN, Detail::Sentence).contains("Caused by"));
     }
 }

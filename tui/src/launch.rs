@@ -97,9 +97,8 @@ struct End {
 
 impl Offspring {
     fn spawn(paths: &Paths, store: Store) -> Result<Self, ApiError> {
-        let cannot = |error: io::Error| {
-            unreachable(paths, format!("The daemon cannot be started: {error}."))
-        };
+        let cannot =
+            |error: io::Error| unreachable(paths, format!("The daemon cannot be started: {error}"));
         let mut child = Command::new(env::current_exe().map_err(cannot)?)
             .args(["daemon", "run", "--detached"])
             .args((store == Store::New).then_some("--new-store"))
@@ -136,11 +135,8 @@ impl End {
         let code = self.status.as_ref().ok().and_then(ExitStatus::code);
         reason(&self.said, code).unwrap_or_else(|| {
             let said = safe::line(self.said.trim()).into_owned();
-            let said = if said.is_empty() { said } else { format!(" {said}") };
-            unreachable(
-                paths,
-                format!("The daemon was started but ended at once ({status}).{said}"),
-            )
+            let said = if said.is_empty() { said } else { format!(": {said}") };
+            unreachable(paths, format!("The daemon was started but ended at once ({status}){said}"))
         })
     }
 }
@@ -165,14 +161,14 @@ fn reason(said: &str, code: Option<i32>) -> Option<ApiError> {
 fn unreachable(paths: &Paths, message: String) -> ApiError {
     let logs = paths.logs.to_string_lossy();
     ApiError::new(ErrorCode::Unreachable, message)
-        .hint(format!("its log says why: {}", safe::line(&logs)))
-        .hint("run it where you can watch it: demoscope daemon run")
+        .hint(format!("Read in its log why: {}", safe::line(&logs)))
+        .hint("Run it where you can watch it: demoscope daemon run")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Failure;
+    use crate::failure::{Detail, Failure};
     use crate::look::Look;
 
     #[test]
@@ -180,7 +176,7 @@ mod tests {
         let said = "config.toml:3: 'lmits' is no setting\nerror: The settings are wrong.\nhint: mend them\n";
         let error = reason(said, Some(2)).unwrap();
         assert_eq!(error.code, ErrorCode::InvalidInput);
-        insta::assert_snapshot!(Failure::from(error).render(Look::PLAIN), @r"
+        insta::assert_snapshot!(Failure::from(error).render(Look::PLAIN, Detail::Sentence), @r"
         config.toml:3: 'lmits' is no setting
         error: The daemon does not start: The settings are wrong.
         hint: mend them

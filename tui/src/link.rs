@@ -99,15 +99,17 @@ impl Link {
     pub(crate) async fn open(ui: &mut Ui, absent: Absent) -> Result<Self, Failure> {
         let paths = Paths::resolve()?;
         match seek(&paths).await? {
-            Some(_) if absent == Absent::StartAnew => {
-                Err(Failure::invalid("A daemon runs, so no new store is begun.")
-                    .hint("`demoscope daemon status` shows it; `demoscope daemon stop` ends it"))
-            }
+            Some(_) if absent == Absent::StartAnew => Err(Failure::invalid(
+                "A daemon runs, so no new store is begun",
+            )
+            .hint(
+                "Look at it with `demoscope daemon status`, or end it with `demoscope daemon stop`",
+            )),
             Some((connection, paths)) => Ok(Self::over(connection, paths)),
             None if absent == Absent::Start => start(ui, paths, Store::AsItIs).await,
             None if absent == Absent::StartAnew => start(ui, paths, Store::New).await,
-            None => Err(ApiError::new(ErrorCode::Unreachable, "No daemon is running.")
-                .hint("start one with `demoscope daemon start`")
+            None => Err(ApiError::new(ErrorCode::Unreachable, "No daemon is running")
+                .hint("Start one with `demoscope daemon start`")
                 .into()),
         }
     }
@@ -228,15 +230,15 @@ async fn seek(paths: &Paths) -> Result<Option<(wire::Connection, Paths)>, ApiErr
 pub(crate) fn mute(owner: &Owner, paths: &Paths) -> ApiError {
     let pid = owner.pid().map(|pid| format!(" (pid {pid})")).unwrap_or_default();
     let logs = paths.logs.to_string_lossy();
-    ApiError::new(ErrorCode::Unreachable, format!("A daemon{pid} runs but does not answer."))
-        .hint(format!("its log may say why: {}", safe::line(&logs)))
-        .hint("end it with `demoscope daemon stop`; the next command starts it again")
+    ApiError::new(ErrorCode::Unreachable, format!("A daemon{pid} runs but does not answer"))
+        .hint(format!("Look into its log: {}", safe::line(&logs)))
+        .hint("End it with `demoscope daemon stop`; the next command starts it again")
 }
 
 /// What to say when the daemon was ended on purpose while somebody watched.
 fn stopped() -> ApiError {
     ApiError::new(
         ErrorCode::Unreachable,
-        "The daemon was stopped; what it had under way goes on when it starts again.",
+        "The daemon was stopped; what it had under way goes on when it starts again",
     )
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::{Detail, Failure};
 use crate::json::{self, Layout};
 use crate::look::{self, Look};
 
@@ -37,6 +37,8 @@ pub(crate) struct Ui {
     pub(crate) err_look: Look,
     /// Whether stderr may be redrawn.
     pub(crate) talk: Talk,
+    /// How much is said of a failure.
+    pub(crate) detail: Detail,
 }
 
 impl Ui {
@@ -56,6 +58,7 @@ impl Ui {
             reader: Reader::Listens,
             layout,
             talk,
+            detail: Detail::default(),
         }
     }
 
@@ -70,6 +73,7 @@ impl Ui {
             look: Look::PLAIN,
             err_look: Look::PLAIN,
             talk: Talk::Lines,
+            detail: Detail::default(),
         }
     }
 
@@ -91,8 +95,9 @@ impl Ui {
 
     fn json_laid_out(&mut self, value: &impl Serialize, layout: Layout) -> Result<(), Failure> {
         let mut bytes = Vec::new();
-        json::write(&mut bytes, value, layout)
-            .map_err(|error| Failure::invalid(format!("The result is no JSON: {error}.")))?;
+        json::write(&mut bytes, value, layout).map_err(|error| {
+            Failure::invalid(format!("The result is no JSON: {error}")).because(&error)
+        })?;
         bytes.push(b'\n');
         self.bytes(&bytes)
     }
@@ -109,7 +114,8 @@ impl Ui {
                 Ok(())
             }
             Err(error) => {
-                Err(Failure::invalid(format!("Standard output cannot be written: {error}.")))
+                Err(Failure::invalid(format!("Standard output cannot be written: {error}"))
+                    .because(&error))
             }
         }
     }
@@ -132,7 +138,7 @@ impl Ui {
 
     /// Says why something failed.
     pub(crate) fn fail(&mut self, failure: &Failure) {
-        let text = failure.render(self.err_look);
+        let text = failure.render(self.err_look, self.detail);
         self.say_raw(&text);
     }
 

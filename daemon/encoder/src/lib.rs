@@ -30,7 +30,7 @@ static VOCABULARY: &str = include_str!("../../../assets/encoder/vocabulary.txt")
 
 /// What is compiled in does not fit together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the built-in encoder is damaged: {0}")]
+#[error("The built-in encoder is damaged: {0}")]
 pub struct Damaged(&'static str);
 
 /// A text as the model sees it.

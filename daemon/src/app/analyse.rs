@@ -10,11 +10,10 @@ use protocol::id::StudyId;
 use protocol::results::Comparison;
 use protocol::service::Reply;
 
-use crate::domain::capital::capital;
 use crate::domain::instrument::{
     self, Comparator, CrossTally, DIMENSIONS, NoQuantity, Quantity, theme_field,
 };
-use crate::domain::nearest::{self, did_you_mean};
+use crate::domain::nearest::nearest;
 use crate::domain::outcome::{FIRST_ROUND, Outcome};
 use crate::domain::panel::Panel;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow};
@@ -43,8 +42,8 @@ impl Core {
                 each(reader, &b, |classes, outcomes| comparator.add(classes, &[], outcomes))?;
             }
             let mut found = comparator.finish().ok_or_else(|| {
-                ApiError::new(ErrorCode::Conflict, "Both studies need answers to be compared.")
-                    .hint("`demoscope list` shows how many each has")
+                ApiError::new(ErrorCode::Conflict, "Both studies need answers to be compared")
+                    .hint("See how many each has with `demoscope list`")
             })?;
             if is_theme && found.a.value <= 0.0 && found.b.value <= 0.0 {
                 return Err(nobody_names(&found.field, &also).into());
@@ -70,9 +69,12 @@ impl Core {
                     let meant = dimensions
                         .iter()
                         .filter(|given| !DIMENSIONS.contains(&given.as_str()))
-                        .find_map(|given| did_you_mean(given, DIMENSIONS));
-                    let all = || format!("dimensions are {}", DIMENSIONS.join(", "));
-                    refuse(&error).hint(meant.unwrap_or_else(all))
+                        .find_map(|given| nearest(given, DIMENSIONS));
+                    let hint = match near {
+                        Some(near) => format!("Try '{near}'"),
+                        None => format!("Choose among the dimensions {}", DIMENSIONS.join(", ")),
+                    };
+                    refuse(&error).hint(hint)
                 })?;
             let panel = panel(reader, &found)?;
             let (first, last) = OutcomeKey::of_study(found.number);
@@ -84,7 +86,7 @@ impl Core {
                 Ok(ControlFlow::Continue(()))
             })?;
             let mut table = tally.finish().ok_or_else(|| {
-                ApiError::new(ErrorCode::Conflict, "The study has no answers to break down.")
+                ApiError::new(ErrorCode::Conflict, "The study has no answers to break down")
             })?;
             if is_theme && table.all.value <= 0.0 {
                 return Err(nobody_names(&table.field, &also).into());
@@ -110,7 +112,7 @@ impl Core {
 }
 
 fn refuse(error: &impl ToString) -> ApiError {
-    ApiError::new(ErrorCode::InvalidInput, format!("{}.", capital(&error.to_string())))
+    ApiError::new(ErrorCode::InvalidInput, error.to_string())
 }
 
 /// The same people in both studies: those of one wait in stretches for those of the other.
@@ -179,9 +181,11 @@ fn each(
 /// A theme that does not occur is more likely a slip of the pen than a result.
 fn nobody_names(field: &str, also: &[String]) -> ApiError {
     let names: Vec<&str> = also.iter().map(String::as_str).collect();
-    let hint =
-        did_you_mean(field, &names).unwrap_or_else(|| format!("there is {}", also.join(", ")));
-    ApiError::new(ErrorCode::InvalidInput, format!("Nobody names {field}.")).hint(hint)
+    let hint = match nearest(field, &names) {
+        Some(near) => format!("Try '{near}'"),
+        None => format!("Choose among {}", also.join(", ")),
+    };
+    ApiError::new(ErrorCode::InvalidInput, format!("Nobody names {field}")).hint(hint)
 }
 
 /// Themes whose names are offered.
@@ -219,12 +223,12 @@ fn choose(
     let own = of.or(dividing.as_deref());
     let quantity = Quantity::of(study_type, own).map_err(|error| {
         let hint = match &error {
-            NoQuantity::Unknown { near: Some(near), .. } => nearest::hint(near),
+            NoQuantity::Unknown { near: Some(near), .. } => format!("Try '{near}'"),
             NoQuantity::Unknown { near: None, .. } => {
-                format!("there is {}, and theme.NAME for any theme", names.join(", "))
+                format!("Choose among {}, and theme.NAME for any theme", names.join(", "))
             }
             NoQuantity::NoTheme => {
-                "its themes are counted when it is completed; until then name one with `--of theme.NAME`"
+                "Name one with `--of theme.NAME`; its themes are counted when it is completed"
                     .to_owned()
             }
         };

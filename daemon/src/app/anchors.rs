@@ -128,7 +128,7 @@ impl Core {
 /// When the anchors that are compiled in do not read.
 pub(super) fn worst_of_anchors(embedder: &Embedder) -> Reply<UsdMicros> {
     let library = Library::shipped()
-        .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+        .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()).because(&error))?;
     let mut worst = UsdMicros::ZERO;
     for construct in Construct::ALL {
         for texts in library.sentences(*construct).chunks(TEXTS_MAX) {

@@ -21,7 +21,7 @@ impl Core {
                     ErrorCode::InvalidInput,
                     format!("{} exists already", path.display()),
                 )
-                .hint("Name a file that does not exist; nothing is ever overwritten."));
+                .hint("Name a file that does not exist; nothing is ever overwritten"));
             }
             // The daemon's own folder is nobody's business; a client that has one makes the path whole.
             Some(path) if !path.is_absolute() => {
@@ -29,7 +29,7 @@ impl Core {
                     ErrorCode::InvalidInput,
                     format!("{} is no absolute path", path.display()),
                 )
-                .hint("Give the whole path, from / on."));
+                .hint("Give the whole path, from / on"));
             }
             Some(path) => path.to_owned(),
             None => return self.backup_among_daily(),
@@ -88,15 +88,15 @@ impl Core {
     /// end. Says where, if it had to. Blocks its thread.
     pub fn rescue(&self) -> Reply<Option<PathBuf>> {
         self.store().rescue().map_err(|fault| {
-            let what = format!("The store was not in its place and could not be saved: {fault}.");
+            let what = format!("The store was not in its place and could not be saved: {fault}");
             ApiError::new(ErrorCode::Degraded, what)
         })
     }
 
     fn backups(&self) -> Reply<Backups> {
         self.settings().backups.clone().map(Backups).ok_or_else(|| {
-            ApiError::new(ErrorCode::InvalidInput, "no folder for backups is set")
-                .hint("Give a path: `demoscope backup PATH`.")
+            ApiError::new(ErrorCode::InvalidInput, "No folder for backups is set")
+                .hint("Give a path: `demoscope backup PATH`")
         })
     }
 }
@@ -109,11 +109,11 @@ fn day(now: Timestamp) -> Date {
 fn failed(path: &Path, fault: &Fault) -> ApiError {
     if *fault == Fault::Busy {
         let what = format!("{} is being written already", path.display());
-        return ApiError::new(ErrorCode::Busy, what).hint("Wait for it, or name another file.");
+        return ApiError::new(ErrorCode::Busy, what).hint("Wait for it, or name another file");
     }
     ApiError::new(
         ErrorCode::Internal,
-        format!("the backup {} was not written: {fault}", path.display()),
+        format!("The backup {} was not written: {fault}", path.display()),
     )
 }
 

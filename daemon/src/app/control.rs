@@ -82,9 +82,9 @@ impl Core {
 fn unfinished(study: &Study) -> Halt {
     ApiError::new(
         ErrorCode::Conflict,
-        format!("the study is {}: only one that has ended is put away", study.state),
+        format!("The study is {}: only one that has ended is put away", study.state),
     )
-    .hint(format!("`demoscope {} {}` ends it.", word(Control::Cancel), study.id.short()))
+    .hint(format!("End it with `demoscope {} {}`", word(Control::Cancel), study.id.short()))
     .into()
 }
 
@@ -99,7 +99,7 @@ fn checked(tags: Vec<String>) -> Result<Vec<String>, ApiError> {
             || tag.chars().any(char::is_control)
         {
             return Err(invalid(format!("'{}' is no tag", tag.escape_debug()))
-                .hint(format!("A tag has 1 to {TAG_CHARACTERS_MAX} printable characters.")));
+                .hint(format!("Give each tag 1 to {TAG_CHARACTERS_MAX} printable characters")));
         }
         if !kept.contains(&tag) {
             kept.push(tag);

@@ -61,7 +61,7 @@ impl Core {
                 ErrorCode::InvalidInput,
                 format!("{credits} credits cannot be granted"),
             )
-            .hint(format!("Grant between 1 and {GRANT_MAX}.")));
+            .hint(format!("Grant between 1 and {GRANT_MAX}")));
         }
         let now = self.world().clock.now();
         let key = self.world().ids.fresh().to_string();
@@ -71,7 +71,7 @@ impl Core {
                 let mut writes = Writes::at(now);
                 let mut purse = open_purse(reader, &mut writes, &settings)?;
                 purse.granted = purse.granted.checked_add(credits).ok_or_else(|| {
-                    ApiError::new(ErrorCode::InvalidInput, "so many credits do not fit")
+                    ApiError::new(ErrorCode::InvalidInput, "So many credits do not fit")
                 })?;
                 writes.book(grant(&key, credits).map_err(|error| defect(&error))?);
                 writes.announce(None, EventData::Granted { credits });

@@ -259,8 +259,8 @@ fn marked(reader: &Reader<'_>) -> Result<Vec<(u32, StudyId)>, Fault> {
 fn unfinished(study: &Study) -> Halt {
     ApiError::new(
         ErrorCode::Conflict,
-        format!("the study is {}: only one that has ended is deleted", study.state),
+        format!("The study is {}: only one that has ended is deleted", study.state),
     )
-    .hint(format!("`demoscope {} {}` ends it.", word(Control::Cancel), study.id.short()))
+    .hint(format!("End it with `demoscope {} {}`", word(Control::Cancel), study.id.short()))
     .into()
 }

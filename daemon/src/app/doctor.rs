@@ -19,13 +19,13 @@ impl Core {
                 audit::broken(
                     "store.pages",
                     format!("could not be looked at: {fault}"),
-                    "Look again once the store takes writes.",
+                    "Look again once the store takes writes",
                 )
             }
             Err(fault) => audit::broken(
                 "store.pages",
                 fault.to_string(),
-                "Stop the daemon and put the newest backup back: `demoscope restore PATH`.",
+                "Stop the daemon and put the newest backup back: `demoscope restore PATH`",
             ),
         });
         let core = self.clone();
@@ -38,12 +38,12 @@ impl Core {
             Ok(Err(fault)) => checks.push(audit::broken(
                 "store.reads",
                 fault.to_string(),
-                "Put the newest backup back: `demoscope restore PATH`.",
+                "Put the newest backup back: `demoscope restore PATH`",
             )),
             Err(error) => checks.push(audit::broken(
                 "store.reads",
                 error.to_string(),
-                "This is a defect; please report it.",
+                "Report it: this is a defect",
             )),
         }
         Ok(checks)
@@ -56,9 +56,9 @@ impl Core {
                 "store.writes",
                 why,
                 if self.store().is_astray() {
-                    "Save it with `demoscope backup PATH`, then put the file back or restore that copy."
+                    "Save it with `demoscope backup PATH`, then put the file back or restore that copy"
                 } else {
-                    "Make room on the disk; writing resumes by itself."
+                    "Make room on the disk; writing resumes by itself"
                 },
             ),
         }
@@ -72,7 +72,7 @@ impl Core {
             Some(why) => audit::broken(
                 "backups.made",
                 why,
-                "Mend that; it is tried again each hour. `demoscope backup PATH` writes one elsewhere.",
+                "Mend that; it is tried again each hour. `demoscope backup PATH` writes one elsewhere",
             ),
         })
     }
@@ -93,7 +93,7 @@ impl Core {
                          this one"
                     ),
                     "See that `demoscope credits` is as you left it. The note is written anew; the next start takes \
-                     it as given.",
+                     it as given",
                 ),
             },
             Some((remembered, found)) => audit::broken(
@@ -102,7 +102,7 @@ impl Core {
                     "the ledger had {remembered} transfers and has {found}: an older file was put back, and what was \
                      spent since came back with it"
                 ),
-                "Nothing is lost if that was on purpose; the next start takes it as given.",
+                "Nothing is lost if that was on purpose; the next start takes it as given",
             ),
         }
     }

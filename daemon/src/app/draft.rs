@@ -111,8 +111,8 @@ enum Seen {
 
 fn invalid(problems: Vec<Problem>) -> ApiError {
     let sentence = match problems.len() {
-        1 => "The study has a problem.".to_owned(),
-        count => format!("The study has {count} problems."),
+        1 => "The study has a problem".to_owned(),
+        count => format!("The study has {count} problems"),
     };
     let mut error = ApiError::new(ErrorCode::InvalidInput, sentence);
     error.problems = problems;
@@ -134,7 +134,7 @@ fn of_the_panel(draft: &Draft, error: ApiError) -> ApiError {
 fn too_expensive() -> ApiError {
     ApiError::new(
         ErrorCode::InvalidInput,
-        "The study costs more credits than there are numbers for.",
+        "The study costs more credits than there are numbers for",
     )
-    .hint("ask for a smaller panel")
+    .hint("Ask for a smaller panel")
 }

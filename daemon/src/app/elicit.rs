@@ -78,13 +78,13 @@ impl Core {
         let invalid = |what: String| ApiError::new(ErrorCode::InvalidInput, what);
         if name == local::NAME && !self.engine_names().iter().any(|known| known == name) {
             return Err(invalid("This Demoscope was built without its encoder.".to_owned())
-                .hint("build it with the cargo feature local-embeddings")
-                .hint("or name a service that embeds: embedding_engine: NAME"));
+                .hint("Build it with the cargo feature local-embeddings")
+                .hint("Name a service that embeds instead: embedding_engine: NAME"));
         }
         let engine = self.one_model(name)?;
         let embedder = engine.embedder().ok_or_else(|| {
             invalid(format!("The engine '{name}' has no embedding model."))
-                .hint(format!("set embedding_model in [engine.{name}]"))
+                .hint(format!("Set embedding_model in [engine.{name}]"))
         })?;
         Ok(Arc::clone(embedder))
     }
@@ -99,9 +99,9 @@ impl Core {
             Engine::Model(engine) => Ok(engine),
             _ => Err(ApiError::new(
                 ErrorCode::InvalidInput,
-                format!("The engine '{name}' is not one language model."),
+                format!("The engine '{name}' is not one language model"),
             )
-            .hint("`demoscope engines` lists them")),
+            .hint("List them with `demoscope engines`")),
         }
     }
 
@@ -117,8 +117,9 @@ impl Core {
         };
         let Some(elicitation) = &spec.measurement.elicitation else { return Ok(own) };
         let makers = self.makers(spec)?;
-        let library = Library::shipped()
-            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+        let library = Library::shipped().map_err(|error| {
+            ApiError::new(ErrorCode::Internal, error.to_string()).because(&error)
+        })?;
         let mut parts = vec![own];
         parts.extend(elicitation.channels.iter().map(|channel| channel.as_str().to_owned()));
         parts.extend(engine.models().first().map(|model| model.beside_hash().to_owned()));
@@ -144,7 +145,7 @@ impl Core {
             return Ok(Vec::new());
         }
         let broken = |error: crate::inference::prompt::PromptError| {
-            ApiError::new(ErrorCode::InvalidInput, error.to_string())
+            ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
         };
         let makers = self.makers(spec)?;
         let mut parts = vec![model.estimate_texts(spec, constructs, persona).map_err(broken)?];
@@ -153,14 +154,14 @@ impl Core {
             if dark(embedder.known_price().is_some()) {
                 return Err(ApiError::new(
                     ErrorCode::CostCap,
-                    format!("Nobody knows what the embedding model '{}' costs.", embedder.model()),
+                    format!("Nobody knows what the embedding model '{}' costs", embedder.model()),
                 )
                 .hint(format!(
-                    "say so in [engine.{}]: embedding_price = 0.0, in dollars per million tokens",
+                    "Say so in [engine.{}]: embedding_price = 0.0, in dollars per million tokens",
                     embedder.engine()
                 ))
                 .hint(
-                    "or set cost.allow_unknown_price = true; its cost is then booked as nothing",
+                    "Set cost.allow_unknown_price = true instead; its cost is then booked as nothing",
                 ));
             }
             let texts = u64::from(spec.panel) * constructs.len() as u64;

@@ -98,14 +98,14 @@ impl Core {
         if let Engine::Pool(pool) = &engine {
             let members: Vec<&str> =
                 pool.members().iter().map(|member| member.service().name.as_str()).collect();
-            let what = format!("'{name}' only shares respondents out and asks nobody itself.");
+            let what = format!("'{name}' only shares respondents out and asks nobody itself");
             return Err(ApiError::new(ErrorCode::InvalidInput, what)
-                .hint(format!("check the engines behind it: {}", members.join(", "))));
+                .hint(format!("Check the engines behind it: {}", members.join(", "))));
         }
         let Engine::Model(engine) = engine else {
             let engines = self.engines().into_iter().find(|known| known.name == name);
             let engine = engines.ok_or_else(|| {
-                ApiError::new(ErrorCode::NotFound, format!("There is no engine '{name}'."))
+                ApiError::new(ErrorCode::NotFound, format!("There is no engine '{name}'"))
             })?;
             let check = hold("answers", true, "it is built in and always answers".to_owned(), None);
             return Ok(EngineCheck { engine, checks: vec![check], latency_ms: 0, cost_usd: 0.0 });
@@ -114,7 +114,8 @@ impl Core {
         let (core, name) = (self.clone(), name.to_owned());
         let checking = tokio::spawn(async move { core.check_model(&engine, &name).await });
         checking.await.map_err(|error| {
-            ApiError::new(ErrorCode::Internal, format!("The check stopped unexpectedly: {error}."))
+            ApiError::new(ErrorCode::Internal, format!("The check stopped unexpectedly: {error}"))
+                .because(&error)
         })?
     }
 
@@ -123,12 +124,14 @@ impl Core {
         let panel = self.sample(&spec)?;
         let persona = panel
             .persona(0)
-            .ok_or_else(|| ApiError::new(ErrorCode::Internal, "a panel of one has nobody in it"))?;
+            .ok_or_else(|| ApiError::new(ErrorCode::Internal, "A panel of one has nobody in it"))?;
         let at = Assignment::first(FIRST_ROUND, 0);
         let call = engine
             .form(&spec)
             .and_then(|form| engine.ready(&form, &spec, at, None, &persona, None))
-            .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+            .map_err(|error| {
+                ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
+            })?;
         let price = engine.service().price;
         let known = hold(
             "price",
@@ -138,7 +141,7 @@ impl Core {
                 Some(_) => "known".to_owned(),
                 None => "nobody knows what this model costs".to_owned(),
             },
-            Some("give it in [engine.NAME] as price = { input = …, output = … }"),
+            Some("Give it in [engine.NAME] as price = { input = …, output = … }"),
         );
         let number = self.open_check(engine, name, call.worst).await?;
         let checked = self.make_check(number, engine, &call).await;
@@ -215,7 +218,7 @@ impl Core {
         let known = embedder.known_price().is_some() || self.settings().allow_unknown_price;
         if !known {
             let what = format!("nobody knows what {} costs", embedder.model());
-            let hint = "give it in [engine.NAME] as embedding_price = …";
+            let hint = "Give it in [engine.NAME] as embedding_price = …";
             return (vec![hold("embeds", false, what, Some(hint))], cost);
         }
         for construct in Construct::ALL {
@@ -224,7 +227,7 @@ impl Core {
             let bench = match made {
                 Ok(anchors) => anchors.bench,
                 Err(none) => {
-                    let hint = "look at embedding_model in [engine.NAME], or name another engine with --embedding-engine";
+                    let hint = "Look at embedding_model in [engine.NAME], or name another engine with --embedding-engine";
                     checks.push(hold("embeds", false, none.why, Some(hint)));
                     break;
                 }
@@ -259,7 +262,7 @@ impl Core {
             encoder: None,
         };
         let spec = stimulus::read(&draft, &rules).map_err(|problems| {
-            ApiError::new(ErrorCode::Internal, format!("the trial does not read: {problems:?}"))
+            ApiError::new(ErrorCode::Internal, format!("The trial does not read: {problems:?}"))
         })?;
         Ok(StudySpec { engine: name.to_owned(), ..spec })
     }
@@ -278,7 +281,7 @@ fn judge(
     let reply = match spent.reply {
         Ok(reply) => reply,
         Err(error) => {
-            let hint = "look at its base_url, its key and the name of the model";
+            let hint = "Look at its base_url, its key and the name of the model";
             return vec![hold("answers", false, error.to_string(), Some(hint))];
         }
     };

@@ -43,11 +43,11 @@ impl Core {
                 return Err(ApiError::new(
                     ErrorCode::Conflict,
                     format!(
-                        "The study is {}; its evidence is whole when it has ended.",
+                        "The study is {}; its evidence is whole when it has ended",
                         found.progress.state
                     ),
                 )
-                .hint("wait for it: `demoscope show`, or end it: `demoscope cancel`")
+                .hint("Wait for it: `demoscope show`, or end it: `demoscope cancel`")
                 .into());
             }
             let scribe = Scribe::new(self, reader, found)?;
@@ -348,5 +348,7 @@ fn texts(kept: &[Exchange]) -> Texts {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is handed over by map_err")]
 fn unwritten(error: serde_json::Error) -> Halt {
-    ApiError::new(ErrorCode::Internal, format!("The evidence cannot be written: {error}.")).into()
+    ApiError::new(ErrorCode::Internal, format!("The evidence cannot be written: {error}"))
+        .because(&error)
+        .into()
 }

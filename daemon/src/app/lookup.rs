@@ -71,8 +71,8 @@ pub(super) fn by_name(reader: &Reader<'_>, name: &str) -> Result<Found, Halt> {
     let name = name.trim();
     if name == "@" {
         let latest = reader.last_key::<StudyRow>()?.ok_or_else(|| {
-            ApiError::new(ErrorCode::NotFound, "there is no study yet")
-                .hint("`demoscope run FILE` starts one.")
+            ApiError::new(ErrorCode::NotFound, "There is no study yet")
+                .hint("Start one with `demoscope run FILE`")
         })?;
         return by_number(reader, latest);
     }
@@ -103,7 +103,7 @@ pub(super) fn by_name(reader: &Reader<'_>, name: &str) -> Result<Found, Halt> {
                 ErrorCode::AmbiguousId,
                 format!("'{name}' is the beginning of more than one study"),
             )
-            .hint(format!("Give more of it: {}.", names.join(", ")))
+            .hint(format!("Give more of it: {}", names.join(", ")))
             .into())
         }
     }
@@ -125,12 +125,12 @@ fn gone(deleted: &DeletedRow) -> ApiError {
     let day = deleted.at.strftime("%Y-%m-%d");
     ApiError::new(
         ErrorCode::NotFound,
-        format!("there is no study {}: it was deleted on {day}", deleted.id.short()),
+        format!("There is no study {}: it was deleted on {day}", deleted.id.short()),
     )
-    .hint("`demoscope list` shows those that are there.")
+    .hint("List those that are there with `demoscope list`")
 }
 
 fn not_found(name: &str) -> ApiError {
-    ApiError::new(ErrorCode::NotFound, format!("there is no study '{name}'"))
-        .hint("`demoscope list` shows them; `@` is the latest.")
+    ApiError::new(ErrorCode::NotFound, format!("There is no study '{name}'"))
+        .hint("List them with `demoscope list`; `@` is the latest")
 }

@@ -267,8 +267,8 @@ impl Core {
         let core = self.clone();
         tokio::task::spawn_blocking(move || look(&core)).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a call failed");
-            Err(ApiError::new(ErrorCode::Internal, "The daemon failed at this call.")
-                .hint("`demoscope doctor` checks the store; the log has the details."))
+            Err(ApiError::new(ErrorCode::Internal, "The daemon failed at this call")
+                .hint("Check the store with `demoscope doctor`; the log has the details"))
         })
     }
 

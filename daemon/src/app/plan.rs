@@ -17,7 +17,9 @@ impl Core {
     /// The panel of a study, sampled anew. The same specification gives the same people.
     pub fn sample(&self, spec: &StudySpec) -> Reply<Panel> {
         sample(Population::embedded(), &recipe(spec)).map_err(|error: SampleError| {
-            ApiError::new(ErrorCode::InvalidInput, error.to_string()).hint(error.hint())
+            ApiError::new(ErrorCode::InvalidInput, error.to_string())
+                .because(&error)
+                .hint(error.hint())
         })
     }
 
@@ -52,22 +54,26 @@ impl Core {
             Some(Ok(pool)) => Ok(Engine::of(pool)),
             Some(Err(unready)) => Err(ApiError::new(
                 ErrorCode::InvalidInput,
-                format!("The engine '{name}' cannot be asked: {unready}."),
+                format!("The engine '{name}' cannot be asked: {unready}"),
             )
+            .because(&unready)
             .hint(match &unready {
                 Unready::NoKey { variable } => {
-                    format!("give it for one command: {variable}=… demoscope run …")
+                    format!("Give it for one command: {variable}=… demoscope run …")
                 }
                 Unready::NoAddress { variable: Some(variable) } => {
-                    format!("set {variable}, or base_url in [engine.{name}]")
+                    format!("Set {variable}, or base_url in [engine.{name}]")
                 }
                 Unready::NoAddress { variable: None } | Unready::Setting { .. } => {
-                    format!("see [engine.{name}] in your settings: `demoscope config --path`")
+                    format!("See [engine.{name}] in your settings: `demoscope config --path`")
                 }
             })),
             None => {
-                Err(ApiError::new(ErrorCode::InvalidInput, format!("There is no engine '{name}'."))
-                    .hint(format!("These can answer: {}.", self.engine_names().join(", "))))
+                Err(ApiError::new(ErrorCode::InvalidInput, format!("There is no engine '{name}'"))
+                    .hint(format!(
+                        "Choose one that can answer: {}",
+                        self.engine_names().join(", ")
+                    )))
             }
         }
     }

@@ -64,15 +64,16 @@ impl Core {
         let first = self.sample(&StudySpec { panel: 1, ..spec.clone() })?;
         let persona = first
             .persona(0)
-            .ok_or_else(|| ApiError::new(ErrorCode::Internal, "a panel of one has nobody in it"))?;
+            .ok_or_else(|| ApiError::new(ErrorCode::Internal, "A panel of one has nobody in it"))?;
         let tasks = u64::from(instrument::tasks(spec));
         let alone = put(spec);
         let extras = Extras::of(spec);
         let answers = std::iter::once((Asking::Answer, u64::from(spec.panel)));
         let kinds: Vec<(Asking, u64)> = answers.chain(extras.kinds()).collect();
         let estimates = models.iter().map(|model| {
-            let broken =
-                |error: PromptError| ApiError::new(ErrorCode::InvalidInput, error.to_string());
+            let broken = |error: PromptError| {
+                ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
+            };
             let form = model.form(spec).map_err(broken)?;
             let mut all = Vec::new();
             for (asking, people) in &kinds {
@@ -125,8 +126,8 @@ impl Core {
         let persona = self.sample(&StudySpec { panel: 1, ..spec.clone() })?.persona(0);
         for (model, persona) in models.iter().zip(persona.iter().cycle()) {
             let broken = |error: PromptError| {
-                ApiError::new(ErrorCode::InvalidInput, format!("Not every question can be put: {error}."))
-                    .hint("mend the file in the folder 'prompts' beside your settings, or ask without controls and other wordings")
+                ApiError::new(ErrorCode::InvalidInput, format!("Not every question can be put: {error}")).because(&error)
+                    .hint("Mend the file in the folder 'prompts' beside your settings, or ask without controls and other wordings")
             };
             let form = model.form(spec).map_err(broken)?;
             for (asking, _) in Extras::of(spec).kinds() {
@@ -147,9 +148,9 @@ impl Core {
         let Some(model) = models.first() else {
             return Ok(instrument::questionnaire(spec, &persona));
         };
-        model
-            .show(spec, FIRST, &persona)
-            .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))
+        model.show(spec, FIRST, &persona).map_err(|error| {
+            ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
+        })
     }
 
     /// The range for a preview. A price that nobody knows is a note there, not an end.
@@ -225,27 +226,27 @@ impl Core {
             return Err(ApiError::new(
                 ErrorCode::CostCap,
                 format!(
-                    "Asking {} people costs {} at least, and the study may cost {} at most.",
+                    "Asking {} people costs {} at least, and the study may cost {} at most",
                     spec.panel,
                     dollars(estimate.low),
                     dollars(cap)
                 ),
             )
-            .hint("raise --max-cost-usd, or ask a smaller panel"));
+            .hint("Raise --max-cost-usd, or ask a smaller panel"));
         }
         let most = spec.max_cost_usd.map_or(estimate.high, |cap| cap.min(estimate.high));
         match self.settings().confirm_above {
             Some(limit) if most > limit && !confirmed => Err(ApiError::new(
                 ErrorCode::UnconfirmedCost,
                 format!(
-                    "Asking {} people with '{}' will cost {} to {}.",
+                    "Asking {} people with '{}' will cost {} to {}",
                     spec.panel,
                     spec.engine,
                     dollars(estimate.low),
                     dollars(most)
                 ),
             )
-            .hint("the setting cost.confirm_above_usd says from which cost on this is asked")),
+            .hint("Set cost.confirm_above_usd to the cost from which on this is asked")),
             _ => Ok(Some(estimate)),
         }
     }
@@ -270,9 +271,9 @@ fn together(engine: &Engine, estimates: &[Estimate]) -> Option<Estimate> {
 }
 
 pub(super) fn unknown_price(engine: &str, model: &str) -> ApiError {
-    ApiError::new(ErrorCode::CostCap, format!("Nobody knows what the model '{model}' costs."))
-        .hint(format!("say so in [engine.{engine}]: price = {{ input = 0.0, output = 0.0 }}, in dollars per million tokens"))
-        .hint("or set cost.allow_unknown_price = true; its cost is then booked as nothing")
+    ApiError::new(ErrorCode::CostCap, format!("Nobody knows what the model '{model}' costs"))
+        .hint(format!("Say so in [engine.{engine}]: price = {{ input = 0.0, output = 0.0 }}, in dollars per million tokens"))
+        .hint("Set cost.allow_unknown_price = true instead; its cost is then booked as nothing")
 }
 
 /// Dollars with as many digits as the amount needs.

@@ -30,9 +30,9 @@ impl Core {
             .write(move |reader| {
                 let found = by_id(reader, id)?;
                 if found.progress.state != State::Queued {
-                    let what = format!("the study is {}", found.progress.state);
+                    let what = format!("The study is {}", found.progress.state);
                     return Err(ApiError::new(ErrorCode::Conflict, what)
-                        .hint("Only a study that waits can be moved: `demoscope queue` lists them.")
+                        .hint("Choose one that waits: `demoscope queue` lists them")
                         .into());
                 }
                 let mut waiting: Vec<u32> = in_order(unfinished(reader)?)

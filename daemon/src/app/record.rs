@@ -192,7 +192,7 @@ impl Core {
                     return Err(ApiError::new(
                         ErrorCode::Conflict,
                         format!(
-                            "respondent {} has an outcome already",
+                            "Respondent {} has an outcome already",
                             existing.assignment.respondent
                         ),
                     )
@@ -234,7 +234,7 @@ fn admit(progress: &Progress, batch: &Batch) -> Result<(), ApiError> {
     }
     Err(ApiError::new(
         ErrorCode::Conflict,
-        format!("the study is {} and takes no answers", progress.state),
+        format!("The study is {} and takes no answers", progress.state),
     ))
 }
 
@@ -269,7 +269,7 @@ fn settle(
     }
     let key = (batch.number, batch.attempt);
     let HoldRow(hold) = reader.get(&key)?.ok_or_else(|| {
-        ApiError::new(ErrorCode::Internal, "the study holds no credits for its answers")
+        ApiError::new(ErrorCode::Internal, "The study holds no credits for its answers")
     })?;
     let (hold, movement) = hold
         .settle(answers, &name, month)

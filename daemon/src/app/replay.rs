@@ -4,6 +4,7 @@
 use std::io::BufRead;
 
 use protocol::channels::{Channels, Heard};
+use protocol::error::Cause;
 use protocol::results::{Answer, Results};
 use protocol::study::StudyType;
 use serde_json::Value;
@@ -50,10 +51,10 @@ pub struct Replayed {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotReplayed {
     /// The file cannot be read.
-    #[error("The file cannot be read: {0}.")]
-    Unread(String),
+    #[error("The file cannot be read: {0}")]
+    Unread(#[source] Cause),
     /// It is damaged or was changed.
-    #[error("Line {line} is damaged: {why}.")]
+    #[error("Line {line} is damaged: {why}")]
     Damaged {
         /// Which line, from 1.
         line: u64,
@@ -61,10 +62,10 @@ pub enum NotReplayed {
         why: String,
     },
     /// It is sound, but this program cannot replay it.
-    #[error("This program cannot replay it: {0}.")]
+    #[error("This program cannot replay it: {0}")]
     Foreign(String),
     /// It is sound, and what follows from it is not what it says.
-    #[error("Line {line} does not follow from the evidence: {what}.")]
+    #[error("Line {line} does not follow from the evidence: {what}")]
     Differs {
         /// Which line, from 1.
         line: u64,
@@ -113,7 +114,7 @@ impl<R: BufRead> Lines<R> {
         let mut bounded = std::io::Read::take(&mut self.file, LINE_BYTES_MAX);
         bounded
             .read_until(b'\n', &mut bytes)
-            .map_err(|error| NotReplayed::Unread(error.to_string()))?;
+            .map_err(|error| NotReplayed::Unread(Cause::of(&error)))?;
         if bytes.is_empty() {
             return Ok(None);
         }

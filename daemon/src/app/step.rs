@@ -155,8 +155,8 @@ fn hold(
         open_hold(found.row.id, found.progress.attempt, answers, found.row.price, &purse).map_err(
             |short| {
                 ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
-                    .hint(format!("`demoscope credits grant {}` adds them.", short.missing()))
-                    .hint("A smaller panel needs fewer.")
+                    .hint(format!("Add them with `demoscope credits grant {}`", short.missing()))
+                    .hint("Ask a smaller panel, which needs fewer")
             },
         )?;
     if hold.amount() > Credits::ZERO {
@@ -191,7 +191,7 @@ pub(super) fn defect(error: &Unbalanced) -> Halt {
 fn refusal(illegal: &Illegal) -> ApiError {
     let words: Vec<&str> = illegal.allowed.iter().copied().map(word).collect();
     ApiError::new(ErrorCode::Conflict, illegal.to_string()).hint(format!(
-        "What goes with a study that is {}: {}.",
+        "Choose what goes with a study that is {}: {}",
         illegal.state,
         words.join(", ")
     ))

@@ -94,7 +94,7 @@ impl Core {
                 let last = reader.last_key::<StudyRow>()?.max(reader.last_key::<DeletedRow>()?);
                 let number = last.map_or(Some(1), |last| last.checked_add(1));
                 let number = number.ok_or_else(|| {
-                    ApiError::new(ErrorCode::Internal, "there are no study numbers left")
+                    ApiError::new(ErrorCode::Internal, "There are no study numbers left")
                 })?;
                 let Submission { key, body, owner, origin, lineage, plan } = submission;
                 let Plan {
@@ -154,9 +154,9 @@ fn earlier(reader: &Reader<'_>, key: SubmitKey, body: &str) -> Result<Option<Fou
         Some(row) if row.body == body => by_number(reader, row.number).map(Some),
         Some(_) => Err(ApiError::new(
             ErrorCode::Conflict,
-            "this submission key was used for another study",
+            "This submission key was used for another study",
         )
-        .hint("Make a fresh key for each submission; repeat one only with the very same call.")
+        .hint("Make a fresh key for each submission; repeat one only with the very same call")
         .into()),
     }
 }
@@ -165,7 +165,7 @@ fn earlier(reader: &Reader<'_>, key: SubmitKey, body: &str) -> Result<Option<Fou
 fn afresh(halt: Halt) -> Halt {
     match halt {
         Halt::Refused(error) => {
-            error.hint("A fresh submission key makes the same study once more.").into()
+            error.hint("Make a fresh submission key for the same study once more").into()
         }
         Halt::Fault(_) => halt,
     }

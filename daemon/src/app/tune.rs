@@ -25,9 +25,9 @@ impl Core {
         if tuning.concurrency == Some(0) {
             return Err(ApiError::new(
                 ErrorCode::InvalidInput,
-                "An engine takes one call at least.",
+                "An engine takes one call at least",
             )
-            .hint("`demoscope pause ID` asks nobody for a while."));
+            .hint("Pause a study with `demoscope pause ID` to ask nobody for a while"));
         }
         let bounds = Bounds {
             concurrency: tuning.concurrency.unwrap_or(before.concurrency),
@@ -41,30 +41,31 @@ impl Core {
     pub fn retune_engine(&self, name: &str, own: &EngineSettings) -> Reply<Tuning> {
         let engine = self.model(name)?;
         let bounds = service::bounds(name, own).map_err(|unready| {
-            ApiError::new(ErrorCode::InvalidInput, format!("[engine.{name}]: {unready}."))
+            ApiError::new(ErrorCode::InvalidInput, format!("[engine.{name}]: {unready}"))
+                .because(&unready)
         })?;
         Ok(self.apply(&engine, bounds))
     }
 
     fn model(&self, name: &str) -> Reply<std::sync::Arc<ModelEngine>> {
         if self.encoder().is_some_and(|encoder| encoder.engine() == name) {
-            let what = format!("'{name}' is built in and asks no service.");
+            let what = format!("'{name}' is built in and asks no service");
             return Err(ApiError::new(ErrorCode::InvalidInput, what)
-                .hint("it leaves half of the machine's cores to others"));
+                .hint("Leave it as it is: half of the machine's cores stay free for others"));
         }
         match self.engine(name)?.models().as_slice() {
             [alone] if alone.service().name == name => Ok(std::sync::Arc::clone(alone)),
             [] => Err(ApiError::new(
                 ErrorCode::InvalidInput,
-                format!("'{name}' is built in and asks no service."),
+                format!("'{name}' is built in and asks no service"),
             )
-            .hint("its pace is the setting engine.offline.answers_per_second")),
+            .hint("Set its pace with engine.offline.answers_per_second")),
             several => {
                 let names: Vec<&str> =
                     several.iter().map(|model| model.service().name.as_str()).collect();
-                let what = format!("'{name}' only shares respondents out and asks nobody itself.");
+                let what = format!("'{name}' only shares respondents out and asks nobody itself");
                 Err(ApiError::new(ErrorCode::InvalidInput, what)
-                    .hint(format!("tune the engines behind it: {}", names.join(", "))))
+                    .hint(format!("Tune the engines behind it: {}", names.join(", "))))
             }
         }
     }

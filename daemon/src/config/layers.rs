@@ -64,13 +64,13 @@ pub(super) fn layer(
             Err(problem) => problems.push(problem),
         }
     }
-    let mut error = ApiError::new(ErrorCode::InvalidInput, "The settings have problems.");
+    let mut error = ApiError::new(ErrorCode::InvalidInput, "The settings have problems");
     error.problems = problems;
     Err(error)
 }
 
 fn broken_defaults(error: &toml::de::Error) -> ApiError {
-    ApiError::new(ErrorCode::Internal, format!("The built-in settings are broken: {error}."))
+    ApiError::new(ErrorCode::Internal, format!("The built-in settings are broken: {error}")).because(error)
 }
 
 /// `file:line` of the key, or the file where the line cannot be told.

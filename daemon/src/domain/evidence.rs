@@ -180,11 +180,11 @@ pub struct Closing {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unsealed {
     /// It has no seal.
-    #[error("the line has no seal")]
+    #[error("The line has no seal")]
     Missing,
     /// Its seal does not fit it, or the lines before it.
     #[error(
-        "the seal does not fit: this line was changed, or one before it was added, removed or moved"
+        "The seal does not fit: this line was changed, or one before it was added, removed or moved"
     )]
     Broken,
 }

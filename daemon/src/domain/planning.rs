@@ -11,16 +11,16 @@ use super::stats::power::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoPower {
     /// A share lies outside 0..1, or there is no difference to see.
-    #[error("two different shares are needed, both above 0 % and below 100 %")]
+    #[error("Two different shares are needed, both above 0 % and below 100 %")]
     Shares,
     /// The difference is none, or the deviation is not positive.
-    #[error("a difference other than 0 and a standard deviation above 0 are needed")]
+    #[error("A difference other than 0 and a standard deviation above 0 are needed")]
     Means,
     /// The level and the power are no chances, or the power is below the level.
-    #[error("alpha and power lie between 0 and 1, and the power is the larger one")]
+    #[error("Alpha and power lie between 0 and 1, and the power is the larger one")]
     Chances,
     /// More people than there are.
-    #[error("no panel is large enough to see that difference")]
+    #[error("No panel is large enough to see that difference")]
     TooMany,
 }
 
@@ -29,11 +29,13 @@ impl NoPower {
     #[must_use]
     pub const fn hint(self) -> &'static str {
         match self {
-            Self::Shares => "5 with a share of 40 asks for 40 % against 45 %",
-            Self::Means => "0.5 asks for half a point of the mean score",
-            Self::Chances => "an alpha of 0.05 and a power of 0.8 are the usual ones",
+            Self::Shares => {
+                "Give, for example, 5 with a share of 40: that asks for 40 % against 45 %"
+            }
+            Self::Means => "Give, for example, 0.5: that asks for half a point of the mean score",
+            Self::Chances => "Take an alpha of 0.05 and a power of 0.8, the usual ones",
             Self::TooMany => {
-                "ask for a larger difference, or compare two studies of the same panel in pairs"
+                "Ask for a larger difference, or compare two studies of the same panel in pairs"
             }
         }
     }

@@ -63,9 +63,11 @@ impl Instance {
             Ok(Err(error)) => Err(error),
             Err(_) => Err(ApiError::new(
                 ErrorCode::Conflict,
-                "A daemon already runs on this data folder.",
+                "A daemon already runs on this data folder",
             )
-            .hint("`demoscope daemon status` shows it; `demoscope daemon stop` ends it")),
+            .hint(
+                "Look at it with `demoscope daemon status`, or end it with `demoscope daemon stop`",
+            )),
         }
     }
 
@@ -139,12 +141,9 @@ impl Listener {
             Ok(_) => {
                 return Err(ApiError::new(
                     ErrorCode::Conflict,
-                    format!(
-                        "{} stands where the socket belongs, and is no socket.",
-                        path.display()
-                    ),
+                    format!("{} stands where the socket belongs, and is no socket", path.display()),
                 )
-                .hint("move it away and start again"));
+                .hint("Move it away and start again"));
             }
             Err(_) => {}
         }
@@ -194,6 +193,7 @@ impl Drop for Listener {
 }
 
 fn unusable(what: &str, error: &io::Error) -> ApiError {
-    ApiError::new(ErrorCode::InvalidInput, format!("Demoscope cannot use {what}: {error}."))
-        .hint("set DEMOSCOPE_HOME to a folder you can write to")
+    ApiError::new(ErrorCode::InvalidInput, format!("Demoscope cannot use {what}: {error}"))
+        .because(error)
+        .hint("Set DEMOSCOPE_HOME to a folder you can write to")
 }

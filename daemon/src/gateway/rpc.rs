@@ -69,6 +69,16 @@ pub(crate) async fn serve(face: Arc<Face>, stream: UnixStream) {
         .await;
 }
 
+/// The same reply; what an error came of goes to the log, because a caller may not keep it.
+fn logged<T>(reply: Reply<T>) -> Reply<T> {
+    if let Err(error) = &reply
+        && error.cause.is_some()
+    {
+        tracing::warn!(code = error.code.as_str(), %error, causes = error.causes(), "a call failed");
+    }
+    reply
+}
+
 /// One connection.
 #[derive(Clone)]
 struct Peer {
@@ -84,9 +94,9 @@ impl Peer {
         }
         Err(ApiError::new(
             ErrorCode::Incompatible,
-            "The first call on a connection must be a greeting.",
+            "The first call on a connection must be a greeting",
         )
-        .hint("use a client of this version"))
+        .hint("Use a client of this version"))
     }
 
     /// Runs a reading use case on a thread that may block.
@@ -95,7 +105,7 @@ impl Peer {
         read: impl FnOnce(&Face) -> Reply<T> + Send + 'static,
     ) -> Reply<T> {
         let face = Arc::clone(&self.face);
-        self.core()?.looking(move |_| read(&face)).await
+        logged(self.core()?.looking(move |_| read(&face)).await)
     }
 }
 
@@ -105,14 +115,14 @@ impl Demoscope for Peer {
         let newest = VERSIONS.1.min(hello.protocol_max);
         if oldest > newest {
             let (side, remedy) = if hello.protocol_min > VERSIONS.1 {
-                ("older", "restart it: `demoscope daemon stop`, then `demoscope daemon start`")
+                ("older", "Restart it: `demoscope daemon stop`, then `demoscope daemon start`")
             } else {
-                ("newer", "update this client")
+                ("newer", "Update this client")
             };
             return Err(ApiError::new(
                 ErrorCode::Incompatible,
                 format!(
-                    "The daemon (version {}, protocol {} to {}) is {side} than this client (version {}, protocol {} to {}).",
+                    "The daemon (version {}, protocol {} to {}) is {side} than this client (version {}, protocol {} to {})",
                     env!("CARGO_PKG_VERSION"), VERSIONS.0, VERSIONS.1,
                     hello.version, hello.protocol_min, hello.protocol_max
                 ),
@@ -135,7 +145,7 @@ impl Demoscope for Peer {
     async fn submit(self, _: Context, submit: Submit) -> Reply<Study> {
         let core = self.core()?;
         let owner = format!("uid:{}", rustix::process::geteuid().as_raw());
-        core.take_on(submit, owner).await
+        logged(core.take_on(submit, owner).await)
     }
 
     async fn studies(self, _: Context, query: StudyQuery) -> Reply<Page<Study>> {
@@ -204,30 +214,28 @@ impl Demoscope for Peer {
     async fn power(self, _: Context, question: PowerQuestion) -> Reply<PowerAnswer> {
         self.core()?;
         planning::power(&question).map_err(|error| {
-            let mut message = error.to_string();
-            message.push('.');
-            ApiError::new(ErrorCode::InvalidInput, message).hint(error.hint())
+            ApiError::new(ErrorCode::InvalidInput, error.to_string()).hint(error.hint())
         })
     }
 
     async fn control(self, _: Context, study: StudyId, control: Control) -> Reply<Study> {
-        self.core()?.control(study, control).await
+        logged(self.core()?.control(study, control).await)
     }
 
     async fn tag(self, _: Context, study: StudyId, tags: Vec<String>) -> Reply<Study> {
-        self.core()?.tag(study, tags).await
+        logged(self.core()?.tag(study, tags).await)
     }
 
     async fn delete(self, _: Context, study: StudyId) -> Reply<Deleted> {
-        self.core()?.delete(study, ERASE_WAIT_MAX).await
+        logged(self.core()?.delete(study, ERASE_WAIT_MAX).await)
     }
 
     async fn credits(self, _: Context) -> Reply<Balance> {
-        self.core()?.credits().await
+        logged(self.core()?.credits().await)
     }
 
     async fn grant(self, _: Context, credits: Credits) -> Reply<Balance> {
-        self.core()?.grant(credits).await
+        logged(self.core()?.grant(credits).await)
     }
 
     async fn statement(self, _: Context, offset: u32, limit: u32) -> Reply<Page<Transfer>> {
@@ -236,7 +244,7 @@ impl Demoscope for Peer {
 
     async fn events(self, _: Context, after: Cursor, limit: u32, wait_ms: u64) -> Reply<EventPage> {
         let wait = Duration::from_millis(wait_ms).min(EVENT_WAIT_MAX);
-        self.core()?.events(after, limit, wait).await
+        logged(self.core()?.events(after, limit, wait).await)
     }
 
     async fn status(self, _: Context) -> Reply<Status> {
@@ -260,7 +268,7 @@ impl Demoscope for Peer {
     }
 
     async fn doctor(self, _: Context) -> Reply<Vec<Check>> {
-        self.core()?.doctor().await
+        logged(self.core()?.doctor().await)
     }
 
     async fn backup(self, _: Context, path: Option<String>) -> Reply<String> {
@@ -285,7 +293,7 @@ impl Demoscope for Peer {
     }
 
     async fn check_engine(self, _: Context, name: String) -> Reply<EngineCheck> {
-        self.core()?.check_engine(&name).await
+        logged(self.core()?.check_engine(&name).await)
     }
 
     async fn tune_engine(self, _: Context, name: String, tuning: Option<Tuning>) -> Reply<Tuning> {
@@ -298,7 +306,7 @@ impl Demoscope for Peer {
                 })
                 .await;
         };
-        self.core()?.tune_engine(&name, &tuning)
+        logged(self.core()?.tune_engine(&name, &tuning))
     }
 
     async fn settings(self, _: Context, apply: bool) -> Reply<Vec<SettingChange>> {
@@ -310,7 +318,7 @@ impl Demoscope for Peer {
     }
 
     async fn move_in_queue(self, _: Context, study: StudyId, place: u32) -> Reply<Vec<Study>> {
-        self.core()?.move_in_queue(study, place).await
+        logged(self.core()?.move_in_queue(study, place).await)
     }
 
     async fn stop(self, _: Context) -> Reply<()> {

@@ -59,7 +59,7 @@ pub struct Caller {
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
-#[error("the HTTP client cannot be made: {0}")]
+#[error("The HTTP client cannot be made: {0}")]
 pub struct NoClient(#[from] reqwest::Error);
 
 /// Makes ring the library for TLS. Idempotent; must run before the first client is made.

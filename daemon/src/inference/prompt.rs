@@ -49,10 +49,10 @@ fn templates() -> impl Iterator<Item = Template> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PromptError {
     /// The owner's folder holds a file that is no template of ours.
-    #[error("there is no prompt '{0}'; the names are {names}", names = names())]
+    #[error("There is no prompt '{0}'; the names are {names}", names = names())]
     Unknown(String),
     /// A template is not well formed, or uses what there is not.
-    #[error("the prompt '{name}' does not render: {why}")]
+    #[error("The prompt '{name}' does not render: {why}")]
     Broken {
         /// Its file name.
         name: String,
@@ -60,12 +60,11 @@ pub enum PromptError {
         why: String,
     },
     /// The form of the reply cannot be written down.
-    #[error("the form of the reply is no JSON: {0}")]
+    #[error("The form of the reply is no JSON: {0}")]
     Form(String),
     /// A template that must ask otherwise asks the same.
     #[error(
-        "the prompt '{name}' asks what '{base}' asks, in the same words: give '{base}' a block 'question' for it to replace, or \
-         give '{name}' a text of its own"
+        "The prompt '{name}' asks what '{base}' asks, in the same words: give '{base}' a block 'question' for it to replace, or give '{name}' a text of its own"
     )]
     Same {
         /// Its file name.
@@ -75,8 +74,7 @@ pub enum PromptError {
     },
     /// The template of questions that are put one a call asks the same where it must ask otherwise.
     #[error(
-        "the prompt 'alone.jinja' puts the question '{0}' in the same words where another wording or the scale turned round is \
-         asked for: look at 'wording' and 'reversed' in it"
+        "The prompt 'alone.jinja' puts the question '{0}' in the same words where another wording or the scale turned round is asked for: look at 'wording' and 'reversed' in it"
     )]
     SameAlone(&'static str),
 }

@@ -156,7 +156,7 @@ pub enum Unready {
         variable: String,
     },
     /// It needs an address and has none.
-    #[error("it has no base_url")]
+    #[error("No base_url is set")]
     NoAddress {
         /// The variable that would hold it, where there is one.
         variable: Option<String>,

@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use protocol::error::Cause;
 use redb::{Builder, Database, ReadTransaction, ReadableDatabase};
 
 use super::ledger::Checkpoint;
@@ -100,7 +101,7 @@ fn named(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 fn io(path: &Path, error: &std::io::Error) -> Fault {
-    Fault::Io(format!("{}: {error}", path.display()))
+    Fault::Io(Cause::below(format!("{}: {error}", path.display()), error))
 }
 
 impl Store {
@@ -108,7 +109,7 @@ impl Store {
     /// goes on meanwhile. `Busy` while another copy is written to that very file.
     pub fn backup(&self, path: &Path) -> Result<(), Fault> {
         if path.exists() {
-            return Err(Fault::Io(format!("{} exists already", path.display())));
+            return Err(Fault::Io(Cause::from(format!("{} exists already", path.display()))));
         }
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| io(folder, &error))?;

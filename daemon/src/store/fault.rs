@@ -1,6 +1,6 @@
 //! What can go wrong below the use cases, and how it reads to a caller.
 
-use protocol::error::{ApiError, ErrorCode};
+use protocol::error::{ApiError, Cause, ErrorCode};
 
 use super::Table;
 
@@ -8,29 +8,29 @@ use super::Table;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The disk or the file system said no.
-    #[error("the disk refused: {0}")]
-    Io(String),
+    #[error("The disk refused: {0}")]
+    Io(#[source] Cause),
     /// The file does not hold what was written to it.
-    #[error("the database is damaged: {0}")]
+    #[error("The database is damaged: {0}")]
     Damaged(String),
     /// Something panicked: a defect of the program, or a page that does not hold what was written. Which of the two is
     /// known once the file was opened again and checked.
-    #[error("the daemon stumbled: {0}")]
+    #[error("The daemon stumbled: {0}")]
     Stumbled(String),
     /// No writes are taken until the trouble before is over.
-    #[error("the database takes no writes: {0}")]
+    #[error("The database takes no writes: {0}")]
     Degraded(String),
     /// No writes are taken while the file is not where it was opened.
-    #[error("the database takes no writes: {0}")]
+    #[error("The database takes no writes: {0}")]
     Astray(String),
     /// More is waiting to be written than the queue holds.
-    #[error("too much is waiting to be written")]
+    #[error("Too much is waiting to be written")]
     Busy,
     /// The store is closed.
-    #[error("the daemon is stopping")]
+    #[error("The daemon is stopping")]
     Closed,
     /// A row does not read as what its table holds.
-    #[error("a row of {} does not read: {why}", .table.name())]
+    #[error("A row of {} does not read: {why}", .table.name())]
     Row {
         /// Where it stands.
         table: Table,
@@ -43,8 +43,8 @@ impl From<redb::StorageError> for Fault {
     fn from(error: redb::StorageError) -> Self {
         match error {
             redb::StorageError::Corrupted(why) => Self::Damaged(why),
-            redb::StorageError::Io(error) => Self::Io(error.to_string()),
-            other => Self::Io(other.to_string()),
+            redb::StorageError::Io(error) => Self::Io(Cause::of(&error)),
+            other => Self::Io(Cause::of(&other)),
         }
     }
 }
@@ -62,7 +62,7 @@ impl From<redb::TransactionError> for Fault {
     fn from(error: redb::TransactionError) -> Self {
         match error {
             redb::TransactionError::Storage(error) => error.into(),
-            other => Self::Io(other.to_string()),
+            other => Self::Io(Cause::of(&other)),
         }
     }
 }
@@ -71,7 +71,7 @@ impl From<redb::CommitError> for Fault {
     fn from(error: redb::CommitError) -> Self {
         match error {
             redb::CommitError::Storage(error) => error.into(),
-            other => Self::Io(other.to_string()),
+            other => Self::Io(Cause::of(&other)),
         }
     }
 }
@@ -80,7 +80,7 @@ impl From<redb::DatabaseError> for Fault {
     fn from(error: redb::DatabaseError) -> Self {
         match error {
             redb::DatabaseError::Storage(error) => error.into(),
-            other => Self::Io(other.to_string()),
+            other => Self::Io(Cause::of(&other)),
         }
     }
 }
@@ -88,22 +88,22 @@ impl From<redb::DatabaseError> for Fault {
 impl From<Fault> for ApiError {
     fn from(fault: Fault) -> Self {
         let message = fault.to_string();
-        match fault {
+        let error = match &fault {
             Fault::Io(_) | Fault::Degraded(_) => Self {
                 retry_after_ms: Some(1_000),
                 ..Self::new(ErrorCode::Degraded, message)
-                    .hint("Reading goes on; writing resumes by itself once the disk takes it.")
+                    .hint("Wait, or free some space: reading goes on, and writing resumes by itself once the disk takes it")
             },
             Fault::Stumbled(_) => Self {
                 retry_after_ms: Some(1_000),
                 ..Self::new(ErrorCode::Degraded, message)
-                    .hint("Nothing was written. Every page is being checked; writing resumes if they are sound. The log has the details.")
+                    .hint("Wait while every page is checked: nothing was written, and writing resumes if they are sound; the log has the details")
             },
             Fault::Astray(_) => Self::new(ErrorCode::Degraded, message).hint(
-                "Reading goes on. The copy takes its place by `demoscope restore PATH`, which ends this daemon.",
+                "Put the copy in its place with `demoscope restore PATH`, which ends this daemon; reading goes on until then",
             ),
             Fault::Damaged(_) | Fault::Row { .. } => Self::new(ErrorCode::Degraded, message)
-                .hint("`demoscope doctor` says what is broken; `demoscope restore PATH` puts a backup back."),
+                .hint("See what is broken with `demoscope doctor`; put a backup back with `demoscope restore PATH`"),
             Fault::Busy => {
                 Self { retry_after_ms: Some(100), ..Self::new(ErrorCode::Busy, message) }
             }
@@ -111,9 +111,10 @@ impl From<Fault> for ApiError {
             Fault::Closed => Self {
                 retry_after_ms: Some(1_000),
                 ..Self::new(ErrorCode::Unreachable, message)
-                    .hint("`demoscope daemon start` starts another one.")
+                    .hint("Start another one with `demoscope daemon start`")
             },
-        }
+        };
+        error.because(&fault)
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use protocol::error::ApiError;
+use protocol::error::{ApiError, Cause};
 use redb::{Builder, Database, DatabaseError, ReadableDatabase};
 use tokio::sync::{oneshot, watch};
 
@@ -67,11 +67,11 @@ impl Default for Options {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// Another process has it.
-    #[error("another process has the database open")]
+    #[error("Another process has the database open")]
     Locked,
     /// A newer program wrote it.
     #[error(
-        "the database has format {found} and this program knows {known}: it was written by a newer Demoscope and was not touched"
+        "The database has format {found} and this program knows {known}: it was written by a newer Demoscope and was not touched"
     )]
     Newer {
         /// Its format.
@@ -80,7 +80,7 @@ pub enum OpenError {
         known: u32,
     },
     /// It does not hold what was written.
-    #[error("the database {path} is damaged ({why}); {}", advice(.backup.as_deref()))]
+    #[error("The database {path} is damaged ({why}); {}", advice(.backup.as_deref()))]
     Damaged {
         /// The file.
         path: String,
@@ -90,7 +90,7 @@ pub enum OpenError {
         backup: Option<PathBuf>,
     },
     /// It is not there, but there was one.
-    #[error("the database {path} is missing: {why}; {}", way_back(.backup.as_deref()))]
+    #[error("The database {path} is missing: {why}; {}", way_back(.backup.as_deref()))]
     Missing {
         /// The file.
         path: String,
@@ -100,18 +100,19 @@ pub enum OpenError {
         backup: Option<PathBuf>,
     },
     /// It is there, and a new one was asked for.
-    #[error("the database {path} exists, so no new one is made")]
+    #[error("The database {path} exists, so no new one is made")]
     Exists {
         /// The file.
         path: String,
     },
     /// It cannot be reached.
-    #[error("the database {path} cannot be opened: {why}")]
+    #[error("The database {path} cannot be opened: {why}")]
     Unreadable {
         /// The file.
         path: String,
         /// What the system said.
-        why: String,
+        #[source]
+        why: Cause,
     },
     /// The store failed while it was opened.
     #[error(transparent)]
@@ -249,7 +250,7 @@ impl Store {
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.run())
-            .map_err(|error| Fault::Io(error.to_string()))?;
+            .map_err(|error| Fault::Io(Cause::of(&error)))?;
         let thread = Arc::new(Mutex::new(Some(thread)));
         Ok(Self { shared, queue, thread, recovery, storage, place })
     }
@@ -525,7 +526,7 @@ fn damaged(storage: &Storage, options: &Options, why: String) -> OpenError {
 }
 
 fn unreadable(storage: &Storage, error: &std::io::Error) -> OpenError {
-    OpenError::Unreadable { path: name(storage), why: error.to_string() }
+    OpenError::Unreadable { path: name(storage), why: Cause::of(error) }
 }
 
 fn last_event(database: &Database) -> Result<u64, Fault> {

@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use protocol::error::Cause;
 use redb::Builder;
 
 use crate::domain::ledger::Head;
@@ -21,14 +22,14 @@ use super::{OpenError, Options, Reader, Storage};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RestoreError {
     /// A daemon has the present file.
-    #[error("the daemon is running: stop it with `demoscope daemon stop` first")]
+    #[error("The daemon is running: stop it with `demoscope daemon stop` first")]
     Running,
     /// The backup is no sound store.
-    #[error("the backup is not sound: {0}")]
+    #[error("The backup is not sound: {0}")]
     Unsound(String),
     /// The files could not be moved.
-    #[error("{0}")]
-    Io(String),
+    #[error(transparent)]
+    Io(Cause),
 }
 
 /// What restoring did.
@@ -80,7 +81,7 @@ pub(super) fn restore_stepwise(
     audit: impl FnOnce(&Reader<'_>) -> Result<(), String>,
     mut before: impl FnMut(Step),
 ) -> Result<Restored, RestoreError> {
-    let io = |error: io::Error| RestoreError::Io(error.to_string());
+    let io = |error: io::Error| RestoreError::Io(Cause::of(&error));
     if target.exists()
         && let Err(redb::DatabaseError::DatabaseAlreadyOpen) = Builder::new().open_read_only(target)
     {
@@ -97,8 +98,9 @@ pub(super) fn restore_stepwise(
         drop(fs::remove_file(&fresh));
         error
     };
-    copy(backup, &fresh)
-        .map_err(|error| useless(RestoreError::Io(format!("{}: {error}", backup.display()))))?;
+    copy(backup, &fresh).map_err(|error| {
+        useless(RestoreError::Io(Cause::below(format!("{}: {error}", backup.display()), &error)))
+    })?;
     before(Step::Check);
     let head = check(&fresh, backup, options, audit).map_err(useless)?;
     let note = Note::beside(target);
@@ -111,7 +113,10 @@ pub(super) fn restore_stepwise(
     before(Step::KeepAside);
     let aside = match fs::symlink_metadata(target) {
         Ok(_) => Some(keep_aside(target, |from, to| fs::hard_link(from, to)).map_err(|error| {
-            useless(RestoreError::Io(format!("the present file cannot be kept: {error}")))
+            useless(RestoreError::Io(Cause::below(
+                format!("The present file cannot be kept: {error}"),
+                &error,
+            )))
         })?),
         Err(_) => None,
     };

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use protocol::error::ApiError;
+use protocol::error::{ApiError, Cause};
 use redb::{Database, Durability, WriteTransaction};
 use tokio::sync::{oneshot, watch};
 

@@ -192,5 +192,5 @@ fn book(
 }
 
 fn defect(message: impl std::fmt::Display) -> Halt {
-    Halt::Refused(ApiError::new(ErrorCode::Internal, format!("the ledger refused: {message}")))
+    Halt::Refused(ApiError::new(ErrorCode::Internal, format!("The ledger refused: {message}")))
 }

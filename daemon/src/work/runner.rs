@@ -97,7 +97,7 @@ async fn put_aside(core: &Core, number: u32, gate: &Gate, error: ApiError) -> St
         ErrorCode::Conflict | ErrorCode::NotFound if gate.is_cancelled() => return Stopped::Halted,
         _ => {}
     }
-    tracing::error!(number, %error, "a study cannot go on");
+    tracing::error!(number, %error, causes = error.causes(), "a study cannot go on");
     match core.fault(number, error.message).await {
         Ok(_) => Stopped::Fault,
         // It was halted meanwhile, or deleted.
@@ -266,7 +266,9 @@ fn never_asked(job: &Job, respondent: u32) -> Result<Batch, ApiError> {
         .map(|at| (at, Outcome::Failed { reason: reason.to_owned() }, Usage::default()))
         .collect();
     let mut batch = Batch::new(job.number, job.attempt);
-    batch.push(&outcomes).map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+    batch
+        .push(&outcomes)
+        .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()).because(&error))?;
     Ok(batch)
 }
 
@@ -335,7 +337,8 @@ pub(super) async fn blocking<T: Send + 'static>(
 }
 
 fn panicked(error: &tokio::task::JoinError) -> ApiError {
-    ApiError::new(ErrorCode::Internal, format!("the engine stopped unexpectedly: {error}"))
+    ApiError::new(ErrorCode::Internal, format!("The engine stopped unexpectedly: {error}"))
+        .because(error)
 }
 
 impl Desk {
@@ -347,7 +350,7 @@ impl Desk {
                 break;
             }
             let persona = self.panel.persona(*respondent).ok_or_else(|| {
-                ApiError::new(ErrorCode::Internal, format!("nobody is at place {respondent}"))
+                ApiError::new(ErrorCode::Internal, format!("Nobody is at place {respondent}"))
             })?;
             // All that one respondent is asked is recorded together, so that nobody is ever half done.
             let outcomes: Vec<_> = instrument::assignments(&self.spec, self.round, *respondent)
@@ -361,9 +364,9 @@ impl Desk {
                     (at, outcome, usage)
                 })
                 .collect();
-            batch
-                .push(&outcomes)
-                .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+            batch.push(&outcomes).map_err(|error| {
+                ApiError::new(ErrorCode::Internal, error.to_string()).because(&error)
+            })?;
         }
         Ok(batch)
     }

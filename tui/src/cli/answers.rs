@@ -82,10 +82,9 @@ async fn print_json(
         for response in &page {
             text.push_str(before);
             before = ",\n";
-            text.push_str(
-                &json::text(response, Layout::Line)
-                    .map_err(|error| Failure::invalid(format!("An answer is no JSON: {error}.")))?,
-            );
+            text.push_str(&json::text(response, Layout::Line).map_err(|error| {
+                Failure::invalid(format!("An answer is no JSON: {error}")).because(&error)
+            })?);
         }
         ui.data(&text)?;
     }

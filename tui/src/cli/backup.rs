@@ -37,16 +37,17 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
 
 /// The path as the daemon needs it: it lives in another folder than we do.
 fn absolute(path: &Path) -> Result<String, Failure> {
-    let path = std::path::absolute(path)
-        .map_err(|error| Failure::invalid(format!("That is no usable path: {error}.")))?;
+    let path = std::path::absolute(path).map_err(|error| {
+        Failure::invalid(format!("That is no usable path: {error}")).because(&error)
+    })?;
     if path.symlink_metadata().is_ok() {
         let shown = path.to_string_lossy();
-        return Err(Failure::invalid(format!("{} exists already.", safe::line(&shown)))
-            .hint("a backup never replaces a file: choose another name"));
+        return Err(Failure::invalid(format!("{} exists already", safe::line(&shown)))
+            .hint("Choose another name: a backup never replaces a file"));
     }
     path.into_os_string().into_string().map_err(|path| {
         let shown = path.to_string_lossy();
-        Failure::invalid(format!("{} is not UTF-8.", safe::line(&shown)))
-            .hint("choose a name that is")
+        Failure::invalid(format!("{} is not UTF-8", safe::line(&shown)))
+            .hint("Choose a name that is")
     })
 }

@@ -63,8 +63,9 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     }
     let mut rows = Vec::new();
     for setting in &settings {
-        let value = json::text(&setting.value, Layout::Line)
-            .map_err(|error| Failure::invalid(format!("A setting is no JSON: {error}.")))?;
+        let value = json::text(&setting.value, Layout::Line).map_err(|error| {
+            Failure::invalid(format!("A setting is no JSON: {error}")).because(&error)
+        })?;
         rows.push((setting.key.as_str(), value, safe::line(&setting.source)));
     }
     let keys = rows.iter().map(|(key, _, _)| key.len()).max().unwrap_or(0);
@@ -95,9 +96,9 @@ async fn compare(ui: &mut Ui) {
 }
 
 async fn apply(as_json: bool, ui: &mut Ui) -> Result<Exit, Failure> {
-    let link = Link::open(ui, Absent::Report)
-        .await
-        .map_err(|failure| failure.hint("a daemon reads all settings when it starts"))?;
+    let link = Link::open(ui, Absent::Report).await.map_err(|failure| {
+        failure.hint("Start a daemon, which reads all settings when it starts")
+    })?;
     let changes = call!(link, settings(true))?;
     if as_json {
         ui.json(&changes)?;

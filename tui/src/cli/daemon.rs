@@ -114,13 +114,15 @@ pub(crate) fn replay(path: &Path) -> Result<Replay, Failure> {
     use daemon::app::NotReplayed;
     let replayed = daemon::replay(path).map_err(|error| {
         let message = error.to_string();
-        match error {
-            NotReplayed::Differs { .. } => Failure::unsound(message)
-                .hint("the file was changed, or another version of the program wrote it: its first line says which"),
+        let failure = match &error {
+            NotReplayed::Differs { .. } => Failure::unsound(message).hint(
+                "See in its first line which version of the program wrote it: it was another one, or the file was changed",
+            ),
             NotReplayed::Damaged { .. } => Failure::invalid(message)
-                .hint("export it again: demoscope export ID --format bundle"),
+                .hint("Export it again: demoscope export ID --format bundle"),
             NotReplayed::Unread(_) | NotReplayed::Foreign(_) => Failure::invalid(message),
-        }
+        };
+        failure.because(&error)
     })?;
     Ok(Replay {
         study: replayed.study,
@@ -221,9 +223,9 @@ pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
             let pid = owner.pid().map(|pid| format!(" (pid {pid})")).unwrap_or_default();
             return Err(ApiError::new(
                 ErrorCode::Unreachable,
-                format!("The daemon{pid} was told to end but still runs."),
+                format!("The daemon{pid} was told to end but still runs"),
             )
-            .hint(format!("its log says why: {}", safe::line(&paths.logs.to_string_lossy())))
+            .hint(format!("Read in its log why: {}", safe::line(&paths.logs.to_string_lossy())))
             .into());
         }
         tokio::time::sleep(pause).await;
@@ -259,8 +261,9 @@ fn terminate(pid: Pid) -> Result<(), ApiError> {
         Err(error) => {
             return Err(ApiError::new(
                 ErrorCode::Unreachable,
-                format!("The daemon (pid {pid}) cannot be told to end: {error}."),
-            ));
+                format!("The daemon (pid {pid}) cannot be told to end: {error}"),
+            )
+            .because(&error));
         }
     }
     // It may have ended already; then there is nothing to wake.

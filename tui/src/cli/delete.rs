@@ -75,17 +75,17 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
 fn kept_draft(study: &Study, error: &std::io::Error) -> Failure {
     let id = study.id.short();
     let what =
-        format!("{id} is deleted, but its draft in the workstation cannot be removed: {error}.");
+        format!("{id} is deleted, but its draft in the workstation cannot be removed: {error}");
     ApiError::new(ErrorCode::Internal, what)
-        .hint(format!("remove workstation/draft-{}* in the data folder yourself", study.id))
+        .hint(format!("Remove workstation/draft-{}* in the data folder yourself", study.id))
         .into()
 }
 
 /// Asks whether they may go; an error where nobody says yes.
 fn agreed(studies: &[Study], ui: &mut Ui) -> Result<(), Failure> {
-    let kept = Failure::invalid("Nothing was deleted: nobody said yes.");
+    let kept = Failure::invalid("Nothing was deleted: nobody said yes");
     if !Ui::can_ask() {
-        return Err(kept.hint("`--yes` deletes without asking"));
+        return Err(kept.hint("Delete without asking with `--yes`"));
     }
     let text = announced(studies, ui.err_look);
     ui.say_raw(&text);
@@ -136,10 +136,12 @@ fn told(study: &Study, deleted: &Deleted) -> String {
 fn unfinished(study: &Study) -> Failure {
     let (name, id) = (safe::line(&study.name), study.id.short());
     let what = format!(
-        "{name} ({id}) is {}: only a study that has ended is deleted. Nothing was deleted.",
+        "{name} ({id}) is {}: only a study that has ended is deleted. Nothing was deleted",
         study.state
     );
-    ApiError::new(ErrorCode::Conflict, what).hint(format!("`demoscope cancel {id}` ends it")).into()
+    ApiError::new(ErrorCode::Conflict, what)
+        .hint(format!("End it with `demoscope cancel {id}`"))
+        .into()
 }
 
 #[cfg(test)]

@@ -64,8 +64,8 @@ pub(crate) fn find(name: &str) -> Result<Source, Failure> {
         Some((name, text)) => Ok(Source { name: format!("{name}.md"), text: (*text).to_owned() }),
         None => {
             let names: Vec<&str> = EXAMPLES.iter().map(|(name, _)| *name).collect();
-            Err(Failure::invalid(format!("There is no example '{}'.", protocol::safe::line(name)))
-                .hint(format!("there are {}", names.join(", "))))
+            Err(Failure::invalid(format!("There is no example '{}'", protocol::safe::line(name)))
+                .hint(format!("Choose one of these: {}", names.join(", "))))
         }
     }
 }

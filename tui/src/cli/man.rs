@@ -21,7 +21,8 @@ pub(crate) struct Args {
 
 /// The keys of the workstation, from its own table of actions.
 fn keys() -> Result<String, Failure> {
-    let keymap = Keymap::built_in().map_err(|error| Failure::invalid(format!("{error}.")))?;
+    let keymap =
+        Keymap::built_in().map_err(|error| Failure::invalid(error.to_string()).because(&error))?;
     let mut text = String::from(".SH \"KEYS OF THE WORKSTATION\"\n");
     for line in action::reference(&keymap) {
         text.push_str(&format!(
@@ -49,8 +50,8 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         None => root,
         Some(name) => {
             let found = root.find_subcommand(name).cloned().ok_or_else(|| {
-                Failure::invalid(format!("There is no command '{name}'."))
-                    .hint("demoscope help lists them all")
+                Failure::invalid(format!("There is no command '{name}'"))
+                    .hint("List them all with `demoscope help`")
             })?;
             // The page of a verb is called as `man` looks for it.
             let title = format!("demoscope-{name}");
@@ -58,9 +59,9 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
         }
     };
     let mut roff = Vec::new();
-    clap_mangen::Man::new(page)
-        .render(&mut roff)
-        .map_err(|error| Failure::invalid(format!("The page cannot be made: {error}.")))?;
+    clap_mangen::Man::new(page).render(&mut roff).map_err(|error| {
+        Failure::invalid(format!("The page cannot be made: {error}")).because(&error)
+    })?;
     let mut page = String::from_utf8_lossy(&roff).into_owned();
     if is_overview {
         page.push_str(&keys()?);

@@ -45,7 +45,7 @@ use clap::{Parser, Subcommand};
 use protocol::paths::Paths;
 use unicode_width::UnicodeWidthChar;
 
-use crate::failure::{Exit, Failure};
+use crate::failure::{Detail, Exit, Failure};
 use crate::look::Look;
 use crate::station::theme::Theme;
 use crate::ui::Ui;
@@ -76,6 +76,9 @@ pub(crate) struct Cli {
     verb: Option<Verb>,
     #[command(flatten)]
     station: StationArgs,
+    /// Say also what an error came of
+    #[arg(long, global = true)]
+    verbose: bool,
 }
 
 /// How the workstation starts; it is what runs without a command.
@@ -167,7 +170,8 @@ pub(crate) fn main() -> ExitCode {
                 && broken.kind() != ErrorKind::BrokenPipe
             {
                 let failure =
-                    Failure::invalid(format!("Standard output cannot be written: {broken}."));
+                    Failure::invalid(format!("Standard output cannot be written: {broken}"))
+                        .because(&broken);
                 Ui::of_process().fail(&failure);
                 return ExitCode::from(failure.exit.code());
             }
@@ -175,6 +179,9 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     let mut ui = Ui::of_process();
+    if cli.verbose {
+        ui.detail = Detail::Causes;
+    }
     let exit = dispatch(cli, &mut ui).unwrap_or_else(|failure| {
         ui.fail(&failure);
         failure.exit
@@ -185,10 +192,9 @@ pub(crate) fn main() -> ExitCode {
 /// Commands that need no daemon run here; the others share one single-threaded runtime.
 fn dispatch(cli: Cli, ui: &mut Ui) -> Result<Exit, Failure> {
     let waiting = || {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::invalid(format!("This process cannot wait: {error}.")))
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+            Failure::invalid(format!("This process cannot wait: {error}")).because(&error)
+        })
     };
     match cli.verb {
         None if cli.station.plain => waiting()?.block_on(plain::run(ui)),
@@ -274,7 +280,7 @@ fn workstation(args: StationArgs, ui: &mut Ui) -> Result<Exit, Failure> {
         Err(StationError::Daemon(error)) => Err(error.into()),
         Err(
             error @ (StationError::Terminal(_) | StationError::Keymap(_) | StationError::Theme(_)),
-        ) => Err(Failure::invalid(format!("{error}."))),
+        ) => Err(Failure::invalid(error.to_string()).because(&error)),
     }
 }
 

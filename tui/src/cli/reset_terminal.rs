@@ -18,7 +18,7 @@ const SEQUENCES: &str = "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x
 /// Resets the terminal that controls this process, wherever the streams go.
 pub(crate) fn run(ui: &mut Ui) -> Result<Exit, Failure> {
     let no_terminal = |error: std::io::Error| {
-        Failure::invalid(format!("There is no terminal to reset: {error}."))
+        Failure::invalid(format!("There is no terminal to reset: {error}")).because(&error)
     };
     let mut terminal =
         File::options().read(true).write(true).open("/dev/tty").map_err(no_terminal)?;

@@ -31,28 +31,30 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let shown = safe::line(&shown);
     match std::fs::metadata(&args.path) {
         Ok(found) if found.is_file() => {}
-        Ok(_) => return Err(Failure::invalid(format!("{shown} is no regular file."))),
+        Ok(_) => return Err(Failure::invalid(format!("{shown} is no regular file"))),
         Err(error) => {
-            return Err(Failure::invalid(format!("{shown} cannot be read: {error}."))
-                .hint("the daily backups are in the folder that `demoscope backup` prints"));
+            return Err(Failure::invalid(format!("{shown} cannot be read: {error}"))
+                .because(&error)
+                .hint("Look for the daily backups in the folder that `demoscope backup` prints"));
         }
     }
     if !args.yes {
         let question = format!("Replace all studies and credits by those of {shown}?");
         if !Ui::can_ask() {
-            return Err(Failure::invalid("This replaces all studies and credits.")
-                .hint("say that you mean it with --yes"));
+            return Err(Failure::invalid("This replaces all studies and credits")
+                .hint("Say that you mean it with --yes"));
         }
         if !ui.ask(&question) {
-            return Err(Failure::invalid("Nothing was restored."));
+            return Err(Failure::invalid("Nothing was restored"));
         }
     }
     let ended = daemon::stop(ui).await?;
     let (paths, backup) = (Paths::resolve()?, args.path.clone());
     // The store is opened and audited, which takes its time and brings a runtime of its own.
-    let outcome = tokio::task::spawn_blocking(move || daemon::restore_store(&paths, &backup))
-        .await
-        .map_err(|error| Failure::invalid(format!("The backup cannot be read: {error}.")))?;
+    let outcome =
+        tokio::task::spawn_blocking(move || daemon::restore_store(&paths, &backup)).await.map_err(
+            |error| Failure::invalid(format!("The backup cannot be read: {error}")).because(&error),
+        )?;
     // Whether it worked or not, there was a daemon before and there shall be one after.
     if ended == daemon::Ended::Now {
         Link::open(ui, Absent::Start).await?;

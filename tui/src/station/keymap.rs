@@ -16,13 +16,13 @@ const NOTHING: &str = "none";
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeymapError {
     /// It is no TOML of sections with keys.
-    #[error("the keymap cannot be read: {0}")]
+    #[error("The keymap cannot be read: {0}")]
     Malformed(String),
     /// There is no such section.
-    #[error("the keymap has a section [{0}]; there are screens, {known}", known = places())]
+    #[error("The keymap has a section [{0}]; there are screens, {known}", known = places())]
     Section(String),
     /// A key has no meaning.
-    #[error("the keymap's section [{section}]: {why}")]
+    #[error("The keymap's section [{section}]: {why}")]
     Key {
         /// Where.
         section: String,
@@ -30,7 +30,7 @@ pub enum KeymapError {
         why: key::UnknownKey,
     },
     /// There is no such action.
-    #[error("the keymap's section [{section}] binds {keys} to '{name}', which is no action there")]
+    #[error("The keymap's section [{section}] binds {keys} to '{name}', which is no action there")]
     Action {
         /// Where.
         section: String,

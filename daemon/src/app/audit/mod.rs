@@ -26,7 +26,7 @@ pub(super) fn broken(name: &str, detail: impl Into<String>, hint: &str) -> Check
     Check { name: name.to_owned(), ok: false, detail: detail.into(), hint: Some(hint.to_owned()) }
 }
 
-const RESTORE: &str = "Stop the daemon and put the newest backup back: `demoscope restore PATH`; the present file is kept.";
+const RESTORE: &str = "Stop the daemon and put the newest backup back: `demoscope restore PATH`; the present file is kept";
 
 /// A finding as a check: `Ok` says what was seen, `Err` what is wrong.
 fn check(name: &str, looked: Result<Result<String, String>, Fault>) -> Check {

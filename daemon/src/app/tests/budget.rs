@@ -96,7 +96,7 @@ async fn what_is_too_dear_is_refused_and_holds_nothing() {
     assert_eq!(error.code, ErrorCode::InsufficientCredits);
     assert_eq!(error.message, "101 credits are needed and 100 can be spent");
     // What is missing is what the hint adds: granting it is enough, below.
-    assert_eq!(error.hints[0], "`demoscope credits grant 1` adds them.");
+    assert_eq!(error.hints[0], "Add them with `demoscope credits grant 1`");
     assert_eq!(core.credits().await.unwrap().balance, Credits(100));
     assert!(core.studies(&StudyQuery::default()).unwrap().items.is_empty());
     for wrong in [0, -5, i64::MAX] {

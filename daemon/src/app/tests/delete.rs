@@ -237,7 +237,7 @@ async fn every_door_says_that_it_was_deleted_and_when() {
     ];
     for error in refusals {
         assert_eq!(error.code, ErrorCode::NotFound, "{error}");
-        let said = format!("there is no study {}: it was deleted on 2026-11-22", id.short());
+        let said = format!("There is no study {}: it was deleted on 2026-11-22", id.short());
         assert_eq!(error.message, said);
     }
     let listed = |archived| {
@@ -288,9 +288,9 @@ async fn what_has_not_ended_is_not_deleted_and_nothing_changes() {
         assert_eq!(error.code, ErrorCode::Conflict);
         assert_eq!(
             error.message,
-            format!("the study is {state}: only one that has ended is deleted")
+            format!("The study is {state}: only one that has ended is deleted")
         );
-        assert_eq!(error.hints, [format!("`demoscope cancel {}` ends it.", id.short())]);
+        assert_eq!(error.hints, [format!("End it with `demoscope cancel {}`", id.short())]);
         assert_eq!(core.head(), head);
         assert_eq!(core.report(id).unwrap().study.state.as_str(), state);
     };

@@ -17,7 +17,7 @@ use crate::domain::stats::{LEVEL, estimate, multiple};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotComparable {
     /// They ask different things.
-    #[error("a {0} study cannot be compared with a {1} study")]
+    #[error("A {0} study cannot be compared with a {1} study")]
     Instruments(StudyType, StudyType),
 }
 

@@ -22,7 +22,7 @@ pub const DIMENSIONS: &[&str] =
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoCells {
     /// One or two dimensions are needed.
-    #[error("a cross-tabulation takes one or two dimensions, not {0}")]
+    #[error("A cross-tabulation takes one or two dimensions, not {0}")]
     Count(usize),
     /// A dimension that is none, or one given twice.
     #[error("'{0}' is no dimension, or is given twice")]

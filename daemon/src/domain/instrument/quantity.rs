@@ -22,7 +22,7 @@ const THEMES: [(&str, Option<ThemeKind>); 3] = [
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoQuantity {
     /// The study type has no number of that name.
-    #[error("a {study_type} study has no result '{name}'")]
+    #[error("A {study_type} study has no result '{name}'")]
     Unknown {
         /// The study's type.
         study_type: StudyType,
@@ -32,7 +32,7 @@ pub enum NoQuantity {
         near: Option<String>,
     },
     /// Open answers have no one number: a theme has to be chosen.
-    #[error("a survey has no one number: a theme has to be named")]
+    #[error("A survey has no one number: a theme has to be named")]
     NoTheme,
 }
 

@@ -20,7 +20,7 @@ pub struct Head {
 
 /// The chain does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("transfer {seq} {what}")]
+#[error("Transfer {seq} {what}")]
 pub struct Broken {
     /// The transfer.
     pub seq: u64,

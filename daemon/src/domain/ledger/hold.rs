@@ -47,7 +47,7 @@ impl Shortfall {
 
 /// More was to be settled than the hold has left, or the hold is closed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the hold of study {study} has {left} credits left, not {asked}")]
+#[error("The hold of study {study} has {left} credits left, not {asked}")]
 pub struct OverHold {
     /// Whose hold.
     pub study: StudyId,

@@ -45,7 +45,7 @@ impl Kind {
 
 /// Postings that do not sum to zero in one unit, or do not fit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the postings of {id} do not sum to zero in one unit")]
+#[error("The postings of {id} do not sum to zero in one unit")]
 pub struct Unbalanced {
     /// The movement.
     pub id: String,

@@ -6,14 +6,14 @@ use protocol::audience::{Audience, Choice};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SampleError {
     /// The population knows nobody whom every filter lets pass.
-    #[error("nobody in {} passes every filter: {}", .audience.region, filters(*.audience))]
+    #[error("Nobody in {} passes every filter: {}", .audience.region, filters(*.audience))]
     EmptyAudience {
         /// What was asked for.
         audience: Audience,
     },
     /// The standing panel holds fewer of them than were asked for.
     #[error(
-        "the standing panel has {available} people in this audience, and {requested} were asked for"
+        "The standing panel has {available} people in this audience, and {requested} were asked for"
     )]
     TooFew {
         /// How many there are.
@@ -29,16 +29,16 @@ impl SampleError {
     pub fn hint(&self) -> String {
         match self {
             Self::EmptyAudience { audience } if audience.age_range.0 > audience.age_range.1 => {
-                "give the youngest age first, for example [25, 45]".to_owned()
+                "Give the youngest age first, for example [25, 45]".to_owned()
             }
             Self::EmptyAudience { .. } => {
-                "widen the age range, which lies within 18 to 100, or set one of the filters to 'all'".to_owned()
+                "Widen the age range, which lies within 18 to 100, or set one of the filters to 'all'".to_owned()
             }
             Self::TooFew { available: 0, .. } => {
-                "widen the audience, or use engine_mode 'standard', which samples people for the study".to_owned()
+                "Widen the audience, or use engine_mode 'standard', which samples people for the study".to_owned()
             }
             Self::TooFew { available, .. } => format!(
-                "ask for {available} or fewer, widen the audience, or use engine_mode 'standard', which samples people for the study"
+                "Ask for {available} or fewer, widen the audience, or use engine_mode 'standard', which samples people for the study"
             ),
         }
     }
@@ -56,7 +56,7 @@ pub enum UnpackError {
         people: u32,
     },
     /// The bytes of one person describe nobody whom the audience admits.
-    #[error("the stored person at place {ordinal} does not belong to this panel")]
+    #[error("The stored person at place {ordinal} does not belong to this panel")]
     Damaged {
         /// The person's place, from 0.
         ordinal: u32,

@@ -187,8 +187,8 @@ fn an_audience_without_people_is_an_error_that_helps() {
     let reversed = Audience { age_range: (40, 30), ..Audience::default() };
     let error = sample(population(), &recipe(reversed, 10, 1)).expect_err("nobody is that old");
     insta::assert_snapshot!(format!("{error}\n{}", error.hint()), @"
-    nobody in us_national passes every filter: age 40 to 30
-    give the youngest age first, for example [25, 45]
+    Nobody in us_national passes every filter: age 40 to 30
+    Give the youngest age first, for example [25, 45]
     ");
     let toddlers = Audience {
         age_range: (0, 17),
@@ -198,8 +198,8 @@ fn an_audience_without_people_is_an_error_that_helps() {
     };
     let error = sample(population(), &recipe(toddlers, 10, 1)).expect_err("nobody is that young");
     insta::assert_snapshot!(format!("{error}\n{}", error.hint()), @"
-    nobody in us_national passes every filter: age 0 to 17, gender female, education graduate
-    widen the age range, which lies within 18 to 100, or set one of the filters to 'all'
+    Nobody in us_national passes every filter: age 0 to 17, gender female, education graduate
+    Widen the age range, which lies within 18 to 100, or set one of the filters to 'all'
     ");
 }
 

@@ -55,7 +55,7 @@ pub enum Effect {
 
 /// An input that the state does not allow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the study is {state}: {why}")]
+#[error("The study is {state}: {why}")]
 pub struct Illegal {
     /// Where the study stands.
     pub state: State,

@@ -72,11 +72,11 @@ proptest! {
 #[test]
 fn a_refusal_names_the_state_and_the_reason() {
     let twice = apply(State::Cancelled, &Input::Cancel).unwrap_err();
-    assert_eq!(twice.to_string(), "the study is cancelled: it is cancelled already");
+    assert_eq!(twice.to_string(), "The study is cancelled: it is cancelled already");
     let late = apply(State::Completed, &Input::Pause).unwrap_err();
-    assert_eq!(late.to_string(), "the study is completed: there is nothing to pause");
+    assert_eq!(late.to_string(), "The study is completed: there is nothing to pause");
     let nothing = apply(State::Completed, &Input::Retry { unanswered: 0 }).unwrap_err();
-    assert_eq!(nothing.to_string(), "the study is completed: no respondent is left to ask again");
+    assert_eq!(nothing.to_string(), "The study is completed: no respondent is left to ask again");
 }
 
 #[test]

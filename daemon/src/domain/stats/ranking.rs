@@ -6,13 +6,13 @@ use libm::{exp, log};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RankingError {
     /// Not a square table, or fewer than two items.
-    #[error("wins must form a square table of at least two items")]
+    #[error("Wins must form a square table of at least two items")]
     Shape,
     /// Some item never loses to, or never beats, the others it is connected with: the estimate runs off to infinity.
-    #[error("some items never lose or are never compared: the ranking needs regularisation")]
+    #[error("Some items never lose or are never compared: the ranking needs regularisation")]
     NotConnected,
     /// No fixed point within the limit of rounds.
-    #[error("the ranking did not converge")]
+    #[error("The ranking did not converge")]
     NoConvergence,
 }
 

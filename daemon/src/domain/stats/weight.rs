@@ -16,16 +16,16 @@ pub fn kish_effective_n(weights: &[f64]) -> Option<f64> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RakeError {
     /// Rows of different length, targets that do not fit the table, or a number that is negative or not finite.
-    #[error("the table and its targets do not fit together")]
+    #[error("The table and its targets do not fit together")]
     Shape,
     /// Row targets and column targets have different totals.
-    #[error("row targets and column targets sum to different totals")]
+    #[error("Row targets and column targets sum to different totals")]
     Totals,
     /// A class has a positive target and nobody in the sample.
-    #[error("a class with a target has nobody in the sample")]
+    #[error("A class with a target has nobody in the sample")]
     EmptyClass,
     /// The margins were not met within the limit of rounds.
-    #[error("the margins cannot be met together")]
+    #[error("The margins cannot be met together")]
     NoConvergence,
 }
 

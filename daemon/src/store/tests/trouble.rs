@@ -103,7 +103,7 @@ async fn a_use_case_that_panics_is_refused_and_a_sound_file_takes_writes_again()
         core.store().write(|_| -> Result<((), Writes), Halt> { panic!("a defect") }).await;
     let error = failed.unwrap_err();
     assert_eq!(error.code, ErrorCode::Degraded);
-    assert_eq!(error.message, "the daemon stumbled: a defect");
+    assert_eq!(error.message, "The daemon stumbled: a defect");
     assert!(error.retry_after_ms.is_some());
     assert_eq!(core.grant(Credits(1)).await.unwrap().balance, Credits(8));
     assert_eq!(core.store().degraded(), None);

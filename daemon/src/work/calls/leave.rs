@@ -87,6 +87,6 @@ impl Round {
         self.recorder
             .send(parcel)
             .await
-            .map_err(|_| ApiError::new(ErrorCode::Busy, "what was answered could not be recorded"))
+            .map_err(|_| ApiError::new(ErrorCode::Busy, "What was answered could not be recorded"))
     }
 }

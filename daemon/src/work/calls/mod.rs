@@ -192,9 +192,10 @@ impl Calls {
 /// An owner's template does not render.
 #[expect(clippy::needless_pass_by_value, reason = "it is handed over by map_err")]
 fn unwritten(error: PromptError) -> ApiError {
-    ApiError::new(ErrorCode::InvalidInput, error.to_string())
+    ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
 }
 
 fn broken(error: &JoinError) -> ApiError {
-    ApiError::new(ErrorCode::Internal, format!("a call stopped unexpectedly: {error}"))
+    ApiError::new(ErrorCode::Internal, format!("A call stopped unexpectedly: {error}"))
+        .because(error)
 }

@@ -95,9 +95,9 @@ impl Recorder {
                 for (_, _, usage) in &outcomes {
                     spent = spent.plus(*usage);
                 }
-                batch
-                    .push(&outcomes)
-                    .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+                batch.push(&outcomes).map_err(|error| {
+                    ApiError::new(ErrorCode::Internal, error.to_string()).because(&error)
+                })?;
                 for (at, exchanges) in said {
                     if let Some((_, outcome, _)) = outcomes.iter().find(|(of, _, _)| *of == at) {
                         batch.keep(at, outcome, exchanges);

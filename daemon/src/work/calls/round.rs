@@ -370,7 +370,7 @@ impl Round {
     pub(super) fn seat(&self, ticket: Ticket) -> Result<Sitting, ApiError> {
         let respondent = ticket.respondent;
         let persona = self.study.panel.persona(respondent).ok_or_else(|| {
-            ApiError::new(ErrorCode::Internal, format!("nobody is at place {respondent}"))
+            ApiError::new(ErrorCode::Internal, format!("Nobody is at place {respondent}"))
         })?;
         Ok(Sitting::new(ticket, persona))
     }

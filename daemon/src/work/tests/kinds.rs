@@ -195,7 +195,7 @@ async fn cells_add_up_to_the_panel_and_small_ones_are_marked() {
     assert_eq!(two.all, report.results.as_ref().unwrap().estimates["mean_score"]);
 
     let wrong = by(&["gendr"]).unwrap_err();
-    assert_eq!(wrong.hints, ["did you mean 'gender'?"]);
+    assert_eq!(wrong.hints, ["Try 'gender'"]);
     for dimensions in [&[][..], &["gender", "gender"], &["gender", "region", "education"]] {
         assert_eq!(by(dimensions).unwrap_err().code, ErrorCode::InvalidInput);
     }

@@ -14,8 +14,9 @@ use crate::kinds;
 /// The codebook as a table of its own.
 pub(super) fn table(study: StudyType, asked: &Asked) -> Result<Vec<u8>, Failure> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let no_row =
-        |error: &csv::Error| Failure::invalid(format!("The codebook cannot be written: {error}."));
+    let no_row = |error: &csv::Error| {
+        Failure::invalid(format!("The codebook cannot be written: {error}")).because(error)
+    };
     writer.write_record(["column", "meaning", "values"]).map_err(|error| no_row(&error))?;
     for column in COLUMNS {
         let (meaning, values) = describe(column, study);
@@ -29,9 +30,9 @@ pub(super) fn table(study: StudyType, asked: &Asked) -> Result<Vec<u8>, Failure>
     writer
         .write_record(["(questionnaire)", &questionnaire, "as the first respondent got it"])
         .map_err(|error| no_row(&error))?;
-    writer
-        .into_inner()
-        .map_err(|error| Failure::invalid(format!("The codebook cannot be written: {error}.")))
+    writer.into_inner().map_err(|error| {
+        Failure::invalid(format!("The codebook cannot be written: {error}")).because(&error)
+    })
 }
 
 /// What a column means, and what stands in it.

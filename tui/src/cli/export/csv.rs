@@ -203,7 +203,7 @@ fn named(response: &Response, kinds: &[ThemeKind]) -> String {
 }
 
 fn no_row(error: &csv::Error) -> Failure {
-    Failure::invalid(format!("The table cannot be written: {error}."))
+    Failure::invalid(format!("The table cannot be written: {error}")).because(error)
 }
 
 /// A cell that no spreadsheet takes for a formula: each of its lines that would be one gets an apostrophe.

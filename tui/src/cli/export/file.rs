@@ -41,11 +41,11 @@ impl NewFile {
             target.to_path_buf()
         };
         if found.is_some() && !target.is_file() {
-            return Err(Failure::invalid(format!("{} is no regular file.", shown(&target)))
-                .hint("leave -o out to write to standard output"));
+            return Err(Failure::invalid(format!("{} is no regular file", shown(&target)))
+                .hint("Leave -o out to write to standard output"));
         }
         let Some(name) = target.file_name() else {
-            return Err(Failure::invalid(format!("{} names no file.", shown(&target))));
+            return Err(Failure::invalid(format!("{} names no file", shown(&target))));
         };
         let mut hidden = std::ffi::OsString::from(".");
         hidden.push(name);
@@ -99,12 +99,12 @@ fn shown(path: &Path) -> String {
 }
 
 fn taken(target: &Path) -> Failure {
-    Failure::invalid(format!("{} exists already.", shown(target)))
-        .hint("replace it with --force, or choose another name")
+    Failure::invalid(format!("{} exists already", shown(target)))
+        .hint("Replace it with --force, or choose another name")
 }
 
 fn unwritable(target: &Path, error: &io::Error) -> Failure {
-    Failure::invalid(format!("{} cannot be written: {error}.", shown(target)))
+    Failure::invalid(format!("{} cannot be written: {error}", shown(target))).because(error)
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ fn text(report: &Report) -> Result<String, Failure> {
 }
 
 fn no_json(error: &serde_json::Error) -> Failure {
-    Failure::invalid(format!("The study is no JSON: {error}."))
+    Failure::invalid(format!("The study is no JSON: {error}")).because(error)
 }
 
 #[cfg(test)]

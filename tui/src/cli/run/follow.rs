@@ -43,8 +43,9 @@ pub(crate) struct Follower {
 impl Follower {
     /// Stands at the end of the feed.
     pub(crate) fn attach(link: &Link) -> Result<Self, Failure> {
-        let interrupt = signal(SignalKind::interrupt())
-            .map_err(|error| Failure::invalid(format!("Ctrl-C cannot be heard: {error}.")))?;
+        let interrupt = signal(SignalKind::interrupt()).map_err(|error| {
+            Failure::invalid(format!("Ctrl-C cannot be heard: {error}")).because(&error)
+        })?;
         Ok(Self { cursor: link.welcome.head, interrupt })
     }
 

@@ -194,14 +194,14 @@ async fn submit(link: &mut Link, draft: Draft, args: &Args, ui: &mut Ui) -> Resu
             ErrorCode::UnconfirmedCost if !submit.cost_confirmed => {
                 if !Ui::can_ask() {
                     return Err(
-                        failure.hint("agree beforehand with --yes, or cap it with --max-cost-usd")
+                        failure.hint("Agree beforehand with --yes, or cap it with --max-cost-usd")
                     );
                 }
                 ui.fail(&failure);
                 if !ui.ask("Run it?") {
                     return Err(Failure::from(protocol::error::ApiError::new(
                         ErrorCode::UnconfirmedCost,
-                        "Nothing was run.",
+                        "Nothing was run",
                     )));
                 }
                 submit.cost_confirmed = true;

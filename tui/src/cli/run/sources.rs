@@ -28,8 +28,8 @@ pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
     let study_type = overrides.get("study").and_then(|study| study.trim().parse().ok());
     let compares = study_type.is_some_and(|study_type| !kinds::view(study_type).against.is_empty());
     if compares && args.files.len() > 2 {
-        return Err(Failure::invalid("An A/B test compares two variants.")
-            .hint("give one file with both, or one file for each"));
+        return Err(Failure::invalid("An A/B test compares two variants")
+            .hint("Give one file with both, or one file for each"));
     }
     let mut faults = Vec::new();
     let mut read = read_all(&args.files, &mut faults);
@@ -56,8 +56,8 @@ pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
     let mut worst = Exit::Done;
     if !faults.is_empty() {
         let message = match (faults.len(), args.files.len()) {
-            (1, 1) => "The file cannot be used.".to_owned(),
-            (bad, all) => format!("{bad} of {all} files cannot be used."),
+            (1, 1) => "The file cannot be used".to_owned(),
+            (bad, all) => format!("{bad} of {all} files cannot be used"),
         };
         let failure = Failure::problems(message, faults);
         ui.fail(&failure);

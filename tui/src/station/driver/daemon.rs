@@ -126,7 +126,7 @@ impl Daemon {
                 Ok(_) => "The daemon is running.".to_owned(),
                 Err(_) => match link::start_daemon(&paths).await {
                     Ok(_) => "The daemon has been started.".to_owned(),
-                    Err(error) => [vec![error.message], error.hints].concat().join(" "),
+                    Err(error) => [vec![error.message], error.hints].concat().join(". ") + ".",
                 },
             };
             drop(messages.send(Msg::Told(told)).await);

@@ -39,8 +39,8 @@ async fn try_write(
             let table = Writer::csv(&report.study, &questions.spec)?;
             let table = answers(client, study, table).await?;
             let book = format!("demoscope-{}-answers.codebook.csv", study.short());
-            let _path = files::export(&book, &codebook(&report, &questions)?)
-                .map_err(Failure::invalid)?;
+            let _path =
+                files::export(&book, &codebook(&report, &questions)?).map_err(Failure::invalid)?;
             ("answers.csv", table)
         }
     };

@@ -44,19 +44,19 @@ const NEWS: (Duration, Duration) = (Duration::from_millis(66), Duration::from_mi
 #[derive(Debug, thiserror::Error)]
 pub enum StationError {
     /// Standard input and output are not a terminal.
-    #[error("the workstation needs a terminal; `demoscope --help` lists what works without one")]
+    #[error("The workstation needs a terminal; `demoscope --help` lists what works without one")]
     NoTerminal,
     /// The terminal is gone or does not do what it is told.
-    #[error("the terminal failed: {0}")]
+    #[error("The terminal failed: {0}")]
     Terminal(#[from] io::Error),
     /// The owner's keymap is wrong.
-    #[error("{0}")]
+    #[error(transparent)]
     Keymap(#[from] KeymapError),
     /// The owner's theme is wrong.
-    #[error("{0}")]
+    #[error(transparent)]
     Theme(#[from] ThemeError),
     /// The daemon cannot be reached or started.
-    #[error("{0}")]
+    #[error(transparent)]
     Daemon(protocol::error::ApiError),
 }
 

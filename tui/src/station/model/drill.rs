@@ -36,9 +36,7 @@ impl Drill {
             && self.voice.as_ref().is_none_or(|(_, voice)| voice.is_in(response))
             && self.cited.as_ref().is_none_or(|(_, cited)| cited.contains(&ordinal))
             && (self.words.is_empty()
-                || response.answer.reasoning()
-                    .to_lowercase()
-                    .contains(&self.words.to_lowercase()))
+                || response.answer.reasoning().to_lowercase().contains(&self.words.to_lowercase()))
     }
 }
 

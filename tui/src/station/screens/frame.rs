@@ -65,7 +65,7 @@ pub(super) fn other_version(model: &Model, canvas: &mut Canvas<'_>, body: Rect) 
     let remedy = remedy.as_ref().map(|remedy| (format!("Hint: {}", stopped(remedy)), Role::Strong));
     let rest =
         "Studies go on in the daemon; so does this screen, as soon as a daemon answers that fits.";
-    let lines: Vec<(String, Role)> = [Some((why.clone(), Role::Text)), remedy]
+    let lines: Vec<(String, Role)> = [Some((stopped(why), Role::Text)), remedy]
         .into_iter()
         .flatten()
         .chain([(rest.to_owned(), Role::Dim)])

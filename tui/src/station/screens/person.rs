@@ -135,12 +135,8 @@ pub(super) fn draw(
     lines.push((format!("{}  {mark}", response.id), Role::Strong));
     lines.push((String::new(), Role::Text));
     let glyphs = canvas.glyphs();
-    let said = format!(
-        "{}{}{}",
-        glyphs.quote_open(),
-        response.answer.reasoning(),
-        glyphs.quote_close()
-    );
+    let said =
+        format!("{}{}{}", glyphs.quote_open(), response.answer.reasoning(), glyphs.quote_close());
     lines.extend(wrap(&said, text.width).into_iter().map(|line| (line, Role::Quote)));
     lines.push((String::new(), Role::Text));
     let said = kinds::facts(&response.answer)

@@ -74,7 +74,7 @@ pub(crate) fn model_settings() -> Settings {
 
 /// The complaint about an empty draft, with what its fields can be.
 pub(crate) fn empty_draft(settings: Settings) -> ApiError {
-    let mut error = ApiError::new(ErrorCode::InvalidInput, "The study has a problem.");
+    let mut error = ApiError::new(ErrorCode::InvalidInput, "The study has a problem");
     error.problems.push(protocol::study::Problem {
         place: "text".to_owned(),
         what: "the stimulus is empty".to_owned(),

@@ -13,7 +13,7 @@ use crate::station::look::Colours;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ThemeError {
     /// There is none of that name.
-    #[error("there is no theme '{name}'; there are {}", .known.join(", "))]
+    #[error("There is no theme '{name}'; there are {}", .known.join(", "))]
     Unknown {
         /// What was asked for.
         name: String,
@@ -21,7 +21,7 @@ pub enum ThemeError {
         known: Vec<&'static str>,
     },
     /// The file is no TOML of the expected shape.
-    #[error("the theme '{name}' cannot be read: {what}")]
+    #[error("The theme '{name}' cannot be read: {what}")]
     Malformed {
         /// Which theme.
         name: String,
@@ -29,7 +29,7 @@ pub enum ThemeError {
         what: String,
     },
     /// A role has no colours.
-    #[error("the theme '{name}' says nothing about '{role}'")]
+    #[error("The theme '{name}' says nothing about '{role}'")]
     Missing {
         /// Which theme.
         name: String,
@@ -37,7 +37,7 @@ pub enum ThemeError {
         role: &'static str,
     },
     /// A word is neither a colour nor a weight.
-    #[error("the theme '{name}' uses '{word}', which is neither a colour nor a weight")]
+    #[error("The theme '{name}' uses '{word}', which is neither a colour nor a weight")]
     Word {
         /// Which theme.
         name: String,

@@ -19,7 +19,10 @@ const DARK: &[(Role, [&str; 4])] = &[
     (Role::Focus, ["#7cc7ff", "117", "lightcyan", "bold"]),
     (Role::Title, ["#c3c9d4 bold", "251 bold", "bold", "bold"]),
     (Role::Tab, ["#9aa3b2", "248", "", ""]),
-    (Role::TabOpen, ["#10141b on #7cc7ff bold", "233 on 117 bold", "bold reversed", "bold reversed"]),
+    (
+        Role::TabOpen,
+        ["#10141b on #7cc7ff bold", "233 on 117 bold", "bold reversed", "bold reversed"],
+    ),
     (Role::Selected, ["on #2b3444", "on 237", "reversed", "reversed"]),
     (Role::Marked, ["#f2c14e bold", "215 bold", "yellow bold", "bold"]),
     (Role::Good, ["#7fd88f", "114", "green", ""]),
@@ -35,7 +38,10 @@ const DARK: &[(Role, [&str; 4])] = &[
     (Role::Input, ["#ffffff on #2b3444", "231 on 237", "underlined", "underlined"]),
     (Role::Match, ["#f2c14e bold", "215 bold", "yellow bold", "bold underlined"]),
     (Role::Stale, ["#77808f", "244", "darkgray", "dim"]),
-    (Role::Pointer, ["#000000 on #ffffff bold", "16 on 231 bold", "bold reversed", "bold reversed"]),
+    (
+        Role::Pointer,
+        ["#000000 on #ffffff bold", "16 on 231 bold", "bold reversed", "bold reversed"],
+    ),
 ];
 
 /// A style in words: the colour of the letters, that of the ground, and the weights.

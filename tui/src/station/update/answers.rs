@@ -91,7 +91,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Written(outcome) => {
             match outcome {
                 Ok(path) => model.say(Tone::Done, format!("Wrote {}", safe::line(&path))),
-                Err(why) => model.say(Tone::Trouble, safe::line(&why).into_owned()),
+                Err(why) => model.say(Tone::Trouble, stopped(&safe::line(&why))),
             }
             Vec::new()
         }

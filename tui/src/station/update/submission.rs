@@ -11,6 +11,7 @@ use crate::station::model::layer::{Consent, Layer, Question, Yes};
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Form;
 use crate::station::model::{Model, Notice, Screen, Tone, inert};
+use crate::station::widgets::format::stopped;
 
 /// What every message about missing credits names.
 const GRANT: &str = "`demoscope credits grant";
@@ -104,7 +105,7 @@ pub(super) fn submitted(model: &mut Model, reply: Result<Study, ApiError>) -> Ve
             if error.code == ErrorCode::UnconfirmedCost && is_open {
                 model.layers.push(Layer::Question(Question {
                     title: "Run it at this cost?".to_owned(),
-                    lines: vec![error.message],
+                    lines: vec![stopped(&error.message)],
                     yes: "run",
                     by: Yes::Enter,
                     consent: Consent::Cost,

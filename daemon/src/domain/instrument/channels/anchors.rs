@@ -21,7 +21,7 @@ const SETS_MIN: usize = 4;
 
 /// The shipped anchors are broken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the anchors of {construct} do not read: {why}")]
+#[error("The anchors of {construct} do not read: {why}")]
 pub struct NoAnchors {
     /// Whose.
     pub construct: Construct,

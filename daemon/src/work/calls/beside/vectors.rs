@@ -42,8 +42,9 @@ impl Ssr {
         constructs: &[Construct],
         overhead: &mut Usage,
     ) -> Result<(Self, Blueprint), ApiError> {
-        let library = Library::shipped()
-            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+        let library = Library::shipped().map_err(|error| {
+            ApiError::new(ErrorCode::Internal, error.to_string()).because(&error)
+        })?;
         let mut parameters: serde_json::Value =
             serde_json::from_str(&embedder.parameters()).unwrap_or_default();
         if let Some(fields) = parameters.as_object_mut() {

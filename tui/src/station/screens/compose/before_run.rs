@@ -10,7 +10,7 @@ use crate::station::model::compose::{Checked, Compose};
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, wrap};
-use crate::station::widgets::format::{credits, number, plural, thousands};
+use crate::station::widgets::format::{credits, number, plural, stopped, thousands};
 
 /// What it would take and tell.
 pub(super) fn draw(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, area: Rect) {
@@ -23,7 +23,7 @@ pub(super) fn draw(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, area:
     match &form.checked {
         Checked::Good(preview) => good(model, form, preview, canvas, &mut lines),
         Checked::Bad(error) => {
-            lines.push((error.message.clone(), Role::Bad));
+            lines.push((stopped(&error.message), Role::Bad));
             for problem in &error.problems {
                 let field = form.place_of(problem).and_then(|key| form.field(key));
                 let place = field.map_or(problem.place.as_str(), |field| field.label);

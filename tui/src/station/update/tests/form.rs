@@ -286,11 +286,11 @@ fn an_error_ends_each_sentence_once() {
     let mut rig = rig();
     let why = "101 credits are needed and 100 can be spent";
     let error = ApiError::new(ErrorCode::InsufficientCredits, why)
-        .hint("`demoscope credits grant 1` adds them.");
+        .hint("Add them with `demoscope credits grant 1`");
     rig.tell(Msg::Changed(Err(error)));
     let text = rig.text();
     assert!(
-        text.contains("100 can be spent. Hint: `demoscope credits grant 1` adds them. "),
+        text.contains("100 can be spent. Hint: Add them with `demoscope credits grant 1`. "),
         "{text}"
     );
 }
