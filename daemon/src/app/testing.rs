@@ -216,11 +216,11 @@ impl fmt::Debug for Script {
 }
 
 impl InProcess for Script {
-    fn model(&self) -> &str {
+    fn model(&self) -> &'static str {
         "scripted"
     }
 
-    fn asset_hash(&self) -> &str {
+    fn asset_hash(&self) -> &'static str {
         "scripted"
     }
 

