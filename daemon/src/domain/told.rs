@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use protocol::results::Answer;
 
 use super::exchange;
-use super::instrument::Unreadable;
+use super::instrument::{Unreadable, with_texts};
 use super::outcome::Answered;
 
 /// Takes a secret out of text.
@@ -120,21 +120,7 @@ impl Holds for Answer {
         self.clone().with_texts(&nothing) == other.clone().with_texts(&nothing)
     }
 
-    fn with_texts(mut self, change: &dyn Fn(&str) -> String) -> Self {
-        match &mut self {
-            Self::ConceptTest { reasoning, .. }
-            | Self::Nps { reasoning, .. }
-            | Self::AbTest { reasoning, .. } => *reasoning = change(reasoning),
-            Self::Sentiment { reasoning, key_theme, .. } => {
-                *reasoning = change(reasoning);
-                *key_theme = change(key_theme);
-            }
-            Self::Survey { answers, reasoning, themes, refused } => {
-                *reasoning = change(reasoning);
-                let texts = answers.values_mut().chain(refused.values_mut());
-                texts.chain(themes.values_mut().flatten()).for_each(|text| *text = change(text));
-            }
-        }
-        self
+    fn with_texts(self, change: &dyn Fn(&str) -> String) -> Self {
+        with_texts(self, change)
     }
 }

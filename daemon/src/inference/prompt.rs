@@ -343,7 +343,7 @@ impl Material {
         let mark = Value::from(mark(spec));
         let about = |order| {
             let facts = plain(instrument::facts(&spec.instrument, order));
-            context! { mark => mark.clone(), context => context.clone(), ..facts }
+            context! { mark => mark.clone(), context => context, ..facts }
         };
         Self { a_first: about(Order::AFirst), b_first: about(Order::BFirst) }
     }

@@ -62,7 +62,7 @@ pub use schema::{is_own_word, item_schema, schema};
 pub use types::{
     Controls, Layout, Rehearsal, Supplied, Template, USUAL, compose, controls, decoy, facts,
     has_headline, layout, open_questions, puts_one_a_call, rehearsal, stimuli, takes, templates,
-    type_that_takes,
+    type_that_takes, with_texts,
 };
 use types::{kind, kind_of};
 

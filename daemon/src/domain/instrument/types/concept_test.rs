@@ -116,6 +116,13 @@ impl StudyKind for ConceptStudy {
         }
     }
 
+    fn with_texts(&self, mut answer: Answer, change: &dyn Fn(&str) -> String) -> Answer {
+        if let Answer::ConceptTest { reasoning, .. } = &mut answer {
+            *reasoning = change(reasoning);
+        }
+        answer
+    }
+
     fn chosen(&self, answer: &Answer) -> Option<Chosen> {
         match answer {
             Answer::ConceptTest { sentiment, purchase_intent, .. } => {

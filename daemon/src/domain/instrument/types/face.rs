@@ -1,5 +1,6 @@
 //! The questions about a study type that other parts of the daemon may ask. Each is answered by the kind of that type.
 
+use protocol::results::Answer;
 use protocol::study::{Instrument, Order, StudyType};
 use serde_json::Value;
 
@@ -89,6 +90,12 @@ pub fn decoy(study_type: StudyType) -> Option<&'static str> {
         Controls::On { decoy, .. } => Some(decoy),
         Controls::Meaningless { .. } => None,
     }
+}
+
+/// The answer with each of its texts changed.
+#[must_use]
+pub fn with_texts(answer: Answer, change: &dyn Fn(&str) -> String) -> Answer {
+    kind(answer.study_type()).with_texts(answer, change)
 }
 
 /// How the built-in reader answers that type; `None` where it cannot.

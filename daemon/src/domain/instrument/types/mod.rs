@@ -29,7 +29,7 @@ use super::{Answered, Assignment, Unreadable};
 
 pub use face::{
     Rehearsal, compose, controls, decoy, facts, has_headline, layout, open_questions,
-    puts_one_a_call, rehearsal, stimuli, takes, templates, type_that_takes,
+    puts_one_a_call, rehearsal, stimuli, takes, templates, type_that_takes, with_texts,
 };
 pub(super) use survey::{ANSWER_MAX, check_entry};
 
@@ -218,6 +218,9 @@ pub(super) trait StudyKind: Sync {
     fn scale(&self) -> Option<(i32, i32)> {
         None
     }
+
+    /// The answer with each of its texts changed. A text that is left out here keeps what must not be kept.
+    fn with_texts(&self, answer: Answer, change: &dyn Fn(&str) -> String) -> Answer;
 
     /// The score.
     fn score(&self, _answer: &Answer) -> Option<u8> {

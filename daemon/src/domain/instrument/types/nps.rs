@@ -113,6 +113,13 @@ impl StudyKind for NpsStudy {
         }
     }
 
+    fn with_texts(&self, mut answer: Answer, change: &dyn Fn(&str) -> String) -> Answer {
+        if let Answer::Nps { reasoning, .. } = &mut answer {
+            *reasoning = change(reasoning);
+        }
+        answer
+    }
+
     fn chosen(&self, answer: &Answer) -> Option<Chosen> {
         match answer {
             Answer::Nps { sentiment, .. } => Some(Chosen { sentiment: *sentiment, intent: None }),

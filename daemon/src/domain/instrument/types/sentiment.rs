@@ -99,6 +99,14 @@ impl StudyKind for SentimentStudy {
         read(fields)
     }
 
+    fn with_texts(&self, mut answer: Answer, change: &dyn Fn(&str) -> String) -> Answer {
+        if let Answer::Sentiment { reasoning, key_theme, .. } = &mut answer {
+            *reasoning = change(reasoning);
+            *key_theme = change(key_theme);
+        }
+        answer
+    }
+
     fn chosen(&self, answer: &Answer) -> Option<Chosen> {
         sentiment(answer).map(|sentiment| Chosen { sentiment, intent: None })
     }

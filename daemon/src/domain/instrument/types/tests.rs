@@ -116,3 +116,40 @@ fn a_setting_belongs_to_one_type() {
     assert_eq!(type_that_takes("panel"), None);
     assert!(takes(StudyType::Survey, "questions") && !takes(StudyType::Nps, "questions"));
 }
+
+#[test]
+fn every_text_of_an_answer_is_changed_and_no_choice() {
+    let replies = [
+        (
+            StudyType::ConceptTest,
+            r#"{"score": 7, "sentiment": "mixed", "reasoning": "WORDS", "purchase_intent": "maybe"}"#,
+        ),
+        (
+            StudyType::Sentiment,
+            r#"{"sentiment": "mixed", "reasoning": "WORDS", "key_theme": "WORDS"}"#,
+        ),
+        (StudyType::Nps, r#"{"score": 7, "sentiment": "mixed", "reasoning": "WORDS"}"#),
+        (
+            StudyType::Survey,
+            r#"{"answers": [{"question": 1, "answer": "WORDS", "themes": ["WORDS"]}, {"question": 2, "refused": "WORDS"}], "reasoning": "WORDS"}"#,
+        ),
+        (
+            StudyType::AbTest,
+            r#"{"preference": "a", "score_a": 7, "score_b": 3, "reasoning": "WORDS", "sentiment": "mixed"}"#,
+        ),
+    ];
+    for (study_type, reply) in replies {
+        let kind = kind(study_type);
+        let spec = StudySpec {
+            instrument: instrument(kind),
+            ..crate::domain::instrument::tests::concept()
+        };
+        let at = Assignment { round: 0, respondent: 0, task: 0, replicate: 0 };
+        let read = kind.read(&spec, at, Fields::parse(reply).unwrap()).unwrap().answer;
+        let before = serde_json::to_string(&read).unwrap();
+        let after =
+            serde_json::to_string(&kind.with_texts(read, &|text| text.to_lowercase())).unwrap();
+        assert!(before.contains("WORDS") && !after.contains("WORDS"), "{after}");
+        assert_eq!(before.to_lowercase(), after.to_lowercase());
+    }
+}

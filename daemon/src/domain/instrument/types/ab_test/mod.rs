@@ -143,6 +143,13 @@ impl StudyKind for AbStudy {
         })
     }
 
+    fn with_texts(&self, mut answer: Answer, change: &dyn Fn(&str) -> String) -> Answer {
+        if let Answer::AbTest { reasoning, .. } = &mut answer {
+            *reasoning = change(reasoning);
+        }
+        answer
+    }
+
     fn chosen(&self, answer: &Answer) -> Option<Chosen> {
         match answer {
             Answer::AbTest { sentiment, .. } => {

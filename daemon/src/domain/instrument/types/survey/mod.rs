@@ -119,6 +119,15 @@ impl StudyKind for SurveyStudy {
         read(fields, self.questions(&spec.instrument))
     }
 
+    fn with_texts(&self, mut answer: Answer, change: &dyn Fn(&str) -> String) -> Answer {
+        if let Answer::Survey { answers, reasoning, themes, refused } = &mut answer {
+            *reasoning = change(reasoning);
+            let texts = answers.values_mut().chain(refused.values_mut());
+            texts.chain(themes.values_mut().flatten()).for_each(|text| *text = change(text));
+        }
+        answer
+    }
+
     fn expected_sd(&self) -> (f64, &'static str) {
         EXPECTED_SD
     }
