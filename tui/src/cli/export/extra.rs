@@ -289,6 +289,21 @@ mod tests {
     }
 
     #[test]
+    fn a_column_of_one_study_type_has_the_cell_of_its_answers_and_a_name_of_its_own() {
+        static COLUMN: kinds::Column =
+            kinds::Column { name: "reasoning", meaning: "why", values: "text" };
+        let column = Column { name: "reasoning".to_owned(), what: What::Own(&COLUMN) };
+        let mut response = fixtures::responses().remove(0);
+        kinds::texts_mut(&mut response.answer).into_iter().for_each(|text| *text = "=1".to_owned());
+        assert_eq!(column.cell(&response, ""), "'=1");
+        assert_eq!(column.cell(&response, "Another question?"), "");
+        assert_eq!(column.describe(), ("why".to_owned(), "text".to_owned()));
+        for own in kinds::VIEWS.iter().flat_map(|view| view.columns) {
+            assert!(!super::super::csv::COLUMNS.contains(&own.name), "{}", own.name);
+        }
+    }
+
+    #[test]
     fn cells_hold_what_was_heard_and_never_a_formula() {
         let mut response = fixtures::responses().remove(0);
         let voices = Voices {
