@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use protocol::credits::Credits;
 use protocol::event::{Event, EventData};
-use protocol::results::Results;
+use protocol::results::{Outcomes, Results};
 use protocol::run::State;
 use protocol::study::StudyType;
 use redb::{Database, ReadableDatabase, ReadableTable};
@@ -113,9 +113,16 @@ async fn holds_everything(path: &Path) {
     let studies = core.studies(&protocol::service::StudyQuery::default()).unwrap().items;
     let report = core.report(studies[1].id).unwrap();
     assert_eq!(report.results.as_ref().map(|results| results.panel_size), Some(40));
-    let outcomes = |results: Option<Results>| results.map(|results| results.outcomes);
-    let again = core.compute(1).unwrap();
-    assert_eq!(outcomes(again), outcomes(report.results), "its answers are what they were");
+    // Format 1 is older than the rounding of other figures.
+    let counts = |results: Option<Results>| match results?.outcomes {
+        Outcomes::ConceptTest { score_distribution, purchase_intent, .. } => {
+            Some((score_distribution, purchase_intent))
+        }
+        _ => None,
+    };
+    let again = counts(core.compute(1).unwrap());
+    assert!(again.is_some());
+    assert_eq!(again, counts(report.results), "its answers are what they were");
     let answers = core.answers(studies[1].id, 0, 500).unwrap().items;
     assert_eq!(answers.len(), 40);
     assert!(answers.iter().all(|one| one.answer.0.study_type() == StudyType::ConceptTest));
