@@ -136,6 +136,24 @@ async fn a_file_of_a_newer_format_is_refused_untouched_however_it_was_left() {
     }
 }
 
+#[tokio::test]
+async fn what_a_killed_daemon_left_is_repaired_and_holds_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demoscope.redb");
+    let left = folder.path().join("left.redb");
+    let core = open(&path, plain()).unwrap();
+    core.submit(submission(&core, 1, 30)).await.unwrap();
+    core.grant(Credits(9)).await.unwrap();
+    let before = core.credits().await.unwrap();
+    fs::copy(&path, &left).unwrap();
+    core.close();
+    let core = open(&left, plain()).unwrap();
+    assert!(core.store().recovery().repaired);
+    assert_eq!(core.credits().await.unwrap(), before);
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
 fn refuse_newer(clean: bool) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("demoscope.redb");
