@@ -24,7 +24,6 @@ use tokio::task::JoinSet;
 
 use crate::app::{Core, Settings};
 use crate::config::{Config, Loaded};
-use crate::domain::capital::capital;
 use crate::gateway::{Face as Service, Instance, Listener};
 use crate::inference::Engine;
 use crate::inference::prompt::Prompts;

@@ -66,7 +66,7 @@ impl Core {
             let is_theme = quantity.is_theme();
             let mut tally =
                 CrossTally::new(&found.row.spec, quantity, dimensions).map_err(|error| {
-                    let meant = dimensions
+                    let near = dimensions
                         .iter()
                         .filter(|given| !DIMENSIONS.contains(&given.as_str()))
                         .find_map(|given| nearest(given, DIMENSIONS));

@@ -455,7 +455,7 @@ impl Writer {
         };
         transaction.set_two_phase_commit(true);
         let durable = transaction.set_durability(Durability::Immediate);
-        durable.map_err(|error| Fault::Io(error.to_string()))?;
+        durable.map_err(|error| Fault::Io(Cause::of(&error)))?;
         let ran =
             catch_unwind(AssertUnwindSafe(|| self.members(&transaction, first, members, other)));
         let told = match ran {
