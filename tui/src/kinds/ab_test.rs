@@ -5,8 +5,8 @@ use protocol::results::{Answer, Outcomes, Preference, Winner};
 use protocol::study::{Instrument, Order, Orders};
 
 use super::{
-    Against, Bar, FormField, Found, Input, Marks, Material, Measure, Metric, Opening, Parts,
-    Reading, Remark, Said, Share, StudyView,
+    Against, AnswerParts, FieldInput, FormField, Marks, Material, Measure, Metric, Opening,
+    OutcomeParts, Reading, Remark, Said, Share, ShareBar, StudyView,
 };
 use crate::look::{Role, thousands};
 use crate::station::theme::Role as ScreenRole;
@@ -27,7 +27,7 @@ pub(super) static VIEW: StudyView = StudyView {
         key: "orders",
         label: "Order",
         hint: "split: half the panel sees A first; both: everybody answers in both orders",
-        input: Input::Choice(&[Orders::Split.as_str(), Orders::Both.as_str()]),
+        input: FieldInput::Choice(&[Orders::Split.as_str(), Orders::Both.as_str()]),
     }],
     material,
     parts,
@@ -125,18 +125,18 @@ fn material(instrument: &Instrument) -> Material<'_> {
     }
 }
 
-fn parts(answer: &Answer) -> Parts<'_> {
+fn parts(answer: &Answer) -> AnswerParts<'_> {
     let Answer::AbTest { preference, score_a, score_b, reasoning, sentiment, order } = answer
     else {
-        return Parts::default();
+        return AnswerParts::default();
     };
-    Parts {
+    AnswerParts {
         reasoning,
         sentiment: Some(*sentiment),
         preference: Some(*preference),
         scores: Some((*score_a, *score_b)),
         order: Some(*order),
-        ..Parts::default()
+        ..AnswerParts::default()
     }
 }
 
@@ -145,7 +145,7 @@ fn texts_mut(answer: &mut Answer) -> Vec<&mut String> {
     vec![reasoning]
 }
 
-fn brief(parts: &Parts<'_>) -> String {
+fn brief(parts: &AnswerParts<'_>) -> String {
     let preference = parts.preference.map(|preference| match preference {
         Preference::A => "prefers A".to_owned(),
         Preference::B => "prefers B".to_owned(),
@@ -159,7 +159,7 @@ fn brief(parts: &Parts<'_>) -> String {
     [preference, scores, order].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
-fn found(outcomes: &Outcomes) -> Found<'_> {
+fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
     let Outcomes::AbTest {
         winner,
         variant_a_pct,
@@ -170,10 +170,10 @@ fn found(outcomes: &Outcomes) -> Found<'_> {
         ..
     } = outcomes
     else {
-        return Found::default();
+        return OutcomeParts::default();
     };
     let won = |one| if *winner == one { Role::Good } else { Role::Accent };
-    let bar = |label: &str, title: &str, percent, field: &str, role| Bar {
+    let bar = |label: &str, title: &str, percent, field: &str, role| ShareBar {
         label: label.to_owned(),
         title: title.to_owned(),
         percent,
@@ -182,7 +182,7 @@ fn found(outcomes: &Outcomes) -> Found<'_> {
     };
     let share =
         |label, percent, role, mark| Share { label, percent, role, said: Said::Mark(mark, mark) };
-    Found {
+    OutcomeParts {
         bars: vec![
             bar("prefer A", "Prefer A", *variant_a_pct, "variant_a_pct", won(Winner::A)),
             bar("prefer B", "Prefer B", *variant_b_pct, "variant_b_pct", won(Winner::B)),
@@ -199,7 +199,7 @@ fn found(outcomes: &Outcomes) -> Found<'_> {
             Winner::B => "B wins",
             Winner::Tie => "no winner",
         }),
-        ..Found::default()
+        ..OutcomeParts::default()
     }
 }
 

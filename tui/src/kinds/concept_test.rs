@@ -4,7 +4,9 @@ use protocol::channels::Construct;
 use protocol::results::{Answer, Outcomes, PurchaseIntent};
 use protocol::study::Instrument;
 
-use super::{Bar, Found, Material, Measure, Metric, Parts, Said, Scores, Share, StudyView};
+use super::{
+    AnswerParts, Material, Measure, Metric, OutcomeParts, Said, Scores, Share, ShareBar, StudyView,
+};
 use crate::look::Role;
 use crate::station::theme::Role as ScreenRole;
 
@@ -60,16 +62,16 @@ fn material(instrument: &Instrument) -> Material<'_> {
     Material::of_text(stimulus)
 }
 
-fn parts(answer: &Answer) -> Parts<'_> {
+fn parts(answer: &Answer) -> AnswerParts<'_> {
     let Answer::ConceptTest { score, sentiment, reasoning, purchase_intent } = answer else {
-        return Parts::default();
+        return AnswerParts::default();
     };
-    Parts {
+    AnswerParts {
         reasoning,
         score: Some(*score),
         sentiment: Some(*sentiment),
         purchase_intent: Some(*purchase_intent),
-        ..Parts::default()
+        ..AnswerParts::default()
     }
 }
 
@@ -78,7 +80,7 @@ fn texts_mut(answer: &mut Answer) -> Vec<&mut String> {
     vec![reasoning]
 }
 
-fn found(outcomes: &Outcomes) -> Found<'_> {
+fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
     let Outcomes::ConceptTest {
         mean_score,
         std_dev,
@@ -87,7 +89,7 @@ fn found(outcomes: &Outcomes) -> Found<'_> {
         ..
     } = outcomes
     else {
-        return Found::default();
+        return OutcomeParts::default();
     };
     // Each intention with its label on screens, its share and its colour on screens and in print.
     let intents = [
@@ -109,11 +111,11 @@ fn found(outcomes: &Outcomes) -> Found<'_> {
             Role::Bad,
         ),
     ];
-    Found {
+    OutcomeParts {
         scores: Some(Scores { counts: score_distribution, mean: *mean_score, std_dev: *std_dev }),
         bars: intents
             .iter()
-            .map(|&(intent, label, percent, _, role)| Bar {
+            .map(|&(intent, label, percent, _, role)| ShareBar {
                 label: label.to_owned(),
                 title: label.to_owned(),
                 percent,
@@ -130,6 +132,6 @@ fn found(outcomes: &Outcomes) -> Found<'_> {
                 said: Said::Intent(intent),
             })
             .collect(),
-        ..Found::default()
+        ..OutcomeParts::default()
     }
 }

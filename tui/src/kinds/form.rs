@@ -10,12 +10,12 @@ pub(crate) struct FormField {
     /// What belongs there.
     pub(crate) hint: &'static str,
     /// How it is filled in.
-    pub(crate) input: Input,
+    pub(crate) input: FieldInput,
 }
 
 /// How a field of the form is filled in.
 #[derive(Debug)]
-pub(crate) enum Input {
+pub(crate) enum FieldInput {
     /// With a text of several lines.
     Text,
     /// With one of several words; the first is the default.

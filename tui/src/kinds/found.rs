@@ -8,11 +8,11 @@ use crate::station::theme::Role as ScreenRole;
 
 /// What a study found.
 #[derive(Debug, Default)]
-pub(crate) struct Found<'a> {
+pub(crate) struct OutcomeParts<'a> {
     /// How often each score was given, where there are scores.
     pub(crate) scores: Option<Scores<'a>>,
     /// The shares as a report prints them.
-    pub(crate) bars: Vec<Bar>,
+    pub(crate) bars: Vec<ShareBar>,
     /// What is to be said below the bars; without it the feelings stand there.
     pub(crate) remark: Option<Remark>,
     /// The shares as a screen shows them.
@@ -36,7 +36,7 @@ pub(crate) struct Scores<'a> {
 
 /// A share of the answers, as a report prints it.
 #[derive(Debug)]
-pub(crate) struct Bar {
+pub(crate) struct ShareBar {
     /// Of what, in a terminal.
     pub(crate) label: String,
     /// Of what, in a document.

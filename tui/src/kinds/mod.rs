@@ -19,11 +19,11 @@ use std::collections::BTreeMap;
 use protocol::results::{Answer, Estimate, Outcomes};
 use protocol::study::{Instrument, StudyType};
 
-pub(crate) use form::{FormField, Input, Material};
-pub(crate) use found::{Against, Bar, Found, Reading, Remark, Said, Scores, Share};
+pub(crate) use form::{FieldInput, FormField, Material};
+pub(crate) use found::{Against, OutcomeParts, Reading, Remark, Said, Scores, Share, ShareBar};
 pub(crate) use metric::{Measure, Metric};
-pub(crate) use parts::{Open, Parts};
-pub(crate) use table::{Column, Row};
+pub(crate) use parts::{AnswerParts, Open};
+pub(crate) use table::{AnswerColumn, AnswerRow};
 pub(crate) use view::{Marks, Opening, StudyView};
 
 /// The study type that a form begins with.
@@ -66,7 +66,7 @@ pub(crate) fn material(instrument: &Instrument) -> Material<'_> {
 }
 
 /// The answer in parts.
-pub(crate) fn parts(answer: &Answer) -> Parts<'_> {
+pub(crate) fn parts(answer: &Answer) -> AnswerParts<'_> {
     (of_answer(answer).parts)(answer)
 }
 
@@ -102,12 +102,12 @@ pub(crate) fn texts_mut(answer: &mut Answer) -> Vec<&mut String> {
 }
 
 /// The rows of an answer in a table.
-pub(crate) fn rows(answer: &Answer) -> Vec<Row<'_>> {
+pub(crate) fn rows(answer: &Answer) -> Vec<AnswerRow<'_>> {
     parts(answer).rows()
 }
 
 /// What a study found, in parts.
-pub(crate) fn found(outcomes: &Outcomes) -> Found<'_> {
+pub(crate) fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
     (of_outcomes(outcomes).found)(outcomes)
 }
 

@@ -5,7 +5,9 @@ use protocol::channels::Construct;
 use protocol::results::{Answer, Outcomes};
 use protocol::study::Instrument;
 
-use super::{Bar, Found, Material, Measure, Metric, Parts, Said, Scores, Share, StudyView};
+use super::{
+    AnswerParts, Material, Measure, Metric, OutcomeParts, Said, Scores, Share, ShareBar, StudyView,
+};
 use crate::look::Role;
 use crate::station::theme::Role as ScreenRole;
 
@@ -67,9 +69,14 @@ fn material(instrument: &Instrument) -> Material<'_> {
     Material::of_text(stimulus)
 }
 
-fn parts(answer: &Answer) -> Parts<'_> {
-    let Answer::Nps { score, reasoning, sentiment } = answer else { return Parts::default() };
-    Parts { reasoning, score: Some(*score), sentiment: Some(*sentiment), ..Parts::default() }
+fn parts(answer: &Answer) -> AnswerParts<'_> {
+    let Answer::Nps { score, reasoning, sentiment } = answer else { return AnswerParts::default() };
+    AnswerParts {
+        reasoning,
+        score: Some(*score),
+        sentiment: Some(*sentiment),
+        ..AnswerParts::default()
+    }
 }
 
 fn texts_mut(answer: &mut Answer) -> Vec<&mut String> {
@@ -77,7 +84,7 @@ fn texts_mut(answer: &mut Answer) -> Vec<&mut String> {
     vec![reasoning]
 }
 
-fn found(outcomes: &Outcomes) -> Found<'_> {
+fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
     let Outcomes::Nps {
         promoters_pct,
         passives_pct,
@@ -88,9 +95,9 @@ fn found(outcomes: &Outcomes) -> Found<'_> {
         ..
     } = outcomes
     else {
-        return Found::default();
+        return OutcomeParts::default();
     };
-    let bar = |label: &str, title: &str, percent: f64, field: &str, role| Bar {
+    let bar = |label: &str, title: &str, percent: f64, field: &str, role| ShareBar {
         label: label.to_owned(),
         title: title.to_owned(),
         percent,
@@ -103,7 +110,7 @@ fn found(outcomes: &Outcomes) -> Found<'_> {
         role,
         said: Said::Mark(low, high),
     };
-    Found {
+    OutcomeParts {
         scores: Some(Scores { counts: score_distribution, mean: *mean_score, std_dev: *std_dev }),
         bars: vec![
             bar(
@@ -133,6 +140,6 @@ fn found(outcomes: &Outcomes) -> Found<'_> {
             share("passives", *passives_pct, ScreenRole::Warning, 7, 8),
             share("detractors", *detractors_pct, ScreenRole::Bad, 0, 6),
         ],
-        ..Found::default()
+        ..OutcomeParts::default()
     }
 }

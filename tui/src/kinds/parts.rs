@@ -8,11 +8,11 @@ use protocol::results::{Preference, PurchaseIntent, Sentiment};
 use protocol::safe;
 use protocol::study::Order;
 
-use super::table::Row;
+use super::table::AnswerRow;
 
 /// An answer in parts.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Parts<'a> {
+pub(crate) struct AnswerParts<'a> {
     /// Why, in their words.
     pub(crate) reasoning: &'a str,
     /// A score.
@@ -53,7 +53,7 @@ impl Open<'_> {
     }
 }
 
-impl<'a> Parts<'a> {
+impl<'a> AnswerParts<'a> {
     /// The answer in a line: score, feeling, intention, theme.
     pub(super) fn brief(&self) -> String {
         let intent = self.purchase_intent.map(|intent| match intent {
@@ -99,7 +99,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Its rows in a table: one, or one for each open question.
-    pub(super) fn rows(&self) -> Vec<Row<'a>> {
+    pub(super) fn rows(&self) -> Vec<AnswerRow<'a>> {
         let Some(open) = self.open else { return vec![self.row()] };
         let named = |question| {
             open.themes.get(question).map_or_else(String::new, |themes| themes.join("; "))
@@ -114,7 +114,7 @@ impl<'a> Parts<'a> {
         answered.chain(declined).collect()
     }
 
-    fn row(&self) -> Row<'a> {
+    fn row(&self) -> AnswerRow<'a> {
         let cell = |column, text: Option<Cow<'a, str>>| Some((column, text?));
         let score = |score: u8| Cow::Owned(score.to_string());
         let cells = [
@@ -129,7 +129,7 @@ impl<'a> Parts<'a> {
             cell("order", self.order.map(|one| one.as_str().into())),
         ];
         let further = self.further.iter().cloned();
-        Row::new(cells.into_iter().flatten().chain(further).collect())
+        AnswerRow::new(cells.into_iter().flatten().chain(further).collect())
     }
 }
 

@@ -4,7 +4,10 @@ use protocol::channels::Construct;
 use protocol::results::{Answer, Outcomes, Sentiment};
 use protocol::study::Instrument;
 
-use super::{Bar, Found, Marks, Material, Measure, Metric, Parts, Remark, Said, Share, StudyView};
+use super::{
+    AnswerParts, Marks, Material, Measure, Metric, OutcomeParts, Remark, Said, Share, ShareBar,
+    StudyView,
+};
 use crate::look::Role;
 use crate::report::bars::nearly;
 use crate::station::theme::Role as ScreenRole;
@@ -20,7 +23,7 @@ pub(super) static VIEW: StudyView = StudyView {
     parts,
     texts_mut,
     // The mark is the feeling.
-    facts: |parts| Parts { sentiment: None, ..parts.clone() }.facts(),
+    facts: |parts| AnswerParts { sentiment: None, ..parts.clone() }.facts(),
     besides: &[("sentiment", "as sentiment")],
     constructs: &[Construct::Sentiment],
     scale: (1, 3),
@@ -63,11 +66,16 @@ fn material(instrument: &Instrument) -> Material<'_> {
     Material::of_text(stimulus)
 }
 
-fn parts(answer: &Answer) -> Parts<'_> {
+fn parts(answer: &Answer) -> AnswerParts<'_> {
     let Answer::Sentiment { sentiment, reasoning, key_theme } = answer else {
-        return Parts::default();
+        return AnswerParts::default();
     };
-    Parts { reasoning, sentiment: Some(*sentiment), key_theme: Some(key_theme), ..Parts::default() }
+    AnswerParts {
+        reasoning,
+        sentiment: Some(*sentiment),
+        key_theme: Some(key_theme),
+        ..AnswerParts::default()
+    }
 }
 
 fn texts_mut(answer: &mut Answer) -> Vec<&mut String> {
@@ -75,12 +83,12 @@ fn texts_mut(answer: &mut Answer) -> Vec<&mut String> {
     vec![reasoning, key_theme]
 }
 
-fn found(outcomes: &Outcomes) -> Found<'_> {
+fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
     let Outcomes::Sentiment {
         positive_pct, negative_pct, neutral_pct, mixed_pct, confidence, ..
     } = outcomes
     else {
-        return Found::default();
+        return OutcomeParts::default();
     };
     let bars = Sentiment::ALL.iter().map(|feeling| {
         let (percent, role) = match feeling {
@@ -90,7 +98,13 @@ fn found(outcomes: &Outcomes) -> Found<'_> {
             Sentiment::Mixed => (*mixed_pct, Role::Warning),
         };
         let word = feeling.to_string();
-        Bar { label: word.clone(), title: word, percent, field: format!("{feeling}_pct"), role }
+        ShareBar {
+            label: word.clone(),
+            title: word,
+            percent,
+            field: format!("{feeling}_pct"),
+            role,
+        }
     });
     let shares = [
         (Sentiment::Positive, *positive_pct, ScreenRole::Good),
@@ -98,7 +112,7 @@ fn found(outcomes: &Outcomes) -> Found<'_> {
         (Sentiment::Neutral, *neutral_pct, ScreenRole::Dim),
         (Sentiment::Negative, *negative_pct, ScreenRole::Bad),
     ];
-    Found {
+    OutcomeParts {
         bars: bars.collect(),
         remark: Some(Remark::same(format!(
             "In {} of resampled panels (bootstrap) the feeling that leads here still leads.",
@@ -112,6 +126,6 @@ fn found(outcomes: &Outcomes) -> Found<'_> {
                 said: Said::Feeling(feeling),
             })
             .into(),
-        ..Found::default()
+        ..OutcomeParts::default()
     }
 }

@@ -3,7 +3,9 @@
 use protocol::results::{Answer, Outcomes};
 use protocol::study::Instrument;
 
-use super::{FormField, Found, Input, Marks, Material, Open, Opening, Parts, StudyView};
+use super::{
+    AnswerParts, FieldInput, FormField, Marks, Material, Open, Opening, OutcomeParts, StudyView,
+};
 
 /// The survey.
 pub(super) static VIEW: StudyView = StudyView {
@@ -16,7 +18,7 @@ pub(super) static VIEW: StudyView = StudyView {
         key: "questions",
         label: "Questions",
         hint: "one a line, up to ten",
-        input: Input::Text,
+        input: FieldInput::Text,
     }],
     material,
     parts,
@@ -45,11 +47,15 @@ fn material(instrument: &Instrument) -> Material<'_> {
     Material { questions, fields, ..Material::of_text(stimulus) }
 }
 
-fn parts(answer: &Answer) -> Parts<'_> {
+fn parts(answer: &Answer) -> AnswerParts<'_> {
     let Answer::Survey { answers, reasoning, themes, refused } = answer else {
-        return Parts::default();
+        return AnswerParts::default();
     };
-    Parts { reasoning, open: Some(Open { answers, refused, themes }), ..Parts::default() }
+    AnswerParts {
+        reasoning,
+        open: Some(Open { answers, refused, themes }),
+        ..AnswerParts::default()
+    }
 }
 
 fn texts_mut(answer: &mut Answer) -> Vec<&mut String> {
@@ -58,7 +64,9 @@ fn texts_mut(answer: &mut Answer) -> Vec<&mut String> {
     std::iter::once(reasoning).chain(texts).collect()
 }
 
-fn found(outcomes: &Outcomes) -> Found<'_> {
-    let Outcomes::Survey { question_results, .. } = outcomes else { return Found::default() };
-    Found { questions: question_results, ..Found::default() }
+fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
+    let Outcomes::Survey { question_results, .. } = outcomes else {
+        return OutcomeParts::default();
+    };
+    OutcomeParts { questions: question_results, ..OutcomeParts::default() }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// A column of the table of answers that only one study type has.
 #[derive(Debug)]
-pub(crate) struct Column {
+pub(crate) struct AnswerColumn {
     /// Its heading.
     pub(crate) name: &'static str,
     /// What it means.
@@ -15,14 +15,14 @@ pub(crate) struct Column {
 
 /// One row of an answer.
 #[derive(Debug)]
-pub(crate) struct Row<'a> {
+pub(crate) struct AnswerRow<'a> {
     /// The open question that it answers; empty where the row is the whole answer.
     pub(crate) question: &'a str,
     /// Column → text.
     cells: Vec<(&'static str, Cow<'a, str>)>,
 }
 
-impl<'a> Row<'a> {
+impl<'a> AnswerRow<'a> {
     pub(super) fn new(cells: Vec<(&'static str, Cow<'a, str>)>) -> Self {
         Self { question: "", cells }
     }

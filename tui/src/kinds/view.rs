@@ -5,7 +5,9 @@ use protocol::channels::Construct;
 use protocol::results::{Answer, Outcomes};
 use protocol::study::Instrument;
 
-use super::{Against, Column, FormField, Found, Material, Measure, Metric, Parts};
+use super::{
+    Against, AnswerColumn, AnswerParts, FormField, Material, Measure, Metric, OutcomeParts,
+};
 use crate::look::Role;
 
 /// What a score or a mark counts in a mean.
@@ -30,15 +32,15 @@ pub(crate) struct StudyView {
     pub(crate) material: fn(&Instrument) -> Material<'_>,
 
     /// An answer in parts.
-    pub(crate) parts: fn(&Answer) -> Parts<'_>,
+    pub(crate) parts: fn(&Answer) -> AnswerParts<'_>,
     /// Every text of an answer.
     pub(crate) texts_mut: fn(&mut Answer) -> Vec<&mut String>,
     /// The answer in a line.
-    pub(crate) brief: fn(&Parts<'_>) -> String,
+    pub(crate) brief: fn(&AnswerParts<'_>) -> String,
     /// What an answer holds besides its mark and its reasoning, as label and text.
-    pub(crate) facts: fn(&Parts<'_>) -> Vec<(String, String)>,
+    pub(crate) facts: fn(&AnswerParts<'_>) -> Vec<(String, String)>,
     /// Columns of the table of answers that only this type has.
-    pub(crate) columns: &'static [Column],
+    pub(crate) columns: &'static [AnswerColumn],
     /// What the column of the score means, and which values it takes.
     pub(crate) score: (&'static str, &'static str),
     /// The columns that are kept of what is asked besides the answer, each with its values.
@@ -51,7 +53,7 @@ pub(crate) struct StudyView {
     /// How a mark reads.
     pub(crate) mark: fn(i32) -> String,
     /// The mark of an answer.
-    pub(crate) mark_of: fn(&Parts<'_>) -> i32,
+    pub(crate) mark_of: fn(&AnswerParts<'_>) -> i32,
     /// The mark of somebody who answered twice and not the same.
     pub(crate) undecided: i32,
     /// Where marks come from.
@@ -77,7 +79,7 @@ pub(crate) struct StudyView {
     pub(crate) has_level: bool,
 
     /// What a study found, in parts.
-    pub(crate) found: fn(&Outcomes) -> Found<'_>,
+    pub(crate) found: fn(&Outcomes) -> OutcomeParts<'_>,
     /// What the shares answer, as a heading and as a question.
     pub(crate) shares: (&'static str, &'static str),
     /// What the results open with.
@@ -116,7 +118,7 @@ impl StudyView {
         topics: "What it is about",
         fields: &[],
         material: |_| Material::default(),
-        parts: |_| Parts::default(),
+        parts: |_| AnswerParts::default(),
         texts_mut: |_| Vec::new(),
         brief: |parts| parts.brief(),
         facts: |parts| parts.facts(),
@@ -138,7 +140,7 @@ impl StudyView {
         summary: &[],
         lines: &[],
         has_level: true,
-        found: |_| Found::default(),
+        found: |_| OutcomeParts::default(),
         shares: ("", ""),
         opening: Opening::Groups,
         against: &[],

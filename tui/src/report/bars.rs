@@ -2,7 +2,7 @@
 
 use protocol::results::{Results, Sentiment};
 
-use crate::kinds::{self, Bar};
+use crate::kinds::{self, ShareBar};
 use crate::look::{Look, Role, pad, pad_left};
 use crate::report::estimates::range;
 use crate::report::page::Page;
@@ -29,8 +29,8 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     }
 }
 
-fn line(share: &Bar, results: &Results, look: Look) -> String {
-    let Bar { label, percent, field, role, .. } = share;
+fn line(share: &ShareBar, results: &Results, look: Look) -> String {
+    let ShareBar { label, percent, field, role, .. } = share;
     let room = look.width.saturating_sub(2 + COLUMNS.0 + COLUMNS.1 + 2 + COLUMNS.2).clamp(6, 60);
     let interval = results.estimates.get(field).and_then(|found| found.low.zip(found.high));
     format!(

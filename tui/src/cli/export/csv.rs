@@ -11,7 +11,7 @@ use protocol::study::StudySpec;
 
 use super::extra::{self, Column};
 use crate::failure::Failure;
-use crate::kinds::{self, Row};
+use crate::kinds::{self, AnswerRow};
 
 /// The columns of every study. New ones are only ever added at the end.
 pub(super) const COLUMNS: &[&str] = &[
@@ -99,7 +99,7 @@ impl Table {
 
     /// One more answer: one row, or one for each question of a survey.
     pub(crate) fn add(&mut self, response: &Response) -> Result<(), Failure> {
-        let mut rows: Vec<(Option<usize>, Row<'_>)> =
+        let mut rows: Vec<(Option<usize>, AnswerRow<'_>)> =
             kinds::rows(&response.answer).into_iter().map(|row| (self.number(&row), row)).collect();
         // In the order asked; the answers themselves are kept by their question.
         rows.sort_by_key(|(number, _)| *number);
@@ -110,7 +110,7 @@ impl Table {
     }
 
     /// The place of the question that a row answers, from 1.
-    fn number(&self, row: &Row<'_>) -> Option<usize> {
+    fn number(&self, row: &AnswerRow<'_>) -> Option<usize> {
         let place = self.questions.iter().position(|known| known == row.question);
         place.map(|place| place + 1)
     }
@@ -118,7 +118,7 @@ impl Table {
     fn add_row(
         &mut self,
         response: &Response,
-        row: &Row<'_>,
+        row: &AnswerRow<'_>,
         number: Option<usize>,
     ) -> Result<(), Failure> {
         let text = |column| inert(row.cell(column).unwrap_or_default()).into_owned();
@@ -174,7 +174,7 @@ impl Table {
 
     /// What tells this row from every other one of the table: the answer's id, and where an answer has several rows, the
     /// number of the question or the order of the variants.
-    fn name(&self, response: &Response, row: &Row<'_>, number: Option<usize>) -> String {
+    fn name(&self, response: &Response, row: &AnswerRow<'_>, number: Option<usize>) -> String {
         match (number, self.rows_by) {
             (Some(number), _) => format!("{}.{number}", response.id),
             (None, Some(column)) => {

@@ -25,7 +25,7 @@ enum What {
     /// What was said to something asked besides the answer: a column of the answer, and the values it takes.
     Besides(Kind, &'static str, &'static str),
     /// What only this study type asks.
-    Own(&'static kinds::Column),
+    Own(&'static kinds::AnswerColumn),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +50,7 @@ struct Kind {
 /// The columns that a study adds, in a fixed order; none for a study that asks for the answer only.
 pub(super) fn columns(spec: &StudySpec) -> Vec<Column> {
     let view = kinds::view(spec.instrument.study_type());
-    let own = |column: &'static kinds::Column| Column {
+    let own = |column: &'static kinds::AnswerColumn| Column {
         name: column.name.to_owned(),
         what: What::Own(column),
     };
@@ -290,11 +290,13 @@ mod tests {
 
     #[test]
     fn a_column_of_one_study_type_has_the_cell_of_its_answers_and_a_name_of_its_own() {
-        static COLUMN: kinds::Column =
-            kinds::Column { name: "reasoning", meaning: "why", values: "text" };
+        static COLUMN: kinds::AnswerColumn =
+            kinds::AnswerColumn { name: "reasoning", meaning: "why", values: "text" };
         let column = Column { name: "reasoning".to_owned(), what: What::Own(&COLUMN) };
         let mut response = fixtures::responses().remove(0);
-        kinds::texts_mut(&mut response.answer).into_iter().for_each(|text| *text = "=1".to_owned());
+        for text in kinds::texts_mut(&mut response.answer) {
+            "=1".clone_into(text);
+        }
         assert_eq!(column.cell(&response, ""), "'=1");
         assert_eq!(column.cell(&response, "Another question?"), "");
         assert_eq!(column.describe(), ("why".to_owned(), "text".to_owned()));

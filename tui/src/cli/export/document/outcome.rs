@@ -4,7 +4,7 @@ use protocol::results::{QuestionResult, Results};
 
 use super::findings::themes;
 use super::{Block, Chart, Row, Section, Shape, Weight};
-use crate::kinds::{self, Bar};
+use crate::kinds::{self, ShareBar};
 use crate::look::{Look, thousands};
 use crate::report::estimates::{label, number, range, scale, whole};
 
@@ -68,7 +68,7 @@ fn headline(results: &Results, section: &mut Section) {
     section.blocks.extend(charts.into_iter().map(Block::Chart));
 }
 
-fn shares(results: &Results, bars: &[Bar], section: &mut Section) {
+fn shares(results: &Results, bars: &[ShareBar], section: &mut Section) {
     let rows: Vec<Row> = bars
         .iter()
         .filter_map(|bar| {

@@ -2,7 +2,7 @@
 
 use protocol::study::StudyType;
 
-use crate::kinds::{FormField, Input};
+use crate::kinds::{FieldInput, FormField};
 use crate::station::widgets::format::words;
 use crate::station::widgets::textbox::{Lines, TextBox};
 
@@ -74,8 +74,8 @@ impl Field {
     pub(super) fn of_type(study_type: StudyType, field: &FormField) -> Self {
         let FormField { key, label, hint, input } = field;
         let shown = match input {
-            Input::Text => Self::text(key, label, hint),
-            Input::Choice(words) => Self::choice(key, label, words.to_vec(), hint),
+            FieldInput::Text => Self::text(key, label, hint),
+            FieldInput::Choice(words) => Self::choice(key, label, words.to_vec(), hint),
         };
         Self { only: Some(study_type), ..shown }
     }
