@@ -1,7 +1,6 @@
 //! Taking things out: files, a picture, and the clipboard. Names of files are made from the id, never from what
 //! somebody wrote.
 
-use crate::kinds;
 use crate::station::effect::{Effect, Export};
 use crate::station::model::layer::Layer;
 use crate::station::model::lens::{Lens, LivePane};
