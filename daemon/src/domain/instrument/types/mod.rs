@@ -1,5 +1,6 @@
-//! The study types: everything that the daemon must know of each, one file or folder a type. Whatever differs between types
-//! is asked of a [`StudyKind`]; code outside this folder names no type. A new one is a file here and a line in [`KINDS`].
+//! The study types: everything that the daemon must know of each, one file or folder a type. Code that differs
+//! between types is a method of [`StudyKind`]; code outside this folder names no type. A new type is a file here and
+//! a line in [`KINDS`].
 
 mod ab_test;
 mod concept_test;
@@ -33,7 +34,7 @@ pub use face::{
 };
 pub(super) use survey::{ANSWER_MAX, check_entry};
 
-/// The study type of a draft that names none.
+/// The study type of a draft that does not name one.
 pub const USUAL: StudyType = StudyType::ConceptTest;
 
 /// Every kind, in the order of the study types on the wire.
@@ -67,7 +68,7 @@ pub enum Layout {
     TwoVariants,
 }
 
-/// The material of a draft, as far as there is any. A kind takes what it needs.
+/// The material of a draft, as far as it is given. A study type uses what it needs.
 #[derive(Clone, Debug, Default)]
 pub struct Supplied {
     /// The whole body of the file.
@@ -85,24 +86,24 @@ pub struct Supplied {
 pub enum Controls {
     /// It can.
     On {
-        /// The text that is made to be bad.
+        /// The decoy text.
         decoy: &'static str,
         /// The scale on which answers are compared.
         scale: Scale,
     },
-    /// Controls mean nothing to this type.
+    /// Controls have no meaning for this type.
     Meaningless {
         /// What to do instead.
         instead: &'static str,
     },
 }
 
-/// The number that a study type is read by.
+/// The headline metric of a study type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct MainNumber {
     /// A field of the estimates.
     pub(super) field: &'static str,
-    /// What a sentence calls it.
+    /// Its name in a sentence.
     pub(super) name: &'static str,
 }
 
