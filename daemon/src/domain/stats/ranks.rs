@@ -1,5 +1,5 @@
-//! Rank tests and effect sizes that ask only which of two answers is higher: Mann-Whitney, Cliff's delta, Wilcoxon's
-//! signed ranks, Spearman's correlation.
+//! Rank tests and effect sizes, which use only the order of answers: Mann-Whitney, Cliff's delta, Wilcoxon's signed
+//! ranks, Spearman's correlation.
 
 use libm::sqrt;
 
