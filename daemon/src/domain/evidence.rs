@@ -50,7 +50,7 @@ pub struct Opening {
     pub format: String,
     /// [`VERSION`].
     pub version: u32,
-    /// The program and version that wrote the bundle.
+    /// The program that wrote the bundle.
     pub program: String,
     /// A note on what synthetic answers are, and what they are not.
     pub notice: String,

@@ -16,7 +16,7 @@ struct Body<'a> {
 struct Request<'a> {
     model: String,
     content: Content<'a>,
-    /// Vectors whose cosines are to be compared.
+    /// Embeddings whose cosines are to be compared.
     task_type: &'static str,
 }
 

@@ -1,5 +1,6 @@
-//! The prompt templates that study types share, as shipped. The first five types have one list, and so one hash, because
-//! their studies were always hashed with all of it; a later type lists its own, from the parts that are named here.
+//! The prompt templates that study types share, as shipped. The first five types have one list, and so one hash,
+//! because their studies were always hashed with all of it; a later type lists its own, from the parts that are named
+//! here.
 
 use super::Template;
 

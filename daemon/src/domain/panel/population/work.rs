@@ -15,11 +15,11 @@ const WAGE_LEAN: [f64; 4] = [-0.25, 0.0, 0.25, 0.5];
 #[derive(Debug)]
 pub(in super::super) struct Work {
     employment: Shares<6>,
-    /// Youngest first, so that the occupations open to an age are the first few.
-    occupations: Vec<Occupation>,
     /// Sorted by youngest age, so that the occupations open to an age are a prefix.
-    wheels: Vec<Wheel>,
+    occupations: Vec<Occupation>,
     /// For each sex, education and income bracket the weighted choice of occupations.
+    wheels: Vec<Wheel>,
+    /// Number of occupations that are open to each age from 0.
     open_at: Vec<usize>,
 }
 
