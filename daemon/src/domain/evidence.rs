@@ -325,7 +325,7 @@ mod tests {
             .collect()
     }
 
-    /// The first line whose seal does not fit.
+    /// The first line whose seal does not match.
     fn broken(lines: &[String]) -> Option<usize> {
         let mut before = UNSEALED.to_owned();
         lines.iter().position(|line| match unseal(&before, line) {

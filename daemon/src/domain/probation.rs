@@ -82,8 +82,8 @@ mod tests {
 
     use super::*;
 
-    /// Lives through a study whose program ends whenever one of those is asked; says how often it ended and who was put
-    /// aside.
+    /// Simulates a study whose program crashes whenever one of those is asked; returns the number of crashes and the
+    /// excluded respondents.
     fn live(panel: u32, poison: &BTreeSet<u32>) -> (u32, BTreeSet<u32>) {
         let mut left: Vec<u32> = (0..panel).collect();
         let (mut ends, mut aside) = (0, BTreeSet::new());
@@ -105,7 +105,7 @@ mod tests {
                 }
                 among = None;
             }
-            // Unwatched, at most 200 at a time.
+            // Without probation, at most 200 at a time.
             while let Some(next) = left.chunks(200).next().map(<[u32]>::to_vec) {
                 if next.iter().any(|place| poison.contains(place)) {
                     ends += 1;

@@ -437,7 +437,8 @@ mod tests {
     #[test]
     fn the_key_that_was_sent_is_never_among_a_services_words() {
         let key = super::super::key::Key::new("sk-SHORT-1").unwrap();
-        // As it was sent, behind the length to which words are cut, and put together by the filter for terminals.
+        // As it was sent, beyond the length limit for error texts, and split so that the filter for terminals joins
+        // it again.
         for said in [
             "you sent sk-SHORT-1!".to_owned(),
             format!("{} (sk-SHORT-1)", "a ".repeat(97)),

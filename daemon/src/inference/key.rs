@@ -224,7 +224,7 @@ mod tests {
         }
     }
 
-    /// What is read of a reply where that is the key, and what is kept of it.
+    /// The value read from a reply with that key, and the text that is kept.
     fn told_with(key: &str, reply: &str) -> Told<Answered> {
         let key = Key::new(key).unwrap();
         let bound = BoundKey::new(key, Origin::of(&url("http://127.0.0.1:9/v1")));
@@ -232,7 +232,7 @@ mod tests {
         let at = Assignment::first(FIRST_ROUND, 0);
         let read = |reply: &str| instrument::read_model(&spec, at, reply);
         let told = told(reply.to_owned(), &bound, read);
-        // Whoever reads what was kept reads the same.
+        // The kept text is read in the same way.
         if told.whole_bytes.is_none() {
             assert_eq!(read(&told.reply), told.read, "{}", told.reply);
         }
@@ -243,7 +243,7 @@ mod tests {
         "sentiment": "negative", "purchase_intent": "definitely_not",
         "appeals": [{"theme": "Time sk-CANARY-4711", "quote": "saves time: sk-CANARY-4711"}], "concerns": [], "refused": null}"#;
 
-    /// Every key changes what is shown at most, and never what was chosen.
+    /// A key can change the texts that are shown, but never a choice.
     #[test]
     fn no_key_changes_what_is_read() {
         let plain = told_with("sk-another-key", REPLY);

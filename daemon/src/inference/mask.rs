@@ -158,7 +158,7 @@ mod tests {
 
     const SECRET: &str = "sk-Canary/47\"11";
 
-    /// Every letter as JSON may write it.
+    /// Every letter as a JSON escape.
     fn spelled_out(secret: &str) -> String {
         secret.chars().map(|letter| format!("\\u{:04x}", u32::from(letter))).collect()
     }

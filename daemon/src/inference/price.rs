@@ -70,7 +70,7 @@ pub fn tokens_likely(text: &str) -> u64 {
 /// The booked cost of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Booked {
-    /// Never more than the most that the call can cost.
+    /// Never more than the call's worst case.
     pub cost: UsdMicros,
     /// Whether it is an upper bound, and not what the service counted.
     pub at_most: bool,

@@ -245,7 +245,8 @@ mod tests {
         assert!(registry.get("ollama").unwrap().is_ok(), "a local server needs no key");
     }
 
-    /// Where `openai` is asked and whether with a key, or why it is not, after those environments one after the other.
+    /// The address of `openai` and whether a key is sent, or why it cannot be asked, after those environments in
+    /// order.
     fn after(environments: &[&[(&str, &str)]]) -> Result<(String, bool), String> {
         let registry = registry(&[]);
         for list in environments {

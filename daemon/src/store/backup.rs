@@ -64,7 +64,8 @@ pub(super) fn newest_sound(folder: Option<&Path>, others: Vec<PathBuf>) -> Optio
     found.into_iter().rev().find(|path| is_sound(path))
 }
 
-/// The newest sound backup in a folder whose name has the form of `Backups`: it shows that there was a store.
+/// The newest sound backup in a folder, among those with a name that `Backups` generates: it shows that there was a
+/// store.
 pub(super) fn newest_of_ours(folder: &Path) -> Option<PathBuf> {
     newest_sound(None, list(folder).into_iter().filter(|path| has_made_up_name(path)).collect())
 }

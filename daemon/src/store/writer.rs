@@ -407,7 +407,7 @@ impl Writer {
                         self.remember(false);
                     }
                 }
-                // Writes to a file that is not in its place are lost for the next process.
+                // Writes to a file that is not in its place would be lost, so they are answered with an error.
                 for member in members {
                     member.answer(if in_place { Ok(()) } else { Err(shared.refusal()) });
                 }

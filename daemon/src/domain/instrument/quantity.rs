@@ -102,7 +102,7 @@ pub(super) enum Reading {
     Promoters { value: Value },
     /// One side (1) minus the other (−1).
     Balance { value: Value },
-    /// The share whose value lies between two.
+    /// The share of values between two.
     Share { value: Value, from: i32, to: i32 },
 }
 

@@ -112,8 +112,8 @@ pub fn wilcoxon(first: &[f64], second: &[f64]) -> Option<Wilcoxon> {
     Some(Wilcoxon { w, n: gaps.len() as u64, p: normal_two_sided(z) })
 }
 
-/// Spearman's rank correlation (1904), ties given their middle rank; `None` when the lists have different lengths, hold fewer
-/// than two values, or one of them does not vary.
+/// Spearman's rank correlation (1904), ties given their middle rank; `None` when the lists have different lengths,
+/// hold fewer than two values, or one of them does not vary.
 #[must_use]
 pub fn spearman(first: &[f64], second: &[f64]) -> Option<f64> {
     let is_odd = |value: &f64| value.is_nan();

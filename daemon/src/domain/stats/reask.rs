@@ -106,8 +106,9 @@ impl Pairs {
         Some(mean)
     }
 
-    /// Spearman's rank correlation of first and second answers, with the interval of Fisher's transformation and the standard
-    /// error √((1 + ρ²/2)/(n − 3)) of Bonett and Wright (2000). `None` below four pairs, or when one side does not vary.
+    /// Spearman's rank correlation of first and second answers, with the interval of Fisher's transformation and the
+    /// standard error √((1 + ρ²/2)/(n − 3)) of Bonett and Wright (2000). `None` below four pairs, or when one side
+    /// does not vary.
     #[must_use]
     pub fn rank_correlation(&self, level: f64) -> Option<Estimate> {
         let n = self.n();

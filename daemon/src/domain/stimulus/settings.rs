@@ -155,8 +155,8 @@ mod tests {
         see(settings(&draft, &rules), read(&draft, &rules).err().unwrap_or_default());
     }
 
-    /// The law of this file: whatever is told to mean nothing is refused with the same words, and nothing else is refused
-    /// for meaning nothing.
+    /// A setting that is reported as meaningless is rejected with the same words, and no other setting is rejected as
+    /// meaningless.
     #[test]
     fn what_a_form_is_told_is_what_a_refusal_says() {
         let given = [
@@ -191,14 +191,14 @@ mod tests {
                                         || problem.what.contains("direct answer"))
                             });
                             let said = told.get(key).and_then(|setting| setting.refused.clone());
-                            // A subsample is not complained about while something else is wrong.
+                            // A subsample is not reported while something else is wrong.
                             if key == "subsample" && !problems.is_empty() && refusal.is_none() {
                                 return;
                             }
                             let senseless = besides.first().is_some_and(|(key, _)| {
                                 told.get(*key).is_some_and(|setting| setting.refused.is_some())
                             });
-                            // What goes with a setting that is refused itself is told to go with it.
+                            // A setting that depends on a rejected one is reported as rejected with it.
                             if refusal.is_none() && senseless {
                                 return;
                             }

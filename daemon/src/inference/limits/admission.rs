@@ -344,12 +344,13 @@ impl Admission {
         match error {
             CallError::Limited { after, .. } => {
                 self.flow.note(true);
-                // A service that answers 429 is alive; one that does so for a single call at a time is as good as
+                // A service that throttles is alive; one that throttles even a single call at a time is as good as
                 // dead.
                 if self.flow.limit() == 1 {
                     self.breaker.note(Health::Bad, now);
                 }
-                // A single short 429 concerns only that call; several, or a longer one, concern the whole account.
+                // A single short throttling concerns only that call; several, or a longer one, concern the whole
+                // account.
                 let wait = after.unwrap_or(Duration::ZERO);
                 if self.flow.is_pushed() || self.flow.limit() == 1 || wait > IMPATIENCE {
                     self.not_before = self.not_before.max(now + wait);

@@ -15,7 +15,7 @@ const REST: [Duration; 3] =
 pub(super) enum Health {
     /// It answered, whatever the answer.
     Good,
-    /// It failed, or answered 429.
+    /// It failed, or throttled the call.
     Bad,
     /// It rejected the request itself.
     Rejecting,

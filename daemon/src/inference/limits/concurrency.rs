@@ -1,8 +1,8 @@
 //! Adaptive concurrency: the limit of calls under way starts at the owner's value, falls by the share of calls that
-//! the service rejected with 429, and climbs again while all succeed. A few stray 429s change nothing, so that noise
-//! is not mistaken for overload.
+//! the service throttles (429, 503 or 529), and climbs again while all are accepted. A few stray ones change nothing,
+//! so that noise is not mistaken for overload.
 
-/// Above this share of 429s in a window, the limit falls.
+/// Above this share of throttled calls in a window, the limit falls.
 const SHARE_HIGH: f64 = 0.1;
 /// It never falls by more than this factor at once.
 const FALL_MOST: f64 = 0.5;
@@ -42,8 +42,8 @@ impl Concurrency {
         self.limit = self.limit.min(self.ceiling);
     }
 
-    /// Whether the current window has more 429s than noise: also at its beginning, where three of the first ten are
-    /// weak evidence, so they are compared with half of it.
+    /// Whether the current window has more throttled calls than noise: also at its beginning, where three of the
+    /// first ten are weak evidence, so they are compared with half of it.
     pub(super) fn is_pushed(&self) -> bool {
         let seen = f64::from(self.seen).max(self.limit / 2.0);
         self.pushed >= 3 && f64::from(self.pushed) > SHARE_HIGH * seen

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Whatever is at stake is covered by the note, which is written anew only now and then.
+        /// The row always covers the amount at stake, and is rewritten only rarely.
         #[test]
         fn a_note_covers_what_is_at_stake_and_is_seldom_written(
             stakes in proptest::collection::vec(0_i64..1_000_000, 1..200),

@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// The three ranges by what they are for, over keys that lie close together and at the ends.
+        /// The three ranges against their definitions, over keys that are close together and at the ends.
         #[test]
         fn a_range_holds_exactly_its_keys(
             study in 1_u32..4,

@@ -153,7 +153,7 @@ pub(super) trait StudyKind: Sync {
         violations
     }
 
-    // What is asked.
+    // The questions.
 
     /// The prompt templates of this type, in the order in which they are hashed. They are part of the instrument hash
     /// of this type only.

@@ -115,7 +115,7 @@ impl Places {
         }
     }
 
-    /// Shares of city, suburb and country in that state, where there is one.
+    /// Shares of city, suburb and country in that state, if there is one.
     pub(in super::super) fn urbanicity(&self, place: Place) -> Option<&[f64; 3]> {
         match place {
             Place::State(index) => Some(&self.states[index].urbanicity),

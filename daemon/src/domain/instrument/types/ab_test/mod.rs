@@ -1,6 +1,6 @@
-//! The A/B test: two variants, a preference, a score for each. The order in which a respondent sees them is drawn from
-//! the seed and recorded with the answer; with `orders: both` everyone answers once in each order, and only a
-//! preference that survives the swap counts.
+//! The A/B test: two variants, a preference, a score for each. The order in which a respondent sees them is drawn
+//! from the seed and recorded with the answer; with `orders: both` each respondent answers once in each order, and
+//! only a preference that survives the swap counts.
 
 mod orders;
 mod sentences;

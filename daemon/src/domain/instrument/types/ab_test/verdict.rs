@@ -53,7 +53,7 @@ impl Verdict {
         }
     }
 
-    /// Twice the score of each variant, the mean of both answers where there are two.
+    /// Twice the score of each variant, or the mean of both answers' scores doubled, if there are two.
     pub(super) fn doubled(self) -> (i32, i32) {
         (i32::from(self.doubled_a), i32::from(self.doubled_b))
     }
