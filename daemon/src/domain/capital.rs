@@ -1,7 +1,7 @@
-//! Capital letters at the start of sentences: errors and findings are put together from parts that begin small, and a
-//! person reads them as a sentence.
+//! Capital letters at the start of sentences. Errors and findings are composed of parts that begin in lower case, and
+//! a person reads the result as a sentence.
 
-/// The text with its first letter as a capital.
+/// The text with its first letter in upper case.
 #[must_use]
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();

@@ -1,9 +1,9 @@
-//! SHA-256 over the parts of something, as names and seals need it. A text goes in with its length in front, so that the
-//! same letters cut in another place are another digest; the bytes of every digest are a format and never change.
+//! SHA-256 over several parts, for ids and seals. The length of each text goes in before the text, so that the same
+//! letters divided differently give another digest; the hashed bytes are a stored format and never change.
 
 use ring::digest::{Context, SHA256};
 
-/// A SHA-256 that takes in one part after the other.
+/// A SHA-256 that is fed one part after the other.
 #[derive(Clone)]
 pub struct Digest(Context);
 
@@ -14,32 +14,32 @@ impl std::fmt::Debug for Digest {
 }
 
 impl Digest {
-    /// Of nothing yet.
+    /// A digest of nothing yet.
     #[must_use]
     pub fn new() -> Self {
         Self(Context::new(&SHA256))
     }
 
-    /// With a text and its length in front, which keeps neighbouring texts apart.
+    /// Adds a text with its length in front, which keeps neighbouring texts apart.
     #[must_use]
     pub fn text(self, text: &str) -> Self {
         self.raw((text.len() as u64).to_le_bytes()).raw(text)
     }
 
-    /// With texts, each like [`Digest::text`].
+    /// Adds texts, each like [`Digest::text`].
     #[must_use]
     pub fn texts(self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         texts.into_iter().fold(self, |digest, text| digest.text(text.as_ref()))
     }
 
-    /// With bytes as they are: for what always has one length, such as a number, or comes last.
+    /// Adds bytes without a length: for parts of fixed size, such as a number, or for the last part.
     #[must_use]
     pub fn raw(mut self, bytes: impl AsRef<[u8]>) -> Self {
         self.0.update(bytes.as_ref());
         self
     }
 
-    /// The digest.
+    /// The finished digest.
     #[must_use]
     pub fn finish(self) -> [u8; 32] {
         let mut bytes = [0; 32];
@@ -47,7 +47,7 @@ impl Digest {
         bytes
     }
 
-    /// The digest in 64 hexadecimal letters.
+    /// The finished digest as 64 hexadecimal digits.
     #[must_use]
     pub fn finish_hex(self) -> String {
         hex::encode(self.finish())
@@ -60,7 +60,7 @@ impl Default for Digest {
     }
 }
 
-/// SHA-256 (hex) of bytes as they are.
+/// SHA-256 (hex) of bytes without a length in front.
 #[must_use]
 pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     Digest::new().raw(bytes).finish_hex()

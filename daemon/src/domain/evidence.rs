@@ -1,6 +1,7 @@
-//! The evidence of a study as a file: one JSON object a line, each closed by a seal that covers it and every line before it. A
-//! changed, missing, added or moved line breaks the seals from there on, so a reader can say where. The seal guards against
-//! accidents and careless changes; whoever rewrites every seal is found out by the results, which must follow from the replies.
+//! The evidence bundle of a study: one JSON object a line, each closed by a seal (hash) over it and every line before
+//! it. A changed, missing, added or moved line breaks the seals from there on, so a reader can say where. The seal
+//! detects accidents and careless changes; a forger who recomputes every seal is detected by the results, which must
+//! follow from the replies.
 
 use std::collections::BTreeMap;
 
@@ -23,62 +24,63 @@ pub const FORMAT: &str = "demoscope-evidence";
 pub const VERSION: u32 = 1;
 /// The seal before the first line.
 pub const UNSEALED: &str = "";
-/// What stands between a line and its seal.
+/// The text between a line and its seal.
 const SEAL_OPENS: &str = ",\"seal\":\"";
-/// What ends a sealed line.
+/// The text after the seal.
 const SEAL_CLOSES: &str = "\"}";
-/// Letters of a seal.
+/// Characters of a seal.
 const SEAL_LETTERS: usize = 64;
 
 /// One line of the file, without its seal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
 pub enum Line {
-    /// The first: what was asked, of whom, and how.
+    /// The first line: the study, its panel and the engine settings.
     Opening(Box<Opening>),
-    /// One respondent with everything that was said.
+    /// One respondent with all prompts and replies.
     Respondent(Box<Respondent>),
-    /// The last: what was found.
+    /// The last line: the results.
     Closing(Box<Closing>),
 }
 
-/// What was asked, of whom, and how.
+/// The study, its panel and the engine settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Opening {
     /// [`FORMAT`].
     pub format: String,
     /// [`VERSION`].
     pub version: u32,
-    /// The program that wrote it.
+    /// The program that wrote the bundle.
     pub program: String,
-    /// What these answers are, and are not.
+    /// A note on what synthetic answers are, and what they are not.
     pub notice: String,
     /// The study.
     pub study: Study,
-    /// Its specification: everything that decides its results but the answers.
+    /// Its specification: everything that determines its results except the answers.
     pub spec: StudySpec,
     /// SHA-256 (hex) of the population tables that the panel was sampled from.
     pub population: String,
-    /// Settings that the engine was asked with, and the prompt templates; none for the built-in reader.
+    /// Settings of each engine, with the prompt templates; empty for the built-in respondent model.
     pub engines: Vec<Blueprint>,
 }
 
-/// With which settings and templates an engine was asked.
+/// The settings and prompt templates of one engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blueprint {
-    /// Who was asked and with which settings, as one text: the first part of every address.
+    /// The engine and its settings as one text: the first part of every address.
     pub parameters: String,
-    /// Prices in millionths of a dollar per million tokens: sent, sent but cached, received. None where nobody knows.
+    /// Prices in millionths of a dollar per million tokens: input, cached input, output. `None` if unknown.
     pub price: Option<(u64, u64, u64)>,
     /// Template name → text.
     pub templates: BTreeMap<String, String>,
-    /// What it was asked for, where that was not the direct answer.
+    /// The kind of call, for calls other than the direct answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
-    /// Of an embedding model, what it makes of the anchors.
+    /// For an embedding model, its anchor calibration.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub benches: BTreeMap<Construct, Bench>,
-    /// Which reader read the replies: [`instrument::READER`](super::instrument::READER). 0 is the first, which took less.
+    /// Version of the reader that read the replies: [`instrument::READER`](super::instrument::READER). 0 is the first
+    /// version, which accepted fewer replies.
     #[serde(default, skip_serializing_if = "is_first")]
     pub reader: u32,
 }
@@ -88,37 +90,37 @@ fn is_first(reader: &u32) -> bool {
     *reader == 0
 }
 
-/// What is known of anchors by the blueprints of a study: of each construct what was measured last.
+/// The newest anchor calibration of each construct in the blueprints of a study.
 #[must_use]
 pub fn benches(blueprints: &[Blueprint]) -> BTreeMap<Construct, Bench> {
     blueprints.iter().flat_map(|blueprint| blueprint.benches.clone()).collect()
 }
 
-/// One respondent with everything that was said.
+/// One respondent with all prompts and replies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Respondent {
-    /// Their place in the panel, from 0.
+    /// Position in the panel, from 0.
     pub respondent: u32,
-    /// Who they are.
+    /// The persona that answered.
     pub persona: Persona,
-    /// What they were asked, in order.
+    /// The assignments of the respondent, in order.
     pub asked: Vec<Asked>,
 }
 
-/// One assignment with everything that was said and what came of it.
+/// One assignment with its exchanges and its outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
-    /// Which assignment.
+    /// The assignment.
     pub at: Assignment,
     /// The order in which the variants of an A/B test were shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Order>,
-    /// Questions and replies in order; empty where no reply came, or none was kept.
+    /// Exchanges in order; empty if no reply came or none was kept.
     pub exchanges: Vec<Said>,
-    /// What came of it, as it is printed: the opening names the study type of every answer.
+    /// The outcome, without the tag of its answer: the opening line names the study type of every answer.
     #[serde(deserialize_with = "tagged")]
     pub outcome: Outcome,
-    /// What it took.
+    /// Tokens and cost.
     pub usage: Usage,
 }
 
@@ -126,63 +128,62 @@ fn tagged<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Outcome, D::Erro
     Outcome::<Tagged>::deserialize(deserializer).map(|outcome| outcome.map(Answer::from))
 }
 
-/// One question as it was sent, and the reply.
+/// One prompt as it was sent, and the reply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Said {
-    /// Who answers and under which rules; absent where the prompt can no longer be made.
+    /// The system prompt: persona and rules; absent if the prompt can no longer be rebuilt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,
-    /// The question with its material; where a reply was asked for again, that reply and what was said to it as well.
+    /// The user prompt with the stimulus; for a re-ask also the earlier reply and the correction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
-    /// Which of the opening's engines it was put to; none for the built-in reader.
+    /// Index into the opening's engines; `None` for the built-in respondent model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<usize>,
-    /// SHA-256 (hex) over parameters and prompt; empty for the built-in reader.
+    /// SHA-256 (hex) over parameters and prompt; empty for the built-in respondent model.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub address: String,
-    /// What the model wrote, or the beginning of it.
+    /// The reply, or the beginning of it.
     pub reply: String,
-    /// How many bytes the whole reply had, where only its beginning was kept.
+    /// Bytes of the whole reply, if only its beginning was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole_bytes: Option<u64>,
-    /// How it ended.
+    /// How the reply ended.
     pub end: End,
-    /// The model that says it answered.
+    /// The model that the service reports to have answered.
     pub model: String,
-    /// Where it came from.
+    /// Where the reply came from.
     pub source: Source,
-    /// What it was for, where it was not the direct question: a text of the respondent, its vector, or its rating, and for
-    /// which construct.
+    /// For a side measure: the kind of call (free text, embedding or rating) and its construct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beside: Option<(Part, Construct)>,
-    /// Which of the direct questions it was, where each is put in a call of its own.
+    /// The item, if each question is put in a call of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
 }
 
-/// What was found.
+/// The results of the study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Closing {
-    /// Respondents in the file.
+    /// Respondents in the bundle.
     pub respondents: u32,
-    /// Exchanges in the file.
+    /// Exchanges in the bundle.
     pub exchanges: u64,
-    /// What all of it cost, calls without an outcome included.
+    /// Total tokens and cost, including calls without an outcome.
     pub usage: Usage,
-    /// The results; none where there was no answer.
+    /// The results; `None` if there was no answer.
     pub results: Option<Results>,
     /// SHA-256 (hex) of the results as JSON; empty without any.
     pub results_hash: String,
 }
 
-/// A broken line.
+/// Why a line's seal is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unsealed {
-    /// It has no seal.
+    /// The line has no seal.
     #[error("The line has no seal")]
     Missing,
-    /// Its seal does not fit it, or the lines before it.
+    /// The seal does not match the line and the lines before it.
     #[error(
         "The seal does not fit: this line was changed, or one before it was added, removed or moved"
     )]
@@ -193,13 +194,13 @@ fn seal_of(before: &str, body: &str) -> String {
     Digest::new().texts([before, body]).finish_hex()
 }
 
-/// A line with its seal, ready to be written, and the seal for the next one.
+/// A line with its seal, ready to be written, and the seal that the next line needs.
 ///
 /// # Errors
 /// When the line cannot be written as JSON.
 pub fn seal(before: &str, line: &Line) -> Result<(String, String), serde_json::Error> {
     let mut text = serde_json::to_string(line)?;
-    // The seal stands inside the object, so that every line stays JSON.
+    // The seal is a member of the object, so that every line stays valid JSON.
     text.pop();
     let seal = seal_of(before, &text);
     text.push_str(SEAL_OPENS);
@@ -208,11 +209,11 @@ pub fn seal(before: &str, line: &Line) -> Result<(String, String), serde_json::E
     Ok((text, seal))
 }
 
-/// Reads a line of the evidence of a study of that type; `None` for the first line, which tells it. Answers get the tag that
-/// the file does without.
+/// Reads a line of the evidence bundle of a study of that type; `None` for the first line, which names the type. Adds
+/// the type's tag to answers, which the file omits.
 ///
 /// # Errors
-/// When it is no line, or an answer does not have the fields of its study type.
+/// When it is not a line of the format, or an answer does not have the fields of its study type.
 pub fn read(text: &str, study_type: Option<StudyType>) -> Result<Line, serde_json::Error> {
     let mut line: serde_json::Value = serde_json::from_str(text)?;
     let asked = line.get_mut("asked").and_then(serde_json::Value::as_array_mut);
@@ -225,10 +226,10 @@ pub fn read(text: &str, study_type: Option<StudyType>) -> Result<Line, serde_jso
     serde_json::from_value(line)
 }
 
-/// Checks the seal of a line and gives it for the next one.
+/// Checks the seal of a line and returns it for the next one.
 ///
 /// # Errors
-/// When there is none, or it does not fit.
+/// When the seal is missing or does not match.
 pub fn unseal<'a>(before: &str, text: &'a str) -> Result<&'a str, Unsealed> {
     let body_end = text
         .len()
@@ -242,7 +243,7 @@ pub fn unseal<'a>(before: &str, text: &'a str) -> Result<&'a str, Unsealed> {
     if seal == seal_of(before, body) { Ok(seal) } else { Err(Unsealed::Broken) }
 }
 
-/// SHA-256 (hex) of results as JSON; empty without any.
+/// SHA-256 (hex) of results as JSON; empty without results.
 ///
 /// # Errors
 /// When they cannot be written as JSON.
@@ -251,7 +252,7 @@ pub fn results_hash(results: Option<&Results>) -> Result<String, serde_json::Err
     Ok(sha256_hex(serde_json::to_vec(results)?))
 }
 
-/// The first place where two documents differ, as a path and what stands there: `None` when they are the same.
+/// The first difference between two documents, as a path and both values: `None` when they are equal.
 #[must_use]
 pub fn first_difference(
     recorded: &serde_json::Value,
@@ -324,7 +325,7 @@ mod tests {
             .collect()
     }
 
-    /// The first line whose seal does not fit.
+    /// The first line whose seal does not match.
     fn broken(lines: &[String]) -> Option<usize> {
         let mut before = UNSEALED.to_owned();
         lines.iter().position(|line| match unseal(&before, line) {

@@ -1,5 +1,5 @@
-//! What was said between a study and a model: the question by its address, and the reply as it came. Kept beside the outcome,
-//! so that a report can be rebuilt from the words themselves, and so that the same question need not be paid for twice.
+//! An exchange: one prompt, by its address, and the model's reply as it came. It is stored with the outcome, so that
+//! a report can be recomputed from the raw replies, and so that the same prompt is not paid for twice.
 
 use protocol::channels::Construct;
 use protocol::study::StudySpec;
@@ -13,10 +13,10 @@ use super::outcome::{Answered, Assignment};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
-    /// The model was asked.
+    /// A call to the model.
     #[default]
     Asked,
-    /// The model said it before, to the very same question.
+    /// The response cache: the model answered the very same prompt before.
     Remembered,
 }
 
@@ -31,12 +31,12 @@ impl Source {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum End {
-    /// The model was done.
+    /// The model finished by itself.
     #[default]
     Finished,
-    /// It ran into the limit on length.
+    /// The reply was cut off at the length limit.
     Truncated,
-    /// The service or the model declined, in words of ours.
+    /// The service or the model declined, described in our own words.
     Declined(String),
 }
 
@@ -46,46 +46,46 @@ impl End {
     }
 }
 
-/// What a question beside the direct one was for.
+/// The kind of call of a side measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// A free text of the respondent.
+    /// A free text from the respondent.
     Text,
-    /// A text's vector, held against anchors.
+    /// The embedding of a text, compared with the anchors.
     Embedding,
     /// Another model's rating of a text.
     Rating,
 }
 
-/// One question and its reply.
+/// One prompt and its reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exchange {
-    /// [`address`] of the question.
+    /// [`address`] of the prompt.
     #[serde(rename = "q")]
     pub address: String,
-    /// What was wrong with the reply before, where this one was asked for again.
+    /// What was wrong with the previous reply, if this is a re-ask.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub correction: Option<String>,
-    /// What the model wrote, or the beginning of it.
+    /// The reply, or the beginning of it.
     #[serde(rename = "r")]
     pub reply: String,
-    /// How many bytes the whole reply had, where only its beginning is kept.
+    /// Bytes of the whole reply, if only its beginning is kept.
     #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
     pub whole_bytes: Option<u64>,
-    /// How it ended.
+    /// How the reply ended.
     #[serde(rename = "e", default, skip_serializing_if = "End::is_finished")]
     pub end: End,
-    /// The model that says it answered; empty where the service does not say.
+    /// The model that the service reports to have answered; empty if it reports none.
     #[serde(rename = "m", default, skip_serializing_if = "String::is_empty")]
     pub model: String,
-    /// Where it came from.
+    /// Where the reply came from.
     #[serde(rename = "s", default, skip_serializing_if = "Source::is_asked")]
     pub source: Source,
-    /// What it was for, where it was not the direct question.
+    /// For a side measure: the kind of call and its construct.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub beside: Option<(Part, Construct)>,
-    /// Which of the direct questions it was, where each is put in a call of its own.
+    /// The item, if each question is put in a call of its own.
     #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
 }
@@ -93,7 +93,7 @@ pub struct Exchange {
 /// Reads a model's reply as an answer to an assignment.
 ///
 /// # Errors
-/// Why it is none.
+/// Why the reply is not an answer.
 pub fn read(
     spec: &StudySpec,
     at: Assignment,
@@ -107,10 +107,10 @@ pub fn read(
     }
 }
 
-/// Reads a model's reply as an answer to one question that was put alone.
+/// Reads a model's reply as an answer to one item.
 ///
 /// # Errors
-/// Why it is none.
+/// Why the reply is not an answer.
 pub fn read_item(
     spec: &StudySpec,
     item: Item,
@@ -128,11 +128,11 @@ fn cut_off() -> Unreadable {
     Unreadable::Invalid { reason: "the reply was cut off at its longest".to_owned() }
 }
 
-/// A reply as it was kept: to which of the questions that are put alone, if they are; how it ended; and its words.
+/// A stored reply: its item (if items are put alone), how it ended, and its text.
 pub type Kept<'a> = (Option<Item>, &'a End, &'a str);
 
-/// What all direct replies of an assignment came to; of each question the last one counts. `None` where a question has no
-/// reply.
+/// The answer that all direct replies of an assignment make together; for each item the last reply counts. `None` if
+/// an item has no reply.
 #[must_use]
 pub fn conclude(
     spec: &StudySpec,
@@ -156,25 +156,25 @@ pub fn conclude(
     Some(instrument::assemble(spec, at, read))
 }
 
-/// The address of a question: SHA-256 (hex) of everything that decides the reply as far as a caller can, which is who is asked
-/// with which settings, and both parts of the prompt.
+/// The address of a prompt: SHA-256 (hex) of everything a caller controls that determines the reply: the engine with
+/// its settings, and both parts of the prompt.
 #[must_use]
 pub fn address(parameters: &str, system: &str, question: &str) -> String {
     Origin::new(parameters).address(system, question)
 }
 
-/// The part of every [`address`] that all questions of a study share, worked out once.
+/// The part of every [`address`] that all prompts of a study share, hashed once.
 #[derive(Clone, Debug)]
 pub struct Origin(Digest);
 
 impl Origin {
-    /// Of everyone who is asked with those parameters.
+    /// The common part for those parameters.
     #[must_use]
     pub fn new(parameters: &str) -> Self {
         Self(Digest::new().text(parameters))
     }
 
-    /// The address of a question.
+    /// The address of a prompt.
     #[must_use]
     pub fn address(&self, system: &str, question: &str) -> String {
         self.0.clone().text(system).text(question).finish_hex()
@@ -184,7 +184,7 @@ impl Origin {
 /// Most bytes of a reply that are kept: far more than an answer needs, far less than a service could send.
 const KEPT_BYTES_MAX: usize = 8 * 1024;
 
-/// What is kept of a reply, and how many bytes all of it had where that is not everything.
+/// The part of a reply that is kept, and the length of the whole reply in bytes if it was shortened.
 #[must_use]
 pub fn kept(reply: &str) -> (&str, Option<u64>) {
     if reply.len() <= KEPT_BYTES_MAX {
@@ -194,17 +194,17 @@ pub fn kept(reply: &str) -> (&str, Option<u64>) {
     (&reply[..end], Some(reply.len() as u64))
 }
 
-/// Most characters of a reply that are sent along when it is asked for again.
+/// Most characters of a reply that are sent back with a re-ask.
 const FORMER_MAX: usize = 4_000;
 
-/// What is sent along of a reply, as it was kept, when it is asked for again.
+/// The part of a stored reply that is sent back with a re-ask.
 #[must_use]
 pub fn former(kept: &str) -> &str {
     let end = kept.char_indices().nth(FORMER_MAX).map_or(kept.len(), |(end, _)| end);
     kept.get(..end).unwrap_or_default().trim()
 }
 
-/// The reply that an exchange asks again for, of those before it.
+/// The earlier reply that a re-ask refers to, among the exchanges before it.
 #[must_use]
 pub fn asked_again<'a>(before: &'a [Exchange], again: &Exchange) -> Option<&'a str> {
     let same = |it: &&Exchange| (it.beside, it.item) == (again.beside, again.item);

@@ -1,4 +1,4 @@
-//! Everything that is decided, free of files, clocks and threads: randomness comes only from a given seed.
+//! The domain: all rules and decisions, without files, clocks or threads. Randomness comes only from a given seed.
 
 pub mod asking;
 pub mod capital;

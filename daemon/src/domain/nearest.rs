@@ -1,6 +1,6 @@
-//! Hints at the word that was probably meant: of those that are known, the one nearest to what was typed.
+//! Spelling suggestions: of the known words, the one nearest to the word that was typed.
 
-/// The known word with the fewest letters to change, when it is near enough to be what was meant.
+/// The known word with the smallest edit distance, if it is near enough to be meant.
 pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
@@ -12,12 +12,12 @@ pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, word)| word)
 }
 
-/// The hint at the word that was probably meant, when one is near enough.
+/// The hint with the suggested word, if one is near enough.
 pub fn did_you_mean(given: &str, known: &[&str]) -> Option<String> {
     nearest(given, known).map(hint)
 }
 
-/// The hint at that word.
+/// The hint with that word.
 pub fn hint(near: &str) -> String {
     format!("did you mean '{near}'?")
 }

@@ -1,5 +1,5 @@
-//! What is asked of whom (an assignment) and what came of it (an outcome). The pair is the unit of work, of charging
-//! and of storage: what is left to do is assignments minus outcomes.
+//! The assignment, one thing to ask one respondent, and its outcome. The pair is the unit of work, of charging and of
+//! storage: the remaining work is assignments minus outcomes.
 
 use protocol::channels::Channels;
 use protocol::credits::UsdMicros;
@@ -16,11 +16,11 @@ use super::instrument::Options;
 pub struct Assignment {
     /// From 0; more than one only in content reviews.
     pub round: u16,
-    /// The respondent's place in the panel, from 0.
+    /// The respondent's position in the panel, from 0.
     pub respondent: u32,
-    /// From 0; more than one where a respondent is asked several things in separate calls.
+    /// From 0; more than one if a respondent is asked several things in separate calls.
     pub task: u16,
-    /// 0 for the answer, or the code of another kind of asking: [`super::asking::Asking::code`].
+    /// 0 for the answer, or the code of another purpose: [`super::asking::Asking::code`].
     pub replicate: u16,
 }
 
@@ -28,22 +28,22 @@ pub struct Assignment {
 pub const FIRST_ROUND: u16 = 0;
 
 impl Assignment {
-    /// The first question to a respondent in a round: the answer to the first task.
+    /// The first assignment of a respondent in a round: the answer to the first task.
     #[must_use]
     pub const fn first(round: u16, respondent: u32) -> Self {
         Self { round, respondent, task: 0, replicate: 0 }
     }
 
-    /// Whether the reply is the respondent's answer, which alone is counted and charged, and not asked to tell what answers
-    /// are worth.
+    /// Whether this assignment asks for the respondent's answer: only answers are counted and charged, replicates and
+    /// checks are not.
     #[must_use]
     pub const fn is_answer(&self) -> bool {
         self.replicate == 0
     }
 }
 
-/// What came of an assignment. Only [`Outcome::Answered`] is ever a score, and only it is charged. It serialises as evidence
-/// has it, with the fields of an answer alone; `Outcome<Tagged>` is what is stored and read.
+/// The outcome of an assignment. Only [`Outcome::Answered`] has a score, and only it is charged. It serialises as in
+/// an evidence bundle, with the fields of an answer only; `Outcome<Tagged>` is the form that is stored and read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome<A = Answer> {
@@ -51,37 +51,37 @@ pub enum Outcome<A = Answer> {
     Answered(Answered<A>),
     /// The respondent declined, or cannot answer this question.
     Refused {
-        /// In a few words, without anything personal: counted in the diagnostics.
+        /// In a few words, without personal data: counted in the diagnostics.
         reason: String,
     },
-    /// The reply could not be read, after the re-asks that are allowed.
+    /// The reply could not be read, after the allowed re-asks.
     Invalid {
         /// In a few words.
         reason: String,
     },
-    /// No reply could be had.
+    /// No reply was received.
     Failed {
         /// In a few words.
         reason: String,
     },
-    /// Not asked, on purpose.
+    /// Deliberately not asked.
     Skipped {
         /// In a few words.
         reason: String,
     },
 }
 
-/// What a respondent counts as, from the best to the worst. Of one who was asked several things the worst counts, so
+/// The class of a respondent's outcomes, from best to worst. For a respondent with several tasks the worst counts, so
 /// that only a complete answer is delivered and charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// Answered everything.
+    /// Every task was answered.
     Answered,
-    /// Declined something, or was not asked on purpose.
+    /// A task was declined, or deliberately not asked.
     Refused,
-    /// Said something that could not be read.
+    /// A task has a reply that could not be read.
     Invalid,
-    /// Could not be asked something.
+    /// A task has no reply.
     Failed,
 }
 
@@ -113,7 +113,7 @@ impl<A> Outcome<A> {
         }
     }
 
-    /// What a respondent with this outcome alone counts as.
+    /// The class of a respondent with this outcome only.
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
@@ -125,23 +125,23 @@ impl<A> Outcome<A> {
     }
 }
 
-/// A reply that passed.
+/// A reply that was read and passed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answered<A = Answer> {
     /// The instrument's fields.
     pub answer: A,
-    /// The reasons it names.
+    /// The themes it names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Mention>,
-    /// The order in which the words to choose from were shown; `None` where everyone saw the same one.
+    /// The order of the options that were shown; `None` if every respondent saw the same order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub options: Option<Options>,
-    /// What further channels heard from the respondent; `None` where only the direct answer was asked for.
+    /// The respondent's channel readings; `None` if only the direct answer was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channels: Option<Channels>,
 }
 
-/// What an outcome took.
+/// Tokens, cost and retries of an outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Tokens sent.
@@ -150,14 +150,14 @@ pub struct Usage {
     pub output_tokens: u64,
     /// Real cost.
     pub cost: UsdMicros,
-    /// Times that it was asked again because a reply could not be read.
+    /// Re-asks after a reply that could not be read.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub reasks: u32,
-    /// Replies that were remembered from an earlier study, and so cost nothing.
+    /// Replies from the response cache, paid for by an earlier study.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub remembered: u32,
-    /// Calls whose cost is an upper bound, because the service did not say what they took, or said what no such call can
-    /// take, or because the daemon was cut off while they may have been under way.
+    /// Calls whose cost is an upper bound: the service reported no usage or an impossible one, or the daemon was
+    /// killed while they may have been under way.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub at_most: u32,
 }
@@ -167,17 +167,17 @@ fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-/// What one engine did for a study.
+/// The work of one engine for a study.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EngineUse {
     /// Respondents whose last question it answered.
     pub answers: u32,
-    /// What its calls took.
+    /// Usage of its calls.
     pub usage: Usage,
 }
 
 impl EngineUse {
-    /// Both together.
+    /// The sum of both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -188,13 +188,14 @@ impl EngineUse {
 }
 
 impl Usage {
-    /// What a reply took that was there already: nothing, but it is counted where another study paid for it.
+    /// The usage of a reply from its source: a cached reply costs nothing, but is counted if another study paid for
+    /// it.
     #[must_use]
     pub fn remembered(source: Source) -> Self {
         Self { remembered: u32::from(source == Source::Remembered), ..Self::default() }
     }
 
-    /// What both took together.
+    /// The sum of both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {

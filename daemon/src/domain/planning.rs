@@ -1,5 +1,5 @@
-//! How many people a study needs: the question of an analyst turned into the formulas of `stats::power`, each answer with
-//! the name of its formula, because they differ.
+//! Sample size planning: an analyst's question mapped to the formulas of `stats::power`, each answer with the name of
+//! its formula, because they differ.
 
 use protocol::analysis::{Effect, PowerAnswer, PowerQuestion, ShareFormula};
 
@@ -10,22 +10,22 @@ use super::stats::power::{
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoPower {
-    /// A share lies outside 0..1, or there is no difference to see.
+    /// A share lies outside 0..1, or both shares are equal.
     #[error("Two different shares are needed, both above 0 % and below 100 %")]
     Shares,
-    /// The difference is none, or the deviation is not positive.
+    /// The difference is zero, or the deviation is not positive.
     #[error("A difference other than 0 and a standard deviation above 0 are needed")]
     Means,
-    /// The level and the power are no chances, or the power is below the level.
+    /// The level or the power is not a probability, or the power is below the level.
     #[error("Alpha and power lie between 0 and 1, and the power is the larger one")]
     Chances,
-    /// More people than there are.
+    /// More people than exist.
     #[error("No panel is large enough to see that difference")]
     TooMany,
 }
 
 impl NoPower {
-    /// What to ask instead.
+    /// How to change the question.
     #[must_use]
     pub const fn hint(self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ pub fn power(question: &PowerQuestion) -> Result<PowerAnswer, NoPower> {
             (needed, d, formula.to_owned(), seen)
         }
     };
-    // Two people are the fewest that have a spread.
+    // At least two people are needed for a variance.
     let needed = needed.filter(|n| n.is_finite() && *n < 1e10).ok_or(NoPower::TooMany)?.max(2.0);
     #[expect(
         clippy::cast_possible_truncation,

@@ -1,42 +1,42 @@
-//! Who is asked in which order after the program ended uncleanly in the middle of a study. Most such ends have nothing to do
-//! with anybody who was being asked: the power went, or somebody killed the process. But if it was one respondent, then
-//! going on as before would end the program again and again. So the next ones are asked in groups, each written down
-//! before it is asked; a group among whom the program ends again is asked in smaller ones; and who ends it three times
-//! alone is put aside.
+//! The order of asking after an unclean exit in the middle of a study. Most such exits, like a power cut or a killed
+//! process, have nothing to do with the respondents that were being asked; but if one respondent makes the process
+//! crash, continuing as before would crash it again and again. So the next respondents are asked in groups, each
+//! recorded before it is asked; a group that was being asked during another crash is split into smaller ones; and a
+//! respondent who is alone in three crashes is excluded.
 
 use serde::{Deserialize, Serialize};
 
-/// Respondents watched after the first unclean end: more than can have been under way.
+/// Respondents on probation after the first unclean exit: more than can have been under way.
 const WATCHED: usize = 1_024;
-/// Groups that a suspicious one is split into.
+/// Groups that a suspected group is split into.
 const PARTS: usize = 32;
-/// How often one respondent may end the program alone.
+/// Crashes with one respondent alone until that respondent is excluded.
 const STRIKES_MAX: u32 = 3;
 
-/// A group that is being asked, or was when the program ended.
+/// A group that is being asked, or was when the process exited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
-    /// The first of them, by place in the panel.
+    /// The first respondent, by position in the panel.
     pub first: u32,
-    /// The last.
+    /// The last respondent, by position in the panel.
     pub last: u32,
-    /// How often the program ended while this one was asked alone.
+    /// Crashes so far while this respondent was asked alone.
     #[serde(default)]
     pub strikes: u32,
 }
 
-/// What to do after an unclean end.
+/// The order of asking after an unclean exit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// Whoever ended the program too often: not to be asked any more.
+    /// The respondent to exclude because of too many crashes.
     pub aside: Option<u32>,
-    /// Who is asked first, group by group; everyone else comes after them, unwatched.
+    /// The groups that are asked first, one after the other; all other respondents follow without probation.
     pub groups: Vec<(Group, Vec<u32>)>,
 }
 
 impl Plan {
-    /// The plan for those who are left, in the order of their places. `among` is the group that was being asked, where one
-    /// was written down.
+    /// The plan for the respondents in `left`, in panel order. `among` is the group that was being asked, if one was
+    /// recorded.
     pub fn new(among: Option<Group>, left: &[u32]) -> Self {
         let suspects: Vec<u32> = among.map_or_else(Vec::new, |group| {
             let within = |place: &&u32| (group.first..=group.last).contains(*place);
@@ -82,8 +82,8 @@ mod tests {
 
     use super::*;
 
-    /// Lives through a study whose program ends whenever one of those is asked; says how often it ended and who was put
-    /// aside.
+    /// Simulates a study whose program crashes whenever one of those is asked; returns the number of crashes and the
+    /// excluded respondents.
     fn live(panel: u32, poison: &BTreeSet<u32>) -> (u32, BTreeSet<u32>) {
         let mut left: Vec<u32> = (0..panel).collect();
         let (mut ends, mut aside) = (0, BTreeSet::new());
@@ -105,7 +105,7 @@ mod tests {
                 }
                 among = None;
             }
-            // Unwatched, at most 200 at a time.
+            // Without probation, at most 200 at a time.
             while let Some(next) = left.chunks(200).next().map(<[u32]>::to_vec) {
                 if next.iter().any(|place| poison.contains(place)) {
                     ends += 1;

@@ -1,35 +1,36 @@
-//! What a study will cost in the end, by what its first respondents took. The interval is the usual one for the sum of
-//! further draws from one population: with n costs of mean m and standard deviation s, k further ones sum to
+//! The projected final cost of a study, from the cost of its first respondents. The interval is the usual one for the
+//! sum of further draws from one population: with n costs of mean m and standard deviation s, k further ones sum to
 //! k·m ± t·s·√(k + k²/n) (prediction interval for a sum; Hahn and Meeker, Statistical Intervals, 1991, ch. 4).
 
 use protocol::credits::UsdMicros;
 use serde::{Deserialize, Serialize};
 
-/// Respondents that must have been asked before anything is projected.
+/// Respondents that must be complete before there is a projection.
 const RESPONDENTS_MIN: u32 = 10;
-/// 97.5 % quantiles of Student's t at 9, 14, 19, 29, 59 and 119 degrees of freedom; a wider one holds in between.
+/// 97.5 % quantiles of Student's t at 9, 14, 19, 29, 59 and 119 degrees of freedom; in between the next wider one is
+/// used.
 const T: [(u32, f64); 6] =
     [(120, 1.980), (60, 2.001), (30, 2.045), (20, 2.093), (15, 2.145), (10, 2.262)];
 
-/// What those respondents of a study took who were asked and have their outcome.
+/// The costs of the respondents of a study who have their outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taken {
-    /// How many.
+    /// Number of respondents.
     pub respondents: u32,
-    /// What they cost together.
+    /// Their total cost.
     pub cost: UsdMicros,
     /// The sum of their squared costs.
     pub squares: u64,
 }
 
 impl Taken {
-    /// With one more respondent.
+    /// Adds one respondent.
     pub fn note(&mut self, cost: UsdMicros) {
         let square = cost.0.unsigned_abs().saturating_mul(cost.0.unsigned_abs());
         *self = self.plus(Self { respondents: 1, cost, squares: square });
     }
 
-    /// Both together.
+    /// The sum of both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -40,19 +41,19 @@ impl Taken {
     }
 }
 
-/// A cost that is not known yet, with its 95 % prediction interval.
+/// A future cost with its 95 % prediction interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Projection {
-    /// The likeliest.
+    /// The expected cost.
     pub expected: UsdMicros,
-    /// The lower end, never below what is spent.
+    /// The lower end, never below the cost so far.
     pub low: UsdMicros,
     /// The upper end.
     pub high: UsdMicros,
 }
 
-/// The final cost when `spent` is booked, for whatever reason, and `left` respondents are still to be asked. `None` while
-/// too few were.
+/// The final cost when `spent` is booked in total, and `left` respondents are still to be asked. `None` with too few
+/// respondents.
 #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and no cost comes near 2^63")]
 pub fn project(taken: Taken, left: u32, spent: UsdMicros) -> Option<Projection> {
     if taken.respondents < RESPONDENTS_MIN {

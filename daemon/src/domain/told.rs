@@ -1,6 +1,6 @@
-//! What is read and what is kept of a reply that may repeat a secret. What was chosen is read from the reply as it came, so
-//! that no secret can change it; every text that is kept, shown or sent on is without the secret. What is kept reads as
-//! what was read: where that cannot be, the reply's words are not kept at all.
+//! The redaction of a reply that may repeat a secret. Choices are read from the original reply, so that no secret can
+//! change them; every text that is kept, shown or sent on has the secret removed. If the redacted reply would be read
+//! differently, its text is not kept at all.
 
 use std::borrow::Cow;
 
@@ -10,16 +10,16 @@ use super::exchange;
 use super::instrument::{Unreadable, with_texts};
 use super::outcome::Answered;
 
-/// Takes a secret out of text.
+/// Removes a secret from text.
 pub trait Mask {
-    /// Any text without it.
+    /// Any text without the secret.
     fn text<'a>(&self, text: &'a str) -> Cow<'a, str>;
 
-    /// A whole reply without it, in the same form as before.
+    /// A whole reply without the secret, in the same form as before.
     fn reply<'a>(&self, reply: &'a str) -> Cow<'a, str>;
 }
 
-/// No secret is known.
+/// If no secret is known, nothing is removed.
 impl<M: Mask> Mask for Option<M> {
     fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.as_ref().map_or(Cow::Borrowed(text), |mask| mask.text(text))
@@ -40,12 +40,12 @@ impl<M: Mask> Mask for &M {
     }
 }
 
-/// Something read that holds choices, texts or both.
+/// A value read from a reply: choices, texts or both.
 pub trait Holds: Sized {
-    /// Whether the same was chosen, whatever the texts beside it say.
+    /// Whether the choices are equal, whatever the texts are.
     fn chooses_as(&self, other: &Self) -> bool;
 
-    /// The same choices with other texts.
+    /// The same choices with each text changed.
     #[must_use]
     fn with_texts(self, change: &dyn Fn(&str) -> String) -> Self;
 }
@@ -53,15 +53,15 @@ pub trait Holds: Sized {
 /// A reply that was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told<T> {
-    /// What it says, or why it says nothing.
+    /// The value, or why there is none.
     pub read: Result<T, Unreadable>,
-    /// What is kept of its words.
+    /// The text that is kept.
     pub reply: String,
-    /// How many bytes the whole reply had, where not all of it is kept.
+    /// Bytes of the whole reply, if only a part of it is kept.
     pub whole_bytes: Option<u64>,
 }
 
-/// Reads a reply and says what is kept of it.
+/// Reads a reply and returns the value with the text to keep.
 pub fn told<T: Holds>(
     reply: String,
     mask: &impl Mask,

@@ -1,5 +1,5 @@
-//! Builds what further channels heard from the exchanges themselves: the same for a study at work and for one that is
-//! replayed. Where no exchange says anything, a reason says why; it is never filled in.
+//! Channel readings, built from the exchanges: in the same way for a running study and for a replay. A reading
+//! without a usable exchange is replaced by a reason, never by another value.
 
 use protocol::channels::{
     BILLION, Channel, Channels, Construct, Heard, POINTS, Pmf, Rated, Voices,
@@ -11,26 +11,26 @@ use super::exchange::{End, Part};
 use super::instrument::Unreadable;
 use super::instrument::channels::{self, Measured};
 
-/// A reply beside the direct answer, whoever keeps it.
+/// A reply of a side measure, independent of where it is stored.
 #[derive(Clone, Copy, Debug)]
 pub struct Beside<'a> {
-    /// What it was for.
+    /// The kind of call.
     pub part: Part,
-    /// For which construct.
+    /// The construct.
     pub construct: Construct,
-    /// How it ended.
+    /// How the reply ended.
     pub end: &'a End,
-    /// What was said: all of it.
+    /// The whole reply.
     pub reply: &'a str,
 }
 
-/// Why a construct was not heard, where no reply says so.
+/// Why a construct has no reading, if no reply gives a reason.
 pub type Reasons<'a> = dyn Fn(Part, Construct) -> String + 'a;
 
-/// What came of a reply, in words of ours where it is nothing.
+/// Reads a reply, with the reason in our own words if it cannot be used.
 ///
 /// # Errors
-/// Why it is nothing.
+/// Why it cannot be used.
 pub fn read<T>(
     end: &End,
     reply: &str,
@@ -45,7 +45,7 @@ pub fn read<T>(
     }
 }
 
-/// A reason as it is counted: a refusal's own words vary, so they are not part of it.
+/// A reason as it is counted, without the text of a refusal, which varies.
 #[must_use]
 pub fn reason(what: &str, unreadable: &Unreadable) -> String {
     match unreadable {
@@ -54,7 +54,7 @@ pub fn reason(what: &str, unreadable: &Unreadable) -> String {
     }
 }
 
-/// Everything that was heard beside a direct answer; `None` where a study hears nothing else.
+/// The channel readings of a direct answer; `None` if the study uses only the direct channel.
 #[must_use]
 pub fn heard(
     spec: &StudySpec,

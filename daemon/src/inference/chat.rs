@@ -1,4 +1,4 @@
-//! What is said to a language model and what comes back, the same for every service. Wire formats translate these types;
+//! The chat call and its reply, in a form that is the same for every service. Wire formats translate these types;
 //! nothing here knows a service, a key or a socket.
 
 use std::sync::Arc;
@@ -10,29 +10,29 @@ use serde_json::value::RawValue;
 
 use super::prompt::Again;
 
-/// One call: a system text, a question, and how the reply shall look.
+/// One call: system prompt, user prompt, and the format of the reply.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chat {
     /// The model to ask.
     pub model: String,
-    /// Who answers and under which rules.
+    /// The system prompt: persona and rules.
     pub system: String,
-    /// The question with its material.
+    /// The user prompt with the stimulus.
     pub question: String,
-    /// The reply to it and what is said to that, where it is asked for again.
+    /// For a re-ask: the earlier reply and the correction.
     pub again: Option<Again>,
-    /// How the reply shall look.
+    /// The format of the reply.
     pub shape: Shape,
     /// Most tokens of the reply, reasoning included.
     pub output_tokens_max: u32,
-    /// Sampling temperature; reasoning models take none.
+    /// Sampling temperature; reasoning models do not accept one.
     pub temperature: Option<f64>,
-    /// The service's own sampling seed, where it has one; a wish, never a promise.
+    /// The service's own sampling seed, if it has one; best effort, not a guarantee.
     pub seed: Option<u64>,
 }
 
 impl Chat {
-    /// What was said so far but the system text, turn by turn.
+    /// The messages of the conversation without the system prompt, in order.
     pub fn turns(&self) -> impl Iterator<Item = (Speaker, &str)> {
         let again = self.again.iter().flat_map(|again| {
             [(Speaker::Model, again.former.as_str()), (Speaker::Asker, again.correction.as_str())]
@@ -41,33 +41,33 @@ impl Chat {
     }
 }
 
-/// Whose turn it was.
+/// The author of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaker {
-    /// Whoever asks.
+    /// The program that asks.
     Asker,
     /// The model.
     Model,
 }
 
-/// How a reply shall look.
+/// The format of a reply.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// JSON after this schema, enforced by the service.
     Schema(Schema),
     /// Some JSON object, enforced by the service.
     Json,
-    /// Whatever the model writes.
+    /// Any text.
     Text,
 }
 
-/// A JSON schema as text: it is written once, and copied into every call.
+/// A JSON schema as text: it is serialised once, and copied into every call.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Schema(Arc<RawValue>);
 
 impl Schema {
-    /// That schema.
+    /// A schema from a JSON value.
     ///
     /// # Errors
     /// Never: a value is JSON.
@@ -87,63 +87,63 @@ impl PartialEq for Schema {
     }
 }
 
-/// How a service takes the limit on the length of a reply.
+/// The request field for the limit on the length of a reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenLimit {
-    /// The older field, which compatible servers know.
+    /// The older field, which compatible servers support.
     #[default]
     MaxTokens,
-    /// The newer field, which reasoning models demand.
+    /// The newer field, which reasoning models require.
     MaxCompletionTokens,
 }
 
-/// What came back from a call that succeeded.
+/// The reply of a successful call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChatReply {
-    /// What the model wrote, a key included that it may repeat: it is masked where it is kept or shown.
+    /// The model's text. It may repeat a key, which is removed before the text is kept or shown.
     pub text: String,
-    /// The model that says it answered, without a key; empty when the service does not say.
+    /// The model that the service reports to have answered, without a key; empty if it reports none.
     pub model: String,
-    /// Why it stopped.
+    /// Why the model stopped.
     pub stop: Stop,
-    /// What the service says it took.
+    /// Tokens reported by the service.
     pub tokens: Option<Tokens>,
 }
 
 /// Why a model stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// It was done.
+    /// It finished by itself.
     Finished,
-    /// It ran into the limit on length.
+    /// It reached the length limit.
     Truncated,
-    /// The service or the model declined, in words of ours.
+    /// The service or the model declined, described in our own words.
     Declined(&'static str),
 }
 
 /// Tokens of one call as its service counts them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
-    /// Sent, those from the service's own cache included.
+    /// Input tokens, including those from the service's own cache.
     pub input: u64,
-    /// Of those sent, the ones that its cache held.
+    /// Input tokens that the service had in its cache.
     pub cached_input: u64,
-    /// Received, reasoning included.
+    /// Output tokens, reasoning included.
     pub output: u64,
-    /// Of those received, the ones that were reasoning.
+    /// Output tokens that were reasoning.
     pub reasoning: u64,
 }
 
 /// Why a call gave no reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// The service asks for patience: 429, 503 or 529.
+    /// The service asks to wait: 429, 503 or 529.
     #[error("the service asks to wait (HTTP {status})")]
     Limited {
         /// The status.
         status: u16,
-        /// Not before this.
+        /// Earliest time of the next try.
         after: Option<Duration>,
     },
     /// The service failed: any other 5xx, or 408.
@@ -158,10 +158,10 @@ pub enum CallError {
         /// What happened, without an address.
         why: &'static str,
     },
-    /// A success whose body is no reply of that format.
+    /// A success whose body is not a reply in that format.
     #[error("the service sent no reply that can be read: {why}")]
     Malformed {
-        /// What is wrong, in words of ours.
+        /// What is wrong, in our own words.
         why: &'static str,
     },
     /// The body is larger than any reply may be.
@@ -170,8 +170,8 @@ pub enum CallError {
         /// The limit.
         limit_bytes: usize,
     },
-    /// The key is not accepted, there is no credit, or this is not allowed: 401, 402, 403, and 429 where it says that there
-    /// is no credit.
+    /// The key is not accepted, there is no credit, or the call is not allowed: 401, 402, 403, and 429 with a
+    /// statement that there is no credit.
     #[error("the service refuses the key (HTTP {status}){}", hint(*.status))]
     Denied {
         /// The status.
@@ -185,7 +185,7 @@ pub enum CallError {
         /// The service's own words, shortened and on one line.
         why: String,
     },
-    /// The service points elsewhere. Redirects are never followed: they would carry the key along.
+    /// The service redirects. Redirects are never followed: they would carry the key along.
     #[error("the service redirects (HTTP {status}), and redirects are not followed")]
     Redirected {
         /// The status.
@@ -196,7 +196,7 @@ pub enum CallError {
 fn hint(status: u16) -> &'static str {
     match status {
         401 => ": it is missing, wrong or expired",
-        // A 429 is only here when it says so.
+        // A 429 is classified as `Denied` only if it says so.
         402 | 429 => ": there is no credit on the account",
         403 => ": it may not use this model",
         _ => "",
@@ -219,7 +219,7 @@ pub enum Remedy {
 }
 
 impl CallError {
-    /// What to do about it.
+    /// The remedy for this error.
     pub fn remedy(&self) -> Remedy {
         match self {
             Self::Limited { after, .. } => Remedy::Again(*after),
@@ -231,7 +231,8 @@ impl CallError {
         }
     }
 
-    /// Whether the service charged for the call although no reply can be read: then its worst case is booked.
+    /// Whether the service may have charged for the call although no reply can be read: then its worst case is
+    /// booked.
     pub fn may_have_cost(&self) -> bool {
         matches!(
             self,
@@ -242,22 +243,22 @@ impl CallError {
     }
 }
 
-/// A reply that did not arrive in time: the model may have worked all the same.
+/// The reply did not arrive in time: the model may have worked nevertheless.
 pub const TIMED_OUT: &str = "the service did not reply in time";
-/// A reply that broke off: the model may have worked all the same.
+/// The reply broke off: the model may have worked nevertheless.
 pub const BROKE_OFF: &str = "the connection broke off";
-/// No connection: nothing was asked.
+/// No connection: nothing was sent.
 pub const UNREACHABLE: &str = "the service cannot be reached";
 
-/// What the headers of a reply say about the limits, on success and on failure alike.
+/// Rate limits in the headers of a reply, on success and on failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allowance {
-    /// Requests left in the present window.
+    /// Requests left in the current window.
     pub requests_left: Option<u64>,
-    /// Until requests are full again.
+    /// Time until the request limit is full again.
     pub requests_reset: Option<Duration>,
-    /// Tokens left in the present window.
+    /// Tokens left in the current window.
     pub tokens_left: Option<u64>,
-    /// Until tokens are full again.
+    /// Time until the token limit is full again.
     pub tokens_reset: Option<Duration>,
 }

@@ -1,5 +1,5 @@
-//! The one HTTP client that talks to model services. It follows no redirect, uses no proxy of the environment, reads no
-//! more than a reply may be long, and hands the limits in the headers back with success and failure alike.
+//! The HTTP client for model services. It follows no redirect, ignores proxies in the environment, reads no more than
+//! the maximum length of a reply, and returns the rate limits in the headers on success and failure.
 
 use std::borrow::Cow;
 use std::sync::Once;
@@ -15,40 +15,41 @@ use super::chat::{
 use super::key::BoundKey;
 use super::wire::{Auth, Format, Vectors};
 
-/// Most bytes of a reply, unpacked: many times what the longest answer takes, and little enough that a hundred calls at
-/// once cannot fill the memory.
+/// Most bytes of a reply, unpacked: many times the longest answer, and small enough that a hundred concurrent calls
+/// cannot fill the memory.
 pub const REPLY_BYTES_MAX: usize = 1024 * 1024;
-/// The same of vectors, of which few calls are under way: 64 of 3,072 numbers take about 3 MB.
+/// The same for embeddings, of which few calls are under way: 64 of 3,072 numbers take about 3 MB.
 pub const VECTORS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most characters of a service's own words in an error.
 const WORDS_MAX: usize = 200;
-/// Most bytes of an error that are read, and how long a plea for patience may take to say that it is none.
+/// Most bytes of an error body that are read, and the longest wait for the body of a 429 that may say there is no
+/// credit.
 const WORDS_BYTES_MAX: usize = 64 * 1024;
 const WORDS_WAIT: Duration = Duration::from_secs(2);
 /// How long connecting may take.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
 
-/// Where and how a service is called.
+/// The endpoint of a service and how it is called.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// The wire format.
     pub format: Format,
     /// The base URL.
     pub base_url: Url,
-    /// How the key travels.
+    /// How the key is sent.
     pub auth: Auth,
     /// The key, bound to its origin.
     pub key: Option<BoundKey>,
-    /// How the limit on length is called.
+    /// The request field for the length limit.
     pub token_limit: TokenLimit,
     /// How long one call may take.
     pub call_wait: Duration,
 }
 
-/// What a call gave, and what its headers said.
+/// The result of a call, and the rate limits in its headers.
 pub type Called = (Result<ChatReply, CallError>, Allowance);
 
-/// What a call for vectors gave, and what its headers said.
+/// The result of an embedding call, and the rate limits in its headers.
 pub type Embedded = (Result<Vectors, CallError>, Allowance);
 
 /// A client with its pool of connections. Clones share it.
@@ -57,22 +58,22 @@ pub struct Caller {
     client: Client,
 }
 
-/// Why there is no client.
+/// Why a client could not be created.
 #[derive(Debug, thiserror::Error)]
 #[error("The HTTP client cannot be made: {0}")]
 pub struct NoClient(#[from] reqwest::Error);
 
-/// Makes ring the library for TLS. Idempotent; must run before the first client is made.
+/// Installs ring as the TLS library. Idempotent; must run before the first client is created.
 pub fn install_tls() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // A provider that somebody installed before is as good.
+        // A provider that was installed before is as good.
         drop(rustls::crypto::ring::default_provider().install_default());
     });
 }
 
 impl Caller {
-    /// A client.
+    /// Creates a client.
     ///
     /// # Errors
     /// When the system's certificates cannot be read.
@@ -89,7 +90,7 @@ impl Caller {
         Ok(Self { client })
     }
 
-    /// Makes one call, once.
+    /// Makes one call, without retries.
     pub async fn call(&self, target: &Target, route: &Route, chat: &Chat) -> Called {
         match tokio::time::timeout(target.call_wait, self.exchange(target, route, chat)).await {
             Ok(called) => called,
@@ -97,7 +98,7 @@ impl Caller {
         }
     }
 
-    /// Turns texts into vectors, in one call.
+    /// Embeds texts, in one call.
     pub async fn embed(
         &self,
         target: &Target,
@@ -148,7 +149,7 @@ impl Caller {
     }
 }
 
-/// Where calls of one kind go and with which headers, the key among them where it may go: worked out once.
+/// The URL and headers of one kind of call, the key included if it may be sent there: computed once.
 #[derive(Clone, Debug)]
 pub struct Route {
     url: Url,
@@ -156,23 +157,23 @@ pub struct Route {
 }
 
 impl Target {
-    /// The way of calls for replies.
+    /// The route of chat calls.
     ///
     /// # Errors
-    /// When no call can ever go that way.
+    /// When no call with this target is possible.
     pub fn chat_route(&self, model: &str) -> Result<Route, CallError> {
         self.route(self.format.path(model))
     }
 
-    /// The way of calls for vectors.
+    /// The route of embedding calls.
     ///
     /// # Errors
-    /// When no call can ever go that way.
+    /// When no call with this target is possible.
     pub fn embed_route(&self, model: &str) -> Result<Route, CallError> {
         self.route(self.format.embed_path(model))
     }
 
-    /// The way to a path below the base URL.
+    /// The route to a path below the base URL.
     fn route(&self, path: Vec<String>) -> Result<Route, CallError> {
         let url = self.address(path).ok_or_else(|| rejected("the base URL takes no path"))?;
         let mut headers = HeaderMap::new();
@@ -220,14 +221,14 @@ fn unsent(error: &reqwest::Error) -> CallError {
 async fn read(target: &Target, response: Response) -> Result<ChatReply, CallError> {
     let body = success(target, response, REPLY_BYTES_MAX).await?;
     let mut reply = target.format.reply(&body).map_err(|why| CallError::Malformed { why })?;
-    // What the model wrote is masked by whoever has read it: a reading must not depend on the key.
+    // The caller that reads the model's text redacts it: reading must not depend on the key.
     if let Some(Cow::Owned(masked)) = target.key.as_ref().map(|key| key.masked_cut(&reply.model)) {
         reply.model = masked;
     }
     Ok(reply)
 }
 
-/// The body of a success, or what the service says instead.
+/// The body of a success, or the error that the service reports.
 async fn success(
     target: &Target,
     response: Response,
@@ -253,8 +254,8 @@ async fn success(
     }
 }
 
-/// Whether a 429 is no plea for patience: services of that family say with it, in these words only, that there is nothing
-/// left on the account. A body that does not come at once says nothing.
+/// Whether a 429 means that the account has no credit: services of that family say so in these words only. A body
+/// that does not arrive at once is ignored.
 async fn has_no_credit(response: Response) -> bool {
     const SAID: &str = "insufficient_quota";
     let body = tokio::time::timeout(WORDS_WAIT, bounded(response, WORDS_BYTES_MAX)).await;
@@ -264,9 +265,9 @@ async fn has_no_credit(response: Response) -> bool {
     is_said("code") || is_said("type")
 }
 
-/// Reads a body up to a limit; what is unpacked counts, so a small bomb is caught as well.
+/// Reads a body up to a limit; the unpacked size counts, so that a decompression bomb is caught.
 async fn bounded(response: Response, limit_bytes: usize) -> Result<Vec<u8>, CallError> {
-    /// What a service announces is believed up to this.
+    /// Largest announced length that is used to reserve memory.
     const ANNOUNCED_MAX: u64 = 64 * 1024;
     let announced = response.content_length().unwrap_or(0).min(ANNOUNCED_MAX);
     let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
@@ -282,7 +283,7 @@ async fn bounded(response: Response, limit_bytes: usize) -> Result<Vec<u8>, Call
 }
 
 impl Target {
-    /// What a service says, without the key: it was told it, and may say it again.
+    /// A service's text without the key, which it knows and may repeat.
     fn masked<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.key.as_ref().map_or(Cow::Borrowed(text), |key| key.masked(text))
     }
@@ -293,9 +294,9 @@ impl Target {
     }
 }
 
-/// The service's own words on an error: short, on one line, filtered for terminals. They may repeat what was asked but
-/// never a key: the one that was sent goes first, so that no part of it stays when the rest is cut off, and what looks like
-/// another is masked as well.
+/// The service's own words on an error: short, on one line, filtered for terminals. They may repeat the prompt but
+/// never a key: the key that was sent is removed first, so that shortening leaves no part of it, and anything that
+/// looks like another key is masked as well.
 fn words(body: &[u8], masked: impl Fn(&str) -> Cow<'_, str>) -> String {
     let Ok(body) = serde_json::from_slice::<serde_json::Value>(body) else { return String::new() };
     let error = body.get("error").unwrap_or(&body);
@@ -331,7 +332,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds.min(86_400.0)).ok()
 }
 
-/// The limits that a reply's headers tell, by the names that the services use.
+/// The rate limits in a reply's headers, by the names that services use.
 fn allowance(headers: &HeaderMap) -> Allowance {
     let text = |names: [&str; 2]| {
         names.iter().find_map(|name| headers.get(*name)?.to_str().ok()).map(str::trim)
@@ -352,7 +353,7 @@ fn allowance(headers: &HeaderMap) -> Allowance {
     }
 }
 
-/// A span as services write it: `1s`, `6m0s`, `120ms`, `1.5`, `1h2m3.5s`. Absurd ones are none.
+/// A duration as services write it: `1s`, `6m0s`, `120ms`, `1.5`, `1h2m3.5s`. `None` for absurd ones.
 fn span(text: &str) -> Option<Duration> {
     let mut seconds = 0.0;
     let mut rest = text;
@@ -436,7 +437,8 @@ mod tests {
     #[test]
     fn the_key_that_was_sent_is_never_among_a_services_words() {
         let key = super::super::key::Key::new("sk-SHORT-1").unwrap();
-        // As it was sent, behind the length to which words are cut, and put together by the filter for terminals.
+        // As it was sent, beyond the length limit for error texts, and split so that the filter for terminals joins
+        // it again.
         for said in [
             "you sent sk-SHORT-1!".to_owned(),
             format!("{} (sk-SHORT-1)", "a ".repeat(97)),

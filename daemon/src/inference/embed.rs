@@ -1,5 +1,5 @@
-//! What turns texts into vectors, a service's model or the built-in encoder: its own door, so that its failures stop
-//! nobody's answers, its price, and one call for several texts.
+//! An embedding engine: a service's model or the built-in encoder. It has its own admission control, so that its
+//! failures do not stop answers, its own price, and one call for several texts.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,14 +18,14 @@ use super::wire::Vectors;
 use crate::domain::outcome::Usage;
 use crate::world::Clock;
 
-/// A service that asks to wait is waited for no longer: vectors stand beside answers, which do not wait for them.
+/// Longest wait for a service that asks to wait: embeddings are side measures, and answers do not wait for them.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// Texts of one call, at most.
+/// Most texts of one call.
 pub const TEXTS_MAX: usize = 64;
-/// Tokens of a free text, at least and at most, for estimates.
+/// Fewest and most tokens of a free text, for estimates.
 const TEXT_TOKENS: (u64, u64) = (15, 110);
 
-/// What turns texts into vectors.
+/// An embedding engine.
 #[derive(Debug)]
 pub struct Embedder {
     maker: Maker,
@@ -34,16 +34,16 @@ pub struct Embedder {
     freed: Notify,
 }
 
-/// Who does it.
+/// The implementation.
 #[derive(Debug)]
 enum Maker {
     /// A service, over the network.
     Service(Box<Remote>),
-    /// The encoder that is built in.
+    /// The built-in encoder.
     BuiltIn,
 }
 
-/// A service and the way to it.
+/// A service and its route.
 #[derive(Debug)]
 struct Remote {
     service: Service,
@@ -51,17 +51,17 @@ struct Remote {
     route: Result<Route, CallError>,
 }
 
-/// What a call for vectors came to.
+/// The result of an embedding call.
 #[derive(Debug)]
 pub struct EmbedSpent {
     /// The vectors, or why there are none.
     pub reply: Result<Vectors, CallError>,
-    /// What it took: never more than the worst case that was announced.
+    /// Its usage: never more than the worst case that was announced.
     pub took: Usage,
 }
 
 impl Embedder {
-    /// One for that service, where it has such a model.
+    /// The engine for that service, if it has an embedding model.
     pub fn of(service: &Service, caller: Caller, now: Duration) -> Option<Self> {
         let embedding = service.embedding.clone()?;
         let route = service.target.embed_route(&embedding.model);
@@ -69,7 +69,7 @@ impl Embedder {
         Some(Self::new(Maker::Service(Box::new(remote)), embedding, service.bounds, now))
     }
 
-    /// The built-in encoder, where there is one. Its weights are not touched before the first text.
+    /// The built-in encoder, if it is compiled in. Its weights are loaded with the first text.
     pub fn built_in(now: Duration) -> Option<Self> {
         let embedding = Embedding { model: local::model()?, price: Some(Price::FREE) };
         let concurrency = local::concurrency();
@@ -95,12 +95,12 @@ impl Embedder {
         }
     }
 
-    /// How fast it may be asked at present.
+    /// Its current rate limits.
     pub fn bounds(&self) -> Bounds {
         self.door().bounds()
     }
 
-    /// What it costs; none when nobody knows.
+    /// Its price; `None` if unknown.
     pub fn known_price(&self) -> Option<Price> {
         self.embedding.price
     }
@@ -109,7 +109,7 @@ impl Embedder {
         self.embedding.price.unwrap_or(Price::FREE)
     }
 
-    /// Who is asked, as one text: what vectors depend on besides the text.
+    /// The engine and its settings as one text: what embeddings depend on besides the text.
     pub fn parameters(&self) -> String {
         let Maker::Service(remote) = &self.maker else {
             return local::parameters().to_string();
@@ -137,28 +137,28 @@ impl Embedder {
         }
     }
 
-    /// The most that texts of so many bytes together can cost.
+    /// The most that texts with so many bytes in total can cost.
     pub fn worst(&self, bytes: usize) -> UsdMicros {
         self.price().worst(tokens_max(bytes), 0)
     }
 
-    /// What so many free texts will cost.
+    /// The estimated cost of so many free texts.
     pub fn estimate(&self, texts: u64) -> Estimate {
         let of = |each: u64| self.price().worst(each.saturating_mul(texts), 0);
         let high = of(TEXT_TOKENS.1).0;
         Estimate { low: of(TEXT_TOKENS.0), high: UsdMicros(high.saturating_add(high / 10)) }
     }
 
-    /// Changes how fast it may be asked while it is at work.
+    /// Changes the rate limits while calls are under way.
     pub fn retune(&self, bounds: Bounds, now: Duration) {
         self.door().retune(bounds, now);
         self.freed.notify_waiters();
     }
 
-    /// Waits for a turn at the door, for a call with those texts. Cancel by dropping the future.
+    /// Waits for admission of a call with those texts. Cancel by dropping the future.
     ///
     /// # Errors
-    /// Why no call of this study will go.
+    /// Why no call of this study will be admitted.
     pub async fn admit(
         self: &Arc<Self>,
         clock: &Arc<dyn Clock>,
@@ -167,13 +167,13 @@ impl Embedder {
     ) -> Result<Turn, String> {
         let tokens = u64::try_from(bytes(texts) / 4).unwrap_or(u64::MAX);
         loop {
-            // Listening begins before the look, so that what is freed in between is not missed.
+            // Registers for notification before the check, so that a slot that is freed in between is not missed.
             let freed = self.freed.notified();
             let now = clock.monotonic();
             let admit = self.door().ask(study, 1, tokens, now);
             match admit {
                 Admit::Go => {
-                    // Whoever else wants a turn is not kept waiting by a study that has none to ask for.
+                    // Another study must not be kept waiting by one that has nothing to ask for.
                     self.door().pass(study);
                     self.freed.notify_waiters();
                     let (embedder, clock) = (Arc::clone(self), Arc::clone(clock));
@@ -191,7 +191,7 @@ impl Embedder {
         }
     }
 
-    /// The study is done here.
+    /// Tells the admission control that the study has finished.
     pub fn leave(&self, study: u32) {
         self.door().leave(study);
         self.freed.notify_waiters();
@@ -202,7 +202,7 @@ impl Embedder {
     }
 }
 
-/// A place at the door, given back when it is dropped without a call.
+/// An admitted call's slot, released when it is dropped without a call.
 pub struct Turn {
     embedder: Arc<Embedder>,
     clock: Arc<dyn Clock>,
@@ -216,7 +216,7 @@ impl std::fmt::Debug for Turn {
 }
 
 impl Turn {
-    /// Turns texts into vectors.
+    /// Embeds texts.
     pub async fn embed(mut self, texts: &[String]) -> EmbedSpent {
         let embedder = Arc::clone(&self.embedder);
         let (reply, allowance) = embedder.call(texts).await;

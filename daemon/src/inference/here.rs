@@ -1,5 +1,5 @@
-//! An engine of this process: what one must be able to do, and one that is ready for a study, which has read the study's
-//! own material once, and once what each control shows in its place.
+//! A local (in-process) engine: the trait that it implements, and the engine prepared for one study. Preparing reads
+//! the study's own material once, and once the material that each control shows instead.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -12,32 +12,32 @@ use crate::domain::asking::{Asking, shown};
 use crate::domain::instrument;
 use crate::domain::outcome::Assignment;
 
-/// An engine of this process.
+/// An in-process engine.
 pub trait InProcess: Debug + Send + Sync {
     /// The model that answers, with its version.
     fn model(&self) -> &str;
 
-    /// SHA-256 (hex) of everything but the study that decides its answers.
+    /// SHA-256 (hex) of everything that determines its answers, except the study.
     fn asset_hash(&self) -> &str;
 
     /// Reads the material of a study once, for all its respondents.
     fn prepare(&self, spec: &StudySpec) -> Box<dyn Responder>;
 }
 
-/// What answers about one material that was read.
+/// A responder for one material.
 pub trait Responder: Debug + Send + Sync {
     /// Asks one respondent.
     ///
     /// # Errors
-    /// When nothing comes back.
+    /// When there is no reply.
     fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal>;
 }
 
-/// Everything that was read for one study.
+/// The responders of one study.
 #[derive(Debug)]
 pub struct Here {
     own: Box<dyn Responder>,
-    /// By code of the kind of asking: only those that show something else than the study's own material.
+    /// By code of the purpose: only purposes that show something else than the study's own material.
     others: BTreeMap<u16, (StudySpec, Box<dyn Responder>)>,
 }
 
@@ -56,7 +56,7 @@ impl Here {
     /// Asks one respondent.
     ///
     /// # Errors
-    /// When nothing comes back.
+    /// When there is no reply.
     pub fn ask(
         &self,
         spec: &StudySpec,

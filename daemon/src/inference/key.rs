@@ -1,5 +1,5 @@
-//! Keys of model services and where they may go. A key is bound to the origin it was given for: another base URL gets no
-//! key until the owner says so, and plain HTTP carries one on this machine only.
+//! Keys of model services and the origins that may receive them. A key is bound to the origin it was given for:
+//! another base URL gets no key until the owner allows it, and over plain HTTP a key is sent to this machine only.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,13 +11,12 @@ use super::mask;
 use crate::domain::instrument;
 use crate::domain::told::Mask;
 
-/// A secret. It shows itself to nobody: `Debug` is written by hand so that no log line, panic or error can hold it.
+/// A secret key. `Debug` is implemented by hand so that no log line, panic or error can contain it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key(String);
 
 impl Key {
-    /// The key in that text, without surrounding blanks; `None` when that leaves nothing or something that no header
-    /// can carry.
+    /// The key in that text, without surrounding blanks; `None` when it is empty or cannot be sent in a header.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         let carries =
@@ -25,8 +24,8 @@ impl Key {
         carries.then(|| Self(text.to_owned()))
     }
 
-    /// That text without the secret, whoever put it there and however it is spelled. What is too short for a secret stands in
-    /// for one, and stays.
+    /// That text without the secret, wherever it came from and however it is spelled. A key that is too short to be a
+    /// secret is a placeholder, and is not removed.
     pub fn masked<'a>(&self, text: &'a str) -> Cow<'a, str> {
         mask::masked(text, &self.0)
     }
@@ -78,7 +77,7 @@ impl BoundKey {
         self.key.masked(text)
     }
 
-    /// The same of a text whose end was cut off, where the beginning of a key may be left.
+    /// Like `masked`, for a text whose end was cut off and may end with the beginning of a key.
     pub fn masked_cut<'a>(&self, text: &'a str) -> Cow<'a, str> {
         mask::masked_cut(text, &self.key.0)
     }
@@ -99,7 +98,7 @@ impl Mask for BoundKey {
     }
 }
 
-/// Whether what is sent there can be read by nobody in between: TLS, or this machine.
+/// Whether a secret sent there cannot be read on the way: TLS, or this machine.
 pub fn carries_secrets(url: &Url) -> bool {
     match url.scheme() {
         "https" => true,
@@ -115,8 +114,8 @@ pub fn is_loopback(url: &Url) -> bool {
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// Whether that address is this machine or one of the owner's own network: an address that is never routed on the internet, or
-/// the name `localhost`. No other name is looked up: what it leads to can change.
+/// Whether that address is this machine or in the owner's own network: an address that is never routed on the
+/// internet, or the name `localhost`. No other name is resolved: its address can change.
 pub fn is_local(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -135,7 +134,7 @@ pub fn is_local(url: &Url) -> bool {
 }
 
 /// Reads a base URL: `http` or `https`, a host, no user, no query, no fragment. A host alone gets `http://`, as
-/// `OLLAMA_HOST` is usually written. Slashes at the end mean nothing and go, so that one place has one spelling.
+/// `OLLAMA_HOST` is usually written. Trailing slashes are removed, so that one endpoint has one spelling.
 ///
 /// # Errors
 /// What is wrong with it.
@@ -225,7 +224,7 @@ mod tests {
         }
     }
 
-    /// What is read of a reply where that is the key, and what is kept of it.
+    /// The value read from a reply with that key, and the text that is kept.
     fn told_with(key: &str, reply: &str) -> Told<Answered> {
         let key = Key::new(key).unwrap();
         let bound = BoundKey::new(key, Origin::of(&url("http://127.0.0.1:9/v1")));
@@ -233,7 +232,7 @@ mod tests {
         let at = Assignment::first(FIRST_ROUND, 0);
         let read = |reply: &str| instrument::read_model(&spec, at, reply);
         let told = told(reply.to_owned(), &bound, read);
-        // Whoever reads what was kept reads the same.
+        // The kept text is read in the same way.
         if told.whole_bytes.is_none() {
             assert_eq!(read(&told.reply), told.read, "{}", told.reply);
         }
@@ -244,7 +243,7 @@ mod tests {
         "sentiment": "negative", "purchase_intent": "definitely_not",
         "appeals": [{"theme": "Time sk-CANARY-4711", "quote": "saves time: sk-CANARY-4711"}], "concerns": [], "refused": null}"#;
 
-    /// Every key changes what is shown at most, and never what was chosen.
+    /// A key can change the texts that are shown, but never a choice.
     #[test]
     fn no_key_changes_what_is_read() {
         let plain = told_with("sk-another-key", REPLY);

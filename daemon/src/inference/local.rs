@@ -1,8 +1,7 @@
-//! The sentence encoder that is built in, at work beside the runtime: texts go to a thread of their own one after the
-//! other, and whoever no longer waits for them stops it at the next text. Without the cargo feature `local-embeddings`
-//! there is none.
+//! The built-in sentence encoder, on a thread of its own: texts are queued to it one after the other, and a caller
+//! that stops waiting stops it at the next text. Without the cargo feature `local-embeddings` there is none.
 
-/// What it is called among the engines.
+/// Its name among the engines.
 pub use crate::domain::stimulus::ENCODER as NAME;
 
 #[cfg(feature = "local-embeddings")]
@@ -21,17 +20,17 @@ mod here {
     use crate::inference::chat::CallError;
     use crate::inference::wire::Vectors;
 
-    /// Digits of the weights' hash that stand behind the model's name.
+    /// Digits of the weights' hash that are appended to the model's name.
     const HASH_SHOWN: usize = 12;
-    /// Says why there are no vectors; nothing but a fault of the program leads there.
+    /// The error if the encoder fails; only a bug of the program causes it.
     const BROKE: CallError = CallError::Network { why: "the built-in encoder broke off" };
 
-    /// The model and the beginning of its weights' hash.
+    /// The model's name with the beginning of its weights' hash.
     pub fn model() -> Option<String> {
         Some(format!("{MODEL}@{}", WEIGHTS_SHA256.get(..HASH_SHOWN)?))
     }
 
-    /// What vectors depend on besides the text.
+    /// Everything that embeddings depend on besides the text.
     pub fn parameters() -> serde_json::Value {
         json!({
             "service": "built in",
@@ -47,7 +46,7 @@ mod here {
         u32::try_from(cores / 2).unwrap_or(u32::MAX).max(1)
     }
 
-    /// Turns texts into vectors. Whoever drops the future stops the work.
+    /// Embeds texts. Dropping the future stops the work.
     pub async fn embed(texts: &[String]) -> Result<Vectors, CallError> {
         let texts = texts.to_vec();
         let given_up = GivenUp::default();
@@ -69,7 +68,7 @@ mod here {
         work.await.ok().flatten().ok_or(BROKE)
     }
 
-    /// Set when nobody waits any more.
+    /// Set when no caller waits any more.
     #[derive(Default)]
     struct GivenUp(Arc<AtomicBool>);
 
@@ -127,22 +126,22 @@ mod nowhere {
     use crate::inference::chat::CallError;
     use crate::inference::wire::Vectors;
 
-    /// There is none.
+    /// There is no model.
     pub fn model() -> Option<String> {
         None
     }
 
-    /// Nothing.
+    /// No parameters.
     pub fn parameters() -> serde_json::Value {
         serde_json::Value::Null
     }
 
-    /// None that does anything.
+    /// A formal value: there is no encoder.
     pub fn concurrency() -> u32 {
         1
     }
 
-    /// Says that there is no encoder.
+    /// Fails: there is no encoder.
     #[expect(clippy::unused_async, reason = "the encoder that is not here would wait for a thread")]
     pub async fn embed(_texts: &[String]) -> Result<Vectors, CallError> {
         Err(CallError::Network { why: "this program was built without an encoder" })

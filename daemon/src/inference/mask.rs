@@ -1,14 +1,14 @@
-//! Takes a secret out of text that may repeat it: as it is, with letters in it that nobody sees, or in the spelling of JSON
-//! strings. It works on the text as it stands, so that everything around the secret stays byte for byte what it was.
+//! The removal of a secret from text that may repeat it: verbatim, with invisible characters in it, or in the escapes
+//! of JSON strings. The text around the secret is kept byte for byte.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use protocol::safe::is_hidden;
 
-/// Fewest characters of a secret. What is shorter is a word that stands in for a key, and would be found in any text.
+/// Fewest characters of a secret. Anything shorter is a placeholder for a key, and would be found in any text.
 const SECRET_MIN: usize = 8;
-/// What stands in place of a secret.
+/// The replacement of a secret.
 const MASK: &str = "…";
 
 /// The text without the secret.
@@ -16,8 +16,8 @@ pub(super) fn masked<'a>(text: &'a str, secret: &str) -> Cow<'a, str> {
     replaced(text, &places(text, secret))
 }
 
-/// A reply without the secret. Where the secret is a word that fills a string of a form all by itself, it stays if
-/// `is_own` says that it is one of the form's own words: then it says what was chosen, and is no secret.
+/// A reply without the secret. If the secret is a word that fills a whole string of a form, it stays if `is_own`
+/// confirms that it is one of the form's own words: then it is a choice, and not a secret.
 pub(super) fn masked_reply<'a>(
     text: &'a str,
     secret: &str,
@@ -34,7 +34,7 @@ pub(super) fn masked_reply<'a>(
     replaced(text, &places)
 }
 
-/// A text of which the rest was cut off, without the secret and without a beginning of it at the end.
+/// A text whose end was cut off, without the secret and without a beginning of it at the end.
 pub(super) fn masked_cut<'a>(text: &'a str, secret: &str) -> Cow<'a, str> {
     let whole = masked(text, secret);
     if secret.len() < SECRET_MIN {
@@ -57,7 +57,7 @@ fn replaced<'a>(text: &'a str, places: &[Range<usize>]) -> Cow<'a, str> {
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
     for place in places {
-        // Two readings of one text may find the same place, or places that overlap.
+        // Two readings of one text may find the same range, or ranges that overlap.
         if place.start >= done {
             out.push_str(text.get(done..place.start).unwrap_or_default());
             out.push_str(MASK);
@@ -68,7 +68,7 @@ fn replaced<'a>(text: &'a str, places: &[Range<usize>]) -> Cow<'a, str> {
     Cow::Owned(out)
 }
 
-/// Where the secret stands, in rising order.
+/// The ranges of the secret, in ascending order.
 fn places(text: &str, secret: &str) -> Vec<Range<usize>> {
     if secret.chars().count() < SECRET_MIN {
         return Vec::new();
@@ -103,8 +103,8 @@ fn found(letters: &[(Range<usize>, char)], secret: &[char]) -> Vec<Range<usize>>
     places
 }
 
-/// The letters that a reader sees, each with the bytes that it takes; with `escapes`, what JSON strings write in their own
-/// way counts as the letter that it means.
+/// The letters that a reader sees, each with its byte range; with `escapes`, a JSON escape counts as the letter that
+/// it encodes.
 fn letters(text: &str, escapes: bool) -> Vec<(Range<usize>, char)> {
     let mut letters = Vec::with_capacity(text.len());
     let mut at = 0;
@@ -120,7 +120,7 @@ fn letters(text: &str, escapes: bool) -> Vec<(Range<usize>, char)> {
     letters
 }
 
-/// The letter that an escape means, and its bytes.
+/// The letter that an escape encodes, and its length in bytes.
 fn escaped(text: &str) -> Option<(char, usize)> {
     let unit = |text: &str| {
         let digits = text.strip_prefix("\\u")?.get(..4)?;
@@ -158,7 +158,7 @@ mod tests {
 
     const SECRET: &str = "sk-Canary/47\"11";
 
-    /// Every letter as JSON may write it.
+    /// Every letter as a JSON escape.
     fn spelled_out(secret: &str) -> String {
         secret.chars().map(|letter| format!("\\u{:04x}", u32::from(letter))).collect()
     }

@@ -1,5 +1,5 @@
-//! What answers a questionnaire: the built-in reader, later language models. One question in, one [`Reply`] or
-//! [`Refusal`] out; reading the reply is the instrument's business, never the engine's.
+//! Engines that answer a questionnaire: the built-in respondent model and language models. One question in, one
+//! [`Reply`] or [`Refusal`] out; the instrument reads the reply, never the engine.
 
 pub mod chat;
 pub mod client;
@@ -35,45 +35,45 @@ use self::pool::Pool;
 pub struct Ask<'a> {
     /// The study: instrument, material, context and seed.
     pub spec: &'a StudySpec,
-    /// Who answers.
+    /// The respondent's persona.
     pub respondent: &'a Persona,
-    /// The respondent's place in the panel, from 0.
+    /// The respondent's position in the panel, from 0.
     pub ordinal: u32,
-    /// From 0; more than one where a respondent is asked twice, as in an A/B test that shows both orders.
+    /// From 0; more than one if a respondent is asked twice, as in an A/B test that shows both orders.
     pub task: u16,
-    /// 0, or the code of another kind of asking: [`crate::domain::asking::Asking::code`].
+    /// 0, or the code of another purpose: [`crate::domain::asking::Asking::code`].
     pub replicate: u16,
-    /// Which variant is shown first; `None` where there are no variants.
+    /// The variant that is shown first; `None` if there are no variants.
     pub order: Option<Order>,
 }
 
-/// What came back, unread.
+/// The raw reply.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
-    /// One JSON object in the questionnaire's schema, or whatever the engine sent instead.
+    /// One JSON object in the questionnaire's schema, or anything that the engine sent instead.
     pub text: String,
     /// The model that answered, with its version.
     pub model: String,
-    /// Tokens sent.
+    /// Input tokens.
     pub input_tokens: u64,
-    /// Tokens received.
+    /// Output tokens.
     pub output_tokens: u64,
     /// Real cost.
     pub cost: UsdMicros,
 }
 
-/// Why nothing came back.
+/// Why there is no reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Asking again may help.
+    /// A retry may help.
     #[error("{why}")]
     Retry {
         /// What happened.
         why: String,
-        /// Not before this.
+        /// Earliest time of the retry.
         after: Option<Duration>,
     },
-    /// Asking again will not help.
+    /// A retry will not help.
     #[error("{why}")]
     Final {
         /// What happened.
@@ -81,10 +81,10 @@ pub enum Refusal {
     },
 }
 
-/// What can answer, by name.
+/// An engine that can answer.
 #[derive(Clone, Debug)]
 pub enum Engine {
-    /// An engine of this process, such as the built-in reader.
+    /// A local (in-process) engine, such as the built-in respondent model.
     InProcess(Arc<dyn InProcess>),
     /// A language model.
     Model(Arc<ModelEngine>),
@@ -92,7 +92,7 @@ pub enum Engine {
     Pool(Arc<Pool>),
 }
 
-/// How an engine that is ready for one study is asked.
+/// An engine that is prepared for one study.
 #[derive(Debug)]
 pub enum Ready {
     /// On a thread of this process.
@@ -102,7 +102,7 @@ pub enum Ready {
 }
 
 impl Engine {
-    /// The built-in reader.
+    /// The built-in respondent model.
     pub fn offline() -> Self {
         Self::InProcess(Arc::new(BuiltIn))
     }
@@ -116,7 +116,7 @@ impl Engine {
         }
     }
 
-    /// SHA-256 (hex) of everything but the study that decides its answers to studies of that type.
+    /// SHA-256 (hex) of everything that determines its answers to studies of that type, except the study.
     pub fn asset_hash(&self, study_type: StudyType) -> String {
         match self {
             Self::InProcess(engine) => engine.asset_hash().to_owned(),
@@ -125,7 +125,7 @@ impl Engine {
         }
     }
 
-    /// The engine that a pool is: one of one member is that member.
+    /// The engine for a pool: a pool with one member is that member.
     pub fn of(pool: Pool) -> Self {
         match pool.members() {
             [alone] if alone.service().name == pool.name() => Self::Model(Arc::clone(alone)),
@@ -133,7 +133,7 @@ impl Engine {
         }
     }
 
-    /// The language models behind it, in the order in which they are tried; none for an engine of this process.
+    /// Its language models, in the order in which they are tried; empty for an in-process engine.
     pub fn models(&self) -> Vec<Arc<ModelEngine>> {
         match self {
             Self::InProcess(_) => Vec::new(),

@@ -1,5 +1,5 @@
-//! An engine that is a language model: its service, the door before it, and its prompts. It makes one call at a time for
-//! whoever asks; whose answers they are, what they are worth and what is done with them is decided elsewhere.
+//! A language-model engine: its service, its admission control, and its prompts. It makes one call at a time for its
+//! caller, which handles the reply.
 
 mod beside;
 mod estimate;
@@ -34,7 +34,7 @@ use crate::world::Clock;
 pub use self::estimate::Estimate;
 pub use self::form::Form;
 
-/// A language model that can be asked. Studies share it, and its door decides whose turn it is.
+/// A language model that can be asked. Studies share it, and its admission control decides whose turn it is.
 #[derive(Debug)]
 pub struct ModelEngine {
     service: Service,
@@ -47,44 +47,44 @@ pub struct ModelEngine {
     retuned: Notify,
 }
 
-/// How replies are sampled.
+/// Sampling parameters of replies.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Sampling {
-    /// Where one is sent.
+    /// If one is sent.
     temperature: Option<f64>,
     /// Longest reply in tokens.
     output_tokens_max: u32,
 }
 
-/// A call that was made ready: what will be sent, and the most it can cost.
+/// A prepared call: the request, and the most it can cost.
 #[derive(Clone, Debug)]
 pub struct ReadyCall {
     chat: Chat,
-    /// Tokens it can take at most, sent and received.
+    /// Most tokens, input and output.
     tokens_max: u64,
-    /// Tokens it will probably take.
+    /// Expected tokens.
     tokens_likely: u64,
     /// The most it can cost.
     pub worst: UsdMicros,
-    /// The address of the question.
+    /// The address of the prompt.
     pub address: String,
 }
 
-/// What a call came to.
+/// The result of a call.
 #[derive(Debug)]
 pub struct Spent {
     /// The reply, or why there is none.
     pub reply: Result<ChatReply, CallError>,
-    /// Tokens sent, as counted by the service.
+    /// Input tokens, as counted by the service.
     pub input_tokens: u64,
-    /// Tokens received, as counted by the service.
+    /// Output tokens, as counted by the service.
     pub output_tokens: u64,
-    /// What it is booked at: never more than the worst case that was announced.
+    /// The booked cost: never more than the worst case that was announced.
     pub booked: Booked,
 }
 
 impl Spent {
-    /// What it took.
+    /// Tokens and cost.
     pub fn usage(&self) -> Usage {
         Usage {
             input_tokens: self.input_tokens,
@@ -96,7 +96,7 @@ impl Spent {
     }
 }
 
-/// A place at the door, given back when it is dropped without a call.
+/// An admitted call's slot, released when it is dropped without a call.
 pub struct Pass {
     engine: Arc<ModelEngine>,
     clock: Arc<dyn Clock>,
@@ -120,37 +120,38 @@ impl ModelEngine {
         }
     }
 
-    /// The service behind it.
+    /// Its service.
     pub fn service(&self) -> &Service {
         &self.service
     }
 
-    /// What turns texts into vectors there, where something does.
+    /// Its embedding engine, if it has one.
     pub fn embedder(&self) -> Option<&Arc<Embedder>> {
         self.embedder.as_ref()
     }
 
-    /// What takes its key out of text.
+    /// Removes the engine's key from text.
     pub fn mask(&self) -> &(impl Mask + use<>) {
         &self.service.target.key
     }
 
-    /// The model that is asked.
+    /// The name of the model.
     pub fn model(&self) -> &str {
         &self.service.model
     }
 
-    /// SHA-256 (hex) over the templates of questions that are put one a call.
+    /// SHA-256 (hex) over the templates of items that are put in calls of their own.
     pub fn alone_hash(&self) -> &str {
         self.prompts.alone_hash()
     }
 
-    /// SHA-256 (hex) of everything but the study that decides answers to studies of that type: prompts, model and sampling.
+    /// SHA-256 (hex) of everything that determines answers to studies of that type, except the study: prompts, model
+    /// and sampling.
     pub fn asset_hash(&self, study_type: StudyType) -> String {
         asset_hash(&self.service, self.prompts.hash(study_type))
     }
 
-    /// Changes how fast it may be asked while it is at work.
+    /// Changes the rate limits while calls are under way.
     pub fn retune(&self, bounds: Bounds, now: Duration) {
         self.door().retune(bounds, now);
         if let Some(embedder) = &self.embedder {
@@ -160,37 +161,37 @@ impl ModelEngine {
         self.retuned.notify_waiters();
     }
 
-    /// How fast it may be asked at present, as its owner says.
+    /// The current rate limits, as set by the owner.
     pub fn bounds(&self) -> Bounds {
         self.door().bounds()
     }
 
-    /// Waits until somebody changes that.
+    /// Waits until the rate limits change.
     pub fn retuned(&self) -> impl Future<Output = ()> + Send + '_ {
         self.retuned.notified()
     }
 
-    /// How it does at present, apart from any single call.
+    /// The current condition of the service, apart from any single call.
     pub fn condition(&self) -> Condition {
         self.door().condition()
     }
 
-    /// Since when it has not replied, while somebody waits for it.
+    /// The state of a service that does not reply while calls wait for it.
     pub fn quiet(&self, now: Duration) -> Option<Quiet> {
         self.door().quiet(now)
     }
 
-    /// Why it is not asked any more, where that is so.
+    /// Why no call will be admitted any more, if so.
     pub fn given_up(&self, now: Duration) -> Option<String> {
         self.door().given_up(now)
     }
 
-    /// Whether it can be asked now.
+    /// Whether calls can be admitted now.
     pub fn standing(&self, now: Duration) -> Standing {
         self.door().standing(now)
     }
 
-    /// What one respondent will be sent, of a study with that form: all questions, or the one that is put alone.
+    /// The call for one respondent of a study with that form: all questions, or one item.
     ///
     /// # Errors
     /// When an owner's template does not render.
@@ -211,13 +212,13 @@ impl ModelEngine {
         Ok(self.ready_with(prompt, shape, &sheet.origin, sheet.bytes(), self.usual()))
     }
 
-    /// How direct answers are sampled.
+    /// Sampling parameters of direct answers.
     fn usual(&self) -> Sampling {
         let Service { temperature, output_tokens_max, .. } = self.service;
         Sampling { temperature, output_tokens_max }
     }
 
-    /// How replies shall look, with that schema where the service is told one.
+    /// The reply format, with that schema if the service can enforce one.
     fn shape(&self, schema: Option<&Schema>) -> Shape {
         match (self.service.structured, schema) {
             (Structured::Schema, Some(schema)) => Shape::Schema(schema.clone()),
@@ -226,7 +227,7 @@ impl ModelEngine {
         }
     }
 
-    /// A call with that prompt. `framing` is what else is sent, in bytes.
+    /// A call with that prompt. `framing` is the number of other bytes that are sent.
     fn ready_with(
         &self,
         prompt: Prompt,
@@ -236,7 +237,7 @@ impl ModelEngine {
         sampling: Sampling,
     ) -> ReadyCall {
         let output = u64::from(sampling.output_tokens_max);
-        // All that is sent: where a reply is asked for again, it goes along and is paid for.
+        // Everything that is sent: a re-ask repeats the earlier reply, which is paid for as input.
         let said = prompt.said();
         let input = tokens_max(prompt.system.len() + said.len() + framing);
         let likely = tokens_likely(&prompt.system) + tokens_likely(&said) + framing as u64 / 4;
@@ -264,7 +265,7 @@ impl ModelEngine {
 
     fn parameters_with(&self, schema: Option<&serde_json::Value>, sampling: Sampling) -> Arc<str> {
         let service = &self.service;
-        // Nothing of an address but where it leads: no name, no password, no query.
+        // Only the location of the address: no name, no password, no query.
         let base = &service.target.base_url;
         let place = base.origin().ascii_serialization() + base.path();
         let parameters = serde_json::json!({
@@ -279,8 +280,8 @@ impl ModelEngine {
         parameters.to_string().into()
     }
 
-    /// Settings, price and templates that a study with that form is asked with: what its evidence needs to make the prompts
-    /// again. One for each kind of reply.
+    /// The settings, price and templates for a study with that form, which its evidence bundle needs to rebuild the
+    /// prompts. One for each kind of reply.
     pub fn blueprints(&self, form: &Form) -> impl Iterator<Item = Blueprint> {
         form.sheets.iter().map(|sheet| Blueprint {
             parameters: sheet.parameters.clone(),
@@ -292,7 +293,7 @@ impl ModelEngine {
         })
     }
 
-    /// What one respondent is told, as one text for people.
+    /// The prompt of one respondent, as one text for people.
     ///
     /// # Errors
     /// When an owner's template does not render.
@@ -325,10 +326,10 @@ impl ModelEngine {
         self.service.price.unwrap_or(Price::FREE)
     }
 
-    /// Waits for a turn at the door. Cancel by dropping the future; then call [`ModelEngine::pass`].
+    /// Waits for admission. Cancel by dropping the future; then call [`ModelEngine::pass`].
     ///
     /// # Errors
-    /// Why no call of this study will go.
+    /// Why no call of this study will be admitted.
     pub async fn admit(
         self: &Arc<Self>,
         clock: &Arc<dyn Clock>,
@@ -337,7 +338,7 @@ impl ModelEngine {
         ready: &ReadyCall,
     ) -> Result<Pass, String> {
         loop {
-            // Listening begins before the look, so that what is freed in between is not missed.
+            // Registers for notification before the check, so that a slot that is freed in between is not missed.
             let freed = self.freed.notified();
             let now = clock.monotonic();
             let admit = self.door().ask(study, weight, ready.tokens_likely, now);
@@ -362,13 +363,13 @@ impl ModelEngine {
         }
     }
 
-    /// The study wants no turn for now; others go ahead.
+    /// Withdraws the study's request for now, so that others go ahead.
     pub fn pass(&self, study: u32) {
         self.door().pass(study);
         self.freed.notify_waiters();
     }
 
-    /// The study is done here.
+    /// Tells the admission control that the study has finished.
     pub fn leave(&self, study: u32) {
         self.door().leave(study);
         self.freed.notify_waiters();
@@ -386,7 +387,7 @@ impl std::fmt::Debug for Pass {
 }
 
 impl Pass {
-    /// Makes the call that the door let through.
+    /// Makes the admitted call.
     pub async fn call(mut self, ready: &ReadyCall) -> Spent {
         let engine = Arc::clone(&self.engine);
         let (reply, allowance) = match &engine.route {

@@ -1,5 +1,5 @@
-//! Several engines under one name, and how respondents are shared out between them. Who goes where is decided here as plain
-//! arithmetic; asking, waiting and counting are done elsewhere. One engine alone is a pool of one.
+//! A pool: several engines under one name, and the distribution of respondents between them. The distribution is
+//! decided here as plain arithmetic; calls, waits and counts are elsewhere. A single engine is a pool of one.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,28 +20,28 @@ pub struct Pool {
     hashed: Hashed,
 }
 
-/// Whose hashes decide the hash of the pool.
+/// The source of the pool's asset hash.
 #[derive(Clone, Debug)]
 enum Hashed {
-    /// One engine's own.
+    /// The engine's own hash.
     Alone(Arc<ModelEngine>),
-    /// Those of several, in the order in which their owner named them.
+    /// The hashes of several, in the order in which their owner named them.
     Together(Vec<Arc<ModelEngine>>),
 }
 
-/// Whether an engine can be asked just now.
+/// Whether an engine can be asked now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It can.
+    /// Calls can be admitted.
     Open,
-    /// It failed or asked for patience; it will be tried again.
+    /// It failed or asked to wait; it will be tried again.
     Resting,
     /// No call to it will help this study.
     Dead,
 }
 
 impl Pool {
-    /// An engine alone.
+    /// A pool of one engine.
     pub fn alone(engine: Arc<ModelEngine>) -> Self {
         Self {
             name: engine.service().name.clone(),
@@ -52,7 +52,7 @@ impl Pool {
         }
     }
 
-    /// Several under one name, in the order in which their owner named them.
+    /// Several engines under one name, in the order in which their owner named them.
     pub fn new(name: &str, strategy: Strategy, members: Vec<Arc<ModelEngine>>) -> Self {
         let hashed = Hashed::Together(members.clone());
         let names: BTreeSet<&str> = members.iter().map(|member| member.model()).collect();
@@ -65,7 +65,7 @@ impl Pool {
         &self.name
     }
 
-    /// How respondents are shared out.
+    /// The strategy that distributes respondents.
     pub fn strategy(&self) -> Strategy {
         self.strategy
     }
@@ -80,7 +80,7 @@ impl Pool {
         &self.model
     }
 
-    /// SHA-256 (hex) of everything but the study that decides answers to studies of that type.
+    /// SHA-256 (hex) of everything that determines answers to studies of that type, except the study.
     pub fn asset_hash(&self, study_type: StudyType) -> String {
         match &self.hashed {
             Hashed::Alone(engine) => engine.asset_hash(study_type),
@@ -94,14 +94,15 @@ impl Pool {
         }
     }
 
-    /// The engine that a respondent is meant for, where the strategy says so beforehand.
+    /// The engine that a respondent is assigned to, if the strategy assigns beforehand.
     pub fn meant_for(&self, respondent: u32) -> Option<usize> {
         allotted(self.strategy, respondent, self.members.len())
     }
 }
 
-/// The engine that a respondent is meant for, of that many; `None` where whoever may takes them. Decided by the place in
-/// the panel, never by who is quick, so that the same study asks the same people with the same models.
+/// The index of the engine that a respondent is assigned to, of that many; `None` if any may take the respondent.
+/// Decided by the position in the panel, never by speed, so that the same study asks the same people with the same
+/// models.
 fn allotted(strategy: Strategy, respondent: u32, engines: usize) -> Option<usize> {
     match strategy {
         Strategy::RoundRobin => usize::try_from(respondent).ok()?.checked_rem(engines),
@@ -109,13 +110,13 @@ fn allotted(strategy: Strategy, respondent: u32, engines: usize) -> Option<usize
     }
 }
 
-/// Whether an engine may take somebody new whom nobody else was meant to ask.
+/// Whether an engine may take a new respondent who is not assigned to another engine.
 pub fn may_take(strategy: Strategy, engines: &[Standing], engine: usize) -> bool {
     if engines.get(engine) != Some(&Standing::Open) {
         return false;
     }
     match strategy {
-        // Its own are its own; strangers come to it when theirs cannot be asked.
+        // Its own respondents, and those whose engine cannot be asked.
         Strategy::RoundRobin => true,
         Strategy::Failover => {
             engines.get(..engine).is_none_or(|before| !before.contains(&Standing::Open))

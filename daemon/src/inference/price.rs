@@ -1,5 +1,5 @@
-//! What calls cost, in whole millionths of a dollar: estimates before a run, the most that one call can cost, and what
-//! a reply really cost by the tokens its service counted.
+//! Prices and costs of calls, in whole millionths of a dollar: estimates before a run, the most that one call can
+//! cost, and the actual cost by the tokens that the service counted.
 
 use protocol::credits::UsdMicros;
 
@@ -8,19 +8,19 @@ use super::chat::Tokens;
 /// Prices in millionths of a dollar per million tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Price {
-    /// Sent.
+    /// Input.
     pub input: u64,
-    /// Sent, but held in the service's own cache.
+    /// Input that is in the service's own cache.
     pub cached_input: u64,
-    /// Received, reasoning included.
+    /// Output, reasoning included.
     pub output: u64,
 }
 
 impl Price {
-    /// Nothing: a model on the owner's own machine.
+    /// Free: a model on the owner's own machine.
     pub const FREE: Self = Self { input: 0, cached_input: 0, output: 0 };
 
-    /// From dollars per million tokens; `None` for what is no price.
+    /// From dollars per million tokens; `None` for an invalid price.
     pub fn dollars(input: f64, output: f64, cached_input: Option<f64>) -> Option<Self> {
         Some(Self {
             input: micros(input)?,
@@ -29,7 +29,7 @@ impl Price {
         })
     }
 
-    /// What those tokens cost, rounded up: money is never booked short.
+    /// The cost of those tokens, rounded up: a cost is never booked too low.
     pub fn of(&self, tokens: Tokens) -> UsdMicros {
         let cached = tokens.cached_input.min(tokens.input);
         let fresh = tokens.input.saturating_sub(cached);
@@ -39,7 +39,7 @@ impl Price {
         UsdMicros(i64::try_from(total.div_ceil(1_000_000)).unwrap_or(i64::MAX))
     }
 
-    /// The most that a call can cost: nothing cached, and a reply as long as allowed.
+    /// The most that a call can cost: nothing cached, and a reply of the maximum length.
     pub fn worst(&self, input_tokens_max: u64, output_tokens_max: u64) -> UsdMicros {
         let worst = Self { cached_input: self.input, ..*self };
         worst.of(Tokens { input: input_tokens_max, output: output_tokens_max, ..Tokens::default() })
@@ -56,28 +56,28 @@ fn micros(dollars: f64) -> Option<u64> {
     (micros.is_finite() && (0.0..=1e12).contains(&micros)).then(|| micros.round() as u64)
 }
 
-/// Tokens that a text can be at most: byte-level tokenisers never make more tokens than bytes, and the frame of a chat
-/// adds a few.
+/// Most tokens of a text: byte-level tokenisers never produce more tokens than bytes, and the frame of a chat adds a
+/// few.
 pub fn tokens_max(bytes: usize) -> u64 {
     u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(64)
 }
 
-/// Tokens that a text probably is: four characters each, the usual figure for English.
+/// Expected tokens of a text: four characters each, the usual figure for English.
 pub fn tokens_likely(text: &str) -> u64 {
     u64::try_from(text.chars().count()).unwrap_or(u64::MAX).div_ceil(4)
 }
 
-/// What a call is booked at.
+/// The booked cost of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Booked {
-    /// Never more than the call could have cost.
+    /// Never more than the call's worst case.
     pub cost: UsdMicros,
-    /// It is the most that the call can have cost, and not what the service counted.
+    /// Whether it is an upper bound, and not what the service counted.
     pub at_most: bool,
 }
 
 impl Booked {
-    /// A call of which only that is known.
+    /// A call of which only the upper bound is known.
     pub fn at_most(worst: UsdMicros) -> Self {
         Self { cost: worst, at_most: worst > UsdMicros::ZERO }
     }
@@ -85,8 +85,8 @@ impl Booked {
     /// A call that cost nothing.
     pub const NOTHING: Self = Self { cost: UsdMicros::ZERO, at_most: false };
 
-    /// By the service's own count. A service that reports more than the call can take, or nothing, or that it was sent
-    /// nothing, is taken at the limits, so that a cap holds whatever it says; whoever reads of the cost is told.
+    /// The cost by the service's own count. If a service reports more than the call can use, nothing, or no input,
+    /// the upper bound is booked, so that a cap holds whatever the service reports; the cost report mentions it.
     pub fn counted(price: &Price, tokens: Option<Tokens>, worst: UsdMicros) -> Self {
         match tokens.filter(|tokens| tokens.input > 0).map(|tokens| price.of(tokens)) {
             Some(cost) if cost <= worst => Self { cost, at_most: false },

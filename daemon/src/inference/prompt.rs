@@ -1,5 +1,5 @@
-//! What a model is told: templates, their hash, and the facts they may use. What a study shows is data between marks with
-//! a random word, options stand in an order drawn for each respondent, and one prompt never holds a second respondent.
+//! Prompts: templates, their hash, and the values they may use. The material of a study is data between marks with a
+//! random word, options are in an order drawn for each respondent, and one prompt never contains a second respondent.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,11 +16,11 @@ use crate::domain::digest::Digest;
 use crate::domain::instrument::{self, Item, Template};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 
-/// The first assignment, for what is the same in all of them.
+/// The first assignment, for the parts that are the same in all of them.
 const FIRST: Assignment = Assignment::first(FIRST_ROUND, 0);
 
-/// The templates of further channels, by file name. They have a hash of their own, so that studies without such channels
-/// stay what they were.
+/// The templates of side measures, by file name. They have a hash of their own, so that studies without further
+/// channels keep their hash.
 const BESIDE: [Template; 4] = [
     ("rater.jinja", include_str!("../../../assets/prompts/rater.jinja")),
     ("rating.jinja", include_str!("../../../assets/prompts/rating.jinja")),
@@ -28,13 +28,13 @@ const BESIDE: [Template; 4] = [
     ("text.jinja", include_str!("../../../assets/prompts/text.jinja")),
 ];
 
-/// The templates of questions that are put one a call, with a hash of their own for the same reason.
+/// The templates of items in calls of their own, with a separate hash for the same reason.
 const ALONE: [Template; 2] = [
     ("alone.jinja", include_str!("../../../assets/prompts/alone.jinja")),
     ("respondent_alone.jinja", include_str!("../../../assets/prompts/respondent_alone.jinja")),
 ];
 
-/// All templates, group by group; those that several study types share come once.
+/// All templates, group by group; a template that several study types share is listed once.
 fn templates() -> impl Iterator<Item = Template> {
     let mut of_types: Vec<Template> = Vec::new();
     for template in StudyType::ALL.iter().flat_map(|of| instrument::templates(*of)) {
@@ -48,21 +48,21 @@ fn templates() -> impl Iterator<Item = Template> {
 /// Why a template cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PromptError {
-    /// The owner's folder holds a file that is no template of ours.
+    /// The owner's folder holds a file that is not a known template.
     #[error("There is no prompt '{0}'; the names are {names}", names = names())]
     Unknown(String),
-    /// A template is not well formed, or uses what there is not.
+    /// A template is not well formed, or uses an undefined value.
     #[error("The prompt '{name}' does not render: {why}")]
     Broken {
         /// Its file name.
         name: String,
-        /// What the template engine says.
+        /// The template engine's message.
         why: String,
     },
-    /// The form of the reply cannot be written down.
+    /// The schema of the reply cannot be serialised.
     #[error("The form of the reply is no JSON: {0}")]
     Form(String),
-    /// A template that must ask otherwise asks the same.
+    /// A template of another wording has the same text as the original.
     #[error(
         "The prompt '{name}' asks what '{base}' asks, in the same words: give '{base}' a block 'question' for it to replace, or give '{name}' a text of its own"
     )]
@@ -72,7 +72,7 @@ pub enum PromptError {
         /// The template of the answer.
         base: String,
     },
-    /// The template of questions that are put one a call asks the same where it must ask otherwise.
+    /// The template of items asks in the same words where another wording is needed.
     #[error(
         "The prompt 'alone.jinja' puts the question '{0}' in the same words where another wording or the scale turned round is asked for: look at 'wording' and 'reversed' in it"
     )]
@@ -93,25 +93,25 @@ fn names() -> String {
 /// A prompt, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prompt {
-    /// Who answers, and the rules.
+    /// The system prompt: persona and rules.
     pub system: String,
-    /// The question with its material.
+    /// The user prompt with the stimulus.
     pub question: String,
-    /// What follows it, where the reply to it is asked for again.
+    /// The re-ask that follows, if any.
     pub again: Option<Again>,
 }
 
-/// The reply that could not be read, and what is said to it.
+/// The reply that could not be read, and the correction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Again {
-    /// What the model replied.
+    /// The model's reply.
     pub former: String,
     /// What was wrong with it.
     pub correction: String,
 }
 
 impl Prompt {
-    /// Everything but the system text as one text: what is hashed into the address of the question, and shown.
+    /// Everything except the system prompt as one text: it is hashed into the address of the prompt, and shown.
     pub fn said(&self) -> Cow<'_, str> {
         match &self.again {
             None => Cow::Borrowed(&self.question),
@@ -123,16 +123,16 @@ impl Prompt {
     }
 }
 
-/// Why a reply is asked for again.
+/// The reason for a re-ask.
 #[derive(Clone, Copy, Debug)]
 pub struct Reask<'a> {
     /// What was wrong with it.
     pub why: &'a str,
-    /// What it said; empty where it said nothing that can be sent along.
+    /// The earlier reply; empty if it has nothing that can be sent back.
     pub former: &'a str,
 }
 
-/// A prompt, and what follows where its reply is asked for again: the reply, and what the template says to it.
+/// A prompt, with the re-ask if there is one: the earlier reply, and the correction from the template.
 ///
 /// # Errors
 /// When the template does not render.
@@ -147,17 +147,17 @@ pub fn put(
     }
     let first = render(None)?;
     let correction = match corrected.question.strip_prefix(&first.question).map(str::trim) {
-        // An owner's own template may say nothing.
+        // An owner's own template may leave the correction out.
         Some("") => format!("The last reply could not be used: {why}. Reply again."),
         Some(correction) => correction.to_owned(),
-        // Or say it in another place.
+        // Or put it in another place.
         None => corrected.question,
     };
     let again = Some(Again { former: former.to_owned(), correction });
     Ok(Prompt { system: corrected.system, question: first.question, again })
 }
 
-/// The templates in force.
+/// The effective templates.
 #[derive(Debug)]
 pub struct Prompts {
     templates: Environment<'static>,
@@ -177,17 +177,17 @@ impl Prompts {
         Self::with(&BTreeMap::new())
     }
 
-    /// The shipped templates with the owner's own in place of some.
+    /// The shipped templates, some of them replaced by the owner's own.
     ///
     /// # Errors
-    /// A template that is unknown, is not well formed, or does not show what it must.
+    /// A template that is unknown, is not well formed, or leaves out a required value.
     pub fn with(own: &BTreeMap<String, String>) -> Result<Self, PromptError> {
         let is_unknown = |name: &&String| templates().all(|(known, _)| known != **name);
         if let Some(unknown) = own.keys().find(is_unknown) {
             return Err(PromptError::Unknown(unknown.clone()));
         }
         let mut templates = Environment::new();
-        // What a study shows may hold anything: it is never escaped, because no prompt is a web page.
+        // The material may contain anything: it is never escaped, because no prompt is a web page.
         templates.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
         let mut texts = BTreeMap::new();
@@ -210,12 +210,12 @@ impl Prompts {
         })
     }
 
-    /// SHA-256 (hex) over the templates of questions that are put one a call.
+    /// SHA-256 (hex) over the templates of items in calls of their own.
     pub fn alone_hash(&self) -> &str {
         &self.alone_hash
     }
 
-    /// SHA-256 (hex) over the templates of further channels.
+    /// SHA-256 (hex) over the templates of side measures.
     pub fn beside_hash(&self) -> &str {
         &self.beside_hash
     }
@@ -230,11 +230,10 @@ impl Prompts {
         &self.texts
     }
 
-    /// The prompt of one assignment, or of one question of it that is put alone. `correction` says what was wrong with the
-    /// last reply.
+    /// The prompt of one assignment, or of one item of it. `correction` says what was wrong with the last reply.
     ///
     /// # Errors
-    /// When a template uses what there is not.
+    /// When a template uses an undefined value.
     pub fn render(
         &self,
         spec: &StudySpec,
@@ -246,10 +245,10 @@ impl Prompts {
         self.render_with(&Material::of(spec), spec, at, item, persona, correction)
     }
 
-    /// The same with the study's own material, where it was worked out before.
+    /// Like `render`, with material that was prepared before.
     ///
     /// # Errors
-    /// When a template uses what there is not.
+    /// When a template uses an undefined value.
     pub fn render_with(
         &self,
         material: &Material,
@@ -260,7 +259,7 @@ impl Prompts {
         correction: Option<&str>,
     ) -> Result<Prompt, PromptError> {
         let asking = at.asking().unwrap_or(Asking::Answer);
-        // A control may show something else than the study does.
+        // A control may show another text than the study does.
         let other = match shown(spec, asking) {
             Cow::Borrowed(_) => None,
             Cow::Owned(other) => Some(other),
@@ -295,7 +294,7 @@ impl Prompts {
             }
         };
         let other = self.fill(&name, &about)?;
-        // An owner's own template may leave nothing to replace; then a check would check nothing.
+        // An owner's own template may leave nothing to replace; then the control would test nothing.
         if other == question {
             return Err(PromptError::Same { name, base });
         }
@@ -310,7 +309,7 @@ impl Prompts {
     }
 }
 
-/// SHA-256 (hex) over a group of templates, as they are in force.
+/// SHA-256 (hex) over a group of effective templates.
 fn hash_of(group: &[Template], texts: &BTreeMap<String, String>) -> String {
     let parts = group
         .iter()
@@ -325,13 +324,13 @@ fn broken(name: &str, error: &minijinja::Error) -> PromptError {
     PromptError::Broken { name, why: format!("{why}{line}") }
 }
 
-/// What all questions of one study show, worked out once: its material, what people are told before, and the word in the
-/// marks around both.
+/// The material that all questions of one study show, prepared once: stimulus, context, and the word in the marks
+/// around both.
 #[derive(Clone, Debug)]
 pub struct Material {
-    /// With variant A first, where there are variants.
+    /// With variant A first, if there are variants.
     a_first: Value,
-    /// With variant B first, where there are variants.
+    /// With variant B first, if there are variants.
     b_first: Value,
 }
 
@@ -348,7 +347,7 @@ impl Material {
         Self { a_first: about(Order::AFirst), b_first: about(Order::BFirst) }
     }
 
-    /// What a template may name of it, with the variants in that order.
+    /// The values for templates, with the variants in that order.
     fn about(&self, order: Option<Order>) -> Value {
         match order {
             Some(Order::BFirst) => self.b_first.clone(),
@@ -357,7 +356,7 @@ impl Material {
     }
 }
 
-/// JSON as the template engine takes it.
+/// A JSON value as a value of the template engine.
 fn plain(json: Json) -> Value {
     match json {
         Json::Null => Value::from(()),
@@ -374,8 +373,8 @@ fn plain(json: Json) -> Value {
     }
 }
 
-/// The word in the marks around what is shown. It is drawn from the material and the seed, so that no material can close
-/// its own mark.
+/// The word in the marks around the material. It is drawn from the material and the seed, so that no material can
+/// contain its own closing mark.
 fn mark(spec: &StudySpec) -> String {
     let texts = instrument::stimuli(&spec.instrument);
     let named = Digest::new().raw("mark").raw(spec.seed.to_le_bytes());
@@ -403,7 +402,7 @@ fn facts(persona: &Persona) -> Value {
     }
 }
 
-/// Sentences on what stands out: traits more than one standard deviation (10 points of a T score) from the mean.
+/// Sentences on distinctive traits: those more than one standard deviation (10 points of a T score) from the mean.
 fn traits(big_five: &BigFive, price_sensitivity: f64) -> Vec<&'static str> {
     let sides = [
         (big_five.openness, "Curious about new things.", "Sticks to what is known."),

@@ -1,5 +1,5 @@
-//! Every engine that is a language model, by name. Which of them can be asked depends on keys, and keys come while the
-//! daemon runs: each command hands over what its environment holds, and what it holds lives in memory only.
+//! The registry of language-model engines, by name. Which of them can be asked depends on keys, and keys arrive while
+//! the daemon runs: each command passes the keys in its environment, which are kept in memory only.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,12 +18,12 @@ use crate::domain::digest::Digest;
 /// Most engines under one name.
 const POOL_MAX: usize = 16;
 
-/// One engine in a list.
+/// An entry in the list of engines.
 #[derive(Clone, Debug)]
 pub struct Listed {
     /// Its name.
     pub name: String,
-    /// The engine, or what it lacks.
+    /// The engine, or what is missing.
     pub state: Result<Arc<ModelEngine>, Unready>,
 }
 
@@ -39,23 +39,24 @@ pub struct Registry {
 
 #[derive(Debug)]
 struct Known {
-    /// SHA-256 of what it reads of the environment it was made from: enough to see a change, and no second copy of a key.
+    /// SHA-256 of the environment variables that were read: enough to detect a change, without a second copy of a
+    /// key.
     read: [u8; 32],
     state: Result<Arc<ModelEngine>, Unready>,
 }
 
 impl Registry {
-    /// The shipped services and the owner's own, with what that environment holds.
+    /// The shipped services and the owner's own, with the values of that environment.
     ///
     /// # Errors
-    /// When no HTTP client can be made.
+    /// When no HTTP client can be created.
     pub fn new(
         own: BTreeMap<String, EngineSettings>,
         prompts: Prompts,
         environment: &BTreeMap<String, String>,
         now: Duration,
     ) -> Result<Self, NoClient> {
-        // An engine that its owner calls so stays what it is.
+        // An engine that its owner gave this name is kept.
         let taken = own.contains_key(local::NAME);
         let encoder = if taken { None } else { Embedder::built_in(now).map(Arc::new) };
         let registry = Self {
@@ -69,14 +70,14 @@ impl Registry {
         Ok(registry)
     }
 
-    /// Takes what an environment holds. An engine whose key or address is in it is made anew; one of which it holds neither
-    /// keeps what it had, so that a command without keys takes none away. What cannot be done as the environment says is
-    /// told by the engine from then on: asking elsewhere instead would be worse than not asking.
+    /// Applies the values of an environment. An engine whose key or address is in it is rebuilt; an engine with
+    /// neither keeps its values, so that a command without keys removes none. If the environment's values cannot be
+    /// used, the engine reports that from then on: using another address instead would be worse than not asking.
     pub fn offer(&self, environment: &BTreeMap<String, String>, now: Duration) {
         let mut engines = self.engines();
         for name in self.names() {
             let settings = self.own.get(&name).cloned().unwrap_or_default();
-            // A pool is put together from its members each time that somebody asks for it.
+            // A pool is built from its members whenever it is requested.
             if settings.engines.is_some() {
                 continue;
             }
@@ -95,7 +96,7 @@ impl Registry {
             let made = service::resolve(&name, &settings, &read);
             if let Some(Ok(engine)) = known.map(|known| &known.state) {
                 let had = engine.service();
-                // A key that came with this very address before stays with it.
+                // A key that was given with this very address before is kept with it.
                 let has_key = match &made {
                     Ok(made) => made.target.key.is_some(),
                     Err(Unready::NoKey { .. }) => false,
@@ -105,7 +106,7 @@ impl Registry {
                     service::address_of(&name, &settings, &read)
                         .is_ok_and(|(url, _)| url == had.target.base_url)
                 };
-                // The same service again keeps its door: what is under way there still counts.
+                // The same service keeps its admission control: calls under way there still count.
                 let is_same = made.as_ref().is_ok_and(|made| same(made, had));
                 if is_same || (!has_key && stays()) {
                     continue;
@@ -122,12 +123,12 @@ impl Registry {
     /// The engine of that name.
     ///
     /// # Errors
-    /// What it lacks; `None` when there is no such engine.
+    /// What is missing; `None` when there is no such engine.
     pub fn get(&self, name: &str) -> Option<Result<Arc<ModelEngine>, Unready>> {
         self.engines().get(name).map(|known| known.state.clone())
     }
 
-    /// The engines that answer under that name: one, or several that share it.
+    /// The engines under that name: one, or the members of a pool.
     ///
     /// # Errors
     /// What one of them lacks; `None` when there is no such name.
@@ -155,12 +156,12 @@ impl Registry {
         Some(made.map(|members| Pool::new(name, strategy, members)))
     }
 
-    /// The encoder that is built in, where there is one: it turns texts into vectors and answers nobody.
+    /// The built-in encoder, if there is one: it embeds texts and cannot answer.
     pub fn encoder(&self) -> Option<&Arc<Embedder>> {
         self.encoder.as_ref()
     }
 
-    /// The names under which several engines answer together.
+    /// The names of all pools.
     pub fn pools(&self) -> Vec<String> {
         let several = self.own.iter().filter(|(_, own)| own.engines.is_some());
         several.map(|(name, _)| name.clone()).collect()
@@ -175,7 +176,7 @@ impl Registry {
             .collect()
     }
 
-    /// The names of all engines, those that lack something included.
+    /// The names of all engines, including those that cannot be asked.
     pub fn names(&self) -> Vec<String> {
         let shipped = service::catalogue().map(|shipped| shipped.service.keys().cloned());
         let mut names: Vec<String> =
@@ -185,7 +186,7 @@ impl Registry {
         names
     }
 
-    /// The variables that a command should hand over.
+    /// The environment variables that a command should pass.
     pub fn variables(&self) -> Vec<String> {
         service::variables(&self.own)
     }
@@ -199,7 +200,7 @@ fn digest(read: &BTreeMap<String, String>) -> [u8; 32] {
     Digest::new().texts(read.iter().flat_map(|(name, value)| [name, value])).finish()
 }
 
-/// Whether two descriptions lead to the same calls.
+/// Whether two descriptions result in the same calls.
 fn same(one: &service::Service, other: &service::Service) -> bool {
     one.target.key == other.target.key
         && one.target.base_url == other.target.base_url
@@ -244,7 +245,8 @@ mod tests {
         assert!(registry.get("ollama").unwrap().is_ok(), "a local server needs no key");
     }
 
-    /// Where `openai` is asked and whether with a key, or why it is not, after those environments one after the other.
+    /// The address of `openai` and whether a key is sent, or why it cannot be asked, after those environments in
+    /// order.
     fn after(environments: &[&[(&str, &str)]]) -> Result<(String, bool), String> {
         let registry = registry(&[]);
         for list in environments {

@@ -1,5 +1,5 @@
-//! Model services: what is known of them as shipped, what the owner's settings say, what the environment holds, and the
-//! one description that comes of it. Keys stay in memory and travel only with the address they were given with.
+//! Model services: the shipped catalogue, the owner's settings and the environment, resolved into one description.
+//! Keys stay in memory and are only sent to the address they were given with.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -15,23 +15,23 @@ use super::price::Price;
 use super::wire::{Auth, Format};
 use crate::config::{EngineSettings, Structured};
 
-/// Calls under way at once, where nobody says otherwise.
+/// Default number of calls under way at once.
 const CONCURRENCY: u32 = 100;
-/// Longest reply, where nobody says otherwise; reasoning models think within it.
+/// Default length of the longest reply; includes the reasoning of reasoning models.
 const OUTPUT_TOKENS: u32 = 800;
 const OUTPUT_TOKENS_REASONING: u32 = 4_000;
-/// Sampling temperature: people differ, and so shall their answers.
+/// Sampling temperature: people differ, and so should their answers.
 const TEMPERATURE: f64 = 1.0;
-/// How long a call may take, where nobody says otherwise.
+/// Default timeout of a call.
 const TIMEOUT_SECONDS: u32 = 120;
 
-/// What is known as shipped.
+/// The shipped catalogue.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
-    /// The day the prices were read.
+    /// The date of the prices.
     pub prices_as_of: String,
-    /// Where they were read.
+    /// The source of the prices.
     pub prices_source: String,
     /// By name.
     pub service: BTreeMap<String, Preset>,
@@ -64,7 +64,7 @@ pub struct Preset {
     models: BTreeMap<String, Model>,
     #[serde(default)]
     embedding_model: Option<String>,
-    /// Dollars per million tokens sent.
+    /// Dollars per million input tokens.
     #[serde(default)]
     embeddings: BTreeMap<String, f64>,
 }
@@ -86,40 +86,40 @@ struct Model {
 pub struct Service {
     /// The engine's name.
     pub name: String,
-    /// Where and how it is called.
+    /// The endpoint and how it is called.
     pub target: Target,
-    /// Who says where that is.
+    /// The source of the address.
     pub address_from: AddressFrom,
-    /// The variable whose key goes there; none where it is asked without one.
+    /// The variable whose key is sent; `None` if it is asked without one.
     pub key_from: Option<String>,
     /// The model to ask.
     pub model: String,
-    /// How far it can hold a reply to a form.
+    /// How far it can enforce the schema of a reply.
     pub structured: Structured,
-    /// Whether the model thinks before it answers.
+    /// Whether the model reasons before it answers.
     pub reasoning: bool,
-    /// Sampling temperature, where one is sent.
+    /// Sampling temperature, if one is sent.
     pub temperature: Option<f64>,
     /// Longest reply in tokens.
     pub output_tokens_max: u32,
-    /// How fast it may be asked.
+    /// The rate limits.
     pub bounds: Bounds,
-    /// What it costs; none when nobody knows.
+    /// The price; `None` if unknown.
     pub price: Option<Price>,
-    /// It costs nothing because of where it is asked: neither its owner nor any table says what it costs.
+    /// It is free because of its location: neither its owner nor the catalogue has a price.
     pub is_free_here: bool,
-    /// What turns texts into vectors there, where something does.
+    /// Its embedding model, if it has one.
     pub embedding: Option<Embedding>,
 }
 
-/// Who says where a service is.
+/// The source of a service's address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AddressFrom {
-    /// It is where it always is.
+    /// The shipped address.
     Shipped,
-    /// The owner's settings, whatever that variable of the environment says.
+    /// The owner's settings, whatever that variable of the environment contains.
     Settings {
-        /// The variable that says something else and is not followed.
+        /// The variable with another address that is ignored.
         over: Option<String>,
     },
     /// A variable of the environment.
@@ -137,12 +137,12 @@ impl std::fmt::Display for AddressFrom {
     }
 }
 
-/// A service's model that turns texts into vectors.
+/// The embedding model of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Embedding {
     /// The model.
     pub model: String,
-    /// What it costs; none when nobody knows.
+    /// The price; `None` if unknown.
     pub price: Option<Price>,
 }
 
@@ -152,16 +152,16 @@ pub enum Unready {
     /// It needs a key and has none.
     #[error("${variable} is not set")]
     NoKey {
-        /// The variable that would hold it.
+        /// The variable for the key.
         variable: String,
     },
     /// It needs an address and has none.
     #[error("No base_url is set")]
     NoAddress {
-        /// The variable that would hold it, where there is one.
+        /// The variable for the address, if there is one.
         variable: Option<String>,
     },
-    /// Something in its settings does not fit.
+    /// A setting is not valid.
     #[error("'{key}' does not fit: {why}")]
     Setting {
         /// The setting.
@@ -185,7 +185,7 @@ pub fn catalogue() -> Result<&'static Catalogue, &'static str> {
     .map_err(String::as_str)
 }
 
-/// Every variable that a service may read: those are what a command hands to the daemon, and no others.
+/// Every variable that a service may read: a command passes those to the daemon, and no others.
 pub fn variables(own: &BTreeMap<String, EngineSettings>) -> Vec<String> {
     let presets = catalogue().map(|shipped| shipped.service.values()).into_iter().flatten();
     let mut names: Vec<String> = presets
@@ -207,7 +207,7 @@ pub fn variables_of(name: &str, own: &EngineSettings) -> Vec<String> {
     [key, address].into_iter().flatten().filter(|name| !name.is_empty()).collect()
 }
 
-/// The preset that an engine builds on.
+/// The preset that an engine is based on.
 fn preset_of(name: &str, own: &EngineSettings) -> Result<&'static Preset, Unready> {
     let shipped =
         catalogue().map_err(|why| Unready::Setting { key: "kind", why: why.to_owned() })?;
@@ -221,10 +221,10 @@ fn preset_of(name: &str, own: &EngineSettings) -> Result<&'static Preset, Unread
     })
 }
 
-/// How fast an engine may be asked, by what is shipped and what its owner says.
+/// The rate limits of an engine, from the preset and the owner's settings.
 ///
 /// # Errors
-/// What does not fit.
+/// A setting that is not valid.
 pub fn bounds(name: &str, own: &EngineSettings) -> Result<Bounds, Unready> {
     let preset = preset_of(name, own)?;
     Ok(Bounds {
@@ -236,10 +236,10 @@ pub fn bounds(name: &str, own: &EngineSettings) -> Result<Bounds, Unready> {
     })
 }
 
-/// Where an engine would be asked, and who says so.
+/// The address of an engine, and its source.
 ///
 /// # Errors
-/// What is missing or does not fit.
+/// What is missing or not valid.
 pub fn address_of(
     name: &str,
     own: &EngineSettings,
@@ -248,12 +248,12 @@ pub fn address_of(
     address(preset_of(name, own)?, own, environment)
 }
 
-/// One description from what is shipped, what the owner set, and what one environment holds. Key and address come from the
-/// same environment, so that an address from one place never sees a key from another. A server that somebody names in place
-/// of the service's own is asked without a key where there is none; the service's own never is.
+/// The description from the catalogue, the owner's settings, and one environment. Key and address come from the same
+/// environment, so that an address from one place never receives a key from another. A server that replaces the
+/// service's own address is asked without a key if there is none; the service's own never is.
 ///
 /// # Errors
-/// What is missing or does not fit.
+/// What is missing or not valid.
 pub fn resolve(
     name: &str,
     own: &EngineSettings,
@@ -266,7 +266,7 @@ pub fn resolve(
     let key = held.and_then(|text| Key::new(text));
     let held = held.is_some_and(|text| !text.trim().is_empty());
     let is_elsewhere = leads_elsewhere(preset, &url);
-    // Whoever names the variable of a key says that the server wants one.
+    // Naming the variable of a key means that the server requires one.
     let goes_without = is_elsewhere && !held && own.api_key_env.is_none();
     if held && key.is_none() {
         let why = format!("what ${variable} holds is no key: it has a blank in it, or is too long");
@@ -325,7 +325,7 @@ pub fn resolve(
     })
 }
 
-/// A name of a model, as services have them.
+/// Checks the name of a model.
 fn named(model: &str, key: &'static str) -> Result<(), Unready> {
     if model.is_empty() || model.len() > 200 || !model.chars().all(|c| c.is_ascii_graphic()) {
         return Err(Unready::Setting { key, why: "it is no name of a model".to_owned() });
@@ -333,14 +333,14 @@ fn named(model: &str, key: &'static str) -> Result<(), Unready> {
     Ok(())
 }
 
-/// What turns texts into vectors: as its owner says, else as shipped.
+/// The embedding model: from the owner's settings, else from the catalogue.
 fn embedding(
     preset: &Preset,
     own: &EngineSettings,
     goes_without_key: bool,
     url: &reqwest::Url,
 ) -> Result<Option<Embedding>, Unready> {
-    // A server of one's own that is like a known service need not have its embedding model.
+    // An owner's server that is compatible with a known service need not have its embedding model.
     let is_own = own.base_url.is_some() || goes_without_key;
     let is_usual = !is_own || preset.local || preset.base_url.is_empty();
     let shipped = preset.embedding_model.clone().filter(|_| is_usual);
@@ -362,8 +362,8 @@ fn embedding(
     Ok(Some(Embedding { model, price }))
 }
 
-/// Whether that is another server than the service's own. A service whose every customer has an address of his own has no
-/// other.
+/// Whether that is another server than the service's own. A service with a separate address for each customer has no
+/// fixed one.
 fn leads_elsewhere(preset: &Preset, url: &reqwest::Url) -> bool {
     base_url(&preset.base_url).is_ok_and(|usual| Origin::of(&usual) != Origin::of(url))
 }
@@ -393,7 +393,7 @@ fn address(
     };
     let mut url =
         base_url(text).map_err(|why| misfit(format!("${variable} cannot be used: {why}")))?;
-    // Where a server listens on every address, it is asked on this machine's own.
+    // A server that listens on every address is asked at this machine's own.
     if url.host_str() == Some("0.0.0.0") {
         url.set_host(Some("127.0.0.1")).map_err(|error| misfit(error.to_string()))?;
     }
@@ -410,7 +410,7 @@ fn positive(key: &'static str, given: Option<u32>) -> Result<Option<u32>, Unread
     }
 }
 
-/// The model as shipped, by its name or by its name with a date behind it.
+/// The model in the catalogue, by its name or by its name with a date suffix.
 fn known_model(preset: &Preset, model: &str) -> Option<Model> {
     preset.models.get(model).copied().or_else(|| {
         preset.models.iter().find_map(|(known, facts)| {
@@ -438,7 +438,7 @@ fn price(
                 Unready::Setting { key: "price", why }
             })
         }
-        // A machine of the owner's own sends no bill.
+        // A machine in the owner's own network costs nothing.
         None if preset.local || is_local(url) => Ok(Some(Price::FREE)),
         None => Ok(None),
     }

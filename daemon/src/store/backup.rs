@@ -1,5 +1,5 @@
-//! Backups: a consistent copy of every table, taken from one snapshot into a fresh file that gets its name only when it
-//! is whole. Daily ones are kept for a week; a file that was not made by these hands is never removed.
+//! Backups: a consistent copy of every table, taken from one snapshot into a fresh file that gets its name only when
+//! it is complete. Daily ones are kept for a week; a file that this program did not make is never removed.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,7 +21,7 @@ use super::note::Note;
 use super::storage::{beside, create_file, remove_old, sync_folder};
 use super::{Fault, Store, Table};
 
-/// Copied between two commits of the copy, so that memory stays flat.
+/// Bytes copied between two commits of the copy, so that memory use stays constant.
 const COMMIT_BYTES: usize = 8 * 1024 * 1024;
 
 /// The folder of daily backups.
@@ -34,13 +34,13 @@ impl Backups {
         self.0.join(format!("demoscope-{day}.redb"))
     }
 
-    /// A backup made on request at that moment, beside the daily one.
+    /// A backup made on request at that time, besides the daily one.
     pub fn of_moment(&self, now: Timestamp) -> PathBuf {
         self.0.join(format!("demoscope-{}.redb", now.strftime("%Y-%m-%d-%H%M%S")))
     }
 
-    /// Removes daily backups beyond the newest `keep`. Files of another name and those of days to come, which a wrong
-    /// clock or their owner named, neither count nor go; today's stays.
+    /// Removes daily backups beyond the newest `keep`. Files with another name and those with a future date, from a
+    /// wrong clock or from their owner, are neither counted nor removed; today's is kept.
     pub fn prune(&self, keep: usize, today: Date) -> Result<(), Fault> {
         let mut daily: Vec<(Date, PathBuf)> = list(&self.0)
             .into_iter()
@@ -56,7 +56,7 @@ impl Backups {
     }
 }
 
-/// The newest of the files that open as a store of this program, from a folder of backups and from others.
+/// The newest file that opens as a store of this program, among a folder of backups and other files.
 pub(super) fn newest_sound(folder: Option<&Path>, others: Vec<PathBuf>) -> Option<PathBuf> {
     let mut found = folder.map(list).unwrap_or_default();
     found.extend(others);
@@ -64,13 +64,14 @@ pub(super) fn newest_sound(folder: Option<&Path>, others: Vec<PathBuf>) -> Optio
     found.into_iter().rev().find(|path| is_sound(path))
 }
 
-/// The newest sound backup in a folder that has a name which `Backups` makes up: there was a store, then.
+/// The newest sound backup in a folder, among those with a name that `Backups` generates: it shows that there was a
+/// store.
 pub(super) fn newest_of_ours(folder: &Path) -> Option<PathBuf> {
     newest_sound(None, list(folder).into_iter().filter(|path| has_made_up_name(path)).collect())
 }
 
-/// When a backup was written: the day in its name, which survives copying, but no later than the file says; then what
-/// the file says.
+/// When a backup was written: the day in its name, which survives copying, but no later than the file's own time;
+/// then the file's time.
 fn written(path: &Path) -> (Date, Timestamp) {
     let modified = fs::metadata(path).and_then(|found| found.modified()).ok();
     let at = modified.and_then(|at| Timestamp::try_from(at).ok()).unwrap_or(Timestamp::MIN);
@@ -78,14 +79,14 @@ fn written(path: &Path) -> (Date, Timestamp) {
     (day_of(path).map_or(on, |day| day.min(on)), at)
 }
 
-/// The day of a daily backup; none where the name is not exactly what a daily backup is called.
+/// The day of a daily backup; `None` if the name is not exactly that of a daily backup.
 fn day_of(path: &Path) -> Option<Date> {
     let day = path.file_name()?.to_str()?.strip_prefix("demoscope-")?.strip_suffix(".redb")?;
     let date: Date = day.parse().ok()?;
     (date.to_string() == day).then_some(date)
 }
 
-/// The regular files in a folder that are named like backups.
+/// The regular files in a folder that have the name of a backup.
 fn list(folder: &Path) -> Vec<PathBuf> {
     named(folder, ".redb")
 }
@@ -106,7 +107,7 @@ fn io(path: &Path, error: &std::io::Error) -> Fault {
 
 impl Store {
     /// Writes a copy of everything, as of one moment, to a file that does not exist yet. Blocks its thread; writing
-    /// goes on meanwhile. `Busy` while another copy is written to that very file.
+    /// continues meanwhile. `Busy` while another copy is written to the same file.
     pub fn backup(&self, path: &Path) -> Result<(), Fault> {
         if path.exists() {
             return Err(Fault::Io(Cause::from(format!("{} exists already", path.display()))));
@@ -120,7 +121,7 @@ impl Store {
         let copied = remove_old(&partial).map_err(|error| io(&partial, &error));
         let copied = copied.and_then(|()| self.copy_to(&partial));
         if copied.is_err() {
-            // What there is of it is of no use.
+            // The incomplete copy is useless.
             drop(fs::remove_file(&partial));
         }
         copied?;
@@ -129,9 +130,10 @@ impl Store {
             .map_err(|error| io(path, &error))
     }
 
-    /// Saves everything beside the file's name when the file itself is not there any more or another one is: with this
-    /// process it would be gone. Returns where; none when the file is in its place, or its folder is gone too. The ledger's
-    /// end is noted as well, so that an older file in its place is told from it. Blocks its thread.
+    /// Saves everything in a new file in the same folder if the store's own file was removed or replaced: otherwise
+    /// it would be lost with this process. Returns the new path; `None` if the file is in its place, or its folder is
+    /// gone too. The ledger's end is recorded as well, so that an older file in its place can be detected. Blocks its
+    /// thread.
     pub fn rescue(&self) -> Result<Option<PathBuf>, Fault> {
         let Some(path) = self.lost_name() else { return Ok(None) };
         if !path.parent().is_some_and(Path::is_dir) {
@@ -159,7 +161,7 @@ impl Store {
     }
 }
 
-/// A copy that is being written, and its place among all that are.
+/// A copy that is being written, and its entry in the list of such copies.
 struct UnderWay<'a> {
     copies: &'a Mutex<BTreeSet<PathBuf>>,
     partial: &'a Path,
@@ -171,7 +173,7 @@ impl<'a> UnderWay<'a> {
         begun.insert(partial.to_owned()).then(|| Self { copies, partial })
     }
 
-    /// Removes what a killed daemon left of the copies that it chose the name of, in the folder of this one.
+    /// Removes incomplete copies that a killed daemon left under generated names in the folder of this one.
     fn sweep(&self) {
         let Some(folder) = self.partial.parent() else { return };
         let begun = self.copies.lock().unwrap_or_else(PoisonError::into_inner);
@@ -189,7 +191,7 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-/// Whether a backup has a name that `Backups` makes up.
+/// Whether a backup has a name that `Backups` generates.
 fn has_made_up_name(path: &Path) -> bool {
     let moment = || {
         let name = path.file_name()?.to_str()?;

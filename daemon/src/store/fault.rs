@@ -1,40 +1,39 @@
-//! What can go wrong below the use cases, and how it reads to a caller.
+//! Failures of the store, and the API errors that callers get for them.
 
 use protocol::error::{ApiError, Cause, ErrorCode};
 
 use super::Table;
 
-/// A failure of the store itself, as opposed to a refusal by a use case.
+/// A failure of the store itself, as opposed to an error of a use case.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// The disk or the file system said no.
+    /// The disk or the file system reported an error.
     #[error("The disk refused: {0}")]
     Io(#[source] Cause),
-    /// The file does not hold what was written to it.
+    /// The file is corrupt.
     #[error("The database is damaged: {0}")]
     Damaged(String),
-    /// Something panicked: a defect of the program, or a page that does not hold what was written. Which of the two is
-    /// known once the file was opened again and checked.
+    /// Something panicked: a bug of the program, or a corrupt page. Opening and checking the file again tells which.
     #[error("The daemon stumbled: {0}")]
     Stumbled(String),
-    /// No writes are taken until the trouble before is over.
+    /// No writes are accepted until the earlier problem is solved.
     #[error("The database takes no writes: {0}")]
     Degraded(String),
-    /// No writes are taken while the file is not where it was opened.
+    /// No writes are accepted while the file is not at the path where it was opened.
     #[error("The database takes no writes: {0}")]
     Astray(String),
-    /// More is waiting to be written than the queue holds.
+    /// The write queue is full.
     #[error("Too much is waiting to be written")]
     Busy,
     /// The store is closed.
     #[error("The daemon is stopping")]
     Closed,
-    /// A row does not read as what its table holds.
+    /// A row cannot be decoded.
     #[error("A row of {} does not read: {why}", .table.name())]
     Row {
-        /// Where it stands.
+        /// Its table.
         table: Table,
-        /// What the reader said.
+        /// The decoder's message.
         why: String,
     },
 }
@@ -107,7 +106,7 @@ impl From<Fault> for ApiError {
             Fault::Busy => {
                 Self { retry_after_ms: Some(100), ..Self::new(ErrorCode::Busy, message) }
             }
-            // To a caller it is gone: whoever follows a study looks whether another one serves.
+            // To a caller the store is gone: a client that follows a study checks whether another daemon serves it.
             Fault::Closed => Self {
                 retry_after_ms: Some(1_000),
                 ..Self::new(ErrorCode::Unreachable, message)
@@ -118,10 +117,10 @@ impl From<Fault> for ApiError {
     }
 }
 
-/// Why a use case wrote nothing: it refused, or the store failed under it.
+/// Why a use case wrote nothing: it returned an error, or the store failed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Halt {
-    /// The use case says no.
+    /// The use case returned an error.
     Refused(ApiError),
     /// The store failed.
     Fault(Fault),

@@ -1,6 +1,6 @@
-//! Verification of the end of the ledger, which every start makes: the transfers since a checkpoint, the last of them
-//! against the stored head, and the balances against those of the checkpoint. The whole ledger is for the audit to walk;
-//! how long a start takes does not depend on it.
+//! Verification of the end of the ledger, at every start: the transfers since a checkpoint, the last of them against
+//! the stored head, and the balances against those of the checkpoint. The audit verifies the whole ledger; the time
+//! of a start does not depend on its length.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -15,17 +15,17 @@ use super::open::panic_message;
 use super::rows::{Balance, LedgerHead, TransferRow};
 use super::{Fault, Order, Reader};
 
-/// A place in the ledger that needs no verification before it.
+/// A position in the ledger up to which it is verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Checkpoint {
-    /// Where the chain was.
+    /// The head of the chain at that position.
     pub(super) head: Head,
-    /// Digest of the balances there.
+    /// Digest of the balances at that position.
     pub(super) balances: String,
 }
 
 impl Checkpoint {
-    /// Before the first transfer: from there on the whole ledger is verified.
+    /// The checkpoint before the first transfer: from there the whole ledger is verified.
     pub(super) fn beginning() -> Self {
         Self { head: Head::default(), balances: digest(&BTreeMap::new()) }
     }
@@ -41,7 +41,7 @@ impl Checkpoint {
     }
 }
 
-/// Whether the ledger of a database goes through that place.
+/// Whether the ledger of a database contains that head.
 pub(super) fn holds(database: &Database, head: &Head) -> Result<bool, Fault> {
     guarded(database, |reader| {
         let row: Option<TransferRow> = reader.get(&head.seq)?;
@@ -49,14 +49,14 @@ pub(super) fn holds(database: &Database, head: &Head) -> Result<bool, Fault> {
     })
 }
 
-/// Verifies the ledger of a database from a checkpoint on, and gives where it ends. Where the two do not fit, the whole
-/// ledger decides: a checkpoint from outside the database is no reason to refuse it.
+/// Verifies the ledger of a database from a checkpoint on, and returns its end. If the two do not match, the whole
+/// ledger is verified: a checkpoint from outside the database is no reason to reject it.
 pub(super) fn verified_end(database: &Database, since: &Checkpoint) -> Result<Head, Fault> {
     guarded(database, |reader| end_since(reader, since))
         .or_else(|_| guarded(database, |reader| end_since(reader, &Checkpoint::beginning())))
 }
 
-/// Verifies a ledger from a checkpoint on, and gives where it ends.
+/// Verifies a ledger from a checkpoint on, and returns its end.
 pub(super) fn end_since(reader: &Reader<'_>, since: &Checkpoint) -> Result<Head, Fault> {
     let mut head = since.head.clone();
     let mut balances = balances(reader)?;
@@ -95,7 +95,7 @@ fn balances(reader: &Reader<'_>) -> Result<BTreeMap<String, i128>, Fault> {
     Ok(balances)
 }
 
-/// An account at zero counts as one that does not exist yet.
+/// An account with balance zero counts as one that does not exist yet.
 fn digest(balances: &BTreeMap<String, i128>) -> String {
     balances
         .iter()
@@ -104,7 +104,7 @@ fn digest(balances: &BTreeMap<String, i128>) -> String {
         .finish_hex()
 }
 
-/// Reads from a database whose pages may not hold what was written: a panic below is damage.
+/// Reads from a database whose pages may be corrupt: a panic below is reported as damage.
 pub(super) fn guarded<T>(
     database: &Database,
     read: impl FnOnce(&Reader<'_>) -> Result<T, Fault>,

@@ -1,5 +1,5 @@
-//! The format of a file that may be a store, read without changing a byte of it: the format decides whether this program
-//! may open the file for writing at all.
+//! The format of a file that may be a store, read without changing a byte of it: it decides whether this program may
+//! open the file for writing at all.
 
 use std::fs::File;
 use std::io;
@@ -12,26 +12,26 @@ use redb::{BackendError, Builder, ConcurrencyMode, DatabaseError, StorageBackend
 
 use super::{Fault, migrate};
 
-/// Memory for such a look.
+/// Cache size for reading the format.
 const CACHE_BYTES: usize = 1024 * 1024;
 
-/// Why a file cannot be looked at.
+/// Why the format of a file cannot be read.
 #[derive(Debug)]
 pub(super) enum Unread {
-    /// The system says no.
+    /// The system reported an error.
     System(io::Error),
     /// It does not open as a database.
     Database(DatabaseError),
-    /// It opens, but does not read.
+    /// It opens, but cannot be read.
     Fault(Fault),
 }
 
-/// The format of a file; `None` where it has no such row. May panic over a damaged page.
+/// The format of a file; `None` if it has no such row. May panic on a damaged page.
 pub(super) fn format_of(path: &Path) -> Result<Option<u32>, Unread> {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
     let database = match builder.open_read_only(path) {
-        // The last end was unclean. Repair writes, so the last commit is read as if its writer were still at work.
+        // The last exit was unclean. Repair writes, so the last commit is read as if its writer were still running.
         Err(DatabaseError::RepairAborted) => {
             let file = File::open(path).map_err(Unread::System)?;
             builder.set_concurrency_mode(ConcurrencyMode::SingleWriter);
@@ -42,14 +42,15 @@ pub(super) fn format_of(path: &Path) -> Result<Option<u32>, Unread> {
     database.map_err(Unread::Database).and_then(|it| migrate::found(&it).map_err(Unread::Fault))
 }
 
-/// Whether a file opens as a store that this program can read. Its pages are not looked at.
+/// Whether a file opens as a store that this program can read. Its pages are not checked.
 pub(super) fn is_sound(path: &Path) -> bool {
     let looked = catch_unwind(AssertUnwindSafe(|| format_of(path)));
     matches!(looked, Ok(Ok(Some(format))) if migrate::admit(format).is_ok())
 }
 
-/// A file that an unclean end left, shown to redb as one that a live process has open for writing. Readers beside such a
-/// writer take the last commit as it is, which a commit in two phases makes sound, and leave repair to the writer.
+/// A file that was left by an unclean exit, presented to redb as one that a live process has open for writing.
+/// Readers of such a file take the last commit as it is, which a two-phase commit makes sound, and leave repair to
+/// the writer.
 #[derive(Debug)]
 struct InUse(File);
 
@@ -57,7 +58,7 @@ fn read_only<T>() -> io::Result<T> {
     Err(io::Error::from(io::ErrorKind::ReadOnlyFilesystem))
 }
 
-/// Locks are granted without being taken: the open that asked for a repair has found the file free.
+/// Locks are granted without being taken: the open that asked for a repair has found the file unlocked.
 impl StorageBackend for InUse {
     fn len(&self) -> io::Result<u64> {
         Ok(self.0.metadata()?.len())
@@ -65,7 +66,7 @@ impl StorageBackend for InUse {
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         match self.0.read_exact_at(out, offset) {
-            // A file that was cut is damaged, not unreadable: no page begins with a zero.
+            // A truncated file is damaged, not unreadable: no page begins with a zero.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 out.fill(0);
                 Ok(())
@@ -98,8 +99,8 @@ impl StorageBackend for InUse {
         Ok(())
     }
 
-    /// Asked about one byte, whether a live writer vouches for the file; about more, whether a writer of another release
-    /// of redb has it open.
+    /// redb asks about one byte whether a live writer vouches for the file; about more, whether a writer of another
+    /// release of redb has it open.
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
         Ok(start == end)
     }

@@ -1,4 +1,4 @@
-//! The format of the file and the way from older ones to this one. A file of a newer program is refused before
+//! The format version of the file and the migration from older ones. A file of a newer program is rejected before
 //! anything is written to it.
 
 mod answers;
@@ -8,9 +8,9 @@ use redb::{Database, ReadableDatabase, TableHandle};
 use super::rows::FormatRow;
 use super::{Fault, Key, OpenError, Reader, Table};
 
-/// The format this program writes. 2 added the notes of calls under way, and of studies that were deleted: a program of
-/// format 1 would take the former for nothing and the latter for damage. 3 stores each answer with its study type, and reads
-/// none without.
+/// The format this program writes. 2 added the records of calls under way, and of deleted studies: a program of
+/// format 1 would ignore the former and report the latter as damage. 3 stores each answer with its study type, and
+/// reads none without.
 pub const FORMAT: u32 = 3;
 
 /// The first format whose answers name their study type.
@@ -28,7 +28,7 @@ pub(super) fn found(database: &impl ReadableDatabase) -> Result<Option<u32>, Fau
     Ok(row.map(|row| row.version))
 }
 
-/// Refuses a format that this program does not know.
+/// Rejects a format that this program does not know.
 pub(super) fn admit(version: u32) -> Result<(), OpenError> {
     if version > FORMAT {
         return Err(OpenError::Newer { found: version, known: FORMAT });
@@ -36,8 +36,8 @@ pub(super) fn admit(version: u32) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Brings a file to this format, in one transaction: it is of this format with all of its tables, or it is what it was.
-/// `version` is the program's, to be named in the file.
+/// Migrates a file to this format, in one transaction: afterwards it has this format with all of its tables, or it is
+/// unchanged. `version` is the program's, to be recorded in the file.
 pub(super) fn migrate(database: &Database, version: &str) -> Result<(), OpenError> {
     let found = found(database)?;
     admit(found.unwrap_or(0))?;

@@ -1,5 +1,5 @@
-//! A store that is not where it should be. What lies beside its place tells whether there ever was one: then a new one in
-//! silence would look like the loss of everything, and it is for the owner to say what is to be done.
+//! Detection of a missing store. Files in its folder show whether there ever was one: then silently creating a new
+//! one would look like the loss of everything, and the owner has to decide.
 
 use std::fs;
 use std::io;
@@ -9,22 +9,22 @@ use super::backup::{newest_of_ours, newest_sound};
 use super::note::{Note, Noted};
 use super::storage::{beside, sync_folder};
 
-/// What a restore puts aside is called.
+/// Name suffix of a file that a restore replaced.
 const KEPT: &str = ".before-restore-";
 
-/// What a daemon saves of a store whose file is not in its place is called.
+/// Name suffix of a copy that a daemon saved when its store's file was not in its place.
 const RESCUED: &str = ".rescued-";
 
-/// What tells of a store that is not there, and the file to go back to.
+/// The evidence of a missing store, and the file to restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Traces {
-    /// The traces, in words.
+    /// The evidence, in words.
     pub(super) why: String,
     /// The newest file that opens as a store.
     pub(super) backup: Option<PathBuf>,
 }
 
-/// Looks for traces of a store whose file is not there; none where there never was one.
+/// Looks for evidence of a store whose file is missing; `None` if there never was one.
 pub(super) fn traces(path: &Path, backups: Option<&Path>) -> Option<Traces> {
     let mut why = Vec::new();
     if let Ok(leads_to) = fs::read_link(path) {
@@ -63,7 +63,7 @@ pub(super) fn traces(path: &Path, backups: Option<&Path>) -> Option<Traces> {
     if why.is_empty() {
         return None;
     }
-    // What a restore that was cut off had put aside is the store itself, and newer than every backup.
+    // A file that an interrupted restore kept aside is the store itself, and newer than every backup.
     let itself =
         if cut_off { newest_sound(None, kept.last().cloned().into_iter().collect()) } else { None };
     let others = kept.into_iter().chain(saved).collect();
@@ -73,17 +73,17 @@ pub(super) fn traces(path: &Path, backups: Option<&Path>) -> Option<Traces> {
     })
 }
 
-/// Copies that daemons saved of a store whose file was not in its place when they ended, by their number.
+/// Copies that daemons saved when a store's file was not in its place at exit, ordered by number.
 pub fn rescued(path: &Path) -> Vec<PathBuf> {
     numbered(path, RESCUED)
 }
 
-/// A name for the next one.
+/// A name for the next such copy.
 pub(super) fn rescue_name(path: &Path) -> PathBuf {
     free_name(path, RESCUED)
 }
 
-/// Files beside a store of one such ending, by their number.
+/// Files in the store's folder with such a suffix, ordered by number.
 fn numbered(path: &Path, ending: &str) -> Vec<PathBuf> {
     let prefix = beside(path, ending);
     let (Some(folder), Some(prefix)) =
@@ -103,7 +103,8 @@ fn numbered(path: &Path, ending: &str) -> Vec<PathBuf> {
     found.into_iter().map(|(_, path)| path).collect()
 }
 
-/// Puts aside what would have to be explained beside a new store: the note of the old one, and a link that leads nowhere.
+/// Renames files that would be misleading in the folder of a new store: the ledger note of the old one, and a
+/// dangling link.
 pub(super) fn set_aside(path: &Path) -> io::Result<()> {
     let mut moved = false;
     for old in [Note::beside(path).path(), path] {
@@ -126,7 +127,7 @@ fn free_name(old: &Path, ending: &str) -> PathBuf {
     }
 }
 
-/// The command that puts a file in the place of the store, as it can be typed.
+/// The command that restores a file as the store, ready to be typed.
 pub(super) fn restore_command(path: &Path) -> String {
     let path = path.display().to_string();
     let plain = |sign: char| sign.is_alphanumeric() || "/._-+,:@%=".contains(sign);

@@ -1,6 +1,6 @@
-//! What is remembered: one embedded file, one writer, snapshots for everyone who reads. This is the only module that
-//! names redb. A use case is a closure that decides from what it reads and hands back what is to be written; all that
-//! it writes becomes durable together, or not at all, before its caller hears of it.
+//! The store: one embedded file, one writer, snapshots for all readers. This is the only module that names redb. A
+//! use case is a closure that decides from what it reads and returns the writes; they become durable together, or not
+//! at all, before its caller gets the result.
 
 mod backup;
 mod fault;
@@ -28,7 +28,7 @@ pub use reader::{Order, Reader};
 pub use restore::{RestoreError, Restored, restore};
 pub use storage::{OpenStorage, Storage};
 
-/// What a storage in place of a file must be able to do.
+/// The interface of a storage that replaces a file.
 pub mod backend {
     pub use redb::StorageBackend;
 }

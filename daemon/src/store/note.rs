@@ -1,6 +1,6 @@
-//! The note beside the database: a small file that remembers how far the ledger had come, so that an older database put
-//! in its place can be told from it, and a missing one from one that never was. It is the checkpoint from which a start
-//! verifies the ledger.
+//! The ledger note: a small file in the database's folder that records the ledger's end, so that an older database
+//! put in its place is detected, and a missing one is distinguished from one that never existed. It is the checkpoint
+//! from which a start verifies the ledger.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -15,26 +15,26 @@ use crate::domain::ledger::Head;
 use super::ledger::Checkpoint;
 use super::storage::{beside, create_new, remove_old};
 
-/// More than a note can have.
+/// More bytes than a note can have.
 const BYTES_MAX: u64 = 4_096;
 
-/// What the note beside a database says.
+/// The content of the note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Noted {
-    /// Nothing: there is none.
+    /// There is no note.
     Nothing,
-    /// Nothing that can be read, and why.
+    /// It cannot be read, and why.
     Garbled(String),
-    /// Where the ledger ended.
+    /// The ledger's end.
     Head(Ends),
 }
 
-/// Where a ledger ended; while a backup is put in its place, that one's end fits as well.
+/// The end of a ledger; during a restore, the end of the backup's ledger is valid as well.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ends {
     #[serde(flatten)]
     pub(super) head: Head,
-    /// Digest of the balances there; without it this is no checkpoint.
+    /// Digest of the balances at that end; without it this is not a checkpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     balances: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,13 +42,13 @@ pub(super) struct Ends {
 }
 
 impl Ends {
-    /// Transfers of the longest ledger that was noted.
+    /// Transfers of the longest recorded ledger.
     pub(super) fn transfers(&self) -> u64 {
         self.head.seq.max(self.restoring.as_ref().map_or(0, |head| head.seq))
     }
 
-    /// Where to verify a ledger from that goes through one of the noted ends, as `holds` tells; none where it is another
-    /// ledger, or an older one.
+    /// The checkpoint to verify a ledger from that contains one of the recorded ends, which `holds` checks; `None` if
+    /// it is another ledger, or an older one.
     pub(super) fn checkpoint<E>(
         &self,
         mut holds: impl FnMut(&Head) -> Result<bool, E>,
@@ -66,7 +66,7 @@ impl Ends {
     }
 }
 
-/// The file with the note.
+/// The file of the note.
 #[derive(Debug)]
 pub(super) struct Note(PathBuf);
 
@@ -79,7 +79,7 @@ impl Note {
         &self.0
     }
 
-    /// Reads it; never through a link, behind which could be anything.
+    /// Reads the note; never follows a link, which could lead anywhere.
     pub(super) fn recall(&self) -> Noted {
         let nofollow = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or(0);
         let file = match fs::File::options().read(true).custom_flags(nofollow).open(&self.0) {
@@ -96,8 +96,8 @@ impl Note {
         }
     }
 
-    /// Notes where the ledger ends. Not synced: a note that is lost is a note of less, and the doctor tells of one that is
-    /// garbled.
+    /// Records the ledger's end. Not synced: a lost note only loses its protection, and the doctor reports one that
+    /// cannot be read.
     pub(super) fn note(&self, end: Checkpoint) {
         let Checkpoint { head, balances } = end;
         let ends = Ends { head, balances: Some(balances), restoring: None };
@@ -106,8 +106,8 @@ impl Note {
         }
     }
 
-    /// Notes, for good, that a database whose ledger ends at `next` is being put in the place of this one. Whichever of
-    /// them the next start finds is the right one.
+    /// Records durably that a database whose ledger ends at `next` is about to replace this one. The next start
+    /// accepts either of them.
     pub(super) fn note_restoring(&self, next: &Head) -> io::Result<()> {
         let ends = match self.recall() {
             Noted::Head(ends) => ends,
@@ -116,7 +116,7 @@ impl Note {
         self.write(&Ends { restoring: Some(next.clone()), ..ends }, true)
     }
 
-    /// The same for the time after it.
+    /// Records durably the end of the restored ledger.
     pub(super) fn note_restored(&self, head: &Head) -> io::Result<()> {
         self.write(&Ends { head: head.clone(), ..Ends::default() }, true)
     }

@@ -1,5 +1,5 @@
-//! Opening, reading, writing and closing. Opening checks before it trusts: the format first, then, after an unclean end,
-//! every page, and the end of the ledger's hash chain always.
+//! The store handle: opening, reading, writing and closing. Opening checks the format first, then, after an unclean
+//! exit, every page, and always the end of the ledger's hash chain.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -27,24 +27,24 @@ use super::storage::{beside, create_file, remove_old, sync_folder};
 use super::writer::{Health, Job, Shared, UseCase, Writer};
 use super::{Fault, Halt, Reader, Storage, Writes};
 
-/// How a store is run. The defaults are those of the daemon.
+/// Options of a store. The defaults are those of the daemon.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Memory for pages.
+    /// Cache size for pages.
     pub cache_bytes: usize,
-    /// Use cases that may wait for the writer.
+    /// Most use cases that may wait for the writer.
     pub queue: usize,
-    /// After trouble, not before this the file is opened again; each failure doubles it.
+    /// First wait before the file is opened again after a failure; each further failure doubles it.
     pub reopen_first: Duration,
-    /// At most this long between attempts.
+    /// Longest wait between attempts.
     pub reopen_most: Duration,
-    /// Where backups are, to name the newest when the file is damaged or missing.
+    /// The folder of backups, to name the newest when the file is damaged or missing.
     pub backups: Option<PathBuf>,
-    /// Whether the owner wants a new store where one is missing.
+    /// Whether the owner wants a new store if it is missing.
     pub new_store: bool,
-    /// Between two looks whether the file is where it was opened.
+    /// Interval between checks that the file is where it was opened.
     pub look_every: Duration,
-    /// Signalled when writing works again, and when the file is not where it was.
+    /// Signalled when writing works again, and when the file is no longer in its place.
     pub recovered: Wake,
 }
 
@@ -63,54 +63,54 @@ impl Default for Options {
     }
 }
 
-/// Why a store does not open.
+/// Why a store cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// Another process has it.
+    /// Another process has it open.
     #[error("Another process has the database open")]
     Locked,
-    /// A newer program wrote it.
+    /// It was written by a newer program.
     #[error(
         "The database has format {found} and this program knows {known}: it was written by a newer Demoscope and was not touched"
     )]
     Newer {
         /// Its format.
         found: u32,
-        /// The newest this program knows.
+        /// The newest format this program knows.
         known: u32,
     },
-    /// It does not hold what was written.
+    /// The file is corrupt.
     #[error("The database {path} is damaged ({why}); {}", advice(.backup.as_deref()))]
     Damaged {
         /// The file.
         path: String,
-        /// What was seen.
+        /// What was found.
         why: String,
-        /// The newest backup there is.
+        /// The newest backup, if there is one.
         backup: Option<PathBuf>,
     },
-    /// It is not there, but there was one.
+    /// The file is missing, but there was a store.
     #[error("The database {path} is missing: {why}; {}", way_back(.backup.as_deref()))]
     Missing {
         /// The file.
         path: String,
-        /// What tells that there was one.
+        /// The evidence that there was one.
         why: String,
-        /// The newest file to go back to.
+        /// The newest file to restore.
         backup: Option<PathBuf>,
     },
-    /// It is there, and a new one was asked for.
+    /// The file exists, and a new one was asked for.
     #[error("The database {path} exists, so no new one is made")]
     Exists {
         /// The file.
         path: String,
     },
-    /// It cannot be reached.
+    /// The file cannot be opened.
     #[error("The database {path} cannot be opened: {why}")]
     Unreadable {
         /// The file.
         path: String,
-        /// What the system said.
+        /// The system's error.
         #[source]
         why: Cause,
     },
@@ -141,24 +141,24 @@ fn way_back(backup: Option<&Path>) -> String {
     )
 }
 
-/// What opening found.
+/// The findings of opening.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recovery {
     /// The store is new.
     pub created: bool,
-    /// The last end was unclean, and the file was repaired and checked.
+    /// The last exit was unclean, and the file was repaired and checked.
     pub repaired: bool,
-    /// The ledger ends before the last transfer that was remembered beside it: an older file was put back, and credits
-    /// with it. (remembered, found)
+    /// The ledger ends before the last transfer in the ledger note: an older file was put back, and credits with it.
+    /// (noted, found)
     pub rewound: Option<(u64, u64)>,
-    /// The newest copy that a daemon saved of the store that was used last, where an older one is found.
+    /// The newest copy that a daemon saved of the latest store, if an older one is found.
     pub saved: Option<PathBuf>,
-    /// Why nobody can tell whether that is so, where the note of the ledger's end is not of use.
+    /// Why this cannot be determined, if the ledger note cannot be used.
     pub unnoted: Option<Unnoted>,
 }
 
 impl Recovery {
-    /// What its owner must know when the store is not the one that was used last.
+    /// The warning for the owner when the store is not the one that was used last.
     pub fn warning(&self) -> Option<String> {
         let (noted, found) = self.rewound?;
         let what = if found < noted {
@@ -182,12 +182,12 @@ impl Recovery {
     }
 }
 
-/// Why the note beside the file is not of use.
+/// Why the ledger note cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unnoted {
-    /// There is none, as beside a file that was copied here.
+    /// There is none, for example because the file was copied here.
     Absent,
-    /// It does not read, for that reason.
+    /// It cannot be read, for that reason.
     Garbled(String),
 }
 
@@ -203,7 +203,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a store, or makes a new one where there is none.
+    /// Opens a store, or creates one if there is none.
     pub fn open(storage: Storage, world: &World, options: Options) -> Result<Self, OpenError> {
         let absent = if options.new_store { Absent::Anew } else { Absent::First };
         let Opened { database, mut recovery, place } = database(&storage, &options, absent)?;
@@ -255,12 +255,12 @@ impl Store {
         Ok(Self { shared, queue, thread, recovery, storage, place })
     }
 
-    /// What opening found.
+    /// The findings of opening.
     pub fn recovery(&self) -> &Recovery {
         &self.recovery
     }
 
-    /// Where it lives.
+    /// The storage of this store.
     pub fn storage(&self) -> &Storage {
         &self.storage
     }
@@ -272,7 +272,7 @@ impl Store {
     ) -> Result<T, E> {
         let guard = self.shared.database.read().unwrap_or_else(PoisonError::into_inner);
         let database = guard.as_ref().ok_or_else(|| {
-            // A daemon that ends is another matter than one whose disk fails.
+            // Closing is not a failure: a daemon that is ending must be distinguished from one whose disk fails.
             if self.shared.closing.load(Ordering::Relaxed) {
                 Fault::Closed
             } else {
@@ -285,13 +285,13 @@ impl Store {
             let why = panic_message(&*panic);
             tracing::error!(why, "a read of the database panicked");
             self.shared.set_health(Health::Suspect(why.clone()));
-            // The writer looks at every page as soon as it can; a full queue brings it there as well.
+            // The writer checks every page as soon as it can; it does so with a full queue as well.
             drop(self.retry());
             Err(Fault::Stumbled(why).into())
         })
     }
 
-    /// Runs a use case: it reads, decides, and what it hands back is durable when this returns.
+    /// Runs a use case: it reads and decides, and the writes it returns are durable when this returns.
     pub async fn write<T: Send + 'static>(
         &self,
         decide: impl FnOnce(&Reader<'_>) -> Result<(T, Writes), Halt> + Send + 'static,
@@ -311,7 +311,7 @@ impl Store {
         answer.blocking_recv().unwrap_or_else(|_| Err(Fault::Closed.into()))
     }
 
-    /// Stops new reads, waits for open ones, and checks every page. `false` means that something had to be mended.
+    /// Stops new reads, waits for open ones, and checks every page. `false` means that something had to be repaired.
     pub async fn check_integrity(&self) -> Result<bool, Fault> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::CheckIntegrity(reply))?;
@@ -323,30 +323,30 @@ impl Store {
         self.send(Job::Retry)
     }
 
-    /// Why no writes are taken, when none are.
+    /// Why no writes are accepted, if none are.
     pub fn degraded(&self) -> Option<String> {
         self.shared.health().trouble().map(str::to_owned)
     }
 
-    /// Whether no writes are taken because the file is not where it was opened.
+    /// Whether no writes are accepted because the file is not where it was opened.
     pub fn is_astray(&self) -> bool {
         matches!(self.shared.health(), Health::Astray(_))
     }
 
-    /// The name under which the open file is not found now. The writer looks but once in a while.
+    /// The path at which the open file is not found now. The writer checks only from time to time.
     pub(super) fn lost_name(&self) -> Option<&Path> {
         self.place.as_ref().filter(|place| place.look().is_err()).map(Place::path)
     }
 
-    /// The number of the last event that is durable, and a way to wait for the next.
+    /// The number of the last durable event, and a way to wait for the next.
     pub fn last_event(&self) -> watch::Receiver<u64> {
         self.shared.last_event.subscribe()
     }
 
-    /// Writes what is waiting and closes the file.
+    /// Writes the queued use cases and closes the file.
     pub fn close(&self) {
         self.shared.closing.store(true, Ordering::Relaxed);
-        // A full queue drains by itself, so this may wait; a writer that has gone already is closed.
+        // A full queue drains by itself, so this may wait; if the writer has already exited, the store is closed.
         let sent = self.queue.send(Job::Close);
         drop(sent);
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -369,14 +369,14 @@ impl Store {
     }
 }
 
-/// What to do where there is no file.
+/// What to do if there is no file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Absent {
-    /// There must be one.
+    /// Report an error.
     Refuse,
-    /// Make one, unless something tells that there was one.
+    /// Create one, unless there is evidence of an earlier one.
     First,
-    /// Make one whatever was there; there must be none.
+    /// Create one whatever there was before; no file may exist.
     Anew,
 }
 
@@ -385,11 +385,11 @@ pub(super) enum Absent {
 pub(super) struct Opened {
     pub(super) database: Database,
     pub(super) recovery: Recovery,
-    /// Where its file must be found.
+    /// The path at which its file must be found.
     pub(super) place: Option<Place>,
 }
 
-/// Opens the database itself, with every check that must come before it is trusted.
+/// Opens the database itself, with every check that must come before it is used.
 pub(super) fn database(
     storage: &Storage,
     options: &Options,
@@ -413,7 +413,7 @@ fn try_database(storage: &Storage, options: &Options, absent: Absent) -> Result<
     let mut database =
         builder.create_with_backend(backend).map_err(|error| opening(error, storage, options))?;
     recovery.repaired = repaired.load(Ordering::Relaxed);
-    // Before the migration, which may write every answer anew.
+    // Before the migration, which may rewrite every answer.
     if recovery.repaired
         && !database.check_integrity().map_err(|error| opening(error, storage, options))?
     {
@@ -426,7 +426,8 @@ fn try_database(storage: &Storage, options: &Options, absent: Absent) -> Result<
     Ok(Opened { database, recovery, place })
 }
 
-/// Makes a new file where there is none and may be one; looks at an old one without touching it. Says whether it is new.
+/// Creates a new file if there is none and creation is allowed; inspects an existing one without changing it. Returns
+/// whether it is new.
 fn prepare_file(
     path: &Path,
     storage: &Storage,
@@ -467,14 +468,15 @@ fn prepare_file(
     Ok(false)
 }
 
-/// Refuses to begin anew where something tells that there was a store.
+/// Refuses to create a store if there is evidence of an earlier one.
 fn refuse_after_loss(path: &Path, options: &Options) -> Result<(), OpenError> {
     traces(path, options.backups.as_deref()).map_or(Ok(()), |Traces { why, backup }| {
         Err(OpenError::Missing { path: path.display().to_string(), why, backup })
     })
 }
 
-/// Makes a new file whole before it gets its name. What an old one left beside that name goes out of the way, not away.
+/// Completes a new file before it gets its name. Files that an old one left beside that name are renamed, not
+/// deleted.
 fn make_file(path: &Path, storage: &Storage, options: &Options) -> Result<(), OpenError> {
     let io = |error: std::io::Error| unreadable(storage, &error);
     let fresh = beside(path, ".new");
@@ -535,7 +537,7 @@ fn last_event(database: &Database) -> Result<u64, Fault> {
     Ok(last.unwrap_or(0))
 }
 
-/// What a panic said.
+/// The message of a panic.
 pub(super) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     panic
         .downcast_ref::<&str>()

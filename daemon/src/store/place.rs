@@ -1,12 +1,12 @@
-//! Where an open file must be found. A file that was moved away, deleted or replaced stays open and takes writes, but
-//! what is written to it is gone with the process; so its name is looked at again and again.
+//! The path at which an open file must be found. A file that was moved away, deleted or replaced stays open and
+//! accepts writes, but they are lost when the process exits; so its path is checked again and again.
 
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// The name of an open file, and what stands under it.
+/// The path of an open file, and the identity of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     path: PathBuf,
@@ -20,18 +20,18 @@ fn identity(found: &Metadata) -> Identity {
 }
 
 impl Place {
-    /// Notes where a file was opened.
+    /// Records where a file was opened.
     pub(super) fn of(path: &Path, file: &File) -> io::Result<Self> {
         Ok(Self { path: path.to_owned(), file: identity(&file.metadata()?) })
     }
 
-    /// The name.
+    /// The path.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether the name still leads to the file; what happened, if it does not. A system that cannot tell is trouble of
-    /// another kind.
+    /// Checks that the path still leads to the file; otherwise says what happened. If the system cannot tell, that is
+    /// another kind of failure.
     pub(super) fn look(&self) -> Result<(), String> {
         let happened = match fs::metadata(&self.path) {
             Ok(found) if identity(&found) == self.file => return Ok(()),
@@ -51,7 +51,7 @@ impl Place {
     }
 }
 
-/// Whether two names lead to one file.
+/// Whether two paths lead to the same file.
 pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
     match (fs::metadata(one), fs::metadata(other)) {
         (Ok(one), Ok(other)) => identity(&one) == identity(&other),

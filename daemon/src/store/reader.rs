@@ -1,5 +1,5 @@
-//! How rows are read: from a snapshot, or, inside a use case, from the transaction under way with everything that earlier
-//! members of its batch wrote.
+//! Read access to rows: from a snapshot, or, inside a use case, from the current transaction, which includes the
+//! writes of earlier members of its batch.
 
 use std::ops::{Bound, ControlFlow};
 
@@ -28,7 +28,7 @@ impl std::fmt::Debug for Source<'_> {
     }
 }
 
-/// Which end a scan starts from.
+/// The direction of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Smallest key first.
@@ -48,18 +48,19 @@ impl<'tx> Reader<'tx> {
         Self { source: Source::Batch(transaction) }
     }
 
-    /// The row under a key.
+    /// The row of a key.
     pub fn get<R: Row>(&self, key: &R::Key) -> Result<Option<R>, Fault> {
         self.bytes(R::TABLE, &key.encode())?.map(|bytes| parse(&bytes)).transpose()
     }
 
-    /// What `P` names of the row under a key; the rest of it is passed over, which takes a fraction of reading it.
+    /// The fields of `P` in the row of a key; the other fields are skipped, which is much faster than reading the
+    /// whole row.
     pub fn part<R: Row, P: DeserializeOwned>(&self, key: &R::Key) -> Result<Option<P>, Fault> {
         let bytes = self.bytes(R::TABLE, &key.encode())?;
         bytes.map(|bytes| parse_as::<R, P>(&bytes)).transpose()
     }
 
-    /// The bytes under a key.
+    /// The bytes of a key's value.
     pub fn bytes(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         let copy = |value: redb::AccessGuard<'_, &'static [u8]>| value.value().to_vec();
         match self.source {
@@ -87,7 +88,7 @@ impl<'tx> Reader<'tx> {
         }
     }
 
-    /// How many rows a table has.
+    /// Number of rows of a table.
     pub fn count(&self, table: Table) -> Result<u64, Fault> {
         match self.source {
             Source::Snapshot(tx) => Ok(tx.open_table(table.definition())?.len()?),
@@ -105,7 +106,7 @@ impl<'tx> Reader<'tx> {
         Ok(last)
     }
 
-    /// Visits rows between two keys, both included, until the visitor breaks off.
+    /// Visits rows between two keys, both included, until the visitor stops.
     pub fn scan<R: Row>(
         &self,
         from: &R::Key,
@@ -117,7 +118,7 @@ impl<'tx> Reader<'tx> {
         self.walk(R::TABLE, bounds, order, |key, value| visit(key_of::<R>(key)?, parse(value)?))
     }
 
-    /// Visits every row of a table, until the visitor breaks off.
+    /// Visits every row of a table, until the visitor stops.
     pub fn all<R: Row>(
         &self,
         order: Order,
@@ -138,7 +139,7 @@ impl<'tx> Reader<'tx> {
         self.walk(R::TABLE, bounds, Order::Rising, |key, _| visit(key_of::<R>(key)?))
     }
 
-    /// Visits the rows behind a key, or from the first one on, until the visitor breaks off.
+    /// Visits the rows after a key, or from the first one on, until the visitor stops.
     pub fn after<R: Row>(
         &self,
         key: Option<&R::Key>,
@@ -150,7 +151,7 @@ impl<'tx> Reader<'tx> {
         })
     }
 
-    /// The first keys of a table that begin like that, as many as are wanted.
+    /// The first keys of a table with that prefix, at most as many as requested.
     pub fn keys_under(
         &self,
         table: Table,
@@ -170,7 +171,7 @@ impl<'tx> Reader<'tx> {
         Ok(keys)
     }
 
-    /// The first key of a table that is not before that one.
+    /// The first key of a table that is not less than that one.
     pub fn first_key(&self, table: Table, from: &impl Key) -> Result<Option<Vec<u8>>, Fault> {
         let mut first = None;
         let bounds = (Bound::Included(from.encode()), Bound::Unbounded);

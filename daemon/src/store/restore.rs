@@ -1,6 +1,6 @@
-//! Putting a backup back, while no daemon runs. The backup is copied, opened, checked page by page and audited; then the
-//! present file gets a second name, and the copy takes its first one. At no moment is there no store, and nothing is ever
-//! deleted.
+//! Restoring a backup, while no daemon runs. The backup is copied, opened, checked page by page and audited; then the
+//! current file gets a second name, and the copy takes its first one. There is a store at every moment, and nothing
+//! is ever deleted.
 
 use std::fs;
 use std::io;
@@ -18,13 +18,13 @@ use super::place::is_same_file;
 use super::storage::{beside, create_new, remove_old, sync_folder};
 use super::{OpenError, Options, Reader, Storage};
 
-/// Why a backup was not put back. The present file is where it was.
+/// Why a backup was not restored. The current file is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RestoreError {
-    /// A daemon has the present file.
+    /// A daemon has the current file open.
     #[error("The daemon is running: stop it with `demoscope daemon stop` first")]
     Running,
-    /// The backup is no sound store.
+    /// The backup is not a sound store.
     #[error("The backup is not sound: {0}")]
     Unsound(String),
     /// The files could not be moved.
@@ -32,38 +32,38 @@ pub enum RestoreError {
     Io(Cause),
 }
 
-/// What restoring did.
+/// The result of a restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
-    /// Where the file that was there is now.
+    /// The new path of the replaced file.
     pub aside: Option<PathBuf>,
     /// Transfers in the restored ledger.
     pub transfers: u64,
-    /// Transfers the replaced ledger had beyond them, as far as is remembered: what they booked is undone, so credits
-    /// spent since the backup came back.
+    /// Transfers by which the replaced ledger was longer, as far as is recorded: their bookings are undone, so
+    /// credits spent since the backup came back.
     pub undone: u64,
-    /// What went wrong after the backup was in its place already.
+    /// What went wrong after the backup was already in its place.
     pub unsettled: Option<String>,
 }
 
-/// What restoring does, in this order. Each leaves a store behind that opens.
+/// The steps of a restore, in order. After each of them there is a store that opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// The backup is copied beside the store.
+    /// The backup is copied into the store's folder.
     Copy,
-    /// The copy is checked, and brought to this program's format.
+    /// The copy is checked, and migrated to this program's format.
     Check,
-    /// It is noted that either ledger is the right one.
+    /// The ledger note is changed to accept either ledger.
     Announce,
-    /// The present file gets a second name.
+    /// The current file gets a second name.
     KeepAside,
     /// The copy takes its first name.
     Swap,
-    /// The restored ledger is noted as the right one.
+    /// The ledger note is changed to the restored ledger.
     Note,
 }
 
-/// Puts a backup in the place of a store. `audit` looks for broken invariants in it first.
+/// Restores a backup as the store. `audit` looks for broken invariants in it first.
 pub fn restore(
     backup: &Path,
     target: &Path,
@@ -73,7 +73,7 @@ pub fn restore(
     restore_stepwise(backup, target, options, audit, |_| {})
 }
 
-/// The same with a word before each step.
+/// The same with a callback before each step.
 pub(super) fn restore_stepwise(
     backup: &Path,
     target: &Path,
@@ -124,8 +124,8 @@ pub(super) fn restore_stepwise(
     fs::rename(&fresh, target).map_err(|error| useless(io(error)))?;
     let settled = sync_folder(target);
     before(Step::Note);
-    // Putting it back was on purpose: the next start shall not wonder where the newer transfers went. It does not without
-    // this either, since the announcement admits both ledgers.
+    // The restore was deliberate, so the next start must not report the missing newer transfers. It does not without
+    // this step either, since the announcement accepts both ledgers.
     let settled = settled.and(note.note_restored(&head));
     let transfers = head.seq;
     let undone = remembered.saturating_sub(transfers);
@@ -137,7 +137,7 @@ pub(super) fn restore_stepwise(
     })
 }
 
-/// Refuses what cannot be a backup of this store.
+/// Rejects a file that cannot be a backup of this store.
 fn admit(backup: &Path, target: &Path, fresh: &Path) -> Result<(), RestoreError> {
     let unsound = |what: &str| Err(RestoreError::Unsound(format!("{} {what}", backup.display())));
     if !backup.is_file() {
@@ -158,15 +158,15 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     copy.sync_all()
 }
 
-/// Gives the present file a second name, `demoscope.redb.before-restore-1` or the first number that is free. Where the
-/// file system knows no second names, a copy gets it.
+/// Gives the current file a second name, `demoscope.redb.before-restore-1` or the first number that is free. If the
+/// file system does not support hard links, a copy gets the name.
 pub(super) fn keep_aside(
     target: &Path,
     link: impl Fn(&Path, &Path) -> io::Result<()>,
 ) -> io::Result<PathBuf> {
     for number in 1_u32.. {
         let aside = beside(target, &format!(".before-restore-{number}"));
-        // A restore that was cut off may have come this far.
+        // An interrupted restore may have come this far.
         if is_same_file(&aside, target) {
             return Ok(aside);
         }
@@ -174,7 +174,7 @@ pub(super) fn keep_aside(
             continue;
         }
         if fs::symlink_metadata(target)?.is_dir() {
-            // No store, and the only kind of thing that can have but one name.
+            // Not a store, and the only kind of file that cannot have a second name.
             fs::rename(target, &aside)?;
         } else if link(target, &aside).is_err() {
             let partial = beside(&aside, ".partial");
@@ -191,7 +191,7 @@ pub(super) fn keep_aside(
     Err(io::Error::from(io::ErrorKind::AlreadyExists))
 }
 
-/// Why a backup does not open, without the advice for a store in its place that does not.
+/// Why a backup does not open, without the advice for a damaged store.
 fn what_ails(backup: &Path, error: OpenError) -> String {
     let backup = backup.display();
     match error {
@@ -201,7 +201,7 @@ fn what_ails(backup: &Path, error: OpenError) -> String {
     }
 }
 
-/// Looks at the copy under `path`, and speaks of the backup that it was made of.
+/// Checks the copy at `path`, and names in errors the backup that it was made from.
 fn check(
     path: &Path,
     backup: &Path,

@@ -1,4 +1,4 @@
-//! Where the bytes are kept: a file, or whatever a test puts in its place.
+//! The storage of the bytes: a file, or a substitute in a test.
 
 use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions};
@@ -12,31 +12,31 @@ use redb::backends::FileBackend;
 
 use super::place::Place;
 
-/// Written to see whether a disk takes writes again: more than one commit of a few rows needs.
+/// Bytes written to test whether a disk accepts writes again: more than one commit of a few rows needs.
 const PROBE_BYTES: usize = 64 * 1024;
 
-/// A place to keep bytes that can be opened again after trouble.
+/// A storage that can be opened again after a failure.
 pub trait OpenStorage: Debug + Send + Sync {
-    /// Opens it anew, with what is durable there.
+    /// Opens it again, with its durable content.
     fn open(&self) -> io::Result<Box<dyn StorageBackend>>;
 
-    /// Whether it seems to take writes again.
+    /// Whether it seems to accept writes again.
     fn probe(&self) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// Where a store lives.
+/// The storage of a store.
 #[derive(Clone, Debug)]
 pub enum Storage {
-    /// In a file.
+    /// A file.
     File(PathBuf),
-    /// Elsewhere.
+    /// Any other storage.
     Custom(Arc<dyn OpenStorage>),
 }
 
 impl Storage {
-    /// The file, where there is one.
+    /// The path of the file, if it is one.
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::File(path) => Some(path),
@@ -44,7 +44,7 @@ impl Storage {
         }
     }
 
-    /// Opens it, and says where it must be found from now on if it is a file.
+    /// Opens it, and returns the path at which it must be found from now on if it is a file.
     pub(super) fn backend(&self) -> io::Result<(Backend, Option<Place>)> {
         match self {
             Self::File(path) => {
@@ -56,7 +56,7 @@ impl Storage {
         }
     }
 
-    /// Tries to write a little beside the file, before an open handle that can still read is given up.
+    /// Tries to write a little beside the file, before an open handle that can still read is closed.
     pub(super) fn probe(&self) -> io::Result<()> {
         match self {
             Self::File(path) => {
@@ -73,24 +73,24 @@ impl Storage {
     }
 }
 
-/// `demoscope.redb` with an ending after its own.
+/// The path of `demoscope.redb` with a suffix appended.
 pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().map(ToOwned::to_owned).unwrap_or_default();
     name.push(ending);
     path.with_file_name(name)
 }
 
-/// Makes a file that only its owner may read.
+/// Creates a file that only its owner may read.
 pub(super) fn create_file(path: &Path) -> io::Result<Backend> {
     create_new(path).and_then(Backend::over)
 }
 
-/// Makes a file that only its owner may read; never goes through a link, and never touches what is there already.
+/// Creates a file that only its owner may read; never follows a link, and never changes an existing file.
 pub(super) fn create_new(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Removes what an interrupted attempt left under that name.
+/// Removes a file that an interrupted attempt left under that name.
 pub(super) fn remove_old(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

@@ -1,5 +1,5 @@
-//! The list of tables. Keys and values are bytes to redb, so that a backup can copy every table without knowing it; the
-//! types stand in `rows`, where each row names its table, its key and its JSON.
+//! The list of tables. Keys and values are bytes to redb, so that a backup can copy every table without knowing it;
+//! the types are in `rows`, where each row names its table, its key and its JSON.
 
 use redb::TableDefinition;
 use serde::Serialize;
@@ -11,27 +11,27 @@ use uuid::Uuid;
 pub enum Table {
     /// Format version, ledger head: single rows.
     Meta,
-    /// What was submitted, by study number.
+    /// Submissions, by study number.
     Studies,
     /// Study id → study number.
     StudyNumbers,
     /// Idempotency key → study number.
     SubmitKeys,
-    /// What is happening to a study.
+    /// Progress of studies, by study number.
     Progress,
     /// Numbers of the unfinished studies.
     Unfinished,
-    /// What a study may have under way at its model services, while it asks.
+    /// Calls that a study may have under way at model services.
     CallsUnderWay,
     /// Packed panels, in chunks.
     Panels,
     /// Outcomes by (study, round, respondent, task, replicate).
     Outcomes,
-    /// What was said to reach an outcome, under its key.
+    /// Exchanges of an outcome, by its key.
     Exchanges,
-    /// Address of a question → where its newest reply stands.
+    /// The response cache: address of a prompt → place of its newest reply.
     Remembered,
-    /// With which settings and templates a study's engines were asked, by (study, place).
+    /// Settings and templates of a study's engines, by (study, index).
     Blueprints,
     /// Hash of service, model and sentences → vectors of anchors.
     Anchors,
@@ -39,13 +39,13 @@ pub enum Table {
     Results,
     /// Holds by (study, attempt).
     Holds,
-    /// Ledger entries by place.
+    /// Ledger transfers by number.
     Transfers,
-    /// Ledger id → place.
+    /// Transfer id → number.
     TransferIds,
     /// Account → balance.
     Accounts,
-    /// The history by number.
+    /// Events by number.
     Events,
     /// Studies that were deleted, by their numbers: amounts and dates, no texts.
     Deleted,
@@ -107,7 +107,7 @@ impl Table {
     }
 }
 
-/// A key with one order in memory and in the file.
+/// A key with the same order in memory and in the file.
 pub trait Key: Sized {
     /// As bytes that sort like the key.
     fn encode(&self) -> Vec<u8>;

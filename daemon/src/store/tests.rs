@@ -1,4 +1,4 @@
-//! The store on disks that fail, on files that are damaged, and on files of other versions.
+//! Store tests: disks that fail, files that are damaged, and files of other versions.
 
 mod answers;
 mod astray;

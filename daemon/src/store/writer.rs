@@ -1,6 +1,6 @@
-//! The one writer. It takes use cases from a bounded queue, runs as many as have come (at most 256, for at most five
-//! milliseconds) inside one transaction, commits it in two phases, and only then answers their callers. After an I/O
-//! error it takes no writes until the file could be opened again, which it tries by itself.
+//! The single writer. It takes use cases from a bounded queue, runs as many as have arrived (at most 256, for at most
+//! five milliseconds) inside one transaction, commits it in two phases, and only then answers their callers. After an
+//! I/O error it accepts no writes until the file could be opened again, which it tries by itself.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,36 +27,36 @@ use super::{Fault, Halt, OpenError, Options, Reader, Storage, Writes};
 
 /// Use cases in one transaction.
 const BATCH_MEMBERS: usize = 256;
-/// Time to gather them in.
+/// Time to collect them.
 const BATCH_TIME: Duration = Duration::from_millis(5);
-/// Between two notes of the ledger's head beside the file.
+/// Interval between updates of the ledger note.
 const MEMORY_PERIOD: Duration = Duration::from_secs(1);
 
-/// What the writer shares with everyone who reads.
+/// The state that the writer shares with all readers.
 #[derive(Debug)]
 pub(super) struct Shared {
-    /// Readers hold it shared while they read; the writer takes it whole to reopen or to check.
+    /// Readers hold it shared while they read; the writer holds it exclusively to reopen or to check.
     pub(super) database: RwLock<Option<Database>>,
     pub(super) health: Mutex<Health>,
-    /// Set when the store is about to close: what reads for long gives up then.
+    /// Set when the store is about to close: long reads stop then.
     pub(super) closing: AtomicBool,
     pub(super) last_event: watch::Sender<u64>,
-    /// Copies that are being written, by the names they have until they are whole.
+    /// Copies that are being written, by their temporary names.
     pub(super) copies: Mutex<BTreeSet<PathBuf>>,
 }
 
-/// Whether writes are taken.
+/// Whether writes are accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Health {
-    /// They are.
+    /// Writes are accepted.
     Fine,
     /// Not until the file was opened again.
     Trouble(String),
     /// Not until the file was opened again and every page checked: something panicked while it was used.
     Suspect(String),
-    /// Not until the file was restored: a page does not hold what was written.
+    /// Not until the file was restored: a page is corrupt.
     Damaged(String),
-    /// Not until the open file is back under its name: what is written to it now would be gone with the process.
+    /// Not until the open file is back at its path: writes to it now would be lost with the process.
     Astray(String),
 }
 
@@ -84,7 +84,7 @@ impl Shared {
         self.health().trouble().unwrap_or("it is closed").to_owned()
     }
 
-    /// What to tell whoever wants to write now.
+    /// The error for a write that is not accepted now.
     fn refusal(&self) -> Fault {
         match self.health() {
             Health::Astray(why) => Fault::Astray(why),
@@ -95,7 +95,7 @@ impl Shared {
     }
 }
 
-/// What the writer is asked to do.
+/// A job for the writer.
 pub(super) enum Job {
     UseCase(Box<dyn Member>),
     CheckIntegrity(oneshot::Sender<Result<bool, Fault>>),
@@ -105,13 +105,13 @@ pub(super) enum Job {
 
 /// A use case in a batch.
 pub(super) trait Member: Send {
-    /// Decides, and says what is to be written; nothing when it refuses.
+    /// Decides, and returns the writes; `None` when it fails.
     fn decide(&mut self, reader: &Reader<'_>) -> Result<Option<Compiled>, Fault>;
-    /// Tells the caller, once the batch is durable or has failed.
+    /// Answers the caller, once the batch is durable or has failed.
     fn answer(self: Box<Self>, committed: Result<(), Fault>);
 }
 
-/// A closure and whoever waits for it.
+/// A closure and the caller that waits for it.
 pub(super) struct UseCase<T, D> {
     decide: Option<D>,
     result: Result<T, ApiError>,
@@ -142,7 +142,7 @@ where
                 self.result = Ok(value);
                 Ok(compiled)
             }
-            // One unreadable row is that use case's trouble, not everyone's.
+            // One unreadable row concerns only that use case, not the whole batch.
             Err(Halt::Fault(fault @ Fault::Row { .. })) => {
                 self.result = Err(fault.into());
                 Ok(None)
@@ -160,7 +160,7 @@ where
             Ok(()) => self.result,
             Err(fault) => Err(fault.into()),
         };
-        // A caller that has gone away needs no answer.
+        // A caller that is gone needs no answer.
         drop(self.reply.send(result));
     }
 }
@@ -173,9 +173,9 @@ pub(super) struct Writer {
     storage: Storage,
     options: Options,
     note: Option<Note>,
-    /// Where the open file must be found.
+    /// The path at which the open file must be found.
     place: Option<Place>,
-    /// What was known of the file before it was not in its place.
+    /// The health before the file was found to be out of its place.
     before_astray: Health,
     head: Head,
     remembered_at: Option<Duration>,
@@ -239,7 +239,8 @@ impl Writer {
         self.shared.set_health(Health::Trouble("the store is closed".to_owned()));
     }
 
-    /// The next job; meanwhile looks from time to time whether the file is in its place, and whether a trouble is over.
+    /// The next job; meanwhile checks from time to time whether the file is in its place, and whether a failure is
+    /// over.
     fn next(&mut self) -> Option<Job> {
         loop {
             let pause = match self.shared.health() {
@@ -260,7 +261,7 @@ impl Writer {
         }
     }
 
-    /// Whether writes are taken; after trouble, tries to open the file again when that is due.
+    /// Whether writes are accepted; after a failure, tries to open the file again when that is due.
     fn ready(&mut self) -> bool {
         if !self.is_in_place() {
             return false;
@@ -273,8 +274,8 @@ impl Writer {
         }
     }
 
-    /// Whether the open file is under its name. While it is not, no writes are taken; the file that is there instead is
-    /// none of ours.
+    /// Whether the open file is at its path. While it is not, no writes are accepted; the file that is there instead
+    /// is not used.
     fn is_in_place(&mut self) -> bool {
         let Some(place) = &self.place else { return true };
         match (place.look(), self.shared.health()) {
@@ -290,14 +291,14 @@ impl Writer {
                 tracing::error!(why, "the database takes no writes");
                 self.before_astray = before;
                 self.shared.set_health(Health::Astray(why));
-                // Whoever asks for answers that cannot be recorded shall stop now.
+                // Tasks that ask for answers which cannot be recorded must stop now.
                 self.options.recovered.signal();
                 false
             }
         }
     }
 
-    /// Tries to end a trouble, when that is due.
+    /// Tries to recover from a failure, when that is due.
     fn recover(&mut self, attempt: impl FnOnce(&mut Self) -> Result<(), Health>) -> bool {
         let now = self.world.clock.monotonic();
         if now < self.reopen_at {
@@ -307,7 +308,7 @@ impl Writer {
         match attempt(self) {
             Ok(()) => {
                 tracing::info!("the database takes writes again");
-                // Whatever stumbles again and again is looked at less and less often.
+                // A file with repeated panics is checked less and less often.
                 self.reopen_after = if suspected {
                     self.reopen_after.saturating_mul(2).min(self.options.reopen_most)
                 } else {
@@ -329,8 +330,8 @@ impl Writer {
         }
     }
 
-    /// Opens the file again and looks at every page and the whole ledger: after a panic nothing less tells a defect of the
-    /// program from a damaged file.
+    /// Opens the file again and checks every page and the whole ledger: after a panic only that distinguishes a bug
+    /// of the program from a damaged file.
     fn acquit(&mut self) -> Result<(), Health> {
         self.reopen().map_err(Health::Suspect)?;
         let verdict = |fault: Fault| match fault {
@@ -346,14 +347,14 @@ impl Writer {
     fn reopen(&mut self) -> Result<(), String> {
         let had = self.shared.database.read().unwrap_or_else(PoisonError::into_inner).is_some();
         if had {
-            // The old handle still reads; it is given up only when the new one has a chance.
+            // The old handle still reads; it is closed only when the new one has a chance.
             self.storage.probe().map_err(|error| error.to_string())?;
         }
         let mut guard = self.shared.database.write().unwrap_or_else(PoisonError::into_inner);
         close(guard.take());
         let Opened { database, place, .. } = database(&self.storage, &self.options, Absent::Refuse)
             .map_err(|error: OpenError| error.to_string())?;
-        // The name was looked at before, but another file may have come between; the ledger tells, too.
+        // The path was checked before, but the file may have been replaced in between; the ledger is compared, too.
         if place != self.place
             || (self.head.seq > 0
                 && !holds(&database, &self.head).map_err(|fault| fault.to_string())?)
@@ -381,7 +382,7 @@ impl Writer {
         Err(fault)
     }
 
-    /// Runs one batch. Gives back a job that came in between and belongs to none.
+    /// Runs one batch. Returns a job that arrived in between and does not belong to a batch.
     fn batch(&mut self, first: Box<dyn Member>) -> Option<Job> {
         let shared = Arc::clone(&self.shared);
         let guard = shared.database.read().unwrap_or_else(PoisonError::into_inner);
@@ -406,7 +407,7 @@ impl Writer {
                         self.remember(false);
                     }
                 }
-                // What was written beside its place is not there for whoever looks next.
+                // Writes to a file that is not in its place would be lost, so they are answered with an error.
                 for member in members {
                     member.answer(if in_place { Ok(()) } else { Err(shared.refusal()) });
                 }
@@ -461,7 +462,7 @@ impl Writer {
         let told = match ran {
             Ok(Ok(told)) => told,
             failed => {
-                // Dropping a transaction undoes it, and may itself stumble over a damaged page.
+                // Dropping a transaction rolls it back, and may itself panic on a damaged page.
                 let undone = catch_unwind(AssertUnwindSafe(|| drop(transaction)));
                 return Err(match (failed, undone) {
                     (Err(panic), _) | (_, Err(panic)) => Fault::Stumbled(panic_message(&*panic)),
@@ -496,7 +497,7 @@ impl Writer {
         let mut told = Told::default();
         let mut next = Some(first);
         while let Some(member) = next.take() {
-            // In the list before it runs, so that its caller is told even when it panics.
+            // Added to the list before it runs, so that its caller is answered even when it panics.
             members.push(member);
             let decided = match members.last_mut() {
                 Some(member) => member.decide(&reader)?,
@@ -522,7 +523,7 @@ impl Writer {
         Ok(told)
     }
 
-    /// Notes the ledger's end beside the file, so that an older file put back can be told from this one and the next start
+    /// Writes the ledger note, so that an older file put back can be distinguished from this one and the next start
     /// need not verify the ledger before it.
     fn remember(&mut self, last: bool) {
         let Some(note) = &self.note else { return };

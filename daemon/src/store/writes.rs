@@ -1,5 +1,5 @@
-//! What a use case hands back: rows, movements of money and events. Numbering, hash chain and balances are worked out
-//! here, by reading only, before the first byte is written.
+//! The writes of a use case: rows, movements of money and events. Numbers, hash chain and balances are computed here,
+//! by reading only, before the first byte is written.
 
 use std::collections::BTreeMap;
 
@@ -23,12 +23,12 @@ pub(super) struct Put {
     pub(super) value: Option<Vec<u8>>,
 }
 
-/// Something for the history.
+/// An event to be appended.
 #[derive(Clone, Debug)]
 pub(super) struct NewEvent {
     /// The study it is about.
     pub study: Option<StudyId>,
-    /// What happened.
+    /// The event's data.
     pub data: EventData,
 }
 
@@ -44,7 +44,7 @@ pub struct Writes {
 }
 
 impl Writes {
-    /// Nothing yet; events and transfers will carry that time.
+    /// No writes yet; events and transfers will carry that time.
     pub fn at(at: Timestamp) -> Self {
         Self {
             at,
@@ -66,7 +66,7 @@ impl Writes {
         }
     }
 
-    /// Puts bytes that were made before.
+    /// Puts bytes that were encoded before.
     pub fn put_bytes(&mut self, table: Table, key: &impl Key, value: Vec<u8>) {
         self.rows.push(Put { table, key: key.encode(), value: Some(value) });
     }
@@ -76,7 +76,7 @@ impl Writes {
         self.rows.push(Put { table: R::TABLE, key: key.encode(), value: None });
     }
 
-    /// Removes what stands under a key as it is stored.
+    /// Removes the value of a key in its stored form.
     pub fn remove_bytes(&mut self, table: Table, key: Vec<u8>) {
         self.rows.push(Put { table, key, value: None });
     }
@@ -86,17 +86,17 @@ impl Writes {
         self.movements.push(movement);
     }
 
-    /// Notes that the allowance of that month was dealt with.
+    /// Records that the allowance of that month has been handled.
     pub fn begin_month(&mut self, month: Month) {
         self.month = Some(month);
     }
 
-    /// When all this happens.
+    /// The time of all these writes.
     pub fn time(&self) -> Timestamp {
         self.at
     }
 
-    /// Adds to the history.
+    /// Appends an event.
     pub fn announce(&mut self, study: Option<StudyId>, data: EventData) {
         self.events.push(NewEvent { study, data });
     }
@@ -138,7 +138,7 @@ impl Writes {
     }
 }
 
-/// Rows in table and key order, with what the writer must tell others.
+/// Rows in table and key order, with the results that the writer must publish.
 #[derive(Debug)]
 pub(super) struct Compiled {
     pub(super) rows: Vec<Put>,

@@ -1,6 +1,7 @@
-//! Why a respondent is asked: for an answer that counts, or to learn what answers are worth. Only the answer is anybody's
-//! answer; everything else is asked of a subsample, stored beside it under a code, compared with it, and never counted or
-//! charged. The codes are part of the store and of evidence, so they never change their meaning.
+//! The purpose of an assignment: the answer itself, or a replicate, control or other wording that tests how much
+//! answers are worth. Only the answer counts as the respondent's answer; everything else is asked of a subsample,
+//! stored with the answer under a numeric code, compared with it, and never counted or charged. The codes are part of
+//! the store and of evidence bundles, so their meaning never changes.
 
 mod restyle;
 mod shown;
@@ -14,26 +15,26 @@ use super::outcome::Assignment;
 
 pub use shown::shown;
 
-/// The first code of another kind than the answer and its replicates.
+/// The first code after those of the answer and its replicates.
 const CONTROLS_FROM: u16 = 1_000;
-/// The code before that of the first wording.
+/// The code before the first wording's.
 const WORDINGS_FROM: u16 = 2_000;
 
-/// A kind of asking. The order is that of the codes, which is the order of asking.
+/// The purpose of an assignment. The variants are ordered by code, which is the order of asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Asking {
-    /// What the study is after.
+    /// The answer that the study counts.
     Answer,
     /// The same question again, to measure noise; numbered from 1 to 999.
     Replicate(u16),
-    /// A control.
+    /// A control: a question with a known right outcome.
     Control(Control),
     /// The question in another wording; numbered from 1.
     Wording(u16),
 }
 
 impl Asking {
-    /// Its code in the place that assignments have for it.
+    /// The code that is stored in `Assignment::replicate`.
     #[must_use]
     pub fn code(self) -> u16 {
         match self {
@@ -46,7 +47,7 @@ impl Asking {
         }
     }
 
-    /// The kind of a code; `None` for one that has no meaning.
+    /// The purpose for a code; `None` for an unassigned code.
     #[must_use]
     pub fn of_code(code: u16) -> Option<Self> {
         let control = |place: u16| match place {
@@ -65,7 +66,7 @@ impl Asking {
         }
     }
 
-    /// What it is called in documents; `None` for the answer itself.
+    /// The name in JSON documents; `None` for the answer itself.
     #[must_use]
     pub fn key(self) -> Option<String> {
         match self {
@@ -76,7 +77,7 @@ impl Asking {
         }
     }
 
-    /// What it is called where somebody is told what will be asked.
+    /// The name in messages that list what will be asked.
     #[must_use]
     pub fn name(self) -> String {
         match self {
@@ -91,7 +92,7 @@ impl Asking {
 }
 
 impl Assignment {
-    /// Why it is asked; `None` where a later version of this program says why.
+    /// The purpose of this assignment; `None` if the code was written by a later version of this program.
     #[must_use]
     pub fn asking(&self) -> Option<Asking> {
         Asking::of_code(self.replicate)

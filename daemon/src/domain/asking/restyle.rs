@@ -1,5 +1,5 @@
-//! The same text presented otherwise: other line breaks, other marks of lists, a rule above and below. Every word stays, in
-//! its place, so whoever rates it otherwise rates the looks.
+//! A restyled text: the same words with other line breaks, other list markers, and a rule above and below. Every word
+//! keeps its place, so a different rating can only come from the looks.
 
 /// Longest line, in characters, unless one word is longer.
 const WIDTH: usize = 52;
@@ -14,7 +14,7 @@ pub(super) fn restyle(text: &str) -> String {
         let bare = line.trim_start();
         let fence = bare.starts_with("```") || bare.starts_with("~~~");
         fenced ^= fence;
-        // Where spaces mean something, and where a line break would end a heading, nothing is moved.
+        // Lines where spaces have a meaning, or where a line break would end a heading, are kept as they are.
         if fence || fenced || bare.starts_with(['|', '>', '#']) || line.starts_with("    ") {
             lines.push(line.to_owned());
             continue;
@@ -39,7 +39,7 @@ fn wrap(text: &str, first: &str, others: &str, lines: &mut Vec<String>) {
     let mut is_empty = true;
     for word in text.split_whitespace() {
         let long = line.chars().count() + 1 + word.chars().count() > WIDTH;
-        // A word that would begin a list, a heading or a rule at the start of a line stays where it is.
+        // A word that would begin a list, a heading or a rule at the start of a line is not moved to one.
         let safe = word.starts_with(|letter: char| letter.is_alphabetic());
         if !is_empty && long && safe {
             lines.push(std::mem::replace(&mut line, others.to_owned()));

@@ -1,5 +1,5 @@
-//! What a respondent is shown in each kind of asking: the study's own text, a decoy in its place, or its own text presented
-//! otherwise. Everything else of a study is the same in all of them.
+//! The stimulus for each purpose: the study's own text, a decoy in its place, or its own text restyled. Everything
+//! else of the study is the same for every purpose.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::Asking;
 use super::restyle::restyle;
 use crate::domain::instrument::{Controls, Supplied, compose, controls, stimuli};
 
-/// The study as that kind of asking shows it.
+/// The study as it is shown for that purpose.
 #[must_use]
 pub fn shown(spec: &StudySpec, asking: Asking) -> Cow<'_, StudySpec> {
     let study_type = spec.instrument.study_type();

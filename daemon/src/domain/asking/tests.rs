@@ -1,4 +1,4 @@
-//! Kinds of asking: their codes, and what each of them shows.
+//! Purposes of assignments: their codes, and what is shown for each.
 
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 

@@ -1,4 +1,4 @@
-//! Turns the outcomes of a study into its results, one at a time. It keeps counts per class and score and a bounded
+//! The accumulator of a study's results, fed one outcome at a time. It keeps counts per class and score and a bounded
 //! choice of quotes, so a million answers need no more memory than a thousand; every float is computed at the end.
 
 use std::collections::BTreeMap;
@@ -17,17 +17,17 @@ use super::themes::Themes;
 use super::types::kind;
 use crate::domain::outcome::{Answered, Assignment, Mention, Outcome};
 
-/// The dimensions whose classes choose among quotes: different ages and genders are heard.
+/// The dimensions from which quotes are sampled, so that different ages and genders are represented.
 const QUOTE_DIMENSIONS: [&str; 2] = ["age_band", "gender"];
 
 /// (dimension, class) pairs of one respondent.
 type ClassesOfOne<'a> = &'a [(&'static str, &'static str)];
 
-/// Everything that is known of a study's answers so far.
+/// Counts over the outcomes that were added so far.
 #[derive(Debug)]
 pub struct Accumulator {
     study_type: StudyType,
-    /// Answers that everyone gives.
+    /// Tasks of each respondent.
     tasks: usize,
     panel: u32,
     seed: u64,
@@ -36,15 +36,15 @@ pub struct Accumulator {
     themes: Themes,
     quality: Quality,
     channels: ChannelTally,
-    /// What respondents who answer more than once have answered so far: of at most one at a time when outcomes come in
-    /// respondent order.
+    /// Answers of respondents with several tasks that are not complete yet: at most one respondent at a time if
+    /// outcomes come in respondent order.
     waiting: BTreeMap<u32, Vec<Answered>>,
-    /// What a class starts with.
+    /// The empty tally that a new class starts with.
     empty: Box<dyn Tally>,
 }
 
 impl Accumulator {
-    /// An empty one for that study.
+    /// An empty accumulator for that study.
     #[must_use]
     pub fn new(spec: &StudySpec) -> Self {
         let study_type = spec.instrument.study_type();
@@ -63,15 +63,16 @@ impl Accumulator {
         }
     }
 
-    /// With what is known of the anchors that texts were held against.
+    /// Sets the anchor calibrations that texts are read with.
     #[must_use]
     pub fn with_benches(mut self, benches: BTreeMap<Construct, Bench>) -> Self {
         self.channels.set_benches(benches);
         self
     }
 
-    /// Adds what came of an assignment, whose respondent belongs to those (dimension, class) pairs. Those of one respondent
-    /// must come one after the other, a repetition after what it repeats. Repetitions never count as answers.
+    /// Adds the outcome of an assignment, whose respondent belongs to those (dimension, class) pairs. The outcomes of
+    /// one respondent must be consecutive, a replicate after the answer it repeats. Replicates never count as
+    /// answers.
     pub fn add(&mut self, at: Assignment, classes: ClassesOfOne<'_>, outcome: &Outcome) {
         if self.quality.admit(at, classes, outcome)
             && let Outcome::Answered(answered) = outcome
@@ -101,7 +102,7 @@ impl Accumulator {
         }
     }
 
-    /// What a respondent answered before, once all their answers are in.
+    /// The respondent's earlier answers, once the answers to all tasks are in.
     fn earlier(&mut self, ordinal: u32, answered: &Answered) -> Option<Vec<Answered>> {
         if self.tasks <= 1 {
             return Some(Vec::new());
@@ -123,7 +124,7 @@ impl Accumulator {
         }
     }
 
-    /// The results; `None` without a single answer.
+    /// The results; `None` without any answer.
     #[must_use]
     pub fn finish(mut self, margins: Margins) -> Option<Results> {
         for _ in std::mem::take(&mut self.waiting) {
@@ -168,8 +169,8 @@ impl Accumulator {
     }
 }
 
-/// The themes that a respondent names in the last answer and in those before it, each of them once. Within the last answer
-/// they are told apart by the reader.
+/// The themes in a respondent's last answer and in the earlier ones, each theme once. The reader has already removed
+/// duplicates within one answer.
 fn each_once<'a>(last: &'a Answered, earlier: &'a [Answered]) -> Vec<&'a Mention> {
     let mut mentions: Vec<&Mention> = last.mentions.iter().collect();
     for mention in earlier.iter().flat_map(|answered| &answered.mentions) {

@@ -1,5 +1,6 @@
-//! What each respondent is asked: the assignments of a study. Everyone is asked the study's tasks once; subsamples that the
-//! seed draws are asked them again, as they were, as controls, or in other words, so that it can be told what answers are worth.
+//! The assignments of a study: what each respondent is asked. Every respondent gets the study's tasks once;
+//! subsamples drawn by the seed get them again as replicates, controls or other wordings, to measure how much the
+//! answers are worth.
 
 use protocol::study::StudySpec;
 use rand_core::Rng;
@@ -9,13 +10,14 @@ use crate::domain::asking::Asking;
 use crate::domain::outcome::Assignment;
 use crate::domain::stats::bootstrap::generator;
 
-/// How many assignments a respondent gets: two where an A/B test shows both orders, else one. Still one credit.
+/// Tasks of each respondent: two if an A/B test shows both orders, else one. The price is one credit either way.
 #[must_use]
 pub fn tasks(spec: &StudySpec) -> u16 {
     kind_of(&spec.instrument).tasks(&spec.instrument)
 }
 
-/// Some of a panel: spread evenly over it from a place that the seed draws. Two of the same size are the same people.
+/// A subsample of a panel: spread evenly over it from a start that the seed draws. Two subsamples of the same size
+/// contain the same respondents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Subsample {
     panel: u64,
@@ -44,12 +46,12 @@ impl Subsample {
     }
 }
 
-/// Whom a study asks what besides the answer: every kind with its subsample, in the order of asking.
+/// The assignments besides the answer: every purpose with its subsample, in the order of asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extras(Vec<(Asking, Subsample)>);
 
 impl Extras {
-    /// Those of a study.
+    /// The extras of a study.
     #[must_use]
     pub fn of(spec: &StudySpec) -> Self {
         let measurement = &spec.measurement;
@@ -62,18 +64,18 @@ impl Extras {
         Self(again.filter(|(_, of)| of.wanted > 0).collect())
     }
 
-    /// The kinds, each with how many are asked.
+    /// The purposes, each with the size of its subsample.
     pub fn kinds(&self) -> impl Iterator<Item = (Asking, u64)> + '_ {
         self.0.iter().map(|(asking, of)| (*asking, of.wanted))
     }
 
-    /// What that respondent is asked besides the answer, in the order of asking.
+    /// The purposes besides the answer that apply to that respondent, in the order of asking.
     pub fn of_one(&self, respondent: u32) -> impl Iterator<Item = Asking> + '_ {
         let theirs = self.0.iter().filter(move |(_, of)| of.holds(respondent));
         theirs.map(|(asking, _)| *asking)
     }
 
-    /// Everything that anybody is asked besides the answer, kind by kind.
+    /// All (purpose, respondent) pairs besides the answer, ordered by purpose.
     pub fn all(&self) -> impl Iterator<Item = (Asking, u32)> + '_ {
         self.0.iter().flat_map(|(asking, of)| {
             let panel = u32::try_from(of.panel).unwrap_or(u32::MAX);
@@ -81,20 +83,20 @@ impl Extras {
         })
     }
 
-    /// How many times somebody is asked besides the answer, all kinds together.
+    /// Number of (purpose, respondent) pairs besides the answer.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.0.iter().map(|(_, of)| of.wanted).sum()
     }
 
-    /// Whether everyone is asked for the answer only.
+    /// Whether respondents are asked for the answer only.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// Everything one respondent is asked in a round, in the order of asking: what counts first, everything else after it.
+/// All assignments of one respondent in a round, in the order of asking: the answer first, then everything else.
 pub fn assignments(
     spec: &StudySpec,
     round: u16,
@@ -109,13 +111,13 @@ pub fn assignments(
     })
 }
 
-/// How many assignments the whole study has, everything that is asked besides the answer included.
+/// Number of assignments of the whole study, extras included.
 #[must_use]
 pub fn questions(spec: &StudySpec) -> u64 {
     (u64::from(spec.panel) + Extras::of(spec).len()) * u64::from(tasks(spec))
 }
 
-/// What is asked besides the answers, in a sentence without a full stop; `None` where nothing is.
+/// A sentence without a full stop on what is asked besides the answers; `None` if nothing is.
 #[must_use]
 pub fn besides(spec: &StudySpec) -> Option<String> {
     let extras = Extras::of(spec);

@@ -1,5 +1,5 @@
-//! Two studies against each other, respondent by respondent: paired when the same people answered both, so that what
-//! differs between people drops out, else as two independent groups; over the whole panel and by segment.
+//! The comparison of two studies, respondent by respondent. It is paired when the same people answered both, which
+//! removes the variation between people, else of two independent groups; over the whole panel and by segment.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::domain::stats::{LEVEL, estimate, multiple};
 /// Why two studies cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotComparable {
-    /// They ask different things.
+    /// The study types differ.
     #[error("A {0} study cannot be compared with a {1} study")]
     Instruments(StudyType, StudyType),
 }
@@ -26,7 +26,7 @@ pub enum NotComparable {
 struct Both {
     a: Histogram,
     b: Histogram,
-    /// Second minus first, of those who answered both.
+    /// Second minus first, for respondents who answered both.
     gaps: Histogram,
 }
 
@@ -49,19 +49,20 @@ impl Both {
     }
 }
 
-/// Compares two studies while their outcomes stream by; it keeps counts only.
+/// Compares two studies from a stream of outcomes; it keeps counts only.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparator {
     paired: bool,
     quantity: Quantity,
-    /// Answers that everyone gives to each study.
+    /// Tasks of each respondent in each study.
     tasks: (u16, u16),
     all: Both,
     classes: BTreeMap<&'static str, BTreeMap<&'static str, Both>>,
 }
 
 impl Comparator {
-    /// One for those two studies. They are paired when the same people were asked: the same recipe of the panel.
+    /// A comparator for those two studies. They are paired when their panels are the same: same audience, seed and
+    /// size rules.
     pub fn new(a: &StudySpec, b: &StudySpec, quantity: Quantity) -> Result<Self, NotComparable> {
         let (type_a, type_b) = (a.instrument.study_type(), b.instrument.study_type());
         if type_a != type_b {
@@ -72,14 +73,14 @@ impl Comparator {
         Ok(Self { paired: same_panel(a, b), quantity, tasks, all, classes: BTreeMap::new() })
     }
 
-    /// Whether the same people were asked.
+    /// Whether both studies have the same panel.
     #[must_use]
     pub fn is_paired(&self) -> bool {
         self.paired
     }
 
-    /// Adds a respondent with everything that came of them in the first and in the second study. When the studies are not
-    /// paired, call it once for each respondent of each study, with nothing on the other side.
+    /// Adds a respondent with all outcomes in the first and in the second study. If the studies are not paired, call
+    /// it once for each respondent of each study, with the other side empty.
     pub fn add(&mut self, classes: &[(&'static str, &'static str)], a: &[Outcome], b: &[Outcome]) {
         let read = |outcomes: &[Outcome], tasks: u16| {
             let said: Vec<&Answered> = outcomes
@@ -182,7 +183,7 @@ impl Comparator {
     }
 }
 
-/// The same recipe gives the same people; the standing panel does not depend on the seed.
+/// The same panel definition gives the same people; the standing panel does not depend on the seed.
 fn same_panel(a: &StudySpec, b: &StudySpec) -> bool {
     let standing = a.engine_mode == EngineMode::Anchor;
     a.audience == b.audience

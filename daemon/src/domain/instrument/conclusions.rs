@@ -1,5 +1,5 @@
-//! The sentence on reasons that study types share: what is named most often for something and against it. What else a study
-//! says is told by its kind, and who stands out by `stands_out`.
+//! The summary sentence on reasons that study types share: what is named most often for something and against it. The
+//! study type writes the other sentences, and `stands_out` the one on the group that differs.
 
 use protocol::results::ThemeKind;
 
@@ -7,12 +7,12 @@ use super::stands_out::Groups;
 use super::themes::ThemeTally;
 use super::words::list;
 
-/// Share of answers from which a reason is told in the summary.
+/// Least share of answers for a reason to be mentioned in the summary.
 const TOLD: f64 = 0.05;
 /// Reasons of each kind in the summary.
 const REASONS: usize = 2;
 
-/// What speaks for it and against it; `None` when nobody names a reason.
+/// The most frequent reasons for and against; `None` when none is named.
 pub(super) fn reasons(groups: Groups<'_>) -> Option<String> {
     let told = |kind| -> Vec<String> {
         let share = |theme: &ThemeTally| theme.count as f64 / groups.n as f64;

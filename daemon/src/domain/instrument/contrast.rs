@@ -1,5 +1,5 @@
-//! Segments that differ: each class against the rest of the panel, with interval and adjusted p, and the one rule by which
-//! a difference counts.
+//! Contrasts: each class against the rest of the panel, with interval and adjusted p, and the one rule by which a
+//! difference counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,17 +14,17 @@ use crate::domain::stats::compare::{Moments, welch};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate, multiple};
 
-/// Answers below which a class is too small to say much.
+/// Below this number of answers a class is marked as small.
 pub(super) const SMALL: u64 = 30;
 
-/// What the field of a theme's share begins with; its name follows.
+/// Prefix of the field of a theme's share; the theme's name follows.
 pub(super) const THEME: &str = "theme.";
 
 /// The counts of each class of each dimension.
 pub(super) type Classes = BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn Tally>>>;
 
-/// Each class against the rest, the lowest difference first. A contrast that is undefined (fewer than two answers on a
-/// side, or no variation at all) is left out. Where a study type has no number of its own, the shares of the most frequent
+/// Each class against the rest, the lowest difference first. An undefined contrast (fewer than two answers on a side,
+/// or no variation at all) is left out. For a study type without a headline metric, the shares of the most frequent
 /// themes are compared.
 pub(super) fn contrasts(
     study_type: StudyType,
@@ -45,12 +45,12 @@ pub(super) fn contrasts(
         contrast.p_adjusted = adjusted;
         contrast.differs = adjusted < 1.0 - LEVEL && !contrast.small;
     }
-    // Stable: equal differences stay in the order of dimension and class.
+    // Stable sort: equal differences stay in the order of dimension and class.
     contrasts.sort_by(|a, b| a.difference.value.total_cmp(&b.difference.value));
     contrasts
 }
 
-/// How the contrasts are to be read, in a sentence or two; empty without a contrast.
+/// How to read the contrasts, in a sentence or two; empty without a contrast.
 pub(super) fn rule(study_type: StudyType, contrasts: &[Contrast]) -> String {
     if contrasts.is_empty() {
         return String::new();
@@ -96,7 +96,7 @@ fn of_themes(n: u64, classes: &Classes, themes: &Themes) -> Vec<Contrast> {
     of_theme.collect()
 }
 
-/// Every class against the rest in one field: whole numbers whose mean, times the factor, is the field.
+/// Every class against the rest in one field, which is the mean of whole numbers times the factor.
 fn against_the_rest(
     classes: &Classes,
     field: &str,

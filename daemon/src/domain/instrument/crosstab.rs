@@ -1,6 +1,6 @@
-//! A result broken down by one or two dimensions: every cell with its estimate and its difference from everyone else. With
-//! two dimensions cells are many and small, so the differences are adjusted for the share of false alarms among those
-//! raised, and cells with few answers are marked.
+//! A cross-table: a result broken down by one or two dimensions, each cell with its estimate and its difference from
+//! the rest. With two dimensions cells are many and small, so the differences are adjusted for the false discovery
+//! rate, and cells with few answers are marked.
 
 use std::collections::BTreeMap;
 
@@ -18,32 +18,32 @@ use crate::domain::stats::{LEVEL, estimate, multiple};
 pub const DIMENSIONS: &[&str] =
     &["gender", "age_band", "income_bracket", "education", "tech_adoption", "region"];
 
-/// Why a result cannot be broken down like that.
+/// Why a result cannot be broken down as requested.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoCells {
-    /// One or two dimensions are needed.
+    /// The number of dimensions is not one or two.
     #[error("A cross-tabulation takes one or two dimensions, not {0}")]
     Count(usize),
-    /// A dimension that is none, or one given twice.
+    /// A dimension that does not exist, or one given twice.
     #[error("'{0}' is no dimension, or is given twice")]
     Dimension(String),
 }
 
-/// Counts cells while outcomes stream by.
+/// Counts of cells from a stream of outcomes.
 #[derive(Clone, Debug)]
 pub struct CrossTally {
     dimensions: Vec<&'static str>,
     quantity: Quantity,
-    /// Answers that everyone gives.
+    /// Tasks of each respondent.
     tasks: usize,
     all: Histogram,
     cells: BTreeMap<Vec<&'static str>, Histogram>,
-    /// What the last respondent has answered so far, who answers more than once.
+    /// The answers so far of a respondent with several tasks.
     waiting: Option<(u32, Vec<Answered>)>,
 }
 
 impl CrossTally {
-    /// One for that study, number and dimensions.
+    /// A tally for that study, metric and dimensions.
     pub fn new(
         spec: &StudySpec,
         quantity: Quantity,
@@ -70,7 +70,7 @@ impl CrossTally {
         })
     }
 
-    /// Adds what came of an assignment, in the order of respondents and tasks.
+    /// Adds the outcome of an assignment, in the order of respondents and tasks.
     pub fn add(
         &mut self,
         ordinal: u32,

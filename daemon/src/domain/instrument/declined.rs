@@ -1,7 +1,8 @@
-//! Tells a model that declines in plain words from one that answers in the wrong form. It is asked only of a text without any
-//! object in it, and it has to be sure: whoever is taken to have declined is not asked again.
+//! A detector of refusals in plain words: it separates a model that declines from one that answers in the wrong form.
+//! It is used only for a text without any JSON object, and it has to be sure, because an assignment that was declined
+//! is not asked again.
 
-/// How such a text opens.
+/// How such a text begins.
 const OPENINGS: [&str; 9] = [
     "i'm sorry",
     "i am sorry",
@@ -13,7 +14,7 @@ const OPENINGS: [&str; 9] = [
     "as a large language model",
     "unfortunately",
 ];
-/// What it says it cannot or will not do.
+/// What the model says it cannot or will not do.
 const WILL_NOT: [&str; 12] = [
     "i can't",
     "i cannot",
@@ -28,7 +29,7 @@ const WILL_NOT: [&str; 12] = [
     "i have to decline",
     "i'm not going to",
 ];
-/// What only a model speaks of doing, and nobody who is asked about a product.
+/// Activities that only a model mentions, never a respondent who is asked about a product.
 const OF_A_MODEL: [&str; 19] = [
     "help with",
     "assist",
@@ -50,9 +51,9 @@ const OF_A_MODEL: [&str; 19] = [
     "respond to",
     "that request",
 ];
-/// Where in a text it has to stand, in characters: a refusal comes at once.
+/// The refusal must occur within this many characters: it comes at once.
 const SOON: usize = 160;
-/// How far behind "I cannot" the rest may follow.
+/// Most characters between "I cannot" and the rest.
 const NEAR: usize = 60;
 
 /// Whether a model declines in plain words.

@@ -1,5 +1,5 @@
-//! Findings: concerns worth acting on, by how many name them and how much lower those who do score. Every number in
-//! a sentence is computed from the answers, and every quote stands in one of them.
+//! Findings: concerns worth acting on, ranked by how many respondents name them and how much lower those respondents
+//! score. Every number in a sentence is computed from the answers, and every quote is verbatim from an answer.
 
 use std::fmt::Write as _;
 
@@ -10,22 +10,22 @@ use crate::domain::stats::compare::{Moments, Welch, welch};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate};
 
-/// Findings in a report.
+/// Most findings in a report.
 const FINDINGS_MAX: usize = 8;
 /// Share of answers from which a concern is common.
 const COMMON: f64 = 0.2;
 /// Share of answers from which a concern is worth knowing.
 const NOTEWORTHY: f64 = 0.05;
-/// Fewest answers behind a finding.
+/// Fewest answers that a finding needs.
 const ANSWERS_MIN: u64 = 2;
-/// Points of the overall mean that the gap must account for to make a finding urgent.
+/// Points of the overall mean that the gap must explain to make a finding urgent.
 const COSTLY: f64 = 0.3;
 
-/// A concern with what it goes along with.
+/// A concern with its weight.
 struct Weighed<'a> {
     theme: &'a ThemeTally,
     share: f64,
-    /// Those who do not name it minus those who do, in points; `None` when a group is too small.
+    /// Mean of those who do not name it minus mean of those who do, in points; `None` when a group is too small.
     gap: Option<Welch>,
     priority: Priority,
 }
@@ -38,7 +38,7 @@ pub(super) fn find(themes: &Themes, scores: Option<&Histogram>, n: u64) -> Vec<F
         .filter(|theme| theme.count >= ANSWERS_MIN && theme.count as f64 >= NOTEWORTHY * n as f64)
         .map(|theme| weigh(theme, scores, n))
         .collect();
-    // Stable: what is equally urgent stays in order of frequency.
+    // Stable sort: equally urgent findings stay in order of frequency.
     weighed.sort_by_key(|weighed| weighed.priority);
     (1..)
         .zip(weighed.iter().take(FINDINGS_MAX))
@@ -92,7 +92,7 @@ fn describe(id: u32, weighed: &Weighed<'_>, n: u64) -> Finding {
         }
         None => {}
     }
-    // The lower end of today's interval: a share that falls below it is less likely to have done so by chance.
+    // The lower end of today's interval: a later share below it is unlikely to be chance.
     let goal = estimate::share(theme.count, n, LEVEL).and_then(|share| share.low);
     let works = match goal {
         Some(low) => format!("it has worked when fewer than {:.0} % still name it.", 100.0 * low),

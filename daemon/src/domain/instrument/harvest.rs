@@ -1,5 +1,6 @@
-//! Finds the one JSON object in what a language model wrote: past fences, prose and thinking aloud, with a comma too many
-//! before a closing bracket, with line ends within a text, or written as a text itself. Two different objects are no answer at all, because picking one would be a guess.
+//! The extraction of the one JSON object from a language model's text. It skips code fences, prose and thinking, and
+//! repairs a trailing comma, raw line breaks within a string, and an object that is itself written as a string. Two
+//! different objects are rejected, because picking one would be a guess.
 
 use std::borrow::Cow;
 
@@ -9,7 +10,7 @@ use super::reply::Fields;
 
 /// Most bytes of a model's whole text, thinking included.
 const TEXT_BYTES_MAX: usize = 1024 * 1024;
-/// Where models think aloud before they answer.
+/// Tags around a model's thinking before the answer.
 const THINKING: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thinking>")];
 
 /// The fields of the one JSON object in a model's text.
@@ -25,7 +26,7 @@ fn find(text: &str) -> Result<Cow<'_, str>, Unreadable> {
         )));
     }
     let text = after_thinking(text.trim_start_matches('\u{feff}').trim());
-    // The whole object, written as a text.
+    // The whole object, written as a JSON string.
     if let Some(inner) =
         text.starts_with('"').then(|| serde_json::from_str::<String>(text).ok()).flatten()
         && inner.trim_start().starts_with('{')
@@ -42,7 +43,7 @@ fn find(text: &str) -> Result<Cow<'_, str>, Unreadable> {
     while let Some(start) = rest.find('{') {
         let Some(end) = balanced(&rest[start..]) else {
             broken_off = true;
-            // What began here never ends. An object within it is not the answer either.
+            // The object that begins here never ends. An object within it is not the answer either.
             break;
         };
         let Some(object) = well_formed(&rest[start..start + end]) else {
@@ -68,8 +69,8 @@ fn find(text: &str) -> Result<Cow<'_, str>, Unreadable> {
     }
 }
 
-/// An object that is JSON, or is once what is one comma too many is left out and what a text may not hold as it is, a line end
-/// for example, is written as JSON writes it.
+/// The object if it is valid JSON, or becomes so by removing trailing commas and escaping characters that a string
+/// may not contain, such as a line break.
 fn well_formed(object: &str) -> Option<Cow<'_, str>> {
     let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
     if is_json(object) {
@@ -78,7 +79,7 @@ fn well_formed(object: &str) -> Option<Cow<'_, str>> {
     Some(written_as_json(object)).filter(|mended| is_json(mended)).map(Cow::Owned)
 }
 
-/// The same without commas that nothing follows before a bracket closes, and with control characters in strings as escapes.
+/// The text without trailing commas and with control characters in strings escaped.
 fn written_as_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut in_string, mut escaped) = (false, false);
@@ -104,7 +105,7 @@ fn written_as_json(text: &str) -> String {
     out
 }
 
-/// What follows the thinking. Thinking that does not end leaves nothing: the answer never came.
+/// The text after the thinking. Thinking that does not end leaves nothing: the answer never came.
 fn after_thinking(text: &str) -> &str {
     for (open, close) in THINKING {
         if text.starts_with(open) {

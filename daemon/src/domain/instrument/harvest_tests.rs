@@ -1,4 +1,5 @@
-//! The corpus of what models really write, and what becomes of each: an answer, a refusal, or invalid with a reason.
+//! The corpus of replies that models really write, each with its result: an answer, a refusal, or invalid with a
+//! reason.
 
 use protocol::results::Answer;
 use protocol::study::StudySpec;

@@ -1,6 +1,6 @@
-//! The questions of a questionnaire one by one, for studies that ask each in a call of its own: which there are, how the reply
-//! to one is read, and how an answer is put together from all of them. Each reply is held to the same strict rules as in a
-//! whole form, so an answer means the same either way.
+//! The items of a questionnaire, for studies that put each question in a call of its own: which items there are, how
+//! the reply to one is read, and how an answer is assembled from all of them. Each reply passes the same strict rules
+//! as in a whole form, so an answer means the same either way.
 
 use protocol::measurement::QuestionsPerCall;
 use protocol::results::ThemeKind;
@@ -14,20 +14,20 @@ use super::{Unreadable, answer, harvest, options};
 use crate::domain::outcome::{Answered, Assignment};
 use crate::domain::told::Holds;
 
-/// One question of a questionnaire. The order is that of asking: in words first, so that no number is given that the words
-/// then have to fit.
+/// One question of a questionnaire. The order is that of asking: open questions first, so that respondents do not fit
+/// their words to a number that they already gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Item {
     /// An open question of a survey, numbered from 1.
     Question(u8),
-    /// What the respondent thinks of it and why, in words.
+    /// The respondent's opinion and reasons, in words.
     Reasons,
-    /// How much it is liked, or how likely it is recommended.
+    /// How much the stimulus is liked, or how likely it is recommended.
     Score,
-    /// How the respondent feels about it.
+    /// The respondent's sentiment.
     Sentiment,
-    /// The one theme that decides that.
+    /// The theme that matters most for the sentiment.
     KeyTheme,
     /// Whether the respondent would buy or use it.
     PurchaseIntent,
@@ -40,7 +40,7 @@ pub enum Item {
 }
 
 impl Item {
-    /// What templates call it.
+    /// The name in prompt templates.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -56,7 +56,7 @@ impl Item {
         }
     }
 
-    /// Which open question of a survey it is, from 1.
+    /// The number of an open question of a survey, from 1.
     #[must_use]
     pub fn number(self) -> Option<u8> {
         match self {
@@ -71,7 +71,7 @@ impl Item {
         matches!(self, Self::Question(_) | Self::Reasons)
     }
 
-    /// Whether it fills that key of a whole reply.
+    /// Whether the item provides that key of a whole reply.
     pub(super) fn fills(self, key: &str, kind: &Kind) -> bool {
         match self {
             Self::Question(_) => matches!(kind, Kind::Answers(_)),
@@ -81,7 +81,7 @@ impl Item {
     }
 }
 
-/// The questions that are put in a call of their own, in the order of asking; none where all go together.
+/// The items that are put in calls of their own, in the order of asking; empty if one call asks all questions.
 #[must_use]
 pub fn items(spec: &StudySpec) -> Vec<Item> {
     if spec.measurement.questions_per_call == QuestionsPerCall::All {
@@ -90,14 +90,14 @@ pub fn items(spec: &StudySpec) -> Vec<Item> {
     kind_of(&spec.instrument).items(&spec.instrument)
 }
 
-/// What is put in a call of its own, one after the other: all questions together, or each of them.
+/// What each call asks, in order: all questions together (`None`), or one item each.
 #[must_use]
 pub fn put(spec: &StudySpec) -> Vec<Option<Item>> {
     let alone = items(spec);
     if alone.is_empty() { vec![None] } else { alone.into_iter().map(Some).collect() }
 }
 
-/// A reply to one question that was read and passed.
+/// A reply to one item that was read and passed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ItemReply {
     item: Item,
@@ -125,11 +125,11 @@ impl Holds for ItemReply {
     }
 }
 
-/// Reads what a model wrote on one question. A question of a survey may be declined alone; whoever declines any other one
-/// declines the whole.
+/// Reads a model's reply to one item. A survey question can be declined alone; declining any other item declines the
+/// whole questionnaire.
 ///
 /// # Errors
-/// Why it is no answer to it.
+/// Why the reply is not an answer to the item.
 pub fn read_item(spec: &StudySpec, item: Item, text: &str) -> Result<ItemReply, Unreadable> {
     let read = harvest::fields(text).and_then(|fields| mend(fields, &form(spec, Some(item))));
     let fields = match read {
@@ -140,10 +140,10 @@ pub fn read_item(spec: &StudySpec, item: Item, text: &str) -> Result<ItemReply, 
     Ok(ItemReply { item, fields })
 }
 
-/// One question was declined for that reason.
+/// The reply for an item that was declined for that reason.
 ///
 /// # Errors
-/// Where that declines the whole.
+/// If declining the item declines the whole questionnaire.
 pub fn decline_item(item: Item, reason: String) -> Result<ItemReply, Unreadable> {
     match item {
         Item::Question(_) => Ok(ItemReply { item, fields: Fields::declined(reason) }),
@@ -151,7 +151,7 @@ pub fn decline_item(item: Item, reason: String) -> Result<ItemReply, Unreadable>
     }
 }
 
-/// Whether a reply is what that question asks for, and nothing else.
+/// Checks that a reply contains what the item asks for, and nothing else.
 fn check(spec: &StudySpec, item: Item, mut fields: Fields) -> Result<(), Unreadable> {
     if matches!(item, Item::Question(_)) {
         return check_entry(fields);
@@ -161,7 +161,7 @@ fn check(spec: &StudySpec, item: Item, mut fields: Fields) -> Result<(), Unreada
         match kind {
             Kind::Whole(low, high) => drop(fields.integer(key, low, high)?),
             Kind::Word(words) => fields.one_of(key, &words)?,
-            // The reasoning comes first in every form, and quotes are looked for in it.
+            // The reasoning comes first in every form, and quotes must occur in it.
             Kind::Text(most) => reasoning = fields.text(key, most)?,
             Kind::Theme => drop(fields.text(key, THEME_MAX)?),
             Kind::Themes => drop(fields.mentions(key, ThemeKind::Topic, &reasoning)?),
@@ -172,10 +172,10 @@ fn check(spec: &StudySpec, item: Item, mut fields: Fields) -> Result<(), Unreada
     fields.finish()
 }
 
-/// The answer that the replies to all questions make together.
+/// Assembles the answer from the replies to all items.
 ///
 /// # Errors
-/// Where one is missing, or they do not make an answer.
+/// If one is missing, or they do not make an answer.
 pub fn assemble(
     spec: &StudySpec,
     at: Assignment,

@@ -1,12 +1,12 @@
-//! How high a result is at all, which the reasons alone do not tell: where nobody wants it, no single concern sets anybody
-//! apart. It follows from the results and is told when they are read, so that studies of earlier versions have it too and
-//! evidence gives the same results as ever.
+//! The level of a result, which the reasons alone do not show: if no respondent wants the concept, no single concern
+//! separates groups. The level is derived from stored results when they are read, so that studies of earlier versions
+//! have it too and evidence bundles keep their results.
 //!
-//! A finding is urgent (P0) of a mean score below 4 of 10 or fewer than 10 % who would buy, of a Net Promoter Score below −70
-//! or a balance of feelings below −50; of an A/B test the better variant counts. From 30 answers on the number decides; with
-//! fewer the whole interval has to lie below the limit, else it is a P1; so it is where all of a few answers are equal, which
-//! gives no interval. What lies below the middle of the scale (5.5 of 10,
-//! or 0) calls for nothing by itself and is said in a sentence.
+//! A finding is urgent (P0) at a mean score below 4 of 10 or fewer than 10 % who would buy, at a Net Promoter Score
+//! below −70 or a sentiment balance below −50; in an A/B test the better variant counts. From 30 answers on the
+//! estimate decides; with fewer the whole interval has to lie below the limit, else it is a P1; so it is if a few
+//! answers are all equal, which gives no interval. A result below the middle of the scale (5.5 of 10, or 0) needs no
+//! finding and is mentioned in a sentence.
 
 use std::fmt::Write as _;
 
@@ -17,14 +17,14 @@ use super::types::kind;
 use super::words::{interval, number};
 use crate::domain::capital::capital;
 
-/// Below it a mean score of 1 to 10 is urgent.
+/// Below this mean score (1 to 10) the finding is urgent.
 const SCORE_DEEP: f64 = 4.0;
 /// The middle of that scale.
 const SCORE_LOW: f64 = 5.5;
 /// As many for as against.
 pub(super) const BALANCE_LOW: f64 = 0.0;
 
-/// The results with a finding on their level before all others, where it calls for one.
+/// The results with a finding on their level before all others, if the level needs one.
 #[must_use]
 pub fn with_level(mut results: Results) -> Results {
     let measures = kind(results.outcomes.study_type()).levels(&results);
@@ -32,13 +32,13 @@ pub fn with_level(mut results: Results) -> Results {
     let found = found.map(|(level, measure)| describe(&results, &measures, level, measure));
     if let Some(finding) = found {
         results.findings.insert(0, finding);
-        // Stable: what is equally urgent stays in its order, the level first.
+        // Stable sort: equally urgent findings stay in order, the level first.
         results.findings.sort_by_key(|finding| finding.priority);
     }
     results
 }
 
-/// That a result lies below the middle of the scale, where it is not so low that a finding says so.
+/// A sentence that the result lies below the middle of the scale, if it is not low enough for a finding.
 #[must_use]
 pub fn below_middle(results: &Results) -> Option<String> {
     let measures = kind(results.outcomes.study_type()).levels(results);
@@ -56,13 +56,13 @@ pub fn below_middle(results: &Results) -> Option<String> {
 /// How low a number is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
-    /// So low that it calls for action; whether there are enough answers to say so.
+    /// Low enough to need action; `doubtful` if there are too few answers to be sure.
     Deep { doubtful: bool },
     /// Below the middle.
     Low,
 }
 
-/// The measure that is lowest; the first of equal ones speaks.
+/// The lowest measure; the first of equal ones.
 fn lowest<'a, 'r>(measures: &'a [Measure<'r>]) -> Option<(Level, &'a Measure<'r>)> {
     measures
         .iter()
@@ -70,12 +70,12 @@ fn lowest<'a, 'r>(measures: &'a [Measure<'r>]) -> Option<(Level, &'a Measure<'r>
         .min_by_key(|(level, _)| *level)
 }
 
-/// A number that is held against limits.
+/// A metric that is compared with limits.
 pub(super) struct Measure<'a> {
     pub(super) estimate: &'a Estimate,
     /// Below it the result is urgent.
     pub(super) deep: f64,
-    /// Below it the result is low; none where only the other measure tells that.
+    /// Below it the result is low; `None` if only the other measure determines that.
     pub(super) low: Option<f64>,
     /// `the mean score`.
     pub(super) name: &'static str,
@@ -92,7 +92,7 @@ impl Measure<'_> {
     fn judge(&self) -> Option<Level> {
         let Estimate { value, high, n, .. } = *self.estimate;
         if value < self.deep {
-            // A few answers that do not differ have no interval, and are as few as others.
+            // A few equal answers have no interval, and are too few all the same.
             let lies_below = high.is_some_and(|high| high < self.deep);
             return Some(Level::Deep { doubtful: n < SMALL && !lies_below });
         }

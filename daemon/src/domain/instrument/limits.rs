@@ -1,5 +1,5 @@
-//! The contract's limits on what is shown, counted in characters after trimming. All violations are reported at once,
-//! each with the field it is about.
+//! Length limits of the API contract on stimulus, context and questions, counted in characters after trimming. All
+//! violations are reported at once, each with the field it is about.
 
 use protocol::study::Instrument;
 
@@ -17,24 +17,24 @@ pub const QUESTIONS_MAX: usize = 10;
 /// Most characters of a question.
 pub const QUESTION_MAX: usize = 500;
 
-/// A limit that is not kept.
+/// A violated limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// The field, as the contract names it.
     pub field: &'static str,
     /// What is wrong, as a sentence without a full stop.
     pub what: String,
-    /// What would be right.
+    /// How to correct it.
     pub hint: String,
 }
 
-/// Everything about the material that breaks the contract's limits.
+/// Every violation of the contract's limits in the material.
 #[must_use]
 pub fn check(instrument: &Instrument) -> Vec<Violation> {
     kind_of(instrument).check(instrument)
 }
 
-/// What is wrong with a context, if anything.
+/// The violation of a context's limits, if any.
 #[must_use]
 pub fn check_context(context: &str) -> Option<Violation> {
     let length = context.trim().chars().count();

@@ -1,6 +1,7 @@
-//! Brings what a language model wrote into the form that the strict reader takes. What has one meaning only is read in any
-//! spelling: words, numbers, keys, line ends. What stands beside an answer is shortened or left out and never voids it. What
-//! could mean two things is left as it is, for the strict reader to refuse: nothing here guesses.
+//! The normalisation of a language model's reply into the form that the strict reader accepts. Words, numbers, keys
+//! and line ends with one meaning are read in any spelling; texts other than the choices are shortened or left out
+//! and never invalidate a reply. Anything ambiguous is left unchanged for the strict reader to reject: nothing here
+//! guesses.
 
 use protocol::results::{Preference, PurchaseIntent, Sentiment};
 use protocol::safe::is_hidden;
@@ -15,17 +16,17 @@ use super::reply::{
 use super::types::{ANSWER_MAX, kind_of};
 use crate::domain::outcome::Answered;
 
-/// The key under which a reason for declining stands.
+/// The key of a reason for declining.
 const REFUSED: &str = "refused";
 
-/// What stands under a key.
+/// The type of the value under a key.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
-    /// A whole number of a scale.
+    /// A whole number within a range.
     Whole(u8, u8),
     /// One of these words.
     Word(Vec<&'static str>),
-    /// A text of so many characters at most.
+    /// A text of at most so many characters.
     Text(usize),
     /// The name of one theme.
     Theme,
@@ -33,12 +34,12 @@ pub(super) enum Kind {
     Themes,
     /// Names of themes.
     Topics,
-    /// What is said to each of these questions.
+    /// The answers to these questions.
     Answers(Vec<String>),
 }
 
 impl Kind {
-    /// How the respondent feels.
+    /// The respondent's sentiment.
     pub(super) fn sentiment() -> Self {
         Self::Word(Sentiment::ALL.iter().map(|word| word.as_str()).collect())
     }
@@ -54,10 +55,10 @@ impl Kind {
     }
 }
 
-/// The keys of a form, each with what stands under it.
+/// The keys of a form, each with the type of its value.
 pub(super) type Form = Vec<(&'static str, Kind)>;
 
-/// The form of a reply to a study, or to one question of it that is put alone.
+/// The form of a reply to a study, or to one item of it.
 pub(super) fn form(spec: &StudySpec, item: Option<Item>) -> Form {
     if matches!(item, Some(Item::Question(_))) {
         return entry_form();
@@ -69,15 +70,15 @@ pub(super) fn form(spec: &StudySpec, item: Option<Item>) -> Form {
     form
 }
 
-/// What is said to one open question.
+/// The form of the answer to one open question.
 pub(super) fn entry_form() -> Form {
     vec![("answer", Kind::Text(ANSWER_MAX)), ("themes", Kind::Topics)]
 }
 
-/// The fields of a form in a reply, each as the strict reader takes it, and nothing else.
+/// The fields of a form in a reply, each normalised for the strict reader, and nothing else.
 ///
 /// # Errors
-/// A reason for declining; or a choice that is none, with what there is to choose from.
+/// A reason for declining; or an invalid choice, with the valid choices.
 pub(super) fn mend(fields: Fields, form: &[(&'static str, Kind)]) -> Result<Fields, Unreadable> {
     let fields = opened(fields.into_list(), form);
     let reasoning = find(&fields, "reasoning").first().map(|value| words(value, REASONING_MAX));
@@ -91,7 +92,7 @@ pub(super) fn mend(fields: Fields, form: &[(&'static str, Kind)]) -> Result<Fiel
         }
         mended.extend(kind.read(first, &reasoning).map(|value| ((*key).to_owned(), value)));
     }
-    // A reason that says that there is none refuses nothing, where something is said beside it.
+    // A "reason" that says that there is none is not a refusal if the reply has an answer as well.
     if let Some(reason) = reason(&fields)
         && (mended.is_empty() || !denies(&reason))
     {
@@ -105,13 +106,13 @@ pub(super) fn mend(fields: Fields, form: &[(&'static str, Kind)]) -> Result<Fiel
 }
 
 impl Kind {
-    /// Whether one thing is chosen: then only that counts which can mean nothing else.
+    /// Whether the value is a choice, which must be unambiguous.
     fn is_choice(&self) -> bool {
         matches!(self, Self::Whole(..) | Self::Word(_))
     }
 
-    /// What stands there, as the strict reader takes it; nothing where nothing is said. A choice that cannot be read stays as
-    /// it is.
+    /// The value in the form that the strict reader accepts; `None` if it is empty. A choice that cannot be read
+    /// stays as it is.
     fn read(&self, value: &Value, reasoning: &str) -> Option<Value> {
         let some = |text: String| (!text.is_empty()).then_some(Value::String(text));
         match self {
@@ -132,7 +133,7 @@ impl Kind {
         }
     }
 
-    /// Whether a choice can be read.
+    /// Checks that a choice can be read.
     fn check(&self, key: &str, given: Option<&Value>) -> Result<(), Unreadable> {
         let (choices, is_read) = match self {
             Self::Whole(low, high) => (
@@ -153,7 +154,7 @@ impl Kind {
     }
 }
 
-/// What stands under a key in any spelling of it, the exact one first. A null is nothing.
+/// The values under a key in any spelling of it, the exact spelling first. Nulls are ignored.
 fn find<'a>(fields: &'a [(String, Value)], key: &str) -> Vec<&'a Value> {
     let is_it = |known: &str| known == key || is_same(known, key);
     let mut found: Vec<&(String, Value)> =
@@ -162,9 +163,9 @@ fn find<'a>(fields: &'a [(String, Value)], key: &str) -> Vec<&'a Value> {
     found.into_iter().map(|(_, value)| value).collect()
 }
 
-/// The whole within `{"answer": {…}}` is the whole.
+/// Unwraps a reply: the fields within `{"answer": {…}}` are the fields of the reply.
 fn opened(mut fields: Vec<(String, Value)>, form: &[(&'static str, Kind)]) -> Vec<(String, Value)> {
-    /// So many wrappings are enough.
+    /// Most wrappers that are removed.
     const DEPTH_MAX: usize = 3;
     let is_known = |key: &str| form.iter().any(|(known, _)| *known == key || is_same(known, key));
     let holds = |key: &str, value: &Value| {
@@ -173,7 +174,7 @@ fn opened(mut fields: Vec<(String, Value)>, form: &[(&'static str, Kind)]) -> Ve
         keys.any(|inner| is_known(inner) || (!is_known(key) && is_same(inner, REFUSED)))
     };
     for _ in 0..DEPTH_MAX {
-        // A wrapping with nothing but another one in it.
+        // A wrapper that contains only another wrapper.
         if let [(key, value)] = fields.as_slice()
             && !is_known(key)
             && !holds(key, value)
@@ -196,7 +197,7 @@ fn opened(mut fields: Vec<(String, Value)>, form: &[(&'static str, Kind)]) -> Ve
     fields
 }
 
-/// Why somebody declines, where a reason stands there.
+/// The reason for declining, if there is one.
 fn reason(fields: &[(String, Value)]) -> Option<String> {
     let found = find(fields, REFUSED).into_iter();
     let mut reasons = found.filter_map(|value| alone(value).as_str());
@@ -222,18 +223,18 @@ fn denies(reason: &str) -> bool {
         "null",
         "undefined",
     ];
-    /// The longest of them, with what may stand between its parts.
+    /// Most letters of such a phrase, with separators between its parts.
     const LENGTH_MAX: usize = 24;
     let reason = bare(reason);
     reason.len() <= LENGTH_MAX && NONE.iter().any(|none| is_same(reason, none))
 }
 
-/// Whether one of the themes of an answer says that there is none: the strict reader takes it as a name.
+/// Whether one of the themes of an answer says that there is none: the strict reader accepts it as a name.
 pub(super) fn names_no_theme(answered: &Answered) -> bool {
     answered.mentions.iter().any(|mention| denies(&mention.theme))
 }
 
-/// The member of a list of one, and anything else as it is.
+/// The element of a list of one, and any other value unchanged.
 fn alone(value: &Value) -> &Value {
     match value.as_array().map(Vec::as_slice) {
         Some([only]) => only,
@@ -241,14 +242,14 @@ fn alone(value: &Value) -> &Value {
     }
 }
 
-/// A word without what is written around it, and without a full stop behind it.
+/// A word without surrounding punctuation and without a full stop.
 fn bare(word: &str) -> &str {
     let around =
         |letter: char| letter.is_whitespace() || is_hidden(letter) || "\"'`*“”‘’".contains(letter);
     word.trim_start_matches(around).trim_end_matches(|letter| letter == '.' || around(letter))
 }
 
-/// The letters of a word, whatever their case and whatever stands between the parts of it.
+/// The letters of a word, ignoring case and separators between its parts.
 fn letters(word: &str) -> impl Iterator<Item = char> {
     let between = |letter: &char| {
         letter.is_whitespace()
@@ -261,7 +262,8 @@ fn letters(word: &str) -> impl Iterator<Item = char> {
 /// Whether two words have the same letters.
 fn is_same(one: &str, other: &str) -> bool {
     let first = |word: &str| word.bytes().next().filter(u8::is_ascii_alphabetic);
-    // Most words differ in their first letter, and every key of a reply is held against every key of a form.
+    // A fast check: most words differ in their first letter, and every key of a reply is compared with every key of a
+    // form.
     if let (Some(one), Some(other)) = (first(one), first(other))
         && !one.eq_ignore_ascii_case(&other)
     {
@@ -273,7 +275,7 @@ fn is_same(one: &str, other: &str) -> bool {
 /// The word that is chosen.
 fn word(value: &Value, words: &[&'static str]) -> Option<&'static str> {
     let said: String = letters(bare(alone(value).as_str()?)).collect();
-    // Variants are called so where they are shown.
+    // The stimulus labels variants in this way.
     let said = said.strip_prefix("variant").filter(|rest| !rest.is_empty()).unwrap_or(&said);
     words.iter().copied().find(|word| letters(word).eq(said.chars()))
 }
@@ -298,24 +300,24 @@ fn whole(value: &Value, low: u8, high: u8) -> Option<u8> {
     number.filter(|number| (low..=high).contains(number))
 }
 
-/// A letter of full width as its usual form.
+/// A full-width letter as its usual form.
 fn narrow(letter: char) -> char {
     let usual = u32::from(letter).checked_sub(0xfee0).and_then(char::from_u32);
     usual.filter(|_| ('！'..='～').contains(&letter)).unwrap_or(letter)
 }
 
-/// A whole number in digits, with nothing but zeros behind the point.
+/// A whole number in digits, with only zeros after the decimal point.
 fn digits(text: &str) -> Option<u8> {
     let (whole, rest) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
     let is_whole = !rest.is_empty() && rest.bytes().all(|digit| digit == b'0');
-    // A sign is none of the digits.
+    // A sign is not a digit.
     let is_number = whole.bytes().all(|letter| letter.is_ascii_digit());
     if is_whole && is_number { whole.parse().ok() } else { None }
 }
 
-/// A text, with the line ends of any machine, without control characters, and no longer than it may be.
+/// A text with normalised line ends, without control characters, and no longer than the limit.
 fn text(said: &str, most: usize) -> String {
-    // As it nearly always is.
+    // The usual case.
     if !said.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')) {
         return shortened(said.trim(), most).to_owned();
     }
@@ -331,7 +333,7 @@ fn text(said: &str, most: usize) -> String {
     shortened(clean.trim(), most).to_owned()
 }
 
-/// The beginning of a text, of so many characters at most.
+/// The beginning of a text, at most so many characters.
 fn shortened(text: &str, most: usize) -> &str {
     if text.len() <= most {
         return text;
@@ -342,7 +344,7 @@ fn shortened(text: &str, most: usize) -> &str {
     }
 }
 
-/// What is said in words: a text, or several one after the other.
+/// A free text: one string, or several joined.
 fn words(value: &Value, most: usize) -> String {
     match value {
         Value::String(said) => text(said, most),
@@ -365,7 +367,7 @@ fn theme(value: &Value) -> String {
     shortened(&names.join(", "), THEME_MAX).to_owned()
 }
 
-/// Themes that are named, each once, with the quotes that stand in the reasoning.
+/// The named themes, each once, with the quotes that occur in the reasoning.
 fn themes(value: &Value, reasoning: &str) -> Vec<Map<String, Value>> {
     let one;
     let entries = match value {
@@ -389,7 +391,7 @@ fn themes(value: &Value, reasoning: &str) -> Vec<Map<String, Value>> {
         };
         let name = one_line(&text(name, usize::MAX));
         let name = shortened(&name, THEME_MAX).to_owned();
-        // Who names no theme says so in words, too.
+        // Some replies say in words that there is no theme.
         if name.is_empty() || denies(&name) || known.contains(&name.to_ascii_lowercase()) {
             continue;
         }
@@ -414,8 +416,8 @@ fn under<'a>(entry: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
     alone(found?.1).as_str()
 }
 
-/// What is said to each question of a survey. One to which nothing is said is left out; whose number cannot be read stays as it
-/// is.
+/// The answers to the questions of a survey. A question without an answer is left out; an entry whose number cannot
+/// be read stays as it is.
 fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
     let one;
     let entries = match value {
@@ -426,7 +428,7 @@ fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
         }
         _ => return Vec::new(),
     };
-    // As many texts as there are questions are in their order.
+    // If there are as many texts as questions, they are taken in order.
     let are_in_order = entries.len() == questions.len() && entries.iter().all(Value::is_string);
     let mut read: Vec<Value> = Vec::new();
     for (number, entry) in (1_u64..).zip(entries) {
@@ -469,7 +471,7 @@ fn answers(value: &Value, questions: &[String]) -> Vec<Value> {
     read
 }
 
-/// A list, where it holds anything.
+/// A list, if it is not empty.
 fn list<T: Into<Value>>(entries: Vec<T>) -> Option<Value> {
     (!entries.is_empty()).then(|| Value::Array(entries.into_iter().map(Into::into).collect()))
 }

@@ -1,6 +1,6 @@
-//! The instruments: what one respondent is asked, how a reply is read, how answers are tallied and what it costs. What
-//! differs between study types is in `types`; this file is the face that everyone else sees. An instrument does not know which kind of
-//! respondent answers, and nothing here touches the world.
+//! The instruments: what one respondent is asked, how a reply is read, how answers are tallied and what they cost.
+//! The differences between study types are in `types`; this file is the interface for all other code. An instrument
+//! does not know which kind of respondent answers, and nothing here does I/O.
 
 mod accumulate;
 mod assign;
@@ -69,27 +69,27 @@ use types::{kind, kind_of};
 /// Part of every instrument hash: raised whenever a questionnaire or the reading of replies changes.
 const EDITION: &str = "instruments 3";
 
-/// Which reader reads what language models write: raised when a reply that could not be read can be. What earlier ones read,
-/// later ones read alike.
+/// Version of the reader of language-model replies: raised when it accepts replies that it rejected before. Replies
+/// that an earlier version accepted are read in the same way.
 pub const READER: u32 = 1;
 
-/// The note that stands in every report of synthetic answers.
+/// The notice in every report of synthetic answers.
 pub const SYNTHETIC_NOTICE: &str = "Synthetic answers: no person was asked. They rank ideas and find problems; \
      the levels are not those of people, and the intervals say only how much another such panel would differ.";
 
-/// Why a reply is no answer.
+/// Why a reply is not an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// The respondent declined, or cannot answer this question.
     #[error("declined: {reason}")]
     Refused {
-        /// In the respondent's few words.
+        /// In a few words of the respondent.
         reason: String,
     },
     /// The reply does not follow the schema.
     #[error("{reason}")]
     Invalid {
-        /// What is wrong, in words of ours: never a part of the reply.
+        /// What is wrong, in our own words: never a part of the reply.
         reason: String,
     },
 }
@@ -109,13 +109,13 @@ pub fn order_shown(spec: &StudySpec, at: Assignment) -> Option<Order> {
 /// The first assignment of the first respondent.
 const FIRST: Assignment = Assignment::first(FIRST_ROUND, 0);
 
-/// The questionnaire as the first respondent of a panel gets it, in plain text.
+/// The questionnaire for the first respondent of a panel, in plain text.
 #[must_use]
 pub fn questionnaire(spec: &StudySpec, persona: &Persona) -> String {
     questionnaire_at(spec, FIRST, persona)
 }
 
-/// The questionnaire as that respondent gets it in that assignment, in plain text.
+/// The questionnaire for that respondent in that assignment, in plain text.
 #[must_use]
 pub fn questionnaire_at(spec: &StudySpec, at: Assignment, persona: &Persona) -> String {
     let mut text = describe(persona);
@@ -126,7 +126,7 @@ pub fn questionnaire_at(spec: &StudySpec, at: Assignment, persona: &Persona) -> 
     text
 }
 
-/// Everything of the questionnaire that is the same for every respondent, but for the order of variants.
+/// The part of the questionnaire that is the same for all respondents, except for the order of variants.
 fn body(spec: &StudySpec, order: Order) -> String {
     let mut text = String::new();
     if let Some(context) = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
@@ -141,7 +141,7 @@ fn body(spec: &StudySpec, order: Order) -> String {
     text
 }
 
-/// One line on who answers, without the name: it decides nothing.
+/// One line about the respondent, without the name, which has no influence.
 fn describe(persona: &Persona) -> String {
     let gender = match persona.gender {
         Gender::Male => "male",
@@ -167,9 +167,9 @@ fn describe(persona: &Persona) -> String {
     )
 }
 
-/// SHA-256 (hex) over everything that decides what is asked and how replies are read: the edition of the
-/// instruments, the questionnaire with material and context, the engine and its assets. Panel, seed and name are no
-/// part of it.
+/// The instrument hash: SHA-256 (hex) over everything that determines what is asked and how replies are read: the
+/// edition of the instruments, the questionnaire with material and context, the engine and its assets. Panel, seed
+/// and name are not part of it.
 #[must_use]
 pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
     let body = body(spec, Order::AFirst);
@@ -183,7 +183,7 @@ pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
         &spec.engine,
         engine_assets,
     ]);
-    // Only where there are any, so that the hash of a study without them is what it always was.
+    // Only if there are any, so that the hash of a study without controls is the same as in earlier versions.
     for control in &spec.measurement.controls {
         hash = hash.text(control.as_str());
         if *control == Control::Decoy {
@@ -202,13 +202,13 @@ pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
 /// Credits for the answer of one respondent, for every instrument that asks a panel.
 pub const PRICE_EACH: Credits = Credits(1);
 
-/// Credits that the study holds: one a respondent. `None` when that does not fit.
+/// Credits that the study holds: one for each respondent. `None` on overflow.
 #[must_use]
 pub fn price(spec: &StudySpec) -> Option<Credits> {
     PRICE_EACH.checked_mul(u64::from(spec.panel))
 }
 
-/// Reads a reply against the strict schema of the instrument, as an answer to the first assignment. Where the order of
+/// Reads a reply against the strict schema of the instrument, as an answer to the first assignment. If the order of
 /// variants matters, use [`read_at`], which records it.
 pub fn read(spec: &StudySpec, reply: &str) -> Result<Answered, Unreadable> {
     read_at(spec, FIRST, reply)
@@ -219,10 +219,11 @@ pub fn read_at(spec: &StudySpec, at: Assignment, reply: &str) -> Result<Answered
     answer(spec, at, reply::Fields::parse(reply)?)
 }
 
-/// Reads what a language model wrote: finds the one JSON object in it, brings what has one meaning into form, then holds it
-/// to the same strict schema. What stands beside the choices is shortened or dropped, never a choice bent to fit.
+/// Reads a language model's reply: extracts the one JSON object, normalises it, then checks it against the same
+/// strict schema. Texts other than the choices are shortened or dropped; a choice is never changed to fit.
 pub fn read_model(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
-    // Most replies are in form already. Those that are not are parsed a second time, so that nothing is copied for the others.
+    // Most replies need no normalisation. The others are parsed a second time, so that the common case copies
+    // nothing.
     let mut answered = match answer(spec, at, harvest::fields(text)?) {
         Ok(answered) if !mend::names_no_theme(&answered) => answered,
         _ => read_mended(spec, at, text)?,
@@ -231,7 +232,7 @@ pub fn read_model(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answer
     Ok(answered)
 }
 
-/// Reads what a language model wrote after it was brought into form.
+/// Reads a language model's reply after normalisation.
 fn read_mended(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
     answer(spec, at, mend::mend(harvest::fields(text)?, &mend::form(spec, None))?)
 }
@@ -240,20 +241,20 @@ fn answer(spec: &StudySpec, at: Assignment, fields: reply::Fields) -> Result<Ans
     kind_of(&spec.instrument).read(spec, at, fields)
 }
 
-/// The score of an answer on the scale of its instrument, for the live tally: of an A/B test that of the preferred
-/// variant, the better one when neither is. A sentiment or a survey has none.
+/// The score of an answer on the scale of its instrument, for the live tally: in an A/B test the score of the
+/// preferred variant, or the better score if neither is preferred. A sentiment or a survey has none.
 #[must_use]
 pub fn score(answer: &Answer) -> Option<u8> {
     kind(answer.study_type()).score(answer)
 }
 
-/// First and last value of the scale of [`score`]; `None` where the instrument has no scores.
+/// First and last value of the scale of [`score`]; `None` if the instrument has no scores.
 #[must_use]
 pub fn scale(study_type: StudyType) -> Option<(i32, i32)> {
     kind(study_type).scale()
 }
 
-/// Half the width of the 95 % interval of the main estimate to expect, and its unit; `None` for one respondent.
+/// Half the expected width of the 95 % interval of the headline estimate, and its unit; `None` for one respondent.
 #[must_use]
 pub fn expected_half_width(spec: &StudySpec) -> Option<(f64, String)> {
     if spec.panel < 2 {

@@ -1,5 +1,5 @@
-//! The order in which one respondent sees the words to choose from. It derives from the seed and the assignment and is
-//! recorded with the answer, so that a report can tell what was chosen for its place.
+//! The order of the options that one respondent sees. It derives from the seed and the assignment and is recorded
+//! with the answer, so that a report can detect choices that depend on position.
 
 use protocol::results::{PurchaseIntent, Sentiment};
 use serde::{Deserialize, Serialize};
@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::domain::digest::Digest;
 use crate::domain::outcome::Assignment;
 
-/// The words in the order that one respondent sees them. Stored as five letters: the sentiments in their order, and `+`
-/// where the scale of intents begins favourably.
+/// The options in the order that one respondent sees. Stored as five letters: the sentiments in their order, and `+`
+/// if the scale of intents begins favourably.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Options {
     /// In any order.
     pub sentiments: [Sentiment; 4],
-    /// From one end of the scale to the other: a scale is turned round, never shuffled.
+    /// From one end of the scale to the other: a scale may be reversed, but is never shuffled.
     pub intents: [PurchaseIntent; 5],
 }
 
@@ -68,7 +68,7 @@ impl TryFrom<String> for Options {
 }
 
 impl Options {
-    /// Whether the scale of intents begins with the most favourable word.
+    /// Whether the scale of intents begins with the most favourable option.
     #[must_use]
     pub fn begins_favourably(&self) -> bool {
         self.intents.first() == Some(&PurchaseIntent::Definitely)
@@ -88,7 +88,7 @@ pub fn options(seed: u64, at: Assignment) -> Options {
     let mut sentiments =
         [Sentiment::Positive, Sentiment::Negative, Sentiment::Neutral, Sentiment::Mixed];
     for last in (1..sentiments.len()).rev() {
-        // Eight bytes for a choice among at most four: the bias is far below anything that could be seen.
+        // Eight bytes for a choice among at most four: the bias is far too small to be observed.
         let bytes: [u8; 8] = std::array::from_fn(|at| drawn[1 + (last - 1) * 8 + at]);
         let choice = u64::from_le_bytes(bytes) % (last as u64 + 1);
         sentiments.swap(last, usize::try_from(choice).unwrap_or(0));

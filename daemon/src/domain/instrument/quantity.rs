@@ -1,6 +1,6 @@
-//! One number of an answer, by the name that its estimate has: what results are broken down by and studies are compared
-//! by. Values are whole numbers; their mean, times a factor, is the estimate, so that groups are counted and never summed
-//! in floating point.
+//! A metric: one number of an answer, named like its estimate, by which results are broken down and studies are
+//! compared. Values are whole numbers; their mean, times a factor, is the estimate, so that groups are counted and
+//! never summed in floating point.
 
 use protocol::results::{Estimate, Sentiment, ThemeKind};
 use protocol::study::StudyType;
@@ -11,17 +11,18 @@ use crate::domain::outcome::Answered;
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate};
 
-/// What the names of themes begin with: `theme.Price` counts who names it at all, `concern.Price` who names it against.
+/// Prefixes of theme metrics: `theme.Price` counts respondents who name the theme at all, `concern.Price` those who
+/// name it as a concern.
 const THEMES: [(&str, Option<ThemeKind>); 3] = [
     ("theme.", None),
     ("appeal.", Some(ThemeKind::Appeal)),
     ("concern.", Some(ThemeKind::Concern)),
 ];
 
-/// Why a study has no such number.
+/// Why a study has no such metric.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoQuantity {
-    /// The study type has no number of that name.
+    /// The study type has no metric of that name.
     #[error("A {study_type} study has no result '{name}'")]
     Unknown {
         /// The study's type.
@@ -31,7 +32,7 @@ pub enum NoQuantity {
         /// The known name that was probably meant.
         near: Option<String>,
     },
-    /// Open answers have no one number: a theme has to be chosen.
+    /// Open answers have no headline metric: a theme has to be chosen.
     #[error("A survey has no one number: a theme has to be named")]
     NoTheme,
 }
@@ -50,16 +51,16 @@ impl PartialEq for Quantity {
     }
 }
 
-/// What the number is.
+/// The kind of metric.
 #[derive(Clone, Debug)]
 enum What {
-    /// A number that the study type has.
+    /// A metric that the study type defines.
     Read(Reading),
-    /// Whether a theme is named, for whatever or for one reason; compared without regard to case.
+    /// Whether a theme is named, in any role or in one; the name is compared without regard to case.
     Theme(Option<ThemeKind>, String),
 }
 
-/// A number of a study type, by the name that its estimate has.
+/// A metric of a study type, named like its estimate.
 #[derive(Clone, Debug)]
 pub(super) struct Metric {
     pub(super) field: String,
@@ -67,17 +68,17 @@ pub(super) struct Metric {
 }
 
 impl Metric {
-    /// The number of that name, read like that.
+    /// The metric of that name with that reading.
     pub(super) fn new(field: impl Into<String>, reading: Reading) -> Self {
         Self { field: field.into(), reading }
     }
 
-    /// The share whose value lies between those two.
+    /// The share of values between those two.
     pub(super) fn share(field: impl Into<String>, value: Value, from: i32, to: i32) -> Self {
         Self::new(field, Reading::Share { value, from, to })
     }
 
-    /// The shares of the four sentiments, of answers that name one.
+    /// The shares of the four sentiments, for answers that name one.
     pub(super) fn of_sentiments(value: Value) -> impl Iterator<Item = Self> {
         (0..)
             .zip(Sentiment::ALL)
@@ -85,31 +86,31 @@ impl Metric {
     }
 }
 
-/// The value of everything that one respondent answered; `None` of another type's answers.
+/// The value of all answers of one respondent; `None` for answers of another type.
 pub(super) type Value = fn(&[&Answered]) -> Option<i32>;
 
-/// How the number is read, and how it is estimated.
+/// How the value is read from answers, and how it is estimated.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Reading {
     /// Points of a scale: their mean.
     Points { scale: (i32, i32), value: Value },
     /// Twice the points, so that the mean of two answers stays whole.
     Doubled { scale: (i32, i32), value: Value },
-    /// The same, of a difference within each respondent.
+    /// Twice the difference within each respondent.
     DoubledGap { scale: (i32, i32), value: Value },
     /// Promoters (1) minus detractors (−1).
     Promoters { value: Value },
     /// One side (1) minus the other (−1).
     Balance { value: Value },
-    /// The share whose value lies between two.
+    /// The share of values between two.
     Share { value: Value, from: i32, to: i32 },
 }
 
 impl Quantity {
-    /// The number of that name; without one the study type's own.
+    /// The metric of that name; without a name the study type's headline metric.
     ///
     /// # Errors
-    /// When the study type has no such number, or is a survey and none is named.
+    /// When the study type has no such metric, or is a survey and none is named.
     pub fn of(study_type: StudyType, name: Option<&str>) -> Result<Self, NoQuantity> {
         let name = match name {
             Some(name) => name.trim(),
@@ -126,19 +127,19 @@ impl Quantity {
         Ok(Self { study_type, field, what })
     }
 
-    /// Its name, as estimates have it.
+    /// The name, as in the estimates.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// Whether it is the share of those who name a theme.
+    /// Whether it is the share of respondents who name a theme.
     #[must_use]
     pub fn is_theme(&self) -> bool {
         matches!(self.what, What::Theme(..))
     }
 
-    /// Every name but those of themes, for that study type.
+    /// Every name except those of themes, for that study type.
     #[must_use]
     pub fn names(study_type: StudyType) -> Vec<String> {
         kind(study_type).metrics().into_iter().map(|metric| metric.field).collect()
@@ -157,7 +158,7 @@ impl Quantity {
         }
     }
 
-    /// What a mean of values is multiplied with.
+    /// The factor of the mean of values.
     pub(super) fn factor(&self) -> f64 {
         match self.what {
             What::Read(Reading::Points { .. }) | What::Theme(..) => 1.0,
@@ -168,7 +169,7 @@ impl Quantity {
         }
     }
 
-    /// The value of everything that one respondent answered; `None` of nothing, or of another instrument's answers.
+    /// The value of all answers of one respondent; `None` without answers, or for those of another instrument.
     pub(super) fn value(&self, said: &[&Answered]) -> Option<i32> {
         match &self.what {
             What::Read(
@@ -211,12 +212,12 @@ impl Quantity {
     }
 }
 
-/// The number a study type is read by; of a survey there is none.
+/// The headline metric of a study type; a survey has none.
 pub(super) fn own(study_type: StudyType) -> Option<&'static str> {
     kind(study_type).headline().map(|headline| headline.field)
 }
 
-/// A theme by its name.
+/// A theme metric by its name.
 fn theme(name: &str) -> Option<(String, What)> {
     let (prefix, kind) = THEMES.iter().find(|(prefix, _)| name.starts_with(prefix))?;
     let theme = name.get(prefix.len()..).map(str::trim).filter(|theme| !theme.is_empty())?;

@@ -1,6 +1,6 @@
-//! Reads a reply: exactly one JSON object, known keys only, each value within its range. Whatever breaks the schema is
-//! said in words of ours, so that no text of a reply travels into counts or messages. What a language model wrote is brought
-//! into this form first, next door in `mend`.
+//! The strict reader of replies: exactly one JSON object, known keys only, each value within its range. Violations
+//! are described in our own words, so that no text of a reply gets into counts or messages. Replies of language
+//! models are normalised by `mend` first.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::Unreadable;
 use crate::domain::outcome::Mention;
 
-/// Most bytes of a reply: beyond, it is not even parsed.
+/// Most bytes of a reply: a longer one is not parsed.
 pub const REPLY_MAX_BYTES: usize = 65_536;
 /// Most characters of a reasoning.
 pub(super) const REASONING_MAX: usize = 4_000;
@@ -25,16 +25,16 @@ pub(super) const QUOTE_MAX: usize = 500;
 /// Most themes of one kind in a reply.
 pub(super) const MENTIONS_MAX: usize = 10;
 
-/// The fields of a reply that have not been taken yet.
+/// The fields of a reply that have not been read yet.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Fields {
     list: Vec<(String, Value)>,
-    /// A language model said it: what stands beside its choices may be missing.
+    /// Whether a language model wrote the reply: then texts other than the choices may be missing.
     is_mended: bool,
 }
 
 impl Fields {
-    /// Parses a reply. `{"refused": "reason"}` comes back as a refusal.
+    /// Parses a reply. `{"refused": "reason"}` is returned as a refusal.
     pub(super) fn parse(reply: &str) -> Result<Self, Unreadable> {
         let mut fields = Self::of_object(reply, REPLY_MAX_BYTES)?;
         if let [(only, _)] = fields.list.as_slice()
@@ -46,7 +46,7 @@ impl Fields {
         Ok(fields)
     }
 
-    /// Parses one JSON object of so many bytes at most.
+    /// Parses one JSON object of at most so many bytes.
     pub(super) fn of_object(text: &str, bytes_max: usize) -> Result<Self, Unreadable> {
         let text = text.trim();
         if text.is_empty() {
@@ -66,44 +66,44 @@ impl Fields {
         Ok(Self { list, is_mended: false })
     }
 
-    /// Fields that were brought into form.
+    /// Fields after normalisation.
     pub(super) fn mended(list: Vec<(String, Value)>) -> Self {
         Self { list, is_mended: true }
     }
 
-    /// Whether a language model said it.
+    /// Whether a language model wrote the reply.
     pub(super) fn is_mended(&self) -> bool {
         self.is_mended
     }
 
-    /// Every key with what stands there.
+    /// Every key with its value.
     pub(super) fn into_list(self) -> Vec<(String, Value)> {
         self.list
     }
 
-    /// Those of several replies as one; no two may have a key in common.
+    /// The fields of several replies as one; no two may share a key.
     pub(super) fn join(parts: impl IntoIterator<Item = Self>) -> Self {
         let list = parts.into_iter().flat_map(|part| part.list).collect();
         Self { list, is_mended: false }
     }
 
-    /// Whether there is a reason for declining.
+    /// Whether the reply has a reason for declining.
     pub(super) fn declines(&self) -> bool {
         self.list.iter().any(|(key, _)| key == "refused")
     }
 
-    /// The same with other texts.
+    /// The same fields with each text changed.
     pub(super) fn with_texts(mut self, change: &dyn Fn(&str) -> String) -> Self {
         self.list.iter_mut().for_each(|(_, value)| change_texts(value, change));
         self
     }
 
-    /// Nothing but a reason for declining.
+    /// A reply with only a reason for declining.
     pub(super) fn declined(reason: String) -> Self {
         Self { list: vec![("refused".to_owned(), Value::String(reason))], is_mended: false }
     }
 
-    /// A list of such replies under one key, each with its number in front.
+    /// A list of such replies under one key, each with its number first.
     pub(super) fn list_of(key: &str, number: &str, entries: Vec<(u8, Self)>) -> Self {
         let entry = |(at, fields): (u8, Self)| {
             let numbered = std::iter::once((number.to_owned(), Value::from(at)));
@@ -122,7 +122,7 @@ impl Fields {
         Some(self.list.swap_remove(place).1)
     }
 
-    /// A whole number from `low` to `high`; `7.0` and `"7"` are none.
+    /// A whole number from `low` to `high`; `7.0` and `"7"` are rejected.
     pub(super) fn integer(&mut self, key: &str, low: u8, high: u8) -> Result<u8, Unreadable> {
         self.take(key)?
             .as_u64()
@@ -141,7 +141,7 @@ impl Fields {
             .ok_or_else(|| Unreadable::invalid(format!("`{key}` is not one of its words")))
     }
 
-    /// The same of words that are given.
+    /// One of the given words.
     pub(super) fn one_of(&mut self, key: &str, words: &[&str]) -> Result<(), Unreadable> {
         self.take(key)?
             .as_str()
@@ -158,8 +158,8 @@ impl Fields {
         }
     }
 
-    /// The same of a text that stands beside a choice: where a language model says nothing there, it is empty, because the
-    /// choice is sound all the same.
+    /// Like `text`, for a text other than a choice: if a language model leaves it out, it is empty, because the
+    /// choice is valid all the same.
     pub(super) fn text_beside(&mut self, key: &str, most: usize) -> Result<String, Unreadable> {
         if self.is_mended && !self.list.iter().any(|(known, _)| known == key) {
             return Ok(String::new());
@@ -167,8 +167,8 @@ impl Fields {
         self.text(key, most)
     }
 
-    /// The themes under `key`, `[{"theme": …, "quote": …}]`; a missing key is an empty list. Every quote must stand in
-    /// the reasoning, and a theme that is named twice counts once.
+    /// The themes under `key`, `[{"theme": …, "quote": …}]`; a missing key is an empty list. Every quote must occur
+    /// in the reasoning, and a theme that is named twice counts once.
     pub(super) fn mentions(
         &mut self,
         key: &str,
@@ -269,7 +269,7 @@ impl Fields {
         Ok(mentions)
     }
 
-    /// Nothing may be left over.
+    /// Checks that no field is left over.
     pub(super) fn finish(self) -> Result<(), Unreadable> {
         match self.list.first() {
             None => Ok(()),
@@ -289,12 +289,12 @@ fn change_texts(value: &mut Value, change: &dyn Fn(&str) -> String) {
     }
 }
 
-/// A name with single spaces.
+/// A name with runs of whitespace reduced to single spaces.
 pub(super) fn one_line(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A key is named only when it looks like one: anything else would carry text of the reply along.
+/// An unknown key is named only if it looks like a key: anything else would leak text of the reply.
 fn unknown_key(key: &str) -> String {
     let plain = !key.is_empty()
         && key.len() <= 30
@@ -334,7 +334,7 @@ fn explain(error: &serde_json::Error) -> String {
     }
 }
 
-/// Collects an object and refuses a key that stands twice, where a plain map would silently keep the last.
+/// Collects an object and rejects a duplicate key, where a plain map would silently keep the last value.
 struct UniqueKeys;
 
 impl<'de> Visitor<'de> for UniqueKeys {

@@ -1,6 +1,6 @@
-//! The one scale of the controls, on which the answers of a study type can be held against each other.
+//! The scale of the controls, on which the answers of a study type are compared with each other.
 
-/// A scale: scores, or feelings as −1, 0 and 1.
+/// A scale: scores, or sentiments as −1, 0 and 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
     /// Scores from one end to the other.
@@ -10,7 +10,7 @@ pub enum Scale {
 }
 
 impl Scale {
-    /// Whether the values are points, and not names of feelings.
+    /// Whether the values are points, and not sentiments.
     #[must_use]
     pub fn is_numeric(self) -> bool {
         matches!(self, Self::Scores(..))
@@ -24,7 +24,7 @@ impl Scale {
         }
     }
 
-    /// A reply to the question with its scale turned round, turned back.
+    /// Converts a reply on the reversed scale back to the original scale.
     pub(super) fn turned(self, value: i32) -> i32 {
         let (low, high) = self.ends();
         low + high - value
@@ -36,7 +36,7 @@ impl Scale {
         self.factor() * f64::from(low + high) / 2.0
     }
 
-    /// What one step counts in the unit of the report.
+    /// The size of one step in the unit of the report.
     pub(super) fn factor(self) -> f64 {
         match self {
             Self::Scores(..) => 1.0,
@@ -60,7 +60,7 @@ impl Scale {
         }
     }
 
-    /// Decimals that the unit is told with.
+    /// Decimals that are printed with the unit.
     pub(super) fn decimals(self) -> usize {
         match self {
             Self::Scores(..) => 1,

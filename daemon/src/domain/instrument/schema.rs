@@ -1,6 +1,6 @@
-//! The reply's schema as JSON Schema, for services that can enforce one. It uses only what all of them take: every
-//! property required, null where nothing is to be said, closed lists instead of ranges. The reader stays the judge: it
-//! checks every reply again, whatever a service promises.
+//! The JSON Schema of a reply, for services that can enforce one. It uses only what all of them support: every
+//! property required, null for an empty value, closed lists instead of ranges. The strict reader checks every reply
+//! again, whatever a service promises.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -18,7 +18,7 @@ pub fn schema(spec: &StudySpec) -> Value {
     reply(form(spec, None))
 }
 
-/// The schema of a reply to one question of it, asked alone.
+/// The schema of a reply to one item.
 #[must_use]
 pub fn item_schema(spec: &StudySpec, item: Item) -> Value {
     if matches!(item, Item::Question(_)) {
@@ -27,10 +27,10 @@ pub fn item_schema(spec: &StudySpec, item: Item) -> Value {
     reply(form(spec, Some(item)))
 }
 
-/// Keys of replies that no form of a study type has: those of parts of a form, and of questions beside the direct one.
+/// Keys of replies that are not in the form of any study type: those of nested parts, and of side measures.
 const OTHER_KEYS: [&str; 4] = ["question", "quote", "rating", "refused"];
 
-/// Keys of replies and words to choose from, all study types together.
+/// Keys of replies and options, of all study types together.
 static OWN_WORDS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let forms = KINDS.iter().map(|kind| kind.form(&kind.compose(Supplied::default())));
     let mut own = BTreeSet::from(OTHER_KEYS);
@@ -43,7 +43,7 @@ static OWN_WORDS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     own
 });
 
-/// Whether that is a key of a reply or a word to choose from, and so says nothing that nobody may know.
+/// Whether a word is a key of a reply or an option, and so cannot disclose anything confidential.
 #[must_use]
 pub fn is_own_word(word: &str) -> bool {
     OWN_WORDS.contains(word)
@@ -56,7 +56,7 @@ fn reply(form: Form) -> Value {
     object(fields)
 }
 
-/// What is said to one open question.
+/// The schema properties of the answer to one open question.
 fn open_answer() -> Vec<(&'static str, Value)> {
     vec![
         ("answer", maybe_text()),
@@ -65,7 +65,7 @@ fn open_answer() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// The schema of what stands under one key.
+/// The schema of the value under one key.
 fn value(kind: &Kind) -> Value {
     let text = || json!({ "type": "string" });
     match kind {

@@ -1,5 +1,6 @@
-//! The sentence on the group that stands out: who liked it least and why, who is least convinced by the winner, over which
-//! theme groups part. Only differences that hold up after the adjustment are named; otherwise the sentence says so.
+//! The summary sentence on the group that differs most: who liked it least and why, who is least convinced by the
+//! winner, or which theme separates groups most. Only differences that remain significant after the adjustment are
+//! named; otherwise the sentence says so.
 
 use protocol::results::{Contrast, ThemeKind, Winner};
 
@@ -7,7 +8,7 @@ use super::contrast::{Classes, SMALL, THEME};
 use super::themes::Themes;
 use super::words::{number, p_text, people};
 
-/// What the sentence draws on.
+/// The data that the sentence is made from.
 #[derive(Clone, Copy)]
 pub(super) struct Groups<'a> {
     pub(super) contrasts: &'a [Contrast],
@@ -18,7 +19,8 @@ pub(super) struct Groups<'a> {
 }
 
 impl<'a> Groups<'a> {
-    /// Who liked it least, in that unit, and which concern sets them apart. `None` when no group can be judged.
+    /// The group that liked it least, in that unit, and the concern that distinguishes it. `None` when no group is
+    /// large enough.
     pub(super) fn least_liked(self, unit: &str) -> Option<String> {
         let lowest = self.judged().next()?;
         if !lowest.differs || lowest.difference.value >= 0.0 {
@@ -47,7 +49,7 @@ impl<'a> Groups<'a> {
         ))
     }
 
-    /// Who prefers the winner least, or which group leans most where nobody wins.
+    /// The group that prefers the winner least, or that leans most if there is no winner.
     pub(super) fn least_convinced(self, winner: Winner) -> Option<String> {
         let otherwise = match winner {
             Winner::A => "prefers A less",
@@ -90,7 +92,7 @@ impl<'a> Groups<'a> {
         ))
     }
 
-    /// Over which theme of a survey groups part most.
+    /// The theme of a survey that separates groups most.
     pub(super) fn parted(self) -> Option<String> {
         self.judged().next()?;
         let differing = self.judged().filter(|contrast| contrast.differs);
@@ -119,8 +121,8 @@ impl<'a> Groups<'a> {
         self.contrasts.iter().filter(|contrast| !contrast.small)
     }
 
-    /// The theme whose share in the class exceeds its share among the others most, or falls short of it most when the
-    /// sign is −1: its name and both shares in percent.
+    /// The theme whose share in the class exceeds its share in the rest most, or is lowest against it when the sign
+    /// is −1: its name and both shares in percent.
     fn set_apart(
         self,
         group: &Contrast,
@@ -145,7 +147,7 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// How far below everyone else, with interval and p.
+/// How far the group is below the rest, with interval and p.
 fn below(group: &Contrast, unit: &str) -> Option<String> {
     let (low, high) = group.difference.low.zip(group.difference.high)?;
     Some(format!(

@@ -1,5 +1,5 @@
-//! Counts of a group of answers, whatever the instrument: integers only, so that they merge in any order and a million
-//! answers take no more room than ten.
+//! The tally of a group of answers, for any instrument: integers only, so that tallies merge in any order and a
+//! million answers take no more memory than ten.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,14 +12,14 @@ use super::themes::Themes;
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate};
 
-/// Who answers: the place in the panel, and the group for the choice of quotes.
+/// The respondent's place in the panel, and the group for the choice of quotes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct By<'a> {
     pub(super) ordinal: u32,
     pub(super) group: &'a str,
 }
 
-/// What the sentences of a summary are written from.
+/// The data that the sentences of a summary are written from.
 #[derive(Clone, Copy)]
 pub(super) struct Summary<'a> {
     pub(super) outcomes: &'a Outcomes,
@@ -36,33 +36,36 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// The counts of one group: the whole panel, or one class of it. Those of the whole panel may hold what classes do not.
+/// The counts of one group: the whole panel, or one class of it. A tally of the whole panel may count more than one
+/// of a class.
 pub(super) trait Tally: fmt::Debug + Send + Sync {
-    /// Takes note of each answer of the panel as it comes, also of one that waits for another of the same respondent.
+    /// Sees each answer of the panel as it arrives, also one that waits for another task of the same respondent.
     fn note(&mut self, _answer: &Answer) {}
 
-    /// Counts a respondent with an answer to every task, in the order of arrival. Answers of another type count nowhere.
+    /// Counts a respondent with an answer to every task, in the order of arrival. Answers of another type are
+    /// ignored.
     fn add(&mut self, by: By<'_>, answers: &[&Answer]);
 
     /// Respondents counted.
     fn n(&self) -> u64;
 
-    /// The scores, where one answer has one.
+    /// The scores, if answers have one score each.
     fn scores(&self) -> Option<&Histogram> {
         None
     }
 
-    /// How often each value was chosen, where answers are choices among few.
+    /// How often each value was chosen, if answers are choices among few.
     fn choices(&self) -> Option<Vec<u64>> {
         None
     }
 
-    /// What groups are compared by: whole numbers whose mean, times the factor of the headline, is the headline.
+    /// The values that groups are compared by: whole numbers; their mean, times the factor of the headline, is the
+    /// headline estimate.
     fn measure(&self) -> Option<Histogram> {
         None
     }
 
-    /// The estimates that a segment shows too.
+    /// The estimates that are also shown for segments.
     fn estimates(&self) -> BTreeMap<String, Estimate> {
         BTreeMap::new()
     }
@@ -75,28 +78,28 @@ pub(super) trait Tally: fmt::Debug + Send + Sync {
     /// The contract's fields; `None` without an answer.
     fn outcomes(&self, seed: u64, themes: &Themes) -> Option<Outcomes>;
 
-    /// What the study says, in sentences: the headline, the reasons, who stands out.
+    /// The summary sentences of the study: the headline, the reasons, the group that differs.
     fn conclusions(&self, summary: &Summary<'_>) -> Vec<String>;
 
-    /// Figures on the answers that this type has besides those of all types; one of the same name replaces it.
+    /// Figures about the answers that only this study type has; one with the name of a common figure replaces it.
     fn figures(&self) -> Vec<(&'static str, Figure)> {
         Vec::new()
     }
 
-    /// What to keep in mind of those figures.
+    /// Warnings that follow from those figures.
     fn warnings(&self, _figures: &BTreeMap<String, Figure>) -> Vec<(Flag, String)> {
         Vec::new()
     }
 }
 
-/// Estimates under their names; what is undefined is left out.
+/// Estimates by name; undefined ones are left out.
 pub(super) fn named<N: Into<String>>(
     found: impl IntoIterator<Item = (N, Option<Estimate>)>,
 ) -> impl Iterator<Item = (String, Estimate)> {
     found.into_iter().filter_map(|(field, estimate)| Some((field.into(), estimate?)))
 }
 
-/// The counts as the wire has them.
+/// The counts in the form of the protocol.
 pub(super) fn distribution(scores: &Histogram) -> Distribution {
     Distribution(scores.iter().collect())
 }

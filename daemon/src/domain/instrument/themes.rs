@@ -1,6 +1,6 @@
-//! Reasons for and against, counted from the answers, with verbatim quotes. Names that differ only in case or spacing
-//! are one theme. Quotes are kept in a pool of fixed size, one for each group of respondents, so that they come from
-//! different people and no order of arrival changes them.
+//! Themes: reasons for and against, counted from the answers, with verbatim quotes. Names that differ only in case or
+//! spacing are one theme. Quotes are kept in a pool of fixed size, one for each group of respondents, so that they
+//! come from different people and do not depend on the order of arrival.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,9 +12,9 @@ use crate::domain::outcome::Mention;
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate};
 
-/// Different themes that are counted; what comes after them is counted together, and a note says so.
+/// Most different themes that are counted separately; mentions beyond are counted together, and a note says so.
 const THEMES_MAX: usize = 2_000;
-/// Groups of respondents that keep a quote each.
+/// Most groups of respondents that keep a quote each.
 const GROUPS_MAX: usize = 24;
 /// Quotes shown with a theme.
 const QUOTES_SHOWN: usize = 5;
@@ -23,10 +23,10 @@ const THEMES_SHOWN: usize = 20;
 /// Names in `top_concerns` and `top_appeals`.
 pub(super) const TOP: usize = 5;
 
-/// Quotes that share this part of their words say the same (Jaccard index of their word sets).
+/// Quotes that share at least this part of their words are near-duplicates (Jaccard index of their word sets).
 const ALIKE: f64 = 0.6;
 
-/// A quote that may be shown; the greater one is the better one.
+/// A quote that may be shown; the greater one is preferred.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
     specificity: u32,
@@ -34,15 +34,15 @@ struct Candidate {
     text: String,
 }
 
-/// What is known of one theme.
+/// The counts of one theme.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ThemeTally {
-    /// As the first respondent who named it wrote it.
+    /// The spelling of the first respondent in panel order.
     name: (u32, String),
     pub(super) count: u64,
-    /// Scores of those who name it, when the instrument has scores.
+    /// Scores of respondents who name it, when the instrument has scores.
     pub(super) scores: Option<Histogram>,
-    /// How many of each class name it.
+    /// Respondents of each class who name it.
     pub(super) classes: BTreeMap<(&'static str, &'static str), u64>,
     quotes: BTreeMap<String, Candidate>,
 }
@@ -52,8 +52,7 @@ impl ThemeTally {
         &self.name.1
     }
 
-    /// Quotes from different groups, the most specific first; of two that say the same in nearly the same words only
-    /// one is shown.
+    /// Quotes from different groups, the most specific first; of near-duplicates only one is shown.
     pub(super) fn quotes(&self) -> Vec<Quote> {
         let mut candidates: Vec<&Candidate> = self.quotes.values().collect();
         candidates.sort_unstable_by(|a, b| b.cmp(a));
@@ -86,8 +85,8 @@ pub(super) struct Themes {
 }
 
 impl Themes {
-    /// Counts one mention by the respondent at `ordinal`, who belongs to those classes. `score` is their score with an
-    /// empty histogram over its scale, where the instrument has scores.
+    /// Counts one mention by the respondent at `ordinal`, who belongs to those classes. `score` is the respondent's
+    /// score with an empty histogram over its scale, if the instrument has scores.
     pub(super) fn add(
         &mut self,
         ordinal: u32,
@@ -159,7 +158,7 @@ impl Themes {
             .collect()
     }
 
-    /// The themes as a report shows them, most frequent first, with their share of all `n` answers.
+    /// The themes for the report, most frequent first, with their share of all `n` answers.
     pub(super) fn report(&self, n: u64) -> Vec<Theme> {
         let mut themes: Vec<Theme> = ThemeKind::ALL
             .iter()
@@ -196,7 +195,7 @@ impl ThemeTally {
     }
 }
 
-/// How much a quote says: numbers and different longer words count, and very long ones are no better.
+/// How specific a quote is: numbers and different longer words count, and length beyond a limit adds nothing.
 fn specificity(text: &str) -> u32 {
     let words: BTreeSet<&str> = text.split_whitespace().filter(|word| word.len() > 4).collect();
     let numbers = text.split_whitespace().filter(|word| word.bytes().any(|b| b.is_ascii_digit()));
@@ -205,7 +204,7 @@ fn specificity(text: &str) -> u32 {
     words + 3 * numbers
 }
 
-/// The words of a text, in small letters; numbers count as one word.
+/// The words of a text, in lower case; numbers count as one word.
 fn words(text: &str) -> BTreeSet<String> {
     text.split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -219,7 +218,7 @@ fn words(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Jaccard index of two sets: the part of all their members that both have.
+/// Jaccard index of two sets: the members of both, as a part of all members.
 fn overlap(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
     let both = one.intersection(other).count();
     let all = one.len() + other.len() - both;

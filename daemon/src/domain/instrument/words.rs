@@ -1,8 +1,8 @@
-//! How sentences computed from the data put numbers, intervals and groups of people into words.
+//! Wording of numbers, intervals and groups of people in sentences that are computed from the data.
 
 use protocol::results::Estimate;
 
-/// A number with that many decimals and a real minus; what rounds to nothing has no sign.
+/// A number with that many decimals and a real minus sign; a number that rounds to zero has no sign.
 pub(super) fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     match text.strip_prefix('-') {
@@ -12,14 +12,14 @@ pub(super) fn number(value: f64, decimals: usize) -> String {
     }
 }
 
-/// The same with a plus before what is above zero.
+/// The same with a plus sign if it is above zero.
 pub(super) fn signed(value: f64, decimals: usize) -> String {
     let text = number(value, decimals);
     let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
     if value > 0.0 && !is_zero { format!("+{text}") } else { text }
 }
 
-/// `95 % interval 7.9 to 8.4`, with a unit behind each end.
+/// `95 % interval 7.9 to 8.4`, with a unit after each end.
 pub(super) fn interval(estimate: &Estimate, decimals: usize, unit: &str) -> String {
     match estimate.low.zip(estimate.high) {
         Some((low, high)) => format!(
@@ -32,12 +32,12 @@ pub(super) fn interval(estimate: &Estimate, decimals: usize, unit: &str) -> Stri
     }
 }
 
-/// A p value as reports print it.
+/// A p value in the format of the reports.
 pub(super) fn p_text(p: f64) -> String {
     if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
 }
 
-/// A class of a dimension as the people it holds: `men`, `people of 45-54`, `laggards`.
+/// A class of a dimension as a group of people: `men`, `people of 45-54`, `laggards`.
 pub(super) fn people(dimension: &str, class: &str) -> String {
     let words = class.replace('_', " ");
     match (dimension, class) {

@@ -1,5 +1,5 @@
-//! Whose money for what: an account is a party and a purpose, in one unit. The allowance and what was used are kept
-//! by calendar month, so that what lapses and what was spent can be read off directly.
+//! A ledger account: a party and a purpose, in one unit. The allowance and used credits have an account for each
+//! calendar month, so that lapsed and spent amounts are balances.
 
 use std::fmt;
 use std::str::FromStr;
@@ -58,26 +58,26 @@ impl TryFrom<String> for Month {
     }
 }
 
-/// One account. The owner's accounts are what the owner has; the others say where it came from or went.
+/// One account. The owner's accounts hold what the owner has; the others are the sources and destinations.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Account {
-    /// Where allowances come from.
+    /// The source of allowances.
     IssuerAllowance,
-    /// Where granted credits come from.
+    /// The source of granted credits.
     IssuerGrants,
-    /// Where unspent allowances go.
+    /// The destination of unspent allowances.
     IssuerLapsed,
-    /// What is left of one month's allowance.
+    /// The rest of one month's allowance.
     Allowance(Month),
-    /// Credits that were granted, and stay.
+    /// Credits that were granted and do not lapse.
     Granted,
-    /// Credits that unfinished studies hold.
+    /// Credits held for unfinished studies.
     Held,
     /// Credits paid for answers, by the month in which they were settled.
     Used(Month),
     /// Real cost, by month.
     Cost(Month),
-    /// What an engine's provider is owed.
+    /// Amount owed to an engine's provider.
     Provider(String),
 }
 

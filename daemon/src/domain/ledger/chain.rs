@@ -1,5 +1,5 @@
-//! The hash chain over everything that was booked: each transfer carries SHA-256 over its own canonical JSON and the
-//! hash before it, so that a flipped bit, a missing entry or an older file shows.
+//! The hash chain over all transfers: each carries SHA-256 over its own canonical JSON and the hash before it, so
+//! that a flipped bit, a missing entry or an older file is detected.
 
 use jiff::Timestamp;
 use protocol::ledger::{Posting, Transfer};
@@ -9,16 +9,16 @@ use super::Movement;
 use super::movement::balanced;
 use crate::domain::digest::sha256_hex;
 
-/// Where the chain stands: the last transfer's place and hash.
+/// The head of the chain: the last transfer's number and hash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
-    /// Place of the last transfer; 0 before the first.
+    /// Number of the last transfer; 0 before the first.
     pub seq: u64,
     /// Its hash; empty before the first.
     pub hash: String,
 }
 
-/// The chain does not hold.
+/// A transfer that breaks the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Transfer {seq} {what}")]
 pub struct Broken {
@@ -28,7 +28,7 @@ pub struct Broken {
     pub what: &'static str,
 }
 
-/// What the hash covers, in this order. Field order is part of the format.
+/// The fields that the hash covers, in this order. Field order is part of the format.
 #[derive(Serialize)]
 struct Sealed<'a> {
     previous: &'a str,
@@ -50,11 +50,11 @@ fn hash(previous: &str, transfer: &Transfer) -> String {
         kind: &transfer.kind,
         postings: &transfer.postings,
     };
-    // A struct of strings and integers always serialises; an empty text would only break the chain loudly.
+    // A struct of strings and integers always serialises; an empty text would only break the chain visibly.
     sha256_hex(serde_json::to_vec(&sealed).unwrap_or_default())
 }
 
-/// Books a movement as the next transfer. `None` when the ledger is full, which 2^64 transfers would take.
+/// Books a movement as the next transfer. `None` when the ledger is full, which would take 2^64 transfers.
 pub fn seal(head: &Head, movement: Movement, at: Timestamp) -> Option<Transfer> {
     let mut transfer = Transfer {
         seq: head.seq.checked_add(1)?,
@@ -69,7 +69,7 @@ pub fn seal(head: &Head, movement: Movement, at: Timestamp) -> Option<Transfer> 
     Some(transfer)
 }
 
-/// Checks that a transfer follows the head, is balanced and unaltered; gives the head after it.
+/// Checks that a transfer follows the head, is balanced and unaltered; returns the head after it.
 pub fn verify(head: &Head, transfer: &Transfer) -> Result<Head, Broken> {
     let broken = |what| Broken { seq: transfer.seq, what };
     if head.seq.checked_add(1) != Some(transfer.seq) {

@@ -1,5 +1,5 @@
-//! A hold: credits put aside when a study is submitted, spent answer by answer, and given back where they came from.
-//! The allowance is spent before granted credits, because it lapses and they do not.
+//! A hold: credits reserved when a study is submitted, settled answer by answer, and released to where they came
+//! from. The allowance is spent before granted credits, because it lapses and they do not.
 
 use protocol::credits::Credits;
 use protocol::id::StudyId;
@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::movement::lapse;
 use super::{Account, Kind, Month, Movement, Unbalanced};
 
-/// What an owner can spend now.
+/// The credits that an owner can spend now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Purse {
-    /// The month whose allowance counts.
+    /// The month whose allowance applies.
     pub month: Month,
-    /// What is left of it.
+    /// The rest of that month's allowance.
     pub allowance: Credits,
     /// Credits that were granted.
     pub granted: Credits,
@@ -27,42 +27,42 @@ impl Purse {
     }
 }
 
-/// Too little to hold.
+/// Too few credits for a hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{wanted} credits are needed and {spendable} can be spent")]
 pub struct Shortfall {
-    /// What the study would hold.
+    /// Credits that the study needs.
     pub wanted: Credits,
-    /// What there is.
+    /// Credits that can be spent.
     pub spendable: Credits,
 }
 
 impl Shortfall {
-    /// What would be enough, added to what there is.
+    /// Credits that are missing.
     #[must_use]
     pub fn missing(&self) -> Credits {
         self.wanted.checked_sub(self.spendable).unwrap_or(self.wanted)
     }
 }
 
-/// More was to be settled than the hold has left, or the hold is closed.
+/// A settlement larger than the rest of the hold, or a hold that is closed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("The hold of study {study} has {left} credits left, not {asked}")]
 pub struct OverHold {
-    /// Whose hold.
+    /// The study of the hold.
     pub study: StudyId,
-    /// What is left.
+    /// Rest of the hold.
     pub left: Credits,
-    /// What was asked of it.
+    /// Credits that were to be settled.
     pub asked: Credits,
 }
 
-/// Credits put aside for one attempt at a study.
+/// Credits reserved for one attempt at a study.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
-    /// Whose hold.
+    /// The study of the hold.
     pub study: StudyId,
-    /// From 0; each retry holds anew.
+    /// From 0; each retry has a new hold.
     pub attempt: u32,
     /// The month whose allowance was used.
     pub month: Month,
@@ -72,15 +72,15 @@ pub struct Hold {
     pub from_granted: Credits,
     /// Paid for answers so far.
     pub settled: Credits,
-    /// Given back at the end.
+    /// Released at the end.
     pub released: Credits,
     /// Credits for one answer, fixed when the hold was made.
     pub price: Credits,
-    /// Whether it still holds anything back.
+    /// Whether the hold is still open.
     pub open: bool,
 }
 
-/// Puts credits aside, from the allowance first.
+/// Reserves credits, from the allowance first.
 pub fn open_hold(
     study: StudyId,
     attempt: u32,
@@ -122,12 +122,12 @@ pub fn open_hold(
 }
 
 impl Hold {
-    /// All that was put aside.
+    /// The whole amount of the hold.
     pub fn amount(&self) -> Credits {
         self.from_allowance.checked_add(self.from_granted).unwrap_or(Credits(i64::MAX))
     }
 
-    /// What is neither settled nor released.
+    /// The part that is neither settled nor released.
     pub fn left(&self) -> Credits {
         self.amount()
             .checked_sub(self.settled)
@@ -135,7 +135,7 @@ impl Hold {
             .unwrap_or(Credits::ZERO)
     }
 
-    /// Pays for the answers of one batch. `batch` names it within the attempt.
+    /// Settles the answers of one batch. `batch` names it within the attempt.
     pub fn settle(
         &self,
         answers: u64,
@@ -162,7 +162,7 @@ impl Hold {
         Ok((Hold { settled, ..self.clone() }, movement))
     }
 
-    /// Closes the hold: what is left goes back where it came from, and lapses at once when its month has ended.
+    /// Closes the hold: the rest is released to where it came from, and lapses at once if its month has ended.
     pub fn release(&self, now: Month) -> Result<(Hold, Vec<Movement>), Unbalanced> {
         let closed = Hold { released: self.left(), open: false, ..self.clone() };
         let left = self.left();
@@ -171,7 +171,7 @@ impl Hold {
             return Ok((Hold { open: false, ..self.clone() }, Vec::new()));
         }
         let broken = || Unbalanced { id: id.clone() };
-        // The allowance was spent first, so what is left of it is what settling has not reached.
+        // The allowance was spent first, so its rest is the part that settlements have not reached.
         let to_allowance = self
             .from_allowance
             .checked_sub(self.settled)

@@ -1,6 +1,6 @@
-//! The owner's budget as double-entry bookkeeping. Every movement of credits or dollars is a list of postings that
-//! sum to zero in one unit, has an id derived from what it books, and is chained by hash to the one before it.
-//! Movements are only ever added; balances follow from them.
+//! The ledger: the owner's budget as double-entry bookkeeping. Every movement of credits or dollars is a list of
+//! postings that sum to zero in one unit, has an id derived from the booked work, and is chained by hash to the one
+//! before it. Movements are only ever added; balances follow from them.
 
 #![deny(
     clippy::arithmetic_side_effects,

@@ -1,4 +1,5 @@
-//! A movement before it is booked: kind, derived id and balanced postings. It can only be made balanced.
+//! A movement before it is booked: kind, derived id and balanced postings. Its constructor accepts balanced postings
+//! only.
 
 use protocol::credits::{Credits, UsdMicros};
 use protocol::id::StudyId;
@@ -6,29 +7,29 @@ use protocol::ledger::{Amount, Posting};
 
 use super::{Account, Month};
 
-/// Why something was booked.
+/// The kind of a movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Credits that do not lapse were added.
     Grant,
     /// A month's allowance began.
     Allowance,
-    /// A study put credits aside.
+    /// Credits were held for a study.
     Hold,
     /// Answers were paid for.
     Settle,
-    /// What a study did not use came back.
+    /// Unused credits of a hold were released.
     Release,
     /// The unspent part of an allowance ended.
     Lapse,
-    /// What had lapsed came back: the clock had been ahead, and its month is not over.
+    /// A lapse was reversed: the clock had been ahead, and the month is not over.
     Reinstate,
     /// A provider's real cost.
     Cost,
 }
 
 impl Kind {
-    /// The word for it in ids and statements.
+    /// The word in ids and statements.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Grant => "grant",
@@ -43,7 +44,7 @@ impl Kind {
     }
 }
 
-/// Postings that do not sum to zero in one unit, or do not fit.
+/// Postings that do not sum to zero in one unit, or overflow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("The postings of {id} do not sum to zero in one unit")]
 pub struct Unbalanced {
@@ -51,7 +52,7 @@ pub struct Unbalanced {
     pub id: String,
 }
 
-/// Something to book.
+/// A balanced movement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Movement {
     pub(super) id: String,
@@ -79,12 +80,12 @@ impl Movement {
         Ok(Self { id, kind, study, postings })
     }
 
-    /// Derived from what it books: the same work has the same id.
+    /// Derived from the booked work: the same work has the same id.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What it moves.
+    /// The postings.
     pub fn postings(&self) -> &[Posting] {
         &self.postings
     }
@@ -124,7 +125,7 @@ fn move_credits(
     )
 }
 
-/// A month's allowance: one movement a month, whatever happens.
+/// A month's allowance: at most one movement a month.
 pub fn allowance(month: Month, credits: Credits) -> Result<Movement, Unbalanced> {
     move_credits(
         format!("allowance/{month}"),
@@ -136,7 +137,7 @@ pub fn allowance(month: Month, credits: Credits) -> Result<Movement, Unbalanced>
     )
 }
 
-/// Credits that stay until they are spent. `key` names the grant, so that it is booked once.
+/// Credits that do not lapse. `key` names the grant, so that it is booked only once.
 pub fn grant(key: &str, credits: Credits) -> Result<Movement, Unbalanced> {
     move_credits(
         format!("grant/{key}"),
@@ -148,8 +149,8 @@ pub fn grant(key: &str, credits: Credits) -> Result<Movement, Unbalanced> {
     )
 }
 
-/// The unspent part of an ended month's allowance goes back to its issuer. `cause` says what left it unspent: the
-/// month that began, or the release that came after the end.
+/// Returns the unspent part of an ended month's allowance to its issuer. `cause` is the reason: the month that began,
+/// or a release after the end of the month.
 pub fn lapse(month: Month, cause: &str, credits: Credits) -> Result<Movement, Unbalanced> {
     move_credits(
         format!("lapse/{month}/{cause}"),
@@ -161,7 +162,7 @@ pub fn lapse(month: Month, cause: &str, credits: Credits) -> Result<Movement, Un
     )
 }
 
-/// What had lapsed of a month's allowance comes back, because the clock that ended the month was wrong.
+/// Returns the lapsed part of a month's allowance to the owner, because the clock that ended the month was wrong.
 pub fn reinstate(month: Month, cause: &str, credits: Credits) -> Result<Movement, Unbalanced> {
     move_credits(
         format!("reinstate/{month}/{cause}"),
@@ -173,7 +174,7 @@ pub fn reinstate(month: Month, cause: &str, credits: Credits) -> Result<Movement
     )
 }
 
-/// What a provider took for a batch of outcomes.
+/// A provider's charge for a batch of outcomes.
 pub fn cost(
     study: StudyId,
     batch: &str,
@@ -184,7 +185,7 @@ pub fn cost(
     paid(format!("cost/{study}/{batch}"), Some(study), month, provider, micros)
 }
 
-/// What a provider took for a call that belongs to no study. `key` names the call, so that it is booked once.
+/// A provider's charge for a call outside any study. `key` names the call, so that it is booked only once.
 pub fn check_cost(
     key: &str,
     month: Month,

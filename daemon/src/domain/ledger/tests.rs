@@ -1,4 +1,4 @@
-//! The laws of the ledger: what is booked balances, what was booked is never booked again, and a changed entry shows.
+//! Properties of the ledger: every movement balances, none is booked twice, and a changed entry is detected.
 
 #![allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should")]
 

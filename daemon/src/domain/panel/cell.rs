@@ -1,5 +1,6 @@
-//! The core of a person in four bytes: sex, gender, education, age, income, technology, and for members of the standing
-//! panel their place in it. This is all that is stored of a panel; everything else follows from it and the seed.
+//! The panel cell: the core attributes of a person in four bytes: sex, gender, education, age, income, technology,
+//! and for members of the standing panel their position in it. A panel stores nothing else; everything else follows
+//! from the cell and the seed.
 
 use protocol::audience::{Audience, Choice, Education, Gender, IncomeBracket, TechAdoption};
 
@@ -9,7 +10,7 @@ use super::classes::AgeBand;
 pub(super) const AGE_MIN: u8 = 18;
 /// Oldest age in the tables: 100 means 100 or more.
 pub(super) const AGE_MAX: u8 = 100;
-/// How many people a cell's place in the standing panel can tell apart.
+/// Number of positions in the standing panel that a cell can represent.
 pub(super) const ORIGIN_LIMIT: u32 = 1 << 15;
 
 const NONBINARY_SHIFT: u32 = 1;
@@ -19,7 +20,7 @@ const INCOME_SHIFT: u32 = 12;
 const TECH_SHIFT: u32 = 14;
 const ORIGIN_SHIFT: u32 = 17;
 
-/// Sex, as the reference tables know it. A nonbinary person has one too: it says which rows of the tables apply.
+/// Sex, as in the reference tables. A nonbinary person has one too: it determines which rows of the tables apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sex {
     Male,
@@ -34,7 +35,7 @@ impl Sex {
     }
 }
 
-/// What is known of a person before any attribute is drawn.
+/// The attributes of a person before any other is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Traits {
     pub(super) sex: Sex,
@@ -50,7 +51,7 @@ impl Traits {
         AgeBand::of(self.age)
     }
 
-    /// Whether every filter of the audience lets this person pass. The region is not part of a cell.
+    /// Whether this person passes every filter of the audience. The region is not part of a cell.
     pub(super) fn admitted_by(self, audience: Audience) -> bool {
         let (youngest, oldest) = audience.age_range;
         (youngest..=oldest).contains(&self.age)
@@ -61,7 +62,7 @@ impl Traits {
     }
 }
 
-/// Whether the education filter of the audience lets this level pass.
+/// Whether this level passes the education filter of the audience.
 pub(super) fn admits_education(audience: Audience, level: Education) -> bool {
     match audience.education {
         Choice::All => true,
@@ -86,12 +87,12 @@ impl Cell {
         )
     }
 
-    /// The same person, with their place in the standing panel.
+    /// The same person, with a position in the standing panel.
     pub(super) fn with_origin(self, ordinal: u32) -> Self {
         Self((self.0 & ((1 << ORIGIN_SHIFT) - 1)) | ((ordinal % ORIGIN_LIMIT) << ORIGIN_SHIFT))
     }
 
-    /// The place in the standing panel; 0 in a panel that was sampled for its study.
+    /// The position in the standing panel; 0 in a panel that was sampled for its study.
     pub(super) fn origin(self) -> u32 {
         self.0 >> ORIGIN_SHIFT
     }
@@ -118,7 +119,7 @@ impl Cell {
         self.0.to_le_bytes()
     }
 
-    /// Reads what [`Self::to_bytes`] wrote; `None` when the bytes describe nobody.
+    /// Reads the bytes of [`Self::to_bytes`]; `None` when they are not a valid cell.
     pub(super) fn from_bytes(bytes: [u8; 4]) -> Option<Self> {
         let cell = Self(u32::from_le_bytes(bytes));
         // Packing again drops whatever a field cannot hold, so any difference is damage.
@@ -130,7 +131,7 @@ impl Cell {
     }
 }
 
-/// The class at that place; the last one for a place beyond the list, which only damaged bytes can hold.
+/// The class at that index; the last one for an index beyond the list, which only damaged bytes can hold.
 fn class<T: Copy>(all: &[T], index: usize) -> T {
     all[index.min(all.len() - 1)]
 }

@@ -1,5 +1,5 @@
-//! The classes by which answers are grouped: six dimensions, one class each. Cheap to compute, so that a million
-//! respondents can be tallied without making up a name for any of them.
+//! The classes of a respondent in the six dimensions by which answers are grouped. They are cheap to compute, so that
+//! a million respondents can be tallied without deriving whole personas.
 
 use protocol::audience::{Education, Gender, IncomeBracket, TechAdoption};
 
@@ -34,7 +34,7 @@ impl AgeBand {
         Self::From75To100,
     ];
 
-    /// The band of an age in years; what lies outside 18..=100 belongs to the nearest band.
+    /// The band of an age in years; an age outside 18..=100 belongs to the nearest band.
     #[must_use]
     pub const fn of(age: u8) -> Self {
         match age {
@@ -48,7 +48,7 @@ impl AgeBand {
         }
     }
 
-    /// The word for it in tables and reports, `"18-24"` and so on.
+    /// The name in tables and reports, `"18-24"` and so on.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -62,7 +62,7 @@ impl AgeBand {
         }
     }
 
-    /// Its place in [`Self::ALL`].
+    /// Its index in [`Self::ALL`].
     #[must_use]
     pub const fn index(self) -> usize {
         self as usize
@@ -86,14 +86,14 @@ pub struct Classes {
     pub income: IncomeBracket,
     /// Education.
     pub education: Education,
-    /// How soon they take up new technology.
+    /// How early the person adopts new technology.
     pub tech: TechAdoption,
     /// The part of the country (`us_*`), the nation of the United Kingdom, or the ISO code of the country.
     pub place: &'static str,
 }
 
 impl Classes {
-    /// Each dimension with the word of its class, always in the same order.
+    /// Each dimension with the name of its class, always in the same order.
     #[must_use]
     #[allow(clippy::iter_not_returning_iterator, reason = "always six pairs: an array says so")]
     pub const fn iter(&self) -> [(&'static str, &'static str); 6] {

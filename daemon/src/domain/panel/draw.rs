@@ -1,13 +1,13 @@
-//! Draws the cells of a panel: a systematic draw from the joint distribution, then swaps until every margin is at its
-//! integer target. Targets are rounded at random without bias, so that a rare class is as frequent over many small panels
-//! as it is in the population, rather than never there.
+//! The sampling of a panel's cells: a systematic draw from the joint distribution, then swaps until every margin is
+//! at its integer target. Targets are rounded at random without bias, so that a rare class is as frequent over many
+//! small panels as it is in the population, instead of always being rounded to zero.
 
 use super::cell::Cell;
 use super::joint::{DIMENSIONS, Joint, PerClass};
 use super::stream::Stream;
 use super::wheel::Wheel;
 
-/// Swaps that are tried at least, and for each person.
+/// Fewest swaps that are tried, in total and for each person.
 const TRIES_MIN: usize = 4_000;
 const TRIES_PER_PERSON: usize = 10;
 
@@ -15,7 +15,8 @@ const TRIES_PER_PERSON: usize = 10;
 pub(super) fn draw(joint: &Joint, count: u32, stream: &mut Stream) -> Vec<Cell> {
     let mut members = systematic(&joint.weights, count, stream.uniform());
     Repair::new(joint, &members, stream).run(joint, &mut members, stream);
-    // The order of the draw is one of classes; a panel is asked in panel order, and a part of it should be like the whole.
+    // The systematic draw is ordered by class; a panel is asked in panel order, and any part of it should resemble
+    // the whole.
     stream.shuffle(&mut members);
     members.into_iter().map(|member| joint.cells[member as usize]).collect()
 }
@@ -41,7 +42,7 @@ fn systematic(weights: &[f64], count: u32, offset: f64) -> Vec<u32> {
 /// Integers that sum to `count`, each the floor or the ceiling of its share of `count` and equal to it in expectation:
 /// systematic rounding in random order.
 fn unbiased_round(shares: &[f64], count: u32, stream: &mut Stream) -> Vec<i64> {
-    /// Undoes the rounding error of the sums, which would otherwise lose a person at a whole number.
+    /// Compensates the rounding error of the sums, which would otherwise lose a person at a whole number.
     const SLACK: f64 = 1e-9;
     let mut order: Vec<usize> = (0..shares.len()).collect();
     stream.shuffle(&mut order);
@@ -66,7 +67,7 @@ fn floor(value: f64) -> i64 {
     value.floor() as i64
 }
 
-/// How far the panel is from its targets.
+/// The deviation of the panel from its targets.
 struct Repair {
     /// Members minus target, for each class.
     excess: PerClass<i64>,
@@ -79,7 +80,8 @@ impl Repair {
         let count = u32::try_from(members.len()).unwrap_or(u32::MAX);
         let mut excess = PerClass::<i64>::default();
         for (counts, shares) in excess.iter_mut().zip(joint.margins()) {
-            // A class without a share takes no part: as the last of the random order it would get what rounding left over.
+            // A class without a share is excluded: as the last in the random order it would get the rounding
+            // remainder.
             let (classes, known): (Vec<usize>, Vec<f64>) =
                 shares.iter().copied().enumerate().filter(|(_, share)| *share > 0.0).unzip();
             for (class, target) in classes.into_iter().zip(unbiased_round(&known, count, stream)) {
@@ -96,8 +98,9 @@ impl Repair {
         repair
     }
 
-    /// Swaps random members for candidates while that brings the margins closer to their targets. Half of the candidates
-    /// come from the joint distribution, half from the part of it in a class that is short, so that rare classes get in.
+    /// Swaps random members for candidates as long as that brings the margins closer to their targets. Half of the
+    /// candidates come from the joint distribution, half from a class that has too few members, so that rare classes
+    /// are represented.
     fn run(&mut self, joint: &Joint, members: &mut [u32], stream: &mut Stream) {
         let whole = Wheel::new(joint.weights.iter().copied());
         let mut parts: Vec<Option<Part>> = Vec::new();
@@ -128,7 +131,7 @@ impl Repair {
         }
     }
 
-    /// What the swap adds to the sum of squared excesses, halved.
+    /// The change of the sum of squared excesses by the swap, halved.
     fn change(&self, leaving: [u8; DIMENSIONS.len()], coming: [u8; DIMENSIONS.len()]) -> i64 {
         let mut change = 0;
         for (excess, (from, to)) in self.excess.iter().zip(leaving.into_iter().zip(coming)) {

@@ -1,24 +1,24 @@
-//! What can go wrong with a panel, in sentences for the analyst, each with what to do about it.
+//! Errors of panel sampling and unpacking, as sentences for the analyst, each with a hint.
 
 use protocol::audience::{Audience, Choice};
 
 /// Why a panel could not be sampled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SampleError {
-    /// The population knows nobody whom every filter lets pass.
+    /// No person in the population passes every filter.
     #[error("Nobody in {} passes every filter: {}", .audience.region, filters(*.audience))]
     EmptyAudience {
-        /// What was asked for.
+        /// The requested audience.
         audience: Audience,
     },
-    /// The standing panel holds fewer of them than were asked for.
+    /// The standing panel holds fewer matching people than requested.
     #[error(
         "The standing panel has {available} people in this audience, and {requested} were asked for"
     )]
     TooFew {
-        /// How many there are.
+        /// Matching people.
         available: u32,
-        /// How many were asked for.
+        /// Requested people.
         requested: u32,
     },
 }
@@ -44,21 +44,21 @@ impl SampleError {
     }
 }
 
-/// Why stored bytes are not the panel they should be.
+/// Why stored bytes are not a valid panel.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnpackError {
     /// The number of bytes does not fit the recipe.
     #[error("{bytes} bytes cannot hold a panel of {people} people at 4 bytes each")]
     Length {
-        /// Bytes that were there.
+        /// Number of stored bytes.
         bytes: usize,
-        /// People that the recipe asks for.
+        /// People in the recipe.
         people: u32,
     },
-    /// The bytes of one person describe nobody whom the audience admits.
+    /// The bytes of one person are not a valid cell of the audience.
     #[error("The stored person at place {ordinal} does not belong to this panel")]
     Damaged {
-        /// The person's place, from 0.
+        /// The person's position, from 0.
         ordinal: u32,
     },
 }

@@ -1,5 +1,5 @@
-//! The joint distribution of the core, one region at a time: every cell that the audience admits, with its share. Filters
-//! are exact conditioning, so every margin and every dependency between the classes survives them.
+//! The joint distribution of the core attributes, one region at a time: every cell in the audience, with its share.
+//! Filters are exact conditioning, so every margin and every dependency between the classes is preserved.
 
 use protocol::audience::{Audience, Education, Gender, IncomeBracket, TechAdoption};
 
@@ -7,7 +7,7 @@ use super::cell::{AGE_MAX, AGE_MIN, Cell, Sex, Traits, admits_education};
 use super::classes::AgeBand;
 use super::population::Core;
 
-/// The dimensions whose margins are held, by the names they have in reports.
+/// The dimensions whose margins are controlled, by their names in reports.
 pub(super) const DIMENSIONS: [&str; 5] =
     ["gender", "education", "age_band", "income_bracket", "tech_adoption"];
 /// The most classes that a dimension has.
@@ -16,7 +16,7 @@ pub(super) const CLASSES_MAX: usize = 7;
 /// A number for each class of each dimension.
 pub(super) type PerClass<T> = [[T; CLASSES_MAX]; DIMENSIONS.len()];
 
-/// The words of the classes of a dimension.
+/// The names of the classes of a dimension.
 pub(super) fn words(dimension: usize) -> Vec<&'static str> {
     match dimension {
         0 => Gender::ALL.iter().map(|class| class.as_str()).collect(),
@@ -38,7 +38,7 @@ pub(super) fn class_numbers(traits: Traits) -> [usize; DIMENSIONS.len()] {
     ]
 }
 
-/// Every cell that the audience admits and the population knows, in the order of the systematic draw.
+/// Every cell that is in the audience and has a share in the population, in the order of the systematic draw.
 pub(super) struct Joint {
     pub(super) cells: Vec<Cell>,
     /// Share of each cell among the adults of the region; the sum is the audience's share.
@@ -48,8 +48,8 @@ pub(super) struct Joint {
 }
 
 impl Joint {
-    /// Multiplies the tables out. The order is serpentine: neighbours in it are alike in age and income, which makes a
-    /// systematic draw close to a quota in all of them.
+    /// Multiplies the tables out. The order is serpentine: neighbours are alike in age and income, so that a
+    /// systematic draw approximates a quota in all dimensions.
     pub(super) fn enumerate(core: &Core, audience: Audience) -> Self {
         let mut joint = Self { cells: Vec::new(), weights: Vec::new(), classes: Vec::new() };
         let (youngest, oldest) = audience.age_range;
@@ -72,7 +72,7 @@ impl Joint {
         self.cells.is_empty()
     }
 
-    /// Share of each class among those whom the audience admits; each dimension sums to 1.
+    /// Share of each class within the audience; each dimension sums to 1.
     pub(super) fn margins(&self) -> PerClass<f64> {
         let mut sums = PerClass::<f64>::default();
         let mut total = 0.0;

@@ -1,5 +1,5 @@
-//! Panels: people sampled from the reference population to a recipe. The same recipe gives the same people on any
-//! machine; a panel keeps four bytes of each, and makes the rest up again whenever someone looks.
+//! A panel: people sampled from the reference population by a recipe. The same recipe gives the same people on any
+//! machine; a panel stores four bytes of each, and derives everything else on demand.
 
 use std::collections::BTreeMap;
 
@@ -31,15 +31,15 @@ mod wheel;
 /// People in the standing panel of each region.
 pub const STANDING_PANEL_SIZE: u32 = 10_000;
 
-/// The seed of the standing panels. Changing it would change who they are.
+/// The seed of the standing panels. Changing it would change their members.
 const STANDING_PANEL_SEED: u64 = 0x6465_6d6f_7363_6f70;
 
-/// All that is needed to sample a panel again.
+/// Everything that is needed to sample a panel again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipe {
-    /// Decides who is drawn, and everything about them; the standing panel has a seed of its own.
+    /// Determines who is drawn, and all their attributes; the standing panel has a seed of its own.
     pub seed: u64,
-    /// Who may be drawn.
+    /// The filter for the people who may be drawn.
     pub audience: Audience,
     /// How many people.
     pub size: u32,
@@ -58,7 +58,7 @@ pub struct Panel {
 /// Samples the panel of a recipe.
 ///
 /// # Errors
-/// When the population knows nobody whom the audience admits, or when the standing panel has too few of them.
+/// When nobody in the population is in the audience, or when the standing panel has too few of them.
 pub fn sample(population: &'static Population, recipe: &Recipe) -> Result<Panel, SampleError> {
     let joint = Joint::enumerate(&population.core, recipe.audience);
     if joint.is_empty() {
@@ -71,7 +71,7 @@ pub fn sample(population: &'static Population, recipe: &Recipe) -> Result<Panel,
     Ok(Panel { population, recipe: *recipe, cells })
 }
 
-/// The first members of the region's standing panel whom the audience admits.
+/// The first members of the region's standing panel who are in the audience.
 fn select(population: &Population, recipe: &Recipe) -> Result<Vec<Cell>, SampleError> {
     let mut admitted: Vec<Cell> = (0..)
         .zip(standing_panel(population, recipe.audience.region))
@@ -86,7 +86,7 @@ fn select(population: &Population, recipe: &Recipe) -> Result<Vec<Cell>, SampleE
     Ok(admitted)
 }
 
-/// Everyone in the standing panel of a region, in its fixed order.
+/// All members of the standing panel of a region, in its fixed order.
 fn standing_panel(population: &Population, region: Region) -> Vec<Cell> {
     let everyone = Audience { region, age_range: (AGE_MIN, AGE_MAX), ..Audience::default() };
     let joint = Joint::enumerate(&population.core, everyone);
@@ -94,22 +94,22 @@ fn standing_panel(population: &Population, region: Region) -> Vec<Cell> {
 }
 
 impl Panel {
-    /// How many people are in it.
+    /// Number of people.
     pub fn len(&self) -> u32 {
         u32::try_from(self.cells.len()).unwrap_or(u32::MAX)
     }
 
-    /// Whether nobody is in it.
+    /// Whether the panel is empty.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()
     }
 
-    /// What it was sampled to.
+    /// The recipe that it was sampled by.
     pub fn recipe(&self) -> &Recipe {
         &self.recipe
     }
 
-    /// The person at that place, counted from 0; `None` beyond the end.
+    /// The person at that position, from 0; `None` beyond the end.
     pub fn persona(&self, ordinal: u32) -> Option<Persona> {
         let cell = self.cells.get(ordinal as usize)?;
         let id = format!("p{}", u64::from(ordinal) + 1);
@@ -123,20 +123,20 @@ impl Panel {
         ))
     }
 
-    /// The classes of the person at that place, counted from 0; `None` beyond the end. Far cheaper than the persona.
+    /// The classes of the person at that position, from 0; `None` beyond the end. Far cheaper than the persona.
     pub fn classes(&self, ordinal: u32) -> Option<Classes> {
         let cell = self.cells.get(ordinal as usize)?;
         let region = self.recipe.audience.region;
         Some(persona::classes(self.population, region, cell.traits(), self.person(ordinal, *cell)))
     }
 
-    /// Everyone, in panel order.
+    /// All personas, in panel order.
     pub fn personas(&self) -> impl Iterator<Item = Persona> {
         (0..self.len()).filter_map(|ordinal| self.persona(ordinal))
     }
 
-    /// Dimension → class → share in the population given every filter, and share in this panel. Classes that the filters
-    /// leave nobody in are left out.
+    /// Dimension → class → share in the audience, and share in this panel. Classes that the filters exclude are left
+    /// out.
     pub fn margins(&self) -> Margins {
         let targets = Joint::enumerate(&self.population.core, self.recipe.audience).margins();
         let mut counts = PerClass::<u64>::default();
@@ -166,8 +166,8 @@ impl Panel {
         self.cells.iter().flat_map(|cell| cell.to_bytes()).collect()
     }
 
-    /// The panel of a recipe from what [`Self::pack`] gave. The population must be the one that it was sampled from: compare
-    /// [`Population::hash`].
+    /// The panel of a recipe from the bytes of [`Self::pack`]. The population must be the one that it was sampled
+    /// from: compare [`Population::hash`].
     ///
     /// # Errors
     /// When the bytes cannot be a panel of that recipe.
@@ -191,7 +191,7 @@ impl Panel {
         Ok(Self { population, recipe, cells })
     }
 
-    /// Who that is, as far as their streams are concerned.
+    /// The identity of a person for their random streams.
     fn person(&self, ordinal: u32, cell: Cell) -> Person {
         match self.recipe.mode {
             EngineMode::Standard => Person { seed: self.recipe.seed, ordinal },

@@ -1,5 +1,5 @@
-//! Makes a person of a cell: every attribute is drawn from its own stream, given what the tables condition it on. Nothing
-//! is kept; the same seed and ordinal give the same person whenever they are looked at.
+//! The persona of a cell: every attribute is drawn from its own random stream, given the attributes that the tables
+//! condition it on. Nothing is stored; the same seed and ordinal always give the same person.
 
 use protocol::audience::Region;
 use protocol::persona::{Employment, Persona};
@@ -65,7 +65,7 @@ pub(super) fn classes(
     person: Person,
 ) -> Classes {
     let place = match region {
-        // Whoever lives in a part of the country lives in that part, in whichever state.
+        // In a panel of one part of the country the class is that part, whichever the state.
         Region::UsNortheast
         | Region::UsSoutheast
         | Region::UsMidwest

@@ -1,10 +1,10 @@
-//! Where randomness comes from: one `ChaCha8` stream for each (seed, person, attribute). Streams do not know of each other,
-//! so an attribute that is added later, or a person who is never looked at, changes nothing for the rest.
+//! Random streams: one `ChaCha8` stream for each (seed, person, attribute). Streams are independent, so an attribute
+//! that is added later, or a person who is never derived, changes nothing for the rest.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// What a stream is for. The numbers are part of the format of a panel: add to them, never change one.
+/// The purpose of a stream. The numbers are part of the format of a panel: add to them, never change one.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Attribute {
     Core = 0,
@@ -19,7 +19,7 @@ pub(super) enum Attribute {
     PriceSensitivity = 9,
 }
 
-/// Whose attributes are drawn.
+/// The person whose attributes are drawn.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Person {
     pub(super) seed: u64,

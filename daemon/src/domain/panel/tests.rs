@@ -1,5 +1,5 @@
-//! Panels through their public face: the quality of the draw against the figures that were measured for the method, the
-//! laws that hold for every audience, and the people themselves, frozen for a few seeds.
+//! Panels through their public interface: the quality of the draw against the figures that were measured for the
+//! method, properties of every audience, and snapshots of the personas of a few seeds.
 
 use proptest::prelude::*;
 use protocol::audience::{Choice, Education, EducationFilter, Gender, IncomeBracket, TechAdoption};

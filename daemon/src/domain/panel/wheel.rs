@@ -1,5 +1,5 @@
-//! Weighted choice: a wheel of fortune whose slots are as wide as their weights. Cumulative sums are taken once, in
-//! table order, so that a draw is one search and the same number always hits the same slot.
+//! Weighted choice: a wheel whose slots are as wide as their weights. Cumulative sums are taken once, in table order,
+//! so that a draw is one search and the same number always selects the same slot.
 
 /// Cumulative weights over the indices 0..len.
 #[derive(Debug, Default)]

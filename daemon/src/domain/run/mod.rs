@@ -1,55 +1,55 @@
-//! The life of a study as a machine: a state and an input give the next state and what must be done about it. It
-//! knows nothing of stores and engines; `app` carries the effects out in the same transaction as the new state.
+//! The state machine of a study: a state and an input give the next state and its effects. It knows nothing of stores
+//! and engines; `app` carries the effects out in the same transaction as the new state.
 
 use protocol::event::EventKind;
 use protocol::run::State;
 use protocol::service::Control;
 
-/// What can happen to a study.
+/// An input of the state machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// Its owner sends it off.
+    /// The owner submits it.
     Submit,
-    /// A place at work is free.
+    /// A worker slot is free.
     Start,
-    /// Its owner halts it.
+    /// The owner pauses it.
     Pause,
-    /// It cannot go on, for a reason its owner should read.
+    /// It cannot continue, for a reason that the owner should read.
     Fault(String),
-    /// Its owner lets it go on.
+    /// The owner resumes it.
     Resume,
-    /// Its owner ends it.
+    /// The owner cancels it.
     Cancel,
     /// Every assignment has an outcome.
     Exhausted,
-    /// Everything that can be computed has been.
+    /// The results are computed.
     Finish {
-        /// Answers there are.
+        /// Number of answers.
         delivered: u32,
-        /// Without one: what came of most respondents instead.
+        /// Without answers: the most frequent outcome.
         instead: Option<String>,
     },
-    /// Its owner wants those asked again that gave no readable answer.
+    /// The owner retries the respondents without a readable answer.
     Retry {
-        /// How many there are.
+        /// Number of such respondents.
         unanswered: u32,
     },
 }
 
-/// What must be done together with the new state.
+/// An effect that belongs in the transaction of the new state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Put an event of this kind into the history.
+    /// Add an event of this kind to the feed.
     Announce(EventKind),
-    /// Put credits aside for what is to be asked.
+    /// Hold credits for the assignments.
     Hold,
-    /// Give back what is left of the hold.
+    /// Release the rest of the hold.
     Release,
     /// Look for work.
     Wake,
-    /// Ask nobody else from now on.
+    /// Start no further assignments.
     Halt,
-    /// Take back the outcomes that are to be asked again, and the results that were computed without them.
+    /// Remove the outcomes that are to be asked again, and the results that were computed without them.
     Forget,
 }
 
@@ -57,24 +57,24 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("The study is {state}: {why}")]
 pub struct Illegal {
-    /// Where the study stands.
+    /// The state of the study.
     pub state: State,
-    /// Why that does not go.
+    /// Why the input is not allowed.
     pub why: String,
-    /// What its owner can do with it instead.
+    /// The controls that are allowed instead.
     pub allowed: &'static [Control],
 }
 
-/// A state and the reason for it, where one is needed.
+/// A state and the reason for it, if it needs one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// The state.
     pub state: State,
-    /// Why it is so.
+    /// The reason.
     pub reason: Option<String>,
 }
 
-/// What the owner of a study in that state can do with it.
+/// The controls that the owner of a study in that state may use.
 pub const fn allowed(state: State) -> &'static [Control] {
     match state {
         State::Queued | State::Running => &[Control::Pause, Control::Cancel],
@@ -85,7 +85,7 @@ pub const fn allowed(state: State) -> &'static [Control] {
     }
 }
 
-/// The next state and its effects, or why there is none.
+/// The next state and its effects, or why the input is not allowed.
 pub fn apply(state: State, input: &Input) -> Result<(Standing, Vec<Effect>), Illegal> {
     use Effect::{Announce, Forget, Halt, Hold, Release, Wake};
     let go = |state, effects: &[Effect]| Ok((Standing { state, reason: None }, effects.to_vec()));
@@ -103,7 +103,7 @@ pub fn apply(state: State, input: &Input) -> Result<(Standing, Vec<Effect>), Ill
         (State::Queued | State::Running | State::Finalizing, Input::Fault(reason)) => {
             because(State::Paused, reason, &[Halt, Announce(EventKind::Paused)])
         }
-        // Through the queue again, so that a resumed study takes no place from one at work.
+        // Back to the queue, so that a resumed study does not displace a running one.
         (State::Paused, Input::Resume) => go(State::Queued, &[Announce(EventKind::Queued), Wake]),
         (
             State::Draft | State::Queued | State::Running | State::Paused | State::Finalizing,

@@ -1,5 +1,5 @@
-//! The laws of a study's life: what is final stays final, money is held and released in pairs, and every refusal says what
-//! would be allowed.
+//! Properties of the state machine: a final state stays final, every hold has its release, and every rejected input
+//! names the allowed controls.
 
 use proptest::prelude::*;
 use protocol::event::{EventData, EventKind, StudyNews};

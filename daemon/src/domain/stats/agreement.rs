@@ -1,11 +1,11 @@
-//! Do raters agree: Krippendorff's alpha at every level of measurement with missing data, Fleiss' and Cohen's kappa,
-//! Cronbach's alpha, intraclass correlations. Where a coefficient is undefined it is `None`: agreement on a single value
+//! Agreement coefficients: Krippendorff's alpha at every level of measurement with missing data, Fleiss' and Cohen's
+//! kappa, Cronbach's alpha, intraclass correlations. An undefined coefficient is `None`: agreement on a single value
 //! is not perfect agreement.
 
-/// What the distance between two values means.
+/// The level of measurement, which determines the distance between two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// Names: equal or not.
+    /// Categories: equal or not.
     Nominal,
     /// Ranks: how many values lie between.
     Ordinal,
@@ -61,7 +61,7 @@ pub fn krippendorff_alpha_of_table(table: &[Vec<u64>], level: Level) -> Option<f
     of_coincidences(&domain, &together, level)
 }
 
-/// Alpha from the coincidences of values: how often each met each within a unit.
+/// Alpha from the coincidences of values: how often each pair occurs within a unit.
 fn of_coincidences(domain: &[f64], together: &[Vec<f64>], level: Level) -> Option<f64> {
     let totals: Vec<f64> = together.iter().map(|row| row.iter().sum()).collect();
     let all: f64 = totals.iter().sum();

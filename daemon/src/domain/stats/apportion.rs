@@ -1,5 +1,5 @@
-//! Percentages that sum to 100: shares are cut to tenths of a percent, and the tenths that are left go to the largest
-//! remainders (Hamilton's method). Whole numbers throughout.
+//! Percentages that sum to 100: shares are cut to tenths of a percent, and the remaining tenths go to the largest
+//! remainders (Hamilton's method). Computed in integers.
 
 /// Tenths of a percent for each count, summing to 1,000; all zero when nothing was counted. Of equal remainders the
 /// earlier one wins.

@@ -1,6 +1,6 @@
-//! Bootstrap intervals from a histogram. A resample of n answers is one multinomial draw over the scale, made of exact
-//! binomial draws, so the work depends on the width of the scale and hardly on n; the generator is seeded by (study
-//! seed, field), so the same study gives the same interval anywhere.
+//! Bootstrap intervals from a histogram. A resample of n answers is one multinomial draw over the scale, made of
+//! exact binomial draws, so the work depends on the width of the scale and hardly on n; the generator is seeded by
+//! (study seed, field), so the same study gives the same interval on any machine.
 
 use libm::sqrt;
 use protocol::results::Estimate;
@@ -12,7 +12,7 @@ use super::estimate::equal_weights;
 use super::histogram::Histogram;
 use crate::domain::digest::Digest;
 
-/// Resamples behind every interval: enough for a stable second digit of a 95 % interval.
+/// Resamples for every interval: enough for a stable second digit of a 95 % interval.
 pub const RESAMPLES: usize = 2_000;
 
 /// The generator of one field of one study.
@@ -63,7 +63,7 @@ fn binomial(rng: &mut ChaCha8Rng, n: u64, p: f64) -> u64 {
                 return below;
             }
         }
-        // What rounding left over after the last chance that counts.
+        // The rounding remainder after the last probability that counts.
         if (below == 0 || chance_below < 1e-300) && (above == n || chance_above < 1e-300) {
             return mode;
         }
@@ -148,8 +148,8 @@ pub fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
     Some(sorted[floor] + (place - floor as f64) * (next - sorted[floor]))
 }
 
-/// Share of resamples in which the class that leads the counts still leads alone, 0 to 1; `None` when nothing was
-/// counted. Of classes that are equal the first counts as leading, and a tie in a resample as half.
+/// Share of resamples in which the class with the highest count still leads alone, 0 to 1; `None` when nothing was
+/// counted. Of equal classes the first counts as leading, and a tie in a resample counts as half.
 #[must_use]
 pub fn share_still_leading(counts: &[u64], seed: u64, field: &str) -> Option<f64> {
     let most = *counts.iter().max().filter(|most| **most > 0)?;

@@ -1,4 +1,4 @@
-//! Two groups against each other: Welch's t, paired t, shares, and the size of a difference in standard deviations.
+//! Comparisons of two groups: Welch's t, paired t, shares, and effect sizes in standard deviations.
 
 use libm::sqrt;
 
@@ -17,13 +17,13 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Of counted scores; `None` below two.
+    /// Moments of counted scores; `None` below two.
     #[must_use]
     pub fn of_histogram(scores: &Histogram) -> Option<Self> {
         Some(Self { n: scores.n(), mean: scores.mean()?, variance: scores.variance()? })
     }
 
-    /// Of values; `None` below two.
+    /// Moments of values; `None` below two.
     #[must_use]
     pub fn of_values(values: &[f64]) -> Option<Self> {
         let n = values.len();
@@ -36,12 +36,12 @@ impl Moments {
     }
 }
 
-/// A difference of two means that do not share a variance.
+/// A difference of two means with unequal variances.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Welch {
     /// First mean minus second.
     pub difference: f64,
-    /// The statistic.
+    /// The t statistic.
     pub t: f64,
     /// Welch and Satterthwaite's degrees of freedom.
     pub df: f64,
@@ -67,12 +67,12 @@ pub fn welch(a: Moments, b: Moments, level: f64) -> Option<Welch> {
     Some(Welch { difference, t, df, p: t_two_sided(t, df), interval })
 }
 
-/// A mean of paired differences against zero.
+/// A test of the mean of paired differences against zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PairedT {
     /// Mean difference.
     pub difference: f64,
-    /// The statistic, with n − 1 degrees of freedom.
+    /// The t statistic, with n − 1 degrees of freedom.
     pub t: f64,
     /// Two-sided p.
     pub p: f64,
@@ -116,26 +116,26 @@ pub fn cohens_d(a: Moments, b: Moments) -> Option<f64> {
     (pooled > 0.0).then(|| (a.mean - b.mean) / sqrt(pooled))
 }
 
-/// Hedges' g: Cohen's d times 1 − 3 / (4·df − 1), which takes out its bias in small groups (Hedges 1981).
+/// Hedges' g: Cohen's d times 1 − 3 / (4·df − 1), which removes its bias in small groups (Hedges 1981).
 #[must_use]
 pub fn hedges_g(a: Moments, b: Moments) -> Option<f64> {
     let df = (a.n + b.n) as f64 - 2.0;
     Some(cohens_d(a, b)? * (1.0 - 3.0 / (4.0 * df - 1.0)))
 }
 
-/// Two shares against each other.
+/// A comparison of two shares.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TwoShares {
     /// First share minus second, −1 to 1.
     pub difference: f64,
-    /// The statistic with the pooled standard error.
+    /// The z statistic with the pooled standard error.
     pub z: f64,
     /// Two-sided p.
     pub p: f64,
 }
 
-/// The z test of two shares with a pooled standard error; `None` for an empty group, or when nobody or everybody
-/// succeeded.
+/// The z test of two shares with a pooled standard error; `None` for an empty group, or when both shares are 0 or
+/// both are 1.
 #[must_use]
 pub fn two_shares(a: (u64, u64), b: (u64, u64)) -> Option<TwoShares> {
     let ((ka, na), (kb, nb)) = (a, b);

@@ -1,9 +1,9 @@
-//! How many different texts a stream holds, in bounded memory: exact up to a limit, then the k-minimum-values
-//! estimate (Bar-Yossef and others 2002). Order never matters.
+//! The number of distinct texts in a stream, in bounded memory: exact up to a limit, then the k-minimum-values
+//! estimate (Bar-Yossef and others 2002). The order does not matter.
 
 use std::collections::BTreeSet;
 
-/// Hashes kept. Up to here the count is exact; beyond, its relative standard error is 1 / √(k − 2), 1.6 %.
+/// Hashes kept. Up to this number the count is exact; beyond, its relative standard error is 1 / √(k − 2), 1.6 %.
 const KEPT: usize = 4_096;
 
 /// Counts distinct texts after masking digits, so that “I am 34” and “I am 52” are one.

@@ -1,5 +1,5 @@
-//! The distributions that intervals and tests rest on: normal, Student's t, chi-squared, F, binomial. Cumulative
-//! functions and quantiles by continued fractions and safeguarded Newton steps, accurate to about 1e-12.
+//! The probability distributions of intervals and tests: normal, Student's t, chi-squared, F, binomial. Cumulative
+//! functions and quantiles use continued fractions and safeguarded Newton steps, accurate to about 1e-12.
 
 use libm::{erfc, exp, lgamma, log, log1p, sqrt};
 
@@ -9,7 +9,7 @@ pub fn normal_cdf(z: f64) -> f64 {
     0.5 * erfc(-z / std::f64::consts::SQRT_2)
 }
 
-/// Chance that |Z| exceeds |z| for a standard normal Z.
+/// Probability that |Z| exceeds |z| for a standard normal Z.
 #[must_use]
 pub fn normal_two_sided(z: f64) -> f64 {
     erfc(z.abs() / std::f64::consts::SQRT_2)
@@ -49,7 +49,7 @@ pub fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
     incomplete_beta_of(a, b, x, 1.0 - x)
 }
 
-/// The same with `y` = 1 − x given apart: where x is close to 1, subtracting would lose the digits that matter.
+/// The same with `y` = 1 − x as an argument: if x is close to 1, subtracting would lose the significant digits.
 #[allow(clippy::many_single_char_names, reason = "the names of the published algorithm")]
 fn incomplete_beta_of(a: f64, b: f64, x: f64, y: f64) -> f64 {
     if x <= 0.0 {
@@ -131,7 +131,7 @@ pub fn upper_incomplete_gamma(a: f64, x: f64) -> f64 {
     }
 }
 
-/// Chance that |T| exceeds |t| for Student's t with `df` degrees of freedom; `df` need not be whole.
+/// Probability that |T| exceeds |t| for Student's t with `df` degrees of freedom; `df` need not be whole.
 #[must_use]
 pub fn t_two_sided(t: f64, df: f64) -> f64 {
     let total = df + t * t;
@@ -211,13 +211,13 @@ pub fn noncentral_t_cdf(t: f64, df: f64, noncentrality: f64) -> f64 {
     sum * step / 3.0
 }
 
-/// Chance that a chi-squared variable with `df` degrees of freedom exceeds `x`.
+/// Probability that a chi-squared variable with `df` degrees of freedom exceeds `x`.
 #[must_use]
 pub fn chi_squared_upper(x: f64, df: f64) -> f64 {
     upper_incomplete_gamma(0.5 * df, 0.5 * x)
 }
 
-/// Chance that an F variable with (`d1`, `d2`) degrees of freedom exceeds `f`.
+/// Probability that an F variable with (`d1`, `d2`) degrees of freedom exceeds `f`.
 #[must_use]
 pub fn f_upper(f: f64, d1: f64, d2: f64) -> f64 {
     if f <= 0.0 {
@@ -227,13 +227,13 @@ pub fn f_upper(f: f64, d1: f64, d2: f64) -> f64 {
     incomplete_beta_of(0.5 * d2, 0.5 * d1, d2 / total, d1 * f / total)
 }
 
-/// Chance of at most `k` successes in `n` trials of chance `p`.
+/// Probability of at most `k` successes in `n` trials with success probability `p`.
 #[must_use]
 pub fn binomial_cdf(k: u64, n: u64, p: f64) -> f64 {
     if k >= n { 1.0 } else { incomplete_beta((n - k) as f64, k as f64 + 1.0, 1.0 - p) }
 }
 
-/// Chance of exactly `k` successes in `n` trials of chance `p`.
+/// Probability of exactly `k` successes in `n` trials with success probability `p`.
 #[must_use]
 pub fn binomial_pmf(k: u64, n: u64, p: f64) -> f64 {
     if k > n {

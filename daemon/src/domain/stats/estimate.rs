@@ -7,15 +7,15 @@ use protocol::results::Estimate;
 use super::distribution::{binomial_cdf, normal_quantile, t_quantile};
 use super::histogram::Histogram;
 
-/// The number without what floating point leaves behind: `7`, not `7.000000000000001`. Nine decimals are kept, far more
-/// than any interval tells apart.
+/// The number without floating-point noise: `7`, not `7.000000000000001`. Nine decimals are kept, far more than any
+/// interval resolves.
 #[must_use]
 pub fn tidy(value: f64) -> f64 {
-    // Adding zero takes the sign off a zero.
+    // Adding zero removes the sign of a negative zero.
     round(value * 1e9) / 1e9 + 0.0
 }
 
-/// Puts an estimate together; the effective n equals n because the weights are equal.
+/// An estimate with equal weights, so its effective n is n.
 #[must_use]
 pub fn equal_weights(
     value: f64,
@@ -35,7 +35,7 @@ pub fn equal_weights(
     }
 }
 
-/// Wilson's score interval of a share (Wilson 1927); `None` without a trial. Never leaves 0..=1, and is honest at 0
+/// Wilson's score interval of a share (Wilson 1927); `None` without a trial. It never leaves 0..=1, and is valid at 0
 /// and at n.
 #[must_use]
 pub fn wilson_interval(successes: u64, n: u64, level: f64) -> Option<(f64, f64)> {
@@ -71,8 +71,8 @@ fn scaled_share(successes: u64, n: u64, level: f64, scale: f64) -> Option<Estima
     Some(equal_weights(value, interval, level, n, "wilson"))
 }
 
-/// A mean with Student's t interval; `None` when empty. No interval at n = 1, nor when all answers are equal: a spread of
-/// zero is no certainty.
+/// A mean with Student's t interval; `None` when empty. No interval at n = 1, nor when all answers are equal: zero
+/// variance does not mean certainty.
 #[must_use]
 pub fn mean(scores: &Histogram, level: f64) -> Option<Estimate> {
     let (value, n) = (scores.mean()?, scores.n());
@@ -124,9 +124,9 @@ pub fn nps(promoters: u64, detractors: u64, n: u64, level: f64) -> Option<Estima
     Some(equal_weights(value, interval, level, n, "nps_variance"))
 }
 
-/// A share of +1 minus a share of −1 among `n` answers, in percentage points, with the adjusted Wald interval of Bonett
-/// and Price (2012): one answer is added to each side, so that a unanimous handful
-/// does not look certain. The value is the plain difference. `None` without an answer, no interval at n = 1.
+/// The share of +1 minus the share of −1 among `n` answers, in percentage points, with the adjusted Wald interval of
+/// Bonett and Price (2012): one answer is added to each side, so that a few unanimous answers do not look certain.
+/// The value is the plain difference. `None` without an answer, no interval at n = 1.
 #[must_use]
 pub fn net_share(plus: u64, minus: u64, n: u64, level: f64) -> Option<Estimate> {
     if n == 0 || plus + minus > n {
@@ -151,7 +151,7 @@ pub fn scaled(mut estimate: Estimate, factor: f64) -> Estimate {
     estimate
 }
 
-/// The same estimate, marked as one of pairs.
+/// The same estimate, marked as paired.
 #[must_use]
 pub fn paired(mut estimate: Estimate) -> Estimate {
     "paired_t".clone_into(&mut estimate.method);

@@ -1,5 +1,5 @@
-//! Counts over a whole-number scale: what a million scores become. It holds integers only, merges in any order, and
-//! every number that a report shows is computed from it at the end.
+//! A histogram over a whole-number scale, which represents any number of scores. It holds integers only, merges in
+//! any order, and all figures of a report are computed from it at the end.
 
 use libm::{log2, sqrt};
 
@@ -11,20 +11,20 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// An empty one over `lowest..=highest`.
+    /// An empty histogram over `lowest..=highest`.
     #[must_use]
     pub fn new(lowest: i32, highest: i32) -> Self {
         let width = usize::try_from(highest.saturating_sub(lowest).saturating_add(1)).unwrap_or(0);
         Self { lowest, counts: vec![0; width] }
     }
 
-    /// One with those counts, the first of them for `lowest`.
+    /// A histogram with those counts, the first of them for `lowest`.
     #[must_use]
     pub fn of_counts(lowest: i32, counts: Vec<u64>) -> Self {
         Self { lowest, counts }
     }
 
-    /// Counts one more of that value. A value off the scale is not counted, and the answer is false.
+    /// Counts one value. Returns false for a value off the scale, which is not counted.
     pub fn add(&mut self, value: i32) -> bool {
         let place = usize::try_from(i64::from(value) - i64::from(self.lowest)).ok();
         match place.and_then(|place| self.counts.get_mut(place)) {
@@ -36,7 +36,7 @@ impl Histogram {
         }
     }
 
-    /// Adds the counts of another one over the same scale.
+    /// Adds the counts of another histogram over the same scale.
     pub fn merge(&mut self, other: &Self) {
         debug_assert_eq!((self.lowest, self.counts.len()), (other.lowest, other.counts.len()));
         for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
@@ -44,7 +44,7 @@ impl Histogram {
         }
     }
 
-    /// What is left when the counts of a part are taken away.
+    /// The histogram without the counts of a part.
     #[must_use]
     pub fn without(&self, part: &Self) -> Self {
         let counts =
@@ -63,13 +63,13 @@ impl Histogram {
         &self.counts
     }
 
-    /// How many were counted.
+    /// Number of counted values.
     #[must_use]
     pub fn n(&self) -> u64 {
         self.counts.iter().sum()
     }
 
-    /// How many were counted from `low` to `high`, both included.
+    /// Number of counted values from `low` to `high`, both included.
     #[must_use]
     pub fn between(&self, low: i32, high: i32) -> u64 {
         self.iter().filter(|(value, _)| (low..=high).contains(value)).map(|(_, count)| count).sum()

@@ -1,5 +1,5 @@
 //! Statistics, one family a file. Every function is pure and gives the same bits on every machine: transcendental
-//! functions come from `libm`. What is undefined is said with `None`, never replaced by a convenient number.
+//! functions come from `libm`. An undefined result is `None`, never replaced by a convenient number.
 
 pub mod agreement;
 pub mod apportion;

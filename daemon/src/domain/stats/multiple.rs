@@ -1,6 +1,6 @@
-//! Many tests at once: adjusted p values, in the order of the given ones.
+//! Adjustments for multiple tests: adjusted p values, in the order of the given ones.
 
-/// Holm's step-down adjustment (Holm 1979): controls the chance of even one false alarm.
+/// Holm's step-down adjustment (Holm 1979): controls the family-wise error rate.
 #[must_use]
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut adjusted = vec![0.0; p.len()];
@@ -12,7 +12,7 @@ pub fn holm(p: &[f64]) -> Vec<f64> {
     adjusted
 }
 
-/// Benjamini and Hochberg's step-up adjustment (1995): controls the share of false alarms among those raised.
+/// Benjamini and Hochberg's step-up adjustment (1995): controls the false discovery rate.
 #[must_use]
 pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     let mut adjusted = vec![0.0; p.len()];

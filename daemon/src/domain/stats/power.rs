@@ -1,5 +1,5 @@
-//! How many people it takes to see a difference, and the chance to see it with those there are. Formulas differ by
-//! convention, so every answer carries the name of its own.
+//! Statistical power: the sample size needed to detect a difference, and the power of a given sample size. Formulas
+//! differ by convention, so every answer carries the name of its formula.
 
 use libm::{asin, sqrt};
 
@@ -17,7 +17,7 @@ pub enum ShareFormula {
 }
 
 impl ShareFormula {
-    /// Its name, for outputs.
+    /// The name, for outputs.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -34,8 +34,8 @@ pub fn cohens_h(p1: f64, p2: f64) -> f64 {
     2.0 * asin(sqrt(p1)) - 2.0 * asin(sqrt(p2))
 }
 
-/// People in each of two groups to see the difference of two shares at that two-sided level and power. Not rounded:
-/// take the next whole number. `None` for equal shares or anything outside 0..1.
+/// Sample size of each of two groups to detect the difference of two shares at that two-sided level and power. Not
+/// rounded: take the next whole number. `None` for equal shares or anything outside 0..1.
 #[must_use]
 pub fn people_for_shares(
     p1: f64,
@@ -61,8 +61,8 @@ pub fn people_for_shares(
     }
 }
 
-/// Chance to see the difference of two shares with `n` people in each group, at that two-sided level. `None` outside
-/// 0..1.
+/// Power to detect the difference of two shares with `n` people in each group, at that two-sided level. `None`
+/// outside 0..1.
 #[must_use]
 pub fn power_for_shares(
     p1: f64,
@@ -93,8 +93,8 @@ fn power_of_h(h: f64, n: f64, za: f64) -> f64 {
     normal_cdf(shift - za) + normal_cdf(-shift - za)
 }
 
-/// People in each of two groups to see a difference of two means of `d` pooled standard deviations (noncentral t,
-/// Cohen 1988, chapter 2), both tails. Not rounded. `None` for d = 0 or a level or power outside 0..1.
+/// Sample size of each of two groups to detect a difference of two means of `d` pooled standard deviations
+/// (noncentral t, Cohen 1988, chapter 2), both tails. Not rounded. `None` for d = 0 or a level or power outside 0..1.
 #[must_use]
 pub fn people_for_means(d: f64, alpha: f64, power: f64) -> Option<f64> {
     let inside = |p: f64| p > 0.0 && p < 1.0;
@@ -104,7 +104,7 @@ pub fn people_for_means(d: f64, alpha: f64, power: f64) -> Option<f64> {
     people(power, |n| power_for_means(d, alpha, n).unwrap_or(0.0))
 }
 
-/// Chance to see that difference with `n` people in each group; `None` below two people.
+/// Power to detect that difference with `n` people in each group; `None` below two people.
 #[must_use]
 pub fn power_for_means(d: f64, alpha: f64, n: f64) -> Option<f64> {
     let df = 2.0 * n - 2.0;
@@ -116,7 +116,7 @@ pub fn power_for_means(d: f64, alpha: f64, n: f64) -> Option<f64> {
     Some(1.0 - noncentral_t_cdf(bound, df, shift) + noncentral_t_cdf(-bound, df, shift))
 }
 
-/// The n at which a growing power reaches its target, by bisection; `None` above ten billion.
+/// The n at which an increasing power reaches its target, by bisection; `None` above ten billion.
 fn people(target: f64, power: impl Fn(f64) -> f64) -> Option<f64> {
     let (mut low, mut high) = (1.0, 2.0);
     while power(high) < target {

@@ -1,12 +1,12 @@
 //! Prediction-powered inference for a mean (Angelopoulos and others 2023, 2301.09633; PPI++ 2311.01453): people's
-//! answers correct what a synthetic panel predicts, and the interval stays valid however wrong the predictions are.
-//! Weights, where people or predictions stand for groups of different size, go in through [`Sample`].
+//! answers correct the predictions of a synthetic panel, and the interval stays valid however wrong the predictions
+//! are. Weights, if people or predictions represent groups of different size, are given in [`Sample`].
 
 use libm::sqrt;
 
 use super::distribution::{normal_quantile, t_quantile};
 
-/// How much the predictions count.
+/// The weight of the predictions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Tuning {
     /// The weight that makes the interval narrowest, kept within 0 to 1 (PPI++).
@@ -15,10 +15,10 @@ pub enum Tuning {
     Fixed(f64),
 }
 
-/// What the interval is made of.
+/// The distribution that the interval is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantile {
-    /// Normal, as published; covers too little below about 30 people.
+    /// Normal, as published; coverage is too low below about 30 people.
     Normal,
     /// Student's t with n − 1 degrees of freedom: wider, for few people.
     StudentT,
@@ -42,20 +42,20 @@ pub struct PpiMean {
 /// How the error of a weighted mean is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WeightedError {
-    /// From the spread of weight times value, as the authors' program does (ppi-python 0.2.3). It changes when a
-    /// constant is added to every answer, so it serves to check against that program.
+    /// From the spread of weight times value, as in the authors' program (ppi-python 0.2.3). It changes when a
+    /// constant is added to every answer, so it is only for checks against that program.
     AsPublished,
-    /// From the spread of weight times (value − weighted mean): the linearised error of a ratio (Särndal, Swensson and
-    /// Wretman 1992, section 5.7), which does not depend on where the scale begins.
+    /// From the spread of weight times (value − weighted mean): the linearised error of a ratio (Särndal, Swensson
+    /// and Wretman 1992, section 5.7), which does not depend on the origin of the scale.
     Linearised,
 }
 
-/// Values with the weight of each. Only the proportions of weights count: they are scaled to a mean of one.
+/// Values, each with a weight. Only the proportions of weights matter: they are scaled to a mean of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sample<'a> {
     /// The values.
     pub values: &'a [f64],
-    /// One weight a value, none negative, not all zero.
+    /// One weight for each value, none negative, not all zero.
     pub weights: &'a [f64],
 }
 
@@ -71,10 +71,10 @@ impl Sample<'_> {
     }
 }
 
-/// The weighted mean of people's answers, helped by predictions: `people` holds their answers with their weights,
-/// `predicted` the predictions for the same people, `others` predictions for others with weights of their own. The tuned
-/// weight of the predictions is the one of the estimating equation w·(y − θ) at the plain estimate. `None` as for
-/// [`mean`], and when weights do not fit their values.
+/// The weighted mean of people's answers, improved by predictions: `people` holds their answers with their weights,
+/// `predicted` the predictions for the same people, `others` predictions for others with weights of their own. The
+/// tuned weight of the predictions is the one of the estimating equation w·(y − θ) at the plain estimate. `None` as
+/// for [`mean`], and when weights do not fit their values.
 #[must_use]
 pub fn weighted_mean(
     people: Sample<'_>,
@@ -132,7 +132,7 @@ pub fn weighted_mean(
     Some(PpiMean { value, error, interval, lambda, lambda_unclipped: unclipped })
 }
 
-/// The mean of people's answers `y`, helped by predictions for the same people (`predicted`) and for others
+/// The mean of people's answers `y`, improved by predictions for the same people (`predicted`) and for others
 /// (`predicted_others`). `None` below two people, without others, for lists of different length, or when the tuned
 /// weight is asked for and no prediction varies.
 #[must_use]
@@ -177,8 +177,8 @@ fn best_weight(y: &[f64], predicted: &[f64], others: &[f64]) -> Option<f64> {
     (variance > 0.0).then(|| covariance / (ratio * variance))
 }
 
-/// How many people alone would be as precise: n / (1 − ρ²·N / (n + N)), for a correlation ρ of answers and predictions.
-/// `None` outside −1 < ρ < 1.
+/// Number of people that would be as precise without predictions: n / (1 − ρ²·N / (n + N)), for a correlation ρ of
+/// answers and predictions. `None` outside −1 < ρ < 1.
 #[must_use]
 pub fn effective_people(n: f64, others: f64, correlation: f64) -> Option<f64> {
     let squared = correlation * correlation;

@@ -1,27 +1,27 @@
-//! Rankings from pairwise wins: the Bradley-Terry model, with a check that the wins can carry a ranking at all.
+//! Rankings from pairwise wins: the Bradley-Terry model, with a check that the wins determine a ranking at all.
 
 use libm::{exp, log};
 
-/// Why wins carry no ranking.
+/// Why there is no ranking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RankingError {
     /// Not a square table, or fewer than two items.
     #[error("Wins must form a square table of at least two items")]
     Shape,
-    /// Some item never loses to, or never beats, the others it is connected with: the estimate runs off to infinity.
+    /// Some item never loses to, or never beats, the others it is connected with: the estimate diverges.
     #[error("Some items never lose or are never compared: the ranking needs regularisation")]
     NotConnected,
-    /// No fixed point within the limit of rounds.
+    /// No fixed point within the limit of iterations.
     #[error("The ranking did not converge")]
     NoConvergence,
 }
 
-/// Log strengths of the Bradley-Terry model with mean 0, from `wins[i][j]`, the times i beat j. The chance that i beats
-/// j is e^sᵢ / (e^sᵢ + e^sⱼ).
+/// Log strengths of the Bradley-Terry model with mean 0, from `wins[i][j]`, the times i beat j. The probability that
+/// i beats j is e^sᵢ / (e^sᵢ + e^sⱼ).
 ///
 /// Computed by iterated Luce spectral ranking (Maystre and Grossglauser 2015), whose fixed point is the maximum
-/// likelihood estimate. `regularisation` adds that rate between all items; 0 asks for the plain estimate, which exists
-/// only when everyone can be reached from everyone by wins (Ford 1957).
+/// likelihood estimate. `regularisation` adds that rate between all items; 0 asks for the plain estimate, which
+/// exists only when every item can be reached from every other by wins (Ford 1957).
 pub fn bradley_terry(wins: &[Vec<u64>], regularisation: f64) -> Result<Vec<f64>, RankingError> {
     const ROUNDS: usize = 10_000;
     const TOLERANCE: f64 = 1e-13;
@@ -39,7 +39,7 @@ pub fn bradley_terry(wins: &[Vec<u64>], regularisation: f64) -> Result<Vec<f64>,
     let mut strengths = vec![0.0; items];
     for _ in 0..ROUNDS {
         let weights = weights(&strengths);
-        // A walker at an item moves to those that beat it.
+        // A random walk at an item moves to those that beat it.
         let mut rates = vec![vec![0.0; items]; items];
         for loser in 0..items {
             for winner in 0..items {
@@ -77,7 +77,7 @@ fn weights(strengths: &[f64]) -> Vec<f64> {
     shares(strengths).into_iter().map(|share| share * strengths.len() as f64).collect()
 }
 
-/// Whether everyone can be reached from everyone along wins, and along losses.
+/// Whether every item can be reached from every other along wins, and along losses.
 #[must_use]
 pub fn strongly_connected(wins: &[Vec<u64>]) -> bool {
     let reaches_all = |edge: &dyn Fn(usize, usize) -> bool| {

@@ -1,5 +1,5 @@
-//! Rank tests and effect sizes that ask only which of two answers is higher: Mann-Whitney, Cliff's delta, Wilcoxon's
-//! signed ranks, Spearman's correlation.
+//! Rank tests and effect sizes, which use only the order of answers: Mann-Whitney, Cliff's delta, Wilcoxon's signed
+//! ranks, Spearman's correlation.
 
 use libm::sqrt;
 
@@ -112,8 +112,8 @@ pub fn wilcoxon(first: &[f64], second: &[f64]) -> Option<Wilcoxon> {
     Some(Wilcoxon { w, n: gaps.len() as u64, p: normal_two_sided(z) })
 }
 
-/// Spearman's rank correlation (1904), ties given their middle rank; `None` when the lists have different lengths, hold fewer
-/// than two values, or one of them does not vary.
+/// Spearman's rank correlation (1904), ties given their middle rank; `None` when the lists have different lengths,
+/// hold fewer than two values, or one of them does not vary.
 #[must_use]
 pub fn spearman(first: &[f64], second: &[f64]) -> Option<f64> {
     let is_odd = |value: &f64| value.is_nan();

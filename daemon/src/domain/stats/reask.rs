@@ -1,6 +1,6 @@
-//! Asking the same respondent twice: how much of the difference between answers is the person, and how much is chance; how
-//! far the second asking moves the mean, and whether people keep their order. Kept as counts of pairs, so that order and
-//! number of respondents do not matter.
+//! Test-retest statistics: how much of the variance of answers is between respondents and how much is noise, how far
+//! the second answer moves the mean, and whether respondents keep their rank order. Kept as counts of pairs, so that
+//! order and number of respondents do not matter.
 
 use std::collections::BTreeMap;
 
@@ -19,12 +19,12 @@ pub struct Pairs {
 }
 
 impl Pairs {
-    /// Counts one respondent.
+    /// Counts the pair of one respondent.
     pub fn add(&mut self, first: i32, second: i32) {
         *self.counts.entry((first, second)).or_default() += 1;
     }
 
-    /// How many were counted.
+    /// Number of pairs.
     #[must_use]
     pub fn n(&self) -> u64 {
         self.counts.values().sum()
@@ -37,9 +37,9 @@ impl Pairs {
         share(same, self.n(), level)
     }
 
-    /// The standard deviation of one person's answers about their own mean, √(Σd²/2n), in points of the scale: what
-    /// chance alone makes of a score. The interval is that of a mean of squares, on the scale of logarithms; there is
-    /// none below three pairs, or when nobody changed their answer. `None` without a pair.
+    /// The standard deviation of one person's answers about their own mean, √(Σd²/2n), in points of the scale: the
+    /// noise of a score. The interval is that of a mean of squares, on the log scale; there is none below three
+    /// pairs, or when no respondent changed their answer. `None` without a pair.
     #[must_use]
     pub fn noise(&self, level: f64) -> Option<Estimate> {
         let n = self.n();
@@ -59,9 +59,10 @@ impl Pairs {
         Some(equal_weights(sqrt(variance), interval, level, n, "mean_square"))
     }
 
-    /// The share of the variance of answers that is the person and not chance: the one-way intraclass correlation of two
-    /// answers each (Shrout and Fleiss 1979, ICC(1,1)), with the interval of Fisher's transformation for pairs, z ± 1.96/√(n − 3/2)
-    /// (Fisher 1925, section 39). It can be below zero. `None` below three pairs, or when all answers are the same.
+    /// The share of the variance of answers that is between respondents and not noise: the one-way intraclass
+    /// correlation of two answers each (Shrout and Fleiss 1979, ICC(1,1)), with the interval of Fisher's
+    /// transformation for pairs, z ± 1.96/√(n − 3/2) (Fisher 1925, section 39). It can be below zero. `None` below
+    /// three pairs, or when all answers are the same.
     #[must_use]
     pub fn persona_effect(&self, level: f64) -> Option<Estimate> {
         let n = self.n();
@@ -79,7 +80,7 @@ impl Pairs {
             return None;
         }
         let value = (between - within) / (between + within);
-        // At ±1 the transformation has no end.
+        // At ±1 the transformation is infinite.
         let interval = (value.abs() < 1.0).then(|| {
             let middle = libm::atanh(value);
             let half = normal_quantile(1.0 - (1.0 - level) / 2.0).map(|z| z / sqrt(count - 1.5));
@@ -88,14 +89,14 @@ impl Pairs {
         Some(equal_weights(value, interval.flatten(), level, n, "icc_one_way_fisher_z"))
     }
 
-    /// The second answers alone, over a scale from one value to another.
+    /// The second answers only, over a scale from one value to another.
     #[must_use]
     pub fn seconds(&self, scale: (i32, i32)) -> Histogram {
         self.counted(scale.0, scale.1, |_, second| second)
     }
 
-    /// Mean of the second answer minus the first within respondents, with the interval of the paired t test; no interval when
-    /// everyone moved by the same. `None` without a pair.
+    /// Mean of the second answer minus the first within respondents, with the interval of the paired t test; no
+    /// interval when all differences are equal. `None` without a pair.
     #[must_use]
     pub fn difference(&self, level: f64) -> Option<Estimate> {
         let gaps = || self.counts.keys().map(|(first, second)| second - first);
@@ -105,8 +106,9 @@ impl Pairs {
         Some(mean)
     }
 
-    /// Spearman's rank correlation of first and second answers, with the interval of Fisher's transformation and the standard
-    /// error √((1 + ρ²/2)/(n − 3)) of Bonett and Wright (2000). `None` below four pairs, or when one side does not vary.
+    /// Spearman's rank correlation of first and second answers, with the interval of Fisher's transformation and the
+    /// standard error √((1 + ρ²/2)/(n − 3)) of Bonett and Wright (2000). `None` below four pairs, or when one side
+    /// does not vary.
     #[must_use]
     pub fn rank_correlation(&self, level: f64) -> Option<Estimate> {
         let n = self.n();
@@ -121,7 +123,7 @@ impl Pairs {
                 .collect()
         };
         let value = spearman(&all(|pair| pair.0), &all(|pair| pair.1))?;
-        // At ±1 the transformation has no end.
+        // At ±1 the transformation is infinite.
         let interval = (value.abs() < 1.0).then(|| {
             let middle = libm::atanh(value);
             let error = sqrt((1.0 + value * value / 2.0) / (n as f64 - 3.0));
@@ -131,7 +133,7 @@ impl Pairs {
         Some(equal_weights(value, interval.flatten(), level, n, "spearman_fisher_z"))
     }
 
-    /// Whether first answers differ from one another, and whether second ones do.
+    /// Whether the first answers vary, and whether the second ones do.
     #[must_use]
     pub fn vary(&self) -> (bool, bool) {
         let differ = |of: fn(&(i32, i32)) -> i32| {

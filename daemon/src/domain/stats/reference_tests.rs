@@ -1,4 +1,4 @@
-//! Tests, agreement, rankings, power, PPI and SSR against the numbers of other people's packages.
+//! Tests, agreement, rankings, power, PPI and SSR against the numbers of other packages.
 
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 #![allow(clippy::cast_possible_truncation, reason = "small numbers")]

@@ -1,5 +1,6 @@
-//! How many texts have a near-twin: a text that shares half of its three-word runs with another. Texts are compared pair by
-//! pair, so a fixed number of them stands for all; which ones is drawn by their place, never by what they say.
+//! The share of texts with a near-duplicate: a text that shares half of its three-word shingles with another. Texts
+//! are compared pair by pair, so a sample of fixed size represents all; it is drawn by position, independently of
+//! content.
 
 use std::collections::BTreeMap;
 
@@ -10,20 +11,20 @@ use super::estimate::share;
 
 /// Texts that are compared with one another.
 const COMPARED_MAX: usize = 1_000;
-/// Words of one run.
+/// Words of one shingle.
 const RUN: usize = 3;
-/// Runs of one text that are looked at: those with the smallest hashes.
+/// Most shingles of one text that are compared: those with the smallest hashes.
 const RUNS_MAX: usize = 64;
 
-/// A bounded sample of texts, each as the sorted hashes of its runs.
+/// A bounded sample of texts, each as the sorted hashes of its shingles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NearTexts {
-    /// By a hash of the place, so that the smallest are a random sample whatever the order of arrival.
+    /// Keyed by a hash of the position, so that the smallest keys are a random sample whatever the order of arrival.
     sample: BTreeMap<u64, Vec<u64>>,
 }
 
 impl NearTexts {
-    /// Adds the text at a place. Case, punctuation and the digits of numbers make no difference.
+    /// Adds the text at a position. Case, punctuation and the digits of numbers are ignored.
     pub fn add(&mut self, place: u64, text: &str) {
         let ticket = mix(place.wrapping_add(0x9e37_79b9_7f4a_7c15));
         let full = self.sample.len() >= COMPARED_MAX;
@@ -36,7 +37,7 @@ impl NearTexts {
         }
     }
 
-    /// The share of the compared texts that have a near-twin among them, 0 to 1; `None` below two texts.
+    /// The share of the compared texts with a near-duplicate among them, 0 to 1; `None` below two texts.
     #[must_use]
     pub fn share(&self) -> Option<Estimate> {
         let texts: Vec<&Vec<u64>> = self.sample.values().collect();
@@ -57,10 +58,10 @@ impl NearTexts {
     }
 }
 
-/// Whether two sorted sets share at least half of what they hold together (Jaccard's index).
+/// Whether the intersection of two sorted sets is at least half of their union (Jaccard's index).
 fn alike(one: &[u64], two: &[u64]) -> bool {
     let (few, many) = if one.len() < two.len() { (one, two) } else { (two, one) };
-    // Even if all of the smaller were shared, it would not be half.
+    // Even if all of the smaller set were shared, it would not be half.
     if 2 * few.len() < many.len() {
         return false;
     }
@@ -75,7 +76,7 @@ fn alike(one: &[u64], two: &[u64]) -> bool {
     2 * shared >= one.len() + two.len() - shared
 }
 
-/// The hashes of a text's runs of words, sorted; a shorter text is one run.
+/// The hashes of a text's shingles, sorted; a text shorter than a shingle is one shingle.
 fn runs(text: &str) -> Vec<u64> {
     let words: Vec<u64> = text
         .split(|letter: char| !letter.is_alphanumeric() && letter != '\'')
@@ -91,7 +92,7 @@ fn runs(text: &str) -> Vec<u64> {
     runs
 }
 
-/// FNV-1a over the letters in lower case; a number is a number, whichever.
+/// FNV-1a over the letters in lower case; all numbers have the same hash.
 fn hash_word(word: &str) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut in_number = false;

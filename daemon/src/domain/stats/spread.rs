@@ -1,4 +1,4 @@
-//! How far answers spread: the standard deviation with its interval, its ratio to a reference, and the entropy of a
+//! Measures of spread: the standard deviation with its interval, its ratio to a reference, and the entropy of a
 //! distribution. A panel that spreads less than people looks more certain than it is.
 
 use libm::{exp, log, log2, sqrt};
@@ -8,9 +8,9 @@ use super::distribution::normal_quantile;
 use super::estimate::{equal_weights, scaled};
 use super::histogram::Histogram;
 
-/// The standard deviation with n − 1. Its interval comes from the variance of the sample variance,
-/// (m₄ − s⁴·(n − 3)/(n − 1))/n (Cramér 1946, section 27.4), taken on the scale of logarithms so that it never reaches
-/// zero. `None` below two values; no interval when all values are equal.
+/// The standard deviation with n − 1. Its interval comes from the variance of the sample variance, (m₄ − s⁴·(n −
+/// 3)/(n − 1))/n (Cramér 1946, section 27.4), taken on the log scale so that it never reaches zero. `None` below two
+/// values; no interval when all values are equal.
 #[must_use]
 pub fn std_dev(scores: &Histogram, level: f64) -> Option<Estimate> {
     let (n, variance, mean) = (scores.n(), scores.variance()?, scores.mean()?);
@@ -39,8 +39,8 @@ pub fn ratio(scores: &Histogram, reference: f64, level: f64) -> Option<Estimate>
     (reference > 0.0).then(|| std_dev(scores, level).map(|sd| scaled(sd, 1.0 / reference)))?
 }
 
-/// Shannon's entropy of counts in bits, with the interval of the delta method, (Σ p·log₂²p − H²)/n (Basharin 1959), cut
-/// to what that many values can have. `None` without a count; no interval when the counts leave it undefined.
+/// Shannon's entropy of counts in bits, with the interval of the delta method, (Σ p·log₂²p − H²)/n (Basharin 1959),
+/// cut to the maximum for that many values. `None` without a count; no interval when the counts leave it undefined.
 #[must_use]
 pub fn entropy(counts: &[u64], level: f64) -> Option<Estimate> {
     let n: u64 = counts.iter().sum();
@@ -58,8 +58,8 @@ pub fn entropy(counts: &[u64], level: f64) -> Option<Estimate> {
     let z = normal_quantile(1.0 - (1.0 - level) / 2.0)?;
     let variance = (squares - bits * bits) / n as f64;
     let most = log2(counts.len() as f64);
-    // Where every value that occurs is as frequent as the others the method has nothing to go by; what rounding leaves is
-    // no spread.
+    // If every value that occurs is equally frequent, the variance of the delta method is zero; a rounding remainder
+    // is not variance.
     let interval = (n > 1 && variance > 1e-12).then(|| {
         let half = z * sqrt(variance);
         ((bits - half).max(0.0), (bits + half).min(most))

@@ -1,10 +1,10 @@
-//! Semantic similarity rating (Maier and others 2025, 2510.08338): a free text becomes a distribution over a scale by
-//! its similarity to anchor sentences. The least similar anchor is subtracted; a softmax over cosines would collapse every
-//! answer to the middle.
+//! Semantic similarity rating (Maier and others 2025, 2510.08338): a free text is mapped to a distribution over a
+//! scale by its similarity to anchor sentences. The least similar anchor is subtracted; a softmax over cosines would
+//! collapse every answer to the middle.
 
 use libm::{pow, sqrt};
 
-/// How similarities become a distribution.
+/// Parameters of the mapping from similarities to a distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shape {
     /// Added to the least similar anchor of each set, on half-scaled cosines; 0 in the paper.
@@ -30,8 +30,8 @@ pub fn similarity(a: &[f64], b: &[f64]) -> Option<f64> {
     (lengths > 0.0 && lengths.is_finite()).then(|| f64::midpoint(1.0, dot(a, b) / lengths))
 }
 
-/// The distribution of one answer from its similarities to one set of anchors, in scale order. `None` is undetermined:
-/// all anchors are equally similar and ε is 0.
+/// The distribution of one answer from its similarities to one set of anchors, in scale order. `None` if it is
+/// undetermined: all anchors are equally similar and ε is 0.
 #[must_use]
 pub fn of_similarities(similarities: &[f64], epsilon: f64) -> Option<Vec<f64>> {
     let mut least = 0;
@@ -42,7 +42,7 @@ pub fn of_similarities(similarities: &[f64], epsilon: f64) -> Option<Vec<f64>> {
     }
     let floor = *similarities.get(least)?;
     let total = similarities.iter().sum::<f64>() - similarities.len() as f64 * floor + epsilon;
-    // What rounding leaves of equal similarities is no information.
+    // A rounding remainder of equal similarities carries no information.
     if total.is_nan() || total <= 1e-12 * similarities.len() as f64 {
         return None;
     }
@@ -58,7 +58,7 @@ pub fn of_similarities(similarities: &[f64], epsilon: f64) -> Option<Vec<f64>> {
 }
 
 /// The distribution of one answer's embedding over several sets of anchors: averaged over the sets first, then shaped
-/// by the temperature. `None` when any set leaves it undetermined, or the sets differ in length.
+/// by the temperature. `None` when it is undetermined for any set, or the sets differ in length.
 #[must_use]
 pub fn rate(answer: &[f64], sets: &[Vec<Vec<f64>>], shape: Shape) -> Option<Vec<f64>> {
     let points = sets.first()?.len();
@@ -122,8 +122,8 @@ pub fn ks_similarity(p: &[f64], q: &[f64]) -> Option<f64> {
     Some(1.0 - widest)
 }
 
-/// The ratings that anchors and embedding model can reach at all: every anchor rated by the other sets, the mean of
-/// the lowest anchors and of the highest. `None` below two sets, or where a rating is undetermined.
+/// The attainable ratings of anchors and embedding model: every anchor rated by the other sets, the mean of the
+/// lowest anchors and of the highest. `None` below two sets, or if a rating is undetermined.
 #[must_use]
 pub fn attainable_range(sets: &[Vec<Vec<f64>>], shape: Shape) -> Option<(f64, f64)> {
     if sets.len() < 2 {

@@ -1,4 +1,4 @@
-//! The reference numbers of other people's packages, and the laws that hold for any counts.
+//! Reference numbers of other packages, and properties that hold for any counts.
 
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 #![allow(

@@ -1,4 +1,4 @@
-//! Weights: what unequal ones cost (Kish's effective n), and raking to known margins.
+//! Weights: the loss of precision by unequal weights (Kish's effective n), and raking to known margins.
 
 /// Kish's effective sample size (Σw)² / Σw²; `None` without a positive weight or with a negative one.
 /// Source: Kish, Survey Sampling (1965), section 11.7.
@@ -21,10 +21,10 @@ pub enum RakeError {
     /// Row targets and column targets have different totals.
     #[error("Row targets and column targets sum to different totals")]
     Totals,
-    /// A class has a positive target and nobody in the sample.
+    /// A class has a positive target but no member in the sample.
     #[error("A class with a target has nobody in the sample")]
     EmptyClass,
-    /// The margins were not met within the limit of rounds.
+    /// The margins were not met within the limit of iterations.
     #[error("The margins cannot be met together")]
     NoConvergence,
 }

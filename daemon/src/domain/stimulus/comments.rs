@@ -1,6 +1,6 @@
-//! HTML comments are notes of whoever wrote a text, and nobody else is to read them: they are taken out before anything is
-//! shown or sent, and told with their line. Within a code fence or inline code they are part of the text. What is left is
-//! the text as it would have been written without them, so that a note changes no result.
+//! The removal of HTML comments, which are private notes of the author: they are taken out before anything is shown
+//! or sent, and reported with their line. Within a code fence or inline code they are part of the text. The rest
+//! equals a text that was written without the comments, so that a comment changes no result.
 
 use super::front_matter::Malformed;
 
@@ -10,23 +10,23 @@ const CLOSES: &str = "-->";
 /// A line of a text without its comments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
-    /// Its number in the file, from 1.
+    /// The line number in the file, from 1.
     pub(super) number: usize,
     pub(super) text: String,
     /// Whether it belongs to a code fence.
     pub(super) fenced: bool,
 }
 
-/// A comment that was taken out.
+/// A comment that was removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hidden {
-    /// The line of the file that it begins in, from 1.
+    /// The line of the file on which it begins, from 1.
     pub(super) line: usize,
-    /// How long it is, marks included.
+    /// Its length, delimiters included.
     pub(super) characters: usize,
 }
 
-/// A text without its comments, and what was taken out.
+/// A text without its comments, and the removed comments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shown {
     pub(super) lines: Vec<Line>,
@@ -40,7 +40,7 @@ impl Shown {
     }
 }
 
-/// Takes the comments out of a text whose first line has that number in the file.
+/// Removes the comments of a text whose first line has that number in the file.
 pub(super) fn take_out(text: &str, first_line: usize) -> Result<Shown, Malformed> {
     let mut taking = Taking {
         rest: text,
@@ -56,25 +56,25 @@ pub(super) fn take_out(text: &str, first_line: usize) -> Result<Shown, Malformed
     Ok(taking.shown)
 }
 
-/// How far the taking out has come.
+/// The state of the scan.
 struct Taking<'a> {
     rest: &'a str,
-    /// The number of the line that `rest` begins in.
+    /// The line number at the start of `rest`.
     line: usize,
-    /// The line that is being put together, and the number of the line it began in.
+    /// The output line so far, and the number of the line on which it began.
     here: String,
     here_line: usize,
-    /// Whether a comment was taken out of it.
+    /// Whether a comment was removed from it.
     touched: bool,
-    /// Whether nothing was shown since a line went that held a comment alone.
+    /// Whether a line with only a comment was dropped and nothing was output since.
     gap: bool,
-    /// The mark of the code fence that is open.
+    /// The delimiter of the open code fence.
     fence: Option<(char, usize)>,
     shown: Shown,
 }
 
 impl Taking<'_> {
-    /// Goes to the next thing that may matter; false when the text is at its end.
+    /// Processes the input up to and including the next special character; false at the end of the text.
     fn goes_on(&mut self) -> Result<bool, Malformed> {
         let begins_line = self.here.is_empty() && !self.touched;
         if begins_line && self.fenced_line() {
@@ -93,21 +93,21 @@ impl Taking<'_> {
         } else if self.rest.starts_with('`') {
             self.code();
         } else {
-            // What a backslash stands before is no mark.
+            // A character after a backslash is not a delimiter.
             let escaped = self.rest.starts_with("\\<") || self.rest.starts_with("\\`");
             self.keep(if escaped { 2 } else { 1 });
         }
         Ok(true)
     }
 
-    /// Moves that many bytes, which hold no line end, to the line that is put together.
+    /// Moves that many bytes, which contain no line end, to the output line.
     fn keep(&mut self, bytes: usize) {
         let (kept, rest) = self.rest.split_at_checked(bytes).unwrap_or((self.rest, ""));
         self.here.push_str(kept);
         self.rest = rest;
     }
 
-    /// Ends the line that is put together; false when it was the last.
+    /// Ends the output line; false when it was the last.
     fn end_line(&mut self, fenced: bool) -> bool {
         let next = self.rest.strip_prefix('\n');
         if let Some(rest) = next {
@@ -123,12 +123,12 @@ impl Taking<'_> {
         let number = std::mem::replace(&mut self.here_line, self.line);
         let touched = std::mem::take(&mut self.touched);
         let is_blank = text.trim().is_empty() && !fenced;
-        // A list or a quotation of nothing but a comment is nothing.
+        // A list item or quotation that contained only a comment is dropped.
         if touched && (is_blank || matches!(text.trim(), "-" | "*" | "+" | ">")) {
             self.gap = true;
             return;
         }
-        // The empty lines around a comment are one, as if it had not been there.
+        // The empty lines around a comment become one, as if it had not been there.
         if is_blank
             && self.gap
             && self.shown.lines.last().is_none_or(|last| last.text.trim().is_empty())
@@ -157,7 +157,7 @@ impl Taking<'_> {
         true
     }
 
-    /// Takes a comment out, with the blanks that only it needed.
+    /// Removes a comment, with the blanks that are not needed without it.
     fn comment(&mut self) -> Result<(), Malformed> {
         let length = self.rest.get(OPENS.len()..).and_then(|rest| rest.find(CLOSES));
         let Some(length) = length.map(|at| OPENS.len() + at + CLOSES.len()) else {
@@ -197,7 +197,7 @@ impl Taking<'_> {
         Ok(())
     }
 
-    /// Keeps inline code whole; backticks that nothing closes in the same paragraph are letters.
+    /// Keeps inline code unchanged; backticks that are not closed in the same paragraph are plain characters.
     fn code(&mut self) {
         let ticks = run_of(self.rest, '`');
         let inside = self.rest.get(ticks..).unwrap_or_default();
@@ -214,7 +214,7 @@ impl Taking<'_> {
     }
 }
 
-/// How far a paragraph reaches: to an empty line, a fence, or a line that a comment begins.
+/// The rest of a paragraph: up to an empty line, a fence, or a line that begins with a comment.
 fn paragraph(text: &str) -> &str {
     let mut at = 0;
     for (number, line) in text.split('\n').enumerate() {
@@ -228,7 +228,7 @@ fn paragraph(text: &str) -> &str {
     text
 }
 
-/// Where a run of exactly that many backticks begins.
+/// The position of a run of exactly that many backticks.
 fn closing(text: &str, ticks: usize) -> Option<usize> {
     let mut at = 0;
     while let Some(found) = text.get(at..).and_then(|rest| rest.find('`')) {
@@ -245,15 +245,15 @@ fn run_of(text: &str, letter: char) -> usize {
     text.chars().take_while(|next| *next == letter).count()
 }
 
-/// The mark of a code fence.
+/// The delimiter of a code fence.
 struct Fence {
     letter: char,
     length: usize,
-    /// Whether nothing stands behind it.
+    /// Whether the rest of the line is empty.
     is_bare: bool,
 }
 
-/// The fence that a line opens or closes, if it does; it may stand in a list or a quotation.
+/// The fence that a line opens or closes, if any; it may be inside a list or a quotation.
 fn fence(line: &str) -> Option<Fence> {
     let line = line.trim_start_matches([' ', '\t', '>']);
     let line = ["- ", "* ", "+ "].iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or(line);

@@ -1,5 +1,5 @@
-//! Which channels a study hears: the list of them, and the engines that turn texts into vectors and rate them. A channel
-//! that cannot be heard is refused here with what would help, before anything is asked or paid.
+//! The elicitation settings: the list of channels, and the engines that embed and rate texts. A channel that cannot
+//! be measured is rejected here with a hint, before anything is asked or paid.
 
 use protocol::channels::{Channel, Elicitation};
 use protocol::study::{Problem, StudyType};
@@ -8,21 +8,21 @@ use super::given::Given;
 use super::{Reader, Rules, engine_named};
 use crate::domain::instrument::channels::constructs;
 
-/// The name of the encoder, where it is built in.
+/// The name of the built-in encoder.
 pub const ENCODER: &str = "local";
 
-/// What is known of an engine that is a language model, or several.
+/// The properties of an engine that is a language model or a pool of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownEngine {
-    /// Its name.
+    /// The engine's name.
     pub name: String,
-    /// The models behind it, or why it cannot be asked.
+    /// Its models, or why it cannot be asked.
     pub models: Result<Vec<String>, String>,
-    /// The engine behind it whose service turns texts into vectors, where there is one.
+    /// The engine whose service provides embeddings, if there is one.
     pub embeds: Option<String>,
 }
 
-/// Reads the settings; `None` where only the direct answer is heard.
+/// Reads the settings; `None` if only the direct channel is used.
 pub(super) fn read(
     reader: &mut Reader<'_>,
     study_type: StudyType,
@@ -42,7 +42,7 @@ pub(super) fn read(
         reader.problems.push(problem);
         return None;
     }
-    // Whoever was named wrongly was complained about already.
+    // A setting with a wrong engine name was already reported.
     let unread = |key: &str, named: &Option<_>| named.is_none() && reader.given(key).is_some();
     let (no_embedding, no_rater) =
         (unread("embedding_engine", &embedding), unread("rater", &rater));
@@ -61,7 +61,7 @@ pub(super) fn read(
     Some(elicitation)
 }
 
-/// The channels that are asked for.
+/// The channels that are requested.
 pub(super) fn channels_of(reader: &mut Reader<'_>) -> Vec<Channel> {
     reader.take("elicitation", channels).unwrap_or_else(|| vec![Channel::Direct])
 }
@@ -89,7 +89,7 @@ fn channels(given: &Given) -> Result<Vec<Channel>, Problem> {
     Ok(found)
 }
 
-/// An engine that makes a channel, with where it was named; it means nothing without that channel.
+/// The engine of a channel, with the place of its setting; the setting has no meaning without that channel.
 fn of_channel(
     reader: &mut Reader<'_>,
     key: &str,
@@ -109,13 +109,13 @@ fn of_channel(
     Some((given, name))
 }
 
-/// What is said to an engine that makes a channel which is not heard.
+/// The problem of an engine setting for a channel that is not used.
 pub(super) fn without_channel(given: &Given, channel: Channel) -> Problem {
     let what = format!("'{}' means nothing without the channel {channel}", given.key);
     given.problem(what, format!("take it out, or write elicitation: [direct, {channel}]"))
 }
 
-/// Why no further channel can be heard in such a study, if so.
+/// Why such a study cannot use any further channel, if so.
 pub(super) fn unheard(
     asked: &Given,
     study_type: StudyType,
@@ -146,7 +146,7 @@ fn known<'a>(name: &str, rules: &Rules<'a>) -> Option<&'a KnownEngine> {
     rules.models.iter().find(|known| known.name == name)
 }
 
-/// The models of an engine, or the complaint that it cannot be asked.
+/// The models of an engine, or the problem that it cannot be asked.
 fn models<'a>(given: &Given, name: &str, rules: &Rules<'a>) -> Result<&'a [String], Problem> {
     match known(name, rules).map(|known| &known.models) {
         Some(Ok(models)) => Ok(models),
@@ -161,7 +161,7 @@ fn models<'a>(given: &Given, name: &str, rules: &Rules<'a>) -> Result<&'a [Strin
     }
 }
 
-/// The name of an engine that may embed: one of those that answer, or the encoder that is built in.
+/// The name of an engine that may embed: one of the answering engines, or the built-in encoder.
 fn embedder_named(given: &Given, rules: &Rules<'_>) -> Result<String, Problem> {
     let name = given.text(100)?;
     if rules.encoder == Some(name.as_str()) {
@@ -176,7 +176,8 @@ fn embedder_named(given: &Given, rules: &Rules<'_>) -> Result<String, Problem> {
     engine_named(given, rules)
 }
 
-/// What embeds: the one that was named, else the service of the study's own engine, else the encoder that is built in.
+/// The engine that embeds: the one that was named, else the service of the study's own engine, else the built-in
+/// encoder.
 pub(super) fn embedding_engine(
     asked: &Given,
     named: Option<(Given, String)>,
@@ -214,12 +215,12 @@ pub(super) fn embedding_engine(
     Err(given.problem(format!("the engine '{name}' has no embedding model"), hint))
 }
 
-/// The name of a model without whoever resells it: `openai/gpt-4.1-mini` is `gpt-4.1-mini`.
+/// The name of a model without its reseller: `openai/gpt-4.1-mini` is `gpt-4.1-mini`.
 fn bare(model: &str) -> String {
     model.rsplit('/').next().unwrap_or(model).to_lowercase()
 }
 
-/// The engine that rates: one model, and none of those that write the texts.
+/// The engine that rates: a single model, different from those that write the texts.
 pub(super) fn rater_engine(
     asked: &Given,
     named: Option<(Given, String)>,

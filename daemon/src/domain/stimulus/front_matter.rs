@@ -1,5 +1,5 @@
-//! Splits a stimulus file into front matter and body, and reads the front matter into values that remember their
-//! lines. What the keys mean is decided elsewhere.
+//! The front matter parser: it splits a stimulus file into front matter and body, and reads the front matter into
+//! values with their line numbers. Other modules interpret the keys.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub(super) enum Node {
     Map(Vec<Entry>),
 }
 
-/// One `key: value` and the line of the file it stands in, from 1.
+/// One `key: value` and its line in the file, from 1.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Entry {
     pub(super) key: String,
@@ -30,22 +30,22 @@ pub(super) struct Entry {
     pub(super) item: Item,
 }
 
-/// A value where it stands.
+/// A value with its position.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Item {
-    /// Its line of the file, from 1.
+    /// The line of the file, from 1.
     pub(super) line: usize,
     pub(super) value: Node,
-    /// What cuts it short.
+    /// The YAML comment that cuts the value short, if any.
     pub(super) cut: Option<Cut>,
-    /// Where it begins in the YAML, and how long it is, in characters.
+    /// Its start and length in the YAML, in characters.
     span: (usize, usize),
 }
 
-/// A comment right behind a text that is not in quotes: to YAML the text ends there.
+/// A YAML comment directly after an unquoted text: YAML ends the text there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cut {
-    /// The line of the file it stands in, from 1.
+    /// The comment's line in the file, from 1.
     pub(super) line: usize,
     /// The comment, with the blanks before it.
     pub(super) off: String,
@@ -55,23 +55,23 @@ pub(super) struct Cut {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Parts {
     pub(super) entries: Vec<Entry>,
-    /// The lines of the body without comments; none where nothing is left.
+    /// The lines of the body without comments; empty if nothing else is left.
     pub(super) lines: Vec<Line>,
-    /// The comments that were taken out of the file.
+    /// The comments that were removed from the file.
     pub(super) hidden: Vec<Hidden>,
-    /// The line the body starts in, from 1.
+    /// The line on which the body starts, from 1.
     pub(super) body_line: usize,
 }
 
 impl Parts {
-    /// What respondents see.
+    /// The text that respondents see.
     pub(super) fn body(&self) -> String {
         let lines: Vec<&str> = self.lines.iter().map(|line| line.text.as_str()).collect();
         lines.join("\n").trim().to_owned()
     }
 }
 
-/// What keeps a file from being split or read, and the line, from 1.
+/// Why a file cannot be split or read, and the line, from 1.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Malformed {
     pub(super) line: usize,
@@ -126,7 +126,7 @@ fn read(yaml: &str, first_line: usize) -> Result<Vec<Entry>, Malformed> {
             let line =
                 error.location().and_then(|place| usize::try_from(place.line()).ok()).unwrap_or(1);
             let said = error.without_snippet().to_string();
-            // The place is told in the file's own lines, not in those of the part between the dashes.
+            // Reports the line number in the file, not in the front matter.
             let said = said.lines().next().unwrap_or_default();
             let said = said.split(" at line ").next().unwrap_or(said);
             Err(Malformed {
@@ -138,7 +138,7 @@ fn read(yaml: &str, first_line: usize) -> Result<Vec<Entry>, Malformed> {
     }
 }
 
-/// Gives every value its line of the file, and what cuts it short.
+/// Sets the line number of every value, and the comment that cuts it short.
 fn place(entries: &mut [Entry], yaml: &[char], first_line: usize) {
     for entry in entries {
         entry.line += first_line - 1;
@@ -159,13 +159,13 @@ fn place_item(item: &mut Item, yaml: &[char], first_line: usize) {
     }
 }
 
-/// The comment that ends a plain text in its last line.
+/// The comment that ends an unquoted text on its last line.
 fn cut((from, length): (usize, usize), yaml: &[char], first_line: usize) -> Option<Cut> {
     let text = yaml.get(from..from + length)?;
     if text.first().is_none_or(|first| matches!(first, '"' | '\'' | '|' | '>')) {
         return None;
     }
-    // Blanks at the end of the text may count as part of it or not.
+    // Blanks at the end of the text may or may not count as part of it.
     let said = text.iter().rposition(|letter| !letter.is_whitespace())? + 1;
     let behind = yaml.get(from + said..)?;
     let off: String = behind.iter().take_while(|letter| **letter != '\n').collect();

@@ -1,5 +1,5 @@
-//! One setting as it was given, in the file or as a flag, with its place; and the readings of it that a key can ask
-//! for. A reading that fails says what is wrong and what would be right.
+//! A setting as it was given, in the file or as a flag, with its place; and the conversions of its value that a key
+//! can need. A conversion that fails reports what is wrong and what would be right.
 
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use protocol::study::Problem;
 use super::front_matter::Node;
 use crate::domain::nearest::did_you_mean;
 
-/// A setting and where it stands.
+/// A setting and its place.
 #[derive(Clone, Debug)]
 pub(super) struct Given {
     pub(super) key: String,
@@ -17,7 +17,7 @@ pub(super) struct Given {
     pub(super) value: Value,
 }
 
-/// What was written: YAML in the file, or text behind a flag.
+/// The raw value: YAML in the file, or the text of a flag.
 #[derive(Clone, Debug)]
 pub(super) enum Value {
     Node(Node),
@@ -25,7 +25,7 @@ pub(super) enum Value {
 }
 
 impl Given {
-    /// A setting that nobody has given, to learn what would be said to it.
+    /// A setting that was not given, to find out which problem it would cause.
     pub(super) fn nowhere(key: &str) -> Self {
         let value = Value::Flag(String::new());
         Self { key: key.to_owned(), place: String::new(), value }
@@ -133,7 +133,7 @@ impl Given {
         })
     }
 
-    /// Texts: a YAML list, or words with commas between them. Each trimmed, none empty.
+    /// Texts: a YAML list, or words separated by commas. Each trimmed, none empty.
     pub(super) fn texts(
         &self,
         count_max: usize,
@@ -163,7 +163,7 @@ impl Given {
         items.iter().map(|item| item.text(characters_max)).collect()
     }
 
-    /// Texts that may hold commas: a YAML list, or one on each line behind a flag.
+    /// Texts that may contain commas: a YAML list, or in a flag one text on each line.
     pub(super) fn lines(&self) -> Result<Vec<String>, Problem> {
         let texts: Option<Vec<String>> = match &self.value {
             Value::Flag(text) => Some(text.lines().map(|line| line.trim().to_owned()).collect()),
@@ -183,7 +183,7 @@ impl Given {
                 "put each in quotes: [ \"What would stop you from trying it?\" ]",
             );
             let Value::Node(Node::List(items)) = &self.value else { return problem };
-            // The entry that is no text has a line of its own.
+            // An entry that is not a text is reported with its own line.
             let wrong = items.iter().find(|item| !matches!(item.value, Node::Text(_)));
             match wrong.zip(self.place.rsplit_once(':')) {
                 Some((item, (file, _))) => {

@@ -1,6 +1,7 @@
-//! Where the settings of a file begin. They stand between two lines of three dashes at its top; what can only be meant so is
-//! read so, and settings that stand in any other way are refused with what to move, for respondents would read them and
-//! nobody would obey. A text that begins with a rule or a dash and holds no setting is a text.
+//! The detection of a file's settings, which belong between two lines of three dashes at its top. Unambiguous
+//! variants of that form are accepted; settings in any other form are rejected with what to move, because otherwise
+//! respondents would see them and they would have no effect. A text that begins with a rule or a dash and contains no
+//! setting is a plain text.
 
 use protocol::study::StudyType;
 
@@ -12,18 +13,18 @@ const MARK: &str = "---";
 /// Languages of a code fence that settings may be written in.
 const NOTATIONS: &[&str] = &["", "yaml", "yml", "toml", "json", "text", "txt", "markdown", "md"];
 
-/// The settings of a file as lines of it, counted from 0.
+/// The position of a file's settings, as lines from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Head {
-    /// Where the opening mark stands in the text, in bytes.
+    /// Byte position of the opening delimiter in the text.
     pub(super) at: usize,
-    /// The line of the opening mark.
+    /// The line of the opening delimiter.
     pub(super) opens: usize,
-    /// The line of the closing mark.
+    /// The line of the closing delimiter.
     pub(super) closes: usize,
 }
 
-/// Finds the settings at the top of a text; none where it is a text from the beginning.
+/// Finds the settings at the top of a text; `None` if it has none.
 pub(super) fn find(text: &str) -> Result<Option<Head>, Malformed> {
     let at = beginning(text);
     let before = text.get(..at).unwrap_or_default();
@@ -35,7 +36,7 @@ pub(super) fn find(text: &str) -> Result<Option<Head>, Malformed> {
     if clean(first) != MARK {
         return misplaced(first, below, opens + 1).map_or(Ok(None), Err);
     }
-    // Two marks with nothing between them right above settings are one.
+    // Two delimiters with nothing between them directly above settings count as one.
     while let Some(length) = closing(below, indented)
         && below.iter().take(length).all(|line| clean(line).is_empty())
         && paragraph(below.get(length + 1..).unwrap_or_default()).next().is_some_and(is_setting)
@@ -47,7 +48,7 @@ pub(super) fn find(text: &str) -> Result<Option<Head>, Malformed> {
     if let Some(length) = closing(below, indented) {
         let block = below.get(..length).unwrap_or_default();
         let says_nothing = block.iter().all(|line| clean(line).is_empty());
-        // Prose between two rules is prose; what gives anything a value is a setting, or a slip in one.
+        // Prose between two rules is prose; a line that gives something a value is a setting, or a misspelt one.
         let is_head = if in_first_line {
             says_nothing || block.iter().any(|line| key_of(line).is_some())
         } else {
@@ -71,7 +72,8 @@ pub(super) fn find(text: &str) -> Result<Option<Head>, Malformed> {
     })
 }
 
-/// Settings further down, below a title or other settings: some between two marks, or several one below the other.
+/// The problem of settings further down, below a title or other settings: several between two delimiters, or several
+/// in successive lines.
 pub(super) fn further_down(lines: &[Line]) -> Option<Malformed> {
     let is_mark = |line: &Line| !line.fenced && clean(&line.text) == MARK;
     let marks: Vec<usize> =
@@ -106,13 +108,13 @@ pub(super) fn further_down(lines: &[Line]) -> Option<Malformed> {
     })
 }
 
-/// How surely lines are settings: 2 for each that can be nothing else, 1 for each that hardly can.
+/// How certain it is that lines are settings: 2 for each that can be nothing else, 1 for each that probably is one.
 fn weight<'a>(lines: impl Iterator<Item = &'a str>) -> u32 {
     lines.map(|line| setting(line).map_or(0, |(_, weight)| weight)).sum()
 }
 
-/// The setting that a line gives a value, and how surely it is one: by a number, or a word, where the setting takes one. What
-/// takes any text, a name for example, can as well be meant for respondents.
+/// The setting to which a line gives a value, and how certain it is: by a number, or a word, if the setting takes
+/// one. A setting that takes any text, such as a name, may as well be meant for respondents.
 fn setting(line: &str) -> Option<(&str, u32)> {
     let (key, value) = pair(line)?;
     let known = key.to_ascii_lowercase();
@@ -143,12 +145,12 @@ fn setting(line: &str) -> Option<(&str, u32)> {
     Some((key, weight))
 }
 
-/// Whether a line gives a setting a value that it could have.
+/// Whether a line gives a setting a possible value.
 fn is_setting(line: &str) -> bool {
     setting(line).is_some()
 }
 
-/// Where a text begins to say something: behind empty lines, blanks, invisible characters and comments.
+/// The start of a text's content: after empty lines, blanks, invisible characters and comments.
 fn beginning(text: &str) -> usize {
     let mut rest = text;
     loop {
@@ -159,8 +161,8 @@ fn beginning(text: &str) -> usize {
     }
 }
 
-/// How many lines stand before the closing mark. One that is indented counts where the opening mark is indented too, or
-/// where there is no other.
+/// Number of lines before the closing delimiter. An indented delimiter counts if the opening one is indented too, or
+/// if there is no other.
 fn closing(below: &[&str], indented: bool) -> Option<usize> {
     let closes = |line: &str| matches!(clean(line), MARK | "...");
     let at_margin = |line: &str| closes(line) && !line.starts_with(char::is_whitespace);
@@ -168,11 +170,11 @@ fn closing(below: &[&str], indented: bool) -> Option<usize> {
     if indented { any() } else { below.iter().position(|line| at_margin(line)).or_else(any) }
 }
 
-/// What is wrong with settings that do not stand between two lines of three dashes, and what to do; none where the lines are
-/// no settings. The first of them has that number.
+/// The problem of settings that are not between two lines of three dashes, with a hint; `None` if the lines are not
+/// settings. The first line has that number.
 fn misplaced(first: &str, below: &[&str], line: usize) -> Option<Malformed> {
     if is_mark(first) {
-        // One mark may stand right below another, as in a fence.
+        // Several delimiters may follow each other, as in a fence.
         let marks = below.iter().take_while(|line| is_mark(line)).count();
         let below = below.get(marks..).unwrap_or_default();
         let block: Vec<&str> = match below.iter().position(|line| is_mark(line)) {
@@ -194,7 +196,8 @@ fn misplaced(first: &str, below: &[&str], line: usize) -> Option<Malformed> {
     }
     let block = std::iter::once(first).chain(below.iter().copied());
     let block: Vec<&str> = block.take_while(|line| !clean(line).is_empty()).collect();
-    // Those at the beginning, or all of it; what stands below a title is told of with everything further down.
+    // Only settings at the beginning, or a block of nothing else; settings below a title are reported by
+    // `further_down`.
     let are_settings = block.iter().all(|line| is_of_settings(line)) || is_setting(first);
     let key = block.iter().find_map(|line| setting(line)).map(|(key, _)| key);
     let key = key.filter(|_| are_settings && weight(block.iter().copied()) > 1)?;
@@ -214,7 +217,7 @@ fn paragraph<'a>(lines: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
     lines.iter().copied().skip_while(move |line| !says(line)).take_while(says)
 }
 
-/// Whether a line looks like the mark of something: it holds no letter, or begins as a mark does.
+/// Whether a line looks like a delimiter: it contains no letter, or begins like a delimiter.
 fn is_mark(line: &str) -> bool {
     let line = clean(line);
     if let Some(letter) = line.chars().next().filter(|letter| matches!(letter, '`' | '~')) {
@@ -225,8 +228,8 @@ fn is_mark(line: &str) -> bool {
     !line.is_empty() && (begins || !line.contains(char::is_alphanumeric))
 }
 
-/// Whether a line can stand among settings: a key with its value, an entry of a list, what goes on from the line above, a
-/// note, or nothing.
+/// Whether a line can be among settings: a key with its value, a list entry, a continuation of the line above, a
+/// comment, or an empty line.
 fn is_of_settings(line: &str) -> bool {
     let clean = clean(line);
     clean.is_empty()
@@ -240,7 +243,7 @@ fn key_of(line: &str) -> Option<&str> {
     pair(line).map(|(key, _)| key)
 }
 
-/// A key and what stands behind it, whatever marks of a text stand around the key.
+/// A key and the text after it, ignoring markup around the key.
 fn pair(line: &str) -> Option<(&str, &str)> {
     let line = entry(line).unwrap_or_else(|| clean(line));
     let line = line.trim_start_matches(['{', ' ', '\t', '"', '\'', '*', '>', '`']);
@@ -252,7 +255,7 @@ fn pair(line: &str) -> Option<(&str, &str)> {
     (!key.is_empty() && !value.starts_with(['/', ':', '='])).then_some((key, value))
 }
 
-/// What stands behind the mark of a list.
+/// The text after a list marker.
 fn entry(line: &str) -> Option<&str> {
     ["- ", "* ", "+ "].iter().find_map(|mark| clean(line).strip_prefix(mark))
 }
@@ -261,12 +264,12 @@ fn is_known(key: &str) -> bool {
     KEYS.contains(&key)
 }
 
-/// A line without blanks and invisible characters around it.
+/// A line without surrounding blanks and invisible characters.
 fn clean(line: &str) -> &str {
     line.trim_matches(is_nothing)
 }
 
-/// Blanks, and characters that nobody sees: marks of byte order, width and direction.
+/// Blanks, and invisible characters: byte order marks, zero-width and direction characters.
 fn is_nothing(letter: char) -> bool {
     letter.is_whitespace()
         || matches!(

@@ -1,5 +1,5 @@
-//! What is shown and asked: the body of the file, the questions of a survey, the two variants of an A/B test. Each part
-//! keeps its place, so that whatever is wrong with it is told where it stands.
+//! The material of a study: the body of the file, the questions of a survey, the two variants of an A/B test. Each
+//! part keeps its place, so that a problem is reported where it occurs.
 
 use protocol::study::{Draft, Instrument, Problem, StudyType};
 
@@ -8,23 +8,23 @@ use super::given::Given;
 use super::{Reader, Violation};
 use crate::domain::instrument::{self, Layout, Supplied};
 
-/// The material of a study, with where its parts stand.
+/// The material of a study, with the places of its parts.
 pub(super) struct Material {
     pub(super) instrument: Instrument,
-    /// What the study is called when nobody names it: the text that its first words are taken from.
+    /// The text whose first words become the study's name, if none is given.
     pub(super) title: String,
     /// Field of the material → place.
     places: Vec<(&'static str, String)>,
-    /// Parts that are missing and were complained about already.
+    /// Missing parts that were already reported.
     missing: Vec<&'static str>,
-    /// Where the body begins.
+    /// The place where the body begins.
     body: String,
-    /// Whether there is a body, and nothing in it but comments.
+    /// Whether there is a body that contains only comments.
     only_comments: bool,
 }
 
 impl Material {
-    /// Takes the material from the file and its settings.
+    /// Reads the material from the file and its settings.
     pub(super) fn read(
         study_type: StudyType,
         draft: &Draft,
@@ -57,7 +57,7 @@ impl Material {
             body,
             only_comments: parts.lines.is_empty() && !parts.hidden.is_empty(),
         };
-        // A list that could not be read was complained about; that none is left is no second problem.
+        // A list that could not be read was already reported; that it is empty afterwards is not a second problem.
         if questions.is_none() && reader.given("questions").is_some() {
             material.missing.push("questions");
         }
@@ -71,7 +71,7 @@ impl Material {
         material
     }
 
-    /// The same violations as problems, each where its field stands.
+    /// The violations as problems, each at the place of its field.
     pub(super) fn of_violations(&self, violations: Vec<Violation>) -> Vec<Problem> {
         violations
             .into_iter()
@@ -121,7 +121,7 @@ impl Material {
         [parts.body(), text]
     }
 
-    /// The body holds both variants, each under its heading; a title above them names the study.
+    /// The body contains both variants, each under its heading; a title above them names the study.
     fn two_parts(&mut self, draft: &Draft, parts: &Parts, reader: &mut Reader<'_>) -> [String; 2] {
         const FIELDS: [&str; 2] = ["variant_a", "variant_b"];
         let mut found: [Option<(usize, Vec<&str>)>; 2] = [None, None];
@@ -158,7 +158,7 @@ impl Material {
         }
         for (variant, field) in FIELDS.into_iter().enumerate() {
             if let Some((line, lines)) = &found[variant] {
-                // A text begins where it says something; of one that says nothing there is only the heading.
+                // A text begins at its first non-blank line; a blank text has only its heading.
                 let blank = lines.iter().all(|line| line.trim().is_empty());
                 let line = if blank { headings[variant] } else { *line };
                 self.places.push((field, format!("{}:{line}", draft.file)));

@@ -1,5 +1,6 @@
-//! What is measured besides one answer from everyone, as a file or flags say: who is asked twice, which controls and other
-//! wordings a subsample is asked, and whether earlier answers may be used again. What means nothing is refused with its reason.
+//! The measurement settings of a draft: how many respondents get a replicate, which controls and other wordings a
+//! subsample is asked, and whether cached replies may be used. A setting without a meaning for the study is rejected
+//! with the reason.
 
 use std::collections::BTreeSet;
 
@@ -10,21 +11,20 @@ use super::Reader;
 use super::given::Given;
 use crate::domain::instrument::{self, Controls};
 
-/// Panels below this ask nobody twice by themselves: a handful of pairs tells nothing.
+/// Smaller panels have no replicates by default: a few pairs are not informative.
 const REASKED_FROM: u32 = 100;
-/// One in so many is asked twice where the study does not say how many.
+/// One in so many respondents gets a replicate by default.
 const REASKED_ONE_IN: u32 = 10;
-/// Most that are asked twice by themselves.
+/// Most replicates by default.
 const REASKED_MAX: u32 = 25;
 
-/// How many are asked controls and other wordings where the study does not say.
+/// Default size of the subsample for controls and other wordings.
 const SUBSAMPLE: u32 = 30;
 
-/// How many are asked twice where the study does not say. The subsample is nought where nobody is asked controls or other
-/// wordings.
+/// The default number of replicates. The subsample is 0 if there are no controls or other wordings.
 pub(super) fn usual_replicates(panel: u32, steady: bool, subsample: u32) -> u32 {
     match (subsample, steady) {
-        // What asking again makes of an answer is the measure for what another presentation or wording makes of it.
+        // Replicates are the benchmark for other presentations and wordings, so both use the same subsample.
         (1.., _) => subsample,
         (0, true) => 0,
         (0, false) if panel < REASKED_FROM => 0,
@@ -32,12 +32,12 @@ pub(super) fn usual_replicates(panel: u32, steady: bool, subsample: u32) -> u32 
     }
 }
 
-/// How many are asked controls and other wordings where the study does not say.
+/// The default size of the subsample for controls and other wordings.
 pub(super) fn usual_subsample(panel: u32) -> u32 {
     SUBSAMPLE.min(panel)
 }
 
-/// Reads all of it. A steady engine is one of this program, which does not read how a question is put.
+/// Reads all measurement settings. A steady engine runs in this process and ignores how a question is put.
 pub(super) fn read(
     reader: &mut Reader<'_>,
     study_type: StudyType,
@@ -83,7 +83,7 @@ pub(super) fn read(
     let subsample = if checks { subsample.unwrap_or(usual_subsample(panel)).min(panel) } else { 0 };
     let usual = usual_replicates(panel, steady, subsample);
     Measurement {
-        // Which channels are heard is read next door.
+        // Channels are read by `elicitation`.
         elicitation: None,
         replicates: replicates.unwrap_or(usual),
         controls,
@@ -94,7 +94,8 @@ pub(super) fn read(
     }
 }
 
-/// Those that mean something: words have no scale that could be turned round, and the built-in reader reads no scale.
+/// The controls that have a meaning: categories have no scale to reverse, and the built-in respondent model does not
+/// read the scale.
 fn controls(study_type: StudyType, steady: bool) -> BTreeSet<Control> {
     let Controls::On { scale, .. } = instrument::controls(study_type) else {
         return BTreeSet::new();
@@ -115,7 +116,7 @@ pub(super) fn unworded(given: &Given, study_type: StudyType, steady: bool) -> Op
     refused(given, study_type)
 }
 
-/// Why such a study cannot be asked one question a call, if so.
+/// Why such a study cannot put each question in a call of its own, if so.
 pub(super) fn uncalled(given: &Given, study_type: StudyType, steady: bool) -> Option<Problem> {
     if steady {
         let what =
@@ -128,13 +129,13 @@ pub(super) fn uncalled(given: &Given, study_type: StudyType, steady: bool) -> Op
     })
 }
 
-/// What is said to a subsample that is asked nothing.
+/// The problem of a subsample without anything to ask.
 pub(super) fn unchecked(given: &Given) -> Problem {
     let what = "'subsample' means nothing without controls or other wordings";
     given.problem(what, "add controls: true or wordings: 2, or take it out")
 }
 
-/// Why a kind of study has no controls and no other wordings.
+/// Why a study type has no controls and no other wordings.
 pub(super) fn refused(given: &Given, study_type: StudyType) -> Option<Problem> {
     let Controls::Meaningless { instead } = instrument::controls(study_type) else { return None };
     let what = format!("'{}' means nothing in a {study_type} study", given.key);

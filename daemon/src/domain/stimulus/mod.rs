@@ -1,5 +1,5 @@
-//! From a draft (a stimulus file and the flags beside it) to a checked [`StudySpec`]. Every problem is reported at
-//! once, with its place and a hint; nothing is guessed and nothing is filled in where something wrong was given.
+//! The validation of drafts: from a draft (a stimulus file and flags) to a checked [`StudySpec`]. Every problem is
+//! reported at once, with its place and a hint; nothing is guessed, and a wrong value is never replaced by a default.
 
 mod comments;
 mod elicitation;
@@ -29,15 +29,15 @@ pub use self::texts::notes;
 use crate::domain::instrument::{self, Violation};
 use crate::domain::nearest::did_you_mean;
 
-/// The largest file that is read at all, in bytes.
+/// The largest file that is read, in bytes.
 pub const FILE_BYTES_MAX: usize = 256 * 1024;
 
-/// Seeds stay below this, so that every reader of JSON carries them exactly.
+/// Seeds are below this, so that every JSON reader represents them exactly.
 pub const SEED_MAX: u64 = (1 << 53) - 1;
 
-/// How many are asked where the study does not say.
+/// Default panel size.
 const PANEL: u32 = 100;
-/// What answers where the study does not say.
+/// Default engine.
 const ENGINE: &str = "offline";
 const NAME_CHARACTERS_MAX: usize = 200;
 const CONTEXT_CHARACTERS_MAX: usize = 2_000;
@@ -74,20 +74,20 @@ const KEYS: &[&str] = &[
 const AUDIENCE_KEYS: &[&str] =
     &["region", "age_range", "gender", "income_bracket", "education", "tech_adoption"];
 
-/// What this installation allows.
+/// The limits and engines of this installation.
 #[derive(Clone, Debug)]
 pub struct Rules<'a> {
     /// The largest panel.
     pub panel_max: u32,
     /// Names of the engines that can answer.
     pub engines: &'a [&'a str],
-    /// The seed to take where none is given.
+    /// The seed to use if none is given.
     pub fresh_seed: u64,
-    /// Engines of those that would say the same if asked again: nobody is asked twice unless the study says so.
+    /// Deterministic engines, which would repeat the same answer: no replicates unless the study asks for them.
     pub steady: &'a [&'a str],
-    /// What is known of the engines that are language models.
+    /// The properties of the engines that are language models.
     pub models: &'a [KnownEngine],
-    /// The name of the encoder that is built in: it turns texts into vectors and answers nobody.
+    /// The name of the built-in encoder: it embeds texts and cannot answer.
     pub encoder: Option<&'a str>,
 }
 
@@ -152,7 +152,7 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
     if reader.problems.is_empty() { Ok(spec) } else { Err(in_order(draft, reader.problems)) }
 }
 
-/// What rules a text out before anything is read from it.
+/// Reasons to reject a text before anything is read from it.
 fn unreadable(file: &str, text: &str) -> Option<Problem> {
     let problem = |what: &str, hint: &str| {
         Some(Problem { place: file.to_owned(), what: what.to_owned(), hint: hint.to_owned() })
@@ -219,7 +219,7 @@ fn collect(
     }
     for (key, text) in &draft.overrides {
         let name = key.strip_prefix("audience.").unwrap_or(key);
-        // One flag gives one tag, and may be given several times.
+        // Each flag gives one tag, and may be given several times.
         let flag = if name == "tags" { "tag".to_owned() } else { name.replace('_', "-") };
         let place = format!("--{flag}");
         given.retain(|earlier| earlier.key != *key);
@@ -239,7 +239,7 @@ fn collect(
     given
 }
 
-/// Takes settings by key and gathers what is wrong with them.
+/// Takes settings by key and collects problems.
 struct Reader<'a> {
     given: &'a [Given],
     problems: Vec<Problem>,
@@ -261,7 +261,7 @@ impl Reader<'_> {
         self.given.iter().find(|given| given.key == key)
     }
 
-    /// Complains about a setting that means nothing for this kind of study.
+    /// Reports a setting that has no meaning for this study type.
     fn only_where_taken(&mut self, key: &str, study_type: StudyType) {
         if let (Some(given), Some(wanted)) = (self.given(key), instrument::type_that_takes(key))
             && !instrument::takes(study_type, key)
@@ -273,7 +273,7 @@ impl Reader<'_> {
     }
 }
 
-/// How many are asked.
+/// The panel size.
 fn panel_of(reader: &mut Reader<'_>, rules: &Rules<'_>) -> u32 {
     let panel = reader.take("panel", |given| {
         let number = given.whole(1, u64::from(rules.panel_max)).map_err(|mut problem| {
@@ -285,7 +285,7 @@ fn panel_of(reader: &mut Reader<'_>, rules: &Rules<'_>) -> u32 {
     panel.unwrap_or(PANEL)
 }
 
-/// What answers.
+/// The name of the engine.
 fn engine_of(reader: &mut Reader<'_>, rules: &Rules<'_>) -> String {
     let engine = reader.take("engine", |given| engine_named(given, rules));
     engine.unwrap_or_else(|| ENGINE.to_owned())
@@ -317,7 +317,7 @@ fn micros(dollars: f64) -> UsdMicros {
     UsdMicros((dollars * 1e6).round() as i64)
 }
 
-/// The first heading, or the first words; a rule above them is no name.
+/// The first heading, or the first words; a rule above them is skipped.
 fn name_from(body: &str) -> String {
     let mut lines = body.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.clone().next().unwrap_or_default();

@@ -1,6 +1,6 @@
-//! What the settings of a draft could be: which mean nothing in such a study and why, what those can be that take a name,
-//! and what holds where nothing is said. Everything is asked of the very rules that read a draft, so that a form never says
-//! anything else than a refusal would.
+//! The possible settings of a draft: which have no meaning in such a study and why, which names a setting accepts,
+//! and the defaults. All of it comes from the rules that validate a draft, so that a form never contradicts a
+//! validation error.
 
 use protocol::channels::Channel;
 use protocol::setting::{Setting, Settings};
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::instrument::USUAL;
 
-/// Looks at a draft, which may be wrong or empty; what cannot be read of it is taken as not said.
+/// Inspects a draft, which may be wrong or empty; a setting that cannot be read counts as not given.
 #[must_use]
 pub fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     let Ok(parts) = front_matter::split(&draft.text) else { return Settings::new() };
@@ -67,7 +67,7 @@ pub fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     );
     put("replicates", usual(measuring::usual_replicates(panel, steady, measured.subsample)));
 
-    // These two change nothing where this program answers itself; to give them is no mistake.
+    // These two change nothing for an engine of this process; giving them is not an error.
     if steady {
         for (key, why) in [
             ("reuse", "the built-in reader computes each answer anew; there are none to use again"),
@@ -79,7 +79,7 @@ pub fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     settings
 }
 
-/// Which engines can make a channel, and which one does where none is named.
+/// The engines that can serve a channel, and the default one.
 fn maker(
     asked: &Given,
     given: &Given,
@@ -93,7 +93,7 @@ fn maker(
             elicitation::embedding_engine(asked, named, engine, rules)
         }
     };
-    // The encoder that is built in answers nobody, and rates nothing.
+    // The built-in encoder cannot answer or rate.
     let encoder = rules.encoder.filter(|_| channel == Channel::Ssr).map(ToOwned::to_owned);
     let names = rules.models.iter().map(|known| known.name.clone()).chain(encoder);
     let words = names.filter(|name| made(Some((given.clone(), name.clone()))).is_ok()).collect();
@@ -155,8 +155,8 @@ mod tests {
         see(settings(&draft, &rules), read(&draft, &rules).err().unwrap_or_default());
     }
 
-    /// The law of this file: whatever is told to mean nothing is refused with the same words, and nothing else is refused
-    /// for meaning nothing.
+    /// A setting that is reported as meaningless is rejected with the same words, and no other setting is rejected as
+    /// meaningless.
     #[test]
     fn what_a_form_is_told_is_what_a_refusal_says() {
         let given = [
@@ -191,14 +191,14 @@ mod tests {
                                         || problem.what.contains("direct answer"))
                             });
                             let said = told.get(key).and_then(|setting| setting.refused.clone());
-                            // A subsample is not complained about while something else is wrong.
+                            // A subsample is not reported while something else is wrong.
                             if key == "subsample" && !problems.is_empty() && refusal.is_none() {
                                 return;
                             }
                             let senseless = besides.first().is_some_and(|(key, _)| {
                                 told.get(*key).is_some_and(|setting| setting.refused.is_some())
                             });
-                            // What goes with a setting that is refused itself is told to go with it.
+                            // A setting that depends on a rejected one is reported as rejected with it.
                             if refusal.is_none() && senseless {
                                 return;
                             }

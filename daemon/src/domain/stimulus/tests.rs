@@ -1,4 +1,4 @@
-//! Drafts in, specifications or problem lists out.
+//! Drafts with the specifications or problem lists that they give.
 
 mod comments;
 mod cut;

@@ -1,5 +1,5 @@
-//! Settings that are texts for people: what a comment of YAML would cut off them is pointed out, and HTML comments are taken
-//! out of them as out of the body. And what is worth knowing about a draft that reads well.
+//! Text settings of a draft: text that a YAML comment would cut off is reported, and HTML comments are removed as in
+//! the body. This module also collects notes on a valid draft.
 
 use protocol::study::{Draft, Problem};
 
@@ -7,26 +7,26 @@ use super::comments::{self, Hidden};
 use super::front_matter::{self, Cut, Item, Node};
 use super::given::{Given, Value};
 
-/// Settings that hold a text, and no number or word of a closed list.
+/// Settings that hold a free text, not a number or a word of a closed list.
 const TEXTS: &[&str] = &["name", "context", "questions", "tags", "project"];
-/// Comments that are told one by one.
+/// Most comments that are reported one by one.
 const TOLD_MAX: usize = 5;
-/// Characters of what is cut off that are told.
+/// Most characters of a cut-off text that are reported.
 const OFF_MAX: usize = 40;
 
-/// Something worth knowing, in the order of the file; what is told of flags comes last.
+/// A note, in the order of the file; notes on flags come last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum What {
     Comment { characters: usize },
     CutShort { off: String },
 }
 
-/// What is worth knowing about texts, with its line in the file and its place in words.
+/// Notes on texts, each with its line in the file and its place in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Told(Vec<(usize, String, What)>);
 
 impl Told {
-    /// Comments of a file.
+    /// Adds the comments of a file.
     pub(super) fn hidden(&mut self, file: &str, hidden: &[Hidden]) {
         for Hidden { line, characters } in hidden {
             let what = What::Comment { characters: *characters };
@@ -66,8 +66,8 @@ impl Told {
     }
 }
 
-/// What is worth knowing about a draft and is no error: the comments that nobody is shown, and texts that end at a comment
-/// of YAML. Nothing for a draft that cannot be read.
+/// Notes on a draft that are not errors: comments that are not shown, and texts that end at a YAML comment. Empty for
+/// a draft that cannot be read.
 #[must_use]
 pub fn notes(draft: &Draft) -> Vec<String> {
     let Ok(parts) = front_matter::split(&draft.text) else { return Vec::new() };
@@ -87,7 +87,7 @@ pub fn notes(draft: &Draft) -> Vec<String> {
     sentences
 }
 
-/// A setting of the file with its texts as people are to read them.
+/// A setting of the file with its texts after the removal of comments.
 pub(super) fn tidy(
     given: &mut Given,
     item: &Item,
@@ -144,7 +144,7 @@ fn tidy_item(
     }
 }
 
-/// A setting behind a flag, as [`tidy`].
+/// A setting given as a flag, like [`tidy`].
 pub(super) fn tidy_flag(given: &mut Given, problems: &mut Vec<Problem>, told: &mut Told) {
     let place = given.place.clone();
     if let Value::Flag(text) = &mut given.value
@@ -154,7 +154,7 @@ pub(super) fn tidy_flag(given: &mut Given, problems: &mut Vec<Problem>, told: &m
     }
 }
 
-/// Takes the comments out of one text.
+/// Removes the comments from one text.
 fn take_out(
     text: &mut String,
     line: usize,
@@ -181,11 +181,11 @@ fn take_out(
     }
 }
 
-/// What a comment behind a text is taken for.
+/// How a comment after a text is interpreted.
 enum Judged {
-    /// A note, as behind a word of a list.
+    /// A note, as after a word of a list.
     Note,
-    /// A note by its looks: it stands apart, as notes do.
+    /// Probably a note: it is set apart, as notes are.
     Told(String),
     /// A part of the text.
     Refused(String),

@@ -1,5 +1,6 @@
-//! Who may ask a service next, and when: turns, concurrency, limits a minute, the service's own headers and the breaker in
-//! one place. One of these stands before each engine; every study that uses the engine comes here for each call.
+//! The admission control of an engine, which decides which call may go next, and when: turns, concurrency, rate
+//! limits a minute, the service's own headers and the breaker in one place. Each engine has one; every study that
+//! uses the engine asks it for each call.
 
 use std::time::Duration;
 
@@ -11,19 +12,19 @@ use super::turns::Turns;
 use crate::inference::chat::{Allowance, CallError};
 use crate::inference::pool::Standing;
 
-/// A service that asks to wait, and has not replied since, is waited for so long: limits a minute and an hour are over by
-/// then, and whoever must wait for tomorrow is better told today.
+/// Longest wait for a service that asks to wait and has not replied since: limits a minute and an hour have passed by
+/// then, and a study that would have to wait for tomorrow should be told today.
 pub(super) const PATIENCE: Duration = Duration::from_hours(1);
-/// What the headers of a reply say is heeded for no longer.
+/// Longest time for which the rate limits in the headers of a reply are used.
 const TOLD_MOST: Duration = Duration::from_mins(2);
-/// A service that asks for more patience than this is left alone where another can answer in its stead.
+/// A service that asks for a longer wait than this is skipped if another engine can answer instead.
 const IMPATIENCE: Duration = Duration::from_secs(2);
-/// A service that fails is left alone for so long where another can answer in its stead.
+/// A service that fails is skipped for this time if another engine can answer instead.
 const FAILING_REST: Duration = Duration::from_secs(5);
-/// How long a told allowance counts when the service does not say when it is renewed.
+/// How long a reported allowance is used if the service does not say when it is renewed.
 const RENEWAL: Duration = Duration::from_secs(1);
 
-/// How long whoever was told to wait stays away by themself; for anything longer the door keeps all of them back.
+/// How long the call that was told to wait delays itself; for anything longer the admission control delays all calls.
 pub fn own_wait(told: Option<Duration>) -> Duration {
     told.unwrap_or_default().min(IMPATIENCE)
 }
@@ -31,39 +32,39 @@ pub fn own_wait(told: Option<Duration>) -> Duration {
 /// The limits that an owner sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// Calls under way at once, at most.
+    /// Most calls under way at once.
     pub concurrency: u32,
-    /// Requests a minute; none is no limit.
+    /// Requests a minute; `None` is no limit.
     pub requests_per_minute: Option<u32>,
-    /// Tokens a minute, sent and received; none is no limit.
+    /// Tokens a minute, input and output; `None` is no limit.
     pub tokens_per_minute: Option<u32>,
 }
 
-/// Whether a call may go.
+/// The decision on a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admit {
-    /// It may, and counts as under way.
+    /// Admitted, and counted as under way.
     Go,
-    /// Ask again at that time, or when something was released, whichever comes first.
+    /// Ask again at that time or after a release, whichever comes first.
     At(Duration),
-    /// Ask again when something was released.
+    /// Ask again after a release.
     Later,
-    /// No call of this study will go.
+    /// No call of this study will be admitted.
     Stop(String),
 }
 
-/// A service that has not replied for a while, with calls that wait for it.
+/// The state of a service that has not replied for a while, with calls waiting for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quiet {
-    /// Since its last reply, or since it was first asked after that.
+    /// Time since its last reply, or since the first call after that.
     pub since: Duration,
     /// Calls under way.
     pub under_way: u32,
-    /// While it is left in peace: how long until it is asked again.
+    /// While the breaker is open: time until the next probe.
     pub rests: Option<Duration>,
-    /// How long it still asks to wait.
+    /// Remaining time that the service asks to wait.
     pub asks: Option<Duration>,
-    /// How long its owner's own limits a minute still keep the next call back.
+    /// Remaining time that the owner's limits a minute delay the next call.
     pub paced: Option<Duration>,
 }
 
@@ -74,11 +75,11 @@ pub enum Signal<'a> {
     Replied,
     /// Without one.
     Failed(&'a CallError),
-    /// It was given up on this side.
+    /// It was abandoned on this side.
     Abandoned,
 }
 
-/// The door of one engine.
+/// The admission control of one engine.
 #[derive(Clone, Debug)]
 pub struct Admission {
     flow: Concurrency,
@@ -89,24 +90,24 @@ pub struct Admission {
     turns: Turns,
     under_way: u32,
     not_before: Duration,
-    /// Since when it asks to wait without having replied, or since when somebody waits for that.
+    /// Since when the service asks to wait without having replied, or since when a call waits for that.
     asked: Option<Duration>,
     patience: Duration,
-    /// Until when the limits a minute keep the next call back.
+    /// Until when the limits a minute delay the next call.
     paced: Duration,
-    /// What the service told last: requests left, and until when that counts.
+    /// The last allowance that the service reported: requests left, and until when that is valid.
     told: Option<(u64, Duration)>,
     why: String,
-    /// When it replied last, or was first asked after that.
+    /// Time of the last reply, or of the first call after it.
     heard: Duration,
-    /// When a call failed last.
+    /// Time of the last failed call.
     failed: Duration,
     now: Duration,
     bounds: Bounds,
 }
 
 impl Admission {
-    /// An open door.
+    /// A new admission control without restrictions from earlier calls.
     pub fn new(bounds: Bounds, now: Duration) -> Self {
         Self {
             flow: Concurrency::new(bounds.concurrency),
@@ -129,14 +130,14 @@ impl Admission {
         }
     }
 
-    /// One before which nobody waits for longer than that.
+    /// Sets the longest wait for the service.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Changes the limits of an engine at work.
+    /// Changes the limits while calls are under way.
     pub fn retune(&mut self, bounds: Bounds, now: Duration) {
         self.bounds = bounds;
         self.flow.retune(bounds.concurrency);
@@ -149,9 +150,10 @@ impl Admission {
         self.bounds
     }
 
-    /// Whether calls can go now, but for turns and places: not while the breaker is open, nor while the service asks for
-    /// more patience than others need to answer in its stead. One that fails is asked a single call now and then, which shows
-    /// whether it still does; who has nobody else to ask need not heed that.
+    /// Whether calls can be admitted now, apart from turns and concurrency: not while the breaker is open, nor while
+    /// the service asks for a longer wait than is accepted if another engine can answer instead. A failing service
+    /// gets a single call now and then, which shows whether it still fails; a caller without another engine need not
+    /// respect that.
     pub fn standing(&self, now: Duration) -> Standing {
         match self.breaker.way(now) {
             Way::Dead => Standing::Dead,
@@ -166,7 +168,7 @@ impl Admission {
         }
     }
 
-    /// Why no call will go any more, where that is so.
+    /// Why no call will be admitted any more, if so.
     pub fn given_up(&self, now: Duration) -> Option<String> {
         if self.breaker.way(now) == Way::Dead {
             return Some(self.why.clone());
@@ -185,12 +187,12 @@ impl Admission {
         self.not_before > now && self.asked.is_some_and(|since| now >= since + self.patience)
     }
 
-    /// How the service does, apart from any single call.
+    /// The condition of the service, apart from any single call.
     pub fn condition(&self) -> Condition {
         self.record.condition()
     }
 
-    /// Since when it has not replied, while somebody waits for it.
+    /// The state of a service that does not reply while calls wait for it.
     pub fn quiet(&self, now: Duration) -> Option<Quiet> {
         let rests = match self.breaker.way(now) {
             Way::Until(time) if time < Duration::MAX => Some(time.saturating_sub(now)),
@@ -211,7 +213,7 @@ impl Admission {
         })
     }
 
-    /// Calls that may be under way at present.
+    /// Current limit of calls under way.
     pub fn limit(&self) -> u32 {
         self.flow.limit()
     }
@@ -221,10 +223,10 @@ impl Admission {
         self.under_way
     }
 
-    /// Asks for one call of about that many tokens.
+    /// Asks for admission of one call of about that many tokens.
     pub fn ask(&mut self, study: u32, weight: u32, tokens: u64, now: Duration) -> Admit {
         if self.turns.is_empty() {
-            // Whoever comes to an empty door finds what the service asked for, and waits for it with patience of their own.
+            // The first study that arrives starts its own patience for a wait that the service had asked for before.
             self.asked = (self.not_before > now).then_some(now);
         }
         self.turns.want(study, weight);
@@ -283,13 +285,13 @@ impl Admission {
         Admit::Go
     }
 
-    /// The study asks for nothing at the moment.
+    /// Withdraws the study's request for now.
     pub fn pass(&mut self, study: u32) {
         self.turns.pass(study);
     }
 
-    /// The study is done with this engine. With the last one, the breaker's memory goes: whoever comes next tries anew, but
-    /// no sooner than the service allows.
+    /// Removes the study. With the last one the breaker is reset: the next study starts anew, but no sooner than the
+    /// service allows.
     pub fn leave(&mut self, study: u32) {
         self.turns.leave(study);
         if self.turns.is_empty() {
@@ -299,13 +301,13 @@ impl Admission {
         }
     }
 
-    /// Whether somebody else waits for a turn: then they should be told that there may be one.
+    /// Whether another study waits for a turn: then it should be notified that there may be one.
     pub fn others_want(&self, study: u32) -> bool {
         self.turns.others_want(study)
     }
 
-    /// A call has ended: gives its place back, and learns from how it went. `spare` is by how many tokens the call was
-    /// smaller than was asked for.
+    /// Ends a call: releases its slot, and updates the state from the result. `spare` is by how many tokens the call
+    /// was smaller than requested.
     pub fn done(&mut self, signal: Signal<'_>, allowance: Allowance, spare: i64, now: Duration) {
         self.now = self.now.max(now);
         self.under_way = self.under_way.saturating_sub(1);
@@ -332,7 +334,7 @@ impl Admission {
             Signal::Abandoned => return,
             Signal::Failed(error) => error,
         };
-        // Whatever it says, a service that says something is heard.
+        // Any response counts as a sign of life.
         if !matches!(error, CallError::Network { .. }) {
             self.heard = self.now;
         }
@@ -342,11 +344,13 @@ impl Admission {
         match error {
             CallError::Limited { after, .. } => {
                 self.flow.note(true);
-                // A service that pushes back is alive; one that pushes back a single call at a time is as good as dead.
+                // A service that throttles is alive; one that throttles even a single call at a time is as good as
+                // dead.
                 if self.flow.limit() == 1 {
                     self.breaker.note(Health::Bad, now);
                 }
-                // One stray push for a moment is the business of that call; several, or a longer one, mean the whole account.
+                // A single short throttling concerns only that call; several, or a longer one, concern the whole
+                // account.
                 let wait = after.unwrap_or(Duration::ZERO);
                 if self.flow.is_pushed() || self.flow.limit() == 1 || wait > IMPATIENCE {
                     self.not_before = self.not_before.max(now + wait);
@@ -360,14 +364,14 @@ impl Admission {
                 self.breaker.note(Health::Bad, now);
             }
             CallError::Rejected { .. } => self.breaker.note(Health::Rejecting, now),
-            // An answer of absurd size comes from a service that works.
+            // A reply of absurd size comes from a service that works.
             CallError::TooLarge { .. }
             | CallError::Denied { .. }
             | CallError::Redirected { .. } => {}
         }
     }
 
-    /// Heeds what the service tells of its limits, on success and on failure.
+    /// Applies the rate limits that the service reports, on success and on failure.
     fn hear(&mut self, allowance: Allowance, now: Duration) {
         if let Some(left) = allowance.requests_left {
             let until = now + allowance.requests_reset.unwrap_or(RENEWAL).min(TOLD_MOST);

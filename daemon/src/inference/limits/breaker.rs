@@ -1,5 +1,6 @@
-//! A circuit breaker: after twenty failures in a row nobody asks for a while, then one call probes. When the probes fail
-//! too, or when the service rejects what it is asked time after time, studies stop instead of burning their retries.
+//! A circuit breaker: after twenty failures in a row no call is made for a while, then one call probes. When the
+//! probes fail too, or when the service rejects requests again and again, studies stop instead of using up their
+//! retries.
 
 use std::time::Duration;
 
@@ -9,12 +10,12 @@ const FAILURES_MAX: u32 = 20;
 const REST: [Duration; 3] =
     [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(20)];
 
-/// How a call ended, as far as the service's health goes.
+/// The result of a call with respect to the service's health.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Health {
-    /// It answered, whatever it said.
+    /// It answered, whatever the answer.
     Good,
-    /// It failed, or pushed back.
+    /// It failed, or throttled the call.
     Bad,
     /// It rejected the request itself.
     Rejecting,
@@ -25,11 +26,11 @@ pub(super) enum Health {
 pub(super) enum Way {
     /// They may.
     Free,
-    /// One may, to probe.
+    /// Only one, as a probe.
     Probe,
     /// Not before that time.
     Until(Duration),
-    /// Not at all.
+    /// Never.
     Dead,
 }
 
@@ -37,7 +38,7 @@ pub(super) enum Way {
 pub(super) struct Breaker {
     failures: u32,
     rejections: u32,
-    /// Probes that failed, and until when it rests; none while it is closed.
+    /// Number of failed probes, and until when it stays open; `None` while it is closed.
     open: Option<(usize, Duration)>,
     probing: bool,
     dead: bool,
@@ -59,17 +60,17 @@ impl Breaker {
         self.failures == 0 && self.rejections == 0
     }
 
-    /// Notes that the probe is under way.
+    /// Records that the probe is under way.
     pub(super) fn probe(&mut self) {
         self.probing = true;
     }
 
-    /// Nothing is under way, so no probe is, however it ended.
+    /// Records that no call is under way, so no probe is either, however it ended.
     pub(super) fn rest(&mut self) {
         self.probing = false;
     }
 
-    /// Notes how a call ended.
+    /// Records the result of a call.
     pub(super) fn note(&mut self, health: Health, now: Duration) {
         match health {
             Health::Good => *self = Self::default(),
@@ -82,7 +83,7 @@ impl Breaker {
                 self.failures += 1;
                 match self.open {
                     None if self.failures >= FAILURES_MAX => self.open = Some((0, now + REST[0])),
-                    // Only the probe counts: calls that were under way say nothing new.
+                    // Only the probe counts: other calls that were under way give no new information.
                     Some((failed, _)) if self.probing => {
                         self.probing = false;
                         match REST.get(failed + 1) {

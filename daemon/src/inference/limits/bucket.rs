@@ -1,9 +1,9 @@
-//! A token bucket: so many a minute, refilled continuously, with a burst of a tenth of a minute. It may be overdrawn by a
-//! single large take, and then waits until it is paid back.
+//! A token bucket: so many a minute, refilled continuously, with a burst of a tenth of a minute. It may be overdrawn
+//! by a single large take, and then waits until the level is positive again.
 
 use std::time::Duration;
 
-/// So many a minute.
+/// A bucket with so many a minute.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bucket {
     per_second: f64,
@@ -25,15 +25,15 @@ impl Bucket {
         self.at = self.at.max(now);
     }
 
-    /// When that many may be taken; `now` when they may be at once.
+    /// The time when that many may be taken; `now` if at once.
     pub(super) fn ready_at(&mut self, amount: f64, now: Duration) -> Duration {
         self.refill(now);
-        // More than a full bucket is never there: it waits for a full one.
+        // The level never exceeds a full bucket, so a larger amount waits for a full one.
         let short = amount.min(self.burst) - self.level;
         if short <= 0.0 { now } else { now + Duration::from_secs_f64(short / self.per_second) }
     }
 
-    /// Takes that many, also more than there are; a negative amount gives back.
+    /// Takes that many, even more than available; a negative amount is returned.
     pub(super) fn take(&mut self, amount: f64, now: Duration) {
         self.refill(now);
         self.level = (self.level - amount).min(self.burst);

@@ -1,8 +1,8 @@
-//! How many calls may be under way: starts where its owner says, falls by the share of calls that the service pushed
-//! back, and climbs again while it takes everything. A few stray pushes change nothing, so that a noisy service is not
-//! taken for a full one.
+//! Adaptive concurrency: the limit of calls under way starts at the owner's value, falls by the share of calls that
+//! the service throttles (429, 503 or 529), and climbs again while all are accepted. A few stray ones change nothing,
+//! so that noise is not mistaken for overload.
 
-/// Above this share of pushed-back calls in a window, the limit falls.
+/// Above this share of throttled calls in a window, the limit falls.
 const SHARE_HIGH: f64 = 0.1;
 /// It never falls by more than this factor at once.
 const FALL_MOST: f64 = 0.5;
@@ -11,7 +11,7 @@ const CLIMB: f64 = 0.05;
 /// Fewest calls in a window.
 const WINDOW_MIN: u32 = 10;
 
-/// The limit, and what the present window saw.
+/// The limit, and the counts of the current window.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Concurrency {
     ceiling: f64,
@@ -36,20 +36,20 @@ impl Concurrency {
         self.limit as u32
     }
 
-    /// Changes the ceiling of a service at work: a lower one counts at once, a higher one is climbed to.
+    /// Changes the ceiling while calls are under way: a lower one applies at once, a higher one is climbed to.
     pub(super) fn retune(&mut self, ceiling: u32) {
         self.ceiling = f64::from(ceiling.max(1));
         self.limit = self.limit.min(self.ceiling);
     }
 
-    /// Whether the present window saw more pushes than noise: also at its beginning, where three of the first ten say
-    /// little, they are held against half of it.
+    /// Whether the current window has more throttled calls than noise: also at its beginning, where three of the
+    /// first ten are weak evidence, so they are compared with half of it.
     pub(super) fn is_pushed(&self) -> bool {
         let seen = f64::from(self.seen).max(self.limit / 2.0);
         self.pushed >= 3 && f64::from(self.pushed) > SHARE_HIGH * seen
     }
 
-    /// Notes how a call ended.
+    /// Records the result of a call.
     pub(super) fn note(&mut self, pushed_back: bool) {
         self.seen += 1;
         self.pushed += u32::from(pushed_back);

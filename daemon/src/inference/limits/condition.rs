@@ -1,7 +1,7 @@
-//! How a service does, apart from any single call: whether most of its latest calls got a reply. Where they did, a call that
-//! failed is its own misfortune and may soon be made again; where they did not, the service is left in peace.
+//! The condition of a service, apart from any single call: whether most of its latest calls got a reply. If they did,
+//! a failed call is an isolated event and may soon be repeated; if they did not, calls are held back.
 
-/// How a service does.
+/// The condition of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// Most of its latest calls got a reply.
@@ -10,25 +10,25 @@ pub enum Condition {
     Failing,
 }
 
-/// The share of failed calls, the latest ones weighing most: each newer call takes one part in so many of the weight.
+/// Weight of the moving share of failed calls: each newer call takes one part in so many of the weight.
 const MEMORY: f64 = 16.0;
 /// From this share of failures on, the service is failing.
 const SHARE_HIGH: f64 = 0.5;
 
-/// What is remembered of the latest calls.
+/// A moving record of the latest calls.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Record {
     failed: f64,
 }
 
 impl Record {
-    /// Notes how a call ended.
+    /// Records the result of a call.
     pub(super) fn note(&mut self, replied: bool) {
         let this = if replied { 0.0 } else { 1.0 };
         self.failed += (this - self.failed) / MEMORY;
     }
 
-    /// What that says of the service.
+    /// The condition that follows from the record.
     pub(super) fn condition(self) -> Condition {
         if self.failed < SHARE_HIGH { Condition::Answering } else { Condition::Failing }
     }

@@ -1,6 +1,6 @@
-//! How fast a service may be asked, as pure arithmetic over a time that the caller gives: concurrency that follows the
-//! service's signals, tokens and requests a minute, a breaker, bounded retries, and turns between studies. Nothing here
-//! waits or reads a clock, so a test plays an hour in a millisecond.
+//! Rate limiting of model services, as pure arithmetic over a time that the caller passes: concurrency that follows
+//! the service's signals, tokens and requests a minute, a breaker, bounded retries, and turns between studies.
+//! Nothing here waits or reads a clock, so a test simulates an hour in a millisecond.
 
 mod admission;
 mod breaker;

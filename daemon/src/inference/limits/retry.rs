@@ -1,23 +1,23 @@
-//! Retries that cannot become a storm: so many tries for one question, so many retries for a study, and a wait that grows
-//! and is spread by a seed.
+//! The retry policy: a maximum of tries for one question, a budget of retries for a study, and an exponential backoff
+//! with seeded jitter, so that retries cannot become a storm.
 
 use std::time::Duration;
 
 use super::condition::Condition;
 use crate::domain::digest::Digest;
 
-/// Most tries for one question when the service fails; re-asks of unreadable replies are counted apart.
+/// Most tries for one question when the service fails; re-asks of unreadable replies are counted separately.
 pub const TRIES_MAX: u32 = 5;
-/// Retries that every study may have, however small it is.
+/// Retries that every study has, however small it is.
 const RETRIES_FREE: u64 = 20;
-/// The first wait at a service that fails is a quarter of a second on average.
+/// The first wait for a failing service is a quarter of a second on average.
 const WAIT_FIRST: Duration = Duration::from_millis(500);
-/// The first wait at a service that answers others is half of this at least, on average.
+/// The first wait for a service that answers other calls is at least half of this on average.
 const WAIT_LEAST: Duration = Duration::from_millis(20);
-/// No wait is longer.
+/// The longest wait.
 const WAIT_MOST: Duration = Duration::from_secs(20);
 
-/// The retries of one study: at most half of its first tries and twenty more.
+/// The retry budget of one study: at most half of its first tries and twenty more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RetryBudget {
     first: u64,
@@ -25,12 +25,12 @@ pub struct RetryBudget {
 }
 
 impl RetryBudget {
-    /// Notes a first try.
+    /// Records a first try.
     pub fn first(&mut self) {
         self.first += 1;
     }
 
-    /// Takes one retry, if there is one left.
+    /// Takes one retry, if one is left.
     pub fn retry(&mut self) -> bool {
         let left = self.retries < self.first / 2 + RETRIES_FREE;
         self.retries += u64::from(left);
@@ -38,10 +38,10 @@ impl RetryBudget {
     }
 }
 
-/// How long to wait before a try: a random part of a span that doubles. Where the service answers others, the first span is
-/// as long as a call there usually takes, so that a stray failure of a quick service does not hold a study up at its end.
-/// The randomness comes from what is asked, so that a test knows it and no two calls that failed together come back
-/// together.
+/// The wait before a try: a random part of a span that doubles. If the service answers other calls, the first span is
+/// as long as a call usually takes there, so that a stray failure of a quick service does not delay the end of a
+/// study. The jitter is derived from the question, so that a test can predict it and calls that failed together do
+/// not return together.
 pub fn backoff(
     study_seed: u64,
     ordinal: u32,

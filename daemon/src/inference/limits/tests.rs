@@ -1,4 +1,4 @@
-//! An engine's door under good weather and bad, played in virtual time by a small simulation of a service.
+//! The admission control under normal and failing conditions, in virtual time with a small simulation of a service.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
-//! Turns between studies that share a service: start-time fair queueing. Each call moves its study's own time on by one
-//! part of its weight, and the study that is furthest behind goes next; one that arrives late starts at the present, not
-//! at zero, so that it neither starves the others nor waits behind their whole queue.
+//! Turns between studies that share a service: start-time fair queueing. Each call advances its study's virtual time
+//! by one part of its weight, and the study with the lowest time goes next; a new study starts at the current virtual
+//! time, not at zero, so that it neither starves the others nor waits behind their whole queue.
 
 use std::collections::BTreeMap;
 
@@ -22,20 +22,20 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    /// Notes that a study wants a turn; one that is new takes its place.
+    /// Records that a study wants a turn; a new study is added.
     pub(super) fn want(&mut self, study: u32, weight: u32) {
         let present = self.present;
         let place =
             self.places.entry(study).or_insert(Place { time: present, weight: 1, wants: false });
         place.weight = u64::from(weight.max(1));
         if !place.wants {
-            // Time that it did not use is not saved up.
+            // Unused time is not saved up.
             place.time = place.time.max(present);
             place.wants = true;
         }
     }
 
-    /// Whose turn it is.
+    /// The study that goes next.
     pub(super) fn next(&self) -> Option<u32> {
         self.places
             .iter()
@@ -44,8 +44,8 @@ impl Turns {
             .map(|(study, _)| *study)
     }
 
-    /// The study takes its turn. It is taken to want the next one too, until it passes: otherwise whoever happens to ask
-    /// while it is busy with its call would get ahead.
+    /// Gives the study its turn. The study counts as wanting the next one too, until it passes: otherwise another
+    /// study that asks while this one is busy with its call would get ahead.
     pub(super) fn take(&mut self, study: u32) {
         if let Some(place) = self.places.get_mut(&study) {
             self.present = self.present.max(place.time);
@@ -53,14 +53,14 @@ impl Turns {
         }
     }
 
-    /// It wants none for now.
+    /// Records that the study wants no turn for now.
     pub(super) fn pass(&mut self, study: u32) {
         if let Some(place) = self.places.get_mut(&study) {
             place.wants = false;
         }
     }
 
-    /// It is done.
+    /// Removes the study.
     pub(super) fn leave(&mut self, study: u32) {
         self.places.remove(&study);
     }
@@ -69,7 +69,7 @@ impl Turns {
         self.places.is_empty()
     }
 
-    /// Whether anybody else wants a turn.
+    /// Whether another study wants a turn.
     pub(super) fn others_want(&self, study: u32) -> bool {
         self.places.iter().any(|(other, place)| *other != study && place.wants)
     }

@@ -1,5 +1,5 @@
-//! The calls of further channels that go to a chat model: a respondent's free text, and the rating of a text. They go
-//! through the same door as direct questions, at the same price.
+//! Side measures on a chat model: a respondent's free text, and the rating of a text. Their calls share the admission
+//! control and the price of direct questions.
 
 use protocol::channels::Construct;
 use protocol::persona::Persona;
@@ -14,17 +14,17 @@ use crate::domain::instrument::channels::{TEXT_BYTES_MAX, rating_schema, text_sc
 use crate::inference::chat::Schema;
 use crate::inference::prompt::{Prompt, PromptError, Reask, put};
 
-/// Tokens of a free text, at least and at most: one to three short sentences in an object.
+/// Fewest and most tokens of a free text: one to three short sentences in an object.
 const TEXT_TOKENS: (u64, u64) = (20, 120);
 /// Tokens of a rating.
 const RATING_TOKENS: (u64, u64) = (8, 30);
-/// Longest reply of a model that does not think first, in tokens: many times what either takes.
+/// Longest reply of a non-reasoning model, in tokens: many times what either kind needs.
 const REPLY_TOKENS_MAX: u32 = 300;
-/// Characters that such a text usually has at most, for estimates.
+/// Usual most characters of such a text, for estimates.
 const TEXT_LIKELY: usize = 400;
 
 impl ModelEngine {
-    /// What a respondent is sent to say something in free words.
+    /// The call that asks a respondent for a free text.
     ///
     /// # Errors
     /// When an owner's template does not render.
@@ -39,7 +39,7 @@ impl ModelEngine {
         self.ready_prompt(prompt, Part::Text, 0)
     }
 
-    /// What is sent to have a text rated.
+    /// The call that has a text rated.
     ///
     /// # Errors
     /// When an owner's template does not render.
@@ -54,7 +54,7 @@ impl ModelEngine {
         self.ready_prompt(prompt, Part::Rating, 0)
     }
 
-    /// A rating of the longest text there can be, to know the most that one can cost.
+    /// A rating of the longest possible text, to know the most that one can cost.
     ///
     /// # Errors
     /// When an owner's template does not render.
@@ -82,7 +82,7 @@ impl ModelEngine {
         Ok(self.ready_with(prompt, shape, &origin, framing + more, sampling))
     }
 
-    /// The form of the reply, where the service is told.
+    /// The schema of the reply, if the service can enforce one.
     fn schema_of(&self, part: Part) -> Option<serde_json::Value> {
         (self.service.structured == Structured::Schema).then(|| match part {
             Part::Text => text_schema(),
@@ -90,7 +90,8 @@ impl ModelEngine {
         })
     }
 
-    /// People differ, and so shall their texts; the same text gets the same rating as far as a service can do that.
+    /// Texts of different people should differ, so they are sampled; the rating of a text should be reproducible, as
+    /// far as a service can do that.
     fn sampling_of(&self, part: Part) -> Sampling {
         let usual = self.usual();
         let longest = usual.output_tokens_max;
@@ -107,7 +108,7 @@ impl ModelEngine {
         }
     }
 
-    /// What those questions will cost for that many respondents, before anybody was asked.
+    /// The estimated cost of the free texts of that many respondents.
     ///
     /// # Errors
     /// When an owner's template does not render.
@@ -124,7 +125,7 @@ impl ModelEngine {
         Ok(Estimate::sum(calls.collect::<Result<Vec<_>, PromptError>>()?))
     }
 
-    /// What rating those texts will cost.
+    /// The estimated cost of rating those texts.
     ///
     /// # Errors
     /// When an owner's template does not render.
@@ -154,7 +155,7 @@ impl ModelEngine {
         }
     }
 
-    /// SHA-256 (hex) over the templates of further channels.
+    /// SHA-256 (hex) over the templates of side measures.
     pub fn beside_hash(&self) -> &str {
         self.prompts.beside_hash()
     }

@@ -1,24 +1,24 @@
-//! What asking will cost, before anybody was asked: a range, because nobody knows how much people will say.
+//! Cost estimates before a run: a range, because the length of replies is unknown.
 
 use protocol::credits::UsdMicros;
 
 use super::{ModelEngine, ReadyCall};
 use crate::domain::instrument::Item;
 
-/// What asking a whole panel will cost.
+/// The estimated cost of a whole panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estimate {
-    /// At least, if everyone is brief.
+    /// The low end, if all replies are short.
     pub low: UsdMicros,
-    /// What to expect at most, some re-asks included.
+    /// The high end, some re-asks included.
     pub high: UsdMicros,
 }
 
 impl Estimate {
-    /// Nothing.
+    /// No cost.
     pub const ZERO: Self = Self { low: UsdMicros::ZERO, high: UsdMicros::ZERO };
 
-    /// All of them together.
+    /// The sum of all.
     #[must_use]
     pub fn sum(all: impl IntoIterator<Item = Self>) -> Self {
         all.into_iter().fold(Self::ZERO, |sum, each| Self {
@@ -29,9 +29,8 @@ impl Estimate {
 }
 
 impl ModelEngine {
-    /// What asking that many such questions will cost, before anybody was asked. Replies are taken as 80 to 250 tokens, to
-    /// one question alone as 50 to 200 in words and 8 to 30 where something is chosen, with reasoning 300 to 1,500; and a
-    /// tenth is added for what is asked again.
+    /// The estimated cost of that many such questions. Replies are taken as 80 to 250 tokens, for one item alone as
+    /// 50 to 200 for words and 8 to 30 for a choice, with reasoning 300 to 1,500; and a tenth is added for re-asks.
     pub fn estimate(&self, ready: &ReadyCall, item: Option<Item>, questions: u64) -> Estimate {
         let tokens = match item {
             None => (80, 250),
@@ -41,7 +40,7 @@ impl ModelEngine {
         self.estimate_replies(ready, questions, tokens)
     }
 
-    /// The same for replies of so many tokens, at least and at most.
+    /// The same for replies with that range of tokens.
     pub(super) fn estimate_replies(
         &self,
         ready: &ReadyCall,

@@ -1,5 +1,5 @@
-//! What all questions of one study share at an engine: the form that replies take, the settings and the material. It is
-//! worked out once for a study and not once for a respondent.
+//! The parts of a prompt that all questions of one study share at an engine: reply schema, settings and material.
+//! They are computed once for a study and not for each respondent.
 
 use protocol::study::StudySpec;
 
@@ -10,30 +10,30 @@ use crate::domain::instrument::{self, Item};
 use crate::inference::chat::Schema;
 use crate::inference::prompt::{Material, PromptError};
 
-/// What is the same in every question of one study.
+/// The constant parts of a study's prompts.
 #[derive(Clone, Debug)]
 pub struct Form {
-    /// What people are shown.
+    /// The stimulus and context.
     pub(super) material: Material,
-    /// One for all questions together, or one for each that is put alone.
+    /// One for all questions together, or one for each item.
     pub(super) sheets: Vec<Sheet>,
 }
 
-/// What is the same whenever certain questions are put.
+/// The constant parts for one set of questions.
 #[derive(Clone, Debug)]
 pub(super) struct Sheet {
-    /// The one question that is put; `None` for all together.
+    /// The item; `None` for all questions together.
     item: Option<Item>,
-    /// The form that replies take, where the service is told.
+    /// The schema of replies, if the service can enforce one.
     pub(super) schema: Option<Schema>,
-    /// Who is asked and with which settings, as one text: the first part of the address of every question.
+    /// The engine and its settings as one text: the first part of the address of every prompt.
     pub(super) parameters: String,
-    /// Where those addresses begin.
+    /// The hash state that those addresses begin with.
     pub(super) origin: Origin,
 }
 
 impl Form {
-    /// What is the same whenever that is put.
+    /// The constant parts for that item.
     pub(super) fn sheet(&self, item: Option<Item>) -> Result<&Sheet, PromptError> {
         let sheet = self.sheets.iter().find(|sheet| sheet.item == item);
         sheet.ok_or_else(|| PromptError::Form("there is none for that question".to_owned()))
@@ -48,7 +48,7 @@ impl Sheet {
 }
 
 impl ModelEngine {
-    /// What all questions of that study share here.
+    /// The constant parts for that study at this engine.
     ///
     /// # Errors
     /// Never: a schema is JSON.

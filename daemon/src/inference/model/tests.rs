@@ -1,4 +1,4 @@
-//! What an address of a question depends on: everything that decides the reply, and nothing else.
+//! Dependencies of a prompt's address: everything that determines the reply, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! Prompts of questions that are put one a call. One template holds them all, because each is a sentence: what is shown and
-//! how to reply is the same for every one of them.
+//! Prompts of items that are put in calls of their own. One template contains all of them, because each is a
+//! sentence: the material and the reply instructions are the same for every item.
 
 use minijinja::{Value, context};
 use protocol::measurement::Control;
@@ -9,11 +9,11 @@ use super::{Prompt, PromptError, Prompts};
 use crate::domain::asking::Asking;
 use crate::domain::instrument::Item;
 
-/// The template of the questions.
+/// The template of the items.
 const QUESTION: &str = "alone.jinja";
 
 impl Prompts {
-    /// Puts one question alone.
+    /// The prompt of one item.
     pub(super) fn alone(
         &self,
         study_type: StudyType,
@@ -41,7 +41,7 @@ impl Prompts {
         };
         let system = self.fill("respondent_alone.jinja", about)?;
         let question = put(reversed, wording)?;
-        // Only the score has a scale that is turned round; another wording is one for every question.
+        // Only the score has a scale that can be reversed; another wording applies to every item.
         let is_other = wording > 0 || (reversed && item == Item::Score);
         if is_other && question == put(false, 0)? {
             return Err(PromptError::SameAlone(item.as_str()));

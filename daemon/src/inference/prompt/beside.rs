@@ -1,5 +1,5 @@
-//! Prompts of further channels: the respondent's free text, and another model's rating of it. A rater is shown the text
-//! and nothing else, behind a mark that the text cannot know.
+//! Prompts of side measures: the respondent's free text, and another model's rating of it. A rater sees only the
+//! text, behind a mark that the text's author cannot know.
 
 use minijinja::context;
 use protocol::channels::Construct;
@@ -14,7 +14,7 @@ impl Prompts {
     /// Asks a respondent for a free text on one construct.
     ///
     /// # Errors
-    /// When a template uses what there is not.
+    /// When a template uses an undefined value.
     pub fn text(
         &self,
         spec: &StudySpec,
@@ -38,7 +38,7 @@ impl Prompts {
     /// Asks a model to rate such a text.
     ///
     /// # Errors
-    /// When a template uses what there is not.
+    /// When a template uses an undefined value.
     pub fn rating(
         &self,
         seed: u64,
@@ -60,8 +60,8 @@ impl Prompts {
     }
 }
 
-/// The word in the marks around a text. Whoever wrote the text was shown the mark of the material; this one is drawn from
-/// the text itself, so that no text can close it.
+/// The word in the marks around a text. The text's author has seen the mark of the material; this one is drawn from
+/// the text itself, so that no text can contain its own closing mark.
 fn mark_of_text(seed: u64, text: &str) -> String {
     let hash = Digest::new().raw("mark of a text").raw(seed.to_le_bytes()).raw(text).finish_hex();
     format!("said-{}", &hash[..8])

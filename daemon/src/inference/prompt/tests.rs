@@ -1,4 +1,4 @@
-//! What a model is really told, and that nothing shown can step out of its place.
+//! Prompts as they are sent to a model, and protection against material that imitates other parts of the prompt.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What becomes of the shipped catalogue, the owner's settings and an environment.
+//! Resolution of services from the shipped catalogue, the owner's settings and an environment.
 
 use super::*;
 

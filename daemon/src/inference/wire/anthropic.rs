@@ -55,7 +55,7 @@ pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
                     Speaker::Model => Message { role: "assistant", content },
                 })
                 .collect(),
-            // This format ends the scale at 1.
+            // The scale of this format ends at 1.
             temperature: chat.temperature.map(|temperature| temperature.min(1.0)),
             output_config,
         },
@@ -77,7 +77,7 @@ pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
     Ok(ChatReply { text: text_of, model: name(body, "model"), stop, tokens: tokens(body) })
 }
 
-/// This format counts cached tokens beside the others, not among them.
+/// This format counts cached tokens separately, not as part of the input.
 fn tokens(body: &Value) -> Option<Tokens> {
     let usage = body.get("usage")?;
     let fresh = count(usage, "input_tokens")?;

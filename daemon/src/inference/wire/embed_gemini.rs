@@ -1,5 +1,5 @@
-//! Gemini `batchEmbedContents`, one request a text. Field names as in <https://ai.google.dev/api/embeddings>. The service
-//! counts no tokens here.
+//! Gemini `batchEmbedContents`, one request a text. Field names as in <https://ai.google.dev/api/embeddings>. The
+//! service counts no tokens here.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -16,7 +16,7 @@ struct Body<'a> {
 struct Request<'a> {
     model: String,
     content: Content<'a>,
-    /// Vectors whose cosines are to be compared.
+    /// Embeddings whose cosines are to be compared.
     task_type: &'static str,
 }
 

@@ -16,7 +16,7 @@ pub(super) fn request(model: &str, texts: &[String]) -> serde_json::Result<Vec<u
     serde_json::to_vec(&Body { model, input: texts })
 }
 
-/// Vectors may come in any order: each names the place of its text.
+/// Vectors may come in any order: each has the index of its text.
 pub(super) fn reply(body: &Value) -> Result<Vectors, Unread> {
     let data = body.get("data").and_then(Value::as_array).ok_or("it has no data")?;
     let mut placed = Vec::with_capacity(data.len());

@@ -107,7 +107,7 @@ pub(super) fn reply(body: &Value) -> Result<ChatReply, Unread> {
     Ok(ChatReply { text: spoken, model, stop, tokens })
 }
 
-/// This format counts reasoning beside the reply, not within it.
+/// This format counts reasoning separately, not as part of the reply.
 fn tokens(body: &Value) -> Option<Tokens> {
     let usage = body.get("usageMetadata")?;
     let input = count(usage, "promptTokenCount")?;

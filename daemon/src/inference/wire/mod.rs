@@ -1,5 +1,5 @@
-//! The wire formats, one file each: a request as JSON, a reply from JSON, and how the key travels. Pure functions; the
-//! client next door does the calling.
+//! The wire formats, one file each: a request as JSON, a reply from JSON, and how the key is sent. Pure functions;
+//! `client` makes the calls.
 
 mod anthropic;
 mod embed_gemini;
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::chat::{Chat, ChatReply, TokenLimit};
 
-/// The formats that are spoken.
+/// The supported formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
@@ -27,18 +27,18 @@ pub enum Format {
     Gemini,
 }
 
-/// How a key travels.
+/// How a key is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Auth {
-    /// As the format usually does.
+    /// In the usual header of the format.
     #[default]
     Usual,
-    /// In the header `api-key`, as Azure takes it.
+    /// In the header `api-key`, for Azure.
     ApiKeyHeader,
 }
 
-/// Why a body is no reply, in words of ours.
+/// Why a body is not a reply, in our own words.
 pub type Unread = &'static str;
 
 impl Format {
@@ -51,7 +51,7 @@ impl Format {
         }
     }
 
-    /// The name of the header that carries the key, and what stands before the key in it.
+    /// The name of the header that carries the key, and the text before the key in it.
     pub fn key_header(self, auth: Auth) -> (&'static str, &'static str) {
         match (auth, self) {
             (Auth::ApiKeyHeader, _) => ("api-key", ""),
@@ -61,7 +61,7 @@ impl Format {
         }
     }
 
-    /// Headers that the format demands besides the key.
+    /// Headers that the format requires besides the key.
     pub fn headers(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Anthropic => &[("anthropic-version", "2023-06-01")],
@@ -99,22 +99,22 @@ impl Format {
     }
 }
 
-/// Vectors of texts, in the order of the texts.
+/// Embeddings of texts, in the order of the texts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vectors {
     /// One for each text, all of one length.
     pub vectors: Vec<Vec<f32>>,
-    /// The model that says it made them; empty when the service does not say.
+    /// The model that the service reports to have used; empty if it reports none.
     pub model: String,
-    /// Tokens sent, where the service counts them.
+    /// Input tokens, if the service counts them.
     pub tokens: Option<u64>,
 }
 
-/// Most numbers of one vector: the largest models in use have a few thousand.
+/// Most dimensions of a vector: the largest models in use have a few thousand.
 const DIMENSIONS_MAX: usize = 16_384;
 
 impl Format {
-    /// Whether the format has a call that turns texts into vectors.
+    /// Whether the format has an embedding call.
     pub fn embeds(self) -> bool {
         match self {
             Self::Openai | Self::Gemini => true,
@@ -122,7 +122,7 @@ impl Format {
         }
     }
 
-    /// The path segments of that call below the base URL.
+    /// The path segments of the embedding call below the base URL.
     pub fn embed_path(self, model: &str) -> Vec<String> {
         match self {
             Self::Openai => vec!["embeddings".to_owned()],
@@ -131,7 +131,7 @@ impl Format {
         }
     }
 
-    /// The body of that call, as JSON.
+    /// The body of the embedding call, as JSON.
     ///
     /// # Errors
     /// Never: texts are JSON.
@@ -142,7 +142,7 @@ impl Format {
         }
     }
 
-    /// Reads its reply: as many vectors as there were texts, of one length, each number finite.
+    /// Reads the reply of an embedding call: as many vectors as there were texts, of one length, each number finite.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -184,9 +184,9 @@ fn vector(values: Option<&Value>) -> Result<Vec<f32>, Unread> {
         .ok_or("an embedding holds something that is no number")
 }
 
-/// A body as JSON, in one piece of memory that is large enough from the start for most of them.
+/// A body as JSON, in a buffer that is large enough from the start in most cases.
 fn json(chat: &Chat, body: &impl Serialize) -> serde_json::Result<Vec<u8>> {
-    /// What stands around the prompt, a schema included.
+    /// Bytes around the prompt, a schema included.
     const FRAME_BYTES: usize = 4 * 1024;
     let turns: usize = chat.turns().map(|(_, said)| said.len()).sum();
     let mut json = Vec::with_capacity(chat.system.len() + turns + FRAME_BYTES);
@@ -194,21 +194,21 @@ fn json(chat: &Chat, body: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     Ok(json)
 }
 
-/// A count of tokens, where there is a plausible one: services have been seen to report negative and absurd numbers.
+/// A count of tokens, if it is plausible: services have been seen to report negative and absurd numbers.
 fn count(usage: &Value, key: &str) -> Option<u64> {
-    /// More tokens than any model takes in one call.
+    /// More tokens than any model accepts in one call.
     const TOKENS_MAX: u64 = 20_000_000;
     usage.get(key)?.as_u64().filter(|count| *count <= TOKENS_MAX)
 }
 
-/// Most characters of a model's name, as services say it: as many as one may have that is asked for.
+/// Most characters of a model's name in a reply: the same limit as for a requested name.
 pub const NAME_MAX: usize = 200;
 
-/// The name of a model under a key, empty without one: one line without what cannot be seen, and cut where it is longer than
-/// any name is.
+/// The name of a model under a key, empty without one: one line, without invisible characters, and cut at the length
+/// limit.
 fn name(value: &Value, key: &str) -> String {
     let said = value.get(key).and_then(Value::as_str).unwrap_or_default();
-    // What is far behind the limit need not be looked at.
+    // Text far beyond the limit is not inspected.
     let (end, _) = said.char_indices().nth(16 * NAME_MAX).unwrap_or((said.len(), ' '));
     let line = protocol::safe::line(said.get(..end).unwrap_or_default());
     line.trim().chars().take(NAME_MAX).collect()

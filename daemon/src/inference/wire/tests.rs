@@ -1,4 +1,4 @@
-//! What each format sends, and what it makes of what services really send, hostile bodies included.
+//! Requests and replies of each format, with replies that services really send, hostile bodies included.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! The step to format 3: every stored answer gets its study type. Formats 1 and 2 stored its fields alone, so that a reader
-//! had to tell the type by which fields there are; the study of the row knows it.
+//! The migration to format 3: every stored answer gets its study type. Formats 1 and 2 stored its fields only, so
+//! that a reader had to guess the type from the fields; the study of the row determines it.
 
 use std::ops::{Bound, ControlFlow};
 
@@ -13,12 +13,12 @@ use crate::store::{Fault, Key, Order, Reader, Row, Table};
 /// Bytes of rows that are in memory at a time.
 const STEP_BYTES: usize = 64 * 1024;
 
-/// What became of the rows.
+/// The result of the migration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tagged {
     /// Answers that have their study type now.
     pub(super) answers: u64,
-    /// Rows that could not be read before and stay as they are: reading them says so, as it did.
+    /// Rows that could not be read before and are left unchanged: reading them still reports the error.
     pub(super) unreadable: u64,
 }
 
@@ -28,8 +28,8 @@ struct Stored {
     value: Vec<u8>,
 }
 
-/// Gives every answer its study type, within a transaction. Rows are read and written in steps, since a table cannot be
-/// written while it is walked and a large store has more rows than fit in memory.
+/// Adds the study type to every answer, within a transaction. Rows are read and written in steps, since a table
+/// cannot be written during a scan and a large store has more rows than fit in memory.
 pub(super) fn tag(transaction: &WriteTransaction) -> Result<Tagged, Fault> {
     let mut tagged = Tagged::default();
     let mut last = None;
@@ -48,7 +48,8 @@ pub(super) fn tag(transaction: &WriteTransaction) -> Result<Tagged, Fault> {
                 Some((known, study_type)) if known == number => study_type,
                 _ => study.insert((number, type_of(transaction, number)?)).1,
             };
-            // The rows of a deleted study go one by one, are read no more, and have no study that knows their type.
+            // The rows of a deleted study are removed one by one, are not read any more, and have no study that
+            // determines their type.
             let Some(study_type) = study_type else { continue };
             match with_type(&value, study_type) {
                 Ok(Some(value)) => changed.push(Stored { key, value }),
@@ -64,7 +65,7 @@ pub(super) fn tag(transaction: &WriteTransaction) -> Result<Tagged, Fault> {
     }
 }
 
-/// Some rows behind a key, or from the first one on.
+/// Some rows after a key, or from the first one on.
 fn step(transaction: &WriteTransaction, after: Option<&[u8]>) -> Result<Vec<Stored>, Fault> {
     let (mut rows, mut bytes) = (Vec::new(), 0_usize);
     let from = after.map_or(Bound::Unbounded, |key| Bound::Excluded(key.to_vec()));
@@ -78,7 +79,7 @@ fn step(transaction: &WriteTransaction, after: Option<&[u8]>) -> Result<Vec<Stor
     Ok(rows)
 }
 
-/// The type of a study; `None` where the study is deleted or cannot be read.
+/// The type of a study; `None` if the study is deleted or cannot be read.
 fn type_of(transaction: &WriteTransaction, number: u32) -> Result<Option<StudyType>, Fault> {
     match Reader::batch(transaction).get::<StudyRow>(&number) {
         Ok(row) => Ok(row.map(|row| row.spec.instrument.study_type())),
@@ -90,14 +91,15 @@ fn type_of(transaction: &WriteTransaction, number: u32) -> Result<Option<StudyTy
     }
 }
 
-/// A row of an earlier format as this one has it; `None` for an outcome that is no answer, which is the same in both.
+/// A row of an earlier format converted to this one; `None` for an outcome that is not an answer, which is the same
+/// in both.
 fn with_type(row: &[u8], study_type: StudyType) -> Result<Option<Vec<u8>>, serde_json::Error> {
     let mut row: Value = serde_json::from_slice(row)?;
     let Some(answer) = row.get_mut("answer").and_then(Value::as_object_mut) else {
         return Ok(None);
     };
     answer.insert("study_type".to_owned(), study_type.as_str().into());
-    // Through its own type, so that what cannot be read later is not written now.
+    // Converted through its own type, so that a row that could not be read later is not written.
     let row: OutcomeRow = serde_json::from_value(row)?;
     serde_json::to_vec(&row).map(Some)
 }

@@ -1,20 +1,20 @@
-//! The vectors of anchor sentences, embedded once for each service, model and set of sentences.
+//! Rows of anchor embeddings, computed once for each service, model and set of sentences.
 
 use serde::{Deserialize, Serialize};
 
 use crate::store::{Row, Table};
 
-/// Vectors of one construct's anchors, under the hash of everything that they depend on.
+/// Embeddings of one construct's anchors. The key is the hash of everything that they depend on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnchorsRow {
     /// The embedding model.
     model: String,
-    /// Each as 32-bit floats, little end first, in hexadecimal digits.
+    /// Each as 32-bit floats, little-endian, in hexadecimal digits.
     vectors: Vec<String>,
 }
 
 impl AnchorsRow {
-    /// As it will be stored.
+    /// The row for those embeddings.
     pub fn new(model: &str, vectors: &[Vec<f32>]) -> Self {
         let hex = |vector: &Vec<f32>| {
             hex::encode(vector.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>())
@@ -27,7 +27,7 @@ impl AnchorsRow {
         &self.model
     }
 
-    /// The vectors; `None` where the row is damaged.
+    /// The embeddings; `None` if the row is damaged.
     pub fn vectors(&self) -> Option<Vec<Vec<f32>>> {
         let read = |text: &String| {
             let bytes = hex::decode(text).ok()?;

@@ -1,23 +1,23 @@
-//! What may be under way at model services: noted before the first call of a study goes, removed with the transaction that
-//! books what became of the last one. A note that is found when the daemon starts was left by an end that was not clean.
+//! Rows of calls under way at model services: written before the first call of a study, removed with the transaction
+//! that books the result of the last one. A row that is found when the daemon starts was left by an unclean exit.
 
 use protocol::credits::UsdMicros;
 use serde::{Deserialize, Serialize};
 
 use crate::store::{Row, Table};
 
-/// The calls that a study may have under way. Its key is the number of the study, or, above all of those, one of a check of
-/// an engine.
+/// The calls that a study may have under way. The key is the number of the study, or, above all study numbers, that
+/// of a check of an engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallsUnderWay {
-    /// The engine that is asked, by the name that the study knows.
+    /// The engine that is asked, by its name in the study.
     pub engine: String,
-    /// The most that there can be at once.
+    /// Most calls under way at once.
     pub calls: u32,
     /// The most that all questions to one respondent can cost.
     pub worst: UsdMicros,
-    /// No less than what calls took that have ended and whose respondents are not recorded yet, where that is more than as
-    /// many calls can cost: those who wait to be asked again have been paid for.
+    /// An upper bound for the cost of finished calls whose respondents are not recorded yet, if that exceeds the
+    /// worst case of the calls under way: respondents who wait for a re-ask have already cost money.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub waiting: UsdMicros,
 }
@@ -28,8 +28,8 @@ fn is_nothing(amount: &UsdMicros) -> bool {
 }
 
 impl CallsUnderWay {
-    /// The note that is due when there can be `calls` at once and calls that ended took `unbooked`; `None` where this one
-    /// will do. It is raised in steps, so that few notes are written, and lowered when much less is at stake.
+    /// The row to write when there can be `calls` at once and finished calls cost `unbooked`; `None` if this one is
+    /// sufficient. It is raised in steps, so that few rows are written, and lowered when much less is at stake.
     #[must_use]
     pub fn due(&self, calls: u32, unbooked: UsdMicros) -> Option<Self> {
         let calls = calls.max(self.calls);
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Whatever is at stake is covered by the note, which is written anew only now and then.
+        /// The row always covers the amount at stake, and is rewritten only rarely.
         #[test]
         fn a_note_covers_what_is_at_stake_and_is_seldom_written(
             stakes in proptest::collection::vec(0_i64..1_000_000, 1..200),

@@ -1,5 +1,5 @@
-//! What is left of a study that was deleted: that it was there, when it went, and what the ledger keeps of it. No text of
-//! the study's stands here.
+//! The record of a deleted study: that it existed, when it was deleted, and its amounts in the ledger. It contains no
+//! text of the study.
 
 use jiff::Timestamp;
 use protocol::credits::{Credits, UsdMicros};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::store::{Row, Table};
 
-/// A deleted study, under its number. The number is never given again.
+/// A deleted study, by number. The number is never used again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeletedRow {
     /// Its id.
@@ -17,11 +17,11 @@ pub struct DeletedRow {
     pub at: Timestamp,
     /// Credits that were settled for it.
     pub credits_used: Credits,
-    /// What it cost, with what was booked since.
+    /// Its cost, including later bookings.
     pub cost: UsdMicros,
-    /// The engine it named: the account that a cost is booked from which comes to light later.
+    /// The engine it named: the account for costs that become known later.
     pub engine: String,
-    /// Some of its rows may be left to remove.
+    /// Whether some of its rows may still have to be removed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub under_way: bool,
 }

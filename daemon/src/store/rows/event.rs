@@ -1,4 +1,4 @@
-//! The history is stored as it is sent.
+//! Event rows, stored in the same form as they are sent.
 
 use protocol::event::Event;
 

@@ -1,5 +1,5 @@
-//! What was said: the exchanges behind an outcome under the outcome's key, the newest reply to each question by its address,
-//! and the settings and templates that the questions were made with.
+//! Rows of exchanges: those of an outcome under the outcome's key, the response cache by address, and the settings
+//! and templates that the prompts were made with.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::domain::exchange::Exchange;
 use crate::domain::outcome::Assignment;
 use crate::store::{Key, Row, Table};
 
-/// Everything that was said to reach one outcome, in order.
+/// All exchanges of one outcome, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ExchangesRow(pub Vec<Exchange>);
@@ -19,18 +19,19 @@ impl Row for ExchangesRow {
     type Key = OutcomeKey;
 }
 
-/// Where the newest reply to a question stands: the last exchange under that outcome. What it names may be gone.
+/// The place of the newest reply to a prompt: the last exchange of that outcome. The outcome may have been deleted
+/// since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RememberedRow(u32, u16, u32, u16);
 
 impl RememberedRow {
-    /// It stands there.
+    /// The entry for that outcome.
     pub fn new(key: OutcomeKey) -> Self {
         let OutcomeKey { study, assignment } = key;
         Self(study, assignment.round, assignment.respondent, assignment.task)
     }
 
-    /// Where it stands. Repetitions are never remembered.
+    /// The outcome. Replicates are never cached.
     pub fn key(self) -> OutcomeKey {
         let Self(study, round, respondent, task) = self;
         OutcomeKey { study, assignment: Assignment { round, respondent, task, replicate: 0 } }
@@ -42,15 +43,15 @@ impl Row for RememberedRow {
     type Key = AddressKey;
 }
 
-/// Bytes of an address in a key: plenty to tell questions apart, and whoever finds something compares all of it.
+/// Bytes of an address in a key: enough to distinguish prompts, and a hit is compared by its full address.
 const KEY_BYTES: usize = 16;
 
-/// The address of a question as a key: its first bytes.
+/// The address of a prompt as a key: its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AddressKey([u8; KEY_BYTES]);
 
 impl AddressKey {
-    /// The key of that address; none where it is no hash in hex.
+    /// The key of that address; `None` if it is not a hash in hex.
     pub fn new(address: &str) -> Option<Self> {
         let mut bytes = [0; KEY_BYTES];
         hex::decode_to_slice(address.get(..2 * KEY_BYTES)?, &mut bytes).ok()?;

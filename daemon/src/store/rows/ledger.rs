@@ -1,5 +1,4 @@
-//! The ledger's rows: transfers as they are sent, an index of their ids, cached balances, holds, and where the chain
-//! stands.
+//! Ledger rows: transfers as they are sent, an index of their ids, cached balances, holds, and the head of the chain.
 
 use protocol::ledger::{Amount, Transfer};
 use serde::{Deserialize, Serialize};
@@ -17,7 +16,7 @@ impl Row for TransferRow {
     type Key = u64;
 }
 
-/// Where the transfer of an id stands.
+/// The number of the transfer with an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TransferPlace(pub u64);
@@ -33,7 +32,7 @@ impl Row for TransferPlace {
 pub struct Balance(pub Amount);
 
 impl Balance {
-    /// With one posting more; `None` when it does not fit or is of another unit.
+    /// The balance after one more posting; `None` if it overflows or is in another unit.
     pub fn plus(self, amount: Amount) -> Option<Self> {
         match (self.0, amount) {
             (Amount::Credits(a), Amount::Credits(b)) => a.checked_add(b).map(Amount::Credits),
@@ -44,7 +43,7 @@ impl Balance {
         .map(Self)
     }
 
-    /// In its unit: whole credits, or millionths of a dollar.
+    /// The number in its unit: whole credits, or millionths of a dollar.
     pub fn number(self) -> i128 {
         match self.0 {
             Amount::Credits(credits) => credits.0.into(),
@@ -52,7 +51,7 @@ impl Balance {
         }
     }
 
-    /// Whether an account of the owner is below zero, which none may ever be.
+    /// Whether an account of the owner is below zero, which must never happen.
     pub fn overdrawn(self, account: &str) -> bool {
         self.number() < 0 && account.starts_with("owner/")
     }
@@ -73,12 +72,12 @@ impl Row for HoldRow {
     type Key = (u32, u32);
 }
 
-/// Where the chain stands, and which month's allowance is open.
+/// The head of the chain, and the month of the current allowance.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerHead {
     /// The last transfer.
     pub head: Head,
-    /// The month that counted when something was booked last.
+    /// The month that applied at the last booking.
     #[serde(default)]
     pub month: Option<Month>,
 }

@@ -1,15 +1,15 @@
-//! Which format the file has.
+//! The format row of the file.
 
 use serde::{Deserialize, Serialize};
 
 use crate::store::{Row, Table};
 
-/// The format, and who wrote it first.
+/// The format, and the program that wrote it first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormatRow {
-    /// Rises with every change that an older program could not read.
+    /// Incremented with every change that an older program could not read.
     pub version: u32,
-    /// The program that wrote this version first.
+    /// The program that wrote this format first.
     pub written_by: String,
 }
 

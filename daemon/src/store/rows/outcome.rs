@@ -1,5 +1,5 @@
-//! One outcome, under the study's number and the assignment. A quote is a part of the reasoning, so only its place is
-//! stored; the panel and the counts are elsewhere.
+//! Outcome rows, by the study's number and the assignment. A quote is a part of the reasoning, so only its position
+//! is stored; the panel and the counts are in other tables.
 
 use std::ops::RangeInclusive;
 
@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::domain::outcome::{Answered, Assignment, Mention, Outcome, Usage};
 use crate::store::{Key, Row, Table};
 
-/// Where an outcome stands.
+/// The key of an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OutcomeKey {
     /// The study's number.
     pub study: u32,
-    /// What was asked of whom.
+    /// The assignment.
     pub assignment: Assignment,
 }
 
@@ -38,7 +38,8 @@ impl OutcomeKey {
         Self::span(study, round..=round, respondents)
     }
 
-    /// Keys sort by round before respondent, so these are some respondents of one round, or everyone of several.
+    /// Keys sort by round before respondent, so a range covers some respondents of one round, or all respondents of
+    /// several.
     const fn span(
         study: u32,
         rounds: RangeInclusive<u16>,
@@ -83,13 +84,13 @@ impl Key for OutcomeKey {
 /// An outcome as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OutcomeRow {
-    /// What came of it, without the reasons of an answer.
+    /// The outcome, without the themes of an answer.
     #[serde(flatten)]
     outcome: Outcome<Tagged>,
-    /// The reasons of an answer: theme, kind and the quote's place.
+    /// The themes of an answer: name, kind and the quote's position.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<Reason>,
-    /// What it took; absent when it took nothing.
+    /// Tokens and cost; `None` if there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     usage: Option<Usage>,
 }
@@ -103,13 +104,13 @@ struct Reason {
     /// Start and length in bytes within the reasoning.
     #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
     place: Option<(u32, u32)>,
-    /// The quote itself, where it is no part of the reasoning.
+    /// The quote itself, if it is not a part of the reasoning.
     #[serde(rename = "text", default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
 }
 
 impl OutcomeRow {
-    /// As it will be stored.
+    /// The row for an outcome.
     pub fn new(outcome: &Outcome, usage: Usage) -> Self {
         let usage = (usage != Usage::default()).then_some(usage);
         match outcome {
@@ -132,7 +133,7 @@ impl OutcomeRow {
         }
     }
 
-    /// As it was recorded.
+    /// The outcome as it was recorded.
     pub fn into_outcome(self) -> Outcome {
         let mut outcome = self.outcome.map(Answer::from);
         let Outcome::Answered(answered) = &mut outcome else { return outcome };
@@ -143,12 +144,12 @@ impl OutcomeRow {
         outcome
     }
 
-    /// What came of it, without the reasons.
+    /// The outcome without the themes.
     pub fn outcome(&self) -> &Outcome<Tagged> {
         &self.outcome
     }
 
-    /// What it took.
+    /// Tokens and cost.
     pub fn usage(&self) -> Usage {
         self.usage.unwrap_or_default()
     }
@@ -186,7 +187,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// The three ranges by what they are for, over keys that lie close together and at the ends.
+        /// The three ranges against their definitions, over keys that are close together and at the ends.
         #[test]
         fn a_range_holds_exactly_its_keys(
             study in 1_u32..4,

@@ -1,5 +1,5 @@
-//! A study in three parts: what was submitted, which never changes; what is happening, which every batch rewrites; and
-//! what was found. Child tables name it by a dense number, not by its id.
+//! Study rows, in three parts: the submission, which never changes; the progress, which every batch rewrites; and the
+//! results. Child tables refer to a study by a dense number, not by its id.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,25 +17,25 @@ use crate::domain::probation::Group;
 use crate::domain::projection::Taken;
 use crate::store::{Row, Table};
 
-/// Packed panels are cut into rows of this size, so that no value needs a large page.
+/// Packed panels are split into rows of this size, so that no value needs a large page.
 pub const PANEL_CHUNK_BYTES: usize = 64 * 1024;
 
-/// What was submitted.
+/// The submission of a study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StudyRow {
     /// Its id.
     pub id: StudyId,
-    /// The key it was submitted under.
+    /// The submission key.
     pub key: SubmitKey,
-    /// What is asked.
+    /// The specification.
     pub spec: StudySpec,
     /// The model that answers.
     pub model: String,
-    /// Hash over everything that decides questions and readings.
+    /// The instrument hash.
     pub instrument_hash: String,
-    /// Who owns it.
+    /// The owner.
     pub owner: String,
-    /// The door it came in through.
+    /// The interface through which it was submitted.
     pub origin: Origin,
     /// The watched file it is a version of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,13 +48,13 @@ pub struct StudyRow {
     /// Hash of the population tables that the panel was sampled from.
     #[serde(default)]
     pub population: String,
-    /// Targets and what the panel realises.
+    /// Target and actual margins of the panel.
     #[serde(default)]
     pub margins: Margins,
-    /// The real cost that was announced, at least and at most; none where nothing was.
+    /// The announced range of the real cost, low and high; `None` if none was announced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<(UsdMicros, UsdMicros)>,
-    /// How respondents are shared out between engines; none for one engine alone.
+    /// How respondents are distributed among engines; `None` for a single engine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<String>,
     /// When it was submitted.
@@ -76,12 +76,12 @@ impl Row for StudyNumber {
     type Key = Uuid;
 }
 
-/// What a submission key stands for.
+/// The study of a submission key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubmitRow {
-    /// The study it made.
+    /// The number of the study.
     pub number: u32,
-    /// SHA-256 (hex) of what was submitted under it.
+    /// SHA-256 (hex) of the submitted body.
     pub body: String,
 }
 
@@ -99,50 +99,50 @@ impl Row for Unfinished {
     type Key = u32;
 }
 
-/// What is happening to a study.
+/// The progress of a study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// Where it stands.
+    /// The state.
     pub state: State,
-    /// Why.
+    /// The reason for the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// From 0; each retry is the next.
     #[serde(default)]
     pub attempt: u32,
-    /// What came of the panel so far.
+    /// The panel's outcomes so far.
     pub panel: PanelCounts,
-    /// How many answers gave each value of the scale.
+    /// Number of answers for each value of the scale.
     #[serde(default)]
     pub scores: Vec<u64>,
     /// Outcomes of the last seconds, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recent: Vec<Counted>,
-    /// What it took.
+    /// Tokens and cost.
     #[serde(default)]
     pub usage: Usage,
-    /// Of that, what became no outcome.
+    /// The part of it that belongs to lost calls.
     #[serde(default)]
     pub lost: Usage,
-    /// What each engine did, by its name; with it the model it asked.
+    /// The work of each engine, by name, with the model that was asked.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub engines: BTreeMap<String, (String, EngineUse)>,
-    /// Models that services say answered, as far as they were not named as asked: the first few.
+    /// Models that services report to have answered, if they differ from the requested name: the first few.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub said_by: BTreeSet<String>,
-    /// What those took who were asked: projects the final cost.
+    /// Costs of the respondents asked so far, for the projection of the final cost.
     #[serde(default)]
     pub taken: Taken,
     /// Credits settled.
     #[serde(default)]
     pub credits_used: Credits,
-    /// Its place among those that wait; zero where its owner never moved it.
+    /// Its place in the queue; zero unless its owner moved it.
     #[serde(default)]
     pub place: i64,
-    /// After an unclean end: the group that is being asked.
+    /// After an unclean exit: the group that is being asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probation: Option<Group>,
-    /// Put away by its owner.
+    /// Whether its owner archived it.
     #[serde(default)]
     pub archived: bool,
     /// Its owner's labels.
@@ -151,10 +151,10 @@ pub struct Progress {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<Timestamp>,
-    /// Milliseconds of work before the present stretch.
+    /// Milliseconds of work before the current run.
     #[serde(default)]
     pub worked_ms: u64,
-    /// When the present stretch of work began.
+    /// When the current run began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working_since: Option<Timestamp>,
 }
@@ -164,12 +164,12 @@ pub struct Progress {
 pub struct Counted {
     /// The second, since 1970.
     pub second: i64,
-    /// How many.
+    /// Number of outcomes.
     pub outcomes: u32,
 }
 
 impl Progress {
-    /// A study that was just submitted.
+    /// The progress of a study that was just submitted.
     pub fn new(requested: u32, tags: Vec<String>, scale: Option<(i32, i32)>) -> Self {
         let width = scale.and_then(|(low, high)| usize::try_from(high.checked_sub(low)?).ok());
         Self {
@@ -201,7 +201,7 @@ impl Row for Progress {
     type Key = u32;
 }
 
-/// What was found, without the answers themselves.
+/// The results, without the answers themselves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ResultsRow(pub Results);

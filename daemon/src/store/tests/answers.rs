@@ -1,5 +1,5 @@
-//! Answers in the store: each is read as what its study asked for, whatever format the file had, and a migration that is
-//! cut off leaves the old format or the new one, complete.
+//! Stored answers: each is read as the answer type of its study, whatever format the file had, and an interrupted
+//! migration leaves the old format or the new one, complete.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;

@@ -1,5 +1,5 @@
-//! The file is moved away, deleted or replaced while it is open. It is noticed, at rest as at work; nothing is acknowledged
-//! that would be gone with the process, and when the file comes back, writing goes on.
+//! A file that is moved away, deleted or replaced while it is open: it is noticed, with and without writes; no write
+//! is acknowledged that would be lost with the process, and when the file comes back, writing resumes.
 
 use std::fs;
 use std::path::Path;

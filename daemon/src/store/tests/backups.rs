@@ -1,4 +1,4 @@
-//! Backups as files in a folder that is not only ours: which are removed, which are offered.
+//! Backups as files in a folder with other files: which are removed, which are offered.
 
 use std::collections::BTreeSet;
 use std::fs;

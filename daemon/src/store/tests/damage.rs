@@ -1,4 +1,4 @@
-//! Damaged files: never a crash, never a wrong balance, and a message that says what to do.
+//! Damaged files: never a crash, never a wrong balance, and always a message with a remedy.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

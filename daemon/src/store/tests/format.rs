@@ -1,4 +1,4 @@
-//! Files of other versions, copies and their way back.
+//! Files of other format versions, their backups and their restore.
 
 use std::fs;
 use std::path::{Path, PathBuf};

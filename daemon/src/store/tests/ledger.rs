@@ -1,5 +1,5 @@
-//! The ledger at the start: verified from the noted end on, whole where that does not fit, and never taken as it is when
-//! something at its end is missing or altered.
+//! Ledger verification at the start: from the noted end on, of the whole ledger if that does not match, and a missing
+//! or altered entry at the end is always detected.
 
 use std::fs;
 use std::path::{Path, PathBuf};

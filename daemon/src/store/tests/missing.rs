@@ -1,4 +1,5 @@
-//! A store that is not there. Whatever is left of one forbids a new one in silence; the owner can want one all the same.
+//! A missing store: any evidence of one prevents a new store from being created silently; the owner can still ask for
+//! one.
 
 use std::collections::BTreeSet;
 use std::fs;

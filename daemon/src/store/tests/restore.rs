@@ -1,4 +1,5 @@
-//! Restoring, cut off anywhere: the next start finds the old store or the new one, whole, and wonders about neither.
+//! Restores interrupted at every step: the next start finds the old store or the new one, complete, and reports
+//! neither as unexpected.
 
 use std::cell::RefCell;
 use std::fs;

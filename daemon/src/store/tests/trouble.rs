@@ -1,4 +1,4 @@
-//! A disk that fails: nothing that was acknowledged is lost, reads go on, and writing resumes without a restart.
+//! A failing disk: no acknowledged write is lost, reads continue, and writing resumes without a restart.
 
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};

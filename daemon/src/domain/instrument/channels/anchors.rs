@@ -16,14 +16,14 @@ const FILES: [(Construct, &str); 4] = [
     (Construct::Sentiment, include_str!("../../../../../assets/anchors/sentiment.toml")),
 ];
 
-/// Fewest sets of a construct: one set alone cannot be held against others.
+/// Fewest sets of a construct: a single set cannot be checked against others.
 const SETS_MIN: usize = 4;
 
 /// The shipped anchors are broken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("The anchors of {construct} do not read: {why}")]
 pub struct NoAnchors {
-    /// Whose.
+    /// The construct with the broken anchors.
     pub construct: Construct,
     /// What is wrong.
     pub why: String,
@@ -43,10 +43,10 @@ pub struct Library {
 }
 
 impl Library {
-    /// As shipped, read once.
+    /// The shipped library, parsed once.
     ///
     /// # Errors
-    /// Never, unless a shipped file is broken.
+    /// Only if a shipped file is broken.
     pub fn shipped() -> Result<&'static Self, NoAnchors> {
         static ONCE: OnceLock<Result<Library, NoAnchors>> = OnceLock::new();
         ONCE.get_or_init(|| Self::read(&FILES)).as_ref().map_err(Clone::clone)
@@ -61,14 +61,14 @@ impl Library {
             if file.sets.len() < SETS_MIN {
                 return Err(broken(format!("{} sets are too few", file.sets.len())));
             }
-            // The sentences and not the file: a changed comment changes nothing.
+            // Hashes the sentences and not the file, so that an edited comment changes nothing.
             hash = hash.raw(construct.as_str()).texts(file.sets.iter().flatten());
             sets.insert(*construct, file.sets);
         }
         Ok(Self { sets, hash: hash.finish_hex() })
     }
 
-    /// The sets of a construct, each from the point 1 to the point 5.
+    /// The sets of a construct, each from point 1 to point 5.
     #[must_use]
     pub fn sets(&self, construct: Construct) -> &[[String; POINTS]] {
         self.sets.get(&construct).map(Vec::as_slice).unwrap_or_default()

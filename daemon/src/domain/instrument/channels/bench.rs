@@ -1,5 +1,6 @@
-//! Reading a text by its similarities to anchors, in whole billionths so that the same numbers come out anywhere; and the
-//! anchors' own test: each of them read against the other sets says what readings can reach with that embedding model.
+//! The SSR reading of a text from its similarities to anchors, and the anchor calibration. Similarities are whole
+//! billionths, so that every machine computes the same numbers. The calibration reads each anchor against the other
+//! sets, which shows the range of readings that an embedding model can reach.
 
 use std::fmt::Write as _;
 
@@ -11,26 +12,26 @@ use crate::domain::digest::Digest;
 use crate::domain::stats::estimate::tidy;
 use crate::domain::stats::ssr::{self, Shape};
 
-/// Why a text reads as nothing.
+/// Why a text has no reading.
 pub(super) const ALL_ALIKE: &str = "the text is equally near to all anchors of a set";
-/// Why a text that was embedded cannot be held against its anchors.
+/// Why a text that was embedded cannot be compared with its anchors.
 pub(super) const NO_VECTOR: &str = "the embedding of the text cannot be compared with the anchors";
 
 /// The similarities of one text to the five anchors of one set, half-scaled cosines in billionths.
 pub type Near = [u32; POINTS];
 
-/// What is kept of an embedded text: enough to read it again, and the proof of the vector.
+/// What is stored of an embedded text: enough to read it again, and a hash of the vector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measured {
     /// Similarities to each set of anchors.
     pub near: Vec<Near>,
-    /// SHA-256 (hex) over the vector as 32-bit floats, little end first.
+    /// SHA-256 (hex) over the vector as 32-bit floats, little-endian.
     pub vector: String,
-    /// Numbers of the vector.
+    /// Dimensions of the vector.
     pub dimensions: u32,
 }
 
-/// Holds a text's vector against the vectors of its anchors, set after set.
+/// Compares a text's vector with the vectors of its anchors, set by set.
 ///
 /// # Errors
 /// When the vectors cannot be compared: lengths differ, or one of them has no direction.
@@ -67,7 +68,7 @@ fn billionths(share: f64) -> Option<u32> {
 }
 
 /// The reading of a text from its similarities: the mean over the sets, without temperature and without ε, as in the
-/// paper. A set to whose anchors the text is equally near leaves it undetermined.
+/// paper. If the text is equally near to all anchors of a set, there is no reading.
 #[must_use]
 pub fn pmf(near: &[Near]) -> Heard<Pmf> {
     reading(near).map_or_else(|| Heard::none(ALL_ALIKE), Heard::Known)
@@ -87,17 +88,17 @@ fn reading(near: &[Near]) -> Option<Pmf> {
     Some(Pmf(shares.try_into().ok()?))
 }
 
-/// The anchors of one construct as an embedding model sees them: the similarity of every sentence to every set.
+/// The anchor calibration of an embedding model for one construct: the similarity of every anchor to every set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bench {
     /// The embedding model.
     pub model: String,
-    /// For each sentence in order, its similarities to each set, its own included.
+    /// For each anchor in order, its similarities to each set, its own included.
     pub near: Vec<Vec<Near>>,
 }
 
 impl Bench {
-    /// Holds every anchor against all of them.
+    /// Compares every anchor with all anchors.
     ///
     /// # Errors
     /// When the vectors cannot be compared.
@@ -106,8 +107,8 @@ impl Bench {
         Ok(Self { model: model.to_owned(), near: near.collect::<Result<_, &'static str>>()? })
     }
 
-    /// What readings can reach: each sentence read against the other sets, averaged over those of one point. `None` below
-    /// two sets, or where a sentence reads as nothing.
+    /// The attainable readings: each anchor read against the other sets, averaged over the anchors of one point.
+    /// `None` below two sets, or if an anchor has no reading.
     #[must_use]
     pub fn attainable(&self) -> Option<Attainable> {
         let sets = self.near.len() / POINTS;
@@ -137,7 +138,7 @@ impl Bench {
         })
     }
 
-    /// What readings can reach, in one line for people.
+    /// The attainable readings in one line for people.
     #[must_use]
     pub fn describe(&self) -> Option<String> {
         let found = self.attainable()?;

@@ -1,5 +1,6 @@
-//! Further channels beside the direct answer: which constructs a study measures, what each respondent is asked for them,
-//! how replies are read, and what a panel's voices come to. Every channel stands by itself: none fills in for another.
+//! The channels besides the direct answer: which constructs a study measures, what each respondent is asked for them,
+//! how replies are read, and how a panel's readings are summarised. Channels are independent: none fills in for
+//! another.
 
 mod anchors;
 mod bench;
@@ -22,13 +23,13 @@ pub use bench::{Bench, Measured, Near, measured, pmf};
 pub use reading::{TEXT_BYTES_MAX, TEXT_MAX, rating_schema, read_rating, read_text, text_schema};
 pub(super) use tally::ChannelTally;
 
-/// The constructs of a study type, in the order of asking; none where only the direct answer can be had.
+/// The constructs of a study type, in the order of asking; empty if it supports the direct channel only.
 #[must_use]
 pub fn constructs(study_type: StudyType) -> &'static [Construct] {
     kind(study_type).constructs()
 }
 
-/// The constructs that a study hears on further channels; none where it hears the direct answer only.
+/// The constructs that a study measures on further channels; empty if it uses the direct channel only.
 #[must_use]
 pub fn heard(spec: &StudySpec) -> &'static [Construct] {
     if hears(spec, Channel::Ssr) || hears(spec, Channel::Rater) {
@@ -38,14 +39,14 @@ pub fn heard(spec: &StudySpec) -> &'static [Construct] {
     }
 }
 
-/// Whether a study hears that channel. Everyone hears the direct one.
+/// Whether a study uses that channel. Every study uses the direct one.
 #[must_use]
 pub fn hears(spec: &StudySpec, channel: Channel) -> bool {
     let elicitation = spec.measurement.elicitation.as_ref();
     channel == Channel::Direct || elicitation.is_some_and(|them| them.hears(channel))
 }
 
-/// Whether further channels are heard beside that assignment: beside the first answer of a respondent and nothing else.
+/// Whether that assignment gets side measures: only a respondent's first answer does.
 #[must_use]
 pub fn asked_beside(spec: &StudySpec, at: Assignment) -> bool {
     !heard(spec).is_empty() && at == Assignment::first(FIRST_ROUND, at.respondent)

@@ -1,5 +1,5 @@
-//! What to keep in mind of channels, in plain sentences: where two of them disagree by more than their intervals, what
-//! readings of texts can reach, and where anchors do not hold.
+//! Notes on channels for the report, in plain sentences: where two channels disagree by more than their intervals,
+//! what range readings of texts can reach, and where anchors are out of order.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use protocol::results::Estimate;
 use super::super::words::number;
 use crate::domain::capital::capital;
 
-/// A range of readings below this, in points, tells opinions apart badly: an embedding model that sees all anchors as
-/// nearly the same leaves half a point.
+/// Below this range, in points, readings separate opinions badly: an embedding model that sees all anchors as nearly
+/// the same leaves half a point.
 const RANGE_NARROW: f64 = 1.0;
 
 pub(super) fn of(
@@ -78,7 +78,7 @@ fn of_anchors(construct: Construct, range: &Attainable) -> Vec<String> {
     notes
 }
 
-/// The mean on the points 1 to 5.
+/// The mean on the scale of points 1 to 5.
 fn on_points(result: &ChannelResult) -> Option<&Estimate> {
     result.mapped.as_ref().or_else(|| result.mean.known())
 }
@@ -87,7 +87,7 @@ fn apart(one: &Estimate, other: &Estimate) -> bool {
     let ends = |it: &Estimate| it.low.zip(it.high);
     match (ends(one), ends(other)) {
         (Some((low, high)), Some((other_low, other_high))) => low > other_high || high < other_low,
-        // Without an interval nothing can be said to differ by more than it.
+        // Without an interval there is nothing to compare the difference with.
         _ => false,
     }
 }

@@ -1,5 +1,5 @@
-//! Reads what models reply on further channels: a free text without ratings, and a rating of such a text. The same
-//! reader as for answers of models: one JSON object, brought into form, then held to the strict schema.
+//! Readers for replies on further channels: a free text without ratings, and a rating of such a text. They work like
+//! the reader of direct answers: one JSON object, normalised, then checked against the strict schema.
 
 use protocol::channels::Rated;
 use serde_json::{Value, json};
@@ -9,9 +9,9 @@ use super::super::mend::{Kind, mend};
 use super::super::schema::{maybe_text, object, whole};
 use crate::domain::instrument::Unreadable;
 
-/// Most characters of a free text: a few sentences. Long texts dilute what they say.
+/// Most characters of a free text: a few sentences. Longer texts dilute the opinion.
 pub const TEXT_MAX: usize = 800;
-/// Bytes that the longest such text can take in UTF-8.
+/// Most bytes that such a text can take in UTF-8.
 pub const TEXT_BYTES_MAX: usize = TEXT_MAX * 4;
 
 /// The schema of a reply with a free text.
@@ -29,7 +29,7 @@ pub fn rating_schema() -> Value {
 /// Reads a free text.
 ///
 /// # Errors
-/// Why there is none. A text that rates by number is none either: it would say what the number says.
+/// Why there is none. A text that contains a numeric rating is rejected: its reading would only repeat the number.
 pub fn read_text(reply: &str) -> Result<String, Unreadable> {
     let mut fields = mend(harvest::fields(reply)?, &[("text", Kind::Text(TEXT_MAX))])?;
     let text = fields.text("text", TEXT_MAX)?;
@@ -51,7 +51,8 @@ pub fn read_rating(reply: &str) -> Result<Rated, Unreadable> {
     Ok(Rated { rating })
 }
 
-/// Whether a text gives marks: `7/10`, `4 out of 5`. Prices, times and amounts are not marks, nor is `24/7`.
+/// Whether a text contains a numeric rating: `7/10`, `4 out of 5`. Prices, times and amounts are not ratings, nor is
+/// `24/7`.
 fn rates_by_number(text: &str) -> bool {
     let text = text.to_lowercase().replace("out of", "/");
     text.match_indices('/').any(|(place, _)| {
@@ -67,7 +68,7 @@ fn rates_by_number(text: &str) -> bool {
     })
 }
 
-/// The whole number that a text ends with.
+/// The whole number at the end of a text.
 fn last_number(text: &str) -> Option<u32> {
     let text = text.trim_end();
     let digits = text.len() - text.trim_end_matches(|c: char| c.is_ascii_digit()).len();

@@ -1,5 +1,5 @@
-//! Counts what each channel heard from a panel, construct by construct: whole numbers only, so that the order of adding
-//! decides nothing, and every float is computed at the end.
+//! The tally of channel readings, by construct: whole numbers only, so that the order of adding does not matter, and
+//! every float is computed at the end.
 
 use std::collections::BTreeMap;
 
@@ -23,12 +23,12 @@ use crate::domain::stats::{LEVEL, bootstrap};
 
 /// First and last point on which texts are read.
 pub(super) const SCALE: (i32, i32) = (1, 5);
-/// Why a respondent's voices are missing who answered all the same.
+/// Why a respondent who answered has no channel readings.
 const NOT_ASKED: &str = "not asked";
-/// Fewer resamples with an alpha than this, of the usual number, and its interval means nothing.
+/// If fewer resamples than this have an alpha, its interval is not reported.
 const ALPHAS_MIN: usize = bootstrap::RESAMPLES * 95 / 100;
 
-/// Everything that channels heard so far.
+/// Counts over all readings so far.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::domain::instrument) struct ChannelTally {
     spec: Option<(StudySpec, Elicitation)>,
@@ -36,7 +36,7 @@ pub(in crate::domain::instrument) struct ChannelTally {
     benches: BTreeMap<Construct, Bench>,
 }
 
-/// What was heard about one construct.
+/// Counts of one construct.
 #[derive(Clone, Debug, PartialEq)]
 struct Counts {
     direct: Histogram,
@@ -44,7 +44,7 @@ struct Counts {
     unread: BTreeMap<String, u64>,
     ratings: Histogram,
     unrated: BTreeMap<String, u64>,
-    /// The reading in whole points by row, the rating by column.
+    /// Counts of pairs: row is the reading as a whole point, column the rating.
     pairs: Vec<Vec<u64>>,
 }
 
@@ -75,7 +75,7 @@ impl ChannelTally {
         self.benches = benches;
     }
 
-    /// Counts what was heard beside an answer.
+    /// Counts the channel readings that belong to an answer.
     pub(in crate::domain::instrument) fn add(&mut self, at: Assignment, answered: &Answered) {
         let Some((spec, elicitation)) = &self.spec else { return };
         if !asked_beside(spec, at) {
@@ -200,7 +200,8 @@ impl Readings {
         self.squares += mean * mean;
     }
 
-    /// The mean reading with Student's t interval over respondents; no interval for one, nor where all read the same.
+    /// The mean reading with Student's t interval over respondents; no interval for one respondent, nor if all
+    /// readings are equal.
     fn mean(&self) -> Option<Estimate> {
         if self.n == 0 {
             return None;
@@ -236,7 +237,7 @@ fn missing<T>(reasons: &mut BTreeMap<String, u64>, heard: Option<&Heard<T>>) {
     *reasons.entry(why.to_owned()).or_insert(0) += 1;
 }
 
-/// The place of the whole point that a reading is nearest to; halves go up.
+/// The index of the whole point nearest to a reading; halves round up.
 fn whole_point(pmf: Pmf) -> usize {
     let point = (pmf.mean_billionths() + u64::from(BILLION) / 2) / u64::from(BILLION);
     usize::try_from(point).unwrap_or(1).clamp(1, POINTS) - 1
@@ -264,7 +265,7 @@ fn of_direct(construct: Construct, values: &Histogram) -> ChannelResult {
     }
 }
 
-/// An estimate laid onto the points 1 to 5 in a straight line, end to end.
+/// An estimate mapped linearly onto the points 1 to 5, end to end.
 fn mapped(estimate: &Estimate, (low, high): (i32, i32)) -> Estimate {
     let width = f64::from(high - low);
     let onto = |value: f64| {
@@ -279,8 +280,8 @@ fn mapped(estimate: &Estimate, (low, high): (i32, i32)) -> Estimate {
     }
 }
 
-/// Krippendorff's ordinal alpha of readings and ratings with a bootstrap interval over respondents; no interval where
-/// many resamples leave it undefined.
+/// Krippendorff's ordinal alpha of readings and ratings with a bootstrap interval over respondents; no interval if
+/// alpha is undefined in many resamples.
 fn alpha(pairs: &[Vec<u64>], seed: u64, construct: Construct) -> Option<Estimate> {
     let value = krippendorff_alpha_of_table(pairs, Level::Ordinal)?;
     let cells: Vec<u64> = pairs.iter().flatten().copied().collect();

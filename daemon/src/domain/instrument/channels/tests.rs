@@ -1,4 +1,5 @@
-//! Readings against the reference, the anchors' own test, strict reading of texts and ratings, and what a panel comes to.
+//! Channel readings against the reference, the anchor calibration, strict reading of texts and ratings, and the
+//! readings of a panel.
 
 use proptest::prelude::*;
 use protocol::channels::{

@@ -1,5 +1,5 @@
-//! What speaks for and against the numbers themselves, as figures and as plain sentences. What is undefined is said to be,
-//! with the reason.
+//! The diagnostics of a study: what speaks for and against its numbers, as figures and as plain sentences. An
+//! undefined figure is reported as undefined, with the reason.
 
 mod checks;
 mod order;
@@ -35,30 +35,30 @@ pub(super) use order::points;
 /// The standard deviation to expect of people on a scale of ten or eleven values: the middle of the 1.6 to 2.6 that
 /// ordinary concepts show.
 const REFERENCE_SD: f64 = 2.1;
-/// What a reader must know of that number.
+/// The caveat that is reported with it.
 const REFERENCE_SOURCE: &str = "a planning figure for scales of ten or eleven values (ordinary concepts show 1.6 to 2.6), not a \
      measurement of this category";
-/// Below this ratio to people's deviation a panel deserves a warning. Median ratio of language-model twins to people over
-/// 163 outcomes: 0.63 (own computation on the Twin-2K-500 data).
+/// Below this ratio to people's deviation the report warns. Median ratio of language-model twins to people over 163
+/// outcomes: 0.63 (own computation on the Twin-2K-500 data).
 const SD_RATIO_LOW: f64 = 0.7;
 /// Above this share at one score the distribution is called collapsed.
 const MODE_SHARE_HIGH: f64 = 0.5;
 /// Below this share of distinct texts, answers are called alike.
 const DISTINCT_LOW: f64 = 0.5;
-/// Above this share of texts with a near-twin, answers are called alike.
+/// Above this share of texts with a near-duplicate, answers are called alike.
 const TWINS_HIGH: f64 = 0.5;
-/// Above this share of answers that contradict themselves the report says so.
+/// Above this share of self-contradictory answers the report warns.
 const CONTRADICTORY_HIGH: f64 = 0.02;
-/// Fewer answers than this make wide intervals.
+/// Below this number of answers intervals are wide.
 const FEW_ANSWERS: u64 = 30;
-/// Above this share of assignments without an answer the report says so.
+/// Above this share of assignments without an answer the report warns.
 const NOT_ANSWERED_HIGH: f64 = 0.05;
 
-/// What is said of a study that put one question a call.
+/// The note on a study that puts each question in a call of its own.
 const ALONE_NOTE: &str = "Each question was put in a call of its own: no answer was given with an eye on another, so \
      what one person says to two questions may fit together less well than in one form.";
 
-/// Everything that is known of the answers as such, besides what they say.
+/// Counts about the quality of the answers, apart from their content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Quality {
     study_type: StudyType,
@@ -73,7 +73,7 @@ pub(super) struct Quality {
     questions_per_call: QuestionsPerCall,
 }
 
-/// A sentence and its flag, where there is one.
+/// A sentence, with its flag if it has one.
 type Warning = (Option<Flag>, String);
 
 impl Quality {
@@ -93,7 +93,8 @@ impl Quality {
         }
     }
 
-    /// Takes note of what came of an assignment. False for whatever is no answer, which counts nowhere else.
+    /// Adds the outcome of an assignment. Returns false if it is not an answer, and must not be counted anywhere
+    /// else.
     pub(super) fn admit(
         &mut self,
         at: Assignment,
@@ -109,7 +110,7 @@ impl Quality {
         true
     }
 
-    /// Takes note of an answer that counts.
+    /// Adds an answer that counts.
     pub(super) fn add_answer(&mut self, at: Assignment, answered: &Answered, reasoning: &str) {
         let answer: &Answer = &answered.answer;
         self.answers += 1;
@@ -122,7 +123,7 @@ impl Quality {
         }
     }
 
-    /// Counts one more of a reason why there is no answer.
+    /// Counts one more assignment without an answer for that reason.
     pub(super) fn count_reason(&mut self, outcome: &str, reason: &str) {
         self.silence.reason(outcome, reason);
     }
@@ -205,7 +206,7 @@ impl Quality {
             ("first_option_share", self.order.first_choice()),
         ];
         figures.extend(self.reask.figures());
-        // The last of a name stands.
+        // Of several figures with the same name the last one is kept.
         figures.extend(tally.figures());
         figures.into_iter().map(|(name, figure)| (name.to_owned(), figure)).collect()
     }
@@ -323,7 +324,7 @@ impl Quality {
     }
 }
 
-/// Whether answers are points of one scale, and not names.
+/// Whether answers are points of one scale, and not categories.
 fn is_numeric(study_type: StudyType) -> bool {
     match kind(study_type).controls() {
         Controls::On { scale, .. } => scale.is_numeric(),

@@ -1,5 +1,5 @@
-//! Does the place of a word decide whether it is chosen? Two checks from the recorded orders: how often the word that was
-//! listed first is chosen, and whether a scale that was turned round gives another mean.
+//! Position effects in closed questions, by two checks on the recorded orders: how often the option that was listed
+//! first is chosen, and whether a reversed scale gives another mean.
 
 use protocol::quality::Figure;
 use protocol::results::{Answer, Estimate, PurchaseIntent, Sentiment};
@@ -11,13 +11,13 @@ use crate::domain::stats::estimate::{equal_weights, share};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, compare};
 
-/// Words that a sentiment is chosen from.
+/// Options that a sentiment is chosen from.
 const WORDS: u64 = Sentiment::ALL.len() as u64;
 
-/// Why there is no figure where everyone saw the same order.
+/// Why there is no figure if all respondents saw the same order.
 const ONE_ORDER: &str = "the words to choose from stood in the same order for everyone";
 
-/// What was chosen, by the order that was shown.
+/// Choices, by the order that was shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ChoiceOrder {
     shown: u64,
@@ -56,7 +56,7 @@ impl ChoiceOrder {
         }
     }
 
-    /// How often the word listed first was chosen; by chance it is one in four.
+    /// How often the option listed first was chosen; by chance it is one in four.
     pub(super) fn first_choice(&self) -> Figure {
         Figure::of(share(self.first_chosen, self.shown, LEVEL), ONE_ORDER)
     }
@@ -77,7 +77,7 @@ impl ChoiceOrder {
         Some(equal_weights(difference, Some(interval), LEVEL, n, "welch_t"))
     }
 
-    /// What to keep in mind, where the place decided beyond chance.
+    /// A warning if the position decided beyond chance.
     pub(super) fn warning(&self) -> Option<String> {
         let chance = 1.0 / WORDS as f64;
         if let Figure::Known(turned) = self.scale_turned()
@@ -89,7 +89,7 @@ impl ChoiceOrder {
                 turned.value
             ));
         }
-        // Which sentiment is chosen is no matter of chance, but which one stood first is.
+        // Which sentiment is chosen is not random, but which one is listed first is.
         match self.first_choice() {
             Figure::Known(first) if first.low.is_some_and(|low| low > chance) => Some(format!(
                 "The order of the words matters: the sentiment listed first is chosen by {:.0} %, and by chance it would be {:.0} %.",

@@ -1,4 +1,5 @@
-//! Those who were asked twice: their first answer beside their second. Second answers are compared and never counted.
+//! Test-retest figures: the first answer of each respondent who was asked twice, paired with the second. Second
+//! answers are compared and never counted.
 
 use std::collections::BTreeMap;
 
@@ -10,19 +11,19 @@ use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::stats::LEVEL;
 use crate::domain::stats::reask::Pairs;
 
-/// Fewer pairs than this give no warning.
+/// With fewer pairs than this there is no warning.
 const PAIRS_MIN: u64 = 10;
 
-/// What was said the first and the second time.
+/// Pairs of first and second answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reask {
-    /// Whether the values are points of a scale, and not names.
+    /// Whether the values are points of a scale, and not categories.
     numeric: bool,
     pairs: Pairs,
-    /// The first answers of the respondent at hand, by task.
+    /// The first answers of the current respondent, by task.
     first: BTreeMap<u16, i32>,
     respondent: Option<u32>,
-    /// Second askings without an answer.
+    /// Replicates without an answer.
     silent: u64,
 }
 
@@ -31,8 +32,7 @@ impl Reask {
         Self { numeric, ..Self::default() }
     }
 
-    /// Takes note of an outcome; those of one respondent must come one after the other, the first answer before the
-    /// second.
+    /// Adds an outcome; those of one respondent must be consecutive, the first answer before the second.
     pub(super) fn add(&mut self, at: Assignment, outcome: &Outcome) {
         if self.respondent.replace(at.respondent) != Some(at.respondent) {
             self.first.clear();
@@ -50,7 +50,7 @@ impl Reask {
                 None => self.silent += 1,
             },
             (Some(Asking::Replicate(_)), None) => self.silent += 1,
-            // What controls and other wordings bring is looked at elsewhere.
+            // Controls and other wordings are evaluated in `checks`.
             (Some(Asking::Answer | Asking::Control(_) | Asking::Wording(_)) | None, _) => {}
         }
     }
@@ -79,7 +79,7 @@ impl Reask {
         ]
     }
 
-    /// What to keep in mind, where who answers matters no more than chance.
+    /// A warning if differences between respondents are no larger than chance.
     pub(super) fn warning(&self) -> Option<String> {
         let effect = self.pairs.persona_effect(LEVEL).filter(|_| self.numeric)?;
         (self.pairs.n() >= PAIRS_MIN && effect.low? <= 0.0).then(|| {

@@ -1,4 +1,5 @@
-//! Who gave no answer: counts by reason and by class of respondent, and whether some classes are more silent than others.
+//! Nonresponse: missing answers by reason and by class of respondent, and whether some classes have more of them than
+//! others.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +8,14 @@ use protocol::quality::Missing;
 use crate::domain::outcome::{Class, Outcome};
 use crate::domain::stats::compare::two_shares;
 
-/// Different reasons that are counted one by one; the rest are counted together.
+/// Most different reasons that are counted separately; the rest are counted together.
 const REASONS_MAX: usize = 40;
-/// Below this chance, over all classes together, a class is called more silent than the rest.
+/// Below this p, over all classes together, the report names the class with more missing answers than the rest.
 const CHANCE: f64 = 0.05;
 /// Classes smaller than this are not singled out.
 const CLASS_MIN: u64 = 30;
 
-/// Everyone who was asked, by class, and why some gave no answer.
+/// Respondents by class, and the reasons of missing answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Silence {
     reasons: BTreeMap<String, u64>,
@@ -56,12 +57,12 @@ impl Silence {
         *self.reasons.entry(key).or_default() += 1;
     }
 
-    /// How many for each reason.
+    /// Missing answers by reason.
     pub(super) fn reasons(&self) -> &BTreeMap<String, u64> {
         &self.reasons
     }
 
-    /// Dimension → class → who is missing; empty when nobody is.
+    /// Dimension → class → missing answers; empty when there are none.
     pub(super) fn by_class(&self) -> BTreeMap<String, BTreeMap<String, Missing>> {
         if self.all.missing() == 0 {
             return BTreeMap::new();
@@ -76,8 +77,8 @@ impl Silence {
             .collect()
     }
 
-    /// The class that is silent most beyond chance, in a sentence: its share of missing answers against everyone else's,
-    /// by the z test of two shares, Bonferroni-adjusted for all classes looked at.
+    /// A sentence on the class with the most missing answers beyond chance: its share of missing answers against that
+    /// of the rest, by the z test of two shares, Bonferroni-adjusted for all classes tested.
     pub(super) fn uneven(&self) -> Option<String> {
         let looked: Vec<_> = self
             .classes

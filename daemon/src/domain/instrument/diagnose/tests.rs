@@ -1,4 +1,4 @@
-//! Diagnostics through the face of the accumulator: panels whose fault is known, and whether it is named.
+//! Diagnostics of panels with known faults, through the interface of the accumulator.
 
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 

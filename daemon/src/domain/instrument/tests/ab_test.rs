@@ -1,4 +1,4 @@
-//! What preferences become: winners, ties, orders and what coming first is worth.
+//! Results of A/B tests: winners, ties, orders and the order effect.
 
 use protocol::quality::{Figure, Flag};
 use protocol::results::{Outcomes, Winner};

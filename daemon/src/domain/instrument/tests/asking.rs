@@ -1,4 +1,4 @@
-//! What is asked and what it costs: limits, prices, the hash of an instrument, and the interval to expect.
+//! Questionnaires and prices: limits, prices, the instrument hash, and the expected interval.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Two studies against each other.
+//! Comparisons of two studies.
 
 use super::*;
 

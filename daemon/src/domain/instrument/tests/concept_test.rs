@@ -1,4 +1,4 @@
-//! What a handful of answers to a concept test becomes.
+//! Results of a concept test with a few answers.
 
 use proptest::prelude::*;
 use protocol::id::AnswerId;

@@ -1,5 +1,5 @@
-//! The bytes of an instrument's hash and of the orders drawn for an assignment: stored studies were named and asked by
-//! them, so they stay as they are.
+//! The bytes of an instrument hash and of the orders drawn for an assignment: stored studies depend on them, so they
+//! must not change.
 
 use protocol::measurement::{Control, QuestionsPerCall};
 

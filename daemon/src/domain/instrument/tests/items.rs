@@ -1,5 +1,5 @@
-//! Questions put one a call: what is said to them makes the very answer that a whole form would, and each is held to the same
-//! strict rules by itself.
+//! Items in calls of their own: their replies make the same answer as a whole form, and each passes the same strict
+//! rules by itself.
 
 use proptest::prelude::*;
 use protocol::measurement::QuestionsPerCall;

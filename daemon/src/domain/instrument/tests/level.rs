@@ -1,4 +1,4 @@
-//! A result that is low at all calls for action, whatever the reasons; one that is not low is left as it is.
+//! The level of results: a low result gets a finding, whatever the reasons; any other is left unchanged.
 
 use protocol::results::{Finding, Priority};
 

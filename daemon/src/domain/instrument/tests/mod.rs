@@ -1,5 +1,5 @@
-//! Instruments through their public face: what is asked, what is read, what is refused, and what a handful of answers
-//! becomes. One file a study type; here stands what they share.
+//! Instruments through their public interface: what is asked, what is read, what is rejected, and the results of a
+//! few answers. One file for each study type; shared helpers are here.
 
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 #![allow(clippy::float_cmp, reason = "exact where exactness is the point")]

@@ -1,4 +1,4 @@
-//! What a handful of recommendations becomes.
+//! Results of an NPS study with a few answers.
 
 use proptest::prelude::*;
 use protocol::results::Outcomes;

@@ -1,4 +1,4 @@
-//! What is read of a reply, and what is refused: every instrument against the same strict reader.
+//! The strict reader on every instrument: which replies are read, and which are rejected.
 
 use proptest::prelude::*;
 use protocol::results::{Preference, Tagged};

@@ -1,4 +1,4 @@
-//! What a handful of feelings becomes.
+//! Results of a sentiment study with a few answers.
 
 use protocol::results::Outcomes;
 

@@ -1,5 +1,5 @@
-//! What a language model says in another spelling, and what stands beside its choices: in every kind of study, whole and one
-//! question a call.
+//! Normalisation of language-model replies: other spellings, and texts other than the choices; for every study type,
+//! as a whole form and one item a call.
 
 use proptest::prelude::*;
 use protocol::measurement::QuestionsPerCall;

@@ -1,4 +1,4 @@
-//! What answers to open questions become, question by question.
+//! Results of a survey, question by question.
 
 use protocol::id::AnswerId;
 use protocol::results::Outcomes;

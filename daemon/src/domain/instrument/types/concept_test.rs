@@ -34,10 +34,10 @@ const SCALE: (i32, i32) = (1, 10);
 /// Standard deviation to plan with, in points: the middle of the 1.6 to 2.6 that ordinary concepts show.
 const EXPECTED_SD: (f64, &str) = (2.1, "points of the mean score");
 
-/// Fewer percent who would buy are urgent.
+/// Below this percentage of buyers the finding is urgent.
 const BUY_DEEP: f64 = 10.0;
 
-/// The kind.
+/// The study type.
 pub(super) struct ConceptStudy;
 
 impl StudyKind for ConceptStudy {
@@ -237,7 +237,7 @@ fn feeling(said: &[&Answered]) -> Option<i32> {
     i32::try_from(chosen.sentiment.index()).ok()
 }
 
-/// A nine and "definitely not", and the like.
+/// Whether score and purchase intent contradict each other: a nine and "definitely not", and the like.
 fn contradicts_itself(answer: &Answer) -> bool {
     let Answer::ConceptTest { score, sentiment, purchase_intent, .. } = answer else {
         return false;
@@ -352,7 +352,7 @@ impl Tally for ConceptTally {
     }
 }
 
-/// The mean score and who would buy, in a sentence.
+/// The mean score and the share of buyers, in a sentence.
 fn told(mean: &Estimate, buy: &Estimate) -> String {
     format!(
         "The mean score is {} of 10 ({}); {} % would buy it ({}).",

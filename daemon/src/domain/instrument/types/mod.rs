@@ -1,5 +1,6 @@
-//! The study types: everything that the daemon must know of each, one file or folder a type. Whatever differs between types
-//! is asked of a [`StudyKind`]; code outside this folder names no type. A new one is a file here and a line in [`KINDS`].
+//! The study types: everything that the daemon must know of each, one file or folder a type. Code that differs
+//! between types is a method of [`StudyKind`]; code outside this folder names no type. A new type is a file here and
+//! a line in [`KINDS`].
 
 mod ab_test;
 mod concept_test;
@@ -33,7 +34,7 @@ pub use face::{
 };
 pub(super) use survey::{ANSWER_MAX, check_entry};
 
-/// The study type of a draft that names none.
+/// The study type of a draft that does not name one.
 pub const USUAL: StudyType = StudyType::ConceptTest;
 
 /// Every kind, in the order of the study types on the wire.
@@ -67,7 +68,7 @@ pub enum Layout {
     TwoVariants,
 }
 
-/// The material of a draft, as far as there is any. A kind takes what it needs.
+/// The material of a draft, as far as it is given. A study type uses what it needs.
 #[derive(Clone, Debug, Default)]
 pub struct Supplied {
     /// The whole body of the file.
@@ -85,36 +86,37 @@ pub struct Supplied {
 pub enum Controls {
     /// It can.
     On {
-        /// The text that is made to be bad.
+        /// The decoy text.
         decoy: &'static str,
         /// The scale on which answers are compared.
         scale: Scale,
     },
-    /// Controls mean nothing to this type.
+    /// Controls have no meaning for this type.
     Meaningless {
         /// What to do instead.
         instead: &'static str,
     },
 }
 
-/// The number that a study type is read by.
+/// The headline metric of a study type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct MainNumber {
     /// A field of the estimates.
     pub(super) field: &'static str,
-    /// What a sentence calls it.
+    /// Its name in a sentence.
     pub(super) name: &'static str,
 }
 
-/// Words that a respondent chose from lists whose order was drawn.
+/// Choices from closed lists whose order was randomised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Chosen {
     pub(super) sentiment: Sentiment,
     pub(super) intent: Option<PurchaseIntent>,
 }
 
-/// A study type: what is shown and asked, how a reply is read, what one answer says, and what a panel's answers come to.
-/// What has a default is what most types share, or what a simple type can do without.
+/// A study type: the material and the questions, how a reply is read, what one answer means, and how a panel's
+/// answers are summarised. Default methods have the behaviour that most types share, or that a simple type does not
+/// need.
 pub(super) trait StudyKind: Sync {
     /// The type.
     fn study_type(&self) -> StudyType;
@@ -124,7 +126,7 @@ pub(super) trait StudyKind: Sync {
     /// The instrument with that material.
     fn compose(&self, material: Supplied) -> Instrument;
 
-    /// Every text that is shown, by the name of its field, in the order of the material.
+    /// Every stimulus text, by the name of its field, in the order of the material.
     fn texts<'a>(&self, instrument: &'a Instrument) -> Vec<(&'static str, &'a str)>;
 
     /// How the body of a file is divided.
@@ -132,17 +134,17 @@ pub(super) trait StudyKind: Sync {
         Layout::OneText
     }
 
-    /// Settings of a draft that mean something to this type only.
+    /// Settings of a draft that only this type uses.
     fn keys(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// Open questions that are put one after the other.
+    /// The open questions, in the order of asking.
     fn questions<'a>(&self, _instrument: &'a Instrument) -> &'a [String] {
         &[]
     }
 
-    /// Everything about the material that breaks the contract's limits.
+    /// Every violation of the contract's limits in the material.
     fn check(&self, instrument: &Instrument) -> Vec<Violation> {
         let mut violations = Vec::new();
         for (field, text) in self.texts(instrument) {
@@ -151,13 +153,13 @@ pub(super) trait StudyKind: Sync {
         violations
     }
 
-    // What is asked.
+    // The questions.
 
-    /// The prompt templates of this type, in the order in which they are hashed. They decide its instrument hash and
-    /// nobody else's.
+    /// The prompt templates of this type, in the order in which they are hashed. They are part of the instrument hash
+    /// of this type only.
     fn templates(&self) -> &'static [Template];
 
-    /// What a template may name of the material.
+    /// The values of the material for prompt templates.
     fn facts(&self, instrument: &Instrument, _order: Order) -> Value {
         let texts = self.texts(instrument).into_iter();
         Value::Object(texts.map(|(field, text)| (field.to_owned(), json!(text.trim()))).collect())
@@ -166,12 +168,12 @@ pub(super) trait StudyKind: Sync {
     /// The questionnaire in plain text, with the material.
     fn questionnaire(&self, instrument: &Instrument, order: Order) -> String;
 
-    /// What decides the questionnaire besides its text: a part of the instrument hash.
+    /// Properties of the questionnaire that are not in its text but belong to the instrument hash.
     fn presentation(&self, _instrument: &Instrument) -> &'static str {
         ""
     }
 
-    /// How many assignments a respondent gets.
+    /// Assignments of each respondent that count.
     fn tasks(&self, _instrument: &Instrument) -> u16 {
         1
     }
@@ -184,22 +186,22 @@ pub(super) trait StudyKind: Sync {
     /// Whether a panel can be checked with controls and other wordings.
     fn controls(&self) -> Controls;
 
-    /// What further channels can measure, in the order of asking.
+    /// The constructs that further channels can measure, in the order of asking.
     fn constructs(&self) -> &'static [Construct] {
         &[]
     }
 
-    /// How the built-in reader answers; `None` where it cannot.
+    /// How the built-in respondent model answers; `None` if it cannot.
     fn rehearsal(&self) -> Option<Rehearsal> {
         None
     }
 
     // How a reply is read.
 
-    /// The keys of a reply, each with what stands under it.
+    /// The keys of a reply, each with the type of its value.
     fn form(&self, instrument: &Instrument) -> Form;
 
-    /// The questions that can be put in a call of their own, in the order of asking.
+    /// The items that can be put in calls of their own, in the order of asking.
     fn items(&self, _instrument: &Instrument) -> Vec<Item> {
         Vec::new()
     }
@@ -212,14 +214,15 @@ pub(super) trait StudyKind: Sync {
         fields: Fields,
     ) -> Result<Answered, Unreadable>;
 
-    // What one answer says. Each method is `None` of another type's answer.
+    // The meaning of one answer. Each method returns `None` for another type's answer.
 
     /// First and last value of the scores.
     fn scale(&self) -> Option<(i32, i32)> {
         None
     }
 
-    /// The answer with each of its texts changed. A text that is left out here keeps what must not be kept.
+    /// The answer with each of its texts changed. A text that an implementation leaves out is stored with the secret
+    /// that should have been removed.
     fn with_texts(&self, answer: Answer, change: &dyn Fn(&str) -> String) -> Answer;
 
     /// The score.
@@ -227,17 +230,17 @@ pub(super) trait StudyKind: Sync {
         None
     }
 
-    /// The words that were chosen from lists.
+    /// The choices from closed lists.
     fn chosen(&self, _answer: &Answer) -> Option<Chosen> {
         None
     }
 
-    /// Where it lies on the scale of the controls.
+    /// The answer as a point on the scale of the controls.
     fn place(&self, answer: &Answer) -> Option<i32> {
         self.score(answer).map(i32::from)
     }
 
-    /// The number that is compared with what the same respondent answers when asked again.
+    /// The number that is compared with the same respondent's replicate.
     fn repeated(&self, answer: &Answer) -> Option<i32> {
         self.score(answer).map(i32::from)
     }
@@ -247,24 +250,25 @@ pub(super) trait StudyKind: Sync {
         None
     }
 
-    /// Tells an answer whose numbers and words cannot both be meant; `None` where an answer has no two such parts.
+    /// A test for answers whose numbers and words contradict each other; `None` if an answer does not have two such
+    /// parts.
     fn contradiction(&self) -> Option<fn(&Answer) -> bool> {
         None
     }
 
-    // What the answers of a panel come to.
+    // The summary of a panel's answers.
 
-    /// The number that the type is read by; `None` where groups are compared by the themes they name.
+    /// The headline metric; `None` if groups are compared by the themes they name.
     fn headline(&self) -> Option<MainNumber> {
         None
     }
 
-    /// Every number of an answer that results can be broken down by.
+    /// Every metric that results can be broken down by.
     fn metrics(&self) -> Vec<Metric> {
         Vec::new()
     }
 
-    /// The standard deviation of the main number to plan with, and its unit.
+    /// The standard deviation of the headline metric to plan with, and its unit.
     fn expected_sd(&self) -> (f64, &'static str);
 
     /// Empty counts of a class.
@@ -275,12 +279,12 @@ pub(super) trait StudyKind: Sync {
         self.tally()
     }
 
-    /// What is held against limits to tell how high a result is at all.
+    /// The measures that are compared with limits to find the level of a result.
     fn levels<'r>(&self, _results: &'r Results) -> Vec<Measure<'r>> {
         Vec::new()
     }
 
-    /// The title of the finding that a result is so low that it calls for action.
+    /// The title of the finding for a result that is low enough to need action.
     fn level_title(&self, _results: &Results, measure: &Measure<'_>) -> String {
         format!("Hardly anybody likes it: {} is {}", measure.name, measure.value())
     }

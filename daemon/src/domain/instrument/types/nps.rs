@@ -32,10 +32,11 @@ const SCALE: (i32, i32) = (0, 10);
 /// Standard deviation to plan with, in points of the NPS: the largest there is, half promoters and half detractors.
 const EXPECTED_SD: (f64, &str) = (100.0, "points of the NPS, at most");
 
-/// Below it a Net Promoter Score is urgent. Who gives 6 of 10 is a detractor: ordinary texts lie well below 0.
+/// Below this Net Promoter Score the finding is urgent. A respondent who gives 6 of 10 is a detractor, so ordinary
+/// texts score well below 0.
 const DEEP: f64 = -70.0;
 
-/// The kind.
+/// The study type.
 pub(super) struct NpsStudy;
 
 impl StudyKind for NpsStudy {
@@ -220,7 +221,7 @@ fn feeling(said: &[&Answered]) -> Option<i32> {
     i32::try_from(chosen.sentiment.index()).ok()
 }
 
-/// A nine and a negative feeling, or a three and a positive one.
+/// Whether score and sentiment contradict each other: a nine and a negative sentiment, or a three and a positive one.
 fn contradicts_itself(answer: &Answer) -> bool {
     match answer {
         Answer::Nps { score: 9.., sentiment, .. } => *sentiment == Sentiment::Negative,
@@ -306,7 +307,7 @@ impl Tally for NpsTally {
         let percent = |tenths: u64| tenths as f64 / 10.0;
         let (promoters, passives, detractors) = (tenths[0], tenths[1], tenths[2]);
         Some(Outcomes::Nps {
-            // From the shares as they are printed, so that a reader who subtracts them gets this number.
+            // Computed from the shares as they are printed, so that a reader who subtracts them gets this number.
             nps_score: (promoters as f64 - detractors as f64) / 10.0,
             promoters_pct: percent(promoters),
             passives_pct: percent(passives),

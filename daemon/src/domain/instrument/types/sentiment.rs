@@ -1,4 +1,4 @@
-//! The sentiment study: how people feel about something, in one word, and the theme that decides it.
+//! The sentiment study: how people feel about something, in one word, and the theme that matters most for it.
 
 use std::collections::BTreeMap;
 
@@ -26,13 +26,13 @@ use crate::domain::stats::{LEVEL, apportion, bootstrap, estimate};
 /// Standard deviation to plan with, in points of one share: the largest there is.
 const EXPECTED_SD: (f64, &str) = (50.0, "percentage points of a share, at most");
 
-/// Below it positive minus negative is urgent.
+/// Below this difference of positive and negative shares the finding is urgent.
 const DEEP: f64 = -50.0;
 
 /// Below this share of resamples a lead is called uncertain.
 const CERTAIN: f64 = 0.95;
 
-/// The kind.
+/// The study type.
 pub(super) struct SentimentStudy;
 
 impl StudyKind for SentimentStudy {
@@ -279,7 +279,7 @@ impl Tally for SentimentTally {
     }
 }
 
-/// Which feelings lead, in a sentence.
+/// A sentence on the leading sentiment.
 fn told(estimates: &BTreeMap<String, Estimate>, confidence: f64) -> Option<String> {
     const FEELINGS: [(&str, &str); 4] = [
         ("Positive", "positive_pct"),

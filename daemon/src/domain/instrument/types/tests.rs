@@ -1,5 +1,5 @@
-//! What holds of every study type: the table is in order, an instrument keeps its type, questions one by one fill the whole
-//! form, and a number that is a type's headline is among its numbers.
+//! Properties of every study type: the table is in order, an instrument keeps its type, the items together fill the
+//! whole form, and the headline metric is one of the type's metrics.
 
 use std::collections::BTreeSet;
 

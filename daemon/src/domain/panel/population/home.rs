@@ -1,5 +1,5 @@
-//! Home: who someone lives with, and in what kind of place. The household table is of the United States and serves
-//! everywhere; for the world it understates extended families.
+//! Household and urbanicity tables. The household table is of the United States and is used for every region; for the
+//! world it understates extended families.
 
 use protocol::audience::Region;
 use protocol::persona::{Household, Urbanicity};
@@ -9,7 +9,7 @@ use super::super::wheel::pick;
 use super::place::{Place, Places};
 use super::table::{self, Shares, TableError};
 
-/// The tables of homes.
+/// The tables of households and urbanicity.
 #[derive(Debug)]
 pub(in super::super) struct Home {
     household: Shares<6>,
@@ -37,13 +37,13 @@ impl Home {
         })
     }
 
-    /// Who such a person lives with.
+    /// The household of such a person.
     pub(in super::super) fn household(&self, traits: Traits, uniform: f64) -> Household {
         let condition = traits.sex.index() * 7 + traits.age_band().index();
         Household::ALL[pick(self.household.get(condition), uniform)]
     }
 
-    /// The kind of place: as in the state, or as in the region where there are no states.
+    /// The urbanicity: by state, or by region if there are no states.
     pub(in super::super) fn urbanicity(
         &self,
         places: &Places,

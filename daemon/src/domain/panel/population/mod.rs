@@ -1,5 +1,5 @@
-//! The reference population: embedded tables, read once, and what follows from them for one person. Each table's
-//! content, source, year, terms and quality stand in `assets/population/README.md`.
+//! The reference population: embedded tables, read once, and the attributes of one person that follow from them.
+//! Content, source, year, terms and quality of each table are in `assets/population/README.md`.
 
 use std::sync::{LazyLock, OnceLock};
 
@@ -25,7 +25,7 @@ mod work;
 const EDUCATION_BANDS: [&str; 8] =
     ["18-20", "21-24", "25-29", "30-39", "40-49", "50-59", "60-69", "70-100"];
 
-/// The place of an age in [`EDUCATION_BANDS`].
+/// The index of an age in [`EDUCATION_BANDS`].
 const fn education_band(age: u8) -> usize {
     match age {
         0..=20 => 0,
@@ -39,7 +39,7 @@ const fn education_band(age: u8) -> usize {
     }
 }
 
-/// Everything the reference tables say.
+/// All reference tables.
 #[derive(Debug)]
 pub struct Population {
     pub(super) core: Core,
@@ -52,7 +52,7 @@ pub struct Population {
 }
 
 impl Population {
-    /// The population that comes with the program; read at the first call.
+    /// The population that is compiled in; read at the first call.
     #[must_use]
     pub fn embedded() -> &'static Self {
         #[allow(
@@ -65,7 +65,7 @@ impl Population {
         &EMBEDDED
     }
 
-    /// SHA-256 over all tables as 64 hex digits: two panels can only be the same people when it agrees.
+    /// SHA-256 over all tables as 64 hex digits: two panels can only contain the same people when it is equal.
     pub fn hash(&self) -> &str {
         self.hash.get_or_init(|| {
             let tables = table::ALL.iter().flat_map(|table| [table.name, table.text]);

@@ -1,5 +1,5 @@
-//! Names: first names by the decade of birth where such lists exist (United States, United Kingdom), by country
-//! elsewhere, surnames by country in the form that goes with the person.
+//! Name tables: first names by the decade of birth where such lists exist (United States, United Kingdom), by country
+//! elsewhere, surnames by country in the form for the person's sex.
 
 use protocol::audience::Gender;
 
@@ -28,7 +28,7 @@ impl List {
         self.weights.push(weight);
     }
 
-    /// Closes the list; an empty one is an error.
+    /// Finishes the list; an empty one is an error.
     fn close(&mut self, table: table::Table, what: &str) -> Result<(), TableError> {
         self.wheel = Wheel::new(std::mem::take(&mut self.weights));
         if self.wheel.is_empty() {
@@ -81,8 +81,8 @@ impl Names {
         let sex = match traits.gender {
             Gender::Male => Sex::Male,
             Gender::Female => Sex::Female,
-            // Half of the nonbinary people bear a name that both sexes bear, where such a list exists; the others one
-            // of either sex.
+            // Half of the nonbinary people have a name that is used for both sexes, where such a list exists; the
+            // others one of either sex.
             Gender::Nonbinary => {
                 if stream.coin() && country == self.united_states {
                     return self.unisex.draw(stream.uniform());

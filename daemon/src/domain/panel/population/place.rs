@@ -1,5 +1,5 @@
-//! Where someone lives, given what they are: a state in the United States, a nation in the United Kingdom, a country in
-//! Europe and the world.
+//! Place tables: the place of residence given a person's attributes: a state in the United States, a nation in the
+//! United Kingdom, a country in Europe and the world.
 
 use protocol::audience::{Education, Region};
 
@@ -11,7 +11,7 @@ use super::table::{self, TableError};
 /// Conditions of the joint tables: sex, education band, education.
 const CONDITIONS: usize = 2 * 8 * 5;
 
-/// A place, by its number in the tables.
+/// A place, by its index in the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Place {
     State(usize),
@@ -32,7 +32,7 @@ struct State {
 struct Country {
     code: Box<str>,
     in_eu: bool,
-    /// People of the world for whom each listed adult stands, as a factor.
+    /// Factor from listed adults to people of the world.
     global_adjustment: f64,
     adults_thousands: f64,
 }
@@ -44,7 +44,7 @@ pub(in super::super) struct Places {
     nations: Vec<Box<str>>,
     countries: Vec<Country>,
     nation_wheel: Wheel,
-    /// For each region and condition the states or countries; unused for the United Kingdom.
+    /// For each region and condition the weighted choice of states or countries; unused for the United Kingdom.
     wheels: Vec<Wheel>,
     united_states: usize,
     united_kingdom: usize,
@@ -87,7 +87,7 @@ impl Places {
         Ok(Self { states, nations, countries, nation_wheel, wheels, united_states, united_kingdom })
     }
 
-    /// The place at which `uniform`, in [0, 1), points for such a person.
+    /// The place that `uniform`, in [0, 1), selects for such a person.
     pub(in super::super) fn draw(&self, region: Region, traits: Traits, uniform: f64) -> Place {
         let condition = condition(traits.sex, education_band(traits.age), traits.education);
         let wheel = &self.wheels[region.index() * CONDITIONS + condition];
@@ -115,7 +115,7 @@ impl Places {
         }
     }
 
-    /// Shares of city, suburb and country in that state, where there is one.
+    /// Shares of city, suburb and country in that state, if there is one.
     pub(in super::super) fn urbanicity(&self, place: Place) -> Option<&[f64; 3]> {
         match place {
             Place::State(index) => Some(&self.states[index].urbanicity),
@@ -123,7 +123,7 @@ impl Places {
         }
     }
 
-    /// The number of the country that the place lies in.
+    /// The index of the country that the place lies in.
     pub(in super::super) fn country(&self, place: Place) -> usize {
         match place {
             Place::State(_) => self.united_states,
@@ -132,7 +132,7 @@ impl Places {
         }
     }
 
-    /// The ISO code of the country with that number.
+    /// The ISO code of the country with that index.
     pub(in super::super) fn country_code(&self, country: usize) -> &str {
         &self.countries[country].code
     }
@@ -150,7 +150,7 @@ fn condition(sex: Sex, band: usize, education: Education) -> usize {
     (sex.index() * 8 + band) * 5 + education.index()
 }
 
-/// How much one counted adult of that country weighs in the region.
+/// The weight of one counted adult of that country in the region.
 fn country_weight(region: Region, country: &Country) -> f64 {
     match (region, country.in_eu) {
         (Region::Eu, true) => 1.0,
@@ -159,7 +159,7 @@ fn country_weight(region: Region, country: &Country) -> f64 {
     }
 }
 
-/// A wheel over the counts of one condition; over all adults where the condition was never observed.
+/// A weighted choice over the counts of one condition; over all adults if the condition was never observed.
 fn wheel(counts: &[f64], weigh: impl Fn(usize) -> (f64, f64)) -> Wheel {
     let counted =
         Wheel::new(counts.iter().enumerate().map(|(index, count)| count * weigh(index).0));

@@ -1,5 +1,5 @@
-//! Reads the embedded tables: finds the columns by name, parses the fields, and says file and line of whatever is wrong.
-//! No table is ever wrong in a released program, since a test reads them all.
+//! The reader of the embedded tables: finds the columns by name, parses the fields, and reports file and line of any
+//! error. A released program has no invalid table, since a test reads them all.
 
 use std::str::FromStr;
 
@@ -50,7 +50,7 @@ tables! {
     PRICE_SENSITIVITY = "price_sensitivity.csv",
 }
 
-/// What is wrong with a table, and where.
+/// An invalid table: what is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{table}:{line}: {problem}")]
 pub(in super::super) struct TableError {
@@ -65,7 +65,7 @@ impl Table {
         TableError { table: self.name, line: 1, problem: problem.into() }
     }
 
-    /// Hands the named columns of each row to `each`, in file order.
+    /// Passes the named columns of each row to `each`, in file order.
     pub(super) fn read<const N: usize>(
         self,
         columns: [&str; N],
@@ -131,7 +131,7 @@ impl<const N: usize> Row<'_, N> {
         }
     }
 
-    /// The place of an age band in the seven bands of the reports.
+    /// The index of an age band in the seven bands of the reports.
     pub(super) fn age_band(&self, column: usize) -> Result<usize, TableError> {
         AgeBand::ALL
             .iter()
@@ -139,7 +139,7 @@ impl<const N: usize> Row<'_, N> {
             .ok_or_else(|| self.bad(column))
     }
 
-    /// The place of the field among `known`.
+    /// The index of the field in `known`.
     pub(super) fn position(&self, column: usize, known: &[&str]) -> Result<usize, TableError> {
         known.iter().position(|word| *word == self.fields[column]).ok_or_else(|| self.bad(column))
     }
@@ -153,7 +153,7 @@ impl<const N: usize> Row<'_, N> {
 #[derive(Debug)]
 pub(super) struct Shares<const K: usize>(Vec<[f64; K]>);
 
-/// How far the published shares of one condition may be from 1 in all, through rounding.
+/// How far the sum of the published shares of one condition may be from 1, through rounding.
 const ROUNDING: f64 = 2e-3;
 
 impl<const K: usize> Shares<K> {
@@ -169,7 +169,7 @@ impl<const K: usize> Shares<K> {
         &self.0[condition]
     }
 
-    /// Checks that every condition is covered and makes its shares sum to 1.
+    /// Checks that every condition is covered and normalises its shares to a sum of 1.
     pub(super) fn complete(mut self, table: Table) -> Result<Self, TableError> {
         for (condition, shares) in self.0.iter_mut().enumerate() {
             let sum: f64 = shares.iter().sum();

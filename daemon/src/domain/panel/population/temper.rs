@@ -1,5 +1,6 @@
-//! Temper: the five personality traits and how much price decides. The traits are jointly normal with the published
-//! means, deviations and correlations; those who take up technology early are a little more open and outgoing.
+//! Personality and price sensitivity tables: the five personality traits and how much price decides. The traits are
+//! jointly normal with the published means, deviations and correlations; early adopters of technology are a little
+//! more open and outgoing.
 
 use protocol::audience::{IncomeBracket, TechAdoption};
 use protocol::persona::BigFive;
@@ -20,15 +21,15 @@ struct Normal {
     deviation: f64,
 }
 
-/// A table entry that no row has filled yet: parsing ends in an error if one remains.
+/// A table entry that no row has filled yet: parsing fails if one remains.
 const MISSING: Normal = Normal { mean: f64::NAN, deviation: f64::NAN };
 
-/// The tables of temper.
+/// The tables of personality and price sensitivity.
 #[derive(Debug)]
 pub(in super::super) struct Temper {
     /// For each sex and age band the z scores of the five traits, against US adults.
     traits: Vec<[Normal; 5]>,
-    /// What category of adopter adds to the z scores.
+    /// The shift of the z scores by category of adopter.
     shifts: [[f64; 5]; 5],
     /// Lower triangle L with L·Lᵀ = the correlations.
     triangle: [[f64; 5]; 5],

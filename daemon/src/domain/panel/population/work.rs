@@ -1,5 +1,5 @@
-//! Working life: who has work, and what work. A high household income leans towards better paid occupations, though only
-//! a little, since a household's income is not one person's wage.
+//! Employment and occupation tables. A high household income favours better paid occupations, though only a little,
+//! since a household's income is not one person's wage.
 
 use protocol::audience::{Education, IncomeBracket};
 use protocol::persona::Employment;
@@ -11,15 +11,15 @@ use super::table::{self, Shares, TableError};
 /// Exponent of (wage / median wage) in the weight of an occupation, by income bracket, lowest first. An estimate.
 const WAGE_LEAN: [f64; 4] = [-0.25, 0.0, 0.25, 0.5];
 
-/// The tables of working life.
+/// The tables of employment and occupations.
 #[derive(Debug)]
 pub(in super::super) struct Work {
     employment: Shares<6>,
-    /// Youngest first, so that the occupations open to an age are the first few.
+    /// Sorted by youngest age, so that the occupations open to an age are a prefix.
     occupations: Vec<Occupation>,
-    /// For each sex, education and income bracket the occupations.
+    /// For each sex, education and income bracket the weighted choice of occupations.
     wheels: Vec<Wheel>,
-    /// How many occupations are open to each age from 0.
+    /// Number of occupations that are open to each age from 0.
     open_at: Vec<usize>,
 }
 
@@ -62,14 +62,14 @@ impl Work {
         Ok(Self { employment: employment()?, occupations, wheels, open_at })
     }
 
-    /// Working life of such a person.
+    /// The employment status of such a person.
     pub(in super::super) fn employment(&self, traits: Traits, uniform: f64) -> Employment {
         let band = traits.age_band().index();
         let condition = (traits.sex.index() * 7 + band) * 5 + traits.education.index();
         Employment::ALL[pick(self.employment.get(condition), uniform)]
     }
 
-    /// What such a person does for a living, among the occupations that are open at their age.
+    /// The occupation of such a person, among those that are open at that age.
     pub(in super::super) fn occupation(&self, traits: Traits, uniform: f64) -> Option<&str> {
         let open = self.open_at[usize::from(traits.age)];
         let place = (traits.sex.index() * 5 + traits.education.index()) * WAGE_LEAN.len();

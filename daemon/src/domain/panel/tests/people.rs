@@ -1,4 +1,4 @@
-//! The people themselves: their attributes fit together, follow their tables, and stay who they are.
+//! Personas: their attributes are consistent, follow their tables, and do not change between versions.
 
 use std::collections::BTreeSet;
 

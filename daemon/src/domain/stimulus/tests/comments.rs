@@ -1,4 +1,4 @@
-//! Notes in HTML comments reach nobody, change nothing, and are told with their lines.
+//! HTML comments in drafts: never shown, without effect on results, and reported with their lines.
 
 use protocol::study::SecondFile;
 

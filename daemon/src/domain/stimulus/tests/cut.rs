@@ -1,4 +1,4 @@
-//! A comment of YAML that cuts a text short is pointed out; one that is a note stays silent.
+//! YAML comments in settings: one that cuts a text short is reported; one that is a note is not.
 
 use super::*;
 

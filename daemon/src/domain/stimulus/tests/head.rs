@@ -1,4 +1,4 @@
-//! Where the settings of a file begin: what is read, what is refused, and what goes on being a text.
+//! The start of a file's settings: what is read as settings, what is rejected, and what stays a text.
 
 use super::*;
 use crate::domain::instrument::stimuli;

@@ -1,5 +1,5 @@
-//! The three controls and their verdicts, each with its rule. A panel that likes a bad text, that is swayed by looks, or that
-//! agrees whichever way a question is put, is found out here.
+//! The three controls and their verdicts, each with its rule. They detect a panel that likes a bad text, that is
+//! swayed by looks, or that agrees whichever way a question is put.
 
 use protocol::control::{Judged, Verdict};
 use protocol::measurement::Control;
@@ -18,7 +18,7 @@ const NOBODY: &str = "nobody answered both";
 /// Why there is no rank correlation.
 const NO_RANK: &str = "too few answered both, or all answers are alike";
 
-/// What people call it.
+/// The name in the report.
 pub(super) fn name(control: Control) -> &'static str {
     match control {
         Control::Decoy => "Decoy",
@@ -27,7 +27,7 @@ pub(super) fn name(control: Control) -> &'static str {
     }
 }
 
-/// Why the scale was not turned round.
+/// Why the scale was not reversed.
 pub(super) fn why_not(scale: Scale) -> &'static str {
     if scale.is_numeric() {
         "the built-in reader reads what is shown and not the question, so a scale turned round means nothing to it"
@@ -36,7 +36,7 @@ pub(super) fn why_not(scale: Scale) -> &'static str {
     }
 }
 
-/// Judges a control that was asked.
+/// Evaluates a control that was asked.
 pub(super) fn judge(control: Control, met: &Met, scale: Scale, limit: &Limit) -> Judged {
     match control {
         Control::Decoy => decoy(met, scale),
@@ -45,9 +45,9 @@ pub(super) fn judge(control: Control, met: &Met, scale: Scale, limit: &Limit) ->
     }
 }
 
-/// The text must be liked clearly better than one made to be bad, the whole interval above a difference that matters, and
-/// the bad one must not be liked: its whole interval above the middle of the scale fails the panel however high the other
-/// is. Where both are rated low there is no liking to be suspicious of.
+/// Decoy: the text must be liked clearly better than one made to be bad, the whole interval above a difference that
+/// matters, and the bad one must not be liked: if its whole interval is above the middle of the scale, the panel
+/// fails however high the text scores. If both are rated low, there is no liking to be suspicious of.
 fn decoy(met: &Met, scale: Scale) -> Judged {
     let needed = scale.matters();
     let difference = difference(met, scale).map(turned);
@@ -92,7 +92,7 @@ fn decoy(met: &Met, scale: Scale) -> Judged {
     Judged { level: Some(Figure::of(level, NOBODY)), ..judged }
 }
 
-/// The same text in another presentation must be rated alike.
+/// Duplicate: the same text in another presentation must be rated alike.
 fn duplicate(met: &Met, scale: Scale, limit: &Limit) -> Judged {
     let difference = difference(met, scale);
     let verdict = difference.as_ref().map_or(Verdict::Undecided, |found| limit.judge(found));
@@ -110,8 +110,8 @@ fn duplicate(met: &Met, scale: Scale, limit: &Limit) -> Judged {
     told_of(Control::Duplicate, verdict, met, (scale, limit.value), difference, words)
 }
 
-/// With the scale turned round, a reply that is turned back must agree with the answer, on average and person by person. On
-/// average alone would not do: half of a panel that agrees with everything can make up for the other half.
+/// Reversed scale: the reply, turned back, must agree with the answer, both on average and for each respondent. The
+/// average alone is not enough: one half of a panel that agrees with everything can cancel out the other half.
 fn reversed(met: &Met, scale: Scale, limit: &Limit) -> Judged {
     let difference = difference(met, scale);
     let rank = met.pairs.rank_correlation(LEVEL);
@@ -141,7 +141,7 @@ fn reversed(met: &Met, scale: Scale, limit: &Limit) -> Judged {
     Judged { rank: Some(Figure::of(rank, NO_RANK)), ..judged }
 }
 
-/// Whether people keep their order. Where all answers are alike on both sides there is none to keep.
+/// Whether respondents keep their rank order. If all answers are alike on both sides, there is no order to keep.
 fn order(pairs: &Pairs, rank: Option<&Estimate>) -> Verdict {
     match (rank.and_then(ends), pairs.vary()) {
         (Some((low, _)), _) if low > 0.0 => Verdict::Passed,
@@ -151,28 +151,28 @@ fn order(pairs: &Pairs, rank: Option<&Estimate>) -> Verdict {
     }
 }
 
-/// What was said minus the answer, in the unit of the report.
+/// The reply to the control minus the answer, in the unit of the report.
 pub(super) fn difference(met: &Met, scale: Scale) -> Option<Estimate> {
     met.pairs.difference(LEVEL).map(|difference| scaled(difference, scale.factor()))
 }
 
-/// Seen from the other side.
+/// The same difference with the opposite sign.
 fn turned(difference: Estimate) -> Estimate {
     let (low, high) = (difference.high.map(|high| -high), difference.low.map(|low| -low));
-    // Adding zero takes the sign off a zero.
+    // Adding zero removes the sign of a negative zero.
     Estimate { value: 0.0 - difference.value, low, high, ..difference }
 }
 
-/// What a verdict is told with.
+/// The words that a verdict's sentence is made of.
 struct Words<'a> {
     meaning: &'a str,
-    /// Of what the difference is.
+    /// What the difference is of.
     what: &'a str,
-    /// What it was held against.
+    /// What it was compared with.
     held: &'a str,
 }
 
-/// A judgement with its sentence: what all controls have in common.
+/// A verdict with its sentence, in the form that all controls share.
 fn told_of(
     control: Control,
     verdict: Verdict,

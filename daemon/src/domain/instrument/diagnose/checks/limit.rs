@@ -1,6 +1,6 @@
-//! How far two askings of the same people may be apart that should come out alike. The measure is what asking again in the same
-//! words makes of one answer, never less than half of a difference that matters and never more than all of it: a panel of
-//! dice shall not pass because it is noisy.
+//! The limit for the difference between two questions to the same people that should give the same answer. It is the
+//! noise of one answer as replicates show it, but at least half of a difference that matters and at most all of it: a
+//! panel of random answers must not pass because it is noisy.
 
 use protocol::control::Verdict;
 use protocol::results::Estimate;
@@ -12,25 +12,25 @@ use crate::domain::stats::LEVEL;
 use crate::domain::stats::estimate::scaled;
 use crate::domain::stats::reask::Pairs;
 
-/// The limit, and what it was taken from.
+/// The limit, and what it was derived from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Limit {
     pub(super) value: f64,
     scale: Scale,
-    /// The standard deviation of one person's answers about their mean; none where nobody was asked again.
+    /// The standard deviation of one person's answers about their mean; `None` without replicates.
     noise: Option<f64>,
 }
 
 impl Limit {
-    /// Of those who were asked again in the same words.
+    /// The limit from the pairs of answer and replicate.
     pub(super) fn of(scale: Scale, again: &Pairs) -> Self {
         let noise = again.noise(LEVEL).map(|noise| scaled(noise, scale.factor()).value);
         let most = scale.matters();
         Self { value: noise.unwrap_or(0.0).clamp(most / 2.0, most), scale, noise }
     }
 
-    /// Whether people answered alike: the whole interval lies within the limit. They did not, if the difference is beyond the
-    /// limit and more than chance.
+    /// Whether people answered alike: passed if the whole interval lies within the limit, failed if the difference is
+    /// beyond the limit and more than chance.
     pub(super) fn judge(&self, difference: &Estimate) -> Verdict {
         match ends(difference) {
             None => Verdict::Undecided,
@@ -44,7 +44,7 @@ impl Limit {
         }
     }
 
-    /// The limit in words, with what it was taken from.
+    /// The limit in words, with what it was derived from.
     pub(super) fn told(&self) -> String {
         let decimals = self.scale.decimals();
         let again = "asking again in the same words";

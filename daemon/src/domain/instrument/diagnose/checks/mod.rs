@@ -1,5 +1,6 @@
-//! What the panel did with the questions whose answers are known: each respondent's answer beside what the same respondent
-//! said to a control or to another wording. Held as counts of pairs; nothing of it is ever counted as an answer.
+//! The checks of a panel by questions with known outcomes: each respondent's answer is compared with the same
+//! respondent's reply to a control or another wording. Kept as counts of pairs; none of these replies counts as an
+//! answer.
 
 mod controls;
 mod limit;
@@ -24,35 +25,35 @@ use crate::domain::instrument::words;
 use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::stats::reask::Pairs;
 
-/// Fewer pairs than this decide nothing.
+/// With fewer pairs than this a check stays undecided.
 const PAIRS_MIN: u64 = 10;
 
-/// Everything that was said to controls and other wordings.
+/// Counts over all replies to controls and other wordings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Checks {
     wanted: Measurement,
-    /// None for answers that are no places on one scale.
+    /// `None` if the answers are not points on one scale.
     scale: Option<Scale>,
-    /// The respondent at hand, with the answer that counts.
+    /// The current respondent, with the answer that counts.
     at_hand: Option<(u32, Option<i32>)>,
     met: BTreeMap<Asking, Met>,
 }
 
-/// What came of one kind of asking.
+/// Counts of one purpose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Met {
-    /// The answer, and what was said to this.
+    /// Pairs of the answer and the reply for this purpose.
     pairs: Pairs,
     /// Respondents who were asked.
     asked: u64,
 }
 
-/// What the checks came to.
+/// The verdicts of the checks.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) controls: BTreeMap<Control, ControlResult>,
     pub(super) wordings: Option<Wordings>,
-    /// A sentence for each check, with its flag where it failed.
+    /// A sentence for each check, with its flag if it failed.
     pub(super) warnings: Vec<super::Warning>,
 }
 
@@ -66,7 +67,7 @@ impl Checks {
         Self { wanted, scale, at_hand: None, met: BTreeMap::new() }
     }
 
-    /// Takes note of an outcome; those of one respondent must come one after the other, the answer first.
+    /// Adds an outcome; those of one respondent must be consecutive, the answer first.
     pub(super) fn add(&mut self, at: Assignment, outcome: &Outcome) {
         let (Some(scale), Some(asking)) = (self.scale, at.asking()) else { return };
         let value = match outcome {
@@ -89,7 +90,7 @@ impl Checks {
         }
     }
 
-    /// What all of it came to.
+    /// Evaluates all checks.
     pub(super) fn find(&self) -> Found {
         let Some(scale) = self.scale else { return Found::default() };
         let nothing = Met::default();
@@ -148,8 +149,8 @@ fn told(difference: &Estimate, scale: Scale) -> String {
     )
 }
 
-/// The ends between which a number lies, where there are enough pairs to say so. Where everyone differs by the same, that
-/// is what it is.
+/// The ends of the interval, if there are enough pairs. If all respondents differ by the same amount, both ends are
+/// that amount.
 fn ends(estimate: &Estimate) -> Option<(f64, f64)> {
     let interval = estimate.low.zip(estimate.high).unwrap_or((estimate.value, estimate.value));
     (estimate.n >= PAIRS_MIN).then_some(interval)

@@ -1,4 +1,4 @@
-//! Panels whose fault is known, and whether the checks name it, through the face of the accumulator.
+//! Checks of panels with known faults, through the interface of the accumulator.
 
 #![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
 

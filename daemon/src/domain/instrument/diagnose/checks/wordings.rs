@@ -1,5 +1,5 @@
-//! The question in other words: how far each wording moves the mean, and whether people keep their order. What asking again
-//! in the same words does is the measure for both.
+//! The check of other wordings: how far each wording moves the mean, and whether respondents keep their rank order.
+//! Replicates in the same words are the benchmark for both.
 
 use protocol::control::{Verdict, Wording, Wordings};
 use protocol::quality::Figure;
@@ -17,7 +17,7 @@ use crate::domain::stats::reask::Pairs;
 const NO_RANK: &str = "too few answered both, or all answers are alike";
 const NOBODY: &str = "nobody answered both";
 
-/// Judges all wordings together: stable where each of them is, and not where one is not.
+/// Evaluates all wordings together: stable if each of them is, unstable if one is not.
 pub(super) fn judge(
     all: &[(u16, &Met)],
     same_words: &Pairs,
@@ -89,7 +89,7 @@ fn meaning(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A failure outweighs a doubt, and a doubt a success.
+/// The worse verdict: a failure outweighs a doubt, and a doubt a success.
 fn worse(one: Verdict, other: Verdict) -> Verdict {
     match (one, other) {
         (Verdict::Failed, _) | (_, Verdict::Failed) => Verdict::Failed,
@@ -98,7 +98,7 @@ fn worse(one: Verdict, other: Verdict) -> Verdict {
     }
 }
 
-/// How far people keep their order, at least.
+/// The lowest rank correlation over all wordings, in words.
 fn order(ranks: &[Option<Estimate>], same: Option<&Estimate>) -> String {
     let least = ranks.iter().flatten().reduce(|a, b| if b.value < a.value { b } else { a });
     let Some(least) = least else { return String::new() };

@@ -1,6 +1,6 @@
-//! The A/B test: two variants, a preference, a score for each. The order in which a respondent sees them is drawn from
-//! the seed and recorded with the answer; with `orders: both` everyone answers once in each order, and only a
-//! preference that survives the swap counts.
+//! The A/B test: two variants, a preference, a score for each. The order in which a respondent sees them is drawn
+//! from the seed and recorded with the answer; with `orders: both` each respondent answers once in each order, and
+//! only a preference that survives the swap counts.
 
 mod orders;
 mod sentences;
@@ -30,7 +30,7 @@ const SCALE: (i32, i32) = (1, 10);
 /// Standard deviation to plan with, in points of A's share minus B's: the largest there is.
 const EXPECTED_SD: (f64, &str) = (100.0, "percentage points of A's share minus B's, at most");
 
-/// The kind.
+/// The study type.
 pub(super) struct AbStudy;
 
 impl StudyKind for AbStudy {
@@ -133,7 +133,7 @@ impl StudyKind for AbStudy {
         Some(SCALE)
     }
 
-    /// That of the preferred variant, the better one when neither is.
+    /// The score of the preferred variant, or the better score if neither is preferred.
     fn score(&self, answer: &Answer) -> Option<u8> {
         let Answer::AbTest { preference, score_a, score_b, .. } = answer else { return None };
         Some(match preference {
@@ -275,7 +275,7 @@ fn gap(said: &[&Answered]) -> Option<i32> {
     Some(a - b)
 }
 
-/// Prefers the variant that scores lower.
+/// Whether the answer prefers the variant that scores lower.
 fn contradicts_itself(answer: &Answer) -> bool {
     let Answer::AbTest { preference, score_a, score_b, .. } = answer else { return false };
     match preference {

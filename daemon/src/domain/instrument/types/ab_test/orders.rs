@@ -1,4 +1,4 @@
-//! The orders of an A/B test: which one an assignment shows, and what coming first is worth.
+//! The order of the variants in an A/B test: which one an assignment shows, and the estimated order effect.
 
 use protocol::results::Estimate;
 use protocol::study::{Order, Orders};
@@ -10,8 +10,8 @@ use crate::domain::stats::compare::{Moments, welch};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, bootstrap, estimate};
 
-/// The order in which an assignment shows the variants. In a split each pair of neighbours in the panel gets one of each,
-/// and the seed decides who gets which.
+/// The order in which an assignment shows the variants. With `split`, of each pair of neighbours in the panel one
+/// gets each order, and the seed decides which.
 pub(super) fn order(orders: Orders, seed: u64, at: Assignment) -> Order {
     let a_first = match orders {
         Orders::Both => at.task == 0,
@@ -24,7 +24,7 @@ pub(super) fn order(orders: Orders, seed: u64, at: Assignment) -> Order {
     if a_first { Order::AFirst } else { Order::BFirst }
 }
 
-/// Preferences by the order that was shown: what an order effect is estimated from.
+/// Preferences by the order that was shown, from which the order effect is estimated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OrderCounts {
     both: bool,
@@ -67,14 +67,14 @@ impl OrderCounts {
         (self.a_first.n(), self.b_first.n())
     }
 
-    /// The share, 0 to 1, whose preference stayed the same when the order was turned round, with Wilson's interval; `None`
-    /// where nobody saw both orders.
+    /// The share, 0 to 1, of respondents whose preference stayed the same when the order was swapped, with Wilson's
+    /// interval; `None` if there were none with both orders.
     pub(super) fn stability(&self) -> Option<Estimate> {
         estimate::share(self.swaps.between(0, 0), self.swaps.n(), LEVEL)
     }
 
-    /// A's share minus B's when A came first, minus the same when B came first, halved: what coming first is worth,
-    /// in percentage points. Paired when everyone saw both orders, Welch otherwise.
+    /// The order effect in percentage points: A's share minus B's when A came first, minus the same when B came
+    /// first, halved. Paired when respondents saw both orders, Welch otherwise.
     pub(super) fn effect(&self) -> Option<Estimate> {
         if self.both {
             let swap = estimate::mean(&self.swaps, LEVEL)?;

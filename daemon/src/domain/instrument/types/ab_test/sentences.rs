@@ -1,5 +1,5 @@
-//! What an A/B test says, in sentences: who wins, whether the scores agree, what the order did, and what to keep in mind of
-//! it.
+//! The summary sentences and warnings of an A/B test: which variant wins, whether the scores agree, and how large the
+//! order effect is.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use protocol::results::{Estimate, Winner};
 
 use crate::domain::instrument::words::{interval, number, signed};
 
-/// Below this share of preferences that survive the swap an A/B test deserves a warning. A planning figure: published
-/// measurements of language models that judge pairs find about one verdict in five to flip with the order alone.
+/// Below this share of preferences that survive the swap the report warns. A planning figure: published measurements
+/// of language models that judge pairs find about one verdict in five to flip with the order alone.
 const SWAP_STABILITY_LOW: f64 = 0.8;
-/// Fewer respondents in both orders than this give no warning.
+/// With fewer respondents in both orders than this there is no warning.
 const SWAPS_MIN: u64 = 10;
 
-/// Who wins.
+/// The sentence on the winner.
 pub(super) fn verdict<'a>(
     winner: Winner,
     lead: &Estimate,
@@ -32,7 +32,7 @@ pub(super) fn verdict<'a>(
             interval(lead, 1, "")
         ),
         Winner::B => {
-            // Seen from the winner, so that its lead is positive.
+            // As seen from the winner, so that its lead is positive.
             let turned = Estimate {
                 value: -lead.value,
                 low: lead.high.map(|high| -high),
@@ -53,7 +53,7 @@ pub(super) fn verdict<'a>(
     }
 }
 
-/// The same people's scores of both variants, and whether they say the same as the preferences.
+/// Both variants' scores by the same people, and whether they agree with the preferences.
 pub(super) fn scores(winner: Winner, gap: &Estimate) -> Option<String> {
     if gap.n < 2 {
         return None;
@@ -75,7 +75,7 @@ pub(super) fn scores(winner: Winner, gap: &Estimate) -> Option<String> {
     ))
 }
 
-/// What coming first is worth.
+/// The sentence on the order effect.
 pub(super) fn order(effect: &Estimate) -> String {
     let worth = format!(
         "being shown first is worth {} percentage points of the lead ({})",
@@ -92,7 +92,7 @@ pub(super) fn order(effect: &Estimate) -> String {
     }
 }
 
-/// What to keep in mind of an A/B test: what coming first is worth, and how many preferences it decides.
+/// Warnings for an A/B test: the order effect, and how many preferences it decides.
 pub(super) fn of_variants(figures: &BTreeMap<String, Figure>) -> Vec<(Flag, String)> {
     let known = |name: &str| figures.get(name).and_then(Figure::known);
     let mut warnings = Vec::new();

@@ -1,4 +1,5 @@
-//! Counts of what a group of respondents says of two variants. Those of the whole panel also tell what the order did.
+//! The tally of preferences and scores of two variants in a group of respondents. The tally of the whole panel also
+//! counts by order.
 
 use std::collections::BTreeMap;
 
@@ -23,11 +24,11 @@ pub(super) struct PairTally {
     /// Doubled score of A minus that of B, for each respondent.
     doubled_gap: Histogram,
     contested: u64,
-    /// Of the whole panel only.
+    /// For the whole panel only.
     panel: Option<PanelCounts>,
 }
 
-/// What is counted of the whole panel only.
+/// Counts that are kept for the whole panel only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct PanelCounts {
     orders: OrderCounts,

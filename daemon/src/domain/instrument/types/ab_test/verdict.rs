@@ -1,12 +1,12 @@
-//! What one respondent said of two variants, once or in both orders. With both, only a preference that survives the swap
-//! counts.
+//! The verdict of one respondent on two variants, in one order or in both. With both, only a preference that survives
+//! the swap counts.
 
 use protocol::results::{Answer, Preference};
 use protocol::study::Order;
 
 use crate::domain::outcome::Answered;
 
-/// What one respondent said, once or in both orders.
+/// The verdict of one respondent, in one order or in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Verdict {
     preference: Preference,
@@ -14,12 +14,12 @@ pub(super) struct Verdict {
     doubled_a: u8,
     doubled_b: u8,
     contested: bool,
-    /// The order of the only answer.
+    /// The order, if the respondent answered once.
     order: Option<Order>,
 }
 
 impl Verdict {
-    /// The verdict of everything that one respondent answered.
+    /// The verdict from all answers of one respondent.
     pub(super) fn of(answers: &[&Answer]) -> Option<Self> {
         let mut verdicts = answers.iter().map(|answer| Self::single(answer));
         let first = verdicts.next()??;
@@ -29,7 +29,7 @@ impl Verdict {
         }
     }
 
-    /// The same of read replies.
+    /// The same from answers that were just read.
     pub(super) fn of_read(said: &[&Answered]) -> Option<Self> {
         let answers: Vec<&Answer> = said.iter().map(|answered| &answered.answer).collect();
         Self::of(&answers)
@@ -53,17 +53,17 @@ impl Verdict {
         }
     }
 
-    /// Twice the score of each variant, the mean of both answers where there are two.
+    /// Twice the score of each variant, or the mean of both answers' scores doubled, if there are two.
     pub(super) fn doubled(self) -> (i32, i32) {
         (i32::from(self.doubled_a), i32::from(self.doubled_b))
     }
 
-    /// The order of the only answer; `None` of a respondent who saw both.
+    /// The order of the only answer; `None` for a respondent who saw both.
     pub(super) fn order(self) -> Option<Order> {
         self.order
     }
 
-    /// Of an answer in one order.
+    /// The verdict from an answer in one order.
     pub(super) fn single(answer: &Answer) -> Option<Self> {
         match answer {
             Answer::AbTest { preference, score_a, score_b, order, .. } => Some(Self {
@@ -77,7 +77,7 @@ impl Verdict {
         }
     }
 
-    /// Of the same respondent's answers in both orders.
+    /// The verdict from the same respondent's answers in both orders.
     pub(super) fn both(one: Self, other: Self) -> Self {
         let stable = one.preference == other.preference;
         Self {

@@ -1,5 +1,5 @@
-//! The survey: one to ten open questions. What an answer names is counted by question; a question that nobody can
-//! answer is said to be unsupported instead of being answered with something else.
+//! The survey: one to ten open questions. Themes are counted by question; a question that no respondent can answer is
+//! reported as unsupported instead of being answered with something else.
 
 mod questions;
 mod sentences;
@@ -29,7 +29,7 @@ const EXPECTED_SD: (f64, &str) = (50.0, "percentage points of a theme's share, a
 /// Most characters of one answer.
 pub(in crate::domain::instrument) const ANSWER_MAX: usize = 2_000;
 
-/// The kind.
+/// The study type.
 pub(super) struct SurveyStudy;
 
 impl StudyKind for SurveyStudy {
@@ -197,8 +197,8 @@ fn check_questions(violations: &mut Vec<Violation>, questions: &[String]) {
     }
 }
 
-/// Reads what is said to the questions. What a language model answered stands although it left out other questions: those
-/// have no answer, and count as neither answered nor declined.
+/// Reads the answers to the questions. If a language model left out some questions, the others are kept: the missing
+/// ones have no answer, and count as neither answered nor declined.
 fn read(mut fields: Fields, questions: &[String]) -> Result<Answered, Unreadable> {
     let may_leave_out = fields.is_mended();
     let entries = fields.objects("answers", questions.len())?;
@@ -253,13 +253,13 @@ fn read(mut fields: Fields, questions: &[String]) -> Result<Answered, Unreadable
     })
 }
 
-/// What is said to one question.
+/// The reply to one question.
 enum Said {
     Answer { answer: String, themes: Vec<String> },
     Declined { reason: String },
 }
 
-/// Reads what is said to one question.
+/// Reads the reply to one question.
 fn said(mut entry: Fields) -> Result<Said, Unreadable> {
     let said = match entry.optional_text("refused", REFUSAL_MAX)? {
         Some(reason) => Said::Declined { reason },
@@ -271,7 +271,7 @@ fn said(mut entry: Fields) -> Result<Said, Unreadable> {
     Ok(said)
 }
 
-/// Whether that can be read as what is said to one question.
+/// Checks that an entry can be read as the reply to one question.
 pub(in crate::domain::instrument) fn check_entry(entry: Fields) -> Result<(), Unreadable> {
     said(entry).map(drop)
 }
@@ -287,7 +287,7 @@ fn names(entry: &mut Fields) -> Result<Vec<String>, Unreadable> {
     Ok(named)
 }
 
-/// Counts of a group of answers: how many, and of the whole panel what they say to each question.
+/// Counts of a group of answers: how many, and for the whole panel the replies to each question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct SurveyTally {
     answers: u64,

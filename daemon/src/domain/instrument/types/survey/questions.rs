@@ -1,4 +1,4 @@
-//! What a panel says to each open question: who answered, who declined, and which themes are named, with quotes.
+//! The results of each open question: how many answered, how many declined, and which themes are named, with quotes.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::domain::instrument::tally::By;
 use crate::domain::instrument::themes::Themes;
 use crate::domain::outcome::Mention;
 
-/// Quotes of a theme that reports show.
+/// Quotes of a theme that must differ between themes: those that reports show.
 const LEADING: usize = 2;
 /// Most characters of an answer that are quoted.
 const EXCERPT_MAX: usize = 300;
@@ -30,7 +30,7 @@ impl Questions {
         Self(questions.iter().map(|q| (q.trim().to_owned(), Question::default())).collect())
     }
 
-    /// Counts what one respondent said.
+    /// Counts the replies of one respondent.
     pub(super) fn add(&mut self, By { ordinal, group }: By<'_>, answer: &Answer) {
         let Answer::Survey { answers, themes, refused, .. } = answer else { return };
         for (question, counts) in &mut self.0 {
@@ -45,7 +45,7 @@ impl Questions {
         }
     }
 
-    /// What came of each question, in the order asked.
+    /// The result of each question, in the order asked.
     pub(super) fn results(&self) -> Vec<QuestionResult> {
         self.0.iter().map(|(question, counts)| counts.result(question)).collect()
     }
@@ -56,12 +56,12 @@ fn excerpt(answer: &str) -> &str {
     answer.char_indices().nth(EXCERPT_MAX).map_or(answer, |(end, _)| &answer[..end])
 }
 
-/// An answer that names two themes would be quoted under both. The quotes of each theme are put in an order that begins
-/// with answers not yet begun with.
+/// Orders the quotes of each theme so that answers which no earlier theme begins with come first. Otherwise an answer
+/// that names two themes would be quoted under both.
 fn spread_quotes(themes: &mut [Theme]) {
     let mut leading = BTreeSet::new();
     for theme in themes {
-        // Stable: otherwise they stay in the order of how much they say.
+        // Stable sort: otherwise they stay in the order of specificity.
         theme.quotes.sort_by_key(|quote| leading.contains(&quote.answer));
         leading.extend(theme.quotes.iter().take(LEADING).map(|quote| quote.answer));
     }

@@ -1,13 +1,14 @@
-//! What a survey says, in sentences: each question's answer, and whether more answers would bring anything new.
+//! The summary sentences of a survey: the main answer to each question, and whether more answers would bring new
+//! themes.
 
 use protocol::results::{QuestionResult, Theme};
 
 use crate::domain::instrument::words::list;
 
-/// A new theme among the last fifth of the panel says that more answers would bring more.
+/// A new theme in the last fifth of the panel indicates that more answers would bring more themes.
 const LATE: f64 = 0.8;
 
-/// What is answered most often to one question.
+/// The sentence on the most frequent answer to one question.
 pub(super) fn question(place: usize, question: &QuestionResult) -> String {
     if !question.supported {
         return format!("Question {place}: nobody could answer it, so it has no result.");
