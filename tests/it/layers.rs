@@ -66,7 +66,7 @@ const OF_EACH_TYPE: [&str; 4] = ["StudyType", "Instrument", "Answer", "Outcomes"
 
 /// Most lines outside of [`KINDS`] that name a study type. A new type has to visit each of them.
 const MATCH_SITES_MAX: [(&str, usize); 3] =
-    [("protocol/src", 0), ("daemon/src", 0), ("tui/src", 177)];
+    [("protocol/src", 0), ("daemon/src", 0), ("tui/src", 0)];
 
 /// Everything that stands at the top.
 const TOP: [&str; 19] = [

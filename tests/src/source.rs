@@ -39,7 +39,7 @@ pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
 pub fn is_test(path: &Path) -> bool {
     path.components().any(|part| {
         let part = part.as_os_str().to_string_lossy();
-        matches!(&*part, "tests.rs" | "tests" | "testing.rs" | "fixtures.rs")
+        matches!(&*part, "tests.rs" | "tests" | "testing.rs" | "testing" | "fixtures.rs" | "fixtures")
             || part.ends_with("_tests.rs")
     })
 }

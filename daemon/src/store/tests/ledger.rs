@@ -103,7 +103,7 @@ async fn a_start_verifies_what_was_booked_since_the_noted_end_and_the_doctor_the
     assert!(!chain.ok, "{}", chain.detail);
     core.close();
     fs::remove_file(store.note()).unwrap();
-    store.refuses("transfer 1 was altered");
+    store.refuses("Transfer 1 was altered");
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn what_was_booked_since_an_older_note_is_verified() {
     assert_eq!(store.last(), last);
     fs::write(store.note(), &store.older_note).unwrap();
     store.forge(last);
-    store.refuses(&format!("transfer {last} was altered"));
+    store.refuses(&format!("Transfer {last} was altered"));
 }
 
 #[tokio::test]
