@@ -133,7 +133,7 @@ impl Column {
         }
     }
 
-    /// What it means, and which values it takes.
+    /// Its meaning, and its values.
     pub(super) fn describe(&self) -> (String, String) {
         match &self.what {
             What::Voice(construct, voice) => describe_voice(*construct, *voice),

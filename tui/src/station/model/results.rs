@@ -279,7 +279,7 @@ impl Lens {
         rows
     }
 
-    /// The table of the two attributes that are crossed now, when it is there.
+    /// The cross-table of the current two dimensions, if it has arrived.
     pub(crate) fn table(&self) -> Option<&CrossTab> {
         let wanted = [self.results.by.field(), self.results.across.field()];
         self.cross.as_ref().filter(|table| table.dimensions == wanted)
