@@ -33,7 +33,7 @@ pub(crate) fn of_screen(model: &Model) -> String {
     svg(&buffer, model.theme.name() == "light")
 }
 
-/// Those cells as SVG, on a dark or on a light ground.
+/// Those cells as SVG, on a dark or a light background.
 #[must_use]
 pub fn svg(buffer: &Buffer, light: bool) -> String {
     let (ground, ink) = if light { ("#ffffff", "#24292f") } else { ("#10141b", "#d7dae0") };
