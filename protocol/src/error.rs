@@ -21,7 +21,7 @@ words! {
         AmbiguousId = "ambiguous_id",
         /// The object is in a state that does not allow the operation.
         Conflict = "conflict",
-        /// The owner's credits do not cover the study; they must be granted, or a smaller panel chosen.
+        /// The owner's available credits do not cover the study; a grant or the next allowance must add some.
         InsufficientCredits = "insufficient_credits",
         /// A cost cap does not cover the request; the cap must be raised or the request made smaller.
         CostCap = "cost_cap",

@@ -12,7 +12,7 @@ use super::sitting::{Seat, Sitting, Ticket};
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
 
-/// Why a respondent was put aside whose processing breaks the program.
+/// The reason recorded for a respondent whose call panicked.
 pub(super) const PUT_ASIDE: &str = "put aside: asking this respondent broke the program";
 
 impl Round {

@@ -1,5 +1,5 @@
-//! Screen 2, the live panel: the mosaic, with the running estimate, the rate and the cost next to it, and the answers
-//! as they arrive.
+//! Screen 2, the live panel: it shows how the panel fills. The mosaic takes most of the area; next to it are the
+//! running estimate, the rate and the cost, and the answers as they arrive.
 
 pub(super) mod answers;
 mod tally;

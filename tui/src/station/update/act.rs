@@ -1,4 +1,4 @@
-//! Dispatch of actions: one match over the table of actions; the files of the screens implement them.
+//! Dispatch of actions: one match over the table of actions. The files of the screens implement them.
 
 use super::{compose, export, layers, leave, live, navigate, results, studies, want_screen};
 use crate::station::action::{Action, Place};

@@ -1,5 +1,5 @@
-//! Formatting of numbers, durations and names for every screen, so that a mean has the same decimals in a list and in a
-//! report.
+//! Formatting of numbers, durations and names for every screen. It is in one place so that a mean has the same decimals
+//! in a list and in a report.
 
 use crate::station::symbols::Glyphs;
 

@@ -195,8 +195,8 @@ impl Beside {
     }
 
     /// A turn at the engine's door (its rate limiter); `None` when the study is halted first. Only one call of this
-    /// study waits there at a time, and it gives up its turn while no call is ready, so that other studies are not kept
-    /// waiting.
+    /// study waits there at a time, and afterwards the study drops its claim to a further turn, so that other studies
+    /// are not kept waiting.
     async fn turn(
         &self,
         engine: &Arc<ModelEngine>,
