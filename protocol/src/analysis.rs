@@ -1,5 +1,5 @@
-//! What an analyst asks of studies that are done: cells of one or two dimensions, what was asked of whom, and how many
-//! people it takes to see a difference.
+//! Analyses of completed studies: cross-tables of one or two dimensions, the material and audience of a study, and the
+//! sample size that a difference takes.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,19 +10,19 @@ use crate::study::StudySpec;
 /// A result broken down by one or two dimensions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CrossTab {
-    /// The dimensions, in the order asked for.
+    /// The dimensions, in the requested order.
     pub dimensions: Vec<String>,
-    /// What is compared: a field of the estimates.
+    /// The metric: a field of the estimates.
     pub field: String,
     /// The whole panel.
     pub all: Estimate,
-    /// Every cell that has an answer, in the order of its classes.
+    /// Every cell with at least one answer, in the order of its classes.
     pub cells: Vec<CrossCell>,
     /// How the p values of the cells are adjusted for their number: `benjamini_hochberg`.
     pub adjustment: String,
-    /// What a reader should keep in mind.
+    /// Caveats for the reader.
     pub notes: Vec<String>,
-    /// Other results of the study that can be broken down, by name.
+    /// Other metrics of the study that can be broken down, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
 }
@@ -30,37 +30,37 @@ pub struct CrossTab {
 /// One cell of a cross-tabulation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CrossCell {
-    /// A class of each dimension.
+    /// One class of each dimension.
     pub classes: Vec<String>,
     /// Answers in the cell.
     pub n: u64,
-    /// Set when the cell or everyone else has fewer than 30 answers: too few to say much.
+    /// Set when the cell or the rest of the panel has fewer than 30 answers: too few for a conclusion.
     pub small: bool,
-    /// The field within the cell.
+    /// The metric within the cell.
     pub estimate: Estimate,
-    /// The cell minus everyone else (Welch); null where it is undefined.
+    /// The cell minus the rest of the panel (Welch); null where it is undefined.
     pub difference: Option<Estimate>,
-    /// p of that difference after the adjustment; null where it is undefined.
+    /// Adjusted p of that difference; null where it is undefined.
     pub p_adjusted: Option<f64>,
     /// Set when the adjusted p is below 1 − level and neither side is small.
     pub differs: bool,
 }
 
-/// What was asked, and of whom.
+/// The material, questionnaire and audience of a study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
-    /// The study as it was checked: material, audience, seed.
+    /// The checked specification: material, audience, seed.
     pub spec: StudySpec,
-    /// The questionnaire as the first respondent got it.
+    /// The questionnaire as the first respondent received it.
     pub questionnaire: String,
-    /// Targets and what the panel realises.
+    /// Target and realised shares of the panel.
     pub margins: Margins,
 }
 
 words! {
-    /// How the people for two shares are computed.
+    /// The formula for the sample size of two shares.
     ShareFormula {
-        /// Normal approximation with the pooled variance under no difference (Fleiss 1981).
+        /// Normal approximation with the pooled variance under the null hypothesis (Fleiss 1981).
         Pooled = "pooled",
         /// Normal approximation with the groups' own variances.
         Unpooled = "unpooled",
@@ -69,31 +69,31 @@ words! {
     }
 }
 
-/// How many people does it take to see a difference?
+/// A power question: the sample size at which a difference can be detected.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PowerQuestion {
-    /// What is to differ.
+    /// The difference to detect.
     pub effect: Effect,
-    /// Chance of a false alarm that is accepted, two-sided, between 0 and 1.
+    /// Accepted probability of a false positive, two-sided, between 0 and 1.
     pub alpha: f64,
-    /// Chance to see the difference when it is there, between 0 and 1.
+    /// Probability of detecting the difference when it exists, between 0 and 1.
     pub power: f64,
-    /// With that many people in each group: what chance is there to see it?
+    /// With this sample size in each group, the response also gives the power.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub people: Option<u32>,
 }
 
-/// A difference to be seen between two groups of equal size.
+/// A difference between two groups of equal size.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Effect {
     /// Of two shares, 0 to 1.
     Shares {
-        /// In the one group.
+        /// In the first group.
         from: f64,
-        /// In the other.
+        /// In the second group.
         to: f64,
-        /// How to compute it.
+        /// The formula to use.
         formula: ShareFormula,
     },
     /// Of two means.
@@ -105,16 +105,16 @@ pub enum Effect {
     },
 }
 
-/// How many people it takes.
+/// The required sample size.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PowerAnswer {
-    /// People in each of the two groups.
+    /// Respondents in each of the two groups.
     pub people: u64,
     /// The effect in standard units: Cohen's h of shares, Cohen's d of means.
     pub effect_size: f64,
     /// The formula, with its source.
     pub formula: String,
-    /// The chance to see it with the people that were named.
+    /// The power with the sample size of the question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub power: Option<f64>,
 }

@@ -1,5 +1,6 @@
-//! The answer of one respondent, in two serialisations: with its study type where it is stored or sent, and its fields alone
-//! where it is printed. [`Answer`] can only be printed; whatever is read back must hold it as [`Tagged`], or does not compile.
+//! The answer of one respondent in two serialisations: with its study type where it is stored or sent, without it where
+//! it is printed. [`Answer`] can only be printed; values that are read back must be held as [`Tagged`], or the code
+//! does not compile.
 
 use std::collections::BTreeMap;
 
@@ -17,16 +18,16 @@ macro_rules! answers {
         $(#[$about:meta])*
         $study_type:ident { $( $(#[$field_about:meta])* $field:ident: $kind:ty, )* }
     )*) => {
-        /// What one respondent said, with the fields of the instrument. It serialises as it is printed: its fields without
-        /// the study type, which the document names once. It does not deserialise, since fields alone do not tell whose they
-        /// are: see [`Tagged`].
+        /// A respondent's answer with the fields of the instrument. It serialises as it is printed: its fields without
+        /// the study type, which the document names once. It does not deserialise, because the fields alone do not
+        /// determine the study type: see [`Tagged`].
         #[derive(Clone, Debug, PartialEq, Serialize)]
         #[serde(untagged)]
         pub enum Answer {
             $( $(#[$about])* $study_type { $( $(#[$field_about])* $field: $kind, )* }, )*
         }
 
-        /// How [`Tagged`] is written and read.
+        /// The serialised form of [`Tagged`].
         #[derive(Serialize, Deserialize)]
         #[serde(remote = "Answer", tag = "study_type", rename_all = "snake_case")]
         enum ByStudyType {
@@ -37,66 +38,66 @@ macro_rules! answers {
 }
 
 answers! {
-    /// To a concept test.
+    /// Answer to a concept test.
     ConceptTest {
         /// 1 to 10.
         score: u8,
-        /// How they feel about it.
+        /// The respondent's sentiment.
         sentiment: Sentiment,
-        /// Why, in their words.
+        /// The reasoning in the respondent's words.
         reasoning: String,
-        /// Would they buy.
+        /// The purchase intent.
         purchase_intent: PurchaseIntent,
     }
-    /// To a recommendation study.
+    /// Answer to an NPS study.
     Nps {
         /// 0 to 10.
         score: u8,
-        /// Why, in their words.
+        /// The reasoning in the respondent's words.
         reasoning: String,
-        /// How they feel about it.
+        /// The respondent's sentiment.
         sentiment: Sentiment,
     }
-    /// To an A/B test.
+    /// Answer to an A/B test.
     AbTest {
-        /// Which is better.
+        /// The preferred variant.
         preference: Preference,
         /// Score of A, 1 to 10.
         score_a: u8,
         /// Score of B, 1 to 10.
         score_b: u8,
-        /// Why, in their words.
+        /// The reasoning in the respondent's words.
         reasoning: String,
-        /// How they feel about the one they prefer.
+        /// The sentiment about the preferred variant.
         sentiment: Sentiment,
-        /// The order in which they saw the variants.
+        /// The order in which the variants were shown.
         order: Order,
     }
-    /// To a sentiment study.
+    /// Answer to a sentiment study.
     Sentiment {
-        /// How they feel about it.
+        /// The respondent's sentiment.
         sentiment: Sentiment,
-        /// Why, in their words.
+        /// The reasoning in the respondent's words.
         reasoning: String,
-        /// What it is about.
+        /// The main topic of the answer.
         key_theme: String,
     }
-    /// To a survey.
+    /// Answer to a survey.
     Survey {
         /// Question → answer, for the questions that were answered.
         answers: BTreeMap<String, String>,
-        /// Why, in their words.
+        /// The reasoning in the respondent's words.
         reasoning: String,
-        /// Question → what the answer names.
+        /// Question → themes that the answer names.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         themes: BTreeMap<String, Vec<String>>,
-        /// Question → why it was not answered.
+        /// Question → why it was refused.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         refused: BTreeMap<String, String>,
     }
 }
 
-/// An answer with its study type, as it is stored and sent. It reads back as its own type, or not at all.
+/// An answer with its study type, as it is stored and sent. Reading it back gives the same type or an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tagged(#[serde(with = "ByStudyType")] pub Answer);
@@ -113,37 +114,38 @@ impl From<Tagged> for Answer {
     }
 }
 
-/// An answer and who gave it: `Response` as it is printed, `Response<Tagged>` as it is sent.
+/// An answer with its respondent: `Response` as it is printed, `Response<Tagged>` as it is sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound(deserialize = "A: Deserialize<'de>"))]
 pub struct Response<A = Answer> {
     /// `a1`, `a2`, … in respondent order.
     pub id: AnswerId,
-    /// Who gave it.
+    /// The respondent.
     pub persona: Persona,
     /// The instrument's fields.
     #[serde(flatten)]
     pub answer: A,
-    /// What other channels heard from them; absent where there is only the direct answer.
+    /// Readings of other channels; absent where there is only the direct answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channels: Option<Channels>,
-    /// The reasons that the answer names, for and against, as they are counted; empty where it names none.
+    /// Mentions in the answer (reasons for and against), as they are counted; empty where there are none.
     #[serde(default)]
     pub mentions: Vec<Mention>,
-    /// What they said to what they were asked besides it: `decoy`, `duplicate`, `reversed` (as said, not turned back),
-    /// `wording_1`, `replicate_1`, …; nobody's answer, and empty for whoever was asked for the answer only.
+    /// Replies to controls, other wordings and replicates: `decoy`, `duplicate`, `reversed` (as given, not reversed
+    /// back), `wording_1`, `replicate_1`, …; they do not count as answers. Empty for respondents outside the
+    /// subsamples.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub besides: BTreeMap<String, Besides<A>>,
 }
 
-/// What came of asking a respondent something besides the answer. The two cannot be taken for each other: no answer has a
-/// field `not_answered`, and every one that is read has a `study_type`.
+/// The result of a control, another wording or a replicate. The two variants cannot be confused: no answer has a field
+/// `not_answered`, and every stored answer has a `study_type`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Besides<A = Answer> {
-    /// Nothing that can be used.
+    /// No usable reply.
     NotAnswered {
-        /// Why.
+        /// The reason.
         not_answered: String,
     },
     /// A reply with the instrument's fields.

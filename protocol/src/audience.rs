@@ -1,17 +1,17 @@
-//! Who is asked: the audience filters of a study and the classes of the population they choose from.
+//! The audience of a study: the filters that say who may be in a panel, and the demographic classes they select.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A value outside a closed list of words; says what the list is.
+/// A value outside a closed list of words, with the words of the list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{value}' is not one of {}", .choices.join(", "))]
 pub struct UnknownWord {
-    /// What was given.
+    /// The given value.
     pub value: String,
-    /// What would have been understood.
+    /// The accepted words.
     pub choices: Vec<&'static str>,
 }
 
@@ -24,7 +24,7 @@ macro_rules! words {
         }
 
         impl $name {
-            /// Every class, in the order in which they are shown.
+            /// Every class, in display order.
             pub const ALL: &'static [$name] = &[$($name::$variant),+];
 
             /// The word for it in files, on the wire and in exports.
@@ -33,7 +33,7 @@ macro_rules! words {
                 match self { $($name::$variant => $word),+ }
             }
 
-            /// Its place in [`Self::ALL`].
+            /// Its index in [`Self::ALL`].
             #[must_use]
             pub const fn index(self) -> usize {
                 self as usize
@@ -61,7 +61,7 @@ macro_rules! words {
 pub(crate) use words;
 
 words! {
-    /// Where the panel lives. The five parts of the United States follow the Census regions, with the Southwest cut out.
+    /// Region of the panel. The five parts of the United States follow the Census regions, with the Southwest cut out.
     Region {
         /// The fifty states and the District of Columbia.
         UsNational = "us_national",
@@ -79,7 +79,7 @@ words! {
         Uk = "uk",
         /// The 27 members of the European Union.
         Eu = "eu",
-        /// The world's adults, by 58 countries.
+        /// The adults of 58 countries, for the world.
         Global = "global",
     }
 }
@@ -90,7 +90,7 @@ words! {
 }
 
 words! {
-    /// Household income relative to the median of the respondent's own country: < 2/3, to 4/3, to 2, above.
+    /// Household income relative to the median of the respondent's own country: below 2/3, up to 4/3, up to 2, above.
     IncomeBracket {
         /// Below two thirds of the median.
         Low = "low",
@@ -114,7 +114,7 @@ words! {
         SomeCollege = "some_college",
         /// A bachelor's degree.
         Bachelors = "bachelors",
-        /// A degree above that.
+        /// A degree above a bachelor's.
         Graduate = "graduate",
     }
 }
@@ -128,7 +128,7 @@ words! {
         SomeCollege = "some_college",
         /// A bachelor's degree.
         Bachelors = "bachelors",
-        /// A degree above that.
+        /// A degree above a bachelor's.
         Graduate = "graduate",
     }
 }
@@ -162,7 +162,7 @@ words! {
     }
 }
 
-/// A filter that lets all classes pass or only one; `"all"` on the wire.
+/// A filter that admits all classes or one; `"all"` on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Choice<T> {
     /// No restriction.
@@ -217,21 +217,21 @@ impl<'de, T: FromStr<Err = UnknownWord>> Deserialize<'de> for Choice<T> {
     }
 }
 
-/// Who is asked. The default is the contract's: adults of 18 to 80 years in the United States, unfiltered.
+/// The audience filters of a study. The default is adults of 18 to 80 years in the United States, otherwise unfiltered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Audience {
-    /// Where they live.
+    /// Region.
     pub region: Region,
     /// Youngest and oldest age in years, both included; within 18..=100.
     pub age_range: (u8, u8),
-    /// Their gender.
+    /// Gender.
     pub gender: Choice<Gender>,
-    /// Their household income.
+    /// Household income.
     pub income_bracket: Choice<IncomeBracket>,
-    /// Their education.
+    /// Education.
     pub education: Choice<EducationFilter>,
-    /// How soon they take up new technology.
+    /// Adoption of new technology.
     pub tech_adoption: Choice<TechAdoption>,
 }
 

@@ -1,5 +1,5 @@
-//! Channels: several ways of hearing one opinion from one respondent, kept side by side. What is measured is a construct
-//! (would they buy, do they like it); each channel gives its own number for it, on its own scale, and none replaces another.
+//! Channels: several ways to elicit one opinion from one respondent. What is measured is a construct (purchase intent,
+//! liking); each channel reports its own number for it, on its own scale, and none replaces another.
 
 use std::collections::BTreeMap;
 
@@ -10,34 +10,34 @@ use crate::quality::Figure;
 use crate::results::Estimate;
 
 words! {
-    /// A way of hearing an opinion.
+    /// A way to elicit an opinion.
     Channel {
-        /// The respondent gives the number, or the word.
+        /// The respondent gives the number or the word.
         Direct = "direct",
-        /// Semantic similarity rating: a free text is held against anchor sentences.
+        /// Semantic similarity rating: a free text is compared with anchor sentences.
         Ssr = "ssr",
-        /// Another model reads the free text and rates it.
+        /// A second model reads the free text and rates it.
         Rater = "rater",
     }
 }
 
 words! {
-    /// What is measured.
+    /// What a channel measures.
     Construct {
-        /// Would they buy or use it.
+        /// Would the respondent buy or use it.
         PurchaseIntent = "purchase_intent",
-        /// How much they like it.
+        /// How much the respondent likes it.
         Liking = "liking",
-        /// Would they recommend it.
+        /// Would the respondent recommend it.
         Recommendation = "recommendation",
-        /// How they feel about it.
+        /// How the respondent feels about it.
         Sentiment = "sentiment",
     }
 }
 
 impl Construct {
-    /// First and last value of the scale on which the respondent answers directly. Purchase intent counts from 1
-    /// (`definitely_not`) to 5 (`definitely`), sentiment −1, 0 (neutral and mixed) or 1.
+    /// First and last value of the scale of the direct answer. Purchase intent counts from 1 (`definitely_not`) to 5
+    /// (`definitely`), sentiment −1, 0 (neutral and mixed) or 1.
     #[must_use]
     pub const fn direct_scale(self) -> (i32, i32) {
         match self {
@@ -49,15 +49,15 @@ impl Construct {
     }
 }
 
-/// Points of the scale on which free texts are read: 1 to 5.
+/// Points of the scale on which free texts are rated: 1 to 5.
 pub const POINTS: usize = 5;
 
-/// Which channels a study hears besides the direct answer, and who makes them. Absent where there is only the direct one.
+/// The channels of a study besides the direct one, and their engines. Absent where there is only the direct channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Elicitation {
     /// The channels, each once, `direct` first.
     pub channels: Vec<Channel>,
-    /// The engine whose service turns texts into vectors.
+    /// The engine whose service embeds texts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedding_engine: Option<String>,
     /// The engine that rates texts.
@@ -66,33 +66,33 @@ pub struct Elicitation {
 }
 
 impl Elicitation {
-    /// Whether that channel is heard.
+    /// Whether the study uses that channel.
     #[must_use]
     pub fn hears(&self, channel: Channel) -> bool {
         self.channels.contains(&channel)
     }
 }
 
-/// What one channel heard from one respondent.
+/// The reading of one channel from one respondent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Heard<T> {
     /// A value.
     Known(T),
-    /// None can be had; nothing stands in its place.
+    /// No value is available; none is substituted.
     Undetermined {
-        /// Why, in a few words of ours.
+        /// The reason, in a short phrase of this program.
         undetermined: String,
     },
 }
 
 impl<T> Heard<T> {
-    /// None, for that reason.
+    /// No value, with the reason.
     pub fn none(why: impl Into<String>) -> Self {
         Self::Undetermined { undetermined: why.into() }
     }
 
-    /// The value, where there is one.
+    /// The value, if there is one.
     pub fn known(&self) -> Option<&T> {
         match self {
             Self::Known(value) => Some(value),
@@ -101,15 +101,15 @@ impl<T> Heard<T> {
     }
 }
 
-/// A rating of 1 to 5 by another model.
+/// A rating of 1 to 5 by a second model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rated {
     /// 1 to 5.
     pub rating: u8,
 }
 
-/// How likely each point of 1 to 5 is, in whole billionths: counted, never rounded twice. On the wire the shares as
-/// numbers from 0 to 1, with their mean beside them.
+/// Probability of each point of 1 to 5, in whole billionths, so that it is never rounded twice. On the wire: the shares
+/// as numbers from 0 to 1, with their mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Shares", try_from = "Shares")]
 pub struct Pmf(pub [u32; POINTS]);
@@ -118,14 +118,14 @@ pub struct Pmf(pub [u32; POINTS]);
 pub const BILLION: u32 = 1_000_000_000;
 
 impl Pmf {
-    /// Its mean in billionths of a point, 1 to 5 points.
+    /// The mean in billionths of a point, 1 to 5 points.
     #[must_use]
     pub fn mean_billionths(self) -> u64 {
         (1_u64..).zip(self.0).map(|(point, share)| point * u64::from(share)).sum()
     }
 }
 
-/// A distribution as documents show it.
+/// The form of a distribution in documents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Shares {
     pmf: [f64; POINTS],
@@ -159,54 +159,54 @@ impl TryFrom<Shares> for Pmf {
     }
 }
 
-/// What all channels heard from one respondent about one construct.
+/// The readings of all channels from one respondent for one construct.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Voices {
     /// The direct answer on its own scale: [`Construct::direct_scale`].
     pub direct: i32,
-    /// What the respondent said in free words, without numbers; absent where no such text came.
+    /// The respondent's free text, without numbers; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// The text held against anchor sentences; absent where that was not asked for.
+    /// The SSR reading of the text; absent where that channel is not used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssr: Option<Heard<Pmf>>,
-    /// The text rated by another model; absent where that was not asked for.
+    /// The second model's rating of the text; absent where that channel is not used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rater: Option<Heard<Rated>>,
 }
 
-/// Construct → what was heard from one respondent.
+/// Construct → readings of one respondent.
 pub type Channels = BTreeMap<Construct, Voices>;
 
-/// What one channel heard from a panel about one construct.
+/// The result of one channel over a panel for one construct.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChannelResult {
-    /// First and last value of its scale.
+    /// First and last value of the channel's scale.
     pub scale: (i32, i32),
-    /// The engine that made it, where that is another one than the respondents'.
+    /// The engine of the channel, where it is not the respondents' engine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<String>,
-    /// The mean on its own scale, or why there is none.
+    /// The mean on the channel's own scale, or why there is none.
     pub mean: Figure,
-    /// The same mean laid onto 1 to 5 in a straight line; only where its own scale is another one.
+    /// The same mean mapped linearly to 1 to 5; only where the channel's own scale is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mapped: Option<Estimate>,
     /// The share of the panel at each value of its scale, lowest first; they sum to 1. Empty without an answer.
     pub pmf: Vec<f64>,
-    /// Respondents behind it.
+    /// Respondents with a reading.
     pub n: u64,
-    /// Why others are missing → how many.
+    /// Reason for a missing reading → number of respondents.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub missing: BTreeMap<String, u64>,
 }
 
-/// What readings of texts can reach at all with these anchors and this embedding model: each anchor sentence read against
-/// the other sets.
+/// The range that SSR readings can reach with these anchors and this embedding model (anchor calibration): each anchor
+/// sentence is rated against the other sets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attainable {
-    /// The mean reading of the lowest anchors.
+    /// The mean reading of the anchors of the lowest point.
     pub low: f64,
-    /// The mean reading of the highest anchors.
+    /// The mean reading of the anchors of the highest point.
     pub high: f64,
     /// The mean reading of the anchors of each point, lowest first.
     pub readings: Vec<f64>,
@@ -218,19 +218,19 @@ pub struct Attainable {
     pub model: String,
 }
 
-/// What all channels heard from a panel about one construct.
+/// The results of all channels over a panel for one construct.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConstructResult {
-    /// Each channel on its own scale.
+    /// Channel → result on its own scale.
     pub channels: BTreeMap<Channel, ChannelResult>,
-    /// Krippendorff's ordinal alpha of the anchors' reading, rounded to whole points, and the rater's; absent where not both
-    /// were asked for.
+    /// Krippendorff's ordinal alpha of the SSR reading, rounded to whole points, and the rater's; absent unless both
+    /// channels are used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreement: Option<Figure>,
-    /// What the anchors' readings can reach; absent where that is not known.
+    /// The range that SSR readings can reach; absent where it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attainable: Option<Attainable>,
-    /// In plain sentences: where channels disagree by more than their intervals, and what limits them.
+    /// In plain sentences: where channels differ by more than their intervals, and what limits them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }

@@ -1,5 +1,5 @@
-//! What came of the questions whose answers are known beforehand, and of other wordings of the question: a verdict each, with
-//! the numbers it rests on. What was not asked says so; it never passes.
+//! Results of controls and other wordings: a verdict for each, with the numbers behind it. A check that was not run is
+//! reported as such and never passes.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,32 +7,32 @@ use crate::audience::words;
 use crate::quality::Figure;
 
 words! {
-    /// What a check came to.
+    /// The verdict of a check.
     Verdict {
-        /// The panel did what it should.
+        /// The panel behaved as expected.
         Passed = "passed",
-        /// The panel did what it should not.
+        /// The panel did not behave as expected.
         Failed = "failed",
-        /// The numbers do not tell.
+        /// The numbers do not decide.
         Undecided = "undecided",
     }
 }
 
-/// What came of one control.
+/// The result of one control.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ControlResult {
-    /// It was asked and judged.
+    /// It was asked and evaluated.
     Judged(Box<Judged>),
     /// It was not asked.
     NotAsked {
-        /// Why, as a sentence without a full stop.
+        /// The reason, as a sentence without a full stop.
         not_asked: String,
     },
 }
 
 impl ControlResult {
-    /// The judgement, where there is one.
+    /// The evaluation, if there is one.
     #[must_use]
     pub fn judged(&self) -> Option<&Judged> {
         match self {
@@ -42,60 +42,59 @@ impl ControlResult {
     }
 }
 
-/// A control that was asked.
+/// The evaluation of a control.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judged {
-    /// What it came to.
+    /// The verdict.
     pub verdict: Verdict,
-    /// The mean difference within respondents, in `unit`: of the decoy, the answer minus the reply to the decoy; of the
-    /// others, the reply to the control (turned back, where the scale was turned round) minus the answer.
+    /// The mean difference within respondents, in `unit`. Decoy: the answer minus the reply to the decoy; others: the
+    /// reply to the control (reversed back, for a reversed scale) minus the answer.
     pub difference: Figure,
-    /// What the difference is held against, in `unit`: of the decoy, how much there must be at least; of the others, how
-    /// much there may be at most.
+    /// The limit for the difference, in `unit`. Decoy: the smallest difference that passes; others: the largest.
     pub limit: f64,
     /// Points of the scale, or points of net sentiment.
     pub unit: String,
-    /// Of the decoy, what it got itself: its mean, or its net sentiment.
+    /// Decoy only: its own mean or net sentiment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<Figure>,
-    /// How far respondents keep their order (Spearman's rank correlation, −1 to 1), where they must.
+    /// How well the order of respondents is preserved (Spearman's rank correlation, −1 to 1), where it must be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rank: Option<Figure>,
-    /// Respondents who were asked it.
+    /// Respondents who were asked the control.
     pub asked: u64,
-    /// All of it as a sentence.
+    /// The evaluation as a sentence.
     pub sentence: String,
 }
 
-/// What came of asking in other wordings.
+/// The result of asking in other wordings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Wordings {
-    /// Whether the wording makes a difference: passed where no wording moves the mean by more than `limit`.
+    /// Whether the wording matters: passed where no wording moves the mean by more than `limit`.
     pub verdict: Verdict,
-    /// How much a wording may move the mean, in `unit`.
+    /// The largest shift of the mean that passes, in `unit`.
     pub limit: f64,
     /// Points of the scale, or points of net sentiment.
     pub unit: String,
     /// The difference of the wording that moves the mean most.
     pub largest: Figure,
-    /// How far respondents keep their order when they are asked again in the same words (Spearman's rank correlation): what
-    /// the ranks of other wordings are to be held against.
+    /// How well the order of respondents is preserved when they are asked again in the same words (Spearman's rank
+    /// correlation): the benchmark for the ranks of other wordings.
     pub rank_same_words: Figure,
-    /// Each wording, in the order of their numbers.
+    /// Each wording, by number.
     pub wordings: Vec<Wording>,
-    /// All of it as a sentence.
+    /// The result as a sentence.
     pub sentence: String,
 }
 
 /// One other wording.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Wording {
-    /// Its number, from 1, as in the templates.
+    /// Its number in the templates, from 1.
     pub number: u16,
-    /// The mean difference within respondents: the reply to it minus the answer.
+    /// The mean difference within respondents: the reply to this wording minus the answer.
     pub difference: Figure,
-    /// How far respondents keep their order (Spearman's rank correlation, −1 to 1).
+    /// How well the order of respondents is preserved (Spearman's rank correlation, −1 to 1).
     pub rank: Figure,
-    /// Respondents who were asked it.
+    /// Respondents who were asked this wording.
     pub asked: u64,
 }

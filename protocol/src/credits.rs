@@ -1,4 +1,4 @@
-//! Money: whole credits and millionths of a US dollar. Both are checked integers; a float never holds money.
+//! Money: whole credits and millionths of a US dollar. Both are checked integers; money is never a float.
 
 #![deny(clippy::arithmetic_side_effects, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
@@ -14,34 +14,34 @@ macro_rules! money {
         pub struct $name(pub i64);
 
         impl $name {
-            /// Nothing.
+            /// Zero.
             pub const ZERO: $name = $name(0);
 
-            /// The sum, or `None` when it does not fit.
+            /// The sum, or `None` on overflow.
             #[must_use]
             pub fn checked_add(self, other: $name) -> Option<$name> {
                 self.0.checked_add(other.0).map($name)
             }
 
-            /// The difference, or `None` when it does not fit.
+            /// The difference, or `None` on overflow.
             #[must_use]
             pub fn checked_sub(self, other: $name) -> Option<$name> {
                 self.0.checked_sub(other.0).map($name)
             }
 
-            /// The same amount in the other direction, or `None` when it does not fit.
+            /// The negated amount, or `None` on overflow.
             #[must_use]
             pub fn checked_neg(self) -> Option<$name> {
                 self.0.checked_neg().map($name)
             }
 
-            /// This amount `count` times, or `None` when it does not fit.
+            /// The amount times `count`, or `None` on overflow.
             #[must_use]
             pub fn checked_mul(self, count: u64) -> Option<$name> {
                 i64::try_from(count).ok().and_then(|count| self.0.checked_mul(count)).map($name)
             }
 
-            /// Whether it is less than nothing.
+            /// Whether it is below zero.
             #[must_use]
             pub fn is_negative(self) -> bool {
                 self.0 < 0
@@ -51,7 +51,7 @@ macro_rules! money {
 }
 
 money! {
-    /// Whole credits: the owner's own budget of answers.
+    /// Whole credits: the unit that answers are paid in.
     Credits
 }
 
@@ -67,7 +67,7 @@ impl fmt::Display for Credits {
 }
 
 impl UsdMicros {
-    /// The amount in dollars, for documents that want a plain number. Exact to the last micro-dollar up to 2^53.
+    /// The amount in dollars, for documents that need a plain number. Exact to the last micro-dollar up to 2^53.
     #[must_use]
     #[allow(
         clippy::cast_precision_loss,

@@ -1,5 +1,5 @@
-//! What can go wrong at the daemon's face: a closed code by what the reader will do next, a sentence, and hints. Sentences
-//! and hints begin with a capital and have no full stop at their end; a hint begins with what to do.
+//! Errors of the daemon's API: a closed set of codes by what the caller can do next, a sentence, and hints. Sentences
+//! and hints begin with a capital and have no full stop; a hint begins with the action to take.
 
 use std::error::Error;
 use std::fmt;
@@ -11,51 +11,51 @@ use crate::setting::Settings;
 use crate::study::Problem;
 
 words! {
-    /// What to do about it.
+    /// Error code; it decides what the caller can do about the error.
     ErrorCode {
-        /// Mend the input.
+        /// The input is invalid and must be corrected; `problems` lists every fault.
         InvalidInput = "invalid_input",
-        /// Look for another id.
+        /// No object has that id.
         NotFound = "not_found",
-        /// Give more of the id.
+        /// The id prefix matches several objects; more characters are needed.
         AmbiguousId = "ambiguous_id",
-        /// The thing is not in a state that allows it.
+        /// The object is in a state that does not allow the operation.
         Conflict = "conflict",
-        /// Grant or wait for credits.
+        /// The owner's available credits do not cover the study; a grant or the next allowance must add some.
         InsufficientCredits = "insufficient_credits",
-        /// Raise the cap or ask for less.
+        /// A cost cap does not cover the request; the cap must be raised or the request made smaller.
         CostCap = "cost_cap",
-        /// Say yes first.
+        /// The request costs real money and needs the owner's confirmation (`cost_confirmed: true`).
         UnconfirmedCost = "unconfirmed_cost",
-        /// Try again later: a limit is reached.
+        /// A limit is reached; the request can be repeated later.
         Busy = "busy",
-        /// The store takes no writes until its trouble is over; reading works.
+        /// The store is read-only until its fault is fixed; read requests still work.
         Degraded = "degraded",
-        /// Client and daemon do not understand each other.
+        /// Client and daemon have no protocol version in common.
         Incompatible = "incompatible",
-        /// No daemon answers.
+        /// No daemon answers at the socket.
         Unreachable = "unreachable",
-        /// A defect of Demoscope.
+        /// An internal error: a defect of Demoscope.
         Internal = "internal",
     }
 }
 
-/// An error below another one, as it was told. Those that were met are no values that can be copied, compared or sent, so
-/// their sentences are kept, and the chain.
+/// An underlying error, as text. Error values cannot be copied, compared or sent, so the messages of the chain are kept
+/// instead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cause {
-    /// What it said.
+    /// Its message.
     pub message: String,
-    /// What it came of.
+    /// Its own cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Box<Cause>>,
 }
 
-/// Causes that are kept of a chain: enough for every library, and an end for one that has none.
+/// Causes that are kept of a chain: enough for every library, and a bound for an endless chain.
 const CAUSES_MAX: usize = 16;
 
 impl Cause {
-    /// An error with everything below it.
+    /// An error with its whole chain of causes.
     #[must_use]
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         Self::at_most(CAUSES_MAX, error)
@@ -67,12 +67,12 @@ impl Cause {
         Self { message: error.to_string(), cause }
     }
 
-    /// A sentence of our own for an error below it.
+    /// A message of this program above an underlying error.
     pub fn below(message: impl Into<String>, error: &(dyn Error + 'static)) -> Self {
         Self { message: message.into(), cause: Some(Box::new(Self::of(error))) }
     }
 
-    /// The sentences of the chain, from the nearest to the one at the bottom.
+    /// The messages of the chain, from the nearest cause to the root cause.
     pub fn messages(&self) -> impl Iterator<Item = &str> {
         std::iter::successors(Some(self), |cause| cause.cause.as_deref())
             .map(|cause| cause.message.as_str())
@@ -97,34 +97,34 @@ impl Error for Cause {
     }
 }
 
-/// An error as every client gets it.
+/// An error as every client receives it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct ApiError {
-    /// What kind.
+    /// The error code.
     pub code: ErrorCode,
     /// What happened, as a sentence.
     pub message: String,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,
-    /// All that is wrong with an input, each with its place.
+    /// Every fault of an invalid input, each with its place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Problem>,
-    /// When trying again may help.
+    /// Milliseconds after which a retry may succeed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
-    /// What the settings of a draft could be, where a draft was checked.
+    /// Possible values of the draft's settings, where a draft was checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<Box<Settings>>,
-    /// What it came of, where another error is below it.
+    /// The underlying error, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[source]
     pub cause: Option<Box<Cause>>,
 }
 
 impl ApiError {
-    /// An error of that kind with its sentence.
+    /// An error with that code and message.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -137,8 +137,8 @@ impl ApiError {
         }
     }
 
-    /// The same with the error that it came of, and everything below that one. An error whose very sentence this is has been
-    /// told already; what is below it has not.
+    /// Adds the cause and its whole chain. If the cause has the same message as this error, only the causes below it
+    /// are added.
     #[must_use]
     pub fn because(mut self, error: &(dyn Error + 'static)) -> Self {
         let is_told = error.to_string() == self.message;
@@ -147,14 +147,14 @@ impl ApiError {
         self
     }
 
-    /// The causes on one line, the nearest first, for a log; empty without any.
+    /// The causes on one line, the nearest first, for a log; empty without causes.
     #[must_use]
     pub fn causes(&self) -> String {
         let messages = self.cause.as_deref().into_iter().flat_map(Cause::messages);
         messages.collect::<Vec<_>>().join("; caused by: ")
     }
 
-    /// The same with one more hint.
+    /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

@@ -1,4 +1,4 @@
-//! Typed ids, all from one list, so that an id of one thing can never be passed where another is meant.
+//! Typed ids, declared in one list, so that an id of one kind can never be passed as another.
 
 use std::fmt;
 use std::str::FromStr;
@@ -34,7 +34,7 @@ macro_rules! uuid_id {
         }
 
         impl $name {
-            /// The first eight characters: what lists show, and long enough to name it again.
+            /// The first eight characters, as lists show them; usually enough to identify it.
             #[must_use]
             pub fn short(&self) -> String {
                 self.0.simple().to_string()[..8].to_owned()
@@ -44,13 +44,13 @@ macro_rules! uuid_id {
 }
 
 uuid_id! {
-    /// A study. Random, so that a short prefix names it.
+    /// A study id. Random, so that a short prefix identifies it.
     StudyId
 }
 
 uuid_id! {
-    /// An idempotency key: one submission, however often it is sent. A client makes a fresh one for each submission
-    /// and repeats it only when it repeats that very call.
+    /// An idempotency key: it identifies one submission, however often that is sent. A client makes a new one for each
+    /// submission and reuses it only to repeat the same call.
     SubmitKey
 }
 

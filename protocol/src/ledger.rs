@@ -1,4 +1,4 @@
-//! What an owner sees of the ledger: the balance and the statement.
+//! The owner's view of the ledger: the balance and the statement.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::credits::{Credits, UsdMicros};
 use crate::id::StudyId;
 
-/// Where the owner's budget stands.
+/// The state of the owner's budget.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Balance {
-    /// The allowance that applies: `local`, `free`, …
+    /// The tier of the allowance: `local`, `free`, …
     pub tier: String,
     /// Credits that can be spent now.
     pub balance: Credits,
@@ -23,18 +23,18 @@ pub struct Balance {
     pub cost_usd_this_month: f64,
 }
 
-/// One movement of credits or dollars. Never changed after it was booked.
+/// One movement of credits or dollars. It never changes after it was booked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Transfer {
-    /// Its place in the ledger, from 1.
+    /// Its number in the ledger, from 1.
     pub seq: u64,
-    /// Derived from what it books (`settle/<study>/0-255`), so that nothing is booked twice.
+    /// Derived from what it books (`settle/<study>/0-255`), so that it cannot be booked twice.
     pub id: String,
     /// When it was booked.
     pub at: Timestamp,
     /// The study it belongs to.
     pub study: Option<StudyId>,
-    /// Why, in a word: grant, allowance, hold, settle, release, lapse, reinstate, cost.
+    /// The type of movement: grant, allowance, hold, settle, release, lapse, reinstate, cost.
     pub kind: String,
     /// Accounts and amounts; they sum to zero in one unit.
     pub postings: Vec<Posting>,
@@ -47,7 +47,7 @@ pub struct Transfer {
 pub struct Posting {
     /// `owner/available`, `owner/held`, `owner/used`, `issuer/grants`, …
     pub account: String,
-    /// What moves there; negative when it leaves.
+    /// The amount; negative when it leaves the account.
     pub amount: Amount,
 }
 

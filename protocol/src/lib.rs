@@ -1,5 +1,5 @@
-//! The language that the daemon and its clients share: ids, money, studies, results, events, errors, and the
-//! service that carries them. Nothing here does I/O but [`wire`] and [`paths`]; nothing here decides anything.
+//! The protocol of the daemon and its clients: ids, money, studies, results, events, errors, and the service that
+//! carries them. Only [`wire`] and [`paths`] do I/O; the crate contains no business rules.
 
 #![warn(missing_docs)]
 

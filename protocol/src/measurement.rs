@@ -1,6 +1,6 @@
-//! How a study measures beyond asking everyone once: who is asked twice, which controls and other wordings a subsample is
-//! asked, and whether answers of earlier studies may be used again. Every part has a neutral default, so that studies of
-//! older versions read as they were.
+//! Measurement options of a study beyond one answer from each respondent: replicates, controls and other wordings for a
+//! subsample, further channels, and reuse of cached replies. Every option has a neutral default, so that studies of
+//! older versions read as they did.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use crate::audience::words;
 use crate::channels::Elicitation;
 
 words! {
-    /// Whether an answer that a model gave to the very same question before may be used again.
+    /// Whether a reply from the response cache may be used.
     Reuse {
-        /// It may: the same specification gives the same answers, and they are paid for once.
+        /// It may: the same specification gives the same answers, which are paid for once.
         Allowed = "allowed",
-        /// Every answer is asked for anew.
+        /// Every answer is asked for again.
         Never = "never",
     }
 }
@@ -30,11 +30,11 @@ impl Default for Reuse {
 }
 
 words! {
-    /// How many of the questions to a respondent one call to a model puts.
+    /// How many of a respondent's questions go into one call to a model.
     QuestionsPerCall {
-        /// All of them: one call a respondent, and each answer is given beside the others.
+        /// All: one call per respondent, in which the model sees all questions and its own answers.
         All = "all",
-        /// One: as many calls as questions, and none knows what was said to another.
+        /// One: a call for each question, without the other questions or answers.
         One = "one",
     }
 }
@@ -50,44 +50,44 @@ impl Default for QuestionsPerCall {
 }
 
 words! {
-    /// A question whose answer is known beforehand. It is put to a subsample, to see whether the panel can be believed; what
-    /// is said to it is nobody's answer.
+    /// A question with a known right outcome. It is asked of a subsample, to see whether the panel can be trusted;
+    /// replies to it do not count as answers.
     Control {
         /// A text made to be bad: it must be liked clearly less.
         Decoy = "decoy",
         /// The same text in another presentation: it must be liked as much.
         Duplicate = "duplicate",
-        /// The same question with its scale turned round: the answers must turn with it.
+        /// The same question with its scale reversed: the answers must reverse with it.
         Reversed = "reversed",
     }
 }
 
-/// Most other wordings of a question that a study can ask.
+/// Other wordings of a question that a study can ask, at most.
 pub const WORDINGS_MAX: u16 = 4;
 
-/// The measuring of one study.
+/// The measurement options of one study.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measurement {
-    /// How many respondents are asked everything a second time, to tell what a person makes of a question from what
-    /// chance makes of it. Their second answers never count as answers.
+    /// How many respondents are asked everything a second time (replicates), to separate within-respondent variance
+    /// from the rest. Second answers never count as answers.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub replicates: u32,
-    /// Which controls are asked: those that mean something for this study and its engine.
+    /// The controls to ask: those that are meaningful for this study and its engine.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub controls: BTreeSet<Control>,
-    /// In how many other wordings the question is asked again, at most [`WORDINGS_MAX`].
+    /// The number of other wordings in which the question is asked, at most [`WORDINGS_MAX`].
     #[serde(default, skip_serializing_if = "is_default")]
     pub wordings: u16,
-    /// How many respondents are asked the controls and the other wordings.
+    /// The number of respondents who are asked the controls and the other wordings.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub subsample: u32,
-    /// Whether earlier answers may be used again.
+    /// Whether cached replies may be used.
     #[serde(default, skip_serializing_if = "is_default")]
     pub reuse: Reuse,
-    /// How many of the direct questions go in one call.
+    /// How many of the direct questions go into one call.
     #[serde(default, skip_serializing_if = "is_default")]
     pub questions_per_call: QuestionsPerCall,
-    /// Which channels are heard besides the direct answer; none where there is only that.
+    /// The channels besides the direct answer; absent where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elicitation: Option<Elicitation>,
 }
@@ -99,7 +99,7 @@ impl Measurement {
         !self.controls.is_empty() || self.wordings > 0
     }
 
-    /// Whether everyone is asked once and nothing else happens.
+    /// Whether every respondent is asked once and nothing else is measured.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         *self == Self::default()

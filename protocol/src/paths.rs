@@ -1,5 +1,5 @@
-//! Where things live: the platform's folders, or everything under `DEMOSCOPE_HOME`. Only names; whoever needs a folder
-//! makes it.
+//! Folders and files of Demoscope: the platform's own folders, or everything under `DEMOSCOPE_HOME`. This module
+//! computes names only; the code that uses a folder creates it.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use directories::ProjectDirs;
 
 use crate::error::{ApiError, ErrorCode};
 
-/// A Unix socket's path must fit `sockaddr_un`, with its closing zero.
+/// The path of a Unix socket must fit `sockaddr_un`, with its closing zero.
 pub const SOCKET_PATH_MAX: usize = 107;
 
-/// Every place Demoscope reads or writes.
+/// Every place that Demoscope reads or writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {
     /// Settings.
@@ -22,18 +22,18 @@ pub struct Paths {
     pub database: PathBuf,
     /// Folder of the daily backups.
     pub backups: PathBuf,
-    /// Folder of things that can be made again.
+    /// Folder of files that can be made again.
     pub cache: PathBuf,
     /// Folder of the logs.
     pub logs: PathBuf,
-    /// Folder of the socket, ours alone.
+    /// Folder of the socket, accessible to this user only.
     pub runtime: PathBuf,
     /// The socket.
     pub socket: PathBuf,
 }
 
 impl Paths {
-    /// The places that the environment asks for.
+    /// The paths for this environment.
     ///
     /// # Errors
     /// When there is no home folder to start from.
@@ -92,7 +92,7 @@ impl Paths {
         }
     }
 
-    /// Checks what the system would refuse with a less helpful message.
+    /// Checks limits that the system would report with a less helpful message.
     ///
     /// # Errors
     /// When the socket's path is too long for a Unix socket.
@@ -109,7 +109,7 @@ impl Paths {
     }
 }
 
-/// Whether the folder exists and belongs to the user who runs this.
+/// Whether the folder exists and belongs to the user of this process.
 fn is_ours(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata(folder)

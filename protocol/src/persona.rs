@@ -1,11 +1,11 @@
-//! A synthetic respondent as everyone sees it: in prompts, on screens, in exports.
+//! Persona: a synthetic respondent as prompts, screens and exports show it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::audience::{Education, Gender, IncomeBracket, Region, TechAdoption, words};
 
 words! {
-    /// Working life.
+    /// Employment status.
     Employment {
         /// Has paid work.
         Employed = "employed",
@@ -13,7 +13,7 @@ words! {
         Unemployed = "unemployed",
         /// Has retired.
         Retired = "retired",
-        /// Studies.
+        /// Is a student.
         Student = "student",
         /// Looks after home or family.
         Homemaker = "homemaker",
@@ -23,25 +23,25 @@ words! {
 }
 
 words! {
-    /// Who someone lives with.
+    /// Household composition.
     Household {
-        /// Nobody.
+        /// Alone.
         Alone = "alone",
-        /// A partner.
+        /// With a partner.
         CoupleNoChildren = "couple_no_children",
-        /// A partner and children.
+        /// With a partner and children.
         CoupleWithChildren = "couple_with_children",
-        /// Children, without a partner.
+        /// With children, without a partner.
         SingleParent = "single_parent",
-        /// Their parents.
+        /// With their parents.
         WithParents = "with_parents",
-        /// Others.
+        /// With others.
         RoommatesOrRelatives = "roommates_or_relatives",
     }
 }
 
 words! {
-    /// The kind of place.
+    /// The type of place of residence.
     Urbanicity { #[doc = "A city."] Urban = "urban", #[doc = "Around a city."] Suburban = "suburban", #[doc = "The country."] Rural = "rural" }
 }
 
@@ -56,7 +56,7 @@ pub struct BigFive {
     pub neuroticism: f64,
 }
 
-/// A synthetic respondent. Everything derives from (panel seed, ordinal); nothing is stored but the core cell.
+/// A synthetic respondent. Everything derives from (panel seed, ordinal); only the core cell is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Persona {
     /// Unique within its panel: `p1`, `p2`, … in panel order.
@@ -67,30 +67,30 @@ pub struct Persona {
     pub age: u8,
     /// Gender.
     pub gender: Gender,
-    /// The region that the audience asked for.
+    /// The region of the audience.
     pub region: Region,
-    /// Two-letter state, in the United States only.
+    /// Two-letter state; in the United States only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// ISO 3166 two-letter country, outside the United States.
+    /// ISO 3166 two-letter country; outside the United States only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// Education.
     pub education: Education,
     /// Household income.
     pub income_bracket: IncomeBracket,
-    /// Working life.
+    /// Employment status.
     pub employment: Employment,
-    /// What they do for a living, when employed.
+    /// Occupation, when employed.
     pub occupation: Option<String>,
-    /// Who they live with.
+    /// Household composition.
     pub household: Household,
-    /// The kind of place they live in.
+    /// The type of place of residence.
     pub urbanicity: Urbanicity,
-    /// How soon they take up new technology.
+    /// Adoption of new technology.
     pub tech_adoption: TechAdoption,
     /// Personality.
     pub big_five: BigFive,
-    /// How much price decides, 0..=100.
+    /// How strongly price decides, 0..=100.
     pub price_sensitivity: f64,
 }

@@ -1,5 +1,5 @@
-//! What the numbers of a study are worth: figures on the answers as such, each with its interval or with the reason why
-//! there is none, and who is missing. A figure that cannot be had is said to be undefined; it is never replaced.
+//! Quality figures of a study: each with its interval or with the reason why it is undefined, and the respondents who
+//! are missing. An undefined figure is reported as such; no value is substituted.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,23 +10,23 @@ use crate::results::Estimate;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Figure {
-    /// A number with its interval, where one can be had.
+    /// A number with its interval, where one can be computed.
     Known(Estimate),
-    /// There is none.
+    /// It is undefined.
     Undefined {
-        /// Why, as a sentence without a full stop.
+        /// The reason, as a sentence without a full stop.
         undefined: String,
     },
 }
 
 impl Figure {
-    /// The number, or why there is none.
+    /// The estimate, or the reason why there is none.
     #[must_use]
     pub fn of(estimate: Option<Estimate>, why: &str) -> Self {
         estimate.map_or_else(|| Self::Undefined { undefined: why.to_owned() }, Self::Known)
     }
 
-    /// The number, where there is one.
+    /// The number, if there is one.
     #[must_use]
     pub fn known(&self) -> Option<&Estimate> {
         match self {
@@ -37,61 +37,61 @@ impl Figure {
 }
 
 words! {
-    /// A warning about the answers, for programs; the notes say the same in sentences.
+    /// A warning about the answers, for programs; the notes give the same in sentences.
     Flag {
-        /// The scores spread less than people's.
+        /// The scores vary less than those of people.
         LowVariance = "low_variance",
-        /// Most answers are the same one.
+        /// Most answers are identical.
         Collapsed = "collapsed",
         /// The texts repeat one another.
         AlikeTexts = "alike_texts",
         /// Answers contradict themselves.
         SelfContradiction = "self_contradiction",
-        /// What is listed or shown first is chosen for its place.
+        /// Items that are listed or shown first are chosen because of their position.
         OrderEffect = "order_effect",
-        /// Who answers matters no more than asking the same person twice.
+        /// Answers vary between personas no more than between replicates of one persona.
         PersonaEffectUnclear = "persona_effect_unclear",
-        /// Some groups gave fewer answers than others.
+        /// Some classes have a lower response rate than others.
         UnevenSilence = "uneven_silence",
-        /// Many gave no answer.
+        /// Many respondents have no answer.
         ManySilent = "many_silent",
-        /// A control was failed: the panel does what no honest panel would do.
+        /// A control failed: the panel behaves as no attentive panel would.
         ControlFailed = "control_failed",
         /// Another wording of the question gives another mean.
         WordingMatters = "wording_matters",
-        /// Many preferences between two variants do not survive when their order is turned round.
+        /// Many preferences between two variants change when their order is reversed.
         SwapUnstable = "swap_unstable",
         /// Too few answers.
         FewAnswers = "few_answers",
     }
 }
 
-/// Who of one class gave no answer.
+/// Respondents of one class without an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missing {
-    /// Of the class, asked.
+    /// Respondents of the class who were asked.
     pub asked: u64,
-    /// Declined, or were not asked on purpose.
+    /// Respondents who refused, or were skipped on purpose.
     pub refused: u64,
-    /// Said something that could not be read.
+    /// Respondents with a reply that could not be read.
     pub invalid: u64,
-    /// Could not be asked.
+    /// Respondents who could not be asked.
     pub failed: u64,
 }
 
 impl Missing {
-    /// All without an answer.
+    /// All respondents without an answer.
     #[must_use]
     pub fn missing(&self) -> u64 {
         self.refused.saturating_add(self.invalid).saturating_add(self.failed)
     }
 }
 
-/// What a spread is held against.
+/// The reference value for the spread.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
     /// The standard deviation to expect of people, in points of the scale.
     pub std_dev: f64,
-    /// Where it comes from, and what it is not.
+    /// Its source and its limits.
     pub source: String,
 }

@@ -1,5 +1,5 @@
-//! What was found. Every document here is free of clocks, paths, durations and costs, so that the same study gives the
-//! same bytes anywhere; what varies from run to run stands in [`Meta`].
+//! Results of a study. Every document here is free of clocks, paths, durations and costs, so that the same study gives
+//! the same bytes on every machine; what varies between runs is in [`Meta`].
 
 use std::collections::BTreeMap;
 
@@ -18,21 +18,21 @@ use crate::run::Study;
 use crate::spending::Inference;
 
 words! {
-    /// How a respondent feels about what they saw.
+    /// A respondent's sentiment about what was shown.
     Sentiment {
-        /// For it.
+        /// Positive.
         Positive = "positive",
-        /// Against it.
+        /// Negative.
         Negative = "negative",
-        /// Neither.
+        /// Neither positive nor negative.
         Neutral = "neutral",
-        /// Both.
+        /// Both positive and negative.
         Mixed = "mixed",
     }
 }
 
 words! {
-    /// Whether a respondent would buy.
+    /// Purchase intent of a respondent.
     PurchaseIntent {
         /// Certainly.
         Definitely = "definitely",
@@ -48,19 +48,19 @@ words! {
 }
 
 words! {
-    /// What a theme speaks for.
+    /// The type of a theme.
     ThemeKind {
         /// A reason for.
         Appeal = "appeal",
         /// A reason against.
         Concern = "concern",
-        /// What an answer is about, neither for nor against.
+        /// A topic of an answer, neither for nor against.
         Topic = "topic",
     }
 }
 
 words! {
-    /// Which variant a respondent prefers.
+    /// The variant that a respondent prefers.
     Preference {
         /// Variant A.
         A = "a",
@@ -72,7 +72,7 @@ words! {
 }
 
 words! {
-    /// What an A/B test ends with.
+    /// The result of an A/B test.
     Winner {
         /// Variant A.
         A = "a",
@@ -83,7 +83,7 @@ words! {
     }
 }
 
-/// A number with what it is worth. No bare mean is ever shown.
+/// A number with its interval and n. A mean is never shown without them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The point estimate, in the unit of its field.
@@ -92,9 +92,9 @@ pub struct Estimate {
     pub low: Option<f64>,
     /// Upper end of the interval; null where it is undefined.
     pub high: Option<f64>,
-    /// Confidence level of the interval, 0.95 unless said otherwise.
+    /// Confidence level of the interval, 0.95 by default.
     pub level: f64,
-    /// Answers behind it.
+    /// Number of answers.
     pub n: u64,
     /// Kish's effective n: equals n when all weights are equal.
     pub effective_n: f64,
@@ -102,7 +102,7 @@ pub struct Estimate {
     pub method: String,
 }
 
-/// Counts over an ordered scale. On the wire an object whose keys stand in scale order, every key present.
+/// Counts over an ordered scale. On the wire an object with every key, in scale order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Distribution(pub Vec<(i32, u64)>);
 
@@ -135,11 +135,11 @@ pub struct IntentShares {
     pub definitely_not: f64,
 }
 
-/// The instrument's own fields, named and scaled as its contract says.
+/// The study type's own fields, named and scaled as its documentation defines them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "study_type", rename_all = "snake_case")]
 pub enum Outcomes {
-    /// Of a concept test.
+    /// Results of a concept test.
     ConceptTest {
         /// Mean of the scores, 1 to 10.
         mean_score: f64,
@@ -149,14 +149,14 @@ pub enum Outcomes {
         std_dev: Option<f64>,
         /// Answers for each score, 1 to 10.
         score_distribution: Distribution,
-        /// Would they buy, in percent.
+        /// Purchase intent, in percent.
         purchase_intent: IntentShares,
-        /// What most of those with concerns are concerned about, most frequent first.
+        /// The most frequent concerns of respondents who name any, most frequent first.
         top_concerns: Vec<String>,
-        /// What most of those who like something like, most frequent first.
+        /// The most frequent appeals of respondents who name any, most frequent first.
         top_appeals: Vec<String>,
     },
-    /// Of a recommendation study.
+    /// Results of an NPS study.
     Nps {
         /// Promoters minus detractors in percentage points, −100 to 100: the difference of the two shares below, which
         /// are rounded to tenths. The estimate of the same name is unrounded and has the interval.
@@ -178,43 +178,43 @@ pub enum Outcomes {
         /// Reasons for, most frequent first.
         top_appeals: Vec<String>,
     },
-    /// Of a sentiment study. The four shares are in percent and sum to 100.
+    /// Results of a sentiment study. The four shares are in percent and sum to 100.
     Sentiment {
-        /// For it.
+        /// Positive.
         positive_pct: f64,
-        /// Against it.
+        /// Negative.
         negative_pct: f64,
         /// Neither.
         neutral_pct: f64,
         /// Both.
         mixed_pct: f64,
-        /// Share of bootstrap resamples, 0 to 1, in which the class that leads still leads.
+        /// Share of bootstrap resamples, 0 to 1, in which the leading class still leads.
         confidence: f64,
-        /// What the answers are about, most frequent first.
+        /// The topics of the answers, most frequent first.
         key_themes: Vec<String>,
     },
-    /// Of a survey.
+    /// Results of a survey.
     Survey {
         /// One for each question, in the order asked.
         question_results: Vec<QuestionResult>,
         /// Themes over all questions, most frequent first.
         common_themes: Vec<String>,
     },
-    /// Of an A/B test. The three shares are in percent and sum to 100.
+    /// Results of an A/B test. The three shares are in percent and sum to 100.
     AbTest {
-        /// The sign of A's share minus B's where the interval of that difference excludes zero, else a tie.
+        /// The sign of A's share minus B's if the interval of that difference excludes zero, else a tie.
         winner: Winner,
         /// Mean score of A, 1 to 10.
         variant_a_score: f64,
         /// Mean score of B, 1 to 10.
         variant_b_score: f64,
-        /// Prefer A.
+        /// Prefer A, in percent.
         variant_a_pct: f64,
-        /// Prefer B.
+        /// Prefer B, in percent.
         variant_b_pct: f64,
-        /// Prefer neither, or change their mind with the order.
+        /// Prefer neither, or change their preference with the order, in percent.
         no_preference_pct: f64,
-        /// What makes the difference, most frequent first.
+        /// The themes that separate the variants, most frequent first.
         key_differentiators: Vec<String>,
         /// Respondents whose preference changed with the order; null where each saw one order only.
         contested: Option<u64>,
@@ -223,33 +223,33 @@ pub enum Outcomes {
     },
 }
 
-/// What a panel said to one open question.
+/// The result of one open question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QuestionResult {
     /// The question.
     pub question: String,
-    /// False when nobody could answer it: the engine cannot, or the question does not fit.
+    /// False when no respondent could answer it: the engine cannot, or the question does not fit.
     pub supported: bool,
     /// Respondents who answered it.
     pub answered: u64,
-    /// Respondents who declined it.
+    /// Respondents who refused it.
     pub refused: u64,
-    /// In a sentence or two, computed from the counts.
+    /// A sentence or two, computed from the counts.
     pub summary: String,
-    /// What the answers name, most frequent first; shares are of those who answered the question.
+    /// Themes of the answers, most frequent first; shares are of those who answered the question.
     pub themes: Vec<Theme>,
     /// Respondents asked until the last new theme appeared; null without a theme.
     pub saturation: Option<u32>,
 }
 
-/// How one class differs from everyone else in the panel.
+/// The difference between one class and the rest of the panel, with its interval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Contrast {
     /// The dimension: `gender`, `age_band`, …
     pub dimension: String,
     /// The class.
     pub class: String,
-    /// What is compared: a field of the estimates.
+    /// The metric: a field of the estimates.
     pub field: String,
     /// The class minus the rest, in the unit of the field; `n` is the class's.
     pub difference: Estimate,
@@ -259,7 +259,7 @@ pub struct Contrast {
     pub p_adjusted: f64,
     /// The adjustment: `holm`.
     pub adjustment: String,
-    /// Set when the class or everyone else has fewer than 30 answers.
+    /// Set when the class or the rest of the panel has fewer than 30 answers.
     pub small: bool,
     /// Set when the adjusted p is below 1 − level and neither side is small.
     pub differs: bool,
@@ -270,7 +270,7 @@ pub struct Contrast {
 pub struct Segment {
     /// Answers of this class.
     pub n: u64,
-    /// Set when n < 30: too few to say much.
+    /// Set when n < 30: too few for a conclusion.
     pub small: bool,
     /// The instrument's estimates within the class.
     pub estimates: BTreeMap<String, Estimate>,
@@ -288,16 +288,16 @@ pub struct Margin {
 /// Dimension → class → shares.
 pub type Margins = BTreeMap<String, BTreeMap<String, Margin>>;
 
-/// Words of a respondent, with the answer they stand in.
+/// Words of a respondent, with the id of their answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     /// The answer.
     pub answer: AnswerId,
-    /// A verbatim part of it.
+    /// A verbatim part of the answer.
     pub text: String,
 }
 
-/// A reason that respondents gave, and how many did.
+/// A reason that respondents gave, with its frequency.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Theme {
     /// Its name.
@@ -312,7 +312,7 @@ pub struct Theme {
     pub quotes: Vec<Quote>,
 }
 
-/// What speaks for and against the numbers themselves.
+/// Diagnostics of the answers: how much they are worth.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Diagnostics {
     /// Shannon entropy of the score distribution in bits.
@@ -321,32 +321,33 @@ pub struct Diagnostics {
     pub share_at_mode: Option<f64>,
     /// Distinct reasonings after masking digits, as a share of all, 0 to 1.
     pub distinct_texts: Option<f64>,
-    /// Outcomes that are no answers, by reason.
+    /// Outcomes that are not answers, by reason.
     pub not_answered: BTreeMap<String, u64>,
-    /// In plain sentences: what a reader should keep in mind.
+    /// Caveats for the reader, in plain sentences.
     pub notes: Vec<String>,
     /// The same warnings for programs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<Flag>,
-    /// Figures on the answers: `std_dev`, `sd_ratio`, `entropy_bits`, … Each is a number or says why it is none.
+    /// Figures on the answers: `std_dev`, `sd_ratio`, `entropy_bits`, … Each is a number or the reason why it is
+    /// undefined.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub figures: BTreeMap<String, Figure>,
-    /// What the spread of the scores is held against, where the instrument has scores.
+    /// The reference value for the spread of the scores, where the instrument has scores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
-    /// Dimension → class → who gave no answer; empty when everyone did.
+    /// Dimension → class → respondents without an answer; empty when there are none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub missing: BTreeMap<String, BTreeMap<String, Missing>>,
-    /// What came of the controls; empty where none were wanted.
+    /// Results of the controls; empty where none were asked for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub controls: BTreeMap<Control, ControlResult>,
-    /// What came of asking in other wordings; absent where that was not wanted.
+    /// Results of the other wordings; absent where none were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wordings: Option<Wordings>,
 }
 
 impl Diagnostics {
-    /// What must stand beside the headline: a sentence for each check that the panel failed.
+    /// Warnings that must appear next to the headline: a sentence for each check that the panel failed.
     pub fn failures(&self) -> impl Iterator<Item = &str> {
         let controls = self.controls.values().filter_map(ControlResult::judged);
         let controls = controls.map(|judged| (judged.verdict, judged.sentence.as_str()));
@@ -357,36 +358,36 @@ impl Diagnostics {
 }
 
 words! {
-    /// How urgent a finding is.
+    /// Priority of a finding.
     Priority {
-        /// Blocks.
+        /// Blocks success.
         P0 = "P0",
-        /// Hurts many.
+        /// Affects many respondents.
         P1 = "P1",
-        /// Hurts some.
+        /// Affects some respondents.
         P2 = "P2",
         /// Worth knowing.
         P3 = "P3",
     }
 }
 
-/// Something to act on, with the answers that support it.
+/// A conclusion to act on, with the answers that support it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// Within its study, from 1.
+    /// Its number within the study, from 1.
     pub id: u32,
-    /// How urgent.
+    /// Its priority.
     pub priority: Priority,
     /// One line.
     pub title: String,
     /// A few sentences, computed from the data.
     pub description: String,
-    /// Answers that mention it.
+    /// Number of answers that mention it.
     pub times_mentioned: u64,
     /// Verbatim evidence.
     pub key_quotes: Vec<Quote>,
-    /// What to do next.
+    /// The action to take.
     pub suggested_action: String,
 }
 
@@ -395,19 +396,19 @@ pub struct Finding {
 pub struct Mention {
     /// For or against.
     pub kind: ThemeKind,
-    /// Its name, as it is counted: `Convenience`, `Price`, …
+    /// The theme under which it is counted: `Convenience`, `Price`, …
     pub theme: String,
     /// A verbatim part of the answer's reasoning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
 }
 
-/// Everything that was found.
+/// The results of a study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Results {
-    /// Respondents asked for.
+    /// The requested number of respondents.
     pub panel_size: u32,
-    /// The contract's fields for the study type.
+    /// The study type's own fields.
     #[serde(flatten)]
     pub outcomes: Outcomes,
     /// Field → estimate.
@@ -416,31 +417,31 @@ pub struct Results {
     pub segments: BTreeMap<String, BTreeMap<String, Segment>>,
     /// Dimension → class → target and realised share of the panel.
     pub margins: Margins,
-    /// Each class against the rest of the panel, the lowest difference first.
+    /// Each class against the rest of the panel, lowest difference first.
     #[serde(default)]
     pub contrasts: Vec<Contrast>,
-    /// How the contrasts are to be read: what was compared, and when a group counts as different.
+    /// How to read the contrasts: what was compared, and when a class counts as different.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub contrast_rule: String,
-    /// What the numbers say, in sentences computed from them.
+    /// Conclusions in sentences, computed from the numbers.
     #[serde(default)]
     pub conclusions: Vec<String>,
     /// Reasons for and against, most frequent first.
     pub themes: Vec<Theme>,
-    /// What the numbers are worth.
+    /// What the answers are worth.
     pub diagnostics: Diagnostics,
-    /// What to act on.
+    /// Findings to act on.
     pub findings: Vec<Finding>,
-    /// What each channel heard, by construct; empty where there is only the direct answer.
+    /// Results of each channel, by construct; empty where there is only the direct channel.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub channels: BTreeMap<Construct, ConstructResult>,
-    /// The answers themselves, where they were asked for: a client that prints puts them there. They are not read back,
-    /// because printed answers do not name their study type; on the socket they travel in pages of their own.
+    /// The answers themselves, where they were requested: a client adds them before it prints. They are not read back,
+    /// because printed answers do not name their study type; on the socket they are sent in pages of their own.
     #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub responses: Option<Vec<Response>>,
 }
 
-/// What the run took: differs from run to run, and is no part of the results.
+/// Metadata of the run: it differs between runs and is not part of the results.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
     /// Credits settled for this study.
@@ -449,18 +450,18 @@ pub struct Meta {
     pub credits_remaining: Credits,
     /// Real cost in dollars.
     pub cost_usd: f64,
-    /// The cost that was announced before the study started, at least and at most; none where nothing was.
+    /// The least and most cost that was announced before the study started; absent where none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced_cost_usd: Option<(f64, f64)>,
-    /// Of the real cost, what was paid for replies that became no outcome: those under way when the study was halted or
-    /// cancelled. Zero where there were none.
+    /// The part of the real cost for replies that became no outcome, such as calls under way when the study was halted
+    /// or cancelled. Zero where there were none.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub lost_cost_usd: f64,
-    /// Calls whose cost is an upper bound, because the service did not say what they took, or said more than such a call can
-    /// take, or because the daemon was cut off while they may have been under way.
+    /// Calls whose cost is an upper bound, because the service did not report their usage, reported more than such a
+    /// call can take, or the daemon ended while they may have been under way.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub booked_at_most: u64,
-    /// From submission to the end, or to now.
+    /// Time from submission to the end, or to now.
     pub latency_ms: u64,
     /// Tokens sent to models.
     pub input_tokens: u64,
@@ -468,16 +469,17 @@ pub struct Meta {
     pub output_tokens: u64,
     /// Names of the models that answered.
     pub providers_used: Vec<String>,
-    /// Models that the services say answered and that were not the ones asked; a dated version of a model is that model.
+    /// Models that answered according to their service but were not the ones requested; a dated version of a model
+    /// counts as that model.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_models: Vec<String>,
-    /// Replies that a model gave to the very same question before, and that were used again.
+    /// Replies taken from the response cache.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub from_cache: u64,
-    /// How models were asked, where any were.
+    /// Usage of models, where any were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inference: Option<Inference>,
-    /// What these numbers are, and are not.
+    /// What these numbers are and are not: a notice for the reader.
     pub notice: String,
 }
 
@@ -491,46 +493,46 @@ fn is_nothing(dollars: &f64) -> bool {
     *dollars == 0.0
 }
 
-/// A study with what was found: what `show --json` prints.
+/// A study with its results: what `show --json` prints.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// The study.
     pub study: Study,
-    /// Its results, once there are any.
+    /// Its results, if there are any yet.
     pub results: Option<Results>,
-    /// What it took.
+    /// Metadata of the run.
     pub meta: Meta,
-    /// That the result lies below the middle of its scale, where no finding says so already.
+    /// A note that the result is below the middle of its scale, where no finding says so already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below_middle: Option<String>,
-    /// What was asked, and of whom; a client that wants everything in one document puts it there.
+    /// The material and audience of the study; added by a client that wants everything in one document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Box<Asked>>,
 }
 
-/// Two studies against each other.
+/// The comparison of two studies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
-    /// Whether the same people answered both, so that each is compared with themself.
+    /// Whether the same respondents answered both studies, so that each is compared with themself.
     pub paired: bool,
-    /// What is compared: a field of the estimates.
+    /// The metric: a field of the estimates.
     pub field: String,
-    /// The first study's.
+    /// The first study's estimate.
     pub a: Estimate,
-    /// The second study's.
+    /// The second study's estimate.
     pub b: Estimate,
     /// Second minus first over the whole panel.
     pub overall: Difference,
     /// Dimension → class → second minus first within the class.
     pub segments: BTreeMap<String, BTreeMap<String, Difference>>,
-    /// What a reader should keep in mind.
+    /// Caveats for the reader.
     pub notes: Vec<String>,
-    /// Other results of both that can be compared, by name.
+    /// Other metrics of both studies that can be compared, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<String>,
 }
 
-/// A difference of two studies.
+/// A difference between two studies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// Second minus first, in the unit of the field; `n` counts pairs, or the answers of both.
@@ -541,6 +543,6 @@ pub struct Difference {
     pub p_adjusted: Option<f64>,
     /// The difference in standard deviations: of the differences when paired, pooled otherwise.
     pub effect_size: Option<f64>,
-    /// Set when fewer than 30 pairs, or answers on one side, stand behind it.
+    /// Set when it rests on fewer than 30 pairs, or answers on one side.
     pub small: bool,
 }

@@ -1,4 +1,5 @@
-//! What is happening: a study's state, its counts and its live tally.
+//! State of a study: its state machine's states, its counts, and its live tally while it runs. Also the preview of a
+//! study before it is submitted.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,41 +15,41 @@ use crate::study::{EngineMode, Origin, StudyType};
 words! {
     /// The states of a study.
     State {
-        /// Written, not submitted.
+        /// Written, but not submitted.
         Draft = "draft",
-        /// Waits for its turn.
+        /// Waiting in the queue.
         Queued = "queued",
-        /// Being answered.
+        /// Respondents are being asked.
         Running = "running",
-        /// Stopped by its owner or by a fault; goes on when resumed.
+        /// Halted by its owner or by a fault; continues when resumed.
         Paused = "paused",
-        /// All answers are in; results are being computed.
+        /// All outcomes are recorded; results are being computed.
         Finalizing = "finalizing",
-        /// Has results. Fewer answers than asked for is still completed, and the counts say so.
+        /// Has results. A study with fewer answers than requested is completed too; the counts show it.
         Completed = "completed",
-        /// Has no results; what was held came back.
+        /// Ended without results; the rest of the hold was released.
         Failed = "failed",
-        /// Stopped for good by its owner; answers so far stay readable.
+        /// Ended by its owner; answers so far stay readable.
         Cancelled = "cancelled",
     }
 }
 
 impl State {
-    /// Whether nothing will happen any more.
+    /// Whether the state can no longer change.
     #[must_use]
     pub fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
     }
 }
 
-/// How many were asked for, and what came of them.
+/// Counts of the outcomes of a panel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PanelCounts {
-    /// Respondents asked for.
+    /// Requested respondents.
     pub requested: u32,
     /// Answers that were read and passed.
     pub delivered: u32,
-    /// Respondents that declined.
+    /// Respondents who refused.
     pub refused: u32,
     /// Replies that could not be read.
     pub invalid: u32,
@@ -57,7 +58,7 @@ pub struct PanelCounts {
 }
 
 impl PanelCounts {
-    /// How many assignments have an outcome.
+    /// The number of assignments with an outcome.
     #[must_use]
     pub fn settled(self) -> u32 {
         self.delivered
@@ -67,91 +68,91 @@ impl PanelCounts {
     }
 }
 
-/// A study as lists and reports name it.
+/// A study as it is listed and reported.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Study {
     /// Its id.
     pub id: StudyId,
-    /// What people call it.
+    /// Its name.
     pub name: String,
-    /// What it asks.
+    /// Its study type.
     pub instrument: StudyType,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
-    /// Why it stands there, when that needs a reason.
+    /// The reason for its state, where there is one.
     pub reason: Option<String>,
-    /// What answers.
+    /// The engine that answers.
     pub engine: String,
-    /// Which panel answers.
+    /// The panel that answers.
     pub engine_mode: EngineMode,
     /// The model behind the engine, with its version.
     pub model: String,
     /// The seed.
     pub seed: u64,
-    /// SHA-256 (hex) over everything that decides what respondents are asked and how replies are read.
+    /// SHA-256 (hex) over everything that determines what respondents are asked and how replies are read.
     pub instrument_hash: String,
     /// Who owns it: `uid:1000`, or an API key's id.
     pub owner: String,
-    /// The door it came in through.
+    /// The interface through which it was submitted.
     pub origin: Origin,
-    /// The project it belongs to.
+    /// Its project.
     pub project: Option<String>,
     /// The owner's labels.
     pub tags: Vec<String>,
     /// The watched file it is a version of.
     pub lineage: Option<String>,
-    /// Whether it is put away.
+    /// Whether it is archived.
     pub archived: bool,
-    /// What came of the panel so far.
+    /// Counts of the panel so far.
     pub panel: PanelCounts,
     /// When it was submitted.
     pub created_at: Timestamp,
     /// When it ended.
     pub completed_at: Option<Timestamp>,
-    /// What is worth knowing about the draft it was made of, told once: to whoever submits it.
+    /// Notes on its draft; present only in the response to the submission.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// What it found, in one number. Told where studies are listed, of those that have results and are about one number.
+    /// Its main result. Present in lists of studies, for studies that have results and a main metric.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headline: Option<Headline>,
 }
 
-/// The one number that a study is about, on the scale of its type, with what it is worth.
+/// The estimate of a study type's main metric, on its scale.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Headline {
-    /// Which estimate it is: `mean_score` (1 to 10), `nps_score`, `net_sentiment` or `a_minus_b_pct` (−100 to 100). Only
-    /// the same of two studies can be compared.
+    /// The metric: `mean_score` (1 to 10), `nps_score`, `net_sentiment` or `a_minus_b_pct` (−100 to 100). Only equal
+    /// metrics of two studies can be compared.
     pub of: String,
-    /// The number.
+    /// The estimate.
     #[serde(flatten)]
     pub estimate: Estimate,
 }
 
-/// What a running study looks like now: integers only, merged as answers arrive.
+/// The live state of a running study: integers only, merged as answers arrive.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Live {
     /// The study.
     pub study: Study,
-    /// The scale of the scores, first and last value, when the instrument has one.
+    /// First and last value of the scale of the scores, when the instrument has scores.
     pub scale: Option<(i32, i32)>,
     /// How many answers gave each value of the scale.
     pub scores: Vec<u64>,
     /// Outcomes recorded in each of the last seconds, oldest first; at most 60.
     pub recent: Vec<u32>,
-    /// Seconds of work so far, without pauses.
+    /// Working time so far, without pauses.
     pub elapsed_ms: u64,
-    /// Real money, where models answer.
+    /// Real cost, where models answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spending: Option<Spending>,
-    /// A service that has kept the study waiting for a while; absent while replies come.
+    /// A service that has not replied for a while; absent while replies arrive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silence: Option<Silence>,
-    /// Why the store takes no writes, while it does not: then no answer can be recorded, and the study waits.
+    /// Why the store is read-only, while it is: answers cannot be recorded then, and the study waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_writes: Option<String>,
 }
 
-/// A service that does not reply, while a study waits for it.
+/// A service that does not reply while a study waits for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silence {
     /// The engine.
@@ -160,21 +161,21 @@ pub struct Silence {
     pub seconds: u64,
     /// Calls under way.
     pub under_way: u32,
-    /// Seconds after which each of them is given up.
+    /// Seconds after which each of these calls is given up.
     pub limit_s: u64,
-    /// Seconds until it is asked again, where it is left in peace after too many failures.
+    /// Seconds until the engine is asked again, while it rests after too many failures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rests_s: Option<u64>,
-    /// Seconds for which the service still asks to wait, where it does.
+    /// Remaining seconds of a wait that the service asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asks_s: Option<u64>,
-    /// Seconds until the limits a minute that its owner set let the next call through, where they keep it back.
+    /// Seconds until the owner's rate limits per minute allow the next call, where they delay it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paced_s: Option<u64>,
 }
 
 impl Silence {
-    /// In a few words.
+    /// A short phrase for it.
     #[must_use]
     pub fn brief(&self) -> String {
         match (self.asks_s, self.paced_s) {
@@ -184,7 +185,7 @@ impl Silence {
         }
     }
 
-    /// As a sentence, with what will happen.
+    /// A full sentence, with what will happen next.
     #[must_use]
     pub fn sentence(&self) -> String {
         let Self { engine, seconds, under_way, limit_s, rests_s, asks_s, paced_s } = self;
@@ -211,7 +212,7 @@ impl Silence {
     }
 }
 
-/// A time for people.
+/// A duration in words for people.
 fn span(seconds: u64) -> String {
     match seconds {
         0..120 => format!("{seconds} s"),
@@ -220,57 +221,58 @@ fn span(seconds: u64) -> String {
     }
 }
 
-/// What a submission would do: shown by a dry run and before anything that costs.
+/// What a submission would do: the response to a dry run, shown before anything that costs money.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Preview {
-    /// The name it would have.
+    /// Its name.
     pub name: String,
-    /// What it would ask.
+    /// Its study type.
     pub instrument: StudyType,
-    /// Respondents.
+    /// Number of respondents.
     pub panel: u32,
-    /// What would answer.
+    /// The engine that would answer.
     pub engine: String,
-    /// The seed, drawn when none was given.
+    /// The seed; drawn at random when none was given.
     pub seed: u64,
-    /// Targets and what this panel realises.
+    /// Target and realised shares of this panel.
     pub margins: crate::results::Margins,
-    /// The questionnaire as the first respondent would get it.
+    /// The questionnaire as the first respondent would receive it.
     pub questionnaire: String,
-    /// Credits it would hold, and at most cost.
+    /// Credits that the study would hold; it costs no more than these.
     pub credits: Credits,
     /// Credits that can be spent now.
     pub balance: Credits,
     /// Real cost in dollars, at least and at most.
     pub cost_usd: (f64, f64),
-    /// Half the width of the 95 % interval of the main estimate to expect, and its unit.
+    /// Expected half width of the 95 % interval of the main estimate, with its unit.
     pub expected_half_width: Option<(f64, String)>,
-    /// Things worth knowing that are no errors.
+    /// Notes that are not errors.
     pub notes: Vec<String>,
-    /// Every kind of call to a model with how many there would be, in the order of asking; empty where none answers.
+    /// Every type of model call with its number, in the order of asking; empty where no model answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<Calls>,
-    /// What the settings of the draft could be.
+    /// Possible values of the draft's settings.
     #[serde(default, skip_serializing_if = "Settings::is_empty")]
     pub settings: Settings,
 }
 
 impl Preview {
-    /// The credits that are missing for it; none when there are enough.
+    /// The missing credits; none when there are enough.
     #[must_use]
     pub fn missing_credits(&self) -> Option<Credits> {
         self.credits.checked_sub(self.balance).filter(|missing| *missing > Credits::ZERO)
     }
 }
 
-/// Calls of one kind that a study would make.
+/// The model calls of one type that a study would make.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calls {
-    /// What is asked for: `the answer`, `a decoy`, `a text in free words`, …
+    /// Their purpose: `the answer`, `a decoy`, `a text in free words`, …
     pub what: String,
-    /// How many, without those that are made again.
+    /// Their number, without retries and re-asks.
     pub count: u64,
-    /// Their cost in dollars, at least and at most; absent where nobody knows it, or where several models share the calls.
+    /// Their cost in dollars, at least and at most; absent where it is unknown, or where several models share the
+    /// calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_usd: Option<(f64, f64)>,
 }

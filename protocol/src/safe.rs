@@ -1,12 +1,12 @@
-//! The one filter between untrusted text and a terminal: model replies, people's words, file names and webhook bodies
-//! pass it before they are printed, drawn or logged. It takes out what could steer a terminal, reorder a line or hide
-//! in it; it never takes out what a reader can see.
+//! Sanitising filter between untrusted text and a terminal: model replies, respondents' words, file names and webhook
+//! bodies pass through it before they are printed, drawn or logged. It removes what could control a terminal, reorder a
+//! line or hide in it; it keeps everything that a reader can see.
 
 use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthChar;
 
-/// How many marks may sit on one letter. Real scripts need three at most; more is a tower that smears over lines.
+/// Combining marks on one letter, at most. Real scripts need three at most; more of them overprint neighbouring lines.
 const MARKS_MAX: usize = 4;
 
 /// The text as one line: line breaks and tabs become spaces.
@@ -15,7 +15,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     filter(text, Breaks::Fold)
 }
 
-/// The text as it stands, with its line breaks; tabs become four spaces.
+/// The text with its line breaks; tabs become four spaces.
 #[must_use]
 pub fn block(text: &str) -> Cow<'_, str> {
     filter(text, Breaks::Keep)
@@ -57,8 +57,8 @@ fn filter(text: &str, breaks: Breaks) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a reader sees nothing of that letter in the middle of a word: what the filter takes out, marks and selectors that
-/// sit on other letters, format characters and hair-thin blanks. Whoever looks for a word that may be hidden leaves them out.
+/// Whether a letter is invisible in the middle of a word: characters that the filter removes, combining marks,
+/// selectors, format characters and very narrow spaces. A search for words that may be hidden ignores these letters.
 #[must_use]
 pub fn is_hidden(letter: char) -> bool {
     match letter {
@@ -83,7 +83,7 @@ pub fn is_hidden(letter: char) -> bool {
     }
 }
 
-/// Format characters, fillers and selectors: they have no picture of their own, but reorder, join or hide others.
+/// Format characters, fillers and selectors: they have no glyph of their own but reorder, join or hide others.
 fn is_invisible(letter: char) -> bool {
     matches!(
         u32::from(letter),

@@ -1,5 +1,6 @@
-//! The calls a client can make. Replies that can grow are paged; every reply fits a frame of 1 MiB. `hello` comes
-//! first, with a range of versions, because an unknown method would close the connection.
+//! RPC service of the daemon: the calls a client can make. Responses that can grow are paged; every response fits a
+//! frame of 1 MiB. `hello` is the first call and carries a range of versions, because an unknown method would close the
+//! connection.
 
 use std::collections::BTreeMap;
 
@@ -16,196 +17,197 @@ use crate::results::{Comparison, Report, Response, Tagged};
 use crate::run::{Live, Preview, Study};
 use crate::study::{Draft, Origin};
 
-/// The protocol versions this build speaks, oldest and newest. 2 sends answers with their study type.
+/// The protocol versions of this build, oldest and newest. Version 2 sends answers with their study type.
 pub const VERSIONS: (u16, u16) = (2, 2);
 
 /// What every call returns.
 pub type Reply<T> = Result<T, ApiError>;
 
-/// Who calls, and which versions it speaks.
+/// The greeting of a client, with the protocol versions it supports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
-    /// The program's version.
+    /// The client's version.
     pub version: String,
-    /// The oldest protocol it speaks.
+    /// The oldest supported protocol version.
     pub protocol_min: u16,
-    /// The newest protocol it speaks.
+    /// The newest supported protocol version.
     pub protocol_max: u16,
 }
 
-/// The daemon's answer to a greeting.
+/// The daemon's response to a greeting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Welcome {
     /// The daemon's version.
     pub version: String,
-    /// The protocol that both will speak from now on.
+    /// The protocol version of this connection.
     pub protocol: u16,
-    /// Its process.
+    /// Its process id.
     pub pid: u32,
-    /// Where its history ends: whoever looks at the lists after this greeting and reads events from here on misses
+    /// The end of the event feed: a client that reads the lists after this greeting and events from here on misses
     /// nothing.
     pub head: Cursor,
 }
 
-/// A study to run.
+/// A submission of a study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Submit {
-    /// Fresh for each submission; repeated only with the very same one.
+    /// A new key for each submission; reused only to repeat the same one.
     pub key: SubmitKey,
-    /// What to run.
+    /// The draft to submit.
     pub draft: Draft,
-    /// The door it came in through.
+    /// The interface through which it comes in.
     pub origin: Origin,
-    /// The owner has seen the cost and agreed to it.
+    /// Whether the owner has seen and confirmed the cost.
     pub cost_confirmed: bool,
 }
 
-/// Which studies to list. The default is all that are not archived.
+/// A query for studies. The default lists all that are not archived.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StudyQuery {
-    /// Text that the name contains, in any case.
+    /// A text that the name contains, in any case.
     pub search: Option<String>,
-    /// A tag it carries.
+    /// A tag that the study has.
     pub tag: Option<String>,
-    /// Archived ones instead of the others.
+    /// Whether to list archived studies instead of the others.
     pub archived: bool,
-    /// Go on after this many.
+    /// The number of studies to skip.
     pub offset: u32,
-    /// At most this many; the daemon gives at most 500.
+    /// The page size; at most 500.
     pub limit: u32,
 }
 
-/// A page of something that is listed, and whether there is more.
+/// A page of a list, with the offset of the next one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Page<T> {
-    /// In order.
+    /// The items, in order.
     pub items: Vec<T>,
-    /// Where to go on, when there is more.
+    /// The offset of the next page, if there is one.
     pub next: Option<u32>,
 }
 
 impl<T> Page<T> {
-    /// The same page of something that is made of what it holds.
+    /// The same page with converted items.
     #[must_use]
     pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(convert).collect(), next: self.next }
     }
 }
 
-/// What an owner can do to a study.
+/// A control operation on a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Control {
-    /// Ask nobody else until it is resumed.
+    /// Stops asking until the study is resumed.
     Pause,
-    /// Go on.
+    /// Resumes the study.
     Resume,
-    /// Stop for good; what is unused of the hold comes back.
+    /// Ends the study for good; the unused part of the hold is released.
     Cancel,
-    /// Ask again those that failed or whose reply was invalid, as a continuation of the same study.
+    /// Asks respondents with a failed or invalid outcome again, within the same study.
     Retry,
-    /// Put away.
+    /// Archives the study.
     Archive,
-    /// Take out again.
+    /// Unarchives the study.
     Unarchive,
 }
 
-/// A study that was deleted, what is kept of it, and where it stands all the same.
+/// A deleted study: what is kept of it, and where copies may remain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Deleted {
     /// Its id.
     pub id: StudyId,
-    /// When.
+    /// Time of deletion.
     pub deleted_at: Timestamp,
-    /// Answers it had.
+    /// The number of answers it had.
     pub answers: u32,
-    /// Credits it used: the ledger keeps them.
+    /// Credits it used; they stay in the ledger.
     pub credits_used: Credits,
-    /// What it cost in dollars: the ledger keeps that too.
+    /// Its cost in dollars; it stays in the ledger.
     pub cost_usd: f64,
-    /// Whether every row of it is gone. If not, the daemon goes on removing them, after a restart too.
+    /// Whether all of its rows are deleted. If not, the daemon goes on deleting them, also after a restart.
     pub gone: bool,
-    /// Daily backups that are kept: until as many newer ones exist, one may hold it. None where none are made.
+    /// The number of daily backups that are kept: one of them may contain the study until that many newer ones exist.
+    /// Absent where no backups are made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daily_backups: Option<u32>,
 }
 
-/// How the daemon is.
+/// The status of the daemon.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Status {
-    /// Its process.
+    /// Its process id.
     pub pid: u32,
     /// Its version.
     pub version: String,
     /// The protocol in use.
     pub protocol: u16,
-    /// Since it was ready.
+    /// Seconds since it was ready.
     pub uptime_s: u64,
-    /// Its socket.
+    /// The path of its socket.
     pub socket: String,
-    /// Where it serves HTTP, when it does.
+    /// The address of its HTTP interface, if it has one.
     pub http: Option<String>,
-    /// Its settings file.
+    /// The path of its settings file.
     pub config: String,
-    /// Its store.
+    /// The path of its store.
     pub database: String,
-    /// Its logs.
+    /// The path of its logs.
     pub logs: String,
-    /// How many studies are at work.
+    /// Numbers of active studies.
     pub studies: StudyCounts,
-    /// Why it takes no writes, when it takes none.
+    /// Why the store is read-only, if it is.
     pub degraded: Option<String>,
-    /// What to know when this start found an older store than the one that was used last.
+    /// A warning when the daemon started with an older store than the one used last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rewound: Option<String>,
 }
 
-/// How many studies are at work.
+/// Numbers of active studies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StudyCounts {
-    /// Being answered.
+    /// Running studies.
     pub running: u32,
-    /// Waiting.
+    /// Queued studies.
     pub queued: u32,
 }
 
-/// An engine that studies can name.
+/// An engine that studies can use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EngineInfo {
     /// Its name.
     pub name: String,
     /// The model that answers.
     pub model: Option<String>,
-    /// The address it is asked at, scheme, host and port only; none for the built-in engine.
+    /// The address of its service: scheme, host and port only; absent for the built-in engine.
     pub origin: Option<String>,
-    /// The whole address in use; none for what is asked nowhere.
+    /// The full address in use; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// Who says so, in words: `as shipped`, `settings`, `$OPENAI_BASE_URL`.
+    /// The source of the address, in words: `as shipped`, `settings`, `$OPENAI_BASE_URL`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address_from: Option<String>,
-    /// The variable whose key goes there; none where it is asked without one.
+    /// The environment variable with its API key; absent where it needs none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_from: Option<String>,
-    /// Whether it can be asked.
+    /// Whether it is ready to be asked.
     pub ready: bool,
-    /// What it lacks, when it lacks something.
+    /// What is missing, if it is not ready.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lacks: Option<String>,
-    /// Dollars per million tokens sent and received; none when nobody knows.
+    /// Dollars per million tokens sent and received; absent where the price is unknown.
     pub price_usd: Option<(f64, f64)>,
-    /// It costs nothing because it is asked at a local address; no price of it is known.
+    /// Whether it counts as free because its address is local and no price is known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_free_here: bool,
     /// Calls that may be under way at once.
     pub concurrency: Option<u32>,
-    /// What it is for.
+    /// Its role.
     #[serde(default, skip_serializing_if = "EngineRole::is_answers")]
     pub role: EngineRole,
 }
 
 impl EngineInfo {
-    /// One of which nothing but the name is known: it cannot be asked.
+    /// An engine of which only the name is known: it cannot be asked.
     #[must_use]
     pub fn named(name: String) -> Self {
         Self {
@@ -224,21 +226,21 @@ impl EngineInfo {
         }
     }
 
-    /// Whether it shares respondents out among other engines: it answers, and is asked nowhere at a price of its own.
+    /// Whether it is a pool, which shares respondents out among other engines and has no address or price of its own.
     #[must_use]
     pub fn is_pool(&self) -> bool {
         self.ready && self.origin.is_none() && self.price_usd.is_none()
     }
 }
 
-/// What an engine is for.
+/// The role of an engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EngineRole {
-    /// It answers; it may turn texts into vectors besides.
+    /// It answers; it may also embed texts.
     #[default]
     Answers,
-    /// It only turns texts into vectors.
+    /// It only embeds texts.
     Embeds,
 }
 
@@ -249,164 +251,165 @@ impl EngineRole {
     }
 }
 
-/// How fast an engine may be asked. In a request, what is left out stays as it is, and nought takes a limit away.
+/// Rate limits of an engine. In a request, an absent field stays unchanged, and zero removes a limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tuning {
     /// Calls that may be under way at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<u32>,
-    /// Requests a minute; none is no limit.
+    /// Requests per minute; absent for no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requests_per_minute: Option<u32>,
-    /// Tokens a minute, sent and received; none is no limit.
+    /// Tokens per minute, sent and received; absent for no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_per_minute: Option<u32>,
 }
 
-/// A setting whose value in the file, or in a variable of the daemon's, is not the one that the daemon works with.
+/// A setting whose value in the file, or in an environment variable of the daemon, differs from the one in force.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SettingChange {
-    /// `limits.studies_running`.
+    /// The key: `limits.studies_running`.
     pub key: String,
-    /// What the daemon works with; none where it is new.
+    /// The value in force; absent for a new setting.
     pub in_force: Option<serde_json::Value>,
-    /// What the settings say; none where they say nothing any more.
+    /// The configured value; absent where the setting was removed.
     pub wanted: Option<serde_json::Value>,
-    /// When it comes into force.
+    /// When the change takes effect.
     pub comes: Comes,
 }
 
-/// When a changed setting comes into force.
+/// When a changed setting takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Comes {
-    /// It just has.
+    /// It has just taken effect.
     Now,
-    /// As soon as somebody asks for it.
+    /// On request.
     WhenApplied,
-    /// When the daemon starts the next time.
+    /// At the next start of the daemon.
     AtStart,
 }
 
-/// What one small call to an engine showed.
+/// The result of a test call to an engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EngineCheck {
     /// The engine.
     pub engine: EngineInfo,
-    /// What was tried, and what came of it.
+    /// The checks, with their results.
     pub checks: Vec<Check>,
-    /// How long the call took.
+    /// The latency of the call.
     pub latency_ms: u64,
-    /// What it cost in dollars.
+    /// Its cost in dollars.
     pub cost_usd: f64,
 }
 
-/// One thing the doctor looked at.
+/// One check of the doctor or of an engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Check {
     /// Its name: `ledger.sums_to_zero`, …
     pub name: String,
-    /// Whether it holds.
+    /// Whether it passed.
     pub ok: bool,
-    /// What was seen.
+    /// What was found.
     pub detail: String,
-    /// What to do when it does not hold.
+    /// What to do when it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
 
-/// Where to go on with the evidence of a study.
+/// A cursor in the evidence of a study.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceCursor {
-    /// The next respondent.
+    /// The next respondent's ordinal.
     pub respondent: u32,
-    /// Respondents so far.
+    /// Number of respondents so far.
     pub respondents: u32,
-    /// Exchanges so far.
+    /// Number of exchanges so far.
     pub exchanges: u64,
     /// The seal of the last line.
     pub seal: String,
 }
 
-/// Some lines of the evidence of a study, and where to go on.
+/// A page of the evidence of a study, with the cursor of the next one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidencePage {
     /// Lines of the file, without line breaks.
     pub lines: Vec<String>,
-    /// Where to go on, when there is more.
+    /// The cursor of the next page, if there is one.
     pub next: Option<EvidenceCursor>,
 }
 
-/// The daemon's face. Every call takes a deadline from its context, clamped by the daemon.
+/// The daemon's API. Every call carries a deadline in its context, which the daemon clamps.
 #[tarpc::service]
 pub trait Demoscope {
-    /// Greets; the daemon refuses every other call on a connection that has not.
+    /// Opens a connection; the daemon refuses every other call before it.
     async fn hello(hello: Hello) -> Reply<Welcome>;
-    /// Checks a draft and says what it would do. Stores nothing.
+    /// Checks a draft and returns what it would do. Stores nothing.
     async fn check(draft: Draft) -> Reply<Preview>;
-    /// Takes a study on, or finds the one that the same key made.
+    /// Submits a study, or returns the one that the same key made.
     async fn submit(submit: Submit) -> Reply<Study>;
     /// Lists studies, newest first.
     async fn studies(query: StudyQuery) -> Reply<Page<Study>>;
     /// Finds the study that an id, an unambiguous prefix of one, or `@` (the latest) names.
     async fn find(name: String) -> Reply<Study>;
-    /// A study with its results, without single answers.
+    /// A study with its results, without the single answers.
     async fn report(study: StudyId) -> Reply<Report>;
-    /// What a study looks like now.
+    /// The live state of a study.
     async fn live(study: StudyId) -> Reply<Live>;
     /// Answers in respondent order, from `offset` on.
     async fn answers(study: StudyId, offset: u32, limit: u32) -> Reply<Page<Response<Tagged>>>;
     /// One byte for each respondent from `offset` on: the score plus one, 0 while there is no outcome, 255 for an
-    /// outcome that is no score. At most 100,000.
+    /// outcome without a score. At most 100,000.
     async fn scores(study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>>;
-    /// Two studies against each other by one result (without one by the study type's own), paired when the same people
-    /// answered both.
+    /// Compares two studies by one metric (by default the study type's own), paired when the same respondents answered
+    /// both.
     async fn compare(first: StudyId, second: StudyId, of: Option<String>) -> Reply<Comparison>;
-    /// One result of a study (without one the study type's own) broken down by one or two dimensions.
+    /// Breaks one metric of a study (by default the study type's own) down by one or two dimensions.
     async fn cross(study: StudyId, dimensions: Vec<String>, of: Option<String>) -> Reply<CrossTab>;
-    /// What a study asked, and of whom.
+    /// The material, questionnaire and audience of a study.
     async fn asked(study: StudyId) -> Reply<Asked>;
-    /// How many people it takes to see a difference.
+    /// The sample size that it takes to detect a difference.
     async fn power(question: PowerQuestion) -> Reply<PowerAnswer>;
-    /// Everything that was said in an ended study, line by line: prompts, replies, orders, costs and what was found.
+    /// The evidence of an ended study, line by line: prompts, replies, orders, costs and results.
     async fn evidence(study: StudyId, after: Option<EvidenceCursor>) -> Reply<EvidencePage>;
-    /// Changes what a study does.
+    /// Pauses, resumes, cancels, retries, archives or unarchives a study.
     async fn control(study: StudyId, control: Control) -> Reply<Study>;
     /// Replaces a study's tags.
     async fn tag(study: StudyId, tags: Vec<String>) -> Reply<Study>;
-    /// Deletes a study that has ended, for good; waits a while until every row of it is gone.
+    /// Deletes an ended study for good; waits a while until all of its rows are deleted.
     async fn delete(study: StudyId) -> Reply<Deleted>;
-    /// Where the budget stands.
+    /// The owner's balance.
     async fn credits() -> Reply<Balance>;
     /// Adds credits that do not lapse.
     async fn grant(credits: Credits) -> Reply<Balance>;
-    /// Movements, newest first, from `offset` on.
+    /// Movements of the ledger, newest first, from `offset` on.
     async fn statement(offset: u32, limit: u32) -> Reply<Page<Transfer>>;
-    /// The history after a cursor; waits up to `wait_ms` (at most 30 s) for the next event when there is none.
+    /// The events after a cursor; waits up to `wait_ms` (at most 30 s) for the next event when there is none.
     async fn events(after: Cursor, limit: u32, wait_ms: u64) -> Reply<EventPage>;
-    /// How the daemon is.
+    /// The status of the daemon.
     async fn status() -> Reply<Status>;
     /// Audits every invariant.
     async fn doctor() -> Reply<Vec<Check>>;
-    /// Writes a consistent copy of the store; returns where. Without a path, among the daily ones.
+    /// Writes a consistent copy of the store and returns its path. Without a path, it goes to the daily backups.
     async fn backup(path: Option<String>) -> Reply<String>;
-    /// The variables that engines read: names only.
+    /// The names of the environment variables that engines read.
     async fn engine_variables() -> Reply<Vec<String>>;
-    /// Takes what the caller's environment holds of those variables, keys among them. They stay in memory.
+    /// Takes the values of those variables from the caller's environment, keys included. They stay in memory.
     async fn offer(environment: BTreeMap<String, String>) -> Reply<()>;
-    /// What can answer, in the order of names.
+    /// All engines, by name.
     async fn engines() -> Reply<Vec<EngineInfo>>;
-    /// Makes one small call to an engine and says what works.
+    /// Makes one small call to an engine and reports what works.
     async fn check_engine(name: String) -> Reply<EngineCheck>;
-    /// Changes how fast an engine may be asked, also while studies are at work on it, until the daemon ends; says what
-    /// holds now. Without a tuning, the settings file is read again.
+    /// Changes the rate limits of an engine until the daemon ends, also while studies run on it; returns the limits in
+    /// force. Without a tuning, the settings file is read again.
     async fn tune_engine(name: String, tuning: Option<Tuning>) -> Reply<Tuning>;
-    /// The settings that have changed since the daemon read them; when asked to, those that can be are put into force.
+    /// The settings that changed since the daemon read them; with `apply`, those that can change at run time take
+    /// effect.
     async fn settings(apply: bool) -> Reply<Vec<SettingChange>>;
-    /// Studies at work, then those that wait, in their order. At most 500.
+    /// Running studies, then queued ones in their order. At most 500.
     async fn queue() -> Reply<Vec<Study>>;
-    /// Puts a waiting study at a place among those that wait, from 1.
+    /// Moves a queued study to a place in the queue, from 1.
     async fn move_in_queue(study: StudyId, place: u32) -> Reply<Vec<Study>>;
-    /// Stops dispatch, waits for what is under way, and ends the daemon.
+    /// Stops making calls, waits for those under way, and ends the daemon.
     async fn stop() -> Reply<()>;
 }

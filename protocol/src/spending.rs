@@ -1,17 +1,17 @@
-//! Real money of one study: what was announced, what it took so far, and what it will probably take. Dollars, as documents
-//! want them; the ledger behind them counts whole millionths.
+//! Real cost of one study: announced, so far, and projected. Amounts are in dollars for use in documents; the ledger
+//! behind them counts whole millionths.
 
 use serde::{Deserialize, Serialize};
 
-/// What a study costs while it is at work.
+/// The cost of a running study.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spending {
     /// Booked so far.
     pub spent_usd: f64,
-    /// What the whole study will probably cost, by what its respondents took so far; none while too few were asked.
+    /// The projected cost of the whole study, from the cost of its respondents so far; absent while too few were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub projected: Option<Projected>,
-    /// What was announced before it started: at least and at most.
+    /// The least and most cost announced before it started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced_usd: Option<(f64, f64)>,
     /// The study's own cap.
@@ -19,10 +19,10 @@ pub struct Spending {
     pub cap_usd: Option<f64>,
 }
 
-/// A final cost that is not known yet.
+/// A projected final cost.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Projected {
-    /// The likeliest.
+    /// The expected value.
     pub expected_usd: f64,
     /// The lower end of the 95 % prediction interval.
     pub low_usd: f64,
@@ -30,10 +30,10 @@ pub struct Projected {
     pub high_usd: f64,
 }
 
-/// What asking models took, by the names that callers of the HTTP interface know.
+/// Usage of models, with the field names of the HTTP interface.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Inference {
-    /// How respondents were shared out between engines; one engine asks everyone in turn.
+    /// How respondents were shared out between engines; with one engine, it asks all of them.
     pub strategy: String,
     /// Names of the models that answered.
     pub providers_used: Vec<String>,
@@ -43,19 +43,19 @@ pub struct Inference {
     pub total_input_tokens: u64,
     /// Tokens received.
     pub total_output_tokens: u64,
-    /// What each engine did, in the order of their names.
+    /// Each engine's share, by engine name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub engines: Vec<EngineShare>,
 }
 
-/// What one engine did in a study.
+/// One engine's share of a study.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EngineShare {
     /// Its name.
     pub engine: String,
     /// Its model.
     pub model: String,
-    /// Respondents whose answer it gave.
+    /// Answers that it gave.
     pub answers: u32,
     /// Real cost.
     pub cost_usd: f64,

@@ -1,4 +1,5 @@
-//! What an analyst writes: a draft (a file and the flags beside it), and the checked specification it becomes.
+//! Draft (a file with its flags) and the checked specification that it becomes. Study types, instruments and their
+//! options are defined here too.
 
 use std::collections::BTreeMap;
 
@@ -10,33 +11,33 @@ use crate::measurement::Measurement;
 use crate::results::{Answer, Outcomes};
 
 words! {
-    /// The instruments: what a study asks.
+    /// Study types: the questionnaires that a study can use.
     StudyType {
         /// A concept rated from 1 to 10, with purchase intent.
         ConceptTest = "concept_test",
-        /// How people feel about something, and why.
+        /// Sentiment about something, with reasons.
         Sentiment = "sentiment",
         /// Willingness to recommend from 0 to 10.
         Nps = "nps",
         /// One to ten open questions.
         Survey = "survey",
-        /// Two variants against each other.
+        /// Two variants compared.
         AbTest = "ab_test",
     }
 }
 
 words! {
-    /// Which panel answers.
+    /// The panel that answers.
     EngineMode {
         /// A panel sampled for this study from its seed.
         Standard = "standard",
-        /// The standing panel of the region: the same 10,000 people for every study.
+        /// The fixed panel of the region: the same 10,000 respondents for every study.
         Anchor = "anchor",
     }
 }
 
 words! {
-    /// The door a study came in through.
+    /// The interface through which a study was submitted.
     Origin {
         /// A command.
         Cli = "cli",
@@ -54,11 +55,12 @@ words! {
 }
 
 words! {
-    /// Which variant is shown first in an A/B test.
+    /// The order of the variants in an A/B test.
     Orders {
         /// Half the panel sees A first, the other half B.
         Split = "split",
-        /// Everyone answers twice, once in each order, for one credit; only a preference that survives counts.
+        /// Every respondent answers twice, once in each order, for one credit; only a preference that both answers
+        /// share counts.
         Both = "both",
     }
 }
@@ -73,49 +75,49 @@ words! {
     }
 }
 
-/// What is asked, with exactly the material that this kind of question needs.
+/// The questionnaire, with exactly the material that its study type needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "study_type", rename_all = "snake_case")]
 pub enum Instrument {
-    /// Rate a concept.
+    /// Concept test.
     ConceptTest {
         /// The concept, 10 to 5,000 characters.
         stimulus: String,
     },
-    /// Say how you feel about it.
+    /// Sentiment study.
     Sentiment {
-        /// What feelings are about, 10 to 5,000 characters.
+        /// The subject, 10 to 5,000 characters.
         stimulus: String,
     },
-    /// Say how likely you are to recommend it.
+    /// NPS study.
     Nps {
-        /// What may be recommended, 10 to 5,000 characters.
+        /// The subject of the recommendation, 10 to 5,000 characters.
         stimulus: String,
     },
-    /// Answer open questions about it.
+    /// Survey with open questions.
     Survey {
-        /// What the questions are about, 10 to 5,000 characters.
+        /// The subject of the questions, 10 to 5,000 characters.
         stimulus: String,
         /// 1 to 10 questions of at most 500 characters, each different.
         questions: Vec<String>,
     },
-    /// Say which of two variants is better.
+    /// A/B test.
     AbTest {
         /// The first variant, 10 to 5,000 characters.
         variant_a: String,
         /// The second variant, 10 to 5,000 characters.
         variant_b: String,
-        /// Who sees which first.
+        /// The order of the variants.
         orders: Orders,
     },
 }
 
-/// Gives every enum of the wire that has a variant for each study type the method that tells which type it is. The list of
-/// variants stands here once; the compiler asks for it to be complete.
+/// Gives every wire enum with one variant per study type a method that returns the study type. The list of variants is
+/// kept in one place; the compiler checks that it is complete.
 macro_rules! tell_their_type {
     ($($variant:ident),+ $(,)?) => {
         impl Instrument {
-            /// Which instrument it is.
+            /// Its study type.
             #[must_use]
             pub fn study_type(&self) -> StudyType {
                 match self { $(Self::$variant { .. } => StudyType::$variant),+ }
@@ -123,13 +125,13 @@ macro_rules! tell_their_type {
         }
 
         impl Answer {
-            /// The study type whose questions it answers.
+            /// The study type that it answers.
             #[must_use]
             pub fn study_type(&self) -> StudyType {
                 match self { $(Self::$variant { .. } => StudyType::$variant),+ }
             }
 
-            /// Why the respondent answers so, in their words: what every answer has.
+            /// The reasoning in the respondent's words; every answer has one.
             #[must_use]
             pub fn reasoning(&self) -> &str {
                 match self { $(Self::$variant { reasoning, .. } => reasoning),+ }
@@ -137,7 +139,7 @@ macro_rules! tell_their_type {
         }
 
         impl Outcomes {
-            /// The study type whose outcomes they are.
+            /// The study type of these results.
             #[must_use]
             pub fn study_type(&self) -> StudyType {
                 match self { $(Self::$variant { .. } => StudyType::$variant),+ }
@@ -148,25 +150,26 @@ macro_rules! tell_their_type {
 
 tell_their_type! { ConceptTest, Sentiment, Nps, Survey, AbTest }
 
-/// A checked study: everything that decides its results. The same specification gives the same results anywhere.
+/// A checked study: everything that determines its results. The same specification gives the same results on every
+/// machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StudySpec {
-    /// What people call it.
+    /// Its name.
     pub name: String,
-    /// What is asked.
+    /// The questionnaire.
     #[serde(flatten)]
     pub instrument: Instrument,
-    /// How many respondents, at least 1.
+    /// Number of respondents, at least 1.
     pub panel: u32,
-    /// Who they are.
+    /// The audience.
     pub audience: Audience,
-    /// What answers: `offline`, or a configured engine.
+    /// The engine: `offline`, or a configured one.
     pub engine: String,
-    /// Which panel answers.
+    /// The panel that answers.
     pub engine_mode: EngineMode,
-    /// Decides the panel and, with the offline engine, every answer. At most 2^53 − 1, so that JSON carries it.
+    /// Determines the panel and, with the offline engine, every answer. At most 2^53 − 1, so that JSON can carry it.
     pub seed: u64,
-    /// What respondents are told beforehand; at most 2,000 characters.
+    /// A text that respondents read before the stimulus; at most 2,000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<String>,
     /// The owner's cap on real cost.
@@ -175,46 +178,46 @@ pub struct StudySpec {
     /// The owner's labels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// The project it belongs to.
+    /// Its project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
-    /// What is measured besides one answer from everyone.
+    /// Measurement options beyond one answer from each respondent.
     #[serde(default, skip_serializing_if = "Measurement::is_plain")]
     pub measurement: Measurement,
 }
 
-/// A study as it arrives: the text of a file and the settings given beside it. The daemon reads and checks it, so that
-/// every door has the same rules and the same messages.
+/// A study as it is submitted: the text of a file and its settings. The daemon reads and checks it, so that every
+/// interface has the same rules and messages.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Draft {
-    /// What to call the file in messages: its path as typed, or `-`.
+    /// The name of the file in messages: its path as typed, or `-`.
     pub file: String,
     /// The whole file: optional front matter, then the stimulus.
     pub text: String,
-    /// Front-matter keys given as flags, each with the text as typed; they win. Nested keys have dots
+    /// Front-matter keys given as flags, each with its text as typed; they override the file. Nested keys have dots
     /// (`audience.region`).
     pub overrides: BTreeMap<String, String>,
-    /// The file of variant B, where an A/B test comes in two files; the first one is then variant A.
+    /// The file of variant B, where an A/B test has two files; the first one is then variant A.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant_b: Option<SecondFile>,
 }
 
-/// The second file of an A/B test: nothing but a text.
+/// The second file of an A/B test, which has only a text.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SecondFile {
-    /// What to call it in messages.
+    /// Its name in messages.
     pub file: String,
     /// The whole file.
     pub text: String,
 }
 
-/// One thing wrong with a draft, and where.
+/// One fault of a draft, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// `idea.md:4`, `idea.md`, or `--panel`.
     pub place: String,
-    /// What is wrong, as a sentence without a full stop.
+    /// The fault, as a sentence without a full stop.
     pub what: String,
-    /// What would be right.
+    /// How to correct it.
     pub hint: String,
 }

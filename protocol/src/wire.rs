@@ -1,6 +1,6 @@
-//! Frames over the Unix socket: length-delimited JSON, at most 1 MiB each, used by both sides. The daemon's side is
-//! written for hostile peers: another user is turned away, a frame must be whole in ten seconds, and a deadline is
-//! clamped before anything computes with it.
+//! Framing on the Unix socket: length-delimited JSON, at most 1 MiB a frame, used by both sides. The daemon's side
+//! withstands hostile peers: other users are turned away, a frame must be complete within ten seconds, and deadlines
+//! are clamped before any arithmetic.
 
 use std::io;
 use std::path::Path;
@@ -25,28 +25,28 @@ use crate::service::{
     DemoscopeClient, DemoscopeRequest, DemoscopeResponse, Hello, VERSIONS, Welcome,
 };
 
-/// The largest frame either side sends or takes.
+/// The largest frame that either side sends or accepts.
 pub const FRAME_BYTES_MAX: usize = 1 << 20;
 
-/// The longest deadline the daemon grants a call, whatever the call asks for.
+/// The longest deadline that the daemon grants a call.
 pub const DEADLINE_MAX: Duration = Duration::from_mins(2);
 
-/// How long a peer may take to greet, to finish a frame, or to read a reply.
+/// Time limit for a peer to greet, to complete a frame, or to read a response.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long a greeting may take before the daemon counts as not answering.
+/// Time limit for a greeting; after it the daemon counts as unreachable.
 const GREETING: Duration = Duration::from_secs(5);
 
-/// A greeted connection to the daemon.
+/// A connection to the daemon after the greeting.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    /// The calls.
+    /// The client stub for the calls.
     pub client: DemoscopeClient,
-    /// What the daemon said of itself.
+    /// The daemon's response to the greeting.
     pub welcome: Welcome,
 }
 
-/// A context whose deadline is that far away.
+/// A context with a deadline that far away.
 #[must_use]
 pub fn within(time: Duration) -> tarpc::context::Context {
     let mut context = tarpc::context::current();
@@ -54,7 +54,7 @@ pub fn within(time: Duration) -> tarpc::context::Context {
     context
 }
 
-/// Turns the failure of a call itself into the error that clients show.
+/// Converts the failure of a call itself into the error that clients show.
 #[must_use]
 pub fn call_failed(error: &tarpc::client::RpcError) -> ApiError {
     use tarpc::client::RpcError;
@@ -71,7 +71,7 @@ pub fn call_failed(error: &tarpc::client::RpcError) -> ApiError {
 /// Connects and greets. Needs a tokio runtime.
 ///
 /// # Errors
-/// `Unreachable` when nobody answers at the socket, `Incompatible` when the versions have nothing in common.
+/// `Unreachable` when no daemon answers at the socket, `Incompatible` when client and daemon share no version.
 pub async fn connect(paths: &Paths) -> Result<Connection, ApiError> {
     paths.check_socket()?;
     let stream = UnixStream::connect(&paths.socket).await.map_err(|error| {
@@ -96,7 +96,7 @@ pub async fn connect(paths: &Paths) -> Result<Connection, ApiError> {
     Ok(Connection { client, welcome })
 }
 
-/// What the daemon reads from and writes to one peer.
+/// The daemon's transport to one peer.
 pub type ServerTransport = Transport<
     PatientStream,
     ClientMessage<DemoscopeRequest>,
@@ -104,7 +104,7 @@ pub type ServerTransport = Transport<
     ServerCodec,
 >;
 
-/// The daemon's end of an accepted connection; `greeted` is to be set once `hello` has passed.
+/// The daemon's end of an accepted connection; the caller sets `greeted` once `hello` has passed.
 #[must_use]
 pub fn accept(stream: UnixStream) -> (ServerTransport, Arc<AtomicBool>) {
     let greeted = Arc::new(AtomicBool::new(false));
@@ -121,24 +121,24 @@ pub fn accept(stream: UnixStream) -> (ServerTransport, Arc<AtomicBool>) {
 /// Whether the peer runs as the same user as this process.
 ///
 /// # Errors
-/// When the system does not tell.
+/// When the system does not provide the peer's user.
 pub fn is_same_user(stream: &UnixStream) -> io::Result<bool> {
     Ok(stream.peer_cred()?.uid() == rustix::process::geteuid().as_raw())
 }
 
-/// Makes a folder with nobody else's rights on it, where there is none. One that is there stays as its owner made it.
+/// Creates a folder that only this user can access, if it does not exist. An existing one keeps its permissions.
 ///
 /// # Errors
-/// When it cannot be made or is no folder.
+/// When it cannot be created or is not a folder.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Makes a folder of ours alone (for the socket, for logs), and checks that it is one.
+/// Creates a folder that only this user can access (for the socket, for logs), and checks that it is one.
 ///
 /// # Errors
-/// When it cannot be made, is a link, or belongs to somebody else.
+/// When it cannot be created, is a link, or belongs to another user.
 pub fn make_private_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -159,7 +159,8 @@ fn frames() -> LengthDelimitedCodec {
     LengthDelimitedCodec::builder().max_frame_length(FRAME_BYTES_MAX).new_codec()
 }
 
-/// JSON, read from the frame at once: a page of answers is large, and byte by byte takes three times as long.
+/// JSON codec that parses a whole frame at once: a page of answers is large, and parsing byte by byte takes three times
+/// as long.
 #[derive(Debug)]
 struct ClientCodec;
 
@@ -185,7 +186,7 @@ impl tokio_serde::Deserializer<Response<DemoscopeResponse>> for ClientCodec {
     }
 }
 
-/// JSON, with every deadline clamped before it becomes an instant: one that is centuries away would overflow there.
+/// JSON codec that clamps every deadline before it becomes an instant: one that is centuries away would overflow there.
 #[derive(Debug)]
 pub struct ServerCodec;
 
@@ -205,7 +206,7 @@ impl<T: DeserializeOwned> tokio_serde::Deserializer<T> for ServerCodec {
         if message.get("Request").is_some_and(|request| {
             !request.get("context").is_some_and(serde_json::Value::is_object)
         }) {
-            // The same message written as a list would slip past the clamp.
+            // The same message encoded as a list would bypass the clamp.
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
                 "a request is an object with a context",
@@ -225,7 +226,7 @@ impl<T: DeserializeOwned> tokio_serde::Deserializer<T> for ServerCodec {
     }
 }
 
-/// Follows the length prefixes in a stream of bytes, to know whether a frame is under way.
+/// Tracks the length prefixes in a stream of bytes, to know whether a frame is incomplete.
 #[derive(Debug, Default)]
 struct FrameMeter {
     prefix: [u8; 4],
@@ -257,8 +258,8 @@ impl FrameMeter {
     }
 }
 
-/// A socket that is given up when its peer stalls: before the greeting, in the middle of a frame, or while a reply
-/// waits to be read. Between frames a greeted peer may be silent for as long as it likes, at no cost.
+/// A socket that is closed when its peer stalls: before the greeting, within a frame, or while a response waits to be
+/// read. Between frames a greeted peer may be silent for any time, at no cost.
 #[derive(Debug)]
 pub struct PatientStream {
     inner: UnixStream,
@@ -268,7 +269,7 @@ pub struct PatientStream {
     writing: Option<Pin<Box<Sleep>>>,
 }
 
-/// Ready with an error once the time is up; starts the clock at the first call.
+/// Returns an error once the time is up; the first call starts the clock.
 fn out_of_patience(clock: &mut Option<Pin<Box<Sleep>>>, cx: &mut Context<'_>) -> Poll<io::Error> {
     let clock = clock.get_or_insert_with(|| Box::pin(tokio::time::sleep(PATIENCE)));
     clock.as_mut().poll(cx).map(|()| io::Error::new(io::ErrorKind::TimedOut, "the peer stalled"))
@@ -286,7 +287,7 @@ impl AsyncRead for PatientStream {
         let was_mid_frame = this.meter.is_mid_frame();
         let arrived = &buffer.filled()[before..];
         this.meter.feed(arrived);
-        // Bytes that complete a frame or begin one buy time; bytes that only continue one do not.
+        // Bytes that complete or begin a frame restart the clock; bytes that only continue one do not.
         let progress = !this.meter.is_mid_frame() || (!was_mid_frame && !arrived.is_empty());
         if progress && this.greeted.load(Ordering::Relaxed) {
             this.reading = None;

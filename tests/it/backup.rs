@@ -1,4 +1,5 @@
-//! Copies: whole while a study runs, restored without a second charge, and never in the place of another file.
+//! Tests of backups: complete while a study runs, restored without a second charge, and never in the place of another
+//! file.
 
 use harness::{Home, audit, studies, wait};
 use protocol::run::State;

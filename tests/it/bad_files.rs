@@ -1,4 +1,4 @@
-//! Stimulus files that cannot be used: every problem at once, each with file, line and hint, exit code 2, nothing stored,
+//! Tests of invalid stimulus files: every problem at once, each with file, line and hint, exit code 2, nothing stored,
 //! nothing hung.
 
 use std::ffi::OsStr;

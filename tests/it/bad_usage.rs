@@ -1,5 +1,5 @@
-//! Usage that makes no sense: flags out of range, audiences nobody belongs to, unknown words. Each ends with 2 and a hint,
-//! and leaves no trace.
+//! Tests of invalid usage: flags out of range, audiences without members, unknown words. Each exits with 2 and a hint,
+//! and stores nothing.
 
 use harness::{Home, audit, studies};
 

@@ -1,5 +1,5 @@
-//! Further channels of one opinion: free texts held against anchors, and rated by another model. They stand beside the
-//! direct answer, cost what was announced, survive a kill, and say why when they are missing.
+//! Tests of further channels: semantic similarity ratings of free texts, and ratings by a second model. They leave the
+//! direct answer unchanged, cost what was announced, survive a kill, and report why readings are missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;

@@ -1,4 +1,4 @@
-//! Settings and places: layers with their sources, problems with their place, and homes that cannot be used.
+//! Tests of settings and paths: layers with their sources, problems with their place, and homes that cannot be used.
 
 use std::os::unix::fs::{PermissionsExt, symlink};
 

@@ -1,4 +1,4 @@
-//! Pause, resume, cancel, retry: at any moment, once and twice, and where they make no sense.
+//! Tests of pause, resume, cancel and retry: at any moment, once and twice, and in states that do not allow them.
 
 use harness::{Chance, Home, audit, program, studies, wait};
 use protocol::error::ErrorCode;

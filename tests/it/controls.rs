@@ -1,5 +1,5 @@
-//! Whether a panel can be believed: controls whose answers are known, and the question in other words. Panels whose fault is
-//! known are found out, the honest one passes, and nothing of it touches an answer, its price or the evidence.
+//! Tests of controls and other wordings. Panels with a known fault fail, an honest panel passes, and answers, prices
+//! and evidence are unaffected.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

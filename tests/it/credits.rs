@@ -1,4 +1,4 @@
-//! The budget: what a study holds, what its answers settle, what comes back, and what is refused.
+//! Tests of credits: holds, settlements per answer, releases, and refusals.
 
 use harness::{Home, audit, studies, wait};
 use protocol::id::SubmitKey;

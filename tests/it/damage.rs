@@ -1,5 +1,5 @@
-//! A damaged store never leads to a crash loop or to numbers that nobody wrote: the daemon serves what is sound, or says
-//! which file is damaged and which backup there is. Every mutation is tried on a real store in a process of its own.
+//! Tests of damaged stores: no crash loop and no wrong numbers; the daemon serves what is intact, or reports which file
+//! is damaged and which backup exists. Every mutation is tried on a real store in a process of its own.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

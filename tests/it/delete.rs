@@ -1,5 +1,5 @@
-//! `demoscope delete`: nobody's words are left where the program keeps them, every amount is, and nothing that comes late, no
-//! kill and no second study brings them back.
+//! Tests of `demoscope delete`: no text of the study is left in the program's files, every amount is kept, and no late
+//! response, kill or second study brings the text back.
 
 use std::time::Duration;
 

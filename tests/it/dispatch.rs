@@ -1,5 +1,5 @@
-//! Many calls, several engines, real money: who is asked where, what it costs against what was said, whose turn it is, and
-//! what happens to a respondent whose asking ends the program.
+//! Tests of dispatch with many calls, several engines and real cost: assignment to engines, cost against the announced
+//! one, fairness between studies, and a respondent whose call ends the program.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};

@@ -1,5 +1,5 @@
-//! What the numbers of a model rest on: second askings that count for nothing but noise, answers that are not paid for twice,
-//! and evidence from which anybody can rebuild the results.
+//! Tests of replicates, the response cache and evidence: replicates never count as answers, cached replies are not paid
+//! for twice, and anyone can rebuild the results from the evidence bundle.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -1,5 +1,5 @@
-//! What leaves the program: tables that spreadsheets can open without running anything, with a codebook; the report as
-//! Markdown and as a page; and the sample in the README, which is a report too.
+//! Tests of exports: tables that are safe in spreadsheets, with a codebook; the report as Markdown and as a page; and
+//! the sample in the README, which is a report too.
 
 use harness::{Home, csv, program, studies};
 

@@ -1,4 +1,5 @@
-//! Engines that answer nobody, or not everybody: who asks their people then, how often, and when a study gives up.
+//! Tests of failover when engines answer no one, or not everyone: which engine takes over, how often it is asked, and
+//! when a study gives up.
 
 use std::time::Duration;
 

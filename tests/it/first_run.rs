@@ -1,4 +1,4 @@
-//! The first command of the README, and what `run` promises to people and to scripts.
+//! Tests of the first command in the README, and of the documented behaviour of `run` for people and scripts.
 
 use std::collections::BTreeSet;
 

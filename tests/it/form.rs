@@ -1,5 +1,5 @@
-//! The form of the workstation against the real daemon: everything that a file and flags can say of a study comes back into
-//! the form when the study is asked again, and what it heard beside the answers is told behind a key of the footer.
+//! Tests of the workstation's form with the real daemon: every setting of a file and of flags returns to the form when
+//! a study is repeated, and channel readings are shown behind a key of the footer.
 
 use std::time::Duration;
 

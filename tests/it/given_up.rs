@@ -1,5 +1,5 @@
-//! Calls that were given up may have been paid for: whichever way a study or the daemon ends, what was sent is booked, and
-//! no cap on real cost is passed by ending often.
+//! Tests of calls that were given up and may have been charged: however a study or the daemon ends, every call sent is
+//! booked, and no cap on real cost is exceeded by ending often.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,5 @@
-//! Text that would like to drive the reader's terminal: in the stimulus, the name, the tags, the project, the file's name.
-//! Whatever command prints it, nothing dangerous reaches either stream; and in exports nothing is lost.
+//! Tests of text that tries to control the terminal: in the stimulus, the name, the tags, the project, the file name.
+//! No command prints anything dangerous to either stream, and exports lose nothing.
 
 use harness::{Home, csv, terminal};
 

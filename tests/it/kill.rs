@@ -1,6 +1,6 @@
-//! The daemon is killed, again and again, in the middle of a study. Afterwards every persona is recorded once and charged
-//! once, and the results are byte for byte those of a run that nobody disturbed. The same rig must turn red when the
-//! daemon is told to cheat or its store is changed between two lives, or it proves nothing.
+//! Tests of repeated kills of the daemon during a study. Afterwards every persona is recorded once and charged once,
+//! and the results equal those of an undisturbed run byte for byte. The same rig must fail when the daemon has an
+//! injected fault or its store is changed between two runs; otherwise it proves nothing.
 
 use std::time::Duration;
 

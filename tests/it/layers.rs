@@ -1,5 +1,5 @@
-//! The shape of the source, kept true: what may import what, who alone may name which library, what stands at the top, and
-//! that every file says what it is for.
+//! Tests of the source structure: which modules may import which, which module alone may use which library, the order
+//! of items, and the module doc of every file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

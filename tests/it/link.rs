@@ -1,5 +1,5 @@
-//! The link between a command and its daemon: one that cannot be talked to is not taken for absent, one that was stopped
-//! stays stopped, one that crashed comes back, and one that does not start says why.
+//! Tests of the connection between a command and its daemon: an unresponsive daemon is not taken for absent, a stopped
+//! one stays stopped, a crashed one is restarted, and one that does not start reports why.
 
 use harness::{Home, process, studies, wait};
 use protocol::run::State;

@@ -1,5 +1,5 @@
-//! Free texts are read without any service for embeddings: the encoder that is built in does it, on this machine, for
-//! nothing, and the report says so.
+//! Tests of the built-in encoder: free texts are embedded on this machine without any service and at no cost, and the
+//! report says so.
 
 use harness::{Home, MockProvider, audit, studies};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! The store as a file among files: missing at the start, taken away under a running daemon, its whole folder gone. Nothing
-//! begins anew in silence, nothing is acknowledged that nobody will find, and no daemon goes on asking for nobody.
+//! Tests of a lost store: missing at the start, removed under a running daemon, or its whole folder gone. No new store
+//! is created silently, nothing is acknowledged that would be lost, and no daemon goes on asking without a store.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! The end-to-end tests: every promise that can be seen from outside, checked on the real binary through its command line
-//! and its socket. `DEMOSCOPE_LONG=1` runs the long forms; `SEED=…` repeats what a random test printed.
+//! End-to-end tests: every externally visible promise, checked on the real binary through its command line and its
+//! socket. `DEMOSCOPE_LONG=1` runs the long forms; `SEED=…` repeats a random test with its printed seed.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking: the message is its verdict")]
 

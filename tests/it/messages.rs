@@ -1,5 +1,5 @@
-//! The form of error messages, kept true over all literals of the source: a sentence begins with a capital and has no full
-//! stop at its end, and a hint begins with a verb that says what to do.
+//! Tests of the form of error messages, over all literals of the source: a sentence begins with a capital and has no
+//! full stop at its end, and a hint begins with a verb for the action to take.
 
 use std::fs;
 

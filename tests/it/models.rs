@@ -1,5 +1,5 @@
-//! Studies answered by language models, against a service of the test's own: what is asked and paid, what survives its
-//! faults, and what never leaves.
+//! Tests of studies with language models, against a mock service: requests and costs, recovery from faults, and what
+//! never leaves the machine.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

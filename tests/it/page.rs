@@ -1,5 +1,5 @@
-//! The report page in a real browser: it shows what it should, runs nothing, asks nobody, and fits a phone. Skipped, and
-//! loudly so, where there is no Chromium.
+//! Tests of the report page in a real browser: its content, no scripts, no network requests, and a layout that fits a
+//! phone. Skipped with a visible note where there is no Chromium.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

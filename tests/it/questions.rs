@@ -1,5 +1,5 @@
-//! Studies that put one question a call: as many calls as questions, none of which knows of another, one answer from all of
-//! them, with the money, the evidence and the memory of every single one.
+//! Tests of studies with one question per call: as many calls as questions, each without the others, one answer from
+//! all of them, with the cost, evidence and cached reply of every single one.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

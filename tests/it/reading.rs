@@ -1,4 +1,4 @@
-//! Commands that read: finding a study again, lists, answers, exports and the history.
+//! Tests of reading commands: finding a study, lists, answers, exports and the event feed.
 
 use harness::{Home, studies};
 use serde_json::Value;

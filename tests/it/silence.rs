@@ -1,5 +1,5 @@
-//! Services that hang, drip or flood: who waits is told, whatever hangs ends, what is cancelled is free at once, and no
-//! reply is too large to be refused.
+//! Tests of services that hang, drip or flood: the user is informed, hanging calls end, cancelled calls are freed at
+//! once, and replies that are too large are refused.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The socket as a stranger sees it: who may come in, what is thrown at it, and that nothing of it crashes the daemon,
-//! hangs it, or changes what is stored.
+//! Tests of the socket against untrusted clients: access, malformed input, and that no input crashes or hangs the
+//! daemon or changes the store.
 
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::process::{Command, Stdio};

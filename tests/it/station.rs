@@ -1,5 +1,5 @@
-//! The workstation in a real terminal over a real daemon: what an analyst does by the footer alone, what every way of
-//! leaving gives back, and what it takes to be shaken, cut off, lied to and left alone.
+//! Tests of the workstation in a real terminal with a real daemon: a whole session by the footer's keys, terminal
+//! restoration after every way of leaving, and resizing, lost connections, hostile text and idling.
 
 use std::time::Duration;
 

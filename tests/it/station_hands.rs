@@ -1,5 +1,5 @@
-//! What goes wrong between two keys, in a real terminal: an Esc with a key right behind it, drafts beside drafts through a
-//! kill, and copies inside tmux, over SSH and without either.
+//! Tests of unusual input in a real terminal: an Esc with a key right behind it, several drafts through a kill, and
+//! copying inside tmux, over SSH and without either.
 
 use std::os::unix::fs::PermissionsExt as _;
 

@@ -1,5 +1,5 @@
-//! The workstation with a study of every kind: what came out is there at once, and two keys of the footer lead from it to
-//! the people who said so.
+//! Tests of the workstation with every study type: the results are shown at once, and two keys of the footer lead to
+//! the respondents behind them.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The daemon is replaced by one of another version while a workstation is open in a real terminal: one that fits is told
-//! and read on without a loss, one that does not says what to do, and what was written survives both.
+//! Tests of a daemon that is replaced by another version while a workstation is open in a real terminal: a compatible
+//! one is announced and read without a loss, an incompatible one is explained, and drafts survive both.
 
 use harness::guise::{Greeting, Guise};
 use harness::{Daemon, Desk, Home, studies, wait};

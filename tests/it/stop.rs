@@ -1,5 +1,5 @@
-//! Stopping: SIGTERM at any moment ends the daemon with 0 within its drain, a second one at once, and what was unfinished
-//! goes on at the next start.
+//! Tests of stopping: SIGTERM at any moment ends the daemon with 0 within its drain time, a second one ends it at once,
+//! and unfinished work continues at the next start.
 
 use std::time::{Duration, Instant};
 

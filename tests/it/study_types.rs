@@ -1,5 +1,5 @@
-//! Every study type from its file to its report, through the program: what is asked, what comes out, what the report says
-//! of it, and that it adds up.
+//! Tests of every study type from its file to its report: the questionnaire, the results, the report's text, and the
+//! consistency of its numbers.
 
 use harness::{Home, studies};
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! What stands in a text and is not for respondents: settings that do not begin in line 1, notes in comments; and that what
-//! was shown and asked stands in everything that leaves the program.
+//! Tests of text that respondents must not see: settings that do not begin in line 1, and notes in comments. Also,
+//! every export contains what was shown and asked.
 
 use harness::{Home, MockProvider, csv, studies};
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! Files of other versions: every one that a release ever wrote opens, and one that a newer program wrote is refused with
-//! one clear line and not touched.
+//! Tests of stores of other versions: every format that a release ever wrote opens, and a newer one is refused with one
+//! clear line and left unchanged.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! The audit that follows every rig: whether a study's answers, its money, the ledger and the history fit together, seen
-//! from outside. It believes nothing that it can count itself; the daemon's own doctor is asked as well.
+//! Audit of a test home from outside: whether a study's answers, its money, the ledger and the event feed are
+//! consistent. It recounts everything it can; the daemon's own doctor runs as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +10,13 @@ use protocol::run::State;
 
 use crate::Link;
 
-/// What is wrong; empty when everything fits.
+/// The faults found; empty when everything is consistent.
 pub type Findings = Vec<String>;
 
-/// Audits one ended study of an instrument that is paid by the answer, and everything around it.
+/// Audits one ended study of a study type that is paid per answer, and everything around it.
 ///
 /// # Panics
-/// When the daemon refuses to tell.
+/// When the daemon refuses a call.
 #[must_use]
 pub fn study(link: &Link, id: StudyId) -> Findings {
     let mut findings = Vec::new();
@@ -28,10 +28,10 @@ pub fn study(link: &Link, id: StudyId) -> Findings {
     findings
 }
 
-/// Audits everything that is not one study's.
+/// Audits everything that does not belong to a single study.
 ///
 /// # Panics
-/// When the daemon refuses to tell.
+/// When the daemon refuses a call.
 #[must_use]
 pub fn all(link: &Link) -> Findings {
     let mut findings = Vec::new();
@@ -41,7 +41,7 @@ pub fn all(link: &Link) -> Findings {
     findings
 }
 
-/// Every persona once, and as many as the counts say.
+/// Every persona appears once, and as often as the counts say.
 fn answers(link: &Link, id: StudyId, findings: &mut Findings) {
     let study = link.live(id).unwrap().study;
     let answers = link.all_answers(id).unwrap();
@@ -73,7 +73,7 @@ fn answers(link: &Link, id: StudyId, findings: &mut Findings) {
     }
 }
 
-/// Settled once for each answer; what was held and not used came back, and only once.
+/// One settlement for each answer; the unused part of the hold was released exactly once.
 fn money(link: &Link, id: StudyId, findings: &mut Findings) {
     let study = link.live(id).unwrap().study;
     let ledger = link.ledger().unwrap();
@@ -101,7 +101,7 @@ fn money(link: &Link, id: StudyId, findings: &mut Findings) {
     }
 }
 
-/// How many credits a transfer moved.
+/// The credits that a transfer moved.
 fn moved(transfer: &Transfer) -> i64 {
     transfer.postings.iter().map(|posting| credits(posting.amount)).filter(|moved| *moved > 0).sum()
 }
@@ -113,7 +113,7 @@ fn credits(amount: Amount) -> i64 {
     }
 }
 
-/// Dense, named once, balanced, and worth what the balance says.
+/// The ledger is dense, free of duplicate ids, balanced, and consistent with the balance.
 fn ledger(link: &Link, findings: &mut Findings) {
     let transfers = link.ledger().unwrap();
     let mut names = BTreeSet::new();
@@ -141,14 +141,14 @@ fn ledger(link: &Link, findings: &mut Findings) {
     if balance.balance.is_negative() || balance.held.is_negative() {
         findings.push(format!("a negative balance: {balance:?}"));
     }
-    // The accounts of one party sum to what it can still spend or has held, whatever they are called.
+    // The accounts of one owner sum to what is available or held, whatever their names.
     let total: i64 = accounts.values().sum();
     if total != 0 {
         findings.push(format!("the accounts sum to {total}"));
     }
 }
 
-/// Every event once, without a gap.
+/// Every event appears once, without a gap.
 fn history(link: &Link, findings: &mut Findings) {
     let mut after = Cursor(0);
     let mut expected = None;
@@ -167,7 +167,7 @@ fn history(link: &Link, findings: &mut Findings) {
     }
 }
 
-/// What the daemon finds in itself.
+/// The findings of the daemon's own doctor.
 fn doctor(link: &Link, findings: &mut Findings) {
     let checks = link.doctor().unwrap();
     if checks.is_empty() {

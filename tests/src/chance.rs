@@ -1,14 +1,14 @@
-//! Chance that can be repeated: every random test prints its seed, and `SEED=… cargo test` draws the same again.
+//! Reproducible random numbers: every random test prints its seed, and `SEED=… cargo test` repeats it.
 
 /// A small generator (`SplitMix64`, Steele, Lea and Flood 2014): good enough to choose moments and bytes.
 #[derive(Clone, Debug)]
 pub struct Chance(u64);
 
 impl Chance {
-    /// Draws from `SEED`, else anew, and says which on stderr.
+    /// A generator seeded from `SEED`, or else at random; the seed is printed on stderr.
     ///
     /// # Panics
-    /// When `SEED` is no whole number.
+    /// When `SEED` is not an integer.
     #[must_use]
     pub fn announced(test: &str) -> Self {
         let seed = match std::env::var("SEED") {
@@ -19,7 +19,7 @@ impl Chance {
         Self(seed)
     }
 
-    /// Draws from that seed.
+    /// A generator with that seed.
     #[must_use]
     pub fn from_seed(seed: u64) -> Self {
         Self(seed)
@@ -39,18 +39,18 @@ impl Chance {
         self.number() % limit.max(1)
     }
 
-    /// A place in something of that length.
+    /// An index into something of that length.
     ///
     /// # Panics
-    /// When the length does not fit the machine's words.
+    /// When the length does not fit a machine word.
     pub fn place(&mut self, length: usize) -> usize {
         usize::try_from(self.below(u64::try_from(length).unwrap())).unwrap()
     }
 
-    /// One of them.
+    /// A random element.
     ///
     /// # Panics
-    /// When there is none.
+    /// When there are none.
     pub fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         &choices[self.place(choices.len())]
     }
@@ -60,7 +60,7 @@ impl Chance {
         (0..length).map(|_| self.number().to_le_bytes()[0]).collect()
     }
 
-    /// A time below the limit.
+    /// A duration below the limit.
     pub fn time_below_ms(&mut self, limit_ms: u64) -> std::time::Duration {
         std::time::Duration::from_micros(self.below(limit_ms * 1_000))
     }

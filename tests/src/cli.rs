@@ -1,5 +1,5 @@
-//! Commands of the program under test, run as a script would run them: through pipes, with a bare environment, and with
-//! a limit, because a command that never ends is a failure and not a reason to wait.
+//! Commands of the program under test, run as from a script: through pipes, with a minimal environment, and with a time
+//! limit, because a command that never ends is a failure.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::{Home, program};
 
-/// A command takes less than this, whatever it does.
+/// The time limit of every command.
 const LIMIT: Duration = Duration::from_mins(3);
 
 /// A command to run.
@@ -27,7 +27,7 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// A command in that home, with nothing in its environment but what finding programs and files takes.
+    /// A command in that home, with only the environment needed to find programs and files.
     pub fn new<A: AsRef<OsStr>>(home: &Home, args: impl IntoIterator<Item = A>) -> Self {
         let args: Vec<OsString> = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
         let mut line = String::from("demoscope");
@@ -48,28 +48,28 @@ impl Cli {
         Self { command, line, stdin: Vec::new() }
     }
 
-    /// Sets a variable.
+    /// Sets an environment variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
-    /// Leaves a variable out.
+    /// Removes an environment variable.
     #[must_use]
     pub fn env_remove(mut self, name: &str) -> Self {
         self.command.env_remove(name);
         self
     }
 
-    /// Runs in another folder.
+    /// Runs in another working directory.
     #[must_use]
     pub fn within(mut self, folder: PathBuf) -> Self {
         self.command.current_dir(folder);
         self
     }
 
-    /// Gives it something on standard input; by default there is nothing.
+    /// Passes bytes to standard input; the default is empty.
     #[must_use]
     pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = bytes.into();
@@ -95,7 +95,7 @@ impl Cli {
         let mut to = child.stdin.take().unwrap();
         let bytes = std::mem::take(&mut self.stdin);
         thread::spawn(move || {
-            // A command that does not read to the end closes the pipe; that is its right.
+            // A command may close the pipe before it has read everything.
             drop(to.write_all(&bytes));
         });
         let stdout = collect(child.stdout.take().unwrap());
@@ -110,14 +110,14 @@ fn collect(mut from: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
         let mut bytes = Vec::new();
         let read = from.read_to_end(&mut bytes);
         if read.is_ok() {
-            // Nobody may be waiting any more.
+            // The receiver may be gone.
             drop(give.send(bytes));
         }
     });
     take
 }
 
-/// A command under way.
+/// A running command.
 #[derive(Debug)]
 pub struct Started {
     child: Child,
@@ -127,16 +127,16 @@ pub struct Started {
 }
 
 impl Started {
-    /// Its process.
+    /// Its process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Waits for both streams to close, then for the process: as a shell's pipe does.
+    /// Waits for both streams to close, then for the process, as a shell's pipe does.
     ///
     /// # Panics
-    /// When it does not end, or leaves a stream open to somebody else.
+    /// When it does not end, or another process keeps a stream open.
     #[must_use]
     pub fn end(mut self) -> Ended {
         let stdout = self.stdout.recv_timeout(LIMIT);
@@ -150,27 +150,27 @@ impl Started {
     }
 }
 
-/// A command that ended, and what it printed.
+/// An ended command, with its output.
 pub struct Ended {
     line: String,
     status: ExitStatus,
-    /// What it wrote to standard output, byte for byte.
+    /// Standard output, byte for byte.
     pub stdout: Vec<u8>,
-    /// What it wrote to standard error, byte for byte.
+    /// Standard error, byte for byte.
     pub stderr: Vec<u8>,
 }
 
 impl Ended {
-    /// The exit code as a shell sees it: 128 and the number of the signal, where one ended it.
+    /// The exit code as a shell reports it: 128 plus the signal number, if a signal ended it.
     #[must_use]
     pub fn code(&self) -> i32 {
         self.status.code().unwrap_or_else(|| 128 + self.status.signal().unwrap_or(0))
     }
 
-    /// The same, once it is checked that it ended like that.
+    /// The same, after asserting its exit code.
     ///
     /// # Panics
-    /// When it ended otherwise.
+    /// When the exit code differs.
     #[must_use]
     pub fn expect(self, code: i32) -> Self {
         assert_eq!(self.code(), code, "exit code of {self}");
@@ -192,7 +192,7 @@ impl Ended {
     /// Standard output as one JSON document.
     ///
     /// # Panics
-    /// When it is none.
+    /// When it is not valid JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.stdout)
@@ -202,7 +202,7 @@ impl Ended {
     /// Standard output as one JSON document a line.
     ///
     /// # Panics
-    /// When a line is none.
+    /// When a line is not valid JSON.
     #[must_use]
     pub fn json_lines(&self) -> Vec<Value> {
         let parse = |line: &str| {
@@ -212,7 +212,7 @@ impl Ended {
         self.out().lines().map(parse).collect()
     }
 
-    /// The bytes of `results` as they were printed, for comparisons that nothing may soften.
+    /// The bytes of `results` as printed, for exact comparisons.
     ///
     /// # Panics
     /// When there are no results.
@@ -226,7 +226,7 @@ impl Ended {
         }
     }
 
-    /// Checks that standard error says that.
+    /// Asserts that standard error contains that text.
     ///
     /// # Panics
     /// When it does not.

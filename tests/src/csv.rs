@@ -1,4 +1,4 @@
-//! Reading a table as a spreadsheet would (RFC 4180), to compare an export with what it is an export of.
+//! CSV parser as in a spreadsheet (RFC 4180), to compare an export with its source.
 
 /// The cells of every row.
 #[must_use]

@@ -1,5 +1,5 @@
-//! A daemon in the foreground, as a service manager runs it, whose process the test holds in its hands: it can be killed
-//! at any moment, asked to stop, and waited for.
+//! Daemon in the foreground, as under a service manager, with its process in the test's control: it can be killed at
+//! any moment, asked to stop, and waited for.
 
 use std::fs::File;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -18,7 +18,7 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Starts one without waiting for it.
+    /// Starts a daemon without waiting for it.
     #[must_use]
     pub fn spawn(home: &Home, fault: Option<Sabotage>) -> Self {
         let log = home.folder().join("daemon.stderr");
@@ -38,10 +38,10 @@ impl Daemon {
         Self { child: command.spawn().unwrap(), log }
     }
 
-    /// Waits until it greets.
+    /// Waits until it responds to a greeting.
     ///
     /// # Panics
-    /// When it ends instead, or takes too long.
+    /// When it exits instead, or takes too long.
     pub fn wait_ready(&mut self, home: &Home) -> Link {
         let paths = home.paths();
         let pid = self.pid();
@@ -53,19 +53,19 @@ impl Daemon {
         })
     }
 
-    /// Its process.
+    /// Its process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// What it said on standard error.
+    /// Its output on standard error.
     #[must_use]
     pub fn said(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Takes its process away from under it.
+    /// Kills its process.
     ///
     /// # Panics
     /// When the system refuses.
@@ -74,12 +74,12 @@ impl Daemon {
         let _status = self.child.wait().unwrap();
     }
 
-    /// Asks it to stop.
+    /// Sends SIGTERM.
     pub fn terminate(&self) {
         process::signal(self.pid(), Signal::TERM);
     }
 
-    /// Waits for its end.
+    /// Waits until it exits.
     ///
     /// # Panics
     /// When it takes longer than the bound.
@@ -87,10 +87,10 @@ impl Daemon {
         wait::until("the end of the daemon", bound, || self.child.try_wait().unwrap())
     }
 
-    /// Whether it still runs.
+    /// Whether it is still running.
     ///
     /// # Panics
-    /// When the system does not tell.
+    /// When the system does not provide the state.
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
@@ -98,7 +98,7 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // It may have ended already, and then there is nothing to do.
+        // It may have exited already, and then there is nothing to do.
         drop(self.child.kill());
         drop(self.child.wait());
     }

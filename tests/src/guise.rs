@@ -1,6 +1,6 @@
-//! A daemon in the guise of another version. It stands at the socket of one home, hands every frame on to the real daemon
-//! of another one, and changes nothing but the greeting: what the daemon calls itself, or which protocols the client is
-//! said to speak. So the words of a refusal are the product's own.
+//! Proxy daemon of another version. It listens on the socket of one home, forwards every frame to the real daemon of
+//! another home, and changes only the greeting: the daemon's version, or the client's protocol range. So the refusals
+//! are the product's own messages.
 
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
@@ -13,19 +13,18 @@ use serde_json::{Value, json};
 
 use crate::Home;
 
-/// What the greeting is changed to.
+/// The change to the greeting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Greeting {
-    /// As it is.
+    /// None.
     Itself,
-    /// The daemon says that it is of this version, and speaks the same protocol.
+    /// The daemon reports this version with the same protocol.
     Version(String),
-    /// The client is said to speak these protocols only, oldest and newest: the daemon is of a version before or after
-    /// them.
+    /// The client supports these protocols only, oldest and newest: the daemon's version is then before or after them.
     Protocols(u16, u16),
 }
 
-/// A daemon in another guise. Dropped, it is gone, with every connection it had.
+/// A proxy daemon. Dropping it closes every connection.
 #[derive(Debug)]
 pub struct Guise {
     socket: PathBuf,
@@ -33,19 +32,19 @@ pub struct Guise {
 }
 
 impl Guise {
-    /// Stands at the socket of a home, where no daemon runs, for the daemon of another home.
+    /// Listens on the socket of a home without a daemon, for the daemon of another home.
     #[must_use]
     pub fn new(at: &Home, of: &Home, greeting: Greeting) -> Self {
         let socket = at.paths().socket;
         std::fs::create_dir_all(at.paths().runtime).unwrap();
-        // A daemon that was killed leaves its socket behind; where none was, there is nothing to remove.
+        // A killed daemon leaves its socket file; without one there is nothing to remove.
         drop(std::fs::remove_file(&socket));
         let listener = UnixListener::bind(&socket).unwrap();
         let open = Arc::new(Mutex::new(Vec::new()));
         let (behind, held) = (of.paths().socket, Arc::clone(&open));
         drop(thread::spawn(move || {
             for client in listener.incoming() {
-                // Whoever finds nobody behind the guise is let go, as by a daemon that is ending.
+                // If the real daemon is gone, the client's connection is closed, as by a daemon that is ending.
                 let (Ok(client), Ok(daemon)) = (client, UnixStream::connect(&behind)) else {
                     return;
                 };
@@ -60,13 +59,13 @@ impl Drop for Guise {
     fn drop(&mut self) {
         drop(std::fs::remove_file(&self.socket));
         for stream in self.open.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            // The other side may have gone first.
+            // The other side may have closed first.
             drop(stream.shutdown(Shutdown::Both));
         }
     }
 }
 
-/// Hands frames on in both directions, in two threads that end with the connection.
+/// Forwards frames in both directions, in two threads that end with the connection.
 fn serve(
     client: &UnixStream,
     daemon: &UnixStream,
@@ -79,7 +78,7 @@ fn serve(
     for (from, to) in [(client, daemon), (daemon, client)] {
         let (mut from, mut to, greeting) = (from.try_clone()?, to.try_clone()?, greeting.clone());
         drop(thread::spawn(move || {
-            // The end of either side is the end of both.
+            // If either side closes, both are closed.
             drop(hand_on(&mut from, &mut to, &greeting));
             drop(to.shutdown(Shutdown::Both));
             drop(from.shutdown(Shutdown::Both));
@@ -88,7 +87,7 @@ fn serve(
     Ok(())
 }
 
-/// The greeting with the change, then everything else as it comes.
+/// Forwards the changed greeting, then everything else unchanged.
 fn hand_on(from: &mut UnixStream, to: &mut UnixStream, greeting: &Greeting) -> io::Result<()> {
     let mut prefix = [0; 4];
     from.read_exact(&mut prefix)?;

@@ -1,5 +1,5 @@
-//! A home of its own for every test: settings, store, logs and socket in a folder with a short path, and the files that
-//! the test writes beside it. When it goes, it takes every process with it that was started in it.
+//! Isolated home of a test: settings, store, logs and socket in a folder with a short path, and the files that the test
+//! writes. Dropping it kills every process that was started in it.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::{Cli, Daemon, Ended, Link, process, wait};
 
-/// A temporary `DEMOSCOPE_HOME` and the folder around it, in which commands run.
+/// A temporary `DEMOSCOPE_HOME` within the working directory of the commands.
 #[derive(Debug)]
 pub struct Home {
     folder: TempDir,
@@ -23,14 +23,14 @@ impl Default for Home {
 }
 
 impl Home {
-    /// An empty one. Its path is short, because a socket's must be.
+    /// An empty home. Its path is short, because the socket's path must be.
     #[must_use]
     pub fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("ds-").tempdir_in("/tmp").unwrap();
         Self { folder }
     }
 
-    /// One with those settings.
+    /// A home with those settings.
     #[must_use]
     pub fn with_settings(toml: &str) -> Self {
         let home = Self::new();
@@ -38,7 +38,7 @@ impl Home {
         home
     }
 
-    /// One in which the built-in engine gives that many answers a second.
+    /// A home in which the built-in engine gives that many answers per second.
     #[must_use]
     pub fn paced(answers_per_second: u32) -> Self {
         Self::with_settings(&format!(
@@ -46,7 +46,7 @@ impl Home {
         ))
     }
 
-    /// Replaces the settings file. A daemon that runs keeps those it has.
+    /// Replaces the settings file. A running daemon keeps its settings.
     pub fn configure(&self, toml: &str) {
         std::fs::create_dir_all(self.root()).unwrap();
         std::fs::write(self.paths().config, toml).unwrap();
@@ -58,26 +58,26 @@ impl Home {
         self.folder.path().join("h")
     }
 
-    /// The folder in which commands run.
+    /// The working directory of the commands.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Where the program keeps what.
+    /// The paths of this home.
     #[must_use]
     pub fn paths(&self) -> Paths {
         Paths::under(&self.root()).unwrap()
     }
 
-    /// Writes a file into the folder in which commands run.
+    /// Writes a file into the working directory of the commands.
     pub fn write(&self, name: impl AsRef<OsStr>, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder().join(Path::new(name.as_ref()));
         std::fs::write(&path, content).unwrap();
         path
     }
 
-    /// A command of the program, to be refined and run.
+    /// A command of the program, to be configured and run.
     #[must_use]
     pub fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Cli {
         Cli::new(self, args)
@@ -100,13 +100,13 @@ impl Home {
     /// Connects to the daemon.
     ///
     /// # Panics
-    /// When none answers.
+    /// When no daemon responds.
     #[must_use]
     pub fn link(&self) -> Link {
         Link::open(&self.paths()).unwrap()
     }
 
-    /// Ends every process that was started in this home, at once.
+    /// Kills every process that was started in this home.
     pub fn kill_all(&self) {
         wait::until("the end of this home's processes", wait::BOUND, || {
             let left = process::of_home(&self.root());

@@ -1,6 +1,6 @@
-//! The harness of the end-to-end tests: it runs the real binary in a home of its own, talks to its daemon over the real
-//! socket, kills it, and audits what is left. It knows nothing of how the daemon is built; where it needs a bound for a
-//! wait, the bound is generous and what is waited for is a state, never a time.
+//! Harness of the end-to-end tests: it runs the real binary in a home of its own, talks to its daemon over the real
+//! socket, kills it, and audits the result. It is independent of the daemon's implementation; waits are for states,
+//! never for times, with generous bounds.
 
 #![expect(
     clippy::unwrap_used,
@@ -39,7 +39,7 @@ pub use mock_provider::{Act, MockProvider};
 pub use raw::Raw;
 pub use sabotage::Sabotage;
 
-/// Says something beside the test's verdict, on stderr, where the test runner shows it with a failure.
+/// Prints a note on stderr, which the test runner shows with a failure.
 #[expect(clippy::print_stderr, reason = "this is how a test talks")]
 pub fn say(line: &str) {
     eprintln!("{line}");

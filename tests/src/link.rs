@@ -1,5 +1,5 @@
-//! A greeted connection to the daemon, for tests that do not wait for anything else: every call blocks. It speaks the
-//! same protocol through the same code as the shipped clients.
+//! Blocking connection to the daemon, for tests that wait for one thing at a time. It uses the same protocol and code
+//! as the shipped clients.
 
 use std::time::Duration;
 
@@ -21,10 +21,10 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::wait;
 
-/// Above the longest wait that a call can ask for.
+/// Above the longest wait that a call can request.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// A connection with a runtime of its own.
+/// A connection with its own runtime.
 #[derive(Debug)]
 pub struct Link {
     runtime: Runtime,
@@ -37,7 +37,7 @@ macro_rules! calls {
             $($(#[$doc])*
             ///
             /// # Errors
-            /// What the daemon says, or that it is gone.
+            /// The daemon's error, or the loss of the connection.
             pub fn $name(&self, $($arg: $kind),*) -> Reply<$reply> {
                 let asked = self.connection.client.$name(wire::within(LIMIT), $($arg),*);
                 self.runtime.block_on(asked).unwrap_or_else(|error| Err(wire::call_failed(&error)))
@@ -49,7 +49,7 @@ macro_rules! calls {
 calls! {
     /// Checks a draft.
     check(draft: Draft) -> Preview;
-    /// Takes a study on.
+    /// Submits a study.
     submit(submit: Submit) -> Study;
     /// Lists studies.
     studies(query: StudyQuery) -> Page<Study>;
@@ -57,33 +57,33 @@ calls! {
     find(name: String) -> Study;
     /// A study with its results.
     report(study: StudyId) -> Report;
-    /// What a study asked, and of whom.
+    /// The material and audience of a study.
     asked(study: StudyId) -> Asked;
-    /// What a study looks like now.
+    /// The live state of a study.
     live(study: StudyId) -> Live;
     /// A page of answers.
     answers(study: StudyId, offset: u32, limit: u32) -> Page<Response<Tagged>>;
     /// A page of scores.
     scores(study: StudyId, offset: u32, limit: u32) -> Vec<u8>;
-    /// Changes what a study does.
+    /// A control operation on a study.
     control(study: StudyId, control: Control) -> Study;
     /// Deletes a study.
     delete(study: StudyId) -> Deleted;
-    /// Where the budget stands.
+    /// The balance.
     credits() -> Balance;
     /// Adds credits.
     grant(credits: Credits) -> Balance;
     /// A page of movements, newest first.
     statement(offset: u32, limit: u32) -> Page<Transfer>;
-    /// A page of the history.
+    /// A page of the event feed.
     events(after: Cursor, limit: u32, wait_ms: u64) -> EventPage;
-    /// How the daemon is.
+    /// The status of the daemon.
     status() -> Status;
-    /// Changes how fast an engine may be asked.
+    /// Changes the rate limits of an engine.
     tune_engine(name: String, tuning: Option<Tuning>) -> Tuning;
-    /// Studies at work and those that wait.
+    /// Running and queued studies.
     queue() -> Vec<Study>;
-    /// Moves a waiting study.
+    /// Moves a queued study.
     move_in_queue(study: StudyId, place: u32) -> Vec<Study>;
     /// Audits every invariant.
     doctor() -> Vec<Check>;
@@ -97,20 +97,20 @@ impl Link {
     /// Connects and greets.
     ///
     /// # Errors
-    /// When nobody answers, or in another language.
+    /// When no daemon responds, or an incompatible one.
     pub fn open(paths: &Paths) -> Result<Self, ApiError> {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let connection = runtime.block_on(wire::connect(paths))?;
         Ok(Self { runtime, connection })
     }
 
-    /// What the daemon said of itself.
+    /// The daemon's response to the greeting.
     #[must_use]
     pub fn welcome(&self) -> &Welcome {
         &self.connection.welcome
     }
 
-    /// Submits a text under a fresh key.
+    /// Submits a text under a new key.
     ///
     /// # Errors
     /// As [`Link::submit`].
@@ -120,7 +120,7 @@ impl Link {
         self.submit(Submit { key, draft, origin: Origin::Cli, cost_confirmed: false })
     }
 
-    /// The end of the history as it is now.
+    /// The current end of the event feed.
     #[must_use]
     pub fn newest(&self) -> Cursor {
         wait::end_of_history(self, Cursor(0))
@@ -162,7 +162,7 @@ impl Link {
         Ok(all)
     }
 
-    /// Measures how long a call takes there and back.
+    /// Measures the round trip of a call.
     ///
     /// # Errors
     /// As [`Link::credits`].

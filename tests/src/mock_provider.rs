@@ -1,5 +1,5 @@
-//! A model service in this process: it speaks all three wire formats over plain HTTP, answers as a test says, and counts
-//! what it was asked, outside the daemon, so that what the daemon believes can be held against what really happened.
+//! Mock model service in this process: it speaks all three wire formats over plain HTTP, replies as a test determines,
+//! and counts its calls independently of the daemon, so that the daemon's records can be compared with them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,62 +12,62 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 
-/// What the service heard in one call.
+/// One call as the service received it.
 #[derive(Clone, Debug)]
 pub struct Heard {
-    /// Which call it is, from 0.
+    /// The number of the call, from 0.
     pub number: usize,
     /// The path.
     pub path: String,
-    /// The headers, names in lower case.
+    /// The headers, with names in lower case.
     pub headers: BTreeMap<String, String>,
-    /// Who answers, as the prompt introduces them: one line, different for each person.
+    /// The respondent, as the prompt introduces them: one line, different for each persona.
     pub persona: String,
     /// The system text.
     pub system: String,
-    /// The question, with the reply and what is said to it where it is asked for again.
+    /// The question; in a re-ask, with the reply and the correction.
     pub question: String,
-    /// How many messages there are but the system text: one, or three where a reply is asked for again.
+    /// The number of messages besides the system text: one, or three in a re-ask.
     pub turns: usize,
-    /// The texts to embed; empty where a question is put.
+    /// The texts to embed; empty for a question.
     pub texts: Vec<String>,
     /// The whole body.
     pub body: Value,
 }
 
-/// What the service does with a call.
+/// The reaction of the service to a call.
 #[derive(Clone, Debug)]
 pub enum Act {
-    /// Answers the question properly.
+    /// A valid answer.
     Answer,
-    /// Writes this instead of an answer.
+    /// This text instead of an answer.
     Say(String),
-    /// Answers properly and reports that many tokens sent and received.
+    /// A valid answer that reports these numbers of tokens sent and received.
     Claim(Value, Value),
-    /// Answers properly with further headers.
+    /// A valid answer with further headers.
     With(Vec<(&'static str, String)>),
-    /// Fails with a status and headers.
+    /// A failure with a status and headers.
     Status(u16, Vec<(&'static str, String)>),
-    /// Fails with a status, headers and a body.
+    /// A failure with a status, headers and a body.
     Fail(u16, Vec<(&'static str, String)>, Value),
-    /// Sends these bytes as the body of a success.
+    /// A success with these bytes as its body.
     Body(Vec<u8>),
-    /// Breaks the connection off.
+    /// A broken connection.
     Reset,
-    /// Never replies.
+    /// No reply.
     Silence,
-    /// Begins a reply, and sends a byte of it now and then for ever.
+    /// A reply that is sent byte by byte without ever ending.
     Drip,
 }
 
 type Rule = dyn Fn(&Heard) -> Act + Send + Sync;
 
-/// How much a service remembers of what it heard.
+/// What a service keeps of its calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Memory {
     /// Every call with its prompt.
     Calls,
-    /// Counts only, so that a benchmark measures the daemon and not this.
+    /// Counts only, so that a benchmark measures the daemon and not the mock.
     Counts,
 }
 
@@ -78,25 +78,25 @@ struct State {
     told: Mutex<Told>,
 }
 
-/// What the service has seen.
+/// The record of a service.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
-    /// Every call that arrived, in order; empty where only counts are kept.
+    /// Every call, in order; empty where only counts are kept.
     pub heard: Vec<Heard>,
-    /// How many calls arrived.
+    /// Number of calls.
     pub calls: usize,
-    /// Calls that arrived, by person.
+    /// Calls by persona.
     pub asked: BTreeMap<String, usize>,
-    /// Calls that got a proper answer, by person.
+    /// Calls with a valid answer, by persona.
     pub answered: BTreeMap<String, usize>,
     /// Calls under way.
     pub under_way: usize,
-    /// Most calls that were under way at once.
+    /// Most calls under way at the same time.
     pub most_under_way: usize,
 }
 
 impl Told {
-    /// Calls by person.
+    /// Calls by persona.
     #[must_use]
     pub fn by_persona(&self) -> BTreeMap<String, usize> {
         self.asked.clone()
@@ -107,7 +107,7 @@ impl Told {
 pub struct MockProvider {
     address: SocketAddr,
     state: Arc<State>,
-    // Dropping it ends the service.
+    // Dropping it stops the service.
     _runtime: Runtime,
 }
 
@@ -118,19 +118,19 @@ impl fmt::Debug for MockProvider {
 }
 
 impl MockProvider {
-    /// One that answers everything at once.
+    /// A service that answers every call at once.
     #[must_use]
     pub fn good() -> Self {
         Self::start(Duration::ZERO, |_| Act::Answer)
     }
 
-    /// One that takes its time and does as the rule says.
+    /// A service with that latency that reacts as the rule determines.
     #[must_use]
     pub fn start(latency: Duration, rule: impl Fn(&Heard) -> Act + Send + Sync + 'static) -> Self {
         Self::with(Memory::Calls, latency, rule)
     }
 
-    /// The same for benchmarks: it remembers counts only.
+    /// The same for benchmarks: it keeps counts only.
     #[must_use]
     pub fn lean(latency: Duration, rule: impl Fn(&Heard) -> Act + Send + Sync + 'static) -> Self {
         Self::with(Memory::Counts, latency, rule)
@@ -159,7 +159,7 @@ impl MockProvider {
             while let Ok((stream, _)) = listener.accept().await {
                 let state = Arc::clone(&shared);
                 tokio::spawn(async move {
-                    // A client that goes away is its own business.
+                    // A client that disconnects is not an error.
                     drop(serve(stream, &state).await);
                 });
             }
@@ -167,13 +167,13 @@ impl MockProvider {
         Self { address, state, _runtime: runtime }
     }
 
-    /// Its address without a path.
+    /// Its origin: the address without a path.
     #[must_use]
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// A section of settings that makes it the engine `mock`: without a key, with a price.
+    /// A settings section that makes it the engine `mock`: without a key, with a price.
     #[must_use]
     pub fn settings(&self, more: &str) -> String {
         format!(
@@ -183,13 +183,13 @@ impl MockProvider {
         )
     }
 
-    /// What it has seen so far.
+    /// Its record so far.
     #[must_use]
     pub fn told(&self) -> Told {
         self.state.told().clone()
     }
 
-    /// How many calls arrived so far.
+    /// The number of calls so far.
     #[must_use]
     pub fn calls(&self) -> usize {
         self.state.told().calls
@@ -345,7 +345,7 @@ fn proper(state: &State, heard: &Heard, usage: (Value, Value)) -> Vec<u8> {
     reply(heard, &answer(heard), usage)
 }
 
-/// A proper answer to the question, drawn from who answers: the same person answers the same.
+/// A valid answer to the question, derived from the persona: the same persona always gives the same answer.
 #[must_use]
 pub fn answer(heard: &Heard) -> String {
     if heard.question.contains("\"rating\": 1 to 5") {
@@ -355,7 +355,7 @@ pub fn answer(heard: &Heard) -> String {
     }
     if heard.question.contains("\"text\": \"one to three") {
         let stance = STANCES[usize::try_from((score(heard) - 1) / 2).unwrap()];
-        // No two people say quite the same.
+        // Every persona gives a slightly different text.
         let own = hash(&heard.persona) % 1_000_000;
         let text =
             format!("I would {stance} go for this myself, it is what I like, sort of {own}.");
@@ -364,13 +364,13 @@ pub fn answer(heard: &Heard) -> String {
     scored(heard, score(heard))
 }
 
-/// The score of whoever answers, 1 to 10: always the same one.
+/// The score of the persona, 1 to 10: always the same one.
 #[must_use]
 pub fn score(heard: &Heard) -> u64 {
     1 + (hash(&heard.persona) >> 20) % 10
 }
 
-/// A proper answer to the question with that score, from 1 to 10.
+/// A valid answer to the question with that score, from 1 to 10.
 #[must_use]
 pub fn scored(heard: &Heard, score: u64) -> String {
     let sentiment = ["negative", "mixed", "positive"][usize::try_from(score.min(9) / 4).unwrap()];
@@ -394,17 +394,17 @@ pub fn scored(heard: &Heard, score: u64) -> String {
         "themes": ["Price"],
         "refused": null,
     });
-    // Of all that only what the question's form names.
+    // Only the fields that the question's form names.
     let form = heard.question.rsplit_once("nothing else:\n").map_or(CONCEPT_FORM, |(_, form)| form);
     answer.as_object_mut().unwrap().retain(|key, _| form.contains(&format!("\"{key}\":")));
     answer.to_string()
 }
 
-/// What an owner's own question asks for that does not say it.
+/// The form of an owner's own template that does not contain one.
 const CONCEPT_FORM: &str =
     r#"{"reasoning": "", "score": 1, "sentiment": "", "purchase_intent": "", "refused": null}"#;
 
-/// What people of this service say for each point from 1 to 5, and what its rater reads in it.
+/// Words in free texts for each point from 1 to 5; the mock's rater reads the point from them.
 const STANCES: [&str; 5] = ["never", "hardly", "perhaps", "rather", "certainly"];
 
 fn hash(text: &str) -> u64 {
@@ -413,11 +413,11 @@ fn hash(text: &str) -> u64 {
     })
 }
 
-/// Numbers of a vector of this service.
+/// Dimensions of a vector of this service.
 const DIMENSIONS: usize = 64;
 
-/// A vector of a text: each of its words counts in one direction, which the word alone decides; and a little of its own,
-/// so that no text is equally near to others.
+/// A vector of a text: each word counts in one dimension, determined by the word; a small component depends on the
+/// whole text, so that no two texts are equally similar.
 #[must_use]
 pub fn vector(text: &str) -> Vec<f32> {
     let mut drawn = hash(text);
@@ -438,7 +438,7 @@ pub fn vector(text: &str) -> Vec<f32> {
 fn vectors(heard: &Heard, tokens: &Value) -> Vec<u8> {
     let vectors: Vec<Vec<f32>> = heard.texts.iter().map(|text| vector(text)).collect();
     let body = if heard.path.ends_with("/embeddings") {
-        // In the wrong order on purpose: the index says whose each is.
+        // In the wrong order on purpose: the index assigns each vector to its text.
         let entry =
             |(index, vector): (usize, &Vec<f32>)| json!({ "index": index, "embedding": vector });
         let data: Vec<Value> = vectors.iter().enumerate().rev().map(entry).collect();

@@ -1,14 +1,14 @@
-//! Processes of the program under test: signals, and finding those that a home left behind. Only Linux tells which
-//! process has which environment; elsewhere the daemons that a test knows of are all that is ended.
+//! Processes of the program under test: signals, and the search for those that a home left behind. Only Linux exposes
+//! the environment of processes; elsewhere only the daemons that a test knows of are ended.
 
 use std::path::Path;
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-/// Sends a signal; that the process is gone already is no fault.
+/// Sends a signal; a process that is gone already is not an error.
 pub fn signal(pid: u32, signal: Signal) {
     if let Some(pid) = known(pid) {
-        // A process that ended meanwhile needs no signal.
+        // A process that has ended needs no signal.
         let _gone = kill_process(pid, signal);
     }
 }
@@ -23,7 +23,7 @@ fn known(pid: u32) -> Option<Pid> {
     Pid::from_raw(i32::try_from(pid).ok()?)
 }
 
-/// Processes whose environment names that home: the daemons that commands started by themselves.
+/// Processes whose environment names that home: the daemons that commands started.
 #[must_use]
 pub fn of_home(home: &Path) -> Vec<u32> {
     let wanted = [b"DEMOSCOPE_HOME=", home.as_os_str().as_encoded_bytes()].concat();
@@ -37,7 +37,7 @@ pub fn of_home(home: &Path) -> Vec<u32> {
         .collect()
 }
 
-/// Resident memory of a process in KiB: now, and at most so far.
+/// Resident memory of a process in KiB: now, and at its peak.
 #[must_use]
 pub fn memory_kib(pid: u32) -> Option<(u64, u64)> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
@@ -48,7 +48,7 @@ pub fn memory_kib(pid: u32) -> Option<(u64, u64)> {
     Some((field("VmRSS:")?, field("VmHWM:")?))
 }
 
-/// What a process is doing, as the kernel's letter for it: `R` runs, `S` sleeps, `T` is stopped, `Z` has ended.
+/// The state of a process, as the kernel's letter: `R` runs, `S` sleeps, `T` is stopped, `Z` has ended.
 #[must_use]
 pub fn state(pid: u32) -> Option<char> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -59,7 +59,7 @@ pub fn state(pid: u32) -> Option<char> {
 #[must_use]
 pub fn ticks(pid: u32) -> Option<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name in parentheses may hold anything; the fields come after it.
+    // The name in parentheses may contain anything; the fields follow it.
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
 }

@@ -1,5 +1,5 @@
-//! Which program is under test: the one that was built with the running test or benchmark, beside it in the target
-//! folder. Cargo tells its path to integration tests only, so the harness looks for it.
+//! Path of the program under test: it is built with the running test or benchmark into the same target folder. Cargo
+//! provides its path to integration tests only, so the harness searches for it.
 
 use std::path::PathBuf;
 
@@ -27,7 +27,7 @@ pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
 }
 
-/// Whether the long forms of the tests are wanted.
+/// Whether the long forms of the tests are requested.
 #[must_use]
 pub fn is_long() -> bool {
     std::env::var_os("DEMOSCOPE_LONG").is_some_and(|value| value == "1")

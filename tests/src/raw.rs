@@ -1,5 +1,5 @@
-//! The socket without any manners: a client that can send anything, and that knows what a frame looks like only well
-//! enough to bend it.
+//! Raw socket client: it can send any bytes, and builds frames without the protocol's code, so that it can violate the
+//! rules.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -9,38 +9,38 @@ use serde_json::{Value, json};
 
 use crate::Home;
 
-/// A bare connection.
+/// A raw connection.
 #[derive(Debug)]
 pub struct Raw(UnixStream);
 
-/// What came of reading.
+/// The result of reading.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
     /// A whole frame.
     Frame(Value),
     /// The daemon closed the connection.
     Cut,
-    /// Nothing, for as long as was waited.
+    /// No data within the time.
     Silence,
 }
 
 impl Raw {
-    /// Connects without a word.
+    /// Connects without a greeting.
     ///
     /// # Errors
-    /// When nobody listens.
+    /// When the socket does not accept connections.
     pub fn connect(home: &Home) -> io::Result<Self> {
         UnixStream::connect(home.paths().socket).map(Self)
     }
 
-    /// Sends bytes as they are. That the daemon has closed the connection already is no fault of the sender.
+    /// Sends bytes unchanged. It is not an error when the daemon has already closed the connection.
     pub fn send(&mut self, bytes: &[u8]) -> &mut Self {
-        // Whoever sends rubbish may be cut off while he does.
+        // The daemon may close the connection while invalid bytes are sent.
         drop(self.0.write_all(bytes));
         self
     }
 
-    /// Sends bytes with their length before them.
+    /// Sends bytes with a length prefix.
     pub fn frame(&mut self, body: &[u8]) -> &mut Self {
         let length = u32::try_from(body.len()).unwrap();
         self.send(&length.to_be_bytes()).send(body)
@@ -57,10 +57,10 @@ impl Raw {
         self.call(0, &json!({ "Hello": { "hello": hello } }))
     }
 
-    /// Reads a frame, for at most that long.
+    /// Reads a frame within that time.
     ///
     /// # Panics
-    /// When the socket fails in any other way than by being closed or silent.
+    /// When the socket fails other than by being closed or silent.
     pub fn hear(&mut self, at_most: Duration) -> Heard {
         self.0.set_read_timeout(Some(at_most)).unwrap();
         let mut prefix = [0; 4];
@@ -79,15 +79,15 @@ impl Raw {
         }
     }
 
-    /// Tells the daemon that nothing more will come.
+    /// Closes the sending side.
     pub fn close_sending(&mut self) -> &mut Self {
-        // A connection that was cut cannot be closed once more.
+        // A closed connection cannot be shut down again.
         drop(self.0.shutdown(std::net::Shutdown::Write));
         self
     }
 }
 
-/// A call as it travels, with a deadline of ten seconds.
+/// A call in its wire form, with a deadline of ten seconds.
 #[must_use]
 pub fn request(id: u64, call: &Value) -> Value {
     json!({ "Request": {

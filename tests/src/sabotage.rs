@@ -1,5 +1,5 @@
-//! Faults that a daemon under test commits on purpose, so that a test can prove that it would notice: what the daemon
-//! depends on is replaced by something that cheats. The shipped program has no part of this.
+//! Fault injection for a daemon under test, so that a test can prove that it detects the fault: a dependency of the
+//! daemon is replaced by a faulty one. The shipped program does not contain this.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -15,16 +15,16 @@ use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// The variable that asks the program under test for a fault.
+/// The environment variable that requests a fault.
 pub const VARIABLE: &str = "DEMOSCOPE_TEST_SABOTAGE";
 
-/// The variable that asks for a panic at SIGUSR1.
+/// The environment variable that requests a panic at SIGUSR1.
 pub const PANIC_VARIABLE: &str = "DEMOSCOPE_TEST_PANIC";
 
-/// How a process ends whose main thread panicked.
+/// The exit code of a process whose main thread panicked.
 const PANICKED: i32 = 101;
 
-/// The place in the panel of the respondent that must not be asked.
+/// The ordinal of the respondent that must not be asked.
 const POISON: u32 = 17;
 
 /// A fault.
@@ -32,12 +32,12 @@ const POISON: u32 = 17;
 pub enum Sabotage {
     /// Acknowledges commits before they are durable.
     LyingDurability,
-    /// Ends when the built-in engine asks the eighteenth respondent.
+    /// Exits when the built-in engine asks the eighteenth respondent.
     Poison,
 }
 
 impl Sabotage {
-    /// The word for it in the variable that asks for it.
+    /// Its value in the environment variable.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -46,14 +46,14 @@ impl Sabotage {
         }
     }
 
-    /// The fault that the environment of this process asks for.
+    /// The fault that the environment of this process requests.
     #[must_use]
     pub fn asked_for() -> Option<Self> {
         let word = std::env::var(VARIABLE).ok()?;
         [Self::LyingDurability, Self::Poison].into_iter().find(|fault| fault.word() == word)
     }
 
-    /// Runs a daemon that commits it, until it is told to stop.
+    /// Runs a daemon with this fault, until it is stopped.
     ///
     /// # Errors
     /// When the daemon does not start.
@@ -76,7 +76,7 @@ impl Sabotage {
     }
 }
 
-/// A disk that reports every sync as done and keeps all of it in the memory of the process.
+/// A disk that reports every sync as done but keeps all data in memory.
 #[derive(Debug)]
 struct LyingDisk;
 
@@ -86,7 +86,7 @@ impl OpenStorage for LyingDisk {
     }
 }
 
-/// The built-in engine, whose process ends when one respondent is asked.
+/// The built-in engine, whose process exits when one respondent is asked.
 #[derive(Debug)]
 struct PoisonedReader(BuiltIn);
 
@@ -116,8 +116,8 @@ impl Responder for Poisoned {
     }
 }
 
-/// Panics at SIGUSR1, where the environment asks for it, and ends the process as a panic of its main thread would. What a
-/// panic does to the terminal is done by a hook of the process, whichever thread panics.
+/// Panics at SIGUSR1, if the environment requests it, and exits as after a panic of the main thread. The terminal is
+/// restored by a panic hook of the process, whichever thread panics.
 ///
 /// # Errors
 /// When signals cannot be caught.

@@ -1,12 +1,12 @@
-//! The shape of a JSON document: its keys in their order and the kinds of its values, without the values. Two documents
-//! of one contract have the same shape, whatever was found.
+//! Shape of a JSON document: its keys in order and the types of its values, without the values. Two documents of one
+//! contract have the same shape, whatever the results.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde_json::Value;
 
-/// The shape as an indented outline. Keys below one of `open` are made up by the data and shown once as `<…>`.
+/// The shape as an indented outline. Keys below one of `open` depend on the data and are shown once as `<…>`.
 #[must_use]
 pub fn outline(value: &Value, open: &[&str]) -> String {
     let mut out = String::new();
@@ -47,7 +47,7 @@ fn line(
     indent: &str,
     out: &mut String,
 ) {
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let _written = writeln!(out, "{indent}{key}: {}", kind(value));
     describe(value, open, path, depth + 1, out);
 }
@@ -67,7 +67,7 @@ fn kind(value: &Value) -> &'static str {
 /// The keys of an object.
 ///
 /// # Panics
-/// When it is none.
+/// When it is not an object.
 #[must_use]
 pub fn keys(value: &Value) -> BTreeSet<&str> {
     value

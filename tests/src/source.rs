@@ -1,11 +1,11 @@
-//! The source as text: its files, and what a file of one module names of another. Good enough to keep a rule, because the
-//! code is formatted and has no macros that would hide a path.
+//! Source text analysis: files, and the names that a module uses of another one. It is sufficient for checking rules,
+//! because the code is formatted and no macro hides a path.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Every file below a folder, in order, without build output and the history.
+/// Every file below a folder, in order, without build output and version control.
 #[must_use]
 pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -34,7 +34,7 @@ pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Whether a file is there for tests only.
+/// Whether a file contains tests only.
 #[must_use]
 pub fn is_test(path: &Path) -> bool {
     path.components().any(|part| {
@@ -58,7 +58,7 @@ pub fn code(text: &str) -> String {
     code
 }
 
-/// What stands between the end of `head` and the bracket that closes it, everywhere in the code: the place, and the text.
+/// The text between the end of `head` and its closing bracket, everywhere in the code, with its position.
 #[must_use]
 pub fn arguments<'a>(code: &'a str, head: &str) -> Vec<(usize, &'a str)> {
     code.match_indices(head)
@@ -69,7 +69,7 @@ pub fn arguments<'a>(code: &'a str, head: &str) -> Vec<(usize, &'a str)> {
         .collect()
 }
 
-/// The string literals of a piece of code, as they read: escapes of quotes and of line ends are undone.
+/// The string literals of a piece of code, with escapes of quotes and of line ends resolved.
 #[must_use]
 pub fn literals(code: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -100,7 +100,7 @@ pub fn literals(code: &str) -> Vec<String> {
     found
 }
 
-/// Where a statement or a list of arguments ends: at the first `;` outside of brackets, or at the bracket that closes it.
+/// The end of a statement or of a list of arguments: the first `;` outside of brackets, or the closing bracket.
 #[must_use]
 pub fn end_of(code: &str) -> usize {
     let mut depth = 0_usize;
@@ -135,7 +135,7 @@ pub fn end_of(code: &str) -> usize {
     code.len()
 }
 
-/// Passes over the rest of a character literal; a lifetime has none.
+/// Skips the rest of a character literal; a lifetime has none.
 fn skip_letter(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     let mut ahead = letters.clone();
     let first = ahead.next();
@@ -147,7 +147,7 @@ fn skip_letter(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     }
 }
 
-/// The modules that follow `root` (such as `crate::`) anywhere in the code, also within braces.
+/// The modules that follow `root` (such as `crate::`) anywhere in the code, including within braces.
 #[must_use]
 pub fn named_after(code: &str, root: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
@@ -165,7 +165,7 @@ pub fn named_after(code: &str, root: &str) -> BTreeSet<String> {
     names
 }
 
-/// The first word of every item of a braced list whose opening brace is behind us.
+/// The first word of every item of a braced list whose opening brace has been consumed.
 fn group_heads(group: &str) -> Vec<String> {
     let mut heads = Vec::new();
     let mut depth = 0_usize;
@@ -188,7 +188,7 @@ fn word(text: &str) -> String {
     text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
 }
 
-/// Whether the code has a module of its own of that name, declared or brought in from its own crate.
+/// Whether the code has its own module of that name, declared or imported from its own crate.
 fn has_module(code: &str, name: &str) -> bool {
     let is_word = |text: &str| {
         text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|w| w == name)
@@ -199,8 +199,8 @@ fn has_module(code: &str, name: &str) -> bool {
         })
 }
 
-/// Whether the code uses a crate: by a path that starts with its name, or in a `use`. A module of its own of the same name
-/// hides the crate.
+/// Whether the code uses a crate: by a path that starts with its name, or in a `use`. A module of the same name shadows
+/// the crate.
 #[must_use]
 pub fn names_crate(code: &str, name: &str) -> bool {
     if has_module(code, name) {

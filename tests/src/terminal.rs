@@ -1,7 +1,7 @@
-//! What a terminal would do with printed bytes. It is deliberately not the filter of the product but a second, plainer
-//! list: what the two disagree about is a finding.
+//! Detection of dangerous bytes in terminal output. It is deliberately not the filter of the product but a second,
+//! simpler list: any disagreement between the two is a finding.
 
-/// What in the bytes could steer a terminal, reorder a line or hide in it; empty when they are harmless.
+/// Everything in the bytes that could control a terminal, reorder a line or hide in it; empty when they are harmless.
 #[must_use]
 pub fn dangers(bytes: &[u8]) -> Vec<String> {
     let mut found = Vec::new();

@@ -1,5 +1,5 @@
-//! Waiting for states. Every wait has a bound far above what it should take, and fails with what was waited for; where
-//! the daemon can tell, its event feed wakes the waiter, elsewhere it looks again after a moment.
+//! Waiting for states. Every wait has a bound far above the expected time, and fails with a description of the state;
+//! the daemon's event feed wakes the waiter where possible, otherwise the state is polled.
 
 use std::time::{Duration, Instant};
 
@@ -9,16 +9,16 @@ use protocol::run::{State, Study};
 
 use crate::Link;
 
-/// Far above what anything here takes, also on a machine that is busy with other things.
+/// Far above the time of any wait, also on a busy machine.
 pub const BOUND: Duration = Duration::from_mins(1);
 
-/// Between two looks at something that cannot wake its waiter, such as another process.
+/// The polling interval for states without a notification, such as another process.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// Looks until there is something to see.
+/// Polls until there is a value.
 ///
 /// # Panics
-/// When there is nothing within the bound.
+/// When there is none within the bound.
 pub fn until<T>(what: &str, bound: Duration, mut look: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
@@ -30,7 +30,7 @@ pub fn until<T>(what: &str, bound: Duration, mut look: impl FnMut() -> Option<T>
     }
 }
 
-/// Lets a drawn time pass, to do something at a random moment.
+/// Waits for a random time, to act at a random moment.
 pub fn a_random_moment(time: Duration) {
     pass(time);
 }
@@ -43,10 +43,10 @@ fn pass(time: Duration) {
     std::thread::sleep(time);
 }
 
-/// Waits until a study is as wanted, woken by the event feed.
+/// Waits until a study meets the condition, woken by the event feed.
 ///
 /// # Panics
-/// When it is not within [`BOUND`], or when the daemon refuses to tell.
+/// When it does not within [`BOUND`], or when the daemon refuses a call.
 pub fn for_study(link: &Link, id: StudyId, what: &str, wanted: impl Fn(&Study) -> bool) -> Study {
     let begun = Instant::now();
     let mut after = link.newest();
@@ -60,7 +60,7 @@ pub fn for_study(link: &Link, id: StudyId, what: &str, wanted: impl Fn(&Study) -
     }
 }
 
-/// Waits until nothing will happen to the study any more.
+/// Waits until the state of the study is final.
 ///
 /// # Panics
 /// As [`for_study`].
@@ -89,10 +89,10 @@ pub fn for_state(link: &Link, id: StudyId, state: State) -> Study {
     for_study(link, id, state.as_str(), |study| study.state == state)
 }
 
-/// The end of the history, page by page.
+/// The end of the event feed, read page by page.
 ///
 /// # Panics
-/// When the daemon refuses to tell.
+/// When the daemon refuses a call.
 #[must_use]
 pub fn end_of_history(link: &Link, mut after: Cursor) -> Cursor {
     loop {

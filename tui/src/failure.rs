@@ -1,5 +1,5 @@
-//! How a command ends: its exit code, and the sentences on stderr when it did not end well. This is the one place that
-//! decides what an error of the daemon means to a shell.
+//! Exit of a command: its exit code, and the sentences on stderr after a failure. This is the only place that maps an
+//! error of the daemon to an exit code.
 
 use std::error::Error;
 use std::fmt;
@@ -10,29 +10,29 @@ use protocol::study::Problem;
 
 use crate::look::{Look, Role};
 
-/// The exit codes of the public contract, from the best end to the worst.
+/// The documented exit codes, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
-    /// Done.
+    /// Success.
     Done,
-    /// The doctor found something.
+    /// The doctor found a problem.
     Unsound,
     /// Fewer answers were delivered than requested.
     Partial,
     /// The run failed.
     RunFailed,
-    /// Not enough credits, a cost cap, or a cost nobody agreed to.
+    /// Not enough credits, a cost cap, or a cost that was not confirmed.
     NoBudget,
     /// Invalid input or usage, an unknown or ambiguous id.
     Invalid,
     /// The daemon is unreachable, incompatible, or cannot serve.
     Unreachable,
-    /// Interrupted; what runs goes on.
+    /// Interrupted; running studies continue.
     Interrupted,
 }
 
 impl Exit {
-    /// The number that a shell sees.
+    /// The numeric exit code.
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Done => 0,
@@ -57,7 +57,7 @@ impl From<ErrorCode> for Exit {
             ErrorCode::InsufficientCredits | ErrorCode::CostCap | ErrorCode::UnconfirmedCost => {
                 Self::NoBudget
             }
-            // The daemon is there but cannot do its work now: to a script that is the same as its absence.
+            // The daemon runs but cannot serve now: for a script this equals an unreachable daemon.
             ErrorCode::Busy
             | ErrorCode::Degraded
             | ErrorCode::Incompatible
@@ -67,69 +67,69 @@ impl From<ErrorCode> for Exit {
     }
 }
 
-/// How much is said of a failure.
+/// How much of a failure is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Detail {
-    /// What happened, and what to do.
+    /// The sentence and the hints.
     #[default]
     Sentence,
-    /// Also the errors that it came of.
+    /// The underlying errors as well.
     Causes,
 }
 
-/// Why a command could not do what it was asked.
+/// Why a command failed.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Failure {
-    /// The exit code it calls for.
+    /// The exit code.
     pub(crate) exit: Exit,
-    /// What to say.
+    /// The error to print.
     error: ApiError,
 }
 
 impl Failure {
-    /// What to say, in one sentence.
+    /// The message, in one sentence.
     pub(crate) fn message(&self) -> &str {
         &self.error.message
     }
 
-    /// A fault of the input or the usage.
+    /// An error of the input or the usage.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         ApiError::new(ErrorCode::InvalidInput, message).into()
     }
 
-    /// Something that was checked is not as it should be.
+    /// A check that did not pass.
     pub(crate) fn unsound(message: impl Into<String>) -> Self {
         Self { exit: Exit::Unsound, ..Self::invalid(message) }
     }
 
-    /// Everything that is wrong with an input.
+    /// All faults of an input.
     pub(crate) fn problems(message: impl Into<String>, problems: Vec<Problem>) -> Self {
         let mut error = ApiError::new(ErrorCode::InvalidInput, message);
         error.problems = problems;
         error.into()
     }
 
-    /// The same with one more hint.
+    /// Adds a hint.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.error = self.error.hint(hint);
         self
     }
 
-    /// What kind of error it is.
+    /// The error code.
     pub(crate) fn code(&self) -> ErrorCode {
         self.error.code
     }
 
-    /// The same with the error that it came of.
+    /// Adds the underlying error.
     #[must_use]
     pub(crate) fn because(mut self, error: &(dyn Error + 'static)) -> Self {
         self.error = self.error.because(error);
         self
     }
 
-    /// The lines for stderr: each problem at its place, then the sentence, then what it came of where that is wanted, then
-    /// what to do.
+    /// The lines for stderr: each problem at its place, then the sentence, then the causes if requested, then the
+    /// hints.
     pub(crate) fn render(&self, look: Look, detail: Detail) -> String {
         let mut lines = Vec::new();
         for problem in &self.error.problems {

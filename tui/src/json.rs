@@ -1,12 +1,12 @@
-//! JSON for people and programs: lossless, on one line for a pipe, indented on a terminal. Characters that could steer
-//! a terminal or hide in a line are written as `\u` escapes, so the value is the same and the picture is safe.
+//! JSON output for people and programs: lossless, on one line for a pipe, indented on a terminal. Characters that could
+//! control a terminal or hide in a line are written as `\u` escapes, so the value is unchanged and safe to display.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
-/// How the document is laid out.
+/// The layout of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
     /// One line.
@@ -40,7 +40,7 @@ pub(crate) fn text(value: &impl Serialize, layout: Layout) -> serde_json::Result
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A formatter that escapes what the one it wraps would print as it is.
+/// A formatter that escapes characters which the wrapped formatter would print unchanged.
 struct Inert<F>(F);
 
 macro_rules! delegate {
@@ -75,7 +75,7 @@ impl<F: Formatter> Formatter for Inert<F> {
     }
 }
 
-/// Whether a character does something instead of showing something. (The first 32 are escaped by the format itself.)
+/// Whether a character has an effect instead of a glyph. (JSON itself escapes the first 32.)
 fn is_active(letter: char) -> bool {
     matches!(letter,
         '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'

@@ -1,5 +1,5 @@
-//! Starting a daemon: this very program, in the background, without ties to our streams. What it says before it is
-//! ready goes through a pipe of ours, so that the reason for a failed start reaches whoever asked for it.
+//! Launch of a daemon: this program in the background, detached from this process's streams. Its output before it is
+//! ready goes through a pipe, so that the user sees the reason for a failed start.
 
 use std::env;
 use std::io::{self, Read};
@@ -18,36 +18,37 @@ use crate::failure::Exit;
 use crate::link::{PAUSE, mute};
 use crate::owner::Owner;
 
-/// How long a daemon may take from its start to its first answer. It waits up to 5 s for a dying owner's lock.
+/// Time limit from the daemon's start to its first response. It waits up to 5 s for the lock of a daemon that is
+/// ending.
 const READY_WITHIN: Duration = Duration::from_secs(15);
-/// How long to look for another daemon after ours gave up: it may have lost a race against one that is coming up.
+/// How long to look for another daemon after this one gave up: another process may have started one at the same time.
 const RIVAL_WITHIN: Duration = Duration::from_secs(1);
-/// How much of what a failing daemon says is kept.
+/// Output of a failing daemon that is kept, in bytes.
 const SAID_MAX: u64 = 16 * 1024;
 
-/// Who started the daemon that answers.
+/// Which process started the daemon that responds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parent {
     /// This process.
     Us,
-    /// Another one that was faster.
+    /// Another process, which was faster.
     Others,
 }
 
-/// Which store the daemon is to begin with.
+/// The store that the daemon starts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Store {
-    /// The one that is there, or a first one.
+    /// The existing one, or a new one at the first start.
     AsItIs,
-    /// A new one in the place of one that is missing.
+    /// A new one where the old one is missing.
     New,
 }
 
-/// Starts the daemon and waits until one answers: ours, or a rival that was faster. For callers who know that nobody
-/// owns the data folder.
+/// Starts a daemon and waits until one responds: this one, or one that another process started first. The caller must
+/// know that no process holds the lock of the data folder.
 ///
 /// # Errors
-/// When it cannot be started, ends at once (for the reason that it gives), or does not answer.
+/// When it cannot be started, exits at once (with its reason), or does not respond.
 pub(crate) async fn launch(
     paths: &Paths,
     store: Store,
@@ -82,14 +83,14 @@ pub(crate) async fn launch(
     }
 }
 
-/// A daemon that we started. A thread reads what it says and waits for its end, so that it never becomes a zombie while
-/// we live; after our end its words go nowhere.
+/// A daemon that this process started. A thread reads its output and reaps it, so that it never becomes a zombie while
+/// this process lives; after that its output is discarded.
 struct Offspring {
     pid: u32,
     end: Receiver<End>,
 }
 
-/// How a daemon of ours ended, and what it said.
+/// Exit status and output of a daemon.
 struct End {
     status: io::Result<ExitStatus>,
     said: String,
@@ -112,12 +113,12 @@ impl Offspring {
         let watch = move || {
             let mut said = Vec::new();
             if let Some(mut stream) = child.stderr.take() {
-                // A stream that breaks has no more to say. The rest is read too, so that nobody waits for room.
+                // A read error ends the output. The rest is read too, so that the daemon never blocks on a full pipe.
                 drop(stream.by_ref().take(SAID_MAX).read_to_end(&mut said));
                 drop(io::copy(&mut stream, &mut io::sink()));
             }
             let said = String::from_utf8_lossy(&said).into_owned();
-            // Nobody listens any more once the daemon was ready.
+            // Once the daemon is ready the receiver is gone.
             drop(tell.send(End { status: child.wait(), said }));
         };
         drop(thread::Builder::new().name("daemon-watch".into()).spawn(watch).map_err(cannot)?);
@@ -126,7 +127,7 @@ impl Offspring {
 }
 
 impl End {
-    /// The daemon's own error, or what there is to say without one.
+    /// The daemon's own error, or one from its exit status.
     fn explain(&self, paths: &Paths) -> ApiError {
         let status = match &self.status {
             Ok(status) => status.to_string(),
@@ -141,7 +142,7 @@ impl End {
     }
 }
 
-/// The error that a daemon printed before it ended, read back from its lines; its exit code stays the same.
+/// The error that a daemon printed before it exited, parsed from its lines; its exit code is kept.
 fn reason(said: &str, code: Option<i32>) -> Option<ApiError> {
     let invalid = code == Some(i32::from(Exit::Invalid.code()));
     let code = if invalid { ErrorCode::InvalidInput } else { ErrorCode::Unreachable };

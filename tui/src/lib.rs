@@ -1,5 +1,5 @@
-//! The face of Demoscope: its command line and the report it prints. It talks to the daemon through `protocol` only;
-//! the one exception is `cli/daemon.rs`, which carries the daemon inside the same binary.
+//! Client of Demoscope: the command line, the workstation and the printed report. It talks to the daemon through
+//! `protocol` only; the one exception is `cli/daemon.rs`, which includes the daemon in the same binary.
 
 mod cli;
 mod failure;
@@ -17,7 +17,7 @@ pub use look::{Colour, Glyphs, Look};
 
 use std::process::ExitCode;
 
-/// Runs the command line of this process and says how it ended.
+/// Runs the command line of this process and returns its exit code.
 pub fn main() -> ExitCode {
     cli::main()
 }

@@ -1,5 +1,6 @@
-//! The connection to the daemon. When none runs, it has one started and says so. That none runs is told by the lock in
-//! the data folder, never by a socket that does not answer: a second daemon beside a mute one would help nobody.
+//! Connection to the daemon. When none runs, one is started and a message says so. Whether one runs is decided by the
+//! lock in the data folder, never by a socket that does not respond: a second daemon next to a hanging one would not
+//! help.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -17,15 +18,15 @@ use crate::look::Role;
 use crate::owner::Owner;
 use crate::ui::Ui;
 
-/// How long a daemon that says it serves may leave us without an answer.
+/// Time limit for a response of a daemon that holds the lock.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
-/// How long a daemon may take to come up or to end; it finishes what is under way, ten seconds unless told otherwise.
+/// Time limit for a daemon to start or end; it finishes calls under way, by default for ten seconds.
 const PASSES_WITHIN: Duration = Duration::from_secs(30);
-/// How long a daemon that was stopped may take to come back, as a restart does.
+/// Time limit for a stopped daemon to come back, as at a restart.
 const RETURNS_WITHIN: Duration = Duration::from_secs(3);
-/// How long a daemon that was just started may take to say how it is.
+/// Time limit for the status of a daemon that was just started.
 const STATUS_WITHIN: Duration = Duration::from_secs(2);
-/// First and longest pause between two attempts to connect.
+/// Shortest and longest pause between two attempts to connect.
 pub(crate) const PAUSE: (Duration, Duration) =
     (Duration::from_millis(4), Duration::from_millis(100));
 
@@ -36,22 +37,22 @@ pub(crate) enum Absent {
     Start,
     /// Start one with a new store where the old one is missing.
     StartAnew,
-    /// Say so.
+    /// Report an error.
     Report,
 }
 
-/// A greeted connection.
+/// A connection after the greeting.
 pub(crate) struct Link {
     client: DemoscopeClient,
-    /// What the daemon said of itself.
+    /// The daemon's response to the greeting.
     pub(crate) welcome: Welcome,
-    /// Where everything lives.
+    /// The paths of this installation.
     pub(crate) paths: Paths,
 }
 
-/// What calls can be made through: a [`Link`], or the client alone.
+/// Something that can make calls: a [`Link`], or the client alone.
 pub(crate) trait Calls {
-    /// The calls; use [`call!`] to make them.
+    /// The client stub; use [`call!`] to make calls.
     fn client(&self) -> &DemoscopeClient;
 }
 
@@ -79,7 +80,7 @@ impl<T: Calls> Calls for &mut T {
     }
 }
 
-/// Makes a call and joins its two kinds of failure; without a time it may take as long as the daemon allows at all.
+/// Makes a call and merges its two error types; without a time limit the daemon's own limit applies.
 macro_rules! call {
     ($calls:expr, $method:ident($($arg:expr),* $(,)?)) => {
         $crate::link::call!($calls, protocol::wire::DEADLINE_MAX, $method($($arg),*))
@@ -95,7 +96,7 @@ macro_rules! call {
 pub(crate) use call;
 
 impl Link {
-    /// Connects, and starts a daemon before that when none runs and that is wanted.
+    /// Connects; starts a daemon first when none runs and `absent` says so.
     pub(crate) async fn open(ui: &mut Ui, absent: Absent) -> Result<Self, Failure> {
         let paths = Paths::resolve()?;
         match seek(&paths).await? {
@@ -114,8 +115,8 @@ impl Link {
         }
     }
 
-    /// Connects anew after the daemon went away. One that crashed, which leaves its socket's file behind, is started
-    /// again; one that was stopped is only waited for a little, because whoever stopped it meant it.
+    /// Reconnects after the daemon was lost. A daemon that crashed leaves its socket file behind and is started again;
+    /// one that was stopped is only waited for briefly, because it was stopped on purpose.
     pub(crate) async fn reopen(&mut self, ui: &mut Ui) -> Result<(), Failure> {
         let paths = Paths::resolve()?;
         let begun = Instant::now();
@@ -135,7 +136,7 @@ impl Link {
         }
     }
 
-    /// Hands the daemon what this environment holds of the variables that engines read, keys among them.
+    /// Sends the daemon the values of the variables that engines read from this environment, keys included.
     pub(crate) async fn offer(&self) -> Result<(), Failure> {
         let names = call!(self, engine_variables())?;
         let held: BTreeMap<String, String> = names
@@ -153,7 +154,7 @@ impl Link {
     }
 }
 
-/// Starts the daemon, waits until it answers, and says so.
+/// Starts the daemon, waits until it responds, and prints a message.
 async fn start(ui: &mut Ui, paths: Paths, store: Store) -> Result<Link, Failure> {
     let begun = Instant::now();
     let (connection, parent) = launch(&paths, store).await?;
@@ -173,7 +174,7 @@ async fn start(ui: &mut Ui, paths: Paths, store: Store) -> Result<Link, Failure>
     Ok(link)
 }
 
-/// Says what a daemon that was just started found amiss in its store. Whoever asked for something else still gets it.
+/// Prints the warnings of a daemon that was just started about its store. The command continues.
 async fn warn(ui: &mut Ui, link: &Link) {
     if let Ok(Status { rewound: Some(what), .. }) = call!(link, STATUS_WITHIN, status()) {
         let line = format!("warning: {}.", safe::line(&what));
@@ -182,10 +183,11 @@ async fn warn(ui: &mut Ui, link: &Link) {
     }
 }
 
-/// Starts the daemon when none runs and waits until it answers, without a word: for a caller that owns the screen.
+/// Starts the daemon when none runs and waits until it responds, without any message: for a caller that owns the
+/// screen.
 ///
 /// # Errors
-/// When it cannot be started, or does not answer.
+/// When it cannot be started, or does not respond.
 pub(crate) async fn start_daemon(paths: &Paths) -> Result<wire::Connection, ApiError> {
     match seek(paths).await? {
         Some((connection, _)) => Ok(connection),
@@ -193,8 +195,8 @@ pub(crate) async fn start_daemon(paths: &Paths) -> Result<wire::Connection, ApiE
     }
 }
 
-/// Looks for the daemon at its usual socket and at the one that the owner of the data folder named; waits for one that
-/// is starting or ending. None when nobody owns the data folder.
+/// Looks for the daemon at its default socket and at the one named in the lock file; waits for one that is starting or
+/// ending. `None` when no process holds the lock of the data folder.
 async fn seek(paths: &Paths) -> Result<Option<(wire::Connection, Paths)>, ApiError> {
     let begun = Instant::now();
     let mut pause = PAUSE.0;
@@ -226,7 +228,7 @@ async fn seek(paths: &Paths) -> Result<Option<(wire::Connection, Paths)>, ApiErr
     }
 }
 
-/// What to say of a daemon that has the data folder but cannot be talked to.
+/// The error for a daemon that holds the data folder but does not respond.
 pub(crate) fn mute(owner: &Owner, paths: &Paths) -> ApiError {
     let pid = owner.pid().map(|pid| format!(" (pid {pid})")).unwrap_or_default();
     let logs = paths.logs.to_string_lossy();
@@ -235,7 +237,7 @@ pub(crate) fn mute(owner: &Owner, paths: &Paths) -> ApiError {
         .hint("End it with `demoscope daemon stop`; the next command starts it again")
 }
 
-/// What to say when the daemon was ended on purpose while somebody watched.
+/// The error for a daemon that was stopped on purpose during a command.
 fn stopped() -> ApiError {
     ApiError::new(
         ErrorCode::Unreachable,

@@ -1,5 +1,5 @@
-//! How text may look where it is going: its width, whether it may have colour, and which glyphs it may use. Colours
-//! are named by role, so that what a thing means is decided once.
+//! Look of text on a stream: its width, whether it may have colour, and which glyphs it may use. Colours are named by
+//! role, so that their meaning is defined once.
 
 use std::env;
 use std::os::fd::AsFd;
@@ -7,11 +7,11 @@ use std::os::fd::AsFd;
 use textwrap::{Options, WordSplitter};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Columns when nothing says otherwise.
+/// Default columns.
 const WIDTH_DEFAULT: usize = 80;
-/// Lines longer than this are hard to read, however wide the terminal is.
+/// The maximum line length: longer lines are hard to read on any terminal.
 const WIDTH_MAX: usize = 110;
-/// Below this the drawings no longer fit.
+/// The minimum line length: below it the charts do not fit.
 const WIDTH_MIN: usize = 40;
 
 /// Whether text may carry colour.
@@ -19,20 +19,20 @@ const WIDTH_MIN: usize = 40;
 pub enum Colour {
     /// Plain text.
     None,
-    /// The sixteen colours that every terminal lets its owner choose.
+    /// The sixteen colours that the user can configure in every terminal.
     Ansi,
 }
 
-/// Which glyphs drawings may use.
+/// Which glyphs charts may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyphs {
     /// Blocks, lines and bullets.
     Unicode,
-    /// What a typewriter has.
+    /// ASCII characters only.
     Ascii,
 }
 
-/// What a piece of text is, as far as its colour goes.
+/// The role of a piece of text, which determines its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Strong,
@@ -58,23 +58,23 @@ impl Role {
     }
 }
 
-/// How text may look where it is going.
+/// The look of text on a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
     /// Columns.
     pub width: usize,
     /// Whether text may carry colour.
     pub colour: Colour,
-    /// Which glyphs drawings may use.
+    /// Which glyphs charts may use.
     pub glyphs: Glyphs,
 }
 
 impl Look {
-    /// What a file or a pipe gets: 80 columns without colour.
+    /// The look for a file or a pipe: 80 columns without colour.
     pub const PLAIN: Self =
         Self { width: WIDTH_DEFAULT, colour: Colour::None, glyphs: Glyphs::Unicode };
 
-    /// What that stream can show.
+    /// The look that a stream supports.
     pub(crate) fn of(stream: impl AsFd) -> Self {
         let stream = stream.as_fd();
         let terminal = rustix::termios::isatty(stream);
@@ -99,7 +99,7 @@ impl Look {
         }
     }
 
-    /// One of two ways to draw the same thing.
+    /// The Unicode or the ASCII variant of the same drawing.
     pub(crate) fn glyph<T>(self, unicode: T, ascii: T) -> T {
         match self.glyphs {
             Glyphs::Unicode => unicode,
@@ -107,7 +107,7 @@ impl Look {
         }
     }
 
-    /// The text in lines that fit, the first one and the others each behind their margin.
+    /// The text wrapped to the width, with one margin for the first line and one for the others.
     pub(crate) fn wrap(self, text: &str, first: &str, others: &str) -> Vec<String> {
         let options = Options::new(self.width)
             .initial_indent(first)
@@ -116,7 +116,7 @@ impl Look {
         textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
     }
 
-    /// The text cut to that many columns, with a mark where it was cut.
+    /// The text cut to that many columns, with a mark at the cut.
     pub(crate) fn shorten(self, text: &str, columns: usize) -> String {
         if text.width() <= columns {
             return text.to_owned();
@@ -137,17 +137,17 @@ impl Look {
     }
 }
 
-/// The text followed by as many spaces as its column needs.
+/// The text padded with spaces on the right.
 pub(crate) fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
 }
 
-/// The text behind as many spaces as its column needs.
+/// The text padded with spaces on the left.
 pub(crate) fn pad_left(text: &str, columns: usize) -> String {
     format!("{}{text}", " ".repeat(columns.saturating_sub(text.width())))
 }
 
-/// A count with its thousands apart.
+/// A count with thousands separators.
 pub(crate) fn thousands(count: impl Into<i128>) -> String {
     let count = count.into();
     let digits = count.unsigned_abs().to_string();
@@ -164,13 +164,13 @@ pub(crate) fn thousands(count: impl Into<i128>) -> String {
     out
 }
 
-/// Whether a terminal that could show colour should: `NO_COLOR` with any content forbids it, as its convention says.
+/// Whether a terminal with colour support should use it: a non-empty `NO_COLOR` forbids it, as its convention says.
 pub(crate) fn colour_is_welcome() -> bool {
     env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// Drawings need UTF-8; a locale that names another encoding gets ASCII, an absent one the benefit of the doubt.
+/// Unicode glyphs need UTF-8; a locale with another encoding gets ASCII, a missing locale is assumed to be UTF-8.
 fn glyphs_of_locale() -> Glyphs {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()

@@ -1,4 +1,4 @@
-//! The binary `demoscope`. Everything it does is in the library, so that tests can have a binary of their own.
+//! The binary `demoscope`. All of its code is in the library, so that tests can build a binary of their own.
 
 use std::process::ExitCode;
 

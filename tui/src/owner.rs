@@ -1,6 +1,6 @@
-//! Who owns the data folder: a daemon keeps the lock file in it locked for as long as it lives, and names its process
-//! and its socket there while it serves. A free lock is the only proof that no daemon runs; a socket that nobody answers
-//! at proves nothing.
+//! Owner of the data folder: a daemon holds a lock file in it for as long as it lives, and writes its process id and
+//! socket there while it serves. A free lock is the only proof that no daemon runs; a socket without a response proves
+//! nothing.
 
 use std::ffi::OsStr;
 use std::fs::{File, TryLockError};
@@ -9,41 +9,41 @@ use std::path::{Path, PathBuf};
 
 use protocol::paths::Paths;
 
-/// Who owns the data folder now.
+/// The current owner of the data folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
-    /// Nobody: no daemon runs on it.
+    /// No daemon runs on it.
     Nobody,
-    /// A daemon that starts or ends, or a backup that is being restored.
+    /// A daemon that is starting or ending, or a restore of a backup.
     Passing {
-        /// The process, where it is known.
+        /// The process id, if known.
         pid: Option<u32>,
     },
-    /// A daemon that should answer.
+    /// A daemon that should respond.
     Serving {
-        /// Its process.
+        /// Its process id.
         pid: u32,
-        /// Where it listens.
+        /// The path of its socket.
         socket: PathBuf,
     },
 }
 
 impl Owner {
-    /// Looks at the lock, which it never keeps.
+    /// Reads the lock without ever keeping it.
     pub(crate) fn of(paths: &Paths) -> Self {
-        // Where there is no lock file, or none for us, there was never a daemon of ours.
+        // Without an accessible lock file no daemon of this user ever ran.
         let Ok(lock) = File::open(paths.data.join("daemon.lock")) else { return Self::Nobody };
         match lock.try_lock_shared() {
             Ok(()) => Self::Nobody,
             Err(TryLockError::WouldBlock) => {
                 Self::named(&std::fs::read(paths.data.join("daemon.lock")).unwrap_or_default())
             }
-            // A file system without locks cannot tell; then it is as if there were no file.
+            // A file system without locks cannot tell; it is treated like a missing file.
             Err(TryLockError::Error(_)) => Self::Nobody,
         }
     }
 
-    /// What the owner wrote into the file: its process on the first line, its socket on the second.
+    /// Parses the lock file: process id on the first line, socket on the second.
     fn named(text: &[u8]) -> Self {
         let mut lines = text.split(|byte| *byte == b'\n');
         let pid = lines.next().and_then(|line| std::str::from_utf8(line).ok()?.parse().ok());
@@ -56,7 +56,7 @@ impl Owner {
         }
     }
 
-    /// The process, where it is known.
+    /// The process id, if known.
     pub(crate) fn pid(&self) -> Option<u32> {
         match self {
             Self::Nobody => None,

@@ -1,5 +1,5 @@
-//! The two streams of a command: data goes to stdout, talk to stderr. A reader that closes the pipe is not an error:
-//! the rest is dropped quietly, and whoever produces pages can see that nobody reads them.
+//! Output streams of a command: data goes to stdout, messages to stderr. A reader that closes the pipe is not an error:
+//! the rest is dropped, and code that produces pages can see that reading has stopped.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -14,30 +14,30 @@ use crate::look::{self, Look};
 pub(crate) enum Talk {
     /// A terminal: lines may be redrawn.
     Live,
-    /// A file, a pipe, or somebody who asked for quiet: whole lines only.
+    /// A file, a pipe, or quiet mode: whole lines only.
     Lines,
 }
 
-/// Whether anybody still reads stdout.
+/// Whether stdout still has a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reader {
     Listens,
     Left,
 }
 
-/// Where a command writes.
+/// The output streams of a command.
 pub(crate) struct Ui {
     out: Box<dyn Write>,
     err: Box<dyn Write>,
     reader: Reader,
     layout: Layout,
-    /// How stdout may look.
+    /// The look of stdout.
     pub(crate) look: Look,
-    /// How stderr may look.
+    /// The look of stderr.
     pub(crate) err_look: Look,
     /// Whether stderr may be redrawn.
     pub(crate) talk: Talk,
-    /// How much is said of a failure.
+    /// How much of a failure is printed.
     pub(crate) detail: Detail,
 }
 
@@ -62,7 +62,7 @@ impl Ui {
         }
     }
 
-    /// Streams that a test can look into.
+    /// Streams whose output a test can read.
     #[cfg(test)]
     pub(crate) fn into_buffers(out: Box<dyn Write>, err: Box<dyn Write>) -> Self {
         Self {
@@ -77,7 +77,7 @@ impl Ui {
         }
     }
 
-    /// Writes data to stdout and sees it off.
+    /// Writes data to stdout and flushes it.
     pub(crate) fn data(&mut self, text: &str) -> Result<(), Failure> {
         self.bytes(text.as_bytes())
     }
@@ -102,7 +102,7 @@ impl Ui {
         self.bytes(&bytes)
     }
 
-    /// Writes data to stdout as it stands.
+    /// Writes bytes to stdout unchanged.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         if self.reader == Reader::Left {
             return Ok(());
@@ -120,34 +120,34 @@ impl Ui {
         }
     }
 
-    /// Whether nobody reads stdout any more, so that producing more is pointless.
+    /// Whether stdout has lost its reader, so that further output is pointless.
     pub(crate) fn reader_has_left(&self) -> bool {
         self.reader == Reader::Left
     }
 
-    /// Says a line on stderr. That stderr is closed is nobody's concern.
+    /// Prints a line on stderr. A closed stderr is ignored.
     pub(crate) fn say(&mut self, line: &str) {
         self.say_raw(&format!("{line}\n"));
     }
 
-    /// Writes to stderr as it stands.
+    /// Writes to stderr unchanged.
     pub(crate) fn say_raw(&mut self, text: &str) {
-        // There is no better place to report that this one is closed.
+        // A closed stderr cannot be reported anywhere.
         drop(self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush()));
     }
 
-    /// Says why something failed.
+    /// Prints a failure.
     pub(crate) fn fail(&mut self, failure: &Failure) {
         let text = failure.render(self.err_look, self.detail);
         self.say_raw(&text);
     }
 
-    /// Whether somebody sits at a terminal who can be asked.
+    /// Whether a user at a terminal can be asked.
     pub(crate) fn can_ask() -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// Asks a question that "no" is the safe answer to.
+    /// Asks a yes-no question with "no" as the default.
     pub(crate) fn ask(&mut self, question: &str) -> bool {
         self.say_raw(&format!("{question} [y/N] "));
         let mut reply = String::new();

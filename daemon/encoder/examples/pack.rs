@@ -1,15 +1,16 @@
-//! Makes the shipped weights from those that the model's authors publish: `cargo run --release -p demoscope-encoder
-//! --example pack -- model.safetensors minilm-l6-v2.bin`. What is kept how is told in `assets/encoder/README.md`.
+//! Converter from the weights that the model's authors publish to the shipped ones: `cargo run --release -p
+//! demoscope-encoder --example pack -- model.safetensors minilm-l6-v2.bin`. The format is described in
+//! `assets/encoder/README.md`.
 
 use std::error::Error;
 
-/// Numbers of a vector.
+/// Dimensions of a vector.
 const WIDTH: usize = 384;
-/// Places of a text.
+/// Positions of a text.
 const PLACES: usize = 256;
-/// Numbers of a word that share a scale.
+/// Values of a word embedding that share a scale.
 const GROUP: usize = 32;
-/// Numbers of a matrix that share a scale; every row holds some of them whole.
+/// Values of a matrix that share a scale; every row consists of whole blocks.
 const BLOCK: usize = 128;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -67,7 +68,8 @@ impl Tensors {
     }
 }
 
-/// In six bits, with a scale for each group: the upper half of a float, rounded up so that nothing has to be cut.
+/// Quantises to six bits, with a scale for each group: the upper half of a float, rounded up so that no value is
+/// clipped.
 fn words(row: &[f32], out: &mut Vec<u8>) {
     for group in row.chunks(GROUP) {
         let upper = ((largest(group) / 31.0).to_bits().div_ceil(1 << 16)) << 16;
@@ -82,7 +84,7 @@ fn words(row: &[f32], out: &mut Vec<u8>) {
     }
 }
 
-/// In eight bits, with a scale for each block; before that the scales and what is added.
+/// Quantises to eight bits with a scale for each block; the scales and the bias are written first.
 fn linear(tensors: &Tensors, name: &str, out: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
     let weights = tensors.get(&format!("{name}.weight"))?;
     let scales: Vec<f32> = weights.chunks(BLOCK).map(|block| largest(block) / 127.0).collect();

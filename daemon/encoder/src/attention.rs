@@ -1,13 +1,13 @@
-//! How the words of a text look at one another: for each head, a weighted mean of what the others hold. Sums run over one
-//! index in order while the other lies side by side, so that they are quick and still have one order.
+//! Multi-head self-attention: for each head, a weighted mean of the values of all tokens. Sums run over one index in a
+//! fixed order while the other index is contiguous in memory, so that they are fast and reproducible.
 
 use libm::{expf, sqrtf};
 
 use crate::DIMENSIONS;
 
-/// Heads of a layer.
+/// Attention heads of a layer.
 const HEADS: usize = 12;
-/// Numbers of a head.
+/// Dimensions of a head.
 const HEAD: usize = DIMENSIONS / HEADS;
 
 /// The weighted means, row for row.
@@ -39,7 +39,7 @@ pub(crate) fn attend(queries: &[f32], keys: &[f32], values: &[f32]) -> Vec<f32> 
     out
 }
 
-/// Adds so much of a row.
+/// Adds a row times a factor.
 fn add(to: &mut [f32], row: &[f32], times: f32) {
     for (to, value) in to.iter_mut().zip(row) {
         *to += value * times;

@@ -1,5 +1,5 @@
-//! From tokens to a direction: six layers of attention and two products each, the mean over all tokens, and the length
-//! taken out. The model is a BERT encoder (Devlin and others 2019, arXiv 1810.04805) with mean pooling (Reimers and
+//! Forward pass from tokens to a unit vector: six transformer layers, mean pooling over all tokens, and normalisation
+//! to length one. The model is a BERT encoder (Devlin and others 2019, arXiv 1810.04805) with mean pooling (Reimers and
 //! Gurevych 2019, arXiv 1908.10084).
 
 use libm::{erff, sqrtf};
@@ -9,10 +9,10 @@ use crate::attention::attend;
 use crate::matrix::product;
 use crate::weights::{Model, Norm};
 
-/// Keeps a row without variance from being divided by nothing; as the model was trained.
+/// Avoids a division by zero for a row without variance; the value the model was trained with.
 const EPSILON: f32 = 1e-12;
 
-/// The direction of a text.
+/// The unit vector of a text.
 pub(crate) fn direction(model: &Model, tokens: &[usize]) -> Vec<f32> {
     let mut rows: Vec<f32> = Vec::with_capacity(tokens.len() * DIMENSIONS);
     for (place, token) in tokens.iter().enumerate() {
@@ -41,7 +41,7 @@ fn add(rows: &mut [f32], more: &[f32]) {
     }
 }
 
-/// Each row with mean 0 and variance 1, then stretched and moved.
+/// Layer normalisation: each row gets mean 0 and variance 1, and is then scaled and shifted.
 fn normalise(rows: &mut [f32], norm: &Norm) {
     for row in rows.chunks_exact_mut(DIMENSIONS) {
         let count = DIMENSIONS as f32;
@@ -54,12 +54,12 @@ fn normalise(rows: &mut [f32], norm: &Norm) {
     }
 }
 
-/// The Gaussian error linear unit (Hendrycks and Gimpel 2016, arXiv 1606.08415), exactly and not by its tanh.
+/// The Gaussian error linear unit (Hendrycks and Gimpel 2016, arXiv 1606.08415), exact and not approximated by tanh.
 fn gelu(value: f32) -> f32 {
     value * 0.5 * (1.0 + erff(value * std::f32::consts::FRAC_1_SQRT_2))
 }
 
-/// The mean of all rows, of length one.
+/// The mean of all rows, normalised to length one.
 fn pooled(rows: &[f32]) -> Vec<f32> {
     let mut mean = vec![0.0; DIMENSIONS];
     for row in rows.chunks_exact(DIMENSIONS) {

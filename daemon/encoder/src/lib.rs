@@ -1,5 +1,5 @@
-//! A sentence encoder for this machine: a text becomes a vector of 384 numbers, without network, key or price. The model is
-//! all-MiniLM-L6-v2; its weights are compiled in, rounded to whole numbers. Products are summed as integers and everything
+//! Sentence encoder for local use: a text becomes a vector of 384 numbers, without network, key or cost. The model is
+//! all-MiniLM-L6-v2; its weights are compiled in, quantised to integers. Products are summed as integers and everything
 //! else in a fixed order, so that the same text gives the same bits on every machine.
 
 mod attention;
@@ -13,36 +13,36 @@ use std::sync::OnceLock;
 use self::tokens::Vocabulary;
 use self::weights::Model;
 
-/// The model, as its authors name it.
+/// The model's name, as its authors give it.
 pub const MODEL: &str = "all-MiniLM-L6-v2";
-/// SHA-256 (hex) over the weights and then the vocabulary, as they are compiled in: together with [`ARITHMETIC`] it says
-/// where a vector comes from.
+/// SHA-256 (hex) over the weights and then the vocabulary, as they are compiled in: together with [`ARITHMETIC`] it
+/// identifies the origin of a vector.
 pub const WEIGHTS_SHA256: &str = "bb06763e9724076aa41681bbfd4c390aecef3214442e68d85f85016880063044";
-/// The version of the arithmetic. Whoever changes a bit of what comes out counts it up.
+/// The version of the arithmetic. A change that alters any bit of the output must increment it.
 pub const ARITHMETIC: u32 = 1;
-/// Numbers of a vector.
+/// Dimensions of a vector.
 pub const DIMENSIONS: usize = 384;
-/// Tokens of a text that are read, its two marks included, as the model's authors set it; what is longer is cut.
+/// Tokens of a text that are read, including the two marks, as the model's authors set it; longer texts are cut.
 pub const TOKENS_MAX: usize = 256;
 
 static WEIGHTS: &[u8] = include_bytes!("../../../assets/encoder/minilm-l6-v2.bin");
 static VOCABULARY: &str = include_str!("../../../assets/encoder/vocabulary.txt");
 
-/// What is compiled in does not fit together.
+/// The compiled-in files are inconsistent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("The built-in encoder is damaged: {0}")]
 pub struct Damaged(&'static str);
 
-/// A text as the model sees it.
+/// The embedding of a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encoded {
-    /// Its direction: of length one.
+    /// Its vector, of length one.
     pub vector: Vec<f32>,
-    /// Tokens that were read, without the two marks around them.
+    /// Tokens that were read, without the two marks.
     pub tokens: usize,
 }
 
-/// The encoder, ready for use.
+/// The encoder, loaded.
 #[derive(Debug)]
 pub struct Encoder {
     vocabulary: Vocabulary,
@@ -50,7 +50,7 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// The one that is compiled in. It is made ready at the first call, in a few milliseconds, and then stays.
+    /// The compiled-in encoder. It is loaded at the first call, within a few milliseconds, and kept.
     ///
     /// # Errors
     /// Never, unless the shipped files are broken.
@@ -66,7 +66,7 @@ impl Encoder {
         .map_err(|damaged| *damaged)
     }
 
-    /// One text as a vector. Works on the calling thread, for some ten milliseconds a sentence.
+    /// Embeds a text. Runs on the calling thread, for about ten milliseconds a sentence.
     #[must_use]
     pub fn encode(&self, text: &str) -> Encoded {
         let tokens = self.vocabulary.tokens(text, TOKENS_MAX);

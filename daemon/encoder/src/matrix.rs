@@ -1,15 +1,15 @@
-//! Products with the model's matrices. Rows are rounded to whole numbers of 16 bits first: sums of integers are exact, so
-//! that the width of a machine's registers cannot change a bit.
+//! Matrix products of the model. Rows are first rounded to integers of 16 bits: integer sums are exact, so the register
+//! width of a machine cannot change a bit.
 
 use libm::rintf;
 
 use crate::weights::{BLOCK, Linear};
 
-/// The largest whole number that a value is rounded to. Times 127, the largest weight, and the numbers of a block, it stays
-/// below 2^31.
+/// The largest integer that a value is rounded to. Times 127, the largest weight, and times the values of a block, it
+/// stays below 2^31.
 const WHOLE_MAX: f32 = 32_767.0;
-/// The product of every row with a matrix, and what is added: rows of as many numbers as the matrix has rows. Each block of
-/// the matrix is read once for all rows, and the blocks of a row are summed in their order.
+/// The product of every row with a matrix, plus the bias: rows of as many values as the matrix has rows. Each block of
+/// the matrix is read once for all rows, and the blocks of a row are summed in order.
 pub(crate) fn product(of: &Linear, rows: &[f32]) -> Vec<f32> {
     let (height, blocks) = (of.bias.len(), of.width / BLOCK);
     let whole: Vec<Whole> = rows.chunks_exact(of.width).map(Whole::of).collect();
@@ -35,10 +35,10 @@ pub(crate) fn product(of: &Linear, rows: &[f32]) -> Vec<f32> {
     out
 }
 
-/// A row in whole numbers.
+/// A row rounded to integers.
 struct Whole {
     blocks: Vec<[i16; BLOCK]>,
-    /// What one is worth.
+    /// The value of one unit.
     scale: f32,
 }
 
@@ -54,7 +54,7 @@ impl Whole {
     }
 }
 
-/// The sum of products, exactly. Eight sums side by side are what compilers make few and wide instructions of.
+/// The exact sum of products. Eight parallel sums let compilers use few wide instructions.
 fn dot(weights: &[i16; BLOCK], numbers: &[i16; BLOCK]) -> i32 {
     let mut sums = [0_i32; 8];
     let ((weights, _), (numbers, _)) = (weights.as_chunks::<8>(), numbers.as_chunks::<8>());

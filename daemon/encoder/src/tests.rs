@@ -1,4 +1,4 @@
-//! The encoder through its public face, and its tokens.
+//! Tests of the encoder through its public API, and of its tokens.
 
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -107,7 +107,7 @@ fn the_bits_are_the_same_on_every_machine() {
     assert_eq!(found, BITS, "whoever means to change them counts ARITHMETIC up");
 }
 
-/// Of three texts, as version 1 of the arithmetic makes them.
+/// Hash of the vectors of three texts in version 1 of the arithmetic.
 const BITS: &str = "9ed73c61c9c0e8e722960828cb3fb26883479ca96dcacd2178429d0a0c34aa30";
 
 proptest! {
@@ -119,7 +119,7 @@ proptest! {
         prop_assert_eq!(encoded.vector.len(), DIMENSIONS);
         prop_assert!((cosine(&encoded.vector, &encoded.vector) - 1.0).abs() < 1e-5);
         prop_assert!(encoded.tokens <= TOKENS_MAX - tokens::MARKS);
-        // Case and space are no part of what is said.
+        // Case and spacing do not change the meaning.
         let louder = format!("  {} ", text.to_ascii_uppercase());
         prop_assert_eq!(encoded, Encoder::shipped().unwrap().encode(&louder));
     }

@@ -1,5 +1,5 @@
-//! From a text to the words that the model knows: lower case, no accents, punctuation apart, and the longest known pieces
-//! of each word first (`WordPiece`). Classes of characters come from Unicode's own tables.
+//! Tokeniser (`WordPiece`): lower case, accents removed, punctuation separated, and the longest known pieces of each
+//! word first. Character classes come from Unicode's own tables.
 
 use std::collections::HashMap;
 
@@ -10,17 +10,17 @@ use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use crate::Damaged;
 use crate::weights::WORDS;
 
-/// Tokens that every text gets: one before and one behind it.
+/// Tokens added to every text: one before and one after it.
 pub(crate) const MARKS: usize = 2;
 /// Characters of a word, at most; a longer one counts as unknown.
 const WORD_MAX: usize = 100;
 
-/// What the model knows.
+/// The vocabulary of the model.
 #[derive(Debug)]
 pub(crate) struct Vocabulary {
     /// Pieces that begin a word.
     begins: HashMap<&'static str, usize>,
-    /// Pieces that go on with one.
+    /// Pieces that continue a word.
     goes_on: HashMap<&'static str, usize>,
     start: usize,
     end: usize,
@@ -41,14 +41,14 @@ impl Vocabulary {
         if begins.len() + goes_on.len() != WORDS {
             return Err(Damaged("its vocabulary is not whole"));
         }
-        // Whoever writes a mark into a text shall not get one.
+        // A mark written in a text is not read as a mark.
         let mut mark =
             |piece: &str| begins.remove(piece).ok_or(Damaged("its vocabulary lacks a mark"));
         let (start, end, unknown) = (mark("[CLS]")?, mark("[SEP]")?, mark("[UNK]")?);
         Ok(Self { begins, goes_on, start, end, unknown })
     }
 
-    /// The tokens of a text between its marks, no more than so many in all.
+    /// The tokens of a text between its marks, limited to that number in all.
     pub(crate) fn tokens(&self, text: &str, most: usize) -> Vec<usize> {
         let mut tokens = vec![self.start];
         for word in words(text) {
@@ -62,7 +62,7 @@ impl Vocabulary {
         tokens
     }
 
-    /// The longest known pieces of a word, one after the other; none of them if one is missing.
+    /// The longest known pieces of a word in order; no pieces if one is missing.
     fn pieces(&self, word: &str, tokens: &mut Vec<usize>) {
         let before = tokens.len();
         let mut rest = word;
@@ -86,7 +86,7 @@ impl Vocabulary {
     }
 }
 
-/// The words of a text and its punctuation, as the model was taught to see them.
+/// The words of a text and its punctuation, split as in the model's training.
 fn words(text: &str) -> Vec<String> {
     let classes = CodePointMapData::<GeneralCategory>::new();
     let plain: String = text

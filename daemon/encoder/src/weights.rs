@@ -1,39 +1,40 @@
-//! The weights, read in place from the bytes that are compiled in; `examples/pack.rs` writes them. Words are kept in six
-//! bits with a scale for every 32 numbers, matrices in eight bits with a scale for every 128, everything else as floats.
+//! Weights of the model, read in place from the compiled-in bytes; `examples/pack.rs` writes them. Word embeddings are
+//! stored in six bits with a scale for every 32 values, matrices in eight bits with a scale for every 128, everything
+//! else as floats.
 
 use crate::{DIMENSIONS, TOKENS_MAX};
 
 /// Layers of the model.
 pub(crate) const LAYERS: usize = 6;
-/// Numbers between the two halves of a layer.
+/// Width of the inner part of a layer.
 pub(crate) const INNER: usize = 1536;
-/// Words that it knows.
+/// Words of the vocabulary.
 pub(crate) const WORDS: usize = 30_522;
-/// Numbers of a word that share a scale.
+/// Values of a word embedding that share a scale.
 const GROUP: usize = 32;
-/// Bytes of a group: four numbers in three bytes, after the upper half of the scale as a float.
+/// Bytes of a group: the upper half of the scale as a float, then four values in three bytes.
 const GROUP_BYTES: usize = 2 + GROUP / 4 * 3;
-/// Numbers of a matrix that share a scale.
+/// Values of a matrix that share a scale.
 pub(crate) const BLOCK: usize = 128;
-/// Bytes of a word.
+/// Bytes of a word embedding.
 const WORD_BYTES: usize = DIMENSIONS / GROUP * GROUP_BYTES;
-/// What stands at the start of the file.
+/// The first bytes of the file.
 const MAGIC: &[u8; 8] = b"DSMINI01";
 
-/// A matrix, and what is added.
+/// A matrix with its bias.
 #[derive(Debug)]
 pub(crate) struct Linear {
-    /// Whole numbers, row after row.
+    /// Integers, row after row.
     pub(crate) numbers: &'static [u8],
-    /// What one is worth in each block of each row.
+    /// The value of one unit in each block of each row.
     pub(crate) scales: Vec<f32>,
     /// Added to each row's product.
     pub(crate) bias: Vec<f32>,
-    /// Numbers of a row.
+    /// Values in a row.
     pub(crate) width: usize,
 }
 
-/// What a normalised row is stretched and moved by.
+/// Scale and shift of a layer normalisation.
 #[derive(Debug)]
 pub(crate) struct Norm {
     pub(crate) stretch: Vec<f32>,
@@ -63,7 +64,7 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// Reads the file; `None` when it is not whole.
+    /// Reads the file; `None` when it is incomplete.
     pub(crate) fn read(bytes: &'static [u8]) -> Option<Self> {
         let mut file = File(bytes.strip_prefix(MAGIC)?);
         let model = Self {
@@ -75,7 +76,7 @@ impl Model {
         file.0.is_empty().then_some(model)
     }
 
-    /// A word at a place: what the first layer starts from. Nothing of either adds nothing.
+    /// The embedding of a word at a position: the input of the first layer. An index out of range contributes zero.
     pub(crate) fn word(&self, token: usize, place: usize) -> Vec<f32> {
         let from = place * DIMENSIONS;
         let mut row = self
@@ -91,7 +92,7 @@ impl Model {
             for (three, row) in threes.iter().zip(row.chunks_exact_mut(4)) {
                 let four = u32::from_le_bytes([three[0], three[1], three[2], 0]);
                 for (at, value) in row.iter_mut().enumerate() {
-                    // Kept from 1 to 63, so that no number needs a sign.
+                    // Stored from 1 to 63, so that no value needs a sign.
                     *value += ((four >> (6 * at) & 63) as f32 - 32.0) * scale;
                 }
             }
@@ -100,7 +101,7 @@ impl Model {
     }
 }
 
-/// What is left of the file.
+/// The unread rest of the file.
 struct File(&'static [u8]);
 
 impl File {

@@ -1,4 +1,4 @@
-//! Every answer of every type reads back as its own type, and is printed as it always was.
+//! Round trips of answers: every answer of every type reads back as its own type, and its printed form is unchanged.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::results::ThemeKind;
 use crate::service::{DemoscopeResponse, Page};
 use crate::study::StudyType;
 
-/// A text as models write it, with names of fields among them.
+/// A text as models write it, with field names in it.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => any::<String>(),
@@ -98,7 +98,7 @@ fn response(answer: Answer, besides: BTreeMap<String, Besides>) -> Response {
     Response { id, persona: persona(), answer, channels: None, mentions: vec![mention], besides }
 }
 
-/// Without the tags, wherever answers have them.
+/// Removes the tags wherever answers have them.
 fn untagged(mut response: Value) -> Value {
     let remove = |answer: &mut Value| {
         answer.as_object_mut().and_then(|answer| answer.remove("study_type"));

@@ -1,5 +1,5 @@
-//! Event kinds: each with its dotted word and the fields that it calls for. A kind of another version is
-//! [`EventData::Other`], which carries its word and its data as they are.
+//! Event kinds: each with its dotted word and its fields. A kind of another version is [`EventData::Other`], which
+//! keeps its word and its data unchanged.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use crate::audience::words;
 use crate::credits::Credits;
 use crate::run::{PanelCounts, State};
 
-/// One list for both enums, so that no kind is without a word or without data.
+/// One list for both enums, so that every kind has a word and data.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident $fields:tt = $word:literal),+ $(,)?) => {
         words! {
@@ -16,12 +16,12 @@ macro_rules! kinds {
             EventKind { $($(#[$doc])* $variant = $word),+ }
         }
 
-        /// What happened, with what its kind calls for.
+        /// The data of an event, by its kind.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "kind", content = "data")]
         pub enum EventData {
             $($(#[$doc])* #[serde(rename = $word)] $variant $fields,)+
-            /// A kind of another version, or one that came with other data than this version knows. It is kept as it is.
+            /// A kind of another version, or a kind with data that this version cannot read. It is kept unchanged.
             #[serde(untagged)]
             Other {
                 /// Its dotted word.
@@ -54,101 +54,101 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A study waits for its turn: it was submitted, resumed or tried again.
+    /// A study is queued: it was submitted, resumed or retried.
     Queued(StudyNews) = "study.queued",
-    /// Its first respondent is about to be asked.
+    /// A study is about to ask its first respondent.
     Running(StudyNews) = "study.running",
-    /// Its owner or a fault halted it.
+    /// A study was paused by its owner or by a fault.
     Paused(StudyNews) = "study.paused",
-    /// Every respondent has an outcome; results are being computed.
+    /// Every respondent of a study has an outcome; results are being computed.
     Finalizing(StudyNews) = "study.finalizing",
-    /// It has results.
+    /// A study has results.
     Completed(StudyNews) = "study.completed",
-    /// It ended without results.
+    /// A study ended without results.
     Failed(StudyNews) = "study.failed",
-    /// Its owner ended it.
+    /// A study was cancelled by its owner.
     Cancelled(StudyNews) = "study.cancelled",
-    /// It was put away.
+    /// A study was archived.
     Archived {} = "study.archived",
-    /// It was taken out again.
+    /// A study was unarchived.
     Unarchived {} = "study.unarchived",
-    /// Its tags were replaced.
+    /// The tags of a study were replaced.
     Tagged {
-        /// All that it has now; nothing where the study was deleted since.
+        /// All current tags; absent when the study was deleted since.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         tags: Option<Vec<String>>,
     } = "study.tagged",
-    /// It was given another place in the queue.
+    /// A study was moved in the queue.
     Moved {
-        /// The place, counted from 1.
+        /// Its place, counted from 1.
         place: u64,
     } = "study.moved",
-    /// It was deleted.
+    /// A study was deleted.
     Deleted {} = "study.deleted",
     /// Outcomes of a batch of respondents were recorded.
     Recorded {
-        /// The lowest ordinal among them.
+        /// The lowest ordinal in the batch.
         first: u32,
-        /// The highest.
+        /// The highest ordinal in the batch.
         last: u32,
-        /// Outcomes.
+        /// Number of outcomes.
         count: u64,
-        /// Answers among them.
+        /// Number of answers among them.
         delivered: u32,
-        /// What came of the whole panel until then.
+        /// Counts of the whole panel so far.
         panel: PanelCounts,
     } = "answers.recorded",
     /// Credits were granted.
     Granted {
-        /// How many.
+        /// Number of credits.
         credits: Credits,
     } = "credits.granted",
-    /// It stands for older events, which are no longer told one by one.
+    /// Older events were folded into this one and can no longer be read one by one.
     Folded {
-        /// The first number that it stands for.
+        /// The first event number that it replaces.
         from: u64,
-        /// The last, its own.
+        /// The last event number that it replaces, its own.
         to: u64,
         /// The kinds of those events.
         kinds: Vec<KindWord>,
-        /// Why they are gone.
+        /// Why they were folded.
         why: String,
     } = "events.folded",
 }
 
-/// What an event tells of a study that came to another state.
+/// The data of an event about a change of a study's state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StudyNews {
-    /// The state.
+    /// The new state.
     pub state: State,
-    /// What came of the panel until then.
+    /// Counts of the panel so far.
     pub panel: PanelCounts,
-    /// Nothing where the study was deleted since.
+    /// Absent when the study was deleted since.
     #[serde(flatten)]
     pub words: Option<StudyWords>,
 }
 
-/// What people call a study, and why it is where it is.
+/// The name of a study, and the reason for its state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StudyWords {
     /// Its name.
     pub name: String,
-    /// The reason, where the state needs one.
+    /// The reason, where the state has one.
     pub reason: Option<String>,
 }
 
-/// The word of a kind, also of one that this version does not know.
+/// The word of an event kind, including kinds that this version does not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum KindWord {
-    /// One of this version's.
+    /// A kind of this version.
     Known(EventKind),
-    /// Another.
+    /// A kind of another version.
     Other(String),
 }
 
 impl EventData {
-    /// That a study came to a state; `None` for a kind that tells of something else.
+    /// The event data for a change of state; `None` for a kind that is not a change of state.
     #[must_use]
     pub fn of_study(kind: EventKind, news: StudyNews) -> Option<Self> {
         Some(match kind {
@@ -170,7 +170,7 @@ impl EventData {
         })
     }
 
-    /// What it tells of a study that came to another state.
+    /// The change of a study's state that it reports, if it does.
     #[must_use]
     pub fn news(&self) -> Option<&StudyNews> {
         match self {
@@ -190,7 +190,7 @@ impl EventData {
     pub fn content(&self) -> Value {
         match self {
             Self::Other { data, .. } => data.clone(),
-            // Strings, integers and lists of them: there is nothing that could not be written.
+            // Strings, integers and lists of them always serialise.
             data => match serde_json::to_value(data) {
                 Ok(Value::Object(mut tagged)) => tagged.remove("data").unwrap_or_default(),
                 _ => Value::Null,
@@ -198,7 +198,7 @@ impl EventData {
         }
     }
 
-    /// The data of that kind, where these are its fields.
+    /// The data of that kind, if the fields match.
     pub(super) fn typed(kind: &str, fields: &Map<String, Value>) -> Option<Self> {
         let kind: EventKind = kind.parse().ok()?;
         let tagged = Tagged { kind, data: fields };
@@ -212,7 +212,7 @@ impl EventData {
     }
 }
 
-/// The form in which [`EventData`] is written.
+/// The serialised form of [`EventData`].
 #[derive(Serialize)]
 struct Tagged<'a> {
     kind: EventKind,

@@ -1,5 +1,6 @@
-//! The JSON form of an event: the same object in the store, on the wire and in `demoscope events`. A field that is unknown,
-//! or that is read only in part, is kept beside the typed data, so that an event is always written as it was read.
+//! The JSON form of an event: the same object in the store, on the wire and in `demoscope events`. A field that is
+//! unknown, or understood only in part, is kept next to the typed data, so that an event is always written as it was
+//! read.
 
 use std::borrow::Cow;
 
@@ -46,8 +47,8 @@ impl<'de> Deserialize<'de> for Event {
     }
 }
 
-/// What an event of that kind tells, and the fields that its typed form does not write as they are here. Where the typed
-/// form would write a field that is not here, the whole is kept as it is.
+/// Reads the data of an event of that kind, and returns with it the fields that the typed form does not write in the
+/// same way. Where the typed form would write a field that is missing here, all fields are kept as they are.
 pub(super) fn read(kind: &str, content: Value) -> (EventData, Map<String, Value>) {
     match content {
         Value::Object(mut fields) => {

@@ -1,5 +1,5 @@
-//! The event history: everything that changed, in order, readable from any point without a gap. An event is written as one
-//! flat JSON object; what it tells is typed by its kind (`data`), and what a newer version adds is carried along unread.
+//! The event feed: every change in order, readable from any point without a gap. An event is one flat JSON object; its
+//! data is typed by its kind (`data`), and fields of newer versions are kept unread.
 
 mod data;
 mod line;
@@ -15,35 +15,35 @@ use crate::run::{PanelCounts, State};
 
 pub use data::{EventData, EventKind, KindWord, StudyNews, StudyWords};
 
-/// What an event may go on telling about a deleted study: its state, and counts.
+/// The fields that may remain in an event of a deleted study: its state, and counts.
 const COUNTS: [&str; 7] = ["state", "panel", "first", "last", "count", "delivered", "place"];
 
-/// A place in the history: after the event of this number. Zero is before the first.
+/// A place in the event feed: after the event of this number. Zero is before the first.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(transparent)]
 pub struct Cursor(pub u64);
 
-/// Something that changed. It is committed together with the change itself.
+/// A committed fact. It is written in the same transaction as the change itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// Its number: rising, and dense but for what an event of the kind [`EventKind::Folded`] stands for.
+    /// Its number: rising and dense, except for the numbers that an [`EventKind::Folded`] replaces.
     pub seq: u64,
-    /// When; only for reading, the order is `seq`.
+    /// Time, for information only; `seq` gives the order.
     pub at: Timestamp,
     /// The study it is about.
     pub study: Option<StudyId>,
     /// The respondent it is about, by ordinal.
     pub respondent: Option<u32>,
-    /// What happened; at most 64 KiB of JSON.
+    /// The data; at most 64 KiB of JSON.
     pub data: EventData,
-    /// Fields of `data` that this version does not know, or reads only in part: written again as they were read.
+    /// Fields of `data` that this version does not know or understands only in part: written again as they were read.
     more: Map<String, Value>,
 }
 
 impl Event {
-    /// An event about a study, or about none.
+    /// An event about a study, or about no study.
     #[must_use]
     pub fn new(seq: u64, at: Timestamp, study: Option<StudyId>, data: EventData) -> Self {
         Self { seq, at, study, respondent: None, data, more: Map::new() }
@@ -55,7 +55,7 @@ impl Event {
         self.data.kind()
     }
 
-    /// What it tells, as JSON, with what this version does not know.
+    /// Its data as JSON, including fields that this version does not know.
     #[must_use]
     pub fn content(&self) -> Value {
         let mut content = self.data.content();
@@ -65,7 +65,7 @@ impl Event {
         content
     }
 
-    /// The first number that it stands for, where it stands for several.
+    /// The first event number that it replaces, if it is a folded one.
     #[must_use]
     pub fn folded_from(&self) -> Option<u64> {
         match self.data {
@@ -74,7 +74,7 @@ impl Event {
         }
     }
 
-    /// The state that its study came to.
+    /// The new state of its study.
     #[must_use]
     pub fn state(&self) -> Option<State> {
         match &self.data {
@@ -83,7 +83,7 @@ impl Event {
         }
     }
 
-    /// What came of its study's panel until then.
+    /// Counts of its study's panel so far.
     #[must_use]
     pub fn panel(&self) -> Option<PanelCounts> {
         match &self.data {
@@ -93,7 +93,7 @@ impl Event {
         }
     }
 
-    /// Whether it tells more about its study than its state and counts.
+    /// Whether it holds more than the state and counts of its study.
     #[must_use]
     pub fn has_words(&self) -> bool {
         match self.content() {
@@ -102,8 +102,8 @@ impl Event {
         }
     }
 
-    /// The same with nothing but its study's state and counts. Fields are kept by a list, so that one which is added later
-    /// goes unless somebody decides otherwise.
+    /// The same event with only the state and counts of its study. The fields to keep are listed, so that a field added
+    /// later is removed unless it is added to the list.
     #[must_use]
     pub fn without_words(self) -> Self {
         let mut content = self.content();
@@ -120,11 +120,11 @@ fn field<T: serde::de::DeserializeOwned>(data: &Value, name: &str) -> Option<T> 
     data.get(name).and_then(|value| T::deserialize(value).ok())
 }
 
-/// Some of the history.
+/// A page of the event feed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EventPage {
     /// In order.
     pub events: Vec<Event>,
-    /// Where to go on.
+    /// The cursor for the next page.
     pub next: Cursor,
 }

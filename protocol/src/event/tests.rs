@@ -1,4 +1,4 @@
-//! The form of events: what is stored and sent today is read, and written again byte for byte.
+//! Serialisation of events: events stored or sent by this version are read and written again byte for byte.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use proptest::sample::select;
 use super::*;
 use crate::credits::Credits;
 
-/// An event of every kind as it is stored and sent, then those of deleted studies, of which only counts are left.
+/// An event of every kind as it is stored and sent, then those of deleted studies, which keep counts only.
 const WRITTEN: [&str; 21] = [
     r#"{"seq":1,"at":"2026-11-22T10:00:00Z","kind":"study.queued","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":null,"state":"queued"}}"#,
     r#"{"seq":2,"at":"2026-11-22T10:00:00Z","kind":"study.running","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"name":"A kit for 40","panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"reason":null,"state":"running"}}"#,
@@ -28,7 +28,7 @@ const WRITTEN: [&str; 21] = [
     r#"{"seq":14,"at":"2026-11-22T10:00:00Z","kind":"study.deleted","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{}}"#,
     r#"{"seq":15,"at":"2026-11-22T10:00:00Z","kind":"credits.granted","data":{"credits":77}}"#,
     r#"{"seq":16,"at":"2026-11-22T10:00:00Z","kind":"events.folded","data":{"from":3,"kinds":["answers.recorded"],"to":16,"why":"studies that ended long ago tell of single answers no more; the setting is events.keep_days"}}"#,
-    // Of studies that were deleted.
+    // Of deleted studies.
     r#"{"seq":17,"at":"2026-11-22T10:00:00Z","kind":"study.queued","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"state":"queued"}}"#,
     r#"{"seq":18,"at":"2026-11-22T10:00:00Z","kind":"study.cancelled","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{"panel":{"delivered":0,"failed":0,"invalid":0,"refused":0,"requested":40},"state":"cancelled"}}"#,
     r#"{"seq":19,"at":"2026-11-22T10:00:00Z","kind":"study.tagged","study":"9e3779b9-7f4a-7c15-0000-000000000001","data":{}}"#,
@@ -49,7 +49,7 @@ fn read(written: &str) -> Event {
     serde_json::from_str(written).unwrap()
 }
 
-/// An event with that data, written and read again.
+/// The event after writing and reading it.
 fn again(event: &Event) -> Event {
     read(&serde_json::to_string(event).unwrap())
 }
@@ -80,11 +80,11 @@ fn kinds_and_data_of_other_versions_are_carried_as_they_are() {
     let later = read(WRITTEN[19]);
     assert_eq!((later.kind(), later.data.word()), (None, "finding.changed"));
     assert_eq!((later.state(), later.panel(), later.folded_from()), (None, None, None));
-    // A known kind without its data is of that kind still.
+    // A known kind without its data keeps its kind.
     let bare = read(WRITTEN[20]);
     assert_eq!(bare.kind(), Some(EventKind::Recorded));
     assert!(matches!(bare.data, EventData::Other { .. }));
-    // A field that is added to a known kind takes nothing from what is known.
+    // An added field does not hide the known fields of a known kind.
     let more = WRITTEN[2]
         .replace("\"first\":0,", "\"first\":0,\"for\":\"a\",")
         .replace("\"refused\":1,", "\"refused\":1,\"refusing\":2,");
@@ -194,7 +194,7 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Names of fields, known ones among them.
+/// Field names, known ones among them.
 fn any_name() -> impl Strategy<Value = String> {
     let known = select(vec![
         "state",

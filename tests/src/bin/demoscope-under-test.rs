@@ -1,6 +1,5 @@
-//! The program that the tests run: the shipped one, line for line. Where a test asks for a fault in its environment, the
-//! daemon runs with something that cheats in place of what it depends on, or the workstation meets a panic, so that a test
-//! can prove that it would notice.
+//! Program under test: identical to the shipped one. Where a test's environment requests a fault, the daemon runs with
+//! a faulty dependency, or the workstation panics, so that a test can prove that it detects the fault.
 
 use std::process::ExitCode;
 

@@ -1,5 +1,5 @@
-//! What has come from the program: every byte it wrote, the screen that they make, and what it asked of the terminal
-//! beside cells. A thread listens; whoever waits is woken by every byte.
+//! Output of the program in a terminal: every byte it wrote, the resulting screen, and its requests to the terminal
+//! other than cells. A thread reads; waiting tests are woken by every byte.
 
 use std::io::Read;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -7,18 +7,18 @@ use std::thread;
 
 use vt100::{Callbacks, Parser, Screen};
 
-/// Everything that a program could ask of a terminal beside cells.
+/// The program's requests to the terminal other than cells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// Titles that were set.
+    /// Titles that it set.
     pub titles: Vec<String>,
-    /// Texts that were put on the clipboard, as base64.
+    /// Texts that it put on the clipboard, as base64.
     pub copies: Vec<String>,
-    /// What the terminal does not know.
+    /// Sequences that the terminal does not know.
     pub unknown: Vec<String>,
 }
 
-/// A frame stands between these two; a terminal that knows them shows all of it at once.
+/// The start and end of a frame; a terminal with synchronised updates shows it at once.
 const FRAME: (&[u8], &[u8]) = (b"\x1b[?2026h", b"\x1b[?2026l");
 
 impl Callbacks for Asked {
@@ -40,25 +40,25 @@ impl Callbacks for Asked {
     }
 }
 
-/// What has come from the program so far.
+/// The output of the program so far.
 pub(super) struct Received {
     pub(super) parser: Parser<Asked>,
     pub(super) bytes: Vec<u8>,
-    /// The program's side has been closed.
+    /// The program has closed its side.
     pub(super) ended: bool,
-    /// This side is about to be closed: whoever listens must let go of it.
+    /// The test is about to close its side, so the reading thread must release it.
     pub(super) closing: bool,
 }
 
 impl Received {
-    /// Whether the last frame has arrived to its end: half a frame is never looked at.
+    /// Whether the last frame is complete: half a frame is never examined.
     pub(super) fn is_whole(&self) -> bool {
         let last = |mark: &[u8]| self.bytes.windows(mark.len()).rposition(|window| window == mark);
         last(FRAME.0) <= last(FRAME.1)
     }
 }
 
-/// What one thread fills and others wait for.
+/// The output, filled by one thread and awaited by others.
 #[derive(Default)]
 pub(super) struct Inbox {
     pub(super) received: Mutex<Option<Received>>,
@@ -72,7 +72,7 @@ impl Inbox {
     }
 }
 
-/// Feeds the screen with what the program writes, until its side of the terminal is closed.
+/// Feeds the screen with the program's output, until its side of the terminal is closed.
 pub(super) fn listen(mut from: Box<dyn Read + Send>, inbox: Arc<Inbox>) {
     thread::spawn(move || {
         let mut buffer = vec![0; 64 * 1024];
@@ -88,7 +88,7 @@ pub(super) fn listen(mut from: Box<dyn Read + Send>, inbox: Arc<Inbox>) {
                 break;
             }
         }
-        // Closed first and told then, so that who waits for the end finds it closed.
+        // Closed before the notification, so that a waiting test finds it closed.
         drop(from);
         inbox.with(|received| received.ended = true);
         inbox.more.notify_all();

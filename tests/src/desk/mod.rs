@@ -1,6 +1,5 @@
-//! The workstation in a terminal of its own: a pseudo terminal with the real program on one side, and on the other a
-//! screen that is built from every byte it wrote. A test presses keys, waits for what the screen shows, and looks at what
-//! is left when the program has gone.
+//! Workstation in a pseudo terminal: the real program on one side, and on the other a screen built from every byte it
+//! wrote. A test presses keys, waits for screen content, and checks the terminal after the program has ended.
 
 mod inbox;
 mod seat;
@@ -21,23 +20,23 @@ use crate::{Home, process, wait};
 use inbox::Inbox;
 use seat::some;
 
-/// A mode of a terminal that a program may change and must give back; a shell has none of them.
+/// A terminal mode that a program may change and must restore; a shell uses none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
-    /// It shows its second screen.
+    /// The alternate screen is active.
     Alternate,
-    /// Its cursor cannot be seen.
+    /// The cursor is hidden.
     HiddenCursor,
-    /// Pasted text comes in brackets.
+    /// Bracketed paste is active.
     BracketedPaste,
-    /// Clicks are sent to the program.
+    /// Mouse reports are active.
     Mouse,
 }
 
-/// A workstation in a terminal of its own. Dropped, it is killed.
+/// A workstation in a pseudo terminal. Dropping it kills the program.
 pub struct Desk {
     child: Box<dyn Child + Send + Sync>,
-    /// Taken away when the terminal is closed.
+    /// Removed when the terminal is closed.
     master: Option<Box<dyn MasterPty + Send>>,
     keys: Option<Box<dyn Write + Send>>,
     inbox: Arc<Inbox>,
@@ -49,22 +48,22 @@ fn modes_of(master: &(dyn MasterPty + Send)) -> String {
 }
 
 impl Desk {
-    /// A terminal of that many columns and rows with the workstation in it.
+    /// A terminal of that size with the workstation in it.
     #[must_use]
     pub fn open(home: &Home, columns: u16, rows: u16) -> Self {
         Seat::new(home, columns, rows).open()
     }
 
-    /// Its process.
+    /// Its process id.
     ///
     /// # Panics
-    /// When it has none any more.
+    /// When it has exited.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.process_id().unwrap()
     }
 
-    /// Presses keys, as the bytes that a terminal sends.
+    /// Presses keys, as the bytes of a terminal.
     pub fn press(&mut self, keys: &str) {
         if let Some(to) = &mut self.keys {
             to.write_all(keys.as_bytes()).unwrap();
@@ -72,16 +71,16 @@ impl Desk {
         }
     }
 
-    /// What the screen shows, line by line.
+    /// The screen content, line by line.
     #[must_use]
     pub fn screen(&self) -> String {
         self.inbox.with(|received| received.parser.screen().contents())
     }
 
-    /// Waits until the screen is as wanted, woken by every byte that arrives.
+    /// Waits until the screen meets the condition, woken by every byte.
     ///
     /// # Panics
-    /// When it is not within the bound; the message is the screen.
+    /// When it does not within the bound; the message contains the screen.
     pub fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let begun = Instant::now();
         let mut guard = self.inbox.received.lock().unwrap_or_else(PoisonError::into_inner);
@@ -107,7 +106,7 @@ impl Desk {
         self.wait(&format!("{text:?}"), |screen| screen.contains(text))
     }
 
-    /// Waits until nothing has come for that long; gives how many bytes have come in all.
+    /// Waits until no byte has arrived for that long; returns the total number of bytes.
     #[must_use]
     pub fn wait_quiet(&self, quiet: Duration) -> usize {
         let mut guard = self.inbox.received.lock().unwrap_or_else(PoisonError::into_inner);
@@ -129,10 +128,10 @@ impl Desk {
         }
     }
 
-    /// Waits until more bytes have come than that many.
+    /// Waits until more bytes than that have arrived.
     ///
     /// # Panics
-    /// When none come within the bound.
+    /// When none arrive within the bound.
     pub fn wait_bytes(&self, more_than: usize) -> usize {
         let begun = Instant::now();
         let mut guard = self.inbox.received.lock().unwrap_or_else(PoisonError::into_inner);
@@ -148,25 +147,25 @@ impl Desk {
         }
     }
 
-    /// How many bytes have come.
+    /// The number of bytes so far.
     #[must_use]
     pub fn byte_count(&self) -> usize {
         self.inbox.with(|received| received.bytes.len())
     }
 
-    /// Every byte from a place on.
+    /// Every byte from an offset on.
     #[must_use]
     pub fn bytes_from(&self, from: usize) -> Vec<u8> {
         self.inbox.with(|received| received.bytes.get(from..).unwrap_or_default().to_vec())
     }
 
-    /// What was asked of the terminal beside cells.
+    /// The program's requests to the terminal other than cells.
     #[must_use]
     pub fn asked(&self) -> Asked {
         self.inbox.with(|received| received.parser.callbacks().clone())
     }
 
-    /// The modes that the program has left the terminal in.
+    /// The modes that the program has left active.
     #[must_use]
     pub fn modes(&self) -> BTreeSet<Mode> {
         self.inbox.with(|received| {
@@ -184,19 +183,19 @@ impl Desk {
         })
     }
 
-    /// Whether the line is as it was before the program: typed lines are edited and echoed.
+    /// Whether the line discipline is as before the program: lines are edited and echoed.
     #[must_use]
     pub fn line_is_given_back(&self) -> bool {
         self.master.as_ref().is_some_and(|master| modes_of(&**master) == self.line_modes)
     }
 
-    /// Gives the terminal another size.
+    /// Resizes the terminal.
     ///
     /// # Panics
     /// When the system refuses.
     pub fn resize(&self, columns: u16, rows: u16) {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        // The screen first: what the program draws for the new size must find it.
+        // The screen is resized first, because the program's redraw must find the new size.
         self.inbox.with(|received| {
             received.parser.screen_mut().set_size(some(rows), some(columns));
         });
@@ -210,7 +209,7 @@ impl Desk {
         process::signal(self.pid(), signal);
     }
 
-    /// Waits until the program is stopped, as by Ctrl-Z.
+    /// Waits until the program is suspended, as by Ctrl-Z.
     pub fn wait_stopped(&self) {
         let pid = self.pid();
         wait::until("a stopped program", wait::BOUND, || {
@@ -218,10 +217,10 @@ impl Desk {
         });
     }
 
-    /// Takes the terminal away.
+    /// Closes the terminal.
     pub fn close(&mut self) {
         self.inbox.with(|received| received.closing = true);
-        // Another size is drawn anew, which wakes the listener: it holds this side open while it waits for bytes.
+        // The resize causes output, which wakes the reading thread: it keeps this side open while it waits for bytes.
         self.resize(90, 25);
         wait::until("the listener's leave", wait::BOUND, || {
             self.inbox.with(|received| received.ended).then_some(())
@@ -230,7 +229,7 @@ impl Desk {
         self.master = None;
     }
 
-    /// Waits for its end.
+    /// Waits until it exits.
     ///
     /// # Panics
     /// When it takes longer than the bound.
@@ -239,7 +238,7 @@ impl Desk {
             self.child.try_wait().unwrap()
         });
         if self.master.is_some() {
-            // What it wrote last may still be on its way.
+            // Its last output may still be on its way.
             wait::until("its last bytes", wait::BOUND, || {
                 self.inbox.with(|received| received.ended).then_some(())
             });
@@ -250,7 +249,7 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        // It may have ended already.
+        // It may have exited already.
         drop(self.child.kill());
         drop(self.child.wait());
     }

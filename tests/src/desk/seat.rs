@@ -1,4 +1,4 @@
-//! How a workstation is started: in which home, in a terminal of which size, with which arguments and environment.
+//! Builder for a workstation session: home, terminal size, arguments and environment.
 
 use std::num::NonZeroU16;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::inbox::{Asked, Inbox, Received, listen};
 use super::{Desk, modes_of};
 use crate::{Home, program};
 
-/// How a workstation is started.
+/// The options of a workstation session.
 pub struct Seat<'a> {
     home: &'a Home,
     size: (u16, u16),
@@ -19,7 +19,7 @@ pub struct Seat<'a> {
 }
 
 impl<'a> Seat<'a> {
-    /// A terminal of that many columns and rows, with 256 colours.
+    /// A terminal of that size with 256 colours.
     #[must_use]
     pub fn new(home: &'a Home, columns: u16, rows: u16) -> Self {
         let environment = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("SHELL", "/bin/sh")];
@@ -33,21 +33,21 @@ impl<'a> Seat<'a> {
         }
     }
 
-    /// With a variable.
+    /// Sets an environment variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// With an argument.
+    /// Adds an argument.
     #[must_use]
     pub fn arg(mut self, arg: &str) -> Self {
         self.args.push(arg.to_owned());
         self
     }
 
-    /// Sits down.
+    /// Starts the workstation.
     #[must_use]
     pub fn open(self) -> Desk {
         let (cols, rows) = self.size;

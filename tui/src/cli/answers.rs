@@ -1,4 +1,4 @@
-//! `demoscope answers`: what each respondent said, page by page.
+//! The `demoscope answers` command: the answer of each respondent, page by page.
 
 use protocol::id::StudyId;
 
@@ -64,7 +64,7 @@ pub(crate) async fn print(
     Ok(())
 }
 
-/// Prints one array, an answer a line, without ever holding more than a page.
+/// Prints one JSON array, an answer per line, while holding at most one page in memory.
 async fn print_json(
     link: &Link,
     study: StudyId,

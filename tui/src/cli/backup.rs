@@ -1,4 +1,4 @@
-//! `demoscope backup`: a consistent copy of the store, while it is in use.
+//! The `demoscope backup` command: a consistent copy of the store, also while it is in use.
 
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The path as the daemon needs it: it lives in another folder than we do.
+/// An absolute path for the daemon, whose working directory is another one.
 fn absolute(path: &Path) -> Result<String, Failure> {
     let path = std::path::absolute(path).map_err(|error| {
         Failure::invalid(format!("That is no usable path: {error}")).because(&error)

@@ -1,4 +1,4 @@
-//! `demoscope compare`: two studies against each other, person by person where the same people answered both.
+//! The `demoscope compare` command: two studies compared, pairwise where the same respondents answered both.
 
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};

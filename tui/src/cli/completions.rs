@@ -1,4 +1,4 @@
-//! `demoscope completions`: what a shell needs to complete our words.
+//! The `demoscope completions` command: shell completions of commands and flags.
 
 use clap::CommandFactory;
 use clap_complete::Shell;

@@ -1,5 +1,6 @@
-//! `demoscope config`: each setting, its value, and where that comes from. It reads what the daemon would read and never
-//! starts one; where one is at work with other settings, it says so, and with `--apply` puts into force what can be.
+//! The `demoscope config` command: each setting with its value and source. It reads what the daemon would read and
+//! never starts one; when a daemon runs with other settings it reports them, and `--apply` puts those into force that
+//! can change at run time.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -34,10 +35,10 @@ pub(crate) struct Args {
     apply: bool,
 }
 
-/// How long a daemon may take to compare its settings: where it does not answer, they are shown all the same.
+/// Time limit for the daemon to compare its settings; without a response the settings are shown all the same.
 const COMPARES_WITHIN: Duration = Duration::from_secs(5);
 
-/// Prints the settings, or where their file is.
+/// Prints the settings, or the path of their file.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let paths = Paths::resolve()?;
     if args.path {
@@ -83,7 +84,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Says which settings a running daemon does not work with yet. Whether one runs, and answers, is not the point here.
+/// Reports settings that a running daemon does not use yet. A daemon that does not run or respond is no error here.
 async fn compare(ui: &mut Ui) {
     let Ok(link) = Link::open(ui, Absent::Report).await else { return };
     let Ok(changes) = call!(link, COMPARES_WITHIN, settings(false)) else { return };
@@ -118,7 +119,7 @@ async fn apply(as_json: bool, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// What became of a changed setting.
+/// The effect of a changed setting, as a sentence.
 fn sentence(change: &SettingChange) -> String {
     let shown = |value: &Option<serde_json::Value>| {
         value.as_ref().map_or("nothing".to_owned(), ToString::to_string)

@@ -1,5 +1,5 @@
-//! `demoscope pause`, `resume`, `cancel`, `retry` and `archive`: what an owner can do to a study. They are one call of
-//! the daemon with another word, so they share a file as they share that call.
+//! Control commands: `demoscope pause`, `resume`, `cancel`, `retry` and `archive`. They share a file because they are
+//! one call of the daemon with different operations.
 
 use protocol::safe;
 use protocol::service::Control;
@@ -28,13 +28,13 @@ pub(crate) struct ArchiveArgs {
     undo: bool,
 }
 
-/// Puts a study away, or takes it out again.
+/// Archives or unarchives a study.
 pub(crate) async fn archive(args: ArchiveArgs, ui: &mut Ui) -> Result<Exit, Failure> {
     let control = if args.undo { Control::Unarchive } else { Control::Archive };
     run(args.study, control, ui).await
 }
 
-/// Does that to the study.
+/// Carries out the operation on the study.
 pub(crate) async fn run(args: Args, control: Control, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     link.offer().await?;

@@ -1,4 +1,4 @@
-//! `demoscope credits`: the owner's budget, what was added to it, and every movement.
+//! The `demoscope credits` command: the owner's balance, grants, and the statement of the ledger.
 
 use jiff::tz::TimeZone;
 use protocol::credits::Credits;
@@ -49,7 +49,7 @@ enum Verb {
     },
 }
 
-/// Prints where the budget stands, after adding to it when that is asked for.
+/// Prints the balance, after a grant if one is requested.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let (balance, json) = match &args.verb {

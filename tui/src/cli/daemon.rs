@@ -1,5 +1,5 @@
-//! `demoscope daemon`: the daemon by hand. This is the only file that names the daemon's crate, so that one binary
-//! installs everything; everyone else talks to a daemon through the protocol.
+//! The `demoscope daemon` command: running, starting and stopping the daemon by hand. It links the daemon's crate, so
+//! that one binary installs everything; other commands talk to a daemon through the protocol.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ use crate::look::{Look, Role, pad, thousands};
 use crate::owner::Owner;
 use crate::ui::Ui;
 
-/// How long a daemon may take to end: it waits for what is under way.
+/// Time limit for the daemon to end: it waits for calls under way.
 const END_WITHIN: Duration = Duration::from_secs(30);
 
 /// Run, start, stop or look at the daemon
@@ -74,7 +74,7 @@ pub(crate) struct StartArgs {
     new_store: bool,
 }
 
-/// Is the daemon, until it ends.
+/// Runs the daemon in this process until it ends.
 pub(crate) fn serve(args: &RunArgs) -> Result<Exit, Failure> {
     let face = if args.detached { daemon::Face::Detached } else { daemon::Face::Foreground };
     let missing =
@@ -83,33 +83,33 @@ pub(crate) fn serve(args: &RunArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Puts a backup in the place of the store, while no daemon runs. Says what there is to know about it.
+/// Replaces the store by a backup while no daemon runs. Returns notes for the user.
 pub(crate) fn restore_store(paths: &Paths, backup: &Path) -> Result<Vec<String>, ApiError> {
     daemon::restore(paths, backup)
 }
 
-/// What a replay of a file of evidence came to.
+/// The result of replaying an evidence bundle.
 #[derive(Debug, Serialize)]
 pub(crate) struct Replay {
     /// The study's id.
     pub(crate) study: protocol::id::StudyId,
-    /// What it is called.
+    /// Its name.
     pub(crate) name: String,
-    /// Whether the results were rebuilt, every byte the same: a replay that ends otherwise is a failure.
+    /// Whether the rebuilt results are identical to the last byte; otherwise the replay has failed.
     pub(crate) identical: bool,
-    /// Respondents in the file.
+    /// Respondents in the bundle.
     pub(crate) respondents: u32,
     /// Replies that were read again.
     pub(crate) exchanges: u64,
-    /// Prompts whose address was found to be right.
+    /// Prompts whose address was verified.
     pub(crate) prompts: u64,
-    /// Answers whose reply was not kept.
+    /// Answers without a stored reply.
     pub(crate) without_reply: u64,
-    /// SHA-256 (hex) of the results as JSON; empty where there were none.
+    /// SHA-256 (hex) of the results as JSON; empty where there are none.
     pub(crate) results_sha256: String,
 }
 
-/// Rebuilds the results of a study from a file of its evidence. No daemon takes part.
+/// Rebuilds the results of a study from its evidence bundle, without a daemon.
 pub(crate) fn replay(path: &Path) -> Result<Replay, Failure> {
     use daemon::app::NotReplayed;
     let replayed = daemon::replay(path).map_err(|error| {
@@ -143,7 +143,7 @@ pub(crate) struct Setting {
     pub(crate) key: String,
     /// Its value.
     pub(crate) value: serde_json::Value,
-    /// Where that comes from.
+    /// The source of the value.
     pub(crate) source: String,
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn settings(paths: &Paths) -> Result<Vec<Setting>, ApiError> {
     Ok(settings.collect())
 }
 
-/// What people and service managers ask of a daemon from outside.
+/// Runs one of the commands that act on a daemon from outside.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     match &args.verb {
         Verb::Run(args) => serve(args),
@@ -180,16 +180,16 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     }
 }
 
-/// When a daemon ended that is not there now.
+/// Whether `stop` ended a daemon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// Because it was asked to.
+    /// A daemon was running and was stopped.
     Now,
-    /// There was none.
+    /// No daemon was running.
     Before,
 }
 
-/// Ends the daemon and waits until it has let go of the data folder. One that does not listen is sent a signal.
+/// Ends the daemon and waits until it has released the data folder. A daemon that does not respond is sent a signal.
 pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
     let paths = Paths::resolve()?;
     let rescued = daemon::rescued(&paths);
@@ -198,7 +198,7 @@ pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
             let owner = Owner::Passing { pid: Some(link.welcome.pid) };
             match call!(link, stop()) {
                 Ok(()) => {}
-                // It may be gone before its reply is.
+                // The daemon may end before its response arrives.
                 Err(error) if error.code == ErrorCode::Unreachable => {}
                 Err(error) => return Err(error.into()),
             }
@@ -217,7 +217,7 @@ pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
     };
     let begun = Instant::now();
     let mut pause = Duration::from_millis(4);
-    // The lock and not the process: one that nobody has waited for yet still counts as a process.
+    // The lock is checked and not the process: a process that has not been reaped yet still exists.
     while still_owns(&owner, &Owner::of(&paths)) {
         if begun.elapsed() > END_WITHIN {
             let pid = owner.pid().map(|pid| format!(" (pid {pid})")).unwrap_or_default();
@@ -240,7 +240,7 @@ pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
     Ok(Ended::Now)
 }
 
-/// Whether the owner of before is the owner of now; another daemon may have taken its place at once.
+/// Whether the lock still belongs to the same daemon; another one may have taken it meanwhile.
 fn still_owns(before: &Owner, now: &Owner) -> bool {
     match (before.pid(), now.pid()) {
         _ if *now == Owner::Nobody => false,
@@ -253,10 +253,10 @@ fn process(pid: u32) -> Option<Pid> {
     Pid::from_raw(i32::try_from(pid).ok()?)
 }
 
-/// Asks a process to end, and wakes it for that when it was halted.
+/// Asks a process to end, and continues it if it was suspended.
 fn terminate(pid: Pid) -> Result<(), ApiError> {
     match kill_process(pid, Signal::TERM) {
-        // It ended meanwhile, as it should.
+        // It ended in the meantime, which is the goal.
         Ok(()) | Err(Errno::SRCH) => {}
         Err(error) => {
             return Err(ApiError::new(
@@ -266,12 +266,12 @@ fn terminate(pid: Pid) -> Result<(), ApiError> {
             .because(&error));
         }
     }
-    // It may have ended already; then there is nothing to wake.
+    // It may have ended already; then there is nothing to continue.
     let _gone = kill_process(pid, Signal::CONT);
     Ok(())
 }
 
-/// The daemon's status with the word that tells it from the absence of one.
+/// The daemon's status with the field that distinguishes it from the absence of a daemon.
 #[derive(Serialize)]
 struct Running<'a> {
     running: bool,

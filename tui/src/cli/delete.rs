@@ -1,5 +1,5 @@
-//! `demoscope delete ID…`: takes studies away for good. It says before what goes and what stays, and asks; where nobody can
-//! be asked it takes `--yes`.
+//! The `demoscope delete` command: deletion of studies for good. It first prints what is deleted and what is kept, and
+//! asks for confirmation; without a terminal it requires `--yes`.
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::run::Study;
@@ -39,7 +39,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// Deletes the studies, all of which must be there and have ended before the first goes.
+/// Deletes the studies; before the first is deleted, all must exist and have ended.
 pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let mut studies: Vec<Study> = Vec::new();
@@ -71,7 +71,7 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     kept.map_or(Ok(Exit::Done), Err)
 }
 
-/// The study is gone, and a word of it is not.
+/// The study is deleted, but its draft could not be removed.
 fn kept_draft(study: &Study, error: &std::io::Error) -> Failure {
     let id = study.id.short();
     let what =
@@ -81,7 +81,7 @@ fn kept_draft(study: &Study, error: &std::io::Error) -> Failure {
         .into()
 }
 
-/// Asks whether they may go; an error where nobody says yes.
+/// Asks for confirmation; an error unless the user agrees.
 fn agreed(studies: &[Study], ui: &mut Ui) -> Result<(), Failure> {
     let kept = Failure::invalid("Nothing was deleted: nobody said yes");
     if !Ui::can_ask() {
@@ -93,7 +93,7 @@ fn agreed(studies: &[Study], ui: &mut Ui) -> Result<(), Failure> {
     if ui.ask(question) { Ok(()) } else { Err(kept) }
 }
 
-/// What goes and what stays.
+/// What will be deleted and what is kept.
 fn announced(studies: &[Study], look: Look) -> String {
     let mut text = String::new();
     for study in studies {
@@ -112,7 +112,7 @@ fn announced(studies: &[Study], look: Look) -> String {
     text
 }
 
-/// What was deleted, and where it stands all the same.
+/// What was deleted, and where copies may remain.
 fn told(study: &Study, deleted: &Deleted) -> String {
     let name = safe::line(&study.name);
     let mut text = format!("{name} ({}) is deleted.", study.id.short());
@@ -132,7 +132,7 @@ fn told(study: &Study, deleted: &Deleted) -> String {
     text
 }
 
-/// The daemon says the same; said here, nothing is deleted before it.
+/// The daemon reports the same error; raised here, it comes before anything is deleted.
 fn unfinished(study: &Study) -> Failure {
     let (name, id) = (safe::line(&study.name), study.id.short());
     let what = format!(

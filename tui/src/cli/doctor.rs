@@ -1,4 +1,4 @@
-//! `demoscope doctor`: audits everything that must hold, and exits 1 when something does not.
+//! The `demoscope doctor` command: an audit of every invariant. It exits 1 when one does not hold.
 
 use protocol::safe;
 use protocol::service::Check;
@@ -19,7 +19,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// Runs every check and prints what was seen.
+/// Runs every check and prints the results.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let checks = call!(link, doctor())?;
@@ -32,7 +32,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(if checks.iter().all(|check| check.ok) { Exit::Done } else { Exit::Unsound })
 }
 
-/// The checks for people, and a verdict.
+/// The checks as text, with a verdict.
 pub(crate) fn describe(checks: &[Check], look: Look) -> String {
     let mut out = String::new();
     for check in checks {

@@ -1,5 +1,5 @@
-//! `demoscope engines`, `engines check NAME` and `engines tune NAME`: what can answer, whether it does, and how fast it is
-//! asked.
+//! The `demoscope engines`, `engines check NAME` and `engines tune NAME` commands: the engines, a test call, and their
+//! rate limits.
 
 use protocol::safe;
 use protocol::service::{EngineCheck, EngineInfo, EngineRole, Tuning};
@@ -56,7 +56,7 @@ enum Verb {
     },
 }
 
-/// Lists engines, or checks one.
+/// Lists, checks or tunes engines.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     link.offer().await?;
@@ -100,7 +100,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     }
 }
 
-/// What holds now, in words.
+/// The limits in force, in words.
 fn limits(name: &str, tuning: &Tuning) -> String {
     let count = |limit: Option<u32>, what: &str| match limit {
         Some(limit) => format!("{} {what} a minute", thousands(limit)),
@@ -154,7 +154,7 @@ fn list(engines: &[EngineInfo], look: Look) -> String {
     out
 }
 
-/// Where an engine is asked, who says so, and whose key goes there.
+/// The address of an engine, its source, and the key in use.
 fn place(engine: &EngineInfo) -> Option<String> {
     let address = safe::line(engine.address.as_deref()?);
     let from = engine.address_from.as_deref().map(safe::line).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! `demoscope events`: the history of everything that changed, one JSON object a line. Whoever follows it is told
-//! everything once, also when the daemon is restarted meanwhile.
+//! The `demoscope events` command: the event feed, one JSON object per line. Following it delivers every event exactly
+//! once, also across a restart of the daemon.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use crate::link::{Absent, Link, call};
 use crate::look::thousands;
 use crate::ui::Ui;
 
-/// Events asked for at once: even at their largest that many small ones fit a frame.
+/// Events per request: so many fit a frame even at their largest usual size.
 const PAGE: u32 = 500;
-/// How long one call waits for the next event; the daemon waits at most this long.
+/// Time that one call waits for the next event; the daemon's own limit.
 const WAIT: Duration = Duration::from_secs(30);
-/// How often a daemon may be lost in a row before that is the news.
+/// Lost connections in a row after which the error is reported.
 const LOSSES_MAX: u32 = 5;
 
 /// Print the history, one JSON object a line
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     follow: bool,
 }
 
-/// Why numbers are missing, said once.
+/// Why numbers are missing; printed once.
 fn gap(from: u64, event: &Event) -> String {
     format!(
         "Events {} to {} told of single answers and are folded into one, up to {}: their studies ended long ago (events.keep_days).",
@@ -44,7 +44,7 @@ fn gap(from: u64, event: &Event) -> String {
     )
 }
 
-/// Prints the history after a cursor, and goes on when asked to.
+/// Prints the events after a cursor, and follows the feed when asked to.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let mut link = Link::open(ui, Absent::Start).await?;
     let wait = if args.follow { WAIT } else { Duration::ZERO };

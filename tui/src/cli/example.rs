@@ -1,12 +1,12 @@
-//! The example studies that the program carries along: one of each kind at least, each made to teach something. What it
-//! teaches stands in its comments, so the file itself is the lesson.
+//! Example studies that are compiled in: at least one of each study type, each with a lesson. The lesson is in the
+//! comments of the file itself.
 
 use crate::cli::input::Source;
 use crate::failure::{Exit, Failure};
 use crate::look::{Role, pad};
 use crate::ui::Ui;
 
-/// Name and text of every example, in the order in which to read them.
+/// Name and text of every example, in reading order.
 const EXAMPLES: &[(&str, &str)] = &[
     ("meal-kit", include_str!("../../../assets/studies/meal-kit.md")),
     ("meal-kit-dear", include_str!("../../../assets/studies/meal-kit-dear.md")),
@@ -32,7 +32,7 @@ pub(crate) struct Args {
     name: Option<String>,
 }
 
-/// Lists the examples, or prints the one that was named.
+/// Lists the examples, or prints one of them.
 pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     match args.name.as_deref() {
         Some("list") | None => list(ui)?,
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Prints every example with the first line of what it teaches.
+/// Prints every example with the first line of its lesson.
 pub(crate) fn list(ui: &mut Ui) -> Result<(), Failure> {
     let look = ui.look;
     let names = EXAMPLES.iter().map(|(name, _)| name.len()).max().unwrap_or(0) + 2;
@@ -58,7 +58,7 @@ pub(crate) fn list(ui: &mut Ui) -> Result<(), Failure> {
     ui.data(&text)
 }
 
-/// The example of that name, as if it had been read from a file.
+/// The example of that name, in the form of a file that was read.
 pub(crate) fn find(name: &str) -> Result<Source, Failure> {
     match EXAMPLES.iter().find(|(known, _)| *known == name) {
         Some((name, text)) => Ok(Source { name: format!("{name}.md"), text: (*text).to_owned() }),
@@ -70,7 +70,7 @@ pub(crate) fn find(name: &str) -> Result<Source, Failure> {
     }
 }
 
-/// What an example teaches: the first comment of its front matter.
+/// The lesson of an example: the first comment of its front matter.
 fn lesson(example: &str) -> &str {
     example.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! `demoscope findings`: what to act on, every finding with the words that support it.
+//! The `demoscope findings` command: every finding with its quotes.
 
 use protocol::results::Report;
 use protocol::run::{State, Study};
@@ -51,7 +51,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// What there is to say of the level of a study whose findings say nothing of it.
+/// A note on the level of a study whose findings do not mention it.
 fn level(found: &Report, nothing_found: bool) -> Option<String> {
     let view = kinds::view(found.study.instrument);
     match &found.below_middle {
@@ -65,7 +65,7 @@ fn level(found: &Report, nothing_found: bool) -> Option<String> {
     }
 }
 
-/// Why a study without results has no findings: that is not to say that all is well.
+/// Why a study without results has no findings, so that this is not read as a good result.
 fn nothing_to_judge(study: &Study) -> String {
     let state = match study.state {
         State::Draft | State::Queued => "it waits for its turn",

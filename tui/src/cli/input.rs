@@ -1,6 +1,6 @@
-//! Reading what an analyst wrote, from a file or standard input, without ever hanging on or being fooled by what is
-//! behind a name: only regular files are opened, at most [`BYTES_MAX`] are read, and a file that changes meanwhile is
-//! read again. What the text says is the daemon's business; here it only has to be text.
+//! Input files and standard input, read defensively: only regular files are opened, at most [`BYTES_MAX`] are read, and
+//! a file that changes while being read is read again. Only the encoding is checked here; the daemon checks the
+//! content.
 
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
@@ -15,12 +15,12 @@ use rustix::fs::OFlags;
 /// The largest stimulus file, in bytes. The longest stimulus has 50,000 characters of at most four bytes.
 pub(crate) const BYTES_MAX: u64 = 256 * 1024;
 
-/// What was read, and what to call it in messages.
+/// A text that was read, with its name in messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Source {
-    /// The path as typed, safe to show; `-` for standard input.
+    /// The path as typed, sanitised for display; `-` for standard input.
     pub(crate) name: String,
-    /// The text, without a byte order mark and with plain line ends.
+    /// The text, without a byte order mark and with LF line ends.
     pub(crate) text: String,
 }
 
@@ -49,9 +49,9 @@ fn read_stream(stream: impl Read) -> Result<Source, Problem> {
 
 type Fault = (String, &'static str);
 
-/// The bytes of a regular file that stood still while it was read.
+/// The bytes of a regular file that did not change while it was read.
 fn read_file(path: &Path) -> Result<Vec<u8>, Fault> {
-    // Opening some devices has effects, so what can be refused by its name is refused before.
+    // Opening some devices has side effects, so the type is checked before opening.
     refuse_unless_regular(&std::fs::metadata(path).map_err(|error| unreadable(&error))?)?;
     for _ in 0..2 {
         if let Some(bytes) = read_once(path)? {
@@ -61,9 +61,9 @@ fn read_file(path: &Path) -> Result<Vec<u8>, Fault> {
     Err(("changed while it was read".into(), "run it again when it is saved"))
 }
 
-/// One reading; nothing when the file changed meanwhile.
+/// Reads the file once; `None` when it changed meanwhile.
 fn read_once(path: &Path) -> Result<Option<Vec<u8>>, Fault> {
-    // Between the look and the opening a FIFO may have taken the name: NONBLOCK keeps that from hanging.
+    // A FIFO may have taken the name after the check: NONBLOCK keeps the open from hanging.
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
     let mut file = OpenOptions::new()
         .read(true)
@@ -129,7 +129,7 @@ fn problem(place: &str, what: impl Into<String>, hint: &str) -> Problem {
     Problem { place: place.to_owned(), what: what.into(), hint: hint.to_owned() }
 }
 
-/// The bytes as text, or what kind of bytes they are instead, with the line where it shows.
+/// The bytes as text, or an error that names their format and the line where it shows.
 fn text_of(name: String, bytes: &[u8]) -> Result<Source, Problem> {
     if u64::try_from(bytes.len()).is_ok_and(|length| length > BYTES_MAX) {
         let (what, hint) = too_large();
@@ -160,7 +160,7 @@ fn text_of(name: String, bytes: &[u8]) -> Result<Source, Problem> {
     if text.trim().is_empty() {
         return Err(problem(&line_at(0), "is empty", "write down what you want to test"));
     }
-    // The same words are the same study, whichever system they were saved on.
+    // The same text must give the same study, whichever system it was saved on.
     Ok(Source { name, text: text.replace("\r\n", "\n") })
 }
 
@@ -240,7 +240,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(kind("pipe"), "is a pipe");
-        // Even when it takes a name after that was looked at.
+        // Even when it takes the name after the check.
         assert!(read_once(&at("pipe")).is_err());
 
         let _listener = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_file_whose_length_lies_counts_as_changed() {
-        // Files of the kernel say that they are empty and are not, as a file does that grows while it is read.
+        // Kernel files report size zero although they have contents, like a file that grows while it is read.
         let found = read(OsStr::new("/proc/self/status"));
         if Path::new("/proc/self/status").exists() {
             assert_eq!(found.unwrap_err().what, "changed while it was read");

@@ -1,4 +1,4 @@
-//! `demoscope list`: the studies, newest first.
+//! The `demoscope list` command: the studies, newest first.
 
 use jiff::tz::TimeZone;
 use protocol::run::{Headline, State, Study};
@@ -13,7 +13,7 @@ use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::estimates::number;
 use crate::ui::Ui;
 
-/// Columns for a name, for which the time of the day makes room.
+/// Columns kept for the name; below that the time of day is not shown.
 const NAME_AT_LEAST: usize = 12;
 
 /// List studies, newest first
@@ -86,7 +86,7 @@ fn table(studies: &[Study], zone: &TimeZone, look: Look) -> String {
     let scores: Vec<String> = studies.iter().map(|study| score(study, look)).collect();
     let values = widest(&mut scores.iter().map(|score| score.width())).max(5);
     let states = widest(&mut studies.iter().map(|study| study.state.as_str().len())).max(5);
-    // The name gets what the others leave: an id of 8, a day or a time of it, and a space between any two.
+    // The name gets the remaining columns: after an id of 8, a day or its time, and a space between any two.
     let others = |time: usize| 8 + types + states + counts + values + time + 6;
     let (submitted, time) =
         if look.width < others(11) + NAME_AT_LEAST { ("%m-%d", 9) } else { ("%m-%d %H:%M", 11) };
@@ -121,7 +121,7 @@ fn table(studies: &[Study], zone: &TimeZone, look: Look) -> String {
     out
 }
 
-/// The one number that a study is about, with half its interval; where it has none, how many it rests on.
+/// The main result with the half width of its interval; without one, the number of answers.
 fn score(study: &Study, look: Look) -> String {
     let Some(Headline { of, estimate }) = &study.headline else {
         return look.glyph("—", "--").to_owned();
@@ -135,7 +135,7 @@ fn score(study: &Study, look: Look) -> String {
     }
 }
 
-/// The colour that a state is shown in.
+/// The colour role of a state.
 pub(crate) fn state_role(state: State) -> Role {
     match state {
         State::Completed => Role::Good,

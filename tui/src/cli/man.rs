@@ -1,4 +1,4 @@
-//! `demoscope man`: the manual pages, made from the same definitions as the help.
+//! The `demoscope man` command: manual pages, generated from the same definitions as the help.
 
 use clap::CommandFactory;
 
@@ -19,7 +19,7 @@ pub(crate) struct Args {
     command: Option<String>,
 }
 
-/// The keys of the workstation, from its own table of actions.
+/// The keys of the workstation, generated from its keymap.
 fn keys() -> Result<String, Failure> {
     let keymap =
         Keymap::built_in().map_err(|error| Failure::invalid(error.to_string()).because(&error))?;
@@ -36,7 +36,7 @@ fn keys() -> Result<String, Failure> {
     Ok(text)
 }
 
-/// A text that roff takes as it stands.
+/// Escapes a text for roff.
 fn plain(text: &str) -> String {
     text.replace('\\', "\\e").replace('-', "\\-")
 }
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
                 Failure::invalid(format!("There is no command '{name}'"))
                     .hint("List them all with `demoscope help`")
             })?;
-            // The page of a verb is called as `man` looks for it.
+            // The page of a subcommand has the name that `man` looks for.
             let title = format!("demoscope-{name}");
             found.display_name(title)
         }

@@ -1,5 +1,5 @@
-//! The command line: one file a verb, each with its arguments (whose comments are the help page) and what it does.
-//! This file names the verbs, reads the arguments and hands over.
+//! Command line: one file per command, each with its arguments (whose doc comments are the help text) and its
+//! implementation. This file lists the commands, parses the arguments and dispatches.
 
 #![allow(
     clippy::doc_markdown,
@@ -100,7 +100,7 @@ struct StationArgs {
 }
 
 impl StationArgs {
-    /// What they ask of the workstation.
+    /// The workstation options of these arguments.
     fn wishes(self) -> crate::station::Wishes {
         use crate::station::{Mouse, Wishes};
         Wishes {
@@ -161,9 +161,9 @@ pub(crate) fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help goes to stdout and complaints to stderr; a closed one leaves nobody to tell.
+            // Help goes to stdout and errors to stderr; if that stream is closed, the failure cannot be reported.
             if error.use_stderr() {
-                // A complaint repeats what was typed, and whoever typed it may have pasted it.
+                // A usage error repeats what was typed, which may contain a pasted secret, so it is masked.
                 let complaint = error.render().to_string();
                 Ui::of_process().say_raw(&protocol::safe::block(&complaint));
             } else if let Err(broken) = error.print().and_then(|()| io::stdout().flush())
@@ -189,7 +189,7 @@ pub(crate) fn main() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// Commands that need no daemon run here; the others share one single-threaded runtime.
+/// Runs commands that need no daemon; the others share one single-threaded runtime.
 fn dispatch(cli: Cli, ui: &mut Ui) -> Result<Exit, Failure> {
     let waiting = || {
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
@@ -204,13 +204,13 @@ fn dispatch(cli: Cli, ui: &mut Ui) -> Result<Exit, Failure> {
         Some(Verb::Replay(args)) => replay::run(&args, ui),
         Some(Verb::Examples(args)) => example::run(&args, ui),
         Some(Verb::ResetTerminal) => reset_terminal::run(ui),
-        // The daemon brings a runtime of its own.
+        // The daemon creates its own runtime.
         Some(Verb::Daemon(daemon::Args { verb: daemon::Verb::Run(args) })) => daemon::serve(&args),
         Some(verb) => waiting()?.block_on(converse(verb, ui)),
     }
 }
 
-/// The lines of a table as stdout can show them: cut to a terminal's width, whole for a file or a pipe.
+/// The lines of a table for stdout: cut to the width of a terminal, whole for a file or a pipe.
 fn fitted(text: &str, look: Look) -> String {
     let stdout = io::stdout();
     if !rustix::termios::isatty(&stdout) {
@@ -225,8 +225,8 @@ fn fitted(text: &str, look: Look) -> String {
     }
 }
 
-/// A painted line cut to that many columns, with a mark where it was cut. Its colours take no room, and are all kept,
-/// so that what was switched on is switched off again.
+/// A coloured line cut to that many columns, with a mark at the cut. Colour sequences have no width and are all kept,
+/// so that every colour is switched off again.
 fn clip(line: &str, columns: usize, look: Look) -> String {
     let (mut out, mut kept) = (String::with_capacity(line.len()), String::new());
     let (mut used, mut escaped, mut full) = (0_usize, false, false);
@@ -251,7 +251,7 @@ fn clip(line: &str, columns: usize, look: Look) -> String {
     if !full {
         return out;
     }
-    // Room for the mark: the last letters that have a width go, and no colour with them.
+    // Makes room for the mark by removing the last visible letters, but no colour sequence.
     while used >= columns.max(1) {
         let Some((at, letter)) = last_letter(&out) else { break };
         out.remove(at);
@@ -260,7 +260,7 @@ fn clip(line: &str, columns: usize, look: Look) -> String {
     out + look.glyph("…", "~") + &kept
 }
 
-/// The last letter that is no part of a colour, and its place.
+/// The last letter outside colour sequences, with its position.
 fn last_letter(text: &str) -> Option<(usize, char)> {
     let mut escaped = false;
     let letters = text.char_indices().filter(|&(_, letter)| {
@@ -271,7 +271,7 @@ fn last_letter(text: &str) -> Option<(usize, char)> {
     letters.last()
 }
 
-/// The workstation, or a short way in where there is no terminal for it.
+/// Starts the workstation, or prints a short introduction where there is no terminal.
 fn workstation(args: StationArgs, ui: &mut Ui) -> Result<Exit, Failure> {
     use crate::station::StationError;
     match crate::station::run(&Paths::resolve()?, &args.wishes()) {
@@ -284,7 +284,7 @@ fn workstation(args: StationArgs, ui: &mut Ui) -> Result<Exit, Failure> {
     }
 }
 
-/// Commands that talk to the daemon.
+/// Runs commands that talk to the daemon.
 async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
     use protocol::service::Control;
     match verb {
@@ -312,7 +312,7 @@ async fn converse(verb: Verb, ui: &mut Ui) -> Result<Exit, Failure> {
         Verb::Config(args) => config::run(&args, ui).await,
         Verb::Backup(args) => backup::run(&args, ui).await,
         Verb::Restore(args) => restore::run(&args, ui).await,
-        // `dispatch` has taken these already; they need no daemon.
+        // Already handled by `dispatch`; they need no daemon.
         Verb::Completions(args) => completions::run(&args, ui),
         Verb::Man(args) => man::run(&args, ui),
         Verb::Replay(args) => replay::run(&args, ui),

@@ -1,10 +1,10 @@
-//! `demoscope` without a verb: what to do first.
+//! The `demoscope` command without a subcommand: a short introduction.
 
 use crate::failure::{Exit, Failure};
 use crate::look::Role;
 use crate::ui::Ui;
 
-/// Prints a short way in.
+/// Prints the introduction.
 pub(crate) fn run(ui: &mut Ui) -> Result<Exit, Failure> {
     let look = ui.look;
     let command = |text: &str| look.paint(Role::Accent, text);

@@ -1,4 +1,4 @@
-//! Reading what the daemon gives in pages, so that no command holds more than a page of anything that can grow.
+//! Paged reading from the daemon, so that no command holds more than one page of a list that can grow.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use protocol::wire::DEADLINE_MAX;
 use crate::failure::Failure;
 use crate::link::{self, Link, call};
 
-/// Answers asked for at once: well below what fits a frame.
+/// Answers per request: well below the limit of a frame.
 const ANSWERS: u32 = 250;
 
-/// A walk over all answers of a study.
+/// An iteration over all answers of a study.
 pub(crate) struct Answers {
     study: StudyId,
     next: Option<u32>,
@@ -29,7 +29,7 @@ impl Answers {
         Self { study, next: Some(0), left: limit.unwrap_or(u32::MAX), within: DEADLINE_MAX }
     }
 
-    /// The same, with a time that each page may take.
+    /// The same with a time limit for each page.
     #[must_use]
     pub(crate) fn within(self, within: Duration) -> Self {
         Self { within, ..self }
@@ -57,7 +57,7 @@ impl Answers {
         Ok(Vec::new())
     }
 
-    /// All that is left, in one go: only for what a person asked to see.
+    /// All remaining answers at once: only for output that a person asked for.
     pub(crate) async fn all(mut self, link: &Link) -> Result<Vec<Response>, Failure> {
         let mut all = Vec::new();
         loop {
@@ -70,7 +70,7 @@ impl Answers {
     }
 }
 
-/// Every study that the query finds, at most `limit`.
+/// All studies that match the query, at most `limit`.
 pub(crate) async fn studies(
     link: &Link,
     mut query: StudyQuery,

@@ -1,5 +1,5 @@
-//! `demoscope --plain`: what the list of the workstation shows, as sentences, one study a line. Nothing moves, nothing is
-//! drawn, and each line makes sense when it is read aloud.
+//! The `demoscope --plain` command: the study list of the workstation as sentences, one study per line. Nothing is
+//! drawn or animated, and each line makes sense when a screen reader reads it.
 
 use protocol::run::{State, Study};
 use protocol::safe;
@@ -11,10 +11,10 @@ use crate::link::{Absent, Link};
 use crate::look::thousands;
 use crate::ui::Ui;
 
-/// Studies that are read out.
+/// Studies that are listed.
 const STUDIES: u32 = 50;
 
-/// Prints the newest studies and what can be done with them.
+/// Prints the newest studies and the available commands.
 pub(crate) async fn run(ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let studies = pages::studies(&link, StudyQuery::default(), Some(STUDIES)).await?;

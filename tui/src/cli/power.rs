@@ -1,4 +1,4 @@
-//! `demoscope power`: how many people it takes to see a difference, with the name of the formula.
+//! The `demoscope power` command: the sample size that detects a difference, with the name of the formula.
 
 use protocol::analysis::{Effect, PowerAnswer, PowerQuestion, ShareFormula};
 
@@ -7,7 +7,7 @@ use crate::link::{Absent, Link, call};
 use crate::look::{Role, thousands};
 use crate::ui::Ui;
 
-/// How spread single scores of a concept test are, when nobody says otherwise.
+/// The default standard deviation of single scores of a concept test.
 const DEVIATION: f64 = 2.1;
 
 /// How many people do I need to see a difference?
@@ -65,7 +65,7 @@ impl Args {
     }
 }
 
-/// Prints the answer.
+/// Prints the power analysis.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let question = args.question();

@@ -1,4 +1,4 @@
-//! `demoscope queue` and `queue move ID`: which studies are at work, which wait for a place, and who is next.
+//! The `demoscope queue` and `queue move ID` commands: running studies, and queued studies in their order.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ enum Verb {
     },
 }
 
-/// Prints the queue, after moving a study where that is asked for.
+/// Prints the queue, after moving a study if requested.
 pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let (studies, json) = match args.verb {
@@ -60,7 +60,7 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     } else {
         let mut waits = BTreeMap::new();
         for study in studies.iter().filter(|study| study.state == State::Running) {
-            // One that ended meanwhile waits for nothing.
+            // A study that ended meanwhile does not wait for a service.
             let live = call!(link, live(study.id)).ok();
             waits.extend(live.and_then(|live| Some((study.id, live.silence?.sentence()))));
         }
@@ -70,7 +70,7 @@ pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The studies in their order; below one that waits for its service, what for.
+/// The studies in order; below one that waits for its service, the reason.
 fn table(studies: &[Study], waits: &BTreeMap<StudyId, String>, look: Look) -> String {
     let mut place = 0_u32;
     let mut out = String::new();

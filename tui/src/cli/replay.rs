@@ -1,5 +1,5 @@
-//! `demoscope replay`: rebuilds the results of a study from a file of its evidence, on any machine, without a daemon and without a
-//! network, and says whether they are the same to the last byte.
+//! The `demoscope replay` command: the results of a study rebuilt from its evidence bundle, on any machine, without
+//! daemon or network. It reports whether they are identical to the last byte.
 
 use std::path::PathBuf;
 
@@ -28,7 +28,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// Replays the file.
+/// Replays the bundle.
 pub(crate) fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let replay = daemon::replay(&args.file)?;
     if args.json {

@@ -1,4 +1,4 @@
-//! `demoscope reset-terminal`: undoes what a full-screen program may have left behind when it was killed.
+//! The `demoscope reset-terminal` command: a reset of terminal modes that a killed full-screen program left behind.
 
 use std::fs::File;
 use std::io::Write;
@@ -11,11 +11,11 @@ use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
 
 /// Leaves the alternate screen, shows the cursor, ends mouse reports, bracketed paste, focus reports and keyboard
-/// enhancements, wraps lines again, and goes back to plain letters in the default colour and character set.
+/// enhancements, enables line wrapping, and restores the default colours and character set.
 const SEQUENCES: &str = "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\
 \x1b[?2004l\x1b[?1004l\x1b[?2026l\x1b[<u\x1b[>4;0m\x1b[?7h\x1b[?1l\x1b>\x1b(B\x0f\x1b[0m\x1b[0 q\r\x1b[K";
 
-/// Resets the terminal that controls this process, wherever the streams go.
+/// Resets the controlling terminal of this process, even when the streams are redirected.
 pub(crate) fn run(ui: &mut Ui) -> Result<Exit, Failure> {
     let no_terminal = |error: std::io::Error| {
         Failure::invalid(format!("There is no terminal to reset: {error}")).because(&error)

@@ -1,5 +1,5 @@
-//! `demoscope restore`: puts a backup in the place of the store. The daemon ends for that and starts again after; what
-//! was there is kept beside it.
+//! The `demoscope restore` command: replacement of the store by a backup. The daemon is stopped for it and started
+//! again; the old store is kept in the same folder.
 
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ pub(crate) struct Args {
     yes: bool,
 }
 
-/// Ends the daemon, restores, and starts it again.
+/// Stops the daemon, restores, and starts it again.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let shown = args.path.to_string_lossy();
     let shown = safe::line(&shown);
@@ -50,12 +50,12 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     }
     let ended = daemon::stop(ui).await?;
     let (paths, backup) = (Paths::resolve()?, args.path.clone());
-    // The store is opened and audited, which takes its time and brings a runtime of its own.
+    // Opening and auditing the store takes time and creates a runtime of its own.
     let outcome =
         tokio::task::spawn_blocking(move || daemon::restore_store(&paths, &backup)).await.map_err(
             |error| Failure::invalid(format!("The backup cannot be read: {error}")).because(&error),
         )?;
-    // Whether it worked or not, there was a daemon before and there shall be one after.
+    // A daemon that ran before is started again, whether the restore worked or not.
     if ended == daemon::Ended::Now {
         Link::open(ui, Absent::Start).await?;
     }

@@ -1,4 +1,4 @@
-//! `demoscope show`: a study and what was found, as it stands now.
+//! The `demoscope show` command: a study with its results so far.
 
 use protocol::results::{Report, Response};
 use protocol::run::State;
@@ -37,7 +37,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// Prints the report of the study that the arguments name, whatever its state.
+/// Prints the report of the study in the arguments, whatever its state.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let study = call!(link, find(args.id.clone()))?;
@@ -56,12 +56,12 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// How much of a study is printed.
+/// How much of a study to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Detail {
-    /// What was found.
+    /// The report.
     Summary,
-    /// Every answer too.
+    /// The report and every answer.
     Answers,
 }
 
@@ -71,12 +71,12 @@ impl Detail {
     }
 }
 
-/// For whom it is printed.
+/// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// For people.
+    /// Text for people.
     Text,
-    /// For programs.
+    /// JSON for programs.
     Json,
 }
 
@@ -86,7 +86,7 @@ impl Form {
     }
 }
 
-/// A study that has answers but no results, as the export has it: its answers stand beside them then.
+/// A study with answers but no results, in the form of the export: the answers are written next to the study.
 #[derive(Serialize)]
 struct Unfinished<'a> {
     #[serde(flatten)]
@@ -104,7 +104,7 @@ pub(crate) async fn print(
 ) -> Result<(), Failure> {
     let mut found = call!(link, report(study))?;
     if form == Form::Json {
-        // A panel that this version cannot draw any more keeps nobody from the results.
+        // If this version cannot sample that panel any more, the results are shown without it.
         found.asked = call!(link, asked(study)).ok().map(Box::new);
     }
     match (form, detail) {

@@ -1,4 +1,4 @@
-//! `demoscope tag`: the owner's labels of a study.
+//! The `demoscope tag` command: the owner's labels of a study.
 
 use protocol::safe;
 

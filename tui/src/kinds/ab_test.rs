@@ -1,5 +1,5 @@
-//! Two variants against each other. The main estimate is the share that prefers A minus the share that prefers B, in
-//! points; a winner is named only where its interval excludes zero.
+//! A/B test view. The main estimate is the share that prefers A minus the share that prefers B, in points; a winner is
+//! named only where its interval excludes zero.
 
 use protocol::results::{Answer, Outcomes, Preference, Winner};
 use protocol::study::{Instrument, Order, Orders};
@@ -11,12 +11,12 @@ use super::{
 use crate::look::{Role, thousands};
 use crate::station::theme::Role as ScreenRole;
 
-/// The marks of those who prefer B, neither and A.
+/// The marks for a preference for B, for neither and for A.
 const FOR_B: i32 = 1;
 const NEITHER: i32 = 2;
 const FOR_A: i32 = 3;
 
-/// The A/B test.
+/// The view of the A/B test.
 pub(super) static VIEW: StudyView = StudyView {
     title: "A/B test",
     about: "shows two variants and asks which one wins, and why",
@@ -203,7 +203,7 @@ fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
     }
 }
 
-/// How often each variant was shown first, and what came of asking in both orders.
+/// How often each variant was shown first, and the number of preferences that changed with the order.
 fn shown_first((a, b): (u64, u64), contested: Option<u64>) -> Remark {
     let count = |count: u64| thousands(i128::from(count));
     let (a, b) = (count(a), count(b));

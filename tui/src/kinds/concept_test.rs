@@ -1,4 +1,4 @@
-//! A concept rated from 1 to 10, with purchase intent.
+//! Concept test view: a concept rated from 1 to 10, with purchase intent.
 
 use protocol::channels::Construct;
 use protocol::results::{Answer, Outcomes, PurchaseIntent};
@@ -10,7 +10,7 @@ use super::{
 use crate::look::Role;
 use crate::station::theme::Role as ScreenRole;
 
-/// The concept test.
+/// The view of the concept test.
 pub(super) static VIEW: StudyView = StudyView {
     title: "concept test",
     about: "rates an idea from 1 to 10 and says who would buy it",
@@ -91,7 +91,7 @@ fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
     else {
         return OutcomeParts::default();
     };
-    // Each intention with its label on screens, its share and its colour on screens and in print.
+    // Each purchase intent with its label on screens, its share, and its colour on screens and in print.
     let intents = [
         (PurchaseIntent::Definitely, "definitely", shares.definitely, ScreenRole::Good, Role::Good),
         (PurchaseIntent::Probably, "probably", shares.probably, ScreenRole::Good, Role::Good),

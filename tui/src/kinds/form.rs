@@ -1,49 +1,50 @@
-//! What is asked, in parts: the fields that a study type adds to the form, and the material that a study of it showed.
+//! Form fields and material of a study type: the fields that it adds to the form, and the texts and questions that a
+//! study of it showed.
 
 /// A field of the form that only one study type has.
 #[derive(Debug)]
 pub(crate) struct FormField {
-    /// The key of the front matter.
+    /// Its front matter key.
     pub(crate) key: &'static str,
-    /// Its name on the screen.
+    /// Its label on the screen.
     pub(crate) label: &'static str,
-    /// What belongs there.
+    /// A hint for what to enter.
     pub(crate) hint: &'static str,
-    /// How it is filled in.
+    /// Its input type.
     pub(crate) input: FieldInput,
 }
 
-/// How a field of the form is filled in.
+/// The input type of a form field.
 #[derive(Debug)]
 pub(crate) enum FieldInput {
-    /// With a text of several lines.
+    /// A text of several lines.
     Text,
-    /// With one of several words; the first is the default.
+    /// One of several words; the first is the default.
     Choice(&'static [&'static str]),
 }
 
-/// What was shown and asked.
+/// The stimuli and questions of a study.
 #[derive(Debug, Default)]
 pub(crate) struct Material<'a> {
-    /// Every text, under its heading where there are several.
+    /// Every text, with a heading where there are several.
     pub(crate) texts: Vec<(Option<&'static str>, &'a str)>,
     /// Open questions, in the order asked.
     pub(crate) questions: &'a [String],
-    /// How the texts were shown, in a sentence.
+    /// How the texts were shown, as a sentence.
     pub(crate) remark: Option<&'static str>,
-    /// What stands in the fields of the form that only this type has: key and text.
+    /// The form fields that only this type has: key and text.
     pub(crate) fields: Vec<(&'static str, String)>,
-    /// The column that tells the rows of one respondent apart, where everybody has several.
+    /// The column that distinguishes the rows of one respondent, where each has several.
     pub(crate) rows_by: Option<&'static str>,
 }
 
 impl<'a> Material<'a> {
-    /// The material of a study that shows one text.
+    /// The material of a study with one text.
     pub(super) fn of_text(text: &'a str) -> Self {
         Self { texts: vec![(None, text)], ..Self::default() }
     }
 
-    /// The text of the form that shows it.
+    /// Its text in the form.
     pub(crate) fn text(&self) -> String {
         let headed = self.texts.iter().map(|(heading, text)| match heading {
             Some(heading) => format!("## {heading}\n\n{text}"),

@@ -1,4 +1,4 @@
-//! What came out, in parts: scores and how often each was given, shares as bars and as lines of a screen, open questions.
+//! Results in parts: scores with their distribution, shares as bars and as lines of a screen, open questions.
 
 use protocol::results::{Answer, Distribution, PurchaseIntent, QuestionResult, Sentiment};
 
@@ -6,24 +6,24 @@ use super::parts;
 use crate::look::Role;
 use crate::station::theme::Role as ScreenRole;
 
-/// What a study found.
+/// The results of a study in parts.
 #[derive(Debug, Default)]
 pub(crate) struct OutcomeParts<'a> {
-    /// How often each score was given, where there are scores.
+    /// The score distribution, where there are scores.
     pub(crate) scores: Option<Scores<'a>>,
-    /// The shares as a report prints them.
+    /// The shares for a report.
     pub(crate) bars: Vec<ShareBar>,
-    /// What is to be said below the bars; without it the feelings stand there.
+    /// The remark below the bars; without one, the sentiments are shown there.
     pub(crate) remark: Option<Remark>,
-    /// The shares as a screen shows them.
+    /// The shares for a screen.
     pub(crate) shares: Vec<Share>,
-    /// Open questions with what was said to them.
+    /// The results of open questions.
     pub(crate) questions: &'a [QuestionResult],
-    /// Which variant wins.
+    /// The winning variant.
     pub(crate) verdict: Option<&'static str>,
 }
 
-/// How often each score was given.
+/// The score distribution with its moments.
 #[derive(Debug)]
 pub(crate) struct Scores<'a> {
     /// Answers for each score.
@@ -34,63 +34,63 @@ pub(crate) struct Scores<'a> {
     pub(crate) std_dev: Option<f64>,
 }
 
-/// A share of the answers, as a report prints it.
+/// A share of the answers, for a report.
 #[derive(Debug)]
 pub(crate) struct ShareBar {
-    /// Of what, in a terminal.
+    /// Its label in a terminal.
     pub(crate) label: String,
-    /// Of what, in a document.
+    /// Its label in a document.
     pub(crate) title: String,
-    /// How much, 0 to 100.
+    /// Its value, 0 to 100.
     pub(crate) percent: f64,
-    /// Its estimate.
+    /// The field of its estimate.
     pub(crate) field: String,
-    /// Whether it speaks for or against.
+    /// Whether it is positive or negative.
     pub(crate) role: Role,
 }
 
 /// A sentence below the shares.
 #[derive(Debug)]
 pub(crate) struct Remark {
-    /// In a terminal.
+    /// Its text in a terminal.
     pub(crate) printed: String,
-    /// In a document.
+    /// Its text in a document.
     pub(crate) written: String,
 }
 
 impl Remark {
-    /// The same sentence everywhere.
+    /// The same text in both.
     pub(super) fn same(sentence: String) -> Self {
         Self { printed: sentence.clone(), written: sentence }
     }
 }
 
-/// A share of the answers, as a screen shows it.
+/// A share of the answers, for a screen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Share {
-    /// Of what.
+    /// Its label.
     pub(crate) label: &'static str,
-    /// How much, 0 to 100.
+    /// Its value, 0 to 100.
     pub(crate) percent: f64,
-    /// Whether it speaks for or against.
+    /// Whether it is positive or negative.
     pub(crate) role: ScreenRole,
-    /// Whose answers it counts.
+    /// The answers that it counts.
     pub(crate) said: Said,
 }
 
-/// What an answer says, so that a share can be opened into the answers it counts.
+/// A condition on answers, so that a share can be opened into the answers it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Said {
-    /// A mark of the picture between these two.
+    /// A mark between these two, both included.
     Mark(i32, i32),
-    /// That feeling.
+    /// That sentiment.
     Feeling(Sentiment),
-    /// That intention to buy.
+    /// That purchase intent.
     Intent(PurchaseIntent),
 }
 
 impl Said {
-    /// Whether an answer with that mark says it.
+    /// Whether an answer with that mark meets the condition.
     pub(crate) fn is_in(self, answer: &Answer, mark: i32) -> bool {
         match self {
             Self::Mark(low, high) => (low..=high).contains(&mark),
@@ -100,20 +100,20 @@ impl Said {
     }
 }
 
-/// A row of two variants against each other.
+/// A row of the comparison of two variants.
 #[derive(Debug)]
 pub(crate) struct Against {
-    /// Its name.
+    /// Its label.
     pub(crate) label: &'static str,
-    /// Its estimate.
+    /// The field of its estimate.
     pub(crate) field: &'static str,
-    /// How it reads.
+    /// Its unit.
     pub(crate) reading: Reading,
-    /// The mark of those it is about.
+    /// The mark of the respondents it counts.
     pub(crate) mark: Option<i32>,
 }
 
-/// How an estimate of two variants reads: on a scale of its own kind, as itself or as a difference.
+/// The unit of an estimate about two variants: its scale, and whether it is a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
     /// A share of the panel, 0 to 100.
@@ -137,7 +137,7 @@ impl Reading {
         }
     }
 
-    /// Decimals that mean something.
+    /// Significant decimals.
     pub(crate) const fn decimals(self) -> usize {
         match self {
             Self::Share | Self::Points => 0,
@@ -145,7 +145,7 @@ impl Reading {
         }
     }
 
-    /// Whether zero stands in its middle.
+    /// Whether zero is in the middle of its scale.
     pub(crate) const fn is_difference(self) -> bool {
         matches!(self, Self::Points | Self::ScorePoints)
     }

@@ -1,4 +1,4 @@
-//! A number that a study type reports: its name, its scale and the digits that mean something.
+//! Metric of a study type as a report shows it: its name, its scale and its significant digits.
 
 use crate::report::whisker::Scale;
 
@@ -9,13 +9,13 @@ pub(crate) struct Metric {
     pub(crate) field: &'static str,
     /// Both ends of its scale.
     pub(crate) range: (f64, f64),
-    /// Its name where it stands on its scale.
+    /// Its label next to its scale.
     label: &'static str,
-    /// Whether the ends of the scale belong to that name.
+    /// Whether the label includes the ends of the scale.
     shows_range: bool,
-    /// Its name in words, where there is no scale beside it.
+    /// Its name in words, for places without a scale.
     words: Option<&'static str>,
-    /// Decimals that mean something.
+    /// Significant decimals.
     decimals: usize,
     unit: &'static str,
 }
@@ -42,17 +42,17 @@ impl Metric {
         Self { range, unit: "", decimals, ..Self::share(field, label) }
     }
 
-    /// Its label names the ends of the scale.
+    /// The same with the ends of the scale in its label.
     pub(super) const fn on_its_scale(self) -> Self {
         Self { shows_range: true, words: Some(self.label), ..self }
     }
 
-    /// Its name where there is no scale beside it.
+    /// The same with that name for places without a scale.
     pub(super) const fn in_words(self, words: &'static str) -> Self {
         Self { words: Some(words), ..self }
     }
 
-    /// Its name on a scale.
+    /// Its label next to a scale.
     pub(crate) fn label(&self, scale: Scale) -> String {
         if self.shows_range {
             format!("{}, {:.0}–{:.0}", self.label, scale.low, scale.high)
@@ -72,7 +72,7 @@ impl Metric {
     }
 }
 
-/// The estimate that a study type is about.
+/// The main metric of a study type.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Measure {
     /// Its name in results.
@@ -83,8 +83,8 @@ pub(crate) struct Measure {
     pub(crate) typed: &'static str,
     /// Both ends of its range.
     pub(crate) range: (f64, f64),
-    /// Decimals that mean something.
+    /// Significant decimals.
     pub(crate) decimals: usize,
-    /// Half the interval from which a larger panel is worth its price.
+    /// The half width from which on a larger panel is worth its price.
     pub(crate) wide: f64,
 }

@@ -1,6 +1,6 @@
-//! The study types as the client knows them: one file a type, each a [`StudyView`] with everything that the report, the
-//! exports, the form and the screens need to know about it. Nothing else in the client asks which study type it is; what is
-//! no different for a type it leaves to [`StudyView::PLAIN`].
+//! Study types of the client: one file per type, each a [`StudyView`] with everything that the report, the exports, the
+//! form and the screens need to know about it. No other code of the client branches on the study type; defaults come
+//! from [`StudyView::PLAIN`].
 
 mod ab_test;
 mod concept_test;
@@ -26,7 +26,7 @@ pub(crate) use parts::{AnswerParts, Open};
 pub(crate) use table::{AnswerColumn, AnswerRow};
 pub(crate) use view::{Marks, Opening, StudyView};
 
-/// The study type that a form begins with.
+/// The study type that a new form starts with.
 pub(crate) const FIRST: StudyType = StudyType::ConceptTest;
 
 /// Registers the study types: the file of each and its variant, which has the same name in every enum of the wire.
@@ -40,12 +40,12 @@ macro_rules! register {
             match study_type { $(StudyType::$variant => &$file::VIEW),+ }
         }
 
-        /// The view of the study type that an answer is of.
+        /// The view for the study type of an answer.
         pub(crate) const fn of_answer(answer: &Answer) -> &'static StudyView {
             match answer { $(Answer::$variant { .. } => &$file::VIEW),+ }
         }
 
-        /// The view of the study type that results are of.
+        /// The view for the study type of results.
         pub(crate) const fn of_outcomes(outcomes: &Outcomes) -> &'static StudyView {
             match outcomes { $(Outcomes::$variant { .. } => &$file::VIEW),+ }
         }
@@ -60,7 +60,7 @@ register! {
     ab_test: AbTest,
 }
 
-/// What a study showed and asked.
+/// The stimuli and questions of a study.
 pub(crate) fn material(instrument: &Instrument) -> Material<'_> {
     (view(instrument.study_type()).material)(instrument)
 }
@@ -70,13 +70,13 @@ pub(crate) fn parts(answer: &Answer) -> AnswerParts<'_> {
     (of_answer(answer).parts)(answer)
 }
 
-/// The mark of an answer in the picture and in lists.
+/// The mark of an answer in the mosaic and in lists.
 pub(crate) fn mark(answer: &Answer) -> i32 {
     let view = of_answer(answer);
     (view.mark_of)(&(view.parts)(answer))
 }
 
-/// The mark of somebody who answered twice.
+/// The combined mark of a respondent with two answers.
 pub(crate) fn mark_of_both(first: &Answer, second: &Answer) -> i32 {
     match (mark(first), mark(second)) {
         (one, other) if one == other => one,
@@ -84,19 +84,19 @@ pub(crate) fn mark_of_both(first: &Answer, second: &Answer) -> i32 {
     }
 }
 
-/// The answer in a line.
+/// The answer in one line.
 pub(crate) fn brief(answer: &Answer) -> String {
     let view = of_answer(answer);
     (view.brief)(&(view.parts)(answer))
 }
 
-/// Everything that an answer holds besides its mark and its reasoning, as label and text.
+/// Every field of an answer besides its mark and its reasoning, as label and text.
 pub(crate) fn facts(answer: &Answer) -> Vec<(String, String)> {
     let view = of_answer(answer);
     (view.facts)(&(view.parts)(answer))
 }
 
-/// Every text of an answer, to be made inert.
+/// Every text of an answer, for sanitising.
 pub(crate) fn texts_mut(answer: &mut Answer) -> Vec<&mut String> {
     (of_answer(answer).texts_mut)(answer)
 }
@@ -106,17 +106,17 @@ pub(crate) fn rows(answer: &Answer) -> Vec<AnswerRow<'_>> {
     parts(answer).rows()
 }
 
-/// What a study found, in parts.
+/// The results of a study in parts.
 pub(crate) fn found(outcomes: &Outcomes) -> OutcomeParts<'_> {
     (of_outcomes(outcomes).found)(outcomes)
 }
 
-/// The number of that name; where several study types have one, that of the first.
+/// The metric of that name; where several study types have one, that of the first.
 pub(crate) fn metric(field: &str) -> Option<&'static Metric> {
     VIEWS.iter().find_map(|view| view.metric(field))
 }
 
-/// The estimates worth a line of their own on screens: label, decimals, estimate.
+/// The estimates with a line of their own on screens: label, decimals, estimate.
 pub(crate) fn lines(
     study_type: StudyType,
     estimates: &BTreeMap<String, Estimate>,

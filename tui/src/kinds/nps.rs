@@ -1,5 +1,5 @@
-//! Willingness to recommend from 0 to 10. The score is promoters minus detractors, after Reichheld (2003): 9 and 10 count
-//! as +100, 0 to 6 as −100, the rest as nothing.
+//! NPS view: willingness to recommend from 0 to 10. The score is promoters minus detractors, after Reichheld (2003): 9
+//! and 10 count as +100, 0 to 6 as −100, the rest as 0.
 
 use protocol::channels::Construct;
 use protocol::results::{Answer, Outcomes};
@@ -11,7 +11,7 @@ use super::{
 use crate::look::Role;
 use crate::station::theme::Role as ScreenRole;
 
-/// The recommendation study.
+/// The view of the NPS study.
 pub(super) static VIEW: StudyView = StudyView {
     title: "NPS",
     about: "asks how likely people are to recommend it, 0 to 10",

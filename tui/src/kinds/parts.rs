@@ -1,5 +1,5 @@
-//! An answer in parts: what any study type may ask, each part there or not. Lines, facts and rows of a table are made of
-//! parts, whichever type the answer is of.
+//! Answer in parts: every field that any study type has, each present or absent. Lines, facts and table rows are made
+//! from these parts for every study type.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,36 +13,36 @@ use super::table::AnswerRow;
 /// An answer in parts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AnswerParts<'a> {
-    /// Why, in their words.
+    /// The reasoning in the respondent's words.
     pub(crate) reasoning: &'a str,
     /// A score.
     pub(crate) score: Option<u8>,
-    /// How they feel about it.
+    /// The respondent's sentiment.
     pub(crate) sentiment: Option<Sentiment>,
-    /// Would they buy.
+    /// The purchase intent.
     pub(crate) purchase_intent: Option<PurchaseIntent>,
-    /// The theme that decides the feeling.
+    /// The main topic of the answer.
     pub(crate) key_theme: Option<&'a str>,
-    /// Which variant they prefer.
+    /// The preferred variant.
     pub(crate) preference: Option<Preference>,
-    /// Scores of both variants.
+    /// The scores of both variants.
     pub(crate) scores: Option<(u8, u8)>,
-    /// The order in which they saw the variants.
+    /// The order in which the variants were shown.
     pub(crate) order: Option<Order>,
-    /// What was said to open questions.
+    /// The answers to open questions.
     pub(crate) open: Option<Open<'a>>,
     /// Cells of the columns that only this type has.
     pub(crate) further: Vec<(&'static str, Cow<'a, str>)>,
 }
 
-/// What was said to open questions.
+/// The answers to open questions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Open<'a> {
     /// Question → answer.
     pub(crate) answers: &'a BTreeMap<String, String>,
-    /// Question → why it was declined.
+    /// Question → why it was refused.
     pub(crate) refused: &'a BTreeMap<String, String>,
-    /// Question → what the answer names.
+    /// Question → themes that the answer names.
     pub(crate) themes: &'a BTreeMap<String, Vec<String>>,
 }
 
@@ -54,7 +54,7 @@ impl Open<'_> {
 }
 
 impl<'a> AnswerParts<'a> {
-    /// The answer in a line: score, feeling, intention, theme.
+    /// The answer in one line: score, sentiment, purchase intent, topic.
     pub(super) fn brief(&self) -> String {
         let intent = self.purchase_intent.map(|intent| match intent {
             PurchaseIntent::Maybe => "would perhaps buy".to_owned(),
@@ -72,7 +72,7 @@ impl<'a> AnswerParts<'a> {
         .join(" · ")
     }
 
-    /// What it holds besides its mark and its reasoning, as label and text.
+    /// Every field besides the mark and the reasoning, as label and text.
     pub(super) fn facts(&self) -> Vec<(String, String)> {
         let spaced = |word: &str| spaced(word);
         let own = [
@@ -91,7 +91,7 @@ impl<'a> AnswerParts<'a> {
             answered
                 .chain(open.refused.iter().map(move |(question, why)| (question, declined(why))))
         });
-        // A question is text from outside like any other.
+        // A question is untrusted text like any other.
         let open = open.map(|(question, text)| (safe::line(question).into_owned(), text));
         let further =
             self.further.iter().map(|(label, text)| (spaced(label), text.clone().into_owned()));

@@ -1,4 +1,5 @@
-//! How people feel about something. The main estimate is the share for it minus the share against it, in points.
+//! Sentiment view: how respondents feel about something. The main estimate is the positive share minus the negative
+//! share, in points.
 
 use protocol::channels::Construct;
 use protocol::results::{Answer, Outcomes, Sentiment};
@@ -12,7 +13,7 @@ use crate::look::Role;
 use crate::report::bars::nearly;
 use crate::station::theme::Role as ScreenRole;
 
-/// The study of feelings.
+/// The view of the sentiment study.
 pub(super) static VIEW: StudyView = StudyView {
     title: "sentiment",
     about: "asks how people feel about it, and why",
@@ -22,7 +23,7 @@ pub(super) static VIEW: StudyView = StudyView {
     material,
     parts,
     texts_mut,
-    // The mark is the feeling.
+    // The mark already shows the sentiment.
     facts: |parts| AnswerParts { sentiment: None, ..parts.clone() }.facts(),
     besides: &[("sentiment", "as sentiment")],
     constructs: &[Construct::Sentiment],

@@ -1,4 +1,5 @@
-//! One to ten open questions. There is no score: the picture shows who has answered, the reasons are the result.
+//! Survey view: one to ten open questions. There is no score: the mosaic shows who has answered, and the themes are the
+//! result.
 
 use protocol::results::{Answer, Outcomes};
 use protocol::study::Instrument;
@@ -7,7 +8,7 @@ use super::{
     AnswerParts, FieldInput, FormField, Marks, Material, Open, Opening, OutcomeParts, StudyView,
 };
 
-/// The survey.
+/// The view of the survey.
 pub(super) static VIEW: StudyView = StudyView {
     title: "survey",
     about: "asks open questions and groups what people say",

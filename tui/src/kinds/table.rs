@@ -1,4 +1,4 @@
-//! The rows of an answer in the table of answers: which cell stands in which column.
+//! Table rows of an answer: the cells of each column in the table of answers.
 
 use std::borrow::Cow;
 
@@ -7,9 +7,9 @@ use std::borrow::Cow;
 pub(crate) struct AnswerColumn {
     /// Its heading.
     pub(crate) name: &'static str,
-    /// What it means.
+    /// Its meaning.
     pub(crate) meaning: &'static str,
-    /// Which values it takes.
+    /// Its values.
     pub(crate) values: &'static str,
 }
 
@@ -38,7 +38,7 @@ impl<'a> AnswerRow<'a> {
         self
     }
 
-    /// What stands in a column, where the row has it.
+    /// The cell of a column, where the row has it.
     pub(crate) fn cell(&self, column: &str) -> Option<&str> {
         self.cells.iter().find(|(name, _)| *name == column).map(|(_, text)| text.as_ref())
     }

@@ -1,4 +1,4 @@
-//! What must be true of every study type, whichever there are.
+//! Invariants of every study type's view.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! The descriptor of a study type: plain data, and a few functions from what the wire carries to parts that every type has.
-//! Each file of a type fills in what is particular to it over [`StudyView::PLAIN`].
+//! Descriptor of a study type: data, and a few functions that convert wire types to common parts. Each study type's
+//! file overrides what is specific to it in [`StudyView::PLAIN`].
 
 use protocol::channels::Construct;
 use protocol::results::{Answer, Outcomes};
@@ -10,106 +10,106 @@ use super::{
 };
 use crate::look::Role;
 
-/// What a score or a mark counts in a mean.
+/// The value of a score or a mark in a mean.
 pub(crate) type Counts = fn(i32) -> f64;
 
-/// A study type as the client knows it.
+/// A study type as the client sees it.
 #[derive(Debug)]
 pub(crate) struct StudyView {
-    /// What people call it.
+    /// Its name for people.
     pub(crate) title: &'static str,
-    /// What it finds out, in a few words, for the form.
+    /// Its purpose in a few words, for the form.
     pub(crate) about: &'static str,
-    /// What the form's text is.
+    /// What the stimulus of the form is.
     pub(crate) stimulus: &'static str,
-    /// What everybody did, in a sentence.
+    /// What every respondent did, as a sentence.
     pub(crate) asked: &'static str,
-    /// The heading above the topics that answers name.
+    /// The heading above the themes of the answers.
     pub(crate) topics: &'static str,
     /// The fields of the form that only this type has.
     pub(crate) fields: &'static [FormField],
-    /// What was shown and asked.
+    /// The stimuli and questions of a study.
     pub(crate) material: fn(&Instrument) -> Material<'_>,
 
     /// An answer in parts.
     pub(crate) parts: fn(&Answer) -> AnswerParts<'_>,
     /// Every text of an answer.
     pub(crate) texts_mut: fn(&mut Answer) -> Vec<&mut String>,
-    /// The answer in a line.
+    /// The answer in one line.
     pub(crate) brief: fn(&AnswerParts<'_>) -> String,
-    /// What an answer holds besides its mark and its reasoning, as label and text.
+    /// Every field of an answer besides its mark and its reasoning, as label and text.
     pub(crate) facts: fn(&AnswerParts<'_>) -> Vec<(String, String)>,
     /// Columns of the table of answers that only this type has.
     pub(crate) columns: &'static [AnswerColumn],
-    /// What the column of the score means, and which values it takes.
+    /// The meaning of the score column, and its values.
     pub(crate) score: (&'static str, &'static str),
-    /// The columns that are kept of what is asked besides the answer, each with its values.
+    /// The columns for replies besides the answer (controls, wordings, replicates), each with its values.
     pub(crate) besides: &'static [(&'static str, &'static str)],
-    /// What further channels can hear.
+    /// The constructs that further channels can measure.
     pub(crate) constructs: &'static [Construct],
 
-    /// The first and the last mark that an answer can have in the picture.
+    /// The first and last mark that an answer can have in the mosaic.
     pub(crate) scale: (i32, i32),
-    /// How a mark reads.
+    /// The text of a mark.
     pub(crate) mark: fn(i32) -> String,
     /// The mark of an answer.
     pub(crate) mark_of: fn(&AnswerParts<'_>) -> i32,
-    /// The mark of somebody who answered twice and not the same.
+    /// The mark of a respondent whose two answers differ.
     pub(crate) undecided: i32,
-    /// Where marks come from.
+    /// The source of the marks.
     pub(crate) marks: Marks,
-    /// Which answers stand first in a list of them, where marks have an order.
+    /// Which answers come first in a list, where marks have an order.
     pub(crate) first: Option<&'static str>,
-    /// Whether a score speaks for or against.
+    /// Whether a score is positive or negative.
     pub(crate) score_role: fn(i32) -> Role,
 
-    /// The estimate it is about, where it is about one.
+    /// The main metric, if it has one.
     pub(crate) main: Option<Measure>,
-    /// The mark as it enters the running main estimate.
+    /// The value of a mark in the running main estimate.
     pub(crate) value: Counts,
-    /// The mean of a study at work, by its name and with what a score counts in it, where the daemon tells of scores.
+    /// The running mean: its name and the value of a score in it, where the daemon sends live scores.
     pub(crate) running: Option<(&'static str, Counts)>,
-    /// The estimates that open a report, in this order.
+    /// The metrics at the top of a report, in order.
     pub(crate) headline: &'static [Metric],
-    /// The estimates in large print: field and name.
+    /// The metrics in large print: field and name.
     pub(crate) summary: &'static [(&'static str, &'static str)],
-    /// Label, field and decimals of the estimates worth a line of their own beside the shares, the main one first.
+    /// Label, field and decimals of the estimates with a line of their own next to the shares, the main one first.
     pub(crate) lines: &'static [(&'static str, &'static str, usize)],
-    /// Whether it is said how high the level of the answers is.
+    /// Whether the report comments on the level of the answers.
     pub(crate) has_level: bool,
 
     /// What a study found, in parts.
     pub(crate) found: fn(&Outcomes) -> OutcomeParts<'_>,
-    /// What the shares answer, as a heading and as a question.
+    /// A heading and a question for the shares.
     pub(crate) shares: (&'static str, &'static str),
-    /// What the results open with.
+    /// The first page of the results.
     pub(crate) opening: Opening,
-    /// The rows of two variants against each other; empty where there are none.
+    /// The rows of the comparison of two variants; empty for other types.
     pub(crate) against: &'static [Against],
 }
 
-/// Where the marks of the picture come from.
+/// The source of the marks in the mosaic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Marks {
-    /// They are the scores, which the daemon tells of everybody at once.
+    /// The scores, which the daemon sends for all respondents at once.
     Scores,
-    /// They are read from the answers as these are loaded.
+    /// The answers, as they are loaded.
     Answers,
 }
 
-/// What the results open with.
+/// The first page of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
     /// The groups of the panel.
     Groups,
     /// Two variants against each other.
     Variants,
-    /// The reasons.
+    /// The themes.
     Reasons,
 }
 
 impl StudyView {
-    /// A study type with nothing particular to it: one text, a score that answers carry, no estimate that it is about.
+    /// The defaults of a study type: one text, a score in each answer, no main metric.
     pub(crate) const PLAIN: Self = Self {
         title: "",
         about: "",
@@ -146,7 +146,7 @@ impl StudyView {
         against: &[],
     };
 
-    /// The number of that name among those that open a report.
+    /// The metric of that name among those at the top of a report.
     pub(crate) fn metric(&self, field: &str) -> Option<&Metric> {
         self.headline.iter().find(|metric| metric.field == field)
     }

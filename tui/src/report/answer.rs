@@ -1,4 +1,4 @@
-//! One answer: what was said, and who said it.
+//! One answer as text, with its respondent.
 
 use protocol::channels::{BILLION, Construct, Heard, Voices};
 use protocol::persona::Persona;
@@ -10,7 +10,7 @@ use crate::look::{Look, Role};
 use crate::report::channels;
 use crate::report::page::Page;
 
-/// The answer as a few lines and an empty one.
+/// The answer as a few lines, followed by an empty line.
 pub(crate) fn answer(response: &Response, look: Look) -> String {
     let mut page = Page::new(look);
     let head = format!("{}  {}", response.id, kinds::brief(&response.answer));
@@ -37,7 +37,7 @@ pub(crate) fn answer(response: &Response, look: Look) -> String {
     page.finish()
 }
 
-/// What other channels heard on one construct, in a line.
+/// The readings of further channels for one construct, in one line.
 fn beside(of: Construct, voices: &Voices) -> String {
     let mut line = channels::construct(of).to_owned();
     if let Some(text) = &voices.text {

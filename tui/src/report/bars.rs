@@ -1,4 +1,4 @@
-//! Shares as bars: whether they would buy, who recommends, and how they feel about it.
+//! Shares as bars: purchase intent, promoters and detractors, and sentiment.
 
 use protocol::results::{Results, Sentiment};
 
@@ -12,7 +12,7 @@ const COLUMNS: (usize, usize, usize) = (18, 8, 13);
 /// Parts of a column, from the thinnest.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
-/// Draws them.
+/// Draws the bars.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
     let found = kinds::found(&results.outcomes);
     if found.bars.is_empty() {
@@ -42,7 +42,7 @@ fn line(share: &ShareBar, results: &Results, look: Look) -> String {
     )
 }
 
-/// A share found by resampling, in percent. A finite number of resamples proves no certainty, so none is claimed.
+/// A share of resamples, in percent. A finite number of resamples cannot prove certainty, so 100 % is never shown.
 pub(crate) fn nearly(share: f64) -> String {
     if share > 0.995 {
         "more than 99 %".to_owned()
@@ -69,7 +69,7 @@ pub(crate) fn bar(share: f64, room: usize, role: Role, look: Look) -> String {
     format!("{}{}", look.paint(role, &drawn), " ".repeat(room.saturating_sub(used)))
 }
 
-/// The feelings in one line: they colour the picture, the scores draw it.
+/// The sentiments in one line; the scores are drawn elsewhere.
 fn feelings(results: &Results, page: &mut Page) {
     let parts: Vec<String> = Sentiment::ALL
         .iter()

@@ -1,5 +1,5 @@
-//! What each channel heard, construct by construct: the direct answer, the readings of free texts against anchors (SSR),
-//! and another model's ratings, each labelled with its scale. Nothing here is averaged over channels.
+//! Channel section of the report, construct by construct: the direct answer, semantic similarity ratings (SSR) of free
+//! texts, and a second model's ratings, each labelled with its scale. Channels are never averaged.
 
 use protocol::channels::{Channel, ChannelResult, Construct, ConstructResult};
 use protocol::quality::Figure;
@@ -10,19 +10,19 @@ use unicode_width::UnicodeWidthStr;
 use crate::look::{Role, pad, pad_left, thousands};
 use crate::report::page::Page;
 
-/// Columns of the value, the interval and the count; the label takes what is left, within bounds.
+/// Columns of the value, the interval and the count; the label gets the rest, within bounds.
 const COLUMNS: (usize, usize, usize) = (6, 16, 9);
 /// Columns before the label, and between the value and the interval.
 const SPACES: (usize, usize) = (4, 2);
-/// The scale onto which direct answers on other scales are laid.
+/// The scale onto which direct answers on other scales are mapped.
 const MAPPED: (i32, i32) = (1, 5);
-/// Most columns of the label.
+/// Columns of the label, at most.
 const LABEL_MAX: usize = 40;
 
 /// One number of a channel, or the reason why there is none.
 pub(crate) struct Row {
     pub(crate) channel: Channel,
-    /// The number itself, and the scale it is on.
+    /// The number, and its scale.
     pub(crate) mean: Option<Estimate>,
     pub(crate) scale: (i32, i32),
     pub(crate) label: String,
@@ -43,7 +43,7 @@ pub(crate) fn construct(construct: Construct) -> &'static str {
     }
 }
 
-/// Every channel of a construct, in order; a direct mean on another scale also as it lies on 1 to 5.
+/// Every channel of a construct, in order; a direct mean on another scale also as mapped to 1 to 5.
 pub(crate) fn rows(result: &ConstructResult) -> Vec<Row> {
     let mut rows = Vec::new();
     for (channel, heard) in &result.channels {
@@ -76,13 +76,13 @@ pub(crate) fn rows(result: &ConstructResult) -> Vec<Row> {
     rows
 }
 
-/// What to know about the rows, in sentences: the agreement, what readings can reach, who is missing, and the warnings.
+/// Notes on the rows, as sentences: the agreement, the attainable range, missing readings, and the warnings.
 pub(crate) fn sentences(result: &ConstructResult) -> Vec<String> {
     let missing = missing(result).into_iter().map(|missing| missing.sentence);
     agreement(result).into_iter().chain(reach(result)).chain(missing).chain(notes(result)).collect()
 }
 
-/// How far the readings and the ratings agree.
+/// The agreement of SSR readings and ratings.
 pub(crate) fn agreement(result: &ConstructResult) -> Option<String> {
     Some(match result.agreement.as_ref()? {
         Figure::Known(alpha) => format!(
@@ -97,7 +97,7 @@ pub(crate) fn agreement(result: &ConstructResult) -> Option<String> {
     })
 }
 
-/// What readings against anchors can reach.
+/// The attainable range of SSR readings.
 pub(crate) fn reach(result: &ConstructResult) -> Option<String> {
     match &result.attainable {
         Some(range) => Some(format!(
@@ -115,15 +115,15 @@ pub(crate) fn reach(result: &ConstructResult) -> Option<String> {
     }
 }
 
-/// Whom a channel did not hear, for one reason.
+/// Respondents without a reading of a channel, for one reason.
 pub(crate) struct Unheard {
     pub(crate) channel: Channel,
-    /// The reason, as it stands in the results.
+    /// The reason, as in the results.
     pub(crate) why: String,
     pub(crate) sentence: String,
 }
 
-/// Whom each channel did not hear.
+/// Missing readings of each channel.
 pub(crate) fn missing(result: &ConstructResult) -> Vec<Unheard> {
     let of_channel = |(channel, heard): (&Channel, &ChannelResult)| {
         let channel = *channel;
@@ -146,7 +146,7 @@ pub(crate) fn notes(result: &ConstructResult) -> impl Iterator<Item = String> + 
     result.notes.iter().map(|note| safe::line(note).into_owned())
 }
 
-/// Draws them; nothing where there is only the direct answer.
+/// Draws the section; nothing where there is only the direct channel.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
     if results.channels.is_empty() {
         return;
@@ -214,7 +214,7 @@ fn shares(heard: &ChannelResult) -> String {
     heard.pmf.iter().map(percent).collect::<Vec<_>>().join(", ")
 }
 
-/// A number with a real minus.
+/// A number with a typographic minus sign.
 fn minus(number: impl ToString) -> String {
     number.to_string().replace('-', "−")
 }

@@ -1,4 +1,4 @@
-//! Two studies against each other: the difference first, then the groups in which it is another one.
+//! Comparison of two studies: the overall difference first, then the groups in which it differs.
 
 use protocol::results::{Comparison, Difference};
 use protocol::run::Study;
@@ -11,7 +11,7 @@ use crate::report::page::Page;
 use crate::report::segments::{group, signed};
 use crate::report::whisker::{self, Scale};
 
-/// Where the ends of a scale are not told.
+/// The scale to draw on where the ends are not known.
 const WHOLE: Scale = Scale { low: 0.0, high: 100.0, mark: None };
 /// Groups that are shown.
 const GROUPS: usize = 12;
@@ -72,7 +72,7 @@ fn row(label: &str, value: &str, interval: &str, n: u64, page: &mut Page) {
     ));
 }
 
-/// The sentence that says what the difference means.
+/// The meaning of the difference as a sentence.
 fn verdict(found: &Comparison) -> String {
     let Difference { difference, p, effect_size, .. } = &found.overall;
     let Some((low, high)) = difference.low.zip(difference.high) else {
@@ -112,7 +112,7 @@ fn interval(field: &str, found: &Difference, look: Look) -> String {
     }
 }
 
-/// The groups that moved most, those with enough answers.
+/// The groups with the largest changes, among those with enough answers.
 fn groups(found: &Comparison, page: &mut Page) {
     let field = found.field.as_str();
     let all = found.segments.values().map(std::collections::BTreeMap::len).sum::<usize>();

@@ -1,11 +1,11 @@
-//! What the numbers say, in the sentences that the daemon computed from them. Whatever forbids to believe them stands first.
+//! Conclusions section: the sentences that the daemon computed from the numbers. Failed checks come first.
 
 use protocol::results::Results;
 
 use crate::look::Role;
 use crate::report::page::Page;
 
-/// Draws them.
+/// Draws the section.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
     let failures: Vec<&str> = results.diagnostics.failures().collect();
     if results.conclusions.is_empty() && failures.is_empty() {

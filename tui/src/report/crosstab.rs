@@ -1,4 +1,4 @@
-//! A result broken down by one or two dimensions, cell by cell.
+//! Cross-table: a metric broken down by one or two dimensions, cell by cell.
 
 use protocol::analysis::{CrossCell, CrossTab};
 use protocol::safe;
@@ -55,7 +55,7 @@ pub(crate) fn cross(table: &CrossTab, look: Look) -> String {
     page.finish()
 }
 
-/// What else can be asked for.
+/// Lists the other metrics that can be broken down.
 pub(crate) fn also(names: &[String], page: &mut Page) {
     if !names.is_empty() {
         let names: Vec<String> = names.iter().map(|name| safe::line(name).into_owned()).collect();

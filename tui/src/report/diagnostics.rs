@@ -1,4 +1,4 @@
-//! What the numbers are worth: what the daemon noticed about them, who is missing, and how well the panel matches its
+//! Diagnostics section: the daemon's notes on the numbers, missing answers, and how well the panel matches its
 //! population.
 
 use protocol::results::{Margins, Meta, Report, Results};
@@ -7,10 +7,10 @@ use protocol::safe;
 use crate::look::thousands;
 use crate::report::page::Page;
 
-/// Draws it.
+/// Draws the section.
 pub(crate) fn draw(report: &Report, results: &Results, page: &mut Page) {
     page.heading("What the numbers are worth", "");
-    // What stands at the top already is not told twice on one page.
+    // Warnings shown at the top are not repeated.
     let told: Vec<&str> = results.diagnostics.failures().collect();
     for note in results.diagnostics.notes.iter().filter(|note| !told.contains(&note.as_str())) {
         page.bullet(note);
@@ -44,7 +44,7 @@ pub(crate) fn draw(report: &Report, results: &Results, page: &mut Page) {
     }
 }
 
-/// Draws what is to be known of the cost of a study without results.
+/// Draws notes on the cost of a study without results.
 pub(crate) fn draw_cost(meta: &Meta, page: &mut Page) {
     let lines = cost_and_models(meta);
     if !lines.is_empty() {
@@ -55,7 +55,7 @@ pub(crate) fn draw_cost(meta: &Meta, page: &mut Page) {
     }
 }
 
-/// What is not known for sure of the cost, and who says to have answered without being asked.
+/// Uncertain costs, and models that answered without being requested.
 fn cost_and_models(meta: &Meta) -> Vec<String> {
     let mut lines = Vec::new();
     if meta.booked_at_most > 0 {
@@ -78,7 +78,7 @@ fn cost_and_models(meta: &Meta) -> Vec<String> {
     lines
 }
 
-/// How far the panel is from its population at most.
+/// The largest deviation of the panel from its population.
 fn match_of(margins: &Margins) -> Option<String> {
     let all = margins.iter().flat_map(|(dimension, classes)| {
         classes.iter().map(move |(class, margin)| {

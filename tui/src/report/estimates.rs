@@ -1,4 +1,4 @@
-//! The headline numbers, each on its scale with its interval and the answers behind it.
+//! Headline numbers, each on its scale with its interval and its number of answers.
 
 use protocol::results::{Estimate, Outcomes, Results};
 use protocol::safe;
@@ -13,7 +13,7 @@ const COLUMNS: (usize, usize, usize) = (20, 6, 14);
 /// Columns of the count, shown where there is room.
 const COUNT: usize = 9;
 
-/// Draws them.
+/// Draws the numbers.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
     let look = page.look;
     let rows: Vec<(&str, &Estimate)> = kinds::of_outcomes(&results.outcomes)
@@ -52,7 +52,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     }
 }
 
-/// n, and what it is worth when weights make that less.
+/// n, and the effective n where weights make that smaller.
 fn answers(estimate: &Estimate) -> String {
     if (estimate.effective_n - estimate.n as f64).abs() < 0.5 {
         thousands(i128::from(estimate.n))
@@ -73,7 +73,7 @@ pub(crate) fn range(field: &str, interval: Option<(f64, f64)>, look: Look) -> St
 pub(crate) fn number(field: &str, value: f64) -> String {
     let text = match kinds::metric(field) {
         Some(metric) => metric.show(value),
-        // Shares of themes lie between 0 and 1.
+        // Shares of themes are between 0 and 1.
         None if theme(field).is_some() => format!("{:.0}%", value * 100.0),
         None => format!("{value:.0}%"),
     };
@@ -85,7 +85,7 @@ pub(crate) fn whole(value: f64) -> String {
     with_minus(format!("{value:.0}"))
 }
 
-/// Negative numbers get a real minus; what rounds to nothing has no sign.
+/// Negative numbers get a typographic minus; a value that rounds to zero has no sign.
 fn with_minus(text: String) -> String {
     match text.strip_prefix('-') {
         Some(rest) if rest.chars().all(|letter| matches!(letter, '0' | '.' | '%')) => {
@@ -96,13 +96,13 @@ fn with_minus(text: String) -> String {
     }
 }
 
-/// The theme whose share a field is, and for which reason it is named.
+/// The theme of a share's field, and its kind.
 pub(crate) fn theme(field: &str) -> Option<(&str, &str)> {
     let (reason, name) = field.split_once('.')?;
     matches!(reason, "theme" | "appeal" | "concern").then_some((reason, name))
 }
 
-/// The scale that a field lives on.
+/// The scale of a field.
 pub(crate) fn scale(field: &str, outcomes: &Outcomes) -> Scale {
     let own = kinds::of_outcomes(outcomes).metric(field);
     let (low, high) =

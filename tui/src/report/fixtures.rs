@@ -1,4 +1,4 @@
-//! Reports made by hand for tests: a concept test with partial delivery and a recommendation study.
+//! Hand-made reports for tests: a concept test with partial delivery and an NPS study.
 
 mod channels;
 mod kinds;
@@ -38,7 +38,7 @@ fn segment(field: &str, value: f64, half: f64, n: u64, method: &str) -> Segment 
     Segment { n, small: n < 30, estimates: [(field.to_owned(), found)].into() }
 }
 
-/// How the daemon says that contrasts are to be read.
+/// The daemon's rule for reading contrasts.
 const RULE: &str = "6 groups were compared with everyone else by mean score. A group differs when p, adjusted for all 6 comparisons (Holm), is below 0.05 and both the group and everyone else have at least 30 answers; 2 are too small to judge.";
 
 fn contrast(
@@ -172,7 +172,7 @@ fn margins() -> BTreeMap<String, BTreeMap<String, Margin>> {
     [("gender".to_owned(), classes.collect())].into()
 }
 
-/// A concept test of which five respondents are missing.
+/// A concept test with five missing respondents.
 #[expect(clippy::too_many_lines, reason = "a whole report, written out")]
 pub(crate) fn concept_test() -> Report {
     let counts = [2, 3, 6, 9, 14, 18, 24, 21, 12, 6];
@@ -285,7 +285,7 @@ pub(crate) fn concept_test() -> Report {
     }
 }
 
-/// A recommendation study in which everyone answered.
+/// An NPS study in which every respondent answered.
 pub(crate) fn nps() -> Report {
     let mut report = concept_test();
     report.study = study(StudyType::Nps, "Kettle that texts you", 118);
@@ -329,7 +329,7 @@ pub(crate) fn nps() -> Report {
     report
 }
 
-/// The reasons of an answer: of the first one each way, of the second one for it, of others none.
+/// Mentions of an answer: the first has one of each kind, the second an appeal, others none.
 fn mentions(ordinal: u32) -> Vec<Mention> {
     let mention = |kind, theme: &str| Mention { kind, theme: theme.into(), quote: None };
     let mut mentions = vec![
@@ -345,7 +345,7 @@ fn mentions(ordinal: u32) -> Vec<Mention> {
     mentions
 }
 
-/// Three answers, one of them hostile.
+/// Three answers, one with hostile text.
 pub(crate) fn responses() -> Vec<Response> {
     let reasons = [
         "Dinner is sorted before I have thought about it.",

@@ -1,4 +1,4 @@
-//! How many gave each score, as columns, with the mean marked below.
+//! Score histogram: answers for each score as columns, with the mean marked below.
 
 use protocol::results::Outcomes;
 
@@ -12,7 +12,7 @@ const ROWS: usize = 6;
 /// Parts of a row, from the thinnest.
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Draws it.
+/// Draws the histogram.
 pub(crate) fn draw(outcomes: &Outcomes, page: &mut Page) {
     let Some(scores) = kinds::found(outcomes).scores else { return };
     let role = kinds::of_outcomes(outcomes).score_role;
@@ -42,7 +42,7 @@ pub(crate) fn draw(outcomes: &Outcomes, page: &mut Page) {
     page.line(mean_mark(scores.mean, counts, column, look));
 }
 
-/// Height in eighths of a row; whatever was given at all is seen.
+/// Height in eighths of a row; a count above zero is always visible.
 fn height(count: u64, most: u64, look: Look) -> usize {
     let full = ROWS * 8;
     let share = count as f64 / most as f64;
@@ -65,14 +65,14 @@ fn cell(row: usize, count: u64, eighths: usize, column: usize, look: Look, role:
         let bar = letter.to_string().repeat(column - 2);
         return format!(" {} ", look.paint(role, &bar));
     }
-    // Right above its column stands how many it is.
+    // The count is directly above its column.
     if row == eighths.div_ceil(8) {
         return look.paint(Role::Dim, &centre(&short(count), column));
     }
     " ".repeat(column)
 }
 
-/// The mean under the scale, as near to its place as a letter can be.
+/// The mean below the scale, at the nearest letter position.
 fn mean_mark(mean: f64, counts: &[(i32, u64)], column: usize, look: Look) -> String {
     let first = counts.first().map_or(0.0, |&(score, _)| f64::from(score));
     let last = counts.last().map_or(0.0, |&(score, _)| f64::from(score));
@@ -93,7 +93,7 @@ fn mean_mark(mean: f64, counts: &[(i32, u64)], column: usize, look: Look) -> Str
     look.paint(Role::Dim, &line)
 }
 
-/// A count in at most four letters.
+/// A count in at most four characters.
 fn short(count: u64) -> String {
     match count {
         0..10_000 => count.to_string(),

@@ -1,5 +1,5 @@
-//! The printed report: a pure function from what was found to text of a given look. One file a part of the page; no
-//! part computes a statistic that the daemon could have sent.
+//! Printed report: a pure function from results to text for a given look. Each section has a file; no section computes
+//! a statistic that the daemon could have sent.
 
 mod answer;
 pub(crate) mod bars;
@@ -46,7 +46,7 @@ pub fn render(report: &Report, look: Look) -> String {
             diagnostics::draw(report, results, &mut page);
             quality::draw(results, &mut page);
         }
-        // What nobody answered may have cost something all the same.
+        // A study without answers may have cost something all the same.
         None => diagnostics::draw_cost(&report.meta, &mut page),
     }
     next::draw(report, &mut page);

@@ -1,4 +1,4 @@
-//! What to do next, as commands that can be copied, and what the run took.
+//! Next steps as commands to copy, and the cost and duration of the run.
 
 use protocol::results::Report;
 use protocol::run::State;
@@ -7,10 +7,10 @@ use crate::kinds;
 use crate::look::{Role, pad, thousands};
 use crate::report::page::Page;
 
-/// The built-in engine: nothing about it can be misconfigured.
+/// The built-in engine: it has no configuration that could be wrong.
 const OFFLINE: &str = "offline";
 
-/// Draws it.
+/// Draws the section.
 pub(crate) fn draw(report: &Report, page: &mut Page) {
     let study = &report.study;
     let id = study.id.short();
@@ -63,13 +63,13 @@ pub(crate) fn draw(report: &Report, page: &mut Page) {
     page.paragraph(&bill(report), "", "", Some(Role::Dim));
 }
 
-/// Whether a name can be typed as it is.
+/// Whether a name can be typed without quoting.
 fn is_plain(name: &str) -> bool {
     name.len() <= 40
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// A panel that would halve the interval, where that is affordable and worth it.
+/// A panel size that would halve the interval, where it is affordable and worth it.
 fn sharper(report: &Report) -> Option<String> {
     let results = report.results.as_ref()?;
     let measure = kinds::of_outcomes(&results.outcomes).main?;

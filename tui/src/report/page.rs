@@ -1,10 +1,10 @@
-//! A page under way: lines, headings and paragraphs in one look. Text that others wrote passes the safety filter here.
+//! Page builder: lines, headings and paragraphs in one look. Text from outside is sanitised here.
 
 use protocol::safe;
 
 use crate::look::{Look, Role};
 
-/// Lines under way.
+/// A page being built.
 pub(crate) struct Page {
     pub(crate) look: Look,
     lines: Vec<String>,
@@ -15,20 +15,20 @@ impl Page {
         Self { look, lines: Vec::new() }
     }
 
-    /// A line as it stands: whoever makes it has filtered what others wrote.
+    /// Adds a line unchanged: the caller has sanitised any text from outside.
     pub(crate) fn line(&mut self, line: impl Into<String>) {
         let line = line.into();
         self.lines.push(line.trim_end().to_owned());
     }
 
-    /// An empty line, unless the page has not begun.
+    /// Adds an empty line, unless the page is empty.
     pub(crate) fn gap(&mut self) {
         if self.lines.last().is_some_and(|line| !line.is_empty()) {
             self.lines.push(String::new());
         }
     }
 
-    /// The beginning of a part; the remark stands beside it when there is room.
+    /// Starts a section; the remark is on the same line when there is room.
     pub(crate) fn heading(&mut self, title: &str, remark: &str) {
         self.gap();
         let title = title.to_uppercase();
@@ -43,7 +43,7 @@ impl Page {
         }
     }
 
-    /// A paragraph of somebody's words behind two margins, in the colour of its role.
+    /// A paragraph of text from outside with margins, in the colour of its role.
     pub(crate) fn paragraph(&mut self, text: &str, first: &str, others: &str, role: Option<Role>) {
         for line in self.look.wrap(&safe::line(text), first, others) {
             let line = match role {
@@ -54,11 +54,11 @@ impl Page {
         }
     }
 
-    /// A remark at the right end of the last line, or on a line of its own when there is no room.
+    /// Adds a remark at the right end of the last line, or on a new line when there is no room.
     pub(crate) fn remark(&mut self, remark: &str) {
         let columns = |text: &str| unicode_width::UnicodeWidthStr::width(text);
         let painted = self.look.paint(Role::Dim, remark);
-        // The colours of the line take no room; only its one role can be in it.
+        // Colours have no width; the line can contain only one role.
         let bare =
             |line: &str| line.trim_start_matches("\x1b[1m").trim_end_matches("\x1b[0m").to_owned();
         match self.lines.last_mut() {
@@ -71,7 +71,7 @@ impl Page {
         }
     }
 
-    /// A point of a list.
+    /// Adds a list item.
     pub(crate) fn bullet(&mut self, text: &str) {
         let first = self.look.glyph("  • ", "  * ");
         self.paragraph(text, first, "    ", None);
@@ -88,7 +88,8 @@ impl Page {
     }
 }
 
-/// Our own typographic signs in plain letters. Other people's letters stay: they cannot be said otherwise.
+/// Replaces the program's own typographic signs by ASCII. Letters of texts from outside are kept, because they have no
+/// replacement.
 pub(crate) fn plain_punctuation(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -1,4 +1,4 @@
-//! What a run would do, before it does it: whom it would ask, how, and what that takes.
+//! Preview of a run: the panel, the questionnaire and the cost, before anything is asked.
 
 use protocol::run::{Calls, Preview};
 use protocol::safe;
@@ -68,7 +68,7 @@ fn takes(preview: &Preview, page: &mut Page) {
     }
 }
 
-/// How many calls of one kind there are, and what they cost.
+/// The number of calls of one type, and their cost.
 pub(crate) fn of_kind(calls: &Calls) -> String {
     let cost =
         calls.cost_usd.filter(|(_, most)| *most > 0.0).map_or_else(String::new, |(least, most)| {

@@ -1,5 +1,5 @@
-//! The figures on the answers as such: how varied they are, whether their order or chance decided them. Each with its
-//! interval; those that cannot be had are named with the reason.
+//! Quality figures of the answers: variation, order effects and consistency, each with its interval. Undefined figures
+//! are listed with the reason.
 
 use protocol::quality::Figure;
 use protocol::results::{Estimate, Results};
@@ -9,7 +9,7 @@ use crate::kinds;
 use crate::look::{Role, pad, pad_left, thousands};
 use crate::report::page::Page;
 
-/// How a figure is written.
+/// The unit of a figure.
 #[derive(Clone, Copy)]
 enum Unit {
     Points,
@@ -19,7 +19,7 @@ enum Unit {
     Percentage,
 }
 
-/// Every figure in the order of the page: its key, what people call it, and its unit.
+/// Every figure in display order: its key, its name, and its unit.
 const FIGURES: [(&str, &str, Unit); 13] = [
     ("std_dev", "Standard deviation", Unit::Points),
     ("sd_ratio", "Spread against people's", Unit::Times),
@@ -38,7 +38,7 @@ const FIGURES: [(&str, &str, Unit); 13] = [
 /// Columns of the label and the value.
 const COLUMNS: (usize, usize) = (30, 8);
 
-/// A figure for people: its name, its value, and its interval or the reason why there is none.
+/// A figure as text: its name, its value, and its interval or the reason why it is undefined.
 pub(crate) struct Row {
     pub(crate) label: String,
     /// `None` where it is undefined.
@@ -46,7 +46,7 @@ pub(crate) struct Row {
     pub(crate) beside: String,
 }
 
-/// Every figure that was sent, in the order of the page.
+/// Every figure of the results, in display order.
 pub(crate) fn rows(results: &Results) -> Vec<Row> {
     let figures = &results.diagnostics.figures;
     let compares = !kinds::of_outcomes(&results.outcomes).against.is_empty();
@@ -61,7 +61,7 @@ pub(crate) fn rows(results: &Results) -> Vec<Row> {
     FIGURES.into_iter().filter_map(row).chain(of_wordings(results)).collect()
 }
 
-/// How far each other wording moved the mean, and whether people kept their order in it.
+/// The shift of the mean by each other wording, and the rank correlation.
 fn of_wordings(results: &Results) -> Vec<Row> {
     let Some(found) = &results.diagnostics.wordings else { return Vec::new() };
     let row = |label: String, figure: &Figure, shows: &dyn Fn(f64) -> String| match figure {
@@ -87,7 +87,7 @@ fn of_wordings(results: &Results) -> Vec<Row> {
     each.chain([same]).collect()
 }
 
-/// What the spread is held against, in a sentence.
+/// The reference for the spread, as a sentence.
 pub(crate) fn reference(results: &Results) -> Option<String> {
     let reference = results.diagnostics.reference.as_ref()?;
     results.diagnostics.figures.contains_key("sd_ratio").then(|| {
@@ -99,7 +99,7 @@ pub(crate) fn reference(results: &Results) -> Option<String> {
     })
 }
 
-/// Draws them; nothing where there are none.
+/// Draws the figures; nothing where there are none.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
     let look = page.look;
     let rows = rows(results);
@@ -129,7 +129,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     }
 }
 
-/// The interval, and how many it rests on.
+/// The interval, and the number of answers.
 fn beside(unit: Unit, estimate: &Estimate) -> String {
     beside_as(estimate, &|value| number(unit, value))
 }

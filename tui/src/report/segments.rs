@@ -1,5 +1,5 @@
-//! Groups that differ from the rest of the panel, each difference with its interval. The daemon compares every group with
-//! everyone else and adjusts for the number of comparisons; here the ones that hold up are drawn.
+//! Groups that differ from the rest of the panel, each difference with its interval. The daemon compares every group
+//! with the rest and adjusts for the number of comparisons; the significant ones are drawn here.
 
 use protocol::results::{Contrast, Results};
 use protocol::safe;
@@ -9,12 +9,12 @@ use crate::report::estimates::number;
 use crate::report::page::Page;
 use crate::report::whisker::{self, Scale};
 
-/// At most this many groups are worth a reader's time.
+/// Groups that are shown, at most.
 const ROWS: usize = 8;
-/// What the field of a theme's share begins with; its name follows.
+/// Prefix of the field of a theme's share; the theme's name follows.
 pub(crate) const THEME: &str = "theme.";
 
-/// Draws them.
+/// Draws the groups.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
     if results.contrasts.is_empty() {
         return;
@@ -87,7 +87,7 @@ fn rows(results: &Results, differing: &[&Contrast], page: &mut Page) {
     }
 }
 
-/// How the differences are to be read, in the words of the results. Results in stores of format 1 have none of their own.
+/// The rule for reading the differences, as in the results. Results in stores of format 1 do not contain it.
 pub(crate) fn rule(results: &Results) -> String {
     if results.contrast_rule.is_empty() {
         let count = results.contrasts.len();
@@ -98,7 +98,7 @@ pub(crate) fn rule(results: &Results) -> String {
     safe::line(&results.contrast_rule).into_owned()
 }
 
-/// What a contrast is of: the group, and in a survey the theme.
+/// The name of a contrast: the group, and in a survey the theme.
 pub(crate) fn name(found: &Contrast) -> String {
     let group = group(&found.dimension, &found.class);
     match found.field.strip_prefix(THEME) {
@@ -113,7 +113,7 @@ pub(crate) fn signed(field: &str, value: f64) -> String {
     if text.starts_with('−') || value <= 0.0 { text } else { format!("+{text}") }
 }
 
-/// A class in words: most say by themselves what they are.
+/// A class in words; most class names are clear without their dimension.
 pub(crate) fn group(dimension: &str, class: &str) -> String {
     let class = class.replace('_', " ");
     let text = match dimension {

@@ -1,5 +1,5 @@
-//! A survey, question by question: how many answered, what they name, in their words, and whether more people would have
-//! named anything new.
+//! Survey section, question by question: answers, themes and quotes, and whether a larger panel would have named new
+//! themes.
 
 use protocol::results::{QuestionResult, Results};
 
@@ -11,7 +11,7 @@ use crate::report::themes;
 /// Themes of each question that are shown.
 const THEMES: usize = 4;
 
-/// Draws it.
+/// Draws the section.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
     for (number, question) in (1..).zip(kinds::found(&results.outcomes).questions) {
         draw_question(number, question, page);

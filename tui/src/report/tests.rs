@@ -1,4 +1,4 @@
-//! Stored pictures of whole reports, and what must hold for every one of them.
+//! Snapshots of whole reports, and invariants of every report.
 
 use proptest::prelude::*;
 use protocol::results::Outcomes;
@@ -98,7 +98,7 @@ fn a_single_answer_has_no_interval() {
         for estimate in results.estimates.values_mut() {
             (estimate.low, estimate.high) = (None, None);
         }
-        // Nothing can be compared then, and the daemon sends no contrasts.
+        // Without comparable groups the daemon sends no contrasts.
         results.contrasts.clear();
     }
     let text = render(&report, Look::PLAIN);

@@ -1,4 +1,4 @@
-//! What speaks for it and against it, in the respondents' words, and what to do about that.
+//! Themes for and against with verbatim quotes, and the findings that follow from them.
 
 use protocol::results::{Finding, Priority, Results, Theme, ThemeKind};
 use protocol::safe;
@@ -13,7 +13,7 @@ const SHOWN: (usize, usize) = (4, 2);
 /// Findings that are shown.
 const FINDINGS: usize = 3;
 
-/// Draws both kinds.
+/// Draws both kinds of themes.
 pub(crate) fn draw(results: &Results, page: &mut Page) {
     let topics = kinds::of_outcomes(&results.outcomes).topics;
     for (kind, heading, role) in [
@@ -32,7 +32,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     }
 }
 
-/// One theme: its share as a bar, and what people said.
+/// One theme: its share as a bar, and its quotes.
 pub(crate) fn draw_theme(theme: &Theme, role: Role, page: &mut Page) {
     let look = page.look;
     let percent = theme.share.value * 100.0;
@@ -54,7 +54,7 @@ pub(crate) fn draw_theme(theme: &Theme, role: Role, page: &mut Page) {
     }
 }
 
-/// Draws the most urgent findings with what to do.
+/// Draws the most urgent findings with their actions.
 pub(crate) fn draw_findings(results: &Results, page: &mut Page) {
     if results.findings.is_empty() {
         return;
@@ -65,7 +65,7 @@ pub(crate) fn draw_findings(results: &Results, page: &mut Page) {
     }
 }
 
-/// Every finding with the words behind it, as text that ends with a line break.
+/// Every finding with its quotes, as text that ends with a line break.
 pub(crate) fn findings(findings: &[Finding], look: Look) -> String {
     let mut page = Page::new(look);
     for finding in by_urgency(findings) {

@@ -1,4 +1,4 @@
-//! The title block: which study this is, what answered it, and that no person was asked.
+//! Title block: the study, its engine, and the notice that no person was asked.
 
 use protocol::results::Report;
 use protocol::run::{State, Study};
@@ -8,7 +8,7 @@ use crate::kinds;
 use crate::look::{Role, thousands};
 use crate::report::page::Page;
 
-/// Draws it.
+/// Draws the block.
 pub(crate) fn draw(report: &Report, page: &mut Page) {
     let study = &report.study;
     page.paragraph(&study.name, "", "  ", Some(Role::Strong));
@@ -48,7 +48,7 @@ fn facts(study: &Study) -> String {
     parts.join(" · ")
 }
 
-/// What is remarkable about the state; nothing for a study that went as it should.
+/// A note on the state; nothing for a normally completed study.
 fn state(study: &Study) -> Option<String> {
     let reason = study.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let panel = study.panel;

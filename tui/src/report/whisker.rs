@@ -1,20 +1,20 @@
-//! A number on its scale with its interval around it: `├──●──┤`.
+//! Whisker plot: a number on its scale with its interval, `├──●──┤`.
 
 use crate::look::{Look, Role};
 
-/// What a whisker is drawn on.
+/// The scale of a whisker plot.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scale {
     /// The value at the left end.
     pub(crate) low: f64,
     /// The value at the right end.
     pub(crate) high: f64,
-    /// A value that gets a mark of its own: the zero of a difference.
+    /// A marked value: the zero of a difference.
     pub(crate) mark: Option<f64>,
 }
 
 impl Scale {
-    /// The column of a value, the nearest one within the scale.
+    /// The column nearest to a value, within the scale.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -1,30 +1,30 @@
-//! The one table of what the workstation can do. Keymap, footer, help, palette and the manual page are all
-//! made from it, so that none of them can promise what another does not know.
+//! Table of all actions of the workstation. Keymap, footer, help, palette and the manual page are generated from it, so
+//! that they always agree.
 
 use crate::station::keymap::Keymap;
 
-/// Where keys go: the screen, or what lies over it.
+/// A place that receives keys: a screen or an overlay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// The list of studies.
     Studies,
-    /// The panel as it fills.
+    /// The live panel.
     Live,
-    /// What was found.
+    /// The results.
     Results,
     /// The form for a new study.
     Compose,
-    /// The list of commands.
+    /// The palette.
     Palette,
     /// The help page.
     Help,
-    /// A menu to pick from.
+    /// A menu.
     Menu,
-    /// One line to type.
+    /// A line of input.
     Prompt,
     /// A question.
     Question,
-    /// One respondent.
+    /// The page of a respondent.
     Person,
 }
 
@@ -60,40 +60,40 @@ impl Place {
         }
     }
 
-    /// Whether keys that type a letter are text there.
+    /// Whether letter keys are text input there.
     #[must_use]
     pub const fn takes_text(self) -> bool {
         matches!(self, Self::Compose | Self::Palette | Self::Help | Self::Prompt)
     }
 
-    /// Whether it is one of the three screens, where what works everywhere works too.
+    /// Whether it is one of the three screens, where global keys work too.
     #[must_use]
     pub const fn is_screen(self) -> bool {
         matches!(self, Self::Studies | Self::Live | Self::Results)
     }
 }
 
-/// Whether the footer shows an action, and how early.
+/// Whether and where the footer shows an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Footer {
-    /// Before the others, in this order.
+    /// Sorted to the front, by this rank.
     Rank(u8),
     /// Never.
     No,
 }
 
-/// One line of the table.
+/// An entry of the table.
 #[derive(Debug)]
 pub struct Entry {
-    /// What it is.
+    /// The action.
     pub action: Action,
     /// Its name in keymaps.
     pub name: &'static str,
     /// One or two words for the footer.
     pub label: &'static str,
-    /// One sentence for help, palette and documents.
+    /// One sentence for help, palette and manual page.
     pub help: &'static str,
-    /// Where it works; everywhere on the screens when empty.
+    /// The places where it works; all screens when empty.
     pub places: &'static [Place],
     pub(crate) footer: Footer,
 }
@@ -109,7 +109,7 @@ macro_rules! footer {
 
 macro_rules! actions {
     ($($action:ident = $name:literal, [$($place:ident)*] $($rank:literal)?, $label:literal, $help:literal;)+) => {
-        /// Something the workstation can do.
+        /// An action of the workstation.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Action { $(#[doc = $help] $action),+ }
 
@@ -181,10 +181,10 @@ actions! {
 }
 
 impl Action {
-    /// Its line in the table.
+    /// Its entry in the table.
     #[must_use]
     pub fn entry(self) -> &'static Entry {
-        // The table is made by the same macro as the enum, in the same order; a test holds it to that.
+        // The same macro generates the table and the enum in the same order; a test checks it.
         &ACTIONS[self as usize]
     }
 
@@ -194,13 +194,13 @@ impl Action {
         ACTIONS.iter().find(|entry| entry.name == name).map(|entry| entry.action)
     }
 
-    /// Whether it takes something away, or asks for what costs again: nothing that is done by mistake.
+    /// Whether it is destructive or can cost money again, so that it must not be triggered by mistake.
     #[must_use]
     pub const fn is_destructive(self) -> bool {
         matches!(self, Self::Cancel | Self::Retry | Self::Archive | Self::Quit)
     }
 
-    /// What else people call it.
+    /// Other names that users may search for.
     #[must_use]
     pub const fn synonyms(self) -> &'static [&'static str] {
         match self {
@@ -236,7 +236,7 @@ impl Action {
         }
     }
 
-    /// Whether it does something there.
+    /// Whether it works there.
     #[must_use]
     pub fn works_in(self, place: Place) -> bool {
         let places = self.entry().places;
@@ -244,20 +244,20 @@ impl Action {
     }
 }
 
-/// One line of the reference of all keys.
+/// A line of the key reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// The keys, separated by commas.
     pub keys: String,
-    /// What they do.
+    /// Their action.
     pub entry: &'static str,
     /// One sentence about it.
     pub help: &'static str,
-    /// Where they work.
+    /// The places where they work.
     pub places: String,
 }
 
-/// The reference of all keys, as the manual page carries it.
+/// The key reference for the manual page.
 #[must_use]
 pub fn reference(keymap: &Keymap) -> Vec<Line> {
     ACTIONS

@@ -1,4 +1,4 @@
-//! What the workstation wants done. Effects are data: the driver carries them out and sends back what came of them.
+//! Effects of the workstation. They are data: the driver executes them and sends the results back as messages.
 
 use protocol::event::Cursor;
 use protocol::id::{StudyId, SubmitKey};
@@ -8,20 +8,20 @@ use protocol::study::Draft;
 use crate::station::model::drafts::Origin;
 use crate::station::model::saved::{Form, Settings};
 
-/// People who stand next to each other in a panel.
+/// A range of adjacent respondents of a panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct People {
-    /// The ordinal of the first.
+    /// The first ordinal.
     pub first: u32,
-    /// How many.
+    /// The number of respondents.
     pub count: u32,
 }
 
 impl People {
-    /// As many of a panel as one question may be about: the daemon's limit.
+    /// The largest range of one request: the daemon's limit.
     pub const ALL: Self = Self { first: 0, count: 100_000 };
 
-    /// These, those and who stands between them.
+    /// The smallest range that contains both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let first = self.first.min(other.first);
@@ -31,60 +31,60 @@ impl People {
     }
 }
 
-/// A question to the daemon.
+/// A call to the daemon.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Call {
-    /// The list of studies: those at hand, or those put away.
+    /// The list of studies.
     Studies {
-        /// Those put away.
+        /// Archived ones instead of the others.
         archived: bool,
     },
-    /// The budget.
+    /// The balance.
     Balance,
     /// A study's running tally.
     Live(StudyId),
-    /// The scores of some of its panel.
+    /// The scores of some respondents.
     Scores(StudyId, People),
-    /// Its newest answers: from an ordinal on, at most so many.
+    /// Its newest answers: first ordinal, and maximum number.
     Newest(StudyId, u32, u32),
     /// The next page of all its answers, from an ordinal on.
     Page(StudyId, u32),
-    /// Answers that the picture still lacks: from an ordinal on, at most so many.
+    /// Answers that the mosaic still lacks: first ordinal, and maximum number.
     Unread(StudyId, u32, u32),
     /// The answer of one respondent.
     Answer(StudyId, u32),
     /// Its report.
     Report(StudyId),
-    /// What a draft would do.
+    /// The check of a draft.
     Check {
-        /// Which state of the form it is.
+        /// The revision of the form.
         revision: u64,
         /// The draft.
         draft: Draft,
     },
-    /// Takes a study on.
+    /// The submission of a study.
     Submit {
-        /// The same for the same draft.
+        /// The key: equal for the same draft.
         key: SubmitKey,
         /// The draft.
         draft: Draft,
-        /// The owner has agreed to the cost.
+        /// Whether the user has confirmed the cost.
         cost_confirmed: bool,
     },
-    /// Two attributes crossed, by their names in reports.
+    /// A cross-table of two dimensions, by their names in reports.
     Cross(StudyId, [&'static str; 2]),
-    /// What a study asked, to ask it again.
+    /// The specification of a study, to repeat it.
     Asked(StudyId),
-    /// Changes what a study does.
+    /// A control operation on a study.
     Control(StudyId, Control),
-    /// Replaces its tags.
+    /// A replacement of its tags.
     Tag(StudyId, Vec<String>),
 }
 
-/// A file that a study can be written to; the same as those of the command line.
+/// An export format, the same as those of the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Export {
-    /// One row an answer, with a codebook beside it.
+    /// One row for each answer, with a codebook.
     Csv,
     /// Everything, without loss.
     Json,
@@ -94,47 +94,47 @@ pub enum Export {
     Html,
 }
 
-/// Something to be done.
+/// An effect.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Asks the daemon.
+    /// Makes a call to the daemon.
     Call(Call),
-    /// Reads events from there on.
+    /// Reads events after that cursor.
     Follow(Cursor),
-    /// Copies a text to wherever the terminal keeps such things.
+    /// Copies a text to the clipboard.
     Copy {
-        /// What it is, as the beginning of a sentence.
+        /// Its description, as the beginning of a sentence.
         what: &'static str,
         /// The text.
         text: String,
     },
     /// Writes a study to a file.
     Export(StudyId, Export),
-    /// Writes a file of that name, or one that does not exist yet.
+    /// Writes a file of that name, or a free variant of it.
     Write {
-        /// The name, made by the workstation.
+        /// The name, derived by the workstation.
         name: String,
-        /// What it holds.
+        /// Its content.
         content: String,
     },
     /// Reads a file that the form names.
     Attach(String),
-    /// Looks for files that begin as typed.
+    /// Lists files that start with the typed text.
     ListFiles(String),
-    /// Opens a text in the owner's editor.
+    /// Opens a text in the user's editor.
     Edit(String),
-    /// Keeps what is being written, apart from what was written for anything else; nothing when it was run.
+    /// Saves a draft under its origin; an empty one removes it after submission.
     SaveDraft(Origin, Form),
-    /// Removes what was kept of a study that was deleted.
+    /// Removes the drafts of a deleted study.
     ForgetDraft(StudyId),
-    /// Keeps how the workstation is used.
+    /// Saves the settings.
     SaveSettings(Settings),
-    /// Tries the daemon now and starts it when it is away.
+    /// Connects to the daemon now and starts it if it does not run.
     StartDaemon,
-    /// Draws everything anew.
+    /// Redraws the whole screen.
     Redraw,
-    /// Goes back to the shell for a while.
+    /// Suspends to the shell.
     Suspend,
-    /// Leaves.
+    /// Quits.
     Quit,
 }

@@ -1,11 +1,10 @@
-//! The few numbers that the screen computes itself, from whole counts and loaded answers: the running mean while a study
-//! is answered and the mean of a cell. Everything in a report comes from the
-//! daemon; what stands here carries its interval too.
+//! Estimates that the workstation computes itself, from integer counts and loaded answers: the running mean of a study
+//! and the mean of a cell. Everything in a report comes from the daemon; these have their interval too.
 
-/// A mean with what it is worth.
+/// A mean with its variance and n.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Mean {
-    /// Values behind it.
+    /// Number of values.
     pub(crate) n: u64,
     /// The mean.
     pub(crate) value: f64,
@@ -14,7 +13,7 @@ pub(crate) struct Mean {
 }
 
 impl Mean {
-    /// The mean of values that each occur so many times. The variance is computed around the mean, in order.
+    /// The mean of values with their frequencies. The variance is computed around the mean, in order.
     pub(crate) fn of(values: impl Iterator<Item = (f64, u64)> + Clone) -> Option<Self> {
         let n: u64 = values.clone().map(|(_, count)| count).sum();
         if n == 0 {
@@ -27,7 +26,7 @@ impl Mean {
         Some(Self { n, value, variance })
     }
 
-    /// Half the width of the 95 % interval (Student's t); none for a single value.
+    /// Half the width of the 95 % interval (Student's t); `None` for a single value.
     pub(crate) fn half_width(self) -> Option<f64> {
         (self.n > 1).then(|| t_95((self.n - 1) as f64) * (self.variance / self.n as f64).sqrt())
     }

@@ -1,5 +1,5 @@
-//! Turns models into the bytes of frames: the cells that changed since the last frame and nothing else, with as few
-//! sequences as tell where they stand and how they look. A frame in which nothing changed has no bytes.
+//! Frame encoder: it writes only the cells that changed since the last frame, with a minimum of escape sequences. A
+//! frame without changes has no bytes.
 
 mod pen;
 
@@ -17,19 +17,19 @@ use super::model::Model;
 use super::screens;
 use pen::Pen;
 
-/// Room for a whole frame of a large terminal.
+/// Capacity for a complete frame of a large terminal.
 const ROOM_BYTES: usize = 256 * 1024;
-/// Below this every letter takes one cell.
+/// Below this character every letter takes one cell.
 const FIRST_WIDE: char = '\u{1100}';
-/// Lines, blocks and shapes, of which panes and pictures are made: one cell each.
+/// Lines, blocks and shapes, used by panes and charts: one cell each.
 const SHAPES: std::ops::RangeInclusive<char> = '\u{2500}'..='\u{25ff}';
 
 /// What the terminal shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shown {
-    /// What the last frame left.
+    /// The last frame.
     LastFrame,
-    /// Nothing that is known: the next frame is whole.
+    /// Unknown content: the next frame is complete.
     Anything,
 }
 
@@ -40,13 +40,13 @@ pub struct Frames<W> {
     last: Buffer,
     next: Buffer,
     shown: Shown,
-    /// Where the cursor of a text is seen.
+    /// The visible position of the text cursor.
     cursor: Option<(u16, u16)>,
     bytes: Vec<u8>,
 }
 
 impl<W: Write> Frames<W> {
-    /// Frames of that many columns and rows, onto a terminal that shows anything.
+    /// A writer for that many columns and rows, on a terminal with unknown content.
     pub fn new(out: W, (columns, rows): (u16, u16)) -> Self {
         let empty = Buffer::empty(Rect::new(0, 0, columns, rows));
         Self {
@@ -59,7 +59,7 @@ impl<W: Write> Frames<W> {
         }
     }
 
-    /// The terminal has another size, or shows something else: the next frame is whole.
+    /// The terminal was resized or its content is unknown: the next frame is complete.
     pub fn forget(&mut self, (columns, rows): (u16, u16)) {
         let area = Rect::new(0, 0, columns, rows);
         self.last.resize(area);
@@ -67,7 +67,7 @@ impl<W: Write> Frames<W> {
         (self.shown, self.cursor) = (Shown::Anything, None);
     }
 
-    /// Draws the model and says how many bytes that took.
+    /// Draws the model and returns the number of bytes written.
     ///
     /// # Errors
     /// When they cannot be written.
@@ -76,7 +76,7 @@ impl<W: Write> Frames<W> {
         self.show(cursor)
     }
 
-    /// Writes sequences beside the frames.
+    /// Writes escape sequences outside of frames.
     ///
     /// # Errors
     /// When they cannot be written.
@@ -85,10 +85,10 @@ impl<W: Write> Frames<W> {
         self.out.flush()
     }
 
-    /// Brings the terminal from the last buffer to the next one.
+    /// Writes the differences between the last buffer and the next one.
     fn show(&mut self, cursor: Option<(u16, u16)>) -> io::Result<usize> {
         self.bytes.clear();
-        // A terminal that knows them shows everything between the two at once.
+        // A terminal that supports synchronised updates shows the whole frame at once.
         queue!(self.bytes, BeginSynchronizedUpdate)?;
         let before = self.bytes.len();
         if self.shown == Shown::Anything {
@@ -116,13 +116,13 @@ impl<W: Write> Frames<W> {
     }
 }
 
-/// Calls for every cell that must be written: place, cell, and how many columns it takes. The second half of a wide letter
-/// is never written, and is written anew when the letter over it goes away.
+/// Calls `change` for every cell to write: position, cell, and width in columns. The second half of a wide letter is
+/// never written, and is written again when the letter over it disappears.
 fn each_change(last: &Buffer, next: &Buffer, mut change: impl FnMut(u16, u16, &Cell, u16)) {
     let columns = usize::from(next.area.width).max(1);
     let rows = last.content.chunks(columns).zip(next.content.chunks(columns));
     for (y, (old, new)) in (0u16..).zip(rows) {
-        // Columns that the letter before covers, and columns that a letter of the last frame covered.
+        // Columns that the previous letter covers, and columns that a letter of the last frame covered.
         let (mut covered, mut uncovered) = (0u16, 0u16);
         for (x, (before, now)) in (0u16..).zip(old.iter().zip(new)) {
             let is_same = is_same(before, now);
@@ -137,14 +137,13 @@ fn each_change(last: &Buffer, next: &Buffer, mut change: impl FnMut(u16, u16, &C
     }
 }
 
-/// Whether two cells look the same. Most of them differ in their colours if they differ at all, and those are compared in
-/// no time.
+/// Whether two cells look the same. Cells that differ mostly differ in colour, which is cheap to compare.
 fn is_same(one: &Cell, other: &Cell) -> bool {
     (one.fg, one.bg, one.modifier) == (other.fg, other.bg, other.modifier)
         && one.symbol() == other.symbol()
 }
 
-/// How many columns a symbol takes.
+/// The width of a symbol in columns.
 fn width(symbol: &str) -> u16 {
     if symbol.len() == 1 {
         return 1;

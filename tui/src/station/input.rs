@@ -1,25 +1,25 @@
-//! From the bytes of a terminal to keys, pastes and clicks. The decoder keeps what is incomplete, so that a sequence may
-//! arrive in any number of pieces; an escape that nothing follows becomes the Esc key when the reader says so. No key is
-//! ever lost to an Esc before it.
+//! Decoder from terminal bytes to keys, pastes and clicks. Incomplete sequences are kept, so that they may arrive in
+//! any number of pieces; an escape byte without successor becomes the Esc key when the caller flushes. No key after an
+//! Esc is ever lost.
 
 use crate::station::key::{Chord, Key, Mods};
 
-/// The longest paste that is taken; a study's text is a few thousand characters.
+/// The maximum size of a paste; a study's text has a few thousand characters.
 const PASTE_BYTES_MAX: usize = 256 * 1024;
-/// The longest escape sequence that can still mean something.
+/// The maximum length of a meaningful escape sequence.
 const SEQUENCE_BYTES_MAX: usize = 64;
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// What a person did.
+/// An input of the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// Pressed a key.
+    /// A key press.
     Key(Chord),
-    /// Pasted a text.
+    /// A pasted text.
     Paste(String),
-    /// Pressed the left button there (column, row).
+    /// A left click at (column, row).
     Click(u16, u16),
-    /// Turned the wheel.
+    /// A turn of the wheel.
     Wheel(Turn),
 }
 
@@ -32,22 +32,22 @@ pub enum Turn {
     Down,
 }
 
-/// Turns bytes into inputs.
+/// Decodes bytes to inputs.
 #[derive(Debug, Default)]
 pub struct Decoder {
     buffer: Vec<u8>,
 }
 
-/// What the beginning of the buffer is.
+/// The result of decoding the beginning of the buffer.
 enum Step {
-    /// Something, of that many bytes.
+    /// A complete input (or nothing), of that many bytes.
     Done(Option<Input>, usize),
-    /// The beginning of something.
+    /// An incomplete input.
     More,
 }
 
 impl Decoder {
-    /// Takes bytes and gives what is complete.
+    /// Decodes bytes and returns the complete inputs.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<Input> {
         self.buffer.extend_from_slice(bytes);
         let mut inputs = Vec::new();
@@ -65,14 +65,14 @@ impl Decoder {
         inputs
     }
 
-    /// Whether an escape waits for what may follow it.
+    /// Whether an escape byte waits for a possible continuation.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         self.buffer.first() == Some(&0x1b) && !self.buffer.starts_with(b"\x1b[200~")
     }
 
-    /// Nothing followed: an escape is the Esc key, and so is one before a single `[`, `O` or the beginning of a letter,
-    /// which were typed after it. A longer sequence that is torn is dropped.
+    /// Ends the wait: an escape byte is the Esc key, and so is one before a single `[`, `O` or the beginning of a
+    /// letter, which were typed after it. A longer incomplete sequence is dropped.
     pub fn flush(&mut self) -> Vec<Input> {
         if !self.is_waiting() {
             return Vec::new();
@@ -117,7 +117,7 @@ fn step(bytes: &[u8]) -> Step {
             Step::Done(Some(Input::Key(chord)), length) => {
                 key(chord.key, chord.mods.and(Mods::ALT), length + 1)
             }
-            // What means nothing takes nothing with it.
+            // A meaningless sequence must not swallow following keys.
             Step::Done(..) => key(Key::Esc, Mods::NONE, 1),
             Step::More => Step::More,
         },
@@ -140,7 +140,7 @@ fn plain(bytes: &[u8]) -> Step {
     }
 }
 
-/// One UTF-8 character; bytes that are none are dropped one by one.
+/// One UTF-8 character; invalid bytes are dropped one by one.
 fn letter(bytes: &[u8], first: u8) -> Step {
     let length = match first {
         0x00..=0x7f => 1,
@@ -172,7 +172,7 @@ fn arrow(letter: u8) -> Option<Key> {
     })
 }
 
-/// `ESC [` parameters, a final byte; a paste lasts until its own end mark.
+/// `ESC [` with parameters and a final byte; a paste lasts until its own end mark.
 fn control_sequence(bytes: &[u8]) -> Step {
     let Some(end) = bytes[2..].iter().position(|byte| (0x40..=0x7e).contains(byte)) else {
         return if bytes.len() > SEQUENCE_BYTES_MAX {
@@ -264,7 +264,7 @@ mod tests {
             (b"\x1b[A\x1bOB\x1b[1;5C\x1b[Z", &["↑", "↓", "Ctrl-→", "S-Tab"]),
             (b"\x1b[5~\x1b[6~\x1b[H\x1b[4~\x1b[3~", &["PgUp", "PgDn", "Home", "End", "Del"]),
             (b"\r\t\x7f\x04\x1a\x1c", &["Enter", "Tab", "Backspace", "Ctrl-D", "Ctrl-Z", "Ctrl-4"]),
-            // Whether Alt was held or Esc was pressed before is decided by who knows what is bound.
+            // Alt held down and a preceding Esc are distinguished later, by the code that knows the bindings.
             ("\x1bx\x1bé\x1b[15~\x1b[24~".as_bytes(), &["Alt-x", "Alt-é", "F5", "F12"]),
             (b"\x1b", &["Esc"]),
             (b"\x1b\x1b", &["Esc", "Esc"]),

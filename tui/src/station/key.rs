@@ -1,5 +1,5 @@
-//! Keys as people press them and as keymaps write them: `j`, `ctrl-d`, `shift-tab`, `g g`. A chord is one key with its
-//! modifiers; a sequence of chords is what an action is bound to.
+//! Keys and their notation in keymaps: `j`, `ctrl-d`, `shift-tab`, `g g`. A chord is one key with its modifiers; an
+//! action is bound to a sequence of chords.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use std::str::FromStr;
 /// A key without its modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
-    /// What it types.
+    /// The key of a character.
     Char(char),
     /// Return.
     Enter,
@@ -41,7 +41,7 @@ pub enum Key {
     F(u8),
 }
 
-/// Keys that have no letter, with the words that keymaps use.
+/// Keys without a character, with their names in keymaps.
 const NAMED: &[(&str, Key, &str)] = &[
     ("enter", Key::Enter, "Enter"),
     ("esc", Key::Esc, "Esc"),
@@ -65,23 +65,23 @@ const NAMED: &[(&str, Key, &str)] = &[
 pub struct Mods(u8);
 
 impl Mods {
-    /// None of them.
+    /// No modifiers.
     pub const NONE: Self = Self(0);
-    /// Shift, for keys that type nothing; a letter carries its own case.
+    /// Shift, for keys without a character; a letter has its own case.
     pub const SHIFT: Self = Self(1);
     /// Alt.
     pub const ALT: Self = Self(2);
     /// Control.
     pub const CTRL: Self = Self(4);
 
-    /// The set that an `xterm` modifier parameter stands for: one more than its bits.
+    /// The set of an `xterm` modifier parameter, which is one more than its bits.
     #[must_use]
     pub fn from_xterm(parameter: u16) -> Self {
         let bits = parameter.saturating_sub(1);
         Self(u8::try_from(bits & 7).unwrap_or(0))
     }
 
-    /// Both sets together.
+    /// The union of both sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -99,7 +99,7 @@ impl Mods {
 pub struct Chord {
     /// The key.
     pub key: Key,
-    /// What is held down with it.
+    /// Its modifiers.
     pub mods: Mods,
 }
 
@@ -110,7 +110,7 @@ impl Chord {
         Self { key, mods: Mods::NONE }
     }
 
-    /// A key with modifiers; the shift of a letter is part of the letter.
+    /// A key with modifiers; the shift of a letter is expressed by its case.
     #[must_use]
     pub fn with(key: Key, mods: Mods) -> Self {
         match key {
@@ -119,7 +119,8 @@ impl Chord {
         }
     }
 
-    /// The key that may have been pressed right after Esc: a terminal sends the same for that and for Alt held down.
+    /// The key that may have been pressed right after Esc: a terminal sends the same bytes for that and for Alt held
+    /// down.
     #[must_use]
     pub fn after_esc(self) -> Option<Self> {
         let looks_alike = matches!(self.key, Key::Char(_) | Key::Enter | Key::Tab | Key::Backspace);
@@ -127,7 +128,7 @@ impl Chord {
             .then_some(Self { key: self.key, mods: Mods(self.mods.0 & !Mods::ALT.0) })
     }
 
-    /// The letter it types, when it types one.
+    /// The letter it types, if any.
     #[must_use]
     pub fn typed(self) -> Option<char> {
         match self.key {
@@ -137,7 +138,7 @@ impl Chord {
     }
 }
 
-/// A key that no keymap knows.
+/// A key name that is not defined.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "'{0}' is no key: write a letter, a name such as enter or f5, and ctrl-, alt- or shift- in front"
@@ -199,7 +200,7 @@ impl fmt::Display for Chord {
 /// The chords of a binding such as `g g`.
 ///
 /// # Errors
-/// When one of them is no key.
+/// When one of them is not a valid key.
 pub fn sequence(text: &str) -> Result<Vec<Chord>, UnknownKey> {
     text.split_whitespace().map(str::parse).collect()
 }

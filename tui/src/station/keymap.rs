@@ -1,5 +1,5 @@
-//! Which keys do what, and where. The built-in keymap is a file like any other; the owner's file is laid over it, key
-//! by key. Keys of a place win over those of every screen.
+//! Keymap: the binding of keys to actions in each place. The built-in keymap is an ordinary keymap file; the user's
+//! file overrides it key by key. Keys of a place override those of all screens.
 
 use std::collections::BTreeMap;
 
@@ -9,34 +9,34 @@ use crate::station::key::{self, Chord};
 const BUILT_IN: &str = include_str!("../../../assets/keymap.toml");
 /// The section of keys that work on every screen.
 const EVERYWHERE: &str = "screens";
-/// What an owner writes to take a key away.
+/// The word that removes a binding.
 const NOTHING: &str = "none";
 
-/// What is wrong with a keymap.
+/// An error in a keymap.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeymapError {
-    /// It is no TOML of sections with keys.
+    /// It is not TOML with sections of keys.
     #[error("The keymap cannot be read: {0}")]
     Malformed(String),
     /// There is no such section.
     #[error("The keymap has a section [{0}]; there are screens, {known}", known = places())]
     Section(String),
-    /// A key has no meaning.
+    /// A key is invalid.
     #[error("The keymap's section [{section}]: {why}")]
     Key {
-        /// Where.
+        /// Its section.
         section: String,
-        /// Why.
+        /// The reason.
         why: key::UnknownKey,
     },
     /// There is no such action.
     #[error("The keymap's section [{section}] binds {keys} to '{name}', which is no action there")]
     Action {
-        /// Where.
+        /// Its section.
         section: String,
         /// The keys.
         keys: String,
-        /// What they were bound to.
+        /// The action's name.
         name: String,
     },
 }
@@ -45,10 +45,10 @@ fn places() -> String {
     Place::ALL.iter().map(|place| place.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// What a sequence of keys means so far.
+/// The meaning of the keys so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// This.
+    /// An action.
     Action(Action),
     /// More keys may follow.
     Prefix,
@@ -58,7 +58,7 @@ pub enum Found {
 
 type Bindings = BTreeMap<Vec<Chord>, Action>;
 
-/// Which keys do what.
+/// The binding of keys to actions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap {
     screens: Bindings,
@@ -66,7 +66,7 @@ pub struct Keymap {
 }
 
 impl Keymap {
-    /// The keymap that comes with the product.
+    /// The built-in keymap.
     ///
     /// # Errors
     /// Never in a build whose tests pass; the file is compiled in.
@@ -76,10 +76,10 @@ impl Keymap {
         Ok(keymap)
     }
 
-    /// Lays the bindings of a file over those there are.
+    /// Applies the bindings of a file on top of the existing ones.
     ///
     /// # Errors
-    /// When the file binds something that does not exist.
+    /// When the file names a key, section or action that does not exist.
     pub fn lay_over(&mut self, text: &str) -> Result<(), KeymapError> {
         let file: BTreeMap<String, BTreeMap<String, String>> = toml::from_str(text)
             .map_err(|error| KeymapError::Malformed(error.message().to_owned()))?;
@@ -114,7 +114,7 @@ impl Keymap {
         Ok(())
     }
 
-    /// What those keys mean there.
+    /// The meaning of those keys in a place.
     #[must_use]
     pub fn find(&self, place: Place, keys: &[Chord]) -> Found {
         let mut found = Found::Nothing;
@@ -132,7 +132,7 @@ impl Keymap {
         found
     }
 
-    /// What may follow those keys there: the next key and what it does.
+    /// The possible continuations of those keys in a place: the next key and its action.
     #[must_use]
     pub fn continuations(&self, place: Place, keys: &[Chord]) -> Vec<(Chord, Action)> {
         let mut next = BTreeMap::new();
@@ -146,7 +146,7 @@ impl Keymap {
         next.into_iter().collect()
     }
 
-    /// The keys of an action there, shortest first.
+    /// The keys of an action in a place, shortest first.
     #[must_use]
     pub fn keys(&self, place: Place, action: Action) -> Vec<String> {
         let mut keys: Vec<String> = Vec::new();
@@ -158,7 +158,7 @@ impl Keymap {
                 }
             }
         }
-        // Esc is what people try first.
+        // Esc comes first, because users try it first.
         keys.sort_by_key(|shown| (shown != "Esc", shown.chars().count(), shown.clone()));
         keys
     }

@@ -1,43 +1,43 @@
-//! What the terminal can show: how many colours, which glyphs, how much motion. Read from the environment once, at the
-//! start; everything that draws gets it handed in, so that every combination can be tested.
+//! Terminal capabilities: colours, glyphs, and frame rate. They are read from the environment once at the start and
+//! passed to all drawing code, so that every combination can be tested.
 
 pub use crate::station::symbols::Glyphs;
 
-/// How many colours the terminal has.
+/// The colours that the terminal supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Colours {
-    /// None: weight and reverse video carry the meaning.
+    /// None: weight and reverse video are used instead.
     None,
-    /// The sixteen that the owner chose in the terminal.
+    /// The sixteen colours of the terminal's palette.
     Sixteen,
-    /// The cube of xterm.
+    /// The 256 colours of xterm.
     Cube,
-    /// All of them.
+    /// True colour.
     True,
 }
 
-/// Over what kind of line the terminal is reached.
+/// The type of connection to the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Line {
-    /// On this machine: up to 30 frames a second.
+    /// Local: up to 30 frames a second.
     Local,
-    /// Over the network: up to 10, and no flashes.
+    /// Over a network: up to 10 frames a second, and no flashes.
     Remote,
 }
 
-/// What the terminal can show.
+/// The capabilities of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
     /// How many colours.
     pub colours: Colours,
     /// Which glyphs.
     pub glyphs: Glyphs,
-    /// Over what line.
+    /// The type of connection.
     pub line: Line,
 }
 
 impl Look {
-    /// What those variables say; `get` reads one and treats an empty one as absent.
+    /// Detects the capabilities from environment variables; `get` reads one and treats an empty one as absent.
     #[must_use]
     pub fn detect(get: impl Fn(&str) -> Option<String>) -> Self {
         let get = |name: &str| get(name).filter(|value| !value.is_empty());

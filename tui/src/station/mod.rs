@@ -1,6 +1,5 @@
-//! The workstation: three screens over the daemon, for keyboards, in a terminal. The model is pure and knows nothing of
-//! terminals; `update` changes it and says what is to be done; `screens` draws it; `driver` is the only part that touches
-//! the world.
+//! Workstation: a keyboard-driven terminal interface with three screens. The model is pure and independent of
+//! terminals; `update` changes it and returns effects; `screens` draws it; only `driver` does I/O.
 
 pub mod action;
 mod driver;
@@ -26,7 +25,7 @@ pub(crate) use driver::forget_drafts;
 pub use driver::{Mouse, StationError, Wishes, run};
 pub use update::update;
 
-/// The keys of the front matter that the form has fields for.
+/// The front matter keys that have a form field.
 #[cfg(test)]
 pub(crate) fn form_keys() -> Vec<&'static str> {
     let key = protocol::id::SubmitKey(uuid::Uuid::nil());

@@ -1,4 +1,4 @@
-//! What can happen to the workstation. Everything that is not a key is an answer to an effect or news of the link.
+//! Messages to the workstation. Each is an input, a response to an effect, or an event of the connection.
 
 use protocol::analysis::{Asked, CrossTab};
 use protocol::error::ApiError;
@@ -11,34 +11,34 @@ use protocol::service::Page;
 
 use crate::station::input::Input;
 
-/// Something that happened.
+/// A message.
 #[derive(Clone, Debug)]
 pub enum Msg {
-    /// A person did something.
+    /// An input of the user.
     Input(Input),
-    /// The terminal has another size (columns, rows).
+    /// The terminal was resized (columns, rows).
     Resize(u16, u16),
-    /// Time has passed.
+    /// A timer tick.
     Tick,
-    /// The daemon answers.
+    /// The daemon responds.
     Connected {
         /// Its version.
         version: String,
-        /// Where its events are read from.
+        /// The cursor to read events from.
         cursor: Cursor,
     },
-    /// The daemon does not answer.
+    /// The daemon does not respond.
     Lost {
-        /// Why.
+        /// The reason.
         why: ApiError,
-        /// Milliseconds until it is tried again.
+        /// Milliseconds until the next attempt.
         retry_in_ms: u64,
     },
-    /// Something changed at the daemon.
+    /// Events from the daemon.
     Events(EventPage),
-    /// The list of studies, all of it.
+    /// The complete list of studies.
     Studies(Result<Vec<Study>, ApiError>),
-    /// The budget.
+    /// The balance.
     Balance(Result<Balance, ApiError>),
     /// A study's running tally.
     Live(StudyId, Result<Box<Live>, ApiError>),
@@ -48,34 +48,34 @@ pub enum Msg {
     Newest(StudyId, Result<Page<Response>, ApiError>),
     /// The next page of all answers.
     Page(StudyId, Result<Page<Response>, ApiError>),
-    /// Answers that the picture lacked, from an ordinal on.
+    /// Answers that the mosaic lacked, from an ordinal on.
     Unread(StudyId, u32, Result<Page<Response>, ApiError>),
-    /// The answer of one respondent, asked for by ordinal.
+    /// The answer of one respondent, requested by ordinal.
     Answer(StudyId, u32, Result<Page<Response>, ApiError>),
     /// A report.
     Report(StudyId, Result<Box<Report>, ApiError>),
-    /// What a draft of that revision would do.
+    /// The check of a draft of that revision.
     Checked(u64, Result<Box<Preview>, ApiError>),
-    /// A study was taken on.
+    /// A study was submitted.
     Submitted(Result<Study, ApiError>),
     /// A study was controlled or tagged.
     Changed(Result<Study, ApiError>),
-    /// A file that the form names, or why it cannot be read.
+    /// The content of a file that the form names, or why it cannot be read.
     Attached(String, Result<String, String>),
-    /// Names of files that begin as typed.
+    /// File names that start with the typed text.
     Files(String, Vec<String>),
-    /// A text came back from the owner's editor.
+    /// A text from the user's editor.
     Edited(Result<String, String>),
-    /// A file was written: where, or why not.
+    /// A file was written: its path, or an error.
     Written(Result<String, String>),
-    /// What became of a draft on disk that is not this window's to write over.
+    /// A draft on disk belongs to another window; the text explains where this one is.
     DraftAside(String),
-    /// A text was copied: where it went, or why it went nowhere.
+    /// A text was copied: where it was sent, or an error.
     Copied(Result<String, String>),
-    /// Two attributes crossed.
+    /// A cross-table of two dimensions.
     Cross(StudyId, Result<Box<CrossTab>, ApiError>),
-    /// What a study asked.
+    /// The specification of a study.
     Asked(StudyId, Result<Box<Asked>, ApiError>),
-    /// Something the owner should know.
+    /// A notice for the user.
     Told(String),
 }

@@ -1,5 +1,5 @@
-//! A picture of a screen as SVG, made from the very cells that a terminal would show. Blocks and frames are drawn, so that
-//! charts are crisp in every viewer whatever fonts it has; all text is escaped and nothing is loaded from anywhere.
+//! SVG picture of a screen, made from the cells that a terminal would show. Blocks and frames are drawn as shapes, so
+//! that charts are sharp in every viewer whatever its fonts; all text is escaped and nothing is loaded.
 
 mod shape;
 
@@ -16,12 +16,12 @@ use shape::{Bar, Shape};
 
 /// A cell in SVG units.
 const CELL: (f64, f64) = (8.0, 17.0);
-/// Around the screen.
+/// The margin around the screen.
 const MARGIN: f64 = 12.0;
-/// Columns and rows of an exported picture, when the terminal is smaller.
+/// Columns and rows of an exported picture, if the terminal is smaller.
 const SIZE: (u16, u16) = (120, 36);
 
-/// A picture of the open screen, without what lies over it.
+/// A picture of the open screen, without overlays.
 pub(crate) fn of_screen(model: &Model) -> String {
     let mut model = model.clone();
     model.layers.clear();
@@ -33,7 +33,7 @@ pub(crate) fn of_screen(model: &Model) -> String {
     svg(&buffer, model.theme.name() == "light")
 }
 
-/// Those cells as SVG, on a dark or on a light ground.
+/// Those cells as SVG, on a dark or a light background.
 #[must_use]
 pub fn svg(buffer: &Buffer, light: bool) -> String {
     let (ground, ink) = if light { ("#ffffff", "#24292f") } else { ("#10141b", "#d7dae0") };
@@ -53,7 +53,7 @@ pub fn svg(buffer: &Buffer, light: bool) -> String {
     text
 }
 
-/// One row: grounds first, then what is drawn, then what is written, in runs of one style.
+/// One row: backgrounds first, then shapes, then text, in runs of one style.
 fn row(buffer: &Buffer, y: u16, (ground, ink): (&str, &str), out: &mut String) {
     let area = buffer.area;
     let top = MARGIN + f64::from(y) * CELL.1;
@@ -119,7 +119,7 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// The colour as SVG writes it; none for the terminal's own.
+/// The colour in SVG notation; `None` for the terminal's default.
 fn hex(colour: Color) -> Option<String> {
     let (red, green, blue) = match colour {
         Color::Rgb(red, green, blue) => (red, green, blue),
@@ -139,7 +139,7 @@ fn hex(colour: Color) -> Option<String> {
     Some(format!("#{red:02x}{green:02x}{blue:02x}"))
 }
 
-/// A colour of xterm's cube or of its greys.
+/// A colour of xterm's cube or grey ramp.
 fn cube(index: u8) -> (u8, u8, u8) {
     const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     if index >= 232 {

@@ -1,12 +1,12 @@
-//! Every glyph the workstation draws, in the two alphabets a terminal may have. Widgets ask for a symbol by what it is
-//! for, so that no screen can forget its ASCII form.
+//! Glyphs of the workstation in Unicode and ASCII. Widgets request a symbol by its purpose, so that every one has an
+//! ASCII form.
 
 /// Which glyphs drawings may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyphs {
     /// Blocks, lines and bullets.
     Unicode,
-    /// What a typewriter has.
+    /// ASCII characters only.
     Ascii,
 }
 
@@ -24,31 +24,31 @@ macro_rules! symbols {
 }
 
 symbols! {
-    /// In front of the product's name.
+    /// The product's logo.
     logo: "▣" | "#";
-    /// The row that is selected.
+    /// The selected row.
     cursor: "▶" | ">";
     /// A marked row.
     marked: "◆" | "*";
-    /// A state that moves.
+    /// A running state.
     running: "●" | "o";
-    /// A state that waits.
+    /// A waiting state.
     waiting: "○" | ".";
-    /// Stopped for a while.
+    /// A paused state.
     paused: "‖" | "=";
-    /// Went well.
+    /// Success.
     good: "✔" | "+";
-    /// Went wrong.
+    /// Failure.
     bad: "✖" | "x";
-    /// Something to know.
+    /// A warning.
     warning: "!" | "!";
-    /// Nothing to show.
+    /// No value.
     none: "—" | "-";
-    /// A text that was cut.
+    /// The end of a cut text.
     ellipsis: "…" | "~";
-    /// Between facts.
+    /// A separator between facts.
     dot: "·" | "-";
-    /// From here to there.
+    /// An arrow from one value to another.
     arrow: "→" | "->";
     /// Left end of an interval.
     whisker_left: "├" | "[";
@@ -56,36 +56,36 @@ symbols! {
     whisker_right: "┤" | "]";
     /// Body of an interval.
     whisker_line: "─" | "-";
-    /// The estimate itself.
+    /// The estimate.
     whisker_point: "●" | "o";
     /// A respondent who has not answered yet.
     pending: "·" | ".";
-    /// An outcome that is no answer.
+    /// An outcome that is not an answer.
     failed: "×" | "x";
     /// Opens a quotation.
     quote_open: "“" | "\"";
     /// Closes a quotation.
     quote_close: "”" | "\"";
-    /// The highest of its kind.
+    /// The highest value.
     highest: "▲" | "^";
-    /// The lowest of its kind.
+    /// The lowest value.
     lowest: "▼" | "v";
-    /// More or less.
+    /// Plus or minus.
     plus_minus: "±" | "+-";
-    /// A negative number.
+    /// The minus sign.
     minus: "−" | "-";
-    /// About.
+    /// Approximately.
     about: "≈" | "~";
-    /// By.
+    /// The multiplication sign.
     times: "×" | "x";
-    /// A chosen option.
+    /// A selected option.
     radio_on: "●" | "(o)";
-    /// An option that is not chosen.
+    /// An option that is not selected.
     radio_off: "○" | "( )";
 }
 
 impl Glyphs {
-    /// Keys as keymaps show them, with words for the arrows where there are none.
+    /// Keys as shown in keymaps, with words for the arrows where the glyphs are missing.
     pub(crate) fn keys(self, keys: &str) -> String {
         match self {
             Self::Unicode => keys.to_owned(),
@@ -97,7 +97,7 @@ impl Glyphs {
         }
     }
 
-    /// Typographic signs of our own sentences in the alphabet of the terminal.
+    /// Replaces typographic signs of the program's own sentences for the terminal's glyph set.
     pub(crate) fn plain(self, text: &str) -> String {
         match self {
             Self::Unicode => text.to_owned(),
@@ -105,7 +105,7 @@ impl Glyphs {
         }
     }
 
-    /// The frame of a pane that has the focus, or of one that has not.
+    /// The frame of a focused or unfocused pane.
     pub(crate) const fn frame(self, focus: Focus) -> Frame {
         match (self, focus) {
             (Self::Unicode, Focus::Here) => ["┏", "┓", "┗", "┛", "━", "┃"],
@@ -115,7 +115,7 @@ impl Glyphs {
         }
     }
 
-    /// Shades from nothing to full, for scores where there is no colour.
+    /// Shades from empty to full, for scores without colour.
     pub(crate) const fn shades(self) -> [&'static str; 4] {
         match self {
             Self::Unicode => ["░", "▒", "▓", "█"],
@@ -131,7 +131,7 @@ impl Glyphs {
         }
     }
 
-    /// A bar's last cell by how many eighths of it are filled, from none to seven.
+    /// The last cell of a bar by filled eighths, from none to seven.
     pub(crate) const fn eighths(self) -> [&'static str; 8] {
         match self {
             Self::Unicode => ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"],
@@ -148,17 +148,17 @@ impl Glyphs {
     }
 }
 
-/// Whether keys go to a pane.
+/// Whether a pane is focused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Focus {
-    /// They do.
+    /// It is focused.
     Here,
-    /// They go to another one.
+    /// Another pane is focused.
     Elsewhere,
 }
 
 impl Focus {
-    /// The focus of the pane that is at hand, when `focused` has it.
+    /// The focus of a pane, given the focused one.
     pub(crate) fn of<T: PartialEq>(pane: &T, focused: &T) -> Self {
         if pane == focused { Self::Here } else { Self::Elsewhere }
     }

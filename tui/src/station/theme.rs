@@ -1,5 +1,5 @@
-//! Colours by what they mean. A theme file gives every role three looks: for many colours, for the terminal's own
-//! sixteen, and for none; this module picks one when the terminal is known, so that nothing that draws ever asks.
+//! Colour theme by role. A theme file gives every role three styles: for many colours, for the terminal's sixteen, and
+//! for none; this module picks one when the terminal is known, so that drawing code never has to.
 
 mod file;
 mod shade;
@@ -13,7 +13,7 @@ pub use file::ThemeError;
 
 macro_rules! roles {
     ($($(#[$doc:meta])* $role:ident = $word:literal),+ $(,)?) => {
-        /// What a piece of the screen is, as far as its colour goes.
+        /// The role of a screen element, which determines its style.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum Role { $($(#[$doc])* $role),+ }
 
@@ -32,9 +32,9 @@ macro_rules! roles {
 roles! {
     /// Ordinary text.
     Text = "text",
-    /// Text of less weight: labels, hints, few answers.
+    /// Less prominent text: labels, hints, values from few answers.
     Dim = "dim",
-    /// Text of more weight: the number a pane is about.
+    /// More prominent text: the main number of a pane.
     Strong = "strong",
     /// The product's own colour.
     Accent = "accent",
@@ -46,43 +46,43 @@ roles! {
     Title = "title",
     /// A tab.
     Tab = "tab",
-    /// The tab that is open.
+    /// The open tab.
     TabOpen = "tab-open",
     /// The row under the cursor.
     Selected = "selected",
     /// A marked row.
     Marked = "marked",
-    /// Went well, speaks for it.
+    /// Success, or a positive value.
     Good = "good",
-    /// Went wrong, speaks against it.
+    /// Failure, or a negative value.
     Bad = "bad",
     /// Needs attention.
     Warning = "warning",
-    /// Is at work.
+    /// Running.
     Running = "running",
     /// A key in the footer or in help.
     Key = "key",
-    /// What that key does.
+    /// The label of that key.
     KeyText = "key-text",
     /// A respondent who has not answered.
     Pending = "pending",
-    /// An outcome that is no answer.
+    /// An outcome that is not an answer.
     Failed = "failed",
     /// Words of a respondent.
     Quote = "quote",
     /// Bars and columns.
     Bar = "bar",
-    /// The field that is being typed into.
+    /// The focused field.
     Input = "input",
-    /// Letters that match what is searched.
+    /// Letters that match a search.
     Match = "match",
     /// Data that may be out of date.
     Stale = "stale",
-    /// The person under the cursor of the mosaic.
+    /// The respondent under the cursor of the mosaic.
     Pointer = "pointer",
 }
 
-/// The themes that come with the product: name and file.
+/// The built-in themes: name and file.
 const BUILT_IN: &[(&str, &str)] = &[
     ("dark", include_str!("../../../assets/themes/dark.toml")),
     ("light", include_str!("../../../assets/themes/light.toml")),
@@ -91,18 +91,18 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("ansi", include_str!("../../../assets/themes/ansi.toml")),
 ];
 
-/// How a score is coloured, worst to best.
+/// The colours of scores, worst to best.
 #[derive(Clone, Debug, PartialEq)]
 enum Ramp {
-    /// Every shade between the stops of the theme.
+    /// Shades between the stops of the theme.
     Fine(Vec<Color>),
     /// Five steps of the terminal's own colours.
     Coarse(Vec<Color>),
-    /// No colour: the glyph alone says it.
+    /// No colour: only the glyph differs.
     Bare,
 }
 
-/// A theme, ready for one terminal.
+/// A theme, resolved for one terminal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
     name: String,
@@ -112,10 +112,10 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// One of the themes that come with the product.
+    /// A built-in theme.
     ///
     /// # Errors
-    /// When there is none of that name; the message lists them.
+    /// When there is none of that name; the message lists the existing ones.
     pub fn named(name: &str, look: Look) -> Result<Self, ThemeError> {
         let (name, text) = BUILT_IN
             .iter()
@@ -133,7 +133,7 @@ impl Theme {
         let styles = file.styles(look.colours);
         let ramp = match (look.colours, look.line) {
             (Colours::True, Line::Local) => Ramp::Fine(shade::between(&file.ramp)),
-            // Over a network a picture of thousands may take half the bytes instead of every shade.
+            // Over a network, 256 colours halve the bytes of a mosaic of thousands.
             (Colours::Cube, _) | (Colours::True, Line::Remote) => {
                 Ramp::Fine(shade::between(&file.ramp).into_iter().map(shade::to_cube).collect())
             }
@@ -155,33 +155,33 @@ impl Theme {
         &self.name
     }
 
-    /// How that role looks.
+    /// The style of a role.
     pub(crate) fn style(&self, role: Role) -> Style {
         self.styles.get(role as usize).copied().unwrap_or_default()
     }
 
-    /// Which glyphs the terminal has.
+    /// Which glyphs the terminal supports.
     pub(crate) fn glyphs(&self) -> Glyphs {
         self.look.glyphs
     }
 
-    /// What the terminal can show.
+    /// The capabilities of the terminal.
     pub(crate) fn look(&self) -> Look {
         self.look
     }
 
-    /// Whether two people fit one cell, one above the other, each with a colour of their own.
+    /// Whether two respondents fit one cell, one above the other, each with a colour of its own.
     pub(crate) fn has_half_blocks(&self) -> bool {
         matches!(self.ramp, Ramp::Fine(_)) && self.look.glyphs == Glyphs::Unicode
     }
 
-    /// The colour of a score that lies `place` of the way up its scale, 0 to 1.
+    /// The colour of a score at `place` on its scale, 0 to 1.
     pub(crate) fn ramp(&self, place: f64) -> Option<Color> {
         let (Ramp::Fine(colours) | Ramp::Coarse(colours)) = &self.ramp else { return None };
         colours.get(step(place, colours.len())).copied()
     }
 
-    /// The style of a score's own glyph: coloured where there is colour, heavier for higher scores where there is none.
+    /// The style of a score's glyph: coloured with colours, bolder for higher scores without.
     pub(crate) fn score(&self, place: f64) -> Style {
         match self.ramp(place) {
             Some(colour) => Style::new().fg(colour),
@@ -191,7 +191,7 @@ impl Theme {
     }
 }
 
-/// Which of `count` steps a place between 0 and 1 falls on.
+/// The step out of `count` for a place between 0 and 1.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -1,5 +1,6 @@
-//! Who is asked next by which engine. Where the strategy means each respondent for one engine, those drawn on the way to
-//! the next one of an engine wait in a queue for theirs; where an engine cannot be asked, others take its people.
+//! Assignment of respondents to engines. Where the pool's strategy fixes one engine for each respondent, those drawn
+//! while looking for another engine's next respondent wait in a queue of their own engine; where an engine cannot be
+//! asked, others take over its respondents.
 
 use std::iter::Peekable;
 
@@ -7,11 +8,11 @@ use super::round::Round;
 use super::sitting::Ticket;
 use crate::inference::pool::{Standing, may_take};
 
-/// Respondents that may be drawn ahead of their engine's turn, all engines together.
+/// Respondents that may be drawn ahead of their engine's turn, over all engines.
 const AHEAD_MAX: usize = 10_000;
 
 impl Round {
-    /// Somebody new for an engine; `None` when there is nobody for it at present.
+    /// A new respondent for an engine; `None` when there is none at present.
     pub(super) fn draw(
         &mut self,
         lane: usize,
@@ -38,14 +39,14 @@ impl Round {
                 Some(_) | None => return Some(ticket),
             }
         }
-        // Nobody of its own is left: it helps those that cannot be asked.
+        // It has no respondents of its own left, so it takes those of engines that cannot be asked.
         let stranded = engines.iter().enumerate().filter(|(_, it)| **it != Standing::Open);
         let stranded: Vec<usize> = stranded.map(|(other, _)| other).collect();
         stranded.into_iter().find_map(|other| self.ahead[other].pop_front())
     }
 
-    /// What the strategy looks at. Where no engine can be asked just now, those that rest count as open: their doors say
-    /// when to go on.
+    /// The engine states for the strategy. When no engine can be asked just now, resting engines count as open: their
+    /// doors decide when calls go on.
     fn choices(&self) -> Vec<Standing> {
         let mut engines = self.standings();
         if !engines.contains(&Standing::Open) {

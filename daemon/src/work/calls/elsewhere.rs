@@ -1,6 +1,6 @@
-//! What happens to a respondent whose call got no reply: the same engine once more, another one of the pool that may still
-//! be asked, or the end. Each engine is asked through its tries once at most, so going elsewhere needs no leave of the
-//! study's budget for retries and is bounded all the same.
+//! Failover after a call without a reply: a retry at the same engine, another engine of the pool that may still be
+//! asked, or a failed outcome. Each engine gets its tries for a question at most once, so failover is bounded without
+//! using the study's retry budget.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,39 +14,39 @@ use crate::inference::chat::{CallError, Remedy};
 use crate::inference::limits::{TRIES_MAX, own_wait};
 use crate::inference::pool::Standing;
 
-/// Failed tries of one question, by the place of the engine in the pool.
+/// Failed tries of one question, by the engine's index in the pool.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tries(BTreeMap<usize, u32>);
 
 impl Tries {
-    /// Those at that engine.
+    /// Failed tries at that engine.
     pub(super) fn at(&self, engine: usize) -> u32 {
         self.0.get(&engine).copied().unwrap_or(0)
     }
 
-    /// Whether any failed.
+    /// Whether any try failed.
     pub(super) fn any(&self) -> bool {
         !self.0.is_empty()
     }
 
-    /// One more.
+    /// Counts one failed try.
     fn note(&mut self, engine: usize) {
         self.0.insert(engine, self.at(engine).saturating_add(1));
     }
 
-    /// Asking that engine again does not help.
+    /// Uses up the engine's tries: asking it again would not help.
     fn use_up(&mut self, engine: usize) {
         self.0.insert(engine, TRIES_MAX);
     }
 
-    /// Whether it may be asked that question, for the first time or again.
+    /// Whether that engine has tries left for this question.
     fn any_left(&self, engine: usize) -> bool {
         self.at(engine) < TRIES_MAX
     }
 }
 
 impl Round {
-    /// What a call without a reply means for its respondent.
+    /// The next step of a respondent whose call got no reply.
     pub(super) fn without_reply(&mut self, mut sitting: Sitting, error: &CallError) -> Next {
         let engine = sitting.engine;
         let remedy = error.remedy();
@@ -89,14 +89,14 @@ impl Round {
         }
     }
 
-    /// How the engines stand.
+    /// The state of each engine.
     pub(super) fn standings(&self) -> Vec<Standing> {
         let now = self.study.now();
         self.lanes.iter().map(|lane| lane.standing(now)).collect()
     }
 
-    /// The engine that asks a respondent next: the one that did, while it can be asked; else the next in turn that can. Where
-    /// none can just now it is waited for; `None` when no engine is left that may be asked.
+    /// The engine for a respondent's next call: the last one while it can be asked, else the next in turn that can.
+    /// When none can at the moment, the one to wait for; `None` when no engine is left that may be asked.
     pub(super) fn goes_to(&self, sitting: &Sitting, standings: &[Standing]) -> Option<usize> {
         let count = self.lanes.len();
         let in_turn = (0..count).map(|step| (sitting.engine + step) % count);
@@ -108,7 +108,8 @@ impl Round {
         may.find(|lane| standings.get(*lane) == Some(&Standing::Open)).or(waited_for)
     }
 
-    /// An engine answers no more: those who waited for it, and whom no other one may be asked for, get no reply.
+    /// Handles engines that were disabled: respondents who waited for one, and whom no other engine may ask, have
+    /// failed.
     pub(super) async fn part_with(&mut self) -> Result<(), ApiError> {
         if self.stop.is_some() || !std::mem::take(&mut self.bereft) {
             return Ok(());

@@ -1,4 +1,5 @@
-//! What the end of a call means for its respondent: an outcome, another try, another question, or the end of the study.
+//! Handling of a finished call: it decides whether the respondent gets an outcome, a retry, the next question, or
+//! whether the study ends. Replies are read here, and what is stored of them is decided here.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -14,10 +15,10 @@ use crate::domain::told::{Holds, Told, told};
 use crate::inference::chat::Stop;
 use crate::inference::limits::{Condition, backoff};
 
-/// Most times a reply that cannot be read is asked for again.
+/// Re-asks after replies that cannot be read, at most.
 const REASKS_MAX: u32 = 2;
 
-/// A reply that was read: the whole answer, or the answer to one question that was put alone.
+/// A reply that was read: the whole answer, or the answer to one item that is asked in a call of its own.
 #[derive(Debug)]
 pub(super) enum Heard {
     Whole(Box<Answered>),
@@ -42,7 +43,7 @@ impl Holds for Heard {
 }
 
 impl Round {
-    /// What a call's end means for its respondent.
+    /// The respondent's next step after a call.
     pub(super) fn judge(&mut self, Made { mut sitting, address, spent, .. }: Made) -> Next {
         let took = Usage { reasks: u32::from(sitting.correction.is_some()), ..spent.usage() };
         sitting.usage = sitting.usage.plus(took);
@@ -72,7 +73,7 @@ impl Round {
             reply: kept,
             whole_bytes,
             end,
-            // The usual model is the study's and need not be said again.
+            // Empty means the study's own model, which is recorded once for the study.
             model: if said_by == self.study.pool.model() { String::new() } else { said_by },
             source: Source::Asked,
             beside: None,
@@ -95,8 +96,8 @@ impl Round {
         }
     }
 
-    /// Reads the reply to the question at hand, and says what is kept of it. A reply that breaks its reader is that
-    /// respondent's trouble and nobody else's.
+    /// Reads the reply to the current question and decides what is stored of it. A panic while reading fails this
+    /// respondent only.
     pub(super) fn understand(&self, sitting: &Sitting, end: &End, reply: String) -> Told<Heard> {
         let lane = self.lanes.get(sitting.engine);
         let mask = lane.map(|lane| lane.engine.mask());
@@ -108,7 +109,7 @@ impl Round {
         told(reply, &mask, read)
     }
 
-    /// Reads the reply to the question at hand.
+    /// Reads the reply to the current question.
     fn read(&self, sitting: &Sitting, end: &End, reply: &str) -> Result<Heard, Unreadable> {
         let spec = &self.study.spec;
         match sitting.item(&self.items) {
@@ -118,7 +119,7 @@ impl Round {
         }
     }
 
-    /// Goes on after a reply that was read: to the next question that is put alone, or to the answer.
+    /// Continues after a reply that was read: with the next item, or with the finished answer.
     pub(super) fn hear_out(&self, mut sitting: Sitting, heard: Heard) -> Next {
         let at = sitting.at();
         let outcome = match heard {
@@ -145,7 +146,7 @@ impl Round {
         self.close(sitting, at, outcome)
     }
 
-    /// How long a respondent waits before the same engine is asked again.
+    /// The delay before the same engine is asked again.
     pub(super) fn backoff(&self, sitting: &Sitting) -> Duration {
         let (seed, respondent) = (self.study.spec.seed, sitting.ticket.respondent);
         let lane = self.lanes.get(sitting.engine);
@@ -159,7 +160,7 @@ impl Round {
         )
     }
 
-    /// Notes what came of a question; goes on with the next one of the same respondent, or is done.
+    /// Records the outcome of an assignment; continues with the respondent's next one, or ends.
     pub(super) fn close(&self, mut sitting: Sitting, at: Assignment, outcome: Outcome) -> Next {
         sitting.outcomes.push((at, outcome, sitting.usage));
         sitting.said.push((at, std::mem::take(&mut sitting.exchanges)));

@@ -1,4 +1,5 @@
-//! One engine of a study at work: the places for its calls, the call that is ready for it, and how long its calls take.
+//! Engine slot: one engine of a study with its concurrency slots, the call that is ready for it, and its recent
+//! latencies. It decides when its next call may go.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,39 +14,41 @@ use crate::inference::model::{Form, ModelEngine, Pass};
 use crate::inference::pool::Standing;
 use crate::world::Clock;
 
-/// All studies weigh the same at an engine's door.
+/// All studies have the same weight at an engine's door (its rate limiter).
 pub(super) const WEIGHT: u32 = 1;
-/// From this latency on, a reply that waits for its commit does not keep the next call from going: at most half as many
-/// calls again as may be under way can then be lost in a kill. Quicker services are held to the number itself.
+/// From this latency on, a reply that waits for its commit does not hold back the next call: a kill can then lose at
+/// most half as many calls again as may be under way. For faster services the limit holds exactly.
 const SLOW: Duration = Duration::from_millis(40);
-/// One part in so many: replies come in bursts, and one that comes just after a commit has begun waits for two of them.
+/// The extra slots, as one in so many: replies come in bursts, and one that arrives just after a commit has begun waits
+/// for two commits.
 const SLACK: u32 = 2;
-/// The part of a call's time for which its reply may wait for others to be recorded with, one in so many: a burst of replies
-/// is a few transactions then and not a hundred, and the next calls go before the last ones are written down.
+/// The share of a call's latency, as one in so many, for which its reply may wait to be recorded together with others:
+/// a burst of replies then takes a few transactions instead of a hundred, and the next calls go before the last ones
+/// are recorded.
 const GATHER: u32 = 8;
-/// No reply waits longer for others.
+/// The longest that a reply waits to be recorded with others.
 const GATHER_MOST: Duration = Duration::from_millis(25);
-/// A halted study waits for calls under way as long as so many of them usually take.
+/// A halted study waits for calls under way as long as this number of calls usually takes.
 const FAREWELL_CALLS: u32 = 4;
-/// Latencies that are remembered: the last ones, whose mean says how the service is at present.
+/// Latencies to average: the most recent ones, because they describe the service at present.
 const LATENCIES: usize = 100;
 
-/// An engine that rejected so many calls of a study and replied to none answers no more in it: even where every second
-/// question offends, so many in a row come once in 256 studies.
+/// Rejections after which an engine without any reply is disabled for the study. Even where a content filter rejects
+/// every second question, so many in a row occur in one of 256 studies.
 const REJECTIONS_MAX: u32 = 8;
 
-/// Leave to make a call, with the place that it takes; or why no call of the study ever will go.
+/// Permission to make a call, with its concurrency slot; or why no call of the study can ever be made.
 pub(super) type Turn = Result<(Pass, Option<OwnedSemaphorePermit>), String>;
 
 /// One engine, as this study uses it.
 pub(super) struct Lane {
     pub(super) engine: Arc<ModelEngine>,
-    /// What all questions share there.
+    /// The request form that all questions share at that engine.
     pub(super) form: Form,
     pub(super) places: Arc<Places>,
-    /// The call that goes next.
+    /// The next call, ready to be made.
     pub(super) next: Option<Prepared>,
-    /// Why no call of this study goes there any more.
+    /// Why the engine is disabled for this study.
     pub(super) dead: Option<String>,
     /// Calls whose request was rejected.
     rejected: u32,
@@ -70,15 +73,15 @@ impl Lane {
         }
     }
 
-    /// Has as many places as its owner allows calls, and a few more while replies wait for their commit.
+    /// Sets the number of slots to the owner's concurrency limit, plus a few for replies that wait for their commit.
     pub(super) fn follow_owner(&self) {
         let calls = self.engine.bounds().concurrency;
         let slow = self.usual().is_some_and(|latency| latency >= SLOW);
         self.places.resize(places_of(calls, slow));
     }
 
-    /// How long a reply may wait for others to be recorded with: not at all where the places that slow calls may take besides
-    /// are used up, because the next call waits for one.
+    /// How long a reply may wait to be recorded with others: not at all when a slow engine's extra slots are used up,
+    /// because the next call then waits for a slot.
     pub(super) fn patience(&self) -> Duration {
         match self.usual() {
             Some(usual) if usual < SLOW || self.places.any_free() => {
@@ -88,7 +91,7 @@ impl Lane {
         }
     }
 
-    /// Notes how long a call took that got a reply.
+    /// Records the latency of a call that got a reply.
     pub(super) fn note(&mut self, latency: Duration) {
         if self.latencies.len() < LATENCIES {
             self.latencies.push(latency);
@@ -100,25 +103,25 @@ impl Lane {
         self.seen += 1;
     }
 
-    /// Notes that a call's request was rejected.
+    /// Counts a rejected request.
     pub(super) fn note_rejection(&mut self) {
         self.rejected = self.rejected.saturating_add(1);
     }
 
-    /// Whether no call was accepted, of more than chance explains. A filter for content rejects some questions only, so one
-    /// reply means that it is not the engine.
+    /// Whether the engine rejected every call, more often than by chance. A content filter rejects some questions only,
+    /// so one reply shows that the engine works.
     pub(super) fn rejects_everything(&self) -> bool {
         self.seen == 0 && self.rejected >= REJECTIONS_MAX
     }
 
-    /// How long a call there takes at present, on average.
+    /// The mean latency of recent calls.
     pub(super) fn usual(&self) -> Option<Duration> {
         let count = u32::try_from(self.latencies.len()).ok().filter(|count| *count > 0)?;
         Some(self.sum / count)
     }
 
-    /// How long a halted study waits for calls that are under way here: as long as a stopping daemon, or some times what
-    /// a call usually takes where that is longer, so that only what hangs is given up.
+    /// How long a halted study waits for calls under way here: the daemon's own limit at a stop, or a multiple of the
+    /// usual latency if that is longer, so that only hanging calls are given up.
     pub(super) fn farewell(&self, core: &Core) -> Duration {
         let usual = self.usual().unwrap_or_default().saturating_mul(FAREWELL_CALLS);
         core.settings().drain.max(usual)
@@ -129,24 +132,24 @@ impl Lane {
     }
 }
 
-/// How many calls may be under way at most at those engines.
+/// How many calls may be under way at those engines in all.
 pub(super) fn places(lanes: &[Lane]) -> u32 {
     let of = |lane: &Lane| places_of(lane.engine.bounds().concurrency, true);
     lanes.iter().map(of).fold(0, u32::saturating_add)
 }
 
-/// How many places there are where so many calls may be under way, and each takes long or not.
+/// The number of slots for that many concurrent calls at a slow or a fast engine.
 pub(super) fn places_of(calls: u32, slow: bool) -> u32 {
     if slow { calls.saturating_add(calls / SLACK) } else { calls }
 }
 
-/// Places for calls under way, each held until its outcome is durable, so that a kill wastes no more calls than may be
-/// under way. Their number can change while they are used.
+/// Concurrency slots for calls under way. A slot is held until the outcome is durable, so that a kill loses no more
+/// calls than may be under way. Their number can change while they are in use.
 #[derive(Debug)]
 pub(super) struct Places {
     free: Arc<Semaphore>,
     size: AtomicUsize,
-    /// Places that are to go as soon as they are given back.
+    /// Slots to remove as soon as they are given back.
     surplus: AtomicUsize,
 }
 
@@ -160,7 +163,7 @@ impl Places {
         }
     }
 
-    /// Makes them that many. Only the study that owns them calls this.
+    /// Sets their number. Only the study that owns them calls this.
     pub(super) fn resize(&self, size: u32) {
         let size = bounded(size);
         let before = self.size.swap(size, Ordering::Relaxed);
@@ -177,17 +180,17 @@ impl Places {
         }
     }
 
-    /// Whether one is free.
+    /// Whether a slot is free.
     pub(super) fn any_free(&self) -> bool {
         self.free.available_permits() > 0
     }
 
-    /// One of them now, if one is free.
+    /// Takes a slot if one is free.
     pub(super) fn take_now(&self) -> Option<OwnedSemaphorePermit> {
         self.pay(Arc::clone(&self.free).try_acquire_owned().ok()?)
     }
 
-    /// One of them, as soon as one is free. `None` never happens while they exist.
+    /// Takes a slot as soon as one is free. `None` never occurs while the slots exist.
     pub(super) async fn take(&self) -> Option<OwnedSemaphorePermit> {
         loop {
             let place = Arc::clone(&self.free).acquire_owned().await.ok()?;
@@ -197,7 +200,7 @@ impl Places {
         }
     }
 
-    /// Takes a place out of use where there is one too many.
+    /// Removes a returned slot if there are too many.
     fn pay(&self, place: OwnedSemaphorePermit) -> Option<OwnedSemaphorePermit> {
         let less = |surplus: usize| surplus.checked_sub(1);
         if self.surplus.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok() {
@@ -212,8 +215,8 @@ fn bounded(size: u32) -> usize {
     usize::try_from(size).unwrap_or(usize::MAX).clamp(1, Semaphore::MAX_PERMITS)
 }
 
-/// A place and a turn at the door for a call that is ready; without one, none ever comes. While the study waits for a
-/// place of its own it wants no turn, so that others go ahead.
+/// A slot and a turn at the door for the call that is ready; never resolves when no call is ready. While the study
+/// waits for one of its own slots it gives up its turn, so that other studies go ahead.
 async fn turn(lane: &Lane, clock: &Arc<dyn Clock>, number: u32) -> Turn {
     let Some(prepared) = &lane.next else { return std::future::pending().await };
     let place = if prepared.sitting.place.is_some() {
@@ -231,7 +234,7 @@ async fn turn(lane: &Lane, clock: &Arc<dyn Clock>, number: u32) -> Turn {
     Ok((pass, place))
 }
 
-/// The first of the calls that are ready which may go, or never may, and where; without one, none ever comes.
+/// The first ready call that may go or never may, with its engine; never resolves when no call is ready.
 pub(super) async fn any_turn(lanes: &[Lane], clock: &Arc<dyn Clock>, number: u32) -> (usize, Turn) {
     let mut turns: Vec<BoxFuture<'_, (usize, Turn)>> = Vec::with_capacity(lanes.len());
     for (index, lane) in lanes.iter().enumerate() {
@@ -245,7 +248,7 @@ pub(super) async fn any_turn(lanes: &[Lane], clock: &Arc<dyn Clock>, number: u32
     select_all(turns).await.0
 }
 
-/// Waits until an owner changes how fast one of the engines may be asked.
+/// Waits until an owner changes the tuning of one of the engines.
 pub(super) async fn any_retuned(lanes: &[Lane]) {
     let mut changes: Vec<BoxFuture<'_, ()>> = Vec::with_capacity(lanes.len());
     for lane in lanes {
@@ -264,7 +267,7 @@ mod tests {
         let mut held: Vec<_> = (0..3).map(|_| places.take_now().unwrap()).collect();
         assert!(places.take_now().is_none());
         places.resize(1);
-        // Two of those given back go; the third is free again.
+        // The first two that are given back are removed; the third is free again.
         for expected in [false, false, true] {
             drop(held.pop());
             assert_eq!(places.take_now().is_some(), expected);
@@ -273,7 +276,7 @@ mod tests {
         let held: Vec<_> = (0..4).filter_map(|_| places.take_now()).collect();
         assert_eq!(held.len(), 4);
         assert!(places.take_now().is_none());
-        // Fewer and more again before anything came back.
+        // The number falls and rises again before any slot is given back.
         places.resize(2);
         places.resize(5);
         assert!(places.take_now().is_some());

@@ -1,5 +1,5 @@
-//! How a respondent leaves the round: recorded, recorded as not asked when the study gives up, or lost when it is halted
-//! and will ask again from the start.
+//! Terminal transitions of a respondent: recorded, recorded as failed when the study gives up, or abandoned when the
+//! study is halted. An abandoned respondent is asked again from the start when the study resumes.
 
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
@@ -12,11 +12,11 @@ use super::sitting::{Seat, Sitting, Ticket};
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
 
-/// Why a respondent was put aside whose processing breaks the program.
+/// The reason recorded for a respondent whose call panicked.
 pub(super) const PUT_ASIDE: &str = "put aside: asking this respondent broke the program";
 
 impl Round {
-    /// Everyone without a reply gets none: they are recorded as not asked, and what was held for them comes back.
+    /// Records every remaining respondent as failed (not asked) and releases the credits held for them.
     pub(super) async fn give_up(
         &mut self,
         why: &str,
@@ -39,7 +39,7 @@ impl Round {
             if self.study.gate.is_cancelled() {
                 break;
             }
-            // Nobody misses what only measures noise.
+            // Assignments that only estimate noise are dropped without an outcome.
             if !ticket.first().is_answer() {
                 continue;
             }
@@ -54,8 +54,8 @@ impl Round {
         Ok(())
     }
 
-    /// A call broke the program where it stood. Whoever it asked is put aside, and nobody else is touched: the question is
-    /// booked at the most it can have cost, and is not asked again.
+    /// Handles a panic in a call. Only its respondent is affected: the call is booked at its worst case and is not made
+    /// again.
     pub(super) async fn broke(&mut self, error: &JoinError) -> Result<(), ApiError> {
         let Some(seat) = self.seats.remove(&error.id()) else { return Err(broken(error)) };
         let Seat { ticket, engine, worst, aside } = seat;
@@ -77,13 +77,13 @@ impl Round {
         self.send(Parcel { outcomes, shares, ..Parcel::default() }).await
     }
 
-    /// What a respondent took who will be asked again from the start.
+    /// Counts the usage of an abandoned respondent, who will be asked again from the start, as lost.
     pub(super) fn lose(&mut self, sitting: &Sitting) {
         self.lost = self.lost.plus(sitting.spent());
     }
 
     pub(super) async fn send(&self, parcel: Parcel) -> Result<(), ApiError> {
-        // The recorder ends early only when the store refuses; its own error says why.
+        // The recorder ends early only on a store error, which it reports itself.
         self.recorder
             .send(parcel)
             .await

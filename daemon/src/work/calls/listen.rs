@@ -1,5 +1,5 @@
-//! Between the direct answer and the record: those who answered are heard on further channels, each in a task of their
-//! own that holds their place, and their money is set aside before the direct question is put.
+//! Side measurements after the direct answer, each respondent in a task of its own. The task holds the respondent's
+//! concurrency slot until it ends, and its money is reserved before the direct question is asked.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -21,19 +21,19 @@ use crate::app::Capped;
 use crate::domain::instrument::channels::asked_beside;
 use crate::domain::outcome::{Answered, Assignment, EngineUse, Outcome, Usage};
 
-/// Respondents that may be heard on further channels at once, or wait for that.
+/// Respondents whose side measurements may run or wait at the same time.
 const HEARD_MAX: usize = 1_000;
 
-/// A respondent who was heard on further channels.
+/// A respondent whose side measurements are finished.
 pub(super) struct Listened {
     sitting: Sitting,
     heard: Heard,
-    /// What all of it took.
+    /// Usage of all side measurements.
     took: Usage,
 }
 
 impl Round {
-    /// What must be set aside for a respondent before the direct question is put at that engine.
+    /// The money to reserve before the direct question is asked at that engine.
     pub(super) fn aside(&self, lane: usize, sitting: &Sitting) -> Result<UsdMicros, ApiError> {
         match &self.beside {
             Some(beside) if sitting.ticket.first().is_answer() => {
@@ -43,7 +43,7 @@ impl Round {
         }
     }
 
-    /// Sets that much aside, if every cap allows it.
+    /// Reserves that amount, if every cap allows it.
     pub(super) fn set_aside(&self, sitting: &mut Sitting, aside: UsdMicros) -> Result<(), Capped> {
         if aside > UsdMicros::ZERO {
             let (number, cap) = (self.study.number, self.study.spec.max_cost_usd);
@@ -53,24 +53,25 @@ impl Round {
         Ok(())
     }
 
-    /// Gives back what was set aside and not taken.
+    /// Releases what was reserved and not used.
     pub(super) fn give_back(&self, sitting: &mut Sitting) {
         let aside = std::mem::replace(&mut sitting.aside, UsdMicros::ZERO);
         self.study.core.settle_cost(self.study.number, aside, UsdMicros::ZERO);
     }
 
-    /// A respondent waits for a later try; meanwhile the money is others'.
+    /// Puts a respondent back until that time; the reserved money is released meanwhile.
     pub(super) fn wait(&mut self, time: Duration, mut sitting: Sitting) {
         self.give_back(&mut sitting);
         self.waiting.insert((time, sitting.ticket), sitting);
     }
 
-    /// Whether as many are being heard as may be at once.
+    /// Whether no more side measurements may start at present.
     pub(super) fn hears_many(&self) -> bool {
         self.listening.len().saturating_add(self.to_hear.len()) >= HEARD_MAX
     }
 
-    /// Those whose answers were remembered come without money of their own: they are heard as soon as a cap leaves room.
+    /// Starts waiting respondents whose answers came from the response cache: nothing was reserved for them, so they
+    /// start as soon as a cap leaves room.
     pub(super) async fn hear_who_waits(&mut self) -> Result<(), ApiError> {
         for sitting in std::mem::take(&mut self.to_hear) {
             if let Some(sitting) = self.listen(sitting)? {
@@ -80,16 +81,17 @@ impl Round {
         Ok(())
     }
 
-    /// What is recorded of a respondent.
+    /// The record request for a respondent.
     pub(super) fn parcel(&self, sitting: Sitting) -> Parcel {
         let Sitting { outcomes, said, shares, others, place, engine, .. } = sitting;
-        // The last ones have nobody to wait for.
+        // The last respondents do not wait to be recorded with others.
         let lane = self.lanes.get(engine).filter(|_| self.is_busy());
         let patience = lane.map(Lane::patience).unwrap_or_default();
         Parcel { outcomes, said, shares, others, place, patience, ..Parcel::default() }
     }
 
-    /// Hears a respondent on further channels who answered directly; whoever is not to be heard comes back.
+    /// Starts the side measurements of a respondent with a direct answer; returns the respondent if there are none to
+    /// run.
     pub(super) fn listen(&mut self, mut sitting: Sitting) -> Result<Option<Sitting>, ApiError> {
         let spec = &self.study.spec;
         let answer = sitting.outcomes.iter().find_map(|(at, outcome, _)| match outcome {
@@ -100,7 +102,8 @@ impl Round {
         if sitting.aside == UsdMicros::ZERO {
             let aside = self.aside(sitting.engine, &sitting)?;
             let money = self.set_aside(&mut sitting, aside);
-            // There may be room when others are done. When nobody is at work there never will be, and channels say so.
+            // When other calls end there may be room under the cap. If none is under way there never will be, and the
+            // channels report that.
             let others = money.as_ref().is_err_and(|capped| capped.others);
             if money.is_err() && (self.is_busy() || !self.nothing_ready() || others) {
                 self.to_hear.push_back(sitting);
@@ -132,9 +135,9 @@ impl Round {
                 heard = AssertUnwindSafe(beside.ask(speaker)).catch_unwind() => heard,
                 () = enough => Ok(Heard { halted: true, ..Heard::default() }),
             };
-            // What is given up counts at the most it can have cost.
+            // Calls that are given up count at their worst case.
             let took = purse.usage();
-            // What breaks the program here costs this respondent the other channels and nobody anything else.
+            // A panic here costs this respondent the other channels and has no further effect.
             let heard = heard.unwrap_or_else(|_| Heard {
                 own: EngineUse { usage: took, ..EngineUse::default() },
                 ..Heard::default()
@@ -144,7 +147,7 @@ impl Round {
         Ok(None)
     }
 
-    /// Puts what was heard beside the direct answer, and sends all of it to be recorded.
+    /// Adds the side measurements to the direct answer and sends everything to the recorder.
     pub(super) async fn heard(
         &mut self,
         listened: Result<Listened, JoinError>,

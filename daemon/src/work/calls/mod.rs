@@ -1,6 +1,6 @@
-//! One study asked of a language model: as many calls under way as the engine's door lets through, each paid for before
-//! it is made, each reply read by the instrument, each respondent recorded as soon as all of theirs is in. Nothing here
-//! waits in a queue without a bound, and a halted study makes no further call.
+//! Model calls of one study: as many under way as the engines' rate limiters allow, each with its cost reserved before
+//! it is made, each reply read by the instrument, each respondent recorded as soon as all replies are in. Every queue
+//! is bounded, and a halted study makes no further call.
 
 mod beside;
 mod draw;
@@ -43,10 +43,10 @@ use crate::inference::pool::Pool;
 use crate::inference::prompt::PromptError;
 use crate::store::rows::CallsUnderWay;
 
-/// Respondents that may wait for their transaction.
+/// Respondents that may wait to be recorded.
 const RECORDING_MAX: usize = 1_024;
 
-/// A study at work on its engines.
+/// A study that runs on model engines.
 #[derive(Clone)]
 pub(super) struct Calls {
     pub(super) core: Core,
@@ -57,24 +57,25 @@ pub(super) struct Calls {
     pub(super) number: u32,
     pub(super) attempt: u32,
     pub(super) round: u16,
-    /// It was at work before, and what was said then may be kept.
+    /// The study ran before, so the response cache may hold its own replies.
     pub(super) resumed: bool,
 }
 
 impl Calls {
-    /// Whether what was said before is looked up: by any study, or, where every answer is to be fresh, by this one before it
-    /// was halted.
+    /// Whether the response cache is used: with replies of any study, or, where every answer must be fresh, only with
+    /// replies of this study from before a halt.
     fn recalls(&self) -> bool {
         self.spec.measurement.reuse != Reuse::Never || self.resumed
     }
 
-    /// What was said before to the questions at those addresses.
+    /// Looks up replies in the response cache by address.
     async fn remembered(&self, addresses: Vec<String>) -> Result<Vec<Option<Exchange>>, ApiError> {
         self.core.remembered(addresses, self.number, self.spec.measurement.reuse).await
     }
 
-    /// Asks everyone who is left, and after them those who are to be asked something besides the answer. The first calls are
-    /// made ready while the study begins, and none goes before it has. However it ends, what was spent is booked first.
+    /// Asks everyone who is left, and then the subsamples (replicates, controls, wordings). The first calls are
+    /// prepared while the study starts, and none is made before it has. However this ends, the cost is booked before it
+    /// returns.
     pub(super) async fn ask_everyone(
         self,
         left: impl Iterator<Item = u32>,
@@ -89,7 +90,7 @@ impl Calls {
         asked.and(booked)
     }
 
-    /// Adds to `lost` what was spent on replies that became no outcome.
+    /// Adds the cost of replies that became no outcome to `lost`.
     async fn ask_and_record(
         self,
         left: impl Iterator<Item = u32>,
@@ -112,7 +113,7 @@ impl Calls {
         };
         let mut blueprints: Vec<Blueprint> =
             lanes.iter().flat_map(|lane| lane.engine.blueprints(&lane.form)).collect();
-        // Closed with the study's own, or as soon as the study takes no answers.
+        // Closed with the study's own gate, or as soon as the study takes no more answers.
         let gate = self.gate.child_token();
         let study = Self { gate: gate.clone(), ..self.clone() };
         let ticket = |asking: Asking, respondent| Ticket {
@@ -154,7 +155,7 @@ impl Calls {
         }
         if let Some(beside) = beside {
             beside.leave();
-            // Nobody was heard whom it could be booked with.
+            // No respondent with side measurements was recorded, so this usage is booked as lost.
             *lost = lost.plus(beside.take_overhead());
         }
         let (refused, recorded) = recording.await.map_err(|error| broken(&error))?;
@@ -164,7 +165,7 @@ impl Calls {
         asked
     }
 
-    /// What may be under way, as the store is to know it: as many calls as there are places, each at the most that the direct
+    /// The calls under way, for the durable note in the store: one for each slot, each at the most that the direct
     /// questions to the first respondent can cost.
     fn under_way(&self, lanes: &[Lane]) -> Result<CallsUnderWay, ApiError> {
         let mut worst = UsdMicros::ZERO;
@@ -189,7 +190,7 @@ impl Calls {
     }
 }
 
-/// An owner's template does not render.
+/// The error for an owner's template that does not render.
 #[expect(clippy::needless_pass_by_value, reason = "it is handed over by map_err")]
 fn unwritten(error: PromptError) -> ApiError {
     ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)

@@ -1,5 +1,5 @@
-//! The end of a call that is under way: its reply, or the moment from which nobody waits for it any longer. A call that
-//! is given up is booked at the most it can have cost, because its service may charge for it all the same.
+//! Time limit of a call under way. A call ends with its reply or when it is given up; one that is given up is booked at
+//! its worst case, because the service may charge for it.
 
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use crate::inference::chat::{CallError, TIMED_OUT};
 use crate::inference::model::{Pass, ReadyCall, Spent};
 use crate::inference::price::Booked;
 
-/// Ends when a study was halted and what is under way was waited for long enough, or when the daemon waits no longer.
+/// Resolves when a study was halted and its calls under way have used up their waiting time, or when the daemon stops
+/// waiting.
 pub(super) async fn out_of_patience(core: Core, gate: Gate, patience: Duration) {
     let halted = async {
         gate.cancelled().await;
@@ -20,7 +21,7 @@ pub(super) async fn out_of_patience(core: Core, gate: Gate, patience: Duration) 
     }
 }
 
-/// Makes the call. When `enough` ends before the reply comes, the call is given up.
+/// Makes the call. If `enough` resolves before the reply arrives, the call is given up.
 pub(super) async fn call(pass: Pass, ready: &ReadyCall, enough: impl Future<Output = ()>) -> Spent {
     tokio::select! {
         spent = pass.call(ready) => spent,

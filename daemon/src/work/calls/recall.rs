@@ -1,6 +1,5 @@
-//! Who is asked something next, and what a model said before to the very same question where the study allows that to be
-//! used again. Those who are new are looked up many at once, ahead of their turn, because a look at the store takes a while
-//! and the study waits for it.
+//! Response cache lookups and preparation of the next questions. New respondents are looked up in groups ahead of their
+//! turn, because reading the store takes a while and would hold up the study.
 
 use std::iter::Peekable;
 
@@ -17,14 +16,14 @@ use crate::domain::told::Told;
 use crate::inference::model::ReadyCall;
 use crate::inference::prompt::Reask;
 
-/// Respondents that are looked up at once.
+/// Respondents looked up in one group.
 const GROUP: usize = 64;
-/// Questions that are made ready ahead of their turn, at most.
+/// Questions prepared ahead of their turn, at most.
 const STOCK_MAX: usize = 256;
 
 impl Round {
-    /// Somebody who is asked for the first time, with a question that no model has answered before; `None` when there is
-    /// nobody for that engine at present. Whoever needs not be asked is done on the way.
+    /// A new respondent for that engine with a first question that is not in the response cache; `None` when there is
+    /// none at present. Respondents whose replies are all in the cache are finished on the way.
     pub(super) async fn newcomer(
         &mut self,
         lane: usize,
@@ -38,27 +37,28 @@ impl Round {
         Ok(self.stock.pop_front())
     }
 
-    /// Makes the first questions ready before anything may be asked or recorded.
+    /// Prepares the first questions before anything may be asked or recorded.
     pub(super) async fn warm(
         &mut self,
         left: &mut Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<(), ApiError> {
-        // What is remembered would have to be recorded.
+        // A reply from the cache would have to be recorded at once.
         while !self.study.recalls() && self.may_stock() && self.stock_up(0, left).await? {
             tokio::task::yield_now().await;
         }
         Ok(())
     }
 
-    /// Whether questions can be made ready ahead of their turn: not where several engines share a panel, because whose turn
-    /// it is changes there with each call; nor while there is a crowd, because whoever is remembered joins it at once.
+    /// Whether questions can be prepared ahead of their turn. They cannot where several engines share a panel, because
+    /// the order changes with each call; nor while too many respondents wait, because cached ones would be added to
+    /// them.
     pub(super) fn may_stock(&self) -> bool {
         let [lane] = self.lanes.as_slice() else { return false };
         let calls = usize::try_from(lane.engine.bounds().concurrency).unwrap_or(usize::MAX);
         lane.dead.is_none() && !self.is_crowded() && self.stock.len() < calls.min(STOCK_MAX)
     }
 
-    /// Makes the questions of the next respondents ready for that engine; says whether there was anybody left.
+    /// Prepares the first questions of the next respondents for that engine; returns whether any respondent was left.
     pub(super) async fn stock_up(
         &mut self,
         lane: usize,
@@ -78,14 +78,14 @@ impl Round {
         Ok(is_anybody_left)
     }
 
-    /// The call for the question at hand.
+    /// Prepares the call for the current question.
     pub(super) fn prepare(
         &self,
         lane: usize,
         mut sitting: Sitting,
     ) -> Result<(Sitting, ReadyCall), ApiError> {
         if sitting.engine != lane {
-            // What was wrong with another model's reply is nothing to this one.
+            // Another model's reply was corrected; this model has not seen it.
             sitting.correction = None;
             sitting.engine = lane;
         }
@@ -101,7 +101,8 @@ impl Round {
         Ok((sitting, ready))
     }
 
-    /// Those of a group who must be asked. The others are given what a model said before, where it can still be read.
+    /// Those of a group who must be asked. The others get their reply from the response cache, where it can still be
+    /// read.
     pub(super) async fn unless_remembered(
         &mut self,
         group: Vec<(Sitting, ReadyCall)>,
@@ -124,12 +125,12 @@ impl Round {
         Ok(unheard)
     }
 
-    /// Takes what a model said before as the reply; not where asking again is the point.
+    /// Uses a cached reply, except where the purpose is to ask again (a replicate).
     fn take(&self, sitting: &mut Sitting, said: Exchange) -> Option<Heard> {
         if !sitting.at().is_answer() {
             return None;
         }
-        // What is remembered may have been kept when less was known of keys.
+        // A cached reply may have been stored before all keys were known, so it is masked again.
         let Told { read, reply, whole_bytes } = self.understand(sitting, &said.end, said.reply);
         let heard = read.ok()?;
         sitting.usage = sitting.usage.plus(Usage::remembered(said.source));

@@ -1,5 +1,5 @@
-//! Takes respondents as they are done and puts them into the store, as many in one transaction as are there. A place is
-//! given back only when its outcome is durable.
+//! Recorder of finished respondents: it writes as many as have arrived in one transaction. A concurrency slot is
+//! released only when its outcome is durable.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,45 +17,45 @@ use crate::inference::pool::Pool;
 /// Respondents recorded in one transaction.
 const BATCH: usize = 256;
 
-/// What came of everything that one respondent was asked.
+/// The outcomes of all assignments of one respondent.
 pub(super) type Outcomes = Vec<(Assignment, Outcome, Usage)>;
 
-/// What each engine did for a respondent, by its place in the pool.
+/// Each engine's usage for a respondent, by its index in the pool.
 pub(super) type Shares = BTreeMap<usize, EngineUse>;
 
-/// Outcomes on their way into the store.
+/// A request to record outcomes.
 #[derive(Debug, Default)]
 pub(super) struct Parcel {
     pub(super) outcomes: Outcomes,
-    /// What was said so far to somebody who is asked more.
+    /// Exchanges so far of a respondent who is asked further questions.
     pub(super) early: Option<(Assignment, Vec<Exchange>)>,
-    /// What was said to reach them.
+    /// The exchanges that led to the outcomes.
     pub(super) said: Vec<(Assignment, Vec<Exchange>)>,
-    /// What each engine did.
+    /// Usage of each engine.
     pub(super) shares: Shares,
-    /// What other engines did for further channels, by their names and models.
+    /// Usage of other engines for side measurements: name, model, usage.
     pub(super) others: Vec<(String, String, EngineUse)>,
-    /// The place that they hold until they are there.
+    /// The concurrency slot that is held until the outcomes are durable.
     pub(super) place: Option<OwnedSemaphorePermit>,
-    /// Dropped when all of this is durable, for whoever waits for that.
+    /// Dropped when everything is durable, to signal a waiting task.
     pub(super) durable: Option<oneshot::Sender<()>>,
-    /// How long they may wait for others, so that many share one transaction.
+    /// How long this request may wait for others, so that many share one transaction.
     pub(super) patience: Duration,
 }
 
-/// Who records a study's respondents.
+/// Records a study's respondents.
 pub(super) struct Recorder {
     pub(super) core: Core,
     pub(super) pool: Arc<Pool>,
-    /// Closed when the study takes no answers any more.
+    /// Cancelled when the study takes no more answers.
     pub(super) gate: Gate,
     pub(super) number: u32,
     pub(super) attempt: u32,
 }
 
 impl Recorder {
-    /// Keeps with which settings and templates the engines ask; then records respondents as they come in, as many in one
-    /// transaction as are there. Says what those took whom the study did not take any more, whatever became of it.
+    /// Stores the settings and templates of the engines, then records respondents as they arrive, as many as are there
+    /// in one transaction. Returns, also on an error, the usage of respondents that the study no longer took.
     pub(super) async fn record(
         self,
         blueprints: Vec<Blueprint>,
@@ -73,7 +73,7 @@ impl Recorder {
         lost: &mut Usage,
     ) -> Result<(), ApiError> {
         let Self { core, pool, gate, number, attempt } = self;
-        // Nobody waits for them but the first answer.
+        // Nothing but the first answer depends on these.
         for blueprint in blueprints {
             core.keep_blueprint(number, blueprint).await?;
         }
@@ -118,14 +118,14 @@ impl Recorder {
             };
             match recorded {
                 Ok(()) => {}
-                // A study that takes no answers, or a store: what they cost was spent all the same.
+                // The study takes no more answers, or the store failed; the cost was incurred all the same.
                 Err(error) => {
                     *lost = lost.plus(spent);
                     if error.code != ErrorCode::Conflict {
                         return Err(error);
                     }
                     refused = Some(error);
-                    // Before the places are free for further calls.
+                    // Before slots are released for further calls.
                     gate.cancel();
                 }
             }
@@ -135,7 +135,7 @@ impl Recorder {
     }
 }
 
-/// Waits for others as long as everyone who has arrived may wait.
+/// Collects requests for as long as all that have arrived may wait.
 async fn gather(inbox: &mut mpsc::Receiver<Parcel>, arrived: &mut Vec<Parcel>) {
     let patience = |parcels: &[Parcel]| parcels.iter().map(|parcel| parcel.patience).min();
     let mut over = std::pin::pin!(tokio::time::sleep(patience(arrived).unwrap_or_default()));
@@ -166,7 +166,7 @@ mod tests {
         let mut arrived = vec![parcel(some)];
         gather(&mut inbox, &mut arrived).await;
         assert_eq!(arrived.len(), 4);
-        // Somebody in a hurry ends the wait for all, and does not begin one.
+        // A request that may not wait ends the wait for all and starts none.
         sender.send(parcel(Duration::ZERO)).await.unwrap();
         let mut arrived = vec![parcel(hour)];
         gather(&mut inbox, &mut arrived).await;
@@ -175,7 +175,7 @@ mod tests {
         let mut arrived = vec![parcel(Duration::ZERO)];
         gather(&mut inbox, &mut arrived).await;
         assert_eq!(arrived.len(), 1);
-        // Nobody else will come.
+        // No further request will arrive.
         drop(sender);
         let mut arrived = vec![parcel(hour)];
         gather(&mut inbox, &mut arrived).await;

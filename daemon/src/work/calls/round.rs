@@ -1,5 +1,5 @@
-//! Asking a panel once through: who is next at which engine, what waits for a later try, what is under way, and when to
-//! end. It owns all of that alone, so nothing here is locked.
+//! Scheduling loop that asks a panel once: it decides who is next at which engine, keeps retries and calls under way,
+//! and decides when to end. A single task owns all of this state, so there are no locks.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::iter::Peekable;
@@ -25,65 +25,65 @@ use crate::inference::model::{Pass, ReadyCall};
 use crate::inference::pool::Standing;
 use crate::store::rows::CallsUnderWay;
 
-/// Respondents that may wait for a later try; while there are as many, nobody new is asked.
+/// Respondents that may wait for a retry; at this number no new respondent is asked.
 const WAITING_MAX: usize = 1_000;
-/// How soon to look again for whom somebody waits who could be asked already.
+/// Delay before looking again for a respondent who waits and could already be asked.
 const LOOK_SOON: Duration = Duration::from_millis(20);
-/// How soon to look again whether an engine that rests can be asked.
+/// Delay before looking again whether a resting engine can be asked.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// Asking a panel once through.
+/// One pass over a panel with its state.
 pub(super) struct Round {
     pub(super) study: Calls,
     pub(super) recorder: mpsc::Sender<Parcel>,
-    /// The questions that are put one a call; none where all go together.
+    /// The items that are asked in a call of their own; empty when one call asks everything.
     pub(super) items: Vec<Item>,
-    /// In the order in which their pool tries them.
+    /// In the pool's order.
     pub(super) lanes: Vec<Lane>,
     pub(super) under_way: JoinSet<Made>,
-    /// Who is being asked by which call, so that a call that breaks takes nobody's name with it.
+    /// The respondent of each call, so that a call that panics can be traced to its respondent.
     pub(super) seats: HashMap<Id, Seat>,
-    /// What further channels take; none where only the direct answer is heard.
+    /// The side measurements; `None` where there is only the direct channel.
     pub(super) beside: Option<Arc<Beside>>,
-    /// Those who answered directly and are heard on further channels.
+    /// Side measurements under way.
     pub(super) listening: JoinSet<Listened>,
-    /// By time and who it is.
+    /// Respondents who wait for a retry, by time and place in the queue.
     pub(super) waiting: BTreeMap<(Duration, Ticket), Sitting>,
-    /// Those who answered directly and wait for the money to be heard on further channels.
+    /// Respondents with a direct answer who wait for room under a cap for their side measurements.
     pub(super) to_hear: VecDeque<Sitting>,
-    /// Those who were looked up and are to be asked, with their first question.
+    /// Respondents who were not in the response cache, with their first question prepared.
     pub(super) stock: VecDeque<(Sitting, ReadyCall)>,
-    /// Those meant for an engine that others were drawn before, one queue for each.
+    /// Respondents drawn ahead for each engine, while another engine's next one was looked for.
     pub(super) ahead: Vec<VecDeque<Ticket>>,
     pub(super) budget: RetryBudget,
-    /// Somebody may wait for an engine that answers no more, and whom no other one may be asked for.
+    /// A respondent may wait for a disabled engine without another one that may be asked.
     pub(super) bereft: bool,
-    /// A cap leaves no room beside the worst cases of what is under way: wait for their real cost.
+    /// A cap leaves no room next to the worst cases of calls under way: wait for their real cost.
     pub(super) short: bool,
     /// Why the study must stop.
     pub(super) stop: Option<String>,
-    /// What calls took whose replies became no outcome.
+    /// Usage of calls whose replies became no outcome.
     pub(super) lost: Usage,
-    /// What the store knows of the calls that may be under way.
+    /// The durable note in the store of the calls that may be under way.
     pub(super) noted: CallsUnderWay,
 }
 
-/// What a round waited for.
+/// An event of the loop.
 enum Happened {
-    /// The gate closed, a try is due, or an engine may be looked at again.
+    /// The gate closed, a retry is due, or it is time to look at an engine again.
     Time,
-    /// Nothing, and there is something to be made ready.
+    /// Nothing happened, and there are questions to prepare.
     Nothing,
     /// A call ended.
     Ended(Box<Result<(Id, Made), JoinError>>),
-    /// A respondent was heard on all channels.
+    /// The side measurements of a respondent are finished.
     Heard(Box<Result<Listened, JoinError>>),
-    /// The call that is ready at that engine may go, or none ever may.
+    /// The call that is ready at that engine may go, or never may.
     Turn(usize, Turn),
 }
 
 impl Round {
-    /// One that asks nobody yet; `noted` is what the store will know of its calls before the first goes.
+    /// A loop that has asked no one yet; `noted` is what the store will hold about its calls before the first is made.
     pub(super) fn new(
         study: Calls,
         recorder: mpsc::Sender<Parcel>,
@@ -112,13 +112,13 @@ impl Round {
         }
     }
 
-    /// Hears respondents on further channels as well.
+    /// Adds side measurements.
     pub(super) fn hear(&mut self, beside: Option<Arc<Beside>>) {
         self.beside = beside;
     }
 
-    /// Goes on until nobody is left, the gate closes or the study must stop; says what was spent for nothing. When it returns
-    /// nothing is under way any more, whatever happened.
+    /// Runs until no respondent is left, the gate closes or the study must stop; returns the usage of calls without an
+    /// outcome. When it returns no call is under way, also after an error.
     pub(super) async fn run(
         mut self,
         left: Peekable<impl Iterator<Item = Ticket>>,
@@ -169,7 +169,7 @@ impl Round {
             self.heard(heard).await?;
         }
         for sitting in std::mem::take(&mut self.to_hear) {
-            // Only whoever could be heard no more is recorded so: the direct answer stands.
+            // If the study goes on, the direct answer is recorded without the side measurements.
             if self.study.gate.is_cancelled() {
                 self.lose(&sitting);
             } else {
@@ -189,7 +189,7 @@ impl Round {
         Ok(())
     }
 
-    /// Keeps what the store knows of this study's calls true, before any more of them go.
+    /// Updates the durable note of the calls under way before more of them are made.
     async fn note_calls(&mut self) -> Result<(), ApiError> {
         let Calls { core, number, .. } = &self.study;
         if let Some(due) = self.noted.due(places(&self.lanes), core.unbooked(*number)) {
@@ -199,12 +199,12 @@ impl Round {
         Ok(())
     }
 
-    /// Whether calls are under way, direct or not.
+    /// Whether calls are under way, direct ones or side measurements.
     pub(super) fn is_busy(&self) -> bool {
         !self.under_way.is_empty() || !self.listening.is_empty()
     }
 
-    /// Whether as many wait, or are being heard, as may: then nobody new is looked at.
+    /// Whether as many respondents wait or are being measured as allowed; then no new one is looked up.
     pub(super) fn is_crowded(&self) -> bool {
         self.waiting.len() >= WAITING_MAX || self.hears_many()
     }
@@ -213,14 +213,15 @@ impl Round {
         self.lanes.iter().all(|lane| lane.next.is_none())
     }
 
-    /// Follows what owners changed, parts with engines that answer nobody, and takes calls back from engines that rest while others could make them.
+    /// Applies changed tuning, disables engines that have given up, and takes calls back from resting engines when
+    /// others could make them.
     fn look_at_engines(&mut self) {
         for lane in &self.lanes {
             lane.follow_owner();
         }
         if self.lanes.len() > 1 {
             for lane in 0..self.lanes.len() {
-                // Where others are asked nobody comes to its door to be told.
+                // With several engines, none of this study's calls may be waiting at that door to learn of it.
                 if self.lanes[lane].dead.is_none()
                     && let Some(why) = self.lanes[lane].engine.given_up(self.study.now())
                 {
@@ -241,7 +242,7 @@ impl Round {
         }
     }
 
-    /// Whether an engine rests while another one can be asked: then nobody new is asked there.
+    /// Whether an engine rests while another one can be asked; then no new respondent is asked there.
     fn rests_beside_others(&self, lane: usize) -> bool {
         if self.lanes.len() == 1 {
             return false;
@@ -250,20 +251,21 @@ impl Round {
         standings.get(lane) != Some(&Standing::Open) && standings.contains(&Standing::Open)
     }
 
-    /// Waits for the next thing to happen: a turn at a door, the end of a call, a try that is due, or the gate.
+    /// Waits for the next event: a turn at a door, the end of a call, a retry that is due, or the gate.
     async fn step(
         &mut self,
         left: &mut Peekable<impl Iterator<Item = Ticket>>,
     ) -> Result<(), ApiError> {
         let now = self.study.now();
         let due = self.waiting.keys().next().map(|(time, _)| time.saturating_sub(now));
-        // Of several engines, the one that somebody waits for may have its next call ready while others have nobody to ask.
+        // Of several engines, the one that a respondent waits for may have its next call ready while others have no one
+        // to ask.
         let least = if self.lanes.len() > 1 { LOOK_SOON } else { Duration::ZERO };
         let due = due.map(|due| due.max(least));
-        // With a call ready everywhere, whoever waits for a later try is looked at when a call has gone.
+        // When every engine has a call ready, retries that are due are looked at after one of the calls has been made.
         let somebody_can = self.lanes.iter().any(|lane| lane.next.is_none());
         let due = due.filter(|_| somebody_can && !self.short);
-        // Nobody tells this study when others give back what they have set aside under a common cap.
+        // No signal tells this study when others release money under a common cap, so it looks again by itself.
         let waits_for_others = (self.short || !self.to_hear.is_empty()) && !self.is_busy();
         let again =
             ((self.lanes.len() > 1 && somebody_can) || waits_for_others).then_some(LOOK_AGAIN);
@@ -271,7 +273,7 @@ impl Round {
         for lane in self.lanes.iter().filter(|lane| lane.next.is_none()) {
             lane.engine.pass(self.study.number);
         }
-        // Between two replies there is time to make the next questions ready; when a reply comes, the next call goes at once.
+        // Next questions are prepared between two replies; when a reply arrives, the next call is made first.
         let has_time = self.may_stock() && left.peek().is_some();
         let happened = {
             let Self { lanes, under_way, listening, study, .. } = self;
@@ -282,7 +284,7 @@ impl Round {
             tokio::select! {
                 biased;
                 () = study.gate.cancelled() => Happened::Time,
-                // The service waits for a call; a reply that is here can wait for its reader.
+                // Calls go first: the service is idle meanwhile, while a reply that has arrived can wait to be read.
                 (lane, turn) = a_turn => Happened::Turn(lane, turn),
                 Some(made) = under_way.join_next_with_id() => Happened::Ended(Box::new(made)),
                 Some(heard) = listening.join_next() => Happened::Heard(Box::new(heard)),
@@ -295,7 +297,7 @@ impl Round {
             Happened::Time => self.short &= !waits_for_others,
             Happened::Nothing => {
                 self.stock_up(0, left).await?;
-                // So that the replies that came meanwhile are seen.
+                // Lets the tasks deliver replies that arrived meanwhile.
                 tokio::task::yield_now().await;
             }
             Happened::Ended(made) => self.ended(*made).await?,
@@ -311,8 +313,9 @@ impl Round {
         Ok(())
     }
 
-    /// The next call for an engine, ready and paid for: a try that is due before anybody new. `None` when there is none at
-    /// present. Whatever is remembered is taken on the way.
+    /// The next call for an engine, prepared and with its cost reserved; retries that are due come before new
+    /// respondents. `None` when there is none at present. Respondents found in the response cache are finished on the
+    /// way.
     async fn choose(
         &mut self,
         lane: usize,
@@ -321,7 +324,7 @@ impl Round {
         while !self.short && self.lanes[lane].dead.is_none() && !self.study.gate.is_cancelled() {
             let now = self.study.now();
             let next = if let Some(sitting) = self.due(lane, now) {
-                // Whoever is asked the same once more was looked up before the first time.
+                // A retry of the same question was looked up before the first try.
                 let is_looked_up = sitting.tries.at(lane) > 0;
                 let prepared = vec![self.prepare(lane, sitting)?];
                 let mut unheard =
@@ -341,9 +344,9 @@ impl Round {
             match money.and_then(|()| self.study.core.reserve_cost(number, cap, ready.worst)) {
                 Ok(()) => return Ok(Some(Prepared { sitting, ready })),
                 Err(capped) => {
-                    // What is under way will probably cost less than its worst case: there may be room then.
+                    // Calls under way will probably cost less than their worst case, so there may be room afterwards.
                     self.wait(Duration::ZERO, sitting);
-                    // So may what other studies have set aside.
+                    // The same holds for what other studies have reserved.
                     if !self.is_busy() && self.nothing_ready() && !capped.others {
                         self.stop = Some(capped.to_string());
                         return Ok(None);
@@ -355,7 +358,7 @@ impl Round {
         Ok(None)
     }
 
-    /// Who is asked at an engine again, or something further, and may be now.
+    /// A respondent with a retry or a further question that may be asked at that engine now.
     fn due(&mut self, lane: usize, now: Duration) -> Option<Sitting> {
         if self.waiting.is_empty() {
             return None;
@@ -410,7 +413,7 @@ impl Round {
         self.follow(next).await
     }
 
-    /// Does what comes next for a respondent.
+    /// Carries out a respondent's next step.
     pub(super) async fn follow(&mut self, next: Next) -> Result<(), ApiError> {
         match next {
             Next::Done(sitting) => {
@@ -420,7 +423,7 @@ impl Round {
             }
             Next::Ask(mut sitting, time) => {
                 self.keep_early(&mut sitting).await?;
-                // Whoever waits for a later try leaves the place to others.
+                // A respondent who waits for a retry releases the concurrency slot.
                 sitting.place = None;
                 self.wait(time, sitting);
             }
@@ -438,7 +441,8 @@ impl Round {
         Ok(())
     }
 
-    /// Keeps what was just said to somebody who is asked more. The place stays taken until that is durable.
+    /// Stores the last exchanges of a respondent who is asked further questions. The slot stays taken until they are
+    /// durable.
     async fn keep_early(&self, sitting: &mut Sitting) -> Result<(), ApiError> {
         let Some(early) = sitting.early() else { return Ok(()) };
         let patience = self.lanes.get(sitting.engine).map(Lane::patience).unwrap_or_default();
@@ -446,7 +450,7 @@ impl Round {
         self.send(Parcel { early: Some(early), place, patience, ..Parcel::default() }).await
     }
 
-    /// No call of this study goes to that engine any more; without another one the study stops.
+    /// Disables an engine for this study; without another one the study stops.
     fn bury(&mut self, lane: usize, why: String) {
         self.lanes[lane].engine.pass(self.study.number);
         self.take_back(lane);
@@ -455,14 +459,14 @@ impl Round {
             tracing::warn!(study = self.study.number, engine, why, "an engine answers no more");
             self.lanes[lane].dead = Some(why.clone());
         }
-        // Also when it was known: whoever was asked there just now waits for it.
+        // Also if it was disabled already: the respondent of the last call there waits for it.
         self.bereft = true;
         if self.lanes.iter().all(|lane| lane.dead.is_some()) {
             self.stop.get_or_insert(why);
         }
     }
 
-    /// The call that was ready at an engine is not made there: what was set aside for it is free again.
+    /// Withdraws the call that is ready at an engine and releases what was reserved for it.
     fn take_back(&mut self, lane: usize) {
         if let Some(prepared) = self.lanes[lane].next.take() {
             self.study.core.settle_cost(self.study.number, prepared.ready.worst, UsdMicros::ZERO);

@@ -1,5 +1,5 @@
-//! One respondent on the way through the questions: what is done, what the question at hand has taken so far, and the
-//! next call, ready and paid for.
+//! State of one respondent while being asked: finished outcomes, the current question with its tries, and the next
+//! call, prepared and with its cost reserved.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::domain::instrument::{Item, ItemReply};
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
 use crate::inference::model::{ReadyCall, Spent};
 
-/// Who is to be asked, for the first time or again. Those to be asked again come after everyone else.
+/// Queue entry of a respondent, for a first time or again. Those to be asked again sort after all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ticket {
     pub(super) round: u16,
@@ -23,7 +23,7 @@ pub(super) struct Ticket {
 }
 
 impl Ticket {
-    /// The first thing to ask.
+    /// The first assignment.
     pub(super) fn first(self) -> Assignment {
         let Self { round, replicate, respondent } = self;
         Assignment { replicate, ..Assignment::first(round, respondent) }
@@ -34,32 +34,33 @@ impl Ticket {
 pub(super) struct Sitting {
     pub(super) ticket: Ticket,
     pub(super) persona: Persona,
-    /// What is done.
+    /// The finished outcomes.
     pub(super) outcomes: Outcomes,
-    /// What was said to questions of the assignment at hand that are put one a call.
+    /// Replies to the items of the current assignment, where each is asked in a call of its own.
     pub(super) replies: Vec<ItemReply>,
-    /// Of the question at hand: failed tries, re-asks, and what was wrong with the last reply; and what the assignment took.
+    /// The current question's failed tries, re-asks and last problem; and the usage of the assignment.
     pub(super) tries: Tries,
     pub(super) reasks: u32,
     pub(super) usage: Usage,
     pub(super) correction: Option<String>,
-    /// What was said about the assignment at hand, and about those before it.
+    /// Exchanges of the current assignment, and of those before it.
     pub(super) exchanges: Vec<Exchange>,
     pub(super) said: Vec<(Assignment, Vec<Exchange>)>,
-    /// The engine that asks, by its place in the pool.
+    /// The index in the pool of the engine that asks.
     pub(super) engine: usize,
-    /// What each engine took, by its place in the pool.
+    /// Usage of each engine, by its index in the pool.
     pub(super) shares: Shares,
-    /// What other engines took for further channels.
+    /// Usage of other engines for side measurements.
     pub(super) others: Vec<(String, String, EngineUse)>,
-    /// Set aside for further channels while a call is ready or under way.
+    /// Reserved for side measurements while a call is ready or under way.
     pub(super) aside: UsdMicros,
-    /// Held from a call until its outcome is durable, so that a kill wastes no more calls than may be under way.
+    /// The concurrency slot, held from a call until its outcome is durable, so that a kill loses no more calls than may
+    /// be under way.
     pub(super) place: Option<OwnedSemaphorePermit>,
 }
 
 impl Sitting {
-    /// Nothing asked yet.
+    /// A respondent who has not been asked yet.
     pub(super) fn new(ticket: Ticket, persona: Persona) -> Self {
         Self {
             ticket,
@@ -80,19 +81,19 @@ impl Sitting {
         }
     }
 
-    /// Which of the questions that are put one a call is at hand; `None` where all go together.
+    /// The current item; `None` where one call asks everything.
     pub(super) fn item(&self, items: &[Item]) -> Option<Item> {
         items.get(self.replies.len()).copied()
     }
 
-    /// The assignment at hand.
+    /// The current assignment.
     pub(super) fn at(&self) -> Assignment {
         let task = u16::try_from(self.outcomes.len()).unwrap_or(u16::MAX);
         Assignment { task, ..self.ticket.first() }
     }
 
-    /// What was just said, as far as it is to be kept although more is asked: what a halt or a crash leaves of it is not asked
-    /// again.
+    /// The last exchanges, where they are stored although more questions follow: they are not asked again after a halt
+    /// or a crash.
     pub(super) fn early(&self) -> Option<(Assignment, Vec<Exchange>)> {
         if self.correction.is_some() || self.tries.any() || !self.ticket.first().is_answer() {
             return None;
@@ -107,13 +108,13 @@ impl Sitting {
         (said.last()?.source == Source::Asked).then(|| (at, said.clone()))
     }
 
-    /// Everything that asking took, whether it became an outcome or not.
+    /// All usage, with or without an outcome.
     pub(super) fn spent(&self) -> Usage {
         self.outcomes.iter().fold(self.usage, |sum, (_, _, usage)| sum.plus(*usage))
     }
 }
 
-/// A sitting with its next call made ready and paid for.
+/// A respondent whose next call is prepared, with its cost reserved.
 pub(super) struct Prepared {
     pub(super) sitting: Sitting,
     pub(super) ready: ReadyCall,
@@ -122,32 +123,32 @@ pub(super) struct Prepared {
 /// A call that ended.
 pub(super) struct Made {
     pub(super) sitting: Sitting,
-    /// The address of its question.
+    /// The address of the question.
     pub(super) address: String,
     pub(super) spent: Spent,
-    /// What was set aside for it.
+    /// The cost reserved for the call.
     pub(super) reserved: UsdMicros,
     pub(super) latency: Duration,
 }
 
-/// Whom a call asks, and what was set aside for it.
+/// The respondent of a call under way, with the cost reserved for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seat {
     pub(super) ticket: Ticket,
     pub(super) engine: usize,
     pub(super) worst: UsdMicros,
-    /// What was set aside beside it.
+    /// The cost reserved for the side measurements.
     pub(super) aside: UsdMicros,
 }
 
-/// What to do next with a respondent.
+/// A respondent's next step.
 pub(super) enum Next {
-    /// Everything was asked.
+    /// All assignments are done.
     Done(Sitting),
-    /// Ask, not before that time.
+    /// Ask, at that time or later.
     Ask(Sitting, Duration),
     /// The study must stop; this respondent has no reply.
     Stop(Sitting, String),
-    /// The study was halted: nothing is recorded, but what was spent is booked.
+    /// The study was halted: nothing is recorded, but the cost is booked.
     Halted(Sitting),
 }

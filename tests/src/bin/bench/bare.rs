@@ -1,6 +1,6 @@
-//! The same calls without anything else: a loop that sends a body of the usual size and reads the reply, as many at once as a
-//! study may. It samples nobody, keeps nothing and reads no answer, so it shows what this machine takes for the calls alone;
-//! gates that a busy or slow machine misses can be held against it.
+//! Baseline for calls: a loop that sends a body of the usual size and reads the reply, with as much concurrency as a
+//! study. It samples no panel, stores nothing and parses no answer, so it shows the cost of the calls alone on this
+//! machine; gates missed on a busy or slow machine can be compared with it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,18 +9,18 @@ use std::time::{Duration, Instant};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
 
-/// What a loop took.
+/// The measurements of a loop.
 pub(crate) struct Bare {
     pub(crate) wall: Duration,
-    /// Milliseconds of processor time of its one thread.
+    /// Milliseconds of processor time of its single thread.
     pub(crate) processor_ms: f64,
 }
 
-/// Characters of a system text and of a question, as a concept test sends them.
+/// Characters of a system text and of a question, as in a concept test.
 const SYSTEM: usize = 1_300;
 const QUESTION: usize = 1_100;
 
-/// Makes so many calls there, so many at once, on one thread.
+/// Makes that many calls with that concurrency, on one thread.
 pub(crate) fn bare(origin: &str, calls: u32, at_once: u32) -> Bare {
     let url = format!("{origin}/v1/chat/completions");
     std::thread::spawn(move || {

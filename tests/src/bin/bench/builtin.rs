@@ -1,4 +1,4 @@
-//! What the daemon itself takes: starting, doing nothing, sampling, talking, and studies of the built-in engine.
+//! Benchmarks of the daemon itself: start, idling, sampling, round trips, and studies of the built-in engine.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use protocol::run::State;
 
 use crate::row::Row;
 
-/// Everything, the long ones only when they are asked for.
+/// All benchmarks; the long ones only when requested.
 pub(crate) fn rows() -> Vec<fn() -> Vec<Row>> {
     let mut all: Vec<fn() -> Vec<Row>> =
         vec![starting, sampling, round_trips, || run(10_000, Some((1.5, 120.0)))];
@@ -26,13 +26,13 @@ pub(crate) fn mebibytes(kibibytes: u64) -> f64 {
     kibibytes as f64 / 1_024.0
 }
 
-/// The middle of what was measured several times.
+/// The median of several measurements.
 pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// A daemon with an empty store: how soon it is ready, and what it takes to do nothing.
+/// A daemon with an empty store: its start time, and its cost when idle.
 fn starting() -> Vec<Row> {
     let home = Home::new();
     drop(home.daemon());
@@ -65,7 +65,7 @@ fn starting() -> Vec<Row> {
     ]
 }
 
-/// A dry run samples the panel and asks nobody; the one of a single person is taken off for everything else.
+/// A dry run samples the panel without asking anyone; the time for a panel of one is subtracted as overhead.
 fn sampling() -> Vec<Row> {
     let home = Home::new();
     let _daemon = home.daemon();
@@ -108,7 +108,7 @@ fn round_trips() -> Vec<Row> {
     ]
 }
 
-/// A concept test from `run` to its exit, every answer durable; gates are (seconds, MiB).
+/// A concept test from `run` to its exit, with every answer durable; gates are (seconds, MiB).
 fn run(panel: u32, gates: Option<(f64, f64)>) -> Vec<Row> {
     let home = Home::with_settings(
         "[limits]\npanel_max = 1000000\n[credits.tiers]\nlocal = 10000000\n[backup]\ndaily = false\n",

@@ -1,4 +1,4 @@
-//! What a frame takes without a terminal: the model of a real study is drawn by the real screens into a sink, at 200
+//! Benchmarks of frames without a terminal: the model of a real study is drawn by the real screens into a sink, at 200
 //! columns and 60 rows with a panel of 10,000.
 
 use std::io;
@@ -35,7 +35,7 @@ struct Bench {
     ms: u64,
 }
 
-/// A moment of the life of a study.
+/// The time and key of an update during a study.
 fn moment(study: &Study, ms: u64) -> Moment {
     Moment { ms, wall: study.created_at, key: SubmitKey(Uuid::nil()) }
 }
@@ -52,7 +52,7 @@ impl Bench {
         }
     }
 
-    /// Draws, and says how long it took and how many bytes it was.
+    /// Draws a frame; returns its duration and its bytes.
     fn draw(&mut self) -> (Duration, usize) {
         let begun = Instant::now();
         let bytes = self.frames.draw(&self.model).unwrap();
@@ -90,7 +90,7 @@ pub(crate) fn rows(home: &Home) -> Vec<Row> {
     rows
 }
 
-/// The panel as it fills: a frame for every hundred answers.
+/// The panel while it fills: a frame for every hundred answers.
 fn filling(bench: &mut Bench, id: StudyId, scores: &[u8]) -> Vec<Row> {
     bench.tell(Msg::Scores(id, 0, Ok(vec![0; scores.len()])));
     let _whole = bench.draw();
@@ -105,7 +105,7 @@ fn filling(bench: &mut Bench, id: StudyId, scores: &[u8]) -> Vec<Row> {
     table("live, as it fills", drawn)
 }
 
-/// The same keys in turn, a frame for each.
+/// The same keys in turn, with a frame for each.
 fn again(bench: &mut Bench, what: &str, keys: &[&str]) -> Vec<Row> {
     let _settled = bench.draw();
     let drawn = keys

@@ -1,7 +1,7 @@
-//! Measures what the project promises to measure and prints a table, each row with its gate: `cargo build --release -p
-//! demoscope-tests --bins && target/release/bench`. `bench builtin`, `reports`, `models` or `station`
-//! measures only that, with a number after it only the measure at that place;
-//! `DEMOSCOPE_LONG=1` adds a hundred thousand and a million personas. Ends with 1 when a gate is missed.
+//! Benchmarks of the documented performance limits, printed as a table with a gate for each row: `cargo build --release
+//! -p demoscope-tests --bins && target/release/bench`. `bench builtin`, `reports`, `models` or `station` runs only that
+//! group, and a number after it only the benchmark at that place; `DEMOSCOPE_LONG=1` adds a hundred thousand and a
+//! million personas. Exits 1 when a gate is missed.
 
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made has no other result")]

@@ -1,6 +1,7 @@
-//! Studies that ask a model service: how busy the daemon keeps it, what asking takes here, and what faults and kills cost.
-//! The service is the harness's own, so that its time is known and what it saw can be counted; it runs in this process, and
-//! processor time is the daemon's alone. One client follows the event feed meanwhile.
+//! Benchmarks of studies that ask a model service: utilisation of the service, overhead of the daemon, and the cost of
+//! faults and kills. The service is the harness's own, so that its latency is known and its calls can be counted; it
+//! runs in this process, and processor time is measured for the daemon alone. One client follows the event feed
+//! meanwhile.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
@@ -15,10 +16,10 @@ use protocol::run::{State, Study};
 use crate::bare::bare;
 use crate::row::Row;
 
-/// Calls that may be under way, as shipped.
+/// Calls that may be under way, by default.
 const CONCURRENCY: u32 = 100;
 
-/// Everything, cheap ones first.
+/// All benchmarks, fast ones first.
 pub(crate) fn rows() -> Vec<fn() -> Vec<Row>> {
     vec![utilisation, without_waiting, large, faults, projection, fairness, kills]
 }
@@ -31,16 +32,16 @@ struct Desk {
     link: Link,
 }
 
-/// What a study took.
+/// The measurements of a study.
 struct Took {
     study: Study,
-    /// From the moment when it was taken on until its durable results were announced.
+    /// From the submission until the event of its durable results.
     wall: Duration,
-    /// The same from before its submission, which samples the panel.
+    /// The same, including the submission, which samples the panel.
     with_submission: Duration,
     /// Milliseconds of the daemon's processor time.
     processor_ms: f64,
-    /// What the store takes on the disk beyond what it took before.
+    /// Growth of the store on disk.
     bytes: u64,
     peak_mib: f64,
 }
@@ -68,7 +69,7 @@ impl Desk {
         self.link.take_on(&text).unwrap().id
     }
 
-    /// A study in which everyone is asked once, from its submission to its durable results.
+    /// Runs a study in which every respondent is asked once, from its submission to its durable results.
     fn run(&self, panel: u32) -> Took {
         self.run_with(panel, "replicates: 0\n")
     }
@@ -95,8 +96,8 @@ impl Desk {
         }
     }
 
-    /// Bytes that the store takes on the disk. The length of its file says less: it doubles ahead of need, and what was
-    /// never written there takes nothing.
+    /// Bytes of the store on disk. The file's length is not meaningful: it doubles ahead of need, and unwritten parts
+    /// use no disk space.
     fn on_disk(&self) -> u64 {
         std::fs::metadata(self.home.paths().database).unwrap().blocks() * 512
     }
@@ -117,21 +118,21 @@ impl Desk {
     }
 }
 
-/// The time that the service needs at least, in parts of what it took.
+/// The minimum time of the service as a fraction of the measured time.
 fn share(calls: u32, latency_ms: u32, took: Duration) -> f64 {
     let rounds = calls.div_ceil(CONCURRENCY);
     f64::from(rounds * latency_ms) / 1e3 / took.as_secs_f64() * 100.0
 }
 
 fn utilisation() -> Vec<Row> {
-    // The first calls of a daemon's life open its connections; that is part of what is measured.
+    // The first calls of a daemon open its connections; that is part of the measurement.
     let desk = Desk::new(200, "", |_| Act::Answer);
     let took = desk.run(1_000);
     assert_eq!(took.study.panel.delivered, 1_000);
     let used = share(1_000, 200, took.wall);
     let with_submission = share(1_000, 200, took.with_submission);
     let alone = share(1_000, 200, bare(&desk.mock.origin(), 1_000, CONCURRENCY).wall);
-    // As shipped some are asked a second time, in calls that come after everyone else's.
+    // By default some respondents are asked a second time, in calls after all others.
     let desk = Desk::new(200, "", |_| Act::Answer);
     let usual = desk.run_with(1_000, "");
     let calls = u32::try_from(desk.mock.calls()).unwrap();
@@ -172,13 +173,13 @@ fn large() -> Vec<Row> {
     ]
 }
 
-/// One call in five fails, in four ways and after the same time as the others. What the healthy calls allow is that four in
-/// five of all calls answer somebody: the time of the same study at the same service without a fault, run just before, by
-/// 0.8. Against what the service alone would need, both lose what this machine takes for itself.
+/// One call in five fails, in four ways and with the same latency as others, so four in five of all calls give an
+/// answer. The expected time is therefore that of the same study without faults, run just before, divided by 0.8.
+/// Compared with the service's minimum time, both runs lose what this machine takes for itself.
 fn faults() -> Vec<Row> {
     let healthy = Desk::new(50, "", |_| Act::Answer).run(10_000);
     let desk = Desk::new(50, "", |heard| {
-        // The faults fall on calls, and not on people: whoever is asked again mostly gets an answer.
+        // Faults depend on the call and not on the respondent, so a repeated call mostly succeeds.
         match (heard.number * 2_654_435_761) % 20 {
             0 => Act::Status(429, Vec::new()),
             5 => Act::Status(500, Vec::new()),
@@ -194,7 +195,7 @@ fn faults() -> Vec<Row> {
     let panel = took.study.panel;
     assert_eq!(panel.settled(), 10_000);
     let mut findings = audit::study(&desk.link, took.study.id);
-    // Where some respondents gave no answer, answers keep the names of their places.
+    // Where some respondents have no answer, answers keep the numbers of their ordinals.
     findings.retain(|finding| !finding.contains(" is called "));
     assert!(findings.is_empty(), "{:?}", findings.iter().take(5).collect::<Vec<_>>());
     vec![
@@ -215,7 +216,7 @@ fn faults() -> Vec<Row> {
     ]
 }
 
-/// What the first tenth of a study says about the cost of all of it, where answers differ in length.
+/// The projected cost after the first tenth of a study, where answers differ in length.
 fn projection() -> Vec<Row> {
     let desk = Desk::new(20, "", |heard| {
         let words = u64::try_from(heard.number * 7_919 % 120).unwrap();
@@ -231,7 +232,7 @@ fn projection() -> Vec<Row> {
     vec![Row::at_most("5,000 personas: cost projected after a tenth, off by", off, 5.0, "%")]
 }
 
-/// A small study that comes while a large one is at work.
+/// A small study that is submitted while a large one runs.
 fn fairness() -> Vec<Row> {
     let desk = Desk::new(100, "", |_| Act::Answer);
     let alone = desk.run(50).wall;
@@ -255,7 +256,7 @@ fn fairness() -> Vec<Row> {
     ]
 }
 
-/// The daemon is killed fifty times while it asks.
+/// The daemon is killed fifty times while it makes calls.
 fn kills() -> Vec<Row> {
     const KILLS: u32 = 50;
     const PANEL: u32 = 4_000;

@@ -1,4 +1,4 @@
-//! What becomes of answers: the time from answers to results, and from a stored study to a report.
+//! Benchmarks of analysis: from answers to results, and from a stored study to a report.
 
 use std::time::{Duration, Instant};
 
@@ -8,13 +8,12 @@ use protocol::study::StudySpec;
 use crate::builtin::{mebibytes, median, milliseconds};
 use crate::row::Row;
 
-/// All of it.
+/// All benchmarks.
 pub(crate) fn rows() -> Vec<fn() -> Vec<Row>> {
     vec![reports]
 }
 
-/// What becomes of answers: results with segments, contrasts, bootstrap and themes, then the reading commands on a study
-/// that is stored.
+/// Results with segments, contrasts, bootstrap and themes, then the reading commands on a stored study.
 fn reports() -> Vec<Row> {
     let home = Home::new();
     let _daemon = home.daemon();

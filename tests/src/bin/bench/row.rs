@@ -1,4 +1,4 @@
-//! A row of the table: what was measured, in which unit, and the gate that it must keep.
+//! Row of the benchmark table: the measured figure, its unit, and its gate.
 
 /// One measured figure.
 pub(crate) struct Row {
@@ -8,7 +8,7 @@ pub(crate) struct Row {
     unit: &'static str,
 }
 
-/// What a figure must keep to.
+/// The limit of a figure.
 #[derive(Clone, Copy)]
 enum Gate {
     AtMost(f64),
@@ -31,7 +31,7 @@ impl Row {
         Self { what: what.to_owned(), measured, gate: None, unit }
     }
 
-    /// The same, with a gate where there is one.
+    /// The same with an upper gate, if there is one.
     pub(crate) fn gated(self, at_most: Option<f64>) -> Self {
         Self { gate: at_most.map(Gate::AtMost).or(self.gate), ..self }
     }

@@ -1,6 +1,5 @@
-//! What the workstation takes, in a real terminal of 200 columns and 60 rows with a panel of 10,000: how soon it is
-//! there, how soon a key is answered, and what its client costs while answers pour in, here and over a network, and while
-//! nothing happens.
+//! Benchmarks of the workstation in a real terminal of 200 columns and 60 rows with a panel of 10,000: start time,
+//! latency of a key, and the client's cost while answers arrive, locally and over a network, and when idle.
 
 use std::time::{Duration, Instant};
 
@@ -10,12 +9,12 @@ use crate::builtin::{mebibytes, median, milliseconds};
 use crate::frames;
 use crate::row::Row;
 
-/// People of the panel, and answers a second.
+/// Respondents of the panel, and answers per second.
 const PANEL: u32 = 10_000;
 const RATE: u32 = 3_000;
-/// What a key that moves a cursor may write: a tenth of a second's budget over a network.
+/// Bytes that a cursor key may write: a tenth of the budget per second over a network.
 const KEY_BYTES: f64 = 6_400.0;
-/// Begins a frame.
+/// The sequence that begins a frame.
 const FRAME: &[u8] = b"\x1b[?2026h";
 
 pub(crate) fn measures() -> Vec<fn() -> Vec<Row>> {
@@ -35,11 +34,11 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-/// A study that is watched while its answers arrive, and from where.
+/// A study that is watched while its answers arrive, and the type of connection.
 struct Watch {
     what: &'static str,
     study: &'static str,
-    /// Over a network: variables that tell of one, and how much may be written a second.
+    /// Over a network: the environment variables that indicate one, and the bytes allowed per second.
     line: &'static [(&'static str, &'static str)],
     kilobytes: Option<f64>,
     frames: f64,
@@ -62,11 +61,11 @@ const CONCEPT_REMOTE: Watch = Watch {
     frames: 10.0,
     processor: Some(6.0),
 };
-/// Its picture is made from the answers themselves, all of which are read while they arrive.
+/// Its mosaic needs the answers themselves, all of which are read while they arrive.
 const SENTIMENT_HERE: Watch =
     Watch { what: "sentiment, here", study: "sentiment", processor: None, ..CONCEPT_HERE };
 
-/// From the list through the panel while it fills to its results, and what each step takes.
+/// From the list through the live panel to its results, with the cost of each step.
 fn pouring(home: &Home, watch: &Watch) -> Vec<Row> {
     let mut seat = Seat::new(home, 200, 60).env("COLORTERM", "truecolor");
     for (name, value) in watch.line {
@@ -92,7 +91,7 @@ fn pouring(home: &Home, watch: &Watch) -> Vec<Row> {
     rows
 }
 
-/// Keys, memory and idleness, once everybody has answered.
+/// Keys, memory and idle cost, once all respondents have answered.
 fn at_rest(desk: &mut Desk) -> Vec<Row> {
     let mut rows = keys(desk, "live, by score", &["o", "o"], None);
     rows.extend(keys(desk, "live, a person", &["j", "k"], Some(KEY_BYTES)));
@@ -118,7 +117,7 @@ fn seat(home: &Home) -> Desk {
     Seat::new(home, 200, 60).env("COLORTERM", "truecolor").open()
 }
 
-/// From the start of the process to a whole frame.
+/// From the start of the process to a complete frame.
 fn starting(home: &Home) -> Row {
     let times = (0..9)
         .map(|_| {
@@ -163,7 +162,7 @@ fn while_they_arrive(
     ]
 }
 
-/// From a key to the first byte of its frame, and how many bytes the frame has.
+/// From a key to the first byte of its frame, and the bytes of that frame.
 fn keys(desk: &mut Desk, what: &str, keys: &[&str], bytes_max: Option<f64>) -> Vec<Row> {
     const PRESSES: usize = 200;
     let mut bytes = Vec::new();
@@ -193,7 +192,7 @@ fn keys(desk: &mut Desk, what: &str, keys: &[&str], bytes_max: Option<f64>) -> V
     ]
 }
 
-/// Five seconds of nothing.
+/// The cost of five idle seconds.
 fn idle(desk: &Desk) -> Vec<Row> {
     let before = desk.wait_quiet(Duration::from_secs(8));
     let ticks = process::ticks(desk.pid()).unwrap();

@@ -8,7 +8,7 @@ use protocol::study::StudySpec;
 use super::{csv, json};
 use crate::failure::Failure;
 
-/// What turns answers into bytes.
+/// Converts answers to bytes.
 pub(crate) struct Writer(Kind);
 
 enum Kind {
@@ -17,7 +17,7 @@ enum Kind {
 }
 
 impl Writer {
-    /// Everything that is known of a study, with its answers.
+    /// The study with everything about it, then its answers.
     pub(crate) fn json(report: &Report) -> Result<Self, Failure> {
         json::Document::begin(report).map(|document| Self(Kind::Json(document)))
     }
@@ -35,7 +35,7 @@ impl Writer {
         }
     }
 
-    /// The bytes made since the last time.
+    /// The bytes since the last call.
     pub(crate) fn take(&mut self) -> Vec<u8> {
         match &mut self.0 {
             Kind::Json(document) => document.take(),
@@ -43,7 +43,7 @@ impl Writer {
         }
     }
 
-    /// The last bytes, after all answers.
+    /// The final bytes, after all answers.
     pub(crate) fn end(mut self) -> Vec<u8> {
         if let Kind::Json(document) = &mut self.0 {
             document.end();

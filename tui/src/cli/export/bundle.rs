@@ -1,4 +1,4 @@
-//! The evidence of a study as a file: the lines come sealed from the daemon and are written as they come, page by page.
+//! Evidence bundle of a study as a file: the daemon sends sealed lines, which are written page by page.
 
 use protocol::id::StudyId;
 
@@ -6,7 +6,7 @@ use super::Sink;
 use crate::failure::Failure;
 use crate::link::{Link, call};
 
-/// Writes every line; says how many. A reader that leaves ends it.
+/// Writes every line and returns their number. A closed reader ends the export.
 pub(super) async fn write(
     study: StudyId,
     link: &Link,

@@ -1,5 +1,5 @@
-//! The codebook of the CSV export: every column with what it means and which values it takes, and the exact wording of
-//! what was asked. A table without one is a riddle.
+//! Codebook of the CSV export: every column with its meaning and values, and the exact wording of the questionnaire.
+//! Without it the table could not be interpreted.
 
 use std::borrow::Cow;
 
@@ -35,7 +35,7 @@ pub(super) fn table(study: StudyType, asked: &Asked) -> Result<Vec<u8>, Failure>
     })
 }
 
-/// What a column means, and what stands in it.
+/// The meaning of a column, and its values.
 fn describe(column: &str, study: StudyType) -> (&'static str, Cow<'static, str>) {
     let (meaning, values) = match column {
         "study" => ("the study", "its id"),
@@ -111,7 +111,7 @@ fn describe(column: &str, study: StudyType) -> (&'static str, Cow<'static, str>)
     (meaning, values.into())
 }
 
-/// The words for the study types, as a list.
+/// The study types as a list of words.
 fn study_types() -> String {
     let words: Vec<&str> = StudyType::ALL.iter().map(|study_type| study_type.as_str()).collect();
     match words.split_last() {

@@ -1,6 +1,6 @@
-//! The CSV export: one row for each answer, with who gave it and what the study was. Spreadsheets run cells that look
-//! like formulas, so such cells get an apostrophe in front, and control characters do not get in at all. What only some
-//! studies have stands in columns of its own at the end.
+//! CSV export: one row for each answer, with its respondent and study. Spreadsheets execute cells that look like
+//! formulas, so such cells are prefixed with an apostrophe, and control characters are removed. Columns that only some
+//! studies have come last.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use super::extra::{self, Column};
 use crate::failure::Failure;
 use crate::kinds::{self, AnswerRow};
 
-/// The columns of every study. New ones are only ever added at the end.
+/// The columns of every study. New ones are only ever appended.
 pub(super) const COLUMNS: &[&str] = &[
     "study",
     "study_type",
@@ -62,21 +62,21 @@ pub(super) const COLUMNS: &[&str] = &[
     "concerns",
 ];
 
-/// A table under way.
+/// A table being written.
 pub(crate) struct Table {
     writer: csv::Writer<Vec<u8>>,
-    /// What is the same in every row.
+    /// Cells that are equal in every row.
     study: Vec<String>,
     /// Open questions, in the order asked.
     questions: Vec<String>,
-    /// The column that tells the rows of a respondent apart, where everybody has several.
+    /// The column that distinguishes the rows of a respondent, where each has several.
     rows_by: Option<&'static str>,
     /// The columns that only this study has.
     extra: Vec<Column>,
 }
 
 impl Table {
-    /// The line of headings.
+    /// Writes the header row.
     pub(crate) fn begin(study: &Study, spec: &StudySpec) -> Result<Self, Failure> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let extra = extra::columns(spec);
@@ -97,11 +97,11 @@ impl Table {
         Ok(Self { writer, study, questions, rows_by: material.rows_by, extra })
     }
 
-    /// One more answer: one row, or one for each question of a survey.
+    /// Adds an answer: one row, or one for each question of a survey.
     pub(crate) fn add(&mut self, response: &Response) -> Result<(), Failure> {
         let mut rows: Vec<(Option<usize>, AnswerRow<'_>)> =
             kinds::rows(&response.answer).into_iter().map(|row| (self.number(&row), row)).collect();
-        // In the order asked; the answers themselves are kept by their question.
+        // In the order asked; the answers themselves are keyed by question.
         rows.sort_by_key(|(number, _)| *number);
         for (number, row) in rows {
             self.add_row(response, &row, number)?;
@@ -109,7 +109,7 @@ impl Table {
         Ok(())
     }
 
-    /// The place of the question that a row answers, from 1.
+    /// The number of the question that a row answers, from 1.
     fn number(&self, row: &AnswerRow<'_>) -> Option<usize> {
         let place = self.questions.iter().position(|known| known == row.question);
         place.map(|place| place + 1)
@@ -172,8 +172,8 @@ impl Table {
         self.writer.write_record(cells).map_err(|error| no_row(&error))
     }
 
-    /// What tells this row from every other one of the table: the answer's id, and where an answer has several rows, the
-    /// number of the question or the order of the variants.
+    /// A unique name of the row: the answer's id, and where an answer has several rows, the number of the question or
+    /// the order of the variants.
     fn name(&self, response: &Response, row: &AnswerRow<'_>, number: Option<usize>) -> String {
         match (number, self.rows_by) {
             (Some(number), _) => format!("{}.{number}", response.id),
@@ -184,14 +184,14 @@ impl Table {
         }
     }
 
-    /// The bytes made since the last time.
+    /// The bytes since the last call.
     pub(crate) fn take(&mut self) -> Vec<u8> {
         let full = std::mem::replace(&mut self.writer, csv::Writer::from_writer(Vec::new()));
         full.into_inner().unwrap_or_default()
     }
 }
 
-/// What an answer names of some kinds, kind by kind.
+/// Themes of those kinds that an answer mentions, kind by kind.
 fn named(response: &Response, kinds: &[ThemeKind]) -> String {
     let of = |kind: &ThemeKind| {
         let kind = *kind;
@@ -206,11 +206,11 @@ fn no_row(error: &csv::Error) -> Failure {
     Failure::invalid(format!("The table cannot be written: {error}")).because(error)
 }
 
-/// A cell that no spreadsheet takes for a formula: each of its lines that would be one gets an apostrophe.
+/// A cell that no spreadsheet treats as a formula: each of its lines that could be one is prefixed with an apostrophe.
 pub(super) fn inert(text: &str) -> Cow<'_, str> {
     let clean = safe::block(text);
-    // Some readers take a tab or a carriage return in front for the start of a formula; the filter has dropped those,
-    // so what they would have hidden is looked at as well.
+    // Some readers accept a formula after a leading tab or carriage return. The filter has removed those, so the text
+    // behind them is checked too.
     if !clean.split('\n').any(is_formula) {
         return clean;
     }
@@ -224,7 +224,8 @@ pub(super) fn inert(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.join("\n"))
 }
 
-/// Whether a line starts like a formula, after blanks of any kind. The full-width twins count: some programs fold them.
+/// Whether a line starts like a formula, after blanks of any kind. Full-width characters count as well, because some
+/// programs convert them.
 fn is_formula(line: &str) -> bool {
     line.trim_start()
         .starts_with(['=', '+', '-', '@', '\u{2212}', '\t', '\r', '＝', '＋', '－', '＠'])

@@ -1,6 +1,5 @@
-//! Columns that a table has only where its study has what stands in them: what each channel heard from a respondent, and
-//! what they said to controls, to other wordings and to the same question again. One column knows its name, what it means
-//! and how to find its cell.
+//! Study-specific columns of the table: channel readings, and replies to controls, other wordings and replicates. Each
+//! column knows its name, its meaning and how to find its cell.
 
 use protocol::channels::{BILLION, Channel, Construct, Heard, Voices};
 use protocol::results::{Answer, Besides, Response};
@@ -17,14 +16,14 @@ pub(super) struct Column {
     what: What,
 }
 
-/// What stands in it.
+/// The content of the column.
 #[derive(Debug)]
 enum What {
-    /// What a channel heard.
+    /// A reading of a channel.
     Voice(Construct, Voice),
-    /// What was said to something asked besides the answer: a column of the answer, and the values it takes.
+    /// A reply besides the answer: a column of the answer, and its values.
     Besides(Kind, &'static str, &'static str),
-    /// What only this study type asks.
+    /// A column of this study type only.
     Own(&'static kinds::AnswerColumn),
 }
 
@@ -33,21 +32,21 @@ enum Voice {
     Direct,
     Text,
     SsrMean,
-    /// The share of a point, from 1.
+    /// The share of a scale point, from 1.
     SsrShare(usize),
     SsrMissing,
     Rater,
     RaterMissing,
 }
 
-/// What was asked, by its key and in words.
+/// The purpose of a question besides the answer: its key, and a description.
 #[derive(Clone, Debug)]
 struct Kind {
     key: String,
     meaning: String,
 }
 
-/// The columns that a study adds, in a fixed order; none for a study that asks for the answer only.
+/// The columns that a study adds, in a fixed order; none for a study with the plain answer only.
 pub(super) fn columns(spec: &StudySpec) -> Vec<Column> {
     let view = kinds::view(spec.instrument.study_type());
     let own = |column: &'static kinds::AnswerColumn| Column {
@@ -92,7 +91,7 @@ fn voices(channels: &[Channel]) -> Vec<(String, Voice)> {
     voices
 }
 
-/// Everything that a subsample is asked besides the answer.
+/// Every purpose besides the answer that a subsample is asked for.
 fn kinds(spec: &StudySpec) -> Vec<Kind> {
     let measurement = &spec.measurement;
     let mut kinds = Vec::new();
@@ -117,7 +116,7 @@ fn kinds(spec: &StudySpec) -> Vec<Kind> {
 }
 
 impl Column {
-    /// What stands in it for a respondent, and in a survey for a question.
+    /// The cell for a respondent, and in a survey for a question.
     pub(super) fn cell(&self, response: &Response, question: &str) -> String {
         match &self.what {
             What::Voice(construct, voice) => response
@@ -134,7 +133,7 @@ impl Column {
         }
     }
 
-    /// What it means, and which values it takes.
+    /// Its meaning, and its values.
     pub(super) fn describe(&self) -> (String, String) {
         match &self.what {
             What::Voice(construct, voice) => describe_voice(*construct, *voice),
@@ -174,24 +173,24 @@ fn heard(voices: &Voices, voice: Voice) -> String {
     }
 }
 
-/// Why nothing came that can be used: a column beside those of the study type.
+/// The reason for a missing reply: a column next to those of the study type.
 const NOT_ANSWERED: &str = "not_answered";
 
-/// What was said to something asked besides the answer, in a survey to a question.
+/// A cell of a reply besides the answer, in a survey of the reply to one question.
 fn said(besides: &Besides, column: &str, question: &str) -> Option<String> {
     match besides {
         Besides::NotAnswered { not_answered } => {
             (column == NOT_ANSWERED).then(|| inert(not_answered).into_owned())
         }
         Besides::Answered(answer) => {
-            // Whoever answers an open question may decline the next one.
+            // A respondent may answer one open question and refuse the next.
             let column = if column == NOT_ANSWERED { "declined" } else { column };
             cell(answer, column, question)
         }
     }
 }
 
-/// A cell of an answer, in a survey of the answer to a question.
+/// A cell of an answer, in a survey of the answer to one question.
 fn cell(answer: &Answer, column: &str, question: &str) -> Option<String> {
     let rows = kinds::rows(answer);
     let mut own = rows.iter().filter(|row| row.question == question);
@@ -251,7 +250,7 @@ mod tests {
     use super::*;
     use crate::report::fixtures;
 
-    /// A study with everything that adds columns.
+    /// A study with every option that adds columns.
     fn spec() -> StudySpec {
         let spec = fixtures::asked(&fixtures::concept_test()).spec;
         let channels = Channel::ALL.to_vec();

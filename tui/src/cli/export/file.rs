@@ -1,5 +1,5 @@
-//! A file that appears under its name only when it is whole, and never in the place of another one unless its owner
-//! said so. A crash in between leaves at most a hidden temporary file, never half an export.
+//! Atomic file output: a file appears under its name only when it is complete, and replaces an existing one only with
+//! the user's consent. A crash leaves at most a hidden temporary file, never half an export.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -10,16 +10,16 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 
-/// What to do with a file that has the name already.
+/// What to do with an existing file of that name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Existing {
-    /// Leave it alone and refuse.
+    /// Refuse and keep it.
     Keep,
     /// Replace it.
     Replace,
 }
 
-/// A file under way. Dropped before it is finished, it leaves nothing behind.
+/// A file being written. If dropped before `finish`, it is removed.
 pub(crate) struct NewFile {
     target: PathBuf,
     existing: Existing,
@@ -28,13 +28,13 @@ pub(crate) struct NewFile {
 }
 
 impl NewFile {
-    /// Begins the file beside its final place, after refusing what could not be finished.
+    /// Creates the temporary file in the target's folder, after checking whether the export could be finished there.
     pub(crate) fn create(target: &Path, existing: Existing) -> Result<Self, Failure> {
         let found = target.symlink_metadata().ok();
         if found.is_some() && existing == Existing::Keep {
             return Err(taken(target));
         }
-        // A link is followed, so that what it points to is replaced and not the link itself.
+        // A symbolic link is followed, so that its target is replaced and not the link itself.
         let target = if found.is_some() {
             target.canonicalize().map_err(|error| unwritable(target, &error))?
         } else {
@@ -64,18 +64,18 @@ impl NewFile {
         self.out.write_all(bytes).map_err(|error| unwritable(&self.target, &error))
     }
 
-    /// Makes it durable and gives it its name, which is returned.
+    /// Makes the file durable, gives it its final name and returns that.
     pub(crate) fn finish(mut self) -> Result<PathBuf, Failure> {
         let durable = self.out.flush().and_then(|()| self.out.get_ref().sync_all());
         durable.map_err(|error| unwritable(&self.target, &error))?;
         match self.existing {
             Existing::Replace => fs::rename(&self.temporary, &self.target),
-            // A link, unlike a renaming, fails when the name was taken in the meantime.
+            // Unlike a rename, a hard link fails when the name was taken in the meantime.
             Existing::Keep => match fs::hard_link(&self.temporary, &self.target) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     return Err(taken(&self.target));
                 }
-                // Some file systems have no links; there the look right before has to do.
+                // Some file systems have no hard links; there a check just before the rename must suffice.
                 Err(_) if self.target.symlink_metadata().is_err() => {
                     fs::rename(&self.temporary, &self.target)
                 }
@@ -89,7 +89,7 @@ impl NewFile {
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        // After a renaming it is gone already, and there is nobody left to tell.
+        // After a rename the temporary file is gone already, so the error is ignored.
         drop(fs::remove_file(&self.temporary));
     }
 }

@@ -1,15 +1,15 @@
-//! The JSON export: the same object as `show --json --answers`, written piece by piece, so that a million answers
-//! never stand in memory together.
+//! JSON export: the same object as `show --json --answers`, written piece by piece, so that a million answers are never
+//! in memory at the same time.
 
 use protocol::results::{Report, Response};
 
 use crate::failure::Failure;
 use crate::json::{self, Layout};
 
-/// Where the answers go in the document's text. A quote inside a string is escaped, so no string can hold it.
+/// The position of the answers in the document's text. Quotes inside strings are escaped, so no string can contain it.
 const SLOT: &str = "\"responses\":[]";
 
-/// A document under way.
+/// A document being written.
 pub(crate) struct Document {
     bytes: Vec<u8>,
     tail: String,
@@ -24,7 +24,7 @@ impl Document {
             results.responses = Some(Vec::new());
             text(&report)?
         } else {
-            // A study that was stopped has answers without results; they stand beside them then.
+            // A stopped study has answers but no results; the answers are then written next to the study.
             let text = text(&report)?;
             let open = text.strip_suffix('}').unwrap_or(&text);
             format!("{open},{SLOT}}}")
@@ -34,7 +34,7 @@ impl Document {
         Ok(Self { bytes: head.as_bytes().to_vec(), tail: tail.to_owned(), first: true })
     }
 
-    /// One more answer, on a line of its own.
+    /// Adds an answer on a line of its own.
     pub(crate) fn add(&mut self, response: &Response) -> Result<(), Failure> {
         self.bytes.extend_from_slice(if self.first { b"\n" } else { b",\n" });
         self.first = false;
@@ -43,7 +43,7 @@ impl Document {
         Ok(())
     }
 
-    /// What follows the last answer.
+    /// Adds everything after the last answer.
     pub(crate) fn end(&mut self) {
         if !self.first {
             self.bytes.push(b'\n');
@@ -52,7 +52,7 @@ impl Document {
         self.bytes.push(b'\n');
     }
 
-    /// The bytes made since the last time.
+    /// The bytes since the last call.
     pub(crate) fn take(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }

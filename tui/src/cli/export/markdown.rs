@@ -1,5 +1,5 @@
-//! The same document as Markdown, for wikis and issues. Words of others are escaped, so that none of them can be a link,
-//! an image or markup; what was shown stands in a fenced block.
+//! Markdown form of the document, for wikis and issues. Text from outside is escaped, so that it cannot become a link,
+//! an image or markup; stimuli are in fenced blocks.
 
 use std::fmt::Write as _;
 
@@ -100,7 +100,7 @@ fn table(out: &mut String, head: &[String], rows: &[Vec<String>]) {
     }
 }
 
-/// More backticks than stand in a row anywhere in the text.
+/// A fence of more backticks than any run of backticks in the text.
 fn fence(text: &str) -> String {
     let (mut longest, mut run) = (0_usize, 0_usize);
     for letter in text.chars() {
@@ -110,7 +110,7 @@ fn fence(text: &str) -> String {
     "`".repeat((longest + 1).max(3))
 }
 
-/// A text on one line in which nothing is markup.
+/// A text on one line, with markup escaped.
 fn escape(text: &str) -> String {
     let clean = safe::line(text);
     let mut out = String::with_capacity(clean.len());
@@ -122,14 +122,14 @@ fn escape(text: &str) -> String {
                 out.push('\\');
                 out.push(letter);
             }
-            // An address becomes a link by itself on some sites; any other colon may be read.
+            // Some sites turn addresses into links; other colons are harmless.
             ':' if letters.peek() == Some(&'/') || out.to_lowercase().ends_with("mailto") => {
                 out.push_str("&#58;");
             }
             other => out.push(other),
         }
     }
-    // A line that begins like a list or a rule is only a line.
+    // Escapes a line that begins like a list item or a rule.
     let digits = out.chars().take_while(char::is_ascii_digit).count();
     if out.starts_with(['-', '+', '=']) {
         out.insert(0, '\\');

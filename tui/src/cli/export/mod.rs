@@ -1,5 +1,5 @@
-//! `demoscope export`: a study with every answer, as JSON without loss or as a table that is safe in a spreadsheet; or its
-//! report as a page for colleagues. Answers are read in pages, and a file appears under its name only when it is whole.
+//! The `demoscope export` command: a study with every answer as lossless JSON or as a spreadsheet-safe table, or its
+//! report as a page. Answers are read in pages, and a file appears under its name only when it is complete.
 
 mod answers;
 mod bundle;
@@ -73,7 +73,7 @@ enum Format {
     Bundle,
 }
 
-/// Where the export goes.
+/// The destination of the export.
 enum Sink<'a> {
     Stdout(&'a mut Ui),
     File(NewFile),
@@ -92,10 +92,10 @@ impl Sink<'_> {
     }
 }
 
-/// Writes the export to where the arguments say.
+/// Writes the export to the destination in the arguments.
 pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let target = args.output.as_deref().filter(|path| *path != Path::new("-"));
-    // What would be refused in the end is refused before the daemon reads a million answers.
+    // The target is checked before the daemon reads a million answers.
     let file = target
         .map(|path| {
             NewFile::create(path, if args.force { Existing::Replace } else { Existing::Keep })
@@ -157,7 +157,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Writes the evidence.
+/// Writes the evidence bundle.
 async fn write_bundle(
     study: protocol::id::StudyId,
     file: Option<NewFile>,
@@ -179,16 +179,16 @@ async fn write_bundle(
     Ok(Exit::Done)
 }
 
-/// A report as a page.
+/// The format of a report page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Page {
     /// Markdown.
     Markdown,
-    /// HTML, with everything in it.
+    /// HTML, self-contained.
     Html,
 }
 
-/// The report as a page, with what was asked and of whom.
+/// The report as a page, with questionnaire and audience.
 pub(crate) fn page(page: Page, report: &Report, asked: &Asked) -> String {
     let document = Document::of(report, asked);
     match page {
@@ -197,7 +197,7 @@ pub(crate) fn page(page: Page, report: &Report, asked: &Asked) -> String {
     }
 }
 
-/// What the columns of the table of answers mean, as a table.
+/// The codebook of the answers table, as a table.
 pub(crate) fn codebook(report: &Report, asked: &Asked) -> Result<Vec<u8>, Failure> {
     codebook::table(report.study.instrument, asked)
 }
@@ -226,7 +226,7 @@ async fn write_report(
     Ok(Exit::Done)
 }
 
-/// The codebook that belongs to a table, under the table's name, ready to be finished.
+/// The codebook of a table as a file named after it, ready to be finished.
 async fn beside(
     table: &Path,
     args: &Args,

@@ -1,4 +1,4 @@
-//! The pages for colleagues: what must stand in them, and what must never get into them.
+//! Tests of the report pages: required contents, and the escaping of text from outside.
 
 use proptest::prelude::*;
 use protocol::results::Report;
@@ -87,7 +87,7 @@ proptest! {
             fill(&mut report, &words);
             let page = page(&report);
             let found = tags(&page);
-            // The same tags in the same order, whatever anybody said.
+            // The tags and their order do not depend on any text.
             prop_assert_eq!(found.len(), plain.len());
             for (found, plain) in found.iter().zip(&plain) {
                 prop_assert_eq!(
@@ -98,7 +98,7 @@ proptest! {
     }
 }
 
-/// Puts the words wherever others' words go.
+/// Puts the text into every field that holds text from outside.
 fn fill(report: &mut Report, words: &str) {
     report.study.name = words.to_owned();
     report.study.engine = words.to_owned();

@@ -1,5 +1,5 @@
-//! Following a study by the event feed until it has ended. The cursor is taken before the study is submitted, so no
-//! event can be missed; when the daemon goes away meanwhile, it is brought back and the feed goes on where it was.
+//! Event feed follower: it watches a study until it has ended. The cursor is taken before the study is submitted, so no
+//! event can be missed; when the daemon is lost meanwhile, it is restarted and the feed continues at the cursor.
 
 use std::time::{Duration, Instant};
 
@@ -16,32 +16,32 @@ use crate::link::{Link, call};
 use crate::look::thousands;
 use crate::ui::{Talk, Ui};
 
-/// Events asked for at once.
+/// Events per request.
 const PAGE: u32 = 500;
-/// Redraw at most this often: more is not seen, only paid for.
+/// Minimum time between redraws: more frequent ones would not be seen.
 const REDRAW: Duration = Duration::from_millis(100);
-/// How often a daemon may be lost in a row before that is the news.
+/// Lost connections in a row after which the error is reported.
 const LOSSES_MAX: u32 = 5;
-/// A service that has been silent for so many seconds is told of in a line of its own.
+/// Seconds of silence of a service after which a line reports it.
 const SILENCE_SAID: u64 = 30;
 
-/// How following ended.
+/// How following a study ended.
 #[derive(Debug)]
 pub(crate) enum Followed {
     /// The study has ended.
     Ended(Box<Study>),
-    /// Its owner pressed Ctrl-C; the study goes on.
+    /// The user pressed Ctrl-C; the study continues.
     Interrupted,
 }
 
-/// A place in the event feed, and an ear for Ctrl-C.
+/// A cursor in the event feed, and a listener for Ctrl-C.
 pub(crate) struct Follower {
     cursor: Cursor,
     interrupt: Signal,
 }
 
 impl Follower {
-    /// Stands at the end of the feed.
+    /// Starts at the end of the feed.
     pub(crate) fn attach(link: &Link) -> Result<Self, Failure> {
         let interrupt = signal(SignalKind::interrupt()).map_err(|error| {
             Failure::invalid(format!("Ctrl-C cannot be heard: {error}")).because(&error)
@@ -49,7 +49,7 @@ impl Follower {
         Ok(Self { cursor: link.welcome.head, interrupt })
     }
 
-    /// Waits for the study's end and shows how it gets there.
+    /// Waits for the study's end and shows its progress.
     pub(crate) async fn follow(
         &mut self,
         link: &mut Link,
@@ -63,7 +63,7 @@ impl Follower {
             study.seed
         );
         ui.say(&headline(study, &what, ui));
-        // Where nothing is drawn, the feed alone is enough; the wait then only guards against a lost end.
+        // Without a progress line the feed suffices; the wait only guards against a lost end event.
         let wait = match ui.talk {
             Talk::Live => Duration::from_secs(1),
             Talk::Lines => Duration::from_secs(5),
@@ -71,7 +71,7 @@ impl Follower {
         let mut drawn: Option<Instant> = None;
         let mut paused_said = false;
         let mut trouble_said = false;
-        // Said when it has lasted, and again each time that it has lasted twice as long.
+        // Reported when the silence has lasted this long, and again each time its length has doubled.
         let mut silence_next = SILENCE_SAID;
         let mut losses = 0;
         let mut look_now = true;
@@ -128,7 +128,7 @@ impl Follower {
             look_now = match page {
                 Ok(page) => {
                     self.cursor = page.next;
-                    // Of single answers the next drawing tells by itself.
+                    // The next redraw shows single answers anyway.
                     let calls = |event: &Event| {
                         event.study == Some(study.id) && event.kind() != Some(EventKind::Recorded)
                     };
@@ -142,7 +142,7 @@ impl Follower {
         }
     }
 
-    /// Brings a lost daemon back, unless it keeps going away; every other error ends the following.
+    /// Restarts a lost daemon, unless it is lost repeatedly; every other error ends the following.
     async fn recover(
         &self,
         error: ApiError,
@@ -182,7 +182,7 @@ fn pause(study: &Study) -> String {
     format!("paused{reason}; go on with: demoscope resume {}", study.id.short())
 }
 
-/// Whether a silence is to be said: when it has lasted, or at once where the service asks for as much.
+/// Whether to report a silence: after the time is up, or at once where the service asks for such a wait.
 fn is_due(silence: &Silence, next: u64) -> bool {
     let is_first = next == SILENCE_SAID;
     silence.seconds >= next || (is_first && silence.asks_s >= Some(SILENCE_SAID))

@@ -1,5 +1,5 @@
-//! `demoscope run`: submits each file as a study, follows it, and prints what was found. The daemon does the work, so
-//! leaving early (Ctrl-C, `--detach`) never loses any of it.
+//! The `demoscope run` command: it submits each file as a study, follows it, and prints the report. The daemon does the
+//! work, so leaving early (Ctrl-C, `--detach`) never loses any of it.
 
 mod follow;
 mod progress;
@@ -76,7 +76,7 @@ pub(crate) struct Args {
     settings: Settings,
 }
 
-/// Runs every file; the worst end of any is the end of all.
+/// Runs every file; the worst exit code of any is the exit code of all.
 pub(crate) async fn run(args: Args, ui: &mut Ui) -> Result<Exit, Failure> {
     if args.example.as_deref() == Some("list") {
         crate::cli::example::list(ui)?;
@@ -117,7 +117,7 @@ async fn preview_all(
     Ok(worst)
 }
 
-/// Submits all drafts, so that they run side by side, then follows them in their order.
+/// Submits all drafts, so that they run concurrently, then follows them in order.
 async fn run_all(
     link: &mut Link,
     drafts: Vec<Draft>,
@@ -157,7 +157,7 @@ async fn run_all(
     Ok(worst)
 }
 
-/// Says what went wrong with one of several studies and goes on, unless the others cannot do any better.
+/// Reports the failure of one of several studies and continues, unless the others would fail in the same way.
 fn excuse(failure: Failure, ui: &mut Ui) -> Result<Exit, Failure> {
     if failure.exit == Exit::Unreachable {
         return Err(failure);
@@ -166,8 +166,8 @@ fn excuse(failure: Failure, ui: &mut Ui) -> Result<Exit, Failure> {
     Ok(failure.exit)
 }
 
-/// Submits one draft: asks about its cost when the daemon wants that, and repeats the very same call once when the
-/// connection broke before the reply.
+/// Submits one draft: asks for confirmation of its cost when the daemon requires it, and repeats the same call once
+/// when the connection broke before the response.
 async fn submit(link: &mut Link, draft: Draft, args: &Args, ui: &mut Ui) -> Result<Study, Failure> {
     let mut submit = Submit {
         key: SubmitKey(Uuid::new_v4()),
@@ -212,7 +212,7 @@ async fn submit(link: &mut Link, draft: Draft, args: &Args, ui: &mut Ui) -> Resu
     }
 }
 
-/// Leaves a study to itself: its id for programs, a sentence for people.
+/// Leaves a study running in the background: prints its id for programs, a sentence for people.
 fn detach(study: &Study, form: Form, ui: &mut Ui) -> Result<(), Failure> {
     if form == Form::Json {
         return ui.json(&serde_json::json!({ "study": study }));
@@ -225,7 +225,7 @@ fn detach(study: &Study, form: Form, ui: &mut Ui) -> Result<(), Failure> {
     ui.data(&format!("{}\n", study.id))
 }
 
-/// The exit code that a study's end calls for.
+/// The exit code for the final state of a study.
 fn end_of(study: &Study) -> Exit {
     match study.state {
         State::Failed | State::Cancelled => Exit::RunFailed,
@@ -234,7 +234,7 @@ fn end_of(study: &Study) -> Exit {
     }
 }
 
-/// One line about a study that begins or ended, for stderr.
+/// A line for stderr about a study that started or ended.
 fn headline(study: &Study, what: &str, ui: &Ui) -> String {
     let name = safe::line(&study.name);
     ui.err_look.paint(Role::Dim, &format!("{name} ({}): {what}", study.id.short()))

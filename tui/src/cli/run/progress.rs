@@ -1,5 +1,5 @@
-//! The one line that shows a study at work: how far it is, how fast, how long still, and what comes of it so far. It
-//! is redrawn in place, on terminals only.
+//! Progress line of a running study: progress, rate, remaining time, and the running estimate. It is redrawn in place,
+//! on terminals only.
 
 use protocol::run::{Live, State};
 use protocol::spending::Spending;
@@ -14,7 +14,7 @@ const BAR: usize = 24;
 /// 97.5 % quantile of the normal distribution.
 const Z: f64 = 1.96;
 
-/// What takes the line away again.
+/// The sequence that erases the line.
 pub(crate) fn clear(talk: Talk) -> &'static str {
     match talk {
         Talk::Live => "\r\x1b[K",
@@ -22,7 +22,7 @@ pub(crate) fn clear(talk: Talk) -> &'static str {
     }
 }
 
-/// The line, ready to be written over the one before.
+/// The line, ready to overwrite the previous one.
 pub(crate) fn line(live: &Live, look: Look) -> String {
     let panel = live.study.panel;
     let share = if panel.requested == 0 {
@@ -62,14 +62,14 @@ fn bar(share: f64, look: Look) -> String {
     format!("{full}{rest}")
 }
 
-/// Outcomes a second, over the last ten seconds that are known.
+/// Outcomes per second, over the last ten seconds with data.
 fn rate(recent: &[u32]) -> Option<f64> {
     let last = &recent[recent.len().saturating_sub(10)..];
     let sum: u64 = last.iter().copied().map(u64::from).sum();
     (sum > 0).then(|| sum as f64 / last.len() as f64)
 }
 
-/// What comes of it so far, with the half width of its 95 % interval.
+/// The running estimate, with the half width of its 95 % interval.
 fn running(live: &Live, look: Look) -> Option<String> {
     let (first, _) = live.scale?;
     let n: u64 = live.scores.iter().sum();
@@ -92,7 +92,7 @@ fn running(live: &Live, look: Look) -> Option<String> {
     Some(format!("{name} {mean:.1} {within} {half:.1}"))
 }
 
-/// What it cost so far, and what it will probably cost in the end.
+/// The cost so far, and the projected cost.
 fn money(spending: &Spending) -> String {
     let spent = dollars(spending.spent_usd);
     spending.projected.map_or(spent.clone(), |projected| {
@@ -124,7 +124,7 @@ fn seconds(left: f64) -> String {
     }
 }
 
-/// A time in milliseconds, for people.
+/// A duration in milliseconds, formatted for people.
 pub(crate) fn duration(ms: u64) -> String {
     if ms < 10_000 { format!("{:.1} s", ms as f64 / 1000.0) } else { seconds(ms as f64 / 1000.0) }
 }

@@ -1,5 +1,5 @@
-//! The flags of `demoscope run` that stand for the keys of a file's front matter. They carry the text as typed: the
-//! daemon reads and checks it, so that a file and a flag have the same rules and the same messages.
+//! Flags of `demoscope run` that correspond to front matter keys. They carry the text as typed: the daemon reads and
+//! checks it, so that files and flags have the same rules and messages.
 
 #![expect(
     clippy::doc_markdown,
@@ -101,7 +101,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The keys that were given, with the text as typed.
+    /// The given keys, each with its text as typed.
     pub(crate) fn overrides(&self) -> BTreeMap<String, String> {
         let questions = (!self.questions.is_empty()).then(|| self.questions.join("\n"));
         let tags = (!self.tags.is_empty()).then(|| self.tags.join(","));
@@ -152,7 +152,7 @@ mod tests {
         settings: Settings,
     }
 
-    /// What a flag can say can be said in the form of the workstation too.
+    /// Every flag has a field in the form of the workstation.
     #[test]
     fn every_flag_has_its_field_in_the_form() {
         use clap::CommandFactory;

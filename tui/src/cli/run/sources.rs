@@ -1,5 +1,5 @@
-//! Which studies a command line asks for: every file is one, except the two files of an A/B test, which are one together;
-//! an example comes from the program itself.
+//! Sources of a `run` command: every file is a study, except that two files of an A/B test are one study together; an
+//! example is compiled in.
 
 use std::ffi::OsString;
 
@@ -11,13 +11,13 @@ use crate::failure::{Exit, Failure};
 use crate::kinds;
 use crate::ui::Ui;
 
-/// The drafts, with what was said about the files that gave none.
+/// The drafts, with the errors of files that gave none.
 pub(super) struct Sources {
     pub(super) drafts: Vec<Draft>,
     pub(super) worst: Exit,
 }
 
-/// Reads everything that was named, complaining about all that cannot be read.
+/// Reads every named source and reports all that cannot be read.
 pub(super) fn read(args: &Args, ui: &mut Ui) -> Result<Sources, Failure> {
     let overrides = args.settings.overrides();
     if let Some(name) = &args.example {

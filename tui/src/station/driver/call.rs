@@ -1,4 +1,4 @@
-//! One question to the daemon, asked and answered.
+//! Calls to the daemon, one at a time, each converted to a message.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use crate::link::call;
 use crate::station::effect::{Call, People};
 use crate::station::msg::Msg;
 
-/// How long an answer may take.
+/// Time limit of a call.
 pub(super) const WITHIN: Duration = Duration::from_secs(15);
-/// Studies of one page of the list.
+/// Studies in a page of the list.
 const STUDIES: u32 = 500;
-/// Answers of one page; the daemon gives fewer when they are long.
+/// Answers in a page; the daemon sends fewer when they are long.
 const ANSWERS: u32 = 500;
 
-/// Asks, and puts the answer into the message it belongs to.
+/// Makes a call and wraps the response in its message.
 pub(super) async fn ask(client: &DemoscopeClient, call: Call) -> Msg {
     match call {
         Call::Studies { archived } => Msg::Studies(studies(client, archived).await),

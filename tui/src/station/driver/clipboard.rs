@@ -1,6 +1,6 @@
-//! Copying: by OSC 52, which works through SSH; inside tmux, which takes such a sequence only where it is set to, into its
-//! own buffer as well; what is too long for either goes into a file. Nobody can know what a terminal does with what it is
-//! sent, so what is said afterwards is where the text went, and no more.
+//! Clipboard by OSC 52, which works through SSH; inside tmux, which forwards the sequence only if configured, also by
+//! tmux's own buffer; texts that are too long go into a file. A program cannot know what a terminal does with the
+//! sequence, so the message only reports where the text was sent.
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -17,20 +17,20 @@ use crate::station::widgets::format::{plural, stopped};
 
 /// Terminals take about this many bytes of base64.
 const BYTES_MAX: usize = 74_000;
-/// How long tmux may take, and how often it is looked at meanwhile.
+/// Time limit for tmux, and the interval of checks meanwhile.
 const TMUX_WITHIN: Duration = Duration::from_secs(3);
 const TMUX_LOOK: Duration = Duration::from_millis(5);
-/// Of what tmux complains about, as much as fits a line.
+/// Bytes of a tmux error message that are kept: they must fit a line.
 const COMPLAINT_BYTES: u64 = 200;
 
-/// What became of a text that was to be copied.
+/// The results of a copy.
 #[derive(Debug, Default)]
 pub(super) struct Ways {
-    /// Sent to the terminal, unless it was too long for that.
+    /// Sent to the terminal, unless it was too long.
     sent: Option<Result<(), String>>,
-    /// Handed to tmux, where it runs inside one.
+    /// Passed to tmux, if running inside one.
     tmux: Option<Result<(), String>>,
-    /// Written to a file, where nothing else would take it.
+    /// Written to a file, if nothing else accepted it.
     file: Option<Result<String, String>>,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn send(screen: &mut Screen, text: &str) -> Ways {
     Ways { sent, ..Ways::default() }
 }
 
-/// Hands a text to the tmux around the workstation, if there is one, and to a file if nothing takes it. Says where it is.
+/// Passes a text to the surrounding tmux, if there is one, and to a file if nothing accepts it. Reports where it is.
 pub(super) async fn hand_on(
     paths: Paths,
     line: Line,
@@ -73,8 +73,8 @@ fn write(paths: &Paths, text: &str) -> Result<String, String> {
         .map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
-/// Puts a text into a buffer of tmux, which is asked to offer it to its own terminal too. Versions before 3.2 cannot be
-/// asked for that.
+/// Puts a text into a buffer of tmux and asks tmux to forward it to its own terminal. Versions before 3.2 cannot
+/// forward.
 async fn tmux(text: &str) -> Result<(), String> {
     match load_buffer(&["load-buffer", "-w", "-"], text).await {
         Err(_) => load_buffer(&["load-buffer", "-"], text).await,
@@ -94,7 +94,7 @@ async fn load_buffer(arguments: &[&str], text: &str) -> Result<(), String> {
             _ => error.to_string(),
         })?;
     let (input, text) = (child.stdin.take(), text.to_owned());
-    // It may read slowly, or not at all: what it does not take is told by how it ends.
+    // tmux may read slowly or not at all; its exit status shows whether it took everything.
     let writing = tokio::task::spawn_blocking(move || {
         input.map_or(Ok(()), |mut input| input.write_all(text.as_bytes()))
     });
@@ -124,7 +124,7 @@ async fn ended(child: &mut Child) -> io::Result<std::process::ExitStatus> {
     }
 }
 
-/// The first line of what a program that has ended complained about.
+/// The first line of the error output of a program that has ended.
 fn complaint(child: &mut Child) -> String {
     let mut said = Vec::new();
     if let Some(stderr) = child.stderr.take() {
@@ -135,7 +135,7 @@ fn complaint(child: &mut Child) -> String {
     first.unwrap_or("it ended with an error").to_owned()
 }
 
-/// Where a text went, as far as that is known; an error where it may be nowhere.
+/// Where a text went, as far as known; an error if it may have been lost.
 fn told(what: &str, characters: usize, line: Line, ways: &Ways) -> Result<String, String> {
     let count = plural(u64::try_from(characters).unwrap_or(u64::MAX), "character", "characters");
     let text = format!("{what}, {count}");

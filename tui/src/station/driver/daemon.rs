@@ -1,5 +1,6 @@
-//! The link to the daemon: the first connection starts one when none listens, later ones try again with growing pauses
-//! and say when. Every answer and every loss becomes a message; nothing here decides what is asked.
+//! Connection to the daemon: the first attempt starts one if none runs; later attempts are repeated with growing
+//! pauses, which are reported. Every response and every loss becomes a message; what to request is decided by the
+//! model.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -18,15 +19,15 @@ use crate::link::{self, call};
 use crate::station::effect::{Call, Export};
 use crate::station::msg::Msg;
 
-/// How long the daemon holds a question for news; a bit longer is waited for its answer.
+/// Time that the daemon holds a request for events; the client waits a little longer.
 const WAIT: Duration = Duration::from_secs(25);
 const WAIT_SLACK: Duration = Duration::from_secs(10);
-/// Events of one page.
+/// Events in a page.
 const EVENTS: u32 = 1000;
-/// First and longest pause between two attempts to connect.
+/// Shortest and longest pause between two attempts to connect.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
 
-/// The link.
+/// The connection.
 pub(super) struct Daemon {
     client: Option<DemoscopeClient>,
     messages: mpsc::Sender<Msg>,
@@ -34,15 +35,15 @@ pub(super) struct Daemon {
     connected: mpsc::Sender<DemoscopeClient>,
     paths: Paths,
     follower: Option<JoinHandle<()>>,
-    /// News are read at most this often, and not again before.
+    /// Minimum time between two reads of events.
     pace: Duration,
     rested: Instant,
     starter: Option<JoinHandle<()>>,
 }
 
 impl Daemon {
-    /// Connects, and starts a daemon before that when none listens.
-    /// News are read at most once in `pace`: many events become one page.
+    /// Connects, after starting a daemon if none runs. Events are read at most once in `pace`: many events arrive as
+    /// one page.
     pub(super) async fn open(
         paths: &Paths,
         messages: mpsc::Sender<Msg>,
@@ -56,7 +57,7 @@ impl Daemon {
         let hello = greeted(&connection.welcome);
         let client = connection.client.clone();
         drop(tokio::spawn(async move { offer(&client).await }));
-        // The channel is new and empty; there is room.
+        // The channel is new and empty, so there is room.
         drop(messages.try_send(hello));
         Ok(Self {
             client: Some(connection.client),
@@ -78,13 +79,13 @@ impl Daemon {
         self.client.clone()
     }
 
-    /// Asks, in the background.
+    /// Makes a call in the background.
     pub(super) fn call(&mut self, call: Call) {
         let Some(client) = self.client() else { return };
         let messages = self.messages.clone();
         drop(tokio::spawn(async move {
             let msg = call::ask(&client, call).await;
-            // Nobody listens any more when the workstation is being left.
+            // The receiver is gone when the workstation quits.
             drop(messages.send(msg).await);
         }));
     }
@@ -99,7 +100,7 @@ impl Daemon {
         }));
     }
 
-    /// Waits for news after a cursor.
+    /// Waits for events after a cursor.
     pub(super) fn follow(&mut self, cursor: Cursor) {
         let Some(client) = self.client() else { return };
         let (messages, connected, paths) =
@@ -117,7 +118,7 @@ impl Daemon {
         }
     }
 
-    /// Starts a daemon when none listens.
+    /// Starts a daemon if none runs.
     pub(super) fn start(&mut self) {
         let paths = self.paths.clone();
         let messages = self.messages.clone();
@@ -137,13 +138,13 @@ impl Daemon {
     }
 }
 
-/// The daemon answers, and has said where its history ends: what is older is in the first look at the list.
+/// The daemon has responded with the end of its feed: older changes are part of the first list.
 fn greeted(welcome: &Welcome) -> Msg {
     Msg::Connected { version: welcome.version.clone(), cursor: welcome.head }
 }
 
-/// Hands the daemon what this environment holds of the variables that engines read. Without it models that need a key
-/// are missing, which the daemon says where one is asked for.
+/// Sends the daemon the values of the variables that engines read from this environment. Without them, models that need
+/// a key are unavailable, which the daemon reports when one is used.
 async fn offer(client: &DemoscopeClient) {
     let Ok(Ok(names)) = client.engine_variables(within(WAIT_SLACK)).await else { return };
     let held: BTreeMap<String, String> = names
@@ -155,14 +156,14 @@ async fn offer(client: &DemoscopeClient) {
     }
 }
 
-/// The next page of news; the daemon holds the question until there are some.
+/// The next page of events; the daemon holds the request until there are some.
 async fn page(client: &DemoscopeClient, after: Cursor) -> Result<EventPage, ApiError> {
     let wait_ms = u64::try_from(WAIT.as_millis()).unwrap_or(u64::MAX);
     call!(client, WAIT + WAIT_SLACK, events(after, EVENTS, wait_ms))
 }
 
-/// Tries again with growing pauses, saying when, until the daemon answers. One of a version that does not fit may be
-/// replaced by one that does, so it is tried again too.
+/// Repeats attempts with growing pauses, which are reported, until the daemon responds. An incompatible daemon is tried
+/// again too, because it may be replaced.
 async fn reconnect(
     mut why: ApiError,
     paths: Paths,

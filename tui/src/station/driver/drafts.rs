@@ -1,6 +1,5 @@
-//! The files of what was written and not run: one for each way into the form, readable by their owner alone. Several
-//! workstations may write them; what another one wrote meanwhile is put aside before it is written over. A study that is
-//! deleted takes its drafts with it.
+//! Draft files: one for each way into the form, readable by their owner only. Several workstations may write them; a
+//! change by another one is moved to a new name before it is overwritten. Deleting a study deletes its drafts.
 
 use std::fs;
 use std::io::{self, Write};
@@ -15,10 +14,10 @@ use crate::station::model::compose::Compose;
 use crate::station::model::drafts::{Drafts, Origin};
 use crate::station::model::saved::Form;
 
-/// So many drafts of other workstations are kept for each way into the form, the latest.
+/// Drafts of other workstations that are kept for each way into the form: the latest ones.
 const OTHERS_MAX: u64 = 10;
 
-/// Each draft has a file of its own, so that none is lost with another one.
+/// The file name of a draft: each has its own file, so that none is lost with another.
 fn stem(origin: Origin) -> String {
     match origin {
         Origin::New => "draft".to_owned(),
@@ -36,7 +35,7 @@ fn origin(file: &str) -> Option<Origin> {
     }
 }
 
-/// Removes what workstations hold of a study that is no more.
+/// Removes drafts that belong to a deleted study.
 ///
 /// # Errors
 /// When one of its files cannot be removed.
@@ -50,7 +49,7 @@ pub(crate) fn forget(paths: &Paths, study: StudyId) -> io::Result<()> {
         let entry = entry?;
         let is_its = entry.file_name().to_str().is_some_and(|name| name.starts_with(&stem));
         match if is_its { fs::remove_file(entry.path()) } else { Ok(()) } {
-            // A workstation that heard of it was first.
+            // Another workstation removed it first.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             removed => removed?,
         }
@@ -58,20 +57,20 @@ pub(crate) fn forget(paths: &Paths, study: StudyId) -> io::Result<()> {
     Ok(())
 }
 
-/// The drafts of one workstation.
+/// The draft files of one workstation.
 pub(super) struct DraftFiles {
     folder: PathBuf,
-    /// What this workstation last read or wrote; what differs from it is of another one.
+    /// The content that this workstation last read or wrote; a file that differs was written by another one.
     seen: Vec<(Origin, Vec<u8>)>,
 }
 
 impl DraftFiles {
-    /// What was being written when the workstation was left.
+    /// Opens the folder and reads the saved drafts.
     pub(super) fn open(paths: &Paths) -> (Self, Drafts) {
         let mut files = Self { folder: folder(paths), seen: Vec::new() };
         let mut drafts = Drafts::default();
         let Ok(entries) = fs::read_dir(&files.folder) else { return (files, drafts) };
-        // Earlier versions made it as open as the owner's other folders.
+        // Earlier versions created it with the permissions of other folders.
         drop(make_private(&files.folder));
         let mut found: Vec<_> = entries
             .filter_map(Result::ok)
@@ -100,8 +99,8 @@ impl DraftFiles {
         self.seen.extend(bytes.map(|bytes| (origin, bytes)));
     }
 
-    /// Keeps what is being written, and says what its owner must know. A form that is empty leaves nothing of its own
-    /// behind. A draft that cannot be kept must not stop the work on it: the next one is tried again.
+    /// Saves a draft and returns a message for the user, if there is one. An empty form removes its own file. A failure
+    /// must not stop the user's work: the next draft is tried again.
     pub(super) fn save(&mut self, origin: Origin, form: &Form) -> Option<String> {
         let path = self.path(origin);
         let on_disk = fs::read(&path).ok();
@@ -109,7 +108,7 @@ impl DraftFiles {
         let others = on_disk.filter(|bytes| Some(bytes) != own);
         if form.is_empty() {
             if others.is_none() {
-                // It may never have been there.
+                // The file may not exist.
                 drop(fs::remove_file(path));
             }
             self.saw(origin, None);
@@ -136,21 +135,21 @@ impl DraftFiles {
         told
     }
 
-    /// Keeps what is being written on the way out.
+    /// Saves the open draft when quitting.
     pub(super) fn keep(&mut self, compose: Option<&Compose>) {
         if let Some((origin, form)) = compose.and_then(Compose::unkept) {
             drop(self.save(origin, &form));
         }
     }
 
-    /// Removes what is held of a study that is no more.
+    /// Removes drafts that belong to a deleted study.
     pub(super) fn forget(&mut self, paths: &Paths, study: StudyId) -> Option<String> {
         self.saw(Origin::Again(study), None);
         let failed = forget(paths, study).err()?;
         Some(format!("The draft of the study that was deleted cannot be removed: {failed}."))
     }
 
-    /// Writes what another workstation wrote to a name that is free, and lets the oldest of them go.
+    /// Moves another workstation's draft to a free name, and removes the oldest of these.
     fn put_aside(&self, origin: Origin, bytes: &[u8]) -> io::Result<String> {
         let stem = format!("{}-other-", stem(origin));
         let mut numbers: Vec<u64> = fs::read_dir(&self.folder)?
@@ -170,7 +169,7 @@ impl DraftFiles {
                     file.write_all(bytes)?;
                     break;
                 }
-                // A third one puts something aside at this moment.
+                // Another workstation is doing the same at this moment.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
                 Err(error) => return Err(error),
             }
@@ -240,7 +239,7 @@ mod tests {
         assert_eq!((mode(&open), mode(&open.join("draft.json"))), (0o700, 0o600));
     }
 
-    /// Two windows on one home: whoever writes second keeps what the first one wrote, and says so.
+    /// Two windows on one home: the second writer keeps the first one's draft and reports it.
     #[test]
     fn what_another_window_wrote_is_put_aside() {
         let (_folder, paths) = home();
@@ -254,10 +253,10 @@ mod tests {
         assert_eq!(text(&aside), "one more");
         assert_eq!(fs::metadata(&aside).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(other.save(Origin::New, &form("other too")), None, "it is its own now");
-        // Running what this window wrote leaves what the other one wrote.
+        // Submitting this window's draft keeps the other window's.
         one.save(Origin::New, &Form::default());
         assert_eq!(text(&folder(&paths).join("draft.json")), "other too");
-        // What is put aside is no draft of any origin, and only the latest stay.
+        // Moved drafts belong to no origin, and only the latest are kept.
         for number in 0..12 {
             fs::write(folder(&paths).join("draft.json"), format!(r#"{{"text":"{number}"}}"#))
                 .unwrap();

@@ -1,4 +1,4 @@
-//! The owner's own editor, on a file that only the owner can read.
+//! External editor of the user, on a file that only the user can read.
 
 use std::env;
 use std::fs::{self, OpenOptions};
@@ -8,10 +8,10 @@ use std::process::Command;
 
 use protocol::paths::Paths;
 
-/// Tried when the owner has named none.
+/// The editor if the user has configured none.
 const FALLBACK: &str = "vi";
 
-/// Lets the owner edit a text; gives it back, or says why not.
+/// Opens a text in the editor; returns the edited text or an error.
 pub(super) fn edit(paths: &Paths, text: &str) -> Result<String, String> {
     let named = |name: &str| env::var(name).ok().filter(|value| !value.trim().is_empty());
     let editor = named("VISUAL").or_else(|| named("EDITOR")).unwrap_or_else(|| FALLBACK.to_owned());

@@ -1,4 +1,4 @@
-//! Carries out what the model wants: questions to the daemon, files, the clipboard, the editor, and going away.
+//! Execution of effects: calls to the daemon, files, the clipboard, the editor, and quitting.
 
 use super::serve::{Dirty, Flow, Station};
 use super::{StationError, clipboard, editor, files, signals, terminal};
@@ -6,7 +6,7 @@ use crate::station::effect::Effect;
 use crate::station::msg::Msg;
 
 impl Station {
-    /// Carries one of them out.
+    /// Executes an effect.
     pub(super) fn carry_out(&mut self, effect: Effect) -> Result<Flow, StationError> {
         match effect {
             Effect::Call(call) => self.daemon.call(call),
@@ -60,7 +60,7 @@ impl Station {
         Ok(Flow::Stay)
     }
 
-    /// Goes back to the shell until it says to go on.
+    /// Suspends to the shell until the process is continued.
     pub(super) fn suspend(&mut self) -> Result<(), StationError> {
         self.screen.leave();
         signals::stop();
@@ -74,7 +74,7 @@ impl Station {
         Ok(())
     }
 
-    /// Queues a message for the model; where the queue is full it waits beside the loop, never in it.
+    /// Queues a message for the model; if the queue is full, a separate task waits, never the loop.
     fn send(&self, msg: Msg) {
         let messages = self.messages.clone();
         drop(tokio::spawn(async move { drop(messages.send(msg).await) }));

@@ -1,5 +1,5 @@
-//! Writes a study to a file, with the very code of `demoscope export`: what an analyst sends on is the same from either
-//! door. Answers are read page by page from the daemon, which has all of them.
+//! Export of a study to a file, with the code of `demoscope export`, so that both give the same bytes. Answers are read
+//! page by page from the daemon.
 
 use protocol::id::StudyId;
 use protocol::service::DemoscopeClient;
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::link::call;
 use crate::station::effect::Export;
 
-/// Writes it into the folder the workstation was started in; gives the path, or why there is none.
+/// Writes the file into the folder where the workstation was started; returns the path or an error.
 pub(super) async fn write(
     client: &DemoscopeClient,
     study: StudyId,
@@ -48,7 +48,7 @@ async fn try_write(
     files::export(&name, &content).map_err(Failure::invalid)
 }
 
-/// What the writer makes of all answers.
+/// The writer's output for all answers.
 async fn answers(
     client: &DemoscopeClient,
     study: StudyId,

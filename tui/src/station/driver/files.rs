@@ -1,5 +1,5 @@
-//! Files of the workstation: the owner's keymap and theme, how it was left, exports. Everything that is
-//! replaced is written beside and renamed, so that a crash leaves the old or the new one.
+//! Files of the workstation: the user's keymap and theme, settings, exports. A file is replaced by writing a temporary
+//! file and renaming it, so that a crash leaves the old or the new one.
 
 use std::fs;
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ use crate::station::theme::Theme;
 
 /// The largest file that the form reads.
 const TEXT_BYTES_MAX: u64 = 256 * 1024;
-/// The theme without a choice.
+/// The default theme.
 const THEME: &str = "dark";
 
 pub(super) fn folder(paths: &Paths) -> PathBuf {
@@ -28,12 +28,13 @@ pub(super) fn load<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-/// Takes everybody else's rights on a folder away.
+/// Removes all permissions of other users on a folder.
 pub(super) fn make_private(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
 }
 
-/// Writes beside and renames, for the owner alone. Each workstation writes beside under a name of its own.
+/// Writes a temporary file and renames it, with permissions for the owner only. Each workstation uses its own temporary
+/// name.
 pub(super) fn store(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         protocol::wire::make_folder(parent)?;
@@ -46,7 +47,7 @@ pub(super) fn store(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(&beside, path)
 }
 
-/// The keymap: the product's, with the owner's `keymap.toml` laid over it.
+/// The built-in keymap with the user's `keymap.toml` applied.
 pub(super) fn keymap(paths: &Paths) -> Result<Keymap, StationError> {
     let mut keymap = Keymap::built_in()?;
     if let Ok(text) = fs::read_to_string(paths.config.with_file_name("keymap.toml")) {
@@ -55,12 +56,12 @@ pub(super) fn keymap(paths: &Paths) -> Result<Keymap, StationError> {
     Ok(keymap)
 }
 
-/// How the workstation was left.
+/// The saved settings.
 pub(super) fn settings(paths: &Paths) -> Settings {
     load(&folder(paths).join("settings.json")).unwrap_or_default()
 }
 
-/// The theme: `theme.toml` of the owner, else the one last chosen, else the product's own.
+/// The theme: the user's `theme.toml`, else the last chosen one, else the default.
 pub(super) fn theme(paths: &Paths, settings: &Settings, look: Look) -> Result<Theme, StationError> {
     if let Ok(text) = fs::read_to_string(paths.config.with_file_name("theme.toml")) {
         return Ok(Theme::read("theme.toml", &text, look)?);
@@ -71,7 +72,7 @@ pub(super) fn theme(paths: &Paths, settings: &Settings, look: Look) -> Result<Th
     }
 }
 
-/// Keeps how the workstation is used. What cannot be kept must not stop the work: the next time is tried again.
+/// Saves the settings. A failure must not stop the user's work: the next change is tried again.
 pub(super) fn save_settings(paths: &Paths, settings: &Settings) {
     if let Ok(bytes) = serde_json::to_vec(settings) {
         drop(store(&folder(paths).join("settings.json"), &bytes));
@@ -99,7 +100,7 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-/// The path with a leading `~` read as the home folder.
+/// The path with a leading `~` expanded to the home folder.
 fn expand(name: &str) -> PathBuf {
     match (name.strip_prefix("~/"), std::env::var_os("HOME")) {
         (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
@@ -107,7 +108,7 @@ fn expand(name: &str) -> PathBuf {
     }
 }
 
-/// Names that begin as typed, folders with a slash, in order.
+/// File names that start with the typed text, folders with a slash, in order.
 pub(super) fn beginning_with(typed: &str) -> Vec<String> {
     const NAMES_MAX: usize = 200;
     let (head, tail) = match typed.rfind('/') {
@@ -130,10 +131,10 @@ pub(super) fn beginning_with(typed: &str) -> Vec<String> {
     names
 }
 
-/// Writes an export into the folder the workstation was started in, under a name that is still free.
+/// Writes an export into the folder where the workstation was started, under a free name.
 pub(super) fn export(name: &str, content: &[u8]) -> Result<String, String> {
     const TRIES: u32 = 100;
-    // A codebook keeps both of its endings.
+    // A codebook keeps both of its extensions.
     let (stem, extension) = name.split_once('.').unwrap_or((name, "txt"));
     for number in 1..=TRIES {
         let name = match number {
@@ -143,7 +144,7 @@ pub(super) fn export(name: &str, content: &[u8]) -> Result<String, String> {
         match fs::File::create_new(&name) {
             Ok(mut file) => {
                 let written = file.write_all(content);
-                // The name first: it is what must not be cut off.
+                // The name comes first, because it must not be cut off.
                 let folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
                 return written
                     .map(|()| format!("{name} in {}", folder.display()))

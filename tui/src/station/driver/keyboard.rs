@@ -1,5 +1,5 @@
-//! What the terminal sends. Standard input is only read when it is known to have something, so that it needs neither a
-//! thread nor a change of its flags, which other programs share; the end of input means that the terminal is gone.
+//! Terminal input. Standard input is only read when data is available, so that neither a thread nor a change of its
+//! flags is needed, which other programs share; end of input means that the terminal is gone.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -10,10 +10,10 @@ use tokio::io::unix::AsyncFd;
 
 use crate::station::input::{Decoder, Input};
 
-/// Bytes read at once.
+/// Bytes per read.
 const READ_BYTES: usize = 4096;
 
-/// What came.
+/// What was read.
 pub(super) enum Typed {
     /// Keys, pastes, clicks.
     Inputs(Vec<Input>),
@@ -40,18 +40,18 @@ impl Keyboard {
         Ok(Self { input, decoder: Decoder::default(), waits_since: None })
     }
 
-    /// Since when an escape waits for the rest of its sequence.
+    /// Since when an escape byte waits for the rest of its sequence.
     pub(super) fn waits_since(&self) -> Option<Instant> {
         self.waits_since
     }
 
-    /// Nothing followed the escape.
+    /// Ends the wait: nothing followed the escape byte.
     pub(super) fn flush(&mut self) -> Vec<Input> {
         self.waits_since = None;
         self.decoder.flush()
     }
 
-    /// Waits for something. Cancel safe: bytes are taken and decoded without a pause between.
+    /// Waits for input. Cancel safe: bytes are read and decoded without an await in between.
     pub(super) async fn next(&mut self) -> Typed {
         loop {
             let Ok(mut ready) = self.input.readable().await else { return Typed::Gone };

@@ -1,5 +1,5 @@
-//! The part of the workstation that touches the world: terminal, keyboard, signals, daemon, files. Here it is set up and
-//! taken down; `serve` is the loop, `effects` what it does to the world.
+//! Driver of the workstation: the only part with access to terminal, keyboard, signals, daemon and files. This file
+//! sets it up and shuts it down; `serve` is the loop, `effects` executes effects.
 
 mod call;
 mod clipboard;
@@ -33,26 +33,26 @@ use serve::{Dirty, Station, moment};
 use signals::Signals;
 use terminal::Screen;
 
-/// Messages that may wait; whoever sends more waits.
+/// Capacity of the message queue; further senders wait.
 const MESSAGES_MAX: usize = 256;
-/// Between two frames: on this machine, and over a network.
+/// Minimum time between two frames: locally, and over a network.
 const FRAME: (Duration, Duration) = (Duration::from_millis(33), Duration::from_millis(100));
-/// Between two pages of news: as often as a picture that fills must change to look as if it flowed.
+/// Minimum time between two pages of events: short enough for the mosaic to fill smoothly.
 const NEWS: (Duration, Duration) = (Duration::from_millis(66), Duration::from_millis(100));
 
-/// Why the workstation cannot start or go on.
+/// Why the workstation cannot start or continue.
 #[derive(Debug, thiserror::Error)]
 pub enum StationError {
     /// Standard input and output are not a terminal.
     #[error("The workstation needs a terminal; `demoscope --help` lists what works without one")]
     NoTerminal,
-    /// The terminal is gone or does not do what it is told.
+    /// The terminal is gone or rejects operations.
     #[error("The terminal failed: {0}")]
     Terminal(#[from] io::Error),
-    /// The owner's keymap is wrong.
+    /// The user's keymap is invalid.
     #[error(transparent)]
     Keymap(#[from] KeymapError),
-    /// The owner's theme is wrong.
+    /// The user's theme is invalid.
     #[error(transparent)]
     Theme(#[from] ThemeError),
     /// The daemon cannot be reached or started.
@@ -60,31 +60,31 @@ pub enum StationError {
     Daemon(protocol::error::ApiError),
 }
 
-/// What is asked of the terminal beside showing cells.
+/// Who handles the mouse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mouse {
-    /// Clicks and the wheel come to the workstation.
+    /// The workstation receives clicks and the wheel.
     #[default]
     Ours,
     /// The terminal keeps them, so that it can select text.
     Terminals,
 }
 
-/// What the owner wants otherwise than the environment says.
+/// Options that override the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wishes {
-    /// The name of a theme; it wins over `theme.toml` and over the one last chosen.
+    /// The name of a theme; it overrides `theme.toml` and the last chosen theme.
     pub theme: Option<String>,
-    /// Which glyphs, whatever the locale says.
+    /// Which glyphs to use, whatever the locale says.
     pub glyphs: Option<Glyphs>,
-    /// Who gets the mouse.
+    /// Who handles the mouse.
     pub mouse: Mouse,
 }
 
-/// Runs the workstation until its owner leaves it. The daemon must be running or startable.
+/// Runs the workstation until the user quits. The daemon must be running or startable.
 ///
 /// # Errors
-/// When there is no terminal, or a keymap or theme of the owner is wrong.
+/// When there is no terminal, or the user's keymap or theme is invalid.
 pub fn run(paths: &Paths, wishes: &Wishes) -> Result<(), StationError> {
     if !terminal::is_there() {
         return Err(StationError::NoTerminal);
@@ -99,7 +99,7 @@ pub fn run(paths: &Paths, wishes: &Wishes) -> Result<(), StationError> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(station(paths, wishes.mouse, keymap, theme, settings));
-    // Calls that wait for a daemon that is away are not waited for.
+    // Calls to a lost daemon are not waited for.
     runtime.shutdown_background();
     outcome
 }
@@ -135,7 +135,7 @@ async fn station(
     };
     let ended = station.serve(&mut signals, &mut inbox).await;
     if ended.is_err() {
-        // A terminal that is gone can be noticed first by what is drawn to it.
+        // Drawing may be the first to notice that the terminal is gone.
         station.drafts.keep(station.model.compose.as_ref());
     }
     ended

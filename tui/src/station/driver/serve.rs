@@ -1,5 +1,5 @@
-//! The loop: one thread waits for keys, signals, answers and time, lets the model change, draws when something did, and has
-//! carried out what the model wants.
+//! Event loop: one thread waits for keys, signals, responses and timers, updates the model, draws if something changed,
+//! and executes the effects.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ use crate::station::model::{Model, Moment};
 use crate::station::msg::Msg;
 use crate::station::update;
 
-/// How long an escape waits for the rest of its sequence.
+/// How long an escape byte waits for the rest of its sequence.
 const ESCAPE: Duration = Duration::from_millis(25);
 
 /// What must be drawn, and how soon.
@@ -35,7 +35,7 @@ pub(super) enum Dirty {
     Now,
 }
 
-/// Everything the loop holds.
+/// The state of the loop.
 pub(super) struct Station {
     pub(super) model: Model,
     pub(super) screen: Screen,
@@ -50,14 +50,14 @@ pub(super) struct Station {
     pub(super) frame: Duration,
 }
 
-/// Whether the loop goes on.
+/// Whether the loop continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
     Stay,
     Leave,
 }
 
-/// What an update is told of the world.
+/// The time and key for an update.
 pub(super) fn moment(started: Instant) -> Moment {
     Moment {
         ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -66,7 +66,7 @@ pub(super) fn moment(started: Instant) -> Moment {
     }
 }
 
-/// Waits until then; for ever when there is nothing to wait for.
+/// Waits until then; forever without a deadline.
 async fn until(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
@@ -75,7 +75,7 @@ async fn until(deadline: Option<Instant>) {
 }
 
 impl Station {
-    /// When something happens by itself.
+    /// When the next timer is due.
     fn next_wake(&self) -> Option<Instant> {
         let model = self.model.next_wake().map(|ms| self.started + Duration::from_millis(ms));
         let frame = (self.dirty != Dirty::Clean).then(|| self.drawn + self.frame);
@@ -97,7 +97,7 @@ impl Station {
         Ok(())
     }
 
-    /// Draws, waits and carries out, until somebody leaves or the terminal fails.
+    /// Draws, waits and executes effects, until the user quits or the terminal fails.
     pub(super) async fn serve(
         &mut self,
         signals: &mut Signals,
@@ -119,7 +119,7 @@ impl Station {
         }
     }
 
-    /// Time has passed.
+    /// Handles a timer.
     fn wake(&mut self) -> Result<Flow, StationError> {
         let waited = self.keyboard.waits_since().is_some_and(|since| since.elapsed() >= ESCAPE);
         if waited {
@@ -132,7 +132,7 @@ impl Station {
         Ok(Flow::Stay)
     }
 
-    /// Somebody typed, or the terminal is gone.
+    /// Handles input, or the loss of the terminal.
     fn typed(&mut self, typed: Typed) -> Result<Flow, StationError> {
         match typed {
             Typed::Inputs(inputs) => {
@@ -168,9 +168,9 @@ impl Station {
         }
     }
 
-    /// Lets the model change and carries out what it wants.
+    /// Updates the model and executes its effects.
     fn take(&mut self, msg: Msg, dirty: Dirty) -> Result<Flow, StationError> {
-        // A page without events is only the end of a wait: nothing on the screen depends on it.
+        // An empty page of events only ends a wait: nothing on the screen depends on it.
         let silent = matches!(&msg, Msg::Events(page) if page.events.is_empty());
         let effects = update(&mut self.model, moment(self.started), msg);
         if !silent || !effects.is_empty() {

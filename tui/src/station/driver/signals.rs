@@ -1,22 +1,22 @@
-//! Signals that a terminal program must answer: leave, make room for the shell, and look at the size again.
+//! Signals that a terminal program must handle: quit, suspend, and resize.
 
 use std::io;
 
 use rustix::process::{Signal as Number, getpid, kill_process};
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
-/// What a signal asks for.
+/// The effect of a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Signal {
-    /// Leave, with the terminal in order.
+    /// Quit, with the terminal restored.
     Leave,
-    /// Go back to the shell for a while.
+    /// Suspend to the shell.
     Suspend,
-    /// The terminal has another size.
+    /// The terminal has been resized.
     Resize,
 }
 
-/// Signals that are listened for.
+/// The handled signals.
 pub(super) struct Signals {
     terminate: Stream,
     hangup: Stream,
@@ -28,7 +28,7 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// Begins to listen.
+    /// Starts listening.
     pub(super) fn listen() -> io::Result<Self> {
         let of = |number: Number| signal(SignalKind::from_raw(number.as_raw()));
         Ok(Self {
@@ -42,7 +42,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub(super) async fn next(&mut self) -> Signal {
         tokio::select! {
             _ = self.terminate.recv() => Signal::Leave,
@@ -50,14 +50,14 @@ impl Signals {
             _ = self.interrupt.recv() => Signal::Leave,
             _ = self.quit.recv() => Signal::Leave,
             _ = self.stop.recv() => Signal::Suspend,
-            // After a stop that could not be answered the screen may be somebody else's: it is drawn anew.
+            // After a stop that could not be handled, another program may have drawn on the screen, so it is redrawn.
             _ = self.go_on.recv() => Signal::Resize,
             _ = self.resize.recv() => Signal::Resize,
         }
     }
 }
 
-/// Stops this process until it is told to go on. The stop that cannot be caught is used, because the one that can is.
+/// Stops this process until it is continued. SIGSTOP is used, because SIGTSTP is caught.
 pub(super) fn stop() {
     // A process may always stop itself.
     let _ = kill_process(getpid(), Number::STOP);

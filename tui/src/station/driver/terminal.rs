@@ -1,6 +1,5 @@
-//! The terminal: raw mode, the alternate screen, frames in one write each, and all of it given back whatever happens.
-//! Giving back takes no lock and no allocation that could fail: one string of sequences, made beforehand,
-//! and the modes as they were.
+//! Terminal control: raw mode, the alternate screen, one write for each frame, and restoration in every case. Restoring
+//! takes no lock and no allocation that could fail: it writes one prepared string and resets the saved modes.
 
 use std::fmt;
 use std::fs::File;
@@ -21,33 +20,33 @@ use super::Mouse;
 use crate::station::frames::Frames;
 use crate::station::model::Model;
 
-/// Clicks and wheel, and not every movement: those would wake us for nothing.
+/// Clicks and wheel only: reports of every movement would wake the process needlessly.
 const ENTER_MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
-/// What the terminal was before the first change, and the way back to it, for the way out of a panic.
+/// The state before the first change and the sequence that restores it, for use in a panic.
 static BEFORE: OnceLock<Before> = OnceLock::new();
 
-/// What is needed to give a terminal back.
+/// The data to restore a terminal.
 struct Before {
     modes: Termios,
     sequences: String,
 }
 
-/// The screen while it is ours.
+/// The screen while the workstation controls it.
 pub(super) struct Screen {
-    /// They go to the terminal itself: what is written through the standard library's output is cut at its lines.
+    /// They are written to the terminal directly: the standard library's output flushes at line breaks.
     frames: Frames<File>,
     holds: Holds,
     mouse: Mouse,
 }
 
-/// Whether the terminal is ours.
+/// Whether the workstation controls the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Holds {
     Screen,
     Nothing,
 }
 
-/// Whether standard input and output are a terminal that can do more than print.
+/// Whether standard input and output are a terminal with more than basic capabilities.
 pub(super) fn is_there() -> bool {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     termios::isatty(io::stdin()) && termios::isatty(io::stdout()) && !dumb
@@ -63,7 +62,7 @@ pub(super) fn size() -> (u16, u16) {
 }
 
 impl Screen {
-    /// Takes the terminal.
+    /// Takes control of the terminal.
     pub(super) fn enter(mouse: Mouse) -> io::Result<Self> {
         let modes = termios::tcgetattr(io::stdin())?;
         if BEFORE.set(Before { modes, sequences: way_back().map_err(io::Error::other)? }).is_ok() {
@@ -80,7 +79,7 @@ impl Screen {
         Ok(screen)
     }
 
-    /// Takes the terminal again after [`Self::leave`].
+    /// Takes control again after [`Self::leave`].
     pub(super) fn enter_again(&mut self) -> io::Result<()> {
         let mut raw = termios::tcgetattr(io::stdin())?;
         raw.make_raw();
@@ -94,7 +93,7 @@ impl Screen {
         Ok(())
     }
 
-    /// Gives the terminal back.
+    /// Restores the terminal.
     pub(super) fn leave(&mut self) {
         if self.holds == Holds::Screen {
             give_back();
@@ -102,7 +101,7 @@ impl Screen {
         }
     }
 
-    /// Forgets what is on the terminal, which may have another size: the next frame is whole.
+    /// Discards the known screen content, because the size may have changed: the next frame is complete.
     pub(super) fn forget(&mut self) {
         self.frames.forget(size());
     }
@@ -112,7 +111,7 @@ impl Screen {
         self.frames.draw(model).map(drop)
     }
 
-    /// Writes sequences beside the frames.
+    /// Writes escape sequences outside of frames.
     pub(super) fn write(&mut self, sequences: &str) -> io::Result<()> {
         self.frames.write(sequences)
     }
@@ -124,7 +123,7 @@ impl Drop for Screen {
     }
 }
 
-/// Gives the terminal back as it was. Nothing can be done about a failure here: the terminal is then gone.
+/// Restores the terminal. A failure is ignored: the terminal is gone then.
 fn give_back() {
     let Some(before) = BEFORE.get() else { return };
     let mut output = io::stdout();
@@ -133,7 +132,7 @@ fn give_back() {
     let _ = termios::tcsetattr(io::stdin(), OptionalActions::Flush, &before.modes);
 }
 
-/// Alternate screen, no cursor, bracketed paste, nothing on it.
+/// Alternate screen, cursor hidden, bracketed paste, cleared.
 fn way_in() -> Result<String, fmt::Error> {
     let mut sequences = String::new();
     EnterAlternateScreen.write_ansi(&mut sequences)?;
@@ -144,7 +143,7 @@ fn way_in() -> Result<String, fmt::Error> {
     Ok(sequences)
 }
 
-/// The opposite of [`way_in`], and the end of everything that could have been under way.
+/// The inverse of [`way_in`], which also ends anything that may be unfinished.
 fn way_back() -> Result<String, fmt::Error> {
     let mut sequences = String::new();
     EndSynchronizedUpdate.write_ansi(&mut sequences)?;

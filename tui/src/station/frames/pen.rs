@@ -1,11 +1,11 @@
-//! The pen that writes cells: it knows where it stands and how it writes, and says only what differs.
+//! Pen that writes cells: it tracks cursor position and style and writes only the differences.
 
 use std::io::Write;
 
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 
-/// Modifiers with the number that turns each of them on (ECMA-48, select graphic rendition).
+/// Modifiers with the SGR code that turns each on (ECMA-48, select graphic rendition).
 const MODIFIERS: [(Modifier, u8); 9] = [
     (Modifier::BOLD, 1),
     (Modifier::DIM, 2),
@@ -18,7 +18,7 @@ const MODIFIERS: [(Modifier, u8); 9] = [
     (Modifier::CROSSED_OUT, 9),
 ];
 
-/// How letters look.
+/// The style of letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Look {
     ink: Color,
@@ -26,21 +26,21 @@ struct Look {
     modifiers: Modifier,
 }
 
-/// How a terminal writes when nobody has said otherwise.
+/// The default style of a terminal.
 const PLAIN: Look = Look { ink: Color::Reset, ground: Color::Reset, modifiers: Modifier::empty() };
 
 /// A pen over the bytes of one frame.
 pub(super) struct Pen<'a> {
     bytes: &'a mut Vec<u8>,
     look: Look,
-    /// Where it stands; nowhere that is known at first, at the end of a line, and after letters on whose width terminals
-    /// do not agree.
+    /// The cursor position; unknown at first, at the end of a line, and after letters on whose width terminals
+    /// disagree.
     at: Option<(u16, u16)>,
     has_written: bool,
 }
 
 impl<'a> Pen<'a> {
-    /// A pen that writes plain letters.
+    /// A pen in the default style.
     pub(super) fn new(bytes: &'a mut Vec<u8>) -> Self {
         Self { bytes, look: PLAIN, at: None, has_written: false }
     }
@@ -57,16 +57,16 @@ impl<'a> Pen<'a> {
         self.has_written = true;
     }
 
-    /// Leaves the terminal with plain letters; says whether anything was written.
+    /// Resets the style; returns whether anything was written.
     pub(super) fn finish(mut self) -> bool {
         self.take(PLAIN);
         self.has_written
     }
 
-    /// The same picture with fewest changes of colour: two halves of a cell can be drawn as the upper or as the lower one on
-    /// the other's ground, and two of one colour as a ground alone or as a full block.
+    /// An equivalent symbol with the fewest colour changes: two halves of a cell can be drawn as the upper or as the
+    /// lower one on the other's background, and two equal halves as a background or as a full block.
     fn cheapest<'s>(&self, symbol: &'s str, look: Look) -> (&'s str, Look) {
-        // What nobody has coloured is another colour as ink than as ground.
+        // The default foreground and the default background are different colours.
         let is_plain = look.ink == Color::Reset || look.ground == Color::Reset;
         if symbol != "▀" || is_plain || !look.modifiers.is_empty() {
             return (symbol, look);
@@ -97,7 +97,7 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// Makes the letters look like that from here on.
+    /// Switches to that style.
     fn take(&mut self, look: Look) {
         if look == self.look {
             return;
@@ -128,7 +128,7 @@ impl<'a> Pen<'a> {
         self.look = look;
     }
 
-    /// A colour of letters (from 30 on) or of the ground behind them (from 40 on).
+    /// A foreground colour (codes from 30 on) or a background colour (from 40 on).
     fn colour(&mut self, is_first: &mut bool, colour: Color, from: u8) {
         let bright = from + 60;
         match colour {
@@ -166,7 +166,7 @@ impl<'a> Pen<'a> {
     }
 
     fn say(&mut self, words: std::fmt::Arguments<'_>) {
-        // Bytes in memory take whatever is written to them.
+        // Writing to memory cannot fail.
         drop(self.bytes.write_fmt(words));
     }
 }

@@ -1,5 +1,5 @@
-//! What a terminal shows after the bytes of some frames is what was drawn: letters, colours and weight, for any frames in
-//! any order.
+//! Round trips through a terminal emulator: after the bytes of some frames it shows what was drawn, in letters, colours
+//! and weight, for any frames in any order.
 
 use proptest::prelude::*;
 use ratatui::style::{Color, Modifier, Style};
@@ -27,7 +27,7 @@ struct Stroke {
 }
 
 fn stroke() -> impl Strategy<Value = Stroke> {
-    // A terminal may take only one of bold and dim; themes never ask for both.
+    // A terminal may support only one of bold and dim; themes never combine them.
     let modifiers = [Modifier::BOLD, Modifier::ITALIC, Modifier::REVERSED, Modifier::UNDERLINED];
     let style = (
         proptest::sample::select(&COLOURS[..]),
@@ -66,7 +66,7 @@ fn terminal() -> Parser {
     Parser::new(cells(SIZE.1), cells(SIZE.0), 0)
 }
 
-/// Upper and lower colour of a cell that is drawn with half blocks, however it is drawn.
+/// Upper and lower colour of a cell with half blocks, whichever way it is drawn.
 fn halves(letters: &str, ink: vt100::Color, ground: vt100::Color) -> Option<[vt100::Color; 2]> {
     match letters {
         "▀" => Some([ink, ground]),
@@ -126,7 +126,7 @@ proptest! {
             terminal.process(&frames.out);
             shows(&frames, &terminal)?;
         }
-        // The same once more is no bytes at all.
+        // The same frame again has no bytes.
         frames.out.clear();
         let same = frames.last.clone();
         frames.next.clone_from(&same);
@@ -143,7 +143,7 @@ fn the_cursor_of_a_text_is_seen_where_it_stands_and_told_of_once() {
     assert_eq!(terminal.screen().cursor_position(), (2, 3));
     assert!(!terminal.screen().hide_cursor());
     assert_eq!(frames.show(Some((3, 2))).unwrap(), 0);
-    // What is written elsewhere takes the cursor along, and it comes back.
+    // Text written elsewhere moves the cursor, which must come back.
     frames.next.set_string(0, 0, "word", Style::new());
     frames.show(Some((3, 2))).unwrap();
     terminal.process(&std::mem::take(&mut frames.out));

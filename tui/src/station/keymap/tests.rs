@@ -1,4 +1,4 @@
-//! The table of actions, the built-in keymap and the owner's keymap agree.
+//! Consistency of the table of actions, the built-in keymap and user keymaps.
 
 use super::*;
 use crate::station::action::{ACTIONS, reference};

@@ -1,9 +1,9 @@
-//! The classes by which answers are grouped, read from a persona as the daemon's reports name them, so that a segment of
-//! a report can be opened into the answers behind it.
+//! Demographic classes of a persona, named as in the daemon's reports, so that a segment of a report can be opened into
+//! its answers.
 
 use protocol::persona::Persona;
 
-/// An attribute that answers are grouped by.
+/// A dimension that answers are grouped by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Dimension {
     /// Age in bands.
@@ -17,12 +17,12 @@ pub(crate) enum Dimension {
     Education,
     /// Adoption of technology.
     Technology,
-    /// Part of the country, or country.
+    /// Part of the United States, or country.
     Region,
 }
 
 impl Dimension {
-    /// Every dimension, in the order in which `b` goes through them.
+    /// Every dimension, in the order of the `b` key.
     pub(crate) const ALL: [Self; 6] =
         [Self::Age, Self::Gender, Self::Income, Self::Education, Self::Technology, Self::Region];
 
@@ -50,12 +50,12 @@ impl Dimension {
         }
     }
 
-    /// The one after it.
+    /// The next dimension.
     pub(crate) fn next(self) -> Self {
         Self::ALL[(self as usize + 1) % Self::ALL.len()]
     }
 
-    /// The class of a person.
+    /// The class of a persona.
     pub(crate) fn class(self, persona: &Persona) -> String {
         match self {
             Self::Age => age_band(persona.age).to_owned(),
@@ -67,7 +67,7 @@ impl Dimension {
         }
     }
 
-    /// Where a class stands among the others of its dimension: by age, by amount, by the order of the questionnaire.
+    /// The rank of a class within its dimension: by age, by amount, or by questionnaire order.
     pub(crate) fn rank(self, class: &str) -> usize {
         use protocol::audience::{Education, Gender, IncomeBracket, TechAdoption};
         let place = match self {
@@ -82,7 +82,7 @@ impl Dimension {
     }
 }
 
-/// The bands of the reports.
+/// The age bands of the reports.
 fn age_band(age: u8) -> &'static str {
     match age {
         0..=24 => "18-24",
@@ -111,7 +111,7 @@ fn place(persona: &Persona) -> String {
     .to_owned()
 }
 
-/// A class as people read it.
+/// The readable name of a class.
 pub(crate) fn readable(dimension: Dimension, class: &str) -> String {
     match dimension {
         Dimension::Age if class == "75-100" => "75+".to_owned(),

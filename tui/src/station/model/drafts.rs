@@ -1,40 +1,40 @@
-//! What was written and not run, one draft for each way into the form: a new study, the example, and each study that was
-//! to be asked again. None of them takes the place of another.
+//! Unsubmitted drafts, one for each way into the form: a new study, the example, and each study to repeat. None of them
+//! overwrites another.
 
 use protocol::id::StudyId;
 
 use super::saved::Form;
 
-/// Drafts of studies that were to be asked again: so many are kept, the latest.
+/// Kept drafts of studies to repeat: the latest ones.
 const AGAIN_MAX: usize = 10;
 
-/// What a form was opened for.
+/// Why a form was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
     /// A new study.
     #[default]
     New,
-    /// The example of a first start.
+    /// The example at a first start.
     Example,
-    /// The same as that study, once more.
+    /// A repetition of that study.
     Again(StudyId),
 }
 
-/// What was written and not run.
+/// The unsubmitted drafts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Drafts {
-    /// The latest is the last.
+    /// The latest draft is the last.
     kept: Vec<(Origin, Form)>,
 }
 
 impl Drafts {
-    /// The draft of that origin, where there is one.
+    /// The draft of that origin, if there is one.
     #[must_use]
     pub fn of(&self, origin: Origin) -> Option<&Form> {
         self.kept.iter().find(|(of, _)| *of == origin).map(|(_, form)| form)
     }
 
-    /// Keeps a draft as the latest of its origin, and says which one it pushed out; an empty form is none.
+    /// Saves a draft as the latest and returns the origin of the one it displaced; an empty form is not saved.
     pub fn keep(&mut self, origin: Origin, form: Form) -> Option<Origin> {
         self.forget(origin);
         if form.is_empty() {
@@ -48,7 +48,7 @@ impl Drafts {
         Some(self.kept.remove(pushed_out).0)
     }
 
-    /// Forgets the draft of that origin: it was run, or given up.
+    /// Removes the draft of that origin, because it was submitted or discarded.
     pub fn forget(&mut self, origin: Origin) {
         self.kept.retain(|(of, _)| *of != origin);
     }

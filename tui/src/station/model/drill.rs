@@ -1,4 +1,4 @@
-//! The way from a number down to the answers behind it: which answers pass, and how that is called.
+//! Drill-down from a number to its answers: the filter on the answers and its label.
 
 use protocol::channels::{Channel, Construct, Heard, Voices};
 use protocol::results::Response;
@@ -6,28 +6,28 @@ use protocol::results::Response;
 use super::class::Dimension;
 use crate::kinds::Said;
 
-/// Which answers the quotes are narrowed to. Empty: all of them.
+/// The filter on the quotes. When empty, all answers pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Drill {
-    /// Classes that the respondent belongs to.
+    /// Classes of the respondent.
     pub(crate) classes: Vec<(Dimension, String)>,
-    /// What the answer says, and how that is called.
+    /// A condition on the answer, with its label.
     pub(crate) said: Option<(String, Said)>,
-    /// Answers that were cited: what cites them, and their ordinals.
+    /// Cited answers: the citing element, and their ordinals.
     pub(crate) cited: Option<(String, Vec<u32>)>,
-    /// What a channel heard besides the answer, and how that is called.
+    /// A condition on a channel reading, with its label.
     pub(crate) voice: Option<(String, Voice)>,
     /// Words that the answer contains.
     pub(crate) words: String,
 }
 
 impl Drill {
-    /// Whether nothing is left out.
+    /// Whether all answers pass.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether an answer passes: whose it is, and its mark.
+    /// Whether an answer passes, given its respondent's ordinal and its mark.
     pub(super) fn admits(&self, ordinal: u32, response: &Response, mark: i32) -> bool {
         let of_class =
             |(dimension, class): &(Dimension, String)| dimension.class(&response.persona) == *class;
@@ -40,17 +40,17 @@ impl Drill {
     }
 }
 
-/// Whom a channel heard on a construct, or did not.
+/// A condition on a channel's reading of a construct.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Voice {
-    /// Those it heard.
+    /// A reading exists.
     Heard(Construct, Channel),
-    /// Those it did not hear, for that reason.
+    /// A reading is missing, for that reason.
     Unheard(Construct, Channel, String),
 }
 
 impl Voice {
-    /// Whether it is so of an answer.
+    /// Whether an answer meets the condition.
     fn is_in(&self, response: &Response) -> bool {
         let of = |construct: &Construct, channel: Channel| {
             let voices = response.channels.as_ref().and_then(|all| all.get(construct));
@@ -68,14 +68,14 @@ impl Voice {
     }
 }
 
-/// What a channel made of somebody.
+/// A channel's result for one respondent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ear<'a> {
-    /// It has no word of them at all.
+    /// The channel was not used.
     NotAsked,
-    /// It heard them.
+    /// A reading exists.
     Heard,
-    /// It did not, and why.
+    /// The reading is missing, with the reason.
     Silent(&'a str),
 }
 

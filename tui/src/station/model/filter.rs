@@ -1,16 +1,16 @@
-//! What is typed after `/` on the list: words that the name contains, and fields: `tag:spring`, `state:live`, `type:nps`,
-//! `score<4`, `n>=100`. All of them must hold. A score is only compared with scores of its own kind: `nps<0`, `net<0` and
-//! `lead>10` are about one study type each, and `score` is about the type that stands in the same filter, else about concept
-//! tests. What looks like a comparison and cannot be read is told, since a list that is empty by a slip says something else.
+//! Filter of the study list, as typed after `/`: words that the name contains, and fields: `tag:spring`, `state:live`,
+//! `type:nps`, `score<4`, `n>=100`. All conditions must hold. A score is only compared with scores of the same study
+//! type: `nps<0`, `net<0` and `lead>10` each refer to one type, and `score` refers to the type in the same filter, or
+//! else to concept tests. A comparison that cannot be read is reported, because an empty list would be misleading.
 
 use protocol::run::{State, Study};
 use protocol::study::StudyType;
 
 use crate::kinds;
 
-/// What is compared, besides the estimate that each study type is about.
+/// Fields for comparisons, besides each study type's main metric.
 const FIELDS: [&str; 3] = ["score", "n", "answers"];
-/// What compares.
+/// Comparison signs.
 const SIGNS: [char; 6] = ['<', '>', '=', '\u{2264}', '\u{2265}', '\u{2260}'];
 
 /// One condition.
@@ -21,21 +21,21 @@ enum Term {
     State(String),
     Type(String),
     Score(StudyType, Relation, f64),
-    /// A score of studies that have none.
+    /// A score of study types without scores.
     Scoreless,
     Answers(Relation, f64),
-    /// It looks like a comparison and is none; it may stand in a name all the same.
+    /// It looks like a comparison but cannot be read; it is also searched for in names.
     Unread(String),
 }
 
-/// How two numbers stand to each other.
+/// A comparison of two numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Relation {
     Below,
     AtMost,
     Above,
     AtLeast,
-    /// As precise as it was typed, with so many decimals: what is shown as 5.1 equals 5.1.
+    /// Equal at the typed precision, in decimals: a value displayed as 5.1 equals 5.1.
     Equal {
         decimals: i32,
     },
@@ -62,7 +62,7 @@ pub(crate) struct Filter {
     terms: Vec<Term>,
 }
 
-/// The state as people name it: running is live, completed is done.
+/// The readable state: running is live, completed is done.
 pub(crate) fn state_label(state: State) -> &'static str {
     match state {
         State::Running => "live",
@@ -72,7 +72,8 @@ pub(crate) fn state_label(state: State) -> &'static str {
 }
 
 impl Filter {
-    /// Reads what was typed. What is no field is a word; what is a comparison that cannot be read is told by `trouble`.
+    /// Parses the typed text. Anything that is not a field is a word; `trouble` reports comparisons that cannot be
+    /// read.
     pub(crate) fn read(text: &str) -> Self {
         let words = words(&text.to_lowercase());
         let types = words.iter().filter_map(|word| word.strip_prefix("type:"));
@@ -96,7 +97,7 @@ impl Filter {
         Self { terms: terms.collect() }
     }
 
-    /// The study type whose scores are compared, where some are and the types that are named have them.
+    /// The study type whose scores are compared, if scores are compared and the named types have them.
     pub(crate) fn scores_of(&self) -> Option<StudyType> {
         self.terms.iter().find_map(|term| match term {
             Term::Score(kind, ..) if self.names(*kind) => Some(*kind),
@@ -104,7 +105,7 @@ impl Filter {
         })
     }
 
-    /// Whether the types that are named leave that one.
+    /// Whether the named types admit that one.
     fn names(&self, kind: StudyType) -> bool {
         self.terms.iter().all(|term| match term {
             Term::Type(named) => kind.as_str().starts_with(named.as_str()),
@@ -112,7 +113,7 @@ impl Filter {
         })
     }
 
-    /// Why no study can meet it, whichever there are: a sentence.
+    /// Why no study can ever match, as a sentence.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.terms.iter().find_map(|term| match term {
             Term::Unread(word) => {
@@ -131,7 +132,7 @@ impl Filter {
         })
     }
 
-    /// Whether a study meets all of them; `score` is its main estimate, where it has one.
+    /// Whether a study meets all conditions; `score` is its main estimate, if it has one.
     pub(crate) fn admits(&self, study: &Study, score: Option<f64>) -> bool {
         self.terms.iter().all(|term| match term {
             Term::Word(word) | Term::Unread(word) => study.name.to_lowercase().contains(word),
@@ -153,7 +154,7 @@ impl Filter {
     }
 }
 
-/// Everything that is compared.
+/// All fields for comparisons.
 fn fields() -> impl Iterator<Item = &'static str> {
     let estimates = kinds::VIEWS.iter().filter_map(|view| Some(view.main?.typed));
     FIELDS.into_iter().chain(estimates)
@@ -163,7 +164,7 @@ fn is_field(word: &str) -> bool {
     fields().any(|field| field == word)
 }
 
-/// The words of a filter; blanks around the sign of a comparison part nothing.
+/// The words of a filter; spaces around a comparison sign do not separate words.
 fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -180,8 +181,8 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The study type whose score is compared where none is named: the first one with a score that those types admit; none where
-/// none of them has a score.
+/// The study type whose score is compared where none is named: the first with a score among the admitted types; none if
+/// none has a score.
 fn scored_type<'a>(types: impl Iterator<Item = &'a str>) -> Option<StudyType> {
     let wanted: Vec<&str> = types.collect();
     let mut admitted = StudyType::ALL.iter().filter(|kind| {
@@ -226,8 +227,7 @@ fn compared(word: &str, scored: Option<StudyType>) -> Option<Term> {
     }
 }
 
-/// A number with a point or a comma before its decimals and any of the signs that people take for a minus, and how many
-/// decimals it has.
+/// A number with a decimal point or comma and any common minus sign, with its number of decimals.
 fn decimal(text: &str) -> Option<(f64, i32)> {
     let text =
         text.replace(['\u{2212}', '\u{2013}', '\u{2010}', '\u{2011}'], "-").replace(',', ".");
@@ -238,7 +238,7 @@ fn decimal(text: &str) -> Option<(f64, i32)> {
     Some((number, i32::try_from(decimals).ok()?))
 }
 
-/// How many: commas part thousands, nothing else.
+/// A count; commas are thousands separators only.
 fn count(text: &str) -> Option<(f64, i32)> {
     let mut groups = text.split(',');
     let first = groups.next()?;
@@ -300,7 +300,7 @@ mod tests {
             let filter = Filter::read(typed);
             assert_eq!((filter.trouble().as_deref(), filter.scores_of()), (Some(told), None));
         }
-        // It may stand in a name, and is found there.
+        // It may be part of a name and is found there.
         let study = crate::station::testing::study(1, "Tea<coffee", State::Completed, 50, 50);
         assert!(Filter::read("tea<coffee").admits(&study, None));
     }

@@ -1,5 +1,5 @@
-//! Where strings from models, people and files enter the model. Each passes the one filter here, once; nothing that
-//! draws has to think of it again.
+//! Sanitising of strings from models, respondents and files as they enter the model. Each string is filtered here once,
+//! so drawing code never has to do it.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ fn block(text: &mut String) {
     }
 }
 
-/// Makes the strings of a study inert.
+/// Sanitises the strings of a study.
 pub(crate) fn study(study: &mut Study) {
     for text in [&mut study.name, &mut study.engine, &mut study.model, &mut study.owner] {
         line(text);
@@ -38,11 +38,11 @@ pub(crate) fn study(study: &mut Study) {
     study.tags.iter_mut().chain(&mut study.notes).for_each(line);
 }
 
-/// Makes the strings of an answer inert.
+/// Sanitises the strings of an answer.
 pub(crate) fn response(response: &mut Response) {
     persona(&mut response.persona);
     kinds::texts_mut(&mut response.answer).into_iter().for_each(block);
-    // No screen shows them, and there may be ten thousand answers: exports ask for their own.
+    // No screen shows mentions, and there may be ten thousand answers; exports request their own.
     response.mentions = Vec::new();
     for voices in response.channels.iter_mut().flat_map(BTreeMap::values_mut) {
         voices.text.iter_mut().for_each(block);
@@ -61,7 +61,7 @@ fn persona(persona: &mut Persona) {
     optional.into_iter().flatten().for_each(line);
 }
 
-/// Makes the strings of a report inert.
+/// Sanitises the strings of a report.
 pub(crate) fn report(report: &mut Report) {
     study(&mut report.study);
     line(&mut report.meta.notice);
@@ -98,7 +98,7 @@ fn results(results: &mut Results) {
     results.responses.iter_mut().flatten().for_each(response);
 }
 
-/// Why there is no number.
+/// Sanitises the reason for a missing number.
 fn figure(figure: &mut Figure) {
     if let Figure::Undefined { undefined } = figure {
         line(undefined);
@@ -137,7 +137,7 @@ fn diagnostics(found: &mut Diagnostics) {
     }
 }
 
-/// Makes the strings of a table inert.
+/// Sanitises the strings of a cross-table.
 pub(crate) fn cross(table: &mut CrossTab) {
     table.notes.iter_mut().for_each(line);
     table.also.iter_mut().for_each(line);
@@ -147,7 +147,7 @@ pub(crate) fn cross(table: &mut CrossTab) {
     }
 }
 
-/// Makes the strings of a preview inert.
+/// Sanitises the strings of a preview.
 pub(crate) fn preview(preview: &mut Preview) {
     line(&mut preview.name);
     line(&mut preview.engine);
@@ -157,7 +157,7 @@ pub(crate) fn preview(preview: &mut Preview) {
     settings(&mut preview.settings);
 }
 
-/// Makes the strings of what a form is told inert.
+/// Sanitises the strings of the form's settings.
 fn settings(settings: &mut Settings) {
     for setting in settings.values_mut() {
         setting.words.iter_mut().for_each(line);
@@ -166,7 +166,7 @@ fn settings(settings: &mut Settings) {
     }
 }
 
-/// Makes the strings of an error inert.
+/// Sanitises the strings of an error.
 pub(crate) fn error(error: &mut ApiError) {
     line(&mut error.message);
     error.hints.iter_mut().for_each(line);

@@ -1,5 +1,5 @@
-//! What lies over the screens: the palette, help, menus, prompts, questions and a person's page. They stack; Esc takes
-//! the top one away.
+//! Overlays on the screens: the palette, help, menus, prompts, questions and the respondent page. They form a stack;
+//! Esc closes the top one.
 
 use protocol::id::StudyId;
 
@@ -9,25 +9,25 @@ use crate::station::effect::Export;
 use crate::station::widgets::textbox::TextBox;
 use crate::station::widgets::window::Window;
 
-/// Something that lies over the screens.
+/// An overlay.
 #[derive(Clone, Debug)]
 pub(crate) enum Layer {
-    /// Commands and studies by a few letters.
+    /// Search for commands and studies.
     Palette(Palette),
     /// The keys of a place.
     Help(Help),
-    /// A choice.
+    /// A menu.
     Menu(Menu),
-    /// A line to type.
+    /// A line of input.
     Prompt(Prompt),
-    /// A question before something is done.
+    /// A confirmation before an action.
     Question(Question),
-    /// One respondent.
+    /// The page of a respondent.
     Person(Person),
 }
 
 impl Layer {
-    /// Where keys go while it is on top.
+    /// The place for key bindings while it is on top.
     pub(crate) fn place(&self) -> Place {
         match self {
             Self::Palette(_) => Place::Palette,
@@ -40,7 +40,7 @@ impl Layer {
     }
 }
 
-/// Something the palette can do.
+/// A command of the palette.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     /// An action of the screen below.
@@ -49,29 +49,29 @@ pub(crate) enum Command {
     Open(StudyId),
 }
 
-/// One line of the palette.
+/// A line of the palette.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Offer {
-    /// What it does.
+    /// Its command.
     pub(crate) command: Command,
-    /// What it is called.
+    /// Its title.
     pub(crate) title: String,
-    /// Its keys, or what kind of thing it is.
+    /// Its keys, or its type.
     pub(crate) note: String,
 }
 
-/// Something people look for here that only the command line has.
+/// A feature that only the command line has, found by name in the palette.
 #[derive(Debug)]
 pub(crate) struct Elsewhere {
-    /// What they call it.
+    /// Words that users may type for it.
     pub(crate) words: &'static [&'static str],
-    /// The command that has it.
+    /// The command that provides it.
     pub(crate) command: &'static str,
-    /// What that does, as the end of a sentence.
+    /// What the command does, as the end of a sentence.
     pub(crate) does: &'static str,
 }
 
-/// All of that.
+/// All such features.
 pub(crate) static ELSEWHERE: &[Elsewhere] = &[
     elsewhere(
         &["credits", "budget", "balance", "ledger", "statement", "grant"],
@@ -101,25 +101,25 @@ const fn elsewhere(
     Elsewhere { words, command, does }
 }
 
-/// Commands and studies by a few letters.
+/// Search for commands and studies.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Palette {
-    /// What is typed.
+    /// The typed text.
     pub(crate) input: TextBox,
-    /// Everything there is to find.
+    /// All entries.
     pub(crate) offers: Vec<Offer>,
-    /// What is found, best first.
+    /// Matching entries, best first.
     pub(crate) found: Vec<usize>,
-    /// Cursor over what is found.
+    /// Cursor over the matches.
     pub(crate) window: Window,
-    /// Whether no row is chosen until an arrow key chooses one: the first of them takes something away.
+    /// Whether no row is selected until an arrow key selects one, because the first match is destructive.
     pub(crate) is_held: bool,
-    /// Where what is typed can be found instead, when nothing here is called like that.
+    /// The command line feature that matches, when no entry has that name.
     pub(crate) elsewhere: Option<&'static Elsewhere>,
 }
 
 impl Palette {
-    /// The row that Enter takes, if one is chosen.
+    /// The row that Enter accepts, if one is selected.
     pub(crate) fn chosen(&self) -> Option<usize> {
         (!self.is_held && !self.found.is_empty()).then_some(self.window.cursor)
     }
@@ -128,121 +128,121 @@ impl Palette {
 /// The keys of a place.
 #[derive(Clone, Debug)]
 pub(crate) struct Help {
-    /// Which place.
+    /// The place.
     pub(crate) place: Place,
-    /// What is searched.
+    /// The search text.
     pub(crate) input: TextBox,
-    /// The first line that is shown.
+    /// The first visible line.
     pub(crate) window: Window,
 }
 
-/// What a line of a menu does.
+/// The action of a menu item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Pick {
     /// Writes the open study to a file.
     Export(Export),
-    /// Writes the screen as a picture.
+    /// Writes the screen as an SVG picture.
     Picture,
     /// Sorts the list.
     Sort(Column),
-    /// Sorts the segments by their estimate, or puts them back in order.
+    /// Sorts the segments by their estimate, or restores their order.
     SortSegments(super::results::SegmentOrder),
-    /// Goes on with what was changed in that study before.
+    /// Continues the draft that repeats that study.
     GoOn(StudyId),
-    /// Begins again with what that study asked.
+    /// Starts a new draft from that study.
     Afresh(StudyId),
-    /// Changes the colours.
+    /// Changes the theme.
     Theme(&'static str),
 }
 
-/// One line of a menu.
+/// A menu item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Item {
-    /// The letter that picks it at once.
+    /// The letter that selects it.
     pub(crate) key: char,
-    /// What it is called.
+    /// Its label.
     pub(crate) label: String,
-    /// What it means.
+    /// Its explanation.
     pub(crate) note: String,
-    /// What it does.
+    /// Its action.
     pub(crate) pick: Pick,
 }
 
-/// A choice.
+/// A menu.
 #[derive(Clone, Debug)]
 pub(crate) struct Menu {
-    /// What is chosen.
+    /// Its title.
     pub(crate) title: &'static str,
-    /// From what.
+    /// Its items.
     pub(crate) items: Vec<Item>,
     /// Cursor.
     pub(crate) window: Window,
 }
 
-/// What a line is typed for.
+/// The purpose of a line of input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To narrow the list of studies.
+    /// Filters the list of studies.
     FilterStudies,
-    /// To narrow the quotes.
+    /// Filters the quotes.
     FilterQuotes,
-    /// To change a study's tags.
+    /// Changes a study's tags.
     Tags(StudyId),
 }
 
-/// A line to type.
+/// A line of input.
 #[derive(Clone, Debug)]
 pub(crate) struct Prompt {
-    /// What for.
+    /// Its purpose.
     pub(crate) purpose: Purpose,
-    /// What is typed.
+    /// The typed text.
     pub(crate) input: TextBox,
-    /// What it was before, for Esc.
+    /// The previous text, which Esc restores.
     pub(crate) before: String,
 }
 
-/// What a yes is said to.
+/// The action to confirm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Consent {
-    /// Leaving the workstation.
+    /// Quitting the workstation.
     Quit,
-    /// Stopping studies for good.
+    /// Cancelling studies.
     Cancel(Vec<StudyId>),
-    /// What a study costs.
+    /// The cost of a study.
     Cost,
 }
 
-/// The key that says yes.
+/// The key that confirms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Yes {
-    /// Enter: the question follows a key that does nothing else.
+    /// Enter: the question follows a key with no other effect.
     Enter,
-    /// `y`, and Enter stays: the question follows an Enter, which may be pressed twice.
+    /// `y`, while Enter declines: the question follows an Enter, which may be pressed twice.
     Letter,
 }
 
-/// Something that is asked before it is done.
+/// A confirmation before an action.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
     /// The question.
     pub(crate) title: String,
-    /// What follows from a yes.
+    /// The consequences of a yes.
     pub(crate) lines: Vec<String>,
-    /// What a yes does, in a word.
+    /// The action of a yes, in a word.
     pub(crate) yes: &'static str,
-    /// Which key says it.
+    /// The key that confirms.
     pub(crate) by: Yes,
-    /// What a yes is said to.
+    /// The action to confirm.
     pub(crate) consent: Consent,
 }
 
-/// One respondent, out of a list.
+/// A respondent within a list.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Person {
     /// The list, by ordinal.
     pub(crate) people: Vec<u32>,
-    /// Who of them.
+    /// The index of the respondent.
     pub(crate) at: usize,
-    /// First line that is shown.
+    /// The first visible line.
     pub(crate) scroll: usize,
 }

@@ -1,5 +1,5 @@
-//! The study that is open: its running tally, one byte a person, the answers that have been loaded, and its report. The
-//! screens Live and Results are two ways to look at it.
+//! State of the open study: its running tally, one byte for each respondent, the loaded answers, and its report. The
+//! screens Live and Results are two views of it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -15,25 +15,25 @@ use crate::station::estimate::Mean;
 use crate::station::widgets::mosaic::{Arrangement, NO_SCORE, PENDING, UNREAD};
 use crate::station::widgets::window::Window;
 
-/// Arrivals that the list of answers remembers.
+/// Recent arrivals that the list of answers keeps.
 const ARRIVALS_MAX: usize = 200;
 
-/// How far the answers have been loaded.
+/// How many of the answers have been loaded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Loading {
-    /// Only single ones.
+    /// Single ones only.
     #[default]
     Some,
     /// All before this ordinal.
     Until(u32),
-    /// All there are.
+    /// All of them.
     All,
 }
 
 /// The panes of the screen Live.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LivePane {
-    /// The picture.
+    /// The mosaic.
     #[default]
     Mosaic,
     /// The answers.
@@ -43,70 +43,70 @@ pub(crate) enum LivePane {
 /// Whether the list of answers follows the newest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Follow {
-    /// It does.
+    /// It follows the newest.
     #[default]
     Newest,
-    /// It stands still.
+    /// It does not scroll by itself.
     Still,
 }
 
-/// The study that is open.
+/// The open study.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lens {
-    /// Which one.
+    /// Its id.
     pub(crate) study: Option<StudyId>,
     /// Its running tally.
     pub(crate) live: Option<Live>,
-    /// One byte a person, as the daemon tells it.
+    /// One byte for each respondent, as the daemon sends it.
     scores: Vec<u8>,
-    /// Whose byte may have changed since it was asked for.
+    /// Respondents whose byte may have changed since it was requested.
     stale: Option<People>,
-    /// One byte a person, as the picture shows it: the mark plus one, or no outcome, or no answer.
+    /// One byte for each respondent, as the mosaic shows it: the mark plus one, or no outcome, or no answer.
     pub(crate) marks: Vec<u8>,
-    /// Who answered last, newest first.
+    /// Ordinals of the latest answers, newest first.
     pub(crate) arrivals: VecDeque<u32>,
-    /// Answers that have been loaded, by ordinal.
+    /// Loaded answers, by ordinal.
     pub(crate) responses: BTreeMap<u32, Response>,
-    /// What the same people said when they saw two variants in the other order, where everybody is asked in both.
+    /// Second answers of the same respondents, with the variants in the other order, where everyone is asked in both.
     pub(crate) in_other_order: BTreeMap<u32, Response>,
-    /// How far.
+    /// How many of the answers have been loaded.
     pub(crate) loading: Loading,
-    /// People with an outcome whom a page of answers passed over, once and twice. The first page may have been older than
-    /// the outcome; the second was not, so there is no answer.
+    /// Respondents with an outcome who were missing from a page of answers, once and twice. The first page may be older
+    /// than the outcome; the second is not, so there is no answer.
     passed_over: BTreeSet<u32>,
     silent: BTreeSet<u32>,
     /// Its report.
     pub(crate) report: Option<Report>,
-    /// Two of its attributes crossed.
+    /// Its cross-table of two dimensions.
     pub(crate) cross: Option<CrossTab>,
-    /// How people are arranged.
+    /// The arrangement of the mosaic.
     pub(crate) arrangement: Arrangement,
-    /// Who is under the cursor of the picture.
+    /// The respondent under the cursor of the mosaic.
     pub(crate) person: usize,
-    /// Where keys go on the screen Live.
+    /// The focused pane of the screen Live.
     pub(crate) pane: LivePane,
-    /// Whether the list of answers follows.
+    /// Whether the list of answers follows the newest.
     pub(crate) follow: Follow,
     /// The list of answers.
     pub(crate) feed: Window,
-    /// What the screen Results shows.
+    /// The state of the screen Results.
     pub(crate) results: ResultsView,
 }
 
-/// Whether two answers of a person are to the same variants in different orders.
+/// Whether two answers of a respondent are to the same variants in different orders.
 fn is_in_other_order(one: &Response, other: &Response) -> bool {
     let order = |response: &Response| kinds::parts(&response.answer).order;
     order(one).zip(order(other)).is_some_and(|(one, other)| one != other)
 }
 
 impl Lens {
-    /// Opens another study; what is a matter of taste stays.
+    /// Opens another study; view preferences are kept.
     pub(crate) fn open(&mut self, study: StudyId) {
         self.close();
         self.study = Some(study);
     }
 
-    /// Forgets the study that is open.
+    /// Closes the open study.
     pub(crate) fn close(&mut self) {
         let old = std::mem::take(self);
         *self = Self {
@@ -117,17 +117,17 @@ impl Lens {
         };
     }
 
-    /// Notes whose score may have changed.
+    /// Marks scores as possibly changed.
     pub(crate) fn make_stale(&mut self, people: People) {
         self.stale = Some(self.stale.map_or(people, |known| known.and(people)));
     }
 
-    /// Whose scores are to be asked for; from here on they count as asked.
+    /// The respondents whose scores must be requested; from here on they count as requested.
     pub(crate) fn take_stale(&mut self) -> Option<People> {
         self.stale.take()
     }
 
-    /// Takes new scores from an ordinal on and remembers who has answered since.
+    /// Stores new scores from an ordinal on and notes the respondents who have answered since.
     pub(crate) fn take_scores(&mut self, instrument: &StudyView, offset: usize, scores: &[u8]) {
         let end = offset + scores.len();
         if self.scores.len() < end {
@@ -151,7 +151,7 @@ impl Lens {
         }
     }
 
-    /// Takes answers. Who they belong to is the number of their id.
+    /// Stores answers; the id of an answer gives the ordinal of its respondent.
     pub(crate) fn take_answers(&mut self, instrument: &StudyView, answers: Vec<Response>) {
         for response in answers {
             let ordinal = response.id.0.saturating_sub(1);
@@ -164,7 +164,7 @@ impl Lens {
         }
     }
 
-    /// Notes who has an outcome and was not on a page of answers that began at `from` and ended before `next`.
+    /// Notes respondents with an outcome who were missing from a page of answers from `from` up to `next`.
     pub(crate) fn pass_over(&mut self, instrument: &StudyView, from: u32, next: Option<u32>) {
         let end = next.map_or(self.marks.len(), |next| next as usize).min(self.marks.len());
         for ordinal in from..u32::try_from(end).unwrap_or(u32::MAX) {
@@ -175,14 +175,14 @@ impl Lens {
         }
     }
 
-    /// The first person whose answer the picture still lacks.
+    /// The first respondent whose answer the mosaic still lacks.
     pub(crate) fn first_unread(&self) -> Option<u32> {
         let at = self.marks.iter().position(|mark| *mark == UNREAD)?;
         u32::try_from(at).ok()
     }
 
-    /// The answers to read next for the picture: from whom on, and how many. Who was read already is not read again for one
-    /// among them who came late.
+    /// The answers that the mosaic needs next: first ordinal and count. Answers that are already loaded are not
+    /// requested again for the sake of one late answer among them.
     pub(crate) fn unread(&self) -> Option<(u32, u32)> {
         const PAGE: usize = 500;
         let from = self.first_unread()?;
@@ -191,7 +191,7 @@ impl Lens {
         Some((from, u32::try_from(last + 1).ok()?))
     }
 
-    /// How often each mark was given among the answers that have been loaded, highest mark first.
+    /// Counts of each mark among the loaded answers, highest mark first.
     pub(crate) fn loaded_marks(&self, instrument: &StudyView) -> Vec<(i32, u64)> {
         let mut counts = [0_u64; 256];
         for mark in &self.marks {
@@ -202,7 +202,7 @@ impl Lens {
         (low..=high).rev().map(|mark| (mark, given(mark).copied().unwrap_or(0))).collect()
     }
 
-    /// The mark of the person who gave an answer: a preference that changes with the order is none.
+    /// The mark of the respondent of an answer: a preference that changes with the order counts as none.
     pub(crate) fn mark_of(&self, response: &Response) -> i32 {
         let ordinal = response.id.0.saturating_sub(1);
         let both = self.responses.get(&ordinal).zip(self.in_other_order.get(&ordinal));
@@ -212,7 +212,7 @@ impl Lens {
         }
     }
 
-    /// Notes how far the answers have been loaded. Once all are, who has none gave none.
+    /// Records how many answers have been loaded. Once all are, a respondent without an answer gave none.
     pub(crate) fn load(&mut self, instrument: &StudyView, loading: Loading) {
         self.loading = loading;
         if loading == Loading::All {
@@ -220,7 +220,7 @@ impl Lens {
         }
     }
 
-    /// Makes the marks of some people from their scores and answers.
+    /// Computes the marks of some respondents from their scores and answers.
     fn paint(&mut self, instrument: &StudyView, people: impl IntoIterator<Item = usize>) {
         for person in people {
             let Some(score) = self.scores.get(person).copied() else { continue };
@@ -242,12 +242,12 @@ impl Lens {
         }
     }
 
-    /// The scale and what the score counts, once it is known which instrument it is.
+    /// The view of the study's type.
     pub(crate) fn instrument(study: &Study) -> &'static StudyView {
         kinds::view(study.instrument)
     }
 
-    /// The running main estimate, from the whole counts of the tally.
+    /// The running main estimate, from the integer counts of the tally.
     pub(crate) fn running(&self, study: &Study) -> Option<Mean> {
         let live = self.live.as_ref()?;
         let instrument = Self::instrument(study);
@@ -260,7 +260,7 @@ impl Lens {
         )
     }
 
-    /// Outcomes a second over the last seconds, oldest first.
+    /// Outcomes per second over the last seconds.
     pub(crate) fn rate(&self) -> Option<f64> {
         const SECONDS: usize = 10;
         let recent = &self.live.as_ref()?.recent;
@@ -269,7 +269,7 @@ impl Lens {
             .then(|| last.iter().map(|count| f64::from(*count)).sum::<f64>() / last.len() as f64)
     }
 
-    /// Seconds until everybody has answered, at the present rate.
+    /// Seconds until every respondent has answered, at the present rate.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -281,8 +281,8 @@ impl Lens {
         Some((f64::from(left) / rate).ceil() as u64)
     }
 
-    /// The ordinals that the list of answers shows, in its order. Whoever arrived too lately to have been read is left out
-    /// while there is somebody to read, so that answers that pour in can be read at all.
+    /// The ordinals in the list of answers, in order. Arrivals whose answers are not loaded yet are left out while
+    /// there are loaded ones, so that answers stay readable when they arrive quickly.
     pub(crate) fn feed(&self) -> Vec<u32> {
         if self.arrivals.is_empty() {
             return self.responses.keys().rev().take(ARRIVALS_MAX).copied().collect();
@@ -291,7 +291,7 @@ impl Lens {
         self.arrivals.iter().skip(read.unwrap_or(0)).copied().collect()
     }
 
-    /// The newest arrivals whose answers are not loaded yet: from where, and how many.
+    /// The newest arrivals whose answers are not loaded yet: first ordinal and count.
     pub(crate) fn missing_newest(&self) -> Option<(u32, u32)> {
         const NEWEST: usize = 30;
         const SPAN: u32 = 60;

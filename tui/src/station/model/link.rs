@@ -1,48 +1,48 @@
-//! The connection to the daemon as people see it.
+//! State of the connection to the daemon, as screens show it.
 
 use protocol::event::Cursor;
 
-/// How the daemon is reached.
+/// The state of the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Link {
-    /// For the first time, just now.
+    /// The first connection is being made.
     Connecting,
-    /// It answers.
+    /// The daemon responds.
     Connected {
         /// Its version.
         version: String,
-        /// The last event that was seen.
+        /// The last event that was received.
         cursor: Cursor,
     },
-    /// It does not answer; what is on the screen is of then.
+    /// The daemon does not respond; the screen shows data from before.
     Away {
-        /// Why.
+        /// The reason.
         why: String,
         /// Since when.
         since: u64,
-        /// When it is tried again.
+        /// When the next attempt is made.
         retry_at: u64,
     },
-    /// It is of a version that has no protocol in common with this one; what is on the screen is of then.
+    /// The daemon has no protocol version in common with this client; the screen shows data from before.
     Incompatible {
-        /// How the daemon puts it.
+        /// The daemon's explanation.
         why: String,
         /// What to do about it.
         remedy: Option<String>,
-        /// Since when there has been no daemon that fits.
+        /// Since when no compatible daemon has responded.
         since: u64,
-        /// When it is tried again.
+        /// When the next attempt is made.
         retry_at: u64,
     },
 }
 
 impl Link {
-    /// Whether it answers.
+    /// Whether the daemon responds.
     pub(crate) fn is_connected(&self) -> bool {
         matches!(self, Self::Connected { .. })
     }
 
-    /// Since when the data has not been renewed, while it is not.
+    /// Since when the data is stale, while it is.
     pub(crate) fn stale_since(&self) -> Option<u64> {
         match self {
             Self::Away { since, .. } | Self::Incompatible { since, .. } => Some(*since),

@@ -1,5 +1,5 @@
-//! Everything the workstation knows and shows, as plain data. It is changed only by `update`, drawn only by `screens`,
-//! and knows neither terminal nor socket nor clock.
+//! State of the workstation, as plain data. Only `update` changes it and only `screens` draws it; it has no access to
+//! terminal, socket or clock.
 
 pub(crate) mod class;
 pub(crate) mod compose;
@@ -35,90 +35,90 @@ use link::Link;
 use requests::Requests;
 use studies::Studies;
 
-/// How long a message stays.
+/// How long a message is shown.
 const NOTICE_MS: u64 = 6_000;
-/// How long a key that begins a sequence waits before the screen says what may follow.
+/// Delay after the first key of a sequence before the screen shows the possible next keys.
 pub(crate) const WHICH_KEY_MS: u64 = 300;
 
-/// The moment of an update, handed in so that the model needs no clock and no chance.
+/// The time and key of an update, passed in so that the model needs no clock and no randomness.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
-    /// Milliseconds since the start; never goes back.
+    /// Milliseconds since the start; monotonic.
     pub ms: u64,
-    /// What the clock on the wall says.
+    /// Wall clock time.
     pub wall: Timestamp,
     /// An unused key for a submission.
     pub key: SubmitKey,
 }
 
-/// The three screens, lenses over the same study.
+/// The three screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Screen {
-    /// The list.
+    /// The study list.
     #[default]
     Studies,
-    /// The panel as it fills.
+    /// The live panel.
     Live,
-    /// What was found.
+    /// The results.
     Results,
 }
 
 impl Screen {
-    /// Every screen with its name, in the order of the digits.
+    /// Every screen with its name, in the order of its digit key.
     pub(crate) const ALL: [(Self, &'static str); 3] =
         [(Self::Studies, "Studies"), (Self::Live, "Live"), (Self::Results, "Results")];
 }
 
-/// Whether the pane with the focus has the screen to itself.
+/// Whether the focused pane fills the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Zoom {
     /// All panes are shown.
     #[default]
     All,
-    /// Only that one.
+    /// Only the focused pane.
     One,
 }
 
-/// What follows when a study is to be asked again and what it asked has arrived.
+/// What to open once the specification of a study to repeat has arrived.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Again {
     /// The form.
     #[default]
     Form,
-    /// The owner's editor, and then the form.
+    /// The user's editor, and then the form.
     Editor,
 }
 
-/// How a message is meant.
+/// The tone of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// Something was done.
+    /// An action succeeded.
     Done,
-    /// Something could not be done.
+    /// An action failed.
     Trouble,
 }
 
-/// A message that goes away by itself.
+/// A message that disappears by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Notice {
     /// The sentence.
     pub(crate) text: String,
-    /// How it is meant.
+    /// Its tone.
     pub(crate) tone: Tone,
-    /// When it goes away.
+    /// When it disappears.
     pub(crate) until: u64,
 }
 
-/// Keys of a sequence that is not finished.
+/// Keys of an unfinished sequence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pending {
     /// The keys so far.
     pub(crate) keys: Vec<Chord>,
-    /// When the last one came.
+    /// When the last one was pressed.
     pub(crate) since: u64,
 }
 
-/// Everything the workstation knows and shows.
+/// The state of the workstation.
 #[derive(Clone, Debug)]
 pub struct Model {
     pub(crate) now: Moment,
@@ -129,31 +129,31 @@ pub struct Model {
     pub(crate) zoom: Zoom,
     pub(crate) layers: Vec<Layer>,
     pub(crate) compose: Option<Compose>,
-    /// What was written and not run, kept for the next time.
+    /// Unsubmitted drafts, saved between starts.
     pub(crate) drafts: Drafts,
-    /// The submission that is under way: what its form was opened for.
+    /// The submission under way: the origin of its form, and its key.
     pub(crate) sent: Option<(Origin, SubmitKey)>,
     pub(crate) pending: Pending,
     pub(crate) link: Link,
-    /// The last event that was seen, through any loss of the link.
+    /// The last event that was received, kept across connections.
     pub(crate) seen: Option<Cursor>,
-    /// The version of the daemon that answered last, through any loss of the link.
+    /// The version of the last daemon, kept across connections.
     pub(crate) daemon: Option<String>,
     pub(crate) studies: Studies,
     pub(crate) lens: Lens,
     pub(crate) requests: Requests,
     pub(crate) notice: Option<Notice>,
     pub(crate) balance: Option<Balance>,
-    /// What follows when what a study asked has arrived.
+    /// What to open once the specification has arrived.
     pub(crate) again: Again,
-    /// How the workstation was last kept.
+    /// The settings as last saved.
     pub(crate) kept: saved::Settings,
-    /// When Ctrl-C was pressed, for the second one to leave at once.
+    /// When Ctrl-C was pressed; a second one quits at once.
     pub(crate) interrupted: Option<u64>,
 }
 
 impl Model {
-    /// A workstation that knows nothing yet.
+    /// An empty state.
     #[must_use]
     pub fn new(now: Moment, size: (u16, u16), keymap: Keymap, theme: Theme) -> Self {
         let mut model = Self {
@@ -184,7 +184,7 @@ impl Model {
         model
     }
 
-    /// Takes up what was left the last time: how it was used, and what was being written.
+    /// Restores the settings and drafts of the last start.
     #[must_use]
     pub fn resume(mut self, settings: saved::Settings, drafts: Drafts) -> Self {
         settings.apply(&mut self);
@@ -193,12 +193,12 @@ impl Model {
         self
     }
 
-    /// What it is shown on.
+    /// The look of the terminal.
     pub(crate) fn look(&self) -> Look {
         self.theme.look()
     }
 
-    /// Where keys go.
+    /// The place for key bindings.
     pub(crate) fn place(&self) -> Place {
         match self.layers.last() {
             Some(layer) => layer.place(),
@@ -211,7 +211,7 @@ impl Model {
         }
     }
 
-    /// The study that the screens are about: the one that is open, or the one under the cursor of the list.
+    /// The study that the screens show: the open one, or the one under the cursor of the list.
     pub(crate) fn study(&self) -> Option<&Study> {
         match self.screen {
             Screen::Studies => self.studies.selected(),
@@ -224,7 +224,7 @@ impl Model {
         self.notice = Some(Notice { text: text.into(), tone, until: self.now.ms + NOTICE_MS });
     }
 
-    /// When something changes by itself: a message goes, a countdown counts, a request is due.
+    /// When something must change by itself: a message ends, a countdown ticks, a request is due.
     #[must_use]
     pub fn next_wake(&self) -> Option<u64> {
         let which_key = (!self.pending.keys.is_empty())
@@ -239,7 +239,7 @@ impl Model {
             .min()
     }
 
-    /// Whether something on the screen changes every second.
+    /// Whether the screen changes every second.
     fn counts_seconds(&self) -> bool {
         match &self.link {
             Link::Away { .. } | Link::Incompatible { .. } => true,

@@ -1,4 +1,4 @@
-//! A persona in a few words, for lists and for the head of their page.
+//! Persona in short form, for lists and page titles.
 
 use protocol::persona::Persona;
 
@@ -9,7 +9,7 @@ pub(crate) fn brief(persona: &Persona) -> String {
     format!("{} {:>2} {} {}", gender(persona.gender), persona.age, place(persona), work(persona))
 }
 
-/// One letter.
+/// The gender as one letter.
 pub(crate) fn gender(gender: Gender) -> &'static str {
     match gender {
         Gender::Female => "F",
@@ -18,17 +18,17 @@ pub(crate) fn gender(gender: Gender) -> &'static str {
     }
 }
 
-/// Two letters: state or country.
+/// State or country as two letters.
 pub(crate) fn place(persona: &Persona) -> &str {
     persona.state.as_deref().or(persona.country.as_deref()).unwrap_or("--")
 }
 
-/// What they do.
+/// Occupation, or employment status.
 pub(crate) fn work(persona: &Persona) -> String {
     persona.occupation.clone().unwrap_or_else(|| persona.employment.as_str().replace('_', " "))
 }
 
-/// Everything there is to know, as label and text.
+/// All attributes, as label and text.
 pub(crate) fn facts(persona: &Persona) -> Vec<(&'static str, String)> {
     let words = |word: &str| word.replace('_', " ");
     let traits = &persona.big_five;

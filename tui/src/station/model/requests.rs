@@ -1,16 +1,16 @@
-//! What should be asked of the daemon, at most once at a time each, and never more often than the screen can use. Many
-//! events become one question.
+//! Requests to the daemon: at most one of each type at a time, and never more often than the screen needs. Many events
+//! are merged into one request.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::id::StudyId;
 
-/// Something to ask for.
+/// A type of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Want {
-    /// The list.
+    /// The list of studies.
     Studies,
-    /// The budget.
+    /// The balance.
     Balance,
     /// The running tally of the open study.
     Live,
@@ -20,20 +20,20 @@ pub(crate) enum Want {
     Newest,
     /// The next page of all its answers.
     Page,
-    /// Answers that the picture of its panel still lacks.
+    /// Answers that the mosaic still lacks.
     Unread,
     /// One answer, by ordinal.
     Answer(u32),
     /// The report of a study.
     Report(StudyId),
-    /// Two attributes crossed.
+    /// The cross-table of two dimensions.
     Cross,
-    /// What the draft in the form would do.
+    /// The check of the draft in the form.
     Check,
 }
 
 impl Want {
-    /// Milliseconds between two questions of this kind.
+    /// Minimum milliseconds between two requests of this type.
     const fn gap(self) -> u64 {
         match self {
             Self::Scores => 66,
@@ -46,13 +46,13 @@ impl Want {
         }
     }
 
-    /// Whether it waits a while before it is first asked, because more is likely to come.
+    /// Whether the first request is delayed, because more changes are likely.
     const fn settles(self) -> bool {
         matches!(self, Self::Check)
     }
 }
 
-/// What is wanted and what is under way.
+/// Pending requests and those under way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Requests {
     wanted: BTreeMap<Want, u64>,
@@ -61,7 +61,7 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
-    /// Asks for something, now or as soon as it may be asked again.
+    /// Requests something, now or as soon as its gap allows.
     pub(crate) fn want(&mut self, want: Want, now: u64) {
         let rested = self.asked.get(&want).map_or(0, |at| at + want.gap());
         let due = if want.settles() { now + want.gap() } else { now.max(rested) };
@@ -72,13 +72,13 @@ impl Requests {
         }
     }
 
-    /// Asks for something at that time, unless it is asked for before.
+    /// Requests something at that time, unless it is requested earlier.
     pub(crate) fn want_by(&mut self, want: Want, at: u64) {
         let due = self.wanted.entry(want).or_insert(at);
         *due = at.min(*due);
     }
 
-    /// What is to be asked now; it counts as under way from here on.
+    /// The requests that are due; they count as under way from here on.
     pub(crate) fn take_due(&mut self, now: u64) -> Vec<Want> {
         let due: Vec<Want> = self
             .wanted
@@ -96,19 +96,19 @@ impl Requests {
         due
     }
 
-    /// The answer is there.
+    /// A response has arrived.
     pub(crate) fn done(&mut self, want: Want) {
         self.flying.remove(&want);
     }
 
-    /// The connection is lost: what was under way will not be answered.
+    /// The connection is lost: requests under way get no response.
     pub(crate) fn lost(&mut self, now: u64) {
         for want in std::mem::take(&mut self.flying) {
             self.want(want, now);
         }
     }
 
-    /// Forgets what concerns a study that is no longer open.
+    /// Drops requests about a study that is no longer open.
     pub(crate) fn forget_lens(&mut self) {
         let of_lens = |want: &Want| {
             matches!(
@@ -127,7 +127,7 @@ impl Requests {
         self.asked.retain(|want, _| !of_lens(want));
     }
 
-    /// When the next question is due.
+    /// When the next request is due.
     pub(crate) fn next_due(&self) -> Option<u64> {
         self.wanted.iter().filter(|(want, _)| !self.flying.contains(want)).map(|(_, at)| *at).min()
     }

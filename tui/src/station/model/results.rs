@@ -1,5 +1,4 @@
-//! What the screen Results shows of the open study: a view, a grouping, and the trail from a number down to the answers
-//! behind it.
+//! State of the screen Results: a view, a grouping, and the drill-down from a number to its answers.
 
 use std::collections::BTreeMap;
 
@@ -15,30 +14,30 @@ use super::studies::Direction;
 use crate::kinds::{self, Opening};
 use crate::station::widgets::window::Window;
 
-/// What the main pane shows.
+/// The view of the main pane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum View {
-    /// Two variants against each other.
+    /// Comparison of two variants.
     Versus,
-    /// One row a class, each with its interval.
+    /// One row for each class, with its interval.
     #[default]
     Segments,
-    /// Two attributes crossed.
+    /// Cross-table of two dimensions.
     Cross,
     /// Reasons for and against.
     Reasons,
-    /// What to act on.
+    /// Findings.
     Findings,
-    /// What each way of hearing an opinion heard.
+    /// Results of each channel.
     Channels,
-    /// Whether the panel can be believed: controls, wordings, figures on the answers.
+    /// Checks of the panel: controls, wordings, quality figures.
     Checks,
-    /// How it was done: every estimate, margins, who is missing.
+    /// Method: every estimate, margins, missing answers.
     Method,
 }
 
 impl View {
-    /// Every view with its title, in the order of `v`.
+    /// Every view with its title, in the order of the `v` key.
     pub(crate) const ALL: [(Self, &'static str); 8] = [
         (Self::Versus, "A against B"),
         (Self::Segments, "Segments"),
@@ -50,7 +49,7 @@ impl View {
         (Self::Method, "Method"),
     ];
 
-    /// The views that say something about such a study with such results, in the order of `v`.
+    /// The views that apply to a study type with such results, in the order of the `v` key.
     pub(crate) fn of(study_type: StudyType, results: Option<&Results>) -> Vec<Self> {
         let says_something = |view: &Self| match view {
             Self::Versus => !kinds::view(study_type).against.is_empty(),
@@ -64,13 +63,13 @@ impl View {
         };
         let mut views: Vec<Self> =
             Self::ALL.into_iter().map(|(view, _)| view).filter(says_something).collect();
-        // What open questions open with stands first.
+        // The opening view of the study type comes first.
         let opening = kinds::view(study_type).opening;
         views.sort_by_key(|view| opening == Opening::Reasons && *view != Self::Reasons);
         views
     }
 
-    /// The view that such a study opens with, when this one was looked at last.
+    /// The view that a study type opens with, given the last view.
     pub(crate) fn or_first_of(self, study_type: StudyType) -> Self {
         let first = match kinds::view(study_type).opening {
             Opening::Variants => Self::Versus,
@@ -81,15 +80,15 @@ impl View {
         if self == Self::Segments || !is_there { first } else { self }
     }
 
-    /// The one after it.
+    /// The next view.
     pub(crate) fn next(self, study_type: StudyType, results: Option<&Results>) -> Self {
         let views = Self::of(study_type, results);
         let at = views.iter().position(|view| *view == self);
         views.get(at.map_or(0, |at| (at + 1) % views.len())).copied().unwrap_or_default()
     }
 
-    /// The view that says next what the numbers are worth: the channels side by side, then the checks, and again. None where
-    /// there is neither. A check that was failed comes first.
+    /// The next view on the reliability of the numbers: channels, then checks, and again. `None` where neither applies.
+    /// A failed check comes first.
     pub(crate) fn worth(self, study_type: StudyType, results: Option<&Results>) -> Option<Self> {
         let views = Self::of(study_type, results);
         let has = |view: Self| views.contains(&view).then_some(view);
@@ -109,13 +108,13 @@ impl View {
     }
 }
 
-/// Whose classes the segments are.
+/// The scope of the segments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// Those of every attribute, so that the lowest of all is seen at once.
+    /// Classes of every dimension, so that the lowest of all is visible at once.
     #[default]
     Every,
-    /// Those of one attribute.
+    /// Classes of one dimension.
     One,
 }
 
@@ -125,41 +124,41 @@ pub(crate) enum Pane {
     /// The view.
     #[default]
     Main,
-    /// How often each score was given.
+    /// The score distribution.
     Scores,
     /// Answers.
     Quotes,
 }
 
 impl Pane {
-    /// Every pane, in the order of Tab.
+    /// Every pane, in the order of the Tab key.
     pub(crate) const ALL: [Self; 3] = [Self::Main, Self::Scores, Self::Quotes];
 }
 
-/// What a list of segments is sorted by.
+/// The sort order of segments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SegmentOrder {
-    /// As the classes follow each other; those of every attribute lowest first.
+    /// The order of the classes; with every dimension, lowest first.
     #[default]
     Natural,
     /// By the estimate.
     Value(Direction),
 }
 
-/// What the screen shows.
+/// The state of the screen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ResultsView {
-    /// In the main pane.
+    /// The view of the main pane.
     pub(crate) view: View,
-    /// Where keys go.
+    /// The focused pane.
     pub(crate) pane: Pane,
-    /// Whether one attribute or every one is grouped by.
+    /// Whether segments cover one dimension or every one.
     pub(crate) scope: Scope,
-    /// Grouped by, where it is one.
+    /// The dimension to group by.
     pub(crate) by: Dimension,
-    /// Crossed with.
+    /// The dimension to cross with.
     pub(crate) across: Dimension,
-    /// How segments are sorted.
+    /// The sort order of segments.
     pub(crate) order: SegmentOrder,
     /// Rows of the main pane.
     pub(crate) main: Window,
@@ -167,16 +166,16 @@ pub(crate) struct ResultsView {
     pub(crate) column: usize,
     /// Rows of the scores, highest first.
     pub(crate) scores: Window,
-    /// Which answers are shown.
+    /// The filter on the answers.
     pub(crate) drill: Drill,
     /// Rows of the quotes.
     pub(crate) quotes: Window,
-    /// Answers that pass the drill, worst first; kept, because finding them means reading all.
+    /// Answers that pass the drill-down, worst first; cached, because finding them reads all answers.
     pub(crate) found: Vec<u32>,
 }
 
 impl ResultsView {
-    /// A fresh view with the taste of another.
+    /// A new state with another one's preferences.
     pub(crate) fn like(other: &Self) -> Self {
         Self {
             view: other.view,
@@ -189,14 +188,14 @@ impl ResultsView {
     }
 }
 
-/// One row of the segments.
+/// A segment row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
-    /// The attribute that the class is of.
+    /// The dimension of the class.
     pub(crate) dimension: Dimension,
-    /// The class as reports name it.
+    /// The class as named in reports.
     pub(crate) class: String,
-    /// Answers of the class.
+    /// Answers in the class.
     pub(crate) n: u64,
     /// The main estimate.
     pub(crate) value: f64,
@@ -204,12 +203,12 @@ pub(crate) struct Row {
     pub(crate) interval: Option<(f64, f64)>,
     /// The difference to the rest of the panel.
     pub(crate) difference: Option<f64>,
-    /// Whether that difference is clear after the adjustment for all that were looked at.
+    /// Whether that difference is significant after the adjustment for multiple comparisons.
     pub(crate) differs: bool,
 }
 
 impl Row {
-    /// Whether there are too few answers to say much.
+    /// Whether there are too few answers for a conclusion.
     pub(crate) fn is_small(&self) -> bool {
         self.n < SMALL
     }
@@ -219,7 +218,7 @@ impl Row {
 pub(crate) const SMALL: u64 = 30;
 
 impl Lens {
-    /// Finds the answers that pass the drill, worst score first.
+    /// Finds the answers that pass the drill-down, worst score first.
     pub(crate) fn find_quotes(&mut self) {
         let drill = &self.results.drill;
         let mut found: Vec<(i32, u32)> = self
@@ -235,8 +234,8 @@ impl Lens {
             self.results.quotes.cursor.min(self.results.found.len().saturating_sub(1));
     }
 
-    /// The classes of the grouping with their estimates, in the order of the screen. Where those of every attribute are
-    /// listed, classes with few answers come last: their estimates are extreme by chance.
+    /// The classes of the grouping with their estimates, in screen order. With every dimension, classes with few
+    /// answers come last, because their estimates are extreme by chance.
     pub(crate) fn rows(&self, study: &Study) -> Vec<Row> {
         let (scope, by) = (self.results.scope, self.results.by);
         let results = self.report.as_ref().and_then(|report| report.results.as_ref());
@@ -255,7 +254,7 @@ impl Lens {
             .filter(|dimension| scope == Scope::Every || *dimension == by)
             .flat_map(|dimension| {
                 let rows = rows_of(results, measure.field, dimension, &contrasts);
-                // The only class of an attribute is everybody.
+                // A dimension with a single class contains the whole panel.
                 let alone = scope == Scope::Every && rows.len() < 2;
                 if alone { Vec::new() } else { rows }
             })
@@ -280,7 +279,7 @@ impl Lens {
         rows
     }
 
-    /// The table of the two attributes that are crossed now, when it is there.
+    /// The cross-table of the current two dimensions, if it has arrived.
     pub(crate) fn table(&self) -> Option<&CrossTab> {
         let wanted = [self.results.by.field(), self.results.across.field()];
         self.cross.as_ref().filter(|table| table.dimensions == wanted)
@@ -301,7 +300,7 @@ impl Lens {
     }
 }
 
-/// The classes of one attribute, in their own order.
+/// The classes of one dimension, in their own order.
 fn rows_of(
     results: &Results,
     field: &str,
@@ -325,16 +324,16 @@ fn rows_of(
             })
         })
         .collect();
-    // Classes come in the order of their names; those of one rank stay in it.
+    // Classes arrive in the order of their names; equal ranks keep it.
     rows.sort_by_cached_key(|row| dimension.rank(&row.class));
     rows
 }
 
-/// A side of the table.
+/// An axis of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Axis {
-    /// The grouping.
+    /// The dimension to group by.
     Rows,
-    /// What it is crossed with.
+    /// The dimension to cross with.
     Columns,
 }

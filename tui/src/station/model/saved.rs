@@ -1,5 +1,5 @@
-//! What outlives the workstation: how it was left, and what was being written. Plain documents that a later version can
-//! still read: everything in them is optional.
+//! Saved state of the workstation: settings and unsubmitted drafts. These are plain documents in which everything is
+//! optional, so that later versions can read them.
 
 use std::collections::BTreeMap;
 
@@ -15,21 +15,21 @@ use crate::kinds;
 use crate::station::theme::Theme;
 use crate::station::widgets::mosaic::Arrangement;
 
-/// How the workstation was left.
+/// The settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// The name of the theme.
     pub theme: Option<String>,
-    /// What the list of studies is sorted by: the name of a column.
+    /// The sort column of the study list, by name.
     pub sort: Option<String>,
-    /// Which way: `falling` or `rising`.
+    /// The sort direction: `falling` or `rising`.
     pub direction: Option<String>,
-    /// What the list of studies is narrowed to.
+    /// The filter of the study list.
     pub filter: Option<String>,
-    /// How people are arranged: `asked` or `score`.
+    /// The arrangement of the mosaic: `asked` or `score`.
     pub order: Option<String>,
-    /// What results are grouped by: the name of an attribute, or `all`.
+    /// The grouping of results: the name of a dimension, or `all`.
     pub group: Option<String>,
 }
 
@@ -40,7 +40,7 @@ const BY_SCORE: &str = "score";
 const ALL: &str = "all";
 
 impl Settings {
-    /// How the workstation is used now.
+    /// The current settings.
     pub(crate) fn of(model: &Model) -> Self {
         let studies = &model.studies;
         let results = &model.lens.results;
@@ -67,8 +67,8 @@ impl Settings {
         }
     }
 
-    /// Takes it up again. A word that this version does not know changes nothing. The theme is not among it: whoever
-    /// starts the workstation has chosen one already.
+    /// Restores the settings. Unknown words change nothing. The theme is not restored here, because it is chosen before
+    /// the start.
     pub(crate) fn apply(&self, model: &mut Model) {
         let column = Column::ALL.iter().find(|(_, label, _)| self.sort.as_deref() == Some(label));
         if let Some((column, ..)) = column {
@@ -97,32 +97,33 @@ impl Settings {
         }
     }
 
-    /// The theme that was chosen, in that look.
+    /// The chosen theme, in that look.
     pub(crate) fn theme(&self, look: crate::station::look::Look) -> Option<Theme> {
         self.theme.as_deref().and_then(|name| Theme::named(name, look).ok())
     }
 }
 
-/// What was being written.
+/// A saved draft.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Form {
-    /// Field → what was typed or chosen; only what differs from the default.
+    /// Field → typed or chosen value; only values that differ from the default.
     pub fields: BTreeMap<String, String>,
-    /// The text that respondents will read.
+    /// The stimulus.
     pub text: String,
-    /// A file that holds it instead.
+    /// A file that contains it instead.
     pub file: String,
 }
 
 impl Form {
-    /// Whether nothing was written.
+    /// Whether nothing was entered.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// A form that asks what a study asked. The seed is left out: a new study asks new people, unless they are anchored.
+    /// A form with the specification of a study. The seed is left out: a new study samples a new panel, unless it uses
+    /// the anchor panel.
     #[must_use]
     pub fn of_spec(spec: &StudySpec) -> Self {
         let audience = &spec.audience;
@@ -155,7 +156,7 @@ impl Form {
     }
 }
 
-/// How a study measures and what it may cost, as the form names it. What was not asked for is left out.
+/// The measurement options and the cost cap, by form field. Options that were not used are left out.
 fn measured(spec: &StudySpec) -> BTreeMap<String, String> {
     let measurement = &spec.measurement;
     let elicitation = measurement.elicitation.as_ref();

@@ -1,5 +1,5 @@
-//! The list of studies: what there is, what of it is shown and in which order, and which are marked. Numbers come with the
-//! list; the report of a study is only there for the preview beside it.
+//! Study list: the studies, which of them are shown in which order, and which are marked. Main results come with the
+//! list; full reports are loaded only for the preview.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -13,27 +13,27 @@ use super::filter::{Filter, state_label};
 use crate::kinds;
 use crate::station::widgets::window::Window;
 
-/// Reports kept for the list; each is a few kilobytes.
+/// Reports cached for the list; each is a few kilobytes.
 const REPORTS_MAX: usize = 128;
 
-/// What the list can be sorted by.
+/// The sort column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Column {
-    /// When it was submitted.
+    /// By time of submission.
     #[default]
     Created,
     /// By name.
     Name,
     /// By state.
     State,
-    /// By its main estimate, each study type by itself.
+    /// By main estimate, within each study type.
     Score,
     /// By the number of answers.
     Answers,
 }
 
 impl Column {
-    /// Every column with its name and the key that chooses it.
+    /// Every column with its name and its key.
     pub(crate) const ALL: [(Self, &'static str, char); 5] = [
         (Self::Created, "created", 'c'),
         (Self::Name, "name", 'n'),
@@ -48,7 +48,7 @@ impl Column {
     }
 }
 
-/// Which way a list runs.
+/// The sort direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Direction {
     /// Largest or newest first.
@@ -59,7 +59,7 @@ pub(crate) enum Direction {
 }
 
 impl Direction {
-    /// The other way.
+    /// The opposite direction.
     pub(crate) fn turned(self) -> Self {
         match self {
             Self::Falling => Self::Rising,
@@ -68,13 +68,13 @@ impl Direction {
     }
 }
 
-/// Which studies the list is about.
+/// Which studies the list contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Shelf {
-    /// Those at hand.
+    /// Those that are not archived.
     #[default]
     Current,
-    /// Those put away.
+    /// Archived ones.
     Archived,
 }
 
@@ -84,14 +84,14 @@ pub(crate) enum Arrival {
     /// Not yet.
     #[default]
     Awaited,
-    /// It has.
+    /// It has arrived.
     Here,
 }
 
-/// Whether a study that an event tells of is in the list.
+/// Whether the study of an event is in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counted {
-    /// It is, and has new counts.
+    /// It is, and its counts were updated.
     Here,
     /// It is not.
     NotHere,
@@ -102,35 +102,35 @@ pub(crate) enum Counted {
 pub(crate) struct Studies {
     all: Vec<Study>,
     shown: Vec<usize>,
-    /// Cursor and window over what is shown.
+    /// Cursor and window over the visible rows.
     pub(crate) window: Window,
-    /// What was typed after `/`.
+    /// The text typed after `/`.
     pub(crate) filter: String,
-    /// Whose scores that compares, where it compares some.
+    /// The study type whose scores it compares, if it compares any.
     pub(crate) scores_of: Option<StudyType>,
-    /// Why no study can meet what was typed, whichever there are.
+    /// Why no study can match the filter.
     pub(crate) trouble: Option<String>,
-    /// What it is sorted by.
+    /// The sort column.
     pub(crate) column: Column,
-    /// Which way.
+    /// The sort direction.
     pub(crate) direction: Direction,
-    /// Which studies it is about.
+    /// Which studies it contains.
     pub(crate) shelf: Shelf,
     /// Whether it has arrived.
     pub(crate) arrival: Arrival,
     /// Marked studies.
     pub(crate) marked: BTreeSet<StudyId>,
     reports: BTreeMap<StudyId, Report>,
-    /// Whose reports these are, the latest last.
+    /// The order in which reports were loaded, the latest last.
     reported: VecDeque<StudyId>,
-    /// Why there is no report.
+    /// Why a report is not available.
     unreported: BTreeMap<StudyId, String>,
-    /// The study under the cursor for which a report has been asked.
+    /// The study under the cursor whose report was requested.
     pub(crate) looked_at: Option<StudyId>,
 }
 
 impl Studies {
-    /// Takes the list as the daemon has it.
+    /// Replaces the list by the daemon's.
     pub(crate) fn replace(&mut self, all: Vec<Study>) {
         let selected = self.selected().map(|study| study.id);
         self.all = all;
@@ -140,12 +140,12 @@ impl Studies {
         self.select(selected);
     }
 
-    /// Takes one study as it is now.
+    /// Updates one study.
     pub(crate) fn upsert(&mut self, study: Study) {
         let selected = self.selected().map(|study| study.id);
         match self.all.iter_mut().find(|known| known.id == study.id) {
             Some(known) => {
-                // Only lists tell it, and of the same end it is the same.
+                // Only lists contain the headline; it is unchanged as long as the end of the study is.
                 let is_same = known.completed_at == study.completed_at;
                 let headline = known.headline.take().filter(|_| is_same);
                 let headline = study.headline.clone().or(headline);
@@ -157,7 +157,7 @@ impl Studies {
         self.select(selected);
     }
 
-    /// Takes a study out that is no more, with all that was kept of it.
+    /// Removes a deleted study with all cached data.
     pub(crate) fn remove(&mut self, id: StudyId) {
         let selected = self.selected().map(|study| study.id);
         self.all.retain(|study| study.id != id);
@@ -167,7 +167,7 @@ impl Studies {
         self.select(selected);
     }
 
-    /// Takes what an event tells of a study's panel.
+    /// Updates the counts of a study from an event.
     pub(crate) fn count(&mut self, id: StudyId, panel: PanelCounts) -> Counted {
         let Some(study) = self.all.iter_mut().find(|known| known.id == id) else {
             return Counted::NotHere;
@@ -181,7 +181,7 @@ impl Studies {
         Counted::Here
     }
 
-    /// Takes a report. The one that has been there the longest makes room, but never that of the study under the cursor.
+    /// Caches a report. The oldest one is removed, but never that of the study under the cursor.
     pub(crate) fn keep_report(&mut self, report: Report) {
         let id = report.study.id;
         self.drop_report(id);
@@ -196,24 +196,24 @@ impl Studies {
         }
     }
 
-    /// Forgets a report that something has made old.
+    /// Drops an outdated report.
     pub(crate) fn drop_report(&mut self, id: StudyId) {
         self.reports.remove(&id);
         self.reported.retain(|known| *known != id);
         self.unreported.remove(&id);
     }
 
-    /// There is no report, for that reason.
+    /// Records why a report is not available.
     pub(crate) fn miss_report(&mut self, id: StudyId, why: String) {
         self.unreported.insert(id, why);
     }
 
-    /// Why there is no report of a study, where one was asked for.
+    /// Why the report of a study is not available, if it was requested.
     pub(crate) fn why_unreported(&self, id: StudyId) -> Option<&str> {
         self.unreported.get(&id).map(String::as_str)
     }
 
-    /// The report of a study, when it is there.
+    /// The report of a study, if it is cached.
     pub(crate) fn report(&self, id: StudyId) -> Option<&Report> {
         self.reports.get(&id)
     }
@@ -233,7 +233,7 @@ impl Studies {
         self.shown.get(row).and_then(|index| self.all.get(*index))
     }
 
-    /// Rows that are shown, and all there are.
+    /// Visible rows, and all rows.
     pub(crate) fn counts(&self) -> (usize, usize) {
         (self.shown.len(), self.all.len())
     }
@@ -243,7 +243,7 @@ impl Studies {
         &self.all
     }
 
-    /// The marked ones, or the one under the cursor.
+    /// The marked studies, or the one under the cursor.
     pub(crate) fn targets(&self) -> Vec<StudyId> {
         if self.marked.is_empty() {
             return self.selected().map(|study| study.id).into_iter().collect();
@@ -251,7 +251,7 @@ impl Studies {
         self.marked.iter().copied().collect()
     }
 
-    /// Puts the cursor on that study, if it is shown.
+    /// Moves the cursor to that study, if it is shown.
     pub(crate) fn select(&mut self, id: Option<StudyId>) {
         let row = id.and_then(|id| self.shown.iter().position(|index| self.all[*index].id == id));
         if let Some(row) = row {
@@ -260,7 +260,7 @@ impl Studies {
         self.window.cursor = self.window.cursor.min(self.shown.len().saturating_sub(1));
     }
 
-    /// Filters and sorts anew.
+    /// Filters and sorts again.
     pub(crate) fn arrange(&mut self) {
         let filter = Filter::read(&self.filter);
         let mut shown: Vec<usize> = (0..self.all.len())
@@ -289,8 +289,8 @@ impl Studies {
         self.directed(by_column).then_with(|| a.id.cmp(&b.id))
     }
 
-    /// A score of one study type says nothing beside one of another: each type is a group of its own. Whoever has no score
-    /// stands at the end, whichever way the list runs.
+    /// Scores of different study types cannot be compared: each type is a group. Studies without a score come last in
+    /// either direction.
     fn compare_scores(&self, a: &Study, b: &Study) -> Ordering {
         let place = |study: &Study| StudyType::ALL.iter().position(|one| *one == study.instrument);
         match (self.main(a), self.main(b)) {
@@ -310,7 +310,7 @@ impl Studies {
         }
     }
 
-    /// The main estimate of a study. Daemons that do not tell it with the list tell it with the report.
+    /// The main estimate of a study. Daemons that do not send it with the list send it with the report.
     pub(crate) fn main<'a>(&'a self, study: &'a Study) -> Option<&'a Estimate> {
         let field = kinds::view(study.instrument).main?.field;
         if let Some(headline) = &study.headline {

@@ -1,11 +1,11 @@
-//! Letters that are drawn and not written: blocks, shades, and the lines of frames. Fonts disagree on them, and where the
-//! letters of a font do not fill their cells a bar has gaps; a rectangle has none.
+//! Glyphs drawn as shapes: blocks, shades, and frame lines. Fonts differ in them, and where a font's glyph does not
+//! fill its cell a bar has gaps; a rectangle has none.
 
 use std::fmt::Write as _;
 
 use super::CELL;
 
-/// How thick a thin and a thick line are, in SVG units.
+/// Width of thin and thick lines, in SVG units.
 const THIN: f64 = 1.0;
 const THICK: f64 = 2.0;
 /// Radius of a round corner.
@@ -23,7 +23,7 @@ pub(super) struct Bar {
 }
 
 impl Bar {
-    /// Appends it to those of its row; one that goes on where the last one ends becomes part of that.
+    /// Appends it to the bars of its row; if it continues the last one, both are merged.
     pub(super) fn push_to(self, bars: &mut Vec<Self>) {
         if let Some(last) = bars.last_mut()
             && (last.top, last.height, last.opacity) == (self.top, self.height, self.opacity)
@@ -36,7 +36,7 @@ impl Bar {
         }
     }
 
-    /// Writes it.
+    /// Writes it as SVG.
     pub(super) fn write(&self, out: &mut String) {
         let Self { left, top, width, height, fill, opacity } = self;
         let opacity =
@@ -49,14 +49,14 @@ impl Bar {
     }
 }
 
-/// What a letter looks like within its cell: rectangles as shares of the cell, lines, or a corner.
+/// The shape of a glyph within its cell: rectangles as fractions of the cell, lines, or a corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Shape {
-    /// Left, top, width, height, and how opaque.
+    /// Left, top, width, height, and opacity.
     Block([f64; 4], f64),
-    /// Lines from the middle to the left, to the right, up and down.
+    /// Lines from the centre to the left, right, top and bottom.
     Lines([bool; 4], f64),
-    /// A round corner; the sides to which it is open.
+    /// A round corner, with its two open sides.
     Corner(Side, Side),
 }
 
@@ -70,7 +70,7 @@ pub(super) enum Side {
 }
 
 impl Shape {
-    /// The shape of a letter; none when it is to be written.
+    /// The shape of a glyph; `None` if it is written as text.
     pub(super) fn of(symbol: &str) -> Option<Self> {
         let letter = symbol.chars().next()?;
         let eighths = |count: u32| f64::from(count) / 8.0;
@@ -109,7 +109,7 @@ impl Shape {
         })
     }
 
-    /// Draws it in the cell at that place: rectangles join those of the row, corners are paths.
+    /// Draws it in that cell: rectangles are merged with those of the row, corners are paths.
     pub(super) fn draw(
         self,
         (left, top): (f64, f64),

@@ -1,5 +1,5 @@
-//! The picture of the README is what the product draws, and what is drawn has no gaps. Pixels are made with one font that
-//! comes as a crate, so that they are the same on every machine whatever fonts it has.
+//! Tests of the picture: the README's picture equals the program's output, and shapes have no gaps. Pixels are rendered
+//! with one font from a crate, so that they are the same on every machine.
 
 use std::collections::BTreeSet;
 
@@ -14,12 +14,12 @@ use crate::station::testing::{Rig, look};
 
 /// The picture of the README.
 const PICTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/workstation.png");
-/// Pixels of an SVG unit.
+/// Pixels per SVG unit.
 const SCALE: f32 = 2.0;
-/// A letter that no font has.
+/// A character without a glyph in any font.
 const UNASSIGNED: &str = "\u{10fffd}";
 
-/// A viewer with one font and nothing else.
+/// An SVG renderer with exactly one font.
 fn viewer() -> Options<'static> {
     let mut viewer = Options::default();
     let fonts = viewer.fontdb_mut();
@@ -61,7 +61,7 @@ fn the_picture_of_the_readme_is_fresh() {
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(PICTURE, &drawn).unwrap();
     }
-    // Pixels are compared and not files: how well a file is packed depends on who packs it.
+    // Pixels are compared, not files: compression depends on the encoder.
     let drawn = Pixmap::decode_png(&drawn).unwrap();
     let stored = Pixmap::load_png(PICTURE).ok();
     assert!(
@@ -96,7 +96,7 @@ fn what_goes_on_is_one_shape() {
     }
 }
 
-/// Every line of a frame reaches the edge of its cell where the next one begins, and none goes further.
+/// Every frame line reaches the edge of its cell where the next one begins, and none exceeds it.
 #[test]
 fn frames_close() {
     for frame in [["┏━━┓", "┃  ┃", "┗━━┛"], ["╭──╮", "│  │", "╰──╯"], ["├──┤", "│  │", "├──┤"]]

@@ -1,5 +1,5 @@
-//! The form for a new study, with what is wrong beside the field it is about, and what it would cost and tell before it
-//! runs.
+//! Form screen for a new study, with each problem next to its field, and the cost and expected precision before the
+//! study runs.
 
 mod before_run;
 mod fields;
@@ -16,10 +16,10 @@ use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption};
 use crate::station::widgets::format::{credits, plural, span};
 
-/// From this width on the preview stands beside the form.
+/// The width from which on the preview is next to the form.
 const BESIDE_FROM: u16 = 110;
 
-/// Where you are.
+/// The breadcrumb of the form.
 pub(super) fn trail(model: &Model, form: &Compose) -> Vec<(String, Role)> {
     let mut facts = vec![("studies / new".to_owned(), Role::Text)];
     if let Some(saved) = form.saved_at {
@@ -41,7 +41,7 @@ pub(super) fn trail(model: &Model, form: &Compose) -> Vec<(String, Role)> {
     facts
 }
 
-/// Draws the form; gives the place of its cursor.
+/// Draws the form; returns the position of its text cursor.
 pub(super) fn draw(
     model: &Model,
     form: &Compose,

@@ -1,5 +1,5 @@
-//! What every screen has: tabs and the link on the first line, where you are on the second, keys on the last. The footer
-//! shows what works here and now, from the table of actions; help is always last and never cut.
+//! Frame of every screen: tabs and connection state on the first line, the breadcrumb on the second, keys on the last.
+//! The footer shows the available actions from the table of actions; help is always last and never cut.
 
 use ratatui::layout::Rect;
 
@@ -12,14 +12,14 @@ use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns, fit, wrap};
 use crate::station::widgets::format::{span, stopped, thousands};
 
-/// Columns that a name keeps on the second line, whatever stands beside it.
+/// Columns of a name on the second line, at least.
 const NAME_AT_LEAST: u16 = 16;
-/// Columns of the pane that tells of a daemon of another version.
+/// Columns of the pane about a daemon of another version.
 const OTHER_VERSION: u16 = 72;
-/// From this width on tabs have names.
+/// The width from which on tabs have names.
 const NAMES_FROM: u16 = 80;
 
-/// What is left between the first two lines and the last.
+/// The area between the first two lines and the last.
 pub(crate) fn body(area: Rect) -> Rect {
     Rect::new(area.x, area.y + 2, area.width, area.height.saturating_sub(3))
 }
@@ -57,7 +57,7 @@ pub(crate) fn draw(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     footer(model, canvas, Rect::new(area.x, area.bottom() - 1, area.width, 1));
 }
 
-/// Says over the body why a daemon of another version cannot be talked to, and what to do about it.
+/// Draws over the body why the daemon is incompatible, and what to do about it.
 pub(super) fn other_version(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let Link::Incompatible { why, remedy, .. } = &model.link else { return };
     let width = OTHER_VERSION.min(body.width);
@@ -82,13 +82,13 @@ pub(super) fn other_version(model: &Model, canvas: &mut Canvas<'_>, body: Rect) 
     }
 }
 
-/// What the screens of one study show while none is open.
+/// The content of a study's screens while no study is open.
 pub(super) fn nothing_open(canvas: &mut Canvas<'_>, body: Rect, title: &str) {
     let inner = canvas.pane(body, Caption { title, count: "", foot: "" }, Focus::Here);
     canvas.missing(inner, "No study is open: 1 goes to the list.");
 }
 
-/// The tabs with the columns each of them takes.
+/// The tabs, with the columns of each.
 pub(crate) fn tab_spans(model: &Model, area: Rect) -> Vec<(Screen, String, u16, u16)> {
     let mut x = area.x + 3;
     Screen::ALL
@@ -115,7 +115,7 @@ fn tabs(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     for (screen, label, x, width) in tab_spans(model, area) {
         let open = model.screen == screen;
         let role = if open { Role::TabOpen } else { Role::Tab };
-        // Without colour the brackets tell which one is open.
+        // Without colour, brackets mark the open tab.
         let shown = if open && !canvas.theme.has_half_blocks() {
             format!("[{}]", label.trim())
         } else {
@@ -152,7 +152,7 @@ fn link(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-/// Where you are, and the facts of it.
+/// The breadcrumb, with facts about the current place.
 fn trail(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     let facts = match (&model.compose, model.screen) {
         (Some(form), _) => super::compose::trail(model, form),
@@ -160,7 +160,7 @@ fn trail(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
         (None, Screen::Live) => super::live::trail(model),
         (None, Screen::Results) => super::results::trail(model),
     };
-    // A long name makes room for the facts.
+    // A long name is cut to leave room for the facts.
     let others: u16 = facts.iter().skip(1).map(|(text, _)| columns(text) + 3).sum();
     let name = area.width.saturating_sub(others + 2).max(NAME_AT_LEAST);
     let mut x = area.x + 1;
@@ -173,7 +173,7 @@ fn trail(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-/// The keys that work here, with what they do.
+/// The available keys, with their labels.
 pub(crate) fn hints(model: &Model) -> Vec<(String, &'static str)> {
     let place = model.place();
     let mut actions: Vec<(Footer, Action)> = ACTIONS
@@ -192,13 +192,13 @@ pub(crate) fn hints(model: &Model) -> Vec<(String, &'static str)> {
         .collect()
 }
 
-/// Whether an action has something to work on.
+/// Whether an action has a target.
 fn is_useful(model: &Model, action: Action) -> bool {
     use protocol::run::State;
     let state = model.study().map(|study| study.state);
     match action {
         Action::Back => model.screen != Screen::Studies || model.place() != Place::Studies,
-        // An empty list offers the example, as soon as it is known to be empty.
+        // An empty list offers the example, once it is known to be empty.
         Action::Open => {
             let opens = model.screen != Screen::Results || super::results::opens(model);
             (state.is_some() && opens) || offers_example(model)
@@ -207,7 +207,7 @@ fn is_useful(model: &Model, action: Action) -> bool {
         Action::ShowLive => {
             model.place() == Place::Results && state.is_some_and(|state| !state.is_final())
         }
-        // Arrows need no word, but where one chooses with them.
+        // Arrow keys need no label, except where they make a choice.
         Action::Right => choice_here(model),
         Action::Complete => choice_here(model) || file_here(model) || names_here(model),
         Action::Editor => text_here(model),
@@ -238,13 +238,13 @@ fn is_useful(model: &Model, action: Action) -> bool {
     }
 }
 
-/// The view that would say next what the numbers are worth.
+/// The next view on the reliability of the numbers.
 fn next_worth(model: &Model) -> Option<View> {
     let results = model.lens.report.as_ref().and_then(|report| report.results.as_ref());
     model.lens.results.view.worth(model.study()?.instrument, results)
 }
 
-/// Whether there is an estimate by which groups can be compared.
+/// Whether there is an estimate for comparing groups.
 fn has_scores(study: &protocol::run::Study) -> bool {
     crate::kinds::view(study.instrument).main.is_some()
 }
@@ -257,7 +257,7 @@ fn offers_example(model: &Model) -> bool {
         && (studies.arrival, studies.shelf) == (Arrival::Here, Shelf::Current)
 }
 
-/// The key of the form's field that has the cursor.
+/// The focused field of the form.
 fn field_here(model: &Model) -> Option<&crate::station::model::compose::Field> {
     model.compose.as_ref().and_then(|compose| compose.fields.get(compose.at))
 }
@@ -273,7 +273,7 @@ fn file_here(model: &Model) -> bool {
     field_here(model).is_some_and(|field| field.key == FILE_FIELD)
 }
 
-/// Whether a line with the cursor takes a name out of several that are known.
+/// Whether the focused line accepts one of several known names.
 fn names_here(model: &Model) -> bool {
     let names = model.compose.as_ref().zip(field_here(model));
     names.is_some_and(|(form, field)| !form.names(field).is_empty())
@@ -284,7 +284,7 @@ fn text_here(model: &Model) -> bool {
     field_here(model).is_some_and(|field| field.key == TEXT)
 }
 
-/// What a key does now, where that depends.
+/// The label of an action, where it depends on the state.
 fn label(model: &Model, action: Action) -> &'static str {
     use crate::station::model::layer::{Layer, Yes};
     use protocol::run::State;
@@ -337,7 +337,7 @@ fn footer(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-/// A message, at the bottom right of the body.
+/// A message at the bottom right of the body.
 pub(crate) fn notice(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let Some(notice) = &model.notice else { return };
     if body.height == 0 {

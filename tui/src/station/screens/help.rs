@@ -1,4 +1,4 @@
-//! Help: every key of this place from the table of actions, searchable.
+//! Help page: every key of a place from the table of actions, searchable.
 
 use ratatui::layout::Rect;
 
@@ -9,7 +9,7 @@ use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, wrap};
 
-/// The lines that match what is searched: keys and entry.
+/// The lines that match the search: keys and entry.
 pub(crate) fn rows(model: &Model, help: &Help) -> Vec<(String, &'static Entry)> {
     let wanted = help.input.text().to_lowercase();
     ACTIONS
@@ -51,7 +51,7 @@ pub(super) fn draw(
     let keys_width = (list.width / 4).clamp(10, 22);
     let x = list.x + keys_width;
     let width = list.right().saturating_sub(x);
-    // The line under the cursor is there in full.
+    // The line under the cursor is shown in full.
     let sentences = |row: usize| {
         if row == help.window.cursor { wrap(rows[row].1.help, width) } else { Vec::new() }
     };

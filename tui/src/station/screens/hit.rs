@@ -1,22 +1,22 @@
-//! What stands at a cell, for clicks. It asks the same layout that drew the screen.
+//! Hit test for mouse clicks. It uses the same layout functions as drawing.
 
 use ratatui::layout::Rect;
 
 use super::{SMALLEST, frame, live, studies};
 use crate::station::model::{Model, Screen};
 
-/// Something that can be clicked.
+/// A clickable element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     /// A tab.
     Screen(Screen),
-    /// A row of the list.
+    /// A row of the study list.
     Study(usize),
-    /// A person of the picture.
+    /// A respondent in the mosaic.
     Person(usize),
 }
 
-/// What stands there.
+/// The element at a cell.
 pub(crate) fn target(model: &Model, x: u16, y: u16) -> Option<Target> {
     let (width, height) = model.size;
     if width < SMALLEST.0 || height < SMALLEST.1 {

@@ -1,4 +1,4 @@
-//! The small things that lie over a screen: a menu, a line to type, a question, and what may follow a key.
+//! Small overlays: a menu, a line of input, a question, and the possible next keys of a sequence.
 
 use ratatui::layout::Rect;
 
@@ -8,14 +8,14 @@ use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns, wrap};
 
-/// A box of that size in the middle of the body, as far as it fits.
+/// A box of that size in the middle of the body, limited to it.
 pub(super) fn middle(body: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(body.width);
     let height = height.min(body.height);
     Rect::new(body.x + (body.width - width) / 2, body.y + (body.height - height) / 3, width, height)
 }
 
-/// Draws a choice.
+/// Draws a menu.
 pub(super) fn menu(menu: &Menu, canvas: &mut Canvas<'_>, body: Rect) -> Option<(u16, u16)> {
     let widest = menu.items.iter().map(|item| columns(&item.label) + columns(&item.note) + 8).max();
     let height = u16::try_from(menu.items.len()).unwrap_or(u16::MAX).saturating_add(2);
@@ -40,7 +40,7 @@ pub(super) fn menu(menu: &Menu, canvas: &mut Canvas<'_>, body: Rect) -> Option<(
     None
 }
 
-/// Draws a line to type, at the bottom of the body, so that what it narrows stays in sight.
+/// Draws a line of input at the bottom of the body, so that the filtered list stays visible.
 pub(super) fn prompt(
     model: &Model,
     prompt: &Prompt,
@@ -99,7 +99,7 @@ pub(super) fn question(
     None
 }
 
-/// Draws what may follow the keys so far, once they have waited.
+/// Draws the possible next keys of a sequence, after a delay.
 pub(super) fn which_key(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let pending = &model.pending;
     if pending.keys.is_empty() || model.now.ms < pending.since + WHICH_KEY_MS {

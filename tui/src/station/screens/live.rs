@@ -1,5 +1,5 @@
-//! Screen 2: the panel fills. The picture takes most of it; beside it stand the running estimate, the rate and what it
-//! costs, and the answers as they come.
+//! Screen 2, the live panel: it shows how the panel fills. The mosaic takes most of the area; next to it are the
+//! running estimate, the rate and the cost, and the answers as they arrive.
 
 pub(super) mod answers;
 mod tally;
@@ -19,14 +19,14 @@ use crate::station::widgets::canvas::{Canvas, Caption, columns};
 use crate::station::widgets::format::{number, span, thousands};
 use crate::station::widgets::mosaic::{Arrangement, Mosaic, NO_SCORE, PENDING, UNREAD};
 
-/// From this width on the answers stand beside the picture.
+/// The width from which on the answers are next to the mosaic.
 const BESIDE_FROM: u16 = 110;
-/// Lines of the panes below the picture.
+/// Lines of the panes below the mosaic.
 const BELOW: u16 = 10;
 /// Lines of the tally above the answers.
 const TALLY: u16 = 9;
 
-/// Where the panes stand.
+/// The areas of the panes.
 struct Panes {
     mosaic: Option<Rect>,
     tally: Option<Rect>,
@@ -56,7 +56,7 @@ fn panes(model: &Model, body: Rect) -> Panes {
     Panes { mosaic: Some(mosaic), tally: Some(tally), answers: Some(answers) }
 }
 
-/// Where the picture stands, within its frame.
+/// The area of the mosaic within its frame.
 pub(crate) fn mosaic_area(model: &Model) -> Rect {
     let (width, height) = model.size;
     let body = frame::body(Rect::new(0, 0, width, height));
@@ -64,7 +64,7 @@ pub(crate) fn mosaic_area(model: &Model) -> Rect {
     Rect::new(pane.x + 1, pane.y + 1, pane.width.saturating_sub(2), pane.height.saturating_sub(2))
 }
 
-/// Who stands at a cell of the picture.
+/// The respondent at a cell of the mosaic.
 pub(super) fn person_at(model: &Model, x: u16, y: u16) -> Option<usize> {
     let area = mosaic_area(model);
     let study = model.study()?;
@@ -72,7 +72,7 @@ pub(super) fn person_at(model: &Model, x: u16, y: u16) -> Option<usize> {
     mosaic(model, study).geometry(area, model.theme.has_half_blocks()).person_at(area, x, y)
 }
 
-/// The picture of the panel.
+/// The mosaic of the panel.
 pub(crate) fn mosaic<'a>(model: &'a Model, study: &Study) -> Mosaic<'a> {
     let kind = Lens::instrument(study);
     let cursor = (model.lens.pane == LivePane::Mosaic).then_some(model.lens.person);
@@ -88,7 +88,7 @@ pub(crate) fn mosaic<'a>(model: &'a Model, study: &Study) -> Mosaic<'a> {
     }
 }
 
-/// Where you are, and how far it is.
+/// The breadcrumb and the progress.
 pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let Some(study) = model.study() else { return vec![("no study".to_owned(), Role::Dim)] };
     let glyphs = model.theme.glyphs();
@@ -98,7 +98,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let cells = if model.size.0 < 80 { 6 } else { 16 };
     let mut facts = vec![(study.name.clone(), Role::Text)];
     match &study.reason {
-        // Why it stands still matters more than how far it came.
+        // The reason of a halt matters more than the progress.
         Some(reason) => facts.push((format!("{}: {reason}", state_label(study.state)), role)),
         None => facts.extend([
             (state_label(study.state).to_owned(), role),
@@ -115,7 +115,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let live = model.lens.live.as_ref();
     let silence = live.and_then(|live| live.silence.as_ref());
     if live.is_some_and(|live| live.no_writes.is_some()) {
-        // The whole reason is long; the study goes on by itself when it is over.
+        // The full reason is too long here; the study continues by itself afterwards.
         let said = "the store takes no writes: `demoscope daemon status` says why";
         facts.push((said.to_owned(), Role::Warning));
     } else if study.state == State::Running
@@ -190,7 +190,7 @@ fn draw_mosaic(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect
     picture.draw(canvas, inner, &geometry);
 }
 
-/// Who is under the cursor.
+/// The respondent under the cursor.
 fn under_cursor(model: &Model, study: &Study) -> Option<String> {
     let person = model.lens.person;
     if model.lens.pane != LivePane::Mosaic {
@@ -207,7 +207,7 @@ fn under_cursor(model: &Model, study: &Study) -> Option<String> {
     Some(format!("p{} {} {state}", person + 1, who.unwrap_or_default()))
 }
 
-/// What the dots mean.
+/// The legend of the mosaic.
 fn legend(study: &Study, canvas: &Canvas<'_>) -> String {
     let glyphs = canvas.glyphs();
     let kind = Lens::instrument(study);

@@ -1,5 +1,5 @@
-//! One file a screen, one for each thing that lies over them. Drawing is a pure function of the model and the size: the
-//! same model gives the same cells, wherever it is drawn.
+//! Screens and overlays, one file each. Drawing is a pure function of the model and the size: the same model gives the
+//! same cells everywhere.
 
 pub(crate) mod compose;
 pub(crate) mod frame;
@@ -20,13 +20,13 @@ use crate::station::model::{Model, Screen};
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::Canvas;
 
-/// Below this the screens do not fit.
+/// The smallest size at which the screens fit.
 pub(crate) const SMALLEST: (u16, u16) = (60, 20);
 
-/// What every number is: computed, not asked.
+/// The label of every number: computed, not asked of people.
 const SYNTHETIC: &str = "synthetic";
 
-/// Draws the model over whatever the buffer held, and says where the cursor of a text stands.
+/// Draws the model over the previous content of the buffer, and returns the position of the text cursor.
 pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let area = buffer.area;
     let mut blank = Cell::EMPTY;
@@ -65,7 +65,7 @@ pub fn draw(model: &Model, buffer: &mut Buffer) -> Option<(u16, u16)> {
     cursor
 }
 
-/// One line for a terminal that is too small, with what is going on; keys still work.
+/// One line for a terminal that is too small, with the current activity; keys still work.
 fn too_small(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     let (columns, rows) = SMALLEST;
     let times = canvas.glyphs().times();

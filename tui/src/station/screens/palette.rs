@@ -1,4 +1,4 @@
-//! The palette: a few letters find a command or a study.
+//! Palette overlay: search for a command or a study by a few letters.
 
 use ratatui::layout::Rect;
 
@@ -8,7 +8,7 @@ use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption};
 
-/// Lines of what is found.
+/// Visible matches.
 const ROWS: u16 = 14;
 
 /// Draws the palette.

@@ -1,4 +1,4 @@
-//! One respondent: everything they said and everything there is to know about them. The bottom of every number.
+//! Respondent page: their whole answer and all attributes of the persona. Every drill-down ends here.
 
 use protocol::channels::{BILLION, Heard};
 use protocol::results::Response;
@@ -17,10 +17,10 @@ use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, wrap};
 use crate::station::widgets::format::number;
 
-/// The widest page that reads well.
+/// The maximum width of a readable page.
 const WIDTH_MAX: u16 = 92;
 
-/// What the groups of a person said, with the interval: one line an attribute, as far as there is a report.
+/// The estimates of the respondent's classes with intervals: one line for each dimension, if the report is loaded.
 fn groups(model: &Model, study: &Study, response: &Response, glyphs: Glyphs) -> Vec<String> {
     let Some(measure) = kinds::view(study.instrument).main else { return Vec::new() };
     let Some(results) = model.lens.report.as_ref().and_then(|report| report.results.as_ref())
@@ -49,7 +49,7 @@ fn groups(model: &Model, study: &Study, response: &Response, glyphs: Glyphs) -> 
         .collect()
 }
 
-/// What somebody said who saw two variants again in the other order.
+/// The second answer of a respondent who saw the variants in both orders.
 fn in_other_order(study: &Study, second: &Response) -> Vec<(String, String)> {
     let mark = (Lens::instrument(study).mark)(kinds::mark(&second.answer));
     let mut facts = vec![
@@ -61,7 +61,7 @@ fn in_other_order(study: &Study, second: &Response) -> Vec<(String, String)> {
     facts
 }
 
-/// What each channel heard from somebody, construct by construct: label, fact, colour.
+/// The readings of each channel, construct by construct: label, fact, colour.
 fn voices(response: &Response, glyphs: Glyphs) -> Vec<(&'static str, String, Role)> {
     let mut lines = Vec::new();
     for (of, voices) in response.channels.iter().flatten() {

@@ -1,6 +1,6 @@
-//! Screen 3: what was found. The main pane shows one of several views; beside it stand the scores, below it the answers
-//! that the cursor is about. Where there is room the answers have a column of their own and the reasons stand beside the
-//! scores. Enter goes from any number down to the answers, Esc comes back.
+//! Screen 3, the results: the main pane shows one of several views; next to it are the scores, below it the answers for
+//! the entry under the cursor. On large terminals the answers have a column of their own and the reasons are next to
+//! the scores. Enter drills down from any number to the answers, Esc returns.
 
 mod channels;
 mod checks;
@@ -31,17 +31,17 @@ use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, fit};
 use crate::station::widgets::format::{number, thousands};
 
-/// From this width on the scores have a fixed width.
+/// The width from which on the scores have a fixed width.
 const WIDE_FROM: u16 = 110;
-/// From this size on the answers have a column of their own, and the reasons a pane.
+/// The size from which on the answers have a column of their own, and the reasons a pane.
 const ROOMY_FROM: (u16, u16) = (156, 38);
 
 /// Below this width there is no room for all the facts of a panel that failed a check.
 const NARROW_BELOW: u16 = 80;
-/// Columns of a name that has to make room.
+/// Columns of a shortened name.
 const NAME_CUT: u16 = 7;
 
-/// Where the panes stand.
+/// The areas of the panes.
 struct Panes {
     main: Option<Rect>,
     scores: Option<Rect>,
@@ -85,18 +85,18 @@ fn panes(model: &Model, body: Rect) -> Panes {
     Panes { main: Some(main), scores: Some(scores), reasons: None, quotes: Some(below) }
 }
 
-/// Whether the scores have a pane: pages of numbers with their intervals take the whole width where there is little.
+/// Whether the scores have a pane: on small terminals, pages of numbers with their intervals take the whole width.
 pub(crate) fn shows_scores(model: &Model) -> bool {
     let is_page = matches!(model.lens.results.view, View::Channels | View::Checks);
     !is_page || model.size.0 >= WIDE_FROM
 }
 
-/// The results of the open study, when they are there.
+/// The results of the open study, if loaded.
 fn results(model: &Model) -> Option<&Results> {
     model.lens.report.as_ref()?.results.as_ref()
 }
 
-/// Where you are: the study, its main number, and the way down.
+/// The breadcrumb: the study, its main result, and the drill-down.
 pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let Some(study) = model.study() else { return vec![("no study".to_owned(), Role::Dim)] };
     let glyphs = model.theme.glyphs();
@@ -104,13 +104,13 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     if let Some(text) = headline(model, study, glyphs) {
         facts.push((text, Role::Strong));
     }
-    // Whatever forbids to believe the number stands beside it; the view of the method says what it is.
+    // A warning against the number is next to it; the method view explains what the number is.
     if results(model).is_some_and(|results| results.diagnostics.failures().next().is_some()) {
         let said =
             if model.size.0 < WIDE_FROM { "failed a check" } else { "the panel failed a check" };
         facts.push((said.to_owned(), Role::Bad));
         if model.size.0 < NARROW_BELOW {
-            // There is room for what forbids to believe a number and for what it is, not for much of a name.
+            // There is room for the warning and the label of the number, but only for a short name.
             facts[0].0 = fit(&study.name, NAME_CUT, glyphs).into_owned();
             facts.push((SYNTHETIC.to_owned(), Role::Dim));
             return facts;
@@ -141,7 +141,7 @@ fn headline(model: &Model, study: &Study, glyphs: Glyphs) -> Option<String> {
     Some(format!("{} {}{interval}", measure.label, show(estimate.value)))
 }
 
-/// What the answers are narrowed to.
+/// The filter on the answers, in words.
 fn way_down(drill: &Drill) -> String {
     let mut steps: Vec<String> = drill
         .classes
@@ -184,7 +184,7 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     }
 }
 
-/// What stands beside the scores where there is room: the reasons, or the findings while the reasons are the view.
+/// The pane next to the scores on large terminals: the reasons, or the findings while the main view is the reasons.
 fn draw_beside(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
     let shows_reasons = model.lens.results.view != View::Reasons;
     let title = if shows_reasons { View::Reasons.title() } else { "Conclusions" };
@@ -255,7 +255,7 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
     }
 }
 
-/// Rows that the cursor of the main pane can be on.
+/// Rows of the main pane that the cursor can reach.
 pub(crate) fn main_rows(model: &Model) -> usize {
     let Some(study) = model.study() else { return 0 };
     let view = &model.lens.results;
@@ -308,7 +308,7 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
         }
         View::Reasons => {
             let theme = results(model)?.themes.get(row)?;
-            // Answers to open questions say themselves what they name; of others the report cites some.
+            // Answers to open questions list their own themes; for other types the report cites answers.
             let asks_openly = kinds::view(study.instrument).opening == Opening::Reasons;
             let names = |response: &&Response| {
                 kinds::parts(&response.answer).open.is_some_and(|open| open.names(&theme.theme))
@@ -329,7 +329,7 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
     }
 }
 
-/// Whether Enter leads from what is under the cursor to answers.
+/// Whether Enter opens answers for the entry under the cursor.
 pub(crate) fn opens(model: &Model) -> bool {
     let view = &model.lens.results;
     match (view.pane, view.view) {
@@ -339,7 +339,7 @@ pub(crate) fn opens(model: &Model) -> bool {
     }
 }
 
-/// Why nothing can be opened behind the line under the cursor.
+/// Why there are no answers to open for the line under the cursor.
 pub(crate) fn why_nothing_behind(model: &Model) -> &'static str {
     match model.lens.results.view {
         View::Checks => {
@@ -357,8 +357,8 @@ fn cited(what: &str, answers: impl Iterator<Item = u32>) -> Drill {
     Drill { cited: Some((what.to_owned(), ordinals)), ..Drill::default() }
 }
 
-/// What is under the cursor, in a word and as text to copy: never a name without its number, never a number without what
-/// it is worth.
+/// The entry under the cursor, with a label and as text to copy: a name always with its number, a number always with
+/// its interval.
 pub(crate) fn as_text(model: &Model) -> Option<(&'static str, String)> {
     let study = model.study()?;
     let glyphs = model.theme.glyphs();
@@ -405,7 +405,7 @@ pub(crate) fn as_text(model: &Model) -> Option<(&'static str, String)> {
     })
 }
 
-/// Whether all answers are loaded, in words for the foot of a pane.
+/// Whether all answers are loaded, as a caption for a pane.
 fn loading(model: &Model) -> &'static str {
     let has_ended = model.study().is_some_and(|study| study.state.is_final());
     match model.lens.loading {

@@ -1,5 +1,5 @@
-//! Screen 1: every study in a list, and the one under the cursor beside it. The first start shows what to do instead of
-//! an empty box.
+//! Screen 1, the study list with a preview of the study under the cursor. The first start shows an introduction instead
+//! of an empty list.
 
 mod preview;
 mod welcome;
@@ -18,12 +18,12 @@ use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, columns, wrap};
 use crate::station::widgets::format::{number, span, thousands};
 
-/// From this width on the preview stands beside the list.
+/// The width from which on the preview is next to the list.
 const BESIDE_FROM: u16 = 110;
 /// Lines of the preview below the list.
 const BELOW: u16 = 7;
 
-/// Where list and preview stand.
+/// The areas of list and preview.
 fn panes(model: &Model, body: Rect) -> (Rect, Option<Rect>) {
     let (_, all) = model.studies.counts();
     if model.zoom == Zoom::One || all == 0 {
@@ -54,7 +54,7 @@ pub(super) fn row_at(model: &Model, x: u16, y: u16) -> Option<usize> {
     (inside && shown.contains(&row)).then_some(row)
 }
 
-/// Where you are.
+/// The breadcrumb.
 pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let studies = &model.studies;
     let (shown, all) = studies.counts();
@@ -72,7 +72,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
         (format!("sort: {} {arrow}", studies.column.label()), Role::Dim),
     ];
     if !studies.filter.is_empty() {
-        // Studies of other types have no such score, and are not missing by chance.
+        // Studies of other types have no such score and are filtered out on purpose.
         let whose = studies.scores_of.map(|kind| format!(" ({} only)", kinds::view(kind).title));
         let whose = whose.unwrap_or_default();
         facts.push((format!("filter: {}{whose}", studies.filter), Role::Match));
@@ -130,7 +130,7 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     }
 }
 
-/// Where the columns of the list stand.
+/// The columns of the list.
 struct Columns {
     name: u16,
     state: u16,
@@ -142,7 +142,7 @@ struct Columns {
 
 impl Columns {
     fn of(width: u16) -> Self {
-        // A narrow list leaves its names what room there is.
+        // A narrow list gives names the remaining columns.
         let (state, answers, score) = if width >= 100 { (14, 15, 15) } else { (13, 14, 11) };
         let when = if width >= 62 { 8 } else { 0 };
         let kind = if width >= 84 { 14 } else { 0 };
@@ -216,7 +216,7 @@ fn draw_row(model: &Model, study: &Study, canvas: &mut Canvas<'_>, line: Rect, w
     }
 }
 
-/// The main estimate with half its interval; where it has none, how many it rests on.
+/// The main estimate with its half width; without one, the number of answers.
 fn score(model: &Model, study: &Study, glyphs: Glyphs) -> String {
     let main = kinds::view(study.instrument).main;
     let (Some(measure), Some(estimate)) = (main, model.studies.main(study)) else {
@@ -251,12 +251,12 @@ pub(super) fn state_mark(study: &Study, glyphs: Glyphs) -> (&'static str, Role) 
     }
 }
 
-/// How long ago that was.
+/// The age of a time.
 pub(super) fn age(then: Timestamp, now: Timestamp) -> String {
     span(u64::try_from(now.as_second() - then.as_second()).unwrap_or(0))
 }
 
-/// A label and a text on one line; says whether there was room.
+/// A label and a text on one line.
 pub(super) fn fact(canvas: &mut Canvas<'_>, line: Rect, label: &str, text: &str, role: Role) {
     let width = 10.max(columns(label) + 1).min(line.width);
     canvas.cut(line.x, line.y, width, label, Role::Dim);

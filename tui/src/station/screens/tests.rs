@@ -1,5 +1,4 @@
-//! What people see: every screen at every size and colour level as stored pictures, no panic at any size, and hostile text
-//! without effect.
+//! Snapshots of every screen at every size and colour level, no panic at any size, and hostile text without effect.
 
 use proptest::prelude::*;
 use protocol::control::{ControlResult, Judged, Verdict};
@@ -15,7 +14,7 @@ use crate::station::testing::{MAIN, Rig, cross, id, look, report, styles};
 
 const FULL: (Colours, Glyphs) = (Colours::True, Glyphs::Unicode);
 
-/// The screens by name: how many people have answered, and the keys that lead there.
+/// The screens by name: number of recorded answers, and the keys that open it.
 const SCENES: [(&str, u32, &str); 15] = [
     ("studies", 200, "1"),
     ("live", 120, ""),
@@ -34,7 +33,7 @@ const SCENES: [(&str, u32, &str); 15] = [
     ("results_method", 200, "3 v v v v"),
 ];
 
-/// Those whose colours are kept too: one with a mosaic, one with bars, whiskers and a cursor.
+/// Screens whose colours are snapshotted too: one with a mosaic, one with bars, whiskers and a cursor.
 const LEVELLED: [&str; 2] = ["live", "results"];
 
 fn scene(known: u32, keys: &str, size: (u16, u16), (colours, glyphs): (Colours, Glyphs)) -> Rig {
@@ -56,7 +55,7 @@ fn every_screen_keeps_its_look_at_every_size() {
     }
 }
 
-/// What a role looks like at each level is a table beside the themes; two screens show how roles come together.
+/// The style of each role at each level is a table of the themes; two screens show the combination.
 #[test]
 fn two_screens_keep_their_look_at_every_colour_level() {
     for (name, known, keys) in SCENES.into_iter().filter(|(name, ..)| LEVELLED.contains(name)) {
@@ -147,7 +146,7 @@ fn ascii_screens_are_ascii() {
     for (name, known, keys) in SCENES {
         let rig = scene(known, keys, (120, 36), (Colours::None, Glyphs::Ascii));
         let strangers: String = rig.text().chars().filter(|letter| !letter.is_ascii()).collect();
-        // What people wrote stays as they wrote it.
+        // Text from outside is kept unchanged.
         let strangers: String =
             strangers.chars().filter(|letter| !"ößü日本語".contains(*letter)).collect();
         assert_eq!(strangers, "", "{name}");
@@ -235,7 +234,7 @@ proptest! {
         width in 1u16..=220, height in 1u16..=70, which in 0..=SCENES.len(), ascii in any::<bool>(), zoom in any::<bool>(),
     ) {
         let kind = if ascii { (Colours::None, Glyphs::Ascii) } else { FULL };
-        // The last scene is two variants against each other.
+        // The last scene is an A/B test.
         let mut rig = match SCENES.get(which) {
             Some((_, known, keys)) => scene(*known, keys, (width, height), kind),
             None => {
@@ -255,7 +254,7 @@ proptest! {
     }
 }
 
-/// A buffer is drawn over as it is: what stood in it is gone, whichever screen that was.
+/// Drawing replaces the whole previous content of a buffer, whichever screen it was.
 #[test]
 fn nothing_of_another_screen_shines_through() {
     let mut used = scene(120, "", (120, 36), FULL).buffer();
@@ -266,7 +265,7 @@ fn nothing_of_another_screen_shines_through() {
     }
 }
 
-/// Drawing needs no more than the model.
+/// Drawing depends on the model only.
 #[test]
 fn the_same_model_draws_the_same_cells() {
     let rig = scene(120, "", (100, 30), FULL);

@@ -1,5 +1,5 @@
-//! What the daemon tells the form: what its fields can be where this program answers and where a model does, and what a
-//! draft with everything would take.
+//! Recorded responses of the daemon for the form: settings for the built-in engine and for a model, and the preview of
+//! a draft with every option.
 
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
@@ -25,7 +25,7 @@ fn of(all: impl IntoIterator<Item = (&'static str, Setting)>) -> Settings {
     all.into_iter().map(|(key, setting)| (key.to_owned(), setting)).collect()
 }
 
-/// Where this program answers.
+/// Settings for the built-in engine.
 pub(crate) fn offline_settings() -> Settings {
     let without = "means nothing without the channel";
     of([
@@ -61,7 +61,7 @@ pub(crate) fn offline_settings() -> Settings {
     ])
 }
 
-/// Where a model answers and everything is asked for.
+/// Settings for a model engine with every option.
 pub(crate) fn model_settings() -> Settings {
     of([
         ("engine", names(&["offline", "openai", "claude"], None)),
@@ -72,7 +72,7 @@ pub(crate) fn model_settings() -> Settings {
     ])
 }
 
-/// The complaint about an empty draft, with what its fields can be.
+/// The error for an empty draft, with its possible settings.
 pub(crate) fn empty_draft(settings: Settings) -> ApiError {
     let mut error = ApiError::new(ErrorCode::InvalidInput, "The study has a problem");
     error.problems.push(protocol::study::Problem {
@@ -83,7 +83,7 @@ pub(crate) fn empty_draft(settings: Settings) -> ApiError {
     ApiError { settings: Some(Box::new(settings)), ..error }
 }
 
-/// What a draft with everything would take.
+/// The preview of a draft with every option.
 pub(crate) fn model_preview() -> Preview {
     let calls = |what: &str, count, cost| Calls { what: what.to_owned(), count, cost_usd: cost };
     Preview {

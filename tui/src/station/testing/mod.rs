@@ -1,5 +1,5 @@
-//! Recorded data for tests: a list of studies, one of them with scores, answers and a report, all made from ordinals, so
-//! that every run draws the same screens. And a hand that types.
+//! Recorded data for tests: a list of studies, one of them with scores, answers and a report, all derived from
+//! ordinals, so that every run draws the same screens. Also a test rig that presses keys.
 
 mod form;
 mod print;
@@ -38,7 +38,7 @@ use super::msg::Msg;
 use super::theme;
 use super::{screens, update};
 
-/// A moment that many milliseconds after the start.
+/// A moment at that many milliseconds after the start.
 pub(crate) fn at(ms: u64) -> Moment {
     let wall = Timestamp::from_second(1_790_000_000).unwrap();
     Moment { ms, wall, key: SubmitKey(Uuid::from_u128(u128::from(ms))) }
@@ -48,14 +48,14 @@ pub(crate) fn look(colours: Colours, glyphs: Glyphs) -> Look {
     Look { colours, glyphs, line: Line::Local }
 }
 
-/// A model with a hand on its keys.
+/// A model with a driver for keys and messages.
 pub(crate) struct Rig {
     pub(crate) model: Model,
     pub(crate) ms: u64,
 }
 
 impl Rig {
-    /// A workstation that has just begun, before anything has arrived.
+    /// A workstation that has just started, without any data.
     pub(crate) fn bare(size: (u16, u16), look: Look) -> Self {
         let theme = theme::Theme::named("dark", look).unwrap();
         Self { model: Model::new(at(0), size, Keymap::built_in().unwrap(), theme), ms: 0 }
@@ -79,7 +79,7 @@ impl Rig {
         rig
     }
 
-    /// Opens the study that has everything, with `known` of its people answered.
+    /// Opens the study with complete data, with `known` of its respondents answered.
     pub(crate) fn open(&mut self, people: u32, known: u32) {
         self.keys("2");
         let mut main = study(MAIN, "Meal kit that learns", State::Running, known, people);
@@ -109,7 +109,7 @@ impl Rig {
         }
     }
 
-    /// Opens the study of two variants, with everything of it.
+    /// Opens the A/B test with all of its data.
     pub(crate) fn open_ab(&mut self, people: u32) {
         let mut all = studies(200);
         all.insert(0, ab_study(people));
@@ -122,7 +122,7 @@ impl Rig {
         self.tell(Msg::Page(id(AB), Ok(Page { items, next: None })));
     }
 
-    /// Opens the study of open questions, with everything of it.
+    /// Opens the survey with all of its data.
     pub(crate) fn open_survey(&mut self, people: u32) {
         let mut all = studies(200);
         all.insert(0, survey_study(people));
@@ -135,19 +135,19 @@ impl Rig {
         self.tell(Msg::Page(id(SURVEY), Ok(Page { items, next: None })));
     }
 
-    /// Something happens, a little later.
+    /// Delivers a message, a little later.
     pub(crate) fn tell(&mut self, msg: Msg) -> Vec<Effect> {
         self.ms += 7;
         update(&mut self.model, at(self.ms), msg)
     }
 
-    /// Time passes.
+    /// Lets time pass.
     pub(crate) fn wait(&mut self, ms: u64) -> Vec<Effect> {
         self.ms += ms;
         update(&mut self.model, at(self.ms), Msg::Tick)
     }
 
-    /// Presses keys, written as keymaps write them.
+    /// Presses keys in keymap notation.
     pub(crate) fn keys(&mut self, keys: &str) -> Vec<Effect> {
         key::sequence(keys)
             .unwrap()
@@ -161,13 +161,13 @@ impl Rig {
         self.tell(Msg::Input(Input::Paste(text.to_owned())))
     }
 
-    /// An event of that kind about a study, which tells nothing more.
+    /// An event of that kind about a study, without further data.
     pub(crate) fn news(&mut self, kind: EventKind, study: u128, seq: u64) -> Vec<Effect> {
         let kind = kind.as_str().to_owned();
         self.event(EventData::Other { kind, data: serde_json::Value::Null }, study, seq)
     }
 
-    /// An event about a study with all that it tells.
+    /// An event about a study with its data.
     pub(crate) fn event(&mut self, data: EventData, study: u128, seq: u64) -> Vec<Effect> {
         let event = Event::new(seq, at(0).wall, Some(id(study)), data);
         self.tell(Msg::Events(EventPage { events: vec![event], next: Cursor(seq) }))

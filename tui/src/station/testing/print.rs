@@ -1,4 +1,4 @@
-//! Screens as text, for snapshots: their letters, and a letter for each style.
+//! Text form of screens for snapshots: their letters, and a letter for each style.
 
 use ratatui::buffer::Buffer;
 
@@ -20,7 +20,7 @@ pub(crate) fn text(buffer: &Buffer) -> String {
     shown
 }
 
-/// One letter a style, so that a change of colour or weight shows in a snapshot.
+/// One letter for each style, so that a change of colour or weight is visible in a snapshot.
 pub(crate) fn styles(buffer: &Buffer) -> String {
     let mut known: Vec<String> = Vec::new();
     let mut map = String::new();

@@ -1,4 +1,4 @@
-//! The report of the study that has everything: an estimate for each class of age, one of them clearly lower.
+//! Report of the study with complete data: an estimate for each age band, one of them clearly lower.
 
 use std::collections::BTreeMap;
 
@@ -124,7 +124,7 @@ pub(crate) fn report(people: u32) -> Report {
     }
 }
 
-/// Age crossed with gender: women of 65 and older like it least, and of one cell there is hardly anybody.
+/// Age crossed with gender: women of 65 and older have the lowest score, and one cell has very few answers.
 pub(crate) fn cross(people: u32) -> CrossTab {
     let ages = ["18-24", "25-34", "35-44", "45-54", "55-64", "65-74", "75-100"];
     let n = u64::from(people) / 5;

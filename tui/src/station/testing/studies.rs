@@ -1,4 +1,4 @@
-//! A recorded list of studies, and what each respondent of the first one answered, made from ordinals.
+//! Recorded list of studies, and the answers of each respondent of the first one, derived from ordinals.
 
 use jiff::Timestamp;
 use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption};
@@ -9,7 +9,7 @@ use protocol::run::{PanelCounts, State, Study};
 use protocol::study::{EngineMode, Origin, StudyType};
 use uuid::Uuid;
 
-/// The study that has everything.
+/// The study with complete data.
 pub(crate) const MAIN: u128 = 0x5eed;
 
 pub(crate) fn id(number: u128) -> StudyId {
@@ -66,7 +66,7 @@ pub(crate) fn studies(people: u32) -> Vec<Study> {
     ]
 }
 
-/// A score of 1 to 10 that depends on the person only, lower for the old.
+/// A score of 1 to 10 that depends on the respondent only, lower for older ones.
 pub(crate) fn score(ordinal: u32) -> u8 {
     let noise = (ordinal.wrapping_mul(2_654_435_761) >> 16) % 6;
     let age_penalty = if age(ordinal) >= 65 { 3 } else { 0 };

@@ -1,5 +1,4 @@
-//! Recorded studies without scores: one of two variants and one of open questions, what each respondent answered, and the
-//! reports.
+//! Recorded studies without scores: an A/B test and a survey, with the answers of each respondent and their reports.
 
 use protocol::results::{Answer, Outcomes, Report, Response, Sentiment, ThemeKind};
 use protocol::run::{State, Study};
@@ -8,10 +7,10 @@ use protocol::study::StudyType;
 use super::report::{estimate, report};
 use super::studies::{response, study};
 
-/// The study of two variants.
+/// The A/B test.
 pub(crate) const AB: u128 = 0xab;
 
-/// What that study asks.
+/// Its study.
 pub(crate) fn ab_study(people: u32) -> Study {
     Study {
         instrument: StudyType::AbTest,
@@ -19,7 +18,7 @@ pub(crate) fn ab_study(people: u32) -> Study {
     }
 }
 
-/// The answer of a respondent to it: B for two of five, A for two, neither for one.
+/// A respondent's answer to it: B for two of five, A for two, neither for one.
 pub(crate) fn ab_response(ordinal: u32) -> Response {
     use protocol::results::Preference;
     use protocol::study::Order;
@@ -83,13 +82,13 @@ pub(crate) fn ab_report(people: u32) -> Report {
     report
 }
 
-/// The study of open questions.
+/// The survey.
 pub(crate) const SURVEY: u128 = 0x0a5;
 
-/// What it asks.
+/// Its question.
 const QUESTION: &str = "What would keep you from it?";
 
-/// That study.
+/// Its study.
 pub(crate) fn survey_study(people: u32) -> Study {
     Study {
         instrument: StudyType::Survey,
@@ -97,12 +96,12 @@ pub(crate) fn survey_study(people: u32) -> Study {
     }
 }
 
-/// What the answer of a respondent to it names.
+/// The theme that a respondent's answer names.
 fn named(ordinal: u32) -> &'static str {
     if ordinal.is_multiple_of(3) { "price" } else { "noise" }
 }
 
-/// The answer of a respondent to it.
+/// A respondent's answer to it.
 pub(crate) fn survey_response(ordinal: u32) -> Response {
     let said = if ordinal.is_multiple_of(3) { "The price." } else { "The noise at night." };
     let answer = Answer::Survey {

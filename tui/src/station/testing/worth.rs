@@ -1,5 +1,5 @@
-//! A report with everything that tells what numbers are worth: three channels, one of which missed somebody, a control
-//! that failed, other wordings, and figures on the answers.
+//! Report with every indicator of reliability: three channels, one with a missing reading, a failed control, other
+//! wordings, and quality figures.
 
 use protocol::channels::{Construct, Heard, Pmf, Rated, Voices};
 use protocol::control::{ControlResult, Judged, Verdict, Wording, Wordings};
@@ -10,16 +10,16 @@ use protocol::results::{Report, Response};
 use super::report::{estimate, report};
 use super::studies::response;
 
-/// Whom the anchors' reading missed.
+/// The respondent without an SSR reading.
 pub(crate) const UNREAD: u32 = 2;
-/// Why.
+/// The reason.
 pub(crate) const WHY_UNREAD: &str = "no embedding: the service failed (HTTP 500)";
 
 fn known(value: f64, half: f64, n: u64) -> Figure {
     Figure::Known(estimate(value, half, n))
 }
 
-/// The report of the study that has everything, with all of that.
+/// The report of the study with complete data, with all of these.
 pub(crate) fn worth_report(people: u32) -> Report {
     let mut report = report(people);
     let n = u64::from(people);
@@ -79,7 +79,7 @@ pub(crate) fn worth_report(people: u32) -> Report {
     report
 }
 
-/// The answer of a respondent who was heard on all channels, or on all but one.
+/// The answer of a respondent with readings of all channels, or of all but one.
 pub(crate) fn heard_response(ordinal: u32) -> Response {
     let liking = Voices {
         direct: 7,

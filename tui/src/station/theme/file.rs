@@ -1,5 +1,5 @@
-//! Theme files: `role = ["for many colours", "for sixteen", "for none"]`. Every role must be there, so that a theme
-//! cannot leave a piece of the screen invisible by omission.
+//! Theme files: `role = ["for many colours", "for sixteen", "for none"]`. Every role is required, so that a theme
+//! cannot make an element invisible by omission.
 
 use std::collections::BTreeMap;
 
@@ -9,39 +9,39 @@ use serde::Deserialize;
 use super::{Role, shade};
 use crate::station::look::Colours;
 
-/// What can be wrong with a theme.
+/// An error in a theme.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ThemeError {
-    /// There is none of that name.
+    /// There is no theme of that name.
     #[error("There is no theme '{name}'; there are {}", .known.join(", "))]
     Unknown {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// What there is.
+        /// The existing names.
         known: Vec<&'static str>,
     },
-    /// The file is no TOML of the expected shape.
+    /// The file is not TOML of the expected shape.
     #[error("The theme '{name}' cannot be read: {what}")]
     Malformed {
-        /// Which theme.
+        /// The theme.
         name: String,
-        /// What the reader says.
+        /// The parser's message.
         what: String,
     },
     /// A role has no colours.
     #[error("The theme '{name}' says nothing about '{role}'")]
     Missing {
-        /// Which theme.
+        /// The theme.
         name: String,
-        /// Which role.
+        /// The role.
         role: &'static str,
     },
     /// A word is neither a colour nor a weight.
     #[error("The theme '{name}' uses '{word}', which is neither a colour nor a weight")]
     Word {
-        /// Which theme.
+        /// The theme.
         name: String,
-        /// Which word.
+        /// The word.
         word: String,
     },
 }
@@ -70,7 +70,7 @@ pub(super) struct File {
 }
 
 impl File {
-    /// One style a role, in the order of [`Role::ALL`], for a terminal with that many colours.
+    /// One style for each role, in the order of [`Role::ALL`], for a terminal with those colours.
     pub(super) fn styles(&self, colours: Colours) -> Vec<Style> {
         let pick = |looks: &[Style; 3]| match colours {
             Colours::True => looks[0],
@@ -119,7 +119,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<File, ThemeError> {
     Ok(File { roles, ramp: colours(&raw.ramp.colours)?, ramp_sixteen: colours(&raw.ramp.sixteen)? })
 }
 
-/// Reads `bold #ffffff on #202020`; gives back the word that means nothing.
+/// Parses `bold #ffffff on #202020`; an error is the unknown word.
 fn read_style(text: &str) -> Result<Style, &str> {
     let mut style = Style::new();
     let mut words = text.split_whitespace();

@@ -1,13 +1,13 @@
-//! Arithmetic on colours: shades between the stops of a ramp, and the nearest colour of xterm's cube.
+//! Colour arithmetic: shades between the stops of a ramp, and the nearest colour of xterm's cube.
 
 use ratatui::style::Color;
 
-/// Shades that a fine ramp has.
+/// Number of shades in a fine ramp.
 const SHADES: usize = 64;
 /// The levels of one channel in xterm's 6×6×6 cube.
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
-/// Evenly spaced shades between the stops. Colours without channels stay as they are.
+/// Evenly spaced shades between the stops. Named colours stay as they are.
 pub(super) fn between(stops: &[Color]) -> Vec<Color> {
     let Some(last) = stops.len().checked_sub(1) else { return Vec::new() };
     (0..SHADES)
@@ -31,7 +31,7 @@ fn mix(from: u8, to: u8, rest: usize) -> u8 {
     u8::try_from(sum / whole).unwrap_or(u8::MAX)
 }
 
-/// The nearest colour among the cube and the greys of xterm; other colours stay.
+/// The nearest colour in the cube and the greys of xterm; named colours stay as they are.
 pub(super) fn to_cube(colour: Color) -> Color {
     let Color::Rgb(red, green, blue) = colour else { return colour };
     let nearest = |channel: u8| {

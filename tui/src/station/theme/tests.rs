@@ -1,4 +1,4 @@
-//! Every theme is complete and readable at every colour level.
+//! Completeness and readability of every theme at every colour level.
 
 use super::*;
 use crate::station::look::Line;
@@ -9,7 +9,7 @@ fn look(colours: Colours) -> Look {
 
 const LEVELS: [Colours; 4] = [Colours::None, Colours::Sixteen, Colours::Cube, Colours::True];
 
-/// The dark theme, role by role: with all colours, with the cube, with sixteen, and with none.
+/// The dark theme, role by role: in true colour, 256, sixteen, and none.
 const DARK: &[(Role, [&str; 4])] = &[
     (Role::Text, ["#d7dae0", "253", "", ""]),
     (Role::Dim, ["#8b93a1", "246", "darkgray", "dim"]),
@@ -44,7 +44,7 @@ const DARK: &[(Role, [&str; 4])] = &[
     ),
 ];
 
-/// A style in words: the colour of the letters, that of the ground, and the weights.
+/// A style in words: foreground, background, and weights.
 fn written(style: Style) -> String {
     let ink = style.fg.map(|colour| colour.to_string().to_lowercase());
     let ground = style.bg.map(|colour| format!("on {}", colour.to_string().to_lowercase()));
@@ -110,7 +110,7 @@ fn sixteen_colours_use_only_the_terminals_own() {
     }
 }
 
-/// Brightness after gamma, as WCAG 2 defines it.
+/// Relative luminance as WCAG 2 defines it.
 fn luminance(colour: Color) -> f64 {
     let Color::Rgb(red, green, blue) = colour else { return 0.0 };
     let linear = |channel: u8| {

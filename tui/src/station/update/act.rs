@@ -1,4 +1,4 @@
-//! What each action does. One match over the table of actions; the work itself is in the files of the screens.
+//! Dispatch of actions: one match over the table of actions. The files of the screens implement them.
 
 use super::{compose, export, layers, leave, live, navigate, results, studies, want_screen};
 use crate::station::action::{Action, Place};
@@ -10,7 +10,7 @@ use crate::station::model::{Again, Model, Screen, Tone, Zoom};
 use crate::station::widgets::mosaic::Steer;
 use crate::station::widgets::window::Move;
 
-/// Does what an action says, where the keys go now.
+/// Performs an action in the focused place.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     let place = model.place();
     match action {
@@ -81,7 +81,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
 }
 
-/// Half of the rows that a list may have.
+/// Half of the rows that a list shows.
 fn half_page(model: &Model) -> isize {
     isize::try_from(model.size.1 / 2).unwrap_or(1).max(1)
 }
@@ -107,7 +107,7 @@ fn step(model: &mut Model, place: Place, steer: Steer) -> Vec<Effect> {
     }
 }
 
-/// Goes to a screen; the study stays the same.
+/// Switches to a screen; the study stays the same.
 pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
     if screen != Screen::Studies {
         let wanted = match model.screen {
@@ -140,7 +140,7 @@ pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Asks whether to leave.
+/// Asks whether to quit.
 fn ask_quit(model: &mut Model) -> Vec<Effect> {
     if matches!(model.layers.last(), Some(Layer::Question(_))) {
         return leave(model);

@@ -1,5 +1,5 @@
-//! What comes back: from the daemon, from files, from the editor. Every string is made inert here; answers about a study
-//! that is no longer open are dropped.
+//! Handling of responses from the daemon, from files and from the editor. Every string is sanitised here; responses
+//! about a study that is no longer open are dropped.
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
@@ -16,10 +16,10 @@ use crate::station::model::{Model, Screen, Tone, inert};
 use crate::station::msg::Msg;
 use crate::station::widgets::format::stopped;
 
-/// How soon to look again at a study that models answer, in milliseconds.
+/// Delay before the live state of a study with model engines is requested again, in milliseconds.
 const LOOK_AGAIN_MS: u64 = 2_000;
 
-/// Takes an answer.
+/// Handles a response.
 pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Connected { version, cursor } => news::connected(model, version, cursor),
@@ -49,7 +49,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 inert::study(&mut live.study);
                 model.studies.upsert(live.study.clone());
                 if model.lens.study == Some(id) {
-                    // A service that does not reply makes no news: while models are asked, the look is repeated.
+                    // A service that does not reply causes no event, so the request is repeated while models are asked.
                     if live.study.state == State::Running && live.spending.is_some() {
                         model.requests.want_by(Want::Live, model.now.ms + LOOK_AGAIN_MS);
                     }
@@ -120,18 +120,18 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.say(Tone::Done, safe::line(&text).into_owned());
             Vec::new()
         }
-        // These are not answers; `update` has taken them.
+        // Not responses; `update` has handled them.
         Msg::Input(_) | Msg::Resize(..) | Msg::Tick => Vec::new(),
     }
 }
 
-/// The value of a reply; its error is shown and nothing changes.
+/// The value of a response; an error is shown and changes nothing else.
 fn accept<T>(model: &mut Model, reply: Result<T, ApiError>) -> Option<T> {
     match reply {
         Ok(value) => Some(value),
         Err(mut error) => {
             inert::error(&mut error);
-            // The loss of the link has a banner of its own.
+            // A lost connection has a banner of its own.
             if error.code != ErrorCode::Unreachable {
                 model.say(Tone::Trouble, sentence(&error));
             }
@@ -140,7 +140,7 @@ fn accept<T>(model: &mut Model, reply: Result<T, ApiError>) -> Option<T> {
     }
 }
 
-/// An error in one line: what happened and the first thing to do about it.
+/// An error in one line: the message and the first hint.
 pub(super) fn sentence(error: &ApiError) -> String {
     let problem = error.problems.first();
     let problem = problem.map(|one| format!(" {}: {}", one.place, stopped(&one.what)));
@@ -157,7 +157,7 @@ fn scores(
 ) -> Vec<Effect> {
     model.requests.done(Want::Scores);
     let Some(scores) = accept(model, reply) else {
-        // Whom it was about is asked again with whoever is next.
+        // Its respondents are requested again with the next ones.
         model.lens.make_stale(People::ALL);
         return Vec::new();
     };
@@ -165,7 +165,7 @@ fn scores(
         && let Some(study) = model.studies.get(id)
     {
         model.lens.take_scores(Lens::instrument(study), offset as usize, &scores);
-        // Where the picture is made from all answers, the newest are among those that it still lacks.
+        // When the mosaic needs all answers, the newest are part of that request.
         let reads_all = wants_unread(model);
         if !reads_all && model.lens.missing_newest().is_some() {
             model.requests.want(Want::Newest, model.now.ms);
@@ -175,13 +175,13 @@ fn scores(
     Vec::new()
 }
 
-/// A draft on disk was not this window's to write over.
+/// A draft on disk belongs to another window and was not overwritten.
 fn draft_aside(model: &mut Model, told: &str) -> Vec<Effect> {
     model.say(Tone::Trouble, safe::line(told).into_owned());
     Vec::new()
 }
 
-/// Asks for what is missing of a study that has ended, while its results are looked at.
+/// Requests missing data of an ended study while its results are shown.
 fn complete(model: &mut Model) {
     let has_ended = model.study().is_some_and(|study| study.state.is_final());
     if model.screen == Screen::Results && has_ended {
@@ -189,7 +189,7 @@ fn complete(model: &mut Model) {
     }
 }
 
-/// Asks for the answers that the picture lacks, while it is looked at.
+/// Requests answers that the mosaic lacks while it is shown.
 fn want_unread(model: &mut Model) {
     if wants_unread(model) {
         model.requests.want(Want::Unread, model.now.ms);
@@ -200,7 +200,7 @@ fn wants_unread(model: &Model) -> bool {
     model.screen == Screen::Live && model.lens.first_unread().is_some()
 }
 
-/// Takes a page of answers; says where the next one begins when it was for the open study.
+/// Stores a page of answers; returns the offset of the next one if the page was for the open study.
 #[allow(clippy::option_option, reason = "outer: was it for the open study; inner: is there more")]
 fn take_page(
     model: &mut Model,
@@ -214,14 +214,14 @@ fn take_page(
     page.items.iter_mut().for_each(inert::response);
     let study = model.studies.get(id)?;
     model.lens.take_answers(Lens::instrument(study), page.items);
-    // To put all answers in order takes reading all of them: only where they are looked at.
+    // Sorting all answers requires reading all of them, so it is done only where they are shown.
     if model.screen == Screen::Results {
         model.lens.find_quotes();
     }
     Some(page.next)
 }
 
-/// A page of all answers, and the wish for the next one.
+/// Handles a page of all answers and requests the next one.
 fn page(model: &mut Model, id: StudyId, reply: Result<Page<Response>, ApiError>) -> Vec<Effect> {
     model.requests.done(Want::Page);
     if let Some(next) = take_page(model, id, reply)
@@ -230,7 +230,7 @@ fn page(model: &mut Model, id: StudyId, reply: Result<Page<Response>, ApiError>)
         let loading = match next {
             Some(ordinal) => Loading::Until(ordinal),
             None if study.state.is_final() => Loading::All,
-            // More will come, from anybody.
+            // More answers will arrive, from any respondent.
             None => Loading::Some,
         };
         model.lens.load(Lens::instrument(study), loading);

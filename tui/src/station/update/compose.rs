@@ -1,4 +1,4 @@
-//! The form: typing, choosing, files, the editor, and sending it off.
+//! Form input: typing, choices, files, the editor, and submission.
 
 use super::{can_ask, has_text};
 use protocol::id::StudyId;
@@ -17,10 +17,10 @@ use crate::station::widgets::mosaic::Steer;
 use crate::station::widgets::textbox::{Go, Lines, TextBox};
 use crate::station::widgets::window::Move;
 
-/// The example that a first start offers.
+/// The example that is offered at a first start.
 const EXAMPLE: &str = include_str!("../../../../assets/studies/meal-kit.md");
 
-/// Whether the owner has agreed to what a study costs.
+/// Whether the user has confirmed the cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cost {
     /// Not yet.
@@ -29,12 +29,12 @@ pub(super) enum Cost {
     Agreed,
 }
 
-/// Opens the form, with what was left in it.
+/// Opens the form with the saved draft.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     go_on(model, Origin::New).unwrap_or_else(|| open_with(model, Origin::New, &Form::default()))
 }
 
-/// Opens the form with the draft that was left there, where there is one.
+/// Opens the form with the saved draft of that origin, if there is one.
 fn go_on(model: &mut Model, origin: Origin) -> Option<Vec<Effect>> {
     let form = model.drafts.of(origin)?.clone();
     let effects = open_with(model, origin, &form);
@@ -54,7 +54,7 @@ pub(super) fn open_example(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Shows the beginning of a text that is there to be read before it is changed.
+/// Scrolls to the beginning of a text that should be read before it is changed.
 fn read_from_the_start(model: &mut Model) {
     let text = model
         .compose
@@ -75,7 +75,7 @@ fn open_with(model: &mut Model, origin: Origin, form: &Form) -> Vec<Effect> {
     if file.is_empty() { Vec::new() } else { vec![Effect::Attach(file)] }
 }
 
-/// Opens the form with what an earlier study asked, unless something else was begun while that was on its way.
+/// Opens the form with the specification of an earlier study, unless another form was opened meanwhile.
 pub(super) fn again(model: &mut Model, study: StudyId, spec: &StudySpec) -> Vec<Effect> {
     if model.compose.is_some() || !model.layers.is_empty() {
         return Vec::new();
@@ -86,13 +86,13 @@ pub(super) fn again(model: &mut Model, study: StudyId, spec: &StudySpec) -> Vec<
     then_edit(model, effects)
 }
 
-/// Opens the form with what was changed in a study the last time that it was to be asked again.
+/// Opens the form with the saved draft that repeats a study.
 pub(super) fn go_on_again(model: &mut Model, study: StudyId) -> Vec<Effect> {
     let effects = go_on(model, Origin::Again(study)).unwrap_or_default();
     then_edit(model, effects)
 }
 
-/// Opens the editor where that was asked for.
+/// Opens the editor if that was requested.
 fn then_edit(model: &mut Model, mut effects: Vec<Effect>) -> Vec<Effect> {
     if std::mem::take(&mut model.again) == Again::Editor {
         effects.extend(edit(model));
@@ -100,7 +100,7 @@ fn then_edit(model: &mut Model, mut effects: Vec<Effect>) -> Vec<Effect> {
     effects
 }
 
-/// Leaves the form; what was written stays for the next time.
+/// Closes the form; its draft is saved.
 pub(super) fn close(model: &mut Model) -> Vec<Effect> {
     let Some(compose) = model.compose.take() else { return Vec::new() };
     if let Some((origin, form)) = compose.unkept() {
@@ -113,7 +113,7 @@ pub(super) fn close(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Says how to come back to the draft of that origin, where there is one.
+/// Tells how to return to the draft of that origin, if there is one.
 fn say_kept(model: &mut Model, origin: Origin) {
     if model.drafts.of(origin).is_none() {
         return;
@@ -126,7 +126,7 @@ fn say_kept(model: &mut Model, origin: Origin) {
     model.say(Tone::Done, format!("The draft is kept: {way}."));
 }
 
-/// Something in the form was changed: it is checked anew, a file is read anew.
+/// Handles a change in the form: it is checked again, and a changed file is read again.
 fn changed(model: &mut Model) -> Vec<Effect> {
     let now = model.now;
     let Some(compose) = &mut model.compose else { return Vec::new() };
@@ -147,7 +147,7 @@ fn changed(model: &mut Model) -> Vec<Effect> {
     if at_file && !name.is_empty() { vec![Effect::Attach(name)] } else { Vec::new() }
 }
 
-/// Changes the text of the field that has the keys.
+/// Edits the text of the focused field.
 pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut TextBox)) -> Vec<Effect> {
     let Some(field) = model.compose.as_mut().and_then(Compose::current) else { return Vec::new() };
     let Value::Typed(input) = &mut field.value else { return Vec::new() };
@@ -157,7 +157,7 @@ pub(super) fn edit_field(model: &mut Model, change: impl FnOnce(&mut TextBox)) -
     if is_changed { changed(model) } else { Vec::new() }
 }
 
-/// Whether the field that has the keys is a choice.
+/// Whether the focused field is a choice.
 pub(super) fn is_choice(model: &Model) -> bool {
     model
         .compose
@@ -166,7 +166,7 @@ pub(super) fn is_choice(model: &Model) -> bool {
         .is_some_and(|field| matches!(field.value, Value::Choice(..)))
 }
 
-/// What stands in a line at first makes way for what is typed there.
+/// Clears the default value of a line when the user types over it.
 pub(super) fn make_way(model: &mut Model) {
     if let Some(compose) = &mut model.compose
         && compose.stands_at_first()
@@ -176,7 +176,7 @@ pub(super) fn make_way(model: &mut Model) {
     }
 }
 
-/// What is typed on a choice: Space and Enter go on, a letter goes to the next word that begins with it.
+/// Typing on a choice: Space and Enter move on, a letter selects the next word that begins with it.
 pub(super) fn typed_on_choice(model: &mut Model, text: &str) -> Vec<Effect> {
     match text {
         " " => turn(model, 1),
@@ -197,7 +197,7 @@ pub(super) fn typed_on_choice(model: &mut Model, text: &str) -> Vec<Effect> {
     }
 }
 
-/// The next word of a choice, or the one before.
+/// The next or previous word of a choice.
 fn turn(model: &mut Model, by: isize) -> Vec<Effect> {
     let Some(field) = model.compose.as_mut().and_then(Compose::current) else { return Vec::new() };
     let Value::Choice(words, at) = &mut field.value else { return Vec::new() };
@@ -205,7 +205,7 @@ fn turn(model: &mut Model, by: isize) -> Vec<Effect> {
     changed(model)
 }
 
-/// The next field, or the one before.
+/// The next or previous field.
 pub(super) fn next_field(model: &mut Model, by: isize) -> Vec<Effect> {
     if let Some(compose) = &mut model.compose {
         compose.step(by);
@@ -213,7 +213,7 @@ pub(super) fn next_field(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// An arrow: within a text, along a choice, to the next field.
+/// An arrow key: within a text, along a choice, or to the next field.
 pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
     let go = match steer {
         Steer::Left => Go::Left,
@@ -237,7 +237,7 @@ pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
     }
 }
 
-/// Half pages within a long text.
+/// Half a page within a long text.
 pub(super) fn go(model: &mut Model, step: Move) -> Vec<Effect> {
     let Move::By(by) = step else { return Vec::new() };
     let go = if by < 0 { Go::Up } else { Go::Down };
@@ -251,18 +251,18 @@ pub(super) fn go(model: &mut Model, step: Move) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes the last change of the field back.
+/// Undoes the last change of the field.
 pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
     edit_field(model, TextBox::undo)
 }
 
-/// Opens the text in the owner's editor.
+/// Opens the text in the user's editor.
 pub(super) fn edit(model: &mut Model) -> Vec<Effect> {
     let text = model.compose.as_ref().and_then(|compose| compose.field(TEXT));
     text.map(|field| Effect::Edit(field.shown().to_owned())).into_iter().collect()
 }
 
-/// The text is back from the editor.
+/// Handles the text from the editor.
 pub(super) fn edited(model: &mut Model, text: Result<String, String>) -> Vec<Effect> {
     match text {
         Ok(text) => {
@@ -295,7 +295,7 @@ pub(super) fn complete(model: &mut Model) -> Vec<Effect> {
     vec![Effect::ListFiles(typed)]
 }
 
-/// Names that begin as typed: one is taken, several are shown and typed as far as they agree.
+/// Handles file completions: a single one is taken, several are listed and their common prefix is typed.
 pub(super) fn files(model: &mut Model, typed: &str, files: &[String]) -> Vec<Effect> {
     let Some(compose) = &mut model.compose else { return Vec::new() };
     if compose.field(FILE_FIELD).is_none_or(|field| field.shown() != typed) {
@@ -328,7 +328,7 @@ pub(super) fn files(model: &mut Model, typed: &str, files: &[String]) -> Vec<Eff
     effects
 }
 
-/// A file that the form names was read, or not.
+/// Handles the content of a named file, or its read error.
 pub(super) fn attached(model: &mut Model, name: &str, text: Result<String, String>) -> Vec<Effect> {
     let now = model.now.ms;
     let Some(compose) = &mut model.compose else { return Vec::new() };
@@ -344,7 +344,7 @@ pub(super) fn attached(model: &mut Model, name: &str, text: Result<String, Strin
     Vec::new()
 }
 
-/// Runs the study, if it is right.
+/// Submits the study, if the draft is valid.
 pub(super) fn run(model: &mut Model) -> Vec<Effect> {
     submit(model, Cost::Unasked)
 }
@@ -384,7 +384,7 @@ pub(super) fn submit(model: &mut Model, cost: Cost) -> Vec<Effect> {
             credits(missing),
         );
         model.say(Tone::Trouble, text);
-        // Somebody may have just done that.
+        // The user may have granted credits meanwhile.
         model.requests.want(Want::Balance, model.now.ms);
         return Vec::new();
     }

@@ -1,5 +1,5 @@
-//! Taking things out: files, a picture, and the clipboard. Names of files are made from the id, never from what
-//! somebody wrote.
+//! Exports: files, a picture, and the clipboard. File names are derived from the id, never from text of a user or
+//! model.
 
 use crate::station::effect::{Effect, Export};
 use crate::station::model::layer::Layer;
@@ -26,7 +26,7 @@ pub(super) fn picture(model: &Model) -> Vec<Effect> {
     vec![Effect::Write { name, content: picture::of_screen(model) }]
 }
 
-/// The answer, row or number under the cursor, as text.
+/// Copies the answer, row or number under the cursor as text.
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     let person = match model.layers.last() {
         Some(Layer::Person(person)) => person.people.get(person.at).copied(),
@@ -60,7 +60,7 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     copied(model, "The answer", text)
 }
 
-/// Copies a text; what became of it is told when it is known.
+/// Copies a text; a message reports the result when it is known.
 fn copied(model: &mut Model, what: &'static str, text: Option<String>) -> Vec<Effect> {
     let Some(text) = text else {
         model.say(Tone::Trouble, "There is nothing under the cursor to copy.");
@@ -69,7 +69,7 @@ fn copied(model: &mut Model, what: &'static str, text: Option<String>) -> Vec<Ef
     vec![Effect::Copy { what, text }]
 }
 
-/// The command line that shows the same.
+/// Copies the command line that shows the same.
 pub(super) fn copy_command(model: &Model) -> Vec<Effect> {
     let text = match (model.screen, model.study()) {
         (_, None) => "demoscope list".to_owned(),

@@ -1,4 +1,4 @@
-//! Opening, moving in and accepting what lies over the screens.
+//! Overlays: opening them, moving within them and accepting their entries.
 
 use protocol::id::StudyId;
 
@@ -16,10 +16,10 @@ use crate::station::theme::Theme;
 use crate::station::widgets::textbox::{Lines, TextBox};
 use crate::station::widgets::window::{Move, Window};
 
-/// What Enter says where nothing is chosen.
+/// The message for Enter when nothing is selected.
 const HELD: &str = "Nothing is chosen: down chooses it, or type its whole name.";
 
-/// Opens the list of commands and studies.
+/// Opens the palette.
 pub(super) fn open_palette(model: &mut Model) -> Vec<Effect> {
     let place = model.place();
     let mut offers: Vec<Offer> = ACTIONS
@@ -42,12 +42,12 @@ pub(super) fn open_palette(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Whether an action only moves the cursor: nobody looks for that in a list.
+/// Whether an action only moves the cursor; such actions are not listed in the palette.
 fn is_step(action: Action) -> bool {
     action.entry().name.starts_with("move.") || matches!(action, Action::Back | Action::Palette)
 }
 
-/// Opens the keys of this place.
+/// Opens the help for the focused place.
 pub(super) fn open_help(model: &mut Model) -> Vec<Effect> {
     let place = model.place();
     let help = Help { place, input: TextBox::default(), window: Window::default() };
@@ -64,14 +64,14 @@ fn item(key: char, label: &str, note: &str, pick: Pick) -> Item {
     Item { key, label: label.to_owned(), note: note.to_owned(), pick }
 }
 
-/// Opens the choice of formats.
+/// Opens the menu of export formats.
 pub(super) fn open_export(model: &mut Model) -> Vec<Effect> {
     if model.study().is_none() {
         model.say(Tone::Trouble, "There is nothing to export yet.");
         return Vec::new();
     }
     if model.screen == Screen::Studies {
-        // What is exported is what is open; the list opens the study under its cursor.
+        // Exports apply to the open study, so the study under the cursor of the list is opened.
         let id = model.studies.selected().map(|study| study.id);
         if let Some(id) = id.filter(|id| model.lens.study != Some(*id)) {
             model.lens.open(id);
@@ -88,7 +88,7 @@ pub(super) fn open_export(model: &mut Model) -> Vec<Effect> {
     menu(model, "Export", items, 0)
 }
 
-/// Opens the choice of what is sorted by.
+/// Opens the sort menu.
 pub(super) fn open_sort(model: &mut Model) -> Vec<Effect> {
     if model.screen == Screen::Results {
         let sort = |order| Pick::SortSegments(order);
@@ -129,7 +129,7 @@ pub(super) fn open_sort(model: &mut Model) -> Vec<Effect> {
     menu(model, "Sort by", items, cursor.unwrap_or(0))
 }
 
-/// Opens the choice between what was changed in a study before and the study itself.
+/// Opens the menu with the saved draft that repeats a study, or the study itself.
 pub(super) fn open_again(model: &mut Model, study: StudyId) -> Vec<Effect> {
     let items = vec![
         item(
@@ -148,7 +148,7 @@ pub(super) fn open_again(model: &mut Model, study: StudyId) -> Vec<Effect> {
     menu(model, "The same again", items, 0)
 }
 
-/// Opens the choice of colours.
+/// Opens the theme menu.
 pub(super) fn open_themes(model: &mut Model) -> Vec<Effect> {
     let names = Theme::names();
     let cursor = names.iter().position(|name| *name == model.theme.name()).unwrap_or(0);
@@ -159,7 +159,7 @@ pub(super) fn open_themes(model: &mut Model) -> Vec<Effect> {
     menu(model, "Theme", items, cursor)
 }
 
-/// Opens the line that narrows the list or the quotes.
+/// Opens the filter input for the list or the quotes.
 pub(super) fn open_filter(model: &mut Model) -> Vec<Effect> {
     let (purpose, before) = match model.screen {
         Screen::Studies => (Purpose::FilterStudies, model.studies.filter.clone()),
@@ -170,7 +170,7 @@ pub(super) fn open_filter(model: &mut Model) -> Vec<Effect> {
     prompt(model, purpose, &before)
 }
 
-/// Opens the line that holds a study's tags.
+/// Opens the tag input of a study.
 pub(super) fn open_tags(model: &mut Model) -> Vec<Effect> {
     let Some(study) = model.studies.selected() else { return Vec::new() };
     let (id, tags) = (study.id, study.tags.join(", "));
@@ -183,7 +183,7 @@ fn prompt(model: &mut Model, purpose: Purpose, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Moves the cursor of the top layer, when it has one.
+/// Moves the cursor of the top overlay, if it has one.
 pub(super) fn go(model: &mut Model, step: Move) -> Option<Vec<Effect>> {
     let help_rows = match model.layers.last()? {
         Layer::Help(help) => crate::station::screens::help::rows(model, help).len(),
@@ -191,7 +191,7 @@ pub(super) fn go(model: &mut Model, step: Move) -> Option<Vec<Effect>> {
     };
     match model.layers.last_mut()? {
         Layer::Palette(palette) if palette.is_held => {
-            // The first arrow key chooses the first row, and only then they move.
+            // The first arrow key selects the first row; later ones move.
             palette.is_held = false;
             palette.window = Window::default();
         }
@@ -210,7 +210,7 @@ pub(super) fn go(model: &mut Model, step: Move) -> Option<Vec<Effect>> {
     Some(Vec::new())
 }
 
-/// Takes what the top layer offers.
+/// Accepts the selected entry of the top overlay.
 pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
     let Some(layer) = model.layers.pop() else { return Vec::new() };
     match layer {
@@ -223,7 +223,7 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
                 Some(Command::Do(action)) => {
                     let effects = act::act(model, action);
                     if let Some(Layer::Question(question)) = model.layers.last_mut() {
-                        // The Enter that opened it may be pressed once more, without having read it.
+                        // The user may press Enter a second time without having read the question.
                         question.by = Yes::Letter;
                     }
                     effects
@@ -235,7 +235,7 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
                     model.screen = Screen::Studies;
                     super::studies::open(model)
                 }
-                // Where nothing is found there is nothing to take, and the next key is not meant for what lies below.
+                // Without a match there is nothing to accept, and the key must not reach the screen below.
                 None => {
                     if palette.is_held {
                         model.say(Tone::Trouble, HELD);
@@ -283,7 +283,7 @@ fn consent(model: &mut Model, consent: Consent) -> Vec<Effect> {
     }
 }
 
-/// Says yes to a question that wants `y`.
+/// Confirms a question that requires `y`.
 pub(super) fn say_yes(model: &mut Model, letter: char) -> Option<Vec<Effect>> {
     let Some(Layer::Question(question)) = model.layers.last() else { return None };
     if question.by != Yes::Letter || !letter.eq_ignore_ascii_case(&'y') {
@@ -294,7 +294,7 @@ pub(super) fn say_yes(model: &mut Model, letter: char) -> Option<Vec<Effect>> {
     Some(consent(model, consent_found))
 }
 
-/// The item of a menu whose letter was pressed.
+/// Selects the menu item of a pressed letter.
 pub(super) fn pick_by_letter(model: &mut Model, letter: char) -> Option<Vec<Effect>> {
     let Some(Layer::Menu(menu)) = model.layers.last() else { return None };
     let pick_found = menu.items.iter().find(|item| item.key == letter)?.pick.clone();
@@ -339,7 +339,7 @@ fn pick(model: &mut Model, pick: &Pick) -> Vec<Effect> {
     }
 }
 
-/// Shows the next person of the list, or the one before.
+/// Shows the next or previous respondent of the list.
 pub(super) fn turn_person(model: &mut Model, by: isize) -> Vec<Effect> {
     if let Some(Layer::Person(person)) = model.layers.last_mut() {
         let last = person.people.len().saturating_sub(1);
@@ -354,7 +354,7 @@ pub(super) fn turn_person(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Asks for the answer of the person whose page is open.
+/// Requests the answer of the respondent whose page is open.
 pub(super) fn want_shown_person(model: &mut Model) {
     let Some(Layer::Person(Person { people, at, .. })) = model.layers.last() else { return };
     if let Some(ordinal) = people.get(*at).copied()

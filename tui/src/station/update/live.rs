@@ -1,4 +1,4 @@
-//! The panel as it fills: the cursor on a person, the order of the people, the list of answers.
+//! Live screen input: the cursor in the mosaic, its arrangement, and the list of answers.
 
 use crate::station::effect::Effect;
 use crate::station::model::layer::{Layer, Person};
@@ -9,7 +9,7 @@ use crate::station::screens::live as screen;
 use crate::station::widgets::mosaic::{Arrangement, NO_SCORE, PENDING, Steer};
 use crate::station::widgets::window::Move;
 
-/// Rearranges the people.
+/// Changes the arrangement of the mosaic.
 pub(super) fn turn_order(model: &mut Model) -> Vec<Effect> {
     model.lens.arrangement = match model.lens.arrangement {
         Arrangement::Asked => Arrangement::ByScore,
@@ -18,7 +18,7 @@ pub(super) fn turn_order(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Moves the cursor to a neighbour in the picture.
+/// Moves the cursor to a neighbour in the mosaic.
 pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
     let Some(study) = model.study() else { return Vec::new() };
     let mosaic = screen::mosaic(model, study);
@@ -47,7 +47,7 @@ pub(super) fn go(model: &mut Model, step: Move) {
     }
 }
 
-/// Asks for the answer of the person under the cursor.
+/// Requests the answer of the respondent under the cursor.
 pub(super) fn want_person(model: &mut Model) {
     let person = model.lens.person;
     let score = model.lens.marks.get(person).copied().unwrap_or(PENDING);
@@ -57,7 +57,7 @@ pub(super) fn want_person(model: &mut Model) {
     }
 }
 
-/// Opens the page of the person under the cursor.
+/// Opens the page of the respondent under the cursor.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let (people, at) = match model.lens.pane {
         LivePane::Answers => {

@@ -1,5 +1,5 @@
-//! The only place where the model changes: `update(model, moment, message)` gives the effects that follow. It is pure, so
-//! that a test can play any sequence of keys and answers without terminal, socket or clock.
+//! State transitions of the workstation: `update(model, moment, message)` changes the model and returns effects. It is
+//! pure, so that a test can replay any sequence of keys and responses without terminal, socket or clock.
 
 mod act;
 mod answers;
@@ -30,10 +30,10 @@ use crate::station::model::saved::Settings;
 use crate::station::model::{Model, Moment, Screen, Tone};
 use crate::station::msg::Msg;
 
-/// How soon a second Ctrl-C must follow to leave without a question.
+/// Time within which a second Ctrl-C quits without a question.
 const TWICE_MS: u64 = 1_500;
 
-/// Changes the model by what happened and says what is to be done.
+/// Updates the model with a message and returns the effects.
 pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
     model.now = now;
     let mut effects = match msg {
@@ -63,7 +63,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
     effects
 }
 
-/// Keeps how the workstation is used as soon as that changes. What is only being typed is not kept yet.
+/// Saves the settings as soon as they change. A filter that is being typed is not saved yet.
 fn keep(model: &mut Model) -> Option<Effect> {
     if !model.layers.is_empty() {
         return None;
@@ -75,12 +75,12 @@ fn keep(model: &mut Model) -> Option<Effect> {
     })
 }
 
-/// A key.
+/// Handles a key.
 fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
     if let Some(key) = chord.after_esc()
         && !is_bound(model, chord)
     {
-        // Nobody holds Alt down for nothing: this was Esc, and the key right after it.
+        // Alt with an unbound key means that Esc and the key arrived together.
         let mut effects = press(model, Chord::plain(Key::Esc));
         effects.extend(press(model, key));
         return effects;
@@ -117,14 +117,14 @@ fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
     }
 }
 
-/// Whether a key does something now, or begins something.
+/// Whether a key is bound here, or begins a sequence.
 fn is_bound(model: &Model, chord: Chord) -> bool {
     let mut keys = model.pending.keys.clone();
     keys.push(chord);
     model.keymap.find(model.place(), &keys) != Found::Nothing
 }
 
-/// Ctrl-C asks whether to leave; twice in a row leaves.
+/// Ctrl-C asks whether to quit; twice in a row quits.
 fn interrupt(model: &mut Model) -> Vec<Effect> {
     let recent = model.interrupted.is_some_and(|at| model.now.ms < at + TWICE_MS);
     model.interrupted = Some(model.now.ms);
@@ -135,14 +135,14 @@ fn interrupt(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Keeps what is being written and leaves.
+/// Saves the draft and quits.
 fn leave(model: &Model) -> Vec<Effect> {
     let draft = model.compose.as_ref().and_then(Compose::unkept);
     let draft = draft.map(|(origin, form)| Effect::SaveDraft(origin, form));
     draft.into_iter().chain([Effect::Quit]).collect()
 }
 
-/// A key that types something, or edits what was typed.
+/// Handles a key that types or edits text.
 fn type_key(model: &mut Model, chord: Chord) -> Vec<Effect> {
     match (chord.key, chord.mods) {
         (Key::Char(letter), Mods::NONE) => typed(model, letter.encode_utf8(&mut [0; 4])),
@@ -161,7 +161,7 @@ fn type_key(model: &mut Model, chord: Chord) -> Vec<Effect> {
     }
 }
 
-/// A text that was typed or pasted.
+/// Handles typed or pasted text.
 fn typed(model: &mut Model, text: &str) -> Vec<Effect> {
     if !model.place().takes_text() {
         return Vec::new();
@@ -175,7 +175,7 @@ fn typed(model: &mut Model, text: &str) -> Vec<Effect> {
     search::edit(model, |input| input.insert(text))
 }
 
-/// Asks the daemon for what is due.
+/// Sends the requests that are due.
 fn ask(model: &mut Model) -> Vec<Effect> {
     if !model.link.is_connected() {
         return Vec::new();
@@ -193,7 +193,7 @@ fn ask(model: &mut Model) -> Vec<Effect> {
         .collect()
 }
 
-/// The question that a wish becomes, when there is still something to ask.
+/// The call for a request, if it is still needed.
 fn call(model: &mut Model, want: Want) -> Option<Call> {
     let study = model.lens.study;
     match want {
@@ -233,12 +233,12 @@ fn call(model: &mut Model, want: Want) -> Option<Call> {
     }
 }
 
-/// Whether a draft holds anything to check.
+/// Whether a draft has anything to check.
 fn has_text(draft: &Draft) -> bool {
     !draft.text.trim().is_empty()
 }
 
-/// Wishes for everything that the open screen shows.
+/// Requests everything that the screen shows.
 fn want_screen(model: &mut Model) {
     let now = model.now.ms;
     model.requests.want(Want::Balance, now);
@@ -252,13 +252,13 @@ fn want_screen(model: &mut Model) {
     }
 }
 
-/// Wishes for the scores of some people of the open study.
+/// Requests the scores of some respondents of the open study.
 fn want_scores(model: &mut Model, people: People) {
     model.lens.make_stale(people);
     model.requests.want(Want::Scores, model.now.ms);
 }
 
-/// Whether the daemon can be asked now; says so when not.
+/// Whether the daemon can be called now; shows a message if not.
 fn can_ask(model: &mut Model) -> bool {
     match &model.link {
         Link::Connected { .. } => true,

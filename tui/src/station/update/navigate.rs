@@ -1,4 +1,4 @@
-//! Moving about: down from a number to what is behind it, back the same way, between panes, and by mouse.
+//! Navigation: drill-down and back, between panes, and by mouse.
 
 use super::{act, layers, live, results, studies};
 use crate::station::effect::Effect;
@@ -9,7 +9,7 @@ use crate::station::model::{Model, Screen, Zoom};
 use crate::station::screens::hit::{self, Target};
 use crate::station::widgets::window::Move;
 
-/// Opens what is under the cursor.
+/// Opens the entry under the cursor.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     match model.screen {
         Screen::Studies => studies::open(model),
@@ -18,7 +18,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// One step back the way it came.
+/// Goes one step back.
 pub(super) fn back(model: &mut Model) -> Vec<Effect> {
     if let Some(layer) = model.layers.pop() {
         return closed(model, layer);
@@ -58,7 +58,7 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// What follows from closing a layer without accepting it.
+/// What follows from closing an overlay without accepting it.
 fn closed(model: &mut Model, layer: Layer) -> Vec<Effect> {
     if let Layer::Prompt(prompt) = layer {
         match prompt.purpose {
@@ -76,7 +76,7 @@ fn closed(model: &mut Model, layer: Layer) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Moves the cursor of whatever has the keys.
+/// Moves the cursor of the focused element.
 pub(super) fn go(model: &mut Model, step: Move) -> Vec<Effect> {
     if let Some(effects) = layers::go(model, step) {
         return effects;
@@ -95,7 +95,7 @@ pub(super) fn go(model: &mut Model, step: Move) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The next pane, or the one before.
+/// The next or previous pane.
 pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
     if model.compose.is_some() {
         return super::compose::next_field(model, by);
@@ -121,7 +121,7 @@ pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A click: on a tab, a row or a person.
+/// Handles a click on a tab, a row or a respondent.
 pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     if !model.layers.is_empty() || model.compose.is_some() {
         return Vec::new();

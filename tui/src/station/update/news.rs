@@ -1,5 +1,4 @@
-//! The link and what comes over it unasked: the daemon is there, it is away, something changed. What the screen shows
-//! of a change is asked for again, and only that.
+//! Connection state and events from the daemon. Of each change, only the data that the screen shows is requested again.
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, Event, EventData, EventKind, EventPage};
@@ -20,14 +19,14 @@ use crate::station::widgets::canvas::fit;
 /// Columns of a name in a message.
 const NAME_MAX: u16 = 30;
 
-/// The daemon answers: everything on the screen is asked for, and its news from where reading stopped.
+/// The daemon responds: everything on the screen is requested again, and events from the last cursor on.
 pub(super) fn connected(model: &mut Model, version: String, cursor: Cursor) -> Vec<Effect> {
     let was_away = model.link.stale_since().is_some();
-    // A store whose history ends before what was seen is another one, or an older copy of the same.
+    // A store whose feed ends before the last received event is another one, or an older copy.
     let went_back = was_away && model.seen.is_some_and(|seen| cursor < seen);
-    // Events that were missed while away are still there: reading goes on after the last one that was seen.
+    // Missed events are still in the feed: reading continues after the last received one.
     let from = model.seen.filter(|_| was_away && !went_back).unwrap_or(cursor);
-    // A loss before the first event is no gap either.
+    // So that a lost connection before the first event leaves no gap either.
     model.seen = Some(from);
     if went_back {
         model.say(Tone::Trouble, "The daemon is back with an older store; it is read anew.");
@@ -49,7 +48,7 @@ pub(super) fn connected(model: &mut Model, version: String, cursor: Cursor) -> V
     vec![Effect::Follow(from)]
 }
 
-/// What is said of a daemon that answers again: of which version it is now, when that has changed.
+/// The message for a daemon that responds again, with its version if that has changed.
 fn welcome_back(before: Option<&str>, version: &str) -> String {
     match before {
         Some(before) if before != version => {
@@ -59,7 +58,7 @@ fn welcome_back(before: Option<&str>, version: &str) -> String {
     }
 }
 
-/// The daemon is away, or is of a version that does not fit: what was under way will not be answered.
+/// The daemon is lost or incompatible: requests under way get no response.
 pub(super) fn lost(model: &mut Model, mut why: ApiError, retry_in_ms: u64) -> Vec<Effect> {
     inert::error(&mut why);
     let now = model.now.ms;
@@ -79,17 +78,17 @@ pub(super) fn lost(model: &mut Model, mut why: ApiError, retry_in_ms: u64) -> Ve
     Vec::new()
 }
 
-/// What an event tells of answers that were recorded.
+/// The data of an event about recorded answers.
 #[derive(Clone, Copy, Debug)]
 struct Recorded {
-    /// Whose they are.
+    /// The respondents.
     people: People,
-    /// Where the panel stands.
+    /// The counts of the panel.
     panel: PanelCounts,
 }
 
 impl Recorded {
-    /// Nothing for another event, or for one that does not say whose answers they are.
+    /// `None` for another event, or for one without ordinals.
     fn of(event: &Event) -> Option<Self> {
         let EventData::Recorded { first, last, panel, .. } = event.data else { return None };
         let count = last.checked_sub(first)?.saturating_add(1);
@@ -97,7 +96,7 @@ impl Recorded {
     }
 }
 
-/// News: what the screen shows of it is asked for again.
+/// Handles events: what the screen shows of them is requested again.
 pub(super) fn events(model: &mut Model, page: &EventPage) -> Vec<Effect> {
     model.seen = Some(page.next);
     if let Link::Connected { cursor, .. } = &mut model.link {
@@ -110,11 +109,11 @@ pub(super) fn events(model: &mut Model, page: &EventPage) -> Vec<Effect> {
     effects
 }
 
-/// A study was deleted: nothing of it stays on the screen, nor in memory.
+/// A study was deleted: all of its data is removed from the screen and from memory.
 fn deleted(model: &mut Model, id: StudyId) -> Effect {
     let again = Origin::Again(id);
     model.drafts.forget(again);
-    // A form that asks it again holds its text too.
+    // A form that repeats the study contains its text too.
     if model.compose.as_ref().is_some_and(|compose| compose.origin == again) {
         model.compose = None;
         model.layers.clear();
@@ -141,7 +140,7 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
     let now = model.now.ms;
     if let (Some(EventKind::Deleted), Some(id)) = (event.kind(), event.study) {
         let effect = deleted(model, id);
-        // A list that is on its way may have it still.
+        // A list that is on its way may still contain it.
         model.requests.want(Want::Studies, now);
         return Some(effect);
     }
@@ -180,7 +179,7 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
             } else {
                 String::new()
             };
-            // A long name leaves room for what to do next.
+            // A long name is cut to leave room for the next step.
             let name = fit(&name, NAME_MAX, model.theme.glyphs());
             model.say(Tone::Done, format!("{name} is done{where_to}."));
         }

@@ -1,34 +1,34 @@
-//! What the words in the palette stand for: names and their synonyms first, then whole words of the sentence about a
-//! command, then the beginnings of several words together. What cannot be taken back is found by its names alone, and
-//! chosen without an arrow key only by its own name typed whole, so that nobody gets there by the letters on the way.
+//! Palette search: names and their synonyms first, then whole words of a command's description, then initials of
+//! several words. Destructive commands are found by their names only, and are selected without an arrow key only by
+//! their full name, so that typing never triggers one by accident.
 
 use crate::station::action::Action;
 use crate::station::model::layer::{Command, ELSEWHERE, Offer, Palette};
 use crate::station::widgets::window::Window;
 
-/// So many letters are looked for in the middle of names.
+/// The length from which on a text is searched for within names.
 const WITHIN_FROM: usize = 3;
 
-/// How well an offer fits, best first.
+/// How well an entry matches, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
-    /// It is called like that.
+    /// It equals a name.
     Exact,
-    /// What it is called begins like that.
+    /// A name begins with it.
     Begins,
-    /// Words of what it is called begin like that.
+    /// Words of a name begin with its words.
     Words,
-    /// It stands within what it is called.
+    /// A name contains it.
     Within,
-    /// Some begin words of what it is called, the others are whole words of the sentence about it.
+    /// Some words begin words of a name, the others are whole words of the description.
     Partly,
-    /// They are whole words of the sentence about it.
+    /// All words are whole words of the description.
     Sentence,
-    /// They are beginnings of several of its words: `ct` for cross-tab.
+    /// They are initials of several words: `ct` for cross-tab.
     Initials,
 }
 
-/// Finds what is typed among everything there is, best first; among the same, what can be taken back first.
+/// Finds the entries that match the typed text, best first; among equal matches, non-destructive ones first.
 pub(super) fn search(palette: &mut Palette) {
     let typed = palette.input.text().trim().to_lowercase();
     let mut found: Vec<(Fit, bool, usize)> = palette
@@ -50,7 +50,7 @@ pub(super) fn search(palette: &mut Palette) {
         .find(|place| palette.found.is_empty() && place.words.contains(&typed.as_str()));
 }
 
-/// The action that takes something away, where the offer is one.
+/// The action of an entry, if it is destructive.
 fn destroys(offer: &Offer) -> Option<Action> {
     match offer.command {
         Command::Do(action) => action.is_destructive().then_some(action),
@@ -58,7 +58,7 @@ fn destroys(offer: &Offer) -> Option<Action> {
     }
 }
 
-/// Whether that is what the action itself is called, whole: neither a beginning nor what else people call it.
+/// Whether the text is the full name of the action itself: neither a prefix nor a synonym.
 fn is_own_name(typed: &str, action: Action) -> bool {
     let entry = action.entry();
     let verb = entry.name.rsplit('.').next().unwrap_or(entry.name);
@@ -84,18 +84,18 @@ fn of_action(typed: &str, action: Action) -> Option<Fit> {
     let (kind, verb) = entry.name.split_once('.').unwrap_or(("", entry.name));
     let mut own = vec![label.as_str(), verb];
     own.extend(action.synonyms());
-    // What all actions of a kind begin with names none of them.
+    // A prefix that all actions of a type share does not identify one.
     own.extend(typed.contains('.').then_some(entry.name));
     let named = named(typed, &own);
     let found = named
         .or_else(|| sentence(typed, &own, kind, entry.help))
         .or_else(|| initials(typed, &[label.as_str()]));
-    // Letters within a name and words of a sentence are luck.
+    // Matches within a name or in the description may be accidental.
     let is_luck = |fit: &Fit| matches!(fit, Fit::Within | Fit::Sentence | Fit::Initials);
     found.filter(|fit| !(action.is_destructive() && is_luck(fit)))
 }
 
-/// How what is typed stands to one of those names.
+/// How the typed text matches one of those names.
 fn named(typed: &str, names: &[&str]) -> Option<Fit> {
     if names.contains(&typed) {
         return Some(Fit::Exact);
@@ -107,17 +107,17 @@ fn named(typed: &str, names: &[&str]) -> Option<Fit> {
     if typed_words.all(|word| begins_one(word, names)) {
         return Some(Fit::Words);
     }
-    // A few letters stand within anything.
+    // Short texts occur in almost any name.
     let is_long = typed.chars().count() >= WITHIN_FROM;
     (is_long && names.iter().any(|name| name.contains(typed))).then_some(Fit::Within)
 }
 
-/// Whether a word of one of those names begins like that.
+/// Whether a word of one of those names begins with it.
 fn begins_one(word: &str, names: &[&str]) -> bool {
     names.iter().flat_map(|name| words(name)).any(|own| own.starts_with(word))
 }
 
-/// Whether each word begins a word of a name or is a whole word of the sentence.
+/// Whether each word begins a word of a name or is a whole word of the description.
 fn sentence(typed: &str, own: &[&str], kind: &str, help: &str) -> Option<Fit> {
     let help = help.to_lowercase();
     let is_there =
@@ -127,7 +127,7 @@ fn sentence(typed: &str, own: &[&str], kind: &str, help: &str) -> Option<Fit> {
     typed.split_whitespace().all(is_there).then_some(fit)
 }
 
-/// Whether each word is made of the beginnings of words, in their order.
+/// Whether each word consists of prefixes of successive words.
 fn initials(typed: &str, names: &[&str]) -> Option<Fit> {
     let is_made = |word: &str| names.iter().any(|name| is_initials(word, name));
     typed.split_whitespace().all(is_made).then_some(Fit::Initials)
@@ -135,7 +135,7 @@ fn initials(typed: &str, names: &[&str]) -> Option<Fit> {
 
 fn is_initials(word: &str, name: &str) -> bool {
     let letters: Vec<char> = word.chars().collect();
-    // How many letters can be accounted for by the words so far.
+    // Which numbers of letters the words so far can account for.
     let mut reached = vec![false; letters.len() + 1];
     reached[0] = true;
     for own in words(name) {
@@ -203,7 +203,7 @@ mod tests {
             let found = found(typed, &["Meal kit that learns", "Cat litter"]);
             assert_eq!(found.first().map(String::as_str), Some(first), "{typed}: {found:?}");
         }
-        // Of several that begin alike, none that cannot be taken back comes first.
+        // Of several entries with the same beginning, a destructive one is never first.
         let found = found("c", &["Cat litter"]);
         assert_eq!(found.last().map(String::as_str), Some("cancel"), "{found:?}");
     }
@@ -216,8 +216,8 @@ mod tests {
         }
     }
 
-    /// Every word of every sentence, and every pair of letters: what cannot be taken back comes first only where the
-    /// beginning of its own name was typed, and is chosen only by the whole of it.
+    /// Tries every word of every description, and every pair of letters: a destructive command comes first only for a
+    /// prefix of its own name, and is selected only by the full name.
     #[test]
     fn nothing_destructive_is_chosen_by_luck() {
         let letters = 'a'..='z';

@@ -1,4 +1,4 @@
-//! What was found: views, groupings, and the way from a number down to the answers behind it.
+//! Results screen input: views, groupings, and drill-down from a number to its answers.
 
 use protocol::run::State;
 
@@ -13,10 +13,10 @@ use crate::station::screens::results as screen;
 use crate::station::widgets::mosaic::Steer;
 use crate::station::widgets::window::{Move, Window};
 
-/// Asks for the report and for all answers.
+/// Requests the report and all answers.
 pub(super) fn want(model: &mut Model) {
     let now = model.now.ms;
-    // Answers that arrived while another screen was looked at have not been put in order.
+    // Answers that arrived while another screen was shown are not sorted yet.
     model.lens.find_quotes();
     let Some(id) = model.lens.study else { return };
     if model.lens.report.is_none() {
@@ -29,7 +29,7 @@ pub(super) fn want(model: &mut Model) {
     want_table(model);
 }
 
-/// Groups by the next attribute; after the last one by every attribute at once.
+/// Groups by the next dimension; after the last one, by every dimension.
 pub(super) fn next_group(model: &mut Model) -> Vec<Effect> {
     let view = &mut model.lens.results;
     let last = Dimension::ALL[Dimension::ALL.len() - 1];
@@ -51,14 +51,14 @@ pub(super) fn next_group(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Asks for the table, when it is looked at and not there.
+/// Requests the cross-table, if it is shown and not loaded.
 fn want_table(model: &mut Model) {
     if model.lens.results.view == View::Cross && model.lens.table().is_none() {
         model.requests.want(Want::Cross, model.now.ms);
     }
 }
 
-/// Crosses with the next attribute.
+/// Crosses with the next dimension.
 pub(super) fn cross(model: &mut Model) -> Vec<Effect> {
     let view = &mut model.lens.results;
     if view.view == View::Cross {
@@ -91,7 +91,7 @@ pub(super) fn next_view(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Shows what the numbers are worth: the channels, or the checks of the panel.
+/// Shows the next view on the reliability of the numbers: channels or checks.
 pub(super) fn show_worth(model: &mut Model) -> Vec<Effect> {
     let Some(study_type) = model.study().map(|study| study.instrument) else { return Vec::new() };
     let results = model.lens.report.as_ref().and_then(|report| report.results.as_ref());
@@ -106,19 +106,19 @@ pub(super) fn show_worth(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Where the cursor begins: on the first line that can be opened.
+/// The initial cursor: on the first line that can be opened.
 fn beginning(view: View) -> Window {
     // The channels begin with a heading.
     let cursor = usize::from(view == View::Channels);
     Window { cursor, ..Window::default() }
 }
 
-/// Whether there is a pane of scores to go to.
+/// Whether the scores pane is shown.
 pub(super) fn screen_shows_scores(model: &Model) -> bool {
     screen::shows_scores(model)
 }
 
-/// Moves in the pane that has the keys.
+/// Moves in the focused pane.
 pub(super) fn go(model: &mut Model, step: Move) {
     let rows = match model.lens.results.pane {
         Pane::Main => screen::main_rows(model),
@@ -147,7 +147,7 @@ pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
     super::navigate::next_pane(model, by)
 }
 
-/// Goes from a number to the answers behind it, and from an answer to the person.
+/// Opens the answers behind a number, or the respondent of an answer.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(study) = model.study() else { return Vec::new() };
     if study.state != State::Completed && model.lens.responses.is_empty() {
@@ -176,7 +176,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Shows the answers that pass.
+/// Shows the answers that pass the filter.
 fn drill_to(model: &mut Model, drill: Drill) {
     let view = &mut model.lens.results;
     view.drill = drill;

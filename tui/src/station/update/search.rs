@@ -1,5 +1,5 @@
-//! Typing into whatever takes text, and what follows from it at once: lists narrow, the palette finds, drafts are checked
-//! again.
+//! Text input of the focused element, with its immediate effects: lists are filtered, the palette searches, drafts are
+//! checked again.
 
 use super::{compose, palette as find};
 use crate::station::effect::Effect;
@@ -8,7 +8,7 @@ use crate::station::model::layer::{Layer, Purpose};
 use crate::station::widgets::textbox::TextBox;
 use crate::station::widgets::window::Window;
 
-/// Changes the text that has the keys.
+/// Edits the focused text.
 pub(super) fn edit(model: &mut Model, change: impl FnOnce(&mut TextBox)) -> Vec<Effect> {
     match model.layers.last_mut() {
         Some(Layer::Palette(palette)) => {

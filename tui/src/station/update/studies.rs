@@ -1,4 +1,4 @@
-//! The list: opening, pausing, cancelling, marking, and asking for the reports of the rows that are looked at.
+//! Study list input: opening, pausing, cancelling, marking, and requests for the reports of visible rows.
 
 use protocol::id::StudyId;
 use protocol::run::State;
@@ -13,10 +13,10 @@ use crate::station::model::studies::{Arrival, Shelf};
 use crate::station::model::{Again, Model, Screen, Tone};
 use crate::station::widgets::format::plural;
 
-/// Reports asked for around the cursor, up and down, so that the preview is there when the cursor comes.
+/// Reports requested around the cursor in each direction, so that previews are loaded in advance.
 const LOOK_AROUND: usize = 10;
 
-/// Opens the study under the cursor: what it found, or how it fills.
+/// Opens the study under the cursor: its results, or its live panel.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(study) = model.studies.selected() else {
         if model.studies.counts() == (0, 0) && model.studies.shelf == Shelf::Current {
@@ -28,7 +28,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     act::show(model, screen)
 }
 
-/// Studies that an action is for.
+/// The studies that an action applies to.
 fn targets(model: &Model) -> Vec<StudyId> {
     match model.screen {
         Screen::Studies => model.studies.targets(),
@@ -36,7 +36,7 @@ fn targets(model: &Model) -> Vec<StudyId> {
     }
 }
 
-/// Sends a control to those of the targets that it fits; `fits` says which control a state takes.
+/// Sends a control operation to the targets it fits; `fits` maps a state to the operation.
 fn control(model: &mut Model, fits: impl Fn(State) -> Option<Control>, none: &str) -> Vec<Effect> {
     if !can_ask(model) {
         return Vec::new();
@@ -54,7 +54,7 @@ fn control(model: &mut Model, fits: impl Fn(State) -> Option<Control>, none: &st
     calls
 }
 
-/// Pauses what runs and lets go on what is paused.
+/// Pauses running studies and resumes paused ones.
 pub(super) fn pause(model: &mut Model) -> Vec<Effect> {
     let fits = |state| match state {
         State::Queued | State::Running => Some(Control::Pause),
@@ -66,13 +66,13 @@ pub(super) fn pause(model: &mut Model) -> Vec<Effect> {
     control(model, fits, "Only a study that waits, runs or is paused can be paused or go on.")
 }
 
-/// Asks those again who failed.
+/// Retries failed respondents.
 pub(super) fn retry(model: &mut Model) -> Vec<Effect> {
     let fits = |state| matches!(state, State::Completed | State::Failed).then_some(Control::Retry);
     control(model, fits, "Only a study that has ended can ask those again who failed.")
 }
 
-/// Puts studies away, or takes them out again.
+/// Archives studies, or unarchives them.
 pub(super) fn archive(model: &mut Model) -> Vec<Effect> {
     let control_of = match model.studies.shelf {
         Shelf::Current => Control::Archive,
@@ -87,7 +87,7 @@ pub(super) fn archive(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Asks before anything is stopped for good, with what would follow.
+/// Asks for confirmation before cancelling, with the consequences.
 pub(super) fn ask_cancel(model: &mut Model) -> Vec<Effect> {
     if !can_ask(model) {
         return Vec::new();
@@ -125,7 +125,7 @@ pub(super) fn ask_cancel(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Asks what a study asked, to start another one with it.
+/// Requests the specification of a study, to repeat it.
 pub(super) fn duplicate(model: &mut Model, again: Again) -> Vec<Effect> {
     let Some(id) = model.study().map(|study| study.id) else {
         return super::compose::open(model);
@@ -137,7 +137,7 @@ pub(super) fn duplicate(model: &mut Model, again: Again) -> Vec<Effect> {
     ask_again(model, id)
 }
 
-/// Asks what a study asked, however it was changed before.
+/// Requests the specification of a study, without its saved draft.
 pub(super) fn ask_again(model: &mut Model, id: StudyId) -> Vec<Effect> {
     if !can_ask(model) {
         return Vec::new();
@@ -145,7 +145,7 @@ pub(super) fn ask_again(model: &mut Model, id: StudyId) -> Vec<Effect> {
     vec![Effect::Call(Call::Asked(id))]
 }
 
-/// Marks the study under the cursor and goes on to the next.
+/// Marks the study under the cursor and moves to the next.
 pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
     if let Some(id) = model.studies.selected().map(|study| study.id) {
         if !model.studies.marked.remove(&id) {
@@ -170,20 +170,20 @@ pub(super) fn turn_shelf(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Asks for reports whenever another study has come under the cursor, by whatever way.
+/// Requests reports whenever the cursor is on another study, for whatever reason.
 pub(super) fn follow_cursor(model: &mut Model) {
     let selected = model.studies.selected().map(|study| study.id);
     if model.screen == Screen::Studies && model.studies.looked_at != selected {
         model.studies.looked_at = selected;
         if let Some(id) = selected.filter(|id| model.studies.why_unreported(*id).is_some()) {
-            // Looked at again, it is asked for again.
+            // A study that is selected again gets its report requested again.
             model.studies.drop_report(id);
         }
         want_report(model);
     }
 }
 
-/// Asks for the reports that the preview around the cursor would show and does not have.
+/// Requests missing reports for the previews around the cursor.
 pub(super) fn want_report(model: &mut Model) {
     let now = model.now.ms;
     let cursor = model.studies.window.cursor;

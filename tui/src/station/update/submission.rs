@@ -1,4 +1,4 @@
-//! What the daemon says to a draft: what it would do, that it was taken on, or what is wrong with it.
+//! The daemon's response to a draft: its preview, its submission, or its problems.
 
 use protocol::credits::Credits;
 use protocol::error::{ApiError, ErrorCode};
@@ -13,10 +13,10 @@ use crate::station::model::saved::Form;
 use crate::station::model::{Model, Notice, Screen, Tone, inert};
 use crate::station::widgets::format::stopped;
 
-/// What every message about missing credits names.
+/// The command that every message about missing credits names.
 const GRANT: &str = "`demoscope credits grant";
 
-/// What can be spent has changed: what is known of the draft holds with the new amount, and the rest is asked again.
+/// The balance has changed: a checked draft is judged by the new amount and checked again.
 pub(super) fn afford(model: &mut Model, spendable: Credits) {
     if let Some(compose) = &mut model.compose
         && let Checked::Good(preview) = &mut compose.checked
@@ -24,7 +24,7 @@ pub(super) fn afford(model: &mut Model, spendable: Credits) {
     {
         preview.balance = spendable;
         model.requests.want(Want::Check, model.now.ms);
-        // The number that a message names is no longer true; the form has the new one.
+        // The amount in the message is outdated; the form shows the new one.
         let asks = |notice: &Notice| notice.text.contains(GRANT);
         if model.notice.as_ref().is_some_and(asks) {
             model.notice = None;
@@ -32,7 +32,7 @@ pub(super) fn afford(model: &mut Model, spendable: Credits) {
     }
 }
 
-/// What the draft in the form would do, or what is wrong with it.
+/// Handles the check of the draft in the form.
 pub(super) fn checked(
     model: &mut Model,
     revision: u64,
@@ -47,7 +47,7 @@ pub(super) fn checked(
         Ok(mut preview) => {
             inert::preview(&mut preview);
             compose.settings = std::mem::take(&mut preview.settings);
-            // The same amount everywhere: what was heard last.
+            // The latest balance is shown everywhere.
             if let Some(balance) = &mut model.balance {
                 balance.balance = preview.balance;
             }
@@ -60,15 +60,15 @@ pub(super) fn checked(
         }
         Err(_) => Checked::Not,
     };
-    // An empty form is asked about for what its fields can be; that it has no text yet is no mistake.
+    // An empty form is checked only for the possible values of its fields; the missing text is not reported.
     compose.checked = if super::has_text(&compose.draft()) { checked } else { Checked::Not };
     Vec::new()
 }
 
-/// The draft was taken on, or why not.
+/// Handles the response to a submission.
 pub(super) fn submitted(model: &mut Model, reply: Result<Study, ApiError>) -> Vec<Effect> {
     let sent = model.sent.take();
-    // It may have been left, or changed, while it was on its way: then what is open now is another draft.
+    // The form may have been closed or changed since it was sent; then the open one is another draft.
     let is_open = model.compose.as_mut().is_some_and(|compose| {
         compose.sending = Sending::Idle;
         sent.is_some_and(|(_, key)| key == compose.key)

@@ -1,4 +1,4 @@
-//! Bars, columns and sparklines from block glyphs: a share becomes cells and eighths of a cell.
+//! Bars, columns and sparklines from block glyphs: a share is drawn in cells and eighths of a cell.
 
 use ratatui::style::Style;
 
@@ -27,7 +27,7 @@ impl Canvas<'_> {
     }
 }
 
-/// One column a value, heights relative to the largest; the latest values when there are more than cells.
+/// One column for each value, with heights relative to the largest; the latest values if there are more than cells.
 pub(crate) fn sparkline(values: &[u64], width: u16, glyphs: Glyphs) -> String {
     let latest = &values[values.len().saturating_sub(usize::from(width))..];
     let most = latest.iter().copied().max().unwrap_or(0).max(1);

@@ -1,5 +1,5 @@
-//! The surface that everything draws on: a buffer and a theme. It clips at the edges of the buffer, measures text by
-//! the cells it takes, and draws the frames of panes.
+//! Drawing surface: a buffer and a theme. It clips at the edges of the buffer, measures text in cells, and draws the
+//! frames of panes.
 
 use std::borrow::Cow;
 
@@ -16,35 +16,35 @@ use crate::station::theme::{Role, Theme};
 pub(crate) struct Canvas<'a> {
     /// The cells of the frame.
     pub(crate) buffer: &'a mut Buffer,
-    /// How roles look.
+    /// The styles of roles.
     pub(crate) theme: &'a Theme,
 }
 
-/// What stands in the frame of a pane.
+/// The caption of a pane's frame.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Caption<'a> {
-    /// Top left: what the pane is.
+    /// Top left: the title.
     pub(crate) title: &'a str,
-    /// Top right: how much of it there is.
+    /// Top right: a count.
     pub(crate) count: &'a str,
     /// Bottom right: a key or a legend.
     pub(crate) foot: &'a str,
 }
 
 impl Canvas<'_> {
-    /// Which glyphs there are.
+    /// Which glyphs may be used.
     pub(crate) fn glyphs(&self) -> Glyphs {
         self.theme.glyphs()
     }
 
-    /// Writes a text in at most that many cells and says where it ended.
+    /// Writes a text in at most that many cells and returns the column after it.
     pub(crate) fn put(&mut self, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
         let area = self.buffer.area;
         if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
             return x;
         }
         let end = x + width.min(area.right() - x);
-        // Most of what is drawn needs no segmentation: one letter, one cell.
+        // Most text needs no segmentation: one letter is one cell.
         let (mut at, mut rest) = (x, text);
         let first = self.buffer.index_of(x, y);
         for cell in &mut self.buffer.content[first..first + usize::from(end - x)] {
@@ -59,25 +59,25 @@ impl Canvas<'_> {
         self.buffer.set_stringn(at, y, rest, usize::from(end - at), style).0
     }
 
-    /// The same with the style of a role.
+    /// The same in the style of a role.
     pub(crate) fn text(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
         self.put(x, y, width, text, self.theme.style(role))
     }
 
-    /// Writes the beginning of a text that does not fit, with a mark where it was cut.
+    /// Writes a text cut to its cells, with a mark at the cut.
     pub(crate) fn cut(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) -> u16 {
         let shown = fit(text, width, self.glyphs());
         self.text(x, y, width, &shown, role)
     }
 
-    /// Writes a text that ends at the right edge of its cells.
+    /// Writes a text aligned to the right edge of its cells.
     pub(crate) fn right(&mut self, x: u16, y: u16, width: u16, text: &str, role: Role) {
         let shown = fit(text, width, self.glyphs());
         let left = width.saturating_sub(columns(&shown));
         self.text(x + left, y, width - left, &shown, role);
     }
 
-    /// Writes pieces one after the other in at most that many cells; says where they ended.
+    /// Writes pieces of text in sequence in at most that many cells; returns the column after them.
     pub(crate) fn pieces(&mut self, x: u16, y: u16, width: u16, pieces: &[(&str, Role)]) -> u16 {
         let end = x.saturating_add(width);
         pieces
@@ -85,7 +85,7 @@ impl Canvas<'_> {
             .fold(x, |at, (text, role)| self.cut(at, y, end.saturating_sub(at), text, *role))
     }
 
-    /// Says in the first lines of an area why there is nothing else in it.
+    /// Writes in the first lines of an area why it is empty.
     pub(crate) fn missing(&mut self, area: Rect, why: &str) {
         let width = area.width.saturating_sub(2);
         for (y, line) in (area.top()..area.bottom()).zip(wrap(why, width)) {
@@ -93,13 +93,13 @@ impl Canvas<'_> {
         }
     }
 
-    /// Gives every cell of an area that style, and leaves the letters.
+    /// Applies a style to every cell of an area and keeps the letters.
     pub(crate) fn tint(&mut self, area: Rect, role: Role) {
         let style = self.theme.style(role);
         self.buffer.set_style(area.intersection(self.buffer.area), style);
     }
 
-    /// Fills an area with a letter that takes one cell.
+    /// Fills an area with a letter of one cell.
     pub(crate) fn fill(&mut self, area: Rect, letter: &str, style: Style) {
         let area = area.intersection(self.buffer.area);
         if area.is_empty() {
@@ -113,11 +113,11 @@ impl Canvas<'_> {
         }
     }
 
-    /// Empties an area, for what lies over others.
+    /// Clears an area for an overlay.
     pub(crate) fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
         for y in area.top()..area.bottom() {
-            // A wide letter that begins left of the area must not reach into it.
+            // A wide letter that begins left of the area must not extend into it.
             if area.left() > self.buffer.area.left()
                 && self.buffer[(area.left() - 1, y)].symbol().width() > 1
             {
@@ -129,7 +129,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// Draws the frame of a pane and gives the area within. Too small a pane has no frame.
+    /// Draws the frame of a pane and returns the area within. A pane that is too small has no frame.
     pub(crate) fn pane(&mut self, area: Rect, caption: Caption<'_>, focus: Focus) -> Rect {
         let area = area.intersection(self.buffer.area);
         if area.width < 4 || area.height < 3 {
@@ -179,8 +179,8 @@ impl Canvas<'_> {
     }
 }
 
-/// Bytes of the first letter of a text, when it takes one cell for sure: it is none that terminals disagree on, and nothing
-/// that follows joins it.
+/// The length in bytes of the first letter of a text, when it certainly takes one cell: terminals agree on its width,
+/// and nothing after it combines with it.
 fn plain(text: &str) -> Option<usize> {
     let is_plain = |letter: char| {
         matches!(letter, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{24f}')
@@ -191,15 +191,15 @@ fn plain(text: &str) -> Option<usize> {
     letters.next().is_none_or(is_plain).then_some(first.len_utf8())
 }
 
-/// From here on come scripts without spaces between words; those before it that have none are broken where they must.
+/// From here on scripts have no spaces between words; earlier ones without spaces are broken where necessary.
 const FIRST_IDEOGRAPH: char = '\u{2e80}';
 
-/// How many cells a text takes.
+/// The number of cells of a text.
 pub(crate) fn columns(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
 }
 
-/// The text cut to that many cells, with a mark where it was cut.
+/// The text cut to that many cells, with a mark at the cut.
 pub(crate) fn fit(text: &str, width: u16, glyphs: Glyphs) -> Cow<'_, str> {
     if columns(text) <= width {
         return Cow::Borrowed(text);
@@ -221,9 +221,9 @@ pub(crate) fn fit(text: &str, width: u16, glyphs: Glyphs) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The text in lines of at most that many cells, broken between words where that is possible.
+/// The text wrapped to lines of at most that many cells, between words where possible.
 pub(crate) fn wrap(text: &str, width: u16) -> Vec<String> {
-    // A number and its percent sign stay on one line.
+    // A number stays on the same line as its percent sign.
     const KEPT: (&str, &str) = (" %", "\u{a0}%");
     if width == 0 {
         return Vec::new();
@@ -234,7 +234,7 @@ pub(crate) fn wrap(text: &str, width: u16) -> Vec<String> {
             if columns(line) <= width {
                 return vec![line.replace(KEPT.1, KEPT.0)];
             }
-            // Scripts that write words without spaces need to be looked up letter by letter; the others do not.
+            // Only scripts that write words without spaces need the lookup of break positions.
             let separator = if line.chars().all(|letter| letter < FIRST_IDEOGRAPH) {
                 textwrap::WordSeparator::AsciiSpace
             } else {

@@ -1,9 +1,9 @@
-//! How numbers, spans of time and names read on every screen. One place, so that a mean has the same decimals in a list
-//! and in a report.
+//! Formatting of numbers, durations and names for every screen. It is in one place so that a mean has the same decimals
+//! in a list and in a report.
 
 use crate::station::symbols::Glyphs;
 
-/// A count with its thousands apart.
+/// A count with thousands separators.
 pub(crate) fn thousands(count: u64) -> String {
     let digits = count.to_string();
     let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
@@ -16,24 +16,24 @@ pub(crate) fn thousands(count: u64) -> String {
     shown
 }
 
-/// A number with so many decimals and a proper minus.
+/// A number with that many decimals and a typographic minus.
 pub(crate) fn number(value: f64, decimals: usize, glyphs: Glyphs) -> String {
     let shown = format!("{value:.decimals$}");
     match shown.strip_prefix('-') {
-        // Minus zero is zero to a reader.
+        // Minus zero is shown as zero.
         Some(rest) if rest.chars().all(|letter| matches!(letter, '0' | '.')) => rest.to_owned(),
         Some(rest) => format!("{}{rest}", glyphs.minus()),
         None => shown,
     }
 }
 
-/// A difference, with its sign always there.
+/// A difference, always with its sign.
 pub(crate) fn difference(value: f64, decimals: usize, glyphs: Glyphs) -> String {
     let shown = number(value, decimals, glyphs);
     if shown.starts_with(glyphs.minus()) { shown } else { format!("+{shown}") }
 }
 
-/// A span of time in its two largest units.
+/// A duration in its two largest units.
 pub(crate) fn span(seconds: u64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
     match (days, hours, minutes) {
@@ -45,23 +45,23 @@ pub(crate) fn span(seconds: u64) -> String {
     }
 }
 
-/// A word of the wire as people read it.
+/// A wire word in readable form.
 pub(crate) fn words(word: &str) -> String {
     word.replace('_', " ")
 }
 
-/// An amount of credits; less than none is none.
+/// An amount of credits; negative amounts are shown as zero.
 pub(crate) fn credits(amount: protocol::credits::Credits) -> String {
     plural(u64::try_from(amount.0).unwrap_or(0), "credit", "credits")
 }
 
-/// A sentence with its full stop, where it does not end with something of the kind.
+/// A sentence with a full stop, unless it ends with punctuation.
 pub(crate) fn stopped(sentence: &str) -> String {
     let is_ended = sentence.is_empty() || sentence.ends_with(['.', '!', '?', '…', ':']);
     if is_ended { sentence.to_owned() } else { format!("{sentence}.") }
 }
 
-/// One thing or several.
+/// Singular or plural.
 pub(crate) fn plural(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(count), if count == 1 { one } else { many })
 }

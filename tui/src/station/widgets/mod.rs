@@ -1,5 +1,5 @@
-//! Pieces that draw and know nothing of studies. All of them write straight into the buffer of the frame and never
-//! outside the area they were given, whatever its size.
+//! Generic widgets, independent of studies. All of them write directly into the frame's buffer and never outside their
+//! area, whatever its size.
 
 pub(crate) mod bar;
 pub(crate) mod canvas;

@@ -1,5 +1,5 @@
-//! A text that is being typed: one line or many, edited by grapheme, with undo. It knows where its cursor is on the
-//! screen and nothing about what the text is for.
+//! Text input: one line or many, edited by grapheme, with undo. It handles the cursor position and is independent of
+//! the purpose of the text.
 
 use std::ops::Range;
 
@@ -10,10 +10,10 @@ use unicode_width::UnicodeWidthStr;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::Canvas;
 
-/// How many changes can be taken back.
+/// Changes that can be undone, at most.
 const UNDO_MAX: usize = 200;
 
-/// Whether the text may have line breaks.
+/// Whether the text may have several lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Lines {
     /// It may not.
@@ -33,30 +33,30 @@ pub(crate) struct TextBox {
     undo: Vec<(String, usize)>,
 }
 
-/// A place to go in the text.
+/// A movement of the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Go {
     /// One grapheme back.
     Left,
-    /// One grapheme on.
+    /// One grapheme forward.
     Right,
     /// The same column, one line up.
     Up,
     /// The same column, one line down.
     Down,
-    /// Where the line begins.
+    /// To the beginning of the line.
     Home,
-    /// Where the line ends.
+    /// To the end of the line.
     End,
 }
 
 impl TextBox {
-    /// A box with that text, its cursor at the end.
+    /// A text input with that text and the cursor at its end.
     pub(crate) fn new(text: &str, lines: Lines) -> Self {
         Self { text: text.to_owned(), cursor: text.len(), lines, undo: Vec::new() }
     }
 
-    /// Puts the cursor before the first letter.
+    /// Moves the cursor to the beginning.
     pub(crate) fn go_to_start(&mut self) {
         self.cursor = 0;
     }
@@ -66,22 +66,22 @@ impl TextBox {
         &self.text
     }
 
-    /// Whether it may have line breaks.
+    /// Whether it may have several lines.
     pub(crate) fn lines(&self) -> Lines {
         self.lines
     }
 
-    /// Replaces the text; what it was can be brought back.
+    /// Replaces the text; this can be undone.
     pub(crate) fn set(&mut self, text: &str) {
         self.remember();
         text.clone_into(&mut self.text);
         self.cursor = text.len();
     }
 
-    /// Types a text at the cursor. What would steer a terminal is left out.
+    /// Inserts a text at the cursor. Characters that could control a terminal are removed.
     pub(crate) fn insert(&mut self, text: &str) {
         self.remember();
-        // The filter sees what stands before, because a combining mark is only kept on something.
+        // The filter needs the grapheme before, because a combining mark is only kept after a base letter.
         let before = self.text[..self.cursor].graphemes(true).next_back().unwrap_or("");
         let joined = format!("{before}{text}");
         let safe = match self.lines {
@@ -91,7 +91,7 @@ impl TextBox {
         let safe = safe.strip_prefix(before).unwrap_or(&safe).to_owned();
         self.text.insert_str(self.cursor, &safe);
         self.cursor += safe.len();
-        // What was typed may have joined its neighbour, as a combining mark does.
+        // The inserted text may have merged with its neighbour, as a combining mark does.
         let cursor = self.boundaries().find(|at| *at >= self.cursor).unwrap_or(self.text.len());
         self.cursor = cursor;
     }
@@ -116,7 +116,7 @@ impl TextBox {
         }
     }
 
-    /// Takes the last change back.
+    /// Undoes the last change.
     pub(crate) fn undo(&mut self) {
         if let Some((text, cursor)) = self.undo.pop() {
             self.text = text;
@@ -142,7 +142,7 @@ impl TextBox {
         };
     }
 
-    /// Whether the cursor is in the first or in the last line.
+    /// Whether the cursor is in the first or last line.
     pub(crate) fn is_at_edge(&self, go: Go) -> bool {
         match go {
             Go::Up => self.line_start(self.cursor) == 0,
@@ -186,7 +186,7 @@ impl TextBox {
         self.undo.push((self.text.clone(), self.cursor));
     }
 
-    /// Draws the part around the cursor and says where the cursor is. Long lines of a text are broken for the eye only.
+    /// Draws the part around the cursor and returns the cursor's position. Long lines are wrapped on the screen only.
     pub(crate) fn draw(
         &self,
         canvas: &mut Canvas<'_>,
@@ -219,7 +219,7 @@ impl TextBox {
         }
     }
 
-    /// The rows that the lines become in so many cells: broken after a space where there is one.
+    /// The rows of the wrapped text at that width: broken after a space where possible.
     fn rows(&self, width: usize) -> Vec<Range<usize>> {
         let mut rows = Vec::new();
         let mut start = 0;
@@ -251,7 +251,7 @@ fn small(cells: usize) -> u16 {
     u16::try_from(cells).unwrap_or(u16::MAX)
 }
 
-/// Where the line goes on after its first cells.
+/// The byte offset after the first cells of a line.
 fn skip_columns(line: &str, columns: usize) -> usize {
     let mut skipped = 0;
     for (at, grapheme) in line.grapheme_indices(true) {

@@ -1,25 +1,25 @@
-//! An estimate with its interval on a scale: `├─●─┤`. It stands beside every mean, so that no bare number can pretend to
-//! be exact.
+//! Whisker plot: an estimate with its interval on a scale, `├─●─┤`. It accompanies every mean, so that none looks more
+//! precise than it is.
 
 use ratatui::layout::Rect;
 
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::Canvas;
 
-/// An estimate on a scale.
+/// A whisker plot.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Whisker {
     /// The estimate.
     pub(crate) value: f64,
-    /// Its interval, when it has one.
+    /// Its interval, if it has one.
     pub(crate) interval: Option<(f64, f64)>,
     /// Both ends of the scale.
     pub(crate) scale: (f64, f64),
-    /// How the estimate is coloured.
+    /// The colour role of the estimate.
     pub(crate) role: Role,
 }
 
-/// The column of a value of a scale within so many cells.
+/// The column of a value on a scale of that many cells.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -30,7 +30,7 @@ fn column((low, high): (f64, f64), value: f64, width: u16) -> u16 {
     (place.clamp(0.0, 1.0) * f64::from(width.saturating_sub(1))).round() as u16
 }
 
-/// Draws a range that is no estimate over the first row of an area: `├────┤`.
+/// Draws a range without an estimate over the first row of an area: `├────┤`.
 pub(crate) fn range(
     canvas: &mut Canvas<'_>,
     area: Rect,
@@ -57,7 +57,7 @@ impl Whisker {
         column(self.scale, value, width)
     }
 
-    /// Draws it over the first row of an area.
+    /// Draws the plot over the first row of an area.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect) {
         if area.width == 0 || area.height == 0 || !self.value.is_finite() {
             return;

@@ -1,21 +1,21 @@
-//! Which part of a long list is on the screen. Only that part is ever laid out and drawn, so that ten thousand rows cost
-//! as much as ten.
+//! List window: the part of a long list that is on the screen. Only that part is laid out and drawn, so that ten
+//! thousand rows cost as much as ten.
 
 use std::ops::Range;
 
-/// A cursor in a list and the first row that is shown.
+/// A cursor in a list and the first visible row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Window {
     /// The row under the cursor.
     pub(crate) cursor: usize,
-    /// The first row that is shown.
+    /// The first visible row.
     pub(crate) top: usize,
 }
 
-/// How far a cursor goes.
+/// A movement of the cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Move {
-    /// By so many rows.
+    /// By that many rows.
     By(isize),
     /// To the first row.
     First,
@@ -24,7 +24,7 @@ pub(crate) enum Move {
 }
 
 impl Window {
-    /// Moves the cursor within so many rows.
+    /// Moves the cursor within that many rows.
     pub(crate) fn go(&mut self, step: Move, rows: usize) {
         let last = rows.saturating_sub(1);
         self.cursor = match step {
@@ -34,8 +34,7 @@ impl Window {
         };
     }
 
-    /// The rows that are on the screen, with the cursor among them, where rows take several lines. Only rows near the
-    /// cursor are measured.
+    /// The visible rows including the cursor, where rows take several lines. Only rows near the cursor are measured.
     pub(crate) fn tall(
         &self,
         rows: usize,
@@ -61,7 +60,7 @@ impl Window {
         (first, end)
     }
 
-    /// The rows that are on the screen, with the cursor among them.
+    /// The visible rows including the cursor.
     pub(crate) fn shown(&self, rows: usize, height: usize) -> Range<usize> {
         if height == 0 {
             return 0..0;

@@ -1,5 +1,5 @@
-//! Puts a question to a chat model until its reply can be read, as often as that is allowed: the respondent's free text,
-//! or the rating of one.
+//! Calls to a chat model for side measurements: the respondent's free text, or the rating of one. A reply that cannot
+//! be read is re-asked until it can be, within the limits of the study.
 
 use std::sync::Arc;
 
@@ -18,27 +18,28 @@ use crate::inference::model::{ModelEngine, Pass, ReadyCall};
 use crate::inference::prompt::{PromptError, Reask};
 use crate::work::calls::lane::WEIGHT;
 
-/// Most times a reply that cannot be read is asked for again.
+/// Re-asks after replies that cannot be read, at most.
 const REASKS_MAX: u32 = 2;
 
-/// A question: who is asked, what about, and how it is put when the last reply was wrong.
+/// A question to a chat model: the engine, what is asked, and the wording of a re-ask after an unreadable reply.
 pub(super) struct Question<'a> {
     pub(super) engine: &'a Arc<ModelEngine>,
     pub(super) about: (Part, Construct),
     pub(super) ready: &'a (dyn Fn(Option<Reask<'_>>) -> Result<ReadyCall, PromptError> + Sync),
 }
 
-/// What came of one call.
+/// The result of one call.
 enum Came {
     Reply(Box<(String, ChatReply)>),
-    /// Nothing, for that reason.
+    /// No reply, with the reason.
     Nothing(String),
     /// The study was halted.
     Halted,
 }
 
 impl Beside {
-    /// The reply, read; `None` where there is none, and then the log says why.
+    /// Asks until a reply can be read and returns what was read. `None` when there is none; the log then holds the
+    /// reason.
     pub(super) async fn put<T>(
         &self,
         speaker: Speaker<'_>,
@@ -59,7 +60,7 @@ impl Beside {
                     return None;
                 }
             };
-            // A text goes on to other services, and a rating holds nothing that a key could be: both are read without it.
+            // Texts are sent on to other services and ratings cannot contain a key, so both are read with keys masked.
             let mask = question.engine.mask();
             if let Some(said) = self.recall(&ready.address).await {
                 let reply = mask.reply(&said.reply).into_owned();
@@ -122,13 +123,13 @@ impl Beside {
         }
     }
 
-    /// The usual model is the study's and need not be said again.
+    /// The model to record for a reply; empty when it is the study's own model, which is recorded once for the study.
     fn said_by(&self, engine: &ModelEngine, model: String) -> String {
         let model = if model.is_empty() { engine.model().to_owned() } else { model };
         if model == self.calls.pool.model() { String::new() } else { model }
     }
 
-    /// One call, made again while that may help.
+    /// One call, retried while a retry may help.
     async fn call(
         &self,
         speaker: Speaker<'_>,
@@ -193,8 +194,9 @@ impl Beside {
         }
     }
 
-    /// A turn at the engine's door; `None` when the study is halted first. Only one call at a time stands there, and none
-    /// wants a further turn by itself, so that other studies are not kept waiting by one that is busy elsewhere.
+    /// A turn at the engine's door (its rate limiter); `None` when the study is halted first. Only one call of this
+    /// study waits there at a time, and afterwards the study drops its claim to a further turn, so that other studies
+    /// are not kept waiting.
     async fn turn(
         &self,
         engine: &Arc<ModelEngine>,

@@ -1,4 +1,4 @@
-//! What was said beside one direct question, and why something was not.
+//! Log of the side measurements of one respondent: each exchange, its usage, and the reason why one is missing.
 
 use std::collections::BTreeMap;
 
@@ -8,22 +8,22 @@ use crate::domain::exchange::{End, Exchange, Part, kept};
 use crate::domain::outcome::Usage;
 use crate::domain::voices::Beside as Spoken;
 
-/// What was said so far.
+/// The exchanges so far.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    /// What is kept of it.
+    /// The exchanges to store, with replies cut to the stored length.
     pub(super) exchanges: Vec<Exchange>,
-    /// All of it.
+    /// The same replies in full length.
     whole: Vec<(Part, Construct, End, String)>,
     reasons: BTreeMap<(Part, Construct), String>,
-    /// What each kind of call took.
+    /// Usage for each kind of call.
     pub(super) usage: BTreeMap<Part, Usage>,
-    /// The study was halted before everything was asked.
+    /// The study was halted before every question was asked.
     pub(super) halted: bool,
 }
 
 impl Log {
-    /// Takes note of a reply. `exchange` holds all of it; what is kept is cut here.
+    /// Records an exchange. The caller passes the full reply; the copy to store is cut here.
     pub(super) fn say(&mut self, mut exchange: Exchange) {
         let Some((part, construct)) = exchange.beside else { return };
         self.whole.push((part, construct, exchange.end.clone(), exchange.reply.clone()));
@@ -34,28 +34,28 @@ impl Log {
         self.exchanges.push(exchange);
     }
 
-    /// What is kept of the last reply.
+    /// The last reply, as it is stored.
     pub(super) fn last(&self) -> Option<&str> {
         self.exchanges.last().map(|last| last.reply.as_str())
     }
 
-    /// Takes note of why nothing was said.
+    /// Records why there is no reply.
     pub(super) fn reason(&mut self, part: Part, construct: Construct, why: impl Into<String>) {
         self.reasons.insert((part, construct), why.into());
     }
 
-    /// Why nothing was said.
+    /// Why there is no reply.
     pub(super) fn why(&self, part: Part, construct: Construct) -> String {
         self.reasons.get(&(part, construct)).cloned().unwrap_or_else(|| "not asked".to_owned())
     }
 
-    /// Takes note of what a call took.
+    /// Adds the usage of a call.
     pub(super) fn took(&mut self, part: Part, usage: Usage) {
         let sum = self.usage.entry(part).or_default();
         *sum = sum.plus(usage);
     }
 
-    /// Everything that was said, whole.
+    /// Every exchange with its full reply.
     pub(super) fn spoken(&self) -> Vec<Spoken<'_>> {
         self.whole
             .iter()

@@ -1,6 +1,6 @@
-//! What a respondent is asked beside the direct question: a free text for each construct, its vector held against anchors,
-//! and another model's rating of it. The direct answer stands whatever happens here; a channel that cannot be heard says
-//! why, and nothing stands in its place.
+//! Side measurements of a respondent: a free text for each construct, its semantic similarity rating (SSR) against
+//! anchors, and a rating by a second model. A failed side measurement never changes the direct answer; its channel
+//! reports the reason and no substitute value.
 
 mod chat;
 mod log;
@@ -33,7 +33,7 @@ use crate::domain::voices;
 use crate::inference::limits::{Condition, backoff, own_wait};
 use crate::inference::model::ModelEngine;
 
-/// Everything that hearing further channels of a study takes.
+/// Everything that the side measurements of a study need.
 pub(super) struct Beside {
     calls: Calls,
     constructs: &'static [Construct],
@@ -42,46 +42,46 @@ pub(super) struct Beside {
     /// The most that rating all constructs of one respondent can cost.
     worst_rating: UsdMicros,
     teller: Teller,
-    /// One call at a time stands at the doors of chat models for further channels of this study.
+    /// Lets one side-measurement call of this study at a time wait at the doors of chat models.
     door: tokio::sync::Mutex<()>,
-    /// What getting the anchors took, until it is booked with the first respondent.
+    /// Usage of the calls that embed the anchors, until it is booked with the first respondent.
     overhead: Mutex<Usage>,
 }
 
-/// What was heard from one respondent.
+/// The side measurements of one respondent.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     pub(super) channels: Option<Channels>,
     pub(super) exchanges: Vec<Exchange>,
-    /// What the engine took that asked directly.
+    /// Usage of the engine that gave the direct answer.
     pub(super) own: EngineUse,
-    /// What others took: their names, their models, and how much.
+    /// Usage of other engines: name, model, usage.
     pub(super) others: Vec<(String, String, EngineUse)>,
-    /// The study was halted before everything was asked: nothing of this counts.
+    /// The study was halted before every question was asked; the channels are then not recorded.
     pub(super) halted: bool,
 }
 
-/// A respondent who is to be heard.
+/// A respondent to be measured.
 #[derive(Clone, Copy)]
 pub(super) struct Speaker<'a> {
-    /// The engine that asked directly.
+    /// The engine that gave the direct answer.
     pub(super) engine: &'a Arc<ModelEngine>,
-    /// The place in the panel.
+    /// The respondent's ordinal in the panel.
     pub(super) ordinal: u32,
     pub(super) persona: &'a Persona,
     /// The direct answer.
     pub(super) answer: &'a Answer,
-    /// What is set aside for all of it.
+    /// The money reserved for these calls.
     pub(super) purse: &'a Purse,
-    /// What was said to the direct question.
+    /// The exchanges of the direct question.
     pub(super) direct: Option<&'a (Assignment, Vec<Exchange>)>,
-    /// Where everything that was said is kept.
+    /// Receives every exchange for the store.
     pub(super) recorder: &'a mpsc::Sender<Parcel>,
 }
 
 impl Beside {
-    /// Makes everything ready, and adds with which settings and templates it is asked; `None` for a study that hears the
-    /// direct answer only.
+    /// Prepares the side measurements and adds their settings and templates to the evidence; `None` for a study with
+    /// the direct channel only.
     pub(super) async fn open(
         calls: &Calls,
         blueprints: &mut Vec<Blueprint>,
@@ -124,7 +124,7 @@ impl Beside {
         })))
     }
 
-    /// The most that everything beside the direct question can cost for one respondent, retries apart.
+    /// The most that the side measurements of one respondent can cost, without retries.
     pub(super) fn worst(
         &self,
         engine: &ModelEngine,
@@ -142,7 +142,8 @@ impl Beside {
         Ok(UsdMicros(worst))
     }
 
-    /// The same for the first respondent at the dearest engine, on top of what the direct questions can cost.
+    /// The same for the first respondent at the most expensive engine, plus the most that the direct questions can
+    /// cost.
     pub(super) fn with_worst(
         &self,
         direct: UsdMicros,
@@ -157,7 +158,7 @@ impl Beside {
         Ok(UsdMicros(direct.0.saturating_add(worst.0)))
     }
 
-    /// Asks one respondent everything beside the direct question.
+    /// Runs all side measurements of one respondent.
     pub(super) async fn ask(&self, speaker: Speaker<'_>) -> Heard {
         let mut log = Log::default();
         let overhead = self.take_overhead();
@@ -194,7 +195,7 @@ impl Beside {
         self.heard(speaker.answer, log)
     }
 
-    /// A free text on one construct, unless no channel could read it.
+    /// A free text on one construct; skipped when no channel could read it.
     async fn text(
         &self,
         speaker: Speaker<'_>,
@@ -238,12 +239,12 @@ impl Beside {
         heard
     }
 
-    /// What getting the anchors took and nobody was booked with yet.
+    /// Takes the usage of the anchor calls that is not yet booked with a respondent.
     pub(super) fn take_overhead(&self) -> Usage {
         std::mem::take(&mut *self.overhead.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The study is done: others go ahead at the doors.
+    /// Gives up this study's turns at the doors, because the study is done.
     pub(super) fn leave(&self) {
         if let Some(rater) = &self.rater {
             rater.leave(self.calls.number);
@@ -253,28 +254,29 @@ impl Beside {
         }
     }
 
-    /// What was said before to the very same question, where the study allows that.
+    /// Looks up the question in the response cache, where the study allows that.
     async fn recall(&self, address: &str) -> Option<Exchange> {
         if !self.calls.recalls() {
             return None;
         }
-        // A store that cannot be read says so at the next write; until then the question is asked.
+        // A store that cannot be read reports its error at the next write; until then the question is asked.
         let said = self.calls.remembered(vec![address.to_owned()]).await.ok()?.pop()??;
         Some(Exchange { correction: None, ..said })
     }
 
-    /// Keeps what was said so far, so that a halt or a crash has none of it asked again; over when it is durable.
+    /// Stores the exchanges so far, so that nothing is asked again after a halt or a crash; returns when they are
+    /// durable.
     async fn keep_early(&self, speaker: Speaker<'_>, log: &Log) {
         let Some((at, direct)) = speaker.direct else { return };
         let said = direct.iter().chain(&log.exchanges).cloned().collect();
         let (durable, is_durable) = oneshot::channel();
         let (early, durable) = (Some((*at, said)), Some(durable));
-        // Where nothing can be recorded any more, whoever records says so.
+        // If recording has ended, the recorder reports the error itself.
         drop(speaker.recorder.send(Parcel { early, durable, ..Parcel::default() }).await);
         drop(is_durable.await);
     }
 
-    /// Waits before a retry, unless the study is halted meanwhile.
+    /// Waits before a retry; a halt of the study ends the wait.
     async fn pause(&self, ordinal: u32, tries: u32, after: Option<Duration>) {
         let wait = backoff(self.calls.spec.seed, ordinal, tries, Condition::Failing, None)
             .max(own_wait(after));

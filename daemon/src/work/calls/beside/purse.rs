@@ -1,5 +1,5 @@
-//! The money that is set aside for everything that one respondent is asked beside the direct question: taken once before
-//! the first call, so that nobody is left half heard because a cap was reached in between, and given back at the end.
+//! Reservation for the side measurements of one respondent. The worst case is reserved once, before the first call, so
+//! that a cap cannot be reached halfway through a respondent; the rest is released at the end.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,7 +8,7 @@ use protocol::credits::UsdMicros;
 use crate::app::Core;
 use crate::domain::outcome::Usage;
 
-/// Money set aside, and what was taken of it.
+/// Reserved money and what was spent of it.
 pub(in crate::work::calls) struct Purse {
     core: Core,
     number: u32,
@@ -18,16 +18,16 @@ pub(in crate::work::calls) struct Purse {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct State {
-    /// Set aside and not yet taken.
+    /// Reserved and not yet assigned to a call.
     left: i64,
-    /// Taken for calls that are under way.
+    /// Assigned to calls under way.
     in_calls: i64,
-    /// What the calls took.
+    /// Usage of the calls so far.
     usage: Usage,
 }
 
 impl Purse {
-    /// One with that much, which was reserved already.
+    /// A reservation of that amount, which the caller has already made.
     pub(in crate::work::calls) fn new(
         core: Core,
         number: u32,
@@ -38,10 +38,10 @@ impl Purse {
         Self { core, number, cap, state: Mutex::new(state) }
     }
 
-    /// Takes the worst case of one call, from what is set aside or, where that is used up by retries, anew.
+    /// Assigns the worst case of one call, from the reservation or, once retries have used it up, from a new one.
     ///
     /// # Errors
-    /// Which cap leaves no room.
+    /// Names the cap that leaves no room.
     pub(super) fn take(&self, worst: UsdMicros) -> Result<(), String> {
         let mut state = self.state();
         if state.left >= worst.0 {
@@ -55,7 +55,7 @@ impl Purse {
         Ok(())
     }
 
-    /// That call is over.
+    /// Ends a call: releases its worst case and adds its usage.
     pub(super) fn settle(&self, worst: UsdMicros, took: Usage) {
         let mut state = self.state();
         state.in_calls = state.in_calls.saturating_sub(worst.0).max(0);
@@ -63,14 +63,14 @@ impl Purse {
         self.core.settle_cost(self.number, worst, took.cost);
     }
 
-    /// Takes note of something that cost nothing.
+    /// Adds usage that cost nothing.
     pub(super) fn note(&self, took: Usage) {
         let mut state = self.state();
         state.usage = state.usage.plus(took);
     }
 
-    /// Everything that the calls took. Whatever is under way counts at its worst case: it is asked for when nothing is, or
-    /// when the program broke in a call.
+    /// Usage of all calls. Calls under way count at their worst case: this is read when none is under way, or after a
+    /// panic in one.
     pub(in crate::work::calls) fn usage(&self) -> Usage {
         let state = self.state();
         let at_most = u32::from(state.in_calls > 0);
@@ -86,7 +86,7 @@ impl Drop for Purse {
     fn drop(&mut self) {
         let State { left, in_calls, .. } = *self.state();
         self.core.settle_cost(self.number, UsdMicros(left), UsdMicros::ZERO);
-        // Only where the program broke in a call is anything left here: it may have cost that much.
+        // Money is left here only after a panic in a call, which may have cost that much.
         self.core.settle_cost(self.number, UsdMicros(in_calls), UsdMicros(in_calls));
     }
 }

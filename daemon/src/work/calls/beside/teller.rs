@@ -1,5 +1,5 @@
-//! What all respondents of a study share while further channels are heard: how many retries there are left, and which
-//! kind of call will never go again, with the reason.
+//! Retry budget and switched-off call types of the side measurements, shared by all respondents of a study. A call type
+//! that cannot work any more is switched off with the reason.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,25 +17,25 @@ struct State {
 }
 
 impl Teller {
-    /// Notes a first call.
+    /// Counts a first call.
     pub(super) fn first(&self) {
         self.state().budget.first();
     }
 
-    /// Takes one retry, if there is one left.
+    /// Takes one retry from the budget, if one is left.
     pub(super) fn retry(&self) -> bool {
         self.state().budget.retry()
     }
 
-    /// Whether calls of that kind can go.
+    /// Whether that call type is still on.
     ///
     /// # Errors
-    /// Why none will.
+    /// Why it is switched off.
     pub(super) fn is_open(&self, part: Part) -> Result<(), String> {
         self.state().closed.get(&part).map_or(Ok(()), |why| Err(why.clone()))
     }
 
-    /// No call of that kind goes any more.
+    /// Switches that call type off.
     pub(super) fn close(&self, part: Part, why: &str) {
         self.state().closed.entry(part).or_insert_with(|| why.to_owned());
     }

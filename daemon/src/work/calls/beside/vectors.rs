@@ -1,5 +1,5 @@
-//! Reads texts by their similarity to anchors: the anchors once at the start of a study, then the texts of each
-//! respondent in one call.
+//! Semantic similarity rating (SSR): texts are embedded and compared with anchors. The anchors are embedded once at the
+//! start of a study, the texts of each respondent in one call.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,21 +21,22 @@ use crate::inference::embed::{Embedder, Turn};
 use crate::inference::limits::{Condition, TRIES_MAX, backoff, own_wait};
 use crate::work::calls::Calls;
 
-/// Stands for nobody, where waits before a retry are drawn.
+/// A respondent number that no panel contains; it selects the random stream of retry delays for the anchor calls.
 const NOBODY: u32 = u32::MAX;
 
-/// What reading texts against anchors takes.
+/// Everything that SSR needs.
 pub(super) struct Ssr {
     embedder: Arc<Embedder>,
-    /// The first part of every address.
+    /// The parameters that begin every address.
     parameters: String,
     anchors: BTreeMap<Construct, Result<Anchors, String>>,
-    /// One call at a time stands at the door for the study.
+    /// Lets one embedding call of the study at a time wait at the door.
     door: tokio::sync::Mutex<()>,
 }
 
 impl Ssr {
-    /// Gets the anchors, and says with which settings. Where they cannot be had, texts are not read, and say why.
+    /// Embeds the anchors and adds the settings to the evidence. Where that fails, texts are not rated, with the
+    /// reason.
     pub(super) async fn open(
         calls: &Calls,
         embedder: Arc<Embedder>,
@@ -54,7 +55,7 @@ impl Ssr {
         let mut anchors = BTreeMap::new();
         let mut failed: Option<String> = None;
         for construct in constructs {
-            // Where one construct's anchors cannot be had, nobody waits for the others to fail as well.
+            // Once one construct's anchors have failed, the others are not tried: they would fail in the same way.
             let got = match &failed {
                 Some(why) => Err(why.clone()),
                 None => get(calls, &embedder, *construct, overhead)
@@ -81,17 +82,17 @@ impl Ssr {
         Ok((Self { embedder, parameters, anchors, door }, blueprint))
     }
 
-    /// The most that texts of so many bytes together can cost.
+    /// The most that embedding texts of so many bytes in all can cost.
     pub(super) fn worst(&self, bytes: usize) -> UsdMicros {
         self.embedder.worst(bytes)
     }
 
-    /// Why texts on that construct cannot be read, if so.
+    /// Why texts on that construct cannot be rated, if so.
     pub(super) fn lacks(&self, construct: Construct) -> Option<String> {
         self.anchors.get(&construct)?.as_ref().err().cloned()
     }
 
-    /// What its share of a study's cost is called, and its model.
+    /// The engine name under which its cost is reported, and its model.
     pub(super) fn names(&self) -> (String, String) {
         let name = format!("{} (embeddings)", self.embedder.engine());
         (name, self.embedder.model().to_owned())
@@ -102,7 +103,7 @@ impl Ssr {
     }
 }
 
-/// The anchors of one construct, tried for as often as a call may be.
+/// Embeds the anchors of one construct, with retries.
 async fn get(
     calls: &Calls,
     embedder: &Arc<Embedder>,
@@ -133,7 +134,7 @@ async fn get(
     }
 }
 
-/// A text that is to be embedded.
+/// A text to embed.
 struct Fresh<'a> {
     construct: Construct,
     text: String,
@@ -142,7 +143,7 @@ struct Fresh<'a> {
 }
 
 impl Beside {
-    /// Holds texts against their anchors: those that are not remembered in one call.
+    /// Rates texts against their anchors; those that are not in the response cache are embedded in one call.
     pub(super) async fn embed(
         &self,
         ssr: &Ssr,
@@ -262,7 +263,7 @@ impl Beside {
     }
 }
 
-/// Takes note of a vector: its similarities to the anchors, and its hash.
+/// Records a vector: its similarities to the anchors, and its hash.
 fn note(ssr: &Ssr, fresh: Fresh<'_>, vector: &[f32], log: &mut Log) {
     let Fresh { construct, address, anchors, .. } = fresh;
     match measured(vector, &anchors.vectors) {

@@ -1,11 +1,11 @@
-//! What each channel heard, as a part of the document: one table a construct, and the sentences under it.
+//! Channel section of the document: the readings of each channel, one table per construct, with notes below.
 
 use protocol::results::Results;
 
 use super::{Block, Section};
 use crate::report::channels::{Row, construct, rows, sentences};
 
-/// The part of the report; `None` where there is only the direct answer.
+/// The section; `None` where there is only the direct channel.
 pub(super) fn section(results: &Results) -> Option<Section> {
     if results.channels.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! What stands behind the numbers: groups that differ, reasons with the words of respondents, and what to act on.
+//! Evidence sections of the document: groups that differ, reasons with verbatim quotes, and findings to act on.
 
 use protocol::results::{Results, Theme, ThemeKind};
 
@@ -14,7 +14,7 @@ const THEMES: usize = 8;
 /// Quotes of each theme.
 const QUOTES: usize = 2;
 
-/// Groups that differ from everyone else, beyond chance and with enough answers.
+/// Groups that differ from the rest of the panel, significantly and with enough answers.
 pub(super) fn groups(results: &Results) -> Option<Section> {
     let field = results.contrasts.first()?.field.as_str();
     let mut section = Section::new("Who differs from the rest");
@@ -76,7 +76,7 @@ pub(super) fn reasons(results: &Results) -> Vec<Section> {
     .collect()
 }
 
-/// Themes as a chart, then the words behind them.
+/// Themes as a chart, then their quotes.
 pub(super) fn themes<'a>(
     found: impl Iterator<Item = &'a Theme>,
     caption: &str,
@@ -120,7 +120,7 @@ pub(super) fn themes<'a>(
     }
 }
 
-/// What to act on, most urgent first.
+/// Findings, most urgent first.
 pub(super) fn actions(results: &Results) -> Option<Section> {
     if results.findings.is_empty() {
         return None;

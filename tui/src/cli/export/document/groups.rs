@@ -1,5 +1,5 @@
-//! The main number in every group, dimension by dimension, so that a reader can look up the group they care about. Groups
-//! with few answers are there too, and marked.
+//! Group section of the document: the main metric in every group, dimension by dimension, for lookup. Groups with few
+//! answers are included and marked.
 
 use protocol::results::{Results, Segment, ThemeKind};
 
@@ -9,7 +9,7 @@ use crate::look::{Look, thousands};
 use crate::report::estimates::{label, number, range, scale};
 use crate::report::segments::{THEME, group};
 
-/// The part of the report; `None` where there is nothing to break down.
+/// The section; `None` where there is nothing to break down.
 pub(super) fn section(results: &Results) -> Option<Section> {
     let (field, name) = main_field(results)?;
     let mut section = Section::new("Every group");
@@ -39,8 +39,8 @@ pub(super) fn section(results: &Results) -> Option<Section> {
     (section.blocks.len() > charted).then_some(section)
 }
 
-/// The field that every group has, and its name: the first headline number, or the topic of a survey that most divides
-/// the panel.
+/// The metric that every group has, with its name: the first headline number, or for a survey the topic that divides
+/// the panel most.
 fn main_field(results: &Results) -> Option<(String, String)> {
     let somebody = results.segments.values().flat_map(|classes| classes.values()).next()?;
     let headline = kinds::of_outcomes(&results.outcomes).headline.iter();
@@ -72,7 +72,7 @@ fn row(field: &str, dimension: &str, class: &str, segment: &Segment) -> Option<R
     })
 }
 
-/// Ends of the scale: shares and scores keep theirs, differences the furthest end of an interval.
+/// Ends of the scale: shares and scores keep their own, differences use the furthest end of an interval.
 fn ends(field: &str, results: &Results, rows: &[Row]) -> (f64, f64) {
     if field.starts_with(THEME) {
         return (0.0, 1.0);

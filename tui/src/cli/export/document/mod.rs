@@ -1,5 +1,5 @@
-//! A report as a document, whatever it is rendered to: what was asked, of whom, what came out, how sure it is and what it
-//! is not. The renderers decide how it looks; all words of others pass through them, never around them.
+//! Report document, independent of its format: questionnaire, audience, results, uncertainty and limits. Renderers
+//! decide the layout; all text from outside passes through their escaping.
 
 mod channels;
 mod findings;
@@ -14,7 +14,7 @@ use protocol::results::Report;
 use crate::kinds;
 use crate::look::thousands;
 
-/// A document: its title and its parts in order.
+/// A document with its title and sections.
 #[derive(Debug, Default)]
 pub(super) struct Document {
     pub(super) title: String,
@@ -22,7 +22,7 @@ pub(super) struct Document {
     pub(super) sections: Vec<Section>,
 }
 
-/// A part under a heading.
+/// A section with a heading.
 #[derive(Debug)]
 pub(super) struct Section {
     pub(super) heading: String,
@@ -39,30 +39,30 @@ impl Section {
     }
 }
 
-/// What a part is made of.
+/// An element of a section.
 #[derive(Debug)]
 pub(super) enum Block {
     /// A paragraph.
     Paragraph(String),
-    /// Something that must not be overlooked.
+    /// A warning.
     Warning(String),
-    /// A smaller heading within the part.
+    /// A subheading within the section.
     Subheading(String),
-    /// Points of a list.
+    /// A bulleted list.
     Bullets(Vec<String>),
     /// A text exactly as it was shown.
     Verbatim(String),
     /// Names and values.
     Facts(Vec<(String, String)>),
-    /// The numbers that a reader should take away, in large print.
+    /// The main numbers, in large print.
     Figures(Vec<Figure>),
-    /// Words of respondents under a heading, each with the answer they stand in.
+    /// Quotes of respondents under a heading, each with its answer's id.
     Quotes { about: String, quotes: Vec<(String, String)> },
-    /// A text in the spacing it was written in.
+    /// Preformatted text.
     Exact(String),
     /// Numbers on one scale, each with its interval.
     Chart(Chart),
-    /// A table with a line of headings.
+    /// A table with a header row.
     Table { head: Vec<String>, rows: Vec<Vec<String>> },
 }
 
@@ -75,26 +75,26 @@ pub(super) struct Figure {
     pub(super) remark: String,
 }
 
-/// Numbers on one scale.
+/// Numbers on a common scale.
 #[derive(Debug)]
 pub(super) struct Chart {
     pub(super) caption: String,
     pub(super) low: f64,
     pub(super) high: f64,
-    /// Both ends in words, as the axis shows them.
+    /// Both ends in words, as axis labels.
     pub(super) ends: (String, String),
     pub(super) shape: Shape,
     pub(super) rows: Vec<Row>,
 }
 
-/// How a number is drawn.
+/// The shape in which a number is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     /// A bar from the low end: shares and counts.
     Bar,
     /// A dot with its interval: means and differences.
     Dot,
-    /// Columns side by side: how often each score was given.
+    /// Adjacent columns: how often each score was given.
     Column,
 }
 
@@ -106,18 +106,18 @@ pub(super) struct Row {
     pub(super) interval: Option<(f64, f64)>,
     /// The number with its unit.
     pub(super) text: String,
-    /// The interval, or the answers behind it.
+    /// The interval, or the number of answers.
     pub(super) remark: String,
-    /// How much the number can carry.
+    /// The reliability of the number.
     pub(super) weight: Weight,
 }
 
-/// How much a number can carry.
+/// The reliability of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Weight {
-    /// As much as its interval says.
+    /// As reliable as its interval shows.
     Full,
-    /// Fewer than 30 answers stand behind it: drawn faintly.
+    /// Based on fewer than 30 answers: drawn faintly.
     Small,
 }
 
@@ -164,7 +164,7 @@ impl Document {
     }
 }
 
-/// The text with a capital at its beginning.
+/// The text with its first letter capitalised.
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {

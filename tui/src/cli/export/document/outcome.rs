@@ -1,4 +1,4 @@
-//! What came out: the sentences, the headline numbers, the shares and the scores of each kind of study.
+//! Outcome section of the document: conclusions, headline numbers, shares and scores of each study type.
 
 use protocol::results::{QuestionResult, Results};
 
@@ -8,7 +8,7 @@ use crate::kinds::{self, ShareBar};
 use crate::look::{Look, thousands};
 use crate::report::estimates::{label, number, range, scale, whole};
 
-/// The part of the report.
+/// The section.
 pub(super) fn section(results: &Results) -> Section {
     let mut section = Section::new("What came out");
     headline(results, &mut section);
@@ -26,7 +26,7 @@ pub(super) fn section(results: &Results) -> Section {
     section
 }
 
-/// Headline numbers, those of one scale together.
+/// Headline numbers, grouped by scale.
 fn headline(results: &Results, section: &mut Section) {
     let mut charts: Vec<Chart> = Vec::new();
     for metric in kinds::of_outcomes(&results.outcomes).headline {

@@ -1,4 +1,4 @@
-//! The frame of a report: what was asked, of whom, how sure the numbers are, and what they are not.
+//! Provenance sections of a report: questionnaire, audience, uncertainty, and the limits of the numbers.
 
 use protocol::analysis::Asked;
 use protocol::audience::Choice;
@@ -11,7 +11,7 @@ use crate::look::thousands;
 use crate::report::quality;
 use crate::report::segments::group;
 
-/// What was asked: the question in words, the material as it was shown.
+/// The question in words, and the material as it was shown.
 pub(super) fn question(report: &Report, asked: &Asked) -> Section {
     let mut section = Section::new("What was asked");
     section.text(kinds::view(report.study.instrument).asked);
@@ -34,7 +34,7 @@ pub(super) fn question(report: &Report, asked: &Asked) -> Section {
     section
 }
 
-/// Of whom: the audience, and what came of the panel.
+/// The audience, and the outcomes of the panel.
 pub(super) fn panel(report: &Report, asked: &Asked) -> Section {
     let mut section = Section::new("Of whom");
     let counts = report.study.panel;
@@ -61,7 +61,7 @@ pub(super) fn panel(report: &Report, asked: &Asked) -> Section {
     section
 }
 
-/// Abbreviations in capitals, the rest as it is: `us_midwest` is the US midwest.
+/// Abbreviations in capitals, the rest unchanged: `us_midwest` is the US midwest.
 fn region(word: &str) -> String {
     let part = |part: &str| if part.len() == 2 { part.to_uppercase() } else { part.to_owned() };
     word.split('_').map(part).collect::<Vec<_>>().join(" ")
@@ -106,7 +106,7 @@ fn points(difference: f64) -> String {
     }
 }
 
-/// The exact wording, for whoever wants to ask the same again.
+/// The exact wording, for a reader who wants to repeat the study.
 pub(super) fn questionnaire(asked: &Asked) -> Section {
     let mut section = Section::new("The questionnaire, word for word");
     section.text("As the first respondent of the panel got it.");
@@ -121,7 +121,7 @@ fn choice<T: std::fmt::Display>(choice: &Choice<T>) -> String {
     }
 }
 
-/// How sure it is.
+/// The uncertainty of the numbers.
 pub(super) fn certainty(results: &Results) -> Section {
     let mut section = Section::new("How sure it is");
     section.text(
@@ -153,7 +153,7 @@ pub(super) fn certainty(results: &Results) -> Section {
     section
 }
 
-/// What results hold that were computed before there were figures.
+/// Diagnostics of results that were computed before figures existed.
 fn earlier_facts(diagnostics: &Diagnostics) -> Vec<(String, String)> {
     let percent = |share: f64| format!("{:.0} %", share * 100.0);
     [
@@ -169,7 +169,7 @@ fn earlier_facts(diagnostics: &Diagnostics) -> Vec<(String, String)> {
     .collect()
 }
 
-/// What it is not, and everything that is needed to repeat it.
+/// The limits of the report, and everything needed to repeat the study.
 pub(super) fn limits(report: &Report) -> Section {
     let study = &report.study;
     let mut section = Section::new("What this is not");
@@ -194,7 +194,7 @@ pub(super) fn limits(report: &Report) -> Section {
     section
 }
 
-/// The model that was asked, and who says to have answered where that is another one.
+/// The requested model, and the model that answered according to its service where that differs.
 fn model(report: &Report) -> String {
     let others = &report.meta.other_models;
     if others.is_empty() {

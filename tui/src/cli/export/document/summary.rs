@@ -1,5 +1,5 @@
-//! What a reader should take away who reads nothing else: the main numbers in large print, and the sentences computed from
-//! the data.
+//! Summary section of the document, for a reader who reads nothing else: the main numbers in large print, and the
+//! conclusions computed from the data.
 
 use protocol::results::Results;
 
@@ -8,10 +8,10 @@ use crate::kinds;
 use crate::look::Look;
 use crate::report::estimates::{number, range};
 
-/// The part of the report.
+/// The section.
 pub(super) fn section(results: &Results) -> Section {
     let mut section = Section::new("In short");
-    // Whatever forbids to believe the numbers stands above them.
+    // Warnings against the numbers come before them.
     let failures = results.diagnostics.failures();
     section.blocks.extend(failures.map(|sentence| Block::Warning(sentence.to_owned())));
     let figures: Vec<Figure> = kinds::of_outcomes(&results.outcomes)

@@ -1,13 +1,12 @@
-//! A chart: one row a number, its label, the drawing on one scale as inline SVG, the number with its interval as text, so
-//! that it reads at any width and nothing is lost to somebody who cannot see the drawing. Scores stand as columns side
-//! by side.
+//! Charts as inline SVG: one row per number with its label, its mark on a common scale, and the number with its
+//! interval as text. It is readable at any width and without the drawing. Scores are drawn as adjacent columns.
 
 use std::fmt::Write as _;
 
 use super::super::document::{Chart, Row, Shape, Weight};
 use super::escape;
 
-/// Draws it.
+/// Draws the chart.
 pub(super) fn draw(chart: &Chart) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
@@ -54,7 +53,7 @@ fn draw_row(chart: &Chart, row: &Row, out: &mut String) {
         );
     }
     if chart.shape == Shape::Dot {
-        // A line of no length with round ends stays round however wide the drawing is stretched.
+        // A line of zero length with round caps stays round at any horizontal stretch.
         let _ = write!(out, "<path class=\"dot\" d=\"M{at:.2} 10h0.001\"/>");
     }
     let _ = writeln!(
@@ -63,7 +62,7 @@ fn draw_row(chart: &Chart, row: &Row, out: &mut String) {
     );
 }
 
-/// The ends of the scale, and zero where it lies between them.
+/// The ends of the scale, and zero where it is between them.
 fn axis(chart: &Chart, out: &mut String) {
     let middle = if zero(chart).is_some() { "0".to_owned() } else { String::new() };
     let _ = writeln!(
@@ -90,12 +89,12 @@ fn columns(chart: &Chart, out: &mut String) {
     out.push_str("</div>\n");
 }
 
-/// Where zero stands when it is neither end of the scale.
+/// The position of zero, unless it is an end of the scale.
 fn zero(chart: &Chart) -> Option<f64> {
     (chart.low < 0.0 && chart.high > 0.0).then(|| x(chart, 0.0))
 }
 
-/// Where a value stands from 0 to 100; what lies outside the scale stands at its end.
+/// The position of a value from 0 to 100; values outside the scale are clamped to its ends.
 fn x(chart: &Chart, value: f64) -> f64 {
     let span = chart.high - chart.low;
     if span > 0.0 { 100.0 * ((value - chart.low) / span).clamp(0.0, 1.0) } else { 0.0 }

@@ -1,5 +1,5 @@
-//! One self-contained HTML page: no script, nothing loaded from anywhere, charts as inline SVG, readable on paper and in
-//! the dark. Every text passes [`escape`], so nothing that a respondent said can be markup.
+//! Self-contained HTML page: no script, nothing loaded, charts as inline SVG, suitable for print and for dark mode.
+//! Every text passes [`escape`], so nothing that a respondent wrote can become markup.
 
 mod chart;
 mod prose;
@@ -10,9 +10,9 @@ use protocol::safe;
 
 use super::document::{Block, Document};
 
-/// The look of the page.
+/// The style sheet of the page.
 const STYLE: &str = include_str!("style.css");
-/// What the page may do: nothing but carry its own style.
+/// The content security policy: nothing is allowed but the page's own style.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
@@ -123,12 +123,12 @@ fn write_block(out: &mut String, block: &Block) {
     };
 }
 
-/// A sentence of the report: a percent sign stays on the line of its number.
+/// A sentence of the report, with a no-break space before each percent sign.
 fn sentence(text: &str) -> String {
     escape(text).replace(" %", "\u{a0}%")
 }
 
-/// A text that shows as it is and does nothing.
+/// Escapes a text, so that it is shown literally.
 pub(super) fn escape(text: &str) -> String {
     let clean = safe::block(text);
     let mut out = String::with_capacity(clean.len());

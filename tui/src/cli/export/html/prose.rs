@@ -1,16 +1,16 @@
-//! Material as paragraphs: blank lines part them, a heading is bold, lists keep their lines, and lines that were only
-//! broken to fit an editor flow again. The exact wording stands in the report as well.
+//! Stimulus texts as HTML paragraphs: blank lines separate them, headings are bold, lists keep their lines, and
+//! hard-wrapped lines flow again. The exact wording is in the report as well.
 
 use super::escape;
 
-/// From this length on a line that ends is taken for one that was broken to fit, not for a line of its own.
+/// From this length on, a line break is treated as hard wrapping and not as the end of a paragraph.
 const WRAPPED: usize = 60;
 
-/// The text as paragraphs. Nothing in it can be markup.
+/// The text as paragraphs, fully escaped.
 pub(super) fn paragraphs(text: &str) -> String {
     let mut out = String::new();
     let mut open = false;
-    // Escaped line by line, so that what is looked at is what was written.
+    // Escaped line by line, so that the original characters are examined.
     let mut flows = false;
     for line in text.trim().lines() {
         let bare = line.trim();
@@ -41,14 +41,14 @@ pub(super) fn paragraphs(text: &str) -> String {
     out
 }
 
-/// The words of a heading.
+/// The text of a heading line.
 fn heading(line: &str) -> Option<&str> {
     let words = line.trim_start_matches('#');
     let marks = line.len() - words.len();
     ((1..=6).contains(&marks) && words.starts_with(' ')).then(|| words.trim())
 }
 
-/// Whether a line is an item of a list.
+/// Whether a line is a list item.
 fn is_item(line: &str) -> bool {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     line.starts_with("- ")

@@ -1,4 +1,4 @@
-//! The fields of the form, in the order of the screen, with what stands in them at first.
+//! Form fields in screen order, with their default values.
 
 use protocol::audience::{EducationFilter, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::measurement::{QuestionsPerCall, Reuse};
@@ -8,9 +8,9 @@ use super::field::Field;
 use super::{FILE_FIELD, TEXT};
 use crate::kinds;
 
-/// Every list of channels: the direct answer is always heard.
+/// Every combination of channels: the direct channel is always included.
 const CHANNELS: [&str; 4] = ["direct", "direct,ssr", "direct,rater", "direct,ssr,rater"];
-/// In how many other wordings can be asked.
+/// Possible numbers of other wordings.
 const WORDINGS: [&str; 5] = ["0", "1", "2", "3", "4"];
 
 /// An empty form.

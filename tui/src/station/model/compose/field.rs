@@ -1,4 +1,4 @@
-//! One field of the form: a word chosen from several, a line or a text, with its name and what belongs there.
+//! Form field: a choice of words, a line or a text, with its label and hint.
 
 use protocol::study::StudyType;
 
@@ -6,7 +6,7 @@ use crate::kinds::{FieldInput, FormField};
 use crate::station::widgets::format::words;
 use crate::station::widgets::textbox::{Lines, TextBox};
 
-/// What is typed or chosen in a field.
+/// The value of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     /// One of several words; the first is the default.
@@ -20,15 +20,15 @@ pub(crate) enum Value {
 pub(crate) struct Field {
     /// The key of the front matter.
     pub(crate) key: &'static str,
-    /// Its name on the screen.
+    /// Its label on the screen.
     pub(crate) label: &'static str,
-    /// What belongs there.
+    /// A hint for what to enter.
     pub(crate) hint: &'static str,
-    /// What stands there.
+    /// Its value.
     pub(crate) value: Value,
-    /// What stands there before anything is typed.
+    /// Its default value.
     pub(super) default: &'static str,
-    /// The only instrument it is for, when it is not for all of them.
+    /// The only study type it applies to; `None` when it applies to all.
     pub(super) only: Option<StudyType>,
 }
 
@@ -70,7 +70,7 @@ impl Field {
         Self { key, label, hint, value: Value::Choice(words, 0), default, only: None }
     }
 
-    /// A field that only one study type has.
+    /// A field of one study type only.
     pub(super) fn of_type(study_type: StudyType, field: &FormField) -> Self {
         let FormField { key, label, hint, input } = field;
         let shown = match input {
@@ -80,7 +80,7 @@ impl Field {
         Self { only: Some(study_type), ..shown }
     }
 
-    /// What stands there, as a front-matter value.
+    /// Its value as a front matter value.
     pub(crate) fn shown(&self) -> &str {
         match &self.value {
             Value::Choice(words, at) => words.get(*at).copied().unwrap_or(""),
@@ -88,7 +88,7 @@ impl Field {
         }
     }
 
-    /// A word of its choice as people read it.
+    /// A word of its choice in readable form.
     pub(crate) fn spelled(&self, word: &str) -> String {
         match (self.key, word) {
             ("controls", "false") => "no".to_owned(),

@@ -1,5 +1,5 @@
-//! The form for a new study. It holds what was typed; whether that is right, what it would cost and how exact it would be
-//! is asked of the daemon, so that the form has the same rules as every other door.
+//! Form for a new study. It holds what was typed; validation, cost and expected precision come from the daemon, so that
+//! the form has the same rules as every other interface.
 
 mod blank;
 mod field;
@@ -21,9 +21,9 @@ use super::saved::Form;
 use crate::kinds;
 use crate::station::widgets::textbox::Lines;
 
-/// How long typing rests before the draft is saved.
+/// Delay after the last change before the draft is saved.
 const SAVE_AFTER_MS: u64 = 2_000;
-/// What the form is called in messages.
+/// The name of the form's text in messages.
 const FILE: &str = "text";
 
 /// The key of the field that holds the text itself.
@@ -37,69 +37,69 @@ pub(crate) enum Checked {
     /// Not since the last change.
     #[default]
     Not,
-    /// It would run like this.
+    /// It is valid and would run like this.
     Good(Box<Preview>),
-    /// It would not run.
+    /// It is invalid.
     Bad(ApiError),
 }
 
-/// What was read from the named file.
+/// The content of the named file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Attached {
     /// No file is named.
     #[default]
     None,
-    /// Its text.
+    /// The text of the file.
     Text(String),
-    /// Why there is none.
+    /// Why the file could not be read.
     Trouble(String),
 }
 
 /// The form for a new study.
 #[derive(Clone, Debug)]
 pub(crate) struct Compose {
-    /// What it was opened for.
+    /// Why the form was opened.
     pub(crate) origin: Origin,
-    /// In the order of the screen.
+    /// In screen order.
     pub(crate) fields: Vec<Field>,
-    /// The field that is being typed into.
+    /// The focused field.
     pub(crate) at: usize,
-    /// Rises with every change; answers to older questions are dropped.
+    /// Incremented with every change; responses to earlier revisions are dropped.
     pub(crate) revision: u64,
-    /// What the daemon says.
+    /// The result of the daemon's check.
     pub(crate) checked: Checked,
-    /// What it says the fields can be.
+    /// The daemon's possible values of the fields.
     pub(crate) settings: Settings,
-    /// What was read from the named file.
+    /// The content of the named file.
     pub(crate) attached: Attached,
-    /// Names of files that go on where the typed one stops.
+    /// Completions of the typed file name.
     pub(crate) files: Vec<String>,
-    /// The key of the submission: the same as long as the draft is.
+    /// The submission key: it stays the same while the draft is unchanged.
     pub(crate) key: SubmitKey,
-    /// Fields that were typed into or chosen in: what stands there is meant, also where it is what stands there at first.
+    /// Fields that the user has edited: their values count as given even where they equal the default.
     touched: BTreeSet<&'static str>,
-    /// When the draft is to be saved.
+    /// When to save the draft.
     save_at: Option<u64>,
     /// When it was saved.
     pub(crate) saved_at: Option<u64>,
-    /// Whether anything was changed since it was opened.
+    /// Whether anything changed since the form was opened.
     is_changed: bool,
     /// Whether it is being submitted.
     pub(crate) sending: Sending,
 }
 
-/// Whether the study is on its way.
+/// Whether a submission is under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Sending {
-    /// No.
+    /// None is.
     #[default]
     Idle,
-    /// Yes.
+    /// One is.
     UnderWay,
 }
 
 impl Compose {
-    /// An empty form, or one with what was saved.
+    /// An empty form, or one with a saved draft.
     pub(crate) fn new(form: &Form, key: SubmitKey) -> Self {
         let mut compose = Self {
             origin: Origin::default(),
@@ -137,12 +137,12 @@ impl Compose {
         self.fields.iter().find(|field| field.key == key)
     }
 
-    /// The field that is being typed into.
+    /// The focused field.
     pub(crate) fn current(&mut self) -> Option<&mut Field> {
         self.fields.get_mut(self.at)
     }
 
-    /// Whether the line that has the cursor holds what stands there at first, and nobody has touched it.
+    /// Whether the focused line holds its default and has not been edited.
     pub(crate) fn stands_at_first(&self) -> bool {
         self.fields.get(self.at).is_some_and(|field| {
             let is_line =
@@ -151,12 +151,12 @@ impl Compose {
         })
     }
 
-    /// Which instrument is chosen.
+    /// The chosen study type.
     pub(crate) fn study_type(&self) -> StudyType {
         self.field("study").and_then(|field| field.shown().parse().ok()).unwrap_or(kinds::FIRST)
     }
 
-    /// Something was changed: what was known about the draft no longer holds.
+    /// Handles a change: the result of the last check no longer applies.
     pub(crate) fn changed(&mut self, now: u64, key: SubmitKey) {
         self.revision += 1;
         self.touched.extend(self.fields.get(self.at).map(|field| field.key));
@@ -165,12 +165,12 @@ impl Compose {
         self.is_changed = true;
     }
 
-    /// When the draft is to be saved.
+    /// When to save the draft.
     pub(crate) fn save_due(&self) -> Option<u64> {
         self.save_at
     }
 
-    /// The draft to save, when it is time.
+    /// The draft to save, when it is due.
     pub(crate) fn take_save(&mut self, now: u64) -> Option<Form> {
         self.save_at.filter(|at| *at <= now)?;
         self.save_at = None;
@@ -178,12 +178,12 @@ impl Compose {
         Some(self.form())
     }
 
-    /// What must be kept when the form is left: nothing where nobody has changed anything.
+    /// The draft to save when the form is left; `None` without changes.
     pub(crate) fn unkept(&self) -> Option<(Origin, Form)> {
         self.is_changed.then(|| (self.origin, self.form()))
     }
 
-    /// What was typed, to be kept.
+    /// The typed values, for saving.
     pub(crate) fn form(&self) -> Form {
         let of =
             |key: &str| self.field(key).map(|field| field.shown().to_owned()).unwrap_or_default();
@@ -200,18 +200,18 @@ impl Compose {
             .collect()
     }
 
-    /// Whether what stands in a field is asked for, rather than what stands there at first.
+    /// Whether the value of a field counts as given, not as a default.
     fn is_meant(&self, field: &Field) -> bool {
         let is_chosen = self.touched.contains(field.key) && self.is_in_front_matter(field);
         field.shown().trim() != field.default || is_chosen
     }
 
-    /// Whether the head of the text decides about a field that nobody has touched.
+    /// Whether the front matter of the text decides about an unedited field.
     pub(crate) fn is_left_to_text(&self, field: &Field) -> bool {
         !self.is_meant(field) && self.is_in_front_matter(field)
     }
 
-    /// Whether the head of the text has a line about that field.
+    /// Whether the front matter of the text contains that field.
     fn is_in_front_matter(&self, field: &Field) -> bool {
         let text = match &self.attached {
             Attached::Text(text) => text.as_str(),
@@ -219,7 +219,7 @@ impl Compose {
                 self.field(TEXT).map(Field::shown).unwrap_or_default()
             }
         };
-        // Empty lines and comments may stand above; where the settings really begin is the daemon's to say.
+        // Empty lines and comments may come first; the exact rule is the daemon's.
         let mut lines = text.lines().map(|line| line.trim_matches(is_blank));
         if !lines.any(|line| line == "---") {
             return false;
@@ -235,7 +235,7 @@ impl Compose {
         })
     }
 
-    /// The draft as the daemon takes it.
+    /// The draft in the form of the protocol.
     pub(crate) fn draft(&self) -> Draft {
         let (file, text) = match &self.attached {
             Attached::Text(text) => {
@@ -253,7 +253,7 @@ impl Compose {
         }
     }
 
-    /// Goes to the next field that can be filled in, or to the one before.
+    /// Moves the focus to the next or previous field that can be edited.
     pub(crate) fn step(&mut self, by: isize) {
         let count = self.fields.len();
         for _ in 0..count {
@@ -264,13 +264,13 @@ impl Compose {
         }
     }
 
-    /// What is wrong with a field.
+    /// The problem of a field.
     pub(crate) fn problem(&self, field: &Field) -> Option<&Problem> {
         let Checked::Bad(error) = &self.checked else { return None };
         error.problems.iter().find(|problem| self.place_of(problem) == Some(field.key))
     }
 
-    /// The credits that are missing for it, as far as it was checked.
+    /// The missing credits, as of the last check.
     pub(crate) fn missing_credits(&self) -> Option<Credits> {
         match &self.checked {
             Checked::Good(preview) => preview.missing_credits(),
@@ -278,7 +278,7 @@ impl Compose {
         }
     }
 
-    /// The field that a problem is about.
+    /// The field of a problem.
     pub(crate) fn place_of(&self, problem: &Problem) -> Option<&'static str> {
         if let Some(flag) = problem.place.strip_prefix("--") {
             let plain = |text: &str| text.replace('-', "_");
@@ -287,7 +287,7 @@ impl Compose {
                 .iter()
                 .find(|field| {
                     let last = field.key.rsplit('.').next().unwrap_or(field.key);
-                    // One flag gives one tag.
+                    // Each `--tag` flag gives one tag.
                     let one = if last == "tags" { "tag" } else { last };
                     [field.key, last, one].into_iter().any(|name| plain(flag) == plain(name))
                 })
@@ -300,7 +300,7 @@ impl Compose {
     }
 }
 
-/// Blanks, and the marks at the beginning of a text that nobody sees.
+/// White space, and invisible marks at the beginning of a text.
 fn is_blank(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }

@@ -1,5 +1,4 @@
-//! What a draft would take and tell before it runs: credits, money and calls, how exact it would be, and what is wrong
-//! with it. All of it is the daemon's word.
+//! Preview of a draft: credits, cost and calls, expected precision, and its problems. All of it comes from the daemon.
 
 use protocol::run::{Calls, Preview};
 use ratatui::layout::Rect;
@@ -12,7 +11,7 @@ use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption, wrap};
 use crate::station::widgets::format::{credits, number, plural, stopped, thousands};
 
-/// What it would take and tell.
+/// Draws the preview.
 pub(super) fn draw(model: &Model, form: &Compose, canvas: &mut Canvas<'_>, area: Rect) {
     let inner = canvas.pane(
         area,
@@ -98,14 +97,14 @@ fn good(
             Role::Text,
         ));
     }
-    // One kind of call is told with its cost already.
+    // With a single type of call, the total is already its cost.
     if preview.calls.len() > 1 {
         let of_kind = |calls| glyphs.plain(&calls_of_kind(calls));
         let kinds = preview.calls.iter().map(|calls| (format!("  {}", of_kind(calls)), Role::Text));
         lines.extend(kinds);
     }
     let people = thousands(preview.panel.into());
-    // A seed that nobody chose is drawn when the study begins, and is another one then.
+    // A seed that was not chosen is drawn again when the study starts.
     let seed = form
         .field("seed")
         .filter(|field| !form.says(field))
@@ -126,7 +125,7 @@ fn good(
     lines.extend(preview.questionnaire.lines().map(|line| (line.to_owned(), Role::Quote)));
 }
 
-/// How many calls that is, and how many of them are made besides the answers.
+/// The number of calls, and how many of them are not for the answers themselves.
 fn besides(calls: &[Calls]) -> String {
     let count = |calls: &[Calls]| calls.iter().map(|calls| calls.count).sum::<u64>();
     match calls {

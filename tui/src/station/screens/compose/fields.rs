@@ -1,5 +1,5 @@
-//! The fields of the form, one under the other: what stands in each, what is wrong with it, and why some cannot be filled in.
-//! The one with the cursor is always in sight.
+//! Form fields, one below the other, each with its value, its problem, or the reason why it cannot be edited. The
+//! focused field is always visible.
 
 use ratatui::layout::Rect;
 
@@ -14,13 +14,13 @@ use crate::station::widgets::textbox::Lines;
 /// Columns of the labels.
 const LABEL: u16 = 12;
 
-/// Whether the fields take more than a pane of that size holds.
+/// Whether the fields exceed a pane of that size.
 pub(super) fn overflow(form: &Compose, pane: Rect) -> bool {
     let room = pane.height.saturating_sub(2);
     heights(form, pane.width.saturating_sub(2), room).iter().sum::<u16>() > room
 }
 
-/// How many lines each field takes: the text gets what the others leave.
+/// Lines of each field: the text gets the remaining ones.
 fn heights(form: &Compose, width: u16, room: u16) -> Vec<u16> {
     const QUESTIONS: u16 = 4;
     let own = |field: &Field| {
@@ -43,12 +43,12 @@ fn heights(form: &Compose, width: u16, room: u16) -> Vec<u16> {
         .collect()
 }
 
-/// Columns beside the label.
+/// Columns to the right of the label.
 fn beside(width: u16) -> u16 {
     width.saturating_sub(LABEL + 3)
 }
 
-/// What stands under a field in a line of its own: what is wrong with it, or why it changes nothing.
+/// The line below a field: its problem, or why it has no effect.
 fn complaint(form: &Compose, field: &Field, glyphs: Glyphs) -> Option<(String, Role)> {
     if let Some(problem) = form.problem(field) {
         let text = format!("{} {} {} {}", glyphs.bad(), problem.what, glyphs.dot(), problem.hint);
@@ -58,10 +58,10 @@ fn complaint(form: &Compose, field: &Field, glyphs: Glyphs) -> Option<(String, R
     Some((format!("{} {why}", glyphs.warning()), Role::Warning))
 }
 
-/// Draws the fields; gives the place of the cursor.
+/// Draws the fields; returns the position of the text cursor.
 pub(super) fn draw(form: &Compose, canvas: &mut Canvas<'_>, area: Rect) -> Option<(u16, u16)> {
     let heights = heights(form, area.width, area.height);
-    // The field with the keys is always in sight.
+    // The focused field is always visible.
     let mut first = 0;
     while first < form.at && heights[first..=form.at].iter().sum::<u16>() > area.height {
         first += 1;
@@ -133,7 +133,7 @@ fn draw_field(
             let at = input.draw(canvas, room, Role::Text);
             cursor = at.filter(|_| here);
             if form.is_left_to_text(field) {
-                // What stands in the field is not what is asked for until it is touched.
+                // The value shown is a default and not used until the field is edited.
                 let said = as_the_text_says(form, field);
                 canvas.right(room.x, room.y, room.width, &said, Role::Warning);
             } else if here {
@@ -152,7 +152,7 @@ fn draw_field(
     cursor
 }
 
-/// What the head of the text decides about a field, as far as the daemon has told.
+/// The value of a field in the front matter, as far as the daemon has reported it.
 fn as_the_text_says(form: &Compose, field: &Field) -> String {
     let told = match &form.checked {
         Checked::Good(preview) => match field.key {
@@ -171,7 +171,7 @@ fn as_the_text_says(form: &Compose, field: &Field) -> String {
     }
 }
 
-/// A choice: the word and, while it has the keys, its neighbours and what is chosen.
+/// A choice: the selected word and, while focused, the words around it.
 fn choice(
     field: &Field,
     (choices, at): (&[&'static str], usize),
@@ -187,7 +187,7 @@ fn choice(
         return;
     }
     let width = |word: &String| columns(word) + columns(glyphs.radio_on()) + 3;
-    // The chosen word is always in sight.
+    // The selected word is always visible.
     let mut first = 0;
     while first < at && choices[first..=at].iter().map(width).sum::<u16>() > room.width {
         first += 1;
@@ -212,11 +212,11 @@ fn choice(
     }
 }
 
-/// The names that a line can hold, behind what is typed.
+/// The known names for a line, after the typed text.
 fn names(form: &Compose, field: &Field, canvas: &mut Canvas<'_>, room: Rect) {
     let names = form.names(field);
     let others: Vec<&str> = names.into_iter().filter(|name| *name != field.shown()).collect();
-    // An empty line shows what belongs there; the names stand as far as there is room behind it.
+    // An empty line shows its hint; the names follow if there is room.
     let typed = field.shown();
     let used = columns(&if typed.is_empty() { form.hint_of(field) } else { typed.to_owned() });
     let left = room.width.saturating_sub(used + 3);
@@ -227,7 +227,7 @@ fn names(form: &Compose, field: &Field, canvas: &mut Canvas<'_>, room: Rect) {
     }
 }
 
-/// What came of the named file.
+/// The result of reading the named file.
 fn attached(form: &Compose, canvas: &mut Canvas<'_>, room: Rect, used: u16) {
     let glyphs = canvas.glyphs();
     let (text, role) = match &form.attached {

@@ -1,4 +1,4 @@
-//! The form as people see it: with fields that cannot be filled in, and with everything in it.
+//! Snapshots of the form: with fields that cannot be edited, and with every option set.
 
 use protocol::error::ApiError;
 use protocol::run::Preview;
@@ -10,7 +10,7 @@ use crate::station::testing::{Rig, empty_draft, look, model_preview, offline_set
 
 const SIZES: [(u16, u16); 4] = [(160, 45), (120, 36), (80, 24), (60, 20)];
 
-/// Lets the form be checked, and answers.
+/// Lets the form be checked, with that response.
 fn check(rig: &mut Rig, reply: Result<Preview, ApiError>) {
     let effects = rig.wait(300);
     let revision = effects.iter().find_map(|effect| match effect {
@@ -21,7 +21,7 @@ fn check(rig: &mut Rig, reply: Result<Preview, ApiError>) {
     rig.tell(Msg::Checked(revision, reply.map(Box::new)));
 }
 
-/// Puts the cursor on a field.
+/// Moves the focus to a field.
 fn at(rig: &mut Rig, key: &str) {
     for _ in 0..40 {
         let form = rig.model.compose.as_ref().unwrap();
@@ -38,7 +38,7 @@ fn here(rig: &Rig) -> &'static str {
     form.fields[form.at].key
 }
 
-/// A form in which everything is asked for.
+/// A form with every option set.
 fn everything(size: (u16, u16), glyphs: Glyphs) -> Rig {
     let colours = if glyphs == Glyphs::Ascii { Colours::None } else { Colours::True };
     let mut rig = Rig::new(size, look(colours, glyphs));
@@ -128,7 +128,7 @@ fn names_are_completed_one_after_the_other() {
     assert_eq!(field(&rig), "mistral", "what begins as typed");
 }
 
-/// What stands in a field that no longer means anything is not dropped in silence: the field stays, and says so.
+/// A value that no longer applies is not dropped silently: the field stays visible with a message.
 #[test]
 fn what_was_filled_in_stays_in_sight_when_it_means_nothing_any_more() {
     let mut rig = everything((80, 24), Glyphs::Unicode);

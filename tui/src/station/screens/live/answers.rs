@@ -1,4 +1,4 @@
-//! The answers as they come, newest first: the mark, who it is, and what they said.
+//! List of answers as they arrive, newest first: the mark, the respondent, and the reasoning.
 
 use protocol::results::Response;
 use protocol::run::{State, Study};
@@ -75,21 +75,21 @@ fn why_empty(model: &Model, study: &Study) -> String {
     }
 }
 
-/// Where the parts of an answer stand on its line: the same for every answer of a list.
+/// The columns of an answer line, equal for every answer of a list.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::station::screens) struct Layout {
-    /// Columns of the mark; none where every answer has the same one, which says nothing.
+    /// Columns of the mark; zero where every answer has the same one.
     mark: u16,
-    /// Columns of the person.
+    /// Columns of the respondent.
     who: u16,
-    /// Where the words begin, and columns they have.
+    /// First column and width of the reasoning.
     words: u16,
     room: u16,
     glyphs: Glyphs,
 }
 
 impl Layout {
-    /// That of lines of such a width.
+    /// The layout for lines of that width.
     pub(in crate::station::screens) fn new(study: &Study, width: u16, glyphs: Glyphs) -> Self {
         let kind = Lens::instrument(study);
         let (low, high) = kind.scale;
@@ -102,21 +102,21 @@ impl Layout {
         Self { mark, who, words, room: width.saturating_sub(words), glyphs }
     }
 
-    /// What they said, in as many lines as that takes; never none.
+    /// The reasoning wrapped to lines, at least one.
     pub(in crate::station::screens) fn lines(&self, response: &Response) -> Vec<String> {
         let said = self.line(response);
         let lines = wrap(&said, self.room);
         if lines.is_empty() { vec![said] } else { lines }
     }
 
-    /// What they said, on one line however long it is, in quotation marks.
+    /// The reasoning on one line in quotation marks.
     pub(in crate::station::screens) fn line(&self, response: &Response) -> String {
         let words = response.answer.reasoning();
         let said = format!("{}{words}{}", self.glyphs.quote_open(), self.glyphs.quote_close());
         protocol::safe::line(&said).into_owned()
     }
 
-    /// Draws an answer: the mark, who it is, and what they said, as much of it as the area has lines for.
+    /// Draws an answer: the mark, the respondent, and as much of the reasoning as the area has lines for.
     pub(in crate::station::screens) fn draw(
         &self,
         (model, study): (&Model, &Study),
@@ -140,7 +140,7 @@ impl Layout {
         let x = area.x + self.words;
         let last = usize::from(area.height).saturating_sub(1);
         for ((index, line), y) in lines.iter().enumerate().zip(area.top()..area.bottom()) {
-            // What does not fit is said to be missing.
+            // A cut text ends with a mark.
             if index == last && lines.len() > index + 1 {
                 let line = format!("{line} {}", self.glyphs.ellipsis());
                 canvas.cut(x, y, self.room, &line, Role::Quote);

@@ -1,5 +1,5 @@
-//! The numbers of a running study: the estimate so far with its interval, how often each score was given, the rate, and
-//! what came of those who were asked.
+//! Tally of a running study: the running estimate with its interval, the score distribution, the rate, and the outcomes
+//! so far.
 
 use protocol::run::Study;
 use ratatui::layout::Rect;
@@ -63,7 +63,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         let text = format!("{low} {bars} {high}");
         canvas.text(line.x, line.y, line.width, &text, Role::Bar);
     }
-    // A rate is of something that goes on.
+    // A rate only applies to a running study.
     if !study.state.is_final()
         && let Some(line) = lines.next()
     {
@@ -100,7 +100,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     }
 }
 
-/// How long something took; what is over in seconds is told to the tenth.
+/// A duration; a short one in tenths of a second.
 fn brief(ms: u64) -> String {
     match ms {
         0..100 => "<0.1s".to_owned(),
@@ -109,7 +109,7 @@ fn brief(ms: u64) -> String {
     }
 }
 
-/// How often each mark was given among the answers that are here, each share with half its interval.
+/// The share of each mark among the loaded answers, with its half width.
 fn shares(
     model: &Model,
     kind: &StudyView,

@@ -1,5 +1,5 @@
-//! Every way of hearing an opinion side by side: the direct answer, texts read against anchors, another model's rating,
-//! each on its own scale with its interval, what readings can reach, and whom a channel did not hear.
+//! Channels view: the direct answer, SSR readings and a second model's rating next to each other, each on its own scale
+//! with its interval, plus the attainable range and missing readings.
 
 use protocol::channels::{Construct, ConstructResult};
 use protocol::results::{Estimate, Results};
@@ -10,10 +10,10 @@ use crate::station::model::results::{Drill, Voice};
 use crate::station::theme::Role;
 use crate::station::widgets::whisker::Whisker;
 
-/// The scale on which channels can be compared by eye.
+/// The common scale for comparing channels visually.
 const COMMON: (i32, i32) = (1, 5);
 
-/// The page, construct by construct.
+/// The entries of the page, construct by construct.
 pub(super) fn entries(results: &Results) -> Vec<Entry> {
     results.channels.iter().flat_map(|(of, result)| of_construct(*of, result)).collect()
 }

@@ -1,5 +1,5 @@
-//! Whether the panel can be believed: what came of questions whose answers are known beforehand and of other wordings, the
-//! figures on the answers as such, and every warning. What failed comes first; what was not asked says so.
+//! Checks view: results of controls and other wordings, quality figures of the answers, and every warning. Failed
+//! checks come first; checks that were not run are listed as such.
 
 use protocol::control::{ControlResult, Judged, Verdict};
 use protocol::quality::Figure;
@@ -9,7 +9,7 @@ use super::entry::Entry;
 use crate::report::quality;
 use crate::station::theme::Role;
 
-/// The page.
+/// The entries of the page.
 pub(super) fn entries(results: &Results) -> Vec<Entry> {
     let found = &results.diagnostics;
     let mut entries = Vec::new();
@@ -69,7 +69,7 @@ pub(super) fn entries(results: &Results) -> Vec<Entry> {
     entries
 }
 
-/// A verdict in a word, and how it is coloured.
+/// The word and the colour of a verdict.
 fn mark(verdict: Verdict) -> (&'static str, Role) {
     match verdict {
         Verdict::Passed => ("passed", Role::Good),
@@ -78,7 +78,7 @@ fn mark(verdict: Verdict) -> (&'static str, Role) {
     }
 }
 
-/// The verdict as a sentence, and the numbers it rests on.
+/// The verdict as a sentence, with its numbers.
 fn of_control(control: &str, judged: &Judged) -> Vec<Entry> {
     let (mark, role) = mark(judged.verdict);
     let sentence = Entry::sentence(format!("{control} {mark}: {}", judged.sentence), role);

@@ -1,5 +1,5 @@
-//! Two attributes crossed: the estimate of every cell with its n. Few answers are dimmed and put in parentheses, a star
-//! marks what differs from everyone else after the adjustment for all cells; the cell under the cursor is told in full.
+//! Cross-table view: the estimate of every cell with its n. Cells with few answers are dimmed and in parentheses; a
+//! star marks a significant difference after the adjustment for all cells; the cell under the cursor is shown in full.
 
 use protocol::analysis::CrossCell;
 use protocol::run::Study;
@@ -16,10 +16,10 @@ use crate::station::widgets::format::{difference, number};
 
 /// Columns of a cell.
 const CELL: u16 = 12;
-/// Columns of the names of the rows.
+/// Columns of the row names.
 const NAME: u16 = 14;
 
-/// How the numbers of a table are told.
+/// The unit of the numbers in a table.
 #[derive(Clone, Copy)]
 struct Unit {
     factor: f64,
@@ -28,7 +28,7 @@ struct Unit {
 }
 
 impl Unit {
-    /// Of a survey the shares who name a theme, from 0 to 1, in percent.
+    /// For a survey, shares from 0 to 1 of respondents who name a theme, shown in percent.
     fn of(study: &Study) -> Self {
         match kinds::view(study.instrument).main {
             Some(measure) => Self { factor: 1.0, decimals: measure.decimals, sign: "" },
@@ -126,7 +126,7 @@ fn draw_cell(cell: &CrossCell, unit: Unit, canvas: &mut Canvas<'_>, x: u16, y: u
     canvas.right(x, y, CELL - 1, &text, role);
 }
 
-/// A cell with its interval and its difference.
+/// A cell with its interval and its difference, as text.
 fn in_full(cell: &CrossCell, unit: Unit, glyphs: Glyphs) -> String {
     let show = |value| unit.show(value, glyphs);
     let interval = match (cell.estimate.low, cell.estimate.high) {

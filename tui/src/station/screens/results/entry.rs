@@ -1,5 +1,5 @@
-//! A page of entries: headings, sentences, and numbers with their interval and its picture. What the numbers are worth
-//! is told in such pages; the cursor goes from entry to entry, however many lines each takes.
+//! Page of entries: headings, sentences, and numbers with their interval and its plot. The cursor moves from entry to
+//! entry, however many lines each takes.
 
 use ratatui::layout::Rect;
 
@@ -10,15 +10,15 @@ use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, columns, wrap};
 use crate::station::widgets::whisker::{self, Whisker};
 
-/// From this width on numbers stand in columns.
+/// The width from which on numbers are in columns.
 const COLUMNS_FROM: u16 = 66;
-/// Columns of the value and of what stands beside it.
+/// Columns of the value and of the remark next to it.
 const VALUE: u16 = 8;
 const BESIDE: u16 = 26;
-/// Fewest columns of a picture.
+/// Columns of a plot, at least.
 const PICTURE_MIN: u16 = 8;
 
-/// The picture of a number.
+/// The plot of a number.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Picture {
     /// An estimate with its interval on its scale.
@@ -27,14 +27,14 @@ pub(super) enum Picture {
     Range((f64, f64), (f64, f64)),
 }
 
-/// What an entry says.
+/// The content of an entry.
 #[derive(Clone, Debug)]
 pub(super) enum Says {
-    /// What the entries after it are about.
+    /// A heading for the entries after it.
     Heading(String),
     /// Sentences.
     Text(String, Role),
-    /// A number, what stands beside it, and its picture.
+    /// A number, a remark next to it, and its plot.
     Number { label: String, value: String, beside: String, picture: Option<Picture> },
 }
 
@@ -42,7 +42,7 @@ pub(super) enum Says {
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) says: Says,
-    /// The answers behind it, where there are some.
+    /// The answers behind it, if there are any.
     pub(super) behind: Option<Drill>,
 }
 
@@ -65,17 +65,17 @@ impl Entry {
         Self { says: Says::Number { label, value, beside, picture }, behind: None }
     }
 
-    /// The same with the answers behind it.
+    /// The same entry with the answers behind it.
     pub(super) fn with(self, behind: Drill) -> Self {
         Self { behind: Some(behind), ..self }
     }
 
-    /// All of it in one line.
+    /// The entry as one line of text.
     pub(super) fn text(&self) -> String {
         match &self.says {
             Says::Heading(text) | Says::Text(text, _) => text.clone(),
             Says::Number { label, value, beside, .. } => {
-                // What stands beside a number in columns stands in brackets behind it in a line.
+                // The remark of a number in columns follows it in brackets when written as a line.
                 let beside = match (value.as_str(), beside.starts_with('(') || beside.is_empty()) {
                     ("", _) => beside.clone(),
                     (value, true) => format!("{value} {beside}"),
@@ -86,7 +86,7 @@ impl Entry {
         }
     }
 
-    /// Its lines at that width, where it does not stand in columns.
+    /// Its lines at that width, where it is not in columns.
     fn lines(&self, width: u16, glyphs: Glyphs) -> Vec<(String, Role)> {
         let (indent, role) = match &self.says {
             Says::Heading(_) => ("", Role::Strong),
@@ -98,7 +98,7 @@ impl Entry {
         wrap(&text, room).into_iter().map(|line| (format!("{indent}{line}"), role)).collect()
     }
 
-    /// Whether it stands in columns at that width.
+    /// Whether it is in columns at that width.
     fn is_tabular(&self, width: u16) -> bool {
         match &self.says {
             Says::Number { label, value, beside, .. } => {
@@ -119,7 +119,7 @@ impl Entry {
     }
 }
 
-/// Columns of the labels: what leaves room for a picture.
+/// Columns of the labels, leaving room for a plot.
 fn label_width(width: u16) -> u16 {
     width.saturating_sub(VALUE + BESIDE + PICTURE_MIN + 6).clamp(26, 36)
 }

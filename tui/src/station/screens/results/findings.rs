@@ -1,4 +1,4 @@
-//! What to act on, most urgent first, with the answers that support it.
+//! Findings view, most urgent first, with the answers that support each.
 
 use protocol::results::{Finding, Priority, Results};
 use ratatui::layout::Rect;
@@ -11,7 +11,7 @@ use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, wrap};
 use crate::station::widgets::format::thousands;
 
-/// A finding with how many mention it.
+/// A finding with its number of mentions.
 pub(super) fn as_text(finding: &Finding, glyphs: Glyphs) -> String {
     let Finding { priority, title, times_mentioned, description, .. } = finding;
     let times = thousands(*times_mentioned);
@@ -73,7 +73,7 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
     }
 }
 
-/// Draws what follows from the numbers, in whole sentences; says where it ended.
+/// Draws the conclusions as sentences; returns the line after the last.
 pub(super) fn draw_conclusions(results: &Results, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
     let width = area.width.saturating_sub(2);
     let mut y = area.y;

@@ -1,5 +1,5 @@
-//! What the numbers are worth: every estimate with its interval and method, how the panel compares with the population,
-//! and what a reader should keep in mind.
+//! Method view: every estimate with its interval and method, the panel compared with the population, and caveats for
+//! the reader.
 
 use protocol::results::Results;
 use protocol::run::Study;
@@ -11,7 +11,7 @@ use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, wrap};
 use crate::station::widgets::format::{number, words};
 
-/// The page, unbroken.
+/// The lines of the page, not wrapped.
 pub(super) fn lines(study: &Study, results: &Results) -> Vec<(String, Role)> {
     use crate::station::symbols::Glyphs;
     let glyphs = Glyphs::Unicode;

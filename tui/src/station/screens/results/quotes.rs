@@ -1,5 +1,5 @@
-//! The answers behind what the cursor is about, worst first; the one under the cursor is there in full, and all of them
-//! where there is room. Enter opens the person.
+//! Quotes pane: the answers behind the entry under the cursor, worst first. The selected answer is shown in full, and
+//! all of them where there is room. Enter opens the respondent.
 
 use std::collections::BTreeMap;
 
@@ -15,9 +15,9 @@ use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption};
 use crate::station::widgets::format::thousands;
 
-/// From this many lines on every answer is shown in several lines.
+/// The height from which on every answer takes several lines.
 const ROOMY_FROM: u16 = 18;
-/// Lines of an answer that is not under the cursor.
+/// Lines of an answer that is not selected, at most.
 const LINES_MAX: u16 = 4;
 
 /// Draws the list.
@@ -50,7 +50,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     let layout = Layout::new(study, line.width, canvas.glyphs());
     let answer = |row: usize| model.lens.responses.get(view.found.get(row)?);
     let has_cursor = |row: usize| focus == Focus::Here && row == view.quotes.cursor;
-    // What was broken into lines to be measured is drawn from the same lines.
+    // The wrapped lines that were measured are reused for drawing.
     let mut broken: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     let height = |row: usize, broken: &mut BTreeMap<usize, Vec<String>>| {
         let most = match (has_cursor(row), inner.height >= ROOMY_FROM) {

@@ -1,4 +1,4 @@
-//! The reasons people gave, for and against: how many, and the words they used.
+//! Reasons view: themes for and against, with their frequency and quotes.
 
 use protocol::results::{Results, Theme, ThemeKind};
 use ratatui::layout::Rect;
@@ -11,12 +11,12 @@ use crate::station::widgets::canvas::{Canvas, columns};
 use crate::station::widgets::format::{number, thousands};
 use crate::station::widgets::window::Window;
 
-/// Columns of the bar, at least and at most, and of the numbers beside it.
+/// Columns of the bar, at least and at most, and of the numbers next to it.
 const BAR: u16 = 12;
 const BAR_MAX: u16 = 60;
 const NUMBERS: u16 = 14;
 
-/// A reason with how many gave it.
+/// A theme with its number of answers.
 pub(super) fn as_text(theme: &Theme, glyphs: Glyphs) -> String {
     let percent = |share: f64| number(share * 100.0, 0, glyphs);
     let interval = match (theme.share.low, theme.share.high) {
@@ -28,10 +28,10 @@ pub(super) fn as_text(theme: &Theme, glyphs: Glyphs) -> String {
     format!("{name} ({kind}): {}%{interval}, {count} of {n}", percent(share.value))
 }
 
-/// Draws the reasons; below them, one quotation of the reason under the cursor.
+/// Draws the themes; below them, one quote of the theme under the cursor.
 pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, area: Rect) {
     let view = &model.lens.results;
-    // Beside another view the reasons are there to be read, and no cursor is on them.
+    // Next to another view, the themes are for reading only and have no cursor.
     let is_main = view.view == View::Reasons;
     let cursor = if is_main { view.main } else { Window::default() };
     if results.themes.is_empty() {
@@ -47,7 +47,7 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
     let glyphs = canvas.glyphs();
     let list = Rect { height: area.height.saturating_sub(2), ..area };
     let shown = cursor.shown(results.themes.len(), usize::from(list.height));
-    // The bars stand beside the names and take what these and the numbers leave.
+    // The bars are next to the names and get the columns that names and numbers leave.
     let longest = results.themes.iter().map(|theme| columns(&theme.theme)).max().unwrap_or(0);
     let room = area.width.saturating_sub(4 + NUMBERS);
     let name = (longest + 2).min(room.saturating_sub(BAR));

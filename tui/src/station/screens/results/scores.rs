@@ -1,5 +1,5 @@
-//! How often each score was given, highest first, or the shares of an instrument without scores; below, the estimates
-//! worth a line. Each line can be opened into the answers it counts.
+//! Scores pane: the score distribution, highest first, or the shares of a study type without scores; below, selected
+//! estimates. Each line can be opened into the answers it counts.
 
 use protocol::results::{Estimate, Results};
 use protocol::run::Study;
@@ -19,11 +19,11 @@ use crate::station::widgets::format::{number, thousands};
 /// One line of the pane.
 #[derive(Clone, Debug)]
 pub(super) enum Line<'a> {
-    /// A score, how often it was given, and how often the most frequent one was.
+    /// A score, its count, and the largest count.
     Score(i32, u64, u64),
     /// A share of those who answered.
     Share(Share),
-    /// An estimate about everybody: label and decimals.
+    /// An estimate about the whole panel: label and decimals.
     Estimate(&'static str, usize, &'a Estimate),
 }
 
@@ -140,7 +140,7 @@ fn with_interval(decimals: usize, estimate: &Estimate, glyphs: Glyphs) -> String
     format!("{} {interval}", show(estimate.value))
 }
 
-/// The colour of a share: that of its mark in the picture, where the picture is made of such marks.
+/// The colour of a share: that of its mark in the mosaic, where the mosaic shows such marks.
 pub(super) fn style_of(study: &Study, share: Share, canvas: &Canvas<'_>) -> Style {
     let kind = kinds::view(study.instrument);
     let (low, high) = kind.scale;
@@ -152,7 +152,7 @@ pub(super) fn style_of(study: &Study, share: Share, canvas: &Canvas<'_>) -> Styl
     }
 }
 
-/// A share with half its interval.
+/// A share with its half width.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

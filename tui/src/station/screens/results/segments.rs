@@ -1,4 +1,5 @@
-//! One row a class: its estimate with its interval on one scale, and how it differs from the rest of the panel.
+//! Segments view: one row for each class with its estimate, its interval on a common scale, and its difference to the
+//! rest of the panel.
 
 use protocol::run::Study;
 use ratatui::layout::Rect;
@@ -16,7 +17,7 @@ use crate::station::widgets::window::Window;
 
 /// Columns of n, estimate and difference.
 const NUMBERS: [u16; 3] = [7, 7, 9];
-/// The same where there is little room, and below how many columns that is.
+/// The same on narrow screens, and the width below which they apply.
 const NARROW: [u16; 3] = [5, 6, 8];
 const NARROW_BELOW: u16 = 64;
 
@@ -36,7 +37,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         return;
     }
     let view = &model.lens.results;
-    // Below another view the segments are there to be read, and no cursor is on them.
+    // Below another view, the segments are for reading only and have no cursor.
     let is_main = view.view == View::Segments;
     let window = if is_main { view.main } else { Window::default() };
     let glyphs = canvas.glyphs();
@@ -72,7 +73,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     canvas.right(x + name, area.y, n, "n", Role::Dim);
     canvas.right(x + name + n, area.y, value, measure.label, Role::Dim);
     let ends = [scale.0, scale.1].map(|end| number(end, 1, glyphs));
-    // Two numbers that run into each other say nothing.
+    // Overlapping numbers would be unreadable.
     if columns(&ends[0]) + columns(&ends[1]) < picture.width {
         canvas.text(picture.x, area.y, picture.width, &ends[0], Role::Dim);
         canvas.right(picture.x, area.y, picture.width, &ends[1], Role::Dim);
@@ -124,7 +125,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     canvas.cut(x, area.bottom().saturating_sub(1), area.width.saturating_sub(1), &note, Role::Dim);
 }
 
-/// What the signs mean, in as many words as there is room for.
+/// The legend, in as many words as there is room for.
 fn note(is_narrow: bool, glyphs: Glyphs) -> String {
     if is_narrow {
         return format!("{} lowest  * differs, adjusted  (n) under 30", glyphs.lowest());
@@ -136,7 +137,7 @@ fn note(is_narrow: bool, glyphs: Glyphs) -> String {
     )
 }
 
-/// The part of the range where the intervals lie, with a little air, so that they can be told apart.
+/// The part of the range that contains the intervals, with a margin, so that they can be distinguished.
 fn zoomed(rows: &[Row], range: (f64, f64)) -> (f64, f64) {
     let low = rows
         .iter()

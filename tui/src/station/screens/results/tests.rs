@@ -1,5 +1,5 @@
-//! What numbers are worth, as people see it: channels side by side, checks of the panel, and the way down to what each
-//! respondent was heard to say.
+//! Snapshots of the reliability of numbers: channels next to each other, checks of the panel, and the drill-down to
+//! each respondent's readings.
 
 use protocol::results::Report;
 

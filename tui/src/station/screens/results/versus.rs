@@ -1,5 +1,5 @@
-//! Two variants against each other: who preferred which, with the interval of every share, the difference and whether it
-//! excludes zero, and the scores beside it. Enter opens the answers of those who preferred a variant.
+//! Comparison view of two variants: the preference shares with their intervals, the difference and whether it excludes
+//! zero, and the scores. Enter opens the answers of respondents who preferred a variant.
 
 use protocol::results::Results;
 use protocol::run::Study;
@@ -15,7 +15,7 @@ use crate::station::widgets::canvas::{Canvas, wrap};
 use crate::station::widgets::format::{difference, number, thousands};
 use crate::station::widgets::whisker::Whisker;
 
-/// From this many lines on that are left the segments stand below.
+/// The number of remaining lines from which on the segments are shown below.
 const SEGMENTS_FROM: u16 = 8;
 
 /// Columns of the names, of the estimate and of its interval.
@@ -50,7 +50,7 @@ pub(super) fn as_text(
     Some(format!("{label}: {}{unit}{interval}, n={}", show(estimate.value), thousands(estimate.n)))
 }
 
-/// Draws the rows, who wins, and what follows.
+/// Draws the rows, the winner, and the conclusions.
 pub(super) fn draw(
     model: &Model,
     study: &Study,
@@ -63,7 +63,7 @@ pub(super) fn draw(
     for (index, against) in kinds::view(study.instrument).against.iter().enumerate() {
         let reading = against.reading;
         let Some(estimate) = results.estimates.get(against.field) else { continue };
-        // Every kind has a scale of its own, so a line of its own where there is room.
+        // Each unit has its own scale, so it gets its own axis line where there is room.
         if reading_before.is_some_and(|before| before != reading) && area.height > 14 {
             y += 1;
         }
@@ -138,7 +138,7 @@ fn row(
     whisker.draw(canvas, picture);
 }
 
-/// Who wins, person by person, as one bar, and the word for it.
+/// The preferences of all respondents as one bar, with the winner.
 fn split(study: &Study, results: &Results, canvas: &mut Canvas<'_>, line: Rect) {
     let found = kinds::found(&results.outcomes);
     let Some(verdict) = found.verdict else { return };

@@ -1,4 +1,4 @@
-//! The study under the cursor: what it is, what it found, what it took.
+//! Preview of the study under the cursor: its description, its results, its cost.
 
 use protocol::results::Results;
 use protocol::run::{State, Study};
@@ -15,7 +15,7 @@ use crate::station::widgets::canvas::{Canvas, Caption, wrap};
 use crate::station::widgets::format::{number, thousands};
 use crate::station::widgets::whisker::Whisker;
 
-/// From this many lines on everything that the study says in a few words has a place.
+/// The height from which on every section has room.
 const TALL_FROM: u16 = 28;
 
 /// Draws the study.
@@ -104,7 +104,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     facts(model, study, canvas, &mut next);
 }
 
-/// The one number that the study is about, on its scale.
+/// The main result on its scale.
 fn main_line(
     model: &Model,
     study: &Study,
@@ -126,7 +126,7 @@ fn main_line(
     }
 }
 
-/// The reasons that were given most.
+/// The most frequent themes.
 fn themes(
     results: &Results,
     most: usize,
@@ -141,7 +141,7 @@ fn themes(
     }
 }
 
-/// The estimates worth a line, each with its interval.
+/// Selected estimates, each with its interval.
 fn headline(
     study: &Study,
     results: &Results,
@@ -170,7 +170,7 @@ fn headline(
     let _space = next();
 }
 
-/// How often each score was given, as columns over their scores.
+/// The score distribution as columns.
 fn columns_of(
     counts: &[(i32, u64)],
     kind: &kinds::StudyView,
@@ -203,7 +203,7 @@ fn columns_of(
     let _space = next();
 }
 
-/// What follows from the numbers, in whole sentences.
+/// The conclusions as sentences.
 fn conclusions(
     results: &Results,
     canvas: &mut Canvas<'_>,
@@ -224,7 +224,7 @@ fn conclusions(
     }
 }
 
-/// What it took and who made it.
+/// Cost, duration and origin.
 fn facts(
     model: &Model,
     study: &Study,

@@ -1,4 +1,4 @@
-//! What a first start sees: what this is, and the three keys it takes.
+//! Welcome page of a first start: what the program is, and the three keys to begin.
 
 use ratatui::layout::Rect;
 
@@ -7,7 +7,7 @@ use crate::station::model::Model;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, wrap};
 
-/// Draws the welcome.
+/// Draws the page.
 pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, area: Rect) {
     let key =
         |action| model.keymap.keys(Place::Studies, action).into_iter().next().unwrap_or_default();

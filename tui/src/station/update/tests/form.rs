@@ -1,4 +1,4 @@
-//! The form: how a draft is written, checked, paid for and sent, and never lost.
+//! Tests of the form: a draft is written, checked, paid for and submitted, and never lost.
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::run::State;
@@ -10,7 +10,7 @@ use crate::station::model::drafts::{Drafts, Origin};
 use crate::station::msg::Msg;
 use crate::station::testing::{MAIN, Rig, id, study};
 
-/// What a study asked, as it is told.
+/// The specification of a study, as a message.
 fn asked(study: u128, stimulus: &str) -> Msg {
     let spec = protocol::study::StudySpec {
         name: "Meal kit that learns".to_owned(),
@@ -84,7 +84,7 @@ fn a_draft_is_checked_saved_and_sent_once() {
     assert_eq!((rig.model.screen, rig.model.lens.study), (Screen::Live, Some(id(77))));
 }
 
-/// Where the head of a text decides, the form does not claim its own defaults; a field that is touched wins over the head.
+/// The front matter decides about unedited fields; an edited field overrides it.
 #[test]
 fn the_head_of_the_text_decides_about_fields_that_nobody_touched() {
     let mut rig = rig();
@@ -102,7 +102,7 @@ fn the_head_of_the_text_decides_about_fields_that_nobody_touched() {
     assert!(rig.text().contains("as the text says"), "{}", rig.text());
     let at = compose(&rig).fields.iter().position(|field| field.key == "panel").unwrap();
     rig.model.compose.as_mut().unwrap().at = at;
-    // What stands there at first makes way for what is typed.
+    // The default value is replaced by typed text.
     rig.paste("1");
     rig.paste("00");
     let draft = compose(&rig).draft();
@@ -158,7 +158,7 @@ fn leaving_the_form_keeps_the_draft_for_the_next_time() {
     assert_eq!(rig.model.compose.as_ref().unwrap().form().text, "half a thought");
 }
 
-/// A study comes back into the form with all that it measured, as the daemon would read it again.
+/// A repeated study has all of its measurement options, in a form that the daemon reads again.
 #[test]
 fn a_study_is_asked_again_with_everything_it_measured() {
     use crate::station::model::compose::Compose;
@@ -216,7 +216,7 @@ fn a_study_is_asked_again_with_everything_it_measured() {
     assert_eq!(kept.draft(), draft, "a draft that was kept is the same draft");
 }
 
-/// The balance as it is told.
+/// The balance, as a message.
 fn balance(amount: i64) -> Msg {
     let credits = protocol::credits::Credits;
     Msg::Balance(Ok(protocol::ledger::Balance {
@@ -229,7 +229,7 @@ fn balance(amount: i64) -> Msg {
     }))
 }
 
-/// Too few credits are told as what they are, everywhere and with one amount, until there are enough.
+/// Too few credits are reported with the same amount everywhere, until there are enough.
 #[test]
 fn a_draft_that_cannot_be_paid_is_not_ready() {
     use crate::station::testing::model_preview;
@@ -263,7 +263,7 @@ fn a_draft_that_cannot_be_paid_is_not_ready() {
                 .any(|effect| { matches!(effect, Effect::Call(Call::Submit { .. })) })
         );
         assert!(rig.text().contains("6,692 credits are missing"), "{}", rig.text());
-        // Somebody grants some from outside, then as many as are missing.
+        // Another client grants some credits, then as many as are missing.
         rig.wait(100);
         rig.tell(balance(9_000));
         let text = rig.text();
@@ -280,7 +280,7 @@ fn a_draft_that_cannot_be_paid_is_not_ready() {
     }
 }
 
-/// What an error says and what helps are sentences, each with one full stop.
+/// An error and its hint are sentences with one full stop each.
 #[test]
 fn an_error_ends_each_sentence_once() {
     let mut rig = rig();
@@ -295,7 +295,7 @@ fn an_error_ends_each_sentence_once() {
     );
 }
 
-/// Whatever else is opened, changed, left, run or cut off: what was left under `n` comes back under `n`.
+/// Whatever else is opened, changed, left, submitted or interrupted: the draft under `n` stays under `n`.
 #[test]
 fn no_draft_takes_the_place_of_another() {
     let saved = |effects: &[Effect], wanted: Origin| {
@@ -309,7 +309,7 @@ fn no_draft_takes_the_place_of_another() {
     rig.paste("half a thought");
     assert!(saved(&rig.keys("esc"), Origin::New));
     for key in ["d", "e"] {
-        // Looked at and left: nothing is kept, and nothing is said to be.
+        // Opened and left without a change: nothing is saved or reported as saved.
         rig.keys(key);
         rig.tell(asked(MAIN, "Five dinners a week."));
         rig.wait(10_000);
@@ -317,7 +317,7 @@ fn no_draft_takes_the_place_of_another() {
         assert!(!effects.iter().any(|effect| matches!(effect, Effect::SaveDraft(..))));
         assert!(!rig.text().contains("The draft is kept"), "{}", rig.text());
     }
-    // Changed, saved by itself, and left.
+    // Changed, saved automatically, and left.
     rig.keys("d");
     rig.tell(asked(MAIN, "Five dinners a week."));
     rig.paste("Not five: six. ");
@@ -328,7 +328,7 @@ fn no_draft_takes_the_place_of_another() {
     rig.keys("n");
     assert_eq!(written(&rig), "half a thought");
     rig.keys("esc");
-    // The study has two ways now: what was changed in it, and itself.
+    // There are now two ways to repeat the study: the saved draft, and the study itself.
     rig.keys("d");
     assert!(rig.text().contains("Go on with the draft"), "{}", rig.text());
     rig.keys("g");
@@ -338,7 +338,7 @@ fn no_draft_takes_the_place_of_another() {
     assert_eq!(calls(&effects), [&Call::Asked(id(MAIN))]);
     rig.tell(asked(MAIN, "Five dinners a week."));
     assert_eq!(written(&rig), "Five dinners a week.");
-    // Run, it is done with; the other one is not.
+    // After submission its draft is gone; the other one stays.
     let effects = rig.keys("ctrl-r");
     assert!(matches!(calls(&effects)[..], [Call::Submit { .. }]), "{effects:?}");
     let effects = rig.tell(Msg::Submitted(Ok(study(77, "Six", State::Queued, 0, 100))));
@@ -353,7 +353,7 @@ fn no_draft_takes_the_place_of_another() {
     assert_eq!(written(&rig), "half a thought");
 }
 
-/// What was begun while an answer was on its way is not thrown away by the answer.
+/// A form that was opened while a response was on its way is not replaced by the response.
 #[test]
 fn a_late_answer_opens_nothing_over_what_was_begun_since() {
     let mut rig = rig();
@@ -361,7 +361,7 @@ fn a_late_answer_opens_nothing_over_what_was_begun_since() {
     rig.paste("half a thought");
     rig.tell(asked(MAIN, "Five dinners a week."));
     assert_eq!(written(&rig), "half a thought");
-    // Sent, left, and another one begun before the daemon has answered.
+    // Submitted and left, then another one opened before the daemon has responded.
     rig.keys("ctrl-r esc d");
     rig.tell(asked(MAIN, "Five dinners a week."));
     rig.paste("Not five: six. ");
@@ -372,7 +372,7 @@ fn a_late_answer_opens_nothing_over_what_was_begun_since() {
     assert_eq!(written(&rig), "", "it was run");
 }
 
-/// The example of a first start is no draft of the owner's, and takes the place of none.
+/// The example at a first start is not a draft of the user's and replaces none.
 #[test]
 fn the_example_leaves_the_draft_alone() {
     let mut rig = rig();

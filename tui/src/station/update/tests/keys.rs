@@ -1,4 +1,4 @@
-//! Keys anywhere: leaving, the footer, help and palette, what is remembered, and any sequence whatsoever.
+//! Tests of keys in every place: quitting, the footer, help and palette, saved settings, and random sequences.
 
 use proptest::prelude::*;
 
@@ -60,7 +60,7 @@ fn how_it_is_used_is_kept_and_taken_up_again() {
     assert_eq!(untouched.studies.column.label(), "created");
 }
 
-/// Footer, help and palette are made from the table: what one of them offers, the keymap knows, and nothing is missing.
+/// Footer, help and palette are generated from the table: the keymap has everything they offer, and nothing is missing.
 #[test]
 fn footer_help_and_palette_offer_what_the_table_says() {
     use crate::station::action::ACTIONS;
@@ -120,7 +120,8 @@ fn the_palette_finds_commands_and_studies() {
     assert_eq!(place(&rig.model), Place::Compose);
 }
 
-/// Every beginning of every name, synonym and word of a sentence, and Enter twice: nothing ends, goes away or costs.
+/// Every prefix of every name, synonym and word of a description, and Enter twice: nothing destructive or costly
+/// happens.
 #[test]
 fn beginnings_and_enter_destroy_nothing() {
     use crate::station::action::ACTIONS;
@@ -134,7 +135,7 @@ fn beginnings_and_enter_destroy_nothing() {
         let names = [&[entry.label, verb, entry.name], entry.action.synonyms(), &sentence].concat();
         for name in names {
             let own = [entry.label, verb, entry.name].contains(&name);
-            // Archive and retry act when they are called by their whole name; cancel and quit ask even then.
+            // Archive and retry act on their full name; cancel and quit ask for confirmation even then.
             let asks = matches!(verb, "cancel" | "quit");
             let longest = name.len() - usize::from(own && !asks);
             all.extend((1..=longest).filter_map(|to| name.get(..to)).map(str::to_owned));
@@ -181,7 +182,7 @@ fn what_destroys_is_chosen_by_an_arrow_key_or_its_whole_name_and_y() {
     }
 }
 
-/// Keys that a person, a cat or a broken terminal may press.
+/// Keys from a user, by accident, or from a broken terminal.
 fn any_key() -> impl Strategy<Value = Chord> {
     let keys = prop_oneof![
         6 => proptest::char::range(' ', '~').prop_map(Key::Char),
@@ -214,8 +215,8 @@ proptest! {
     }
 }
 
-/// A terminal sends the same bytes for Alt-x and for Esc with x right behind it: where nothing is bound to the former, it is
-/// the latter, wherever the keys go.
+/// A terminal sends the same bytes for Alt-x and for Esc followed by x: where Alt-x is unbound, it is read as Esc and x
+/// in every place.
 #[test]
 fn an_unbound_alt_key_is_esc_and_that_key() {
     for place in ["", ":", "/", "?", "s", "E", "x", "n", "space", "2", "3", "3 :", "3 tab"] {
@@ -238,14 +239,14 @@ fn an_alt_key_that_an_owner_has_bound_stays_one() {
     rig.model.keymap.lay_over("[studies]\n\"alt-n\" = \"study.tag\"").unwrap();
     rig.keys("alt-n");
     assert_eq!(place(&rig.model), Place::Prompt);
-    // Arrows with Alt have bytes of their own, which no Esc can make.
+    // Arrows with Alt have escape sequences of their own, which no Esc can produce.
     rig.keys("esc /");
     rig.paste("meal");
     rig.keys("alt-left");
     assert_eq!(place(&rig.model), Place::Prompt, "{}", rig.text());
 }
 
-/// What people look for and the workstation has no screen for changes nothing, however often they press Enter.
+/// A feature without a screen changes nothing, however often Enter is pressed.
 #[test]
 fn a_noun_without_a_screen_runs_nothing() {
     for (typed, hint) in [

@@ -1,4 +1,4 @@
-//! The list of studies: what its keys do to one study or to many, how it is filtered and sorted.
+//! Tests of the study list: keys on one or many studies, filters and sorting.
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::results::Estimate;
@@ -101,11 +101,11 @@ fn headline(instrument: StudyType, value: f64) -> Option<Headline> {
     Some(Headline { of: of.to_owned(), estimate })
 }
 
-/// A list of many studies of every kind, none of whose reports has been read.
+/// A list of many studies of every type, without any loaded report.
 fn many(count: u128) -> Vec<Study> {
     (1..=count)
         .map(|number| {
-            // Ids are random, so their order says nothing.
+            // Ids are random, so their order has no meaning.
             let id = 1_000 + number * 7_919 % 10_007;
             let kind = StudyType::ALL[usize::try_from(number).unwrap() % StudyType::ALL.len()];
             let small = f64::from(u32::try_from(number * 37 % 90).unwrap()) / 10.0;
@@ -129,7 +129,7 @@ fn value(study: &Study) -> Option<f64> {
     study.headline.as_ref().map(|headline| headline.estimate.value)
 }
 
-/// Over the whole list, though no report was read: what the filter says, and only scores of one kind.
+/// Filters apply to the whole list without any report, and only to scores of one study type.
 #[test]
 fn scores_are_filtered_over_the_whole_list_and_within_one_kind() {
     use StudyType::{AbTest, ConceptTest, Nps, Sentiment};
@@ -168,7 +168,7 @@ fn scores_are_filtered_over_the_whole_list_and_within_one_kind() {
     }
 }
 
-/// A list that is empty by a slip says so, and is not said to be about a type that it cannot be about.
+/// A filter with a mistake is reported, and is not attributed to a type that it cannot refer to.
 #[test]
 fn a_comparison_that_cannot_be_is_told() {
     for (filter, told) in [
@@ -187,7 +187,7 @@ fn a_comparison_that_cannot_be_is_told() {
     }
 }
 
-/// Each kind by itself, whichever way the list runs; whoever has no score comes last.
+/// Each study type is sorted by itself in either direction; studies without a score come last.
 #[test]
 fn scores_are_sorted_within_each_kind() {
     let mut rig = rig();
@@ -210,7 +210,7 @@ fn scores_are_sorted_within_each_kind() {
     }
 }
 
-/// A study keeps its number while other answers about it arrive, and loses it when it is asked again.
+/// A study keeps its main result while other responses about it arrive, and loses it when it is retried.
 #[test]
 fn a_headline_stays_until_it_is_no_longer_true() {
     let mut rig = rig();
@@ -227,7 +227,7 @@ fn a_headline_stays_until_it_is_no_longer_true() {
         Study { state: State::Running, completed_at: None, headline: None, ..study.clone() };
     rig.tell(Msg::Changed(Ok(again)));
     assert!(!rig.text().contains("4.2 \u{b1}0.50"), "{}", rig.text());
-    // Of a single answer nobody knows an interval, and the number does not stand alone.
+    // A single answer has no interval, so the number is not shown alone.
     if let Some(headline) = &mut study.headline {
         (headline.estimate.low, headline.estimate.high, headline.estimate.n) = (None, None, 1);
     }
@@ -235,7 +235,7 @@ fn a_headline_stays_until_it_is_no_longer_true() {
     assert!(rig.text().contains("4.2 n=1"), "{}", rig.text());
 }
 
-/// Whatever way the cursor comes to a study: its report is asked for, once, and stays while it is looked at.
+/// However the cursor reaches a study, its report is requested once, and kept while it is selected.
 #[test]
 fn the_study_under_the_cursor_never_waits_for_a_report_that_nobody_asked_for() {
     let mut rig = rig();
@@ -249,7 +249,7 @@ fn the_study_under_the_cursor_never_waits_for_a_report_that_nobody_asked_for() {
                 _ => None,
             })
             .collect();
-        // The study under the cursor first: whatever comes after it must not push it out.
+        // The study under the cursor comes first: later reports must not displace it.
         let selected = rig.model.studies.selected().map(|study| study.id);
         asked.sort_by_key(|id| Some(*id) != selected);
         for id in asked {
@@ -282,7 +282,7 @@ fn the_study_under_the_cursor_never_waits_for_a_report_that_nobody_asked_for() {
         answer(&mut rig, effects);
         assert!(!rig.text().contains("being loaded"), "{filter}: {}", rig.text());
     }
-    // All of them one by one.
+    // All of them, one by one.
     rig.keys("home");
     for _ in 0..211 {
         let effects = rig.keys("j");
@@ -291,7 +291,7 @@ fn the_study_under_the_cursor_never_waits_for_a_report_that_nobody_asked_for() {
     }
 }
 
-/// A report that cannot be had is no report on its way.
+/// A report that cannot be loaded is not shown as loading.
 #[test]
 fn a_report_that_cannot_be_read_says_so() {
     let mut rig = rig();
@@ -305,7 +305,7 @@ fn a_report_that_cannot_be_read_says_so() {
     rig.wait(10_000);
     let text = rig.text();
     assert!(text.contains("A row of the table is") && !text.contains("being loaded"), "{text}");
-    // Looked at again, it is asked for again.
+    // Selecting it again requests it again.
     rig.keys("j");
     let effects = rig.keys("k");
     assert!(calls(&effects).contains(&&Call::Report(id)), "{effects:?}");

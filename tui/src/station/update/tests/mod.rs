@@ -1,4 +1,4 @@
-//! Sequences of keys and answers, and what follows from them: no terminal, no socket, no clock.
+//! Tests of `update` as sequences of keys and responses, without terminal, socket or clock.
 
 mod form;
 mod keys;

@@ -1,4 +1,5 @@
-//! What the daemon tells: events become few questions, nothing is missed over a loss, nothing happens by itself.
+//! Tests of events: many events become few requests, nothing is missed after a lost connection, nothing happens
+//! unprompted.
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventData, EventKind};
@@ -21,7 +22,7 @@ fn events_become_few_questions() {
     assert!(asked <= 12, "{asked} questions for a hundred events");
 }
 
-/// An event says whose answers it is about, and only these are asked for; what was missed while away is asked for whole.
+/// An event names its respondents, and only their scores are requested; after a lost connection all scores are.
 #[test]
 fn only_what_changed_is_asked_for() {
     let mut rig = rig();
@@ -43,13 +44,13 @@ fn only_what_changed_is_asked_for() {
     assert_eq!(scores(&effects), Some(People { first: 40, count: 8 }));
     assert!(!calls(&effects).iter().any(|call| matches!(call, Call::Studies { .. })));
     assert!(rig.text().contains("48/200"), "{}", rig.text());
-    // Two more while that is under way are one question about both.
+    // Two more events during a request become one further request for both.
     assert_eq!(scores(&rig.event(recorded(60, 63, 52), MAIN, 11)), None);
     assert_eq!(scores(&rig.event(recorded(48, 55, 60), MAIN, 12)), None);
     rig.tell(Msg::Scores(id(MAIN), 40, Ok(vec![8; 8])));
     assert_eq!(rig.model.lens.marks[39..49], [0, 8, 8, 8, 8, 8, 8, 8, 8, 0]);
     assert_eq!(scores(&rig.wait(200)), Some(People { first: 48, count: 16 }));
-    // An answer that never came, and everything else that may have changed, is asked for as a whole.
+    // After a failed request, and after any other change, all scores are requested.
     rig.tell(Msg::Scores(id(MAIN), 0, Err(ApiError::new(ErrorCode::Busy, "Later."))));
     let effects = rig.event(recorded(64, 70, 67), MAIN, 13);
     let asked = scores(&effects).or_else(|| scores(&rig.wait(200)));
@@ -65,7 +66,7 @@ fn a_completed_study_is_announced_and_read_again() {
     rig.open(200, 199);
     rig.keys("3");
     rig.wait(1_000);
-    // What was asked for before the end is answered first.
+    // A request from before the end is answered first.
     rig.tell(Msg::Report(id(MAIN), Err(ApiError::new(ErrorCode::Conflict, "It still runs."))));
     let effects = rig.news(EventKind::Completed, MAIN, 50);
     assert!(calls(&effects).contains(&&Call::Report(id(MAIN))), "{effects:?}");
@@ -73,7 +74,7 @@ fn a_completed_study_is_announced_and_read_again() {
     assert!(rig.text().contains("is done"));
 }
 
-/// A study that was deleted, here or by a command, leaves no word on the screen, whatever was open.
+/// A deleted study, from here or by a command, leaves no data on any screen.
 #[test]
 fn a_deleted_study_leaves_the_screen() {
     for keys in ["2", "3", "1"] {
@@ -91,13 +92,13 @@ fn a_deleted_study_leaves_the_screen() {
         assert!(rig.text().contains(&format!("{name} was deleted.")), "{}", rig.text());
         rig.wait(60_000);
         assert!(!rig.text().contains(&name), "{}", rig.text());
-        // What comes late of it is nobody's.
+        // A late response about it is dropped.
         rig.tell(Msg::Scores(id(MAIN), 0, Ok(vec![9; 200])));
         assert!(rig.model.lens.marks.is_empty());
         rig.keys("2 3 1");
         assert!(!rig.text().contains(&name), "{}", rig.text());
     }
-    // Another one that is looked at stays where it is.
+    // Another open study stays open.
     let mut rig = rig();
     rig.open(200, 200);
     rig.news(EventKind::Deleted, 2, 50);
@@ -105,7 +106,7 @@ fn a_deleted_study_leaves_the_screen() {
     assert!(rig.model.studies.get(id(2)).is_none());
 }
 
-/// What was changed in it and not run goes with it, the form that is open about it too; other drafts stay.
+/// Its unsubmitted draft is removed as well, including an open form; other drafts stay.
 #[test]
 fn a_deleted_study_takes_its_draft_along() {
     use crate::station::model::drafts::Origin;
@@ -139,7 +140,7 @@ fn reading_goes_on_where_it_stopped() {
     assert!(calls(&effects).iter().any(|call| matches!(call, Call::Studies { .. })));
 }
 
-/// A daemon of another version that speaks the same protocol is as good as the one before, and its version is told.
+/// A daemon of another version with a common protocol is accepted, and its version is shown.
 #[test]
 fn another_version_that_fits_is_told_and_read_on() {
     let mut rig = rig();
@@ -153,7 +154,7 @@ fn another_version_that_fits_is_told_and_read_on() {
     assert!(shown.contains("local 0.2.0"), "{shown}");
 }
 
-/// One that does not fit is tried again, because it may be replaced by one that does; nothing is asked of it.
+/// An incompatible daemon is tried again, because it may be replaced; no calls are made.
 #[test]
 fn another_version_that_does_not_fit_is_waited_out() {
     let mut rig = rig();
@@ -172,7 +173,7 @@ fn another_version_that_does_not_fit_is_waited_out() {
     assert!(rig.text().contains("The daemon is back; nothing was lost"));
 }
 
-/// A daemon over an older copy of the store has not got what was on the screen.
+/// A daemon on an older copy of the store does not have the data on the screen.
 #[test]
 fn an_older_store_is_told_and_read_anew() {
     let mut rig = rig();
@@ -204,7 +205,7 @@ fn nothing_wakes_an_idle_workstation() {
     assert_eq!(rig.model.next_wake(), None);
 }
 
-/// Where the picture is made from all answers, these are read once, and put in order only where they are looked at.
+/// Where the mosaic needs all answers, they are read once, and sorted only where they are shown.
 #[test]
 fn answers_are_read_once_and_put_in_order_when_they_are_looked_at() {
     use crate::station::testing::{AB, ab_response, ab_study, studies};
@@ -224,7 +225,7 @@ fn answers_are_read_once_and_put_in_order_when_they_are_looked_at() {
     rig.tell(Msg::Unread(id(AB), 0, Ok(Page { items, next: None })));
     assert_eq!(rig.model.lens.responses.len(), 100);
     assert_eq!(rig.model.lens.results.found.len(), 0, "nobody looks at them");
-    // One who came late is asked for alone.
+    // A late answer is requested by itself.
     let mut scores = vec![255; 100];
     scores[40] = 0;
     rig.tell(Msg::Scores(id(AB), 0, Ok(scores)));

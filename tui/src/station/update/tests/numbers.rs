@@ -1,4 +1,4 @@
-//! Results: from a number down to the people behind it and back, and what leaves the workstation of it.
+//! Tests of the results: drill-down to respondents and back, and everything that is exported.
 
 use super::{calls, rig};
 use crate::station::effect::{Call, Effect, Export};
@@ -12,7 +12,7 @@ use crate::station::testing::{MAIN, Rig, cross, id};
 fn numbers_drill_down_to_people_and_esc_walks_back() {
     let mut rig = rig();
     rig.open(200, 200);
-    // The group that liked it least is the first of all, so Enter is enough.
+    // The group with the lowest score is first, so Enter suffices.
     rig.keys("3 s l enter");
     let view = &rig.model.lens.results;
     assert_eq!(view.pane, Pane::Quotes);
@@ -54,7 +54,7 @@ fn few_answers_never_stand_first_among_all_groups() {
     let rows = rig.model.lens.rows(&study);
     assert_eq!(rows[0].class, "75-100");
     assert_eq!(rows.last().unwrap().class, "18-24", "three answers say nothing");
-    // Grouped by one attribute, classes stand in their own order.
+    // With one dimension, classes are in their own order.
     rig.keys("b");
     assert_eq!(rig.model.lens.rows(&study)[0].class, "18-24");
 }
@@ -71,7 +71,7 @@ fn answers_that_are_not_loaded_are_not_made_up() {
     let effects = rig.tell(Msg::Scores(id(AB), 0, Ok(vec![8; 20])));
     assert_eq!(rig.model.lens.marks, vec![UNREAD; 20]);
     assert!(calls(&effects).contains(&&Call::Unread(id(AB), 0, 20)), "{effects:?}");
-    // Somebody is on no page, however often it is asked for: they gave no answer.
+    // A respondent who is on no page, however often it is requested, has no answer.
     for _ in 0..3 {
         let items = (0..20).filter(|one| *one != 7).map(ab_response).collect();
         rig.tell(Msg::Unread(id(AB), 0, Ok(Page { items, next: None })));
@@ -81,7 +81,7 @@ fn answers_that_are_not_loaded_are_not_made_up() {
     assert!(rig.model.lens.marks.iter().all(|mark| *mark != UNREAD));
 }
 
-/// Who is asked in both orders and prefers another variant in each prefers none, in the picture as in the results.
+/// A respondent with another preference in each order counts as none, in the mosaic as in the results.
 #[test]
 fn a_preference_that_changes_with_the_order_is_none() {
     use crate::station::testing::{AB, ab_response};
@@ -98,11 +98,11 @@ fn a_preference_that_changes_with_the_order_is_none() {
         }
         response
     };
-    // The first two chose B before.
+    // The first two preferred B before.
     let items = vec![again(0, Preference::B), again(1, Preference::A)];
     rig.tell(Msg::Unread(id(AB), 0, Ok(Page { items, next: None })));
     assert_eq!(rig.model.lens.marks[..2], [2, 3]);
-    // Both answers are there to be read, and the same page again changes nothing.
+    // Both answers can be read, and the same page again changes nothing.
     rig.tell(Msg::Unread(id(AB), 0, Ok(Page { items: vec![ab_response(1)], next: None })));
     assert_eq!(rig.model.lens.marks[..2], [2, 3]);
     rig.keys("2 l enter");
@@ -139,7 +139,7 @@ fn exports_and_copies_hold_what_is_shown() {
     assert_eq!(command.as_deref(), Some("demoscope show 5eed0000 --answers"));
 }
 
-/// What is copied is what is under the cursor, with its number and what that is worth; where it went is told by who took it.
+/// The copied text is the entry under the cursor with its number and interval; the clipboard reports where it went.
 #[test]
 fn what_is_copied_brings_its_number() {
     let copied = |effects: &[Effect]| {

@@ -1,14 +1,14 @@
-//! Where each person stands, and who stands beside them. Pure arithmetic on the size of the area, shared by drawing,
-//! cursor keys and clicks, so that they cannot disagree.
+//! Mosaic geometry: the position of each respondent and their neighbours. Pure arithmetic on the size of the area,
+//! shared by drawing, cursor keys and clicks, so that they always agree.
 
 use ratatui::layout::Rect;
 
 use super::{NO_SCORE, PENDING, UNREAD};
 
-/// Tiles a person may get, largest first: cells across and down.
+/// Possible tiles of a respondent, largest first: cells across and down.
 const TILES: [(u16, u16); 6] = [(7, 3), (5, 2), (4, 2), (3, 1), (2, 1), (1, 1)];
 
-/// A direction in the picture.
+/// A direction in the mosaic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Steer {
     /// To the left.
@@ -21,32 +21,32 @@ pub(crate) enum Steer {
     Down,
 }
 
-/// Where everybody stands.
+/// The positions of all respondents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Geometry {
-    /// In rows, as they were asked.
+    /// In rows, in panel order.
     Grid(Grid),
     /// In a column for each score.
     Columns(Columns),
 }
 
-/// Rows of equal tiles, or of dots that stand two to a cell.
+/// Rows of equal tiles, or of half-cell dots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Grid {
-    /// People in the panel.
+    /// Respondents in the panel.
     pub(super) people: usize,
     /// Tiles or cells in a row.
     pub(super) across: usize,
-    /// People a dot stands for.
+    /// Respondents per dot.
     pub(super) per_dot: usize,
-    /// What a dot takes.
+    /// The size of a dot.
     pub(super) dot: DotSize,
 }
 
-/// How much room a dot has.
+/// The size of a dot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DotSize {
-    /// So many cells across and down.
+    /// That many cells across and down.
     Tile(u16, u16),
     /// The upper or the lower half of a cell.
     Half,
@@ -55,20 +55,20 @@ pub(super) enum DotSize {
 /// A column for each score, filled from below.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Columns {
-    /// People by score, lowest score first.
+    /// Respondents by score, lowest score first.
     pub(super) by_score: Vec<Vec<usize>>,
     /// Cells from one column to the next.
     pub(super) band: u16,
-    /// Dots side by side in a column.
+    /// Adjacent dots in a column.
     pub(super) across: usize,
-    /// Cells across a dot.
+    /// Width of a dot in cells.
     pub(super) tile: u16,
-    /// People a dot stands for.
+    /// Respondents per dot.
     pub(super) per_dot: usize,
 }
 
 impl Geometry {
-    /// Rows that use the area best.
+    /// The rows that use the area best.
     pub(super) fn grid(people: usize, area: Rect, halves: bool) -> Self {
         let (width, height) = (usize::from(area.width), usize::from(area.height));
         for (across, down) in TILES {
@@ -113,7 +113,7 @@ impl Geometry {
         })
     }
 
-    /// People a dot stands for.
+    /// Respondents per dot.
     pub(crate) fn per_dot(&self) -> usize {
         match self {
             Self::Grid(grid) => grid.per_dot,
@@ -121,7 +121,7 @@ impl Geometry {
         }
     }
 
-    /// Who stands next to somebody in that direction; the same person where nobody does.
+    /// The neighbour of a respondent in that direction; the same respondent if there is none.
     pub(crate) fn neighbour(&self, person: usize, steer: Steer) -> usize {
         match self {
             Self::Grid(grid) => grid.neighbour(person, steer).unwrap_or(person),
@@ -129,7 +129,7 @@ impl Geometry {
         }
     }
 
-    /// Who stands at a cell.
+    /// The respondent at a cell.
     pub(crate) fn person_at(&self, area: Rect, x: u16, y: u16) -> Option<usize> {
         let (column, row) = (x.checked_sub(area.x)?, y.checked_sub(area.y)?);
         match self {
@@ -154,7 +154,7 @@ impl Geometry {
 }
 
 impl Grid {
-    /// Dots in a cell. Two that share one are next to each other in the panel, so that a cell is finished before the next
+    /// Dots in a cell. The two that share a cell are adjacent in the panel, so that a cell is finished before the next
     /// one begins.
     fn stacked(&self) -> usize {
         match self.dot {
@@ -166,7 +166,7 @@ impl Grid {
     fn neighbour(&self, person: usize, steer: Steer) -> Option<usize> {
         let stacked = self.stacked();
         let row = self.across * stacked;
-        // Up from the lower half is the upper one; up from there is the lower half of the cell above.
+        // Up from the lower half is the upper half; from there, the lower half of the cell above.
         let within = person / self.per_dot % stacked;
         let (up, down) = match (stacked, within) {
             (1, _) => (row, row),

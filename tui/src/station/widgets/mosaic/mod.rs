@@ -1,5 +1,5 @@
-//! The panel as a picture: one dot a person, coloured by score, grey while nobody has answered. The same dots arranged by
-//! score stand in columns and are a histogram; where people outnumber dots, a dot is the mean of its neighbours.
+//! Mosaic of the panel: one dot for each respondent, coloured by score, grey while there is no answer. Arranged by
+//! score, the dots form a histogram; when respondents outnumber dots, a dot is the mean of its neighbours.
 
 mod geometry;
 mod paint;
@@ -13,50 +13,50 @@ use crate::station::widgets::canvas::Canvas;
 
 /// No outcome yet.
 pub(crate) const PENDING: u8 = 0;
-/// An outcome that is no score.
+/// An outcome without a score.
 pub(crate) const NO_SCORE: u8 = 255;
-/// An outcome whose answer has not been loaded: what it is cannot be told yet, and nothing stands in for it.
+/// An outcome whose answer is not loaded yet: it is shown as unknown.
 pub(crate) const UNREAD: u8 = 254;
 
-/// How people are arranged.
+/// The arrangement of respondents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Arrangement {
-    /// As they were asked.
+    /// In panel order.
     #[default]
     Asked,
-    /// By score: every score has a column.
+    /// By score: a column for each score.
     ByScore,
 }
 
 /// A panel to draw.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mosaic<'a> {
-    /// One byte a person: the score plus one, [`PENDING`], [`UNREAD`] or [`NO_SCORE`].
+    /// One byte for each respondent: the score plus one, [`PENDING`], [`UNREAD`] or [`NO_SCORE`].
     pub(crate) scores: &'a [u8],
     /// The first and the last score.
     pub(crate) scale: (i32, i32),
-    /// How a score reads.
+    /// The text of a score.
     pub(crate) label: fn(i32) -> String,
-    /// Columns that the longest of them takes: where it does not fit, none is written.
+    /// Columns of the longest label: where it does not fit, no labels are written.
     pub(crate) label_width: u16,
-    /// How people are arranged.
+    /// The arrangement of respondents.
     pub(crate) arrangement: Arrangement,
-    /// Who is under the cursor.
+    /// The respondent under the cursor.
     pub(crate) cursor: Option<usize>,
 }
 
-/// What one dot shows.
+/// The content of one dot.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Dot {
     Pending,
     Unread,
     Failed,
-    /// How far up the scale, 0 to 1.
+    /// The position on the scale, 0 to 1.
     Score(f64),
 }
 
 impl Mosaic<'_> {
-    /// Where everybody stands in that area.
+    /// The positions of all respondents in that area.
     pub(crate) fn geometry(&self, area: Rect, halves: bool) -> Geometry {
         match self.arrangement {
             Arrangement::Asked => Geometry::grid(self.scores.len(), area, halves),
@@ -64,7 +64,7 @@ impl Mosaic<'_> {
         }
     }
 
-    /// Draws everybody where they stand in that area.
+    /// Draws all respondents in that area.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, geometry: &Geometry) {
         if area.width == 0 || area.height == 0 || self.scores.is_empty() {
             return;
@@ -75,7 +75,7 @@ impl Mosaic<'_> {
         }
     }
 
-    /// The mean of some people.
+    /// The mean of some respondents.
     fn dot(&self, people: impl Iterator<Item = usize>) -> Dot {
         let (low, high) = self.scale;
         let (mut sum, mut answered, mut failed, mut unread) = (0i64, 0i64, 0, 0);

@@ -1,5 +1,5 @@
-//! Puts the dots on the canvas: tiles with their score inside where there is room, half blocks where there are many, and
-//! shades of glyphs where there is no colour.
+//! Mosaic painting: tiles with their score inside where there is room, half blocks for large panels, and shades of
+//! glyphs without colour.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::station::look::Glyphs;
 use crate::station::theme::{Role, Theme, step};
 use crate::station::widgets::canvas::Canvas;
 
-/// Luma above which black letters read better than white ones.
+/// The luma above which black letters are more readable than white ones.
 const BRIGHT: u32 = 140;
 
 impl Mosaic<'_> {
@@ -148,7 +148,7 @@ impl Mosaic<'_> {
     }
 }
 
-/// The ink of every mark, for pictures in which a dot is one person.
+/// The colour of every mark, for mosaics in which a dot is one respondent.
 struct Inks(Vec<Option<Color>>);
 
 impl Inks {
@@ -171,7 +171,7 @@ fn ink(canvas: &Canvas<'_>, dot: Dot) -> Option<Color> {
     }
 }
 
-/// How a score is written in a list: on the ground that it has in the picture, so that dark ones can be read too.
+/// The style of a score in a list: on the background that it has in the mosaic, so that dark ones are readable too.
 pub(crate) fn label(theme: &Theme, place: f64) -> Style {
     match theme.ramp(place) {
         Some(ground) => Style::new().bg(ground).fg(letters_on(ground)),
@@ -179,7 +179,7 @@ pub(crate) fn label(theme: &Theme, place: f64) -> Style {
     }
 }
 
-/// Black or white, whichever reads better on that ground.
+/// Black or white, whichever is more readable on that background.
 fn letters_on(ground: Color) -> Color {
     match ground {
         Color::Rgb(red, green, blue) => {
@@ -196,7 +196,7 @@ fn letters_on(ground: Color) -> Color {
     }
 }
 
-/// A place on the screen as a coordinate.
+/// A position on the screen as a coordinate.
 fn small(place: usize) -> u16 {
     u16::try_from(place).unwrap_or(u16::MAX)
 }

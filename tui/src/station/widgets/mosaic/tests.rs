@@ -1,4 +1,4 @@
-//! Drawing, cursor and clicks agree on where everybody stands, at every size.
+//! Agreement of drawing, cursor and clicks on the position of every respondent, at every size.
 
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
@@ -53,7 +53,7 @@ proptest! {
     }
 }
 
-/// Two who share a cell are next to each other in the panel: up and down go through both of them and back.
+/// Two respondents in a cell are adjacent in the panel: up and down pass through both of them and back.
 #[test]
 fn two_who_share_a_cell_are_neighbours() {
     let area = Rect::new(0, 0, 40, 20);
