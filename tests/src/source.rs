@@ -39,8 +39,10 @@ pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
 pub fn is_test(path: &Path) -> bool {
     path.components().any(|part| {
         let part = part.as_os_str().to_string_lossy();
-        matches!(&*part, "tests.rs" | "tests" | "testing.rs" | "testing" | "fixtures.rs" | "fixtures")
-            || part.ends_with("_tests.rs")
+        matches!(
+            &*part,
+            "tests.rs" | "tests" | "testing.rs" | "testing" | "fixtures.rs" | "fixtures"
+        ) || part.ends_with("_tests.rs")
     })
 }
 
