@@ -20,12 +20,11 @@ fn study() -> StudyId {
 }
 
 fn credits_at(transfers: &[Movement], account: &Account) -> i64 {
-    let account = account.to_string();
     transfers
         .iter()
         .flat_map(Movement::postings)
-        .filter(|posting| posting.account == account)
-        .map(|posting| match posting.amount {
+        .filter(|(of, _)| of == account)
+        .map(|(_, amount)| match amount {
             Amount::Credits(credits) => credits.0,
             Amount::UsdMicros(micros) => micros.0,
         })
@@ -40,7 +39,7 @@ proptest! {
     ) {
         let purse = Purse { month: month("2026-11"), allowance: Credits(allowance), granted: Credits(granted) };
         let wanted = price * i64::from(answers);
-        match open_hold(study(), 0, answers, Credits(price), &purse) {
+        match open_hold(study(), 0, answers, Credits(price), Settlement::PerAnswer, &purse) {
             Err(short) => {
                 prop_assert!(wanted > allowance + granted);
                 prop_assert_eq!(short.spendable.0, allowance + granted);
@@ -49,7 +48,7 @@ proptest! {
                 let mut booked = vec![movement];
                 for (index, count) in batches.iter().enumerate() {
                     match hold.settle(*count, &format!("0/{index}"), month("2026-11")) {
-                        Ok((next, movement)) => { hold = next; booked.push(movement); }
+                        Ok((next, movement)) => { hold = next; booked.extend(movement); }
                         Err(over) => prop_assert!(over.asked > over.left || *count == 0),
                     }
                 }
@@ -58,13 +57,13 @@ proptest! {
                 booked.extend(movements);
                 prop_assert!(!closed.open);
                 prop_assert_eq!(closed.left(), Credits::ZERO);
-                prop_assert_eq!(credits_at(&booked, &Account::Held), 0);
+                prop_assert_eq!(credits_at(&booked, &Account::HELD), 0);
                 let spent = hold.settled.0;
                 let allowance_kept = allowance - wanted.min(allowance) ;
                 let allowance_back = (wanted.min(allowance) - spent).max(0);
                 let expected = if months_later { allowance_kept - allowance } else { allowance_kept + allowance_back - allowance };
-                prop_assert_eq!(credits_at(&booked, &Account::Allowance(month("2026-11"))), expected);
-                prop_assert_eq!(credits_at(&booked, &Account::Used(month("2026-11"))), spent);
+                prop_assert_eq!(credits_at(&booked, &Account::allowance(month("2026-11"))), expected);
+                prop_assert_eq!(credits_at(&booked, &Account::used(month("2026-11"))), spent);
                 // Closing again moves nothing.
                 prop_assert!(closed.release(now).unwrap().1.is_empty());
                 prop_assert!(closed.settle(1, "late", now).is_err());
@@ -107,8 +106,8 @@ fn a_movement_cannot_be_made_out_of_balance() {
         Kind::Grant,
         None,
         vec![
-            (Account::IssuerGrants, Amount::Credits(Credits(-5))),
-            (Account::Granted, Amount::Credits(Credits(6))),
+            (Account::ISSUED_GRANTS, Amount::Credits(Credits(-5))),
+            (Account::GRANTED, Amount::Credits(Credits(6))),
         ],
     );
     assert!(lopsided.is_err());
@@ -117,8 +116,8 @@ fn a_movement_cannot_be_made_out_of_balance() {
         Kind::Grant,
         None,
         vec![
-            (Account::IssuerGrants, Amount::Credits(Credits(-5))),
-            (Account::Granted, Amount::UsdMicros(protocol::credits::UsdMicros(5))),
+            (Account::ISSUED_GRANTS, Amount::Credits(Credits(-5))),
+            (Account::GRANTED, Amount::UsdMicros(protocol::credits::UsdMicros(5))),
         ],
     );
     assert!(two_units.is_err());

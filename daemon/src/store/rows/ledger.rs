@@ -4,7 +4,7 @@
 use protocol::ledger::{Amount, Transfer};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ledger::{Head, Hold, Month};
+use crate::domain::ledger::{Account, Head, Hold, Month};
 use crate::store::{Row, Table};
 
 /// A booked movement.
@@ -44,13 +44,13 @@ impl Balance {
         .map(Self)
     }
 
-    /// Whether an account of the owner is below zero, which none may ever be.
-    pub fn overdrawn(self, account: &str) -> bool {
+    /// Whether it is below zero on an account that may never be, such as any of the owner's.
+    pub fn overdrawn(self, account: &Account) -> bool {
         let negative = match self.0 {
             Amount::Credits(credits) => credits.is_negative(),
             Amount::UsdMicros(micros) => micros.is_negative(),
         };
-        negative && account.starts_with("owner/")
+        negative && account.party().has_limit()
     }
 }
 
