@@ -12,8 +12,8 @@ use crate::control::{ControlResult, Verdict, Wordings};
 use crate::credits::Credits;
 use crate::id::AnswerId;
 use crate::measurement::Control;
-use crate::persona::Persona;
 use crate::quality::{Figure, Flag, Missing, Reference};
+use crate::respondent::Respondent;
 use crate::run::Study;
 use crate::spending::Inference;
 use crate::study::Order;
@@ -460,7 +460,8 @@ pub struct Response {
     /// `a1`, `a2`, … in respondent order.
     pub id: AnswerId,
     /// Who gave it.
-    pub persona: Persona,
+    #[serde(flatten)]
+    pub respondent: Respondent,
     /// The instrument's fields.
     #[serde(flatten)]
     pub answer: Answer,

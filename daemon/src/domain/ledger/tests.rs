@@ -5,11 +5,13 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 use protocol::credits::Credits;
-use protocol::id::StudyId;
+use protocol::id::{ParticipantId, StudyId};
 use protocol::ledger::{Amount, Transfer};
 use uuid::Uuid;
 
 use super::*;
+
+mod settlement;
 
 fn month(text: &str) -> Month {
     text.parse().unwrap()
@@ -144,4 +146,54 @@ fn the_hash_of_a_transfer_stays_the_same() {
             "580212f47eb7b23c5a74b713665bf34ffcade52c812cbc9960c7f9f974f68e32"
         ]
     );
+}
+
+#[test]
+fn accounts_are_named_as_they_always_were() {
+    let november = month("2026-11");
+    let person = ParticipantId(Uuid::from_u128(7));
+    let named = [
+        (Account::ISSUED_ALLOWANCES, "issuer/allowance"),
+        (Account::ISSUED_GRANTS, "issuer/grants"),
+        (Account::LAPSED, "issuer/lapsed"),
+        (Account::allowance(november), "owner/allowance/2026-11"),
+        (Account::GRANTED, "owner/granted"),
+        (Account::HELD, "owner/held"),
+        (Account::used(november), "owner/used/2026-11"),
+        (Account::cost(november), "owner/cost/2026-11"),
+        (Account::earned(person), "participant/00000000-0000-0000-0000-000000000007/earned"),
+        (Account::provider("mock-1".to_owned()), "provider/mock-1"),
+        (Account::provider("a/b".to_owned()), "provider/a/b"),
+    ];
+    for (account, text) in named {
+        assert_eq!(account.to_string(), text);
+        assert_eq!(text.parse(), Ok(account));
+    }
+    for other in [
+        "",
+        "owner",
+        "owner/",
+        "owner/granted/",
+        "owner/held/2026-11",
+        "owner/allowance",
+        "owner/used/2026-9",
+        "issuer/held",
+        "participant/7/earned",
+        "participant/00000000-0000-0000-0000-000000000007/held",
+    ] {
+        assert!(other.parse::<Account>().is_err(), "{other}");
+    }
+    let limited = |account: Account| account.party().has_limit();
+    assert!(limited(Account::HELD) && limited(Account::earned(person)));
+    assert!(!limited(Account::LAPSED) && !limited(Account::provider("a".to_owned())));
+}
+
+#[test]
+fn the_months_of_allowances_lie_between_the_first_and_the_last() {
+    let name = |month| Account::allowance(month).to_string();
+    for known in ["1970-01", "2026-11"].map(month) {
+        assert!(name(Month::FIRST) < name(known) && name(known) < name(Month::LAST));
+    }
+    assert!(Account::used(month("2026-11")).to_string() > name(Month::LAST));
+    assert!(Account::cost(month("2026-11")).to_string() > name(Month::LAST));
 }
