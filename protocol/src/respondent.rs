@@ -58,7 +58,6 @@ impl From<Persona> for Respondent {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::results::Response;
 
     const PERSONA: &str = r#"{"id":"p1","name":"Maria Lopez","age":34,"gender":"female","region":"us_national","state":"CA","education":"bachelors","income_bracket":"upper_middle","employment":"employed","occupation":null,"household":"alone","urbanicity":"urban","tech_adoption":"early_majority","big_five":{"openness":50.0,"conscientiousness":48.25,"extraversion":52.0,"agreeableness":51.0,"neuroticism":47.0},"price_sensitivity":61.0}"#;

@@ -25,7 +25,6 @@ pub enum Settlement {
 
 impl Settlement {
     /// Whether answers are paid for one by one.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub fn is_per_answer(&self) -> bool {
         *self == Self::PerAnswer
     }
