@@ -159,7 +159,7 @@ fn holds(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
     reader.all::<HoldRow>(Order::Rising, |_, HoldRow(hold)| {
         count = count.saturating_add(1);
         let parts =
-            [hold.from_allowance, hold.from_granted, hold.settled, hold.released, hold.awaiting];
+            [hold.from_allowance, hold.from_granted, hold.settled, hold.released, hold.pending];
         let sum = i128::from(hold.settled.0)
             .saturating_add(i128::from(hold.released.0))
             .saturating_add(i128::from(hold.left().0));
@@ -167,8 +167,8 @@ fn holds(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
         if parts.iter().any(|part| part.is_negative()) || sum != amount {
             wrong = Some(format!("the hold of {} has {sum} of {amount} credits", hold.study));
         }
-        if hold.awaiting > hold.left() {
-            wrong = Some(format!("{} credits await a hold of {}", hold.awaiting, hold.left()));
+        if hold.pending > hold.left() {
+            wrong = Some(format!("{} credits await a hold of {}", hold.pending, hold.left()));
         }
         if !hold.open && hold.left() != Credits::ZERO {
             wrong = Some(format!("the closed hold of {} keeps {}", hold.study, hold.left()));
@@ -197,7 +197,7 @@ fn holds_closed(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
         }
         open = open.saturating_add(1);
         if hold.closing {
-            if hold.left() != hold.awaiting || hold.awaiting == Credits::ZERO {
+            if hold.left() != hold.pending || hold.pending == Credits::ZERO {
                 wrong = Some(hold.study);
             }
             return Ok(GO_ON);

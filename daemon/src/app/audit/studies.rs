@@ -169,7 +169,7 @@ fn paid(
         &(number, u32::MAX),
         Order::Rising,
         |_, hold| {
-            for part in [hold.0.settled, hold.0.awaiting] {
+            for part in [hold.0.settled, hold.0.pending] {
                 settled = settled.checked_add(part).unwrap_or_default();
             }
             Ok(GO_ON)

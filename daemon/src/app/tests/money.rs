@@ -86,7 +86,7 @@ struct Hold {
     granted: i64,
     settled: i64,
     /// Delivered and not yet paid for.
-    awaiting: i64,
+    pending: i64,
     /// Approvals so far.
     approvals: usize,
 }
@@ -157,7 +157,7 @@ impl Model {
             allowance,
             granted: want - allowance,
             settled: 0,
-            awaiting: 0,
+            pending: 0,
             approvals: 0,
         })
     }
@@ -167,11 +167,11 @@ impl Model {
         let hold = self.studies[index].holds.last_mut().unwrap();
         let now = self.month.max(hold.month);
         if hold.policy == Policy::OnCompletion {
-            *self.used.entry(now).or_default() += hold.awaiting;
-            hold.settled += hold.awaiting;
-            hold.awaiting = 0;
+            *self.used.entry(now).or_default() += hold.pending;
+            hold.settled += hold.pending;
+            hold.pending = 0;
         }
-        let spent = hold.settled + hold.awaiting;
+        let spent = hold.settled + hold.pending;
         let allowance = (hold.allowance - spent).max(0);
         let granted = hold.allowance + hold.granted - spent - allowance;
         hold.allowance -= allowance;
@@ -265,7 +265,7 @@ impl Model {
                             hold.settled += price;
                             *self.used.entry(self.month).or_default() += price;
                         }
-                        Policy::OnCompletion | Policy::OnApproval => hold.awaiting += price,
+                        Policy::OnCompletion | Policy::OnApproval => hold.pending += price,
                     }
                 }
             }
@@ -281,10 +281,10 @@ impl Model {
             Step::Control(index, control) => return self.control(*index, *control),
             Step::Approve(index, attempt, answers, who) => {
                 let Some(hold) = self.studies[*index].holds.get_mut(*attempt) else { return false };
-                if hold.policy != Policy::OnApproval || *answers > hold.awaiting {
+                if hold.policy != Policy::OnApproval || *answers > hold.pending {
                     return false;
                 }
-                hold.awaiting -= answers;
+                hold.pending -= answers;
                 hold.settled += answers;
                 hold.approvals += 1;
                 *self.earned.entry(*who).or_default() += answers;

@@ -85,7 +85,7 @@ pub struct Hold {
     pub settlement: Settlement,
     /// The price of what was delivered and is not yet paid for: a part of what is left.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub awaiting: Credits,
+    pub pending: Credits,
     /// Whether its study has ended, so that it takes no more answers and only waits for approvals.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closing: bool,
@@ -123,7 +123,7 @@ pub fn open_hold(
         price,
         open: true,
         settlement,
-        awaiting: Credits::ZERO,
+        pending: Credits::ZERO,
         closing: false,
     };
     let negative = |credits: Credits| credits.checked_neg().map(Amount::Credits).ok_or(short);
@@ -157,7 +157,7 @@ impl Hold {
 
     /// What further answers can take.
     pub fn free(&self) -> Credits {
-        self.left().checked_sub(self.awaiting).unwrap_or(Credits::ZERO)
+        self.left().checked_sub(self.pending).unwrap_or(Credits::ZERO)
     }
 
     /// Takes the answers of one batch, and pays for them where the policy pays with each answer. `batch` names it within
@@ -180,8 +180,8 @@ impl Hold {
                 Ok((hold, Some(movement)))
             }
             Settlement::OnCompletion | Settlement::OnApproval { .. } => {
-                let awaiting = self.awaiting.checked_add(asked).ok_or_else(over)?;
-                Ok((Self { awaiting, ..self.clone() }, None))
+                let pending = self.pending.checked_add(asked).ok_or_else(over)?;
+                Ok((Self { pending, ..self.clone() }, None))
             }
         }
     }
@@ -206,7 +206,7 @@ impl Hold {
         let name = format!("{}/{}", self.attempt, delivery.name);
         let (hold, movement) = hold
             .pay(asked, &name, Account::earned(delivery.participant))
-            .map_err(|_| OverHold { study: self.study, left: self.awaiting, asked })?;
+            .map_err(|_| OverHold { study: self.study, left: self.pending, asked })?;
         Ok((hold.closed_when_decided(), movement))
     }
 
@@ -227,7 +227,7 @@ impl Hold {
         let id = format!("release/{}/{}/{}", self.study, self.attempt, delivery.name);
         let (hold, movements) = hold.give_back(asked, id, now).map_err(|_| OverHold {
             study: self.study,
-            left: self.awaiting,
+            left: self.pending,
             asked,
         })?;
         Ok((hold.closed_when_decided(), movements))
@@ -241,18 +241,18 @@ impl Hold {
         }
         let mut hold = self.clone();
         let mut movements = Vec::new();
-        let awaits = self.awaiting > Credits::ZERO;
+        let awaits = self.pending > Credits::ZERO;
         if awaits && self.settlement == Settlement::OnCompletion {
-            hold.awaiting = Credits::ZERO;
+            hold.pending = Credits::ZERO;
             let name = format!("{}/completion", self.attempt);
-            let (paid, movement) = hold.pay(self.awaiting, &name, Account::used(now))?;
+            let (paid, movement) = hold.pay(self.pending, &name, Account::used(now))?;
             hold = paid;
             movements.push(movement);
         }
         let id = format!("release/{}/{}", self.study, self.attempt);
         let (mut hold, back) = hold.give_back(hold.free(), id, now)?;
         movements.extend(back);
-        hold.closing = hold.awaiting > Credits::ZERO;
+        hold.closing = hold.pending > Credits::ZERO;
         hold.open = hold.closing;
         Ok((hold, movements))
     }
@@ -264,16 +264,16 @@ impl Hold {
     /// Without a delivery among what awaits approval, and what it was worth.
     fn decided(&self, delivery: &Delivery) -> Result<(Self, Credits), OverHold> {
         let asked = self.price_of(delivery.answers);
-        let over = OverHold { study: self.study, left: self.awaiting, asked };
-        if !self.open || asked > self.awaiting {
+        let over = OverHold { study: self.study, left: self.pending, asked };
+        if !self.open || asked > self.pending {
             return Err(over);
         }
-        let awaiting = self.awaiting.checked_sub(asked).ok_or(over)?;
-        Ok((Self { awaiting, ..self.clone() }, asked))
+        let pending = self.pending.checked_sub(asked).ok_or(over)?;
+        Ok((Self { pending, ..self.clone() }, asked))
     }
 
     fn closed_when_decided(mut self) -> Self {
-        if self.closing && self.awaiting == Credits::ZERO {
+        if self.closing && self.pending == Credits::ZERO {
             self.open = false;
             self.closing = false;
         }

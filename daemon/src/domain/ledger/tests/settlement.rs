@@ -104,17 +104,17 @@ proptest! {
                     let (next, movements) = hold.release(now).unwrap();
                     hold = next;
                     booked.extend(movements);
-                    prop_assert_eq!(hold.left(), hold.awaiting, "only what awaits approval stays");
-                    prop_assert_eq!(hold.open, hold.awaiting > Credits::ZERO);
+                    prop_assert_eq!(hold.left(), hold.pending, "only what awaits approval stays");
+                    prop_assert_eq!(hold.open, hold.pending > Credits::ZERO);
                 }
             }
-            prop_assert_eq!(hold.settled.0 + hold.awaiting.0 + rejected, delivered);
-            prop_assert!(hold.awaiting >= Credits::ZERO && hold.free() >= Credits::ZERO);
+            prop_assert_eq!(hold.settled.0 + hold.pending.0 + rejected, delivered);
+            prop_assert!(hold.pending >= Credits::ZERO && hold.free() >= Credits::ZERO);
             prop_assert_eq!(credits_at(&booked, &Account::HELD), hold.left().0);
             prop_assert_eq!(hold.settled.0 + hold.released.0 + hold.left().0, amount);
         }
         if hold.open {
-            let rest = u64::try_from(hold.awaiting.0 / price).unwrap();
+            let rest = u64::try_from(hold.pending.0 / price).unwrap();
             let (next, movement) = hold.approve(&delivery("rest", rest), Approval::Given).unwrap();
             hold = next;
             booked.push(movement);
@@ -170,7 +170,7 @@ fn a_hold_that_pays_per_answer_is_stored_as_it_always_was() {
 #[test]
 fn without_a_decision_a_delivery_is_approved_when_its_time_is_over() {
     let (hold, paid) = held(on_approval(), 5).settle(3, "0/0", month("2026-11")).unwrap();
-    assert_eq!((paid, hold.awaiting, hold.settled), (None, Credits(6), Credits::ZERO));
+    assert_eq!((paid, hold.pending, hold.settled), (None, Credits(6), Credits::ZERO));
     let one = delivery("one", 2);
     let due = one.at + SignedDuration::from_hours(HOURS);
     let second = SignedDuration::from_secs(1);
@@ -178,7 +178,7 @@ fn without_a_decision_a_delivery_is_approved_when_its_time_is_over() {
     assert_eq!(early, Err(NotPayable::TooEarly { due }));
     assert!(hold.approve(&one, Approval::Given).is_ok());
     let (hold, movement) = hold.approve(&one, Approval::Undecided(due)).unwrap();
-    assert_eq!((hold.awaiting, hold.settled), (Credits(2), Credits(4)));
+    assert_eq!((hold.pending, hold.settled), (Credits(2), Credits(4)));
     let paid = [
         (Account::HELD, Amount::Credits(Credits(-4))),
         (Account::earned(person(1)), Amount::Credits(Credits(4))),
