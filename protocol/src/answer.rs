@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::channels::Channels;
 use crate::id::AnswerId;
-use crate::persona::Persona;
+use crate::respondent::Respondent;
 use crate::results::{Mention, Preference, PurchaseIntent, Sentiment};
 use crate::study::Order;
 
@@ -121,7 +121,8 @@ pub struct Response<A = Answer> {
     /// `a1`, `a2`, … in respondent order.
     pub id: AnswerId,
     /// The respondent.
-    pub persona: Persona,
+    #[serde(flatten)]
+    pub respondent: Respondent,
     /// The instrument's fields.
     #[serde(flatten)]
     pub answer: A,
@@ -154,7 +155,7 @@ pub enum Besides<A = Answer> {
 
 impl<A> Response<A> {
     fn map<B>(self, convert: impl Fn(A) -> B) -> Response<B> {
-        let Self { id, persona, answer, channels, mentions, besides } = self;
+        let Self { id, respondent, answer, channels, mentions, besides } = self;
         let besides = besides.into_iter().map(|(key, said)| {
             let said = match said {
                 Besides::NotAnswered { not_answered } => Besides::NotAnswered { not_answered },
@@ -163,7 +164,7 @@ impl<A> Response<A> {
             (key, said)
         });
         let besides = besides.collect();
-        Response { id, persona, answer: convert(answer), channels, mentions, besides }
+        Response { id, respondent, answer: convert(answer), channels, mentions, besides }
     }
 }
 

@@ -54,6 +54,11 @@ uuid_id! {
     SubmitKey
 }
 
+uuid_id! {
+    /// A person who is paid for answers: a pseudonym, which says nothing of who they are.
+    ParticipantId
+}
+
 /// An answer within its study: `a1`, `a2`, … in respondent order, the same on every machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AnswerId(pub u32);

@@ -45,7 +45,7 @@ pub struct Transfer {
 /// One side of a transfer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Posting {
-    /// `owner/available`, `owner/held`, `owner/used`, `issuer/grants`, …
+    /// `owner/granted`, `owner/held`, `owner/used/2026-11`, `issuer/grants`, …
     pub account: String,
     /// The amount; negative when it leaves the account.
     pub amount: Amount,

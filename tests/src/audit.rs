@@ -49,9 +49,9 @@ fn answers(link: &Link, id: StudyId, findings: &mut Findings) {
     if count != study.panel.delivered {
         findings.push(format!("{count} answers, but {} delivered", study.panel.delivered));
     }
-    let mut seen = BTreeMap::<&str, u32>::new();
+    let mut seen = BTreeMap::<String, u32>::new();
     for response in &answers {
-        *seen.entry(&response.persona.id).or_default() += 1;
+        *seen.entry(response.respondent.id()).or_default() += 1;
     }
     for (persona, times) in seen.iter().filter(|(_, times)| **times != 1) {
         findings.push(format!("{persona} answered {times} times"));

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use protocol::credits::Credits;
 use protocol::ledger::Amount;
 
-use crate::domain::ledger::{Account, Kind, Month, Purse, allowance, lapse, reinstate};
+use crate::domain::ledger::{
+    Account, AccountPurse, Kind, Month, Purse, allowance, lapse, reinstate,
+};
 use crate::store::rows::{Balance, LedgerHead, TransferRow};
 use crate::store::{Fault, Halt, Order, Reader, Table, Writes};
 
@@ -24,9 +26,13 @@ pub(super) fn this_month(reader: &Reader<'_>, now: Timestamp) -> Result<Month, F
 /// The earliest month with an allowance.
 fn first_month(reader: &Reader<'_>) -> Result<Option<Month>, Fault> {
     let mut first = None;
-    let (from, to) = Account::ALLOWANCES;
-    reader.scan::<Balance>(&from.to_owned(), &to.to_owned(), Order::Rising, |name, _| {
-        first = name.strip_prefix(from).and_then(|month| month.parse().ok());
+    let [from, to] = [Month::FIRST, Month::LAST].map(|month| Account::allowance(month).to_string());
+    reader.scan::<Balance>(&from, &to, Order::Rising, |name, _| {
+        if let Ok(AccountPurse::Allowance(month)) =
+            name.parse().map(|account: Account| account.purse())
+        {
+            first = Some(month);
+        }
         Ok(ControlFlow::Break(()))
     })?;
     Ok(first)
@@ -44,14 +50,14 @@ pub(super) fn purse(
     now: Timestamp,
 ) -> Result<Purse, Fault> {
     let month = this_month(reader, now)?;
-    let rest = credits_in(reader, &Account::Allowance(month))?;
+    let rest = credits_in(reader, &Account::allowance(month))?;
     let allowance = if head(reader)?.month == Some(month) {
         rest
     } else {
         let due = due(reader, settings, month)?;
         rest.checked_add(due.credits()).unwrap_or(rest)
     };
-    Ok(Purse { month, allowance, granted: credits_in(reader, &Account::Granted)? })
+    Ok(Purse { month, allowance, granted: credits_in(reader, &Account::GRANTED)? })
 }
 
 /// The same, and books what a change of the month brings: the lapse of the one before, and the allowance of the new one.
@@ -69,7 +75,7 @@ pub(super) fn open_purse(
     // A month can be left and entered more than once when the clock is moved: the place in the ledger tells them apart.
     let cause = format!("{month}/{}", head.head.seq);
     if let Some(ended) = head.month {
-        let rest = credits_in(reader, &Account::Allowance(ended))?;
+        let rest = credits_in(reader, &Account::allowance(ended))?;
         if rest > Credits::ZERO {
             writes.book(lapse(ended, &cause, rest).map_err(|error| defect(&error))?);
         }
@@ -106,7 +112,7 @@ impl Due {
 }
 
 fn due(reader: &Reader<'_>, settings: &Settings, month: Month) -> Result<Due, Fault> {
-    let account = Account::Allowance(month).to_string();
+    let account = Account::allowance(month).to_string();
     if reader.get::<Balance>(&account)?.is_none() {
         let fresh = settings.allowance > Credits::ZERO;
         return Ok(if fresh { Due::Allowance(settings.allowance) } else { Due::Nothing });

@@ -109,15 +109,15 @@ fn balance_after(
 }
 
 fn balance(reader: &Reader<'_>, settings: &Settings, purse: &Purse) -> Result<WireBalance, Fault> {
-    let cost = match reader.get::<Balance>(&Account::Cost(purse.month).to_string())? {
+    let cost = match reader.get::<Balance>(&Account::cost(purse.month).to_string())? {
         Some(Balance(Amount::UsdMicros(micros))) => micros,
         _ => UsdMicros::ZERO,
     };
     Ok(WireBalance {
         tier: settings.tier.clone(),
         balance: purse.spendable().unwrap_or(Credits(i64::MAX)),
-        held: credits_in(reader, &Account::Held)?,
-        used_this_month: credits_in(reader, &Account::Used(purse.month))?,
+        held: credits_in(reader, &Account::HELD)?,
+        used_this_month: credits_in(reader, &Account::used(purse.month))?,
         billing_period: purse.month.to_string(),
         cost_usd_this_month: cost.dollars(),
     })

@@ -13,7 +13,7 @@ use protocol::run::Study;
 use protocol::service::{Control, Deleted, Reply};
 
 use crate::store::rows::{
-    AddressKey, DeletedRow, Progress, RememberedRow, ResultsRow, StudyRow, SubmitRow,
+    AddressKey, DeletedRow, HoldRow, Progress, RememberedRow, ResultsRow, StudyRow, SubmitRow,
 };
 use crate::store::{Fault, Halt, Order, Reader, Row, Table, Writes};
 
@@ -51,6 +51,9 @@ impl Core {
                 let found = by_id(reader, id)?;
                 if !found.progress.state.is_final() {
                     return Err(unfinished(&found.study()));
+                }
+                if awaits_approval(reader, found.number)? {
+                    return Err(undecided());
                 }
                 let (number, row, progress) = (found.number, found.row, found.progress);
                 let mut writes = Writes::at(now);
@@ -254,6 +257,27 @@ fn marked(reader: &Reader<'_>) -> Result<Vec<(u32, StudyId)>, Fault> {
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(found)
+}
+
+/// Whether a hold of a study that has ended waits for an approval.
+fn awaits_approval(reader: &Reader<'_>, number: u32) -> Result<bool, Fault> {
+    let mut awaits = false;
+    reader.scan::<HoldRow>(
+        &(number, 0),
+        &(number, u32::MAX),
+        Order::Rising,
+        |_, HoldRow(hold)| {
+            awaits = awaits || hold.open;
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    Ok(awaits)
+}
+
+fn undecided() -> Halt {
+    ApiError::new(ErrorCode::Conflict, "Answers of the study await approval")
+        .hint("Approve or reject them first")
+        .into()
 }
 
 fn unfinished(study: &Study) -> Halt {

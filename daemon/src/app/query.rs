@@ -362,8 +362,8 @@ impl Sheet {
         })?;
         let id = AnswerId(respondent.saturating_add(1));
         for OfTask { answer, mentions, channels, besides } in one.said {
-            let persona = persona.clone();
-            let response = Response { id, persona, answer, mentions, channels, besides };
+            let respondent = persona.clone().into();
+            let response = Response { id, respondent, answer, mentions, channels, besides };
             let response = Response::<Tagged>::from(response);
             let json = serde_json::to_vec(&response).map_or(0, |json| json.len());
             self.bytes = self.bytes.saturating_add(json);

@@ -248,7 +248,7 @@ fn too_late(halt: Halt) -> Halt {
     }
 }
 
-/// Pays for the answers and books the real cost; says what was paid.
+/// Settles the answers as their hold's policy says and books the real cost; says what they take of the hold.
 fn settle(
     reader: &Reader<'_>,
     writes: &mut Writes,
@@ -274,7 +274,9 @@ fn settle(
     let (hold, movement) = hold
         .settle(answers, &name, month)
         .map_err(|over| ApiError::new(ErrorCode::Internal, over.to_string()))?;
-    writes.book(movement);
+    if let Some(movement) = movement {
+        writes.book(movement);
+    }
     writes.put(&key, &HoldRow(hold));
     Ok(paid)
 }

@@ -15,6 +15,7 @@ use protocol::ledger::Amount;
 use protocol::service::Reply;
 use tokio::sync::OnceCell;
 
+use crate::domain::ledger::{Account, AccountPurse};
 use crate::domain::outcome::Usage;
 use crate::store::rows::TransferRow;
 use crate::store::{Fault, Order, Reader};
@@ -270,10 +271,11 @@ pub(super) fn booked(reader: &Reader<'_>, now: Timestamp) -> Result<(i64, i64), 
     let (mut today, mut total) = (0_i64, 0_i64);
     let last = reader.last_key::<TransferRow>()?.unwrap_or(0);
     reader.scan::<TransferRow>(&1, &last, Order::Falling, |_, row| {
-        for posting in
-            row.0.postings.iter().filter(|posting| posting.account.starts_with("owner/cost/"))
-        {
-            if let Amount::UsdMicros(UsdMicros(micros)) = posting.amount {
+        for posting in &row.0.postings {
+            if let Amount::UsdMicros(UsdMicros(micros)) = posting.amount
+                && let Ok(account) = posting.account.parse::<Account>()
+                && matches!(account.purse(), AccountPurse::Cost(_))
+            {
                 total = total.saturating_add(micros);
                 if day_of(row.0.at) == day_of(now) {
                     today = today.saturating_add(micros);

@@ -10,7 +10,7 @@ use protocol::event::{EventData, EventKind, StudyNews, StudyWords};
 use protocol::run::{PanelCounts, State};
 use protocol::service::Control;
 
-use crate::domain::ledger::{Unbalanced, open_hold};
+use crate::domain::ledger::{Settlement, Unbalanced, open_hold};
 use crate::domain::outcome::Class;
 use crate::domain::projection::Taken;
 use crate::domain::run::{Effect, Illegal, Input, apply};
@@ -151,14 +151,14 @@ fn hold(
     answers: u32,
 ) -> Result<(), Halt> {
     let purse = open_purse(reader, writes, settings)?;
-    let (hold, movement) =
-        open_hold(found.row.id, found.progress.attempt, answers, found.row.price, &purse).map_err(
-            |short| {
-                ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
-                    .hint(format!("Add them with `demoscope credits grant {}`", short.missing()))
-                    .hint("Ask a smaller panel, which needs fewer")
-            },
-        )?;
+    let (study, attempt, price) = (found.row.id, found.progress.attempt, found.row.price);
+    // A persona is paid for when its answer is recorded.
+    let held = open_hold(study, attempt, answers, price, Settlement::PerAnswer, &purse);
+    let (hold, movement) = held.map_err(|short| {
+        ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
+            .hint(format!("Add them with `demoscope credits grant {}`", short.missing()))
+            .hint("Ask a smaller panel, which needs fewer")
+    })?;
     if hold.amount() > Credits::ZERO {
         writes.book(movement);
     }

@@ -9,7 +9,7 @@ use protocol::event::{Event, EventData};
 use protocol::id::StudyId;
 use protocol::ledger::Amount;
 
-use crate::domain::ledger::{Head, Month, Movement, seal};
+use crate::domain::ledger::{Account, Head, Month, Movement, seal};
 
 use super::rows::{Balance, LedgerHead, TransferPlace, TransferRow};
 use super::{Fault, Halt, Key, Reader, Row, Table};
@@ -155,24 +155,24 @@ fn book(
 ) -> Result<(), Halt> {
     let key = LedgerHead::KEY.to_owned();
     let mut ledger: LedgerHead = reader.get(&key)?.unwrap_or_default();
-    let mut balances: BTreeMap<String, Balance> = BTreeMap::new();
+    let mut balances: BTreeMap<Account, Balance> = BTreeMap::new();
     for movement in movements {
         let id = movement.id().to_owned();
         if reader.get::<TransferPlace>(&id)?.is_some() {
             return Err(defect(format!("'{id}' was booked before")));
         }
-        for posting in movement.postings() {
-            let mut balance = match balances.remove(&posting.account) {
+        for (account, amount) in movement.postings() {
+            let mut balance = match balances.remove(account) {
                 Some(balance) => balance,
-                None => reader.get(&posting.account)?.unwrap_or(Balance(match posting.amount {
+                None => reader.get(&account.to_string())?.unwrap_or(Balance(match amount {
                     Amount::Credits(_) => Amount::Credits(protocol::credits::Credits::ZERO),
                     Amount::UsdMicros(_) => Amount::UsdMicros(protocol::credits::UsdMicros::ZERO),
                 })),
             };
-            balance = balance.plus(posting.amount).ok_or_else(|| {
-                defect(format!("the balance of {} does not fit", posting.account))
-            })?;
-            balances.insert(posting.account.clone(), balance);
+            balance = balance
+                .plus(*amount)
+                .ok_or_else(|| defect(format!("the balance of {account} does not fit")))?;
+            balances.insert(account.clone(), balance);
         }
         let transfer = seal(&ledger.head, movement, at)
             .ok_or_else(|| defect("the ledger is full".to_owned()))?;
@@ -184,7 +184,7 @@ fn book(
         if balance.overdrawn(account) {
             return Err(defect(format!("{account} would be overdrawn")));
         }
-        out.put(account, balance);
+        out.put(&account.to_string(), balance);
     }
     ledger.month = month.or(ledger.month);
     out.put(&key, &ledger);

@@ -2,6 +2,7 @@
 
 use protocol::channels::{BILLION, Construct, Heard, Voices};
 use protocol::persona::Persona;
+use protocol::respondent::Respondent;
 use protocol::results::Response;
 use protocol::safe;
 
@@ -15,7 +16,7 @@ pub(crate) fn answer(response: &Response, look: Look) -> String {
     let mut page = Page::new(look);
     let head = format!("{}  {}", response.id, kinds::brief(&response.answer));
     page.paragraph(&head, "", "  ", Some(Role::Strong));
-    page.paragraph(&who(&response.persona), "  ", "  ", Some(Role::Dim));
+    page.paragraph(&who(&response.respondent), "  ", "  ", Some(Role::Dim));
     let parts = kinds::parts(&response.answer);
     match parts.open {
         Some(open) => {
@@ -63,7 +64,16 @@ fn beside(of: Construct, voices: &Voices) -> String {
     line
 }
 
-fn who(persona: &Persona) -> String {
+fn who(respondent: &Respondent) -> String {
+    match respondent {
+        Respondent::Persona(persona) => described(persona),
+        Respondent::Expert { id } => format!("expert {}", safe::line(id)),
+        Respondent::Participant { id } => format!("participant {id}"),
+        Respondent::Imported { id } => format!("imported, {}", safe::line(id)),
+    }
+}
+
+fn described(persona: &Persona) -> String {
     let place = persona.state.as_deref().or(persona.country.as_deref()).unwrap_or("");
     let mut parts = vec![
         safe::line(&persona.name).into_owned(),

@@ -9,6 +9,7 @@ use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption}
 use protocol::credits::Credits;
 use protocol::id::{AnswerId, StudyId};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};
+use protocol::respondent::Respondent;
 use protocol::results::{
     Answer, Contrast, Diagnostics, Distribution, Estimate, Finding, IntentShares, Margin, Mention,
     Meta, Outcomes, Priority, PurchaseIntent, Quote, Report, Response, Results, Segment, Sentiment,
@@ -359,7 +360,7 @@ pub(crate) fn responses() -> Vec<Response> {
             mentions: mentions(ordinal),
             besides: [].into(),
             id: AnswerId(ordinal),
-            persona: Persona {
+            respondent: Respondent::Persona(Persona {
                 id: format!("p{ordinal}"),
                 name: "Maria Lopez".into(),
                 age: 34,
@@ -382,7 +383,7 @@ pub(crate) fn responses() -> Vec<Response> {
                     neuroticism: 44.0,
                 },
                 price_sensitivity: 61.5,
-            },
+            }),
             answer: Answer::ConceptTest {
                 score: 7,
                 sentiment: Sentiment::Positive,

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use protocol::credits::Credits;
 use protocol::service::Check;
 
-use crate::domain::ledger::{Account, Head, verify};
+use crate::domain::ledger::{Account, Head, NoAccount, verify};
 use crate::store::rows::{Balance, HoldRow, LedgerHead, Progress, TransferPlace, TransferRow};
 use crate::store::{Fault, Order, Reader, Table};
 
@@ -114,11 +114,17 @@ fn ids(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
 
 /// No account of the owner is below zero (L5).
 fn not_overdrawn(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
-    let below: Vec<String> = cached(reader)?
-        .into_iter()
-        .filter(|(name, balance)| name.starts_with("owner/") && *balance < 0)
-        .map(|(name, balance)| format!("{name} is at {balance}"))
-        .collect();
+    let mut below = Vec::new();
+    reader.all::<Balance>(Order::Rising, |name, balance| {
+        match name.parse() {
+            Ok(account) if balance.overdrawn(&account) => {
+                below.push(format!("{name} is at {}", balance.number()));
+            }
+            Ok(_) => {}
+            Err(error) => below.push(NoAccount::to_string(&error)),
+        }
+        Ok(GO_ON)
+    })?;
     Ok(if below.is_empty() {
         Ok("no account of the owner is below zero".to_owned())
     } else {
@@ -129,7 +135,7 @@ fn not_overdrawn(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
 /// Every hold: settled + released + open = amount, each at least zero, and the postings of its study on the held account
 /// are what is open. Together they are the balance of that account (L4).
 fn holds(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
-    let held_account = Account::Held.to_string();
+    let held_account = Account::HELD.to_string();
     let mut posted: BTreeMap<protocol::id::StudyId, i128> = BTreeMap::new();
     reader.all::<TransferRow>(Order::Rising, |_, row| {
         for posting in row.0.postings.iter().filter(|posting| posting.account == held_account) {
@@ -144,13 +150,17 @@ fn holds(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
     let mut count = 0_u64;
     reader.all::<HoldRow>(Order::Rising, |_, HoldRow(hold)| {
         count = count.saturating_add(1);
-        let parts = [hold.from_allowance, hold.from_granted, hold.settled, hold.released];
+        let parts =
+            [hold.from_allowance, hold.from_granted, hold.settled, hold.released, hold.pending];
         let sum = i128::from(hold.settled.0)
             .saturating_add(i128::from(hold.released.0))
             .saturating_add(i128::from(hold.left().0));
         let amount = i128::from(hold.amount().0);
         if parts.iter().any(|part| part.is_negative()) || sum != amount {
             wrong = Some(format!("the hold of {} has {sum} of {amount} credits", hold.study));
+        }
+        if hold.pending > hold.left() {
+            wrong = Some(format!("{} credits await a hold of {}", hold.pending, hold.left()));
         }
         if !hold.open && hold.left() != Credits::ZERO {
             wrong = Some(format!("the closed hold of {} keeps {}", hold.study, hold.left()));
@@ -169,7 +179,7 @@ fn holds(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
     })
 }
 
-/// A study that has ended holds nothing (L11).
+/// A study that has ended holds nothing but what awaits approval (L11).
 fn holds_closed(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
     let mut wrong = None;
     let mut open = 0_u64;
@@ -178,6 +188,12 @@ fn holds_closed(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
             return Ok(GO_ON);
         }
         open = open.saturating_add(1);
+        if hold.closing {
+            if hold.left() != hold.pending || hold.pending == Credits::ZERO {
+                wrong = Some(hold.study);
+            }
+            return Ok(GO_ON);
+        }
         let progress: Option<Progress> = reader.get(&number)?;
         if progress.is_none_or(|progress| progress.state.is_final() || progress.attempt != attempt)
         {

@@ -155,7 +155,7 @@ fn counts(
     Ok(None)
 }
 
-/// What was settled is the price of what was delivered, in the study's own count and in its holds (L6).
+/// What was settled, or awaits it, is the price of what was delivered, in the study's own count and in its holds (L6).
 fn paid(
     reader: &Reader<'_>,
     number: u32,
@@ -169,7 +169,9 @@ fn paid(
         &(number, u32::MAX),
         Order::Rising,
         |_, hold| {
-            settled = settled.checked_add(hold.0.settled).unwrap_or_default();
+            for part in [hold.0.settled, hold.0.pending] {
+                settled = settled.checked_add(part).unwrap_or_default();
+            }
             Ok(GO_ON)
         },
     )?;

@@ -1,14 +1,18 @@
 //! Money and states against a model: random sequences of everything an owner and the drivers can do, with crashes, must
-//! leave the same balance, the same holds and a clean audit.
+//! leave the same balance in every purse of every party, whatever policy a hold is settled by, and a clean audit.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use protocol::credits::Credits;
-use protocol::id::{StudyId, SubmitKey};
+use protocol::error::{ApiError, ErrorCode};
+use protocol::id::{ParticipantId, StudyId, SubmitKey};
+use protocol::ledger::Amount;
 use protocol::run::State;
 use protocol::service::Control;
 use uuid::Uuid;
@@ -18,7 +22,10 @@ use crate::app::testing::{
 };
 use crate::app::{Batch, Core, Submission};
 use crate::domain::instrument;
+use crate::domain::ledger::{Account, Approval, Delivery, NotPayable, Settlement};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome, Usage};
+use crate::store::rows::{Balance, HoldRow};
+use crate::store::{Fault, Order, Writes};
 use crate::world::{ManualClock, World};
 
 const PANEL: usize = 6;
@@ -31,15 +38,37 @@ enum Kind {
     Failed,
 }
 
+/// When the hold of a study pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Policy {
+    PerAnswer,
+    OnCompletion,
+    OnApproval,
+}
+
+impl Policy {
+    fn settlement(self) -> Settlement {
+        match self {
+            Self::PerAnswer => Settlement::PerAnswer,
+            Self::OnCompletion => Settlement::OnCompletion,
+            Self::OnApproval => {
+                Settlement::OnApproval { auto_after: SignedDuration::from_hours(72) }
+            }
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Grant(i64),
-    Submit,
+    Submit(Policy),
     Resubmit(usize),
     Begin(usize),
     Record(usize, Vec<(usize, Kind)>),
     Finish(usize),
     Control(usize, Control),
+    /// What was delivered in an attempt is approved: so many answers, by a participant.
+    Approve(usize, usize, i64, u8),
     /// A study is deleted, whether or not anybody waits for its rows to go.
     Delete(usize),
     /// The clock shows that month, counted from the first; it may go either way.
@@ -51,10 +80,22 @@ enum Step {
 
 #[derive(Clone, Debug)]
 struct Hold {
+    policy: Policy,
     month: u32,
     allowance: i64,
     granted: i64,
     settled: i64,
+    /// Delivered and not yet paid for.
+    pending: i64,
+    /// Approvals so far.
+    approvals: usize,
+}
+
+impl Hold {
+    /// What is neither paid nor given back.
+    fn left(&self) -> i64 {
+        self.allowance + self.granted - self.settled
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -62,7 +103,8 @@ struct Paper {
     state: State,
     attempt: u32,
     outcomes: [Option<Kind>; PANEL],
-    hold: Hold,
+    /// One for each attempt.
+    holds: Vec<Hold>,
     deleted: bool,
 }
 
@@ -70,9 +112,17 @@ struct Paper {
 #[derive(Clone, Debug)]
 struct Model {
     month: u32,
-    /// What is left of each month that was ever seen.
+    /// What the owner has of the allowance of each month that was ever seen.
     allowances: BTreeMap<u32, i64>,
+    /// What went back to the issuer when a month ended, and comes back with it.
+    lapsed: BTreeMap<u32, i64>,
     granted: i64,
+    /// What the issuer granted at all.
+    grants: i64,
+    /// What the owner paid for answers, by month.
+    used: BTreeMap<u32, i64>,
+    /// What each participant was paid.
+    earned: BTreeMap<u8, i64>,
     studies: Vec<Paper>,
     accepted: bool,
 }
@@ -83,11 +133,17 @@ impl Model {
     }
 
     fn turn_to(&mut self, month: u32) {
+        if month == self.month {
+            return;
+        }
+        let rest = self.allowances.insert(self.month, 0).unwrap_or_default();
+        *self.lapsed.entry(self.month).or_default() += rest;
         self.month = month;
-        self.allowances.entry(month).or_insert(ALLOWANCE);
+        let back = self.lapsed.remove(&month).unwrap_or_default();
+        *self.allowances.entry(month).or_insert(ALLOWANCE) += back;
     }
 
-    fn hold(&mut self, want: i64) -> Option<Hold> {
+    fn hold(&mut self, policy: Policy, want: i64) -> Option<Hold> {
         if want > self.spendable() {
             return None;
         }
@@ -95,35 +151,80 @@ impl Model {
         let allowance = want.min(*left);
         *left -= allowance;
         self.granted -= want - allowance;
-        Some(Hold { month: self.month, allowance, granted: want - allowance, settled: 0 })
+        Some(Hold {
+            policy,
+            month: self.month,
+            allowance,
+            granted: want - allowance,
+            settled: 0,
+            pending: 0,
+            approvals: 0,
+        })
     }
 
+    /// The study has ended: what was delivered is paid for or awaits approval, the rest goes back.
     fn release(&mut self, index: usize) {
-        let hold = &mut self.studies[index].hold;
-        let allowance = (hold.allowance - hold.settled).max(0);
-        let granted = hold.allowance + hold.granted - hold.settled - allowance;
-        *self.allowances.get_mut(&hold.month).unwrap() += allowance;
+        let hold = self.studies[index].holds.last_mut().unwrap();
+        let now = self.month.max(hold.month);
+        if hold.policy == Policy::OnCompletion {
+            *self.used.entry(now).or_default() += hold.pending;
+            hold.settled += hold.pending;
+            hold.pending = 0;
+        }
+        let spent = hold.settled + hold.pending;
+        let allowance = (hold.allowance - spent).max(0);
+        let granted = hold.allowance + hold.granted - spent - allowance;
+        hold.allowance -= allowance;
+        hold.granted -= granted;
+        let ended = hold.month < now;
+        let to = if ended { &mut self.lapsed } else { &mut self.allowances };
+        *to.entry(hold.month).or_default() += allowance;
         self.granted += granted;
-        *hold = Hold { allowance: 0, granted: 0, settled: 0, ..*hold };
     }
 
     fn held(&self) -> i64 {
-        self.studies
-            .iter()
-            .map(|study| study.hold.allowance + study.hold.granted - study.hold.settled)
-            .sum()
+        self.studies.iter().flat_map(|study| &study.holds).map(Hold::left).sum()
+    }
+
+    /// What every account should hold, but for those that hold nothing.
+    fn accounts(&self) -> BTreeMap<String, i64> {
+        let seen = i64::try_from(self.allowances.len()).unwrap();
+        let mut accounts = BTreeMap::from([
+            ("issuer/allowance".to_owned(), -ALLOWANCE * seen),
+            ("issuer/grants".to_owned(), -self.grants),
+            ("issuer/lapsed".to_owned(), self.lapsed.values().sum()),
+            ("owner/granted".to_owned(), self.granted),
+            ("owner/held".to_owned(), self.held()),
+        ]);
+        let by_month = |what: &str, of: &BTreeMap<u32, i64>| {
+            let name = |month: u32| format!("owner/{what}/{}", month_text(month));
+            of.iter().map(|(month, credits)| (name(*month), *credits)).collect::<Vec<_>>()
+        };
+        accounts.extend(by_month("allowance", &self.allowances));
+        accounts.extend(by_month("used", &self.used));
+        let earned = self.earned.iter();
+        accounts.extend(
+            earned.map(|(who, credits)| {
+                (format!("participant/{}/earned", participant(*who)), *credits)
+            }),
+        );
+        accounts.retain(|_, credits| *credits != 0);
+        accounts
     }
 
     /// Does a step, and says whether it is accepted.
     fn step(&mut self, step: &Step) -> bool {
         match step {
-            Step::Grant(credits) => self.granted += credits,
-            Step::Submit => {
+            Step::Grant(credits) => {
+                self.granted += credits;
+                self.grants += credits;
+            }
+            Step::Submit(policy) => {
                 let want = i64::try_from(PANEL).unwrap();
-                let Some(hold) = self.hold(want) else { return false };
-                let outcomes = [None; PANEL];
+                let Some(hold) = self.hold(*policy, want) else { return false };
+                let (outcomes, holds) = ([None; PANEL], vec![hold]);
                 let state = State::Queued;
-                self.studies.push(Paper { state, attempt: 0, outcomes, hold, deleted: false });
+                self.studies.push(Paper { state, attempt: 0, outcomes, holds, deleted: false });
             }
             // Nothing brings a deleted study back, nor its key.
             Step::Resubmit(index)
@@ -138,7 +239,8 @@ impl Model {
             }
             Step::Delete(index) => {
                 let study = &mut self.studies[*index];
-                study.deleted = study.state.is_final();
+                let decided = study.holds.iter().all(|hold| hold.left() == 0);
+                study.deleted = study.state.is_final() && decided;
                 return study.deleted;
             }
             Step::Begin(index) => {
@@ -154,9 +256,17 @@ impl Model {
                 if !takes || batch.iter().any(|(who, _)| study.outcomes[*who].is_some()) {
                     return false;
                 }
+                let hold = study.holds.last_mut().unwrap();
                 for (who, kind) in batch {
                     study.outcomes[*who] = Some(*kind);
-                    study.hold.settled += i64::from(*kind == Kind::Answered);
+                    let price = i64::from(*kind == Kind::Answered);
+                    match hold.policy {
+                        Policy::PerAnswer => {
+                            hold.settled += price;
+                            *self.used.entry(self.month).or_default() += price;
+                        }
+                        Policy::OnCompletion | Policy::OnApproval => hold.pending += price,
+                    }
                 }
             }
             Step::Finish(index) => {
@@ -169,6 +279,16 @@ impl Model {
                 self.release(*index);
             }
             Step::Control(index, control) => return self.control(*index, *control),
+            Step::Approve(index, attempt, answers, who) => {
+                let Some(hold) = self.studies[*index].holds.get_mut(*attempt) else { return false };
+                if hold.policy != Policy::OnApproval || *answers > hold.pending {
+                    return false;
+                }
+                hold.pending -= answers;
+                hold.settled += answers;
+                hold.approvals += 1;
+                *self.earned.entry(*who).or_default() += answers;
+            }
             Step::Month(month) => self.turn_to(*month),
             Step::ClockLost => self.turn_to(0),
             Step::Resubmit(_) | Step::Crash => {}
@@ -193,9 +313,11 @@ impl Model {
                 if again == 0 {
                     return false;
                 }
-                let Some(hold) = self.hold(i64::try_from(again).unwrap()) else { return false };
+                // What is asked of personas again is paid for as it comes.
+                let again = i64::try_from(again).unwrap();
+                let Some(hold) = self.hold(Policy::PerAnswer, again) else { return false };
                 let study = &mut self.studies[index];
-                study.hold = hold;
+                study.holds.push(hold);
                 study.state = State::Queued;
                 study.attempt += 1;
                 for outcome in &mut study.outcomes {
@@ -218,7 +340,11 @@ impl ReferenceStateMachine for Model {
         Just(Model {
             month: 0,
             allowances: BTreeMap::from([(0, ALLOWANCE)]),
+            lapsed: BTreeMap::new(),
             granted: 0,
+            grants: 0,
+            used: BTreeMap::new(),
+            earned: BTreeMap::new(),
             studies: Vec::new(),
             accepted: true,
         })
@@ -226,9 +352,14 @@ impl ReferenceStateMachine for Model {
     }
 
     fn transitions(model: &Model) -> BoxedStrategy<Step> {
+        let policy = prop_oneof![
+            2 => Just(Policy::PerAnswer),
+            1 => Just(Policy::OnCompletion),
+            2 => Just(Policy::OnApproval),
+        ];
         let always = prop_oneof![
             2 => (1_i64..15).prop_map(Step::Grant),
-            4 => Just(Step::Submit),
+            4 => policy.prop_map(Step::Submit),
             2 => (0_u32..30).prop_map(Step::Month),
             1 => Just(Step::ClockLost),
             2 => Just(Step::Crash),
@@ -265,6 +396,9 @@ impl ReferenceStateMachine for Model {
             1 => any,
             6 => one.clone().prop_map(Step::Finish),
             5 => (one.clone(), control).prop_map(|(index, control)| Step::Control(index, control)),
+            6 => (one.clone(), 0..2_usize, 1..4_i64, 0..3_u8).prop_map(
+                |(index, attempt, answers, who)| Step::Approve(index, attempt, answers, who)
+            ),
             2 => one.prop_map(Step::Delete),
         ]
         .boxed()
@@ -282,10 +416,19 @@ impl ReferenceStateMachine for Model {
             | Step::Record(index, _)
             | Step::Finish(index)
             | Step::Control(index, _)
+            | Step::Approve(index, ..)
             | Step::Delete(index) => *index < model.studies.len(),
             _ => true,
         }
     }
+}
+
+fn month_text(month: u32) -> String {
+    format!("{}-{:02}", 2026 + (month + 10) / 12, (month + 10) % 12 + 1)
+}
+
+fn participant(who: u8) -> ParticipantId {
+    ParticipantId(Uuid::from_u128(who.into()))
 }
 
 /// What is.
@@ -314,6 +457,59 @@ impl Real {
 
     fn number(index: usize) -> u32 {
         u32::try_from(index + 1).unwrap()
+    }
+
+    /// Puts another policy on the hold of a study that was just submitted, which no use case does yet.
+    fn settle_by(&self, number: u32, policy: Policy) {
+        let at = self.world.clock.now();
+        let put = self.core.store().write(move |reader| {
+            let HoldRow(mut hold) = reader.get(&(number, 0))?.unwrap();
+            hold.settlement = policy.settlement();
+            let mut writes = Writes::at(at);
+            writes.put(&(number, 0), &HoldRow(hold));
+            Ok(((), writes))
+        });
+        self.runtime.block_on(put).unwrap();
+    }
+
+    /// Approves a delivery, which no use case does yet: half of them before it is due, half by not deciding.
+    fn approve(&self, number: u32, attempt: u32, delivery: Delivery) -> bool {
+        let at = self.world.clock.now();
+        let approval = match delivery.answers % 2 {
+            0 => Approval::Given,
+            _ => Approval::Undecided(
+                delivery.at.checked_add(SignedDuration::from_hours(72)).unwrap(),
+            ),
+        };
+        let paid = self.core.store().write(move |reader| {
+            let Some(HoldRow(hold)) = reader.get(&(number, attempt))? else {
+                return Err(ApiError::new(ErrorCode::NotFound, "no hold").into());
+            };
+            let refused = |error: NotPayable| ApiError::new(ErrorCode::Conflict, error.to_string());
+            let (hold, movement) = hold.approve(&delivery, approval).map_err(refused)?;
+            let mut writes = Writes::at(at);
+            writes.book(movement);
+            writes.put(&(number, attempt), &HoldRow(hold));
+            Ok(((), writes))
+        });
+        self.runtime.block_on(paid).is_ok()
+    }
+
+    /// Every account that holds something.
+    fn accounts(&self) -> BTreeMap<String, i64> {
+        let mut accounts = BTreeMap::new();
+        let read = self.core.store().read(|reader| -> Result<_, Fault> {
+            reader.all::<Balance>(Order::Rising, |name, Balance(amount)| {
+                let account: Account = name.parse().unwrap();
+                assert_eq!(account.to_string(), name);
+                let Amount::Credits(credits) = amount else { panic!("{name} is not in credits") };
+                accounts.insert(name, credits.0);
+                Ok(ControlFlow::Continue(()))
+            })
+        });
+        read.unwrap();
+        accounts.retain(|_, credits| *credits != 0);
+        accounts
     }
 
     fn batch(model: &Model, index: usize, outcomes: &[(usize, Kind)]) -> Batch {
@@ -355,12 +551,13 @@ impl StateMachineTest for Money {
             Step::Grant(credits) => {
                 real.runtime.block_on(real.core.grant(Credits(*credits))).is_ok()
             }
-            Step::Submit => {
+            Step::Submit(policy) => {
                 let submission = real.submission(real.submitted.len() + 1);
                 let made = real.runtime.block_on(real.core.submit(submission.clone()));
                 if let Ok(study) = &made {
                     real.submitted.push(submission);
                     real.ids.push(study.id);
+                    real.settle_by(Real::number(real.ids.len() - 1), *policy);
                 }
                 made.is_ok()
             }
@@ -389,6 +586,18 @@ impl StateMachineTest for Money {
                 let id = real.ids[*index];
                 real.runtime.block_on(real.core.control(id, *control)).is_ok()
             }
+            Step::Approve(index, attempt, answers, who) => {
+                // The model counts this approval already, if it accepts it.
+                let holds = &model.studies[*index].holds;
+                let approvals = holds.get(*attempt).map_or(0, |hold| hold.approvals);
+                let delivery = Delivery {
+                    name: approvals.to_string(),
+                    participant: participant(*who),
+                    answers: u64::try_from(*answers).unwrap(),
+                    at: real.world.clock.now(),
+                };
+                real.approve(Real::number(*index), u32::try_from(*attempt).unwrap(), delivery)
+            }
             Step::Delete(index) => {
                 // Sometimes nobody waits until all of it is gone; a crash may come before it is.
                 let patience = Duration::from_secs(60 * u64::from(index.is_multiple_of(2)));
@@ -396,8 +605,7 @@ impl StateMachineTest for Money {
                 real.runtime.block_on(deleted).is_ok()
             }
             Step::Month(month) => {
-                let (year, month) = (2026 + (month + 10) / 12, (month + 10) % 12 + 1);
-                let text = format!("{year}-{month:02}-25T10:00:00Z");
+                let text = format!("{}-25T10:00:00Z", month_text(*month));
                 real.clock.jump_to(text.parse().unwrap());
                 true
             }
@@ -416,6 +624,7 @@ impl StateMachineTest for Money {
         let balance = real.runtime.block_on(real.core.credits()).unwrap();
         assert_eq!(balance.balance.0, model.spendable(), "{step:?}");
         assert_eq!(balance.held.0, model.held(), "{step:?}");
+        assert_eq!(real.accounts(), model.accounts(), "{step:?}");
         for (index, study) in model.studies.iter().enumerate() {
             let state = real.core.report(real.ids[index]).map(|report| report.study.state);
             let expected = if study.deleted { None } else { Some(study.state) };

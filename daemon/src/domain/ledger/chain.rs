@@ -2,11 +2,11 @@
 //! that a flipped bit, a missing entry or an older file is detected.
 
 use jiff::Timestamp;
-use protocol::ledger::{Posting, Transfer};
+use protocol::ledger::{Amount, Posting, Transfer};
 use serde::{Deserialize, Serialize};
 
-use super::Movement;
 use super::movement::balanced;
+use super::{Account, Movement};
 use crate::domain::digest::sha256_hex;
 
 /// The head of the chain: the last transfer's number and hash.
@@ -54,7 +54,11 @@ fn hash(previous: &str, transfer: &Transfer) -> String {
     sha256_hex(serde_json::to_vec(&sealed).unwrap_or_default())
 }
 
-/// Books a movement as the next transfer. `None` when the ledger is full, which would take 2^64 transfers.
+fn posting((account, amount): (Account, Amount)) -> Posting {
+    Posting { account: account.to_string(), amount }
+}
+
+/// Books a movement as the next transfer. `None` when the ledger is full, which 2^64 transfers would take.
 pub fn seal(head: &Head, movement: Movement, at: Timestamp) -> Option<Transfer> {
     let mut transfer = Transfer {
         seq: head.seq.checked_add(1)?,
@@ -62,7 +66,7 @@ pub fn seal(head: &Head, movement: Movement, at: Timestamp) -> Option<Transfer> 
         at,
         study: movement.study,
         kind: movement.kind.as_str().to_owned(),
-        postings: movement.postings,
+        postings: movement.postings.into_iter().map(posting).collect(),
         hash: String::new(),
     };
     transfer.hash = hash(&head.hash, &transfer);
@@ -75,7 +79,7 @@ pub fn verify(head: &Head, transfer: &Transfer) -> Result<Head, Broken> {
     if head.seq.checked_add(1) != Some(transfer.seq) {
         return Err(broken("does not follow the one before it"));
     }
-    if !balanced(&transfer.postings) {
+    if !balanced(transfer.postings.iter().map(|posting| posting.amount)) {
         return Err(broken("does not sum to zero in one unit"));
     }
     if hash(&head.hash, transfer) != transfer.hash {

@@ -1,12 +1,14 @@
-//! A hold: credits reserved when a study is submitted, settled answer by answer, and released to where they came
-//! from. The allowance is spent before granted credits, because it lapses and they do not.
+//! A hold: credits reserved when a study is submitted, paid as its settlement policy says, and released to where they
+//! came from. The allowance is spent before granted credits, because it lapses and they do not.
 
+use jiff::Timestamp;
 use protocol::credits::Credits;
 use protocol::id::StudyId;
 use protocol::ledger::Amount;
 use serde::{Deserialize, Serialize};
 
 use super::movement::lapse;
+use super::settlement::{Approval, Delivery, NotPayable, Settlement};
 use super::{Account, Kind, Month, Movement, Unbalanced};
 
 /// The credits that an owner can spend now.
@@ -78,6 +80,20 @@ pub struct Hold {
     pub price: Credits,
     /// Whether the hold is still open.
     pub open: bool,
+    /// When it pays for what was delivered.
+    #[serde(default, skip_serializing_if = "Settlement::is_per_answer")]
+    pub settlement: Settlement,
+    /// The price of what was delivered and is not yet paid for: a part of what is left.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pending: Credits,
+    /// Whether its study has ended, so that it takes no more answers and only waits for approvals.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closing: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(credits: &Credits) -> bool {
+    *credits == Credits::ZERO
 }
 
 /// Reserves credits, from the allowance first.
@@ -86,6 +102,7 @@ pub fn open_hold(
     attempt: u32,
     answers: u32,
     price: Credits,
+    settlement: Settlement,
     purse: &Purse,
 ) -> Result<(Hold, Movement), Shortfall> {
     let wanted = price.checked_mul(u64::from(answers)).unwrap_or(Credits(i64::MAX));
@@ -105,6 +122,9 @@ pub fn open_hold(
         released: Credits::ZERO,
         price,
         open: true,
+        settlement,
+        pending: Credits::ZERO,
+        closing: false,
     };
     let negative = |credits: Credits| credits.checked_neg().map(Amount::Credits).ok_or(short);
     let movement = Movement::new(
@@ -112,9 +132,9 @@ pub fn open_hold(
         Kind::Hold,
         Some(study),
         vec![
-            (Account::Allowance(purse.month), negative(from_allowance)?),
-            (Account::Granted, negative(from_granted)?),
-            (Account::Held, Amount::Credits(wanted)),
+            (Account::allowance(purse.month), negative(from_allowance)?),
+            (Account::GRANTED, negative(from_granted)?),
+            (Account::HELD, Amount::Credits(wanted)),
         ],
     )
     .map_err(|_| short)?;
@@ -135,63 +155,178 @@ impl Hold {
             .unwrap_or(Credits::ZERO)
     }
 
-    /// Settles the answers of one batch. `batch` names it within the attempt.
+    /// What further answers can take.
+    pub fn free(&self) -> Credits {
+        self.left().checked_sub(self.pending).unwrap_or(Credits::ZERO)
+    }
+
+    /// Takes the answers of one batch, and pays for them where the policy pays with each answer. `batch` names it within
+    /// the attempt.
     pub fn settle(
         &self,
         answers: u64,
         batch: &str,
         month: Month,
-    ) -> Result<(Hold, Movement), OverHold> {
-        let asked = self.price.checked_mul(answers).unwrap_or(Credits(i64::MAX));
-        let over = OverHold { study: self.study, left: self.left(), asked };
-        if !self.open || asked > over.left {
-            return Err(over);
+    ) -> Result<(Self, Option<Movement>), OverHold> {
+        let asked = self.price_of(answers);
+        let over = || OverHold { study: self.study, left: self.free(), asked };
+        if !self.open || self.closing || asked > self.free() {
+            return Err(over());
         }
-        let settled = self.settled.checked_add(asked).ok_or_else(|| over.clone())?;
-        let negative = asked.checked_neg().ok_or_else(|| over.clone())?;
-        let movement = Movement::new(
-            format!("settle/{}/{batch}", self.study),
-            Kind::Settle,
-            Some(self.study),
-            vec![
-                (Account::Held, Amount::Credits(negative)),
-                (Account::Used(month), Amount::Credits(asked)),
-            ],
-        )
-        .map_err(|_| over)?;
-        Ok((Hold { settled, ..self.clone() }, movement))
+        match self.settlement {
+            Settlement::PerAnswer => {
+                let (hold, movement) =
+                    self.pay(asked, batch, Account::used(month)).map_err(|_| over())?;
+                Ok((hold, Some(movement)))
+            }
+            Settlement::OnCompletion | Settlement::OnApproval { .. } => {
+                let pending = self.pending.checked_add(asked).ok_or_else(over)?;
+                Ok((Self { pending, ..self.clone() }, None))
+            }
+        }
     }
 
-    /// Closes the hold: the rest is released to where it came from, and lapses at once if its month has ended.
-    pub fn release(&self, now: Month) -> Result<(Hold, Vec<Movement>), Unbalanced> {
-        let closed = Hold { released: self.left(), open: false, ..self.clone() };
-        let left = self.left();
+    /// Pays a participant for a delivery that was approved. Whoever calls it remembers which deliveries are decided: the
+    /// ledger refuses to pay one twice, and knows nothing of those that were rejected.
+    pub fn approve(
+        &self,
+        delivery: &Delivery,
+        approval: Approval,
+    ) -> Result<(Self, Movement), NotPayable> {
+        let Settlement::OnApproval { auto_after } = self.settlement else {
+            return Err(NotPayable::NoApprovals(self.study));
+        };
+        if let Approval::Undecided(now) = approval {
+            let due = delivery.at.checked_add(auto_after).unwrap_or(Timestamp::MAX);
+            if now < due {
+                return Err(NotPayable::TooEarly { due });
+            }
+        }
+        let (hold, asked) = self.decided(delivery)?;
+        let name = format!("{}/{}", self.attempt, delivery.name);
+        let (hold, movement) = hold
+            .pay(asked, &name, Account::earned(delivery.participant))
+            .map_err(|_| OverHold { study: self.study, left: self.pending, asked })?;
+        Ok((hold.closed_when_decided(), movement))
+    }
+
+    /// Takes back a delivery that was rejected: its price can be spent on other answers, or is released where the study
+    /// has ended.
+    pub fn reject(
+        &self,
+        delivery: &Delivery,
+        now: Month,
+    ) -> Result<(Self, Vec<Movement>), NotPayable> {
+        if !matches!(self.settlement, Settlement::OnApproval { .. }) {
+            return Err(NotPayable::NoApprovals(self.study));
+        }
+        let (hold, asked) = self.decided(delivery)?;
+        if !hold.closing {
+            return Ok((hold, Vec::new()));
+        }
+        let id = format!("release/{}/{}/{}", self.study, self.attempt, delivery.name);
+        let (hold, movements) = hold.give_back(asked, id, now).map_err(|_| OverHold {
+            study: self.study,
+            left: self.pending,
+            asked,
+        })?;
+        Ok((hold.closed_when_decided(), movements))
+    }
+
+    /// Ends the hold with its study. What awaited the end is paid for; what awaits approval stays held until it is decided;
+    /// the rest goes back where it came from, and lapses at once when its month has ended.
+    pub fn release(&self, now: Month) -> Result<(Self, Vec<Movement>), Unbalanced> {
+        if !self.open || self.closing {
+            return Ok((self.clone(), Vec::new()));
+        }
+        let mut hold = self.clone();
+        let mut movements = Vec::new();
+        let awaits = self.pending > Credits::ZERO;
+        if awaits && self.settlement == Settlement::OnCompletion {
+            hold.pending = Credits::ZERO;
+            let name = format!("{}/completion", self.attempt);
+            let (paid, movement) = hold.pay(self.pending, &name, Account::used(now))?;
+            hold = paid;
+            movements.push(movement);
+        }
         let id = format!("release/{}/{}", self.study, self.attempt);
-        if !self.open || left == Credits::ZERO {
-            return Ok((Hold { open: false, ..self.clone() }, Vec::new()));
+        let (mut hold, back) = hold.give_back(hold.free(), id, now)?;
+        movements.extend(back);
+        hold.closing = hold.pending > Credits::ZERO;
+        hold.open = hold.closing;
+        Ok((hold, movements))
+    }
+
+    fn price_of(&self, answers: u64) -> Credits {
+        self.price.checked_mul(answers).unwrap_or(Credits(i64::MAX))
+    }
+
+    /// Without a delivery among what awaits approval, and what it was worth.
+    fn decided(&self, delivery: &Delivery) -> Result<(Self, Credits), OverHold> {
+        let asked = self.price_of(delivery.answers);
+        let over = OverHold { study: self.study, left: self.pending, asked };
+        if !self.open || asked > self.pending {
+            return Err(over);
+        }
+        let pending = self.pending.checked_sub(asked).ok_or(over)?;
+        Ok((Self { pending, ..self.clone() }, asked))
+    }
+
+    fn closed_when_decided(mut self) -> Self {
+        if self.closing && self.pending == Credits::ZERO {
+            self.open = false;
+            self.closing = false;
+        }
+        self
+    }
+
+    /// Pays out of what is held.
+    fn pay(&self, asked: Credits, name: &str, to: Account) -> Result<(Self, Movement), Unbalanced> {
+        let id = format!("settle/{}/{name}", self.study);
+        let broken = || Unbalanced { id: id.clone() };
+        let settled = self.settled.checked_add(asked).ok_or_else(broken)?;
+        let negative = asked.checked_neg().ok_or_else(broken)?;
+        let movement = Movement::new(
+            id,
+            Kind::Settle,
+            Some(self.study),
+            vec![(Account::HELD, Amount::Credits(negative)), (to, Amount::Credits(asked))],
+        )?;
+        Ok((Self { settled, ..self.clone() }, movement))
+    }
+
+    /// Gives a part of what is left back where it came from.
+    fn give_back(
+        &self,
+        back: Credits,
+        id: String,
+        now: Month,
+    ) -> Result<(Self, Vec<Movement>), Unbalanced> {
+        if back == Credits::ZERO {
+            return Ok((self.clone(), Vec::new()));
         }
         let broken = || Unbalanced { id: id.clone() };
-        // The allowance was spent first, so its rest is the part that settlements have not reached.
-        let to_allowance = self
-            .from_allowance
-            .checked_sub(self.settled)
-            .map(|rest| rest.max(Credits::ZERO))
-            .ok_or_else(broken)?;
-        let to_granted = left.checked_sub(to_allowance).ok_or_else(broken)?;
-        let negative = left.checked_neg().ok_or_else(broken)?;
+        // The allowance was spent first, so what comes back is granted credits as far as there are any.
+        let before = self.amount().checked_sub(self.released).ok_or_else(broken)?;
+        let after = before.checked_sub(back).ok_or_else(broken)?;
+        let kept = self.from_allowance.min(after);
+        let to_allowance = self.from_allowance.min(before).checked_sub(kept).ok_or_else(broken)?;
+        let to_granted = back.checked_sub(to_allowance).ok_or_else(broken)?;
+        let released = self.released.checked_add(back).ok_or_else(broken)?;
+        let negative = back.checked_neg().ok_or_else(broken)?;
         let mut movements = vec![Movement::new(
             id.clone(),
             Kind::Release,
             Some(self.study),
             vec![
-                (Account::Held, Amount::Credits(negative)),
-                (Account::Allowance(self.month), Amount::Credits(to_allowance)),
-                (Account::Granted, Amount::Credits(to_granted)),
+                (Account::HELD, Amount::Credits(negative)),
+                (Account::allowance(self.month), Amount::Credits(to_allowance)),
+                (Account::GRANTED, Amount::Credits(to_granted)),
             ],
         )?];
         if self.month < now && to_allowance > Credits::ZERO {
             movements.push(lapse(self.month, &id, to_allowance)?);
         }
-        Ok((closed, movements))
+        Ok((Self { released, ..self.clone() }, movements))
     }
 }

@@ -13,13 +13,15 @@ mod account;
 mod chain;
 mod hold;
 mod movement;
+mod settlement;
 
-pub use account::{Account, Month};
+pub use account::{Account, AccountPurse, Month, NoAccount, Party};
 pub use chain::{Broken, Head, seal, verify};
 pub use hold::{Hold, OverHold, Purse, Shortfall, open_hold};
 pub use movement::{
     Kind, Movement, Unbalanced, allowance, check_cost, cost, grant, lapse, reinstate,
 };
+pub use settlement::{Approval, Delivery, NotPayable, Settlement};
 
 #[cfg(test)]
 mod tests;

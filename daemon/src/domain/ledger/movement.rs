@@ -3,7 +3,7 @@
 
 use protocol::credits::{Credits, UsdMicros};
 use protocol::id::StudyId;
-use protocol::ledger::{Amount, Posting};
+use protocol::ledger::Amount;
 
 use super::{Account, Month};
 
@@ -58,7 +58,7 @@ pub struct Movement {
     pub(super) id: String,
     pub(super) kind: Kind,
     pub(super) study: Option<StudyId>,
-    pub(super) postings: Vec<Posting>,
+    pub(super) postings: Vec<(Account, Amount)>,
 }
 
 impl Movement {
@@ -67,14 +67,10 @@ impl Movement {
         id: String,
         kind: Kind,
         study: Option<StudyId>,
-        postings: Vec<(Account, Amount)>,
+        mut postings: Vec<(Account, Amount)>,
     ) -> Result<Self, Unbalanced> {
-        let postings: Vec<Posting> = postings
-            .into_iter()
-            .filter(|(_, amount)| value(*amount) != 0)
-            .map(|(account, amount)| Posting { account: account.to_string(), amount })
-            .collect();
-        if !balanced(&postings) {
+        postings.retain(|(_, amount)| value(*amount) != 0);
+        if !balanced(postings.iter().map(|(_, amount)| *amount)) {
             return Err(Unbalanced { id });
         }
         Ok(Self { id, kind, study, postings })
@@ -85,8 +81,8 @@ impl Movement {
         &self.id
     }
 
-    /// The postings.
-    pub fn postings(&self) -> &[Posting] {
+    /// What it moves.
+    pub fn postings(&self) -> &[(Account, Amount)] {
         &self.postings
     }
 }
@@ -99,13 +95,15 @@ pub(super) fn value(amount: Amount) -> i64 {
     }
 }
 
-/// Whether postings are of one unit and sum to zero.
-pub(super) fn balanced(postings: &[Posting]) -> bool {
-    let Some(first) = postings.first() else { return false };
-    let unit = std::mem::discriminant(&first.amount);
-    postings.iter().all(|posting| std::mem::discriminant(&posting.amount) == unit)
-        && postings.iter().try_fold(0_i64, |sum, posting| sum.checked_add(value(posting.amount)))
-            == Some(0)
+/// Whether amounts are of one unit and sum to zero.
+pub(super) fn balanced(mut amounts: impl Iterator<Item = Amount>) -> bool {
+    let Some(first) = amounts.next() else { return false };
+    let unit = std::mem::discriminant(&first);
+    let sum = amounts.try_fold(value(first), |sum, amount| {
+        let of_unit = std::mem::discriminant(&amount) == unit;
+        of_unit.then(|| sum.checked_add(value(amount))).flatten()
+    });
+    sum == Some(0)
 }
 
 fn move_credits(
@@ -131,8 +129,8 @@ pub fn allowance(month: Month, credits: Credits) -> Result<Movement, Unbalanced>
         format!("allowance/{month}"),
         Kind::Allowance,
         None,
-        Account::IssuerAllowance,
-        Account::Allowance(month),
+        Account::ISSUED_ALLOWANCES,
+        Account::allowance(month),
         credits,
     )
 }
@@ -143,8 +141,8 @@ pub fn grant(key: &str, credits: Credits) -> Result<Movement, Unbalanced> {
         format!("grant/{key}"),
         Kind::Grant,
         None,
-        Account::IssuerGrants,
-        Account::Granted,
+        Account::ISSUED_GRANTS,
+        Account::GRANTED,
         credits,
     )
 }
@@ -156,8 +154,8 @@ pub fn lapse(month: Month, cause: &str, credits: Credits) -> Result<Movement, Un
         format!("lapse/{month}/{cause}"),
         Kind::Lapse,
         None,
-        Account::Allowance(month),
-        Account::IssuerLapsed,
+        Account::allowance(month),
+        Account::LAPSED,
         credits,
     )
 }
@@ -168,8 +166,8 @@ pub fn reinstate(month: Month, cause: &str, credits: Credits) -> Result<Movement
         format!("reinstate/{month}/{cause}"),
         Kind::Reinstate,
         None,
-        Account::IssuerLapsed,
-        Account::Allowance(month),
+        Account::LAPSED,
+        Account::allowance(month),
         credits,
     )
 }
@@ -208,8 +206,8 @@ fn paid(
         Kind::Cost,
         study,
         vec![
-            (Account::Provider(provider.to_owned()), Amount::UsdMicros(negative)),
-            (Account::Cost(month), Amount::UsdMicros(micros)),
+            (Account::provider(provider.to_owned()), Amount::UsdMicros(negative)),
+            (Account::cost(month), Amount::UsdMicros(micros)),
         ],
     )
 }

@@ -5,11 +5,13 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 use protocol::credits::Credits;
-use protocol::id::StudyId;
+use protocol::id::{ParticipantId, StudyId};
 use protocol::ledger::{Amount, Transfer};
 use uuid::Uuid;
 
 use super::*;
+
+mod settlement;
 
 fn month(text: &str) -> Month {
     text.parse().unwrap()
@@ -20,12 +22,11 @@ fn study() -> StudyId {
 }
 
 fn credits_at(transfers: &[Movement], account: &Account) -> i64 {
-    let account = account.to_string();
     transfers
         .iter()
         .flat_map(Movement::postings)
-        .filter(|posting| posting.account == account)
-        .map(|posting| match posting.amount {
+        .filter(|(of, _)| of == account)
+        .map(|(_, amount)| match amount {
             Amount::Credits(credits) => credits.0,
             Amount::UsdMicros(micros) => micros.0,
         })
@@ -40,7 +41,7 @@ proptest! {
     ) {
         let purse = Purse { month: month("2026-11"), allowance: Credits(allowance), granted: Credits(granted) };
         let wanted = price * i64::from(answers);
-        match open_hold(study(), 0, answers, Credits(price), &purse) {
+        match open_hold(study(), 0, answers, Credits(price), Settlement::PerAnswer, &purse) {
             Err(short) => {
                 prop_assert!(wanted > allowance + granted);
                 prop_assert_eq!(short.spendable.0, allowance + granted);
@@ -49,7 +50,7 @@ proptest! {
                 let mut booked = vec![movement];
                 for (index, count) in batches.iter().enumerate() {
                     match hold.settle(*count, &format!("0/{index}"), month("2026-11")) {
-                        Ok((next, movement)) => { hold = next; booked.push(movement); }
+                        Ok((next, movement)) => { hold = next; booked.extend(movement); }
                         Err(over) => prop_assert!(over.asked > over.left || *count == 0),
                     }
                 }
@@ -58,13 +59,13 @@ proptest! {
                 booked.extend(movements);
                 prop_assert!(!closed.open);
                 prop_assert_eq!(closed.left(), Credits::ZERO);
-                prop_assert_eq!(credits_at(&booked, &Account::Held), 0);
+                prop_assert_eq!(credits_at(&booked, &Account::HELD), 0);
                 let spent = hold.settled.0;
                 let allowance_kept = allowance - wanted.min(allowance) ;
                 let allowance_back = (wanted.min(allowance) - spent).max(0);
                 let expected = if months_later { allowance_kept - allowance } else { allowance_kept + allowance_back - allowance };
-                prop_assert_eq!(credits_at(&booked, &Account::Allowance(month("2026-11"))), expected);
-                prop_assert_eq!(credits_at(&booked, &Account::Used(month("2026-11"))), spent);
+                prop_assert_eq!(credits_at(&booked, &Account::allowance(month("2026-11"))), expected);
+                prop_assert_eq!(credits_at(&booked, &Account::used(month("2026-11"))), spent);
                 // Closing again moves nothing.
                 prop_assert!(closed.release(now).unwrap().1.is_empty());
                 prop_assert!(closed.settle(1, "late", now).is_err());
@@ -107,8 +108,8 @@ fn a_movement_cannot_be_made_out_of_balance() {
         Kind::Grant,
         None,
         vec![
-            (Account::IssuerGrants, Amount::Credits(Credits(-5))),
-            (Account::Granted, Amount::Credits(Credits(6))),
+            (Account::ISSUED_GRANTS, Amount::Credits(Credits(-5))),
+            (Account::GRANTED, Amount::Credits(Credits(6))),
         ],
     );
     assert!(lopsided.is_err());
@@ -117,8 +118,8 @@ fn a_movement_cannot_be_made_out_of_balance() {
         Kind::Grant,
         None,
         vec![
-            (Account::IssuerGrants, Amount::Credits(Credits(-5))),
-            (Account::Granted, Amount::UsdMicros(protocol::credits::UsdMicros(5))),
+            (Account::ISSUED_GRANTS, Amount::Credits(Credits(-5))),
+            (Account::GRANTED, Amount::UsdMicros(protocol::credits::UsdMicros(5))),
         ],
     );
     assert!(two_units.is_err());
@@ -145,4 +146,54 @@ fn the_hash_of_a_transfer_stays_the_same() {
             "580212f47eb7b23c5a74b713665bf34ffcade52c812cbc9960c7f9f974f68e32"
         ]
     );
+}
+
+#[test]
+fn accounts_are_named_as_they_always_were() {
+    let november = month("2026-11");
+    let person = ParticipantId(Uuid::from_u128(7));
+    let named = [
+        (Account::ISSUED_ALLOWANCES, "issuer/allowance"),
+        (Account::ISSUED_GRANTS, "issuer/grants"),
+        (Account::LAPSED, "issuer/lapsed"),
+        (Account::allowance(november), "owner/allowance/2026-11"),
+        (Account::GRANTED, "owner/granted"),
+        (Account::HELD, "owner/held"),
+        (Account::used(november), "owner/used/2026-11"),
+        (Account::cost(november), "owner/cost/2026-11"),
+        (Account::earned(person), "participant/00000000-0000-0000-0000-000000000007/earned"),
+        (Account::provider("mock-1".to_owned()), "provider/mock-1"),
+        (Account::provider("a/b".to_owned()), "provider/a/b"),
+    ];
+    for (account, text) in named {
+        assert_eq!(account.to_string(), text);
+        assert_eq!(text.parse(), Ok(account));
+    }
+    for other in [
+        "",
+        "owner",
+        "owner/",
+        "owner/granted/",
+        "owner/held/2026-11",
+        "owner/allowance",
+        "owner/used/2026-9",
+        "issuer/held",
+        "participant/7/earned",
+        "participant/00000000-0000-0000-0000-000000000007/held",
+    ] {
+        assert!(other.parse::<Account>().is_err(), "{other}");
+    }
+    let limited = |account: Account| account.party().has_limit();
+    assert!(limited(Account::HELD) && limited(Account::earned(person)));
+    assert!(!limited(Account::LAPSED) && !limited(Account::provider("a".to_owned())));
+}
+
+#[test]
+fn the_months_of_allowances_lie_between_the_first_and_the_last() {
+    let name = |month| Account::allowance(month).to_string();
+    for known in ["1970-01", "2026-11"].map(month) {
+        assert!(name(Month::FIRST) < name(known) && name(known) < name(Month::LAST));
+    }
+    assert!(Account::used(month("2026-11")).to_string() > name(Month::LAST));
+    assert!(Account::cost(month("2026-11")).to_string() > name(Month::LAST));
 }

@@ -3,7 +3,7 @@
 use protocol::ledger::{Amount, Transfer};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ledger::{Head, Hold, Month};
+use crate::domain::ledger::{Account, Head, Hold, Month};
 use crate::store::{Row, Table};
 
 /// A booked movement.
@@ -51,9 +51,9 @@ impl Balance {
         }
     }
 
-    /// Whether an account of the owner is below zero, which must never happen.
-    pub fn overdrawn(self, account: &str) -> bool {
-        self.number() < 0 && account.starts_with("owner/")
+    /// Whether it is below zero on an account that may never be, such as any of the owner's.
+    pub fn overdrawn(self, account: &Account) -> bool {
+        self.number() < 0 && account.party().has_limit()
     }
 }
 

@@ -274,7 +274,7 @@ fn kills() -> Vec<Row> {
     let told = desk.mock.told();
     assert_eq!(told.asked.len(), usize::try_from(PANEL).unwrap());
     let answers = desk.link.all_answers(id).unwrap();
-    let people: BTreeSet<_> = answers.iter().map(|answer| answer.persona.id.clone()).collect();
+    let people: BTreeSet<_> = answers.iter().map(|answer| answer.respondent.id()).collect();
     let twice = (answers.len() - people.len()) as f64;
     let wasted = f64::from(u32::try_from(told.calls).unwrap() - PANEL);
     vec![

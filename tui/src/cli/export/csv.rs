@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use protocol::persona::Persona;
 use protocol::results::{Response, ThemeKind};
 use protocol::run::Study;
 use protocol::safe;
@@ -65,7 +66,7 @@ pub(super) const COLUMNS: &[&str] = &[
 /// A table being written.
 pub(crate) struct Table {
     writer: csv::Writer<Vec<u8>>,
-    /// Cells that are equal in every row.
+    /// Cells that are equal in every row, except for whether it is synthetic, which comes after the first two.
     study: Vec<String>,
     /// Open questions, in the order asked.
     questions: Vec<String>,
@@ -85,7 +86,6 @@ impl Table {
         let study = vec![
             study.id.to_string(),
             study.instrument.to_string(),
-            "yes".to_owned(),
             inert(&study.engine).into_owned(),
             inert(&study.model).into_owned(),
             study.seed.to_string(),
@@ -124,34 +124,36 @@ impl Table {
         let text = |column| inert(row.cell(column).unwrap_or_default()).into_owned();
         let all = [ThemeKind::Topic, ThemeKind::Appeal, ThemeKind::Concern];
         let themes = row.cell("themes").map_or_else(|| named(response, &all), str::to_owned);
-        let who = &response.persona;
-        let traits = who.big_five;
+        let persona = response.respondent.persona();
+        // What is known of a persona only is left empty for other respondents.
+        let of =
+            |show: fn(&Persona) -> Cow<'_, str>| persona.map(show).unwrap_or_default().into_owned();
         let cells = [
             response.id.to_string(),
             text("score"),
             text("sentiment"),
             text("purchase_intent"),
             text("reasoning"),
-            inert(&who.id).into_owned(),
-            inert(&who.name).into_owned(),
-            who.age.to_string(),
-            who.gender.to_string(),
-            who.region.to_string(),
-            inert(who.state.as_deref().unwrap_or_default()).into_owned(),
-            inert(who.country.as_deref().unwrap_or_default()).into_owned(),
-            who.education.to_string(),
-            who.income_bracket.to_string(),
-            who.employment.to_string(),
-            inert(who.occupation.as_deref().unwrap_or_default()).into_owned(),
-            who.household.to_string(),
-            who.urbanicity.to_string(),
-            who.tech_adoption.to_string(),
-            traits.openness.to_string(),
-            traits.conscientiousness.to_string(),
-            traits.extraversion.to_string(),
-            traits.agreeableness.to_string(),
-            traits.neuroticism.to_string(),
-            who.price_sensitivity.to_string(),
+            inert(&response.respondent.id()).into_owned(),
+            of(|who| inert(&who.name)),
+            of(|who| who.age.to_string().into()),
+            of(|who| who.gender.to_string().into()),
+            of(|who| who.region.to_string().into()),
+            of(|who| inert(who.state.as_deref().unwrap_or_default())),
+            of(|who| inert(who.country.as_deref().unwrap_or_default())),
+            of(|who| who.education.to_string().into()),
+            of(|who| who.income_bracket.to_string().into()),
+            of(|who| who.employment.to_string().into()),
+            of(|who| inert(who.occupation.as_deref().unwrap_or_default())),
+            of(|who| who.household.to_string().into()),
+            of(|who| who.urbanicity.to_string().into()),
+            of(|who| who.tech_adoption.to_string().into()),
+            of(|who| who.big_five.openness.to_string().into()),
+            of(|who| who.big_five.conscientiousness.to_string().into()),
+            of(|who| who.big_five.extraversion.to_string().into()),
+            of(|who| who.big_five.agreeableness.to_string().into()),
+            of(|who| who.big_five.neuroticism.to_string().into()),
+            of(|who| who.price_sensitivity.to_string().into()),
             text("key_theme"),
             text("preference"),
             text("score_a"),
@@ -168,7 +170,10 @@ impl Table {
         ];
         let extra: Vec<String> =
             self.extra.iter().map(|column| column.cell(response, row.question)).collect();
-        let cells = self.study.iter().chain(&cells).chain(&extra);
+        let (study, made) = self.study.split_at(2);
+        let synthetic = if persona.is_some() { "yes" } else { "no" }.to_owned();
+        let head = study.iter().chain([&synthetic]).chain(made);
+        let cells = head.chain(&cells).chain(&extra);
         self.writer.write_record(cells).map_err(|error| no_row(&error))
     }
 
@@ -236,6 +241,8 @@ mod tests {
     use proptest::prelude::*;
     use protocol::results::{Answer, Sentiment};
     use protocol::study::{Instrument, Orders};
+
+    use protocol::respondent::Respondent;
 
     use super::*;
     use crate::report::fixtures;
@@ -360,6 +367,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn whoever_is_no_persona_has_an_id_and_no_traits() {
+        let report = fixtures::concept_test();
+        let mut table = Table::begin(&report.study, &fixtures::asked(&report).spec).unwrap();
+        let mut response = fixtures::responses().remove(0);
+        table.add(&response).unwrap();
+        response.respondent = Respondent::Expert { id: "=ada".to_owned() };
+        table.add(&response).unwrap();
+        let bytes = table.take();
+        assert_eq!(column(&bytes, "synthetic"), ["yes", "no"]);
+        assert_eq!(column(&bytes, "persona"), ["p1", "'=ada"]);
+        for known in &COLUMNS[13..32] {
+            let cells = column(&bytes, known);
+            assert!(cells[1].is_empty(), "{known}: {cells:?}");
+        }
+        assert_eq!(column(&bytes, "age"), ["34", ""]);
+        assert_eq!(column(&bytes, "score"), ["7", "7"]);
+    }
+
     proptest! {
         #[test]
         fn no_cell_of_any_text_starts_like_a_formula(text in "[ \u{a0}\t\r\n=+@-]{0,6}.{0,12}") {
@@ -368,7 +394,9 @@ mod tests {
             study.engine.clone_from(&text);
             let mut table = Table::begin(&study, &fixtures::asked(&report).spec).unwrap();
             for mut response in fixtures::responses() {
-                response.persona.name.clone_from(&text);
+                if let Respondent::Persona(persona) = &mut response.respondent {
+                    persona.name.clone_from(&text);
+                }
                 table.add(&response).unwrap();
             }
             let bytes = table.take();

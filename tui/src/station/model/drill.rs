@@ -29,8 +29,10 @@ impl Drill {
 
     /// Whether an answer passes, given its respondent's ordinal and its mark.
     pub(super) fn admits(&self, ordinal: u32, response: &Response, mark: i32) -> bool {
-        let of_class =
-            |(dimension, class): &(Dimension, String)| dimension.class(&response.persona) == *class;
+        let persona = response.respondent.persona();
+        let of_class = |(dimension, class): &(Dimension, String)| {
+            persona.is_some_and(|persona| dimension.class(persona) == *class)
+        };
         self.classes.iter().all(of_class)
             && self.said.as_ref().is_none_or(|(_, said)| said.is_in(&response.answer, mark))
             && self.voice.as_ref().is_none_or(|(_, voice)| voice.is_in(response))

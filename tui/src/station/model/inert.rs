@@ -9,6 +9,7 @@ use protocol::control::ControlResult;
 use protocol::error::ApiError;
 use protocol::persona::Persona;
 use protocol::quality::Figure;
+use protocol::respondent::Respondent;
 use protocol::results::{Diagnostics, Report, Response, Results};
 use protocol::run::{Preview, Study};
 use protocol::safe;
@@ -40,7 +41,11 @@ pub(crate) fn study(study: &mut Study) {
 
 /// Sanitises the strings of an answer.
 pub(crate) fn response(response: &mut Response) {
-    persona(&mut response.persona);
+    match &mut response.respondent {
+        Respondent::Persona(known) => persona(known),
+        Respondent::Expert { id } | Respondent::Imported { id } => line(id),
+        Respondent::Participant { .. } => {}
+    }
     kinds::texts_mut(&mut response.answer).into_iter().for_each(block);
     // No screen shows mentions, and there may be ten thousand answers; exports request their own.
     response.mentions = Vec::new();

@@ -1,12 +1,38 @@
-//! Persona in short form, for lists and page titles.
-
-use protocol::persona::Persona;
+//! Respondents in short form, for lists and page titles. A persona is described; other respondents are named by kind
+//! and id.
 
 use protocol::audience::Gender;
+use protocol::persona::Persona;
+use protocol::respondent::Respondent;
 
-/// `F 34 NY nurse`.
-pub(crate) fn brief(persona: &Persona) -> String {
-    format!("{} {:>2} {} {}", gender(persona.gender), persona.age, place(persona), work(persona))
+/// `F 34 NY nurse`, or `expert ada`.
+pub(crate) fn brief(respondent: &Respondent) -> String {
+    match respondent {
+        Respondent::Persona(persona) => {
+            let (age, place) = (persona.age, place(persona));
+            format!("{} {age:>2} {place} {}", gender(persona.gender), work(persona))
+        }
+        Respondent::Expert { .. }
+        | Respondent::Participant { .. }
+        | Respondent::Imported { .. } => {
+            format!("{} {}", kind(respondent), respondent.id())
+        }
+    }
+}
+
+/// The name of a persona; the id of everybody else.
+pub(crate) fn name(respondent: &Respondent) -> String {
+    respondent.persona().map_or_else(|| respondent.id(), |persona| persona.name.clone())
+}
+
+/// What kind of respondent it is.
+pub(crate) const fn kind(respondent: &Respondent) -> &'static str {
+    match respondent {
+        Respondent::Persona(_) => "synthetic respondent",
+        Respondent::Expert { .. } => "expert",
+        Respondent::Participant { .. } => "participant",
+        Respondent::Imported { .. } => "imported",
+    }
 }
 
 /// The gender as one letter.
@@ -60,4 +86,18 @@ pub(crate) fn facts(persona: &Persona) -> Vec<(&'static str, String)> {
             ),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_no_persona_is_named_and_not_described() {
+        let who = Respondent::Expert { id: "ada".to_owned() };
+        assert_eq!([brief(&who), name(&who)], ["expert ada", "ada"]);
+        let who = Respondent::Imported { id: "row 7".to_owned() };
+        assert_eq!([brief(&who), name(&who)], ["imported row 7", "row 7"]);
+        assert_eq!(kind(&who), "imported");
+    }
 }

@@ -203,7 +203,8 @@ fn under_cursor(model: &Model, study: &Study) -> Option<String> {
         UNREAD => "answered, being loaded".to_owned(),
         mark => (Lens::instrument(study).mark)(i32::from(mark) - 1),
     };
-    let who = model.lens.responses.get(&ordinal).map(|response| people::brief(&response.persona));
+    let who =
+        model.lens.responses.get(&ordinal).map(|response| people::brief(&response.respondent));
     Some(format!("p{} {} {state}", person + 1, who.unwrap_or_default()))
 }
 

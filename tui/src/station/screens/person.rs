@@ -23,6 +23,7 @@ const WIDTH_MAX: u16 = 92;
 /// The estimates of the respondent's classes with intervals: one line for each dimension, if the report is loaded.
 fn groups(model: &Model, study: &Study, response: &Response, glyphs: Glyphs) -> Vec<String> {
     let Some(measure) = kinds::view(study.instrument).main else { return Vec::new() };
+    let Some(persona) = response.respondent.persona() else { return Vec::new() };
     let Some(results) = model.lens.report.as_ref().and_then(|report| report.results.as_ref())
     else {
         return Vec::new();
@@ -31,7 +32,7 @@ fn groups(model: &Model, study: &Study, response: &Response, glyphs: Glyphs) -> 
     Dimension::ALL
         .into_iter()
         .filter_map(|dimension| {
-            let class = dimension.class(&response.persona);
+            let class = dimension.class(persona);
             let segment = results.segments.get(dimension.field())?.get(&class)?;
             let estimate = segment.estimates.get(measure.field)?;
             let interval = match (estimate.low, estimate.high) {
@@ -121,15 +122,16 @@ pub(super) fn draw(
     let place = format!("{} of {}", person.at + 1, person.people.len());
     let response = model.lens.responses.get(&ordinal);
     let name = response
-        .map_or_else(|| format!("p{}", ordinal + 1), |response| response.persona.name.clone());
-    let caption = Caption { title: &name, count: &place, foot: "synthetic respondent" };
+        .map_or_else(|| format!("p{}", ordinal + 1), |response| people::name(&response.respondent));
+    let kind = response.map_or("respondent", |response| people::kind(&response.respondent));
+    let caption = Caption { title: &name, count: &place, foot: kind };
     let inner = canvas.pane(area, caption, Focus::Here);
     let text = Rect::new(inner.x + 1, inner.y, inner.width.saturating_sub(2), inner.height);
     let (Some(response), Some(study)) = (response, model.study()) else {
         canvas.text(text.x, text.y, text.width, "The answer is being loaded.", Role::Dim);
         return None;
     };
-    let mut lines: Vec<(String, Role)> = vec![(people::brief(&response.persona), Role::Dim)];
+    let mut lines: Vec<(String, Role)> = vec![(people::brief(&response.respondent), Role::Dim)];
     let second = model.lens.in_other_order.get(&ordinal);
     let mark = (Lens::instrument(study).mark)(model.lens.mark_of(response));
     lines.push((format!("{}  {mark}", response.id), Role::Strong));
@@ -142,8 +144,8 @@ pub(super) fn draw(
     let said = kinds::facts(&response.answer)
         .into_iter()
         .chain(second.into_iter().flat_map(|second| in_other_order(study, second)));
-    let known =
-        people::facts(&response.persona).into_iter().map(|(label, text)| (label.to_owned(), text));
+    let known = response.respondent.persona().map(people::facts).unwrap_or_default();
+    let known = known.into_iter().map(|(label, text)| (label.to_owned(), text));
     for (label, fact) in said.chain([(String::new(), String::new())]).chain(known) {
         let shown = if label.is_empty() { String::new() } else { format!("{label:<13} {fact}") };
         let wrapped = wrap(&shown, text.width);

@@ -114,7 +114,7 @@ pub(crate) fn response(ordinal: u32) -> Response {
         mentions: Vec::new(),
         besides: [].into(),
         id: AnswerId(ordinal + 1),
-        persona,
+        respondent: persona.into(),
         answer: Answer::ConceptTest {
             score,
             sentiment: if score > 6 { Sentiment::Positive } else { Sentiment::Negative },

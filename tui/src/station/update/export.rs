@@ -53,9 +53,10 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     let response = person.and_then(|ordinal| model.lens.responses.get(&ordinal));
     let text = response.zip(kind).map(|(response, kind)| {
         let mark = (kind.mark)(model.lens.mark_of(response));
-        let who = people::brief(&response.persona);
+        let who = people::brief(&response.respondent);
         let said = response.answer.reasoning();
-        format!("{mark}: “{said}” ({who}, {}, synthetic)", response.id)
+        let origin = response.respondent.persona().map_or("", |_| ", synthetic");
+        format!("{mark}: “{said}” ({who}, {}{origin})", response.id)
     });
     copied(model, "The answer", text)
 }

@@ -135,7 +135,7 @@ impl Layout {
             let shown = format!("{:>width$}", (kind.mark)(mark));
             canvas.put(area.x, area.y, self.mark - 1, &shown, style);
         }
-        let who = people::brief(&response.persona);
+        let who = people::brief(&response.respondent);
         canvas.cut(area.x + self.mark, area.y, self.who, &who, Role::Dim);
         let x = area.x + self.words;
         let last = usize::from(area.height).saturating_sub(1);

@@ -19,7 +19,9 @@ fn numbers_drill_down_to_people_and_esc_walks_back() {
     assert_eq!(view.drill.classes[0].1, "75-100", "the lowest class comes first");
     let found = view.found.clone();
     assert!(!found.is_empty());
-    assert!(found.iter().all(|ordinal| rig.model.lens.responses[ordinal].persona.age >= 75));
+    let responses = &rig.model.lens.responses;
+    let age = |ordinal| responses[ordinal].respondent.persona().unwrap().age;
+    assert!(found.iter().all(|ordinal| age(ordinal) >= 75));
     rig.keys("enter j j");
     match rig.model.layers.last() {
         Some(Layer::Person(person)) => {
