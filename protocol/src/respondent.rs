@@ -58,20 +58,26 @@ impl From<Persona> for Respondent {
 
 #[cfg(test)]
 mod tests {
-    use crate::results::Response;
+    use crate::answer::{Response, Tagged};
 
     const PERSONA: &str = r#"{"id":"p1","name":"Maria Lopez","age":34,"gender":"female","region":"us_national","state":"CA","education":"bachelors","income_bracket":"upper_middle","employment":"employed","occupation":null,"household":"alone","urbanicity":"urban","tech_adoption":"early_majority","big_five":{"openness":50.0,"conscientiousness":48.25,"extraversion":52.0,"agreeableness":51.0,"neuroticism":47.0},"price_sensitivity":61.0}"#;
 
-    fn printed(who: &str) -> String {
+    fn json(who: &str, tag: &str) -> String {
         format!(
-            r#"{{"id":"a1",{who},"score":7,"reasoning":"Handy.","sentiment":"positive","mentions":[]}}"#
+            r#"{{"id":"a1",{who},{tag}"score":7,"reasoning":"Handy.","sentiment":"positive","mentions":[]}}"#
         )
+    }
+
+    /// The response as it is sent, and the text in which it is printed.
+    fn both(who: &str) -> (Response, String) {
+        let sent: Response<Tagged> =
+            serde_json::from_str(&json(who, r#""study_type":"nps","#)).unwrap();
+        (Response::from(sent), json(who, ""))
     }
 
     #[test]
     fn answers_of_personas_are_written_as_they_always_were() {
-        let text = printed(&format!(r#""persona":{PERSONA}"#));
-        let response: Response = serde_json::from_str(&text).unwrap();
+        let (response, text) = both(&format!(r#""persona":{PERSONA}"#));
         let persona = response.respondent.persona().unwrap();
         assert_eq!((persona.id.as_str(), persona.age), ("p1", 34));
         assert_eq!(response.respondent.id(), "p1");
@@ -82,8 +88,7 @@ mod tests {
     fn everybody_else_is_an_id_under_a_key_of_their_own_and_never_a_persona() {
         let id = "00000000-0000-0000-0000-000000000007";
         for kind in ["expert", "participant", "imported"] {
-            let text = printed(&format!(r#""{kind}":{{"id":"{id}"}}"#));
-            let response: Response = serde_json::from_str(&text).unwrap();
+            let (response, text) = both(&format!(r#""{kind}":{{"id":"{id}"}}"#));
             assert_eq!(response.respondent.persona(), None);
             assert_eq!(response.respondent.id(), id);
             assert_eq!(serde_json::to_string(&response).unwrap(), text);
@@ -92,6 +97,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_somebodys() {
-        assert!(serde_json::from_str::<Response>(&printed(r#""nobody":{}"#)).is_err());
+        let sent = json(r#""nobody":{}"#, r#""study_type":"nps","#);
+        assert!(serde_json::from_str::<Response<Tagged>>(&sent).is_err());
     }
 }

@@ -70,7 +70,7 @@ fn a_daemon_of_another_version_that_fits_takes_over_without_a_loss() {
 #[test]
 fn a_daemon_of_a_version_that_does_not_fit_says_what_to_do_until_one_fits() {
     for (oldest, newest, side, remedy) in
-        [(9, 9, "older", "restart it"), (0, 0, "newer", "update this client")]
+        [(9, 9, "older", "Restart it"), (0, 0, "newer", "Update this client")]
     {
         let mut fixture = Fixture::new();
         let guise = fixture.guise(Greeting::Protocols(oldest, newest));

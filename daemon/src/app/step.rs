@@ -83,7 +83,7 @@ fn news(found: &Found, kind: EventKind) -> Result<EventData, Halt> {
         }),
     };
     EventData::of_study(kind, news).ok_or_else(|| {
-        let what = format!("an event of the kind {kind} tells of no study's state");
+        let what = format!("An event of the kind {kind} tells of no study's state");
         ApiError::new(ErrorCode::Internal, what).into()
     })
 }

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::persona::Persona;
 use crate::results::ThemeKind;
 use crate::service::{DemoscopeResponse, Page};
 use crate::study::StudyType;
@@ -95,7 +96,14 @@ fn persona() -> Persona {
 fn response(answer: Answer, besides: BTreeMap<String, Besides>) -> Response {
     let mention = Mention { kind: ThemeKind::Appeal, theme: "Price".to_owned(), quote: None };
     let id = AnswerId(1);
-    Response { id, persona: persona(), answer, channels: None, mentions: vec![mention], besides }
+    Response {
+        id,
+        respondent: persona().into(),
+        answer,
+        channels: None,
+        mentions: vec![mention],
+        besides,
+    }
 }
 
 /// Removes the tags wherever answers have them.

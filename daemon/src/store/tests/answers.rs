@@ -348,7 +348,7 @@ async fn a_migration_that_is_cut_off_at_any_write_leaves_the_old_format_or_the_n
 }
 
 /// Which file a process of its own migrates, and after how many operations on it the process is killed.
-const KILLED: &str = "DEMOSCOPE_TEST_KILLED";
+const KILLED: &str = "KILLED_MIGRATION";
 /// This test, as the process of its own is told to run it.
 const BY_NAME: &str = "store::tests::answers::a_process_that_is_killed_while_it_migrates";
 
