@@ -409,3 +409,73 @@ fn the_rule_of_study_types_bites() {
     assert_eq!(count("impl Kind for Answer {\n    Self::Nps => 1,\n}"), 1);
     assert_eq!(count("    MyAnswer::Nps, Answer::NpsLike, StudyType::ALL"), 0);
 }
+
+/// Type names with more than one definition in a crate. Each is a word that several places need for their own use; a search for
+/// any other name finds one definition.
+const DEFINED_TWICE: &[(&str, &[&str])] = &[
+    ("daemon/src", &["Price"]),
+    ("protocol/src", &["Tagged"]),
+    (
+        "tui/src",
+        &[
+            "Args", "Document", "Form", "Glyphs", "Line", "Link", "Look", "Role", "Screen",
+            "Settings", "Verb",
+        ],
+    ),
+];
+
+/// The types that a file defines at its top level.
+fn defined_types(code: &str) -> Vec<String> {
+    let definition = |line: &str| {
+        let line = match line.strip_prefix("pub") {
+            Some(rest) => rest.trim_start_matches(|letter| letter != ' ').trim_start(),
+            None => line,
+        };
+        let line =
+            line.trim_start_matches("in crate::app) ").trim_start_matches("in super::super) ");
+        let (kind, rest) = line.split_once(' ')?;
+        let is_type = matches!(kind, "struct" | "enum" | "trait" | "type" | "union");
+        let name = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next()?;
+        (is_type && name.starts_with(char::is_uppercase)).then(|| name.to_owned())
+    };
+    code.lines().filter_map(definition).collect()
+}
+
+/// The names that several files of a part of the product define, or one file several times.
+fn defined_twice(part: &str) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let mut twice = BTreeSet::new();
+    for (path, code) in product() {
+        if path.starts_with(part) {
+            for name in defined_types(&code) {
+                if !seen.insert(name.clone()) {
+                    twice.insert(name);
+                }
+            }
+        }
+    }
+    assert!(!seen.is_empty(), "{part} defines no type");
+    twice
+}
+
+#[test]
+fn a_type_name_has_one_definition_in_a_crate() {
+    const ALLOWED_MAX: usize = 20;
+    let mut allowed_in_all = 0;
+    for part in ["protocol/src", "daemon/encoder/src", "daemon/src", "tui/src"] {
+        let allowed: BTreeSet<String> = DEFINED_TWICE
+            .iter()
+            .filter(|(of, _)| *of == part)
+            .flat_map(|(_, names)| names.iter().map(|name| (*name).to_owned()))
+            .collect();
+        allowed_in_all += allowed.len();
+        assert_eq!(defined_twice(part), allowed, "{part}: found beside allowed");
+    }
+    assert!(allowed_in_all <= ALLOWED_MAX, "{allowed_in_all} names are defined twice");
+}
+
+#[test]
+fn the_rule_of_type_names_bites() {
+    let code = "pub(in crate::app) struct One {\n    type Item = u8;\npub enum Two {\ntype Three = u8;\nfn f() {}\n";
+    assert_eq!(defined_types(code), ["One", "Two", "Three"]);
+}
