@@ -8,6 +8,7 @@ mod anchors;
 pub mod audit;
 mod backup;
 mod budget;
+mod compute;
 mod control;
 mod credits;
 mod delete;

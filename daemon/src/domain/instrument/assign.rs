@@ -15,6 +15,12 @@ pub fn tasks(spec: &StudySpec) -> u16 {
     kind_of(&spec.instrument).tasks(&spec.instrument)
 }
 
+/// How many rounds of assignments a study has: in each of them everyone is asked anew.
+#[must_use]
+pub fn rounds(spec: &StudySpec) -> u16 {
+    kind_of(&spec.instrument).rounds(&spec.instrument)
+}
+
 /// Some of a panel: spread evenly over it from a place that the seed draws. Two of the same size are the same people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Subsample {
