@@ -29,7 +29,7 @@ use crate::inference::Engine;
 use crate::inference::prompt::Prompts;
 use crate::inference::registry::Registry;
 use crate::store::{OpenError, RestoreError, Storage};
-use crate::work::Scheduler;
+use crate::work::Drivers;
 use crate::world::{Wake, World};
 
 /// Threads that serve calls and drive studies; asking happens on threads of its own.
@@ -187,7 +187,7 @@ pub fn variables() -> impl Iterator<Item = (String, String)> {
 #[derive(Debug)]
 pub struct Running {
     core: Core,
-    work: Scheduler,
+    work: Drivers,
     listener: Listener,
     service: Arc<Service>,
     peers: Arc<Semaphore>,
@@ -248,7 +248,7 @@ pub async fn start(
         tracing::warn!(%error, "what calls may have cost cannot be booked yet");
     }
     let listener = Listener::bind(&instance, &paths)?;
-    let work = Scheduler::start(core.clone());
+    let work = Drivers::start(core.clone());
     let service = Arc::new(Service {
         core: core.clone(),
         paths,

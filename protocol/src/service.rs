@@ -160,6 +160,46 @@ pub struct Status {
     /// A warning when the daemon started with an older store than the one used last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rewound: Option<String>,
+    /// What moves by itself, in the order in which it was started.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drivers: Vec<DriverStatus>,
+}
+
+/// A driver: a part of the daemon that looks by itself, again and again, for what is to be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriverStatus {
+    /// Its name: `scheduler`, `backup`, …
+    pub name: String,
+    /// Seconds after which it looks again at the latest while all is well.
+    pub period_seconds: u64,
+    /// The end of its last look; none before the first.
+    pub last: Option<DriverRun>,
+}
+
+/// How the look of a driver ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriverRun {
+    /// When.
+    pub at: Timestamp,
+    /// What came of it.
+    #[serde(flatten)]
+    pub outcome: DriverOutcome,
+}
+
+/// What came of the look of a driver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum DriverOutcome {
+    /// Everything that was due is done.
+    Ok {
+        /// What was done, where that is worth telling.
+        what: Option<String>,
+    },
+    /// Something is left, and is tried again after the period.
+    Error {
+        /// Why.
+        what: String,
+    },
 }
 
 /// Numbers of active studies.

@@ -90,6 +90,23 @@ fn daemon_start_stop_and_status_are_idempotent() {
         assert!(first.get(key).is_some(), "no {key} in {first}");
     }
     assert_eq!(first["studies"], serde_json::json!({ "running": 0, "queued": 0 }));
+    let drivers = wait::until("every driver to have looked", wait::BOUND, || {
+        let status = home.run(["daemon", "status", "--json"]).expect(0).json();
+        let drivers = status["drivers"].as_array().unwrap().clone();
+        drivers.iter().all(|driver| driver["last"].is_object()).then_some(drivers)
+    });
+    let told: Vec<_> = drivers
+        .iter()
+        .map(|driver| {
+            assert!(driver["last"]["at"].is_string(), "{driver}");
+            let fine = driver["last"]["outcome"] == "ok";
+            (driver["name"].as_str().unwrap(), driver["period_seconds"].as_u64().unwrap(), fine)
+        })
+        .collect();
+    let all = [("scheduler", 60), ("backup", 3600), ("folding", 3600), ("erasure", 60)];
+    assert_eq!(told, all.map(|(name, period)| (name, period, true)));
+    let text = home.run(["daemon", "status"]).expect(0).out();
+    assert!(!text.contains("Failed at"), "{text}");
     drop(home.run(["daemon", "stop"]).expect(0));
     drop(home.run(["daemon", "status"]).expect(6));
 }

@@ -1,27 +1,27 @@
-//! Moves a study on: to work, to the computation of its results when every assignment has an outcome (T3), to its end, or
-//! aside when it cannot go on. Only the drivers in `work` call these.
+//! Moves a study on: to work, to its next round or, with its results, to its end when every assignment of a round has an
+//! outcome (T3), or aside when it cannot go on. Only the drivers in `work` call these.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use protocol::error::{ApiError, ErrorCode};
-use protocol::results::Results;
 use protocol::run::{State, Study};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
 use crate::domain::asking::Asking;
-use crate::domain::instrument::Extras;
-use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome};
+use crate::domain::instrument::{Extras, rounds};
+use crate::domain::outcome::{Assignment, Outcome};
 use crate::domain::probation::Group;
 use crate::domain::run::Input;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
 use crate::store::{Halt, Order, Reader, Writes};
 
-use super::Core;
+use super::compute::compute;
 use super::lookup::{Found, by_number};
-use super::step::step;
+use super::step::{After, step};
+use super::{Core, Settings};
 
 /// Different reasons that are counted when a study ends without an answer.
 const REASONS_MAX: usize = 100;
@@ -127,7 +127,7 @@ impl Core {
         self.store()
             .read(|reader| -> Result<_, Halt> {
                 let Found { row, progress, .. } = by_number(reader, number)?;
-                let mut left = Left::all(&row.spec, FIRST_ROUND);
+                let mut left = Left::all(&row.spec, progress.round);
                 if progress.panel.settled() > 0 {
                     let (first, last) = OutcomeKey::of_round(number, left.round);
                     reader.keys::<OutcomeRow>(&first, &last, |key| {
@@ -153,52 +153,48 @@ impl Core {
         self.transit(number, Input::Start).await
     }
 
-    /// Every assignment of a running study has an outcome.
-    pub async fn exhausted(&self, number: u32) -> Reply<Study> {
-        self.transit(number, Input::Exhausted).await
+    /// T3: nothing is left of a round. One transaction goes on with the next round, or computes the results, stores them and
+    /// gives back what is left of the hold.
+    pub async fn end_round(&self, number: u32) -> Reply<Study> {
+        self.end_round_of(number, rounds).await
     }
 
-    /// The study cannot go on; its owner reads why and resumes or cancels it.
-    pub async fn fault(&self, number: u32, why: String) -> Reply<Study> {
-        self.transit(number, Input::Fault(why)).await
-    }
-
-    /// T3's end: stores what was found and gives back what is left of the hold.
-    pub async fn finish(&self, number: u32, results: Option<Results>) -> Reply<Study> {
+    /// The same with another number of rounds than that of the study's type.
+    pub(super) async fn end_round_of(
+        &self,
+        number: u32,
+        rounds: fn(&StudySpec) -> u16,
+    ) -> Reply<Study> {
         let now = self.world().clock.now();
         let settings = Arc::clone(self.settings());
-        let instead = match results {
-            Some(_) => None,
-            None => {
-                self.looking(move |core| {
-                    core.store().read(|reader| instead(reader, number)).map_err(ApiError::from)
-                })
-                .await?
-            }
-        };
         let (study, after) = self
             .store()
             .write(move |reader| {
                 let mut found = by_number(reader, number)?;
-                let delivered = found.progress.panel.delivered;
-                if results.is_some() != (delivered > 0) {
-                    return Err(ApiError::new(
-                        ErrorCode::Internal,
-                        format!("{delivered} answers do not go with these results"),
-                    )
-                    .into());
-                }
                 let mut writes = Writes::at(now);
-                let input = Input::Finish { delivered, instead };
-                let after = step(reader, &mut writes, &settings, &mut found, &input)?;
-                if let Some(results) = results {
-                    writes.put(&number, &ResultsRow(results));
+                let mut after = After::default();
+                // Earlier versions ended the last round and the study in two transactions: the end of the program may have
+                // come between them.
+                let mut is_due = found.progress.state == State::Finalizing;
+                if !is_due {
+                    let round = found.progress.round;
+                    let input = Input::Exhausted { round, rounds: rounds(&found.row.spec) };
+                    after = step(reader, &mut writes, &settings, &mut found, &input)?;
+                    is_due = after.finish;
+                }
+                if is_due {
+                    after = finish(reader, &mut writes, &settings, &mut found)?;
                 }
                 Ok(((found.study(), after), writes))
             })
             .await?;
         self.after(number, after);
         Ok(study)
+    }
+
+    /// The study cannot go on; its owner reads why and resumes or cancels it.
+    pub async fn fault(&self, number: u32, why: String) -> Reply<Study> {
+        self.transit(number, Input::Fault(why)).await
     }
 
     /// One transition without anything else.
@@ -217,6 +213,33 @@ impl Core {
         self.after(number, after);
         Ok(study)
     }
+}
+
+/// Computes the results, stores them and ends the study.
+fn finish(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    settings: &Settings,
+    found: &mut Found,
+) -> Result<After, Halt> {
+    let results = compute(reader, found)?;
+    let delivered = found.progress.panel.delivered;
+    if results.is_some() != (delivered > 0) {
+        return Err(ApiError::new(
+            ErrorCode::Internal,
+            format!("{delivered} answers do not go with these results"),
+        )
+        .into());
+    }
+    let instead = match results {
+        Some(_) => None,
+        None => instead(reader, found.number)?,
+    };
+    let after = step(reader, writes, settings, found, &Input::Finish { delivered, instead })?;
+    if let Some(results) = results {
+        writes.put(&found.number, &ResultsRow(results));
+    }
+    Ok(after)
 }
 
 /// What came of most respondents of a study without an answer, in the words of their outcomes, and of how many.

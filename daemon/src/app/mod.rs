@@ -8,11 +8,13 @@ mod anchors;
 pub mod audit;
 mod backup;
 mod budget;
+mod compute;
 mod control;
 mod credits;
 mod delete;
 mod doctor;
 mod draft;
+mod drivers;
 mod elicit;
 mod engines;
 mod evidence;
@@ -51,6 +53,7 @@ pub use advance::{Job, Left, Pending};
 pub use anchors::{Anchors, NoAnchors};
 pub use backup::restore_backup;
 pub use delete::ErasureSteps;
+pub use drivers::{Enlisted, Looked, Turn};
 pub use elicit::Makers;
 pub use gates::Gate;
 pub use queue::in_order;
@@ -145,6 +148,7 @@ struct Shared {
     /// Held by whoever removes the rows of deleted studies.
     erasure: AsyncMutex<()>,
     headlines: headline::Headlines,
+    drivers: drivers::DriverList,
     /// Studies answered at the same time, as the settings say now.
     studies_running: AtomicUsize,
     /// Why the last daily backup was not made, when it was not.
@@ -189,6 +193,7 @@ impl Core {
                 erasing: Wake::default(),
                 erasure: AsyncMutex::default(),
                 headlines: headline::Headlines::default(),
+                drivers: drivers::DriverList::default(),
             }),
         })
     }
@@ -290,6 +295,10 @@ impl Core {
 
     fn headlines(&self) -> &headline::Headlines {
         &self.shared.headlines
+    }
+
+    fn driver_list(&self) -> &drivers::DriverList {
+        &self.shared.drivers
     }
 
     fn gates(&self) -> &Gates {

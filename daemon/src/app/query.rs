@@ -8,15 +8,12 @@ use std::time::Duration;
 use protocol::channels::Channels;
 use protocol::error::ApiError;
 use protocol::id::{AnswerId, StudyId};
-use protocol::results::{Answer, Besides, Mention, Meta, Report, Response, Results, Tagged};
+use protocol::results::{Answer, Besides, Mention, Meta, Report, Response, Tagged};
 use protocol::run::{Live, Silence, State, Study};
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
 use crate::domain::asking::Asking;
-use crate::domain::evidence::benches;
-use crate::domain::instrument::{
-    Accumulator, SYNTHETIC_NOTICE, below_middle, score, tasks, with_level,
-};
+use crate::domain::instrument::{SYNTHETIC_NOTICE, below_middle, score, tasks, with_level};
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 use crate::domain::panel::{Panel, Population};
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
@@ -26,7 +23,6 @@ use super::Core;
 use super::budget::purse;
 use super::lookup::{Found, by_id, by_name, by_number};
 use super::plan::recipe;
-use super::remember::blueprints;
 use super::spent::{dollars, inference, others, providers, spending};
 use super::submit::packed_panel;
 
@@ -260,31 +256,6 @@ impl Core {
     /// The panel of a study, as it was sampled.
     pub fn panel(&self, number: u32) -> Reply<Panel> {
         self.look(|reader| Ok(panel(reader, &by_number(reader, number)?)?))
-    }
-
-    /// T3: the results of a study from its stored outcomes, in respondent order, whatever the order in which they came.
-    /// Memory does not grow with the panel beyond four bytes a respondent. `None` without a single answer.
-    pub fn compute(&self, number: u32) -> Reply<Option<Results>> {
-        self.look(|reader| {
-            let found = by_number(reader, number)?;
-            if found.progress.panel.delivered == 0 {
-                return Ok(None);
-            }
-            let panel = panel(reader, &found)?;
-            let benches = benches(&blueprints(reader, number)?);
-            let mut accumulator = Accumulator::new(&found.row.spec).with_benches(benches);
-            let (first, last) = OutcomeKey::of_study(number);
-            reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
-                let respondent = key.assignment.respondent;
-                let classes = panel.classes(respondent).ok_or_else(|| Fault::Row {
-                    table: Table::Panels,
-                    why: format!("nobody is at place {respondent}"),
-                })?;
-                accumulator.add(key.assignment, &classes.iter(), &row.into_outcome());
-                Ok(ControlFlow::Continue(()))
-            })?;
-            Ok(accumulator.finish(found.row.margins))
-        })
     }
 
     pub(super) fn look<T>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, Halt>) -> Reply<T> {

@@ -11,7 +11,7 @@ use protocol::run::{PanelCounts, State};
 use protocol::service::Control;
 
 use crate::domain::ledger::{Settlement, Unbalanced, open_hold};
-use crate::domain::outcome::Class;
+use crate::domain::outcome::{Class, FIRST_ROUND};
 use crate::domain::projection::Taken;
 use crate::domain::run::{Effect, Illegal, Input, apply};
 use crate::store::rows::{ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
@@ -28,6 +28,8 @@ pub(super) struct After {
     pub(super) halt: bool,
     /// Wake the scheduler.
     pub(super) wake: bool,
+    /// Compute the results and finish, before the transaction ends.
+    pub(super) finish: bool,
 }
 
 /// Puts a study through one transition.
@@ -58,6 +60,8 @@ pub(super) fn step(
             Effect::Announce(kind) => {
                 writes.announce(Some(found.row.id), news(found, kind)?);
             }
+            Effect::Next { round } => found.progress.round = round,
+            Effect::Finish => after.finish = true,
             Effect::Wake => after.wake = true,
             Effect::Halt => after.halt = true,
             Effect::Forget => {}
@@ -137,6 +141,7 @@ fn forget(reader: &Reader<'_>, writes: &mut Writes, found: &mut Found) -> Result
     let progress = &mut found.progress;
     progress.panel = PanelCounts { invalid: 0, failed: 0, ..progress.panel };
     progress.attempt = progress.attempt.saturating_add(1);
+    progress.round = FIRST_ROUND;
     progress.recent.clear();
     // Those who are asked again are another kind than the whole panel was.
     progress.taken = Taken::default();

@@ -262,6 +262,7 @@ impl Demoscope for Peer {
                 studies: face.core.counts()?,
                 degraded: face.core.store().degraded(),
                 rewound: face.core.store().recovery().warning(),
+                drivers: face.core.drivers(),
             })
         })
         .await

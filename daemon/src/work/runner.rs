@@ -60,7 +60,7 @@ impl Floor {
 /// Why a runner stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stopped {
-    /// The study has ended.
+    /// Its round has ended, and with the last one the study.
     Ended,
     /// Its gate was closed: it was paused or cancelled, or the daemon stops.
     Halted,
@@ -119,11 +119,7 @@ async fn go(
     if !matches!(job.state, State::Queued | State::Running | State::Finalizing) {
         return Ok(Stopped::Halted);
     }
-    let computing = core.clone();
-    let computing = move || computing.compute(number);
-    let results = if job.state == State::Finalizing {
-        blocking(computing).await??
-    } else {
+    if job.state != State::Finalizing {
         let engine = core.engine(&job.spec.engine)?;
         let reading = core.clone();
         let (spec, gate_of_desk) = (job.spec.clone(), gate.clone());
@@ -175,12 +171,8 @@ async fn go(
         if gate.is_cancelled() {
             return Ok(Stopped::Halted);
         }
-        // Every outcome is there: what they come to does not wait for the note that they are.
-        let (exhausted, results) = tokio::join!(core.exhausted(number), blocking(computing));
-        exhausted?;
-        results??
-    };
-    core.finish(number, results).await?;
+    }
+    core.end_round(number).await?;
     Ok(Stopped::Ended)
 }
 

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::{JoinHandle, JoinSet};
+use protocol::error::ApiError;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{Core, Gate, Pending, in_order};
+use crate::app::{Core, Enlisted, Gate, Looked, Pending, in_order};
+use crate::store::Fault;
 
+use super::drivers::Drivers;
 use super::runner::{Floor, Stopped, blocking, run};
 
 /// Looks again after this long without a signal.
@@ -19,35 +22,9 @@ const GIVING_UP: Duration = Duration::from_secs(2);
 /// After the store's trouble, looks again after this long: its recovery is signalled, so this is a safety net.
 const PERIOD_IN_TROUBLE: Duration = Duration::from_secs(2);
 
-/// The scheduler at work.
-#[derive(Debug)]
-pub struct Scheduler {
-    stop: CancellationToken,
-    task: JoinHandle<()>,
-    upkeep: JoinSet<()>,
-}
-
-impl Scheduler {
-    /// Starts it: unfinished studies go on at once.
-    pub fn start(core: Core) -> Self {
-        let stop = CancellationToken::new();
-        let upkeep = super::upkeep::start(&core, &stop);
-        let task = tokio::spawn(drive(core, stop.clone()));
-        Self { stop, task, upkeep }
-    }
-
-    /// Asks nobody else, records what is in flight (for as long as the settings allow) and ends. Whatever is left is asked at the
-    /// next start.
-    pub async fn stop(mut self) {
-        self.stop.cancel();
-        let mut ended = Some(self.task.await);
-        while let Some(driver) = ended {
-            if let Err(error) = driver {
-                tracing::error!(%error, "a driver ended unexpectedly");
-            }
-            ended = self.upkeep.join_next().await;
-        }
-    }
+/// Starts it.
+pub(super) fn start(drivers: &mut Drivers) {
+    drivers.drive("scheduler", PERIOD, drive);
 }
 
 struct Driver {
@@ -58,14 +35,14 @@ struct Driver {
     gates: BTreeMap<u32, Gate>,
 }
 
-async fn drive(core: Core, stop: CancellationToken) {
+async fn drive(core: Core, enlisted: Enlisted, stop: CancellationToken) {
     let floor = Arc::new(Floor::new(core.settings().answers_per_second));
     let mut driver = Driver { core, floor, runners: JoinSet::new(), gates: BTreeMap::new() };
     let mut wake = driver.core.work().waiter();
     let mut looks = true;
     loop {
         if looks {
-            driver.activate().await;
+            enlisted.note(driver.activate().await);
         }
         let trouble = !looks || driver.core.store().degraded().is_some();
         let period = if trouble { PERIOD_IN_TROUBLE } else { PERIOD };
@@ -82,29 +59,23 @@ async fn drive(core: Core, stop: CancellationToken) {
 impl Driver {
     /// Starts a runner for each study that should be at work and is not. Losing a race with its owner is harmless: the
     /// runner looks again.
-    async fn activate(&mut self) {
-        if self.core.store().degraded().is_some() {
+    async fn activate(&mut self) -> Looked {
+        if let Some(why) = self.core.store().degraded() {
             // With its file astray nothing can be recorded for as long as the owner takes: nobody else is asked.
             if self.core.store().is_astray() {
                 self.gates.values().for_each(Gate::cancel);
             }
-            return;
+            return Err(Fault::Degraded(why).into());
         }
         // First of all what was spent before: no call goes while the caps do not know of it.
         for booked in [self.core.settle_past().await, self.core.book_unbooked().await] {
-            if let Err(error) = booked {
-                tracing::warn!(%error, "what calls may have cost cannot be booked yet");
-                return;
-            }
+            booked
+                .map_err(|error| because("What calls may have cost cannot be booked yet", error))?;
         }
         let core = self.core.clone();
-        let pending = match blocking(move || core.pending()).await {
-            Ok(Ok(pending)) => pending,
-            Ok(Err(error)) | Err(error) => {
-                tracing::warn!(%error, "the list of unfinished studies cannot be read");
-                return;
-            }
-        };
+        let pending = blocking(move || core.pending()).await.flatten();
+        let pending = pending
+            .map_err(|error| because("The list of unfinished studies cannot be read", error))?;
         let mut due = in_order(pending);
         due.retain(|pending| !self.gates.contains_key(&pending.number));
         let places = self.core.places();
@@ -115,6 +86,7 @@ impl Driver {
             let (core, floor) = (self.core.clone(), Arc::clone(&self.floor));
             self.runners.spawn(async move { (number, run(core, floor, number, gate).await) });
         }
+        Ok(None)
     }
 
     /// Notes that a runner ended; says whether to look for work at once. After the store's trouble that would only
@@ -170,4 +142,9 @@ impl Driver {
         .await
         .is_ok()
     }
+}
+
+/// The same error with what it kept from being done.
+fn because(what: &str, error: ApiError) -> ApiError {
+    ApiError { message: format!("{what}: {}", error.message), ..error }
 }

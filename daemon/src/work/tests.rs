@@ -20,7 +20,7 @@ use crate::app::testing::{
 use crate::app::{Core, Settings};
 use crate::inference::Refusal;
 
-use super::Scheduler;
+use super::Drivers;
 
 fn core(disk: &Disk, settings: Settings) -> Core {
     Core::open_with(world().0, disk.storage(), settings, options()).unwrap()
@@ -47,7 +47,7 @@ const ENDED: &[State] = &[State::Completed, State::Failed, State::Cancelled, Sta
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_study_runs_to_its_results_and_is_paid_once() {
     let core = core(&Disk::default(), settings(1_000, everyone_answers()));
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     let study = core.submit(submission(&core, 1, 700)).await.unwrap();
     let study = until(&core, study.id, ENDED).await;
     assert_eq!((study.state, study.panel.delivered), (State::Completed, 700));
@@ -77,7 +77,7 @@ async fn partial_delivery_is_completed_and_says_so_and_a_retry_goes_on() {
         _ => Ok(reply(ask.ordinal)),
     });
     let core = core(&Disk::default(), settings(1_000, engine));
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     let id = core.submit(submission(&core, 1, 300)).await.unwrap().id;
     let first = until(&core, id, ENDED).await;
     assert_eq!(first.state, State::Completed);
@@ -100,7 +100,7 @@ async fn partial_delivery_is_completed_and_says_so_and_a_retry_goes_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_study_without_an_answer_fails_and_is_refunded() {
     let core = core(&Disk::default(), settings(1_000, nobody_answers()));
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     let id = core.submit(submission(&core, 1, 50)).await.unwrap().id;
     let study = until(&core, id, ENDED).await;
     assert_eq!((study.state, study.panel.failed), (State::Failed, 50));
@@ -115,7 +115,7 @@ async fn a_study_without_an_answer_fails_and_is_refunded() {
 async fn a_crash_in_the_middle_changes_nothing_in_the_results() {
     let undisturbed = {
         let core = core(&Disk::default(), settings(5_000, everyone_answers()));
-        let scheduler = Scheduler::start(core.clone());
+        let scheduler = Drivers::start(core.clone());
         let id = core.submit(submission(&core, 1, 2_000)).await.unwrap().id;
         until(&core, id, ENDED).await;
         scheduler.stop().await;
@@ -130,7 +130,7 @@ async fn a_crash_in_the_middle_changes_nothing_in_the_results() {
     });
     let paced = Settings { answers_per_second: 20_000, ..settings(5_000, engine) };
     let first = core(&disk, paced.clone());
-    let scheduler = Scheduler::start(first.clone());
+    let scheduler = Drivers::start(first.clone());
     let id = first.submit(submission(&first, 1, 2_000)).await.unwrap().id;
     while first.report(id).unwrap().study.panel.delivered < 700 {
         let last = *first.store().last_event().borrow();
@@ -143,7 +143,7 @@ async fn a_crash_in_the_middle_changes_nothing_in_the_results() {
     let second = core(&disk, paced);
     let kept = second.report(id).unwrap().study.panel.delivered;
     assert!((700..2_000).contains(&kept), "{kept}");
-    let scheduler = Scheduler::start(second.clone());
+    let scheduler = Drivers::start(second.clone());
     let study = until(&second, id, ENDED).await;
     assert_eq!((study.state, study.panel.delivered), (State::Completed, 2_000));
     assert_eq!(second.credits().await.unwrap().balance, Credits(3_000));
@@ -177,7 +177,7 @@ async fn after_a_cancellation_nobody_is_asked_but_those_in_flight() {
             Ok(reply(ask.ordinal))
         });
         let core = core(&Disk::default(), settings(10_000, engine));
-        let scheduler = Scheduler::start(core.clone());
+        let scheduler = Drivers::start(core.clone());
         let id = core.submit(plan.clone()).await.unwrap().id;
         reached.notified().await;
         let cancelled = core.control(id, Control::Cancel).await;
@@ -207,7 +207,7 @@ async fn a_full_disk_halts_a_study_and_it_goes_on_by_itself() {
     let disk = Disk::default();
     let core =
         core(&disk, Settings { answers_per_second: 5_000, ..settings(5_000, everyone_answers()) });
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     let id = core.submit(submission(&core, 1, 1_000)).await.unwrap().id;
     disk.fail_after(15);
     let mut last = core.store().last_event();
@@ -235,7 +235,7 @@ async fn a_paused_study_asks_nobody_and_goes_on_where_it_was() {
     });
     let core =
         core(&Disk::default(), Settings { answers_per_second: 4_000, ..settings(5_000, engine) });
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     let id = core.submit(submission(&core, 1, 1_000)).await.unwrap().id;
     while core.report(id).unwrap().study.panel.delivered < 200 {
         let last = *core.store().last_event().borrow();

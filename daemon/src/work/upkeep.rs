@@ -3,12 +3,10 @@
 
 use std::time::Duration;
 
-use protocol::service::Reply;
-use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
-
-use crate::app::Core;
+use crate::app::{Core, Looked};
 use crate::world::Wake;
+
+use super::drivers::Drivers;
 
 /// The period of what depends on the day.
 const HOUR: Duration = Duration::from_hours(1);
@@ -16,93 +14,33 @@ const HOUR: Duration = Duration::from_hours(1);
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// Starts all of it.
-pub(super) fn start(core: &Core, stop: &CancellationToken) -> JoinSet<()> {
-    let mut tasks = JoinSet::new();
+pub(super) fn start(drivers: &mut Drivers) {
     let never = Wake::default();
-    if core.settings().backups.is_some() && core.settings().backups_daily {
-        tasks.spawn(periodic("backup", HOUR, never.clone(), core.clone(), stop.clone(), back_up));
+    let settings = drivers.core().settings();
+    if settings.backups.is_some() && settings.backups_daily {
+        drivers.periodic("backup", HOUR, &never, back_up);
     }
-    tasks.spawn(periodic("folding", HOUR, never, core.clone(), stop.clone(), fold));
-    let due = core.erasing().clone();
-    tasks.spawn(periodic("erasure", MINUTE, due, core.clone(), stop.clone(), erase));
-    tasks
+    drivers.periodic("folding", HOUR, &never, fold);
+    let due = drivers.core().erasing().clone();
+    drivers.periodic("erasure", MINUTE, &due, erase);
 }
 
-/// Runs a step at once, and again after each period or signal, until it is stopped. Stopping waits for no step: each is
-/// whole by itself, or begun again by the next.
-async fn periodic<F: Future<Output = Reply<()>>>(
-    name: &'static str,
-    every: Duration,
-    due: Wake,
-    core: Core,
-    stop: CancellationToken,
-    step: impl Fn(Core) -> F,
-) {
-    let mut due = due.waiter();
-    loop {
-        let done = tokio::select! {
-            () = stop.cancelled() => return,
-            done = step(core.clone()) => done,
-        };
-        if let Err(error) = done {
-            tracing::warn!(%error, "{name} failed and will be tried again");
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = due.wait() => {}
-            () = tokio::time::sleep(every) => {}
-        }
-    }
-}
-
-async fn back_up(core: Core) -> Reply<()> {
-    if let Some(path) = core.looking(Core::backup_daily).await? {
+async fn back_up(core: Core) -> Looked {
+    let made = core.looking(Core::backup_daily).await?;
+    Ok(made.map(|path| {
         tracing::info!(path = %path.display(), "backed up");
-    }
-    Ok(())
+        format!("backed up to {}", path.display())
+    }))
 }
 
-async fn fold(core: Core) -> Reply<()> {
+async fn fold(core: Core) -> Looked {
     let folded = core.fold_events().await?;
-    if folded > 0 {
+    Ok((folded > 0).then(|| {
         tracing::info!(folded, "old events were folded");
-    }
-    Ok(())
+        format!("{folded} old events folded")
+    }))
 }
 
-async fn erase(core: Core) -> Reply<()> {
-    core.erase().await
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::sync::mpsc;
-
-    use super::*;
-    use crate::app::testing::{Disk, everyone_answers, options, settings, world};
-
-    #[tokio::test]
-    async fn a_step_that_fails_runs_again_when_due_and_after_its_period_until_it_is_stopped() {
-        let settings = settings(1_000, everyone_answers());
-        let storage = Disk::default().storage();
-        let core = Core::open_with(world().0, storage, settings, options()).unwrap();
-        for (every, is_due) in [(HOUR, true), (Duration::from_millis(1), false)] {
-            let (stop, due) = (CancellationToken::new(), Wake::default());
-            let (ran, mut runs) = mpsc::channel(8);
-            let step = move |core: Core| {
-                let _sent = ran.try_send(());
-                async move { core.find("no such study").map(drop) }
-            };
-            let run = periodic("test", every, due.clone(), core.clone(), stop.clone(), step);
-            let task = tokio::spawn(run);
-            for _ in 0..3 {
-                runs.recv().await.unwrap();
-                if is_due {
-                    due.signal();
-                }
-            }
-            stop.cancel();
-            task.await.unwrap();
-        }
-    }
+async fn erase(core: Core) -> Looked {
+    core.erase().await.map(|()| None)
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::paths::Paths;
 use protocol::safe;
-use protocol::service::Status;
+use protocol::service::{DriverOutcome, DriverRun, DriverStatus, Status};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Serialize;
@@ -333,12 +333,47 @@ fn describe(status: &Status, look: Look) -> String {
         let line = format!("Warning: {}", safe::line(what));
         out.extend(["  ", &look.paint(Role::Bad, &line), "\n"]);
     }
+    for DriverStatus { name, last, .. } in &status.drivers {
+        if let Some(DriverRun { at, outcome: DriverOutcome::Error { what } }) = last {
+            let line = format!("Failed at {at:.0}: {name}: {what}");
+            out.extend(["  ", &look.paint(Role::Bad, &safe::line(&line)), "\n"]);
+        }
+    }
     out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_driver_is_told_of_only_while_its_last_outcome_is_a_failure() {
+        let driver = |name: &str, outcome: Option<serde_json::Value>| {
+            let last = outcome.map(|mut last| {
+                last["at"] = "2026-11-22T10:00:00.25Z".into();
+                last
+            });
+            serde_json::json!({ "name": name, "period_seconds": 60, "last": last })
+        };
+        let fine = serde_json::json!({ "outcome": "ok", "what": "backed up" });
+        let failed = serde_json::json!({ "outcome": "error", "what": "The disk\u{1b}[2J is full" });
+        let status = |drivers: Vec<serde_json::Value>| -> Status {
+            serde_json::from_value(serde_json::json!({
+                "pid": 7, "version": "1", "protocol": 1, "uptime_s": 1, "socket": "s", "http": null,
+                "config": "c", "database": "d", "logs": "l", "degraded": null,
+                "studies": { "running": 0, "queued": 0 }, "drivers": drivers,
+            }))
+            .unwrap()
+        };
+        let look = Look::PLAIN;
+        let none = describe(&status(Vec::new()), look);
+        let all_fine = vec![driver("scheduler", None), driver("backup", Some(fine))];
+        assert_eq!(describe(&status(all_fine), look), none);
+        let told = describe(&status(vec![driver("backup", Some(failed))]), look);
+        let line = told.strip_prefix(&none).unwrap();
+        assert!(line.starts_with("  Failed at 2026-11-22T10:00:00Z: backup: The disk"), "{line}");
+        assert!(line.ends_with(" is full\n") && !line.contains('\u{1b}'), "{line}");
+    }
 
     #[test]
     fn a_daemon_has_ended_when_nobody_or_another_one_owns_the_folder() {

@@ -115,9 +115,7 @@ async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId
         }
         core.record(batch).await.unwrap();
     }
-    core.exhausted(number).await.unwrap();
-    let results = core.compute(number).unwrap();
-    core.finish(number, results).await.unwrap();
+    core.end_round(number).await.unwrap();
     core.tag(id, vec![format!("later-{word}")]).await.unwrap();
     core.control(id, Control::Archive).await.unwrap();
     core.control(id, Control::Unarchive).await.unwrap();

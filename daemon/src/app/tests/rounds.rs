@@ -1,30 +1,148 @@
-//! What is left to ask in a round: an outcome of another round takes nobody from it.
+//! Rounds and their end: an outcome of another round takes nobody from what is left, the last round ends the study with its
+//! results, and what there is can be computed at any moment before that.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use protocol::credits::Credits;
+use protocol::error::ErrorCode;
+use protocol::event::{Cursor, EventKind};
+use protocol::id::StudyId;
+use protocol::results::Results;
+use protocol::run::State;
+use protocol::service::Control;
 
 use crate::app::testing::{
-    Disk, everyone_answers, options, reply, settings, spec, submission, world,
+    Disk, broken, everyone_answers, options, reply, settings, spec, submission, world,
 };
 use crate::app::{Batch, Core};
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome, Usage};
+use crate::store::Writes;
+use crate::store::rows::ResultsRow;
 
 const PANEL: u32 = 70;
 
 async fn record(core: &Core, number: u32, at: Assignment) {
     let answered = instrument::read_at(&spec(PANEL), at, &reply(at.respondent).text).unwrap();
+    record_as(core, number, at, Outcome::Answered(answered)).await;
+}
+
+async fn record_as(core: &Core, number: u32, at: Assignment, outcome: Outcome) {
     let mut batch = Batch::new(number, 0);
-    batch.push(&[(at, Outcome::Answered(answered), Usage::default())]).unwrap();
+    batch.push(&[(at, outcome, Usage::default())]).unwrap();
     core.record(batch).await.unwrap();
+}
+
+/// A study at work, with its number.
+async fn begun(core: &Core) -> (StudyId, u32) {
+    let id = core.submit(submission(core, 1, PANEL)).await.unwrap().id;
+    let number = core.look(|reader| Ok(crate::app::lookup::by_id(reader, id)?.number)).unwrap();
+    core.begin(number).await.unwrap();
+    (id, number)
+}
+
+fn core() -> Core {
+    let settings = settings(1_000, everyone_answers());
+    Core::open_with(world().0, Disk::default().storage(), settings, options()).unwrap()
+}
+
+/// How many answers the figures of a result are of: all the same.
+fn n(results: &Results) -> u64 {
+    let all: BTreeSet<u64> = results.estimates.values().map(|estimate| estimate.n).collect();
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.into_iter().next().unwrap()
+}
+
+#[tokio::test]
+async fn what_there_is_can_be_computed_at_any_moment_and_the_end_stores_what_it_comes_to() {
+    let core = core();
+    let (id, number) = begun(&core).await;
+    assert_eq!(core.compute(number).unwrap(), None, "nobody has answered");
+    for respondent in 0..PANEL {
+        record(&core, number, Assignment::first(FIRST_ROUND, respondent)).await;
+        if respondent == 29 {
+            let partial = core.compute(number).unwrap().unwrap();
+            assert_eq!((n(&partial), partial.panel_size), (30, PANEL));
+            assert_eq!(core.report(id).unwrap().results, None, "it is stored nowhere");
+            core.control(id, Control::Pause).await.unwrap();
+            assert_eq!(core.compute(number).unwrap(), Some(partial), "in any state");
+            core.control(id, Control::Resume).await.unwrap();
+            core.begin(number).await.unwrap();
+        }
+    }
+    let whole = core.compute(number).unwrap().unwrap();
+    assert_eq!(n(&whole), u64::from(PANEL));
+    let before = *core.store().last_event().borrow();
+    let ended = core.end_round(number).await.unwrap();
+    assert_eq!(ended.state, State::Completed);
+    let stored = core.look(|reader| Ok(reader.get::<ResultsRow>(&number)?)).unwrap().unwrap().0;
+    assert_eq!(serde_json::to_vec(&stored).unwrap(), serde_json::to_vec(&whole).unwrap());
+    assert_eq!(core.compute(number).unwrap(), Some(whole), "and again");
+    let told = core.events(Cursor(before), 10, Duration::ZERO).await.unwrap().events;
+    let kinds: Vec<_> = told.iter().filter_map(|event| event.data.kind()).collect();
+    assert_eq!(kinds, [EventKind::Finalizing, EventKind::Completed]);
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
+#[tokio::test]
+async fn a_study_that_was_left_between_its_last_round_and_its_end_is_ended() {
+    let core = core();
+    let (_, number) = begun(&core).await;
+    for respondent in 0..PANEL {
+        record(&core, number, Assignment::first(FIRST_ROUND, respondent)).await;
+    }
+    // As an earlier version left it.
+    let now = core.world().clock.now();
+    let left = core.store().write(move |reader| {
+        let mut found = crate::app::lookup::by_number(reader, number)?;
+        found.progress.state = State::Finalizing;
+        let mut writes = Writes::at(now);
+        writes.put(&number, &found.progress);
+        Ok(((), writes))
+    });
+    left.await.unwrap();
+    assert_eq!(core.end_round(number).await.unwrap().state, State::Completed);
+    let again = core.end_round(number).await.unwrap_err();
+    assert_eq!(again.code, ErrorCode::Conflict);
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
+#[tokio::test]
+async fn a_round_that_is_not_the_last_is_followed_by_the_next_and_no_results() {
+    let core = core();
+    let (id, number) = begun(&core).await;
+    for respondent in 0..PANEL {
+        let reason = "no line".to_owned();
+        let at = Assignment::first(FIRST_ROUND, respondent);
+        record_as(&core, number, at, Outcome::Failed { reason }).await;
+    }
+    assert_eq!(core.job(number).unwrap().left.iter().count(), 0);
+    let study = core.end_round_of(number, |_| 2).await.unwrap();
+    assert_eq!((study.state, study.completed_at), (State::Running, None));
+    let left = core.job(number).unwrap().left;
+    assert_eq!(left.round(), FIRST_ROUND + 1);
+    assert_eq!(left.iter().collect::<Vec<_>>(), (0..PANEL).collect::<Vec<_>>());
+    assert_eq!(core.report(id).unwrap().results, None);
+    assert_eq!(core.credits().await.unwrap().held, Credits(i64::from(PANEL)));
+    for respondent in 0..PANEL {
+        record(&core, number, Assignment::first(FIRST_ROUND + 1, respondent)).await;
+    }
+    let study = core.end_round_of(number, |_| 2).await.unwrap();
+    assert_eq!(study.state, State::Completed);
+    let results = core.report(id).unwrap().results.unwrap();
+    assert_eq!(n(&results), u64::from(PANEL), "of the last round alone");
+    assert_eq!(results.diagnostics.not_answered, BTreeMap::new());
+    assert_eq!(core.credits().await.unwrap().held, Credits(0));
+    core.close();
 }
 
 #[tokio::test]
 async fn an_outcome_of_another_round_takes_nobody_from_what_is_left() {
-    let disk = Disk::default();
-    let core =
-        Core::open_with(world().0, disk.storage(), settings(1_000, everyone_answers()), options())
-            .unwrap();
-    let id = core.submit(submission(&core, 1, PANEL)).await.unwrap().id;
-    let number = core.look(|reader| Ok(crate::app::lookup::by_id(reader, id)?.number)).unwrap();
-    core.begin(number).await.unwrap();
+    let core = core();
+    let (id, number) = begun(&core).await;
     record(&core, number, Assignment::first(FIRST_ROUND, 65)).await;
     record(&core, number, Assignment::first(FIRST_ROUND + 1, 3)).await;
     record(&core, number, Assignment::first(u16::MAX, 4)).await;

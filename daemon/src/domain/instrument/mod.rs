@@ -45,7 +45,7 @@ use super::digest::Digest;
 use super::outcome::{Answered, Assignment, FIRST_ROUND};
 
 pub use accumulate::Accumulator;
-pub use assign::{Extras, assignments, besides, questions, tasks};
+pub use assign::{Extras, assignments, besides, questions, rounds, tasks};
 pub use compare::{Comparator, NotComparable};
 pub use crosstab::{CrossTally, DIMENSIONS, NoCells};
 pub use items::{Item, ItemReply, assemble, decline_item, items, put, read_item};

@@ -20,8 +20,13 @@ pub enum Input {
     Resume,
     /// The owner cancels it.
     Cancel,
-    /// Every assignment has an outcome.
-    Exhausted,
+    /// Every assignment of a round has an outcome.
+    Exhausted {
+        /// The round.
+        round: u16,
+        /// The number of rounds of the study.
+        rounds: u16,
+    },
     /// The results are computed.
     Finish {
         /// Number of answers.
@@ -45,6 +50,13 @@ pub enum Effect {
     Hold,
     /// Release the rest of the hold.
     Release,
+    /// Ask the assignments of that round.
+    Next {
+        /// The round.
+        round: u16,
+    },
+    /// Compute the results and go on with [`Input::Finish`].
+    Finish,
     /// Look for work.
     Wake,
     /// Start no further assignments.
@@ -87,7 +99,7 @@ pub const fn allowed(state: State) -> &'static [Control] {
 
 /// The next state and its effects, or why the input is not allowed.
 pub fn apply(state: State, input: &Input) -> Result<(Standing, Vec<Effect>), Illegal> {
-    use Effect::{Announce, Forget, Halt, Hold, Release, Wake};
+    use Effect::{Announce, Finish, Forget, Halt, Hold, Next, Release, Wake};
     let go = |state, effects: &[Effect]| Ok((Standing { state, reason: None }, effects.to_vec()));
     let because = |state, reason: &str, effects: &[Effect]| {
         Ok((Standing { state, reason: Some(reason.to_owned()) }, effects.to_vec()))
@@ -113,9 +125,12 @@ pub fn apply(state: State, input: &Input) -> Result<(Standing, Vec<Effect>), Ill
             "cancelled by its owner",
             &[Halt, Release, Announce(EventKind::Cancelled), Wake],
         ),
-        (State::Running, Input::Exhausted) => {
-            go(State::Finalizing, &[Announce(EventKind::Finalizing)])
-        }
+        (State::Running, Input::Exhausted { round, rounds }) => match next(*round, *rounds) {
+            Some(round) => {
+                go(State::Running, &[Next { round }, Announce(EventKind::Running), Wake])
+            }
+            None => go(State::Finalizing, &[Announce(EventKind::Finalizing), Finish]),
+        },
         (State::Finalizing, Input::Finish { delivered: 0, instead }) => {
             let mut reason = "no respondent gave a readable answer".to_owned();
             if let Some(instead) = instead {
@@ -134,6 +149,11 @@ pub fn apply(state: State, input: &Input) -> Result<(Standing, Vec<Effect>), Ill
     }
 }
 
+/// The round that follows, where there is one.
+fn next(round: u16, rounds: u16) -> Option<u16> {
+    round.checked_add(1).filter(|next| *next < rounds)
+}
+
 fn objection(state: State, input: &Input) -> String {
     match input {
         Input::Submit => "it was submitted before".to_owned(),
@@ -144,7 +164,7 @@ fn objection(state: State, input: &Input) -> String {
         Input::Resume => "only a paused study resumes".to_owned(),
         Input::Cancel if state == State::Cancelled => "it is cancelled already".to_owned(),
         Input::Cancel => "it has ended".to_owned(),
-        Input::Exhausted => "only a running study runs out of questions".to_owned(),
+        Input::Exhausted { .. } => "only a running study runs out of questions".to_owned(),
         Input::Finish { .. } => "only a finalizing study finishes".to_owned(),
         Input::Retry { .. } if matches!(state, State::Completed | State::Failed) => {
             "no respondent is left to ask again".to_owned()

@@ -15,7 +15,7 @@ fn input() -> impl Strategy<Value = Input> {
         Just(Input::Fault("the engine broke".to_owned())),
         Just(Input::Resume),
         Just(Input::Cancel),
-        Just(Input::Exhausted),
+        (0_u16..4, 0_u16..4).prop_map(|(round, rounds)| Input::Exhausted { round, rounds }),
         (0_u32..3).prop_map(|delivered| Input::Finish { delivered, instead: None }),
         (0_u32..3).prop_map(|unanswered| Input::Retry { unanswered }),
     ]
@@ -54,6 +54,41 @@ proptest! {
     }
 
     #[test]
+    fn every_round_is_asked_once_and_the_results_are_computed_after_the_last(
+        rounds in prop_oneof![0_u16..9, Just(u16::MAX)],
+        halts in prop::collection::vec(any::<bool>(), 8),
+    ) {
+        let first = if rounds == u16::MAX { u16::MAX - 4 } else { 0 };
+        let (mut state, mut round, mut asked) = (State::Running, first, vec![first]);
+        let mut halts = halts.into_iter();
+        while state == State::Running {
+            if halts.next() == Some(true) {
+                for input in [Input::Pause, Input::Resume, Input::Start] {
+                    let (standing, effects) = apply(state, &input).unwrap();
+                    let is_round = |effect: &Effect| {
+                        matches!(effect, Effect::Next { .. } | Effect::Finish)
+                    };
+                    prop_assert!(!effects.iter().any(is_round), "a halt is no end of a round");
+                    state = standing.state;
+                }
+            }
+            let (standing, effects) = apply(state, &Input::Exhausted { round, rounds }).unwrap();
+            state = standing.state;
+            let next = effects.iter().find_map(|effect| match effect {
+                Effect::Next { round } => Some(*round),
+                _ => None,
+            });
+            prop_assert_eq!(next.is_none(), effects.contains(&Effect::Finish));
+            prop_assert_eq!(next.is_none(), state == State::Finalizing);
+            prop_assert!(!effects.contains(&Effect::Release), "the hold is for all rounds");
+            asked.extend(next);
+            round = next.unwrap_or(round);
+        }
+        // A study has one round, whatever it says.
+        prop_assert_eq!(asked, (first..rounds.max(1)).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn what_is_said_to_be_allowed_is(index in 0..State::ALL.len()) {
         let state = State::ALL[index];
         for control in allowed(state) {
@@ -77,6 +112,14 @@ fn a_refusal_names_the_state_and_the_reason() {
     assert_eq!(late.to_string(), "The study is completed: there is nothing to pause");
     let nothing = apply(State::Completed, &Input::Retry { unanswered: 0 }).unwrap_err();
     assert_eq!(nothing.to_string(), "The study is completed: no respondent is left to ask again");
+}
+
+#[test]
+fn only_a_running_study_ends_a_round() {
+    for state in State::ALL.iter().copied().filter(|state| *state != State::Running) {
+        let refused = apply(state, &Input::Exhausted { round: 0, rounds: 2 }).unwrap_err();
+        assert_eq!(refused.why, "only a running study runs out of questions");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use protocol::study::{Origin, StudySpec};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::outcome::{EngineUse, Usage};
+use crate::domain::outcome::{EngineUse, FIRST_ROUND, Usage};
 use crate::domain::probation::Group;
 use crate::domain::projection::Taken;
 use crate::store::{Row, Table};
@@ -110,6 +110,9 @@ pub struct Progress {
     /// From 0; each retry is the next.
     #[serde(default)]
     pub attempt: u32,
+    /// The current round.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub round: u16,
     /// The panel's outcomes so far.
     pub panel: PanelCounts,
     /// Number of answers for each value of the scale.
@@ -176,6 +179,7 @@ impl Progress {
             state: State::Draft,
             reason: None,
             attempt: 0,
+            round: FIRST_ROUND,
             panel: PanelCounts { requested, ..PanelCounts::default() },
             scores: vec![0; width.map_or(0, |width| width.saturating_add(1))],
             recent: Vec::new(),
@@ -194,6 +198,11 @@ impl Progress {
             working_since: None,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+const fn is_first(round: &u16) -> bool {
+    *round == FIRST_ROUND
 }
 
 impl Row for Progress {

@@ -13,7 +13,7 @@ use protocol::run::State;
 use crate::app::testing::{broken, everyone_answers, options, settings, submission, world};
 use crate::app::{Core, Settings, restore_backup};
 use crate::store::{Options, Storage};
-use crate::work::Scheduler;
+use crate::work::Drivers;
 
 fn open(path: &Path) -> Core {
     let settings = Settings { answers_per_second: 2_000, ..settings(5_000, everyone_answers()) };
@@ -143,7 +143,7 @@ async fn a_study_at_work_is_halted_and_goes_on_when_the_file_is_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("demoscope.redb");
         let core = open(&path);
-        let scheduler = Scheduler::start(core.clone());
+        let scheduler = Drivers::start(core.clone());
         let id = core.submit(submission(&core, 1, 1_500)).await.unwrap().id;
         while core.report(id).unwrap().study.panel.delivered < 100 {
             let last = *core.store().last_event().borrow();
@@ -187,7 +187,7 @@ async fn nobody_is_asked_any_more_once_it_is_noticed() {
     let settings = Settings { answers_per_second: 200, ..settings(5_000, engine) };
     let options = Options { look_every: Duration::from_millis(20), ..options() };
     let core = Core::open_with(world().0, Storage::File(path.clone()), settings, options).unwrap();
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     drop(core.submit(submission(&core, 1, 2_000)).await.unwrap());
     while asked.load(Ordering::SeqCst) < 20 {
         tokio::task::yield_now().await;

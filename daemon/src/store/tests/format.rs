@@ -14,7 +14,7 @@ use crate::app::testing::{broken, everyone_answers, options, settings, submissio
 use crate::app::{Core, Settings, restore_backup};
 use crate::store::rows::FormatRow;
 use crate::store::{FORMAT, OpenError, RestoreError, Storage, Table};
-use crate::work::Scheduler;
+use crate::work::Drivers;
 
 fn open(path: &Path, settings: Settings) -> Result<Core, OpenError> {
     Core::open_with(world().0, Storage::File(path.to_owned()), settings, options())
@@ -27,7 +27,7 @@ fn plain() -> Settings {
 /// A store with one finished study and one that was only submitted.
 async fn fill(path: &Path) {
     let core = open(path, plain()).unwrap();
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     let id = core.submit(submission(&core, 1, 40)).await.unwrap().id;
     let mut after = protocol::event::Cursor(0);
     while core.report(id).unwrap().study.state != State::Completed {

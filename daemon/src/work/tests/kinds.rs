@@ -18,7 +18,7 @@ use crate::app::testing::{Disk, Script, broken, settings};
 use crate::app::{Core, Settings};
 use crate::domain::instrument::stimuli;
 use crate::inference::{Refusal, Reply};
-use crate::work::Scheduler;
+use crate::work::Drivers;
 
 const GOOD: &str = "Earn 4 percent on your savings, with no fees. Take your money out any day.";
 const POOR: &str = "A savings account with hidden fees and a two-year contract. You cannot cancel.";
@@ -49,7 +49,7 @@ fn outcomes(report: &Report) -> &Outcomes {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_kind_of_study_runs_to_its_results() {
     let core = reader();
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     let front = "panel: 120\nseed: 3\n---\n";
 
     let report = run(&core, 1, &format!("---\nstudy: sentiment\n{front}{GOOD}")).await;
@@ -121,7 +121,7 @@ fn flaky(line_is_down: Arc<AtomicBool>) -> Script {
 async fn half_an_answer_is_none_and_is_asked_again_as_a_whole() {
     let down = Arc::new(AtomicBool::new(true));
     let core = core(&Disk::default(), settings(1_000, flaky(Arc::clone(&down))));
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     let text = format!(
         "---\nstudy: ab_test\norders: both\npanel: 40\nseed: 1\n---\n## Variant A\n{GOOD}\n## Variant B\n{POOR}"
     );
@@ -146,7 +146,7 @@ async fn half_an_answer_is_none_and_is_asked_again_as_a_whole() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_people_are_compared_in_pairs_and_others_are_not() {
     let core = reader();
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     let front = |seed: u32| format!("---\npanel: 150\nseed: {seed}\n---\n");
     let id = |report: &Report| -> StudyId { report.study.id };
     let good = run(&core, 1, &format!("{}{GOOD}", front(3))).await;
@@ -175,7 +175,7 @@ async fn the_same_people_are_compared_in_pairs_and_others_are_not() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cells_add_up_to_the_panel_and_small_ones_are_marked() {
     let core = reader();
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     let report = run(&core, 1, &format!("---\npanel: 300\nseed: 3\n---\n{GOOD}")).await;
     let id = report.study.id;
     let by = |names: &[&str]| {
@@ -227,7 +227,7 @@ async fn what_was_asked_can_be_read_afterwards() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_list_tells_each_study_by_the_number_of_its_kind() {
     let core = reader();
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     let front = "panel: 40\nseed: 3\n---\n";
     let variants = format!("## Variant A\n{GOOD}\n## Variant B\n{POOR}");
     let drafts = [
@@ -268,7 +268,7 @@ async fn a_number_is_that_of_the_last_attempt() {
         Ok(crate::app::testing::reply(ask.ordinal))
     });
     let core = core(&Disk::default(), settings(1_000, script));
-    let scheduler = Scheduler::start(core.clone());
+    let scheduler = Drivers::start(core.clone());
     let study = submit(&core, 1, &format!("---\npanel: 25\n---\n{GOOD}")).await;
     let listed = |core: &Core| {
         let study = core.studies(&StudyQuery::default()).unwrap().items.remove(0);

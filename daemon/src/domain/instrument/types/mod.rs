@@ -178,6 +178,11 @@ pub(super) trait StudyKind: Sync {
         1
     }
 
+    /// How many rounds a study has.
+    fn rounds(&self, _instrument: &Instrument) -> u16 {
+        1
+    }
+
     /// The order in which an assignment shows two variants.
     fn order(&self, _spec: &StudySpec, _at: Assignment) -> Option<Order> {
         None
