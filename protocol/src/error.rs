@@ -15,6 +15,10 @@ words! {
     ErrorCode {
         /// Mend the input.
         InvalidInput = "invalid_input",
+        /// Say who you are: a key is missing, or nothing is known of it.
+        Unauthorized = "unauthorized",
+        /// Ask for the scope that allows it.
+        Forbidden = "forbidden",
         /// Look for another id.
         NotFound = "not_found",
         /// Give more of the id.
@@ -27,16 +31,42 @@ words! {
         CostCap = "cost_cap",
         /// Say yes first.
         UnconfirmedCost = "unconfirmed_cost",
-        /// Try again later: a limit is reached.
+        /// Ask less often, after a while.
+        RateLimited = "rate_limited",
+        /// Try again later: what it needs is in use.
         Busy = "busy",
         /// The store takes no writes until its trouble is over; reading works.
         Degraded = "degraded",
+        /// Do without: this installation does not offer it.
+        Unsupported = "unsupported",
         /// Client and daemon do not understand each other.
         Incompatible = "incompatible",
         /// No daemon answers.
         Unreachable = "unreachable",
         /// A defect of Demoscope.
         Internal = "internal",
+    }
+}
+
+impl ErrorCode {
+    /// The status that an HTTP reply with this error has.
+    #[must_use]
+    pub const fn http_status(self) -> u16 {
+        match self {
+            Self::InvalidInput => 400,
+            Self::Unauthorized => 401,
+            Self::InsufficientCredits | Self::CostCap => 402,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::AmbiguousId | Self::Conflict => 409,
+            Self::Incompatible => 426,
+            Self::UnconfirmedCost => 428,
+            Self::RateLimited => 429,
+            Self::Internal => 500,
+            Self::Unsupported => 501,
+            Self::Unreachable => 502,
+            Self::Busy | Self::Degraded => 503,
+        }
     }
 }
 
@@ -169,6 +199,31 @@ mod tests {
     #[derive(Debug, thiserror::Error)]
     #[error("The page does not read")]
     struct Page(#[source] std::io::Error);
+
+    #[test]
+    fn every_code_has_the_http_status_of_its_remedy() {
+        let found: Vec<(&str, u16)> =
+            ErrorCode::ALL.iter().map(|code| (code.as_str(), code.http_status())).collect();
+        let expected = [
+            ("invalid_input", 400),
+            ("unauthorized", 401),
+            ("forbidden", 403),
+            ("not_found", 404),
+            ("ambiguous_id", 409),
+            ("conflict", 409),
+            ("insufficient_credits", 402),
+            ("cost_cap", 402),
+            ("unconfirmed_cost", 428),
+            ("rate_limited", 429),
+            ("busy", 503),
+            ("degraded", 503),
+            ("unsupported", 501),
+            ("incompatible", 426),
+            ("unreachable", 502),
+            ("internal", 500),
+        ];
+        assert_eq!(found, expected);
+    }
 
     #[test]
     fn the_chain_of_an_error_is_kept_and_survives_the_wire() {
