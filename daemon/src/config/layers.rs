@@ -70,7 +70,8 @@ pub(super) fn layer(
 }
 
 fn broken_defaults(error: &toml::de::Error) -> ApiError {
-    ApiError::new(ErrorCode::Internal, format!("The built-in settings are broken: {error}")).because(error)
+    ApiError::new(ErrorCode::Internal, format!("The built-in settings are broken: {error}"))
+        .because(error)
 }
 
 /// `file:line` of the key, or the file where the line cannot be told.

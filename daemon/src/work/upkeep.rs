@@ -56,7 +56,7 @@ async fn periodic<F: Future<Output = Reply<()>>>(
 }
 
 async fn back_up(core: Core) -> Reply<()> {
-    if let Some(path) = core.looking(Core::backup_daily).await? {
+    if let Some(path) = core.backup_daily().await? {
         tracing::info!(path = %path.display(), "backed up");
     }
     Ok(())
@@ -79,7 +79,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::app::testing::{Disk, everyone_answers, options, settings, world};
+    use crate::app::testing::{Disk, everyone_answers, me, options, settings, world};
 
     #[tokio::test]
     async fn a_step_that_fails_runs_again_when_due_and_after_its_period_until_it_is_stopped() {
@@ -91,7 +91,7 @@ mod tests {
             let (ran, mut runs) = mpsc::channel(8);
             let step = move |core: Core| {
                 let _sent = ran.try_send(());
-                async move { core.find("no such study").map(drop) }
+                async move { core.find(&me(), "no such study").await.map(drop) }
             };
             let run = periodic("test", every, due.clone(), core.clone(), stop.clone(), step);
             let task = tokio::spawn(run);

@@ -1,7 +1,7 @@
 //! What is left to ask in a round: an outcome of another round takes nobody from it.
 
 use crate::app::testing::{
-    Disk, everyone_answers, options, reply, settings, spec, submission, world,
+    Disk, everyone_answers, me, options, reply, settings, spec, submission, world,
 };
 use crate::app::{Batch, Core};
 use crate::domain::instrument;
@@ -22,7 +22,7 @@ async fn an_outcome_of_another_round_takes_nobody_from_what_is_left() {
     let core =
         Core::open_with(world().0, disk.storage(), settings(1_000, everyone_answers()), options())
             .unwrap();
-    let id = core.submit(submission(&core, 1, PANEL)).await.unwrap().id;
+    let id = core.submit(&me(), submission(&core, 1, PANEL)).await.unwrap().id;
     let number = core.look(|reader| Ok(crate::app::lookup::by_id(reader, id)?.number)).unwrap();
     core.begin(number).await.unwrap();
     record(&core, number, Assignment::first(FIRST_ROUND, 65)).await;
@@ -33,9 +33,9 @@ async fn an_outcome_of_another_round_takes_nobody_from_what_is_left() {
     let others: Vec<u32> = (0..PANEL).filter(|respondent| *respondent != 65).collect();
     assert_eq!(left.iter().collect::<Vec<_>>(), others);
     // Pages and scores are of one round too, whichever respondents are wanted.
-    let page = core.answers(id, 0, 500).unwrap();
+    let page = core.answers(&me(), id, 0, 500).await.unwrap();
     assert_eq!(page.items.len(), 1);
-    let scores = core.scores(id, 0, PANEL).unwrap();
+    let scores = core.scores(&me(), id, 0, PANEL).await.unwrap();
     assert_eq!(scores.iter().filter(|score| **score > 0).count(), 1);
     core.close();
 }

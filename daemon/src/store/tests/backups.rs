@@ -6,7 +6,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use crate::app::testing::{everyone_answers, options, settings, world};
+use crate::app::testing::{everyone_answers, me, options, settings, world};
 use crate::app::{Core, Settings};
 use crate::store::{Backups, OpenError, Storage};
 
@@ -153,7 +153,7 @@ async fn the_doctor_tells_of_a_daily_backup_that_was_not_made() {
     let folder = tempfile::tempdir().unwrap();
     let core = core(folder.path(), 7);
     let seen = async || {
-        let checks = core.doctor().await.unwrap();
+        let checks = core.doctor(&me()).await.unwrap();
         checks.into_iter().find(|check| check.name == "backups.made").unwrap()
     };
     assert!(seen().await.ok);
