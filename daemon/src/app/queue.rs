@@ -32,10 +32,11 @@ impl Core {
         place: u32,
     ) -> Reply<Vec<Study>> {
         let owner = caller.may(Scope::Write)?.clone();
+        let theirs = owner.clone();
         let now = self.world().clock.now();
         self.store()
             .write(move |reader| {
-                let found = by_id(reader, &owner, id)?;
+                let found = by_id(reader, &theirs, id)?;
                 if found.progress.state != State::Queued {
                     let what = format!("The study is {}", found.progress.state);
                     return Err(ApiError::new(ErrorCode::Conflict, what)
@@ -46,18 +47,18 @@ impl Core {
                     .into_iter()
                     .filter(|pending| pending.state == State::Queued);
                 let mut waiting: Vec<u32> = waiting.map(|pending| pending.number).collect();
-                let (mut places, mut theirs) = (Vec::new(), Vec::new());
+                let (mut places, mut own) = (Vec::new(), Vec::new());
                 for (place, number) in waiting.iter().enumerate() {
-                    if is_of(reader, &owner, *number)? {
+                    if is_of(reader, &theirs, *number)? {
                         places.push(place);
-                        theirs.push(*number);
+                        own.push(*number);
                     }
                 }
-                theirs.retain(|number| *number != found.number);
+                own.retain(|number| *number != found.number);
                 let at = usize::try_from(place.saturating_sub(1)).unwrap_or(usize::MAX);
-                let at = at.min(theirs.len());
-                theirs.insert(at, found.number);
-                for (place, number) in places.into_iter().zip(theirs) {
+                let at = at.min(own.len());
+                own.insert(at, found.number);
+                for (place, number) in places.into_iter().zip(own) {
                     if let Some(waiting) = waiting.get_mut(place) {
                         *waiting = number;
                     }

@@ -34,9 +34,10 @@ async fn until(core: &Core, id: StudyId, states: &[State]) -> Study {
         if states.contains(&study.state) {
             return study;
         }
+        let me = me();
         let waited = tokio::time::timeout(
             Duration::from_secs(20),
-            core.events(&me(), after, 1_000, Duration::from_secs(20)),
+            core.events(&me, after, 1_000, Duration::from_secs(20)),
         );
         after = waited.await.expect("the study moves").unwrap().next;
     }

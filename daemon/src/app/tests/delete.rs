@@ -125,7 +125,7 @@ async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId
 }
 
 fn number(core: &Core, id: StudyId) -> u32 {
-    core.look(|reader| Ok(crate::app::lookup::by_id(reader, id)?.number)).unwrap()
+    core.look(|reader| Ok(crate::app::lookup::by_id(reader, &me().owner, id)?.number)).unwrap()
 }
 
 /// The tables in which a row holds that word.
@@ -156,7 +156,7 @@ fn note() -> CallsUnderWay {
     CallsUnderWay { engine, calls: 4, worst: UsdMicros(30), waiting }
 }
 
-fn transfers(core: &Core) -> Vec<Transfer> {
+async fn transfers(core: &Core) -> Vec<Transfer> {
     core.statement(&me(), 0, 500).await.unwrap().items
 }
 
@@ -176,7 +176,7 @@ async fn no_word_of_a_deleted_study_is_left_and_every_amount_is() {
         ["studies", "progress", "outcomes", "exchanges", "blueprints", "results", "events"];
     assert!(expected.iter().all(|table| with_word.contains(table)), "{with_word:?}");
     assert_eq!(remembers(&core, "quillwort", 99).await, 20);
-    let before = (core.credits(&me()).await.unwrap(), transfers(&core));
+    let before = (core.credits(&me()).await.unwrap(), transfers(&core).await);
     let of_other =
         (core.report(&me(), kept).await.unwrap(), core.answers(&me(), kept, 0, 500).await.unwrap());
     let events = core.events(&me(), Cursor(0), 1_000, Duration::ZERO).await.unwrap().events;
@@ -187,7 +187,7 @@ async fn no_word_of_a_deleted_study_is_left_and_every_amount_is() {
     assert_eq!((deleted.id, deleted.answers, deleted.credits_used), (id, 20, Credits(20)));
     assert!((deleted.cost_usd - 0.000_168).abs() < 1e-9, "{deleted:?}");
     assert_eq!(tables_with(&core, "quillwort"), Vec::<&str>::new());
-    assert_eq!((core.credits(&me()).await.unwrap(), transfers(&core)), before);
+    assert_eq!((core.credits(&me()).await.unwrap(), transfers(&core).await), before);
     assert_eq!(
         (
             core.report(&me(), kept).await.unwrap().study,
@@ -244,7 +244,7 @@ async fn every_door_says_that_it_was_deleted_and_when() {
         let said = format!("There is no study {}: it was deleted on 2026-11-22", id.short());
         assert_eq!(error.message, said);
     }
-    let listed = |archived| {
+    let listed = async |archived| {
         let query = StudyQuery { archived, ..StudyQuery::default() };
         core.studies(&me(), &query)
             .await
@@ -254,7 +254,7 @@ async fn every_door_says_that_it_was_deleted_and_when() {
             .map(|study| study.id)
             .collect::<Vec<_>>()
     };
-    assert_eq!((listed(false), listed(true)), (vec![kept], Vec::new()));
+    assert_eq!((listed(false).await, listed(true).await), (vec![kept], Vec::new()));
     core.close();
 }
 
@@ -327,7 +327,7 @@ async fn the_key_of_a_deleted_study_makes_no_other() {
     let credits = core.credits(&me()).await.unwrap();
     let other = Submission { body: "another".to_owned(), ..sent.clone() };
     for again in [sent.clone(), other] {
-        let known = core.submitted(again.key, &again.body).unwrap_err();
+        let known = core.submitted(&me().owner, again.key, &again.body).unwrap_err();
         let error = core.submit(&me(), again).await.unwrap_err();
         assert_eq!(known, error);
         assert_eq!(error.code, ErrorCode::NotFound);
@@ -381,7 +381,7 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
 
     assert!((core.credits(&me()).await.unwrap().cost_usd_this_month - 0.3).abs() < 1e-9);
     let costs: Vec<Transfer> =
-        transfers(&core).into_iter().filter(|transfer| transfer.kind == "cost").collect();
+        transfers(&core).await.into_iter().filter(|transfer| transfer.kind == "cost").collect();
     assert_eq!(costs.len(), 1);
     assert!(costs.iter().all(|cost| cost.study == Some(id)), "{costs:?}");
     assert_eq!(cost_of(&core, number), UsdMicros(300_000));
@@ -409,7 +409,7 @@ async fn what_was_cut_off_is_booked_for_a_deleted_study_too() {
     let again = core(&disk);
     again.settle_past().await.unwrap();
     assert_eq!(cost_of(&again, number), UsdMicros(120));
-    assert_eq!(transfers(&again)[0].kind, "cost");
+    assert_eq!(transfers(&again).await[0].kind, "cost");
     assert_eq!(rows(&again, Table::CallsUnderWay), 0);
     assert_eq!(broken(&again), Vec::<String>::new());
     again.close();
@@ -460,7 +460,7 @@ async fn a_kill_between_two_steps_leaves_nothing_behind() {
     let first = core(&prepared);
     told(&first, 1, "verbena").await;
     let id = told(&first, 2, "quillwort").await;
-    let before = (first.credits(&me()).await.unwrap(), transfers(&first));
+    let before = (first.credits(&me()).await.unwrap(), transfers(&first).await);
     first.close();
     let mut interrupted = 0;
     for operations in (0..).step_by(29) {
@@ -488,7 +488,7 @@ async fn a_kill_between_two_steps_leaves_nothing_behind() {
                 assert!(dumped.unwrap().iter().all(|[key, _]| key[..4] == [0, 0, 0, 1]));
             }
         }
-        assert_eq!((again.credits(&me()).await.unwrap(), transfers(&again)), before);
+        assert_eq!((again.credits(&me()).await.unwrap(), transfers(&again).await), before);
         assert_eq!(broken(&again), Vec::<String>::new());
         again.close();
         if deleted.is_ok_and(|deleted| deleted.gone) {
@@ -544,6 +544,7 @@ async fn a_study_that_vanished_otherwise_is_told() {
         cost: UsdMicros(168),
         engine: "offline".to_owned(),
         under_way: false,
+        owner: None,
     };
     vanish(&core, Some(mark.clone())).await;
     let told_of = broken(&core);

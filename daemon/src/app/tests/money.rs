@@ -392,7 +392,8 @@ impl StateMachineTest for Money {
             Step::Delete(index) => {
                 // Sometimes nobody waits until all of it is gone; a crash may come before it is.
                 let patience = Duration::from_secs(60 * u64::from(index.is_multiple_of(2)));
-                let deleted = real.core.delete(&me(), real.ids[*index], patience);
+                let me = me();
+                let deleted = real.core.delete(&me, real.ids[*index], patience);
                 real.runtime.block_on(deleted).is_ok()
             }
             Step::Month(month) => {
@@ -417,8 +418,9 @@ impl StateMachineTest for Money {
         assert_eq!(balance.balance.0, model.spendable(), "{step:?}");
         assert_eq!(balance.held.0, model.held(), "{step:?}");
         for (index, study) in model.studies.iter().enumerate() {
-            let state =
-                real.core.report(&me(), real.ids[index]).await.map(|report| report.study.state);
+            let me = me();
+            let report = real.core.report(&me, real.ids[index]);
+            let state = real.runtime.block_on(report).map(|report| report.study.state);
             let expected = if study.deleted { None } else { Some(study.state) };
             assert_eq!(state.ok(), expected, "{step:?}");
         }

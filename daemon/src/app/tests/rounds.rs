@@ -23,7 +23,8 @@ async fn an_outcome_of_another_round_takes_nobody_from_what_is_left() {
         Core::open_with(world().0, disk.storage(), settings(1_000, everyone_answers()), options())
             .unwrap();
     let id = core.submit(&me(), submission(&core, 1, PANEL)).await.unwrap().id;
-    let number = core.look(|reader| Ok(crate::app::lookup::by_id(reader, id)?.number)).unwrap();
+    let number =
+        core.look(|reader| Ok(crate::app::lookup::by_id(reader, &me().owner, id)?.number)).unwrap();
     core.begin(number).await.unwrap();
     record(&core, number, Assignment::first(FIRST_ROUND, 65)).await;
     record(&core, number, Assignment::first(FIRST_ROUND + 1, 3)).await;

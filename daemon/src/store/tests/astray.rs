@@ -82,7 +82,7 @@ async fn at_rest_it_is_noticed_and_nothing_more_is_acknowledged() {
         core.store().retry().unwrap();
         assert_eq!(core.grant(&me(), Credits(1)).await.unwrap_err(), refused, "{fate:?}");
         // Reading goes on, the doctor tells, and what is open can be saved.
-        assert_eq!(core.spendable().unwrap(), Credits(5_009));
+        assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(5_009));
         let checks = core.doctor(&me()).await.unwrap();
         let writes = checks.iter().find(|check| check.name == "store.writes").unwrap();
         assert!(!writes.ok && writes.hint.as_ref().is_some_and(|hint| hint.contains("backup")));
@@ -214,6 +214,10 @@ async fn a_full_disk_does_not_make_it_open_what_was_put_in_its_place() {
     core.store().retry().unwrap();
     until_astray(&core, true).await;
     assert!(!path.exists(), "no new store was made");
-    assert_eq!(core.spendable().unwrap(), Credits(5_009), "the open file still reads");
+    assert_eq!(
+        core.credits(&me()).await.unwrap().balance,
+        Credits(5_009),
+        "the open file still reads"
+    );
     core.close();
 }

@@ -36,7 +36,7 @@ impl Lived {
         let path = folder.path().join("demoscope.redb");
         let core = open(&path, options()).unwrap();
         core.grant(&me(), Credits(9)).await.unwrap();
-        let backup = core.backup_daily().unwrap().unwrap();
+        let backup = core.backup_daily().await.unwrap().unwrap();
         core.close();
         Self { _folder: folder, path, backup }
     }
@@ -218,7 +218,7 @@ async fn the_command_to_go_back_can_be_typed_as_it_stands() {
     let path = home.join("demoscope.redb");
     let core = open(&path, options()).unwrap();
     drop(core.credits(&me()).await.unwrap());
-    let backup = core.backup_daily().unwrap().unwrap();
+    let backup = core.backup_daily().await.unwrap().unwrap();
     core.close();
     fs::remove_file(&path).unwrap();
     let error = open(&path, options()).unwrap_err().to_string();

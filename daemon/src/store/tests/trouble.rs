@@ -117,7 +117,7 @@ async fn a_read_that_panics_harms_nobody_else() {
     core.grant(&me(), Credits(7)).await.unwrap();
     let failed: Result<(), Fault> = core.store().read(|_| panic!("a defect"));
     assert_eq!(failed, Err(Fault::Stumbled("a defect".to_owned())));
-    assert_eq!(core.spendable().unwrap(), Credits(7));
+    assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(7));
     assert_eq!(core.grant(&me(), Credits(1)).await.unwrap().balance, Credits(8));
     assert_eq!(core.store().degraded(), None);
     core.close();

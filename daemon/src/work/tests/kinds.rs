@@ -178,26 +178,26 @@ async fn cells_add_up_to_the_panel_and_small_ones_are_marked() {
     let scheduler = Scheduler::start(core.clone());
     let report = run(&core, 1, &format!("---\npanel: 300\nseed: 3\n---\n{GOOD}")).await;
     let id = report.study.id;
-    let by = |names: &[&str]| {
+    let by = async |names: &[&str]| {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         core.cross(&me(), id, &names, None).await
     };
 
-    let one = by(&["gender"]).unwrap();
+    let one = by(&["gender"]).await.unwrap();
     let segments = &report.results.as_ref().unwrap().segments["gender"];
     assert_eq!(one.cells.len(), segments.len());
     for cell in &one.cells {
         assert_eq!(cell.estimate, segments[&cell.classes[0]].estimates["mean_score"]);
     }
-    let two = by(&["age_band", "gender"]).unwrap();
+    let two = by(&["age_band", "gender"]).await.unwrap();
     assert_eq!(two.cells.iter().map(|cell| cell.n).sum::<u64>(), 300);
     assert!(two.cells.iter().all(|cell| cell.classes.len() == 2 && cell.small == (cell.n < 30)));
     assert_eq!(two.all, report.results.as_ref().unwrap().estimates["mean_score"]);
 
-    let wrong = by(&["gendr"]).unwrap_err();
+    let wrong = by(&["gendr"]).await.unwrap_err();
     assert_eq!(wrong.hints, ["Try 'gender'"]);
     for dimensions in [&[][..], &["gender", "gender"], &["gender", "region", "education"]] {
-        assert_eq!(by(dimensions).unwrap_err().code, ErrorCode::InvalidInput);
+        assert_eq!(by(dimensions).await.unwrap_err().code, ErrorCode::InvalidInput);
     }
     scheduler.stop().await;
 }
@@ -271,17 +271,17 @@ async fn a_number_is_that_of_the_last_attempt() {
     let core = core(&Disk::default(), settings(1_000, script));
     let scheduler = Scheduler::start(core.clone());
     let study = submit(&core, 1, &format!("---\npanel: 25\n---\n{GOOD}")).await;
-    let listed = |core: &Core| {
+    let listed = async |core: &Core| {
         let study = core.studies(&me(), &StudyQuery::default()).await.unwrap().items.remove(0);
         (study.state, study.headline.map(|headline| (headline.estimate.n, headline.estimate.value)))
     };
     until(&core, study.id, ENDED).await;
-    let (state, first) = listed(&core);
+    let (state, first) = listed(&core).await;
     assert_eq!((state, first.map(|(n, _)| n)), (State::Completed, Some(15)));
     heals.store(true, Ordering::SeqCst);
     core.control(&me(), study.id, Control::Retry).await.unwrap();
     until(&core, study.id, ENDED).await;
-    let (_, again) = listed(&core);
+    let (_, again) = listed(&core).await;
     let report = core.report(&me(), study.id).await.unwrap().results.unwrap();
     let mean = &report.estimates["mean_score"];
     assert_eq!(again, Some((25, mean.value)));
