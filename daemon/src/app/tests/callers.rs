@@ -230,7 +230,11 @@ fn is_forbidden<T>(reply: Reply<T>) -> bool {
 async fn nobody_does_what_their_scopes_do_not_hold() {
     let core = core(&Disk::default());
     let id = completed(&core, &me(), 1).await;
-    let draft = || Draft { file: "idea.md".into(), text: "A kit.".into(), ..Draft::default() };
+    let draft = || Draft {
+        file: "idea.md".into(),
+        text: "A meal kit that learns your taste.".into(),
+        ..Draft::default()
+    };
     let submit = || {
         let key = SubmitKey(Uuid::from_u128(9));
         Submit { key, draft: draft(), origin: Origin::Cli, cost_confirmed: false }
