@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use protocol::error::{ApiError, Cause, ErrorCode};
 use protocol::paths::Paths;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
+use tokio::task::JoinSet;
 
 use crate::app::{Core, Settings};
 use crate::config::{Config, Loaded};
@@ -318,27 +318,11 @@ impl Running {
     /// When it stopped by itself, because its data folder was taken away.
     async fn until_told(self, mut signals: Signals) -> Result<(), ApiError> {
         let Self { core, work, listener, service, places, instance } = self;
-        let closing = CancellationToken::new();
-        let door = gateway::socket::serve(Arc::clone(&service), listener, places, closing.clone());
-        let door = tokio::spawn(door);
-        let mut look = tokio::time::interval(LOOK_EVERY);
-        let mut ended = Ok(());
-        let mut stop = service.stop.waiter();
-        loop {
-            tokio::select! {
-                _ = look.tick() => if is_homeless(&core, &instance) {
-                    ended = Err(homeless(&service.paths));
-                    break;
-                },
-                () = stop.wait() => break,
-                name = signals.next() => {
-                    tracing::info!(name, "signal");
-                    break;
-                }
-            }
-        }
-        closing.cancel();
-        let mut peers = door.await.unwrap_or_default();
+        let mut peers = JoinSet::new();
+        let mut ended = tokio::select! {
+            never = gateway::socket::serve(&service, listener, places, &mut peers) => match never {},
+            told = told_to_end(&core, &instance, &service, &mut signals) => told,
+        };
         let mut stopping = std::pin::pin!(work.stop());
         tokio::select! {
             () = &mut stopping => {}
@@ -364,6 +348,29 @@ impl Running {
         tracing::info!("stopped");
         drop(instance);
         ended
+    }
+}
+
+/// Waits for a signal or a peer that says stop.
+async fn told_to_end(
+    core: &Core,
+    instance: &Instance,
+    service: &Service,
+    signals: &mut Signals,
+) -> Result<(), ApiError> {
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    let mut stop = service.stop.waiter();
+    loop {
+        tokio::select! {
+            _ = look.tick() => if is_homeless(core, instance) {
+                return Err(homeless(&service.paths));
+            },
+            () = stop.wait() => return Ok(()),
+            name = signals.next() => {
+                tracing::info!(name, "signal");
+                return Ok(());
+            }
+        }
     }
 }
 

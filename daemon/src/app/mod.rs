@@ -272,9 +272,8 @@ impl Core {
         self.shared.store.close();
     }
 
-    /// Runs what reads the store, or blocks for another reason, from an async call: on a thread that may wait. Use cases do
-    /// that themselves; it is left to drivers for the steps that block.
-    pub async fn looking<T: Send + 'static>(
+    /// Runs what reads the store, or blocks for another reason, from an async call: on a thread that may wait.
+    async fn looking<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Self) -> Reply<T> + Send + 'static,
     ) -> Reply<T> {

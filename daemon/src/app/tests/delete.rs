@@ -281,7 +281,9 @@ async fn a_deleted_study_makes_no_name_ambiguous() {
         match found {
             Some(found) => assert_eq!(core.find(&me(), &digit).await.unwrap().id, found),
             None => {
-                assert!(core.find(&me(), &digit).await.unwrap_err().message.contains("was deleted"));
+                assert!(
+                    core.find(&me(), &digit).await.unwrap_err().message.contains("was deleted")
+                );
             }
         }
     }
