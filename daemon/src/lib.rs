@@ -13,13 +13,12 @@ pub mod world;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use protocol::error::{ApiError, Cause, ErrorCode};
 use protocol::paths::Paths;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::app::{Core, Settings};
@@ -190,7 +189,8 @@ pub struct Running {
     work: Drivers,
     listener: Listener,
     service: Arc<Service>,
-    peers: Arc<Semaphore>,
+    /// Peers that are served at a time.
+    places: usize,
     // Last, so that the data folder is let go after everything else.
     instance: Instance,
 }
@@ -228,6 +228,7 @@ pub async fn start(
         // Zero means that every cost is asked about.
         confirm_above: Some(app::cap(config.cost.confirm_above_usd).unwrap_or_default()),
         allow_unknown_price: config.cost.allow_unknown_price,
+        source: Some(app::Source { file: paths.config.clone(), read: in_force }),
         engines,
         ..Settings::default()
     };
@@ -252,7 +253,6 @@ pub async fn start(
     let service = Arc::new(Service {
         core: core.clone(),
         paths,
-        settings: Mutex::new(in_force),
         since: Instant::now(),
         stop: Wake::default(),
     });
@@ -266,9 +266,7 @@ pub async fn start(
         work,
         listener,
         service,
-        peers: Arc::new(Semaphore::new(
-            usize::try_from(config.limits.connections).unwrap_or(usize::MAX),
-        )),
+        places: usize::try_from(config.limits.connections).unwrap_or(usize::MAX),
         instance,
     })
 }
@@ -319,37 +317,12 @@ impl Running {
     /// # Errors
     /// When it stopped by itself, because its data folder was taken away.
     async fn until_told(self, mut signals: Signals) -> Result<(), ApiError> {
-        let mut connections = JoinSet::new();
-        let mut look = tokio::time::interval(LOOK_EVERY);
-        let mut ended = Ok(());
-        let mut stop = self.service.stop.waiter();
-        loop {
-            tokio::select! {
-                stream = self.listener.accept() => {
-                    if let Ok(place) = Arc::clone(&self.peers).try_acquire_owned() {
-                        let service = Arc::clone(&self.service);
-                        connections.spawn(async move {
-                            gateway::serve(service, stream).await;
-                            drop(place);
-                        });
-                    } else {
-                        tracing::warn!("turned away a connection: all places are taken");
-                    }
-                }
-                Some(_) = connections.join_next() => {}
-                _ = look.tick() => if self.is_homeless() {
-                    ended = Err(homeless(&self.service.paths));
-                    break;
-                },
-                () = stop.wait() => break,
-                name = signals.next() => {
-                    tracing::info!(name, "signal");
-                    break;
-                }
-            }
-        }
-        let Self { core, work, listener, instance, .. } = self;
-        drop(listener);
+        let Self { core, work, listener, service, places, instance } = self;
+        let mut peers = JoinSet::new();
+        let mut ended = tokio::select! {
+            never = gateway::socket::serve(&service, listener, places, &mut peers) => match never {},
+            told = told_to_end(&core, &instance, &service, &mut signals) => told,
+        };
         let mut stopping = std::pin::pin!(work.stop());
         tokio::select! {
             () = &mut stopping => {}
@@ -370,28 +343,46 @@ impl Running {
             ended = ended.and(Err(error));
         }
         core.close();
-        let farewell = async { while connections.join_next().await.is_some() {} };
+        let farewell = async { while peers.join_next().await.is_some() {} };
         drop(tokio::time::timeout(FAREWELL, farewell).await);
         tracing::info!("stopped");
         drop(instance);
         ended
     }
+}
 
-    /// Whether neither the store nor the locked file is where it was: then the data folder is gone or another one, and
-    /// whatever this daemon does is for nobody.
-    fn is_homeless(&self) -> bool {
-        self.core.store().is_astray() && !self.instance.is_in_place()
+/// Waits for a signal or a peer that says stop.
+async fn told_to_end(
+    core: &Core,
+    instance: &Instance,
+    service: &Service,
+    signals: &mut Signals,
+) -> Result<(), ApiError> {
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    let mut stop = service.stop.waiter();
+    loop {
+        tokio::select! {
+            _ = look.tick() => if is_homeless(core, instance) {
+                return Err(homeless(&service.paths));
+            },
+            () = stop.wait() => return Ok(()),
+            name = signals.next() => {
+                tracing::info!(name, "signal");
+                return Ok(());
+            }
+        }
     }
+}
+
+/// Whether neither the store nor the locked file is where it was: then the data folder is gone or another one, and
+/// whatever this daemon does is for nobody.
+fn is_homeless(core: &Core, instance: &Instance) -> bool {
+    core.store().is_astray() && !instance.is_in_place()
 }
 
 /// Saves the store, when its file is not in its place, and tells where.
 async fn rescue(core: &Core) -> Result<(), ApiError> {
-    let core = core.clone();
-    let saved = tokio::task::spawn_blocking(move || core.rescue()).await.map_err(|error| {
-        ApiError::new(ErrorCode::Internal, format!("Saving the store failed: {error}"))
-            .because(&error)
-    })?;
-    if let Some(path) = saved? {
+    if let Some(path) = core.rescue().await? {
         let path = path.display().to_string();
         tracing::warn!(path, "the store was not in its place when the daemon ended; it was saved");
     }

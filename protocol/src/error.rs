@@ -15,6 +15,10 @@ words! {
     ErrorCode {
         /// The input is invalid and must be corrected; `problems` lists every fault.
         InvalidInput = "invalid_input",
+        /// The request has no valid key.
+        Unauthorized = "unauthorized",
+        /// The key has no scope for this request.
+        Forbidden = "forbidden",
         /// No object has that id.
         NotFound = "not_found",
         /// The id prefix matches several objects; more characters are needed.
@@ -27,16 +31,42 @@ words! {
         CostCap = "cost_cap",
         /// The request costs real money and needs the owner's confirmation (`cost_confirmed: true`).
         UnconfirmedCost = "unconfirmed_cost",
+        /// Too many requests in a short time; the request can be repeated later.
+        RateLimited = "rate_limited",
         /// A limit is reached; the request can be repeated later.
         Busy = "busy",
         /// The store is read-only until its fault is fixed; read requests still work.
         Degraded = "degraded",
+        /// This installation does not offer the function.
+        Unsupported = "unsupported",
         /// Client and daemon have no protocol version in common.
         Incompatible = "incompatible",
         /// No daemon answers at the socket.
         Unreachable = "unreachable",
         /// An internal error: a defect of Demoscope.
         Internal = "internal",
+    }
+}
+
+impl ErrorCode {
+    /// The status that an HTTP reply with this error has.
+    #[must_use]
+    pub const fn http_status(self) -> u16 {
+        match self {
+            Self::InvalidInput => 400,
+            Self::Unauthorized => 401,
+            Self::InsufficientCredits | Self::CostCap => 402,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::AmbiguousId | Self::Conflict => 409,
+            Self::Incompatible => 426,
+            Self::UnconfirmedCost => 428,
+            Self::RateLimited => 429,
+            Self::Internal => 500,
+            Self::Unsupported => 501,
+            Self::Unreachable => 502,
+            Self::Busy | Self::Degraded => 503,
+        }
     }
 }
 
@@ -169,6 +199,31 @@ mod tests {
     #[derive(Debug, thiserror::Error)]
     #[error("The page does not read")]
     struct Page(#[source] std::io::Error);
+
+    #[test]
+    fn every_code_has_the_http_status_of_its_remedy() {
+        let found: Vec<(&str, u16)> =
+            ErrorCode::ALL.iter().map(|code| (code.as_str(), code.http_status())).collect();
+        let expected = [
+            ("invalid_input", 400),
+            ("unauthorized", 401),
+            ("forbidden", 403),
+            ("not_found", 404),
+            ("ambiguous_id", 409),
+            ("conflict", 409),
+            ("insufficient_credits", 402),
+            ("cost_cap", 402),
+            ("unconfirmed_cost", 428),
+            ("rate_limited", 429),
+            ("busy", 503),
+            ("degraded", 503),
+            ("unsupported", 501),
+            ("incompatible", 426),
+            ("unreachable", 502),
+            ("internal", 500),
+        ];
+        assert_eq!(found, expected);
+    }
 
     #[test]
     fn the_chain_of_an_error_is_kept_and_survives_the_wire() {

@@ -174,6 +174,40 @@ fn libraries_are_named_where_they_belong_and_nowhere_else() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
+/// What doors ask of the use cases for no caller: the end of the history in a greeting, and the state of the store.
+const FOR_NOBODY: [&str; 2] = ["head", "store"];
+
+/// The use cases that some code calls without saying for whom.
+fn without_caller(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for call in code.split("core.").skip(1) {
+        let Some((name, arguments)) = call.split_once('(') else { continue };
+        let is_call = name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+        let first = arguments.trim_start().trim_start_matches('&');
+        if is_call && !FOR_NOBODY.contains(&name) && !first.starts_with("caller") {
+            found.push(name.to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn doors_say_for_whom_they_call() {
+    let mut broken = Vec::new();
+    for (path, code) in product() {
+        if path.starts_with("daemon/src/gateway") {
+            let found = without_caller(&code);
+            broken.extend(found.iter().map(|name| format!("{}: {name}", path.display())));
+            if code.contains("spawn_blocking") || code.contains(".looking(") {
+                broken.push(format!("{} knows which calls block", path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+    assert_eq!(without_caller("logged(core.begin(number).await)"), ["begin"]);
+    assert_eq!(without_caller("core.find(caller, &name); core.head(); core.tag(&caller)"), [""; 0]);
+}
+
 /// The literals in some code that are the word of an event's kind, or the beginning of one.
 fn event_words(code: &str) -> Vec<String> {
     let mut found = Vec::new();

@@ -51,6 +51,9 @@ impl From<ErrorCode> for Exit {
     fn from(code: ErrorCode) -> Self {
         match code {
             ErrorCode::InvalidInput
+            | ErrorCode::Unauthorized
+            | ErrorCode::Forbidden
+            | ErrorCode::Unsupported
             | ErrorCode::NotFound
             | ErrorCode::AmbiguousId
             | ErrorCode::Conflict => Self::Invalid,
@@ -58,7 +61,8 @@ impl From<ErrorCode> for Exit {
                 Self::NoBudget
             }
             // The daemon runs but cannot serve now: for a script this equals an unreachable daemon.
-            ErrorCode::Busy
+            ErrorCode::RateLimited
+            | ErrorCode::Busy
             | ErrorCode::Degraded
             | ErrorCode::Incompatible
             | ErrorCode::Unreachable
@@ -191,7 +195,7 @@ mod tests {
     fn every_kind_of_error_has_the_exit_code_of_the_contract() {
         let codes: Vec<(&str, u8)> =
             ErrorCode::ALL.iter().map(|&code| (code.as_str(), Exit::from(code).code())).collect();
-        insta::assert_compact_debug_snapshot!(codes, @r#"[("invalid_input", 2), ("not_found", 2), ("ambiguous_id", 2), ("conflict", 2), ("insufficient_credits", 3), ("cost_cap", 3), ("unconfirmed_cost", 3), ("busy", 6), ("degraded", 6), ("incompatible", 6), ("unreachable", 6), ("internal", 6)]"#);
+        insta::assert_compact_debug_snapshot!(codes, @r#"[("invalid_input", 2), ("unauthorized", 2), ("forbidden", 2), ("not_found", 2), ("ambiguous_id", 2), ("conflict", 2), ("insufficient_credits", 3), ("cost_cap", 3), ("unconfirmed_cost", 3), ("rate_limited", 6), ("busy", 6), ("degraded", 6), ("unsupported", 2), ("incompatible", 6), ("unreachable", 6), ("internal", 6)]"#);
     }
 
     #[test]

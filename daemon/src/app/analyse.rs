@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use protocol::analysis::{Asked, CrossTab};
+use protocol::analysis::{Asked, CrossTab, PowerAnswer, PowerQuestion};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::id::StudyId;
 use protocol::results::Comparison;
@@ -16,22 +16,30 @@ use crate::domain::instrument::{
 use crate::domain::nearest::nearest;
 use crate::domain::outcome::{FIRST_ROUND, Outcome};
 use crate::domain::panel::Panel;
+use crate::domain::planning;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow};
 use crate::store::{Fault, Halt, Order, Reader, Table};
 
-use super::Core;
 use super::lookup::{Found, by_id};
 use super::query::panel;
+use super::{Caller, Core, Scope};
 
 /// Respondents whose outcomes of one study wait in memory for those of the other.
 const STRETCH: u32 = 4_096;
 
 impl Core {
     /// Two studies against each other by one of their results, paired when the same people answered both.
-    pub fn compare(&self, a: StudyId, b: StudyId, of: Option<&str>) -> Reply<Comparison> {
-        self.look(|reader| {
-            let (a, b) = (by_id(reader, a)?, by_id(reader, b)?);
-            let (quantity, also) = choose(reader, &[&a, &b], of)?;
+    pub async fn compare(
+        &self,
+        caller: &Caller,
+        a: StudyId,
+        b: StudyId,
+        of: Option<&str>,
+    ) -> Reply<Comparison> {
+        let of = of.map(ToOwned::to_owned);
+        self.view(caller, move |_, reader, owner| {
+            let (a, b) = (by_id(reader, owner, a)?, by_id(reader, owner, b)?);
+            let (quantity, also) = choose(reader, &[&a, &b], of.as_deref())?;
             let is_theme = quantity.is_theme();
             let mut comparator = Comparator::new(&a.row.spec, &b.row.spec, quantity)
                 .map_err(|error| refuse(&error))?;
@@ -51,21 +59,24 @@ impl Core {
             found.also = also;
             Ok(found)
         })
+        .await
     }
 
     /// One result of a study broken down by one or two dimensions.
-    pub fn cross(
+    pub async fn cross(
         &self,
+        caller: &Caller,
         study: StudyId,
         dimensions: &[String],
         of: Option<&str>,
     ) -> Reply<CrossTab> {
-        self.look(|reader| {
-            let found = by_id(reader, study)?;
-            let (quantity, also) = choose(reader, &[&found], of)?;
+        let (dimensions, of) = (dimensions.to_vec(), of.map(ToOwned::to_owned));
+        self.view(caller, move |_, reader, owner| {
+            let found = by_id(reader, owner, study)?;
+            let (quantity, also) = choose(reader, &[&found], of.as_deref())?;
             let is_theme = quantity.is_theme();
             let mut tally =
-                CrossTally::new(&found.row.spec, quantity, dimensions).map_err(|error| {
+                CrossTally::new(&found.row.spec, quantity, &dimensions).map_err(|error| {
                     let near = dimensions
                         .iter()
                         .filter(|given| !DIMENSIONS.contains(&given.as_str()))
@@ -94,12 +105,13 @@ impl Core {
             table.also = also;
             Ok(table)
         })
+        .await
     }
 
     /// What a study asked, and of whom.
-    pub fn asked(&self, study: StudyId) -> Reply<Asked> {
-        self.look(|reader| {
-            let found = by_id(reader, study)?;
+    pub async fn asked(&self, caller: &Caller, study: StudyId) -> Reply<Asked> {
+        self.view(caller, move |_, reader, owner| {
+            let found = by_id(reader, owner, study)?;
             let panel = panel(reader, &found)?;
             let spec = found.row.spec;
             let questionnaire = panel
@@ -108,6 +120,18 @@ impl Core {
                 .unwrap_or_default();
             Ok(Asked { spec, questionnaire, margins: found.row.margins })
         })
+        .await
+    }
+
+    /// How many people a difference takes, or what so many can show.
+    pub async fn power(&self, caller: &Caller, question: PowerQuestion) -> Reply<PowerAnswer> {
+        caller.may(Scope::Read)?;
+        self.looking(move |_| {
+            planning::power(&question).map_err(|error| {
+                ApiError::new(ErrorCode::InvalidInput, error.to_string()).hint(error.hint())
+            })
+        })
+        .await
     }
 }
 

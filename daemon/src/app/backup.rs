@@ -10,11 +10,17 @@ use protocol::service::Reply;
 
 use crate::store::{Backups, Fault, Options, RestoreError, Restored, restore};
 
-use super::{Core, audit};
+use super::{Caller, Core, Scope, audit};
 
 impl Core {
-    /// Writes a consistent copy; returns where. Without a path, among the daily ones. Blocks its thread.
-    pub fn backup(&self, path: Option<&Path>) -> Reply<PathBuf> {
+    /// Writes a consistent copy of everything, whoever owns it; returns where. Without a path, among the daily ones.
+    pub async fn backup(&self, caller: &Caller, path: Option<&Path>) -> Reply<PathBuf> {
+        caller.may(Scope::Operate)?;
+        let path = path.map(Path::to_owned);
+        self.looking(move |core| core.back_up(path.as_deref())).await
+    }
+
+    fn back_up(&self, path: Option<&Path>) -> Reply<PathBuf> {
         let path = match path {
             Some(path) if path.exists() => {
                 return Err(ApiError::new(
@@ -57,9 +63,9 @@ impl Core {
         Ok(second)
     }
 
-    /// Makes today's backup when there is none yet, and removes daily ones beyond the newest few. Blocks its thread.
-    pub fn backup_daily(&self) -> Reply<Option<PathBuf>> {
-        let made = self.back_up_today();
+    /// Makes today's backup when there is none yet, and removes daily ones beyond the newest few.
+    pub async fn backup_daily(&self) -> Reply<Option<PathBuf>> {
+        let made = self.looking(Self::back_up_today).await;
         self.set_backup_trouble(made.as_ref().err().map(|error| error.message.clone()));
         made
     }
@@ -85,12 +91,16 @@ impl Core {
     }
 
     /// Saves the store beside its file's place when the file is not there, before this process and the only copy with it
-    /// end. Says where, if it had to. Blocks its thread.
-    pub fn rescue(&self) -> Reply<Option<PathBuf>> {
-        self.store().rescue().map_err(|fault| {
-            let what = format!("The store was not in its place and could not be saved: {fault}");
-            ApiError::new(ErrorCode::Degraded, what)
+    /// end. Says where, if it had to.
+    pub async fn rescue(&self) -> Reply<Option<PathBuf>> {
+        self.looking(|core| {
+            core.store().rescue().map_err(|fault| {
+                let what =
+                    format!("The store was not in its place and could not be saved: {fault}");
+                ApiError::new(ErrorCode::Degraded, what)
+            })
         })
+        .await
     }
 
     fn backups(&self) -> Reply<Backups> {

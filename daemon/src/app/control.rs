@@ -13,20 +13,21 @@ use crate::store::{Halt, Writes};
 
 use crate::domain::stimulus::{TAG_CHARACTERS_MAX, TAGS_MAX};
 
-use super::Core;
 use super::lookup::by_id;
 use super::step::{After, step, word};
+use super::{Caller, Core, Scope};
 
 impl Core {
     /// Changes what a study does. When this returns, it does it: after a cancellation nobody else is asked but those whose
     /// question is already out.
-    pub async fn control(&self, id: StudyId, control: Control) -> Reply<Study> {
+    pub async fn control(&self, caller: &Caller, id: StudyId, control: Control) -> Reply<Study> {
+        let owner = caller.may(Scope::Write)?.clone();
         let now = self.world().clock.now();
         let settings = Arc::clone(self.settings());
         let (number, study, after) = self
             .store()
             .write(move |reader| {
-                let mut found = by_id(reader, id)?;
+                let mut found = by_id(reader, &owner, id)?;
                 let mut writes = Writes::at(now);
                 let panel = found.progress.panel;
                 let input = match control {
@@ -61,12 +62,13 @@ impl Core {
     }
 
     /// Replaces a study's tags.
-    pub async fn tag(&self, id: StudyId, tags: Vec<String>) -> Reply<Study> {
+    pub async fn tag(&self, caller: &Caller, id: StudyId, tags: Vec<String>) -> Reply<Study> {
+        let owner = caller.may(Scope::Write)?.clone();
         let tags = checked(tags)?;
         let now = self.world().clock.now();
         self.store()
             .write(move |reader| {
-                let mut found = by_id(reader, id)?;
+                let mut found = by_id(reader, &owner, id)?;
                 let mut writes = Writes::at(now);
                 if found.progress.tags != tags {
                     writes.announce(Some(id), EventData::Tagged { tags: Some(tags.clone()) });

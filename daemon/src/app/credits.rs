@@ -15,7 +15,7 @@ use crate::store::{Fault, Halt, Order, Reader, Writes};
 
 use super::budget::{credits_in, is_month_open, open_purse, purse};
 use super::step::defect;
-use super::{Core, Settings};
+use super::{Caller, Core, Scope, Settings};
 
 /// Movements on one page.
 const PAGE_MAX: u32 = 500;
@@ -24,7 +24,8 @@ const GRANT_MAX: Credits = Credits(1_000_000_000_000);
 
 impl Core {
     /// Where the budget stands. Books the month's allowance when a month has begun.
-    pub async fn credits(&self) -> Reply<WireBalance> {
+    pub async fn credits(&self, caller: &Caller) -> Reply<WireBalance> {
+        caller.may(Scope::Read)?;
         let now = self.world().clock.now();
         let look = move |core: &Self| {
             let settings = core.settings();
@@ -48,14 +49,15 @@ impl Core {
     }
 
     /// Credits that can be spent now; this month's allowance counts, booked or not.
-    pub fn spendable(&self) -> Reply<Credits> {
+    pub(super) fn spendable(&self) -> Reply<Credits> {
         let now = self.world().clock.now();
         let purse = self.store().read(|reader| purse(reader, self.settings(), now))?;
         Ok(purse.spendable().unwrap_or_default())
     }
 
     /// Adds credits that do not lapse.
-    pub async fn grant(&self, credits: Credits) -> Reply<WireBalance> {
+    pub async fn grant(&self, caller: &Caller, credits: Credits) -> Reply<WireBalance> {
+        caller.may(Scope::Operate)?;
         if credits <= Credits::ZERO || credits > GRANT_MAX {
             return Err(ApiError::new(
                 ErrorCode::InvalidInput,
@@ -80,23 +82,32 @@ impl Core {
             .await
     }
 
-    /// Movements, newest first, from `offset` on.
-    pub fn statement(&self, offset: u32, limit: u32) -> Reply<Page<Transfer>> {
+    /// Movements, newest first, from `offset` on. The books are the installation's, with what every owner did.
+    pub async fn statement(
+        &self,
+        caller: &Caller,
+        offset: u32,
+        limit: u32,
+    ) -> Reply<Page<Transfer>> {
+        caller.may(Scope::Operate)?;
         let limit = limit.clamp(1, PAGE_MAX);
-        Ok(self.store().read(|reader| -> Result<_, Fault> {
-            let last = reader.last_key::<TransferRow>()?.unwrap_or(0);
-            let newest = last.saturating_sub(u64::from(offset));
-            let oldest = newest.saturating_sub(u64::from(limit)).saturating_add(1);
-            let mut items = Vec::new();
-            if newest > 0 {
-                reader.scan::<TransferRow>(&oldest, &newest, Order::Falling, |_, row| {
-                    items.push(row.0);
-                    Ok(ControlFlow::Continue(()))
-                })?;
-            }
-            let more = oldest > 1 && newest > 0;
-            Ok(Page { items, next: more.then(|| offset.saturating_add(limit)) })
-        })?)
+        self.looking(move |core| {
+            core.look(|reader| {
+                let last = reader.last_key::<TransferRow>()?.unwrap_or(0);
+                let newest = last.saturating_sub(u64::from(offset));
+                let oldest = newest.saturating_sub(u64::from(limit)).saturating_add(1);
+                let mut items = Vec::new();
+                if newest > 0 {
+                    reader.scan::<TransferRow>(&oldest, &newest, Order::Falling, |_, row| {
+                        items.push(row.0);
+                        Ok(ControlFlow::Continue(()))
+                    })?;
+                }
+                let more = oldest > 1 && newest > 0;
+                Ok(Page { items, next: more.then(|| offset.saturating_add(limit)) })
+            })
+        })
+        .await
     }
 }
 

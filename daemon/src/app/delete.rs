@@ -17,9 +17,10 @@ use crate::store::rows::{
 };
 use crate::store::{Fault, Halt, Order, Reader, Row, Table, Writes};
 
-use super::Core;
+use super::caller::in_mark;
 use super::lookup::by_id;
 use super::step::word;
+use super::{Caller, Core, Scope};
 
 /// Where a study's rows stand under its number.
 pub(super) const ROWS: [Table; 4] =
@@ -43,12 +44,13 @@ impl Default for ErasureSteps {
 impl Core {
     /// Deletes a study that has ended; waits up to `patience` until every row is gone. When that is not long enough, the
     /// rest goes on by itself, also after a restart.
-    pub async fn delete(&self, id: StudyId, patience: Duration) -> Reply<Deleted> {
+    pub async fn delete(&self, caller: &Caller, id: StudyId, patience: Duration) -> Reply<Deleted> {
+        let owner = caller.may(Scope::Write)?.clone();
         let now = self.world().clock.now();
         let mut deleted = self
             .store()
             .write(move |reader| {
-                let found = by_id(reader, id)?;
+                let found = by_id(reader, &owner, id)?;
                 if !found.progress.state.is_final() {
                     return Err(unfinished(&found.study()));
                 }
@@ -64,6 +66,7 @@ impl Core {
                     cost: progress.usage.cost,
                     engine: row.spec.engine,
                     under_way: true,
+                    owner: in_mark(row.owner),
                 };
                 writes.put(&number, &mark);
                 // The key stays taken, without the fingerprint of what was sent under it.

@@ -4,11 +4,12 @@ use protocol::service::{Check, Reply};
 
 use crate::store::{Fault, Unnoted};
 
-use super::{Core, audit};
+use super::{Caller, Core, Scope, audit};
 
 impl Core {
     /// Audits every invariant. Reads the whole store, so it takes seconds on a large one.
-    pub async fn doctor(&self) -> Reply<Vec<Check>> {
+    pub async fn doctor(&self, caller: &Caller) -> Reply<Vec<Check>> {
+        caller.may(Scope::Operate)?;
         let mut checks = vec![self.health(), self.rewound()];
         checks.extend(self.backed_up());
         checks.push(match self.store().check_integrity().await {

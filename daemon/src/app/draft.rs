@@ -8,18 +8,22 @@ use protocol::study::{Draft, Problem, StudySpec};
 
 use crate::domain::{instrument, stimulus};
 
-use super::Core;
 use super::price::Priced;
 use super::submit::{Plan, Submission, fingerprint};
+use super::{Caller, Core, Scope};
 
 impl Core {
     /// Checks a draft and says what it would do. Stores nothing.
-    pub fn check(&self, draft: &Draft) -> Reply<Preview> {
-        let settings = self.with_rules(|rules| stimulus::settings(draft, rules));
-        match self.preview(draft) {
-            Ok(preview) => Ok(Preview { settings, ..preview }),
-            Err(error) => Err(ApiError { settings: Some(Box::new(settings)), ..error }),
-        }
+    pub async fn check(&self, caller: &Caller, draft: Draft) -> Reply<Preview> {
+        caller.may(Scope::Read)?;
+        self.looking(move |core| {
+            let settings = core.with_rules(|rules| stimulus::settings(&draft, rules));
+            match core.preview(&draft) {
+                Ok(preview) => Ok(Preview { settings, ..preview }),
+                Err(error) => Err(ApiError { settings: Some(Box::new(settings)), ..error }),
+            }
+        })
+        .await
     }
 
     fn preview(&self, draft: &Draft) -> Reply<Preview> {
@@ -52,13 +56,14 @@ impl Core {
     }
 
     /// Checks a draft and takes the study on, or finds the one that the same key made.
-    pub async fn take_on(&self, submit: Submit, owner: String) -> Reply<Study> {
-        let body = fingerprint(&(&submit.draft, submit.origin, &owner));
-        let Submit { key, origin, draft, cost_confirmed, .. } = submit;
+    pub async fn take_on(&self, caller: &Caller, submit: Submit) -> Reply<Study> {
+        let owner = caller.may(Scope::Write)?.clone();
+        let body = fingerprint(&(&submit.draft, caller.origin, owner.to_string()));
+        let Submit { key, draft, cost_confirmed, .. } = submit;
         let sent = body.clone();
         let look = move |core: &Self| {
             let notes = stimulus::notes(&draft);
-            if let Some(study) = core.submitted(key, &sent)? {
+            if let Some(study) = core.submitted(&owner, key, &sent)? {
                 return Ok((Seen::Before(Box::new(study)), notes));
             }
             let spec = core.read_draft(&draft)?;
@@ -72,7 +77,7 @@ impl Core {
             Seen::Before(study) => *study,
             Seen::New(plan) => {
                 let plan = *plan;
-                self.submit(Submission { key, body, owner, origin, lineage: None, plan }).await?
+                self.submit(caller, Submission { key, body, lineage: None, plan }).await?
             }
         };
         Ok(Study { notes, ..study })

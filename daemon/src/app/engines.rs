@@ -21,8 +21,8 @@ use crate::inference::key::Origin;
 use crate::inference::model::{ModelEngine, ReadyCall, Spent};
 use crate::store::rows::CallsUnderWay;
 
-use super::Core;
 use super::anchors::worst_of_anchors;
+use super::{Caller, Core, Scope};
 
 /// Something harmless to ask about.
 const TRIAL: &str = "---\nstudy: nps\npanel: 1\n---\nA reusable water bottle of steel that keeps drinks cold for a day.\n";
@@ -36,19 +36,28 @@ type Checked = (Result<Spent, String>, Duration, Option<(Vec<Check>, UsdMicros)>
 
 impl Core {
     /// The variables that engines read.
-    pub fn engine_variables(&self) -> Vec<String> {
-        self.settings().models.as_ref().map(|models| models.variables()).unwrap_or_default()
+    pub fn engine_variables(&self, caller: &Caller) -> Reply<Vec<String>> {
+        caller.may(Scope::Operate)?;
+        let models = self.settings().models.as_ref();
+        Ok(models.map(|models| models.variables()).unwrap_or_default())
     }
 
     /// Takes what a caller's environment holds of them.
-    pub fn offer(&self, environment: &BTreeMap<String, String>) {
+    pub fn offer(&self, caller: &Caller, environment: &BTreeMap<String, String>) -> Reply<()> {
+        caller.may(Scope::Operate)?;
         if let Some(models) = &self.settings().models {
             models.offer(environment, self.world().clock.monotonic());
         }
+        Ok(())
     }
 
     /// What can answer, in the order of names.
-    pub fn engines(&self) -> Vec<EngineInfo> {
+    pub fn engines(&self, caller: &Caller) -> Reply<Vec<EngineInfo>> {
+        caller.may(Scope::Read)?;
+        Ok(self.all_engines())
+    }
+
+    fn all_engines(&self) -> Vec<EngineInfo> {
         let settings = self.settings();
         let inside = settings.engines.iter().map(|(name, engine)| EngineInfo {
             model: Some(engine.model().to_owned()),
@@ -82,7 +91,8 @@ impl Core {
     }
 
     /// Makes one small call to an engine and says what works. What it costs is told and booked like any other call.
-    pub async fn check_engine(&self, name: &str) -> Reply<EngineCheck> {
+    pub async fn check_engine(&self, caller: &Caller, name: &str) -> Reply<EngineCheck> {
+        caller.may(Scope::Operate)?;
         if let Some(encoder) = self.encoder().filter(|encoder| encoder.engine() == name) {
             let begun = self.world().clock.monotonic();
             let (checks, cost) = self.check_embedder(NOBODY, &encoder).await;
@@ -103,7 +113,7 @@ impl Core {
                 .hint(format!("Check the engines behind it: {}", members.join(", "))));
         }
         let Engine::Model(engine) = engine else {
-            let engines = self.engines().into_iter().find(|known| known.name == name);
+            let engines = self.all_engines().into_iter().find(|known| known.name == name);
             let engine = engines.ok_or_else(|| {
                 ApiError::new(ErrorCode::NotFound, format!("There is no engine '{name}'"))
             })?;

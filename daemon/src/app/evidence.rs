@@ -24,10 +24,10 @@ use crate::inference::{Engine, Here, Ready};
 use crate::store::rows::{ExchangesRow, OutcomeKey, OutcomeRow, ResultsRow};
 use crate::store::{Fault, Halt, Order, Reader, Table};
 
-use super::Core;
 use super::lookup::{Found, by_id};
 use super::query::panel;
 use super::remember::blueprints;
+use super::{Caller, Core};
 
 /// Bytes of one page, with room to spare in a frame of 1 MiB.
 const PAGE_BYTES: usize = 600 * 1024;
@@ -36,9 +36,14 @@ const PAGE_BYTES_MAX: usize = 960 * 1024;
 
 impl Core {
     /// Some lines of the evidence of a study that has ended.
-    pub fn evidence(&self, id: StudyId, after: Option<EvidenceCursor>) -> Reply<EvidencePage> {
-        self.look(|reader| {
-            let found = by_id(reader, id)?;
+    pub async fn evidence(
+        &self,
+        caller: &Caller,
+        id: StudyId,
+        after: Option<EvidenceCursor>,
+    ) -> Reply<EvidencePage> {
+        self.view(caller, move |core, reader, owner| {
+            let found = by_id(reader, owner, id)?;
             if !found.progress.state.is_final() {
                 return Err(ApiError::new(
                     ErrorCode::Conflict,
@@ -50,9 +55,10 @@ impl Core {
                 .hint("Wait for it: `demoscope show`, or end it: `demoscope cancel`")
                 .into());
             }
-            let scribe = Scribe::new(self, reader, found)?;
+            let scribe = Scribe::new(core, reader, found)?;
             scribe.page(after)
         })
+        .await
     }
 }
 

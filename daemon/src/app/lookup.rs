@@ -8,7 +8,9 @@ use protocol::run::Study;
 use uuid::Uuid;
 
 use crate::store::rows::{DeletedRow, Progress, StudyNumber, StudyRow};
-use crate::store::{Fault, Halt, Reader, Table};
+use crate::store::{Fault, Halt, Order, Reader, Table};
+
+use super::caller::{Owner, is_of};
 
 /// A study's number and its two rows.
 #[derive(Clone, Debug)]
@@ -49,9 +51,12 @@ impl Found {
     }
 }
 
-pub(super) fn by_id(reader: &Reader<'_>, id: StudyId) -> Result<Found, Halt> {
-    let StudyNumber(number) = reader.get(&id.0)?.ok_or_else(|| not_found(&id.to_string()))?;
-    by_number(reader, number)
+/// The study of that id, if it is that owner's: another's is not there.
+pub(super) fn by_id(reader: &Reader<'_>, owner: &Owner, id: StudyId) -> Result<Found, Halt> {
+    match reader.get(&id.0)? {
+        Some(StudyNumber(number)) if is_of(reader, owner, number)? => by_number(reader, number),
+        _ => Err(not_found(&id.to_string()).into()),
+    }
 }
 
 pub(super) fn by_number(reader: &Reader<'_>, number: u32) -> Result<Found, Halt> {
@@ -66,11 +71,11 @@ pub(super) fn by_number(reader: &Reader<'_>, number: u32) -> Result<Found, Halt>
     Ok(Found { number, row, progress })
 }
 
-/// The study that an id, an unambiguous prefix of one, or `@` (the latest) names.
-pub(super) fn by_name(reader: &Reader<'_>, name: &str) -> Result<Found, Halt> {
+/// The study of that owner's that an id, an unambiguous prefix of one, or `@` (the latest) names.
+pub(super) fn by_name(reader: &Reader<'_>, owner: &Owner, name: &str) -> Result<Found, Halt> {
     let name = name.trim();
     if name == "@" {
-        let latest = reader.last_key::<StudyRow>()?.ok_or_else(|| {
+        let latest = latest(reader, owner)?.ok_or_else(|| {
             ApiError::new(ErrorCode::NotFound, "There is no study yet")
                 .hint("Start one with `demoscope run FILE`")
         })?;
@@ -82,7 +87,10 @@ pub(super) fn by_name(reader: &Reader<'_>, name: &str) -> Result<Found, Halt> {
     };
     let mut found = Vec::new();
     let mut deleted = None;
-    reader.scan::<StudyNumber>(&first, &last, crate::store::Order::Rising, |id, number| {
+    reader.scan::<StudyNumber>(&first, &last, Order::Rising, |id, number| {
+        if !is_of(reader, owner, number.0)? {
+            return Ok(ControlFlow::Continue(()));
+        }
         // What was deleted makes no other name ambiguous.
         match reader.get::<DeletedRow>(&number.0)? {
             None => found.push((id, number.0)),
@@ -107,6 +115,17 @@ pub(super) fn by_name(reader: &Reader<'_>, name: &str) -> Result<Found, Halt> {
             .into())
         }
     }
+}
+
+/// The number of the owner's latest study.
+fn latest(reader: &Reader<'_>, owner: &Owner) -> Result<Option<u32>, Fault> {
+    let mut latest = None;
+    reader.all::<StudyRow>(Order::Falling, |number, row| {
+        let is_theirs = owner.owns(&row.owner);
+        latest = is_theirs.then_some(number);
+        Ok(if is_theirs { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok(latest)
 }
 
 /// The smallest or greatest id that begins with those hexadecimal digits.

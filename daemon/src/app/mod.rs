@@ -1,6 +1,7 @@
 //! The use cases: the only place where state changes. Each reads, asks the domain, and writes one transaction that holds
 //! the new state, the movement of money and the event. Nothing here calls a driver: after a commit one is woken, and looks
-//! at the store itself.
+//! at the store itself. What a door calls is async and has its [`Caller`] as the first parameter; what has none is a step of
+//! the drivers within, which act for every owner and name studies by their number.
 
 mod advance;
 mod analyse;
@@ -8,6 +9,7 @@ mod anchors;
 pub mod audit;
 mod backup;
 mod budget;
+mod caller;
 mod compute;
 mod control;
 mod credits;
@@ -30,6 +32,7 @@ mod prune;
 mod query;
 mod queue;
 mod record;
+mod reload;
 mod remember;
 mod replay;
 mod spend;
@@ -52,19 +55,22 @@ use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 pub use advance::{Job, Left, Pending};
 pub use anchors::{Anchors, NoAnchors};
 pub use backup::restore_backup;
+pub use caller::{Caller, Owner, Scope, Scopes};
 pub use delete::ErasureSteps;
 pub use drivers::{Enlisted, Looked, Turn};
 pub use elicit::Makers;
 pub use gates::Gate;
 pub use queue::in_order;
 pub use record::Batch;
+pub use reload::Source;
 pub use replay::{NotReplayed, Replayed, replay};
 pub use spend::{Capped, Caps, cap};
 pub use submit::{Plan, Submission, fingerprint};
 
+use crate::config::Setting;
 use crate::inference::Engine;
 use crate::inference::registry::Registry;
-use crate::store::{OpenError, Options, Storage, Store};
+use crate::store::{Halt, OpenError, Options, Reader, Storage, Store};
 use crate::world::{Wake, World};
 use gates::Gates;
 use step::After;
@@ -104,6 +110,8 @@ pub struct Settings {
     pub events_kept_days: u32,
     /// How much of a deleted study is erased at once.
     pub erasure_steps: ErasureSteps,
+    /// The file that all this was read from, to read it again.
+    pub source: Option<Source>,
 }
 
 impl Default for Settings {
@@ -125,6 +133,7 @@ impl Default for Settings {
             backups_kept: 7,
             events_kept_days: 30,
             erasure_steps: ErasureSteps::default(),
+            source: None,
         }
     }
 }
@@ -153,6 +162,8 @@ struct Shared {
     studies_running: AtomicUsize,
     /// Why the last daily backup was not made, when it was not.
     backup_trouble: Mutex<Option<String>>,
+    /// The settings that are in force now.
+    in_force: Mutex<Vec<Setting>>,
 }
 
 impl Core {
@@ -180,8 +191,10 @@ impl Core {
                 "an older database was put back: its credits came back with it"
             );
         }
+        let read = settings.source.as_ref().map(|source| source.read.clone());
         Ok(Self {
             shared: Arc::new(Shared {
+                in_force: Mutex::new(read.unwrap_or_default()),
                 studies_running: AtomicUsize::new(settings.studies_running),
                 world,
                 store,
@@ -219,7 +232,7 @@ impl Core {
     }
 
     /// Changes that while studies are at work: more begin at once, fewer when some have ended.
-    pub fn set_places(&self, places: usize) {
+    fn set_places(&self, places: usize) {
         self.shared.studies_running.store(places, Ordering::Relaxed);
         self.work().signal();
     }
@@ -265,7 +278,7 @@ impl Core {
     }
 
     /// Runs what reads the store, or blocks for another reason, from an async call: on a thread that may wait.
-    pub async fn looking<T: Send + 'static>(
+    async fn looking<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Self) -> Reply<T> + Send + 'static,
     ) -> Reply<T> {
@@ -275,6 +288,16 @@ impl Core {
             Err(ApiError::new(ErrorCode::Internal, "The daemon failed at this call")
                 .hint("Check the store with `demoscope doctor`; the log has the details"))
         })
+    }
+
+    /// Looks at one snapshot of the store for a caller, on a thread that may wait.
+    async fn view<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        look: impl FnOnce(&Self, &Reader<'_>, &Owner) -> Result<T, Halt> + Send + 'static,
+    ) -> Reply<T> {
+        let owner = caller.may(Scope::Read)?.clone();
+        self.looking(move |core| core.look(|reader| look(core, reader, &owner))).await
     }
 
     fn backup_trouble(&self) -> Option<String> {

@@ -19,12 +19,14 @@ use crate::domain::panel::{Panel, Population};
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
 use crate::store::{Fault, Halt, Order, Reader, Table};
 
-use super::Core;
+use super::advance::unfinished;
 use super::budget::purse;
+use super::caller::is_of;
 use super::lookup::{Found, by_id, by_name, by_number};
 use super::plan::recipe;
 use super::spent::{dollars, inference, others, providers, spending};
 use super::submit::packed_panel;
+use super::{Caller, Core};
 
 /// Studies on one page.
 const STUDIES_MAX: u32 = 500;
@@ -43,17 +45,21 @@ const RECENT_SECONDS: i64 = 60;
 
 impl Core {
     /// Lists studies, newest first.
-    pub fn studies(&self, query: &StudyQuery) -> Reply<Page<Study>> {
+    pub async fn studies(&self, caller: &Caller, query: &StudyQuery) -> Reply<Page<Study>> {
+        let query = query.clone();
         let limit = match query.limit {
             0 => STUDIES_MAX,
             limit => limit.min(STUDIES_MAX),
         };
         let wanted = query.search.as_ref().map(|text| text.to_lowercase());
-        let mut skipped = 0_u32;
-        let mut items = Vec::new();
-        let mut more = false;
-        self.look(|reader| {
+        self.view(caller, move |core, reader, owner| {
+            let mut skipped = 0_u32;
+            let mut items = Vec::new();
+            let mut more = false;
             reader.all::<StudyRow>(Order::Falling, |number, row| {
+                if !owner.owns(&row.owner) {
+                    return Ok(ControlFlow::Continue(()));
+                }
                 let progress: Progress = reader.get(&number)?.ok_or_else(|| Fault::Row {
                     table: Table::Progress,
                     why: format!("study {number} is missing"),
@@ -75,28 +81,29 @@ impl Core {
                     return Ok(ControlFlow::Break(()));
                 }
                 let found = Found { number, row, progress };
-                let headline = self.headlines().of(reader, &found)?;
+                let headline = core.headlines().of(reader, &found)?;
                 items.push(Study { headline, ..found.study() });
                 Ok(ControlFlow::Continue(()))
             })?;
-            Ok(())
-        })?;
-        let next = more.then(|| query.offset.saturating_add(limit));
-        Ok(Page { items, next })
+            let next = more.then(|| query.offset.saturating_add(limit));
+            Ok(Page { items, next })
+        })
+        .await
     }
 
     /// Finds the study that an id, an unambiguous prefix of one, or `@` (the latest) names.
-    pub fn find(&self, name: &str) -> Reply<Study> {
-        self.look(|reader| Ok(by_name(reader, name)?.study()))
+    pub async fn find(&self, caller: &Caller, name: &str) -> Reply<Study> {
+        let name = name.to_owned();
+        self.view(caller, move |_, reader, owner| Ok(by_name(reader, owner, &name)?.study())).await
     }
 
     /// A study with its results, without single answers.
-    pub fn report(&self, id: StudyId) -> Reply<Report> {
-        let now = self.world().clock.now();
-        self.look(|reader| {
-            let found = by_id(reader, id)?;
+    pub async fn report(&self, caller: &Caller, id: StudyId) -> Reply<Report> {
+        self.view(caller, move |core, reader, owner| {
+            let now = core.world().clock.now();
+            let found = by_id(reader, owner, id)?;
             let results: Option<ResultsRow> = reader.get(&found.number)?;
-            let purse = purse(reader, self.settings(), now)?;
+            let purse = purse(reader, core.settings(), now)?;
             let progress = &found.progress;
             let until = progress.completed_at.unwrap_or(now);
             let latency = until.duration_since(found.row.created_at).as_millis();
@@ -120,13 +127,14 @@ impl Core {
             let below_middle = results.as_ref().and_then(below_middle);
             Ok(Report { study: found.study(), results, meta, below_middle, asked: None })
         })
+        .await
     }
 
     /// What a study looks like now.
-    pub fn live(&self, id: StudyId) -> Reply<Live> {
-        let now = self.world().clock.now();
-        self.look(|reader| {
-            let found = by_id(reader, id)?;
+    pub async fn live(&self, caller: &Caller, id: StudyId) -> Reply<Live> {
+        self.view(caller, move |core, reader, owner| {
+            let now = core.world().clock.now();
+            let found = by_id(reader, owner, id)?;
             let progress = &found.progress;
             let present = progress
                 .working_since
@@ -138,10 +146,11 @@ impl Core {
                 recent: seconds(progress, now.as_second()),
                 elapsed_ms: progress.worked_ms.saturating_add(present.unwrap_or(0)),
                 spending: spending(&found),
-                silence: self.silence(progress, &found.row.spec.engine, now.as_second()),
-                no_writes: self.store().degraded().filter(|_| !progress.state.is_final()),
+                silence: core.silence(progress, &found.row.spec.engine, now.as_second()),
+                no_writes: core.store().degraded().filter(|_| !progress.state.is_final()),
             })
         })
+        .await
     }
 
     /// The engine that has kept a running study waiting the longest, where that is worth telling.
@@ -175,10 +184,16 @@ impl Core {
     }
 
     /// Answers in respondent order, from the respondent at `offset` on; `next` is the respondent to go on with.
-    pub fn answers(&self, id: StudyId, offset: u32, limit: u32) -> Reply<Page<Response<Tagged>>> {
+    pub async fn answers(
+        &self,
+        caller: &Caller,
+        id: StudyId,
+        offset: u32,
+        limit: u32,
+    ) -> Reply<Page<Response<Tagged>>> {
         let limit = usize::try_from(limit.clamp(1, ANSWERS_MAX)).unwrap_or(1);
-        self.look(|reader| {
-            let found = by_id(reader, id)?;
+        self.view(caller, move |_, reader, owner| {
+            let found = by_id(reader, owner, id)?;
             let panel = panel(reader, &found)?;
             let tasks = usize::from(tasks(&found.row.spec));
             let mut page = Sheet { items: Vec::new(), bytes: 0, limit };
@@ -203,13 +218,20 @@ impl Core {
             }
             Ok(Page { items: page.items, next })
         })
+        .await
     }
 
     /// One byte for each respondent from `offset` on: the score plus one, 0 while there is no outcome, 255 for an outcome
     /// that is no score.
-    pub fn scores(&self, id: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>> {
-        self.look(|reader| {
-            let found = by_id(reader, id)?;
+    pub async fn scores(
+        &self,
+        caller: &Caller,
+        id: StudyId,
+        offset: u32,
+        limit: u32,
+    ) -> Reply<Vec<u8>> {
+        self.view(caller, move |_, reader, owner| {
+            let found = by_id(reader, owner, id)?;
             let end = found.row.spec.panel;
             let until = offset.saturating_add(limit.min(SCORES_MAX)).min(end);
             let length = usize::try_from(until.saturating_sub(offset)).unwrap_or(0);
@@ -236,21 +258,28 @@ impl Core {
             })?;
             Ok(scores)
         })
+        .await
     }
 
-    /// How many studies are at work.
-    pub fn counts(&self) -> Reply<StudyCounts> {
-        let mut counts = StudyCounts::default();
-        for pending in self.pending()? {
-            match pending.state {
-                State::Queued => counts.queued = counts.queued.saturating_add(1),
-                State::Running | State::Finalizing => {
-                    counts.running = counts.running.saturating_add(1);
+    /// How many of the caller's studies are at work.
+    pub async fn counts(&self, caller: &Caller) -> Reply<StudyCounts> {
+        self.view(caller, |_, reader, owner| {
+            let mut counts = StudyCounts::default();
+            for pending in unfinished(reader)? {
+                if !is_of(reader, owner, pending.number)? {
+                    continue;
                 }
-                _ => {}
+                match pending.state {
+                    State::Queued => counts.queued = counts.queued.saturating_add(1),
+                    State::Running | State::Finalizing => {
+                        counts.running = counts.running.saturating_add(1);
+                    }
+                    _ => {}
+                }
             }
-        }
-        Ok(counts)
+            Ok(counts)
+        })
+        .await
     }
 
     /// The panel of a study, as it was sampled.

@@ -9,41 +9,60 @@ use protocol::service::Reply;
 
 use crate::store::{Halt, Reader, Writes};
 
-use super::Core;
 use super::advance::{Pending, unfinished};
+use super::caller::is_of;
 use super::lookup::{by_id, by_number};
+use super::{Caller, Core, Owner, Scope};
 
 /// Studies that one reply lists.
 const LISTED_MAX: usize = 500;
 
 impl Core {
-    /// Studies at work, then those that wait, in the order in which they will be asked. At most 500.
-    pub fn queue(&self) -> Reply<Vec<Study>> {
-        self.store().read(listed).map_err(ApiError::from)
+    /// The caller's studies at work, then those that wait, in the order in which they will be asked. At most 500.
+    pub async fn queue(&self, caller: &Caller) -> Reply<Vec<Study>> {
+        self.view(caller, |_, reader, owner| listed(reader, owner)).await
     }
 
-    /// Puts a waiting study at a place among those that wait, from 1; a place behind the last is the last.
-    pub async fn move_in_queue(&self, id: StudyId, place: u32) -> Reply<Vec<Study>> {
+    /// Puts a waiting study at a place among those of its owner that wait, from 1; a place behind the last is the last.
+    /// Whoever else waits keeps their place.
+    pub async fn move_in_queue(
+        &self,
+        caller: &Caller,
+        id: StudyId,
+        place: u32,
+    ) -> Reply<Vec<Study>> {
+        let owner = caller.may(Scope::Write)?.clone();
+        let theirs = owner.clone();
         let now = self.world().clock.now();
-        let studies = self
-            .store()
+        self.store()
             .write(move |reader| {
-                let found = by_id(reader, id)?;
+                let found = by_id(reader, &theirs, id)?;
                 if found.progress.state != State::Queued {
                     let what = format!("The study is {}", found.progress.state);
                     return Err(ApiError::new(ErrorCode::Conflict, what)
                         .hint("Choose one that waits: `demoscope queue` lists them")
                         .into());
                 }
-                let mut waiting: Vec<u32> = in_order(unfinished(reader)?)
+                let waiting = in_order(unfinished(reader)?)
                     .into_iter()
-                    .filter(|pending| pending.state == State::Queued)
-                    .map(|pending| pending.number)
-                    .filter(|number| *number != found.number)
-                    .collect();
+                    .filter(|pending| pending.state == State::Queued);
+                let mut waiting: Vec<u32> = waiting.map(|pending| pending.number).collect();
+                let (mut places, mut own) = (Vec::new(), Vec::new());
+                for (place, number) in waiting.iter().enumerate() {
+                    if is_of(reader, &theirs, *number)? {
+                        places.push(place);
+                        own.push(*number);
+                    }
+                }
+                own.retain(|number| *number != found.number);
                 let at = usize::try_from(place.saturating_sub(1)).unwrap_or(usize::MAX);
-                let at = at.min(waiting.len());
-                waiting.insert(at, found.number);
+                let at = at.min(own.len());
+                own.insert(at, found.number);
+                for (place, number) in places.into_iter().zip(own) {
+                    if let Some(waiting) = waiting.get_mut(place) {
+                        *waiting = number;
+                    }
+                }
                 let mut writes = Writes::at(now);
                 // Negative places come before all that were never moved, and so before whoever comes later.
                 let first = i64::try_from(waiting.len()).unwrap_or(i64::MAX).saturating_neg();
@@ -58,19 +77,20 @@ impl Core {
                 writes.announce(Some(id), EventData::Moved { place });
                 Ok(((), writes))
             })
-            .await
-            .and_then(|()| self.queue())?;
+            .await?;
         self.work().signal();
-        Ok(studies)
+        self.looking(move |core| core.look(|reader| listed(reader, &owner))).await
     }
 }
 
-fn listed(reader: &Reader<'_>) -> Result<Vec<Study>, Halt> {
-    in_order(unfinished(reader)?)
-        .into_iter()
-        .take(LISTED_MAX)
-        .map(|pending| Ok(by_number(reader, pending.number)?.study()))
-        .collect()
+fn listed(reader: &Reader<'_>, owner: &Owner) -> Result<Vec<Study>, Halt> {
+    let mut studies = Vec::new();
+    for pending in in_order(unfinished(reader)?) {
+        if studies.len() < LISTED_MAX && is_of(reader, owner, pending.number)? {
+            studies.push(by_number(reader, pending.number)?.study());
+        }
+    }
+    Ok(studies)
 }
 
 /// Those that can go on without their owner, in the order in which they get places at work: those that had one before a

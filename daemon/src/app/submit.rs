@@ -9,7 +9,7 @@ use protocol::id::{StudyId, SubmitKey};
 use protocol::results::Margins;
 use protocol::run::Study;
 use protocol::service::Reply;
-use protocol::study::{Origin, StudySpec};
+use protocol::study::StudySpec;
 use serde::Serialize;
 
 use crate::domain::digest::sha256_hex;
@@ -19,9 +19,10 @@ use crate::store::rows::{
 };
 use crate::store::{Fault, Halt, Reader, Table, Writes};
 
-use super::Core;
+use super::caller::is_of;
 use super::lookup::{Found, by_number};
 use super::step::{After, step};
+use super::{Caller, Core, Owner, Scope};
 
 /// A checked study with everything that was computed for it before the transaction.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,10 +56,6 @@ pub struct Submission {
     pub key: SubmitKey,
     /// [`fingerprint`] of what the client sent. Not of the plan: a seed that was drawn differs from call to call.
     pub body: String,
-    /// Who owns it.
-    pub owner: String,
-    /// The door it came in through.
-    pub origin: Origin,
     /// The watched file it is a version of.
     pub lineage: Option<String>,
     /// What to run.
@@ -73,20 +70,26 @@ pub fn fingerprint(request: &impl Serialize) -> String {
 impl Core {
     /// The study that a key made before, so that a repeated call needs no second panel. A key that was used for another
     /// body is a conflict.
-    pub fn submitted(&self, key: SubmitKey, body: &str) -> Reply<Option<Study>> {
-        let found = self.store().read(|reader| earlier(reader, key, body))?;
+    pub(super) fn submitted(
+        &self,
+        owner: &Owner,
+        key: SubmitKey,
+        body: &str,
+    ) -> Reply<Option<Study>> {
+        let found = self.store().read(|reader| earlier(reader, owner, key, body))?;
         Ok(found.map(|found| found.study()))
     }
 
     /// Takes a study on, or finds the one that the same key made.
-    pub async fn submit(&self, submission: Submission) -> Reply<Study> {
+    pub async fn submit(&self, caller: &Caller, submission: Submission) -> Reply<Study> {
+        let (owner, origin) = (caller.may(Scope::Write)?.clone(), caller.origin);
         let now = self.world().clock.now();
         let id = StudyId(self.world().ids.fresh());
         let settings = Arc::clone(self.settings());
         let (number, study, after) = self
             .store()
             .write(move |reader| {
-                if let Some(found) = earlier(reader, submission.key, &submission.body)? {
+                if let Some(found) = earlier(reader, &owner, submission.key, &submission.body)? {
                     let known = (found.number, found.study(), After::default());
                     return Ok((known, Writes::at(now)));
                 }
@@ -96,7 +99,7 @@ impl Core {
                 let number = number.ok_or_else(|| {
                     ApiError::new(ErrorCode::Internal, "There are no study numbers left")
                 })?;
-                let Submission { key, body, owner, origin, lineage, plan } = submission;
+                let Submission { key, body, lineage, plan } = submission;
                 let Plan {
                     spec,
                     model,
@@ -117,7 +120,7 @@ impl Core {
                     spec,
                     model,
                     instrument_hash,
-                    owner,
+                    owner: owner.to_string(),
                     origin,
                     lineage,
                     price,
@@ -144,21 +147,27 @@ impl Core {
     }
 }
 
-fn earlier(reader: &Reader<'_>, key: SubmitKey, body: &str) -> Result<Option<Found>, Halt> {
+fn earlier(
+    reader: &Reader<'_>,
+    owner: &Owner,
+    key: SubmitKey,
+    body: &str,
+) -> Result<Option<Found>, Halt> {
     match reader.get::<SubmitRow>(&key.0)? {
         None => Ok(None),
+        Some(row) if !is_of(reader, owner, row.number)? => Err(used_before().into()),
         // Whoever repeats a call does not want back, and pay for again, what was deleted since.
         Some(row) if reader.get::<DeletedRow>(&row.number)?.is_some() => {
             by_number(reader, row.number).map(Some).map_err(afresh)
         }
         Some(row) if row.body == body => by_number(reader, row.number).map(Some),
-        Some(_) => Err(ApiError::new(
-            ErrorCode::Conflict,
-            "This submission key was used for another study",
-        )
-        .hint("Make a fresh key for each submission; repeat one only with the very same call")
-        .into()),
+        Some(_) => Err(used_before().into()),
     }
+}
+
+fn used_before() -> ApiError {
+    ApiError::new(ErrorCode::Conflict, "This submission key was used for another study")
+        .hint("Make a fresh key for each submission; repeat one only with the very same call")
 }
 
 /// The same refusal, with the way to the same study once more.

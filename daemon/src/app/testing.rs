@@ -19,7 +19,12 @@ use crate::inference::{Ask, Engine, InProcess, Refusal, Reply, Responder};
 use crate::store::{OpenStorage, Options, Storage, backend as redb_seam};
 use crate::world::{CountedIds, ManualClock, World};
 
-use super::{Core, ErasureSteps, Plan, Settings, Submission};
+use super::{Caller, Core, ErasureSteps, Owner, Plan, Scopes, Settings, Submission};
+
+/// The user for whom the daemon runs.
+pub(crate) fn me() -> Caller {
+    Caller { owner: Owner::Local(1_000), scopes: Scopes::ALL, origin: Origin::Cli }
+}
 
 /// A disk in memory. What was written but not synced is lost in a crash, and it can be told to fail.
 #[derive(Clone, Debug, Default)]
@@ -311,8 +316,6 @@ fn with_plan(key: u128, plan: Plan) -> Submission {
     Submission {
         key: SubmitKey(Uuid::from_u128(key)),
         body: super::fingerprint(&plan.spec),
-        owner: "uid:1000".to_owned(),
-        origin: Origin::Cli,
         lineage: None,
         plan,
     }

@@ -2,6 +2,7 @@
 //! that these tests must notice.
 
 mod budget;
+mod callers;
 mod calls;
 mod delete;
 mod history;

@@ -9,12 +9,32 @@ use crate::inference::limits::Bounds;
 use crate::inference::model::ModelEngine;
 use crate::inference::service;
 
-use super::Core;
+use super::{Caller, Core, Scope};
 
 impl Core {
-    /// Changes what is given and says what holds now. Studies at work follow at once: a lower limit counts from the next
-    /// call on, a higher one is climbed to.
-    pub fn tune_engine(&self, name: &str, tuning: &Tuning) -> Reply<Tuning> {
+    /// Changes what is given and says what holds now; given nothing, goes back to what settings say. Studies at work follow
+    /// at once: a lower limit counts from the next call on, a higher one is climbed to.
+    pub async fn tune_engine(
+        &self,
+        caller: &Caller,
+        name: &str,
+        tuning: Option<Tuning>,
+    ) -> Reply<Tuning> {
+        caller.may(Scope::Operate)?;
+        let Some(tuning) = tuning else {
+            let name = name.to_owned();
+            return self
+                .looking(move |core| {
+                    let config = core.read_settings()?.config;
+                    let own = config.engine.models.get(&name).cloned().unwrap_or_default();
+                    core.retune_engine(&name, &own)
+                })
+                .await;
+        };
+        self.tune(name, &tuning)
+    }
+
+    fn tune(&self, name: &str, tuning: &Tuning) -> Reply<Tuning> {
         let engine = self.model(name)?;
         let before = engine.bounds();
         // Nought takes a limit away, but no engine works with no call at all.
@@ -38,7 +58,7 @@ impl Core {
     }
 
     /// The same with what settings say now.
-    pub fn retune_engine(&self, name: &str, own: &EngineSettings) -> Reply<Tuning> {
+    pub(super) fn retune_engine(&self, name: &str, own: &EngineSettings) -> Reply<Tuning> {
         let engine = self.model(name)?;
         let bounds = service::bounds(name, own).map_err(|unready| {
             ApiError::new(ErrorCode::InvalidInput, format!("[engine.{name}]: {unready}"))

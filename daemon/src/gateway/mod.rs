@@ -1,8 +1,8 @@
-//! Drivers that are called: the socket and its service. Each call checks its caller, asks `app`, and answers.
+//! Drivers that are called: the socket and its service. Each call says who its caller is, asks `app`, and answers.
 
 mod listen;
 mod rpc;
-mod settings;
+pub(crate) mod socket;
 
 pub(crate) use listen::{Instance, Listener};
-pub(crate) use rpc::{Face, serve};
+pub(crate) use rpc::Face;

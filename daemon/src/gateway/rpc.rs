@@ -1,10 +1,11 @@
 //! The socket's service: every call of the protocol, one to one on the use cases. A peer that has not greeted gets
-//! nothing; a call that reads much runs beside the others, never in front of them.
+//! nothing; a call that reads much runs beside the others, never in front of them. Whoever connects is the user for whom the
+//! daemon runs, and may do everything.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt;
@@ -21,18 +22,14 @@ use protocol::service::{
     Check, Control, Deleted, Demoscope, EngineCheck, EngineInfo, EvidenceCursor, EvidencePage,
     Hello, Page, Reply, SettingChange, Status, StudyQuery, Submit, Tuning, VERSIONS, Welcome,
 };
-use protocol::study::Draft;
+use protocol::study::{Draft, Origin};
 use protocol::wire;
 use tarpc::context::Context;
 use tarpc::server::{BaseChannel, Channel};
 use tokio::net::UnixStream;
 
-use crate::app::Core;
-use crate::config::{self, Setting};
-use crate::domain::planning;
+use crate::app::{Caller, Core, Owner, Scope, Scopes};
 use crate::world::Wake;
-
-use super::settings;
 
 /// Calls of one peer that may be under way at the same time.
 const CALLS_MAX: usize = 64;
@@ -50,8 +47,6 @@ pub(crate) struct Face {
     pub(crate) core: Core,
     /// Where everything lives.
     pub(crate) paths: Paths,
-    /// The settings that it works with.
-    pub(crate) settings: Mutex<Vec<Setting>>,
     /// When the daemon was ready.
     pub(crate) since: Instant,
     /// Signalled when a peer asks the daemon to end.
@@ -59,9 +54,12 @@ pub(crate) struct Face {
 }
 
 /// Serves one peer until it leaves or stalls.
-pub(crate) async fn serve(face: Arc<Face>, stream: UnixStream) {
+pub(super) async fn serve(face: Arc<Face>, stream: UnixStream) {
     let (transport, heard) = wire::accept(stream);
-    let peer = Peer { face, heard };
+    // The listener has turned away whoever is another user than this one.
+    let owner = Owner::Local(rustix::process::geteuid().as_raw());
+    let caller = Arc::new(Caller { owner, scopes: Scopes::ALL, origin: Origin::Cli });
+    let peer = Peer { face, caller, heard };
     BaseChannel::with_defaults(transport)
         .max_concurrent_requests(CALLS_MAX)
         .execute(peer.serve())
@@ -83,29 +81,21 @@ fn logged<T>(reply: Reply<T>) -> Reply<T> {
 #[derive(Clone)]
 struct Peer {
     face: Arc<Face>,
+    caller: Arc<Caller>,
     heard: Arc<AtomicBool>,
 }
 
 impl Peer {
-    /// The use cases, for a peer that has greeted.
-    fn core(&self) -> Reply<&Core> {
+    /// The use cases and the caller, for a peer that has greeted.
+    fn greeted(&self) -> Reply<(&Core, &Caller)> {
         if self.heard.load(Ordering::Relaxed) {
-            return Ok(&self.face.core);
+            return Ok((&self.face.core, &self.caller));
         }
         Err(ApiError::new(
             ErrorCode::Incompatible,
             "The first call on a connection must be a greeting",
         )
         .hint("Use a client of this version"))
-    }
-
-    /// Runs a reading use case on a thread that may block.
-    async fn reading<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&Face) -> Reply<T> + Send + 'static,
-    ) -> Reply<T> {
-        let face = Arc::clone(&self.face);
-        logged(self.core()?.looking(move |_| read(&face)).await)
     }
 }
 
@@ -139,29 +129,35 @@ impl Demoscope for Peer {
     }
 
     async fn check(self, _: Context, draft: Draft) -> Reply<Preview> {
-        self.reading(move |face| face.core.check(&draft)).await
+        let (core, caller) = self.greeted()?;
+        logged(core.check(caller, draft).await)
     }
 
     async fn submit(self, _: Context, submit: Submit) -> Reply<Study> {
-        let core = self.core()?;
-        let owner = format!("uid:{}", rustix::process::geteuid().as_raw());
-        logged(core.take_on(submit, owner).await)
+        let (core, caller) = self.greeted()?;
+        // Commands and the workstation come in through the same socket, and say which of them they are.
+        let caller = Caller { origin: submit.origin, ..caller.clone() };
+        logged(core.take_on(&caller, submit).await)
     }
 
     async fn studies(self, _: Context, query: StudyQuery) -> Reply<Page<Study>> {
-        self.reading(move |face| face.core.studies(&query)).await
+        let (core, caller) = self.greeted()?;
+        logged(core.studies(caller, &query).await)
     }
 
     async fn find(self, _: Context, name: String) -> Reply<Study> {
-        self.reading(move |face| face.core.find(&name)).await
+        let (core, caller) = self.greeted()?;
+        logged(core.find(caller, &name).await)
     }
 
     async fn report(self, _: Context, study: StudyId) -> Reply<Report> {
-        self.reading(move |face| face.core.report(study)).await
+        let (core, caller) = self.greeted()?;
+        logged(core.report(caller, study).await)
     }
 
     async fn live(self, _: Context, study: StudyId) -> Reply<Live> {
-        self.reading(move |face| face.core.live(study)).await
+        let (core, caller) = self.greeted()?;
+        logged(core.live(caller, study).await)
     }
 
     async fn answers(
@@ -171,11 +167,13 @@ impl Demoscope for Peer {
         offset: u32,
         limit: u32,
     ) -> Reply<Page<Response<Tagged>>> {
-        self.reading(move |face| face.core.answers(study, offset, limit)).await
+        let (core, caller) = self.greeted()?;
+        logged(core.answers(caller, study, offset, limit).await)
     }
 
     async fn scores(self, _: Context, study: StudyId, offset: u32, limit: u32) -> Reply<Vec<u8>> {
-        self.reading(move |face| face.core.scores(study, offset, limit)).await
+        let (core, caller) = self.greeted()?;
+        logged(core.scores(caller, study, offset, limit).await)
     }
 
     async fn compare(
@@ -185,7 +183,8 @@ impl Demoscope for Peer {
         second: StudyId,
         of: Option<String>,
     ) -> Reply<Comparison> {
-        self.reading(move |face| face.core.compare(first, second, of.as_deref())).await
+        let (core, caller) = self.greeted()?;
+        logged(core.compare(caller, first, second, of.as_deref()).await)
     }
 
     async fn cross(
@@ -195,11 +194,13 @@ impl Demoscope for Peer {
         dimensions: Vec<String>,
         of: Option<String>,
     ) -> Reply<CrossTab> {
-        self.reading(move |face| face.core.cross(study, &dimensions, of.as_deref())).await
+        let (core, caller) = self.greeted()?;
+        logged(core.cross(caller, study, &dimensions, of.as_deref()).await)
     }
 
     async fn asked(self, _: Context, study: StudyId) -> Reply<Asked> {
-        self.reading(move |face| face.core.asked(study)).await
+        let (core, caller) = self.greeted()?;
+        logged(core.asked(caller, study).await)
     }
 
     async fn evidence(
@@ -208,122 +209,126 @@ impl Demoscope for Peer {
         study: StudyId,
         after: Option<EvidenceCursor>,
     ) -> Reply<EvidencePage> {
-        self.reading(move |face| face.core.evidence(study, after)).await
+        let (core, caller) = self.greeted()?;
+        logged(core.evidence(caller, study, after).await)
     }
 
     async fn power(self, _: Context, question: PowerQuestion) -> Reply<PowerAnswer> {
-        self.core()?;
-        planning::power(&question).map_err(|error| {
-            ApiError::new(ErrorCode::InvalidInput, error.to_string()).hint(error.hint())
-        })
+        let (core, caller) = self.greeted()?;
+        logged(core.power(caller, question).await)
     }
 
     async fn control(self, _: Context, study: StudyId, control: Control) -> Reply<Study> {
-        logged(self.core()?.control(study, control).await)
+        let (core, caller) = self.greeted()?;
+        logged(core.control(caller, study, control).await)
     }
 
     async fn tag(self, _: Context, study: StudyId, tags: Vec<String>) -> Reply<Study> {
-        logged(self.core()?.tag(study, tags).await)
+        let (core, caller) = self.greeted()?;
+        logged(core.tag(caller, study, tags).await)
     }
 
     async fn delete(self, _: Context, study: StudyId) -> Reply<Deleted> {
-        logged(self.core()?.delete(study, ERASE_WAIT_MAX).await)
+        let (core, caller) = self.greeted()?;
+        logged(core.delete(caller, study, ERASE_WAIT_MAX).await)
     }
 
     async fn credits(self, _: Context) -> Reply<Balance> {
-        logged(self.core()?.credits().await)
+        let (core, caller) = self.greeted()?;
+        logged(core.credits(caller).await)
     }
 
     async fn grant(self, _: Context, credits: Credits) -> Reply<Balance> {
-        logged(self.core()?.grant(credits).await)
+        let (core, caller) = self.greeted()?;
+        logged(core.grant(caller, credits).await)
     }
 
     async fn statement(self, _: Context, offset: u32, limit: u32) -> Reply<Page<Transfer>> {
-        self.reading(move |face| face.core.statement(offset, limit)).await
+        let (core, caller) = self.greeted()?;
+        logged(core.statement(caller, offset, limit).await)
     }
 
     async fn events(self, _: Context, after: Cursor, limit: u32, wait_ms: u64) -> Reply<EventPage> {
+        let (core, caller) = self.greeted()?;
         let wait = Duration::from_millis(wait_ms).min(EVENT_WAIT_MAX);
-        logged(self.core()?.events(after, limit, wait).await)
+        logged(core.events(caller, after, limit, wait).await)
     }
 
     async fn status(self, _: Context) -> Reply<Status> {
-        self.reading(move |face| {
-            Ok(Status {
-                pid: std::process::id(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                protocol: VERSIONS.1,
-                uptime_s: face.since.elapsed().as_secs(),
-                socket: face.paths.socket.display().to_string(),
-                http: None,
-                config: face.paths.config.display().to_string(),
-                database: face.paths.database.display().to_string(),
-                logs: face.paths.logs.display().to_string(),
-                studies: face.core.counts()?,
-                degraded: face.core.store().degraded(),
-                rewound: face.core.store().recovery().warning(),
-                drivers: face.core.drivers(),
-            })
+        let (core, caller) = self.greeted()?;
+        let Face { paths, since, .. } = &*self.face;
+        let studies = logged(core.counts(caller).await)?;
+        Ok(Status {
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: VERSIONS.1,
+            uptime_s: since.elapsed().as_secs(),
+            socket: paths.socket.display().to_string(),
+            http: None,
+            config: paths.config.display().to_string(),
+            database: paths.database.display().to_string(),
+            logs: paths.logs.display().to_string(),
+            studies,
+            degraded: core.store().degraded(),
+            rewound: core.store().recovery().warning(),
+            drivers: core.drivers(),
         })
-        .await
     }
 
     async fn doctor(self, _: Context) -> Reply<Vec<Check>> {
-        logged(self.core()?.doctor().await)
+        let (core, caller) = self.greeted()?;
+        logged(core.doctor(caller).await)
     }
 
     async fn backup(self, _: Context, path: Option<String>) -> Reply<String> {
-        self.reading(move |face| {
-            let path = face.core.backup(path.map(PathBuf::from).as_deref())?;
-            Ok(path.display().to_string())
-        })
-        .await
+        let (core, caller) = self.greeted()?;
+        let path = core.backup(caller, path.as_deref().map(Path::new)).await;
+        logged(path.map(|path| path.display().to_string()))
     }
 
     async fn engine_variables(self, _: Context) -> Reply<Vec<String>> {
-        Ok(self.core()?.engine_variables())
+        let (core, caller) = self.greeted()?;
+        core.engine_variables(caller)
     }
 
     async fn offer(self, _: Context, environment: BTreeMap<String, String>) -> Reply<()> {
-        self.core()?.offer(&environment);
-        Ok(())
+        let (core, caller) = self.greeted()?;
+        core.offer(caller, &environment)
     }
 
     async fn engines(self, _: Context) -> Reply<Vec<EngineInfo>> {
-        Ok(self.core()?.engines())
+        let (core, caller) = self.greeted()?;
+        core.engines(caller)
     }
 
     async fn check_engine(self, _: Context, name: String) -> Reply<EngineCheck> {
-        logged(self.core()?.check_engine(&name).await)
+        let (core, caller) = self.greeted()?;
+        logged(core.check_engine(caller, &name).await)
     }
 
     async fn tune_engine(self, _: Context, name: String, tuning: Option<Tuning>) -> Reply<Tuning> {
-        let Some(tuning) = tuning else {
-            return self
-                .reading(move |face| {
-                    let loaded = config::load(&face.paths.config, config::environment())?;
-                    let own = loaded.config.engine.models.get(&name).cloned().unwrap_or_default();
-                    face.core.retune_engine(&name, &own)
-                })
-                .await;
-        };
-        logged(self.core()?.tune_engine(&name, &tuning))
+        let (core, caller) = self.greeted()?;
+        logged(core.tune_engine(caller, &name, tuning).await)
     }
 
     async fn settings(self, _: Context, apply: bool) -> Reply<Vec<SettingChange>> {
-        self.reading(move |face| settings::changes(face, apply)).await
+        let (core, caller) = self.greeted()?;
+        logged(core.reload(caller, apply).await)
     }
 
     async fn queue(self, _: Context) -> Reply<Vec<Study>> {
-        self.reading(|face| face.core.queue()).await
+        let (core, caller) = self.greeted()?;
+        logged(core.queue(caller).await)
     }
 
     async fn move_in_queue(self, _: Context, study: StudyId, place: u32) -> Reply<Vec<Study>> {
-        logged(self.core()?.move_in_queue(study, place).await)
+        let (core, caller) = self.greeted()?;
+        logged(core.move_in_queue(caller, study, place).await)
     }
 
     async fn stop(self, _: Context) -> Reply<()> {
-        self.core()?;
+        let (_, caller) = self.greeted()?;
+        caller.may(Scope::Operate)?;
         tracing::info!("asked to stop");
         self.face.stop.signal();
         Ok(())

@@ -14,8 +14,8 @@ use protocol::run::{State, Study};
 use protocol::service::Control;
 
 use crate::app::testing::{
-    Disk, Script, broken, everyone_answers, nobody_answers, options, reply, settings, submission,
-    world,
+    Disk, Script, broken, everyone_answers, me, nobody_answers, options, reply, settings,
+    submission, world,
 };
 use crate::app::{Core, Settings};
 use crate::inference::Refusal;
@@ -30,13 +30,14 @@ fn core(disk: &Disk, settings: Settings) -> Core {
 async fn until(core: &Core, id: StudyId, states: &[State]) -> Study {
     let mut after = Cursor(0);
     loop {
-        let study = core.report(id).unwrap().study;
+        let study = core.report(&me(), id).await.unwrap().study;
         if states.contains(&study.state) {
             return study;
         }
+        let me = me();
         let waited = tokio::time::timeout(
             Duration::from_secs(20),
-            core.events(after, 1_000, Duration::from_secs(20)),
+            core.events(&me, after, 1_000, Duration::from_secs(20)),
         );
         after = waited.await.expect("the study moves").unwrap().next;
     }
@@ -48,17 +49,17 @@ const ENDED: &[State] = &[State::Completed, State::Failed, State::Cancelled, Sta
 async fn a_study_runs_to_its_results_and_is_paid_once() {
     let core = core(&Disk::default(), settings(1_000, everyone_answers()));
     let scheduler = Drivers::start(core.clone());
-    let study = core.submit(submission(&core, 1, 700)).await.unwrap();
+    let study = core.submit(&me(), submission(&core, 1, 700)).await.unwrap();
     let study = until(&core, study.id, ENDED).await;
     assert_eq!((study.state, study.panel.delivered), (State::Completed, 700));
-    let report = core.report(study.id).unwrap();
+    let report = core.report(&me(), study.id).await.unwrap();
     assert_eq!(report.results.unwrap().panel_size, 700);
     assert_eq!(report.meta.credits_used, Credits(700));
-    let balance = core.credits().await.unwrap();
+    let balance = core.credits(&me()).await.unwrap();
     assert_eq!((balance.balance, balance.held), (Credits(300), Credits(0)));
     assert_eq!(balance.used_this_month, Credits(700));
-    assert_eq!(core.scores(study.id, 0, 700).unwrap()[..3], [2, 3, 4]);
-    let answers = core.answers(study.id, 690, 500).unwrap();
+    assert_eq!(core.scores(&me(), study.id, 0, 700).await.unwrap()[..3], [2, 3, 4]);
+    let answers = core.answers(&me(), study.id, 690, 500).await.unwrap();
     assert_eq!(answers.items.len(), 10);
     assert_eq!(answers.items[0].id.to_string(), "a691");
     assert_eq!(broken(&core), Vec::<String>::new());
@@ -78,20 +79,20 @@ async fn partial_delivery_is_completed_and_says_so_and_a_retry_goes_on() {
     });
     let core = core(&Disk::default(), settings(1_000, engine));
     let scheduler = Drivers::start(core.clone());
-    let id = core.submit(submission(&core, 1, 300)).await.unwrap().id;
+    let id = core.submit(&me(), submission(&core, 1, 300)).await.unwrap().id;
     let first = until(&core, id, ENDED).await;
     assert_eq!(first.state, State::Completed);
     assert_eq!((first.panel.delivered, first.panel.failed), (200, 100));
-    assert_eq!(core.credits().await.unwrap().balance, Credits(800));
+    assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(800));
     assert_eq!(broken(&core), Vec::<String>::new());
 
     healed.store(true, Ordering::SeqCst);
-    assert_eq!(core.control(id, Control::Retry).await.unwrap().state, State::Queued);
+    assert_eq!(core.control(&me(), id, Control::Retry).await.unwrap().state, State::Queued);
     let second = until(&core, id, ENDED).await;
     assert_eq!((second.panel.delivered, second.panel.failed), (300, 0));
-    assert_eq!(core.credits().await.unwrap().balance, Credits(700));
+    assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(700));
     assert_eq!(broken(&core), Vec::<String>::new());
-    let again = core.control(id, Control::Retry).await.unwrap_err();
+    let again = core.control(&me(), id, Control::Retry).await.unwrap_err();
     assert_eq!(again.code, ErrorCode::Conflict);
     scheduler.stop().await;
     core.close();
@@ -101,11 +102,11 @@ async fn partial_delivery_is_completed_and_says_so_and_a_retry_goes_on() {
 async fn a_study_without_an_answer_fails_and_is_refunded() {
     let core = core(&Disk::default(), settings(1_000, nobody_answers()));
     let scheduler = Drivers::start(core.clone());
-    let id = core.submit(submission(&core, 1, 50)).await.unwrap().id;
+    let id = core.submit(&me(), submission(&core, 1, 50)).await.unwrap().id;
     let study = until(&core, id, ENDED).await;
     assert_eq!((study.state, study.panel.failed), (State::Failed, 50));
-    assert!(core.report(id).unwrap().results.is_none());
-    assert_eq!(core.credits().await.unwrap().balance, Credits(1_000));
+    assert!(core.report(&me(), id).await.unwrap().results.is_none());
+    assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(1_000));
     assert_eq!(broken(&core), Vec::<String>::new());
     scheduler.stop().await;
     core.close();
@@ -116,10 +117,10 @@ async fn a_crash_in_the_middle_changes_nothing_in_the_results() {
     let undisturbed = {
         let core = core(&Disk::default(), settings(5_000, everyone_answers()));
         let scheduler = Drivers::start(core.clone());
-        let id = core.submit(submission(&core, 1, 2_000)).await.unwrap().id;
+        let id = core.submit(&me(), submission(&core, 1, 2_000)).await.unwrap().id;
         until(&core, id, ENDED).await;
         scheduler.stop().await;
-        serde_json::to_string(&core.report(id).unwrap().results).unwrap()
+        serde_json::to_string(&core.report(&me(), id).await.unwrap().results).unwrap()
     };
     let disk = Disk::default();
     let calls = Arc::new(AtomicU32::new(0));
@@ -131,23 +132,26 @@ async fn a_crash_in_the_middle_changes_nothing_in_the_results() {
     let paced = Settings { answers_per_second: 20_000, ..settings(5_000, engine) };
     let first = core(&disk, paced.clone());
     let scheduler = Drivers::start(first.clone());
-    let id = first.submit(submission(&first, 1, 2_000)).await.unwrap().id;
-    while first.report(id).unwrap().study.panel.delivered < 700 {
+    let id = first.submit(&me(), submission(&first, 1, 2_000)).await.unwrap().id;
+    while first.report(&me(), id).await.unwrap().study.panel.delivered < 700 {
         let last = *first.store().last_event().borrow();
-        first.events(Cursor(last), 10, Duration::from_secs(5)).await.unwrap();
+        first.events(&me(), Cursor(last), 10, Duration::from_secs(5)).await.unwrap();
     }
     // The power goes: whatever was acknowledged is on the disk, and nothing else is.
     let disk = disk.after_crash();
     scheduler.stop().await;
     first.close();
     let second = core(&disk, paced);
-    let kept = second.report(id).unwrap().study.panel.delivered;
+    let kept = second.report(&me(), id).await.unwrap().study.panel.delivered;
     assert!((700..2_000).contains(&kept), "{kept}");
     let scheduler = Drivers::start(second.clone());
     let study = until(&second, id, ENDED).await;
     assert_eq!((study.state, study.panel.delivered), (State::Completed, 2_000));
-    assert_eq!(second.credits().await.unwrap().balance, Credits(3_000));
-    assert_eq!(serde_json::to_string(&second.report(id).unwrap().results).unwrap(), undisturbed);
+    assert_eq!(second.credits(&me()).await.unwrap().balance, Credits(3_000));
+    assert_eq!(
+        serde_json::to_string(&second.report(&me(), id).await.unwrap().results).unwrap(),
+        undisturbed
+    );
     assert_eq!(broken(&second), Vec::<String>::new());
     scheduler.stop().await;
     second.close();
@@ -178,9 +182,9 @@ async fn after_a_cancellation_nobody_is_asked_but_those_in_flight() {
         });
         let core = core(&Disk::default(), settings(10_000, engine));
         let scheduler = Drivers::start(core.clone());
-        let id = core.submit(plan.clone()).await.unwrap().id;
+        let id = core.submit(&me(), plan.clone()).await.unwrap().id;
         reached.notified().await;
-        let cancelled = core.control(id, Control::Cancel).await;
+        let cancelled = core.control(&me(), id, Control::Cancel).await;
         let at_answer = calls.load(Ordering::SeqCst);
         scheduler.stop().await;
         let after = calls.load(Ordering::SeqCst) - at_answer;
@@ -191,11 +195,11 @@ async fn after_a_cancellation_nobody_is_asked_but_those_in_flight() {
             ),
             Err(error) => assert_eq!(error.code, ErrorCode::Conflict),
         }
-        let report = core.report(id).unwrap();
-        let balance = core.credits().await.unwrap();
+        let report = core.report(&me(), id).await.unwrap();
+        let balance = core.credits(&me()).await.unwrap();
         assert_eq!(balance.held, Credits(0));
         assert_eq!(balance.balance.0, 10_000 - i64::from(report.study.panel.delivered));
-        let answers = core.answers(id, 0, 500).unwrap().items.len();
+        let answers = core.answers(&me(), id, 0, 500).await.unwrap().items.len();
         assert_eq!(answers, usize::try_from(report.study.panel.delivered).unwrap().min(500));
         assert_eq!(broken(&core), Vec::<String>::new());
         core.close();
@@ -208,18 +212,18 @@ async fn a_full_disk_halts_a_study_and_it_goes_on_by_itself() {
     let core =
         core(&disk, Settings { answers_per_second: 5_000, ..settings(5_000, everyone_answers()) });
     let scheduler = Drivers::start(core.clone());
-    let id = core.submit(submission(&core, 1, 1_000)).await.unwrap().id;
+    let id = core.submit(&me(), submission(&core, 1, 1_000)).await.unwrap().id;
     disk.fail_after(15);
     let mut last = core.store().last_event();
     while core.store().degraded().is_none() {
         tokio::time::timeout(Duration::from_millis(50), last.changed()).await.ok();
     }
-    assert_eq!(core.report(id).unwrap().study.state, State::Running);
+    assert_eq!(core.report(&me(), id).await.unwrap().study.state, State::Running);
     disk.heal();
     core.store().retry().unwrap();
     let study = until(&core, id, ENDED).await;
     assert_eq!((study.state, study.panel.delivered), (State::Completed, 1_000));
-    assert_eq!(core.credits().await.unwrap().balance, Credits(4_000));
+    assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(4_000));
     assert_eq!(broken(&core), Vec::<String>::new());
     scheduler.stop().await;
     core.close();
@@ -236,14 +240,14 @@ async fn a_paused_study_asks_nobody_and_goes_on_where_it_was() {
     let core =
         core(&Disk::default(), Settings { answers_per_second: 4_000, ..settings(5_000, engine) });
     let scheduler = Drivers::start(core.clone());
-    let id = core.submit(submission(&core, 1, 1_000)).await.unwrap().id;
-    while core.report(id).unwrap().study.panel.delivered < 200 {
+    let id = core.submit(&me(), submission(&core, 1, 1_000)).await.unwrap().id;
+    while core.report(&me(), id).await.unwrap().study.panel.delivered < 200 {
         let last = *core.store().last_event().borrow();
-        core.events(Cursor(last), 10, Duration::from_secs(5)).await.unwrap();
+        core.events(&me(), Cursor(last), 10, Duration::from_secs(5)).await.unwrap();
     }
-    let paused = core.control(id, Control::Pause).await.unwrap();
+    let paused = core.control(&me(), id, Control::Pause).await.unwrap();
     assert_eq!(paused.state, State::Paused);
-    core.control(id, Control::Resume).await.unwrap();
+    core.control(&me(), id, Control::Resume).await.unwrap();
     let study = until(&core, id, &[State::Completed]).await;
     assert_eq!(study.panel.delivered, 1_000);
     // Whoever was asked before the pause was recorded, so nobody was asked twice.

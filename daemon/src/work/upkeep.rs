@@ -26,7 +26,7 @@ pub(super) fn start(drivers: &mut Drivers) {
 }
 
 async fn back_up(core: Core) -> Looked {
-    let made = core.looking(Core::backup_daily).await?;
+    let made = core.backup_daily().await?;
     Ok(made.map(|path| {
         tracing::info!(path = %path.display(), "backed up");
         format!("backed up to {}", path.display())

@@ -14,7 +14,7 @@ use protocol::service::{Control, StudyQuery};
 use protocol::study::{Instrument, StudySpec};
 
 use crate::app::testing::{
-    Disk, broken, everyone_answers, options, paper, reply, settings, spec, world,
+    Disk, broken, everyone_answers, me, options, paper, reply, settings, spec, world,
 };
 use crate::app::{Batch, Core, Submission, fingerprint};
 use crate::domain::digest::sha256_hex;
@@ -91,7 +91,7 @@ async fn told(core: &Core, key: u128, word: &str) -> StudyId {
 
 /// The same, asked under the addresses of other words.
 async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId {
-    let id = core.submit(submission(core, key, word)).await.unwrap().id;
+    let id = core.submit(&me(), submission(core, key, word)).await.unwrap().id;
     let number = number(core, id);
     core.begin(number).await.unwrap();
     let blueprint = Blueprint {
@@ -116,14 +116,14 @@ async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId
         core.record(batch).await.unwrap();
     }
     core.end_round(number).await.unwrap();
-    core.tag(id, vec![format!("later-{word}")]).await.unwrap();
-    core.control(id, Control::Archive).await.unwrap();
-    core.control(id, Control::Unarchive).await.unwrap();
+    core.tag(&me(), id, vec![format!("later-{word}")]).await.unwrap();
+    core.control(&me(), id, Control::Archive).await.unwrap();
+    core.control(&me(), id, Control::Unarchive).await.unwrap();
     id
 }
 
 fn number(core: &Core, id: StudyId) -> u32 {
-    core.look(|reader| Ok(crate::app::lookup::by_id(reader, id)?.number)).unwrap()
+    core.look(|reader| Ok(crate::app::lookup::by_id(reader, &me().owner, id)?.number)).unwrap()
 }
 
 /// The tables in which a row holds that word.
@@ -154,8 +154,8 @@ fn note() -> CallsUnderWay {
     CallsUnderWay { engine, calls: 4, worst: UsdMicros(30), waiting }
 }
 
-fn transfers(core: &Core) -> Vec<Transfer> {
-    core.statement(0, 500).unwrap().items
+async fn transfers(core: &Core) -> Vec<Transfer> {
+    core.statement(&me(), 0, 500).await.unwrap().items
 }
 
 async fn remembers(core: &Core, word: &str, study: u32) -> usize {
@@ -174,25 +174,29 @@ async fn no_word_of_a_deleted_study_is_left_and_every_amount_is() {
         ["studies", "progress", "outcomes", "exchanges", "blueprints", "results", "events"];
     assert!(expected.iter().all(|table| with_word.contains(table)), "{with_word:?}");
     assert_eq!(remembers(&core, "quillwort", 99).await, 20);
-    let before = (core.credits().await.unwrap(), transfers(&core));
-    let of_other = (core.report(kept).unwrap(), core.answers(kept, 0, 500).unwrap());
-    let events = core.events(Cursor(0), 1_000, Duration::ZERO).await.unwrap().events;
+    let before = (core.credits(&me()).await.unwrap(), transfers(&core).await);
+    let of_other =
+        (core.report(&me(), kept).await.unwrap(), core.answers(&me(), kept, 0, 500).await.unwrap());
+    let events = core.events(&me(), Cursor(0), 1_000, Duration::ZERO).await.unwrap().events;
 
-    let deleted = core.delete(id, PATIENT).await.unwrap();
+    let deleted = core.delete(&me(), id, PATIENT).await.unwrap();
 
     assert!(deleted.gone, "{deleted:?}");
     assert_eq!((deleted.id, deleted.answers, deleted.credits_used), (id, 20, Credits(20)));
     assert!((deleted.cost_usd - 0.000_168).abs() < 1e-9, "{deleted:?}");
     assert_eq!(tables_with(&core, "quillwort"), Vec::<&str>::new());
-    assert_eq!((core.credits().await.unwrap(), transfers(&core)), before);
+    assert_eq!((core.credits(&me()).await.unwrap(), transfers(&core).await), before);
     assert_eq!(
-        (core.report(kept).unwrap().study, core.answers(kept, 0, 500).unwrap()),
+        (
+            core.report(&me(), kept).await.unwrap().study,
+            core.answers(&me(), kept, 0, 500).await.unwrap()
+        ),
         (of_other.0.study, of_other.1)
     );
     assert_eq!(remembers(&core, "quillwort", 99).await, 0);
     assert_eq!(remembers(&core, "verbena", 99).await, 20);
     // The history is as dense as before, of the same kinds and studies, and tells of the end.
-    let after = core.events(Cursor(0), 1_000, Duration::ZERO).await.unwrap().events;
+    let after = core.events(&me(), Cursor(0), 1_000, Duration::ZERO).await.unwrap().events;
     let told = |events: &[protocol::event::Event]| -> Vec<_> {
         events.iter().map(|event| (event.seq, event.data.word().to_owned(), event.study)).collect()
     };
@@ -213,36 +217,42 @@ async fn every_door_says_that_it_was_deleted_and_when() {
     let core = core(&Disk::default());
     let kept = told(&core, 1, "verbena").await;
     let id = told(&core, 2, "quillwort").await;
-    assert_eq!(core.find("@").unwrap().id, id);
-    core.delete(id, PATIENT).await.unwrap();
-    assert_eq!(core.find("@").unwrap().id, kept, "the latest that is there");
+    assert_eq!(core.find(&me(), "@").await.unwrap().id, id);
+    core.delete(&me(), id, PATIENT).await.unwrap();
+    assert_eq!(core.find(&me(), "@").await.unwrap().id, kept, "the latest that is there");
     let refusals = [
-        core.find(&id.short()).unwrap_err(),
-        core.find(&id.to_string()).unwrap_err(),
-        core.report(id).unwrap_err(),
-        core.live(id).unwrap_err(),
-        core.answers(id, 0, 10).unwrap_err(),
-        core.scores(id, 0, 10).unwrap_err(),
-        core.compare(kept, id, None).unwrap_err(),
-        core.cross(id, &["gender".to_owned()], None).unwrap_err(),
-        core.asked(id).unwrap_err(),
-        core.evidence(id, None).unwrap_err(),
-        core.tag(id, Vec::new()).await.unwrap_err(),
-        core.move_in_queue(id, 1).await.unwrap_err(),
-        core.control(id, Control::Retry).await.unwrap_err(),
-        core.control(id, Control::Archive).await.unwrap_err(),
-        core.delete(id, PATIENT).await.unwrap_err(),
+        core.find(&me(), &id.short()).await.unwrap_err(),
+        core.find(&me(), &id.to_string()).await.unwrap_err(),
+        core.report(&me(), id).await.unwrap_err(),
+        core.live(&me(), id).await.unwrap_err(),
+        core.answers(&me(), id, 0, 10).await.unwrap_err(),
+        core.scores(&me(), id, 0, 10).await.unwrap_err(),
+        core.compare(&me(), kept, id, None).await.unwrap_err(),
+        core.cross(&me(), id, &["gender".to_owned()], None).await.unwrap_err(),
+        core.asked(&me(), id).await.unwrap_err(),
+        core.evidence(&me(), id, None).await.unwrap_err(),
+        core.tag(&me(), id, Vec::new()).await.unwrap_err(),
+        core.move_in_queue(&me(), id, 1).await.unwrap_err(),
+        core.control(&me(), id, Control::Retry).await.unwrap_err(),
+        core.control(&me(), id, Control::Archive).await.unwrap_err(),
+        core.delete(&me(), id, PATIENT).await.unwrap_err(),
     ];
     for error in refusals {
         assert_eq!(error.code, ErrorCode::NotFound, "{error}");
         let said = format!("There is no study {}: it was deleted on 2026-11-22", id.short());
         assert_eq!(error.message, said);
     }
-    let listed = |archived| {
+    let listed = async |archived| {
         let query = StudyQuery { archived, ..StudyQuery::default() };
-        core.studies(&query).unwrap().items.into_iter().map(|study| study.id).collect::<Vec<_>>()
+        core.studies(&me(), &query)
+            .await
+            .unwrap()
+            .items
+            .into_iter()
+            .map(|study| study.id)
+            .collect::<Vec<_>>()
     };
-    assert_eq!((listed(false), listed(true)), (vec![kept], Vec::new()));
+    assert_eq!((listed(false).await, listed(true).await), (vec![kept], Vec::new()));
     core.close();
 }
 
@@ -254,7 +264,7 @@ async fn a_deleted_study_makes_no_name_ambiguous() {
     // Among seventeen ids, two begin with the same digit.
     let (digit, first, second) = 'found: {
         for key in 1..=17 {
-            let id = core.submit(paper(key, 3)).await.unwrap().id;
+            let id = core.submit(&me(), paper(key, 3)).await.unwrap().id;
             let digit = id.short()[..1].to_owned();
             if let Some(other) = by_digit.insert(digit.clone(), id) {
                 break 'found (digit, other, id);
@@ -262,13 +272,17 @@ async fn a_deleted_study_makes_no_name_ambiguous() {
         }
         unreachable!("two of seventeen share a digit")
     };
-    assert_eq!(core.find(&digit).unwrap_err().code, ErrorCode::AmbiguousId);
+    assert_eq!(core.find(&me(), &digit).await.unwrap_err().code, ErrorCode::AmbiguousId);
     for (gone, found) in [(first, Some(second)), (second, None)] {
-        core.control(gone, Control::Cancel).await.unwrap();
-        core.delete(gone, PATIENT).await.unwrap();
+        core.control(&me(), gone, Control::Cancel).await.unwrap();
+        core.delete(&me(), gone, PATIENT).await.unwrap();
         match found {
-            Some(found) => assert_eq!(core.find(&digit).unwrap().id, found),
-            None => assert!(core.find(&digit).unwrap_err().message.contains("was deleted")),
+            Some(found) => assert_eq!(core.find(&me(), &digit).await.unwrap().id, found),
+            None => {
+                assert!(
+                    core.find(&me(), &digit).await.unwrap_err().message.contains("was deleted")
+                );
+            }
         }
     }
     assert_eq!(broken(&core), Vec::<String>::new());
@@ -278,11 +292,11 @@ async fn a_deleted_study_makes_no_name_ambiguous() {
 #[tokio::test]
 async fn what_has_not_ended_is_not_deleted_and_nothing_changes() {
     let core = core(&Disk::default());
-    let id = core.submit(submission(&core, 1, "quillwort")).await.unwrap().id;
+    let id = core.submit(&me(), submission(&core, 1, "quillwort")).await.unwrap().id;
     let number = number(&core, id);
     let refused = async |state: &str| {
         let head = core.head();
-        let error = core.delete(id, PATIENT).await.unwrap_err();
+        let error = core.delete(&me(), id, PATIENT).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::Conflict);
         assert_eq!(
             error.message,
@@ -290,15 +304,15 @@ async fn what_has_not_ended_is_not_deleted_and_nothing_changes() {
         );
         assert_eq!(error.hints, [format!("End it with `demoscope cancel {}`", id.short())]);
         assert_eq!(core.head(), head);
-        assert_eq!(core.report(id).unwrap().study.state.as_str(), state);
+        assert_eq!(core.report(&me(), id).await.unwrap().study.state.as_str(), state);
     };
     refused("queued").await;
     core.begin(number).await.unwrap();
     refused("running").await;
-    core.control(id, Control::Pause).await.unwrap();
+    core.control(&me(), id, Control::Pause).await.unwrap();
     refused("paused").await;
-    core.control(id, Control::Cancel).await.unwrap();
-    assert!(core.delete(id, PATIENT).await.unwrap().gone);
+    core.control(&me(), id, Control::Cancel).await.unwrap();
+    assert!(core.delete(&me(), id, PATIENT).await.unwrap().gone);
     assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
 }
@@ -309,20 +323,20 @@ async fn the_key_of_a_deleted_study_makes_no_other() {
     let core = core(&Disk::default());
     let sent = submission(&core, 1, "quillwort");
     let id = told(&core, 1, "quillwort").await;
-    core.delete(id, PATIENT).await.unwrap();
-    let credits = core.credits().await.unwrap();
+    core.delete(&me(), id, PATIENT).await.unwrap();
+    let credits = core.credits(&me()).await.unwrap();
     let other = Submission { body: "another".to_owned(), ..sent.clone() };
     for again in [sent.clone(), other] {
-        let known = core.submitted(again.key, &again.body).unwrap_err();
-        let error = core.submit(again).await.unwrap_err();
+        let known = core.submitted(&me().owner, again.key, &again.body).unwrap_err();
+        let error = core.submit(&me(), again).await.unwrap_err();
         assert_eq!(known, error);
         assert_eq!(error.code, ErrorCode::NotFound);
         assert!(error.message.contains("deleted on 2026-11-22"), "{error}");
         assert!(error.hints.iter().any(|hint| hint.contains("fresh submission key")), "{error:?}");
     }
-    assert_eq!(core.credits().await.unwrap(), credits);
+    assert_eq!(core.credits(&me()).await.unwrap(), credits);
     // A fresh key is a fresh study, under a number that nobody had.
-    let fresh = core.submit(submission(&core, 2, "quillwort")).await.unwrap().id;
+    let fresh = core.submit(&me(), submission(&core, 2, "quillwort")).await.unwrap().id;
     assert_eq!(number(&core, fresh), 2);
     assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
@@ -332,7 +346,7 @@ async fn the_key_of_a_deleted_study_makes_no_other() {
 #[tokio::test]
 async fn what_comes_late_is_booked_and_brings_nothing_back() {
     let core = core(&Disk::default());
-    let id = core.submit(submission(&core, 1, "quillwort")).await.unwrap().id;
+    let id = core.submit(&me(), submission(&core, 1, "quillwort")).await.unwrap().id;
     let number = number(&core, id);
     core.begin(number).await.unwrap();
     core.open_spending(number).unwrap();
@@ -340,8 +354,8 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
     for _ in 0..2 {
         core.reserve_cost(number, None, UsdMicros(250_000)).unwrap();
     }
-    core.control(id, Control::Cancel).await.unwrap();
-    core.delete(id, PATIENT).await.unwrap();
+    core.control(&me(), id, Control::Cancel).await.unwrap();
+    core.delete(&me(), id, PATIENT).await.unwrap();
     let head = core.head();
 
     let outcome = outcome("quillwort", 1);
@@ -365,9 +379,9 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
     core.settle_cost(number, UsdMicros(250_000), UsdMicros(50_000));
     core.end_calls(number, Usage::default()).await.unwrap();
 
-    assert!((core.credits().await.unwrap().cost_usd_this_month - 0.3).abs() < 1e-9);
+    assert!((core.credits(&me()).await.unwrap().cost_usd_this_month - 0.3).abs() < 1e-9);
     let costs: Vec<Transfer> =
-        transfers(&core).into_iter().filter(|transfer| transfer.kind == "cost").collect();
+        transfers(&core).await.into_iter().filter(|transfer| transfer.kind == "cost").collect();
     assert_eq!(costs.len(), 1);
     assert!(costs.iter().all(|cost| cost.study == Some(id)), "{costs:?}");
     assert_eq!(cost_of(&core, number), UsdMicros(300_000));
@@ -383,19 +397,19 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
 async fn what_was_cut_off_is_booked_for_a_deleted_study_too() {
     let disk = Disk::default();
     let first = core(&disk);
-    let id = first.submit(submission(&first, 1, "quillwort")).await.unwrap().id;
+    let id = first.submit(&me(), submission(&first, 1, "quillwort")).await.unwrap().id;
     let number = number(&first, id);
     first.begin(number).await.unwrap();
     first.note_calls(number, note()).await.unwrap();
-    first.control(id, Control::Cancel).await.unwrap();
-    first.delete(id, PATIENT).await.unwrap();
+    first.control(&me(), id, Control::Cancel).await.unwrap();
+    first.delete(&me(), id, PATIENT).await.unwrap();
     let disk = disk.after_crash();
     first.close();
 
     let again = core(&disk);
     again.settle_past().await.unwrap();
     assert_eq!(cost_of(&again, number), UsdMicros(120));
-    assert_eq!(transfers(&again)[0].kind, "cost");
+    assert_eq!(transfers(&again).await[0].kind, "cost");
     assert_eq!(rows(&again, Table::CallsUnderWay), 0);
     assert_eq!(broken(&again), Vec::<String>::new());
     again.close();
@@ -414,8 +428,8 @@ async fn a_deletion_frees_no_cap() {
         let core = Core::open_with(world.clone(), disk.storage(), settings, options()).unwrap();
         let key = core.head().0.into();
         let id = told(&core, key, "quillwort").await;
-        core.delete(id, PATIENT).await.unwrap();
-        let next = core.submit(submission(&core, key + 1, "verbena")).await.unwrap().id;
+        core.delete(&me(), id, PATIENT).await.unwrap();
+        let next = core.submit(&me(), submission(&core, key + 1, "verbena")).await.unwrap().id;
         let next = number(&core, next);
         core.open_spending(next).unwrap();
         let refused = core.reserve_cost(next, None, UsdMicros(40)).unwrap_err();
@@ -430,9 +444,9 @@ async fn another_studys_newer_reply_stays_usable() {
     let core = core(&Disk::default());
     let older = told_as(&core, 1, "quillwort", "shared").await;
     let newer = told_as(&core, 2, "verbena", "shared").await;
-    core.delete(older, PATIENT).await.unwrap();
+    core.delete(&me(), older, PATIENT).await.unwrap();
     assert_eq!(remembers(&core, "shared", 99).await, 20);
-    core.delete(newer, PATIENT).await.unwrap();
+    core.delete(&me(), newer, PATIENT).await.unwrap();
     assert_eq!(remembers(&core, "shared", 99).await, 0);
     assert_eq!(rows(&core, Table::Remembered), 0, "no place names what is gone");
     assert_eq!(broken(&core), Vec::<String>::new());
@@ -446,22 +460,22 @@ async fn a_kill_between_two_steps_leaves_nothing_behind() {
     let first = core(&prepared);
     told(&first, 1, "verbena").await;
     let id = told(&first, 2, "quillwort").await;
-    let before = (first.credits().await.unwrap(), transfers(&first));
+    let before = (first.credits(&me()).await.unwrap(), transfers(&first).await);
     first.close();
     let mut interrupted = 0;
     for operations in (0..).step_by(29) {
         let disk = prepared.after_crash();
         let first = core(&disk);
         disk.fail_after(operations);
-        let deleted = first.delete(id, PATIENT).await;
+        let deleted = first.delete(&me(), id, PATIENT).await;
         let disk = disk.after_crash();
         first.close();
 
         let again = core(&disk);
         assert_eq!(broken(&again), Vec::<String>::new(), "also before it goes on");
-        if again.find(&id.to_string()).is_ok() {
+        if again.find(&me(), &id.to_string()).await.is_ok() {
             assert!(deleted.is_err(), "it was said to be deleted");
-            assert_eq!(again.answers(id, 0, 500).unwrap().items.len(), 20);
+            assert_eq!(again.answers(&me(), id, 0, 500).await.unwrap().items.len(), 20);
         } else {
             assert_eq!(remembers(&again, "quillwort", 99).await, 0);
             let words = tables_with(&again, "quillwort");
@@ -474,7 +488,7 @@ async fn a_kill_between_two_steps_leaves_nothing_behind() {
                 assert!(dumped.unwrap().iter().all(|[key, _]| key[..4] == [0, 0, 0, 1]));
             }
         }
-        assert_eq!((again.credits().await.unwrap(), transfers(&again)), before);
+        assert_eq!((again.credits(&me()).await.unwrap(), transfers(&again).await), before);
         assert_eq!(broken(&again), Vec::<String>::new());
         again.close();
         if deleted.is_ok_and(|deleted| deleted.gone) {
@@ -489,11 +503,11 @@ async fn a_kill_between_two_steps_leaves_nothing_behind() {
 async fn others_write_while_rows_are_removed() {
     let core = core(&Disk::default());
     let id = told(&core, 1, "quillwort").await;
-    let deleted = core.delete(id, Duration::ZERO).await.unwrap();
+    let deleted = core.delete(&me(), id, Duration::ZERO).await.unwrap();
     assert!(!deleted.gone);
     assert!(!tables_with(&core, "quillwort").is_empty(), "it goes on");
     assert_eq!(broken(&core), Vec::<String>::new(), "being under way is no fault");
-    core.submit(submission(&core, 2, "verbena")).await.unwrap();
+    core.submit(&me(), submission(&core, 2, "verbena")).await.unwrap();
     core.erase().await.unwrap();
     assert_eq!(tables_with(&core, "quillwort"), Vec::<&str>::new());
     assert_eq!(broken(&core), Vec::<String>::new());
@@ -530,6 +544,7 @@ async fn a_study_that_vanished_otherwise_is_told() {
         cost: UsdMicros(168),
         engine: "offline".to_owned(),
         under_way: false,
+        owner: None,
     };
     vanish(&core, Some(mark.clone())).await;
     let told_of = broken(&core);
@@ -557,7 +572,7 @@ async fn what_is_long_deleted_is_folded() {
     )
     .unwrap();
     let id = told(&core, 1, "quillwort").await;
-    core.delete(id, PATIENT).await.unwrap();
+    core.delete(&me(), id, PATIENT).await.unwrap();
     clock.advance(Duration::from_hours(24 * 40));
     assert_eq!(core.fold_events().await.unwrap(), 6);
     assert_eq!(broken(&core), Vec::<String>::new());

@@ -11,7 +11,7 @@ use protocol::run::PanelCounts;
 use protocol::service::Control;
 
 use crate::app::Core;
-use crate::app::testing::{Disk, broken, everyone_answers, options, paper, settings, world};
+use crate::app::testing::{Disk, broken, everyone_answers, me, options, paper, settings, world};
 use crate::store::Writes;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -50,7 +50,7 @@ async fn read(core: &Core, after: u64, limit: u32) -> Vec<Event> {
     let mut cursor = Cursor(after);
     let mut events = Vec::new();
     loop {
-        let page = core.events(cursor, limit, Duration::ZERO).await.unwrap();
+        let page = core.events(&me(), cursor, limit, Duration::ZERO).await.unwrap();
         if page.events.is_empty() {
             return events;
         }
@@ -79,7 +79,7 @@ async fn play(acts: &[Act], limit: u32, after: u64) {
             .unwrap();
     let mut ids = Vec::new();
     for key in 1..=3 {
-        ids.push(core.submit(paper(key, 2)).await.unwrap().id);
+        ids.push(core.submit(&me(), paper(key, 2)).await.unwrap().id);
     }
     let mut ended = BTreeSet::new();
     for act in acts {
@@ -87,7 +87,7 @@ async fn play(acts: &[Act], limit: u32, after: u64) {
             Act::Record(study, batches) => record(&core, ids[study], batches).await,
             Act::End(study) => {
                 if ended.insert(ids[study]) {
-                    core.control(ids[study], Control::Cancel).await.unwrap();
+                    core.control(&me(), ids[study], Control::Cancel).await.unwrap();
                 }
             }
             Act::Wait(days) => clock.advance(DAY * days),
@@ -143,11 +143,11 @@ async fn a_study_that_is_long_over_tells_of_single_answers_no_more() {
         options(),
     )
     .unwrap();
-    let over = core.submit(paper(1, 2)).await.unwrap().id;
-    let open = core.submit(paper(2, 2)).await.unwrap().id;
+    let over = core.submit(&me(), paper(1, 2)).await.unwrap().id;
+    let open = core.submit(&me(), paper(2, 2)).await.unwrap().id;
     record(&core, over, 1_200).await;
     record(&core, open, 3).await;
-    core.control(over, Control::Cancel).await.unwrap();
+    core.control(&me(), over, Control::Cancel).await.unwrap();
     let head = core.head().0;
     clock.advance(29 * DAY);
     assert_eq!(core.fold_events().await.unwrap(), 0, "not yet");
@@ -174,7 +174,7 @@ async fn a_study_that_is_long_over_tells_of_single_answers_no_more() {
     assert_eq!(read(&core, 1_202, 500).await.first(), events.get(3));
     assert_eq!(core.head().0, head);
     // What happens next gets the next number.
-    let next = core.submit(paper(3, 2)).await.unwrap().id;
+    let next = core.submit(&me(), paper(3, 2)).await.unwrap().id;
     let last = read(&core, head, 500).await;
     assert_eq!((last[0].seq, last[0].study), (head + 1, Some(next)));
     assert_eq!(broken(&core), Vec::<String>::new());
@@ -193,9 +193,9 @@ async fn whoever_keeps_everything_loses_nothing() {
     let keeping =
         crate::app::Settings { events_kept_days: 0, ..settings(1_000, everyone_answers()) };
     let core = Core::open_with(world, Disk::default().storage(), keeping, options()).unwrap();
-    let id = core.submit(paper(1, 2)).await.unwrap().id;
+    let id = core.submit(&me(), paper(1, 2)).await.unwrap().id;
     record(&core, id, 5).await;
-    core.control(id, Control::Cancel).await.unwrap();
+    core.control(&me(), id, Control::Cancel).await.unwrap();
     clock.advance(4_000 * DAY);
     assert_eq!(core.fold_events().await.unwrap(), 0);
     assert_eq!(read(&core, 0, 500).await.len(), 7);

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use protocol::credits::UsdMicros;
 use protocol::id::StudyId;
 
-use crate::app::testing::{Disk, broken, everyone_answers, options, paper, settings, world};
+use crate::app::testing::{Disk, broken, everyone_answers, me, options, paper, settings, world};
 use crate::app::{Caps, Core, Settings};
 use crate::domain::outcome::Usage;
 use crate::store::rows::CallsUnderWay;
@@ -24,7 +24,7 @@ async fn at_work(disk: &Disk, studies: u32) -> (Core, Vec<StudyId>) {
     let core = core(disk);
     let mut ids = Vec::new();
     for number in 1..=studies {
-        ids.push(core.submit(paper(u128::from(number), 10)).await.unwrap().id);
+        ids.push(core.submit(&me(), paper(u128::from(number), 10)).await.unwrap().id);
         core.open_spending(number).unwrap();
         let (engine, waiting) = ("mock".to_owned(), UsdMicros::ZERO);
         let note = CallsUnderWay { engine, calls: 4, worst: UsdMicros(30), waiting };
@@ -34,7 +34,7 @@ async fn at_work(disk: &Disk, studies: u32) -> (Core, Vec<StudyId>) {
 }
 
 async fn booked(core: &Core) -> i64 {
-    let dollars = core.credits().await.unwrap().cost_usd_this_month;
+    let dollars = core.credits(&me()).await.unwrap().cost_usd_this_month;
     #[expect(clippy::cast_possible_truncation, reason = "a thousand at most")]
     let micros = (dollars * 1e6).round() as i64;
     micros
@@ -60,7 +60,7 @@ async fn what_cannot_be_booked_at_the_end_is_booked_when_the_store_takes_it() {
     assert_eq!(booked(&core).await, 640);
     core.book_unbooked().await.unwrap();
     assert_eq!(booked(&core).await, 640, "once");
-    let report = core.report(ids[0]).unwrap();
+    let report = core.report(&me(), ids[0]).await.unwrap();
     assert_eq!((report.meta.lost_cost_usd, report.meta.booked_at_most), (0.000_64, 2));
     assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
@@ -71,8 +71,8 @@ async fn what_cannot_be_booked_at_the_end_is_booked_when_the_store_takes_it() {
 async fn what_a_power_cut_leaves_under_way_is_booked_once_whatever_its_study_is() {
     let disk = Disk::default();
     let (first, ids) = at_work(&disk, 3).await;
-    first.control(ids[0], protocol::service::Control::Cancel).await.unwrap();
-    first.control(ids[1], protocol::service::Control::Pause).await.unwrap();
+    first.control(&me(), ids[0], protocol::service::Control::Cancel).await.unwrap();
+    first.control(&me(), ids[1], protocol::service::Control::Pause).await.unwrap();
     first.end_calls(3, Usage::default()).await.unwrap();
     let disk = disk.after_crash();
     first.close();

@@ -18,7 +18,7 @@ use protocol::service::Control;
 use uuid::Uuid;
 
 use crate::app::testing::{
-    Disk, broken, everyone_answers, options, reply, settings, spec, submission, world,
+    Disk, broken, everyone_answers, me, options, reply, settings, spec, submission, world,
 };
 use crate::app::{Batch, Core, Submission};
 use crate::domain::instrument;
@@ -542,18 +542,18 @@ impl StateMachineTest for Money {
         let core = Real::open(&disk, &world);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         // The first month is the one of the first look.
-        drop(runtime.block_on(core.credits()).unwrap());
+        drop(runtime.block_on(core.credits(&me())).unwrap());
         Real { runtime, disk, world, clock, core, submitted: Vec::new(), ids: Vec::new() }
     }
 
     fn apply(mut real: Real, model: &Model, step: Step) -> Real {
         let accepted = match &step {
             Step::Grant(credits) => {
-                real.runtime.block_on(real.core.grant(Credits(*credits))).is_ok()
+                real.runtime.block_on(real.core.grant(&me(), Credits(*credits))).is_ok()
             }
             Step::Submit(policy) => {
                 let submission = real.submission(real.submitted.len() + 1);
-                let made = real.runtime.block_on(real.core.submit(submission.clone()));
+                let made = real.runtime.block_on(real.core.submit(&me(), submission.clone()));
                 if let Ok(study) = &made {
                     real.submitted.push(submission);
                     real.ids.push(study.id);
@@ -563,7 +563,7 @@ impl StateMachineTest for Money {
             }
             Step::Resubmit(index) => {
                 let again = real.submitted[*index].clone();
-                real.runtime.block_on(real.core.submit(again)).is_ok()
+                real.runtime.block_on(real.core.submit(&me(), again)).is_ok()
             }
             Step::Begin(index) => {
                 real.runtime.block_on(real.core.begin(Real::number(*index))).is_ok()
@@ -581,7 +581,7 @@ impl StateMachineTest for Money {
             }
             Step::Control(index, control) => {
                 let id = real.ids[*index];
-                real.runtime.block_on(real.core.control(id, *control)).is_ok()
+                real.runtime.block_on(real.core.control(&me(), id, *control)).is_ok()
             }
             Step::Approve(index, attempt, answers, who) => {
                 // The model counts this approval already, if it accepts it.
@@ -598,7 +598,8 @@ impl StateMachineTest for Money {
             Step::Delete(index) => {
                 // Sometimes nobody waits until all of it is gone; a crash may come before it is.
                 let patience = Duration::from_secs(60 * u64::from(index.is_multiple_of(2)));
-                let deleted = real.core.delete(real.ids[*index], patience);
+                let me = me();
+                let deleted = real.core.delete(&me, real.ids[*index], patience);
                 real.runtime.block_on(deleted).is_ok()
             }
             Step::Month(month) => {
@@ -618,12 +619,14 @@ impl StateMachineTest for Money {
             }
         };
         assert_eq!(accepted, model.accepted, "{step:?}");
-        let balance = real.runtime.block_on(real.core.credits()).unwrap();
+        let balance = real.runtime.block_on(real.core.credits(&me())).unwrap();
         assert_eq!(balance.balance.0, model.spendable(), "{step:?}");
         assert_eq!(balance.held.0, model.held(), "{step:?}");
         assert_eq!(real.accounts(), model.accounts(), "{step:?}");
         for (index, study) in model.studies.iter().enumerate() {
-            let state = real.core.report(real.ids[index]).map(|report| report.study.state);
+            let me = me();
+            let report = real.core.report(&me, real.ids[index]);
+            let state = real.runtime.block_on(report).map(|report| report.study.state);
             let expected = if study.deleted { None } else { Some(study.state) };
             assert_eq!(state.ok(), expected, "{step:?}");
         }

@@ -13,7 +13,7 @@ use protocol::run::State;
 use protocol::service::Control;
 
 use crate::app::testing::{
-    Disk, broken, everyone_answers, options, reply, settings, spec, submission, world,
+    Disk, broken, everyone_answers, me, options, reply, settings, spec, submission, world,
 };
 use crate::app::{Batch, Core};
 use crate::domain::instrument;
@@ -151,9 +151,9 @@ async fn an_outcome_of_another_round_takes_nobody_from_what_is_left() {
     let others: Vec<u32> = (0..PANEL).filter(|respondent| *respondent != 65).collect();
     assert_eq!(left.iter().collect::<Vec<_>>(), others);
     // Pages and scores are of one round too, whichever respondents are wanted.
-    let page = core.answers(id, 0, 500).unwrap();
+    let page = core.answers(&me(), id, 0, 500).await.unwrap();
     assert_eq!(page.items.len(), 1);
-    let scores = core.scores(id, 0, PANEL).unwrap();
+    let scores = core.scores(&me(), id, 0, PANEL).await.unwrap();
     assert_eq!(scores.iter().filter(|score| **score > 0).count(), 1);
     core.close();
 }

@@ -4,7 +4,7 @@
 use protocol::credits::Credits;
 
 use crate::app::testing::{
-    Disk, broken, everyone_answers, options, paper, reply, settings, spec, world,
+    Disk, broken, everyone_answers, me, options, paper, reply, settings, spec, world,
 };
 use crate::app::{Batch, Core};
 use crate::domain::instrument;
@@ -32,7 +32,7 @@ fn batch(number: u32, respondents: std::ops::Range<u32>) -> Batch {
 }
 
 async fn record_some(core: &Core) {
-    core.submit(paper(1, 10)).await.unwrap();
+    core.submit(&me(), paper(1, 10)).await.unwrap();
     core.begin(1).await.unwrap();
     core.record(batch(1, 0..4)).await.unwrap();
 }
@@ -97,9 +97,9 @@ async fn an_outcome_recorded_twice_is_noticed() {
 async fn an_acknowledgement_before_durability_is_noticed() {
     for (disk, kept) in [(Disk::default(), Credits(105)), (Disk::lying(), Credits(100))] {
         let first = core(&disk);
-        first.grant(Credits(5)).await.unwrap();
+        first.grant(&me(), Credits(5)).await.unwrap();
         let second = core(&disk.after_crash());
-        assert_eq!(second.credits().await.unwrap().balance, kept);
+        assert_eq!(second.credits(&me()).await.unwrap().balance, kept);
         first.close();
         second.close();
     }

@@ -24,6 +24,9 @@ pub struct DeletedRow {
     /// Whether some of its rows may still have to be removed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub under_way: bool,
+    /// Who owned it; none is the user for whom the daemon runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
 }
 
 impl Row for DeletedRow {

@@ -16,7 +16,9 @@ use redb::backends::FileBackend;
 use redb::{Builder, Database, ReadableDatabase, ReadableTable, StorageBackend};
 use serde_json::json;
 
-use crate::app::testing::{Disk, broken, everyone_answers, options, paper, settings, spec, world};
+use crate::app::testing::{
+    Disk, broken, everyone_answers, me, options, paper, settings, spec, world,
+};
 use crate::app::{Batch, Core, Submission, fingerprint};
 use crate::domain::instrument;
 use crate::domain::outcome::{Answered, FIRST_ROUND, Mention, Outcome, Usage};
@@ -85,7 +87,7 @@ async fn fill(core: &Core) {
         let plan = core.plan(of_type(*study_type)).unwrap();
         let body = fingerprint(&plan.spec);
         let submission = Submission { body, plan, ..paper(u128::from(number), PANEL) };
-        core.submit(submission).await.unwrap();
+        core.submit(&me(), submission).await.unwrap();
         core.begin(number).await.unwrap();
         let spec = of_type(*study_type);
         let mut batch = Batch::new(number, 0);
@@ -266,13 +268,14 @@ async fn answers_of_older_formats_get_the_type_of_their_study_and_change_in_noth
             assert!(outcomes(&core) == new, "of format {format}");
             assert_eq!(broken(&core), Vec::<String>::new());
             for (study, study_type) in core
-                .studies(&StudyQuery::default())
+                .studies(&me(), &StudyQuery::default())
+                .await
                 .unwrap()
                 .items
                 .iter()
                 .zip(StudyType::ALL.iter().rev())
             {
-                let page = core.answers(study.id, 0, 500).unwrap();
+                let page = core.answers(&me(), study.id, 0, 500).await.unwrap();
                 assert!(page.items.len() >= 20);
                 assert!(page.items.iter().all(|one| one.answer.0.study_type() == *study_type));
             }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use crate::app::testing::{everyone_answers, options, settings, world};
+use crate::app::testing::{everyone_answers, me, options, settings, world};
 use crate::app::{Core, Settings};
 use crate::store::{Backups, OpenError, Storage};
 
@@ -39,8 +39,8 @@ const FOREIGN: [&str; 10] = [
     "demoscope-2099-01-03.redb",
 ];
 
-#[test]
-fn pruning_removes_days_of_our_own_and_nothing_else() {
+#[tokio::test]
+async fn pruning_removes_days_of_our_own_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let backups = folder.path().join("backups");
     fs::create_dir(&backups).unwrap();
@@ -52,7 +52,7 @@ fn pruning_removes_days_of_our_own_and_nothing_else() {
         fs::write(backups.join(format!("demoscope-{day}.redb")), day).unwrap();
     }
     let core = core(folder.path(), 2);
-    let made = core.backup_daily().unwrap().unwrap();
+    let made = core.backup_daily().await.unwrap().unwrap();
     assert!(made.is_file(), "with as many days to come as are kept, today's stays");
     let mut expected: BTreeSet<String> = FOREIGN.into_iter().map(str::to_owned).collect();
     for name in
@@ -91,12 +91,12 @@ proptest! {
     }
 }
 
-#[test]
-fn a_damaged_store_is_offered_the_newest_backup_that_opens() {
+#[tokio::test]
+async fn a_damaged_store_is_offered_the_newest_backup_that_opens() {
     let folder = tempfile::tempdir().unwrap();
     let backups = folder.path().join("backups");
     let core = core(folder.path(), 7);
-    let today = core.backup_daily().unwrap().unwrap();
+    let today = core.backup_daily().await.unwrap().unwrap();
     core.close();
     let on = |day: &str| backups.join(format!("demoscope-{day}.redb"));
     // Copied later, and still the older one by its name.
@@ -126,8 +126,8 @@ fn a_damaged_store_is_offered_the_newest_backup_that_opens() {
     assert_eq!(offered(opened().unwrap_err()), None);
 }
 
-#[test]
-fn what_a_killed_daemon_left_of_its_own_copies_goes_with_the_next() {
+#[tokio::test]
+async fn what_a_killed_daemon_left_of_its_own_copies_goes_with_the_next() {
     let folder = tempfile::tempdir().unwrap();
     let backups = folder.path().join("backups");
     fs::create_dir(&backups).unwrap();
@@ -141,7 +141,7 @@ fn what_a_killed_daemon_left_of_its_own_copies_goes_with_the_next() {
         fs::write(backups.join(name), b"half").unwrap();
     }
     let core = core(folder.path(), 7);
-    drop(core.backup_daily().unwrap().unwrap());
+    drop(core.backup_daily().await.unwrap().unwrap());
     let left: Vec<String> =
         names(&backups).into_iter().filter(|name| name.ends_with(".partial")).collect();
     assert_eq!(left, ["demoscope-mine.redb.partial", "mine.redb.partial"]);
@@ -153,16 +153,16 @@ async fn the_doctor_tells_of_a_daily_backup_that_was_not_made() {
     let folder = tempfile::tempdir().unwrap();
     let core = core(folder.path(), 7);
     let seen = async || {
-        let checks = core.doctor().await.unwrap();
+        let checks = core.doctor(&me()).await.unwrap();
         checks.into_iter().find(|check| check.name == "backups.made").unwrap()
     };
     assert!(seen().await.ok);
     fs::write(folder.path().join("backups"), b"no folder").unwrap();
-    assert!(core.backup_daily().is_err());
+    assert!(core.backup_daily().await.is_err());
     let check = seen().await;
     assert!(!check.ok && check.detail.contains("was not written"), "{check:?}");
     fs::remove_file(folder.path().join("backups")).unwrap();
-    assert!(core.backup_daily().unwrap().is_some());
+    assert!(core.backup_daily().await.unwrap().is_some());
     assert!(seen().await.ok);
     core.close();
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use protocol::credits::Credits;
 
-use crate::app::testing::{everyone_answers, options, settings, submission, world};
+use crate::app::testing::{everyone_answers, me, options, settings, submission, world};
 use crate::app::{Core, Settings};
 use crate::store::{OpenError, Storage};
 
@@ -19,8 +19,8 @@ fn open(path: &Path, backups: Option<&Path>) -> Result<Core, OpenError> {
 async fn sound(path: &Path) {
     let core = open(path, None).unwrap();
     for key in 1..=5 {
-        core.submit(submission(&core, key, 30)).await.unwrap();
-        core.grant(Credits(9)).await.unwrap();
+        core.submit(&me(), submission(&core, key, 30)).await.unwrap();
+        core.grant(&me(), Credits(9)).await.unwrap();
     }
     core.close();
 }
@@ -73,11 +73,11 @@ async fn a_damaged_file_never_crashes_and_never_shows_a_wrong_balance() {
             Ok(core) => {
                 opened += 1;
                 // What can be read is right, or it is an error.
-                if let Ok(balance) = core.credits().await {
+                if let Ok(balance) = core.credits(&me()).await {
                     assert_eq!((balance.balance, balance.held), (Credits(895), Credits(150)));
                 }
-                drop(core.studies(&protocol::service::StudyQuery::default()));
-                drop(core.doctor().await);
+                drop(core.studies(&me(), &protocol::service::StudyQuery::default()).await);
+                drop(core.doctor(&me()).await);
                 core.close();
             }
         }

@@ -10,7 +10,7 @@ use protocol::run::State;
 use protocol::study::StudyType;
 use redb::{Database, ReadableDatabase, ReadableTable};
 
-use crate::app::testing::{broken, everyone_answers, options, settings, submission, world};
+use crate::app::testing::{broken, everyone_answers, me, options, settings, submission, world};
 use crate::app::{Core, Settings, restore_backup};
 use crate::store::rows::FormatRow;
 use crate::store::{FORMAT, OpenError, RestoreError, Storage, Table};
@@ -28,14 +28,15 @@ fn plain() -> Settings {
 async fn fill(path: &Path) {
     let core = open(path, plain()).unwrap();
     let scheduler = Drivers::start(core.clone());
-    let id = core.submit(submission(&core, 1, 40)).await.unwrap().id;
+    let id = core.submit(&me(), submission(&core, 1, 40)).await.unwrap().id;
     let mut after = protocol::event::Cursor(0);
-    while core.report(id).unwrap().study.state != State::Completed {
-        after = core.events(after, 100, std::time::Duration::from_secs(20)).await.unwrap().next;
+    while core.report(&me(), id).await.unwrap().study.state != State::Completed {
+        after =
+            core.events(&me(), after, 100, std::time::Duration::from_secs(20)).await.unwrap().next;
     }
     scheduler.stop().await;
-    core.submit(submission(&core, 2, 20)).await.unwrap();
-    core.grant(Credits(77)).await.unwrap();
+    core.submit(&me(), submission(&core, 2, 20)).await.unwrap();
+    core.grant(&me(), Credits(77)).await.unwrap();
     core.close();
 }
 
@@ -106,12 +107,13 @@ fn the_history_of_every_format_is_read_whole_and_written_as_it_was() {
 async fn holds_everything(path: &Path) {
     let core = open(path, plain()).unwrap();
     assert_eq!(broken(&core), Vec::<String>::new());
-    let latest = core.find("@").unwrap();
+    let latest = core.find(&me(), "@").await.unwrap();
     assert_eq!((latest.state, latest.panel.requested), (State::Queued, 20));
-    let balance = core.credits().await.unwrap();
+    let balance = core.credits(&me()).await.unwrap();
     assert_eq!((balance.balance, balance.held), (Credits(1_017), Credits(20)));
-    let studies = core.studies(&protocol::service::StudyQuery::default()).unwrap().items;
-    let report = core.report(studies[1].id).unwrap();
+    let studies =
+        core.studies(&me(), &protocol::service::StudyQuery::default()).await.unwrap().items;
+    let report = core.report(&me(), studies[1].id).await.unwrap();
     assert_eq!(report.results.as_ref().map(|results| results.panel_size), Some(40));
     // Format 1 is older than the rounding of other figures.
     let counts = |results: Option<Results>| match results?.outcomes {
@@ -123,7 +125,7 @@ async fn holds_everything(path: &Path) {
     let again = counts(core.compute(1).unwrap());
     assert!(again.is_some());
     assert_eq!(again, counts(report.results), "its answers are what they were");
-    let answers = core.answers(studies[1].id, 0, 500).unwrap().items;
+    let answers = core.answers(&me(), studies[1].id, 0, 500).await.unwrap().items;
     assert_eq!(answers.len(), 40);
     assert!(answers.iter().all(|one| one.answer.0.study_type() == StudyType::ConceptTest));
     core.close();
@@ -142,14 +144,14 @@ async fn what_a_killed_daemon_left_is_repaired_and_holds_everything() {
     let path = folder.path().join("demoscope.redb");
     let left = folder.path().join("left.redb");
     let core = open(&path, plain()).unwrap();
-    core.submit(submission(&core, 1, 30)).await.unwrap();
-    core.grant(Credits(9)).await.unwrap();
-    let before = core.credits().await.unwrap();
+    core.submit(&me(), submission(&core, 1, 30)).await.unwrap();
+    core.grant(&me(), Credits(9)).await.unwrap();
+    let before = core.credits(&me()).await.unwrap();
     fs::copy(&path, &left).unwrap();
     core.close();
     let core = open(&left, plain()).unwrap();
     assert!(core.store().recovery().repaired);
-    assert_eq!(core.credits().await.unwrap(), before);
+    assert_eq!(core.credits(&me()).await.unwrap(), before);
     assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
 }
@@ -188,8 +190,8 @@ async fn a_backup_holds_everything_and_comes_back_only_when_no_daemon_runs() {
     let copy = folder.path().join("copies/mine.redb");
     fill(&path).await;
     let core = open(&path, plain()).unwrap();
-    core.backup(Some(&copy)).unwrap();
-    assert!(core.backup(Some(&copy)).is_err(), "a file is never overwritten");
+    core.backup(&me(), Some(&copy)).await.unwrap();
+    assert!(core.backup(&me(), Some(&copy)).await.is_err(), "a file is never overwritten");
     {
         let database = Database::open(&copy).unwrap();
         let snapshot = database.begin_read().unwrap();
@@ -197,8 +199,8 @@ async fn a_backup_holds_everything_and_comes_back_only_when_no_daemon_runs() {
             snapshot.open_table(table.definition()).unwrap();
         }
     }
-    let before = core.credits().await.unwrap();
-    core.grant(Credits(5)).await.unwrap();
+    let before = core.credits(&me()).await.unwrap();
+    core.grant(&me(), Credits(5)).await.unwrap();
     assert_eq!(restore_backup(&copy, &path), Err(RestoreError::Running));
     core.close();
 
@@ -206,16 +208,16 @@ async fn a_backup_holds_everything_and_comes_back_only_when_no_daemon_runs() {
     assert_eq!(restored.undone, 1);
     assert!(restored.aside.unwrap().ends_with("demoscope.redb.before-restore-1"));
     let core = open(&path, plain()).unwrap();
-    assert_eq!(core.credits().await.unwrap(), before);
+    assert_eq!(core.credits(&me()).await.unwrap(), before);
     assert!(core.store().recovery().rewound.is_none(), "putting it back was on purpose");
-    let checks = core.doctor().await.unwrap();
+    let checks = core.doctor(&me()).await.unwrap();
     let wrong: Vec<_> = checks.iter().filter(|check| !check.ok).map(|check| &check.name).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
     core.close();
 
     fs::write(&copy, b"not a database").unwrap();
     assert!(matches!(restore_backup(&copy, &path), Err(RestoreError::Unsound(_))));
-    assert_eq!(open(&path, plain()).unwrap().credits().await.unwrap(), before);
+    assert_eq!(open(&path, plain()).unwrap().credits(&me()).await.unwrap(), before);
 }
 
 #[tokio::test]
@@ -227,8 +229,8 @@ async fn daily_backups_are_made_once_a_day_and_kept_for_a_week() {
     let storage = Storage::File(folder.path().join("demoscope.redb"));
     let core = Core::open_with(world, storage, settings, options()).unwrap();
     for _ in 0..9 {
-        assert!(core.backup_daily().unwrap().is_some());
-        assert!(core.backup_daily().unwrap().is_none());
+        assert!(core.backup_daily().await.unwrap().is_some());
+        assert!(core.backup_daily().await.unwrap().is_none());
         clock.advance(std::time::Duration::from_hours(24));
     }
     let mut names: Vec<String> = fs::read_dir(&backups)

@@ -9,7 +9,7 @@ use redb::{Database, ReadableTable};
 use serde_json::{Value, json};
 
 use crate::app::Core;
-use crate::app::testing::{everyone_answers, options, settings, world};
+use crate::app::testing::{everyone_answers, me, options, settings, world};
 use crate::store::{Key, OpenError, Storage, Table};
 use crate::world::World;
 
@@ -35,12 +35,12 @@ impl Closed {
         let (world, _clock) = world();
         for credits in [7, 9, 11] {
             let core = open_in(world.clone(), &path).unwrap();
-            core.grant(Credits(credits)).await.unwrap();
+            core.grant(&me(), Credits(credits)).await.unwrap();
             core.close();
         }
         let older_note = fs::read(path.with_extension("redb.ledger")).unwrap();
         let core = open_in(world, &path).unwrap();
-        core.grant(Credits(13)).await.unwrap();
+        core.grant(&me(), Credits(13)).await.unwrap();
         core.close();
         Self { folder, older_note }
     }
@@ -98,7 +98,7 @@ async fn a_start_verifies_what_was_booked_since_the_noted_end_and_the_doctor_the
     let store = Closed::new().await;
     store.forge(1);
     let core = open(&store.path()).unwrap();
-    let checks = core.doctor().await.unwrap();
+    let checks = core.doctor(&me()).await.unwrap();
     let chain = checks.iter().find(|check| check.name == "ledger.chain").unwrap();
     assert!(!chain.ok, "{}", chain.detail);
     core.close();
@@ -152,7 +152,7 @@ async fn a_note_that_does_not_fit_is_no_reason_to_refuse_a_store() {
     let path = store.path();
     let balance = {
         let core = open(&path).unwrap();
-        let balance = core.credits().await.unwrap();
+        let balance = core.credits(&me()).await.unwrap();
         core.close();
         balance
     };
@@ -162,7 +162,7 @@ async fn a_note_that_does_not_fit_is_no_reason_to_refuse_a_store() {
         fs::write(store.note(), note.to_string()).unwrap();
         let core = open(&path).unwrap();
         assert_eq!(core.store().recovery().rewound, None);
-        assert_eq!(core.credits().await.unwrap(), balance);
+        assert_eq!(core.credits(&me()).await.unwrap(), balance);
         core.close();
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use protocol::credits::Credits;
 
-use crate::app::testing::{everyone_answers, options, settings, world};
+use crate::app::testing::{everyone_answers, me, options, settings, world};
 use crate::app::{Core, Settings};
 use crate::store::{OpenError, Options, Storage, Unnoted};
 
@@ -36,8 +36,8 @@ impl Lived {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("demoscope.redb");
         let core = open(&path, options()).unwrap();
-        core.grant(Credits(9)).await.unwrap();
-        let backup = core.backup_daily().unwrap().unwrap();
+        core.grant(&me(), Credits(9)).await.unwrap();
+        let backup = core.backup_daily().await.unwrap().unwrap();
         core.close();
         Self { _folder: folder, path, backup }
     }
@@ -74,7 +74,7 @@ async fn a_new_store_is_made_only_where_nothing_tells_of_an_old_one() {
         if there(0) || bits == 0 {
             let core = opened.unwrap();
             let expected = if there(0) { 1_009 } else { 1_000 };
-            assert_eq!(core.credits().await.unwrap().balance, Credits(expected), "{bits:05b}");
+            assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(expected), "{bits:05b}");
             assert_eq!(core.store().recovery().created, bits == 0);
             core.close();
             continue;
@@ -113,7 +113,7 @@ async fn a_link_that_leads_nowhere_is_not_replaced() {
     fs::rename(&lived.path, &far).unwrap();
     symlink(&far, &lived.path).unwrap();
     let core = open(&lived.path, options()).unwrap();
-    assert_eq!(core.credits().await.unwrap().balance, Credits(1_009));
+    assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(1_009));
     core.close();
     // The disk is taken off; with and without a note.
     fs::rename(far.parent().unwrap(), elsewhere.path().join("off")).unwrap();
@@ -126,7 +126,7 @@ async fn a_link_that_leads_nowhere_is_not_replaced() {
     }
     fs::rename(elsewhere.path().join("off"), far.parent().unwrap()).unwrap();
     let core = open(&lived.path, options()).unwrap();
-    assert_eq!(core.credits().await.unwrap().balance, Credits(1_009));
+    assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(1_009));
     core.close();
 }
 
@@ -139,7 +139,7 @@ async fn a_new_store_that_is_asked_for_loses_nothing_of_the_old_one() {
     fs::remove_file(&lived.path).unwrap();
     symlink("/nowhere/demoscope.redb", &lived.path).unwrap();
     let core = open(&lived.path, anew()).unwrap();
-    assert_eq!(core.credits().await.unwrap().balance, Credits(1_000));
+    assert_eq!(core.credits(&me()).await.unwrap().balance, Credits(1_000));
     assert_eq!(core.store().recovery().rewound, None);
     core.close();
     assert_eq!(fs::read(lived.beside(".ledger.before-new-1")).unwrap(), note);
@@ -172,7 +172,7 @@ async fn a_note_that_does_not_read_is_told_of_and_still_tells_of_a_store() {
             panic!("{:?}", core.store().recovery())
         };
         assert!(said.contains(why), "{said}");
-        let checks = core.doctor().await.unwrap();
+        let checks = core.doctor(&me()).await.unwrap();
         let check = checks.iter().find(|check| check.name == "ledger.not_rewound").unwrap();
         assert!(!check.ok && check.detail.contains("no note"), "{check:?}");
         core.close();
@@ -190,7 +190,7 @@ async fn a_store_that_was_copied_here_has_no_note_which_is_said_and_no_fault() {
     let lived = Lived::new().await;
     fs::remove_file(lived.beside(".ledger")).unwrap();
     let core = open(&lived.path, options()).unwrap();
-    let checks = core.doctor().await.unwrap();
+    let checks = core.doctor(&me()).await.unwrap();
     let check = checks.iter().find(|check| check.name == "ledger.not_rewound").unwrap();
     assert!(check.ok && check.detail.contains("no note"), "{check:?}");
     core.close();
@@ -218,8 +218,8 @@ async fn the_command_to_go_back_can_be_typed_as_it_stands() {
     fs::create_dir(&home).unwrap();
     let path = home.join("demoscope.redb");
     let core = open(&path, options()).unwrap();
-    drop(core.credits().await.unwrap());
-    let backup = core.backup_daily().unwrap().unwrap();
+    drop(core.credits(&me()).await.unwrap());
+    let backup = core.backup_daily().await.unwrap().unwrap();
     core.close();
     fs::remove_file(&path).unwrap();
     let error = open(&path, options()).unwrap_err().to_string();

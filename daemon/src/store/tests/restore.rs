@@ -12,7 +12,7 @@ use protocol::credits::Credits;
 
 use crate::app::Core;
 use crate::app::restore_backup;
-use crate::app::testing::{everyone_answers, options, settings, world};
+use crate::app::testing::{everyone_answers, me, options, settings, world};
 use crate::store::restore::{Step, keep_aside, restore_stepwise};
 use crate::store::{OpenError, RestoreError, Storage};
 
@@ -34,19 +34,19 @@ async fn folder(foreign: bool) -> (tempfile::TempDir, PathBuf, PathBuf) {
     let path = folder.path().join("demoscope.redb");
     let backup = folder.path().join("copy.redb");
     let core = open(&path).unwrap();
-    core.grant(Credits(9)).await.unwrap();
+    core.grant(&me(), Credits(9)).await.unwrap();
     if !foreign {
-        core.backup(Some(&backup)).unwrap();
+        core.backup(&me(), Some(&backup)).await.unwrap();
     }
-    core.grant(Credits(7)).await.unwrap();
+    core.grant(&me(), Credits(7)).await.unwrap();
     core.close();
     if foreign {
         let other = folder.path().join("other");
         fs::create_dir(&other).unwrap();
         let core = open(&other.join("demoscope.redb")).unwrap();
-        core.grant(Credits(4)).await.unwrap();
-        core.grant(Credits(5)).await.unwrap();
-        core.backup(Some(&backup)).unwrap();
+        core.grant(&me(), Credits(4)).await.unwrap();
+        core.grant(&me(), Credits(5)).await.unwrap();
+        core.backup(&me(), Some(&backup)).await.unwrap();
         core.close();
     }
     (folder, path, backup)
@@ -77,9 +77,9 @@ async fn cut_off_at_any_step_the_old_or_the_new_store_is_there() {
             let core = open(&path).unwrap();
             let swapped = matches!(at, Some(Step::Note) | None);
             let expected = if swapped { NEW } else { OLD };
-            assert_eq!(core.credits().await.unwrap().balance, expected, "{foreign} {at:?}");
+            assert_eq!(core.credits(&me()).await.unwrap().balance, expected, "{foreign} {at:?}");
             assert_eq!(core.store().recovery().rewound, None, "{foreign} {at:?}");
-            let checks = core.doctor().await.unwrap();
+            let checks = core.doctor(&me()).await.unwrap();
             assert!(checks.iter().all(|check| check.ok), "{foreign} {at:?}: {checks:?}");
             core.close();
             // The second attempt is like a first one.
@@ -87,12 +87,12 @@ async fn cut_off_at_any_step_the_old_or_the_new_store_is_there() {
             let aside = restored.aside.unwrap();
             assert!(aside.exists());
             let core = open(&path).unwrap();
-            assert_eq!(core.credits().await.unwrap().balance, NEW, "{foreign} {at:?}");
+            assert_eq!(core.credits(&me()).await.unwrap().balance, NEW, "{foreign} {at:?}");
             assert_eq!(core.store().recovery().rewound, None);
             core.close();
             assert!(!folder.path().join("demoscope.redb.restoring").exists());
             let core = open(&aside).unwrap();
-            assert_eq!(core.credits().await.unwrap().balance, expected);
+            assert_eq!(core.credits(&me()).await.unwrap().balance, expected);
             core.close();
         }
     }
@@ -131,7 +131,7 @@ async fn what_is_left_of_a_restore_is_not_destroyed_by_restoring_it() {
         assert_eq!(fs::read(&left).unwrap(), before);
     }
     let core = open(&path).unwrap();
-    assert_eq!(core.credits().await.unwrap().balance, OLD);
+    assert_eq!(core.credits(&me()).await.unwrap().balance, OLD);
     core.close();
 }
 
@@ -150,7 +150,7 @@ async fn a_missing_store_and_a_dangling_link_are_restored_over() {
             assert_eq!(fs::read_link(aside).unwrap(), Path::new("/nowhere/demoscope.redb"));
         }
         let core = open(&path).unwrap();
-        assert_eq!(core.credits().await.unwrap().balance, NEW);
+        assert_eq!(core.credits(&me()).await.unwrap().balance, NEW);
         assert_eq!(core.store().recovery().rewound, None);
         core.close();
         drop(folder);
@@ -191,7 +191,7 @@ async fn a_note_that_fails_after_the_swap_does_not_deny_it() {
     assert!(restored.unsettled.is_some(), "{restored:?}");
     fs::remove_dir(&in_the_way).unwrap();
     let core = open(&path).unwrap();
-    assert_eq!(core.credits().await.unwrap().balance, NEW);
+    assert_eq!(core.credits(&me()).await.unwrap().balance, NEW);
     assert_eq!(core.store().recovery().rewound, None);
     core.close();
 }

@@ -14,7 +14,7 @@ use protocol::study::{Draft, Origin};
 use uuid::Uuid;
 
 use super::{ENDED, core, until};
-use crate::app::testing::{Disk, Script, broken, settings};
+use crate::app::testing::{Disk, Script, broken, me, settings};
 use crate::app::{Core, Settings};
 use crate::domain::instrument::stimuli;
 use crate::inference::{Refusal, Reply};
@@ -32,13 +32,13 @@ async fn submit(core: &Core, key: u128, text: &str) -> Study {
     let draft = Draft { file: "idea.md".into(), text: text.into(), ..Draft::default() };
     let key = SubmitKey(Uuid::from_u128(key));
     let submit = Submit { key, draft, origin: Origin::Cli, cost_confirmed: false };
-    core.take_on(submit, "uid:1000".into()).await.unwrap()
+    core.take_on(&me(), submit).await.unwrap()
 }
 
 async fn run(core: &Core, key: u128, text: &str) -> Report {
     let study = submit(core, key, text).await;
     until(core, study.id, ENDED).await;
-    core.report(study.id).unwrap()
+    core.report(&me(), study.id).await.unwrap()
 }
 
 fn outcomes(report: &Report) -> &Outcomes {
@@ -85,9 +85,9 @@ async fn every_kind_of_study_runs_to_its_results() {
     assert!(contested.is_some());
     // Asked twice, counted and paid for once, and both answers can be read.
     assert_eq!((report.study.panel.delivered, report.meta.credits_used), (120, Credits(120)));
-    let mut answers = core.answers(report.study.id, 0, 7).unwrap();
+    let mut answers = core.answers(&me(), report.study.id, 0, 7).await.unwrap();
     assert_eq!((answers.items.len(), answers.next), (8, Some(4)));
-    answers.items.extend(core.answers(report.study.id, 4, 500).unwrap().items);
+    answers.items.extend(core.answers(&me(), report.study.id, 4, 500).await.unwrap().items);
     assert_eq!(answers.items.len(), 240);
     assert!(answers.items.chunks(2).all(|pair| pair[0].id == pair[1].id));
 
@@ -129,16 +129,16 @@ async fn half_an_answer_is_none_and_is_asked_again_as_a_whole() {
     let panel = report.study.panel;
     assert_eq!((panel.delivered, panel.failed, panel.settled()), (36, 4, 40));
     assert_eq!(report.meta.credits_used, Credits(36));
-    assert_eq!(core.answers(report.study.id, 0, 500).unwrap().items.len(), 72);
+    assert_eq!(core.answers(&me(), report.study.id, 0, 500).await.unwrap().items.len(), 72);
     assert_eq!(broken(&core), Vec::<String>::new());
 
     down.store(false, Ordering::SeqCst);
-    core.control(report.study.id, Control::Retry).await.unwrap();
+    core.control(&me(), report.study.id, Control::Retry).await.unwrap();
     until(&core, report.study.id, &[State::Completed]).await;
-    let report = core.report(report.study.id).unwrap();
+    let report = core.report(&me(), report.study.id).await.unwrap();
     assert_eq!((report.study.panel.delivered, report.study.panel.failed), (40, 0));
     assert_eq!(report.meta.credits_used, Credits(40));
-    assert_eq!(core.answers(report.study.id, 0, 500).unwrap().items.len(), 80);
+    assert_eq!(core.answers(&me(), report.study.id, 0, 500).await.unwrap().items.len(), 80);
     assert_eq!(broken(&core), Vec::<String>::new());
     scheduler.stop().await;
 }
@@ -154,20 +154,20 @@ async fn the_same_people_are_compared_in_pairs_and_others_are_not() {
     let others = run(&core, 3, &format!("{}{POOR}", front(4))).await;
     let nps = run(&core, 4, &format!("---\nstudy: nps\npanel: 20\nseed: 3\n---\n{GOOD}")).await;
 
-    let paired = core.compare(id(&good), id(&poor), None).unwrap();
+    let paired = core.compare(&me(), id(&good), id(&poor), None).await.unwrap();
     assert!(paired.paired);
     assert_eq!(paired.overall.difference.n, 150);
     assert!(paired.overall.difference.high.unwrap() < 0.0, "{:?}", paired.overall);
     // Second minus first: the other way round it is the same with another sign.
-    let back = core.compare(id(&poor), id(&good), None).unwrap();
+    let back = core.compare(&me(), id(&poor), id(&good), None).await.unwrap();
     let sum = paired.overall.difference.value + back.overall.difference.value;
     assert!(sum.abs() < 1e-12, "{sum}");
 
-    let unpaired = core.compare(id(&good), id(&others), None).unwrap();
+    let unpaired = core.compare(&me(), id(&good), id(&others), None).await.unwrap();
     assert!(!unpaired.paired);
     assert_eq!(unpaired.overall.difference.n, 300);
 
-    let refused = core.compare(id(&good), id(&nps), None).unwrap_err();
+    let refused = core.compare(&me(), id(&good), id(&nps), None).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::InvalidInput);
     scheduler.stop().await;
 }
@@ -178,26 +178,26 @@ async fn cells_add_up_to_the_panel_and_small_ones_are_marked() {
     let scheduler = Drivers::start(core.clone());
     let report = run(&core, 1, &format!("---\npanel: 300\nseed: 3\n---\n{GOOD}")).await;
     let id = report.study.id;
-    let by = |names: &[&str]| {
+    let by = async |names: &[&str]| {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        core.cross(id, &names, None)
+        core.cross(&me(), id, &names, None).await
     };
 
-    let one = by(&["gender"]).unwrap();
+    let one = by(&["gender"]).await.unwrap();
     let segments = &report.results.as_ref().unwrap().segments["gender"];
     assert_eq!(one.cells.len(), segments.len());
     for cell in &one.cells {
         assert_eq!(cell.estimate, segments[&cell.classes[0]].estimates["mean_score"]);
     }
-    let two = by(&["age_band", "gender"]).unwrap();
+    let two = by(&["age_band", "gender"]).await.unwrap();
     assert_eq!(two.cells.iter().map(|cell| cell.n).sum::<u64>(), 300);
     assert!(two.cells.iter().all(|cell| cell.classes.len() == 2 && cell.small == (cell.n < 30)));
     assert_eq!(two.all, report.results.as_ref().unwrap().estimates["mean_score"]);
 
-    let wrong = by(&["gendr"]).unwrap_err();
+    let wrong = by(&["gendr"]).await.unwrap_err();
     assert_eq!(wrong.hints, ["Try 'gender'"]);
     for dimensions in [&[][..], &["gender", "gender"], &["gender", "region", "education"]] {
-        assert_eq!(by(dimensions).unwrap_err().code, ErrorCode::InvalidInput);
+        assert_eq!(by(dimensions).await.unwrap_err().code, ErrorCode::InvalidInput);
     }
     scheduler.stop().await;
 }
@@ -209,13 +209,14 @@ async fn what_was_asked_can_be_read_afterwards() {
         "---\nstudy: survey\nquestions: [ \"What would stop you?\" ]\npanel: 5\n---\n{GOOD}"
     );
     let study = submit(&core, 1, &text).await;
-    let asked = core.asked(study.id).unwrap();
+    let asked = core.asked(&me(), study.id).await.unwrap();
     assert_eq!(stimuli(&asked.spec.instrument), [GOOD]);
     assert!(asked.questionnaire.contains("What would stop you?"), "{}", asked.questionnaire);
     assert!(asked.margins.contains_key("gender"));
     // The answers' types do not get mixed up on their way through the store.
     assert!(
-        core.answers(study.id, 0, 10)
+        core.answers(&me(), study.id, 0, 10)
+            .await
             .unwrap()
             .items
             .iter()
@@ -243,7 +244,7 @@ async fn a_list_tells_each_study_by_the_number_of_its_kind() {
     }
     // The second look is answered from memory.
     for _ in 0..2 {
-        let mut listed = core.studies(&StudyQuery::default()).unwrap().items;
+        let mut listed = core.studies(&me(), &StudyQuery::default()).await.unwrap().items;
         listed.reverse();
         for ((study, report), (_, own)) in listed.iter().zip(&reports).zip(&drafts) {
             let told = study.headline.as_ref().map(|told| (told.of.as_str(), &told.estimate));
@@ -270,18 +271,18 @@ async fn a_number_is_that_of_the_last_attempt() {
     let core = core(&Disk::default(), settings(1_000, script));
     let scheduler = Drivers::start(core.clone());
     let study = submit(&core, 1, &format!("---\npanel: 25\n---\n{GOOD}")).await;
-    let listed = |core: &Core| {
-        let study = core.studies(&StudyQuery::default()).unwrap().items.remove(0);
+    let listed = async |core: &Core| {
+        let study = core.studies(&me(), &StudyQuery::default()).await.unwrap().items.remove(0);
         (study.state, study.headline.map(|headline| (headline.estimate.n, headline.estimate.value)))
     };
     until(&core, study.id, ENDED).await;
-    let (state, first) = listed(&core);
+    let (state, first) = listed(&core).await;
     assert_eq!((state, first.map(|(n, _)| n)), (State::Completed, Some(15)));
     heals.store(true, Ordering::SeqCst);
-    core.control(study.id, Control::Retry).await.unwrap();
+    core.control(&me(), study.id, Control::Retry).await.unwrap();
     until(&core, study.id, ENDED).await;
-    let (_, again) = listed(&core);
-    let report = core.report(study.id).unwrap().results.unwrap();
+    let (_, again) = listed(&core).await;
+    let report = core.report(&me(), study.id).await.unwrap().results.unwrap();
     let mean = &report.estimates["mean_score"];
     assert_eq!(again, Some((25, mean.value)));
     assert_ne!(again, first);

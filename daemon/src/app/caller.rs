@@ -1,0 +1,168 @@
+//! The caller of a use case: the owner whose studies it sees, the scopes that say what it may do, and the door it came in
+//! through. A door makes one for each call; whatever belongs to another owner does not exist for it.
+
+use std::fmt;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::study::Origin;
+
+use crate::store::rows::{DeletedRow, StudyNumber, StudyRow};
+use crate::store::{Fault, Reader};
+
+/// How rows name the local user, before their number.
+const LOCAL: &str = "uid:";
+
+/// Who owns studies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The user for whom the daemon runs, by the system's number. A store has one: a folder that moves to a machine where
+    /// the same person has another number keeps its owner.
+    Local(u32),
+    /// Somebody else whom that user lets in, by name.
+    Guest(String),
+}
+
+impl Owner {
+    /// Whether a row that names that owner is theirs.
+    pub(super) fn owns(&self, named: &str) -> bool {
+        match self {
+            Self::Local(_) => is_local(named),
+            Self::Guest(_) => self.to_string() == named,
+        }
+    }
+
+    /// Whether the study that a mark stands for was theirs.
+    pub(super) fn owned(&self, mark: &DeletedRow) -> bool {
+        self.owns(mark.owner.as_deref().unwrap_or(LOCAL))
+    }
+}
+
+/// As rows and replies name them.
+impl fmt::Display for Owner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local(number) => write!(formatter, "{LOCAL}{number}"),
+            Self::Guest(name) => write!(formatter, "guest:{name}"),
+        }
+    }
+}
+
+fn is_local(named: &str) -> bool {
+    named.starts_with(LOCAL)
+}
+
+/// The owner as the mark of a deleted study names them: none is the local user.
+pub(super) fn in_mark(named: String) -> Option<String> {
+    (!is_local(&named)).then_some(named)
+}
+
+/// The part of a study's row that names its owner.
+#[derive(serde::Deserialize)]
+struct Owned {
+    owner: String,
+}
+
+/// Whether the study of that number is, or was, that owner's.
+pub(super) fn is_of(reader: &Reader<'_>, owner: &Owner, number: u32) -> Result<bool, Fault> {
+    if let Some(Owned { owner: named }) = reader.part::<StudyRow, _>(&number)? {
+        return Ok(owner.owns(&named));
+    }
+    // Of a number without any row nobody but the store's own user is told.
+    let mark = reader.get::<DeletedRow>(&number)?;
+    Ok(mark.map_or(matches!(owner, Owner::Local(_)), |mark| owner.owned(&mark)))
+}
+
+/// The same by its id.
+pub(super) fn is_id_of(
+    reader: &Reader<'_>,
+    owner: &Owner,
+    id: protocol::id::StudyId,
+) -> Result<bool, Fault> {
+    match reader.get::<StudyNumber>(&id.0)? {
+        Some(StudyNumber(number)) => is_of(reader, owner, number),
+        None => Ok(matches!(owner, Owner::Local(_))),
+    }
+}
+
+/// Something that a caller may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Look at studies, answers, events and credits.
+    Read,
+    /// Submit studies, and change or delete them.
+    Write,
+    /// Run the installation: budget, books, backups, engines, settings, and its end.
+    Operate,
+}
+
+impl Scope {
+    const fn bit(self) -> u8 {
+        match self {
+            Self::Read => 1,
+            Self::Write => 2,
+            Self::Operate => 4,
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Operate => "operate",
+        }
+    }
+}
+
+/// All that a caller may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scopes(u8);
+
+impl Scopes {
+    /// Everything.
+    pub const ALL: Self = Self::of(&[Scope::Read, Scope::Write, Scope::Operate]);
+
+    /// Those, and no others.
+    #[must_use]
+    pub const fn of(mut scopes: &[Scope]) -> Self {
+        let mut bits = 0;
+        while let [first, rest @ ..] = scopes {
+            bits |= first.bit();
+            scopes = rest;
+        }
+        Self(bits)
+    }
+
+    /// Whether that is among them.
+    #[must_use]
+    pub const fn has(self, scope: Scope) -> bool {
+        self.0 & scope.bit() != 0
+    }
+}
+
+/// Who calls a use case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Whose studies it sees, and who owns what it submits.
+    pub owner: Owner,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// The door it came in through.
+    pub origin: Origin,
+}
+
+impl Caller {
+    /// The owner, if the caller may do that.
+    ///
+    /// # Errors
+    /// `Forbidden` when the scope is not among the caller's.
+    pub fn may(&self, scope: Scope) -> Result<&Owner, ApiError> {
+        if self.scopes.has(scope) {
+            return Ok(&self.owner);
+        }
+        let name = scope.as_str();
+        Err(ApiError::new(ErrorCode::Forbidden, format!("This call needs the scope '{name}'"))
+            .hint("Ask whoever runs the daemon for it"))
+    }
+}

@@ -1,0 +1,31 @@
+//! The door for programs of this machine: accepts peers at the socket, as many at a time as there are places, and serves
+//! each. It never ends by itself: it is dropped to be closed, and its peers are left to whoever drops it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::Listener;
+use super::rpc::{self, Face};
+
+/// Serves the socket, which is gone when this is dropped.
+pub(crate) async fn serve(
+    face: &Arc<Face>,
+    listener: Listener,
+    places: usize,
+    peers: &mut JoinSet<()>,
+) -> Infallible {
+    loop {
+        let stream = tokio::select! {
+            Some(_) = peers.join_next() => continue,
+            stream = listener.accept() => stream,
+        };
+        while peers.try_join_next().is_some() {}
+        if peers.len() < places {
+            peers.spawn(rpc::serve(Arc::clone(face), stream));
+        } else {
+            tracing::warn!("turned away a connection: all places are taken");
+        }
+    }
+}
