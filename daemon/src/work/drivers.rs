@@ -99,7 +99,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::app::testing::{Disk, everyone_answers, options, settings, world};
+    use crate::app::testing::{Disk, everyone_answers, me, options, settings, world};
 
     const HOUR: Duration = Duration::from_hours(1);
 
@@ -128,7 +128,7 @@ mod tests {
                 let _sent = ran.try_send(());
                 async move {
                     assert!(!panics, "as told");
-                    core.find("no such study").map(|_| None)
+                    core.find(&me(), "no such study").await.map(|_| None)
                 }
             };
             let mut drivers = Drivers::none(core.clone());
@@ -160,14 +160,14 @@ mod tests {
         assert_eq!(periods, all.map(|(name, period)| (name.to_owned(), period)));
         assert_eq!(trouble(&core), None);
         disk.fail_after(0);
-        core.grant(protocol::credits::Credits(1)).await.unwrap_err();
+        core.grant(&me(), protocol::credits::Credits(1)).await.unwrap_err();
         assert!(core.store().degraded().is_some());
         Drivers::start(core.clone()).stop().await;
         let why = trouble(&core).unwrap();
         assert!(why.contains("takes no writes"), "{why}");
         disk.heal();
         core.store().retry().unwrap();
-        core.grant(protocol::credits::Credits(1)).await.unwrap();
+        core.grant(&me(), protocol::credits::Credits(1)).await.unwrap();
         Drivers::start(core.clone()).stop().await;
         assert_eq!(trouble(&core), None);
         core.close();

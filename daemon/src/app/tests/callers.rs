@@ -47,8 +47,7 @@ async fn completed(core: &Core, caller: &Caller, number: u32) -> StudyId {
         batch.push(&[(at, Outcome::Answered(answered), Usage::default())]).unwrap();
         core.record(batch).await.unwrap();
     }
-    core.exhausted(number).await.unwrap();
-    core.finish(number, core.compute(number).unwrap()).await.unwrap();
+    core.end_round(number).await.unwrap();
     id
 }
 

@@ -36,8 +36,9 @@ async fn record_as(core: &Core, number: u32, at: Assignment, outcome: Outcome) {
 
 /// A study at work, with its number.
 async fn begun(core: &Core) -> (StudyId, u32) {
-    let id = core.submit(submission(core, 1, PANEL)).await.unwrap().id;
-    let number = core.look(|reader| Ok(crate::app::lookup::by_id(reader, id)?.number)).unwrap();
+    let id = core.submit(&me(), submission(core, 1, PANEL)).await.unwrap().id;
+    let number =
+        core.look(|reader| Ok(crate::app::lookup::by_id(reader, &me().owner, id)?.number)).unwrap();
     core.begin(number).await.unwrap();
     (id, number)
 }
@@ -64,10 +65,10 @@ async fn what_there_is_can_be_computed_at_any_moment_and_the_end_stores_what_it_
         if respondent == 29 {
             let partial = core.compute(number).unwrap().unwrap();
             assert_eq!((n(&partial), partial.panel_size), (30, PANEL));
-            assert_eq!(core.report(id).unwrap().results, None, "it is stored nowhere");
-            core.control(id, Control::Pause).await.unwrap();
+            assert_eq!(core.report(&me(), id).await.unwrap().results, None, "it is stored nowhere");
+            core.control(&me(), id, Control::Pause).await.unwrap();
             assert_eq!(core.compute(number).unwrap(), Some(partial), "in any state");
-            core.control(id, Control::Resume).await.unwrap();
+            core.control(&me(), id, Control::Resume).await.unwrap();
             core.begin(number).await.unwrap();
         }
     }
@@ -79,7 +80,7 @@ async fn what_there_is_can_be_computed_at_any_moment_and_the_end_stores_what_it_
     let stored = core.look(|reader| Ok(reader.get::<ResultsRow>(&number)?)).unwrap().unwrap().0;
     assert_eq!(serde_json::to_vec(&stored).unwrap(), serde_json::to_vec(&whole).unwrap());
     assert_eq!(core.compute(number).unwrap(), Some(whole), "and again");
-    let told = core.events(Cursor(before), 10, Duration::ZERO).await.unwrap().events;
+    let told = core.events(&me(), Cursor(before), 10, Duration::ZERO).await.unwrap().events;
     let kinds: Vec<_> = told.iter().filter_map(|event| event.data.kind()).collect();
     assert_eq!(kinds, [EventKind::Finalizing, EventKind::Completed]);
     assert_eq!(broken(&core), Vec::<String>::new());
@@ -125,17 +126,17 @@ async fn a_round_that_is_not_the_last_is_followed_by_the_next_and_no_results() {
     let left = core.job(number).unwrap().left;
     assert_eq!(left.round(), FIRST_ROUND + 1);
     assert_eq!(left.iter().collect::<Vec<_>>(), (0..PANEL).collect::<Vec<_>>());
-    assert_eq!(core.report(id).unwrap().results, None);
-    assert_eq!(core.credits().await.unwrap().held, Credits(i64::from(PANEL)));
+    assert_eq!(core.report(&me(), id).await.unwrap().results, None);
+    assert_eq!(core.credits(&me()).await.unwrap().held, Credits(i64::from(PANEL)));
     for respondent in 0..PANEL {
         record(&core, number, Assignment::first(FIRST_ROUND + 1, respondent)).await;
     }
     let study = core.end_round_of(number, |_| 2).await.unwrap();
     assert_eq!(study.state, State::Completed);
-    let results = core.report(id).unwrap().results.unwrap();
+    let results = core.report(&me(), id).await.unwrap().results.unwrap();
     assert_eq!(n(&results), u64::from(PANEL), "of the last round alone");
     assert_eq!(results.diagnostics.not_answered, BTreeMap::new());
-    assert_eq!(core.credits().await.unwrap().held, Credits(0));
+    assert_eq!(core.credits(&me()).await.unwrap().held, Credits(0));
     core.close();
 }
 
