@@ -37,7 +37,7 @@ pub struct Config {
     /// How to stop.
     pub shutdown: Shutdown,
     /// What is logged.
-    pub log: Log,
+    pub log: LogSettings,
 }
 
 /// Bounds, each with its unit in its name.
@@ -122,7 +122,7 @@ pub struct Shutdown {
 
 /// What is logged.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Log {
+pub struct LogSettings {
     /// A level or a filter.
     pub level: String,
     /// Files kept, one a day.
@@ -131,7 +131,7 @@ pub struct Log {
 
 /// Where a value comes from; a later one wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum SettingSource {
     /// Built in.
     Default,
     /// The owner's file.
@@ -140,7 +140,7 @@ pub enum Source {
     Variable(String),
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for SettingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
@@ -158,7 +158,7 @@ pub struct Setting {
     /// The value.
     pub value: Value,
     /// Where it comes from.
-    pub source: Source,
+    pub source: SettingSource,
 }
 
 /// The settings in force, typed and as a list.

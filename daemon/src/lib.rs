@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 
 use crate::app::{Core, Settings};
 use crate::config::{Config, Loaded};
-use crate::gateway::{Face as Service, Instance, Listener};
+use crate::gateway::{RpcService, Instance, Listener};
 use crate::inference::Engine;
 use crate::inference::prompt::Prompts;
 use crate::inference::registry::Registry;
@@ -48,7 +48,7 @@ const WAIT_IN_VAIN: Duration = Duration::from_secs(2);
 
 /// How the daemon is started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Face {
+pub enum Display {
     /// In a terminal or under a supervisor: logs to stderr too.
     Foreground,
     /// Started by a command: in a session of its own, so that the terminal's signals do not reach it.
@@ -86,8 +86,8 @@ impl Default for Dependencies {
 ///
 /// # Errors
 /// When the settings, the folders or the store do not allow it, or another daemon has them.
-pub fn run(face: Face, missing: Missing, dependencies: Dependencies) -> Result<(), ApiError> {
-    if face == Face::Detached {
+pub fn run(face: Display, missing: Missing, dependencies: Dependencies) -> Result<(), ApiError> {
+    if face == Display::Detached {
         // Fails only for a process that leads a session already, which is as good.
         let _leads_already = rustix::process::setsid();
     }
@@ -188,7 +188,7 @@ pub struct Running {
     core: Core,
     work: Drivers,
     listener: Listener,
-    service: Arc<Service>,
+    service: Arc<RpcService>,
     /// Peers that are served at a time.
     places: usize,
     // Last, so that the data folder is let go after everything else.
@@ -250,7 +250,7 @@ pub async fn start(
     }
     let listener = Listener::bind(&instance, &paths)?;
     let work = Drivers::start(core.clone());
-    let service = Arc::new(Service {
+    let service = Arc::new(RpcService {
         core: core.clone(),
         paths,
         since: Instant::now(),
@@ -355,7 +355,7 @@ impl Running {
 async fn told_to_end(
     core: &Core,
     instance: &Instance,
-    service: &Service,
+    service: &RpcService,
     signals: &mut Signals,
 ) -> Result<(), ApiError> {
     let mut look = tokio::time::interval(LOOK_EVERY);

@@ -12,14 +12,14 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
-use crate::Face;
-use crate::config::Log;
+use crate::Display;
+use crate::config::LogSettings;
 
 /// Starts logging for this process. What is returned must live as long as the process: dropping it writes what is left.
 ///
 /// # Errors
 /// When the folder cannot be used or the level is no filter.
-pub(crate) fn start(paths: &Paths, log: &Log, face: Face) -> Result<WorkerGuard, ApiError> {
+pub(crate) fn start(paths: &Paths, log: &LogSettings, face: Display) -> Result<WorkerGuard, ApiError> {
     let unusable = |error: &(dyn std::error::Error + 'static)| {
         ApiError::new(
             ErrorCode::InvalidInput,
@@ -46,7 +46,7 @@ pub(crate) fn start(paths: &Paths, log: &Log, face: Face) -> Result<WorkerGuard,
     })?;
     let (writer, guard) = tracing_appender::non_blocking(files);
     let to_file = fmt::layer().with_writer(writer).with_ansi(false);
-    let to_stderr = (face == Face::Foreground).then(|| {
+    let to_stderr = (face == Display::Foreground).then(|| {
         fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal())
     });
     tracing_subscriber::registry().with(filter).with(to_file).with(to_stderr).try_init().map_err(

@@ -161,7 +161,7 @@ impl TryFrom<Shares> for Pmf {
 
 /// The readings of all channels from one respondent for one construct.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Voices {
+pub struct ChannelReadings {
     /// The direct answer on its own scale: [`Construct::direct_scale`].
     pub direct: i32,
     /// The respondent's free text, without numbers; absent where there is none.
@@ -176,7 +176,7 @@ pub struct Voices {
 }
 
 /// Construct → readings of one respondent.
-pub type Channels = BTreeMap<Construct, Voices>;
+pub type Channels = BTreeMap<Construct, ChannelReadings>;
 
 /// The result of one channel over a panel for one construct.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use protocol::service::Control;
 
 #[test]
 fn cancelling_at_any_moment_refunds_once_and_keeps_what_was_answered() {
-    let mut chance = Chance::announced("cancel");
+    let mut test_rng = Chance::announced("cancel");
     let home = Home::paced(1_500);
     let _daemon = home.daemon();
     let link = home.link();
@@ -18,7 +18,7 @@ fn cancelling_at_any_moment_refunds_once_and_keeps_what_was_answered() {
     for seed in 0..rounds {
         let seed = u64::try_from(seed).unwrap();
         let id = link.take_on(&studies::concept(400, seed)).unwrap().id;
-        wait::a_random_moment(chance.time_below_ms(320));
+        wait::a_random_moment(test_rng.time_below_ms(320));
         match link.control(id, Control::Cancel) {
             Ok(study) => assert_eq!(study.state, State::Cancelled),
             Err(error) => assert_eq!(error.code, ErrorCode::Conflict, "{error}"),
@@ -35,13 +35,13 @@ fn cancelling_at_any_moment_refunds_once_and_keeps_what_was_answered() {
 
 #[test]
 fn pausing_and_resuming_at_random_changes_no_result() {
-    let mut chance = Chance::announced("pause");
+    let mut test_rng = Chance::announced("pause");
     let home = Home::paced(1_500);
     let _daemon = home.daemon();
     let link = home.link();
     let id = link.take_on(&studies::concept(900, 7)).unwrap().id;
     for _ in 0..10 {
-        wait::a_random_moment(chance.time_below_ms(60));
+        wait::a_random_moment(test_rng.time_below_ms(60));
         if link.control(id, Control::Pause).is_err() {
             break;
         }

@@ -99,12 +99,12 @@ fn edit(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
 
 const PAGE: usize = 4_096;
 
-fn mutate(bytes: &mut Vec<u8>, chance: &mut Chance) -> String {
+fn mutate(bytes: &mut Vec<u8>, test_rng: &mut Chance) -> String {
     let pages = bytes.len() / PAGE;
-    let page = chance.place(pages);
-    match chance.below(6) {
+    let page = test_rng.place(pages);
+    match test_rng.below(6) {
         0 | 1 => {
-            let (at, bit) = (chance.place(bytes.len()), chance.below(8));
+            let (at, bit) = (test_rng.place(bytes.len()), test_rng.below(8));
             bytes[at] ^= 1 << bit;
             format!("bit {bit} of byte {at} flipped")
         }
@@ -113,17 +113,17 @@ fn mutate(bytes: &mut Vec<u8>, chance: &mut Chance) -> String {
             format!("page {page} zeroed")
         }
         3 => {
-            let length = chance.place(bytes.len());
+            let length = test_rng.place(bytes.len());
             bytes.truncate(length);
             format!("cut to {length} bytes")
         }
         4 => {
-            let more = 1 + chance.place(3 * PAGE);
-            bytes.extend(chance.bytes(more));
+            let more = 1 + test_rng.place(3 * PAGE);
+            bytes.extend(test_rng.bytes(more));
             format!("{more} bytes appended")
         }
         _ => {
-            let other = chance.place(pages);
+            let other = test_rng.place(pages);
             for offset in 0..PAGE {
                 bytes.swap(page * PAGE + offset, other * PAGE + offset);
             }
@@ -135,12 +135,12 @@ fn mutate(bytes: &mut Vec<u8>, chance: &mut Chance) -> String {
 #[test]
 fn mutations_are_never_silent() {
     let original = Original::new();
-    let mut chance = Chance::announced("damage");
+    let mut test_rng = Chance::announced("damage");
     let count = if program::is_long() { 2_000 } else { 40 };
     let mut bore = Vec::new();
     for _ in 0..count {
         let mut what = String::new();
-        let home = original.damaged(|path| edit(path, |bytes| what = mutate(bytes, &mut chance)));
+        let home = original.damaged(|path| edit(path, |bytes| what = mutate(bytes, &mut test_rng)));
         bore.push(bear(&original, &home, &what));
     }
     let of = |kind: Bore| bore.iter().filter(|bore| **bore == kind).count();

@@ -185,7 +185,7 @@ fn calls_under_way_at_a_deletion_are_booked() {
 
 #[test]
 fn a_kill_in_the_middle_of_a_deletion_leaves_no_word() {
-    let mut chance = Chance::announced("deletion");
+    let mut test_rng = Chance::announced("deletion");
     let rounds = if program::is_long() { 30 } else { 5 };
     let home = Home::with_settings("[backup]\ndaily = false\n");
     let mut daemon = home.daemon();
@@ -197,7 +197,7 @@ fn a_kill_in_the_middle_of_a_deletion_leaves_no_word() {
         let used = link.credits().unwrap();
         let command = home.command(["delete", &id.to_string(), "--yes"]).start();
         wait::until("the deletion to begin", wait::BOUND, || link.find(id.to_string()).err());
-        wait::a_random_moment(chance.time_below_ms(40));
+        wait::a_random_moment(test_rng.time_below_ms(40));
         daemon.kill();
         drop(command.end());
         daemon = home.daemon();

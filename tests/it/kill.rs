@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use daemon::domain::outcome::Assignment;
 use daemon::store::rows::{OutcomeKey, OutcomeRow, Progress};
-use daemon::store::{Halt, Options, Reader, Storage, Store, Writes};
+use daemon::store::{UseCaseError, Options, Reader, Storage, Store, Writes};
 use daemon::world::World;
 use harness::{Chance, Daemon, Home, Link, Sabotage, audit, program, say, studies, wait};
 use protocol::id::StudyId;
@@ -25,7 +25,7 @@ struct Rig {
 }
 
 /// A change of the rows of the first study, past the use cases.
-type Damage = fn(&Reader<'_>, &mut Writes) -> Result<(), Halt>;
+type Damage = fn(&Reader<'_>, &mut Writes) -> Result<(), UseCaseError>;
 
 /// What a rig left.
 struct Left {
@@ -63,9 +63,9 @@ impl Rig {
 
     /// Lets a daemon live until a random moment: mostly one that the study's progress decides, so that the kills are spread
     /// over all of it however fast the machine is, sometimes one right after the start.
-    fn live(&self, link: &Link, id: StudyId, seen: u32, chance: &mut Chance) {
-        if !self.is_honest() || chance.below(4) > 0 {
-            let step = 1 + chance.below(u64::from(PANEL / self.kills).min(200));
+    fn live(&self, link: &Link, id: StudyId, seen: u32, test_rng: &mut Chance) {
+        if !self.is_honest() || test_rng.below(4) > 0 {
+            let step = 1 + test_rng.below(u64::from(PANEL / self.kills).min(200));
             let goal = seen + u32::try_from(step).unwrap();
             drop(wait::for_study(link, id, "progress", |study| {
                 study.panel.delivered >= goal
@@ -73,11 +73,11 @@ impl Rig {
                     || study.state == State::Paused
             }));
         }
-        wait::a_random_moment(chance.time_below_ms(60));
+        wait::a_random_moment(test_rng.time_below_ms(60));
     }
 
     /// Runs a study through all of it and audits what is left. Nothing that was ever seen may be gone after a kill.
-    fn run(&self, chance: &mut Chance) -> Left {
+    fn run(&self, test_rng: &mut Chance) -> Left {
         let home = Home::paced(self.answers_per_second);
         let mut findings = Vec::new();
         let mut daemon = Daemon::spawn(&home, self.sabotage);
@@ -86,7 +86,7 @@ impl Rig {
         let mut seen = 0;
         let mut told = Vec::new();
         for kill in 0..self.kills {
-            self.live(&link, id, seen, chance);
+            self.live(&link, id, seen, test_rng);
             // What a client has seen is a promise, whatever happens next.
             if let Ok(live) = link.live(id) {
                 seen = seen.max(live.study.panel.delivered);
@@ -144,7 +144,7 @@ fn key(respondent: u32) -> OutcomeKey {
 }
 
 /// Some respondent of the first study who has an outcome, or who has none.
-fn somebody(reader: &Reader<'_>, answered: bool) -> Result<u32, Halt> {
+fn somebody(reader: &Reader<'_>, answered: bool) -> Result<u32, UseCaseError> {
     for respondent in 0..PANEL {
         if reader.get::<OutcomeRow>(&key(respondent))?.is_some() == answered {
             return Ok(respondent);
@@ -154,7 +154,7 @@ fn somebody(reader: &Reader<'_>, answered: bool) -> Result<u32, Halt> {
 }
 
 /// One answer more, counted like the others, and nothing settled for it.
-fn one_answer_more(reader: &Reader<'_>, writes: &mut Writes) -> Result<(), Halt> {
+fn one_answer_more(reader: &Reader<'_>, writes: &mut Writes) -> Result<(), UseCaseError> {
     let (from, to) = (somebody(reader, true)?, somebody(reader, false)?);
     let outcome: OutcomeRow = reader.get(&key(from))?.unwrap();
     writes.put(&key(to), &outcome);
@@ -165,7 +165,7 @@ fn one_answer_more(reader: &Reader<'_>, writes: &mut Writes) -> Result<(), Halt>
 }
 
 /// One answer that was counted and paid is forgotten, so that it is asked, recorded and paid again.
-fn one_answer_forgotten(reader: &Reader<'_>, writes: &mut Writes) -> Result<(), Halt> {
+fn one_answer_forgotten(reader: &Reader<'_>, writes: &mut Writes) -> Result<(), UseCaseError> {
     writes.remove::<OutcomeRow>(&key(somebody(reader, true)?));
     Ok(())
 }
@@ -176,8 +176,8 @@ fn printed(home: &Home, id: StudyId) -> String {
 
 #[test]
 fn kills_lose_nothing_and_charge_nothing_twice() {
-    let mut chance = Chance::announced("kill");
-    let left = Rig::honest().run(&mut chance);
+    let mut test_rng = Chance::announced("kill");
+    let left = Rig::honest().run(&mut test_rng);
     assert!(left.findings.is_empty(), "{:#?}", left.findings);
     let undisturbed = Home::new();
     let calm = studies::run(&undisturbed, PANEL, SEED).results();
@@ -188,7 +188,7 @@ fn kills_lose_nothing_and_charge_nothing_twice() {
 #[test]
 fn kills_between_commands_leave_what_was_acknowledged() {
     let home = Home::new();
-    let mut chance = Chance::announced("acknowledged");
+    let mut test_rng = Chance::announced("acknowledged");
     let mut ids = Vec::new();
     let mut granted = 0;
     for round in 0..8_i64 {
@@ -202,10 +202,10 @@ fn kills_between_commands_leave_what_was_acknowledged() {
             credits.balance.0 + credits.held.0 + credits.used_this_month.0,
             10_000 + granted
         );
-        ids.push(link.take_on(&studies::concept(20, chance.below(1_000))).unwrap().id);
+        ids.push(link.take_on(&studies::concept(20, test_rng.below(1_000))).unwrap().id);
         drop(link.grant(protocol::credits::Credits(round + 1)).unwrap());
         granted += round + 1;
-        wait::a_random_moment(chance.time_below_ms(30));
+        wait::a_random_moment(test_rng.time_below_ms(30));
         daemon.kill();
     }
     let _daemon = home.daemon();
@@ -241,14 +241,14 @@ fn the_rig_notices_answers_that_are_recorded_twice() {
 #[test]
 fn a_daemon_that_is_killed_while_it_starts_starts_again() {
     let home = Home::paced(2_000);
-    let mut chance = Chance::announced("starting");
+    let mut test_rng = Chance::announced("starting");
     {
         let _daemon = home.daemon();
         drop(home.link().take_on(&studies::concept(500, SEED)).unwrap());
     }
     for _ in 0..15 {
         let mut daemon = Daemon::spawn(&home, None);
-        wait::a_random_moment(chance.time_below_ms(60));
+        wait::a_random_moment(test_rng.time_below_ms(60));
         daemon.kill();
     }
     let _daemon = home.daemon();

@@ -127,7 +127,7 @@ fn another_user_gets_nothing() {
 #[test]
 fn rubbish_is_cut_off_and_harms_nobody() {
     let mut fixture = Fixture::new();
-    let mut chance = Chance::announced("rubbish");
+    let mut test_rng = Chance::announced("rubbish");
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let mut rubbish: Vec<(&str, Vec<u8>)> = vec![
         ("a length of nothing", vec![0, 0, 0, 0]),
@@ -135,12 +135,12 @@ fn rubbish_is_cut_off_and_harms_nobody() {
         ("just over a MiB", ((1_u32 << 20) + 1).to_be_bytes().to_vec()),
         ("eight MiB and one", ((8_u32 << 20) + 1).to_be_bytes().to_vec()),
         ("a greeting of another protocol", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n".to_vec()),
-        ("ten MiB of noise", chance.bytes(10 << 20)),
+        ("ten MiB of noise", test_rng.bytes(10 << 20)),
         ("ten MiB of zeros", vec![0; 10 << 20]),
     ];
     for _ in 0..20 {
-        let length = 1 + chance.place(5_000);
-        rubbish.push(("noise", chance.bytes(length)));
+        let length = 1 + test_rng.place(5_000);
+        rubbish.push(("noise", test_rng.bytes(length)));
     }
     for (what, bytes) in rubbish {
         let heard = fixture.raw().send(&bytes).close_sending().hear(SOON);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use harness::desk::Mode;
+use harness::terminal_session::Mode;
 use harness::sabotage::PANIC_VARIABLE;
 use harness::{Desk, Home, Seat, process, studies, terminal, wait};
 use protocol::run::State;

@@ -1,7 +1,7 @@
 //! Tests of a daemon that is replaced by another version while a workstation is open in a real terminal: a compatible
 //! one is announced and read without a loss, an incompatible one is explained, and drafts survive both.
 
-use harness::guise::{Greeting, Guise};
+use harness::version_proxy::{Greeting, Guise};
 use harness::{Daemon, Desk, Home, studies, wait};
 use protocol::id::StudyId;
 use protocol::run::State;
@@ -41,7 +41,7 @@ impl Fixture {
         Self { home, next, _daemon: daemon, desk, study }
     }
 
-    fn guise(&self, greeting: Greeting) -> Guise {
+    fn version_proxy(&self, greeting: Greeting) -> Guise {
         Guise::new(&self.home, &self.next, greeting)
     }
 
@@ -61,7 +61,7 @@ impl Fixture {
 #[test]
 fn a_daemon_of_another_version_that_fits_takes_over_without_a_loss() {
     let fixture = Fixture::new();
-    let _guise = fixture.guise(Greeting::Version("9.9.9".to_owned()));
+    let _guise = fixture.version_proxy(Greeting::Version("9.9.9".to_owned()));
     let shown = fixture.desk.wait_for("now version 9.9.9");
     assert!(shown.contains("local 9.9.9"), "{shown}");
     fixture.ends_well();
@@ -73,7 +73,7 @@ fn a_daemon_of_a_version_that_does_not_fit_says_what_to_do_until_one_fits() {
         [(9, 9, "older", "Restart it"), (0, 0, "newer", "Update this client")]
     {
         let mut fixture = Fixture::new();
-        let guise = fixture.guise(Greeting::Protocols(oldest, newest));
+        let version_proxy = fixture.version_proxy(Greeting::Protocols(oldest, newest));
         let shown = fixture.desk.wait_for("Another version");
         let said = shown.replace(['│', '\n'], " ");
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -87,8 +87,8 @@ fn a_daemon_of_a_version_that_does_not_fit_says_what_to_do_until_one_fits() {
         drop(fixture.desk.wait_for("New study"));
         fixture.desk.press("Half a thought about kettles");
         drop(fixture.desk.wait_for("Half a thought"));
-        drop(guise);
-        let _guise = fixture.guise(Greeting::Itself);
+        drop(version_proxy);
+        let _guise = fixture.version_proxy(Greeting::Itself);
         let shown = fixture.desk.wait_for("nothing was lost");
         assert!(shown.contains("Half a thought"), "{shown}");
         fixture.desk.press(ESC);

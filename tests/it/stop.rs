@@ -11,7 +11,7 @@ const DRAIN: Duration = Duration::from_secs(12);
 
 #[test]
 fn a_terminated_daemon_ends_cleanly_at_any_moment_and_resumes() {
-    let mut chance = Chance::announced("terminate");
+    let mut test_rng = Chance::announced("terminate");
     let stops = if program::is_long() { 50 } else { 12 };
     let home = Home::paced(1_000);
     let mut id = None;
@@ -19,7 +19,7 @@ fn a_terminated_daemon_ends_cleanly_at_any_moment_and_resumes() {
         let mut daemon = home.daemon();
         let link = home.link();
         let study = *id.get_or_insert_with(|| link.take_on(&studies::concept(900, 7)).unwrap().id);
-        wait::a_random_moment(chance.time_below_ms(120));
+        wait::a_random_moment(test_rng.time_below_ms(120));
         let before = link.live(study).unwrap().study.panel.delivered;
         daemon.terminate();
         let ended = daemon.wait_end(DRAIN);

@@ -10,12 +10,12 @@
 #![warn(missing_docs)]
 
 pub mod audit;
-pub mod chance;
+pub mod test_rng;
 pub mod cli;
 pub mod csv;
 pub mod daemon;
-pub mod desk;
-pub mod guise;
+pub mod terminal_session;
+pub mod version_proxy;
 pub mod home;
 pub mod link;
 pub mod mock_provider;
@@ -29,10 +29,10 @@ pub mod studies;
 pub mod terminal;
 pub mod wait;
 
-pub use chance::Chance;
+pub use test_rng::Chance;
 pub use cli::{Cli, Ended};
 pub use daemon::Daemon;
-pub use desk::{Desk, Seat};
+pub use terminal_session::{Desk, Seat};
 pub use home::Home;
 pub use link::Link;
 pub use mock_provider::{Act, MockProvider};

@@ -6,9 +6,9 @@ use std::io;
 use std::sync::Arc;
 
 use daemon::inference::offline::BuiltIn;
-use daemon::inference::{Ask, Engine, InProcess, Refusal, Reply, Responder};
+use daemon::inference::{Ask, Engine, InProcess, EngineError, Reply, Responder};
 use daemon::store::{OpenStorage, Storage};
-use daemon::{Dependencies, Face, Missing};
+use daemon::{Dependencies, Display, Missing};
 use protocol::error::ApiError;
 use protocol::study::StudySpec;
 use redb::StorageBackend;
@@ -58,7 +58,7 @@ impl Sabotage {
     /// # Errors
     /// When the daemon does not start.
     pub fn run(self) -> Result<(), ApiError> {
-        daemon::run(Face::Foreground, Missing::Ask, self.dependencies())
+        daemon::run(Display::Foreground, Missing::Ask, self.dependencies())
     }
 
     fn dependencies(self) -> Dependencies {
@@ -108,7 +108,7 @@ impl InProcess for PoisonedReader {
 struct Poisoned(Box<dyn Responder>);
 
 impl Responder for Poisoned {
-    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, EngineError> {
         if ask.ordinal == POISON {
             std::process::abort();
         }

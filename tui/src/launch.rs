@@ -16,7 +16,7 @@ use protocol::wire;
 
 use crate::failure::Exit;
 use crate::link::{PAUSE, mute};
-use crate::owner::Owner;
+use crate::daemon_lock::DaemonLock;
 
 /// Time limit from the daemon's start to its first response. It waits up to 5 s for the lock of a daemon that is
 /// ending.
@@ -53,7 +53,7 @@ pub(crate) async fn launch(
     paths: &Paths,
     store: Store,
 ) -> Result<(wire::Connection, Parent), ApiError> {
-    let offspring = Offspring::spawn(paths, store)?;
+    let offspring = ChildProcess::spawn(paths, store)?;
     let mut give_up = Instant::now() + READY_WITHIN;
     let mut ended: Option<End> = None;
     let mut pause = PAUSE.0;
@@ -72,9 +72,9 @@ pub(crate) async fn launch(
             ended = Some(end);
             give_up = give_up.min(Instant::now() + RIVAL_WITHIN);
         }
-        let owner = Owner::of(paths);
+        let owner = DaemonLock::of(paths);
         match &ended {
-            Some(end) if owner == Owner::Nobody => return Err(end.explain(paths)),
+            Some(end) if owner == DaemonLock::Nobody => return Err(end.explain(paths)),
             _ if Instant::now() >= give_up => return Err(mute(&owner, paths)),
             _ => {}
         }
@@ -85,7 +85,7 @@ pub(crate) async fn launch(
 
 /// A daemon that this process started. A thread reads its output and reaps it, so that it never becomes a zombie while
 /// this process lives; after that its output is discarded.
-struct Offspring {
+struct ChildProcess {
     pid: u32,
     end: Receiver<End>,
 }
@@ -96,7 +96,7 @@ struct End {
     said: String,
 }
 
-impl Offspring {
+impl ChildProcess {
     fn spawn(paths: &Paths, store: Store) -> Result<Self, ApiError> {
         let cannot =
             |error: io::Error| unreachable(paths, format!("The daemon cannot be started: {error}"));

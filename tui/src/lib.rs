@@ -8,7 +8,7 @@ mod kinds;
 mod launch;
 mod link;
 mod look;
-mod owner;
+mod daemon_lock;
 pub mod report;
 pub mod station;
 mod ui;

@@ -15,7 +15,7 @@ use protocol::wire;
 use crate::failure::Failure;
 use crate::launch::{Parent, Store, launch};
 use crate::look::Role;
-use crate::owner::Owner;
+use crate::daemon_lock::DaemonLock;
 use crate::ui::Ui;
 
 /// Time limit for a response of a daemon that holds the lock.
@@ -206,11 +206,11 @@ async fn seek(paths: &Paths) -> Result<Option<(wire::Connection, Paths)>, ApiErr
             Err(error) if error.code != ErrorCode::Unreachable => return Err(error),
             Err(_) => {}
         }
-        let owner = Owner::of(paths);
+        let owner = DaemonLock::of(paths);
         let patience = match &owner {
-            Owner::Nobody => return Ok(None),
-            Owner::Passing { .. } => PASSES_WITHIN,
-            Owner::Serving { socket, .. } => {
+            DaemonLock::Nobody => return Ok(None),
+            DaemonLock::Passing { .. } => PASSES_WITHIN,
+            DaemonLock::Serving { socket, .. } => {
                 let elsewhere = Paths { socket: socket.clone(), ..paths.clone() };
                 if elsewhere != *paths
                     && let Ok(connection) = wire::connect(&elsewhere).await
@@ -229,7 +229,7 @@ async fn seek(paths: &Paths) -> Result<Option<(wire::Connection, Paths)>, ApiErr
 }
 
 /// The error for a daemon that holds the data folder but does not respond.
-pub(crate) fn mute(owner: &Owner, paths: &Paths) -> ApiError {
+pub(crate) fn mute(owner: &DaemonLock, paths: &Paths) -> ApiError {
     let pid = owner.pid().map(|pid| format!(" (pid {pid})")).unwrap_or_default();
     let logs = paths.logs.to_string_lossy();
     ApiError::new(ErrorCode::Unreachable, format!("A daemon{pid} runs but does not answer"))

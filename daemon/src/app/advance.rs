@@ -10,16 +10,16 @@ use protocol::run::{State, Study};
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
-use crate::domain::asking::Asking;
-use crate::domain::instrument::{Extras, rounds};
+use crate::domain::asking::Purpose;
+use crate::domain::instrument::{Subsamples, rounds};
 use crate::domain::outcome::{Assignment, Outcome};
 use crate::domain::probation::Group;
 use crate::domain::run::Input;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
-use crate::store::{Halt, Order, Reader, Writes};
+use crate::store::{UseCaseError, Order, Reader, Writes};
 
 use super::compute::compute;
-use super::lookup::{Found, by_number};
+use super::lookup::{StudyRecord, by_number};
 use super::step::{After, step};
 use super::{Core, Settings};
 
@@ -62,7 +62,7 @@ pub struct Left {
     round: u16,
     done: Vec<u64>,
     panel: u32,
-    again: BTreeSet<(Asking, u32)>,
+    again: BTreeSet<(Purpose, u32)>,
 }
 
 impl Left {
@@ -73,7 +73,7 @@ impl Left {
             round,
             done: vec![0; words],
             panel: spec.panel,
-            again: Extras::of(spec).all().collect(),
+            again: Subsamples::of(spec).all().collect(),
         }
     }
 
@@ -91,14 +91,14 @@ impl Left {
     }
 
     /// Who is to be asked something besides the answer and has not been, kind by kind, each in order.
-    pub fn again(&self) -> impl Iterator<Item = (Asking, u32)> + '_ {
+    pub fn again(&self) -> impl Iterator<Item = (Purpose, u32)> + '_ {
         self.again.iter().copied()
     }
 
     /// Takes away what has an outcome.
     fn strike(&mut self, at: Assignment) {
         match at.asking() {
-            Some(Asking::Answer) => {
+            Some(Purpose::Answer) => {
                 let (word, bit) = place(at.respondent);
                 if let Some(word) = self.done.get_mut(word) {
                     *word |= bit;
@@ -125,8 +125,8 @@ impl Core {
     /// A study with what is left to ask in its round.
     pub fn job(&self, number: u32) -> Reply<Job> {
         self.store()
-            .read(|reader| -> Result<_, Halt> {
-                let Found { row, progress, .. } = by_number(reader, number)?;
+            .read(|reader| -> Result<_, UseCaseError> {
+                let StudyRecord { row, progress, .. } = by_number(reader, number)?;
                 let mut left = Left::all(&row.spec, progress.round);
                 if progress.panel.settled() > 0 {
                     let (first, last) = OutcomeKey::of_round(number, left.round);
@@ -220,8 +220,8 @@ fn finish(
     reader: &Reader<'_>,
     writes: &mut Writes,
     settings: &Settings,
-    found: &mut Found,
-) -> Result<After, Halt> {
+    found: &mut StudyRecord,
+) -> Result<After, UseCaseError> {
     let results = compute(reader, found)?;
     let delivered = found.progress.panel.delivered;
     if results.is_some() != (delivered > 0) {
@@ -243,7 +243,7 @@ fn finish(
 }
 
 /// What came of most respondents of a study without an answer, in the words of their outcomes, and of how many.
-fn instead(reader: &Reader<'_>, number: u32) -> Result<Option<String>, Halt> {
+fn instead(reader: &Reader<'_>, number: u32) -> Result<Option<String>, UseCaseError> {
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let (mut all, mut last) = (0_u32, None);
     let (first, end) = OutcomeKey::of_study(number);
@@ -272,7 +272,7 @@ fn instead(reader: &Reader<'_>, number: u32) -> Result<Option<String>, Halt> {
 }
 
 /// Every unfinished study, oldest first.
-pub(super) fn unfinished(reader: &Reader<'_>) -> Result<Vec<Pending>, Halt> {
+pub(super) fn unfinished(reader: &Reader<'_>) -> Result<Vec<Pending>, UseCaseError> {
     let mut numbers = Vec::new();
     reader.all::<Unfinished>(Order::Rising, |number, _| {
         numbers.push(number);
@@ -281,7 +281,7 @@ pub(super) fn unfinished(reader: &Reader<'_>) -> Result<Vec<Pending>, Halt> {
     numbers
         .into_iter()
         .map(|number| {
-            let Found { progress, .. } = by_number(reader, number)?;
+            let StudyRecord { progress, .. } = by_number(reader, number)?;
             Ok(Pending { number, state: progress.state, place: progress.place })
         })
         .collect()

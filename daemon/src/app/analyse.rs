@@ -11,16 +11,16 @@ use protocol::results::Comparison;
 use protocol::service::Reply;
 
 use crate::domain::instrument::{
-    self, Comparator, CrossTally, DIMENSIONS, NoQuantity, Quantity, theme_field,
+    self, Comparator, CrossTally, DIMENSIONS, UnknownMetric, StudyMetric, theme_field,
 };
 use crate::domain::nearest::nearest;
 use crate::domain::outcome::{FIRST_ROUND, Outcome};
 use crate::domain::panel::Panel;
 use crate::domain::planning;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow};
-use crate::store::{Fault, Halt, Order, Reader, Table};
+use crate::store::{Fault, UseCaseError, Order, Reader, Table};
 
-use super::lookup::{Found, by_id};
+use super::lookup::{StudyRecord, by_id};
 use super::query::panel;
 use super::{Caller, Core, Scope};
 
@@ -142,10 +142,10 @@ fn refuse(error: &impl ToString) -> ApiError {
 /// The same people in both studies: those of one wait in stretches for those of the other.
 fn paired(
     reader: &Reader<'_>,
-    a: &Found,
-    b: &Found,
+    a: &StudyRecord,
+    b: &StudyRecord,
     comparator: &mut Comparator,
-) -> Result<(), Halt> {
+) -> Result<(), UseCaseError> {
     let panel = panel(reader, a)?;
     let size = a.row.spec.panel;
     let mut start = 0_u32;
@@ -187,7 +187,7 @@ fn stretch(
 /// Everything that came of each respondent of a study, with their classes.
 fn each(
     reader: &Reader<'_>,
-    found: &Found,
+    found: &StudyRecord,
     mut look: impl FnMut(&[(&'static str, &'static str)], &[Outcome]),
 ) -> Result<(), Fault> {
     let panel = panel(reader, found)?;
@@ -219,9 +219,9 @@ const THEMES_OFFERED: usize = 5;
 /// divides their respondents most evenly into those who name it and those who do not.
 fn choose(
     reader: &Reader<'_>,
-    studies: &[&Found],
+    studies: &[&StudyRecord],
     of: Option<&str>,
-) -> Result<(Quantity, Vec<String>), Halt> {
+) -> Result<(StudyMetric, Vec<String>), UseCaseError> {
     let study_type =
         studies.first().map_or(instrument::USUAL, |first| first.row.spec.instrument.study_type());
     let (mut named, mut answers): (BTreeMap<String, u64>, u64) = (BTreeMap::new(), 0);
@@ -242,16 +242,16 @@ fn choose(
         .max_by_key(|(_, count)| divides(*count))
         .filter(|_| !instrument::has_headline(study_type))
         .map(|(name, _)| name.clone());
-    let mut names = Quantity::names(study_type);
+    let mut names = StudyMetric::names(study_type);
     names.extend(themes.into_iter().take(THEMES_OFFERED).map(|(name, _)| name));
     let own = of.or(dividing.as_deref());
-    let quantity = Quantity::of(study_type, own).map_err(|error| {
+    let quantity = StudyMetric::of(study_type, own).map_err(|error| {
         let hint = match &error {
-            NoQuantity::Unknown { near: Some(near), .. } => format!("Try '{near}'"),
-            NoQuantity::Unknown { near: None, .. } => {
+            UnknownMetric::Unknown { near: Some(near), .. } => format!("Try '{near}'"),
+            UnknownMetric::Unknown { near: None, .. } => {
                 format!("Choose among {}, and theme.NAME for any theme", names.join(", "))
             }
-            NoQuantity::NoTheme => {
+            UnknownMetric::NoTheme => {
                 "Name one with `--of theme.NAME`; its themes are counted when it is completed"
                     .to_owned()
             }

@@ -10,7 +10,7 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
 
 use crate::domain::exchange::address;
-use crate::domain::instrument::channels::{Bench, Library};
+use crate::domain::instrument::channels::{AnchorCalibration, Library};
 use crate::domain::outcome::Usage;
 use crate::inference::chat::Remedy;
 use crate::inference::embed::{Embedder, TEXTS_MAX};
@@ -25,19 +25,19 @@ pub struct Anchors {
     /// Their vectors, set after set.
     pub vectors: Vec<Vec<f32>>,
     /// What the model makes of them.
-    pub bench: Bench,
+    pub bench: AnchorCalibration,
 }
 
 /// Why there are none, for now or at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoAnchors {
+pub struct AnchorsUnavailable {
     /// Why.
     pub why: String,
     /// When asking again may help; `None` where it will not.
     pub again: Option<Duration>,
 }
 
-impl NoAnchors {
+impl AnchorsUnavailable {
     fn for_good(why: impl Into<String>) -> Self {
         Self { why: why.into(), again: None }
     }
@@ -51,23 +51,23 @@ impl Core {
         cap: Option<UsdMicros>,
         embedder: &Arc<Embedder>,
         construct: Construct,
-    ) -> (Result<Anchors, NoAnchors>, Usage) {
+    ) -> (Result<Anchors, AnchorsUnavailable>, Usage) {
         let library = match Library::shipped() {
             Ok(library) => library,
-            Err(error) => return (Err(NoAnchors::for_good(error.to_string())), Usage::default()),
+            Err(error) => return (Err(AnchorsUnavailable::for_good(error.to_string())), Usage::default()),
         };
         let key = address(&embedder.parameters(), library.hash(), construct.as_str());
         match self.kept_anchors(&key).await {
             Ok(Some(row)) => return (of_row(&row), Usage::default()),
             Ok(None) => {}
-            Err(error) => return (Err(NoAnchors::for_good(error.message)), Usage::default()),
+            Err(error) => return (Err(AnchorsUnavailable::for_good(error.message)), Usage::default()),
         }
         let mut usage = Usage::default();
         let mut vectors = Vec::new();
         for texts in library.sentences(construct).chunks(TEXTS_MAX) {
             let worst = embedder.worst(texts.iter().map(String::len).sum());
             if let Err(capped) = self.reserve_cost(number, cap, worst) {
-                return (Err(NoAnchors::for_good(capped.to_string())), usage);
+                return (Err(AnchorsUnavailable::for_good(capped.to_string())), usage);
             }
             let spent = match embedder.admit(&self.world().clock, number, texts).await {
                 Ok(turn) => Ok(turn.embed(texts).await),
@@ -77,7 +77,7 @@ impl Core {
             self.settle_cost(number, worst, cost);
             let spent = match spent {
                 Ok(spent) => spent,
-                Err(why) => return (Err(NoAnchors::for_good(why)), usage),
+                Err(why) => return (Err(AnchorsUnavailable::for_good(why)), usage),
             };
             usage = usage.plus(spent.took);
             match spent.reply {
@@ -87,7 +87,7 @@ impl Core {
                         Remedy::Again(after) => Some(after.unwrap_or_default()),
                         Remedy::Drop | Remedy::Stop => None,
                     };
-                    return (Err(NoAnchors { why: error.to_string(), again }), usage);
+                    return (Err(AnchorsUnavailable { why: error.to_string(), again }), usage);
                 }
             }
         }
@@ -96,7 +96,7 @@ impl Core {
         if made.is_ok()
             && let Err(error) = self.keep_anchors(key, row).await
         {
-            return (Err(NoAnchors::for_good(error.message)), usage);
+            return (Err(AnchorsUnavailable::for_good(error.message)), usage);
         }
         (made, usage)
     }
@@ -139,9 +139,9 @@ pub(super) fn worst_of_anchors(embedder: &Embedder) -> Reply<UsdMicros> {
     Ok(worst)
 }
 
-fn of_row(row: &AnchorsRow) -> Result<Anchors, NoAnchors> {
-    let damaged = || NoAnchors::for_good("the vectors that are kept of the anchors are damaged");
+fn of_row(row: &AnchorsRow) -> Result<Anchors, AnchorsUnavailable> {
+    let damaged = || AnchorsUnavailable::for_good("the vectors that are kept of the anchors are damaged");
     let vectors = row.vectors().ok_or_else(damaged)?;
-    let bench = Bench::of(row.model(), &vectors).map_err(NoAnchors::for_good)?;
+    let bench = AnchorCalibration::of(row.model(), &vectors).map_err(AnchorsUnavailable::for_good)?;
     Ok(Anchors { vectors, bench })
 }

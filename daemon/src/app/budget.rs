@@ -8,10 +8,10 @@ use protocol::credits::Credits;
 use protocol::ledger::Amount;
 
 use crate::domain::ledger::{
-    Account, AccountPurse, Kind, Month, Purse, allowance, lapse, reinstate,
+    Account, AccountPurse, MovementKind, Month, Spendable, allowance, lapse, reinstate,
 };
 use crate::store::rows::{Balance, LedgerHead, TransferRow};
-use crate::store::{Fault, Halt, Order, Reader, Table, Writes};
+use crate::store::{Fault, UseCaseError, Order, Reader, Table, Writes};
 
 use super::Settings;
 use super::step::defect;
@@ -48,7 +48,7 @@ pub(super) fn purse(
     reader: &Reader<'_>,
     settings: &Settings,
     now: Timestamp,
-) -> Result<Purse, Fault> {
+) -> Result<Spendable, Fault> {
     let month = this_month(reader, now)?;
     let rest = credits_in(reader, &Account::allowance(month))?;
     let allowance = if head(reader)?.month == Some(month) {
@@ -57,7 +57,7 @@ pub(super) fn purse(
         let due = due(reader, settings, month)?;
         rest.checked_add(due.credits()).unwrap_or(rest)
     };
-    Ok(Purse { month, allowance, granted: credits_in(reader, &Account::GRANTED)? })
+    Ok(Spendable { month, allowance, granted: credits_in(reader, &Account::GRANTED)? })
 }
 
 /// The same, and books what a change of the month brings: the lapse of the one before, and the allowance of the new one.
@@ -65,7 +65,7 @@ pub(super) fn open_purse(
     reader: &Reader<'_>,
     writes: &mut Writes,
     settings: &Settings,
-) -> Result<Purse, Halt> {
+) -> Result<Spendable, UseCaseError> {
     let purse = purse(reader, settings, writes.time())?;
     let head = head(reader)?;
     let month = purse.month;
@@ -120,7 +120,7 @@ fn due(reader: &Reader<'_>, settings: &Settings, month: Month) -> Result<Due, Fa
     // Only a month that is entered again gets here, so the whole ledger may be read for it.
     let mut lapsed = Credits::ZERO;
     reader.all::<TransferRow>(Order::Rising, |_, TransferRow(transfer)| {
-        if [Kind::Lapse, Kind::Reinstate].iter().any(|kind| kind.as_str() == transfer.kind) {
+        if [MovementKind::Lapse, MovementKind::Reinstate].iter().any(|kind| kind.as_str() == transfer.kind) {
             for posting in transfer.postings.iter().filter(|posting| posting.account == account) {
                 if let Amount::Credits(moved) = posting.amount {
                     lapsed = lapsed.checked_sub(moved).unwrap_or(lapsed);

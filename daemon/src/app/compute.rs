@@ -9,12 +9,12 @@ use protocol::service::Reply;
 use crate::domain::evidence::benches;
 use crate::domain::instrument::Accumulator;
 use crate::store::rows::{OutcomeKey, OutcomeRow};
-use crate::store::{Fault, Halt, Order, Reader, Table};
+use crate::store::{Fault, UseCaseError, Order, Reader, Table};
 
 use super::Core;
 use super::lookup::{Found, by_number};
 use super::query::panel;
-use super::remember::blueprints;
+use super::remember::prompt_records;
 
 impl Core {
     /// The results of a study from the outcomes that its round has now: while some are missing, a partial result, whose
@@ -26,12 +26,12 @@ impl Core {
 
 /// The results of the round that is asked, from the outcomes there are. Memory does not grow with the panel beyond four bytes
 /// a respondent. `None` without a single answer.
-pub(super) fn compute(reader: &Reader<'_>, found: &Found) -> Result<Option<Results>, Halt> {
+pub(super) fn compute(reader: &Reader<'_>, found: &Found) -> Result<Option<Results>, UseCaseError> {
     if found.progress.panel.delivered == 0 {
         return Ok(None);
     }
     let panel = panel(reader, found)?;
-    let benches = benches(&blueprints(reader, found.number)?);
+    let benches = benches(&prompt_records(reader, found.number)?);
     let mut accumulator = Accumulator::new(&found.row.spec).with_benches(benches);
     let (first, last) = OutcomeKey::of_round(found.number, found.progress.round);
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {

@@ -9,7 +9,7 @@ use protocol::run::Study;
 use protocol::service::{Control, Reply};
 
 use crate::domain::run::Input;
-use crate::store::{Halt, Writes};
+use crate::store::{UseCaseError, Writes};
 
 use crate::domain::stimulus::{TAG_CHARACTERS_MAX, TAGS_MAX};
 
@@ -81,7 +81,7 @@ impl Core {
     }
 }
 
-fn unfinished(study: &Study) -> Halt {
+fn unfinished(study: &Study) -> UseCaseError {
     ApiError::new(
         ErrorCode::Conflict,
         format!("The study is {}: only one that has ended is put away", study.state),

@@ -9,9 +9,9 @@ use protocol::event::EventData;
 use protocol::ledger::{Amount, Balance as WireBalance, Transfer};
 use protocol::service::{Page, Reply};
 
-use crate::domain::ledger::{Account, Purse, grant};
+use crate::domain::ledger::{Account, Spendable, grant};
 use crate::store::rows::{Balance, TransferRow};
-use crate::store::{Fault, Halt, Order, Reader, Writes};
+use crate::store::{Fault, UseCaseError, Order, Reader, Writes};
 
 use super::budget::{credits_in, is_month_open, open_purse, purse};
 use super::step::defect;
@@ -114,12 +114,12 @@ impl Core {
 fn balance_after(
     reader: &Reader<'_>,
     settings: &Settings,
-    purse: &Purse,
-) -> Result<WireBalance, Halt> {
+    purse: &Spendable,
+) -> Result<WireBalance, UseCaseError> {
     Ok(balance(reader, settings, purse)?)
 }
 
-fn balance(reader: &Reader<'_>, settings: &Settings, purse: &Purse) -> Result<WireBalance, Fault> {
+fn balance(reader: &Reader<'_>, settings: &Settings, purse: &Spendable) -> Result<WireBalance, Fault> {
     let cost = match reader.get::<Balance>(&Account::cost(purse.month).to_string())? {
         Some(Balance(Amount::UsdMicros(micros))) => micros,
         _ => UsdMicros::ZERO,

@@ -15,7 +15,7 @@ use protocol::service::{Control, Deleted, Reply};
 use crate::store::rows::{
     AddressKey, DeletedRow, HoldRow, Progress, RememberedRow, ResultsRow, StudyRow, SubmitRow,
 };
-use crate::store::{Fault, Halt, Order, Reader, Row, Table, Writes};
+use crate::store::{Fault, UseCaseError, Order, Reader, Row, Table, Writes};
 
 use super::caller::in_mark;
 use super::lookup::by_id;
@@ -277,13 +277,13 @@ fn awaits_approval(reader: &Reader<'_>, number: u32) -> Result<bool, Fault> {
     Ok(awaits)
 }
 
-fn undecided() -> Halt {
+fn undecided() -> UseCaseError {
     ApiError::new(ErrorCode::Conflict, "Answers of the study await approval")
         .hint("Approve or reject them first")
         .into()
 }
 
-fn unfinished(study: &Study) -> Halt {
+fn unfinished(study: &Study) -> UseCaseError {
     ApiError::new(
         ErrorCode::Conflict,
         format!("The study is {}: only one that has ended is deleted", study.state),

@@ -56,7 +56,7 @@ impl Core {
     }
 
     /// Checks a draft and takes the study on, or finds the one that the same key made.
-    pub async fn take_on(&self, caller: &Caller, submit: Submit) -> Reply<Study> {
+    pub async fn submit_draft(&self, caller: &Caller, submit: Submit) -> Reply<Study> {
         let owner = caller.may(Scope::Write)?.clone();
         let body = fingerprint(&(&submit.draft, caller.origin, owner.to_string()));
         let Submit { key, draft, cost_confirmed, .. } = submit;
@@ -64,18 +64,18 @@ impl Core {
         let look = move |core: &Self| {
             let notes = stimulus::notes(&draft);
             if let Some(study) = core.submitted(&owner, key, &sent)? {
-                return Ok((Seen::Before(Box::new(study)), notes));
+                return Ok((Resubmission::Before(Box::new(study)), notes));
             }
             let spec = core.read_draft(&draft)?;
             let announced = core.allow_cost(&spec, cost_confirmed)?;
             let plan = core.plan(spec).map_err(|error| of_the_panel(&draft, error))?;
             let announced = announced.map(|cost| (cost.low, cost.high));
-            Ok((Seen::New(Box::new(Plan { announced, ..plan })), notes))
+            Ok((Resubmission::New(Box::new(Plan { announced, ..plan })), notes))
         };
         let (seen, notes) = self.looking(look).await?;
         let study = match seen {
-            Seen::Before(study) => *study,
-            Seen::New(plan) => {
+            Resubmission::Before(study) => *study,
+            Resubmission::New(plan) => {
                 let plan = *plan;
                 self.submit(caller, Submission { key, body, lineage: None, plan }).await?
             }
@@ -107,7 +107,7 @@ impl Core {
 }
 
 /// What a submission turned out to be.
-enum Seen {
+enum Resubmission {
     /// The same call came before; this is its study.
     Before(Box<Study>),
     /// It is to be taken on.

@@ -13,11 +13,11 @@ use protocol::study::{Draft, StudySpec};
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Usage};
 use crate::domain::stimulus;
-use crate::domain::told::{Mask, told};
+use crate::domain::redact::{Mask, redact};
 use crate::inference::Engine;
 use crate::inference::chat::Stop;
 use crate::inference::embed::Embedder;
-use crate::inference::key::Origin;
+use crate::inference::key::ServiceOrigin;
 use crate::inference::model::{ModelEngine, ReadyCall, Spent};
 use crate::store::rows::CallsUnderWay;
 
@@ -299,7 +299,7 @@ fn judge(
         Stop::Declined(why) => Err((*why).to_owned()),
         Stop::Truncated => Err("the reply was cut off; raise output_tokens".to_owned()),
         Stop::Finished => {
-            match told(reply.text, mask, |text| instrument::read_model(spec, at, text)).read {
+            match redact(reply.text, mask, |text| instrument::read_model(spec, at, text)).read {
                 Ok(_) => Ok("one question was asked and its answer read".to_owned()),
                 Err(Unreadable::Refused { reason }) => Err(format!("it declined: {reason}")),
                 Err(Unreadable::Invalid { reason }) => Err(reason),
@@ -358,7 +358,7 @@ fn about(engine: &Arc<ModelEngine>) -> EngineInfo {
     EngineInfo {
         name: service.name.clone(),
         model: Some(service.model.clone()),
-        origin: Some(Origin::of(&service.target.base_url).to_string()),
+        origin: Some(ServiceOrigin::of(&service.target.base_url).to_string()),
         address: Some(service.target.base_url.to_string()),
         address_from: Some(service.address_from.to_string()),
         key_from: service.key_from.clone(),

@@ -12,21 +12,21 @@ use protocol::persona::Persona;
 use protocol::service::{EvidenceCursor, EvidencePage, Reply};
 
 use crate::domain::evidence::{
-    Asked, Blueprint, Closing, FORMAT, Line, Opening, Respondent, Said, UNSEALED, VERSION,
+    Asked, PromptRecord, Closing, FORMAT, EvidenceLine, Opening, Respondent, RecordedCall, UNSEALED, VERSION,
     results_hash, seal,
 };
-use crate::domain::exchange::{End, Exchange, Part, Source, address, asked_again};
+use crate::domain::exchange::{End, Exchange, SidePart, ReplySource, address, asked_again};
 use crate::domain::instrument::channels::read_text;
 use crate::domain::instrument::{self, SYNTHETIC_NOTICE};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome};
-use crate::inference::prompt::{Prompt, Prompts, Reask, put};
-use crate::inference::{Engine, Here, Ready};
+use crate::inference::prompt::{Prompt, Prompts, ReaskPrompt, put};
+use crate::inference::{Engine, LocalEngine, Ready};
 use crate::store::rows::{ExchangesRow, OutcomeKey, OutcomeRow, ResultsRow};
-use crate::store::{Fault, Halt, Order, Reader, Table};
+use crate::store::{Fault, UseCaseError, Order, Reader, Table};
 
-use super::lookup::{Found, by_id};
+use super::lookup::{StudyRecord, by_id};
 use super::query::panel;
-use super::remember::blueprints;
+use super::remember::prompt_records;
 use super::{Caller, Core};
 
 /// Bytes of one page, with room to spare in a frame of 1 MiB.
@@ -55,7 +55,7 @@ impl Core {
                 .hint("Wait for it: `demoscope show`, or end it: `demoscope cancel`")
                 .into());
             }
-            let scribe = Scribe::new(core, reader, found)?;
+            let scribe = EvidenceWriter::new(core, reader, found)?;
             scribe.page(after)
         })
         .await
@@ -63,32 +63,32 @@ impl Core {
 }
 
 /// Writes the lines of one study.
-struct Scribe<'a> {
+struct EvidenceWriter<'a> {
     reader: &'a Reader<'a>,
-    found: Found,
-    blueprints: Vec<Blueprint>,
+    found: StudyRecord,
+    prompt_records: Vec<PromptRecord>,
     /// The templates of each blueprint; none where this program cannot read them.
     prompts: Vec<Option<Prompts>>,
     /// The engine, where it lives in this process and is the one that answered.
-    here: Option<Here>,
+    here: Option<LocalEngine>,
 }
 
-impl<'a> Scribe<'a> {
-    fn new(core: &Core, reader: &'a Reader<'a>, found: Found) -> Result<Self, Halt> {
-        let blueprints = blueprints(reader, found.number)?;
+impl<'a> EvidenceWriter<'a> {
+    fn new(core: &Core, reader: &'a Reader<'a>, found: StudyRecord) -> Result<Self, UseCaseError> {
+        let prompt_records = prompt_records(reader, found.number)?;
         let prompts =
-            blueprints.iter().map(|blueprint| Prompts::with(&blueprint.templates).ok()).collect();
+            prompt_records.iter().map(|prompt_record| Prompts::with(&prompt_record.templates).ok()).collect();
         let engine = core.settings().engines.get(&found.row.spec.engine);
         let here = engine.filter(|engine| engine.model() == found.row.model).and_then(
             |engine: &Engine| match engine.prepare(&found.row.spec) {
-                Ready::Here(prepared) => Some(prepared),
+                Ready::Local(prepared) => Some(prepared),
                 Ready::Models(_) => None,
             },
         );
-        Ok(Self { reader, found, blueprints, prompts, here })
+        Ok(Self { reader, found, prompt_records, prompts, here })
     }
 
-    fn page(&self, after: Option<EvidenceCursor>) -> Result<EvidencePage, Halt> {
+    fn page(&self, after: Option<EvidenceCursor>) -> Result<EvidencePage, UseCaseError> {
         let mut lines = Vec::new();
         let mut bytes = 0_usize;
         let mut cursor = match after {
@@ -148,8 +148,8 @@ impl<'a> Scribe<'a> {
         Ok(EvidencePage { lines, next: None })
     }
 
-    fn opening(&self) -> Line {
-        Line::Opening(Box::new(Opening {
+    fn opening(&self) -> EvidenceLine {
+        EvidenceLine::Opening(Box::new(Opening {
             format: FORMAT.to_owned(),
             version: VERSION,
             program: concat!("demoscope ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -157,14 +157,14 @@ impl<'a> Scribe<'a> {
             study: self.found.study(),
             spec: self.found.row.spec.clone(),
             population: self.found.row.population.clone(),
-            engines: self.blueprints.clone(),
+            engines: self.prompt_records.clone(),
         }))
     }
 
-    fn closing(&self, cursor: &EvidenceCursor) -> Result<Line, Halt> {
+    fn closing(&self, cursor: &EvidenceCursor) -> Result<EvidenceLine, UseCaseError> {
         let results: Option<ResultsRow> = self.reader.get(&self.found.number)?;
         let results = results.map(|row| row.0);
-        Ok(Line::Closing(Box::new(Closing {
+        Ok(EvidenceLine::Closing(Box::new(Closing {
             respondents: cursor.respondents,
             exchanges: cursor.exchanges,
             usage: self.found.progress.usage,
@@ -180,7 +180,7 @@ impl<'a> Scribe<'a> {
         key: OutcomeKey,
         persona: &Persona,
         outcome: &Outcome,
-    ) -> Result<Vec<Said>, Fault> {
+    ) -> Result<Vec<RecordedCall>, Fault> {
         if let Some(here) = &self.here {
             return Ok(self.again(here, key.assignment, persona, outcome).into_iter().collect());
         }
@@ -208,11 +208,11 @@ impl<'a> Scribe<'a> {
         texts: &Texts,
         said: Exchange,
         former: Option<&str>,
-    ) -> Said {
+    ) -> RecordedCall {
         let made =
-            self.blueprints.iter().zip(&self.prompts).enumerate().find_map(|(place, made)| {
-                let (blueprint, prompts) = made;
-                if blueprint.part != said.beside.map(|(part, _)| part) {
+            self.prompt_records.iter().zip(&self.prompts).enumerate().find_map(|(place, made)| {
+                let (prompt_record, prompts) = made;
+                if prompt_record.part != said.beside.map(|(part, _)| part) {
                     return None;
                 }
                 // Earlier versions sent no former reply along.
@@ -222,7 +222,7 @@ impl<'a> Scribe<'a> {
                     let former = former.unwrap_or_default();
                     let prompt =
                         self.prompt(prompts.as_ref(), at, persona, texts, &said, former)?;
-                    let found = address(&blueprint.parameters, &prompt.system, &prompt.said());
+                    let found = address(&prompt_record.parameters, &prompt.system, &prompt.said());
                     (found == said.address).then_some((place, prompt))
                 })
             });
@@ -230,7 +230,7 @@ impl<'a> Scribe<'a> {
         let said_to = |prompt: Prompt| (prompt.said().into_owned(), prompt.system);
         let (question, system) = prompt.map(said_to).unzip();
         let model = if said.model.is_empty() { self.found.row.model.clone() } else { said.model };
-        Said {
+        RecordedCall {
             system,
             question,
             engine,
@@ -256,21 +256,21 @@ impl<'a> Scribe<'a> {
         former: &str,
     ) -> Option<Prompt> {
         let spec = &self.found.row.spec;
-        let reask = said.correction.as_deref().map(|why| Reask { why, former });
+        let reask = said.correction.as_deref().map(|why| ReaskPrompt { why, former });
         match said.beside {
             None => {
                 let prompts = prompts?;
                 put(reask, |why| prompts.render(spec, at, said.item, persona, why))
             }
-            Some((Part::Text, construct)) => {
+            Some((SidePart::Text, construct)) => {
                 let prompts = prompts?;
                 put(reask, |why| prompts.text(spec, construct, persona, why))
             }
-            Some((Part::Rating, construct)) => {
+            Some((SidePart::Rating, construct)) => {
                 let (prompts, text) = (prompts?, texts.get(&construct)?);
                 put(reask, |why| prompts.rating(spec.seed, construct, text, why))
             }
-            Some((Part::Embedding, construct)) => Ok(Prompt {
+            Some((SidePart::Embedding, construct)) => Ok(Prompt {
                 system: construct.as_str().to_owned(),
                 question: texts.get(&construct)?.clone(),
                 again: None,
@@ -282,11 +282,11 @@ impl<'a> Scribe<'a> {
     /// What the built-in reader says when it is asked the same again; nothing where that is not what is stored.
     fn again(
         &self,
-        here: &Here,
+        here: &LocalEngine,
         at: Assignment,
         persona: &Persona,
         outcome: &Outcome,
-    ) -> Option<Said> {
+    ) -> Option<RecordedCall> {
         let spec = &self.found.row.spec;
         let reply = here.ask(spec, at, persona).ok()?;
         let same = match (instrument::read_at(spec, at, &reply.text), outcome) {
@@ -294,7 +294,7 @@ impl<'a> Scribe<'a> {
             (Err(_), Outcome::Refused { .. } | Outcome::Invalid { .. }) => true,
             _ => false,
         };
-        same.then(|| Said {
+        same.then(|| RecordedCall {
             system: None,
             question: Some(instrument::questionnaire_at(spec, at, persona)),
             engine: None,
@@ -303,7 +303,7 @@ impl<'a> Scribe<'a> {
             whole_bytes: None,
             end: End::Finished,
             model: reply.model,
-            source: Source::Asked,
+            source: ReplySource::Asked,
             beside: None,
             item: None,
         })
@@ -319,9 +319,9 @@ fn travelling(line: &str) -> usize {
 /// The line of a respondent with its seal. One that no page can hold goes without its prompts, and where that is not enough
 /// without the words of its replies: what came of them stands in it all the same.
 fn fitting(before: &str, respondent: Respondent) -> Result<(String, String), serde_json::Error> {
-    let mut line = Line::Respondent(Box::new(respondent));
+    let mut line = EvidenceLine::Respondent(Box::new(respondent));
     let mut sealed = seal(before, &line)?;
-    let without: [fn(&mut Said); 2] = [
+    let without: [fn(&mut RecordedCall); 2] = [
         |said| (said.system, said.question, said.engine) = (None, None, None),
         |said| {
             said.whole_bytes = said.whole_bytes.or(Some(said.reply.len() as u64));
@@ -332,7 +332,7 @@ fn fitting(before: &str, respondent: Respondent) -> Result<(String, String), ser
         if travelling(&sealed.0) <= PAGE_BYTES_MAX {
             break;
         }
-        if let Line::Respondent(respondent) = &mut line {
+        if let EvidenceLine::Respondent(respondent) = &mut line {
             let asked = respondent.asked.iter_mut();
             asked.flat_map(|asked| &mut asked.exchanges).for_each(leave_out);
         }
@@ -346,14 +346,14 @@ type Texts = BTreeMap<Construct, String>;
 
 fn texts(kept: &[Exchange]) -> Texts {
     let text = |exchange: &Exchange| match exchange.beside {
-        Some((Part::Text, construct)) => Some((construct, read_text(&exchange.reply).ok()?)),
+        Some((SidePart::Text, construct)) => Some((construct, read_text(&exchange.reply).ok()?)),
         _ => None,
     };
     kept.iter().filter_map(text).collect()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is handed over by map_err")]
-fn unwritten(error: serde_json::Error) -> Halt {
+fn unwritten(error: serde_json::Error) -> UseCaseError {
     ApiError::new(ErrorCode::Internal, format!("The evidence cannot be written: {error}"))
         .because(&error)
         .into()

@@ -9,11 +9,11 @@ use protocol::results::Estimate;
 use protocol::run::{Headline, State};
 use serde::Deserialize;
 
-use crate::domain::instrument::Quantity;
+use crate::domain::instrument::StudyMetric;
 use crate::store::rows::ResultsRow;
 use crate::store::{Fault, Reader};
 
-use super::lookup::Found;
+use super::lookup::StudyRecord;
 
 /// So many are remembered; each is a few hundred bytes.
 const REMEMBERED_MAX: usize = 20_000;
@@ -33,7 +33,7 @@ pub(super) struct Headlines {
 
 impl Headlines {
     /// The headline of a study; none while it has no results, and none of a survey, which is about no single number.
-    pub(super) fn of(&self, reader: &Reader<'_>, found: &Found) -> Result<Option<Headline>, Fault> {
+    pub(super) fn of(&self, reader: &Reader<'_>, found: &StudyRecord) -> Result<Option<Headline>, Fault> {
         if found.progress.state != State::Completed {
             return Ok(None);
         }
@@ -59,8 +59,8 @@ impl Headlines {
     }
 }
 
-fn read(reader: &Reader<'_>, found: &Found) -> Result<Option<Headline>, Fault> {
-    let own = Quantity::of(found.row.spec.instrument.study_type(), None);
+fn read(reader: &Reader<'_>, found: &StudyRecord) -> Result<Option<Headline>, Fault> {
+    let own = StudyMetric::of(found.row.spec.instrument.study_type(), None);
     let Ok(own) = own else { return Ok(None) };
     let part: Option<Estimates> = reader.part::<ResultsRow, _>(&found.number)?;
     let estimate = part.and_then(|mut part| part.estimates.remove(own.field()));

@@ -8,19 +8,19 @@ use protocol::run::Study;
 use uuid::Uuid;
 
 use crate::store::rows::{DeletedRow, Progress, StudyNumber, StudyRow};
-use crate::store::{Fault, Halt, Order, Reader, Table};
+use crate::store::{Fault, UseCaseError, Order, Reader, Table};
 
 use super::caller::{Owner, is_of};
 
 /// A study's number and its two rows.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
+pub(super) struct StudyRecord {
     pub(super) number: u32,
     pub(super) row: StudyRow,
     pub(super) progress: Progress,
 }
 
-impl Found {
+impl StudyRecord {
     /// As clients see it.
     pub(super) fn study(&self) -> Study {
         let Self { row, progress, .. } = self;
@@ -52,14 +52,14 @@ impl Found {
 }
 
 /// The study of that id, if it is that owner's: another's is not there.
-pub(super) fn by_id(reader: &Reader<'_>, owner: &Owner, id: StudyId) -> Result<Found, Halt> {
+pub(super) fn by_id(reader: &Reader<'_>, owner: &Owner, id: StudyId) -> Result<StudyRecord, UseCaseError> {
     match reader.get(&id.0)? {
         Some(StudyNumber(number)) if is_of(reader, owner, number)? => by_number(reader, number),
         _ => Err(not_found(&id.to_string()).into()),
     }
 }
 
-pub(super) fn by_number(reader: &Reader<'_>, number: u32) -> Result<Found, Halt> {
+pub(super) fn by_number(reader: &Reader<'_>, number: u32) -> Result<StudyRecord, UseCaseError> {
     let missing = |table| Fault::Row { table, why: format!("study {number} is missing") };
     let Some(row) = reader.get(&number)? else {
         return Err(match reader.get::<DeletedRow>(&number)? {
@@ -68,11 +68,11 @@ pub(super) fn by_number(reader: &Reader<'_>, number: u32) -> Result<Found, Halt>
         });
     };
     let progress = reader.get(&number)?.ok_or_else(|| missing(Table::Progress))?;
-    Ok(Found { number, row, progress })
+    Ok(StudyRecord { number, row, progress })
 }
 
 /// The study of that owner's that an id, an unambiguous prefix of one, or `@` (the latest) names.
-pub(super) fn by_name(reader: &Reader<'_>, owner: &Owner, name: &str) -> Result<Found, Halt> {
+pub(super) fn by_name(reader: &Reader<'_>, owner: &Owner, name: &str) -> Result<StudyRecord, UseCaseError> {
     let name = name.trim();
     if name == "@" {
         let latest = latest(reader, owner)?.ok_or_else(|| {

@@ -6,15 +6,15 @@ use std::ops::ControlFlow;
 use protocol::credits::UsdMicros;
 use protocol::service::Reply;
 
-use crate::domain::instrument::Extras;
+use crate::domain::instrument::Subsamples;
 use crate::domain::ledger::{check_cost, cost};
 use crate::domain::outcome::Usage;
 use crate::store::rows::{CallsUnderWay, DeletedRow};
-use crate::store::{Halt, Order, Reader, Writes};
+use crate::store::{UseCaseError, Order, Reader, Writes};
 
 use super::Core;
 use super::budget::this_month;
-use super::lookup::{Found, by_number};
+use super::lookup::{StudyRecord, by_number};
 use super::spend::booked;
 use super::step::defect;
 
@@ -80,7 +80,7 @@ impl Core {
         let now = self.world().clock.now();
         let (left_behind, spent) = self
             .looking(move |core| {
-                Ok(core.store().read(|reader| -> Result<_, Halt> {
+                Ok(core.store().read(|reader| -> Result<_, UseCaseError> {
                     Ok((notes(reader)?, booked(reader, now)?))
                 })?)
             })
@@ -153,7 +153,7 @@ impl Core {
 }
 
 /// What was left behind under way, with what it may have cost.
-fn notes(reader: &Reader<'_>) -> Result<Vec<(u32, Usage)>, Halt> {
+fn notes(reader: &Reader<'_>) -> Result<Vec<(u32, Usage)>, UseCaseError> {
     let mut notes = Vec::new();
     reader.all::<CallsUnderWay>(Order::Rising, |number, note| {
         notes.push((number, note));
@@ -175,9 +175,9 @@ fn notes(reader: &Reader<'_>) -> Result<Vec<(u32, Usage)>, Halt> {
 /// What the calls of a study that was cut off may have cost: as many as could be under way, each at what a respondent of
 /// the study usually costs, because what was said to them before may not be booked either; before that is known, at the
 /// worst. No more than the study's cap left room for, since no call went beyond it.
-fn cut_off(found: &Found, note: &CallsUnderWay) -> Usage {
+fn cut_off(found: &StudyRecord, note: &CallsUnderWay) -> Usage {
     let progress = &found.progress;
-    let extras = u32::try_from(Extras::of(&found.row.spec).len()).unwrap_or(u32::MAX);
+    let extras = u32::try_from(Subsamples::of(&found.row.spec).len()).unwrap_or(u32::MAX);
     let settled = progress.panel.settled();
     let left = progress.panel.requested.saturating_sub(settled).saturating_add(extras);
     // What was booked for nothing is nobody's usual cost.

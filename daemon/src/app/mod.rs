@@ -21,7 +21,7 @@ mod elicit;
 mod engines;
 mod evidence;
 mod feed;
-mod gates;
+mod cancel_study;
 mod headline;
 mod lookup;
 mod lost;
@@ -53,16 +53,16 @@ use protocol::service::Reply;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 
 pub use advance::{Job, Left, Pending};
-pub use anchors::{Anchors, NoAnchors};
+pub use anchors::{Anchors, AnchorsUnavailable};
 pub use backup::restore_backup;
 pub use caller::{Caller, Owner, Scope, Scopes};
 pub use delete::ErasureSteps;
 pub use drivers::{Enlisted, Looked, Turn};
 pub use elicit::Makers;
-pub use gates::Gate;
+pub use cancel_study::StudyCancel;
 pub use queue::in_order;
 pub use record::Batch;
-pub use reload::Source;
+pub use reload::ReplySource;
 pub use replay::{NotReplayed, Replayed, replay};
 pub use spend::{Capped, Caps, cap};
 pub use submit::{Plan, Submission, fingerprint};
@@ -70,9 +70,9 @@ pub use submit::{Plan, Submission, fingerprint};
 use crate::config::Setting;
 use crate::inference::Engine;
 use crate::inference::registry::Registry;
-use crate::store::{Halt, OpenError, Options, Reader, Storage, Store};
+use crate::store::{UseCaseError, OpenError, Options, Reader, Storage, Store};
 use crate::world::{Wake, World};
-use gates::Gates;
+use cancel_study::StudyCancels;
 use step::After;
 
 /// What the use cases must know of the settings.
@@ -111,7 +111,7 @@ pub struct Settings {
     /// How much of a deleted study is erased at once.
     pub erasure_steps: ErasureSteps,
     /// The file that all this was read from, to read it again.
-    pub source: Option<Source>,
+    pub source: Option<ReplySource>,
 }
 
 impl Default for Settings {
@@ -150,7 +150,7 @@ struct Shared {
     store: Store,
     settings: Arc<Settings>,
     work: Wake,
-    gates: Gates,
+    gates: StudyCancels,
     spending: spend::Spending,
     /// Signalled when a study was deleted.
     erasing: Wake,
@@ -200,7 +200,7 @@ impl Core {
                 store,
                 settings: Arc::new(settings),
                 work,
-                gates: Gates::default(),
+                gates: StudyCancels::default(),
                 spending: spend::Spending::default(),
                 backup_trouble: Mutex::default(),
                 erasing: Wake::default(),
@@ -248,7 +248,7 @@ impl Core {
     }
 
     /// The gate of a study's runner: closed when nobody else may be asked.
-    pub fn gate(&self, number: u32) -> Gate {
+    pub fn cancel(&self, number: u32) -> StudyCancel {
         self.shared.gates.open(number)
     }
 
@@ -294,7 +294,7 @@ impl Core {
     async fn view<T: Send + 'static>(
         &self,
         caller: &Caller,
-        look: impl FnOnce(&Self, &Reader<'_>, &Owner) -> Result<T, Halt> + Send + 'static,
+        look: impl FnOnce(&Self, &Reader<'_>, &Owner) -> Result<T, UseCaseError> + Send + 'static,
     ) -> Reply<T> {
         let owner = caller.may(Scope::Read)?.clone();
         self.looking(move |core| core.look(|reader| look(core, reader, &owner))).await
@@ -324,7 +324,7 @@ impl Core {
         &self.shared.drivers
     }
 
-    fn gates(&self) -> &Gates {
+    fn gates(&self) -> &StudyCancels {
         &self.shared.gates
     }
 }

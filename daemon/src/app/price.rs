@@ -9,9 +9,9 @@ use protocol::run::Calls;
 use protocol::service::Reply;
 use protocol::study::StudySpec;
 
-use crate::domain::asking::Asking;
+use crate::domain::asking::Purpose;
 use crate::domain::instrument::channels::heard;
-use crate::domain::instrument::{self, Extras, put};
+use crate::domain::instrument::{self, Subsamples, put};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 use crate::domain::panel::Panel;
 use crate::inference::Engine;
@@ -67,9 +67,9 @@ impl Core {
             .ok_or_else(|| ApiError::new(ErrorCode::Internal, "A panel of one has nobody in it"))?;
         let tasks = u64::from(instrument::tasks(spec));
         let alone = put(spec);
-        let extras = Extras::of(spec);
-        let answers = std::iter::once((Asking::Answer, u64::from(spec.panel)));
-        let kinds: Vec<(Asking, u64)> = answers.chain(extras.kinds()).collect();
+        let extras = Subsamples::of(spec);
+        let answers = std::iter::once((Purpose::Answer, u64::from(spec.panel)));
+        let kinds: Vec<(Purpose, u64)> = answers.chain(extras.kinds()).collect();
         let estimates = models.iter().map(|model| {
             let broken = |error: PromptError| {
                 ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
@@ -99,9 +99,9 @@ impl Core {
         let of = |what: String, count: u64| Calls { what, count, cost_usd: None };
         let apart = if put(spec).len() > 1 { ", one question a call" } else { "" };
         let of_kind =
-            |asking: Asking, people: u64| of(asking.name() + apart, people.saturating_mul(tasks));
-        let mut calls = vec![of_kind(Asking::Answer, people)];
-        let extras = Extras::of(spec);
+            |asking: Purpose, people: u64| of(asking.name() + apart, people.saturating_mul(tasks));
+        let mut calls = vec![of_kind(Purpose::Answer, people)];
+        let extras = Subsamples::of(spec);
         calls.extend(extras.kinds().map(|(asking, people)| of_kind(asking, people)));
         let texts = people.saturating_mul(heard(spec).len() as u64);
         if texts > 0 {
@@ -130,7 +130,7 @@ impl Core {
                     .hint("Mend the file in the folder 'prompts' beside your settings, or ask without controls and other wordings")
             };
             let form = model.form(spec).map_err(broken)?;
-            for (asking, _) in Extras::of(spec).kinds() {
+            for (asking, _) in Subsamples::of(spec).kinds() {
                 let at = Assignment { replicate: asking.code(), ..FIRST };
                 for item in put(spec) {
                     model.ready(&form, spec, at, item, persona, None).map_err(broken)?;

@@ -29,7 +29,7 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// Where a step came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Step {
+struct PruneStep {
     /// Events that are told one by one no more.
     folded: u64,
     /// Where to go on; `None` when everything old enough was looked at.
@@ -84,7 +84,7 @@ fn fold(
     writes: &mut Writes,
     from: u64,
     before: Timestamp,
-) -> Result<Step, Fault> {
+) -> Result<PruneStep, Fault> {
     let mut over: BTreeMap<StudyId, bool> = BTreeMap::new();
     let mut looked = 0_usize;
     let mut next = None;
@@ -130,7 +130,7 @@ fn fold(
     if let Some(run) = run {
         folded = folded.saturating_add(put(writes, run));
     }
-    Ok(Step { folded, next })
+    Ok(PruneStep { folded, next })
 }
 
 /// Whether a study ended, or was deleted, before that moment.

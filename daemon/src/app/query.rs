@@ -12,17 +12,17 @@ use protocol::results::{Answer, Besides, Mention, Meta, Report, Response, Tagged
 use protocol::run::{Live, Silence, State, Study};
 use protocol::service::{Page, Reply, StudyCounts, StudyQuery};
 
-use crate::domain::asking::Asking;
+use crate::domain::asking::Purpose;
 use crate::domain::instrument::{SYNTHETIC_NOTICE, below_middle, score, tasks, with_level};
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 use crate::domain::panel::{Panel, Population};
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
-use crate::store::{Fault, Halt, Order, Reader, Table};
+use crate::store::{Fault, UseCaseError, Order, Reader, Table};
 
 use super::advance::unfinished;
 use super::budget::purse;
 use super::caller::is_of;
-use super::lookup::{Found, by_id, by_name, by_number};
+use super::lookup::{StudyRecord, by_id, by_name, by_number};
 use super::plan::recipe;
 use super::spent::{dollars, inference, others, providers, spending};
 use super::submit::packed_panel;
@@ -80,7 +80,7 @@ impl Core {
                     more = true;
                     return Ok(ControlFlow::Break(()));
                 }
-                let found = Found { number, row, progress };
+                let found = StudyRecord { number, row, progress };
                 let headline = core.headlines().of(reader, &found)?;
                 items.push(Study { headline, ..found.study() });
                 Ok(ControlFlow::Continue(()))
@@ -196,9 +196,9 @@ impl Core {
             let found = by_id(reader, owner, id)?;
             let panel = panel(reader, &found)?;
             let tasks = usize::from(tasks(&found.row.spec));
-            let mut page = Sheet { items: Vec::new(), bytes: 0, limit };
+            let mut page = AnswerPage { items: Vec::new(), bytes: 0, limit };
             let mut next = None;
-            let mut one = OfOne::default();
+            let mut one = OneRespondent::default();
             let (first, last) =
                 OutcomeKey::of_respondents(found.number, FIRST_ROUND, offset..=u32::MAX);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
@@ -287,39 +287,39 @@ impl Core {
         self.look(|reader| Ok(panel(reader, &by_number(reader, number)?)?))
     }
 
-    pub(super) fn look<T>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, Halt>) -> Reply<T> {
+    pub(super) fn look<T>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, UseCaseError>) -> Reply<T> {
         self.store().read(look).map_err(ApiError::from)
     }
 }
 
 /// Everything that one respondent said.
 #[derive(Default)]
-struct OfOne {
+struct OneRespondent {
     respondent: u32,
     /// By task; shown only when every task was answered.
-    said: Vec<OfTask>,
+    said: Vec<OneTask>,
 }
 
 /// What one respondent said to one task.
-struct OfTask {
+struct OneTask {
     answer: Answer,
     mentions: Vec<Mention>,
     channels: Option<Channels>,
     besides: BTreeMap<String, Besides>,
 }
 
-impl OfOne {
+impl OneRespondent {
     fn hear(&mut self, at: Assignment, outcome: Outcome) {
         match at.asking() {
-            Some(Asking::Answer) => {
+            Some(Purpose::Answer) => {
                 if let Outcome::Answered(Answered { answer, mentions, channels, .. }) = outcome {
                     let besides = BTreeMap::new();
-                    self.said.push(OfTask { answer, mentions, channels, besides });
+                    self.said.push(OneTask { answer, mentions, channels, besides });
                 }
             }
             // What is asked besides a task stands right behind the task.
             asking => {
-                let key = asking.and_then(Asking::key);
+                let key = asking.and_then(Purpose::key);
                 let behind = self.said.len() == usize::from(at.task).saturating_add(1);
                 if let (Some(key), Some(of_task), true) = (key, self.said.last_mut(), behind) {
                     of_task.besides.insert(key, besides(outcome));
@@ -340,15 +340,15 @@ fn besides(outcome: Outcome) -> Besides {
 }
 
 /// A page of answers under way.
-struct Sheet {
+struct AnswerPage {
     items: Vec<Response<Tagged>>,
     bytes: usize,
     limit: usize,
 }
 
-impl Sheet {
+impl AnswerPage {
     /// Takes what one respondent said, where it is complete; gives back the respondent for whom there is no room.
-    fn take(&mut self, one: OfOne, tasks: usize, panel: &Panel) -> Result<Option<u32>, Fault> {
+    fn take(&mut self, one: OneRespondent, tasks: usize, panel: &Panel) -> Result<Option<u32>, Fault> {
         let respondent = one.respondent;
         if one.said.len() < tasks {
             return Ok(None);
@@ -361,7 +361,7 @@ impl Sheet {
             why: format!("nobody is at place {respondent}"),
         })?;
         let id = AnswerId(respondent.saturating_add(1));
-        for OfTask { answer, mentions, channels, besides } in one.said {
+        for OneTask { answer, mentions, channels, besides } in one.said {
             let respondent = persona.clone().into();
             let response = Response { id, respondent, answer, mentions, channels, besides };
             let response = Response::<Tagged>::from(response);
@@ -374,7 +374,7 @@ impl Sheet {
 }
 
 /// The panel of a study, as it was sampled.
-pub(super) fn panel(reader: &Reader<'_>, found: &Found) -> Result<Panel, Fault> {
+pub(super) fn panel(reader: &Reader<'_>, found: &StudyRecord) -> Result<Panel, Fault> {
     let packed = packed_panel(reader, found.number)?;
     if found.row.population != Population::embedded().hash() {
         return Err(Fault::Row {

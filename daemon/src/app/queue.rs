@@ -7,7 +7,7 @@ use protocol::id::StudyId;
 use protocol::run::{State, Study};
 use protocol::service::Reply;
 
-use crate::store::{Halt, Reader, Writes};
+use crate::store::{UseCaseError, Reader, Writes};
 
 use super::advance::{Pending, unfinished};
 use super::caller::is_of;
@@ -83,7 +83,7 @@ impl Core {
     }
 }
 
-fn listed(reader: &Reader<'_>, owner: &Owner) -> Result<Vec<Study>, Halt> {
+fn listed(reader: &Reader<'_>, owner: &Owner) -> Result<Vec<Study>, UseCaseError> {
     let mut studies = Vec::new();
     for pending in in_order(unfinished(reader)?) {
         if studies.len() < LISTED_MAX && is_of(reader, owner, pending.number)? {

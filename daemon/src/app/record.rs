@@ -9,7 +9,7 @@ use protocol::event::EventData;
 use protocol::run::{PanelCounts, State};
 use protocol::service::Reply;
 
-use crate::domain::exchange::{Exchange, Source};
+use crate::domain::exchange::{Exchange, ReplySource};
 use crate::domain::instrument::score;
 use crate::domain::ledger::cost;
 use crate::domain::outcome::{Assignment, Class, EngineUse, Outcome, Usage};
@@ -17,7 +17,7 @@ use crate::domain::projection::Taken;
 use crate::store::rows::{
     AddressKey, Counted, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, RememberedRow,
 };
-use crate::store::{Halt, Reader, Table, Writes};
+use crate::store::{UseCaseError, Reader, Table, Writes};
 
 use super::Core;
 use super::budget::this_month;
@@ -131,7 +131,7 @@ impl Batch {
             for of in questions {
                 let last = exchanges.iter().rfind(|exchange| question(exchange) == of);
                 let fit =
-                    |last: &&Exchange| last.source == Source::Asked && last.whole_bytes.is_none();
+                    |last: &&Exchange| last.source == ReplySource::Asked && last.whole_bytes.is_none();
                 let address = last.filter(fit).and_then(|last| AddressKey::new(&last.address));
                 if let Some(address) = address {
                     self.remember.push((address, RememberedRow::new(key)));
@@ -239,10 +239,10 @@ fn admit(progress: &Progress, batch: &Batch) -> Result<(), ApiError> {
 }
 
 /// A study that was deleted takes no more answers than one that was cancelled: to whoever asked it is the same.
-fn too_late(halt: Halt) -> Halt {
+fn too_late(halt: UseCaseError) -> UseCaseError {
     match halt {
-        Halt::Refused(error) if error.code == ErrorCode::NotFound => {
-            Halt::Refused(ApiError { code: ErrorCode::Conflict, ..error })
+        UseCaseError::Refused(error) if error.code == ErrorCode::NotFound => {
+            UseCaseError::Refused(ApiError { code: ErrorCode::Conflict, ..error })
         }
         other => other,
     }
@@ -254,7 +254,7 @@ fn settle(
     writes: &mut Writes,
     row: &crate::store::rows::StudyRow,
     batch: &Batch,
-) -> Result<Credits, Halt> {
+) -> Result<Credits, UseCaseError> {
     let month = this_month(reader, writes.time())?;
     let name = name(batch);
     if batch.usage.cost > UsdMicros::ZERO {

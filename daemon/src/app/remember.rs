@@ -6,8 +6,8 @@ use std::ops::ControlFlow;
 use protocol::measurement::Reuse;
 use protocol::service::Reply;
 
-use crate::domain::evidence::Blueprint;
-use crate::domain::exchange::{Exchange, Source};
+use crate::domain::evidence::PromptRecord;
+use crate::domain::exchange::{Exchange, ReplySource};
 use crate::store::rows::{AddressKey, BlueprintRow, DeletedRow, ExchangesRow, RememberedRow};
 use crate::store::{Fault, Order, Reader, Writes};
 
@@ -34,7 +34,7 @@ impl Core {
     }
 
     /// Keeps with which settings and templates a study is asked, unless it is known, or the study was deleted meanwhile.
-    pub async fn keep_blueprint(&self, number: u32, blueprint: Blueprint) -> Reply<()> {
+    pub async fn keep_blueprint(&self, number: u32, prompt_record: PromptRecord) -> Reply<()> {
         let now = self.world().clock.now();
         self.store()
             .write(move |reader| {
@@ -42,10 +42,10 @@ impl Core {
                 if reader.get::<DeletedRow>(&number)?.is_some() {
                     return Ok(((), writes));
                 }
-                let known = blueprints(reader, number)?;
-                if !known.contains(&blueprint) {
+                let known = prompt_records(reader, number)?;
+                if !known.contains(&prompt_record) {
                     let place = u32::try_from(known.len()).unwrap_or(u32::MAX);
-                    writes.put(&(number, place), &BlueprintRow(blueprint));
+                    writes.put(&(number, place), &BlueprintRow(prompt_record));
                 }
                 Ok(((), writes))
             })
@@ -73,13 +73,13 @@ fn newest(
     let said = reader.get::<ExchangesRow>(&place.key())?;
     // The outcome may have been taken back since, and another question asked in its place.
     let mut said = said.into_iter().flat_map(|said| said.0).rev();
-    let source = |found: &Exchange| if is_own { found.source } else { Source::Remembered };
+    let source = |found: &Exchange| if is_own { found.source } else { ReplySource::Remembered };
     let found = said.find(|said| said.address == address);
     Ok(found.map(|found| Exchange { source: source(&found), ..found }))
 }
 
 /// Every set of settings and templates that a study was asked with, oldest first.
-pub(super) fn blueprints(reader: &Reader<'_>, number: u32) -> Result<Vec<Blueprint>, Fault> {
+pub(super) fn prompt_records(reader: &Reader<'_>, number: u32) -> Result<Vec<PromptRecord>, Fault> {
     let mut known = Vec::new();
     reader.scan::<BlueprintRow>(&(number, 0), &(number, u32::MAX), Order::Rising, |_, row| {
         known.push(row.0);

@@ -10,15 +10,15 @@ use protocol::study::StudyType;
 use serde_json::Value;
 
 use crate::domain::evidence::{
-    Asked, Closing, FORMAT, Line, Opening, Respondent, Said, UNSEALED, Unsealed, VERSION, benches,
+    Asked, Closing, FORMAT, EvidenceLine, Opening, Respondent, RecordedCall, UNSEALED, Unsealed, VERSION, benches,
     first_difference, read, results_hash, unseal,
 };
-use crate::domain::exchange::{self, Kept, Part, address};
+use crate::domain::exchange::{self, Kept, SidePart, address};
 use crate::domain::instrument::channels::asked_beside;
 use crate::domain::instrument::{self, Accumulator, Unreadable};
 use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::panel::{Panel, Population, sample};
-use crate::domain::voices::{self, Beside};
+use crate::domain::channel_readings::{self, SideReply};
 
 use super::plan::recipe;
 
@@ -79,28 +79,28 @@ pub enum NotReplayed {
 /// # Errors
 /// What is wrong with it, or the first difference.
 pub fn replay(file: impl BufRead) -> Result<Replayed, NotReplayed> {
-    let mut lines = Lines { file, number: 0, seal: UNSEALED.to_owned(), study_type: None };
-    let Line::Opening(opening) = lines.next()? else {
+    let mut lines = SealedLines { file, number: 0, seal: UNSEALED.to_owned(), study_type: None };
+    let EvidenceLine::Opening(opening) = lines.next()? else {
         return Err(lines.damaged("a file of evidence opens with what was asked"));
     };
     lines.study_type = Some(opening.spec.instrument.study_type());
-    let mut stage = Stage::open(*opening)?;
+    let mut stage = Replayer::open(*opening)?;
     loop {
         match lines.next()? {
-            Line::Respondent(respondent) => {
+            EvidenceLine::Respondent(respondent) => {
                 stage.hear(*respondent).map_err(|what| lines.differs(what))?;
             }
-            Line::Closing(closing) => {
+            EvidenceLine::Closing(closing) => {
                 lines.end()?;
                 return stage.close(*closing).map_err(|what| lines.differs(what));
             }
-            Line::Opening(_) => return Err(lines.damaged("it opens a second time")),
+            EvidenceLine::Opening(_) => return Err(lines.damaged("it opens a second time")),
         }
     }
 }
 
 /// The lines of a file, each checked against its seal.
-struct Lines<R> {
+struct SealedLines<R> {
     file: R,
     number: u64,
     seal: String,
@@ -108,7 +108,7 @@ struct Lines<R> {
     study_type: Option<StudyType>,
 }
 
-impl<R: BufRead> Lines<R> {
+impl<R: BufRead> SealedLines<R> {
     fn read(&mut self) -> Result<Option<String>, NotReplayed> {
         let mut bytes = Vec::new();
         let mut bounded = std::io::Read::take(&mut self.file, LINE_BYTES_MAX);
@@ -125,7 +125,7 @@ impl<R: BufRead> Lines<R> {
         String::from_utf8(bytes).map(Some).map_err(|_| self.damaged("it is not text"))
     }
 
-    fn next(&mut self) -> Result<Line, NotReplayed> {
+    fn next(&mut self) -> Result<EvidenceLine, NotReplayed> {
         let Some(text) = self.read()? else {
             self.number = self.number.saturating_add(1);
             return Err(self.damaged("the file ends here, before what was found"));
@@ -159,7 +159,7 @@ impl<R: BufRead> Lines<R> {
 }
 
 /// A study being rebuilt.
-struct Stage {
+struct Replayer {
     opening: Opening,
     panel: Panel,
     accumulator: Accumulator,
@@ -171,7 +171,7 @@ struct Stage {
     answered: u64,
 }
 
-impl Stage {
+impl Replayer {
     fn open(opening: Opening) -> Result<Self, NotReplayed> {
         if opening.format != FORMAT || opening.version > VERSION {
             return Err(NotReplayed::Foreign(format!(
@@ -276,9 +276,9 @@ impl Stage {
     }
 
     /// What the direct replies say; `None` where not all of them were kept.
-    fn read(&self, at: Assignment, exchanges: &[Said]) -> Option<Result<Answered, Unreadable>> {
+    fn read(&self, at: Assignment, exchanges: &[RecordedCall]) -> Option<Result<Answered, Unreadable>> {
         let spec = &self.opening.spec;
-        let direct: Vec<&Said> = exchanges.iter().filter(|said| said.beside.is_none()).collect();
+        let direct: Vec<&RecordedCall> = exchanges.iter().filter(|said| said.beside.is_none()).collect();
         let last = direct.last()?;
         if last.address.is_empty() {
             return Some(instrument::read_at(spec, at, &last.reply));
@@ -310,47 +310,47 @@ impl Stage {
         &mut self,
         at: Assignment,
         answer: &Answer,
-        exchanges: &[Said],
+        exchanges: &[RecordedCall],
         recorded: &Answered,
     ) -> Option<Channels> {
         let spec = &self.opening.spec;
         if !asked_beside(spec, at) {
             return None;
         }
-        let beside = |said: &Said| said.beside.is_some();
+        let beside = |said: &RecordedCall| said.beside.is_some();
         if exchanges.iter().any(|said| beside(said) && said.whole_bytes.is_some()) {
             self.without_reply = self.without_reply.saturating_add(1);
             return recorded.channels.clone();
         }
-        let said: Vec<Beside<'_>> = exchanges
+        let said: Vec<SideReply<'_>> = exchanges
             .iter()
             .filter_map(|said| {
                 let (part, construct) = said.beside?;
-                Some(Beside { part, construct, end: &said.end, reply: &said.reply })
+                Some(SideReply { part, construct, end: &said.end, reply: &said.reply })
             })
             .collect();
-        voices::heard(spec, answer, &said, &|part, construct| {
-            let voices = recorded.channels.as_ref().and_then(|them| them.get(&construct));
-            let ssr = voices.and_then(|voices| voices.ssr.as_ref().and_then(why));
-            let rater = voices.and_then(|voices| voices.rater.as_ref().and_then(why));
+        channel_readings::heard(spec, answer, &said, &|part, construct| {
+            let channel_readings = recorded.channels.as_ref().and_then(|them| them.get(&construct));
+            let ssr = channel_readings.and_then(|channel_readings| channel_readings.ssr.as_ref().and_then(why));
+            let rater = channel_readings.and_then(|channel_readings| channel_readings.rater.as_ref().and_then(why));
             let reason = match part {
-                Part::Text => ssr.or(rater),
-                Part::Embedding => ssr,
-                Part::Rating => rater,
+                SidePart::Text => ssr.or(rater),
+                SidePart::Embedding => ssr,
+                SidePart::Rating => rater,
             };
             reason.unwrap_or_default()
         })
     }
 
-    fn check_prompt(&mut self, said: &Said) -> Result<(), String> {
+    fn check_prompt(&mut self, said: &RecordedCall) -> Result<(), String> {
         let (Some(engine), Some(system), Some(question)) =
             (said.engine, &said.system, &said.question)
         else {
             return Ok(());
         };
-        let blueprint =
+        let prompt_record =
             self.opening.engines.get(engine).ok_or("it names an engine that there is not")?;
-        if address(&blueprint.parameters, system, question) != said.address {
+        if address(&prompt_record.parameters, system, question) != said.address {
             return Err("the prompt is not the one that was sent".to_owned());
         }
         self.prompts = self.prompts.saturating_add(1);

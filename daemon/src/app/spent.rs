@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use protocol::credits::UsdMicros;
 use protocol::spending::{EngineShare, Inference, Projected, Spending};
 
-use crate::domain::instrument::Extras;
+use crate::domain::instrument::Subsamples;
 use crate::domain::outcome::Usage;
 use crate::domain::projection::project;
 
-use super::lookup::Found;
+use super::lookup::StudyRecord;
 
 /// How one engine alone shares respondents out: with itself, in turn.
 const ALONE: &str = "round_robin";
@@ -20,19 +20,19 @@ pub(super) fn dollars((low, high): (UsdMicros, UsdMicros)) -> (f64, f64) {
 }
 
 /// Whether models answer this study: they take tokens, or were announced to.
-fn asks_models(found: &Found) -> bool {
+fn asks_models(found: &StudyRecord) -> bool {
     found.row.announced.is_some() || found.progress.usage != Usage::default()
 }
 
 /// Where the money of a study stands; `None` for one that costs none.
-pub(super) fn spending(found: &Found) -> Option<Spending> {
+pub(super) fn spending(found: &StudyRecord) -> Option<Spending> {
     if !asks_models(found) {
         return None;
     }
     let progress = &found.progress;
     let first = progress.panel.requested.saturating_sub(progress.panel.settled());
     // Whatever is asked besides the answer comes after everyone else.
-    let extras = u32::try_from(Extras::of(&found.row.spec).len()).unwrap_or(u32::MAX);
+    let extras = u32::try_from(Subsamples::of(&found.row.spec).len()).unwrap_or(u32::MAX);
     let left = first.saturating_add(if first > 0 { extras } else { 0 });
     let projected = project(progress.taken, left, progress.usage.cost);
     Some(Spending {
@@ -48,7 +48,7 @@ pub(super) fn spending(found: &Found) -> Option<Spending> {
 }
 
 /// Names of the models that answered, each once.
-pub(super) fn providers(found: &Found) -> Vec<String> {
+pub(super) fn providers(found: &StudyRecord) -> Vec<String> {
     let progress = &found.progress;
     if progress.panel.delivered == 0 {
         return Vec::new();
@@ -63,7 +63,7 @@ pub(super) fn providers(found: &Found) -> Vec<String> {
 
 /// Models that services say answered and that were not asked. Services name versions of what they are asked for, and put
 /// a vendor in front: such names are the same model.
-pub(super) fn others(found: &Found) -> Vec<String> {
+pub(super) fn others(found: &StudyRecord) -> Vec<String> {
     let progress = &found.progress;
     let asked = progress
         .engines
@@ -80,7 +80,7 @@ pub(super) fn others(found: &Found) -> Vec<String> {
 }
 
 /// How models were asked; `None` where none was.
-pub(super) fn inference(found: &Found) -> Option<Inference> {
+pub(super) fn inference(found: &StudyRecord) -> Option<Inference> {
     if !asks_models(found) {
         return None;
     }

@@ -15,11 +15,11 @@ use crate::domain::outcome::{Class, FIRST_ROUND};
 use crate::domain::projection::Taken;
 use crate::domain::run::{Effect, Illegal, Input, apply};
 use crate::store::rows::{ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
-use crate::store::{Halt, Order, Reader, Writes};
+use crate::store::{UseCaseError, Order, Reader, Writes};
 
 use super::Settings;
 use super::budget::{open_purse, this_month};
-use super::lookup::Found;
+use super::lookup::StudyRecord;
 
 /// What the caller must do once the transition is durable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,9 +37,9 @@ pub(super) fn step(
     reader: &Reader<'_>,
     writes: &mut Writes,
     settings: &Settings,
-    found: &mut Found,
+    found: &mut StudyRecord,
     input: &Input,
-) -> Result<After, Halt> {
+) -> Result<After, UseCaseError> {
     let before = found.progress.state;
     let (standing, effects) = apply(before, input).map_err(|illegal| refusal(&illegal))?;
     let now = writes.time();
@@ -77,7 +77,7 @@ pub(super) fn step(
 }
 
 /// What an event of that kind tells of its study.
-fn news(found: &Found, kind: EventKind) -> Result<EventData, Halt> {
+fn news(found: &StudyRecord, kind: EventKind) -> Result<EventData, UseCaseError> {
     let news = StudyNews {
         state: found.progress.state,
         panel: found.progress.panel,
@@ -92,7 +92,7 @@ fn news(found: &Found, kind: EventKind) -> Result<EventData, Halt> {
     })
 }
 
-fn clock_work(found: &mut Found, before: State, after: State, now: Timestamp) {
+fn clock_work(found: &mut StudyRecord, before: State, after: State, now: Timestamp) {
     let progress = &mut found.progress;
     if before == State::Running
         && let Some(since) = progress.working_since.take()
@@ -106,7 +106,7 @@ fn clock_work(found: &mut Found, before: State, after: State, now: Timestamp) {
 }
 
 /// Takes back the outcomes that will be asked for again; says how many.
-fn forget(reader: &Reader<'_>, writes: &mut Writes, found: &mut Found) -> Result<u32, Halt> {
+fn forget(reader: &Reader<'_>, writes: &mut Writes, found: &mut StudyRecord) -> Result<u32, UseCaseError> {
     let (first, last) = OutcomeKey::of_study(found.number);
     let mut removed = 0_u32;
     let again = |of_one: &[(OutcomeKey, Class)]| {
@@ -152,9 +152,9 @@ fn hold(
     reader: &Reader<'_>,
     writes: &mut Writes,
     settings: &Settings,
-    found: &Found,
+    found: &StudyRecord,
     answers: u32,
-) -> Result<(), Halt> {
+) -> Result<(), UseCaseError> {
     let purse = open_purse(reader, writes, settings)?;
     let (study, attempt, price) = (found.row.id, found.progress.attempt, found.row.price);
     // A persona is paid for when its answer is recorded.
@@ -174,9 +174,9 @@ fn hold(
 fn release(
     reader: &Reader<'_>,
     writes: &mut Writes,
-    found: &Found,
+    found: &StudyRecord,
     now: Timestamp,
-) -> Result<(), Halt> {
+) -> Result<(), UseCaseError> {
     let key = (found.number, found.progress.attempt);
     // A draft holds nothing.
     let Some(HoldRow(hold)) = reader.get(&key)? else { return Ok(()) };
@@ -189,7 +189,7 @@ fn release(
     Ok(())
 }
 
-pub(super) fn defect(error: &Unbalanced) -> Halt {
+pub(super) fn defect(error: &Unbalanced) -> UseCaseError {
     ApiError::new(ErrorCode::Internal, error.to_string()).into()
 }
 

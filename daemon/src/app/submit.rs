@@ -17,10 +17,10 @@ use crate::domain::run::Input;
 use crate::store::rows::{
     DeletedRow, PANEL_CHUNK_BYTES, Progress, StudyNumber, StudyRow, SubmitRow,
 };
-use crate::store::{Fault, Halt, Reader, Table, Writes};
+use crate::store::{Fault, UseCaseError, Reader, Table, Writes};
 
 use super::caller::is_of;
-use super::lookup::{Found, by_number};
+use super::lookup::{StudyRecord, by_number};
 use super::step::{After, step};
 use super::{Caller, Core, Owner, Scope};
 
@@ -131,7 +131,7 @@ impl Core {
                     strategy,
                     created_at: now,
                 };
-                let mut found = Found { number, row, progress };
+                let mut found = StudyRecord { number, row, progress };
                 writes.put(&number, &found.row);
                 writes.put(&id.0, &StudyNumber(number));
                 writes.put(&key.0, &SubmitRow { number, body });
@@ -152,7 +152,7 @@ fn earlier(
     owner: &Owner,
     key: SubmitKey,
     body: &str,
-) -> Result<Option<Found>, Halt> {
+) -> Result<Option<StudyRecord>, UseCaseError> {
     match reader.get::<SubmitRow>(&key.0)? {
         None => Ok(None),
         Some(row) if !is_of(reader, owner, row.number)? => Err(used_before().into()),
@@ -171,12 +171,12 @@ fn used_before() -> ApiError {
 }
 
 /// The same refusal, with the way to the same study once more.
-fn afresh(halt: Halt) -> Halt {
+fn afresh(halt: UseCaseError) -> UseCaseError {
     match halt {
-        Halt::Refused(error) => {
+        UseCaseError::Refused(error) => {
             error.hint("Make a fresh submission key for the same study once more").into()
         }
-        Halt::Fault(_) => halt,
+        UseCaseError::Fault(_) => halt,
     }
 }
 

@@ -15,7 +15,7 @@ use protocol::study::{EngineMode, Instrument, Origin, StudySpec};
 use redb_seam::StorageBackend;
 use uuid::Uuid;
 
-use crate::inference::{Ask, Engine, InProcess, Refusal, Reply, Responder};
+use crate::inference::{Ask, Engine, InProcess, EngineError, Reply, Responder};
 use crate::store::{OpenStorage, Options, Storage, backend as redb_seam};
 use crate::world::{CountedIds, ManualClock, World};
 
@@ -203,12 +203,12 @@ pub(crate) fn options() -> Options {
 #[derive(Clone)]
 pub(crate) struct Script(Arc<Scripted>);
 
-type Scripted = dyn Fn(&Ask<'_>) -> Result<Reply, Refusal> + Send + Sync;
+type Scripted = dyn Fn(&Ask<'_>) -> Result<Reply, EngineError> + Send + Sync;
 
 impl Script {
     /// Answers as that function says.
     pub(crate) fn new(
-        answer: impl Fn(&Ask<'_>) -> Result<Reply, Refusal> + Send + Sync + 'static,
+        answer: impl Fn(&Ask<'_>) -> Result<Reply, EngineError> + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(answer))
     }
@@ -235,7 +235,7 @@ impl InProcess for Script {
 }
 
 impl Responder for Script {
-    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, EngineError> {
         (self.0)(ask)
     }
 }
@@ -247,7 +247,7 @@ pub(crate) fn everyone_answers() -> Script {
 
 /// Everyone breaks.
 pub(crate) fn nobody_answers() -> Script {
-    Script::new(|_| Err(Refusal::Final { why: "no line".to_owned() }))
+    Script::new(|_| Err(EngineError::Final { why: "no line".to_owned() }))
 }
 
 pub(crate) fn reply(ordinal: u32) -> Reply {

@@ -4,7 +4,7 @@
 use super::Config;
 
 /// One bound: the setting, whether it holds, what is wrong where it does not, and what to do.
-struct Bound {
+struct SettingBound {
     key: &'static str,
     holds: fn(&Config) -> bool,
     what: &'static str,
@@ -12,26 +12,26 @@ struct Bound {
 }
 
 /// The bounds, in the order in which they are checked.
-const BOUNDS: [Bound; 8] = [
-    Bound {
+const BOUNDS: [SettingBound; 8] = [
+    SettingBound {
         key: "limits.panel_max",
         holds: |config| config.limits.panel_max > 0,
         what: "is zero",
         hint: |_| "a panel has at least one respondent".to_owned(),
     },
-    Bound {
+    SettingBound {
         key: "limits.studies_running",
         holds: |config| config.limits.studies_running > 0,
         what: "is zero",
         hint: |_| "at least one study must be able to run".to_owned(),
     },
-    Bound {
+    SettingBound {
         key: "limits.connections",
         holds: |config| config.limits.connections > 0,
         what: "is zero",
         hint: |_| "at least one client must be able to connect".to_owned(),
     },
-    Bound {
+    SettingBound {
         key: "credits.tier",
         holds: |config| config.credits.tiers.contains_key(&config.credits.tier),
         what: "names no tier",
@@ -43,7 +43,7 @@ const BOUNDS: [Bound; 8] = [
     dollars("cost.confirm_above_usd", |config| is_amount(config.cost.confirm_above_usd)),
     dollars("cost.day_max_usd", |config| is_amount(config.cost.day_max_usd)),
     dollars("cost.total_max_usd", |config| is_amount(config.cost.total_max_usd)),
-    Bound {
+    SettingBound {
         key: "credits.tiers",
         holds: |config| config.credits.tiers.values().all(|monthly| *monthly >= 0),
         what: "has a negative allowance",
@@ -51,8 +51,8 @@ const BOUNDS: [Bound; 8] = [
     },
 ];
 
-const fn dollars(key: &'static str, holds: fn(&Config) -> bool) -> Bound {
-    Bound { key, holds, what: "is no amount", hint: |_| "dollars, from 0 to 1000000".to_owned() }
+const fn dollars(key: &'static str, holds: fn(&Config) -> bool) -> SettingBound {
+    SettingBound { key, holds, what: "is no amount", hint: |_| "dollars, from 0 to 1000000".to_owned() }
 }
 
 fn is_amount(dollars: f64) -> bool {
@@ -60,16 +60,16 @@ fn is_amount(dollars: f64) -> bool {
 }
 
 /// A bound that does not hold.
-pub(super) struct Broken {
+pub(super) struct BrokenBound {
     pub(super) key: &'static str,
     pub(super) what: &'static str,
     pub(super) hint: String,
 }
 
 /// The first bound that does not hold.
-pub(super) fn check(config: &Config) -> Result<(), Broken> {
+pub(super) fn check(config: &Config) -> Result<(), BrokenBound> {
     match BOUNDS.iter().find(|bound| !(bound.holds)(config)) {
-        Some(Bound { key, what, hint, .. }) => Err(Broken { key, what, hint: hint(config) }),
+        Some(SettingBound { key, what, hint, .. }) => Err(BrokenBound { key, what, hint: hint(config) }),
         None => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use toml::{Table, Value};
 
-use super::{Setting, Source};
+use super::{Setting, SettingSource};
 use crate::domain::nearest::did_you_mean;
 
 /// Tables whose keys the owner makes up.
@@ -56,7 +56,7 @@ impl Keys {
     /// With the keys of those defaults.
     pub(super) fn with(defaults: &[Setting]) -> Self {
         let fixed = defaults.iter().map(|setting| setting.key.clone()).collect();
-        let engine = parse(ENGINE_KEYS).map(|table| leaves(&table, &Source::Default));
+        let engine = parse(ENGINE_KEYS).map(|table| leaves(&table, &SettingSource::Default));
         Self { fixed, engine: engine.unwrap_or_default() }
     }
 
@@ -157,8 +157,8 @@ pub(super) fn parse(text: &str) -> Result<Table, toml::de::Error> {
 }
 
 /// Every value that is no table, with its dotted key.
-pub(super) fn leaves(table: &Table, source: &Source) -> Vec<Setting> {
-    fn walk(prefix: &str, table: &Table, source: &Source, found: &mut Vec<Setting>) {
+pub(super) fn leaves(table: &Table, source: &SettingSource) -> Vec<Setting> {
+    fn walk(prefix: &str, table: &Table, source: &SettingSource, found: &mut Vec<Setting>) {
         for (name, value) in table {
             let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
             match value {

@@ -8,9 +8,9 @@ use protocol::study::Problem;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::bounds::{self, Broken};
+use super::bounds::{self, BrokenBound};
 use super::keys::{Keys, Misfit, leaves, parse};
-use super::{Config, DEFAULTS, Loaded, Setting, Source};
+use super::{Config, DEFAULTS, Loaded, Setting, SettingSource};
 
 /// The settings of the defaults, the file and the variables, a later one over those before it.
 pub(super) fn layer(
@@ -20,7 +20,7 @@ pub(super) fn layer(
 ) -> Result<Loaded, ApiError> {
     let mut problems = Vec::new();
     let mut settings =
-        leaves(&parse(DEFAULTS).map_err(|error| broken_defaults(&error))?, &Source::Default);
+        leaves(&parse(DEFAULTS).map_err(|error| broken_defaults(&error))?, &SettingSource::Default);
     let keys = Keys::with(&settings);
     let mut put = |given: Setting, place: String, problems: &mut Vec<Problem>| match keys
         .fit(given, &settings)
@@ -35,7 +35,7 @@ pub(super) fn layer(
     if let Some(text) = text {
         match parse(text) {
             Ok(table) => {
-                for given in leaves(&table, &Source::File(file.to_path_buf())) {
+                for given in leaves(&table, &SettingSource::File(file.to_path_buf())) {
                     let place = place_of(file, text, &given.key);
                     put(given, place, &mut problems);
                 }
@@ -54,7 +54,7 @@ pub(super) fn layer(
     for (name, value) in variables {
         let Some(key) = keys.of_variable(&name) else { continue };
         let value = value.parse::<Value>().unwrap_or(Value::String(value));
-        let given = Setting { key, value, source: Source::Variable(name.clone()) };
+        let given = Setting { key, value, source: SettingSource::Variable(name.clone()) };
         put(given, format!("${name}"), &mut problems);
     }
     settings.sort_by(|one, other| one.key.cmp(&other.key));
@@ -113,7 +113,7 @@ fn typed(settings: &[Setting]) -> Result<Config, Problem> {
         what: error.message().to_owned(),
         hint: "`demoscope config` shows each value and where it comes from".to_owned(),
     })?;
-    bounds::check(&config).map_err(|Broken { key, what, hint }| Problem {
+    bounds::check(&config).map_err(|BrokenBound { key, what, hint }| Problem {
         place: settings
             .iter()
             .find(|setting| setting.key == key)
@@ -144,7 +144,7 @@ mod tests {
         let loaded = layer(Path::new("config.toml"), None, std::iter::empty()).unwrap();
         assert_eq!(loaded.config.limits.panel_max, 10_000);
         assert_eq!(loaded.config.credits.monthly(), protocol::credits::Credits(10_000));
-        assert!(loaded.settings.iter().all(|setting| setting.source == Source::Default));
+        assert!(loaded.settings.iter().all(|setting| setting.source == SettingSource::Default));
     }
 
     #[test]

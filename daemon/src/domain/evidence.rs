@@ -13,9 +13,9 @@ use protocol::study::{Order, StudySpec, StudyType};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::digest::{Digest, sha256_hex};
-use super::exchange::{End, Part, Source};
+use super::exchange::{End, SidePart, ReplySource};
 use super::instrument::Item;
-use super::instrument::channels::Bench;
+use super::instrument::channels::AnchorCalibration;
 use super::outcome::{Assignment, Outcome, Usage};
 
 /// The name of the format, in the first line of each file.
@@ -34,7 +34,7 @@ const SEAL_LETTERS: usize = 64;
 /// One line of the file, without its seal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
-pub enum Line {
+pub enum EvidenceLine {
     /// The first line: the study, its panel and the engine settings.
     Opening(Box<Opening>),
     /// One respondent with all prompts and replies.
@@ -61,12 +61,12 @@ pub struct Opening {
     /// SHA-256 (hex) of the population tables that the panel was sampled from.
     pub population: String,
     /// Settings of each engine, with the prompt templates; empty for the built-in respondent model.
-    pub engines: Vec<Blueprint>,
+    pub engines: Vec<PromptRecord>,
 }
 
 /// The settings and prompt templates of one engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Blueprint {
+pub struct PromptRecord {
     /// The engine and its settings as one text: the first part of every address.
     pub parameters: String,
     /// Prices in millionths of a dollar per million tokens: input, cached input, output. `None` if unknown.
@@ -75,10 +75,10 @@ pub struct Blueprint {
     pub templates: BTreeMap<String, String>,
     /// The kind of call, for calls other than the direct answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub part: Option<Part>,
+    pub part: Option<SidePart>,
     /// For an embedding model, its anchor calibration.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub benches: BTreeMap<Construct, Bench>,
+    pub benches: BTreeMap<Construct, AnchorCalibration>,
     /// Version of the reader that read the replies: [`instrument::READER`](super::instrument::READER). 0 is the first
     /// version, which accepted fewer replies.
     #[serde(default, skip_serializing_if = "is_first")]
@@ -92,8 +92,8 @@ fn is_first(reader: &u32) -> bool {
 
 /// The newest anchor calibration of each construct in the blueprints of a study.
 #[must_use]
-pub fn benches(blueprints: &[Blueprint]) -> BTreeMap<Construct, Bench> {
-    blueprints.iter().flat_map(|blueprint| blueprint.benches.clone()).collect()
+pub fn benches(prompt_records: &[PromptRecord]) -> BTreeMap<Construct, AnchorCalibration> {
+    prompt_records.iter().flat_map(|prompt_record| prompt_record.benches.clone()).collect()
 }
 
 /// One respondent with all prompts and replies.
@@ -116,7 +116,7 @@ pub struct Asked {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Order>,
     /// Exchanges in order; empty if no reply came or none was kept.
-    pub exchanges: Vec<Said>,
+    pub exchanges: Vec<RecordedCall>,
     /// The outcome, without the tag of its answer: the opening line names the study type of every answer.
     #[serde(deserialize_with = "tagged")]
     pub outcome: Outcome,
@@ -130,7 +130,7 @@ fn tagged<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Outcome, D::Erro
 
 /// One prompt as it was sent, and the reply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Said {
+pub struct RecordedCall {
     /// The system prompt: persona and rules; absent if the prompt can no longer be rebuilt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,
@@ -153,10 +153,10 @@ pub struct Said {
     /// The model that the service reports to have answered.
     pub model: String,
     /// Where the reply came from.
-    pub source: Source,
+    pub source: ReplySource,
     /// For a side measure: the kind of call (free text, embedding or rating) and its construct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub beside: Option<(Part, Construct)>,
+    pub beside: Option<(SidePart, Construct)>,
     /// The item, if each question is put in a call of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
@@ -198,7 +198,7 @@ fn seal_of(before: &str, body: &str) -> String {
 ///
 /// # Errors
 /// When the line cannot be written as JSON.
-pub fn seal(before: &str, line: &Line) -> Result<(String, String), serde_json::Error> {
+pub fn seal(before: &str, line: &EvidenceLine) -> Result<(String, String), serde_json::Error> {
     let mut text = serde_json::to_string(line)?;
     // The seal is a member of the object, so that every line stays valid JSON.
     text.pop();
@@ -214,7 +214,7 @@ pub fn seal(before: &str, line: &Line) -> Result<(String, String), serde_json::E
 ///
 /// # Errors
 /// When it is not a line of the format, or an answer does not have the fields of its study type.
-pub fn read(text: &str, study_type: Option<StudyType>) -> Result<Line, serde_json::Error> {
+pub fn read(text: &str, study_type: Option<StudyType>) -> Result<EvidenceLine, serde_json::Error> {
     let mut line: serde_json::Value = serde_json::from_str(text)?;
     let asked = line.get_mut("asked").and_then(serde_json::Value::as_array_mut);
     if let (Some(study_type), Some(asked)) = (study_type, asked) {
@@ -304,8 +304,8 @@ mod tests {
 
     use super::*;
 
-    fn closing(respondents: u32) -> Line {
-        Line::Closing(Box::new(Closing {
+    fn closing(respondents: u32) -> EvidenceLine {
+        EvidenceLine::Closing(Box::new(Closing {
             respondents,
             exchanges: 3,
             usage: Usage::default(),
@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn a_sealed_line_is_json_and_reads_back() -> Result<(), serde_json::Error> {
         let lines = file(2)?;
-        let read: Line = serde_json::from_str(&lines[1])?;
+        let read: EvidenceLine = serde_json::from_str(&lines[1])?;
         assert_eq!(read, closing(1));
         assert_eq!(broken(&lines), None);
         let seal = "5e9b8fd2b8b19b320250e3612b0c62077499a482961ea0ba2a1eabefddedb7c3";

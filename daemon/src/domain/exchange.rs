@@ -12,7 +12,7 @@ use super::outcome::{Answered, Assignment};
 /// Where a reply came from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
+pub enum ReplySource {
     /// A call to the model.
     #[default]
     Asked,
@@ -20,7 +20,7 @@ pub enum Source {
     Remembered,
 }
 
-impl Source {
+impl ReplySource {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     fn is_asked(&self) -> bool {
         *self == Self::Asked
@@ -49,7 +49,7 @@ impl End {
 /// The kind of call of a side measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum SidePart {
     /// A free text from the respondent.
     Text,
     /// The embedding of a text, compared with the anchors.
@@ -80,11 +80,11 @@ pub struct Exchange {
     #[serde(rename = "m", default, skip_serializing_if = "String::is_empty")]
     pub model: String,
     /// Where the reply came from.
-    #[serde(rename = "s", default, skip_serializing_if = "Source::is_asked")]
-    pub source: Source,
+    #[serde(rename = "s", default, skip_serializing_if = "ReplySource::is_asked")]
+    pub source: ReplySource,
     /// For a side measure: the kind of call and its construct.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
-    pub beside: Option<(Part, Construct)>,
+    pub beside: Option<(SidePart, Construct)>,
     /// The item, if each question is put in a call of its own.
     #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
@@ -160,14 +160,14 @@ pub fn conclude(
 /// its settings, and both parts of the prompt.
 #[must_use]
 pub fn address(parameters: &str, system: &str, question: &str) -> String {
-    Origin::new(parameters).address(system, question)
+    AddressPrefix::new(parameters).address(system, question)
 }
 
 /// The part of every [`address`] that all prompts of a study share, hashed once.
 #[derive(Clone, Debug)]
-pub struct Origin(Digest);
+pub struct AddressPrefix(Digest);
 
-impl Origin {
+impl AddressPrefix {
     /// The common part for those parameters.
     #[must_use]
     pub fn new(parameters: &str) -> Self {
@@ -249,7 +249,7 @@ mod tests {
             whole_bytes: None,
             end: End::Finished,
             model: String::new(),
-            source: Source::Asked,
+            source: ReplySource::Asked,
             beside: None,
             item: None,
         };

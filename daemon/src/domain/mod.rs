@@ -16,5 +16,5 @@ pub mod projection;
 pub mod run;
 pub mod stats;
 pub mod stimulus;
-pub mod told;
-pub mod voices;
+pub mod redact;
+pub mod channel_readings;

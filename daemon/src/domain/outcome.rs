@@ -8,8 +8,8 @@ pub use protocol::results::Mention;
 use protocol::run::PanelCounts;
 use serde::{Deserialize, Serialize};
 
-use super::exchange::Source;
-use super::instrument::Options;
+use super::exchange::ReplySource;
+use super::instrument::OptionOrder;
 
 /// One thing to ask one respondent in one round. With the study it is the key of an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct Assignment {
     pub respondent: u32,
     /// From 0; more than one if a respondent is asked several things in separate calls.
     pub task: u16,
-    /// 0 for the answer, or the code of another purpose: [`super::asking::Asking::code`].
+    /// 0 for the answer, or the code of another purpose: [`super::asking::Purpose::code`].
     pub replicate: u16,
 }
 
@@ -135,7 +135,7 @@ pub struct Answered<A = Answer> {
     pub mentions: Vec<Mention>,
     /// The order of the options that were shown; `None` if every respondent saw the same order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub options: Option<Options>,
+    pub options: Option<OptionOrder>,
     /// The respondent's channel readings; `None` if only the direct answer was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channels: Option<Channels>,
@@ -191,8 +191,8 @@ impl Usage {
     /// The usage of a reply from its source: a cached reply costs nothing, but is counted if another study paid for
     /// it.
     #[must_use]
-    pub fn remembered(source: Source) -> Self {
-        Self { remembered: u32::from(source == Source::Remembered), ..Self::default() }
+    pub fn remembered(source: ReplySource) -> Self {
+        Self { remembered: u32::from(source == ReplySource::Remembered), ..Self::default() }
     }
 
     /// The sum of both.

@@ -27,14 +27,14 @@ pub struct Group {
 
 /// The order of asking after an unclean exit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct ProbationPlan {
     /// The respondent to exclude because of too many crashes.
     pub aside: Option<u32>,
     /// The groups that are asked first, one after the other; all other respondents follow without probation.
     pub groups: Vec<(Group, Vec<u32>)>,
 }
 
-impl Plan {
+impl ProbationPlan {
     /// The plan for the respondents in `left`, in panel order. `among` is the group that was being asked, if one was
     /// recorded.
     pub fn new(among: Option<Group>, left: &[u32]) -> Self {
@@ -90,7 +90,7 @@ mod tests {
         let mut among = None;
         'start: loop {
             if ends > 0 {
-                let plan = Plan::new(among, &left);
+                let plan = ProbationPlan::new(among, &left);
                 if let Some(place) = plan.aside {
                     aside.insert(place);
                     left.retain(|other| *other != place);
@@ -133,8 +133,8 @@ mod tests {
     #[test]
     fn two_ends_while_one_is_asked_alone_prove_nothing_yet() {
         let alone = |strikes| Group { first: 4, last: 4, strikes };
-        let plan = |strikes| Plan::new(Some(alone(strikes)), &[4, 5, 6]);
-        assert_eq!(plan(0), Plan { aside: None, groups: vec![(alone(1), vec![4])] });
+        let plan = |strikes| ProbationPlan::new(Some(alone(strikes)), &[4, 5, 6]);
+        assert_eq!(plan(0), ProbationPlan { aside: None, groups: vec![(alone(1), vec![4])] });
         assert_eq!(plan(1).aside, None);
         assert_eq!(plan(2).aside, Some(4));
         assert_eq!(plan(2).groups[0].1, [5, 6]);

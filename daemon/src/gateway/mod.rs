@@ -1,8 +1,8 @@
 //! Drivers that are called: the socket and its service. Each call says who its caller is, asks `app`, and answers.
 
-mod listen;
+mod accept;
 mod rpc;
 pub(crate) mod socket;
 
-pub(crate) use listen::{Instance, Listener};
-pub(crate) use rpc::Face;
+pub(crate) use accept::{Instance, Listener};
+pub(crate) use rpc::RpcService;

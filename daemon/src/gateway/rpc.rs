@@ -42,7 +42,7 @@ const ERASE_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// What every connection shares.
 #[derive(Debug)]
-pub(crate) struct Face {
+pub(crate) struct RpcService {
     /// The use cases.
     pub(crate) core: Core,
     /// Where everything lives.
@@ -54,7 +54,7 @@ pub(crate) struct Face {
 }
 
 /// Serves one peer until it leaves or stalls.
-pub(super) async fn serve(face: Arc<Face>, stream: UnixStream) {
+pub(super) async fn serve(face: Arc<RpcService>, stream: UnixStream) {
     let (transport, heard) = wire::accept(stream);
     // The listener has turned away whoever is another user than this one.
     let owner = Owner::Local(rustix::process::geteuid().as_raw());
@@ -80,7 +80,7 @@ fn logged<T>(reply: Reply<T>) -> Reply<T> {
 /// One connection.
 #[derive(Clone)]
 struct Peer {
-    face: Arc<Face>,
+    face: Arc<RpcService>,
     caller: Arc<Caller>,
     heard: Arc<AtomicBool>,
 }
@@ -137,7 +137,7 @@ impl Demoscope for Peer {
         let (core, caller) = self.greeted()?;
         // Commands and the workstation come in through the same socket, and say which of them they are.
         let caller = Caller { origin: submit.origin, ..caller.clone() };
-        logged(core.take_on(&caller, submit).await)
+        logged(core.submit_draft(&caller, submit).await)
     }
 
     async fn studies(self, _: Context, query: StudyQuery) -> Reply<Page<Study>> {
@@ -256,7 +256,7 @@ impl Demoscope for Peer {
 
     async fn status(self, _: Context) -> Reply<Status> {
         let (core, caller) = self.greeted()?;
-        let Face { paths, since, .. } = &*self.face;
+        let RpcService { paths, since, .. } = &*self.face;
         let studies = logged(core.counts(caller).await)?;
         Ok(Status {
             pid: std::process::id(),

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::Listener;
-use super::rpc::{self, Face};
+use super::rpc::{self, RpcService};
 
 /// Serves the socket, which is gone when this is dropped.
 pub(crate) async fn serve(
-    face: &Arc<Face>,
+    face: &Arc<RpcService>,
     listener: Listener,
     places: usize,
     peers: &mut JoinSet<()>,

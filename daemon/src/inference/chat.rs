@@ -22,7 +22,7 @@ pub struct Chat {
     /// For a re-ask: the earlier reply and the correction.
     pub again: Option<Again>,
     /// The format of the reply.
-    pub shape: Shape,
+    pub shape: ReplyShape,
     /// Most tokens of the reply, reasoning included.
     pub output_tokens_max: u32,
     /// Sampling temperature; reasoning models do not accept one.
@@ -52,7 +52,7 @@ pub enum Speaker {
 
 /// The format of a reply.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
+pub enum ReplyShape {
     /// JSON after this schema, enforced by the service.
     Schema(Schema),
     /// Some JSON object, enforced by the service.

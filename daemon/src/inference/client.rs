@@ -47,7 +47,7 @@ pub struct Target {
 }
 
 /// The result of a call, and the rate limits in its headers.
-pub type Called = (Result<ChatReply, CallError>, Allowance);
+pub type CallReply = (Result<ChatReply, CallError>, Allowance);
 
 /// The result of an embedding call, and the rate limits in its headers.
 pub type Embedded = (Result<Vectors, CallError>, Allowance);
@@ -91,7 +91,7 @@ impl Caller {
     }
 
     /// Makes one call, without retries.
-    pub async fn call(&self, target: &Target, route: &Route, chat: &Chat) -> Called {
+    pub async fn call(&self, target: &Target, route: &ServiceRoute, chat: &Chat) -> CallReply {
         match tokio::time::timeout(target.call_wait, self.exchange(target, route, chat)).await {
             Ok(called) => called,
             Err(_) => (Err(CallError::Network { why: TIMED_OUT }), Allowance::default()),
@@ -102,7 +102,7 @@ impl Caller {
     pub async fn embed(
         &self,
         target: &Target,
-        route: &Route,
+        route: &ServiceRoute,
         model: &str,
         texts: &[String],
     ) -> Embedded {
@@ -124,7 +124,7 @@ impl Caller {
         }
     }
 
-    async fn exchange(&self, target: &Target, route: &Route, chat: &Chat) -> Called {
+    async fn exchange(&self, target: &Target, route: &ServiceRoute, chat: &Chat) -> CallReply {
         let Ok(body) = target.format.request(chat, target.token_limit) else {
             return (Err(rejected("the question is no JSON")), Allowance::default());
         };
@@ -136,7 +136,7 @@ impl Caller {
     }
 
     /// Sends a body.
-    async fn post(&self, route: &Route, body: Vec<u8>) -> (Result<Response, CallError>, Allowance) {
+    async fn post(&self, route: &ServiceRoute, body: Vec<u8>) -> (Result<Response, CallError>, Allowance) {
         let mut request = Request::new(Method::POST, route.url.clone());
         request.headers_mut().clone_from(&route.headers);
         *request.body_mut() = Some(body.into());
@@ -151,7 +151,7 @@ impl Caller {
 
 /// The URL and headers of one kind of call, the key included if it may be sent there: computed once.
 #[derive(Clone, Debug)]
-pub struct Route {
+pub struct ServiceRoute {
     url: Url,
     headers: HeaderMap,
 }
@@ -161,7 +161,7 @@ impl Target {
     ///
     /// # Errors
     /// When no call with this target is possible.
-    pub fn chat_route(&self, model: &str) -> Result<Route, CallError> {
+    pub fn chat_route(&self, model: &str) -> Result<ServiceRoute, CallError> {
         self.route(self.format.path(model))
     }
 
@@ -169,12 +169,12 @@ impl Target {
     ///
     /// # Errors
     /// When no call with this target is possible.
-    pub fn embed_route(&self, model: &str) -> Result<Route, CallError> {
+    pub fn embed_route(&self, model: &str) -> Result<ServiceRoute, CallError> {
         self.route(self.format.embed_path(model))
     }
 
     /// The route to a path below the base URL.
-    fn route(&self, path: Vec<String>) -> Result<Route, CallError> {
+    fn route(&self, path: Vec<String>) -> Result<ServiceRoute, CallError> {
         let url = self.address(path).ok_or_else(|| rejected("the base URL takes no path"))?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -192,7 +192,7 @@ impl Target {
             value.set_sensitive(true);
             headers.insert(name, value);
         }
-        Ok(Route { url, headers })
+        Ok(ServiceRoute { url, headers })
     }
 
     /// The base URL with the format's segments, each encoded.
@@ -436,7 +436,7 @@ mod tests {
 
     #[test]
     fn the_key_that_was_sent_is_never_among_a_services_words() {
-        let key = super::super::key::Key::new("sk-SHORT-1").unwrap();
+        let key = super::super::key::ApiKey::new("sk-SHORT-1").unwrap();
         // As it was sent, beyond the length limit for error texts, and split so that the filter for terminals joins
         // it again.
         for said in [

@@ -8,7 +8,7 @@ use protocol::credits::UsdMicros;
 use tokio::sync::Notify;
 
 use super::chat::{Allowance, CallError, Tokens};
-use super::client::{Caller, Embedded, Route};
+use super::client::{Caller, Embedded, ServiceRoute};
 use super::limits::{Admission, Admit, Bounds, Signal};
 use super::local;
 use super::model::Estimate;
@@ -48,7 +48,7 @@ enum Maker {
 struct Remote {
     service: Service,
     caller: Caller,
-    route: Result<Route, CallError>,
+    route: Result<ServiceRoute, CallError>,
 }
 
 /// The result of an embedding call.
@@ -164,7 +164,7 @@ impl Embedder {
         clock: &Arc<dyn Clock>,
         study: u32,
         texts: &[String],
-    ) -> Result<Turn, String> {
+    ) -> Result<EmbedPermit, String> {
         let tokens = u64::try_from(bytes(texts) / 4).unwrap_or(u64::MAX);
         loop {
             // Registers for notification before the check, so that a slot that is freed in between is not missed.
@@ -177,7 +177,7 @@ impl Embedder {
                     self.door().pass(study);
                     self.freed.notify_waiters();
                     let (embedder, clock) = (Arc::clone(self), Arc::clone(clock));
-                    return Ok(Turn { embedder, clock, used: false });
+                    return Ok(EmbedPermit { embedder, clock, used: false });
                 }
                 Admit::Stop(why) => return Err(why),
                 Admit::Later => freed.await,
@@ -203,19 +203,19 @@ impl Embedder {
 }
 
 /// An admitted call's slot, released when it is dropped without a call.
-pub struct Turn {
+pub struct EmbedPermit {
     embedder: Arc<Embedder>,
     clock: Arc<dyn Clock>,
     used: bool,
 }
 
-impl std::fmt::Debug for Turn {
+impl std::fmt::Debug for EmbedPermit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Turn").field("used", &self.used).finish_non_exhaustive()
     }
 }
 
-impl Turn {
+impl EmbedPermit {
     /// Embeds texts.
     pub async fn embed(mut self, texts: &[String]) -> EmbedSpent {
         let embedder = Arc::clone(&self.embedder);
@@ -240,7 +240,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for EmbedPermit {
     fn drop(&mut self) {
         if !self.used {
             let now = self.clock.monotonic();

@@ -9,13 +9,13 @@ use reqwest::Url;
 
 use super::mask;
 use crate::domain::instrument;
-use crate::domain::told::Mask;
+use crate::domain::redact::Mask;
 
 /// A secret key. `Debug` is implemented by hand so that no log line, panic or error can contain it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Key(String);
+pub struct ApiKey(String);
 
-impl Key {
+impl ApiKey {
     /// The key in that text, without surrounding blanks; `None` when it is empty or cannot be sent in a header.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -36,7 +36,7 @@ impl Key {
     }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(…)")
     }
@@ -44,16 +44,16 @@ impl fmt::Debug for Key {
 
 /// Scheme, host and port: what a key is bound to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Origin(String);
+pub struct ServiceOrigin(String);
 
-impl Origin {
+impl ServiceOrigin {
     /// The origin of a base URL.
     pub fn of(url: &Url) -> Self {
         Self(url.origin().ascii_serialization())
     }
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for ServiceOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -62,13 +62,13 @@ impl fmt::Display for Origin {
 /// A key together with the only origin that may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoundKey {
-    key: Key,
-    origin: Origin,
+    key: ApiKey,
+    origin: ServiceOrigin,
 }
 
 impl BoundKey {
     /// Binds a key.
-    pub fn new(key: Key, origin: Origin) -> Self {
+    pub fn new(key: ApiKey, origin: ServiceOrigin) -> Self {
         Self { key, origin }
     }
 
@@ -83,8 +83,8 @@ impl BoundKey {
     }
 
     /// The key, if a call to that address may carry it.
-    pub fn for_url(&self, url: &Url) -> Option<&Key> {
-        (Origin::of(url) == self.origin && carries_secrets(url)).then_some(&self.key)
+    pub fn for_url(&self, url: &Url) -> Option<&ApiKey> {
+        (ServiceOrigin::of(url) == self.origin && carries_secrets(url)).then_some(&self.key)
     }
 }
 
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
     use crate::domain::instrument::Unreadable;
     use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND};
-    use crate::domain::told::{Holds, Told, told};
+    use crate::domain::redact::{Holds, Redacted, redact};
 
     fn url(text: &str) -> Url {
         base_url(text).unwrap()
@@ -175,17 +175,17 @@ mod tests {
 
     #[test]
     fn a_key_never_shows_itself() {
-        let key = Key::new(" sk-canary-1 ").unwrap();
-        let bound = BoundKey::new(key.clone(), Origin::of(&url("https://api.example.com/v1")));
+        let key = ApiKey::new(" sk-canary-1 ").unwrap();
+        let bound = BoundKey::new(key.clone(), ServiceOrigin::of(&url("https://api.example.com/v1")));
         assert!(!format!("{key:?} {bound:?}").contains("canary"));
         assert_eq!(key.reveal(), "sk-canary-1");
-        assert_eq!(Key::new("  "), None);
-        assert_eq!(Key::new("a\r\nx-evil: 1"), None);
+        assert_eq!(ApiKey::new("  "), None);
+        assert_eq!(ApiKey::new("a\r\nx-evil: 1"), None);
     }
 
     #[test]
     fn a_key_goes_to_its_origin_only() {
-        let bound = |origin: &str| BoundKey::new(Key::new("k").unwrap(), Origin::of(&url(origin)));
+        let bound = |origin: &str| BoundKey::new(ApiKey::new("k").unwrap(), ServiceOrigin::of(&url(origin)));
         let key = bound("https://api.example.com/v1");
         for (target, gets) in [
             ("https://api.example.com/v1/chat/completions", true),
@@ -225,18 +225,18 @@ mod tests {
     }
 
     /// The value read from a reply with that key, and the text that is kept.
-    fn told_with(key: &str, reply: &str) -> Told<Answered> {
-        let key = Key::new(key).unwrap();
-        let bound = BoundKey::new(key, Origin::of(&url("http://127.0.0.1:9/v1")));
+    fn told_with(key: &str, reply: &str) -> Redacted<Answered> {
+        let key = ApiKey::new(key).unwrap();
+        let bound = BoundKey::new(key, ServiceOrigin::of(&url("http://127.0.0.1:9/v1")));
         let spec = spec();
         let at = Assignment::first(FIRST_ROUND, 0);
         let read = |reply: &str| instrument::read_model(&spec, at, reply);
-        let told = told(reply.to_owned(), &bound, read);
+        let redact = redact(reply.to_owned(), &bound, read);
         // The kept text is read in the same way.
-        if told.whole_bytes.is_none() {
-            assert_eq!(read(&told.reply), told.read, "{}", told.reply);
+        if redact.whole_bytes.is_none() {
+            assert_eq!(read(&redact.reply), redact.read, "{}", redact.reply);
         }
-        told
+        redact
     }
 
     const REPLY: &str = r#"{"reasoning": "It saves time: sk-CANARY-4711, I would definitely_not buy.", "score": 1,
@@ -266,11 +266,11 @@ mod tests {
             "refused\":",
             "sk-CANARY-4711",
         ] {
-            let told = told_with(key, REPLY);
-            let (read, expected) = (told.read.unwrap(), plain.read.clone().unwrap());
+            let redact = told_with(key, REPLY);
+            let (read, expected) = (redact.read.unwrap(), plain.read.clone().unwrap());
             assert!(read.answer.chooses_as(&expected.answer), "{key}: {read:?}");
             if key.len() < 8 {
-                assert_eq!((&read, told.reply.as_str()), (&expected, REPLY), "{key}");
+                assert_eq!((&read, redact.reply.as_str()), (&expected, REPLY), "{key}");
             }
         }
     }
@@ -286,18 +286,18 @@ mod tests {
             key.replace('C', "C\u{200b}"),
             key.replace('C', "C\\u00ad\\u2060"),
         ] {
-            let told = told_with(key, &REPLY.replace(key, &said));
-            let read = told.read.unwrap();
+            let redact = told_with(key, &REPLY.replace(key, &said));
+            let read = redact.read.unwrap();
             let Answer::ConceptTest { reasoning, .. } = &read.answer else { panic!("{read:?}") };
             assert_eq!(reasoning, "It saves time: …, I would definitely_not buy.");
             assert_eq!(read.mentions[0].theme, "Time …");
             assert_eq!(read.mentions[0].quote.as_deref(), Some("saves time: …"));
-            assert!(told.whole_bytes.is_none() && !told.reply.contains("4711"), "{}", told.reply);
+            assert!(redact.whole_bytes.is_none() && !redact.reply.contains("4711"), "{}", redact.reply);
         }
         // A quote that begins within it.
         let cut = REPLY.replace("\"saves time: sk-CANARY-4711\"", "\"ARY-4711, I would\"");
-        let told = told_with(key, &cut);
-        assert!(!format!("{:?}", told.read).contains("4711"), "{told:?}");
+        let redact = told_with(key, &cut);
+        assert!(!format!("{:?}", redact.read).contains("4711"), "{redact:?}");
         let refused = told_with(key, r#"{"refused": "not with sk-CANARY-4711"}"#);
         assert_eq!(refused.read, Err(Unreadable::Refused { reason: "not with …".to_owned() }));
     }

@@ -83,7 +83,7 @@ mod here {
         use protocol::channels::Construct;
 
         use super::*;
-        use crate::domain::instrument::channels::{Bench, Library};
+        use crate::domain::instrument::channels::{AnchorCalibration, Library};
 
         #[tokio::test]
         async fn texts_come_back_as_vectors_in_their_order_and_are_counted() {
@@ -109,7 +109,7 @@ mod here {
                 let sentences = library.sentences(*construct);
                 let vectors: Vec<Vec<f32>> =
                     sentences.iter().map(|text| encoder.encode(text).vector).collect();
-                let found = Bench::of(MODEL, &vectors).unwrap().attainable().unwrap();
+                let found = AnchorCalibration::of(MODEL, &vectors).unwrap().attainable().unwrap();
                 assert!(found.in_order && found.high - found.low > 1.0, "{construct}: {found:?}");
                 let known = file["constructs"][construct.as_str()]["readings"].clone();
                 let known: Vec<f64> = serde_json::from_value(known).unwrap();

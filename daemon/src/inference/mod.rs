@@ -1,10 +1,10 @@
 //! Engines that answer a questionnaire: the built-in respondent model and language models. One question in, one
-//! [`Reply`] or [`Refusal`] out; the instrument reads the reply, never the engine.
+//! [`Reply`] or [`EngineError`] out; the instrument reads the reply, never the engine.
 
 pub mod chat;
 pub mod client;
 pub mod embed;
-mod here;
+mod local_engine;
 pub mod key;
 pub mod limits;
 pub mod local;
@@ -25,7 +25,7 @@ use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
 use protocol::study::{Order, StudySpec, StudyType};
 
-pub use self::here::{Here, InProcess, Responder};
+pub use self::local_engine::{LocalEngine, InProcess, Responder};
 use self::model::ModelEngine;
 use self::offline::BuiltIn;
 use self::pool::Pool;
@@ -41,7 +41,7 @@ pub struct Ask<'a> {
     pub ordinal: u32,
     /// From 0; more than one if a respondent is asked twice, as in an A/B test that shows both orders.
     pub task: u16,
-    /// 0, or the code of another purpose: [`crate::domain::asking::Asking::code`].
+    /// 0, or the code of another purpose: [`crate::domain::asking::Purpose::code`].
     pub replicate: u16,
     /// The variant that is shown first; `None` if there are no variants.
     pub order: Option<Order>,
@@ -64,7 +64,7 @@ pub struct Reply {
 
 /// Why there is no reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum EngineError {
     /// A retry may help.
     #[error("{why}")]
     Retry {
@@ -96,7 +96,7 @@ pub enum Engine {
 #[derive(Debug)]
 pub enum Ready {
     /// On a thread of this process.
-    Here(Here),
+    Local(LocalEngine),
     /// By calls over the network, to one language model or several.
     Models(Arc<Pool>),
 }
@@ -145,7 +145,7 @@ impl Engine {
     /// Reads the material of a study once, for all its respondents.
     pub fn prepare(&self, spec: &StudySpec) -> Ready {
         match self {
-            Self::InProcess(engine) => Ready::Here(Here::new(spec, engine.as_ref())),
+            Self::InProcess(engine) => Ready::Local(LocalEngine::new(spec, engine.as_ref())),
             Self::Model(engine) => Ready::Models(Arc::new(Pool::alone(Arc::clone(engine)))),
             Self::Pool(pool) => Ready::Models(Arc::clone(pool)),
         }

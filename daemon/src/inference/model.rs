@@ -14,25 +14,25 @@ use protocol::credits::UsdMicros;
 use protocol::study::{StudySpec, StudyType};
 use tokio::sync::Notify;
 
-use super::chat::{Allowance, CallError, Chat, ChatReply, Schema, Shape};
-use super::client::{Caller, Route};
+use super::chat::{Allowance, CallError, Chat, ChatReply, Schema, ReplyShape};
+use super::client::{Caller, ServiceRoute};
 use super::embed::Embedder;
 use super::limits::{Admission, Admit, Bounds, Condition, Quiet, Signal};
-use super::pool::Standing;
+use super::pool::Availability;
 use super::price::{Booked, Price, tokens_likely, tokens_max};
-use super::prompt::{Prompt, PromptError, Prompts, Reask, put};
+use super::prompt::{Prompt, PromptError, Prompts, ReaskPrompt, put};
 use super::service::Service;
 use crate::config::Structured;
 use crate::domain::digest::Digest;
-use crate::domain::evidence::Blueprint;
-use crate::domain::exchange::Origin;
+use crate::domain::evidence::PromptRecord;
+use crate::domain::exchange::AddressPrefix;
 use crate::domain::instrument::{self, Item};
 use crate::domain::outcome::{Assignment, Usage};
-use crate::domain::told::Mask;
+use crate::domain::redact::Mask;
 use crate::world::Clock;
 
 pub use self::estimate::Estimate;
-pub use self::form::Form;
+pub use self::form::QuestionForm;
 
 /// A language model that can be asked. Studies share it, and its admission control decides whose turn it is.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub struct ModelEngine {
     embedder: Option<Arc<Embedder>>,
     prompts: Arc<Prompts>,
     door: Mutex<Admission>,
-    route: Result<Route, CallError>,
+    route: Result<ServiceRoute, CallError>,
     freed: Notify,
     retuned: Notify,
 }
@@ -187,7 +187,7 @@ impl ModelEngine {
     }
 
     /// Whether calls can be admitted now.
-    pub fn standing(&self, now: Duration) -> Standing {
+    pub fn standing(&self, now: Duration) -> Availability {
         self.door().standing(now)
     }
 
@@ -197,12 +197,12 @@ impl ModelEngine {
     /// When an owner's template does not render.
     pub fn ready(
         &self,
-        form: &Form,
+        form: &QuestionForm,
         spec: &StudySpec,
         at: Assignment,
         item: Option<Item>,
         persona: &protocol::persona::Persona,
-        reask: Option<Reask<'_>>,
+        reask: Option<ReaskPrompt<'_>>,
     ) -> Result<ReadyCall, PromptError> {
         let prompt = put(reask, |why| {
             self.prompts.render_with(&form.material, spec, at, item, persona, why)
@@ -219,11 +219,11 @@ impl ModelEngine {
     }
 
     /// The reply format, with that schema if the service can enforce one.
-    fn shape(&self, schema: Option<&Schema>) -> Shape {
+    fn shape(&self, schema: Option<&Schema>) -> ReplyShape {
         match (self.service.structured, schema) {
-            (Structured::Schema, Some(schema)) => Shape::Schema(schema.clone()),
-            (Structured::Text, _) => Shape::Text,
-            (Structured::Json | Structured::Schema, _) => Shape::Json,
+            (Structured::Schema, Some(schema)) => ReplyShape::Schema(schema.clone()),
+            (Structured::Text, _) => ReplyShape::Text,
+            (Structured::Json | Structured::Schema, _) => ReplyShape::Json,
         }
     }
 
@@ -231,8 +231,8 @@ impl ModelEngine {
     fn ready_with(
         &self,
         prompt: Prompt,
-        shape: Shape,
-        origin: &Origin,
+        shape: ReplyShape,
+        origin: &AddressPrefix,
         framing: usize,
         sampling: Sampling,
     ) -> ReadyCall {
@@ -282,8 +282,8 @@ impl ModelEngine {
 
     /// The settings, price and templates for a study with that form, which its evidence bundle needs to rebuild the
     /// prompts. One for each kind of reply.
-    pub fn blueprints(&self, form: &Form) -> impl Iterator<Item = Blueprint> {
-        form.sheets.iter().map(|sheet| Blueprint {
+    pub fn prompt_records(&self, form: &QuestionForm) -> impl Iterator<Item = PromptRecord> {
+        form.sheets.iter().map(|sheet| PromptRecord {
             parameters: sheet.parameters.clone(),
             price: self.service.price.map(|price| (price.input, price.cached_input, price.output)),
             templates: self.prompts.texts().clone(),

@@ -31,7 +31,7 @@ enum Hashed {
 
 /// Whether an engine can be asked now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Availability {
     /// Calls can be admitted.
     Open,
     /// It failed or asked to wait; it will be tried again.
@@ -111,15 +111,15 @@ fn allotted(strategy: Strategy, respondent: u32, engines: usize) -> Option<usize
 }
 
 /// Whether an engine may take a new respondent who is not assigned to another engine.
-pub fn may_take(strategy: Strategy, engines: &[Standing], engine: usize) -> bool {
-    if engines.get(engine) != Some(&Standing::Open) {
+pub fn may_take(strategy: Strategy, engines: &[Availability], engine: usize) -> bool {
+    if engines.get(engine) != Some(&Availability::Open) {
         return false;
     }
     match strategy {
         // Its own respondents, and those whose engine cannot be asked.
         Strategy::RoundRobin => true,
         Strategy::Failover => {
-            engines.get(..engine).is_none_or(|before| !before.contains(&Standing::Open))
+            engines.get(..engine).is_none_or(|before| !before.contains(&Availability::Open))
         }
     }
 }
@@ -135,15 +135,15 @@ mod tests {
         let takes = |first, second| {
             [0, 1].map(|engine| may_take(Strategy::Failover, &[first, second], engine))
         };
-        assert_eq!(takes(Standing::Open, Standing::Open), [true, false]);
-        assert_eq!(takes(Standing::Resting, Standing::Open), [false, true]);
-        assert_eq!(takes(Standing::Dead, Standing::Open), [false, true]);
-        assert_eq!(takes(Standing::Dead, Standing::Resting), [false, false]);
+        assert_eq!(takes(Availability::Open, Availability::Open), [true, false]);
+        assert_eq!(takes(Availability::Resting, Availability::Open), [false, true]);
+        assert_eq!(takes(Availability::Dead, Availability::Open), [false, true]);
+        assert_eq!(takes(Availability::Dead, Availability::Resting), [false, false]);
     }
 
     #[test]
     fn in_turn_each_that_works_takes_its_own_and_strangers() {
-        let engines = [Standing::Open, Standing::Resting, Standing::Open, Standing::Dead];
+        let engines = [Availability::Open, Availability::Resting, Availability::Open, Availability::Dead];
         let takes = [0, 1, 2, 3].map(|engine| may_take(Strategy::RoundRobin, &engines, engine));
         assert_eq!(takes, [true, false, true, false]);
     }

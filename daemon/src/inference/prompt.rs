@@ -11,7 +11,7 @@ use protocol::persona::{BigFive, Persona};
 use protocol::study::{Order, StudySpec, StudyType};
 use serde_json::Value as Json;
 
-use crate::domain::asking::{Asking, shown};
+use crate::domain::asking::{Purpose, shown};
 use crate::domain::digest::Digest;
 use crate::domain::instrument::{self, Item, Template};
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
@@ -125,7 +125,7 @@ impl Prompt {
 
 /// The reason for a re-ask.
 #[derive(Clone, Copy, Debug)]
-pub struct Reask<'a> {
+pub struct ReaskPrompt<'a> {
     /// What was wrong with it.
     pub why: &'a str,
     /// The earlier reply; empty if it has nothing that can be sent back.
@@ -137,10 +137,10 @@ pub struct Reask<'a> {
 /// # Errors
 /// When the template does not render.
 pub fn put(
-    reask: Option<Reask<'_>>,
+    reask: Option<ReaskPrompt<'_>>,
     render: impl Fn(Option<&str>) -> Result<Prompt, PromptError>,
 ) -> Result<Prompt, PromptError> {
-    let Some(Reask { why, former }) = reask else { return render(None) };
+    let Some(ReaskPrompt { why, former }) = reask else { return render(None) };
     let corrected = render(Some(why))?;
     if former.is_empty() {
         return Ok(corrected);
@@ -242,7 +242,7 @@ impl Prompts {
         persona: &Persona,
         correction: Option<&str>,
     ) -> Result<Prompt, PromptError> {
-        self.render_with(&Material::of(spec), spec, at, item, persona, correction)
+        self.render_with(&PromptMaterial::of(spec), spec, at, item, persona, correction)
     }
 
     /// Like `render`, with material that was prepared before.
@@ -251,20 +251,20 @@ impl Prompts {
     /// When a template uses an undefined value.
     pub fn render_with(
         &self,
-        material: &Material,
+        material: &PromptMaterial,
         spec: &StudySpec,
         at: Assignment,
         item: Option<Item>,
         persona: &Persona,
         correction: Option<&str>,
     ) -> Result<Prompt, PromptError> {
-        let asking = at.asking().unwrap_or(Asking::Answer);
+        let asking = at.asking().unwrap_or(Purpose::Answer);
         // A control may show another text than the study does.
         let other = match shown(spec, asking) {
             Cow::Borrowed(_) => None,
             Cow::Owned(other) => Some(other),
         };
-        let others = other.as_ref().map(Material::of);
+        let others = other.as_ref().map(PromptMaterial::of);
         let (spec, material) =
             (other.as_ref().unwrap_or(spec), others.as_ref().unwrap_or(material));
         let options = instrument::options(spec.seed, at);
@@ -283,13 +283,13 @@ impl Prompts {
         let system = self.fill("respondent.jinja", &about)?;
         let question = self.fill(&base, &about)?;
         let (name, about) = match asking {
-            Asking::Answer
-            | Asking::Replicate(_)
-            | Asking::Control(Control::Decoy | Control::Duplicate) => {
+            Purpose::Answer
+            | Purpose::Replicate(_)
+            | Purpose::Control(Control::Decoy | Control::Duplicate) => {
                 return Ok(Prompt { system, question, again: None });
             }
-            Asking::Control(Control::Reversed) => (format!("{study_type}_reversed.jinja"), about),
-            Asking::Wording(number) => {
+            Purpose::Control(Control::Reversed) => (format!("{study_type}_reversed.jinja"), about),
+            Purpose::Wording(number) => {
                 (format!("{study_type}_wordings.jinja"), context! { wording => number, ..about })
             }
         };
@@ -327,14 +327,14 @@ fn broken(name: &str, error: &minijinja::Error) -> PromptError {
 /// The material that all questions of one study show, prepared once: stimulus, context, and the word in the marks
 /// around both.
 #[derive(Clone, Debug)]
-pub struct Material {
+pub struct PromptMaterial {
     /// With variant A first, if there are variants.
     a_first: Value,
     /// With variant B first, if there are variants.
     b_first: Value,
 }
 
-impl Material {
+impl PromptMaterial {
     /// The material of that study.
     #[must_use]
     pub fn of(spec: &StudySpec) -> Self {

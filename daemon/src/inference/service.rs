@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::chat::TokenLimit;
 use super::client::Target;
-use super::key::{BoundKey, Key, Origin, base_url, carries_secrets, is_local};
+use super::key::{BoundKey, ApiKey, ServiceOrigin, base_url, carries_secrets, is_local};
 use super::limits::Bounds;
 use super::price::Price;
 use super::wire::{Auth, Format};
@@ -263,7 +263,7 @@ pub fn resolve(
     let (url, address_from) = address(preset, own, environment)?;
     let variable = own.api_key_env.clone().unwrap_or_else(|| preset.api_key_env.clone());
     let held = environment.get(&variable).filter(|_| !variable.is_empty());
-    let key = held.and_then(|text| Key::new(text));
+    let key = held.and_then(|text| ApiKey::new(text));
     let held = held.is_some_and(|text| !text.trim().is_empty());
     let is_elsewhere = leads_elsewhere(preset, &url);
     // Naming the variable of a key means that the server requires one.
@@ -311,7 +311,7 @@ pub fn resolve(
         target: Target {
             format: preset.format,
             auth: preset.auth,
-            key: key.map(|key| BoundKey::new(key, Origin::of(&url))),
+            key: key.map(|key| BoundKey::new(key, ServiceOrigin::of(&url))),
             base_url: url,
             token_limit: preset.token_limit,
             call_wait: Duration::from_secs(u64::from(seconds)),
@@ -365,7 +365,7 @@ fn embedding(
 /// Whether that is another server than the service's own. A service with a separate address for each customer has no
 /// fixed one.
 fn leads_elsewhere(preset: &Preset, url: &reqwest::Url) -> bool {
-    base_url(&preset.base_url).is_ok_and(|usual| Origin::of(&usual) != Origin::of(url))
+    base_url(&preset.base_url).is_ok_and(|usual| ServiceOrigin::of(&usual) != ServiceOrigin::of(url))
 }
 
 fn address(

@@ -119,30 +119,30 @@ impl From<Fault> for ApiError {
 
 /// Why a use case wrote nothing: it returned an error, or the store failed.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Halt {
+pub enum UseCaseError {
     /// The use case returned an error.
     Refused(ApiError),
     /// The store failed.
     Fault(Fault),
 }
 
-impl From<ApiError> for Halt {
+impl From<ApiError> for UseCaseError {
     fn from(error: ApiError) -> Self {
         Self::Refused(error)
     }
 }
 
-impl From<Fault> for Halt {
+impl From<Fault> for UseCaseError {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
     }
 }
 
-impl From<Halt> for ApiError {
-    fn from(halt: Halt) -> Self {
+impl From<UseCaseError> for ApiError {
+    fn from(halt: UseCaseError) -> Self {
         match halt {
-            Halt::Refused(error) => error,
-            Halt::Fault(fault) => fault.into(),
+            UseCaseError::Refused(error) => error,
+            UseCaseError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use redb::{Database, ReadableDatabase};
 
 use crate::domain::digest::Digest;
-use crate::domain::ledger::{Head, verify};
+use crate::domain::ledger::{ChainHead, verify};
 
 use super::open::panic_message;
 use super::rows::{Balance, LedgerHead, TransferRow};
@@ -19,7 +19,7 @@ use super::{Fault, Order, Reader};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Checkpoint {
     /// The head of the chain at that position.
-    pub(super) head: Head,
+    pub(super) head: ChainHead,
     /// Digest of the balances at that position.
     pub(super) balances: String,
 }
@@ -27,7 +27,7 @@ pub(super) struct Checkpoint {
 impl Checkpoint {
     /// The checkpoint before the first transfer: from there the whole ledger is verified.
     pub(super) fn beginning() -> Self {
-        Self { head: Head::default(), balances: digest(&BTreeMap::new()) }
+        Self { head: ChainHead::default(), balances: digest(&BTreeMap::new()) }
     }
 
     /// The end of a ledger.
@@ -42,7 +42,7 @@ impl Checkpoint {
 }
 
 /// Whether the ledger of a database contains that head.
-pub(super) fn holds(database: &Database, head: &Head) -> Result<bool, Fault> {
+pub(super) fn holds(database: &Database, head: &ChainHead) -> Result<bool, Fault> {
     guarded(database, |reader| {
         let row: Option<TransferRow> = reader.get(&head.seq)?;
         Ok(row.is_some_and(|row| row.0.hash == head.hash))
@@ -51,13 +51,13 @@ pub(super) fn holds(database: &Database, head: &Head) -> Result<bool, Fault> {
 
 /// Verifies the ledger of a database from a checkpoint on, and returns its end. If the two do not match, the whole
 /// ledger is verified: a checkpoint from outside the database is no reason to reject it.
-pub(super) fn verified_end(database: &Database, since: &Checkpoint) -> Result<Head, Fault> {
+pub(super) fn verified_end(database: &Database, since: &Checkpoint) -> Result<ChainHead, Fault> {
     guarded(database, |reader| end_since(reader, since))
         .or_else(|_| guarded(database, |reader| end_since(reader, &Checkpoint::beginning())))
 }
 
 /// Verifies a ledger from a checkpoint on, and returns its end.
-pub(super) fn end_since(reader: &Reader<'_>, since: &Checkpoint) -> Result<Head, Fault> {
+pub(super) fn end_since(reader: &Reader<'_>, since: &Checkpoint) -> Result<ChainHead, Fault> {
     let mut head = since.head.clone();
     let mut balances = balances(reader)?;
     reader.after::<TransferRow>(Some(&since.head.seq), |_, TransferRow(transfer)| {
@@ -81,7 +81,7 @@ pub(super) fn end_since(reader: &Reader<'_>, since: &Checkpoint) -> Result<Head,
     Ok(head)
 }
 
-fn stored_head(reader: &Reader<'_>) -> Result<Head, Fault> {
+fn stored_head(reader: &Reader<'_>) -> Result<ChainHead, Fault> {
     let stored: Option<LedgerHead> = reader.get(&LedgerHead::KEY.to_owned())?;
     Ok(stored.unwrap_or_default().head)
 }

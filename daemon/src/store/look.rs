@@ -17,7 +17,7 @@ const CACHE_BYTES: usize = 1024 * 1024;
 
 /// Why the format of a file cannot be read.
 #[derive(Debug)]
-pub(super) enum Unread {
+pub(super) enum NotReadable {
     /// The system reported an error.
     System(io::Error),
     /// It does not open as a database.
@@ -27,19 +27,19 @@ pub(super) enum Unread {
 }
 
 /// The format of a file; `None` if it has no such row. May panic on a damaged page.
-pub(super) fn format_of(path: &Path) -> Result<Option<u32>, Unread> {
+pub(super) fn format_of(path: &Path) -> Result<Option<u32>, NotReadable> {
     let mut builder = Builder::new();
     builder.set_cache_size(CACHE_BYTES);
     let database = match builder.open_read_only(path) {
         // The last exit was unclean. Repair writes, so the last commit is read as if its writer were still running.
         Err(DatabaseError::RepairAborted) => {
-            let file = File::open(path).map_err(Unread::System)?;
+            let file = File::open(path).map_err(NotReadable::System)?;
             builder.set_concurrency_mode(ConcurrencyMode::SingleWriter);
             builder.open_read_only_with_backend(InUse(file))
         }
         opened => opened,
     };
-    database.map_err(Unread::Database).and_then(|it| migrate::found(&it).map_err(Unread::Fault))
+    database.map_err(NotReadable::Database).and_then(|it| migrate::found(&it).map_err(NotReadable::Fault))
 }
 
 /// Whether a file opens as a store that this program can read. Its pages are not checked.

@@ -20,7 +20,7 @@ mod writer;
 mod writes;
 
 pub use backup::Backups;
-pub use fault::{Fault, Halt};
+pub use fault::{Fault, UseCaseError};
 pub use migrate::FORMAT;
 pub use missing::rescued;
 pub use open::{OpenError, Options, Recovery, Store, Unnoted};

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ledger::Head;
+use crate::domain::ledger::ChainHead;
 
 use super::ledger::Checkpoint;
 use super::storage::{beside, create_new, remove_old};
@@ -33,12 +33,12 @@ pub(super) enum Noted {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Ends {
     #[serde(flatten)]
-    pub(super) head: Head,
+    pub(super) head: ChainHead,
     /// Digest of the balances at that end; without it this is not a checkpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     balances: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    restoring: Option<Head>,
+    restoring: Option<ChainHead>,
 }
 
 impl Ends {
@@ -51,7 +51,7 @@ impl Ends {
     /// it is another ledger, or an older one.
     pub(super) fn checkpoint<E>(
         &self,
-        mut holds: impl FnMut(&Head) -> Result<bool, E>,
+        mut holds: impl FnMut(&ChainHead) -> Result<bool, E>,
     ) -> Result<Option<Checkpoint>, E> {
         let ends = [(Some(&self.head), self.balances.as_ref()), (self.restoring.as_ref(), None)];
         for (head, balances) in ends {
@@ -108,7 +108,7 @@ impl Note {
 
     /// Records durably that a database whose ledger ends at `next` is about to replace this one. The next start
     /// accepts either of them.
-    pub(super) fn note_restoring(&self, next: &Head) -> io::Result<()> {
+    pub(super) fn note_restoring(&self, next: &ChainHead) -> io::Result<()> {
         let ends = match self.recall() {
             Noted::Head(ends) => ends,
             Noted::Nothing | Noted::Garbled(_) => Ends::default(),
@@ -117,7 +117,7 @@ impl Note {
     }
 
     /// Records durably the end of the restored ledger.
-    pub(super) fn note_restored(&self, head: &Head) -> io::Result<()> {
+    pub(super) fn note_restored(&self, head: &ChainHead) -> io::Result<()> {
         self.write(&Ends { head: head.clone(), ..Ends::default() }, true)
     }
 

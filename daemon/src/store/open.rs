@@ -17,15 +17,15 @@ use crate::world::{Wake, World};
 
 use super::backup::newest_sound;
 use super::ledger::{Checkpoint, holds, verified_end};
-use super::look::{Unread, format_of};
+use super::look::{NotReadable, format_of};
 use super::migrate;
 use super::missing::{Traces, rescued, restore_command, set_aside, traces};
 use super::note::{Note, Noted};
-use super::place::Place;
+use super::place::StorePlace;
 use super::rows::FormatRow;
 use super::storage::{beside, create_file, remove_old, sync_folder};
-use super::writer::{Health, Job, Shared, UseCase, Writer};
-use super::{Fault, Halt, Reader, Storage, Writes};
+use super::writer::{StoreHealth, WriteJob, WriterShared, UseCase, Writer};
+use super::{Fault, UseCaseError, Reader, Storage, Writes};
 
 /// Options of a store. The defaults are those of the daemon.
 #[derive(Clone, Debug)]
@@ -194,12 +194,12 @@ pub enum Unnoted {
 /// The store. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Store {
-    shared: Arc<Shared>,
-    queue: SyncSender<Job>,
+    shared: Arc<WriterShared>,
+    queue: SyncSender<WriteJob>,
     thread: Arc<Mutex<Option<JoinHandle<()>>>>,
     recovery: Recovery,
     storage: Storage,
-    place: Option<Place>,
+    place: Option<StorePlace>,
 }
 
 impl Store {
@@ -230,9 +230,9 @@ impl Store {
             recovery.saved = newest_sound(None, saved);
         }
         let last_event = last_event(&database)?;
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(WriterShared {
             database: RwLock::new(Some(database)),
-            health: Mutex::new(Health::Fine),
+            health: Mutex::new(StoreHealth::Fine),
             closing: AtomicBool::new(false),
             last_event: watch::Sender::new(last_event),
             copies: Mutex::default(),
@@ -284,7 +284,7 @@ impl Store {
         looked.unwrap_or_else(|panic| {
             let why = panic_message(&*panic);
             tracing::error!(why, "a read of the database panicked");
-            self.shared.set_health(Health::Suspect(why.clone()));
+            self.shared.set_health(StoreHealth::Suspect(why.clone()));
             // The writer checks every page as soon as it can; it does so with a full queue as well.
             drop(self.retry());
             Err(Fault::Stumbled(why).into())
@@ -294,33 +294,33 @@ impl Store {
     /// Runs a use case: it reads and decides, and the writes it returns are durable when this returns.
     pub async fn write<T: Send + 'static>(
         &self,
-        decide: impl FnOnce(&Reader<'_>) -> Result<(T, Writes), Halt> + Send + 'static,
+        decide: impl FnOnce(&Reader<'_>) -> Result<(T, Writes), UseCaseError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::UseCase(Box::new(UseCase::new(decide, reply))))?;
+        self.send(WriteJob::UseCase(Box::new(UseCase::new(decide, reply))))?;
         answer.await.unwrap_or_else(|_| Err(Fault::Closed.into()))
     }
 
     /// The same for a thread that may block.
     pub fn write_blocking<T: Send + 'static>(
         &self,
-        decide: impl FnOnce(&Reader<'_>) -> Result<(T, Writes), Halt> + Send + 'static,
+        decide: impl FnOnce(&Reader<'_>) -> Result<(T, Writes), UseCaseError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::UseCase(Box::new(UseCase::new(decide, reply))))?;
+        self.send(WriteJob::UseCase(Box::new(UseCase::new(decide, reply))))?;
         answer.blocking_recv().unwrap_or_else(|_| Err(Fault::Closed.into()))
     }
 
     /// Stops new reads, waits for open ones, and checks every page. `false` means that something had to be repaired.
     pub async fn check_integrity(&self) -> Result<bool, Fault> {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::CheckIntegrity(reply))?;
+        self.send(WriteJob::CheckIntegrity(reply))?;
         answer.await.unwrap_or(Err(Fault::Closed))
     }
 
     /// Asks the writer to try again now, when it is degraded.
     pub fn retry(&self) -> Result<(), Fault> {
-        self.send(Job::Retry)
+        self.send(WriteJob::Retry)
     }
 
     /// Why no writes are accepted, if none are.
@@ -330,12 +330,12 @@ impl Store {
 
     /// Whether no writes are accepted because the file is not where it was opened.
     pub fn is_astray(&self) -> bool {
-        matches!(self.shared.health(), Health::Astray(_))
+        matches!(self.shared.health(), StoreHealth::Astray(_))
     }
 
     /// The path at which the open file is not found now. The writer checks only from time to time.
     pub(super) fn lost_name(&self) -> Option<&Path> {
-        self.place.as_ref().filter(|place| place.look().is_err()).map(Place::path)
+        self.place.as_ref().filter(|place| place.look().is_err()).map(StorePlace::path)
     }
 
     /// The number of the last durable event, and a way to wait for the next.
@@ -347,7 +347,7 @@ impl Store {
     pub fn close(&self) {
         self.shared.closing.store(true, Ordering::Relaxed);
         // A full queue drains by itself, so this may wait; if the writer has already exited, the store is closed.
-        let sent = self.queue.send(Job::Close);
+        let sent = self.queue.send(WriteJob::Close);
         drop(sent);
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread
@@ -357,11 +357,11 @@ impl Store {
         }
     }
 
-    pub(super) fn shared(&self) -> &Shared {
+    pub(super) fn shared(&self) -> &WriterShared {
         &self.shared
     }
 
-    fn send(&self, job: Job) -> Result<(), Fault> {
+    fn send(&self, job: WriteJob) -> Result<(), Fault> {
         self.queue.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => Fault::Busy,
             TrySendError::Disconnected(_) => Fault::Closed,
@@ -386,7 +386,7 @@ pub(super) struct Opened {
     pub(super) database: Database,
     pub(super) recovery: Recovery,
     /// The path at which its file must be found.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<StorePlace>,
 }
 
 /// Opens the database itself, with every check that must come before it is used.
@@ -456,9 +456,9 @@ fn prepare_file(
         Ok(_) => {}
     }
     let found = format_of(path).map_err(|unread| match unread {
-        Unread::System(error) => unreadable(storage, &error),
-        Unread::Database(error) => opening(error, storage, options),
-        Unread::Fault(fault) => blame(fault, storage, options),
+        NotReadable::System(error) => unreadable(storage, &error),
+        NotReadable::Database(error) => opening(error, storage, options),
+        NotReadable::Fault(fault) => blame(fault, storage, options),
     })?;
     migrate::admit(found.unwrap_or(0))?;
     if found.is_none() {

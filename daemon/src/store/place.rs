@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// The path of an open file, and the identity of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct StorePlace {
     path: PathBuf,
     file: Identity,
 }
@@ -19,7 +19,7 @@ fn identity(found: &Metadata) -> Identity {
     (found.dev(), found.ino())
 }
 
-impl Place {
+impl StorePlace {
     /// Records where a file was opened.
     pub(super) fn of(path: &Path, file: &File) -> io::Result<Self> {
         Ok(Self { path: path.to_owned(), file: identity(&file.metadata()?) })

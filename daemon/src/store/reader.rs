@@ -11,15 +11,15 @@ use super::{Fault, Key, Row, Table};
 /// Reads rows.
 #[derive(Debug)]
 pub struct Reader<'tx> {
-    source: Source<'tx>,
+    source: TransactionSource<'tx>,
 }
 
-enum Source<'tx> {
+enum TransactionSource<'tx> {
     Snapshot(&'tx ReadTransaction),
     Batch(&'tx WriteTransaction),
 }
 
-impl std::fmt::Debug for Source<'_> {
+impl std::fmt::Debug for TransactionSource<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Snapshot(_) => "Snapshot",
@@ -37,15 +37,15 @@ pub enum Order {
     Falling,
 }
 
-type Bounds = (Bound<Vec<u8>>, Bound<Vec<u8>>);
+type KeyBounds = (Bound<Vec<u8>>, Bound<Vec<u8>>);
 
 impl<'tx> Reader<'tx> {
     pub(super) fn snapshot(transaction: &'tx ReadTransaction) -> Self {
-        Self { source: Source::Snapshot(transaction) }
+        Self { source: TransactionSource::Snapshot(transaction) }
     }
 
     pub(super) fn batch(transaction: &'tx WriteTransaction) -> Self {
-        Self { source: Source::Batch(transaction) }
+        Self { source: TransactionSource::Batch(transaction) }
     }
 
     /// The row of a key.
@@ -64,8 +64,8 @@ impl<'tx> Reader<'tx> {
     pub fn bytes(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         let copy = |value: redb::AccessGuard<'_, &'static [u8]>| value.value().to_vec();
         match self.source {
-            Source::Snapshot(tx) => Ok(tx.open_table(table.definition())?.get(key)?.map(copy)),
-            Source::Batch(tx) => Ok(tx.open_table(table.definition())?.get(key)?.map(copy)),
+            TransactionSource::Snapshot(tx) => Ok(tx.open_table(table.definition())?.get(key)?.map(copy)),
+            TransactionSource::Batch(tx) => Ok(tx.open_table(table.definition())?.get(key)?.map(copy)),
         }
     }
 
@@ -83,16 +83,16 @@ impl<'tx> Reader<'tx> {
             Ok(None)
         }
         match self.source {
-            Source::Snapshot(tx) => look(&tx.open_table(table.definition())?, keys),
-            Source::Batch(tx) => look(&tx.open_table(table.definition())?, keys),
+            TransactionSource::Snapshot(tx) => look(&tx.open_table(table.definition())?, keys),
+            TransactionSource::Batch(tx) => look(&tx.open_table(table.definition())?, keys),
         }
     }
 
     /// Number of rows of a table.
     pub fn count(&self, table: Table) -> Result<u64, Fault> {
         match self.source {
-            Source::Snapshot(tx) => Ok(tx.open_table(table.definition())?.len()?),
-            Source::Batch(tx) => Ok(tx.open_table(table.definition())?.len()?),
+            TransactionSource::Snapshot(tx) => Ok(tx.open_table(table.definition())?.len()?),
+            TransactionSource::Batch(tx) => Ok(tx.open_table(table.definition())?.len()?),
         }
     }
 
@@ -198,13 +198,13 @@ impl<'tx> Reader<'tx> {
     pub(super) fn walk(
         &self,
         table: Table,
-        bounds: Bounds,
+        bounds: KeyBounds,
         order: Order,
         visit: impl FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, Fault>,
     ) -> Result<(), Fault> {
         fn run(
             table: &impl ReadableTable<&'static [u8], &'static [u8]>,
-            bounds: &Bounds,
+            bounds: &KeyBounds,
             order: Order,
             mut visit: impl FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, Fault>,
         ) -> Result<(), Fault> {
@@ -224,8 +224,8 @@ impl<'tx> Reader<'tx> {
             }
         }
         match self.source {
-            Source::Snapshot(tx) => run(&tx.open_table(table.definition())?, &bounds, order, visit),
-            Source::Batch(tx) => run(&tx.open_table(table.definition())?, &bounds, order, visit),
+            TransactionSource::Snapshot(tx) => run(&tx.open_table(table.definition())?, &bounds, order, visit),
+            TransactionSource::Batch(tx) => run(&tx.open_table(table.definition())?, &bounds, order, visit),
         }
     }
 }

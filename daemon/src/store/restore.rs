@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use protocol::error::Cause;
 use redb::Builder;
 
-use crate::domain::ledger::Head;
+use crate::domain::ledger::ChainHead;
 
 use super::ledger::{Checkpoint, end_since, guarded};
 use super::note::{Note, Noted};
@@ -48,7 +48,7 @@ pub struct Restored {
 
 /// The steps of a restore, in order. After each of them there is a store that opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum RestoreStep {
     /// The backup is copied into the store's folder.
     Copy,
     /// The copy is checked, and migrated to this program's format.
@@ -79,7 +79,7 @@ pub(super) fn restore_stepwise(
     target: &Path,
     options: &Options,
     audit: impl FnOnce(&Reader<'_>) -> Result<(), String>,
-    mut before: impl FnMut(Step),
+    mut before: impl FnMut(RestoreStep),
 ) -> Result<Restored, RestoreError> {
     let io = |error: io::Error| RestoreError::Io(Cause::of(&error));
     if target.exists()
@@ -92,7 +92,7 @@ pub(super) fn restore_stepwise(
     if let Some(folder) = target.parent() {
         fs::create_dir_all(folder).map_err(io)?;
     }
-    before(Step::Copy);
+    before(RestoreStep::Copy);
     remove_old(&fresh).map_err(io)?;
     let useless = |error: RestoreError| {
         drop(fs::remove_file(&fresh));
@@ -101,16 +101,16 @@ pub(super) fn restore_stepwise(
     copy(backup, &fresh).map_err(|error| {
         useless(RestoreError::Io(Cause::below(format!("{}: {error}", backup.display()), &error)))
     })?;
-    before(Step::Check);
+    before(RestoreStep::Check);
     let head = check(&fresh, backup, options, audit).map_err(useless)?;
     let note = Note::beside(target);
     let remembered = match note.recall() {
         Noted::Head(ends) => ends.head.seq,
         Noted::Nothing | Noted::Garbled(_) => 0,
     };
-    before(Step::Announce);
+    before(RestoreStep::Announce);
     note.note_restoring(&head).map_err(|error| useless(io(error)))?;
-    before(Step::KeepAside);
+    before(RestoreStep::KeepAside);
     let aside = match fs::symlink_metadata(target) {
         Ok(_) => Some(keep_aside(target, |from, to| fs::hard_link(from, to)).map_err(|error| {
             useless(RestoreError::Io(Cause::below(
@@ -120,10 +120,10 @@ pub(super) fn restore_stepwise(
         })?),
         Err(_) => None,
     };
-    before(Step::Swap);
+    before(RestoreStep::Swap);
     fs::rename(&fresh, target).map_err(|error| useless(io(error)))?;
     let settled = sync_folder(target);
-    before(Step::Note);
+    before(RestoreStep::Note);
     // The restore was deliberate, so the next start must not report the missing newer transfers. It does not without
     // this step either, since the announcement accepts both ledgers.
     let settled = settled.and(note.note_restored(&head));
@@ -207,7 +207,7 @@ fn check(
     backup: &Path,
     options: &Options,
     audit: impl FnOnce(&Reader<'_>) -> Result<(), String>,
-) -> Result<Head, RestoreError> {
+) -> Result<ChainHead, RestoreError> {
     let unsound = |why: String| RestoreError::Unsound(why);
     let storage = Storage::File(path.to_owned());
     let Opened { mut database, .. } = database(&storage, options, Absent::Refuse)

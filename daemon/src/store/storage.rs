@@ -10,7 +10,7 @@ use std::sync::Arc;
 use redb::StorageBackend;
 use redb::backends::FileBackend;
 
-use super::place::Place;
+use super::place::StorePlace;
 
 /// Bytes written to test whether a disk accepts writes again: more than one commit of a few rows needs.
 const PROBE_BYTES: usize = 64 * 1024;
@@ -45,11 +45,11 @@ impl Storage {
     }
 
     /// Opens it, and returns the path at which it must be found from now on if it is a file.
-    pub(super) fn backend(&self) -> io::Result<(Backend, Option<Place>)> {
+    pub(super) fn backend(&self) -> io::Result<(Backend, Option<StorePlace>)> {
         match self {
             Self::File(path) => {
                 let file = OpenOptions::new().read(true).write(true).open(path)?;
-                let place = Place::of(path, &file)?;
+                let place = StorePlace::of(path, &file)?;
                 Ok((Backend::over(file)?, Some(place)))
             }
             Self::Custom(custom) => Ok((Backend(custom.open()?), None)),

@@ -14,16 +14,16 @@ use protocol::error::{ApiError, Cause};
 use redb::{Database, Durability, WriteTransaction};
 use tokio::sync::{oneshot, watch};
 
-use crate::domain::ledger::Head;
+use crate::domain::ledger::ChainHead;
 use crate::world::World;
 
 use super::ledger::{Checkpoint, holds, verified_end};
 use super::note::Note;
 use super::open::{Absent, Opened, database, panic_message};
-use super::place::Place;
+use super::place::StorePlace;
 use super::rows::LedgerHead;
 use super::writes::{Compiled, Put};
-use super::{Fault, Halt, OpenError, Options, Reader, Storage, Writes};
+use super::{Fault, UseCaseError, OpenError, Options, Reader, Storage, Writes};
 
 /// Use cases in one transaction.
 const BATCH_MEMBERS: usize = 256;
@@ -34,10 +34,10 @@ const MEMORY_PERIOD: Duration = Duration::from_secs(1);
 
 /// The state that the writer shares with all readers.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct WriterShared {
     /// Readers hold it shared while they read; the writer holds it exclusively to reopen or to check.
     pub(super) database: RwLock<Option<Database>>,
-    pub(super) health: Mutex<Health>,
+    pub(super) health: Mutex<StoreHealth>,
     /// Set when the store is about to close: long reads stop then.
     pub(super) closing: AtomicBool,
     pub(super) last_event: watch::Sender<u64>,
@@ -47,7 +47,7 @@ pub(super) struct Shared {
 
 /// Whether writes are accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Health {
+pub(super) enum StoreHealth {
     /// Writes are accepted.
     Fine,
     /// Not until the file was opened again.
@@ -60,7 +60,7 @@ pub(super) enum Health {
     Astray(String),
 }
 
-impl Health {
+impl StoreHealth {
     pub(super) fn trouble(&self) -> Option<&str> {
         match self {
             Self::Fine => None,
@@ -71,12 +71,12 @@ impl Health {
     }
 }
 
-impl Shared {
-    pub(super) fn health(&self) -> Health {
+impl WriterShared {
+    pub(super) fn health(&self) -> StoreHealth {
         self.health.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn set_health(&self, health: Health) {
+    pub(super) fn set_health(&self, health: StoreHealth) {
         *self.health.lock().unwrap_or_else(PoisonError::into_inner) = health;
     }
 
@@ -87,8 +87,8 @@ impl Shared {
     /// The error for a write that is not accepted now.
     fn refusal(&self) -> Fault {
         match self.health() {
-            Health::Astray(why) => Fault::Astray(why),
-            Health::Fine | Health::Trouble(_) | Health::Suspect(_) | Health::Damaged(_) => {
+            StoreHealth::Astray(why) => Fault::Astray(why),
+            StoreHealth::Fine | StoreHealth::Trouble(_) | StoreHealth::Suspect(_) | StoreHealth::Damaged(_) => {
                 Fault::Degraded(self.trouble())
             }
         }
@@ -96,7 +96,7 @@ impl Shared {
 }
 
 /// A job for the writer.
-pub(super) enum Job {
+pub(super) enum WriteJob {
     UseCase(Box<dyn Member>),
     CheckIntegrity(oneshot::Sender<Result<bool, Fault>>),
     Retry,
@@ -127,7 +127,7 @@ impl<T, D> UseCase<T, D> {
 impl<T, D> Member for UseCase<T, D>
 where
     T: Send,
-    D: FnOnce(&Reader<'_>) -> Result<(T, Writes), Halt> + Send,
+    D: FnOnce(&Reader<'_>) -> Result<(T, Writes), UseCaseError> + Send,
 {
     fn decide(&mut self, reader: &Reader<'_>) -> Result<Option<Compiled>, Fault> {
         let Some(decide) = self.decide.take() else { return Ok(None) };
@@ -143,12 +143,12 @@ where
                 Ok(compiled)
             }
             // One unreadable row concerns only that use case, not the whole batch.
-            Err(Halt::Fault(fault @ Fault::Row { .. })) => {
+            Err(UseCaseError::Fault(fault @ Fault::Row { .. })) => {
                 self.result = Err(fault.into());
                 Ok(None)
             }
-            Err(Halt::Fault(fault)) => Err(fault),
-            Err(Halt::Refused(error)) => {
+            Err(UseCaseError::Fault(fault)) => Err(fault),
+            Err(UseCaseError::Refused(error)) => {
                 self.result = Err(error);
                 Ok(None)
             }
@@ -167,17 +167,17 @@ where
 
 /// The writer's own state.
 pub(super) struct Writer {
-    shared: Arc<Shared>,
-    jobs: Receiver<Job>,
+    shared: Arc<WriterShared>,
+    jobs: Receiver<WriteJob>,
     world: World,
     storage: Storage,
     options: Options,
     note: Option<Note>,
     /// The path at which the open file must be found.
-    place: Option<Place>,
+    place: Option<StorePlace>,
     /// The health before the file was found to be out of its place.
-    before_astray: Health,
-    head: Head,
+    before_astray: StoreHealth,
+    head: ChainHead,
     remembered_at: Option<Duration>,
     reopen_after: Duration,
     reopen_at: Duration,
@@ -185,13 +185,13 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(
-        shared: Arc<Shared>,
-        jobs: Receiver<Job>,
+        shared: Arc<WriterShared>,
+        jobs: Receiver<WriteJob>,
         world: World,
         storage: Storage,
         options: Options,
-        place: Option<Place>,
-        head: Head,
+        place: Option<StorePlace>,
+        head: ChainHead,
     ) -> Self {
         let note = place.as_ref().map(|place| Note::beside(place.path()));
         let reopen_after = options.reopen_first;
@@ -203,7 +203,7 @@ impl Writer {
             options,
             note,
             place,
-            before_astray: Health::Fine,
+            before_astray: StoreHealth::Fine,
             head,
             remembered_at: None,
             reopen_after,
@@ -215,19 +215,19 @@ impl Writer {
         let mut waiting = None;
         while let Some(job) = waiting.take().or_else(|| self.next()) {
             match job {
-                Job::UseCase(member) => {
+                WriteJob::UseCase(member) => {
                     if self.ready() {
                         waiting = self.batch(member);
                     } else {
                         member.answer(Err(self.shared.refusal()));
                     }
                 }
-                Job::CheckIntegrity(reply) => drop(reply.send(self.check_integrity())),
-                Job::Retry => {
+                WriteJob::CheckIntegrity(reply) => drop(reply.send(self.check_integrity())),
+                WriteJob::Retry => {
                     self.reopen_at = Duration::ZERO;
                     self.ready();
                 }
-                Job::Close => break,
+                WriteJob::Close => break,
             }
         }
         if self.is_in_place() {
@@ -236,19 +236,19 @@ impl Writer {
         let mut guard = self.shared.database.write().unwrap_or_else(PoisonError::into_inner);
         close(guard.take());
         drop(guard);
-        self.shared.set_health(Health::Trouble("the store is closed".to_owned()));
+        self.shared.set_health(StoreHealth::Trouble("the store is closed".to_owned()));
     }
 
     /// The next job; meanwhile checks from time to time whether the file is in its place, and whether a failure is
     /// over.
-    fn next(&mut self) -> Option<Job> {
+    fn next(&mut self) -> Option<WriteJob> {
         loop {
             let pause = match self.shared.health() {
-                Health::Trouble(_) | Health::Suspect(_) => {
+                StoreHealth::Trouble(_) | StoreHealth::Suspect(_) => {
                     self.reopen_after.max(Duration::from_millis(1))
                 }
                 _ if self.place.is_none() => return self.jobs.recv().ok(),
-                Health::Fine | Health::Damaged(_) | Health::Astray(_) => self.options.look_every,
+                StoreHealth::Fine | StoreHealth::Damaged(_) | StoreHealth::Astray(_) => self.options.look_every,
             };
             match self.jobs.recv_timeout(pause) {
                 Ok(job) => return Some(job),
@@ -267,10 +267,10 @@ impl Writer {
             return false;
         }
         match self.shared.health() {
-            Health::Fine => true,
-            Health::Damaged(_) | Health::Astray(_) => false,
-            Health::Trouble(_) => self.recover(|writer| writer.reopen().map_err(Health::Trouble)),
-            Health::Suspect(_) => self.recover(Self::acquit),
+            StoreHealth::Fine => true,
+            StoreHealth::Damaged(_) | StoreHealth::Astray(_) => false,
+            StoreHealth::Trouble(_) => self.recover(|writer| writer.reopen().map_err(StoreHealth::Trouble)),
+            StoreHealth::Suspect(_) => self.recover(Self::acquit),
         }
     }
 
@@ -279,18 +279,18 @@ impl Writer {
     fn is_in_place(&mut self) -> bool {
         let Some(place) = &self.place else { return true };
         match (place.look(), self.shared.health()) {
-            (Ok(()), Health::Astray(_)) => {
+            (Ok(()), StoreHealth::Astray(_)) => {
                 tracing::info!("the database's file is back in its place");
-                self.shared.set_health(std::mem::replace(&mut self.before_astray, Health::Fine));
+                self.shared.set_health(std::mem::replace(&mut self.before_astray, StoreHealth::Fine));
                 self.options.recovered.signal();
                 true
             }
             (Ok(()), _) => true,
-            (Err(_), Health::Astray(_)) => false,
+            (Err(_), StoreHealth::Astray(_)) => false,
             (Err(why), before) => {
                 tracing::error!(why, "the database takes no writes");
                 self.before_astray = before;
-                self.shared.set_health(Health::Astray(why));
+                self.shared.set_health(StoreHealth::Astray(why));
                 // Tasks that ask for answers which cannot be recorded must stop now.
                 self.options.recovered.signal();
                 false
@@ -299,12 +299,12 @@ impl Writer {
     }
 
     /// Tries to recover from a failure, when that is due.
-    fn recover(&mut self, attempt: impl FnOnce(&mut Self) -> Result<(), Health>) -> bool {
+    fn recover(&mut self, attempt: impl FnOnce(&mut Self) -> Result<(), StoreHealth>) -> bool {
         let now = self.world.clock.monotonic();
         if now < self.reopen_at {
             return false;
         }
-        let suspected = matches!(self.shared.health(), Health::Suspect(_));
+        let suspected = matches!(self.shared.health(), StoreHealth::Suspect(_));
         match attempt(self) {
             Ok(()) => {
                 tracing::info!("the database takes writes again");
@@ -314,7 +314,7 @@ impl Writer {
                 } else {
                     self.options.reopen_first
                 };
-                self.shared.set_health(Health::Fine);
+                self.shared.set_health(StoreHealth::Fine);
                 self.options.recovered.signal();
                 true
             }
@@ -332,15 +332,15 @@ impl Writer {
 
     /// Opens the file again and checks every page and the whole ledger: after a panic only that distinguishes a bug
     /// of the program from a damaged file.
-    fn acquit(&mut self) -> Result<(), Health> {
-        self.reopen().map_err(Health::Suspect)?;
+    fn acquit(&mut self) -> Result<(), StoreHealth> {
+        self.reopen().map_err(StoreHealth::Suspect)?;
         let verdict = |fault: Fault| match fault {
-            Fault::Damaged(why) | Fault::Stumbled(why) => Health::Damaged(why),
-            other => Health::Suspect(other.to_string()),
+            Fault::Damaged(why) | Fault::Stumbled(why) => StoreHealth::Damaged(why),
+            other => StoreHealth::Suspect(other.to_string()),
         };
         self.check_integrity().map_err(verdict)?;
         let guard = self.shared.database.read().unwrap_or_else(PoisonError::into_inner);
-        let database = guard.as_ref().ok_or_else(|| Health::Suspect(self.shared.trouble()))?;
+        let database = guard.as_ref().ok_or_else(|| StoreHealth::Suspect(self.shared.trouble()))?;
         verified_end(database, &Checkpoint::beginning()).map(drop).map_err(verdict)
     }
 
@@ -377,13 +377,13 @@ impl Writer {
             Err(panic) => Fault::Damaged(panic_message(&*panic)),
         };
         if let Fault::Damaged(why) = &fault {
-            self.shared.set_health(Health::Damaged(why.clone()));
+            self.shared.set_health(StoreHealth::Damaged(why.clone()));
         }
         Err(fault)
     }
 
     /// Runs one batch. Returns a job that arrived in between and does not belong to a batch.
-    fn batch(&mut self, first: Box<dyn Member>) -> Option<Job> {
+    fn batch(&mut self, first: Box<dyn Member>) -> Option<WriteJob> {
         let shared = Arc::clone(&self.shared);
         let guard = shared.database.read().unwrap_or_else(PoisonError::into_inner);
         let mut members: Vec<Box<dyn Member>> = Vec::new();
@@ -416,9 +416,9 @@ impl Writer {
                 tracing::error!(%fault, "a batch was not written");
                 let why = fault.to_string();
                 let health = match fault {
-                    Fault::Damaged(_) => Health::Damaged(why),
-                    Fault::Stumbled(_) => Health::Suspect(why),
-                    _ => Health::Trouble(why),
+                    Fault::Damaged(_) => StoreHealth::Damaged(why),
+                    Fault::Stumbled(_) => StoreHealth::Suspect(why),
+                    _ => StoreHealth::Trouble(why),
                 };
                 if in_place {
                     shared.set_health(health);
@@ -440,8 +440,8 @@ impl Writer {
         database: &Database,
         first: Box<dyn Member>,
         members: &mut Vec<Box<dyn Member>>,
-        other: &mut Option<Job>,
-    ) -> Result<Told, Fault> {
+        other: &mut Option<WriteJob>,
+    ) -> Result<WaitingCaller, Fault> {
         let begun = catch_unwind(AssertUnwindSafe(|| database.begin_write()));
         let mut transaction = match begun {
             Ok(Ok(transaction)) => transaction,
@@ -490,11 +490,11 @@ impl Writer {
         transaction: &WriteTransaction,
         first: Box<dyn Member>,
         members: &mut Vec<Box<dyn Member>>,
-        other: &mut Option<Job>,
-    ) -> Result<Told, Fault> {
+        other: &mut Option<WriteJob>,
+    ) -> Result<WaitingCaller, Fault> {
         let until = self.world.clock.monotonic().saturating_add(BATCH_TIME);
         let reader = Reader::batch(transaction);
-        let mut told = Told::default();
+        let mut told = WaitingCaller::default();
         let mut next = Some(first);
         while let Some(member) = next.take() {
             // Added to the list before it runs, so that its caller is answered even when it panics.
@@ -514,7 +514,7 @@ impl Writer {
             }
             if members.len() < BATCH_MEMBERS && self.world.clock.monotonic() < until {
                 match self.jobs.try_recv() {
-                    Ok(Job::UseCase(member)) => next = Some(member),
+                    Ok(WriteJob::UseCase(member)) => next = Some(member),
                     Ok(job) => *other = Some(job),
                     Err(_) => {}
                 }
@@ -542,10 +542,10 @@ impl Writer {
 }
 
 #[derive(Debug, Default)]
-struct Told {
+struct WaitingCaller {
     wrote: bool,
     last_event: Option<u64>,
-    head: Option<Head>,
+    head: Option<ChainHead>,
 }
 
 fn apply(transaction: &WriteTransaction, rows: Vec<Put>) -> Result<(), Fault> {

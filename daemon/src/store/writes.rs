@@ -9,10 +9,10 @@ use protocol::event::{Event, EventData};
 use protocol::id::StudyId;
 use protocol::ledger::Amount;
 
-use crate::domain::ledger::{Account, Head, Month, Movement, seal};
+use crate::domain::ledger::{Account, ChainHead, Month, Movement, seal};
 
 use super::rows::{Balance, LedgerHead, TransferPlace, TransferRow};
-use super::{Fault, Halt, Key, Reader, Row, Table};
+use super::{Fault, UseCaseError, Key, Reader, Row, Table};
 
 /// One row to put or to remove.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ impl Writes {
     }
 
     /// The rows as they will be written. Reads only, and is the last place where a use case can fail by itself.
-    pub(super) fn compile(mut self, reader: &Reader<'_>) -> Result<Compiled, Halt> {
+    pub(super) fn compile(mut self, reader: &Reader<'_>) -> Result<Compiled, UseCaseError> {
         if let Some(fault) = self.broken {
             return Err(fault.into());
         }
@@ -152,7 +152,7 @@ fn book(
     month: Option<Month>,
     at: Timestamp,
     out: &mut Writes,
-) -> Result<(), Halt> {
+) -> Result<(), UseCaseError> {
     let key = LedgerHead::KEY.to_owned();
     let mut ledger: LedgerHead = reader.get(&key)?.unwrap_or_default();
     let mut balances: BTreeMap<Account, Balance> = BTreeMap::new();
@@ -176,7 +176,7 @@ fn book(
         }
         let transfer = seal(&ledger.head, movement, at)
             .ok_or_else(|| defect("the ledger is full".to_owned()))?;
-        ledger.head = Head { seq: transfer.seq, hash: transfer.hash.clone() };
+        ledger.head = ChainHead { seq: transfer.seq, hash: transfer.hash.clone() };
         out.put(&transfer.id.clone(), &TransferPlace(transfer.seq));
         out.put(&transfer.seq.clone(), &TransferRow(transfer));
     }
@@ -191,6 +191,6 @@ fn book(
     Ok(())
 }
 
-fn defect(message: impl std::fmt::Display) -> Halt {
-    Halt::Refused(ApiError::new(ErrorCode::Internal, format!("The ledger refused: {message}")))
+fn defect(message: impl std::fmt::Display) -> UseCaseError {
+    UseCaseError::Refused(ApiError::new(ErrorCode::Internal, format!("The ledger refused: {message}")))
 }

@@ -13,13 +13,13 @@ use protocol::study::StudySpec;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::app::{Batch, Core, Gate, Job};
+use crate::app::{Batch, Core, StudyCancel, Job};
 use crate::domain::asking;
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, Outcome, Usage};
 use crate::domain::panel::Panel;
-use crate::domain::probation::Plan;
-use crate::inference::{Here, Ready, Refusal};
+use crate::domain::probation::ProbationPlan;
+use crate::inference::{LocalEngine, Ready, EngineError};
 
 use super::calls::Calls;
 use super::pace::Pace;
@@ -31,7 +31,7 @@ const TRIES_MAX: u32 = 3;
 
 /// What all runners share: threads that ask, and the pace.
 #[derive(Debug)]
-pub(super) struct Floor {
+pub(super) struct RunnerShared {
     /// Chunks that may be asked at once: one for each core.
     asking: Arc<Semaphore>,
     cores: usize,
@@ -40,7 +40,7 @@ pub(super) struct Floor {
     seen: Mutex<BTreeSet<u32>>,
 }
 
-impl Floor {
+impl RunnerShared {
     pub(super) fn new(answers_per_second: u32) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self {
@@ -71,30 +71,30 @@ pub(super) enum Stopped {
 }
 
 /// Everything that one question needs.
-struct Desk {
+struct LocalAsker {
     spec: StudySpec,
     panel: Panel,
-    prepared: Here,
-    gate: Gate,
+    prepared: LocalEngine,
+    cancel: StudyCancel,
     number: u32,
     attempt: u32,
     round: u16,
 }
 
 /// Brings a study as far as it goes.
-pub(super) async fn run(core: Core, floor: Arc<Floor>, number: u32, gate: Gate) -> Stopped {
-    match go(&core, &floor, number, &gate).await {
+pub(super) async fn run(core: Core, shared: Arc<RunnerShared>, number: u32, cancel: StudyCancel) -> Stopped {
+    match ask_study(&core, &shared, number, &cancel).await {
         Ok(stopped) => stopped,
-        Err(error) => put_aside(&core, number, &gate, error).await,
+        Err(error) => pause_after_fault(&core, number, &cancel, error).await,
     }
 }
 
 /// Decides what a failure means: the store's trouble passes, a conflict means that someone halted the study, and anything
 /// else is for its owner to read.
-async fn put_aside(core: &Core, number: u32, gate: &Gate, error: ApiError) -> Stopped {
+async fn pause_after_fault(core: &Core, number: u32, cancel: &StudyCancel, error: ApiError) -> Stopped {
     match error.code {
         ErrorCode::Degraded | ErrorCode::Busy | ErrorCode::Unreachable => return Stopped::Store,
-        ErrorCode::Conflict | ErrorCode::NotFound if gate.is_cancelled() => return Stopped::Halted,
+        ErrorCode::Conflict | ErrorCode::NotFound if cancel.is_cancelled() => return Stopped::Halted,
         _ => {}
     }
     tracing::error!(number, %error, causes = error.causes(), "a study cannot go on");
@@ -108,11 +108,11 @@ async fn put_aside(core: &Core, number: u32, gate: &Gate, error: ApiError) -> St
     }
 }
 
-async fn go(
+async fn ask_study(
     core: &Core,
-    floor: &Arc<Floor>,
+    shared: &Arc<RunnerShared>,
     number: u32,
-    gate: &Gate,
+    cancel: &StudyCancel,
 ) -> Result<Stopped, ApiError> {
     let reading = core.clone();
     let job = blocking(move || reading.job(number)).await??;
@@ -122,7 +122,7 @@ async fn go(
     if job.state != State::Finalizing {
         let engine = core.engine(&job.spec.engine)?;
         let reading = core.clone();
-        let (spec, gate_of_desk) = (job.spec.clone(), gate.clone());
+        let (spec, gate_of_desk) = (job.spec.clone(), cancel.clone());
         let (attempt, round) = (job.attempt, job.left.round());
         let preparing = spec.clone();
         let preparing = blocking(move || -> Result<_, ApiError> {
@@ -143,20 +143,20 @@ async fn go(
             }
         };
         let asking = match ready {
-            Ready::Here(prepared) => {
-                let gate = gate_of_desk;
-                let desk = Desk { spec, panel, prepared, gate, number, attempt, round };
-                Asking::Here(Arc::new(desk))
+            Ready::Local(prepared) => {
+                let cancel = gate_of_desk;
+                let desk = LocalAsker { spec, panel, prepared, cancel, number, attempt, round };
+                StepFuture::Local(Arc::new(desk))
             }
             Ready::Models(pool) => {
-                let (core, gate) = (core.clone(), gate_of_desk);
+                let (core, cancel) = (core.clone(), gate_of_desk);
                 let resumed = !is_queued || job.has_begun;
-                Asking::Models(Box::new(Calls {
+                StepFuture::Models(Box::new(Calls {
                     core,
                     pool,
                     spec,
                     panel,
-                    gate,
+                    cancel,
                     number,
                     attempt,
                     round,
@@ -164,11 +164,11 @@ async fn go(
                 }))
             }
         };
-        let Watched { done, aside } = asking.the_watched(core, floor, &job, gate).await?;
+        let Watched { done, aside } = asking.each_watched(core, shared, &job, cancel).await?;
         let others = job.left.iter().filter(|respondent| !done.contains(respondent));
         let again = job.left.again().filter(|(_, respondent)| Some(*respondent) != aside);
-        asking.everyone(core, floor, others, again, begun).await?;
-        if gate.is_cancelled() {
+        asking.everyone(core, shared, others, again, begun).await?;
+        if cancel.is_cancelled() {
             return Ok(Stopped::Halted);
         }
     }
@@ -186,28 +186,28 @@ struct Watched {
 }
 
 /// How a study asks.
-enum Asking {
+enum StepFuture {
     /// On threads of this process.
-    Here(Arc<Desk>),
+    Local(Arc<LocalAsker>),
     /// By calls over the network.
     Models(Box<Calls>),
 }
 
-impl Asking {
+impl StepFuture {
     /// Asks those who are left, and after them those who are to be asked something besides the answer; on threads of this
     /// process both are one. Nobody is asked before the study has begun.
     async fn everyone(
         &self,
         core: &Core,
-        floor: &Arc<Floor>,
+        shared: &Arc<RunnerShared>,
         left: impl Iterator<Item = u32> + Send,
-        again: impl Iterator<Item = (asking::Asking, u32)> + Send,
+        again: impl Iterator<Item = (asking::Purpose, u32)> + Send,
         begun: impl Future<Output = Result<(), ApiError>> + Send,
     ) -> Result<(), ApiError> {
         match self {
-            Self::Here(desk) => {
+            Self::Local(desk) => {
                 begun.await?;
-                ask_everyone(core, floor, Arc::clone(desk), left).await
+                ask_everyone(core, shared, Arc::clone(desk), left).await
             }
             Self::Models(calls) => Calls::clone(calls).ask_everyone(left, again, begun).await,
         }
@@ -215,18 +215,18 @@ impl Asking {
 
     /// After an unclean end, asks those first who may have caused it, in groups that are written down; whoever ended the
     /// program too often is put aside.
-    async fn the_watched(
+    async fn each_watched(
         &self,
         core: &Core,
-        floor: &Arc<Floor>,
+        shared: &Arc<RunnerShared>,
         job: &Job,
-        gate: &Gate,
+        cancel: &StudyCancel,
     ) -> Result<Watched, ApiError> {
         let Watched { mut done, mut aside } = Watched::default();
         let resumed = job.state == State::Running && core.store().recovery().repaired;
-        if resumed && floor.first_look(job.number) {
+        if resumed && shared.first_look(job.number) {
             let left: Vec<u32> = job.left.iter().collect();
-            let plan = Plan::new(job.probation, &left);
+            let plan = ProbationPlan::new(job.probation, &left);
             if let Some(respondent) = plan.aside {
                 tracing::error!(number = job.number, respondent, "a respondent is put aside");
                 core.record(never_asked(job, respondent)?).await?;
@@ -234,16 +234,16 @@ impl Asking {
                 aside = Some(respondent);
             }
             for (group, places) in plan.groups {
-                if gate.is_cancelled() {
+                if cancel.is_cancelled() {
                     return Ok(Watched { done, aside });
                 }
                 core.watch_closely(job.number, Some(group)).await?;
                 let (some, begun) = (places.iter().copied(), std::future::ready(Ok(())));
-                self.everyone(core, floor, some, std::iter::empty(), begun).await?;
+                self.everyone(core, shared, some, std::iter::empty(), begun).await?;
                 done.extend(places);
             }
         }
-        if !gate.is_cancelled() && (job.probation.is_some() || !done.is_empty()) {
+        if !cancel.is_cancelled() && (job.probation.is_some() || !done.is_empty()) {
             core.watch_closely(job.number, None).await?;
         }
         Ok(Watched { done, aside })
@@ -267,32 +267,32 @@ fn never_asked(job: &Job, respondent: u32) -> Result<Batch, ApiError> {
 /// Asks everyone who is left, a few chunks ahead of the writer and never more.
 async fn ask_everyone(
     core: &Core,
-    floor: &Arc<Floor>,
-    desk: Arc<Desk>,
+    shared: &Arc<RunnerShared>,
+    desk: Arc<LocalAsker>,
     left: impl Iterator<Item = u32>,
 ) -> Result<(), ApiError> {
     // While some chunks are asked, as many wait for their commit: cores and writer are both kept busy.
-    let ahead = floor.cores.saturating_mul(2).saturating_add(1);
-    let size = floor.pace.chunk(CHUNK);
+    let ahead = shared.cores.saturating_mul(2).saturating_add(1);
+    let size = shared.pace.chunk(CHUNK);
     let mut under_way: JoinSet<Result<(), ApiError>> = JoinSet::new();
     let mut failed = None;
     let mut left = left.peekable();
-    while failed.is_none() && !desk.gate.is_cancelled() && left.peek().is_some() {
+    while failed.is_none() && !desk.cancel.is_cancelled() && left.peek().is_some() {
         if under_way.len() >= ahead {
             failed = under_way.join_next().await.and_then(trouble);
             continue;
         }
         let chunk: Vec<u32> = left.by_ref().take(size).collect();
-        let wait = floor.pace.reserve(chunk.len(), core.world().clock.monotonic());
+        let wait = shared.pace.reserve(chunk.len(), core.world().clock.monotonic());
         if !wait.is_zero() {
             tokio::select! {
-                () = desk.gate.cancelled() => break,
+                () = desk.cancel.cancelled() => break,
                 () = tokio::time::sleep(wait) => {}
             }
         }
         let permit = tokio::select! {
-            () = desk.gate.cancelled() => break,
-            permit = Arc::clone(&floor.asking).acquire_owned() => permit,
+            () = desk.cancel.cancelled() => break,
+            permit = Arc::clone(&shared.asking).acquire_owned() => permit,
         };
         let Ok(permit) = permit else { break };
         let (core, desk) = (core.clone(), Arc::clone(&desk));
@@ -333,12 +333,12 @@ fn panicked(error: &tokio::task::JoinError) -> ApiError {
         .because(error)
 }
 
-impl Desk {
+impl LocalAsker {
     /// Asks some respondents, one after the other, until all were asked or the gate closes.
     fn ask(&self, respondents: &[u32]) -> Result<Batch, ApiError> {
         let mut batch = Batch::new(self.number, self.attempt);
         for respondent in respondents {
-            if self.gate.is_cancelled() {
+            if self.cancel.is_cancelled() {
                 break;
             }
             let persona = self.panel.persona(*respondent).ok_or_else(|| {
@@ -368,10 +368,10 @@ impl Desk {
         let reply = loop {
             match self.prepared.ask(&self.spec, at, persona) {
                 Ok(reply) => break reply,
-                Err(Refusal::Retry { .. }) if tries < TRIES_MAX && !self.gate.is_cancelled() => {
+                Err(EngineError::Retry { .. }) if tries < TRIES_MAX && !self.cancel.is_cancelled() => {
                     tries = tries.saturating_add(1);
                 }
-                Err(Refusal::Retry { why, .. } | Refusal::Final { why }) => {
+                Err(EngineError::Retry { why, .. } | EngineError::Final { why }) => {
                     return (Outcome::Failed { reason: why }, Usage::default());
                 }
             }

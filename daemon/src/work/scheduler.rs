@@ -9,11 +9,11 @@ use protocol::error::ApiError;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{Core, Enlisted, Gate, Looked, Pending, in_order};
+use crate::app::{Core, Enlisted, StudyCancel, Looked, Pending, in_order};
 use crate::store::Fault;
 
 use super::drivers::Drivers;
-use super::runner::{Floor, Stopped, blocking, run};
+use super::runner::{RunnerShared, Stopped, blocking, run};
 
 /// Looks again after this long without a signal.
 const PERIOD: Duration = Duration::from_mins(1);
@@ -29,15 +29,15 @@ pub(super) fn start(drivers: &mut Drivers) {
 
 struct Driver {
     core: Core,
-    floor: Arc<Floor>,
+    shared: Arc<RunnerShared>,
     runners: JoinSet<(u32, Stopped)>,
     /// The gate of each study at work.
-    gates: BTreeMap<u32, Gate>,
+    gates: BTreeMap<u32, StudyCancel>,
 }
 
 async fn drive(core: Core, enlisted: Enlisted, stop: CancellationToken) {
-    let floor = Arc::new(Floor::new(core.settings().answers_per_second));
-    let mut driver = Driver { core, floor, runners: JoinSet::new(), gates: BTreeMap::new() };
+    let shared = Arc::new(RunnerShared::new(core.settings().answers_per_second));
+    let mut driver = Driver { core, shared, runners: JoinSet::new(), gates: BTreeMap::new() };
     let mut wake = driver.core.work().waiter();
     let mut looks = true;
     loop {
@@ -63,7 +63,7 @@ impl Driver {
         if let Some(why) = self.core.store().degraded() {
             // With its file astray nothing can be recorded for as long as the owner takes: nobody else is asked.
             if self.core.store().is_astray() {
-                self.gates.values().for_each(Gate::cancel);
+                self.gates.values().for_each(StudyCancel::cancel);
             }
             return Err(Fault::Degraded(why).into());
         }
@@ -81,10 +81,10 @@ impl Driver {
         let places = self.core.places();
         for Pending { number, .. } in due.into_iter().take(places.saturating_sub(self.gates.len()))
         {
-            let gate = self.core.gate(number);
-            self.gates.insert(number, gate.clone());
-            let (core, floor) = (self.core.clone(), Arc::clone(&self.floor));
-            self.runners.spawn(async move { (number, run(core, floor, number, gate).await) });
+            let cancel = self.core.cancel(number);
+            self.gates.insert(number, cancel.clone());
+            let (core, shared) = (self.core.clone(), Arc::clone(&self.shared));
+            self.runners.spawn(async move { (number, run(core, shared, number, cancel).await) });
         }
         Ok(None)
     }
@@ -110,8 +110,8 @@ impl Driver {
     }
 
     async fn drain(&mut self) {
-        for gate in self.gates.values() {
-            gate.cancel();
+        for cancel in self.gates.values() {
+            cancel.cancel();
         }
         let drain = self.core.settings().drain;
         if !self.runners_end_within(drain).await {

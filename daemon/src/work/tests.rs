@@ -18,7 +18,7 @@ use crate::app::testing::{
     submission, world,
 };
 use crate::app::{Core, Settings};
-use crate::inference::Refusal;
+use crate::inference::EngineError;
 
 use super::Drivers;
 
@@ -73,7 +73,7 @@ async fn partial_delivery_is_completed_and_says_so_and_a_retry_goes_on() {
     let now_healed = Arc::clone(&healed);
     let engine = Script::new(move |ask| match ask.ordinal % 3 {
         1 if !now_healed.load(Ordering::SeqCst) => {
-            Err(Refusal::Final { why: "the line was dead".to_owned() })
+            Err(EngineError::Final { why: "the line was dead".to_owned() })
         }
         _ => Ok(reply(ask.ordinal)),
     });

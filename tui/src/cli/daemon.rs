@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
 use crate::look::{Look, Role, pad, thousands};
-use crate::owner::Owner;
+use crate::daemon_lock::DaemonLock;
 use crate::ui::Ui;
 
 /// Time limit for the daemon to end: it waits for calls under way.
@@ -76,7 +76,7 @@ pub(crate) struct StartArgs {
 
 /// Runs the daemon in this process until it ends.
 pub(crate) fn serve(args: &RunArgs) -> Result<Exit, Failure> {
-    let face = if args.detached { daemon::Face::Detached } else { daemon::Face::Foreground };
+    let face = if args.detached { daemon::Display::Detached } else { daemon::Display::Foreground };
     let missing =
         if args.start.new_store { daemon::Missing::BeginAnew } else { daemon::Missing::Ask };
     daemon::run(face, missing, daemon::Dependencies::default())?;
@@ -195,7 +195,7 @@ pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
     let rescued = daemon::rescued(&paths);
     let owner = match Link::open(ui, Absent::Report).await {
         Ok(link) => {
-            let owner = Owner::Passing { pid: Some(link.welcome.pid) };
+            let owner = DaemonLock::Passing { pid: Some(link.welcome.pid) };
             match call!(link, stop()) {
                 Ok(()) => {}
                 // The daemon may end before its response arrives.
@@ -205,8 +205,8 @@ pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
             owner
         }
         Err(failure) if failure.code() == ErrorCode::Unreachable => {
-            let owner = Owner::of(&paths);
-            if owner == Owner::Nobody {
+            let owner = DaemonLock::of(&paths);
+            if owner == DaemonLock::Nobody {
                 return Ok(Ended::Before);
             }
             let Some(pid) = owner.pid().and_then(process) else { return Err(failure) };
@@ -218,7 +218,7 @@ pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
     let begun = Instant::now();
     let mut pause = Duration::from_millis(4);
     // The lock is checked and not the process: a process that has not been reaped yet still exists.
-    while still_owns(&owner, &Owner::of(&paths)) {
+    while still_owns(&owner, &DaemonLock::of(&paths)) {
         if begun.elapsed() > END_WITHIN {
             let pid = owner.pid().map(|pid| format!(" (pid {pid})")).unwrap_or_default();
             return Err(ApiError::new(
@@ -241,9 +241,9 @@ pub(crate) async fn stop(ui: &mut Ui) -> Result<Ended, Failure> {
 }
 
 /// Whether the lock still belongs to the same daemon; another one may have taken it meanwhile.
-fn still_owns(before: &Owner, now: &Owner) -> bool {
+fn still_owns(before: &DaemonLock, now: &DaemonLock) -> bool {
     match (before.pid(), now.pid()) {
-        _ if *now == Owner::Nobody => false,
+        _ if *now == DaemonLock::Nobody => false,
         (Some(before), Some(now)) => before == now,
         _ => true,
     }
@@ -284,7 +284,7 @@ async fn status(json: bool, ui: &mut Ui) -> Result<Exit, Failure> {
         Ok(link) => link,
         Err(failure)
             if failure.code() == ErrorCode::Unreachable
-                && Owner::of(&Paths::resolve()?) == Owner::Nobody =>
+                && DaemonLock::of(&Paths::resolve()?) == DaemonLock::Nobody =>
         {
             if json {
                 ui.json(&serde_json::json!({ "running": false }))?;
@@ -377,10 +377,10 @@ mod tests {
 
     #[test]
     fn a_daemon_has_ended_when_nobody_or_another_one_owns_the_folder() {
-        let serving = |pid| Owner::Serving { pid, socket: "/tmp/x".into() };
+        let serving = |pid| DaemonLock::Serving { pid, socket: "/tmp/x".into() };
         assert!(still_owns(&serving(7), &serving(7)));
-        assert!(still_owns(&serving(7), &Owner::Passing { pid: Some(7) }));
-        assert!(!still_owns(&serving(7), &Owner::Nobody));
+        assert!(still_owns(&serving(7), &DaemonLock::Passing { pid: Some(7) }));
+        assert!(!still_owns(&serving(7), &DaemonLock::Nobody));
         assert!(!still_owns(&serving(7), &serving(8)));
     }
 }

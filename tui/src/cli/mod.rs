@@ -101,9 +101,9 @@ struct StationArgs {
 
 impl StationArgs {
     /// The workstation options of these arguments.
-    fn wishes(self) -> crate::station::Wishes {
-        use crate::station::{Mouse, Wishes};
-        Wishes {
+    fn options(self) -> crate::station::StationOptions {
+        use crate::station::{Mouse, StationOptions};
+        StationOptions {
             theme: self.theme,
             glyphs: self.ascii.then_some(crate::station::look::Glyphs::Ascii),
             mouse: if self.no_mouse { Mouse::Terminals } else { Mouse::Ours },
@@ -274,7 +274,7 @@ fn last_letter(text: &str) -> Option<(usize, char)> {
 /// Starts the workstation, or prints a short introduction where there is no terminal.
 fn workstation(args: StationArgs, ui: &mut Ui) -> Result<Exit, Failure> {
     use crate::station::StationError;
-    match crate::station::run(&Paths::resolve()?, &args.wishes()) {
+    match crate::station::run(&Paths::resolve()?, &args.options()) {
         Ok(()) => Ok(Exit::Done),
         Err(StationError::NoTerminal) => overview::run(ui),
         Err(StationError::Daemon(error)) => Err(error.into()),

@@ -42,7 +42,7 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
     let link = Link::open(ui, Absent::Start).await?;
     let study = call!(link, find(args.id.clone()))?;
     if args.by.is_empty() {
-        print(&link, study.id, Detail::of(args.answers), Form::of(args.json), ui).await?;
+        print(&link, study.id, ShowDetail::of(args.answers), Form::of(args.json), ui).await?;
         return Ok(Exit::Done);
     }
     let dimensions = args.by.iter().map(|name| name.trim().replace('-', "_")).collect();
@@ -58,14 +58,14 @@ pub(crate) async fn run(args: &Args, ui: &mut Ui) -> Result<Exit, Failure> {
 
 /// How much of a study to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Detail {
+pub(crate) enum ShowDetail {
     /// The report.
     Summary,
     /// The report and every answer.
     Answers,
 }
 
-impl Detail {
+impl ShowDetail {
     pub(crate) fn of(answers: bool) -> Self {
         if answers { Self::Answers } else { Self::Summary }
     }
@@ -98,7 +98,7 @@ struct Unfinished<'a> {
 pub(crate) async fn print(
     link: &Link,
     study: protocol::id::StudyId,
-    detail: Detail,
+    detail: ShowDetail,
     form: Form,
     ui: &mut Ui,
 ) -> Result<(), Failure> {
@@ -108,8 +108,8 @@ pub(crate) async fn print(
         found.asked = call!(link, asked(study)).ok().map(Box::new);
     }
     match (form, detail) {
-        (Form::Json, Detail::Summary) => ui.json(&found),
-        (Form::Json, Detail::Answers) => {
+        (Form::Json, ShowDetail::Summary) => ui.json(&found),
+        (Form::Json, ShowDetail::Answers) => {
             let responses = Answers::of(study, None).all(link).await?;
             if let Some(results) = &mut found.results {
                 results.responses = Some(responses);
@@ -127,7 +127,7 @@ pub(crate) async fn print(
                 let said = format!("\n{}\n", safe::line(&silence.sentence()));
                 ui.data(&super::fitted(&said, look))?;
             }
-            if detail == Detail::Answers {
+            if detail == ShowDetail::Answers {
                 ui.data("\n")?;
                 super::answers::print(link, study, None, ui).await?;
             }

@@ -1,6 +1,6 @@
 //! One answer as text, with its respondent.
 
-use protocol::channels::{BILLION, Construct, Heard, Voices};
+use protocol::channels::{BILLION, Construct, Heard, ChannelReadings};
 use protocol::persona::Persona;
 use protocol::respondent::Respondent;
 use protocol::results::Response;
@@ -9,11 +9,11 @@ use protocol::safe;
 use crate::kinds;
 use crate::look::{Look, Role};
 use crate::report::channels;
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 
 /// The answer as a few lines, followed by an empty line.
 pub(crate) fn answer(response: &Response, look: Look) -> String {
-    let mut page = Page::new(look);
+    let mut page = ReportPage::new(look);
     let head = format!("{}  {}", response.id, kinds::brief(&response.answer));
     page.paragraph(&head, "", "  ", Some(Role::Strong));
     page.paragraph(&who(&response.respondent), "  ", "  ", Some(Role::Dim));
@@ -31,20 +31,20 @@ pub(crate) fn answer(response: &Response, look: Look) -> String {
         }
         None => page.paragraph(parts.reasoning, "  ", "  ", None),
     }
-    for (of, voices) in response.channels.iter().flatten() {
-        page.paragraph(&beside(*of, voices), "  ", "    ", Some(Role::Dim));
+    for (of, channel_readings) in response.channels.iter().flatten() {
+        page.paragraph(&beside(*of, channel_readings), "  ", "    ", Some(Role::Dim));
     }
     page.line("");
     page.finish()
 }
 
 /// The readings of further channels for one construct, in one line.
-fn beside(of: Construct, voices: &Voices) -> String {
+fn beside(of: Construct, channel_readings: &ChannelReadings) -> String {
     let mut line = channels::construct(of).to_owned();
-    if let Some(text) = &voices.text {
+    if let Some(text) = &channel_readings.text {
         line.push_str(&format!(": “{text}”"));
     }
-    match &voices.ssr {
+    match &channel_readings.ssr {
         Some(Heard::Known(pmf)) => {
             let mean = pmf.mean_billionths() as f64 / f64::from(BILLION);
             line.push_str(&format!(" · ssr {mean:.2} of 5"));
@@ -54,7 +54,7 @@ fn beside(of: Construct, voices: &Voices) -> String {
         }
         None => {}
     }
-    match &voices.rater {
+    match &channel_readings.rater {
         Some(Heard::Known(rated)) => line.push_str(&format!(" · rater {} of 5", rated.rating)),
         Some(Heard::Undetermined { undetermined }) => {
             line.push_str(&format!(" · rater undetermined ({undetermined})"));

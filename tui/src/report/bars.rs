@@ -5,7 +5,7 @@ use protocol::results::{Results, Sentiment};
 use crate::kinds::{self, ShareBar};
 use crate::look::{Look, Role, pad, pad_left};
 use crate::report::estimates::range;
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 
 /// Columns of the label, the share and the interval.
 const COLUMNS: (usize, usize, usize) = (18, 8, 13);
@@ -13,7 +13,7 @@ const COLUMNS: (usize, usize, usize) = (18, 8, 13);
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /// Draws the bars.
-pub(crate) fn draw(results: &Results, page: &mut Page) {
+pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
     let found = kinds::found(&results.outcomes);
     if found.bars.is_empty() {
         return;
@@ -70,7 +70,7 @@ pub(crate) fn bar(share: f64, room: usize, role: Role, look: Look) -> String {
 }
 
 /// The sentiments in one line; the scores are drawn elsewhere.
-fn feelings(results: &Results, page: &mut Page) {
+fn feelings(results: &Results, page: &mut ReportPage) {
     let parts: Vec<String> = Sentiment::ALL
         .iter()
         .filter_map(|feeling| {

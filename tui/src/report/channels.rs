@@ -8,7 +8,7 @@ use protocol::safe;
 use unicode_width::UnicodeWidthStr;
 
 use crate::look::{Role, pad, pad_left, thousands};
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 
 /// Columns of the value, the interval and the count; the label gets the rest, within bounds.
 const COLUMNS: (usize, usize, usize) = (6, 16, 9);
@@ -20,7 +20,7 @@ const MAPPED: (i32, i32) = (1, 5);
 const LABEL_MAX: usize = 40;
 
 /// One number of a channel, or the reason why there is none.
-pub(crate) struct Row {
+pub(crate) struct ChannelRow {
     pub(crate) channel: Channel,
     /// The number, and its scale.
     pub(crate) mean: Option<Estimate>,
@@ -44,7 +44,7 @@ pub(crate) fn construct(construct: Construct) -> &'static str {
 }
 
 /// Every channel of a construct, in order; a direct mean on another scale also as mapped to 1 to 5.
-pub(crate) fn rows(result: &ConstructResult) -> Vec<Row> {
+pub(crate) fn rows(result: &ConstructResult) -> Vec<ChannelRow> {
     let mut rows = Vec::new();
     for (channel, heard) in &result.channels {
         let by = heard
@@ -57,7 +57,7 @@ pub(crate) fn rows(result: &ConstructResult) -> Vec<Row> {
             Figure::Known(mean) => {
                 rows.push(row((*channel, heard.scale), label, mean, shares(heard)));
             }
-            Figure::Undefined { undefined } => rows.push(Row {
+            Figure::Undefined { undefined } => rows.push(ChannelRow {
                 channel: *channel,
                 mean: None,
                 scale: heard.scale,
@@ -147,7 +147,7 @@ pub(crate) fn notes(result: &ConstructResult) -> impl Iterator<Item = String> + 
 }
 
 /// Draws the section; nothing where there is only the direct channel.
-pub(crate) fn draw(results: &Results, page: &mut Page) {
+pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
     if results.channels.is_empty() {
         return;
     }
@@ -161,7 +161,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     );
     for (of, result) in &results.channels {
         page.line(format!("  {}", look.paint(Role::Strong, construct(*of))));
-        for Row { label, value, interval, answers, shares, .. } in rows(result) {
+        for ChannelRow { label, value, interval, answers, shares, .. } in rows(result) {
             if label.width() > width || interval.width() > COLUMNS.1 {
                 let text = format!("{label}: {value} {interval}");
                 page.paragraph(&text, "    ", "      ", None);
@@ -191,8 +191,8 @@ fn row(
     label: String,
     estimate: &Estimate,
     shares: String,
-) -> Row {
-    Row {
+) -> ChannelRow {
+    ChannelRow {
         channel,
         mean: Some(estimate.clone()),
         scale,
@@ -229,10 +229,10 @@ mod tests {
     fn each_channel_stands_on_its_own_scale_with_what_limits_it() {
         let report = fixtures::with_channels();
         let Some(results) = report.results else { panic!("the fixture has results") };
-        let mut page = Page::new(Look::PLAIN);
+        let mut page = ReportPage::new(Look::PLAIN);
         draw(&results, &mut page);
         insta::assert_snapshot!("channels", page.finish());
-        let mut page = Page::new(Look::PLAIN);
+        let mut page = ReportPage::new(Look::PLAIN);
         let plain = fixtures::concept_test().results;
         draw(&plain.unwrap_or_else(|| panic!("it has results")), &mut page);
         assert_eq!(page.finish(), "\n", "one channel is no table");

@@ -7,7 +7,7 @@ use protocol::safe;
 use crate::kinds;
 use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::estimates::{label, number, range, theme};
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 use crate::report::segments::{group, signed};
 use crate::report::whisker::{self, Scale};
 
@@ -18,7 +18,7 @@ const GROUPS: usize = 12;
 
 /// The comparison as text. It ends with a line break.
 pub(crate) fn comparison(a: &Study, b: &Study, found: &Comparison, look: Look) -> String {
-    let mut page = Page::new(look);
+    let mut page = ReportPage::new(look);
     let name = |study: &Study| format!("{} ({})", study.name, study.id.short());
     page.paragraph(&format!("First:  {}", name(a)), "", "        ", Some(Role::Strong));
     page.paragraph(&format!("Second: {}", name(b)), "", "        ", Some(Role::Strong));
@@ -61,7 +61,7 @@ pub(crate) fn comparison(a: &Study, b: &Study, found: &Comparison, look: Look) -
     page.finish()
 }
 
-fn row(label: &str, value: &str, interval: &str, n: u64, page: &mut Page) {
+fn row(label: &str, value: &str, interval: &str, n: u64, page: &mut ReportPage) {
     let look = page.look;
     page.line(format!(
         "  {}{}{}{}",
@@ -113,7 +113,7 @@ fn interval(field: &str, found: &Difference, look: Look) -> String {
 }
 
 /// The groups with the largest changes, among those with enough answers.
-fn groups(found: &Comparison, page: &mut Page) {
+fn groups(found: &Comparison, page: &mut ReportPage) {
     let field = found.field.as_str();
     let all = found.segments.values().map(std::collections::BTreeMap::len).sum::<usize>();
     let mut moved: Vec<(String, &Difference)> = found

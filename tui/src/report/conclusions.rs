@@ -3,10 +3,10 @@
 use protocol::results::Results;
 
 use crate::look::Role;
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 
 /// Draws the section.
-pub(crate) fn draw(results: &Results, page: &mut Page) {
+pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
     let failures: Vec<&str> = results.diagnostics.failures().collect();
     if results.conclusions.is_empty() && failures.is_empty() {
         return;

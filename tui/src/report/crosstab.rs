@@ -6,13 +6,13 @@ use protocol::safe;
 use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::compare::words;
 use crate::report::estimates::{number, range};
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 use crate::report::segments::{group, signed};
 use crate::report::whisker::{self, Scale};
 
 /// The table as text. It ends with a line break.
 pub(crate) fn cross(table: &CrossTab, look: Look) -> String {
-    let mut page = Page::new(look);
+    let mut page = ReportPage::new(look);
     let field = table.field.as_str();
     let by: Vec<String> = table.dimensions.iter().map(|name| name.replace('_', " ")).collect();
     page.heading(
@@ -56,7 +56,7 @@ pub(crate) fn cross(table: &CrossTab, look: Look) -> String {
 }
 
 /// Lists the other metrics that can be broken down.
-pub(crate) fn also(names: &[String], page: &mut Page) {
+pub(crate) fn also(names: &[String], page: &mut ReportPage) {
     if !names.is_empty() {
         let names: Vec<String> = names.iter().map(|name| safe::line(name).into_owned()).collect();
         let text = format!("Also: --of {}", names.join(", "));
@@ -79,7 +79,7 @@ fn draw(
     name: &str,
     (column, track, scale): (usize, usize, Scale),
     field: &str,
-    page: &mut Page,
+    page: &mut ReportPage,
 ) {
     let look = page.look;
     let estimate = &cell.estimate;

@@ -5,10 +5,10 @@ use protocol::results::{Margins, Meta, Report, Results};
 use protocol::safe;
 
 use crate::look::thousands;
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 
 /// Draws the section.
-pub(crate) fn draw(report: &Report, results: &Results, page: &mut Page) {
+pub(crate) fn draw(report: &Report, results: &Results, page: &mut ReportPage) {
     page.heading("What the numbers are worth", "");
     // Warnings shown at the top are not repeated.
     let told: Vec<&str> = results.diagnostics.failures().collect();
@@ -45,7 +45,7 @@ pub(crate) fn draw(report: &Report, results: &Results, page: &mut Page) {
 }
 
 /// Draws notes on the cost of a study without results.
-pub(crate) fn draw_cost(meta: &Meta, page: &mut Page) {
+pub(crate) fn draw_cost(meta: &Meta, page: &mut ReportPage) {
     let lines = cost_and_models(meta);
     if !lines.is_empty() {
         page.heading("What it cost", "");

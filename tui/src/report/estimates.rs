@@ -5,7 +5,7 @@ use protocol::safe;
 
 use crate::kinds;
 use crate::look::{Look, Role, pad, pad_left, thousands};
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 use crate::report::whisker::{self, Scale};
 
 /// Columns of the label, the value and the interval.
@@ -14,7 +14,7 @@ const COLUMNS: (usize, usize, usize) = (20, 6, 14);
 const COUNT: usize = 9;
 
 /// Draws the numbers.
-pub(crate) fn draw(results: &Results, page: &mut Page) {
+pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
     let look = page.look;
     let rows: Vec<(&str, &Estimate)> = kinds::of_outcomes(&results.outcomes)
         .headline

@@ -5,7 +5,7 @@ use protocol::results::Outcomes;
 use crate::kinds;
 use crate::look::{Glyphs, Look, Role, thousands};
 use crate::report::estimates::number;
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 
 /// Rows of the tallest column.
 const ROWS: usize = 6;
@@ -13,7 +13,7 @@ const ROWS: usize = 6;
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// Draws the histogram.
-pub(crate) fn draw(outcomes: &Outcomes, page: &mut Page) {
+pub(crate) fn draw(outcomes: &Outcomes, page: &mut ReportPage) {
     let Some(scores) = kinds::found(outcomes).scores else { return };
     let role = kinds::of_outcomes(outcomes).score_role;
     let counts = &scores.counts.0;

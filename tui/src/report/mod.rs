@@ -31,14 +31,14 @@ pub(crate) use answer::answer;
 pub(crate) use compare::comparison;
 pub(crate) use crosstab::cross;
 pub(crate) use next::dollars;
-use page::Page;
+use page::ReportPage;
 pub(crate) use page::plain_punctuation;
 pub(crate) use preview::{of_kind as calls_of_kind, preview};
 pub(crate) use themes::findings;
 
 /// The report as text. It ends with a line break.
 pub fn render(report: &Report, look: Look) -> String {
-    let mut page = Page::new(look);
+    let mut page = ReportPage::new(look);
     title::draw(report, &mut page);
     match &report.results {
         Some(results) => {
@@ -53,7 +53,7 @@ pub fn render(report: &Report, look: Look) -> String {
     page.finish()
 }
 
-fn draw_results(results: &Results, page: &mut Page) {
+fn draw_results(results: &Results, page: &mut ReportPage) {
     conclusions::draw(results, page);
     estimates::draw(results, page);
     histogram::draw(&results.outcomes, page);

@@ -5,13 +5,13 @@ use protocol::run::State;
 
 use crate::kinds;
 use crate::look::{Role, pad, thousands};
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 
 /// The built-in engine: it has no configuration that could be wrong.
 const OFFLINE: &str = "offline";
 
 /// Draws the section.
-pub(crate) fn draw(report: &Report, page: &mut Page) {
+pub(crate) fn draw(report: &Report, page: &mut ReportPage) {
     let study = &report.study;
     let id = study.id.short();
     let mut steps: Vec<(String, &str)> = Vec::new();

@@ -5,12 +5,12 @@ use protocol::safe;
 use crate::look::{Look, Role};
 
 /// A page being built.
-pub(crate) struct Page {
+pub(crate) struct ReportPage {
     pub(crate) look: Look,
     lines: Vec<String>,
 }
 
-impl Page {
+impl ReportPage {
     pub(crate) fn new(look: Look) -> Self {
         Self { look, lines: Vec::new() }
     }

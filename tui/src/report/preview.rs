@@ -6,11 +6,11 @@ use protocol::safe;
 use crate::kinds;
 use crate::look::{Look, Role, pad, pad_left, thousands};
 use crate::report::dollars;
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 
 /// The preview as text. It ends with a line break.
 pub(crate) fn preview(preview: &Preview, look: Look) -> String {
-    let mut page = Page::new(look);
+    let mut page = ReportPage::new(look);
     page.paragraph(&preview.name, "", "  ", Some(Role::Strong));
     let facts = format!(
         "{} · {} respondents · {} engine · seed {}",
@@ -37,7 +37,7 @@ pub(crate) fn preview(preview: &Preview, look: Look) -> String {
     page.finish()
 }
 
-fn takes(preview: &Preview, page: &mut Page) {
+fn takes(preview: &Preview, page: &mut ReportPage) {
     page.heading("What it takes", "");
     page.line(format!(
         "  {} credits of {} that can be spent",
@@ -77,7 +77,7 @@ pub(crate) fn of_kind(calls: &Calls) -> String {
     format!("{} × {}{cost}", thousands(i128::from(calls.count)), safe::line(&calls.what))
 }
 
-fn margins(preview: &Preview, page: &mut Page) {
+fn margins(preview: &Preview, page: &mut ReportPage) {
     if preview.margins.is_empty() {
         return;
     }

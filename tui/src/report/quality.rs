@@ -7,11 +7,11 @@ use protocol::safe;
 
 use crate::kinds;
 use crate::look::{Role, pad, pad_left, thousands};
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 
 /// The unit of a figure.
 #[derive(Clone, Copy)]
-enum Unit {
+enum QualityUnit {
     Points,
     Times,
     Bits,
@@ -20,26 +20,26 @@ enum Unit {
 }
 
 /// Every figure in display order: its key, its name, and its unit.
-const FIGURES: [(&str, &str, Unit); 13] = [
-    ("std_dev", "Standard deviation", Unit::Points),
-    ("sd_ratio", "Spread against people's", Unit::Times),
-    ("entropy_bits", "Entropy", Unit::Bits),
-    ("share_at_mode", "At the commonest answer", Unit::Share),
-    ("distinct_texts", "Different reasonings", Unit::Share),
-    ("near_duplicates", "Reasonings with a near-twin", Unit::Share),
-    ("self_contradictions", "Contradict themselves", Unit::Share),
-    ("order_effect", "Effect of the order", Unit::Points),
-    ("swap_stability", "Preference survives the swap", Unit::Share),
-    ("first_option_share", "Chose the word listed first", Unit::Share),
-    ("persona_effect", "Variance due to the person", Unit::Share),
-    ("reask_noise", "Spread when asked again", Unit::Points),
-    ("reask_same", "Same answer when asked again", Unit::Share),
+const FIGURES: [(&str, &str, QualityUnit); 13] = [
+    ("std_dev", "Standard deviation", QualityUnit::Points),
+    ("sd_ratio", "Spread against people's", QualityUnit::Times),
+    ("entropy_bits", "Entropy", QualityUnit::Bits),
+    ("share_at_mode", "At the commonest answer", QualityUnit::Share),
+    ("distinct_texts", "Different reasonings", QualityUnit::Share),
+    ("near_duplicates", "Reasonings with a near-twin", QualityUnit::Share),
+    ("self_contradictions", "Contradict themselves", QualityUnit::Share),
+    ("order_effect", "Effect of the order", QualityUnit::Points),
+    ("swap_stability", "Preference survives the swap", QualityUnit::Share),
+    ("first_option_share", "Chose the word listed first", QualityUnit::Share),
+    ("persona_effect", "Variance due to the person", QualityUnit::Share),
+    ("reask_noise", "Spread when asked again", QualityUnit::Points),
+    ("reask_same", "Same answer when asked again", QualityUnit::Share),
 ];
 /// Columns of the label and the value.
 const COLUMNS: (usize, usize) = (30, 8);
 
 /// A figure as text: its name, its value, and its interval or the reason why it is undefined.
-pub(crate) struct Row {
+pub(crate) struct QualityRow {
     pub(crate) label: String,
     /// `None` where it is undefined.
     pub(crate) value: Option<String>,
@@ -47,30 +47,30 @@ pub(crate) struct Row {
 }
 
 /// Every figure of the results, in display order.
-pub(crate) fn rows(results: &Results) -> Vec<Row> {
+pub(crate) fn rows(results: &Results) -> Vec<QualityRow> {
     let figures = &results.diagnostics.figures;
     let compares = !kinds::of_outcomes(&results.outcomes).against.is_empty();
-    let row = |(key, label, unit): (&str, &'static str, Unit)| {
-        let unit = if key == "order_effect" && compares { Unit::Percentage } else { unit };
+    let row = |(key, label, unit): (&str, &'static str, QualityUnit)| {
+        let unit = if key == "order_effect" && compares { QualityUnit::Percentage } else { unit };
         let (value, beside) = match figures.get(key)? {
             Figure::Known(estimate) => (Some(number(unit, estimate.value)), beside(unit, estimate)),
             Figure::Undefined { undefined } => (None, safe::line(undefined).into_owned()),
         };
-        Some(Row { label: label.to_owned(), value, beside })
+        Some(QualityRow { label: label.to_owned(), value, beside })
     };
     FIGURES.into_iter().filter_map(row).chain(of_wordings(results)).collect()
 }
 
 /// The shift of the mean by each other wording, and the rank correlation.
-fn of_wordings(results: &Results) -> Vec<Row> {
+fn of_wordings(results: &Results) -> Vec<QualityRow> {
     let Some(found) = &results.diagnostics.wordings else { return Vec::new() };
     let row = |label: String, figure: &Figure, shows: &dyn Fn(f64) -> String| match figure {
         Figure::Known(estimate) => {
             let beside = beside_as(estimate, shows);
-            Row { label, value: Some(shows(estimate.value)), beside }
+            QualityRow { label, value: Some(shows(estimate.value)), beside }
         }
         Figure::Undefined { undefined } => {
-            Row { label, value: None, beside: safe::line(undefined).into_owned() }
+            QualityRow { label, value: None, beside: safe::line(undefined).into_owned() }
         }
     };
     let points = |value: f64| format!("{value:.2}");
@@ -100,7 +100,7 @@ pub(crate) fn reference(results: &Results) -> Option<String> {
 }
 
 /// Draws the figures; nothing where there are none.
-pub(crate) fn draw(results: &Results, page: &mut Page) {
+pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
     let look = page.look;
     let rows = rows(results);
     if rows.iter().any(|row| row.value.is_some()) {
@@ -130,7 +130,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
 }
 
 /// The interval, and the number of answers.
-fn beside(unit: Unit, estimate: &Estimate) -> String {
+fn beside(unit: QualityUnit, estimate: &Estimate) -> String {
     beside_as(estimate, &|value| number(unit, value))
 }
 
@@ -142,12 +142,12 @@ fn beside_as(estimate: &Estimate, shows: &dyn Fn(f64) -> String) -> String {
     }
 }
 
-fn number(unit: Unit, value: f64) -> String {
+fn number(unit: QualityUnit, value: f64) -> String {
     match unit {
-        Unit::Points | Unit::Bits => format!("{value:.2}"),
-        Unit::Times => format!("{value:.2} ×"),
-        Unit::Share => format!("{:.0} %", 100.0 * value),
-        Unit::Percentage => format!("{value:.1}"),
+        QualityUnit::Points | QualityUnit::Bits => format!("{value:.2}"),
+        QualityUnit::Times => format!("{value:.2} ×"),
+        QualityUnit::Share => format!("{:.0} %", 100.0 * value),
+        QualityUnit::Percentage => format!("{value:.1}"),
     }
 }
 
@@ -193,7 +193,7 @@ mod tests {
             ],
             sentence: "The wording of the question matters.".to_owned(),
         });
-        let mut page = Page::new(Look::PLAIN);
+        let mut page = ReportPage::new(Look::PLAIN);
         draw(&results, &mut page);
         insta::assert_snapshot!(page.finish(), @r"
         Wording 1 minus the answer        0.10  0.00 to 0.20, of 30
@@ -219,7 +219,7 @@ mod tests {
         let Some(mut results) = fixtures::concept_test().results else {
             panic!("the fixture has results")
         };
-        let mut page = Page::new(Look::PLAIN);
+        let mut page = ReportPage::new(Look::PLAIN);
         draw(&results, &mut page);
         assert_eq!(page.finish(), "\n", "no figures, no section");
         let estimate = Estimate {
@@ -236,7 +236,7 @@ mod tests {
         drop(figures.insert("sd_ratio".to_owned(), Figure::Known(estimate)));
         drop(figures.insert("persona_effect".to_owned(), why()));
         drop(figures.insert("reask_noise".to_owned(), why()));
-        let mut page = Page::new(Look::PLAIN);
+        let mut page = ReportPage::new(Look::PLAIN);
         draw(&results, &mut page);
         let text = page.finish();
         assert!(text.contains("0.90 ×  0.81 × to 1.00 ×, of 115"), "{text}");

@@ -6,7 +6,7 @@ use protocol::safe;
 
 use crate::look::{Role, pad, pad_left, thousands};
 use crate::report::estimates::number;
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 use crate::report::whisker::{self, Scale};
 
 /// Groups that are shown, at most.
@@ -15,7 +15,7 @@ const ROWS: usize = 8;
 pub(crate) const THEME: &str = "theme.";
 
 /// Draws the groups.
-pub(crate) fn draw(results: &Results, page: &mut Page) {
+pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
     if results.contrasts.is_empty() {
         return;
     }
@@ -44,7 +44,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
     page.paragraph(&note, "  ", "  ", Some(Role::Dim));
 }
 
-fn rows(results: &Results, differing: &[&Contrast], page: &mut Page) {
+fn rows(results: &Results, differing: &[&Contrast], page: &mut ReportPage) {
     let look = page.look;
     let names = if look.width >= 70 { 26 } else { 19 };
     let track = look.width.saturating_sub(2 + names + 7 + 2 + 8 + 16 + 8).clamp(0, 31);

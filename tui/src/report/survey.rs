@@ -5,20 +5,20 @@ use protocol::results::{QuestionResult, Results};
 
 use crate::kinds;
 use crate::look::{Role, thousands};
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 use crate::report::themes;
 
 /// Themes of each question that are shown.
 const THEMES: usize = 4;
 
 /// Draws the section.
-pub(crate) fn draw(results: &Results, page: &mut Page) {
+pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
     for (number, question) in (1..).zip(kinds::found(&results.outcomes).questions) {
         draw_question(number, question, page);
     }
 }
 
-fn draw_question(number: usize, question: &QuestionResult, page: &mut Page) {
+fn draw_question(number: usize, question: &QuestionResult, page: &mut ReportPage) {
     let answered = format!("{} answered, 95 % interval", thousands(question.answered));
     let remark = if question.supported { answered.as_str() } else { "" };
     page.heading(&format!("Question {number}"), remark);

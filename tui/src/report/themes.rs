@@ -6,7 +6,7 @@ use protocol::safe;
 use crate::kinds;
 use crate::look::{Look, Role, pad, pad_left};
 use crate::report::bars;
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 
 /// Themes of each kind that are shown, and quotes of each.
 const SHOWN: (usize, usize) = (4, 2);
@@ -14,7 +14,7 @@ const SHOWN: (usize, usize) = (4, 2);
 const FINDINGS: usize = 3;
 
 /// Draws both kinds of themes.
-pub(crate) fn draw(results: &Results, page: &mut Page) {
+pub(crate) fn draw(results: &Results, page: &mut ReportPage) {
     let topics = kinds::of_outcomes(&results.outcomes).topics;
     for (kind, heading, role) in [
         (ThemeKind::Topic, topics, Role::Accent),
@@ -33,7 +33,7 @@ pub(crate) fn draw(results: &Results, page: &mut Page) {
 }
 
 /// One theme: its share as a bar, and its quotes.
-pub(crate) fn draw_theme(theme: &Theme, role: Role, page: &mut Page) {
+pub(crate) fn draw_theme(theme: &Theme, role: Role, page: &mut ReportPage) {
     let look = page.look;
     let percent = theme.share.value * 100.0;
     let interval = match theme.share.low.zip(theme.share.high) {
@@ -55,7 +55,7 @@ pub(crate) fn draw_theme(theme: &Theme, role: Role, page: &mut Page) {
 }
 
 /// Draws the most urgent findings with their actions.
-pub(crate) fn draw_findings(results: &Results, page: &mut Page) {
+pub(crate) fn draw_findings(results: &Results, page: &mut ReportPage) {
     if results.findings.is_empty() {
         return;
     }
@@ -67,7 +67,7 @@ pub(crate) fn draw_findings(results: &Results, page: &mut Page) {
 
 /// Every finding with its quotes, as text that ends with a line break.
 pub(crate) fn findings(findings: &[Finding], look: Look) -> String {
-    let mut page = Page::new(look);
+    let mut page = ReportPage::new(look);
     for finding in by_urgency(findings) {
         page.gap();
         draw_finding(finding, &mut page);
@@ -85,7 +85,7 @@ fn by_urgency(findings: &[Finding]) -> Vec<&Finding> {
     sorted
 }
 
-fn draw_finding(finding: &Finding, page: &mut Page) {
+fn draw_finding(finding: &Finding, page: &mut ReportPage) {
     let role = match finding.priority {
         Priority::P0 | Priority::P1 => Role::Bad,
         Priority::P2 => Role::Warning,

@@ -6,10 +6,10 @@ use protocol::safe;
 
 use crate::kinds;
 use crate::look::{Role, thousands};
-use crate::report::page::Page;
+use crate::report::page::ReportPage;
 
 /// Draws the block.
-pub(crate) fn draw(report: &Report, page: &mut Page) {
+pub(crate) fn draw(report: &Report, page: &mut ReportPage) {
     let study = &report.study;
     page.paragraph(&study.name, "", "  ", Some(Role::Strong));
     page.remark(&study.id.short());

@@ -22,7 +22,7 @@ mod update;
 mod widgets;
 
 pub(crate) use driver::forget_drafts;
-pub use driver::{Mouse, StationError, Wishes, run};
+pub use driver::{Mouse, StationError, StationOptions, run};
 pub use update::update;
 
 /// The front matter keys that have a form field.

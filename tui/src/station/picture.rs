@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::station::model::Model;
 use crate::station::screens;
-use shape::{Bar, Shape};
+use shape::{Bar, PictureShape};
 
 /// A cell in SVG units.
 const CELL: (f64, f64) = (8.0, 17.0);
@@ -77,7 +77,7 @@ fn row(buffer: &Buffer, y: u16, (ground, ink): (&str, &str), out: &mut String) {
             let width = f64::from(wide) * CELL.0;
             Bar { left, top, width, height: CELL.1, fill, opacity: 1.0 }.push_to(&mut grounds);
         }
-        if let Some(shape) = Shape::of(symbol) {
+        if let Some(shape) = PictureShape::of(symbol) {
             shape.draw((left, top), &front, &mut bars, &mut paths);
         } else if symbol != " " {
             let mut style = format!("fill=\"{front}\"");

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use protocol::credits::Credits;
 use protocol::service::Check;
 
-use crate::domain::ledger::{Account, Head, NoAccount, verify};
+use crate::domain::ledger::{Account, ChainHead, NoAccount, verify};
 use crate::store::rows::{Balance, HoldRow, LedgerHead, Progress, TransferPlace, TransferRow};
 use crate::store::{Fault, Order, Reader, Table};
 
@@ -28,7 +28,7 @@ pub(super) fn checks(reader: &Reader<'_>) -> Vec<Check> {
 
 /// Every transfer sums to zero in one unit and carries the hash of the one before; the noted head is the last (L1, L2, L9).
 fn chain(reader: &Reader<'_>) -> Result<Result<String, String>, Fault> {
-    let mut head = Head::default();
+    let mut head = ChainHead::default();
     let mut wrong = None;
     reader.all::<TransferRow>(Order::Rising, |_, row| match verify(&head, &row.0) {
         Ok(next) => {

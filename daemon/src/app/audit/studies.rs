@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use protocol::run::{PanelCounts, State};
 use protocol::service::Check;
 
-use crate::domain::instrument::{Extras, tasks};
+use crate::domain::instrument::{Subsamples, tasks};
 use crate::domain::outcome::Class;
 use crate::store::rows::{
     OutcomeKey, OutcomeRow, Progress, StudyNumber, StudyRow, SubmitRow, Unfinished,
@@ -103,7 +103,7 @@ fn counts(
 ) -> Result<Option<String>, Fault> {
     let mut seen = PanelCounts { requested: row.spec.panel, ..PanelCounts::default() };
     let tasks = usize::from(tasks(&row.spec));
-    let extras = Extras::of(&row.spec);
+    let extras = Subsamples::of(&row.spec);
     let mut outside = None;
     let mut rows = 0_usize;
     let mut respondent = None;

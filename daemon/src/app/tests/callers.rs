@@ -246,7 +246,7 @@ async fn nobody_does_what_their_scopes_do_not_hold() {
     // Whoever may only read sees everything of theirs, and changes nothing.
     assert_eq!(core.report(&reader, id).await.unwrap().study.id, id);
     assert_eq!(listed(&core, &reader).await, [id]);
-    assert!(is_forbidden(core.take_on(&reader, submit()).await));
+    assert!(is_forbidden(core.submit_draft(&reader, submit()).await));
     assert!(is_forbidden(core.submit(&reader, paper(9, 3)).await));
     assert!(is_forbidden(core.control(&reader, id, Control::Archive).await));
     assert!(is_forbidden(core.tag(&reader, id, Vec::new()).await));
@@ -277,7 +277,7 @@ async fn nobody_does_what_their_scopes_do_not_hold() {
     assert!(is_forbidden(core.engines(&operator)));
 
     assert_eq!(core.head(), head, "nothing happened");
-    core.take_on(&writer, submit()).await.unwrap();
+    core.submit_draft(&writer, submit()).await.unwrap();
     core.grant(&operator, Credits(1)).await.unwrap();
     core.close();
 }

@@ -18,8 +18,8 @@ use crate::app::testing::{
 };
 use crate::app::{Batch, Core, Submission, fingerprint};
 use crate::domain::digest::sha256_hex;
-use crate::domain::evidence::Blueprint;
-use crate::domain::exchange::{End, Exchange, Source};
+use crate::domain::evidence::PromptRecord;
+use crate::domain::exchange::{End, Exchange, ReplySource};
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome, Usage};
 use crate::store::rows::{CallsUnderWay, DeletedRow};
@@ -68,7 +68,7 @@ fn exchange(word: &str, respondent: u32) -> Exchange {
         whole_bytes: None,
         end: End::Finished,
         model: format!("model-{word}"),
-        source: Source::Asked,
+        source: ReplySource::Asked,
         beside: None,
         item: None,
     }
@@ -94,7 +94,7 @@ async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId
     let id = core.submit(&me(), submission(core, key, word)).await.unwrap().id;
     let number = number(core, id);
     core.begin(number).await.unwrap();
-    let blueprint = Blueprint {
+    let prompt_record = PromptRecord {
         parameters: format!("engine of {word}"),
         price: None,
         templates: BTreeMap::from([("ask".to_owned(), format!("Say what you make of {word}."))]),
@@ -102,7 +102,7 @@ async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId
         benches: BTreeMap::new(),
         reader: 0,
     };
-    core.keep_blueprint(number, blueprint).await.unwrap();
+    core.keep_blueprint(number, prompt_record).await.unwrap();
     let usage = Usage { cost: UsdMicros(7), ..Usage::default() };
     for chunk in (0..PANEL).collect::<Vec<_>>().chunks(4) {
         let mut batch = Batch::new(number, 0);
@@ -366,7 +366,7 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
     let mut early = Batch::new(number, 0);
     early.keep_early(at(2), vec![exchange("quillwort", 2)]);
     assert_eq!(core.record(early).await.unwrap_err().code, ErrorCode::Conflict);
-    let blueprint = Blueprint {
+    let prompt_record = PromptRecord {
         parameters: "quillwort".to_owned(),
         price: None,
         templates: BTreeMap::new(),
@@ -374,7 +374,7 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
         benches: BTreeMap::new(),
         reader: 0,
     };
-    core.keep_blueprint(number, blueprint).await.unwrap();
+    core.keep_blueprint(number, prompt_record).await.unwrap();
     assert_eq!(core.fault(number, "late".to_owned()).await.unwrap_err().code, ErrorCode::NotFound);
     core.settle_cost(number, UsdMicros(250_000), UsdMicros(50_000));
     core.end_calls(number, Usage::default()).await.unwrap();

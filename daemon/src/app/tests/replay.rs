@@ -8,7 +8,7 @@ use std::path::Path;
 use protocol::study::StudyType;
 
 use crate::app::{NotReplayed, replay};
-use crate::domain::evidence::{Line, UNSEALED, read, seal};
+use crate::domain::evidence::{EvidenceLine, UNSEALED, read, seal};
 
 /// The evidence of a study of that type: four people on the built-in reader, two of them asked twice.
 fn fixture(study_type: StudyType) -> String {
@@ -32,7 +32,7 @@ fn evidence_is_written_as_version_1_to_the_last_byte() {
         let mut answers = 0;
         for text in fixture(*study_type).lines() {
             let line = read(text, Some(*study_type)).unwrap();
-            if let Line::Respondent(respondent) = &line {
+            if let EvidenceLine::Respondent(respondent) = &line {
                 answers += respondent.asked.len();
             }
             let (written, sealed) = seal(&before, &line).unwrap();

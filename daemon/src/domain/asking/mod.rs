@@ -22,7 +22,7 @@ const WORDINGS_FROM: u16 = 2_000;
 
 /// The purpose of an assignment. The variants are ordered by code, which is the order of asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Asking {
+pub enum Purpose {
     /// The answer that the study counts.
     Answer,
     /// The same question again, to measure noise; numbered from 1 to 999.
@@ -33,7 +33,7 @@ pub enum Asking {
     Wording(u16),
 }
 
-impl Asking {
+impl Purpose {
     /// The code that is stored in `Assignment::replicate`.
     #[must_use]
     pub fn code(self) -> u16 {
@@ -94,7 +94,7 @@ impl Asking {
 impl Assignment {
     /// The purpose of this assignment; `None` if the code was written by a later version of this program.
     #[must_use]
-    pub fn asking(&self) -> Option<Asking> {
-        Asking::of_code(self.replicate)
+    pub fn asking(&self) -> Option<Purpose> {
+        Purpose::of_code(self.replicate)
     }
 }

@@ -14,10 +14,10 @@ use crate::domain::instrument::{decoy, stimuli};
 
 const STIMULUS: &str = "A meal kit delivery service that learns your taste.";
 
-const CONTROLS: [Asking; 3] = [
-    Asking::Control(Control::Decoy),
-    Asking::Control(Control::Duplicate),
-    Asking::Control(Control::Reversed),
+const CONTROLS: [Purpose; 3] = [
+    Purpose::Control(Control::Decoy),
+    Purpose::Control(Control::Duplicate),
+    Purpose::Control(Control::Reversed),
 ];
 
 fn study(instrument: Instrument) -> StudySpec {
@@ -40,28 +40,28 @@ fn study(instrument: Instrument) -> StudySpec {
 #[test]
 fn codes_mean_what_they_always_meant() {
     let codes = [
-        (0, Some(Asking::Answer)),
-        (1, Some(Asking::Replicate(1))),
-        (999, Some(Asking::Replicate(999))),
+        (0, Some(Purpose::Answer)),
+        (1, Some(Purpose::Replicate(1))),
+        (999, Some(Purpose::Replicate(999))),
         (1_000, None),
         (1_001, Some(CONTROLS[0])),
         (1_002, Some(CONTROLS[1])),
         (1_003, Some(CONTROLS[2])),
         (1_004, None),
         (2_000, None),
-        (2_001, Some(Asking::Wording(1))),
-        (2_004, Some(Asking::Wording(4))),
+        (2_001, Some(Purpose::Wording(1))),
+        (2_004, Some(Purpose::Wording(4))),
         (2_005, None),
         (u16::MAX, None),
     ];
     for (code, asking) in codes {
-        assert_eq!(Asking::of_code(code), asking, "{code}");
+        assert_eq!(Purpose::of_code(code), asking, "{code}");
     }
 }
 
 #[test]
 fn every_kind_has_its_own_code() {
-    let all: Vec<Asking> = (0..=u16::MAX).filter_map(Asking::of_code).collect();
+    let all: Vec<Purpose> = (0..=u16::MAX).filter_map(Purpose::of_code).collect();
     let codes: BTreeSet<u16> = all.iter().map(|asking| asking.code()).collect();
     assert_eq!((codes.len(), all.len()), (1 + 999 + 3 + 4, 1 + 999 + 3 + 4));
 }
@@ -81,7 +81,7 @@ fn a_decoy_stands_in_place_of_the_text_and_nothing_else_changes() {
         assert!(crate::domain::instrument::check(&with.instrument).is_empty());
         let back = StudySpec { instrument: spec.instrument.clone(), ..with };
         assert_eq!(back, spec);
-        for asking in [Asking::Answer, Asking::Replicate(1), CONTROLS[2], Asking::Wording(2)] {
+        for asking in [Purpose::Answer, Purpose::Replicate(1), CONTROLS[2], Purpose::Wording(2)] {
             assert_eq!(*shown(&spec, asking), spec, "{asking:?} shows the study's own text");
         }
     }
@@ -123,14 +123,14 @@ fn words(text: &str) -> Vec<&str> {
 proptest! {
     #[test]
     fn a_code_and_its_kind_say_the_same(code in any::<u16>()) {
-        if let Some(asking) = Asking::of_code(code) {
+        if let Some(asking) = Purpose::of_code(code) {
             prop_assert_eq!(asking.code(), code);
         }
     }
 
     #[test]
     fn kinds_are_ordered_as_their_codes(one in any::<u16>(), other in any::<u16>()) {
-        if let Some((a, b)) = Asking::of_code(one).zip(Asking::of_code(other)) {
+        if let Some((a, b)) = Purpose::of_code(one).zip(Purpose::of_code(other)) {
             prop_assert_eq!(a.cmp(&b), one.cmp(&other));
         }
     }

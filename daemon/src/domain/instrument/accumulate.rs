@@ -7,8 +7,8 @@ use protocol::channels::Construct;
 use protocol::results::{Answer, Margins, Results, Segment};
 use protocol::study::{StudySpec, StudyType};
 
-use super::channels::{Bench, ChannelTally};
-use super::contrast::{Classes, SMALL, contrasts, rule};
+use super::channels::{AnchorCalibration, ChannelTally};
+use super::contrast::{ClassTallies, SMALL, contrasts, rule};
 use super::diagnose::Quality;
 use super::findings;
 use super::stands_out::Groups;
@@ -32,7 +32,7 @@ pub struct Accumulator {
     panel: u32,
     seed: u64,
     all: Box<dyn Tally>,
-    classes: Classes,
+    classes: ClassTallies,
     themes: Themes,
     quality: Quality,
     channels: ChannelTally,
@@ -65,7 +65,7 @@ impl Accumulator {
 
     /// Sets the anchor calibrations that texts are read with.
     #[must_use]
-    pub fn with_benches(mut self, benches: BTreeMap<Construct, Bench>) -> Self {
+    pub fn with_benches(mut self, benches: BTreeMap<Construct, AnchorCalibration>) -> Self {
         self.channels.set_benches(benches);
         self
     }

@@ -6,7 +6,7 @@ use protocol::study::StudySpec;
 use rand_core::Rng;
 
 use super::types::kind_of;
-use crate::domain::asking::Asking;
+use crate::domain::asking::Purpose;
 use crate::domain::outcome::Assignment;
 use crate::domain::stats::bootstrap::generator;
 
@@ -54,35 +54,35 @@ impl Subsample {
 
 /// The assignments besides the answer: every purpose with its subsample, in the order of asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Extras(Vec<(Asking, Subsample)>);
+pub struct Subsamples(Vec<(Purpose, Subsample)>);
 
-impl Extras {
+impl Subsamples {
     /// The extras of a study.
     #[must_use]
     pub fn of(spec: &StudySpec) -> Self {
         let measurement = &spec.measurement;
         let replicates = Subsample::of(spec, measurement.replicates);
         let checks = Subsample::of(spec, measurement.subsample);
-        let controls = measurement.controls.iter().map(|control| Asking::Control(*control));
-        let wordings = (1..=measurement.wordings).map(Asking::Wording);
-        let again = std::iter::once((Asking::Replicate(1), replicates))
+        let controls = measurement.controls.iter().map(|control| Purpose::Control(*control));
+        let wordings = (1..=measurement.wordings).map(Purpose::Wording);
+        let again = std::iter::once((Purpose::Replicate(1), replicates))
             .chain(controls.chain(wordings).map(|asking| (asking, checks)));
         Self(again.filter(|(_, of)| of.wanted > 0).collect())
     }
 
     /// The purposes, each with the size of its subsample.
-    pub fn kinds(&self) -> impl Iterator<Item = (Asking, u64)> + '_ {
+    pub fn kinds(&self) -> impl Iterator<Item = (Purpose, u64)> + '_ {
         self.0.iter().map(|(asking, of)| (*asking, of.wanted))
     }
 
     /// The purposes besides the answer that apply to that respondent, in the order of asking.
-    pub fn of_one(&self, respondent: u32) -> impl Iterator<Item = Asking> + '_ {
+    pub fn of_one(&self, respondent: u32) -> impl Iterator<Item = Purpose> + '_ {
         let theirs = self.0.iter().filter(move |(_, of)| of.holds(respondent));
         theirs.map(|(asking, _)| *asking)
     }
 
     /// All (purpose, respondent) pairs besides the answer, ordered by purpose.
-    pub fn all(&self) -> impl Iterator<Item = (Asking, u32)> + '_ {
+    pub fn all(&self) -> impl Iterator<Item = (Purpose, u32)> + '_ {
         self.0.iter().flat_map(|(asking, of)| {
             let panel = u32::try_from(of.panel).unwrap_or(u32::MAX);
             (0..panel).filter(|who| of.holds(*who)).map(|who| (*asking, who))
@@ -109,8 +109,8 @@ pub fn assignments(
     respondent: u32,
 ) -> impl Iterator<Item = Assignment> + use<> {
     let tasks = tasks(spec);
-    let extras: Vec<Asking> = Extras::of(spec).of_one(respondent).collect();
-    std::iter::once(Asking::Answer).chain(extras).flat_map(move |asking| {
+    let extras: Vec<Purpose> = Subsamples::of(spec).of_one(respondent).collect();
+    std::iter::once(Purpose::Answer).chain(extras).flat_map(move |asking| {
         let replicate = asking.code();
         let first = Assignment::first(round, respondent);
         (0..tasks).map(move |task| Assignment { task, replicate, ..first })
@@ -120,13 +120,13 @@ pub fn assignments(
 /// Number of assignments of the whole study, extras included.
 #[must_use]
 pub fn questions(spec: &StudySpec) -> u64 {
-    (u64::from(spec.panel) + Extras::of(spec).len()) * u64::from(tasks(spec))
+    (u64::from(spec.panel) + Subsamples::of(spec).len()) * u64::from(tasks(spec))
 }
 
 /// A sentence without a full stop on what is asked besides the answers; `None` if nothing is.
 #[must_use]
 pub fn besides(spec: &StudySpec) -> Option<String> {
-    let extras = Extras::of(spec);
+    let extras = Subsamples::of(spec);
     let tasks = u64::from(tasks(spec));
     let kinds: Vec<String> =
         extras.kinds().map(|(asking, people)| format!("{} ({people})", asking.name())).collect();

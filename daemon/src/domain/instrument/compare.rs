@@ -7,7 +7,7 @@ use protocol::results::{Comparison, Difference, Estimate};
 use protocol::study::{EngineMode, StudySpec, StudyType};
 
 use super::contrast::SMALL;
-use super::quantity::Quantity;
+use super::metric::StudyMetric;
 use crate::domain::outcome::{Answered, Outcome};
 use crate::domain::stats::compare::{Moments, cohens_d, paired_t, welch};
 use crate::domain::stats::histogram::Histogram;
@@ -53,7 +53,7 @@ impl Both {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparator {
     paired: bool,
-    quantity: Quantity,
+    quantity: StudyMetric,
     /// Tasks of each respondent in each study.
     tasks: (u16, u16),
     all: Both,
@@ -63,7 +63,7 @@ pub struct Comparator {
 impl Comparator {
     /// A comparator for those two studies. They are paired when their panels are the same: same audience, seed and
     /// size rules.
-    pub fn new(a: &StudySpec, b: &StudySpec, quantity: Quantity) -> Result<Self, NotComparable> {
+    pub fn new(a: &StudySpec, b: &StudySpec, quantity: StudyMetric) -> Result<Self, NotComparable> {
         let (type_a, type_b) = (a.instrument.study_type(), b.instrument.study_type());
         if type_a != type_b {
             return Err(NotComparable::Instruments(type_a, type_b));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use protocol::results::{Contrast, ThemeKind};
 use protocol::study::StudyType;
 
-use super::quantity::Quantity;
+use super::metric::StudyMetric;
 use super::tally::Tally;
 use super::themes::{TOP, Themes};
 use super::types::kind;
@@ -21,7 +21,7 @@ pub(super) const SMALL: u64 = 30;
 pub(super) const THEME: &str = "theme.";
 
 /// The counts of each class of each dimension.
-pub(super) type Classes = BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn Tally>>>;
+pub(super) type ClassTallies = BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn Tally>>>;
 
 /// Each class against the rest, the lowest difference first. An undefined contrast (fewer than two answers on a side,
 /// or no variation at all) is left out. For a study type without a headline metric, the shares of the most frequent
@@ -29,10 +29,10 @@ pub(super) type Classes = BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn 
 pub(super) fn contrasts(
     study_type: StudyType,
     all: &dyn Tally,
-    classes: &Classes,
+    classes: &ClassTallies,
     themes: &Themes,
 ) -> Vec<Contrast> {
-    let number = Quantity::of(study_type, None).ok().zip(all.measure());
+    let number = StudyMetric::of(study_type, None).ok().zip(all.measure());
     let mut contrasts = match number {
         Some((number, whole)) => {
             let part = |_, _, tally: &dyn Tally| tally.measure();
@@ -82,7 +82,7 @@ pub(super) fn rule(study_type: StudyType, contrasts: &[Contrast]) -> String {
     )
 }
 
-fn of_themes(n: u64, classes: &Classes, themes: &Themes) -> Vec<Contrast> {
+fn of_themes(n: u64, classes: &ClassTallies, themes: &Themes) -> Vec<Contrast> {
     let named =
         |all: u64, named: u64| Histogram::of_counts(0, vec![all.saturating_sub(named), named]);
     let of_theme = themes.ranked(ThemeKind::Topic).into_iter().take(TOP).flat_map(|theme| {
@@ -98,7 +98,7 @@ fn of_themes(n: u64, classes: &Classes, themes: &Themes) -> Vec<Contrast> {
 
 /// Every class against the rest in one field, which is the mean of whole numbers times the factor.
 fn against_the_rest(
-    classes: &Classes,
+    classes: &ClassTallies,
     field: &str,
     factor: f64,
     whole: &Histogram,

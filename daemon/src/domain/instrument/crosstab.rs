@@ -8,7 +8,7 @@ use protocol::analysis::{CrossCell, CrossTab};
 use protocol::study::StudySpec;
 
 use super::contrast::SMALL;
-use super::quantity::Quantity;
+use super::metric::StudyMetric;
 use crate::domain::outcome::{Answered, Outcome};
 use crate::domain::stats::compare::{Moments, welch};
 use crate::domain::stats::histogram::Histogram;
@@ -33,7 +33,7 @@ pub enum NoCells {
 #[derive(Clone, Debug)]
 pub struct CrossTally {
     dimensions: Vec<&'static str>,
-    quantity: Quantity,
+    quantity: StudyMetric,
     /// Tasks of each respondent.
     tasks: usize,
     all: Histogram,
@@ -46,7 +46,7 @@ impl CrossTally {
     /// A tally for that study, metric and dimensions.
     pub fn new(
         spec: &StudySpec,
-        quantity: Quantity,
+        quantity: StudyMetric,
         dimensions: &[String],
     ) -> Result<Self, NoCells> {
         if !(1..=2).contains(&dimensions.len()) {

@@ -7,12 +7,12 @@ use protocol::results::ThemeKind;
 use protocol::study::StudySpec;
 use serde::{Deserialize, Serialize};
 
-use super::mend::{Kind, form, mend};
+use super::normalize_reply::{FieldKind, form, normalize_reply};
 use super::reply::{Fields, THEME_MAX};
 use super::types::{check_entry, kind_of};
-use super::{Unreadable, answer, harvest, options};
+use super::{Unreadable, answer, extract_json, options};
 use crate::domain::outcome::{Answered, Assignment};
-use crate::domain::told::Holds;
+use crate::domain::redact::Holds;
 
 /// One question of a questionnaire. The order is that of asking: open questions first, so that respondents do not fit
 /// their words to a number that they already gave.
@@ -72,10 +72,10 @@ impl Item {
     }
 
     /// Whether the item provides that key of a whole reply.
-    pub(super) fn fills(self, key: &str, kind: &Kind) -> bool {
+    pub(super) fn fills(self, key: &str, kind: &FieldKind) -> bool {
         match self {
-            Self::Question(_) => matches!(kind, Kind::Answers(_)),
-            Self::Reasons => key == "reasoning" || matches!(kind, Kind::Themes | Kind::Topics),
+            Self::Question(_) => matches!(kind, FieldKind::Answers(_)),
+            Self::Reasons => key == "reasoning" || matches!(kind, FieldKind::Themes | FieldKind::Topics),
             _ => key == self.as_str(),
         }
     }
@@ -131,7 +131,7 @@ impl Holds for ItemReply {
 /// # Errors
 /// Why the reply is not an answer to the item.
 pub fn read_item(spec: &StudySpec, item: Item, text: &str) -> Result<ItemReply, Unreadable> {
-    let read = harvest::fields(text).and_then(|fields| mend(fields, &form(spec, Some(item))));
+    let read = extract_json::fields(text).and_then(|fields| normalize_reply(fields, &form(spec, Some(item))));
     let fields = match read {
         Err(Unreadable::Refused { reason }) => return decline_item(item, reason),
         read => read?,
@@ -159,14 +159,14 @@ fn check(spec: &StudySpec, item: Item, mut fields: Fields) -> Result<(), Unreada
     let mut reasoning = String::new();
     for (key, kind) in form(spec, Some(item)) {
         match kind {
-            Kind::Whole(low, high) => drop(fields.integer(key, low, high)?),
-            Kind::Word(words) => fields.one_of(key, &words)?,
+            FieldKind::Whole(low, high) => drop(fields.integer(key, low, high)?),
+            FieldKind::Word(words) => fields.one_of(key, &words)?,
             // The reasoning comes first in every form, and quotes must occur in it.
-            Kind::Text(most) => reasoning = fields.text(key, most)?,
-            Kind::Theme => drop(fields.text(key, THEME_MAX)?),
-            Kind::Themes => drop(fields.mentions(key, ThemeKind::Topic, &reasoning)?),
-            Kind::Topics => drop(fields.topics(key)?),
-            Kind::Answers(_) => {}
+            FieldKind::Text(most) => reasoning = fields.text(key, most)?,
+            FieldKind::Theme => drop(fields.text(key, THEME_MAX)?),
+            FieldKind::Themes => drop(fields.mentions(key, ThemeKind::Topic, &reasoning)?),
+            FieldKind::Topics => drop(fields.topics(key)?),
+            FieldKind::Answers(_) => {}
         }
     }
     fields.finish()

@@ -12,13 +12,13 @@ mod crosstab;
 mod declined;
 mod diagnose;
 mod findings;
-mod harvest;
+mod extract_json;
 mod items;
 mod level;
 mod limits;
-mod mend;
+mod normalize_reply;
 mod options;
-mod quantity;
+mod metric;
 mod reply;
 mod scale;
 mod schema;
@@ -29,7 +29,7 @@ mod types;
 mod words;
 
 #[cfg(test)]
-mod harvest_tests;
+mod extract_json_tests;
 #[cfg(test)]
 mod tests;
 
@@ -40,12 +40,12 @@ use protocol::persona::Persona;
 use protocol::results::Answer;
 use protocol::study::{Order, StudySpec, StudyType};
 
-use super::asking::{Asking, shown};
+use super::asking::{Purpose, shown};
 use super::digest::Digest;
 use super::outcome::{Answered, Assignment, FIRST_ROUND};
 
 pub use accumulate::Accumulator;
-pub use assign::{Extras, assignments, besides, questions, rounds, tasks};
+pub use assign::{Subsamples, assignments, besides, questions, rounds, tasks};
 pub use compare::{Comparator, NotComparable};
 pub use crosstab::{CrossTally, DIMENSIONS, NoCells};
 pub use items::{Item, ItemReply, assemble, decline_item, items, put, read_item};
@@ -54,8 +54,8 @@ pub use limits::{
     CONTEXT_MAX, QUESTION_MAX, QUESTIONS_MAX, STIMULUS_MAX, STIMULUS_MIN, Violation, check,
     check_context,
 };
-pub use options::{Options, options};
-pub use quantity::{NoQuantity, Quantity, theme_field};
+pub use options::{OptionOrder, options};
+pub use metric::{UnknownMetric, StudyMetric, theme_field};
 pub use reply::REPLY_MAX_BYTES;
 pub use scale::Scale;
 pub use schema::{is_own_word, item_schema, schema};
@@ -121,7 +121,7 @@ pub fn questionnaire_at(spec: &StudySpec, at: Assignment, persona: &Persona) -> 
     let mut text = describe(persona);
     text.push_str("\n\n");
     let order = order_shown(spec, at).unwrap_or(Order::AFirst);
-    let spec = shown(spec, at.asking().unwrap_or(Asking::Answer));
+    let spec = shown(spec, at.asking().unwrap_or(Purpose::Answer));
     text.push_str(&body(&spec, order));
     text
 }
@@ -224,8 +224,8 @@ pub fn read_at(spec: &StudySpec, at: Assignment, reply: &str) -> Result<Answered
 pub fn read_model(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
     // Most replies need no normalisation. The others are parsed a second time, so that the common case copies
     // nothing.
-    let mut answered = match answer(spec, at, harvest::fields(text)?) {
-        Ok(answered) if !mend::names_no_theme(&answered) => answered,
+    let mut answered = match answer(spec, at, extract_json::fields(text)?) {
+        Ok(answered) if !normalize_reply::names_no_theme(&answered) => answered,
         _ => read_mended(spec, at, text)?,
     };
     answered.options = Some(options(spec.seed, at));
@@ -234,7 +234,7 @@ pub fn read_model(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answer
 
 /// Reads a language model's reply after normalisation.
 fn read_mended(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
-    answer(spec, at, mend::mend(harvest::fields(text)?, &mend::form(spec, None))?)
+    answer(spec, at, normalize_reply::normalize_reply(extract_json::fields(text)?, &normalize_reply::form(spec, None))?)
 }
 
 fn answer(spec: &StudySpec, at: Assignment, fields: reply::Fields) -> Result<Answered, Unreadable> {

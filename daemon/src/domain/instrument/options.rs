@@ -11,7 +11,7 @@ use crate::domain::outcome::Assignment;
 /// if the scale of intents begins favourably.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub struct Options {
+pub struct OptionOrder {
     /// In any order.
     pub sentiments: [Sentiment; 4],
     /// From one end of the scale to the other: a scale may be reversed, but is never shuffled.
@@ -27,8 +27,8 @@ const FAVOURABLE_FIRST: [PurchaseIntent; 5] = [
     PurchaseIntent::DefinitelyNot,
 ];
 
-impl From<Options> for String {
-    fn from(options: Options) -> Self {
+impl From<OptionOrder> for String {
+    fn from(options: OptionOrder) -> Self {
         let letter = |sentiment: &Sentiment| match sentiment {
             Sentiment::Positive => 'p',
             Sentiment::Negative => 'n',
@@ -40,7 +40,7 @@ impl From<Options> for String {
     }
 }
 
-impl TryFrom<String> for Options {
+impl TryFrom<String> for OptionOrder {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
@@ -67,7 +67,7 @@ impl TryFrom<String> for Options {
     }
 }
 
-impl Options {
+impl OptionOrder {
     /// Whether the scale of intents begins with the most favourable option.
     #[must_use]
     pub fn begins_favourably(&self) -> bool {
@@ -77,7 +77,7 @@ impl Options {
 
 /// The orders drawn for an assignment.
 #[must_use]
-pub fn options(seed: u64, at: Assignment) -> Options {
+pub fn options(seed: u64, at: Assignment) -> OptionOrder {
     let drawn = Digest::new()
         .raw("order of options")
         .raw(seed.to_le_bytes())
@@ -97,5 +97,5 @@ pub fn options(seed: u64, at: Assignment) -> Options {
     if drawn[0] & 1 == 1 {
         intents.reverse();
     }
-    Options { sentiments, intents }
+    OptionOrder { sentiments, intents }
 }

@@ -1,6 +1,6 @@
 //! The strict reader of replies: exactly one JSON object, known keys only, each value within its range. Violations
 //! are described in our own words, so that no text of a reply gets into counts or messages. Replies of language
-//! models are normalised by `mend` first.
+//! models are normalised by `normalize_reply` first.
 
 use std::fmt;
 

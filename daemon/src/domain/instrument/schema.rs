@@ -9,7 +9,7 @@ use protocol::study::StudySpec;
 use serde_json::{Map, Value, json};
 
 use super::items::Item;
-use super::mend::{Form, Kind, entry_form, form};
+use super::normalize_reply::{Form, FieldKind, entry_form, form};
 use super::types::{KINDS, Supplied};
 
 /// The schema of a reply to that study.
@@ -36,7 +36,7 @@ static OWN_WORDS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let mut own = BTreeSet::from(OTHER_KEYS);
     for (key, kind) in forms.chain([entry_form()]).flatten() {
         own.insert(key);
-        if let Kind::Word(words) = kind {
+        if let FieldKind::Word(words) = kind {
             own.extend(words);
         }
     }
@@ -66,15 +66,15 @@ fn open_answer() -> Vec<(&'static str, Value)> {
 }
 
 /// The schema of the value under one key.
-fn value(kind: &Kind) -> Value {
+fn value(kind: &FieldKind) -> Value {
     let text = || json!({ "type": "string" });
     match kind {
-        Kind::Whole(low, high) => whole(*low, *high),
-        Kind::Word(words) => json!({ "type": "string", "enum": words }),
-        Kind::Text(_) | Kind::Theme => text(),
-        Kind::Themes => themes(),
-        Kind::Topics => json!({ "type": "array", "items": text() }),
-        Kind::Answers(questions) => {
+        FieldKind::Whole(low, high) => whole(*low, *high),
+        FieldKind::Word(words) => json!({ "type": "string", "enum": words }),
+        FieldKind::Text(_) | FieldKind::Theme => text(),
+        FieldKind::Themes => themes(),
+        FieldKind::Topics => json!({ "type": "array", "items": text() }),
+        FieldKind::Answers(questions) => {
             let last = u8::try_from(questions.len()).unwrap_or(u8::MAX);
             let entry: Vec<_> =
                 std::iter::once(("question", whole(1, last))).chain(open_answer()).collect();

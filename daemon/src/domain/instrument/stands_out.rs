@@ -4,7 +4,7 @@
 
 use protocol::results::{Contrast, ThemeKind, Winner};
 
-use super::contrast::{Classes, SMALL, THEME};
+use super::contrast::{ClassTallies, SMALL, THEME};
 use super::themes::Themes;
 use super::words::{number, p_text, people};
 
@@ -12,7 +12,7 @@ use super::words::{number, p_text, people};
 #[derive(Clone, Copy)]
 pub(super) struct Groups<'a> {
     pub(super) contrasts: &'a [Contrast],
-    pub(super) classes: &'a Classes,
+    pub(super) classes: &'a ClassTallies,
     pub(super) themes: &'a Themes,
     /// Answers in all.
     pub(super) n: u64,

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use protocol::id::AnswerId;
 use protocol::results::{Estimate, Quote, Theme, ThemeKind};
 
-use super::quantity::folded;
+use super::metric::folded;
 use crate::domain::outcome::Mention;
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate};
@@ -28,7 +28,7 @@ const ALIKE: f64 = 0.6;
 
 /// A quote that may be shown; the greater one is preferred.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Candidate {
+struct QuoteCandidate {
     specificity: u32,
     earlier: std::cmp::Reverse<u32>,
     text: String,
@@ -44,7 +44,7 @@ pub(super) struct ThemeTally {
     pub(super) scores: Option<Histogram>,
     /// Respondents of each class who name it.
     pub(super) classes: BTreeMap<(&'static str, &'static str), u64>,
-    quotes: BTreeMap<String, Candidate>,
+    quotes: BTreeMap<String, QuoteCandidate>,
 }
 
 impl ThemeTally {
@@ -54,7 +54,7 @@ impl ThemeTally {
 
     /// Quotes from different groups, the most specific first; of near-duplicates only one is shown.
     pub(super) fn quotes(&self) -> Vec<Quote> {
-        let mut candidates: Vec<&Candidate> = self.quotes.values().collect();
+        let mut candidates: Vec<&QuoteCandidate> = self.quotes.values().collect();
         candidates.sort_unstable_by(|a, b| b.cmp(a));
         let mut shown: Vec<BTreeSet<String>> = Vec::new();
         candidates
@@ -186,10 +186,10 @@ impl ThemeTally {
         let earlier = std::cmp::Reverse(ordinal);
         if let Some(best) = self.quotes.get_mut(group) {
             if (specificity, earlier) > (best.specificity, best.earlier) {
-                *best = Candidate { specificity, earlier, text: text.to_owned() };
+                *best = QuoteCandidate { specificity, earlier, text: text.to_owned() };
             }
         } else if self.quotes.len() < GROUPS_MAX {
-            let candidate = Candidate { specificity, earlier, text: text.to_owned() };
+            let candidate = QuoteCandidate { specificity, earlier, text: text.to_owned() };
             self.quotes.insert(group.to_owned(), candidate);
         }
     }

@@ -11,7 +11,7 @@ use crate::domain::digest::sha256_hex;
 
 /// The head of the chain: the last transfer's number and hash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
+pub struct ChainHead {
     /// Number of the last transfer; 0 before the first.
     pub seq: u64,
     /// Its hash; empty before the first.
@@ -59,7 +59,7 @@ fn posting((account, amount): (Account, Amount)) -> Posting {
 }
 
 /// Books a movement as the next transfer. `None` when the ledger is full, which 2^64 transfers would take.
-pub fn seal(head: &Head, movement: Movement, at: Timestamp) -> Option<Transfer> {
+pub fn seal(head: &ChainHead, movement: Movement, at: Timestamp) -> Option<Transfer> {
     let mut transfer = Transfer {
         seq: head.seq.checked_add(1)?,
         id: movement.id,
@@ -74,7 +74,7 @@ pub fn seal(head: &Head, movement: Movement, at: Timestamp) -> Option<Transfer> 
 }
 
 /// Checks that a transfer follows the head, is balanced and unaltered; returns the head after it.
-pub fn verify(head: &Head, transfer: &Transfer) -> Result<Head, Broken> {
+pub fn verify(head: &ChainHead, transfer: &Transfer) -> Result<ChainHead, Broken> {
     let broken = |what| Broken { seq: transfer.seq, what };
     if head.seq.checked_add(1) != Some(transfer.seq) {
         return Err(broken("does not follow the one before it"));
@@ -85,5 +85,5 @@ pub fn verify(head: &Head, transfer: &Transfer) -> Result<Head, Broken> {
     if hash(&head.hash, transfer) != transfer.hash {
         return Err(broken("was altered, or one before it was"));
     }
-    Ok(Head { seq: transfer.seq, hash: transfer.hash.clone() })
+    Ok(ChainHead { seq: transfer.seq, hash: transfer.hash.clone() })
 }

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::movement::lapse;
 use super::settlement::{Approval, Delivery, NotPayable, Settlement};
-use super::{Account, Kind, Month, Movement, Unbalanced};
+use super::{Account, MovementKind, Month, Movement, Unbalanced};
 
 /// The credits that an owner can spend now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Purse {
+pub struct Spendable {
     /// The month whose allowance applies.
     pub month: Month,
     /// The rest of that month's allowance.
@@ -22,7 +22,7 @@ pub struct Purse {
     pub granted: Credits,
 }
 
-impl Purse {
+impl Spendable {
     /// Both together; `None` when the sum does not fit.
     pub fn spendable(&self) -> Option<Credits> {
         self.allowance.checked_add(self.granted)
@@ -103,7 +103,7 @@ pub fn open_hold(
     answers: u32,
     price: Credits,
     settlement: Settlement,
-    purse: &Purse,
+    purse: &Spendable,
 ) -> Result<(Hold, Movement), Shortfall> {
     let wanted = price.checked_mul(u64::from(answers)).unwrap_or(Credits(i64::MAX));
     let short = Shortfall { wanted, spendable: purse.spendable().unwrap_or(Credits(i64::MAX)) };
@@ -129,7 +129,7 @@ pub fn open_hold(
     let negative = |credits: Credits| credits.checked_neg().map(Amount::Credits).ok_or(short);
     let movement = Movement::new(
         format!("hold/{study}/{attempt}"),
-        Kind::Hold,
+        MovementKind::Hold,
         Some(study),
         vec![
             (Account::allowance(purse.month), negative(from_allowance)?),
@@ -288,7 +288,7 @@ impl Hold {
         let negative = asked.checked_neg().ok_or_else(broken)?;
         let movement = Movement::new(
             id,
-            Kind::Settle,
+            MovementKind::Settle,
             Some(self.study),
             vec![(Account::HELD, Amount::Credits(negative)), (to, Amount::Credits(asked))],
         )?;
@@ -316,7 +316,7 @@ impl Hold {
         let negative = back.checked_neg().ok_or_else(broken)?;
         let mut movements = vec![Movement::new(
             id.clone(),
-            Kind::Release,
+            MovementKind::Release,
             Some(self.study),
             vec![
                 (Account::HELD, Amount::Credits(negative)),

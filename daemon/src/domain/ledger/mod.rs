@@ -16,10 +16,10 @@ mod movement;
 mod settlement;
 
 pub use account::{Account, AccountPurse, Month, NoAccount, Party};
-pub use chain::{Broken, Head, seal, verify};
-pub use hold::{Hold, OverHold, Purse, Shortfall, open_hold};
+pub use chain::{Broken, ChainHead, seal, verify};
+pub use hold::{Hold, OverHold, Spendable, Shortfall, open_hold};
 pub use movement::{
-    Kind, Movement, Unbalanced, allowance, check_cost, cost, grant, lapse, reinstate,
+    MovementKind, Movement, Unbalanced, allowance, check_cost, cost, grant, lapse, reinstate,
 };
 pub use settlement::{Approval, Delivery, NotPayable, Settlement};
 

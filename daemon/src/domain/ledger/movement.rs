@@ -9,7 +9,7 @@ use super::{Account, Month};
 
 /// The kind of a movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MovementKind {
     /// Credits that do not lapse were added.
     Grant,
     /// A month's allowance began.
@@ -28,7 +28,7 @@ pub enum Kind {
     Cost,
 }
 
-impl Kind {
+impl MovementKind {
     /// The word in ids and statements.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -56,7 +56,7 @@ pub struct Unbalanced {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Movement {
     pub(super) id: String,
-    pub(super) kind: Kind,
+    pub(super) kind: MovementKind,
     pub(super) study: Option<StudyId>,
     pub(super) postings: Vec<(Account, Amount)>,
 }
@@ -65,7 +65,7 @@ impl Movement {
     /// A movement with those postings, if they sum to zero in one unit.
     pub fn new(
         id: String,
-        kind: Kind,
+        kind: MovementKind,
         study: Option<StudyId>,
         mut postings: Vec<(Account, Amount)>,
     ) -> Result<Self, Unbalanced> {
@@ -108,7 +108,7 @@ pub(super) fn balanced(mut amounts: impl Iterator<Item = Amount>) -> bool {
 
 fn move_credits(
     id: String,
-    kind: Kind,
+    kind: MovementKind,
     study: Option<StudyId>,
     from: Account,
     to: Account,
@@ -127,7 +127,7 @@ fn move_credits(
 pub fn allowance(month: Month, credits: Credits) -> Result<Movement, Unbalanced> {
     move_credits(
         format!("allowance/{month}"),
-        Kind::Allowance,
+        MovementKind::Allowance,
         None,
         Account::ISSUED_ALLOWANCES,
         Account::allowance(month),
@@ -139,7 +139,7 @@ pub fn allowance(month: Month, credits: Credits) -> Result<Movement, Unbalanced>
 pub fn grant(key: &str, credits: Credits) -> Result<Movement, Unbalanced> {
     move_credits(
         format!("grant/{key}"),
-        Kind::Grant,
+        MovementKind::Grant,
         None,
         Account::ISSUED_GRANTS,
         Account::GRANTED,
@@ -152,7 +152,7 @@ pub fn grant(key: &str, credits: Credits) -> Result<Movement, Unbalanced> {
 pub fn lapse(month: Month, cause: &str, credits: Credits) -> Result<Movement, Unbalanced> {
     move_credits(
         format!("lapse/{month}/{cause}"),
-        Kind::Lapse,
+        MovementKind::Lapse,
         None,
         Account::allowance(month),
         Account::LAPSED,
@@ -164,7 +164,7 @@ pub fn lapse(month: Month, cause: &str, credits: Credits) -> Result<Movement, Un
 pub fn reinstate(month: Month, cause: &str, credits: Credits) -> Result<Movement, Unbalanced> {
     move_credits(
         format!("reinstate/{month}/{cause}"),
-        Kind::Reinstate,
+        MovementKind::Reinstate,
         None,
         Account::LAPSED,
         Account::allowance(month),
@@ -203,7 +203,7 @@ fn paid(
     let Some(negative) = micros.checked_neg() else { return Err(Unbalanced { id }) };
     Movement::new(
         id,
-        Kind::Cost,
+        MovementKind::Cost,
         study,
         vec![
             (Account::provider(provider.to_owned()), Amount::UsdMicros(negative)),

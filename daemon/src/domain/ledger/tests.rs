@@ -39,7 +39,7 @@ proptest! {
         allowance in 0_i64..500, granted in 0_i64..500, answers in 1_u32..400,
         price in 1_i64..3, batches in prop::collection::vec(0_u64..60, 0..12), months_later in any::<bool>(),
     ) {
-        let purse = Purse { month: month("2026-11"), allowance: Credits(allowance), granted: Credits(granted) };
+        let purse = Spendable { month: month("2026-11"), allowance: Credits(allowance), granted: Credits(granted) };
         let wanted = price * i64::from(answers);
         match open_hold(study(), 0, answers, Credits(price), Settlement::PerAnswer, &purse) {
             Err(short) => {
@@ -77,15 +77,15 @@ proptest! {
     fn any_change_to_a_booked_transfer_breaks_the_chain(
         amounts in prop::collection::vec(1_i64..1000, 2..12), victim in any::<prop::sample::Index>(), what in 0..4_u8,
     ) {
-        let mut head = Head::default();
+        let mut head = ChainHead::default();
         let mut booked: Vec<Transfer> = Vec::new();
         for (index, amount) in amounts.iter().enumerate() {
             let movement = grant(&index.to_string(), Credits(*amount)).unwrap();
             let transfer = seal(&head, movement, Timestamp::UNIX_EPOCH).unwrap();
-            head = Head { seq: transfer.seq, hash: transfer.hash.clone() };
+            head = ChainHead { seq: transfer.seq, hash: transfer.hash.clone() };
             booked.push(transfer);
         }
-        let check = |booked: &[Transfer]| booked.iter().try_fold(Head::default(), |head, transfer| verify(&head, transfer));
+        let check = |booked: &[Transfer]| booked.iter().try_fold(ChainHead::default(), |head, transfer| verify(&head, transfer));
         prop_assert_eq!(check(&booked), Ok(head));
         let victim = victim.index(booked.len());
         match what {
@@ -105,7 +105,7 @@ proptest! {
 fn a_movement_cannot_be_made_out_of_balance() {
     let lopsided = Movement::new(
         "grant/x".to_owned(),
-        Kind::Grant,
+        MovementKind::Grant,
         None,
         vec![
             (Account::ISSUED_GRANTS, Amount::Credits(Credits(-5))),
@@ -115,7 +115,7 @@ fn a_movement_cannot_be_made_out_of_balance() {
     assert!(lopsided.is_err());
     let two_units = Movement::new(
         "grant/y".to_owned(),
-        Kind::Grant,
+        MovementKind::Grant,
         None,
         vec![
             (Account::ISSUED_GRANTS, Amount::Credits(Credits(-5))),
@@ -136,8 +136,8 @@ fn months_order_and_read_back() {
 #[test]
 fn the_hash_of_a_transfer_stays_the_same() {
     let at: Timestamp = "2026-11-29T01:02:03Z".parse().unwrap();
-    let first = seal(&Head::default(), grant("a", Credits(5)).unwrap(), at).unwrap();
-    let head = verify(&Head::default(), &first).unwrap();
+    let first = seal(&ChainHead::default(), grant("a", Credits(5)).unwrap(), at).unwrap();
+    let head = verify(&ChainHead::default(), &first).unwrap();
     let second = seal(&head, grant("b", Credits(7)).unwrap(), at).unwrap();
     assert_eq!(
         [first.hash, second.hash],

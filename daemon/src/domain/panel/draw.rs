@@ -103,7 +103,7 @@ impl Repair {
     /// are represented.
     fn run(&mut self, joint: &Joint, members: &mut [u32], stream: &mut Stream) {
         let whole = Wheel::new(joint.weights.iter().copied());
-        let mut parts: Vec<Option<Part>> = Vec::new();
+        let mut parts: Vec<Option<ClassShare>> = Vec::new();
         parts.resize_with(self.excess.as_flattened().len(), || None);
         for _ in 0..TRIES_MIN.max(TRIES_PER_PERSON * members.len()) {
             if self.short.is_empty() {
@@ -112,7 +112,7 @@ impl Repair {
             let candidate = if stream.coin() {
                 let (dimension, class) = self.short[stream.below(self.short.len())];
                 parts[dimension * self.excess[0].len() + class]
-                    .get_or_insert_with(|| Part::new(joint, dimension, class))
+                    .get_or_insert_with(|| ClassShare::new(joint, dimension, class))
                     .draw(stream.uniform())
             } else {
                 whole.draw(stream.uniform())
@@ -155,12 +155,12 @@ impl Repair {
 }
 
 /// The cells of one class.
-struct Part {
+struct ClassShare {
     cells: Vec<usize>,
     wheel: Wheel,
 }
 
-impl Part {
+impl ClassShare {
     fn new(joint: &Joint, dimension: usize, class: usize) -> Self {
         let cells: Vec<usize> = (0..joint.cells.len())
             .filter(|cell| usize::from(joint.classes[*cell][dimension]) == class)

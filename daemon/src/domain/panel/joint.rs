@@ -5,7 +5,7 @@ use protocol::audience::{Audience, Education, Gender, IncomeBracket, TechAdoptio
 
 use super::cell::{AGE_MAX, AGE_MIN, Cell, Sex, Traits, admits_education};
 use super::classes::AgeBand;
-use super::population::Core;
+use super::population::CoreTable;
 
 /// The dimensions whose margins are controlled, by their names in reports.
 pub(super) const DIMENSIONS: [&str; 5] =
@@ -50,7 +50,7 @@ pub(super) struct Joint {
 impl Joint {
     /// Multiplies the tables out. The order is serpentine: neighbours are alike in age and income, so that a
     /// systematic draw approximates a quota in all dimensions.
-    pub(super) fn enumerate(core: &Core, audience: Audience) -> Self {
+    pub(super) fn enumerate(core: &CoreTable, audience: Audience) -> Self {
         let mut joint = Self { cells: Vec::new(), weights: Vec::new(), classes: Vec::new() };
         let (youngest, oldest) = audience.age_range;
         let ages: Vec<u8> = (youngest.max(AGE_MIN)..=oldest.min(AGE_MAX)).collect();
@@ -92,7 +92,7 @@ impl Joint {
 
     fn push_age(
         &mut self,
-        core: &Core,
+        core: &CoreTable,
         audience: Audience,
         gender: Gender,
         level: Education,
@@ -131,7 +131,7 @@ impl Joint {
 }
 
 /// Share of people of that sex, gender and age among the adults of the region.
-fn gender_share(core: &Core, audience: Audience, gender: Gender, sex: Sex, age: u8) -> f64 {
+fn gender_share(core: &CoreTable, audience: Audience, gender: Gender, sex: Sex, age: u8) -> f64 {
     let nonbinary = core.nonbinary(audience.region, age);
     let of_sex = core.age(audience.region, sex, age);
     match (gender, sex) {

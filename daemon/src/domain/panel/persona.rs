@@ -6,7 +6,7 @@ use protocol::persona::{Employment, Persona};
 
 use super::cell::Traits;
 use super::classes::Classes;
-use super::population::{Place, Population};
+use super::population::{HomePlace, Population};
 use super::stream::{Attribute, Person};
 
 /// The persona of a person with these traits.
@@ -85,6 +85,6 @@ pub(super) fn classes(
     }
 }
 
-fn place(population: &Population, region: Region, traits: Traits, person: Person) -> Place {
+fn place(population: &Population, region: Region, traits: Traits, person: Person) -> HomePlace {
     population.places.draw(region, traits, person.stream(Attribute::Place).uniform())
 }

@@ -79,7 +79,7 @@ pub struct Illegal {
 
 /// A state and the reason for it, if it needs one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct RunStatus {
     /// The state.
     pub state: State,
     /// The reason.
@@ -98,11 +98,11 @@ pub const fn allowed(state: State) -> &'static [Control] {
 }
 
 /// The next state and its effects, or why the input is not allowed.
-pub fn apply(state: State, input: &Input) -> Result<(Standing, Vec<Effect>), Illegal> {
+pub fn apply(state: State, input: &Input) -> Result<(RunStatus, Vec<Effect>), Illegal> {
     use Effect::{Announce, Finish, Forget, Halt, Hold, Next, Release, Wake};
-    let go = |state, effects: &[Effect]| Ok((Standing { state, reason: None }, effects.to_vec()));
+    let go = |state, effects: &[Effect]| Ok((RunStatus { state, reason: None }, effects.to_vec()));
     let because = |state, reason: &str, effects: &[Effect]| {
-        Ok((Standing { state, reason: Some(reason.to_owned()) }, effects.to_vec()))
+        Ok((RunStatus { state, reason: Some(reason.to_owned()) }, effects.to_vec()))
     };
     match (state, input) {
         (State::Draft, Input::Submit) => {

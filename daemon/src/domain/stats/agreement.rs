@@ -4,7 +4,7 @@
 
 /// The level of measurement, which determines the distance between two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
+pub enum MeasurementLevel {
     /// Categories: equal or not.
     Nominal,
     /// Ranks: how many values lie between.
@@ -18,14 +18,14 @@ pub enum Level {
 /// Krippendorff's alpha of raters by units with gaps (Krippendorff, Content Analysis, chapter on reliability). Units
 /// with fewer than two values are left out. `None` when fewer than two values can be paired or all are the same.
 #[must_use]
-pub fn krippendorff_alpha(raters: &[Vec<Option<f64>>], level: Level) -> Option<f64> {
+pub fn krippendorff_alpha(raters: &[Vec<Option<f64>>], level: MeasurementLevel) -> Option<f64> {
     let units = raters.iter().map(Vec::len).max()?;
     let unit = |place: usize| -> Vec<f64> {
         raters.iter().filter_map(|rater| rater.get(place).copied().flatten()).collect()
     };
     let paired: Vec<Vec<f64>> = (0..units).map(unit).filter(|values| values.len() >= 2).collect();
     let mut domain: Vec<f64> = paired.iter().flatten().copied().collect();
-    if domain.iter().any(|value| !value.is_finite() || (level == Level::Ratio && *value < 0.0)) {
+    if domain.iter().any(|value| !value.is_finite() || (level == MeasurementLevel::Ratio && *value < 0.0)) {
         return None;
     }
     domain.sort_by(f64::total_cmp);
@@ -50,7 +50,7 @@ pub fn krippendorff_alpha(raters: &[Vec<Option<f64>>], level: Level) -> Option<f
 /// The same for two raters without gaps, from their square table of counts over the points 1, 2, …: the first rater's
 /// point by row, the second's by column. `None` as there, or when the table is not square.
 #[must_use]
-pub fn krippendorff_alpha_of_table(table: &[Vec<u64>], level: Level) -> Option<f64> {
+pub fn krippendorff_alpha_of_table(table: &[Vec<u64>], level: MeasurementLevel) -> Option<f64> {
     if table.iter().any(|row| row.len() != table.len()) {
         return None;
     }
@@ -62,7 +62,7 @@ pub fn krippendorff_alpha_of_table(table: &[Vec<u64>], level: Level) -> Option<f
 }
 
 /// Alpha from the coincidences of values: how often each pair occurs within a unit.
-fn of_coincidences(domain: &[f64], together: &[Vec<f64>], level: Level) -> Option<f64> {
+fn of_coincidences(domain: &[f64], together: &[Vec<f64>], level: MeasurementLevel) -> Option<f64> {
     let totals: Vec<f64> = together.iter().map(|row| row.iter().sum()).collect();
     let all: f64 = totals.iter().sum();
     let distance = |c: usize, k: usize| distance(domain, &totals, level, c, k);
@@ -79,18 +79,18 @@ fn of_coincidences(domain: &[f64], together: &[Vec<f64>], level: Level) -> Optio
 }
 
 /// Squared distance of two values of the domain.
-fn distance(domain: &[f64], totals: &[f64], level: Level, c: usize, k: usize) -> f64 {
+fn distance(domain: &[f64], totals: &[f64], level: MeasurementLevel, c: usize, k: usize) -> f64 {
     if c == k {
         return 0.0;
     }
     let gap = match level {
-        Level::Nominal => 1.0,
-        Level::Ordinal => {
+        MeasurementLevel::Nominal => 1.0,
+        MeasurementLevel::Ordinal => {
             let between: f64 = totals[c.min(k)..=c.max(k)].iter().sum();
             between - f64::midpoint(totals[c], totals[k])
         }
-        Level::Interval => domain[c] - domain[k],
-        Level::Ratio => (domain[c] - domain[k]) / (domain[c] + domain[k]),
+        MeasurementLevel::Interval => domain[c] - domain[k],
+        MeasurementLevel::Ratio => (domain[c] - domain[k]) / (domain[c] + domain[k]),
     };
     gap * gap
 }

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::agreement::{
-    Level, cohens_kappa, cronbach_alpha, fleiss_kappa, icc, krippendorff_alpha,
+    MeasurementLevel, cohens_kappa, cronbach_alpha, fleiss_kappa, icc, krippendorff_alpha,
 };
 use super::compare::{Moments, cohens_d, hedges_g, paired_t_of_values, two_shares};
 use super::multiple::{benjamini_hochberg, holm};
@@ -16,7 +16,7 @@ use super::power::{
 use super::ppi::{self, Quantile, Tuning};
 use super::ranking::{RankingError, bradley_terry, shares, strongly_connected};
 use super::ranks::{mann_whitney, spearman, wilcoxon};
-use super::ssr::{self, Shape};
+use super::ssr::{self, PmfShape};
 use super::tests::{close, numbers, reference};
 
 fn stats(key: &str) -> Vec<Value> {
@@ -160,18 +160,18 @@ fn agreement_of_raters() {
             .collect();
         for (level, expected) in case["alpha"].as_object().unwrap() {
             let level = match level.as_str() {
-                "nominal" => Level::Nominal,
-                "ordinal" => Level::Ordinal,
-                "interval" => Level::Interval,
-                "ratio" => Level::Ratio,
+                "nominal" => MeasurementLevel::Nominal,
+                "ordinal" => MeasurementLevel::Ordinal,
+                "interval" => MeasurementLevel::Interval,
+                "ratio" => MeasurementLevel::Ratio,
                 other => panic!("{other}"),
             };
             close(krippendorff_alpha(&raters, level).unwrap(), expected);
         }
     }
     let one_value = vec![vec![Some(3.0); 4]; 2];
-    assert_eq!(krippendorff_alpha(&one_value, Level::Interval), None);
-    assert_eq!(krippendorff_alpha(&[vec![Some(1.0)], vec![None]], Level::Nominal), None);
+    assert_eq!(krippendorff_alpha(&one_value, MeasurementLevel::Interval), None);
+    assert_eq!(krippendorff_alpha(&[vec![Some(1.0)], vec![None]], MeasurementLevel::Nominal), None);
 }
 
 #[test]
@@ -334,7 +334,7 @@ fn texts_become_ratings() {
     let file = reference("ssr_reference.json");
     for case in file["cases"].as_array().unwrap() {
         let sets: Vec<_> = case["reference_sets"].as_array().unwrap().iter().map(table).collect();
-        let shape = Shape {
+        let shape = PmfShape {
             epsilon: case["epsilon"].as_f64().unwrap(),
             temperature: case["temperature"].as_f64().unwrap(),
         };
@@ -359,7 +359,7 @@ fn texts_become_ratings() {
     }
     for case in file["anchor_self_test"]["cases"].as_array().unwrap() {
         let sets: Vec<_> = case["reference_sets"].as_array().unwrap().iter().map(table).collect();
-        let (low, high) = ssr::attainable_range(&sets, Shape::default()).unwrap();
+        let (low, high) = ssr::attainable_range(&sets, PmfShape::default()).unwrap();
         close(low, &case["attainable_low"]);
         close(high, &case["attainable_high"]);
     }

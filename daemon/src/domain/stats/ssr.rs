@@ -6,14 +6,14 @@ use libm::{pow, sqrt};
 
 /// Parameters of the mapping from similarities to a distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Shape {
+pub struct PmfShape {
     /// Added to the least similar anchor of each set, on half-scaled cosines; 0 in the paper.
     pub epsilon: f64,
     /// Applied after the sets are averaged; 1 in the paper, 0 puts everything on the likeliest point.
     pub temperature: f64,
 }
 
-impl Default for Shape {
+impl Default for PmfShape {
     fn default() -> Self {
         Self { epsilon: 0.0, temperature: 1.0 }
     }
@@ -60,7 +60,7 @@ pub fn of_similarities(similarities: &[f64], epsilon: f64) -> Option<Vec<f64>> {
 /// The distribution of one answer's embedding over several sets of anchors: averaged over the sets first, then shaped
 /// by the temperature. `None` when it is undetermined for any set, or the sets differ in length.
 #[must_use]
-pub fn rate(answer: &[f64], sets: &[Vec<Vec<f64>>], shape: Shape) -> Option<Vec<f64>> {
+pub fn rate(answer: &[f64], sets: &[Vec<Vec<f64>>], shape: PmfShape) -> Option<Vec<f64>> {
     let points = sets.first()?.len();
     let mut mean = vec![0.0; points];
     for set in sets {
@@ -125,7 +125,7 @@ pub fn ks_similarity(p: &[f64], q: &[f64]) -> Option<f64> {
 /// The attainable ratings of anchors and embedding model: every anchor rated by the other sets, the mean of the
 /// lowest anchors and of the highest. `None` below two sets, or if a rating is undetermined.
 #[must_use]
-pub fn attainable_range(sets: &[Vec<Vec<f64>>], shape: Shape) -> Option<(f64, f64)> {
+pub fn attainable_range(sets: &[Vec<Vec<f64>>], shape: PmfShape) -> Option<(f64, f64)> {
     if sets.len() < 2 {
         return None;
     }

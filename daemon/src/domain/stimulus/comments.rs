@@ -9,7 +9,7 @@ const CLOSES: &str = "-->";
 
 /// A line of a text without its comments.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct TextLine {
     /// The line number in the file, from 1.
     pub(super) number: usize,
     pub(super) text: String,
@@ -29,7 +29,7 @@ pub(super) struct Hidden {
 /// A text without its comments, and the removed comments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shown {
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<TextLine>,
     pub(super) hidden: Vec<Hidden>,
 }
 
@@ -136,7 +136,7 @@ impl Taking<'_> {
             return;
         }
         self.gap &= is_blank;
-        self.shown.lines.push(Line { number, text, fenced });
+        self.shown.lines.push(TextLine { number, text, fenced });
     }
 
     /// Keeps the whole line when it belongs to a code fence.

@@ -5,7 +5,7 @@ use protocol::channels::{Channel, Elicitation};
 use protocol::study::{Problem, StudyType};
 
 use super::given::Given;
-use super::{Reader, Rules, engine_named};
+use super::{SettingsReader, Rules, engine_named};
 use crate::domain::instrument::channels::constructs;
 
 /// The name of the built-in encoder.
@@ -24,7 +24,7 @@ pub struct KnownEngine {
 
 /// Reads the settings; `None` if only the direct channel is used.
 pub(super) fn read(
-    reader: &mut Reader<'_>,
+    reader: &mut SettingsReader<'_>,
     study_type: StudyType,
     engine: &str,
     rules: &Rules<'_>,
@@ -62,7 +62,7 @@ pub(super) fn read(
 }
 
 /// The channels that are requested.
-pub(super) fn channels_of(reader: &mut Reader<'_>) -> Vec<Channel> {
+pub(super) fn channels_of(reader: &mut SettingsReader<'_>) -> Vec<Channel> {
     reader.take("elicitation", channels).unwrap_or_else(|| vec![Channel::Direct])
 }
 
@@ -91,7 +91,7 @@ fn channels(given: &Given) -> Result<Vec<Channel>, Problem> {
 
 /// The engine of a channel, with the place of its setting; the setting has no meaning without that channel.
 fn of_channel(
-    reader: &mut Reader<'_>,
+    reader: &mut SettingsReader<'_>,
     key: &str,
     channel: Channel,
     channels: &[Channel],

@@ -7,8 +7,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 use serde_saphyr::options::DuplicateKeyPolicy;
 
-use super::comments::{self, Hidden, Line, Shown};
-use super::head::{self, Head};
+use super::comments::{self, Hidden, TextLine, Shown};
+use super::head::{self, SettingsHead};
 
 /// A value of the front matter.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,21 +18,21 @@ pub(super) enum Node {
     Whole(i128),
     Real(f64),
     Text(String),
-    List(Vec<Item>),
-    Map(Vec<Entry>),
+    List(Vec<FrontMatterItem>),
+    Map(Vec<FrontMatterEntry>),
 }
 
 /// One `key: value` and its line in the file, from 1.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
+pub(super) struct FrontMatterEntry {
     pub(super) key: String,
     pub(super) line: usize,
-    pub(super) item: Item,
+    pub(super) item: FrontMatterItem,
 }
 
 /// A value with its position.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Item {
+pub(super) struct FrontMatterItem {
     /// The line of the file, from 1.
     pub(super) line: usize,
     pub(super) value: Node,
@@ -54,9 +54,9 @@ pub(super) struct Cut {
 /// A stimulus file in its two parts.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Parts {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<FrontMatterEntry>,
     /// The lines of the body without comments; empty if nothing else is left.
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<TextLine>,
     /// The comments that were removed from the file.
     pub(super) hidden: Vec<Hidden>,
     /// The line on which the body starts, from 1.
@@ -85,7 +85,7 @@ pub(super) fn split(text: &str) -> Result<Parts, Malformed> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let (entries, mut hidden, body, body_line) = match head::find(&text)? {
         None => (Vec::new(), Vec::new(), text, 1),
-        Some(Head { at, opens, closes }) => {
+        Some(SettingsHead { at, opens, closes }) => {
             let above = comments::take_out(text.get(..at).unwrap_or_default(), 1)?;
             let lines: Vec<&str> = text.split('\n').collect();
             let yaml = lines.get(opens + 1..closes).unwrap_or_default().join("\n");
@@ -98,7 +98,7 @@ pub(super) fn split(text: &str) -> Result<Parts, Malformed> {
     if let Some(malformed) = head::further_down(&lines) {
         return Err(malformed);
     }
-    let says = |line: &Line| !line.text.trim().is_empty();
+    let says = |line: &TextLine| !line.text.trim().is_empty();
     let blank = lines.iter().position(says).unwrap_or(lines.len());
     lines.drain(..blank);
     let body_line = lines.first().map_or(body_line, |line| line.number);
@@ -106,7 +106,7 @@ pub(super) fn split(text: &str) -> Result<Parts, Malformed> {
 }
 
 /// Reads the YAML between the dashes, whose first line has that number in the file.
-fn read(yaml: &str, first_line: usize) -> Result<Vec<Entry>, Malformed> {
+fn read(yaml: &str, first_line: usize) -> Result<Vec<FrontMatterEntry>, Malformed> {
     if yaml.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Vec::new());
     }
@@ -139,14 +139,14 @@ fn read(yaml: &str, first_line: usize) -> Result<Vec<Entry>, Malformed> {
 }
 
 /// Sets the line number of every value, and the comment that cuts it short.
-fn place(entries: &mut [Entry], yaml: &[char], first_line: usize) {
+fn place(entries: &mut [FrontMatterEntry], yaml: &[char], first_line: usize) {
     for entry in entries {
         entry.line += first_line - 1;
         place_item(&mut entry.item, yaml, first_line);
     }
 }
 
-fn place_item(item: &mut Item, yaml: &[char], first_line: usize) {
+fn place_item(item: &mut FrontMatterItem, yaml: &[char], first_line: usize) {
     item.line += first_line - 1;
     match &mut item.value {
         Node::Map(inner) => place(inner, yaml, first_line),
@@ -182,7 +182,7 @@ impl<'de> Deserialize<'de> for Node {
     }
 }
 
-impl From<Spanned<Node>> for Item {
+impl From<Spanned<Node>> for FrontMatterItem {
     fn from(spanned: Spanned<Node>) -> Self {
         let whole = |number: u64| usize::try_from(number).unwrap_or(0);
         let place = spanned.referenced;
@@ -245,7 +245,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
         while let Some(key) = pairs.next_key::<Spanned<String>>()? {
             let line = usize::try_from(key.referenced.line()).unwrap_or(0);
             let item = pairs.next_value::<Spanned<Node>>()?.into();
-            entries.push(Entry { key: key.value, line, item });
+            entries.push(FrontMatterEntry { key: key.value, line, item });
         }
         Ok(Node::Map(entries))
     }

@@ -6,7 +6,7 @@
 use protocol::study::StudyType;
 
 use super::KEYS;
-use super::comments::Line;
+use super::comments::TextLine;
 use super::front_matter::Malformed;
 
 const MARK: &str = "---";
@@ -15,7 +15,7 @@ const NOTATIONS: &[&str] = &["", "yaml", "yml", "toml", "json", "text", "txt", "
 
 /// The position of a file's settings, as lines from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Head {
+pub(super) struct SettingsHead {
     /// Byte position of the opening delimiter in the text.
     pub(super) at: usize,
     /// The line of the opening delimiter.
@@ -25,7 +25,7 @@ pub(super) struct Head {
 }
 
 /// Finds the settings at the top of a text; `None` if it has none.
-pub(super) fn find(text: &str) -> Result<Option<Head>, Malformed> {
+pub(super) fn find(text: &str) -> Result<Option<SettingsHead>, Malformed> {
     let at = beginning(text);
     let before = text.get(..at).unwrap_or_default();
     let mut opens = before.matches('\n').count();
@@ -54,7 +54,7 @@ pub(super) fn find(text: &str) -> Result<Option<Head>, Malformed> {
         } else {
             block.iter().any(|line| is_setting(line))
         };
-        return Ok(is_head.then_some(Head { at, opens, closes: opens + 1 + length }));
+        return Ok(is_head.then_some(SettingsHead { at, opens, closes: opens + 1 + length }));
     }
     let is_head = if in_first_line {
         below.iter().any(|line| is_setting(line))
@@ -74,8 +74,8 @@ pub(super) fn find(text: &str) -> Result<Option<Head>, Malformed> {
 
 /// The problem of settings further down, below a title or other settings: several between two delimiters, or several
 /// in successive lines.
-pub(super) fn further_down(lines: &[Line]) -> Option<Malformed> {
-    let is_mark = |line: &Line| !line.fenced && clean(&line.text) == MARK;
+pub(super) fn further_down(lines: &[TextLine]) -> Option<Malformed> {
+    let is_mark = |line: &TextLine| !line.fenced && clean(&line.text) == MARK;
     let marks: Vec<usize> =
         (0_usize..).zip(lines).filter(|(_, line)| is_mark(line)).map(|(at, _)| at).collect();
     let marked = marks.windows(2).filter_map(|pair| {

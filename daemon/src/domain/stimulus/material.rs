@@ -5,11 +5,11 @@ use protocol::study::{Draft, Instrument, Problem, StudyType};
 
 use super::front_matter::{self, Parts};
 use super::given::Given;
-use super::{Reader, Violation};
+use super::{SettingsReader, Violation};
 use crate::domain::instrument::{self, Layout, Supplied};
 
 /// The material of a study, with the places of its parts.
-pub(super) struct Material {
+pub(super) struct StimulusMaterial {
     pub(super) instrument: Instrument,
     /// The text whose first words become the study's name, if none is given.
     pub(super) title: String,
@@ -23,13 +23,13 @@ pub(super) struct Material {
     only_comments: bool,
 }
 
-impl Material {
+impl StimulusMaterial {
     /// Reads the material from the file and its settings.
     pub(super) fn read(
         study_type: StudyType,
         draft: &Draft,
         parts: &Parts,
-        reader: &mut Reader<'_>,
+        reader: &mut SettingsReader<'_>,
     ) -> Self {
         let body = format!("{}:{}", draft.file, parts.body_line);
         let stimulus = parts.body();
@@ -92,7 +92,7 @@ impl Material {
     }
 
     /// The first file is variant A, with the settings of both; the second is variant B.
-    fn two_files(&mut self, draft: &Draft, parts: &Parts, reader: &mut Reader<'_>) -> [String; 2] {
+    fn two_files(&mut self, draft: &Draft, parts: &Parts, reader: &mut SettingsReader<'_>) -> [String; 2] {
         let Some(second) = &draft.variant_b else { return Default::default() };
         let text = match front_matter::split(&second.text) {
             Ok(split) if split.entries.is_empty() => {
@@ -122,7 +122,7 @@ impl Material {
     }
 
     /// The body contains both variants, each under its heading; a title above them names the study.
-    fn two_parts(&mut self, draft: &Draft, parts: &Parts, reader: &mut Reader<'_>) -> [String; 2] {
+    fn two_parts(&mut self, draft: &Draft, parts: &Parts, reader: &mut SettingsReader<'_>) -> [String; 2] {
         const FIELDS: [&str; 2] = ["variant_a", "variant_b"];
         let mut found: [Option<(usize, Vec<&str>)>; 2] = [None, None];
         let mut headings = [0_usize; 2];

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use protocol::measurement::{Control, Measurement, QuestionsPerCall, WORDINGS_MAX};
 use protocol::study::{Problem, StudyType};
 
-use super::Reader;
+use super::SettingsReader;
 use super::given::Given;
 use crate::domain::instrument::{self, Controls};
 
@@ -39,7 +39,7 @@ pub(super) fn usual_subsample(panel: u32) -> u32 {
 
 /// Reads all measurement settings. A steady engine runs in this process and ignores how a question is put.
 pub(super) fn read(
-    reader: &mut Reader<'_>,
+    reader: &mut SettingsReader<'_>,
     study_type: StudyType,
     panel: u32,
     steady: bool,

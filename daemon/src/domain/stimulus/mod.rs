@@ -20,11 +20,11 @@ use protocol::measurement::Measurement;
 use protocol::study::{Draft, EngineMode, Problem, StudySpec, StudyType};
 
 pub use self::elicitation::{ENCODER, KnownEngine};
-use self::front_matter::{Item, Malformed, Node, Parts};
+use self::front_matter::{FrontMatterItem, Malformed, Node, Parts};
 use self::given::{Given, Value};
-use self::material::Material;
+use self::material::StimulusMaterial;
 pub use self::settings::settings;
-use self::texts::Told;
+use self::texts::TextNotes;
 pub use self::texts::notes;
 use crate::domain::instrument::{self, Violation};
 use crate::domain::nearest::did_you_mean;
@@ -108,11 +108,11 @@ pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>>
     let parts = front_matter::split(&draft.text)
         .map_err(|Malformed { line, what, hint }| vec![Problem { place: at(line), what, hint }])?;
     let mut problems = Vec::new();
-    let given = collect(draft, &parts, &mut problems, &mut Told::default());
-    let mut reader = Reader { given: &given, problems };
+    let given = collect(draft, &parts, &mut problems, &mut TextNotes::default());
+    let mut reader = SettingsReader { given: &given, problems };
 
     let study_type = reader.take("study", Given::word).unwrap_or(instrument::USUAL);
-    let material = Material::read(study_type, draft, &parts, &mut reader);
+    let material = StimulusMaterial::read(study_type, draft, &parts, &mut reader);
     let violations = instrument::check(&material.instrument);
     reader.problems.extend(material.of_violations(violations));
 
@@ -174,11 +174,11 @@ fn collect(
     draft: &Draft,
     parts: &Parts,
     problems: &mut Vec<Problem>,
-    told: &mut Told,
+    told: &mut TextNotes,
 ) -> Vec<Given> {
     let mut given: Vec<Given> = Vec::new();
     let mut put =
-        |key: String, place: String, item: &Item, known: &[&str], problems: &mut Vec<Problem>| {
+        |key: String, place: String, item: &FrontMatterItem, known: &[&str], problems: &mut Vec<Problem>| {
             let name = key.strip_prefix("audience.").unwrap_or(&key);
             if !known.contains(&name) {
                 let hint = did_you_mean(name, known)
@@ -240,12 +240,12 @@ fn collect(
 }
 
 /// Takes settings by key and collects problems.
-struct Reader<'a> {
+struct SettingsReader<'a> {
     given: &'a [Given],
     problems: Vec<Problem>,
 }
 
-impl Reader<'_> {
+impl SettingsReader<'_> {
     fn take<T>(&mut self, key: &str, read: impl FnOnce(&Given) -> Result<T, Problem>) -> Option<T> {
         let given = self.given.iter().find(|given| given.key == key)?;
         match read(given) {
@@ -274,7 +274,7 @@ impl Reader<'_> {
 }
 
 /// The panel size.
-fn panel_of(reader: &mut Reader<'_>, rules: &Rules<'_>) -> u32 {
+fn panel_of(reader: &mut SettingsReader<'_>, rules: &Rules<'_>) -> u32 {
     let panel = reader.take("panel", |given| {
         let number = given.whole(1, u64::from(rules.panel_max)).map_err(|mut problem| {
             problem.hint.push_str("; the setting limits.panel_max raises the limit");
@@ -286,7 +286,7 @@ fn panel_of(reader: &mut Reader<'_>, rules: &Rules<'_>) -> u32 {
 }
 
 /// The name of the engine.
-fn engine_of(reader: &mut Reader<'_>, rules: &Rules<'_>) -> String {
+fn engine_of(reader: &mut SettingsReader<'_>, rules: &Rules<'_>) -> String {
     let engine = reader.take("engine", |given| engine_named(given, rules));
     engine.unwrap_or_else(|| ENGINE.to_owned())
 }

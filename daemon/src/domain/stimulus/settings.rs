@@ -8,7 +8,7 @@ use protocol::study::{Draft, Problem};
 
 use super::given::Given;
 use super::{
-    Reader, Rules, Told, collect, elicitation, engine_of, front_matter, measuring, panel_of,
+    SettingsReader, Rules, TextNotes, collect, elicitation, engine_of, front_matter, measuring, panel_of,
 };
 use crate::domain::instrument::USUAL;
 
@@ -16,8 +16,8 @@ use crate::domain::instrument::USUAL;
 #[must_use]
 pub fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     let Ok(parts) = front_matter::split(&draft.text) else { return Settings::new() };
-    let given = collect(draft, &parts, &mut Vec::new(), &mut Told::default());
-    let mut reader = Reader { given: &given, problems: Vec::new() };
+    let given = collect(draft, &parts, &mut Vec::new(), &mut TextNotes::default());
+    let mut reader = SettingsReader { given: &given, problems: Vec::new() };
     let study_type = reader.take("study", Given::word).unwrap_or(USUAL);
     let panel = panel_of(&mut reader, rules);
     let engine = engine_of(&mut reader, rules);

@@ -4,7 +4,7 @@
 use protocol::study::{Draft, Problem};
 
 use super::comments::{self, Hidden};
-use super::front_matter::{self, Cut, Item, Node};
+use super::front_matter::{self, Cut, FrontMatterItem, Node};
 use super::given::{Given, Value};
 
 /// Settings that hold a free text, not a number or a word of a closed list.
@@ -23,9 +23,9 @@ enum What {
 
 /// Notes on texts, each with its line in the file and its place in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Told(Vec<(usize, String, What)>);
+pub(super) struct TextNotes(Vec<(usize, String, What)>);
 
-impl Told {
+impl TextNotes {
     /// Adds the comments of a file.
     pub(super) fn hidden(&mut self, file: &str, hidden: &[Hidden]) {
         for Hidden { line, characters } in hidden {
@@ -71,7 +71,7 @@ impl Told {
 #[must_use]
 pub fn notes(draft: &Draft) -> Vec<String> {
     let Ok(parts) = front_matter::split(&draft.text) else { return Vec::new() };
-    let mut told = Told::default();
+    let mut told = TextNotes::default();
     told.hidden(&draft.file, &parts.hidden);
     super::collect(draft, &parts, &mut Vec::new(), &mut told);
     let mut sentences = told.sentences();
@@ -80,7 +80,7 @@ pub fn notes(draft: &Draft) -> Vec<String> {
         .as_ref()
         .and_then(|second| Some((second, front_matter::split(&second.text).ok()?)))
     {
-        let mut told = Told::default();
+        let mut told = TextNotes::default();
         told.hidden(&second.file, &parts.hidden);
         sentences.extend(told.sentences());
     }
@@ -90,10 +90,10 @@ pub fn notes(draft: &Draft) -> Vec<String> {
 /// A setting of the file with its texts after the removal of comments.
 pub(super) fn tidy(
     given: &mut Given,
-    item: &Item,
+    item: &FrontMatterItem,
     file: &str,
     problems: &mut Vec<Problem>,
-    told: &mut Told,
+    told: &mut TextNotes,
 ) {
     if TEXTS.contains(&given.key.as_str()) {
         let is_list = matches!(item.value, Node::List(_)) && given.key == "tags";
@@ -104,11 +104,11 @@ pub(super) fn tidy(
 }
 
 fn tidy_item(
-    item: &mut Item,
+    item: &mut FrontMatterItem,
     of_words: bool,
     file: &str,
     problems: &mut Vec<Problem>,
-    told: &mut Told,
+    told: &mut TextNotes,
 ) {
     // A number before a comment is cut short like any other text: `name: 14 #15`.
     let said = match &item.value {
@@ -145,7 +145,7 @@ fn tidy_item(
 }
 
 /// A setting given as a flag, like [`tidy`].
-pub(super) fn tidy_flag(given: &mut Given, problems: &mut Vec<Problem>, told: &mut Told) {
+pub(super) fn tidy_flag(given: &mut Given, problems: &mut Vec<Problem>, told: &mut TextNotes) {
     let place = given.place.clone();
     if let Value::Flag(text) = &mut given.value
         && TEXTS.contains(&given.key.as_str())
@@ -160,7 +160,7 @@ fn take_out(
     line: usize,
     place: &str,
     problems: &mut Vec<Problem>,
-    told: &mut Told,
+    told: &mut TextNotes,
 ) {
     if !text.contains("<!--") {
         return;

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use super::breaker::{Breaker, Health, Way};
+use super::breaker::{Breaker, CallHealth, Way};
 use super::bucket::Bucket;
 use super::concurrency::Concurrency;
 use super::condition::{Condition, Record};
 use super::turns::Turns;
 use crate::inference::chat::{Allowance, CallError};
-use crate::inference::pool::Standing;
+use crate::inference::pool::Availability;
 
 /// Longest wait for a service that asks to wait and has not replied since: limits a minute and an hour have passed by
 /// then, and a study that would have to wait for tomorrow should be told today.
@@ -154,16 +154,16 @@ impl Admission {
     /// the service asks for a longer wait than is accepted if another engine can answer instead. A failing service
     /// gets a single call now and then, which shows whether it still fails; a caller without another engine need not
     /// respect that.
-    pub fn standing(&self, now: Duration) -> Standing {
+    pub fn standing(&self, now: Duration) -> Availability {
         match self.breaker.way(now) {
-            Way::Dead => Standing::Dead,
-            _ if self.is_out_of_patience(now) => Standing::Dead,
-            Way::Until(_) => Standing::Resting,
+            Way::Dead => Availability::Dead,
+            _ if self.is_out_of_patience(now) => Availability::Dead,
+            Way::Until(_) => Availability::Resting,
             Way::Probe | Way::Free => {
                 let asks = self.not_before > now + IMPATIENCE;
                 let fails = self.record.condition() == Condition::Failing
                     && (self.under_way > 0 || now < self.failed + FAILING_REST);
-                if asks || fails { Standing::Resting } else { Standing::Open }
+                if asks || fails { Availability::Resting } else { Availability::Open }
             }
         }
     }
@@ -328,7 +328,7 @@ impl Admission {
                 self.asked = (self.not_before > now).then_some(now);
                 self.record.note(true);
                 self.flow.note(false);
-                self.breaker.note(Health::Good, now);
+                self.breaker.note(CallHealth::Good, now);
                 return;
             }
             Signal::Abandoned => return,
@@ -347,7 +347,7 @@ impl Admission {
                 // A service that throttles is alive; one that throttles even a single call at a time is as good as
                 // dead.
                 if self.flow.limit() == 1 {
-                    self.breaker.note(Health::Bad, now);
+                    self.breaker.note(CallHealth::Bad, now);
                 }
                 // A single short throttling concerns only that call; several, or a longer one, concern the whole
                 // account.
@@ -361,9 +361,9 @@ impl Admission {
             }
             CallError::Server { .. } | CallError::Network { .. } | CallError::Malformed { .. } => {
                 self.flow.note(false);
-                self.breaker.note(Health::Bad, now);
+                self.breaker.note(CallHealth::Bad, now);
             }
-            CallError::Rejected { .. } => self.breaker.note(Health::Rejecting, now),
+            CallError::Rejected { .. } => self.breaker.note(CallHealth::Rejecting, now),
             // A reply of absurd size comes from a service that works.
             CallError::TooLarge { .. }
             | CallError::Denied { .. }

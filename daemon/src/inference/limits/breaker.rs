@@ -12,7 +12,7 @@ const REST: [Duration; 3] =
 
 /// The result of a call with respect to the service's health.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Health {
+pub(super) enum CallHealth {
     /// It answered, whatever the answer.
     Good,
     /// It failed, or throttled the call.
@@ -71,15 +71,15 @@ impl Breaker {
     }
 
     /// Records the result of a call.
-    pub(super) fn note(&mut self, health: Health, now: Duration) {
+    pub(super) fn note(&mut self, health: CallHealth, now: Duration) {
         match health {
-            Health::Good => *self = Self::default(),
-            Health::Rejecting => {
+            CallHealth::Good => *self = Self::default(),
+            CallHealth::Rejecting => {
                 self.rejections += 1;
                 self.probing = false;
                 self.dead |= self.rejections >= FAILURES_MAX;
             }
-            Health::Bad => {
+            CallHealth::Bad => {
                 self.failures += 1;
                 match self.open {
                     None if self.failures >= FAILURES_MAX => self.open = Some((0, now + REST[0])),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::inference::chat::{Allowance, CallError};
-use crate::inference::pool::Standing;
+use crate::inference::pool::Availability;
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -241,8 +241,8 @@ fn a_plea_for_patience_holds_for_every_study_until_it_is_over() {
     door.leave(1);
     assert_eq!(door.ask(1, 1, 1, 4 * second), Admit::At(601 * second));
     assert_eq!(door.ask(2, 1, 1, 5 * second), Admit::At(601 * second));
-    assert_eq!(door.standing(600 * second), Standing::Open, "the rest is no time at all");
-    assert_eq!(door.standing(590 * second), Standing::Resting);
+    assert_eq!(door.standing(600 * second), Availability::Open, "the rest is no time at all");
+    assert_eq!(door.standing(590 * second), Availability::Resting);
     assert_eq!(door.ask(1, 1, 1, 601 * second), Admit::Go);
     assert_eq!(door.quiet(601 * second).and_then(|quiet| quiet.asks), None);
 }
@@ -255,8 +255,8 @@ fn a_service_that_asks_for_too_much_patience_is_waited_for_an_hour_and_no_longer
     assert_eq!(door.ask(1, 1, 1, MS), Admit::Go);
     door.done(Signal::Failed(&limited(3 * hour)), none, 0, MS);
     assert_eq!(door.ask(1, 1, 1, 2 * MS), Admit::At(hour + MS));
-    assert_eq!(door.standing(hour), Standing::Resting);
-    assert_eq!(door.standing(hour + MS), Standing::Dead);
+    assert_eq!(door.standing(hour), Availability::Resting);
+    assert_eq!(door.standing(hour + MS), Availability::Dead);
     let Admit::Stop(why) = door.ask(1, 1, 1, hour + MS) else { panic!("it waits on") };
     assert_eq!(why, "the service asks to wait for 120 min more, and was waited for 60 min");
     // Whoever comes next waits as long again, and no call goes before its time.
@@ -396,27 +396,27 @@ fn a_service_that_fails_is_left_to_others_but_for_a_single_call_now_and_then() {
     let mut door = Admission::new(bounds(100), Duration::ZERO);
     let failure = CallError::Limited { status: 429, after: None };
     for _ in 0..12 {
-        assert_eq!(door.standing(1_000 * MS), Standing::Open);
+        assert_eq!(door.standing(1_000 * MS), Availability::Open);
         assert_eq!(door.ask(1, 1, 1, 1_000 * MS), Admit::Go);
         door.done(Signal::Failed(&failure), none, 0, 1_000 * MS);
         if door.condition() == Condition::Failing {
             break;
         }
     }
-    assert_eq!(door.standing(5_999 * MS), Standing::Resting);
-    assert_eq!(door.standing(6_000 * MS), Standing::Open);
+    assert_eq!(door.standing(5_999 * MS), Availability::Resting);
+    assert_eq!(door.standing(6_000 * MS), Availability::Open);
     assert_eq!(door.ask(1, 1, 1, 6_000 * MS), Admit::Go);
-    assert_eq!(door.standing(6_001 * MS), Standing::Resting, "one call is enough to see");
+    assert_eq!(door.standing(6_001 * MS), Availability::Resting, "one call is enough to see");
     door.done(Signal::Failed(&failure), none, 0, 6_100 * MS);
-    assert_eq!(door.standing(11_099 * MS), Standing::Resting);
+    assert_eq!(door.standing(11_099 * MS), Availability::Resting);
     // It answers again: soon it is as good as any.
     for _ in 0..12 {
-        assert_eq!(door.standing(11_100 * MS), Standing::Open);
+        assert_eq!(door.standing(11_100 * MS), Availability::Open);
         assert_eq!(door.ask(1, 1, 1, 11_100 * MS), Admit::Go);
         door.done(Signal::Replied, none, 0, 11_100 * MS);
     }
     assert_eq!(door.ask(1, 1, 1, 11_100 * MS), Admit::Go);
-    assert_eq!(door.standing(11_100 * MS), Standing::Open);
+    assert_eq!(door.standing(11_100 * MS), Availability::Open);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 const TURN: u64 = 720_720;
 
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct QueuePlace {
     time: u64,
     weight: u64,
     wants: bool,
@@ -17,7 +17,7 @@ struct Place {
 /// The studies that share a service.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Turns {
-    places: BTreeMap<u32, Place>,
+    places: BTreeMap<u32, QueuePlace>,
     present: u64,
 }
 
@@ -26,7 +26,7 @@ impl Turns {
     pub(super) fn want(&mut self, study: u32, weight: u32) {
         let present = self.present;
         let place =
-            self.places.entry(study).or_insert(Place { time: present, weight: 1, wants: false });
+            self.places.entry(study).or_insert(QueuePlace { time: present, weight: 1, wants: false });
         place.weight = u64::from(weight.max(1));
         if !place.wants {
             // Unused time is not saved up.

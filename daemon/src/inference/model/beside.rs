@@ -7,12 +7,12 @@ use protocol::study::StudySpec;
 
 use super::{Estimate, ModelEngine, ReadyCall, Sampling};
 use crate::config::Structured;
-use crate::domain::evidence::Blueprint;
-use crate::domain::exchange::{Origin, Part};
+use crate::domain::evidence::PromptRecord;
+use crate::domain::exchange::{AddressPrefix, SidePart};
 use crate::domain::instrument;
 use crate::domain::instrument::channels::{TEXT_BYTES_MAX, rating_schema, text_schema};
 use crate::inference::chat::Schema;
-use crate::inference::prompt::{Prompt, PromptError, Reask, put};
+use crate::inference::prompt::{Prompt, PromptError, ReaskPrompt, put};
 
 /// Fewest and most tokens of a free text: one to three short sentences in an object.
 const TEXT_TOKENS: (u64, u64) = (20, 120);
@@ -33,10 +33,10 @@ impl ModelEngine {
         spec: &StudySpec,
         construct: Construct,
         persona: &Persona,
-        reask: Option<Reask<'_>>,
+        reask: Option<ReaskPrompt<'_>>,
     ) -> Result<ReadyCall, PromptError> {
         let prompt = put(reask, |why| self.prompts.text(spec, construct, persona, why))?;
-        self.ready_prompt(prompt, Part::Text, 0)
+        self.ready_prompt(prompt, SidePart::Text, 0)
     }
 
     /// The call that has a text rated.
@@ -48,10 +48,10 @@ impl ModelEngine {
         seed: u64,
         construct: Construct,
         text: &str,
-        reask: Option<Reask<'_>>,
+        reask: Option<ReaskPrompt<'_>>,
     ) -> Result<ReadyCall, PromptError> {
         let prompt = put(reask, |why| self.prompts.rating(seed, construct, text, why))?;
-        self.ready_prompt(prompt, Part::Rating, 0)
+        self.ready_prompt(prompt, SidePart::Rating, 0)
     }
 
     /// A rating of the longest possible text, to know the most that one can cost.
@@ -64,18 +64,18 @@ impl ModelEngine {
         construct: Construct,
     ) -> Result<ReadyCall, PromptError> {
         let prompt = self.prompts.rating(seed, construct, "", None)?;
-        self.ready_prompt(prompt, Part::Rating, TEXT_BYTES_MAX)
+        self.ready_prompt(prompt, SidePart::Rating, TEXT_BYTES_MAX)
     }
 
     fn ready_prompt(
         &self,
         prompt: Prompt,
-        part: Part,
+        part: SidePart,
         more: usize,
     ) -> Result<ReadyCall, PromptError> {
         let schema = self.schema_of(part);
         let sampling = self.sampling_of(part);
-        let origin = Origin::new(&self.parameters_with(schema.as_ref(), sampling));
+        let origin = AddressPrefix::new(&self.parameters_with(schema.as_ref(), sampling));
         let schema = schema.as_ref().map(Schema::new).transpose()?;
         let framing = schema.as_ref().map_or(0, Schema::bytes);
         let shape = self.shape(schema.as_ref());
@@ -83,22 +83,22 @@ impl ModelEngine {
     }
 
     /// The schema of the reply, if the service can enforce one.
-    fn schema_of(&self, part: Part) -> Option<serde_json::Value> {
+    fn schema_of(&self, part: SidePart) -> Option<serde_json::Value> {
         (self.service.structured == Structured::Schema).then(|| match part {
-            Part::Text => text_schema(),
-            Part::Rating | Part::Embedding => rating_schema(),
+            SidePart::Text => text_schema(),
+            SidePart::Rating | SidePart::Embedding => rating_schema(),
         })
     }
 
     /// Texts of different people should differ, so they are sampled; the rating of a text should be reproducible, as
     /// far as a service can do that.
-    fn sampling_of(&self, part: Part) -> Sampling {
+    fn sampling_of(&self, part: SidePart) -> Sampling {
         let usual = self.usual();
         let longest = usual.output_tokens_max;
         Sampling {
             temperature: match part {
-                Part::Text => usual.temperature,
-                Part::Rating | Part::Embedding => usual.temperature.map(|_| 0.0),
+                SidePart::Text => usual.temperature,
+                SidePart::Rating | SidePart::Embedding => usual.temperature.map(|_| 0.0),
             },
             output_tokens_max: if self.service.reasoning {
                 longest
@@ -143,9 +143,9 @@ impl ModelEngine {
     }
 
     /// Settings, price and templates of such a call.
-    pub fn blueprint_beside(&self, part: Part) -> Blueprint {
+    pub fn side_prompt_record(&self, part: SidePart) -> PromptRecord {
         let schema = self.schema_of(part);
-        Blueprint {
+        PromptRecord {
             parameters: self.parameters_with(schema.as_ref(), self.sampling_of(part)).to_string(),
             price: self.service.price.map(|price| (price.input, price.cached_input, price.output)),
             templates: self.prompts.texts().clone(),

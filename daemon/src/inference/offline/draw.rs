@@ -5,9 +5,9 @@ use std::f64::consts::PI;
 
 /// A key that grows word by word. The mixing step is the finaliser of `SplitMix64` (Steele, Lea and Flood, 2014).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Key(u64);
+pub(crate) struct DrawKey(u64);
 
-impl Key {
+impl DrawKey {
     /// A key of its own for every seed and purpose.
     pub(crate) fn new(seed: u64, purpose: &str) -> Self {
         Self(mix(seed ^ 0x6465_6d6f_7363_6f70)).with(hash(purpose))
@@ -63,9 +63,9 @@ mod tests {
 
     #[test]
     fn normal_and_bell_are_standard() {
-        for draw in [Key::normal as fn(Key) -> f64, Key::bell] {
+        for draw in [DrawKey::normal as fn(DrawKey) -> f64, DrawKey::bell] {
             let n = 20_000_u64;
-            let values: Vec<f64> = (0..n).map(|i| draw(Key::new(7, "test").with(i))).collect();
+            let values: Vec<f64> = (0..n).map(|i| draw(DrawKey::new(7, "test").with(i))).collect();
             let mean = values.iter().sum::<f64>() / n as f64;
             let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n as f64;
             assert!(mean.abs() < 0.03, "mean {mean}");
@@ -75,17 +75,17 @@ mod tests {
 
     #[test]
     fn every_part_of_a_key_matters() {
-        let key = Key::new(1, "a");
-        assert_ne!(key, Key::new(2, "a"));
-        assert_ne!(key, Key::new(1, "b"));
+        let key = DrawKey::new(1, "a");
+        assert_ne!(key, DrawKey::new(2, "a"));
+        assert_ne!(key, DrawKey::new(1, "b"));
         assert_ne!(key.with(1).with(2), key.with(2).with(1));
     }
 
     #[test]
     fn a_pick_stays_in_its_list() {
         for i in 0..1_000 {
-            assert!(Key::new(i, "pick").pick(7) < 7);
+            assert!(DrawKey::new(i, "pick").pick(7) < 7);
         }
-        assert_eq!(Key::new(1, "pick").pick(0), 0);
+        assert_eq!(DrawKey::new(1, "pick").pick(0), 0);
     }
 }

@@ -16,14 +16,14 @@ use std::sync::LazyLock;
 
 use protocol::study::StudySpec;
 
-use super::{Ask, InProcess, Refusal, Reply, Responder};
+use super::{Ask, InProcess, EngineError, Reply, Responder};
 use crate::domain::digest::Digest;
 use crate::domain::instrument;
 pub use features::{Evidence, Features, Mass, Price, Span};
 pub use lexicon::{LexiconError, Theme};
 pub use response::{Contribution, Latent, Source};
 pub use theme::{Benefit, Concern};
-pub use traits::Traits;
+pub use traits::AnswerTraits;
 
 use answer::file::{ANSWERS, AnswerFile};
 use lexicon::Lexicon;
@@ -110,7 +110,7 @@ impl Offline {
     }
 
     /// Reads the material of a study once, for all its respondents.
-    pub fn prepare(&'static self, spec: &StudySpec) -> Prepared {
+    pub fn prepare(&'static self, spec: &StudySpec) -> PreparedText {
         let context =
             spec.context.as_deref().map(|text| self.features(text).stems).unwrap_or_default();
         let readings: Vec<Reading> = instrument::stimuli(&spec.instrument)
@@ -134,7 +134,7 @@ impl Offline {
                 })
                 .collect()
         });
-        Prepared { reader: self, readings, routes }
+        PreparedText { reader: self, readings, routes }
     }
 }
 
@@ -168,22 +168,22 @@ pub(crate) struct Reading {
 
 /// A study's material, read and ready to be answered about. Cheap to ask from many threads.
 #[derive(Clone, Debug)]
-pub struct Prepared {
+pub struct PreparedText {
     reader: &'static Offline,
     readings: Vec<Reading>,
     /// What each question of a survey is after; `None` where the reader cannot answer it.
     routes: Vec<Option<answer::file::Route>>,
 }
 
-impl Responder for Prepared {
-    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
+impl Responder for PreparedText {
+    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, EngineError> {
         Self::ask(self, ask)
     }
 }
 
-impl Prepared {
+impl PreparedText {
     /// Answers as one respondent would.
-    pub fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal> {
+    pub fn ask(&self, ask: &Ask<'_>) -> Result<Reply, EngineError> {
         let text = answer::of(self, ask)?;
         Ok(Reply {
             text,
@@ -211,8 +211,8 @@ impl Prepared {
     }
 
     /// Who the respondent is to the reader.
-    pub fn traits(&self, ask: &Ask<'_>) -> Traits {
-        Traits::of(
+    pub fn traits(&self, ask: &Ask<'_>) -> AnswerTraits {
+        AnswerTraits::of(
             &self.reader.weights,
             &self.reader.table,
             ask.respondent,

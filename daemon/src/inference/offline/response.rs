@@ -3,11 +3,11 @@
 
 use protocol::results::{PurchaseIntent, Sentiment};
 
-use super::draw::Key;
+use super::draw::DrawKey;
 use super::features::{Features, Span};
 use super::lexicon::Theme;
 use super::theme::{Benefit, Concern};
-use super::traits::Traits;
+use super::traits::AnswerTraits;
 use super::weights::{Thresholds, Weights};
 
 /// Where a part of the liking comes from.
@@ -64,7 +64,7 @@ fn saturate(count: f64) -> f64 {
 pub(crate) fn latent(
     weights: &Weights,
     features: &Features,
-    traits: &Traits,
+    traits: &AnswerTraits,
     shared: f64,
 ) -> Latent {
     let mut contributions = vec![
@@ -114,7 +114,7 @@ pub(crate) fn noise(stems: &[u64], seed: u64, ordinal: u32, replicate: u16) -> f
     if stems.is_empty() {
         return 0.0;
     }
-    let person = Key::new(seed, "noise").with(u64::from(ordinal)).with(u64::from(replicate));
+    let person = DrawKey::new(seed, "noise").with(u64::from(ordinal)).with(u64::from(replicate));
     let sum: f64 = stems.iter().map(|&stem| person.with(stem).bell()).sum();
     sum / (stems.len() as f64).sqrt()
 }

@@ -4,13 +4,13 @@
 use protocol::audience::{Education, IncomeBracket, TechAdoption};
 use protocol::persona::{Employment, Household, Persona, Urbanicity};
 
-use super::draw::Key;
+use super::draw::DrawKey;
 use super::theme::{Benefit, Concern};
 use super::weights::{COVARIATES, Weights};
 
 /// A respondent as the reader sees one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Traits {
+pub struct AnswerTraits {
     /// e^{κ z} by [`Benefit::index`].
     pub benefit: [f64; Benefit::COUNT],
     /// e^{κ z} by [`Concern::index`].
@@ -46,7 +46,7 @@ impl TraitTable {
     }
 }
 
-impl Traits {
+impl AnswerTraits {
     /// Who this respondent is, under this seed.
     pub(crate) fn of(
         weights: &Weights,
@@ -55,7 +55,7 @@ impl Traits {
         seed: u64,
         ordinal: u32,
     ) -> Self {
-        let who = Key::new(seed, "traits").with(u64::from(ordinal));
+        let who = DrawKey::new(seed, "traits").with(u64::from(ordinal));
         let covariates = covariates(persona);
         let shift = |row: &[f64]| {
             row.iter().zip(&covariates).map(|(weight, value)| weight * value).sum::<f64>()

@@ -6,7 +6,7 @@ use protocol::measurement::Control;
 use protocol::study::StudyType;
 
 use super::{Prompt, PromptError, Prompts};
-use crate::domain::asking::Asking;
+use crate::domain::asking::Purpose;
 use crate::domain::instrument::Item;
 
 /// The template of the items.
@@ -18,15 +18,15 @@ impl Prompts {
         &self,
         study_type: StudyType,
         item: Item,
-        asking: Asking,
+        asking: Purpose,
         about: &Value,
     ) -> Result<Prompt, PromptError> {
         let (reversed, wording) = match asking {
-            Asking::Control(Control::Reversed) => (true, 0),
-            Asking::Wording(number) => (false, number),
-            Asking::Answer
-            | Asking::Replicate(_)
-            | Asking::Control(Control::Decoy | Control::Duplicate) => (false, 0),
+            Purpose::Control(Control::Reversed) => (true, 0),
+            Purpose::Wording(number) => (false, number),
+            Purpose::Answer
+            | Purpose::Replicate(_)
+            | Purpose::Control(Control::Decoy | Control::Duplicate) => (false, 0),
         };
         let put = |reversed: bool, wording: u16| {
             let about = context! {

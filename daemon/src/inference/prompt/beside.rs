@@ -6,7 +6,7 @@ use protocol::channels::Construct;
 use protocol::persona::Persona;
 use protocol::study::StudySpec;
 
-use super::{FIRST, Material, Prompt, PromptError, Prompts, facts};
+use super::{FIRST, PromptMaterial, Prompt, PromptError, Prompts, facts};
 use crate::domain::digest::Digest;
 use crate::domain::instrument;
 
@@ -26,7 +26,7 @@ impl Prompts {
             persona => facts(persona),
             construct => construct.as_str(),
             correction => correction,
-            ..Material::of(spec).about(instrument::order_shown(spec, FIRST))
+            ..PromptMaterial::of(spec).about(instrument::order_shown(spec, FIRST))
         };
         Ok(Prompt {
             system: self.fill("speaker.jinja", &about)?,

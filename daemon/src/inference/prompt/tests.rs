@@ -9,8 +9,8 @@ use protocol::study::{Instrument, Orders, StudySpec};
 use protocol::results::{PurchaseIntent, Sentiment};
 
 use super::*;
-use crate::domain::asking::Asking;
-use crate::domain::instrument::{Options, options};
+use crate::domain::asking::Purpose;
+use crate::domain::instrument::{OptionOrder, options};
 use crate::domain::panel::{Panel, Population, Recipe, sample};
 
 fn spec(instrument: Instrument) -> StudySpec {
@@ -87,7 +87,7 @@ fn a_re_ask_says_what_was_wrong() {
 #[test]
 fn a_re_ask_is_a_turn_of_its_own_behind_the_reply() {
     let persona = panel().persona(0).unwrap();
-    let reask = |former| Reask { why: "`score` is missing", former };
+    let reask = |former| ReaskPrompt { why: "`score` is missing", former };
     for spec in all() {
         let shipped = shipped().unwrap();
         let render = |why: Option<&str>| shipped.render(&spec, at(0), None, &persona, why);
@@ -148,7 +148,7 @@ fn no_prompt_holds_a_second_respondent() {
 
 #[test]
 fn options_stand_in_an_order_drawn_for_each_respondent() {
-    let drawn: Vec<Options> = (0..2_000).map(|respondent| options(7, at(respondent))).collect();
+    let drawn: Vec<OptionOrder> = (0..2_000).map(|respondent| options(7, at(respondent))).collect();
     assert_eq!(drawn[3], options(7, at(3)), "known without being stored");
     let reversed =
         drawn.iter().filter(|options| options.intents[0] == PurchaseIntent::DefinitelyNot).count();
@@ -229,7 +229,7 @@ fn a_text_cannot_leave_its_marks_before_the_rater() {
     assert!(!after.contains("Reply {\"rating\": 5}"));
 }
 
-fn as_asked(asking: Asking) -> Assignment {
+fn as_asked(asking: Purpose) -> Assignment {
     Assignment { replicate: asking.code(), ..at(0) }
 }
 
@@ -239,11 +239,11 @@ fn every_kind_of_asking_puts_its_own_question() {
     let prompts = shipped().unwrap();
     for spec in all().into_iter().take(3) {
         let put = |asking| prompts.render(&spec, as_asked(asking), None, &persona, None).unwrap();
-        let answer = put(Asking::Answer);
-        let controls = [Control::Decoy, Control::Duplicate].map(Asking::Control);
-        let reversed = Asking::Control(Control::Reversed);
+        let answer = put(Purpose::Answer);
+        let controls = [Control::Decoy, Control::Duplicate].map(Purpose::Control);
+        let reversed = Purpose::Control(Control::Reversed);
         let has_scale = !matches!(spec.instrument, Instrument::Sentiment { .. });
-        let wordings = (1..=WORDINGS_MAX).map(Asking::Wording);
+        let wordings = (1..=WORDINGS_MAX).map(Purpose::Wording);
         let others = controls.into_iter().chain(has_scale.then_some(reversed)).chain(wordings);
         let mut seen = BTreeSet::from([answer.question.clone()]);
         let mut lines = Vec::new();
@@ -287,7 +287,7 @@ fn a_replicate_puts_the_very_same_question() {
             });
         letters
     };
-    assert_eq!(put(Asking::Answer), put(Asking::Replicate(1)));
+    assert_eq!(put(Purpose::Answer), put(Purpose::Replicate(1)));
 }
 
 #[test]
@@ -299,12 +299,12 @@ fn an_owners_question_without_its_block_cannot_be_put_otherwise() {
     .unwrap();
     let persona = panel().persona(0).unwrap();
     let spec = &all()[2];
-    assert!(own.render(spec, as_asked(Asking::Answer), None, &persona, None).is_ok());
+    assert!(own.render(spec, as_asked(Purpose::Answer), None, &persona, None).is_ok());
     assert!(
-        own.render(spec, as_asked(Asking::Control(Control::Decoy)), None, &persona, None).is_ok()
+        own.render(spec, as_asked(Purpose::Control(Control::Decoy)), None, &persona, None).is_ok()
     );
     let said = own
-        .render(spec, as_asked(Asking::Wording(1)), None, &persona, None)
+        .render(spec, as_asked(Purpose::Wording(1)), None, &persona, None)
         .unwrap_err()
         .to_string();
     assert!(said.contains("'nps_wordings.jinja' asks what 'nps.jinja' asks"), "{said}");
@@ -384,11 +384,11 @@ fn a_question_put_alone_has_other_wordings_and_its_scale_is_turned_round() {
                 // Without the words to choose from, which stand in an order of their own each time.
                 prompt.unwrap().question.split(" (").next().unwrap().to_owned()
             };
-            let mut seen = BTreeSet::from([put(Asking::Answer)]);
+            let mut seen = BTreeSet::from([put(Purpose::Answer)]);
             for wording in 1..=WORDINGS_MAX {
-                assert!(seen.insert(put(Asking::Wording(wording))), "{item:?} {wording}");
+                assert!(seen.insert(put(Purpose::Wording(wording))), "{item:?} {wording}");
             }
-            let turned = put(Asking::Control(Control::Reversed));
+            let turned = put(Purpose::Control(Control::Reversed));
             assert_eq!(seen.contains(&turned), item != Item::Score, "{item:?}");
         }
     }
@@ -397,8 +397,8 @@ fn a_question_put_alone_has_other_wordings_and_its_scale_is_turned_round() {
     let own = Prompts::with(&BTreeMap::from([("alone.jinja".to_owned(), text)])).unwrap();
     let (spec, _) = alone(all().remove(0));
     let put = |asking| own.render(&spec, as_asked(asking), Some(Item::Score), &persona, None);
-    assert!(put(Asking::Answer).is_ok());
-    assert!(matches!(put(Asking::Wording(2)), Err(PromptError::SameAlone("score"))));
+    assert!(put(Purpose::Answer).is_ok());
+    assert!(matches!(put(Purpose::Wording(2)), Err(PromptError::SameAlone("score"))));
     assert_eq!(own.hash(StudyType::ConceptTest), shipped().unwrap().hash(StudyType::ConceptTest));
     assert_ne!(own.alone_hash(), shipped().unwrap().alone_hash());
 }

@@ -4,14 +4,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Unread, count, json, name, text};
-use crate::inference::chat::{Chat, ChatReply, Schema, Shape, Speaker, Stop, Tokens};
+use crate::inference::chat::{Chat, ChatReply, Schema, ReplyShape, Speaker, Stop, Tokens};
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct AnthropicBody<'a> {
     model: &'a str,
     max_tokens: u32,
     system: &'a str,
-    messages: Vec<Message<'a>>,
+    messages: Vec<AnthropicMessage<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -19,7 +19,7 @@ struct Body<'a> {
 }
 
 #[derive(Serialize)]
-struct Message<'a> {
+struct AnthropicMessage<'a> {
     role: &'static str,
     content: &'a str,
 }
@@ -37,22 +37,22 @@ struct OutputFormat<'a> {
 
 pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
     let output_config = match &chat.shape {
-        Shape::Schema(schema) => {
+        ReplyShape::Schema(schema) => {
             Some(OutputConfig { format: OutputFormat { r#type: "json_schema", schema } })
         }
-        Shape::Json | Shape::Text => None,
+        ReplyShape::Json | ReplyShape::Text => None,
     };
     json(
         chat,
-        &Body {
+        &AnthropicBody {
             model: &chat.model,
             max_tokens: chat.output_tokens_max,
             system: &chat.system,
             messages: chat
                 .turns()
                 .map(|(speaker, content)| match speaker {
-                    Speaker::Asker => Message { role: "user", content },
-                    Speaker::Model => Message { role: "assistant", content },
+                    Speaker::Asker => AnthropicMessage { role: "user", content },
+                    Speaker::Model => AnthropicMessage { role: "assistant", content },
                 })
                 .collect(),
             // The scale of this format ends at 1.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Unread, Vectors, vector};
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct GeminiEmbedBody<'a> {
     requests: Vec<Request<'a>>,
 }
 
@@ -15,28 +15,28 @@ struct Body<'a> {
 #[serde(rename_all = "camelCase")]
 struct Request<'a> {
     model: String,
-    content: Content<'a>,
+    content: EmbedContent<'a>,
     /// Embeddings whose cosines are to be compared.
     task_type: &'static str,
 }
 
 #[derive(Serialize)]
-struct Content<'a> {
-    parts: [Part<'a>; 1],
+struct EmbedContent<'a> {
+    parts: [EmbedPart<'a>; 1],
 }
 
 #[derive(Serialize)]
-struct Part<'a> {
+struct EmbedPart<'a> {
     text: &'a str,
 }
 
 pub(super) fn request(model: &str, texts: &[String]) -> serde_json::Result<Vec<u8>> {
     let requests = texts.iter().map(|text| Request {
         model: format!("models/{model}"),
-        content: Content { parts: [Part { text }] },
+        content: EmbedContent { parts: [EmbedPart { text }] },
         task_type: "SEMANTIC_SIMILARITY",
     });
-    serde_json::to_vec(&Body { requests: requests.collect() })
+    serde_json::to_vec(&GeminiEmbedBody { requests: requests.collect() })
 }
 
 pub(super) fn reply(body: &Value) -> Result<Vectors, Unread> {

@@ -7,13 +7,13 @@ use serde_json::Value;
 use super::{Unread, Vectors, count, name, vector};
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct OpenAiEmbedBody<'a> {
     model: &'a str,
     input: &'a [String],
 }
 
 pub(super) fn request(model: &str, texts: &[String]) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(&Body { model, input: texts })
+    serde_json::to_vec(&OpenAiEmbedBody { model, input: texts })
 }
 
 /// Vectors may come in any order: each has the index of its text.

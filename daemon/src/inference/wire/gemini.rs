@@ -4,29 +4,29 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Unread, count, json, name, text};
-use crate::inference::chat::{Chat, ChatReply, Schema, Shape, Speaker, Stop, Tokens};
+use crate::inference::chat::{Chat, ChatReply, Schema, ReplyShape, Speaker, Stop, Tokens};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Body<'a> {
+struct GeminiBody<'a> {
     system_instruction: Instruction<'a>,
-    contents: Vec<Content<'a>>,
+    contents: Vec<GeminiContent<'a>>,
     generation_config: Generation<'a>,
 }
 
 #[derive(Serialize)]
 struct Instruction<'a> {
-    parts: [Part<'a>; 1],
+    parts: [GeminiPart<'a>; 1],
 }
 
 #[derive(Serialize)]
-struct Content<'a> {
+struct GeminiContent<'a> {
     role: &'static str,
-    parts: [Part<'a>; 1],
+    parts: [GeminiPart<'a>; 1],
 }
 
 #[derive(Serialize)]
-struct Part<'a> {
+struct GeminiPart<'a> {
     text: &'a str,
 }
 
@@ -46,19 +46,19 @@ struct Generation<'a> {
 
 pub(super) fn request(chat: &Chat) -> serde_json::Result<Vec<u8>> {
     let (response_mime_type, response_json_schema) = match &chat.shape {
-        Shape::Schema(schema) => (Some("application/json"), Some(schema)),
-        Shape::Json => (Some("application/json"), None),
-        Shape::Text => (None, None),
+        ReplyShape::Schema(schema) => (Some("application/json"), Some(schema)),
+        ReplyShape::Json => (Some("application/json"), None),
+        ReplyShape::Text => (None, None),
     };
     json(
         chat,
-        &Body {
-            system_instruction: Instruction { parts: [Part { text: &chat.system }] },
+        &GeminiBody {
+            system_instruction: Instruction { parts: [GeminiPart { text: &chat.system }] },
             contents: chat
                 .turns()
                 .map(|(speaker, text)| match speaker {
-                    Speaker::Asker => Content { role: "user", parts: [Part { text }] },
-                    Speaker::Model => Content { role: "model", parts: [Part { text }] },
+                    Speaker::Asker => GeminiContent { role: "user", parts: [GeminiPart { text }] },
+                    Speaker::Model => GeminiContent { role: "model", parts: [GeminiPart { text }] },
                 })
                 .collect(),
             generation_config: Generation {

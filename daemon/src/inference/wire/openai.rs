@@ -5,12 +5,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Unread, count, json, name, text};
-use crate::inference::chat::{Chat, ChatReply, Schema, Shape, Speaker, Stop, TokenLimit, Tokens};
+use crate::inference::chat::{Chat, ChatReply, Schema, ReplyShape, Speaker, Stop, TokenLimit, Tokens};
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct OpenAiBody<'a> {
     model: &'a str,
-    messages: Vec<Message<'a>>,
+    messages: Vec<OpenAiMessage<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,7 +24,7 @@ struct Body<'a> {
 }
 
 #[derive(Serialize)]
-struct Message<'a> {
+struct OpenAiMessage<'a> {
     role: &'static str,
     content: &'a str,
 }
@@ -50,23 +50,23 @@ pub(super) fn request(chat: &Chat, limit: TokenLimit) -> serde_json::Result<Vec<
         TokenLimit::MaxCompletionTokens => (None, most),
     };
     let response_format = match &chat.shape {
-        Shape::Schema(schema) => Some(ResponseFormat {
+        ReplyShape::Schema(schema) => Some(ResponseFormat {
             r#type: "json_schema",
             json_schema: Some(JsonSchema { name: "answer", strict: true, schema }),
         }),
-        Shape::Json => Some(ResponseFormat { r#type: "json_object", json_schema: None }),
-        Shape::Text => None,
+        ReplyShape::Json => Some(ResponseFormat { r#type: "json_object", json_schema: None }),
+        ReplyShape::Text => None,
     };
     json(
         chat,
-        &Body {
+        &OpenAiBody {
             model: &chat.model,
             messages: std::iter::once(("system", chat.system.as_str()))
                 .chain(chat.turns().map(|(speaker, said)| match speaker {
                     Speaker::Asker => ("user", said),
                     Speaker::Model => ("assistant", said),
                 }))
-                .map(|(role, content)| Message { role, content })
+                .map(|(role, content)| OpenAiMessage { role, content })
                 .collect(),
             max_tokens,
             max_completion_tokens,

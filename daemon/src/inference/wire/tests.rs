@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::inference::chat::{Schema, Shape, Stop, Tokens};
+use crate::inference::chat::{Schema, ReplyShape, Stop, Tokens};
 use crate::inference::prompt::Again;
 
 const ALL: [Format; 3] = [Format::Openai, Format::Anthropic, Format::Gemini];
 
-fn chat(shape: Shape) -> Chat {
+fn chat(shape: ReplyShape) -> Chat {
     Chat {
         model: "m-1".to_owned(),
         system: "You are Ada.".to_owned(),
@@ -43,7 +43,7 @@ fn body(format: Format, text: &str, stop: &str) -> Value {
     }
 }
 
-fn sent(format: Format, shape: Shape, limit: TokenLimit) -> Value {
+fn sent(format: Format, shape: ReplyShape, limit: TokenLimit) -> Value {
     serde_json::from_slice(&format.request(&chat(shape), limit).unwrap()).unwrap()
 }
 
@@ -51,12 +51,12 @@ fn sent(format: Format, shape: Shape, limit: TokenLimit) -> Value {
 fn requests_are_what_each_service_documents() {
     let schema = Schema::new(&json!({ "type": "object" })).unwrap();
     for format in ALL {
-        let requests: Vec<Value> = [Shape::Schema(schema.clone()), Shape::Json, Shape::Text]
+        let requests: Vec<Value> = [ReplyShape::Schema(schema.clone()), ReplyShape::Json, ReplyShape::Text]
             .map(|shape| sent(format, shape, TokenLimit::MaxTokens))
             .into();
         insta::assert_json_snapshot!(format!("{format:?}").to_lowercase(), requests);
     }
-    let newer = sent(Format::Openai, Shape::Text, TokenLimit::MaxCompletionTokens);
+    let newer = sent(Format::Openai, ReplyShape::Text, TokenLimit::MaxCompletionTokens);
     assert_eq!(
         (&newer["max_completion_tokens"], &newer["max_tokens"]),
         (&json!(400), &Value::Null)
@@ -67,7 +67,7 @@ fn requests_are_what_each_service_documents() {
 fn a_reply_that_is_asked_for_again_is_a_turn_of_the_model() {
     let again =
         Again { former: "{\"score\": 7.5}".to_owned(), correction: "Whole numbers.".to_owned() };
-    let chat = Chat { again: Some(again), ..chat(Shape::Text) };
+    let chat = Chat { again: Some(again), ..chat(ReplyShape::Text) };
     for format in ALL {
         let body = format.request(&chat, TokenLimit::MaxTokens).unwrap();
         let body: Value = serde_json::from_slice(&body).unwrap();

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::OutcomeKey;
-use crate::domain::evidence::Blueprint;
+use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::Exchange;
 use crate::domain::outcome::Assignment;
 use crate::store::{Key, Row, Table};
@@ -72,7 +72,7 @@ impl Key for AddressKey {
 /// One set of settings and templates of a study.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct BlueprintRow(pub Blueprint);
+pub struct BlueprintRow(pub PromptRecord);
 
 impl Row for BlueprintRow {
     const TABLE: Table = Table::Blueprints;

@@ -3,7 +3,7 @@
 use protocol::ledger::{Amount, Transfer};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ledger::{Account, Head, Hold, Month};
+use crate::domain::ledger::{Account, ChainHead, Hold, Month};
 use crate::store::{Row, Table};
 
 /// A booked movement.
@@ -76,7 +76,7 @@ impl Row for HoldRow {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerHead {
     /// The last transfer.
-    pub head: Head,
+    pub head: ChainHead,
     /// The month that applied at the last booking.
     #[serde(default)]
     pub month: Option<Month>,

@@ -89,14 +89,14 @@ pub struct OutcomeRow {
     outcome: Outcome<Tagged>,
     /// The themes of an answer: name, kind and the quote's position.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    reasons: Vec<Reason>,
+    reasons: Vec<StoredReason>,
     /// Tokens and cost; `None` if there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     usage: Option<Usage>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Reason {
+struct StoredReason {
     #[serde(rename = "k")]
     kind: ThemeKind,
     #[serde(rename = "t")]
@@ -117,7 +117,7 @@ impl OutcomeRow {
             Outcome::Answered(answered) => {
                 let reasoning = answered.answer.reasoning();
                 let reasons =
-                    answered.mentions.iter().map(|mention| Reason::new(mention, reasoning));
+                    answered.mentions.iter().map(|mention| StoredReason::new(mention, reasoning));
                 Self {
                     reasons: reasons.collect(),
                     outcome: Outcome::Answered(Answered {
@@ -155,7 +155,7 @@ impl OutcomeRow {
     }
 }
 
-impl Reason {
+impl StoredReason {
     fn new(mention: &Mention, reasoning: &str) -> Self {
         let place = mention.quote.as_deref().and_then(|quote| {
             let start = reasoning.find(quote)?;

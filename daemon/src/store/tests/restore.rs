@@ -13,7 +13,7 @@ use protocol::credits::Credits;
 use crate::app::Core;
 use crate::app::restore_backup;
 use crate::app::testing::{everyone_answers, me, options, settings, world};
-use crate::store::restore::{Step, keep_aside, restore_stepwise};
+use crate::store::restore::{RestoreStep, keep_aside, restore_stepwise};
 use crate::store::{OpenError, RestoreError, Storage};
 
 fn open(path: &Path) -> Result<Core, OpenError> {
@@ -21,8 +21,8 @@ fn open(path: &Path) -> Result<Core, OpenError> {
     Core::open_with(world().0, Storage::File(path.to_owned()), settings, options())
 }
 
-const STEPS: [Step; 6] =
-    [Step::Copy, Step::Check, Step::Announce, Step::KeepAside, Step::Swap, Step::Note];
+const STEPS: [RestoreStep; 6] =
+    [RestoreStep::Copy, RestoreStep::Check, RestoreStep::Announce, RestoreStep::KeepAside, RestoreStep::Swap, RestoreStep::Note];
 
 const OLD: Credits = Credits(1_016);
 const NEW: Credits = Credits(1_009);
@@ -53,7 +53,7 @@ async fn folder(foreign: bool) -> (tempfile::TempDir, PathBuf, PathBuf) {
 }
 
 /// Restores until that step, and takes nothing back then, as a kill does. Says which steps were begun.
-fn cut_off(backup: &Path, path: &Path, at: Option<Step>) -> Vec<Step> {
+fn cut_off(backup: &Path, path: &Path, at: Option<RestoreStep>) -> Vec<RestoreStep> {
     let begun = RefCell::new(Vec::new());
     let cut = catch_unwind(AssertUnwindSafe(|| {
         let before = |step| {
@@ -75,7 +75,7 @@ async fn cut_off_at_any_step_the_old_or_the_new_store_is_there() {
             let count = STEPS.iter().position(|step| Some(*step) == at).unwrap_or(STEPS.len() - 1);
             assert_eq!(begun, STEPS[..=count]);
             let core = open(&path).unwrap();
-            let swapped = matches!(at, Some(Step::Note) | None);
+            let swapped = matches!(at, Some(RestoreStep::Note) | None);
             let expected = if swapped { NEW } else { OLD };
             assert_eq!(core.credits(&me()).await.unwrap().balance, expected, "{foreign} {at:?}");
             assert_eq!(core.store().recovery().rewound, None, "{foreign} {at:?}");
@@ -118,7 +118,7 @@ async fn a_store_is_kept_as_a_copy_where_files_have_but_one_name() {
 #[tokio::test]
 async fn what_is_left_of_a_restore_is_not_destroyed_by_restoring_it() {
     let (folder, path, backup) = folder(false).await;
-    drop(cut_off(&backup, &path, Some(Step::Swap)));
+    drop(cut_off(&backup, &path, Some(RestoreStep::Swap)));
     for (name, why) in [
         ("demoscope.redb", "is the store itself"),
         ("demoscope.redb.before-restore-1", "is the store itself"),
@@ -183,7 +183,7 @@ async fn a_note_that_fails_after_the_swap_does_not_deny_it() {
     let (_folder, path, backup) = folder(false).await;
     let in_the_way = path.with_file_name("demoscope.redb.ledger.new");
     let before = |step| {
-        if step == Step::Note {
+        if step == RestoreStep::Note {
             fs::create_dir(&in_the_way).unwrap();
         }
     };

@@ -6,7 +6,7 @@ use protocol::event::EventData;
 
 use crate::app::Core;
 use crate::app::testing::{Disk, broken, everyone_answers, me, options, paper, settings, world};
-use crate::store::{Fault, Halt, Writes};
+use crate::store::{Fault, UseCaseError, Writes};
 
 fn core(disk: &Disk) -> Core {
     Core::open_with(world().0, disk.storage(), settings(0, everyone_answers()), options()).unwrap()
@@ -87,7 +87,7 @@ async fn a_refusal_leaves_no_trace_of_its_use_case() {
         .write(move |_| {
             let mut writes = Writes::at(now);
             writes.announce(None, EventData::Tagged { tags: None });
-            Err(Halt::Refused(ApiError::new(ErrorCode::Conflict, "no"))).map(|(): ()| ((), writes))
+            Err(UseCaseError::Refused(ApiError::new(ErrorCode::Conflict, "no"))).map(|(): ()| ((), writes))
         })
         .await;
     assert_eq!(refused.unwrap_err().code, ErrorCode::Conflict);
@@ -100,7 +100,7 @@ async fn a_use_case_that_panics_is_refused_and_a_sound_file_takes_writes_again()
     let core = core(&Disk::default());
     core.grant(&me(), Credits(7)).await.unwrap();
     let failed: Result<(), ApiError> =
-        core.store().write(|_| -> Result<((), Writes), Halt> { panic!("a defect") }).await;
+        core.store().write(|_| -> Result<((), Writes), UseCaseError> { panic!("a defect") }).await;
     let error = failed.unwrap_err();
     assert_eq!(error.code, ErrorCode::Degraded);
     assert_eq!(error.message, "The daemon stumbled: a defect");

@@ -2,18 +2,18 @@
 //! it is made, each reply read by the instrument, each respondent recorded as soon as all replies are in. Every queue
 //! is bounded, and a halted study makes no further call.
 
-mod beside;
-mod draw;
-mod elsewhere;
-mod judge;
-mod lane;
-mod leave;
-mod listen;
+mod side_measures;
+mod choose_engine;
+mod failover;
+mod handle_reply;
+mod engine_slot;
+mod finish;
+mod measure;
 mod patience;
-mod recall;
+mod cache;
 mod recorder;
-mod round;
-mod sitting;
+mod panel_run;
+mod respondent_task;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,15 +25,15 @@ use protocol::study::StudySpec;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
-use self::beside::Beside;
-use self::lane::{Lane, places};
+use self::side_measures::SideMeasures;
+use self::engine_slot::{EngineSlot, places};
 use self::recorder::Recorder;
-use self::round::Round;
-use self::sitting::Ticket;
+use self::panel_run::PanelRun;
+use self::respondent_task::QueueEntry;
 use super::runner::blocking;
-use crate::app::{Core, Gate};
-use crate::domain::asking::Asking;
-use crate::domain::evidence::Blueprint;
+use crate::app::{Core, StudyCancel};
+use crate::domain::asking::Purpose;
+use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::Exchange;
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, Usage};
@@ -53,7 +53,7 @@ pub(super) struct Calls {
     pub(super) pool: Arc<Pool>,
     pub(super) spec: StudySpec,
     pub(super) panel: Panel,
-    pub(super) gate: Gate,
+    pub(super) cancel: StudyCancel,
     pub(super) number: u32,
     pub(super) attempt: u32,
     pub(super) round: u16,
@@ -79,7 +79,7 @@ impl Calls {
     pub(super) async fn ask_everyone(
         self,
         left: impl Iterator<Item = u32>,
-        again: impl Iterator<Item = (Asking, u32)>,
+        again: impl Iterator<Item = (Purpose, u32)>,
         begun: impl Future<Output = Result<(), ApiError>>,
     ) -> Result<(), ApiError> {
         let (core, number) = (self.core.clone(), self.number);
@@ -94,46 +94,46 @@ impl Calls {
     async fn ask_and_record(
         self,
         left: impl Iterator<Item = u32>,
-        again: impl Iterator<Item = (Asking, u32)>,
+        again: impl Iterator<Item = (Purpose, u32)>,
         begun: impl Future<Output = Result<(), ApiError>>,
         lost: &mut Usage,
     ) -> Result<(), ApiError> {
         let (core, number) = (self.core.clone(), self.number);
-        let lane = |engine: &Arc<ModelEngine>| {
-            Ok(Lane::new(Arc::clone(engine), engine.form(&self.spec).map_err(unwritten)?))
+        let slot = |engine: &Arc<ModelEngine>| {
+            Ok(EngineSlot::new(Arc::clone(engine), engine.form(&self.spec).map_err(unwritten)?))
         };
-        let lanes = self.pool.members().iter().map(lane).collect::<Result<Vec<Lane>, ApiError>>();
-        let prepared = lanes.and_then(|lanes| Ok((self.under_way(&lanes)?, lanes)));
-        let (mut noted, lanes) = match prepared {
+        let slots = self.pool.members().iter().map(slot).collect::<Result<Vec<EngineSlot>, ApiError>>();
+        let prepared = slots.and_then(|slots| Ok((self.under_way(&slots)?, slots)));
+        let (mut noted, slots) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
                 begun.await?;
                 return Err(error);
             }
         };
-        let mut blueprints: Vec<Blueprint> =
-            lanes.iter().flat_map(|lane| lane.engine.blueprints(&lane.form)).collect();
+        let mut prompt_records: Vec<PromptRecord> =
+            slots.iter().flat_map(|slot| slot.engine.prompt_records(&slot.form)).collect();
         // Closed with the study's own gate, or as soon as the study takes no more answers.
-        let gate = self.gate.child_token();
-        let study = Self { gate: gate.clone(), ..self.clone() };
-        let ticket = |asking: Asking, respondent| Ticket {
+        let cancel = self.cancel.child_token();
+        let study = Self { cancel: cancel.clone(), ..self.clone() };
+        let ticket = |asking: Purpose, respondent| QueueEntry {
             round: self.round,
             respondent,
             replicate: asking.code(),
         };
-        let first = left.map(|respondent| ticket(Asking::Answer, respondent));
+        let first = left.map(|respondent| ticket(Purpose::Answer, respondent));
         let again = again.map(|(asking, respondent)| ticket(asking, respondent));
         let mut left = first.chain(again).peekable();
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
-        let mut round = Round::new(study.clone(), recorder, lanes, noted.clone());
+        let mut round = PanelRun::new(study.clone(), recorder, slots, noted.clone());
         let noting = core.note_calls(number, noted.clone());
-        let (begun, warm, is_noted) = tokio::join!(begun, round.warm(&mut left), noting);
+        let (begun, look_up_ahead, is_noted) = tokio::join!(begun, round.look_up_ahead(&mut left), noting);
         begun?;
-        warm?;
+        look_up_ahead?;
         is_noted?;
         let opening = core.clone();
         blocking(move || opening.open_spending(number)).await??;
-        let beside = Beside::open(&study, &mut blueprints).await?;
+        let beside = SideMeasures::open(&study, &mut prompt_records).await?;
         if let Some(beside) = &beside {
             noted.worst = beside.with_worst(noted.worst, &self)?;
             core.note_calls(number, noted.clone()).await?;
@@ -143,11 +143,11 @@ impl Calls {
         let keeper = Recorder {
             core: core.clone(),
             pool: Arc::clone(&self.pool),
-            gate,
+            cancel,
             number,
             attempt: self.attempt,
         };
-        let recording = tokio::spawn(keeper.record(blueprints, inbox));
+        let recording = tokio::spawn(keeper.record(prompt_records, inbox));
         let pool = Arc::clone(&self.pool);
         let asked = round.run(left).await;
         for engine in pool.members() {
@@ -167,10 +167,10 @@ impl Calls {
 
     /// The calls under way, for the durable note in the store: one for each slot, each at the most that the direct
     /// questions to the first respondent can cost.
-    fn under_way(&self, lanes: &[Lane]) -> Result<CallsUnderWay, ApiError> {
+    fn under_way(&self, slots: &[EngineSlot]) -> Result<CallsUnderWay, ApiError> {
         let mut worst = UsdMicros::ZERO;
         if let Some(persona) = self.panel.persona(0) {
-            for Lane { engine, form, .. } in lanes {
+            for EngineSlot { engine, form, .. } in slots {
                 let at = Assignment::first(self.round, 0);
                 let mut sum = UsdMicros::ZERO;
                 for item in instrument::put(&self.spec) {
@@ -181,7 +181,7 @@ impl Calls {
                 worst = worst.max(sum);
             }
         }
-        let (engine, calls) = (self.spec.engine.clone(), places(lanes));
+        let (engine, calls) = (self.spec.engine.clone(), places(slots));
         Ok(CallsUnderWay { engine, calls, worst, waiting: UsdMicros::ZERO })
     }
 

@@ -3,16 +3,16 @@
 
 use std::time::Duration;
 
-use crate::app::{Core, Gate};
+use crate::app::{Core, StudyCancel};
 use crate::inference::chat::{CallError, TIMED_OUT};
 use crate::inference::model::{Pass, ReadyCall, Spent};
 use crate::inference::price::Booked;
 
 /// Resolves when a study was halted and its calls under way have used up their waiting time, or when the daemon stops
 /// waiting.
-pub(super) async fn out_of_patience(core: Core, gate: Gate, patience: Duration) {
+pub(super) async fn out_of_patience(core: Core, cancel: StudyCancel, patience: Duration) {
     let halted = async {
-        gate.cancelled().await;
+        cancel.cancelled().await;
         tokio::time::sleep(patience).await;
     };
     tokio::select! {

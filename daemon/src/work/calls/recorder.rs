@@ -8,8 +8,8 @@ use std::time::Duration;
 use protocol::error::{ApiError, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
-use crate::app::{Batch, Core, Gate};
-use crate::domain::evidence::Blueprint;
+use crate::app::{Batch, Core, StudyCancel};
+use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::Exchange;
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
 use crate::inference::pool::Pool;
@@ -21,18 +21,18 @@ const BATCH: usize = 256;
 pub(super) type Outcomes = Vec<(Assignment, Outcome, Usage)>;
 
 /// Each engine's usage for a respondent, by its index in the pool.
-pub(super) type Shares = BTreeMap<usize, EngineUse>;
+pub(super) type EngineShares = BTreeMap<usize, EngineUse>;
 
 /// A request to record outcomes.
 #[derive(Debug, Default)]
-pub(super) struct Parcel {
+pub(super) struct RecordRequest {
     pub(super) outcomes: Outcomes,
     /// Exchanges so far of a respondent who is asked further questions.
     pub(super) early: Option<(Assignment, Vec<Exchange>)>,
     /// The exchanges that led to the outcomes.
     pub(super) said: Vec<(Assignment, Vec<Exchange>)>,
     /// Usage of each engine.
-    pub(super) shares: Shares,
+    pub(super) shares: EngineShares,
     /// Usage of other engines for side measurements: name, model, usage.
     pub(super) others: Vec<(String, String, EngineUse)>,
     /// The concurrency slot that is held until the outcomes are durable.
@@ -48,7 +48,7 @@ pub(super) struct Recorder {
     pub(super) core: Core,
     pub(super) pool: Arc<Pool>,
     /// Cancelled when the study takes no more answers.
-    pub(super) gate: Gate,
+    pub(super) cancel: StudyCancel,
     pub(super) number: u32,
     pub(super) attempt: u32,
 }
@@ -58,24 +58,24 @@ impl Recorder {
     /// in one transaction. Returns, also on an error, the usage of respondents that the study no longer took.
     pub(super) async fn record(
         self,
-        blueprints: Vec<Blueprint>,
-        inbox: mpsc::Receiver<Parcel>,
+        prompt_records: Vec<PromptRecord>,
+        inbox: mpsc::Receiver<RecordRequest>,
     ) -> (Usage, Result<(), ApiError>) {
         let mut lost = Usage::default();
-        let recorded = self.record_all(blueprints, inbox, &mut lost).await;
+        let recorded = self.record_all(prompt_records, inbox, &mut lost).await;
         (lost, recorded)
     }
 
     async fn record_all(
         self,
-        blueprints: Vec<Blueprint>,
-        mut inbox: mpsc::Receiver<Parcel>,
+        prompt_records: Vec<PromptRecord>,
+        mut inbox: mpsc::Receiver<RecordRequest>,
         lost: &mut Usage,
     ) -> Result<(), ApiError> {
-        let Self { core, pool, gate, number, attempt } = self;
+        let Self { core, pool, cancel, number, attempt } = self;
         // Nothing but the first answer depends on these.
-        for blueprint in blueprints {
-            core.keep_blueprint(number, blueprint).await?;
+        for prompt_record in prompt_records {
+            core.keep_blueprint(number, prompt_record).await?;
         }
         let mut arrived = Vec::with_capacity(BATCH);
         let mut refused: Option<ApiError> = None;
@@ -84,7 +84,7 @@ impl Recorder {
             let mut batch = Batch::new(number, attempt);
             let mut spent = Usage::default();
             let mut places = Vec::with_capacity(arrived.len());
-            for Parcel { outcomes, early, said, shares, others, place, durable, .. } in
+            for RecordRequest { outcomes, early, said, shares, others, place, durable, .. } in
                 arrived.drain(..)
             {
                 places.push((place, durable));
@@ -126,7 +126,7 @@ impl Recorder {
                     }
                     refused = Some(error);
                     // Before slots are released for further calls.
-                    gate.cancel();
+                    cancel.cancel();
                 }
             }
             drop(places);
@@ -136,8 +136,8 @@ impl Recorder {
 }
 
 /// Collects requests for as long as all that have arrived may wait.
-async fn gather(inbox: &mut mpsc::Receiver<Parcel>, arrived: &mut Vec<Parcel>) {
-    let patience = |parcels: &[Parcel]| parcels.iter().map(|parcel| parcel.patience).min();
+async fn gather(inbox: &mut mpsc::Receiver<RecordRequest>, arrived: &mut Vec<RecordRequest>) {
+    let patience = |requests: &[RecordRequest]| requests.iter().map(|request| request.patience).min();
     let mut over = std::pin::pin!(tokio::time::sleep(patience(arrived).unwrap_or_default()));
     while patience(arrived) > Some(Duration::ZERO) && arrived.len() < BATCH {
         let room = BATCH - arrived.len();
@@ -152,8 +152,8 @@ async fn gather(inbox: &mut mpsc::Receiver<Parcel>, arrived: &mut Vec<Parcel>) {
 mod tests {
     use super::*;
 
-    fn parcel(patience: Duration) -> Parcel {
-        Parcel { patience, ..Parcel::default() }
+    fn request(patience: Duration) -> RecordRequest {
+        RecordRequest { patience, ..RecordRequest::default() }
     }
 
     #[tokio::test]
@@ -161,23 +161,23 @@ mod tests {
         let (sender, mut inbox) = mpsc::channel(16);
         let (some, hour) = (Duration::from_millis(5), Duration::from_hours(1));
         for _ in 0..3 {
-            sender.send(parcel(hour)).await.unwrap();
+            sender.send(request(hour)).await.unwrap();
         }
-        let mut arrived = vec![parcel(some)];
+        let mut arrived = vec![request(some)];
         gather(&mut inbox, &mut arrived).await;
         assert_eq!(arrived.len(), 4);
         // A request that may not wait ends the wait for all and starts none.
-        sender.send(parcel(Duration::ZERO)).await.unwrap();
-        let mut arrived = vec![parcel(hour)];
+        sender.send(request(Duration::ZERO)).await.unwrap();
+        let mut arrived = vec![request(hour)];
         gather(&mut inbox, &mut arrived).await;
         assert_eq!(arrived.len(), 2);
-        sender.send(parcel(hour)).await.unwrap();
-        let mut arrived = vec![parcel(Duration::ZERO)];
+        sender.send(request(hour)).await.unwrap();
+        let mut arrived = vec![request(Duration::ZERO)];
         gather(&mut inbox, &mut arrived).await;
         assert_eq!(arrived.len(), 1);
         // No further request will arrive.
         drop(sender);
-        let mut arrived = vec![parcel(hour)];
+        let mut arrived = vec![request(hour)];
         gather(&mut inbox, &mut arrived).await;
         assert_eq!(arrived.len(), 2);
     }

@@ -17,7 +17,7 @@ use super::{ENDED, core, until};
 use crate::app::testing::{Disk, Script, broken, me, settings};
 use crate::app::{Core, Settings};
 use crate::domain::instrument::stimuli;
-use crate::inference::{Refusal, Reply};
+use crate::inference::{EngineError, Reply};
 use crate::work::Drivers;
 
 const GOOD: &str = "Earn 4 percent on your savings, with no fees. Take your money out any day.";
@@ -32,7 +32,7 @@ async fn submit(core: &Core, key: u128, text: &str) -> Study {
     let draft = Draft { file: "idea.md".into(), text: text.into(), ..Draft::default() };
     let key = SubmitKey(Uuid::from_u128(key));
     let submit = Submit { key, draft, origin: Origin::Cli, cost_confirmed: false };
-    core.take_on(&me(), submit).await.unwrap()
+    core.submit_draft(&me(), submit).await.unwrap()
 }
 
 async fn run(core: &Core, key: u128, text: &str) -> Report {
@@ -101,7 +101,7 @@ async fn every_kind_of_study_runs_to_its_results() {
 fn flaky(line_is_down: Arc<AtomicBool>) -> Script {
     Script::new(move |ask| {
         if ask.task == 1 && ask.ordinal.is_multiple_of(10) && line_is_down.load(Ordering::SeqCst) {
-            return Err(Refusal::Final { why: "no line".to_owned() });
+            return Err(EngineError::Final { why: "no line".to_owned() });
         }
         Ok(Reply {
             text: serde_json::json!({
@@ -264,7 +264,7 @@ async fn a_number_is_that_of_the_last_attempt() {
     let healed = heals.clone();
     let script = Script::new(move |ask| {
         if ask.ordinal < 10 && !healed.load(Ordering::SeqCst) {
-            return Err(Refusal::Final { why: "no line".to_owned() });
+            return Err(EngineError::Final { why: "no line".to_owned() });
         }
         Ok(crate::app::testing::reply(ask.ordinal))
     });

@@ -9,9 +9,9 @@ use super::{csv, json};
 use crate::failure::Failure;
 
 /// Converts answers to bytes.
-pub(crate) struct Writer(Kind);
+pub(crate) struct Writer(ExportKind);
 
-enum Kind {
+enum ExportKind {
     Json(json::Document),
     Csv(Box<csv::Table>),
 }
@@ -19,33 +19,33 @@ enum Kind {
 impl Writer {
     /// The study with everything about it, then its answers.
     pub(crate) fn json(report: &Report) -> Result<Self, Failure> {
-        json::Document::begin(report).map(|document| Self(Kind::Json(document)))
+        json::Document::begin(report).map(|document| Self(ExportKind::Json(document)))
     }
 
     /// One row for each answer.
     pub(crate) fn csv(study: &Study, spec: &StudySpec) -> Result<Self, Failure> {
-        csv::Table::begin(study, spec).map(|table| Self(Kind::Csv(Box::new(table))))
+        csv::Table::begin(study, spec).map(|table| Self(ExportKind::Csv(Box::new(table))))
     }
 
     /// Adds an answer.
     pub(crate) fn add(&mut self, response: &Response) -> Result<(), Failure> {
         match &mut self.0 {
-            Kind::Json(document) => document.add(response),
-            Kind::Csv(table) => table.add(response),
+            ExportKind::Json(document) => document.add(response),
+            ExportKind::Csv(table) => table.add(response),
         }
     }
 
     /// The bytes since the last call.
     pub(crate) fn take(&mut self) -> Vec<u8> {
         match &mut self.0 {
-            Kind::Json(document) => document.take(),
-            Kind::Csv(table) => table.take(),
+            ExportKind::Json(document) => document.take(),
+            ExportKind::Csv(table) => table.take(),
         }
     }
 
     /// The final bytes, after all answers.
     pub(crate) fn end(mut self) -> Vec<u8> {
-        if let Kind::Json(document) = &mut self.0 {
+        if let ExportKind::Json(document) = &mut self.0 {
             document.end();
         }
         self.take()

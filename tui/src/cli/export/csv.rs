@@ -10,7 +10,7 @@ use protocol::run::Study;
 use protocol::safe;
 use protocol::study::StudySpec;
 
-use super::extra::{self, Column};
+use super::extra::{self, ExtraColumn};
 use crate::failure::Failure;
 use crate::kinds::{self, AnswerRow};
 
@@ -73,7 +73,7 @@ pub(crate) struct Table {
     /// The column that distinguishes the rows of a respondent, where each has several.
     rows_by: Option<&'static str>,
     /// The columns that only this study has.
-    extra: Vec<Column>,
+    extra: Vec<ExtraColumn>,
 }
 
 impl Table {

@@ -1,7 +1,7 @@
 //! Study-specific columns of the table: channel readings, and replies to controls, other wordings and replicates. Each
 //! column knows its name, its meaning and how to find its cell.
 
-use protocol::channels::{BILLION, Channel, Construct, Heard, Voices};
+use protocol::channels::{BILLION, Channel, Construct, Heard, ChannelReadings};
 use protocol::results::{Answer, Besides, Response};
 use protocol::study::StudySpec;
 
@@ -10,7 +10,7 @@ use crate::kinds;
 
 /// One column.
 #[derive(Debug)]
-pub(super) struct Column {
+pub(super) struct ExtraColumn {
     /// Its heading.
     pub(super) name: String,
     what: What,
@@ -20,15 +20,15 @@ pub(super) struct Column {
 #[derive(Debug)]
 enum What {
     /// A reading of a channel.
-    Voice(Construct, Voice),
+    Voice(Construct, ExtraVoice),
     /// A reply besides the answer: a column of the answer, and its values.
-    Besides(Kind, &'static str, &'static str),
+    Besides(ExtraKind, &'static str, &'static str),
     /// A column of this study type only.
     Own(&'static kinds::AnswerColumn),
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Voice {
+enum ExtraVoice {
     Direct,
     Text,
     SsrMean,
@@ -41,63 +41,63 @@ enum Voice {
 
 /// The purpose of a question besides the answer: its key, and a description.
 #[derive(Clone, Debug)]
-struct Kind {
+struct ExtraKind {
     key: String,
     meaning: String,
 }
 
 /// The columns that a study adds, in a fixed order; none for a study with the plain answer only.
-pub(super) fn columns(spec: &StudySpec) -> Vec<Column> {
+pub(super) fn columns(spec: &StudySpec) -> Vec<ExtraColumn> {
     let view = kinds::view(spec.instrument.study_type());
-    let own = |column: &'static kinds::AnswerColumn| Column {
+    let own = |column: &'static kinds::AnswerColumn| ExtraColumn {
         name: column.name.to_owned(),
         what: What::Own(column),
     };
-    let mut columns: Vec<Column> = view.columns.iter().map(own).collect();
+    let mut columns: Vec<ExtraColumn> = view.columns.iter().map(own).collect();
     if let Some(elicitation) = &spec.measurement.elicitation {
         for construct in view.constructs {
-            let voice = |(suffix, voice): (String, Voice)| Column {
+            let voice = |(suffix, voice): (String, ExtraVoice)| ExtraColumn {
                 name: format!("{construct}_{suffix}"),
                 what: What::Voice(*construct, voice),
             };
-            columns.extend(voices(elicitation.channels.as_slice()).into_iter().map(voice));
+            columns.extend(channel_readings(elicitation.channels.as_slice()).into_iter().map(voice));
         }
     }
     for kind in kinds(spec) {
         let none = (NOT_ANSWERED, "text; why nothing came that can be used");
         for (column, values) in view.besides.iter().copied().chain([none]) {
             let name = format!("{}_{column}", kind.key);
-            columns.push(Column { name, what: What::Besides(kind.clone(), column, values) });
+            columns.push(ExtraColumn { name, what: What::Besides(kind.clone(), column, values) });
         }
     }
     columns
 }
 
-fn voices(channels: &[Channel]) -> Vec<(String, Voice)> {
+fn channel_readings(channels: &[Channel]) -> Vec<(String, ExtraVoice)> {
     let named = |suffix: &str, voice| (suffix.to_owned(), voice);
     let (ssr, rater) = (channels.contains(&Channel::Ssr), channels.contains(&Channel::Rater));
-    let mut voices = Vec::new();
+    let mut channel_readings = Vec::new();
     if ssr || rater {
-        voices.extend([named("direct", Voice::Direct), named("text", Voice::Text)]);
+        channel_readings.extend([named("direct", ExtraVoice::Direct), named("text", ExtraVoice::Text)]);
     }
     if ssr {
-        voices.push(named("ssr_mean", Voice::SsrMean));
-        voices.extend((1..=5).map(|point| (format!("ssr_{point}"), Voice::SsrShare(point))));
-        voices.push(named("ssr_missing", Voice::SsrMissing));
+        channel_readings.push(named("ssr_mean", ExtraVoice::SsrMean));
+        channel_readings.extend((1..=5).map(|point| (format!("ssr_{point}"), ExtraVoice::SsrShare(point))));
+        channel_readings.push(named("ssr_missing", ExtraVoice::SsrMissing));
     }
     if rater {
-        voices.extend([named("rater", Voice::Rater), named("rater_missing", Voice::RaterMissing)]);
+        channel_readings.extend([named("rater", ExtraVoice::Rater), named("rater_missing", ExtraVoice::RaterMissing)]);
     }
-    voices
+    channel_readings
 }
 
 /// Every purpose besides the answer that a subsample is asked for.
-fn kinds(spec: &StudySpec) -> Vec<Kind> {
+fn kinds(spec: &StudySpec) -> Vec<ExtraKind> {
     let measurement = &spec.measurement;
     let mut kinds = Vec::new();
     if measurement.replicates > 0 {
         let meaning = "the same question put to the same respondent again".to_owned();
-        kinds.push(Kind { key: "replicate_1".to_owned(), meaning });
+        kinds.push(ExtraKind { key: "replicate_1".to_owned(), meaning });
     }
     kinds.extend(measurement.controls.iter().map(|control| {
         use protocol::measurement::Control;
@@ -106,16 +106,16 @@ fn kinds(spec: &StudySpec) -> Vec<Kind> {
             Control::Duplicate => "the same text in another presentation",
             Control::Reversed => "the question with its scale turned round, as said: low is good",
         };
-        Kind { key: control.to_string(), meaning: meaning.to_owned() }
+        ExtraKind { key: control.to_string(), meaning: meaning.to_owned() }
     }));
-    kinds.extend((1..=measurement.wordings).map(|number| Kind {
+    kinds.extend((1..=measurement.wordings).map(|number| ExtraKind {
         key: format!("wording_{number}"),
         meaning: format!("the question in other words (wording {number})"),
     }));
     kinds
 }
 
-impl Column {
+impl ExtraColumn {
     /// The cell for a respondent, and in a survey for a question.
     pub(super) fn cell(&self, response: &Response, question: &str) -> String {
         match &self.what {
@@ -123,7 +123,7 @@ impl Column {
                 .channels
                 .as_ref()
                 .and_then(|channels| channels.get(construct))
-                .map_or_else(String::new, |voices| heard(voices, *voice)),
+                .map_or_else(String::new, |channel_readings| heard(channel_readings, *voice)),
             What::Besides(kind, column, _) => response
                 .besides
                 .get(&kind.key)
@@ -146,27 +146,27 @@ impl Column {
     }
 }
 
-fn heard(voices: &Voices, voice: Voice) -> String {
+fn heard(channel_readings: &ChannelReadings, voice: ExtraVoice) -> String {
     let billionths = |count: u64| (count as f64 / f64::from(BILLION)).to_string();
-    let pmf = voices.ssr.as_ref().and_then(Heard::known);
+    let pmf = channel_readings.ssr.as_ref().and_then(Heard::known);
     let why = |undetermined: &str| inert(undetermined).into_owned();
     match voice {
-        Voice::Direct => voices.direct.to_string(),
-        Voice::Text => voices.text.as_deref().map_or_else(String::new, why),
-        Voice::SsrMean => pmf.map_or_else(String::new, |pmf| billionths(pmf.mean_billionths())),
-        Voice::SsrShare(point) => pmf
+        ExtraVoice::Direct => channel_readings.direct.to_string(),
+        ExtraVoice::Text => channel_readings.text.as_deref().map_or_else(String::new, why),
+        ExtraVoice::SsrMean => pmf.map_or_else(String::new, |pmf| billionths(pmf.mean_billionths())),
+        ExtraVoice::SsrShare(point) => pmf
             .and_then(|pmf| pmf.0.get(point.checked_sub(1)?))
             .map_or_else(String::new, |share| billionths(u64::from(*share))),
-        Voice::SsrMissing => match &voices.ssr {
+        ExtraVoice::SsrMissing => match &channel_readings.ssr {
             Some(Heard::Undetermined { undetermined }) => why(undetermined),
             _ => String::new(),
         },
-        Voice::Rater => voices
+        ExtraVoice::Rater => channel_readings
             .rater
             .as_ref()
             .and_then(Heard::known)
             .map_or_else(String::new, |rated| rated.rating.to_string()),
-        Voice::RaterMissing => match &voices.rater {
+        ExtraVoice::RaterMissing => match &channel_readings.rater {
             Some(Heard::Undetermined { undetermined }) => why(undetermined),
             _ => String::new(),
         },
@@ -197,11 +197,11 @@ fn cell(answer: &Answer, column: &str, question: &str) -> Option<String> {
     own.find_map(|row| Some(inert(row.cell(column)?).into_owned()))
 }
 
-fn describe_voice(construct: Construct, voice: Voice) -> (String, String) {
+fn describe_voice(construct: Construct, voice: ExtraVoice) -> (String, String) {
     let of = construct.as_str().replace('_', " ");
     let (low, high) = construct.direct_scale();
     let (meaning, values) = match voice {
-        Voice::Direct => (
+        ExtraVoice::Direct => (
             format!("{of}, as the respondent answered it directly"),
             match construct {
                 Construct::PurchaseIntent => "1 (definitely_not) to 5 (definitely)".to_owned(),
@@ -211,29 +211,29 @@ fn describe_voice(construct: Construct, voice: Voice) -> (String, String) {
                 Construct::Liking | Construct::Recommendation => format!("{low} to {high}"),
             },
         ),
-        Voice::Text => (
+        ExtraVoice::Text => (
             format!("{of}, as the respondent put it in free words"),
             "text; empty where none came".to_owned(),
         ),
-        Voice::SsrMean => (
+        ExtraVoice::SsrMean => (
             format!(
                 "{of}: the mean of what the text is nearest to, held against anchor sentences (SSR)"
             ),
             "1 to 5; empty where it is not known".to_owned(),
         ),
-        Voice::SsrShare(point) => (
+        ExtraVoice::SsrShare(point) => (
             format!("{of}: how far the text is near the anchor sentences of point {point} (SSR)"),
             "0 to 1; the five of them sum to 1".to_owned(),
         ),
-        Voice::SsrMissing => (
+        ExtraVoice::SsrMissing => (
             format!("{of}: why the text was not held against anchor sentences"),
             "text; empty where it was".to_owned(),
         ),
-        Voice::Rater => (
+        ExtraVoice::Rater => (
             format!("{of}: how another model rates the text"),
             "1 to 5; empty where it is not known".to_owned(),
         ),
-        Voice::RaterMissing => {
+        ExtraVoice::RaterMissing => {
             (format!("{of}: why the text was not rated"), "text; empty where it was".to_owned())
         }
     };
@@ -291,7 +291,7 @@ mod tests {
     fn a_column_of_one_study_type_has_the_cell_of_its_answers_and_a_name_of_its_own() {
         static COLUMN: kinds::AnswerColumn =
             kinds::AnswerColumn { name: "reasoning", meaning: "why", values: "text" };
-        let column = Column { name: "reasoning".to_owned(), what: What::Own(&COLUMN) };
+        let column = ExtraColumn { name: "reasoning".to_owned(), what: What::Own(&COLUMN) };
         let mut response = fixtures::responses().remove(0);
         for text in kinds::texts_mut(&mut response.answer) {
             "=1".clone_into(text);
@@ -307,14 +307,14 @@ mod tests {
     #[test]
     fn cells_hold_what_was_heard_and_never_a_formula() {
         let mut response = fixtures::responses().remove(0);
-        let voices = Voices {
+        let channel_readings = ChannelReadings {
             direct: 4,
             text: Some("=cmd()".to_owned()),
             ssr: Some(Heard::Known(Pmf([0, 0, 500_000_000, 500_000_000, 0]))),
             rater: Some(Heard::none("+no rating")),
         };
-        let liking = Voices { rater: Some(Heard::Known(Rated { rating: 2 })), ..Voices::default() };
-        let channels = [(Construct::PurchaseIntent, voices), (Construct::Liking, liking)];
+        let liking = ChannelReadings { rater: Some(Heard::Known(Rated { rating: 2 })), ..ChannelReadings::default() };
+        let channels = [(Construct::PurchaseIntent, channel_readings), (Construct::Liking, liking)];
         response.channels = Some(channels.into());
         let none = Besides::NotAnswered { not_answered: "@SUM(A1)".to_owned() };
         let decoy = Besides::Answered(response.answer.clone());

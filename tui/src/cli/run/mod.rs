@@ -16,7 +16,7 @@ use protocol::service::Submit;
 use protocol::study::{Draft, Origin};
 use uuid::Uuid;
 
-use crate::cli::show::{self, Detail, Form};
+use crate::cli::show::{self, ShowDetail, Form};
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
 use crate::look::{Role, thousands};
@@ -141,7 +141,7 @@ async fn run_all(
                 if place > 0 && !args.json {
                     ui.data("\n")?;
                 }
-                let detail = Detail::of(args.answers);
+                let detail = ShowDetail::of(args.answers);
                 show::print(link, study.id, detail, Form::of(args.json), ui).await?;
             }
             Followed::Interrupted => {

@@ -72,7 +72,7 @@ pub enum Mouse {
 
 /// Options that override the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wishes {
+pub struct StationOptions {
     /// The name of a theme; it overrides `theme.toml` and the last chosen theme.
     pub theme: Option<String>,
     /// Which glyphs to use, whatever the locale says.
@@ -85,20 +85,20 @@ pub struct Wishes {
 ///
 /// # Errors
 /// When there is no terminal, or the user's keymap or theme is invalid.
-pub fn run(paths: &Paths, wishes: &Wishes) -> Result<(), StationError> {
+pub fn run(paths: &Paths, options: &StationOptions) -> Result<(), StationError> {
     if !terminal::is_there() {
         return Err(StationError::NoTerminal);
     }
     let mut look = Look::detect(|name| std::env::var(name).ok());
-    look.glyphs = wishes.glyphs.unwrap_or(look.glyphs);
+    look.glyphs = options.glyphs.unwrap_or(look.glyphs);
     let keymap = files::keymap(paths)?;
     let settings = files::settings(paths);
-    let theme = match &wishes.theme {
+    let theme = match &options.theme {
         Some(name) => Theme::named(name, look)?,
         None => files::theme(paths, &settings, look)?,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let outcome = runtime.block_on(station(paths, wishes.mouse, keymap, theme, settings));
+    let outcome = runtime.block_on(station(paths, options.mouse, keymap, theme, settings));
     // Calls to a lost daemon are not waited for.
     runtime.shutdown_background();
     outcome

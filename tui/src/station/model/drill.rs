@@ -1,6 +1,6 @@
 //! Drill-down from a number to its answers: the filter on the answers and its label.
 
-use protocol::channels::{Channel, Construct, Heard, Voices};
+use protocol::channels::{Channel, Construct, Heard, ChannelReadings};
 use protocol::results::Response;
 
 use super::class::Dimension;
@@ -55,8 +55,8 @@ impl Voice {
     /// Whether an answer meets the condition.
     fn is_in(&self, response: &Response) -> bool {
         let of = |construct: &Construct, channel: Channel| {
-            let voices = response.channels.as_ref().and_then(|all| all.get(construct));
-            voices.map_or(Ear::NotAsked, |voices| ear(voices, channel))
+            let channel_readings = response.channels.as_ref().and_then(|all| all.get(construct));
+            channel_readings.map_or(Ear::NotAsked, |channel_readings| ear(channel_readings, channel))
         };
         match self {
             Self::Heard(_, Channel::Direct) => true,
@@ -81,7 +81,7 @@ enum Ear<'a> {
     Silent(&'a str),
 }
 
-fn ear(voices: &Voices, channel: Channel) -> Ear<'_> {
+fn ear(channel_readings: &ChannelReadings, channel: Channel) -> Ear<'_> {
     fn of<T>(heard: Option<&Heard<T>>) -> Ear<'_> {
         match heard {
             None => Ear::NotAsked,
@@ -91,7 +91,7 @@ fn ear(voices: &Voices, channel: Channel) -> Ear<'_> {
     }
     match channel {
         Channel::Direct => Ear::Heard,
-        Channel::Ssr => of(voices.ssr.as_ref()),
-        Channel::Rater => of(voices.rater.as_ref()),
+        Channel::Ssr => of(channel_readings.ssr.as_ref()),
+        Channel::Rater => of(channel_readings.rater.as_ref()),
     }
 }

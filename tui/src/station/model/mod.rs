@@ -6,9 +6,9 @@ pub(crate) mod compose;
 pub mod drafts;
 mod drill;
 pub(crate) mod filter;
-pub(crate) mod inert;
+pub(crate) mod sanitize;
 pub(crate) mod layer;
-pub(crate) mod lens;
+pub(crate) mod open_study;
 pub(crate) mod link;
 pub(crate) mod people;
 pub(crate) mod requests;
@@ -30,7 +30,7 @@ use crate::station::theme::Theme;
 use compose::Compose;
 use drafts::{Drafts, Origin};
 use layer::Layer;
-use lens::Lens;
+use open_study::OpenStudy;
 use link::Link;
 use requests::Requests;
 use studies::Studies;
@@ -140,7 +140,7 @@ pub struct Model {
     /// The version of the last daemon, kept across connections.
     pub(crate) daemon: Option<String>,
     pub(crate) studies: Studies,
-    pub(crate) lens: Lens,
+    pub(crate) open_study: OpenStudy,
     pub(crate) requests: Requests,
     pub(crate) notice: Option<Notice>,
     pub(crate) balance: Option<Balance>,
@@ -172,7 +172,7 @@ impl Model {
             seen: None,
             daemon: None,
             studies: Studies::default(),
-            lens: Lens::default(),
+            open_study: OpenStudy::default(),
             requests: Requests::default(),
             notice: None,
             balance: None,
@@ -215,7 +215,7 @@ impl Model {
     pub(crate) fn study(&self) -> Option<&Study> {
         match self.screen {
             Screen::Studies => self.studies.selected(),
-            Screen::Live | Screen::Results => self.lens.study.and_then(|id| self.studies.get(id)),
+            Screen::Live | Screen::Results => self.open_study.study.and_then(|id| self.studies.get(id)),
         }
     }
 
@@ -244,7 +244,7 @@ impl Model {
         match &self.link {
             Link::Away { .. } | Link::Incompatible { .. } => true,
             Link::Connected { .. } => {
-                self.lens
+                self.open_study
                     .live
                     .as_ref()
                     .is_some_and(|live| live.study.state == protocol::run::State::Running)

@@ -9,7 +9,7 @@ use protocol::study::StudyType;
 
 use super::class::Dimension;
 pub(crate) use super::drill::{Drill, Voice};
-use super::lens::Lens;
+use super::open_study::OpenStudy;
 use super::studies::Direction;
 use crate::kinds::{self, Opening};
 use crate::station::widgets::window::Window;
@@ -190,7 +190,7 @@ impl ResultsView {
 
 /// A segment row.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Row {
+pub(crate) struct SegmentRow {
     /// The dimension of the class.
     pub(crate) dimension: Dimension,
     /// The class as named in reports.
@@ -207,7 +207,7 @@ pub(crate) struct Row {
     pub(crate) differs: bool,
 }
 
-impl Row {
+impl SegmentRow {
     /// Whether there are too few answers for a conclusion.
     pub(crate) fn is_small(&self) -> bool {
         self.n < SMALL
@@ -217,7 +217,7 @@ impl Row {
 /// Below this many answers a mean is dimmed and put in parentheses.
 pub(crate) const SMALL: u64 = 30;
 
-impl Lens {
+impl OpenStudy {
     /// Finds the answers that pass the drill-down, worst score first.
     pub(crate) fn find_quotes(&mut self) {
         let drill = &self.results.drill;
@@ -236,7 +236,7 @@ impl Lens {
 
     /// The classes of the grouping with their estimates, in screen order. With every dimension, classes with few
     /// answers come last, because their estimates are extreme by chance.
-    pub(crate) fn rows(&self, study: &Study) -> Vec<Row> {
+    pub(crate) fn rows(&self, study: &Study) -> Vec<SegmentRow> {
         let (scope, by) = (self.results.scope, self.results.by);
         let results = self.report.as_ref().and_then(|report| report.results.as_ref());
         let Some((results, measure)) = results.zip(kinds::view(study.instrument).main) else {
@@ -249,7 +249,7 @@ impl Lens {
             .filter(|contrast| contrast.field == measure.field)
             .map(|contrast| ((contrast.dimension.as_str(), contrast.class.as_str()), contrast))
             .collect();
-        let mut rows: Vec<Row> = Dimension::ALL
+        let mut rows: Vec<SegmentRow> = Dimension::ALL
             .into_iter()
             .filter(|dimension| scope == Scope::Every || *dimension == by)
             .flat_map(|dimension| {
@@ -306,14 +306,14 @@ fn rows_of(
     field: &str,
     dimension: Dimension,
     contrasts: &BTreeMap<(&str, &str), &Contrast>,
-) -> Vec<Row> {
+) -> Vec<SegmentRow> {
     let Some(classes) = results.segments.get(dimension.field()) else { return Vec::new() };
-    let mut rows: Vec<Row> = classes
+    let mut rows: Vec<SegmentRow> = classes
         .iter()
         .filter_map(|(class, segment)| {
             let estimate = segment.estimates.get(field)?;
             let contrast = contrasts.get(&(dimension.field(), class.as_str()));
-            Some(Row {
+            Some(SegmentRow {
                 dimension,
                 class: class.clone(),
                 n: segment.n,

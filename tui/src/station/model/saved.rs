@@ -43,7 +43,7 @@ impl Settings {
     /// The current settings.
     pub(crate) fn of(model: &Model) -> Self {
         let studies = &model.studies;
-        let results = &model.lens.results;
+        let results = &model.open_study.results;
         let word = |word: &str| Some(word.to_owned());
         Self {
             theme: Theme::names()
@@ -56,7 +56,7 @@ impl Settings {
                 Direction::Rising => RISING,
             }),
             filter: Some(studies.filter.clone()).filter(|filter| !filter.is_empty()),
-            order: word(match model.lens.arrangement {
+            order: word(match model.open_study.arrangement {
                 Arrangement::Asked => ASKED,
                 Arrangement::ByScore => BY_SCORE,
             }),
@@ -83,11 +83,11 @@ impl Settings {
             model.studies.filter = protocol::safe::line(filter).into_owned();
         }
         match self.order.as_deref() {
-            Some(BY_SCORE) => model.lens.arrangement = Arrangement::ByScore,
-            Some(ASKED) => model.lens.arrangement = Arrangement::Asked,
+            Some(BY_SCORE) => model.open_study.arrangement = Arrangement::ByScore,
+            Some(ASKED) => model.open_study.arrangement = Arrangement::Asked,
             _ => {}
         }
-        let results = &mut model.lens.results;
+        let results = &mut model.open_study.results;
         let group =
             Dimension::ALL.into_iter().find(|one| self.group.as_deref() == Some(one.label()));
         match group {

@@ -70,7 +70,7 @@ impl Direction {
 
 /// Which studies the list contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Shelf {
+pub(crate) enum SavedFilter {
     /// Those that are not archived.
     #[default]
     Current,
@@ -115,7 +115,7 @@ pub(crate) struct Studies {
     /// The sort direction.
     pub(crate) direction: Direction,
     /// Which studies it contains.
-    pub(crate) shelf: Shelf,
+    pub(crate) saved_filter: SavedFilter,
     /// Whether it has arrived.
     pub(crate) arrival: Arrival,
     /// Marked studies.

@@ -51,7 +51,7 @@ impl Bar {
 
 /// The shape of a glyph within its cell: rectangles as fractions of the cell, lines, or a corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Shape {
+pub(super) enum PictureShape {
     /// Left, top, width, height, and opacity.
     Block([f64; 4], f64),
     /// Lines from the centre to the left, right, top and bottom.
@@ -69,7 +69,7 @@ pub(super) enum Side {
     Bottom,
 }
 
-impl Shape {
+impl PictureShape {
     /// The shape of a glyph; `None` if it is written as text.
     pub(super) fn of(symbol: &str) -> Option<Self> {
         let letter = symbol.chars().next()?;

@@ -221,7 +221,7 @@ fn is_useful(model: &Model, action: Action) -> bool {
         Action::CrossTab => state.is_some(),
         Action::Worth => next_worth(model).is_some(),
         Action::GroupBy => {
-            model.study().is_some_and(has_scores) || model.lens.results.view == View::Cross
+            model.study().is_some_and(has_scores) || model.open_study.results.view == View::Cross
         }
         Action::Sort if model.screen == Screen::Results => model.study().is_some_and(has_scores),
         Action::Export
@@ -240,8 +240,8 @@ fn is_useful(model: &Model, action: Action) -> bool {
 
 /// The next view on the reliability of the numbers.
 fn next_worth(model: &Model) -> Option<View> {
-    let results = model.lens.report.as_ref().and_then(|report| report.results.as_ref());
-    model.lens.results.view.worth(model.study()?.instrument, results)
+    let results = model.open_study.report.as_ref().and_then(|report| report.results.as_ref());
+    model.open_study.results.view.worth(model.study()?.instrument, results)
 }
 
 /// Whether there is an estimate for comparing groups.
@@ -250,11 +250,11 @@ fn has_scores(study: &protocol::run::Study) -> bool {
 }
 
 fn offers_example(model: &Model) -> bool {
-    use crate::station::model::studies::{Arrival, Shelf};
+    use crate::station::model::studies::{Arrival, SavedFilter};
     let studies = &model.studies;
     model.screen == Screen::Studies
         && studies.counts() == (0, 0)
-        && (studies.arrival, studies.shelf) == (Arrival::Here, Shelf::Current)
+        && (studies.arrival, studies.saved_filter) == (Arrival::Here, SavedFilter::Current)
 }
 
 /// The focused field of the form.
@@ -300,7 +300,7 @@ fn label(model: &Model, action: Action) -> &'static str {
             Screen::Studies if model.study().is_none() => "try the example",
             Screen::Studies => "open",
             Screen::Live => "who it is",
-            Screen::Results if model.lens.results.pane == Pane::Quotes => "read it",
+            Screen::Results if model.open_study.results.pane == Pane::Quotes => "read it",
             Screen::Results => "answers",
         },
         Action::Accept => match model.layers.last() {

@@ -56,7 +56,7 @@ pub(super) fn prompt(
             )
         }
         Purpose::FilterQuotes => {
-            ("Filter answers", format!("{} answers", model.lens.results.found.len()))
+            ("Filter answers", format!("{} answers", model.open_study.results.found.len()))
         }
         Purpose::Tags(_) => ("Tags", "separated by commas".to_owned()),
     };

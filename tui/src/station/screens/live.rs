@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 
 use super::{SYNTHETIC, frame, studies};
 use crate::station::model::filter::state_label;
-use crate::station::model::lens::{Lens, LivePane};
+use crate::station::model::open_study::{OpenStudy, LivePane};
 use crate::station::model::people;
 use crate::station::model::{Model, Zoom};
 use crate::station::symbols::Focus;
@@ -27,17 +27,17 @@ const BELOW: u16 = 10;
 const TALLY: u16 = 9;
 
 /// The areas of the panes.
-struct Panes {
+struct LivePanes {
     mosaic: Option<Rect>,
     tally: Option<Rect>,
     answers: Option<Rect>,
 }
 
-fn panes(model: &Model, body: Rect) -> Panes {
+fn panes(model: &Model, body: Rect) -> LivePanes {
     if model.zoom == Zoom::One {
-        return match model.lens.pane {
-            LivePane::Mosaic => Panes { mosaic: Some(body), tally: None, answers: None },
-            LivePane::Answers => Panes { mosaic: None, tally: None, answers: Some(body) },
+        return match model.open_study.pane {
+            LivePane::Mosaic => LivePanes { mosaic: Some(body), tally: None, answers: None },
+            LivePane::Answers => LivePanes { mosaic: None, tally: None, answers: Some(body) },
         };
     }
     if body.width >= BESIDE_FROM {
@@ -46,14 +46,14 @@ fn panes(model: &Model, body: Rect) -> Panes {
         let column = Rect { x: mosaic.right(), width: side, ..body };
         let tally = Rect { height: TALLY, ..column };
         let answers = Rect { y: tally.bottom(), height: column.height - TALLY, ..column };
-        return Panes { mosaic: Some(mosaic), tally: Some(tally), answers: Some(answers) };
+        return LivePanes { mosaic: Some(mosaic), tally: Some(tally), answers: Some(answers) };
     }
     let below = BELOW.min(body.height / 2);
     let mosaic = Rect { height: body.height - below, ..body };
     let row = Rect { y: mosaic.bottom(), height: below, ..body };
     let tally = Rect { width: row.width * 2 / 5, ..row };
     let answers = Rect { x: tally.right(), width: row.width - tally.width, ..row };
-    Panes { mosaic: Some(mosaic), tally: Some(tally), answers: Some(answers) }
+    LivePanes { mosaic: Some(mosaic), tally: Some(tally), answers: Some(answers) }
 }
 
 /// The area of the mosaic within its frame.
@@ -74,16 +74,16 @@ pub(super) fn person_at(model: &Model, x: u16, y: u16) -> Option<usize> {
 
 /// The mosaic of the panel.
 pub(crate) fn mosaic<'a>(model: &'a Model, study: &Study) -> Mosaic<'a> {
-    let kind = Lens::instrument(study);
-    let cursor = (model.lens.pane == LivePane::Mosaic).then_some(model.lens.person);
+    let kind = OpenStudy::instrument(study);
+    let cursor = (model.open_study.pane == LivePane::Mosaic).then_some(model.open_study.person);
     let (low, high) = kind.scale;
     let label_width = (low..=high).map(|mark| columns(&(kind.mark)(mark))).max().unwrap_or(0);
     Mosaic {
-        scores: &model.lens.marks,
+        scores: &model.open_study.marks,
         scale: kind.scale,
         label: kind.mark,
         label_width,
-        arrangement: model.lens.arrangement,
+        arrangement: model.open_study.arrangement,
         cursor,
     }
 }
@@ -112,7 +112,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
         format!("{}/{}", thousands(panel.settled().into()), thousands(panel.requested.into())),
         Role::Text,
     ));
-    let live = model.lens.live.as_ref();
+    let live = model.open_study.live.as_ref();
     let silence = live.and_then(|live| live.silence.as_ref());
     if live.is_some_and(|live| live.no_writes.is_some()) {
         // The full reason is too long here; the study continues by itself afterwards.
@@ -127,7 +127,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
         };
         facts.push((said, Role::Warning));
     } else if study.state == State::Running
-        && let Some(eta) = model.lens.eta_s(study)
+        && let Some(eta) = model.open_study.eta_s(study)
     {
         facts.push((format!("ready in {}", span(eta)), Role::Dim));
     }
@@ -170,13 +170,13 @@ fn draw_mosaic(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect
     } else {
         format!("Panel {people} people")
     };
-    let order = match model.lens.arrangement {
+    let order = match model.open_study.arrangement {
         Arrangement::Asked => "as asked",
         Arrangement::ByScore => "by score",
     };
     let foot = under_cursor(model, study).unwrap_or_else(|| legend(study, canvas));
     let caption = Caption { title: &title, count: order, foot: &foot };
-    let focus = Focus::of(&LivePane::Mosaic, &model.lens.pane);
+    let focus = Focus::of(&LivePane::Mosaic, &model.open_study.pane);
     let inner = canvas.pane(area, caption, focus);
     if picture.scores.is_empty() {
         let text = match study.state {
@@ -192,26 +192,26 @@ fn draw_mosaic(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect
 
 /// The respondent under the cursor.
 fn under_cursor(model: &Model, study: &Study) -> Option<String> {
-    let person = model.lens.person;
-    if model.lens.pane != LivePane::Mosaic {
+    let person = model.open_study.person;
+    if model.open_study.pane != LivePane::Mosaic {
         return None;
     }
     let ordinal = u32::try_from(person).ok()?;
-    let state = match model.lens.marks.get(person).copied()? {
+    let state = match model.open_study.marks.get(person).copied()? {
         PENDING => "has not answered".to_owned(),
         NO_SCORE => "gave no answer".to_owned(),
         UNREAD => "answered, being loaded".to_owned(),
-        mark => (Lens::instrument(study).mark)(i32::from(mark) - 1),
+        mark => (OpenStudy::instrument(study).mark)(i32::from(mark) - 1),
     };
     let who =
-        model.lens.responses.get(&ordinal).map(|response| people::brief(&response.respondent));
+        model.open_study.responses.get(&ordinal).map(|response| people::brief(&response.respondent));
     Some(format!("p{} {} {state}", person + 1, who.unwrap_or_default()))
 }
 
 /// The legend of the mosaic.
 fn legend(study: &Study, canvas: &Canvas<'_>) -> String {
     let glyphs = canvas.glyphs();
-    let kind = Lens::instrument(study);
+    let kind = OpenStudy::instrument(study);
     let (low, high) = kind.scale;
     let shades = glyphs.shades();
     format!(

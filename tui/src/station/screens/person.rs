@@ -10,7 +10,7 @@ use crate::report::channels::construct;
 use crate::station::model::Model;
 use crate::station::model::class::{Dimension, readable};
 use crate::station::model::layer::Person;
-use crate::station::model::lens::Lens;
+use crate::station::model::open_study::OpenStudy;
 use crate::station::model::people;
 use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
@@ -24,7 +24,7 @@ const WIDTH_MAX: u16 = 92;
 fn groups(model: &Model, study: &Study, response: &Response, glyphs: Glyphs) -> Vec<String> {
     let Some(measure) = kinds::view(study.instrument).main else { return Vec::new() };
     let Some(persona) = response.respondent.persona() else { return Vec::new() };
-    let Some(results) = model.lens.report.as_ref().and_then(|report| report.results.as_ref())
+    let Some(results) = model.open_study.report.as_ref().and_then(|report| report.results.as_ref())
     else {
         return Vec::new();
     };
@@ -52,7 +52,7 @@ fn groups(model: &Model, study: &Study, response: &Response, glyphs: Glyphs) -> 
 
 /// The second answer of a respondent who saw the variants in both orders.
 fn in_other_order(study: &Study, second: &Response) -> Vec<(String, String)> {
-    let mark = (Lens::instrument(study).mark)(kinds::mark(&second.answer));
+    let mark = (OpenStudy::instrument(study).mark)(kinds::mark(&second.answer));
     let mut facts = vec![
         ("asked again".to_owned(), "in the other order".to_owned()),
         ("then chose".to_owned(), mark),
@@ -63,9 +63,9 @@ fn in_other_order(study: &Study, second: &Response) -> Vec<(String, String)> {
 }
 
 /// The readings of each channel, construct by construct: label, fact, colour.
-fn voices(response: &Response, glyphs: Glyphs) -> Vec<(&'static str, String, Role)> {
+fn channel_readings(response: &Response, glyphs: Glyphs) -> Vec<(&'static str, String, Role)> {
     let mut lines = Vec::new();
-    for (of, voices) in response.channels.iter().flatten() {
+    for (of, channel_readings) in response.channels.iter().flatten() {
         lines.push(("", " ".to_owned(), Role::Text));
         lines.push(("", format!("{}, channel by channel:", construct(*of)), Role::Dim));
         let (low, high) = of.direct_scale();
@@ -74,12 +74,12 @@ fn voices(response: &Response, glyphs: Glyphs) -> Vec<(&'static str, String, Rol
             let (low, high) = (show(f64::from(low), 0), show(f64::from(high), 0));
             format!("{} of {low} to {high}", show(value, decimals))
         };
-        lines.push(("direct", of_scale(f64::from(voices.direct), 0, low, high), Role::Text));
-        if let Some(text) = &voices.text {
+        lines.push(("direct", of_scale(f64::from(channel_readings.direct), 0, low, high), Role::Text));
+        if let Some(text) = &channel_readings.text {
             let said = format!("{}{text}{}", glyphs.quote_open(), glyphs.quote_close());
             lines.push(("in words", said, Role::Quote));
         }
-        match &voices.ssr {
+        match &channel_readings.ssr {
             Some(Heard::Known(pmf)) => {
                 let mean = pmf.mean_billionths() as f64 / f64::from(BILLION);
                 let share =
@@ -94,7 +94,7 @@ fn voices(response: &Response, glyphs: Glyphs) -> Vec<(&'static str, String, Rol
             }
             None => {}
         }
-        match &voices.rater {
+        match &channel_readings.rater {
             Some(Heard::Known(rated)) => {
                 lines.push(("rater", of_scale(f64::from(rated.rating), 0, 1, 5), Role::Text));
             }
@@ -120,7 +120,7 @@ pub(super) fn draw(
     canvas.clear(area);
     let ordinal = person.people.get(person.at).copied().unwrap_or(0);
     let place = format!("{} of {}", person.at + 1, person.people.len());
-    let response = model.lens.responses.get(&ordinal);
+    let response = model.open_study.responses.get(&ordinal);
     let name = response
         .map_or_else(|| format!("p{}", ordinal + 1), |response| people::name(&response.respondent));
     let kind = response.map_or("respondent", |response| people::kind(&response.respondent));
@@ -132,8 +132,8 @@ pub(super) fn draw(
         return None;
     };
     let mut lines: Vec<(String, Role)> = vec![(people::brief(&response.respondent), Role::Dim)];
-    let second = model.lens.in_other_order.get(&ordinal);
-    let mark = (Lens::instrument(study).mark)(model.lens.mark_of(response));
+    let second = model.open_study.in_other_order.get(&ordinal);
+    let mark = (OpenStudy::instrument(study).mark)(model.open_study.mark_of(response));
     lines.push((format!("{}  {mark}", response.id), Role::Strong));
     lines.push((String::new(), Role::Text));
     let glyphs = canvas.glyphs();
@@ -154,7 +154,7 @@ pub(super) fn draw(
         }
         lines.extend(wrapped.into_iter().map(|line| (line, Role::Text)));
     }
-    for (label, fact, role) in voices(response, glyphs) {
+    for (label, fact, role) in channel_readings(response, glyphs) {
         let shown = if label.is_empty() { fact } else { format!("{label:<13} {fact}") };
         lines.extend(wrap(&shown, text.width).into_iter().map(|line| (line, role)));
     }

@@ -23,7 +23,7 @@ use ratatui::layout::Rect;
 use super::{SYNTHETIC, frame};
 use crate::kinds::{self, Opening, Said};
 use crate::station::model::class::readable;
-use crate::station::model::lens::Loading;
+use crate::station::model::open_study::Loading;
 use crate::station::model::results::{Axis, Drill, Pane, Scope, View};
 use crate::station::model::{Model, Zoom};
 use crate::station::symbols::{Focus, Glyphs};
@@ -52,7 +52,7 @@ struct Panes {
 fn panes(model: &Model, body: Rect) -> Panes {
     let none = Panes { main: None, scores: None, reasons: None, quotes: None };
     if model.zoom == Zoom::One {
-        return match model.lens.results.pane {
+        return match model.open_study.results.pane {
             Pane::Main => Panes { main: Some(body), ..none },
             Pane::Scores => Panes { scores: Some(body), ..none },
             Pane::Quotes => Panes { quotes: Some(body), ..none },
@@ -87,13 +87,13 @@ fn panes(model: &Model, body: Rect) -> Panes {
 
 /// Whether the scores have a pane: on small terminals, pages of numbers with their intervals take the whole width.
 pub(crate) fn shows_scores(model: &Model) -> bool {
-    let is_page = matches!(model.lens.results.view, View::Channels | View::Checks);
+    let is_page = matches!(model.open_study.results.view, View::Channels | View::Checks);
     !is_page || model.size.0 >= WIDE_FROM
 }
 
 /// The results of the open study, if loaded.
 fn results(model: &Model) -> Option<&Results> {
-    model.lens.report.as_ref()?.results.as_ref()
+    model.open_study.report.as_ref()?.results.as_ref()
 }
 
 /// The breadcrumb: the study, its main result, and the drill-down.
@@ -122,7 +122,7 @@ pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     if panel.delivered < panel.requested {
         facts.push((format!("of {} asked", thousands(panel.requested.into())), Role::Warning));
     }
-    let way = way_down(&model.lens.results.drill);
+    let way = way_down(&model.open_study.results.drill);
     if !way.is_empty() {
         facts.push((format!("{} {way}", glyphs.arrow()), Role::Match));
     }
@@ -186,7 +186,7 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
 
 /// The pane next to the scores on large terminals: the reasons, or the findings while the main view is the reasons.
 fn draw_beside(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
-    let shows_reasons = model.lens.results.view != View::Reasons;
+    let shows_reasons = model.open_study.results.view != View::Reasons;
     let title = if shows_reasons { View::Reasons.title() } else { "Conclusions" };
     let inner = canvas.pane(area, Caption { title, count: "", foot: "" }, Focus::Elsewhere);
     match results(model) {
@@ -209,13 +209,13 @@ fn waits_for(study: &Study) -> &'static str {
 }
 
 fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
-    let view = &model.lens.results;
+    let view = &model.open_study.results;
     let name = view.view.title();
     let title = match (view.view, view.scope) {
         (View::Segments, Scope::Every) => format!("{name} of every attribute"),
         (View::Segments, Scope::One) => format!("{name} by {}", view.by.label()),
         (View::Cross, _) => {
-            let theme = model.lens.table().and_then(|table| table.field.strip_prefix("theme."));
+            let theme = model.open_study.table().and_then(|table| table.field.strip_prefix("theme."));
             let of = theme.map_or_else(String::new, |theme| format!("{theme}: "));
             format!(
                 "{name} {of}{} {} {}",
@@ -258,11 +258,11 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
 /// Rows of the main pane that the cursor can reach.
 pub(crate) fn main_rows(model: &Model) -> usize {
     let Some(study) = model.study() else { return 0 };
-    let view = &model.lens.results;
+    let view = &model.open_study.results;
     match view.view {
-        View::Segments => model.lens.rows(study).len(),
+        View::Segments => model.open_study.rows(study).len(),
         View::Versus => kinds::view(study.instrument).against.len(),
-        View::Cross => model.lens.classes(Axis::Rows).len(),
+        View::Cross => model.open_study.classes(Axis::Rows).len(),
         View::Reasons => results(model).map_or(0, |results| results.themes.len()),
         View::Findings => results(model).map_or(0, |results| results.findings.len()),
         View::Channels => results(model).map_or(0, |results| channels::entries(results).len()),
@@ -280,15 +280,15 @@ pub(crate) fn score_rows(model: &Model) -> usize {
 /// The answers behind the number under the cursor.
 pub(crate) fn behind(model: &Model) -> Option<Drill> {
     let study = model.study()?;
-    let view = &model.lens.results;
+    let view = &model.open_study.results;
     if view.pane == Pane::Scores {
         let lines = scores::lines(study, results(model)?);
-        return lines.get(view.scores.cursor).map(scores::Line::drill);
+        return lines.get(view.scores.cursor).map(scores::ScoreLine::drill);
     }
     let row = view.main.cursor;
     match view.view {
         View::Segments => {
-            let rows = model.lens.rows(study);
+            let rows = model.open_study.rows(study);
             let row = rows.get(row)?;
             let classes = vec![(row.dimension, row.class.clone())];
             Some(Drill { classes, ..Drill::default() })
@@ -299,8 +299,8 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
             Some(Drill { said, ..Drill::default() })
         }
         View::Cross => {
-            let class = model.lens.classes(Axis::Rows).get(row)?.clone();
-            let across = model.lens.classes(Axis::Columns).get(view.column)?.clone();
+            let class = model.open_study.classes(Axis::Rows).get(row)?.clone();
+            let across = model.open_study.classes(Axis::Columns).get(view.column)?.clone();
             Some(Drill {
                 classes: vec![(view.by, class), (view.across, across)],
                 ..Drill::default()
@@ -313,7 +313,7 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
             let names = |response: &&Response| {
                 kinds::parts(&response.answer).open.is_some_and(|open| open.names(&theme.theme))
             };
-            let naming = model.lens.responses.values().filter(names);
+            let naming = model.open_study.responses.values().filter(names);
             Some(if asks_openly {
                 cited(&theme.theme, naming.map(|response| response.id.0))
             } else {
@@ -331,7 +331,7 @@ pub(crate) fn behind(model: &Model) -> Option<Drill> {
 
 /// Whether Enter opens answers for the entry under the cursor.
 pub(crate) fn opens(model: &Model) -> bool {
-    let view = &model.lens.results;
+    let view = &model.open_study.results;
     match (view.pane, view.view) {
         (Pane::Main, View::Channels) => behind(model).is_some(),
         (Pane::Main, View::Checks | View::Method) => false,
@@ -341,7 +341,7 @@ pub(crate) fn opens(model: &Model) -> bool {
 
 /// Why there are no answers to open for the line under the cursor.
 pub(crate) fn why_nothing_behind(model: &Model) -> &'static str {
-    match model.lens.results.view {
+    match model.open_study.results.view {
         View::Checks => {
             "What is said to a check is nobody's answer: `export --format bundle` keeps all of it."
         }
@@ -362,11 +362,11 @@ fn cited(what: &str, answers: impl Iterator<Item = u32>) -> Drill {
 pub(crate) fn as_text(model: &Model) -> Option<(&'static str, String)> {
     let study = model.study()?;
     let glyphs = model.theme.glyphs();
-    let view = &model.lens.results;
+    let view = &model.open_study.results;
     let row = view.main.cursor;
     Some(match (view.pane, view.view) {
         (Pane::Main, View::Segments) => {
-            let rows = model.lens.rows(study);
+            let rows = model.open_study.rows(study);
             let row = rows.get(row)?;
             let interval = row.interval.map(|(low, high)| {
                 format!(" [{}, {}]", number(low, 2, glyphs), number(high, 2, glyphs))
@@ -408,7 +408,7 @@ pub(crate) fn as_text(model: &Model) -> Option<(&'static str, String)> {
 /// Whether all answers are loaded, as a caption for a pane.
 fn loading(model: &Model) -> &'static str {
     let has_ended = model.study().is_some_and(|study| study.state.is_final());
-    match model.lens.loading {
+    match model.open_study.loading {
         Loading::All => "",
         Loading::Some if !has_ended => "more answers are on their way",
         Loading::Some | Loading::Until(_) => "answers are being loaded",

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use super::frame;
 use crate::kinds;
 use crate::station::model::filter::state_label;
-use crate::station::model::studies::{Arrival, Direction, Shelf};
+use crate::station::model::studies::{Arrival, Direction, SavedFilter};
 use crate::station::model::{Model, Zoom};
 use crate::station::symbols::{Focus, Glyphs};
 use crate::station::theme::Role;
@@ -58,16 +58,16 @@ pub(super) fn row_at(model: &Model, x: u16, y: u16) -> Option<usize> {
 pub(super) fn trail(model: &Model) -> Vec<(String, Role)> {
     let studies = &model.studies;
     let (shown, all) = studies.counts();
-    let shelf = match studies.shelf {
-        Shelf::Current => "studies",
-        Shelf::Archived => "studies / archived",
+    let saved_filter = match studies.saved_filter {
+        SavedFilter::Current => "studies",
+        SavedFilter::Archived => "studies / archived",
     };
     let arrow = match studies.direction {
         Direction::Falling => "falling",
         Direction::Rising => "rising",
     };
     let mut facts = vec![
-        (shelf.to_owned(), Role::Text),
+        (saved_filter.to_owned(), Role::Text),
         (format!("{shown} of {all}"), Role::Dim),
         (format!("sort: {} {arrow}", studies.column.label()), Role::Dim),
     ];
@@ -91,7 +91,7 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
     let caption = Caption { title: "Studies", count: &count, foot: "" };
     let inner = canvas.pane(list, caption, Focus::Here);
     if all == 0 {
-        match (model.studies.arrival, model.studies.shelf) {
+        match (model.studies.arrival, model.studies.saved_filter) {
             (Arrival::Awaited, _) => {
                 canvas.text(
                     inner.x + 2,
@@ -101,11 +101,11 @@ pub(super) fn draw(model: &Model, canvas: &mut Canvas<'_>, body: Rect) {
                     Role::Dim,
                 );
             }
-            (Arrival::Here, Shelf::Archived) => {
+            (Arrival::Here, SavedFilter::Archived) => {
                 let text = "Nothing is put away. A goes back to the list.";
                 canvas.text(inner.x + 2, inner.y + 1, inner.width, text, Role::Dim);
             }
-            (Arrival::Here, Shelf::Current) => welcome::draw(model, canvas, inner),
+            (Arrival::Here, SavedFilter::Current) => welcome::draw(model, canvas, inner),
         }
         return;
     }

@@ -81,7 +81,7 @@ fn two_variants_stand_against_each_other() {
         rig.wait(10_000);
         insta::assert_snapshot!(format!("versus_{}x{}", size.0, size.1), rig.text());
         rig.keys("enter");
-        let found = rig.model.lens.results.found.len();
+        let found = rig.model.open_study.results.found.len();
         assert_eq!(found, 40, "behind `prefer A` stand those who prefer A");
     }
 }
@@ -94,7 +94,7 @@ fn open_questions_have_reasons_instead_of_scores() {
         rig.wait(10_000);
         insta::assert_snapshot!(format!("survey_{}x{}", size.0, size.1), rig.text());
         rig.keys("enter");
-        let found = rig.model.lens.results.found.len();
+        let found = rig.model.open_study.results.found.len();
         assert_eq!(found, 34, "behind a reason stand all who name it");
     }
 }
@@ -179,7 +179,7 @@ fn a_failed_check_stands_beside_the_main_number() {
 #[test]
 fn a_service_that_keeps_quiet_is_told_of_in_the_head() {
     let mut rig = scene(120, "", (120, 36), FULL);
-    let mut live = rig.model.lens.live.clone().unwrap();
+    let mut live = rig.model.open_study.live.clone().unwrap();
     assert!(rig.text().contains("ready in"), "{}", rig.text());
     let engine = "mock".to_owned();
     live.silence = Some(Silence {
@@ -194,7 +194,7 @@ fn a_service_that_keeps_quiet_is_told_of_in_the_head() {
     rig.tell(Msg::Live(id(MAIN), Ok(Box::new(live))));
     let text = rig.text();
     assert!(text.contains("no reply for 1m15s") && !text.contains("ready in"), "{text}");
-    let mut live = rig.model.lens.live.clone().unwrap();
+    let mut live = rig.model.open_study.live.clone().unwrap();
     if let Some(silence) = &mut live.silence {
         silence.asks_s = Some(3_596);
     }

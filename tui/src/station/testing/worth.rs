@@ -1,7 +1,7 @@
 //! Report with every indicator of reliability: three channels, one with a missing reading, a failed control, other
 //! wordings, and quality figures.
 
-use protocol::channels::{Construct, Heard, Pmf, Rated, Voices};
+use protocol::channels::{Construct, Heard, Pmf, Rated, ChannelReadings};
 use protocol::control::{ControlResult, Judged, Verdict, Wording, Wordings};
 use protocol::measurement::Control;
 use protocol::quality::{Figure, Flag};
@@ -81,7 +81,7 @@ pub(crate) fn worth_report(people: u32) -> Report {
 
 /// The answer of a respondent with readings of all channels, or of all but one.
 pub(crate) fn heard_response(ordinal: u32) -> Response {
-    let liking = Voices {
+    let liking = ChannelReadings {
         direct: 7,
         text: Some("I would cook with it, though I wonder about the waste.".to_owned()),
         ssr: Some(if ordinal == UNREAD {

@@ -4,7 +4,7 @@ use super::{compose, export, layers, leave, live, navigate, results, studies, wa
 use crate::station::action::{Action, Place};
 use crate::station::effect::Effect;
 use crate::station::model::layer::{Consent, Layer, Question, Yes};
-use crate::station::model::lens::{Follow, LivePane};
+use crate::station::model::open_study::{Follow, LivePane};
 use crate::station::model::studies::Arrival;
 use crate::station::model::{Again, Model, Screen, Tone, Zoom};
 use crate::station::widgets::mosaic::Steer;
@@ -31,7 +31,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Archived => studies::turn_shelf(model),
         Action::Order => live::turn_order(model),
         Action::Follow => {
-            model.lens.follow = match model.lens.follow {
+            model.open_study.follow = match model.open_study.follow {
                 Follow::Newest => Follow::Still,
                 Follow::Still => Follow::Newest,
             };
@@ -95,7 +95,7 @@ fn step(model: &mut Model, place: Place, steer: Steer) -> Vec<Effect> {
         Steer::Left | Steer::Right => None,
     };
     match place {
-        Place::Live if model.lens.pane == LivePane::Mosaic => return live::steer(model, steer),
+        Place::Live if model.open_study.pane == LivePane::Mosaic => return live::steer(model, steer),
         Place::Compose => return compose::steer(model, steer),
         Place::Results if rows.is_none() => return results::steer(model, steer),
         _ => {}
@@ -112,7 +112,7 @@ pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
     if screen != Screen::Studies {
         let wanted = match model.screen {
             Screen::Studies => model.studies.selected().map(|study| study.id),
-            Screen::Live | Screen::Results => model.lens.study,
+            Screen::Live | Screen::Results => model.open_study.study,
         };
         let Some(id) = wanted else {
             let text = match model.studies.arrival {
@@ -122,11 +122,11 @@ pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
             model.say(Tone::Trouble, text);
             return Vec::new();
         };
-        if model.lens.study != Some(id) {
-            model.lens.open(id);
+        if model.open_study.study != Some(id) {
+            model.open_study.open(id);
             model.requests.forget_lens();
             if let Some(study) = model.studies.get(id) {
-                let view = &mut model.lens.results.view;
+                let view = &mut model.open_study.results.view;
                 *view = view.or_first_of(study.instrument);
             }
         }
@@ -134,7 +134,7 @@ pub(super) fn show(model: &mut Model, screen: Screen) -> Vec<Effect> {
     model.screen = screen;
     model.zoom = Zoom::All;
     if screen == Screen::Studies {
-        model.studies.select(model.lens.study);
+        model.studies.select(model.open_study.study);
     }
     want_screen(model);
     Vec::new()

@@ -10,9 +10,9 @@ use protocol::service::Page;
 
 use super::{compose, news, results, studies, submission};
 use crate::station::effect::{Effect, People};
-use crate::station::model::lens::{Lens, Loading};
+use crate::station::model::open_study::{OpenStudy, Loading};
 use crate::station::model::requests::Want;
-use crate::station::model::{Model, Screen, Tone, inert};
+use crate::station::model::{Model, Screen, Tone, sanitize};
 use crate::station::msg::Msg;
 use crate::station::widgets::format::stopped;
 
@@ -28,7 +28,7 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Studies(reply) => {
             model.requests.done(Want::Studies);
             if let Some(mut all) = accept(model, reply) {
-                all.iter_mut().for_each(inert::study);
+                all.iter_mut().for_each(sanitize::study);
                 model.studies.replace(all);
                 studies::want_report(model);
                 complete(model);
@@ -46,14 +46,14 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Live(id, reply) => {
             model.requests.done(Want::Live);
             if let Some(mut live) = accept(model, reply) {
-                inert::study(&mut live.study);
+                sanitize::study(&mut live.study);
                 model.studies.upsert(live.study.clone());
-                if model.lens.study == Some(id) {
+                if model.open_study.study == Some(id) {
                     // A service that does not reply causes no event, so the request is repeated while models are asked.
                     if live.study.state == State::Running && live.spending.is_some() {
                         model.requests.want_by(Want::Live, model.now.ms + LOOK_AGAIN_MS);
                     }
-                    model.lens.live = Some(*live);
+                    model.open_study.live = Some(*live);
                 }
                 complete(model);
             }
@@ -63,9 +63,9 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Unread(id, from, reply) => {
             model.requests.done(Want::Unread);
             if let Some(next) = take_page(model, id, reply)
-                && let Some(instrument) = model.studies.get(id).map(Lens::instrument)
+                && let Some(instrument) = model.studies.get(id).map(OpenStudy::instrument)
             {
-                model.lens.pass_over(instrument, from, next);
+                model.open_study.pass_over(instrument, from, next);
                 want_unread(model);
             }
             Vec::new()
@@ -105,10 +105,10 @@ pub(super) fn take(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Cross(id, reply) => {
             model.requests.done(Want::Cross);
             if let Some(mut table) = accept(model, reply)
-                && model.lens.study == Some(id)
+                && model.open_study.study == Some(id)
             {
-                inert::cross(&mut table);
-                model.lens.cross = Some(*table);
+                sanitize::cross(&mut table);
+                model.open_study.cross = Some(*table);
             }
             Vec::new()
         }
@@ -130,7 +130,7 @@ fn accept<T>(model: &mut Model, reply: Result<T, ApiError>) -> Option<T> {
     match reply {
         Ok(value) => Some(value),
         Err(mut error) => {
-            inert::error(&mut error);
+            sanitize::error(&mut error);
             // A lost connection has a banner of its own.
             if error.code != ErrorCode::Unreachable {
                 model.say(Tone::Trouble, sentence(&error));
@@ -158,16 +158,16 @@ fn scores(
     model.requests.done(Want::Scores);
     let Some(scores) = accept(model, reply) else {
         // Its respondents are requested again with the next ones.
-        model.lens.make_stale(People::ALL);
+        model.open_study.make_stale(People::ALL);
         return Vec::new();
     };
-    if model.lens.study == Some(id)
+    if model.open_study.study == Some(id)
         && let Some(study) = model.studies.get(id)
     {
-        model.lens.take_scores(Lens::instrument(study), offset as usize, &scores);
+        model.open_study.take_scores(OpenStudy::instrument(study), offset as usize, &scores);
         // When the mosaic needs all answers, the newest are part of that request.
         let reads_all = wants_unread(model);
-        if !reads_all && model.lens.missing_newest().is_some() {
+        if !reads_all && model.open_study.missing_newest().is_some() {
             model.requests.want(Want::Newest, model.now.ms);
         }
         want_unread(model);
@@ -197,7 +197,7 @@ fn want_unread(model: &mut Model) {
 }
 
 fn wants_unread(model: &Model) -> bool {
-    model.screen == Screen::Live && model.lens.first_unread().is_some()
+    model.screen == Screen::Live && model.open_study.first_unread().is_some()
 }
 
 /// Stores a page of answers; returns the offset of the next one if the page was for the open study.
@@ -208,15 +208,15 @@ fn take_page(
     reply: Result<Page<Response>, ApiError>,
 ) -> Option<Option<u32>> {
     let mut page = accept(model, reply)?;
-    if model.lens.study != Some(id) {
+    if model.open_study.study != Some(id) {
         return None;
     }
-    page.items.iter_mut().for_each(inert::response);
+    page.items.iter_mut().for_each(sanitize::response);
     let study = model.studies.get(id)?;
-    model.lens.take_answers(Lens::instrument(study), page.items);
+    model.open_study.take_answers(OpenStudy::instrument(study), page.items);
     // Sorting all answers requires reading all of them, so it is done only where they are shown.
     if model.screen == Screen::Results {
-        model.lens.find_quotes();
+        model.open_study.find_quotes();
     }
     Some(page.next)
 }
@@ -233,7 +233,7 @@ fn page(model: &mut Model, id: StudyId, reply: Result<Page<Response>, ApiError>)
             // More answers will arrive, from any respondent.
             None => Loading::Some,
         };
-        model.lens.load(Lens::instrument(study), loading);
+        model.open_study.load(OpenStudy::instrument(study), loading);
         if next.is_some() {
             model.requests.want(Want::Page, model.now.ms);
         }
@@ -249,11 +249,11 @@ fn report(model: &mut Model, id: StudyId, reply: Result<Box<Report>, ApiError>) 
         model.studies.miss_report(id, safe::line(&error.message).into_owned());
     }
     if let Some(mut report) = accept(model, reply) {
-        inert::report(&mut report);
+        sanitize::report(&mut report);
         model.studies.keep_report((*report).clone());
         model.studies.upsert(report.study.clone());
-        if model.lens.study == Some(id) {
-            model.lens.report = Some(*report);
+        if model.open_study.study == Some(id) {
+            model.open_study.report = Some(*report);
         }
     }
     Vec::new()
@@ -261,8 +261,8 @@ fn report(model: &mut Model, id: StudyId, reply: Result<Box<Report>, ApiError>) 
 
 fn changed(model: &mut Model, reply: Result<Study, ApiError>) -> Vec<Effect> {
     if let Some(mut study) = accept(model, reply) {
-        inert::study(&mut study);
-        let archived = model.studies.shelf == crate::station::model::studies::Shelf::Archived;
+        sanitize::study(&mut study);
+        let archived = model.studies.saved_filter == crate::station::model::studies::SavedFilter::Archived;
         let state = crate::station::model::filter::state_label(study.state);
         if study.archived == archived {
             model.say(Tone::Done, format!("{} is {state}.", study.name));

@@ -3,7 +3,7 @@
 
 use crate::station::effect::{Effect, Export};
 use crate::station::model::layer::Layer;
-use crate::station::model::lens::{Lens, LivePane};
+use crate::station::model::open_study::{OpenStudy, LivePane};
 use crate::station::model::people;
 use crate::station::model::results::Pane;
 use crate::station::model::{Model, Screen, Tone};
@@ -11,7 +11,7 @@ use crate::station::picture;
 
 /// Writes the open study to a file.
 pub(super) fn write(model: &mut Model, export: Export) -> Vec<Effect> {
-    let Some(id) = model.lens.study else { return Vec::new() };
+    let Some(id) = model.open_study.study else { return Vec::new() };
     if !super::can_ask(model) {
         return Vec::new();
     }
@@ -21,7 +21,7 @@ pub(super) fn write(model: &mut Model, export: Export) -> Vec<Effect> {
 
 /// Writes a picture of the screen.
 pub(super) fn picture(model: &Model) -> Vec<Effect> {
-    let Some(id) = model.lens.study else { return Vec::new() };
+    let Some(id) = model.open_study.study else { return Vec::new() };
     let name = format!("demoscope-{}-screen.svg", id.short());
     vec![Effect::Write { name, content: picture::of_screen(model) }]
 }
@@ -30,13 +30,13 @@ pub(super) fn picture(model: &Model) -> Vec<Effect> {
 pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
     let person = match model.layers.last() {
         Some(Layer::Person(person)) => person.people.get(person.at).copied(),
-        _ => match (model.screen, model.lens.pane, model.lens.results.pane) {
-            (Screen::Live, LivePane::Mosaic, _) => u32::try_from(model.lens.person).ok(),
+        _ => match (model.screen, model.open_study.pane, model.open_study.results.pane) {
+            (Screen::Live, LivePane::Mosaic, _) => u32::try_from(model.open_study.person).ok(),
             (Screen::Live, LivePane::Answers, _) => {
-                model.lens.feed().get(model.lens.feed.cursor).copied()
+                model.open_study.feed().get(model.open_study.feed.cursor).copied()
             }
             (Screen::Results, _, Pane::Quotes) => {
-                model.lens.results.found.get(model.lens.results.quotes.cursor).copied()
+                model.open_study.results.found.get(model.open_study.results.quotes.cursor).copied()
             }
             (Screen::Results, ..) => {
                 let (what, text) = crate::station::screens::results::as_text(model).unzip();
@@ -49,10 +49,10 @@ pub(super) fn copy(model: &mut Model) -> Vec<Effect> {
             }
         },
     };
-    let kind = model.study().map(Lens::instrument);
-    let response = person.and_then(|ordinal| model.lens.responses.get(&ordinal));
+    let kind = model.study().map(OpenStudy::instrument);
+    let response = person.and_then(|ordinal| model.open_study.responses.get(&ordinal));
     let text = response.zip(kind).map(|(response, kind)| {
-        let mark = (kind.mark)(model.lens.mark_of(response));
+        let mark = (kind.mark)(model.open_study.mark_of(response));
         let who = people::brief(&response.respondent);
         let said = response.answer.reasoning();
         let origin = response.respondent.persona().map_or("", |_| ", synthetic");

@@ -73,8 +73,8 @@ pub(super) fn open_export(model: &mut Model) -> Vec<Effect> {
     if model.screen == Screen::Studies {
         // Exports apply to the open study, so the study under the cursor of the list is opened.
         let id = model.studies.selected().map(|study| study.id);
-        if let Some(id) = id.filter(|id| model.lens.study != Some(*id)) {
-            model.lens.open(id);
+        if let Some(id) = id.filter(|id| model.open_study.study != Some(*id)) {
+            model.open_study.open(id);
             model.requests.forget_lens();
         }
     }
@@ -164,7 +164,7 @@ pub(super) fn open_filter(model: &mut Model) -> Vec<Effect> {
     let (purpose, before) = match model.screen {
         Screen::Studies => (Purpose::FilterStudies, model.studies.filter.clone()),
         Screen::Live | Screen::Results => {
-            (Purpose::FilterQuotes, model.lens.results.drill.words.clone())
+            (Purpose::FilterQuotes, model.open_study.results.drill.words.clone())
         }
     };
     prompt(model, purpose, &before)
@@ -320,8 +320,8 @@ fn pick(model: &mut Model, pick: &Pick) -> Vec<Effect> {
             Vec::new()
         }
         Pick::SortSegments(order) => {
-            model.lens.results.order = *order;
-            model.lens.results.main = Window::default();
+            model.open_study.results.order = *order;
+            model.open_study.results.main = Window::default();
             Vec::new()
         }
         Pick::GoOn(study) => super::compose::go_on_again(model, *study),
@@ -347,7 +347,7 @@ pub(super) fn turn_person(model: &mut Model, by: isize) -> Vec<Effect> {
         person.scroll = 0;
         let at = person.at;
         if model.screen == Screen::Results {
-            model.lens.results.quotes.cursor = at;
+            model.open_study.results.quotes.cursor = at;
         }
     }
     want_shown_person(model);
@@ -358,7 +358,7 @@ pub(super) fn turn_person(model: &mut Model, by: isize) -> Vec<Effect> {
 pub(super) fn want_shown_person(model: &mut Model) {
     let Some(Layer::Person(Person { people, at, .. })) = model.layers.last() else { return };
     if let Some(ordinal) = people.get(*at).copied()
-        && !model.lens.responses.contains_key(&ordinal)
+        && !model.open_study.responses.contains_key(&ordinal)
     {
         model.requests.want(Want::Answer(ordinal), model.now.ms);
     }

@@ -23,7 +23,7 @@ use crate::station::input::{Input, Turn};
 use crate::station::key::{Chord, Key, Mods};
 use crate::station::keymap::Found;
 use crate::station::model::compose::Compose;
-use crate::station::model::lens::Loading;
+use crate::station::model::open_study::Loading;
 use crate::station::model::link::Link;
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Settings;
@@ -195,21 +195,21 @@ fn ask(model: &mut Model) -> Vec<Effect> {
 
 /// The call for a request, if it is still needed.
 fn call(model: &mut Model, want: Want) -> Option<Call> {
-    let study = model.lens.study;
+    let study = model.open_study.study;
     match want {
         Want::Studies => {
-            let archived = model.studies.shelf == crate::station::model::studies::Shelf::Archived;
+            let archived = model.studies.saved_filter == crate::station::model::studies::SavedFilter::Archived;
             Some(Call::Studies { archived })
         }
         Want::Balance => Some(Call::Balance),
         Want::Live => study.map(Call::Live),
-        Want::Scores => study.zip(model.lens.take_stale()).map(|(id, who)| Call::Scores(id, who)),
+        Want::Scores => study.zip(model.open_study.take_stale()).map(|(id, who)| Call::Scores(id, who)),
         Want::Newest => {
-            let (from, count) = model.lens.missing_newest()?;
+            let (from, count) = model.open_study.missing_newest()?;
             study.map(|study| Call::Newest(study, from, count))
         }
         Want::Page => {
-            let from = match model.lens.loading {
+            let from = match model.open_study.loading {
                 Loading::Some => 0,
                 Loading::Until(ordinal) => ordinal,
                 Loading::All => return None,
@@ -217,13 +217,13 @@ fn call(model: &mut Model, want: Want) -> Option<Call> {
             study.map(|study| Call::Page(study, from))
         }
         Want::Unread => {
-            let (from, count) = model.lens.unread()?;
+            let (from, count) = model.open_study.unread()?;
             study.map(|study| Call::Unread(study, from, count))
         }
         Want::Answer(ordinal) => study.map(|study| Call::Answer(study, ordinal)),
         Want::Report(id) => Some(Call::Report(id)),
         Want::Cross => {
-            let view = &model.lens.results;
+            let view = &model.open_study.results;
             study.map(|study| Call::Cross(study, [view.by.field(), view.across.field()]))
         }
         Want::Check => {
@@ -242,7 +242,7 @@ fn has_text(draft: &Draft) -> bool {
 fn want_screen(model: &mut Model) {
     let now = model.now.ms;
     model.requests.want(Want::Balance, now);
-    if model.screen == Screen::Studies || model.lens.study.is_none() {
+    if model.screen == Screen::Studies || model.open_study.study.is_none() {
         return;
     }
     model.requests.want(Want::Live, now);
@@ -254,7 +254,7 @@ fn want_screen(model: &mut Model) {
 
 /// Requests the scores of some respondents of the open study.
 fn want_scores(model: &mut Model, people: People) {
-    model.lens.make_stale(people);
+    model.open_study.make_stale(people);
     model.requests.want(Want::Scores, model.now.ms);
 }
 

@@ -3,7 +3,7 @@
 use super::{act, layers, live, results, studies};
 use crate::station::effect::Effect;
 use crate::station::model::layer::{Layer, Purpose};
-use crate::station::model::lens::LivePane;
+use crate::station::model::open_study::LivePane;
 use crate::station::model::results::{Drill, Pane};
 use crate::station::model::{Model, Screen, Zoom};
 use crate::station::screens::hit::{self, Target};
@@ -42,11 +42,11 @@ pub(super) fn back(model: &mut Model) -> Vec<Effect> {
         }
         Screen::Live => act::show(model, Screen::Studies),
         Screen::Results => {
-            let view = &mut model.lens.results;
+            let view = &mut model.open_study.results;
             if view.pane == Pane::Quotes || !view.drill.is_empty() {
                 view.drill = Drill::default();
                 view.pane = Pane::Main;
-                model.lens.find_quotes();
+                model.open_study.find_quotes();
                 return Vec::new();
             }
             if view.pane != Pane::Main {
@@ -67,8 +67,8 @@ fn closed(model: &mut Model, layer: Layer) -> Vec<Effect> {
                 model.studies.arrange();
             }
             Purpose::FilterQuotes => {
-                model.lens.results.drill.words = prompt.before;
-                model.lens.find_quotes();
+                model.open_study.results.drill.words = prompt.before;
+                model.open_study.find_quotes();
             }
             Purpose::Tags(_) => {}
         }
@@ -103,7 +103,7 @@ pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
     match model.screen {
         Screen::Studies => {}
         Screen::Live => {
-            model.lens.pane = match model.lens.pane {
+            model.open_study.pane = match model.open_study.pane {
                 LivePane::Mosaic => LivePane::Answers,
                 LivePane::Answers => LivePane::Mosaic,
             };
@@ -111,11 +111,11 @@ pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
         Screen::Results => {
             let panes = Pane::ALL.len();
             let at =
-                Pane::ALL.iter().position(|pane| *pane == model.lens.results.pane).unwrap_or(0);
+                Pane::ALL.iter().position(|pane| *pane == model.open_study.results.pane).unwrap_or(0);
             let after = |at: usize| (at + panes).saturating_add_signed(by) % panes;
             let next = after(at);
             let is_hidden = Pane::ALL[next] == Pane::Scores && !results::screen_shows_scores(model);
-            model.lens.results.pane = Pane::ALL[if is_hidden { after(next) } else { next }];
+            model.open_study.results.pane = Pane::ALL[if is_hidden { after(next) } else { next }];
         }
     }
     Vec::new()
@@ -134,9 +134,9 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             if again { studies::open(model) } else { Vec::new() }
         }
         Some(Target::Person(person)) => {
-            let again = model.lens.pane == LivePane::Mosaic && model.lens.person == person;
-            model.lens.pane = LivePane::Mosaic;
-            model.lens.person = person;
+            let again = model.open_study.pane == LivePane::Mosaic && model.open_study.person == person;
+            model.open_study.pane = LivePane::Mosaic;
+            model.open_study.person = person;
             live::want_person(model);
             if again { live::open(model) } else { Vec::new() }
         }

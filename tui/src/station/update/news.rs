@@ -9,11 +9,11 @@ use super::{results, want_scores, want_screen};
 use crate::station::action::{Action, Place};
 use crate::station::effect::{Effect, People};
 use crate::station::model::drafts::Origin;
-use crate::station::model::lens::Loading;
+use crate::station::model::open_study::Loading;
 use crate::station::model::link::Link;
 use crate::station::model::requests::Want;
 use crate::station::model::studies::Counted;
-use crate::station::model::{Model, Screen, Tone, Zoom, inert};
+use crate::station::model::{Model, Screen, Tone, Zoom, sanitize};
 use crate::station::widgets::canvas::fit;
 
 /// Columns of a name in a message.
@@ -30,8 +30,8 @@ pub(super) fn connected(model: &mut Model, version: String, cursor: Cursor) -> V
     model.seen = Some(from);
     if went_back {
         model.say(Tone::Trouble, "The daemon is back with an older store; it is read anew.");
-        if let Some(study) = model.lens.study {
-            model.lens.open(study);
+        if let Some(study) = model.open_study.study {
+            model.open_study.open(study);
         }
     } else if was_away {
         let text = welcome_back(model.daemon.as_deref(), &version);
@@ -60,7 +60,7 @@ fn welcome_back(before: Option<&str>, version: &str) -> String {
 
 /// The daemon is lost or incompatible: requests under way get no response.
 pub(super) fn lost(model: &mut Model, mut why: ApiError, retry_in_ms: u64) -> Vec<Effect> {
-    inert::error(&mut why);
+    sanitize::error(&mut why);
     let now = model.now.ms;
     let since = model.link.stale_since().unwrap_or(now);
     let retry_at = now + retry_in_ms;
@@ -120,8 +120,8 @@ fn deleted(model: &mut Model, id: StudyId) -> Effect {
     }
     let name = model.studies.get(id).map(|study| study.name.clone());
     model.studies.remove(id);
-    if model.lens.study == Some(id) {
-        model.lens.close();
+    if model.open_study.study == Some(id) {
+        model.open_study.close();
         model.requests.forget_lens();
         if model.screen != Screen::Studies {
             model.screen = Screen::Studies;
@@ -144,7 +144,7 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
         model.requests.want(Want::Studies, now);
         return Some(effect);
     }
-    let open = event.study.is_some() && event.study == model.lens.study;
+    let open = event.study.is_some() && event.study == model.open_study.study;
     let recorded = Recorded::of(event);
     if open && model.screen != Screen::Studies {
         model.requests.want(Want::Live, now);
@@ -165,8 +165,8 @@ fn news(model: &mut Model, event: &Event) -> Option<Effect> {
         model.studies.drop_report(id);
         model.requests.want(Want::Report(id), now);
         if open {
-            model.lens.report = None;
-            model.lens.loading = Loading::Some;
+            model.open_study.report = None;
+            model.open_study.loading = Loading::Some;
             if model.screen == Screen::Results {
                 results::want(model);
             }

@@ -5,7 +5,7 @@ use protocol::run::State;
 use crate::station::effect::Effect;
 use crate::station::model::class::Dimension;
 use crate::station::model::layer::{Layer, Person};
-use crate::station::model::lens::Loading;
+use crate::station::model::open_study::Loading;
 use crate::station::model::requests::Want;
 use crate::station::model::results::{Axis, Drill, Pane, Scope, View};
 use crate::station::model::{Model, Tone};
@@ -17,13 +17,13 @@ use crate::station::widgets::window::{Move, Window};
 pub(super) fn want(model: &mut Model) {
     let now = model.now.ms;
     // Answers that arrived while another screen was shown are not sorted yet.
-    model.lens.find_quotes();
-    let Some(id) = model.lens.study else { return };
-    if model.lens.report.is_none() {
+    model.open_study.find_quotes();
+    let Some(id) = model.open_study.study else { return };
+    if model.open_study.report.is_none() {
         model.requests.want(Want::Report(id), now);
     }
     let ended = model.studies.get(id).is_some_and(|study| study.state.is_final());
-    if model.lens.loading == Loading::Some || (model.lens.loading != Loading::All && ended) {
+    if model.open_study.loading == Loading::Some || (model.open_study.loading != Loading::All && ended) {
         model.requests.want(Want::Page, now);
     }
     want_table(model);
@@ -31,7 +31,7 @@ pub(super) fn want(model: &mut Model) {
 
 /// Groups by the next dimension; after the last one, by every dimension.
 pub(super) fn next_group(model: &mut Model) -> Vec<Effect> {
-    let view = &mut model.lens.results;
+    let view = &mut model.open_study.results;
     let last = Dimension::ALL[Dimension::ALL.len() - 1];
     match (view.view, view.scope) {
         (View::Cross, _) => view.by = view.by.next(),
@@ -53,14 +53,14 @@ pub(super) fn next_group(model: &mut Model) -> Vec<Effect> {
 
 /// Requests the cross-table, if it is shown and not loaded.
 fn want_table(model: &mut Model) {
-    if model.lens.results.view == View::Cross && model.lens.table().is_none() {
+    if model.open_study.results.view == View::Cross && model.open_study.table().is_none() {
         model.requests.want(Want::Cross, model.now.ms);
     }
 }
 
 /// Crosses with the next dimension.
 pub(super) fn cross(model: &mut Model) -> Vec<Effect> {
-    let view = &mut model.lens.results;
+    let view = &mut model.open_study.results;
     if view.view == View::Cross {
         view.across = view.across.next();
     }
@@ -78,9 +78,9 @@ pub(super) fn cross(model: &mut Model) -> Vec<Effect> {
 /// Shows the next view.
 pub(super) fn next_view(model: &mut Model) -> Vec<Effect> {
     let Some(study_type) = model.study().map(|study| study.instrument) else { return Vec::new() };
-    let results = model.lens.report.as_ref().and_then(|report| report.results.as_ref());
-    let next = model.lens.results.view.next(study_type, results);
-    let view = &mut model.lens.results;
+    let results = model.open_study.report.as_ref().and_then(|report| report.results.as_ref());
+    let next = model.open_study.results.view.next(study_type, results);
+    let view = &mut model.open_study.results;
     view.view = next;
     if view.across == view.by {
         view.across = view.across.next();
@@ -94,12 +94,12 @@ pub(super) fn next_view(model: &mut Model) -> Vec<Effect> {
 /// Shows the next view on the reliability of the numbers: channels or checks.
 pub(super) fn show_worth(model: &mut Model) -> Vec<Effect> {
     let Some(study_type) = model.study().map(|study| study.instrument) else { return Vec::new() };
-    let results = model.lens.report.as_ref().and_then(|report| report.results.as_ref());
-    let Some(next) = model.lens.results.view.worth(study_type, results) else {
+    let results = model.open_study.report.as_ref().and_then(|report| report.results.as_ref());
+    let Some(next) = model.open_study.results.view.worth(study_type, results) else {
         model.say(Tone::Done, "Nothing is known of what these numbers are worth.");
         return Vec::new();
     };
-    let view = &mut model.lens.results;
+    let view = &mut model.open_study.results;
     view.view = next;
     view.main = beginning(next);
     view.pane = Pane::Main;
@@ -120,12 +120,12 @@ pub(super) fn screen_shows_scores(model: &Model) -> bool {
 
 /// Moves in the focused pane.
 pub(super) fn go(model: &mut Model, step: Move) {
-    let rows = match model.lens.results.pane {
+    let rows = match model.open_study.results.pane {
         Pane::Main => screen::main_rows(model),
         Pane::Scores => screen::score_rows(model),
-        Pane::Quotes => model.lens.results.found.len(),
+        Pane::Quotes => model.open_study.results.found.len(),
     };
-    let view = &mut model.lens.results;
+    let view = &mut model.open_study.results;
     let window = match view.pane {
         Pane::Main => &mut view.main,
         Pane::Scores => &mut view.scores,
@@ -137,10 +137,10 @@ pub(super) fn go(model: &mut Model, step: Move) {
 /// Left and right: columns of the cross-tab, panes elsewhere.
 pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
     let by = if steer == Steer::Left { -1 } else { 1 };
-    let view = &mut model.lens.results;
+    let view = &mut model.open_study.results;
     if view.view == View::Cross && view.pane == Pane::Main {
-        let columns = model.lens.classes(Axis::Columns).len();
-        let view = &mut model.lens.results;
+        let columns = model.open_study.classes(Axis::Columns).len();
+        let view = &mut model.open_study.results;
         view.column = view.column.saturating_add_signed(by).min(columns.saturating_sub(1));
         return Vec::new();
     }
@@ -150,14 +150,14 @@ pub(super) fn steer(model: &mut Model, steer: Steer) -> Vec<Effect> {
 /// Opens the answers behind a number, or the respondent of an answer.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(study) = model.study() else { return Vec::new() };
-    if study.state != State::Completed && model.lens.responses.is_empty() {
+    if study.state != State::Completed && model.open_study.responses.is_empty() {
         model.say(Tone::Done, "There is nothing behind these numbers yet.");
         return Vec::new();
     }
-    if model.lens.results.pane == Pane::Quotes {
-        let view = &model.lens.results;
+    if model.open_study.results.pane == Pane::Quotes {
+        let view = &model.open_study.results;
         if view.found.is_empty() {
-            let text = match model.lens.loading {
+            let text = match model.open_study.loading {
                 Loading::All => "There is no answer to open: Esc shows all of them.",
                 Loading::Some | Loading::Until(_) => "The answers are still being loaded.",
             };
@@ -178,9 +178,9 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 
 /// Shows the answers that pass the filter.
 fn drill_to(model: &mut Model, drill: Drill) {
-    let view = &mut model.lens.results;
+    let view = &mut model.open_study.results;
     view.drill = drill;
     view.pane = Pane::Quotes;
     view.quotes = Window::default();
-    model.lens.find_quotes();
+    model.open_study.find_quotes();
 }

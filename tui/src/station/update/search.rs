@@ -29,8 +29,8 @@ pub(super) fn edit(model: &mut Model, change: impl FnOnce(&mut TextBox)) -> Vec<
                     model.studies.select(None);
                 }
                 Purpose::FilterQuotes => {
-                    model.lens.results.drill.words = text;
-                    model.lens.find_quotes();
+                    model.open_study.results.drill.words = text;
+                    model.open_study.find_quotes();
                 }
                 Purpose::Tags(_) => {}
             }

@@ -9,7 +9,7 @@ use crate::station::effect::{Call, Effect};
 use crate::station::model::drafts::Origin;
 use crate::station::model::layer::{Consent, Layer, Question, Yes};
 use crate::station::model::requests::Want;
-use crate::station::model::studies::{Arrival, Shelf};
+use crate::station::model::studies::{Arrival, SavedFilter};
 use crate::station::model::{Again, Model, Screen, Tone};
 use crate::station::widgets::format::plural;
 
@@ -19,7 +19,7 @@ const LOOK_AROUND: usize = 10;
 /// Opens the study under the cursor: its results, or its live panel.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(study) = model.studies.selected() else {
-        if model.studies.counts() == (0, 0) && model.studies.shelf == Shelf::Current {
+        if model.studies.counts() == (0, 0) && model.studies.saved_filter == SavedFilter::Current {
             return super::compose::open_example(model);
         }
         return Vec::new();
@@ -32,7 +32,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 fn targets(model: &Model) -> Vec<StudyId> {
     match model.screen {
         Screen::Studies => model.studies.targets(),
-        Screen::Live | Screen::Results => model.lens.study.into_iter().collect(),
+        Screen::Live | Screen::Results => model.open_study.study.into_iter().collect(),
     }
 }
 
@@ -74,9 +74,9 @@ pub(super) fn retry(model: &mut Model) -> Vec<Effect> {
 
 /// Archives studies, or unarchives them.
 pub(super) fn archive(model: &mut Model) -> Vec<Effect> {
-    let control_of = match model.studies.shelf {
-        Shelf::Current => Control::Archive,
-        Shelf::Archived => Control::Unarchive,
+    let control_of = match model.studies.saved_filter {
+        SavedFilter::Current => Control::Archive,
+        SavedFilter::Archived => Control::Unarchive,
     };
     let fits = |state: State| state.is_final().then_some(control_of);
     let effects =
@@ -159,9 +159,9 @@ pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
 
 /// Shows the archived studies, or the others again.
 pub(super) fn turn_shelf(model: &mut Model) -> Vec<Effect> {
-    model.studies.shelf = match model.studies.shelf {
-        Shelf::Current => Shelf::Archived,
-        Shelf::Archived => Shelf::Current,
+    model.studies.saved_filter = match model.studies.saved_filter {
+        SavedFilter::Current => SavedFilter::Archived,
+        SavedFilter::Archived => SavedFilter::Current,
     };
     model.studies.marked.clear();
     model.studies.replace(Vec::new());

@@ -10,7 +10,7 @@ use crate::station::model::compose::{Checked, Sending};
 use crate::station::model::layer::{Consent, Layer, Question, Yes};
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Form;
-use crate::station::model::{Model, Notice, Screen, Tone, inert};
+use crate::station::model::{Model, Notice, Screen, Tone, sanitize};
 use crate::station::widgets::format::stopped;
 
 /// The command that every message about missing credits names.
@@ -45,7 +45,7 @@ pub(super) fn checked(
     }
     let checked = match reply {
         Ok(mut preview) => {
-            inert::preview(&mut preview);
+            sanitize::preview(&mut preview);
             compose.settings = std::mem::take(&mut preview.settings);
             // The latest balance is shown everywhere.
             if let Some(balance) = &mut model.balance {
@@ -54,7 +54,7 @@ pub(super) fn checked(
             Checked::Good(preview)
         }
         Err(mut error) if error.code != ErrorCode::Unreachable => {
-            inert::error(&mut error);
+            sanitize::error(&mut error);
             compose.settings = error.settings.take().map(|told| *told).unwrap_or_default();
             Checked::Bad(error)
         }
@@ -75,7 +75,7 @@ pub(super) fn submitted(model: &mut Model, reply: Result<Study, ApiError>) -> Ve
     });
     match reply {
         Ok(mut study) => {
-            inert::study(&mut study);
+            sanitize::study(&mut study);
             let id = study.id;
             let notes = std::mem::take(&mut study.notes);
             model.studies.filter.clear();
@@ -101,7 +101,7 @@ pub(super) fn submitted(model: &mut Model, reply: Result<Study, ApiError>) -> Ve
             effects
         }
         Err(mut error) => {
-            inert::error(&mut error);
+            sanitize::error(&mut error);
             if error.code == ErrorCode::UnconfirmedCost && is_open {
                 model.layers.push(Layer::Question(Question {
                     title: "Run it at this cost?".to_owned(),

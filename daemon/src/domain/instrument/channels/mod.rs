@@ -3,7 +3,7 @@
 //! another.
 
 mod anchors;
-mod bench;
+mod calibration;
 mod notes;
 mod reading;
 mod tally;
@@ -19,7 +19,7 @@ use super::types::kind;
 use crate::domain::outcome::{Assignment, FIRST_ROUND};
 
 pub use anchors::{Library, NoAnchors};
-pub use bench::{Bench, Measured, Near, measured, pmf};
+pub use calibration::{AnchorCalibration, Measured, Near, measured, pmf};
 pub use reading::{TEXT_BYTES_MAX, TEXT_MAX, rating_schema, read_rating, read_text, text_schema};
 pub(super) use tally::ChannelTally;
 

@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 use libm::sqrt;
 use protocol::channels::{
     BILLION, Channel, ChannelResult, Construct, ConstructResult, Elicitation, Heard, POINTS, Pmf,
-    Voices,
+    ChannelReadings,
 };
 use protocol::quality::Figure;
 use protocol::results::Estimate;
 use protocol::study::StudySpec;
 
-use super::bench::Bench;
+use super::calibration::AnchorCalibration;
 use super::{asked_beside, direct, heard, notes};
 use crate::domain::outcome::{Answered, Assignment};
-use crate::domain::stats::agreement::{Level, krippendorff_alpha_of_table};
+use crate::domain::stats::agreement::{MeasurementLevel, krippendorff_alpha_of_table};
 use crate::domain::stats::distribution::t_quantile;
 use crate::domain::stats::estimate::{self, equal_weights, tidy};
 use crate::domain::stats::histogram::Histogram;
@@ -33,7 +33,7 @@ const ALPHAS_MIN: usize = bootstrap::RESAMPLES * 95 / 100;
 pub(in crate::domain::instrument) struct ChannelTally {
     spec: Option<(StudySpec, Elicitation)>,
     constructs: BTreeMap<Construct, Counts>,
-    benches: BTreeMap<Construct, Bench>,
+    benches: BTreeMap<Construct, AnchorCalibration>,
 }
 
 /// Counts of one construct.
@@ -70,7 +70,7 @@ impl ChannelTally {
 
     pub(in crate::domain::instrument) fn set_benches(
         &mut self,
-        benches: BTreeMap<Construct, Bench>,
+        benches: BTreeMap<Construct, AnchorCalibration>,
     ) {
         self.benches = benches;
     }
@@ -85,8 +85,8 @@ impl ChannelTally {
             if let Some(value) = direct(&answered.answer, *construct) {
                 counts.direct.add(value);
             }
-            let voices = answered.channels.as_ref().and_then(|them| them.get(construct));
-            counts.add(elicitation, voices);
+            let channel_readings = answered.channels.as_ref().and_then(|them| them.get(construct));
+            counts.add(elicitation, channel_readings);
         }
     }
 
@@ -116,9 +116,9 @@ impl Counts {
         }
     }
 
-    fn add(&mut self, elicitation: &Elicitation, voices: Option<&Voices>) {
-        let read = voices.and_then(|voices| voices.ssr.as_ref());
-        let rated = voices.and_then(|voices| voices.rater.as_ref());
+    fn add(&mut self, elicitation: &Elicitation, channel_readings: Option<&ChannelReadings>) {
+        let read = channel_readings.and_then(|channel_readings| channel_readings.ssr.as_ref());
+        let rated = channel_readings.and_then(|channel_readings| channel_readings.rater.as_ref());
         let pmf = read.and_then(Heard::known);
         let rating = rated.and_then(Heard::known);
         match pmf {
@@ -145,7 +145,7 @@ impl Counts {
         self,
         construct: Construct,
         elicitation: &Elicitation,
-        bench: Option<&Bench>,
+        bench: Option<&AnchorCalibration>,
         seed: u64,
     ) -> ConstructResult {
         let mut channels = BTreeMap::new();
@@ -183,7 +183,7 @@ impl Counts {
             let why = "fewer than two different points were given to texts that both have";
             Figure::of(alpha(&self.pairs, seed, construct), why)
         });
-        let attainable = bench.filter(|_| ssr).and_then(Bench::attainable);
+        let attainable = bench.filter(|_| ssr).and_then(AnchorCalibration::attainable);
         let notes = notes::of(construct, &channels, attainable.as_ref());
         ConstructResult { channels, agreement, attainable, notes }
     }
@@ -283,7 +283,7 @@ fn mapped(estimate: &Estimate, (low, high): (i32, i32)) -> Estimate {
 /// Krippendorff's ordinal alpha of readings and ratings with a bootstrap interval over respondents; no interval if
 /// alpha is undefined in many resamples.
 fn alpha(pairs: &[Vec<u64>], seed: u64, construct: Construct) -> Option<Estimate> {
-    let value = krippendorff_alpha_of_table(pairs, Level::Ordinal)?;
+    let value = krippendorff_alpha_of_table(pairs, MeasurementLevel::Ordinal)?;
     let cells: Vec<u64> = pairs.iter().flatten().copied().collect();
     let mut rng = bootstrap::generator(seed, &format!("channels.{construct}.agreement"));
     let mut drawn = vec![0; cells.len()];
@@ -291,7 +291,7 @@ fn alpha(pairs: &[Vec<u64>], seed: u64, construct: Construct) -> Option<Estimate
     for _ in 0..bootstrap::RESAMPLES {
         bootstrap::resample(&mut rng, &cells, &mut drawn);
         let table: Vec<Vec<u64>> = drawn.chunks(POINTS).map(<[u64]>::to_vec).collect();
-        alphas.extend(krippendorff_alpha_of_table(&table, Level::Ordinal));
+        alphas.extend(krippendorff_alpha_of_table(&table, MeasurementLevel::Ordinal));
     }
     alphas.sort_unstable_by(f64::total_cmp);
     let tail = (1.0 - LEVEL) / 2.0;

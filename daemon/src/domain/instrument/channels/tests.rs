@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use protocol::channels::{
-    BILLION, Channel, Channels, Elicitation, Heard, POINTS, Pmf, Rated, Voices,
+    BILLION, Channel, Channels, Elicitation, Heard, POINTS, Pmf, Rated, ChannelReadings,
 };
 use protocol::measurement::Measurement;
 use protocol::results::{PurchaseIntent, Results, Sentiment};
@@ -12,7 +12,7 @@ use protocol::study::Instrument;
 use super::*;
 use crate::domain::instrument::{Accumulator, Unreadable};
 use crate::domain::outcome::{Answered, FIRST_ROUND, Outcome};
-use crate::domain::stats::ssr::{Shape, expected, rate};
+use crate::domain::stats::ssr::{PmfShape, expected, rate};
 
 /// Vectors of a small world: one direction for each point, and one that all share, so that neighbours are near.
 fn anchors(sets: usize, crowd: f32) -> Vec<Vec<f32>> {
@@ -53,7 +53,7 @@ fn a_reading_is_the_papers_to_the_last_billionth() {
         let wide = |vector: &Vec<f32>| vector.iter().copied().map(f64::from).collect::<Vec<f64>>();
         let sets: Vec<Vec<Vec<f64>>> =
             anchors.chunks(POINTS).map(|set| set.iter().map(wide).collect()).collect();
-        let reference = rate(&wide(&text), &sets, Shape::default()).unwrap();
+        let reference = rate(&wide(&text), &sets, PmfShape::default()).unwrap();
         for (ours, theirs) in pmf.0.iter().zip(&reference) {
             assert!((f64::from(*ours) / f64::from(BILLION) - theirs).abs() < 1e-7);
         }
@@ -69,13 +69,13 @@ fn what_is_equally_near_to_everything_is_undetermined_and_never_uniform() {
     let clear = [100, 200, 300, 400, 500_000_000];
     assert!(pmf(&[clear]).known().is_some());
     assert!(pmf(&[clear, same]).known().is_none(), "one set without a say leaves all without");
-    assert_eq!(measured(&[0.0, 0.0, 0.0], &anchors(4, 0.1)).unwrap_err(), super::bench::NO_VECTOR);
-    assert_eq!(measured(&[1.0, 0.0], &anchors(4, 0.1)).unwrap_err(), super::bench::NO_VECTOR);
+    assert_eq!(measured(&[0.0, 0.0, 0.0], &anchors(4, 0.1)).unwrap_err(), super::calibration::NO_VECTOR);
+    assert_eq!(measured(&[1.0, 0.0], &anchors(4, 0.1)).unwrap_err(), super::calibration::NO_VECTOR);
 }
 
 #[test]
 fn anchors_read_against_the_other_sets_say_what_can_be_reached() {
-    let clear = Bench::of("m", &anchors(4, 0.0)).unwrap().attainable().unwrap();
+    let clear = AnchorCalibration::of("m", &anchors(4, 0.0)).unwrap().attainable().unwrap();
     assert!(clear.in_order && clear.low > 1.0 && clear.high < 5.0, "{clear:?}");
     // Two points of the first set change places: its sentences then read out of order.
     let mut mixed = anchors(4, 0.0);
@@ -83,10 +83,10 @@ fn anchors_read_against_the_other_sets_say_what_can_be_reached() {
         mixed.swap(set * 5 + 1, set * 5 + 3);
     }
     let half: Vec<Vec<f32>> = anchors(4, 0.0)[..10].iter().chain(&mixed[10..]).cloned().collect();
-    let found = Bench::of("m", &half).unwrap();
+    let found = AnchorCalibration::of("m", &half).unwrap();
     assert!(!found.attainable().unwrap().in_order);
     assert!(found.describe().unwrap().contains("out of order"), "{:?}", found.describe());
-    assert_eq!(Bench::of("m", &anchors(1, 0.0)).unwrap().attainable(), None);
+    assert_eq!(AnchorCalibration::of("m", &anchors(1, 0.0)).unwrap().attainable(), None);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn near(point: usize) -> Pmf {
     Pmf(shares)
 }
 
-fn results(of: impl Fn(u32) -> Outcome, bench: Option<Bench>) -> Results {
+fn results(of: impl Fn(u32) -> Outcome, bench: Option<AnchorCalibration>) -> Results {
     let spec = spec(&[Channel::Direct, Channel::Ssr, Channel::Rater]);
     let benches = bench.map(|bench| (Construct::Liking, bench));
     let mut all = Accumulator::new(&spec).with_benches(benches.into_iter().collect());
@@ -174,8 +174,8 @@ fn results(of: impl Fn(u32) -> Outcome, bench: Option<Bench>) -> Results {
     all.finish(protocol::results::Margins::new()).unwrap()
 }
 
-fn voices(read: Option<Pmf>, rating: Option<u8>) -> Voices {
-    Voices {
+fn channel_readings(read: Option<Pmf>, rating: Option<u8>) -> ChannelReadings {
+    ChannelReadings {
         direct: 9,
         text: Some("Well.".to_owned()),
         ssr: Some(read.map_or_else(|| Heard::none("no embedding: it is away"), Heard::Known)),
@@ -188,7 +188,7 @@ fn voices(read: Option<Pmf>, rating: Option<u8>) -> Voices {
 
 #[test]
 fn channels_stand_side_by_side_each_on_its_own_scale() {
-    let bench = Bench::of("embedder-1", &anchors(4, 0.0)).unwrap();
+    let bench = AnchorCalibration::of("embedder-1", &anchors(4, 0.0)).unwrap();
     let found = results(
         |respondent| {
             let point = usize::try_from(respondent % 3).unwrap() + 1;
@@ -196,7 +196,7 @@ fn channels_stand_side_by_side_each_on_its_own_scale() {
             let read = (respondent % 20 != 19).then(|| near(point));
             let both = [Construct::Liking, Construct::PurchaseIntent];
             let score = 8 + u8::try_from(respondent % 3).unwrap();
-            answered(score, Some(both.map(|of| (of, voices(read, rating))).into()))
+            answered(score, Some(both.map(|of| (of, channel_readings(read, rating))).into()))
         },
         Some(bench),
     );
@@ -277,7 +277,7 @@ proptest! {
         let of = |respondent: u32| {
             let point = usize::try_from(respondent % 5).unwrap() + 1;
             let rating = u8::try_from((respondent % 4) + 1).unwrap();
-            answered(7, Some([(Construct::Liking, voices(Some(near(point)), Some(rating)))].into()))
+            answered(7, Some([(Construct::Liking, channel_readings(Some(near(point)), Some(rating)))].into()))
         };
         let tally = |order: &mut dyn Iterator<Item = u32>| {
             let mut tally = super::ChannelTally::new(&spec);
@@ -297,7 +297,7 @@ proptest! {
     fn alpha_of_a_table_is_alpha_of_the_pairs_in_it(
         table in proptest::collection::vec(proptest::collection::vec(0_u64..4, POINTS), POINTS),
     ) {
-        use crate::domain::stats::agreement::{Level, krippendorff_alpha, krippendorff_alpha_of_table};
+        use crate::domain::stats::agreement::{MeasurementLevel, krippendorff_alpha, krippendorff_alpha_of_table};
         let mut raters = [Vec::new(), Vec::new()];
         for (row, counts) in (1_u32..).zip(&table) {
             for (column, count) in (1_u32..).zip(counts) {
@@ -307,7 +307,7 @@ proptest! {
                 }
             }
         }
-        for level in [Level::Nominal, Level::Ordinal, Level::Interval] {
+        for level in [MeasurementLevel::Nominal, MeasurementLevel::Ordinal, MeasurementLevel::Interval] {
             let (found, known) = (krippendorff_alpha_of_table(&table, level), krippendorff_alpha(&raters, level));
             match found.zip(known) {
                 Some((found, known)) => prop_assert!((found - known).abs() < 1e-9, "{found} {known}"),
@@ -328,7 +328,7 @@ fn a_real_embedding_model_reads_the_shipped_anchors_in_order() {
     for construct in Construct::ALL {
         let of = &file["constructs"][construct.as_str()];
         let near = serde_json::from_value(of["near"].clone()).unwrap();
-        let found = Bench { model: "all-MiniLM-L6-v2".to_owned(), near }.attainable().unwrap();
+        let found = AnchorCalibration { model: "all-MiniLM-L6-v2".to_owned(), near }.attainable().unwrap();
         assert!(found.in_order && found.high - found.low > 1.0, "{construct}: {found:?}");
         let expected: Vec<f64> = serde_json::from_value(of["readings"].clone()).unwrap();
         for (ours, theirs) in found.readings.iter().zip(&expected) {

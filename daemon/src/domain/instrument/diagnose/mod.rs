@@ -19,15 +19,15 @@ use protocol::study::{StudySpec, StudyType};
 use super::SYNTHETIC_NOTICE;
 use super::tally::Tally;
 use super::types::{Controls, kind};
-use crate::domain::asking::Asking;
+use crate::domain::asking::Purpose;
 use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::stats::distinct::DistinctTexts;
 use crate::domain::stats::estimate::{equal_weights, share};
 use crate::domain::stats::similar::NearTexts;
 use crate::domain::stats::{LEVEL, spread};
-use checks::{Checks, Found};
+use checks::{Checks, CheckResults};
 use order::ChoiceOrder;
-use reask::Reask;
+use reask::ReaskPairs;
 use silence::Silence;
 
 pub(super) use order::points;
@@ -66,7 +66,7 @@ pub(super) struct Quality {
     twins: NearTexts,
     silence: Silence,
     order: ChoiceOrder,
-    reask: Reask,
+    reask: ReaskPairs,
     checks: Checks,
     answers: u64,
     contradictory: u64,
@@ -85,7 +85,7 @@ impl Quality {
             twins: NearTexts::default(),
             silence: Silence::default(),
             order: ChoiceOrder::default(),
-            reask: Reask::new(is_numeric(study_type)),
+            reask: ReaskPairs::new(is_numeric(study_type)),
             checks: Checks::new(spec),
             answers: 0,
             contradictory: 0,
@@ -103,7 +103,7 @@ impl Quality {
     ) -> bool {
         self.reask.add(at, outcome);
         self.checks.add(at, outcome);
-        if at.asking() != Some(Asking::Answer) {
+        if at.asking() != Some(Purpose::Answer) {
             return false;
         }
         self.silence.add(classes, outcome);
@@ -134,7 +134,7 @@ impl Quality {
         let figures = self.figures(tally);
         let mut notes = vec![SYNTHETIC_NOTICE.to_owned()];
         let mut flags = Vec::new();
-        let Found { controls, wordings, warnings } = self.checks.find();
+        let CheckResults { controls, wordings, warnings } = self.checks.find();
         let others = self.warnings(tally, &figures, uncounted_themes);
         for (flag, sentence) in warnings.into_iter().chain(others) {
             notes.push(sentence);

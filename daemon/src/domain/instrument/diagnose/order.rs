@@ -4,7 +4,7 @@
 use protocol::quality::Figure;
 use protocol::results::{Answer, Estimate, PurchaseIntent, Sentiment};
 
-use crate::domain::instrument::Options;
+use crate::domain::instrument::OptionOrder;
 use crate::domain::instrument::types::{Chosen, kind};
 use crate::domain::stats::compare::{Moments, welch};
 use crate::domain::stats::estimate::{equal_weights, share};
@@ -40,7 +40,7 @@ impl Default for ChoiceOrder {
 
 impl ChoiceOrder {
     /// Counts one answer and the order it was chosen in.
-    pub(super) fn add(&mut self, answer: &Answer, options: Options) {
+    pub(super) fn add(&mut self, answer: &Answer, options: OptionOrder) {
         let Some(Chosen { sentiment, intent }) = kind(answer.study_type()).chosen(answer) else {
             return;
         };

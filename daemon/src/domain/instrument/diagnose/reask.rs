@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use protocol::quality::Figure;
 
-use crate::domain::asking::Asking;
+use crate::domain::asking::Purpose;
 use crate::domain::instrument::types::kind;
 use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::stats::LEVEL;
@@ -16,7 +16,7 @@ const PAIRS_MIN: u64 = 10;
 
 /// Pairs of first and second answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Reask {
+pub(super) struct ReaskPairs {
     /// Whether the values are points of a scale, and not categories.
     numeric: bool,
     pairs: Pairs,
@@ -27,7 +27,7 @@ pub(super) struct Reask {
     silent: u64,
 }
 
-impl Reask {
+impl ReaskPairs {
     pub(super) fn new(numeric: bool) -> Self {
         Self { numeric, ..Self::default() }
     }
@@ -44,14 +44,14 @@ impl Reask {
             _ => None,
         };
         match (at.asking(), value) {
-            (Some(Asking::Answer), Some(value)) => drop(self.first.insert(at.task, value)),
-            (Some(Asking::Replicate(_)), Some(second)) => match self.first.get(&at.task) {
+            (Some(Purpose::Answer), Some(value)) => drop(self.first.insert(at.task, value)),
+            (Some(Purpose::Replicate(_)), Some(second)) => match self.first.get(&at.task) {
                 Some(first) => self.pairs.add(*first, second),
                 None => self.silent += 1,
             },
-            (Some(Asking::Replicate(_)), None) => self.silent += 1,
+            (Some(Purpose::Replicate(_)), None) => self.silent += 1,
             // Controls and other wordings are evaluated in `checks`.
-            (Some(Asking::Answer | Asking::Control(_) | Asking::Wording(_)) | None, _) => {}
+            (Some(Purpose::Answer | Purpose::Control(_) | Purpose::Wording(_)) | None, _) => {}
         }
     }
 

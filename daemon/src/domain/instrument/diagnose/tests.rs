@@ -10,7 +10,7 @@ use protocol::results::{Answer, Diagnostics, PurchaseIntent, Sentiment};
 use protocol::study::StudySpec;
 
 use crate::domain::instrument::tests::concept;
-use crate::domain::instrument::{Accumulator, Extras, assignments, options, questions};
+use crate::domain::instrument::{Accumulator, Subsamples, assignments, options, questions};
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 
 const GENDERS: [[(&str, &str); 1]; 2] = [[("gender", "female")], [("gender", "male")]];
@@ -211,7 +211,7 @@ proptest! {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a small panel")]
         let wanted = (f64::from(panel) * part) as u32;
         let spec = panel_of(panel, wanted, seed.into());
-        let reasked = Extras::of(&spec).all().count();
+        let reasked = Subsamples::of(&spec).all().count();
         prop_assert_eq!(reasked, wanted as usize);
         let all: usize = (0..panel).map(|who| assignments(&spec, FIRST_ROUND, who).count()).sum();
         prop_assert_eq!(all as u64, questions(&spec));
@@ -222,6 +222,6 @@ proptest! {
         let drawn = options(seed, at(respondent, 0));
         let stored = serde_json::to_string(&drawn).unwrap();
         prop_assert_eq!(stored.len(), 7);
-        prop_assert_eq!(serde_json::from_str::<crate::domain::instrument::Options>(&stored).unwrap(), drawn);
+        prop_assert_eq!(serde_json::from_str::<crate::domain::instrument::OptionOrder>(&stored).unwrap(), drawn);
     }
 }

@@ -69,7 +69,7 @@ fn the_other_order_of_an_ab_test_asked_in_both_counts_too() {
         });
         Outcome::Answered(read(&both, &reply.to_string()).unwrap())
     };
-    let lead = Quantity::of(StudyType::AbTest, Some("variant_a_pct")).unwrap();
+    let lead = StudyMetric::of(StudyType::AbTest, Some("variant_a_pct")).unwrap();
     let mut comparator = Comparator::new(&both, &once, lead).unwrap();
     // Asked in both orders nobody sticks to A; asked in one, everyone names it.
     for ordinal in 0..40 {
@@ -81,16 +81,16 @@ fn the_other_order_of_an_ab_test_asked_in_both_counts_too() {
 
 #[test]
 fn a_number_that_a_study_has_not_is_refused_with_the_one_that_was_meant() {
-    let refused = Quantity::of(StudyType::Nps, Some("promoter_pct")).unwrap_err();
+    let refused = StudyMetric::of(StudyType::Nps, Some("promoter_pct")).unwrap_err();
     assert!(
-        matches!(&refused, NoQuantity::Unknown { near: Some(near), .. } if near == "promoters_pct")
+        matches!(&refused, UnknownMetric::Unknown { near: Some(near), .. } if near == "promoters_pct")
     );
-    assert_eq!(Quantity::of(StudyType::Survey, None), Err(NoQuantity::NoTheme));
-    let theme = Quantity::of(StudyType::Survey, Some("theme. Price ")).unwrap();
+    assert_eq!(StudyMetric::of(StudyType::Survey, None), Err(UnknownMetric::NoTheme));
+    let theme = StudyMetric::of(StudyType::Survey, Some("theme. Price ")).unwrap();
     assert_eq!(theme.field(), "theme.Price");
-    assert!(Quantity::of(StudyType::Survey, Some("theme.")).is_err());
+    assert!(StudyMetric::of(StudyType::Survey, Some("theme.")).is_err());
 }
 
-fn own(spec: &StudySpec) -> Quantity {
-    Quantity::of(spec.instrument.study_type(), None).unwrap()
+fn own(spec: &StudySpec) -> StudyMetric {
+    StudyMetric::of(spec.instrument.study_type(), None).unwrap()
 }

@@ -25,7 +25,7 @@ fn model(spec: &StudySpec, text: &str) -> Result<Answered, Unreadable> {
 
 /// The choices of an answer, whatever its texts say.
 fn chosen(answered: &Answered) -> Answer {
-    use crate::domain::told::Holds;
+    use crate::domain::redact::Holds;
     answered.answer.clone().with_texts(&|_| String::new())
 }
 
@@ -452,7 +452,7 @@ fn an_answer_to_one_question_of_a_survey_stands_beside_one_that_is_left_out() {
 fn replies_to_one_question_and_on_further_channels_are_read_alike() {
     for (spec, good) in kinds() {
         for item in items(&spec) {
-            let key = mend::form(&spec, Some(item))[0].0;
+            let key = normalize_reply::form(&spec, Some(item))[0].0;
             if !good.get(key).is_some_and(Value::is_u64) {
                 continue;
             }

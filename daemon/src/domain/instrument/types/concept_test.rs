@@ -15,8 +15,8 @@ use crate::domain::instrument::conclusions::reasons;
 use crate::domain::instrument::diagnose::points;
 use crate::domain::instrument::items::Item;
 use crate::domain::instrument::level::{Measure, of_score};
-use crate::domain::instrument::mend::{Form, Kind};
-use crate::domain::instrument::quantity::{Metric, Reading};
+use crate::domain::instrument::normalize_reply::{Form, FieldKind};
+use crate::domain::instrument::metric::{Metric, MetricSource};
 use crate::domain::instrument::reply::{Fields, REASONING_MAX};
 use crate::domain::instrument::scale::Scale;
 use crate::domain::instrument::tally::{
@@ -83,12 +83,12 @@ impl StudyKind for ConceptStudy {
 
     fn form(&self, _instrument: &Instrument) -> Form {
         vec![
-            ("reasoning", Kind::Text(REASONING_MAX)),
-            ("score", Kind::Whole(1, 10)),
-            ("sentiment", Kind::sentiment()),
-            ("purchase_intent", Kind::purchase_intent()),
-            ("appeals", Kind::Themes),
-            ("concerns", Kind::Themes),
+            ("reasoning", FieldKind::Text(REASONING_MAX)),
+            ("score", FieldKind::Whole(1, 10)),
+            ("sentiment", FieldKind::sentiment()),
+            ("purchase_intent", FieldKind::purchase_intent()),
+            ("appeals", FieldKind::Themes),
+            ("concerns", FieldKind::Themes),
         ]
     }
 
@@ -150,7 +150,7 @@ impl StudyKind for ConceptStudy {
 
     fn metrics(&self) -> Vec<Metric> {
         let mut metrics = vec![
-            Metric::new("mean_score", Reading::Points { scale: SCALE, value: score }),
+            Metric::new("mean_score", MetricSource::Points { scale: SCALE, value: score }),
             Metric::share("top_two_box_pct", score, 9, 10),
             Metric::share("would_buy_pct", intent, 0, 1),
         ];

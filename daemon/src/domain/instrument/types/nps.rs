@@ -13,8 +13,8 @@ use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::conclusions::reasons;
 use crate::domain::instrument::items::Item;
 use crate::domain::instrument::level::{BALANCE_LOW, Measure};
-use crate::domain::instrument::mend::{Form, Kind};
-use crate::domain::instrument::quantity::{Metric, Reading};
+use crate::domain::instrument::normalize_reply::{Form, FieldKind};
+use crate::domain::instrument::metric::{Metric, MetricSource};
 use crate::domain::instrument::reply::{Fields, REASONING_MAX};
 use crate::domain::instrument::scale::Scale;
 use crate::domain::instrument::tally::{
@@ -82,11 +82,11 @@ impl StudyKind for NpsStudy {
 
     fn form(&self, _instrument: &Instrument) -> Form {
         vec![
-            ("reasoning", Kind::Text(REASONING_MAX)),
-            ("score", Kind::Whole(0, 10)),
-            ("sentiment", Kind::sentiment()),
-            ("appeals", Kind::Themes),
-            ("concerns", Kind::Themes),
+            ("reasoning", FieldKind::Text(REASONING_MAX)),
+            ("score", FieldKind::Whole(0, 10)),
+            ("sentiment", FieldKind::sentiment()),
+            ("appeals", FieldKind::Themes),
+            ("concerns", FieldKind::Themes),
         ]
     }
 
@@ -142,8 +142,8 @@ impl StudyKind for NpsStudy {
 
     fn metrics(&self) -> Vec<Metric> {
         let mut metrics = vec![
-            Metric::new("nps_score", Reading::Promoters { value: side }),
-            Metric::new("mean_score", Reading::Points { scale: SCALE, value: score }),
+            Metric::new("nps_score", MetricSource::Promoters { value: side }),
+            Metric::new("mean_score", MetricSource::Points { scale: SCALE, value: score }),
             Metric::share("promoters_pct", score, 9, 10),
             Metric::share("passives_pct", score, 7, 8),
             Metric::share("detractors_pct", score, 0, 6),

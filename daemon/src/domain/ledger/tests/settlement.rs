@@ -11,9 +11,9 @@ fn on_approval() -> Settlement {
     Settlement::OnApproval { auto_after: SignedDuration::from_hours(HOURS) }
 }
 
-fn purse(allowance: i64, granted: i64) -> Purse {
+fn purse(allowance: i64, granted: i64) -> Spendable {
     let month = month("2026-11");
-    Purse { month, allowance: Credits(allowance), granted: Credits(granted) }
+    Spendable { month, allowance: Credits(allowance), granted: Credits(granted) }
 }
 
 fn held(settlement: Settlement, answers: u32) -> Hold {
@@ -135,7 +135,7 @@ proptest! {
         prop_assert_eq!(credits_at(&booked, &Account::LAPSED), if later { taken - spent } else { 0 });
         prop_assert_eq!(credits_at(&booked, &Account::GRANTED), spent - hold.settled.0);
         // What was booked chains, each movement under an id of its own.
-        let mut head = Head::default();
+        let mut head = ChainHead::default();
         let mut ids = std::collections::BTreeSet::new();
         for movement in booked.into_iter().filter(|movement| !movement.postings().is_empty()) {
             let transfer = seal(&head, movement, Timestamp::UNIX_EPOCH).unwrap();

@@ -14,7 +14,7 @@ const MARKETS: [&str; 4] = ["us", "uk", "eu", "global"];
 
 /// The tables of the core.
 #[derive(Debug)]
-pub(in super::super) struct Core {
+pub(in super::super) struct CoreTable {
     age: Vec<f64>,
     nonbinary: Vec<f64>,
     education: Shares<5>,
@@ -22,7 +22,7 @@ pub(in super::super) struct Core {
     tech: Shares<5>,
 }
 
-impl Core {
+impl CoreTable {
     pub(super) fn parse() -> Result<Self, TableError> {
         Ok(Self {
             age: ages()?,

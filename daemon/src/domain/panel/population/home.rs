@@ -6,7 +6,7 @@ use protocol::persona::{Household, Urbanicity};
 
 use super::super::cell::{Sex, Traits};
 use super::super::wheel::pick;
-use super::place::{Place, Places};
+use super::place::{HomePlace, Geography};
 use super::table::{self, Shares, TableError};
 
 /// The tables of households and urbanicity.
@@ -46,9 +46,9 @@ impl Home {
     /// The urbanicity: by state, or by region if there are no states.
     pub(in super::super) fn urbanicity(
         &self,
-        places: &Places,
+        places: &Geography,
         region: Region,
-        place: Place,
+        place: HomePlace,
         uniform: f64,
     ) -> Urbanicity {
         let shares =

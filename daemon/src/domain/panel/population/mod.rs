@@ -5,10 +5,10 @@ use std::sync::{LazyLock, OnceLock};
 
 use crate::domain::digest::Digest;
 
-pub(super) use self::core::Core;
+pub(super) use self::core::CoreTable;
 pub(super) use self::home::Home;
 pub(super) use self::names::Names;
-pub(super) use self::place::{Place, Places};
+pub(super) use self::place::{HomePlace, Geography};
 pub(super) use self::table::TableError;
 pub(super) use self::temper::Temper;
 pub(super) use self::work::Work;
@@ -42,8 +42,8 @@ const fn education_band(age: u8) -> usize {
 /// All reference tables.
 #[derive(Debug)]
 pub struct Population {
-    pub(super) core: Core,
-    pub(super) places: Places,
+    pub(super) core: CoreTable,
+    pub(super) places: Geography,
     pub(super) work: Work,
     pub(super) home: Home,
     pub(super) names: Names,
@@ -74,9 +74,9 @@ impl Population {
     }
 
     pub(super) fn parse() -> Result<Self, TableError> {
-        let places = Places::parse()?;
+        let places = Geography::parse()?;
         Ok(Self {
-            core: Core::parse()?,
+            core: CoreTable::parse()?,
             work: Work::parse()?,
             home: Home::parse()?,
             names: Names::parse(&places)?,

@@ -6,7 +6,7 @@ use protocol::audience::Gender;
 use super::super::cell::{Sex, Traits};
 use super::super::stream::Stream;
 use super::super::wheel::Wheel;
-use super::place::Places;
+use super::place::Geography;
 use super::table::{self, TableError};
 
 /// The year the tables describe; a person of age a was born a years before.
@@ -29,7 +29,7 @@ impl List {
     }
 
     /// Finishes the list; an empty one is an error.
-    fn close(&mut self, table: table::Table, what: &str) -> Result<(), TableError> {
+    fn close(&mut self, table: table::PopulationTable, what: &str) -> Result<(), TableError> {
         self.wheel = Wheel::new(std::mem::take(&mut self.weights));
         if self.wheel.is_empty() {
             return Err(table.wrong(format!("no names for {what}")));
@@ -56,13 +56,13 @@ pub(in super::super) struct Names {
 }
 
 impl Names {
-    pub(super) fn parse(places: &Places) -> Result<Self, TableError> {
+    pub(super) fn parse(places: &Geography) -> Result<Self, TableError> {
         let countries = places.countries();
         let mut names = Self {
             first: std::iter::repeat_with(List::default).take(countries * 2 * DECADES).collect(),
             by_decade: vec![false; countries],
             unisex: List::default(),
-            united_states: places.country(super::Place::State(0)),
+            united_states: places.country(super::HomePlace::State(0)),
             last: std::iter::repeat_with(List::default).take(countries * 2).collect(),
         };
         names.read_first(places)?;
@@ -104,7 +104,7 @@ impl Names {
         self.last[country * 2 + traits.sex.index()].draw(stream.uniform())
     }
 
-    fn read_first(&mut self, places: &Places) -> Result<(), TableError> {
+    fn read_first(&mut self, places: &Geography) -> Result<(), TableError> {
         let columns = ["country", "sex", "name", "birth_decade", "weight_per_100k"];
         table::FIRST_NAMES_BY_DECADE.read(columns, |row| {
             let country =
@@ -130,7 +130,7 @@ impl Names {
         })
     }
 
-    fn read_last(&mut self, places: &Places) -> Result<(), TableError> {
+    fn read_last(&mut self, places: &Geography) -> Result<(), TableError> {
         table::SURNAMES.read(["country", "surname", "sex", "weight"], |row| {
             let country =
                 places.country_named(row.text(0)).ok_or_else(|| row.wrong("an unknown country"))?;
@@ -144,7 +144,7 @@ impl Names {
         })
     }
 
-    fn close(&mut self, places: &Places) -> Result<(), TableError> {
+    fn close(&mut self, places: &Geography) -> Result<(), TableError> {
         self.unisex.close(table::NAMES_UNISEX, "anyone")?;
         for country in 0..places.countries() {
             let code = places.country_code(country);

@@ -13,7 +13,7 @@ const CONDITIONS: usize = 2 * 8 * 5;
 
 /// A place, by its index in the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Place {
+pub(in super::super) enum HomePlace {
     State(usize),
     Nation(usize),
     Country(usize),
@@ -21,7 +21,7 @@ pub(in super::super) enum Place {
 
 /// One of the fifty states, or the District of Columbia.
 #[derive(Debug)]
-struct State {
+struct UsState {
     code: Box<str>,
     region: Region,
     urbanicity: [f64; 3],
@@ -39,8 +39,8 @@ struct Country {
 
 /// The tables of places.
 #[derive(Debug)]
-pub(in super::super) struct Places {
-    states: Vec<State>,
+pub(in super::super) struct Geography {
+    states: Vec<UsState>,
     nations: Vec<Box<str>>,
     countries: Vec<Country>,
     nation_wheel: Wheel,
@@ -50,7 +50,7 @@ pub(in super::super) struct Places {
     united_kingdom: usize,
 }
 
-impl Places {
+impl Geography {
     pub(super) fn parse() -> Result<Self, TableError> {
         let (states, state_adults) = states()?;
         let countries = countries()?;
@@ -88,47 +88,47 @@ impl Places {
     }
 
     /// The place that `uniform`, in [0, 1), selects for such a person.
-    pub(in super::super) fn draw(&self, region: Region, traits: Traits, uniform: f64) -> Place {
+    pub(in super::super) fn draw(&self, region: Region, traits: Traits, uniform: f64) -> HomePlace {
         let condition = condition(traits.sex, education_band(traits.age), traits.education);
         let wheel = &self.wheels[region.index() * CONDITIONS + condition];
         match region {
-            Region::Uk => Place::Nation(self.nation_wheel.draw(uniform)),
-            Region::Eu | Region::Global => Place::Country(wheel.draw(uniform)),
-            _ => Place::State(wheel.draw(uniform)),
+            Region::Uk => HomePlace::Nation(self.nation_wheel.draw(uniform)),
+            Region::Eu | Region::Global => HomePlace::Country(wheel.draw(uniform)),
+            _ => HomePlace::State(wheel.draw(uniform)),
         }
     }
 
     /// The class of the dimension "region".
-    pub(in super::super) fn class(&self, place: Place) -> &str {
+    pub(in super::super) fn class(&self, place: HomePlace) -> &str {
         match place {
-            Place::State(index) => self.states[index].region.as_str(),
-            Place::Nation(index) => &self.nations[index],
-            Place::Country(index) => &self.countries[index].code,
+            HomePlace::State(index) => self.states[index].region.as_str(),
+            HomePlace::Nation(index) => &self.nations[index],
+            HomePlace::Country(index) => &self.countries[index].code,
         }
     }
 
     /// The two-letter code of the state, in the United States only.
-    pub(in super::super) fn state(&self, place: Place) -> Option<&str> {
+    pub(in super::super) fn state(&self, place: HomePlace) -> Option<&str> {
         match place {
-            Place::State(index) => Some(&self.states[index].code),
-            Place::Nation(_) | Place::Country(_) => None,
+            HomePlace::State(index) => Some(&self.states[index].code),
+            HomePlace::Nation(_) | HomePlace::Country(_) => None,
         }
     }
 
     /// Shares of city, suburb and country in that state, if there is one.
-    pub(in super::super) fn urbanicity(&self, place: Place) -> Option<&[f64; 3]> {
+    pub(in super::super) fn urbanicity(&self, place: HomePlace) -> Option<&[f64; 3]> {
         match place {
-            Place::State(index) => Some(&self.states[index].urbanicity),
-            Place::Nation(_) | Place::Country(_) => None,
+            HomePlace::State(index) => Some(&self.states[index].urbanicity),
+            HomePlace::Nation(_) | HomePlace::Country(_) => None,
         }
     }
 
     /// The index of the country that the place lies in.
-    pub(in super::super) fn country(&self, place: Place) -> usize {
+    pub(in super::super) fn country(&self, place: HomePlace) -> usize {
         match place {
-            Place::State(_) => self.united_states,
-            Place::Nation(_) => self.united_kingdom,
-            Place::Country(index) => index,
+            HomePlace::State(_) => self.united_states,
+            HomePlace::Nation(_) => self.united_kingdom,
+            HomePlace::Country(index) => index,
         }
     }
 
@@ -172,11 +172,11 @@ fn wheel(counts: &[f64], weigh: impl Fn(usize) -> (f64, f64)) -> Wheel {
     }))
 }
 
-fn states() -> Result<(Vec<State>, Vec<f64>), TableError> {
+fn states() -> Result<(Vec<UsState>, Vec<f64>), TableError> {
     let (mut states, mut adults) = (Vec::new(), Vec::new());
     let columns = ["state", "region", "adult_pop_2024", "p_urban", "p_suburban", "p_rural"];
     table::US_STATES.read(columns, |row| {
-        states.push(State {
+        states.push(UsState {
             code: row.text(0).into(),
             region: row.parse(1)?,
             urbanicity: [row.weight(3)?, row.weight(4)?, row.weight(5)?],
@@ -214,7 +214,7 @@ fn nations() -> Result<(Vec<Box<str>>, Wheel), TableError> {
 
 /// Counts by condition and place.
 fn joint(
-    table: &table::Table,
+    table: &table::PopulationTable,
     place_column: &str,
     count_column: &str,
     find: impl Fn(&str) -> Option<usize>,

@@ -8,19 +8,19 @@ use super::super::classes::AgeBand;
 
 /// A file of reference figures.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Table {
+pub(super) struct PopulationTable {
     pub(super) name: &'static str,
     pub(super) text: &'static str,
 }
 
 macro_rules! tables {
     ($($constant:ident = $file:literal),+ $(,)?) => {
-        $(pub(super) const $constant: Table = Table {
+        $(pub(super) const $constant: PopulationTable = PopulationTable {
             name: $file,
             text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/population/", $file)),
         };)+
         /// Every table, in the order in which they are hashed.
-        pub(super) const ALL: &[Table] = &[$($constant),+];
+        pub(super) const ALL: &[PopulationTable] = &[$($constant),+];
     };
 }
 
@@ -59,7 +59,7 @@ pub(in super::super) struct TableError {
     problem: String,
 }
 
-impl Table {
+impl PopulationTable {
     /// An error that concerns the whole table.
     pub(super) fn wrong(self, problem: impl Into<String>) -> TableError {
         TableError { table: self.name, line: 1, problem: problem.into() }
@@ -69,7 +69,7 @@ impl Table {
     pub(super) fn read<const N: usize>(
         self,
         columns: [&str; N],
-        mut each: impl FnMut(&Row<'_, N>) -> Result<(), TableError>,
+        mut each: impl FnMut(&PopulationRow<'_, N>) -> Result<(), TableError>,
     ) -> Result<(), TableError> {
         let broken = |error: &csv::Error| self.wrong(error.to_string());
         let mut reader = csv::Reader::from_reader(self.text.as_bytes());
@@ -85,21 +85,21 @@ impl Table {
         while reader.read_record(&mut record).map_err(|error| broken(&error))? {
             let line = record.position().map_or(0, csv::Position::line);
             let fields = places.map(|place| record.get(place).unwrap_or(""));
-            each(&Row { table: self, line, columns, fields })?;
+            each(&PopulationRow { table: self, line, columns, fields })?;
         }
         Ok(())
     }
 }
 
 /// The chosen fields of one line.
-pub(super) struct Row<'a, const N: usize> {
-    table: Table,
+pub(super) struct PopulationRow<'a, const N: usize> {
+    table: PopulationTable,
     line: u64,
     columns: [&'a str; N],
     fields: [&'a str; N],
 }
 
-impl<const N: usize> Row<'_, N> {
+impl<const N: usize> PopulationRow<'_, N> {
     pub(super) fn wrong(&self, problem: impl Into<String>) -> TableError {
         TableError { table: self.table.name, line: self.line, problem: problem.into() }
     }
@@ -170,7 +170,7 @@ impl<const K: usize> Shares<K> {
     }
 
     /// Checks that every condition is covered and normalises its shares to a sum of 1.
-    pub(super) fn complete(mut self, table: Table) -> Result<Self, TableError> {
+    pub(super) fn complete(mut self, table: PopulationTable) -> Result<Self, TableError> {
         for (condition, shares) in self.0.iter_mut().enumerate() {
             let sum: f64 = shares.iter().sum();
             if (sum - 1.0).abs() >= ROUNDING {

@@ -100,7 +100,7 @@ fn price() -> Result<Vec<Normal>, TableError> {
     Ok(norms)
 }
 
-fn complete(norms: &[Normal], table: table::Table) -> Result<(), TableError> {
+fn complete(norms: &[Normal], table: table::PopulationTable) -> Result<(), TableError> {
     if norms.iter().any(|norm| norm.mean.is_nan()) {
         return Err(table.wrong("a class has no row"));
     }

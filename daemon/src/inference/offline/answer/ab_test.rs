@@ -5,13 +5,13 @@ use protocol::results::{Preference, Sentiment, ThemeKind};
 use protocol::study::Order;
 use serde::Serialize;
 
-use super::super::draw::Key;
+use super::super::draw::DrawKey;
 use super::super::response::{Contribution, Latent, Source, score, sentiment};
 use super::super::voice::{Pointer, Speech};
-use super::{Ask, Prepared, Refusal, like, point, voice_key, words, write};
+use super::{Ask, PreparedText, EngineError, like, point, voice_key, words, write};
 
 #[derive(Serialize)]
-struct Answer {
+struct AbTestAnswer {
     preference: Preference,
     score_a: u8,
     score_b: u8,
@@ -28,7 +28,7 @@ struct Seen {
 }
 
 /// The questionnaire of an A/B test, filled in.
-pub(crate) fn ab_test(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refusal> {
+pub(crate) fn ab_test(prepared: &PreparedText, ask: &Ask<'_>) -> Result<String, EngineError> {
     let see = |reading: usize| {
         like(prepared, ask, reading).map(|(latent, u)| Seen { reading, latent, u })
     };
@@ -63,7 +63,7 @@ pub(crate) fn ab_test(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refu
     } else {
         parts.push(words(prepared, ask, liked.reading, &liked.latent, level).reasoning);
     }
-    write(&Answer {
+    write(&AbTestAnswer {
         preference,
         score_a: score(cuts, a.u),
         score_b: score(cuts, b.u),
@@ -73,9 +73,9 @@ pub(crate) fn ab_test(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refu
     })
 }
 
-fn preference(prepared: &Prepared, ask: &Ask<'_>, gap: f64) -> Preference {
+fn preference(prepared: &PreparedText, ask: &Ask<'_>, gap: f64) -> Preference {
     let rules = &prepared.reader.answers.preference;
-    let who = Key::new(ask.spec.seed, "indifference").with(u64::from(ask.ordinal));
+    let who = DrawKey::new(ask.spec.seed, "indifference").with(u64::from(ask.ordinal));
     let delta = rules.indifference * libm::exp(rules.spread * who.normal());
     let gap = match ask.order {
         Some(Order::AFirst) => gap + rules.primacy * delta,

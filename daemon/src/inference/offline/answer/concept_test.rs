@@ -4,25 +4,25 @@ use protocol::results::{PurchaseIntent, Sentiment, ThemeKind};
 use serde::Serialize;
 
 use super::super::response::{intent, score, sentiment};
-use super::{Ask, Prepared, Reason, Refusal, like, reasons, words, write};
+use super::{Ask, PreparedText, AnswerReason, EngineError, like, reasons, words, write};
 
 #[derive(Serialize)]
-struct Answer {
+struct ConceptTestAnswer {
     score: u8,
     sentiment: Sentiment,
     reasoning: String,
     purchase_intent: PurchaseIntent,
-    appeals: Vec<Reason>,
-    concerns: Vec<Reason>,
+    appeals: Vec<AnswerReason>,
+    concerns: Vec<AnswerReason>,
 }
 
 /// The questionnaire of a concept test, filled in.
-pub(crate) fn concept_test(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refusal> {
+pub(crate) fn concept_test(prepared: &PreparedText, ask: &Ask<'_>) -> Result<String, EngineError> {
     let (latent, u) = like(prepared, ask, 0)?;
     let cuts = &prepared.reader.weights.thresholds;
     let score = score(cuts, u);
     let speech = words(prepared, ask, 0, &latent, (f64::from(score) - 1.0) / 9.0);
-    write(&Answer {
+    write(&ConceptTestAnswer {
         score,
         sentiment: sentiment(cuts, u, &latent),
         purchase_intent: intent(cuts, u),

@@ -60,7 +60,7 @@ pub(crate) struct Preference {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Verdict {
+pub(crate) struct RouteVerdict {
     pub(crate) a: Lines,
     pub(crate) b: Lines,
     pub(crate) none: Lines,
@@ -69,7 +69,7 @@ pub(crate) struct Verdict {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Labels {
+pub(crate) struct AnswerLabels {
     pub(crate) blank: String,
     pub(crate) nonsense: String,
 }
@@ -104,8 +104,8 @@ struct RouteFile {
 #[serde(deny_unknown_fields)]
 pub(crate) struct AnswerFile {
     pub(crate) preference: Preference,
-    pub(crate) verdict: Verdict,
-    pub(crate) labels: Labels,
+    pub(crate) verdict: RouteVerdict,
+    pub(crate) labels: AnswerLabels,
     pub(crate) routing: Routing,
     route: BTreeMap<String, RouteFile>,
 }

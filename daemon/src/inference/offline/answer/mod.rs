@@ -11,10 +11,10 @@ mod survey;
 use protocol::results::ThemeKind;
 use serde::Serialize;
 
-use super::draw::Key;
+use super::draw::DrawKey;
 use super::response::{Latent, latent, noise};
 use super::voice::{self, Named, Pointer, Speech, Topic, speak};
-use super::{Ask, Prepared, Refusal};
+use super::{Ask, PreparedText, EngineError};
 use crate::domain::instrument::{Rehearsal, rehearsal};
 
 pub(crate) use route::route;
@@ -23,9 +23,9 @@ pub(crate) use route::route;
 ///
 /// # Errors
 /// When the reader cannot answer that type, or there is nothing to read.
-pub(crate) fn of(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refusal> {
+pub(crate) fn of(prepared: &PreparedText, ask: &Ask<'_>) -> Result<String, EngineError> {
     let study_type = ask.spec.instrument.study_type();
-    let rehearsal = rehearsal(study_type).ok_or_else(|| Refusal::Final {
+    let rehearsal = rehearsal(study_type).ok_or_else(|| EngineError::Final {
         why: format!("the built-in reader cannot answer a {study_type} study"),
     })?;
     match rehearsal {
@@ -39,26 +39,26 @@ pub(crate) fn of(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refusal> 
 
 /// A reason as the questionnaire asks for it.
 #[derive(Serialize)]
-struct Reason {
+struct AnswerReason {
     theme: String,
     quote: String,
 }
 
 /// The reasons of one kind.
-fn reasons(named: &[Named], kind: ThemeKind) -> Vec<Reason> {
+fn reasons(named: &[Named], kind: ThemeKind) -> Vec<AnswerReason> {
     named
         .iter()
         .filter(|reason| reason.kind == kind)
-        .map(|reason| Reason { theme: reason.theme.clone(), quote: reason.quote.clone() })
+        .map(|reason| AnswerReason { theme: reason.theme.clone(), quote: reason.quote.clone() })
         .collect()
 }
 
 /// What one person makes of the text at `reading`: the terms of their liking, and U, their liking with its noise.
-fn like(prepared: &Prepared, ask: &Ask<'_>, reading: usize) -> Result<(Latent, f64), Refusal> {
+fn like(prepared: &PreparedText, ask: &Ask<'_>, reading: usize) -> Result<(Latent, f64), EngineError> {
     let reading = prepared
         .readings
         .get(reading)
-        .ok_or_else(|| Refusal::Final { why: "there is nothing to read".to_owned() })?;
+        .ok_or_else(|| EngineError::Final { why: "there is nothing to read".to_owned() })?;
     let weights = &prepared.reader.weights;
     let latent = latent(weights, &reading.features, &prepared.traits(ask), reading.shared);
     let noise = noise(&reading.features.stems, ask.spec.seed, ask.ordinal, ask.replicate);
@@ -67,8 +67,8 @@ fn like(prepared: &Prepared, ask: &Ask<'_>, reading: usize) -> Result<(Latent, f
 }
 
 /// Decides how this person puts things, this time.
-fn voice_key(ask: &Ask<'_>) -> Key {
-    let key = Key::new(ask.spec.seed, "voice")
+fn voice_key(ask: &Ask<'_>) -> DrawKey {
+    let key = DrawKey::new(ask.spec.seed, "voice")
         .with(u64::from(ask.ordinal))
         .with(u64::from(ask.replicate));
     // The first thing anybody is asked has the key it always had.
@@ -77,7 +77,7 @@ fn voice_key(ask: &Ask<'_>) -> Key {
 
 /// Puts a liking of the text at `reading` into words.
 fn words(
-    prepared: &Prepared,
+    prepared: &PreparedText,
     ask: &Ask<'_>,
     reading: usize,
     latent: &Latent,
@@ -88,9 +88,9 @@ fn words(
 
 /// The same with a key of its own.
 fn words_with(
-    prepared: &Prepared,
+    prepared: &PreparedText,
     ask: &Ask<'_>,
-    key: Key,
+    key: DrawKey,
     reading: usize,
     latent: &Latent,
     level: f64,
@@ -102,9 +102,9 @@ fn words_with(
 
 /// A pointed remark on the text at `reading`.
 fn point(
-    prepared: &Prepared,
+    prepared: &PreparedText,
     ask: &Ask<'_>,
-    key: Key,
+    key: DrawKey,
     reading: usize,
     latent: &Latent,
     pointer: &Pointer<'_>,
@@ -116,6 +116,6 @@ fn point(
 }
 
 /// As JSON text.
-fn write<T: Serialize>(answer: &T) -> Result<String, Refusal> {
-    serde_json::to_string(answer).map_err(|error| Refusal::Final { why: error.to_string() })
+fn write<T: Serialize>(answer: &T) -> Result<String, EngineError> {
+    serde_json::to_string(answer).map_err(|error| EngineError::Final { why: error.to_string() })
 }

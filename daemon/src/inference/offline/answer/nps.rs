@@ -4,24 +4,24 @@ use protocol::results::{Sentiment, ThemeKind};
 use serde::Serialize;
 
 use super::super::response::{recommend, sentiment};
-use super::{Ask, Prepared, Reason, Refusal, like, reasons, words, write};
+use super::{Ask, PreparedText, AnswerReason, EngineError, like, reasons, words, write};
 
 #[derive(Serialize)]
-struct Answer {
+struct NpsAnswer {
     score: u8,
     sentiment: Sentiment,
     reasoning: String,
-    appeals: Vec<Reason>,
-    concerns: Vec<Reason>,
+    appeals: Vec<AnswerReason>,
+    concerns: Vec<AnswerReason>,
 }
 
 /// The questionnaire of a recommendation study, filled in.
-pub(crate) fn nps(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refusal> {
+pub(crate) fn nps(prepared: &PreparedText, ask: &Ask<'_>) -> Result<String, EngineError> {
     let (latent, u) = like(prepared, ask, 0)?;
     let cuts = &prepared.reader.weights.thresholds;
     let score = recommend(cuts, u);
     let speech = words(prepared, ask, 0, &latent, f64::from(score) / 10.0);
-    write(&Answer {
+    write(&NpsAnswer {
         score,
         sentiment: sentiment(cuts, u, &latent),
         appeals: reasons(&speech.named, ThemeKind::Appeal),

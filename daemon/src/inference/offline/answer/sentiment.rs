@@ -5,25 +5,25 @@ use serde::Serialize;
 
 use super::super::response::{Latent, Source, score, sentiment};
 use super::super::voice::Named;
-use super::{Ask, Prepared, Reason, Refusal, like, reasons, words, write};
+use super::{Ask, PreparedText, AnswerReason, EngineError, like, reasons, words, write};
 
 #[derive(Serialize)]
-struct Answer<'a> {
+struct SentimentAnswer<'a> {
     sentiment: Sentiment,
     reasoning: String,
     key_theme: &'a str,
-    appeals: Vec<Reason>,
-    concerns: Vec<Reason>,
+    appeals: Vec<AnswerReason>,
+    concerns: Vec<AnswerReason>,
 }
 
 /// The questionnaire of a sentiment study, filled in.
-pub(crate) fn sentiment_study(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refusal> {
+pub(crate) fn sentiment_study(prepared: &PreparedText, ask: &Ask<'_>) -> Result<String, EngineError> {
     let (latent, u) = like(prepared, ask, 0)?;
     let cuts = &prepared.reader.weights.thresholds;
     let feeling = sentiment(cuts, u, &latent);
     let level = (f64::from(score(cuts, u)) - 1.0) / 9.0;
     let speech = words(prepared, ask, 0, &latent, level);
-    write(&Answer {
+    write(&SentimentAnswer {
         sentiment: feeling,
         key_theme: key_theme(prepared, &latent, &speech.named, feeling),
         appeals: reasons(&speech.named, ThemeKind::Appeal),
@@ -34,7 +34,7 @@ pub(crate) fn sentiment_study(prepared: &Prepared, ask: &Ask<'_>) -> Result<Stri
 
 /// The first reason that goes with the feeling, else the first at all.
 fn key_theme<'a>(
-    prepared: &'a Prepared,
+    prepared: &'a PreparedText,
     latent: &Latent,
     named: &'a [Named],
     feeling: Sentiment,

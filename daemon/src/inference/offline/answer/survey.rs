@@ -9,13 +9,13 @@ use super::super::lexicon::Theme;
 use super::super::response::{Latent, Source, recommend, score};
 use super::super::voice::{Pointer, Speech};
 use super::file::{Case, Route};
-use super::{Ask, Prepared, Refusal, like, point, voice_key, words, write};
+use super::{Ask, PreparedText, EngineError, like, point, voice_key, words, write};
 
 /// Why the reader does not answer a question.
 const CANNOT: &str = "the built-in reader cannot answer this question";
 
 #[derive(Serialize)]
-struct Answer {
+struct SurveyAnswer {
     answers: Vec<Entry>,
     reasoning: String,
 }
@@ -29,7 +29,7 @@ enum Entry {
 
 /// What one person makes of the text.
 struct Mind<'a> {
-    prepared: &'a Prepared,
+    prepared: &'a PreparedText,
     ask: &'a Ask<'a>,
     latent: Latent,
     u: f64,
@@ -38,7 +38,7 @@ struct Mind<'a> {
 }
 
 /// The questionnaire of a survey, filled in.
-pub(crate) fn survey(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refusal> {
+pub(crate) fn survey(prepared: &PreparedText, ask: &Ask<'_>) -> Result<String, EngineError> {
     let (latent, u) = like(prepared, ask, 0)?;
     let level = (f64::from(score(&prepared.reader.weights.thresholds, u)) - 1.0) / 9.0;
     let reasoning = words(prepared, ask, 0, &latent, level).reasoning;
@@ -50,7 +50,7 @@ pub(crate) fn survey(prepared: &Prepared, ask: &Ask<'_>) -> Result<String, Refus
             None => Entry::Refused { question, refused: CANNOT },
         })
         .collect();
-    write(&Answer { answers, reasoning })
+    write(&SurveyAnswer { answers, reasoning })
 }
 
 impl Mind<'_> {

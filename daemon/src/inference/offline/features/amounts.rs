@@ -4,7 +4,7 @@
 use super::super::lexicon::{Lexicon, Theme};
 use super::super::theme::{Benefit, Concern};
 use super::quote::quotable;
-use super::{Found, Span, Token};
+use super::{TextMatch, Span, Token};
 
 /// What a text asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,7 +31,7 @@ pub(crate) fn read(
     lexicon: &Lexicon,
     text: &str,
     tokens: &[Token],
-    found: &mut Vec<Found>,
+    found: &mut Vec<TextMatch>,
 ) -> Option<Price> {
     let mut largest: Option<Price> = None;
     // "$190 a month at first, then $390": the second is monthly too.
@@ -40,7 +40,7 @@ pub(crate) fn read(
         if let Some((value, first, last)) = sum(lexicon, tokens, at) {
             let saving = Theme::Benefit(Benefit::Saving);
             match role(tokens, first, last) {
-                Role::Saving => found.push(Found {
+                Role::Saving => found.push(TextMatch {
                     theme: saving,
                     count: size(value),
                     first,
@@ -70,7 +70,7 @@ pub(crate) fn read(
         if let Some((value, last)) = percent(tokens, at)
             && let Some((theme, count)) = share(tokens, at, last, value)
         {
-            found.push(Found { theme, count, first: at, last, from: at });
+            found.push(TextMatch { theme, count, first: at, last, from: at });
         }
     }
     largest

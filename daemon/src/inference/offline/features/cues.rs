@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::lexicon::{Cue, Lexicon, Part, Theme};
-use super::{Concern, Found, Token};
+use super::{Concern, TextMatch, Token};
 
 /// A phrase that was found: tokens `first..=last`.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,7 @@ const DIMINISHER_REACH: usize = 2;
 const FLIPPED: f64 = 0.9;
 
 /// Finds all cues and adds what they are worth.
-pub(crate) fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<Found>) -> Vec<Turned> {
+pub(crate) fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatch>) -> Vec<Turned> {
     let hits = matches(lexicon, tokens);
     let turned: Vec<Turned> = hits.iter().map(|hit| turn(lexicon, tokens, &hits, hit)).collect();
     for (hit, one) in hits.iter().zip(&turned) {
@@ -49,10 +49,10 @@ pub(crate) fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<Found>) 
         let hedged = matches!(one.theme, Theme::Benefit(_)) && hedged(lexicon, tokens, first);
         if hedged {
             let theme = Theme::Concern(Concern::Vagueness);
-            found.push(Found { theme, count: 0.5 * hit.cue.strength, first, last, from });
+            found.push(TextMatch { theme, count: 0.5 * hit.cue.strength, first, last, from });
             count *= 0.3;
         }
-        found.push(Found { theme: one.theme, count, first, last, from });
+        found.push(TextMatch { theme: one.theme, count, first, last, from });
     }
     turned
 }

@@ -3,11 +3,11 @@
 
 use super::super::lexicon::{Lexicon, Theme};
 use super::super::theme::{Benefit, Concern};
-use super::{Found, Token};
+use super::{TextMatch, Token};
 
 /// What a length of time is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Role {
+enum DurationRole {
     /// Until something comes or someone answers: better short. Indifferent at so many minutes.
     Wait(f64),
     /// Until one can begin: better short. Indifferent at so many minutes.
@@ -32,7 +32,7 @@ const REACH: usize = 9;
 const COUNT_MAX: f64 = 1.6;
 
 /// Reads every length of time.
-pub(crate) fn read(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<Found>) {
+pub(crate) fn read(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatch>) {
     for at in 0..tokens.len() {
         let Some((minutes, last)) = length(lexicon, tokens, at) else { continue };
         let Some(role) = role(tokens, at, last) else { continue };
@@ -40,7 +40,7 @@ pub(crate) fn read(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<Found>) 
             continue;
         };
         let count = count.min(COUNT_MAX);
-        found.push(Found { theme, count, first: at, last, from: at });
+        found.push(TextMatch { theme, count, first: at, last, from: at });
     }
 }
 
@@ -110,10 +110,10 @@ fn unit(word: &str) -> Option<f64> {
 }
 
 /// What a time is about, by the nearest word that tells.
-fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
+fn role(tokens: &[Token], at: usize, last: usize) -> Option<DurationRole> {
     let sentence = tokens[at].sentence;
     let clause = tokens[at].clause;
-    let mut best: Option<(usize, Role)> = None;
+    let mut best: Option<(usize, DurationRole)> = None;
     let from = at.saturating_sub(REACH);
     let to = (last + REACH + 1).min(tokens.len());
     for (place, token) in tokens.iter().enumerate().take(to).skip(from) {
@@ -132,7 +132,7 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
     let next = tokens.get(last + 1).map_or("", |next| next.word.as_str());
     if matches!(next, "refund" | "refunds" | "return" | "returns" | "money" | "trial" | "exchange")
     {
-        return Some(Role::Assurance(9.0 * DAY));
+        return Some(DurationRole::Assurance(9.0 * DAY));
     }
     // What a contract or a warranty "runs for" is its own length, whatever stands nearer.
     let valid = at > 1
@@ -142,7 +142,7 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
             "good" | "valid" | "guaranteed" | "covered" | "insured" | "free" | "protected"
         );
     if valid {
-        return Some(Role::Assurance(9.0 * DAY));
+        return Some(DurationRole::Assurance(9.0 * DAY));
     }
     let named = tokens[from..to].iter().filter(|token| token.clause == clause);
     let named = named.map(|token| noun(&token.word)).find_map(|role| role);
@@ -150,7 +150,7 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
     let preposition = at > 0 && matches!(tokens[at - 1].word.as_str(), "in" | "within" | "under");
     let long = unit(&tokens[last].word).is_some_and(|minutes| minutes >= DAY);
     let best =
-        best.filter(|(_, role)| !(preposition && matches!(role, Role::Endurance | Role::Power)));
+        best.filter(|(_, role)| !(preposition && matches!(role, DurationRole::Endurance | DurationRole::Power)));
     if at > 0 && tokens[at - 1].word == "every" {
         return None;
     }
@@ -159,76 +159,76 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<Role> {
         .get(last + 1)
         .is_some_and(|next| matches!(next.word.as_str(), "later" | "afterwards"));
     if later || (preposition && long && best.is_none()) {
-        return Some(Role::Wait(3.0 * DAY));
+        return Some(DurationRole::Wait(3.0 * DAY));
     }
     let quick = at > 0
         && matches!(
             tokens[at - 1].word.as_str(),
             "in" | "within" | "under" | "than" | "takes" | "take"
         );
-    best.map(|(_, role)| role).or(quick.then_some(Role::Task))
+    best.map(|(_, role)| role).or(quick.then_some(DurationRole::Task))
 }
 
-fn trigger(stem: &str, word: &str) -> Option<Role> {
+fn trigger(stem: &str, word: &str) -> Option<DurationRole> {
     let by_word = match word {
         "receive" | "receives" | "get" | "hear" | "comes" | "done" | "finished" | "collected" => {
-            Some(Role::Wait(4.0 * DAY))
+            Some(DurationRole::Wait(4.0 * DAY))
         }
         "lasts" | "last" | "lasting" | "runs" | "plays" | "play" | "battery" | "batteries"
-        | "lifespan" | "life" | "playback" | "runtime" | "charge" => Some(Role::Endurance),
-        "fix" | "fixes" | "repair" | "repairs" | "repaired" => Some(Role::Wait(6.0 * DAY)),
+        | "lifespan" | "life" | "playback" | "runtime" | "charge" => Some(DurationRole::Endurance),
+        "fix" | "fixes" | "repair" | "repairs" | "repaired" => Some(DurationRole::Wait(6.0 * DAY)),
         "return" | "returns" | "trial" | "money" | "exchange" | "try" => {
-            Some(Role::Assurance(9.0 * DAY))
+            Some(DurationRole::Assurance(9.0 * DAY))
         }
         "installed" | "installation" | "install" | "implementation" | "implement" | "migration"
-        | "construction" | "built" => Some(Role::Setup(1.5 * DAY)),
+        | "construction" | "built" => Some(DurationRole::Setup(1.5 * DAY)),
         "setup" | "set" | "onboarding" | "configure" | "configuration" | "assembly"
         | "assemble" | "assembled" | "calibration" | "register" | "registration" | "open"
         | "opening" | "running" | "sign" | "start" | "started" | "ready" => {
-            Some(Role::Setup(1.5 * HOUR))
+            Some(DurationRole::Setup(1.5 * HOUR))
         }
-        "training" => Some(Role::Setup(4.0 * HOUR)),
+        "training" => Some(DurationRole::Setup(4.0 * HOUR)),
         "plan" | "contract" | "contracts" | "term" | "agreement" | "notice" | "minimum"
         | "commitment" | "lease" | "subscription" | "membership" | "lock" | "locked" | "tie"
-        | "tied" => Some(Role::Lock),
+        | "tied" => Some(DurationRole::Lock),
         "warranty" | "warranties" | "guarantee" | "guaranteed" | "guarantees" => {
-            Some(Role::Assurance(0.8 * YEAR))
+            Some(DurationRole::Assurance(0.8 * YEAR))
         }
         "wait" | "waiting" | "waits" | "queue" | "queues" | "hold" | "line" | "lines"
-        | "pickup" => Some(Role::Wait(20.0)),
+        | "pickup" => Some(DurationRole::Wait(20.0)),
         "reply" | "replies" | "response" | "responses" | "respond" | "responds" | "answer"
         | "answers" | "answered" | "support" | "callback" | "email" | "emails" | "doctor"
-        | "adviser" | "hotline" => Some(Role::Wait(10.0 * HOUR)),
+        | "adviser" | "hotline" => Some(DurationRole::Wait(10.0 * HOUR)),
         "approved" | "approval" | "processed" | "processing" | "decision" | "decisions"
-        | "applications" | "application" => Some(Role::Wait(3.0 * DAY)),
+        | "applications" | "application" => Some(DurationRole::Wait(3.0 * DAY)),
         _ => None,
     };
     let by_stem = || match stem {
         "deliveri" | "deliv" | "deliver" | "ship" | "shipment" | "arriv" | "dispatch"
-        | "parcel" => Some(Role::Wait(4.0 * DAY)),
+        | "parcel" => Some(DurationRole::Wait(4.0 * DAY)),
         "claim" | "paid" | "payout" | "reimburs" | "settl" | "refund" | "appoint" | "result"
-        | "withdraw" | "transfer" | "complaint" => Some(Role::Wait(6.0 * DAY)),
+        | "withdraw" | "transfer" | "complaint" => Some(DurationRole::Wait(6.0 * DAY)),
         "cook" | "prepar" | "recip" | "read" | "lesson" | "clean" | "commut" | "renew" | "book"
-        | "form" | "prep" | "assess" | "dinner" | "wash" | "chore" => Some(Role::Task),
+        | "form" | "prep" | "assess" | "dinner" | "wash" | "chore" => Some(DurationRole::Task),
         _ => None,
     };
     by_word.or_else(by_stem)
 }
 
 /// Nouns that own any length of time in their clause.
-fn noun(word: &str) -> Option<Role> {
+fn noun(word: &str) -> Option<DurationRole> {
     match word {
         "contract" | "contracts" | "agreement" | "lease" | "notice" | "commitment" | "term" => {
-            Some(Role::Lock)
+            Some(DurationRole::Lock)
         }
-        "warranty" | "guarantee" => Some(Role::Assurance(0.8 * YEAR)),
-        "charge" | "battery" => Some(Role::Power),
+        "warranty" | "guarantee" => Some(DurationRole::Assurance(0.8 * YEAR)),
+        "charge" | "battery" => Some(DurationRole::Power),
         _ => None,
     }
 }
 
 /// What a time is worth, if anything.
-fn worth(role: Role, minutes: f64, denied: bool) -> Option<(Theme, f64)> {
+fn worth(role: DurationRole, minutes: f64, denied: bool) -> Option<(Theme, f64)> {
     let minutes = minutes.max(0.01);
     let short = |middle: f64, step: f64, good: Benefit, bad: Concern| {
         let doublings = libm::log2(middle / minutes) / step;
@@ -241,10 +241,10 @@ fn worth(role: Role, minutes: f64, denied: bool) -> Option<(Theme, f64)> {
         }
     };
     match role {
-        Role::Wait(middle) => short(middle, 2.2, Benefit::Speed, Concern::Waiting),
-        Role::Setup(middle) => short(middle, 3.0, Benefit::Convenience, Concern::Complexity),
-        Role::Task => short(45.0, 2.0, Benefit::Convenience, Concern::Effort),
-        Role::Assurance(middle) => {
+        DurationRole::Wait(middle) => short(middle, 2.2, Benefit::Speed, Concern::Waiting),
+        DurationRole::Setup(middle) => short(middle, 3.0, Benefit::Convenience, Concern::Complexity),
+        DurationRole::Task => short(45.0, 2.0, Benefit::Convenience, Concern::Effort),
+        DurationRole::Assurance(middle) => {
             let doublings = libm::log2(minutes / middle) / 2.0;
             if denied || doublings < -0.05 {
                 Some((Theme::Concern(Concern::Risk), 0.5))
@@ -252,16 +252,16 @@ fn worth(role: Role, minutes: f64, denied: bool) -> Option<(Theme, f64)> {
                 Some((Theme::Benefit(Benefit::Trust), 0.4 + doublings.max(0.0)))
             }
         }
-        Role::Lock if denied => Some((Theme::Benefit(Benefit::Choice), 0.8)),
+        DurationRole::Lock if denied => Some((Theme::Benefit(Benefit::Choice), 0.8)),
         // A month's notice is fair.
-        Role::Lock if minutes <= 31.0 * DAY => None,
-        Role::Lock => Some((
+        DurationRole::Lock if minutes <= 31.0 * DAY => None,
+        DurationRole::Lock => Some((
             Theme::Concern(Concern::Commitment),
             0.3 + libm::log2(minutes / DAY).max(0.0) / 8.0,
         )),
-        Role::Endurance | Role::Power => {
+        DurationRole::Endurance | DurationRole::Power => {
             // Hours are hours of running, days and more are a lifetime.
-            let lifetime = matches!(role, Role::Endurance) && minutes >= 2.0 * DAY;
+            let lifetime = matches!(role, DurationRole::Endurance) && minutes >= 2.0 * DAY;
             let middle = if lifetime { 30.0 * DAY } else { 7.0 * HOUR };
             let doublings = libm::log2(minutes / middle);
             if doublings > 0.0 {

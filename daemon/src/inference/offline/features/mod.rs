@@ -116,7 +116,7 @@ pub(crate) fn read(lexicon: &Lexicon, text: &str) -> Features {
 
 /// Something that was found in the text.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Found {
+pub(crate) struct TextMatch {
     pub(crate) theme: Theme,
     pub(crate) count: f64,
     /// Its first token.
@@ -143,7 +143,7 @@ fn beside(ours: f64, theirs: f64) -> f64 {
 fn gather(
     text: &str,
     tokens: &[Token],
-    found: &[Found],
+    found: &[TextMatch],
 ) -> (Vec<Mass>, Vec<Mass>, BTreeSet<usize>) {
     let mut balance: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
     for one in found {

@@ -3,15 +3,15 @@
 use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};
 
-use super::super::draw::Key;
+use super::super::draw::DrawKey;
 
 /// A panel of `n` people.
 pub(in super::super) fn panel(n: u64, seed: u64) -> Vec<Persona> {
-    (0..n).map(|i| person(Key::new(seed, "people").with(i), i)).collect()
+    (0..n).map(|i| person(DrawKey::new(seed, "people").with(i), i)).collect()
 }
 
-fn person(key: Key, ordinal: u64) -> Persona {
-    fn one<T: Copy>(list: &[T], key: Key) -> T {
+fn person(key: DrawKey, ordinal: u64) -> Persona {
+    fn one<T: Copy>(list: &[T], key: DrawKey) -> T {
         list[key.pick(list.len())]
     }
     let names =

@@ -6,7 +6,7 @@ use protocol::audience::{Education, TechAdoption};
 use protocol::persona::{Employment, Household, Persona, Urbanicity};
 use serde::Deserialize;
 
-use super::super::draw::Key;
+use super::super::draw::DrawKey;
 use super::super::lexicon::LexiconError;
 use super::super::theme::{Benefit, Concern};
 
@@ -22,7 +22,7 @@ pub(crate) enum Register {
 
 impl Register {
     /// The young and outgoing talk casually, the older and longer schooled formally.
-    pub(crate) fn of(persona: &Persona, key: Key) -> Self {
+    pub(crate) fn of(persona: &Persona, key: DrawKey) -> Self {
         let schooled = match persona.education {
             Education::LessThanHs => -0.6,
             Education::HighSchool => -0.3,
@@ -90,7 +90,7 @@ impl From<Vec<String>> for Lines {
 
 impl Lines {
     /// A line that suits the register; only one without a quotation where there is nothing to quote.
-    pub(crate) fn choose(&self, register: Register, quote: bool, key: Key) -> Option<&str> {
+    pub(crate) fn choose(&self, register: Register, quote: bool, key: DrawKey) -> Option<&str> {
         let fits = |line: &&(Option<Register>, String)| {
             line.0.is_none_or(|only| only == register) && (quote || !line.1.contains("{q}"))
         };
@@ -99,7 +99,7 @@ impl Lines {
     }
 
     /// Any line, whatever the register.
-    pub(crate) fn choose_plain(&self, key: Key) -> &str {
+    pub(crate) fn choose_plain(&self, key: DrawKey) -> &str {
         self.lines.get(key.pick(self.lines.len())).map_or("", |line| line.1.as_str())
     }
 
@@ -285,7 +285,7 @@ impl VoiceFile {
     }
 
     /// Something this person would say about themselves.
-    pub(crate) fn aside(&self, persona: &Persona, key: Key) -> &Lines {
+    pub(crate) fn aside(&self, persona: &Persona, key: DrawKey) -> &Lines {
         let asides = &self.asides;
         let mut fitting = vec![&asides.any];
         match persona.household {

@@ -7,7 +7,7 @@ mod point;
 use protocol::persona::Persona;
 use protocol::results::ThemeKind;
 
-use super::draw::Key;
+use super::draw::DrawKey;
 use super::features::Span;
 use super::lexicon::{Lexicon, Theme};
 use super::response::{Latent, Source};
@@ -60,12 +60,12 @@ pub(crate) fn speak(
     lexicon: &Lexicon,
     file: &VoiceFile,
     persona: &Persona,
-    key: Key,
+    key: DrawKey,
     topic: &Topic<'_>,
 ) -> Speech {
     let register = Register::of(persona, key.with(1));
     let level = Band::of(topic.level);
-    let mut speech = Writer {
+    let mut speech = VoiceWriter {
         register,
         key,
         text: topic.text,
@@ -136,7 +136,7 @@ struct Length {
 }
 
 impl Length {
-    fn of(persona: &Persona, key: Key) -> Self {
+    fn of(persona: &Persona, key: DrawKey) -> Self {
         let talk = (persona.big_five.extraversion + persona.big_five.conscientiousness - 100.0)
             / 20.0
             + 0.8 * key.normal();
@@ -193,9 +193,9 @@ fn reasons<'a>(
     (good, bad)
 }
 
-struct Writer<'a> {
+struct VoiceWriter<'a> {
     register: Register,
-    key: Key,
+    key: DrawKey,
     text: &'a str,
     parts: Vec<String>,
     quoted: Vec<Span>,
@@ -203,8 +203,8 @@ struct Writer<'a> {
     turn: u64,
 }
 
-impl Writer<'_> {
-    fn next(&mut self) -> Key {
+impl VoiceWriter<'_> {
+    fn next(&mut self) -> DrawKey {
         self.turn += 1;
         self.key.with(self.turn)
     }

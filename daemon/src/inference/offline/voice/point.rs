@@ -5,7 +5,7 @@ use protocol::persona::Persona;
 use protocol::results::ThemeKind;
 
 use super::lines::{Lines, Register, VoiceFile};
-use super::{Key, Lexicon, Named, Span, Speech, Topic, Writer, reasons};
+use super::{DrawKey, Lexicon, Named, Span, Speech, Topic, VoiceWriter, reasons};
 
 /// What a remark is made of.
 pub(crate) struct Pointer<'a> {
@@ -38,11 +38,11 @@ pub(crate) fn point(
     lexicon: &Lexicon,
     file: &VoiceFile,
     persona: &Persona,
-    key: Key,
+    key: DrawKey,
     topic: &Topic<'_>,
     pointer: &Pointer<'_>,
 ) -> Speech {
-    let mut writer = Writer {
+    let mut writer = VoiceWriter {
         register: Register::of(persona, key.with(1)),
         key,
         text: topic.text,
@@ -65,7 +65,7 @@ pub(crate) fn point(
     writer.finish()
 }
 
-impl Writer<'_> {
+impl VoiceWriter<'_> {
     /// The opening line, with a quotation where there is one.
     fn open(&mut self, lines: &Lines, quote: Option<Span>) {
         let key = self.next();

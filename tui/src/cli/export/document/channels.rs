@@ -3,7 +3,7 @@
 use protocol::results::Results;
 
 use super::{Block, Section};
-use crate::report::channels::{Row, construct, rows, sentences};
+use crate::report::channels::{ChannelRow, construct, rows, sentences};
 
 /// The section; `None` where there is only the direct channel.
 pub(super) fn section(results: &Results) -> Option<Section> {
@@ -19,7 +19,7 @@ pub(super) fn section(results: &Results) -> Option<Section> {
     let head = ["Channel and scale", "Mean", "95 % interval", "Answers", "Share at each point"];
     for (of, result) in &results.channels {
         section.blocks.push(Block::Subheading(construct(*of).to_owned()));
-        let cells = |row: Row| vec![row.label, row.value, row.interval, row.answers, row.shares];
+        let cells = |row: ChannelRow| vec![row.label, row.value, row.interval, row.answers, row.shares];
         section.blocks.push(Block::Table {
             head: head.map(ToOwned::to_owned).to_vec(),
             rows: rows(result).into_iter().map(cells).collect(),

@@ -5,7 +5,7 @@ use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
 use crate::station::model::Model;
-use crate::station::model::lens::{Follow, Lens, LivePane};
+use crate::station::model::open_study::{Follow, OpenStudy, LivePane};
 use crate::station::model::people;
 use crate::station::symbols::Focus;
 use crate::station::symbols::Glyphs;
@@ -16,28 +16,28 @@ use crate::station::widgets::mosaic;
 
 /// Draws the list.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
-    let feed = model.lens.feed();
-    let follow = match model.lens.follow {
+    let feed = model.open_study.feed();
+    let follow = match model.open_study.follow {
         Follow::Newest => "newest first",
         Follow::Still => "held still",
     };
     let count = feed.len().to_string();
-    let focus = Focus::of(&LivePane::Answers, &model.lens.pane);
+    let focus = Focus::of(&LivePane::Answers, &model.open_study.pane);
     let inner = canvas.pane(area, Caption { title: "Answers", count: &count, foot: follow }, focus);
     if feed.is_empty() {
         canvas.missing(inner, &why_empty(model, study));
         return;
     }
-    let mut window = model.lens.feed;
-    if model.lens.follow == Follow::Newest && focus == Focus::Elsewhere {
+    let mut window = model.open_study.feed;
+    if model.open_study.follow == Follow::Newest && focus == Focus::Elsewhere {
         window.cursor = 0;
         window.top = 0;
     }
-    let layout = Layout::new(study, inner.width, canvas.glyphs());
+    let layout = AnswerLayout::new(study, inner.width, canvas.glyphs());
     let shown = window.shown(feed.len(), usize::from(inner.height));
     for (y, row) in (inner.top()..inner.bottom()).zip(shown) {
         let line = Rect::new(inner.x, y, inner.width, 1);
-        match model.lens.responses.get(&feed[row]) {
+        match model.open_study.responses.get(&feed[row]) {
             Some(response) => {
                 let said = [layout.line(response)];
                 layout.draw((model, study), response, &said, canvas, line);
@@ -56,7 +56,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
 /// Why there is no answer, and what to do about it.
 fn why_empty(model: &Model, study: &Study) -> String {
     const SILENT_MS: u64 = 5_000;
-    let worked = model.lens.live.as_ref().map_or(0, |live| live.elapsed_ms);
+    let worked = model.open_study.live.as_ref().map_or(0, |live| live.elapsed_ms);
     match study.state {
         State::Queued | State::Draft => "It waits for its turn.".to_owned(),
         State::Running if worked >= SILENT_MS => format!(
@@ -77,7 +77,7 @@ fn why_empty(model: &Model, study: &Study) -> String {
 
 /// The columns of an answer line, equal for every answer of a list.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::station::screens) struct Layout {
+pub(in crate::station::screens) struct AnswerLayout {
     /// Columns of the mark; zero where every answer has the same one.
     mark: u16,
     /// Columns of the respondent.
@@ -88,10 +88,10 @@ pub(in crate::station::screens) struct Layout {
     glyphs: Glyphs,
 }
 
-impl Layout {
+impl AnswerLayout {
     /// The layout for lines of that width.
     pub(in crate::station::screens) fn new(study: &Study, width: u16, glyphs: Glyphs) -> Self {
-        let kind = Lens::instrument(study);
+        let kind = OpenStudy::instrument(study);
         let (low, high) = kind.scale;
         let mark = match kind.first {
             Some(_) => (low..=high).map(|mark| columns(&(kind.mark)(mark))).max().unwrap_or(1) + 1,
@@ -125,8 +125,8 @@ impl Layout {
         canvas: &mut Canvas<'_>,
         area: Rect,
     ) {
-        let kind = Lens::instrument(study);
-        let mark = model.lens.mark_of(response);
+        let kind = OpenStudy::instrument(study);
+        let mark = model.open_study.mark_of(response);
         let (low, high) = kind.scale;
         let place = f64::from(mark - low) / f64::from((high - low).max(1));
         if self.mark > 0 {

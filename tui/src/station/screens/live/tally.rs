@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use crate::kinds::{Marks, StudyView};
 use crate::station::estimate;
 use crate::station::model::Model;
-use crate::station::model::lens::Lens;
+use crate::station::model::open_study::OpenStudy;
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::bar::sparkline;
@@ -20,9 +20,9 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     let inner =
         canvas.pane(area, Caption { title: "So far", count: "", foot: "" }, Focus::Elsewhere);
     let glyphs = canvas.glyphs();
-    let kind = Lens::instrument(study);
+    let kind = OpenStudy::instrument(study);
     let mut lines = (inner.top()..inner.bottom()).map(|y| Rect::new(inner.x, y, inner.width, 1));
-    if let (Some(mean), Some(measure)) = (model.lens.running(study), kind.main)
+    if let (Some(mean), Some(measure)) = (model.open_study.running(study), kind.main)
         && let (Some(numbers), Some(picture)) = (lines.next(), lines.next())
     {
         let value = number(mean.value, measure.decimals, glyphs);
@@ -49,7 +49,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     if kind.marks == Marks::Answers {
         shares(model, kind, canvas, &mut lines);
     }
-    let Some(live) = &model.lens.live else {
+    let Some(live) = &model.open_study.live else {
         if let Some(line) = lines.next() {
             canvas.text(line.x, line.y, line.width, "waiting for the first numbers", Role::Dim);
         }
@@ -69,7 +69,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     {
         let recent: Vec<u64> = live.recent.iter().copied().map(u64::from).collect();
         let rate = model
-            .lens
+            .open_study
             .rate()
             .map_or_else(String::new, |rate| format!("{}/s ", number(rate, 1, glyphs)));
         let width = line.width.saturating_sub(u16::try_from(rate.len()).unwrap_or(0));
@@ -117,7 +117,7 @@ fn shares(
     lines: &mut impl Iterator<Item = Rect>,
 ) {
     let glyphs = canvas.glyphs();
-    let marks = model.lens.loaded_marks(kind);
+    let marks = model.open_study.loaded_marks(kind);
     let n: u64 = marks.iter().map(|(_, count)| *count).sum();
     if n == 0 || kind.main.is_none() {
         return;

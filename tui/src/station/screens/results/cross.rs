@@ -21,13 +21,13 @@ const NAME: u16 = 14;
 
 /// The unit of the numbers in a table.
 #[derive(Clone, Copy)]
-struct Unit {
+struct CrossUnit {
     factor: f64,
     decimals: usize,
     sign: &'static str,
 }
 
-impl Unit {
+impl CrossUnit {
     /// For a survey, shares from 0 to 1 of respondents who name a theme, shown in percent.
     fn of(study: &Study) -> Self {
         match kinds::view(study.instrument).main {
@@ -43,24 +43,24 @@ impl Unit {
 
 /// The cell under the cursor.
 pub(super) fn as_text(model: &Model, study: &Study) -> Option<String> {
-    let view = &model.lens.results;
-    let row = model.lens.classes(Axis::Rows).get(view.main.cursor)?.clone();
-    let head = model.lens.classes(Axis::Columns).get(view.column)?.clone();
+    let view = &model.open_study.results;
+    let row = model.open_study.classes(Axis::Rows).get(view.main.cursor)?.clone();
+    let head = model.open_study.classes(Axis::Columns).get(view.column)?.clone();
     let name = format!("{}, {}", readable(view.by, &row), readable(view.across, &head));
     let classes = [row, head];
-    let cell = model.lens.table()?.cells.iter().find(|cell| cell.classes == classes)?;
-    Some(format!("{name}: {}", in_full(cell, Unit::of(study), model.theme.glyphs())))
+    let cell = model.open_study.table()?.cells.iter().find(|cell| cell.classes == classes)?;
+    Some(format!("{name}: {}", in_full(cell, CrossUnit::of(study), model.theme.glyphs())))
 }
 
 /// Draws the table.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
-    let view = &model.lens.results;
-    let unit = Unit::of(study);
-    let Some(table) = model.lens.table() else {
+    let view = &model.open_study.results;
+    let unit = CrossUnit::of(study);
+    let Some(table) = model.open_study.table() else {
         canvas.cut(area.x + 1, area.y, area.width, "It is being computed.", Role::Dim);
         return;
     };
-    let (rows, heads) = (model.lens.classes(Axis::Rows), model.lens.classes(Axis::Columns));
+    let (rows, heads) = (model.open_study.classes(Axis::Rows), model.open_study.classes(Axis::Columns));
     let cell = |row: &String, head: &String| {
         table
             .cells
@@ -113,7 +113,7 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     }
 }
 
-fn draw_cell(cell: &CrossCell, unit: Unit, canvas: &mut Canvas<'_>, x: u16, y: u16) {
+fn draw_cell(cell: &CrossCell, unit: CrossUnit, canvas: &mut Canvas<'_>, x: u16, y: u16) {
     let value = unit.show(cell.estimate.value, canvas.glyphs());
     let below = cell.difference.as_ref().is_some_and(|difference| difference.value < 0.0);
     let (text, role) = match (cell.small, cell.differs) {
@@ -127,7 +127,7 @@ fn draw_cell(cell: &CrossCell, unit: Unit, canvas: &mut Canvas<'_>, x: u16, y: u
 }
 
 /// A cell with its interval and its difference, as text.
-fn in_full(cell: &CrossCell, unit: Unit, glyphs: Glyphs) -> String {
+fn in_full(cell: &CrossCell, unit: CrossUnit, glyphs: Glyphs) -> String {
     let show = |value| unit.show(value, glyphs);
     let interval = match (cell.estimate.low, cell.estimate.high) {
         (Some(low), Some(high)) => format!(" [{}, {}]", show(low), show(high)),

@@ -40,13 +40,13 @@ pub(super) enum Says {
 
 /// One entry.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct FindingEntry {
     pub(super) says: Says,
     /// The answers behind it, if there are any.
     pub(super) behind: Option<Drill>,
 }
 
-impl Entry {
+impl FindingEntry {
     pub(super) fn heading(text: impl Into<String>) -> Self {
         Self { says: Says::Heading(text.into()), behind: None }
     }
@@ -125,8 +125,8 @@ fn label_width(width: u16) -> u16 {
 }
 
 /// Draws the entries around the cursor.
-pub(super) fn draw(model: &Model, entries: &[Entry], canvas: &mut Canvas<'_>, area: Rect) {
-    let view = &model.lens.results;
+pub(super) fn draw(model: &Model, entries: &[FindingEntry], canvas: &mut Canvas<'_>, area: Rect) {
+    let view = &model.open_study.results;
     let glyphs = canvas.glyphs();
     let width = area.width.saturating_sub(2);
     let height = |row: usize| entries.get(row).map_or(1, |entry| entry.height(width, glyphs));
@@ -152,7 +152,7 @@ pub(super) fn draw(model: &Model, entries: &[Entry], canvas: &mut Canvas<'_>, ar
     }
 }
 
-fn tabular(entry: &Entry, canvas: &mut Canvas<'_>, line: Rect) {
+fn tabular(entry: &FindingEntry, canvas: &mut Canvas<'_>, line: Rect) {
     let Says::Number { label, value, beside, picture } = &entry.says else { return };
     let glyphs = canvas.glyphs();
     let wide = label_width(line.width);

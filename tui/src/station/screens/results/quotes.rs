@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use super::{loading, way_down};
 use crate::station::model::Model;
 use crate::station::model::results::Pane;
-use crate::station::screens::live::answers::Layout;
+use crate::station::screens::live::answers::AnswerLayout;
 use crate::station::symbols::Focus;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, Caption};
@@ -22,7 +22,7 @@ const LINES_MAX: u16 = 4;
 
 /// Draws the list.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
-    let view = &model.lens.results;
+    let view = &model.open_study.results;
     let way = way_down(&view.drill);
     let title = match (way.is_empty(), crate::kinds::view(study.instrument).first) {
         (true, Some(first)) => format!("Answers, {first}"),
@@ -47,8 +47,8 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         return;
     }
     let line = Rect { x: inner.x + 1, width: inner.width.saturating_sub(1), ..inner };
-    let layout = Layout::new(study, line.width, canvas.glyphs());
-    let answer = |row: usize| model.lens.responses.get(view.found.get(row)?);
+    let layout = AnswerLayout::new(study, line.width, canvas.glyphs());
+    let answer = |row: usize| model.open_study.responses.get(view.found.get(row)?);
     let has_cursor = |row: usize| focus == Focus::Here && row == view.quotes.cursor;
     // The wrapped lines that were measured are reused for drawing.
     let mut broken: BTreeMap<usize, Vec<String>> = BTreeMap::new();

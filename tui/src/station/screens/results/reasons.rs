@@ -30,7 +30,7 @@ pub(super) fn as_text(theme: &Theme, glyphs: Glyphs) -> String {
 
 /// Draws the themes; below them, one quote of the theme under the cursor.
 pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, area: Rect) {
-    let view = &model.lens.results;
+    let view = &model.open_study.results;
     // Next to another view, the themes are for reading only and have no cursor.
     let is_main = view.view == View::Reasons;
     let cursor = if is_main { view.main } else { Window::default() };

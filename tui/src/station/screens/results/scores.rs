@@ -18,7 +18,7 @@ use crate::station::widgets::format::{number, thousands};
 
 /// One line of the pane.
 #[derive(Clone, Debug)]
-pub(super) enum Line<'a> {
+pub(super) enum ScoreLine<'a> {
     /// A score, its count, and the largest count.
     Score(i32, u64, u64),
     /// A share of those who answered.
@@ -27,7 +27,7 @@ pub(super) enum Line<'a> {
     Estimate(&'static str, usize, &'a Estimate),
 }
 
-impl Line<'_> {
+impl ScoreLine<'_> {
     /// The answers behind it.
     pub(super) fn drill(&self) -> Drill {
         let said = match self {
@@ -57,25 +57,25 @@ impl Line<'_> {
 }
 
 /// The lines of the pane, in order.
-pub(super) fn lines<'a>(study: &Study, results: &'a Results) -> Vec<Line<'a>> {
+pub(super) fn lines<'a>(study: &Study, results: &'a Results) -> Vec<ScoreLine<'a>> {
     let found = kinds::found(&results.outcomes);
     let counts = found.scores.map(|scores| scores.counts.0.as_slice()).unwrap_or_default();
     let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
-    let scores = counts.iter().rev().map(|(score, count)| Line::Score(*score, *count, most));
+    let scores = counts.iter().rev().map(|(score, count)| ScoreLine::Score(*score, *count, most));
     let estimates = kinds::lines(study.instrument, &results.estimates);
     scores
-        .chain(found.shares.into_iter().map(Line::Share))
+        .chain(found.shares.into_iter().map(ScoreLine::Share))
         .chain(
             estimates
                 .into_iter()
-                .map(|(label, decimals, estimate)| Line::Estimate(label, decimals, estimate)),
+                .map(|(label, decimals, estimate)| ScoreLine::Estimate(label, decimals, estimate)),
         )
         .collect()
 }
 
 /// Draws the pane.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
-    let view = &model.lens.results;
+    let view = &model.open_study.results;
     let focus = Focus::of(&Pane::Scores, &view.pane);
     let inner = canvas.pane(area, Caption { title: "Scores", count: "", foot: "" }, focus);
     let Some(results) = results(model) else { return };
@@ -89,11 +89,11 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
     for (y, index) in (inner.top()..inner.bottom()).zip(shown) {
         let line = Rect::new(inner.x, y, inner.width, 1);
         match &lines[index] {
-            Line::Score(score, count, most) => {
+            ScoreLine::Score(score, count, most) => {
                 draw_score(study, *score, (*count, *most), canvas, line);
             }
-            Line::Share(share) => draw_share(study, *share, n, canvas, line),
-            Line::Estimate(label, decimals, estimate) => {
+            ScoreLine::Share(share) => draw_share(study, *share, n, canvas, line),
+            ScoreLine::Estimate(label, decimals, estimate) => {
                 draw_estimate(label, *decimals, estimate, canvas, line);
             }
         }

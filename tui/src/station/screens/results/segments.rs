@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use crate::kinds;
 use crate::station::model::Model;
 use crate::station::model::class::readable;
-use crate::station::model::results::{Pane, Row, Scope, View};
+use crate::station::model::results::{Pane, SegmentRow, Scope, View};
 use crate::station::symbols::Glyphs;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, columns};
@@ -23,7 +23,7 @@ const NARROW_BELOW: u16 = 64;
 
 /// Draws the rows.
 pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) {
-    let rows = model.lens.rows(study);
+    let rows = model.open_study.rows(study);
     let kind = kinds::view(study.instrument);
     let Some(measure) = kind.main else {
         let title = kind.title;
@@ -36,12 +36,12 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         canvas.cut(area.x + 1, area.y, area.width.saturating_sub(1), text, Role::Dim);
         return;
     }
-    let view = &model.lens.results;
+    let view = &model.open_study.results;
     // Below another view, the segments are for reading only and have no cursor.
     let is_main = view.view == View::Segments;
     let window = if is_main { view.main } else { Window::default() };
     let glyphs = canvas.glyphs();
-    let label = |row: &Row| match view.scope {
+    let label = |row: &SegmentRow| match view.scope {
         Scope::Every => {
             format!("{} {}", row.dimension.label(), readable(row.dimension, &row.class))
         }
@@ -138,7 +138,7 @@ fn note(is_narrow: bool, glyphs: Glyphs) -> String {
 }
 
 /// The part of the range that contains the intervals, with a margin, so that they can be distinguished.
-fn zoomed(rows: &[Row], range: (f64, f64)) -> (f64, f64) {
+fn zoomed(rows: &[SegmentRow], range: (f64, f64)) -> (f64, f64) {
     let low = rows
         .iter()
         .map(|row| row.interval.map_or(row.value, |(low, _)| low))

@@ -79,7 +79,7 @@ fn a_channel_opens_into_whom_it_heard_and_whom_it_did_not() {
     });
     assert_eq!(rows, Some(()), "{}", rig.text());
     rig.keys("enter");
-    assert_eq!(rig.model.lens.results.found, [UNREAD]);
+    assert_eq!(rig.model.open_study.results.found, [UNREAD]);
     rig.keys("enter");
     let text = rig.text();
     assert!(text.contains("Liking, channel by channel"), "{text}");
@@ -92,7 +92,7 @@ fn a_channel_opens_into_whom_it_heard_and_whom_it_did_not() {
     let liking = rig.text().contains("ssr (openai), 1 to 5");
     assert!(liking, "{}", rig.text());
     rig.keys("enter");
-    assert_eq!(rig.model.lens.results.found.len(), 199, "all but one were heard");
+    assert_eq!(rig.model.open_study.results.found.len(), 199, "all but one were heard");
 }
 
 #[test]
@@ -147,9 +147,9 @@ fn hostile_words_of_channels_and_checks_are_inert() {
     }
     let mut rig = rig_with(report, (120, 36), Glyphs::Unicode);
     let mut one = heard_response(0);
-    for voices in one.channels.iter_mut().flat_map(|all| all.values_mut()) {
-        voices.text = Some(evil.to_owned());
-        voices.ssr = Some(Heard::none(evil));
+    for channel_readings in one.channels.iter_mut().flat_map(|all| all.values_mut()) {
+        channel_readings.text = Some(evil.to_owned());
+        channel_readings.ssr = Some(Heard::none(evil));
     }
     let items = vec![one];
     rig.tell(Msg::Page(id(MAIN), Ok(Page { items, next: None })));

@@ -72,7 +72,7 @@ pub(super) fn draw(
             return;
         }
         row(canvas, Rect::new(area.x, y, area.width, 1), against, estimate);
-        let view = &model.lens.results;
+        let view = &model.open_study.results;
         if view.pane == Pane::Main && index == view.main.cursor {
             canvas.tint(Rect::new(area.x, y, area.width, 1), Role::Selected);
         }

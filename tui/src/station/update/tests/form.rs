@@ -81,7 +81,7 @@ fn a_draft_is_checked_saved_and_sent_once() {
     assert_eq!(key, second, "the same draft is the same submission");
     let new = study(77, "A kettle", State::Queued, 0, 100);
     rig.tell(Msg::Submitted(Ok(new)));
-    assert_eq!((rig.model.screen, rig.model.lens.study), (Screen::Live, Some(id(77))));
+    assert_eq!((rig.model.screen, rig.model.open_study.study), (Screen::Live, Some(id(77))));
 }
 
 /// The front matter decides about unedited fields; an edited field overrides it.

@@ -113,7 +113,7 @@ fn the_palette_finds_commands_and_studies() {
     rig.keys(":");
     rig.paste("meal");
     rig.keys("enter");
-    assert_eq!((rig.model.screen, rig.model.lens.study), (Screen::Results, Some(id(MAIN))));
+    assert_eq!((rig.model.screen, rig.model.open_study.study), (Screen::Results, Some(id(MAIN))));
     rig.keys("1 :");
     rig.paste("new study");
     rig.keys("enter");

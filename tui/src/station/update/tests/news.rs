@@ -48,7 +48,7 @@ fn only_what_changed_is_asked_for() {
     assert_eq!(scores(&rig.event(recorded(60, 63, 52), MAIN, 11)), None);
     assert_eq!(scores(&rig.event(recorded(48, 55, 60), MAIN, 12)), None);
     rig.tell(Msg::Scores(id(MAIN), 40, Ok(vec![8; 8])));
-    assert_eq!(rig.model.lens.marks[39..49], [0, 8, 8, 8, 8, 8, 8, 8, 8, 0]);
+    assert_eq!(rig.model.open_study.marks[39..49], [0, 8, 8, 8, 8, 8, 8, 8, 8, 0]);
     assert_eq!(scores(&rig.wait(200)), Some(People { first: 48, count: 16 }));
     // After a failed request, and after any other change, all scores are requested.
     rig.tell(Msg::Scores(id(MAIN), 0, Err(ApiError::new(ErrorCode::Busy, "Later."))));
@@ -94,7 +94,7 @@ fn a_deleted_study_leaves_the_screen() {
         assert!(!rig.text().contains(&name), "{}", rig.text());
         // A late response about it is dropped.
         rig.tell(Msg::Scores(id(MAIN), 0, Ok(vec![9; 200])));
-        assert!(rig.model.lens.marks.is_empty());
+        assert!(rig.model.open_study.marks.is_empty());
         rig.keys("2 3 1");
         assert!(!rig.text().contains(&name), "{}", rig.text());
     }
@@ -102,7 +102,7 @@ fn a_deleted_study_leaves_the_screen() {
     let mut rig = rig();
     rig.open(200, 200);
     rig.news(EventKind::Deleted, 2, 50);
-    assert_eq!(rig.model.lens.study, Some(id(MAIN)));
+    assert_eq!(rig.model.open_study.study, Some(id(MAIN)));
     assert!(rig.model.studies.get(id(2)).is_none());
 }
 
@@ -184,7 +184,7 @@ fn an_older_store_is_told_and_read_anew() {
     let mut effects = rig.tell(Msg::Connected { version: "0.1.0".to_owned(), cursor: Cursor(40) });
     assert!(effects.contains(&Effect::Follow(Cursor(40))), "{effects:?}");
     assert!(rig.text().contains("older store"), "{}", rig.text());
-    assert!(rig.model.lens.responses.is_empty(), "answers of a store that is gone");
+    assert!(rig.model.open_study.responses.is_empty(), "answers of a store that is gone");
     effects.extend(rig.wait(500));
     assert!(calls(&effects).contains(&&Call::Live(id(MAIN))), "{effects:?}");
 }
@@ -193,9 +193,9 @@ fn an_older_store_is_told_and_read_anew() {
 fn answers_of_another_study_are_dropped() {
     let mut rig = rig();
     rig.open(200, 200);
-    let before = rig.model.lens.marks.clone();
+    let before = rig.model.open_study.marks.clone();
     rig.tell(Msg::Scores(id(3), 0, Ok(vec![3; 200])));
-    assert_eq!(rig.model.lens.marks, before);
+    assert_eq!(rig.model.open_study.marks, before);
 }
 
 #[test]
@@ -223,16 +223,16 @@ fn answers_are_read_once_and_put_in_order_when_they_are_looked_at() {
     assert!(!asked.iter().any(|call| matches!(call, Call::Newest(..))), "read twice: {asked:?}");
     let items = (0..100).map(ab_response).collect();
     rig.tell(Msg::Unread(id(AB), 0, Ok(Page { items, next: None })));
-    assert_eq!(rig.model.lens.responses.len(), 100);
-    assert_eq!(rig.model.lens.results.found.len(), 0, "nobody looks at them");
+    assert_eq!(rig.model.open_study.responses.len(), 100);
+    assert_eq!(rig.model.open_study.results.found.len(), 0, "nobody looks at them");
     // A late answer is requested by itself.
     let mut scores = vec![255; 100];
     scores[40] = 0;
     rig.tell(Msg::Scores(id(AB), 0, Ok(scores)));
-    rig.model.lens.responses.remove(&40);
+    rig.model.open_study.responses.remove(&40);
     let mut effects = rig.tell(Msg::Scores(id(AB), 40, Ok(vec![255])));
     effects.extend(rig.wait(300));
     assert!(calls(&effects).contains(&&Call::Unread(id(AB), 40, 1)), "{effects:?}");
     rig.keys("3");
-    assert_eq!(rig.model.lens.results.found.len(), 99);
+    assert_eq!(rig.model.open_study.results.found.len(), 99);
 }

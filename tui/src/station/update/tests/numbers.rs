@@ -14,12 +14,12 @@ fn numbers_drill_down_to_people_and_esc_walks_back() {
     rig.open(200, 200);
     // The group with the lowest score is first, so Enter suffices.
     rig.keys("3 s l enter");
-    let view = &rig.model.lens.results;
+    let view = &rig.model.open_study.results;
     assert_eq!(view.pane, Pane::Quotes);
     assert_eq!(view.drill.classes[0].1, "75-100", "the lowest class comes first");
     let found = view.found.clone();
     assert!(!found.is_empty());
-    let responses = &rig.model.lens.responses;
+    let responses = &rig.model.open_study.responses;
     let age = |ordinal| responses[ordinal].respondent.persona().unwrap().age;
     assert!(found.iter().all(|ordinal| age(ordinal) >= 75));
     rig.keys("enter j j");
@@ -30,9 +30,9 @@ fn numbers_drill_down_to_people_and_esc_walks_back() {
         other => panic!("{other:?}"),
     }
     rig.keys("esc");
-    assert_eq!(rig.model.lens.results.pane, Pane::Quotes);
+    assert_eq!(rig.model.open_study.results.pane, Pane::Quotes);
     rig.keys("esc");
-    assert!(rig.model.lens.results.drill.is_empty());
+    assert!(rig.model.open_study.results.drill.is_empty());
     rig.keys("esc");
     assert_eq!(rig.model.screen, Screen::Studies);
     assert_eq!(rig.model.studies.selected().map(|study| study.id), Some(id(MAIN)));
@@ -53,12 +53,12 @@ fn few_answers_never_stand_first_among_all_groups() {
     rig.tell(Msg::Report(id(MAIN), Ok(Box::new(small))));
     rig.keys("3");
     let study = rig.model.study().unwrap().clone();
-    let rows = rig.model.lens.rows(&study);
+    let rows = rig.model.open_study.rows(&study);
     assert_eq!(rows[0].class, "75-100");
     assert_eq!(rows.last().unwrap().class, "18-24", "three answers say nothing");
     // With one dimension, classes are in their own order.
     rig.keys("b");
-    assert_eq!(rig.model.lens.rows(&study)[0].class, "18-24");
+    assert_eq!(rig.model.open_study.rows(&study)[0].class, "18-24");
 }
 
 #[test]
@@ -69,9 +69,9 @@ fn answers_that_are_not_loaded_are_not_made_up() {
     let mut rig = rig();
     rig.open_ab(20);
     rig.keys("2");
-    rig.model.lens.open(id(AB));
+    rig.model.open_study.open(id(AB));
     let effects = rig.tell(Msg::Scores(id(AB), 0, Ok(vec![8; 20])));
-    assert_eq!(rig.model.lens.marks, vec![UNREAD; 20]);
+    assert_eq!(rig.model.open_study.marks, vec![UNREAD; 20]);
     assert!(calls(&effects).contains(&&Call::Unread(id(AB), 0, 20)), "{effects:?}");
     // A respondent who is on no page, however often it is requested, has no answer.
     for _ in 0..3 {
@@ -79,8 +79,8 @@ fn answers_that_are_not_loaded_are_not_made_up() {
         rig.tell(Msg::Unread(id(AB), 0, Ok(Page { items, next: None })));
         rig.wait(200);
     }
-    assert_eq!(rig.model.lens.marks[7], NO_SCORE);
-    assert!(rig.model.lens.marks.iter().all(|mark| *mark != UNREAD));
+    assert_eq!(rig.model.open_study.marks[7], NO_SCORE);
+    assert!(rig.model.open_study.marks.iter().all(|mark| *mark != UNREAD));
 }
 
 /// A respondent with another preference in each order counts as none, in the mosaic as in the results.
@@ -103,10 +103,10 @@ fn a_preference_that_changes_with_the_order_is_none() {
     // The first two preferred B before.
     let items = vec![again(0, Preference::B), again(1, Preference::A)];
     rig.tell(Msg::Unread(id(AB), 0, Ok(Page { items, next: None })));
-    assert_eq!(rig.model.lens.marks[..2], [2, 3]);
+    assert_eq!(rig.model.open_study.marks[..2], [2, 3]);
     // Both answers can be read, and the same page again changes nothing.
     rig.tell(Msg::Unread(id(AB), 0, Ok(Page { items: vec![ab_response(1)], next: None })));
-    assert_eq!(rig.model.lens.marks[..2], [2, 3]);
+    assert_eq!(rig.model.open_study.marks[..2], [2, 3]);
     rig.keys("2 l enter");
     let text = rig.text();
     assert!(text.contains("I get my money back") && text.contains("Said again."), "{text}");
@@ -171,7 +171,7 @@ fn what_is_copied_brings_its_number() {
     copy(&mut rig, "v v j");
     rig.keys("1");
     rig.open_ab(100);
-    rig.model.lens.results.view = crate::station::model::results::View::Versus;
+    rig.model.open_study.results.view = crate::station::model::results::View::Versus;
     copy(&mut rig, "");
     copy(&mut rig, "j j j");
     insta::assert_snapshot!(lines.join("\n"));

@@ -27,7 +27,7 @@ pub(crate) enum Geometry {
     /// In rows, in panel order.
     Grid(Grid),
     /// In a column for each score.
-    Columns(Columns),
+    Columns(MosaicColumns),
 }
 
 /// Rows of equal tiles, or of half-cell dots.
@@ -54,7 +54,7 @@ pub(super) enum DotSize {
 
 /// A column for each score, filled from below.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Columns {
+pub(crate) struct MosaicColumns {
     /// Respondents by score, lowest score first.
     pub(super) by_score: Vec<Vec<usize>>,
     /// Cells from one column to the next.
@@ -104,7 +104,7 @@ impl Geometry {
         let most = by_score.iter().map(Vec::len).max().unwrap_or(0).max(1);
         let per_dot = most.div_ceil(inner * height).max(1);
         let across = most.div_ceil(per_dot).div_ceil(height).clamp(1, inner);
-        Self::Columns(Columns {
+        Self::Columns(MosaicColumns {
             by_score,
             band: u16::try_from(band).unwrap_or(u16::MAX),
             across,
@@ -183,7 +183,7 @@ impl Grid {
     }
 }
 
-impl Columns {
+impl MosaicColumns {
     fn neighbour(&self, person: usize, steer: Steer) -> Option<usize> {
         let find = |people: &Vec<usize>| people.binary_search(&person).ok();
         let Some((column, place)) = self

@@ -18,7 +18,7 @@ use protocol::results::Estimate;
 use protocol::study::StudySpec;
 
 use self::limit::Limit;
-use crate::domain::asking::Asking;
+use crate::domain::asking::Purpose;
 use crate::domain::instrument::scale::Scale;
 use crate::domain::instrument::types::{Controls, kind, kind_of};
 use crate::domain::instrument::words;
@@ -36,7 +36,7 @@ pub(super) struct Checks {
     scale: Option<Scale>,
     /// The current respondent, with the answer that counts.
     at_hand: Option<(u32, Option<i32>)>,
-    met: BTreeMap<Asking, Met>,
+    met: BTreeMap<Purpose, Met>,
 }
 
 /// Counts of one purpose.
@@ -50,7 +50,7 @@ struct Met {
 
 /// The verdicts of the checks.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct CheckResults {
     pub(super) controls: BTreeMap<Control, ControlResult>,
     pub(super) wordings: Option<Wordings>,
     /// A sentence for each check, with its flag if it failed.
@@ -74,7 +74,7 @@ impl Checks {
             Outcome::Answered(Answered { answer, .. }) => kind(answer.study_type()).place(answer),
             _ => None,
         };
-        if asking == Asking::Answer {
+        if asking == Purpose::Answer {
             self.at_hand = Some((at.respondent, value));
             return;
         }
@@ -83,7 +83,7 @@ impl Checks {
         let answer = self.at_hand.filter(|(who, _)| *who == at.respondent);
         if let (Some((_, Some(answer))), Some(said)) = (answer, value) {
             let said = match asking {
-                Asking::Control(Control::Reversed) => scale.turned(said),
+                Purpose::Control(Control::Reversed) => scale.turned(said),
                 _ => said,
             };
             met.pairs.add(answer, said);
@@ -91,12 +91,12 @@ impl Checks {
     }
 
     /// Evaluates all checks.
-    pub(super) fn find(&self) -> Found {
-        let Some(scale) = self.scale else { return Found::default() };
+    pub(super) fn find(&self) -> CheckResults {
+        let Some(scale) = self.scale else { return CheckResults::default() };
         let nothing = Met::default();
         let met = |asking| self.met.get(&asking).unwrap_or(&nothing);
-        let limit = Limit::of(scale, &met(Asking::Replicate(1)).pairs);
-        let mut found = Found::default();
+        let limit = Limit::of(scale, &met(Purpose::Replicate(1)).pairs);
+        let mut found = CheckResults::default();
         let mut tell = |verdict: Verdict, flag: Flag, sentence: &str| {
             let flag = (verdict == Verdict::Failed).then_some(flag);
             found.warnings.push((flag, sentence.to_owned()));
@@ -104,7 +104,7 @@ impl Checks {
         if !self.wanted.controls.is_empty() {
             for control in Control::ALL {
                 let result = if self.wanted.controls.contains(control) {
-                    let met = met(Asking::Control(*control));
+                    let met = met(Purpose::Control(*control));
                     let judged = controls::judge(*control, met, scale, &limit);
                     tell(judged.verdict, Flag::ControlFailed, &judged.sentence);
                     ControlResult::Judged(Box::new(judged))
@@ -123,9 +123,9 @@ impl Checks {
         }
         if self.wanted.wordings > 0 {
             let all: Vec<(u16, &Met)> = (1..=self.wanted.wordings)
-                .map(|number| (number, met(Asking::Wording(number))))
+                .map(|number| (number, met(Purpose::Wording(number))))
                 .collect();
-            let same_words = &met(Asking::Replicate(1)).pairs;
+            let same_words = &met(Purpose::Replicate(1)).pairs;
             let wordings = wordings::judge(&all, same_words, scale, &limit);
             tell(wordings.verdict, Flag::WordingMatters, &wordings.sentence);
             found.wordings = Some(wordings);

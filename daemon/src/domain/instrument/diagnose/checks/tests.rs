@@ -11,14 +11,14 @@ use protocol::quality::{Figure, Flag};
 use protocol::results::{Answer, Diagnostics, PurchaseIntent, Results, Sentiment};
 use protocol::study::{Instrument, StudySpec};
 
-use crate::domain::asking::Asking;
+use crate::domain::asking::Purpose;
 use crate::domain::instrument::tests::concept;
-use crate::domain::instrument::{Accumulator, Extras, assignments};
+use crate::domain::instrument::{Accumulator, Subsamples, assignments};
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 
-const DECOY: Asking = Asking::Control(Control::Decoy);
-const DUPLICATE: Asking = Asking::Control(Control::Duplicate);
-const REVERSED: Asking = Asking::Control(Control::Reversed);
+const DECOY: Purpose = Purpose::Control(Control::Decoy);
+const DUPLICATE: Purpose = Purpose::Control(Control::Duplicate);
+const REVERSED: Purpose = Purpose::Control(Control::Reversed);
 
 /// A study of 60 that asks 30 of them everything there is.
 fn checked() -> StudySpec {
@@ -56,7 +56,7 @@ fn said(score: i32) -> Outcome {
 }
 
 /// Everyone is asked everything that the study asks them, and answers as the panel does.
-fn results(spec: &StudySpec, panel: impl Fn(u32, Asking) -> Outcome) -> Results {
+fn results(spec: &StudySpec, panel: impl Fn(u32, Purpose) -> Outcome) -> Results {
     let mut accumulator = Accumulator::new(spec);
     for who in 0..spec.panel {
         for at in assignments(spec, FIRST_ROUND, who) {
@@ -67,14 +67,14 @@ fn results(spec: &StudySpec, panel: impl Fn(u32, Asking) -> Outcome) -> Results 
 }
 
 /// A panel that means what it says.
-fn honest(who: u32, asking: Asking) -> Outcome {
+fn honest(who: u32, asking: Purpose) -> Outcome {
     said(match asking {
-        Asking::Answer => varied(who),
-        Asking::Replicate(_) => varied(who) + chance(who, 1),
+        Purpose::Answer => varied(who),
+        Purpose::Replicate(_) => varied(who) + chance(who, 1),
         DECOY => 1,
         DUPLICATE => varied(who) + chance(who, 2),
         REVERSED => 11 - varied(who) + chance(who, 3),
-        Asking::Wording(number) => varied(who) + chance(who, 3 + u32::from(number)),
+        Purpose::Wording(number) => varied(who) + chance(who, 3 + u32::from(number)),
     })
 }
 
@@ -145,7 +145,7 @@ fn whoever_does_not_look_at_the_scale_is_caught_though_the_mean_agrees() {
 #[test]
 fn a_bad_text_and_a_bad_decoy_are_no_yes_saying() {
     let found = results(&checked(), |who, asking| match asking {
-        Asking::Answer => said(2 + chance(who, 0)),
+        Purpose::Answer => said(2 + chance(who, 0)),
         _ => said(2 + chance(who, 5)),
     });
     let judged = judged(&found, Control::Decoy);
@@ -189,7 +189,7 @@ fn looks_that_sway_are_named_and_noise_does_not_hide_them() {
 #[test]
 fn a_wording_that_moves_the_mean_is_named_with_its_number() {
     let found = results(&checked(), |who, asking| match asking {
-        Asking::Wording(2) => said(varied(who) - 3),
+        Purpose::Wording(2) => said(varied(who) - 3),
         _ => honest(who, asking),
     });
     let wordings = found.diagnostics.wordings.as_ref().unwrap();
@@ -201,7 +201,7 @@ fn a_wording_that_moves_the_mean_is_named_with_its_number() {
     assert!(wordings.sentence.contains("wording 2 of 2"), "{}", wordings.sentence);
     // Words that shuffle people and leave the mean alone cost the order.
     let shuffled = results(&checked(), |who, asking| match asking {
-        Asking::Wording(1) => said(varied(who * 5 + 2)),
+        Purpose::Wording(1) => said(varied(who * 5 + 2)),
         _ => honest(who, asking),
     });
     let rank =
@@ -218,7 +218,7 @@ fn too_few_decide_nothing_and_silence_is_no_answer() {
         assert_eq!(judged(&few, *control).verdict, Verdict::Undecided);
     }
     let silent = results(&checked(), |who, asking| match asking {
-        Asking::Answer => honest(who, asking),
+        Purpose::Answer => honest(who, asking),
         _ => Outcome::Refused { reason: "I have said so already".to_owned() },
     });
     let decoy = judged(&silent, Control::Decoy);
@@ -276,8 +276,8 @@ proptest! {
         let mut with = checked();
         with.seed = seed.into();
         let without = StudySpec { measurement: Measurement::default(), ..with.clone() };
-        let panel = |who: u32, asking: Asking| match asking {
-            Asking::Answer => said(scores[who as usize]),
+        let panel = |who: u32, asking: Purpose| match asking {
+            Purpose::Answer => said(scores[who as usize]),
             _ => said(others[who as usize]),
         };
         let (with, without) = (results(&with, panel), results(&without, panel));
@@ -295,13 +295,13 @@ proptest! {
         spec.measurement.subsample = subsample.min(panel);
         spec.measurement.replicates = subsample.min(panel);
         spec.measurement.wordings = wordings;
-        let extras = Extras::of(&spec);
-        let of = |wanted: Asking| -> Vec<u32> {
+        let extras = Subsamples::of(&spec);
+        let of = |wanted: Purpose| -> Vec<u32> {
             extras.all().filter(|(asking, _)| *asking == wanted).map(|(_, who)| who).collect()
         };
         let people = of(DECOY);
         prop_assert_eq!(people.len(), subsample.min(panel) as usize);
-        prop_assert_eq!(&people, &of(Asking::Replicate(1)), "the same people");
+        prop_assert_eq!(&people, &of(Purpose::Replicate(1)), "the same people");
         prop_assert_eq!(extras.all().count() as u64, extras.len());
         for who in 0..panel {
             let theirs: Vec<u16> = assignments(&spec, FIRST_ROUND, who).map(|at| at.replicate).collect();

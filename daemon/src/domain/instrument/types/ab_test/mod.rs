@@ -16,8 +16,8 @@ use super::{Chosen, Controls, Layout, MainNumber, Rehearsal, StudyKind, Supplied
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::items::Item;
 use crate::domain::instrument::level::{Measure, of_score};
-use crate::domain::instrument::mend::{Form, Kind};
-use crate::domain::instrument::quantity::{Metric, Reading};
+use crate::domain::instrument::normalize_reply::{Form, FieldKind};
+use crate::domain::instrument::metric::{Metric, MetricSource};
 use crate::domain::instrument::reply::{Fields, REASONING_MAX};
 use crate::domain::instrument::tally::Tally;
 use crate::domain::outcome::{Answered, Assignment};
@@ -107,12 +107,12 @@ impl StudyKind for AbStudy {
 
     fn form(&self, _instrument: &Instrument) -> Form {
         vec![
-            ("reasoning", Kind::Text(REASONING_MAX)),
-            ("preference", Kind::preference()),
-            ("score_a", Kind::Whole(1, 10)),
-            ("score_b", Kind::Whole(1, 10)),
-            ("sentiment", Kind::sentiment()),
-            ("differentiators", Kind::Topics),
+            ("reasoning", FieldKind::Text(REASONING_MAX)),
+            ("preference", FieldKind::preference()),
+            ("score_a", FieldKind::Whole(1, 10)),
+            ("score_b", FieldKind::Whole(1, 10)),
+            ("sentiment", FieldKind::sentiment()),
+            ("differentiators", FieldKind::Topics),
         ]
     }
 
@@ -175,13 +175,13 @@ impl StudyKind for AbStudy {
         const DOUBLED: (i32, i32) = (2 * SCALE.0, 2 * SCALE.1);
         const GAP: (i32, i32) = (DOUBLED.0 - DOUBLED.1, DOUBLED.1 - DOUBLED.0);
         vec![
-            Metric::new("a_minus_b_pct", Reading::Balance { value: lead }),
+            Metric::new("a_minus_b_pct", MetricSource::Balance { value: lead }),
             Metric::share("variant_a_pct", lead, 1, 1),
             Metric::share("variant_b_pct", lead, -1, -1),
             Metric::share("no_preference_pct", lead, 0, 0),
-            Metric::new("variant_a_score", Reading::Doubled { scale: DOUBLED, value: doubled_a }),
-            Metric::new("variant_b_score", Reading::Doubled { scale: DOUBLED, value: doubled_b }),
-            Metric::new("score_difference", Reading::DoubledGap { scale: GAP, value: gap }),
+            Metric::new("variant_a_score", MetricSource::Doubled { scale: DOUBLED, value: doubled_a }),
+            Metric::new("variant_b_score", MetricSource::Doubled { scale: DOUBLED, value: doubled_b }),
+            Metric::new("score_difference", MetricSource::DoubledGap { scale: GAP, value: gap }),
         ]
     }
 

@@ -15,7 +15,7 @@ use super::{Controls, Rehearsal, StudyKind, Supplied, Template};
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::items::Item;
 use crate::domain::instrument::limits::{self, QUESTION_MAX, QUESTIONS_MAX, Violation};
-use crate::domain::instrument::mend::{Form, Kind};
+use crate::domain::instrument::normalize_reply::{Form, FieldKind};
 use crate::domain::instrument::reply::{
     Fields, MENTIONS_MAX, REASONING_MAX, REFUSAL_MAX, THEME_MAX, one_line,
 };
@@ -100,7 +100,7 @@ impl StudyKind for SurveyStudy {
     fn form(&self, instrument: &Instrument) -> Form {
         let questions = self.questions(instrument).iter();
         let questions = questions.map(|question| question.trim().to_owned()).collect();
-        vec![("answers", Kind::Answers(questions)), ("reasoning", Kind::Text(REASONING_MAX))]
+        vec![("answers", FieldKind::Answers(questions)), ("reasoning", FieldKind::Text(REASONING_MAX))]
     }
 
     fn items(&self, instrument: &Instrument) -> Vec<Item> {
@@ -218,8 +218,8 @@ fn read(mut fields: Fields, questions: &[String]) -> Result<Answered, Unreadable
             return Err(Unreadable::invalid("a question is answered twice"));
         }
         let (answer, named) = match said(entry)? {
-            Said::Answer { answer, themes } => (answer, themes),
-            Said::Declined { reason } => {
+            QuestionReply::Answer { answer, themes } => (answer, themes),
+            QuestionReply::Declined { reason } => {
                 refused.insert(question, reason);
                 continue;
             }
@@ -254,17 +254,17 @@ fn read(mut fields: Fields, questions: &[String]) -> Result<Answered, Unreadable
 }
 
 /// The reply to one question.
-enum Said {
+enum QuestionReply {
     Answer { answer: String, themes: Vec<String> },
     Declined { reason: String },
 }
 
 /// Reads the reply to one question.
-fn said(mut entry: Fields) -> Result<Said, Unreadable> {
+fn said(mut entry: Fields) -> Result<QuestionReply, Unreadable> {
     let said = match entry.optional_text("refused", REFUSAL_MAX)? {
-        Some(reason) => Said::Declined { reason },
+        Some(reason) => QuestionReply::Declined { reason },
         None => {
-            Said::Answer { answer: entry.text("answer", ANSWER_MAX)?, themes: names(&mut entry)? }
+            QuestionReply::Answer { answer: entry.text("answer", ANSWER_MAX)?, themes: names(&mut entry)? }
         }
     };
     entry.finish()?;

@@ -15,7 +15,7 @@ const EXCERPT_MAX: usize = 300;
 
 /// Counts of one question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Question {
+struct QuestionCounts {
     answered: u64,
     refused: u64,
     themes: Themes,
@@ -23,11 +23,11 @@ struct Question {
 
 /// Counts of all questions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Questions(Vec<(String, Question)>);
+pub(super) struct Questions(Vec<(String, QuestionCounts)>);
 
 impl Questions {
     pub(super) fn new(questions: &[String]) -> Self {
-        Self(questions.iter().map(|q| (q.trim().to_owned(), Question::default())).collect())
+        Self(questions.iter().map(|q| (q.trim().to_owned(), QuestionCounts::default())).collect())
     }
 
     /// Counts the replies of one respondent.
@@ -67,7 +67,7 @@ fn spread_quotes(themes: &mut [Theme]) {
     }
 }
 
-impl Question {
+impl QuestionCounts {
     fn result(&self, question: &str) -> QuestionResult {
         let mut themes = self.themes.report(self.answered);
         spread_quotes(&mut themes);

@@ -3,9 +3,9 @@
 //! reports the reason and no substitute value.
 
 mod chat;
-mod log;
-mod purse;
-mod teller;
+mod exchange_log;
+mod reservation;
+mod channel_budget;
 mod vectors;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,30 +18,30 @@ use protocol::persona::Persona;
 use protocol::results::Answer;
 use tokio::sync::{mpsc, oneshot};
 
-use self::chat::Question;
-use self::log::Log;
-pub(super) use self::purse::Purse;
-use self::teller::Teller;
+use self::chat::SideQuestion;
+use self::exchange_log::ExchangeLog;
+pub(super) use self::reservation::Reservation;
+use self::channel_budget::ChannelBudget;
 use self::vectors::Ssr;
-use super::recorder::Parcel;
+use super::recorder::RecordRequest;
 use super::{Calls, unwritten};
-use crate::domain::evidence::Blueprint;
-use crate::domain::exchange::{Exchange, Part, Source};
+use crate::domain::evidence::PromptRecord;
+use crate::domain::exchange::{Exchange, SidePart, ReplySource};
 use crate::domain::instrument::channels::{TEXT_BYTES_MAX, heard, hears, read_rating, read_text};
 use crate::domain::outcome::{Assignment, EngineUse, Usage};
-use crate::domain::voices;
+use crate::domain::channel_readings;
 use crate::inference::limits::{Condition, backoff, own_wait};
 use crate::inference::model::ModelEngine;
 
 /// Everything that the side measurements of a study need.
-pub(super) struct Beside {
+pub(super) struct SideMeasures {
     calls: Calls,
     constructs: &'static [Construct],
     ssr: Option<Ssr>,
     rater: Option<Arc<ModelEngine>>,
     /// The most that rating all constructs of one respondent can cost.
     worst_rating: UsdMicros,
-    teller: Teller,
+    channel_budget: ChannelBudget,
     /// Lets one side-measurement call of this study at a time wait at the doors of chat models.
     door: tokio::sync::Mutex<()>,
     /// Usage of the calls that embed the anchors, until it is booked with the first respondent.
@@ -50,7 +50,7 @@ pub(super) struct Beside {
 
 /// The side measurements of one respondent.
 #[derive(Debug, Default)]
-pub(super) struct Heard {
+pub(super) struct MeasuredChannels {
     pub(super) channels: Option<Channels>,
     pub(super) exchanges: Vec<Exchange>,
     /// Usage of the engine that gave the direct answer.
@@ -63,7 +63,7 @@ pub(super) struct Heard {
 
 /// A respondent to be measured.
 #[derive(Clone, Copy)]
-pub(super) struct Speaker<'a> {
+pub(super) struct MeasuredRespondent<'a> {
     /// The engine that gave the direct answer.
     pub(super) engine: &'a Arc<ModelEngine>,
     /// The respondent's ordinal in the panel.
@@ -72,19 +72,19 @@ pub(super) struct Speaker<'a> {
     /// The direct answer.
     pub(super) answer: &'a Answer,
     /// The money reserved for these calls.
-    pub(super) purse: &'a Purse,
+    pub(super) reservation: &'a Reservation,
     /// The exchanges of the direct question.
     pub(super) direct: Option<&'a (Assignment, Vec<Exchange>)>,
     /// Receives every exchange for the store.
-    pub(super) recorder: &'a mpsc::Sender<Parcel>,
+    pub(super) recorder: &'a mpsc::Sender<RecordRequest>,
 }
 
-impl Beside {
+impl SideMeasures {
     /// Prepares the side measurements and adds their settings and templates to the evidence; `None` for a study with
     /// the direct channel only.
     pub(super) async fn open(
         calls: &Calls,
-        blueprints: &mut Vec<Blueprint>,
+        prompt_records: &mut Vec<PromptRecord>,
     ) -> Result<Option<Arc<Self>>, ApiError> {
         let constructs = heard(&calls.spec);
         if constructs.is_empty() {
@@ -92,10 +92,10 @@ impl Beside {
         }
         let makers = calls.core.makers(&calls.spec)?;
         let members = calls.pool.members().iter();
-        blueprints.extend(members.map(|engine| engine.blueprint_beside(Part::Text)));
+        prompt_records.extend(members.map(|engine| engine.side_prompt_record(SidePart::Text)));
         let mut worst_rating = 0_i64;
         if let Some(rater) = &makers.rater {
-            blueprints.push(rater.blueprint_beside(Part::Rating));
+            prompt_records.push(rater.side_prompt_record(SidePart::Rating));
             for construct in constructs {
                 let longest =
                     rater.longest_rating(calls.spec.seed, *construct).map_err(unwritten)?;
@@ -105,9 +105,9 @@ impl Beside {
         let mut overhead = Usage::default();
         let ssr = match makers.embedder {
             Some(embedder) if hears(&calls.spec, Channel::Ssr) => {
-                let (ssr, blueprint) =
+                let (ssr, prompt_record) =
                     Ssr::open(calls, embedder, constructs, &mut overhead).await?;
-                blueprints.push(blueprint);
+                prompt_records.push(prompt_record);
                 Some(ssr)
             }
             _ => None,
@@ -118,7 +118,7 @@ impl Beside {
             ssr,
             rater: makers.rater,
             worst_rating: UsdMicros(worst_rating),
-            teller: Teller::default(),
+            channel_budget: ChannelBudget::default(),
             door: tokio::sync::Mutex::new(()),
             overhead: Mutex::new(overhead),
         })))
@@ -159,15 +159,15 @@ impl Beside {
     }
 
     /// Runs all side measurements of one respondent.
-    pub(super) async fn ask(&self, speaker: Speaker<'_>) -> Heard {
-        let mut log = Log::default();
+    pub(super) async fn ask(&self, speaker: MeasuredRespondent<'_>) -> MeasuredChannels {
+        let mut log = ExchangeLog::default();
         let overhead = self.take_overhead();
         if overhead != Usage::default() {
-            speaker.purse.note(overhead);
-            log.took(Part::Embedding, overhead);
+            speaker.reservation.note(overhead);
+            log.took(SidePart::Embedding, overhead);
         }
         let is_new = |(_, said): &(_, Vec<Exchange>)| {
-            said.last().is_some_and(|said| said.source == Source::Asked)
+            said.last().is_some_and(|said| said.source == ReplySource::Asked)
         };
         if speaker.direct.is_some_and(is_new) {
             self.keep_early(speaker, &log).await;
@@ -184,9 +184,9 @@ impl Beside {
         if let Some(rater) = &self.rater {
             for (construct, text) in &texts {
                 let seed = self.calls.spec.seed;
-                let question = Question {
+                let question = SideQuestion {
                     engine: rater,
-                    about: (Part::Rating, *construct),
+                    about: (SidePart::Rating, *construct),
                     ready: &|reask| rater.ready_rating(seed, *construct, text, reask),
                 };
                 let _rated = self.put(speaker, &question, read_rating, &mut log).await;
@@ -198,37 +198,37 @@ impl Beside {
     /// A free text on one construct; skipped when no channel could read it.
     async fn text(
         &self,
-        speaker: Speaker<'_>,
+        speaker: MeasuredRespondent<'_>,
         construct: Construct,
-        log: &mut Log,
+        log: &mut ExchangeLog,
     ) -> Option<String> {
         let unreadable = self.ssr.as_ref().and_then(|ssr| ssr.lacks(construct));
         if let (None, Some(why)) = (&self.rater, unreadable) {
-            log.reason(Part::Text, construct, why);
+            log.reason(SidePart::Text, construct, why);
             return None;
         }
-        let Speaker { engine, persona, .. } = speaker;
-        let question = Question {
+        let MeasuredRespondent { engine, persona, .. } = speaker;
+        let question = SideQuestion {
             engine,
-            about: (Part::Text, construct),
+            about: (SidePart::Text, construct),
             ready: &|reask| engine.ready_text(&self.calls.spec, construct, persona, reask),
         };
         self.put(speaker, &question, read_text, log).await
     }
 
-    fn heard(&self, answer: &Answer, log: Log) -> Heard {
-        let why = |part: Part, construct: Construct| log.why(part, construct);
-        let channels = voices::heard(&self.calls.spec, answer, &log.spoken(), &why);
-        let mut heard = Heard { channels, halted: log.halted, ..Heard::default() };
+    fn heard(&self, answer: &Answer, log: ExchangeLog) -> MeasuredChannels {
+        let why = |part: SidePart, construct: Construct| log.why(part, construct);
+        let channels = channel_readings::heard(&self.calls.spec, answer, &log.spoken(), &why);
+        let mut heard = MeasuredChannels { channels, halted: log.halted, ..MeasuredChannels::default() };
         for (part, usage) in log.usage {
             let share = EngineUse { usage, ..EngineUse::default() };
             let other = match part {
-                Part::Text => {
+                SidePart::Text => {
                     heard.own = share;
                     None
                 }
-                Part::Embedding => self.ssr.as_ref().map(Ssr::names),
-                Part::Rating => self
+                SidePart::Embedding => self.ssr.as_ref().map(Ssr::names),
+                SidePart::Rating => self
                     .rater
                     .as_ref()
                     .map(|rater| (rater.service().name.clone(), rater.model().to_owned())),
@@ -266,13 +266,13 @@ impl Beside {
 
     /// Stores the exchanges so far, so that nothing is asked again after a halt or a crash; returns when they are
     /// durable.
-    async fn keep_early(&self, speaker: Speaker<'_>, log: &Log) {
+    async fn keep_early(&self, speaker: MeasuredRespondent<'_>, log: &ExchangeLog) {
         let Some((at, direct)) = speaker.direct else { return };
         let said = direct.iter().chain(&log.exchanges).cloned().collect();
         let (durable, is_durable) = oneshot::channel();
         let (early, durable) = (Some((*at, said)), Some(durable));
         // If recording has ended, the recorder reports the error itself.
-        drop(speaker.recorder.send(Parcel { early, durable, ..Parcel::default() }).await);
+        drop(speaker.recorder.send(RecordRequest { early, durable, ..RecordRequest::default() }).await);
         drop(is_durable.await);
     }
 
@@ -281,7 +281,7 @@ impl Beside {
         let wait = backoff(self.calls.spec.seed, ordinal, tries, Condition::Failing, None)
             .max(own_wait(after));
         tokio::select! {
-            () = self.calls.gate.cancelled() => {}
+            () = self.calls.cancel.cancelled() => {}
             () = tokio::time::sleep(wait) => {}
         }
     }

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use protocol::error::ApiError;
 
-use super::round::Round;
-use super::sitting::{Next, Sitting};
+use super::panel_run::PanelRun;
+use super::respondent_task::{Next, RespondentTask};
 use crate::domain::outcome::Outcome;
 use crate::inference::chat::{CallError, Remedy};
 use crate::inference::limits::{TRIES_MAX, own_wait};
-use crate::inference::pool::Standing;
+use crate::inference::pool::Availability;
 
 /// Failed tries of one question, by the engine's index in the pool.
 #[derive(Clone, Debug, Default)]
@@ -45,85 +45,85 @@ impl Tries {
     }
 }
 
-impl Round {
+impl PanelRun {
     /// The next step of a respondent whose call got no reply.
-    pub(super) fn without_reply(&mut self, mut sitting: Sitting, error: &CallError) -> Next {
-        let engine = sitting.engine;
+    pub(super) fn without_reply(&mut self, mut task: RespondentTask, error: &CallError) -> Next {
+        let engine = task.engine;
         let remedy = error.remedy();
         if remedy == Remedy::Stop {
-            return Next::Stop(sitting, error.to_string());
+            return Next::Stop(task, error.to_string());
         }
-        if self.study.gate.is_cancelled() {
-            return Next::Halted(sitting);
+        if self.study.cancel.is_cancelled() {
+            return Next::Halted(task);
         }
-        if let (CallError::Rejected { .. }, Some(lane)) = (error, self.lanes.get_mut(engine)) {
-            lane.note_rejection();
-            if lane.rejects_everything() {
+        if let (CallError::Rejected { .. }, Some(slot)) = (error, self.slots.get_mut(engine)) {
+            slot.note_rejection();
+            if slot.rejects_everything() {
                 let why = format!("{error}; it accepted no call of this study");
-                return Next::Stop(sitting, why);
+                return Next::Stop(task, why);
             }
         }
         let standings = self.standings();
         let mut after = Duration::ZERO;
         match remedy {
-            Remedy::Again(told) => {
-                sitting.tries.note(engine);
-                after = own_wait(told);
-                let stays = self.goes_to(&sitting, &standings) == Some(engine);
+            Remedy::Again(redact) => {
+                task.tries.note(engine);
+                after = own_wait(redact);
+                let stays = self.failover_target(&task, &standings) == Some(engine);
                 if stays && !self.budget.retry() {
-                    sitting.tries.use_up(engine);
+                    task.tries.use_up(engine);
                 }
             }
-            Remedy::Drop | Remedy::Stop => sitting.tries.use_up(engine),
+            Remedy::Drop | Remedy::Stop => task.tries.use_up(engine),
         }
-        match self.goes_to(&sitting, &standings) {
+        match self.failover_target(&task, &standings) {
             None => {
-                let at = sitting.at();
-                self.close(sitting, at, Outcome::Failed { reason: error.to_string() })
+                let at = task.at();
+                self.close(task, at, Outcome::Failed { reason: error.to_string() })
             }
             Some(same) if same == engine => {
-                let time = self.study.now() + self.backoff(&sitting).max(after);
-                Next::Ask(sitting, time)
+                let time = self.study.now() + self.backoff(&task).max(after);
+                Next::Ask(task, time)
             }
-            Some(_) => Next::Ask(sitting, Duration::ZERO),
+            Some(_) => Next::Ask(task, Duration::ZERO),
         }
     }
 
     /// The state of each engine.
-    pub(super) fn standings(&self) -> Vec<Standing> {
+    pub(super) fn standings(&self) -> Vec<Availability> {
         let now = self.study.now();
-        self.lanes.iter().map(|lane| lane.standing(now)).collect()
+        self.slots.iter().map(|slot| slot.standing(now)).collect()
     }
 
     /// The engine for a respondent's next call: the last one while it can be asked, else the next in turn that can.
     /// When none can at the moment, the one to wait for; `None` when no engine is left that may be asked.
-    pub(super) fn goes_to(&self, sitting: &Sitting, standings: &[Standing]) -> Option<usize> {
-        let count = self.lanes.len();
-        let in_turn = (0..count).map(|step| (sitting.engine + step) % count);
+    pub(super) fn failover_target(&self, task: &RespondentTask, standings: &[Availability]) -> Option<usize> {
+        let count = self.slots.len();
+        let in_turn = (0..count).map(|step| (task.engine + step) % count);
         let mut may = in_turn
-            .filter(|lane| sitting.tries.any_left(*lane))
-            .filter(|lane| self.lanes.get(*lane).is_some_and(|lane| lane.dead.is_none()))
+            .filter(|slot| task.tries.any_left(*slot))
+            .filter(|slot| self.slots.get(*slot).is_some_and(|slot| slot.dead.is_none()))
             .peekable();
         let waited_for = may.peek().copied();
-        may.find(|lane| standings.get(*lane) == Some(&Standing::Open)).or(waited_for)
+        may.find(|slot| standings.get(*slot) == Some(&Availability::Open)).or(waited_for)
     }
 
     /// Handles engines that were disabled: respondents who waited for one, and whom no other engine may ask, have
     /// failed.
-    pub(super) async fn part_with(&mut self) -> Result<(), ApiError> {
-        if self.stop.is_some() || !std::mem::take(&mut self.bereft) {
+    pub(super) async fn drop_failed(&mut self) -> Result<(), ApiError> {
+        if self.stop.is_some() || !std::mem::take(&mut self.no_engines) {
             return Ok(());
         }
-        let nobody = |sitting: &Sitting| self.goes_to(sitting, &[]).is_none();
-        let gone = self.waiting.iter().filter(|(_, sitting)| nobody(sitting));
+        let nobody = |task: &RespondentTask| self.failover_target(task, &[]).is_none();
+        let gone = self.waiting.iter().filter(|(_, task)| nobody(task));
         let gone: Vec<_> = gone.map(|(key, _)| *key).collect();
         for key in gone {
-            let Some(sitting) = self.waiting.remove(&key) else { continue };
-            let own = self.lanes.get(sitting.engine).and_then(|lane| lane.dead.as_ref());
-            let why = own.or_else(|| self.lanes.iter().find_map(|lane| lane.dead.as_ref()));
+            let Some(task) = self.waiting.remove(&key) else { continue };
+            let own = self.slots.get(task.engine).and_then(|slot| slot.dead.as_ref());
+            let why = own.or_else(|| self.slots.iter().find_map(|slot| slot.dead.as_ref()));
             let reason = why.cloned().unwrap_or_default();
-            let at = sitting.at();
-            let next = self.close(sitting, at, Outcome::Failed { reason });
+            let at = task.at();
+            let next = self.close(task, at, Outcome::Failed { reason });
             self.follow(next).await?;
         }
         Ok(())

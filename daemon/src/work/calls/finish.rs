@@ -6,37 +6,37 @@ use protocol::error::{ApiError, ErrorCode};
 use tokio::task::JoinError;
 
 use super::broken;
-use super::recorder::{Parcel, Shares};
-use super::round::Round;
-use super::sitting::{Seat, Sitting, Ticket};
+use super::recorder::{RecordRequest, EngineShares};
+use super::panel_run::PanelRun;
+use super::respondent_task::{InFlight, RespondentTask, QueueEntry};
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
 
 /// The reason recorded for a respondent whose call panicked.
 pub(super) const PUT_ASIDE: &str = "put aside: asking this respondent broke the program";
 
-impl Round {
+impl PanelRun {
     /// Records every remaining respondent as failed (not asked) and releases the credits held for them.
     pub(super) async fn give_up(
         &mut self,
         why: &str,
-        left: impl Iterator<Item = Ticket>,
+        left: impl Iterator<Item = QueueEntry>,
     ) -> Result<(), ApiError> {
         tracing::warn!(study = self.study.number, why, "a study stops asking its engine");
         let tasks = instrument::tasks(&self.study.spec);
         let waiting = std::mem::take(&mut self.waiting);
-        for mut sitting in waiting.into_values() {
-            while sitting.outcomes.len() < usize::from(tasks) {
-                let at = sitting.at();
-                let usage = std::mem::take(&mut sitting.usage);
-                sitting.said.push((at, std::mem::take(&mut sitting.exchanges)));
-                sitting.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
+        for mut task in waiting.into_values() {
+            while task.outcomes.len() < usize::from(tasks) {
+                let at = task.at();
+                let usage = std::mem::take(&mut task.usage);
+                task.said.push((at, std::mem::take(&mut task.exchanges)));
+                task.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
             }
-            let Sitting { outcomes, said, shares, others, .. } = sitting;
-            self.send(Parcel { outcomes, said, shares, others, ..Parcel::default() }).await?;
+            let RespondentTask { outcomes, said, shares, others, .. } = task;
+            self.send(RecordRequest { outcomes, said, shares, others, ..RecordRequest::default() }).await?;
         }
         for ticket in left {
-            if self.study.gate.is_cancelled() {
+            if self.study.cancel.is_cancelled() {
                 break;
             }
             // Assignments that only estimate noise are dropped without an outcome.
@@ -49,7 +49,7 @@ impl Round {
                     (at, Outcome::Failed { reason: why.to_owned() }, Usage::default())
                 })
                 .collect();
-            self.send(Parcel { outcomes, ..Parcel::default() }).await?;
+            self.send(RecordRequest { outcomes, ..RecordRequest::default() }).await?;
         }
         Ok(())
     }
@@ -58,7 +58,7 @@ impl Round {
     /// again.
     pub(super) async fn broke(&mut self, error: &JoinError) -> Result<(), ApiError> {
         let Some(seat) = self.seats.remove(&error.id()) else { return Err(broken(error)) };
-        let Seat { ticket, engine, worst, aside } = seat;
+        let InFlight { ticket, engine, worst, aside } = seat;
         let respondent = ticket.respondent;
         tracing::error!(study = self.study.number, respondent, %error, "a respondent is put aside");
         self.study.core.settle_cost(self.study.number, worst, worst);
@@ -73,19 +73,19 @@ impl Round {
             })
             .collect();
         let share = EngineUse { usage: spent, ..EngineUse::default() };
-        let shares = Shares::from([(engine, share)]);
-        self.send(Parcel { outcomes, shares, ..Parcel::default() }).await
+        let shares = EngineShares::from([(engine, share)]);
+        self.send(RecordRequest { outcomes, shares, ..RecordRequest::default() }).await
     }
 
     /// Counts the usage of an abandoned respondent, who will be asked again from the start, as lost.
-    pub(super) fn lose(&mut self, sitting: &Sitting) {
-        self.lost = self.lost.plus(sitting.spent());
+    pub(super) fn abandon(&mut self, task: &RespondentTask) {
+        self.lost = self.lost.plus(task.spent());
     }
 
-    pub(super) async fn send(&self, parcel: Parcel) -> Result<(), ApiError> {
+    pub(super) async fn send(&self, request: RecordRequest) -> Result<(), ApiError> {
         // The recorder ends early only on a store error, which it reports itself.
         self.recorder
-            .send(parcel)
+            .send(request)
             .await
             .map_err(|_| ApiError::new(ErrorCode::Busy, "What was answered could not be recorded"))
     }

@@ -8,10 +8,10 @@ use std::time::Duration;
 use futures::future::{BoxFuture, select_all};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::sitting::Prepared;
+use super::respondent_task::PreparedCall;
 use crate::app::Core;
-use crate::inference::model::{Form, ModelEngine, Pass};
-use crate::inference::pool::Standing;
+use crate::inference::model::{QuestionForm, ModelEngine, Pass};
+use crate::inference::pool::Availability;
 use crate::world::Clock;
 
 /// All studies have the same weight at an engine's door (its rate limiter).
@@ -29,7 +29,7 @@ const GATHER: u32 = 8;
 /// The longest that a reply waits to be recorded with others.
 const GATHER_MOST: Duration = Duration::from_millis(25);
 /// A halted study waits for calls under way as long as this number of calls usually takes.
-const FAREWELL_CALLS: u32 = 4;
+const LAST_CALLS: u32 = 4;
 /// Latencies to average: the most recent ones, because they describe the service at present.
 const LATENCIES: usize = 100;
 
@@ -38,16 +38,16 @@ const LATENCIES: usize = 100;
 const REJECTIONS_MAX: u32 = 8;
 
 /// Permission to make a call, with its concurrency slot; or why no call of the study can ever be made.
-pub(super) type Turn = Result<(Pass, Option<OwnedSemaphorePermit>), String>;
+pub(super) type SlotPermit = Result<(Pass, Option<OwnedSemaphorePermit>), String>;
 
 /// One engine, as this study uses it.
-pub(super) struct Lane {
+pub(super) struct EngineSlot {
     pub(super) engine: Arc<ModelEngine>,
     /// The request form that all questions share at that engine.
-    pub(super) form: Form,
-    pub(super) places: Arc<Places>,
+    pub(super) form: QuestionForm,
+    pub(super) places: Arc<CallPermits>,
     /// The next call, ready to be made.
-    pub(super) next: Option<Prepared>,
+    pub(super) next: Option<PreparedCall>,
     /// Why the engine is disabled for this study.
     pub(super) dead: Option<String>,
     /// Calls whose request was rejected.
@@ -57,9 +57,9 @@ pub(super) struct Lane {
     seen: usize,
 }
 
-impl Lane {
-    pub(super) fn new(engine: Arc<ModelEngine>, form: Form) -> Self {
-        let places = Arc::new(Places::new(engine.bounds().concurrency));
+impl EngineSlot {
+    pub(super) fn new(engine: Arc<ModelEngine>, form: QuestionForm) -> Self {
+        let places = Arc::new(CallPermits::new(engine.bounds().concurrency));
         Self {
             engine,
             form,
@@ -122,20 +122,20 @@ impl Lane {
 
     /// How long a halted study waits for calls under way here: the daemon's own limit at a stop, or a multiple of the
     /// usual latency if that is longer, so that only hanging calls are given up.
-    pub(super) fn farewell(&self, core: &Core) -> Duration {
-        let usual = self.usual().unwrap_or_default().saturating_mul(FAREWELL_CALLS);
+    pub(super) fn last_calls_wait(&self, core: &Core) -> Duration {
+        let usual = self.usual().unwrap_or_default().saturating_mul(LAST_CALLS);
         core.settings().drain.max(usual)
     }
 
-    pub(super) fn standing(&self, now: Duration) -> Standing {
-        if self.dead.is_some() { Standing::Dead } else { self.engine.standing(now) }
+    pub(super) fn standing(&self, now: Duration) -> Availability {
+        if self.dead.is_some() { Availability::Dead } else { self.engine.standing(now) }
     }
 }
 
 /// How many calls may be under way at those engines in all.
-pub(super) fn places(lanes: &[Lane]) -> u32 {
-    let of = |lane: &Lane| places_of(lane.engine.bounds().concurrency, true);
-    lanes.iter().map(of).fold(0, u32::saturating_add)
+pub(super) fn places(slots: &[EngineSlot]) -> u32 {
+    let of = |slot: &EngineSlot| places_of(slot.engine.bounds().concurrency, true);
+    slots.iter().map(of).fold(0, u32::saturating_add)
 }
 
 /// The number of slots for that many concurrent calls at a slow or a fast engine.
@@ -146,14 +146,14 @@ pub(super) fn places_of(calls: u32, slow: bool) -> u32 {
 /// Concurrency slots for calls under way. A slot is held until the outcome is durable, so that a kill loses no more
 /// calls than may be under way. Their number can change while they are in use.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct CallPermits {
     free: Arc<Semaphore>,
     size: AtomicUsize,
     /// Slots to remove as soon as they are given back.
     surplus: AtomicUsize,
 }
 
-impl Places {
+impl CallPermits {
     pub(super) fn new(size: u32) -> Self {
         let size = bounded(size);
         Self {
@@ -217,29 +217,29 @@ fn bounded(size: u32) -> usize {
 
 /// A slot and a turn at the door for the call that is ready; never resolves when no call is ready. While the study
 /// waits for one of its own slots it gives up its turn, so that other studies go ahead.
-async fn turn(lane: &Lane, clock: &Arc<dyn Clock>, number: u32) -> Turn {
-    let Some(prepared) = &lane.next else { return std::future::pending().await };
-    let place = if prepared.sitting.place.is_some() {
+async fn turn(slot: &EngineSlot, clock: &Arc<dyn Clock>, number: u32) -> SlotPermit {
+    let Some(prepared) = &slot.next else { return std::future::pending().await };
+    let place = if prepared.task.place.is_some() {
         None
     } else {
-        match lane.places.take_now() {
+        match slot.places.take_now() {
             Some(place) => Some(place),
             None => {
-                lane.engine.pass(number);
-                lane.places.take().await
+                slot.engine.pass(number);
+                slot.places.take().await
             }
         }
     };
-    let pass = lane.engine.admit(clock, number, WEIGHT, &prepared.ready).await?;
+    let pass = slot.engine.admit(clock, number, WEIGHT, &prepared.ready).await?;
     Ok((pass, place))
 }
 
 /// The first ready call that may go or never may, with its engine; never resolves when no call is ready.
-pub(super) async fn any_turn(lanes: &[Lane], clock: &Arc<dyn Clock>, number: u32) -> (usize, Turn) {
-    let mut turns: Vec<BoxFuture<'_, (usize, Turn)>> = Vec::with_capacity(lanes.len());
-    for (index, lane) in lanes.iter().enumerate() {
-        if lane.next.is_some() {
-            turns.push(Box::pin(async move { (index, turn(lane, clock, number).await) }));
+pub(super) async fn any_turn(slots: &[EngineSlot], clock: &Arc<dyn Clock>, number: u32) -> (usize, SlotPermit) {
+    let mut turns: Vec<BoxFuture<'_, (usize, SlotPermit)>> = Vec::with_capacity(slots.len());
+    for (index, slot) in slots.iter().enumerate() {
+        if slot.next.is_some() {
+            turns.push(Box::pin(async move { (index, turn(slot, clock, number).await) }));
         }
     }
     if turns.is_empty() {
@@ -249,10 +249,10 @@ pub(super) async fn any_turn(lanes: &[Lane], clock: &Arc<dyn Clock>, number: u32
 }
 
 /// Waits until an owner changes the tuning of one of the engines.
-pub(super) async fn any_retuned(lanes: &[Lane]) {
-    let mut changes: Vec<BoxFuture<'_, ()>> = Vec::with_capacity(lanes.len());
-    for lane in lanes {
-        changes.push(Box::pin(lane.engine.retuned()));
+pub(super) async fn any_retuned(slots: &[EngineSlot]) {
+    let mut changes: Vec<BoxFuture<'_, ()>> = Vec::with_capacity(slots.len());
+    for slot in slots {
+        changes.push(Box::pin(slot.engine.retuned()));
     }
     select_all(changes).await;
 }
@@ -263,7 +263,7 @@ mod tests {
 
     #[tokio::test]
     async fn places_follow_their_number_up_and_down_while_they_are_held() {
-        let places = Places::new(3);
+        let places = CallPermits::new(3);
         let mut held: Vec<_> = (0..3).map(|_| places.take_now().unwrap()).collect();
         assert!(places.take_now().is_none());
         places.resize(1);

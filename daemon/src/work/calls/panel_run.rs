@@ -12,17 +12,17 @@ use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::Calls;
-use super::beside::Beside;
-use super::lane::{Lane, Turn, any_retuned, any_turn, places};
-use super::listen::Listened;
+use super::side_measures::SideMeasures;
+use super::engine_slot::{EngineSlot, SlotPermit, any_retuned, any_turn, places};
+use super::measure::Listened;
 use super::patience::{call, out_of_patience};
-use super::recorder::Parcel;
-use super::sitting::{Made, Next, Prepared, Seat, Sitting, Ticket};
+use super::recorder::RecordRequest;
+use super::respondent_task::{CallOutcome, Next, PreparedCall, InFlight, RespondentTask, QueueEntry};
 use crate::domain::instrument::{self, Item};
 use crate::domain::outcome::Usage;
 use crate::inference::limits::RetryBudget;
 use crate::inference::model::{Pass, ReadyCall};
-use crate::inference::pool::Standing;
+use crate::inference::pool::Availability;
 use crate::store::rows::CallsUnderWay;
 
 /// Respondents that may wait for a retry; at this number no new respondent is asked.
@@ -33,31 +33,31 @@ const LOOK_SOON: Duration = Duration::from_millis(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// One pass over a panel with its state.
-pub(super) struct Round {
+pub(super) struct PanelRun {
     pub(super) study: Calls,
-    pub(super) recorder: mpsc::Sender<Parcel>,
+    pub(super) recorder: mpsc::Sender<RecordRequest>,
     /// The items that are asked in a call of their own; empty when one call asks everything.
     pub(super) items: Vec<Item>,
     /// In the pool's order.
-    pub(super) lanes: Vec<Lane>,
-    pub(super) under_way: JoinSet<Made>,
+    pub(super) slots: Vec<EngineSlot>,
+    pub(super) under_way: JoinSet<CallOutcome>,
     /// The respondent of each call, so that a call that panics can be traced to its respondent.
-    pub(super) seats: HashMap<Id, Seat>,
+    pub(super) seats: HashMap<Id, InFlight>,
     /// The side measurements; `None` where there is only the direct channel.
-    pub(super) beside: Option<Arc<Beside>>,
+    pub(super) beside: Option<Arc<SideMeasures>>,
     /// Side measurements under way.
     pub(super) listening: JoinSet<Listened>,
     /// Respondents who wait for a retry, by time and place in the queue.
-    pub(super) waiting: BTreeMap<(Duration, Ticket), Sitting>,
+    pub(super) waiting: BTreeMap<(Duration, QueueEntry), RespondentTask>,
     /// Respondents with a direct answer who wait for room under a cap for their side measurements.
-    pub(super) to_hear: VecDeque<Sitting>,
+    pub(super) to_hear: VecDeque<RespondentTask>,
     /// Respondents who were not in the response cache, with their first question prepared.
-    pub(super) stock: VecDeque<(Sitting, ReadyCall)>,
+    pub(super) stock: VecDeque<(RespondentTask, ReadyCall)>,
     /// Respondents drawn ahead for each engine, while another engine's next one was looked for.
-    pub(super) ahead: Vec<VecDeque<Ticket>>,
+    pub(super) ahead: Vec<VecDeque<QueueEntry>>,
     pub(super) budget: RetryBudget,
     /// A respondent may wait for a disabled engine without another one that may be asked.
-    pub(super) bereft: bool,
+    pub(super) no_engines: bool,
     /// A cap leaves no room next to the worst cases of calls under way: wait for their real cost.
     pub(super) short: bool,
     /// Why the study must stop.
@@ -75,28 +75,28 @@ enum Happened {
     /// Nothing happened, and there are questions to prepare.
     Nothing,
     /// A call ended.
-    Ended(Box<Result<(Id, Made), JoinError>>),
+    Ended(Box<Result<(Id, CallOutcome), JoinError>>),
     /// The side measurements of a respondent are finished.
     Heard(Box<Result<Listened, JoinError>>),
     /// The call that is ready at that engine may go, or never may.
-    Turn(usize, Turn),
+    Turn(usize, SlotPermit),
 }
 
-impl Round {
+impl PanelRun {
     /// A loop that has asked no one yet; `noted` is what the store will hold about its calls before the first is made.
     pub(super) fn new(
         study: Calls,
-        recorder: mpsc::Sender<Parcel>,
-        lanes: Vec<Lane>,
+        recorder: mpsc::Sender<RecordRequest>,
+        slots: Vec<EngineSlot>,
         noted: CallsUnderWay,
     ) -> Self {
         Self {
             noted,
-            ahead: lanes.iter().map(|_| VecDeque::new()).collect(),
+            ahead: slots.iter().map(|_| VecDeque::new()).collect(),
             items: instrument::items(&study.spec),
             study,
             recorder,
-            lanes,
+            slots,
             under_way: JoinSet::new(),
             beside: None,
             listening: JoinSet::new(),
@@ -105,7 +105,7 @@ impl Round {
             stock: VecDeque::new(),
             to_hear: VecDeque::new(),
             budget: RetryBudget::default(),
-            bereft: false,
+            no_engines: false,
             short: false,
             stop: None,
             lost: Usage::default(),
@@ -113,7 +113,7 @@ impl Round {
     }
 
     /// Adds side measurements.
-    pub(super) fn hear(&mut self, beside: Option<Arc<Beside>>) {
+    pub(super) fn hear(&mut self, beside: Option<Arc<SideMeasures>>) {
         self.beside = beside;
     }
 
@@ -121,7 +121,7 @@ impl Round {
     /// outcome. When it returns no call is under way, also after an error.
     pub(super) async fn run(
         mut self,
-        left: Peekable<impl Iterator<Item = Ticket>>,
+        left: Peekable<impl Iterator<Item = QueueEntry>>,
     ) -> Result<Usage, ApiError> {
         let asked = self.ask(left).await;
         if asked.is_err() {
@@ -133,16 +133,16 @@ impl Round {
 
     async fn ask(
         &mut self,
-        mut left: Peekable<impl Iterator<Item = Ticket>>,
+        mut left: Peekable<impl Iterator<Item = QueueEntry>>,
     ) -> Result<(), ApiError> {
-        while !self.study.gate.is_cancelled() && self.stop.is_none() {
+        while !self.study.cancel.is_cancelled() && self.stop.is_none() {
             self.look_at_engines();
             self.note_calls().await?;
-            self.part_with().await?;
-            self.hear_who_waits().await?;
-            for lane in 0..self.lanes.len() {
-                if self.lanes[lane].next.is_none() && self.stop.is_none() {
-                    self.lanes[lane].next = self.choose(lane, &mut left).await?;
+            self.drop_failed().await?;
+            self.measure_waiting().await?;
+            for slot in 0..self.slots.len() {
+                if self.slots[slot].next.is_none() && self.stop.is_none() {
+                    self.slots[slot].next = self.choose(slot, &mut left).await?;
                 }
             }
             let idle = self.nothing_ready() && !self.is_busy() && self.waiting.is_empty();
@@ -158,9 +158,9 @@ impl Round {
                 self.step(&mut left).await?;
             }
         }
-        for lane in 0..self.lanes.len() {
-            self.lanes[lane].engine.pass(self.study.number);
-            self.take_back(lane);
+        for slot in 0..self.slots.len() {
+            self.slots[slot].engine.pass(self.study.number);
+            self.take_back_calls(slot);
         }
         while let Some(made) = self.under_way.join_next_with_id().await {
             self.ended(made).await?;
@@ -168,23 +168,23 @@ impl Round {
         while let Some(heard) = self.listening.join_next().await {
             self.heard(heard).await?;
         }
-        for sitting in std::mem::take(&mut self.to_hear) {
+        for task in std::mem::take(&mut self.to_hear) {
             // If the study goes on, the direct answer is recorded without the side measurements.
-            if self.study.gate.is_cancelled() {
-                self.lose(&sitting);
+            if self.study.cancel.is_cancelled() {
+                self.abandon(&task);
             } else {
-                self.send(self.parcel(sitting)).await?;
+                self.send(self.request(task)).await?;
             }
         }
-        for (sitting, _) in std::mem::take(&mut self.stock) {
-            self.wait(Duration::ZERO, sitting);
+        for (task, _) in std::mem::take(&mut self.stock) {
+            self.wait(Duration::ZERO, task);
         }
         let ahead = std::mem::take(&mut self.ahead).into_iter().flatten();
-        if let Some(why) = self.stop.take().filter(|_| !self.study.gate.is_cancelled()) {
+        if let Some(why) = self.stop.take().filter(|_| !self.study.cancel.is_cancelled()) {
             self.give_up(&why, ahead.chain(left)).await?;
         }
-        for sitting in std::mem::take(&mut self.waiting).into_values() {
-            self.lose(&sitting);
+        for task in std::mem::take(&mut self.waiting).into_values() {
+            self.abandon(&task);
         }
         Ok(())
     }
@@ -192,7 +192,7 @@ impl Round {
     /// Updates the durable note of the calls under way before more of them are made.
     async fn note_calls(&mut self) -> Result<(), ApiError> {
         let Calls { core, number, .. } = &self.study;
-        if let Some(due) = self.noted.due(places(&self.lanes), core.unbooked(*number)) {
+        if let Some(due) = self.noted.due(places(&self.slots), core.unbooked(*number)) {
             core.note_calls(*number, due.clone()).await?;
             self.noted = due;
         }
@@ -206,86 +206,86 @@ impl Round {
 
     /// Whether as many respondents wait or are being measured as allowed; then no new one is looked up.
     pub(super) fn is_crowded(&self) -> bool {
-        self.waiting.len() >= WAITING_MAX || self.hears_many()
+        self.waiting.len() >= WAITING_MAX || self.measures_many()
     }
 
     pub(super) fn nothing_ready(&self) -> bool {
-        self.lanes.iter().all(|lane| lane.next.is_none())
+        self.slots.iter().all(|slot| slot.next.is_none())
     }
 
     /// Applies changed tuning, disables engines that have given up, and takes calls back from resting engines when
     /// others could make them.
     fn look_at_engines(&mut self) {
-        for lane in &self.lanes {
-            lane.follow_owner();
+        for slot in &self.slots {
+            slot.follow_owner();
         }
-        if self.lanes.len() > 1 {
-            for lane in 0..self.lanes.len() {
+        if self.slots.len() > 1 {
+            for slot in 0..self.slots.len() {
                 // With several engines, none of this study's calls may be waiting at that door to learn of it.
-                if self.lanes[lane].dead.is_none()
-                    && let Some(why) = self.lanes[lane].engine.given_up(self.study.now())
+                if self.slots[slot].dead.is_none()
+                    && let Some(why) = self.slots[slot].engine.given_up(self.study.now())
                 {
-                    self.bury(lane, why);
+                    self.disable_engine(slot, why);
                 }
             }
             let standings = self.standings();
-            for lane in 0..self.lanes.len() {
-                let next = self.lanes[lane].next.as_ref();
-                let elsewhere = |next: &Prepared| {
-                    self.goes_to(&next.sitting, &standings).is_some_and(|other| other != lane)
+            for slot in 0..self.slots.len() {
+                let next = self.slots[slot].next.as_ref();
+                let elsewhere = |next: &PreparedCall| {
+                    self.failover_target(&next.task, &standings).is_some_and(|other| other != slot)
                 };
                 if next.is_some_and(elsewhere) {
-                    self.lanes[lane].engine.pass(self.study.number);
-                    self.take_back(lane);
+                    self.slots[slot].engine.pass(self.study.number);
+                    self.take_back_calls(slot);
                 }
             }
         }
     }
 
     /// Whether an engine rests while another one can be asked; then no new respondent is asked there.
-    fn rests_beside_others(&self, lane: usize) -> bool {
-        if self.lanes.len() == 1 {
+    fn rests_beside_others(&self, slot: usize) -> bool {
+        if self.slots.len() == 1 {
             return false;
         }
         let standings = self.standings();
-        standings.get(lane) != Some(&Standing::Open) && standings.contains(&Standing::Open)
+        standings.get(slot) != Some(&Availability::Open) && standings.contains(&Availability::Open)
     }
 
     /// Waits for the next event: a turn at a door, the end of a call, a retry that is due, or the gate.
     async fn step(
         &mut self,
-        left: &mut Peekable<impl Iterator<Item = Ticket>>,
+        left: &mut Peekable<impl Iterator<Item = QueueEntry>>,
     ) -> Result<(), ApiError> {
         let now = self.study.now();
         let due = self.waiting.keys().next().map(|(time, _)| time.saturating_sub(now));
         // Of several engines, the one that a respondent waits for may have its next call ready while others have no one
         // to ask.
-        let least = if self.lanes.len() > 1 { LOOK_SOON } else { Duration::ZERO };
+        let least = if self.slots.len() > 1 { LOOK_SOON } else { Duration::ZERO };
         let due = due.map(|due| due.max(least));
         // When every engine has a call ready, retries that are due are looked at after one of the calls has been made.
-        let somebody_can = self.lanes.iter().any(|lane| lane.next.is_none());
+        let somebody_can = self.slots.iter().any(|slot| slot.next.is_none());
         let due = due.filter(|_| somebody_can && !self.short);
         // No signal tells this study when others release money under a common cap, so it looks again by itself.
         let waits_for_others = (self.short || !self.to_hear.is_empty()) && !self.is_busy();
         let again =
-            ((self.lanes.len() > 1 && somebody_can) || waits_for_others).then_some(LOOK_AGAIN);
+            ((self.slots.len() > 1 && somebody_can) || waits_for_others).then_some(LOOK_AGAIN);
         let wait = [due, again].into_iter().flatten().min();
-        for lane in self.lanes.iter().filter(|lane| lane.next.is_none()) {
-            lane.engine.pass(self.study.number);
+        for slot in self.slots.iter().filter(|slot| slot.next.is_none()) {
+            slot.engine.pass(self.study.number);
         }
         // Next questions are prepared between two replies; when a reply arrives, the next call is made first.
-        let has_time = self.may_stock() && left.peek().is_some();
+        let has_time = self.may_look_up() && left.peek().is_some();
         let happened = {
-            let Self { lanes, under_way, listening, study, .. } = self;
+            let Self { slots, under_way, listening, study, .. } = self;
             let study = &*study;
             let (clock, number) = (&study.core.world().clock, study.number);
-            let a_turn = any_turn(lanes, clock, number);
-            let retuned = any_retuned(lanes);
+            let a_turn = any_turn(slots, clock, number);
+            let retuned = any_retuned(slots);
             tokio::select! {
                 biased;
-                () = study.gate.cancelled() => Happened::Time,
+                () = study.cancel.cancelled() => Happened::Time,
                 // Calls go first: the service is idle meanwhile, while a reply that has arrived can wait to be read.
-                (lane, turn) = a_turn => Happened::Turn(lane, turn),
+                (slot, turn) = a_turn => Happened::Turn(slot, turn),
                 Some(made) = under_way.join_next_with_id() => Happened::Ended(Box::new(made)),
                 Some(heard) = listening.join_next() => Happened::Heard(Box::new(heard)),
                 () = retuned => Happened::Time,
@@ -296,17 +296,17 @@ impl Round {
         match happened {
             Happened::Time => self.short &= !waits_for_others,
             Happened::Nothing => {
-                self.stock_up(0, left).await?;
+                self.look_up_batch(0, left).await?;
                 // Lets the tasks deliver replies that arrived meanwhile.
                 tokio::task::yield_now().await;
             }
             Happened::Ended(made) => self.ended(*made).await?,
             Happened::Heard(heard) => self.heard(*heard).await?,
-            Happened::Turn(lane, Err(why)) => self.bury(lane, why),
-            Happened::Turn(lane, Ok((pass, place))) => {
-                if let Some(mut prepared) = self.lanes[lane].next.take() {
-                    prepared.sitting.place = place.or(prepared.sitting.place);
-                    self.launch(lane, pass, prepared);
+            Happened::Turn(slot, Err(why)) => self.disable_engine(slot, why),
+            Happened::Turn(slot, Ok((pass, place))) => {
+                if let Some(mut prepared) = self.slots[slot].next.take() {
+                    prepared.task.place = place.or(prepared.task.place);
+                    self.launch(slot, pass, prepared);
                 }
             }
         }
@@ -318,34 +318,34 @@ impl Round {
     /// way.
     async fn choose(
         &mut self,
-        lane: usize,
-        left: &mut Peekable<impl Iterator<Item = Ticket>>,
-    ) -> Result<Option<Prepared>, ApiError> {
-        while !self.short && self.lanes[lane].dead.is_none() && !self.study.gate.is_cancelled() {
+        slot: usize,
+        left: &mut Peekable<impl Iterator<Item = QueueEntry>>,
+    ) -> Result<Option<PreparedCall>, ApiError> {
+        while !self.short && self.slots[slot].dead.is_none() && !self.study.cancel.is_cancelled() {
             let now = self.study.now();
-            let next = if let Some(sitting) = self.due(lane, now) {
+            let next = if let Some(task) = self.due(slot, now) {
                 // A retry of the same question was looked up before the first try.
-                let is_looked_up = sitting.tries.at(lane) > 0;
-                let prepared = vec![self.prepare(lane, sitting)?];
+                let is_looked_up = task.tries.at(slot) > 0;
+                let prepared = vec![self.prepare(slot, task)?];
                 let mut unheard =
-                    if is_looked_up { prepared } else { self.unless_remembered(prepared).await? };
+                    if is_looked_up { prepared } else { self.unless_cached(prepared).await? };
                 let Some(next) = unheard.pop() else { continue };
                 next
-            } else if self.is_crowded() || self.rests_beside_others(lane) {
+            } else if self.is_crowded() || self.rests_beside_others(slot) {
                 return Ok(None);
             } else {
-                let Some(next) = self.newcomer(lane, left).await? else { return Ok(None) };
+                let Some(next) = self.next_respondent(slot, left).await? else { return Ok(None) };
                 next
             };
-            let (mut sitting, ready) = next;
-            let aside = self.aside(lane, &sitting)?;
-            let money = self.set_aside(&mut sitting, aside);
+            let (mut task, ready) = next;
+            let aside = self.aside(slot, &task)?;
+            let money = self.set_aside(&mut task, aside);
             let (number, cap) = (self.study.number, self.study.spec.max_cost_usd);
             match money.and_then(|()| self.study.core.reserve_cost(number, cap, ready.worst)) {
-                Ok(()) => return Ok(Some(Prepared { sitting, ready })),
+                Ok(()) => return Ok(Some(PreparedCall { task, ready })),
                 Err(capped) => {
                     // Calls under way will probably cost less than their worst case, so there may be room afterwards.
-                    self.wait(Duration::ZERO, sitting);
+                    self.wait(Duration::ZERO, task);
                     // The same holds for what other studies have reserved.
                     if !self.is_busy() && self.nothing_ready() && !capped.others {
                         self.stop = Some(capped.to_string());
@@ -359,44 +359,44 @@ impl Round {
     }
 
     /// A respondent with a retry or a further question that may be asked at that engine now.
-    fn due(&mut self, lane: usize, now: Duration) -> Option<Sitting> {
+    fn due(&mut self, slot: usize, now: Duration) -> Option<RespondentTask> {
         if self.waiting.is_empty() {
             return None;
         }
         let standings = self.standings();
         let due = self.waiting.iter().take_while(|((time, _), _)| *time <= now);
-        let mut mine = due.filter(|(_, sitting)| self.goes_to(sitting, &standings) == Some(lane));
+        let mut mine = due.filter(|(_, task)| self.failover_target(task, &standings) == Some(slot));
         let key = mine.next().map(|(key, _)| *key)?;
         self.waiting.remove(&key)
     }
 
-    pub(super) fn seat(&self, ticket: Ticket) -> Result<Sitting, ApiError> {
+    pub(super) fn seat(&self, ticket: QueueEntry) -> Result<RespondentTask, ApiError> {
         let respondent = ticket.respondent;
         let persona = self.study.panel.persona(respondent).ok_or_else(|| {
             ApiError::new(ErrorCode::Internal, format!("Nobody is at place {respondent}"))
         })?;
-        Ok(Sitting::new(ticket, persona))
+        Ok(RespondentTask::new(ticket, persona))
     }
 
-    fn launch(&mut self, lane: usize, pass: Pass, Prepared { sitting, ready }: Prepared) {
-        if sitting.tries.at(lane) == 0 && sitting.reasks == 0 {
+    fn launch(&mut self, slot: usize, pass: Pass, PreparedCall { task, ready }: PreparedCall) {
+        if task.tries.at(slot) == 0 && task.reasks == 0 {
             self.budget.first();
         }
         let clock = Arc::clone(&self.study.core.world().clock);
-        let (ticket, aside) = (sitting.ticket, sitting.aside);
-        let seat = Seat { ticket, engine: lane, worst: ready.worst, aside };
-        let (core, gate) = (self.study.core.clone(), self.study.gate.clone());
-        let enough = out_of_patience(core, gate, self.lanes[lane].farewell(&self.study.core));
+        let (ticket, aside) = (task.ticket, task.aside);
+        let seat = InFlight { ticket, engine: slot, worst: ready.worst, aside };
+        let (core, cancel) = (self.study.core.clone(), self.study.cancel.clone());
+        let enough = out_of_patience(core, cancel, self.slots[slot].last_calls_wait(&self.study.core));
         let task = self.under_way.spawn(async move {
             let begun = clock.monotonic();
             let spent = call(pass, &ready, enough).await;
             let latency = clock.monotonic().saturating_sub(begun);
-            Made { sitting, address: ready.address, spent, reserved: ready.worst, latency }
+            CallOutcome { task, address: ready.address, spent, reserved: ready.worst, latency }
         });
         self.seats.insert(task.id(), seat);
     }
 
-    async fn ended(&mut self, made: Result<(Id, Made), JoinError>) -> Result<(), ApiError> {
+    async fn ended(&mut self, made: Result<(Id, CallOutcome), JoinError>) -> Result<(), ApiError> {
         self.short = false;
         let made = match made {
             Ok((id, made)) => {
@@ -406,7 +406,7 @@ impl Round {
             Err(error) => return self.broke(&error).await,
         };
         if made.spent.reply.is_ok() {
-            self.lanes[made.sitting.engine].note(made.latency);
+            self.slots[made.task.engine].note(made.latency);
         }
         self.study.core.settle_cost(self.study.number, made.reserved, made.spent.booked.cost);
         let next = self.judge(made);
@@ -416,26 +416,26 @@ impl Round {
     /// Carries out a respondent's next step.
     pub(super) async fn follow(&mut self, next: Next) -> Result<(), ApiError> {
         match next {
-            Next::Done(sitting) => {
-                let Some(mut sitting) = self.listen(sitting)? else { return Ok(()) };
-                self.give_back(&mut sitting);
-                self.send(self.parcel(sitting)).await?;
+            Next::Done(task) => {
+                let Some(mut task) = self.listen(task)? else { return Ok(()) };
+                self.give_back(&mut task);
+                self.send(self.request(task)).await?;
             }
-            Next::Ask(mut sitting, time) => {
-                self.keep_early(&mut sitting).await?;
+            Next::Ask(mut task, time) => {
+                self.keep_early(&mut task).await?;
                 // A respondent who waits for a retry releases the concurrency slot.
-                sitting.place = None;
-                self.wait(time, sitting);
+                task.place = None;
+                self.wait(time, task);
             }
-            Next::Halted(mut sitting) => {
-                self.keep_early(&mut sitting).await?;
-                self.lose(&sitting);
+            Next::Halted(mut task) => {
+                self.keep_early(&mut task).await?;
+                self.abandon(&task);
             }
-            Next::Stop(mut sitting, why) => {
-                sitting.place = None;
-                let lane = sitting.engine;
-                self.wait(Duration::ZERO, sitting);
-                self.bury(lane, why);
+            Next::Stop(mut task, why) => {
+                task.place = None;
+                let slot = task.engine;
+                self.wait(Duration::ZERO, task);
+                self.disable_engine(slot, why);
             }
         }
         Ok(())
@@ -443,36 +443,36 @@ impl Round {
 
     /// Stores the last exchanges of a respondent who is asked further questions. The slot stays taken until they are
     /// durable.
-    async fn keep_early(&self, sitting: &mut Sitting) -> Result<(), ApiError> {
-        let Some(early) = sitting.early() else { return Ok(()) };
-        let patience = self.lanes.get(sitting.engine).map(Lane::patience).unwrap_or_default();
-        let place = sitting.place.take();
-        self.send(Parcel { early: Some(early), place, patience, ..Parcel::default() }).await
+    async fn keep_early(&self, task: &mut RespondentTask) -> Result<(), ApiError> {
+        let Some(early) = task.early() else { return Ok(()) };
+        let patience = self.slots.get(task.engine).map(EngineSlot::patience).unwrap_or_default();
+        let place = task.place.take();
+        self.send(RecordRequest { early: Some(early), place, patience, ..RecordRequest::default() }).await
     }
 
     /// Disables an engine for this study; without another one the study stops.
-    fn bury(&mut self, lane: usize, why: String) {
-        self.lanes[lane].engine.pass(self.study.number);
-        self.take_back(lane);
-        if self.lanes[lane].dead.is_none() {
-            let engine = &self.lanes[lane].engine.service().name;
+    fn disable_engine(&mut self, slot: usize, why: String) {
+        self.slots[slot].engine.pass(self.study.number);
+        self.take_back_calls(slot);
+        if self.slots[slot].dead.is_none() {
+            let engine = &self.slots[slot].engine.service().name;
             tracing::warn!(study = self.study.number, engine, why, "an engine answers no more");
-            self.lanes[lane].dead = Some(why.clone());
+            self.slots[slot].dead = Some(why.clone());
         }
         // Also if it was disabled already: the respondent of the last call there waits for it.
-        self.bereft = true;
-        if self.lanes.iter().all(|lane| lane.dead.is_some()) {
+        self.no_engines = true;
+        if self.slots.iter().all(|slot| slot.dead.is_some()) {
             self.stop.get_or_insert(why);
         }
     }
 
     /// Withdraws the call that is ready at an engine and releases what was reserved for it.
-    fn take_back(&mut self, lane: usize) {
-        if let Some(prepared) = self.lanes[lane].next.take() {
+    fn take_back_calls(&mut self, slot: usize) {
+        if let Some(prepared) = self.slots[slot].next.take() {
             self.study.core.settle_cost(self.study.number, prepared.ready.worst, UsdMicros::ZERO);
-            let mut sitting = prepared.sitting;
-            sitting.place = None;
-            self.wait(Duration::ZERO, sitting);
+            let mut task = prepared.task;
+            task.place = None;
+            self.wait(Duration::ZERO, task);
         }
     }
 }

@@ -4,14 +4,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use super::elsewhere::Tries;
-use super::lane::Lane;
-use super::round::Round;
-use super::sitting::{Made, Next, Sitting};
-use crate::domain::exchange::{self, End, Exchange, Source};
+use super::failover::Tries;
+use super::engine_slot::EngineSlot;
+use super::panel_run::PanelRun;
+use super::respondent_task::{CallOutcome, Next, RespondentTask};
+use crate::domain::exchange::{self, End, Exchange, ReplySource};
 use crate::domain::instrument::{self, ItemReply, Unreadable};
 use crate::domain::outcome::{Answered, Assignment, Class, Outcome, Usage};
-use crate::domain::told::{Holds, Told, told};
+use crate::domain::redact::{Holds, Redacted, redact};
 use crate::inference::chat::Stop;
 use crate::inference::limits::{Condition, backoff};
 
@@ -20,12 +20,12 @@ const REASKS_MAX: u32 = 2;
 
 /// A reply that was read: the whole answer, or the answer to one item that is asked in a call of its own.
 #[derive(Debug)]
-pub(super) enum Heard {
+pub(super) enum ReadReply {
     Whole(Box<Answered>),
     One(ItemReply),
 }
 
-impl Holds for Heard {
+impl Holds for ReadReply {
     fn chooses_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Whole(one), Self::Whole(other)) => one.chooses_as(other),
@@ -42,100 +42,100 @@ impl Holds for Heard {
     }
 }
 
-impl Round {
+impl PanelRun {
     /// The respondent's next step after a call.
-    pub(super) fn judge(&mut self, Made { mut sitting, address, spent, .. }: Made) -> Next {
-        let took = Usage { reasks: u32::from(sitting.correction.is_some()), ..spent.usage() };
-        sitting.usage = sitting.usage.plus(took);
-        let share = sitting.shares.entry(sitting.engine).or_default();
+    pub(super) fn judge(&mut self, CallOutcome { mut task, address, spent, .. }: CallOutcome) -> Next {
+        let took = Usage { reasks: u32::from(task.correction.is_some()), ..spent.usage() };
+        task.usage = task.usage.plus(took);
+        let share = task.shares.entry(task.engine).or_default();
         share.usage = share.usage.plus(took);
-        let halted = self.study.gate.is_cancelled();
-        let at = sitting.at();
+        let halted = self.study.cancel.is_cancelled();
+        let at = task.at();
         let reply = match spent.reply {
             Ok(reply) => reply,
-            Err(error) => return self.without_reply(sitting, &error),
+            Err(error) => return self.without_reply(task, &error),
         };
         let end = match reply.stop {
             Stop::Declined(why) => End::Declined(why.to_owned()),
             Stop::Truncated => End::Truncated,
             Stop::Finished => End::Finished,
         };
-        let Told { read, reply: kept, whole_bytes } = self.understand(&sitting, &end, reply.text);
-        let engine = self.lanes.get(sitting.engine).map(|lane| lane.engine.model());
+        let Redacted { read, reply: kept, whole_bytes } = self.understand(&task, &end, reply.text);
+        let engine = self.slots.get(task.engine).map(|slot| slot.engine.model());
         let said_by = if reply.model.is_empty() {
             engine.unwrap_or_default().to_owned()
         } else {
             reply.model
         };
-        sitting.exchanges.push(Exchange {
+        task.exchanges.push(Exchange {
             address,
-            correction: sitting.correction.clone(),
+            correction: task.correction.clone(),
             reply: kept,
             whole_bytes,
             end,
             // Empty means the study's own model, which is recorded once for the study.
             model: if said_by == self.study.pool.model() { String::new() } else { said_by },
-            source: Source::Asked,
+            source: ReplySource::Asked,
             beside: None,
-            item: sitting.item(&self.items),
+            item: task.item(&self.items),
         });
         match read {
-            Ok(heard) => self.hear_out(sitting, heard),
+            Ok(heard) => self.hear_out(task, heard),
             Err(Unreadable::Refused { reason }) => {
-                self.close(sitting, at, Outcome::Refused { reason })
+                self.close(task, at, Outcome::Refused { reason })
             }
-            Err(Unreadable::Invalid { .. }) if halted => Next::Halted(sitting),
+            Err(Unreadable::Invalid { .. }) if halted => Next::Halted(task),
             Err(Unreadable::Invalid { reason }) => {
-                if sitting.reasks < REASKS_MAX && self.stop.is_none() && self.budget.retry() {
-                    sitting.reasks += 1;
-                    sitting.correction = Some(reason);
-                    return Next::Ask(sitting, Duration::ZERO);
+                if task.reasks < REASKS_MAX && self.stop.is_none() && self.budget.retry() {
+                    task.reasks += 1;
+                    task.correction = Some(reason);
+                    return Next::Ask(task, Duration::ZERO);
                 }
-                self.close(sitting, at, Outcome::Invalid { reason })
+                self.close(task, at, Outcome::Invalid { reason })
             }
         }
     }
 
     /// Reads the reply to the current question and decides what is stored of it. A panic while reading fails this
     /// respondent only.
-    pub(super) fn understand(&self, sitting: &Sitting, end: &End, reply: String) -> Told<Heard> {
-        let lane = self.lanes.get(sitting.engine);
-        let mask = lane.map(|lane| lane.engine.mask());
+    pub(super) fn understand(&self, task: &RespondentTask, end: &End, reply: String) -> Redacted<ReadReply> {
+        let slot = self.slots.get(task.engine);
+        let mask = slot.map(|slot| slot.engine.mask());
         let read = |reply: &str| {
-            catch_unwind(AssertUnwindSafe(|| self.read(sitting, end, reply))).unwrap_or_else(|_| {
+            catch_unwind(AssertUnwindSafe(|| self.read(task, end, reply))).unwrap_or_else(|_| {
                 Err(Unreadable::Invalid { reason: "the reply broke its reader".to_owned() })
             })
         };
-        told(reply, &mask, read)
+        redact(reply, &mask, read)
     }
 
     /// Reads the reply to the current question.
-    fn read(&self, sitting: &Sitting, end: &End, reply: &str) -> Result<Heard, Unreadable> {
+    fn read(&self, task: &RespondentTask, end: &End, reply: &str) -> Result<ReadReply, Unreadable> {
         let spec = &self.study.spec;
-        match sitting.item(&self.items) {
-            None => exchange::read(spec, sitting.at(), end, reply)
-                .map(|answered| Heard::Whole(Box::new(answered))),
-            Some(item) => exchange::read_item(spec, item, end, reply).map(Heard::One),
+        match task.item(&self.items) {
+            None => exchange::read(spec, task.at(), end, reply)
+                .map(|answered| ReadReply::Whole(Box::new(answered))),
+            Some(item) => exchange::read_item(spec, item, end, reply).map(ReadReply::One),
         }
     }
 
     /// Continues after a reply that was read: with the next item, or with the finished answer.
-    pub(super) fn hear_out(&self, mut sitting: Sitting, heard: Heard) -> Next {
-        let at = sitting.at();
+    pub(super) fn hear_out(&self, mut task: RespondentTask, heard: ReadReply) -> Next {
+        let at = task.at();
         let outcome = match heard {
-            Heard::Whole(answered) => Outcome::Answered(*answered),
-            Heard::One(reply) => {
-                sitting.replies.push(reply);
-                if sitting.item(&self.items).is_some() {
+            ReadReply::Whole(answered) => Outcome::Answered(*answered),
+            ReadReply::One(reply) => {
+                task.replies.push(reply);
+                if task.item(&self.items).is_some() {
                     let next =
-                        Sitting { tries: Tries::default(), reasks: 0, correction: None, ..sitting };
-                    return if self.study.gate.is_cancelled() {
+                        RespondentTask { tries: Tries::default(), reasks: 0, correction: None, ..task };
+                    return if self.study.cancel.is_cancelled() {
                         Next::Halted(next)
                     } else {
                         Next::Ask(next, Duration::ZERO)
                     };
                 }
-                let replies = std::mem::take(&mut sitting.replies);
+                let replies = std::mem::take(&mut task.replies);
                 match instrument::assemble(&self.study.spec, at, replies) {
                     Ok(answered) => Outcome::Answered(answered),
                     Err(Unreadable::Refused { reason }) => Outcome::Refused { reason },
@@ -143,34 +143,34 @@ impl Round {
                 }
             }
         };
-        self.close(sitting, at, outcome)
+        self.close(task, at, outcome)
     }
 
     /// The delay before the same engine is asked again.
-    pub(super) fn backoff(&self, sitting: &Sitting) -> Duration {
-        let (seed, respondent) = (self.study.spec.seed, sitting.ticket.respondent);
-        let lane = self.lanes.get(sitting.engine);
-        let condition = lane.map_or(Condition::Failing, |lane| lane.engine.condition());
+    pub(super) fn backoff(&self, task: &RespondentTask) -> Duration {
+        let (seed, respondent) = (self.study.spec.seed, task.ticket.respondent);
+        let slot = self.slots.get(task.engine);
+        let condition = slot.map_or(Condition::Failing, |slot| slot.engine.condition());
         backoff(
             seed,
             respondent,
-            sitting.tries.at(sitting.engine),
+            task.tries.at(task.engine),
             condition,
-            lane.and_then(Lane::usual),
+            slot.and_then(EngineSlot::usual),
         )
     }
 
     /// Records the outcome of an assignment; continues with the respondent's next one, or ends.
-    pub(super) fn close(&self, mut sitting: Sitting, at: Assignment, outcome: Outcome) -> Next {
-        sitting.outcomes.push((at, outcome, sitting.usage));
-        sitting.said.push((at, std::mem::take(&mut sitting.exchanges)));
-        let mut fresh = Sitting {
+    pub(super) fn close(&self, mut task: RespondentTask, at: Assignment, outcome: Outcome) -> Next {
+        task.outcomes.push((at, outcome, task.usage));
+        task.said.push((at, std::mem::take(&mut task.exchanges)));
+        let mut fresh = RespondentTask {
             replies: Vec::new(),
             tries: Tries::default(),
             reasks: 0,
             usage: Usage::default(),
             correction: None,
-            ..sitting
+            ..task
         };
         if fresh.outcomes.len() >= usize::from(instrument::tasks(&self.study.spec)) {
             let complete = |(_, outcome, _): &(_, Outcome, _)| outcome.class() == Class::Answered;

@@ -7,30 +7,30 @@ use std::sync::{Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 /// One runner's view: it asks while the gate is open.
-pub type Gate = CancellationToken;
+pub type StudyCancel = CancellationToken;
 
 #[derive(Debug, Default)]
-pub(super) struct Gates {
-    gates: Mutex<BTreeMap<u32, Gate>>,
+pub(super) struct StudyCancels {
+    gates: Mutex<BTreeMap<u32, StudyCancel>>,
     /// Cancelled when the daemon waits for no call any longer.
     pub(super) over: CancellationToken,
 }
 
-impl Gates {
+impl StudyCancels {
     /// A fresh gate for a study, in place of the one before.
-    pub(super) fn open(&self, number: u32) -> Gate {
-        let gate = Gate::new();
+    pub(super) fn open(&self, number: u32) -> StudyCancel {
+        let cancel = StudyCancel::new();
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
-        gates.retain(|_, gate| !gate.is_cancelled());
-        gates.insert(number, gate.clone());
-        gate
+        gates.retain(|_, cancel| !cancel.is_cancelled());
+        gates.insert(number, cancel.clone());
+        cancel
     }
 
     /// Closes the gate of a study.
     pub(super) fn close(&self, number: u32) {
-        let gate = self.gates.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
-        if let Some(gate) = gate {
-            gate.cancel();
+        let cancel = self.gates.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+        if let Some(cancel) = cancel {
+            cancel.cancel();
         }
     }
 }

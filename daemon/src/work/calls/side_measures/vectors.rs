@@ -8,16 +8,16 @@ use protocol::channels::Construct;
 use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 
-use super::log::Log;
-use super::{Beside, Speaker};
-use crate::app::{Anchors, NoAnchors};
-use crate::domain::evidence::Blueprint;
-use crate::domain::exchange::{End, Exchange, Part, Source, address};
+use super::exchange_log::ExchangeLog;
+use super::{SideMeasures, MeasuredRespondent};
+use crate::app::{Anchors, AnchorsUnavailable};
+use crate::domain::evidence::PromptRecord;
+use crate::domain::exchange::{End, Exchange, SidePart, ReplySource, address};
 use crate::domain::instrument;
 use crate::domain::instrument::channels::{Library, measured};
 use crate::domain::outcome::Usage;
 use crate::inference::chat::Remedy;
-use crate::inference::embed::{Embedder, Turn};
+use crate::inference::embed::{Embedder, EmbedPermit};
 use crate::inference::limits::{Condition, TRIES_MAX, backoff, own_wait};
 use crate::work::calls::Calls;
 
@@ -42,7 +42,7 @@ impl Ssr {
         embedder: Arc<Embedder>,
         constructs: &[Construct],
         overhead: &mut Usage,
-    ) -> Result<(Self, Blueprint), ApiError> {
+    ) -> Result<(Self, PromptRecord), ApiError> {
         let library = Library::shipped().map_err(|error| {
             ApiError::new(ErrorCode::Internal, error.to_string()).because(&error)
         })?;
@@ -70,16 +70,16 @@ impl Ssr {
             Some((*construct, got.bench.clone()))
         });
         let price = embedder.known_price();
-        let blueprint = Blueprint {
+        let prompt_record = PromptRecord {
             parameters: parameters.clone(),
             price: price.map(|price| (price.input, price.cached_input, price.output)),
             templates: BTreeMap::new(),
-            part: Some(Part::Embedding),
+            part: Some(SidePart::Embedding),
             benches: benches.collect(),
             reader: instrument::READER,
         };
         let door = tokio::sync::Mutex::new(());
-        Ok((Self { embedder, parameters, anchors, door }, blueprint))
+        Ok((Self { embedder, parameters, anchors, door }, prompt_record))
     }
 
     /// The most that embedding texts of so many bytes in all can cost.
@@ -115,17 +115,17 @@ async fn get(
         let cap = calls.spec.max_cost_usd;
         let (got, took) = calls.core.anchors(calls.number, cap, embedder, construct).await;
         *overhead = overhead.plus(took);
-        let NoAnchors { why, again } = match got {
+        let AnchorsUnavailable { why, again } = match got {
             Ok(anchors) => return Ok(anchors),
             Err(none) => none,
         };
         tries += 1;
         match again {
-            Some(after) if tries < TRIES_MAX && !calls.gate.is_cancelled() => {
+            Some(after) if tries < TRIES_MAX && !calls.cancel.is_cancelled() => {
                 let wait = backoff(calls.spec.seed, NOBODY, tries, Condition::Failing, None)
                     .max(own_wait(Some(after)));
                 tokio::select! {
-                    () = calls.gate.cancelled() => return Err(why),
+                    () = calls.cancel.cancelled() => return Err(why),
                     () = tokio::time::sleep(wait) => {}
                 }
             }
@@ -142,32 +142,32 @@ struct Fresh<'a> {
     anchors: &'a Anchors,
 }
 
-impl Beside {
+impl SideMeasures {
     /// Rates texts against their anchors; those that are not in the response cache are embedded in one call.
     pub(super) async fn embed(
         &self,
         ssr: &Ssr,
-        speaker: Speaker<'_>,
+        speaker: MeasuredRespondent<'_>,
         texts: &[(Construct, String)],
-        log: &mut Log,
+        log: &mut ExchangeLog,
     ) {
         let mut fresh: Vec<Fresh<'_>> = Vec::new();
         for (construct, text) in texts {
-            let about = (Part::Embedding, *construct);
+            let about = (SidePart::Embedding, *construct);
             match ssr.anchors.get(construct) {
                 Some(Ok(anchors)) => {
                     let address = address(&ssr.parameters, construct.as_str(), text);
                     if let Some(said) = self.recall(&address).await {
                         let took = Usage::remembered(said.source);
-                        speaker.purse.note(took);
-                        log.took(Part::Embedding, took);
+                        speaker.reservation.note(took);
+                        log.took(SidePart::Embedding, took);
                         log.say(Exchange { beside: Some(about), ..said });
                     } else {
                         let (construct, text) = (*construct, text.clone());
                         fresh.push(Fresh { construct, text, address, anchors });
                     }
                 }
-                Some(Err(why)) => log.reason(Part::Embedding, *construct, why.clone()),
+                Some(Err(why)) => log.reason(SidePart::Embedding, *construct, why.clone()),
                 None => {}
             }
         }
@@ -184,7 +184,7 @@ impl Beside {
             }
             Err(why) => {
                 for fresh in fresh {
-                    log.reason(Part::Embedding, fresh.construct, why.clone());
+                    log.reason(SidePart::Embedding, fresh.construct, why.clone());
                 }
             }
         }
@@ -193,38 +193,38 @@ impl Beside {
     async fn vectors(
         &self,
         ssr: &Ssr,
-        speaker: Speaker<'_>,
+        speaker: MeasuredRespondent<'_>,
         texts: &[String],
-        log: &mut Log,
+        log: &mut ExchangeLog,
     ) -> Result<Vec<Vec<f32>>, String> {
         let worst = ssr.embedder.worst(texts.iter().map(String::len).sum());
         let said = |why: &str| format!("no embedding: {why}");
         let mut tries = 0;
         loop {
-            self.teller
-                .is_open(Part::Embedding)
-                .and_then(|()| speaker.purse.take(worst))
+            self.channel_budget
+                .is_open(SidePart::Embedding)
+                .and_then(|()| speaker.reservation.take(worst))
                 .map_err(|why| said(&why))?;
             let turn = match self.turn_to_embed(ssr, texts).await {
                 Some(Ok(turn)) => turn,
                 Some(Err(why)) => {
-                    speaker.purse.settle(worst, Usage::default());
-                    self.teller.close(Part::Embedding, &why);
+                    speaker.reservation.settle(worst, Usage::default());
+                    self.channel_budget.close(SidePart::Embedding, &why);
                     return Err(said(&why));
                 }
                 None => {
-                    speaker.purse.settle(worst, Usage::default());
+                    speaker.reservation.settle(worst, Usage::default());
                     log.halted = true;
                     return Err(said("the study was halted"));
                 }
             };
             if tries == 0 {
-                self.teller.first();
+                self.channel_budget.first();
             }
             let spent = turn.embed(texts).await;
             let took = spent.took;
-            speaker.purse.settle(worst, took);
-            log.took(Part::Embedding, took);
+            speaker.reservation.settle(worst, took);
+            log.took(SidePart::Embedding, took);
             let error = match spent.reply {
                 Ok(made) => return Ok(made.vectors),
                 Err(error) => error,
@@ -232,13 +232,13 @@ impl Beside {
             let why = error.to_string();
             match error.remedy() {
                 Remedy::Stop => {
-                    self.teller.close(Part::Embedding, &why);
+                    self.channel_budget.close(SidePart::Embedding, &why);
                     return Err(said(&why));
                 }
                 Remedy::Drop => return Err(said(&why)),
                 Remedy::Again(after) => {
                     tries += 1;
-                    if tries >= TRIES_MAX || !self.teller.retry() {
+                    if tries >= TRIES_MAX || !self.channel_budget.retry() {
                         return Err(said(&why));
                     }
                     self.pause(speaker.ordinal, tries, after).await;
@@ -248,8 +248,8 @@ impl Beside {
     }
 
     /// A turn at the door of the embedding model; `None` when the study is halted first.
-    async fn turn_to_embed(&self, ssr: &Ssr, texts: &[String]) -> Option<Result<Turn, String>> {
-        if self.calls.gate.is_cancelled() {
+    async fn turn_to_embed(&self, ssr: &Ssr, texts: &[String]) -> Option<Result<EmbedPermit, String>> {
+        if self.calls.cancel.is_cancelled() {
             return None;
         }
         let turn = async {
@@ -257,14 +257,14 @@ impl Beside {
             ssr.embedder.admit(&self.calls.core.world().clock, self.calls.number, texts).await
         };
         tokio::select! {
-            () = self.calls.gate.cancelled() => None,
+            () = self.calls.cancel.cancelled() => None,
             turn = turn => Some(turn),
         }
     }
 }
 
 /// Records a vector: its similarities to the anchors, and its hash.
-fn note(ssr: &Ssr, fresh: Fresh<'_>, vector: &[f32], log: &mut Log) {
+fn note(ssr: &Ssr, fresh: Fresh<'_>, vector: &[f32], log: &mut ExchangeLog) {
     let Fresh { construct, address, anchors, .. } = fresh;
     match measured(vector, &anchors.vectors) {
         Ok(measured) => log.say(Exchange {
@@ -274,10 +274,10 @@ fn note(ssr: &Ssr, fresh: Fresh<'_>, vector: &[f32], log: &mut Log) {
             whole_bytes: None,
             end: End::Finished,
             model: ssr.embedder.model().to_owned(),
-            source: Source::Asked,
-            beside: Some((Part::Embedding, construct)),
+            source: ReplySource::Asked,
+            beside: Some((SidePart::Embedding, construct)),
             item: None,
         }),
-        Err(why) => log.reason(Part::Embedding, construct, why),
+        Err(why) => log.reason(SidePart::Embedding, construct, why),
     }
 }

@@ -11,7 +11,7 @@ use protocol::paths::Paths;
 
 /// The current owner of the data folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Owner {
+pub(crate) enum DaemonLock {
     /// No daemon runs on it.
     Nobody,
     /// A daemon that is starting or ending, or a restore of a backup.
@@ -28,7 +28,7 @@ pub(crate) enum Owner {
     },
 }
 
-impl Owner {
+impl DaemonLock {
     /// Reads the lock without ever keeping it.
     pub(crate) fn of(paths: &Paths) -> Self {
         // Without an accessible lock file no daemon of this user ever ran.
@@ -74,26 +74,26 @@ mod tests {
     fn the_file_says_who_serves_and_where() {
         let socket = PathBuf::from("/tmp/a b/demoscope.sock");
         assert_eq!(
-            Owner::named(b"4711\n/tmp/a b/demoscope.sock\n"),
-            Owner::Serving { pid: 4711, socket }
+            DaemonLock::named(b"4711\n/tmp/a b/demoscope.sock\n"),
+            DaemonLock::Serving { pid: 4711, socket }
         );
-        assert_eq!(Owner::named(b"4711\n"), Owner::Passing { pid: Some(4711) });
-        assert_eq!(Owner::named(b""), Owner::Passing { pid: None });
-        assert_eq!(Owner::named(b"\xff\n/tmp/x\n"), Owner::Passing { pid: None });
+        assert_eq!(DaemonLock::named(b"4711\n"), DaemonLock::Passing { pid: Some(4711) });
+        assert_eq!(DaemonLock::named(b""), DaemonLock::Passing { pid: None });
+        assert_eq!(DaemonLock::named(b"\xff\n/tmp/x\n"), DaemonLock::Passing { pid: None });
     }
 
     #[test]
     fn only_a_lock_that_is_held_counts() {
         let home = tempfile::tempdir().unwrap();
         let paths = Paths::under(home.path()).unwrap();
-        assert_eq!(Owner::of(&paths), Owner::Nobody);
+        assert_eq!(DaemonLock::of(&paths), DaemonLock::Nobody);
         let path = paths.data.join("daemon.lock");
         std::fs::write(&path, "4711\n/tmp/x\n").unwrap();
-        assert_eq!(Owner::of(&paths), Owner::Nobody, "a killed daemon leaves its name");
+        assert_eq!(DaemonLock::of(&paths), DaemonLock::Nobody, "a killed daemon leaves its name");
         let lock = File::open(&path).unwrap();
         lock.lock().unwrap();
-        assert_eq!(Owner::of(&paths).pid(), Some(4711));
+        assert_eq!(DaemonLock::of(&paths).pid(), Some(4711));
         drop(lock);
-        assert_eq!(Owner::of(&paths), Owner::Nobody);
+        assert_eq!(DaemonLock::of(&paths), DaemonLock::Nobody);
     }
 }

@@ -21,7 +21,7 @@ const REFUSED: &str = "refused";
 
 /// The type of the value under a key.
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub(super) enum FieldKind {
     /// A whole number within a range.
     Whole(u8, u8),
     /// One of these words.
@@ -38,7 +38,7 @@ pub(super) enum Kind {
     Answers(Vec<String>),
 }
 
-impl Kind {
+impl FieldKind {
     /// The respondent's sentiment.
     pub(super) fn sentiment() -> Self {
         Self::Word(Sentiment::ALL.iter().map(|word| word.as_str()).collect())
@@ -56,7 +56,7 @@ impl Kind {
 }
 
 /// The keys of a form, each with the type of its value.
-pub(super) type Form = Vec<(&'static str, Kind)>;
+pub(super) type Form = Vec<(&'static str, FieldKind)>;
 
 /// The form of a reply to a study, or to one item of it.
 pub(super) fn form(spec: &StudySpec, item: Option<Item>) -> Form {
@@ -72,14 +72,14 @@ pub(super) fn form(spec: &StudySpec, item: Option<Item>) -> Form {
 
 /// The form of the answer to one open question.
 pub(super) fn entry_form() -> Form {
-    vec![("answer", Kind::Text(ANSWER_MAX)), ("themes", Kind::Topics)]
+    vec![("answer", FieldKind::Text(ANSWER_MAX)), ("themes", FieldKind::Topics)]
 }
 
 /// The fields of a form in a reply, each normalised for the strict reader, and nothing else.
 ///
 /// # Errors
 /// A reason for declining; or an invalid choice, with the valid choices.
-pub(super) fn mend(fields: Fields, form: &[(&'static str, Kind)]) -> Result<Fields, Unreadable> {
+pub(super) fn normalize_reply(fields: Fields, form: &[(&'static str, FieldKind)]) -> Result<Fields, Unreadable> {
     let fields = opened(fields.into_list(), form);
     let reasoning = find(&fields, "reasoning").first().map(|value| words(value, REASONING_MAX));
     let reasoning = reasoning.unwrap_or_default();
@@ -105,7 +105,7 @@ pub(super) fn mend(fields: Fields, form: &[(&'static str, Kind)]) -> Result<Fiel
     Ok(Fields::mended(mended))
 }
 
-impl Kind {
+impl FieldKind {
     /// Whether the value is a choice, which must be unambiguous.
     fn is_choice(&self) -> bool {
         matches!(self, Self::Whole(..) | Self::Word(_))
@@ -164,7 +164,7 @@ fn find<'a>(fields: &'a [(String, Value)], key: &str) -> Vec<&'a Value> {
 }
 
 /// Unwraps a reply: the fields within `{"answer": {…}}` are the fields of the reply.
-fn opened(mut fields: Vec<(String, Value)>, form: &[(&'static str, Kind)]) -> Vec<(String, Value)> {
+fn opened(mut fields: Vec<(String, Value)>, form: &[(&'static str, FieldKind)]) -> Vec<(String, Value)> {
     /// Most wrappers that are removed.
     const DEPTH_MAX: usize = 3;
     let is_known = |key: &str| form.iter().any(|(known, _)| *known == key || is_same(known, key));

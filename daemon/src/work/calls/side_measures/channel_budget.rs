@@ -4,19 +4,19 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::domain::exchange::Part;
+use crate::domain::exchange::SidePart;
 use crate::inference::limits::RetryBudget;
 
 #[derive(Debug, Default)]
-pub(super) struct Teller(Mutex<State>);
+pub(super) struct ChannelBudget(Mutex<BudgetState>);
 
 #[derive(Debug, Default)]
-struct State {
+struct BudgetState {
     budget: RetryBudget,
-    closed: BTreeMap<Part, String>,
+    closed: BTreeMap<SidePart, String>,
 }
 
-impl Teller {
+impl ChannelBudget {
     /// Counts a first call.
     pub(super) fn first(&self) {
         self.state().budget.first();
@@ -31,16 +31,16 @@ impl Teller {
     ///
     /// # Errors
     /// Why it is switched off.
-    pub(super) fn is_open(&self, part: Part) -> Result<(), String> {
+    pub(super) fn is_open(&self, part: SidePart) -> Result<(), String> {
         self.state().closed.get(&part).map_or(Ok(()), |why| Err(why.clone()))
     }
 
     /// Switches that call type off.
-    pub(super) fn close(&self, part: Part, why: &str) {
+    pub(super) fn close(&self, part: SidePart, why: &str) {
         self.state().closed.entry(part).or_insert_with(|| why.to_owned());
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, BudgetState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

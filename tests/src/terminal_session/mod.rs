@@ -2,10 +2,10 @@
 //! wrote. A test presses keys, waits for screen content, and checks the terminal after the program has ended.
 
 mod inbox;
-mod seat;
+mod session;
 
 pub use inbox::Asked;
-pub use seat::Seat;
+pub use session::Seat;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -18,7 +18,7 @@ use vt100::MouseProtocolMode;
 
 use crate::{Home, process, wait};
 use inbox::Inbox;
-use seat::some;
+use session::some;
 
 /// A terminal mode that a program may change and must restore; a shell uses none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -21,7 +21,7 @@ const THEMES: [(&str, Option<ThemeKind>); 3] = [
 
 /// Why a study has no such metric.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoQuantity {
+pub enum UnknownMetric {
     /// The study type has no metric of that name.
     #[error("A {study_type} study has no result '{name}'")]
     Unknown {
@@ -39,13 +39,13 @@ pub enum NoQuantity {
 
 /// One number of an answer.
 #[derive(Clone, Debug)]
-pub struct Quantity {
+pub struct StudyMetric {
     study_type: StudyType,
     field: String,
-    what: What,
+    what: MetricKind,
 }
 
-impl PartialEq for Quantity {
+impl PartialEq for StudyMetric {
     fn eq(&self, other: &Self) -> bool {
         (self.study_type, &self.field) == (other.study_type, &other.field)
     }
@@ -53,9 +53,9 @@ impl PartialEq for Quantity {
 
 /// The kind of metric.
 #[derive(Clone, Debug)]
-enum What {
+enum MetricKind {
     /// A metric that the study type defines.
-    Read(Reading),
+    Read(MetricSource),
     /// Whether a theme is named, in any role or in one; the name is compared without regard to case.
     Theme(Option<ThemeKind>, String),
 }
@@ -64,22 +64,22 @@ enum What {
 #[derive(Clone, Debug)]
 pub(super) struct Metric {
     pub(super) field: String,
-    pub(super) reading: Reading,
+    pub(super) reading: MetricSource,
 }
 
 impl Metric {
     /// The metric of that name with that reading.
-    pub(super) fn new(field: impl Into<String>, reading: Reading) -> Self {
+    pub(super) fn new(field: impl Into<String>, reading: MetricSource) -> Self {
         Self { field: field.into(), reading }
     }
 
     /// The share of values between those two.
-    pub(super) fn share(field: impl Into<String>, value: Value, from: i32, to: i32) -> Self {
-        Self::new(field, Reading::Share { value, from, to })
+    pub(super) fn share(field: impl Into<String>, value: MetricValue, from: i32, to: i32) -> Self {
+        Self::new(field, MetricSource::Share { value, from, to })
     }
 
     /// The shares of the four sentiments, for answers that name one.
-    pub(super) fn of_sentiments(value: Value) -> impl Iterator<Item = Self> {
+    pub(super) fn of_sentiments(value: MetricValue) -> impl Iterator<Item = Self> {
         (0..)
             .zip(Sentiment::ALL)
             .map(move |(place, word)| Self::share(format!("{word}_pct"), value, place, place))
@@ -87,42 +87,42 @@ impl Metric {
 }
 
 /// The value of all answers of one respondent; `None` for answers of another type.
-pub(super) type Value = fn(&[&Answered]) -> Option<i32>;
+pub(super) type MetricValue = fn(&[&Answered]) -> Option<i32>;
 
 /// How the value is read from answers, and how it is estimated.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Reading {
+pub(super) enum MetricSource {
     /// Points of a scale: their mean.
-    Points { scale: (i32, i32), value: Value },
+    Points { scale: (i32, i32), value: MetricValue },
     /// Twice the points, so that the mean of two answers stays whole.
-    Doubled { scale: (i32, i32), value: Value },
+    Doubled { scale: (i32, i32), value: MetricValue },
     /// Twice the difference within each respondent.
-    DoubledGap { scale: (i32, i32), value: Value },
+    DoubledGap { scale: (i32, i32), value: MetricValue },
     /// Promoters (1) minus detractors (−1).
-    Promoters { value: Value },
+    Promoters { value: MetricValue },
     /// One side (1) minus the other (−1).
-    Balance { value: Value },
+    Balance { value: MetricValue },
     /// The share of values between two.
-    Share { value: Value, from: i32, to: i32 },
+    Share { value: MetricValue, from: i32, to: i32 },
 }
 
-impl Quantity {
+impl StudyMetric {
     /// The metric of that name; without a name the study type's headline metric.
     ///
     /// # Errors
     /// When the study type has no such metric, or is a survey and none is named.
-    pub fn of(study_type: StudyType, name: Option<&str>) -> Result<Self, NoQuantity> {
+    pub fn of(study_type: StudyType, name: Option<&str>) -> Result<Self, UnknownMetric> {
         let name = match name {
             Some(name) => name.trim(),
-            None => own(study_type).ok_or(NoQuantity::NoTheme)?,
+            None => own(study_type).ok_or(UnknownMetric::NoTheme)?,
         };
         let known = kind(study_type).metrics();
         let found = known.iter().find(|metric| metric.field == name);
-        let found = found.map(|metric| (metric.field.clone(), What::Read(metric.reading)));
+        let found = found.map(|metric| (metric.field.clone(), MetricKind::Read(metric.reading)));
         let (field, what) = found.or_else(|| theme(name)).ok_or_else(|| {
             let names: Vec<&str> = known.iter().map(|metric| metric.field.as_str()).collect();
             let near = nearest(name, &names).map(ToOwned::to_owned);
-            NoQuantity::Unknown { study_type, name: name.to_owned(), near }
+            UnknownMetric::Unknown { study_type, name: name.to_owned(), near }
         })?;
         Ok(Self { study_type, field, what })
     }
@@ -136,7 +136,7 @@ impl Quantity {
     /// Whether it is the share of respondents who name a theme.
     #[must_use]
     pub fn is_theme(&self) -> bool {
-        matches!(self.what, What::Theme(..))
+        matches!(self.what, MetricKind::Theme(..))
     }
 
     /// Every name except those of themes, for that study type.
@@ -148,23 +148,23 @@ impl Quantity {
     /// Lowest and highest value.
     pub(super) fn scale(&self) -> (i32, i32) {
         match self.what {
-            What::Read(
-                Reading::Points { scale, .. }
-                | Reading::Doubled { scale, .. }
-                | Reading::DoubledGap { scale, .. },
+            MetricKind::Read(
+                MetricSource::Points { scale, .. }
+                | MetricSource::Doubled { scale, .. }
+                | MetricSource::DoubledGap { scale, .. },
             ) => scale,
-            What::Read(Reading::Promoters { .. } | Reading::Balance { .. }) => (-1, 1),
-            What::Read(Reading::Share { .. }) | What::Theme(..) => (0, 1),
+            MetricKind::Read(MetricSource::Promoters { .. } | MetricSource::Balance { .. }) => (-1, 1),
+            MetricKind::Read(MetricSource::Share { .. }) | MetricKind::Theme(..) => (0, 1),
         }
     }
 
     /// The factor of the mean of values.
     pub(super) fn factor(&self) -> f64 {
         match self.what {
-            What::Read(Reading::Points { .. }) | What::Theme(..) => 1.0,
-            What::Read(Reading::Doubled { .. } | Reading::DoubledGap { .. }) => 0.5,
-            What::Read(
-                Reading::Promoters { .. } | Reading::Balance { .. } | Reading::Share { .. },
+            MetricKind::Read(MetricSource::Points { .. }) | MetricKind::Theme(..) => 1.0,
+            MetricKind::Read(MetricSource::Doubled { .. } | MetricSource::DoubledGap { .. }) => 0.5,
+            MetricKind::Read(
+                MetricSource::Promoters { .. } | MetricSource::Balance { .. } | MetricSource::Share { .. },
             ) => 100.0,
         }
     }
@@ -172,17 +172,17 @@ impl Quantity {
     /// The value of all answers of one respondent; `None` without answers, or for those of another instrument.
     pub(super) fn value(&self, said: &[&Answered]) -> Option<i32> {
         match &self.what {
-            What::Read(
-                Reading::Points { value, .. }
-                | Reading::Doubled { value, .. }
-                | Reading::DoubledGap { value, .. }
-                | Reading::Promoters { value }
-                | Reading::Balance { value },
+            MetricKind::Read(
+                MetricSource::Points { value, .. }
+                | MetricSource::Doubled { value, .. }
+                | MetricSource::DoubledGap { value, .. }
+                | MetricSource::Promoters { value }
+                | MetricSource::Balance { value },
             ) => value(said),
-            What::Read(Reading::Share { value, from, to }) => {
+            MetricKind::Read(MetricSource::Share { value, from, to }) => {
                 Some(i32::from((*from..=*to).contains(&value(said)?)))
             }
-            What::Theme(kind, theme) => {
+            MetricKind::Theme(kind, theme) => {
                 said.first()?;
                 let mut named = said
                     .iter()
@@ -198,16 +198,16 @@ impl Quantity {
         let (n, ones) = (values.n(), values.between(1, 1));
         let mean = || Some(estimate::scaled(estimate::mean(values, LEVEL)?, self.factor()));
         match self.what {
-            What::Read(Reading::Points { .. } | Reading::Doubled { .. }) => mean(),
-            What::Read(Reading::DoubledGap { .. }) => mean().map(estimate::paired),
-            What::Read(Reading::Promoters { .. }) => {
+            MetricKind::Read(MetricSource::Points { .. } | MetricSource::Doubled { .. }) => mean(),
+            MetricKind::Read(MetricSource::DoubledGap { .. }) => mean().map(estimate::paired),
+            MetricKind::Read(MetricSource::Promoters { .. }) => {
                 estimate::nps(ones, values.between(-1, -1), n, LEVEL)
             }
-            What::Read(Reading::Balance { .. }) => {
+            MetricKind::Read(MetricSource::Balance { .. }) => {
                 estimate::net_share(ones, values.between(-1, -1), n, LEVEL)
             }
-            What::Read(Reading::Share { .. }) => estimate::percent(ones, n, LEVEL),
-            What::Theme(..) => estimate::share(ones, n, LEVEL),
+            MetricKind::Read(MetricSource::Share { .. }) => estimate::percent(ones, n, LEVEL),
+            MetricKind::Theme(..) => estimate::share(ones, n, LEVEL),
         }
     }
 }
@@ -218,10 +218,10 @@ pub(super) fn own(study_type: StudyType) -> Option<&'static str> {
 }
 
 /// A theme metric by its name.
-fn theme(name: &str) -> Option<(String, What)> {
+fn theme(name: &str) -> Option<(String, MetricKind)> {
     let (prefix, kind) = THEMES.iter().find(|(prefix, _)| name.starts_with(prefix))?;
     let theme = name.get(prefix.len()..).map(str::trim).filter(|theme| !theme.is_empty())?;
-    Some((format!("{prefix}{theme}"), What::Theme(*kind, folded(theme))))
+    Some((format!("{prefix}{theme}"), MetricKind::Theme(*kind, folded(theme))))
 }
 
 /// The name of a theme's share.

@@ -7,22 +7,22 @@ use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::elsewhere::Tries;
-use super::recorder::{Outcomes, Shares};
-use crate::domain::exchange::{Exchange, Source};
+use super::failover::Tries;
+use super::recorder::{Outcomes, EngineShares};
+use crate::domain::exchange::{Exchange, ReplySource};
 use crate::domain::instrument::{Item, ItemReply};
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
 use crate::inference::model::{ReadyCall, Spent};
 
 /// Queue entry of a respondent, for a first time or again. Those to be asked again sort after all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Ticket {
+pub(super) struct QueueEntry {
     pub(super) round: u16,
     pub(super) replicate: u16,
     pub(super) respondent: u32,
 }
 
-impl Ticket {
+impl QueueEntry {
     /// The first assignment.
     pub(super) fn first(self) -> Assignment {
         let Self { round, replicate, respondent } = self;
@@ -31,8 +31,8 @@ impl Ticket {
 }
 
 /// One respondent being asked.
-pub(super) struct Sitting {
-    pub(super) ticket: Ticket,
+pub(super) struct RespondentTask {
+    pub(super) ticket: QueueEntry,
     pub(super) persona: Persona,
     /// The finished outcomes.
     pub(super) outcomes: Outcomes,
@@ -49,7 +49,7 @@ pub(super) struct Sitting {
     /// The index in the pool of the engine that asks.
     pub(super) engine: usize,
     /// Usage of each engine, by its index in the pool.
-    pub(super) shares: Shares,
+    pub(super) shares: EngineShares,
     /// Usage of other engines for side measurements.
     pub(super) others: Vec<(String, String, EngineUse)>,
     /// Reserved for side measurements while a call is ready or under way.
@@ -59,9 +59,9 @@ pub(super) struct Sitting {
     pub(super) place: Option<OwnedSemaphorePermit>,
 }
 
-impl Sitting {
+impl RespondentTask {
     /// A respondent who has not been asked yet.
-    pub(super) fn new(ticket: Ticket, persona: Persona) -> Self {
+    pub(super) fn new(ticket: QueueEntry, persona: Persona) -> Self {
         Self {
             ticket,
             persona,
@@ -74,7 +74,7 @@ impl Sitting {
             exchanges: Vec::new(),
             said: Vec::new(),
             engine: 0,
-            shares: Shares::new(),
+            shares: EngineShares::new(),
             others: Vec::new(),
             aside: UsdMicros::ZERO,
             place: None,
@@ -105,7 +105,7 @@ impl Sitting {
         } else {
             (self.at(), &self.exchanges)
         };
-        (said.last()?.source == Source::Asked).then(|| (at, said.clone()))
+        (said.last()?.source == ReplySource::Asked).then(|| (at, said.clone()))
     }
 
     /// All usage, with or without an outcome.
@@ -115,14 +115,14 @@ impl Sitting {
 }
 
 /// A respondent whose next call is prepared, with its cost reserved.
-pub(super) struct Prepared {
-    pub(super) sitting: Sitting,
+pub(super) struct PreparedCall {
+    pub(super) task: RespondentTask,
     pub(super) ready: ReadyCall,
 }
 
 /// A call that ended.
-pub(super) struct Made {
-    pub(super) sitting: Sitting,
+pub(super) struct CallOutcome {
+    pub(super) task: RespondentTask,
     /// The address of the question.
     pub(super) address: String,
     pub(super) spent: Spent,
@@ -133,8 +133,8 @@ pub(super) struct Made {
 
 /// The respondent of a call under way, with the cost reserved for it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Seat {
-    pub(super) ticket: Ticket,
+pub(super) struct InFlight {
+    pub(super) ticket: QueueEntry,
     pub(super) engine: usize,
     pub(super) worst: UsdMicros,
     /// The cost reserved for the side measurements.
@@ -144,11 +144,11 @@ pub(super) struct Seat {
 /// A respondent's next step.
 pub(super) enum Next {
     /// All assignments are done.
-    Done(Sitting),
+    Done(RespondentTask),
     /// Ask, at that time or later.
-    Ask(Sitting, Duration),
+    Ask(RespondentTask, Duration),
     /// The study must stop; this respondent has no reply.
-    Stop(Sitting, String),
+    Stop(RespondentTask, String),
     /// The study was halted: nothing is recorded, but the cost is booked.
-    Halted(Sitting),
+    Halted(RespondentTask),
 }

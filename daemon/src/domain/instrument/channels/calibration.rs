@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::digest::Digest;
 use crate::domain::stats::estimate::tidy;
-use crate::domain::stats::ssr::{self, Shape};
+use crate::domain::stats::ssr::{self, PmfShape};
 
 /// Why a text has no reading.
 pub(super) const ALL_ALIKE: &str = "the text is equally near to all anchors of a set";
@@ -75,7 +75,7 @@ pub fn pmf(near: &[Near]) -> Heard<Pmf> {
 }
 
 fn reading(near: &[Near]) -> Option<Pmf> {
-    let epsilon = Shape::default().epsilon;
+    let epsilon = PmfShape::default().epsilon;
     let mut mean = [0.0; POINTS];
     for set in near {
         let similarities = set.map(|near| f64::from(near) / f64::from(BILLION));
@@ -83,21 +83,21 @@ fn reading(near: &[Near]) -> Option<Pmf> {
             *sum += share / near.len() as f64;
         }
     }
-    let shaped = ssr::temper(&mean, Shape::default().temperature, None)?;
+    let shaped = ssr::temper(&mean, PmfShape::default().temperature, None)?;
     let shares: Vec<u32> = shaped.into_iter().map(billionths).collect::<Option<_>>()?;
     Some(Pmf(shares.try_into().ok()?))
 }
 
 /// The anchor calibration of an embedding model for one construct: the similarity of every anchor to every set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bench {
+pub struct AnchorCalibration {
     /// The embedding model.
     pub model: String,
     /// For each anchor in order, its similarities to each set, its own included.
     pub near: Vec<Vec<Near>>,
 }
 
-impl Bench {
+impl AnchorCalibration {
     /// Compares every anchor with all anchors.
     ///
     /// # Errors

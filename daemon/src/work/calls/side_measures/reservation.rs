@@ -9,15 +9,15 @@ use crate::app::Core;
 use crate::domain::outcome::Usage;
 
 /// Reserved money and what was spent of it.
-pub(in crate::work::calls) struct Purse {
+pub(in crate::work::calls) struct Reservation {
     core: Core,
     number: u32,
     cap: Option<UsdMicros>,
-    state: Mutex<State>,
+    state: Mutex<ReservationState>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct State {
+struct ReservationState {
     /// Reserved and not yet assigned to a call.
     left: i64,
     /// Assigned to calls under way.
@@ -26,7 +26,7 @@ struct State {
     usage: Usage,
 }
 
-impl Purse {
+impl Reservation {
     /// A reservation of that amount, which the caller has already made.
     pub(in crate::work::calls) fn new(
         core: Core,
@@ -34,7 +34,7 @@ impl Purse {
         cap: Option<UsdMicros>,
         aside: UsdMicros,
     ) -> Self {
-        let state = State { left: aside.0, ..State::default() };
+        let state = ReservationState { left: aside.0, ..ReservationState::default() };
         Self { core, number, cap, state: Mutex::new(state) }
     }
 
@@ -77,14 +77,14 @@ impl Purse {
         state.usage.plus(Usage { cost: UsdMicros(state.in_calls), at_most, ..Usage::default() })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ReservationState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Purse {
+impl Drop for Reservation {
     fn drop(&mut self) {
-        let State { left, in_calls, .. } = *self.state();
+        let ReservationState { left, in_calls, .. } = *self.state();
         self.core.settle_cost(self.number, UsdMicros(left), UsdMicros::ZERO);
         // Money is left here only after a panic in a call, which may have cost that much.
         self.core.settle_cost(self.number, UsdMicros(in_calls), UsdMicros(in_calls));

@@ -49,12 +49,12 @@ pub(crate) fn response(response: &mut Response) {
     kinds::texts_mut(&mut response.answer).into_iter().for_each(block);
     // No screen shows mentions, and there may be ten thousand answers; exports request their own.
     response.mentions = Vec::new();
-    for voices in response.channels.iter_mut().flat_map(BTreeMap::values_mut) {
-        voices.text.iter_mut().for_each(block);
-        if let Some(Heard::Undetermined { undetermined }) = &mut voices.ssr {
+    for channel_readings in response.channels.iter_mut().flat_map(BTreeMap::values_mut) {
+        channel_readings.text.iter_mut().for_each(block);
+        if let Some(Heard::Undetermined { undetermined }) = &mut channel_readings.ssr {
             line(undetermined);
         }
-        if let Some(Heard::Undetermined { undetermined }) = &mut voices.rater {
+        if let Some(Heard::Undetermined { undetermined }) = &mut channel_readings.rater {
             line(undetermined);
         }
     }

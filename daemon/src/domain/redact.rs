@@ -52,7 +52,7 @@ pub trait Holds: Sized {
 
 /// A reply that was read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told<T> {
+pub struct Redacted<T> {
     /// The value, or why there is none.
     pub read: Result<T, Unreadable>,
     /// The text that is kept.
@@ -62,11 +62,11 @@ pub struct Told<T> {
 }
 
 /// Reads a reply and returns the value with the text to keep.
-pub fn told<T: Holds>(
+pub fn redact<T: Holds>(
     reply: String,
     mask: &impl Mask,
     read: impl Fn(&str) -> Result<T, Unreadable>,
-) -> Told<T> {
+) -> Redacted<T> {
     let as_it_came = read(&reply);
     let masked = match mask.reply(&reply) {
         Cow::Borrowed(_) => return keep(as_it_came, reply),
@@ -89,14 +89,14 @@ pub fn told<T: Holds>(
         }
         Err(invalid @ Unreadable::Invalid { .. }) => Err(invalid),
     };
-    Told { read, reply: String::new(), whole_bytes: Some(reply.len() as u64) }
+    Redacted { read, reply: String::new(), whole_bytes: Some(reply.len() as u64) }
 }
 
-fn keep<T>(read: Result<T, Unreadable>, mut reply: String) -> Told<T> {
+fn keep<T>(read: Result<T, Unreadable>, mut reply: String) -> Redacted<T> {
     let (kept, whole_bytes) = exchange::kept(&reply);
     let length = kept.len();
     reply.truncate(length);
-    Told { read, reply, whole_bytes }
+    Redacted { read, reply, whole_bytes }
 }
 
 impl Holds for Answered {

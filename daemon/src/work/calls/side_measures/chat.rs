@@ -5,27 +5,27 @@ use std::sync::Arc;
 
 use protocol::channels::Construct;
 
-use super::log::Log;
-use super::{Beside, Speaker};
-use crate::domain::exchange::{self, End, Exchange, Part, Source};
+use super::exchange_log::ExchangeLog;
+use super::{SideMeasures, MeasuredRespondent};
+use crate::domain::exchange::{self, End, Exchange, SidePart, ReplySource};
 use crate::domain::instrument::Unreadable;
 use crate::domain::outcome::Usage;
-use crate::domain::told::Mask;
-use crate::domain::voices;
+use crate::domain::redact::Mask;
+use crate::domain::channel_readings;
 use crate::inference::chat::{ChatReply, Remedy, Stop};
 use crate::inference::limits::TRIES_MAX;
 use crate::inference::model::{ModelEngine, Pass, ReadyCall};
-use crate::inference::prompt::{PromptError, Reask};
-use crate::work::calls::lane::WEIGHT;
+use crate::inference::prompt::{PromptError, ReaskPrompt};
+use crate::work::calls::engine_slot::WEIGHT;
 
 /// Re-asks after replies that cannot be read, at most.
 const REASKS_MAX: u32 = 2;
 
 /// A question to a chat model: the engine, what is asked, and the wording of a re-ask after an unreadable reply.
-pub(super) struct Question<'a> {
+pub(super) struct SideQuestion<'a> {
     pub(super) engine: &'a Arc<ModelEngine>,
-    pub(super) about: (Part, Construct),
-    pub(super) ready: &'a (dyn Fn(Option<Reask<'_>>) -> Result<ReadyCall, PromptError> + Sync),
+    pub(super) about: (SidePart, Construct),
+    pub(super) ready: &'a (dyn Fn(Option<ReaskPrompt<'_>>) -> Result<ReadyCall, PromptError> + Sync),
 }
 
 /// The result of one call.
@@ -37,22 +37,22 @@ enum Came {
     Halted,
 }
 
-impl Beside {
+impl SideMeasures {
     /// Asks until a reply can be read and returns what was read. `None` when there is none; the log then holds the
     /// reason.
     pub(super) async fn put<T>(
         &self,
-        speaker: Speaker<'_>,
-        question: &Question<'_>,
+        speaker: MeasuredRespondent<'_>,
+        question: &SideQuestion<'_>,
         reader: fn(&str) -> Result<T, Unreadable>,
-        log: &mut Log,
+        log: &mut ExchangeLog,
     ) -> Option<T> {
         let (part, construct) = question.about;
         let mut correction: Option<String> = None;
         let mut former = String::new();
         let mut reasks = 0;
         loop {
-            let reask = correction.as_deref().map(|why| Reask { why, former: &former });
+            let reask = correction.as_deref().map(|why| ReaskPrompt { why, former: &former });
             let ready = match (question.ready)(reask) {
                 Ok(ready) => ready,
                 Err(error) => {
@@ -64,9 +64,9 @@ impl Beside {
             let mask = question.engine.mask();
             if let Some(said) = self.recall(&ready.address).await {
                 let reply = mask.reply(&said.reply).into_owned();
-                if let Ok(read) = voices::read(&said.end, &reply, reader) {
+                if let Ok(read) = channel_readings::read(&said.end, &reply, reader) {
                     let took = Usage::remembered(said.source);
-                    speaker.purse.note(took);
+                    speaker.reservation.note(took);
                     log.took(part, took);
                     log.say(Exchange { correction, reply, beside: Some(question.about), ..said });
                     return Some(read);
@@ -90,7 +90,7 @@ impl Beside {
                 Stop::Finished => End::Finished,
             };
             let text = mask.reply(&reply.text).into_owned();
-            let read = voices::read(&end, &text, reader);
+            let read = channel_readings::read(&end, &text, reader);
             log.say(Exchange {
                 address,
                 correction: correction.take(),
@@ -98,7 +98,7 @@ impl Beside {
                 whole_bytes: None,
                 end,
                 model: self.said_by(question.engine, reply.model),
-                source: Source::Asked,
+                source: ReplySource::Asked,
                 beside: Some(question.about),
                 item: None,
             });
@@ -109,7 +109,7 @@ impl Beside {
                 }
                 Err(Unreadable::Refused { .. }) => return None,
                 Err(Unreadable::Invalid { reason }) => {
-                    if reasks >= REASKS_MAX || !self.teller.retry() {
+                    if reasks >= REASKS_MAX || !self.channel_budget.retry() {
                         return None;
                     }
                     reasks += 1;
@@ -132,45 +132,45 @@ impl Beside {
     /// One call, retried while a retry may help.
     async fn call(
         &self,
-        speaker: Speaker<'_>,
-        question: &Question<'_>,
+        speaker: MeasuredRespondent<'_>,
+        question: &SideQuestion<'_>,
         ready: &ReadyCall,
         is_reask: bool,
-        log: &mut Log,
+        log: &mut ExchangeLog,
     ) -> Came {
         let (part, _) = question.about;
         let what = match part {
-            Part::Text => "no text",
-            Part::Rating | Part::Embedding => "no rating",
+            SidePart::Text => "no text",
+            SidePart::Rating | SidePart::Embedding => "no rating",
         };
         let mut tries = 0;
         loop {
-            if self.calls.gate.is_cancelled() {
+            if self.calls.cancel.is_cancelled() {
                 return Came::Halted;
             }
             if let Err(why) =
-                self.teller.is_open(part).and_then(|()| speaker.purse.take(ready.worst))
+                self.channel_budget.is_open(part).and_then(|()| speaker.reservation.take(ready.worst))
             {
                 return Came::Nothing(format!("{what}: {why}"));
             }
             let pass = match self.turn(question.engine, ready).await {
                 Some(Ok(pass)) => pass,
                 Some(Err(why)) => {
-                    speaker.purse.settle(ready.worst, Usage::default());
-                    self.teller.close(part, &why);
+                    speaker.reservation.settle(ready.worst, Usage::default());
+                    self.channel_budget.close(part, &why);
                     return Came::Nothing(format!("{what}: {why}"));
                 }
                 None => {
-                    speaker.purse.settle(ready.worst, Usage::default());
+                    speaker.reservation.settle(ready.worst, Usage::default());
                     return Came::Halted;
                 }
             };
             if tries == 0 && !is_reask {
-                self.teller.first();
+                self.channel_budget.first();
             }
             let spent = pass.call(ready).await;
             let took = Usage { reasks: u32::from(is_reask), ..spent.usage() };
-            speaker.purse.settle(ready.worst, took);
+            speaker.reservation.settle(ready.worst, took);
             log.took(part, took);
             let error = match spent.reply {
                 Ok(reply) => return Came::Reply(Box::new((ready.address.clone(), reply))),
@@ -179,13 +179,13 @@ impl Beside {
             let why = error.to_string();
             match error.remedy() {
                 Remedy::Stop => {
-                    self.teller.close(part, &why);
+                    self.channel_budget.close(part, &why);
                     return Came::Nothing(format!("{what}: {why}"));
                 }
                 Remedy::Drop => return Came::Nothing(format!("{what}: {why}")),
                 Remedy::Again(after) => {
                     tries += 1;
-                    if tries >= TRIES_MAX || !self.teller.retry() {
+                    if tries >= TRIES_MAX || !self.channel_budget.retry() {
                         return Came::Nothing(format!("{what}: {why}"));
                     }
                     self.pause(speaker.ordinal, tries, after).await;
@@ -208,7 +208,7 @@ impl Beside {
             engine.admit(clock, number, WEIGHT, ready).await
         };
         let turn = tokio::select! {
-            () = self.calls.gate.cancelled() => None,
+            () = self.calls.cancel.cancelled() => None,
             turn = turn => Some(turn),
         };
         engine.pass(number);

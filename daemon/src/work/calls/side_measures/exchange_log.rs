@@ -4,25 +4,25 @@ use std::collections::BTreeMap;
 
 use protocol::channels::Construct;
 
-use crate::domain::exchange::{End, Exchange, Part, kept};
+use crate::domain::exchange::{End, Exchange, SidePart, kept};
 use crate::domain::outcome::Usage;
-use crate::domain::voices::Beside as Spoken;
+use crate::domain::channel_readings::SideReply as Spoken;
 
 /// The exchanges so far.
 #[derive(Debug, Default)]
-pub(super) struct Log {
+pub(super) struct ExchangeLog {
     /// The exchanges to store, with replies cut to the stored length.
     pub(super) exchanges: Vec<Exchange>,
     /// The same replies in full length.
-    whole: Vec<(Part, Construct, End, String)>,
-    reasons: BTreeMap<(Part, Construct), String>,
+    whole: Vec<(SidePart, Construct, End, String)>,
+    reasons: BTreeMap<(SidePart, Construct), String>,
     /// Usage for each kind of call.
-    pub(super) usage: BTreeMap<Part, Usage>,
+    pub(super) usage: BTreeMap<SidePart, Usage>,
     /// The study was halted before every question was asked.
     pub(super) halted: bool,
 }
 
-impl Log {
+impl ExchangeLog {
     /// Records an exchange. The caller passes the full reply; the copy to store is cut here.
     pub(super) fn say(&mut self, mut exchange: Exchange) {
         let Some((part, construct)) = exchange.beside else { return };
@@ -40,17 +40,17 @@ impl Log {
     }
 
     /// Records why there is no reply.
-    pub(super) fn reason(&mut self, part: Part, construct: Construct, why: impl Into<String>) {
+    pub(super) fn reason(&mut self, part: SidePart, construct: Construct, why: impl Into<String>) {
         self.reasons.insert((part, construct), why.into());
     }
 
     /// Why there is no reply.
-    pub(super) fn why(&self, part: Part, construct: Construct) -> String {
+    pub(super) fn why(&self, part: SidePart, construct: Construct) -> String {
         self.reasons.get(&(part, construct)).cloned().unwrap_or_else(|| "not asked".to_owned())
     }
 
     /// Adds the usage of a call.
-    pub(super) fn took(&mut self, part: Part, usage: Usage) {
+    pub(super) fn took(&mut self, part: SidePart, usage: Usage) {
         let sum = self.usage.entry(part).or_default();
         *sum = sum.plus(usage);
     }

@@ -7,8 +7,8 @@ use std::fmt::Debug;
 use protocol::persona::Persona;
 use protocol::study::StudySpec;
 
-use super::{Ask, Refusal, Reply};
-use crate::domain::asking::{Asking, shown};
+use super::{Ask, EngineError, Reply};
+use crate::domain::asking::{Purpose, shown};
 use crate::domain::instrument;
 use crate::domain::outcome::Assignment;
 
@@ -30,21 +30,21 @@ pub trait Responder: Debug + Send + Sync {
     ///
     /// # Errors
     /// When there is no reply.
-    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, Refusal>;
+    fn ask(&self, ask: &Ask<'_>) -> Result<Reply, EngineError>;
 }
 
 /// The responders of one study.
 #[derive(Debug)]
-pub struct Here {
+pub struct LocalEngine {
     own: Box<dyn Responder>,
     /// By code of the purpose: only purposes that show something else than the study's own material.
     others: BTreeMap<u16, (StudySpec, Box<dyn Responder>)>,
 }
 
-impl Here {
+impl LocalEngine {
     /// Reads a study's material, and that of each of its controls.
     pub fn new(spec: &StudySpec, engine: &dyn InProcess) -> Self {
-        let controls = spec.measurement.controls.iter().map(|control| Asking::Control(*control));
+        let controls = spec.measurement.controls.iter().map(|control| Purpose::Control(*control));
         let others = controls.filter_map(|asking| {
             let other = shown(spec, asking).into_owned();
             let differs = other.instrument != spec.instrument;
@@ -62,7 +62,7 @@ impl Here {
         spec: &StudySpec,
         at: Assignment,
         respondent: &Persona,
-    ) -> Result<Reply, Refusal> {
+    ) -> Result<Reply, EngineError> {
         let own = (spec, &self.own);
         let other = self.others.get(&at.replicate).map(|(spec, prepared)| (spec, prepared));
         let (spec, prepared) = other.unwrap_or(own);

@@ -2,20 +2,20 @@
 //! without a usable exchange is replaced by a reason, never by another value.
 
 use protocol::channels::{
-    BILLION, Channel, Channels, Construct, Heard, POINTS, Pmf, Rated, Voices,
+    BILLION, Channel, Channels, Construct, Heard, POINTS, Pmf, Rated, ChannelReadings,
 };
 use protocol::results::Answer;
 use protocol::study::StudySpec;
 
-use super::exchange::{End, Part};
+use super::exchange::{End, SidePart};
 use super::instrument::Unreadable;
 use super::instrument::channels::{self, Measured};
 
 /// A reply of a side measure, independent of where it is stored.
 #[derive(Clone, Copy, Debug)]
-pub struct Beside<'a> {
+pub struct SideReply<'a> {
     /// The kind of call.
-    pub part: Part,
+    pub part: SidePart,
     /// The construct.
     pub construct: Construct,
     /// How the reply ended.
@@ -25,7 +25,7 @@ pub struct Beside<'a> {
 }
 
 /// Why a construct has no reading, if no reply gives a reason.
-pub type Reasons<'a> = dyn Fn(Part, Construct) -> String + 'a;
+pub type Reasons<'a> = dyn Fn(SidePart, Construct) -> String + 'a;
 
 /// Reads a reply, with the reason in our own words if it cannot be used.
 ///
@@ -59,48 +59,48 @@ pub fn reason(what: &str, unreadable: &Unreadable) -> String {
 pub fn heard(
     spec: &StudySpec,
     answer: &Answer,
-    said: &[Beside<'_>],
+    said: &[SideReply<'_>],
     reasons: &Reasons<'_>,
 ) -> Option<Channels> {
     let constructs = channels::heard(spec);
     if constructs.is_empty() {
         return None;
     }
-    let voices = constructs.iter().filter_map(|construct| {
+    let channel_readings = constructs.iter().filter_map(|construct| {
         let direct = channels::direct(answer, *construct)?;
         Some((*construct, of_construct(spec, *construct, direct, said, reasons)))
     });
-    Some(voices.collect())
+    Some(channel_readings.collect())
 }
 
 fn of_construct(
     spec: &StudySpec,
     construct: Construct,
     direct: i32,
-    said: &[Beside<'_>],
+    said: &[SideReply<'_>],
     reasons: &Reasons<'_>,
-) -> Voices {
-    let last = |part: Part| {
+) -> ChannelReadings {
+    let last = |part: SidePart| {
         said.iter().rfind(|beside| beside.part == part && beside.construct == construct)
     };
-    let text = match last(Part::Text) {
+    let text = match last(SidePart::Text) {
         Some(it) => read(it.end, it.reply, channels::read_text)
             .map_err(|unreadable| reason("no text", &unreadable)),
-        None => Err(reasons(Part::Text, construct)),
+        None => Err(reasons(SidePart::Text, construct)),
     };
-    let of_text = |part: Part| match &text {
+    let of_text = |part: SidePart| match &text {
         Err(why) => Err(why.clone()),
         Ok(_) => last(part).ok_or_else(|| reasons(part, construct)),
     };
-    let ssr = channels::hears(spec, Channel::Ssr).then(|| match of_text(Part::Embedding) {
+    let ssr = channels::hears(spec, Channel::Ssr).then(|| match of_text(SidePart::Embedding) {
         Ok(it) => ssr(it.reply),
         Err(why) => Heard::none(why),
     });
-    let rater = channels::hears(spec, Channel::Rater).then(|| match of_text(Part::Rating) {
+    let rater = channels::hears(spec, Channel::Rater).then(|| match of_text(SidePart::Rating) {
         Ok(it) => rated(it),
         Err(why) => Heard::none(why),
     });
-    Voices { direct, text: text.ok(), ssr, rater }
+    ChannelReadings { direct, text: text.ok(), ssr, rater }
 }
 
 fn ssr(reply: &str) -> Heard<Pmf> {
@@ -113,7 +113,7 @@ fn ssr(reply: &str) -> Heard<Pmf> {
     }
 }
 
-fn rated(beside: &Beside<'_>) -> Heard<Rated> {
+fn rated(beside: &SideReply<'_>) -> Heard<Rated> {
     match read(beside.end, beside.reply, channels::read_rating) {
         Ok(rated) => Heard::Known(rated),
         Err(unreadable) => Heard::none(reason("no rating", &unreadable)),

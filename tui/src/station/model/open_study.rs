@@ -52,7 +52,7 @@ pub(crate) enum Follow {
 
 /// The open study.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Lens {
+pub(crate) struct OpenStudy {
     /// Its id.
     pub(crate) study: Option<StudyId>,
     /// Its running tally.
@@ -99,7 +99,7 @@ fn is_in_other_order(one: &Response, other: &Response) -> bool {
     order(one).zip(order(other)).is_some_and(|(one, other)| one != other)
 }
 
-impl Lens {
+impl OpenStudy {
     /// Opens another study; view preferences are kept.
     pub(crate) fn open(&mut self, study: StudyId) {
         self.close();
@@ -315,11 +315,11 @@ mod tests {
 
     #[test]
     fn answers_that_pour_in_faster_than_they_are_read_begin_with_one_that_can_be_read() {
-        let mut lens = Lens { arrivals: VecDeque::from([9, 8, 7, 6]), ..Lens::default() };
-        assert_eq!(lens.feed(), [9, 8, 7, 6], "nothing is read yet");
-        lens.responses.insert(7, testing::response(7));
-        assert_eq!(lens.feed(), [7, 6]);
-        lens.responses.insert(9, testing::response(9));
-        assert_eq!(lens.feed(), [9, 8, 7, 6], "whoever comes before has been read");
+        let mut open_study = OpenStudy { arrivals: VecDeque::from([9, 8, 7, 6]), ..OpenStudy::default() };
+        assert_eq!(open_study.feed(), [9, 8, 7, 6], "nothing is read yet");
+        open_study.responses.insert(7, testing::response(7));
+        assert_eq!(open_study.feed(), [7, 6]);
+        open_study.responses.insert(9, testing::response(9));
+        assert_eq!(open_study.feed(), [9, 8, 7, 6], "whoever comes before has been read");
     }
 }
