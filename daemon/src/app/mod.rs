@@ -3,43 +3,14 @@
 //! at the store itself. What a door calls is async and has its [`Caller`] as the first parameter; what has none is a step of
 //! the drivers within, which act for every owner and name studies by their number.
 
-mod advance;
-mod analyse;
-mod anchors;
-pub mod audit;
-mod backup;
-mod budget;
 mod caller;
-mod compute;
-mod control;
-mod credits;
-mod delete;
-mod doctor;
-mod draft;
-mod drivers;
-mod elicit;
+
+mod asking;
 mod engines;
 mod evidence;
-mod feed;
-mod cancel_study;
-mod headline;
-mod lookup;
-mod lost;
-mod plan;
-mod price;
-mod probation;
-mod prune;
-mod query;
-mod queue;
-mod record;
-mod reload;
-mod remember;
-mod replay;
-mod spend;
-mod spent;
-mod step;
-mod submit;
-mod tune;
+mod money;
+mod studies;
+pub mod upkeep;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -52,28 +23,28 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 
-pub use advance::{Job, Left, Pending};
-pub use anchors::{Anchors, AnchorsUnavailable};
-pub use backup::restore_backup;
+pub use asking::advance::{Job, Left, Pending};
+pub use engines::anchors::{Anchors, AnchorsUnavailable};
+pub use upkeep::backup::restore_backup;
 pub use caller::{Caller, Owner, Scope, Scopes};
-pub use delete::ErasureSteps;
-pub use drivers::{Enlisted, Looked, Turn};
-pub use elicit::Makers;
-pub use cancel_study::StudyCancel;
-pub use queue::in_order;
-pub use record::Batch;
-pub use reload::ReplySource;
-pub use replay::{NotReplayed, Replayed, replay};
-pub use spend::{Capped, Caps, cap};
-pub use submit::{Plan, Submission, fingerprint};
+pub use studies::delete::ErasureSteps;
+pub use upkeep::drivers::{Enlisted, Looked, Turn};
+pub use engines::side_engines::Makers;
+pub use asking::cancel_study::StudyCancel;
+pub use studies::queue::in_order;
+pub use asking::record::Batch;
+pub use upkeep::reload_settings::ReplySource;
+pub use evidence::replay::{NotReplayed, Replayed, replay};
+pub use money::cost_caps::{Capped, Caps, cap};
+pub use studies::submit::{Plan, Submission, fingerprint};
 
 use crate::config::Setting;
 use crate::inference::Engine;
 use crate::inference::registry::Registry;
 use crate::store::{UseCaseError, OpenError, Options, Reader, Storage, Store};
 use crate::world::{Wake, World};
-use cancel_study::StudyCancels;
-use step::After;
+use asking::cancel_study::StudyCancels;
+use studies::transition::After;
 
 /// What the use cases must know of the settings.
 #[derive(Clone, Debug)]
@@ -151,12 +122,12 @@ struct Shared {
     settings: Arc<Settings>,
     work: Wake,
     gates: StudyCancels,
-    spending: spend::Spending,
+    spending: money::cost_caps::Spending,
     /// Signalled when a study was deleted.
     erasing: Wake,
     /// Held by whoever removes the rows of deleted studies.
     erasure: AsyncMutex<()>,
-    headlines: headline::Headlines,
+    headlines: studies::headline::Headlines,
     drivers: drivers::DriverList,
     /// Studies answered at the same time, as the settings say now.
     studies_running: AtomicUsize,
@@ -201,11 +172,11 @@ impl Core {
                 settings: Arc::new(settings),
                 work,
                 gates: StudyCancels::default(),
-                spending: spend::Spending::default(),
+                spending: money::cost_caps::Spending::default(),
                 backup_trouble: Mutex::default(),
                 erasing: Wake::default(),
                 erasure: AsyncMutex::default(),
-                headlines: headline::Headlines::default(),
+                headlines: studies::headline::Headlines::default(),
                 drivers: drivers::DriverList::default(),
             }),
         })
@@ -308,7 +279,7 @@ impl Core {
         *self.shared.backup_trouble.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
-    fn spending(&self) -> &spend::Spending {
+    fn spending(&self) -> &money::cost_caps::Spending {
         &self.shared.spending
     }
 
@@ -316,7 +287,7 @@ impl Core {
         self.shared.erasure.lock().await
     }
 
-    fn headlines(&self) -> &headline::Headlines {
+    fn headlines(&self) -> &studies::headline::Headlines {
         &self.shared.headlines
     }
 

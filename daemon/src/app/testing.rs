@@ -325,7 +325,7 @@ fn with_plan(key: u128, plan: Plan) -> Submission {
 pub(crate) fn broken(core: &Core) -> Vec<String> {
     core.store()
         .read(|reader| -> Result<_, crate::store::Fault> {
-            Ok(super::audit::all(reader)
+            Ok(super::upkeep::audit::all(reader)
                 .into_iter()
                 .filter(|check| !check.ok)
                 .map(|check| format!("{}: {}", check.name, check.detail))

@@ -38,7 +38,7 @@ async fn record_as(core: &Core, number: u32, at: Assignment, outcome: Outcome) {
 async fn begun(core: &Core) -> (StudyId, u32) {
     let id = core.submit(&me(), submission(core, 1, PANEL)).await.unwrap().id;
     let number =
-        core.look(|reader| Ok(crate::app::lookup::by_id(reader, &me().owner, id)?.number)).unwrap();
+        core.look(|reader| Ok(crate::app::studies::lookup::by_id(reader, &me().owner, id)?.number)).unwrap();
     core.begin(number).await.unwrap();
     (id, number)
 }
@@ -97,7 +97,7 @@ async fn a_study_that_was_left_between_its_last_round_and_its_end_is_ended() {
     // As an earlier version left it.
     let now = core.world().clock.now();
     let left = core.store().write(move |reader| {
-        let mut found = crate::app::lookup::by_number(reader, number)?;
+        let mut found = crate::app::studies::lookup::by_number(reader, number)?;
         found.progress.state = State::Finalizing;
         let mut writes = Writes::at(now);
         writes.put(&number, &found.progress);

@@ -1,0 +1,288 @@
+//! Moves a study on: to work, to its next round or, with its results, to its end when every assignment of a round has an
+//! outcome (T3), or aside when it cannot go on. Only the drivers in `work` call these.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::run::{State, Study};
+use protocol::service::Reply;
+use protocol::study::StudySpec;
+
+use crate::domain::asking::Purpose;
+use crate::domain::instrument::{Subsamples, rounds};
+use crate::domain::outcome::{Assignment, Outcome};
+use crate::domain::probation::Group;
+use crate::domain::run::Input;
+use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
+use crate::store::{UseCaseError, Order, Reader, Writes};
+
+use crate::app::asking::compute::compute;
+use crate::app::studies::lookup::{StudyRecord, by_number};
+use crate::app::studies::transition::{After, step};
+use crate::app::{Core, Settings};
+
+/// Different reasons that are counted when a study ends without an answer.
+const REASONS_MAX: usize = 100;
+
+/// An unfinished study, as the scheduler sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Its number.
+    pub number: u32,
+    /// Where it stands.
+    pub state: State,
+    /// Its place among those that wait: lower ones first, then older ones.
+    pub place: i64,
+}
+
+/// What a runner needs to know of a study.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// Its number.
+    pub number: u32,
+    /// Which attempt this is.
+    pub attempt: u32,
+    /// Where it stands.
+    pub state: State,
+    /// What is asked.
+    pub spec: StudySpec,
+    /// It was at work before.
+    pub has_begun: bool,
+    /// What is left to ask in its round.
+    pub left: Left,
+    /// The group that was being asked when an unclean end came, where one was watched.
+    pub probation: Option<Group>,
+}
+
+/// What is left to ask in one round: its assignments minus its outcomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    round: u16,
+    done: Vec<u64>,
+    panel: u32,
+    again: BTreeSet<(Purpose, u32)>,
+}
+
+impl Left {
+    /// Everything that one round asks.
+    fn all(spec: &StudySpec, round: u16) -> Self {
+        let words = usize::try_from(spec.panel.div_ceil(64)).unwrap_or(usize::MAX);
+        Self {
+            round,
+            done: vec![0; words],
+            panel: spec.panel,
+            again: Subsamples::of(spec).all().collect(),
+        }
+    }
+
+    /// The round.
+    pub fn round(&self) -> u16 {
+        self.round
+    }
+
+    /// Who has no outcome, in order.
+    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.panel).filter(|respondent| {
+            let (word, bit) = place(*respondent);
+            self.done.get(word).is_none_or(|word| word & bit == 0)
+        })
+    }
+
+    /// Who is to be asked something besides the answer and has not been, kind by kind, each in order.
+    pub fn again(&self) -> impl Iterator<Item = (Purpose, u32)> + '_ {
+        self.again.iter().copied()
+    }
+
+    /// Takes away what has an outcome.
+    fn strike(&mut self, at: Assignment) {
+        match at.asking() {
+            Some(Purpose::Answer) => {
+                let (word, bit) = place(at.respondent);
+                if let Some(word) = self.done.get_mut(word) {
+                    *word |= bit;
+                }
+            }
+            Some(asking) => {
+                self.again.remove(&(asking, at.respondent));
+            }
+            None => {}
+        }
+    }
+}
+
+fn place(respondent: u32) -> (usize, u64) {
+    (usize::try_from(respondent / 64).unwrap_or(usize::MAX), 1 << (respondent % 64))
+}
+
+impl Core {
+    /// Every unfinished study, oldest first.
+    pub fn pending(&self) -> Reply<Vec<Pending>> {
+        self.store().read(unfinished).map_err(ApiError::from)
+    }
+
+    /// A study with what is left to ask in its round.
+    pub fn job(&self, number: u32) -> Reply<Job> {
+        self.store()
+            .read(|reader| -> Result<_, UseCaseError> {
+                let StudyRecord { row, progress, .. } = by_number(reader, number)?;
+                let mut left = Left::all(&row.spec, progress.round);
+                if progress.panel.settled() > 0 {
+                    let (first, last) = OutcomeKey::of_round(number, left.round);
+                    reader.keys::<OutcomeRow>(&first, &last, |key| {
+                        left.strike(key.assignment);
+                        Ok(ControlFlow::Continue(()))
+                    })?;
+                }
+                Ok(Job {
+                    number,
+                    attempt: progress.attempt,
+                    state: progress.state,
+                    spec: row.spec,
+                    has_begun: progress.worked_ms > 0 || progress.working_since.is_some(),
+                    left,
+                    probation: progress.probation,
+                })
+            })
+            .map_err(ApiError::from)
+    }
+
+    /// A place at work is free for a queued study.
+    pub async fn begin(&self, number: u32) -> Reply<Study> {
+        self.transit(number, Input::Start).await
+    }
+
+    /// T3: nothing is left of a round. One transaction goes on with the next round, or computes the results, stores them and
+    /// gives back what is left of the hold.
+    pub async fn end_round(&self, number: u32) -> Reply<Study> {
+        self.end_round_of(number, rounds).await
+    }
+
+    /// The same with another number of rounds than that of the study's type.
+    pub(in crate::app) async fn end_round_of(
+        &self,
+        number: u32,
+        rounds: fn(&StudySpec) -> u16,
+    ) -> Reply<Study> {
+        let now = self.world().clock.now();
+        let settings = Arc::clone(self.settings());
+        let (study, after) = self
+            .store()
+            .write(move |reader| {
+                let mut found = by_number(reader, number)?;
+                let mut writes = Writes::at(now);
+                let mut after = After::default();
+                // Earlier versions ended the last round and the study in two transactions: the end of the program may have
+                // come between them.
+                let mut is_due = found.progress.state == State::Finalizing;
+                if !is_due {
+                    let round = found.progress.round;
+                    let input = Input::Exhausted { round, rounds: rounds(&found.row.spec) };
+                    after = step(reader, &mut writes, &settings, &mut found, &input)?;
+                    is_due = after.finish;
+                }
+                if is_due {
+                    after = finish(reader, &mut writes, &settings, &mut found)?;
+                }
+                Ok(((found.study(), after), writes))
+            })
+            .await?;
+        self.after(number, after);
+        Ok(study)
+    }
+
+    /// The study cannot go on; its owner reads why and resumes or cancels it.
+    pub async fn fault(&self, number: u32, why: String) -> Reply<Study> {
+        self.transit(number, Input::Fault(why)).await
+    }
+
+    /// One transition without anything else.
+    pub(in crate::app) async fn transit(&self, number: u32, input: Input) -> Reply<Study> {
+        let now = self.world().clock.now();
+        let settings = Arc::clone(self.settings());
+        let (study, after) = self
+            .store()
+            .write(move |reader| {
+                let mut found = by_number(reader, number)?;
+                let mut writes = Writes::at(now);
+                let after = step(reader, &mut writes, &settings, &mut found, &input)?;
+                Ok(((found.study(), after), writes))
+            })
+            .await?;
+        self.after(number, after);
+        Ok(study)
+    }
+}
+
+/// Computes the results, stores them and ends the study.
+fn finish(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    settings: &Settings,
+    found: &mut StudyRecord,
+) -> Result<After, UseCaseError> {
+    let results = compute(reader, found)?;
+    let delivered = found.progress.panel.delivered;
+    if results.is_some() != (delivered > 0) {
+        return Err(ApiError::new(
+            ErrorCode::Internal,
+            format!("{delivered} answers do not go with these results"),
+        )
+        .into());
+    }
+    let instead = match results {
+        Some(_) => None,
+        None => instead(reader, found.number)?,
+    };
+    let after = step(reader, writes, settings, found, &Input::Finish { delivered, instead })?;
+    if let Some(results) = results {
+        writes.put(&found.number, &ResultsRow(results));
+    }
+    Ok(after)
+}
+
+/// What came of most respondents of a study without an answer, in the words of their outcomes, and of how many.
+fn instead(reader: &Reader<'_>, number: u32) -> Result<Option<String>, UseCaseError> {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    let (mut all, mut last) = (0_u32, None);
+    let (first, end) = OutcomeKey::of_study(number);
+    reader.scan::<OutcomeRow>(&first, &end, Order::Rising, |key, row| {
+        let reason = match row.outcome() {
+            Outcome::Refused { reason }
+            | Outcome::Invalid { reason }
+            | Outcome::Failed { reason }
+            | Outcome::Skipped { reason } => reason,
+            Outcome::Answered(_) => return Ok(ControlFlow::Continue(())),
+        };
+        // Of who is asked twice the first one counts: each respondent has one reason.
+        let who = Some(key.assignment.respondent);
+        if key.assignment.is_answer() && last != who {
+            last = who;
+            all = all.saturating_add(1);
+            // Refusals are in a respondent's own words: there may be as many as people.
+            if counts.len() < REASONS_MAX || counts.contains_key(reason) {
+                *counts.entry(reason.clone()).or_default() += 1;
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    Ok(most.map(|(reason, count)| format!("{count} of {all}: {reason}")))
+}
+
+/// Every unfinished study, oldest first.
+pub(in crate::app) fn unfinished(reader: &Reader<'_>) -> Result<Vec<Pending>, UseCaseError> {
+    let mut numbers = Vec::new();
+    reader.all::<Unfinished>(Order::Rising, |number, _| {
+        numbers.push(number);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    numbers
+        .into_iter()
+        .map(|number| {
+            let StudyRecord { progress, .. } = by_number(reader, number)?;
+            Ok(Pending { number, state: progress.state, place: progress.place })
+        })
+        .collect()
+}

@@ -1,0 +1,47 @@
+//! The computation of a study's results: from its stored outcomes in respondent order, whatever the order in which they
+//! came, in any state. The transaction that ends the last round stores what it gives; before that it is a partial result.
+
+use std::ops::ControlFlow;
+
+use protocol::results::Results;
+use protocol::service::Reply;
+
+use crate::domain::evidence::benches;
+use crate::domain::instrument::Accumulator;
+use crate::store::rows::{OutcomeKey, OutcomeRow};
+use crate::store::{Fault, UseCaseError, Order, Reader, Table};
+
+use crate::app::Core;
+use crate::app::studies::lookup::{Found, by_number};
+use crate::app::studies::query::panel;
+use crate::app::asking::response_cache::prompt_records;
+
+impl Core {
+    /// The results of a study from the outcomes that its round has now: while some are missing, a partial result, whose
+    /// figures say of how many answers they are. `None` without a single answer.
+    pub fn compute(&self, number: u32) -> Reply<Option<Results>> {
+        self.look(|reader| compute(reader, &by_number(reader, number)?))
+    }
+}
+
+/// The results of the round that is asked, from the outcomes there are. Memory does not grow with the panel beyond four bytes
+/// a respondent. `None` without a single answer.
+pub(in crate::app) fn compute(reader: &Reader<'_>, found: &Found) -> Result<Option<Results>, UseCaseError> {
+    if found.progress.panel.delivered == 0 {
+        return Ok(None);
+    }
+    let panel = panel(reader, found)?;
+    let benches = benches(&prompt_records(reader, found.number)?);
+    let mut accumulator = Accumulator::new(&found.row.spec).with_benches(benches);
+    let (first, last) = OutcomeKey::of_round(found.number, found.progress.round);
+    reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+        let respondent = key.assignment.respondent;
+        let classes = panel.classes(respondent).ok_or_else(|| Fault::Row {
+            table: Table::Panels,
+            why: format!("nobody is at place {respondent}"),
+        })?;
+        accumulator.add(key.assignment, &classes.iter(), &row.into_outcome());
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(accumulator.finish(found.row.margins.clone()))
+}

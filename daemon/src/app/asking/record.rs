@@ -1,0 +1,339 @@
+//! T2: records a batch of outcomes. Outcomes, one payment for the answers among them, real cost, counts and one event in
+//! one transaction. An outcome that exists is refused, so nothing is recorded or charged twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use protocol::credits::{Credits, UsdMicros};
+use protocol::error::{ApiError, ErrorCode};
+use protocol::event::EventData;
+use protocol::run::{PanelCounts, State};
+use protocol::service::Reply;
+
+use crate::domain::exchange::{Exchange, ReplySource};
+use crate::domain::instrument::score;
+use crate::domain::ledger::cost;
+use crate::domain::outcome::{Assignment, Class, EngineUse, Outcome, Usage};
+use crate::domain::projection::Taken;
+use crate::store::rows::{
+    AddressKey, Counted, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, RememberedRow,
+};
+use crate::store::{UseCaseError, Reader, Table, Writes};
+
+use crate::app::Core;
+use crate::app::money::allowance::this_month;
+use crate::app::studies::lookup::by_number;
+use crate::app::studies::transition::defect;
+
+/// Seconds of history that the live view shows.
+const RECENT_SECONDS: i64 = 60;
+
+/// Models that services name which are kept for the report, and characters of one.
+const MODELS_MAX: usize = 8;
+const MODEL_CHARACTERS_MAX: usize = 100;
+
+/// Outcomes as they will be stored. Made by whoever asked, so that the writer has only to put them.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    number: u32,
+    attempt: u32,
+    keys: Vec<OutcomeKey>,
+    rows: Vec<Vec<u8>>,
+    said: Vec<(OutcomeKey, Vec<Exchange>)>,
+    remember: Vec<(AddressKey, RememberedRow)>,
+    counts: PanelCounts,
+    scores: Vec<u8>,
+    usage: Usage,
+    taken: Taken,
+    engines: BTreeMap<String, (String, EngineUse)>,
+    said_by: BTreeSet<String>,
+}
+
+impl Batch {
+    /// An empty batch for one attempt at a study.
+    pub fn new(number: u32, attempt: u32) -> Self {
+        Self {
+            number,
+            attempt,
+            keys: Vec::new(),
+            rows: Vec::new(),
+            said: Vec::new(),
+            remember: Vec::new(),
+            counts: PanelCounts::default(),
+            scores: Vec::new(),
+            usage: Usage::default(),
+            taken: Taken::default(),
+            engines: BTreeMap::new(),
+            said_by: BTreeSet::new(),
+        }
+    }
+
+    /// Adds what came of everything that one respondent was asked. A respondent counts, and is paid for, once: as what
+    /// the worst of the outcomes is. The tally takes the score of the first answer of those who gave all of theirs.
+    pub fn push(
+        &mut self,
+        outcomes: &[(Assignment, Outcome, Usage)],
+    ) -> Result<(), serde_json::Error> {
+        let mut asked = Usage::default();
+        for (assignment, outcome, usage) in outcomes {
+            asked = asked.plus(*usage);
+            self.rows.push(serde_json::to_vec(&OutcomeRow::new(outcome, *usage))?);
+            self.keys.push(OutcomeKey { study: self.number, assignment: *assignment });
+        }
+        self.usage = self.usage.plus(asked);
+        // Whoever was not asked at all says nothing about what asking takes.
+        if asked != Usage::default() {
+            self.taken.note(asked.cost);
+        }
+        // A second asking measures noise: it is recorded and costs money, but it is nobody's answer.
+        let mut counting = outcomes.iter().filter(|(at, _, _)| at.is_answer());
+        let Some(class) = counting.clone().map(|(_, outcome, _)| outcome.class()).max() else {
+            return Ok(());
+        };
+        class.count(&mut self.counts);
+        let first = counting.next().map(|(_, outcome, _)| outcome);
+        if let (Class::Answered, Some(Outcome::Answered(answered))) = (class, first) {
+            self.scores.extend(score(&answered.answer));
+        }
+        Ok(())
+    }
+
+    /// Adds what was said to reach an outcome, to be kept beside it. A reply that answered is remembered under the address of
+    /// its question; one that could not be read is not, nor the reply to a repetition, which is there to differ.
+    pub fn keep(&mut self, assignment: Assignment, outcome: &Outcome, exchanges: Vec<Exchange>) {
+        let key = OutcomeKey { study: self.number, assignment };
+        if matches!(outcome, Outcome::Answered(_)) {
+            self.remember(key, &exchanges);
+        }
+        if exchanges.is_empty() {
+            return;
+        }
+        for said in exchanges.iter().filter(|said| !said.model.is_empty()) {
+            if self.said_by.len() < MODELS_MAX && !self.said_by.contains(&said.model) {
+                self.said_by.insert(said.model.chars().take(MODEL_CHARACTERS_MAX).collect());
+            }
+        }
+        self.said.push((key, exchanges));
+    }
+
+    /// Adds what was said so far to a respondent who is asked more, the last reply to each question one that was read: after
+    /// a halt or a crash it is found again, and need not be paid for twice.
+    pub fn keep_early(&mut self, assignment: Assignment, exchanges: Vec<Exchange>) {
+        let key = OutcomeKey { study: self.number, assignment };
+        self.remember(key, &exchanges);
+        self.said.push((key, exchanges));
+    }
+
+    fn remember(&mut self, key: OutcomeKey, exchanges: &[Exchange]) {
+        if key.assignment.is_answer() {
+            // Of each question the last reply: the one before it could not be read.
+            let question = |exchange: &Exchange| (exchange.beside, exchange.item);
+            let questions: BTreeSet<_> = exchanges.iter().map(question).collect();
+            for of in questions {
+                let last = exchanges.iter().rfind(|exchange| question(exchange) == of);
+                let fit =
+                    |last: &&Exchange| last.source == ReplySource::Asked && last.whole_bytes.is_none();
+                let address = last.filter(fit).and_then(|last| AddressKey::new(&last.address));
+                if let Some(address) = address {
+                    self.remember.push((address, RememberedRow::new(key)));
+                }
+            }
+        }
+    }
+
+    /// Notes what an engine did for a respondent.
+    pub fn share(&mut self, engine: &str, model: &str, share: EngineUse) {
+        match self.engines.get_mut(engine) {
+            Some((_, sum)) => *sum = sum.plus(share),
+            None => drop(self.engines.insert(engine.to_owned(), (model.to_owned(), share))),
+        }
+    }
+
+    /// How many outcomes it holds.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Puts what was said, and where it is found again.
+    fn put_said(&mut self, writes: &mut Writes) {
+        for (key, exchanges) in std::mem::take(&mut self.said) {
+            writes.put(&key, &ExchangesRow(exchanges));
+        }
+        for (address, place) in &self.remember {
+            writes.put(address, place);
+        }
+    }
+}
+
+impl Core {
+    /// Records a batch. Refused when the study takes no more answers, or when one of the outcomes exists.
+    pub async fn record(&self, mut batch: Batch) -> Reply<PanelCounts> {
+        let now = self.world().clock.now();
+        let (number, usage) = (batch.number, batch.usage);
+        let panel = self
+            .store()
+            .write(move |reader| {
+                let mut found = by_number(reader, batch.number).map_err(too_late)?;
+                let mut writes = Writes::at(now);
+                if batch.is_empty() && batch.said.is_empty() {
+                    return Ok((found.progress.panel, writes));
+                }
+                admit(&found.progress, &batch)?;
+                batch.put_said(&mut writes);
+                if batch.is_empty() {
+                    return Ok((found.progress.panel, writes));
+                }
+                let existing = reader.any_of(Table::Outcomes, &batch.keys)?;
+                if let Some(existing) = existing.and_then(|index| batch.keys.get(index)) {
+                    return Err(ApiError::new(
+                        ErrorCode::Conflict,
+                        format!(
+                            "Respondent {} has an outcome already",
+                            existing.assignment.respondent
+                        ),
+                    )
+                    .into());
+                }
+                let paid = settle(reader, &mut writes, &found.row, &batch)?;
+                found.progress.credits_used =
+                    found.progress.credits_used.checked_add(paid).unwrap_or(Credits(i64::MAX));
+                count(&mut found.progress, &batch, found.row.scale, now.as_second());
+                let (first, last) = span(&batch.keys);
+                writes.announce(
+                    Some(found.row.id),
+                    EventData::Recorded {
+                        first,
+                        last,
+                        count: u64::try_from(batch.keys.len()).unwrap_or(u64::MAX),
+                        delivered: batch.counts.delivered,
+                        panel: found.progress.panel,
+                    },
+                );
+                for (key, row) in batch.keys.iter().zip(batch.rows) {
+                    writes.put_bytes(Table::Outcomes, key, row);
+                }
+                writes.put(&found.number, &found.progress);
+                Ok((found.progress.panel, writes))
+            })
+            .await?;
+        self.note_booked(number, usage);
+        Ok(panel)
+    }
+}
+
+/// Answers are taken while a study runs, and from those who were being asked when it was paused, also when it was sent on
+/// again before they had come in.
+fn admit(progress: &Progress, batch: &Batch) -> Result<(), ApiError> {
+    let takes = matches!(progress.state, State::Running | State::Paused | State::Queued);
+    if takes && progress.attempt == batch.attempt {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        ErrorCode::Conflict,
+        format!("The study is {} and takes no answers", progress.state),
+    ))
+}
+
+/// A study that was deleted takes no more answers than one that was cancelled: to whoever asked it is the same.
+fn too_late(halt: UseCaseError) -> UseCaseError {
+    match halt {
+        UseCaseError::Refused(error) if error.code == ErrorCode::NotFound => {
+            UseCaseError::Refused(ApiError { code: ErrorCode::Conflict, ..error })
+        }
+        other => other,
+    }
+}
+
+/// Settles the answers as their hold's policy says and books the real cost; says what they take of the hold.
+fn settle(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    row: &crate::store::rows::StudyRow,
+    batch: &Batch,
+) -> Result<Credits, UseCaseError> {
+    let month = this_month(reader, writes.time())?;
+    let name = name(batch);
+    if batch.usage.cost > UsdMicros::ZERO {
+        let movement = cost(row.id, &name, month, &row.spec.engine, batch.usage.cost)
+            .map_err(|error| defect(&error))?;
+        writes.book(movement);
+    }
+    let answers = u64::from(batch.counts.delivered);
+    let paid = row.price.checked_mul(answers).unwrap_or(Credits(i64::MAX));
+    if paid == Credits::ZERO {
+        return Ok(paid);
+    }
+    let key = (batch.number, batch.attempt);
+    let HoldRow(hold) = reader.get(&key)?.ok_or_else(|| {
+        ApiError::new(ErrorCode::Internal, "The study holds no credits for its answers")
+    })?;
+    let (hold, movement) = hold
+        .settle(answers, &name, month)
+        .map_err(|over| ApiError::new(ErrorCode::Internal, over.to_string()))?;
+    if let Some(movement) = movement {
+        writes.book(movement);
+    }
+    writes.put(&key, &HoldRow(hold));
+    Ok(paid)
+}
+
+fn count(progress: &mut Progress, batch: &Batch, scale: Option<(i32, i32)>, second: i64) {
+    let panel = &mut progress.panel;
+    panel.delivered = panel.delivered.saturating_add(batch.counts.delivered);
+    panel.refused = panel.refused.saturating_add(batch.counts.refused);
+    panel.invalid = panel.invalid.saturating_add(batch.counts.invalid);
+    panel.failed = panel.failed.saturating_add(batch.counts.failed);
+    let lowest = scale.map_or(0, |(low, _)| low);
+    for score in &batch.scores {
+        let place = i32::from(*score).checked_sub(lowest).and_then(|at| usize::try_from(at).ok());
+        if let Some(count) = place.and_then(|at| progress.scores.get_mut(at)) {
+            *count = count.saturating_add(1);
+        }
+    }
+    progress.usage = progress.usage.plus(batch.usage);
+    progress.taken = progress.taken.plus(batch.taken);
+    for model in &batch.said_by {
+        if progress.said_by.len() < MODELS_MAX {
+            progress.said_by.insert(model.clone());
+        }
+    }
+    for (engine, (model, share)) in &batch.engines {
+        let (_, sum) = progress
+            .engines
+            .entry(engine.clone())
+            .or_insert_with(|| (model.clone(), EngineUse::default()));
+        *sum = sum.plus(*share);
+    }
+    let outcomes = u32::try_from(batch.len()).unwrap_or(u32::MAX);
+    match progress.recent.last_mut() {
+        Some(last) if last.second >= second => {
+            last.outcomes = last.outcomes.saturating_add(outcomes);
+        }
+        _ => progress.recent.push(Counted { second, outcomes }),
+    }
+    let oldest = second.saturating_sub(RECENT_SECONDS);
+    progress.recent.retain(|counted| counted.second > oldest);
+}
+
+/// The name of a batch within its study. No two batches of an attempt share their first respondent of the first asking,
+/// nor, among those of repetitions alone, their first of those, because an outcome that exists is refused.
+fn name(batch: &Batch) -> String {
+    let asking = batch.keys.iter().map(|key| key.assignment.replicate).min().unwrap_or(0);
+    let of_it: Vec<OutcomeKey> =
+        batch.keys.iter().filter(|key| key.assignment.replicate == asking).copied().collect();
+    let (first, last) = span(&of_it);
+    match asking {
+        0 => format!("{}/{first}-{last}", batch.attempt),
+        _ => format!("{}/{first}-{last}/again-{asking}", batch.attempt),
+    }
+}
+
+/// The first and last respondent of some outcomes.
+fn span(keys: &[OutcomeKey]) -> (u32, u32) {
+    let respondents = keys.iter().map(|key| key.assignment.respondent);
+    (respondents.clone().min().unwrap_or(0), respondents.max().unwrap_or(0))
+}

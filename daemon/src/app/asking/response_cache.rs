@@ -1,0 +1,89 @@
+//! What was said is kept: with which settings and templates a study's engines were asked, and the newest reply to each question,
+//! so that the very same question need not be paid for twice.
+
+use std::ops::ControlFlow;
+
+use protocol::measurement::Reuse;
+use protocol::service::Reply;
+
+use crate::domain::evidence::PromptRecord;
+use crate::domain::exchange::{Exchange, ReplySource};
+use crate::store::rows::{AddressKey, BlueprintRow, DeletedRow, ExchangesRow, RememberedRow};
+use crate::store::{Fault, Order, Reader, Writes};
+
+use crate::app::Core;
+
+impl Core {
+    /// The newest reply to the question at each of those addresses, where one is kept: one look at the store for all of
+    /// them. What that study got itself, before a halt or a crash, it asked for; everything else it remembers, and where
+    /// that is not wanted, it is left out.
+    pub async fn remembered(
+        &self,
+        addresses: Vec<String>,
+        study: u32,
+        of_others: Reuse,
+    ) -> Reply<Vec<Option<Exchange>>> {
+        self.looking(move |core| {
+            let found = core.store().read(|reader| -> Result<_, Fault> {
+                let newest = |address: &String| newest(reader, address, study, of_others);
+                addresses.iter().map(newest).collect::<Result<_, _>>()
+            })?;
+            Ok(found)
+        })
+        .await
+    }
+
+    /// Keeps with which settings and templates a study is asked, unless it is known, or the study was deleted meanwhile.
+    pub async fn keep_blueprint(&self, number: u32, prompt_record: PromptRecord) -> Reply<()> {
+        let now = self.world().clock.now();
+        self.store()
+            .write(move |reader| {
+                let mut writes = Writes::at(now);
+                if reader.get::<DeletedRow>(&number)?.is_some() {
+                    return Ok(((), writes));
+                }
+                let known = prompt_records(reader, number)?;
+                if !known.contains(&prompt_record) {
+                    let place = u32::try_from(known.len()).unwrap_or(u32::MAX);
+                    writes.put(&(number, place), &BlueprintRow(prompt_record));
+                }
+                Ok(((), writes))
+            })
+            .await
+    }
+}
+
+/// The newest reply to one question.
+fn newest(
+    reader: &Reader<'_>,
+    address: &str,
+    study: u32,
+    of_others: Reuse,
+) -> Result<Option<Exchange>, Fault> {
+    let Some(key) = AddressKey::new(address) else { return Ok(None) };
+    let Some(place) = reader.get::<RememberedRow>(&key)? else { return Ok(None) };
+    let is_own = place.key().study == study;
+    if !is_own && of_others == Reuse::Never {
+        return Ok(None);
+    }
+    // What a deleted study was told is not told to another, also while its rows are being removed.
+    if !is_own && reader.get::<DeletedRow>(&place.key().study)?.is_some() {
+        return Ok(None);
+    }
+    let said = reader.get::<ExchangesRow>(&place.key())?;
+    // The outcome may have been taken back since, and another question asked in its place.
+    let mut said = said.into_iter().flat_map(|said| said.0).rev();
+    let source = |found: &Exchange| if is_own { found.source } else { ReplySource::Remembered };
+    let found = said.find(|said| said.address == address);
+    Ok(found.map(|found| Exchange { source: source(&found), ..found }))
+}
+
+/// Every set of settings and templates that a study was asked with, oldest first.
+pub(in crate::app) fn prompt_records(reader: &Reader<'_>, number: u32) -> Result<Vec<PromptRecord>, Fault> {
+    let mut known = Vec::new();
+    reader.scan::<BlueprintRow>(&(number, 0), &(number, u32::MAX), Order::Rising, |_, row| {
+        known.push(row.0);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(known)
+}

@@ -1,0 +1,372 @@
+//! What can answer: the list, the keys that commands hand over, and one small call that shows whether an engine works.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::channels::Construct;
+use protocol::credits::UsdMicros;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::service::{Check, EngineCheck, EngineInfo, EngineRole, Reply};
+use protocol::study::{Draft, StudySpec};
+
+use crate::domain::instrument::{self, Unreadable};
+use crate::domain::outcome::{Assignment, FIRST_ROUND, Usage};
+use crate::domain::stimulus;
+use crate::domain::redact::{Mask, redact};
+use crate::inference::Engine;
+use crate::inference::chat::Stop;
+use crate::inference::embed::Embedder;
+use crate::inference::key::ServiceOrigin;
+use crate::inference::model::{ModelEngine, ReadyCall, Spent};
+use crate::store::rows::CallsUnderWay;
+
+use crate::app::engines::anchors::worst_of_anchors;
+use crate::app::{Caller, Core, Scope};
+
+/// Something harmless to ask about.
+const TRIAL: &str = "---\nstudy: nps\npanel: 1\n---\nA reusable water bottle of steel that keeps drinks cold for a day.\n";
+/// The number under which the built-in encoder, which costs nothing, is asked for a check: no study has it.
+const NOBODY: u32 = 0;
+/// A check waits no longer for a service that asks to wait.
+const CHECK_WAIT: Duration = Duration::from_secs(10);
+
+/// What came of a check: the call, how long it took, and what was seen of its embeddings with what they cost.
+type Checked = (Result<Spent, String>, Duration, Option<(Vec<Check>, UsdMicros)>);
+
+impl Core {
+    /// The variables that engines read.
+    pub fn engine_variables(&self, caller: &Caller) -> Reply<Vec<String>> {
+        caller.may(Scope::Operate)?;
+        let models = self.settings().models.as_ref();
+        Ok(models.map(|models| models.variables()).unwrap_or_default())
+    }
+
+    /// Takes what a caller's environment holds of them.
+    pub fn offer(&self, caller: &Caller, environment: &BTreeMap<String, String>) -> Reply<()> {
+        caller.may(Scope::Operate)?;
+        if let Some(models) = &self.settings().models {
+            models.offer(environment, self.world().clock.monotonic());
+        }
+        Ok(())
+    }
+
+    /// What can answer, in the order of names.
+    pub fn engines(&self, caller: &Caller) -> Reply<Vec<EngineInfo>> {
+        caller.may(Scope::Read)?;
+        Ok(self.all_engines())
+    }
+
+    fn all_engines(&self) -> Vec<EngineInfo> {
+        let settings = self.settings();
+        let inside = settings.engines.iter().map(|(name, engine)| EngineInfo {
+            model: Some(engine.model().to_owned()),
+            ready: true,
+            price_usd: Some((0.0, 0.0)),
+            ..EngineInfo::named(name.clone())
+        });
+        let models = settings.models.iter().flat_map(|models| models.list());
+        let models = models.map(|listed| match listed.state {
+            Ok(engine) => about(&engine),
+            Err(unready) => {
+                EngineInfo { lacks: Some(unready.to_string()), ..EngineInfo::named(listed.name) }
+            }
+        });
+        let pools = settings.models.iter().flat_map(|models| {
+            models.pools().into_iter().filter_map(|name| {
+                let made = models.pool(&name)?;
+                let lacks = made.as_ref().err().map(ToString::to_string);
+                Some(EngineInfo {
+                    model: made.ok().map(|pool| pool.model().to_owned()),
+                    ready: lacks.is_none(),
+                    lacks,
+                    ..EngineInfo::named(name)
+                })
+            })
+        });
+        let encoder = self.encoder().map(|encoder| about_encoder(&encoder));
+        let mut all: Vec<EngineInfo> = inside.chain(models).chain(pools).chain(encoder).collect();
+        all.sort_by(|one, other| one.name.cmp(&other.name));
+        all
+    }
+
+    /// Makes one small call to an engine and says what works. What it costs is told and booked like any other call.
+    pub async fn check_engine(&self, caller: &Caller, name: &str) -> Reply<EngineCheck> {
+        caller.may(Scope::Operate)?;
+        if let Some(encoder) = self.encoder().filter(|encoder| encoder.engine() == name) {
+            let begun = self.world().clock.monotonic();
+            let (checks, cost) = self.check_embedder(NOBODY, &encoder).await;
+            let took = self.world().clock.monotonic().saturating_sub(begun);
+            return Ok(EngineCheck {
+                engine: about_encoder(&encoder),
+                checks,
+                latency_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                cost_usd: cost.dollars(),
+            });
+        }
+        let engine = self.engine(name)?;
+        if let Engine::Pool(pool) = &engine {
+            let members: Vec<&str> =
+                pool.members().iter().map(|member| member.service().name.as_str()).collect();
+            let what = format!("'{name}' only shares respondents out and asks nobody itself");
+            return Err(ApiError::new(ErrorCode::InvalidInput, what)
+                .hint(format!("Check the engines behind it: {}", members.join(", "))));
+        }
+        let Engine::Model(engine) = engine else {
+            let engines = self.all_engines().into_iter().find(|known| known.name == name);
+            let engine = engines.ok_or_else(|| {
+                ApiError::new(ErrorCode::NotFound, format!("There is no engine '{name}'"))
+            })?;
+            let check = hold("answers", true, "it is built in and always answers".to_owned(), None);
+            return Ok(EngineCheck { engine, checks: vec![check], latency_ms: 0, cost_usd: 0.0 });
+        };
+        // In a task of its own: a caller who goes away in between leaves no call unbooked.
+        let (core, name) = (self.clone(), name.to_owned());
+        let checking = tokio::spawn(async move { core.check_model(&engine, &name).await });
+        checking.await.map_err(|error| {
+            ApiError::new(ErrorCode::Internal, format!("The check stopped unexpectedly: {error}"))
+                .because(&error)
+        })?
+    }
+
+    async fn check_model(&self, engine: &Arc<ModelEngine>, name: &str) -> Reply<EngineCheck> {
+        let spec = self.trial(name)?;
+        let panel = self.sample(&spec)?;
+        let persona = panel
+            .persona(0)
+            .ok_or_else(|| ApiError::new(ErrorCode::Internal, "A panel of one has nobody in it"))?;
+        let at = Assignment::first(FIRST_ROUND, 0);
+        let call = engine
+            .form(&spec)
+            .and_then(|form| engine.ready(&form, &spec, at, None, &persona, None))
+            .map_err(|error| {
+                ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
+            })?;
+        let price = engine.service().price;
+        let known = hold(
+            "price",
+            price.is_some() || self.settings().allow_unknown_price,
+            match price {
+                Some(_) if engine.service().is_free_here => "free: a local address".to_owned(),
+                Some(_) => "known".to_owned(),
+                None => "nobody knows what this model costs".to_owned(),
+            },
+            Some("Give it in [engine.NAME] as price = { input = …, output = … }"),
+        );
+        let number = self.open_check(engine, name, call.worst).await?;
+        let checked = self.make_check(number, engine, &call).await;
+        // Also where a cap left no room: the note of what may be under way goes.
+        self.end_calls(number, Usage::default()).await?;
+        let (spent, took, embeds) = checked?;
+        let mut cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
+        let mut checks = vec![known];
+        checks.extend(judge(&spec, at, spent, engine.mask()));
+        if let Some((more, took)) = embeds {
+            checks.extend(more);
+            cost = cost.checked_add(took).unwrap_or(cost);
+        }
+        Ok(EngineCheck {
+            engine: about(engine),
+            checks,
+            latency_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            cost_usd: cost.dollars(),
+        })
+    }
+
+    /// Makes room in the books for a check, and notes durably what may be under way; gives the number it is paid under.
+    async fn open_check(&self, engine: &ModelEngine, name: &str, call: UsdMicros) -> Reply<u32> {
+        self.settle_past().await?;
+        let number = self.check_number();
+        self.looking(move |core| core.open_spending(number)).await?;
+        let embedding = engine.embedder().map_or(Ok(UsdMicros::ZERO), |it| worst_of_anchors(it))?;
+        let worst = call.checked_add(embedding).unwrap_or(call);
+        let (engine, waiting) = (name.to_owned(), UsdMicros::ZERO);
+        let note = CallsUnderWay { engine, calls: 1, worst, waiting };
+        self.note_calls(number, note).await?;
+        Ok(number)
+    }
+
+    async fn make_check(
+        &self,
+        number: u32,
+        engine: &Arc<ModelEngine>,
+        call: &ReadyCall,
+    ) -> Reply<Checked> {
+        self.reserve_cost(number, None, call.worst)?;
+        let clock = &self.world().clock;
+        let begun = clock.monotonic();
+        // Whoever looks whether it works is told that it asks to wait, and does not wait.
+        let asks = engine.quiet(begun).and_then(|quiet| quiet.asks);
+        let spent = if let Some(wait) = asks.filter(|wait| *wait > CHECK_WAIT) {
+            Err(format!("the service asks to wait for {} s more", wait.as_secs()))
+        } else {
+            match engine.admit(clock, number, 1, call).await {
+                Ok(pass) => Ok(pass.call(call).await),
+                Err(why) => Err(why),
+            }
+        };
+        engine.leave(number);
+        let took = clock.monotonic().saturating_sub(begun);
+        let cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
+        self.settle_cost(number, call.worst, cost);
+        let embeds = match engine.embedder() {
+            Some(embedder) => Some(self.check_embedder(number, embedder).await),
+            None => None,
+        };
+        Ok((spent, took, embeds))
+    }
+
+    /// Whether texts can be turned into vectors there, and what the anchors come to with them. Anchors that are kept cost
+    /// nothing.
+    async fn check_embedder(
+        &self,
+        number: u32,
+        embedder: &Arc<Embedder>,
+    ) -> (Vec<Check>, UsdMicros) {
+        let mut checks = Vec::new();
+        let mut cost = UsdMicros::ZERO;
+        let known = embedder.known_price().is_some() || self.settings().allow_unknown_price;
+        if !known {
+            let what = format!("nobody knows what {} costs", embedder.model());
+            let hint = "Give it in [engine.NAME] as embedding_price = …";
+            return (vec![hold("embeds", false, what, Some(hint))], cost);
+        }
+        for construct in Construct::ALL {
+            let (made, took) = self.anchors(number, None, embedder, *construct).await;
+            cost = cost.checked_add(took.cost).unwrap_or(cost);
+            let bench = match made {
+                Ok(anchors) => anchors.bench,
+                Err(none) => {
+                    let hint = "Look at embedding_model in [engine.NAME], or name another engine with --embedding-engine";
+                    checks.push(hold("embeds", false, none.why, Some(hint)));
+                    break;
+                }
+            };
+            if checks.is_empty() {
+                let says = protocol::safe::line(&bench.model).into_owned();
+                checks.push(hold("embeds", true, format!("model {says}"), None));
+            }
+            let in_order = bench.attainable().is_some_and(|found| found.in_order);
+            let nothing = || "the anchors read as nothing".to_owned();
+            checks.push(hold(
+                &format!("reads {}", construct.as_str().replace('_', " ")),
+                in_order,
+                bench.describe().unwrap_or_else(nothing),
+                Some("do not rely on ssr with this embedding model; try another one"),
+            ));
+        }
+        embedder.leave(number);
+        (checks, cost)
+    }
+
+    fn trial(&self, name: &str) -> Reply<StudySpec> {
+        let draft = Draft { file: "trial".to_owned(), text: TRIAL.to_owned(), ..Draft::default() };
+        let names = self.engine_names();
+        let engines: Vec<&str> = names.iter().map(String::as_str).collect();
+        let rules = stimulus::Rules {
+            panel_max: 1,
+            engines: &engines,
+            fresh_seed: 1,
+            steady: &engines,
+            models: &[],
+            encoder: None,
+        };
+        let spec = stimulus::read(&draft, &rules).map_err(|problems| {
+            ApiError::new(ErrorCode::Internal, format!("The trial does not read: {problems:?}"))
+        })?;
+        Ok(StudySpec { engine: name.to_owned(), ..spec })
+    }
+}
+
+fn judge(
+    spec: &StudySpec,
+    at: Assignment,
+    spent: Result<Spent, String>,
+    mask: &impl Mask,
+) -> Vec<Check> {
+    let spent = match spent {
+        Ok(spent) => spent,
+        Err(why) => return vec![hold("answers", false, why, None)],
+    };
+    let reply = match spent.reply {
+        Ok(reply) => reply,
+        Err(error) => {
+            let hint = "Look at its base_url, its key and the name of the model";
+            return vec![hold("answers", false, error.to_string(), Some(hint))];
+        }
+    };
+    let read = match &reply.stop {
+        Stop::Declined(why) => Err((*why).to_owned()),
+        Stop::Truncated => Err("the reply was cut off; raise output_tokens".to_owned()),
+        Stop::Finished => {
+            match redact(reply.text, mask, |text| instrument::read_model(spec, at, text)).read {
+                Ok(_) => Ok("one question was asked and its answer read".to_owned()),
+                Err(Unreadable::Refused { reason }) => Err(format!("it declined: {reason}")),
+                Err(Unreadable::Invalid { reason }) => Err(reason),
+            }
+        }
+    };
+    let says =
+        if reply.model.is_empty() { "it does not name its model".to_owned() } else { reply.model };
+    vec![
+        hold("answers", true, format!("model {}", protocol::safe::line(&says)), None),
+        match read {
+            Ok(detail) => hold("readable", true, detail, None),
+            Err(why) => hold(
+                "readable",
+                false,
+                why,
+                Some("try structured = \"json\" or \"text\", or another model"),
+            ),
+        },
+        hold(
+            "counts tokens",
+            reply.tokens.is_some(),
+            reply.tokens.map_or(
+                "it reports none: each call is booked at its worst case".to_owned(),
+                |tokens| format!("{} sent, {} received", tokens.input, tokens.output),
+            ),
+            None,
+        ),
+    ]
+}
+
+fn hold(name: &str, ok: bool, detail: String, hint: Option<&str>) -> Check {
+    Check { name: name.to_owned(), ok, detail, hint: hint.filter(|_| !ok).map(ToOwned::to_owned) }
+}
+
+fn about_encoder(encoder: &Embedder) -> EngineInfo {
+    EngineInfo {
+        name: encoder.engine().to_owned(),
+        model: Some(encoder.model().to_owned()),
+        origin: None,
+        address: None,
+        address_from: None,
+        key_from: None,
+        ready: true,
+        lacks: None,
+        price_usd: Some((0.0, 0.0)),
+        is_free_here: false,
+        concurrency: Some(encoder.bounds().concurrency),
+        role: EngineRole::Embeds,
+    }
+}
+
+fn about(engine: &Arc<ModelEngine>) -> EngineInfo {
+    let service = engine.service();
+    let dollars = |micros: u64| micros as f64 / 1e6;
+    EngineInfo {
+        name: service.name.clone(),
+        model: Some(service.model.clone()),
+        origin: Some(ServiceOrigin::of(&service.target.base_url).to_string()),
+        address: Some(service.target.base_url.to_string()),
+        address_from: Some(service.address_from.to_string()),
+        key_from: service.key_from.clone(),
+        ready: true,
+        lacks: None,
+        price_usd: service.price.map(|price| (dollars(price.input), dollars(price.output))),
+        is_free_here: service.is_free_here,
+        concurrency: Some(engine.bounds().concurrency),
+        role: EngineRole::Answers,
+    }
+}

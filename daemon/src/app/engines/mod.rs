@@ -1,0 +1,7 @@
+//! Use cases on engines: the catalog with its keys and checks, call limits, the engines of side channels, and the anchors
+//! that an embedding model needs.
+
+pub(super) mod anchors;
+pub(super) mod catalog;
+pub(super) mod limits;
+pub(super) mod side_engines;

@@ -1,0 +1,360 @@
+//! The evidence of an ended study, page by page: every prompt as it was sent, every reply as it came, orders, costs and what was
+//! found. Prompts are made again from the settings and templates that were kept, and shown only when their address proves that
+//! they are the ones that were sent.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use protocol::channels::Construct;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::id::StudyId;
+use protocol::persona::Persona;
+use protocol::service::{EvidenceCursor, EvidencePage, Reply};
+
+use crate::domain::evidence::{
+    Asked, PromptRecord, Closing, FORMAT, EvidenceLine, Opening, Respondent, RecordedCall, UNSEALED, VERSION,
+    results_hash, seal,
+};
+use crate::domain::exchange::{End, Exchange, SidePart, ReplySource, address, asked_again};
+use crate::domain::instrument::channels::read_text;
+use crate::domain::instrument::{self, SYNTHETIC_NOTICE};
+use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome};
+use crate::inference::prompt::{Prompt, Prompts, ReaskPrompt, put};
+use crate::inference::{Engine, LocalEngine, Ready};
+use crate::store::rows::{ExchangesRow, OutcomeKey, OutcomeRow, ResultsRow};
+use crate::store::{Fault, UseCaseError, Order, Reader, Table};
+
+use crate::app::studies::lookup::{StudyRecord, by_id};
+use crate::app::studies::query::panel;
+use crate::app::asking::response_cache::prompt_records;
+use crate::app::{Caller, Core};
+
+/// Bytes of one page, with room to spare in a frame of 1 MiB.
+const PAGE_BYTES: usize = 600 * 1024;
+/// Bytes that a page never has more of, as it travels: what stands around the lines goes into the rest of a frame.
+const PAGE_BYTES_MAX: usize = 960 * 1024;
+
+impl Core {
+    /// Some lines of the evidence of a study that has ended.
+    pub async fn evidence(
+        &self,
+        caller: &Caller,
+        id: StudyId,
+        after: Option<EvidenceCursor>,
+    ) -> Reply<EvidencePage> {
+        self.view(caller, move |core, reader, owner| {
+            let found = by_id(reader, owner, id)?;
+            if !found.progress.state.is_final() {
+                return Err(ApiError::new(
+                    ErrorCode::Conflict,
+                    format!(
+                        "The study is {}; its evidence is whole when it has ended",
+                        found.progress.state
+                    ),
+                )
+                .hint("Wait for it: `demoscope show`, or end it: `demoscope cancel`")
+                .into());
+            }
+            let scribe = EvidenceWriter::new(core, reader, found)?;
+            scribe.page(after)
+        })
+        .await
+    }
+}
+
+/// Writes the lines of one study.
+struct EvidenceWriter<'a> {
+    reader: &'a Reader<'a>,
+    found: StudyRecord,
+    prompt_records: Vec<PromptRecord>,
+    /// The templates of each blueprint; none where this program cannot read them.
+    prompts: Vec<Option<Prompts>>,
+    /// The engine, where it lives in this process and is the one that answered.
+    here: Option<LocalEngine>,
+}
+
+impl<'a> EvidenceWriter<'a> {
+    fn new(core: &Core, reader: &'a Reader<'a>, found: StudyRecord) -> Result<Self, UseCaseError> {
+        let prompt_records = prompt_records(reader, found.number)?;
+        let prompts =
+            prompt_records.iter().map(|prompt_record| Prompts::with(&prompt_record.templates).ok()).collect();
+        let engine = core.settings().engines.get(&found.row.spec.engine);
+        let here = engine.filter(|engine| engine.model() == found.row.model).and_then(
+            |engine: &Engine| match engine.prepare(&found.row.spec) {
+                Ready::Local(prepared) => Some(prepared),
+                Ready::Models(_) => None,
+            },
+        );
+        Ok(Self { reader, found, prompt_records, prompts, here })
+    }
+
+    fn page(&self, after: Option<EvidenceCursor>) -> Result<EvidencePage, UseCaseError> {
+        let mut lines = Vec::new();
+        let mut bytes = 0_usize;
+        let mut cursor = match after {
+            Some(cursor) => cursor,
+            None => {
+                let (text, seal) = seal(UNSEALED, &self.opening()).map_err(unwritten)?;
+                bytes = bytes.saturating_add(travelling(&text));
+                lines.push(text);
+                EvidenceCursor { seal, ..EvidenceCursor::default() }
+            }
+        };
+        let panel = panel(self.reader, &self.found)?;
+        let number = self.found.number;
+        while cursor.respondent < self.found.row.spec.panel {
+            if bytes >= PAGE_BYTES {
+                return Ok(EvidencePage { lines, next: Some(cursor) });
+            }
+            let here = cursor.clone();
+            let who = cursor.respondent;
+            cursor.respondent = who.saturating_add(1);
+            let persona = panel.persona(who).ok_or_else(|| Fault::Row {
+                table: Table::Panels,
+                why: format!("nobody is at place {who}"),
+            })?;
+            let mut asked = Vec::new();
+            let (first, last) = OutcomeKey::of_respondents(number, FIRST_ROUND, who..=who);
+            self.reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+                let usage = row.usage();
+                let outcome = row.into_outcome();
+                let exchanges = self.exchanges(key, &persona, &outcome)?;
+                asked.push(Asked {
+                    at: key.assignment,
+                    order: instrument::order_shown(&self.found.row.spec, key.assignment),
+                    exchanges,
+                    outcome,
+                    usage,
+                });
+                Ok(ControlFlow::Continue(()))
+            })?;
+            if asked.is_empty() {
+                continue;
+            }
+            cursor.respondents = cursor.respondents.saturating_add(1);
+            let exchanges = asked.iter().map(|asked| asked.exchanges.len() as u64).sum();
+            cursor.exchanges = cursor.exchanges.saturating_add(exchanges);
+            let respondent = Respondent { respondent: who, persona, asked };
+            let (text, seal) = fitting(&cursor.seal, respondent).map_err(unwritten)?;
+            if !lines.is_empty() && bytes.saturating_add(travelling(&text)) > PAGE_BYTES_MAX {
+                return Ok(EvidencePage { lines, next: Some(here) });
+            }
+            bytes = bytes.saturating_add(travelling(&text));
+            lines.push(text);
+            cursor.seal = seal;
+        }
+        let (text, _) = seal(&cursor.seal, &self.closing(&cursor)?).map_err(unwritten)?;
+        lines.push(text);
+        Ok(EvidencePage { lines, next: None })
+    }
+
+    fn opening(&self) -> EvidenceLine {
+        EvidenceLine::Opening(Box::new(Opening {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            program: concat!("demoscope ", env!("CARGO_PKG_VERSION")).to_owned(),
+            notice: SYNTHETIC_NOTICE.to_owned(),
+            study: self.found.study(),
+            spec: self.found.row.spec.clone(),
+            population: self.found.row.population.clone(),
+            engines: self.prompt_records.clone(),
+        }))
+    }
+
+    fn closing(&self, cursor: &EvidenceCursor) -> Result<EvidenceLine, UseCaseError> {
+        let results: Option<ResultsRow> = self.reader.get(&self.found.number)?;
+        let results = results.map(|row| row.0);
+        Ok(EvidenceLine::Closing(Box::new(Closing {
+            respondents: cursor.respondents,
+            exchanges: cursor.exchanges,
+            usage: self.found.progress.usage,
+            results_hash: results_hash(results.as_ref()).map_err(unwritten)?,
+            results,
+        })))
+    }
+
+    /// What was said to reach an outcome: as it was kept, or, where the engine is a pure function of this program, as it
+    /// says it again.
+    fn exchanges(
+        &self,
+        key: OutcomeKey,
+        persona: &Persona,
+        outcome: &Outcome,
+    ) -> Result<Vec<RecordedCall>, Fault> {
+        if let Some(here) = &self.here {
+            return Ok(self.again(here, key.assignment, persona, outcome).into_iter().collect());
+        }
+        let kept: Option<ExchangesRow> = self.reader.get(&key)?;
+        let kept = kept.map(|row| row.0).unwrap_or_default();
+        let texts = texts(&kept);
+        let formers: Vec<Option<String>> = kept
+            .iter()
+            .enumerate()
+            .map(|(place, said)| {
+                let before = kept.get(..place).unwrap_or_default();
+                asked_again(before, said).map(ToOwned::to_owned)
+            })
+            .collect();
+        let said = |(said, former): (_, Option<String>)| {
+            self.said(key.assignment, persona, &texts, said, former.as_deref())
+        };
+        Ok(kept.into_iter().zip(formers).map(said).collect())
+    }
+
+    fn said(
+        &self,
+        at: Assignment,
+        persona: &Persona,
+        texts: &Texts,
+        said: Exchange,
+        former: Option<&str>,
+    ) -> RecordedCall {
+        let made =
+            self.prompt_records.iter().zip(&self.prompts).enumerate().find_map(|(place, made)| {
+                let (prompt_record, prompts) = made;
+                if prompt_record.part != said.beside.map(|(part, _)| part) {
+                    return None;
+                }
+                // Earlier versions sent no former reply along.
+                let ways = [former, None];
+                let ways = if former.is_some() { ways.as_slice() } else { &ways[1..] };
+                ways.iter().find_map(|former| {
+                    let former = former.unwrap_or_default();
+                    let prompt =
+                        self.prompt(prompts.as_ref(), at, persona, texts, &said, former)?;
+                    let found = address(&prompt_record.parameters, &prompt.system, &prompt.said());
+                    (found == said.address).then_some((place, prompt))
+                })
+            });
+        let (engine, prompt) = made.unzip();
+        let said_to = |prompt: Prompt| (prompt.said().into_owned(), prompt.system);
+        let (question, system) = prompt.map(said_to).unzip();
+        let model = if said.model.is_empty() { self.found.row.model.clone() } else { said.model };
+        RecordedCall {
+            system,
+            question,
+            engine,
+            address: said.address,
+            reply: said.reply,
+            whole_bytes: said.whole_bytes,
+            end: said.end,
+            model,
+            source: said.source,
+            beside: said.beside,
+            item: said.item,
+        }
+    }
+
+    /// The prompt of an exchange, made again. A text that was embedded is one too: what it was held against, and itself.
+    fn prompt(
+        &self,
+        prompts: Option<&Prompts>,
+        at: Assignment,
+        persona: &Persona,
+        texts: &Texts,
+        said: &Exchange,
+        former: &str,
+    ) -> Option<Prompt> {
+        let spec = &self.found.row.spec;
+        let reask = said.correction.as_deref().map(|why| ReaskPrompt { why, former });
+        match said.beside {
+            None => {
+                let prompts = prompts?;
+                put(reask, |why| prompts.render(spec, at, said.item, persona, why))
+            }
+            Some((SidePart::Text, construct)) => {
+                let prompts = prompts?;
+                put(reask, |why| prompts.text(spec, construct, persona, why))
+            }
+            Some((SidePart::Rating, construct)) => {
+                let (prompts, text) = (prompts?, texts.get(&construct)?);
+                put(reask, |why| prompts.rating(spec.seed, construct, text, why))
+            }
+            Some((SidePart::Embedding, construct)) => Ok(Prompt {
+                system: construct.as_str().to_owned(),
+                question: texts.get(&construct)?.clone(),
+                again: None,
+            }),
+        }
+        .ok()
+    }
+
+    /// What the built-in reader says when it is asked the same again; nothing where that is not what is stored.
+    fn again(
+        &self,
+        here: &LocalEngine,
+        at: Assignment,
+        persona: &Persona,
+        outcome: &Outcome,
+    ) -> Option<RecordedCall> {
+        let spec = &self.found.row.spec;
+        let reply = here.ask(spec, at, persona).ok()?;
+        let same = match (instrument::read_at(spec, at, &reply.text), outcome) {
+            (Ok(again), Outcome::Answered(stored)) => again.answer == stored.answer,
+            (Err(_), Outcome::Refused { .. } | Outcome::Invalid { .. }) => true,
+            _ => false,
+        };
+        same.then(|| RecordedCall {
+            system: None,
+            question: Some(instrument::questionnaire_at(spec, at, persona)),
+            engine: None,
+            address: String::new(),
+            reply: reply.text,
+            whole_bytes: None,
+            end: End::Finished,
+            model: reply.model,
+            source: ReplySource::Asked,
+            beside: None,
+            item: None,
+        })
+    }
+}
+
+/// Bytes of a line as it travels: within a text, where quotes and backslashes take one more.
+fn travelling(line: &str) -> usize {
+    let more = line.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    line.len().saturating_add(more)
+}
+
+/// The line of a respondent with its seal. One that no page can hold goes without its prompts, and where that is not enough
+/// without the words of its replies: what came of them stands in it all the same.
+fn fitting(before: &str, respondent: Respondent) -> Result<(String, String), serde_json::Error> {
+    let mut line = EvidenceLine::Respondent(Box::new(respondent));
+    let mut sealed = seal(before, &line)?;
+    let without: [fn(&mut RecordedCall); 2] = [
+        |said| (said.system, said.question, said.engine) = (None, None, None),
+        |said| {
+            said.whole_bytes = said.whole_bytes.or(Some(said.reply.len() as u64));
+            said.reply.clear();
+        },
+    ];
+    for leave_out in without {
+        if travelling(&sealed.0) <= PAGE_BYTES_MAX {
+            break;
+        }
+        if let EvidenceLine::Respondent(respondent) = &mut line {
+            let asked = respondent.asked.iter_mut();
+            asked.flat_map(|asked| &mut asked.exchanges).for_each(leave_out);
+        }
+        sealed = seal(before, &line)?;
+    }
+    Ok(sealed)
+}
+
+/// Construct → what the respondent said on it in free words.
+type Texts = BTreeMap<Construct, String>;
+
+fn texts(kept: &[Exchange]) -> Texts {
+    let text = |exchange: &Exchange| match exchange.beside {
+        Some((SidePart::Text, construct)) => Some((construct, read_text(&exchange.reply).ok()?)),
+        _ => None,
+    };
+    kept.iter().filter_map(text).collect()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is handed over by map_err")]
+fn unwritten(error: serde_json::Error) -> UseCaseError {
+    ApiError::new(ErrorCode::Internal, format!("The evidence cannot be written: {error}"))
+        .because(&error)
+        .into()
+}

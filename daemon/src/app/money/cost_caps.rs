@@ -1,0 +1,314 @@
+//! Real money in memory: what was spent today and at all, what calls under way may still cost, what of it the ledger does
+//! not hold yet, and the caps. A call is let through only when its worst case fits under every cap together with the worst
+//! cases of all calls under way, so no cap is ever passed, whatever a service reports.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use protocol::credits::UsdMicros;
+use protocol::error::ApiError;
+use protocol::ledger::Amount;
+use protocol::service::Reply;
+use tokio::sync::OnceCell;
+
+use crate::domain::ledger::{Account, AccountPurse};
+use crate::domain::outcome::Usage;
+use crate::store::rows::TransferRow;
+use crate::store::{Fault, Order, Reader};
+
+use crate::app::Core;
+use crate::app::money::cost_estimate::dollars;
+
+/// The caps on real cost that settings give; none is without limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Caps {
+    /// Most of one calendar day in UTC.
+    pub day: Option<UsdMicros>,
+    /// Most of all time.
+    pub total: Option<UsdMicros>,
+}
+
+/// Why a call may not be paid for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{cap} of {} leaves no room for another call, which may cost {}",
+    dollars(*.limit),
+    dollars(*.worst)
+)]
+pub struct Capped {
+    /// Which cap it is.
+    pub cap: &'static str,
+    /// How high it is.
+    pub limit: UsdMicros,
+    /// What the call may cost.
+    pub worst: UsdMicros,
+    /// Calls of other studies have money set aside under that cap: when they are over there may be room.
+    pub others: bool,
+}
+
+/// What was spent and what may be.
+#[derive(Debug, Default)]
+pub(in crate::app) struct Spending {
+    books: Mutex<Option<Books>>,
+    checks: AtomicU32,
+    /// Set once what an end that was not clean left behind is booked.
+    pub(in crate::app) past: OnceCell<()>,
+}
+
+#[derive(Debug, Default)]
+struct Books {
+    day: i64,
+    today: i64,
+    total: i64,
+    reserved: i64,
+    studies: BTreeMap<u32, Study>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Study {
+    spent: i64,
+    reserved: i64,
+    /// The largest worst case that was set aside for one call.
+    largest: i64,
+    /// Of what was spent, what the ledger does not hold yet.
+    unbooked: i64,
+    /// Of that, how many calls at least are in it at the most that they can have cost.
+    at_most: u32,
+    /// It makes no calls: whatever is unbooked could not be booked at the end, and waits for the store.
+    ended: bool,
+}
+
+impl Study {
+    fn take_back(&mut self, worst: i64) -> i64 {
+        let back = worst.clamp(0, self.reserved.max(0));
+        self.reserved -= back;
+        back
+    }
+}
+
+impl Spending {
+    fn books(&self) -> MutexGuard<'_, Option<Books>> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One more check of an engine: which it is since the daemon started.
+    pub(in crate::app) fn count_check(&self) -> u32 {
+        self.checks.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl Core {
+    /// Reads from the ledger what was spent, and tells what that study has cost so far. Call it before the study's first
+    /// reservation; it blocks its thread.
+    pub fn open_spending(&self, number: u32) -> Reply<()> {
+        let now = self.world().clock.now();
+        let first = self.spending().books().is_none();
+        let (spent, ledger) = self.store().read(|reader| -> Result<_, Fault> {
+            let progress = reader.get::<crate::store::rows::Progress>(&number)?;
+            let spent = progress.map_or(0, |progress| progress.usage.cost.0);
+            if !first {
+                return Ok((spent, None));
+            }
+            Ok((spent, Some(booked(reader, now)?)))
+        })?;
+        let mut books = self.spending().books();
+        if let (None, Some((today, total))) = (books.as_ref(), ledger) {
+            *books = Some(Books { day: day_of(now), today, total, ..Books::default() });
+        }
+        if let Some(books) = books.as_mut() {
+            let study = books.studies.entry(number).or_default();
+            study.spent = spent.saturating_add(study.unbooked);
+            study.ended = false;
+        }
+        Ok(())
+    }
+
+    /// Sets the worst case of one call aside, if every cap allows it. The study's spending must be open.
+    ///
+    /// # Errors
+    /// The cap that does not.
+    pub fn reserve_cost(
+        &self,
+        number: u32,
+        own_cap: Option<UsdMicros>,
+        worst: UsdMicros,
+    ) -> Result<(), Capped> {
+        if worst == UsdMicros::ZERO {
+            return Ok(());
+        }
+        let caps = self.settings().caps;
+        let mut books = self.spending().books();
+        let Some(books) = books.as_mut() else {
+            // Without what was spent before no cap can be kept.
+            let limit = UsdMicros::ZERO;
+            return Err(Capped {
+                cap: "the cap before the ledger is read",
+                limit,
+                worst,
+                others: false,
+            });
+        };
+        // Only forward: a clock set back gives no second day.
+        let day = day_of(self.world().clock.now());
+        if day > books.day {
+            (books.day, books.today) = (day, 0);
+        }
+        let study = books.studies.entry(number).or_default();
+        let committed = [
+            ("the study's cost cap", own_cap, study.spent.saturating_add(study.reserved)),
+            ("the day's cost cap", caps.day, books.today.saturating_add(books.reserved)),
+            ("the overall cost cap", caps.total, books.total.saturating_add(books.reserved)),
+        ];
+        let others = books.reserved > study.reserved;
+        for (place, (cap, limit, committed)) in committed.into_iter().enumerate() {
+            if let Some(limit) = limit
+                && committed.saturating_add(worst.0) > limit.0
+            {
+                return Err(Capped { cap, limit, worst, others: others && place > 0 });
+            }
+        }
+        study.reserved = study.reserved.saturating_add(worst.0);
+        study.largest = study.largest.max(worst.0);
+        books.reserved = books.reserved.saturating_add(worst.0);
+        Ok(())
+    }
+
+    /// The call is over: what it cost is spent, what was set aside beyond that is free again.
+    pub fn settle_cost(&self, number: u32, worst: UsdMicros, actual: UsdMicros) {
+        if (worst, actual) == (UsdMicros::ZERO, UsdMicros::ZERO) {
+            return;
+        }
+        if let Some(books) = self.spending().books().as_mut() {
+            books.settle(number, worst.0, actual.0);
+        }
+    }
+
+    /// That much of what was spent is in the ledger.
+    pub(in crate::app) fn note_booked(&self, number: u32, usage: Usage) {
+        if let Some(study) =
+            self.spending().books().as_mut().and_then(|books| books.studies.get_mut(&number))
+        {
+            study.unbooked = study.unbooked.saturating_sub(usage.cost.0).max(0);
+        }
+    }
+
+    /// What was booked without having been settled here.
+    pub(in crate::app) fn note_spent(&self, cost: UsdMicros) {
+        if let Some(books) = self.spending().books().as_mut() {
+            books.today = books.today.saturating_add(cost.0);
+            books.total = books.total.saturating_add(cost.0);
+        }
+    }
+
+    /// The study asks nothing more: whatever is still set aside was given up, and counts as spent. Gives what the ledger does
+    /// not hold yet.
+    pub(in crate::app) fn stop_spending(&self, number: u32) -> Usage {
+        let mut books = self.spending().books();
+        let Some(books) = books.as_mut() else { return Usage::default() };
+        let Some(study) = books.studies.get_mut(&number) else { return Usage::default() };
+        study.ended = true;
+        let given_up = study.reserved;
+        if given_up > 0 {
+            let largest = study.largest.max(1);
+            // Rounded up; checked, because a program that counts money wrong must not count calls at all.
+            let calls = given_up.saturating_add(largest.saturating_sub(1)) / largest;
+            study.at_most = study.at_most.saturating_add(u32::try_from(calls).unwrap_or(u32::MAX));
+            books.settle(number, given_up, given_up);
+        }
+        let study = books.studies.get(&number).copied().unwrap_or_default();
+        Usage { cost: UsdMicros(study.unbooked), at_most: study.at_most, ..Usage::default() }
+    }
+
+    /// Everything of that study is in the ledger.
+    pub(in crate::app) fn forget_spending(&self, number: u32) {
+        if let Some(books) = self.spending().books().as_mut() {
+            books.studies.remove(&number);
+        }
+    }
+
+    /// What that study has spent and the ledger does not hold yet.
+    pub fn unbooked(&self, number: u32) -> UsdMicros {
+        let books = self.spending().books();
+        let study = books.as_ref().and_then(|books| books.studies.get(&number));
+        UsdMicros(study.map_or(0, |study| study.unbooked))
+    }
+
+    /// Studies that make no calls any more and have spent money that the ledger does not hold.
+    pub(in crate::app) fn with_unbooked(&self) -> Vec<u32> {
+        self.spending_studies(|study| study.ended && study.unbooked > 0)
+    }
+
+    /// Every study whose spending was opened and is not wholly in the ledger.
+    pub(in crate::app) fn with_spending(&self) -> Vec<u32> {
+        self.spending_studies(|_| true)
+    }
+
+    fn spending_studies(&self, wanted: impl Fn(&Study) -> bool) -> Vec<u32> {
+        let books = self.spending().books();
+        let studies = books.iter().flat_map(|books| &books.studies);
+        studies.filter(|(_, study)| wanted(study)).map(|(number, _)| *number).collect()
+    }
+}
+
+impl Books {
+    fn settle(&mut self, number: u32, worst: i64, actual: i64) {
+        let study = self.studies.entry(number).or_default();
+        let back = study.take_back(worst);
+        study.spent = study.spent.saturating_add(actual);
+        study.unbooked = study.unbooked.saturating_add(actual);
+        self.reserved = self.reserved.saturating_sub(back);
+        self.today = self.today.saturating_add(actual);
+        self.total = self.total.saturating_add(actual);
+    }
+}
+
+/// What the ledger holds of real cost: of that day, and at all.
+pub(in crate::app) fn booked(reader: &Reader<'_>, now: Timestamp) -> Result<(i64, i64), Fault> {
+    let (mut today, mut total) = (0_i64, 0_i64);
+    let last = reader.last_key::<TransferRow>()?.unwrap_or(0);
+    reader.scan::<TransferRow>(&1, &last, Order::Falling, |_, row| {
+        for posting in &row.0.postings {
+            if let Amount::UsdMicros(UsdMicros(micros)) = posting.amount
+                && let Ok(account) = posting.account.parse::<Account>()
+                && matches!(account.purse(), AccountPurse::Cost(_))
+            {
+                total = total.saturating_add(micros);
+                if day_of(row.0.at) == day_of(now) {
+                    today = today.saturating_add(micros);
+                }
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok((today, total))
+}
+
+impl Caps {
+    /// What the caps leave room for; `None` is without limit.
+    pub(in crate::app) fn room(&self, (today, total): (i64, i64)) -> Option<UsdMicros> {
+        let left = |cap: Option<UsdMicros>, spent: i64| Some(cap?.0.saturating_sub(spent).max(0));
+        [left(self.day, today), left(self.total, total)].into_iter().flatten().min().map(UsdMicros)
+    }
+}
+
+/// Days since 1970 in UTC.
+fn day_of(at: Timestamp) -> i64 {
+    let date = at.to_zoned(TimeZone::UTC).date();
+    date.since(jiff::civil::date(1970, 1, 1)).map_or(0, |span| i64::from(span.get_days()))
+}
+
+/// A cap as settings give it: dollars, where 0 is none.
+#[expect(clippy::cast_possible_truncation, reason = "settings allow at most a million dollars")]
+pub fn cap(dollars: f64) -> Option<UsdMicros> {
+    (dollars > 0.0).then(|| UsdMicros((dollars * 1e6).round() as i64))
+}
+
+impl From<Capped> for ApiError {
+    fn from(capped: Capped) -> Self {
+        Self::new(protocol::error::ErrorCode::CostCap, capped.to_string())
+    }
+}

@@ -1,0 +1,286 @@
+//! What a study will cost before anybody is asked: the range for a preview, and whether it may go at all. A price that
+//! nobody knows, a cap that cannot be kept, and a cost that its owner has not agreed to stop it here.
+
+use std::sync::Arc;
+
+use protocol::credits::UsdMicros;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::run::Calls;
+use protocol::service::Reply;
+use protocol::study::StudySpec;
+
+use crate::domain::asking::Purpose;
+use crate::domain::instrument::channels::heard;
+use crate::domain::instrument::{self, Subsamples, put};
+use crate::domain::outcome::{Assignment, FIRST_ROUND};
+use crate::domain::panel::Panel;
+use crate::inference::Engine;
+use crate::inference::model::{Estimate, ModelEngine};
+use crate::inference::pool::Strategy;
+use crate::inference::price::Price;
+use crate::inference::prompt::PromptError;
+use crate::inference::service::{AddressFrom, Service, catalogue};
+
+use crate::app::Core;
+
+/// The first question to the first respondent.
+const FIRST: Assignment = Assignment::first(FIRST_ROUND, 0);
+
+/// What a preview says about money.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::app) struct Priced {
+    /// At least and at most, in dollars.
+    pub(in crate::app) cost_usd: (f64, f64),
+    /// Every kind of call with how many there are, where models are called.
+    pub(in crate::app) calls: Vec<Calls>,
+    /// What else its owner should know.
+    pub(in crate::app) notes: Vec<String>,
+}
+
+impl Core {
+    /// What asking that study's panel will cost; `None` for engines that cost nothing, and for a model whose price nobody
+    /// knows, where its owner allows that; otherwise that is an error.
+    pub fn estimate(&self, spec: &StudySpec) -> Reply<Option<Estimate>> {
+        let engine = self.engine(&spec.engine)?;
+        let Some(each) = self.estimates(spec, &engine)? else { return Ok(None) };
+        Ok(together(&engine, &each.into_iter().map(Estimate::sum).collect::<Vec<_>>()))
+    }
+
+    /// For each model behind an engine, what each kind of call costs if it answers alone, in the order of [`Self::calls`].
+    fn estimates(&self, spec: &StudySpec, engine: &Engine) -> Reply<Option<Vec<Vec<Estimate>>>> {
+        let models = engine.models();
+        if spec.measurement.checks_panel() {
+            self.can_be_put(spec, &models)?;
+        }
+        if let Some(dark) = models.iter().find(|model| model.service().price.is_none()) {
+            if self.settings().allow_unknown_price {
+                return Ok(None);
+            }
+            return Err(unknown_price(&dark.service().name, dark.model()));
+        }
+        if models.is_empty() {
+            return Ok(None);
+        }
+        let first = self.sample(&StudySpec { panel: 1, ..spec.clone() })?;
+        let persona = first
+            .persona(0)
+            .ok_or_else(|| ApiError::new(ErrorCode::Internal, "A panel of one has nobody in it"))?;
+        let tasks = u64::from(instrument::tasks(spec));
+        let alone = put(spec);
+        let extras = Subsamples::of(spec);
+        let answers = std::iter::once((Purpose::Answer, u64::from(spec.panel)));
+        let kinds: Vec<(Purpose, u64)> = answers.chain(extras.kinds()).collect();
+        let estimates = models.iter().map(|model| {
+            let broken = |error: PromptError| {
+                ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
+            };
+            let form = model.form(spec).map_err(broken)?;
+            let mut all = Vec::new();
+            for (asking, people) in &kinds {
+                let at = Assignment { replicate: asking.code(), ..FIRST };
+                let each = alone.iter().map(|item| {
+                    let call = model.ready(&form, spec, at, *item, &persona, None)?;
+                    Ok(model.estimate(&call, *item, people.saturating_mul(tasks)))
+                });
+                let each = each.collect::<Result<Vec<_>, PromptError>>().map_err(broken)?;
+                all.push(Estimate::sum(each));
+            }
+            all.extend(self.estimates_beside(spec, model, &persona)?);
+            Ok(all)
+        });
+        Ok(Some(estimates.collect::<Reply<Vec<_>>>()?))
+    }
+
+    /// Every kind of call that a study makes to models, with how many: the answers, what is asked besides them, and what
+    /// further channels take.
+    fn calls(spec: &StudySpec) -> Vec<Calls> {
+        let tasks = u64::from(instrument::tasks(spec)).saturating_mul(put(spec).len() as u64);
+        let people = u64::from(spec.panel);
+        let of = |what: String, count: u64| Calls { what, count, cost_usd: None };
+        let apart = if put(spec).len() > 1 { ", one question a call" } else { "" };
+        let of_kind =
+            |asking: Purpose, people: u64| of(asking.name() + apart, people.saturating_mul(tasks));
+        let mut calls = vec![of_kind(Purpose::Answer, people)];
+        let extras = Subsamples::of(spec);
+        calls.extend(extras.kinds().map(|(asking, people)| of_kind(asking, people)));
+        let texts = people.saturating_mul(heard(spec).len() as u64);
+        if texts > 0 {
+            calls.push(of("a text in free words".to_owned(), texts));
+            let makers = spec.measurement.elicitation.as_ref();
+            let embeds = makers.and_then(|makers| makers.embedding_engine.as_deref());
+            // The texts of one respondent go in one call.
+            calls.extend(
+                embeds.map(|name| of(format!("vectors of the texts, by '{name}' (ssr)"), people)),
+            );
+            let rates = makers.and_then(|makers| makers.rater.as_deref());
+            calls.extend(
+                rates.map(|name| of(format!("a rating of a text, by '{name}' (rater)"), texts)),
+            );
+        }
+        calls
+    }
+
+    /// Whether every kind of question of a study can be put: an owner's own template may leave nothing to put otherwise. It is
+    /// told before anybody is asked, whatever is known of prices.
+    fn can_be_put(&self, spec: &StudySpec, models: &[Arc<ModelEngine>]) -> Reply<()> {
+        let persona = self.sample(&StudySpec { panel: 1, ..spec.clone() })?.persona(0);
+        for (model, persona) in models.iter().zip(persona.iter().cycle()) {
+            let broken = |error: PromptError| {
+                ApiError::new(ErrorCode::InvalidInput, format!("Not every question can be put: {error}")).because(&error)
+                    .hint("Mend the file in the folder 'prompts' beside your settings, or ask without controls and other wordings")
+            };
+            let form = model.form(spec).map_err(broken)?;
+            for (asking, _) in Subsamples::of(spec).kinds() {
+                let at = Assignment { replicate: asking.code(), ..FIRST };
+                for item in put(spec) {
+                    model.ready(&form, spec, at, item, persona, None).map_err(broken)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the first respondent of a panel is told: by a questionnaire, or by a prompt where a model answers.
+    pub(in crate::app) fn questionnaire(&self, spec: &StudySpec, panel: &Panel) -> Reply<String> {
+        let Some(persona) = panel.persona(0) else { return Ok(String::new()) };
+        let models = self.engine(&spec.engine)?.models();
+        // All engines of a pool are told the same.
+        let Some(model) = models.first() else {
+            return Ok(instrument::questionnaire(spec, &persona));
+        };
+        model.show(spec, FIRST, &persona).map_err(|error| {
+            ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
+        })
+    }
+
+    /// The range for a preview. A price that nobody knows is a note there, not an end.
+    pub(in crate::app) fn preview_cost(&self, spec: &StudySpec) -> Reply<Priced> {
+        let engine = self.engine(&spec.engine)?;
+        let mut calls = if engine.models().is_empty() { Vec::new() } else { Self::calls(spec) };
+        let each = match self.estimates(spec, &engine) {
+            Ok(None) => return Ok(Priced { calls, ..Priced::default() }),
+            Ok(Some(each)) => each,
+            Err(error) if error.code == ErrorCode::CostCap => {
+                return Ok(Priced { notes: vec![error.message], calls, ..Priced::default() });
+            }
+            Err(error) => return Err(error),
+        };
+        // Calls that several models share have one cost for all of them only, but nothing is nothing.
+        let is_free = each.iter().flatten().all(|cost| cost.high == UsdMicros::ZERO);
+        if let Some(one) = each.first().filter(|_| each.len() == 1 || is_free) {
+            for (calls, cost) in calls.iter_mut().zip(one) {
+                calls.cost_usd = Some((cost.low.dollars(), cost.high.dollars()));
+            }
+        }
+        let each: Vec<Estimate> = each.into_iter().map(Estimate::sum).collect();
+        let Some(estimate) = together(&engine, &each) else {
+            return Ok(Priced { calls, ..Priced::default() });
+        };
+        let mut notes = self.elsewhere(spec);
+        if let Ok(shipped) = catalogue()
+            && estimate.high > UsdMicros::ZERO
+        {
+            notes.push(format!(
+                "prices are as of {} ({}); what is really spent is computed from the tokens that the service counts",
+                shipped.prices_as_of, shipped.prices_source
+            ));
+        }
+        if let Some(cap) = spec.max_cost_usd.filter(|cap| *cap < estimate.high) {
+            notes.push(format!("at {} it stops, whoever is left is not asked", dollars(cap)));
+        }
+        Ok(Priced { cost_usd: (estimate.low.dollars(), estimate.high.dollars()), calls, notes })
+    }
+
+    /// Where engines are asked that a variable of the environment leads away from their own service: the model that answers
+    /// there, and its price, may be others than those that are known of the service. And which cost nothing where they are.
+    fn elsewhere(&self, spec: &StudySpec) -> Vec<String> {
+        let models = self.engine(&spec.engine).map(|engine| engine.models()).unwrap_or_default();
+        let led = |service: &Service| {
+            let address = &service.target.base_url;
+            let price = match service.price {
+                Some(_) if service.is_free_here => "; free: a local address",
+                Some(price) if price != Price::FREE => {
+                    "; what it costs is taken to be what the service itself costs"
+                }
+                _ => "",
+            };
+            let keyless = if service.key_from.is_some() { "" } else { ", without a key" };
+            match &service.address_from {
+                AddressFrom::Variable(variable) => Some(format!(
+                    "{} is asked at {address} (${variable}){keyless}{price}",
+                    service.name
+                )),
+                AddressFrom::Settings { .. } if service.is_free_here => {
+                    Some(format!("{} is asked at {address}{price}", service.name))
+                }
+                AddressFrom::Shipped | AddressFrom::Settings { .. } => None,
+            }
+        };
+        models.iter().filter_map(|model| led(model.service())).collect()
+    }
+
+    /// Whether a study may go: its price is known, its caps leave room for it, and its owner agreed where that is asked for. Says what it will cost.
+    pub(in crate::app) fn allow_cost(&self, spec: &StudySpec, confirmed: bool) -> Reply<Option<Estimate>> {
+        let Some(estimate) = self.estimate(spec)? else { return Ok(None) };
+        if let Some(cap) = spec.max_cost_usd.filter(|cap| *cap < estimate.low) {
+            return Err(ApiError::new(
+                ErrorCode::CostCap,
+                format!(
+                    "Asking {} people costs {} at least, and the study may cost {} at most",
+                    spec.panel,
+                    dollars(estimate.low),
+                    dollars(cap)
+                ),
+            )
+            .hint("Raise --max-cost-usd, or ask a smaller panel"));
+        }
+        let most = spec.max_cost_usd.map_or(estimate.high, |cap| cap.min(estimate.high));
+        match self.settings().confirm_above {
+            Some(limit) if most > limit && !confirmed => Err(ApiError::new(
+                ErrorCode::UnconfirmedCost,
+                format!(
+                    "Asking {} people with '{}' will cost {} to {}",
+                    spec.panel,
+                    spec.engine,
+                    dollars(estimate.low),
+                    dollars(most)
+                ),
+            )
+            .hint("Set cost.confirm_above_usd to the cost from which on this is asked")),
+            _ => Ok(Some(estimate)),
+        }
+    }
+}
+
+/// What several engines cost together: where shares are fixed, their mean; where one may get everyone, from the cheapest to
+/// the dearest.
+fn together(engine: &Engine, estimates: &[Estimate]) -> Option<Estimate> {
+    let shared = match engine {
+        Engine::Pool(pool) => pool.strategy() == Strategy::RoundRobin,
+        _ => false,
+    };
+    let low = estimates.iter().map(|estimate| estimate.low.0);
+    let high = estimates.iter().map(|estimate| estimate.high.0);
+    if shared {
+        let count = i64::try_from(estimates.len()).ok().filter(|count| *count > 0)?;
+        let low = low.fold(0_i64, i64::saturating_add) / count;
+        let high = high.fold(0_i64, i64::saturating_add) / count;
+        return Some(Estimate { low: UsdMicros(low), high: UsdMicros(high) });
+    }
+    Some(Estimate { low: UsdMicros(low.min()?), high: UsdMicros(high.max()?) })
+}
+
+pub(in crate::app) fn unknown_price(engine: &str, model: &str) -> ApiError {
+    ApiError::new(ErrorCode::CostCap, format!("Nobody knows what the model '{model}' costs"))
+        .hint(format!("Say so in [engine.{engine}]: price = {{ input = 0.0, output = 0.0 }}, in dollars per million tokens"))
+        .hint("Set cost.allow_unknown_price = true instead; its cost is then booked as nothing")
+}
+
+/// Dollars with as many digits as the amount needs.
+pub(in crate::app) fn dollars(amount: UsdMicros) -> String {
+    match amount.0 {
+        0 | 100_000.. => amount.to_string(),
+        1_000..100_000 => format!("${:.4}", amount.dollars()),
+        _ => format!("${:.6}", amount.dollars()),
+    }
+}

@@ -1,0 +1,9 @@
+//! Use cases on credits and on the real cost of calls: the ledger's balance, the monthly allowance, estimates, caps,
+//! reports, and the booking of calls that led to no outcome.
+
+pub(super) mod allowance;
+pub(super) mod cost_caps;
+pub(super) mod cost_estimate;
+pub(super) mod cost_report;
+pub(super) mod credits;
+pub(super) mod lost_calls;

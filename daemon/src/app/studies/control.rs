@@ -1,0 +1,114 @@
+//! What an owner does to a study: pause, resume, cancel, retry, put away, tag.
+
+use std::sync::Arc;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::event::EventData;
+use protocol::id::StudyId;
+use protocol::run::Study;
+use protocol::service::{Control, Reply};
+
+use crate::domain::run::Input;
+use crate::store::{UseCaseError, Writes};
+
+use crate::domain::stimulus::{TAG_CHARACTERS_MAX, TAGS_MAX};
+
+use crate::app::studies::lookup::by_id;
+use crate::app::studies::transition::{After, step, word};
+use crate::app::{Caller, Core, Scope};
+
+impl Core {
+    /// Changes what a study does. When this returns, it does it: after a cancellation nobody else is asked but those whose
+    /// question is already out.
+    pub async fn control(&self, caller: &Caller, id: StudyId, control: Control) -> Reply<Study> {
+        let owner = caller.may(Scope::Write)?.clone();
+        let now = self.world().clock.now();
+        let settings = Arc::clone(self.settings());
+        let (number, study, after) = self
+            .store()
+            .write(move |reader| {
+                let mut found = by_id(reader, &owner, id)?;
+                let mut writes = Writes::at(now);
+                let panel = found.progress.panel;
+                let input = match control {
+                    Control::Pause => Input::Pause,
+                    Control::Resume => Input::Resume,
+                    Control::Cancel => Input::Cancel,
+                    Control::Retry => {
+                        Input::Retry { unanswered: panel.invalid.saturating_add(panel.failed) }
+                    }
+                    Control::Archive | Control::Unarchive => {
+                        let archived = control == Control::Archive;
+                        if found.progress.archived != archived {
+                            if archived && !found.progress.state.is_final() {
+                                return Err(unfinished(&found.study()));
+                            }
+                            found.progress.archived = archived;
+                            let put_away = EventData::Archived {};
+                            let taken_out = EventData::Unarchived {};
+                            let data = if archived { put_away } else { taken_out };
+                            writes.announce(Some(id), data);
+                            writes.put(&found.number, &found.progress);
+                        }
+                        return Ok(((found.number, found.study(), After::default()), writes));
+                    }
+                };
+                let after = step(reader, &mut writes, &settings, &mut found, &input)?;
+                Ok(((found.number, found.study(), after), writes))
+            })
+            .await?;
+        self.after(number, after);
+        Ok(study)
+    }
+
+    /// Replaces a study's tags.
+    pub async fn tag(&self, caller: &Caller, id: StudyId, tags: Vec<String>) -> Reply<Study> {
+        let owner = caller.may(Scope::Write)?.clone();
+        let tags = checked(tags)?;
+        let now = self.world().clock.now();
+        self.store()
+            .write(move |reader| {
+                let mut found = by_id(reader, &owner, id)?;
+                let mut writes = Writes::at(now);
+                if found.progress.tags != tags {
+                    writes.announce(Some(id), EventData::Tagged { tags: Some(tags.clone()) });
+                    found.progress.tags = tags;
+                    writes.put(&found.number, &found.progress);
+                }
+                Ok((found.study(), writes))
+            })
+            .await
+    }
+}
+
+fn unfinished(study: &Study) -> UseCaseError {
+    ApiError::new(
+        ErrorCode::Conflict,
+        format!("The study is {}: only one that has ended is put away", study.state),
+    )
+    .hint(format!("End it with `demoscope {} {}`", word(Control::Cancel), study.id.short()))
+    .into()
+}
+
+/// Trimmed, without repetitions, in the order given.
+fn checked(tags: Vec<String>) -> Result<Vec<String>, ApiError> {
+    let invalid = |what: String| ApiError::new(ErrorCode::InvalidInput, what);
+    let mut kept: Vec<String> = Vec::new();
+    for tag in tags {
+        let tag = tag.trim().to_owned();
+        if tag.is_empty()
+            || tag.chars().count() > TAG_CHARACTERS_MAX
+            || tag.chars().any(char::is_control)
+        {
+            return Err(invalid(format!("'{}' is no tag", tag.escape_debug()))
+                .hint(format!("Give each tag 1 to {TAG_CHARACTERS_MAX} printable characters")));
+        }
+        if !kept.contains(&tag) {
+            kept.push(tag);
+        }
+    }
+    if kept.len() > TAGS_MAX {
+        return Err(invalid(format!("a study carries at most {TAGS_MAX} tags")));
+    }
+    Ok(kept)
+}

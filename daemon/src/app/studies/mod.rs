@@ -1,0 +1,15 @@
+//! Use cases on studies: submission, queries, control, the queue, comparison and deletion. `submit` is T1, the transaction
+//! that creates a study; `transition` carries out what the state machine in `domain::run` decides.
+
+pub(super) mod analyse;
+pub(super) mod control;
+pub(super) mod delete;
+pub(super) mod draft;
+pub(super) mod event_feed;
+pub(super) mod headline;
+pub(super) mod lookup;
+pub(super) mod plan;
+pub(super) mod query;
+pub(super) mod queue;
+pub(super) mod submit;
+pub(super) mod transition;

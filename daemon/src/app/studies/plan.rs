@@ -1,0 +1,92 @@
+//! From a checked specification to a plan: samples the panel, names the model, hashes the instrument, fixes the price. All
+//! of it happens before the transaction, on the caller's thread.
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::service::Reply;
+use protocol::study::StudySpec;
+
+use crate::domain::instrument;
+use crate::domain::panel::{Panel, Population, Recipe, SampleError, sample};
+use crate::inference::Engine;
+use crate::inference::service::Unready;
+
+use crate::app::Core;
+use crate::app::studies::submit::Plan;
+
+impl Core {
+    /// The panel of a study, sampled anew. The same specification gives the same people.
+    pub fn sample(&self, spec: &StudySpec) -> Reply<Panel> {
+        sample(Population::embedded(), &recipe(spec)).map_err(|error: SampleError| {
+            ApiError::new(ErrorCode::InvalidInput, error.to_string())
+                .because(&error)
+                .hint(error.hint())
+        })
+    }
+
+    /// What a submission of that specification would run. Blocks its thread for the sampling.
+    pub fn plan(&self, spec: StudySpec) -> Reply<Plan> {
+        let engine = self.engine(&spec.engine)?;
+        let panel = self.sample(&spec)?;
+        Ok(Plan {
+            model: engine.model().to_owned(),
+            instrument_hash: instrument::instrument_hash(&spec, &self.assets(&spec, &engine)?),
+            price: instrument::PRICE_EACH,
+            scale: instrument::scale(spec.instrument.study_type()),
+            population: Population::embedded().hash().to_owned(),
+            margins: panel.margins(),
+            announced: None,
+            strategy: match &engine {
+                Engine::Pool(pool) => Some(pool.strategy().as_str().to_owned()),
+                _ => None,
+            },
+            panel: panel.pack(),
+            spec,
+        })
+    }
+
+    /// The engine of that name.
+    pub fn engine(&self, name: &str) -> Reply<Engine> {
+        let settings = self.settings();
+        if let Some(engine) = settings.engines.get(name) {
+            return Ok(engine.clone());
+        }
+        match settings.models.as_ref().and_then(|models| models.pool(name)) {
+            Some(Ok(pool)) => Ok(Engine::of(pool)),
+            Some(Err(unready)) => Err(ApiError::new(
+                ErrorCode::InvalidInput,
+                format!("The engine '{name}' cannot be asked: {unready}"),
+            )
+            .because(&unready)
+            .hint(match &unready {
+                Unready::NoKey { variable } => {
+                    format!("Give it for one command: {variable}=… demoscope run …")
+                }
+                Unready::NoAddress { variable: Some(variable) } => {
+                    format!("Set {variable}, or base_url in [engine.{name}]")
+                }
+                Unready::NoAddress { variable: None } | Unready::Setting { .. } => {
+                    format!("See [engine.{name}] in your settings: `demoscope config --path`")
+                }
+            })),
+            None => {
+                Err(ApiError::new(ErrorCode::InvalidInput, format!("There is no engine '{name}'"))
+                    .hint(format!(
+                        "Choose one that can answer: {}",
+                        self.engine_names().join(", ")
+                    )))
+            }
+        }
+    }
+
+    /// The names of all engines, those that lack a key included.
+    pub fn engine_names(&self) -> Vec<String> {
+        let settings = self.settings();
+        let models = settings.models.iter().flat_map(|models| models.names());
+        settings.engines.keys().cloned().chain(models).collect()
+    }
+}
+
+/// What a study's panel is sampled to.
+pub(in crate::app) fn recipe(spec: &StudySpec) -> Recipe {
+    Recipe { seed: spec.seed, audience: spec.audience, size: spec.panel, mode: spec.engine_mode }
+}

@@ -1,0 +1,215 @@
+//! Carries out a transition of a study inside a use case: the machine in `domain::run` says what must happen, and this
+//! turns it into rows, movements of money and events.
+
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+use protocol::credits::Credits;
+use protocol::error::{ApiError, ErrorCode};
+use protocol::event::{EventData, EventKind, StudyNews, StudyWords};
+use protocol::run::{PanelCounts, State};
+use protocol::service::Control;
+
+use crate::domain::ledger::{Settlement, Unbalanced, open_hold};
+use crate::domain::outcome::{Class, FIRST_ROUND};
+use crate::domain::projection::Taken;
+use crate::domain::run::{Effect, Illegal, Input, apply};
+use crate::store::rows::{ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
+use crate::store::{UseCaseError, Order, Reader, Writes};
+
+use crate::app::Settings;
+use crate::app::money::allowance::{open_purse, this_month};
+use crate::app::studies::lookup::StudyRecord;
+
+/// What the caller must do once the transition is durable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::app) struct After {
+    /// Close the study's gate.
+    pub(in crate::app) halt: bool,
+    /// Wake the scheduler.
+    pub(in crate::app) wake: bool,
+    /// Compute the results and finish, before the transaction ends.
+    pub(in crate::app) finish: bool,
+}
+
+/// Puts a study through one transition.
+pub(in crate::app) fn step(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    settings: &Settings,
+    found: &mut StudyRecord,
+    input: &Input,
+) -> Result<After, UseCaseError> {
+    let before = found.progress.state;
+    let (standing, effects) = apply(before, input).map_err(|illegal| refusal(&illegal))?;
+    let now = writes.time();
+    let mut after = After::default();
+    // Retrying forgets first: the new hold is for those who are to be asked again.
+    let mut to_ask = found.progress.panel.requested;
+    if effects.contains(&Effect::Forget) {
+        to_ask = forget(reader, writes, found)?;
+    }
+    clock_work(found, before, standing.state, now);
+    found.progress.state = standing.state;
+    found.progress.reason = standing.reason;
+    found.progress.completed_at = standing.state.is_final().then_some(now);
+    for effect in effects {
+        match effect {
+            Effect::Hold => hold(reader, writes, settings, found, to_ask)?,
+            Effect::Release => release(reader, writes, found, now)?,
+            Effect::Announce(kind) => {
+                writes.announce(Some(found.row.id), news(found, kind)?);
+            }
+            Effect::Next { round } => found.progress.round = round,
+            Effect::Finish => after.finish = true,
+            Effect::Wake => after.wake = true,
+            Effect::Halt => after.halt = true,
+            Effect::Forget => {}
+        }
+    }
+    if standing.state.is_final() {
+        writes.remove::<Unfinished>(&found.number);
+    } else {
+        writes.put(&found.number, &Unfinished {});
+    }
+    writes.put(&found.number, &found.progress);
+    Ok(after)
+}
+
+/// What an event of that kind tells of its study.
+fn news(found: &StudyRecord, kind: EventKind) -> Result<EventData, UseCaseError> {
+    let news = StudyNews {
+        state: found.progress.state,
+        panel: found.progress.panel,
+        words: Some(StudyWords {
+            name: found.row.spec.name.clone(),
+            reason: found.progress.reason.clone(),
+        }),
+    };
+    EventData::of_study(kind, news).ok_or_else(|| {
+        let what = format!("An event of the kind {kind} tells of no study's state");
+        ApiError::new(ErrorCode::Internal, what).into()
+    })
+}
+
+fn clock_work(found: &mut StudyRecord, before: State, after: State, now: Timestamp) {
+    let progress = &mut found.progress;
+    if before == State::Running
+        && let Some(since) = progress.working_since.take()
+    {
+        let worked = u64::try_from(now.duration_since(since).as_millis()).unwrap_or(0);
+        progress.worked_ms = progress.worked_ms.saturating_add(worked);
+    }
+    if after == State::Running {
+        progress.working_since = Some(now);
+    }
+}
+
+/// Takes back the outcomes that will be asked for again; says how many.
+fn forget(reader: &Reader<'_>, writes: &mut Writes, found: &mut StudyRecord) -> Result<u32, UseCaseError> {
+    let (first, last) = OutcomeKey::of_study(found.number);
+    let mut removed = 0_u32;
+    let again = |of_one: &[(OutcomeKey, Class)]| {
+        of_one.iter().any(|(key, class)| {
+            key.assignment.is_answer() && matches!(class, Class::Invalid | Class::Failed)
+        })
+    };
+    // Everything of a respondent goes, also what they answered: whoever is asked again is asked all of it.
+    let mut forget = |of_one: &mut Vec<(OutcomeKey, Class)>| {
+        if again(of_one) {
+            removed = removed.saturating_add(1);
+            for (key, _) in of_one.iter() {
+                writes.remove::<OutcomeRow>(key);
+                writes.remove::<ExchangesRow>(key);
+            }
+        }
+        of_one.clear();
+    };
+    let mut of_one: Vec<(OutcomeKey, Class)> = Vec::new();
+    reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
+        let same = |(earlier, _): &(OutcomeKey, Class)| {
+            earlier.assignment.respondent == key.assignment.respondent
+        };
+        if !of_one.last().is_none_or(same) {
+            forget(&mut of_one);
+        }
+        of_one.push((key, row.outcome().class()));
+        Ok(ControlFlow::Continue(()))
+    })?;
+    forget(&mut of_one);
+    writes.remove::<ResultsRow>(&found.number);
+    let progress = &mut found.progress;
+    progress.panel = PanelCounts { invalid: 0, failed: 0, ..progress.panel };
+    progress.attempt = progress.attempt.saturating_add(1);
+    progress.round = FIRST_ROUND;
+    progress.recent.clear();
+    // Those who are asked again are another kind than the whole panel was.
+    progress.taken = Taken::default();
+    Ok(removed)
+}
+
+fn hold(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    settings: &Settings,
+    found: &StudyRecord,
+    answers: u32,
+) -> Result<(), UseCaseError> {
+    let purse = open_purse(reader, writes, settings)?;
+    let (study, attempt, price) = (found.row.id, found.progress.attempt, found.row.price);
+    // A persona is paid for when its answer is recorded.
+    let held = open_hold(study, attempt, answers, price, Settlement::PerAnswer, &purse);
+    let (hold, movement) = held.map_err(|short| {
+        ApiError::new(ErrorCode::InsufficientCredits, short.to_string())
+            .hint(format!("Add them with `demoscope credits grant {}`", short.missing()))
+            .hint("Ask a smaller panel, which needs fewer")
+    })?;
+    if hold.amount() > Credits::ZERO {
+        writes.book(movement);
+    }
+    writes.put(&(found.number, hold.attempt), &HoldRow(hold));
+    Ok(())
+}
+
+fn release(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    found: &StudyRecord,
+    now: Timestamp,
+) -> Result<(), UseCaseError> {
+    let key = (found.number, found.progress.attempt);
+    // A draft holds nothing.
+    let Some(HoldRow(hold)) = reader.get(&key)? else { return Ok(()) };
+    let month = this_month(reader, now)?.max(hold.month);
+    let (closed, movements) = hold.release(month).map_err(|error| defect(&error))?;
+    for movement in movements {
+        writes.book(movement);
+    }
+    writes.put(&key, &HoldRow(closed));
+    Ok(())
+}
+
+pub(in crate::app) fn defect(error: &Unbalanced) -> UseCaseError {
+    ApiError::new(ErrorCode::Internal, error.to_string()).into()
+}
+
+fn refusal(illegal: &Illegal) -> ApiError {
+    let words: Vec<&str> = illegal.allowed.iter().copied().map(word).collect();
+    ApiError::new(ErrorCode::Conflict, illegal.to_string()).hint(format!(
+        "Choose what goes with a study that is {}: {}",
+        illegal.state,
+        words.join(", ")
+    ))
+}
+
+/// The command for a control.
+pub(in crate::app) const fn word(control: Control) -> &'static str {
+    match control {
+        Control::Pause => "pause",
+        Control::Resume => "resume",
+        Control::Cancel => "cancel",
+        Control::Retry => "retry",
+        Control::Archive => "archive",
+        Control::Unarchive => "archive --undo",
+    }
+}

@@ -1,0 +1,118 @@
+//! Settings while the daemon works: which of them have changed since it read them, and which of those it can take over at
+//! once. The file is read when somebody asks, never watched.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::PoisonError;
+
+use protocol::error::{ApiError, ErrorCode};
+use protocol::service::{Comes, Reply, SettingChange};
+
+use crate::config::{self, Config, Loaded, Setting};
+
+use crate::app::{Caller, Core, Scope};
+
+/// What is taken over of the section of a language model.
+const OF_ENGINES: [&str; 3] = ["concurrency", "requests_per_minute", "tokens_per_minute"];
+
+/// Where settings came from.
+#[derive(Clone, Debug)]
+pub struct ReplySource {
+    /// The file.
+    pub file: PathBuf,
+    /// What was read at the start, of the file and beside it.
+    pub read: Vec<Setting>,
+}
+
+impl Core {
+    /// The settings that have changed; when asked to, those that can be are put into force.
+    ///
+    /// # Errors
+    /// What is wrong with the settings: then nothing is changed.
+    pub async fn reload(&self, caller: &Caller, apply: bool) -> Reply<Vec<SettingChange>> {
+        caller.may(Scope::Operate)?;
+        self.looking(move |core| core.take_over(&core.read_settings()?, apply)).await
+    }
+
+    /// The settings as they are now.
+    pub(in crate::app) fn read_settings(&self) -> Reply<Loaded> {
+        let source = self.settings().source.as_ref().ok_or_else(|| {
+            ApiError::new(ErrorCode::Unsupported, "This daemon reads its settings from no file")
+                .hint("Start it anew with other settings")
+        })?;
+        config::load(&source.file, config::environment())
+    }
+
+    fn take_over(&self, loaded: &Loaded, apply: bool) -> Reply<Vec<SettingChange>> {
+        let mut in_force = self.shared.in_force.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = by_key(&loaded.settings);
+        let known = by_key(&in_force);
+        let keys: BTreeSet<&str> = wanted.keys().chain(known.keys()).copied().collect();
+        let mut changes = Vec::new();
+        for key in keys {
+            let value = |of: &BTreeMap<&str, &Setting>| {
+                of.get(key).and_then(|setting| serde_json::to_value(&setting.value).ok())
+            };
+            let (before, after) = (value(&known), value(&wanted));
+            if before == after {
+                continue;
+            }
+            let comes = match taken_over(key) {
+                None => Comes::AtStart,
+                Some(_) if !apply => Comes::WhenApplied,
+                Some(what) => {
+                    what.take_over(self, &loaded.config)?;
+                    Comes::Now
+                }
+            };
+            let key = key.to_owned();
+            changes.push(SettingChange { key, in_force: before, wanted: after, comes });
+        }
+        let now: BTreeSet<&str> = changes
+            .iter()
+            .filter(|change| change.comes == Comes::Now)
+            .map(|change| change.key.as_str())
+            .collect();
+        let kept = in_force.iter().filter(|setting| !now.contains(setting.key.as_str())).cloned();
+        let taken = loaded.settings.iter().filter(|setting| now.contains(setting.key.as_str()));
+        *in_force = kept.chain(taken.cloned()).collect();
+        Ok(changes)
+    }
+}
+
+fn by_key(settings: &[Setting]) -> BTreeMap<&str, &Setting> {
+    settings.iter().map(|setting| (setting.key.as_str(), setting)).collect()
+}
+
+/// What a daemon at work can take over.
+enum Live<'a> {
+    /// How many studies are answered at the same time.
+    Places,
+    /// How fast that engine is asked.
+    Engine(&'a str),
+}
+
+/// `None` for a setting that is read at the start only.
+fn taken_over(key: &str) -> Option<Live<'_>> {
+    if key == "limits.studies_running" {
+        return Some(Live::Places);
+    }
+    let (name, of) = key.strip_prefix("engine.")?.rsplit_once('.')?;
+    OF_ENGINES.contains(&of).then_some(Live::Engine(name))
+}
+
+impl Live<'_> {
+    fn take_over(self, core: &Core, config: &Config) -> Reply<()> {
+        match self {
+            Self::Places => {
+                let places = config.limits.studies_running;
+                core.set_places(usize::try_from(places).unwrap_or(usize::MAX));
+                Ok(())
+            }
+            Self::Engine(name) => {
+                let own = config.engine.models.get(name).cloned().unwrap_or_default();
+                core.retune_engine(name, &own).map(drop)
+            }
+        }
+    }
+}
