@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 
 use crate::app::{Core, Settings};
 use crate::config::{Config, Loaded};
-use crate::gateway::{RpcService, Instance, Listener};
+use crate::gateway::{Instance, Listener, RpcService};
 use crate::inference::Engine;
 use crate::inference::prompt::Prompts;
 use crate::inference::registry::Registry;

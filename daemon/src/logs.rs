@@ -19,7 +19,11 @@ use crate::config::LogSettings;
 ///
 /// # Errors
 /// When the folder cannot be used or the level is no filter.
-pub(crate) fn start(paths: &Paths, log: &LogSettings, face: Display) -> Result<WorkerGuard, ApiError> {
+pub(crate) fn start(
+    paths: &Paths,
+    log: &LogSettings,
+    face: Display,
+) -> Result<WorkerGuard, ApiError> {
     let unusable = |error: &(dyn std::error::Error + 'static)| {
         ApiError::new(
             ErrorCode::InvalidInput,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use daemon::domain::outcome::Assignment;
 use daemon::store::rows::{OutcomeKey, OutcomeRow, Progress};
-use daemon::store::{UseCaseError, Options, Reader, Storage, Store, Writes};
+use daemon::store::{Options, Reader, Storage, Store, UseCaseError, Writes};
 use daemon::world::World;
 use harness::{Chance, Daemon, Home, Link, Sabotage, audit, program, say, studies, wait};
 use protocol::id::StudyId;

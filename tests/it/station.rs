@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use harness::terminal_session::Mode;
 use harness::sabotage::PANIC_VARIABLE;
+use harness::terminal_session::Mode;
 use harness::{Desk, Home, Seat, process, studies, terminal, wait};
 use protocol::run::State;
 use rustix::process::Signal;

@@ -10,12 +10,9 @@
 #![warn(missing_docs)]
 
 pub mod audit;
-pub mod test_rng;
 pub mod cli;
 pub mod csv;
 pub mod daemon;
-pub mod terminal_session;
-pub mod version_proxy;
 pub mod home;
 pub mod link;
 pub mod mock_provider;
@@ -27,17 +24,20 @@ pub mod shape;
 pub mod source;
 pub mod studies;
 pub mod terminal;
+pub mod terminal_session;
+pub mod test_rng;
+pub mod version_proxy;
 pub mod wait;
 
-pub use test_rng::Chance;
 pub use cli::{Cli, Ended};
 pub use daemon::Daemon;
-pub use terminal_session::{Desk, Seat};
 pub use home::Home;
 pub use link::Link;
 pub use mock_provider::{Act, MockProvider};
 pub use raw::Raw;
 pub use sabotage::Sabotage;
+pub use terminal_session::{Desk, Seat};
+pub use test_rng::Chance;
 
 /// Prints a note on stderr, which the test runner shows with a failure.
 #[expect(clippy::print_stderr, reason = "this is how a test talks")]

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 
 use daemon::inference::offline::BuiltIn;
-use daemon::inference::{Ask, Engine, InProcess, EngineError, Reply, Responder};
+use daemon::inference::{Ask, Engine, EngineError, InProcess, Reply, Responder};
 use daemon::store::{OpenStorage, Storage};
 use daemon::{Dependencies, Display, Missing};
 use protocol::error::ApiError;

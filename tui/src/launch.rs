@@ -14,9 +14,9 @@ use protocol::safe;
 use protocol::study::Problem;
 use protocol::wire;
 
+use crate::daemon_lock::DaemonLock;
 use crate::failure::Exit;
 use crate::link::{PAUSE, mute};
-use crate::daemon_lock::DaemonLock;
 
 /// Time limit from the daemon's start to its first response. It waits up to 5 s for the lock of a daemon that is
 /// ending.

@@ -2,13 +2,13 @@
 //! `protocol` only; the one exception is `cli/daemon.rs`, which includes the daemon in the same binary.
 
 mod cli;
+mod daemon_lock;
 mod failure;
 mod json;
 mod kinds;
 mod launch;
 mod link;
 mod look;
-mod daemon_lock;
 pub mod report;
 pub mod station;
 mod ui;

@@ -12,10 +12,10 @@ use protocol::safe;
 use protocol::service::{DemoscopeClient, Status, Welcome};
 use protocol::wire;
 
+use crate::daemon_lock::DaemonLock;
 use crate::failure::Failure;
 use crate::launch::{Parent, Store, launch};
 use crate::look::Role;
-use crate::daemon_lock::DaemonLock;
 use crate::ui::Ui;
 
 /// Time limit for a response of a daemon that holds the lock.

@@ -15,7 +15,7 @@ use protocol::study::{EngineMode, Instrument, Origin, StudySpec};
 use redb_seam::StorageBackend;
 use uuid::Uuid;
 
-use crate::inference::{Ask, Engine, InProcess, EngineError, Reply, Responder};
+use crate::inference::{Ask, Engine, EngineError, InProcess, Reply, Responder};
 use crate::store::{OpenStorage, Options, Storage, backend as redb_seam};
 use crate::world::{CountedIds, ManualClock, World};
 

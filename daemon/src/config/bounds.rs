@@ -52,7 +52,12 @@ const BOUNDS: [SettingBound; 8] = [
 ];
 
 const fn dollars(key: &'static str, holds: fn(&Config) -> bool) -> SettingBound {
-    SettingBound { key, holds, what: "is no amount", hint: |_| "dollars, from 0 to 1000000".to_owned() }
+    SettingBound {
+        key,
+        holds,
+        what: "is no amount",
+        hint: |_| "dollars, from 0 to 1000000".to_owned(),
+    }
 }
 
 fn is_amount(dollars: f64) -> bool {
@@ -69,7 +74,9 @@ pub(super) struct BrokenBound {
 /// The first bound that does not hold.
 pub(super) fn check(config: &Config) -> Result<(), BrokenBound> {
     match BOUNDS.iter().find(|bound| !(bound.holds)(config)) {
-        Some(SettingBound { key, what, hint, .. }) => Err(BrokenBound { key, what, hint: hint(config) }),
+        Some(SettingBound { key, what, hint, .. }) => {
+            Err(BrokenBound { key, what, hint: hint(config) })
+        }
         None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 //! without a usable exchange is replaced by a reason, never by another value.
 
 use protocol::channels::{
-    BILLION, Channel, Channels, Construct, Heard, POINTS, Pmf, Rated, ChannelReadings,
+    BILLION, Channel, ChannelReadings, Channels, Construct, Heard, POINTS, Pmf, Rated,
 };
 use protocol::results::Answer;
 use protocol::study::StudySpec;

@@ -13,7 +13,7 @@ use protocol::study::{Order, StudySpec, StudyType};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::digest::{Digest, sha256_hex};
-use super::exchange::{End, SidePart, ReplySource};
+use super::exchange::{End, ReplySource, SidePart};
 use super::instrument::Item;
 use super::instrument::channels::AnchorCalibration;
 use super::outcome::{Assignment, Outcome, Usage};

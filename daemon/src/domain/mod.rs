@@ -2,6 +2,7 @@
 
 pub mod asking;
 pub mod capital;
+pub mod channel_readings;
 pub mod digest;
 pub mod evidence;
 pub mod exchange;
@@ -13,8 +14,7 @@ pub mod panel;
 pub mod planning;
 pub mod probation;
 pub mod projection;
+pub mod redact;
 pub mod run;
 pub mod stats;
 pub mod stimulus;
-pub mod redact;
-pub mod channel_readings;

@@ -136,7 +136,11 @@ impl Caller {
     }
 
     /// Sends a body.
-    async fn post(&self, route: &ServiceRoute, body: Vec<u8>) -> (Result<Response, CallError>, Allowance) {
+    async fn post(
+        &self,
+        route: &ServiceRoute,
+        body: Vec<u8>,
+    ) -> (Result<Response, CallError>, Allowance) {
         let mut request = Request::new(Method::POST, route.url.clone());
         request.headers_mut().clone_from(&route.headers);
         *request.body_mut() = Some(body.into());

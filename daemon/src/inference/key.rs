@@ -176,7 +176,8 @@ mod tests {
     #[test]
     fn a_key_never_shows_itself() {
         let key = ApiKey::new(" sk-canary-1 ").unwrap();
-        let bound = BoundKey::new(key.clone(), ServiceOrigin::of(&url("https://api.example.com/v1")));
+        let bound =
+            BoundKey::new(key.clone(), ServiceOrigin::of(&url("https://api.example.com/v1")));
         assert!(!format!("{key:?} {bound:?}").contains("canary"));
         assert_eq!(key.reveal(), "sk-canary-1");
         assert_eq!(ApiKey::new("  "), None);
@@ -185,7 +186,9 @@ mod tests {
 
     #[test]
     fn a_key_goes_to_its_origin_only() {
-        let bound = |origin: &str| BoundKey::new(ApiKey::new("k").unwrap(), ServiceOrigin::of(&url(origin)));
+        let bound = |origin: &str| {
+            BoundKey::new(ApiKey::new("k").unwrap(), ServiceOrigin::of(&url(origin)))
+        };
         let key = bound("https://api.example.com/v1");
         for (target, gets) in [
             ("https://api.example.com/v1/chat/completions", true),
@@ -292,7 +295,11 @@ mod tests {
             assert_eq!(reasoning, "It saves time: …, I would definitely_not buy.");
             assert_eq!(read.mentions[0].theme, "Time …");
             assert_eq!(read.mentions[0].quote.as_deref(), Some("saves time: …"));
-            assert!(redact.whole_bytes.is_none() && !redact.reply.contains("4711"), "{}", redact.reply);
+            assert!(
+                redact.whole_bytes.is_none() && !redact.reply.contains("4711"),
+                "{}",
+                redact.reply
+            );
         }
         // A quote that begins within it.
         let cut = REPLY.replace("\"saves time: sk-CANARY-4711\"", "\"ARY-4711, I would\"");

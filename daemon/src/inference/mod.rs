@@ -4,10 +4,10 @@
 pub mod chat;
 pub mod client;
 pub mod embed;
-mod local_engine;
 pub mod key;
 pub mod limits;
 pub mod local;
+mod local_engine;
 mod mask;
 pub mod model;
 pub mod offline;
@@ -25,7 +25,7 @@ use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
 use protocol::study::{Order, StudySpec, StudyType};
 
-pub use self::local_engine::{LocalEngine, InProcess, Responder};
+pub use self::local_engine::{InProcess, LocalEngine, Responder};
 use self::model::ModelEngine;
 use self::offline::BuiltIn;
 use self::pool::Pool;

@@ -14,7 +14,7 @@ use protocol::credits::UsdMicros;
 use protocol::study::{StudySpec, StudyType};
 use tokio::sync::Notify;
 
-use super::chat::{Allowance, CallError, Chat, ChatReply, Schema, ReplyShape};
+use super::chat::{Allowance, CallError, Chat, ChatReply, ReplyShape, Schema};
 use super::client::{Caller, ServiceRoute};
 use super::embed::Embedder;
 use super::limits::{Admission, Admit, Bounds, Condition, Quiet, Signal};

@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn in_turn_each_that_works_takes_its_own_and_strangers() {
-        let engines = [Availability::Open, Availability::Resting, Availability::Open, Availability::Dead];
+        let engines =
+            [Availability::Open, Availability::Resting, Availability::Open, Availability::Dead];
         let takes = [0, 1, 2, 3].map(|engine| may_take(Strategy::RoundRobin, &engines, engine));
         assert_eq!(takes, [true, false, true, false]);
     }

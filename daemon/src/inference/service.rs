@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::chat::TokenLimit;
 use super::client::Target;
-use super::key::{BoundKey, ApiKey, ServiceOrigin, base_url, carries_secrets, is_local};
+use super::key::{ApiKey, BoundKey, ServiceOrigin, base_url, carries_secrets, is_local};
 use super::limits::Bounds;
 use super::price::Price;
 use super::wire::{Auth, Format};
@@ -365,7 +365,8 @@ fn embedding(
 /// Whether that is another server than the service's own. A service with a separate address for each customer has no
 /// fixed one.
 fn leads_elsewhere(preset: &Preset, url: &reqwest::Url) -> bool {
-    base_url(&preset.base_url).is_ok_and(|usual| ServiceOrigin::of(&usual) != ServiceOrigin::of(url))
+    base_url(&preset.base_url)
+        .is_ok_and(|usual| ServiceOrigin::of(&usual) != ServiceOrigin::of(url))
 }
 
 fn address(

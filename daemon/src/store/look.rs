@@ -39,7 +39,9 @@ pub(super) fn format_of(path: &Path) -> Result<Option<u32>, NotReadable> {
         }
         opened => opened,
     };
-    database.map_err(NotReadable::Database).and_then(|it| migrate::found(&it).map_err(NotReadable::Fault))
+    database
+        .map_err(NotReadable::Database)
+        .and_then(|it| migrate::found(&it).map_err(NotReadable::Fault))
 }
 
 /// Whether a file opens as a store that this program can read. Its pages are not checked.

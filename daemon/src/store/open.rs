@@ -24,8 +24,8 @@ use super::note::{Note, Noted};
 use super::place::StorePlace;
 use super::rows::FormatRow;
 use super::storage::{beside, create_file, remove_old, sync_folder};
-use super::writer::{StoreHealth, WriteJob, WriterShared, UseCase, Writer};
-use super::{Fault, UseCaseError, Reader, Storage, Writes};
+use super::writer::{StoreHealth, UseCase, WriteJob, Writer, WriterShared};
+use super::{Fault, Reader, Storage, UseCaseError, Writes};
 
 /// Options of a store. The defaults are those of the daemon.
 #[derive(Clone, Debug)]

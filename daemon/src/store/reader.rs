@@ -64,8 +64,12 @@ impl<'tx> Reader<'tx> {
     pub fn bytes(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         let copy = |value: redb::AccessGuard<'_, &'static [u8]>| value.value().to_vec();
         match self.source {
-            TransactionSource::Snapshot(tx) => Ok(tx.open_table(table.definition())?.get(key)?.map(copy)),
-            TransactionSource::Batch(tx) => Ok(tx.open_table(table.definition())?.get(key)?.map(copy)),
+            TransactionSource::Snapshot(tx) => {
+                Ok(tx.open_table(table.definition())?.get(key)?.map(copy))
+            }
+            TransactionSource::Batch(tx) => {
+                Ok(tx.open_table(table.definition())?.get(key)?.map(copy))
+            }
         }
     }
 
@@ -224,8 +228,12 @@ impl<'tx> Reader<'tx> {
             }
         }
         match self.source {
-            TransactionSource::Snapshot(tx) => run(&tx.open_table(table.definition())?, &bounds, order, visit),
-            TransactionSource::Batch(tx) => run(&tx.open_table(table.definition())?, &bounds, order, visit),
+            TransactionSource::Snapshot(tx) => {
+                run(&tx.open_table(table.definition())?, &bounds, order, visit)
+            }
+            TransactionSource::Batch(tx) => {
+                run(&tx.open_table(table.definition())?, &bounds, order, visit)
+            }
         }
     }
 }

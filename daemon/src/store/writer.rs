@@ -23,7 +23,7 @@ use super::open::{Absent, Opened, database, panic_message};
 use super::place::StorePlace;
 use super::rows::LedgerHead;
 use super::writes::{Compiled, Put};
-use super::{Fault, UseCaseError, OpenError, Options, Reader, Storage, Writes};
+use super::{Fault, OpenError, Options, Reader, Storage, UseCaseError, Writes};
 
 /// Use cases in one transaction.
 const BATCH_MEMBERS: usize = 256;
@@ -88,9 +88,10 @@ impl WriterShared {
     fn refusal(&self) -> Fault {
         match self.health() {
             StoreHealth::Astray(why) => Fault::Astray(why),
-            StoreHealth::Fine | StoreHealth::Trouble(_) | StoreHealth::Suspect(_) | StoreHealth::Damaged(_) => {
-                Fault::Degraded(self.trouble())
-            }
+            StoreHealth::Fine
+            | StoreHealth::Trouble(_)
+            | StoreHealth::Suspect(_)
+            | StoreHealth::Damaged(_) => Fault::Degraded(self.trouble()),
         }
     }
 }
@@ -248,7 +249,9 @@ impl Writer {
                     self.reopen_after.max(Duration::from_millis(1))
                 }
                 _ if self.place.is_none() => return self.jobs.recv().ok(),
-                StoreHealth::Fine | StoreHealth::Damaged(_) | StoreHealth::Astray(_) => self.options.look_every,
+                StoreHealth::Fine | StoreHealth::Damaged(_) | StoreHealth::Astray(_) => {
+                    self.options.look_every
+                }
             };
             match self.jobs.recv_timeout(pause) {
                 Ok(job) => return Some(job),
@@ -269,7 +272,9 @@ impl Writer {
         match self.shared.health() {
             StoreHealth::Fine => true,
             StoreHealth::Damaged(_) | StoreHealth::Astray(_) => false,
-            StoreHealth::Trouble(_) => self.recover(|writer| writer.reopen().map_err(StoreHealth::Trouble)),
+            StoreHealth::Trouble(_) => {
+                self.recover(|writer| writer.reopen().map_err(StoreHealth::Trouble))
+            }
             StoreHealth::Suspect(_) => self.recover(Self::acquit),
         }
     }
@@ -281,7 +286,8 @@ impl Writer {
         match (place.look(), self.shared.health()) {
             (Ok(()), StoreHealth::Astray(_)) => {
                 tracing::info!("the database's file is back in its place");
-                self.shared.set_health(std::mem::replace(&mut self.before_astray, StoreHealth::Fine));
+                self.shared
+                    .set_health(std::mem::replace(&mut self.before_astray, StoreHealth::Fine));
                 self.options.recovered.signal();
                 true
             }

@@ -12,7 +12,7 @@ use protocol::ledger::Amount;
 use crate::domain::ledger::{Account, ChainHead, Month, Movement, seal};
 
 use super::rows::{Balance, LedgerHead, TransferPlace, TransferRow};
-use super::{Fault, UseCaseError, Key, Reader, Row, Table};
+use super::{Fault, Key, Reader, Row, Table, UseCaseError};
 
 /// One row to put or to remove.
 #[derive(Debug)]
@@ -192,5 +192,8 @@ fn book(
 }
 
 fn defect(message: impl std::fmt::Display) -> UseCaseError {
-    UseCaseError::Refused(ApiError::new(ErrorCode::Internal, format!("The ledger refused: {message}")))
+    UseCaseError::Refused(ApiError::new(
+        ErrorCode::Internal,
+        format!("The ledger refused: {message}"),
+    ))
 }

@@ -13,13 +13,13 @@ use protocol::study::StudySpec;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::app::{Batch, Core, StudyCancel, Job};
+use crate::app::{Batch, Core, Job, StudyCancel};
 use crate::domain::asking;
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, Outcome, Usage};
 use crate::domain::panel::Panel;
 use crate::domain::probation::ProbationPlan;
-use crate::inference::{LocalEngine, Ready, EngineError};
+use crate::inference::{EngineError, LocalEngine, Ready};
 
 use super::calls::Calls;
 use super::pace::Pace;
@@ -82,7 +82,12 @@ struct LocalAsker {
 }
 
 /// Brings a study as far as it goes.
-pub(super) async fn run(core: Core, shared: Arc<RunnerShared>, number: u32, cancel: StudyCancel) -> Stopped {
+pub(super) async fn run(
+    core: Core,
+    shared: Arc<RunnerShared>,
+    number: u32,
+    cancel: StudyCancel,
+) -> Stopped {
     match ask_study(&core, &shared, number, &cancel).await {
         Ok(stopped) => stopped,
         Err(error) => pause_after_fault(&core, number, &cancel, error).await,
@@ -91,10 +96,17 @@ pub(super) async fn run(core: Core, shared: Arc<RunnerShared>, number: u32, canc
 
 /// Decides what a failure means: the store's trouble passes, a conflict means that someone halted the study, and anything
 /// else is for its owner to read.
-async fn pause_after_fault(core: &Core, number: u32, cancel: &StudyCancel, error: ApiError) -> Stopped {
+async fn pause_after_fault(
+    core: &Core,
+    number: u32,
+    cancel: &StudyCancel,
+    error: ApiError,
+) -> Stopped {
     match error.code {
         ErrorCode::Degraded | ErrorCode::Busy | ErrorCode::Unreachable => return Stopped::Store,
-        ErrorCode::Conflict | ErrorCode::NotFound if cancel.is_cancelled() => return Stopped::Halted,
+        ErrorCode::Conflict | ErrorCode::NotFound if cancel.is_cancelled() => {
+            return Stopped::Halted;
+        }
         _ => {}
     }
     tracing::error!(number, %error, causes = error.causes(), "a study cannot go on");
@@ -368,7 +380,9 @@ impl LocalAsker {
         let reply = loop {
             match self.prepared.ask(&self.spec, at, persona) {
                 Ok(reply) => break reply,
-                Err(EngineError::Retry { .. }) if tries < TRIES_MAX && !self.cancel.is_cancelled() => {
+                Err(EngineError::Retry { .. })
+                    if tries < TRIES_MAX && !self.cancel.is_cancelled() =>
+                {
                     tries = tries.saturating_add(1);
                 }
                 Err(EngineError::Retry { why, .. } | EngineError::Final { why }) => {

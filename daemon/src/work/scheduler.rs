@@ -9,7 +9,7 @@ use protocol::error::ApiError;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{Core, Enlisted, StudyCancel, Looked, Pending, in_order};
+use crate::app::{Core, Enlisted, Looked, Pending, StudyCancel, in_order};
 use crate::store::Fault;
 
 use super::drivers::Drivers;

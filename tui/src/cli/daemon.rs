@@ -12,10 +12,10 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Serialize;
 
+use crate::daemon_lock::DaemonLock;
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
 use crate::look::{Look, Role, pad, thousands};
-use crate::daemon_lock::DaemonLock;
 use crate::ui::Ui;
 
 /// Time limit for the daemon to end: it waits for calls under way.

@@ -1,6 +1,6 @@
 //! One answer as text, with its respondent.
 
-use protocol::channels::{BILLION, Construct, Heard, ChannelReadings};
+use protocol::channels::{BILLION, ChannelReadings, Construct, Heard};
 use protocol::persona::Persona;
 use protocol::respondent::Respondent;
 use protocol::results::Response;

@@ -16,7 +16,7 @@ use crate::domain::outcome::{Assignment, Outcome};
 use crate::domain::probation::Group;
 use crate::domain::run::Input;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
-use crate::store::{UseCaseError, Order, Reader, Writes};
+use crate::store::{Order, Reader, UseCaseError, Writes};
 
 use crate::app::asking::compute::compute;
 use crate::app::studies::lookup::{StudyRecord, by_number};

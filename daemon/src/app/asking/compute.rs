@@ -9,12 +9,12 @@ use protocol::service::Reply;
 use crate::domain::evidence::benches;
 use crate::domain::instrument::Accumulator;
 use crate::store::rows::{OutcomeKey, OutcomeRow};
-use crate::store::{Fault, UseCaseError, Order, Reader, Table};
+use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
 use crate::app::Core;
+use crate::app::asking::response_cache::prompt_records;
 use crate::app::studies::lookup::{Found, by_number};
 use crate::app::studies::query::panel;
-use crate::app::asking::response_cache::prompt_records;
 
 impl Core {
     /// The results of a study from the outcomes that its round has now: while some are missing, a partial result, whose
@@ -26,7 +26,10 @@ impl Core {
 
 /// The results of the round that is asked, from the outcomes there are. Memory does not grow with the panel beyond four bytes
 /// a respondent. `None` without a single answer.
-pub(in crate::app) fn compute(reader: &Reader<'_>, found: &Found) -> Result<Option<Results>, UseCaseError> {
+pub(in crate::app) fn compute(
+    reader: &Reader<'_>,
+    found: &Found,
+) -> Result<Option<Results>, UseCaseError> {
     if found.progress.panel.delivered == 0 {
         return Ok(None);
     }

@@ -17,7 +17,7 @@ use crate::domain::projection::Taken;
 use crate::store::rows::{
     AddressKey, Counted, ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, Progress, RememberedRow,
 };
-use crate::store::{UseCaseError, Reader, Table, Writes};
+use crate::store::{Reader, Table, UseCaseError, Writes};
 
 use crate::app::Core;
 use crate::app::money::allowance::this_month;
@@ -130,8 +130,9 @@ impl Batch {
             let questions: BTreeSet<_> = exchanges.iter().map(question).collect();
             for of in questions {
                 let last = exchanges.iter().rfind(|exchange| question(exchange) == of);
-                let fit =
-                    |last: &&Exchange| last.source == ReplySource::Asked && last.whole_bytes.is_none();
+                let fit = |last: &&Exchange| {
+                    last.source == ReplySource::Asked && last.whole_bytes.is_none()
+                };
                 let address = last.filter(fit).and_then(|last| AddressKey::new(&last.address));
                 if let Some(address) = address {
                     self.remember.push((address, RememberedRow::new(key)));

@@ -79,7 +79,10 @@ fn newest(
 }
 
 /// Every set of settings and templates that a study was asked with, oldest first.
-pub(in crate::app) fn prompt_records(reader: &Reader<'_>, number: u32) -> Result<Vec<PromptRecord>, Fault> {
+pub(in crate::app) fn prompt_records(
+    reader: &Reader<'_>,
+    number: u32,
+) -> Result<Vec<PromptRecord>, Fault> {
     let mut known = Vec::new();
     reader.scan::<BlueprintRow>(&(number, 0), &(number, u32::MAX), Order::Rising, |_, row| {
         known.push(row.0);

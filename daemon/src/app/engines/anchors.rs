@@ -54,13 +54,17 @@ impl Core {
     ) -> (Result<Anchors, AnchorsUnavailable>, Usage) {
         let library = match Library::shipped() {
             Ok(library) => library,
-            Err(error) => return (Err(AnchorsUnavailable::for_good(error.to_string())), Usage::default()),
+            Err(error) => {
+                return (Err(AnchorsUnavailable::for_good(error.to_string())), Usage::default());
+            }
         };
         let key = address(&embedder.parameters(), library.hash(), construct.as_str());
         match self.kept_anchors(&key).await {
             Ok(Some(row)) => return (of_row(&row), Usage::default()),
             Ok(None) => {}
-            Err(error) => return (Err(AnchorsUnavailable::for_good(error.message)), Usage::default()),
+            Err(error) => {
+                return (Err(AnchorsUnavailable::for_good(error.message)), Usage::default());
+            }
         }
         let mut usage = Usage::default();
         let mut vectors = Vec::new();
@@ -140,8 +144,10 @@ pub(in crate::app) fn worst_of_anchors(embedder: &Embedder) -> Reply<UsdMicros> 
 }
 
 fn of_row(row: &AnchorsRow) -> Result<Anchors, AnchorsUnavailable> {
-    let damaged = || AnchorsUnavailable::for_good("the vectors that are kept of the anchors are damaged");
+    let damaged =
+        || AnchorsUnavailable::for_good("the vectors that are kept of the anchors are damaged");
     let vectors = row.vectors().ok_or_else(damaged)?;
-    let bench = AnchorCalibration::of(row.model(), &vectors).map_err(AnchorsUnavailable::for_good)?;
+    let bench =
+        AnchorCalibration::of(row.model(), &vectors).map_err(AnchorsUnavailable::for_good)?;
     Ok(Anchors { vectors, bench })
 }

@@ -12,8 +12,8 @@ use protocol::study::{Draft, StudySpec};
 
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Usage};
-use crate::domain::stimulus;
 use crate::domain::redact::{Mask, redact};
+use crate::domain::stimulus;
 use crate::inference::Engine;
 use crate::inference::chat::Stop;
 use crate::inference::embed::Embedder;

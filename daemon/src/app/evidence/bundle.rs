@@ -12,21 +12,21 @@ use protocol::persona::Persona;
 use protocol::service::{EvidenceCursor, EvidencePage, Reply};
 
 use crate::domain::evidence::{
-    Asked, PromptRecord, Closing, FORMAT, EvidenceLine, Opening, Respondent, RecordedCall, UNSEALED, VERSION,
-    results_hash, seal,
+    Asked, Closing, EvidenceLine, FORMAT, Opening, PromptRecord, RecordedCall, Respondent,
+    UNSEALED, VERSION, results_hash, seal,
 };
-use crate::domain::exchange::{End, Exchange, SidePart, ReplySource, address, asked_again};
+use crate::domain::exchange::{End, Exchange, ReplySource, SidePart, address, asked_again};
 use crate::domain::instrument::channels::read_text;
 use crate::domain::instrument::{self, SYNTHETIC_NOTICE};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome};
 use crate::inference::prompt::{Prompt, Prompts, ReaskPrompt, put};
 use crate::inference::{Engine, LocalEngine, Ready};
 use crate::store::rows::{ExchangesRow, OutcomeKey, OutcomeRow, ResultsRow};
-use crate::store::{Fault, UseCaseError, Order, Reader, Table};
+use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
+use crate::app::asking::response_cache::prompt_records;
 use crate::app::studies::lookup::{StudyRecord, by_id};
 use crate::app::studies::query::panel;
-use crate::app::asking::response_cache::prompt_records;
 use crate::app::{Caller, Core};
 
 /// Bytes of one page, with room to spare in a frame of 1 MiB.
@@ -76,8 +76,10 @@ struct EvidenceWriter<'a> {
 impl<'a> EvidenceWriter<'a> {
     fn new(core: &Core, reader: &'a Reader<'a>, found: StudyRecord) -> Result<Self, UseCaseError> {
         let prompt_records = prompt_records(reader, found.number)?;
-        let prompts =
-            prompt_records.iter().map(|prompt_record| Prompts::with(&prompt_record.templates).ok()).collect();
+        let prompts = prompt_records
+            .iter()
+            .map(|prompt_record| Prompts::with(&prompt_record.templates).ok())
+            .collect();
         let engine = core.settings().engines.get(&found.row.spec.engine);
         let here = engine.filter(|engine| engine.model() == found.row.model).and_then(
             |engine: &Engine| match engine.prepare(&found.row.spec) {

@@ -9,16 +9,16 @@ use protocol::results::{Answer, Results};
 use protocol::study::StudyType;
 use serde_json::Value;
 
+use crate::domain::channel_readings::{self, SideReply};
 use crate::domain::evidence::{
-    Asked, Closing, FORMAT, EvidenceLine, Opening, Respondent, RecordedCall, UNSEALED, Unsealed, VERSION, benches,
-    first_difference, read, results_hash, unseal,
+    Asked, Closing, EvidenceLine, FORMAT, Opening, RecordedCall, Respondent, UNSEALED, Unsealed,
+    VERSION, benches, first_difference, read, results_hash, unseal,
 };
 use crate::domain::exchange::{self, Kept, SidePart, address};
 use crate::domain::instrument::channels::asked_beside;
 use crate::domain::instrument::{self, Accumulator, Unreadable};
 use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::panel::{Panel, Population, sample};
-use crate::domain::channel_readings::{self, SideReply};
 
 use crate::app::studies::plan::recipe;
 
@@ -276,9 +276,14 @@ impl Replayer {
     }
 
     /// What the direct replies say; `None` where not all of them were kept.
-    fn read(&self, at: Assignment, exchanges: &[RecordedCall]) -> Option<Result<Answered, Unreadable>> {
+    fn read(
+        &self,
+        at: Assignment,
+        exchanges: &[RecordedCall],
+    ) -> Option<Result<Answered, Unreadable>> {
         let spec = &self.opening.spec;
-        let direct: Vec<&RecordedCall> = exchanges.iter().filter(|said| said.beside.is_none()).collect();
+        let direct: Vec<&RecordedCall> =
+            exchanges.iter().filter(|said| said.beside.is_none()).collect();
         let last = direct.last()?;
         if last.address.is_empty() {
             return Some(instrument::read_at(spec, at, &last.reply));
@@ -331,8 +336,10 @@ impl Replayer {
             .collect();
         channel_readings::heard(spec, answer, &said, &|part, construct| {
             let channel_readings = recorded.channels.as_ref().and_then(|them| them.get(&construct));
-            let ssr = channel_readings.and_then(|channel_readings| channel_readings.ssr.as_ref().and_then(why));
-            let rater = channel_readings.and_then(|channel_readings| channel_readings.rater.as_ref().and_then(why));
+            let ssr = channel_readings
+                .and_then(|channel_readings| channel_readings.ssr.as_ref().and_then(why));
+            let rater = channel_readings
+                .and_then(|channel_readings| channel_readings.rater.as_ref().and_then(why));
             let reason = match part {
                 SidePart::Text => ssr.or(rater),
                 SidePart::Embedding => ssr,

@@ -8,10 +8,10 @@ use protocol::credits::Credits;
 use protocol::ledger::Amount;
 
 use crate::domain::ledger::{
-    Account, AccountPurse, MovementKind, Month, Spendable, allowance, lapse, reinstate,
+    Account, AccountPurse, Month, MovementKind, Spendable, allowance, lapse, reinstate,
 };
 use crate::store::rows::{Balance, LedgerHead, TransferRow};
-use crate::store::{Fault, UseCaseError, Order, Reader, Table, Writes};
+use crate::store::{Fault, Order, Reader, Table, UseCaseError, Writes};
 
 use crate::app::Settings;
 use crate::app::studies::transition::defect;
@@ -120,7 +120,10 @@ fn due(reader: &Reader<'_>, settings: &Settings, month: Month) -> Result<Due, Fa
     // Only a month that is entered again gets here, so the whole ledger may be read for it.
     let mut lapsed = Credits::ZERO;
     reader.all::<TransferRow>(Order::Rising, |_, TransferRow(transfer)| {
-        if [MovementKind::Lapse, MovementKind::Reinstate].iter().any(|kind| kind.as_str() == transfer.kind) {
+        if [MovementKind::Lapse, MovementKind::Reinstate]
+            .iter()
+            .any(|kind| kind.as_str() == transfer.kind)
+        {
             for posting in transfer.postings.iter().filter(|posting| posting.account == account) {
                 if let Amount::Credits(moved) = posting.amount {
                     lapsed = lapsed.checked_sub(moved).unwrap_or(lapsed);

@@ -220,7 +220,11 @@ impl Core {
     }
 
     /// Whether a study may go: its price is known, its caps leave room for it, and its owner agreed where that is asked for. Says what it will cost.
-    pub(in crate::app) fn allow_cost(&self, spec: &StudySpec, confirmed: bool) -> Reply<Option<Estimate>> {
+    pub(in crate::app) fn allow_cost(
+        &self,
+        spec: &StudySpec,
+        confirmed: bool,
+    ) -> Reply<Option<Estimate>> {
         let Some(estimate) = self.estimate(spec)? else { return Ok(None) };
         if let Some(cap) = spec.max_cost_usd.filter(|cap| *cap < estimate.low) {
             return Err(ApiError::new(

@@ -11,7 +11,7 @@ use protocol::service::{Page, Reply};
 
 use crate::domain::ledger::{Account, Spendable, grant};
 use crate::store::rows::{Balance, TransferRow};
-use crate::store::{Fault, UseCaseError, Order, Reader, Writes};
+use crate::store::{Fault, Order, Reader, UseCaseError, Writes};
 
 use crate::app::money::allowance::{credits_in, is_month_open, open_purse, purse};
 use crate::app::studies::transition::defect;
@@ -119,7 +119,11 @@ fn balance_after(
     Ok(balance(reader, settings, purse)?)
 }
 
-fn balance(reader: &Reader<'_>, settings: &Settings, purse: &Spendable) -> Result<WireBalance, Fault> {
+fn balance(
+    reader: &Reader<'_>,
+    settings: &Settings,
+    purse: &Spendable,
+) -> Result<WireBalance, Fault> {
     let cost = match reader.get::<Balance>(&Account::cost(purse.month).to_string())? {
         Some(Balance(Amount::UsdMicros(micros))) => micros,
         _ => UsdMicros::ZERO,

@@ -10,12 +10,12 @@ use crate::domain::instrument::Subsamples;
 use crate::domain::ledger::{check_cost, cost};
 use crate::domain::outcome::Usage;
 use crate::store::rows::{CallsUnderWay, DeletedRow};
-use crate::store::{UseCaseError, Order, Reader, Writes};
+use crate::store::{Order, Reader, UseCaseError, Writes};
 
 use crate::app::Core;
 use crate::app::money::allowance::this_month;
-use crate::app::studies::lookup::{StudyRecord, by_number};
 use crate::app::money::cost_caps::booked;
+use crate::app::studies::lookup::{StudyRecord, by_number};
 use crate::app::studies::transition::defect;
 
 /// From this number on, what is paid is a check of an engine: studies are counted from 1 and do not get there.

@@ -11,14 +11,14 @@ use protocol::results::Comparison;
 use protocol::service::Reply;
 
 use crate::domain::instrument::{
-    self, Comparator, CrossTally, DIMENSIONS, UnknownMetric, StudyMetric, theme_field,
+    self, Comparator, CrossTally, DIMENSIONS, StudyMetric, UnknownMetric, theme_field,
 };
 use crate::domain::nearest::nearest;
 use crate::domain::outcome::{FIRST_ROUND, Outcome};
 use crate::domain::panel::Panel;
 use crate::domain::planning;
 use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow};
-use crate::store::{Fault, UseCaseError, Order, Reader, Table};
+use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
 use crate::app::studies::lookup::{StudyRecord, by_id};
 use crate::app::studies::query::panel;

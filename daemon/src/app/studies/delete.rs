@@ -15,7 +15,7 @@ use protocol::service::{Control, Deleted, Reply};
 use crate::store::rows::{
     AddressKey, DeletedRow, HoldRow, Progress, RememberedRow, ResultsRow, StudyRow, SubmitRow,
 };
-use crate::store::{Fault, UseCaseError, Order, Reader, Row, Table, Writes};
+use crate::store::{Fault, Order, Reader, Row, Table, UseCaseError, Writes};
 
 use super::caller::in_mark;
 use crate::app::studies::lookup::by_id;

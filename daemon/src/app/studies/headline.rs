@@ -33,7 +33,11 @@ pub(in crate::app) struct Headlines {
 
 impl Headlines {
     /// The headline of a study; none while it has no results, and none of a survey, which is about no single number.
-    pub(in crate::app) fn of(&self, reader: &Reader<'_>, found: &StudyRecord) -> Result<Option<Headline>, Fault> {
+    pub(in crate::app) fn of(
+        &self,
+        reader: &Reader<'_>,
+        found: &StudyRecord,
+    ) -> Result<Option<Headline>, Fault> {
         if found.progress.state != State::Completed {
             return Ok(None);
         }

@@ -8,7 +8,7 @@ use protocol::run::Study;
 use uuid::Uuid;
 
 use crate::store::rows::{DeletedRow, Progress, StudyNumber, StudyRow};
-use crate::store::{Fault, UseCaseError, Order, Reader, Table};
+use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
 use super::caller::{Owner, is_of};
 
@@ -52,14 +52,21 @@ impl StudyRecord {
 }
 
 /// The study of that id, if it is that owner's: another's is not there.
-pub(in crate::app) fn by_id(reader: &Reader<'_>, owner: &Owner, id: StudyId) -> Result<StudyRecord, UseCaseError> {
+pub(in crate::app) fn by_id(
+    reader: &Reader<'_>,
+    owner: &Owner,
+    id: StudyId,
+) -> Result<StudyRecord, UseCaseError> {
     match reader.get(&id.0)? {
         Some(StudyNumber(number)) if is_of(reader, owner, number)? => by_number(reader, number),
         _ => Err(not_found(&id.to_string()).into()),
     }
 }
 
-pub(in crate::app) fn by_number(reader: &Reader<'_>, number: u32) -> Result<StudyRecord, UseCaseError> {
+pub(in crate::app) fn by_number(
+    reader: &Reader<'_>,
+    number: u32,
+) -> Result<StudyRecord, UseCaseError> {
     let missing = |table| Fault::Row { table, why: format!("study {number} is missing") };
     let Some(row) = reader.get(&number)? else {
         return Err(match reader.get::<DeletedRow>(&number)? {
@@ -72,7 +79,11 @@ pub(in crate::app) fn by_number(reader: &Reader<'_>, number: u32) -> Result<Stud
 }
 
 /// The study of that owner's that an id, an unambiguous prefix of one, or `@` (the latest) names.
-pub(in crate::app) fn by_name(reader: &Reader<'_>, owner: &Owner, name: &str) -> Result<StudyRecord, UseCaseError> {
+pub(in crate::app) fn by_name(
+    reader: &Reader<'_>,
+    owner: &Owner,
+    name: &str,
+) -> Result<StudyRecord, UseCaseError> {
     let name = name.trim();
     if name == "@" {
         let latest = latest(reader, owner)?.ok_or_else(|| {

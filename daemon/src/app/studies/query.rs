@@ -17,14 +17,14 @@ use crate::domain::instrument::{SYNTHETIC_NOTICE, below_middle, score, tasks, wi
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 use crate::domain::panel::{Panel, Population};
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
-use crate::store::{Fault, UseCaseError, Order, Reader, Table};
+use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
+use super::caller::is_of;
 use crate::app::asking::advance::unfinished;
 use crate::app::money::allowance::purse;
-use super::caller::is_of;
+use crate::app::money::cost_report::{dollars, inference, others, providers, spending};
 use crate::app::studies::lookup::{StudyRecord, by_id, by_name, by_number};
 use crate::app::studies::plan::recipe;
-use crate::app::money::cost_report::{dollars, inference, others, providers, spending};
 use crate::app::studies::submit::packed_panel;
 use crate::app::{Caller, Core};
 
@@ -287,7 +287,10 @@ impl Core {
         self.look(|reader| Ok(panel(reader, &by_number(reader, number)?)?))
     }
 
-    pub(in crate::app) fn look<T>(&self, look: impl FnOnce(&Reader<'_>) -> Result<T, UseCaseError>) -> Reply<T> {
+    pub(in crate::app) fn look<T>(
+        &self,
+        look: impl FnOnce(&Reader<'_>) -> Result<T, UseCaseError>,
+    ) -> Reply<T> {
         self.store().read(look).map_err(ApiError::from)
     }
 }
@@ -348,7 +351,12 @@ struct AnswerPage {
 
 impl AnswerPage {
     /// Takes what one respondent said, where it is complete; gives back the respondent for whom there is no room.
-    fn take(&mut self, one: OneRespondent, tasks: usize, panel: &Panel) -> Result<Option<u32>, Fault> {
+    fn take(
+        &mut self,
+        one: OneRespondent,
+        tasks: usize,
+        panel: &Panel,
+    ) -> Result<Option<u32>, Fault> {
         let respondent = one.respondent;
         if one.said.len() < tasks {
             return Ok(None);

@@ -7,10 +7,10 @@ use protocol::id::StudyId;
 use protocol::run::{State, Study};
 use protocol::service::Reply;
 
-use crate::store::{UseCaseError, Reader, Writes};
+use crate::store::{Reader, UseCaseError, Writes};
 
-use crate::app::asking::advance::{Pending, unfinished};
 use super::caller::is_of;
+use crate::app::asking::advance::{Pending, unfinished};
 use crate::app::studies::lookup::{by_id, by_number};
 use crate::app::{Caller, Core, Owner, Scope};
 

@@ -17,7 +17,7 @@ use crate::domain::run::Input;
 use crate::store::rows::{
     DeletedRow, PANEL_CHUNK_BYTES, Progress, StudyNumber, StudyRow, SubmitRow,
 };
-use crate::store::{Fault, UseCaseError, Reader, Table, Writes};
+use crate::store::{Fault, Reader, Table, UseCaseError, Writes};
 
 use super::caller::is_of;
 use crate::app::studies::lookup::{StudyRecord, by_number};

@@ -15,7 +15,7 @@ use crate::domain::outcome::{Class, FIRST_ROUND};
 use crate::domain::projection::Taken;
 use crate::domain::run::{Effect, Illegal, Input, apply};
 use crate::store::rows::{ExchangesRow, HoldRow, OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
-use crate::store::{UseCaseError, Order, Reader, Writes};
+use crate::store::{Order, Reader, UseCaseError, Writes};
 
 use crate::app::Settings;
 use crate::app::money::allowance::{open_purse, this_month};
@@ -106,7 +106,11 @@ fn clock_work(found: &mut StudyRecord, before: State, after: State, now: Timesta
 }
 
 /// Takes back the outcomes that will be asked for again; says how many.
-fn forget(reader: &Reader<'_>, writes: &mut Writes, found: &mut StudyRecord) -> Result<u32, UseCaseError> {
+fn forget(
+    reader: &Reader<'_>,
+    writes: &mut Writes,
+    found: &mut StudyRecord,
+) -> Result<u32, UseCaseError> {
     let (first, last) = OutcomeKey::of_study(found.number);
     let mut removed = 0_u32;
     let again = |of_one: &[(OutcomeKey, Class)]| {

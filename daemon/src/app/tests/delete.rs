@@ -123,7 +123,8 @@ async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId
 }
 
 fn number(core: &Core, id: StudyId) -> u32 {
-    core.look(|reader| Ok(crate::app::studies::lookup::by_id(reader, &me().owner, id)?.number)).unwrap()
+    core.look(|reader| Ok(crate::app::studies::lookup::by_id(reader, &me().owner, id)?.number))
+        .unwrap()
 }
 
 /// The tables in which a row holds that word.

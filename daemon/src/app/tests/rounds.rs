@@ -37,8 +37,9 @@ async fn record_as(core: &Core, number: u32, at: Assignment, outcome: Outcome) {
 /// A study at work, with its number.
 async fn begun(core: &Core) -> (StudyId, u32) {
     let id = core.submit(&me(), submission(core, 1, PANEL)).await.unwrap().id;
-    let number =
-        core.look(|reader| Ok(crate::app::studies::lookup::by_id(reader, &me().owner, id)?.number)).unwrap();
+    let number = core
+        .look(|reader| Ok(crate::app::studies::lookup::by_id(reader, &me().owner, id)?.number))
+        .unwrap();
     core.begin(number).await.unwrap();
     (id, number)
 }

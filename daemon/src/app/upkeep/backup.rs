@@ -10,8 +10,8 @@ use protocol::service::Reply;
 
 use crate::store::{Backups, Fault, Options, RestoreError, Restored, restore};
 
-use crate::app::{Caller, Core, Scope};
 use crate::app::upkeep::audit;
+use crate::app::{Caller, Core, Scope};
 
 impl Core {
     /// Writes a consistent copy of everything, whoever owns it; returns where. Without a path, among the daily ones.

@@ -4,8 +4,8 @@ use protocol::service::{Check, Reply};
 
 use crate::store::{Fault, Unnoted};
 
-use crate::app::{Caller, Core, Scope};
 use crate::app::upkeep::audit;
+use crate::app::{Caller, Core, Scope};
 
 impl Core {
     /// Audits every invariant. Reads the whole store, so it takes seconds on a large one.

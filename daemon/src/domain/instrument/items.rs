@@ -75,7 +75,9 @@ impl Item {
     pub(super) fn fills(self, key: &str, kind: &FieldKind) -> bool {
         match self {
             Self::Question(_) => matches!(kind, FieldKind::Answers(_)),
-            Self::Reasons => key == "reasoning" || matches!(kind, FieldKind::Themes | FieldKind::Topics),
+            Self::Reasons => {
+                key == "reasoning" || matches!(kind, FieldKind::Themes | FieldKind::Topics)
+            }
             _ => key == self.as_str(),
         }
     }
@@ -131,7 +133,8 @@ impl Holds for ItemReply {
 /// # Errors
 /// Why the reply is not an answer to the item.
 pub fn read_item(spec: &StudySpec, item: Item, text: &str) -> Result<ItemReply, Unreadable> {
-    let read = extract_json::fields(text).and_then(|fields| normalize_reply(fields, &form(spec, Some(item))));
+    let read = extract_json::fields(text)
+        .and_then(|fields| normalize_reply(fields, &form(spec, Some(item))));
     let fields = match read {
         Err(Unreadable::Refused { reason }) => return decline_item(item, reason),
         read => read?,

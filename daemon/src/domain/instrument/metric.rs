@@ -153,7 +153,9 @@ impl StudyMetric {
                 | MetricSource::Doubled { scale, .. }
                 | MetricSource::DoubledGap { scale, .. },
             ) => scale,
-            MetricKind::Read(MetricSource::Promoters { .. } | MetricSource::Balance { .. }) => (-1, 1),
+            MetricKind::Read(MetricSource::Promoters { .. } | MetricSource::Balance { .. }) => {
+                (-1, 1)
+            }
             MetricKind::Read(MetricSource::Share { .. }) | MetricKind::Theme(..) => (0, 1),
         }
     }
@@ -164,7 +166,9 @@ impl StudyMetric {
             MetricKind::Read(MetricSource::Points { .. }) | MetricKind::Theme(..) => 1.0,
             MetricKind::Read(MetricSource::Doubled { .. } | MetricSource::DoubledGap { .. }) => 0.5,
             MetricKind::Read(
-                MetricSource::Promoters { .. } | MetricSource::Balance { .. } | MetricSource::Share { .. },
+                MetricSource::Promoters { .. }
+                | MetricSource::Balance { .. }
+                | MetricSource::Share { .. },
             ) => 100.0,
         }
     }

@@ -11,14 +11,14 @@ mod contrast;
 mod crosstab;
 mod declined;
 mod diagnose;
-mod findings;
 mod extract_json;
+mod findings;
 mod items;
 mod level;
 mod limits;
+mod metric;
 mod normalize_reply;
 mod options;
-mod metric;
 mod reply;
 mod scale;
 mod schema;
@@ -54,8 +54,8 @@ pub use limits::{
     CONTEXT_MAX, QUESTION_MAX, QUESTIONS_MAX, STIMULUS_MAX, STIMULUS_MIN, Violation, check,
     check_context,
 };
+pub use metric::{StudyMetric, UnknownMetric, theme_field};
 pub use options::{OptionOrder, options};
-pub use metric::{UnknownMetric, StudyMetric, theme_field};
 pub use reply::REPLY_MAX_BYTES;
 pub use scale::Scale;
 pub use schema::{is_own_word, item_schema, schema};
@@ -234,7 +234,14 @@ pub fn read_model(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answer
 
 /// Reads a language model's reply after normalisation.
 fn read_mended(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
-    answer(spec, at, normalize_reply::normalize_reply(extract_json::fields(text)?, &normalize_reply::form(spec, None))?)
+    answer(
+        spec,
+        at,
+        normalize_reply::normalize_reply(
+            extract_json::fields(text)?,
+            &normalize_reply::form(spec, None),
+        )?,
+    )
 }
 
 fn answer(spec: &StudySpec, at: Assignment, fields: reply::Fields) -> Result<Answered, Unreadable> {

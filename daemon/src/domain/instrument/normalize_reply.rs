@@ -79,7 +79,10 @@ pub(super) fn entry_form() -> Form {
 ///
 /// # Errors
 /// A reason for declining; or an invalid choice, with the valid choices.
-pub(super) fn normalize_reply(fields: Fields, form: &[(&'static str, FieldKind)]) -> Result<Fields, Unreadable> {
+pub(super) fn normalize_reply(
+    fields: Fields,
+    form: &[(&'static str, FieldKind)],
+) -> Result<Fields, Unreadable> {
     let fields = opened(fields.into_list(), form);
     let reasoning = find(&fields, "reasoning").first().map(|value| words(value, REASONING_MAX));
     let reasoning = reasoning.unwrap_or_default();
@@ -164,7 +167,10 @@ fn find<'a>(fields: &'a [(String, Value)], key: &str) -> Vec<&'a Value> {
 }
 
 /// Unwraps a reply: the fields within `{"answer": {…}}` are the fields of the reply.
-fn opened(mut fields: Vec<(String, Value)>, form: &[(&'static str, FieldKind)]) -> Vec<(String, Value)> {
+fn opened(
+    mut fields: Vec<(String, Value)>,
+    form: &[(&'static str, FieldKind)],
+) -> Vec<(String, Value)> {
     /// Most wrappers that are removed.
     const DEPTH_MAX: usize = 3;
     let is_known = |key: &str| form.iter().any(|(known, _)| *known == key || is_same(known, key));

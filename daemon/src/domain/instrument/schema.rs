@@ -9,7 +9,7 @@ use protocol::study::StudySpec;
 use serde_json::{Map, Value, json};
 
 use super::items::Item;
-use super::normalize_reply::{Form, FieldKind, entry_form, form};
+use super::normalize_reply::{FieldKind, Form, entry_form, form};
 use super::types::{KINDS, Supplied};
 
 /// The schema of a reply to that study.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::movement::lapse;
 use super::settlement::{Approval, Delivery, NotPayable, Settlement};
-use super::{Account, MovementKind, Month, Movement, Unbalanced};
+use super::{Account, Month, Movement, MovementKind, Unbalanced};
 
 /// The credits that an owner can spend now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,9 +17,9 @@ mod settlement;
 
 pub use account::{Account, AccountPurse, Month, NoAccount, Party};
 pub use chain::{Broken, ChainHead, seal, verify};
-pub use hold::{Hold, OverHold, Spendable, Shortfall, open_hold};
+pub use hold::{Hold, OverHold, Shortfall, Spendable, open_hold};
 pub use movement::{
-    MovementKind, Movement, Unbalanced, allowance, check_cost, cost, grant, lapse, reinstate,
+    Movement, MovementKind, Unbalanced, allowance, check_cost, cost, grant, lapse, reinstate,
 };
 pub use settlement::{Approval, Delivery, NotPayable, Settlement};
 

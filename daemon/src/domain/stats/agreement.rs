@@ -25,7 +25,10 @@ pub fn krippendorff_alpha(raters: &[Vec<Option<f64>>], level: MeasurementLevel) 
     };
     let paired: Vec<Vec<f64>> = (0..units).map(unit).filter(|values| values.len() >= 2).collect();
     let mut domain: Vec<f64> = paired.iter().flatten().copied().collect();
-    if domain.iter().any(|value| !value.is_finite() || (level == MeasurementLevel::Ratio && *value < 0.0)) {
+    if domain
+        .iter()
+        .any(|value| !value.is_finite() || (level == MeasurementLevel::Ratio && *value < 0.0))
+    {
         return None;
     }
     domain.sort_by(f64::total_cmp);

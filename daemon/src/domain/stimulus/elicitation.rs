@@ -5,7 +5,7 @@ use protocol::channels::{Channel, Elicitation};
 use protocol::study::{Problem, StudyType};
 
 use super::given::Given;
-use super::{SettingsReader, Rules, engine_named};
+use super::{Rules, SettingsReader, engine_named};
 use crate::domain::instrument::channels::constructs;
 
 /// The name of the built-in encoder.

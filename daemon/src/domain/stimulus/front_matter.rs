@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 use serde_saphyr::options::DuplicateKeyPolicy;
 
-use super::comments::{self, Hidden, TextLine, Shown};
+use super::comments::{self, Hidden, Shown, TextLine};
 use super::head::{self, SettingsHead};
 
 /// A value of the front matter.

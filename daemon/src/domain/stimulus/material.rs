@@ -92,7 +92,12 @@ impl StimulusMaterial {
     }
 
     /// The first file is variant A, with the settings of both; the second is variant B.
-    fn two_files(&mut self, draft: &Draft, parts: &Parts, reader: &mut SettingsReader<'_>) -> [String; 2] {
+    fn two_files(
+        &mut self,
+        draft: &Draft,
+        parts: &Parts,
+        reader: &mut SettingsReader<'_>,
+    ) -> [String; 2] {
         let Some(second) = &draft.variant_b else { return Default::default() };
         let text = match front_matter::split(&second.text) {
             Ok(split) if split.entries.is_empty() => {
@@ -122,7 +127,12 @@ impl StimulusMaterial {
     }
 
     /// The body contains both variants, each under its heading; a title above them names the study.
-    fn two_parts(&mut self, draft: &Draft, parts: &Parts, reader: &mut SettingsReader<'_>) -> [String; 2] {
+    fn two_parts(
+        &mut self,
+        draft: &Draft,
+        parts: &Parts,
+        reader: &mut SettingsReader<'_>,
+    ) -> [String; 2] {
         const FIELDS: [&str; 2] = ["variant_a", "variant_b"];
         let mut found: [Option<(usize, Vec<&str>)>; 2] = [None, None];
         let mut headings = [0_usize; 2];

@@ -177,28 +177,31 @@ fn collect(
     told: &mut TextNotes,
 ) -> Vec<Given> {
     let mut given: Vec<Given> = Vec::new();
-    let mut put =
-        |key: String, place: String, item: &FrontMatterItem, known: &[&str], problems: &mut Vec<Problem>| {
-            let name = key.strip_prefix("audience.").unwrap_or(&key);
-            if !known.contains(&name) {
-                let hint = did_you_mean(name, known)
-                    .unwrap_or_else(|| format!("known keys are {}", known.join(", ")));
-                problems.push(Problem { place, what: format!("unknown key '{key}'"), hint });
-            } else if given.iter().any(|earlier| earlier.key == key) {
-                problems.push(Problem {
-                    place,
-                    what: format!("'{key}' is given twice"),
-                    hint: "keep one".to_owned(),
-                });
-            } else {
-                let value = Value::Node(item.value.clone());
-                let mut setting = Given { key, place, value };
-                if !draft.overrides.contains_key(&setting.key) {
-                    texts::tidy(&mut setting, item, &draft.file, problems, told);
-                }
-                given.push(setting);
+    let mut put = |key: String,
+                   place: String,
+                   item: &FrontMatterItem,
+                   known: &[&str],
+                   problems: &mut Vec<Problem>| {
+        let name = key.strip_prefix("audience.").unwrap_or(&key);
+        if !known.contains(&name) {
+            let hint = did_you_mean(name, known)
+                .unwrap_or_else(|| format!("known keys are {}", known.join(", ")));
+            problems.push(Problem { place, what: format!("unknown key '{key}'"), hint });
+        } else if given.iter().any(|earlier| earlier.key == key) {
+            problems.push(Problem {
+                place,
+                what: format!("'{key}' is given twice"),
+                hint: "keep one".to_owned(),
+            });
+        } else {
+            let value = Value::Node(item.value.clone());
+            let mut setting = Given { key, place, value };
+            if !draft.overrides.contains_key(&setting.key) {
+                texts::tidy(&mut setting, item, &draft.file, problems, told);
             }
-        };
+            given.push(setting);
+        }
+    };
     for entry in &parts.entries {
         let place = format!("{}:{}", draft.file, entry.line);
         match &entry.item.value {

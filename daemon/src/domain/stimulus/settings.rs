@@ -8,7 +8,8 @@ use protocol::study::{Draft, Problem};
 
 use super::given::Given;
 use super::{
-    SettingsReader, Rules, TextNotes, collect, elicitation, engine_of, front_matter, measuring, panel_of,
+    Rules, SettingsReader, TextNotes, collect, elicitation, engine_of, front_matter, measuring,
+    panel_of,
 };
 use crate::domain::instrument::USUAL;
 

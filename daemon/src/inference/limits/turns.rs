@@ -25,8 +25,11 @@ impl Turns {
     /// Records that a study wants a turn; a new study is added.
     pub(super) fn want(&mut self, study: u32, weight: u32) {
         let present = self.present;
-        let place =
-            self.places.entry(study).or_insert(QueuePlace { time: present, weight: 1, wants: false });
+        let place = self.places.entry(study).or_insert(QueuePlace {
+            time: present,
+            weight: 1,
+            wants: false,
+        });
         place.weight = u64::from(weight.max(1));
         if !place.wants {
             // Unused time is not saved up.

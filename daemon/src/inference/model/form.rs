@@ -8,7 +8,7 @@ use crate::config::Structured;
 use crate::domain::exchange::AddressPrefix;
 use crate::domain::instrument::{self, Item};
 use crate::inference::chat::Schema;
-use crate::inference::prompt::{PromptMaterial, PromptError};
+use crate::inference::prompt::{PromptError, PromptMaterial};
 
 /// The constant parts of a study's prompts.
 #[derive(Clone, Debug)]

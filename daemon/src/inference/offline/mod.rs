@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 
 use protocol::study::StudySpec;
 
-use super::{Ask, InProcess, EngineError, Reply, Responder};
+use super::{Ask, EngineError, InProcess, Reply, Responder};
 use crate::domain::digest::Digest;
 use crate::domain::instrument;
 pub use features::{Evidence, Features, Mass, Price, Span};

@@ -6,7 +6,7 @@ use protocol::channels::Construct;
 use protocol::persona::Persona;
 use protocol::study::StudySpec;
 
-use super::{FIRST, PromptMaterial, Prompt, PromptError, Prompts, facts};
+use super::{FIRST, Prompt, PromptError, PromptMaterial, Prompts, facts};
 use crate::domain::digest::Digest;
 use crate::domain::instrument;
 

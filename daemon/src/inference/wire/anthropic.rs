@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Unread, count, json, name, text};
-use crate::inference::chat::{Chat, ChatReply, Schema, ReplyShape, Speaker, Stop, Tokens};
+use crate::inference::chat::{Chat, ChatReply, ReplyShape, Schema, Speaker, Stop, Tokens};
 
 #[derive(Serialize)]
 struct AnthropicBody<'a> {

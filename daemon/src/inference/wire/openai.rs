@@ -5,7 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Unread, count, json, name, text};
-use crate::inference::chat::{Chat, ChatReply, Schema, ReplyShape, Speaker, Stop, TokenLimit, Tokens};
+use crate::inference::chat::{
+    Chat, ChatReply, ReplyShape, Schema, Speaker, Stop, TokenLimit, Tokens,
+};
 
 #[derive(Serialize)]
 struct OpenAiBody<'a> {

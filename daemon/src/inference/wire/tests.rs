@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::inference::chat::{Schema, ReplyShape, Stop, Tokens};
+use crate::inference::chat::{ReplyShape, Schema, Stop, Tokens};
 use crate::inference::prompt::Again;
 
 const ALL: [Format; 3] = [Format::Openai, Format::Anthropic, Format::Gemini];
@@ -51,9 +51,10 @@ fn sent(format: Format, shape: ReplyShape, limit: TokenLimit) -> Value {
 fn requests_are_what_each_service_documents() {
     let schema = Schema::new(&json!({ "type": "object" })).unwrap();
     for format in ALL {
-        let requests: Vec<Value> = [ReplyShape::Schema(schema.clone()), ReplyShape::Json, ReplyShape::Text]
-            .map(|shape| sent(format, shape, TokenLimit::MaxTokens))
-            .into();
+        let requests: Vec<Value> =
+            [ReplyShape::Schema(schema.clone()), ReplyShape::Json, ReplyShape::Text]
+                .map(|shape| sent(format, shape, TokenLimit::MaxTokens))
+                .into();
         insta::assert_json_snapshot!(format!("{format:?}").to_lowercase(), requests);
     }
     let newer = sent(Format::Openai, ReplyShape::Text, TokenLimit::MaxCompletionTokens);

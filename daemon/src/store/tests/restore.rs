@@ -21,8 +21,14 @@ fn open(path: &Path) -> Result<Core, OpenError> {
     Core::open_with(world().0, Storage::File(path.to_owned()), settings, options())
 }
 
-const STEPS: [RestoreStep; 6] =
-    [RestoreStep::Copy, RestoreStep::Check, RestoreStep::Announce, RestoreStep::KeepAside, RestoreStep::Swap, RestoreStep::Note];
+const STEPS: [RestoreStep; 6] = [
+    RestoreStep::Copy,
+    RestoreStep::Check,
+    RestoreStep::Announce,
+    RestoreStep::KeepAside,
+    RestoreStep::Swap,
+    RestoreStep::Note,
+];
 
 const OLD: Credits = Credits(1_016);
 const NEW: Credits = Credits(1_009);

@@ -87,7 +87,8 @@ async fn a_refusal_leaves_no_trace_of_its_use_case() {
         .write(move |_| {
             let mut writes = Writes::at(now);
             writes.announce(None, EventData::Tagged { tags: None });
-            Err(UseCaseError::Refused(ApiError::new(ErrorCode::Conflict, "no"))).map(|(): ()| ((), writes))
+            Err(UseCaseError::Refused(ApiError::new(ErrorCode::Conflict, "no")))
+                .map(|(): ()| ((), writes))
         })
         .await;
     assert_eq!(refused.unwrap_err().code, ErrorCode::Conflict);

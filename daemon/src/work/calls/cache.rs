@@ -5,10 +5,10 @@ use std::iter::Peekable;
 
 use protocol::error::ApiError;
 
-use super::handle_reply::ReadReply;
 use super::engine_slot::EngineSlot;
+use super::handle_reply::ReadReply;
 use super::panel_run::PanelRun;
-use super::respondent_task::{RespondentTask, QueueEntry};
+use super::respondent_task::{QueueEntry, RespondentTask};
 use super::unwritten;
 use crate::domain::exchange::{Exchange, former};
 use crate::domain::outcome::Usage;

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::respondent_task::PreparedCall;
 use crate::app::Core;
-use crate::inference::model::{QuestionForm, ModelEngine, Pass};
+use crate::inference::model::{ModelEngine, Pass, QuestionForm};
 use crate::inference::pool::Availability;
 use crate::world::Clock;
 
@@ -235,7 +235,11 @@ async fn turn(slot: &EngineSlot, clock: &Arc<dyn Clock>, number: u32) -> SlotPer
 }
 
 /// The first ready call that may go or never may, with its engine; never resolves when no call is ready.
-pub(super) async fn any_turn(slots: &[EngineSlot], clock: &Arc<dyn Clock>, number: u32) -> (usize, SlotPermit) {
+pub(super) async fn any_turn(
+    slots: &[EngineSlot],
+    clock: &Arc<dyn Clock>,
+    number: u32,
+) -> (usize, SlotPermit) {
     let mut turns: Vec<BoxFuture<'_, (usize, SlotPermit)>> = Vec::with_capacity(slots.len());
     for (index, slot) in slots.iter().enumerate() {
         if slot.next.is_some() {

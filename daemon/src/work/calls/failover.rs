@@ -97,7 +97,11 @@ impl PanelRun {
 
     /// The engine for a respondent's next call: the last one while it can be asked, else the next in turn that can.
     /// When none can at the moment, the one to wait for; `None` when no engine is left that may be asked.
-    pub(super) fn failover_target(&self, task: &RespondentTask, standings: &[Availability]) -> Option<usize> {
+    pub(super) fn failover_target(
+        &self,
+        task: &RespondentTask,
+        standings: &[Availability],
+    ) -> Option<usize> {
         let count = self.slots.len();
         let in_turn = (0..count).map(|step| (task.engine + step) % count);
         let mut may = in_turn

@@ -6,9 +6,9 @@ use protocol::error::{ApiError, ErrorCode};
 use tokio::task::JoinError;
 
 use super::broken;
-use super::recorder::{RecordRequest, EngineShares};
 use super::panel_run::PanelRun;
-use super::respondent_task::{InFlight, RespondentTask, QueueEntry};
+use super::recorder::{EngineShares, RecordRequest};
+use super::respondent_task::{InFlight, QueueEntry, RespondentTask};
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
 
@@ -33,7 +33,8 @@ impl PanelRun {
                 task.outcomes.push((at, Outcome::Failed { reason: why.to_owned() }, usage));
             }
             let RespondentTask { outcomes, said, shares, others, .. } = task;
-            self.send(RecordRequest { outcomes, said, shares, others, ..RecordRequest::default() }).await?;
+            self.send(RecordRequest { outcomes, said, shares, others, ..RecordRequest::default() })
+                .await?;
         }
         for ticket in left {
             if self.study.cancel.is_cancelled() {

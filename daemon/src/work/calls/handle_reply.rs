@@ -4,8 +4,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use super::failover::Tries;
 use super::engine_slot::EngineSlot;
+use super::failover::Tries;
 use super::panel_run::PanelRun;
 use super::respondent_task::{CallOutcome, Next, RespondentTask};
 use crate::domain::exchange::{self, End, Exchange, ReplySource};
@@ -44,7 +44,10 @@ impl Holds for ReadReply {
 
 impl PanelRun {
     /// The respondent's next step after a call.
-    pub(super) fn judge(&mut self, CallOutcome { mut task, address, spent, .. }: CallOutcome) -> Next {
+    pub(super) fn judge(
+        &mut self,
+        CallOutcome { mut task, address, spent, .. }: CallOutcome,
+    ) -> Next {
         let took = Usage { reasks: u32::from(task.correction.is_some()), ..spent.usage() };
         task.usage = task.usage.plus(took);
         let share = task.shares.entry(task.engine).or_default();
@@ -98,7 +101,12 @@ impl PanelRun {
 
     /// Reads the reply to the current question and decides what is stored of it. A panic while reading fails this
     /// respondent only.
-    pub(super) fn understand(&self, task: &RespondentTask, end: &End, reply: String) -> Redacted<ReadReply> {
+    pub(super) fn understand(
+        &self,
+        task: &RespondentTask,
+        end: &End,
+        reply: String,
+    ) -> Redacted<ReadReply> {
         let slot = self.slots.get(task.engine);
         let mask = slot.map(|slot| slot.engine.mask());
         let read = |reply: &str| {
@@ -127,8 +135,12 @@ impl PanelRun {
             ReadReply::One(reply) => {
                 task.replies.push(reply);
                 if task.item(&self.items).is_some() {
-                    let next =
-                        RespondentTask { tries: Tries::default(), reasks: 0, correction: None, ..task };
+                    let next = RespondentTask {
+                        tries: Tries::default(),
+                        reasks: 0,
+                        correction: None,
+                        ..task
+                    };
                     return if self.study.cancel.is_cancelled() {
                         Next::Halted(next)
                     } else {

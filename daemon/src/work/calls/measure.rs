@@ -10,13 +10,13 @@ use protocol::credits::UsdMicros;
 use protocol::error::ApiError;
 use tokio::task::JoinError;
 
-use super::side_measures::{MeasuredChannels, Reservation, MeasuredRespondent};
 use super::broken;
 use super::engine_slot::EngineSlot;
+use super::panel_run::PanelRun;
 use super::patience::out_of_patience;
 use super::recorder::RecordRequest;
-use super::panel_run::PanelRun;
 use super::respondent_task::{Next, RespondentTask};
+use super::side_measures::{MeasuredChannels, MeasuredRespondent, Reservation};
 use crate::app::Capped;
 use crate::domain::instrument::channels::asked_beside;
 use crate::domain::outcome::{Answered, Assignment, EngineUse, Outcome, Usage};
@@ -44,7 +44,11 @@ impl PanelRun {
     }
 
     /// Reserves that amount, if every cap allows it.
-    pub(super) fn set_aside(&self, task: &mut RespondentTask, aside: UsdMicros) -> Result<(), Capped> {
+    pub(super) fn set_aside(
+        &self,
+        task: &mut RespondentTask,
+        aside: UsdMicros,
+    ) -> Result<(), Capped> {
         if aside > UsdMicros::ZERO {
             let (number, cap) = (self.study.number, self.study.spec.max_cost_usd);
             self.study.core.reserve_cost(number, cap, aside)?;
@@ -87,12 +91,23 @@ impl PanelRun {
         // The last respondents do not wait to be recorded with others.
         let slot = self.slots.get(engine).filter(|_| self.is_busy());
         let patience = slot.map(EngineSlot::patience).unwrap_or_default();
-        RecordRequest { outcomes, said, shares, others, place, patience, ..RecordRequest::default() }
+        RecordRequest {
+            outcomes,
+            said,
+            shares,
+            others,
+            place,
+            patience,
+            ..RecordRequest::default()
+        }
     }
 
     /// Starts the side measurements of a respondent with a direct answer; returns the respondent if there are none to
     /// run.
-    pub(super) fn listen(&mut self, mut task: RespondentTask) -> Result<Option<RespondentTask>, ApiError> {
+    pub(super) fn listen(
+        &mut self,
+        mut task: RespondentTask,
+    ) -> Result<Option<RespondentTask>, ApiError> {
         let spec = &self.study.spec;
         let answer = task.outcomes.iter().find_map(|(at, outcome, _)| match outcome {
             Outcome::Answered(answered) if asked_beside(spec, *at) => Some(answered.answer.clone()),

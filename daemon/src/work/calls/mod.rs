@@ -2,18 +2,18 @@
 //! it is made, each reply read by the instrument, each respondent recorded as soon as all replies are in. Every queue
 //! is bounded, and a halted study makes no further call.
 
-mod side_measures;
-mod choose_engine;
-mod failover;
-mod handle_reply;
-mod engine_slot;
-mod finish;
-mod measure;
-mod patience;
 mod cache;
-mod recorder;
+mod choose_engine;
+mod engine_slot;
+mod failover;
+mod finish;
+mod handle_reply;
+mod measure;
 mod panel_run;
+mod patience;
+mod recorder;
 mod respondent_task;
+mod side_measures;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,11 +25,11 @@ use protocol::study::StudySpec;
 use tokio::sync::mpsc;
 use tokio::task::JoinError;
 
-use self::side_measures::SideMeasures;
 use self::engine_slot::{EngineSlot, places};
-use self::recorder::Recorder;
 use self::panel_run::PanelRun;
+use self::recorder::Recorder;
 use self::respondent_task::QueueEntry;
+use self::side_measures::SideMeasures;
 use super::runner::blocking;
 use crate::app::{Core, StudyCancel};
 use crate::domain::asking::Purpose;
@@ -102,7 +102,8 @@ impl Calls {
         let slot = |engine: &Arc<ModelEngine>| {
             Ok(EngineSlot::new(Arc::clone(engine), engine.form(&self.spec).map_err(unwritten)?))
         };
-        let slots = self.pool.members().iter().map(slot).collect::<Result<Vec<EngineSlot>, ApiError>>();
+        let slots =
+            self.pool.members().iter().map(slot).collect::<Result<Vec<EngineSlot>, ApiError>>();
         let prepared = slots.and_then(|slots| Ok((self.under_way(&slots)?, slots)));
         let (mut noted, slots) = match prepared {
             Ok(prepared) => prepared,
@@ -127,7 +128,8 @@ impl Calls {
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
         let mut round = PanelRun::new(study.clone(), recorder, slots, noted.clone());
         let noting = core.note_calls(number, noted.clone());
-        let (begun, look_up_ahead, is_noted) = tokio::join!(begun, round.look_up_ahead(&mut left), noting);
+        let (begun, look_up_ahead, is_noted) =
+            tokio::join!(begun, round.look_up_ahead(&mut left), noting);
         begun?;
         look_up_ahead?;
         is_noted?;

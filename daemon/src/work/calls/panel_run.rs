@@ -12,12 +12,14 @@ use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::Calls;
-use super::side_measures::SideMeasures;
 use super::engine_slot::{EngineSlot, SlotPermit, any_retuned, any_turn, places};
 use super::measure::Listened;
 use super::patience::{call, out_of_patience};
 use super::recorder::RecordRequest;
-use super::respondent_task::{CallOutcome, Next, PreparedCall, InFlight, RespondentTask, QueueEntry};
+use super::respondent_task::{
+    CallOutcome, InFlight, Next, PreparedCall, QueueEntry, RespondentTask,
+};
+use super::side_measures::SideMeasures;
 use crate::domain::instrument::{self, Item};
 use crate::domain::outcome::Usage;
 use crate::inference::limits::RetryBudget;
@@ -386,7 +388,8 @@ impl PanelRun {
         let (ticket, aside) = (task.ticket, task.aside);
         let seat = InFlight { ticket, engine: slot, worst: ready.worst, aside };
         let (core, cancel) = (self.study.core.clone(), self.study.cancel.clone());
-        let enough = out_of_patience(core, cancel, self.slots[slot].last_calls_wait(&self.study.core));
+        let enough =
+            out_of_patience(core, cancel, self.slots[slot].last_calls_wait(&self.study.core));
         let task = self.under_way.spawn(async move {
             let begun = clock.monotonic();
             let spent = call(pass, &ready, enough).await;
@@ -447,7 +450,8 @@ impl PanelRun {
         let Some(early) = task.early() else { return Ok(()) };
         let patience = self.slots.get(task.engine).map(EngineSlot::patience).unwrap_or_default();
         let place = task.place.take();
-        self.send(RecordRequest { early: Some(early), place, patience, ..RecordRequest::default() }).await
+        self.send(RecordRequest { early: Some(early), place, patience, ..RecordRequest::default() })
+            .await
     }
 
     /// Disables an engine for this study; without another one the study stops.

@@ -137,7 +137,8 @@ impl Recorder {
 
 /// Collects requests for as long as all that have arrived may wait.
 async fn gather(inbox: &mut mpsc::Receiver<RecordRequest>, arrived: &mut Vec<RecordRequest>) {
-    let patience = |requests: &[RecordRequest]| requests.iter().map(|request| request.patience).min();
+    let patience =
+        |requests: &[RecordRequest]| requests.iter().map(|request| request.patience).min();
     let mut over = std::pin::pin!(tokio::time::sleep(patience(arrived).unwrap_or_default()));
     while patience(arrived) > Some(Duration::ZERO) && arrived.len() < BATCH {
         let room = BATCH - arrived.len();

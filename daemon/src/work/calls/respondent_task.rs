@@ -8,7 +8,7 @@ use protocol::persona::Persona;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::failover::Tries;
-use super::recorder::{Outcomes, EngineShares};
+use super::recorder::{EngineShares, Outcomes};
 use crate::domain::exchange::{Exchange, ReplySource};
 use crate::domain::instrument::{Item, ItemReply};
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};

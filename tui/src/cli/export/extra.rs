@@ -1,7 +1,7 @@
 //! Study-specific columns of the table: channel readings, and replies to controls, other wordings and replicates. Each
 //! column knows its name, its meaning and how to find its cell.
 
-use protocol::channels::{BILLION, Channel, Construct, Heard, ChannelReadings};
+use protocol::channels::{BILLION, Channel, ChannelReadings, Construct, Heard};
 use protocol::results::{Answer, Besides, Response};
 use protocol::study::StudySpec;
 
@@ -60,7 +60,8 @@ pub(super) fn columns(spec: &StudySpec) -> Vec<ExtraColumn> {
                 name: format!("{construct}_{suffix}"),
                 what: What::Voice(*construct, voice),
             };
-            columns.extend(channel_readings(elicitation.channels.as_slice()).into_iter().map(voice));
+            columns
+                .extend(channel_readings(elicitation.channels.as_slice()).into_iter().map(voice));
         }
     }
     for kind in kinds(spec) {
@@ -78,15 +79,20 @@ fn channel_readings(channels: &[Channel]) -> Vec<(String, ExtraVoice)> {
     let (ssr, rater) = (channels.contains(&Channel::Ssr), channels.contains(&Channel::Rater));
     let mut channel_readings = Vec::new();
     if ssr || rater {
-        channel_readings.extend([named("direct", ExtraVoice::Direct), named("text", ExtraVoice::Text)]);
+        channel_readings
+            .extend([named("direct", ExtraVoice::Direct), named("text", ExtraVoice::Text)]);
     }
     if ssr {
         channel_readings.push(named("ssr_mean", ExtraVoice::SsrMean));
-        channel_readings.extend((1..=5).map(|point| (format!("ssr_{point}"), ExtraVoice::SsrShare(point))));
+        channel_readings
+            .extend((1..=5).map(|point| (format!("ssr_{point}"), ExtraVoice::SsrShare(point))));
         channel_readings.push(named("ssr_missing", ExtraVoice::SsrMissing));
     }
     if rater {
-        channel_readings.extend([named("rater", ExtraVoice::Rater), named("rater_missing", ExtraVoice::RaterMissing)]);
+        channel_readings.extend([
+            named("rater", ExtraVoice::Rater),
+            named("rater_missing", ExtraVoice::RaterMissing),
+        ]);
     }
     channel_readings
 }
@@ -153,7 +159,9 @@ fn heard(channel_readings: &ChannelReadings, voice: ExtraVoice) -> String {
     match voice {
         ExtraVoice::Direct => channel_readings.direct.to_string(),
         ExtraVoice::Text => channel_readings.text.as_deref().map_or_else(String::new, why),
-        ExtraVoice::SsrMean => pmf.map_or_else(String::new, |pmf| billionths(pmf.mean_billionths())),
+        ExtraVoice::SsrMean => {
+            pmf.map_or_else(String::new, |pmf| billionths(pmf.mean_billionths()))
+        }
         ExtraVoice::SsrShare(point) => pmf
             .and_then(|pmf| pmf.0.get(point.checked_sub(1)?))
             .map_or_else(String::new, |share| billionths(u64::from(*share))),
@@ -313,7 +321,10 @@ mod tests {
             ssr: Some(Heard::Known(Pmf([0, 0, 500_000_000, 500_000_000, 0]))),
             rater: Some(Heard::none("+no rating")),
         };
-        let liking = ChannelReadings { rater: Some(Heard::Known(Rated { rating: 2 })), ..ChannelReadings::default() };
+        let liking = ChannelReadings {
+            rater: Some(Heard::Known(Rated { rating: 2 })),
+            ..ChannelReadings::default()
+        };
         let channels = [(Construct::PurchaseIntent, channel_readings), (Construct::Liking, liking)];
         response.channels = Some(channels.into());
         let none = Besides::NotAnswered { not_answered: "@SUM(A1)".to_owned() };

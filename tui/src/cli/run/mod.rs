@@ -16,7 +16,7 @@ use protocol::service::Submit;
 use protocol::study::{Draft, Origin};
 use uuid::Uuid;
 
-use crate::cli::show::{self, ShowDetail, Form};
+use crate::cli::show::{self, Form, ShowDetail};
 use crate::failure::{Exit, Failure};
 use crate::link::{Absent, Link, call};
 use crate::look::{Role, thousands};

@@ -1,6 +1,6 @@
 //! Drill-down from a number to its answers: the filter on the answers and its label.
 
-use protocol::channels::{Channel, Construct, Heard, ChannelReadings};
+use protocol::channels::{Channel, ChannelReadings, Construct, Heard};
 use protocol::results::Response;
 
 use super::class::Dimension;
@@ -56,7 +56,8 @@ impl Voice {
     fn is_in(&self, response: &Response) -> bool {
         let of = |construct: &Construct, channel: Channel| {
             let channel_readings = response.channels.as_ref().and_then(|all| all.get(construct));
-            channel_readings.map_or(Ear::NotAsked, |channel_readings| ear(channel_readings, channel))
+            channel_readings
+                .map_or(Ear::NotAsked, |channel_readings| ear(channel_readings, channel))
         };
         match self {
             Self::Heard(_, Channel::Direct) => true,

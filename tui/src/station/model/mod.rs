@@ -6,13 +6,13 @@ pub(crate) mod compose;
 pub mod drafts;
 mod drill;
 pub(crate) mod filter;
-pub(crate) mod sanitize;
 pub(crate) mod layer;
-pub(crate) mod open_study;
 pub(crate) mod link;
+pub(crate) mod open_study;
 pub(crate) mod people;
 pub(crate) mod requests;
 pub(crate) mod results;
+pub(crate) mod sanitize;
 pub mod saved;
 pub(crate) mod studies;
 
@@ -30,8 +30,8 @@ use crate::station::theme::Theme;
 use compose::Compose;
 use drafts::{Drafts, Origin};
 use layer::Layer;
-use open_study::OpenStudy;
 use link::Link;
+use open_study::OpenStudy;
 use requests::Requests;
 use studies::Studies;
 
@@ -215,7 +215,9 @@ impl Model {
     pub(crate) fn study(&self) -> Option<&Study> {
         match self.screen {
             Screen::Studies => self.studies.selected(),
-            Screen::Live | Screen::Results => self.open_study.study.and_then(|id| self.studies.get(id)),
+            Screen::Live | Screen::Results => {
+                self.open_study.study.and_then(|id| self.studies.get(id))
+            }
         }
     }
 

@@ -315,7 +315,8 @@ mod tests {
 
     #[test]
     fn answers_that_pour_in_faster_than_they_are_read_begin_with_one_that_can_be_read() {
-        let mut open_study = OpenStudy { arrivals: VecDeque::from([9, 8, 7, 6]), ..OpenStudy::default() };
+        let mut open_study =
+            OpenStudy { arrivals: VecDeque::from([9, 8, 7, 6]), ..OpenStudy::default() };
         assert_eq!(open_study.feed(), [9, 8, 7, 6], "nothing is read yet");
         open_study.responses.insert(7, testing::response(7));
         assert_eq!(open_study.feed(), [7, 6]);

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 
 use super::{SYNTHETIC, frame, studies};
 use crate::station::model::filter::state_label;
-use crate::station::model::open_study::{OpenStudy, LivePane};
+use crate::station::model::open_study::{LivePane, OpenStudy};
 use crate::station::model::people;
 use crate::station::model::{Model, Zoom};
 use crate::station::symbols::Focus;
@@ -203,8 +203,11 @@ fn under_cursor(model: &Model, study: &Study) -> Option<String> {
         UNREAD => "answered, being loaded".to_owned(),
         mark => (OpenStudy::instrument(study).mark)(i32::from(mark) - 1),
     };
-    let who =
-        model.open_study.responses.get(&ordinal).map(|response| people::brief(&response.respondent));
+    let who = model
+        .open_study
+        .responses
+        .get(&ordinal)
+        .map(|response| people::brief(&response.respondent));
     Some(format!("p{} {} {state}", person + 1, who.unwrap_or_default()))
 }
 

@@ -74,7 +74,11 @@ fn channel_readings(response: &Response, glyphs: Glyphs) -> Vec<(&'static str, S
             let (low, high) = (show(f64::from(low), 0), show(f64::from(high), 0));
             format!("{} of {low} to {high}", show(value, decimals))
         };
-        lines.push(("direct", of_scale(f64::from(channel_readings.direct), 0, low, high), Role::Text));
+        lines.push((
+            "direct",
+            of_scale(f64::from(channel_readings.direct), 0, low, high),
+            Role::Text,
+        ));
         if let Some(text) = &channel_readings.text {
             let said = format!("{}{text}{}", glyphs.quote_open(), glyphs.quote_close());
             lines.push(("in words", said, Role::Quote));

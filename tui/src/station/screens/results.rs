@@ -215,7 +215,8 @@ fn draw_main(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: Rect) 
         (View::Segments, Scope::Every) => format!("{name} of every attribute"),
         (View::Segments, Scope::One) => format!("{name} by {}", view.by.label()),
         (View::Cross, _) => {
-            let theme = model.open_study.table().and_then(|table| table.field.strip_prefix("theme."));
+            let theme =
+                model.open_study.table().and_then(|table| table.field.strip_prefix("theme."));
             let of = theme.map_or_else(String::new, |theme| format!("{theme}: "));
             format!(
                 "{name} {of}{} {} {}",

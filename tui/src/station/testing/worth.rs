@@ -1,7 +1,7 @@
 //! Report with every indicator of reliability: three channels, one with a missing reading, a failed control, other
 //! wordings, and quality figures.
 
-use protocol::channels::{Construct, Heard, Pmf, Rated, ChannelReadings};
+use protocol::channels::{ChannelReadings, Construct, Heard, Pmf, Rated};
 use protocol::control::{ControlResult, Judged, Verdict, Wording, Wordings};
 use protocol::measurement::Control;
 use protocol::quality::{Figure, Flag};

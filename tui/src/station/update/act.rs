@@ -95,7 +95,9 @@ fn step(model: &mut Model, place: Place, steer: Steer) -> Vec<Effect> {
         Steer::Left | Steer::Right => None,
     };
     match place {
-        Place::Live if model.open_study.pane == LivePane::Mosaic => return live::steer(model, steer),
+        Place::Live if model.open_study.pane == LivePane::Mosaic => {
+            return live::steer(model, steer);
+        }
         Place::Compose => return compose::steer(model, steer),
         Place::Results if rows.is_none() => return results::steer(model, steer),
         _ => {}

@@ -10,7 +10,7 @@ use protocol::service::Page;
 
 use super::{compose, news, results, studies, submission};
 use crate::station::effect::{Effect, People};
-use crate::station::model::open_study::{OpenStudy, Loading};
+use crate::station::model::open_study::{Loading, OpenStudy};
 use crate::station::model::requests::Want;
 use crate::station::model::{Model, Screen, Tone, sanitize};
 use crate::station::msg::Msg;
@@ -262,7 +262,8 @@ fn report(model: &mut Model, id: StudyId, reply: Result<Box<Report>, ApiError>) 
 fn changed(model: &mut Model, reply: Result<Study, ApiError>) -> Vec<Effect> {
     if let Some(mut study) = accept(model, reply) {
         sanitize::study(&mut study);
-        let archived = model.studies.saved_filter == crate::station::model::studies::SavedFilter::Archived;
+        let archived =
+            model.studies.saved_filter == crate::station::model::studies::SavedFilter::Archived;
         let state = crate::station::model::filter::state_label(study.state);
         if study.archived == archived {
             model.say(Tone::Done, format!("{} is {state}.", study.name));

@@ -3,7 +3,7 @@
 
 use crate::station::effect::{Effect, Export};
 use crate::station::model::layer::Layer;
-use crate::station::model::open_study::{OpenStudy, LivePane};
+use crate::station::model::open_study::{LivePane, OpenStudy};
 use crate::station::model::people;
 use crate::station::model::results::Pane;
 use crate::station::model::{Model, Screen, Tone};

@@ -23,8 +23,8 @@ use crate::station::input::{Input, Turn};
 use crate::station::key::{Chord, Key, Mods};
 use crate::station::keymap::Found;
 use crate::station::model::compose::Compose;
-use crate::station::model::open_study::Loading;
 use crate::station::model::link::Link;
+use crate::station::model::open_study::Loading;
 use crate::station::model::requests::Want;
 use crate::station::model::saved::Settings;
 use crate::station::model::{Model, Moment, Screen, Tone};
@@ -198,12 +198,15 @@ fn call(model: &mut Model, want: Want) -> Option<Call> {
     let study = model.open_study.study;
     match want {
         Want::Studies => {
-            let archived = model.studies.saved_filter == crate::station::model::studies::SavedFilter::Archived;
+            let archived =
+                model.studies.saved_filter == crate::station::model::studies::SavedFilter::Archived;
             Some(Call::Studies { archived })
         }
         Want::Balance => Some(Call::Balance),
         Want::Live => study.map(Call::Live),
-        Want::Scores => study.zip(model.open_study.take_stale()).map(|(id, who)| Call::Scores(id, who)),
+        Want::Scores => {
+            study.zip(model.open_study.take_stale()).map(|(id, who)| Call::Scores(id, who))
+        }
         Want::Newest => {
             let (from, count) = model.open_study.missing_newest()?;
             study.map(|study| Call::Newest(study, from, count))

@@ -110,8 +110,10 @@ pub(super) fn next_pane(model: &mut Model, by: isize) -> Vec<Effect> {
         }
         Screen::Results => {
             let panes = Pane::ALL.len();
-            let at =
-                Pane::ALL.iter().position(|pane| *pane == model.open_study.results.pane).unwrap_or(0);
+            let at = Pane::ALL
+                .iter()
+                .position(|pane| *pane == model.open_study.results.pane)
+                .unwrap_or(0);
             let after = |at: usize| (at + panes).saturating_add_signed(by) % panes;
             let next = after(at);
             let is_hidden = Pane::ALL[next] == Pane::Scores && !results::screen_shows_scores(model);
@@ -134,7 +136,8 @@ pub(super) fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             if again { studies::open(model) } else { Vec::new() }
         }
         Some(Target::Person(person)) => {
-            let again = model.open_study.pane == LivePane::Mosaic && model.open_study.person == person;
+            let again =
+                model.open_study.pane == LivePane::Mosaic && model.open_study.person == person;
             model.open_study.pane = LivePane::Mosaic;
             model.open_study.person = person;
             live::want_person(model);

@@ -23,7 +23,9 @@ pub(super) fn want(model: &mut Model) {
         model.requests.want(Want::Report(id), now);
     }
     let ended = model.studies.get(id).is_some_and(|study| study.state.is_final());
-    if model.open_study.loading == Loading::Some || (model.open_study.loading != Loading::All && ended) {
+    if model.open_study.loading == Loading::Some
+        || (model.open_study.loading != Loading::All && ended)
+    {
         model.requests.want(Want::Page, now);
     }
     want_table(model);

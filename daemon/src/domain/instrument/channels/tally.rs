@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use libm::sqrt;
 use protocol::channels::{
-    BILLION, Channel, ChannelResult, Construct, ConstructResult, Elicitation, Heard, POINTS, Pmf,
-    ChannelReadings,
+    BILLION, Channel, ChannelReadings, ChannelResult, Construct, ConstructResult, Elicitation,
+    Heard, POINTS, Pmf,
 };
 use protocol::quality::Figure;
 use protocol::results::Estimate;

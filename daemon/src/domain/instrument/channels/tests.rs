@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use protocol::channels::{
-    BILLION, Channel, Channels, Elicitation, Heard, POINTS, Pmf, Rated, ChannelReadings,
+    BILLION, Channel, ChannelReadings, Channels, Elicitation, Heard, POINTS, Pmf, Rated,
 };
 use protocol::measurement::Measurement;
 use protocol::results::{PurchaseIntent, Results, Sentiment};
@@ -69,7 +69,10 @@ fn what_is_equally_near_to_everything_is_undetermined_and_never_uniform() {
     let clear = [100, 200, 300, 400, 500_000_000];
     assert!(pmf(&[clear]).known().is_some());
     assert!(pmf(&[clear, same]).known().is_none(), "one set without a say leaves all without");
-    assert_eq!(measured(&[0.0, 0.0, 0.0], &anchors(4, 0.1)).unwrap_err(), super::calibration::NO_VECTOR);
+    assert_eq!(
+        measured(&[0.0, 0.0, 0.0], &anchors(4, 0.1)).unwrap_err(),
+        super::calibration::NO_VECTOR
+    );
     assert_eq!(measured(&[1.0, 0.0], &anchors(4, 0.1)).unwrap_err(), super::calibration::NO_VECTOR);
 }
 
@@ -328,7 +331,8 @@ fn a_real_embedding_model_reads_the_shipped_anchors_in_order() {
     for construct in Construct::ALL {
         let of = &file["constructs"][construct.as_str()];
         let near = serde_json::from_value(of["near"].clone()).unwrap();
-        let found = AnchorCalibration { model: "all-MiniLM-L6-v2".to_owned(), near }.attainable().unwrap();
+        let found =
+            AnchorCalibration { model: "all-MiniLM-L6-v2".to_owned(), near }.attainable().unwrap();
         assert!(found.in_order && found.high - found.low > 1.0, "{construct}: {found:?}");
         let expected: Vec<f64> = serde_json::from_value(of["readings"].clone()).unwrap();
         for (ours, theirs) in found.readings.iter().zip(&expected) {

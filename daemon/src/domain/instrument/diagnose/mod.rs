@@ -25,7 +25,7 @@ use crate::domain::stats::distinct::DistinctTexts;
 use crate::domain::stats::estimate::{equal_weights, share};
 use crate::domain::stats::similar::NearTexts;
 use crate::domain::stats::{LEVEL, spread};
-use checks::{Checks, CheckResults};
+use checks::{CheckResults, Checks};
 use order::ChoiceOrder;
 use reask::ReaskPairs;
 use silence::Silence;

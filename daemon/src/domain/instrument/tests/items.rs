@@ -55,7 +55,8 @@ fn part(spec: &StudySpec, item: Item, whole: &Value) -> Value {
         entry.as_object_mut().unwrap().remove("question");
         return entry;
     }
-    let keys: Vec<&str> = normalize_reply::form(spec, Some(item)).into_iter().map(|(key, _)| key).collect();
+    let keys: Vec<&str> =
+        normalize_reply::form(spec, Some(item)).into_iter().map(|(key, _)| key).collect();
     let mut part = whole.clone();
     part.as_object_mut().unwrap().retain(|key, _| key == "refused" || keys.contains(&key.as_str()));
     part

@@ -13,8 +13,8 @@ use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::conclusions::reasons;
 use crate::domain::instrument::items::Item;
 use crate::domain::instrument::level::{BALANCE_LOW, Measure};
-use crate::domain::instrument::normalize_reply::{Form, FieldKind};
 use crate::domain::instrument::metric::{Metric, MetricSource};
+use crate::domain::instrument::normalize_reply::{FieldKind, Form};
 use crate::domain::instrument::reply::{Fields, REASONING_MAX};
 use crate::domain::instrument::scale::Scale;
 use crate::domain::instrument::tally::{

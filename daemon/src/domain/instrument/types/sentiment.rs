@@ -12,8 +12,8 @@ use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::conclusions::reasons;
 use crate::domain::instrument::items::Item;
 use crate::domain::instrument::level::{BALANCE_LOW, Measure};
-use crate::domain::instrument::normalize_reply::{Form, FieldKind};
 use crate::domain::instrument::metric::{Metric, MetricSource};
+use crate::domain::instrument::normalize_reply::{FieldKind, Form};
 use crate::domain::instrument::reply::{Fields, REASONING_MAX, THEME_MAX};
 use crate::domain::instrument::scale::Scale;
 use crate::domain::instrument::tally::{By, Summary, Tally, sentiment_estimates};
@@ -128,7 +128,8 @@ impl StudyKind for SentimentStudy {
     }
 
     fn metrics(&self) -> Vec<Metric> {
-        let mut metrics = vec![Metric::new("net_sentiment", MetricSource::Balance { value: balance })];
+        let mut metrics =
+            vec![Metric::new("net_sentiment", MetricSource::Balance { value: balance })];
         metrics.extend(Metric::of_sentiments(feeling));
         metrics
     }

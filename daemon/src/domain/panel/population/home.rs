@@ -6,7 +6,7 @@ use protocol::persona::{Household, Urbanicity};
 
 use super::super::cell::{Sex, Traits};
 use super::super::wheel::pick;
-use super::place::{HomePlace, Geography};
+use super::place::{Geography, HomePlace};
 use super::table::{self, Shares, TableError};
 
 /// The tables of households and urbanicity.

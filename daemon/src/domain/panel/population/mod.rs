@@ -8,7 +8,7 @@ use crate::domain::digest::Digest;
 pub(super) use self::core::CoreTable;
 pub(super) use self::home::Home;
 pub(super) use self::names::Names;
-pub(super) use self::place::{HomePlace, Geography};
+pub(super) use self::place::{Geography, HomePlace};
 pub(super) use self::table::TableError;
 pub(super) use self::temper::Temper;
 pub(super) use self::work::Work;

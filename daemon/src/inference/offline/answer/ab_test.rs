@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::super::draw::DrawKey;
 use super::super::response::{Contribution, Latent, Source, score, sentiment};
 use super::super::voice::{Pointer, Speech};
-use super::{Ask, PreparedText, EngineError, like, point, voice_key, words, write};
+use super::{Ask, EngineError, PreparedText, like, point, voice_key, words, write};
 
 #[derive(Serialize)]
 struct AbTestAnswer {

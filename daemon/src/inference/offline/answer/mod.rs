@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::draw::DrawKey;
 use super::response::{Latent, latent, noise};
 use super::voice::{self, Named, Pointer, Speech, Topic, speak};
-use super::{Ask, PreparedText, EngineError};
+use super::{Ask, EngineError, PreparedText};
 use crate::domain::instrument::{Rehearsal, rehearsal};
 
 pub(crate) use route::route;
@@ -54,7 +54,11 @@ fn reasons(named: &[Named], kind: ThemeKind) -> Vec<AnswerReason> {
 }
 
 /// What one person makes of the text at `reading`: the terms of their liking, and U, their liking with its noise.
-fn like(prepared: &PreparedText, ask: &Ask<'_>, reading: usize) -> Result<(Latent, f64), EngineError> {
+fn like(
+    prepared: &PreparedText,
+    ask: &Ask<'_>,
+    reading: usize,
+) -> Result<(Latent, f64), EngineError> {
     let reading = prepared
         .readings
         .get(reading)

@@ -4,7 +4,7 @@ use protocol::results::{Sentiment, ThemeKind};
 use serde::Serialize;
 
 use super::super::response::{recommend, sentiment};
-use super::{Ask, PreparedText, AnswerReason, EngineError, like, reasons, words, write};
+use super::{AnswerReason, Ask, EngineError, PreparedText, like, reasons, words, write};
 
 #[derive(Serialize)]
 struct NpsAnswer {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::super::response::{Latent, Source, score, sentiment};
 use super::super::voice::Named;
-use super::{Ask, PreparedText, AnswerReason, EngineError, like, reasons, words, write};
+use super::{AnswerReason, Ask, EngineError, PreparedText, like, reasons, words, write};
 
 #[derive(Serialize)]
 struct SentimentAnswer<'a> {
@@ -17,7 +17,10 @@ struct SentimentAnswer<'a> {
 }
 
 /// The questionnaire of a sentiment study, filled in.
-pub(crate) fn sentiment_study(prepared: &PreparedText, ask: &Ask<'_>) -> Result<String, EngineError> {
+pub(crate) fn sentiment_study(
+    prepared: &PreparedText,
+    ask: &Ask<'_>,
+) -> Result<String, EngineError> {
     let (latent, u) = like(prepared, ask, 0)?;
     let cuts = &prepared.reader.weights.thresholds;
     let feeling = sentiment(cuts, u, &latent);

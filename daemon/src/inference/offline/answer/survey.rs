@@ -9,7 +9,7 @@ use super::super::lexicon::Theme;
 use super::super::response::{Latent, Source, recommend, score};
 use super::super::voice::{Pointer, Speech};
 use super::file::{Case, Route};
-use super::{Ask, PreparedText, EngineError, like, point, voice_key, words, write};
+use super::{Ask, EngineError, PreparedText, like, point, voice_key, words, write};
 
 /// Why the reader does not answer a question.
 const CANNOT: &str = "the built-in reader cannot answer this question";

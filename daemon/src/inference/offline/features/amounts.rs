@@ -4,7 +4,7 @@
 use super::super::lexicon::{Lexicon, Theme};
 use super::super::theme::{Benefit, Concern};
 use super::quote::quotable;
-use super::{TextMatch, Span, Token};
+use super::{Span, TextMatch, Token};
 
 /// What a text asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]

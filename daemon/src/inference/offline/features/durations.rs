@@ -149,8 +149,9 @@ fn role(tokens: &[Token], at: usize, last: usize) -> Option<DurationRole> {
     let best = named.map(|role| (0, role)).or(best);
     let preposition = at > 0 && matches!(tokens[at - 1].word.as_str(), "in" | "within" | "under");
     let long = unit(&tokens[last].word).is_some_and(|minutes| minutes >= DAY);
-    let best =
-        best.filter(|(_, role)| !(preposition && matches!(role, DurationRole::Endurance | DurationRole::Power)));
+    let best = best.filter(|(_, role)| {
+        !(preposition && matches!(role, DurationRole::Endurance | DurationRole::Power))
+    });
     if at > 0 && tokens[at - 1].word == "every" {
         return None;
     }
@@ -242,7 +243,9 @@ fn worth(role: DurationRole, minutes: f64, denied: bool) -> Option<(Theme, f64)>
     };
     match role {
         DurationRole::Wait(middle) => short(middle, 2.2, Benefit::Speed, Concern::Waiting),
-        DurationRole::Setup(middle) => short(middle, 3.0, Benefit::Convenience, Concern::Complexity),
+        DurationRole::Setup(middle) => {
+            short(middle, 3.0, Benefit::Convenience, Concern::Complexity)
+        }
         DurationRole::Task => short(45.0, 2.0, Benefit::Convenience, Concern::Effort),
         DurationRole::Assurance(middle) => {
             let doublings = libm::log2(minutes / middle) / 2.0;

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use protocol::channels::Construct;
 
 use super::exchange_log::ExchangeLog;
-use super::{SideMeasures, MeasuredRespondent};
-use crate::domain::exchange::{self, End, Exchange, SidePart, ReplySource};
+use super::{MeasuredRespondent, SideMeasures};
+use crate::domain::channel_readings;
+use crate::domain::exchange::{self, End, Exchange, ReplySource, SidePart};
 use crate::domain::instrument::Unreadable;
 use crate::domain::outcome::Usage;
 use crate::domain::redact::Mask;
-use crate::domain::channel_readings;
 use crate::inference::chat::{ChatReply, Remedy, Stop};
 use crate::inference::limits::TRIES_MAX;
 use crate::inference::model::{ModelEngine, Pass, ReadyCall};
@@ -25,7 +25,8 @@ const REASKS_MAX: u32 = 2;
 pub(super) struct SideQuestion<'a> {
     pub(super) engine: &'a Arc<ModelEngine>,
     pub(super) about: (SidePart, Construct),
-    pub(super) ready: &'a (dyn Fn(Option<ReaskPrompt<'_>>) -> Result<ReadyCall, PromptError> + Sync),
+    pub(super) ready:
+        &'a (dyn Fn(Option<ReaskPrompt<'_>>) -> Result<ReadyCall, PromptError> + Sync),
 }
 
 /// The result of one call.
@@ -148,8 +149,10 @@ impl SideMeasures {
             if self.calls.cancel.is_cancelled() {
                 return Came::Halted;
             }
-            if let Err(why) =
-                self.channel_budget.is_open(part).and_then(|()| speaker.reservation.take(ready.worst))
+            if let Err(why) = self
+                .channel_budget
+                .is_open(part)
+                .and_then(|()| speaker.reservation.take(ready.worst))
             {
                 return Came::Nothing(format!("{what}: {why}"));
             }

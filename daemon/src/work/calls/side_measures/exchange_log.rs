@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use protocol::channels::Construct;
 
+use crate::domain::channel_readings::SideReply as Spoken;
 use crate::domain::exchange::{End, Exchange, SidePart, kept};
 use crate::domain::outcome::Usage;
-use crate::domain::channel_readings::SideReply as Spoken;
 
 /// The exchanges so far.
 #[derive(Debug, Default)]

@@ -2,10 +2,10 @@
 //! anchors, and a rating by a second model. A failed side measurement never changes the direct answer; its channel
 //! reports the reason and no substitute value.
 
+mod channel_budget;
 mod chat;
 mod exchange_log;
 mod reservation;
-mod channel_budget;
 mod vectors;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,18 +18,18 @@ use protocol::persona::Persona;
 use protocol::results::Answer;
 use tokio::sync::{mpsc, oneshot};
 
+use self::channel_budget::ChannelBudget;
 use self::chat::SideQuestion;
 use self::exchange_log::ExchangeLog;
 pub(super) use self::reservation::Reservation;
-use self::channel_budget::ChannelBudget;
 use self::vectors::Ssr;
 use super::recorder::RecordRequest;
 use super::{Calls, unwritten};
+use crate::domain::channel_readings;
 use crate::domain::evidence::PromptRecord;
-use crate::domain::exchange::{Exchange, SidePart, ReplySource};
+use crate::domain::exchange::{Exchange, ReplySource, SidePart};
 use crate::domain::instrument::channels::{TEXT_BYTES_MAX, heard, hears, read_rating, read_text};
 use crate::domain::outcome::{Assignment, EngineUse, Usage};
-use crate::domain::channel_readings;
 use crate::inference::limits::{Condition, backoff, own_wait};
 use crate::inference::model::ModelEngine;
 
@@ -219,7 +219,8 @@ impl SideMeasures {
     fn heard(&self, answer: &Answer, log: ExchangeLog) -> MeasuredChannels {
         let why = |part: SidePart, construct: Construct| log.why(part, construct);
         let channels = channel_readings::heard(&self.calls.spec, answer, &log.spoken(), &why);
-        let mut heard = MeasuredChannels { channels, halted: log.halted, ..MeasuredChannels::default() };
+        let mut heard =
+            MeasuredChannels { channels, halted: log.halted, ..MeasuredChannels::default() };
         for (part, usage) in log.usage {
             let share = EngineUse { usage, ..EngineUse::default() };
             let other = match part {
@@ -272,7 +273,12 @@ impl SideMeasures {
         let (durable, is_durable) = oneshot::channel();
         let (early, durable) = (Some((*at, said)), Some(durable));
         // If recording has ended, the recorder reports the error itself.
-        drop(speaker.recorder.send(RecordRequest { early, durable, ..RecordRequest::default() }).await);
+        drop(
+            speaker
+                .recorder
+                .send(RecordRequest { early, durable, ..RecordRequest::default() })
+                .await,
+        );
         drop(is_durable.await);
     }
 

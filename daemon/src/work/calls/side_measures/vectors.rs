@@ -9,15 +9,15 @@ use protocol::credits::UsdMicros;
 use protocol::error::{ApiError, ErrorCode};
 
 use super::exchange_log::ExchangeLog;
-use super::{SideMeasures, MeasuredRespondent};
+use super::{MeasuredRespondent, SideMeasures};
 use crate::app::{Anchors, AnchorsUnavailable};
 use crate::domain::evidence::PromptRecord;
-use crate::domain::exchange::{End, Exchange, SidePart, ReplySource, address};
+use crate::domain::exchange::{End, Exchange, ReplySource, SidePart, address};
 use crate::domain::instrument;
 use crate::domain::instrument::channels::{Library, measured};
 use crate::domain::outcome::Usage;
 use crate::inference::chat::Remedy;
-use crate::inference::embed::{Embedder, EmbedPermit};
+use crate::inference::embed::{EmbedPermit, Embedder};
 use crate::inference::limits::{Condition, TRIES_MAX, backoff, own_wait};
 use crate::work::calls::Calls;
 
@@ -248,7 +248,11 @@ impl SideMeasures {
     }
 
     /// A turn at the door of the embedding model; `None` when the study is halted first.
-    async fn turn_to_embed(&self, ssr: &Ssr, texts: &[String]) -> Option<Result<EmbedPermit, String>> {
+    async fn turn_to_embed(
+        &self,
+        ssr: &Ssr,
+        texts: &[String],
+    ) -> Option<Result<EmbedPermit, String>> {
         if self.calls.cancel.is_cancelled() {
             return None;
         }

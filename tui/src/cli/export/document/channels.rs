@@ -19,7 +19,8 @@ pub(super) fn section(results: &Results) -> Option<Section> {
     let head = ["Channel and scale", "Mean", "95 % interval", "Answers", "Share at each point"];
     for (of, result) in &results.channels {
         section.blocks.push(Block::Subheading(construct(*of).to_owned()));
-        let cells = |row: ChannelRow| vec![row.label, row.value, row.interval, row.answers, row.shares];
+        let cells =
+            |row: ChannelRow| vec![row.label, row.value, row.interval, row.answers, row.shares];
         section.blocks.push(Block::Table {
             head: head.map(ToOwned::to_owned).to_vec(),
             rows: rows(result).into_iter().map(cells).collect(),

@@ -5,7 +5,7 @@ use protocol::run::{State, Study};
 use ratatui::layout::Rect;
 
 use crate::station::model::Model;
-use crate::station::model::open_study::{Follow, OpenStudy, LivePane};
+use crate::station::model::open_study::{Follow, LivePane, OpenStudy};
 use crate::station::model::people;
 use crate::station::symbols::Focus;
 use crate::station::symbols::Glyphs;

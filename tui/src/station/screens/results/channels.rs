@@ -34,7 +34,8 @@ fn of_construct(of: Construct, result: &ConstructResult) -> Vec<FindingEntry> {
             None => entry,
         });
         if !row.shares.is_empty() {
-            entries.push(FindingEntry::sentence(format!("at each point: {}", row.shares), Role::Dim));
+            entries
+                .push(FindingEntry::sentence(format!("at each point: {}", row.shares), Role::Dim));
         }
     }
     if let Some(range) = &result.attainable {

@@ -26,14 +26,18 @@ pub(super) fn entries(results: &Results) -> Vec<FindingEntry> {
                 judged.push((one.verdict, of_control(control.as_str(), one)));
             }
             ControlResult::NotAsked { not_asked: why } => {
-                not_asked.push(FindingEntry::sentence(format!("{control}: not asked, {why}"), Role::Dim));
+                not_asked.push(FindingEntry::sentence(
+                    format!("{control}: not asked, {why}"),
+                    Role::Dim,
+                ));
             }
         }
     }
     if let Some(wordings) = &found.wordings {
         told.push(&wordings.sentence);
         let (mark, role) = mark(wordings.verdict);
-        let sentence = FindingEntry::sentence(format!("wordings {mark}: {}", wordings.sentence), role);
+        let sentence =
+            FindingEntry::sentence(format!("wordings {mark}: {}", wordings.sentence), role);
         judged.push((wordings.verdict, vec![sentence]));
     }
     judged.sort_by_key(|(verdict, _)| *verdict != Verdict::Failed);
@@ -44,7 +48,9 @@ pub(super) fn entries(results: &Results) -> Vec<FindingEntry> {
         found.notes.iter().filter(|note| !told.contains(&note.as_str())).collect();
     if !notes.is_empty() {
         entries.push(FindingEntry::heading("What to keep in mind"));
-        entries.extend(notes.into_iter().map(|note| FindingEntry::sentence(note.clone(), Role::Warning)));
+        entries.extend(
+            notes.into_iter().map(|note| FindingEntry::sentence(note.clone(), Role::Warning)),
+        );
     }
     if !found.flags.is_empty() {
         let flags: Vec<String> =
@@ -57,14 +63,20 @@ pub(super) fn entries(results: &Results) -> Vec<FindingEntry> {
         quality::rows(results).into_iter().partition(|row| row.value.is_some());
     let minus = |text: &str| text.replace('-', "−");
     entries.extend(known.into_iter().map(|row| {
-        FindingEntry::number(row.label, minus(&row.value.unwrap_or_default()), minus(&row.beside), None)
+        FindingEntry::number(
+            row.label,
+            minus(&row.value.unwrap_or_default()),
+            minus(&row.beside),
+            None,
+        )
     }));
     entries.extend(unknown.into_iter().map(|row| {
         FindingEntry::sentence(format!("{}: not known, {}", row.label, row.beside), Role::Dim)
     }));
     entries.extend(quality::reference(results).map(|text| FindingEntry::sentence(text, Role::Dim)));
     for (reason, count) in &found.not_answered {
-        entries.push(FindingEntry::sentence(format!("No answer: {reason} ({count})"), Role::Warning));
+        entries
+            .push(FindingEntry::sentence(format!("No answer: {reason} ({count})"), Role::Warning));
     }
     entries
 }
@@ -103,6 +115,7 @@ fn of_control(control: &str, judged: &Judged) -> Vec<FindingEntry> {
             }
         })
     });
-    let held = FindingEntry::sentence(format!("{control}: {limit}, {} asked", judged.asked), Role::Dim);
+    let held =
+        FindingEntry::sentence(format!("{control}: {limit}, {} asked", judged.asked), Role::Dim);
     std::iter::once(sentence).chain(rows).chain([held]).collect()
 }

@@ -60,7 +60,8 @@ pub(super) fn draw(model: &Model, study: &Study, canvas: &mut Canvas<'_>, area: 
         canvas.cut(area.x + 1, area.y, area.width, "It is being computed.", Role::Dim);
         return;
     };
-    let (rows, heads) = (model.open_study.classes(Axis::Rows), model.open_study.classes(Axis::Columns));
+    let (rows, heads) =
+        (model.open_study.classes(Axis::Rows), model.open_study.classes(Axis::Columns));
     let cell = |row: &String, head: &String| {
         table
             .cells

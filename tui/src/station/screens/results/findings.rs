@@ -24,7 +24,8 @@ pub(super) fn draw(model: &Model, results: &Results, canvas: &mut Canvas<'_>, ar
     if results.findings.is_empty() {
         let y = draw_conclusions(results, canvas, area);
         let rest = Rect { y, height: area.bottom().saturating_sub(y), ..area };
-        let low = model.open_study.report.as_ref().and_then(|report| report.below_middle.as_deref());
+        let low =
+            model.open_study.report.as_ref().and_then(|report| report.below_middle.as_deref());
         let title = kinds::of_outcomes(&results.outcomes).title;
         let has_level = kinds::of_outcomes(&results.outcomes).has_level;
         let nothing = "Nothing stands out enough to be a finding";

@@ -78,7 +78,8 @@ pub(super) fn draw(
 ) {
     let mut y = area.y;
     let width = area.width.saturating_sub(2);
-    for (text, role) in lines(study, results).into_iter().skip(model.open_study.results.main.cursor) {
+    for (text, role) in lines(study, results).into_iter().skip(model.open_study.results.main.cursor)
+    {
         for line in wrap(&text, width) {
             if y >= area.bottom() {
                 return;

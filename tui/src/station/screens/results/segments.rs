@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use crate::kinds;
 use crate::station::model::Model;
 use crate::station::model::class::readable;
-use crate::station::model::results::{Pane, SegmentRow, Scope, View};
+use crate::station::model::results::{Pane, Scope, SegmentRow, View};
 use crate::station::symbols::Glyphs;
 use crate::station::theme::Role;
 use crate::station::widgets::canvas::{Canvas, columns};

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
-use super::geometry::{MosaicColumns, DotSize, Grid};
+use super::geometry::{DotSize, Grid, MosaicColumns};
 use super::{Dot, Mosaic};
 use crate::station::look::Glyphs;
 use crate::station::theme::{Role, Theme, step};
@@ -73,7 +73,12 @@ impl Mosaic<'_> {
     }
 
     /// Draws columns with their scores below.
-    pub(super) fn draw_columns(&self, canvas: &mut Canvas<'_>, area: Rect, columns: &MosaicColumns) {
+    pub(super) fn draw_columns(
+        &self,
+        canvas: &mut Canvas<'_>,
+        area: Rect,
+        columns: &MosaicColumns,
+    ) {
         let bottom = area.bottom() - 1;
         for (value, people) in columns.by_score.iter().enumerate() {
             let left = area.x + small(value).saturating_mul(columns.band);

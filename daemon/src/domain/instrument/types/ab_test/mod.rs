@@ -16,8 +16,8 @@ use super::{Chosen, Controls, Layout, MainNumber, Rehearsal, StudyKind, Supplied
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::items::Item;
 use crate::domain::instrument::level::{Measure, of_score};
-use crate::domain::instrument::normalize_reply::{Form, FieldKind};
 use crate::domain::instrument::metric::{Metric, MetricSource};
+use crate::domain::instrument::normalize_reply::{FieldKind, Form};
 use crate::domain::instrument::reply::{Fields, REASONING_MAX};
 use crate::domain::instrument::tally::Tally;
 use crate::domain::outcome::{Answered, Assignment};
@@ -179,8 +179,14 @@ impl StudyKind for AbStudy {
             Metric::share("variant_a_pct", lead, 1, 1),
             Metric::share("variant_b_pct", lead, -1, -1),
             Metric::share("no_preference_pct", lead, 0, 0),
-            Metric::new("variant_a_score", MetricSource::Doubled { scale: DOUBLED, value: doubled_a }),
-            Metric::new("variant_b_score", MetricSource::Doubled { scale: DOUBLED, value: doubled_b }),
+            Metric::new(
+                "variant_a_score",
+                MetricSource::Doubled { scale: DOUBLED, value: doubled_a },
+            ),
+            Metric::new(
+                "variant_b_score",
+                MetricSource::Doubled { scale: DOUBLED, value: doubled_b },
+            ),
             Metric::new("score_difference", MetricSource::DoubledGap { scale: GAP, value: gap }),
         ]
     }

@@ -15,7 +15,7 @@ use super::{Controls, Rehearsal, StudyKind, Supplied, Template};
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::items::Item;
 use crate::domain::instrument::limits::{self, QUESTION_MAX, QUESTIONS_MAX, Violation};
-use crate::domain::instrument::normalize_reply::{Form, FieldKind};
+use crate::domain::instrument::normalize_reply::{FieldKind, Form};
 use crate::domain::instrument::reply::{
     Fields, MENTIONS_MAX, REASONING_MAX, REFUSAL_MAX, THEME_MAX, one_line,
 };
@@ -100,7 +100,10 @@ impl StudyKind for SurveyStudy {
     fn form(&self, instrument: &Instrument) -> Form {
         let questions = self.questions(instrument).iter();
         let questions = questions.map(|question| question.trim().to_owned()).collect();
-        vec![("answers", FieldKind::Answers(questions)), ("reasoning", FieldKind::Text(REASONING_MAX))]
+        vec![
+            ("answers", FieldKind::Answers(questions)),
+            ("reasoning", FieldKind::Text(REASONING_MAX)),
+        ]
     }
 
     fn items(&self, instrument: &Instrument) -> Vec<Item> {
@@ -263,9 +266,10 @@ enum QuestionReply {
 fn said(mut entry: Fields) -> Result<QuestionReply, Unreadable> {
     let said = match entry.optional_text("refused", REFUSAL_MAX)? {
         Some(reason) => QuestionReply::Declined { reason },
-        None => {
-            QuestionReply::Answer { answer: entry.text("answer", ANSWER_MAX)?, themes: names(&mut entry)? }
-        }
+        None => QuestionReply::Answer {
+            answer: entry.text("answer", ANSWER_MAX)?,
+            themes: names(&mut entry)?,
+        },
     };
     entry.finish()?;
     Ok(said)
