@@ -228,7 +228,7 @@ pub async fn start(
         // Zero means that every cost is asked about.
         confirm_above: Some(app::cap(config.cost.confirm_above_usd).unwrap_or_default()),
         allow_unknown_price: config.cost.allow_unknown_price,
-        source: Some(app::Source { file: paths.config.clone(), read: in_force }),
+        source: Some(app::ReloadSource { file: paths.config.clone(), read: in_force }),
         engines,
         ..Settings::default()
     };

@@ -36,7 +36,7 @@ pub use studies::queue::in_order;
 pub use studies::submit::{Plan, Submission, fingerprint};
 pub use upkeep::backup::restore_backup;
 pub use upkeep::drivers::{Enlisted, Looked, Turn};
-pub use upkeep::reload_settings::ReplySource;
+pub use upkeep::reload_settings::ReloadSource;
 
 use crate::config::Setting;
 use crate::inference::Engine;
@@ -82,7 +82,7 @@ pub struct Settings {
     /// How much of a deleted study is erased at once.
     pub erasure_steps: ErasureSteps,
     /// The file that all this was read from, to read it again.
-    pub source: Option<ReplySource>,
+    pub source: Option<ReloadSource>,
 }
 
 impl Default for Settings {
@@ -128,7 +128,7 @@ struct Shared {
     /// Held by whoever removes the rows of deleted studies.
     erasure: AsyncMutex<()>,
     headlines: studies::headline::Headlines,
-    drivers: drivers::DriverList,
+    drivers: upkeep::drivers::DriverList,
     /// Studies answered at the same time, as the settings say now.
     studies_running: AtomicUsize,
     /// Why the last daily backup was not made, when it was not.
@@ -177,7 +177,7 @@ impl Core {
                 erasing: Wake::default(),
                 erasure: AsyncMutex::default(),
                 headlines: studies::headline::Headlines::default(),
-                drivers: drivers::DriverList::default(),
+                drivers: upkeep::drivers::DriverList::default(),
             }),
         })
     }
@@ -291,7 +291,7 @@ impl Core {
         &self.shared.headlines
     }
 
-    fn driver_list(&self) -> &drivers::DriverList {
+    fn driver_list(&self) -> &upkeep::drivers::DriverList {
         &self.shared.drivers
     }
 

@@ -13,7 +13,7 @@ use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
 use crate::app::Core;
 use crate::app::asking::response_cache::prompt_records;
-use crate::app::studies::lookup::{Found, by_number};
+use crate::app::studies::lookup::{StudyRecord, by_number};
 use crate::app::studies::query::panel;
 
 impl Core {
@@ -28,7 +28,7 @@ impl Core {
 /// a respondent. `None` without a single answer.
 pub(in crate::app) fn compute(
     reader: &Reader<'_>,
-    found: &Found,
+    found: &StudyRecord,
 ) -> Result<Option<Results>, UseCaseError> {
     if found.progress.panel.delivered == 0 {
         return Ok(None);

@@ -17,7 +17,7 @@ use crate::store::rows::{
 };
 use crate::store::{Fault, Order, Reader, Row, Table, UseCaseError, Writes};
 
-use super::caller::in_mark;
+use crate::app::caller::in_mark;
 use crate::app::studies::lookup::by_id;
 use crate::app::studies::transition::word;
 use crate::app::{Caller, Core, Scope};

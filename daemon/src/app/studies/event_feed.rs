@@ -11,7 +11,7 @@ use protocol::service::Reply;
 
 use crate::store::{Fault, Order, Reader};
 
-use super::caller::is_id_of;
+use crate::app::caller::is_id_of;
 use crate::app::{Caller, Core, Owner};
 
 /// Events on one page.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::store::rows::{DeletedRow, Progress, StudyNumber, StudyRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
-use super::caller::{Owner, is_of};
+use crate::app::caller::{Owner, is_of};
 
 /// A study's number and its two rows.
 #[derive(Clone, Debug)]

@@ -19,8 +19,8 @@ use crate::domain::panel::{Panel, Population};
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
-use super::caller::is_of;
 use crate::app::asking::advance::unfinished;
+use crate::app::caller::is_of;
 use crate::app::money::allowance::purse;
 use crate::app::money::cost_report::{dollars, inference, others, providers, spending};
 use crate::app::studies::lookup::{StudyRecord, by_id, by_name, by_number};

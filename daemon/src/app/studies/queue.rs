@@ -9,8 +9,8 @@ use protocol::service::Reply;
 
 use crate::store::{Reader, UseCaseError, Writes};
 
-use super::caller::is_of;
 use crate::app::asking::advance::{Pending, unfinished};
+use crate::app::caller::is_of;
 use crate::app::studies::lookup::{by_id, by_number};
 use crate::app::{Caller, Core, Owner, Scope};
 

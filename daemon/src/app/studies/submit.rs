@@ -19,7 +19,7 @@ use crate::store::rows::{
 };
 use crate::store::{Fault, Reader, Table, UseCaseError, Writes};
 
-use super::caller::is_of;
+use crate::app::caller::is_of;
 use crate::app::studies::lookup::{StudyRecord, by_number};
 use crate::app::studies::transition::{After, step};
 use crate::app::{Caller, Core, Owner, Scope};

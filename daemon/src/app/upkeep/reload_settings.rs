@@ -17,7 +17,7 @@ const OF_ENGINES: [&str; 3] = ["concurrency", "requests_per_minute", "tokens_per
 
 /// Where settings came from.
 #[derive(Clone, Debug)]
-pub struct ReplySource {
+pub struct ReloadSource {
     /// The file.
     pub file: PathBuf,
     /// What was read at the start, of the file and beside it.
