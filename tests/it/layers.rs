@@ -174,8 +174,9 @@ fn libraries_are_named_where_they_belong_and_nowhere_else() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// What doors ask of the use cases for no caller: the end of the history in a greeting, and the state of the store.
-const FOR_NOBODY: [&str; 2] = ["head", "store"];
+/// What doors ask of the use cases for no caller: the end of the history in a greeting, the state of the store and of the
+/// drivers.
+const FOR_NOBODY: [&str; 3] = ["head", "store", "drivers"];
 
 /// The use cases that some code calls without saying for whom.
 fn without_caller(code: &str) -> Vec<String> {
@@ -461,12 +462,14 @@ const DEFINED_TWICE: &[(&str, &[&str])] = &[
 /// The types that a file defines at its top level.
 fn defined_types(code: &str) -> Vec<String> {
     let definition = |line: &str| {
+        // Behind `pub`, `pub(crate)` and `pub(in …)`.
         let line = match line.strip_prefix("pub") {
-            Some(rest) => rest.trim_start_matches(|letter| letter != ' ').trim_start(),
+            Some(rest) => match rest.strip_prefix('(') {
+                Some(rest) => rest.split_once(") ")?.1,
+                None => rest.trim_start(),
+            },
             None => line,
         };
-        let line =
-            line.trim_start_matches("in crate::app) ").trim_start_matches("in super::super) ");
         let (kind, rest) = line.split_once(' ')?;
         let is_type = matches!(kind, "struct" | "enum" | "trait" | "type" | "union");
         let name = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next()?;

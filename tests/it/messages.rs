@@ -18,10 +18,10 @@ const NAMES: [&str; 4] = ["what", "message", "sentence", "hint"];
 
 /// What hints tell to do.
 const VERBS: &[&str] = &[
-    "Add", "Agree", "Ask", "Build", "Check", "Choose", "Delete", "End", "Export", "Free", "Give",
-    "Grant", "Keep", "Leave", "List", "Look", "Make", "Mend", "Move", "Name", "Pause", "Put",
-    "Raise", "Read", "Remove", "Replace", "Restart", "Run", "Say", "See", "Set", "Start", "Stop",
-    "Take", "Try", "Tune", "Update", "Use", "Wait", "Widen",
+    "Add", "Agree", "Approve", "Ask", "Build", "Check", "Choose", "Delete", "End", "Export",
+    "Free", "Give", "Grant", "Keep", "Leave", "List", "Look", "Make", "Mend", "Move", "Name",
+    "Pause", "Put", "Raise", "Read", "Remove", "Replace", "Restart", "Run", "Say", "See", "Set",
+    "Start", "Stop", "Take", "Try", "Tune", "Update", "Use", "Wait", "Widen",
 ];
 
 /// What is wrong with a sentence; nothing where its form is right.

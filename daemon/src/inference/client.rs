@@ -54,7 +54,7 @@ pub type Embedded = (Result<Vectors, CallError>, Allowance);
 
 /// A client with its pool of connections. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Caller {
+pub struct ServiceClient {
     client: Client,
 }
 
@@ -72,7 +72,7 @@ pub fn install_tls() {
     });
 }
 
-impl Caller {
+impl ServiceClient {
     /// Creates a client.
     ///
     /// # Errors

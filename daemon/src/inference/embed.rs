@@ -8,7 +8,7 @@ use protocol::credits::UsdMicros;
 use tokio::sync::Notify;
 
 use super::chat::{Allowance, CallError, Tokens};
-use super::client::{Caller, Embedded, ServiceRoute};
+use super::client::{Embedded, ServiceClient, ServiceRoute};
 use super::limits::{Admission, Admit, Bounds, Signal};
 use super::local;
 use super::model::Estimate;
@@ -47,7 +47,7 @@ enum Maker {
 #[derive(Debug)]
 struct Remote {
     service: Service,
-    caller: Caller,
+    caller: ServiceClient,
     route: Result<ServiceRoute, CallError>,
 }
 
@@ -62,7 +62,7 @@ pub struct EmbedSpent {
 
 impl Embedder {
     /// The engine for that service, if it has an embedding model.
-    pub fn of(service: &Service, caller: Caller, now: Duration) -> Option<Self> {
+    pub fn of(service: &Service, caller: ServiceClient, now: Duration) -> Option<Self> {
         let embedding = service.embedding.clone()?;
         let route = service.target.embed_route(&embedding.model);
         let remote = Remote { service: service.clone(), caller, route };

@@ -15,7 +15,7 @@ use protocol::study::{StudySpec, StudyType};
 use tokio::sync::Notify;
 
 use super::chat::{Allowance, CallError, Chat, ChatReply, ReplyShape, Schema};
-use super::client::{Caller, ServiceRoute};
+use super::client::{ServiceClient, ServiceRoute};
 use super::embed::Embedder;
 use super::limits::{Admission, Admit, Bounds, Condition, Quiet, Signal};
 use super::pool::Availability;
@@ -38,7 +38,7 @@ pub use self::form::QuestionForm;
 #[derive(Debug)]
 pub struct ModelEngine {
     service: Service,
-    caller: Caller,
+    caller: ServiceClient,
     embedder: Option<Arc<Embedder>>,
     prompts: Arc<Prompts>,
     door: Mutex<Admission>,
@@ -105,7 +105,12 @@ pub struct Pass {
 
 impl ModelEngine {
     /// An engine for that service.
-    pub fn new(service: Service, caller: Caller, prompts: Arc<Prompts>, now: Duration) -> Self {
+    pub fn new(
+        service: Service,
+        caller: ServiceClient,
+        prompts: Arc<Prompts>,
+        now: Duration,
+    ) -> Self {
         let door = Mutex::new(Admission::new(service.bounds, now));
         let embedder = Embedder::of(&service, caller.clone(), now).map(Arc::new);
         Self {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::client::{Caller, NoClient};
+use super::client::{NoClient, ServiceClient};
 use super::embed::Embedder;
 use super::local;
 use super::model::ModelEngine;
@@ -31,7 +31,7 @@ pub struct Listed {
 #[derive(Debug)]
 pub struct Registry {
     own: BTreeMap<String, EngineSettings>,
-    caller: Caller,
+    caller: ServiceClient,
     prompts: Arc<Prompts>,
     engines: Mutex<BTreeMap<String, Known>>,
     encoder: Option<Arc<Embedder>>,
@@ -62,7 +62,7 @@ impl Registry {
         let registry = Self {
             own,
             encoder,
-            caller: Caller::new()?,
+            caller: ServiceClient::new()?,
             prompts: Arc::new(prompts),
             engines: Mutex::new(BTreeMap::new()),
         };

@@ -56,10 +56,10 @@ pub enum Approval {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotPayable {
     /// The hold pays without approvals.
-    #[error("the hold of study {0} pays without approvals")]
+    #[error("The hold of study {0} pays without approvals")]
     NoApprovals(StudyId),
     /// The time for a decision is not over.
-    #[error("without a decision it is approved at {due}")]
+    #[error("Without a decision it is approved at {due}")]
     TooEarly {
         /// When it is.
         due: Timestamp,
