@@ -453,8 +453,8 @@ const DEFINED_TWICE: &[(&str, &[&str])] = &[
     (
         "tui/src",
         &[
-            "Args", "Document", "Form", "Glyphs", "Line", "Link", "Look", "Role", "Screen",
-            "Settings", "Verb",
+            "Args", "Document", "Form", "Glyphs", "Line", "Link", "Look", "Screen", "Settings",
+            "Verb",
         ],
     ),
 ];
