@@ -1,5 +1,5 @@
 //! The probation of respondents: a record, made before they are asked, of which respondents are being asked. It is used
-//! only after an unclean end, so that a respondent whose processing ends the program can be found and skipped; all
+//! only after an unclean end, so that a respondent whose processing ends the program can be found and excluded; all
 //! others are asked without it.
 
 use protocol::service::Reply;
