@@ -1,5 +1,5 @@
 //! The engines of side measures: those that are known when a study is read, those that it uses when it runs, what they
-//! add to its asset hash (what, besides its own text, decides its answers), and what they will cost.
+//! add to its instrument hash, and what they will cost.
 
 use std::sync::Arc;
 
