@@ -1,5 +1,6 @@
-//! Demoscope's daemon, as a library. `domain` decides, `store` remembers, `inference` asks, `app` changes state,
-//! `work` and `gateway` drive it. This file is the only wiring: what is built from what, and in which order it stops.
+//! Demoscope's daemon, as a library: `domain` decides, `store` persists, `inference` asks, `app` changes state, and the
+//! drivers in `work` and the doors in `gateway` call it. This file is the only wiring: what is built from what, and in
+//! which order it stops.
 
 pub mod app;
 pub mod config;

@@ -1,5 +1,6 @@
-//! Logs: one file a day in the log folder, written by a thread of its own, old files removed. In the foreground the same
-//! lines go to stderr as well. Untrusted text is logged as a field, never as part of a message, so that it is escaped.
+//! Logs: one file a day in the log folder, written by a thread of its own, old files removed. In the foreground the
+//! same lines also go to stderr. Untrusted text is logged as a field, never as part of a message, so that it is
+//! escaped.
 
 use std::io::IsTerminal;
 

@@ -1,5 +1,5 @@
-//! The world as the daemon may see it: time, fresh ids, fresh seeds and the signal that something changed. Nothing
-//! else reads a clock or draws entropy, so a test that passes its own world decides both.
+//! The world of the daemon: time, fresh ids, fresh seeds and the signal that something changed. Nothing else reads a
+//! clock or draws entropy, so a test that passes its own world decides both.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};

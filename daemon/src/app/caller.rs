@@ -1,5 +1,5 @@
-//! The caller of a use case: the owner whose studies it sees, the scopes that say what it may do, and the door it came in
-//! through. A door makes one for each call; whatever belongs to another owner does not exist for it.
+//! The caller of a use case: the owner whose studies it sees, the scopes that say what it may do, and the door through
+//! which it came. A door makes one for each call; what belongs to another owner does not exist for it.
 
 use std::fmt;
 

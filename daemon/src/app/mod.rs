@@ -1,7 +1,7 @@
-//! The use cases: the only place where state changes. Each reads, asks the domain, and writes one transaction that holds
-//! the new state, the movement of money and the event. Nothing here calls a driver: after a commit one is woken, and looks
-//! at the store itself. What a door calls is async and has its [`Caller`] as the first parameter; what has none is a step of
-//! the drivers within, which act for every owner and name studies by their number.
+//! The use cases: the only place where state changes. Each reads, calls the domain, and writes one transaction that
+//! holds the new state, the movement and the event; after the commit a driver is woken and reads the store itself,
+//! since nothing here calls a driver. A use case that a door calls is async and has its [`Caller`] as the first
+//! parameter; one without a caller is a step of a driver, which acts for every owner and names studies by their number.
 
 mod caller;
 

@@ -1,5 +1,5 @@
-//! What the tests of the use cases and of the drivers share: a storage whose crash loses what was not synced, scripted
-//! engines, and small studies.
+//! Fixtures for the tests of the use cases and of the drivers: a storage whose crash loses what was not synced,
+//! scripted engines, and small studies.
 
 use std::collections::BTreeMap;
 use std::fmt;

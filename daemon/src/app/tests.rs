@@ -1,5 +1,5 @@
-//! The use cases on a real store: the budget, the calls of every door, the money as a state machine, and the damage
-//! that these tests must notice.
+//! Tests of the use cases on a real store: the budget, the calls of every door, the money as a state machine, and the
+//! damage that these tests must detect.
 
 mod budget;
 mod callers;

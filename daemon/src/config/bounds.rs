@@ -1,5 +1,5 @@
-//! Bounds of single settings, beyond their kind: one entry of the table for each. They are checked when all layers lie
-//! over each other, because some depend on another setting.
+//! Bounds of single settings, beyond their kind: one entry of the table for each. They are checked after all layers are
+//! merged, because some depend on another setting.
 
 use super::Config;
 

@@ -1,4 +1,5 @@
-//! What an owner says of a language model in `[engine.NAME]`. What it means for a service is worked out by `inference`.
+//! The settings of a language model in `[engine.NAME]`, as the owner wrote them. `inference` works out what they mean
+//! for a service.
 
 use serde::Deserialize;
 

@@ -1,5 +1,6 @@
-//! Keys of the settings, and the kind of value that each takes. An example is the whole entry of a key: the commented file
-//! of defaults has one for each, and the sections of engines and the tables with names of the owner's have theirs here.
+//! Keys of the settings, and the kind of value that each takes. An example is the whole entry of a key: the commented
+//! file of defaults has one for each, and the examples for the sections of engines and the tables with names that the
+//! owner chooses are here.
 
 use std::mem::discriminant;
 use std::ops::RangeInclusive;

@@ -1,4 +1,4 @@
-//! The layers of the settings, laid over each other: defaults, file, variables. Each value keeps its source, and every
+//! The layers of the settings, merged in order: defaults, file, variables. Each value keeps its source, and every
 //! problem of a layer is collected with its place before anything is refused.
 
 use std::path::Path;

@@ -1,6 +1,7 @@
-//! The socket: one daemon to a data folder, one socket in a folder of ours, replaced when its owner is dead. Whoever
-//! connects must be the same user; everybody else is cut off without a word. While a daemon serves, the locked file in
-//! the data folder names its process and its socket, so that a client can tell a mute daemon from none.
+//! The listener of the Unix socket: one daemon per data folder, one socket in a folder of the daemon's own, replaced
+//! when the process that owned it is dead. A peer must be the same user; any other is disconnected without a reply.
+//! While a daemon serves, the locked file in the data folder names its process and its socket, so that a client can
+//! tell an unresponsive daemon from none.
 
 use std::fs::{File, Metadata, TryLockError};
 use std::io;

@@ -1,4 +1,5 @@
-//! Drivers that are called: the socket and its service. Each call says who its caller is, asks `app`, and answers.
+//! The gateway's doors: they run on request and translate requests into use cases, while a driver runs by itself. The
+//! door of today is the Unix socket with its service: each call gets its caller, is passed to `app`, and is answered.
 
 mod accept;
 mod rpc;

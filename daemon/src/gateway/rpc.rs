@@ -1,6 +1,6 @@
-//! The socket's service: every call of the protocol, one to one on the use cases. A peer that has not greeted gets
-//! nothing; a call that reads much runs beside the others, never in front of them. Whoever connects is the user for whom the
-//! daemon runs, and may do everything.
+//! The RPC service of the socket: every call of the protocol, mapped one to one to the use cases. A peer that has not
+//! greeted gets nothing; a call that reads much runs concurrently with the others and never blocks them. Every peer is
+//! the user for whom the daemon runs, and may do everything.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,5 +1,6 @@
-//! The door for programs of this machine: accepts peers at the socket, as many at a time as there are places, and serves
-//! each. It never ends by itself: it is dropped to be closed, and its peers are left to whoever drops it.
+//! The door for programs on this machine: the loop that accepts peers at the Unix socket, up to a fixed number at a
+//! time, and serves each. It never ends by itself: dropping it closes the socket and leaves the peers to the code that
+//! dropped it.
 
 use std::convert::Infallible;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! The drivers at work: the scheduler and the periodic upkeep, each a task with a name in the list that the daemon's status
-//! shows. They are started together and stop together; a step that panics is a failed one, and its driver goes on.
+//! The drivers: the scheduler and the periodic upkeep, each a task with a name in the list that the daemon's status
+//! shows. They start together and stop together; a step that panics counts as failed, and its driver continues.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;

@@ -1,6 +1,6 @@
-//! What moves by itself: the scheduler gives free places at work to waiting studies, and a runner asks the respondents of
-//! one; upkeep runs by the clock. All look at the store for what is to be done, so that losing a signal, or the whole process,
-//! loses no work.
+//! The drivers' work, which runs by itself: the scheduler gives free places at work to waiting studies, a runner asks
+//! the respondents of one study, and upkeep runs by the clock. All read the store for what is due, so that the loss of
+//! a signal, or of the whole process, loses no work.
 
 mod calls;
 mod drivers;

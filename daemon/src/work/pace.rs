@@ -1,5 +1,5 @@
-//! The pace of the built-in engine: so many answers in a second, spread evenly, shared by all studies at work. For
-//! demonstrations, tours and tests of interruption.
+//! The pace of the built-in respondent model: a number of answers per second, spread evenly, shared by all studies at
+//! work. It is for demonstrations, tours and tests of interruption.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! One study at work: assignments minus outcomes, asked in chunks on blocking threads, recorded in batches. What is in
-//! flight lives here and nowhere else; after a crash it is asked again.
+//! The runner of one study at work: assignments without an outcome are asked in chunks on blocking threads and recorded
+//! in batches. Calls in flight are held here and nowhere else; after a crash they are asked again.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;

@@ -1,5 +1,5 @@
-//! Gives free places at work to unfinished studies, oldest first. `activate` looks at the store and is idempotent; a signal
-//! or a slow period calls it, and a lost signal costs time, never work.
+//! The scheduler: it gives free places at work to unfinished studies, oldest first. `activate` reads the store and is
+//! idempotent; a signal or a slow period calls it, and a lost signal costs time, never work.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

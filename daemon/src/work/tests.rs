@@ -1,4 +1,5 @@
-//! Studies at work: resumed after a crash, halted at any moment, and put aside when they cannot go on.
+//! Tests of studies at work: resumed after a crash, halted at any moment, and halted by a fault when they cannot
+//! continue.
 
 mod kinds;
 

@@ -1,5 +1,5 @@
-//! Periodic upkeep of the store: the daily backup, folding of old events, and removal of the rows of deleted studies. Each
-//! looks at the start and again after its period for what is due, so that an end in between loses nothing.
+//! Periodic upkeep of the store: the daily backup, the folding of old events, and the removal of the rows of deleted
+//! studies. Each checks at the start and again after its period for what is due, so that an interruption loses nothing.
 
 use std::time::Duration;
 

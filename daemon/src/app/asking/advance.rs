@@ -1,5 +1,5 @@
-//! Moves a study on: to work, to its next round or, with its results, to its end when every assignment of a round has an
-//! outcome (T3), or aside when it cannot go on. Only the drivers in `work` call these.
+//! The steps of a study: to work, to its next round, to its end with the results once every assignment of a round has
+//! an outcome (T3), or to a halt when it cannot continue. Only the drivers in `work` call these use cases.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;

@@ -1,5 +1,6 @@
-//! Gates between a study and its runner. A use case that halts a study closes its gate before it answers, so that nobody
-//! is asked after the answer but those whose question is already out.
+//! The cancellation of calls under way: a gate between each study and its runner. A use case that halts a study closes
+//! its gate before it returns, so that after the return no further respondent is asked; only questions already sent
+//! remain open.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

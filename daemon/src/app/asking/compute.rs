@@ -1,5 +1,5 @@
 //! The computation of a study's results: from its stored outcomes in respondent order, whatever the order in which they
-//! came, in any state. The transaction that ends the last round stores what it gives; before that it is a partial result.
+//! arrived, in any state. The transaction that ends the last round stores these results; before that they are partial.
 
 use std::ops::ControlFlow;
 

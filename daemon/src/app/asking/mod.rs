@@ -1,5 +1,5 @@
-//! Use cases of the drivers that ask respondents: what is left to ask, the recording of outcomes (T2) and the end of a study
-//! (T3), the response cache, and the cancellation of calls under way.
+//! Use cases of the drivers that ask respondents: the assignments left to ask, the recording of outcomes (T2), the end
+//! of a study (T3), the response cache, and the cancellation of calls under way.
 
 pub(super) mod advance;
 pub(super) mod cancel_study;

@@ -1,5 +1,6 @@
-//! Which respondents are being asked, written down before they are asked. That is done only after an unclean end, so that a
-//! respondent whose processing ends the program can be found and put aside; everyone else is asked without it.
+//! The probation of respondents: a record, made before they are asked, of which respondents are being asked. It is used
+//! only after an unclean end, so that a respondent whose processing ends the program can be found and excluded; all
+//! others are asked without it.
 
 use protocol::service::Reply;
 

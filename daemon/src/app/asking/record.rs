@@ -1,5 +1,5 @@
-//! T2: records a batch of outcomes. Outcomes, one payment for the answers among them, real cost, counts and one event in
-//! one transaction. An outcome that exists is refused, so nothing is recorded or charged twice.
+//! The recording of outcomes (T2): a batch of outcomes, one payment for the answers among them, real cost, counts and
+//! one event in one transaction. An outcome that exists is refused, so nothing is recorded or charged twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! What was said is kept: with which settings and templates a study's engines were asked, and the newest reply to each question,
-//! so that the very same question need not be paid for twice.
+//! The response cache: the newest reply for each address, so that the same prompt is not paid for twice. It also keeps
+//! the settings and templates with which a study's engines were asked.
 
 use std::ops::ControlFlow;
 

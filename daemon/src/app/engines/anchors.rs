@@ -1,5 +1,5 @@
-//! Anchors as an embedding model sees them: made once for each service, model and set of sentences, and kept. Whatever
-//! is embedded to get them is paid like any other call.
+//! The anchor calibration: what an embedding model makes of the anchors, computed once for each service, model and set
+//! of sentences, and stored. The embedding calls for it are paid like any other call.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! What can answer: the list, the keys that commands hand over, and one small call that shows whether an engine works.
+//! The catalog of engines: the list, the keys that commands pass to the daemon, and one small call that checks whether
+//! an engine works.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

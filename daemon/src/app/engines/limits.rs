@@ -1,5 +1,5 @@
-//! How fast an engine may be asked, changed while studies are at work on it. It holds until the daemon ends; settings are
-//! for what shall stay.
+//! The call limits of engines: how fast an engine may be asked, changed while studies are at work on it. A change holds
+//! until the daemon ends; permanent limits belong in the settings.
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::service::{Reply, Tuning};

@@ -1,5 +1,5 @@
-//! Use cases on engines: the catalog with its keys and checks, call limits, the engines of side channels, and the anchors
-//! that an embedding model needs.
+//! Use cases on engines: the catalog with its keys and checks, call limits, the engines of side measures, and the
+//! anchor calibration that an embedding model needs.
 
 pub(super) mod anchors;
 pub(super) mod catalog;

@@ -1,5 +1,5 @@
-//! The engines behind further channels: what is known of them when a study is read, who they are when it runs, what they
-//! add to its hash, and what they will cost.
+//! The engines of side measures: those that are known when a study is read, those that it uses when it runs, what they
+//! add to its instrument hash, and what they will cost.
 
 use std::sync::Arc;
 

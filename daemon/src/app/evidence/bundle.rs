@@ -1,6 +1,6 @@
-//! The evidence of an ended study, page by page: every prompt as it was sent, every reply as it came, orders, costs and what was
-//! found. Prompts are made again from the settings and templates that were kept, and shown only when their address proves that
-//! they are the ones that were sent.
+//! The evidence bundle of an ended study, page by page: every prompt as it was sent, every reply as it arrived, orders,
+//! costs and results. Prompts are rebuilt from the stored settings and templates, and included only when their address
+//! proves that they are the ones that were sent.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

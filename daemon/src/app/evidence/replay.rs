@@ -1,5 +1,6 @@
-//! Rebuilds the results of a study from its evidence alone, without a store, a daemon or a network: the panel from the seed, the
-//! outcomes from the replies, the results from the outcomes. Says that all of it is what the file says, or where it is not.
+//! The replay of a study: results recomputed from its evidence bundle alone, without a store, a daemon or a network.
+//! The panel comes from the seed, the outcomes from the replies, the results from the outcomes. It reports that
+//! everything agrees with the file, or where it differs.
 
 use std::io::BufRead;
 

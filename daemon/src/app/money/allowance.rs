@@ -1,5 +1,6 @@
-//! Which month's allowance counts, what can be spent, and what a month's beginning books. Every month's allowance is given
-//! once, whatever the clock does: a clock that was ahead and came back finds again what lapsed meanwhile.
+//! The monthly allowance of credits: which month's counts, how much can be spent, and what is booked when a month
+//! begins. Each month's allowance is granted once, whatever the clock does: when a clock was ahead and is set back,
+//! credits that lapsed meanwhile are granted again.
 
 use std::ops::ControlFlow;
 

@@ -1,6 +1,7 @@
-//! Real money in memory: what was spent today and at all, what calls under way may still cost, what of it the ledger does
-//! not hold yet, and the caps. A call is let through only when its worst case fits under every cap together with the worst
-//! cases of all calls under way, so no cap is ever passed, whatever a service reports.
+//! Cost caps and reservations: in memory, the real money spent today and in all, what calls under way may still cost,
+//! the part of it that the ledger does not hold yet, and the caps. A call is allowed only when its worst case fits
+//! under every cap together with the worst cases of all calls under way, so no cap is ever exceeded, whatever a service
+//! reports.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

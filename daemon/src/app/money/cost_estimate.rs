@@ -1,5 +1,5 @@
-//! What a study will cost before anybody is asked: the range for a preview, and whether it may go at all. A price that
-//! nobody knows, a cap that cannot be kept, and a cost that its owner has not agreed to stop it here.
+//! The cost estimate of a study before any respondent is asked: the range for a preview, and the decision whether it
+//! may run. An unknown price, a cap that cannot be kept, and a cost that the owner has not agreed to stop it here.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! What a study cost, will cost and was announced to cost, as clients see it: read from its rows, never from memory.
+//! The cost report of a study, as clients see it: its cost so far, its expected cost and the announced cost estimate,
+//! read from its rows, never from memory.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The owner's budget: where it stands, what was added, and every movement.
+//! The owner's credits: the balance, the grants and every movement.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

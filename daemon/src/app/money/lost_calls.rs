@@ -1,5 +1,6 @@
-//! Real cost that became no outcome: calls that were given up, calls whose replies came too late, calls that may have been
-//! under way when the daemon was cut off, and checks of engines. All of it goes into the ledger, so that no cap forgets it.
+//! Lost calls: real cost that became no outcome, from calls that were given up, calls whose replies came too late,
+//! calls that may have been under way when the daemon was killed, and checks of engines. All of it is booked in the
+//! ledger, so that every cap counts it.
 
 use std::ops::ControlFlow;
 

@@ -1,5 +1,5 @@
-//! Use cases on credits and on the real cost of calls: the ledger's balance, the monthly allowance, estimates, caps,
-//! reports, and the booking of calls that led to no outcome.
+//! Use cases on credits and on the real cost of calls: the ledger's balance, the monthly allowance, cost estimates,
+//! caps, cost reports, and the booking of lost calls.
 
 pub(super) mod allowance;
 pub(super) mod cost_caps;

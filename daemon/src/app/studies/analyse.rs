@@ -1,5 +1,5 @@
-//! Questions about studies that are done: two against each other, one broken down by dimensions, and what was asked. Each
-//! streams the stored outcomes of one snapshot and keeps counts only; none changes anything.
+//! Analysis of ended studies: the comparison of two, the breakdown of one by dimensions, its questionnaire, and power.
+//! Each use case on results streams the stored outcomes of one snapshot and keeps counts only; none changes anything.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

@@ -1,4 +1,4 @@
-//! What an owner does to a study: pause, resume, cancel, retry, put away, tag.
+//! Control of a study by its owner: pause, resume, cancel, retry, archive, tag.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
-//! Deletes a study: what was asked, who was asked, what they said and what came of it. One transaction takes it out of
-//! sight; its rows, which can be millions, are then removed in small steps that a kill may interrupt anywhere. The ledger
-//! keeps its amounts, and the history its numbers without a word of the study's.
+//! Deletion of a study: its questionnaire, panel, answers and results. One transaction hides it; its rows, which can be
+//! millions, are then removed in small steps that a kill may interrupt anywhere. The ledger keeps its amounts, and the
+//! event feed keeps its numbers without any text of the study.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;

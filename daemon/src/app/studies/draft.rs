@@ -1,5 +1,5 @@
-//! From a draft to a study: reads and checks the file, says what it would do, or takes it on. A dry run ends where a
-//! submission goes on; both see the same panel.
+//! Drafts of studies: a draft is read and checked, then previewed (a dry run) or submitted. A dry run ends where a
+//! submission continues; both sample the same panel.
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::run::{Preview, Study};

@@ -1,5 +1,5 @@
-//! The event feed: everything after a cursor, in order, without a gap that nobody tells of. Whoever has read everything may wait for the next
-//! event; the wait looks at the store again and never carries data itself.
+//! The event feed: every event after a cursor, in order, with each gap reported. A client that has read everything may
+//! wait for the next event; the wait reads the store again and never carries data itself.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

@@ -1,5 +1,5 @@
-//! The one number of each study that has ended, as lists show it: its type's own estimate. Lists are asked for often and
-//! results never change once an attempt is over, so each is read once, and only as far as it is needed.
+//! Headlines of ended studies: the one number of each that lists show, the estimate of its study type. Lists are
+//! requested often and results never change once an attempt is over, so each is read once, and only when it is needed.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Finding studies and putting their parts together as clients see them.
+//! Lookup of studies: finding them by id, number or name, and assembling their parts as clients see them.
 
 use std::ops::ControlFlow;
 

@@ -1,5 +1,5 @@
-//! Use cases on studies: submission, queries, control, the queue, comparison and deletion. `submit` is T1, the transaction
-//! that creates a study; `transition` carries out what the state machine in `domain::run` decides.
+//! Use cases on studies: submission, queries, control, the queue, comparison and deletion. `submit` is T1, the
+//! transaction that creates a study; `transition` carries out what the state machine in `domain::run` decides.
 
 pub(super) mod analyse;
 pub(super) mod control;

@@ -1,5 +1,5 @@
-//! From a checked specification to a plan: samples the panel, names the model, hashes the instrument, fixes the price. All
-//! of it happens before the transaction, on the caller's thread.
+//! The plan of a study, made from its checked specification: the sampled panel, the engine, the instrument hash and the
+//! price. All of it is made before the transaction, on the caller's thread.
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;

@@ -1,5 +1,5 @@
-//! What clients look at: lists, reports, the live view, answers and scores. Every call reads one snapshot and blocks its
-//! thread for as long as that takes; none changes anything.
+//! Queries on studies: lists, reports, the live view, answers and scores. Each reads one snapshot and blocks its thread
+//! for as long as that takes; none changes anything.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

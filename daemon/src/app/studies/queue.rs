@@ -1,5 +1,5 @@
-//! The queue: which studies are at work, which wait, in which order, and moving one of those that wait. Whoever was moved
-//! keeps the place over a restart; whoever comes later queues behind.
+//! The queue of studies: which are at work, which wait, in which order, and the reordering of those that wait. A study
+//! that was reordered keeps its place over a restart; later studies queue behind it.
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::EventData;

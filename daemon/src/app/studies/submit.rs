@@ -1,5 +1,5 @@
-//! T1: takes a study on. Specification, panel, hold and event in one transaction; the same key makes the same study,
-//! however often it is sent.
+//! Submission of a study (T1): specification, panel, hold and event in one transaction. The same key makes the same
+//! study, however often it is sent.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Carries out a transition of a study inside a use case: the machine in `domain::run` says what must happen, and this
-//! turns it into rows, movements of money and events.
+//! Transitions of a study inside a use case: the state machine in `domain::run` decides what must happen, and this
+//! module turns it into rows, movements and events.
 
 use std::ops::ControlFlow;
 

@@ -1,4 +1,4 @@
-//! The monthly allowance and granted credits, over month ends and clock jumps.
+//! Tests of the monthly allowance and of granted credits, over month ends and clock jumps.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Callers: what belongs to another owner is not there, in no list, count or event, and nobody does what their scopes do
-//! not hold.
+//! Tests of callers: what belongs to another owner is in no list, count or event, and a caller can do only what its
+//! scopes allow.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

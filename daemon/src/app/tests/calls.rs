@@ -1,4 +1,4 @@
-//! The use cases one by one: idempotency, names, refusals, and the feed.
+//! Tests of single use cases: idempotency, names, refusals, and the event feed.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! Deleting a study: nothing of its words is left in any row, the ledger keeps its amounts, nobody gets its replies, and a
-//! kill between two steps leaves nothing behind.
+//! Tests of the deletion of a study: none of its text is left in any row, the ledger keeps its amounts, its replies are
+//! given to no other study, and a kill between two steps leaves nothing behind.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

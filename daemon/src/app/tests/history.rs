@@ -1,5 +1,5 @@
-//! The history over the years: events of single answers are folded once their study is long over, every cursor stays
-//! valid, and whoever resumes is told of each gap.
+//! Tests of the event feed over years: events of single answers are folded long after their study has ended, every
+//! cursor stays valid, and a client that resumes gets a report of each gap.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! Real cost that became no outcome reaches the ledger, and the caps hold, in whatever order calls end and studies stop.
+//! Tests of lost calls: their real cost reaches the ledger, and the caps hold, in whatever order calls end and studies
+//! stop.
 
 use std::collections::VecDeque;
 

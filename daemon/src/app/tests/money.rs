@@ -1,5 +1,5 @@
-//! Money and states against a model: random sequences of everything an owner and the drivers can do, with crashes, must
-//! leave the same balance in every purse of every party, whatever policy a hold is settled by, and a clean audit.
+//! Model-based tests of money and states: random sequences of everything an owner and the drivers can do, with crashes,
+//! must leave the same balance in every account of every party under every settlement policy, and a clean audit.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

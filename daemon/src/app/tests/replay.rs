@@ -1,5 +1,5 @@
-//! Evidence that an earlier build wrote: version 1 has the fields of answers without their study type, and so has what is
-//! written now.
+//! Tests of the replay of evidence that an earlier build wrote: version 1 has the fields of answers without their study
+//! type, and so do bundles written now.
 
 use std::fs;
 use std::io::Cursor;

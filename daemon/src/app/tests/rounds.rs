@@ -1,5 +1,5 @@
-//! Rounds and their end: an outcome of another round takes nobody from what is left, the last round ends the study with its
-//! results, and what there is can be computed at any moment before that.
+//! Tests of rounds and their end: an outcome of another round leaves the assignments to ask unchanged, the last round
+//! ends the study with its results, and partial results can be computed at any moment before that.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! The controls: damage that the other tests rely on to be noticed. The rows of a store are changed past the use cases, and
-//! a disk reports syncs that it never made; the audit and a crash must show it.
+//! Negative controls: damage that the other tests must detect. The rows of a store are changed without the use cases,
+//! and a disk reports syncs that it never made; the audit and a crash must show it.
 
 use protocol::credits::Credits;
 

@@ -1,4 +1,4 @@
-//! Copies of the store: one a day by itself, more on request, and the way back.
+//! Backups of the store: one a day by the upkeep driver, more on request, and the restore.
 
 use std::path::{Path, PathBuf};
 

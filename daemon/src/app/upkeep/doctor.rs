@@ -1,4 +1,5 @@
-//! Looks at everything that must hold: the health of the store, every page of it, and every invariant in `audit`.
+//! The doctor: a check of everything that must hold, which is the health of the store, every page of it, and every
+//! invariant in `audit`.
 
 use protocol::service::{Check, Reply};
 

@@ -1,5 +1,5 @@
-//! The list of drivers: what moves by itself, how often it looks, and what came of the last look. A driver enlists when it
-//! starts and notes each outcome; the daemon's status shows the list, and the log tells of each change.
+//! The list of drivers: the name of each, its period, and the outcome of its last run. A driver enlists when it starts
+//! and notes each outcome; the daemon's status shows the list, and the log reports each change.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -1,7 +1,7 @@
-//! Keeps the history small. Answers are recorded in many small steps, each with its event; once a study has been over for
-//! long, nobody follows those steps any more. They are then folded into one event that says which numbers it stands for,
-//! so that whoever reads from an older cursor is told of the gap and never meets a silent hole. The last number of the
-//! history always stays, so numbers are never given twice.
+//! Folding of old events: answers are recorded in many small steps, each with its event; long after a study has ended,
+//! these are replaced by one event that names the numbers it covers. A client that reads from an older cursor therefore
+//! gets a report of the gap and never meets a silent hole. The last number of the event feed always stays, so numbers
+//! are never reused.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

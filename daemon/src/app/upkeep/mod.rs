@@ -1,5 +1,5 @@
-//! Use cases that keep the store sound: the audit of every invariant, the doctor that runs it, backups, and the folding of
-//! old events.
+//! Use cases that keep the store sound: the audit of every invariant, the doctor that runs it, backups, and the folding
+//! of old events.
 
 pub mod audit;
 pub(super) mod backup;

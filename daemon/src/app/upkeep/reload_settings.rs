@@ -1,5 +1,5 @@
-//! Settings while the daemon works: which of them have changed since it read them, and which of those it can take over at
-//! once. The file is read when somebody asks, never watched.
+//! The reload of settings while the daemon runs: which of them have changed since they were read, and which of those
+//! can take effect at once. The file is read on request, never watched.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

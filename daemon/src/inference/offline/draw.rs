@@ -1,5 +1,5 @@
-//! Keyed randomness: a number that depends on its key and on nothing else, so that a person keeps the same tastes
-//! whatever else is asked, and in whatever order. Cheap enough to draw one number for each content stem.
+//! Keyed randomness: a number that depends on its key and on nothing else, so that a respondent keeps the same tastes
+//! whatever else is asked, and in whatever order. It is cheap enough to draw one number for each content stem.
 
 use std::f64::consts::PI;
 

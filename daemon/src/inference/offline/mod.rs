@@ -1,6 +1,6 @@
-//! The built-in reader: a respondent model that needs no key and no network. A transparent heuristic, not calibrated on
-//! people: for rehearsing a study, for tests, and as the baseline that a language model must beat. It is a pure function of
-//! the respondent, the questionnaire and the seed.
+//! The built-in respondent model: an engine that needs no key and no network. It is a transparent heuristic, not
+//! calibrated on people, for rehearsing a study, for tests, and as the baseline that a language model must beat. It is
+//! a pure function of the respondent, the questionnaire and the seed.
 
 mod answer;
 mod draw;

@@ -1,5 +1,5 @@
-//! From a text and a person to a place on one latent scale, and from there to a score, an intent and a feeling. Every term
-//! is kept, so that what is said afterwards is what was counted.
+//! The response of a respondent to a text: a value on one latent scale, and from it a score, a purchase intent and a
+//! sentiment. Every term is kept, so that the reasons given afterwards are the terms that counted.
 
 use protocol::results::{PurchaseIntent, Sentiment};
 

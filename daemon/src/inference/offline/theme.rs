@@ -1,5 +1,4 @@
-//! What a text can speak for and against: the closed lists of benefit and concern themes. Their cue phrases and labels
-//! stand in the lexicon.
+//! The themes of a text: the closed lists of benefits and concerns. Their cue phrases and labels are in the lexicon.
 
 macro_rules! themes {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {

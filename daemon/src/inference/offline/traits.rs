@@ -1,5 +1,5 @@
-//! What a respondent brings to any text: tastes for every theme, generosity, scepticism, schooling. All of it is keyed by
-//! (seed, place in the panel) and shifted by who they are, and none of it depends on what is shown.
+//! The traits of a respondent: tastes for every theme, generosity, scepticism, schooling. All of them are keyed by
+//! (seed, place in the panel) and shifted by demographics, and none depends on the stimulus.
 
 use protocol::audience::{Education, IncomeBracket, TechAdoption};
 use protocol::persona::{Employment, Household, Persona, Urbanicity};

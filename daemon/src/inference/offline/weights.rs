@@ -1,5 +1,5 @@
-//! The numbers of the model: weights, thresholds and what traits do to taste. They stand in `assets/lexicon/weights.toml`,
-//! each with its reason.
+//! The parameters of the model: weights, thresholds and the effects of traits on taste. They are in
+//! `assets/lexicon/weights.toml`, each with its reason.
 
 use std::collections::BTreeMap;
 

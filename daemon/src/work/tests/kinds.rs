@@ -1,5 +1,5 @@
-//! Every kind of study from its draft to its results, with the built-in reader; respondents that are asked twice; and what
-//! can be asked of studies that are done.
+//! Tests of every study type from its draft to its results, with the built-in respondent model; of respondents that are
+//! asked twice; and of the queries on ended studies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

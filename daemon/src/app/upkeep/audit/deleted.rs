@@ -1,5 +1,5 @@
-//! Deleted studies: each left its mark and what the ledger keeps, and nothing else; and nothing stands anywhere under the
-//! number of a study that is neither there nor marked as deleted.
+//! Audit of deleted studies: each left its mark and its ledger amounts, and nothing else; and no row has the number of
+//! a study that neither exists nor is marked as deleted.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

@@ -1,4 +1,4 @@
-//! The history: dense, small, and in agreement with the states it tells of.
+//! Audit of the event feed: dense, small, and in agreement with the states that it reports.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

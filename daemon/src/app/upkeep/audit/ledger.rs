@@ -1,5 +1,5 @@
-//! The ledger: every transfer balances and follows the one before, ids are unique, cached balances are sums, nothing of the
-//! owner's is below zero, and every hold is accounted for.
+//! Audit of the ledger: every transfer balances and follows the one before, ids are unique, cached balances are sums,
+//! no account of the owner is below zero, and every hold is accounted for.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

@@ -1,5 +1,5 @@
-//! Every invariant as a function that looks at one snapshot: run by `doctor`, before a backup is put back, and by the tests
-//! after each rig. A function never mends anything.
+//! The audit: every invariant as a function that reads one snapshot, run by `doctor`, before a backup is restored, and
+//! by the tests after each rig. A function never repairs anything.
 
 mod deleted;
 mod events;

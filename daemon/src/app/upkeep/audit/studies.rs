@@ -1,5 +1,5 @@
-//! Studies: what was counted is what is stored, what was paid is what was delivered, and the list of unfinished studies is
-//! exactly those.
+//! Audit of studies: counts equal the stored outcomes, payments equal the delivered answers, and the list of unfinished
+//! studies holds exactly those.
 
 use std::ops::ControlFlow;
 

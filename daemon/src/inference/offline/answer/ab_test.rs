@@ -1,5 +1,6 @@
-//! An A/B test: a score for each variant, and a preference where the two differ by more than this person can be
-//! indifferent to. What is shown first gains a little, as it does with people; the answer file says how much.
+//! The answer to an A/B test: a score for each variant, and a preference where the two differ by more than the
+//! respondent's range of indifference. The variant shown first gains a little, as it does with people; the answer file
+//! says how much.
 
 use protocol::results::{Preference, Sentiment, ThemeKind};
 use protocol::study::Order;

@@ -1,4 +1,4 @@
-//! A concept test: a score from 1 to 10, a feeling, a purchase intent, and why.
+//! The answer to a concept test: a score from 1 to 10, a sentiment, a purchase intent, and the reasons.
 
 use protocol::results::{PurchaseIntent, Sentiment, ThemeKind};
 use serde::Serialize;

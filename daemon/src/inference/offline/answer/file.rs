@@ -1,5 +1,5 @@
-//! The answer file: how strongly a difference must be felt, the lines of verdicts, and the routes of open questions. It is
-//! read once and checked, so that no route can lack a line when a respondent needs it.
+//! The answer file: how large a difference must be, the lines of verdicts, and the routes of open questions. It is read
+//! once and checked, so that no route can lack a line when a respondent needs it.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! One function for each instrument: the fields of its questionnaire, filled in by the reader.
+//! The answers of the built-in respondent model: one function for each instrument, which fills in the fields of its
+//! questionnaire.
 
 mod ab_test;
 mod concept_test;

@@ -1,4 +1,4 @@
-//! A recommendation study: a score from 0 to 10, a feeling, and why.
+//! The answer to an NPS study: a score from 0 to 10, a sentiment, and the reasons.
 
 use protocol::results::{Sentiment, ThemeKind};
 use serde::Serialize;

@@ -1,5 +1,5 @@
-//! Decides what an open question is after, by patterns, and whether it speaks of what was shown at all. A question that
-//! fits no route is declined: the reader says so instead of answering something else.
+//! The routes of open questions: patterns decide what a question asks for, and whether it concerns the stimulus at all.
+//! A question that fits no route is declined: the model says so instead of answering something else.
 
 use super::super::features::{Features, tokenise};
 use super::super::lexicon::Lexicon;

@@ -1,4 +1,4 @@
-//! A sentiment study: a feeling, the theme that decides it, and why.
+//! The answer to a sentiment study: a sentiment, the theme that decides it, and the reasons.
 
 use protocol::results::{Sentiment, ThemeKind};
 use serde::Serialize;

@@ -1,5 +1,5 @@
-//! A survey: open questions, each answered from this person's own reasons along the route of the question. A question
-//! that fits no route is declined.
+//! The answer to a survey: open questions, each answered from the respondent's own reasons along the route of the
+//! question. A question that fits no route is declined.
 
 use protocol::persona::{Employment, Household};
 use protocol::results::ThemeKind;

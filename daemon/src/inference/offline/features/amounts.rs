@@ -1,5 +1,5 @@
-//! Sums of money and what they are: a price, a fee, a saving, a limit. Prices are compared per month; a price that is paid
-//! once counts as a twelfth, since people weigh a purchase against about a year of use.
+//! Sums of money in a text and what they are: a price, a fee, a saving, a limit. Prices are compared per month; a price
+//! that is paid once counts as a twelfth, since people weigh a purchase against about a year of use.
 
 use super::super::lexicon::{Lexicon, Theme};
 use super::super::theme::{Benefit, Concern};

@@ -1,5 +1,5 @@
-//! Finds cue phrases and what the words around them make of them: "no contract" speaks for flexibility, "no refunds"
-//! against it, and "tired of hidden fees?" is somebody else's fault.
+//! Cue phrases in a text and the effect of the words around them: "no contract" counts for flexibility, "no refunds"
+//! against it, and "tired of hidden fees?" is a fault of another product.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! Lengths of time and what they are lengths of: two minutes to set up is good and two days is not, a two-year warranty is
-//! good and a two-year contract is not.
+//! Lengths of time in a text and what they measure: two minutes to set up is good and two days is not, a two-year
+//! warranty is good and a two-year contract is not.
 
 use super::super::lexicon::{Lexicon, Theme};
 use super::super::theme::{Benefit, Concern};

@@ -1,4 +1,4 @@
-//! How loudly a text sells: superlatives, buzzwords, exclamation marks and shouting, counted.
+//! The hype of a text: counts of superlatives, buzzwords, exclamation marks and shouting.
 
 use std::collections::BTreeSet;
 

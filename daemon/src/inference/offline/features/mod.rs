@@ -1,5 +1,6 @@
-//! What the reader sees in a text: cues for and against, the price, how hard it reads, how loudly it sells. A pure function
-//! of the text; everything counts occurrences, so a text can only gain or lose by what is added to it.
+//! The features of a text: cues for and against, the price, how hard it reads, how much hype it has. They are a pure
+//! function of the text and count occurrences, so an addition to a text changes a count only by what the addition
+//! contains.
 
 mod amounts;
 mod cues;

@@ -1,5 +1,5 @@
-//! Which words of the text to quote for a cue: a short run of whole words around it that reads well on its own and holds
-//! nothing but letters, numbers and plain punctuation.
+//! The quote for a cue: a short run of whole words around it that reads well on its own and holds nothing but letters,
+//! numbers and plain punctuation.
 
 use super::Token;
 

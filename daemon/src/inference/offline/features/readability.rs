@@ -1,5 +1,5 @@
-//! How much schooling the hardest sentence asks for: the Flesch–Kincaid grade (Kincaid, Fishburne, Rogers and Chissom,
-//! 1975), 0.39 · words + 11.8 · syllables per word − 15.59.
+//! The readability of a text: the schooling that its hardest sentence requires, as the Flesch–Kincaid grade (Kincaid,
+//! Fishburne, Rogers and Chissom, 1975), 0.39 · words + 11.8 · syllables per word − 15.59.
 
 use super::{Span, Token};
 

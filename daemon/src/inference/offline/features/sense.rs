@@ -1,5 +1,5 @@
-//! Whether a text says anything: letters at random, filler text and one word repeated do not, whatever their words are.
-//! And how specific it is where it does.
+//! The meaningfulness of a text: random letters, filler text and one word repeated have none, whatever their words are.
+//! For other texts also their specificity.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Cuts a text into sentences, clauses and words, and remembers where each word stands, so that anything said about the
+//! Tokenisation of a text into sentences, clauses and words, each word with its position, so that any remark about the
 //! text can quote it letter by letter.
 
 use rust_stemmers::{Algorithm, Stemmer};

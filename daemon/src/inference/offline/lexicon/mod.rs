@@ -1,5 +1,6 @@
-//! The reader's knowledge, read once from the asset files: cue phrases with their themes, small words that negate, hedge
-//! or stress, and the words that tell text from noise. The files are embedded, so a fault in them fails a test here.
+//! The lexicon of the built-in respondent model, read once from the asset files: cue phrases with their themes, small
+//! words that negate, hedge or stress, and the words that distinguish text from noise. The files are embedded, so a
+//! fault in them fails a test here.
 
 mod pattern;
 

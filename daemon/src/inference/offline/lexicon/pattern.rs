@@ -1,5 +1,5 @@
-//! The notation of cue phrases. A pattern keeps its alternatives as they were written, since writing out every wording
-//! would take a hundred times the room.
+//! The notation of cue phrases. A pattern keeps its alternatives as they were written, since expanding every wording
+//! would take a hundred times the memory.
 
 use std::collections::BTreeSet;
 

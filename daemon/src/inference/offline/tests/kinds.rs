@@ -1,4 +1,4 @@
-//! What the reader answers to sentiment studies, surveys and A/B tests.
+//! Tests of the model's answers to sentiment studies, surveys and A/B tests.
 
 use protocol::study::{Order, Orders, StudySpec};
 use serde_json::Value;

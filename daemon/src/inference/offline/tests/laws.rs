@@ -1,5 +1,5 @@
-//! What must hold for every person and every ordinary text, checked on the explained liking V: more good is never worse,
-//! more trouble never better, dearer never better, harder never better, louder never better.
+//! Tests of the model's laws, for every respondent and every ordinary text, checked on the explained liking V: more
+//! good is never worse, more trouble never better, dearer never better, harder never better, louder never better.
 
 use proptest::prelude::*;
 use protocol::audience::{Education, IncomeBracket};

@@ -1,4 +1,5 @@
-//! The reader through its public face: its laws, the pairs it must rank, what it says.
+//! Tests of the built-in respondent model through its public interface: its laws, the pairs it must rank, the text of
+//! its answers.
 
 mod kinds;
 mod laws;

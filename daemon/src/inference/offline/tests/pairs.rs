@@ -1,4 +1,5 @@
-//! Pairs of concepts of which one is clearly better: the reader's panel must rank nine in ten right, with any seed.
+//! Tests on pairs of concepts of which one is clearly better: the model's panel must rank nine in ten right, with any
+//! seed.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Diverse people from a seed, for tests only: traits are drawn independently, so every combination comes up.
+//! Diverse respondents from a seed, for tests only: traits are drawn independently, so every combination occurs.
 
 use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};

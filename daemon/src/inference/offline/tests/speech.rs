@@ -1,4 +1,4 @@
-//! What respondents say.
+//! Tests of the text of the model's answers.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

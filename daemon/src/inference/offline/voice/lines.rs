@@ -1,4 +1,4 @@
-//! The voice file: lists of sentences by what they are for, each for everybody or for one register.
+//! The voice file: lists of sentences by their use, each for every respondent or for one register.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
-//! Turns a person's largest reasons into a few sentences in the first person. The sentences come from the voice file; which
-//! ones, how many and in which order follows from who speaks, and the words quoted are the stimulus' own.
+//! The voice of a respondent: its largest reasons as a few sentences in the first person. The sentences come from the
+//! voice file; which ones, how many and in which order follows from the respondent, and the quoted words are the
+//! stimulus' own.
 
 mod lines;
 mod point;

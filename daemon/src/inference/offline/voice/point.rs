@@ -1,5 +1,5 @@
-//! A short, pointed remark: a line that says what it is about, then the heaviest reasons of one kind. Verdicts and answers
-//! to open questions are made of these.
+//! A point of a respondent: a short remark with a line that names its subject, then the heaviest reasons of one kind.
+//! Verdicts and answers to open questions are composed of these.
 
 use protocol::persona::Persona;
 use protocol::results::ThemeKind;
