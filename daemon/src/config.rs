@@ -14,14 +14,14 @@ use protocol::error::{ApiError, ErrorCode};
 use serde::Deserialize;
 use toml::Value;
 
-pub use engine::{EngineSettings, PriceSettings, Strategy, Structured};
+pub(crate) use engine::{EngineSettings, Strategy, Structured};
 
 /// The commented defaults, as shipped.
-pub const DEFAULTS: &str = include_str!("../../assets/config.toml");
+pub(crate) const DEFAULTS: &str = include_str!("../../assets/config.toml");
 
 /// The settings in force.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Config {
+pub(crate) struct Config {
     /// Bounds.
     pub limits: Limits,
     /// The budget.
@@ -42,7 +42,7 @@ pub struct Config {
 
 /// Bounds, each with its unit in its name.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// The largest panel.
     pub panel_max: u32,
     /// Studies answered at the same time.
@@ -53,7 +53,7 @@ pub struct Limits {
 
 /// The budget.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Credits {
+pub(crate) struct Credits {
     /// The name of the allowance that applies.
     pub tier: String,
     /// Credits a month, by name of the allowance.
@@ -62,14 +62,14 @@ pub struct Credits {
 
 impl Credits {
     /// Credits that the tier in force grants a month.
-    pub fn monthly(&self) -> protocol::credits::Credits {
+    pub(crate) fn monthly(&self) -> protocol::credits::Credits {
         protocol::credits::Credits(self.tiers.get(&self.tier).copied().unwrap_or(0))
     }
 }
 
 /// What answers.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Engines {
+pub(crate) struct Engines {
     /// The built-in reader.
     pub offline: OfflineEngine,
     /// Language models, by the name the owner gives them or by that of a known service.
@@ -79,7 +79,7 @@ pub struct Engines {
 
 /// What answers of language models may cost, in dollars.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Cost {
+pub(crate) struct Cost {
     /// A study that may cost more asks first.
     pub confirm_above_usd: f64,
     /// Most of one calendar day (UTC); 0 is without limit.
@@ -92,14 +92,14 @@ pub struct Cost {
 
 /// The built-in reader.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct OfflineEngine {
+pub(crate) struct OfflineEngine {
     /// Its pace; 0 = as fast as it can.
     pub answers_per_second: u32,
 }
 
 /// Daily copies of the store.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Backup {
+pub(crate) struct Backup {
     /// Whether they are made.
     pub daily: bool,
     /// How many are kept.
@@ -108,21 +108,21 @@ pub struct Backup {
 
 /// The history.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Events {
+pub(crate) struct Events {
     /// Days after which an ended study tells of single answers no more; 0 = never.
     pub keep_days: u32,
 }
 
 /// How to stop.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Shutdown {
+pub(crate) struct Shutdown {
     /// How long to wait for answers under way.
     pub drain_seconds: u32,
 }
 
 /// What is logged.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct LogSettings {
+pub(crate) struct LogSettings {
     /// A level or a filter.
     pub level: String,
     /// Files kept, one a day.
@@ -163,7 +163,7 @@ pub struct Setting {
 
 /// The settings in force, typed and as a list.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Loaded {
+pub(crate) struct Loaded {
     /// Typed.
     pub config: Config,
     /// Every key with its source, in order.
@@ -174,7 +174,7 @@ pub struct Loaded {
 ///
 /// # Errors
 /// `InvalidInput` with every problem and its place: an unknown key, a wrong type, a value out of range.
-pub fn load(
+pub(crate) fn load(
     file: &Path,
     variables: impl Iterator<Item = (String, String)>,
 ) -> Result<Loaded, ApiError> {
@@ -194,7 +194,7 @@ pub fn load(
 }
 
 /// The variables of this process that are text.
-pub fn environment() -> impl Iterator<Item = (String, String)> {
+pub(crate) fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }

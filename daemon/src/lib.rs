@@ -2,15 +2,15 @@
 //! drivers in `work` and the doors in `gateway` call it. This file is the only wiring: what is built from what, and in
 //! which order it stops.
 
-pub mod app;
-pub mod config;
-pub mod domain;
+mod app;
+mod config;
+mod domain;
 mod gateway;
-pub mod inference;
+mod inference;
 mod logs;
-pub mod store;
-pub mod work;
-pub mod world;
+mod store;
+mod work;
+mod world;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,6 +31,21 @@ use crate::inference::registry::Registry;
 use crate::store::{OpenError, RestoreError, Storage};
 use crate::work::Drivers;
 use crate::world::{Wake, World};
+
+pub use crate::app::{NotReplayed, Replayed};
+pub use crate::config::{Setting, SettingSource};
+
+/// What the test rigs and the benchmarks need beyond the commands: engines and storage of their own, stored rows, outcomes.
+pub mod internals {
+    pub use crate::domain::instrument::Accumulator;
+    pub use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Mention, Outcome};
+    pub use crate::inference::client::install_tls;
+    pub use crate::inference::offline::BuiltIn;
+    pub use crate::inference::{Ask, Engine, EngineError, InProcess, Reply, Responder};
+    pub use crate::store::rows::{OutcomeKey, OutcomeRow, Progress};
+    pub use crate::store::{OpenStorage, Options, Reader, Storage, Store, UseCaseError, Writes};
+    pub use crate::world::World;
+}
 
 /// Threads that serve calls and drive studies; asking happens on threads of its own.
 const RUNTIME_THREADS: usize = 2;
@@ -178,14 +193,22 @@ pub fn replay(path: &Path) -> Result<app::Replayed, app::NotReplayed> {
     app::replay(std::io::BufReader::new(file))
 }
 
+/// The settings in force, each with its source, read as the daemon would read them.
+///
+/// # Errors
+/// Every problem of the file and of the variables.
+pub fn settings(paths: &Paths) -> Result<Vec<config::Setting>, ApiError> {
+    Ok(config::load(&paths.config, variables())?.settings)
+}
+
 /// The variables of this process that are text.
-pub fn variables() -> impl Iterator<Item = (String, String)> {
+fn variables() -> impl Iterator<Item = (String, String)> {
     config::environment()
 }
 
 /// A daemon at work.
 #[derive(Debug)]
-pub struct Running {
+struct Running {
     core: Core,
     work: Drivers,
     listener: Listener,
@@ -200,7 +223,7 @@ pub struct Running {
 ///
 /// # Errors
 /// When another daemon has the folder, or the store does not open.
-pub async fn start(
+async fn start(
     loaded: Loaded,
     paths: Paths,
     dependencies: Dependencies,

@@ -1,12 +1,14 @@
 //! The world of the daemon: time, fresh ids, fresh seeds and the signal that something changed. Nothing else reads a
 //! clock or draws entropy, so a test that passes its own world decides both.
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -77,54 +79,6 @@ struct RandomIds;
 impl Ids for RandomIds {
     fn fresh(&self) -> Uuid {
         Uuid::new_v4()
-    }
-}
-
-/// A clock that moves only when it is told to.
-#[derive(Debug)]
-pub struct ManualClock(Mutex<(Timestamp, Duration)>);
-
-impl ManualClock {
-    /// Stands at that moment.
-    pub fn at(now: Timestamp) -> Self {
-        Self(Mutex::new((now, Duration::ZERO)))
-    }
-
-    /// Lets time pass.
-    pub fn advance(&self, by: Duration) {
-        let mut time = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        time.1 += by;
-        time.0 = SignedDuration::try_from(by)
-            .ok()
-            .and_then(|by| time.0.checked_add(by).ok())
-            .unwrap_or(Timestamp::MAX);
-    }
-
-    /// Puts the time of day elsewhere, as a user or a time server would; the monotonic clock goes on.
-    pub fn jump_to(&self, now: Timestamp) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = now;
-    }
-}
-
-impl Clock for ManualClock {
-    fn now(&self) -> Timestamp {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).0
-    }
-
-    fn monotonic(&self) -> Duration {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).1
-    }
-}
-
-/// Ids that count up from one: the same in every run of a test.
-#[derive(Debug, Default)]
-pub struct CountedIds(AtomicU64);
-
-impl Ids for CountedIds {
-    fn fresh(&self) -> Uuid {
-        let count = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-        // Spread over the first digits, because people name studies by them.
-        Uuid::from_u64_pair(count.wrapping_mul(0x9E37_79B9_7F4A_7C15), count)
     }
 }
 
@@ -213,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_jump_moves_the_time_of_day_only() {
-        let clock = ManualClock::at(Timestamp::UNIX_EPOCH);
+        let clock = testing::ManualClock::at(Timestamp::UNIX_EPOCH);
         clock.advance(Duration::from_secs(5));
         clock.jump_to("2038-01-19T03:14:07Z".parse().unwrap_or_default());
         assert_eq!(clock.monotonic(), Duration::from_secs(5));

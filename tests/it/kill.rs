@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
-use daemon::domain::outcome::Assignment;
-use daemon::store::rows::{OutcomeKey, OutcomeRow, Progress};
-use daemon::store::{Options, Reader, Storage, Store, UseCaseError, Writes};
-use daemon::world::World;
+use daemon::internals::{
+    Assignment, Options, OutcomeKey, OutcomeRow, Progress, Reader, Storage, Store, UseCaseError,
+    World, Writes,
+};
 use harness::{Chance, Daemon, Home, Link, Sabotage, audit, program, say, studies, wait};
 use protocol::id::StudyId;
 use protocol::run::State;

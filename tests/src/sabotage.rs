@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use daemon::inference::offline::BuiltIn;
-use daemon::inference::{Ask, Engine, EngineError, InProcess, Reply, Responder};
-use daemon::store::{OpenStorage, Storage};
+use daemon::internals::{
+    Ask, BuiltIn, Engine, EngineError, InProcess, OpenStorage, Reply, Responder, Storage,
+};
 use daemon::{Dependencies, Display, Missing};
 use protocol::error::ApiError;
 use protocol::study::StudySpec;

@@ -10,7 +10,7 @@ mod engines;
 mod evidence;
 mod money;
 mod studies;
-pub mod upkeep;
+pub(crate) mod upkeep;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -23,20 +23,19 @@ use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
 use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 
-pub use asking::advance::{Job, Left, Pending};
-pub use asking::cancel_study::StudyCancel;
-pub use asking::record::Batch;
-pub use caller::{Caller, Owner, Scope, Scopes};
-pub use engines::anchors::{Anchors, AnchorsUnavailable};
-pub use engines::side_engines::Makers;
-pub use evidence::replay::{NotReplayed, Replayed, replay};
-pub use money::cost_caps::{Capped, Caps, cap};
-pub use studies::delete::ErasureSteps;
-pub use studies::queue::in_order;
-pub use studies::submit::{Plan, Submission, fingerprint};
-pub use upkeep::backup::restore_backup;
-pub use upkeep::drivers::{Enlisted, Looked, Turn};
-pub use upkeep::reload_settings::ReloadSource;
+pub(crate) use asking::advance::{Job, Pending};
+pub(crate) use asking::cancel_study::StudyCancel;
+pub(crate) use asking::record::Batch;
+pub(crate) use caller::{Caller, Owner, Scope, Scopes};
+pub(crate) use engines::anchors::{Anchors, AnchorsUnavailable};
+pub(crate) use evidence::replay::replay;
+pub use evidence::replay::{NotReplayed, Replayed};
+pub(crate) use money::cost_caps::{Capped, Caps, cap};
+pub(crate) use studies::delete::ErasureSteps;
+pub(crate) use studies::queue::in_order;
+pub(crate) use upkeep::backup::restore_backup;
+pub(crate) use upkeep::drivers::{Enlisted, Looked};
+pub(crate) use upkeep::reload_settings::ReloadSource;
 
 use crate::config::Setting;
 use crate::inference::Engine;
@@ -48,7 +47,7 @@ use studies::transition::After;
 
 /// What the use cases must know of the settings.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Name of the allowance that applies.
     pub tier: String,
     /// Credits of one calendar month.
@@ -111,7 +110,7 @@ impl Default for Settings {
 
 /// Everything a use case works with. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Core {
+pub(crate) struct Core {
     shared: Arc<Shared>,
 }
 
@@ -139,12 +138,7 @@ struct Shared {
 
 impl Core {
     /// Opens the store and puts the use cases on top of it.
-    pub fn open(world: World, storage: Storage, settings: Settings) -> Result<Self, OpenError> {
-        Self::open_with(world, storage, settings, Options::default())
-    }
-
-    /// The same with other ways of running the store.
-    pub fn open_with(
+    pub(crate) fn open_with(
         world: World,
         storage: Storage,
         settings: Settings,
@@ -183,22 +177,22 @@ impl Core {
     }
 
     /// The store below.
-    pub fn store(&self) -> &Store {
+    pub(crate) fn store(&self) -> &Store {
         &self.shared.store
     }
 
     /// The world around.
-    pub fn world(&self) -> &World {
+    pub(crate) fn world(&self) -> &World {
         &self.shared.world
     }
 
     /// The settings that apply.
-    pub fn settings(&self) -> &Arc<Settings> {
+    pub(crate) fn settings(&self) -> &Arc<Settings> {
         &self.shared.settings
     }
 
     /// Studies answered at the same time, at least one.
-    pub fn places(&self) -> usize {
+    pub(crate) fn places(&self) -> usize {
         self.shared.studies_running.load(Ordering::Relaxed).max(1)
     }
 
@@ -209,22 +203,22 @@ impl Core {
     }
 
     /// What is signalled when there may be work.
-    pub fn work(&self) -> &Wake {
+    pub(crate) fn work(&self) -> &Wake {
         &self.shared.work
     }
 
     /// What is signalled when a study was deleted whose rows are to be removed.
-    pub fn erasing(&self) -> &Wake {
+    pub(crate) fn erasing(&self) -> &Wake {
         &self.shared.erasing
     }
 
     /// The gate of a study's runner: closed when nobody else may be asked.
-    pub fn cancel(&self, number: u32) -> StudyCancel {
+    pub(crate) fn cancel(&self, number: u32) -> StudyCancel {
         self.shared.gates.open(number)
     }
 
     /// The daemon ends and waits for no call any longer: each is given up, and booked at the most it can have cost.
-    pub fn give_up_calls(&self) {
+    pub(crate) fn give_up_calls(&self) {
         self.gates().over.cancel();
     }
 
@@ -239,12 +233,12 @@ impl Core {
     }
 
     /// Cancelled when calls under way are to be given up at once.
-    pub fn over(&self) -> &tokio_util::sync::CancellationToken {
+    pub(crate) fn over(&self) -> &tokio_util::sync::CancellationToken {
         &self.gates().over
     }
 
     /// Writes what is waiting and closes the store.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         self.shared.store.close();
     }
 

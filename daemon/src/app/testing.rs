@@ -11,15 +11,20 @@ use std::time::Duration;
 use protocol::audience::Audience;
 use protocol::credits::{Credits, UsdMicros};
 use protocol::id::SubmitKey;
+use protocol::results::Results;
 use protocol::study::{EngineMode, Instrument, Origin, StudySpec};
 use redb_seam::StorageBackend;
 use uuid::Uuid;
 
 use crate::inference::{Ask, Engine, EngineError, InProcess, Reply, Responder};
 use crate::store::{OpenStorage, Options, Storage, backend as redb_seam};
-use crate::world::{CountedIds, ManualClock, World};
+use crate::world::World;
+use crate::world::testing::{CountedIds, ManualClock};
 
-use super::{Caller, Core, ErasureSteps, Owner, Plan, Scopes, Settings, Submission};
+use super::asking::compute::compute;
+use super::studies::lookup::by_number;
+pub(crate) use super::studies::submit::{Plan, Submission, fingerprint};
+use super::{Caller, Core, ErasureSteps, Owner, Scopes, Settings};
 
 /// The user for whom the daemon runs.
 pub(crate) fn me() -> Caller {
@@ -315,7 +320,7 @@ pub(crate) fn paper(key: u128, panel: u32) -> Submission {
 fn with_plan(key: u128, plan: Plan) -> Submission {
     Submission {
         key: SubmitKey(Uuid::from_u128(key)),
-        body: super::fingerprint(&plan.spec),
+        body: fingerprint(&plan.spec),
         lineage: None,
         plan,
     }
@@ -332,4 +337,12 @@ pub(crate) fn broken(core: &Core) -> Vec<String> {
                 .collect())
         })
         .unwrap()
+}
+
+impl Core {
+    /// The results of a study from the outcomes that its round has now: while some are missing, a partial result, whose
+    /// figures say of how many answers they are. `None` without a single answer.
+    pub(crate) fn compute(&self, number: u32) -> protocol::service::Reply<Option<Results>> {
+        self.look(|reader| compute(reader, &by_number(reader, number)?))
+    }
 }

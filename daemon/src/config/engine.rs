@@ -6,7 +6,7 @@ use serde::Deserialize;
 /// What an owner says of an engine in `[engine.NAME]`; what is left out is as shipped.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EngineSettings {
+pub(crate) struct EngineSettings {
     /// The service it is like; its own name where that is one.
     pub kind: Option<String>,
     /// Where it is.
@@ -67,7 +67,7 @@ impl Strategy {
 /// Dollars per million tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PriceSettings {
+pub(crate) struct PriceSettings {
     /// Sent.
     pub input: f64,
     /// Received.

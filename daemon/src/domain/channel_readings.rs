@@ -13,7 +13,7 @@ use super::instrument::channels::{self, Measured};
 
 /// A reply of a side measure, independent of where it is stored.
 #[derive(Clone, Copy, Debug)]
-pub struct SideReply<'a> {
+pub(crate) struct SideReply<'a> {
     /// The kind of call.
     pub part: SidePart,
     /// The construct.
@@ -25,13 +25,13 @@ pub struct SideReply<'a> {
 }
 
 /// Why a construct has no reading, if no reply gives a reason.
-pub type Reasons<'a> = dyn Fn(SidePart, Construct) -> String + 'a;
+pub(crate) type Reasons<'a> = dyn Fn(SidePart, Construct) -> String + 'a;
 
 /// Reads a reply, with the reason in our own words if it cannot be used.
 ///
 /// # Errors
 /// Why it cannot be used.
-pub fn read<T>(
+pub(crate) fn read<T>(
     end: &End,
     reply: &str,
     reader: impl FnOnce(&str) -> Result<T, Unreadable>,
@@ -47,7 +47,7 @@ pub fn read<T>(
 
 /// A reason as it is counted, without the text of a refusal, which varies.
 #[must_use]
-pub fn reason(what: &str, unreadable: &Unreadable) -> String {
+pub(crate) fn reason(what: &str, unreadable: &Unreadable) -> String {
     match unreadable {
         Unreadable::Refused { .. } => format!("{what}: declined"),
         Unreadable::Invalid { reason } => format!("{what}: {reason}"),
@@ -56,7 +56,7 @@ pub fn reason(what: &str, unreadable: &Unreadable) -> String {
 
 /// The channel readings of a direct answer; `None` if the study uses only the direct channel.
 #[must_use]
-pub fn heard(
+pub(crate) fn heard(
     spec: &StudySpec,
     answer: &Answer,
     said: &[SideReply<'_>],

@@ -5,7 +5,7 @@ use ring::digest::{Context, SHA256};
 
 /// A SHA-256 that is fed one part after the other.
 #[derive(Clone)]
-pub struct Digest(Context);
+pub(crate) struct Digest(Context);
 
 impl std::fmt::Debug for Digest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -16,32 +16,32 @@ impl std::fmt::Debug for Digest {
 impl Digest {
     /// A digest of nothing yet.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Context::new(&SHA256))
     }
 
     /// Adds a text with its length in front, which keeps neighbouring texts apart.
     #[must_use]
-    pub fn text(self, text: &str) -> Self {
+    pub(crate) fn text(self, text: &str) -> Self {
         self.raw((text.len() as u64).to_le_bytes()).raw(text)
     }
 
     /// Adds texts, each like [`Digest::text`].
     #[must_use]
-    pub fn texts(self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    pub(crate) fn texts(self, texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         texts.into_iter().fold(self, |digest, text| digest.text(text.as_ref()))
     }
 
     /// Adds bytes without a length: for parts of fixed size, such as a number, or for the last part.
     #[must_use]
-    pub fn raw(mut self, bytes: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn raw(mut self, bytes: impl AsRef<[u8]>) -> Self {
         self.0.update(bytes.as_ref());
         self
     }
 
     /// The finished digest.
     #[must_use]
-    pub fn finish(self) -> [u8; 32] {
+    pub(crate) fn finish(self) -> [u8; 32] {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(self.0.finish().as_ref());
         bytes
@@ -49,7 +49,7 @@ impl Digest {
 
     /// The finished digest as 64 hexadecimal digits.
     #[must_use]
-    pub fn finish_hex(self) -> String {
+    pub(crate) fn finish_hex(self) -> String {
         hex::encode(self.finish())
     }
 }
@@ -62,7 +62,7 @@ impl Default for Digest {
 
 /// SHA-256 (hex) of bytes without a length in front.
 #[must_use]
-pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
+pub(crate) fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
     Digest::new().raw(bytes).finish_hex()
 }
 

@@ -19,11 +19,11 @@ use super::instrument::channels::AnchorCalibration;
 use super::outcome::{Assignment, Outcome, Usage};
 
 /// The name of the format, in the first line of each file.
-pub const FORMAT: &str = "demoscope-evidence";
+pub(crate) const FORMAT: &str = "demoscope-evidence";
 /// The version of the format.
-pub const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 /// The seal before the first line.
-pub const UNSEALED: &str = "";
+pub(crate) const UNSEALED: &str = "";
 /// The text between a line and its seal.
 const SEAL_OPENS: &str = ",\"seal\":\"";
 /// The text after the seal.
@@ -34,7 +34,7 @@ const SEAL_LETTERS: usize = 64;
 /// One line of the file, without its seal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
-pub enum EvidenceLine {
+pub(crate) enum EvidenceLine {
     /// The first line: the study, its panel and the engine settings.
     Opening(Box<Opening>),
     /// One respondent with all prompts and replies.
@@ -45,7 +45,7 @@ pub enum EvidenceLine {
 
 /// The study, its panel and the engine settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Opening {
+pub(crate) struct Opening {
     /// [`FORMAT`].
     pub format: String,
     /// [`VERSION`].
@@ -92,13 +92,14 @@ fn is_first(reader: &u32) -> bool {
 
 /// The newest anchor calibration of each construct in the blueprints of a study.
 #[must_use]
-pub fn benches(prompt_records: &[PromptRecord]) -> BTreeMap<Construct, AnchorCalibration> {
+pub(crate) fn benches(prompt_records: &[PromptRecord]) -> BTreeMap<Construct, AnchorCalibration> {
     prompt_records.iter().flat_map(|prompt_record| prompt_record.benches.clone()).collect()
 }
 
 /// One respondent with all prompts and replies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Respondent {
+#[expect(clippy::struct_field_names, reason = "the file of the evidence names it so")]
+pub(crate) struct Respondent {
     /// Position in the panel, from 0.
     pub respondent: u32,
     /// The persona that answered.
@@ -109,7 +110,7 @@ pub struct Respondent {
 
 /// One assignment with its exchanges and its outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Asked {
+pub(crate) struct Asked {
     /// The assignment.
     pub at: Assignment,
     /// The order in which the variants of an A/B test were shown.
@@ -130,7 +131,7 @@ fn tagged<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Outcome, D::Erro
 
 /// One prompt as it was sent, and the reply.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RecordedCall {
+pub(crate) struct RecordedCall {
     /// The system prompt: persona and rules; absent if the prompt can no longer be rebuilt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,
@@ -164,7 +165,7 @@ pub struct RecordedCall {
 
 /// The results of the study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Closing {
+pub(crate) struct Closing {
     /// Respondents in the bundle.
     pub respondents: u32,
     /// Exchanges in the bundle.
@@ -179,7 +180,7 @@ pub struct Closing {
 
 /// Why a line's seal is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unsealed {
+pub(crate) enum Unsealed {
     /// The line has no seal.
     #[error("The line has no seal")]
     Missing,
@@ -198,7 +199,10 @@ fn seal_of(before: &str, body: &str) -> String {
 ///
 /// # Errors
 /// When the line cannot be written as JSON.
-pub fn seal(before: &str, line: &EvidenceLine) -> Result<(String, String), serde_json::Error> {
+pub(crate) fn seal(
+    before: &str,
+    line: &EvidenceLine,
+) -> Result<(String, String), serde_json::Error> {
     let mut text = serde_json::to_string(line)?;
     // The seal is a member of the object, so that every line stays valid JSON.
     text.pop();
@@ -214,7 +218,10 @@ pub fn seal(before: &str, line: &EvidenceLine) -> Result<(String, String), serde
 ///
 /// # Errors
 /// When it is not a line of the format, or an answer does not have the fields of its study type.
-pub fn read(text: &str, study_type: Option<StudyType>) -> Result<EvidenceLine, serde_json::Error> {
+pub(crate) fn read(
+    text: &str,
+    study_type: Option<StudyType>,
+) -> Result<EvidenceLine, serde_json::Error> {
     let mut line: serde_json::Value = serde_json::from_str(text)?;
     let asked = line.get_mut("asked").and_then(serde_json::Value::as_array_mut);
     if let (Some(study_type), Some(asked)) = (study_type, asked) {
@@ -230,7 +237,7 @@ pub fn read(text: &str, study_type: Option<StudyType>) -> Result<EvidenceLine, s
 ///
 /// # Errors
 /// When the seal is missing or does not match.
-pub fn unseal<'a>(before: &str, text: &'a str) -> Result<&'a str, Unsealed> {
+pub(crate) fn unseal<'a>(before: &str, text: &'a str) -> Result<&'a str, Unsealed> {
     let body_end = text
         .len()
         .checked_sub(SEAL_OPENS.len() + SEAL_LETTERS + SEAL_CLOSES.len())
@@ -247,14 +254,14 @@ pub fn unseal<'a>(before: &str, text: &'a str) -> Result<&'a str, Unsealed> {
 ///
 /// # Errors
 /// When they cannot be written as JSON.
-pub fn results_hash(results: Option<&Results>) -> Result<String, serde_json::Error> {
+pub(crate) fn results_hash(results: Option<&Results>) -> Result<String, serde_json::Error> {
     let Some(results) = results else { return Ok(String::new()) };
     Ok(sha256_hex(serde_json::to_vec(results)?))
 }
 
 /// The first difference between two documents, as a path and both values: `None` when they are equal.
 #[must_use]
-pub fn first_difference(
+pub(crate) fn first_difference(
     recorded: &serde_json::Value,
     rebuilt: &serde_json::Value,
 ) -> Option<String> {

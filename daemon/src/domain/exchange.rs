@@ -30,7 +30,7 @@ impl ReplySource {
 /// How a reply ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum End {
+pub(crate) enum End {
     /// The model finished by itself.
     #[default]
     Finished,
@@ -60,7 +60,7 @@ pub enum SidePart {
 
 /// One prompt and its reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exchange {
+pub(crate) struct Exchange {
     /// [`address`] of the prompt.
     #[serde(rename = "q")]
     pub address: String,
@@ -94,7 +94,7 @@ pub struct Exchange {
 ///
 /// # Errors
 /// Why the reply is not an answer.
-pub fn read(
+pub(crate) fn read(
     spec: &StudySpec,
     at: Assignment,
     end: &End,
@@ -111,7 +111,7 @@ pub fn read(
 ///
 /// # Errors
 /// Why the reply is not an answer.
-pub fn read_item(
+pub(crate) fn read_item(
     spec: &StudySpec,
     item: Item,
     end: &End,
@@ -129,12 +129,12 @@ fn cut_off() -> Unreadable {
 }
 
 /// A stored reply: its item (if items are put alone), how it ended, and its text.
-pub type Kept<'a> = (Option<Item>, &'a End, &'a str);
+pub(crate) type Kept<'a> = (Option<Item>, &'a End, &'a str);
 
 /// The answer that all direct replies of an assignment make together; for each item the last reply counts. `None` if
 /// an item has no reply.
 #[must_use]
-pub fn conclude(
+pub(crate) fn conclude(
     spec: &StudySpec,
     at: Assignment,
     replies: &[Kept<'_>],
@@ -159,24 +159,24 @@ pub fn conclude(
 /// The address of a prompt: SHA-256 (hex) of everything a caller controls that determines the reply: the engine with
 /// its settings, and both parts of the prompt.
 #[must_use]
-pub fn address(parameters: &str, system: &str, question: &str) -> String {
+pub(crate) fn address(parameters: &str, system: &str, question: &str) -> String {
     AddressPrefix::new(parameters).address(system, question)
 }
 
 /// The part of every [`address`] that all prompts of a study share, hashed once.
 #[derive(Clone, Debug)]
-pub struct AddressPrefix(Digest);
+pub(crate) struct AddressPrefix(Digest);
 
 impl AddressPrefix {
     /// The common part for those parameters.
     #[must_use]
-    pub fn new(parameters: &str) -> Self {
+    pub(crate) fn new(parameters: &str) -> Self {
         Self(Digest::new().text(parameters))
     }
 
     /// The address of a prompt.
     #[must_use]
-    pub fn address(&self, system: &str, question: &str) -> String {
+    pub(crate) fn address(&self, system: &str, question: &str) -> String {
         self.0.clone().text(system).text(question).finish_hex()
     }
 }
@@ -186,7 +186,7 @@ const KEPT_BYTES_MAX: usize = 8 * 1024;
 
 /// The part of a reply that is kept, and the length of the whole reply in bytes if it was shortened.
 #[must_use]
-pub fn kept(reply: &str) -> (&str, Option<u64>) {
+pub(crate) fn kept(reply: &str) -> (&str, Option<u64>) {
     if reply.len() <= KEPT_BYTES_MAX {
         return (reply, None);
     }
@@ -199,14 +199,14 @@ const FORMER_MAX: usize = 4_000;
 
 /// The part of a stored reply that is sent back with a re-ask.
 #[must_use]
-pub fn former(kept: &str) -> &str {
+pub(crate) fn former(kept: &str) -> &str {
     let end = kept.char_indices().nth(FORMER_MAX).map_or(kept.len(), |(end, _)| end);
     kept.get(..end).unwrap_or_default().trim()
 }
 
 /// The earlier reply that a re-ask refers to, among the exchanges before it.
 #[must_use]
-pub fn asked_again<'a>(before: &'a [Exchange], again: &Exchange) -> Option<&'a str> {
+pub(crate) fn asked_again<'a>(before: &'a [Exchange], again: &Exchange) -> Option<&'a str> {
     let same = |it: &&Exchange| (it.beside, it.item) == (again.beside, again.item);
     let last = before.iter().rfind(same).filter(|_| again.correction.is_some());
     last.map(|last| former(&last.reply))

@@ -1,7 +1,7 @@
 //! Spelling suggestions: of the known words, the one nearest to the word that was typed.
 
 /// The known word with the smallest edit distance, if it is near enough to be meant.
-pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
     known
         .iter()
         .map(|word| (distance(given, word), *word))
@@ -13,12 +13,12 @@ pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
 }
 
 /// The hint with the suggested word, if one is near enough.
-pub fn did_you_mean(given: &str, known: &[&str]) -> Option<String> {
+pub(crate) fn did_you_mean(given: &str, known: &[&str]) -> Option<String> {
     nearest(given, known).map(hint)
 }
 
 /// The hint with that word.
-pub fn hint(near: &str) -> String {
+pub(crate) fn hint(near: &str) -> String {
     format!("did you mean '{near}'?")
 }
 

@@ -20,7 +20,7 @@ pub struct Assignment {
     pub respondent: u32,
     /// From 0; more than one if a respondent is asked several things in separate calls.
     pub task: u16,
-    /// 0 for the answer, or the code of another purpose: [`super::asking::Purpose::code`].
+    /// 0 for the answer, or the code of another purpose: `Purpose::code`.
     pub replicate: u16,
 }
 

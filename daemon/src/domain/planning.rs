@@ -9,7 +9,7 @@ use super::stats::power::{
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoPower {
+pub(crate) enum NoPower {
     /// A share lies outside 0..1, or both shares are equal.
     #[error("Two different shares are needed, both above 0 % and below 100 %")]
     Shares,
@@ -27,7 +27,7 @@ pub enum NoPower {
 impl NoPower {
     /// How to change the question.
     #[must_use]
-    pub const fn hint(self) -> &'static str {
+    pub(crate) const fn hint(self) -> &'static str {
         match self {
             Self::Shares => {
                 "Give, for example, 5 with a share of 40: that asks for 40 % against 45 %"
@@ -42,7 +42,7 @@ impl NoPower {
 }
 
 /// Answers the question.
-pub fn power(question: &PowerQuestion) -> Result<PowerAnswer, NoPower> {
+pub(crate) fn power(question: &PowerQuestion) -> Result<PowerAnswer, NoPower> {
     let PowerQuestion { effect, alpha, power, people } = question;
     let chance = |p: f64| p > 0.0 && p < 1.0;
     if !chance(*alpha) || !chance(*power) || power <= alpha {

@@ -27,7 +27,7 @@ pub struct Group {
 
 /// The order of asking after an unclean exit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ProbationPlan {
+pub(crate) struct ProbationPlan {
     /// The respondent to exclude because of too many crashes.
     pub aside: Option<u32>,
     /// The groups that are asked first, one after the other; all other respondents follow without probation.
@@ -37,7 +37,7 @@ pub struct ProbationPlan {
 impl ProbationPlan {
     /// The plan for the respondents in `left`, in panel order. `among` is the group that was being asked, if one was
     /// recorded.
-    pub fn new(among: Option<Group>, left: &[u32]) -> Self {
+    pub(crate) fn new(among: Option<Group>, left: &[u32]) -> Self {
         let suspects: Vec<u32> = among.map_or_else(Vec::new, |group| {
             let within = |place: &&u32| (group.first..=group.last).contains(*place);
             left.iter().filter(within).copied().collect()

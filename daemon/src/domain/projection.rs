@@ -43,7 +43,7 @@ impl Taken {
 
 /// A future cost with its 95 % prediction interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Projection {
+pub(crate) struct Projection {
     /// The expected cost.
     pub expected: UsdMicros,
     /// The lower end, never below the cost so far.
@@ -55,7 +55,7 @@ pub struct Projection {
 /// The final cost when `spent` is booked in total, and `left` respondents are still to be asked. `None` with too few
 /// respondents.
 #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and no cost comes near 2^63")]
-pub fn project(taken: Taken, left: u32, spent: UsdMicros) -> Option<Projection> {
+pub(crate) fn project(taken: Taken, left: u32, spent: UsdMicros) -> Option<Projection> {
     if taken.respondents < RESPONDENTS_MIN {
         return None;
     }

@@ -41,7 +41,7 @@ impl<M: Mask> Mask for &M {
 }
 
 /// A value read from a reply: choices, texts or both.
-pub trait Holds: Sized {
+pub(crate) trait Holds: Sized {
     /// Whether the choices are equal, whatever the texts are.
     fn chooses_as(&self, other: &Self) -> bool;
 
@@ -52,7 +52,7 @@ pub trait Holds: Sized {
 
 /// A reply that was read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Redacted<T> {
+pub(crate) struct Redacted<T> {
     /// The value, or why there is none.
     pub read: Result<T, Unreadable>,
     /// The text that is kept.
@@ -62,7 +62,7 @@ pub struct Redacted<T> {
 }
 
 /// Reads a reply and returns the value with the text to keep.
-pub fn redact<T: Holds>(
+pub(crate) fn redact<T: Holds>(
     reply: String,
     mask: &impl Mask,
     read: impl Fn(&str) -> Result<T, Unreadable>,

@@ -244,11 +244,11 @@ impl CallError {
 }
 
 /// The reply did not arrive in time: the model may have worked nevertheless.
-pub const TIMED_OUT: &str = "the service did not reply in time";
+pub(crate) const TIMED_OUT: &str = "the service did not reply in time";
 /// The reply broke off: the model may have worked nevertheless.
-pub const BROKE_OFF: &str = "the connection broke off";
+pub(crate) const BROKE_OFF: &str = "the connection broke off";
 /// No connection: nothing was sent.
-pub const UNREACHABLE: &str = "the service cannot be reached";
+pub(crate) const UNREACHABLE: &str = "the service cannot be reached";
 
 /// Rate limits in the headers of a reply, on success and on failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -17,9 +17,9 @@ use super::wire::{Auth, Format, Vectors};
 
 /// Most bytes of a reply, unpacked: many times the longest answer, and small enough that a hundred concurrent calls
 /// cannot fill the memory.
-pub const REPLY_BYTES_MAX: usize = 1024 * 1024;
+pub(crate) const REPLY_BYTES_MAX: usize = 1024 * 1024;
 /// The same for embeddings, of which few calls are under way: 64 of 3,072 numbers take about 3 MB.
-pub const VECTORS_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub(crate) const VECTORS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most characters of a service's own words in an error.
 const WORDS_MAX: usize = 200;
 /// Most bytes of an error body that are read, and the longest wait for the body of a 429 that may say there is no
@@ -47,10 +47,10 @@ pub struct Target {
 }
 
 /// The result of a call, and the rate limits in its headers.
-pub type CallReply = (Result<ChatReply, CallError>, Allowance);
+pub(crate) type CallReply = (Result<ChatReply, CallError>, Allowance);
 
 /// The result of an embedding call, and the rate limits in its headers.
-pub type Embedded = (Result<Vectors, CallError>, Allowance);
+pub(crate) type Embedded = (Result<Vectors, CallError>, Allowance);
 
 /// A client with its pool of connections. Clones share it.
 #[derive(Clone, Debug)]

@@ -21,7 +21,7 @@ use crate::world::Clock;
 /// Longest wait for a service that asks to wait: embeddings are side measures, and answers do not wait for them.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// Most texts of one call.
-pub const TEXTS_MAX: usize = 64;
+pub(crate) const TEXTS_MAX: usize = 64;
 /// Fewest and most tokens of a free text, for estimates.
 const TEXT_TOKENS: (u64, u64) = (15, 110);
 

@@ -99,7 +99,7 @@ impl Mask for BoundKey {
 }
 
 /// Whether a secret sent there cannot be read on the way: TLS, or this machine.
-pub fn carries_secrets(url: &Url) -> bool {
+pub(crate) fn carries_secrets(url: &Url) -> bool {
     match url.scheme() {
         "https" => true,
         "http" => is_loopback(url),
@@ -108,7 +108,7 @@ pub fn carries_secrets(url: &Url) -> bool {
 }
 
 /// Whether that address is this machine. The name `localhost` counts; any other name could be pointed anywhere.
-pub fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
@@ -116,7 +116,7 @@ pub fn is_loopback(url: &Url) -> bool {
 
 /// Whether that address is this machine or in the owner's own network: an address that is never routed on the
 /// internet, or the name `localhost`. No other name is resolved: its address can change.
-pub fn is_local(url: &Url) -> bool {
+pub(crate) fn is_local(url: &Url) -> bool {
     let Some(host) = url.host_str() else { return false };
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
@@ -138,7 +138,7 @@ pub fn is_local(url: &Url) -> bool {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn base_url(text: &str) -> Result<Url, String> {
+pub(crate) fn base_url(text: &str) -> Result<Url, String> {
     let text = text.trim();
     let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let mut url = Url::parse(&whole).map_err(|error| format!("it is no URL: {error}"))?;

@@ -2,10 +2,10 @@
 //! that stops waiting stops it at the next text. Without the cargo feature `local-embeddings` there is none.
 
 /// Its name among the engines.
-pub use crate::domain::stimulus::ENCODER as NAME;
+pub(crate) use crate::domain::stimulus::ENCODER as NAME;
 
 #[cfg(feature = "local-embeddings")]
-pub use here::{concurrency, embed, model, parameters};
+pub(crate) use here::{concurrency, embed, model, parameters};
 #[cfg(not(feature = "local-embeddings"))]
 pub use nowhere::{concurrency, embed, model, parameters};
 
@@ -26,12 +26,12 @@ mod here {
     const BROKE: CallError = CallError::Network { why: "the built-in encoder broke off" };
 
     /// The model's name with the beginning of its weights' hash.
-    pub fn model() -> Option<String> {
+    pub(crate) fn model() -> Option<String> {
         Some(format!("{MODEL}@{}", WEIGHTS_SHA256.get(..HASH_SHOWN)?))
     }
 
     /// Everything that embeddings depend on besides the text.
-    pub fn parameters() -> serde_json::Value {
+    pub(crate) fn parameters() -> serde_json::Value {
         json!({
             "service": "built in",
             "embedding_model": MODEL,
@@ -41,13 +41,13 @@ mod here {
     }
 
     /// Calls that it takes at once: half of the machine stays free.
-    pub fn concurrency() -> u32 {
+    pub(crate) fn concurrency() -> u32 {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         u32::try_from(cores / 2).unwrap_or(u32::MAX).max(1)
     }
 
     /// Embeds texts. Dropping the future stops the work.
-    pub async fn embed(texts: &[String]) -> Result<Vectors, CallError> {
+    pub(crate) async fn embed(texts: &[String]) -> Result<Vectors, CallError> {
         let texts = texts.to_vec();
         let given_up = GivenUp::default();
         let seen = Arc::clone(&given_up.0);

@@ -1,22 +1,22 @@
 //! Engines that answer a questionnaire: the built-in respondent model and language models. One question in, one
 //! [`Reply`] or [`EngineError`] out; the instrument reads the reply, never the engine.
 
-pub mod chat;
-pub mod client;
-pub mod embed;
-pub mod key;
-pub mod limits;
-pub mod local;
+pub(crate) mod chat;
+pub(crate) mod client;
+pub(crate) mod embed;
+pub(crate) mod key;
+pub(crate) mod limits;
+pub(crate) mod local;
 mod local_engine;
 mod mask;
-pub mod model;
-pub mod offline;
-pub mod pool;
-pub mod price;
-pub mod prompt;
-pub mod registry;
-pub mod service;
-pub mod wire;
+pub(crate) mod model;
+pub(crate) mod offline;
+pub(crate) mod pool;
+pub(crate) mod price;
+pub(crate) mod prompt;
+pub(crate) mod registry;
+pub(crate) mod service;
+pub(crate) mod wire;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,8 @@ use protocol::credits::UsdMicros;
 use protocol::persona::Persona;
 use protocol::study::{Order, StudySpec, StudyType};
 
-pub use self::local_engine::{InProcess, LocalEngine, Responder};
+pub(crate) use self::local_engine::LocalEngine;
+pub use self::local_engine::{InProcess, Responder};
 use self::model::ModelEngine;
 use self::offline::BuiltIn;
 use self::pool::Pool;
@@ -41,7 +42,7 @@ pub struct Ask<'a> {
     pub ordinal: u32,
     /// From 0; more than one if a respondent is asked twice, as in an A/B test that shows both orders.
     pub task: u16,
-    /// 0, or the code of another purpose: [`crate::domain::asking::Purpose::code`].
+    /// 0, or the code of another purpose: `Purpose::code`.
     pub replicate: u16,
     /// The variant that is shown first; `None` if there are no variants.
     pub order: Option<Order>,

@@ -31,8 +31,8 @@ use crate::domain::outcome::{Assignment, Usage};
 use crate::domain::redact::Mask;
 use crate::world::Clock;
 
-pub use self::estimate::Estimate;
-pub use self::form::QuestionForm;
+pub(crate) use self::estimate::Estimate;
+pub(crate) use self::form::QuestionForm;
 
 /// A language model that can be asked. Studies share it, and its admission control decides whose turn it is.
 #[derive(Debug)]

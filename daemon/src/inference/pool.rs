@@ -7,7 +7,7 @@ use std::sync::Arc;
 use protocol::study::StudyType;
 
 use super::model::ModelEngine;
-pub use crate::config::Strategy;
+pub(crate) use crate::config::Strategy;
 use crate::domain::digest::Digest;
 
 /// Engines that answer one study together.
@@ -111,7 +111,7 @@ fn allotted(strategy: Strategy, respondent: u32, engines: usize) -> Option<usize
 }
 
 /// Whether an engine may take a new respondent who is not assigned to another engine.
-pub fn may_take(strategy: Strategy, engines: &[Availability], engine: usize) -> bool {
+pub(crate) fn may_take(strategy: Strategy, engines: &[Availability], engine: usize) -> bool {
     if engines.get(engine) != Some(&Availability::Open) {
         return false;
     }

@@ -58,12 +58,12 @@ fn micros(dollars: f64) -> Option<u64> {
 
 /// Most tokens of a text: byte-level tokenisers never produce more tokens than bytes, and the frame of a chat adds a
 /// few.
-pub fn tokens_max(bytes: usize) -> u64 {
+pub(crate) fn tokens_max(bytes: usize) -> u64 {
     u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(64)
 }
 
 /// Expected tokens of a text: four characters each, the usual figure for English.
-pub fn tokens_likely(text: &str) -> u64 {
+pub(crate) fn tokens_likely(text: &str) -> u64 {
     u64::try_from(text.chars().count()).unwrap_or(u64::MAX).div_ceil(4)
 }
 

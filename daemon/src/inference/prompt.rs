@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use protocol::measurement::Control;
@@ -136,7 +135,7 @@ pub struct ReaskPrompt<'a> {
 ///
 /// # Errors
 /// When the template does not render.
-pub fn put(
+pub(crate) fn put(
     reask: Option<ReaskPrompt<'_>>,
     render: impl Fn(Option<&str>) -> Result<Prompt, PromptError>,
 ) -> Result<Prompt, PromptError> {
@@ -429,15 +428,6 @@ fn traits(big_five: &BigFive, price_sensitivity: f64) -> Vec<&'static str> {
         _ => {}
     }
     said
-}
-
-/// The shipped templates, compiled once.
-///
-/// # Errors
-/// Never, unless the shipped templates are broken.
-pub fn shipped() -> Result<&'static Prompts, PromptError> {
-    static SHIPPED_ONCE: OnceLock<Result<Prompts, PromptError>> = OnceLock::new();
-    SHIPPED_ONCE.get_or_init(Prompts::shipped).as_ref().map_err(Clone::clone)
 }
 
 mod alone;

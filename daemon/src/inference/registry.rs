@@ -20,7 +20,7 @@ const POOL_MAX: usize = 16;
 
 /// An entry in the list of engines.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub(crate) struct Listed {
     /// Its name.
     pub name: String,
     /// The engine, or what is missing.
@@ -29,7 +29,7 @@ pub struct Listed {
 
 /// The engines that are language models.
 #[derive(Debug)]
-pub struct Registry {
+pub(crate) struct Registry {
     own: BTreeMap<String, EngineSettings>,
     caller: ServiceClient,
     prompts: Arc<Prompts>,
@@ -50,7 +50,7 @@ impl Registry {
     ///
     /// # Errors
     /// When no HTTP client can be created.
-    pub fn new(
+    pub(crate) fn new(
         own: BTreeMap<String, EngineSettings>,
         prompts: Prompts,
         environment: &BTreeMap<String, String>,
@@ -73,7 +73,7 @@ impl Registry {
     /// Applies the values of an environment. An engine whose key or address is in it is rebuilt; an engine with
     /// neither keeps its values, so that a command without keys removes none. If the environment's values cannot be
     /// used, the engine reports that from then on: using another address instead would be worse than not asking.
-    pub fn offer(&self, environment: &BTreeMap<String, String>, now: Duration) {
+    pub(crate) fn offer(&self, environment: &BTreeMap<String, String>, now: Duration) {
         let mut engines = self.engines();
         for name in self.names() {
             let settings = self.own.get(&name).cloned().unwrap_or_default();
@@ -124,7 +124,7 @@ impl Registry {
     ///
     /// # Errors
     /// What is missing; `None` when there is no such engine.
-    pub fn get(&self, name: &str) -> Option<Result<Arc<ModelEngine>, Unready>> {
+    pub(crate) fn get(&self, name: &str) -> Option<Result<Arc<ModelEngine>, Unready>> {
         self.engines().get(name).map(|known| known.state.clone())
     }
 
@@ -132,7 +132,7 @@ impl Registry {
     ///
     /// # Errors
     /// What one of them lacks; `None` when there is no such name.
-    pub fn pool(&self, name: &str) -> Option<Result<Pool, Unready>> {
+    pub(crate) fn pool(&self, name: &str) -> Option<Result<Pool, Unready>> {
         let Some(own) = self.own.get(name).filter(|own| own.engines.is_some()) else {
             return Some(self.get(name)?.map(Pool::alone));
         };
@@ -157,18 +157,18 @@ impl Registry {
     }
 
     /// The built-in encoder, if there is one: it embeds texts and cannot answer.
-    pub fn encoder(&self) -> Option<&Arc<Embedder>> {
+    pub(crate) fn encoder(&self) -> Option<&Arc<Embedder>> {
         self.encoder.as_ref()
     }
 
     /// The names of all pools.
-    pub fn pools(&self) -> Vec<String> {
+    pub(crate) fn pools(&self) -> Vec<String> {
         let several = self.own.iter().filter(|(_, own)| own.engines.is_some());
         several.map(|(name, _)| name.clone()).collect()
     }
 
     /// Every engine, in the order of names.
-    pub fn list(&self) -> Vec<Listed> {
+    pub(crate) fn list(&self) -> Vec<Listed> {
         let engines = self.engines();
         engines
             .iter()
@@ -177,7 +177,7 @@ impl Registry {
     }
 
     /// The names of all engines, including those that cannot be asked.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let shipped = service::catalogue().map(|shipped| shipped.service.keys().cloned());
         let mut names: Vec<String> =
             shipped.into_iter().flatten().chain(self.own.keys().cloned()).collect();
@@ -187,7 +187,7 @@ impl Registry {
     }
 
     /// The environment variables that a command should pass.
-    pub fn variables(&self) -> Vec<String> {
+    pub(crate) fn variables(&self) -> Vec<String> {
         service::variables(&self.own)
     }
 

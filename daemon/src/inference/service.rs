@@ -28,7 +28,7 @@ const TIMEOUT_SECONDS: u32 = 120;
 /// The shipped catalogue.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Catalogue {
+pub(crate) struct Catalogue {
     /// The date of the prices.
     pub prices_as_of: String,
     /// The source of the prices.
@@ -40,7 +40,7 @@ pub struct Catalogue {
 /// A service as shipped.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Preset {
+pub(crate) struct Preset {
     format: Format,
     base_url: String,
     model: String,
@@ -148,7 +148,7 @@ pub struct Embedding {
 
 /// Why a service cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unready {
+pub(crate) enum Unready {
     /// It needs a key and has none.
     #[error("${variable} is not set")]
     NoKey {
@@ -175,7 +175,7 @@ pub enum Unready {
 ///
 /// # Errors
 /// Never, unless the shipped file is broken.
-pub fn catalogue() -> Result<&'static Catalogue, &'static str> {
+pub(crate) fn catalogue() -> Result<&'static Catalogue, &'static str> {
     static ONCE: OnceLock<Result<Catalogue, String>> = OnceLock::new();
     ONCE.get_or_init(|| {
         toml::from_str(include_str!("../../../assets/engines.toml"))
@@ -186,7 +186,7 @@ pub fn catalogue() -> Result<&'static Catalogue, &'static str> {
 }
 
 /// Every variable that a service may read: a command passes those to the daemon, and no others.
-pub fn variables(own: &BTreeMap<String, EngineSettings>) -> Vec<String> {
+pub(crate) fn variables(own: &BTreeMap<String, EngineSettings>) -> Vec<String> {
     let presets = catalogue().map(|shipped| shipped.service.values()).into_iter().flatten();
     let mut names: Vec<String> = presets
         .flat_map(|preset| [Some(preset.api_key_env.clone()), preset.base_url_env.clone()])
@@ -200,7 +200,7 @@ pub fn variables(own: &BTreeMap<String, EngineSettings>) -> Vec<String> {
 }
 
 /// The variables that one engine reads.
-pub fn variables_of(name: &str, own: &EngineSettings) -> Vec<String> {
+pub(crate) fn variables_of(name: &str, own: &EngineSettings) -> Vec<String> {
     let preset = preset_of(name, own).ok();
     let key = own.api_key_env.clone().or_else(|| preset.map(|preset| preset.api_key_env.clone()));
     let address = preset.and_then(|preset| preset.base_url_env.clone());
@@ -225,7 +225,7 @@ fn preset_of(name: &str, own: &EngineSettings) -> Result<&'static Preset, Unread
 ///
 /// # Errors
 /// A setting that is not valid.
-pub fn bounds(name: &str, own: &EngineSettings) -> Result<Bounds, Unready> {
+pub(crate) fn bounds(name: &str, own: &EngineSettings) -> Result<Bounds, Unready> {
     let preset = preset_of(name, own)?;
     Ok(Bounds {
         concurrency: positive("concurrency", own.concurrency)?
@@ -240,7 +240,7 @@ pub fn bounds(name: &str, own: &EngineSettings) -> Result<Bounds, Unready> {
 ///
 /// # Errors
 /// What is missing or not valid.
-pub fn address_of(
+pub(crate) fn address_of(
     name: &str,
     own: &EngineSettings,
     environment: &BTreeMap<String, String>,
@@ -254,7 +254,7 @@ pub fn address_of(
 ///
 /// # Errors
 /// What is missing or not valid.
-pub fn resolve(
+pub(crate) fn resolve(
     name: &str,
     own: &EngineSettings,
     environment: &BTreeMap<String, String>,

@@ -26,22 +26,22 @@ const COMMIT_BYTES: usize = 8 * 1024 * 1024;
 
 /// The folder of daily backups.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Backups(pub PathBuf);
+pub(crate) struct Backups(pub PathBuf);
 
 impl Backups {
     /// The daily backup of that day.
-    pub fn of_day(&self, day: Date) -> PathBuf {
+    pub(crate) fn of_day(&self, day: Date) -> PathBuf {
         self.0.join(format!("demoscope-{day}.redb"))
     }
 
     /// A backup made on request at that time, besides the daily one.
-    pub fn of_moment(&self, now: Timestamp) -> PathBuf {
+    pub(crate) fn of_moment(&self, now: Timestamp) -> PathBuf {
         self.0.join(format!("demoscope-{}.redb", now.strftime("%Y-%m-%d-%H%M%S")))
     }
 
     /// Removes daily backups beyond the newest `keep`. Files with another name and those with a future date, from a
     /// wrong clock or from their owner, are neither counted nor removed; today's is kept.
-    pub fn prune(&self, keep: usize, today: Date) -> Result<(), Fault> {
+    pub(crate) fn prune(&self, keep: usize, today: Date) -> Result<(), Fault> {
         let mut daily: Vec<(Date, PathBuf)> = list(&self.0)
             .into_iter()
             .filter_map(|path| Some((day_of(&path)?, path)))

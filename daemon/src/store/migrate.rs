@@ -11,7 +11,7 @@ use super::{Fault, Key, OpenError, Reader, Table};
 /// The format this program writes. 2 added the records of calls under way, and of deleted studies: a program of
 /// format 1 would ignore the former and report the latter as damage. 3 stores each answer with its study type, and
 /// reads none without.
-pub const FORMAT: u32 = 3;
+pub(crate) const FORMAT: u32 = 3;
 
 /// The first format whose answers name their study type.
 const ANSWERS_ARE_TAGGED: u32 = 3;

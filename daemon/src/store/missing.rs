@@ -74,7 +74,7 @@ pub(super) fn traces(path: &Path, backups: Option<&Path>) -> Option<Traces> {
 }
 
 /// Copies that daemons saved when a store's file was not in its place at exit, ordered by number.
-pub fn rescued(path: &Path) -> Vec<PathBuf> {
+pub(crate) fn rescued(path: &Path) -> Vec<PathBuf> {
     numbered(path, RESCUED)
 }
 

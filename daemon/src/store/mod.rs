@@ -13,26 +13,29 @@ mod open;
 mod place;
 mod reader;
 mod restore;
-pub mod rows;
+pub(crate) mod rows;
 mod storage;
 mod tables;
 mod writer;
 mod writes;
 
-pub use backup::Backups;
-pub use fault::{Fault, UseCaseError};
-pub use migrate::FORMAT;
-pub use missing::rescued;
-pub use open::{OpenError, Options, Recovery, Store, Unnoted};
-pub use reader::{Order, Reader};
-pub use restore::{RestoreError, Restored, restore};
+pub(crate) use backup::Backups;
+pub(crate) use fault::Fault;
+pub use fault::UseCaseError;
+pub(crate) use missing::rescued;
+pub(crate) use open::{OpenError, Unnoted};
+pub use open::{Options, Store};
+pub(crate) use reader::Order;
+pub use reader::Reader;
+pub(crate) use restore::{RestoreError, Restored, restore};
 pub use storage::{OpenStorage, Storage};
 
 /// The interface of a storage that replaces a file.
-pub mod backend {
-    pub use redb::StorageBackend;
+#[cfg(test)]
+pub(crate) mod backend {
+    pub(crate) use redb::StorageBackend;
 }
-pub use tables::{Key, Row, Table};
+pub(crate) use tables::{Key, Row, Table};
 pub use writes::Writes;
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use super::{OpenError, Options, Reader, Storage};
 
 /// Why a backup was not restored. The current file is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RestoreError {
+pub(crate) enum RestoreError {
     /// A daemon has the current file open.
     #[error("The daemon is running: stop it with `demoscope daemon stop` first")]
     Running,
@@ -34,7 +34,7 @@ pub enum RestoreError {
 
 /// The result of a restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Restored {
+pub(crate) struct Restored {
     /// The new path of the replaced file.
     pub aside: Option<PathBuf>,
     /// Transfers in the restored ledger.
@@ -64,7 +64,7 @@ pub(super) enum RestoreStep {
 }
 
 /// Restores a backup as the store. `audit` looks for broken invariants in it first.
-pub fn restore(
+pub(crate) fn restore(
     backup: &Path,
     target: &Path,
     options: &Options,

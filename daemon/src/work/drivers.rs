@@ -16,7 +16,7 @@ use super::{scheduler, upkeep};
 
 /// All drivers at work.
 #[derive(Debug)]
-pub struct Drivers {
+pub(crate) struct Drivers {
     core: Core,
     stop: CancellationToken,
     tasks: Vec<(&'static str, JoinHandle<()>)>,
@@ -24,7 +24,7 @@ pub struct Drivers {
 
 impl Drivers {
     /// Starts all of them: unfinished studies go on at once.
-    pub fn start(core: Core) -> Self {
+    pub(crate) fn start(core: Core) -> Self {
         let mut drivers = Self::none(core);
         scheduler::start(&mut drivers);
         upkeep::start(&mut drivers);
@@ -83,7 +83,7 @@ impl Drivers {
 
     /// Asks nobody else, records what is in flight (for as long as the settings allow) and ends all drivers. Whatever is left is
     /// asked at the next start.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.cancel();
         for (driver, task) in self.tasks {
             if let Err(error) = task.await {

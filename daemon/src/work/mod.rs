@@ -9,7 +9,7 @@ mod runner;
 mod scheduler;
 mod upkeep;
 
-pub use drivers::Drivers;
+pub(crate) use drivers::Drivers;
 
 #[cfg(test)]
 mod tests;

@@ -111,7 +111,7 @@ pub(crate) struct Replay {
 
 /// Rebuilds the results of a study from its evidence bundle, without a daemon.
 pub(crate) fn replay(path: &Path) -> Result<Replay, Failure> {
-    use daemon::app::NotReplayed;
+    use daemon::NotReplayed;
     let replayed = daemon::replay(path).map_err(|error| {
         let message = error.to_string();
         let failure = match &error {
@@ -149,8 +149,7 @@ pub(crate) struct Setting {
 
 /// The settings in force, read as the daemon would read them.
 pub(crate) fn settings(paths: &Paths) -> Result<Vec<Setting>, ApiError> {
-    let loaded = daemon::config::load(&paths.config, daemon::variables())?;
-    let settings = loaded.settings.into_iter().map(|setting| Setting {
+    let settings = daemon::settings(paths)?.into_iter().map(|setting| Setting {
         key: setting.key,
         value: serde_json::to_value(&setting.value).unwrap_or_default(),
         source: setting.source.to_string(),

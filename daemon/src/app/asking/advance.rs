@@ -28,7 +28,7 @@ const REASONS_MAX: usize = 100;
 
 /// An unfinished study, as the scheduler sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pending {
+pub(crate) struct Pending {
     /// Its number.
     pub number: u32,
     /// Where it stands.
@@ -39,7 +39,7 @@ pub struct Pending {
 
 /// What a runner needs to know of a study.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Job {
+pub(crate) struct Job {
     /// Its number.
     pub number: u32,
     /// Which attempt this is.
@@ -58,7 +58,7 @@ pub struct Job {
 
 /// What is left to ask in one round: its assignments minus its outcomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Left {
+pub(crate) struct Left {
     round: u16,
     done: Vec<u64>,
     panel: u32,
@@ -78,12 +78,12 @@ impl Left {
     }
 
     /// The round.
-    pub fn round(&self) -> u16 {
+    pub(crate) fn round(&self) -> u16 {
         self.round
     }
 
     /// Who has no outcome, in order.
-    pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         (0..self.panel).filter(|respondent| {
             let (word, bit) = place(*respondent);
             self.done.get(word).is_none_or(|word| word & bit == 0)
@@ -91,7 +91,7 @@ impl Left {
     }
 
     /// Who is to be asked something besides the answer and has not been, kind by kind, each in order.
-    pub fn again(&self) -> impl Iterator<Item = (Purpose, u32)> + '_ {
+    pub(crate) fn again(&self) -> impl Iterator<Item = (Purpose, u32)> + '_ {
         self.again.iter().copied()
     }
 
@@ -118,12 +118,12 @@ fn place(respondent: u32) -> (usize, u64) {
 
 impl Core {
     /// Every unfinished study, oldest first.
-    pub fn pending(&self) -> Reply<Vec<Pending>> {
+    pub(crate) fn pending(&self) -> Reply<Vec<Pending>> {
         self.store().read(unfinished).map_err(ApiError::from)
     }
 
     /// A study with what is left to ask in its round.
-    pub fn job(&self, number: u32) -> Reply<Job> {
+    pub(crate) fn job(&self, number: u32) -> Reply<Job> {
         self.store()
             .read(|reader| -> Result<_, UseCaseError> {
                 let StudyRecord { row, progress, .. } = by_number(reader, number)?;
@@ -149,13 +149,13 @@ impl Core {
     }
 
     /// A place at work is free for a queued study.
-    pub async fn begin(&self, number: u32) -> Reply<Study> {
+    pub(crate) async fn begin(&self, number: u32) -> Reply<Study> {
         self.transit(number, Input::Start).await
     }
 
     /// T3: nothing is left of a round. One transaction goes on with the next round, or computes the results, stores them and
     /// gives back what is left of the hold.
-    pub async fn end_round(&self, number: u32) -> Reply<Study> {
+    pub(crate) async fn end_round(&self, number: u32) -> Reply<Study> {
         self.end_round_of(number, rounds).await
     }
 
@@ -193,7 +193,7 @@ impl Core {
     }
 
     /// The study cannot go on; its owner reads why and resumes or cancels it.
-    pub async fn fault(&self, number: u32, why: String) -> Reply<Study> {
+    pub(crate) async fn fault(&self, number: u32, why: String) -> Reply<Study> {
         self.transit(number, Input::Fault(why)).await
     }
 

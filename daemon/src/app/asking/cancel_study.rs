@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 /// One runner's view: it asks while the gate is open.
-pub type StudyCancel = CancellationToken;
+pub(crate) type StudyCancel = CancellationToken;
 
 #[derive(Debug, Default)]
 pub(in crate::app) struct StudyCancels {

@@ -4,25 +4,15 @@
 use std::ops::ControlFlow;
 
 use protocol::results::Results;
-use protocol::service::Reply;
 
 use crate::domain::evidence::benches;
 use crate::domain::instrument::Accumulator;
 use crate::store::rows::{OutcomeKey, OutcomeRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
-use crate::app::Core;
 use crate::app::asking::response_cache::prompt_records;
-use crate::app::studies::lookup::{StudyRecord, by_number};
+use crate::app::studies::lookup::StudyRecord;
 use crate::app::studies::query::panel;
-
-impl Core {
-    /// The results of a study from the outcomes that its round has now: while some are missing, a partial result, whose
-    /// figures say of how many answers they are. `None` without a single answer.
-    pub fn compute(&self, number: u32) -> Reply<Option<Results>> {
-        self.look(|reader| compute(reader, &by_number(reader, number)?))
-    }
-}
 
 /// The results of the round that is asked, from the outcomes there are. Memory does not grow with the panel beyond four bytes
 /// a respondent. `None` without a single answer.

@@ -12,7 +12,7 @@ use crate::app::studies::lookup::by_number;
 
 impl Core {
     /// Writes down that this group is about to be asked, or that nobody in particular is.
-    pub async fn watch_closely(&self, number: u32, group: Option<Group>) -> Reply<()> {
+    pub(crate) async fn watch_closely(&self, number: u32, group: Option<Group>) -> Reply<()> {
         let now = self.world().clock.now();
         self.store()
             .write(move |reader| {

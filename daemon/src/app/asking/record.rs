@@ -33,7 +33,7 @@ const MODEL_CHARACTERS_MAX: usize = 100;
 
 /// Outcomes as they will be stored. Made by whoever asked, so that the writer has only to put them.
 #[derive(Clone, Debug)]
-pub struct Batch {
+pub(crate) struct Batch {
     number: u32,
     attempt: u32,
     keys: Vec<OutcomeKey>,
@@ -50,7 +50,7 @@ pub struct Batch {
 
 impl Batch {
     /// An empty batch for one attempt at a study.
-    pub fn new(number: u32, attempt: u32) -> Self {
+    pub(crate) fn new(number: u32, attempt: u32) -> Self {
         Self {
             number,
             attempt,
@@ -69,7 +69,7 @@ impl Batch {
 
     /// Adds what came of everything that one respondent was asked. A respondent counts, and is paid for, once: as what
     /// the worst of the outcomes is. The tally takes the score of the first answer of those who gave all of theirs.
-    pub fn push(
+    pub(crate) fn push(
         &mut self,
         outcomes: &[(Assignment, Outcome, Usage)],
     ) -> Result<(), serde_json::Error> {
@@ -99,7 +99,12 @@ impl Batch {
 
     /// Adds what was said to reach an outcome, to be kept beside it. A reply that answered is remembered under the address of
     /// its question; one that could not be read is not, nor the reply to a repetition, which is there to differ.
-    pub fn keep(&mut self, assignment: Assignment, outcome: &Outcome, exchanges: Vec<Exchange>) {
+    pub(crate) fn keep(
+        &mut self,
+        assignment: Assignment,
+        outcome: &Outcome,
+        exchanges: Vec<Exchange>,
+    ) {
         let key = OutcomeKey { study: self.number, assignment };
         if matches!(outcome, Outcome::Answered(_)) {
             self.remember(key, &exchanges);
@@ -117,7 +122,7 @@ impl Batch {
 
     /// Adds what was said so far to a respondent who is asked more, the last reply to each question one that was read: after
     /// a halt or a crash it is found again, and need not be paid for twice.
-    pub fn keep_early(&mut self, assignment: Assignment, exchanges: Vec<Exchange>) {
+    pub(crate) fn keep_early(&mut self, assignment: Assignment, exchanges: Vec<Exchange>) {
         let key = OutcomeKey { study: self.number, assignment };
         self.remember(key, &exchanges);
         self.said.push((key, exchanges));
@@ -142,7 +147,7 @@ impl Batch {
     }
 
     /// Notes what an engine did for a respondent.
-    pub fn share(&mut self, engine: &str, model: &str, share: EngineUse) {
+    pub(crate) fn share(&mut self, engine: &str, model: &str, share: EngineUse) {
         match self.engines.get_mut(engine) {
             Some((_, sum)) => *sum = sum.plus(share),
             None => drop(self.engines.insert(engine.to_owned(), (model.to_owned(), share))),
@@ -150,12 +155,12 @@ impl Batch {
     }
 
     /// How many outcomes it holds.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.keys.len()
     }
 
     /// Whether it holds none.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
@@ -172,7 +177,7 @@ impl Batch {
 
 impl Core {
     /// Records a batch. Refused when the study takes no more answers, or when one of the outcomes exists.
-    pub async fn record(&self, mut batch: Batch) -> Reply<PanelCounts> {
+    pub(crate) async fn record(&self, mut batch: Batch) -> Reply<PanelCounts> {
         let now = self.world().clock.now();
         let (number, usage) = (batch.number, batch.usage);
         let panel = self

@@ -17,7 +17,7 @@ impl Core {
     /// The newest reply to the question at each of those addresses, where one is kept: one look at the store for all of
     /// them. What that study got itself, before a halt or a crash, it asked for; everything else it remembers, and where
     /// that is not wanted, it is left out.
-    pub async fn remembered(
+    pub(crate) async fn remembered(
         &self,
         addresses: Vec<String>,
         study: u32,
@@ -34,7 +34,11 @@ impl Core {
     }
 
     /// Keeps with which settings and templates a study is asked, unless it is known, or the study was deleted meanwhile.
-    pub async fn keep_blueprint(&self, number: u32, prompt_record: PromptRecord) -> Reply<()> {
+    pub(crate) async fn keep_blueprint(
+        &self,
+        number: u32,
+        prompt_record: PromptRecord,
+    ) -> Reply<()> {
         let now = self.world().clock.now();
         self.store()
             .write(move |reader| {

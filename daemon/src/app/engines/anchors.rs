@@ -21,7 +21,7 @@ use crate::app::Core;
 
 /// The anchors of one construct.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Anchors {
+pub(crate) struct Anchors {
     /// Their vectors, set after set.
     pub vectors: Vec<Vec<f32>>,
     /// What the model makes of them.
@@ -30,7 +30,7 @@ pub struct Anchors {
 
 /// Why there are none, for now or at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AnchorsUnavailable {
+pub(crate) struct AnchorsUnavailable {
     /// Why.
     pub why: String,
     /// When asking again may help; `None` where it will not.
@@ -45,7 +45,7 @@ impl AnchorsUnavailable {
 
 impl Core {
     /// The anchors of a construct, embedded now unless they are kept; says what that took. One try.
-    pub async fn anchors(
+    pub(crate) async fn anchors(
         &self,
         number: u32,
         cap: Option<UsdMicros>,

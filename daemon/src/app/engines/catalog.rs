@@ -37,14 +37,18 @@ type Checked = (Result<Spent, String>, Duration, Option<(Vec<Check>, UsdMicros)>
 
 impl Core {
     /// The variables that engines read.
-    pub fn engine_variables(&self, caller: &Caller) -> Reply<Vec<String>> {
+    pub(crate) fn engine_variables(&self, caller: &Caller) -> Reply<Vec<String>> {
         caller.may(Scope::Operate)?;
         let models = self.settings().models.as_ref();
         Ok(models.map(|models| models.variables()).unwrap_or_default())
     }
 
     /// Takes what a caller's environment holds of them.
-    pub fn offer(&self, caller: &Caller, environment: &BTreeMap<String, String>) -> Reply<()> {
+    pub(crate) fn offer(
+        &self,
+        caller: &Caller,
+        environment: &BTreeMap<String, String>,
+    ) -> Reply<()> {
         caller.may(Scope::Operate)?;
         if let Some(models) = &self.settings().models {
             models.offer(environment, self.world().clock.monotonic());
@@ -53,7 +57,7 @@ impl Core {
     }
 
     /// What can answer, in the order of names.
-    pub fn engines(&self, caller: &Caller) -> Reply<Vec<EngineInfo>> {
+    pub(crate) fn engines(&self, caller: &Caller) -> Reply<Vec<EngineInfo>> {
         caller.may(Scope::Read)?;
         Ok(self.all_engines())
     }
@@ -92,7 +96,7 @@ impl Core {
     }
 
     /// Makes one small call to an engine and says what works. What it costs is told and booked like any other call.
-    pub async fn check_engine(&self, caller: &Caller, name: &str) -> Reply<EngineCheck> {
+    pub(crate) async fn check_engine(&self, caller: &Caller, name: &str) -> Reply<EngineCheck> {
         caller.may(Scope::Operate)?;
         if let Some(encoder) = self.encoder().filter(|encoder| encoder.engine() == name) {
             let begun = self.world().clock.monotonic();

@@ -14,7 +14,7 @@ use crate::app::{Caller, Core, Scope};
 impl Core {
     /// Changes what is given and says what holds now; given nothing, goes back to what settings say. Studies at work follow
     /// at once: a lower limit counts from the next call on, a higher one is climbed to.
-    pub async fn tune_engine(
+    pub(crate) async fn tune_engine(
         &self,
         caller: &Caller,
         name: &str,

@@ -23,7 +23,7 @@ use crate::app::money::cost_estimate::unknown_price;
 
 /// Who makes the further channels of a study.
 #[derive(Clone, Debug, Default)]
-pub struct Makers {
+pub(crate) struct Makers {
     /// What turns texts into vectors.
     pub embedder: Option<Arc<Embedder>>,
     /// What rates texts.
@@ -59,7 +59,7 @@ impl Core {
     }
 
     /// Who makes the further channels of that study.
-    pub fn makers(&self, spec: &StudySpec) -> Reply<Makers> {
+    pub(crate) fn makers(&self, spec: &StudySpec) -> Reply<Makers> {
         let mut makers = Makers::default();
         let Some(elicitation) = &spec.measurement.elicitation else { return Ok(makers) };
         if let Some(name) = &elicitation.embedding_engine {

@@ -36,7 +36,7 @@ const PAGE_BYTES_MAX: usize = 960 * 1024;
 
 impl Core {
     /// Some lines of the evidence of a study that has ended.
-    pub async fn evidence(
+    pub(crate) async fn evidence(
         &self,
         caller: &Caller,
         id: StudyId,

@@ -79,7 +79,7 @@ pub enum NotReplayed {
 ///
 /// # Errors
 /// What is wrong with it, or the first difference.
-pub fn replay(file: impl BufRead) -> Result<Replayed, NotReplayed> {
+pub(crate) fn replay(file: impl BufRead) -> Result<Replayed, NotReplayed> {
     let mut lines = SealedLines { file, number: 0, seal: UNSEALED.to_owned(), study_type: None };
     let EvidenceLine::Opening(opening) = lines.next()? else {
         return Err(lines.damaged("a file of evidence opens with what was asked"));

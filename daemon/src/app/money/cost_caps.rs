@@ -26,7 +26,7 @@ use crate::app::money::cost_estimate::dollars;
 
 /// The caps on real cost that settings give; none is without limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Caps {
+pub(crate) struct Caps {
     /// Most of one calendar day in UTC.
     pub day: Option<UsdMicros>,
     /// Most of all time.
@@ -105,7 +105,7 @@ impl Spending {
 impl Core {
     /// Reads from the ledger what was spent, and tells what that study has cost so far. Call it before the study's first
     /// reservation; it blocks its thread.
-    pub fn open_spending(&self, number: u32) -> Reply<()> {
+    pub(crate) fn open_spending(&self, number: u32) -> Reply<()> {
         let now = self.world().clock.now();
         let first = self.spending().books().is_none();
         let (spent, ledger) = self.store().read(|reader| -> Result<_, Fault> {
@@ -132,7 +132,7 @@ impl Core {
     ///
     /// # Errors
     /// The cap that does not.
-    pub fn reserve_cost(
+    pub(crate) fn reserve_cost(
         &self,
         number: u32,
         own_cap: Option<UsdMicros>,
@@ -179,7 +179,7 @@ impl Core {
     }
 
     /// The call is over: what it cost is spent, what was set aside beyond that is free again.
-    pub fn settle_cost(&self, number: u32, worst: UsdMicros, actual: UsdMicros) {
+    pub(crate) fn settle_cost(&self, number: u32, worst: UsdMicros, actual: UsdMicros) {
         if (worst, actual) == (UsdMicros::ZERO, UsdMicros::ZERO) {
             return;
         }
@@ -232,7 +232,7 @@ impl Core {
     }
 
     /// What that study has spent and the ledger does not hold yet.
-    pub fn unbooked(&self, number: u32) -> UsdMicros {
+    pub(crate) fn unbooked(&self, number: u32) -> UsdMicros {
         let books = self.spending().books();
         let study = books.as_ref().and_then(|books| books.studies.get(&number));
         UsdMicros(study.map_or(0, |study| study.unbooked))
@@ -304,7 +304,7 @@ fn day_of(at: Timestamp) -> i64 {
 
 /// A cap as settings give it: dollars, where 0 is none.
 #[expect(clippy::cast_possible_truncation, reason = "settings allow at most a million dollars")]
-pub fn cap(dollars: f64) -> Option<UsdMicros> {
+pub(crate) fn cap(dollars: f64) -> Option<UsdMicros> {
     (dollars > 0.0).then(|| UsdMicros((dollars * 1e6).round() as i64))
 }
 

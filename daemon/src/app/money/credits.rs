@@ -24,7 +24,7 @@ const GRANT_MAX: Credits = Credits(1_000_000_000_000);
 
 impl Core {
     /// Where the budget stands. Books the month's allowance when a month has begun.
-    pub async fn credits(&self, caller: &Caller) -> Reply<WireBalance> {
+    pub(crate) async fn credits(&self, caller: &Caller) -> Reply<WireBalance> {
         caller.may(Scope::Read)?;
         let now = self.world().clock.now();
         let look = move |core: &Self| {
@@ -56,7 +56,7 @@ impl Core {
     }
 
     /// Adds credits that do not lapse.
-    pub async fn grant(&self, caller: &Caller, credits: Credits) -> Reply<WireBalance> {
+    pub(crate) async fn grant(&self, caller: &Caller, credits: Credits) -> Reply<WireBalance> {
         caller.may(Scope::Operate)?;
         if credits <= Credits::ZERO || credits > GRANT_MAX {
             return Err(ApiError::new(
@@ -83,7 +83,7 @@ impl Core {
     }
 
     /// Movements, newest first, from `offset` on. The books are the installation's, with what every owner did.
-    pub async fn statement(
+    pub(crate) async fn statement(
         &self,
         caller: &Caller,
         offset: u32,

@@ -31,7 +31,7 @@ impl Core {
     }
 
     /// Notes, durably and before the first of them goes, which calls a study may have under way.
-    pub async fn note_calls(&self, number: u32, calls: CallsUnderWay) -> Reply<()> {
+    pub(crate) async fn note_calls(&self, number: u32, calls: CallsUnderWay) -> Reply<()> {
         let now = self.world().clock.now();
         self.store()
             .write(move |_| {
@@ -44,7 +44,7 @@ impl Core {
 
     /// A study makes no calls any more: books what they cost and is not in the ledger yet, `lost` among it, and removes the
     /// note of what may be under way, in one transaction. What cannot be booked now is booked when the store takes it.
-    pub async fn end_calls(&self, number: u32, lost: Usage) -> Reply<()> {
+    pub(crate) async fn end_calls(&self, number: u32, lost: Usage) -> Reply<()> {
         let rest = self.stop_spending(number);
         // What became of replies is known better to whoever read them; what it cost is known here.
         let cost = UsdMicros(rest.cost.0.max(lost.cost.0));
@@ -55,7 +55,7 @@ impl Core {
     }
 
     /// Books what could not be booked when its study ended, because the store took no writes.
-    pub async fn book_unbooked(&self) -> Reply<()> {
+    pub(crate) async fn book_unbooked(&self) -> Reply<()> {
         for number in self.with_unbooked() {
             self.end_calls(number, Usage::default()).await?;
         }
@@ -63,7 +63,7 @@ impl Core {
     }
 
     /// The daemon stops and every call was given up: books all of them at the most they can have cost.
-    pub async fn book_given_up(&self) -> Reply<()> {
+    pub(crate) async fn book_given_up(&self) -> Reply<()> {
         for number in self.with_spending() {
             self.end_calls(number, Usage::default()).await?;
         }
@@ -73,7 +73,7 @@ impl Core {
     /// After an end that was not clean, books the calls that may have been under way, since nobody knows what became of
     /// them. Whoever makes calls asks for this first; it is done once. Without it a daemon that is cut off now and then would
     /// spend more than it says, and pass its caps.
-    pub async fn settle_past(&self) -> Reply<()> {
+    pub(crate) async fn settle_past(&self) -> Reply<()> {
         self.spending().past.get_or_try_init(|| self.book_cut_off()).await.copied()
     }
 

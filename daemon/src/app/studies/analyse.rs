@@ -29,7 +29,7 @@ const STRETCH: u32 = 4_096;
 
 impl Core {
     /// Two studies against each other by one of their results, paired when the same people answered both.
-    pub async fn compare(
+    pub(crate) async fn compare(
         &self,
         caller: &Caller,
         a: StudyId,
@@ -63,7 +63,7 @@ impl Core {
     }
 
     /// One result of a study broken down by one or two dimensions.
-    pub async fn cross(
+    pub(crate) async fn cross(
         &self,
         caller: &Caller,
         study: StudyId,
@@ -109,7 +109,7 @@ impl Core {
     }
 
     /// What a study asked, and of whom.
-    pub async fn asked(&self, caller: &Caller, study: StudyId) -> Reply<Asked> {
+    pub(crate) async fn asked(&self, caller: &Caller, study: StudyId) -> Reply<Asked> {
         self.view(caller, move |_, reader, owner| {
             let found = by_id(reader, owner, study)?;
             let panel = panel(reader, &found)?;
@@ -124,7 +124,11 @@ impl Core {
     }
 
     /// How many people a difference takes, or what so many can show.
-    pub async fn power(&self, caller: &Caller, question: PowerQuestion) -> Reply<PowerAnswer> {
+    pub(crate) async fn power(
+        &self,
+        caller: &Caller,
+        question: PowerQuestion,
+    ) -> Reply<PowerAnswer> {
         caller.may(Scope::Read)?;
         self.looking(move |_| {
             planning::power(&question).map_err(|error| {

@@ -20,7 +20,12 @@ use crate::app::{Caller, Core, Scope};
 impl Core {
     /// Changes what a study does. When this returns, it does it: after a cancellation nobody else is asked but those whose
     /// question is already out.
-    pub async fn control(&self, caller: &Caller, id: StudyId, control: Control) -> Reply<Study> {
+    pub(crate) async fn control(
+        &self,
+        caller: &Caller,
+        id: StudyId,
+        control: Control,
+    ) -> Reply<Study> {
         let owner = caller.may(Scope::Write)?.clone();
         let now = self.world().clock.now();
         let settings = Arc::clone(self.settings());
@@ -62,7 +67,12 @@ impl Core {
     }
 
     /// Replaces a study's tags.
-    pub async fn tag(&self, caller: &Caller, id: StudyId, tags: Vec<String>) -> Reply<Study> {
+    pub(crate) async fn tag(
+        &self,
+        caller: &Caller,
+        id: StudyId,
+        tags: Vec<String>,
+    ) -> Reply<Study> {
         let owner = caller.may(Scope::Write)?.clone();
         let tags = checked(tags)?;
         let now = self.world().clock.now();

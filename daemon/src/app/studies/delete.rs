@@ -28,7 +28,7 @@ pub(in crate::app) const ROWS: [Table; 4] =
 
 /// How much of an erasure is done at once.
 #[derive(Clone, Copy, Debug)]
-pub struct ErasureSteps {
+pub(crate) struct ErasureSteps {
     /// Rows that one transaction removes: few enough that nobody else who writes has to wait for it.
     pub rows: usize,
     /// Rows that one look at a whole table passes.
@@ -44,7 +44,12 @@ impl Default for ErasureSteps {
 impl Core {
     /// Deletes a study that has ended; waits up to `patience` until every row is gone. When that is not long enough, the
     /// rest goes on by itself, also after a restart.
-    pub async fn delete(&self, caller: &Caller, id: StudyId, patience: Duration) -> Reply<Deleted> {
+    pub(crate) async fn delete(
+        &self,
+        caller: &Caller,
+        id: StudyId,
+        patience: Duration,
+    ) -> Reply<Deleted> {
         let owner = caller.may(Scope::Write)?.clone();
         let now = self.world().clock.now();
         let mut deleted = self
@@ -101,7 +106,7 @@ impl Core {
     }
 
     /// Removes what is left of the studies that were deleted. Whatever interrupts it, it can be begun again.
-    pub async fn erase(&self) -> Reply<()> {
+    pub(crate) async fn erase(&self) -> Reply<()> {
         let _alone = self.erasure().await;
         let under_way = self.looking(|core| core.look(|reader| Ok(marked(reader)?))).await?;
         if under_way.is_empty() {

@@ -14,7 +14,7 @@ use crate::app::{Caller, Core, Scope};
 
 impl Core {
     /// Checks a draft and says what it would do. Stores nothing.
-    pub async fn check(&self, caller: &Caller, draft: Draft) -> Reply<Preview> {
+    pub(crate) async fn check(&self, caller: &Caller, draft: Draft) -> Reply<Preview> {
         caller.may(Scope::Read)?;
         self.looking(move |core| {
             let settings = core.with_rules(|rules| stimulus::settings(&draft, rules));
@@ -56,7 +56,7 @@ impl Core {
     }
 
     /// Checks a draft and takes the study on, or finds the one that the same key made.
-    pub async fn submit_draft(&self, caller: &Caller, submit: Submit) -> Reply<Study> {
+    pub(crate) async fn submit_draft(&self, caller: &Caller, submit: Submit) -> Reply<Study> {
         let owner = caller.may(Scope::Write)?.clone();
         let body = fingerprint(&(&submit.draft, caller.origin, owner.to_string()));
         let Submit { key, draft, cost_confirmed, .. } = submit;

@@ -23,13 +23,13 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 
 impl Core {
     /// Where the history ends now.
-    pub fn head(&self) -> Cursor {
+    pub(crate) fn head(&self) -> Cursor {
         Cursor(*self.store().last_event().borrow())
     }
 
     /// The history after a cursor; waits up to `wait` for the next event when there is none. A cursor past the end is one
     /// of a history that is no more, because an older backup was put back: `next` is then the end of this one.
-    pub async fn events(
+    pub(crate) async fn events(
         &self,
         caller: &Caller,
         after: Cursor,

@@ -15,7 +15,7 @@ use crate::app::studies::submit::Plan;
 
 impl Core {
     /// The panel of a study, sampled anew. The same specification gives the same people.
-    pub fn sample(&self, spec: &StudySpec) -> Reply<Panel> {
+    pub(crate) fn sample(&self, spec: &StudySpec) -> Reply<Panel> {
         sample(Population::embedded(), &recipe(spec)).map_err(|error: SampleError| {
             ApiError::new(ErrorCode::InvalidInput, error.to_string())
                 .because(&error)
@@ -24,7 +24,7 @@ impl Core {
     }
 
     /// What a submission of that specification would run. Blocks its thread for the sampling.
-    pub fn plan(&self, spec: StudySpec) -> Reply<Plan> {
+    pub(crate) fn plan(&self, spec: StudySpec) -> Reply<Plan> {
         let engine = self.engine(&spec.engine)?;
         let panel = self.sample(&spec)?;
         Ok(Plan {
@@ -45,7 +45,7 @@ impl Core {
     }
 
     /// The engine of that name.
-    pub fn engine(&self, name: &str) -> Reply<Engine> {
+    pub(crate) fn engine(&self, name: &str) -> Reply<Engine> {
         let settings = self.settings();
         if let Some(engine) = settings.engines.get(name) {
             return Ok(engine.clone());
@@ -79,7 +79,7 @@ impl Core {
     }
 
     /// The names of all engines, those that lack a key included.
-    pub fn engine_names(&self) -> Vec<String> {
+    pub(crate) fn engine_names(&self) -> Vec<String> {
         let settings = self.settings();
         let models = settings.models.iter().flat_map(|models| models.names());
         settings.engines.keys().cloned().chain(models).collect()

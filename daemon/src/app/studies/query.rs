@@ -45,7 +45,7 @@ const RECENT_SECONDS: i64 = 60;
 
 impl Core {
     /// Lists studies, newest first.
-    pub async fn studies(&self, caller: &Caller, query: &StudyQuery) -> Reply<Page<Study>> {
+    pub(crate) async fn studies(&self, caller: &Caller, query: &StudyQuery) -> Reply<Page<Study>> {
         let query = query.clone();
         let limit = match query.limit {
             0 => STUDIES_MAX,
@@ -92,13 +92,13 @@ impl Core {
     }
 
     /// Finds the study that an id, an unambiguous prefix of one, or `@` (the latest) names.
-    pub async fn find(&self, caller: &Caller, name: &str) -> Reply<Study> {
+    pub(crate) async fn find(&self, caller: &Caller, name: &str) -> Reply<Study> {
         let name = name.to_owned();
         self.view(caller, move |_, reader, owner| Ok(by_name(reader, owner, &name)?.study())).await
     }
 
     /// A study with its results, without single answers.
-    pub async fn report(&self, caller: &Caller, id: StudyId) -> Reply<Report> {
+    pub(crate) async fn report(&self, caller: &Caller, id: StudyId) -> Reply<Report> {
         self.view(caller, move |core, reader, owner| {
             let now = core.world().clock.now();
             let found = by_id(reader, owner, id)?;
@@ -131,7 +131,7 @@ impl Core {
     }
 
     /// What a study looks like now.
-    pub async fn live(&self, caller: &Caller, id: StudyId) -> Reply<Live> {
+    pub(crate) async fn live(&self, caller: &Caller, id: StudyId) -> Reply<Live> {
         self.view(caller, move |core, reader, owner| {
             let now = core.world().clock.now();
             let found = by_id(reader, owner, id)?;
@@ -184,7 +184,7 @@ impl Core {
     }
 
     /// Answers in respondent order, from the respondent at `offset` on; `next` is the respondent to go on with.
-    pub async fn answers(
+    pub(crate) async fn answers(
         &self,
         caller: &Caller,
         id: StudyId,
@@ -223,7 +223,7 @@ impl Core {
 
     /// One byte for each respondent from `offset` on: the score plus one, 0 while there is no outcome, 255 for an outcome
     /// that is no score.
-    pub async fn scores(
+    pub(crate) async fn scores(
         &self,
         caller: &Caller,
         id: StudyId,
@@ -262,7 +262,7 @@ impl Core {
     }
 
     /// How many of the caller's studies are at work.
-    pub async fn counts(&self, caller: &Caller) -> Reply<StudyCounts> {
+    pub(crate) async fn counts(&self, caller: &Caller) -> Reply<StudyCounts> {
         self.view(caller, |_, reader, owner| {
             let mut counts = StudyCounts::default();
             for pending in unfinished(reader)? {
@@ -283,7 +283,7 @@ impl Core {
     }
 
     /// The panel of a study, as it was sampled.
-    pub fn panel(&self, number: u32) -> Reply<Panel> {
+    pub(crate) fn panel(&self, number: u32) -> Reply<Panel> {
         self.look(|reader| Ok(panel(reader, &by_number(reader, number)?)?))
     }
 

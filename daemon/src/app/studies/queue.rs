@@ -19,13 +19,13 @@ const LISTED_MAX: usize = 500;
 
 impl Core {
     /// The caller's studies at work, then those that wait, in the order in which they will be asked. At most 500.
-    pub async fn queue(&self, caller: &Caller) -> Reply<Vec<Study>> {
+    pub(crate) async fn queue(&self, caller: &Caller) -> Reply<Vec<Study>> {
         self.view(caller, |_, reader, owner| listed(reader, owner)).await
     }
 
     /// Puts a waiting study at a place among those of its owner that wait, from 1; a place behind the last is the last.
     /// Whoever else waits keeps their place.
-    pub async fn move_in_queue(
+    pub(crate) async fn move_in_queue(
         &self,
         caller: &Caller,
         id: StudyId,
@@ -95,7 +95,7 @@ fn listed(reader: &Reader<'_>, owner: &Owner) -> Result<Vec<Study>, UseCaseError
 
 /// Those that can go on without their owner, in the order in which they get places at work: those that had one before a
 /// restart keep it.
-pub fn in_order(pending: Vec<Pending>) -> Vec<Pending> {
+pub(crate) fn in_order(pending: Vec<Pending>) -> Vec<Pending> {
     let rank = |state: State| match state {
         State::Running | State::Finalizing => Some(0_u8),
         State::Queued => Some(1),

@@ -26,7 +26,7 @@ use crate::app::{Caller, Core, Owner, Scope};
 
 /// A checked study with everything that was computed for it before the transaction.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// What is asked.
     pub spec: StudySpec,
     /// The model that will answer.
@@ -51,7 +51,7 @@ pub struct Plan {
 
 /// A study to take on.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Submission {
+pub(crate) struct Submission {
     /// Fresh for each submission, repeated only with the very same one.
     pub key: SubmitKey,
     /// [`fingerprint`] of what the client sent. Not of the plan: a seed that was drawn differs from call to call.
@@ -63,7 +63,7 @@ pub struct Submission {
 }
 
 /// SHA-256 (hex) of a request, to tell whether a key is used again for the same one.
-pub fn fingerprint(request: &impl Serialize) -> String {
+pub(crate) fn fingerprint(request: &impl Serialize) -> String {
     sha256_hex(serde_json::to_vec(request).unwrap_or_default())
 }
 
@@ -81,7 +81,7 @@ impl Core {
     }
 
     /// Takes a study on, or finds the one that the same key made.
-    pub async fn submit(&self, caller: &Caller, submission: Submission) -> Reply<Study> {
+    pub(crate) async fn submit(&self, caller: &Caller, submission: Submission) -> Reply<Study> {
         let (owner, origin) = (caller.may(Scope::Write)?.clone(), caller.origin);
         let now = self.world().clock.now();
         let id = StudyId(self.world().ids.fresh());

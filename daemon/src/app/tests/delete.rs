@@ -13,10 +13,11 @@ use protocol::measurement::Reuse;
 use protocol::service::{Control, StudyQuery};
 use protocol::study::{Instrument, StudySpec};
 
+use crate::app::studies::submit::{Submission, fingerprint};
 use crate::app::testing::{
     Disk, broken, everyone_answers, me, options, paper, reply, settings, spec, world,
 };
-use crate::app::{Batch, Core, Submission, fingerprint};
+use crate::app::{Batch, Core};
 use crate::domain::digest::sha256_hex;
 use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::{End, Exchange, ReplySource};
@@ -81,7 +82,10 @@ fn outcome(word: &str, respondent: u32) -> Outcome {
     }
     let text =
         reply(respondent).text.replace("the price puts me off", &format!("{word} puts me off"));
-    Outcome::Answered(instrument::read(&worded(word), &text).unwrap())
+    Outcome::Answered(
+        instrument::read_at(&worded(word), Assignment::first(FIRST_ROUND, respondent), &text)
+            .unwrap(),
+    )
 }
 
 /// A study that ran to its results, with that word wherever there is room for one.

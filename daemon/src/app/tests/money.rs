@@ -17,16 +17,19 @@ use protocol::run::State;
 use protocol::service::Control;
 use uuid::Uuid;
 
+use crate::app::studies::submit::Submission;
 use crate::app::testing::{
     Disk, broken, everyone_answers, me, options, reply, settings, spec, submission, world,
 };
-use crate::app::{Batch, Core, Submission};
+use crate::app::{Batch, Core};
 use crate::domain::instrument;
-use crate::domain::ledger::{Account, Approval, Delivery, NotPayable, Settlement};
+use crate::domain::ledger::settlement::{Approval, Delivery, NotPayable};
+use crate::domain::ledger::{Account, Settlement};
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome, Usage};
 use crate::store::rows::{Balance, HoldRow};
 use crate::store::{Fault, Order, Writes};
-use crate::world::{ManualClock, World};
+use crate::world::World;
+use crate::world::testing::ManualClock;
 
 const PANEL: usize = 6;
 const ALLOWANCE: i64 = 20;
@@ -517,9 +520,14 @@ impl Real {
         for (who, kind) in outcomes {
             let respondent = u32::try_from(*who).unwrap();
             let outcome = match kind {
-                Kind::Answered => {
-                    Outcome::Answered(instrument::read(&spec(6), &reply(respondent).text).unwrap())
-                }
+                Kind::Answered => Outcome::Answered(
+                    instrument::read_at(
+                        &spec(6),
+                        Assignment::first(FIRST_ROUND, respondent),
+                        &reply(respondent).text,
+                    )
+                    .unwrap(),
+                ),
                 Kind::Refused => Outcome::Refused { reason: "no".to_owned() },
                 Kind::Failed => Outcome::Failed { reason: "no line".to_owned() },
             };

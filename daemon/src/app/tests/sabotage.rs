@@ -24,7 +24,8 @@ fn at(respondent: u32) -> Assignment {
 fn batch(number: u32, respondents: std::ops::Range<u32>) -> Batch {
     let mut batch = Batch::new(number, 0);
     for respondent in respondents {
-        let answered = instrument::read(&spec(10), &reply(respondent).text).unwrap();
+        let answered =
+            instrument::read_at(&spec(10), at(respondent), &reply(respondent).text).unwrap();
         let outcome = Outcome::Answered(answered);
         batch.push(&[(at(respondent), outcome, Usage::default())]).unwrap();
     }

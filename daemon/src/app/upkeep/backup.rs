@@ -15,7 +15,7 @@ use crate::app::{Caller, Core, Scope};
 
 impl Core {
     /// Writes a consistent copy of everything, whoever owns it; returns where. Without a path, among the daily ones.
-    pub async fn backup(&self, caller: &Caller, path: Option<&Path>) -> Reply<PathBuf> {
+    pub(crate) async fn backup(&self, caller: &Caller, path: Option<&Path>) -> Reply<PathBuf> {
         caller.may(Scope::Operate)?;
         let path = path.map(Path::to_owned);
         self.looking(move |core| core.back_up(path.as_deref())).await
@@ -65,7 +65,7 @@ impl Core {
     }
 
     /// Makes today's backup when there is none yet, and removes daily ones beyond the newest few.
-    pub async fn backup_daily(&self) -> Reply<Option<PathBuf>> {
+    pub(crate) async fn backup_daily(&self) -> Reply<Option<PathBuf>> {
         let made = self.looking(Self::back_up_today).await;
         self.set_backup_trouble(made.as_ref().err().map(|error| error.message.clone()));
         made
@@ -93,7 +93,7 @@ impl Core {
 
     /// Saves the store beside its file's place when the file is not there, before this process and the only copy with it
     /// end. Says where, if it had to.
-    pub async fn rescue(&self) -> Reply<Option<PathBuf>> {
+    pub(crate) async fn rescue(&self) -> Reply<Option<PathBuf>> {
         self.looking(|core| {
             core.store().rescue().map_err(|fault| {
                 let what =
@@ -129,7 +129,7 @@ fn failed(path: &Path, fault: &Fault) -> ApiError {
 }
 
 /// Puts a backup back while no daemon runs. It is opened, checked and audited first, and the present file is moved aside.
-pub fn restore_backup(backup: &Path, target: &Path) -> Result<Restored, RestoreError> {
+pub(crate) fn restore_backup(backup: &Path, target: &Path) -> Result<Restored, RestoreError> {
     restore(backup, target, &Options::default(), |reader| {
         let broken: Vec<String> = audit::all(reader)
             .into_iter()

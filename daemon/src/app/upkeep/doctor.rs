@@ -10,7 +10,7 @@ use crate::app::{Caller, Core, Scope};
 
 impl Core {
     /// Audits every invariant. Reads the whole store, so it takes seconds on a large one.
-    pub async fn doctor(&self, caller: &Caller) -> Reply<Vec<Check>> {
+    pub(crate) async fn doctor(&self, caller: &Caller) -> Reply<Vec<Check>> {
         caller.may(Scope::Operate)?;
         let mut checks = vec![self.health(), self.rewound()];
         checks.extend(self.backed_up());

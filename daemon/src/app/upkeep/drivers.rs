@@ -19,11 +19,11 @@ impl DriverList {
 }
 
 /// What a driver did when it looked, where that is worth telling; or why something is left.
-pub type Looked = Reply<Option<String>>;
+pub(crate) type Looked = Reply<Option<String>>;
 
 /// A change in how a driver fares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub(crate) enum Turn {
     /// It fails now, and did not before.
     Failed,
     /// It does what is due again.
@@ -32,14 +32,14 @@ pub enum Turn {
 
 /// A driver in the list of its core.
 #[derive(Clone, Debug)]
-pub struct Enlisted {
+pub(crate) struct Enlisted {
     core: Core,
     name: &'static str,
 }
 
 impl Core {
     /// Puts a driver into the list; one of that name that was there before is replaced.
-    pub fn enlist(&self, name: &'static str, period: Duration) -> Enlisted {
+    pub(crate) fn enlist(&self, name: &'static str, period: Duration) -> Enlisted {
         let driver =
             DriverStatus { name: name.to_owned(), period_seconds: period.as_secs(), last: None };
         let mut all = self.driver_list().all();
@@ -52,14 +52,14 @@ impl Core {
     }
 
     /// What moves by itself, and what came of the last look of each.
-    pub fn drivers(&self) -> Vec<DriverStatus> {
+    pub(crate) fn drivers(&self) -> Vec<DriverStatus> {
         self.driver_list().all().clone()
     }
 }
 
 impl Enlisted {
     /// Notes what came of a look, and tells the log when that is a change.
-    pub fn note(&self, looked: Looked) -> Option<Turn> {
+    pub(crate) fn note(&self, looked: Looked) -> Option<Turn> {
         let Self { core, name } = self;
         let outcome = match &looked {
             Ok(what) => DriverOutcome::Ok { what: what.clone() },

@@ -51,7 +51,7 @@ struct Run {
 
 impl Core {
     /// Folds what is old enough, step by step; says how many events that were. Nothing where the settings keep everything.
-    pub async fn fold_events(&self) -> Reply<u64> {
+    pub(crate) async fn fold_events(&self) -> Reply<u64> {
         let days = self.settings().events_kept_days;
         if days == 0 {
             return Ok(0);

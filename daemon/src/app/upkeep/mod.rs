@@ -1,7 +1,7 @@
 //! Use cases that keep the store sound: the audit of every invariant, the doctor that runs it, backups, and the folding
 //! of old events.
 
-pub mod audit;
+pub(crate) mod audit;
 pub(super) mod backup;
 pub(super) mod doctor;
 pub(super) mod drivers;

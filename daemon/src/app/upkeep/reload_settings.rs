@@ -17,7 +17,7 @@ const OF_ENGINES: [&str; 3] = ["concurrency", "requests_per_minute", "tokens_per
 
 /// Where settings came from.
 #[derive(Clone, Debug)]
-pub struct ReloadSource {
+pub(crate) struct ReloadSource {
     /// The file.
     pub file: PathBuf,
     /// What was read at the start, of the file and beside it.
@@ -29,7 +29,7 @@ impl Core {
     ///
     /// # Errors
     /// What is wrong with the settings: then nothing is changed.
-    pub async fn reload(&self, caller: &Caller, apply: bool) -> Reply<Vec<SettingChange>> {
+    pub(crate) async fn reload(&self, caller: &Caller, apply: bool) -> Reply<Vec<SettingChange>> {
         caller.may(Scope::Operate)?;
         self.looking(move |core| core.take_over(&core.read_settings()?, apply)).await
     }

@@ -13,7 +13,7 @@ use protocol::measurement::{Control, WORDINGS_MAX};
 
 use super::outcome::Assignment;
 
-pub use shown::shown;
+pub(crate) use shown::shown;
 
 /// The first code after those of the answer and its replicates.
 const CONTROLS_FROM: u16 = 1_000;

@@ -12,7 +12,7 @@ use crate::domain::instrument::{Controls, Supplied, compose, controls, stimuli};
 
 /// The study as it is shown for that purpose.
 #[must_use]
-pub fn shown(spec: &StudySpec, asking: Purpose) -> Cow<'_, StudySpec> {
+pub(crate) fn shown(spec: &StudySpec, asking: Purpose) -> Cow<'_, StudySpec> {
     let study_type = spec.instrument.study_type();
     let Controls::On { decoy, .. } = controls(study_type) else { return Cow::Borrowed(spec) };
     let text = match asking {

@@ -12,13 +12,13 @@ use crate::domain::stats::bootstrap::generator;
 
 /// Tasks of each respondent: two if an A/B test shows both orders, else one. The price is one credit either way.
 #[must_use]
-pub fn tasks(spec: &StudySpec) -> u16 {
+pub(crate) fn tasks(spec: &StudySpec) -> u16 {
     kind_of(&spec.instrument).tasks(&spec.instrument)
 }
 
 /// The number of rounds of a study: in each of them every respondent is asked anew.
 #[must_use]
-pub fn rounds(spec: &StudySpec) -> u16 {
+pub(crate) fn rounds(spec: &StudySpec) -> u16 {
     kind_of(&spec.instrument).rounds(&spec.instrument)
 }
 
@@ -54,12 +54,12 @@ impl Subsample {
 
 /// The assignments besides the answer: every purpose with its subsample, in the order of asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subsamples(Vec<(Purpose, Subsample)>);
+pub(crate) struct Subsamples(Vec<(Purpose, Subsample)>);
 
 impl Subsamples {
     /// The extras of a study.
     #[must_use]
-    pub fn of(spec: &StudySpec) -> Self {
+    pub(crate) fn of(spec: &StudySpec) -> Self {
         let measurement = &spec.measurement;
         let replicates = Subsample::of(spec, measurement.replicates);
         let checks = Subsample::of(spec, measurement.subsample);
@@ -71,18 +71,18 @@ impl Subsamples {
     }
 
     /// The purposes, each with the size of its subsample.
-    pub fn kinds(&self) -> impl Iterator<Item = (Purpose, u64)> + '_ {
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = (Purpose, u64)> + '_ {
         self.0.iter().map(|(asking, of)| (*asking, of.wanted))
     }
 
     /// The purposes besides the answer that apply to that respondent, in the order of asking.
-    pub fn of_one(&self, respondent: u32) -> impl Iterator<Item = Purpose> + '_ {
+    pub(crate) fn of_one(&self, respondent: u32) -> impl Iterator<Item = Purpose> + '_ {
         let theirs = self.0.iter().filter(move |(_, of)| of.holds(respondent));
         theirs.map(|(asking, _)| *asking)
     }
 
     /// All (purpose, respondent) pairs besides the answer, ordered by purpose.
-    pub fn all(&self) -> impl Iterator<Item = (Purpose, u32)> + '_ {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (Purpose, u32)> + '_ {
         self.0.iter().flat_map(|(asking, of)| {
             let panel = u32::try_from(of.panel).unwrap_or(u32::MAX);
             (0..panel).filter(|who| of.holds(*who)).map(|who| (*asking, who))
@@ -91,19 +91,13 @@ impl Subsamples {
 
     /// Number of (purpose, respondent) pairs besides the answer.
     #[must_use]
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.0.iter().map(|(_, of)| of.wanted).sum()
-    }
-
-    /// Whether respondents are asked for the answer only.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 
 /// All assignments of one respondent in a round, in the order of asking: the answer first, then everything else.
-pub fn assignments(
+pub(crate) fn assignments(
     spec: &StudySpec,
     round: u16,
     respondent: u32,
@@ -117,15 +111,9 @@ pub fn assignments(
     })
 }
 
-/// Number of assignments of the whole study, extras included.
-#[must_use]
-pub fn questions(spec: &StudySpec) -> u64 {
-    (u64::from(spec.panel) + Subsamples::of(spec).len()) * u64::from(tasks(spec))
-}
-
 /// A sentence without a full stop on what is asked besides the answers; `None` if nothing is.
 #[must_use]
-pub fn besides(spec: &StudySpec) -> Option<String> {
+pub(crate) fn besides(spec: &StudySpec) -> Option<String> {
     let extras = Subsamples::of(spec);
     let tasks = u64::from(tasks(spec));
     let kinds: Vec<String> =

@@ -15,7 +15,7 @@ use crate::domain::stats::{LEVEL, estimate, multiple};
 
 /// Why two studies cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotComparable {
+pub(crate) enum NotComparable {
     /// The study types differ.
     #[error("A {0} study cannot be compared with a {1} study")]
     Instruments(StudyType, StudyType),
@@ -51,7 +51,7 @@ impl Both {
 
 /// Compares two studies from a stream of outcomes; it keeps counts only.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Comparator {
+pub(crate) struct Comparator {
     paired: bool,
     quantity: StudyMetric,
     /// Tasks of each respondent in each study.
@@ -63,7 +63,11 @@ pub struct Comparator {
 impl Comparator {
     /// A comparator for those two studies. They are paired when their panels are the same: same audience, seed and
     /// size rules.
-    pub fn new(a: &StudySpec, b: &StudySpec, quantity: StudyMetric) -> Result<Self, NotComparable> {
+    pub(crate) fn new(
+        a: &StudySpec,
+        b: &StudySpec,
+        quantity: StudyMetric,
+    ) -> Result<Self, NotComparable> {
         let (type_a, type_b) = (a.instrument.study_type(), b.instrument.study_type());
         if type_a != type_b {
             return Err(NotComparable::Instruments(type_a, type_b));
@@ -75,13 +79,18 @@ impl Comparator {
 
     /// Whether both studies have the same panel.
     #[must_use]
-    pub fn is_paired(&self) -> bool {
+    pub(crate) fn is_paired(&self) -> bool {
         self.paired
     }
 
     /// Adds a respondent with all outcomes in the first and in the second study. If the studies are not paired, call
     /// it once for each respondent of each study, with the other side empty.
-    pub fn add(&mut self, classes: &[(&'static str, &'static str)], a: &[Outcome], b: &[Outcome]) {
+    pub(crate) fn add(
+        &mut self,
+        classes: &[(&'static str, &'static str)],
+        a: &[Outcome],
+        b: &[Outcome],
+    ) {
         let read = |outcomes: &[Outcome], tasks: u16| {
             let said: Vec<&Answered> = outcomes
                 .iter()
@@ -106,7 +115,7 @@ impl Comparator {
 
     /// The comparison; `None` unless both studies have an answer.
     #[must_use]
-    pub fn finish(self) -> Option<Comparison> {
+    pub(crate) fn finish(self) -> Option<Comparison> {
         let mut segments: BTreeMap<String, BTreeMap<String, Difference>> = BTreeMap::new();
         for (dimension, classes) in &self.classes {
             let known = segments.entry((*dimension).to_owned()).or_default();

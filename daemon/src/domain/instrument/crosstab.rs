@@ -15,12 +15,12 @@ use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate, multiple};
 
 /// The dimensions that a result can be broken down by.
-pub const DIMENSIONS: &[&str] =
+pub(crate) const DIMENSIONS: &[&str] =
     &["gender", "age_band", "income_bracket", "education", "tech_adoption", "region"];
 
 /// Why a result cannot be broken down as requested.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoCells {
+pub(crate) enum NoCells {
     /// The number of dimensions is not one or two.
     #[error("A cross-tabulation takes one or two dimensions, not {0}")]
     Count(usize),
@@ -31,7 +31,7 @@ pub enum NoCells {
 
 /// Counts of cells from a stream of outcomes.
 #[derive(Clone, Debug)]
-pub struct CrossTally {
+pub(crate) struct CrossTally {
     dimensions: Vec<&'static str>,
     quantity: StudyMetric,
     /// Tasks of each respondent.
@@ -44,7 +44,7 @@ pub struct CrossTally {
 
 impl CrossTally {
     /// A tally for that study, metric and dimensions.
-    pub fn new(
+    pub(crate) fn new(
         spec: &StudySpec,
         quantity: StudyMetric,
         dimensions: &[String],
@@ -71,7 +71,7 @@ impl CrossTally {
     }
 
     /// Adds the outcome of an assignment, in the order of respondents and tasks.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         ordinal: u32,
         classes: &[(&'static str, &'static str)],
@@ -109,7 +109,7 @@ impl CrossTally {
 
     /// The table; `None` without an answer.
     #[must_use]
-    pub fn finish(self) -> Option<CrossTab> {
+    pub(crate) fn finish(self) -> Option<CrossTab> {
         let all = self.quantity.estimate(&self.all)?;
         let mut cells: Vec<CrossCell> =
             self.cells.iter().filter_map(|(classes, values)| self.cell(classes, values)).collect();

@@ -85,7 +85,7 @@ impl Item {
 
 /// The items that are put in calls of their own, in the order of asking; empty if one call asks all questions.
 #[must_use]
-pub fn items(spec: &StudySpec) -> Vec<Item> {
+pub(crate) fn items(spec: &StudySpec) -> Vec<Item> {
     if spec.measurement.questions_per_call == QuestionsPerCall::All {
         return Vec::new();
     }
@@ -94,14 +94,14 @@ pub fn items(spec: &StudySpec) -> Vec<Item> {
 
 /// What each call asks, in order: all questions together (`None`), or one item each.
 #[must_use]
-pub fn put(spec: &StudySpec) -> Vec<Option<Item>> {
+pub(crate) fn put(spec: &StudySpec) -> Vec<Option<Item>> {
     let alone = items(spec);
     if alone.is_empty() { vec![None] } else { alone.into_iter().map(Some).collect() }
 }
 
 /// A reply to one item that was read and passed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ItemReply {
+pub(crate) struct ItemReply {
     item: Item,
     fields: Fields,
 }
@@ -132,7 +132,7 @@ impl Holds for ItemReply {
 ///
 /// # Errors
 /// Why the reply is not an answer to the item.
-pub fn read_item(spec: &StudySpec, item: Item, text: &str) -> Result<ItemReply, Unreadable> {
+pub(crate) fn read_item(spec: &StudySpec, item: Item, text: &str) -> Result<ItemReply, Unreadable> {
     let read = extract_json::fields(text)
         .and_then(|fields| normalize_reply(fields, &form(spec, Some(item))));
     let fields = match read {
@@ -147,7 +147,7 @@ pub fn read_item(spec: &StudySpec, item: Item, text: &str) -> Result<ItemReply, 
 ///
 /// # Errors
 /// If declining the item declines the whole questionnaire.
-pub fn decline_item(item: Item, reason: String) -> Result<ItemReply, Unreadable> {
+pub(crate) fn decline_item(item: Item, reason: String) -> Result<ItemReply, Unreadable> {
     match item {
         Item::Question(_) => Ok(ItemReply { item, fields: Fields::declined(reason) }),
         _ => Err(Unreadable::Refused { reason }),
@@ -179,7 +179,7 @@ fn check(spec: &StudySpec, item: Item, mut fields: Fields) -> Result<(), Unreada
 ///
 /// # Errors
 /// If one is missing, or they do not make an answer.
-pub fn assemble(
+pub(crate) fn assemble(
     spec: &StudySpec,
     at: Assignment,
     replies: Vec<ItemReply>,

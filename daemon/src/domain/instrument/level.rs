@@ -26,7 +26,7 @@ pub(super) const BALANCE_LOW: f64 = 0.0;
 
 /// The results with a finding on their level before all others, if the level needs one.
 #[must_use]
-pub fn with_level(mut results: Results) -> Results {
+pub(crate) fn with_level(mut results: Results) -> Results {
     let measures = kind(results.outcomes.study_type()).levels(&results);
     let found = lowest(&measures).filter(|(level, _)| matches!(level, Level::Deep { .. }));
     let found = found.map(|(level, measure)| describe(&results, &measures, level, measure));
@@ -40,7 +40,7 @@ pub fn with_level(mut results: Results) -> Results {
 
 /// A sentence that the result lies below the middle of the scale, if it is not low enough for a finding.
 #[must_use]
-pub fn below_middle(results: &Results) -> Option<String> {
+pub(crate) fn below_middle(results: &Results) -> Option<String> {
     let measures = kind(results.outcomes.study_type()).levels(results);
     let (level, measure) = lowest(&measures)?;
     let (Level::Low, Some(low)) = (level, measure.low) else { return None };

@@ -6,20 +6,18 @@ use protocol::study::Instrument;
 use super::types::kind_of;
 
 /// Fewest characters of a stimulus.
-pub const STIMULUS_MIN: usize = 10;
+pub(crate) const STIMULUS_MIN: usize = 10;
 /// Most characters of a stimulus.
-pub const STIMULUS_MAX: usize = 5_000;
-/// Most characters of a context.
-pub const CONTEXT_MAX: usize = 2_000;
+pub(crate) const STIMULUS_MAX: usize = 5_000;
 
 /// Most questions of a survey; at least one is needed.
-pub const QUESTIONS_MAX: usize = 10;
+pub(crate) const QUESTIONS_MAX: usize = 10;
 /// Most characters of a question.
-pub const QUESTION_MAX: usize = 500;
+pub(crate) const QUESTION_MAX: usize = 500;
 
 /// A violated limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
+pub(crate) struct Violation {
     /// The field, as the contract names it.
     pub field: &'static str,
     /// What is wrong, as a sentence without a full stop.
@@ -30,19 +28,8 @@ pub struct Violation {
 
 /// Every violation of the contract's limits in the material.
 #[must_use]
-pub fn check(instrument: &Instrument) -> Vec<Violation> {
+pub(crate) fn check(instrument: &Instrument) -> Vec<Violation> {
     kind_of(instrument).check(instrument)
-}
-
-/// The violation of a context's limits, if any.
-#[must_use]
-pub fn check_context(context: &str) -> Option<Violation> {
-    let length = context.trim().chars().count();
-    (length > CONTEXT_MAX).then(|| Violation {
-        field: "context",
-        what: format!("the context has {length} characters, at most {CONTEXT_MAX} are allowed"),
-        hint: format!("cut {} characters", length - CONTEXT_MAX),
-    })
 }
 
 /// Checks one text of the material.

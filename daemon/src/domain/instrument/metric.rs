@@ -21,7 +21,7 @@ const THEMES: [(&str, Option<ThemeKind>); 3] = [
 
 /// Why a study has no such metric.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UnknownMetric {
+pub(crate) enum UnknownMetric {
     /// The study type has no metric of that name.
     #[error("A {study_type} study has no result '{name}'")]
     Unknown {
@@ -39,7 +39,7 @@ pub enum UnknownMetric {
 
 /// One number of an answer.
 #[derive(Clone, Debug)]
-pub struct StudyMetric {
+pub(crate) struct StudyMetric {
     study_type: StudyType,
     field: String,
     what: MetricKind,
@@ -111,7 +111,7 @@ impl StudyMetric {
     ///
     /// # Errors
     /// When the study type has no such metric, or is a survey and none is named.
-    pub fn of(study_type: StudyType, name: Option<&str>) -> Result<Self, UnknownMetric> {
+    pub(crate) fn of(study_type: StudyType, name: Option<&str>) -> Result<Self, UnknownMetric> {
         let name = match name {
             Some(name) => name.trim(),
             None => own(study_type).ok_or(UnknownMetric::NoTheme)?,
@@ -129,19 +129,19 @@ impl StudyMetric {
 
     /// The name, as in the estimates.
     #[must_use]
-    pub fn field(&self) -> &str {
+    pub(crate) fn field(&self) -> &str {
         &self.field
     }
 
     /// Whether it is the share of respondents who name a theme.
     #[must_use]
-    pub fn is_theme(&self) -> bool {
+    pub(crate) fn is_theme(&self) -> bool {
         matches!(self.what, MetricKind::Theme(..))
     }
 
     /// Every name except those of themes, for that study type.
     #[must_use]
-    pub fn names(study_type: StudyType) -> Vec<String> {
+    pub(crate) fn names(study_type: StudyType) -> Vec<String> {
         kind(study_type).metrics().into_iter().map(|metric| metric.field).collect()
     }
 
@@ -230,7 +230,7 @@ fn theme(name: &str) -> Option<(String, MetricKind)> {
 
 /// The name of a theme's share.
 #[must_use]
-pub fn theme_field(kind: ThemeKind, theme: &str) -> String {
+pub(crate) fn theme_field(kind: ThemeKind, theme: &str) -> String {
     let prefix =
         THEMES.iter().find(|(_, known)| *known == Some(kind)).map_or("theme.", |(p, _)| *p);
     format!("{prefix}{theme}")

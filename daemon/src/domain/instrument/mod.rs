@@ -4,7 +4,7 @@
 
 mod accumulate;
 mod assign;
-pub mod channels;
+pub(crate) mod channels;
 mod compare;
 mod conclusions;
 mod contrast;
@@ -45,21 +45,16 @@ use super::digest::Digest;
 use super::outcome::{Answered, Assignment, FIRST_ROUND};
 
 pub use accumulate::Accumulator;
-pub use assign::{Subsamples, assignments, besides, questions, rounds, tasks};
-pub use compare::{Comparator, NotComparable};
-pub use crosstab::{CrossTally, DIMENSIONS, NoCells};
-pub use items::{Item, ItemReply, assemble, decline_item, items, put, read_item};
-pub use level::{below_middle, with_level};
-pub use limits::{
-    CONTEXT_MAX, QUESTION_MAX, QUESTIONS_MAX, STIMULUS_MAX, STIMULUS_MIN, Violation, check,
-    check_context,
-};
-pub use metric::{StudyMetric, UnknownMetric, theme_field};
-pub use options::{OptionOrder, options};
-pub use reply::REPLY_MAX_BYTES;
-pub use scale::Scale;
-pub use schema::{is_own_word, item_schema, schema};
-pub use types::{
+pub(crate) use assign::{Subsamples, assignments, besides, rounds, tasks};
+pub(crate) use compare::Comparator;
+pub(crate) use crosstab::{CrossTally, DIMENSIONS};
+pub(crate) use items::{Item, ItemReply, assemble, decline_item, items, put, read_item};
+pub(crate) use level::{below_middle, with_level};
+pub(crate) use limits::{Violation, check};
+pub(crate) use metric::{StudyMetric, UnknownMetric, theme_field};
+pub(crate) use options::{OptionOrder, options};
+pub(crate) use schema::{is_own_word, item_schema, schema};
+pub(crate) use types::{
     Controls, Layout, Rehearsal, Supplied, Template, USUAL, compose, controls, decoy, facts,
     has_headline, layout, open_questions, puts_one_a_call, rehearsal, stimuli, takes, templates,
     type_that_takes, with_texts,
@@ -71,15 +66,15 @@ const EDITION: &str = "instruments 3";
 
 /// Version of the reader of language-model replies: raised when it accepts replies that it rejected before. Replies
 /// that an earlier version accepted are read in the same way.
-pub const READER: u32 = 1;
+pub(crate) const READER: u32 = 1;
 
 /// The notice in every report of synthetic answers.
-pub const SYNTHETIC_NOTICE: &str = "Synthetic answers: no person was asked. They rank ideas and find problems; \
+pub(crate) const SYNTHETIC_NOTICE: &str = "Synthetic answers: no person was asked. They rank ideas and find problems; \
      the levels are not those of people, and the intervals say only how much another such panel would differ.";
 
 /// Why a reply is not an answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
+pub(crate) enum Unreadable {
     /// The respondent declined, or cannot answer this question.
     #[error("declined: {reason}")]
     Refused {
@@ -102,7 +97,7 @@ impl Unreadable {
 
 /// The order in which an assignment of an A/B test shows the variants; `None` for every other instrument.
 #[must_use]
-pub fn order_shown(spec: &StudySpec, at: Assignment) -> Option<Order> {
+pub(crate) fn order_shown(spec: &StudySpec, at: Assignment) -> Option<Order> {
     kind_of(&spec.instrument).order(spec, at)
 }
 
@@ -111,13 +106,13 @@ const FIRST: Assignment = Assignment::first(FIRST_ROUND, 0);
 
 /// The questionnaire for the first respondent of a panel, in plain text.
 #[must_use]
-pub fn questionnaire(spec: &StudySpec, persona: &Persona) -> String {
+pub(crate) fn questionnaire(spec: &StudySpec, persona: &Persona) -> String {
     questionnaire_at(spec, FIRST, persona)
 }
 
 /// The questionnaire for that respondent in that assignment, in plain text.
 #[must_use]
-pub fn questionnaire_at(spec: &StudySpec, at: Assignment, persona: &Persona) -> String {
+pub(crate) fn questionnaire_at(spec: &StudySpec, at: Assignment, persona: &Persona) -> String {
     let mut text = describe(persona);
     text.push_str("\n\n");
     let order = order_shown(spec, at).unwrap_or(Order::AFirst);
@@ -171,7 +166,7 @@ fn describe(persona: &Persona) -> String {
 /// edition of the instruments, the questionnaire with material and context, the engine and its assets. Panel, seed
 /// and name are not part of it.
 #[must_use]
-pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
+pub(crate) fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
     let body = body(spec, Order::AFirst);
     let study_type = spec.instrument.study_type();
     let orders = kind(study_type).presentation(&spec.instrument);
@@ -200,28 +195,30 @@ pub fn instrument_hash(spec: &StudySpec, engine_assets: &str) -> String {
 }
 
 /// Credits for the answer of one respondent, for every instrument that asks a panel.
-pub const PRICE_EACH: Credits = Credits(1);
+pub(crate) const PRICE_EACH: Credits = Credits(1);
 
 /// Credits that the study holds: one for each respondent. `None` on overflow.
 #[must_use]
-pub fn price(spec: &StudySpec) -> Option<Credits> {
+pub(crate) fn price(spec: &StudySpec) -> Option<Credits> {
     PRICE_EACH.checked_mul(u64::from(spec.panel))
 }
 
-/// Reads a reply against the strict schema of the instrument, as an answer to the first assignment. If the order of
-/// variants matters, use [`read_at`], which records it.
-pub fn read(spec: &StudySpec, reply: &str) -> Result<Answered, Unreadable> {
-    read_at(spec, FIRST, reply)
-}
-
 /// Reads the reply to an assignment against the strict schema of the instrument.
-pub fn read_at(spec: &StudySpec, at: Assignment, reply: &str) -> Result<Answered, Unreadable> {
+pub(crate) fn read_at(
+    spec: &StudySpec,
+    at: Assignment,
+    reply: &str,
+) -> Result<Answered, Unreadable> {
     answer(spec, at, reply::Fields::parse(reply)?)
 }
 
 /// Reads a language model's reply: extracts the one JSON object, normalises it, then checks it against the same
 /// strict schema. Texts other than the choices are shortened or dropped; a choice is never changed to fit.
-pub fn read_model(spec: &StudySpec, at: Assignment, text: &str) -> Result<Answered, Unreadable> {
+pub(crate) fn read_model(
+    spec: &StudySpec,
+    at: Assignment,
+    text: &str,
+) -> Result<Answered, Unreadable> {
     // Most replies need no normalisation. The others are parsed a second time, so that the common case copies
     // nothing.
     let mut answered = match answer(spec, at, extract_json::fields(text)?) {
@@ -251,19 +248,19 @@ fn answer(spec: &StudySpec, at: Assignment, fields: reply::Fields) -> Result<Ans
 /// The score of an answer on the scale of its instrument, for the live tally: in an A/B test the score of the
 /// preferred variant, or the better score if neither is preferred. A sentiment or a survey has none.
 #[must_use]
-pub fn score(answer: &Answer) -> Option<u8> {
+pub(crate) fn score(answer: &Answer) -> Option<u8> {
     kind(answer.study_type()).score(answer)
 }
 
 /// First and last value of the scale of [`score`]; `None` if the instrument has no scores.
 #[must_use]
-pub fn scale(study_type: StudyType) -> Option<(i32, i32)> {
+pub(crate) fn scale(study_type: StudyType) -> Option<(i32, i32)> {
     kind(study_type).scale()
 }
 
 /// Half the expected width of the 95 % interval of the headline estimate, and its unit; `None` for one respondent.
 #[must_use]
-pub fn expected_half_width(spec: &StudySpec) -> Option<(f64, String)> {
+pub(crate) fn expected_half_width(spec: &StudySpec) -> Option<(f64, String)> {
     if spec.panel < 2 {
         return None;
     }

@@ -77,7 +77,7 @@ impl OptionOrder {
 
 /// The orders drawn for an assignment.
 #[must_use]
-pub fn options(seed: u64, at: Assignment) -> OptionOrder {
+pub(crate) fn options(seed: u64, at: Assignment) -> OptionOrder {
     let drawn = Digest::new()
         .raw("order of options")
         .raw(seed.to_le_bytes())

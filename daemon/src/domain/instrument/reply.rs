@@ -13,7 +13,7 @@ use super::Unreadable;
 use crate::domain::outcome::Mention;
 
 /// Most bytes of a reply: a longer one is not parsed.
-pub const REPLY_MAX_BYTES: usize = 65_536;
+pub(crate) const REPLY_MAX_BYTES: usize = 65_536;
 /// Most characters of a reasoning.
 pub(super) const REASONING_MAX: usize = 4_000;
 /// Most characters of a reason for declining.

@@ -2,7 +2,7 @@
 
 /// A scale: scores, or sentiments as −1, 0 and 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scale {
+pub(crate) enum Scale {
     /// Scores from one end to the other.
     Scores(i32, i32),
     /// Negative, neither, positive: their mean in percent is the net sentiment.
@@ -12,7 +12,7 @@ pub enum Scale {
 impl Scale {
     /// Whether the values are points, and not sentiments.
     #[must_use]
-    pub fn is_numeric(self) -> bool {
+    pub(crate) fn is_numeric(self) -> bool {
         matches!(self, Self::Scores(..))
     }
 

@@ -14,13 +14,13 @@ use super::types::{KINDS, Supplied};
 
 /// The schema of a reply to that study.
 #[must_use]
-pub fn schema(spec: &StudySpec) -> Value {
+pub(crate) fn schema(spec: &StudySpec) -> Value {
     reply(form(spec, None))
 }
 
 /// The schema of a reply to one item.
 #[must_use]
-pub fn item_schema(spec: &StudySpec, item: Item) -> Value {
+pub(crate) fn item_schema(spec: &StudySpec, item: Item) -> Value {
     if matches!(item, Item::Question(_)) {
         return object(open_answer());
     }
@@ -45,7 +45,7 @@ static OWN_WORDS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
 
 /// Whether a word is a key of a reply or an option, and so cannot disclose anything confidential.
 #[must_use]
-pub fn is_own_word(word: &str) -> bool {
+pub(crate) fn is_own_word(word: &str) -> bool {
     OWN_WORDS.contains(word)
 }
 

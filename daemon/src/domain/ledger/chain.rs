@@ -11,7 +11,7 @@ use crate::domain::digest::sha256_hex;
 
 /// The head of the chain: the last transfer's number and hash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChainHead {
+pub(crate) struct ChainHead {
     /// Number of the last transfer; 0 before the first.
     pub seq: u64,
     /// Its hash; empty before the first.
@@ -21,7 +21,7 @@ pub struct ChainHead {
 /// A transfer that breaks the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Transfer {seq} {what}")]
-pub struct Broken {
+pub(crate) struct Broken {
     /// The transfer.
     pub seq: u64,
     /// What is wrong with it.
@@ -59,7 +59,7 @@ fn posting((account, amount): (Account, Amount)) -> Posting {
 }
 
 /// Books a movement as the next transfer. `None` when the ledger is full, which 2^64 transfers would take.
-pub fn seal(head: &ChainHead, movement: Movement, at: Timestamp) -> Option<Transfer> {
+pub(crate) fn seal(head: &ChainHead, movement: Movement, at: Timestamp) -> Option<Transfer> {
     let mut transfer = Transfer {
         seq: head.seq.checked_add(1)?,
         id: movement.id,
@@ -74,7 +74,7 @@ pub fn seal(head: &ChainHead, movement: Movement, at: Timestamp) -> Option<Trans
 }
 
 /// Checks that a transfer follows the head, is balanced and unaltered; returns the head after it.
-pub fn verify(head: &ChainHead, transfer: &Transfer) -> Result<ChainHead, Broken> {
+pub(crate) fn verify(head: &ChainHead, transfer: &Transfer) -> Result<ChainHead, Broken> {
     let broken = |what| Broken { seq: transfer.seq, what };
     if head.seq.checked_add(1) != Some(transfer.seq) {
         return Err(broken("does not follow the one before it"));

@@ -13,7 +13,7 @@ use super::{Account, Month, Movement, MovementKind, Unbalanced};
 
 /// The credits that an owner can spend now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Spendable {
+pub(crate) struct Spendable {
     /// The month whose allowance applies.
     pub month: Month,
     /// The rest of that month's allowance.
@@ -24,7 +24,7 @@ pub struct Spendable {
 
 impl Spendable {
     /// Both together; `None` when the sum does not fit.
-    pub fn spendable(&self) -> Option<Credits> {
+    pub(crate) fn spendable(&self) -> Option<Credits> {
         self.allowance.checked_add(self.granted)
     }
 }
@@ -32,7 +32,7 @@ impl Spendable {
 /// Too few credits for a hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{wanted} credits are needed and {spendable} can be spent")]
-pub struct Shortfall {
+pub(crate) struct Shortfall {
     /// Credits that the study needs.
     pub wanted: Credits,
     /// Credits that can be spent.
@@ -42,7 +42,7 @@ pub struct Shortfall {
 impl Shortfall {
     /// Credits that are missing.
     #[must_use]
-    pub fn missing(&self) -> Credits {
+    pub(crate) fn missing(&self) -> Credits {
         self.wanted.checked_sub(self.spendable).unwrap_or(self.wanted)
     }
 }
@@ -50,7 +50,7 @@ impl Shortfall {
 /// A settlement larger than the rest of the hold, or a hold that is closed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("The hold of study {study} has {left} credits left, not {asked}")]
-pub struct OverHold {
+pub(crate) struct OverHold {
     /// The study of the hold.
     pub study: StudyId,
     /// Rest of the hold.
@@ -61,7 +61,7 @@ pub struct OverHold {
 
 /// Credits reserved for one attempt at a study.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hold {
+pub(crate) struct Hold {
     /// The study of the hold.
     pub study: StudyId,
     /// From 0; each retry has a new hold.
@@ -97,7 +97,7 @@ fn is_zero(credits: &Credits) -> bool {
 }
 
 /// Reserves credits, from the allowance first.
-pub fn open_hold(
+pub(crate) fn open_hold(
     study: StudyId,
     attempt: u32,
     answers: u32,
@@ -143,12 +143,12 @@ pub fn open_hold(
 
 impl Hold {
     /// The whole amount of the hold.
-    pub fn amount(&self) -> Credits {
+    pub(crate) fn amount(&self) -> Credits {
         self.from_allowance.checked_add(self.from_granted).unwrap_or(Credits(i64::MAX))
     }
 
     /// The part that is neither settled nor released.
-    pub fn left(&self) -> Credits {
+    pub(crate) fn left(&self) -> Credits {
         self.amount()
             .checked_sub(self.settled)
             .and_then(|left| left.checked_sub(self.released))
@@ -156,13 +156,13 @@ impl Hold {
     }
 
     /// What further answers can take.
-    pub fn free(&self) -> Credits {
+    pub(crate) fn free(&self) -> Credits {
         self.left().checked_sub(self.pending).unwrap_or(Credits::ZERO)
     }
 
     /// Takes the answers of one batch, and pays for them where the policy pays with each answer. `batch` names it within
     /// the attempt.
-    pub fn settle(
+    pub(crate) fn settle(
         &self,
         answers: u64,
         batch: &str,
@@ -188,7 +188,8 @@ impl Hold {
 
     /// Pays a participant for a delivery that was approved. Whoever calls it remembers which deliveries are decided: the
     /// ledger refuses to pay one twice, and knows nothing of those that were rejected.
-    pub fn approve(
+    #[cfg_attr(not(test), expect(dead_code, reason = "studies of people settle by it"))]
+    pub(crate) fn approve(
         &self,
         delivery: &Delivery,
         approval: Approval,
@@ -212,7 +213,8 @@ impl Hold {
 
     /// Takes back a delivery that was rejected: its price can be spent on other answers, or is released where the study
     /// has ended.
-    pub fn reject(
+    #[cfg_attr(not(test), expect(dead_code, reason = "studies of people settle by it"))]
+    pub(crate) fn reject(
         &self,
         delivery: &Delivery,
         now: Month,
@@ -235,7 +237,7 @@ impl Hold {
 
     /// Ends the hold with its study. What awaited the end is paid for; what awaits approval stays held until it is decided;
     /// the rest goes back where it came from, and lapses at once when its month has ended.
-    pub fn release(&self, now: Month) -> Result<(Self, Vec<Movement>), Unbalanced> {
+    pub(crate) fn release(&self, now: Month) -> Result<(Self, Vec<Movement>), Unbalanced> {
         if !self.open || self.closing {
             return Ok((self.clone(), Vec::new()));
         }

@@ -13,15 +13,15 @@ mod account;
 mod chain;
 mod hold;
 mod movement;
-mod settlement;
+pub(crate) mod settlement;
 
-pub use account::{Account, AccountPurse, Month, NoAccount, Party};
-pub use chain::{Broken, ChainHead, seal, verify};
-pub use hold::{Hold, OverHold, Shortfall, Spendable, open_hold};
-pub use movement::{
+pub(crate) use account::{Account, AccountPurse, Month, NoAccount};
+pub(crate) use chain::{ChainHead, seal, verify};
+pub(crate) use hold::{Hold, OverHold, Spendable, open_hold};
+pub(crate) use movement::{
     Movement, MovementKind, Unbalanced, allowance, check_cost, cost, grant, lapse, reinstate,
 };
-pub use settlement::{Approval, Delivery, NotPayable, Settlement};
+pub(crate) use settlement::Settlement;
 
 #[cfg(test)]
 mod tests;

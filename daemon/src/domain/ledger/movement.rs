@@ -124,7 +124,7 @@ fn move_credits(
 }
 
 /// A month's allowance: at most one movement a month.
-pub fn allowance(month: Month, credits: Credits) -> Result<Movement, Unbalanced> {
+pub(crate) fn allowance(month: Month, credits: Credits) -> Result<Movement, Unbalanced> {
     move_credits(
         format!("allowance/{month}"),
         MovementKind::Allowance,
@@ -136,7 +136,7 @@ pub fn allowance(month: Month, credits: Credits) -> Result<Movement, Unbalanced>
 }
 
 /// Credits that do not lapse. `key` names the grant, so that it is booked only once.
-pub fn grant(key: &str, credits: Credits) -> Result<Movement, Unbalanced> {
+pub(crate) fn grant(key: &str, credits: Credits) -> Result<Movement, Unbalanced> {
     move_credits(
         format!("grant/{key}"),
         MovementKind::Grant,
@@ -149,7 +149,7 @@ pub fn grant(key: &str, credits: Credits) -> Result<Movement, Unbalanced> {
 
 /// Returns the unspent part of an ended month's allowance to its issuer. `cause` is the reason: the month that began,
 /// or a release after the end of the month.
-pub fn lapse(month: Month, cause: &str, credits: Credits) -> Result<Movement, Unbalanced> {
+pub(crate) fn lapse(month: Month, cause: &str, credits: Credits) -> Result<Movement, Unbalanced> {
     move_credits(
         format!("lapse/{month}/{cause}"),
         MovementKind::Lapse,
@@ -161,7 +161,11 @@ pub fn lapse(month: Month, cause: &str, credits: Credits) -> Result<Movement, Un
 }
 
 /// Returns the lapsed part of a month's allowance to the owner, because the clock that ended the month was wrong.
-pub fn reinstate(month: Month, cause: &str, credits: Credits) -> Result<Movement, Unbalanced> {
+pub(crate) fn reinstate(
+    month: Month,
+    cause: &str,
+    credits: Credits,
+) -> Result<Movement, Unbalanced> {
     move_credits(
         format!("reinstate/{month}/{cause}"),
         MovementKind::Reinstate,
@@ -173,7 +177,7 @@ pub fn reinstate(month: Month, cause: &str, credits: Credits) -> Result<Movement
 }
 
 /// A provider's charge for a batch of outcomes.
-pub fn cost(
+pub(crate) fn cost(
     study: StudyId,
     batch: &str,
     month: Month,
@@ -184,7 +188,7 @@ pub fn cost(
 }
 
 /// A provider's charge for a call outside any study. `key` names the call, so that it is booked only once.
-pub fn check_cost(
+pub(crate) fn check_cost(
     key: &str,
     month: Month,
     provider: &str,

@@ -10,7 +10,7 @@ use super::OverHold;
 /// When a hold pays for what was delivered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "policy", rename_all = "snake_case")]
-pub enum Settlement {
+pub(crate) enum Settlement {
     /// With each answer.
     #[default]
     PerAnswer,
@@ -25,14 +25,14 @@ pub enum Settlement {
 
 impl Settlement {
     /// Whether answers are paid for one by one.
-    pub fn is_per_answer(&self) -> bool {
+    pub(crate) fn is_per_answer(&self) -> bool {
         *self == Self::PerAnswer
     }
 }
 
 /// Answers that a participant delivered, which are approved or rejected together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
+pub(crate) struct Delivery {
     /// Names it within the attempt, so that it is paid once.
     pub name: String,
     /// Who is paid.
@@ -44,8 +44,9 @@ pub struct Delivery {
 }
 
 /// Why a delivery counts as approved.
+#[cfg_attr(not(test), expect(dead_code, reason = "studies of people settle by it"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Approval {
+pub(crate) enum Approval {
     /// The owner approved it.
     Given,
     /// The owner has not decided until that moment.
@@ -54,7 +55,7 @@ pub enum Approval {
 
 /// A delivery that cannot be paid, or not yet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotPayable {
+pub(crate) enum NotPayable {
     /// The hold pays without approvals.
     #[error("The hold of study {0} pays without approvals")]
     NoApprovals(StudyId),

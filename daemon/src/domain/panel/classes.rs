@@ -5,7 +5,7 @@ use protocol::audience::{Education, Gender, IncomeBracket, TechAdoption};
 
 /// Ages in the seven bands of the reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AgeBand {
+pub(crate) enum AgeBand {
     /// 18 to 24 years.
     From18To24,
     /// 25 to 34 years.
@@ -24,7 +24,7 @@ pub enum AgeBand {
 
 impl AgeBand {
     /// Every band, youngest first.
-    pub const ALL: &'static [Self] = &[
+    pub(crate) const ALL: &'static [Self] = &[
         Self::From18To24,
         Self::From25To34,
         Self::From35To44,
@@ -36,7 +36,7 @@ impl AgeBand {
 
     /// The band of an age in years; an age outside 18..=100 belongs to the nearest band.
     #[must_use]
-    pub const fn of(age: u8) -> Self {
+    pub(crate) const fn of(age: u8) -> Self {
         match age {
             0..=24 => Self::From18To24,
             25..=34 => Self::From25To34,
@@ -50,7 +50,7 @@ impl AgeBand {
 
     /// The name in tables and reports, `"18-24"` and so on.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::From18To24 => "18-24",
             Self::From25To34 => "25-34",
@@ -64,7 +64,7 @@ impl AgeBand {
 
     /// Its index in [`Self::ALL`].
     #[must_use]
-    pub const fn index(self) -> usize {
+    pub(crate) const fn index(self) -> usize {
         self as usize
     }
 }
@@ -77,7 +77,7 @@ impl std::fmt::Display for AgeBand {
 
 /// The class of one respondent in each dimension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Classes {
+pub(crate) struct Classes {
     /// Gender.
     pub gender: Gender,
     /// Age.
@@ -96,7 +96,7 @@ impl Classes {
     /// Each dimension with the name of its class, always in the same order.
     #[must_use]
     #[allow(clippy::iter_not_returning_iterator, reason = "always six pairs: an array says so")]
-    pub const fn iter(&self) -> [(&'static str, &'static str); 6] {
+    pub(crate) const fn iter(&self) -> [(&'static str, &'static str); 6] {
         [
             ("gender", self.gender.as_str()),
             ("age_band", self.age_band.as_str()),

@@ -4,7 +4,7 @@ use protocol::audience::{Audience, Choice};
 
 /// Why a panel could not be sampled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SampleError {
+pub(crate) enum SampleError {
     /// No person in the population passes every filter.
     #[error("Nobody in {} passes every filter: {}", .audience.region, filters(*.audience))]
     EmptyAudience {
@@ -26,7 +26,7 @@ pub enum SampleError {
 impl SampleError {
     /// What to do about it.
     #[must_use]
-    pub fn hint(&self) -> String {
+    pub(crate) fn hint(&self) -> String {
         match self {
             Self::EmptyAudience { audience } if audience.age_range.0 > audience.age_range.1 => {
                 "Give the youngest age first, for example [25, 45]".to_owned()
@@ -46,7 +46,7 @@ impl SampleError {
 
 /// Why stored bytes are not a valid panel.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UnpackError {
+pub(crate) enum UnpackError {
     /// The number of bytes does not fit the recipe.
     #[error("{bytes} bytes cannot hold a panel of {people} people at 4 bytes each")]
     Length {

@@ -10,10 +10,10 @@ use protocol::study::EngineMode;
 use serde::{Deserialize, Serialize};
 
 use self::cell::{AGE_MAX, AGE_MIN, Cell};
-pub use self::classes::{AgeBand, Classes};
-pub use self::error::{SampleError, UnpackError};
+pub(crate) use self::classes::Classes;
+pub(crate) use self::error::{SampleError, UnpackError};
 use self::joint::{DIMENSIONS, Joint, PerClass};
-pub use self::population::Population;
+pub(crate) use self::population::Population;
 use self::stream::{Person, core_stream};
 
 mod cell;
@@ -29,14 +29,14 @@ mod tests;
 mod wheel;
 
 /// People in the standing panel of each region.
-pub const STANDING_PANEL_SIZE: u32 = 10_000;
+pub(crate) const STANDING_PANEL_SIZE: u32 = 10_000;
 
 /// The seed of the standing panels. Changing it would change their members.
 const STANDING_PANEL_SEED: u64 = 0x6465_6d6f_7363_6f70;
 
 /// Everything that is needed to sample a panel again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recipe {
+pub(crate) struct Recipe {
     /// Determines who is drawn, and all their attributes; the standing panel has a seed of its own.
     pub seed: u64,
     /// The filter for the people who may be drawn.
@@ -49,7 +49,7 @@ pub struct Recipe {
 
 /// The respondents of a study, in the order in which they are asked.
 #[derive(Clone, Debug)]
-pub struct Panel {
+pub(crate) struct Panel {
     population: &'static Population,
     recipe: Recipe,
     cells: Vec<Cell>,
@@ -59,7 +59,10 @@ pub struct Panel {
 ///
 /// # Errors
 /// When nobody in the population is in the audience, or when the standing panel has too few of them.
-pub fn sample(population: &'static Population, recipe: &Recipe) -> Result<Panel, SampleError> {
+pub(crate) fn sample(
+    population: &'static Population,
+    recipe: &Recipe,
+) -> Result<Panel, SampleError> {
     let joint = Joint::enumerate(&population.core, recipe.audience);
     if joint.is_empty() {
         return Err(SampleError::EmptyAudience { audience: recipe.audience });
@@ -94,23 +97,8 @@ fn standing_panel(population: &Population, region: Region) -> Vec<Cell> {
 }
 
 impl Panel {
-    /// Number of people.
-    pub fn len(&self) -> u32 {
-        u32::try_from(self.cells.len()).unwrap_or(u32::MAX)
-    }
-
-    /// Whether the panel is empty.
-    pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
-    }
-
-    /// The recipe that it was sampled by.
-    pub fn recipe(&self) -> &Recipe {
-        &self.recipe
-    }
-
     /// The person at that position, from 0; `None` beyond the end.
-    pub fn persona(&self, ordinal: u32) -> Option<Persona> {
+    pub(crate) fn persona(&self, ordinal: u32) -> Option<Persona> {
         let cell = self.cells.get(ordinal as usize)?;
         let id = format!("p{}", u64::from(ordinal) + 1);
         let region = self.recipe.audience.region;
@@ -124,20 +112,15 @@ impl Panel {
     }
 
     /// The classes of the person at that position, from 0; `None` beyond the end. Far cheaper than the persona.
-    pub fn classes(&self, ordinal: u32) -> Option<Classes> {
+    pub(crate) fn classes(&self, ordinal: u32) -> Option<Classes> {
         let cell = self.cells.get(ordinal as usize)?;
         let region = self.recipe.audience.region;
         Some(persona::classes(self.population, region, cell.traits(), self.person(ordinal, *cell)))
     }
 
-    /// All personas, in panel order.
-    pub fn personas(&self) -> impl Iterator<Item = Persona> {
-        (0..self.len()).filter_map(|ordinal| self.persona(ordinal))
-    }
-
     /// Dimension → class → share in the audience, and share in this panel. Classes that the filters exclude are left
     /// out.
-    pub fn margins(&self) -> Margins {
+    pub(crate) fn margins(&self) -> Margins {
         let targets = Joint::enumerate(&self.population.core, self.recipe.audience).margins();
         let mut counts = PerClass::<u64>::default();
         for cell in &self.cells {
@@ -162,7 +145,7 @@ impl Panel {
     }
 
     /// The panel in four bytes a person; [`Self::unpack`] reads them.
-    pub fn pack(&self) -> Vec<u8> {
+    pub(crate) fn pack(&self) -> Vec<u8> {
         self.cells.iter().flat_map(|cell| cell.to_bytes()).collect()
     }
 
@@ -171,7 +154,7 @@ impl Panel {
     ///
     /// # Errors
     /// When the bytes cannot be a panel of that recipe.
-    pub fn unpack(
+    pub(crate) fn unpack(
         population: &'static Population,
         recipe: Recipe,
         bytes: &[u8],

@@ -5,7 +5,25 @@ use proptest::prelude::*;
 use protocol::audience::{Choice, Education, EducationFilter, Gender, IncomeBracket, TechAdoption};
 use protocol::persona::Employment;
 
+use super::classes::AgeBand;
 use super::*;
+
+impl Panel {
+    /// Number of people.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.cells.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The recipe that it was sampled by.
+    pub(crate) fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// All personas, in panel order.
+    pub(crate) fn personas(&self) -> impl Iterator<Item = Persona> {
+        (0..self.len()).filter_map(|ordinal| self.persona(ordinal))
+    }
+}
 
 mod people;
 
@@ -252,7 +270,7 @@ fn damaged_bytes_are_refused() {
 #[test]
 fn an_empty_panel_and_a_place_beyond_the_end_are_harmless() {
     let empty = panel(Audience::default(), 0, 1);
-    assert!(empty.is_empty());
+    assert_eq!(empty.len(), 0);
     assert_eq!((empty.persona(0), empty.classes(0)), (None, None));
     assert_eq!(empty.personas().count(), 0);
     assert_eq!(empty.margins().len(), 5);

@@ -7,7 +7,7 @@ use protocol::service::Control;
 
 /// An input of the state machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
+pub(crate) enum Input {
     /// The owner submits it.
     Submit,
     /// A worker slot is free.
@@ -43,7 +43,7 @@ pub enum Input {
 
 /// An effect that belongs in the transaction of the new state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// Add an event of this kind to the feed.
     Announce(EventKind),
     /// Hold credits for the assignments.
@@ -68,7 +68,7 @@ pub enum Effect {
 /// An input that the state does not allow.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("The study is {state}: {why}")]
-pub struct Illegal {
+pub(crate) struct Illegal {
     /// The state of the study.
     pub state: State,
     /// Why the input is not allowed.
@@ -79,7 +79,7 @@ pub struct Illegal {
 
 /// A state and the reason for it, if it needs one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunStatus {
+pub(crate) struct RunStatus {
     /// The state.
     pub state: State,
     /// The reason.
@@ -87,7 +87,7 @@ pub struct RunStatus {
 }
 
 /// The controls that the owner of a study in that state may use.
-pub const fn allowed(state: State) -> &'static [Control] {
+pub(crate) const fn allowed(state: State) -> &'static [Control] {
     match state {
         State::Queued | State::Running => &[Control::Pause, Control::Cancel],
         State::Paused => &[Control::Resume, Control::Cancel],
@@ -98,7 +98,7 @@ pub const fn allowed(state: State) -> &'static [Control] {
 }
 
 /// The next state and its effects, or why the input is not allowed.
-pub fn apply(state: State, input: &Input) -> Result<(RunStatus, Vec<Effect>), Illegal> {
+pub(crate) fn apply(state: State, input: &Input) -> Result<(RunStatus, Vec<Effect>), Illegal> {
     use Effect::{Announce, Finish, Forget, Halt, Hold, Next, Release, Wake};
     let go = |state, effects: &[Effect]| Ok((RunStatus { state, reason: None }, effects.to_vec()));
     let because = |state, reason: &str, effects: &[Effect]| {

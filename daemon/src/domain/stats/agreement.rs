@@ -4,7 +4,7 @@
 
 /// The level of measurement, which determines the distance between two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MeasurementLevel {
+pub(crate) enum MeasurementLevel {
     /// Categories: equal or not.
     Nominal,
     /// Ranks: how many values lie between.
@@ -18,7 +18,10 @@ pub enum MeasurementLevel {
 /// Krippendorff's alpha of raters by units with gaps (Krippendorff, Content Analysis, chapter on reliability). Units
 /// with fewer than two values are left out. `None` when fewer than two values can be paired or all are the same.
 #[must_use]
-pub fn krippendorff_alpha(raters: &[Vec<Option<f64>>], level: MeasurementLevel) -> Option<f64> {
+pub(crate) fn krippendorff_alpha(
+    raters: &[Vec<Option<f64>>],
+    level: MeasurementLevel,
+) -> Option<f64> {
     let units = raters.iter().map(Vec::len).max()?;
     let unit = |place: usize| -> Vec<f64> {
         raters.iter().filter_map(|rater| rater.get(place).copied().flatten()).collect()
@@ -53,7 +56,10 @@ pub fn krippendorff_alpha(raters: &[Vec<Option<f64>>], level: MeasurementLevel) 
 /// The same for two raters without gaps, from their square table of counts over the points 1, 2, …: the first rater's
 /// point by row, the second's by column. `None` as there, or when the table is not square.
 #[must_use]
-pub fn krippendorff_alpha_of_table(table: &[Vec<u64>], level: MeasurementLevel) -> Option<f64> {
+pub(crate) fn krippendorff_alpha_of_table(
+    table: &[Vec<u64>],
+    level: MeasurementLevel,
+) -> Option<f64> {
     if table.iter().any(|row| row.len() != table.len()) {
         return None;
     }
@@ -101,7 +107,7 @@ fn distance(domain: &[f64], totals: &[f64], level: MeasurementLevel, c: usize, k
 /// Fleiss' kappa from counts of ratings, units by categories (Fleiss 1971). `None` unless every unit has the same
 /// number of ratings, at least two, and more than one category is used.
 #[must_use]
-pub fn fleiss_kappa(units: &[Vec<u64>]) -> Option<f64> {
+pub(crate) fn fleiss_kappa(units: &[Vec<u64>]) -> Option<f64> {
     let raters: u64 = units.first()?.iter().sum();
     let categories = units.first()?.len();
     let regular = |unit: &Vec<u64>| unit.len() == categories && unit.iter().sum::<u64>() == raters;
@@ -126,7 +132,7 @@ pub fn fleiss_kappa(units: &[Vec<u64>]) -> Option<f64> {
 /// Cohen's kappa of two raters from their square table of counts (Cohen 1960); `None` when the table is empty or not
 /// square, or both raters use a single category.
 #[must_use]
-pub fn cohens_kappa(table: &[Vec<u64>]) -> Option<f64> {
+pub(crate) fn cohens_kappa(table: &[Vec<u64>]) -> Option<f64> {
     let total: u64 = table.iter().flatten().sum();
     if total == 0 || table.iter().any(|row| row.len() != table.len()) {
         return None;
@@ -146,7 +152,7 @@ pub fn cohens_kappa(table: &[Vec<u64>]) -> Option<f64> {
 /// Cronbach's alpha of respondents by items (Cronbach 1951); it can be far below zero. `None` below two items or two
 /// respondents, for ragged rows, or when the totals do not vary.
 #[must_use]
-pub fn cronbach_alpha(respondents: &[Vec<f64>]) -> Option<f64> {
+pub(crate) fn cronbach_alpha(respondents: &[Vec<f64>]) -> Option<f64> {
     let items = respondents.first()?.len();
     if items < 2 || respondents.iter().any(|row| row.len() != items) {
         return None;
@@ -165,7 +171,7 @@ pub fn cronbach_alpha(respondents: &[Vec<f64>]) -> Option<f64> {
 
 /// The six intraclass correlations of Shrout and Fleiss (1979) in the notation of `McGraw` and Wong (1996).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Icc {
+pub(crate) struct Icc {
     /// ICC(1,1): each target has its own raters, one rating.
     pub one_way: f64,
     /// ICC(A,1): absolute agreement, one rating.
@@ -183,7 +189,7 @@ pub struct Icc {
 /// Intraclass correlations of targets by raters without gaps. `None` below two targets or two raters, for ragged rows,
 /// or when the targets do not differ at all.
 #[must_use]
-pub fn icc(targets: &[Vec<f64>]) -> Option<Icc> {
+pub(crate) fn icc(targets: &[Vec<f64>]) -> Option<Icc> {
     let raters = targets.first()?.len();
     if raters < 2 || targets.len() < 2 || targets.iter().any(|row| row.len() != raters) {
         return None;

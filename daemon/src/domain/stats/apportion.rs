@@ -4,7 +4,7 @@
 /// Tenths of a percent for each count, summing to 1,000; all zero when nothing was counted. Of equal remainders the
 /// earlier one wins.
 #[must_use]
-pub fn tenths(counts: &[u64]) -> Vec<u64> {
+pub(crate) fn tenths(counts: &[u64]) -> Vec<u64> {
     let total: u128 = counts.iter().map(|count| u128::from(*count)).sum();
     if total == 0 {
         return vec![0; counts.len()];
@@ -26,6 +26,6 @@ pub fn tenths(counts: &[u64]) -> Vec<u64> {
 
 /// The same in percent with one decimal, 0.0 to 100.0.
 #[must_use]
-pub fn percent(counts: &[u64]) -> Vec<f64> {
+pub(crate) fn percent(counts: &[u64]) -> Vec<f64> {
     tenths(counts).into_iter().map(|tenths| tenths as f64 / 10.0).collect()
 }

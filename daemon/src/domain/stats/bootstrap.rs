@@ -13,11 +13,11 @@ use super::histogram::Histogram;
 use crate::domain::digest::Digest;
 
 /// Resamples for every interval: enough for a stable second digit of a 95 % interval.
-pub const RESAMPLES: usize = 2_000;
+pub(crate) const RESAMPLES: usize = 2_000;
 
 /// The generator of one field of one study.
 #[must_use]
-pub fn generator(seed: u64, field: &str) -> ChaCha8Rng {
+pub(crate) fn generator(seed: u64, field: &str) -> ChaCha8Rng {
     let drawn = Digest::new().raw("demoscope bootstrap").raw(seed.to_le_bytes()).raw(field);
     ChaCha8Rng::from_seed(drawn.finish())
 }
@@ -71,7 +71,7 @@ fn binomial(rng: &mut ChaCha8Rng, n: u64, p: f64) -> u64 {
 }
 
 /// One resample of the same size: a multinomial draw with the observed shares.
-pub fn resample(rng: &mut ChaCha8Rng, counts: &[u64], drawn: &mut [u64]) {
+pub(crate) fn resample(rng: &mut ChaCha8Rng, counts: &[u64], drawn: &mut [u64]) {
     let mut answers: u64 = counts.iter().sum();
     let mut rest = answers;
     for (count, drawn) in counts.iter().zip(drawn.iter_mut()) {
@@ -91,7 +91,7 @@ pub fn resample(rng: &mut ChaCha8Rng, counts: &[u64], drawn: &mut [u64]) {
 /// A mean with its bias-corrected and accelerated bootstrap interval (Efron 1987); `None` when empty, no interval when
 /// all answers are equal or there is only one.
 #[must_use]
-pub fn mean(scores: &Histogram, level: f64, seed: u64, field: &str) -> Option<Estimate> {
+pub(crate) fn mean(scores: &Histogram, level: f64, seed: u64, field: &str) -> Option<Estimate> {
     let (value, n) = (scores.mean()?, scores.n());
     let method = "bootstrap_bca";
     if scores.variance().is_none_or(|variance| variance <= 0.0) {
@@ -139,7 +139,7 @@ fn bca(sorted: &[f64], estimate: f64, acceleration: f64, level: f64) -> Option<(
 
 /// Quantile of sorted values with linear interpolation (type 7 of Hyndman and Fan); `None` when empty.
 #[must_use]
-pub fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
+pub(crate) fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let place = p.clamp(0.0, 1.0) * last as f64;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 ≤ place ≤ last")]
@@ -151,7 +151,7 @@ pub fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
 /// Share of resamples in which the class with the highest count still leads alone, 0 to 1; `None` when nothing was
 /// counted. Of equal classes the first counts as leading, and a tie in a resample counts as half.
 #[must_use]
-pub fn share_still_leading(counts: &[u64], seed: u64, field: &str) -> Option<f64> {
+pub(crate) fn share_still_leading(counts: &[u64], seed: u64, field: &str) -> Option<f64> {
     let most = *counts.iter().max().filter(|most| **most > 0)?;
     let leader = counts.iter().position(|count| *count == most)?;
     let mut rng = generator(seed, field);

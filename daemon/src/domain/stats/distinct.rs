@@ -8,7 +8,7 @@ const KEPT: usize = 4_096;
 
 /// Counts distinct texts after masking digits, so that “I am 34” and “I am 52” are one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DistinctTexts {
+pub(crate) struct DistinctTexts {
     smallest: BTreeSet<u64>,
     texts: u64,
     overflowed: bool,
@@ -16,7 +16,7 @@ pub struct DistinctTexts {
 
 impl DistinctTexts {
     /// Adds one text.
-    pub fn add(&mut self, text: &str) {
+    pub(crate) fn add(&mut self, text: &str) {
         self.texts += 1;
         self.smallest.insert(hash_masked(text));
         if self.smallest.len() > KEPT {
@@ -27,13 +27,13 @@ impl DistinctTexts {
 
     /// Whether the count is an estimate.
     #[must_use]
-    pub fn is_estimate(&self) -> bool {
+    pub(crate) fn is_estimate(&self) -> bool {
         self.overflowed
     }
 
     /// Distinct texts as a share of all, 0 to 1; `None` without a text.
     #[must_use]
-    pub fn share(&self) -> Option<f64> {
+    pub(crate) fn share(&self) -> Option<f64> {
         if self.texts == 0 {
             return None;
         }

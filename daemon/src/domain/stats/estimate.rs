@@ -10,14 +10,14 @@ use super::histogram::Histogram;
 /// The number without floating-point noise: `7`, not `7.000000000000001`. Nine decimals are kept, far more than any
 /// interval resolves.
 #[must_use]
-pub fn tidy(value: f64) -> f64 {
+pub(crate) fn tidy(value: f64) -> f64 {
     // Adding zero removes the sign of a negative zero.
     round(value * 1e9) / 1e9 + 0.0
 }
 
 /// An estimate with equal weights, so its effective n is n.
 #[must_use]
-pub fn equal_weights(
+pub(crate) fn equal_weights(
     value: f64,
     interval: Option<(f64, f64)>,
     level: f64,
@@ -38,7 +38,7 @@ pub fn equal_weights(
 /// Wilson's score interval of a share (Wilson 1927); `None` without a trial. It never leaves 0..=1, and is valid at 0
 /// and at n.
 #[must_use]
-pub fn wilson_interval(successes: u64, n: u64, level: f64) -> Option<(f64, f64)> {
+pub(crate) fn wilson_interval(successes: u64, n: u64, level: f64) -> Option<(f64, f64)> {
     if n == 0 || successes > n {
         return None;
     }
@@ -54,13 +54,13 @@ pub fn wilson_interval(successes: u64, n: u64, level: f64) -> Option<(f64, f64)>
 
 /// A share from 0 to 1 with Wilson's interval; `None` without a trial. One answer has no interval.
 #[must_use]
-pub fn share(successes: u64, n: u64, level: f64) -> Option<Estimate> {
+pub(crate) fn share(successes: u64, n: u64, level: f64) -> Option<Estimate> {
     scaled_share(successes, n, level, 1.0)
 }
 
 /// The same in percent, 0 to 100.
 #[must_use]
-pub fn percent(successes: u64, n: u64, level: f64) -> Option<Estimate> {
+pub(crate) fn percent(successes: u64, n: u64, level: f64) -> Option<Estimate> {
     scaled_share(successes, n, level, 100.0)
 }
 
@@ -74,7 +74,7 @@ fn scaled_share(successes: u64, n: u64, level: f64, scale: f64) -> Option<Estima
 /// A mean with Student's t interval; `None` when empty. No interval at n = 1, nor when all answers are equal: zero
 /// variance does not mean certainty.
 #[must_use]
-pub fn mean(scores: &Histogram, level: f64) -> Option<Estimate> {
+pub(crate) fn mean(scores: &Histogram, level: f64) -> Option<Estimate> {
     let (value, n) = (scores.mean()?, scores.n());
     let interval = scores.sd().filter(|sd| *sd > 0.0).and_then(|sd| {
         let t = t_quantile(1.0 - (1.0 - level) / 2.0, (n - 1) as f64)?;
@@ -87,7 +87,7 @@ pub fn mean(scores: &Histogram, level: f64) -> Option<Estimate> {
 /// A median with the order-statistic interval (Conover, Practical Nonparametric Statistics, section 3.2): the widest
 /// pair of equal ranks from both ends whose coverage is at least the level. Below six answers no 95 % interval exists.
 #[must_use]
-pub fn median(scores: &Histogram, level: f64) -> Option<Estimate> {
+pub(crate) fn median(scores: &Histogram, level: f64) -> Option<Estimate> {
     let (value, n) = (scores.median()?, scores.n());
     let tail = (1.0 - level) / 2.0;
     // The largest rank r with P(X ≤ r − 1) ≤ tail for X ~ Binomial(n, 1/2), by bisection.
@@ -111,7 +111,7 @@ pub fn median(scores: &Histogram, level: f64) -> Option<Estimate> {
 /// and the standard error is 100·√((p + d − (p − d)²) / n). The interval is cut at ±100. `None` without an answer, no
 /// interval at n = 1 nor when all are of one group.
 #[must_use]
-pub fn nps(promoters: u64, detractors: u64, n: u64, level: f64) -> Option<Estimate> {
+pub(crate) fn nps(promoters: u64, detractors: u64, n: u64, level: f64) -> Option<Estimate> {
     if n == 0 {
         return None;
     }
@@ -128,7 +128,7 @@ pub fn nps(promoters: u64, detractors: u64, n: u64, level: f64) -> Option<Estima
 /// Bonett and Price (2012): one answer is added to each side, so that a few unanimous answers do not look certain.
 /// The value is the plain difference. `None` without an answer, no interval at n = 1.
 #[must_use]
-pub fn net_share(plus: u64, minus: u64, n: u64, level: f64) -> Option<Estimate> {
+pub(crate) fn net_share(plus: u64, minus: u64, n: u64, level: f64) -> Option<Estimate> {
     if n == 0 || plus + minus > n {
         return None;
     }
@@ -144,7 +144,7 @@ pub fn net_share(plus: u64, minus: u64, n: u64, level: f64) -> Option<Estimate> 
 
 /// The same estimate in another unit: value and interval times a positive factor.
 #[must_use]
-pub fn scaled(mut estimate: Estimate, factor: f64) -> Estimate {
+pub(crate) fn scaled(mut estimate: Estimate, factor: f64) -> Estimate {
     estimate.value = tidy(estimate.value * factor);
     estimate.low = estimate.low.map(|low| tidy(low * factor));
     estimate.high = estimate.high.map(|high| tidy(high * factor));
@@ -153,7 +153,7 @@ pub fn scaled(mut estimate: Estimate, factor: f64) -> Estimate {
 
 /// The same estimate, marked as paired.
 #[must_use]
-pub fn paired(mut estimate: Estimate) -> Estimate {
+pub(crate) fn paired(mut estimate: Estimate) -> Estimate {
     "paired_t".clone_into(&mut estimate.method);
     estimate
 }

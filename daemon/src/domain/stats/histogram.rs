@@ -5,7 +5,7 @@ use libm::{log2, sqrt};
 
 /// Counts for each value of a scale of consecutive whole numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Histogram {
+pub(crate) struct Histogram {
     lowest: i32,
     counts: Vec<u64>,
 }
@@ -13,19 +13,19 @@ pub struct Histogram {
 impl Histogram {
     /// An empty histogram over `lowest..=highest`.
     #[must_use]
-    pub fn new(lowest: i32, highest: i32) -> Self {
+    pub(crate) fn new(lowest: i32, highest: i32) -> Self {
         let width = usize::try_from(highest.saturating_sub(lowest).saturating_add(1)).unwrap_or(0);
         Self { lowest, counts: vec![0; width] }
     }
 
     /// A histogram with those counts, the first of them for `lowest`.
     #[must_use]
-    pub fn of_counts(lowest: i32, counts: Vec<u64>) -> Self {
+    pub(crate) fn of_counts(lowest: i32, counts: Vec<u64>) -> Self {
         Self { lowest, counts }
     }
 
     /// Counts one value. Returns false for a value off the scale, which is not counted.
-    pub fn add(&mut self, value: i32) -> bool {
+    pub(crate) fn add(&mut self, value: i32) -> bool {
         let place = usize::try_from(i64::from(value) - i64::from(self.lowest)).ok();
         match place.and_then(|place| self.counts.get_mut(place)) {
             Some(count) => {
@@ -37,7 +37,8 @@ impl Histogram {
     }
 
     /// Adds the counts of another histogram over the same scale.
-    pub fn merge(&mut self, other: &Self) {
+    #[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]
+    pub(crate) fn merge(&mut self, other: &Self) {
         debug_assert_eq!((self.lowest, self.counts.len()), (other.lowest, other.counts.len()));
         for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
             *mine += theirs;
@@ -46,38 +47,38 @@ impl Histogram {
 
     /// The histogram without the counts of a part.
     #[must_use]
-    pub fn without(&self, part: &Self) -> Self {
+    pub(crate) fn without(&self, part: &Self) -> Self {
         let counts =
             self.counts.iter().zip(&part.counts).map(|(all, part)| all.saturating_sub(*part));
         Self { lowest: self.lowest, counts: counts.collect() }
     }
 
     /// Value and count, in scale order.
-    pub fn iter(&self) -> impl Iterator<Item = (i32, u64)> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (i32, u64)> + '_ {
         (self.lowest..).zip(self.counts.iter().copied())
     }
 
     /// The counts in scale order.
     #[must_use]
-    pub fn counts(&self) -> &[u64] {
+    pub(crate) fn counts(&self) -> &[u64] {
         &self.counts
     }
 
     /// Number of counted values.
     #[must_use]
-    pub fn n(&self) -> u64 {
+    pub(crate) fn n(&self) -> u64 {
         self.counts.iter().sum()
     }
 
     /// Number of counted values from `low` to `high`, both included.
     #[must_use]
-    pub fn between(&self, low: i32, high: i32) -> u64 {
+    pub(crate) fn between(&self, low: i32, high: i32) -> u64 {
         self.iter().filter(|(value, _)| (low..=high).contains(value)).map(|(_, count)| count).sum()
     }
 
     /// Sum of the values; exact.
     #[must_use]
-    pub fn sum(&self) -> i128 {
+    pub(crate) fn sum(&self) -> i128 {
         self.iter().map(|(value, count)| i128::from(value) * i128::from(count)).sum()
     }
 
@@ -89,14 +90,14 @@ impl Histogram {
 
     /// Arithmetic mean; `None` when empty.
     #[must_use]
-    pub fn mean(&self) -> Option<f64> {
+    pub(crate) fn mean(&self) -> Option<f64> {
         let n = self.n();
         (n > 0).then(|| self.sum() as f64 / n as f64)
     }
 
     /// Variance with n − 1; `None` below two values. The numerator n·Σx² − (Σx)² is exact.
     #[must_use]
-    pub fn variance(&self) -> Option<f64> {
+    pub(crate) fn variance(&self) -> Option<f64> {
         let n = self.n();
         if n < 2 {
             return None;
@@ -108,13 +109,13 @@ impl Histogram {
 
     /// Standard deviation with n − 1; `None` below two values.
     #[must_use]
-    pub fn sd(&self) -> Option<f64> {
+    pub(crate) fn sd(&self) -> Option<f64> {
         self.variance().map(sqrt)
     }
 
     /// The value at a rank from 1 in ascending order.
     #[must_use]
-    pub fn at_rank(&self, rank: u64) -> Option<i32> {
+    pub(crate) fn at_rank(&self, rank: u64) -> Option<i32> {
         let mut seen = 0;
         for (value, count) in self.iter() {
             seen += count;
@@ -127,7 +128,7 @@ impl Histogram {
 
     /// The middle value, or the mean of the two middle ones; `None` when empty.
     #[must_use]
-    pub fn median(&self) -> Option<f64> {
+    pub(crate) fn median(&self) -> Option<f64> {
         let n = self.n();
         let low = self.at_rank(n.div_ceil(2))?;
         let high = self.at_rank(n / 2 + 1)?;
@@ -136,7 +137,7 @@ impl Histogram {
 
     /// The most frequent value and its count, the lower value on ties; `None` when empty.
     #[must_use]
-    pub fn mode(&self) -> Option<(i32, u64)> {
+    pub(crate) fn mode(&self) -> Option<(i32, u64)> {
         self.iter().filter(|(_, count)| *count > 0).fold(None, |best, next| match best {
             Some((_, most)) if most >= next.1 => best,
             _ => Some(next),
@@ -145,7 +146,7 @@ impl Histogram {
 
     /// Shannon entropy in bits; `None` when empty.
     #[must_use]
-    pub fn entropy_bits(&self) -> Option<f64> {
+    pub(crate) fn entropy_bits(&self) -> Option<f64> {
         let n = self.n();
         (n > 0).then(|| {
             let entropy: f64 = self

@@ -1,24 +1,29 @@
 //! Statistics, one family a file. Every function is pure and gives the same bits on every machine: transcendental
 //! functions come from `libm`. An undefined result is `None`, never replaced by a convenient number.
 
-pub mod agreement;
-pub mod apportion;
-pub mod bootstrap;
-pub mod compare;
-pub mod distinct;
-pub mod distribution;
-pub mod estimate;
-pub mod histogram;
-pub mod multiple;
-pub mod power;
-pub mod ppi;
-pub mod ranking;
-pub mod ranks;
-pub mod reask;
-pub mod similar;
-pub mod spread;
-pub mod ssr;
-pub mod weight;
+#[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]
+pub(crate) mod agreement;
+pub(crate) mod apportion;
+pub(crate) mod bootstrap;
+pub(crate) mod compare;
+pub(crate) mod distinct;
+pub(crate) mod distribution;
+pub(crate) mod estimate;
+pub(crate) mod histogram;
+pub(crate) mod multiple;
+pub(crate) mod power;
+#[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]
+pub(crate) mod ppi;
+#[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]
+pub(crate) mod ranking;
+#[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]
+pub(crate) mod ranks;
+pub(crate) mod reask;
+pub(crate) mod similar;
+pub(crate) mod spread;
+pub(crate) mod ssr;
+#[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]
+pub(crate) mod weight;
 
 #[cfg(test)]
 mod reference_tests;
@@ -26,4 +31,4 @@ mod reference_tests;
 mod tests;
 
 /// The confidence level of every interval that does not name another one.
-pub const LEVEL: f64 = 0.95;
+pub(crate) const LEVEL: f64 = 0.95;

@@ -2,7 +2,7 @@
 
 /// Holm's step-down adjustment (Holm 1979): controls the family-wise error rate.
 #[must_use]
-pub fn holm(p: &[f64]) -> Vec<f64> {
+pub(crate) fn holm(p: &[f64]) -> Vec<f64> {
     let mut adjusted = vec![0.0; p.len()];
     let mut highest = 0.0_f64;
     for (rank, place) in ascending(p).into_iter().enumerate() {
@@ -14,7 +14,7 @@ pub fn holm(p: &[f64]) -> Vec<f64> {
 
 /// Benjamini and Hochberg's step-up adjustment (1995): controls the false discovery rate.
 #[must_use]
-pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
+pub(crate) fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     let mut adjusted = vec![0.0; p.len()];
     let mut lowest = 1.0_f64;
     for (rank, place) in ascending(p).into_iter().enumerate().rev() {

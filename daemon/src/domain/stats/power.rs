@@ -7,7 +7,7 @@ use super::distribution::{noncentral_t_cdf, normal_cdf, normal_quantile, t_quant
 
 /// Formulas for two shares, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ShareFormula {
+pub(crate) enum ShareFormula {
     /// Cohen's h with the arcsine transformation (Cohen 1988, chapter 6), both tails.
     Arcsine,
     /// Normal approximation with the pooled variance under no difference (Fleiss 1981, without continuity correction).
@@ -16,28 +16,16 @@ pub enum ShareFormula {
     Unpooled,
 }
 
-impl ShareFormula {
-    /// The name, for outputs.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Arcsine => "arcsine",
-            Self::Pooled => "pooled",
-            Self::Unpooled => "unpooled",
-        }
-    }
-}
-
 /// Cohen's h of two shares: 2·asin√p₁ − 2·asin√p₂.
 #[must_use]
-pub fn cohens_h(p1: f64, p2: f64) -> f64 {
+pub(crate) fn cohens_h(p1: f64, p2: f64) -> f64 {
     2.0 * asin(sqrt(p1)) - 2.0 * asin(sqrt(p2))
 }
 
 /// Sample size of each of two groups to detect the difference of two shares at that two-sided level and power. Not
 /// rounded: take the next whole number. `None` for equal shares or anything outside 0..1.
 #[must_use]
-pub fn people_for_shares(
+pub(crate) fn people_for_shares(
     p1: f64,
     p2: f64,
     alpha: f64,
@@ -64,7 +52,7 @@ pub fn people_for_shares(
 /// Power to detect the difference of two shares with `n` people in each group, at that two-sided level. `None`
 /// outside 0..1.
 #[must_use]
-pub fn power_for_shares(
+pub(crate) fn power_for_shares(
     p1: f64,
     p2: f64,
     alpha: f64,
@@ -96,7 +84,7 @@ fn power_of_h(h: f64, n: f64, za: f64) -> f64 {
 /// Sample size of each of two groups to detect a difference of two means of `d` pooled standard deviations
 /// (noncentral t, Cohen 1988, chapter 2), both tails. Not rounded. `None` for d = 0 or a level or power outside 0..1.
 #[must_use]
-pub fn people_for_means(d: f64, alpha: f64, power: f64) -> Option<f64> {
+pub(crate) fn people_for_means(d: f64, alpha: f64, power: f64) -> Option<f64> {
     let inside = |p: f64| p > 0.0 && p < 1.0;
     if d == 0.0 || !d.is_finite() || !inside(alpha) || !inside(power) || power <= alpha {
         return None;
@@ -106,7 +94,7 @@ pub fn people_for_means(d: f64, alpha: f64, power: f64) -> Option<f64> {
 
 /// Power to detect that difference with `n` people in each group; `None` below two people.
 #[must_use]
-pub fn power_for_means(d: f64, alpha: f64, n: f64) -> Option<f64> {
+pub(crate) fn power_for_means(d: f64, alpha: f64, n: f64) -> Option<f64> {
     let df = 2.0 * n - 2.0;
     if df.is_nan() || df <= 0.0 {
         return None;

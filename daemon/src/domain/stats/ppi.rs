@@ -8,7 +8,7 @@ use super::distribution::{normal_quantile, t_quantile};
 
 /// The weight of the predictions.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Tuning {
+pub(crate) enum Tuning {
     /// The weight that makes the interval narrowest, kept within 0 to 1 (PPI++).
     Tuned,
     /// That weight: 0 is people alone, 1 is plain PPI.
@@ -17,7 +17,7 @@ pub enum Tuning {
 
 /// The distribution that the interval is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Quantile {
+pub(crate) enum Quantile {
     /// Normal, as published; coverage is too low below about 30 people.
     Normal,
     /// Student's t with n − 1 degrees of freedom: wider, for few people.
@@ -26,7 +26,7 @@ pub enum Quantile {
 
 /// A mean from people and predictions together.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PpiMean {
+pub(crate) struct PpiMean {
     /// The estimate.
     pub value: f64,
     /// Its standard error.
@@ -41,7 +41,7 @@ pub struct PpiMean {
 
 /// How the error of a weighted mean is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WeightedError {
+pub(crate) enum WeightedError {
     /// From the spread of weight times value, as in the authors' program (ppi-python 0.2.3). It changes when a
     /// constant is added to every answer, so it is only for checks against that program.
     AsPublished,
@@ -52,7 +52,7 @@ pub enum WeightedError {
 
 /// Values, each with a weight. Only the proportions of weights matter: they are scaled to a mean of one.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sample<'a> {
+pub(crate) struct Sample<'a> {
     /// The values.
     pub values: &'a [f64],
     /// One weight for each value, none negative, not all zero.
@@ -76,7 +76,7 @@ impl Sample<'_> {
 /// tuned weight of the predictions is the one of the estimating equation w·(y − θ) at the plain estimate. `None` as
 /// for [`mean`], and when weights do not fit their values.
 #[must_use]
-pub fn weighted_mean(
+pub(crate) fn weighted_mean(
     people: Sample<'_>,
     predicted: &[f64],
     others: Sample<'_>,
@@ -136,7 +136,7 @@ pub fn weighted_mean(
 /// (`predicted_others`). `None` below two people, without others, for lists of different length, or when the tuned
 /// weight is asked for and no prediction varies.
 #[must_use]
-pub fn mean(
+pub(crate) fn mean(
     y: &[f64],
     predicted: &[f64],
     predicted_others: &[f64],
@@ -180,7 +180,7 @@ fn best_weight(y: &[f64], predicted: &[f64], others: &[f64]) -> Option<f64> {
 /// Number of people that would be as precise without predictions: n / (1 − ρ²·N / (n + N)), for a correlation ρ of
 /// answers and predictions. `None` outside −1 < ρ < 1.
 #[must_use]
-pub fn effective_people(n: f64, others: f64, correlation: f64) -> Option<f64> {
+pub(crate) fn effective_people(n: f64, others: f64, correlation: f64) -> Option<f64> {
     let squared = correlation * correlation;
     (squared < 1.0 && n > 0.0 && others >= 0.0).then(|| n / (1.0 - squared * others / (n + others)))
 }

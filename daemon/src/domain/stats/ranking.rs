@@ -4,7 +4,7 @@ use libm::{exp, log};
 
 /// Why there is no ranking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RankingError {
+pub(crate) enum RankingError {
     /// Not a square table, or fewer than two items.
     #[error("Wins must form a square table of at least two items")]
     Shape,
@@ -22,7 +22,10 @@ pub enum RankingError {
 /// Computed by iterated Luce spectral ranking (Maystre and Grossglauser 2015), whose fixed point is the maximum
 /// likelihood estimate. `regularisation` adds that rate between all items; 0 asks for the plain estimate, which
 /// exists only when every item can be reached from every other by wins (Ford 1957).
-pub fn bradley_terry(wins: &[Vec<u64>], regularisation: f64) -> Result<Vec<f64>, RankingError> {
+pub(crate) fn bradley_terry(
+    wins: &[Vec<u64>],
+    regularisation: f64,
+) -> Result<Vec<f64>, RankingError> {
     const ROUNDS: usize = 10_000;
     const TOLERANCE: f64 = 1e-13;
     let items = wins.len();
@@ -67,7 +70,7 @@ pub fn bradley_terry(wins: &[Vec<u64>], regularisation: f64) -> Result<Vec<f64>,
 
 /// The model's share of each item: e^s over the sum of all.
 #[must_use]
-pub fn shares(strengths: &[f64]) -> Vec<f64> {
+pub(crate) fn shares(strengths: &[f64]) -> Vec<f64> {
     let sum: f64 = strengths.iter().map(|strength| exp(*strength)).sum();
     strengths.iter().map(|strength| exp(*strength) / sum).collect()
 }
@@ -79,7 +82,7 @@ fn weights(strengths: &[f64]) -> Vec<f64> {
 
 /// Whether every item can be reached from every other along wins, and along losses.
 #[must_use]
-pub fn strongly_connected(wins: &[Vec<u64>]) -> bool {
+pub(crate) fn strongly_connected(wins: &[Vec<u64>]) -> bool {
     let reaches_all = |edge: &dyn Fn(usize, usize) -> bool| {
         let mut seen = vec![false; wins.len()];
         let mut open = vec![0];

@@ -10,7 +10,7 @@ const EXACT_MAX: usize = 10_000;
 
 /// A Mann-Whitney test.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MannWhitney {
+pub(crate) struct MannWhitney {
     /// U of the first group: pairs in which it is higher, ties counted half.
     pub u: f64,
     /// Two-sided p by the normal approximation with tie and continuity correction; `None` when all values are equal.
@@ -26,7 +26,7 @@ pub struct MannWhitney {
 /// The Mann-Whitney U test (1947); `None` for an empty group or a value that is not a number.
 #[must_use]
 #[allow(clippy::many_single_char_names, reason = "the names of the textbook")]
-pub fn mann_whitney(a: &[f64], b: &[f64]) -> Option<MannWhitney> {
+pub(crate) fn mann_whitney(a: &[f64], b: &[f64]) -> Option<MannWhitney> {
     if a.is_empty() || b.is_empty() || a.iter().chain(b).any(|value| value.is_nan()) {
         return None;
     }
@@ -81,7 +81,7 @@ fn exact_p(na: usize, nb: usize, u: f64) -> f64 {
 
 /// Wilcoxon's signed-rank test.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Wilcoxon {
+pub(crate) struct Wilcoxon {
     /// The smaller of the two rank sums.
     pub w: f64,
     /// Pairs that differ.
@@ -93,7 +93,7 @@ pub struct Wilcoxon {
 /// Wilcoxon's signed-rank test (1945), pairs without a difference dropped; `None` when no pair differs or the lists
 /// have different lengths.
 #[must_use]
-pub fn wilcoxon(first: &[f64], second: &[f64]) -> Option<Wilcoxon> {
+pub(crate) fn wilcoxon(first: &[f64], second: &[f64]) -> Option<Wilcoxon> {
     if first.len() != second.len() {
         return None;
     }
@@ -115,7 +115,7 @@ pub fn wilcoxon(first: &[f64], second: &[f64]) -> Option<Wilcoxon> {
 /// Spearman's rank correlation (1904), ties given their middle rank; `None` when the lists have different lengths,
 /// hold fewer than two values, or one of them does not vary.
 #[must_use]
-pub fn spearman(first: &[f64], second: &[f64]) -> Option<f64> {
+pub(crate) fn spearman(first: &[f64], second: &[f64]) -> Option<f64> {
     let is_odd = |value: &f64| value.is_nan();
     if first.len() != second.len() || first.iter().chain(second).any(is_odd) {
         return None;

@@ -14,25 +14,25 @@ use super::ranks::spearman;
 
 /// First and second answers of the same respondents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pairs {
+pub(crate) struct Pairs {
     counts: BTreeMap<(i32, i32), u64>,
 }
 
 impl Pairs {
     /// Counts the pair of one respondent.
-    pub fn add(&mut self, first: i32, second: i32) {
+    pub(crate) fn add(&mut self, first: i32, second: i32) {
         *self.counts.entry((first, second)).or_default() += 1;
     }
 
     /// Number of pairs.
     #[must_use]
-    pub fn n(&self) -> u64 {
+    pub(crate) fn n(&self) -> u64 {
         self.counts.values().sum()
     }
 
     /// The share that gave the same answer twice, 0 to 1, with Wilson's interval; `None` without a pair.
     #[must_use]
-    pub fn same(&self, level: f64) -> Option<Estimate> {
+    pub(crate) fn same(&self, level: f64) -> Option<Estimate> {
         let same = self.counts.iter().filter(|((a, b), _)| a == b).map(|(_, count)| count).sum();
         share(same, self.n(), level)
     }
@@ -41,7 +41,7 @@ impl Pairs {
     /// noise of a score. The interval is that of a mean of squares, on the log scale; there is none below three
     /// pairs, or when no respondent changed their answer. `None` without a pair.
     #[must_use]
-    pub fn noise(&self, level: f64) -> Option<Estimate> {
+    pub(crate) fn noise(&self, level: f64) -> Option<Estimate> {
         let n = self.n();
         if n == 0 {
             return None;
@@ -64,7 +64,7 @@ impl Pairs {
     /// transformation for pairs, z ± 1.96/√(n − 3/2) (Fisher 1925, section 39). It can be below zero. `None` below
     /// three pairs, or when all answers are the same.
     #[must_use]
-    pub fn persona_effect(&self, level: f64) -> Option<Estimate> {
+    pub(crate) fn persona_effect(&self, level: f64) -> Option<Estimate> {
         let n = self.n();
         if n < 3 {
             return None;
@@ -91,14 +91,14 @@ impl Pairs {
 
     /// The second answers only, over a scale from one value to another.
     #[must_use]
-    pub fn seconds(&self, scale: (i32, i32)) -> Histogram {
+    pub(crate) fn seconds(&self, scale: (i32, i32)) -> Histogram {
         self.counted(scale.0, scale.1, |_, second| second)
     }
 
     /// Mean of the second answer minus the first within respondents, with the interval of the paired t test; no
     /// interval when all differences are equal. `None` without a pair.
     #[must_use]
-    pub fn difference(&self, level: f64) -> Option<Estimate> {
+    pub(crate) fn difference(&self, level: f64) -> Option<Estimate> {
         let gaps = || self.counts.keys().map(|(first, second)| second - first);
         let gaps = self.counted(gaps().min()?, gaps().max()?, |first, second| second - first);
         let mut mean = estimate::mean(&gaps, level)?;
@@ -110,7 +110,7 @@ impl Pairs {
     /// standard error √((1 + ρ²/2)/(n − 3)) of Bonett and Wright (2000). `None` below four pairs, or when one side
     /// does not vary.
     #[must_use]
-    pub fn rank_correlation(&self, level: f64) -> Option<Estimate> {
+    pub(crate) fn rank_correlation(&self, level: f64) -> Option<Estimate> {
         let n = self.n();
         if n < 4 {
             return None;
@@ -135,7 +135,7 @@ impl Pairs {
 
     /// Whether the first answers vary, and whether the second ones do.
     #[must_use]
-    pub fn vary(&self) -> (bool, bool) {
+    pub(crate) fn vary(&self) -> (bool, bool) {
         let differ = |of: fn(&(i32, i32)) -> i32| {
             let mut values = self.counts.keys().map(of);
             let first = values.next();

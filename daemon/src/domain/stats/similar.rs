@@ -18,14 +18,14 @@ const RUNS_MAX: usize = 64;
 
 /// A bounded sample of texts, each as the sorted hashes of its shingles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NearTexts {
+pub(crate) struct NearTexts {
     /// Keyed by a hash of the position, so that the smallest keys are a random sample whatever the order of arrival.
     sample: BTreeMap<u64, Vec<u64>>,
 }
 
 impl NearTexts {
     /// Adds the text at a position. Case, punctuation and the digits of numbers are ignored.
-    pub fn add(&mut self, place: u64, text: &str) {
+    pub(crate) fn add(&mut self, place: u64, text: &str) {
         let ticket = mix(place.wrapping_add(0x9e37_79b9_7f4a_7c15));
         let full = self.sample.len() >= COMPARED_MAX;
         if full && self.sample.last_key_value().is_some_and(|(last, _)| ticket > *last) {
@@ -39,7 +39,7 @@ impl NearTexts {
 
     /// The share of the compared texts with a near-duplicate among them, 0 to 1; `None` below two texts.
     #[must_use]
-    pub fn share(&self) -> Option<Estimate> {
+    pub(crate) fn share(&self) -> Option<Estimate> {
         let texts: Vec<&Vec<u64>> = self.sample.values().collect();
         if texts.len() < 2 {
             return None;

@@ -12,7 +12,7 @@ use super::histogram::Histogram;
 /// 3)/(n − 1))/n (Cramér 1946, section 27.4), taken on the log scale so that it never reaches zero. `None` below two
 /// values; no interval when all values are equal.
 #[must_use]
-pub fn std_dev(scores: &Histogram, level: f64) -> Option<Estimate> {
+pub(crate) fn std_dev(scores: &Histogram, level: f64) -> Option<Estimate> {
     let (n, variance, mean) = (scores.n(), scores.variance()?, scores.mean()?);
     let count = n as f64;
     let sd = sqrt(variance);
@@ -35,14 +35,14 @@ pub fn std_dev(scores: &Histogram, level: f64) -> Option<Estimate> {
 
 /// The same as a multiple of a reference deviation; `None` for a reference that is not positive.
 #[must_use]
-pub fn ratio(scores: &Histogram, reference: f64, level: f64) -> Option<Estimate> {
+pub(crate) fn ratio(scores: &Histogram, reference: f64, level: f64) -> Option<Estimate> {
     (reference > 0.0).then(|| std_dev(scores, level).map(|sd| scaled(sd, 1.0 / reference)))?
 }
 
 /// Shannon's entropy of counts in bits, with the interval of the delta method, (Σ p·log₂²p − H²)/n (Basharin 1959),
 /// cut to the maximum for that many values. `None` without a count; no interval when the counts leave it undefined.
 #[must_use]
-pub fn entropy(counts: &[u64], level: f64) -> Option<Estimate> {
+pub(crate) fn entropy(counts: &[u64], level: f64) -> Option<Estimate> {
     let n: u64 = counts.iter().sum();
     if n == 0 {
         return None;

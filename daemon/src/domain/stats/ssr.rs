@@ -6,7 +6,7 @@ use libm::{pow, sqrt};
 
 /// Parameters of the mapping from similarities to a distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PmfShape {
+pub(crate) struct PmfShape {
     /// Added to the least similar anchor of each set, on half-scaled cosines; 0 in the paper.
     pub epsilon: f64,
     /// Applied after the sets are averaged; 1 in the paper, 0 puts everything on the likeliest point.
@@ -21,7 +21,7 @@ impl Default for PmfShape {
 
 /// (1 + cosine) / 2 of two embeddings; `None` for different lengths or a vector of length zero.
 #[must_use]
-pub fn similarity(a: &[f64], b: &[f64]) -> Option<f64> {
+pub(crate) fn similarity(a: &[f64], b: &[f64]) -> Option<f64> {
     if a.len() != b.len() {
         return None;
     }
@@ -33,7 +33,7 @@ pub fn similarity(a: &[f64], b: &[f64]) -> Option<f64> {
 /// The distribution of one answer from its similarities to one set of anchors, in scale order. `None` if it is
 /// undetermined: all anchors are equally similar and ε is 0.
 #[must_use]
-pub fn of_similarities(similarities: &[f64], epsilon: f64) -> Option<Vec<f64>> {
+pub(crate) fn of_similarities(similarities: &[f64], epsilon: f64) -> Option<Vec<f64>> {
     let mut least = 0;
     for (place, similarity) in similarities.iter().enumerate() {
         if *similarity < similarities[least] {
@@ -60,7 +60,7 @@ pub fn of_similarities(similarities: &[f64], epsilon: f64) -> Option<Vec<f64>> {
 /// The distribution of one answer's embedding over several sets of anchors: averaged over the sets first, then shaped
 /// by the temperature. `None` when it is undetermined for any set, or the sets differ in length.
 #[must_use]
-pub fn rate(answer: &[f64], sets: &[Vec<Vec<f64>>], shape: PmfShape) -> Option<Vec<f64>> {
+pub(crate) fn rate(answer: &[f64], sets: &[Vec<Vec<f64>>], shape: PmfShape) -> Option<Vec<f64>> {
     let points = sets.first()?.len();
     let mut mean = vec![0.0; points];
     for set in sets {
@@ -79,7 +79,7 @@ pub fn rate(answer: &[f64], sets: &[Vec<Vec<f64>>], shape: PmfShape) -> Option<V
 /// p^(1/T), normalised. T = 0 puts everything on the first likeliest point, and leaves a uniform distribution alone; a
 /// cap limits T. `None` for a negative T or a distribution without mass.
 #[must_use]
-pub fn temper(pmf: &[f64], temperature: f64, cap: Option<f64>) -> Option<Vec<f64>> {
+pub(crate) fn temper(pmf: &[f64], temperature: f64, cap: Option<f64>) -> Option<Vec<f64>> {
     let temperature = cap.map_or(temperature, |cap| temperature.min(cap));
     if temperature.is_nan() || temperature < 0.0 {
         return None;
@@ -104,13 +104,14 @@ pub fn temper(pmf: &[f64], temperature: f64, cap: Option<f64>) -> Option<Vec<f64
 
 /// Mean of a distribution over 1..=K.
 #[must_use]
-pub fn expected(pmf: &[f64]) -> f64 {
+pub(crate) fn expected(pmf: &[f64]) -> f64 {
     (1_u32..).zip(pmf).map(|(point, share)| f64::from(point) * share).sum()
 }
 
 /// 1 − the largest gap of two cumulative distributions; `None` for different lengths.
+#[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]
 #[must_use]
-pub fn ks_similarity(p: &[f64], q: &[f64]) -> Option<f64> {
+pub(crate) fn ks_similarity(p: &[f64], q: &[f64]) -> Option<f64> {
     if p.len() != q.len() {
         return None;
     }
@@ -124,8 +125,9 @@ pub fn ks_similarity(p: &[f64], q: &[f64]) -> Option<f64> {
 
 /// The attainable ratings of anchors and embedding model: every anchor rated by the other sets, the mean of the
 /// lowest anchors and of the highest. `None` below two sets, or if a rating is undetermined.
+#[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]
 #[must_use]
-pub fn attainable_range(sets: &[Vec<Vec<f64>>], shape: PmfShape) -> Option<(f64, f64)> {
+pub(crate) fn attainable_range(sets: &[Vec<Vec<f64>>], shape: PmfShape) -> Option<(f64, f64)> {
     if sets.len() < 2 {
         return None;
     }

@@ -3,7 +3,7 @@
 /// Kish's effective sample size (Σw)² / Σw²; `None` without a positive weight or with a negative one.
 /// Source: Kish, Survey Sampling (1965), section 11.7.
 #[must_use]
-pub fn kish_effective_n(weights: &[f64]) -> Option<f64> {
+pub(crate) fn kish_effective_n(weights: &[f64]) -> Option<f64> {
     if weights.iter().any(|weight| !weight.is_finite() || *weight < 0.0) {
         return None;
     }
@@ -14,7 +14,7 @@ pub fn kish_effective_n(weights: &[f64]) -> Option<f64> {
 
 /// Why a table cannot be raked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RakeError {
+pub(crate) enum RakeError {
     /// Rows of different length, targets that do not fit the table, or a number that is negative or not finite.
     #[error("The table and its targets do not fit together")]
     Shape,
@@ -31,7 +31,7 @@ pub enum RakeError {
 
 /// Iterative proportional fitting of a two-way table to row and column totals (Deming and Stephan 1940). The result
 /// meets both margins to a relative 1e-12; dividing it by the counts gives the unit weights.
-pub fn rake(
+pub(crate) fn rake(
     counts: &[Vec<f64>],
     row_targets: &[f64],
     column_targets: &[f64],

@@ -9,11 +9,11 @@ use super::{Rules, SettingsReader, engine_named};
 use crate::domain::instrument::channels::constructs;
 
 /// The name of the built-in encoder.
-pub const ENCODER: &str = "local";
+pub(crate) const ENCODER: &str = "local";
 
 /// The properties of an engine that is a language model or a pool of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownEngine {
+pub(crate) struct KnownEngine {
     /// The engine's name.
     pub name: String,
     /// Its models, or why it cannot be asked.

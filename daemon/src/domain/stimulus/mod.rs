@@ -19,21 +19,21 @@ use protocol::credits::UsdMicros;
 use protocol::measurement::Measurement;
 use protocol::study::{Draft, EngineMode, Problem, StudySpec, StudyType};
 
-pub use self::elicitation::{ENCODER, KnownEngine};
+pub(crate) use self::elicitation::{ENCODER, KnownEngine};
 use self::front_matter::{FrontMatterItem, Malformed, Node, Parts};
 use self::given::{Given, Value};
 use self::material::StimulusMaterial;
-pub use self::settings::settings;
+pub(crate) use self::settings::settings;
 use self::texts::TextNotes;
-pub use self::texts::notes;
+pub(crate) use self::texts::notes;
 use crate::domain::instrument::{self, Violation};
 use crate::domain::nearest::did_you_mean;
 
 /// The largest file that is read, in bytes.
-pub const FILE_BYTES_MAX: usize = 256 * 1024;
+pub(crate) const FILE_BYTES_MAX: usize = 256 * 1024;
 
 /// Seeds are below this, so that every JSON reader represents them exactly.
-pub const SEED_MAX: u64 = (1 << 53) - 1;
+pub(crate) const SEED_MAX: u64 = (1 << 53) - 1;
 
 /// Default panel size.
 const PANEL: u32 = 100;
@@ -42,9 +42,9 @@ const ENGINE: &str = "offline";
 const NAME_CHARACTERS_MAX: usize = 200;
 const CONTEXT_CHARACTERS_MAX: usize = 2_000;
 /// Tags that one study carries.
-pub const TAGS_MAX: usize = 20;
+pub(crate) const TAGS_MAX: usize = 20;
 /// Characters of one tag.
-pub const TAG_CHARACTERS_MAX: usize = 40;
+pub(crate) const TAG_CHARACTERS_MAX: usize = 40;
 const PROJECT_CHARACTERS_MAX: usize = 100;
 
 const KEYS: &[&str] = &[
@@ -76,7 +76,7 @@ const AUDIENCE_KEYS: &[&str] =
 
 /// The limits and engines of this installation.
 #[derive(Clone, Debug)]
-pub struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     /// The largest panel.
     pub panel_max: u32,
     /// Names of the engines that can answer.
@@ -95,7 +95,7 @@ pub struct Rules<'a> {
 ///
 /// # Errors
 /// Every problem of the draft, in the order of the file, those of flags last.
-pub fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>> {
+pub(crate) fn read(draft: &Draft, rules: &Rules<'_>) -> Result<StudySpec, Vec<Problem>> {
     let at = |line: usize| format!("{}:{line}", draft.file);
     let second = draft.variant_b.iter().map(|second| (&second.file, &second.text));
     let unreadable: Vec<Problem> = std::iter::once((&draft.file, &draft.text))

@@ -15,7 +15,7 @@ use crate::domain::instrument::USUAL;
 
 /// Inspects a draft, which may be wrong or empty; a setting that cannot be read counts as not given.
 #[must_use]
-pub fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
+pub(crate) fn settings(draft: &Draft, rules: &Rules<'_>) -> Settings {
     let Ok(parts) = front_matter::split(&draft.text) else { return Settings::new() };
     let given = collect(draft, &parts, &mut Vec::new(), &mut TextNotes::default());
     let mut reader = SettingsReader { given: &given, problems: Vec::new() };

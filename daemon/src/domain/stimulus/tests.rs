@@ -425,3 +425,12 @@ fn a_subsample_checks_the_panel_where_that_means_something() {
     idea.md:6: 'subsample' is 11; give a whole number from 1 to 10: so many are asked controls and other wordings
     ");
 }
+
+#[test]
+fn a_context_has_at_most_two_thousand_characters() {
+    let with = |context: String| {
+        read(&draft("A box of dinners for two.", &[("context", &context)]), &RULES)
+    };
+    assert!(with("é".repeat(2_000)).is_ok());
+    assert!(with("é".repeat(2_001)).is_err());
+}

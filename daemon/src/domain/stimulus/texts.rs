@@ -69,7 +69,7 @@ impl TextNotes {
 /// Notes on a draft that are not errors: comments that are not shown, and texts that end at a YAML comment. Empty for
 /// a draft that cannot be read.
 #[must_use]
-pub fn notes(draft: &Draft) -> Vec<String> {
+pub(crate) fn notes(draft: &Draft) -> Vec<String> {
     let Ok(parts) = front_matter::split(&draft.text) else { return Vec::new() };
     let mut told = TextNotes::default();
     told.hidden(&draft.file, &parts.hidden);

@@ -25,7 +25,7 @@ const FAILING_REST: Duration = Duration::from_secs(5);
 const RENEWAL: Duration = Duration::from_secs(1);
 
 /// How long the call that was told to wait delays itself; for anything longer the admission control delays all calls.
-pub fn own_wait(told: Option<Duration>) -> Duration {
+pub(crate) fn own_wait(told: Option<Duration>) -> Duration {
     told.unwrap_or_default().min(IMPATIENCE)
 }
 
@@ -42,7 +42,7 @@ pub struct Bounds {
 
 /// The decision on a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Admit {
+pub(crate) enum Admit {
     /// Admitted, and counted as under way.
     Go,
     /// Ask again at that time or after a release, whichever comes first.
@@ -70,7 +70,7 @@ pub struct Quiet {
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug)]
-pub enum Signal<'a> {
+pub(crate) enum Signal<'a> {
     /// With a reply.
     Replied,
     /// Without one.
@@ -81,7 +81,7 @@ pub enum Signal<'a> {
 
 /// The admission control of one engine.
 #[derive(Clone, Debug)]
-pub struct Admission {
+pub(crate) struct Admission {
     flow: Concurrency,
     record: Record,
     requests: Option<Bucket>,
@@ -108,7 +108,7 @@ pub struct Admission {
 
 impl Admission {
     /// A new admission control without restrictions from earlier calls.
-    pub fn new(bounds: Bounds, now: Duration) -> Self {
+    pub(crate) fn new(bounds: Bounds, now: Duration) -> Self {
         Self {
             flow: Concurrency::new(bounds.concurrency),
             record: Record::default(),
@@ -132,13 +132,13 @@ impl Admission {
 
     /// Sets the longest wait for the service.
     #[must_use]
-    pub fn with_patience(mut self, patience: Duration) -> Self {
+    pub(crate) fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
     /// Changes the limits while calls are under way.
-    pub fn retune(&mut self, bounds: Bounds, now: Duration) {
+    pub(crate) fn retune(&mut self, bounds: Bounds, now: Duration) {
         self.bounds = bounds;
         self.flow.retune(bounds.concurrency);
         self.requests = bounds.requests_per_minute.map(|rate| Bucket::new(rate, now));
@@ -146,7 +146,7 @@ impl Admission {
     }
 
     /// The limits that its owner sets.
-    pub fn bounds(&self) -> Bounds {
+    pub(crate) fn bounds(&self) -> Bounds {
         self.bounds
     }
 
@@ -154,7 +154,7 @@ impl Admission {
     /// the service asks for a longer wait than is accepted if another engine can answer instead. A failing service
     /// gets a single call now and then, which shows whether it still fails; a caller without another engine need not
     /// respect that.
-    pub fn standing(&self, now: Duration) -> Availability {
+    pub(crate) fn standing(&self, now: Duration) -> Availability {
         match self.breaker.way(now) {
             Way::Dead => Availability::Dead,
             _ if self.is_out_of_patience(now) => Availability::Dead,
@@ -169,7 +169,7 @@ impl Admission {
     }
 
     /// Why no call will be admitted any more, if so.
-    pub fn given_up(&self, now: Duration) -> Option<String> {
+    pub(crate) fn given_up(&self, now: Duration) -> Option<String> {
         if self.breaker.way(now) == Way::Dead {
             return Some(self.why.clone());
         }
@@ -188,12 +188,12 @@ impl Admission {
     }
 
     /// The condition of the service, apart from any single call.
-    pub fn condition(&self) -> Condition {
+    pub(crate) fn condition(&self) -> Condition {
         self.record.condition()
     }
 
     /// The state of a service that does not reply while calls wait for it.
-    pub fn quiet(&self, now: Duration) -> Option<Quiet> {
+    pub(crate) fn quiet(&self, now: Duration) -> Option<Quiet> {
         let rests = match self.breaker.way(now) {
             Way::Until(time) if time < Duration::MAX => Some(time.saturating_sub(now)),
             Way::Until(_) | Way::Free | Way::Probe | Way::Dead => None,
@@ -214,17 +214,19 @@ impl Admission {
     }
 
     /// Current limit of calls under way.
-    pub fn limit(&self) -> u32 {
+    #[cfg(test)]
+    pub(crate) fn limit(&self) -> u32 {
         self.flow.limit()
     }
 
     /// Calls under way.
-    pub fn under_way(&self) -> u32 {
+    #[cfg(test)]
+    pub(crate) fn under_way(&self) -> u32 {
         self.under_way
     }
 
     /// Asks for admission of one call of about that many tokens.
-    pub fn ask(&mut self, study: u32, weight: u32, tokens: u64, now: Duration) -> Admit {
+    pub(crate) fn ask(&mut self, study: u32, weight: u32, tokens: u64, now: Duration) -> Admit {
         if self.turns.is_empty() {
             // The first study that arrives starts its own patience for a wait that the service had asked for before.
             self.asked = (self.not_before > now).then_some(now);
@@ -286,13 +288,13 @@ impl Admission {
     }
 
     /// Withdraws the study's request for now.
-    pub fn pass(&mut self, study: u32) {
+    pub(crate) fn pass(&mut self, study: u32) {
         self.turns.pass(study);
     }
 
     /// Removes the study. With the last one the breaker is reset: the next study starts anew, but no sooner than the
     /// service allows.
-    pub fn leave(&mut self, study: u32) {
+    pub(crate) fn leave(&mut self, study: u32) {
         self.turns.leave(study);
         if self.turns.is_empty() {
             self.breaker = Breaker::default();
@@ -302,13 +304,19 @@ impl Admission {
     }
 
     /// Whether another study waits for a turn: then it should be notified that there may be one.
-    pub fn others_want(&self, study: u32) -> bool {
+    pub(crate) fn others_want(&self, study: u32) -> bool {
         self.turns.others_want(study)
     }
 
     /// Ends a call: releases its slot, and updates the state from the result. `spare` is by how many tokens the call
     /// was smaller than requested.
-    pub fn done(&mut self, signal: Signal<'_>, allowance: Allowance, spare: i64, now: Duration) {
+    pub(crate) fn done(
+        &mut self,
+        signal: Signal<'_>,
+        allowance: Allowance,
+        spare: i64,
+        now: Duration,
+    ) {
         self.now = self.now.max(now);
         self.under_way = self.under_way.saturating_sub(1);
         if let Some(bucket) = &mut self.tokens {

@@ -13,6 +13,6 @@ mod turns;
 #[cfg(test)]
 mod tests;
 
-pub use admission::{Admission, Admit, Bounds, Quiet, Signal, own_wait};
-pub use condition::Condition;
-pub use retry::{RetryBudget, TRIES_MAX, backoff};
+pub(crate) use admission::{Admission, Admit, Bounds, Quiet, Signal, own_wait};
+pub(crate) use condition::Condition;
+pub(crate) use retry::{RetryBudget, TRIES_MAX, backoff};

@@ -7,7 +7,7 @@ use super::condition::Condition;
 use crate::domain::digest::Digest;
 
 /// Most tries for one question when the service fails; re-asks of unreadable replies are counted separately.
-pub const TRIES_MAX: u32 = 5;
+pub(crate) const TRIES_MAX: u32 = 5;
 /// Retries that every study has, however small it is.
 const RETRIES_FREE: u64 = 20;
 /// The first wait for a failing service is a quarter of a second on average.
@@ -19,19 +19,19 @@ const WAIT_MOST: Duration = Duration::from_secs(20);
 
 /// The retry budget of one study: at most half of its first tries and twenty more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RetryBudget {
+pub(crate) struct RetryBudget {
     first: u64,
     retries: u64,
 }
 
 impl RetryBudget {
     /// Records a first try.
-    pub fn first(&mut self) {
+    pub(crate) fn first(&mut self) {
         self.first += 1;
     }
 
     /// Takes one retry, if one is left.
-    pub fn retry(&mut self) -> bool {
+    pub(crate) fn retry(&mut self) -> bool {
         let left = self.retries < self.first / 2 + RETRIES_FREE;
         self.retries += u64::from(left);
         left
@@ -42,7 +42,7 @@ impl RetryBudget {
 /// as long as a call usually takes there, so that a stray failure of a quick service does not delay the end of a
 /// study. The jitter is derived from the question, so that a test can predict it and calls that failed together do
 /// not return together.
-pub fn backoff(
+pub(crate) fn backoff(
     study_seed: u64,
     ordinal: u32,
     tries: u32,

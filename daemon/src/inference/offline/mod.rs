@@ -19,11 +19,10 @@ use protocol::study::StudySpec;
 use super::{Ask, EngineError, InProcess, Reply, Responder};
 use crate::domain::digest::Digest;
 use crate::domain::instrument;
-pub use features::{Evidence, Features, Mass, Price, Span};
-pub use lexicon::{LexiconError, Theme};
-pub use response::{Contribution, Latent, Source};
-pub use theme::{Benefit, Concern};
-pub use traits::AnswerTraits;
+pub(crate) use features::Features;
+pub(crate) use lexicon::LexiconError;
+pub(crate) use theme::{Benefit, Concern};
+pub(crate) use traits::AnswerTraits;
 
 use answer::file::{ANSWERS, AnswerFile};
 use lexicon::Lexicon;
@@ -32,11 +31,11 @@ use voice::VoiceFile;
 use weights::Weights;
 
 /// The model and its version: it changes whenever an answer would.
-pub const MODEL: &str = "offline-reader/1";
+pub(crate) const MODEL: &str = "offline-reader/1";
 
 /// The embedded reader.
 #[derive(Debug)]
-pub struct Offline {
+pub(crate) struct Offline {
     lexicon: Lexicon,
     weights: Weights,
     table: TraitTable,
@@ -71,7 +70,7 @@ static EMBEDDED: LazyLock<Offline> = LazyLock::new(|| match Offline::parse() {
 
 impl Offline {
     /// The reader with the lexicon that this program was built with.
-    pub fn embedded() -> &'static Self {
+    pub(crate) fn embedded() -> &'static Self {
         &EMBEDDED
     }
 
@@ -90,27 +89,22 @@ impl Offline {
     }
 
     /// The model and its version.
-    pub fn model(&self) -> &'static str {
+    pub(crate) fn model(&self) -> &'static str {
         MODEL
     }
 
     /// SHA-256 of everything that decides an answer besides the code: lexicons, weights, sentences, word tones.
-    pub fn asset_hash(&self) -> &str {
+    pub(crate) fn asset_hash(&self) -> &str {
         &self.asset_hash
     }
 
     /// What the reader sees in a text.
-    pub fn features(&self, text: &str) -> Features {
+    pub(crate) fn features(&self, text: &str) -> Features {
         features::read(&self.lexicon, text)
     }
 
-    /// What a theme is called in reports.
-    pub fn label(&self, theme: Theme) -> &str {
-        self.lexicon.label(theme)
-    }
-
     /// Reads the material of a study once, for all its respondents.
-    pub fn prepare(&'static self, spec: &StudySpec) -> PreparedText {
+    pub(crate) fn prepare(&'static self, spec: &StudySpec) -> PreparedText {
         let context =
             spec.context.as_deref().map(|text| self.features(text).stems).unwrap_or_default();
         let readings: Vec<Reading> = instrument::stimuli(&spec.instrument)
@@ -168,7 +162,7 @@ pub(crate) struct Reading {
 
 /// A study's material, read and ready to be answered about. Cheap to ask from many threads.
 #[derive(Clone, Debug)]
-pub struct PreparedText {
+pub(crate) struct PreparedText {
     reader: &'static Offline,
     readings: Vec<Reading>,
     /// What each question of a survey is after; `None` where the reader cannot answer it.
@@ -183,7 +177,7 @@ impl Responder for PreparedText {
 
 impl PreparedText {
     /// Answers as one respondent would.
-    pub fn ask(&self, ask: &Ask<'_>) -> Result<Reply, EngineError> {
+    pub(crate) fn ask(&self, ask: &Ask<'_>) -> Result<Reply, EngineError> {
         let text = answer::of(self, ask)?;
         Ok(Reply {
             text,
@@ -194,24 +188,8 @@ impl PreparedText {
         })
     }
 
-    /// A respondent's liking of the text at `reading` (0 where there is one text), with its terms. None beyond the last text.
-    pub fn explain(&self, ask: &Ask<'_>, reading: usize) -> Option<Latent> {
-        let reading = self.readings.get(reading)?;
-        Some(response::latent(
-            &self.reader.weights,
-            &reading.features,
-            &self.traits(ask),
-            reading.shared,
-        ))
-    }
-
-    /// What the reader saw in the text at `reading`.
-    pub fn features(&self, reading: usize) -> Option<&Features> {
-        self.readings.get(reading).map(|reading| &reading.features)
-    }
-
     /// Who the respondent is to the reader.
-    pub fn traits(&self, ask: &Ask<'_>) -> AnswerTraits {
+    pub(crate) fn traits(&self, ask: &Ask<'_>) -> AnswerTraits {
         AnswerTraits::of(
             &self.reader.weights,
             &self.reader.table,

@@ -12,7 +12,7 @@ use super::weights::{Thresholds, Weights};
 
 /// Where a part of the liking comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
+pub(crate) enum Source {
     /// What everybody starts from.
     Base,
     /// The person's general generosity.
@@ -37,7 +37,7 @@ pub enum Source {
 
 /// One term of the liking.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Contribution {
+pub(crate) struct Contribution {
     /// Where it comes from.
     pub source: Source,
     /// What it adds; negative when it takes away.
@@ -48,7 +48,7 @@ pub struct Contribution {
 
 /// One person's liking of one text, with its terms.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Latent {
+pub(crate) struct Latent {
     /// V: what can be explained.
     pub v: f64,
     /// The terms, which sum to V.

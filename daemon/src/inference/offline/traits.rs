@@ -10,7 +10,7 @@ use super::weights::{COVARIATES, Weights};
 
 /// A respondent as the reader sees one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct AnswerTraits {
+pub(crate) struct AnswerTraits {
     /// e^{κ z} by [`Benefit::index`].
     pub benefit: [f64; Benefit::COUNT],
     /// e^{κ z} by [`Concern::index`].

@@ -1,6 +1,7 @@
 //! Prompts as they are sent to a model, and protection against material that imitates other parts of the prompt.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use protocol::channels::Construct;
 use protocol::measurement::{Control, QuestionsPerCall, WORDINGS_MAX};
@@ -12,6 +13,15 @@ use super::*;
 use crate::domain::asking::Purpose;
 use crate::domain::instrument::{OptionOrder, options};
 use crate::domain::panel::{Panel, Population, Recipe, sample};
+
+/// The shipped templates, compiled once.
+///
+/// # Errors
+/// Never, unless the shipped templates are broken.
+fn shipped() -> Result<&'static Prompts, PromptError> {
+    static SHIPPED_ONCE: OnceLock<Result<Prompts, PromptError>> = OnceLock::new();
+    SHIPPED_ONCE.get_or_init(Prompts::shipped).as_ref().map_err(Clone::clone)
+}
 
 fn spec(instrument: Instrument) -> StudySpec {
     StudySpec {

@@ -39,7 +39,7 @@ pub enum Auth {
 }
 
 /// Why a body is not a reply, in our own words.
-pub type Unread = &'static str;
+pub(crate) type Unread = &'static str;
 
 impl Format {
     /// The path segments below the base URL.
@@ -101,6 +101,7 @@ impl Format {
 
 /// Embeddings of texts, in the order of the texts.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "the vectors are what it is about")]
 pub struct Vectors {
     /// One for each text, all of one length.
     pub vectors: Vec<Vec<f32>>,
@@ -202,7 +203,7 @@ fn count(usage: &Value, key: &str) -> Option<u64> {
 }
 
 /// Most characters of a model's name in a reply: the same limit as for a requested name.
-pub const NAME_MAX: usize = 200;
+pub(crate) const NAME_MAX: usize = 200;
 
 /// The name of a model under a key, empty without one: one line, without invisible characters, and cut at the length
 /// limit.

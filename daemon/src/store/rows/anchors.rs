@@ -6,7 +6,7 @@ use crate::store::{Row, Table};
 
 /// Embeddings of one construct's anchors. The key is the hash of everything that they depend on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AnchorsRow {
+pub(crate) struct AnchorsRow {
     /// The embedding model.
     model: String,
     /// Each as 32-bit floats, little-endian, in hexadecimal digits.
@@ -15,7 +15,7 @@ pub struct AnchorsRow {
 
 impl AnchorsRow {
     /// The row for those embeddings.
-    pub fn new(model: &str, vectors: &[Vec<f32>]) -> Self {
+    pub(crate) fn new(model: &str, vectors: &[Vec<f32>]) -> Self {
         let hex = |vector: &Vec<f32>| {
             hex::encode(vector.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>())
         };
@@ -23,12 +23,12 @@ impl AnchorsRow {
     }
 
     /// The embedding model.
-    pub fn model(&self) -> &str {
+    pub(crate) fn model(&self) -> &str {
         &self.model
     }
 
     /// The embeddings; `None` if the row is damaged.
-    pub fn vectors(&self) -> Option<Vec<Vec<f32>>> {
+    pub(crate) fn vectors(&self) -> Option<Vec<Vec<f32>>> {
         let read = |text: &String| {
             let bytes = hex::decode(text).ok()?;
             let (numbers, rest) = bytes.as_chunks::<4>();

@@ -9,7 +9,7 @@ use crate::store::{Row, Table};
 /// The calls that a study may have under way. The key is the number of the study, or, above all study numbers, that
 /// of a check of an engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CallsUnderWay {
+pub(crate) struct CallsUnderWay {
     /// The engine that is asked, by its name in the study.
     pub engine: String,
     /// Most calls under way at once.
@@ -31,7 +31,7 @@ impl CallsUnderWay {
     /// The row to write when there can be `calls` at once and finished calls cost `unbooked`; `None` if this one is
     /// sufficient. It is raised in steps, so that few rows are written, and lowered when much less is at stake.
     #[must_use]
-    pub fn due(&self, calls: u32, unbooked: UsdMicros) -> Option<Self> {
+    pub(crate) fn due(&self, calls: u32, unbooked: UsdMicros) -> Option<Self> {
         let calls = calls.max(self.calls);
         let at_once = self.worst.0.saturating_mul(i64::from(calls));
         let waiting = if unbooked.0 > at_once {

@@ -10,7 +10,7 @@ use crate::store::{Row, Table};
 
 /// A deleted study, by number. The number is never used again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeletedRow {
+pub(crate) struct DeletedRow {
     /// Its id.
     pub id: StudyId,
     /// When it was deleted.

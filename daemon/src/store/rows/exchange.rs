@@ -12,7 +12,7 @@ use crate::store::{Key, Row, Table};
 /// All exchanges of one outcome, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ExchangesRow(pub Vec<Exchange>);
+pub(crate) struct ExchangesRow(pub Vec<Exchange>);
 
 impl Row for ExchangesRow {
     const TABLE: Table = Table::Exchanges;
@@ -22,17 +22,17 @@ impl Row for ExchangesRow {
 /// The place of the newest reply to a prompt: the last exchange of that outcome. The outcome may have been deleted
 /// since.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RememberedRow(u32, u16, u32, u16);
+pub(crate) struct RememberedRow(u32, u16, u32, u16);
 
 impl RememberedRow {
     /// The entry for that outcome.
-    pub fn new(key: OutcomeKey) -> Self {
+    pub(crate) fn new(key: OutcomeKey) -> Self {
         let OutcomeKey { study, assignment } = key;
         Self(study, assignment.round, assignment.respondent, assignment.task)
     }
 
     /// The outcome. Replicates are never cached.
-    pub fn key(self) -> OutcomeKey {
+    pub(crate) fn key(self) -> OutcomeKey {
         let Self(study, round, respondent, task) = self;
         OutcomeKey { study, assignment: Assignment { round, respondent, task, replicate: 0 } }
     }
@@ -48,11 +48,11 @@ const KEY_BYTES: usize = 16;
 
 /// The address of a prompt as a key: its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AddressKey([u8; KEY_BYTES]);
+pub(crate) struct AddressKey([u8; KEY_BYTES]);
 
 impl AddressKey {
     /// The key of that address; `None` if it is not a hash in hex.
-    pub fn new(address: &str) -> Option<Self> {
+    pub(crate) fn new(address: &str) -> Option<Self> {
         let mut bytes = [0; KEY_BYTES];
         hex::decode_to_slice(address.get(..2 * KEY_BYTES)?, &mut bytes).ok()?;
         Some(Self(bytes))
@@ -72,7 +72,7 @@ impl Key for AddressKey {
 /// One set of settings and templates of a study.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct BlueprintRow(pub PromptRecord);
+pub(crate) struct BlueprintRow(pub PromptRecord);
 
 impl Row for BlueprintRow {
     const TABLE: Table = Table::Blueprints;

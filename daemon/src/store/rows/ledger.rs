@@ -9,7 +9,7 @@ use crate::store::{Row, Table};
 /// A booked movement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct TransferRow(pub Transfer);
+pub(crate) struct TransferRow(pub Transfer);
 
 impl Row for TransferRow {
     const TABLE: Table = Table::Transfers;
@@ -19,7 +19,7 @@ impl Row for TransferRow {
 /// The number of the transfer with an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct TransferPlace(pub u64);
+pub(crate) struct TransferPlace(pub u64);
 
 impl Row for TransferPlace {
     const TABLE: Table = Table::TransferIds;
@@ -29,11 +29,11 @@ impl Row for TransferPlace {
 /// The balance of an account, always the sum of its postings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Balance(pub Amount);
+pub(crate) struct Balance(pub Amount);
 
 impl Balance {
     /// The balance after one more posting; `None` if it overflows or is in another unit.
-    pub fn plus(self, amount: Amount) -> Option<Self> {
+    pub(crate) fn plus(self, amount: Amount) -> Option<Self> {
         match (self.0, amount) {
             (Amount::Credits(a), Amount::Credits(b)) => a.checked_add(b).map(Amount::Credits),
             (Amount::UsdMicros(a), Amount::UsdMicros(b)) => a.checked_add(b).map(Amount::UsdMicros),
@@ -44,7 +44,7 @@ impl Balance {
     }
 
     /// The number in its unit: whole credits, or millionths of a dollar.
-    pub fn number(self) -> i128 {
+    pub(crate) fn number(self) -> i128 {
         match self.0 {
             Amount::Credits(credits) => credits.0.into(),
             Amount::UsdMicros(micros) => micros.0.into(),
@@ -52,7 +52,7 @@ impl Balance {
     }
 
     /// Whether it is below zero on an account that may never be, such as any of the owner's.
-    pub fn overdrawn(self, account: &Account) -> bool {
+    pub(crate) fn overdrawn(self, account: &Account) -> bool {
         self.number() < 0 && account.party().has_limit()
     }
 }
@@ -65,7 +65,7 @@ impl Row for Balance {
 /// A hold, under (study number, attempt).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct HoldRow(pub Hold);
+pub(crate) struct HoldRow(pub Hold);
 
 impl Row for HoldRow {
     const TABLE: Table = Table::Holds;
@@ -74,7 +74,7 @@ impl Row for HoldRow {
 
 /// The head of the chain, and the month of the current allowance.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LedgerHead {
+pub(crate) struct LedgerHead {
     /// The last transfer.
     pub head: ChainHead,
     /// The month that applied at the last booking.
@@ -84,7 +84,7 @@ pub struct LedgerHead {
 
 impl LedgerHead {
     /// Its key.
-    pub const KEY: &'static str = "ledger";
+    pub(crate) const KEY: &'static str = "ledger";
 }
 
 impl Row for LedgerHead {

@@ -6,7 +6,7 @@ use crate::store::{Row, Table};
 
 /// The format, and the program that wrote it first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FormatRow {
+pub(crate) struct FormatRow {
     /// Incremented with every change that an older program could not read.
     pub version: u32,
     /// The program that wrote this format first.
@@ -15,7 +15,7 @@ pub struct FormatRow {
 
 impl FormatRow {
     /// Its key.
-    pub const KEY: &'static str = "format";
+    pub(crate) const KEY: &'static str = "format";
 }
 
 impl Row for FormatRow {

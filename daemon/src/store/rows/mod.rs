@@ -11,13 +11,14 @@ mod meta;
 mod outcome;
 mod study;
 
-pub use anchors::AnchorsRow;
-pub use calls::CallsUnderWay;
-pub use deleted::DeletedRow;
-pub use exchange::{AddressKey, BlueprintRow, ExchangesRow, RememberedRow};
-pub use ledger::{Balance, HoldRow, LedgerHead, TransferPlace, TransferRow};
-pub use meta::FormatRow;
+pub(crate) use anchors::AnchorsRow;
+pub(crate) use calls::CallsUnderWay;
+pub(crate) use deleted::DeletedRow;
+pub(crate) use exchange::{AddressKey, BlueprintRow, ExchangesRow, RememberedRow};
+pub(crate) use ledger::{Balance, HoldRow, LedgerHead, TransferPlace, TransferRow};
+pub(crate) use meta::FormatRow;
 pub use outcome::{OutcomeKey, OutcomeRow};
-pub use study::{
-    Counted, PANEL_CHUNK_BYTES, Progress, ResultsRow, StudyNumber, StudyRow, SubmitRow, Unfinished,
+pub use study::Progress;
+pub(crate) use study::{
+    Counted, PANEL_CHUNK_BYTES, ResultsRow, StudyNumber, StudyRow, SubmitRow, Unfinished,
 };

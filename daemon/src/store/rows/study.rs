@@ -18,11 +18,11 @@ use crate::domain::projection::Taken;
 use crate::store::{Row, Table};
 
 /// Packed panels are split into rows of this size, so that no value needs a large page.
-pub const PANEL_CHUNK_BYTES: usize = 64 * 1024;
+pub(crate) const PANEL_CHUNK_BYTES: usize = 64 * 1024;
 
 /// The submission of a study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StudyRow {
+pub(crate) struct StudyRow {
     /// Its id.
     pub id: StudyId,
     /// The submission key.
@@ -69,7 +69,7 @@ impl Row for StudyRow {
 /// The number of a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct StudyNumber(pub u32);
+pub(crate) struct StudyNumber(pub u32);
 
 impl Row for StudyNumber {
     const TABLE: Table = Table::StudyNumbers;
@@ -78,7 +78,7 @@ impl Row for StudyNumber {
 
 /// The study of a submission key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SubmitRow {
+pub(crate) struct SubmitRow {
     /// The number of the study.
     pub number: u32,
     /// SHA-256 (hex) of the submitted body.
@@ -92,7 +92,7 @@ impl Row for SubmitRow {
 
 /// A study that has not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unfinished {}
+pub(crate) struct Unfinished {}
 
 impl Row for Unfinished {
     const TABLE: Table = Table::Unfinished;
@@ -213,7 +213,7 @@ impl Row for Progress {
 /// The results, without the answers themselves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ResultsRow(pub Results);
+pub(crate) struct ResultsRow(pub Results);
 
 impl Row for ResultsRow {
     const TABLE: Table = Table::Results;

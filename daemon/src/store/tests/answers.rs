@@ -17,13 +17,15 @@ use redb::{Builder, Database, ReadableDatabase, ReadableTable, StorageBackend};
 use serde_json::json;
 
 use crate::app::testing::{
-    Disk, broken, everyone_answers, me, options, paper, settings, spec, world,
+    Disk, Submission, broken, everyone_answers, fingerprint, me, options, paper, settings, spec,
+    world,
 };
-use crate::app::{Batch, Core, Submission, fingerprint};
+use crate::app::{Batch, Core};
 use crate::domain::instrument;
 use crate::domain::outcome::{Answered, FIRST_ROUND, Mention, Outcome, Usage};
+use crate::store::migrate::FORMAT;
 use crate::store::rows::{FormatRow, OutcomeRow};
-use crate::store::{FORMAT, Fault, OpenStorage, Options, Row, Storage, Table};
+use crate::store::{Fault, OpenStorage, Options, Row, Storage, Table};
 
 const PANEL: u32 = 30;
 const STIMULUS: &str = "A meal kit that learns your taste, delivered weekly.";

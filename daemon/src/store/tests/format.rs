@@ -12,8 +12,9 @@ use redb::{Database, ReadableDatabase, ReadableTable};
 
 use crate::app::testing::{broken, everyone_answers, me, options, settings, submission, world};
 use crate::app::{Core, Settings, restore_backup};
+use crate::store::migrate::FORMAT;
 use crate::store::rows::FormatRow;
-use crate::store::{FORMAT, OpenError, RestoreError, Storage, Table};
+use crate::store::{OpenError, RestoreError, Storage, Table};
 use crate::work::Drivers;
 
 fn open(path: &Path, settings: Settings) -> Result<Core, OpenError> {

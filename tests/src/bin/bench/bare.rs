@@ -24,7 +24,7 @@ const QUESTION: usize = 1_100;
 pub(crate) fn bare(origin: &str, calls: u32, at_once: u32) -> Bare {
     let url = format!("{origin}/v1/chat/completions");
     std::thread::spawn(move || {
-        daemon::inference::client::install_tls();
+        daemon::internals::install_tls();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let client = reqwest::Client::builder().no_proxy().tcp_nodelay(true).build().unwrap();
         let body = json!({

@@ -56,8 +56,7 @@ fn reports() -> Vec<Row> {
 
 /// The time from the first answer to the results, with six classes a respondent and themes in each answer.
 fn computed(spec: &StudySpec, answers: u32) -> Duration {
-    use daemon::domain::instrument::Accumulator;
-    use daemon::domain::outcome::{Answered, Assignment, FIRST_ROUND, Mention, Outcome};
+    use daemon::internals::{Accumulator, Answered, Assignment, FIRST_ROUND, Mention, Outcome};
     use protocol::results::{Answer, PurchaseIntent, Sentiment, ThemeKind};
 
     let said: Vec<Outcome> = (0..1_000_u32)

@@ -11,7 +11,7 @@ use protocol::service::Check;
 use crate::store::{Fault, Reader};
 
 /// Looks at all of them.
-pub fn all(reader: &Reader<'_>) -> Vec<Check> {
+pub(crate) fn all(reader: &Reader<'_>) -> Vec<Check> {
     let ledger = ledger::checks(reader);
     [ledger, studies::checks(reader), deleted::checks(reader), events::checks(reader)].concat()
 }

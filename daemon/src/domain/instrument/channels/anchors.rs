@@ -22,7 +22,7 @@ const SETS_MIN: usize = 4;
 /// The shipped anchors are broken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("The anchors of {construct} do not read: {why}")]
-pub struct NoAnchors {
+pub(crate) struct NoAnchors {
     /// The construct with the broken anchors.
     pub construct: Construct,
     /// What is wrong.
@@ -37,7 +37,7 @@ struct File {
 
 /// All anchor sentences.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Library {
+pub(crate) struct Library {
     sets: BTreeMap<Construct, Vec<[String; POINTS]>>,
     hash: String,
 }
@@ -47,7 +47,7 @@ impl Library {
     ///
     /// # Errors
     /// Only if a shipped file is broken.
-    pub fn shipped() -> Result<&'static Self, NoAnchors> {
+    pub(crate) fn shipped() -> Result<&'static Self, NoAnchors> {
         static ONCE: OnceLock<Result<Library, NoAnchors>> = OnceLock::new();
         ONCE.get_or_init(|| Self::read(&FILES)).as_ref().map_err(Clone::clone)
     }
@@ -70,19 +70,19 @@ impl Library {
 
     /// The sets of a construct, each from point 1 to point 5.
     #[must_use]
-    pub fn sets(&self, construct: Construct) -> &[[String; POINTS]] {
+    pub(crate) fn sets(&self, construct: Construct) -> &[[String; POINTS]] {
         self.sets.get(&construct).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// All sentences of a construct in order, set after set.
     #[must_use]
-    pub fn sentences(&self, construct: Construct) -> Vec<String> {
+    pub(crate) fn sentences(&self, construct: Construct) -> Vec<String> {
         self.sets(construct).iter().flatten().cloned().collect()
     }
 
     /// SHA-256 (hex) over every sentence.
     #[must_use]
-    pub fn hash(&self) -> &str {
+    pub(crate) fn hash(&self) -> &str {
         &self.hash
     }
 }

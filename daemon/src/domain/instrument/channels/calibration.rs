@@ -18,11 +18,11 @@ pub(super) const ALL_ALIKE: &str = "the text is equally near to all anchors of a
 pub(super) const NO_VECTOR: &str = "the embedding of the text cannot be compared with the anchors";
 
 /// The similarities of one text to the five anchors of one set, half-scaled cosines in billionths.
-pub type Near = [u32; POINTS];
+pub(crate) type Near = [u32; POINTS];
 
 /// What is stored of an embedded text: enough to read it again, and a hash of the vector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Measured {
+pub(crate) struct Measured {
     /// Similarities to each set of anchors.
     pub near: Vec<Near>,
     /// SHA-256 (hex) over the vector as 32-bit floats, little-endian.
@@ -35,7 +35,7 @@ pub struct Measured {
 ///
 /// # Errors
 /// When the vectors cannot be compared: lengths differ, or one of them has no direction.
-pub fn measured(text: &[f32], anchors: &[Vec<f32>]) -> Result<Measured, &'static str> {
+pub(crate) fn measured(text: &[f32], anchors: &[Vec<f32>]) -> Result<Measured, &'static str> {
     let text_wide = widened(text);
     let near: Vec<u32> = anchors
         .iter()
@@ -70,7 +70,7 @@ fn billionths(share: f64) -> Option<u32> {
 /// The reading of a text from its similarities: the mean over the sets, without temperature and without ε, as in the
 /// paper. If the text is equally near to all anchors of a set, there is no reading.
 #[must_use]
-pub fn pmf(near: &[Near]) -> Heard<Pmf> {
+pub(crate) fn pmf(near: &[Near]) -> Heard<Pmf> {
     reading(near).map_or_else(|| Heard::none(ALL_ALIKE), Heard::Known)
 }
 

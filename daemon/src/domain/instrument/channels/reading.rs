@@ -10,19 +10,19 @@ use super::super::schema::{maybe_text, object, whole};
 use crate::domain::instrument::Unreadable;
 
 /// Most characters of a free text: a few sentences. Longer texts dilute the opinion.
-pub const TEXT_MAX: usize = 800;
+pub(crate) const TEXT_MAX: usize = 800;
 /// Most bytes that such a text can take in UTF-8.
-pub const TEXT_BYTES_MAX: usize = TEXT_MAX * 4;
+pub(crate) const TEXT_BYTES_MAX: usize = TEXT_MAX * 4;
 
 /// The schema of a reply with a free text.
 #[must_use]
-pub fn text_schema() -> Value {
+pub(crate) fn text_schema() -> Value {
     object(vec![("text", json!({ "type": "string" })), ("refused", maybe_text())])
 }
 
 /// The schema of a rating.
 #[must_use]
-pub fn rating_schema() -> Value {
+pub(crate) fn rating_schema() -> Value {
     object(vec![("rating", whole(1, 5)), ("refused", maybe_text())])
 }
 
@@ -30,7 +30,7 @@ pub fn rating_schema() -> Value {
 ///
 /// # Errors
 /// Why there is none. A text that contains a numeric rating is rejected: its reading would only repeat the number.
-pub fn read_text(reply: &str) -> Result<String, Unreadable> {
+pub(crate) fn read_text(reply: &str) -> Result<String, Unreadable> {
     let mut fields =
         normalize_reply(extract_json::fields(reply)?, &[("text", FieldKind::Text(TEXT_MAX))])?;
     let text = fields.text("text", TEXT_MAX)?;
@@ -45,7 +45,7 @@ pub fn read_text(reply: &str) -> Result<String, Unreadable> {
 ///
 /// # Errors
 /// Why there is none.
-pub fn read_rating(reply: &str) -> Result<Rated, Unreadable> {
+pub(crate) fn read_rating(reply: &str) -> Result<Rated, Unreadable> {
     let mut fields =
         normalize_reply(extract_json::fields(reply)?, &[("rating", FieldKind::Whole(1, 5))])?;
     let rating = fields.integer("rating", 1, 5)?;

@@ -9,6 +9,7 @@ use protocol::measurement::Measurement;
 use protocol::results::{PurchaseIntent, Results, Sentiment};
 use protocol::study::Instrument;
 
+use super::reading::TEXT_MAX;
 use super::*;
 use crate::domain::instrument::{Accumulator, Unreadable};
 use crate::domain::outcome::{Answered, FIRST_ROUND, Outcome};

@@ -10,7 +10,7 @@ use protocol::results::{Answer, Diagnostics, PurchaseIntent, Sentiment};
 use protocol::study::StudySpec;
 
 use crate::domain::instrument::tests::concept;
-use crate::domain::instrument::{Accumulator, Subsamples, assignments, options, questions};
+use crate::domain::instrument::{Accumulator, Subsamples, assignments, options, tasks};
 use crate::domain::outcome::{Answered, Assignment, FIRST_ROUND, Outcome};
 
 const GENDERS: [[(&str, &str); 1]; 2] = [[("gender", "female")], [("gender", "male")]];
@@ -214,7 +214,7 @@ proptest! {
         let reasked = Subsamples::of(&spec).all().count();
         prop_assert_eq!(reasked, wanted as usize);
         let all: usize = (0..panel).map(|who| assignments(&spec, FIRST_ROUND, who).count()).sum();
-        prop_assert_eq!(all as u64, questions(&spec));
+        prop_assert_eq!(all as u64, (u64::from(spec.panel) + Subsamples::of(&spec).len()) * u64::from(tasks(&spec)));
     }
 
     #[test]

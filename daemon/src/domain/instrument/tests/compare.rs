@@ -1,6 +1,7 @@
 //! Comparisons of two studies.
 
 use super::*;
+use crate::domain::instrument::compare::NotComparable;
 
 fn scored(score: i32) -> Outcome {
     let mut reply = good_reply();

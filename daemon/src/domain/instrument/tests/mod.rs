@@ -80,6 +80,11 @@ pub(super) fn good_reply() -> serde_json::Value {
     })
 }
 
+/// Reads a reply as the answer to the first assignment.
+pub(super) fn read(spec: &StudySpec, reply: &str) -> Result<Answered, Unreadable> {
+    read_at(spec, FIRST, reply)
+}
+
 #[track_caller]
 pub(super) fn invalid(spec: &StudySpec, reply: &str) -> String {
     match read(spec, reply) {

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::items::kinds;
 use super::*;
-use crate::domain::instrument::channels::{TEXT_MAX, read_rating, read_text};
+use crate::domain::instrument::channels::reading::TEXT_MAX;
+use crate::domain::instrument::channels::{read_rating, read_text};
 
 /// Each kind of study that asks all at once, with a good reply.
 fn whole() -> Vec<(StudySpec, Value)> {

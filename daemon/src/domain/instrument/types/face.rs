@@ -9,7 +9,7 @@ use super::{Controls, KINDS, Layout, Supplied, Template, kind, kind_of};
 
 /// The ways in which the built-in respondent model can answer a questionnaire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rehearsal {
+pub(crate) enum Rehearsal {
     /// Rates one text, with purchase intent.
     Rating,
     /// Gives the sentiment of one text, and the theme that matters most for it.
@@ -24,69 +24,69 @@ pub enum Rehearsal {
 
 /// The instrument of that type with that material.
 #[must_use]
-pub fn compose(study_type: StudyType, material: Supplied) -> Instrument {
+pub(crate) fn compose(study_type: StudyType, material: Supplied) -> Instrument {
     kind(study_type).compose(material)
 }
 
 /// How the body of a file is divided for that type.
 #[must_use]
-pub fn layout(study_type: StudyType) -> Layout {
+pub(crate) fn layout(study_type: StudyType) -> Layout {
     kind(study_type).layout()
 }
 
 /// Whether that setting of a draft has a meaning for the type.
 #[must_use]
-pub fn takes(study_type: StudyType, key: &str) -> bool {
+pub(crate) fn takes(study_type: StudyType, key: &str) -> bool {
     kind(study_type).keys().contains(&key)
 }
 
 /// The type that such a setting has a meaning for.
 #[must_use]
-pub fn type_that_takes(key: &str) -> Option<StudyType> {
+pub(crate) fn type_that_takes(key: &str) -> Option<StudyType> {
     let found = KINDS.iter().find(|kind| kind.keys().contains(&key));
     found.map(|kind| kind.study_type())
 }
 
 /// Whether the type supports one call for each question.
 #[must_use]
-pub fn puts_one_a_call(study_type: StudyType) -> bool {
+pub(crate) fn puts_one_a_call(study_type: StudyType) -> bool {
     let kind = kind(study_type);
     !kind.items(&kind.compose(Supplied::default())).is_empty()
 }
 
 /// Every stimulus text, in the order of the material.
 #[must_use]
-pub fn stimuli(instrument: &Instrument) -> Vec<&str> {
+pub(crate) fn stimuli(instrument: &Instrument) -> Vec<&str> {
     kind_of(instrument).texts(instrument).into_iter().map(|(_, text)| text).collect()
 }
 
 /// The open questions of an instrument; empty for one with a fixed form.
 #[must_use]
-pub fn open_questions(instrument: &Instrument) -> &[String] {
+pub(crate) fn open_questions(instrument: &Instrument) -> &[String] {
     kind_of(instrument).questions(instrument)
 }
 
 /// The values of the material for prompt templates, with two variants in that order.
 #[must_use]
-pub fn facts(instrument: &Instrument, order: Order) -> Value {
+pub(crate) fn facts(instrument: &Instrument, order: Order) -> Value {
     kind_of(instrument).facts(instrument, order)
 }
 
 /// The prompt templates of a type, as shipped, in the order in which they are hashed.
 #[must_use]
-pub fn templates(study_type: StudyType) -> &'static [Template] {
+pub(crate) fn templates(study_type: StudyType) -> &'static [Template] {
     kind(study_type).templates()
 }
 
 /// Whether a panel of that type can be checked with controls and other wordings.
 #[must_use]
-pub fn controls(study_type: StudyType) -> Controls {
+pub(crate) fn controls(study_type: StudyType) -> Controls {
     kind(study_type).controls()
 }
 
 /// The decoy text, for a study type that has one.
 #[must_use]
-pub fn decoy(study_type: StudyType) -> Option<&'static str> {
+pub(crate) fn decoy(study_type: StudyType) -> Option<&'static str> {
     match controls(study_type) {
         Controls::On { decoy, .. } => Some(decoy),
         Controls::Meaningless { .. } => None,
@@ -95,18 +95,18 @@ pub fn decoy(study_type: StudyType) -> Option<&'static str> {
 
 /// The answer with each of its texts changed.
 #[must_use]
-pub fn with_texts(answer: Answer, change: &dyn Fn(&str) -> String) -> Answer {
+pub(crate) fn with_texts(answer: Answer, change: &dyn Fn(&str) -> String) -> Answer {
     kind(answer.study_type()).with_texts(answer, change)
 }
 
 /// How the built-in respondent model answers that type; `None` if it cannot.
 #[must_use]
-pub fn rehearsal(study_type: StudyType) -> Option<Rehearsal> {
+pub(crate) fn rehearsal(study_type: StudyType) -> Option<Rehearsal> {
     kind(study_type).rehearsal()
 }
 
 /// Whether the type has a headline metric; without one, a theme has to be chosen.
 #[must_use]
-pub fn has_headline(study_type: StudyType) -> bool {
+pub(crate) fn has_headline(study_type: StudyType) -> bool {
     kind(study_type).headline().is_some()
 }

@@ -28,14 +28,14 @@ use super::scale::Scale;
 use super::tally::Tally;
 use super::{Answered, Assignment, Unreadable};
 
-pub use face::{
+pub(crate) use face::{
     Rehearsal, compose, controls, decoy, facts, has_headline, layout, open_questions,
     puts_one_a_call, rehearsal, stimuli, takes, templates, type_that_takes, with_texts,
 };
 pub(super) use survey::{ANSWER_MAX, check_entry};
 
 /// The study type of a draft that does not name one.
-pub const USUAL: StudyType = StudyType::ConceptTest;
+pub(crate) const USUAL: StudyType = StudyType::ConceptTest;
 
 /// Every kind, in the order of the study types on the wire.
 pub(super) static KINDS: [&dyn StudyKind; StudyType::ALL.len()] = [
@@ -57,11 +57,11 @@ pub(super) fn kind_of(instrument: &Instrument) -> &'static dyn StudyKind {
 }
 
 /// A prompt template as shipped: its file name and its text.
-pub type Template = (&'static str, &'static str);
+pub(crate) type Template = (&'static str, &'static str);
 
 /// How the body of a file is divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub(crate) enum Layout {
     /// One text.
     OneText,
     /// Two variants, each under its heading or in a file of its own.
@@ -70,7 +70,7 @@ pub enum Layout {
 
 /// The material of a draft, as far as it is given. A study type uses what it needs.
 #[derive(Clone, Debug, Default)]
-pub struct Supplied {
+pub(crate) struct Supplied {
     /// The whole body of the file.
     pub stimulus: String,
     /// The variants, where the layout has two.
@@ -83,7 +83,7 @@ pub struct Supplied {
 
 /// Whether a panel can be checked with controls and other wordings.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Controls {
+pub(crate) enum Controls {
     /// It can.
     On {
         /// The decoy text.

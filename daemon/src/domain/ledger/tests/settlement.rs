@@ -4,6 +4,7 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::domain::ledger::settlement::{Approval, Delivery, NotPayable};
 
 const HOURS: i64 = 72;
 

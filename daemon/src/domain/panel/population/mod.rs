@@ -41,7 +41,7 @@ const fn education_band(age: u8) -> usize {
 
 /// All reference tables.
 #[derive(Debug)]
-pub struct Population {
+pub(crate) struct Population {
     pub(super) core: CoreTable,
     pub(super) places: Geography,
     pub(super) work: Work,
@@ -54,7 +54,7 @@ pub struct Population {
 impl Population {
     /// The population that is compiled in; read at the first call.
     #[must_use]
-    pub fn embedded() -> &'static Self {
+    pub(crate) fn embedded() -> &'static Self {
         #[allow(
             clippy::expect_used,
             reason = "the tables are part of the program, and a test reads them all"
@@ -66,7 +66,7 @@ impl Population {
     }
 
     /// SHA-256 over all tables as 64 hex digits: two panels can only contain the same people when it is equal.
-    pub fn hash(&self) -> &str {
+    pub(crate) fn hash(&self) -> &str {
         self.hash.get_or_init(|| {
             let tables = table::ALL.iter().flat_map(|table| [table.name, table.text]);
             Digest::new().texts(tables).finish_hex()

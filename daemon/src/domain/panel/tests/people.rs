@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::domain::panel::classes::AgeBand;
 
 /// What is true of every persona, whoever they are.
 pub(super) fn check_consistent(

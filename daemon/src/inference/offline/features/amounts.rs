@@ -8,7 +8,7 @@ use super::{Span, TextMatch, Token};
 
 /// What a text asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Price {
+pub(crate) struct Price {
     /// Per month, in units of the text's own currency.
     pub monthly: f64,
     /// Where it stands.

@@ -15,13 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lexicon::{Lexicon, Theme};
 use super::theme::{Benefit, Concern};
-pub use amounts::Price;
-pub use quote::Span;
+pub(crate) use amounts::Price;
+pub(crate) use quote::Span;
 pub(crate) use tokenise::{Token, tokenise, unwrapped};
 
 /// How often a theme occurs, with the words that say so.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Mass {
+pub(crate) struct Mass {
     /// Weighted count of cues.
     pub count: f64,
     /// The words, strongest first, each with what it added.
@@ -30,7 +30,7 @@ pub struct Mass {
 
 /// Words of the text, and how much they count.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Evidence {
+pub(crate) struct Evidence {
     /// Where they stand, with enough around them to quote.
     pub span: Span,
     /// The cue itself.
@@ -41,7 +41,7 @@ pub struct Evidence {
 
 /// Everything the reader takes from a text.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Features {
+pub(crate) struct Features {
     /// By [`Benefit::index`].
     pub benefits: Vec<Mass>,
     /// By [`Concern::index`].
@@ -70,11 +70,11 @@ pub struct Features {
 
 impl Features {
     /// Below this a text is noise.
-    pub const SENSE: f64 = 0.5;
+    pub(crate) const SENSE: f64 = 0.5;
 
     /// Whether the text makes sense at all.
     #[must_use]
-    pub fn makes_sense(&self) -> bool {
+    pub(crate) fn makes_sense(&self) -> bool {
         self.sense >= Self::SENSE
     }
 }

@@ -15,7 +15,7 @@ pub(crate) use pattern::{Part, Pattern, derived};
 /// A fault in an asset file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {what}")]
-pub struct LexiconError {
+pub(crate) struct LexiconError {
     /// Which file.
     pub file: &'static str,
     /// What is wrong with it.
@@ -24,7 +24,7 @@ pub struct LexiconError {
 
 /// What a phrase speaks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Theme {
+pub(crate) enum Theme {
     /// For the text.
     Benefit(Benefit),
     /// Against it.

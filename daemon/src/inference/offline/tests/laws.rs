@@ -5,7 +5,10 @@ use proptest::prelude::*;
 use protocol::audience::{Education, IncomeBracket};
 
 use super::people::panel;
-use super::{Ask, Benefit, Concern, Features, Latent, Offline, Source, Theme, concept};
+use super::{Ask, Benefit, Concern, Features, Offline, concept};
+use crate::inference::offline::features::Mass;
+use crate::inference::offline::lexicon::Theme;
+use crate::inference::offline::response::{Latent, Source};
 use crate::inference::offline::tests::{ask_all, json, mean, nps, scores};
 
 /// Ordinary openings to which sentences are added.
@@ -264,9 +267,7 @@ fn lengths_of_time_have_roles() {
     let gap = |short: &str, long: &str| {
         let worth = |text| {
             let seen = features(text);
-            let sum = |masses: &[crate::inference::offline::Mass]| {
-                masses.iter().map(|mass| mass.count).sum::<f64>()
-            };
+            let sum = |masses: &[Mass]| masses.iter().map(|mass| mass.count).sum::<f64>();
             sum(&seen.benefits) - sum(&seen.concerns)
         };
         worth(short) - worth(long)
@@ -323,8 +324,8 @@ fn every_theme_named_has_a_contribution_of_its_sign() {
                 )
                 .unwrap();
             let label = |source| match source {
-                Source::Theme(theme) => reader.label(theme).to_owned(),
-                Source::Price => reader.label(Theme::Concern(Concern::Price)).to_owned(),
+                Source::Theme(theme) => reader.lexicon.label(theme).to_owned(),
+                Source::Price => reader.lexicon.label(Theme::Concern(Concern::Price)).to_owned(),
                 Source::Reading => "Clarity".to_owned(),
                 Source::Hype => "Overselling".to_owned(),
                 _ => String::new(),

@@ -70,3 +70,16 @@ pub(super) fn deviation(values: &[f64]) -> f64 {
     let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
     (squares / (values.len() as f64 - 1.0)).sqrt()
 }
+
+impl PreparedText {
+    /// A respondent's liking of the text at `reading` (0 where there is one text), with its terms. None beyond the last text.
+    pub(crate) fn explain(&self, ask: &Ask<'_>, reading: usize) -> Option<super::response::Latent> {
+        let reading = self.readings.get(reading)?;
+        Some(super::response::latent(
+            &self.reader.weights,
+            &reading.features,
+            &self.traits(ask),
+            reading.shared,
+        ))
+    }
+}
