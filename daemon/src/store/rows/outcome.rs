@@ -3,9 +3,11 @@
 
 use std::ops::RangeInclusive;
 
+use protocol::channels::Channels;
 use protocol::results::{Answer, Tagged, ThemeKind};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::instrument::OptionOrder;
 use crate::domain::outcome::{Answered, Assignment, Mention, Outcome, Usage};
 use crate::store::{Key, Row, Table};
 
@@ -83,6 +85,7 @@ impl Key for OutcomeKey {
 
 /// An outcome as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StoredFields")]
 pub struct OutcomeRow {
     /// The outcome, without the themes of an answer.
     #[serde(flatten)]
@@ -107,6 +110,53 @@ struct StoredReason {
     /// The quote itself, if it is not a part of the reasoning.
     #[serde(rename = "text", default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+}
+
+/// The fields of all outcomes, read in one pass: a flattened, tagged enum would be buffered twice, and breakdowns read every
+/// row of a study.
+#[derive(Deserialize)]
+struct StoredFields {
+    outcome: StoredClass,
+    answer: Option<Tagged>,
+    #[serde(default)]
+    mentions: Vec<Mention>,
+    options: Option<OptionOrder>,
+    channels: Option<Channels>,
+    reason: Option<String>,
+    #[serde(default)]
+    reasons: Vec<StoredReason>,
+    usage: Option<Usage>,
+}
+
+/// The tag of [`Outcome`].
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StoredClass {
+    Answered,
+    Refused,
+    Invalid,
+    Failed,
+    Skipped,
+}
+
+impl TryFrom<StoredFields> for OutcomeRow {
+    type Error = &'static str;
+
+    fn try_from(stored: StoredFields) -> Result<Self, Self::Error> {
+        let StoredFields { answer, mentions, options, channels, reasons, usage, .. } = stored;
+        let reason = stored.reason.ok_or("the outcome has no reason");
+        let outcome = match stored.outcome {
+            StoredClass::Answered => {
+                let answer = answer.ok_or("the outcome has no answer")?;
+                Outcome::Answered(Answered { answer, mentions, options, channels })
+            }
+            StoredClass::Refused => Outcome::Refused { reason: reason? },
+            StoredClass::Invalid => Outcome::Invalid { reason: reason? },
+            StoredClass::Failed => Outcome::Failed { reason: reason? },
+            StoredClass::Skipped => Outcome::Skipped { reason: reason? },
+        };
+        Ok(Self { outcome, reasons, usage })
+    }
 }
 
 impl OutcomeRow {
