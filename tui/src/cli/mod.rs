@@ -74,11 +74,12 @@ Each command has its own page: demoscope run --help"
 pub(crate) struct Cli {
     #[command(subcommand)]
     verb: Option<Verb>,
-    #[command(flatten)]
-    station: StationArgs,
+    // Before the options of the workstation, whose heading would cover it.
     /// Say also what an error came of
     #[arg(long, global = true)]
     verbose: bool,
+    #[command(flatten)]
+    station: StationArgs,
 }
 
 /// How the workstation starts; it is what runs without a command.

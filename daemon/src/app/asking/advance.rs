@@ -165,31 +165,18 @@ impl Core {
         number: u32,
         rounds: fn(&StudySpec) -> u16,
     ) -> Reply<Study> {
-        let now = self.world().clock.now();
-        let settings = Arc::clone(self.settings());
-        let (study, after) = self
-            .store()
-            .write(move |reader| {
-                let mut found = by_number(reader, number)?;
-                let mut writes = Writes::at(now);
-                let mut after = After::default();
-                // Earlier versions ended the last round and the study in two transactions: the end of the program may have
-                // come between them.
-                let mut is_due = found.progress.state == State::Finalizing;
-                if !is_due {
-                    let round = found.progress.round;
-                    let input = Input::Exhausted { round, rounds: rounds(&found.row.spec) };
-                    after = step(reader, &mut writes, &settings, &mut found, &input)?;
-                    is_due = after.finish;
-                }
-                if is_due {
-                    after = finish(reader, &mut writes, &settings, &mut found)?;
-                }
-                Ok(((found.study(), after), writes))
-            })
-            .await?;
-        self.after(number, after);
-        Ok(study)
+        self.change(number, move |reader, writes, settings, found| {
+            // Earlier versions ended the last round and the study in two transactions: the end of the program may have
+            // come between them.
+            if found.progress.state == State::Finalizing {
+                return finish(reader, writes, settings, found);
+            }
+            let round = found.progress.round;
+            let input = Input::Exhausted { round, rounds: rounds(&found.row.spec) };
+            let after = step(reader, writes, settings, found, &input)?;
+            if after.finish { finish(reader, writes, settings, found) } else { Ok(after) }
+        })
+        .await
     }
 
     /// The study cannot go on; its owner reads why and resumes or cancels it.
@@ -199,6 +186,25 @@ impl Core {
 
     /// One transition without anything else.
     pub(in crate::app) async fn transit(&self, number: u32, input: Input) -> Reply<Study> {
+        self.change(number, move |reader, writes, settings, found| {
+            step(reader, writes, settings, found, &input)
+        })
+        .await
+    }
+
+    /// One transaction that moves a study on, and what follows its commit.
+    async fn change(
+        &self,
+        number: u32,
+        change: impl FnOnce(
+            &Reader<'_>,
+            &mut Writes,
+            &Settings,
+            &mut StudyRecord,
+        ) -> Result<After, UseCaseError>
+        + Send
+        + 'static,
+    ) -> Reply<Study> {
         let now = self.world().clock.now();
         let settings = Arc::clone(self.settings());
         let (study, after) = self
@@ -206,7 +212,7 @@ impl Core {
             .write(move |reader| {
                 let mut found = by_number(reader, number)?;
                 let mut writes = Writes::at(now);
-                let after = step(reader, &mut writes, &settings, &mut found, &input)?;
+                let after = change(reader, &mut writes, &settings, &mut found)?;
                 Ok(((found.study(), after), writes))
             })
             .await?;
