@@ -9,18 +9,18 @@ use super::{Concern, TextMatch, Token};
 /// A phrase that was found: tokens `first..=last`.
 #[derive(Clone, Copy, Debug)]
 struct Hit<'a> {
-    pub(crate) first: usize,
-    pub(crate) last: usize,
+    pub first: usize,
+    pub last: usize,
     cue: &'a Cue,
 }
 
 /// A phrase with what its surroundings make of it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Turned {
-    pub(crate) first: usize,
-    pub(crate) last: usize,
+pub struct Turned {
+    pub first: usize,
+    pub last: usize,
     /// What it speaks for in the end.
-    pub(crate) theme: Theme,
+    pub theme: Theme,
     /// The token that turned it, if any did.
     by: Option<usize>,
 }
@@ -33,7 +33,7 @@ const DIMINISHER_REACH: usize = 2;
 const FLIPPED: f64 = 0.9;
 
 /// Finds all cues and adds what they are worth.
-pub(crate) fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatch>) -> Vec<Turned> {
+pub fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatch>) -> Vec<Turned> {
     let hits = matches(lexicon, tokens);
     let turned: Vec<Turned> = hits.iter().map(|hit| turn(lexicon, tokens, &hits, hit)).collect();
     for (hit, one) in hits.iter().zip(&turned) {
@@ -58,7 +58,7 @@ pub(crate) fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatc
 }
 
 /// Emotional tone of what no cue covers, as (pleasant, unpleasant) sums. Loud sentences please nobody.
-pub(crate) fn tone(
+pub fn tone(
     lexicon: &Lexicon,
     tokens: &[Token],
     hits: &[Turned],
@@ -135,7 +135,7 @@ fn value(lexicon: &Lexicon, token: &Token) -> Option<f64> {
 }
 
 /// Whether a word fits a place of a phrase.
-pub(crate) fn fits(lexicon: &Lexicon, part: &Part, token: &Token) -> bool {
+pub fn fits(lexicon: &Lexicon, part: &Part, token: &Token) -> bool {
     match part {
         Part::Stem(stem) => token.stem == *stem && token.inflected,
         Part::Word(word) => token.word == *word,

@@ -13,24 +13,24 @@ use super::features::Span;
 use super::lexicon::{Lexicon, Theme};
 use super::response::{Latent, Source};
 use super::theme::Concern;
-pub(crate) use lines::Lines;
+pub use lines::Lines;
 use lines::{Band, Register};
-pub(crate) use lines::{VOICE, VoiceFile};
-pub(crate) use point::{Pointer, point};
+pub use lines::{VOICE, VoiceFile};
+pub use point::{Pointer, point};
 
 /// A reason that was named, with the sentence that names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Named {
-    pub(crate) kind: ThemeKind,
-    pub(crate) theme: String,
-    pub(crate) quote: String,
+pub struct Named {
+    pub kind: ThemeKind,
+    pub theme: String,
+    pub quote: String,
 }
 
 /// What a person says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Speech {
-    pub(crate) reasoning: String,
-    pub(crate) named: Vec<Named>,
+pub struct Speech {
+    pub reasoning: String,
+    pub named: Vec<Named>,
 }
 
 /// A reason must weigh this much to be worth a sentence.
@@ -49,15 +49,15 @@ struct Reason<'a> {
 }
 
 /// What to speak about.
-pub(crate) struct Topic<'a> {
-    pub(crate) text: &'a str,
-    pub(crate) latent: &'a Latent,
+pub struct Topic<'a> {
+    pub text: &'a str,
+    pub latent: &'a Latent,
     /// 0 (worst) to 1 (best) on the instrument's scale.
-    pub(crate) level: f64,
+    pub level: f64,
 }
 
 /// Puts an answer into words.
-pub(crate) fn speak(
+pub fn speak(
     lexicon: &Lexicon,
     file: &VoiceFile,
     persona: &Persona,

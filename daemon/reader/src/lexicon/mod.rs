@@ -10,12 +10,12 @@ use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
 use super::theme::{Benefit, Concern};
-pub(crate) use pattern::{Part, Pattern, derived};
+pub use pattern::{Part, Pattern, derived};
 
 /// A fault in an asset file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {what}")]
-pub(crate) struct LexiconError {
+pub struct LexiconError {
     /// Which file.
     pub file: &'static str,
     /// What is wrong with it.
@@ -24,7 +24,7 @@ pub(crate) struct LexiconError {
 
 /// What a phrase speaks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Theme {
+pub enum Theme {
     /// For the text.
     Benefit(Benefit),
     /// Against it.
@@ -33,11 +33,11 @@ pub(crate) enum Theme {
 
 /// A phrase and what it means.
 #[derive(Clone, Debug)]
-pub(crate) struct Cue {
-    pub(crate) pattern: Pattern,
-    pub(crate) theme: Theme,
+pub struct Cue {
+    pub pattern: Pattern,
+    pub theme: Theme,
     /// How much one occurrence counts.
-    pub(crate) strength: f64,
+    pub strength: f64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,30 +75,30 @@ struct GrammarFile {
 
 /// The small words, as sets of lower-case words.
 #[derive(Debug)]
-pub(crate) struct Grammar {
-    pub(crate) negators: HashSet<String>,
-    pub(crate) removers: HashSet<String>,
-    pub(crate) diminishers: HashSet<String>,
-    pub(crate) hedges: HashSet<String>,
-    pub(crate) stress: HashSet<String>,
-    pub(crate) softeners: HashSet<String>,
-    pub(crate) conditions: HashSet<String>,
-    pub(crate) function_words: HashSet<String>,
-    pub(crate) numbers: BTreeMap<String, f64>,
+pub struct Grammar {
+    pub negators: HashSet<String>,
+    pub removers: HashSet<String>,
+    pub diminishers: HashSet<String>,
+    pub hedges: HashSet<String>,
+    pub stress: HashSet<String>,
+    pub softeners: HashSet<String>,
+    pub conditions: HashSet<String>,
+    pub function_words: HashSet<String>,
+    pub numbers: BTreeMap<String, f64>,
 }
 
 /// Everything the reader knows about words.
 #[derive(Debug)]
-pub(crate) struct Lexicon {
+pub struct Lexicon {
     cues: Vec<Cue>,
     /// Places in `cues`, by what the phrase may begin with.
     by_stem: HashMap<String, Vec<usize>>,
     by_word: HashMap<String, Vec<usize>>,
     by_number: Vec<usize>,
-    pub(crate) grammar: Grammar,
-    pub(crate) hype: Vec<Pattern>,
+    pub grammar: Grammar,
+    pub hype: Vec<Pattern>,
     /// Emotional tone of single words, −4 to 4 (VADER: Hutto and Gilbert, 2014).
-    pub(crate) tone: HashMap<String, f64>,
+    pub tone: HashMap<String, f64>,
     trigrams: HashSet<[char; 3]>,
     benefit_labels: Vec<String>,
     concern_labels: Vec<String>,
@@ -106,9 +106,9 @@ pub(crate) struct Lexicon {
     concern_negated: Vec<Benefit>,
 }
 
-pub(crate) const BENEFITS: &str = include_str!("../../../../../assets/lexicon/benefits.toml");
-pub(crate) const CONCERNS: &str = include_str!("../../../../../assets/lexicon/concerns.toml");
-pub(crate) const GRAMMAR: &str = include_str!("../../../../../assets/lexicon/grammar.toml");
+pub const BENEFITS: &str = include_str!("../../../../assets/lexicon/benefits.toml");
+pub const CONCERNS: &str = include_str!("../../../../assets/lexicon/concerns.toml");
+pub const GRAMMAR: &str = include_str!("../../../../assets/lexicon/grammar.toml");
 
 const STRONG: f64 = 1.6;
 const PLAIN: f64 = 1.0;
@@ -116,7 +116,7 @@ const WEAK: f64 = 0.5;
 
 impl Lexicon {
     /// Reads the embedded files.
-    pub(crate) fn parse() -> Result<Self, LexiconError> {
+    pub fn parse() -> Result<Self, LexiconError> {
         let stemmer = Stemmer::create(Algorithm::English);
         let grammar_file: GrammarFile = read("grammar.toml", GRAMMAR)?;
         let benefits: BTreeMap<String, CueGroup> = read("benefits.toml", BENEFITS)?;
@@ -181,7 +181,7 @@ impl Lexicon {
     }
 
     /// Phrases that may begin with this word.
-    pub(crate) fn cues<'a>(
+    pub fn cues<'a>(
         &'a self,
         word: &str,
         stem: &str,
@@ -194,7 +194,7 @@ impl Lexicon {
     }
 
     /// Whether any phrase begins with this stem.
-    pub(crate) fn knows(&self, word: &str, stem: &str) -> bool {
+    pub fn knows(&self, word: &str, stem: &str) -> bool {
         self.by_stem.contains_key(stem)
             || self.by_word.contains_key(word)
             || self.tone.contains_key(word)
@@ -202,14 +202,14 @@ impl Lexicon {
     }
 
     /// Whether a word looks like an English one: nearly every run of three letters occurs in a word that the reader knows.
-    pub(crate) fn plausible(&self, word: &str) -> bool {
+    pub fn plausible(&self, word: &str) -> bool {
         let runs = trigrams(word);
         let known = runs.iter().filter(|run| self.trigrams.contains(*run)).count();
         !runs.is_empty() && known * 5 >= runs.len() * 4
     }
 
     /// What a theme is called in reports.
-    pub(crate) fn label(&self, theme: Theme) -> &str {
+    pub fn label(&self, theme: Theme) -> &str {
         match theme {
             Theme::Benefit(benefit) => &self.benefit_labels[benefit.index()],
             Theme::Concern(concern) => &self.concern_labels[concern.index()],
@@ -217,7 +217,7 @@ impl Lexicon {
     }
 
     /// What a theme becomes under "no".
-    pub(crate) fn negated(&self, theme: Theme) -> Theme {
+    pub fn negated(&self, theme: Theme) -> Theme {
         match theme {
             Theme::Benefit(benefit) => Theme::Concern(self.benefit_negated[benefit.index()]),
             Theme::Concern(concern) => Theme::Benefit(self.concern_negated[concern.index()]),

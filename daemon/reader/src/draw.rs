@@ -5,38 +5,38 @@ use std::f64::consts::PI;
 
 /// A key that grows word by word. The mixing step is the finaliser of `SplitMix64` (Steele, Lea and Flood, 2014).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct DrawKey(u64);
+pub struct DrawKey(u64);
 
 impl DrawKey {
     /// A key of its own for every seed and purpose.
-    pub(crate) fn new(seed: u64, purpose: &str) -> Self {
+    pub fn new(seed: u64, purpose: &str) -> Self {
         Self(mix(seed ^ 0x6465_6d6f_7363_6f70)).with(hash(purpose))
     }
 
     /// The key of a part of what this key stands for.
-    pub(crate) fn with(self, part: u64) -> Self {
+    pub fn with(self, part: u64) -> Self {
         Self(mix(self.0.rotate_left(23) ^ mix(part.wrapping_add(0x9e37_79b9_7f4a_7c15))))
     }
 
     /// Uniform on (0, 1).
-    pub(crate) fn uniform(self) -> f64 {
+    pub fn uniform(self) -> f64 {
         ((self.0 >> 11) as f64 + 0.5) / (1_u64 << 53) as f64
     }
 
     /// A place in a list of `n`, or 0 when the list is empty.
-    pub(crate) fn pick(self, n: usize) -> usize {
+    pub fn pick(self, n: usize) -> usize {
         usize::try_from((u128::from(self.0) * n as u128) >> 64).unwrap_or(0)
     }
 
     /// Standard normal (Box and Muller, 1958).
-    pub(crate) fn normal(self) -> f64 {
+    pub fn normal(self) -> f64 {
         let radius = (-2.0 * libm::log(self.uniform())).sqrt();
         radius * libm::cos(2.0 * PI * self.with(1).uniform())
     }
 
     /// Nearly normal with mean 0 and variance 1: the sum of four uniform numbers, scaled. For sums over many keys, where the
     /// shape of one term does not matter and its speed does.
-    pub(crate) fn bell(self) -> f64 {
+    pub fn bell(self) -> f64 {
         let bits = self.0;
         let sum = (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48);
         // Four uniform numbers on [0, 1) have mean 2 and variance 1/3.
@@ -45,7 +45,7 @@ impl DrawKey {
 }
 
 /// A stable hash of a word (FNV-1a, 64 bits).
-pub(crate) fn hash(word: &str) -> u64 {
+pub fn hash(word: &str) -> u64 {
     word.bytes().fold(0xcbf2_9ce4_8422_2325, |state, byte| {
         (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

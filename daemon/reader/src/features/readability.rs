@@ -9,7 +9,7 @@ const WORDS_MIN: usize = 6;
 const GRADE_MAX: f64 = 24.0;
 
 /// The grade of the hardest sentence, and where it stands.
-pub(crate) fn hardest(text: &str, tokens: &[Token]) -> (f64, Option<Span>) {
+pub fn hardest(text: &str, tokens: &[Token]) -> (f64, Option<Span>) {
     let mut hardest = (0.0, None);
     let mut start = 0;
     while start < tokens.len() {

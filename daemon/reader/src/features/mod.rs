@@ -15,13 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lexicon::{Lexicon, Theme};
 use super::theme::{Benefit, Concern};
-pub(crate) use amounts::Price;
-pub(crate) use quote::Span;
-pub(crate) use tokenise::{Token, tokenise, unwrapped};
+pub use amounts::Price;
+pub use quote::Span;
+pub use tokenise::{Token, tokenise, unwrapped};
 
 /// How often a theme occurs, with the words that say so.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Mass {
+pub struct Mass {
     /// Weighted count of cues.
     pub count: f64,
     /// The words, strongest first, each with what it added.
@@ -30,7 +30,7 @@ pub(crate) struct Mass {
 
 /// Words of the text, and how much they count.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Evidence {
+pub struct Evidence {
     /// Where they stand, with enough around them to quote.
     pub span: Span,
     /// The cue itself.
@@ -41,7 +41,7 @@ pub(crate) struct Evidence {
 
 /// Everything the reader takes from a text.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Features {
+pub struct Features {
     /// By [`Benefit::index`].
     pub benefits: Vec<Mass>,
     /// By [`Concern::index`].
@@ -70,17 +70,17 @@ pub(crate) struct Features {
 
 impl Features {
     /// Below this a text is noise.
-    pub(crate) const SENSE: f64 = 0.5;
+    pub const SENSE: f64 = 0.5;
 
     /// Whether the text makes sense at all.
     #[must_use]
-    pub(crate) fn makes_sense(&self) -> bool {
+    pub fn makes_sense(&self) -> bool {
         self.sense >= Self::SENSE
     }
 }
 
 /// Reads a text.
-pub(crate) fn read(lexicon: &Lexicon, text: &str) -> Features {
+pub fn read(lexicon: &Lexicon, text: &str) -> Features {
     let tokens = tokenise(text);
     let sense = sense::share(lexicon, &tokens);
     let mut found = Vec::new();
@@ -117,15 +117,15 @@ pub(crate) fn read(lexicon: &Lexicon, text: &str) -> Features {
 
 /// Something that was found in the text.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TextMatch {
-    pub(crate) theme: Theme,
-    pub(crate) count: f64,
+pub struct TextMatch {
+    pub theme: Theme,
+    pub count: f64,
     /// Its first token.
-    pub(crate) first: usize,
+    pub first: usize,
     /// Its last token.
-    pub(crate) last: usize,
+    pub last: usize,
     /// Where a quotation of it begins: the word that turned it, or its first token.
-    pub(crate) from: usize,
+    pub from: usize,
 }
 
 /// What a clause says on the side says less, and nothing at all beside twice its weight: in "calls to an adviser carry

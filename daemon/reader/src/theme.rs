@@ -4,27 +4,27 @@ macro_rules! themes {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub(crate) enum $name { $($(#[$vdoc])* $variant),+ }
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
 
         impl $name {
             /// Every theme, in a fixed order.
-            pub(crate) const ALL: &'static [$name] = &[$($name::$variant),+];
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
             /// How many there are.
-            pub(crate) const COUNT: usize = Self::ALL.len();
+            pub const COUNT: usize = Self::ALL.len();
 
             /// Its name in the lexicon.
             #[must_use]
-            pub(crate) const fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $word),+ }
             }
 
             /// Its place in [`Self::ALL`].
             #[must_use]
-            pub(crate) const fn index(self) -> usize { self as usize }
+            pub const fn index(self) -> usize { self as usize }
 
             /// The theme of that name.
             #[must_use]
-            pub(crate) fn parse(word: &str) -> Option<Self> {
+            pub fn parse(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|theme| theme.as_str() == word)
             }
         }

@@ -5,7 +5,7 @@ use super::Token;
 
 /// Part of a text, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Span {
+pub struct Span {
     /// First byte.
     pub start: usize,
     /// One past the last byte.
@@ -15,13 +15,13 @@ pub(crate) struct Span {
 impl Span {
     /// The words themselves.
     #[must_use]
-    pub(crate) fn of(self, text: &str) -> &str {
+    pub fn of(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or_default()
     }
 
     /// Whether nothing is in it.
     #[must_use]
-    pub(crate) fn is_empty(self) -> bool {
+    pub fn is_empty(self) -> bool {
         self.end <= self.start
     }
 }
@@ -46,7 +46,7 @@ const BAD_END: &[&str] = &[
 ];
 
 /// The words to quote for the tokens `first..=last`.
-pub(crate) fn around(text: &str, tokens: &[Token], first: usize, last: usize) -> Span {
+pub fn around(text: &str, tokens: &[Token], first: usize, last: usize) -> Span {
     let clause = tokens[first].clause;
     let mut from = first;
     let mut to = last;
@@ -89,7 +89,7 @@ pub(crate) fn around(text: &str, tokens: &[Token], first: usize, last: usize) ->
 }
 
 /// A stretch of the text, or nothing where it may not be quoted.
-pub(crate) fn quotable(text: &str, start: usize, end: usize) -> Span {
+pub fn quotable(text: &str, start: usize, end: usize) -> Span {
     if plain(text, start, end) { Span { start, end } } else { Span::default() }
 }
 

@@ -7,7 +7,7 @@ use rust_stemmers::Stemmer;
 
 /// One place of a phrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub enum Part {
     /// Any inflection of a word: `refund`.
     Stem(String),
     /// Exactly this word: `=dated`, and whatever has an ending of its own.
@@ -26,14 +26,14 @@ pub(crate) enum Part {
 
 /// A phrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pattern(Vec<Part>);
+pub struct Pattern(Vec<Part>);
 
 /// Longest run of words that a gap stands for.
 const GAP: usize = 2;
 
 impl Pattern {
     /// Reads the notation, or says what is wrong with it.
-    pub(crate) fn parse(stemmer: &Stemmer, phrase: &str) -> Result<Self, String> {
+    pub fn parse(stemmer: &Stemmer, phrase: &str) -> Result<Self, String> {
         let spaced = phrase.replace('(', " ( ").replace(')', " ) ").replace('|', " | ");
         let mut words = spaced.split_whitespace().peekable();
         let parts = sequence(stemmer, &mut words);
@@ -50,7 +50,7 @@ impl Pattern {
     }
 
     /// What a text must hold where the phrase begins: one of these.
-    pub(crate) fn firsts(&self) -> Vec<&Part> {
+    pub fn firsts(&self) -> Vec<&Part> {
         let mut found = Vec::new();
         firsts(&self.0, &mut found);
         found
@@ -58,7 +58,7 @@ impl Pattern {
 
     /// Where the phrase ends at the latest (one past its last word) when it begins at `at`; `fits` says whether a word
     /// fits a place.
-    pub(crate) fn end(&self, at: usize, fits: &impl Fn(&Part, usize) -> bool) -> Option<usize> {
+    pub fn end(&self, at: usize, fits: &impl Fn(&Part, usize) -> bool) -> Option<usize> {
         ends(&self.0, at, fits).pop_last().filter(|end| *end > at)
     }
 }
@@ -149,7 +149,7 @@ fn ends(parts: &[Part], at: usize, fits: &impl Fn(&Part, usize) -> bool) -> BTre
 }
 
 /// Whether a word carries an ending that changes what it means, so that its stem would stand for too much.
-pub(crate) fn derived(word: &str) -> bool {
+pub fn derived(word: &str) -> bool {
     const ENDINGS: &[&str] = &[
         "ed", "ing", "ly", "able", "ible", "ness", "ive", "ion", "ions", "al", "ment", "ity",
         "ous", "ful", "less", "er", "est", "en", "ic", "ance", "ence", "ary", "ism", "ist", "ey",

@@ -10,11 +10,11 @@ use super::super::draw::DrawKey;
 use super::super::lexicon::LexiconError;
 use super::super::theme::{Benefit, Concern};
 
-pub(crate) const VOICE: &str = include_str!("../../../../../assets/lexicon/voice.toml");
+pub const VOICE: &str = include_str!("../../../../assets/lexicon/voice.toml");
 
 /// How someone talks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Register {
+pub enum Register {
     Casual,
     Plain,
     Formal,
@@ -22,7 +22,7 @@ pub(crate) enum Register {
 
 impl Register {
     /// The young and outgoing talk casually, the older and longer schooled formally.
-    pub(crate) fn of(persona: &Persona, key: DrawKey) -> Self {
+    pub fn of(persona: &Persona, key: DrawKey) -> Self {
         let schooled = match persona.education {
             Education::LessThanHs => -0.6,
             Education::HighSchool => -0.3,
@@ -45,7 +45,7 @@ impl Register {
 
 /// How much someone likes it, in five steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Band {
+pub enum Band {
     PutOff,
     Doubtful,
     Undecided,
@@ -55,7 +55,7 @@ pub(crate) enum Band {
 
 impl Band {
     /// From a place on the scale, 0 to 1.
-    pub(crate) fn of(level: f64) -> Self {
+    pub fn of(level: f64) -> Self {
         if level < 0.15 {
             Self::PutOff
         } else if level < 0.40 {
@@ -73,7 +73,7 @@ impl Band {
 /// Sentences for one purpose, by register and by whether they quote.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(from = "Vec<String>")]
-pub(crate) struct Lines {
+pub struct Lines {
     lines: Vec<(Option<Register>, String)>,
 }
 
@@ -90,7 +90,7 @@ impl From<Vec<String>> for Lines {
 
 impl Lines {
     /// A line that suits the register; only one without a quotation where there is nothing to quote.
-    pub(crate) fn choose(&self, register: Register, quote: bool, key: DrawKey) -> Option<&str> {
+    pub fn choose(&self, register: Register, quote: bool, key: DrawKey) -> Option<&str> {
         let fits = |line: &&(Option<Register>, String)| {
             line.0.is_none_or(|only| only == register) && (quote || !line.1.contains("{q}"))
         };
@@ -99,12 +99,12 @@ impl Lines {
     }
 
     /// Any line, whatever the register.
-    pub(crate) fn choose_plain(&self, key: DrawKey) -> &str {
+    pub fn choose_plain(&self, key: DrawKey) -> &str {
         self.lines.get(key.pick(self.lines.len())).map_or("", |line| line.1.as_str())
     }
 
     /// Whether somebody would be left without a line that quotes nothing.
-    pub(crate) fn is_poor(&self) -> bool {
+    pub fn is_poor(&self) -> bool {
         self.lines.iter().filter(|line| line.0.is_none() && !line.1.contains("{q}")).count() == 0
     }
 }
@@ -163,16 +163,16 @@ struct Link {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Nonsense {
-    pub(crate) lines: Lines,
-    pub(crate) closers: Lines,
+pub struct Nonsense {
+    pub lines: Lines,
+    pub closers: Lines,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Labels {
-    pub(crate) reading: String,
-    pub(crate) hype: String,
+pub struct Labels {
+    pub reading: String,
+    pub hype: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -192,15 +192,15 @@ struct Parsed {
 
 /// Every sentence, by what it is for.
 #[derive(Debug)]
-pub(crate) struct VoiceFile {
+pub struct VoiceFile {
     openers: Bands,
     closers: Bands,
-    pub(crate) contrast: Lines,
-    pub(crate) addition: Lines,
+    pub contrast: Lines,
+    pub addition: Lines,
     asides: Asides,
     blank: Blank,
-    pub(crate) nonsense: Nonsense,
-    pub(crate) labels: Labels,
+    pub nonsense: Nonsense,
+    pub labels: Labels,
     appeal: Vec<Lines>,
     concern: Vec<Lines>,
     amount: Lines,
@@ -210,7 +210,7 @@ pub(crate) struct VoiceFile {
 
 impl VoiceFile {
     /// Reads the embedded file.
-    pub(crate) fn parse() -> Result<Self, LexiconError> {
+    pub fn parse() -> Result<Self, LexiconError> {
         let fault = |what: String| LexiconError { file: "voice.toml", what };
         let parsed: Parsed = toml::from_str(VOICE).map_err(|error| fault(error.to_string()))?;
         let take = |table: &BTreeMap<String, Lines>, name: &str| {
@@ -247,36 +247,36 @@ impl VoiceFile {
         })
     }
 
-    pub(crate) fn openers(&self, band: Band) -> &Lines {
+    pub fn openers(&self, band: Band) -> &Lines {
         self.openers.of(band)
     }
 
-    pub(crate) fn closers(&self, band: Band) -> &Lines {
+    pub fn closers(&self, band: Band) -> &Lines {
         self.closers.of(band)
     }
 
-    pub(crate) fn appeal(&self, theme: Benefit) -> &Lines {
+    pub fn appeal(&self, theme: Benefit) -> &Lines {
         &self.appeal[theme.index()]
     }
 
-    pub(crate) fn concern(&self, theme: Concern) -> &Lines {
+    pub fn concern(&self, theme: Concern) -> &Lines {
         &self.concern[theme.index()]
     }
 
-    pub(crate) fn amount(&self) -> &Lines {
+    pub fn amount(&self) -> &Lines {
         &self.amount
     }
 
-    pub(crate) fn reading(&self) -> &Lines {
+    pub fn reading(&self) -> &Lines {
         &self.reading
     }
 
-    pub(crate) fn hype(&self) -> &Lines {
+    pub fn hype(&self) -> &Lines {
         &self.hype
     }
 
     /// When there is nothing to name.
-    pub(crate) fn blank(&self, band: Band) -> &Lines {
+    pub fn blank(&self, band: Band) -> &Lines {
         match band {
             Band::Delighted | Band::Pleased => &self.blank.positive,
             Band::Undecided => &self.blank.neutral,
@@ -285,7 +285,7 @@ impl VoiceFile {
     }
 
     /// Something this person would say about themselves.
-    pub(crate) fn aside(&self, persona: &Persona, key: DrawKey) -> &Lines {
+    pub fn aside(&self, persona: &Persona, key: DrawKey) -> &Lines {
         let asides = &self.asides;
         let mut fitting = vec![&asides.any];
         match persona.household {

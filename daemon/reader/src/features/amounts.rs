@@ -8,7 +8,7 @@ use super::{Span, TextMatch, Token};
 
 /// What a text asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Price {
+pub struct Price {
     /// Per month, in units of the text's own currency.
     pub monthly: f64,
     /// Where it stands.
@@ -27,7 +27,7 @@ const BEFORE: usize = 7;
 const AFTER: usize = 4;
 
 /// Reads every sum; the largest price is returned, savings are added to what was found.
-pub(crate) fn read(
+pub fn read(
     lexicon: &Lexicon,
     text: &str,
     tokens: &[Token],

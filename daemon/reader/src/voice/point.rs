@@ -8,25 +8,25 @@ use super::lines::{Lines, Register, VoiceFile};
 use super::{DrawKey, Lexicon, Named, Span, Speech, Topic, VoiceWriter, reasons};
 
 /// What a remark is made of.
-pub(crate) struct Pointer<'a> {
+pub struct Pointer<'a> {
     /// How it begins.
-    pub(crate) opener: &'a Lines,
+    pub opener: &'a Lines,
     /// Reasons of which kind, and how many at most.
-    pub(crate) reasons: Option<(ThemeKind, usize)>,
+    pub reasons: Option<(ThemeKind, usize)>,
     /// Words that the opener may quote.
-    pub(crate) quote: Option<Span>,
+    pub quote: Option<Span>,
 }
 
 impl<'a> Pointer<'a> {
     /// Nothing but the opening line.
-    pub(crate) fn opening(opener: &'a Lines) -> Self {
+    pub fn opening(opener: &'a Lines) -> Self {
         Self { opener, reasons: None, quote: None }
     }
 }
 
 impl Speech {
     /// Puts a theme of its own before the reasons.
-    pub(crate) fn name_first(&mut self, theme: &str) {
+    pub fn name_first(&mut self, theme: &str) {
         let quote = self.reasoning.clone();
         let named = Named { kind: ThemeKind::Topic, theme: theme.to_owned(), quote };
         self.named.insert(0, named);
@@ -34,7 +34,7 @@ impl Speech {
 }
 
 /// Makes the remark.
-pub(crate) fn point(
+pub fn point(
     lexicon: &Lexicon,
     file: &VoiceFile,
     persona: &Persona,

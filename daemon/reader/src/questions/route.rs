@@ -1,13 +1,13 @@
 //! The routes of open questions: patterns decide what a question asks for, and whether it concerns the stimulus at all.
 //! A question that fits no route is declined: the model says so instead of answering something else.
 
-use super::super::features::{Features, tokenise};
-use super::super::lexicon::Lexicon;
+use crate::features::{Features, tokenise};
+use crate::lexicon::Lexicon;
 use super::file::{AnswerFile, Route};
-use crate::inference::offline::draw;
+use crate::draw;
 
 /// The route of a question about that text; `None` when the reader cannot answer it.
-pub(crate) fn route(
+pub fn route(
     file: &AnswerFile,
     lexicon: &Lexicon,
     text: &Features,

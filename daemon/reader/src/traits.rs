@@ -10,7 +10,7 @@ use super::weights::{COVARIATES, Weights};
 
 /// A respondent as the reader sees one.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct AnswerTraits {
+pub struct AnswerTraits {
     /// e^{κ z} by [`Benefit::index`].
     pub benefit: [f64; Benefit::COUNT],
     /// e^{κ z} by [`Concern::index`].
@@ -29,14 +29,14 @@ pub(crate) struct AnswerTraits {
 
 /// The trait table, laid out for speed.
 #[derive(Debug)]
-pub(crate) struct TraitTable {
+pub struct TraitTable {
     benefit: Vec<Vec<f64>>,
     concern: Vec<Vec<f64>>,
     sceptic: Vec<f64>,
 }
 
 impl TraitTable {
-    pub(crate) fn new(weights: &Weights) -> Self {
+    pub fn new(weights: &Weights) -> Self {
         let row = |kind: &str, name: &str| weights.row(&format!("{kind}_{name}"));
         Self {
             benefit: Benefit::ALL.iter().map(|theme| row("benefit", theme.as_str())).collect(),
@@ -48,7 +48,7 @@ impl TraitTable {
 
 impl AnswerTraits {
     /// Who this respondent is, under this seed.
-    pub(crate) fn of(
+    pub fn of(
         weights: &Weights,
         table: &TraitTable,
         persona: &Persona,
@@ -91,7 +91,7 @@ impl AnswerTraits {
 }
 
 /// Years of schooling behind a level.
-pub(crate) fn schooling(education: Education) -> f64 {
+pub fn schooling(education: Education) -> f64 {
     match education {
         Education::LessThanHs => 9.0,
         Education::HighSchool => 12.0,

@@ -5,23 +5,23 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::super::lexicon::LexiconError;
-use super::super::theme::Benefit;
-use super::super::voice::Lines;
+use crate::lexicon::LexiconError;
+use crate::theme::Benefit;
+use crate::voice::Lines;
 
-pub(crate) const ANSWERS: &str = include_str!("../../../../../assets/lexicon/answers.toml");
+pub const ANSWERS: &str = include_str!("../../../../assets/lexicon/answers.toml");
 
 macro_rules! routes {
     ($($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)?) => {
         /// What an open question is after.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub(crate) enum Route { $($(#[$doc])* $variant),+ }
+        pub enum Route { $($(#[$doc])* $variant),+ }
 
         impl Route {
             /// In the order in which a draw is decided.
-            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant),+];
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            pub(crate) const fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
         }
@@ -52,43 +52,43 @@ routes! {
 /// When two variants are the same to someone.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Preference {
-    pub(crate) indifference: f64,
-    pub(crate) spread: f64,
-    pub(crate) primacy: f64,
+pub struct Preference {
+    pub indifference: f64,
+    pub spread: f64,
+    pub primacy: f64,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RouteVerdict {
-    pub(crate) a: Lines,
-    pub(crate) b: Lines,
-    pub(crate) none: Lines,
-    pub(crate) other: Lines,
+pub struct RouteVerdict {
+    pub a: Lines,
+    pub b: Lines,
+    pub none: Lines,
+    pub other: Lines,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AnswerLabels {
-    pub(crate) blank: String,
-    pub(crate) nonsense: String,
+pub struct AnswerLabels {
+    pub blank: String,
+    pub nonsense: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Routing {
-    pub(crate) referents: Vec<String>,
-    pub(crate) fillers: Vec<String>,
+pub struct Routing {
+    pub referents: Vec<String>,
+    pub fillers: Vec<String>,
 }
 
 /// One way a question can be answered.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Case {
+pub struct Case {
     /// The theme that it names by itself, where it does.
     #[serde(default)]
-    pub(crate) theme: Option<String>,
-    pub(crate) lines: Lines,
+    pub theme: Option<String>,
+    pub lines: Lines,
 }
 
 #[derive(Debug, Deserialize)]
@@ -102,17 +102,17 @@ struct RouteFile {
 /// Everything in the file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AnswerFile {
-    pub(crate) preference: Preference,
-    pub(crate) verdict: RouteVerdict,
-    pub(crate) labels: AnswerLabels,
-    pub(crate) routing: Routing,
+pub struct AnswerFile {
+    pub preference: Preference,
+    pub verdict: RouteVerdict,
+    pub labels: AnswerLabels,
+    pub routing: Routing,
     route: BTreeMap<String, RouteFile>,
 }
 
 impl AnswerFile {
     /// Reads the embedded file.
-    pub(crate) fn parse() -> Result<Self, LexiconError> {
+    pub fn parse() -> Result<Self, LexiconError> {
         let fault = |what: String| LexiconError { file: "answers.toml", what };
         let file: Self = toml::from_str(ANSWERS).map_err(|error| fault(error.to_string()))?;
         let preference = &file.preference;
@@ -143,12 +143,12 @@ impl AnswerFile {
     }
 
     /// The patterns of a route, in lower case.
-    pub(crate) fn patterns(&self, route: Route) -> &[String] {
+    pub fn patterns(&self, route: Route) -> &[String] {
         self.route.get(route.as_str()).map_or(&[], |found| &found.patterns)
     }
 
     /// One way to answer a question of that route.
-    pub(crate) fn case(&self, route: Route, case: &str) -> Option<&Case> {
+    pub fn case(&self, route: Route, case: &str) -> Option<&Case> {
         self.route.get(route.as_str())?.cases.get(case)
     }
 }

@@ -6,23 +6,23 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// One word, number or sign that carries meaning (a currency sign, a percent sign).
 #[derive(Clone, Debug)]
-pub(crate) struct Token {
+pub struct Token {
     /// Lower case, with a straight apostrophe.
-    pub(crate) word: String,
+    pub word: String,
     /// Its stem.
-    pub(crate) stem: String,
+    pub stem: String,
     /// Whether it is at most an inflection of its stem (a plural, a tense), not a word of another kind.
-    pub(crate) inflected: bool,
+    pub inflected: bool,
     /// Where it begins in the text, in bytes.
-    pub(crate) start: usize,
+    pub start: usize,
     /// Where it ends.
-    pub(crate) end: usize,
+    pub end: usize,
     /// Counts sentences from 0.
-    pub(crate) sentence: usize,
+    pub sentence: usize,
     /// Counts clauses over the whole text from 0.
-    pub(crate) clause: usize,
+    pub clause: usize,
     /// Its value, for numbers in digits.
-    pub(crate) number: Option<f64>,
+    pub number: Option<f64>,
 }
 
 /// What may stand at the end of a sentence.
@@ -39,7 +39,7 @@ const TURNS: &[&str] =
 
 /// The text with hard-wrapped lines joined, so that a clause that runs over a line's end can be quoted in one piece.
 /// Paragraphs, headings and lists keep their lines.
-pub(crate) fn unwrapped(text: &str) -> String {
+pub fn unwrapped(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
     let mut runs_on = false;
     for (index, line) in text.lines().enumerate() {
@@ -54,7 +54,7 @@ pub(crate) fn unwrapped(text: &str) -> String {
 }
 
 /// Cuts a text into tokens.
-pub(crate) fn tokenise(text: &str) -> Vec<Token> {
+pub fn tokenise(text: &str) -> Vec<Token> {
     let stemmer = Stemmer::create(Algorithm::English);
     let mut tokens: Vec<Token> = Vec::new();
     let (mut sentence, mut clause) = (0, 0);

@@ -8,60 +8,60 @@ use serde::Deserialize;
 use super::lexicon::LexiconError;
 use super::theme::{Benefit, Concern};
 
-pub(crate) const WEIGHTS: &str = include_str!("../../../../assets/lexicon/weights.toml");
+pub const WEIGHTS: &str = include_str!("../../../assets/lexicon/weights.toml");
 
 /// All numbers of the model.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Weights {
-    pub(crate) base: f64,
-    pub(crate) generosity_sd: f64,
-    pub(crate) kappa: f64,
-    pub(crate) noise_sd: f64,
-    pub(crate) shift: f64,
-    pub(crate) price: PriceWeights,
-    pub(crate) reading: f64,
-    pub(crate) hype: f64,
-    pub(crate) fit: f64,
-    pub(crate) tone: f64,
-    pub(crate) specifics: f64,
-    pub(crate) nonsense: f64,
+pub struct Weights {
+    pub base: f64,
+    pub generosity_sd: f64,
+    pub kappa: f64,
+    pub noise_sd: f64,
+    pub shift: f64,
+    pub price: PriceWeights,
+    pub reading: f64,
+    pub hype: f64,
+    pub fit: f64,
+    pub tone: f64,
+    pub specifics: f64,
+    pub nonsense: f64,
     benefit: BTreeMap<String, f64>,
     concern: BTreeMap<String, f64>,
-    pub(crate) thresholds: Thresholds,
+    pub thresholds: Thresholds,
     traits: BTreeMap<String, BTreeMap<String, f64>>,
 }
 
 /// What a price costs in liking.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PriceWeights {
-    pub(crate) low: f64,
-    pub(crate) middle: f64,
-    pub(crate) upper_middle: f64,
-    pub(crate) high: f64,
+pub struct PriceWeights {
+    pub low: f64,
+    pub middle: f64,
+    pub upper_middle: f64,
+    pub high: f64,
     /// P₀, per month.
-    pub(crate) unit: f64,
+    pub unit: f64,
 }
 
 /// Cut points on the one latent scale.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Thresholds {
+pub struct Thresholds {
     /// Between 1|2, …, 9|10.
-    pub(crate) score: Vec<f64>,
+    pub score: Vec<f64>,
     /// Between 0|1, …, 9|10.
-    pub(crate) nps: Vec<f64>,
+    pub nps: Vec<f64>,
     /// Between definitely not | probably not | maybe | probably | definitely.
-    pub(crate) intent: Vec<f64>,
+    pub intent: Vec<f64>,
     /// Between negative | neutral | positive.
-    pub(crate) sentiment: Vec<f64>,
+    pub sentiment: Vec<f64>,
     /// Both sides must weigh this much for a mixed feeling.
-    pub(crate) mixed: f64,
+    pub mixed: f64,
 }
 
 /// The measured traits that move tastes, each about standard.
-pub(crate) const COVARIATES: &[&str] = &[
+pub const COVARIATES: &[&str] = &[
     "price_sensitivity",
     "openness",
     "conscientiousness",
@@ -80,7 +80,7 @@ pub(crate) const COVARIATES: &[&str] = &[
 
 impl Weights {
     /// Reads the embedded file.
-    pub(crate) fn parse() -> Result<Self, LexiconError> {
+    pub fn parse() -> Result<Self, LexiconError> {
         let fault = |what: String| LexiconError { file: "weights.toml", what };
         let weights: Self = toml::from_str(WEIGHTS).map_err(|error| fault(error.to_string()))?;
         let missing = Benefit::ALL
@@ -120,16 +120,16 @@ impl Weights {
         Ok(weights)
     }
 
-    pub(crate) fn benefit(&self, theme: Benefit) -> f64 {
+    pub fn benefit(&self, theme: Benefit) -> f64 {
         self.benefit.get(theme.as_str()).copied().unwrap_or_default()
     }
 
-    pub(crate) fn concern(&self, theme: Concern) -> f64 {
+    pub fn concern(&self, theme: Concern) -> f64 {
         self.concern.get(theme.as_str()).copied().unwrap_or_default()
     }
 
     /// The coefficients of a row of the trait table, in the order of [`COVARIATES`].
-    pub(crate) fn row(&self, name: &str) -> Vec<f64> {
+    pub fn row(&self, name: &str) -> Vec<f64> {
         let row = self.traits.get(name);
         COVARIATES
             .iter()

@@ -32,7 +32,7 @@ const REACH: usize = 9;
 const COUNT_MAX: f64 = 1.6;
 
 /// Reads every length of time.
-pub(crate) fn read(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatch>) {
+pub fn read(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatch>) {
     for at in 0..tokens.len() {
         let Some((minutes, last)) = length(lexicon, tokens, at) else { continue };
         let Some(role) = role(tokens, at, last) else { continue };

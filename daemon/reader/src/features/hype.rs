@@ -8,16 +8,16 @@ use super::quote::around;
 use super::{Span, Token};
 
 /// How loud a text is.
-pub(crate) struct Hype {
-    pub(crate) count: f64,
+pub struct Hype {
+    pub count: f64,
     /// The first words that count.
-    pub(crate) first: Option<Span>,
+    pub first: Option<Span>,
     /// Where they stand: the pleasant words beside them are no information.
-    pub(crate) sentences: BTreeSet<usize>,
+    pub sentences: BTreeSet<usize>,
 }
 
 /// Counts it.
-pub(crate) fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
+pub fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
     let mut total = 0.0;
     let mut first = None;
     let mut sentences = BTreeSet::new();

@@ -12,7 +12,7 @@ use super::weights::{Thresholds, Weights};
 
 /// Where a part of the liking comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Source {
+pub enum Source {
     /// What everybody starts from.
     Base,
     /// The person's general generosity.
@@ -37,7 +37,7 @@ pub(crate) enum Source {
 
 /// One term of the liking.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Contribution {
+pub struct Contribution {
     /// Where it comes from.
     pub source: Source,
     /// What it adds; negative when it takes away.
@@ -48,7 +48,7 @@ pub(crate) struct Contribution {
 
 /// One person's liking of one text, with its terms.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Latent {
+pub struct Latent {
     /// V: what can be explained.
     pub v: f64,
     /// The terms, which sum to V.
@@ -61,7 +61,7 @@ fn saturate(count: f64) -> f64 {
 }
 
 /// V of a text for a person. `shared` counts the content stems that text and context share.
-pub(crate) fn latent(
+pub fn latent(
     weights: &Weights,
     features: &Features,
     traits: &AnswerTraits,
@@ -110,7 +110,7 @@ pub(crate) fn latent(
 }
 
 /// The noise of a person towards a text, with standard deviation 1: the same for the same words, alike for similar ones.
-pub(crate) fn noise(stems: &[u64], seed: u64, ordinal: u32, replicate: u16) -> f64 {
+pub fn noise(stems: &[u64], seed: u64, ordinal: u32, replicate: u16) -> f64 {
     if stems.is_empty() {
         return 0.0;
     }
@@ -120,17 +120,17 @@ pub(crate) fn noise(stems: &[u64], seed: u64, ordinal: u32, replicate: u16) -> f
 }
 
 /// 1 to 10.
-pub(crate) fn score(cuts: &Thresholds, u: f64) -> u8 {
+pub fn score(cuts: &Thresholds, u: f64) -> u8 {
     1 + above(&cuts.score, u)
 }
 
 /// 0 to 10.
-pub(crate) fn recommend(cuts: &Thresholds, u: f64) -> u8 {
+pub fn recommend(cuts: &Thresholds, u: f64) -> u8 {
     above(&cuts.nps, u)
 }
 
 /// Would they buy.
-pub(crate) fn intent(cuts: &Thresholds, u: f64) -> PurchaseIntent {
+pub fn intent(cuts: &Thresholds, u: f64) -> PurchaseIntent {
     match above(&cuts.intent, u) {
         0 => PurchaseIntent::DefinitelyNot,
         1 => PurchaseIntent::ProbablyNot,
@@ -141,7 +141,7 @@ pub(crate) fn intent(cuts: &Thresholds, u: f64) -> PurchaseIntent {
 }
 
 /// How they feel. Mixed only where the score is in the middle and both sides weigh something.
-pub(crate) fn sentiment(cuts: &Thresholds, u: f64, latent: &Latent) -> Sentiment {
+pub fn sentiment(cuts: &Thresholds, u: f64, latent: &Latent) -> Sentiment {
     let (mut good, mut bad) = (0.0, 0.0);
     for part in &latent.contributions {
         if matches!(part.source, Source::Base | Source::Generosity) {
