@@ -3,6 +3,7 @@
 //! contains.
 
 mod amounts;
+pub mod clauses;
 mod cues;
 mod durations;
 mod hype;

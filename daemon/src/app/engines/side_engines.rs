@@ -15,7 +15,6 @@ use crate::domain::instrument::channels::{Library, heard, hears};
 use crate::domain::stimulus::KnownEngine;
 use crate::inference::Engine;
 use crate::inference::embed::Embedder;
-use crate::inference::local;
 use crate::inference::model::{Estimate, ModelEngine};
 
 use crate::app::Core;
@@ -76,11 +75,6 @@ impl Core {
             return Ok(encoder);
         }
         let invalid = |what: String| ApiError::new(ErrorCode::InvalidInput, what);
-        if name == local::NAME && !self.engine_names().iter().any(|known| known == name) {
-            return Err(invalid("This Demoscope was built without its encoder.".to_owned())
-                .hint("Build it with the cargo feature local-embeddings")
-                .hint("Name a service that embeds instead: embedding_engine: NAME"));
-        }
         let engine = self.one_model(name)?;
         let embedder = engine.embedder().ok_or_else(|| {
             invalid(format!("The engine '{name}' has no embedding model."))

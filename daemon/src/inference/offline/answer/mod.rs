@@ -3,22 +3,18 @@
 
 mod ab_test;
 mod concept_test;
-pub(crate) mod file;
 mod nps;
-mod route;
 mod sentiment;
 mod survey;
 
 use protocol::results::ThemeKind;
 use serde::Serialize;
 
-use super::draw::DrawKey;
-use super::response::{Latent, latent, noise};
-use super::voice::{self, Named, Pointer, Speech, Topic, speak};
+use reader::draw::DrawKey;
+use reader::response::{Latent, latent, noise};
+use reader::voice::{self, Named, Pointer, Speech, Topic, speak};
 use super::{Ask, EngineError, PreparedText};
 use crate::domain::instrument::{Rehearsal, rehearsal};
-
-pub(crate) use route::route;
 
 /// Answers a questionnaire in the way that its study type asks for.
 ///

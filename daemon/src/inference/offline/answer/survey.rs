@@ -5,10 +5,10 @@ use protocol::persona::{Employment, Household};
 use protocol::results::ThemeKind;
 use serde::Serialize;
 
-use super::super::lexicon::Theme;
-use super::super::response::{Latent, Source, recommend, score};
-use super::super::voice::{Pointer, Speech};
-use super::file::{Case, Route};
+use reader::lexicon::Theme;
+use reader::response::{Latent, Source, recommend, score};
+use reader::voice::{Pointer, Speech};
+use reader::questions::{Case, Route};
 use super::{Ask, EngineError, PreparedText, like, point, voice_key, words, write};
 
 /// Why the reader does not answer a question.
@@ -123,8 +123,8 @@ impl Mind<'_> {
             parts.peek()?;
             Some(parts.map(|part| part.amount).sum())
         };
-        let saving = of(Source::Theme(Theme::Benefit(super::super::Benefit::Saving)));
-        let burden = of(Source::Theme(Theme::Concern(super::super::Concern::Price)));
+        let saving = of(Source::Theme(Theme::Benefit(reader::theme::Benefit::Saving)));
+        let burden = of(Source::Theme(Theme::Concern(reader::theme::Concern::Price)));
         match of(Source::Price) {
             None => "none",
             Some(cost) => {
