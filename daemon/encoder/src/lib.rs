@@ -77,5 +77,34 @@ impl Encoder {
     }
 }
 
+/// A branch of the encoder: it shares the first layers and has its own last ones, trained for one purpose.
+#[derive(Debug)]
+pub struct Branch(weights::Branch);
+
+impl Branch {
+    /// Reads a branch from the bytes that `examples/branch.rs` writes.
+    ///
+    /// # Errors
+    /// If the file is incomplete.
+    pub fn read(bytes: &'static [u8]) -> Result<Self, Damaged> {
+        weights::Branch::read(bytes).map(Self).ok_or(Damaged("a branch is cut off"))
+    }
+
+    /// The numbers after the layers, whose meaning is the caller's.
+    #[must_use]
+    pub fn heads(&self) -> &[f32] {
+        &self.0.heads
+    }
+}
+
+impl Encoder {
+    /// The mean of the token vectors of a text after a branch: [`DIMENSIONS`] numbers, not normalised.
+    #[must_use]
+    pub fn encode_with(&self, branch: &Branch, text: &str) -> Vec<f32> {
+        let tokens = self.vocabulary.tokens(text, TOKENS_MAX);
+        forward::branched(&self.model, &tokens, &branch.0.layers)
+    }
+}
+
 #[cfg(test)]
 mod tests;
