@@ -1,0 +1,3 @@
+//! Tests of the judgement of numbers.
+
+mod pairs;
