@@ -17,6 +17,8 @@ pub enum Bound {
     Least,
     /// There is none of it.
     Denied,
+    /// "cannot": what may not be done for so long.
+    Unable,
     /// Another thing's number, or an earlier one.
     Reference,
 }
@@ -28,11 +30,12 @@ pub fn read(table: &Usual, scope: &Scope<'_>, measure: usize) -> Bound {
         return Bound::Reference;
     }
     let (limit, from) = limit_before(scope, at);
-    let negated = negated(table, scope, from);
-    match (limit, negated) {
+    let negation = negation(table, scope, from);
+    match (limit, negation.is_some()) {
         // "does not take more than", "never less than".
         (Some(Bound::Least), true) => Bound::Most,
         (Some(Bound::Most), true) if scope.word(from) != "within" => Bound::Least,
+        (_, true) if negation.is_some_and(|word| matches!(word, "cannot" | "can't" | "couldn't")) => Bound::Unable,
         (_, true) => Bound::Denied,
         (Some(limit), false) => limit,
         (None, false) => limit_after(scope, at).unwrap_or(Bound::Exact),
@@ -82,19 +85,20 @@ fn limit_after(scope: &Scope<'_>, at: usize) -> Option<Bound> {
 /// How far a negation reaches, in items.
 const REACH: usize = 6;
 
-/// Whether what begins at `from` is denied by a word before it.
-fn negated(table: &Usual, scope: &Scope<'_>, from: usize) -> bool {
+/// The word before what begins at `from` that denies it.
+fn negation<'a>(table: &Usual, scope: &Scope<'a>, from: usize) -> Option<&'a str> {
     for back in 1..=REACH {
-        let Some(place) = from.checked_sub(back).filter(|&place| place >= scope.own.min(from)) else { return false };
+        let Some(place) = from.checked_sub(back).filter(|&place| place >= scope.own.min(from)) else { return None };
         let word = scope.word(place);
         // Another part of the clause begins.
         if matches!(word, "and" | "or" | "with" | "who" | "which" | "so") || word.is_empty() {
-            return false;
+            return None;
         }
         if table.grammar.negators.contains(word) {
             // "not only 5 days"; "in no time".
-            return scope.word(place + 1) != "only" && scope.word(place + 1) != "matter";
+            let meant = scope.word(place + 1) != "only" && scope.word(place + 1) != "matter";
+            return meant.then_some(word);
         }
     }
-    false
+    None
 }

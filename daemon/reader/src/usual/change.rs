@@ -30,6 +30,7 @@ const SAME: f64 = 0.01;
 pub fn read(table: &Usual, text: &str, scope: &Scope<'_>, clause: &[Token], context: &Context<'_>) -> Option<Changed> {
     before_and_now(table, text, scope, clause, context)
         .or_else(|| from_to(table, scope))
+        .or_else(|| instead(table, scope))
         .or_else(|| by_verb(table, scope))
 }
 
@@ -60,15 +61,21 @@ fn from_to(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
             continue;
         }
         let measure = |place: usize| scope.items.get(place).and_then(|item| scope.measures.get(item.measure?));
-        let (Some(one), Some(two)) = (measure(at + 1), measure(at + 3)) else { continue };
-        if scope.word(at + 2) != "to" || one.first == one.last && two.first == two.last && one.low == two.low {
-            continue;
-        }
-        // "from 42 to 31 cents": the unit stands once.
-        let plain = one.dimension == Dimension::Count;
-        if !(plain || one.dimension == two.dimension) {
-            continue;
-        }
+        let Some(one) = measure(at + 1) else { continue };
+        // "from 31 to 42 cents" is one range, "from 42 to 31 cents" are two numbers with the unit at the second.
+        let (old, new, dimension, last) = if one.low < one.high {
+            (one.low, one.high, one.dimension, at + 1)
+        } else {
+            // "from eight carriages to three".
+            let to = (at + 2..at + 5).find(|&place| scope.word(place) == "to");
+            let Some((to, two)) = to.and_then(|to| Some((to, measure(to + 1)?))) else { continue };
+            let plain = one.dimension == Dimension::Count;
+            if !(plain || one.dimension == two.dimension) {
+                continue;
+            }
+            let new = if plain { unscaled(scope, to + 1, two.low) } else { two.low };
+            (one.low, new, two.dimension, to + 1)
+        };
         let start = at.saturating_sub(FAR);
         let verbs = (start..at).rev().find_map(|place| {
             let word = scope.word(place);
@@ -82,8 +89,7 @@ fn from_to(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
             way.map(|way| (place, Some(way))).or_else(|| grammar.moves.contains(word).then_some((place, None)))
         });
         let Some((verb, way)) = verbs else { continue };
-        let new = if plain { unscaled(scope, at + 3, two.low) } else { two.low };
-        let Some(doublings) = doublings(two.dimension, one.low, new) else { continue };
+        let Some(doublings) = doublings(dimension, old, new) else { continue };
         let said = match way {
             Some(Way::Fall) => doublings < 0.0,
             Some(Way::Rise) => doublings > 0.0,
@@ -93,10 +99,28 @@ fn from_to(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
         if !said || negated(table, scope, verb) {
             return None;
         }
-        let Some((change, place)) = thing(table, scope, Some(verb), at) else { continue };
-        return Some(judged(change, doublings, place.first.min(verb), at + 3));
+        let Some((change, place)) = thing(table, scope, Some(verb), last) else { continue };
+        return Some(judged(change, doublings, place.first.min(verb), last));
     }
     None
+}
+
+/// "eleven carriages instead of eight".
+fn instead(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
+    let of = (scope.own..scope.items.len()).find(|&at| {
+        (scope.word(at) == "instead" && scope.word(at + 1) == "of")
+            || (scope.word(at) == "rather" && scope.word(at + 1) == "than")
+    })?;
+    let measure = |place: usize| scope.items.get(place).and_then(|item| scope.measures.get(item.measure?));
+    let old = measure(of + 2)?;
+    let at = (scope.own..of).rev().find(|&place| {
+        measure(place).is_some_and(|new| new.dimension == old.dimension || old.dimension == Dimension::Count)
+    })?;
+    let new = measure(at)?;
+    let value = if new.dimension == old.dimension { new.low } else { unscaled(scope, at, new.low) };
+    let doublings = doublings(old.dimension, old.low, value)?;
+    let (change, found) = thing(table, scope, Some(of), of)?;
+    Some(judged(change, doublings, found.first.min(at), of + 2))
 }
 
 /// The number of a measure as it is written, without its unit.
@@ -126,7 +150,9 @@ fn by_verb(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
             None => continue,
         };
         // "up" and "down" need a verb of motion, or a share after them.
-        let share = share_near(scope, at);
+        // "40 % fewer", but not "fewer than half".
+        let compared = matches!(word, "fewer" | "longer" | "shorter" | "cheaper" | "dearer");
+        let share = share_near(scope, at, compared);
         let particle = matches!(word, "up" | "down" | "longer" | "fewer" | "cheaper" | "dearer" | "cut" | "drop" | "raise" | "extended");
         let moved = at.checked_sub(1).is_some_and(|back| {
             matches!(scope.word(back), "go" | "goes" | "went" | "gone" | "going" | "come" | "comes" | "came" | "are" | "is" | "will" | "be" | "to" | "been")
@@ -160,13 +186,14 @@ fn by_verb(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
 }
 
 /// A share that says by how much: "by 6 %", "40 %", "by a third" within three items.
-fn share_near(scope: &Scope<'_>, at: usize) -> Option<(f64, usize)> {
+fn share_near(scope: &Scope<'_>, at: usize, compared: bool) -> Option<(f64, usize)> {
     let share = |place: usize| {
         let measure = scope.items.get(place)?.measure?;
         let found = scope.measures.get(measure).filter(|found| found.dimension == Dimension::Share)?;
         Some((found.low, place))
     };
-    (at + 1..=at + 4).find_map(share).or_else(|| share(at.checked_sub(1)?))
+    let after = if compared { at..at } else { at + 1..at + 5 };
+    after.into_iter().find_map(share).or_else(|| share(at.checked_sub(1)?))
 }
 
 /// Whether the verb at `at` is denied: "prices will not rise".

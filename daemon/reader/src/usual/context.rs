@@ -1,27 +1,25 @@
 //! The text around a clause: what it speaks of, and the label that a clause belongs to.
 
-use std::collections::BTreeSet;
-
 use crate::features::Token;
 
+use super::table::Subjects;
+
 /// The whole text of a clause.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Context<'a> {
     tokens: &'a [Token],
-    stems: BTreeSet<&'a str>,
 }
 
 impl<'a> Context<'a> {
     /// The context that these tokens, of the whole text, make.
     #[must_use]
-    pub fn new(tokens: &'a [Token]) -> Self {
-        Self { tokens, stems: tokens.iter().map(|token| token.stem.as_str()).collect() }
+    pub const fn new(tokens: &'a [Token]) -> Self {
+        Self { tokens }
     }
 
-    /// Whether the text speaks of one of these stems.
-    pub(super) fn speaks_of(&self, stems: &BTreeSet<String>, clause: &[Token]) -> bool {
-        stems.iter().any(|stem| self.stems.contains(stem.as_str()))
-            || clause.iter().any(|token| stems.contains(&token.stem))
+    /// Whether the text speaks of one of these.
+    pub(super) fn speaks_of(&self, subjects: &Subjects, clause: &[Token]) -> bool {
+        self.tokens.iter().chain(clause).any(|token| subjects.holds(token))
     }
 
     /// The tokens before a clause.

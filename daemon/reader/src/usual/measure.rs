@@ -30,8 +30,8 @@ pub struct Measure {
 }
 
 /// All measures of these tokens, from left to right. No two overlap.
-pub fn read(table: &Usual, text: &str, tokens: &[Token]) -> Vec<Measure> {
-    let reader = Reader { table, text, tokens };
+pub fn read(table: &Usual, text: &str, tokens: &[Token], whole: Option<f64>) -> Vec<Measure> {
+    let reader = Reader { whole, table, text, tokens };
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -46,7 +46,23 @@ pub fn read(table: &Usual, text: &str, tokens: &[Token]) -> Vec<Measure> {
     found
 }
 
+/// Where the number of a part stands at the latest: "of 88 people, only 12 passed".
+const START: usize = 2;
+
+/// What a clause counts as the whole of the next one: "Of the 88 people who started last year,".
+pub fn whole(table: &Usual, text: &str, clause: &[Token]) -> Option<f64> {
+    let of = clause.iter().position(|token| token.word == "of").filter(|&at| at <= 1)?;
+    let at = (of + 1..of + 4).find(|&at| {
+        clause.get(at).is_some_and(|token| {
+            token.number.is_some() || table.numbers.get(&token.word).is_some_and(|&value| value > 1.0)
+        })
+    })?;
+    number::read(&table.numbers, text, clause, at).map(|found| found.value)
+}
+
 struct Reader<'a> {
+    /// What the clause before counts: "of 88 people,".
+    whole: Option<f64>,
     table: &'a Usual,
     text: &'a str,
     tokens: &'a [Token],
@@ -209,7 +225,7 @@ impl Reader<'_> {
             });
         }
         let next = self.word(found.last + 1);
-        let counts = next == "of" || matches!(self.before(at), "by" | "than" | "about" | "only") ;
+        let counts = next == "of" || matches!(self.before(at), "by" | "than" | "about" | "only" | "roughly" | "almost" | "nearly" | "around") ;
         // "half past", "half board", "half-hourly".
         (counts && !matches!(next, "past" | "board" | "price" | "hourly" | "term")).then_some(Measure {
             dimension: Dimension::Share,
@@ -320,6 +336,22 @@ impl Reader<'_> {
 
     /// "8 of 10", "nine in ten", "95 in every 100", "4.8/5".
     fn out_of(&self, at: usize, found: Number) -> Option<Measure> {
+        if let Some(whole) = self.whole
+            && at <= START
+            && found.value <= whole
+            && whole >= 2.0
+            && self.unit(found.last).is_none()
+        {
+            let share = found.value / whole;
+            return Some(Measure {
+                dimension: Dimension::Share,
+                low: share,
+                high: share,
+                first: at,
+                last: found.last,
+                implied: false,
+            });
+        }
         let slash = self.between(found.last).contains('/');
         let (mut place, marked) = match (self.word(found.last + 1), self.word(found.last + 2)) {
             ("out", "of") => (found.last + 3, true),
@@ -350,9 +382,8 @@ impl Reader<'_> {
             return Some(Measure { dimension: Dimension::Stars, low: value, high: value, first: at, last, implied: false });
         }
         // "2 in 24 hours" is no share, nor is "8 in 2024".
-        let round = [3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 100.0, 200.0, 500.0];
-        let fits = marked || round.contains(&whole.value) || (whole.value >= 1000.0 && whole.value % 1000.0 == 0.0 && whole.value != 2000.0);
-        if slash || !fits || self.unit(whole.last).is_some() || found.value != libm::floor(found.value) {
+        let year = (1900.0..2100.0).contains(&whole.value) && !marked;
+        if slash || year || self.unit(whole.last).is_some() || found.value != libm::floor(found.value) {
             return None;
         }
         Some(Measure { dimension: Dimension::Share, low: share, high: share, first: at, last, implied: false })

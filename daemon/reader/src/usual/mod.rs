@@ -52,7 +52,15 @@ impl Judged {
 #[must_use]
 pub fn judge(table: &Usual, text: &str, clause: &[Token], context: &Context<'_>) -> Option<Judged> {
     let scope = Scope::new(table, text, clause, context);
-    if asks(text, clause) || supposes(table, &scope) || scope.any(&table.grammar.others, None) {
+    let aside = match context.previous(clause) {
+        [token] => table.grammar.asides.contains(&token.word),
+        _ => false,
+    };
+    if aside
+        || asks(text, clause)
+        || supposes(table, &scope)
+        || scope.any(&table.grammar.others, None)
+    {
         return None;
     }
     if let Some(found) = change::read(table, text, &scope, clause, context) {

@@ -21,11 +21,16 @@ pub fn choose<'t>(
     context: &Context<'_>,
     measure: usize,
 ) -> Option<&'t Row> {
-    let dimension = scope.measures.get(measure)?.dimension;
+    let stated = scope.measures.get(measure)?;
+    let possible = |row: &&Row| {
+        row.dimension == stated.dimension && stated.low >= row.possible.0 && stated.high <= row.possible.1
+    };
     let mut best: Option<(f64, &Row)> = None;
-    for row in table.rows.iter().filter(|row| row.dimension == dimension) {
+    for row in table.rows.iter().filter(possible) {
         let about = context.speaks_of(&row.about, clause);
-        if (row.about_required && !about) || scope.any(&row.unless, Some(measure)) {
+        if (row.about_required && !about)
+            || context.speaks_of(&row.not_about, clause)
+            || scope.any(&row.unless, Some(measure)) {
             continue;
         }
         let said = fit(scope, row, &row.says, measure);

@@ -41,7 +41,8 @@ impl<'a> Scope<'a> {
     pub fn new(table: &Usual, text: &str, clause: &'a [Token], context: &Context<'a>) -> Self {
         let label = context.label(text, clause);
         let tokens: Vec<Token> = label.iter().chain(clause).cloned().collect();
-        let measures = measure::read(table, text, &tokens);
+        let whole = measure::whole(table, text, context.previous(clause)).filter(|_| label.is_empty());
+        let measures = measure::read(table, text, &tokens, whole);
         let mut items = Vec::new();
         let mut at = 0;
         while at < tokens.len() {

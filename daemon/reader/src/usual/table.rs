@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
-use crate::lexicon::{LexiconError, Pattern};
+use crate::features::Token;
+use crate::lexicon::{LexiconError, Pattern, derived};
 use crate::theme::{Benefit, Concern};
 
 use super::dimension::{Dimension, Units};
@@ -41,6 +42,7 @@ struct RowFile {
     praise: Option<f64>,
     blame: Option<f64>,
     believed: Option<f64>,
+    possible: Option<[f64; 2]>,
     without: Option<f64>,
     benefit: String,
     concern: String,
@@ -50,6 +52,8 @@ struct RowFile {
     hints: Vec<String>,
     #[serde(default)]
     about: String,
+    #[serde(default)]
+    not_about: String,
     #[serde(default)]
     about_required: bool,
     #[serde(default)]
@@ -73,6 +77,7 @@ struct GrammarFile {
     negators: String,
     conditions: String,
     others: Vec<String>,
+    asides: String,
     references: Vec<String>,
     fall: String,
     rise: String,
@@ -121,6 +126,29 @@ pub struct Saying {
     pub anchored: bool,
 }
 
+/// Words that a text may speak of: stems, and words whose ending means something of its own ("hourly").
+#[derive(Clone, Debug, Default)]
+pub struct Subjects {
+    stems: BTreeSet<String>,
+    words: BTreeSet<String>,
+}
+
+impl Subjects {
+    fn new(stemmer: &Stemmer, words: &str) -> Self {
+        let (words, stems): (BTreeSet<&str>, _) =
+            words.split_whitespace().partition(|word| derived(word));
+        Self {
+            stems: stems.into_iter().map(|word: &str| stemmer.stem(word).into_owned()).collect(),
+            words: words.into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// Whether a word is one of them.
+    pub fn holds(&self, token: &Token) -> bool {
+        self.words.contains(&token.word) || (token.inflected && self.stems.contains(&token.stem))
+    }
+}
+
 /// A quantity and what is usual of it, in the unit of its dimension.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -134,14 +162,17 @@ pub struct Row {
     pub step: f64,
     pub praise: f64,
     pub blame: f64,
+    /// Beyond this a good number is not believed.
     pub believed: Option<f64>,
+    /// Outside of this a number is none of this quantity.
+    pub possible: (f64, f64),
     pub without: Option<f64>,
     pub benefit: Benefit,
     pub concern: Concern,
     pub says: Vec<Saying>,
     pub hints: Vec<Saying>,
-    /// Stems; `None` where the row needs none of them.
-    pub about: BTreeSet<String>,
+    pub about: Subjects,
+    pub not_about: Subjects,
     pub about_required: bool,
     pub unless: Vec<Saying>,
 }
@@ -162,6 +193,7 @@ pub struct Grammar {
     pub negators: BTreeSet<String>,
     pub conditions: BTreeSet<String>,
     pub others: Vec<Saying>,
+    pub asides: BTreeSet<String>,
     pub references: Vec<Saying>,
     pub fall: BTreeSet<String>,
     pub rise: BTreeSet<String>,
@@ -245,14 +277,16 @@ impl Row {
             high: high * size,
             good: row.good,
             scale: row.scale,
-            step,
+            step: step * size,
             praise: row.praise.unwrap_or(PRAISE),
             blame: row.blame.unwrap_or(BLAME),
             believed: row.believed.map(|value| value * size),
+            possible: row.possible.map_or((f64::MIN, f64::MAX), |[low, high]| (low * size, high * size)),
             without: row.without,
             says: sayings(stemmer, &row.says)?,
             hints: sayings(stemmer, &row.hints)?,
-            about: row.about.split_whitespace().map(|word| stemmer.stem(word).into_owned()).collect(),
+            about: Subjects::new(stemmer, &row.about),
+            not_about: Subjects::new(stemmer, &row.not_about),
             about_required: row.about_required,
             unless: sayings(stemmer, &row.unless)?,
             name: row.name,
@@ -280,6 +314,7 @@ impl Grammar {
         Ok(Self {
             negators: set(&file.negators),
             conditions: set(&file.conditions),
+            asides: set(&file.asides),
             others: sayings(stemmer, &file.others)?,
             references: sayings(stemmer, &file.references)?,
             fall: set(&file.fall),

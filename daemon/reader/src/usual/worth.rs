@@ -19,6 +19,8 @@ pub fn signed(row: &Row, measure: &Measure, bound: Bound) -> Option<f64> {
     match bound {
         Bound::Reference => return None,
         Bound::Denied => return row.without,
+        // "cannot be stopped for two years" denies no contract, and any other number it does.
+        Bound::Unable if row.without.is_none() => return None,
         _ => {}
     }
     let value = match row.good {

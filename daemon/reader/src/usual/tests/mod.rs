@@ -1,3 +1,4 @@
 //! Tests of the judgement of numbers.
 
+mod clauses;
 mod pairs;
