@@ -34,7 +34,7 @@ pub fn read(table: &Usual, scope: &Scope<'_>, measure: usize) -> Bound {
     match (limit, negation.is_some()) {
         // "does not take more than", "never less than".
         (Some(Bound::Least), true) => Bound::Most,
-        (Some(Bound::Most), true) if scope.word(from) != "within" => Bound::Least,
+        (Some(Bound::Most), true) => Bound::Least,
         (_, true) if negation.is_some_and(|word| matches!(word, "cannot" | "can't" | "couldn't")) => Bound::Unable,
         (_, true) => Bound::Denied,
         (Some(limit), false) => limit,
@@ -56,7 +56,7 @@ fn limit_before(scope: &Scope<'_>, at: usize) -> (Option<Bound>, usize) {
         ("at", "least") => Some((Bound::Least, skip + 1)),
         ("less" | "fewer" | "shorter" | "lower" | "earlier", "than") => Some((Bound::Most, skip + 1)),
         ("more" | "longer" | "higher" | "later" | "better" | "other", "than") => Some((Bound::Least, skip + 1)),
-        (_, "within" | "under" | "below" | "inside" | "maximum" | "max") => Some((Bound::Most, skip)),
+        (_, "under" | "below" | "maximum" | "max") => Some((Bound::Most, skip)),
         (_, "over" | "above" | "minimum") => Some((Bound::Least, skip)),
         _ => None,
     };

@@ -47,6 +47,8 @@ pub enum Dimension {
     FoodEnergy,
     /// Gigabytes.
     Storage,
+    /// The quantity that another one is given for: "per 100 g".
+    Portion,
     /// Litres.
     Volume,
     /// Watts.
@@ -81,6 +83,7 @@ impl Units {
     /// The unit of that name, in the singular or in the plural. `written` is the word as it stands in the text: a
     /// single letter means a unit in its own case only ("5 g", not "5G").
     pub fn find(&self, word: &str, written: &str) -> Option<(Dimension, f64)> {
+        let word = word.strip_suffix("'s").unwrap_or(word);
         if word.len() == 1 {
             let own = if word == "w" { written == "W" } else { written == word || written == "L" };
             return self.words.get(word).copied().filter(|_| own);

@@ -143,6 +143,9 @@ impl Reader<'_> {
                 return whole
                     .then(|| Measure { high: high * size, ..interval(low * size, last) });
             }
+            if let Some(part) = self.part(at + 1).filter(|part| part.dimension == Dimension::Time) {
+                return Some(interval(part.low, part.last));
+            }
             let other = if self.word(at + 1) == "other" { 2.0 } else { 1.0 };
             let place = at + if other > 1.0 { 2 } else { 1 };
             let minutes = period(self.word(place))?;
@@ -312,9 +315,22 @@ impl Reader<'_> {
                     // A day is open for some eight hours.
                     scaled(Dimension::OpenShare, 1.0 / (3.0 * WEEK), last)
                 }
+                Some((minutes, last)) if minutes == WEEK && self.opens() => {
+                    scaled(Dimension::OpenShare, 1.0 / WEEK, last)
+                }
                 Some((minutes, last)) if minutes == WEEK => scaled(Dimension::TimePerWeek, 1.0, last),
                 _ => measure,
             };
+        }
+        // "sugar per 100 g", "per serving of 30 g".
+        let before = self.before(measure.first);
+        let served = measure.first.checked_sub(2).is_some_and(|place| {
+            matches!(self.word(place), "serving" | "portion" | "pot" | "bar" | "glass" | "can")
+        });
+        if matches!(measure.dimension, Dimension::Mass | Dimension::Volume)
+            && (before == "per" || (before == "in" && measure.low == 100.0) || (before == "of" && served))
+        {
+            return Measure { dimension: Dimension::Portion, ..measure };
         }
         // "12 g per 100 g", "3 g in 100 ml".
         if matches!(measure.dimension, Dimension::Mass | Dimension::FoodEnergy)
@@ -332,6 +348,14 @@ impl Reader<'_> {
             return Measure { low: measure.low * times, high: measure.high * times, last, ..measure };
         }
         measure
+    }
+
+    /// Whether something is open.
+    fn opens(&self) -> bool {
+        let open = |token: &Token| {
+            matches!(token.word.as_str(), "open" | "opens" | "opened" | "staffed" | "reachable")
+        };
+        self.tokens.iter().any(open)
     }
 
     /// "8 of 10", "nine in ten", "95 in every 100", "4.8/5".

@@ -7,7 +7,7 @@ use crate::lexicon::{Part, Pattern};
 use super::context::Context;
 use super::dimension::Dimension;
 use super::measure::{self, Measure};
-use super::table::{Saying, Usual};
+use super::table::{Saying, Usual, plural};
 
 /// One word, or one measure.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +83,9 @@ impl<'a> Scope<'a> {
             };
             match part {
                 Part::Stem(stem) => word.is_some_and(|token| token.stem == *stem && token.inflected),
-                Part::Word(exact) => word.is_some_and(|token| token.word == *exact),
+                Part::Word(exact) => word.is_some_and(|token| {
+                    token.word == *exact || plural(&token.word) == Some(exact.as_str())
+                }),
                 Part::Any => true,
                 Part::Number => item.measure.is_some() && item.measure == target,
                 Part::Many => item.measure.is_some() && item.measure != target,

@@ -145,8 +145,15 @@ impl Subjects {
 
     /// Whether a word is one of them.
     pub fn holds(&self, token: &Token) -> bool {
-        self.words.contains(&token.word) || (token.inflected && self.stems.contains(&token.stem))
+        self.words.contains(&token.word)
+            || plural(&token.word).is_some_and(|word| self.words.contains(word))
+            || (token.inflected && self.stems.contains(&token.stem))
     }
+}
+
+/// The word that this may be the plural or the third person of.
+pub fn plural(word: &str) -> Option<&str> {
+    word.strip_suffix('s').filter(|single| derived(single))
 }
 
 /// A quantity and what is usual of it, in the unit of its dimension.

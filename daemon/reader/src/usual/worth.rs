@@ -11,7 +11,7 @@ pub const STRENGTH_MAX: f64 = 3.0;
 const UP_TO: f64 = 0.75;
 
 /// Shares nearer to nothing or all than this count as this.
-const SHARE_EDGE: f64 = 0.000_5;
+const SHARE_EDGE: f64 = 0.000_01;
 
 /// What a measure is worth by its row: above 0 for, below 0 against, 0 where it is usual. `None` where it is denied,
 /// compared with, or too good to be believed.
