@@ -35,7 +35,11 @@ pub fn read(table: &Usual, scope: &Scope<'_>, measure: usize) -> Bound {
         // "does not take more than", "never less than".
         (Some(Bound::Least), true) => Bound::Most,
         (Some(Bound::Most), true) => Bound::Least,
-        (_, true) if negation.is_some_and(|word| matches!(word, "cannot" | "can't" | "couldn't")) => Bound::Unable,
+        (_, true)
+            if negation.is_some_and(|word| matches!(word, "cannot" | "can't" | "couldn't")) =>
+        {
+            Bound::Unable
+        }
         (_, true) => Bound::Denied,
         (Some(limit), false) => limit,
         (None, false) => limit_after(scope, at).unwrap_or(Bound::Exact),
@@ -47,15 +51,32 @@ fn limit_before(scope: &Scope<'_>, at: usize) -> (Option<Bound>, usize) {
     let mut place = at;
     let word = |back: usize| place_word(scope, at, back);
     let mut skip = 1;
-    while matches!(word(skip), "about" | "around" | "roughly" | "approximately" | "some" | "just" | "only" | "a" | "an" | "the" | "usually") {
+    while matches!(
+        word(skip),
+        "about"
+            | "around"
+            | "roughly"
+            | "approximately"
+            | "some"
+            | "just"
+            | "only"
+            | "a"
+            | "an"
+            | "the"
+            | "usually"
+    ) {
         skip += 1;
     }
     let bound = match (word(skip + 1), word(skip)) {
         ("up", "to") => Some((Bound::UpTo, skip + 1)),
         ("at", "most") => Some((Bound::Most, skip + 1)),
         ("at", "least") => Some((Bound::Least, skip + 1)),
-        ("less" | "fewer" | "shorter" | "lower" | "earlier", "than") => Some((Bound::Most, skip + 1)),
-        ("more" | "longer" | "higher" | "later" | "better" | "other", "than") => Some((Bound::Least, skip + 1)),
+        ("less" | "fewer" | "shorter" | "lower" | "earlier", "than") => {
+            Some((Bound::Most, skip + 1))
+        }
+        ("more" | "longer" | "higher" | "later" | "better" | "other", "than") => {
+            Some((Bound::Least, skip + 1))
+        }
         (_, "under" | "below" | "maximum" | "max") => Some((Bound::Most, skip)),
         (_, "over" | "above" | "minimum") => Some((Bound::Least, skip)),
         _ => None,
@@ -76,7 +97,9 @@ fn place_word<'a>(scope: &Scope<'a>, at: usize, back: usize) -> &'a str {
 /// "or less", "or more", "at the latest".
 fn limit_after(scope: &Scope<'_>, at: usize) -> Option<Bound> {
     match (scope.word(at + 1), scope.word(at + 2)) {
-        ("or", "less" | "fewer" | "sooner" | "faster") | ("at", "most" | "the") | ("max" | "maximum", _) => Some(Bound::Most),
+        ("or", "less" | "fewer" | "sooner" | "faster")
+        | ("at", "most" | "the")
+        | ("max" | "maximum", _) => Some(Bound::Most),
         ("or", "more" | "longer") | ("plus", _) => Some(Bound::Least),
         _ => None,
     }
@@ -88,7 +111,10 @@ const REACH: usize = 6;
 /// The word before what begins at `from` that denies it.
 fn negation<'a>(table: &Usual, scope: &Scope<'a>, from: usize) -> Option<&'a str> {
     for back in 1..=REACH {
-        let Some(place) = from.checked_sub(back).filter(|&place| place >= scope.own.min(from)) else { return None };
+        let Some(place) = from.checked_sub(back).filter(|&place| place >= scope.own.min(from))
+        else {
+            return None;
+        };
         let word = scope.word(place);
         // Another part of the clause begins.
         if matches!(word, "and" | "or" | "with" | "who" | "which" | "so") || word.is_empty() {

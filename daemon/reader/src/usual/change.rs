@@ -27,7 +27,13 @@ const FAR: usize = 7;
 const SAME: f64 = 0.01;
 
 /// Reads a change in a clause.
-pub fn read(table: &Usual, text: &str, scope: &Scope<'_>, clause: &[Token], context: &Context<'_>) -> Option<Changed> {
+pub fn read(
+    table: &Usual,
+    text: &str,
+    scope: &Scope<'_>,
+    clause: &[Token],
+    context: &Context<'_>,
+) -> Option<Changed> {
     before_and_now(table, text, scope, clause, context)
         .or_else(|| from_to(table, scope))
         .or_else(|| instead(table, scope))
@@ -35,7 +41,13 @@ pub fn read(table: &Usual, text: &str, scope: &Scope<'_>, clause: &[Token], cont
 }
 
 /// "£121, previously £164": the clause names the earlier number, and the one before it the new one.
-fn before_and_now(table: &Usual, text: &str, scope: &Scope<'_>, clause: &[Token], context: &Context<'_>) -> Option<Changed> {
+fn before_and_now(
+    table: &Usual,
+    text: &str,
+    scope: &Scope<'_>,
+    clause: &[Token],
+    context: &Context<'_>,
+) -> Option<Changed> {
     let word = |at: usize| scope.word(scope.own + at);
     let skip = match (word(0), word(1)) {
         ("previously" | "formerly" | "before" | "was" | "were", _) => 1,
@@ -60,7 +72,9 @@ fn from_to(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
         if scope.word(at) != "from" {
             continue;
         }
-        let measure = |place: usize| scope.items.get(place).and_then(|item| scope.measures.get(item.measure?));
+        let measure = |place: usize| {
+            scope.items.get(place).and_then(|item| scope.measures.get(item.measure?))
+        };
         let Some(one) = measure(at + 1) else { continue };
         // "from 31 to 42 cents" is one range, "from 42 to 31 cents" are two numbers with the unit at the second.
         let (old, new, dimension, last) = if one.low < one.high {
@@ -86,7 +100,8 @@ fn from_to(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
             } else {
                 None
             };
-            way.map(|way| (place, Some(way))).or_else(|| grammar.moves.contains(word).then_some((place, None)))
+            way.map(|way| (place, Some(way)))
+                .or_else(|| grammar.moves.contains(word).then_some((place, None)))
         });
         let Some((verb, way)) = verbs else { continue };
         let Some(doublings) = doublings(dimension, old, new) else { continue };
@@ -111,10 +126,12 @@ fn instead(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
         (scope.word(at) == "instead" && scope.word(at + 1) == "of")
             || (scope.word(at) == "rather" && scope.word(at + 1) == "than")
     })?;
-    let measure = |place: usize| scope.items.get(place).and_then(|item| scope.measures.get(item.measure?));
+    let measure =
+        |place: usize| scope.items.get(place).and_then(|item| scope.measures.get(item.measure?));
     let old = measure(of + 2)?;
     let at = (scope.own..of).rev().find(|&place| {
-        measure(place).is_some_and(|new| new.dimension == old.dimension || old.dimension == Dimension::Count)
+        measure(place)
+            .is_some_and(|new| new.dimension == old.dimension || old.dimension == Dimension::Count)
     })?;
     let new = measure(at)?;
     let value = if new.dimension == old.dimension { new.low } else { unscaled(scope, at, new.low) };
@@ -144,20 +161,49 @@ fn by_verb(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
             None
         };
         let way = match sized {
-            Some(size) => if size < 0.0 { Way::Fall } else { Way::Rise },
+            Some(size) => {
+                if size < 0.0 {
+                    Way::Fall
+                } else {
+                    Way::Rise
+                }
+            }
             None if grammar.fall.contains(word) => Way::Fall,
             None if grammar.rise.contains(word) => Way::Rise,
             None => continue,
         };
         // "up" and "down" need a verb of motion, or a share after them.
         // "40 % fewer", but not "fewer than half".
-        let compared = matches!(word, "fewer" | "longer" | "shorter" | "cheaper" | "dearer");
+        let compared =
+            matches!(word, "fewer" | "longer" | "shorter" | "cheaper" | "dearer" | "less" | "more");
         let share = share_near(scope, at, compared);
-        let particle = matches!(word, "up" | "down" | "longer" | "fewer" | "cheaper" | "dearer" | "cut" | "drop" | "raise" | "extended");
+        let particle =
+            compared || matches!(word, "up" | "down" | "cut" | "drop" | "raise" | "extended");
         let moved = at.checked_sub(1).is_some_and(|back| {
-            matches!(scope.word(back), "go" | "goes" | "went" | "gone" | "going" | "come" | "comes" | "came" | "are" | "is" | "will" | "be" | "to" | "been")
+            matches!(
+                scope.word(back),
+                "go" | "goes"
+                    | "went"
+                    | "gone"
+                    | "going"
+                    | "come"
+                    | "comes"
+                    | "came"
+                    | "are"
+                    | "is"
+                    | "will"
+                    | "be"
+                    | "to"
+                    | "been"
+            )
         });
-        if particle && sized.is_none() && share.is_none() && !(moved && matches!(word, "up" | "down") && !matches!(scope.word(at.saturating_sub(1)), "is" | "are" | "to" | "be")) {
+        if particle
+            && sized.is_none()
+            && share.is_none()
+            && !(moved
+                && matches!(word, "up" | "down")
+                && !matches!(scope.word(at.saturating_sub(1)), "is" | "are" | "to" | "be"))
+        {
             continue;
         }
         let Some((change, place)) = thing(table, scope, Some(at), scope.items.len()) else {
@@ -179,7 +225,9 @@ fn by_verb(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
         return Some(match size {
             Some(doublings) if doublings.abs() > SAME => judged(change, doublings, first, last),
             Some(_) => return None,
-            None => Changed { theme: theme(change, change.good == way), strength: UNSIZED, first, last },
+            None => {
+                Changed { theme: theme(change, change.good == way), strength: UNSIZED, first, last }
+            }
         });
     }
     None
@@ -189,7 +237,8 @@ fn by_verb(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
 fn share_near(scope: &Scope<'_>, at: usize, compared: bool) -> Option<(f64, usize)> {
     let share = |place: usize| {
         let measure = scope.items.get(place)?.measure?;
-        let found = scope.measures.get(measure).filter(|found| found.dimension == Dimension::Share)?;
+        let found =
+            scope.measures.get(measure).filter(|found| found.dimension == Dimension::Share)?;
         Some((found.low, place))
     };
     let after = if compared { at..at } else { at + 1..at + 5 };
@@ -206,7 +255,12 @@ fn negated(table: &Usual, scope: &Scope<'_>, at: usize) -> bool {
 }
 
 /// The thing that changes: the nearest to the verb, before it rather than after it.
-fn thing<'t>(table: &'t Usual, scope: &Scope<'_>, verb: Option<usize>, end: usize) -> Option<(&'t Change, Found)> {
+fn thing<'t>(
+    table: &'t Usual,
+    scope: &Scope<'_>,
+    verb: Option<usize>,
+    end: usize,
+) -> Option<(&'t Change, Found)> {
     let mut best: Option<(usize, usize, &Change, Found)> = None;
     for change in &table.changes {
         for pattern in &change.words {
@@ -219,7 +273,9 @@ fn thing<'t>(table: &'t Usual, scope: &Scope<'_>, verb: Option<usize>, end: usiz
                     None => end.saturating_sub(found.last),
                 };
                 let length = found.last + 1 - found.first;
-                let nearer = best.is_none_or(|(near, long, ..)| (distance, long) < (near, length) || (distance == near && length > long));
+                let nearer = best.is_none_or(|(near, long, ..)| {
+                    (distance, long) < (near, length) || (distance == near && length > long)
+                });
                 if (verb.is_none() || distance <= FAR) && nearer {
                     best = Some((distance, length, change, found));
                 }
@@ -246,7 +302,12 @@ fn doublings(dimension: Dimension, old: f64, new: f64) -> Option<f64> {
 
 fn judged(change: &Change, doublings: f64, first: usize, last: usize) -> Changed {
     let way = if doublings < 0.0 { Way::Fall } else { Way::Rise };
-    Changed { theme: theme(change, change.good == way), strength: worth::change(doublings), first, last }
+    Changed {
+        theme: theme(change, change.good == way),
+        strength: worth::change(doublings),
+        first,
+        last,
+    }
 }
 
 fn theme(change: &Change, good: bool) -> Theme {

@@ -51,6 +51,8 @@ pub enum Dimension {
     Portion,
     /// Litres.
     Volume,
+    /// Fuel, in litres for 100 km.
+    FuelUse,
     /// Watts.
     Load,
 }
@@ -94,9 +96,6 @@ impl Units {
 
     /// Dollars of one unit of a currency, by its sign or word.
     pub fn currency(&self, word: &str) -> Option<f64> {
-        self.currencies
-            .get(word)
-            .or_else(|| self.currencies.get(word.strip_suffix('s')?))
-            .copied()
+        self.currencies.get(word).or_else(|| self.currencies.get(word.strip_suffix('s')?)).copied()
     }
 }

@@ -54,7 +54,8 @@ pub fn whole(table: &Usual, text: &str, clause: &[Token]) -> Option<f64> {
     let of = clause.iter().position(|token| token.word == "of").filter(|&at| at <= 1)?;
     let at = (of + 1..of + 4).find(|&at| {
         clause.get(at).is_some_and(|token| {
-            token.number.is_some() || table.numbers.get(&token.word).is_some_and(|&value| value > 1.0)
+            token.number.is_some()
+                || table.numbers.get(&token.word).is_some_and(|&value| value > 1.0)
         })
     })?;
     number::read(&table.numbers, text, clause, at).map(|found| found.value)
@@ -89,6 +90,8 @@ impl Reader<'_> {
 
     fn measure(&self, at: usize) -> Option<Measure> {
         self.fixed(at)
+            .or_else(|| self.clock(at))
+            .or_else(|| self.coin(at))
             .or_else(|| self.interval(at))
             .or_else(|| self.money(at))
             .or_else(|| self.part(at))
@@ -98,6 +101,16 @@ impl Reader<'_> {
 
     /// Phrases that state a time without a number.
     fn fixed(&self, at: usize) -> Option<Measure> {
+        if let Some((value, last)) = self.vague_share(at) {
+            return Some(Measure {
+                dimension: Dimension::Share,
+                low: value,
+                high: value,
+                first: at,
+                last,
+                implied: true,
+            });
+        }
         let [one, two, three] = [self.word(at), self.word(at + 1), self.word(at + 2)];
         let (dimension, value, length) = match (one, two, three) {
             ("same", "day", _) => (Dimension::Time, 0.4 * DAY, 2),
@@ -122,7 +135,82 @@ impl Reader<'_> {
         let last = at + length - 1;
         // "24/7" only, not "24 7".
         let sound = one != "24" || self.between(at).contains('/');
-        sound.then_some(Measure { dimension, low: value, high: value, first: at, last, implied: true })
+        sound.then_some(Measure {
+            dimension,
+            low: value,
+            high: value,
+            first: at,
+            last,
+            implied: true,
+        })
+    }
+
+    /// "nearly all", "hardly any": a share without a number, with its last token.
+    fn vague_share(&self, at: usize) -> Option<(f64, usize)> {
+        match (self.word(at), self.word(at + 1)) {
+            ("almost" | "nearly", "all") => Some((0.95, at + 1)),
+            ("hardly", "any") => Some((0.03, at + 1)),
+            ("none", "of") => Some((0.0, at)),
+            _ => None,
+        }
+    }
+
+    /// "open from 7 am to 6 pm": the share of the week, of six days.
+    fn clock(&self, at: usize) -> Option<Measure> {
+        let said = matches!(self.before(at), "from" | "between" | "open" | "daily" | "opens");
+        if !(said && self.opens()) {
+            return None;
+        }
+        let (from, last) = self.hour(at)?;
+        let joined = matches!(self.word(last + 1), "to" | "until" | "till" | "and");
+        let (to, last) = self.hour(if joined { last + 2 } else { last + 1 })?;
+        if !joined && !matches!(self.between(last - 1).trim(), "-" | "–") {
+            return None;
+        }
+        let hours = if to > from { to - from } else { to + 12.0 - from };
+        let value = hours / 28.0;
+        (0.0..=24.0).contains(&hours).then_some(Measure {
+            dimension: Dimension::OpenShare,
+            low: value,
+            high: value,
+            first: at,
+            last,
+            implied: true,
+        })
+    }
+
+    /// An hour of the day at `at`, 0 to 24, with its last token.
+    fn hour(&self, at: usize) -> Option<(f64, usize)> {
+        match self.word(at) {
+            "noon" => return Some((12.0, at)),
+            "midnight" => return Some((24.0, at)),
+            _ => {}
+        }
+        let found = self.number(at).filter(|found| (0.0..=24.0).contains(&found.value))?;
+        let half = self.unit(found.last).is_some();
+        match self.word(found.last + 1) {
+            "pm" if found.value < 12.0 => Some((found.value + 12.0, found.last + 1)),
+            "am" | "pm" => Some((found.value, found.last + 1)),
+            _ => (!half).then_some((found.value, found.last)),
+        }
+    }
+
+    /// "91p of every pound".
+    fn coin(&self, at: usize) -> Option<Measure> {
+        let found = self.number(at)?;
+        let coin = matches!(self.word(found.last + 1), "p" | "pence" | "c" | "cent" | "cents");
+        let each = matches!(self.word(found.last + 2), "of" | "in" | "from" | "out")
+            && matches!(self.word(found.last + 3), "every" | "each");
+        let whole = matches!(self.word(found.last + 4), "pound" | "dollar" | "euro");
+        let value = found.value / 100.0;
+        (coin && each && whole && value <= 1.0).then_some(Measure {
+            dimension: Dimension::Share,
+            low: value,
+            high: value,
+            first: at,
+            last: found.last + 4,
+            implied: false,
+        })
     }
 
     /// "every ten minutes", "each week", "twice a day", "three times a week".
@@ -140,8 +228,7 @@ impl Reader<'_> {
                 let (low, high, last) = self.range(found);
                 let (dimension, size, last) = self.unit(last)?;
                 let whole = dimension == Dimension::Time;
-                return whole
-                    .then(|| Measure { high: high * size, ..interval(low * size, last) });
+                return whole.then(|| Measure { high: high * size, ..interval(low * size, last) });
             }
             if let Some(part) = self.part(at + 1).filter(|part| part.dimension == Dimension::Time) {
                 return Some(interval(part.low, part.last));
@@ -156,7 +243,10 @@ impl Reader<'_> {
             "twice" => (2.0, at),
             _ => {
                 let found = self.number(at)?;
-                let said = matches!(self.word(found.last + 1), "times" | "trips" | "departures" | "trains" | "buses" | "flights");
+                let said = matches!(
+                    self.word(found.last + 1),
+                    "times" | "trips" | "departures" | "trains" | "buses" | "flights"
+                );
                 (found.value, said.then_some(found.last + 1)?)
             }
         };
@@ -216,7 +306,9 @@ impl Reader<'_> {
         if matches!(self.word(place), "a" | "an") {
             place += 1;
         }
-        if let Some((Dimension::Time, size)) = self.table.units.find(self.word(place), self.written(place)) {
+        if let Some((Dimension::Time, size)) =
+            self.table.units.find(self.word(place), self.written(place))
+        {
             let value = found.value * size;
             return Some(Measure {
                 dimension: Dimension::Time,
@@ -228,16 +320,25 @@ impl Reader<'_> {
             });
         }
         let next = self.word(found.last + 1);
-        let counts = next == "of" || matches!(self.before(at), "by" | "than" | "about" | "only" | "roughly" | "almost" | "nearly" | "around") ;
+        // "cut in half".
+        let halved = self.before(at) == "in" && self.word(at) == "half";
+        let counts = next == "of"
+            || halved
+            || matches!(
+                self.before(at),
+                "by" | "than" | "about" | "only" | "roughly" | "almost" | "nearly" | "around"
+            );
         // "half past", "half board", "half-hourly".
-        (counts && !matches!(next, "past" | "board" | "price" | "hourly" | "term")).then_some(Measure {
-            dimension: Dimension::Share,
-            low: found.value,
-            high: found.value,
-            first: at,
-            last: found.last,
-            implied: false,
-        })
+        (counts && !matches!(next, "past" | "board" | "price" | "hourly" | "term")).then_some(
+            Measure {
+                dimension: Dimension::Share,
+                low: found.value,
+                high: found.value,
+                first: at,
+                last: found.last,
+                implied: false,
+            },
+        )
     }
 
     /// A number, or a range of them, with what it counts.
@@ -274,7 +375,11 @@ impl Reader<'_> {
             _ => None,
         };
         if let Some(last) = percent {
-            let (yearly, last) = match self.per(last) {
+            // "3% interest a month".
+            let named = matches!(self.word(last + 1), "interest" | "apr" | "fee" | "fees");
+            let later = || self.per(last + 1).filter(|_| named).map(|(minutes, _)| (minutes, last));
+            let per = self.per(last).or_else(later);
+            let (yearly, last) = match per {
                 Some((minutes, last)) if minutes == MONTH => (12.0, last),
                 Some((minutes, last)) if minutes == YEAR => (1.0, last),
                 _ => (1.0, last),
@@ -296,10 +401,18 @@ impl Reader<'_> {
     fn rated(&self, measure: Measure) -> Measure {
         let last = measure.last;
         if measure.dimension == Dimension::Time {
-            if self.word(last + 1) == "and" && self.word(last + 2) == "a" && self.word(last + 3) == "half" {
-                return Measure { low: measure.low * 1.5, high: measure.high * 1.5, last: last + 3, ..measure };
+            if self.word(last + 1) == "and"
+                && self.word(last + 2) == "a"
+                && self.word(last + 3) == "half"
+            {
+                return Measure {
+                    low: measure.low * 1.5,
+                    high: measure.high * 1.5,
+                    last: last + 3,
+                    ..measure
+                };
             }
-            if self.word(last + 1) == "ago" {
+            if matches!(self.word(last + 1), "ago" | "old") {
                 return Measure { dimension: Dimension::Ago, last: last + 1, ..measure };
             }
             let scaled = |dimension, times: f64, last| Measure {
@@ -309,18 +422,36 @@ impl Reader<'_> {
                 last,
                 ..measure
             };
+            let days = matches!(self.word(last), "day" | "days");
             return match self.per(last) {
-                Some((minutes, last)) if minutes == DAY => scaled(Dimension::OpenShare, 1.0 / DAY, last),
-                Some((minutes, last)) if minutes == WEEK && measure.low >= DAY => {
+                Some((minutes, last)) if minutes == DAY => {
+                    scaled(Dimension::OpenShare, 1.0 / DAY, last)
+                }
+                Some((minutes, last)) if minutes == WEEK && days => {
                     // A day is open for some eight hours.
                     scaled(Dimension::OpenShare, 1.0 / (3.0 * WEEK), last)
                 }
                 Some((minutes, last)) if minutes == WEEK && self.opens() => {
                     scaled(Dimension::OpenShare, 1.0 / WEEK, last)
                 }
-                Some((minutes, last)) if minutes == WEEK => scaled(Dimension::TimePerWeek, 1.0, last),
+                Some((minutes, last)) if minutes == WEEK => {
+                    scaled(Dimension::TimePerWeek, 1.0, last)
+                }
                 _ => measure,
             };
+        }
+        // "5 litres per 100 km", "5 l/100 km".
+        if measure.dimension == Dimension::Volume {
+            let place = if matches!(self.word(last + 1), "per" | "on" | "for") {
+                last + 2
+            } else {
+                last + 1
+            };
+            let fuel = self.word(place) == "100"
+                && matches!(self.word(place + 1), "km" | "kilometres" | "kilometers");
+            if fuel {
+                return Measure { dimension: Dimension::FuelUse, last: place + 1, ..measure };
+            }
         }
         // "sugar per 100 g", "per serving of 30 g".
         let before = self.before(measure.first);
@@ -328,13 +459,16 @@ impl Reader<'_> {
             matches!(self.word(place), "serving" | "portion" | "pot" | "bar" | "glass" | "can")
         });
         if matches!(measure.dimension, Dimension::Mass | Dimension::Volume)
-            && (before == "per" || (before == "in" && measure.low == 100.0) || (before == "of" && served))
+            && (before == "per"
+                || (before == "in" && measure.low == 100.0)
+                || (before == "of" && served))
         {
             return Measure { dimension: Dimension::Portion, ..measure };
         }
         // "12 g per 100 g", "3 g in 100 ml".
         if matches!(measure.dimension, Dimension::Mass | Dimension::FoodEnergy)
-            && (matches!(self.word(last + 1), "per" | "in" | "of") || self.between(last).contains('/'))
+            && (matches!(self.word(last + 1), "per" | "in" | "of")
+                || self.between(last).contains('/'))
         {
             let place = if self.word(last + 1) == "100" { last + 1 } else { last + 2 };
             if self.word(place) == "100" && matches!(self.word(place + 1), "g" | "ml" | "grams") {
@@ -345,7 +479,12 @@ impl Reader<'_> {
             && let Some((minutes, last)) = self.per(last)
         {
             let times = YEAR / minutes;
-            return Measure { low: measure.low * times, high: measure.high * times, last, ..measure };
+            return Measure {
+                low: measure.low * times,
+                high: measure.high * times,
+                last,
+                ..measure
+            };
         }
         measure
     }
@@ -397,37 +536,132 @@ impl Reader<'_> {
         let next = self.word(last + 1);
         let points = matches!(next, "star" | "stars" | "point" | "points");
         let rated = self.tokens.iter().any(|token| {
-            matches!(token.word.as_str(), "rated" | "rating" | "score" | "scored" | "scores" | "stars" | "average" | "reviews" | "review")
+            matches!(
+                token.word.as_str(),
+                "rated"
+                    | "rate"
+                    | "rates"
+                    | "gave"
+                    | "give"
+                    | "rating"
+                    | "score"
+                    | "scored"
+                    | "scores"
+                    | "stars"
+                    | "average"
+                    | "reviews"
+                    | "review"
+            )
         });
         let top = [5.0, 6.0, 10.0, 100.0].contains(&whole.value);
         if top && (points || rated || slash) {
             let last = if points { last + 1 } else { last };
             let value = share;
-            return Some(Measure { dimension: Dimension::Stars, low: value, high: value, first: at, last, implied: false });
+            return Some(Measure {
+                dimension: Dimension::Stars,
+                low: value,
+                high: value,
+                first: at,
+                last,
+                implied: false,
+            });
         }
         // "2 in 24 hours" is no share, nor is "8 in 2024".
         let year = (1900.0..2100.0).contains(&whole.value) && !marked;
-        if slash || year || self.unit(whole.last).is_some() || found.value != libm::floor(found.value) {
+        if slash
+            || year
+            || self.unit(whole.last).is_some()
+            || found.value != libm::floor(found.value)
+        {
             return None;
         }
-        Some(Measure { dimension: Dimension::Share, low: share, high: share, first: at, last, implied: false })
+        Some(Measure {
+            dimension: Dimension::Share,
+            low: share,
+            high: share,
+            first: at,
+            last,
+            implied: false,
+        })
     }
 
     /// "a week", "an hour": a time without a number, where it is said as a length of time.
     fn implied(&self, at: usize) -> Option<Measure> {
+        if let Some(times) = self.times(at) {
+            return Some(times);
+        }
         if !matches!(self.word(at), "a" | "an") {
             return None;
         }
-        let place = if matches!(self.word(at + 1), "full" | "whole" | "good" | "single") { at + 2 } else { at + 1 };
+        let place = if matches!(self.word(at + 1), "full" | "whole" | "good" | "single") {
+            at + 2
+        } else {
+            at + 1
+        };
         let (dimension, size) = self.table.units.find(self.word(place), self.written(place))?;
         let long = self.word(place).len() > 2;
+        let said = place > at + 1
+            || matches!(
+                self.before(at),
+                "within"
+                    | "in"
+                    | "about"
+                    | "under"
+                    | "for"
+                    | "takes"
+                    | "take"
+                    | "took"
+                    | "than"
+                    | "after"
+                    | "least"
+                    | "over"
+                    | "around"
+                    | "lasts"
+                    | "last"
+                    | "nearly"
+                    | "almost"
+                    | "inside"
+                    | "of"
+                    | "roughly"
+                    | "is"
+                    | "most"
+                    | "only"
+                    | "up"
+                    | "to"
+            );
+        let measure =
+            Measure { dimension, low: size, high: size, first: at, last: place, implied: true };
+        (dimension == Dimension::Time && long && said).then(|| self.rated(measure))
+    }
+
+    /// "within minutes", "takes months": some three of them.
+    fn times(&self, at: usize) -> Option<Measure> {
+        let word = self.word(at);
+        let (dimension, size) = self.table.units.find(word, self.written(at))?;
+        let plural = word.len() > 3 && word.ends_with('s') && dimension == Dimension::Time;
         let said = matches!(
             self.before(at),
-            "within" | "in" | "about" | "under" | "for" | "takes" | "take" | "took" | "than" | "after" | "least" | "over"
-                | "around" | "lasts" | "last" | "nearly" | "almost" | "inside" | "of" | "roughly" | "is" | "most" | "only" | "up" | "to"
+            "within"
+                | "in"
+                | "takes"
+                | "take"
+                | "took"
+                | "after"
+                | "lasts"
+                | "wait"
+                | "waits"
+                | "waited"
+                | "for"
         );
-        let measure = Measure { dimension, low: size, high: size, first: at, last: place, implied: true };
-        (dimension == Dimension::Time && long && said).then(|| self.rated(measure))
+        let some = 3.0 * size;
+        (plural && said).then_some(Measure {
+            dimension,
+            low: some,
+            high: some,
+            first: at,
+            last: at,
+            implied: true,
+        })
     }
 
     fn number(&self, at: usize) -> Option<Number> {
@@ -461,7 +695,8 @@ impl Reader<'_> {
     }
 
     fn opened_between(&self, last: usize) -> bool {
-        (1..=3).any(|back| last.checked_sub(back).is_some_and(|place| self.word(place) == "between"))
+        (1..=3)
+            .any(|back| last.checked_sub(back).is_some_and(|place| self.word(place) == "between"))
     }
 
     /// The unit after the token `last`: its dimension, its size and its last token.
@@ -470,7 +705,18 @@ impl Reader<'_> {
         let mut place = last + 1;
         while matches!(
             self.word(place),
-            "working" | "business" | "full" | "short" | "more" | "whole" | "long" | "straight" | "consecutive" | "extra" | "calendar" | "square"
+            "working"
+                | "business"
+                | "full"
+                | "short"
+                | "more"
+                | "whole"
+                | "long"
+                | "straight"
+                | "consecutive"
+                | "extra"
+                | "calendar"
+                | "square"
         ) {
             if self.word(place) == "square" {
                 return None;
@@ -539,7 +785,13 @@ impl Reader<'_> {
             if fahrenheit { (value - 32.0) / 1.8 } else { value }
         };
         let (one, two) = (convert(number.low), convert(number.high));
-        Some(Measure { dimension: Dimension::Temperature, low: one.min(two), high: one.max(two), last, ..number })
+        Some(Measure {
+            dimension: Dimension::Temperature,
+            low: one.min(two),
+            high: one.max(two),
+            last,
+            ..number
+        })
     }
 
     /// "a year", "per month", "each hour", "/h" after the token `last`: minutes, and the last token of it.

@@ -93,14 +93,16 @@ fn one(
     }
     let row = row::choose(table, scope, clause, context, at)?;
     let signed = worth::signed(row, measure, bound)?;
-    let theme = if signed < 0.0 { Theme::Concern(row.concern) } else { Theme::Benefit(row.benefit) };
+    let theme =
+        if signed < 0.0 { Theme::Concern(row.concern) } else { Theme::Benefit(row.benefit) };
     Some(Judged { theme, strength: signed.abs(), span: span(scope, item, item)? })
 }
 
 /// Whether the sentence of a clause ends with a question mark.
 fn asks(text: &str, clause: &[Token]) -> bool {
     let rest = clause.last().and_then(|token| text.get(token.end..)).unwrap_or("");
-    rest.find(['.', '!', '?', '\n']).is_some_and(|at| rest.get(at..).is_some_and(|end| end.starts_with('?')))
+    rest.find(['.', '!', '?', '\n'])
+        .is_some_and(|at| rest.get(at..).is_some_and(|end| end.starts_with('?')))
 }
 
 /// Whether the clause is a condition.

@@ -12,7 +12,12 @@ pub struct Number {
 }
 
 /// The number that begins at `at`.
-pub fn read(words: &BTreeMap<String, f64>, text: &str, tokens: &[Token], at: usize) -> Option<Number> {
+pub fn read(
+    words: &BTreeMap<String, f64>,
+    text: &str,
+    tokens: &[Token],
+    at: usize,
+) -> Option<Number> {
     let token = tokens.get(at)?;
     let found = match token.number {
         Some(value) => digits(text, tokens, at, value)?,

@@ -23,18 +23,22 @@ pub fn choose<'t>(
 ) -> Option<&'t Row> {
     let stated = scope.measures.get(measure)?;
     let possible = |row: &&Row| {
-        row.dimension == stated.dimension && stated.low >= row.possible.0 && stated.high <= row.possible.1
+        row.dimension == stated.dimension
+            && stated.low >= row.possible.0
+            && stated.high <= row.possible.1
     };
     let mut best: Option<(f64, &Row)> = None;
     for row in table.rows.iter().filter(possible) {
         let about = context.speaks_of(&row.about, clause);
         if (row.about_required && !about)
             || context.speaks_of(&row.not_about, clause)
-            || scope.any(&row.unless, Some(measure)) {
+            || scope.any(&row.unless, Some(measure))
+        {
             continue;
         }
         let said = fit(scope, row, &row.says, measure);
-        let hinted = fit(scope, row, &row.hints, measure).filter(|_| about).map(|fit| fit + SUBJECT);
+        let hinted =
+            fit(scope, row, &row.hints, measure).filter(|_| about).map(|fit| fit + SUBJECT);
         let Some(fit) = said.into_iter().chain(hinted).max_by(f64::total_cmp) else { continue };
         // Of rows that fit as well the first in the table is taken.
         if best.is_none_or(|(other, _)| fit > other) {
@@ -57,7 +61,11 @@ fn fit(scope: &Scope<'_>, row: &Row, sayings: &[Saying], measure: usize) -> Opti
 /// A saying that names the place of the number: the longer, the better.
 fn anchored(found: Found) -> f64 {
     let length = found.last + 1 - found.first;
-    if length == 1 { UNIT_ALONE } else { 1.0 + f64::from(u32::try_from(length.min(FAR)).unwrap_or(0)) / 2.0 }
+    if length == 1 {
+        UNIT_ALONE
+    } else {
+        1.0 + f64::from(u32::try_from(length.min(FAR)).unwrap_or(0)) / 2.0
+    }
 }
 
 /// A saying that only names the quantity belongs to the nearest measure of its kind.

@@ -41,7 +41,8 @@ impl<'a> Scope<'a> {
     pub fn new(table: &Usual, text: &str, clause: &'a [Token], context: &Context<'a>) -> Self {
         let label = context.label(text, clause);
         let tokens: Vec<Token> = label.iter().chain(clause).cloned().collect();
-        let whole = measure::whole(table, text, context.previous(clause)).filter(|_| label.is_empty());
+        let whole =
+            measure::whole(table, text, context.previous(clause)).filter(|_| label.is_empty());
         let measures = measure::read(table, text, &tokens, whole);
         let mut items = Vec::new();
         let mut at = 0;
@@ -63,7 +64,9 @@ impl<'a> Scope<'a> {
     /// The word of an item; empty for a measure and outside.
     pub fn word(&self, item: usize) -> &'a str {
         match self.items.get(item) {
-            Some(Item { measure: None, .. }) => self.token(item).map_or("", |token| token.word.as_str()),
+            Some(Item { measure: None, .. }) => {
+                self.token(item).map_or("", |token| token.word.as_str())
+            }
             _ => "",
         }
     }
@@ -82,7 +85,9 @@ impl<'a> Scope<'a> {
                 None => self.tokens.get(item.first),
             };
             match part {
-                Part::Stem(stem) => word.is_some_and(|token| token.stem == *stem && token.inflected),
+                Part::Stem(stem) => {
+                    word.is_some_and(|token| token.stem == *stem && token.inflected)
+                }
                 Part::Word(exact) => word.is_some_and(|token| {
                     token.word == *exact || plural(&token.word) == Some(exact.as_str())
                 }),
@@ -93,9 +98,7 @@ impl<'a> Scope<'a> {
             }
         };
         (0..self.items.len())
-            .filter_map(|first| {
-                pattern.end(first, &fits).map(|end| Found { first, last: end - 1 })
-            })
+            .filter_map(|first| pattern.end(first, &fits).map(|end| Found { first, last: end - 1 }))
             .collect()
     }
 

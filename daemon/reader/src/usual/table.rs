@@ -269,7 +269,9 @@ impl Row {
             (Scale::Linear, None) => return Err(wrong("a linear scale needs a step".to_owned())),
             (_, step) => step.unwrap_or(1.0),
         };
-        if row.about.contains('-') || (row.about.is_empty() && (row.about_required || !row.hints.is_empty())) {
+        if row.about.contains('-')
+            || (row.about.is_empty() && (row.about_required || !row.hints.is_empty()))
+        {
             return Err(wrong("its words of 'about' are missing or hyphenated".to_owned()));
         }
         let size = size(units, row.dimension, &row.unit)
@@ -288,7 +290,9 @@ impl Row {
             praise: row.praise.unwrap_or(PRAISE),
             blame: row.blame.unwrap_or(BLAME),
             believed: row.believed.map(|value| value * size),
-            possible: row.possible.map_or((f64::MIN, f64::MAX), |[low, high]| (low * size, high * size)),
+            possible: row
+                .possible
+                .map_or((f64::MIN, f64::MAX), |[low, high]| (low * size, high * size)),
             without: row.without,
             says: sayings(stemmer, &row.says)?,
             hints: sayings(stemmer, &row.hints)?,
@@ -342,6 +346,7 @@ fn size(units: &Units, dimension: Dimension, unit: &str) -> Option<f64> {
         Dimension::Stars => (unit == "star").then_some(0.2),
         Dimension::Count => (unit == "one").then_some(1.0),
         Dimension::Pay => (unit == "dollar_hour").then_some(1.0),
+        Dimension::FuelUse => (unit == "litre_100km").then_some(1.0),
         Dimension::Money => None,
         Dimension::Interval | Dimension::Ago | Dimension::TimePerWeek => {
             size(units, Dimension::Time, unit)

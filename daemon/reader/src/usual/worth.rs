@@ -10,6 +10,9 @@ pub const STRENGTH_MAX: f64 = 3.0;
 /// "up to 40 hours" is less than 40 hours.
 const UP_TO: f64 = 0.75;
 
+/// How much "fewer than half" is less than half, and "more than a week" more than a week.
+const BEYOND: f64 = 1.25;
+
 /// Shares nearer to nothing or all than this count as this.
 const SHARE_EDGE: f64 = 0.000_01;
 
@@ -26,6 +29,11 @@ pub fn signed(row: &Row, measure: &Measure, bound: Bound) -> Option<f64> {
     let value = match row.good {
         Good::Low | Good::Middle => measure.high,
         Good::High => measure.low,
+    };
+    let value = match (row.good, bound) {
+        (Good::High, Bound::Most) if value > 0.0 => value / BEYOND,
+        (Good::Low, Bound::Least) if value > 0.0 => value * BEYOND,
+        _ => value,
     };
     let worth = distance(row, value);
     let too_good = |limit: f64| match row.good {

@@ -32,17 +32,3 @@ fn clauses_say_what_their_numbers_mean() {
         .collect();
     assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
-
-#[test]
-#[ignore = "prints"]
-fn second() {
-    let table = Usual::parse().unwrap();
-    let text = std::fs::read_to_string("/tmp/second.txt").unwrap();
-    for line in text.lines() {
-        let (expected, text) = line.split_once(" | ").unwrap();
-        let found = verdict(&table, text);
-        if found != expected {
-            eprintln!("MISS {expected} but {found}: {text}");
-        }
-    }
-}

@@ -1,4 +1,5 @@
 //! Tests of the judgement of numbers.
 
 mod clauses;
+mod laws;
 mod pairs;
