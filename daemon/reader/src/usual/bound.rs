@@ -6,7 +6,7 @@ use super::table::Usual;
 
 /// How a number is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
+pub(super) enum Bound {
     /// As it stands.
     Exact,
     /// At most: "within", "no more than".
@@ -24,7 +24,7 @@ pub enum Bound {
 }
 
 /// Reads the words around a measure.
-pub fn read(table: &Usual, scope: &Scope<'_>, measure: usize) -> Bound {
+pub(super) fn read(table: &Usual, scope: &Scope<'_>, measure: usize) -> Bound {
     let Some(at) = scope.item(measure) else { return Bound::Reference };
     if scope.any(&table.grammar.references, Some(measure)) {
         return Bound::Reference;
@@ -111,10 +111,7 @@ const REACH: usize = 6;
 /// The word before what begins at `from` that denies it.
 fn negation<'a>(table: &Usual, scope: &Scope<'a>, from: usize) -> Option<&'a str> {
     for back in 1..=REACH {
-        let Some(place) = from.checked_sub(back).filter(|&place| place >= scope.own.min(from))
-        else {
-            return None;
-        };
+        let place = from.checked_sub(back).filter(|&place| place >= scope.own.min(from))?;
         let word = scope.word(place);
         // Another part of the clause begins.
         if matches!(word, "and" | "or" | "with" | "who" | "which" | "so") || word.is_empty() {

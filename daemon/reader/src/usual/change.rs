@@ -12,7 +12,7 @@ use super::worth;
 
 /// A change: what it speaks for or against, how strongly, and its first and last item.
 #[derive(Clone, Copy, Debug)]
-pub struct Changed {
+pub(super) struct Changed {
     pub theme: Theme,
     pub strength: f64,
     pub first: usize,
@@ -27,7 +27,7 @@ const FAR: usize = 7;
 const SAME: f64 = 0.01;
 
 /// Reads a change in a clause.
-pub fn read(
+pub(super) fn read(
     table: &Usual,
     text: &str,
     scope: &Scope<'_>,

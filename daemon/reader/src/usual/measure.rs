@@ -15,7 +15,7 @@ const YEAR: f64 = 365.0 * DAY;
 
 /// A quantity in a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measure {
+pub(super) struct Measure {
     pub dimension: Dimension,
     /// The smaller end of a range, or the number itself.
     pub low: f64,
@@ -30,7 +30,12 @@ pub struct Measure {
 }
 
 /// All measures of these tokens, from left to right. No two overlap.
-pub fn read(table: &Usual, text: &str, tokens: &[Token], whole: Option<f64>) -> Vec<Measure> {
+pub(super) fn read(
+    table: &Usual,
+    text: &str,
+    tokens: &[Token],
+    whole: Option<f64>,
+) -> Vec<Measure> {
     let reader = Reader { whole, table, text, tokens };
     let mut found = Vec::new();
     let mut at = 0;
@@ -50,7 +55,7 @@ pub fn read(table: &Usual, text: &str, tokens: &[Token], whole: Option<f64>) -> 
 const START: usize = 2;
 
 /// What a clause counts as the whole of the next one: "Of the 88 people who started last year,".
-pub fn whole(table: &Usual, text: &str, clause: &[Token]) -> Option<f64> {
+pub(super) fn whole(table: &Usual, text: &str, clause: &[Token]) -> Option<f64> {
     let of = clause.iter().position(|token| token.word == "of").filter(|&at| at <= 1)?;
     let at = (of + 1..of + 4).find(|&at| {
         clause.get(at).is_some_and(|token| {

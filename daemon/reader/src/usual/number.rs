@@ -6,13 +6,13 @@ use crate::features::Token;
 
 /// A number and the last token it takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Number {
+pub(super) struct Number {
     pub value: f64,
     pub last: usize,
 }
 
 /// The number that begins at `at`.
-pub fn read(
+pub(super) fn read(
     words: &BTreeMap<String, f64>,
     text: &str,
     tokens: &[Token],
@@ -110,7 +110,7 @@ fn half_more(tokens: &[Token], found: Number) -> Number {
 }
 
 /// A part in words at `at`, with the last token it takes: "half", "a third", "three quarters", "nine tenths".
-pub fn part(words: &BTreeMap<String, f64>, tokens: &[Token], at: usize) -> Option<Number> {
+pub(super) fn part(words: &BTreeMap<String, f64>, tokens: &[Token], at: usize) -> Option<Number> {
     let word = |place: usize| tokens.get(place).map_or("", |token| token.word.as_str());
     if word(at) == "half" {
         return Some(Number { value: 0.5, last: at });

@@ -14,7 +14,7 @@ const SUBJECT: f64 = 1.5;
 const UNIT_ALONE: f64 = 0.5;
 
 /// The row that fits a measure best, if any fits.
-pub fn choose<'t>(
+pub(super) fn choose<'t>(
     table: &'t Usual,
     scope: &Scope<'_>,
     clause: &[Token],
@@ -51,7 +51,7 @@ pub fn choose<'t>(
 /// How well the sayings of a row fit the measure.
 fn fit(scope: &Scope<'_>, row: &Row, sayings: &[Saying], measure: usize) -> Option<f64> {
     let fits = sayings.iter().flat_map(|saying| {
-        scope.find(&saying.pattern, Some(measure)).into_iter().filter_map(move |found| {
+        scope.find(saying, Some(measure)).into_iter().filter_map(move |found| {
             if saying.anchored { Some(anchored(found)) } else { loose(scope, row, found, measure) }
         })
     });

@@ -2,7 +2,7 @@
 //! with each measure as one word.
 
 use crate::features::Token;
-use crate::lexicon::{Part, Pattern};
+use crate::lexicon::Part;
 
 use super::context::Context;
 use super::dimension::Dimension;
@@ -11,7 +11,7 @@ use super::table::{Saying, Usual, plural};
 
 /// One word, or one measure.
 #[derive(Clone, Copy, Debug)]
-pub struct Item {
+pub(super) struct Item {
     /// Its first token, and its last one.
     pub first: usize,
     pub last: usize,
@@ -21,7 +21,7 @@ pub struct Item {
 
 /// A clause with its label.
 #[derive(Debug)]
-pub struct Scope<'a> {
+pub(super) struct Scope<'a> {
     pub tokens: Vec<&'a Token>,
     pub items: Vec<Item>,
     pub measures: Vec<Measure>,
@@ -31,14 +31,19 @@ pub struct Scope<'a> {
 
 /// Where a pattern was found, in items.
 #[derive(Clone, Copy, Debug)]
-pub struct Found {
+pub(super) struct Found {
     pub first: usize,
     pub last: usize,
 }
 
 impl<'a> Scope<'a> {
     /// The words of a clause, with those of the label before it.
-    pub fn new(table: &Usual, text: &str, clause: &'a [Token], context: &Context<'a>) -> Self {
+    pub(super) fn new(
+        table: &Usual,
+        text: &str,
+        clause: &'a [Token],
+        context: &Context<'a>,
+    ) -> Self {
         let label = context.label(text, clause);
         let tokens: Vec<Token> = label.iter().chain(clause).cloned().collect();
         let whole =
@@ -57,12 +62,12 @@ impl<'a> Scope<'a> {
     }
 
     /// The token where an item begins.
-    pub fn token(&self, item: usize) -> Option<&'a Token> {
+    pub(super) fn token(&self, item: usize) -> Option<&'a Token> {
         self.items.get(item).and_then(|item| self.tokens.get(item.first)).copied()
     }
 
     /// The word of an item; empty for a measure and outside.
-    pub fn word(&self, item: usize) -> &'a str {
+    pub(super) fn word(&self, item: usize) -> &'a str {
         match self.items.get(item) {
             Some(Item { measure: None, .. }) => {
                 self.token(item).map_or("", |token| token.word.as_str())
@@ -72,12 +77,12 @@ impl<'a> Scope<'a> {
     }
 
     /// The item of a measure.
-    pub fn item(&self, measure: usize) -> Option<usize> {
+    pub(super) fn item(&self, measure: usize) -> Option<usize> {
         self.items.iter().position(|item| item.measure == Some(measure))
     }
 
     /// Every place where a pattern stands; `#` is the measure `target`.
-    pub fn find(&self, pattern: &Pattern, target: Option<usize>) -> Vec<Found> {
+    pub(super) fn find(&self, saying: &Saying, target: Option<usize>) -> Vec<Found> {
         let fits = |part: &Part, at: usize| {
             let Some(item) = self.items.get(at) else { return false };
             let word = match item.measure {
@@ -98,17 +103,20 @@ impl<'a> Scope<'a> {
             }
         };
         (0..self.items.len())
-            .filter_map(|first| pattern.end(first, &fits).map(|end| Found { first, last: end - 1 }))
+            .filter(|&first| saying.firsts.iter().any(|part| fits(part, first)))
+            .filter_map(|first| {
+                saying.pattern.end(first, &fits).map(|end| Found { first, last: end - 1 })
+            })
             .collect()
     }
 
     /// Whether one of the sayings stands here; those that name the number only at `target`.
-    pub fn any(&self, sayings: &[Saying], target: Option<usize>) -> bool {
-        sayings.iter().any(|saying| !self.find(&saying.pattern, target).is_empty())
+    pub(super) fn any(&self, sayings: &[Saying], target: Option<usize>) -> bool {
+        sayings.iter().any(|saying| !self.find(saying, target).is_empty())
     }
 
     /// The measure of a dimension that stands nearest to what was found.
-    pub fn nearest(&self, dimension: Dimension, found: Found) -> Option<(usize, usize)> {
+    pub(super) fn nearest(&self, dimension: Dimension, found: Found) -> Option<(usize, usize)> {
         let distance = |item: usize| {
             if item < found.first { found.first - item } else { item.saturating_sub(found.last) }
         };

@@ -7,7 +7,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
 use crate::features::Token;
-use crate::lexicon::{LexiconError, Pattern, derived};
+use crate::lexicon::{LexiconError, Part, Pattern, derived};
 use crate::theme::{Benefit, Concern};
 
 use super::dimension::{Dimension, Units};
@@ -123,6 +123,8 @@ pub enum Way {
 #[derive(Clone, Debug)]
 pub struct Saying {
     pub pattern: Pattern,
+    /// What may stand where it begins.
+    pub firsts: Vec<Part>,
     pub anchored: bool,
 }
 
@@ -152,7 +154,7 @@ impl Subjects {
 }
 
 /// The word that this may be the plural or the third person of.
-pub fn plural(word: &str) -> Option<&str> {
+pub(super) fn plural(word: &str) -> Option<&str> {
     word.strip_suffix('s').filter(|single| derived(single))
 }
 
@@ -191,7 +193,7 @@ pub struct Change {
     pub good: Way,
     pub benefit: Benefit,
     pub concern: Concern,
-    pub words: Vec<Pattern>,
+    pub words: Vec<Saying>,
 }
 
 /// The small words.
@@ -314,7 +316,7 @@ impl Change {
             concern: Concern::parse(&change.concern)
                 .ok_or_else(|| wrong(format!("no concern '{}'", change.concern)))?,
             good: change.good,
-            words: sayings(stemmer, &change.words)?.into_iter().map(|one| one.pattern).collect(),
+            words: sayings(stemmer, &change.words)?,
             name: change.name,
         })
     }
@@ -365,7 +367,8 @@ fn sayings(stemmer: &Stemmer, phrases: &[String]) -> Result<Vec<Saying>, Lexicon
         let phrase = phrase.replace('-', " ");
         let pattern = Pattern::parse(stemmer, &phrase).map_err(fault)?;
         let anchored = phrase.split([' ', '(', ')', '|']).any(|word| word == "#");
-        Ok(Saying { pattern, anchored })
+        let firsts = pattern.firsts().into_iter().cloned().collect();
+        Ok(Saying { pattern, firsts, anchored })
     };
     phrases.iter().map(one).collect()
 }

@@ -5,7 +5,7 @@ use super::measure::Measure;
 use super::table::{Good, Row, Scale};
 
 /// The most that one number is worth.
-pub const STRENGTH_MAX: f64 = 3.0;
+pub(super) const STRENGTH_MAX: f64 = 3.0;
 
 /// "up to 40 hours" is less than 40 hours.
 const UP_TO: f64 = 0.75;
@@ -18,7 +18,7 @@ const SHARE_EDGE: f64 = 0.000_01;
 
 /// What a measure is worth by its row: above 0 for, below 0 against, 0 where it is usual. `None` where it is denied,
 /// compared with, or too good to be believed.
-pub fn signed(row: &Row, measure: &Measure, bound: Bound) -> Option<f64> {
+pub(super) fn signed(row: &Row, measure: &Measure, bound: Bound) -> Option<f64> {
     match bound {
         Bound::Reference => return None,
         Bound::Denied => return row.without,
@@ -53,7 +53,7 @@ pub fn signed(row: &Row, measure: &Measure, bound: Bound) -> Option<f64> {
 }
 
 /// The signed distance of a value from the usual range.
-pub fn distance(row: &Row, value: f64) -> f64 {
+pub(super) fn distance(row: &Row, value: f64) -> f64 {
     let apart = if value < row.low {
         -steps(row, row.low, value)
     } else if value > row.high {
@@ -86,7 +86,7 @@ fn odds(share: f64) -> f64 {
 }
 
 /// What a change by so many doublings is worth.
-pub fn change(doublings: f64) -> f64 {
+pub(super) fn change(doublings: f64) -> f64 {
     // A tenth more or less is felt; a doubling is a deal-breaker.
     let felt = 0.5 + 2.0 * doublings.abs();
     if doublings == 0.0 { 0.0 } else { felt.min(STRENGTH_MAX) }

@@ -1,12 +1,16 @@
 //! Laws: a better number is never worth less, a usual one is worth nothing, and the way a number is written does not
 //! matter.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 
 use crate::usual::table::{Good, Row, Usual};
 use crate::usual::worth;
 
 use super::pairs::judgements;
+
+static TABLE: LazyLock<Usual> = LazyLock::new(|| Usual::parse().unwrap());
 
 /// Texts with a place for the number, from the worst number to the best.
 const LADDERS: &[(&str, &[&str])] = &[
@@ -48,10 +52,9 @@ fn signed(table: &Usual, text: &str) -> f64 {
 
 #[test]
 fn a_better_number_is_never_worth_less() {
-    let table = Usual::parse().unwrap();
     for (text, numbers) in LADDERS {
         let worths: Vec<f64> =
-            numbers.iter().map(|number| signed(&table, &text.replace("{}", number))).collect();
+            numbers.iter().map(|number| signed(&TABLE, &text.replace("{}", number))).collect();
         assert!(worths.is_sorted(), "{text} {worths:?}");
         assert!(worths.first() < worths.last(), "{text} {worths:?}");
     }
@@ -59,7 +62,6 @@ fn a_better_number_is_never_worth_less() {
 
 #[test]
 fn spelling_and_units_do_not_matter() {
-    let table = Usual::parse().unwrap();
     let same = [
         ("Delivery takes thirty weeks.", "Delivery takes 30 weeks."),
         ("Delivery takes thirty-five days.", "Delivery takes 5 weeks."),
@@ -81,7 +83,7 @@ fn spelling_and_units_do_not_matter() {
         ("Our classrooms reach 95 degrees Fahrenheit.", "Our classrooms reach 35 °C."),
     ];
     for (one, other) in same {
-        let (one_worth, other_worth) = (signed(&table, one), signed(&table, other));
+        let (one_worth, other_worth) = (signed(&TABLE, one), signed(&TABLE, other));
         assert!((one_worth - other_worth).abs() < 1e-9, "{one} {one_worth}, {other} {other_worth}");
     }
 }
@@ -99,8 +101,7 @@ proptest! {
     fn every_row_is_monotone_and_silent_where_usual(
         place in 0..200_usize, one in -3.0..3.0_f64, other in -3.0..3.0_f64, inside in 0.0..=1.0_f64,
     ) {
-        let table = Usual::parse().unwrap();
-        let row = &table.rows[place % table.rows.len()];
+        let row = &TABLE.rows[place % TABLE.rows.len()];
         // Values around the usual range, over six decades.
         let value = |power: f64| row.high.abs().max(1e-6) * libm::pow(10.0, power);
         let (one, other) = (value(one), value(other));
