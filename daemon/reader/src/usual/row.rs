@@ -39,13 +39,23 @@ pub(super) fn choose<'t>(
         let said = fit(scope, row, &row.says, measure);
         let hinted =
             fit(scope, row, &row.hints, measure).filter(|_| about).map(|fit| fit + SUBJECT);
-        let Some(fit) = said.into_iter().chain(hinted).max_by(f64::total_cmp) else { continue };
+        let bare = row.alone && about && bare(scope);
+        let alone = bare.then_some(UNIT_ALONE + SUBJECT);
+        let Some(fit) = said.into_iter().chain(hinted).chain(alone).max_by(f64::total_cmp) else {
+            continue;
+        };
         // Of rows that fit as well the first in the table is taken.
         if best.is_none_or(|(other, _)| fit > other) {
             best = Some((fit, row));
         }
     }
     best.map(|(_, row)| row)
+}
+
+/// Whether a clause is nothing but its number: "just 4.9 kg".
+fn bare(scope: &Scope<'_>) -> bool {
+    (0..scope.items.len())
+        .all(|at| matches!(scope.word(at), "" | "just" | "only" | "about" | "under" | "a" | "mere"))
 }
 
 /// How well the sayings of a row fit the measure.

@@ -57,6 +57,8 @@ struct RowFile {
     #[serde(default)]
     about_required: bool,
     #[serde(default)]
+    alone: bool,
+    #[serde(default)]
     unless: Vec<String>,
     source: String,
 }
@@ -183,6 +185,8 @@ pub struct Row {
     pub about: Subjects,
     pub not_about: Subjects,
     pub about_required: bool,
+    /// A clause that is nothing but the number says it.
+    pub alone: bool,
     pub unless: Vec<Saying>,
 }
 
@@ -238,7 +242,7 @@ impl Usual {
         self.grammar.small_money.contains(word)
     }
 
-    fn read(text: &str) -> Result<Self, LexiconError> {
+    pub(super) fn read(text: &str) -> Result<Self, LexiconError> {
         let file: File = toml::from_str(text).map_err(|error| fault(error.to_string()))?;
         let stemmer = Stemmer::create(Algorithm::English);
         let units = Units::new(&file.units, &file.currencies);
@@ -301,6 +305,7 @@ impl Row {
             about: Subjects::new(stemmer, &row.about),
             not_about: Subjects::new(stemmer, &row.not_about),
             about_required: row.about_required,
+            alone: row.alone,
             unless: sayings(stemmer, &row.unless)?,
             name: row.name,
         })

@@ -4,7 +4,7 @@ use crate::usual::Usual;
 
 use super::pairs::judgements;
 
-const CLAUSES: &str = include_str!("clauses.txt");
+pub(super) const CLAUSES: &str = include_str!("clauses.txt");
 
 /// What the strongest number of a text says.
 fn verdict(table: &Usual, text: &str) -> &'static str {

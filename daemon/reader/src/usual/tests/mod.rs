@@ -3,3 +3,4 @@
 mod clauses;
 mod laws;
 mod pairs;
+mod rows;
