@@ -6,8 +6,9 @@ use crate::lexicon::Theme;
 
 use super::context::Context;
 use super::dimension::Dimension;
+use super::row;
 use super::scope::{Found, Scope};
-use super::table::{Change, Usual, Way};
+use super::table::{Change, Good, Usual, Way};
 use super::worth;
 
 /// A change: what it speaks for or against, how strongly, and its first and last item.
@@ -36,7 +37,7 @@ pub(super) fn read(
 ) -> Option<Changed> {
     before_and_now(table, text, scope, clause, context)
         .or_else(|| from_to(table, scope))
-        .or_else(|| instead(table, scope))
+        .or_else(|| instead(table, scope, clause, context))
         .or_else(|| by_verb(table, scope))
 }
 
@@ -114,14 +115,27 @@ fn from_to(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
         if !said || negated(table, scope, verb) {
             return None;
         }
-        let Some((change, place)) = thing(table, scope, Some(verb), last) else { continue };
-        return Some(judged(change, doublings, place.first.min(verb), last));
+        if let Some((change, place)) = thing(table, scope, Some(verb), last) {
+            return Some(judged(change, doublings, place.first.min(verb), last));
+        }
+        // A sum that changes is a price.
+        let money = dimension == Dimension::Money;
+        let other = (0..scope.items.len()).any(|item| grammar.no_price.contains(scope.word(item)));
+        let price = table.changes.first().filter(|_| money && !other);
+        if let Some(price) = price {
+            return Some(judged(price, doublings, verb, last));
+        }
     }
     None
 }
 
 /// "eleven carriages instead of eight".
-fn instead(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
+fn instead(
+    table: &Usual,
+    scope: &Scope<'_>,
+    clause: &[Token],
+    context: &Context<'_>,
+) -> Option<Changed> {
     let of = (scope.own..scope.items.len()).find(|&at| {
         (scope.word(at) == "instead" && scope.word(at + 1) == "of")
             || (scope.word(at) == "rather" && scope.word(at + 1) == "than")
@@ -136,6 +150,21 @@ fn instead(table: &Usual, scope: &Scope<'_>) -> Option<Changed> {
     let new = measure(at)?;
     let value = if new.dimension == old.dimension { new.low } else { unscaled(scope, at, new.low) };
     let doublings = doublings(old.dimension, old.low, value)?;
+    let place = scope.items.get(at)?.measure?;
+    if let Some(row) = row::choose(table, scope, clause, context, place) {
+        let good = match row.good {
+            Good::Low => doublings < 0.0,
+            Good::High => doublings > 0.0,
+            Good::Middle => return None,
+        };
+        let theme = if good { Theme::Benefit(row.benefit) } else { Theme::Concern(row.concern) };
+        return Some(Changed {
+            theme,
+            strength: worth::change(doublings),
+            first: at,
+            last: of + 2,
+        });
+    }
     let (change, found) = thing(table, scope, Some(of), of)?;
     Some(judged(change, doublings, found.first.min(at), of + 2))
 }
@@ -261,12 +290,18 @@ fn thing<'t>(
     verb: Option<usize>,
     end: usize,
 ) -> Option<(&'t Change, Found)> {
+    // "waiting time for a place": what is said of the place does not count.
+    let named = |found: &Found| {
+        let next = scope.word(found.last + 1);
+        matches!(next, "for" | "of" | "to" | "in" | "at" | "on" | "per")
+    };
     let mut best: Option<(usize, usize, &Change, Found)> = None;
     for change in &table.changes {
         for pattern in &change.words {
             for found in scope.find(pattern, None) {
                 let distance = match verb {
-                    Some(verb) if found.last < verb => verb - found.last,
+                    Some(verb) if found.last < verb && named(&found) => 1,
+                    Some(verb) if found.last < verb => verb - found.last + 1,
                     // "cuts waiting times": directly after the verb, or a word or two later.
                     Some(verb) if found.first > verb && found.first < end => found.first - verb + 2,
                     Some(_) => continue,

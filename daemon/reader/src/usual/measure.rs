@@ -38,6 +38,19 @@ pub(super) struct Measure {
     pub implied: bool,
 }
 
+impl Measure {
+    /// Makes the part that is left out ("all but three") the part that is left.
+    pub fn leave_out(&mut self) {
+        let (low, high) = match self.dimension {
+            Dimension::Share => (1.0 - self.high, 1.0 - self.low),
+            // Of how many is not said.
+            Dimension::Count => (0.95, 0.95),
+            _ => return,
+        };
+        (self.dimension, self.low, self.high) = (Dimension::Share, low, high);
+    }
+}
+
 /// All measures of these tokens, from left to right. No two overlap.
 pub(super) fn read(
     table: &Usual,

@@ -48,7 +48,16 @@ impl<'a> Scope<'a> {
         let tokens: Vec<Token> = label.iter().chain(clause).cloned().collect();
         let whole =
             measure::whole(table, text, context.previous(clause)).filter(|_| label.is_empty());
-        let measures = measure::read(table, text, &tokens, whole);
+        let mut measures = measure::read(table, text, &tokens, whole);
+        // "all but two of 40": the tokeniser begins a clause at "but".
+        let but = clause.first().is_some_and(|token| token.word == "but");
+        let all = context.previous(clause).last().is_some_and(|token| token.word == "all");
+        if but
+            && all
+            && let Some(measure) = measures.first_mut()
+        {
+            measure.leave_out();
+        }
         let mut items = Vec::new();
         let mut at = 0;
         while at < tokens.len() {

@@ -88,6 +88,7 @@ struct GrammarFile {
     tripled: String,
     moves: String,
     small_money: String,
+    no_price: String,
 }
 
 /// Which end of a quantity is good.
@@ -215,6 +216,7 @@ pub struct Grammar {
     pub tripled: BTreeSet<String>,
     pub moves: BTreeSet<String>,
     small_money: BTreeSet<String>,
+    pub no_price: BTreeSet<String>,
 }
 
 /// What is usual.
@@ -342,6 +344,7 @@ impl Grammar {
             tripled: set(&file.tripled),
             moves: set(&file.moves),
             small_money: set(&file.small_money),
+            no_price: set(&file.no_price),
         })
     }
 }

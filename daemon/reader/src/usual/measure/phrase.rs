@@ -106,7 +106,11 @@ impl Reader<'_> {
         };
         let (dimension, size) = self.table.units.find(self.word(place), self.written(place))?;
         let long = self.word(place).len() > 2;
-        let said = place > at + 1
+        let next = self.word(place + 1);
+        let told =
+            matches!(next, "ago" | "old" | "late" | "later" | "away" | "on" | "and" | "from");
+        let said = told
+            || place > at + 1
             || matches!(
                 self.before(at),
                 "within"

@@ -90,7 +90,10 @@ impl Reader<'_> {
     /// Whether something is open.
     pub(super) fn opens(&self) -> bool {
         let open = |token: &Token| {
-            matches!(token.word.as_str(), "open" | "opens" | "opened" | "staffed" | "reachable")
+            matches!(
+                token.word.as_str(),
+                "open" | "opens" | "opened" | "opening" | "staffed" | "reachable"
+            )
         };
         self.tokens.iter().any(open)
     }
