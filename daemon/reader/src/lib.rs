@@ -10,6 +10,7 @@ pub mod questions;
 pub mod response;
 pub mod theme;
 pub mod traits;
+pub mod usual;
 pub mod veto;
 pub mod voice;
 pub mod weights;
