@@ -9,6 +9,7 @@ pub mod questions;
 pub mod response;
 pub mod theme;
 pub mod traits;
+pub mod veto;
 pub mod voice;
 pub mod weights;
 
