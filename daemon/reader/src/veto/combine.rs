@@ -79,6 +79,6 @@ fn exempt(page: &Page<'_>, exceptions: &[Hit], chosen: &[Hit]) -> bool {
     exceptions.iter().any(|exception| {
         let sentence = page.sentence(exception.first);
         chosen.iter().any(|hit| page.sentence(hit.first) == sentence)
-            && !chosen.iter().any(|hit| hit.holds(exception.first))
+            && !chosen.iter().any(|hit| hit.holds(exception.first) && hit.holds(exception.last))
     })
 }

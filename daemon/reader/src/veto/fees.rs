@@ -14,11 +14,15 @@ const WEIGHT: f64 = 0.95;
 /// A fee and a much larger sum that it opens.
 pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
     let named = &rules.named;
-    if !page.of(named.honest_fee).is_empty() || page.of(named.windfall).is_empty() {
+    if !page.of(named.honest_fee).is_empty() {
         return Vec::new();
     }
     let sums = sums(rules, page);
-    let largest = sums.iter().map(|sum| sum.euros).fold(0.0, f64::max);
+    let waits = |sum: &&super::money::Sum| {
+        let near = |at| page.sentence(at).abs_diff(page.sentence(sum.first)) <= 1;
+        page.of(named.windfall).iter().any(|hit| near(hit.first))
+    };
+    let largest = sums.iter().filter(waits).map(|sum| sum.euros).fold(0.0, f64::max);
     sums.iter()
         .filter(|sum| sum.euros * LARGER <= largest)
         .filter(|sum| {

@@ -19,9 +19,12 @@ impl Hit {
         (self.first..=self.last).contains(&at)
     }
 
-    /// Whether it shares a token with another.
+    /// Whether it uses the same words as another. A phrase with a gap may hold another in it: "took the brakes off".
     pub(super) fn meets(&self, other: &Self) -> bool {
-        self.first <= other.last && other.first <= self.last
+        let apart = self.last < other.first || other.last < self.first;
+        let inside = (self.first < other.first && other.last < self.last)
+            || (other.first < self.first && self.last < other.last);
+        !apart && !inside
     }
 }
 

@@ -32,11 +32,12 @@ pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
         .filter_map(|at| {
             let (percent, last) = percent(rules, page, at)?;
             let sentence = page.sentence(at);
-            if !page.says(named.returns, sentence) || page.says(named.owed, sentence) {
+            let promised = promised(sentence);
+            let paid = page.says(named.returns, sentence) || promised;
+            if !paid || page.says(named.owed, sentence) {
                 return None;
             }
             let yearly = percent * times_a_year(page, at, last)?;
-            let promised = promised(sentence);
             let weight = if yearly >= YEARLY_SUSPECT && promised {
                 PROMISED
             } else if yearly >= YEARLY_ABSURD {
