@@ -8,6 +8,7 @@ mod cures;
 mod energy;
 mod fees;
 mod hits;
+mod joint;
 mod money;
 mod returns;
 mod rules;
@@ -113,6 +114,8 @@ pub fn look(
     found.extend(energy::look(rules, &page));
     found.extend(salad::look(rules, &page));
     found.extend(cheap::look(rules, &page));
+    let together = joint::together(&page, &found);
+    found.extend(together);
     let mut best: BTreeMap<(VetoKind, Option<usize>), Suspicion> = BTreeMap::new();
     for one in &found {
         let clause = one.at.and_then(|at| place(clauses, at));
