@@ -8,6 +8,7 @@ pub mod lexicon;
 pub mod questions;
 pub mod response;
 pub mod theme;
+pub mod topics;
 pub mod traits;
 pub mod voice;
 pub mod weights;
