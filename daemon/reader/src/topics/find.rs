@@ -26,28 +26,80 @@ impl TopicMention {
 }
 
 /// Words before a thing that say it is not there.
-const ABSENT: &[&str] =
-    &["no", "without", "zero", "neither", "nor", "lacks", "lack", "minus", "avoid", "skip", "forget"];
+const ABSENT: &[&str] = &[
+    "no", "without", "zero", "neither", "nor", "lacks", "lack", "minus", "avoid", "skip", "forget",
+];
 /// Words that say something of the verb is not so.
 const NOT: &[&str] = &["not", "never", "cannot", "nobody", "nothing", "hardly", "needn't"];
 /// How far back "not" and "never" reach, in words.
 const NOT_REACH: usize = 6;
 /// Words after "not" that make it say something else: "not only", "do not miss", "not far from".
-const NOT_DENYING: &[&str] =
-    &["only", "just", "miss", "forget", "hesitate", "worry", "far", "if", "until", "unless", "before"];
+const NOT_DENYING: &[&str] = &[
+    "only", "just", "miss", "forget", "hesitate", "worry", "far", "if", "until", "unless", "before",
+];
 /// Words that may stand between "no" or "without" and the thing.
 const BETWEEN: &[&str] = &[
-    "a", "an", "any", "the", "your", "our", "their", "its", "need", "needs", "needing", "having",
-    "using", "use", "for", "to", "of", "in", "or", "and", "nor", "extra", "separate", "special",
-    "working", "own", "more", "single", "download", "downloading", "climbing", "buying", "owning",
-    "private", "public", "mandatory", "compulsory", "other", "such",
+    "a",
+    "an",
+    "any",
+    "the",
+    "your",
+    "our",
+    "their",
+    "its",
+    "need",
+    "needs",
+    "needing",
+    "having",
+    "using",
+    "use",
+    "for",
+    "to",
+    "of",
+    "in",
+    "or",
+    "and",
+    "nor",
+    "extra",
+    "separate",
+    "special",
+    "working",
+    "own",
+    "more",
+    "single",
+    "download",
+    "downloading",
+    "climbing",
+    "buying",
+    "owning",
+    "private",
+    "public",
+    "mandatory",
+    "compulsory",
+    "other",
+    "such",
 ];
+/// Words that begin a statement of its own after a comma.
+const ARTICLES: &[&str] = &["a", "an", "the", "your", "our", "and", "or"];
 /// Words of which one more may stand there: "no fancy app".
 const OTHER_MAX: usize = 1;
 /// What says after a thing that it is not needed.
 const NEEDLESS: &[&str] = &[
-    "needed", "required", "necessary", "needless", "unnecessary", "optional", "involved",
-    "included", "available", "allowed", "admitted", "accepted", "provided", "offered", "possible",
+    "needed",
+    "required",
+    "necessary",
+    "needless",
+    "unnecessary",
+    "optional",
+    "involved",
+    "included",
+    "available",
+    "allowed",
+    "admitted",
+    "accepted",
+    "provided",
+    "offered",
+    "possible",
 ];
 /// Such words that deny without a "not".
 const NEEDLESS_ALONE: &[&str] = &["unnecessary", "needless", "superfluous", "optional"];
@@ -84,12 +136,21 @@ pub(super) fn denies(tokens: &[Token], found: &[Found], one: &Found) -> bool {
 }
 
 fn denied_before(tokens: &[Token], found: &[Found], one: &Found) -> bool {
-    let Some(clause) = tokens.get(one.first).map(|token| token.clause) else { return false };
+    let Some(here) = tokens.get(one.first) else { return false };
+    let (mut clause, mut others) = (here.clause, 0);
+    let is_listed = |at: usize| found.iter().any(|other| other.first <= at && at <= other.last);
     let before = tokens.get(..one.first).unwrap_or_default().iter().enumerate().rev();
-    let mut others = 0;
-    for (steps, (at, token)) in before.take_while(|(_, token)| token.clause == clause).enumerate() {
+    for (steps, (at, token)) in before.enumerate() {
         let word = token.word.as_str();
         let next = tokens.get(at + 1).map_or("", |token| token.word.as_str());
+        if token.clause != clause {
+            // "No trains, buses or trams" runs on over the comma, "no trains, a bus" does not.
+            let lists = token.sentence == here.sentence && others == 0 && is_listed(at);
+            if !lists || ARTICLES.contains(&next) {
+                return false;
+            }
+            clause = token.clause;
+        }
         if ABSENT.contains(&word) && others <= OTHER_MAX {
             return next != "doubt" && next != "matter" && next != "wonder";
         }
@@ -101,8 +162,7 @@ fn denied_before(tokens: &[Token], found: &[Found], one: &Found) -> bool {
             return !NOT_DENYING.contains(&next);
         }
         // Another thing in a list is passed over: "without a car or a smartphone".
-        let listed = found.iter().any(|other| other.first <= at && at <= other.last);
-        if !listed && !BETWEEN.contains(&word) {
+        if !is_listed(at) && !BETWEEN.contains(&word) {
             others += 1;
         }
     }
@@ -119,9 +179,6 @@ fn denied_after(tokens: &[Token], one: &Found) -> bool {
         .take(4)
         .map(|token| token.word.as_str())
         .collect();
-    if after.first() == Some(&"free") {
-        return true;
-    }
     let alone = after.iter().take(2).any(|word| NEEDLESS_ALONE.contains(word));
     let not = after.iter().position(|word| NOT.contains(word) || word.ends_with("n't"));
     alone

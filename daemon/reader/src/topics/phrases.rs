@@ -54,7 +54,9 @@ impl Phrases {
         let mut found = Vec::new();
         for (first, token) in tokens.iter().enumerate() {
             let fits = |part: &Part, at: usize| {
-                tokens.get(at).is_some_and(|other| other.clause == token.clause && fits(part, other))
+                tokens
+                    .get(at)
+                    .is_some_and(|other| other.clause == token.clause && fits(part, other))
             };
             for &at in self.starting(token) {
                 let Some((pattern, owner)) = self.list.get(at) else { continue };
