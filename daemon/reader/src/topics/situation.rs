@@ -202,7 +202,7 @@ impl Entry {
             .iter()
             .map(|(word, &value)| measure_of(&name, word).map(|measure| (measure, value)))
             .collect::<Result<_, _>>()?;
-        Ok(Self { themes, topics, be, name })
+        Ok(Self { name, themes, topics, be })
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::persona::{Employment, Household, Persona, Urbanicity};
 
+use super::super::super::features::Span;
 use super::super::{Measure, Profile, Situation, TopicMention, effects};
 use super::{somebody, tables};
 
@@ -43,6 +44,9 @@ fn shares<T: std::str::FromStr>(
         .map(|row| (row[class].parse().ok().unwrap(), row["p"].parse().unwrap()))
         .collect()
 }
+
+/// People of each age, sex and education, with attributes at evenly spaced quantiles that are shuffled against each other.
+const N: usize = 60;
 
 /// Everybody of 18 to 80 years in the United States, with the share of people like them. Attributes are independent given
 /// age, sex and education, as in a panel; each attribute is varied alone, which is enough for means.
@@ -90,8 +94,6 @@ fn everybody() -> Vec<(Persona, f64)> {
             let works = shares::<Employment>(&work, "status", &[("sex", sex), level_word], age);
             let homes = shares::<Household>(&home, "household_type", &[("sex", sex)], age);
             let places = shares::<Urbanicity>(&urban, "urbanicity", &[nation], age);
-            // Sixty people of this kind, with attributes at evenly spaced quantiles that are shuffled against each other.
-            const N: usize = 60;
             for k in 0..N {
                 let at = |stride: usize| ((k * stride % N) as f64 + 0.5) / N as f64;
                 let bracket = quantile(&incomes, at(1));
@@ -166,7 +168,7 @@ fn the_means_are_those_of_the_population_and_topics_move_nobody_on_average() {
         assert!((mean - stated).abs() < 0.03, "{measure}: {mean}, not {stated}");
     }
     for (id, topic) in table.iter() {
-        let mention = TopicMention { topic: id, span: Default::default(), denied: 0.0 };
+        let mention = TopicMention { topic: id, span: Span::default(), denied: 0.0 };
         let mean: f64 = people
             .iter()
             .map(|(person, weight)| {
