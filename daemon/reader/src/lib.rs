@@ -9,6 +9,7 @@ pub mod meaning;
 pub mod questions;
 pub mod response;
 pub mod theme;
+pub mod topics;
 pub mod traits;
 pub mod usual;
 pub mod veto;
