@@ -31,6 +31,8 @@ fn estimate(value: f64, low: f64, high: f64, n: u64, method: &str) -> Estimate {
         n,
         effective_n: n as f64,
         method: method.into(),
+        wording_sd: None,
+        within_wording: false,
     }
 }
 

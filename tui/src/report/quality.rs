@@ -174,6 +174,8 @@ mod tests {
                 n: 30,
                 effective_n: 30.0,
                 method: "paired_t".to_owned(),
+                wording_sd: None,
+                within_wording: false,
             })
         };
         let wording = |number, difference, rank| Wording { number, difference, rank, asked: 30 };
@@ -230,6 +232,8 @@ mod tests {
             n: 115,
             effective_n: 115.0,
             method: "log_variance".to_owned(),
+            wording_sd: None,
+            within_wording: false,
         };
         let why = || Figure::Undefined { undefined: "nobody was asked twice".to_owned() };
         let figures = &mut results.diagnostics.figures;
