@@ -143,6 +143,7 @@ impl Quality {
         if self.questions_per_call == QuestionsPerCall::One {
             notes.push(ALONE_NOTE.to_owned());
         }
+        notes.extend(tally.notes());
         Diagnostics {
             entropy_bits: scores.and_then(crate::domain::stats::histogram::Histogram::entropy_bits),
             share_at_mode: scores

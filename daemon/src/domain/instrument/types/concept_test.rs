@@ -24,6 +24,7 @@ use crate::domain::instrument::tally::{
 };
 use crate::domain::instrument::themes::Themes;
 use crate::domain::instrument::words::{interval, number};
+use crate::domain::instrument::wording_noise::WordingScale;
 use crate::domain::outcome::{Answered, Assignment};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, apportion, bootstrap, estimate};
@@ -150,12 +151,17 @@ impl StudyKind for ConceptStudy {
 
     fn metrics(&self) -> Vec<Metric> {
         let mut metrics = vec![
-            Metric::new("mean_score", MetricSource::Points { scale: SCALE, value: score }),
-            Metric::share("top_two_box_pct", score, 9, 10),
-            Metric::share("would_buy_pct", intent, 0, 1),
+            Metric::new(
+                "mean_score",
+                MetricSource::Points { scale: SCALE, value: score },
+                WordingScale::Score,
+            ),
+            Metric::share("top_two_box_pct", (score, 9, 10), WordingScale::ScoreShare),
+            Metric::share("would_buy_pct", (intent, 0, 1), WordingScale::IntentShare),
         ];
         metrics.extend((0..).zip(PurchaseIntent::ALL).map(|(place, word)| {
-            Metric::share(format!("purchase_intent.{word}"), intent, place, place)
+            let field = format!("purchase_intent.{word}");
+            Metric::share(field, (intent, place, place), WordingScale::IntentShare)
         }));
         metrics.extend(Metric::of_sentiments(feeling));
         metrics

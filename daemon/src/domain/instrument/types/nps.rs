@@ -22,6 +22,7 @@ use crate::domain::instrument::tally::{
 };
 use crate::domain::instrument::themes::Themes;
 use crate::domain::instrument::words::{interval, number};
+use crate::domain::instrument::wording_noise::WordingScale;
 use crate::domain::outcome::{Answered, Assignment};
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, apportion, bootstrap, estimate};
@@ -142,11 +143,15 @@ impl StudyKind for NpsStudy {
 
     fn metrics(&self) -> Vec<Metric> {
         let mut metrics = vec![
-            Metric::new("nps_score", MetricSource::Promoters { value: side }),
-            Metric::new("mean_score", MetricSource::Points { scale: SCALE, value: score }),
-            Metric::share("promoters_pct", score, 9, 10),
-            Metric::share("passives_pct", score, 7, 8),
-            Metric::share("detractors_pct", score, 0, 6),
+            Metric::new("nps_score", MetricSource::Promoters { value: side }, WordingScale::Nps),
+            Metric::new(
+                "mean_score",
+                MetricSource::Points { scale: SCALE, value: score },
+                WordingScale::Score,
+            ),
+            Metric::share("promoters_pct", (score, 9, 10), WordingScale::ScoreShare),
+            Metric::share("passives_pct", (score, 7, 8), WordingScale::ScoreShare),
+            Metric::share("detractors_pct", (score, 0, 6), WordingScale::ScoreShare),
         ];
         metrics.extend(Metric::of_sentiments(feeling));
         metrics

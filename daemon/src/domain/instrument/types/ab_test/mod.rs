@@ -20,12 +20,16 @@ use crate::domain::instrument::metric::{Metric, MetricSource};
 use crate::domain::instrument::normalize_reply::{FieldKind, Form};
 use crate::domain::instrument::reply::{Fields, REASONING_MAX};
 use crate::domain::instrument::tally::Tally;
+use crate::domain::instrument::wording_noise::WordingScale;
 use crate::domain::outcome::{Answered, Assignment};
 use tally::PairTally;
 use verdict::Verdict;
 
 /// First and last score of a variant.
 const SCALE: (i32, i32) = (1, 10);
+
+/// The signs with which A and B enter a number that compares them.
+const A_MINUS_B: &[f64] = &[1.0, -1.0];
 
 /// Standard deviation to plan with, in points of A's share minus B's: the largest there is.
 const EXPECTED_SD: (f64, &str) = (100.0, "percentage points of A's share minus B's, at most");
@@ -174,20 +178,22 @@ impl StudyKind for AbStudy {
     fn metrics(&self) -> Vec<Metric> {
         const DOUBLED: (i32, i32) = (2 * SCALE.0, 2 * SCALE.1);
         const GAP: (i32, i32) = (DOUBLED.0 - DOUBLED.1, DOUBLED.1 - DOUBLED.0);
+        let preference = |field: &str, side: i32| {
+            let metric = Metric::share(field, (lead, side, side), WordingScale::PreferenceShare);
+            metric.of_texts(A_MINUS_B)
+        };
+        let net = MetricSource::Balance { value: lead };
+        let score_a = MetricSource::Doubled { scale: DOUBLED, value: doubled_a };
+        let score_b = MetricSource::Doubled { scale: DOUBLED, value: doubled_b };
+        let gaps = MetricSource::DoubledGap { scale: GAP, value: gap };
         vec![
-            Metric::new("a_minus_b_pct", MetricSource::Balance { value: lead }),
-            Metric::share("variant_a_pct", lead, 1, 1),
-            Metric::share("variant_b_pct", lead, -1, -1),
-            Metric::share("no_preference_pct", lead, 0, 0),
-            Metric::new(
-                "variant_a_score",
-                MetricSource::Doubled { scale: DOUBLED, value: doubled_a },
-            ),
-            Metric::new(
-                "variant_b_score",
-                MetricSource::Doubled { scale: DOUBLED, value: doubled_b },
-            ),
-            Metric::new("score_difference", MetricSource::DoubledGap { scale: GAP, value: gap }),
+            Metric::new("a_minus_b_pct", net, WordingScale::NetPreference).of_texts(A_MINUS_B),
+            preference("variant_a_pct", 1),
+            preference("variant_b_pct", -1),
+            preference("no_preference_pct", 0),
+            Metric::new("variant_a_score", score_a, WordingScale::Score).of_texts(&[1.0, 0.0]),
+            Metric::new("variant_b_score", score_b, WordingScale::Score).of_texts(&[0.0, 1.0]),
+            Metric::new("score_difference", gaps, WordingScale::Score).of_texts(A_MINUS_B),
         ]
     }
 
