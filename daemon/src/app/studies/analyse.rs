@@ -11,8 +11,7 @@ use protocol::results::Comparison;
 use protocol::service::Reply;
 
 use crate::domain::instrument::{
-    self, Comparator, CrossTally, DIMENSIONS, StudyMetric, UnknownMetric, WordingNoise,
-    theme_field,
+    self, Comparator, CrossTally, DIMENSIONS, StudyMetric, UnknownMetric, WordingNoise, theme_field,
 };
 use crate::domain::nearest::nearest;
 use crate::domain::outcome::{FIRST_ROUND, Outcome};
@@ -79,8 +78,8 @@ impl Core {
             let found = by_id(reader, owner, study)?;
             let (quantity, also) = choose(reader, &[&found], of.as_deref())?;
             let is_theme = quantity.is_theme();
-            let mut tally =
-                CrossTally::new(&found.row.spec, quantity, &dimensions).map_err(|error| {
+            let mut tally = CrossTally::new(&found.row.spec, quantity, &dimensions)
+                .map_err(|error| {
                     let near = dimensions
                         .iter()
                         .filter(|given| !DIMENSIONS.contains(&given.as_str()))

@@ -9,8 +9,8 @@ use protocol::study::{EngineMode, StudySpec, StudyType};
 
 use super::contrast::SMALL;
 use super::metric::StudyMetric;
-use super::words::number;
 use super::wording_noise::{Widening, WordingNoise};
+use super::words::number;
 use crate::domain::outcome::{Answered, Outcome};
 use crate::domain::stats::compare::{Moments, PairedT, Welch, cohens_d, paired_t, welch};
 use crate::domain::stats::histogram::Histogram;

@@ -116,12 +116,10 @@ impl Metric {
 
     /// The shares of the four sentiments, for answers that name one.
     pub(super) fn of_sentiments(value: MetricValue) -> impl Iterator<Item = Self> {
-        (0..)
-            .zip(Sentiment::ALL)
-            .map(move |(place, word)| {
-                let field = format!("{word}_pct");
-                Self::share(field, (value, place, place), WordingScale::SentimentShare)
-            })
+        (0..).zip(Sentiment::ALL).map(move |(place, word)| {
+            let field = format!("{word}_pct");
+            Self::share(field, (value, place, place), WordingScale::SentimentShare)
+        })
     }
 }
 
@@ -157,9 +155,8 @@ impl StudyMetric {
         };
         let known = kind(study_type).metrics();
         let found = known.iter().find(|metric| metric.field == name);
-        let found = found.map(|metric| {
-            (metric.field.clone(), MetricKind::Read(metric.reading), metric.wording)
-        });
+        let found = found
+            .map(|metric| (metric.field.clone(), MetricKind::Read(metric.reading), metric.wording));
         let (field, what, wording) = found.or_else(|| theme(name)).ok_or_else(|| {
             let names: Vec<&str> = known.iter().map(|metric| metric.field.as_str()).collect();
             let near = nearest(name, &names).map(ToOwned::to_owned);

@@ -50,7 +50,8 @@ impl WordingNoise {
     /// The wording noise as shipped, whatever edition answers; `None` only if the file is broken, which a test rules out.
     #[must_use]
     pub(crate) fn shipped() -> Option<&'static Self> {
-        static SHIPPED: LazyLock<Option<WordingNoise>> = LazyLock::new(|| toml::from_str(FILE).ok());
+        static SHIPPED: LazyLock<Option<WordingNoise>> =
+            LazyLock::new(|| toml::from_str(FILE).ok());
         SHIPPED.as_ref()
     }
 

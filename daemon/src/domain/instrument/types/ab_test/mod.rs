@@ -12,7 +12,9 @@ use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use serde_json::{Value, json};
 
 use super::templates::SHARED;
-use super::{Chosen, Controls, Layout, MainNumber, Rehearsal, StudyKind, Supplied, Template};
+use super::{
+    Chosen, Contradiction, Controls, Layout, MainNumber, Rehearsal, StudyKind, Supplied, Template,
+};
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::items::Item;
 use crate::domain::instrument::level::{Measure, of_score};
@@ -167,8 +169,11 @@ impl StudyKind for AbStudy {
         Verdict::single(answer).map(Verdict::sign)
     }
 
-    fn contradiction(&self) -> Option<fn(&Answer) -> bool> {
-        Some(contradicts_itself)
+    fn contradiction(&self) -> Option<Contradiction> {
+        Some(Contradiction {
+            is_in: preference_does_not_fit,
+            what: "a preference that does not fit their own scores: the variant that they prefer scores lower",
+        })
     }
 
     fn headline(&self) -> Option<MainNumber> {
@@ -288,7 +293,7 @@ fn gap(said: &[&Answered]) -> Option<i32> {
 }
 
 /// Whether the answer prefers the variant that scores lower.
-fn contradicts_itself(answer: &Answer) -> bool {
+fn preference_does_not_fit(answer: &Answer) -> bool {
     let Answer::AbTest { preference, score_a, score_b, .. } = answer else { return false };
     match preference {
         Preference::A => score_a < score_b,
