@@ -206,7 +206,10 @@ pub(crate) fn options() -> Options {
 
 /// An engine whose answers a test decides.
 #[derive(Clone)]
-pub(crate) struct Script(Arc<Scripted>);
+pub(crate) struct Script {
+    answer: Arc<Scripted>,
+    model: &'static str,
+}
 
 type Scripted = dyn Fn(&Ask<'_>) -> Result<Reply, EngineError> + Send + Sync;
 
@@ -215,7 +218,12 @@ impl Script {
     pub(crate) fn new(
         answer: impl Fn(&Ask<'_>) -> Result<Reply, EngineError> + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(answer))
+        Self { answer: Arc::new(answer), model: "scripted" }
+    }
+
+    /// The same under the name of another model.
+    pub(crate) fn under(self, model: &'static str) -> Self {
+        Self { model, ..self }
     }
 }
 
@@ -227,7 +235,7 @@ impl fmt::Debug for Script {
 
 impl InProcess for Script {
     fn model(&self) -> &'static str {
-        "scripted"
+        self.model
     }
 
     fn asset_hash(&self) -> &'static str {
@@ -241,7 +249,7 @@ impl InProcess for Script {
 
 impl Responder for Script {
     fn ask(&self, ask: &Ask<'_>) -> Result<Reply, EngineError> {
-        (self.0)(ask)
+        (self.answer)(ask)
     }
 }
 
