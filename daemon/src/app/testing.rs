@@ -23,13 +23,17 @@ use crate::world::testing::{CountedIds, ManualClock};
 
 use super::asking::compute::compute;
 use super::studies::lookup::by_number;
-pub(crate) use super::studies::submit::{Plan, Submission, fingerprint};
-use super::{Caller, Core, ErasureSteps, Owner, Scopes, Settings};
+use super::studies::submit::{Plan, Submission, fingerprint};
+use super::{CallOrigin, Caller, Core, ErasureSteps, Owner, Scopes, Settings};
 
 /// The user for whom the daemon runs.
 pub(crate) fn me() -> Caller {
-    Caller { owner: Owner::Local(1_000), scopes: Scopes::ALL, origin: Origin::Cli }
+    let origin = CallOrigin::Door(Origin::Cli);
+    Caller { owner: Owner::Local(1_000), scopes: Scopes::ALL, origin }
 }
+
+/// A driver.
+pub(crate) static DRIVER: Caller = Caller::driver("test");
 
 /// A disk in memory. What was written but not synced is lost in a crash, and it can be told to fail.
 #[derive(Clone, Debug, Default)]
@@ -303,7 +307,12 @@ pub(crate) fn spec(panel: u32) -> StudySpec {
 
 /// A submission under that key, with the panel sampled.
 pub(crate) fn submission(core: &Core, key: u128, panel: u32) -> Submission {
-    with_plan(key, core.plan(spec(panel)).unwrap())
+    submission_of(core, key, spec(panel))
+}
+
+/// The same of another study.
+pub(crate) fn submission_of(core: &Core, key: u128, spec: StudySpec) -> Submission {
+    with_plan(key, core.plan(spec).unwrap())
 }
 
 /// A submission whose panel nobody will look at: for tests of the ledger and the states.

@@ -61,7 +61,7 @@ impl Core {
     /// Checks a draft and takes the study on, or finds the one that the same key made.
     pub(crate) async fn submit_draft(&self, caller: &Caller, submit: Submit) -> Reply<Study> {
         let owner = caller.may(Scope::Write)?.clone();
-        let body = fingerprint(&(&submit.draft, caller.origin, owner.to_string()));
+        let body = fingerprint(&(&submit.draft, caller.door()?, owner.to_string()));
         let Submit { key, draft, cost_confirmed, .. } = submit;
         let sent = body.clone();
         let look = move |core: &Self| {

@@ -223,7 +223,7 @@ pub(crate) fn read_model(
 ) -> Result<Answered, Unreadable> {
     // Most replies need no normalisation. The others are parsed a second time, so that the common case copies
     // nothing.
-    let mut answered = match answer(spec, at, extract_json::fields(text)?) {
+    let mut answered = match answer(spec, at, extract_json::fields(text)?.without_nulls()) {
         Ok(answered) if !normalize_reply::names_no_theme(&answered) => answered,
         _ => read_mended(spec, at, text)?,
     };
