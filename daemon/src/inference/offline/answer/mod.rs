@@ -61,7 +61,7 @@ fn like(
         .get(reading)
         .ok_or_else(|| EngineError::Final { why: "there is nothing to read".to_owned() })?;
     let weights = &prepared.reader.weights;
-    let latent = latent(weights, &reading.features, &prepared.traits(ask), reading.shared);
+    let latent = latent(prepared.reader, reading, &prepared.traits(ask));
     let noise = noise(&reading.features.stems, ask.spec.seed, ask.ordinal, ask.replicate);
     let u = latent.v + weights.noise_sd * noise;
     Ok((latent, u))
