@@ -146,12 +146,12 @@ proptest! {
         let reader = Reader::embedded();
         let text = clauses.iter().map(|&at| CLAUSES[at]).collect::<Vec<_>>().join(" ");
         let features = reader.features(&text);
-        let mentions = topics(&table, &tokenise(&text));
-        let touched = touched(reader, &features, &mentions, &table);
+        let mentions = topics(table, &tokenise(&text));
+        let touched = touched(reader, &features, &mentions, table);
         let persona = somebody();
-        let before = liking(&table, &text, &features, &persona);
+        let before = liking(table, &text, &features, &persona);
         for &field in FIELDS.iter().filter(|field| !touched.contains(field)) {
-            let after = liking(&table, &text, &features, &changed(field, &persona, by));
+            let after = liking(table, &text, &features, &changed(field, &persona, by));
             prop_assert_eq!(before, after, "{:?} in {}", field, text);
         }
     }
@@ -162,10 +162,10 @@ fn a_grey_box_is_the_same_to_everybody() {
     let (table, _) = tables();
     let text = "It is a box. It is grey.";
     let features = Reader::embedded().features(text);
-    let before = liking(&table, text, &features, &somebody());
+    let before = liking(table, text, &features, &somebody());
     for &field in FIELDS {
         for by in 0..97 {
-            let after = liking(&table, text, &features, &changed(field, &somebody(), by));
+            let after = liking(table, text, &features, &changed(field, &somebody(), by));
             assert_eq!(before, after, "{field:?}");
         }
     }
@@ -176,9 +176,8 @@ fn a_trait_that_the_text_touches_does_make_one() {
     let (table, _) = tables();
     let differs = |text: &str, field| {
         let features = Reader::embedded().features(text);
-        let before = liking(&table, text, &features, &somebody());
-        (0..97)
-            .any(|by| liking(&table, text, &features, &changed(field, &somebody(), by)) != before)
+        let before = liking(table, text, &features, &somebody());
+        (0..97).any(|by| liking(table, text, &features, &changed(field, &somebody(), by)) != before)
     };
     assert!(differs("Steep stairs.", Field::Age));
     assert!(differs("Nappies.", Field::Household));
