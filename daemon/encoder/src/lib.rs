@@ -33,6 +33,14 @@ static VOCABULARY: &str = include_str!("../../../assets/encoder/vocabulary.txt")
 #[error("The built-in encoder is damaged: {0}")]
 pub struct Damaged(&'static str);
 
+impl Damaged {
+    /// What is damaged.
+    #[must_use]
+    pub const fn new(what: &'static str) -> Self {
+        Self(what)
+    }
+}
+
 /// The embedding of a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encoded {

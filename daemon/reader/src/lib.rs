@@ -5,11 +5,14 @@
 pub mod draw;
 pub mod features;
 pub mod lexicon;
+pub mod meaning;
 pub mod questions;
 pub mod response;
 pub mod theme;
 pub mod topics;
 pub mod traits;
+pub mod usual;
+pub mod veto;
 pub mod voice;
 pub mod weights;
 
@@ -72,8 +75,10 @@ impl Reader {
     }
 
     /// What the reader sees in a text.
-    #[must_use]
-    pub fn features(&self, text: &str) -> Features {
+    ///
+    /// # Errors
+    /// Never, unless the shipped files are broken.
+    pub fn features(&self, text: &str) -> Result<Features, encoder::Damaged> {
         features::read(&self.lexicon, text)
     }
 }

@@ -8,6 +8,7 @@ use super::features::{Features, Span};
 use super::lexicon::Theme;
 use super::theme::{Benefit, Concern};
 use super::traits::AnswerTraits;
+use super::veto::VetoKind;
 use super::weights::{Thresholds, Weights};
 
 /// Where a part of the liking comes from.
@@ -27,12 +28,12 @@ pub enum Source {
     Hype,
     /// It speaks to the context.
     Fit,
-    /// Pleasant and unpleasant words that are no cue.
-    Tone,
     /// Numbers and names.
     Specifics,
     /// It makes no sense.
     Nonsense,
+    /// Nobody would want it.
+    Veto(VetoKind),
 }
 
 /// One term of the liking.
@@ -53,6 +54,23 @@ pub struct Latent {
     pub v: f64,
     /// The terms, which sum to V.
     pub contributions: Vec<Contribution>,
+}
+
+impl Latent {
+    /// Whether something contributes.
+    #[must_use]
+    pub fn has(&self, source: Source) -> bool {
+        self.contributions.iter().any(|part| part.source == source)
+    }
+
+    /// Why the text is rejected, and the clause that gives it away.
+    #[must_use]
+    pub fn veto(&self) -> Option<(VetoKind, Option<Span>)> {
+        self.contributions.iter().find_map(|part| match part.source {
+            Source::Veto(kind) => Some((kind, part.span)),
+            _ => None,
+        })
+    }
 }
 
 /// g(c) = 1 − 2^{−c}: the first mention counts most.
@@ -81,6 +99,11 @@ pub fn latent(
         let v = contributions.iter().map(|part| part.amount).sum();
         return Latent { v, contributions };
     }
+    if let Some((kind, span)) = features.veto {
+        add(Source::Veto(kind), -weights.veto, Some(span));
+        let v = contributions.iter().map(|part| part.amount).sum();
+        return Latent { v, contributions };
+    }
     for &theme in Benefit::ALL {
         let mass = &features.benefits[theme.index()];
         let amount = weights.benefit(theme) * traits.benefit[theme.index()] * saturate(mass.count);
@@ -102,8 +125,6 @@ pub fn latent(
     );
     add(Source::Hype, -weights.hype * traits.sceptic * features.hype, features.hype_span);
     add(Source::Fit, weights.fit * traits.fit * saturate(shared / 2.0), None);
-    add(Source::Tone, weights.tone * saturate(features.pleasant), None);
-    add(Source::Tone, -1.5 * weights.tone * saturate(features.unpleasant), None);
     add(Source::Specifics, weights.specifics * saturate(features.specificity / 3.0), None);
     let v = contributions.iter().map(|part| part.amount).sum();
     Latent { v, contributions }

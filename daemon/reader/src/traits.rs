@@ -52,6 +52,20 @@ impl TraitTable {
 }
 
 impl AnswerTraits {
+    /// A reader with every trait at its middle.
+    #[must_use]
+    pub fn average(weights: &Weights) -> Self {
+        Self {
+            benefit: [1.0; Benefit::COUNT],
+            concern: [1.0; Concern::COUNT],
+            generosity: 0.0,
+            price: weights.price.middle,
+            schooling: 14.0,
+            sceptic: 1.0,
+            fit: 1.0,
+        }
+    }
+
     /// Who this respondent is, under this seed.
     pub fn of(
         weights: &Weights,

@@ -3,7 +3,6 @@
 
 use super::super::lexicon::{Lexicon, Theme};
 use super::super::theme::{Benefit, Concern};
-use super::quote::quotable;
 use super::{Span, TextMatch, Token};
 
 /// What a text asks for.
@@ -60,7 +59,7 @@ pub fn read(
                         regular = Some((sentence, times));
                     }
                     let monthly = value * times;
-                    let span = quotable(text, tokens[first].start, tokens[until].end);
+                    let span = Span { start: tokens[first].start, end: tokens[until].end };
                     if largest.is_none_or(|price| monthly > price.monthly) {
                         largest = Some(Price { monthly, span });
                     }

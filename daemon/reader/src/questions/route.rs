@@ -1,10 +1,10 @@
 //! The routes of open questions: patterns decide what a question asks for, and whether it concerns the stimulus at all.
 //! A question that fits no route is declined: the model says so instead of answering something else.
 
-use crate::features::{Features, tokenise};
-use crate::lexicon::Lexicon;
 use super::file::{AnswerFile, Route};
 use crate::draw;
+use crate::features::{Features, tokenise};
+use crate::lexicon::Lexicon;
 
 /// The route of a question about that text; `None` when the reader cannot answer it.
 pub fn route(
