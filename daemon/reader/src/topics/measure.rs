@@ -137,6 +137,12 @@ impl Profile {
         Self(values)
     }
 
+    /// Somebody who has these measures.
+    #[must_use]
+    pub(super) const fn new(values: [f64; Measure::COUNT]) -> Self {
+        Self(values)
+    }
+
     /// One of them.
     #[must_use]
     pub fn get(&self, measure: Measure) -> f64 {

@@ -126,6 +126,16 @@ fn people_differ_where_the_text_gives_a_reason() {
 }
 
 #[test]
+fn nobody_is_moved_at_the_mean() {
+    let (table, _) = tables();
+    for text in ["A flat on the third floor without a lift.", "Nappies for newborns.", "No app."] {
+        let found = mentions(table, text);
+        assert!(!found.is_empty(), "{text}");
+        assert!(effects(table, &found, &table.average(), &Situation::none()).is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn many_topics_saturate_and_every_part_is_kept() {
     let (table, _) = tables();
     let person = Persona { tech_adoption: TechAdoption::Innovator, ..aged(22) };

@@ -145,7 +145,7 @@ proptest! {
         let (table, _) = tables();
         let reader = Reader::embedded();
         let text = clauses.iter().map(|&at| CLAUSES[at]).collect::<Vec<_>>().join(" ");
-        let features = reader.features(&text);
+        let features = reader.features(&text).unwrap();
         let mentions = topics(table, &tokenise(&text));
         let touched = touched(reader, &features, &mentions, table);
         let persona = somebody();
@@ -161,7 +161,7 @@ proptest! {
 fn a_grey_box_is_the_same_to_everybody() {
     let (table, _) = tables();
     let text = "It is a box. It is grey.";
-    let features = Reader::embedded().features(text);
+    let features = Reader::embedded().features(text).unwrap();
     let before = liking(table, text, &features, &somebody());
     for &field in FIELDS {
         for by in 0..97 {
@@ -175,7 +175,7 @@ fn a_grey_box_is_the_same_to_everybody() {
 fn a_trait_that_the_text_touches_does_make_one() {
     let (table, _) = tables();
     let differs = |text: &str, field| {
-        let features = Reader::embedded().features(text);
+        let features = Reader::embedded().features(text).unwrap();
         let before = liking(table, text, &features, &somebody());
         (0..97).any(|by| liking(table, text, &features, &changed(field, &somebody(), by)) != before)
     };
