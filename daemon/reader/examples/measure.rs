@@ -4,7 +4,6 @@
 use std::error::Error;
 
 use reader::Reader;
-use reader::features::unwrapped;
 use reader::response::{Latent, latent};
 use reader::traits::AnswerTraits;
 use serde_json::Value;
@@ -17,10 +16,10 @@ struct Look {
 
 fn look(text: &str) -> Result<Look, Box<dyn Error>> {
     let reader = Reader::embedded();
-    let text = unwrapped(text);
-    let features = reader.features(&text)?;
-    let latent = latent(&reader.weights, &features, &AnswerTraits::average(&reader.weights), 0.0);
-    Ok(Look { v: latent.v, latent, text })
+    let mut reading = reader.read(text, None)?;
+    reading.features.topics.clear();
+    let latent = latent(reader, &reading, &AnswerTraits::average(&reader.weights));
+    Ok(Look { v: latent.v, latent, text: reading.text })
 }
 
 impl Look {

@@ -7,6 +7,8 @@ use super::draw::DrawKey;
 use super::features::{Features, Span};
 use super::lexicon::Theme;
 use super::theme::{Benefit, Concern};
+use super::topics::{TopicId, effects};
+use super::{Reader, Reading};
 use super::traits::AnswerTraits;
 use super::veto::VetoKind;
 use super::weights::{Thresholds, Weights};
@@ -24,6 +26,8 @@ pub enum Source {
     Price,
     /// Harder to read than the person was schooled for.
     Reading,
+    /// Something that matters more to some people than to others.
+    Topic(TopicId),
     /// Loud selling, to a sceptic.
     Hype,
     /// It speaks to the context.
@@ -78,13 +82,10 @@ fn saturate(count: f64) -> f64 {
     1.0 - libm::exp2(-count)
 }
 
-/// V of a text for a person. `shared` counts the content stems that text and context share.
-pub fn latent(
-    weights: &Weights,
-    features: &Features,
-    traits: &AnswerTraits,
-    shared: f64,
-) -> Latent {
+/// V of a text for a person.
+#[must_use]
+pub fn latent(reader: &Reader, reading: &Reading, traits: &AnswerTraits) -> Latent {
+    let (weights, features) = (&reader.weights, &reading.features);
     let mut contributions = vec![
         Contribution { source: Source::Base, amount: weights.base, span: None },
         Contribution { source: Source::Generosity, amount: traits.generosity, span: None },
@@ -107,12 +108,16 @@ pub fn latent(
     for &theme in Benefit::ALL {
         let mass = &features.benefits[theme.index()];
         let amount = weights.benefit(theme) * traits.benefit[theme.index()] * saturate(mass.count);
-        add(Source::Theme(Theme::Benefit(theme)), amount, mass.evidence.first().map(|e| e.span));
+        let theme = Theme::Benefit(theme);
+        let amount = amount * reading.situation.theme(theme);
+        add(Source::Theme(theme), amount, mass.noticed(traits.attention));
     }
     for &theme in Concern::ALL {
         let mass = &features.concerns[theme.index()];
         let amount = weights.concern(theme) * traits.concern[theme.index()] * saturate(mass.count);
-        add(Source::Theme(Theme::Concern(theme)), -amount, mass.evidence.first().map(|e| e.span));
+        let theme = Theme::Concern(theme);
+        let amount = amount * reading.situation.theme(theme);
+        add(Source::Theme(theme), -amount, mass.noticed(traits.attention));
     }
     if let Some(price) = features.price {
         let amount = traits.price * libm::log1p(price.monthly / weights.price.unit);
@@ -124,8 +129,12 @@ pub fn latent(
         features.hardest,
     );
     add(Source::Hype, -weights.hype * traits.sceptic * features.hype, features.hype_span);
-    add(Source::Fit, weights.fit * traits.fit * saturate(shared / 2.0), None);
+    add(Source::Fit, weights.fit * traits.fit * saturate(reading.shared / 2.0), None);
     add(Source::Specifics, weights.specifics * saturate(features.specificity / 3.0), None);
+    let topics = effects(&reader.topics, &features.topics, &traits.profile, &reading.situation);
+    for part in topics {
+        add(Source::Topic(part.mention.topic), part.amount, Some(part.mention.span));
+    }
     let v = contributions.iter().map(|part| part.amount).sum();
     Latent { v, contributions }
 }

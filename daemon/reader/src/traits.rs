@@ -27,6 +27,10 @@ pub struct AnswerTraits {
     pub sceptic: f64,
     /// How much a fitting context matters to them, positive.
     pub fit: f64,
+    /// Which of several equal clauses they notice first.
+    pub attention: u64,
+    /// What else is known of them.
+    pub profile: Profile,
 }
 
 /// What moves a taste, per unit of a measure.
@@ -63,6 +67,8 @@ impl AnswerTraits {
             schooling: 14.0,
             sceptic: 1.0,
             fit: 1.0,
+            attention: 0,
+            profile: Profile::default(),
         }
     }
 
@@ -104,6 +110,8 @@ impl AnswerTraits {
             schooling: schooling(persona.education),
             sceptic: sceptic.clamp(0.0, 3.0),
             fit: libm::exp(0.5 * who.with(3).normal()),
+            attention: who.with(4).pick(usize::MAX) as u64,
+            profile,
         }
     }
 }

@@ -5,7 +5,6 @@
 mod amounts;
 pub mod clauses;
 mod cues;
-mod durations;
 mod hype;
 pub mod judge;
 mod readability;
@@ -22,7 +21,10 @@ use self::judge::Judgement;
 use super::lexicon::{Lexicon, Theme};
 use super::meaning::{self, Meaning};
 use super::theme::{Benefit, Concern};
-use super::veto::VetoKind;
+use super::topics::{self, TopicMention};
+use super::usual;
+use super::veto::{self, Suspicion, VetoKind};
+use super::Reader;
 pub use amounts::Price;
 pub use span::Span;
 pub use tokenise::{Token, tokenise, unwrapped};
@@ -43,6 +45,20 @@ pub struct Evidence {
     pub span: Span,
     /// What it added to the count.
     pub count: f64,
+}
+
+impl Mass {
+    /// The clause that somebody notices: one of those that count nearly as much as the strongest.
+    #[must_use]
+    pub fn noticed(&self, attention: u64) -> Option<Span> {
+        /// Clauses of at least this share of the strongest are as likely to be noticed.
+        const NEARLY: f64 = 0.7;
+        let strongest = self.evidence.first()?.count;
+        let near = self.evidence.iter().take_while(|one| one.count >= NEARLY * strongest);
+        let near: Vec<Span> = near.map(|one| one.span).collect();
+        let place = attention % (near.len().max(1) as u64);
+        usize::try_from(place).ok().and_then(|place| near.get(place)).copied()
+    }
 }
 
 /// Everything the reader takes from a text.
@@ -66,6 +82,8 @@ pub struct Features {
     pub specificity: f64,
     /// Why nobody would want it, with the clause that gives it away.
     pub veto: Option<(VetoKind, Span)>,
+    /// What it speaks of that matters more to some people than to others.
+    pub topics: Vec<TopicMention>,
     /// Share of the text that makes sense, 0 to 1; below [`Features::SENSE`] it is noise.
     pub sense: f64,
     /// Hashes of the distinct content stems, sorted.
@@ -87,7 +105,8 @@ impl Features {
 ///
 /// # Errors
 /// Never, unless the shipped files are broken.
-pub fn read(lexicon: &Lexicon, text: &str) -> Result<Features, Damaged> {
+pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
+    let lexicon = &reader.lexicon;
     let tokens = tokenise(text);
     let sense = sense::share(lexicon, &tokens);
     let clauses = clauses::clauses(text, &tokens);
@@ -95,7 +114,7 @@ pub fn read(lexicon: &Lexicon, text: &str) -> Result<Features, Damaged> {
     let mut found = Vec::new();
     cues::find(lexicon, &tokens, &mut found);
     let price = amounts::read(lexicon, text, &tokens, &mut found);
-    durations::read(lexicon, &tokens, &mut found);
+    let context = usual::Context::new(&tokens);
     let (grade, hardest) = readability::hardest(text, &tokens);
     let hype = hype::count(lexicon, text, &tokens);
     let judged: Vec<Option<Judgement>> = clauses
@@ -103,18 +122,17 @@ pub fn read(lexicon: &Lexicon, text: &str) -> Result<Features, Damaged> {
         .zip(&meanings)
         .map(|(clause, meaning)| {
             let own = found.iter().filter(|one| (clause.first..=clause.last).contains(&one.first));
-            judge::judge(&tokens, own, meaning)
+            let number = clause
+                .tokens(&tokens)
+                .chunk_by(|one, other| one.clause == other.clause)
+                .filter_map(|part| usual::judge(&reader.usual, text, part, &context))
+                .max_by(|one, other| one.strength.total_cmp(&other.strength));
+            judge::judge(own, number, meaning)
         })
         .collect();
     let (benefits, concerns, troubled) = gather(&tokens, &clauses, &judged);
     let specificity = sense::specificity(text, &tokens, &troubled);
-    let mut stems: Vec<u64> = tokens
-        .iter()
-        .filter(|token| !lexicon.grammar.function_words.contains(&token.word))
-        .map(|token| super::draw::hash(&token.stem))
-        .collect();
-    stems.sort_unstable();
-    stems.dedup();
+    let stems = stems(lexicon, &tokens);
     Ok(Features {
         benefits,
         concerns,
@@ -124,24 +142,54 @@ pub fn read(lexicon: &Lexicon, text: &str) -> Result<Features, Damaged> {
         hype: hype.count,
         hype_span: hype.first,
         specificity,
-        veto: vetoed(&clauses, &meanings),
+        veto: vetoed(&veto::look(&reader.vetoes, text, &tokens, &clauses), &clauses, &meanings),
+        topics: topics::topics(&reader.topics, &tokens),
         sense,
         stems,
     })
 }
 
-/// A meaning that deserves a veto with this probability is enough by itself.
-const CERTAIN: f64 = 0.85;
-
-/// The veto of a text.
-fn vetoed(clauses: &[Clause], meanings: &[Meaning]) -> Option<(VetoKind, Span)> {
-    clauses
+/// Hashes of the distinct content stems, sorted.
+pub(crate) fn stems(lexicon: &Lexicon, tokens: &[Token]) -> Vec<u64> {
+    let mut stems: Vec<u64> = tokens
         .iter()
-        .zip(meanings)
-        .map(|(clause, meaning)| (meaning.veto(), clause.span))
-        .filter(|((_, probability), _)| *probability >= CERTAIN)
-        .max_by(|one, other| one.0.1.total_cmp(&other.0.1))
-        .map(|((kind, _), span)| (kind, span))
+        .filter(|token| !lexicon.grammar.function_words.contains(&token.word))
+        .map(|token| super::draw::hash(&token.stem))
+        .collect();
+    stems.sort_unstable();
+    stems.dedup();
+    stems
+}
+
+/// A meaning that deserves a veto with this probability is enough by itself.
+const CERTAIN: f64 = 0.97;
+/// A suspicion of the rules and the probability of the meaning that together are enough.
+const TOGETHER: f64 = 1.0;
+
+/// The veto of a text: the rules are certain, or the meaning of a clause is, or both are moderately sure.
+fn vetoed(
+    suspicions: &[Suspicion],
+    clauses: &[Clause],
+    meanings: &[Meaning],
+) -> Option<(VetoKind, Span)> {
+    let probability =
+        |place: usize| meanings.get(place).map_or(0.0, |meaning| meaning.veto().1);
+    let highest = (0..clauses.len()).map(probability).fold(0.0, f64::max);
+    let by_rules = suspicions.iter().map(|one| {
+        let meant = one.clause.map_or(highest, probability);
+        let is_enough = one.is_certain() || one.weight + meant >= TOGETHER;
+        let span = one.clause.and_then(|place| clauses.get(place)).map_or(one.span, |it| it.span);
+        (if is_enough { one.weight + meant } else { 0.0 }, one.kind, span)
+    });
+    let by_meaning = clauses.iter().zip(meanings).map(|(clause, meaning)| {
+        let (kind, meant) = meaning.veto();
+        (if meant >= CERTAIN { meant } else { 0.0 }, kind, clause.span)
+    });
+    by_rules
+        .chain(by_meaning)
+        .filter(|(weight, ..)| *weight > 0.0)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, kind, span)| (kind, span))
 }
 
 /// Something that was found in the text.

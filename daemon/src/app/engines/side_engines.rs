@@ -17,8 +17,8 @@ use crate::inference::Engine;
 use crate::inference::embed::Embedder;
 use crate::inference::model::{Estimate, ModelEngine};
 
-use crate::app::Core;
 use crate::app::money::cost_estimate::unknown_price;
+use crate::app::{Caller, Core, Scope};
 
 /// Who makes the further channels of a study.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +58,13 @@ impl Core {
     }
 
     /// Who makes the further channels of that study.
-    pub(crate) fn makers(&self, spec: &StudySpec) -> Reply<Makers> {
+    pub(crate) async fn makers(&self, caller: &Caller, spec: &StudySpec) -> Reply<Makers> {
+        caller.may(Scope::Read)?;
+        let spec = spec.clone();
+        self.looking(move |core| core.makers_of(&spec)).await
+    }
+
+    fn makers_of(&self, spec: &StudySpec) -> Reply<Makers> {
         let mut makers = Makers::default();
         let Some(elicitation) = &spec.measurement.elicitation else { return Ok(makers) };
         if let Some(name) = &elicitation.embedding_engine {
@@ -110,7 +116,7 @@ impl Core {
             None => engine.asset_hash(study_type),
         };
         let Some(elicitation) = &spec.measurement.elicitation else { return Ok(own) };
-        let makers = self.makers(spec)?;
+        let makers = self.makers_of(spec)?;
         let library = Library::shipped().map_err(|error| {
             ApiError::new(ErrorCode::Internal, error.to_string()).because(&error)
         })?;
@@ -141,7 +147,7 @@ impl Core {
         let broken = |error: crate::inference::prompt::PromptError| {
             ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
         };
-        let makers = self.makers(spec)?;
+        let makers = self.makers_of(spec)?;
         let mut parts = vec![model.estimate_texts(spec, constructs, persona).map_err(broken)?];
         let dark = |known: bool| !known && !self.settings().allow_unknown_price;
         if let Some(embedder) = makers.embedder.filter(|_| hears(spec, Channel::Ssr)) {
