@@ -125,12 +125,6 @@ impl fmt::Display for Measure {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Profile([f64; Measure::COUNT]);
 
-impl Default for Profile {
-    fn default() -> Self {
-        Self([0.0; Measure::COUNT])
-    }
-}
-
 impl Profile {
     /// The measures of a persona.
     #[must_use]
