@@ -2,7 +2,7 @@
 //! that is paid once counts as a twelfth, since people weigh a purchase against about a year of use.
 
 use super::super::lexicon::{Lexicon, Theme};
-use super::super::theme::{Benefit, Concern};
+use super::super::theme::Benefit;
 use super::{Span, TextMatch, Token};
 
 /// What a text asks for.
@@ -26,7 +26,7 @@ const BEFORE: usize = 7;
 const AFTER: usize = 4;
 
 /// Reads every sum; the largest price is returned, savings are added to what was found.
-pub fn read(
+pub(super) fn read(
     lexicon: &Lexicon,
     text: &str,
     tokens: &[Token],

@@ -115,7 +115,7 @@ pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
     cues::find(lexicon, &tokens, &mut found);
     let price = amounts::read(lexicon, text, &tokens, &mut found);
     let context = usual::Context::new(&tokens);
-    let (grade, hardest) = readability::hardest(text, &tokens);
+    let (grade, hardest) = readability::hardest(&tokens);
     let hype = hype::count(lexicon, text, &tokens);
     let judged: Vec<Option<Judgement>> = clauses
         .iter()

@@ -40,7 +40,7 @@ pub(super) struct Measure {
 
 impl Measure {
     /// Makes the part that is left out ("all but three") the part that is left.
-    pub fn leave_out(&mut self) {
+    pub(super) fn leave_out(&mut self) {
         let (low, high) = match self.dimension {
             Dimension::Share => (1.0 - self.high, 1.0 - self.low),
             // Of how many is not said.
