@@ -8,7 +8,7 @@ use super::{Found, Page, VetoKind};
 /// Words of a sale ("brand-new", "yours for") stand beside it.
 const OFFERED: f64 = 0.9;
 /// They do not.
-const BARE: f64 = 0.4;
+const BARE: f64 = 0.5;
 /// How far a preposition or an owner before a thing reaches, in words.
 const REACH: usize = 3;
 /// How far a period or "off" may stand behind a price.

@@ -122,6 +122,7 @@ pub(super) struct Named {
     pub(super) not_the_thing: Group,
     pub(super) sale: Group,
     pub(super) told: Group,
+    pub(super) woo: Group,
 }
 
 /// A phrase and the group it belongs to.
@@ -327,6 +328,7 @@ impl Builder {
             not_the_thing: self.known("not_the_thing")?,
             sale: self.known("sale")?,
             told: self.known("told")?,
+            woo: self.known("woo")?,
         })
     }
 }
