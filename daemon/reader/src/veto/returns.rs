@@ -24,9 +24,9 @@ const HIGH: f64 = 0.6;
 pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Vec<Found> {
     let named = &rules.named;
     let promised = |sentence: usize| {
-        page.of(named.promise)
-            .iter()
-            .any(|hit| page.sentence(hit.first).abs_diff(sentence) <= 1 && !page.negated(hit.first, |_| false))
+        page.of(named.promise).iter().any(|hit| {
+            page.sentence(hit.first).abs_diff(sentence) <= 1 && !page.negated(hit.first, |_| false)
+        })
     };
     (0..page.tokens.len())
         .filter_map(|at| {

@@ -153,7 +153,8 @@ pub struct VetoRules {
     pub(super) praise: BTreeSet<String>,
 }
 
-/// A word of this tone or more praises (the scale of the tone lexicon, −4 to 4).
+/// A word of this tone or more praises (the scale of VADER, −4 to 4: Hutto and Gilbert, 2014). The words that lean in
+/// offers only ("cotton", "repairs") are facts and do not count.
 const PRAISING_TONE: f64 = 1.0;
 /// Group of words that praise beside those of the tone lexicon.
 const PRAISE: &str = "praise";
@@ -181,14 +182,14 @@ impl VetoRules {
         let mut things = Vec::new();
         for line in &file.things {
             let groups = builder.groups(&line.names)?;
-            let names = *groups.first().ok_or_else(|| fault("a thing without a name".to_owned()))?;
+            let names =
+                *groups.first().ok_or_else(|| fault("a thing without a name".to_owned()))?;
             things.push(Thing { names, floor: line.floor });
         }
-        let mut praise: BTreeSet<String> = lexicon
-            .tone
+        let mut praise: BTreeSet<String> = vader_sentiment::LEXICON
             .iter()
-            .filter(|(_, tone)| **tone >= PRAISING_TONE)
-            .map(|(word, _)| word.clone())
+            .filter(|(word, tone)| **tone >= PRAISING_TONE && word.chars().all(char::is_alphabetic))
+            .map(|(word, _)| word.to_lowercase())
             .collect();
         let more = file.groups.get(PRAISE).map_or(&[][..], Vec::as_slice);
         praise.extend(more.iter().flat_map(|line| line.split_whitespace()).map(str::to_owned));
@@ -241,10 +242,7 @@ impl Builder {
     }
 
     /// A new group of phrases.
-    fn group<'a>(
-        &mut self,
-        phrases: impl Iterator<Item = &'a str>,
-    ) -> Result<Group, LexiconError> {
+    fn group<'a>(&mut self, phrases: impl Iterator<Item = &'a str>) -> Result<Group, LexiconError> {
         let group = Group(self.count);
         self.count += 1;
         for phrase in phrases {

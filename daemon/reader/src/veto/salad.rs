@@ -49,7 +49,7 @@ pub(super) fn look(rules: &VetoRules, page: &Page<'_>) -> Option<Found> {
 fn praises(rules: &VetoRules, word: &str) -> bool {
     const ENDINGS: &[&str] = &["s", "ly", "ness", "ful", "able", "d", "ed", "ing"];
     rules.praise.contains(word)
-        || ENDINGS.iter().any(|ending| {
-            word.strip_suffix(ending).is_some_and(|stem| rules.praise.contains(stem))
-        })
+        || ENDINGS
+            .iter()
+            .any(|ending| word.strip_suffix(ending).is_some_and(|stem| rules.praise.contains(stem)))
 }
