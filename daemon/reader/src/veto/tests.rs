@@ -1,6 +1,6 @@
 //! Texts of our own and the fixtures of the built-in reader: what the rules find alone, by kind, and that no honest
-//! text is vetoed. When first read, rounds 2, 3 and 4 of the harmful texts were certain in 16 of 64, 7 of 46 and 10 of
-//! 31 texts; of the honest ones 2 of 72 and 3 of 78 were wrongly so.
+//! text is vetoed. When first read, the rules were certain of 16 of 64, 7 of 46, 10 of 31, 8 of 34 and 8 of 24 harmful
+//! texts of rounds 2 to 6, and wrongly of 2 of 72, 3 of 78, 0 of 35 and 0 of 23 honest ones of rounds 2, 4, 5 and 6.
 
 use std::collections::BTreeMap;
 
@@ -172,8 +172,9 @@ fn returns_are_judged_by_rate_promise_and_who_pays() {
     let fraud = |text| weight(VetoKind::Fraud, text);
     assert!(fraud("Our fund pays investors 4 % a month, guaranteed.") >= 0.9);
     assert!(fraud("Our fund pays investors 2 % a day.") >= 0.9);
+    assert!(fraud("Every Monday the fund pays 6 % to its investors.") >= 0.9);
     assert_eq!(fraud("The account pays 4 % a year, guaranteed by the state."), 0.0);
-    assert_eq!(fraud("Your overdraft costs 2 % a month."), 0.0);
+    assert_eq!(fraud("You pay 3 % a month on the loan account, a fixed rate."), 0.0);
     assert_eq!(fraud("The fund returned 7 % a year on average."), 0.0);
 }
 
@@ -183,7 +184,7 @@ fn a_fee_before_a_larger_sum_is_a_swindle() {
     assert!(
         fraud("Your inheritance of 3 million dollars waits. A levy of 90 dollars is due.") >= 0.9
     );
-    assert_eq!(fraud("The solicitor handles an inheritance of 3 million for a fee of $900."), 0.0);
+    assert_eq!(fraud("The solicitor handles an inheritance of $3 million for a fee of $900."), 0.0);
     assert_eq!(fraud("The transfer of $500 costs a fee of $2."), 0.0);
 }
 
