@@ -208,7 +208,7 @@ const NEGATION_REACH: usize = 4;
 fn negates(word: &str) -> bool {
     const NEGATORS: &[&str] = &[
         "no", "not", "never", "nobody", "none", "without", "nor", "neither", "cannot", "nothing",
-        "hardly", "zero", "instead", "rather", "against", "stop", "prevent", "prevents", "free-of",
+        "hardly", "zero", "instead", "rather", "against", "stop", "prevent", "prevents",
     ];
     NEGATORS.contains(&word) || word.ends_with("n't")
 }

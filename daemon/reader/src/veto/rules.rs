@@ -347,6 +347,18 @@ mod tests {
     }
 
     #[test]
+    fn every_group_is_used() {
+        let file: RuleFile = toml::from_str(VETOES).unwrap();
+        let builder = include_str!("rules.rs");
+        for name in file.groups.keys() {
+            let used = VETOES.contains(&format!("\"@{name}\""))
+                || builder.contains(&format!("known(\"{name}\")"))
+                || name == PRAISE;
+            assert!(used, "{name}");
+        }
+    }
+
+    #[test]
     fn faults_are_named() {
         let lexicon = Lexicon::parse().unwrap();
         let broken = VETOES.replacen("@poison", "@posion", 1);

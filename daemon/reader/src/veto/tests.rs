@@ -237,3 +237,11 @@ fn weak_signs_add_up_on_different_words_only() {
     let two = harm("A swing without brakes for children on a hill. Three guests died. Just smile.");
     assert!(two >= 0.9, "{two}");
 }
+
+#[test]
+fn a_context_reaches_eight_sentences() {
+    let poisoned = "The soup holds a pinch of arsenic.";
+    let filler = "The box is grey. ".repeat(9);
+    assert_eq!(weight(VetoKind::Harm, &format!("A paperback. {poisoned}")), 0.0);
+    assert!(weight(VetoKind::Harm, &format!("A paperback. {filler}{poisoned}")) >= 0.9);
+}
