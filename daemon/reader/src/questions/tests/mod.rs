@@ -1,0 +1,47 @@
+//! The classes of questions, on tables of questions with the class that people give them.
+
+mod first;
+
+use super::{AnswerFile, TextWords, classify};
+
+#[derive(serde::Deserialize)]
+struct Seen {
+    question: String,
+    class: String,
+}
+
+const SEEN: &str = include_str!("../../../../../tests/fixtures/reader/seen/questions.json");
+
+/// The name of a question's class, `other` for none.
+fn class(file: &AnswerFile, text: &TextWords, question: &str) -> String {
+    classify(&file.vocabulary, question, text)
+        .map_or_else(|| "other".to_owned(), |asked| asked.class.as_str().to_owned())
+}
+
+/// Questions that are given another class, as lines.
+fn wrong(text: &str, questions: &[(&str, &str)]) -> Vec<String> {
+    let file = AnswerFile::parse().expect("sound");
+    let words = TextWords::read(text);
+    questions
+        .iter()
+        .filter_map(|(question, expected)| {
+            let found = class(&file, &words, question);
+            (found != *expected).then(|| format!("{question}: {found}, not {expected}"))
+        })
+        .collect()
+}
+
+#[test]
+fn questions_have_the_class_that_people_give_them() {
+    let wrong = wrong(first::TEXT, first::QUESTIONS);
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_seen_questions_have_their_class() {
+    let seen: Vec<Seen> = serde_json::from_str(SEEN).expect("a list");
+    let seen: Vec<(&str, &str)> =
+        seen.iter().map(|one| (one.question.as_str(), one.class.as_str())).collect();
+    let wrong = wrong(first::TEXT, &seen);
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}

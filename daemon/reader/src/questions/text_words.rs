@@ -1,0 +1,130 @@
+//! The words of a text, clause by clause, as questions refer to them: what a question names is in the text or it is not,
+//! and where it is, that clause is what an answer quotes.
+
+use std::collections::BTreeSet;
+
+use crate::features::{Span, Token, tokenise};
+
+/// A clause with the stems of its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClauseWords {
+    /// Where it stands in the text.
+    pub span: Span,
+    stems: BTreeSet<String>,
+    words: BTreeSet<String>,
+}
+
+impl ClauseWords {
+    /// Whether one of its words has that stem.
+    #[must_use]
+    pub fn has(&self, stem: &str) -> bool {
+        self.stems.contains(stem)
+    }
+
+    /// Whether it denies something.
+    #[must_use]
+    pub fn denies(&self) -> bool {
+        const DENIALS: &[&str] = &[
+            "no", "not", "never", "without", "none", "nobody", "nothing", "neither", "nor",
+            "cannot", "can't", "don't", "doesn't", "isn't", "aren't", "won't", "didn't", "free",
+            "except", "excluded", "excluding", "instead", "unless",
+        ];
+        DENIALS.iter().any(|word| self.words.contains(*word))
+    }
+}
+
+/// The words of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextWords {
+    clauses: Vec<ClauseWords>,
+    stems: BTreeSet<String>,
+}
+
+impl TextWords {
+    /// Of a text whose clauses are its sentences, divided at semicolons and brackets.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let tokens = tokenise(text);
+        let mut spans: Vec<Span> = Vec::new();
+        let mut last: Option<usize> = None;
+        for token in &tokens {
+            let gap = spans.last().and_then(|span| text.get(span.end..token.start));
+            let breaks = gap.is_none_or(|gap| gap.contains([';', '(', ')', '—', '–', '\n', ':']));
+            match spans.last_mut() {
+                Some(span) if last == Some(token.sentence) && !breaks => span.end = token.end,
+                _ => spans.push(Span { start: token.start, end: token.end }),
+            }
+            last = Some(token.sentence);
+        }
+        Self::of(&tokens, &spans)
+    }
+
+    /// Of a text that is already divided: its tokens and its clauses.
+    #[must_use]
+    pub fn of(tokens: &[Token], clauses: &[Span]) -> Self {
+        let clauses: Vec<ClauseWords> = clauses
+            .iter()
+            .map(|&span| {
+                let inside = tokens
+                    .iter()
+                    .filter(|token| token.start >= span.start && token.end <= span.end);
+                let (mut stems, mut words) = (BTreeSet::new(), BTreeSet::new());
+                for token in inside {
+                    stems.insert(token.stem.clone());
+                    words.insert(token.word.clone());
+                }
+                ClauseWords { span, stems, words }
+            })
+            .collect();
+        let stems = clauses.iter().flat_map(|clause| clause.stems.iter().cloned()).collect();
+        Self { clauses, stems }
+    }
+
+    /// Whether a word of the text has that stem.
+    #[must_use]
+    pub fn has(&self, stem: &str) -> bool {
+        self.stems.contains(stem)
+    }
+
+    /// Its clauses, in order.
+    #[must_use]
+    pub fn clauses(&self) -> &[ClauseWords] {
+        &self.clauses
+    }
+
+    /// The first clause with all of the stems; `None` for no stem.
+    #[must_use]
+    pub fn clause_with(&self, stems: &[String]) -> Option<&ClauseWords> {
+        if stems.is_empty() {
+            return None;
+        }
+        self.clauses.iter().find(|clause| stems.iter().all(|stem| clause.has(stem)))
+    }
+
+    /// The clause with most of the stems, the first of those; `None` where none has any.
+    #[must_use]
+    pub fn nearest(&self, stems: &[String]) -> Option<&ClauseWords> {
+        let count = |clause: &ClauseWords| stems.iter().filter(|stem| clause.has(stem)).count();
+        let most = self.clauses.iter().map(count).max().filter(|most| *most > 0)?;
+        self.clauses.iter().find(|clause| count(clause) == most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_in_their_clause() {
+        let text = "It costs $9. There is no contract; delivery (in two days) is free.";
+        let words = TextWords::read(text);
+        let find = |stems: &[&str]| {
+            let stems: Vec<String> = stems.iter().map(|stem| (*stem).to_owned()).collect();
+            words.clause_with(&stems).map(|clause| clause.span.of(text))
+        };
+        assert_eq!(find(&["contract"]), Some("There is no contract"));
+        assert_eq!(find(&["contract", "cost"]), None);
+        assert_eq!(find(&[]), None);
+        assert!(words.clauses().iter().any(ClauseWords::denies));
+    }
+}
