@@ -1,6 +1,7 @@
 //! The classes of questions, on tables of questions with the class that people give them.
 
 mod first;
+mod second;
 
 use super::{AnswerFile, TextWords, classify};
 
@@ -34,6 +35,12 @@ fn wrong(text: &str, questions: &[(&str, &str)]) -> Vec<String> {
 #[test]
 fn questions_have_the_class_that_people_give_them() {
     let wrong = wrong(first::TEXT, first::QUESTIONS);
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn questions_of_another_text_have_their_class() {
+    let wrong = wrong(second::TEXT, second::QUESTIONS);
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
