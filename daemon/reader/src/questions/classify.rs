@@ -308,7 +308,7 @@ impl Query<'_> {
         let what_for = self.is(&[Head::What, Head::Which, Head::Request, Head::None, Head::Auxiliary])
             && h.has(G::Reason)
             && !self.is_part_choice();
-        if what_for {
+        if what_for || h.runs(&["how", "come"]) {
             return Some(Class::Why(self.side()));
         }
         let made = h.head == Head::What
@@ -429,7 +429,7 @@ impl Query<'_> {
             }
             Head::What => {
                 noun_is(&[G::Part]) && !noun.is_some_and(|word| word.groups.any(&[G::Reason, G::Know]))
-                    || superlative
+                    || h.says(&["most", "least", "single", "best"])
                         && h.says(&["important", "useful", "valuable", "relevant"])
                     || superlative && h.says(&["is", "was"]) && h.has(G::Part) && !h.any(&[G::Barrier, G::Opinion])
                     || h.any(&[G::Pick]) && h.says(&["or"])
@@ -468,7 +468,7 @@ impl Query<'_> {
         let next_person = h.main.iter().skip(1).take(4).any(|word| word.groups.has(G::Person));
         let asked = match h.head {
             Head::Who => {
-                h.says(&["would", "should", "might", "could", "for", "needs", "need", "benefit", "benefits", "aimed", "meant", "made", "suit", "suits", "whom", "to", "buys", "uses", "will", "can"])
+                h.says(&["would", "should", "might", "could", "for", "needs", "need", "benefit", "benefits", "aimed", "meant", "made", "suit", "suits", "whom", "to", "target", "audience", "buys", "uses", "will", "can"])
                     && !self.strange()
                     && !h.says(&["makes", "sells", "owns", "runs", "behind", "invented", "created"])
                     && !h.runs(&["made", "it"]) && !h.runs(&["made", "this"])
@@ -661,7 +661,7 @@ impl Query<'_> {
         let asked = match h.head {
             Head::Auxiliary => {
                 self.asks_you()
-                    && (acts || wants || mentions(h.main) && self.strange() || self.bare())
+                    && (acts || wants || self.verb_of_text() || self.bare())
                     || matches!(h.word(1), "your" | "they") && acts
                     || h.runs(&["can", "you", "see"])
                     || h.has(G::Inclined) && h.says(&["you"])
@@ -674,6 +674,17 @@ impl Query<'_> {
         };
         let strange = self.strange() && !mentions(self.words);
         (asked && !strange).then(|| Class::Would(self.act()))
+    }
+
+    /// "Would you open one?": a verb that the vocabulary does not have.
+    fn verb_of_text(&self) -> bool {
+        let h = &self.headed;
+        let other = match &self.about {
+            Subject::Part(_) => true,
+            Subject::Beyond(_) => mentions(h.main),
+            Subject::Offer | Subject::Outside => false,
+        };
+        other && matches!(h.word(0), "would" | "could" | "will")
     }
 
     /// "Would you?", "Would you do it?".
@@ -721,7 +732,7 @@ impl Query<'_> {
             Head::Request => {
                 opinion || self.scaled || h.any(&[G::Offer, G::Explain]) && mentions(h.main)
             }
-            Head::None => (opinion || self.scaled) && !self.follows,
+            Head::None => (opinion || self.scaled) && !self.follows && !self.states(),
             Head::Auxiliary => {
                 self.asks_you() && (h.any(&[G::Feedback, G::Opinion]) || self.scaled)
                     || h.any(&[G::Explain, G::Feedback])
@@ -742,6 +753,11 @@ impl Query<'_> {
             // "What do you think of the government's part in it?" is not about what was shown.
             Subject::Beyond(_) | Subject::Outside => None,
         }
+    }
+
+    /// "You gave it a high mark.": a statement, not a question.
+    fn states(&self) -> bool {
+        matches!(self.headed.word(0), "you" | "we" | "they" | "the" | "it" | "i")
     }
 
     /// A part that the question names with words of its own language: "the size", "the guarantee".

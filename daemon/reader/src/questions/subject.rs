@@ -73,6 +73,15 @@ fn personal(headed: &Headed<'_>, segment: &[Word]) -> bool {
         if !habit || hypothetical && matches!(word(at), "do" | "have") {
             continue;
         }
+        // "How likely are you to …": the adjective stands before.
+        let judged = at > 0
+            && word(at) == "are"
+            && segment.get(at - 1).is_some_and(|word| {
+                word.groups.any(&[Group::Inclined, Group::Attitude, Group::Good])
+            });
+        if judged {
+            continue;
+        }
         let verb = (at + 2..segment.len()).find(|&place| !ADVERBS.contains(&word(place)));
         let said = verb.and_then(|place| segment.get(place));
         let about = said.is_some_and(|verb| {
@@ -80,11 +89,11 @@ fn personal(headed: &Headed<'_>, segment: &[Word]) -> bool {
                 || verb.groups.any(&[
                     Group::Appeal, Group::Barrier, Group::Lack, Group::Inclined, Group::Pick,
                     Group::Believe, Group::Clear, Group::Opinion, Group::Change, Group::Feedback,
-                    Group::Reason, Group::Know, Group::Money,
+                    Group::Reason, Group::Know,
                 ])
         });
         // "How often do you use it?" is asked of what was shown, "How often do you exercise?" is not.
-        let acts = said.is_some_and(|verb| verb.groups.any(&[Group::Use, Group::Buy, Group::Recommend]))
+        let acts = said.is_some_and(|verb| verb.groups.any(&[Group::Use, Group::Buy, Group::Recommend, Group::Money]))
             && segment.iter().skip(at).any(|word| word.groups.has(Group::Offer));
         let empty = verb.is_none() && word(at) != "have" && word(at) != "do";
         let gets = said.is_some_and(|verb| matches!(verb.word.as_str(), "get" | "have" | "see" | "know"))

@@ -2,6 +2,7 @@
 
 mod first;
 mod second;
+mod third;
 
 use super::{AnswerFile, TextWords, classify};
 
@@ -45,10 +46,30 @@ fn questions_of_another_text_have_their_class() {
 }
 
 #[test]
+fn questions_in_other_forms_have_their_class() {
+    let wrong = wrong(third::TEXT, third::QUESTIONS);
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
 fn the_seen_questions_have_their_class() {
     let seen: Vec<Seen> = serde_json::from_str(SEEN).expect("a list");
     let seen: Vec<(&str, &str)> =
         seen.iter().map(|one| (one.question.as_str(), one.class.as_str())).collect();
     let wrong = wrong(first::TEXT, &seen);
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn debug() {
+    let file = AnswerFile::parse().expect("sound");
+    let words = TextWords::read(second::TEXT);
+    for q in ["Would you open an account?"] {
+        for s in super::words::segments(&file.vocabulary, &words, q) {
+            println!("{s:?}");
+            let h = super::head::Headed::of(&s);
+            println!("{:?} {:?}", h.head, super::subject::subject(&h, &s.words, &words));
+        }
+        println!("{:?}", classify(&file.vocabulary, q, &words));
+    }
 }
