@@ -97,6 +97,7 @@ impl Query<'_> {
             .or_else(|| self.price())
             .or_else(|| self.recommendation())
             .or_else(|| self.why())
+            .or_else(|| self.opinion_of_part())
             .or_else(|| self.comparison())
             .or_else(|| self.missing())
             .or_else(|| self.which())
@@ -201,7 +202,9 @@ impl Query<'_> {
         let wants = self.is(&[Head::Auxiliary])
             && self.asks_you()
             && h.any(&[G::Buy, G::Use, G::Switch, G::Inclined, G::Support])
-            && !h.says(&["pay", "spend", "paying", "spending", "afford"]);
+            && !h.says(&["pay", "spend", "paying", "spending", "afford"])
+            // "Do you consider the price reasonable?" is about the price.
+            && !(h.word(0) == "do" && h.has(G::Asks) && h.any(&[G::Good, G::Dear, G::Cheap]));
         let likely = h.head == Head::How
             && h.main.get(1).is_some_and(|word| word.groups.has(G::Inclined))
             && !h.says(&["pay", "spend"]);
@@ -344,6 +347,21 @@ impl Query<'_> {
             return Side::For;
         }
         Side::Own
+    }
+
+    /// "What do you think of the warranty?", "Your opinion on the noise?".
+    fn opinion_of_part(&self) -> Option<Class> {
+        let h = &self.headed;
+        let of = h.main.windows(2).any(|pair| match pair {
+            [a, b] => {
+                a.groups.any(&[G::Opinion, G::Think])
+                    && matches!(b.word.as_str(), "of" | "about" | "on" | "regarding")
+            }
+            _ => false,
+        });
+        let asked = of && self.is(&[Head::What, Head::How, Head::Request, Head::None]);
+        matches!(self.about, Subject::Part(_)).then_some(())?;
+        if asked { self.overall() } else { None }
     }
 
     /// How it stands against something else.
@@ -616,7 +634,12 @@ impl Query<'_> {
         }
         let acts = self.asks_you()
             && h.any(&[G::Buy, G::Use, G::Switch, G::Support, G::Inclined, G::Recommend]);
-        if acts {
+        let votes = h.runs(&["for", "or", "against"]);
+        if acts || votes {
+            return None;
+        }
+        // "Do you like children?" is not about what was shown.
+        if h.any(&[G::Person, G::Friend, G::Place, G::Time]) && !mentions(self.words) {
             return None;
         }
         let judges = h.any(&[G::Good, G::Bad, G::Appeal, G::Barrier, G::Support, G::Change]);
@@ -666,7 +689,10 @@ impl Query<'_> {
                     || h.runs(&["can", "you", "see"])
                     || h.has(G::Inclined) && h.says(&["you"])
             }
-            Head::How => h.main.get(1).is_some_and(|word| word.groups.has(G::Inclined)),
+            Head::How => {
+                h.main.get(1).is_some_and(|word| word.groups.has(G::Inclined))
+                    || matches!(h.word(1), "would" | "will") && h.has(G::Support)
+            }
             Head::What | Head::Which => h.says(&["likelihood", "chance", "chances", "probability"]),
             Head::Request => (h.has(G::Inclined) || acts) && (self.scaled || h.says(&["likelihood", "likely", "whether", "if"])),
             Head::None => (acts || h.has(G::Inclined)) && h.says(&["would", "likely", "likelihood"]),

@@ -49,7 +49,7 @@ const REQUESTS: &[&str] =
     &["pick", "choose", "name", "list", "give", "rate", "rank", "select", "complete", "say",
       "tell", "explain", "describe", "share", "state", "write", "summarise", "summarize",
       "evaluate", "score", "quote", "mark", "elaborate", "justify", "comment", "let", "indicate",
-      "outline", "mention", "specify", "think"];
+      "outline", "mention", "specify", "think", "sum"];
 
 impl<'a> Headed<'a> {
     /// Finds the head of a segment.
@@ -70,6 +70,7 @@ impl<'a> Headed<'a> {
             }
             _ => (head, at),
         };
+        let at = if head == Head::Auxiliary { embedded(words, at).unwrap_or(at) } else { at };
         let main = words.get(at..).unwrap_or_default();
         let before = words.get(..at).unwrap_or_default();
         Self { head, main, before }
@@ -151,6 +152,23 @@ fn carries(words: &[Word], at: usize) -> bool {
         || near.clone().any(|word| word.word == "know") && words.get(at + 2).is_some_and(|word| {
             word.word == "know"
         })
+}
+
+/// "Do you think (that) it will work?" asks whether it will work: the place before what is asked.
+fn embedded(words: &[Word], at: usize) -> Option<usize> {
+    let word = |place: usize| words.get(place).map_or("", |word| word.word.as_str());
+    let thinks = word(at + 1) == "you"
+        && matches!(word(at + 2), "think" | "believe" | "feel" | "say" | "expect");
+    if !thinks {
+        return None;
+    }
+    let before = if word(at + 3) == "that" && AUXILIARIES.contains(&word(at + 5)) {
+        at + 3
+    } else {
+        at + 2
+    };
+    let clause = words.get(before + 2..).unwrap_or_default();
+    clause.iter().take(3).any(|word| AUXILIARIES.contains(&word.word.as_str())).then_some(before)
 }
 
 /// The first interrogative anywhere after a place.

@@ -18,7 +18,7 @@ impl ClauseWords {
     /// Whether one of its words has that stem.
     #[must_use]
     pub fn has(&self, stem: &str) -> bool {
-        self.stems.contains(stem)
+        has(&self.stems, stem)
     }
 
     /// Whether it denies something.
@@ -31,6 +31,19 @@ impl ClauseWords {
         ];
         DENIALS.iter().any(|word| self.words.contains(*word))
     }
+}
+
+/// Shortest stem that may differ in its last letter: "nois" (noise) is "noisi" (noisy).
+const LOOSE_MIN: usize = 4;
+
+fn has(stems: &BTreeSet<String>, stem: &str) -> bool {
+    stems.contains(stem)
+        || stem.len() >= LOOSE_MIN
+            && stems.iter().any(|known| {
+                known.len() >= LOOSE_MIN
+                    && known.len().abs_diff(stem.len()) == 1
+                    && (known.starts_with(stem) || stem.starts_with(known.as_str()))
+            })
 }
 
 /// The words of a text.
@@ -83,7 +96,7 @@ impl TextWords {
     /// Whether a word of the text has that stem.
     #[must_use]
     pub fn has(&self, stem: &str) -> bool {
-        self.stems.contains(stem)
+        has(&self.stems, stem)
     }
 
     /// Its clauses, in order.
