@@ -180,4 +180,6 @@ pub struct Asked {
     pub also: Option<Class>,
     /// The scale on which the answer is wanted.
     pub scale: Option<Scale>,
+    /// Whether it is about another offer than the one shown: "if it cost twice as much".
+    pub supposes: bool,
 }

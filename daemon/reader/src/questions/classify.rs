@@ -2,7 +2,9 @@
 //! words to a class. A question about something outside of what was shown, or with a grammar that no rule knows, has no
 //! class and is declined: the model says so instead of answering something else.
 
-use super::class::{Act, Asked, Choice, Claim, Class, Money, Occasion, Rate, Side, View, Want, Whom};
+use super::class::{
+    Act, Asked, Choice, Claim, Class, Money, Occasion, Rate, Side, View, Want, Whom,
+};
 use super::head::{Head, Headed};
 use super::options;
 use super::scale;
@@ -34,7 +36,51 @@ pub fn classify(vocabulary: &Vocabulary, question: &str, text: &TextWords) -> Op
     let mut classes = classes.into_iter();
     let class = classes.next()?;
     let also = classes.find(|other| other.as_str() != class.as_str());
-    Some(Asked { class, also, scale })
+    Some(Asked { class, also, scale, supposes: supposes(&whole) })
+}
+
+/// "Would you buy it if it were cheaper?": a condition that makes another offer of it.
+fn supposes(words: &[Word]) -> bool {
+    const OTHER: &[&str] = &[
+        "cheaper",
+        "dearer",
+        "higher",
+        "lower",
+        "less",
+        "more",
+        "without",
+        "half",
+        "double",
+        "twice",
+        "instead",
+        "rose",
+        "fell",
+        "doubled",
+        "halved",
+        "increased",
+        "decreased",
+        "raised",
+        "free",
+        "no",
+        "longer",
+        "shorter",
+        "bigger",
+        "smaller",
+    ];
+    let condition = words.iter().position(|word| matches!(word.word.as_str(), "if" | "unless"));
+    condition.is_some_and(|at| {
+        let clause = words.iter().skip(at + 1).take(8);
+        let clause: Vec<&Word> = clause.take_while(|word| !word.opens).collect();
+        let unreal = clause.iter().any(|word| {
+            matches!(word.word.as_str(), "were" | "was" | "cost" | "had" | "did" | "could" | "came")
+                || OTHER.contains(&word.word.as_str()) && word.word.ends_with("ed")
+                || matches!(word.word.as_str(), "rose" | "fell")
+        });
+        unreal
+            && clause
+                .iter()
+                .any(|word| OTHER.contains(&word.word.as_str()) || word.word.parse::<f64>().is_ok())
+    })
 }
 
 /// What comes of a segment.
@@ -72,8 +118,20 @@ fn vacuous(main: &[Word]) -> bool {
         && main.iter().all(|word| {
             matches!(
                 word.word.as_str(),
-                "what" | "would" | "it" | "that" | "be" | "is" | "you" | "do" | "say" | "and"
-                    | "which" | "one" | "should" | "this"
+                "what"
+                    | "would"
+                    | "it"
+                    | "that"
+                    | "be"
+                    | "is"
+                    | "you"
+                    | "do"
+                    | "say"
+                    | "and"
+                    | "which"
+                    | "one"
+                    | "should"
+                    | "this"
             )
         })
 }
@@ -152,7 +210,10 @@ impl Query<'_> {
             && h.any(&[G::Use, G::Buy, G::Often])
             && h.says(&["would", "will", "could", "might", "expect"]);
         let word = |word: &Word| {
-            matches!(word.word.as_str(), "daily" | "weekly" | "monthly" | "yearly" | "regularly" | "frequently" | "often")
+            matches!(
+                word.word.as_str(),
+                "daily" | "weekly" | "monthly" | "yearly" | "regularly" | "frequently" | "often"
+            )
         };
         let listed = h.head == Head::Auxiliary
             && self.asks_you()
@@ -196,7 +257,10 @@ impl Query<'_> {
         if changes || makes || h.has(G::Reason) {
             return None;
         }
-        if h.any(&[G::Barrier, G::Recommend]) && self.is(&[Head::What, Head::Which]) && !h.has(G::Asks) {
+        if h.any(&[G::Barrier, G::Recommend])
+            && self.is(&[Head::What, Head::Which])
+            && !h.has(G::Asks)
+        {
             return None;
         }
         let wants = self.is(&[Head::Auxiliary])
@@ -225,7 +289,8 @@ impl Query<'_> {
     fn money(&self) -> Money {
         let h = &self.headed;
         let price = h.says(&["price", "point", "amount", "cost", "much"]);
-        let level = self.is(&[Head::What, Head::Which, Head::How, Head::Request]) && price
+        let level = self.is(&[Head::What, Head::Which, Head::How, Head::Request])
+            && price
             && (h.says(&["would", "begin", "start", "consider", "at", "becomes", "become"])
                 || self.words.first().is_some_and(|word| word.word == "at"));
         if level && h.has(G::Cheap) {
@@ -238,7 +303,8 @@ impl Query<'_> {
             let still = h.says(&["start", "begin", "starts", "getting", "still"]);
             return if still { Money::Dear } else { Money::TooDear };
         }
-        let pays = h.says(&["pay", "spend", "worth", "give", "paying", "spending", "budget", "part"]);
+        let pays =
+            h.says(&["pay", "spend", "worth", "give", "paying", "spending", "budget", "part"]);
         let amount = self.is(&[Head::What, Head::How, Head::Which, Head::Request])
             && pays
             && !h.says(&["fair", "right", "rate", "feel"])
@@ -254,11 +320,7 @@ impl Query<'_> {
             [a, b] => {
                 let sum = |word: &Word| word.word.replace(',', "").parse::<f64>().ok();
                 let sign = |word: &Word| matches!(word.word.as_str(), "$" | "€" | "£");
-                if sign(a) {
-                    sum(b)
-                } else {
-                    sum(a).filter(|_| b.groups.has(G::Money) || sign(b))
-                }
+                if sign(a) { sum(b) } else { sum(a).filter(|_| b.groups.has(G::Money) || sign(b)) }
             }
             _ => None,
         });
@@ -279,8 +341,18 @@ impl Query<'_> {
         let would = h.says(&["would", "could", "might"]);
         self.is(&[Head::What])
             && would
-            && (h.says(&["make", "get", "take", "persuade", "convince", "encourage", "need", "happen", "motivate", "win"])
-                && h.says(&["you", "people", "someone"]))
+            && (h.says(&[
+                "make",
+                "get",
+                "take",
+                "persuade",
+                "convince",
+                "encourage",
+                "need",
+                "happen",
+                "motivate",
+                "win",
+            ]) && h.says(&["you", "people", "someone"]))
             && !h.has(G::Barrier)
             && !h.runs(&["do", "you", "make"])
             && !h.runs(&["you", "make", "of"])
@@ -295,22 +367,25 @@ impl Query<'_> {
             let asked = h.says(&["likelihood", "probability", "chance", "chances"]);
             return asked.then_some(Class::Would(Act::Recommend));
         }
-        let told = h.head == Head::Request && h.main.first().is_some_and(|word| {
-            word.groups.has(G::Recommend)
-        });
+        let told = h.head == Head::Request
+            && h.main.first().is_some_and(|word| word.groups.has(G::Recommend));
         (!told && !h.has(G::Reason) && !h.any(&[G::Change])).then_some(Class::Would(Act::Recommend))
     }
 
     /// Reasons that are asked for as reasons.
     fn why(&self) -> Option<Class> {
         let h = &self.headed;
-        let own = h.says(&["answer", "decision", "score", "rating", "mark", "feel", "think", "opinion", "view", "say", "choice"]);
+        let own = h.says(&[
+            "answer", "decision", "score", "rating", "mark", "feel", "think", "opinion", "view",
+            "say", "choice",
+        ]);
         if h.head == Head::Why {
             return (!self.strange() || mentions(self.words)).then_some(Class::Why(self.side()));
         }
-        let what_for = self.is(&[Head::What, Head::Which, Head::Request, Head::None, Head::Auxiliary])
-            && h.has(G::Reason)
-            && !self.is_part_choice();
+        let what_for =
+            self.is(&[Head::What, Head::Which, Head::Request, Head::None, Head::Auxiliary])
+                && h.has(G::Reason)
+                && !self.is_part_choice();
         if what_for || h.runs(&["how", "come"]) {
             return Some(Class::Why(self.side()));
         }
@@ -322,15 +397,22 @@ impl Query<'_> {
             && !self.makes_you();
         let explain = h.head == Head::Request
             && h.main.first().is_some_and(|word| {
-                matches!(word.word.as_str(), "explain" | "justify" | "elaborate" | "comment" | "say" | "tell" | "give")
+                matches!(
+                    word.word.as_str(),
+                    "explain" | "justify" | "elaborate" | "comment" | "say" | "tell" | "give"
+                )
             })
             && (own && h.says(&["your", "this", "that", "more"]) && !h.says(&["what"])
                 || matches!(h.word(0), "explain" | "justify" | "elaborate")
-                    && h.main.iter().all(|word| !word.groups.any(&[G::Appeal, G::Barrier, G::Change])))
+                    && h.main
+                        .iter()
+                        .all(|word| !word.groups.any(&[G::Appeal, G::Barrier, G::Change])))
             && !h.has(G::Opinion);
         let justify = h.head == Head::Request
             && matches!(h.word(0), "explain" | "justify")
-            && h.says(&["answer", "score", "rating", "mark", "choice", "decision", "view", "opinion"]);
+            && h.says(&[
+                "answer", "score", "rating", "mark", "choice", "decision", "view", "opinion",
+            ]);
         (made || explain || justify).then_some(Class::Why(Side::Own))
     }
 
@@ -343,7 +425,16 @@ impl Query<'_> {
             // "Why does it not bother you?" is rare enough.
             return Side::Against;
         }
-        if h.any(&[G::Appeal, G::Buy, G::Use, G::Recommend, G::Switch, G::Support, G::Pick, G::Good]) {
+        if h.any(&[
+            G::Appeal,
+            G::Buy,
+            G::Use,
+            G::Recommend,
+            G::Switch,
+            G::Support,
+            G::Pick,
+            G::Good,
+        ]) {
             return Side::For;
         }
         Side::Own
@@ -373,13 +464,21 @@ impl Query<'_> {
         if !compared {
             return None;
         }
-        let would = h.head == Head::Auxiliary && self.asks_you() && h.any(&[G::Switch, G::Buy])
+        let would = h.head == Head::Auxiliary
+            && self.asks_you()
+            && h.any(&[G::Switch, G::Buy])
             && !h.has(G::Pick);
         if would {
             return None;
         }
         if self.is(&[Head::Auxiliary]) {
-            return Some(Class::YesNo(Claim::Different));
+            let ranked = h.says(&["better", "worse", "best"]) || h.has(G::Pick);
+            let claim = match (ranked, h.says(&["worse"])) {
+                (_, true) => Claim::Bad,
+                (true, _) => Claim::Good,
+                (false, _) => Claim::Different,
+            };
+            return Some(Class::YesNo(claim));
         }
         (mentions(self.words) || self.is(&[Head::How])).then_some(Class::Overall(View::Compared))
     }
@@ -392,7 +491,19 @@ impl Query<'_> {
         let it = self.is(&[Head::Auxiliary]) && self.asks_it();
         if h.has(G::Lack) && !(it && h.any(&[G::Clear, G::Barrier])) {
             let told = h.any(&[G::Clear, G::Know, G::Reason])
-                || h.says(&["unclear", "unanswered", "questions", "explained", "mentioned", "confusing", "information", "open", "confused", "wonder", "wondering"]);
+                || h.says(&[
+                    "unclear",
+                    "unanswered",
+                    "questions",
+                    "explained",
+                    "mentioned",
+                    "confusing",
+                    "information",
+                    "open",
+                    "confused",
+                    "wonder",
+                    "wondering",
+                ]);
             let want = if told { Want::Information } else { Want::Change };
             return Some(Class::Missing(want));
         }
@@ -403,10 +514,27 @@ impl Query<'_> {
         if h.has(G::Change) && !it && !person && !self.acts_by_change() {
             return Some(Class::Missing(Want::Change));
         }
-        let lacks = h.says(&["need", "needs", "want", "like", "look", "looked", "more", "further", "before", "additional", "else", "other", "missing", "find"]);
+        let lacks = h.says(&[
+            "need",
+            "needs",
+            "want",
+            "like",
+            "look",
+            "looked",
+            "more",
+            "further",
+            "before",
+            "additional",
+            "else",
+            "other",
+            "missing",
+            "find",
+        ]);
         let knows = h.has(G::Know)
             && lacks
-            && (self.is(&[Head::What, Head::Which, Head::Request]) || self.asks_you() || h.says(&["there"]))
+            && (self.is(&[Head::What, Head::Which, Head::Request])
+                || self.asks_you()
+                || h.says(&["there"]))
             && !self.strange();
         if knows {
             return Some(Class::Missing(Want::Information));
@@ -422,14 +550,16 @@ impl Query<'_> {
     fn acts_by_change(&self) -> bool {
         let h = &self.headed;
         h.head == Head::Auxiliary && self.asks_you() && h.has(G::Switch)
-            || self.is(&[Head::How]) && h.main.get(1).is_some_and(|word| word.groups.has(G::Inclined))
+            || self.is(&[Head::How])
+                && h.main.get(1).is_some_and(|word| word.groups.has(G::Inclined))
     }
 
     /// Whether a part is asked for, among others.
     fn is_part_choice(&self) -> bool {
         let h = &self.headed;
         let noun = h.main.get(1).is_some_and(|word| word.groups.has(G::Part))
-            || h.main.get(2).is_some_and(|word| word.groups.has(G::Part)) && h.main.get(1).is_some_and(|word| word.groups.has(G::Superlative));
+            || h.main.get(2).is_some_and(|word| word.groups.has(G::Part))
+                && h.main.get(1).is_some_and(|word| word.groups.has(G::Superlative));
         self.is(&[Head::Which, Head::What]) && noun
     }
 
@@ -441,25 +571,34 @@ impl Query<'_> {
         let asked = match h.head {
             Head::Which => {
                 !noun_is(&[G::Person, G::Time, G::Place, G::Reason, G::Opinion, G::Friend])
-                    && !(noun_is(&[G::Appeal, G::Barrier]) && (h.says(&["have", "see"]) || !superlative))
+                    && !(noun_is(&[G::Appeal, G::Barrier])
+                        && (h.says(&["have", "see"]) || !superlative))
                     && !noun_is(&[G::Know])
                     && !matches!(h.word(1), "day" | "time" | "room" | "days" | "times")
             }
             Head::What => {
-                noun_is(&[G::Part]) && !noun.is_some_and(|word| word.groups.any(&[G::Reason, G::Know]))
+                noun_is(&[G::Part])
+                    && !noun.is_some_and(|word| word.groups.any(&[G::Reason, G::Know]))
                     || h.says(&["most", "least", "single", "best"])
                         && h.says(&["important", "useful", "valuable", "relevant"])
-                    || superlative && h.says(&["is", "was"]) && h.has(G::Part) && !h.any(&[G::Barrier, G::Opinion])
+                    || superlative
+                        && h.says(&["is", "was"])
+                        && h.has(G::Part)
+                        && !h.any(&[G::Barrier, G::Opinion])
                     || h.any(&[G::Pick]) && h.says(&["or"])
             }
             Head::Request => {
-                matches!(h.word(0), "pick" | "choose" | "select" | "name" | "quote" | "rank" | "list" | "mark")
-                    && (h.has(G::Part) || superlative || h.says(&["or"]))
+                matches!(
+                    h.word(0),
+                    "pick" | "choose" | "select" | "name" | "quote" | "rank" | "list" | "mark"
+                ) && (h.has(G::Part) || superlative || h.says(&["or"]))
                     && !h.any(&[G::Barrier, G::Money, G::Person])
                     && !(h.has(G::Appeal) && !h.has(G::Part))
             }
             Head::Auxiliary | Head::None => {
-                h.has(G::Pick) && h.says(&["or", "favourite", "favorite"]) && !h.says(&["friend", "friends"])
+                h.has(G::Pick)
+                    && h.says(&["or", "favourite", "favorite"])
+                    && !h.says(&["friend", "friends"])
             }
             Head::How => h.has(G::Pick) && h.says(&["or"]),
             _ => false,
@@ -472,8 +611,13 @@ impl Query<'_> {
             return Some(Class::Which(Choice::Options(listed)));
         }
         let worst = h.says(&["least", "worst", "not", "weakest"]) || h.any(&[G::Barrier, G::Bad]);
-        let parts = h.says(&["sizes", "size", "option", "options", "version", "versions", "variant", "package", "packages", "model", "models", "item", "items", "flavour", "flavours", "colour", "colours", "color", "colors", "plan", "plans", "product", "products"])
-            || self.words.iter().any(|word| matches!(word.word.as_str(), "sizes" | "options" | "versions" | "packages" | "variants"));
+        let parts = h.says(&[
+            "sizes", "size", "option", "options", "version", "versions", "variant", "package",
+            "packages", "model", "models", "item", "items", "flavour", "flavours", "colour",
+            "colours", "color", "colors", "plan", "plans", "product", "products",
+        ]) || self.words.iter().any(|word| {
+            matches!(word.word.as_str(), "sizes" | "options" | "versions" | "packages" | "variants")
+        });
         Some(Class::Which(match (worst, parts && !superlative) {
             (_, true) => Choice::Unnamed,
             (true, _) => Choice::Worst,
@@ -486,10 +630,14 @@ impl Query<'_> {
         let next_person = h.main.iter().skip(1).take(4).any(|word| word.groups.has(G::Person));
         let asked = match h.head {
             Head::Who => {
-                h.says(&["would", "should", "might", "could", "for", "needs", "need", "benefit", "benefits", "aimed", "meant", "made", "suit", "suits", "whom", "to", "target", "audience", "buys", "uses", "will", "can"])
-                    && !self.strange()
+                h.says(&[
+                    "would", "should", "might", "could", "for", "needs", "need", "benefit",
+                    "benefits", "aimed", "meant", "made", "suit", "suits", "whom", "to", "target",
+                    "audience", "buys", "uses", "will", "can",
+                ]) && !self.strange()
                     && !h.says(&["makes", "sells", "owns", "runs", "behind", "invented", "created"])
-                    && !h.runs(&["made", "it"]) && !h.runs(&["made", "this"])
+                    && !h.runs(&["made", "it"])
+                    && !h.runs(&["made", "this"])
             }
             Head::What | Head::Which => {
                 next_person && !h.any(&[G::Money, G::Opinion]) && !h.says(&["you", "your"])
@@ -497,10 +645,14 @@ impl Query<'_> {
             }
             Head::Auxiliary => {
                 h.has(G::Person)
-                    && (h.says(&["for", "suit", "suits", "suitable", "meant", "aimed", "appeal", "intended", "designed", "suited", "made", "interest"])
-                        && self.asks_it())
+                    && (h.says(&[
+                        "for", "suit", "suits", "suitable", "meant", "aimed", "appeal", "intended",
+                        "designed", "suited", "made", "interest",
+                    ]) && self.asks_it())
             }
-            Head::Request => h.has(G::Person) && h.says(&["who", "group", "person", "kind", "target", "typical"]),
+            Head::Request => {
+                h.has(G::Person) && h.says(&["who", "group", "person", "kind", "target", "typical"])
+            }
             Head::How => h.has(G::Gift) && h.has(G::Friend),
             Head::None => h.has(G::Person) && h.says(&["target", "audience", "for"]),
             _ => false,
@@ -509,7 +661,18 @@ impl Query<'_> {
             return None;
         }
         let myself = h.says(&["like"]) && h.says(&["you"]) && self.is(&[Head::Auxiliary]);
-        let age = h.says(&["young", "old", "older", "younger", "age", "generation", "generations", "elderly", "seniors", "teenagers"]);
+        let age = h.says(&[
+            "young",
+            "old",
+            "older",
+            "younger",
+            "age",
+            "generation",
+            "generations",
+            "elderly",
+            "seniors",
+            "teenagers",
+        ]);
         Some(Class::Who(if h.any(&[G::Avoid]) || self.negated() || h.has(G::Barrier) {
             Whom::NotFor
         } else if h.has(G::Gift) {
@@ -548,9 +711,14 @@ impl Query<'_> {
         if !asked {
             return None;
         }
-        let you = h.says(&["you", "your", "people", "someone", "useful", "one", "helpful", "handy", "suit", "fit", "best"])
-            || h.main.len() <= 2;
-        let shop = h.says(&["shop", "store", "sale", "sold", "buy", "shops", "stores", "outlet", "purchase", "order"]) || h.runs(&["on", "sale"]);
+        let you = h.says(&[
+            "you", "your", "people", "someone", "useful", "one", "helpful", "handy", "suit", "fit",
+            "best",
+        ]) || h.main.len() <= 2;
+        let shop = h.says(&[
+            "shop", "store", "sale", "sold", "buy", "shops", "stores", "outlet", "purchase",
+            "order",
+        ]) || h.runs(&["on", "sale"]);
         Some(Class::When(if !you && !h.says(&["would"]) {
             Occasion::Fact
         } else if h.says(&["room", "rooms"]) {
@@ -580,16 +748,37 @@ impl Query<'_> {
                 !(would_like && !bad) && !(h.has(G::Opinion) && !bad && !h.says(&["best", "good"]))
             }
             Head::Request => !h.has(G::Opinion) || bad,
-            Head::None => h.main.len() <= 8 && (some || h.main.len() <= 5) && !self.scaled && !self.follows,
+            Head::None => {
+                h.main.len() <= 8 && (some || h.main.len() <= 5) && !self.scaled && !self.follows
+            }
             Head::Auxiliary => {
                 some || h.main.iter().any(|word| {
                     word.groups.any(&[G::Barrier, G::Appeal])
                         && matches!(
                             word.word.as_str(),
-                            "concerns" | "worries" | "doubts" | "reservations" | "advantages" | "advantage"
-                                | "disadvantages" | "disadvantage" | "benefits" | "benefit" | "problems"
-                                | "drawbacks" | "drawback" | "downsides" | "downside" | "strengths" | "weaknesses"
-                                | "objections" | "risks" | "misgivings" | "catch" | "problem" | "weakness"
+                            "concerns"
+                                | "worries"
+                                | "doubts"
+                                | "reservations"
+                                | "advantages"
+                                | "advantage"
+                                | "disadvantages"
+                                | "disadvantage"
+                                | "benefits"
+                                | "benefit"
+                                | "problems"
+                                | "drawbacks"
+                                | "drawback"
+                                | "downsides"
+                                | "downside"
+                                | "strengths"
+                                | "weaknesses"
+                                | "objections"
+                                | "risks"
+                                | "misgivings"
+                                | "catch"
+                                | "problem"
+                                | "weakness"
                         )
                 })
             }
@@ -603,9 +792,9 @@ impl Query<'_> {
     fn yes_no(&self) -> Option<Class> {
         let h = &self.headed;
         let degree = h.head == Head::How
-            && h.main.get(1).is_some_and(|word| {
-                word.groups.any(&[G::Believe, G::Trust, G::Clear, G::Differ])
-            });
+            && h.main
+                .get(1)
+                .is_some_and(|word| word.groups.any(&[G::Believe, G::Trust, G::Clear, G::Differ]));
         let claim = if h.any(&[G::Believe, G::Trust]) {
             Claim::Believable
         } else if h.has(G::Differ) {
@@ -660,15 +849,15 @@ impl Query<'_> {
         let content: Vec<String> = h
             .main
             .iter()
-            .filter(|word| {
-                let asked = word.groups.is_empty() || named(word);
-                asked && !matches!(word.word.as_str(), "text" | "say" | "mention" | "state" | "says")
-            })
-            .map(|word| word.stem.clone())
+            .enumerate()
+            .filter(|(at, word)| states(*at, word, self.text))
+            .map(|(_, word)| word.stem.clone())
             .collect();
         let (Subject::Part(_) | Subject::Beyond(_)) = &self.about else {
-            return (!content.is_empty() && self.text_has(&content) && !h.any(&[G::Good, G::Bad, G::Appeal]))
-                .then_some(Class::YesNo(Claim::Fact(content)));
+            return (!content.is_empty()
+                && self.text_has(&content)
+                && !h.any(&[G::Good, G::Bad, G::Appeal]))
+            .then_some(Class::YesNo(Claim::Fact(content)));
         };
         Some(Class::YesNo(Claim::Fact(content)))
     }
@@ -683,8 +872,7 @@ impl Query<'_> {
         let wants = h.has(G::Inclined) || h.says(&["want", "need", "plan"]);
         let asked = match h.head {
             Head::Auxiliary => {
-                self.asks_you()
-                    && (acts || wants || self.verb_of_text() || self.bare())
+                self.asks_you() && (acts || wants || self.verb_of_text() || self.bare())
                     || matches!(h.word(1), "your" | "they") && acts
                     || h.runs(&["can", "you", "see"])
                     || h.has(G::Inclined) && h.says(&["you"])
@@ -694,8 +882,13 @@ impl Query<'_> {
                     || matches!(h.word(1), "would" | "will") && h.has(G::Support)
             }
             Head::What | Head::Which => h.says(&["likelihood", "chance", "chances", "probability"]),
-            Head::Request => (h.has(G::Inclined) || acts) && (self.scaled || h.says(&["likelihood", "likely", "whether", "if"])),
-            Head::None => (acts || h.has(G::Inclined)) && h.says(&["would", "likely", "likelihood"]),
+            Head::Request => {
+                (h.has(G::Inclined) || acts)
+                    && (self.scaled || h.says(&["likelihood", "likely", "whether", "if"]))
+            }
+            Head::None => {
+                (acts || h.has(G::Inclined)) && h.says(&["would", "likely", "likelihood"])
+            }
             _ => false,
         };
         let strange = self.strange() && !mentions(self.words);
@@ -731,7 +924,17 @@ impl Query<'_> {
             Act::Try
         } else if h.says(&["buy", "purchase", "order", "buying", "purchasing", "ordering"]) {
             Act::Buy
-        } else if h.says(&["join", "sign", "subscribe", "signing", "joining", "register", "enrol", "enroll", "apply"]) {
+        } else if h.says(&[
+            "join",
+            "sign",
+            "subscribe",
+            "signing",
+            "joining",
+            "register",
+            "enrol",
+            "enroll",
+            "apply",
+        ]) {
             Act::Join
         } else if h.any(&[G::Use]) || h.says(&["download", "install"]) {
             Act::Use
@@ -752,8 +955,19 @@ impl Query<'_> {
             Head::How => {
                 opinion
                     || self.scaled
-                    || h.says(&["like", "satisfied", "agree", "good", "interested", "happy", "stars", "points"])
-                    || h.main.get(1).is_some_and(|word| word.groups.any(&[G::Good, G::Bad, G::Appeal, G::Support]))
+                    || h.says(&[
+                        "like",
+                        "satisfied",
+                        "agree",
+                        "good",
+                        "interested",
+                        "happy",
+                        "stars",
+                        "points",
+                    ])
+                    || h.main.get(1).is_some_and(|word| {
+                        word.groups.any(&[G::Good, G::Bad, G::Appeal, G::Support])
+                    })
             }
             Head::Request => {
                 opinion || self.scaled || h.any(&[G::Offer, G::Explain]) && mentions(h.main)
@@ -789,8 +1003,7 @@ impl Query<'_> {
     /// A part that the question names with words of its own language: "the size", "the guarantee".
     fn of_part(&self) -> Option<crate::features::Span> {
         let named = self.object();
-        let known: Vec<String> =
-            named.iter().filter(|stem| self.text.has(stem)).cloned().collect();
+        let known: Vec<String> = named.iter().filter(|stem| self.text.has(stem)).cloned().collect();
         self.text.nearest(&known).map(|clause| clause.span)
     }
 
@@ -804,10 +1017,47 @@ impl Query<'_> {
     }
 }
 
+/// Whether a word, at its place after the head, is part of the fact that is asked for.
+fn states(at: usize, word: &Word, text: &TextWords) -> bool {
+    /// Verbs that any text may leave out.
+    const HAVING: &[&str] = &[
+        "need", "needs", "require", "requires", "required", "have", "has", "come", "comes", "get",
+        "offer", "offers", "contain", "contains", "provide", "provides", "say", "says", "mention",
+        "mentions", "state", "states", "specify", "promise", "text", "think", "feel",
+    ];
+    const MEANING: &[&str] = &[
+        "free", "long", "year", "years", "month", "months", "week", "weeks", "day", "days", "hour",
+        "hours", "minute", "minutes", "ready", "every", "only", "twice", "once", "half", "first",
+    ];
+    const PRONOUNS: &[&str] =
+        &["it", "this", "that", "these", "those", "they", "them", "its", "their", "here"];
+    let said = word.word.as_str();
+    if HAVING.contains(&said) || PRONOUNS.contains(&said) {
+        return false;
+    }
+    if word.groups.has(G::Offer) {
+        // "Does the app …" names the offer, "Do I need an app?" what is asked.
+        return at > 2 && text.has(&word.stem);
+    }
+    !word.groups.has(G::Plain)
+        || MEANING.contains(&said)
+        || said.chars().any(|c| c.is_ascii_digit())
+}
+
 /// Whether a word of the vocabulary still names something that a text may speak of.
 fn named(word: &Word) -> bool {
     word.groups.any(&[
-        G::Know, G::Say, G::Change, G::Buy, G::Use, G::Part, G::Often, G::Place, G::Person, G::Friend,
-        G::Time, G::Trust,
+        G::Know,
+        G::Say,
+        G::Change,
+        G::Buy,
+        G::Use,
+        G::Part,
+        G::Often,
+        G::Place,
+        G::Person,
+        G::Friend,
+        G::Time,
+        G::Trust,
     ]) && !word.groups.any(&[G::Plain, G::Offer])
 }

@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use rust_stemmers::{Algorithm, Stemmer};
 use serde::Deserialize;
 
 use super::class::Act;
+use super::text_words::TextWords;
 use super::vocabulary::Vocabulary;
 use crate::lexicon::LexiconError;
 use crate::theme::{Benefit, Concern};
@@ -63,7 +65,7 @@ pub(super) struct RateStep {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WordCue {
-    words: String,
+    words: Stems,
     pub(super) theme: String,
     #[serde(default)]
     pub(super) say: String,
@@ -72,21 +74,41 @@ pub(super) struct WordCue {
 /// How often something is used, from words of the text.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct UseCue {
-    words: String,
-    pub(super) rate: usize,
+struct UseCue {
+    words: Stems,
+    rate: usize,
+}
+
+/// Words, by their stems.
+#[derive(Debug, Deserialize)]
+#[serde(from = "String")]
+struct Stems(Vec<String>);
+
+impl From<String> for Stems {
+    fn from(words: String) -> Self {
+        let stemmer = Stemmer::create(Algorithm::English);
+        Self(words.split_whitespace().map(|word| stemmer.stem(word).into_owned()).collect())
+    }
+}
+
+impl Stems {
+    /// How many of them the text has.
+    fn in_text(&self, text: &TextWords) -> usize {
+        self.0.iter().filter(|stem| text.names(stem)).count()
+    }
 }
 
 impl WordCue {
-    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
-        self.words.split(' ')
+    /// The one that most words of the text speak for, the first of those; `None` where none has any.
+    pub(super) fn best<'a>(cues: &'a [Self], text: &TextWords) -> Option<&'a Self> {
+        most(cues, |cue| cue.words.in_text(text))
     }
 }
 
-impl UseCue {
-    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
-        self.words.split(' ')
-    }
+/// The first of those that count most.
+fn most<T>(all: &[T], count: impl Fn(&T) -> usize) -> Option<&T> {
+    let most = all.iter().map(&count).max().filter(|most| *most > 0)?;
+    all.iter().find(|one| count(one) == most)
 }
 
 /// What people would pay; what each number is stands in the file.
@@ -140,7 +162,7 @@ pub struct AnswerFile {
     pub(super) audience: Vec<WordCue>,
     audience_benefit: BTreeMap<String, String>,
     audience_concern: BTreeMap<String, String>,
-    pub(super) uses: Vec<UseCue>,
+    uses: Vec<UseCue>,
     pub(super) room: Vec<WordCue>,
     pub(super) shop: Vec<WordCue>,
     pub(super) occasion: Vec<WordCue>,
@@ -183,6 +205,11 @@ impl AnswerFile {
         self.act.get(act_name(act))
     }
 
+    /// How often what the text speaks of is used: a place in the rates.
+    pub(super) fn uses_of(&self, text: &TextWords) -> Option<usize> {
+        most(&self.uses, |cue| cue.words.in_text(text)).map(|cue| cue.rate)
+    }
+
     pub(super) fn audience_of(&self, benefit: Benefit) -> Option<&str> {
         self.audience_benefit.get(benefit.as_str()).map(String::as_str)
     }
@@ -210,16 +237,10 @@ const CASES: &[(&str, &str)] = &[
     ("why", "for against cold own nonsense"),
     ("missing", "change nothing price proof terms told"),
     ("would", "yes probably maybe unlikely no number"),
-    (
-        "how_much",
-        "good fair dear none stated pay_less pay_asked pay_more pay_nothing at yes no",
-    ),
+    ("how_much", "good fair dear none stated pay_less pay_asked pay_more pay_nothing at yes no"),
     ("which", "best worst nothing option same"),
     ("when", "never children working retired student any"),
-    (
-        "who",
-        "none not_none myself_yes myself_no nobody gift me both children young old any_age",
-    ),
+    ("who", "none not_none myself_yes myself_no nobody gift me both children young old any_age"),
     (
         "yes_no",
         "believable half_believable not_believable clear half_clear not_clear different \
@@ -232,7 +253,14 @@ const CASES: &[(&str, &str)] = &[
 ];
 
 const ACTS: &[Act] = &[
-    Act::Buy, Act::Use, Act::Try, Act::Switch, Act::Support, Act::Join, Act::Recommend, Act::Other,
+    Act::Buy,
+    Act::Use,
+    Act::Try,
+    Act::Switch,
+    Act::Support,
+    Act::Join,
+    Act::Recommend,
+    Act::Other,
 ];
 
 fn check(file: &Parsed) -> Result<(), String> {
@@ -255,9 +283,9 @@ fn check(file: &Parsed) -> Result<(), String> {
         }
     }
     let lines = file.answer.values().flat_map(BTreeMap::values).flat_map(|case| &case.lines);
-    let said = lines.chain(file.rate.iter().map(|step| &step.say)).chain(
-        file.room.iter().chain(&file.shop).chain(&file.occasion).map(|cue| &cue.say),
-    );
+    let said = lines
+        .chain(file.rate.iter().map(|step| &step.say))
+        .chain(file.room.iter().chain(&file.shop).chain(&file.occasion).map(|cue| &cue.say));
     for line in said {
         let begins = line.starts_with(|c: char| c.is_uppercase() || c == '“' || c == '{');
         if !begins || !line.ends_with('.') || line.contains('!') {

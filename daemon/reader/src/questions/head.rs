@@ -40,16 +40,70 @@ const PREPOSITIONS: &[&str] =
     &["in", "at", "on", "for", "to", "of", "from", "with", "by", "under", "during", "after"];
 /// May stand before a head.
 const LEADS: &[&str] = &[
-    "and", "but", "or", "so", "please", "roughly", "approximately", "about", "exactly", "overall",
-    "also", "now", "then", "just", "ok", "okay", "well", "hi", "hello", "finally", "first",
-    "around", "personally", "honestly", "if", "generally", "kindly", "ever",
+    "and",
+    "but",
+    "or",
+    "so",
+    "please",
+    "roughly",
+    "approximately",
+    "about",
+    "exactly",
+    "overall",
+    "also",
+    "now",
+    "then",
+    "just",
+    "ok",
+    "okay",
+    "well",
+    "hi",
+    "hello",
+    "finally",
+    "first",
+    "around",
+    "personally",
+    "honestly",
+    "if",
+    "generally",
+    "kindly",
+    "ever",
 ];
 /// Verbs of requests that no group has.
-const REQUESTS: &[&str] =
-    &["pick", "choose", "name", "list", "give", "rate", "rank", "select", "complete", "say",
-      "tell", "explain", "describe", "share", "state", "write", "summarise", "summarize",
-      "evaluate", "score", "quote", "mark", "elaborate", "justify", "comment", "let", "indicate",
-      "outline", "mention", "specify", "think", "sum"];
+const REQUESTS: &[&str] = &[
+    "pick",
+    "choose",
+    "name",
+    "list",
+    "give",
+    "rate",
+    "rank",
+    "select",
+    "complete",
+    "say",
+    "tell",
+    "explain",
+    "describe",
+    "share",
+    "state",
+    "write",
+    "summarise",
+    "summarize",
+    "evaluate",
+    "score",
+    "quote",
+    "mark",
+    "elaborate",
+    "justify",
+    "comment",
+    "let",
+    "indicate",
+    "outline",
+    "mention",
+    "specify",
+    "think",
+    "sum",
+];
 
 impl<'a> Headed<'a> {
     /// Finds the head of a segment.
@@ -149,9 +203,8 @@ fn interrogative(word: &str) -> Option<Head> {
 fn carries(words: &[Word], at: usize) -> bool {
     let near = words.iter().skip(at).take(5);
     near.clone().any(|word| word.groups.has(Group::Explain) || word.word == "say")
-        || near.clone().any(|word| word.word == "know") && words.get(at + 2).is_some_and(|word| {
-            word.word == "know"
-        })
+        || near.clone().any(|word| word.word == "know")
+            && words.get(at + 2).is_some_and(|word| word.word == "know")
 }
 
 /// "Do you think (that) it will work?" asks whether it will work: the place before what is asked.
@@ -162,11 +215,8 @@ fn embedded(words: &[Word], at: usize) -> Option<usize> {
     if !thinks {
         return None;
     }
-    let before = if word(at + 3) == "that" && AUXILIARIES.contains(&word(at + 5)) {
-        at + 3
-    } else {
-        at + 2
-    };
+    let before =
+        if word(at + 3) == "that" && AUXILIARIES.contains(&word(at + 5)) { at + 3 } else { at + 2 };
     let clause = words.get(before + 2..).unwrap_or_default();
     clause.iter().take(3).any(|word| AUXILIARIES.contains(&word.word.as_str())).then_some(before)
 }

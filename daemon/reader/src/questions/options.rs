@@ -87,6 +87,10 @@ fn named(parts: &[Vec<&Word>]) -> Vec<Listed> {
 }
 
 fn grammatical(word: &Word) -> bool {
-    const SMALL: &[&str] = &["the", "a", "an", "of", "to", "with", "without", "and", "not", "no", "this", "that", "neither", "both"];
-    SMALL.contains(&word.word.as_str()) && word.groups.any(&[Group::Plain, Group::Offer, Group::Barrier])
+    const SMALL: &[&str] = &[
+        "the", "a", "an", "of", "to", "with", "without", "and", "not", "no", "this", "that",
+        "neither", "both",
+    ];
+    SMALL.contains(&word.word.as_str())
+        && word.groups.any(&[Group::Plain, Group::Offer, Group::Barrier])
 }

@@ -95,9 +95,8 @@ fn joined(words: &[Word], at: usize) -> bool {
 }
 
 fn number(word: &str) -> Option<u8> {
-    const NAMES: &[&str] = &[
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    ];
+    const NAMES: &[&str] =
+        &["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     let named = NAMES.iter().position(|name| *name == word);
     named.map_or_else(|| word.parse().ok(), |value| u8::try_from(value).ok())
 }

@@ -25,8 +25,7 @@ pub(super) fn subject(headed: &Headed<'_>, segment: &[Word], text: &TextWords) -
     if segment.iter().any(|word| strange(&word)) || personal(headed, segment) {
         return Subject::Outside;
     }
-    let unknown: Vec<&Word> =
-        headed.main.iter().filter(|word| word.groups.is_empty()).collect();
+    let unknown: Vec<&Word> = headed.main.iter().filter(|word| word.groups.is_empty()).collect();
     let (inside, beyond): (Vec<&Word>, Vec<&Word>) =
         unknown.iter().partition(|word| text.has(&word.stem));
     let stems = |words: &[&Word]| words.iter().map(|word| word.stem.clone()).collect();
@@ -53,23 +52,53 @@ pub(super) fn mentions(words: &[Word]) -> bool {
 
 /// Adverbs between a pronoun and its verb.
 const ADVERBS: &[&str] = &[
-    "really", "actually", "personally", "usually", "normally", "generally", "currently", "typically",
-    "still", "ever", "also", "even", "most", "least", "not", "just", "honestly", "often", "at",
-    "all", "already", "especially", "particularly", "in", "general", "first", "have", "any", "a",
-    "so", "very", "more", "less",
+    "really",
+    "actually",
+    "personally",
+    "usually",
+    "normally",
+    "generally",
+    "currently",
+    "typically",
+    "still",
+    "ever",
+    "also",
+    "even",
+    "most",
+    "least",
+    "not",
+    "just",
+    "honestly",
+    "often",
+    "at",
+    "all",
+    "already",
+    "especially",
+    "particularly",
+    "in",
+    "general",
+    "first",
+    "have",
+    "any",
+    "a",
+    "so",
+    "very",
+    "more",
+    "less",
 ];
 
 /// Whether a question asks for what somebody does, has or is.
 fn personal(headed: &Headed<'_>, segment: &[Word]) -> bool {
     let word = |at: usize| segment.get(at).map_or("", |word| word.word.as_str());
-    let hypothetical = segment.iter().any(|word| {
-        matches!(word.word.as_str(), "would" | "could" | "might" | "should" | "will")
-    });
+    let hypothetical = segment
+        .iter()
+        .any(|word| matches!(word.word.as_str(), "would" | "could" | "might" | "should" | "will"));
     for at in 0..segment.len() {
         if word(at) == "your" && !own(segment, at + 1) {
             return true;
         }
-        let habit = matches!(word(at), "do" | "did" | "are" | "were" | "have") && word(at + 1) == "you";
+        let habit =
+            matches!(word(at), "do" | "did" | "are" | "were" | "have") && word(at + 1) == "you";
         if !habit || hypothetical && matches!(word(at), "do" | "have") {
             continue;
         }
@@ -87,20 +116,38 @@ fn personal(headed: &Headed<'_>, segment: &[Word]) -> bool {
         let about = said.is_some_and(|verb| {
             verb.groups.has(Group::Attitude)
                 || verb.groups.any(&[
-                    Group::Appeal, Group::Barrier, Group::Lack, Group::Inclined, Group::Pick,
-                    Group::Believe, Group::Clear, Group::Opinion, Group::Change, Group::Feedback,
-                    Group::Reason, Group::Know,
+                    Group::Appeal,
+                    Group::Barrier,
+                    Group::Lack,
+                    Group::Inclined,
+                    Group::Pick,
+                    Group::Believe,
+                    Group::Clear,
+                    Group::Opinion,
+                    Group::Change,
+                    Group::Feedback,
+                    Group::Reason,
+                    Group::Know,
                 ])
         });
         // "How often do you use it?" is asked of what was shown, "How often do you exercise?" is not.
-        let acts = said.is_some_and(|verb| verb.groups.any(&[Group::Use, Group::Buy, Group::Recommend, Group::Money]))
-            && segment.iter().skip(at).any(|word| word.groups.has(Group::Offer));
+        let acts = said.is_some_and(|verb| {
+            verb.groups.any(&[Group::Use, Group::Buy, Group::Recommend, Group::Money])
+        }) && segment.iter().skip(at).any(|word| word.groups.has(Group::Offer));
         let empty = verb.is_none() && word(at) != "have" && word(at) != "do";
-        let gets = said.is_some_and(|verb| matches!(verb.word.as_str(), "get" | "have" | "see" | "know"))
+        let gets = said
+            .is_some_and(|verb| matches!(verb.word.as_str(), "get" | "have" | "see" | "know"))
             && !segment.iter().any(|word| {
                 word.groups.any(&[
-                    Group::Offer, Group::Barrier, Group::Appeal, Group::Lack, Group::Opinion,
-                    Group::Change, Group::Know, Group::Reason, Group::Feedback,
+                    Group::Offer,
+                    Group::Barrier,
+                    Group::Appeal,
+                    Group::Lack,
+                    Group::Opinion,
+                    Group::Change,
+                    Group::Know,
+                    Group::Reason,
+                    Group::Feedback,
                 ])
             });
         if empty || verb.is_some() && (!about && !acts || gets && word(at) != "are") {
@@ -113,10 +160,38 @@ fn personal(headed: &Headed<'_>, segment: &[Word]) -> bool {
 /// Whether what "your" belongs to is a person's judgement or circle, not a fact of their life.
 fn own(segment: &[Word], at: usize) -> bool {
     const QUALITIES: &[&str] = &[
-        "main", "biggest", "greatest", "first", "overall", "own", "current", "present", "general", "personal",
-        "honest", "favourite", "favorite", "single", "number", "one", "usual", "normal", "initial",
-        "next", "most", "important", "immediate", "spontaneous", "final", "gut", "top", "last",
-        "maximum", "everyday", "daily", "strongest",
+        "main",
+        "biggest",
+        "greatest",
+        "first",
+        "overall",
+        "own",
+        "current",
+        "present",
+        "general",
+        "personal",
+        "honest",
+        "favourite",
+        "favorite",
+        "single",
+        "number",
+        "one",
+        "usual",
+        "normal",
+        "initial",
+        "next",
+        "most",
+        "important",
+        "immediate",
+        "spontaneous",
+        "final",
+        "gut",
+        "top",
+        "last",
+        "maximum",
+        "everyday",
+        "daily",
+        "strongest",
     ];
     let noun = (at..segment.len())
         .find(|&place| {
@@ -126,9 +201,21 @@ fn own(segment: &[Word], at: usize) -> bool {
     noun.is_none_or(|noun| {
         noun.groups.has(Group::Mine)
             || noun.groups.any(&[
-                Group::Appeal, Group::Barrier, Group::Opinion, Group::Reason, Group::Friend,
-                Group::Change, Group::Part, Group::Feedback, Group::Superlative, Group::Inclined,
-                Group::Offer, Group::Good, Group::Money, Group::Pick, Group::Think,
+                Group::Appeal,
+                Group::Barrier,
+                Group::Opinion,
+                Group::Reason,
+                Group::Friend,
+                Group::Change,
+                Group::Part,
+                Group::Feedback,
+                Group::Superlative,
+                Group::Inclined,
+                Group::Offer,
+                Group::Good,
+                Group::Money,
+                Group::Pick,
+                Group::Think,
             ])
     })
 }

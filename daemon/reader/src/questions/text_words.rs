@@ -11,7 +11,8 @@ pub struct ClauseWords {
     /// Where it stands in the text.
     pub span: Span,
     stems: BTreeSet<String>,
-    words: BTreeSet<String>,
+    /// Words with their stems, in order.
+    words: Vec<(String, String)>,
 }
 
 impl ClauseWords {
@@ -21,15 +22,34 @@ impl ClauseWords {
         has(&self.stems, stem)
     }
 
-    /// Whether it denies something.
+    /// Whether it denies one of the stems: a negation stands at most four words before it.
     #[must_use]
-    pub fn denies(&self) -> bool {
+    pub fn denies(&self, stems: &[String]) -> bool {
         const DENIALS: &[&str] = &[
-            "no", "not", "never", "without", "none", "nobody", "nothing", "neither", "nor",
-            "cannot", "can't", "don't", "doesn't", "isn't", "aren't", "won't", "didn't", "free",
-            "except", "excluded", "excluding", "instead", "unless",
+            "no",
+            "not",
+            "never",
+            "without",
+            "none",
+            "nobody",
+            "nothing",
+            "neither",
+            "nor",
+            "cannot",
+            "can't",
+            "don't",
+            "doesn't",
+            "isn't",
+            "aren't",
+            "won't",
+            "didn't",
+            "excluding",
         ];
-        DENIALS.iter().any(|word| self.words.contains(*word))
+        const REACH: usize = 4;
+        self.words.iter().enumerate().any(|(at, word)| {
+            DENIALS.contains(&word.0.as_str())
+                && self.words.iter().skip(at + 1).take(REACH).any(|(_, stem)| stems.contains(stem))
+        })
     }
 }
 
@@ -81,10 +101,10 @@ impl TextWords {
                 let inside = tokens
                     .iter()
                     .filter(|token| token.start >= span.start && token.end <= span.end);
-                let (mut stems, mut words) = (BTreeSet::new(), BTreeSet::new());
+                let (mut stems, mut words) = (BTreeSet::new(), Vec::new());
                 for token in inside {
                     stems.insert(token.stem.clone());
-                    words.insert(token.word.clone());
+                    words.push((token.word.clone(), token.stem.clone()));
                 }
                 ClauseWords { span, stems, words }
             })
@@ -97,6 +117,12 @@ impl TextWords {
     #[must_use]
     pub fn has(&self, stem: &str) -> bool {
         has(&self.stems, stem)
+    }
+
+    /// Whether a word of the text has exactly that stem.
+    #[must_use]
+    pub fn names(&self, stem: &str) -> bool {
+        self.stems.contains(stem)
     }
 
     /// Its clauses, in order.
@@ -138,6 +164,10 @@ mod tests {
         assert_eq!(find(&["contract"]), Some("There is no contract"));
         assert_eq!(find(&["contract", "cost"]), None);
         assert_eq!(find(&[]), None);
-        assert!(words.clauses().iter().any(ClauseWords::denies));
+        let denied = |stem: &str| {
+            let stems = [stem.to_owned()];
+            words.clause_with(&stems).is_some_and(|clause| clause.denies(&stems))
+        };
+        assert!(denied("contract") && !denied("free"));
     }
 }

@@ -242,8 +242,7 @@ fn one_slip(word: &str, known: &str) -> bool {
         return false;
     }
     let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let (rest_a, rest_b) =
-        (a.get(same..).unwrap_or_default(), b.get(same..).unwrap_or_default());
+    let (rest_a, rest_b) = (a.get(same..).unwrap_or_default(), b.get(same..).unwrap_or_default());
     match (rest_a, rest_b) {
         (_, [_, after @ ..]) if a.len() + 1 == b.len() => rest_a == after,
         ([_, after @ ..], _) if a.len() == b.len() + 1 => after == rest_b,
@@ -260,12 +259,17 @@ mod tests {
 
     #[test]
     fn one_slip_is_one_letter() {
-        for (word, known) in
-            [("wich", "which"), ("recomend", "recommend"), ("chnage", "change"), ("pricee", "price")]
-        {
+        for (word, known) in [
+            ("wich", "which"),
+            ("recomend", "recommend"),
+            ("chnage", "change"),
+            ("pricee", "price"),
+        ] {
             assert!(one_slip(word, known), "{word}");
         }
-        for (word, known) in [("prize", "price"), ("there", "where"), ("price", "price"), ("wch", "which")] {
+        for (word, known) in
+            [("prize", "price"), ("there", "where"), ("price", "price"), ("wch", "which")]
+        {
             assert!(!one_slip(word, known), "{word}");
         }
     }

@@ -131,9 +131,8 @@ fn add(
 
 /// A word with what its apostrophe stands for.
 fn contraction(word: &str) -> (&str, Option<&'static str>) {
-    const VERBS: &[&str] = &[
-        "what", "who", "where", "when", "why", "how", "it", "that", "there", "which", "here",
-    ];
+    const VERBS: &[&str] =
+        &["what", "who", "where", "when", "why", "how", "it", "that", "there", "which", "here"];
     match word {
         "can't" => return ("can", Some("not")),
         "won't" => return ("will", Some("not")),

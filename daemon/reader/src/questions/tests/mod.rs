@@ -59,17 +59,3 @@ fn the_seen_questions_have_their_class() {
     let wrong = wrong(first::TEXT, &seen);
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
-
-#[test]
-fn debug() {
-    let file = AnswerFile::parse().expect("sound");
-    let words = TextWords::read(second::TEXT);
-    for q in ["Would you open an account?"] {
-        for s in super::words::segments(&file.vocabulary, &words, q) {
-            println!("{s:?}");
-            let h = super::head::Headed::of(&s);
-            println!("{:?} {:?}", h.head, super::subject::subject(&h, &s.words, &words));
-        }
-        println!("{:?}", classify(&file.vocabulary, q, &words));
-    }
-}
