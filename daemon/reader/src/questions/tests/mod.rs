@@ -1,6 +1,8 @@
 //! The classes of questions, on tables of questions with the class that people give them.
 
+mod answers;
 mod first;
+mod panel;
 mod second;
 mod third;
 
