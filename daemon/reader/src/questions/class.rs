@@ -10,6 +10,8 @@ pub enum Side {
     For,
     /// Why one would not.
     Against,
+    /// Both.
+    Both,
     /// Why one thinks as one does.
     Own,
 }
@@ -33,6 +35,8 @@ pub enum Act {
     Support,
     Join,
     Recommend,
+    /// To be interested in it.
+    Want,
     /// Anything else.
     Other,
 }
@@ -128,6 +132,17 @@ pub enum Claim {
     Fact(Vec<String>),
 }
 
+/// How a claim is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// "Is it clear?"
+    Direct,
+    /// "Is it confusing?": yes says that the claim is wrong.
+    Inverse,
+    /// "How clear is it?": neither yes nor no is an answer.
+    Degree,
+}
+
 /// An opinion in general.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum View {
@@ -149,7 +164,7 @@ pub enum Class {
     When(Occasion),
     Who(Whom),
     HowOften(Rate),
-    YesNo(Claim),
+    YesNo(Claim, Manner),
     Overall(View),
 }
 
@@ -166,7 +181,7 @@ impl Class {
             Self::When(_) => "when",
             Self::Who(_) => "who",
             Self::HowOften(_) => "how_often",
-            Self::YesNo(_) => "yes_no",
+            Self::YesNo(..) => "yes_no",
             Self::Overall(_) => "overall",
         }
     }

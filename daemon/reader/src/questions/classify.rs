@@ -3,7 +3,7 @@
 //! class and is declined: the model says so instead of answering something else.
 
 use super::class::{
-    Act, Asked, Choice, Claim, Class, Money, Occasion, Rate, Side, View, Want, Whom,
+    Act, Asked, Choice, Claim, Class, Manner, Money, Occasion, Rate, Side, View, Want, Whom,
 };
 use super::head::{Head, Headed};
 use super::options;
@@ -35,7 +35,11 @@ pub fn classify(vocabulary: &Vocabulary, question: &str, text: &TextWords) -> Op
     }
     let mut classes = classes.into_iter();
     let class = classes.next()?;
-    let also = classes.find(|other| other.as_str() != class.as_str());
+    // "Anything that put you off? Tell us why." is one question.
+    let also = classes.find(|other| {
+        other.as_str() != class.as_str()
+            || matches!((&class, other), (Class::Why(a), Class::Why(b)) if a != b && *b != Side::Own)
+    });
     Some(Asked { class, also, scale, supposes: supposes(&whole) })
 }
 
@@ -416,10 +420,21 @@ impl Query<'_> {
         (made || explain || justify).then_some(Class::Why(Side::Own))
     }
 
+    /// "The pros and cons", "what you like and dislike".
+    fn both_sides(&self) -> bool {
+        let only = |one: G, other: G| {
+            self.headed.main.iter().any(|word| word.groups.has(one) && !word.groups.has(other))
+        };
+        only(G::Appeal, G::Barrier) && only(G::Barrier, G::Appeal)
+    }
+
     fn side(&self) -> Side {
         let h = &self.headed;
-        if h.says(&["or"]) && h.says(&["not"]) && h.main.len() <= 4 {
+        if h.main.iter().filter(|word| word.word == "why").count() > 1 {
             return Side::Own;
+        }
+        if self.both_sides() {
+            return Side::Both;
         }
         if self.negated() || h.any(&[G::Barrier, G::Avoid]) {
             // "Why does it not bother you?" is rare enough.
@@ -451,7 +466,9 @@ impl Query<'_> {
             _ => false,
         });
         let asked = of && self.is(&[Head::What, Head::How, Head::Request, Head::None]);
-        matches!(self.about, Subject::Part(_)).then_some(())?;
+        if self.about == Subject::Offer && self.of_part().is_none() {
+            return None;
+        }
         if asked { self.overall() } else { None }
     }
 
@@ -478,7 +495,7 @@ impl Query<'_> {
                 (true, _) => Claim::Good,
                 (false, _) => Claim::Different,
             };
-            return Some(Class::YesNo(claim));
+            return Some(Class::YesNo(claim, Manner::Direct));
         }
         (mentions(self.words) || self.is(&[Head::How])).then_some(Class::Overall(View::Compared))
     }
@@ -507,7 +524,7 @@ impl Query<'_> {
             let want = if told { Want::Information } else { Want::Change };
             return Some(Class::Missing(want));
         }
-        if self.makes_you() {
+        if self.makes_you() && !h.has(G::Know) {
             return Some(Class::Missing(Want::Change));
         }
         let person = h.head == Head::How && h.word(1) == "many";
@@ -742,6 +759,10 @@ impl Query<'_> {
             return None;
         }
         let some = h.says(&["any", "anything", "something", "what", "some", "aspects", "nothing"]);
+        // "Rate it from 1 (very bad) to 5 (very good)."
+        if self.scaled && self.is(&[Head::Request]) {
+            return None;
+        }
         let asked = match h.head {
             Head::What | Head::Which => {
                 let would_like = h.runs(&["would", "you", "like"]);
@@ -786,7 +807,15 @@ impl Query<'_> {
             _ => false,
         };
         let negated = h.says(&["not", "least"]);
-        asked.then_some(Class::Why(if bad || negated { Side::Against } else { Side::For }))
+        asked.then(|| {
+            Class::Why(if self.both_sides() {
+                Side::Both
+            } else if bad || negated {
+                Side::Against
+            } else {
+                Side::For
+            })
+        })
     }
 
     fn yes_no(&self) -> Option<Class> {
@@ -809,8 +838,20 @@ impl Query<'_> {
             Claim::Good
         };
         if degree {
-            return Some(Class::YesNo(claim));
+            return Some(Class::YesNo(claim, Manner::Degree));
         }
+        let inverse = match claim {
+            Claim::Believable => {
+                h.says(&["exaggerated", "doubt", "doubtful", "unbelievable"])
+                    || h.runs(&["too", "good", "to"])
+            }
+            Claim::Clear => {
+                h.says(&["confusing", "complicated", "confused"]) || h.runs(&["hard", "to"])
+            }
+            Claim::Different => h.says(&["similar", "same"]),
+            _ => false,
+        };
+        let manner = if inverse { Manner::Inverse } else { Manner::Direct };
         if h.head != Head::Auxiliary {
             return None;
         }
@@ -819,7 +860,7 @@ impl Query<'_> {
             return Some(fact);
         }
         if judged {
-            return Some(Class::YesNo(claim));
+            return Some(Class::YesNo(claim, manner));
         }
         let acts = self.asks_you()
             && h.any(&[G::Buy, G::Use, G::Switch, G::Support, G::Inclined, G::Recommend]);
@@ -833,7 +874,7 @@ impl Query<'_> {
         }
         let judges = h.any(&[G::Good, G::Bad, G::Appeal, G::Barrier, G::Support, G::Change]);
         if judges && !self.strange() {
-            return Some(Class::YesNo(claim));
+            return Some(Class::YesNo(claim, manner));
         }
         None
     }
@@ -853,13 +894,16 @@ impl Query<'_> {
             .filter(|(at, word)| states(*at, word, self.text))
             .map(|(_, word)| word.stem.clone())
             .collect();
+        // "Do I need an app?" is a fact, "Is it useful?" a judgement.
+        let judges = h.main.iter().any(|word| {
+            word.groups.any(&[G::Good, G::Bad, G::Appeal])
+                && !matches!(word.word.as_str(), "need" | "needs")
+        });
         let (Subject::Part(_) | Subject::Beyond(_)) = &self.about else {
-            return (!content.is_empty()
-                && self.text_has(&content)
-                && !h.any(&[G::Good, G::Bad, G::Appeal]))
-            .then_some(Class::YesNo(Claim::Fact(content)));
+            return (!content.is_empty() && self.text_has(&content) && !judges)
+                .then_some(Class::YesNo(Claim::Fact(content), Manner::Direct));
         };
-        Some(Class::YesNo(Claim::Fact(content)))
+        Some(Class::YesNo(Claim::Fact(content), Manner::Direct))
     }
 
     fn text_has(&self, stems: &[String]) -> bool {
@@ -870,6 +914,10 @@ impl Query<'_> {
         let h = &self.headed;
         let acts = h.any(&[G::Buy, G::Use, G::Switch, G::Support, G::Recommend]);
         let wants = h.has(G::Inclined) || h.says(&["want", "need", "plan"]);
+        // "Would you choose Plus?" is about one of several offers.
+        if h.has(G::Pick) && matches!(self.about, Subject::Part(_)) {
+            return None;
+        }
         let asked = match h.head {
             Head::Auxiliary => {
                 self.asks_you() && (acts || wants || self.verb_of_text() || self.bare())
@@ -942,6 +990,8 @@ impl Query<'_> {
             Act::Other
         } else if h.has(G::Buy) {
             Act::Buy
+        } else if h.says(&["interested", "consider", "want", "keen", "tempted", "eager", "need"]) {
+            Act::Want
         } else {
             Act::Other
         }
@@ -1013,7 +1063,11 @@ impl Query<'_> {
         let after = h.main.iter().skip_while(|word| {
             !matches!(word.word.as_str(), "of" | "about" | "with" | "regarding" | "find" | "on")
         });
-        after.skip(1).filter(|word| named(word)).map(|word| word.stem.clone()).collect()
+        after
+            .skip(1)
+            .filter(|word| !word.groups.any(&[G::Plain, G::Offer]) && self.text.names(&word.stem))
+            .map(|word| word.stem.clone())
+            .collect()
     }
 }
 
@@ -1028,6 +1082,7 @@ fn states(at: usize, word: &Word, text: &TextWords) -> bool {
     const MEANING: &[&str] = &[
         "free", "long", "year", "years", "month", "months", "week", "weeks", "day", "days", "hour",
         "hours", "minute", "minutes", "ready", "every", "only", "twice", "once", "half", "first",
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
     ];
     const PRONOUNS: &[&str] =
         &["it", "this", "that", "these", "those", "they", "them", "its", "their", "here"];
@@ -1042,22 +1097,4 @@ fn states(at: usize, word: &Word, text: &TextWords) -> bool {
     !word.groups.has(G::Plain)
         || MEANING.contains(&said)
         || said.chars().any(|c| c.is_ascii_digit())
-}
-
-/// Whether a word of the vocabulary still names something that a text may speak of.
-fn named(word: &Word) -> bool {
-    word.groups.any(&[
-        G::Know,
-        G::Say,
-        G::Change,
-        G::Buy,
-        G::Use,
-        G::Part,
-        G::Often,
-        G::Place,
-        G::Person,
-        G::Friend,
-        G::Time,
-        G::Trust,
-    ]) && !word.groups.any(&[G::Plain, G::Offer])
 }

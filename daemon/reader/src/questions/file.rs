@@ -138,7 +138,7 @@ struct Parsed {
     act: BTreeMap<String, (String, String)>,
     rate: Vec<RateStep>,
     audience: Vec<WordCue>,
-    audience_benefit: BTreeMap<String, String>,
+    audience_benefit: BTreeMap<String, (String, String)>,
     audience_concern: BTreeMap<String, String>,
     #[serde(rename = "use")]
     uses: Vec<UseCue>,
@@ -160,7 +160,7 @@ pub struct AnswerFile {
     act: BTreeMap<String, (String, String)>,
     pub(super) rate: Vec<RateStep>,
     pub(super) audience: Vec<WordCue>,
-    audience_benefit: BTreeMap<String, String>,
+    audience_benefit: BTreeMap<String, (String, String)>,
     audience_concern: BTreeMap<String, String>,
     uses: Vec<UseCue>,
     pub(super) room: Vec<WordCue>,
@@ -210,8 +210,9 @@ impl AnswerFile {
         most(&self.uses, |cue| cue.words.in_text(text)).map(|cue| cue.rate)
     }
 
-    pub(super) fn audience_of(&self, benefit: Benefit) -> Option<&str> {
-        self.audience_benefit.get(benefit.as_str()).map(String::as_str)
+    /// Whom a benefit speaks to: what is counted, and how it is said.
+    pub(super) fn audience_of(&self, benefit: Benefit) -> Option<&(String, String)> {
+        self.audience_benefit.get(benefit.as_str())
     }
 
     pub(super) fn audience_without(&self, concern: Concern) -> Option<&str> {
@@ -228,6 +229,7 @@ const fn act_name(act: Act) -> &'static str {
         Act::Support => "support",
         Act::Join => "join",
         Act::Recommend => "recommend",
+        Act::Want => "want",
         Act::Other => "other",
     }
 }
@@ -239,7 +241,7 @@ const CASES: &[(&str, &str)] = &[
     ("would", "yes probably maybe unlikely no number"),
     ("how_much", "good fair dear none stated pay_less pay_asked pay_more pay_nothing at yes no"),
     ("which", "best worst nothing option same"),
-    ("when", "never children working retired student any"),
+    ("when", "never children working retired student any evening"),
     ("who", "none not_none myself_yes myself_no nobody gift me both children young old any_age"),
     (
         "yes_no",
@@ -260,6 +262,7 @@ const ACTS: &[Act] = &[
     Act::Support,
     Act::Join,
     Act::Recommend,
+    Act::Want,
     Act::Other,
 ];
 

@@ -15,7 +15,7 @@ mod words;
 
 pub use answer::{Mind, Said, answer};
 pub use class::{
-    Act, Asked, Choice, Claim, Class, Listed, Money, Occasion, Rate, Side, View, Want, Whom,
+    Act, Asked, Choice, Claim, Class, Listed, Manner, Money, Occasion, Rate, Side, View, Want, Whom,
 };
 pub use classify::classify;
 pub use file::{ANSWERS, AnswerFile, AnswerLabels, Preference, RouteVerdict};

@@ -78,6 +78,18 @@ pub(super) fn find(words: &[Word]) -> Option<Scale> {
             return Some(Scale { low, high, unit });
         }
     }
+    // "1 (very bad) to 5 (very good)", "0 = not at all, 10 = certain".
+    let numbers: Vec<u8> = words.iter().filter_map(|word| word.word.parse().ok()).collect();
+    let named = words
+        .iter()
+        .any(|word| matches!(word.word.as_str(), "=" | "scale" | "rate" | "rating" | "means"));
+    if let ([low, .., high], true) = (numbers.as_slice(), named)
+        && *low <= 1
+        && (2..=10).contains(high)
+        && numbers.is_sorted()
+    {
+        return Some(Scale { low: *low, high: *high, unit });
+    }
     let out_of = (0..words.len()).find_map(|at| {
         let last = number(word(at + 2)).filter(|_| word(at) == "out" && word(at + 1) == "of")?;
         (2..=100).contains(&last).then_some(last)

@@ -178,7 +178,11 @@ impl Vocabulary {
     pub(super) fn mark(&self, words: &mut [Word]) {
         for word in words.iter_mut() {
             word.groups = self.groups(&word.word, &word.stem);
-            if word.word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '%')) {
+            if word
+                .word
+                .chars()
+                .all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '%' | '=' | '$' | '€' | '£'))
+            {
                 word.groups.add(Groups::of(Group::Plain));
             }
         }

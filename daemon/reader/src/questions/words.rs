@@ -84,7 +84,7 @@ fn pieces(sentence: &str) -> Vec<(String, bool)> {
                 found.push((std::mem::take(&mut current), opens));
                 opens = false;
             }
-            if matches!(letter, '%' | '$' | '€' | '£') {
+            if matches!(letter, '%' | '$' | '€' | '£' | '=') {
                 found.push((letter.to_string(), false));
             }
             opens |= matches!(letter, ',' | ':' | '—' | '–' | '-' | '(' | ')' | '…' | '/');

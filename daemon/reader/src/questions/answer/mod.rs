@@ -66,7 +66,9 @@ pub fn answer(mind: &Mind<'_>, question: usize, asked: &Asked) -> Option<Said> {
     let said = one(&turn, &asked.class, !gives_reasons)?;
     let said = match &asked.also {
         // "Would you buy it, and why?" wants the reasons of that person, not those for it.
-        Some(Class::Why(Side::For | Side::Own)) => said.then(why::why(&turn, Side::Own)?),
+        Some(Class::Why(Side::For | Side::Own)) if !matches!(asked.class, Class::Why(_)) => {
+            said.then(why::why(&turn, Side::Own)?)
+        }
         Some(class) => said.then(one(&turn, class, true)?),
         None => said,
     };
@@ -84,7 +86,7 @@ fn one(turn: &Turn<'_>, class: &Class, reasons: bool) -> Option<Said> {
         Class::When(occasion) => when::when(turn, *occasion),
         Class::Who(whom) => who::who(turn, *whom),
         Class::HowOften(rate) => how_often::how_often(turn, *rate),
-        Class::YesNo(claim) => yes_no::yes_no(turn, claim, reasons),
+        Class::YesNo(claim, manner) => yes_no::yes_no(turn, claim, *manner, reasons),
         Class::Overall(view) => overall::overall(turn, view, reasons),
     }
 }

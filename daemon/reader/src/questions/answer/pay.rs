@@ -70,8 +70,8 @@ fn income(bracket: IncomeBracket) -> f64 {
     }
 }
 
-/// The largest shift of the logarithm: a factor of about three.
-const SHIFT_MAX: f64 = 1.1;
+/// The largest shift of the logarithm: a factor of 1.8.
+const SHIFT_MAX: f64 = 0.6;
 /// The balance of a price that is neither good nor dear.
 const EVEN: f64 = -0.29;
 
@@ -87,7 +87,9 @@ pub(super) fn balance(turn: &Turn<'_>) -> f64 {
 /// blaming, twice.
 pub(super) fn verdict(turn: &Turn<'_>) -> &'static str {
     let balance = balance(turn);
-    if balance > -0.18 {
+    // Who names the price as a reason against it does not call it good.
+    let blames = turn.mind.concern(Concern::Price) < -0.08 || turn.mind.sum(Source::Price) < -0.18;
+    if balance > -0.18 && !blames {
         "good"
     } else if balance > -0.40 {
         "fair"
@@ -106,7 +108,7 @@ pub(super) fn willing(turn: &Turn<'_>, asked: f64) -> Willing {
         + numbers.balance * (balance(turn) - EVEN);
     let z = mind.key("pay").normal();
     let mut sum =
-        asked * libm::exp(shift.clamp(-SHIFT_MAX, SHIFT_MAX) + numbers.spread * z.clamp(-2.5, 2.5));
+        asked * libm::exp(shift.clamp(-SHIFT_MAX, SHIFT_MAX) + numbers.spread * z.clamp(-2.0, 2.0));
     // Who finds it too dear would pay less than is asked; who would buy it pays what is asked, whatever else they say.
     if verdict(turn) == "dear" || turn.intent() == PurchaseIntent::ProbablyNot {
         sum = sum.min(0.85 * asked);

@@ -40,6 +40,10 @@ pub(super) fn when(turn: &Turn<'_>, occasion: Occasion) -> Option<Said> {
         (_, Employment::Student) => "student",
         _ => "any",
     };
+    let case = match case {
+        "children" | "student" | "any" if occasion == Occasion::TimeOfDay => "evening",
+        case => case,
+    };
     turn.say("when", case, None, "")
 }
 

@@ -34,16 +34,17 @@ fn audience(turn: &Turn<'_>) -> Option<Said> {
         return turn.say("who", "none", None, "");
     }
     let answers = &turn.mind.reader.answers;
-    let of_text = WordCue::best(&answers.audience, turn.mind.words).map(|cue| cue.theme.as_str());
+    let of_text = WordCue::best(&answers.audience, turn.mind.words)
+        .map(|cue| (cue.theme.clone(), format!("{}.", cue.theme)));
     let of_theme = heaviest(turn, 1.0).and_then(|theme| match theme {
-        Theme::Benefit(benefit) => answers.audience_of(benefit),
+        Theme::Benefit(benefit) => answers.audience_of(benefit).cloned(),
         Theme::Concern(_) => None,
     });
     // Some think of those whom the text names, others of what speaks for it.
     let theme_first = turn.key.with(5).pick(3) == 0;
     let found = if theme_first { of_theme.or(of_text) } else { of_text.or(of_theme) };
     match found {
-        Some(theme) => Some(Said::of(format!("{theme}.")).naming(theme)),
+        Some((theme, said)) => Some(Said::of(said).naming(&theme)),
         None => turn.say("who", "none", None, ""),
     }
 }

@@ -22,6 +22,13 @@ pub(super) fn why(turn: &Turn<'_>, side: Side) -> Option<Said> {
             let case = if turn.level < COLD { "cold" } else { "against" };
             turn.say("why", case, None, "")
         }),
+        Side::Both => {
+            let good = reasons(turn, ThemeKind::Appeal, 1);
+            let good = good.or_else(|| turn.say("why", "for", None, ""))?;
+            let bad = reasons(turn, ThemeKind::Concern, 1)
+                .filter(|bad| !bad.themes.iter().any(|theme| good.themes.contains(theme)));
+            Some(good.then(bad.or_else(|| turn.say("why", "against", None, ""))?))
+        }
         Side::Own => {
             let (lead, other) = if turn.level < 0.5 {
                 (ThemeKind::Concern, ThemeKind::Appeal)

@@ -3,14 +3,19 @@
 
 use protocol::results::ThemeKind;
 
-use super::super::class::Claim;
+use super::super::class::{Claim, Manner};
 use super::Said;
 use super::mind::Turn;
 use super::reasons::reasons;
 use crate::response::Source;
 use crate::theme::{Benefit, Concern};
 
-pub(super) fn yes_no(turn: &Turn<'_>, claim: &Claim, gives_reasons: bool) -> Option<Said> {
+pub(super) fn yes_no(
+    turn: &Turn<'_>,
+    claim: &Claim,
+    manner: Manner,
+    gives_reasons: bool,
+) -> Option<Said> {
     if let Claim::Fact(stems) = claim {
         return fact(turn, stems);
     }
@@ -37,7 +42,16 @@ pub(super) fn yes_no(turn: &Turn<'_>, claim: &Claim, gives_reasons: bool) -> Opt
             let number = turn.say("would", "number", None, &scale.say(scale.at(place)))?;
             theme.themes.iter().fold(number, |said, theme| said.naming(theme))
         }
-        None => turn.say("yes_no", case, None, "")?,
+        None => {
+            let mut said = turn.say("yes_no", case, None, "")?;
+            // What lies in the middle is neither.
+            let true_of_it = (case == high).then_some(true).or((case == low).then_some(false));
+            let yes = true_of_it.map(|is| is == (manner == Manner::Direct));
+            if let Some(yes) = yes.filter(|_| manner != Manner::Degree) {
+                said.answer = prefixed(yes, &said.answer);
+            }
+            said
+        }
     };
     let personal = matches!(claim, Claim::Good | Claim::Like | Claim::Bad);
     if !personal || !gives_reasons || turn.lost() {
@@ -48,6 +62,18 @@ pub(super) fn yes_no(turn: &Turn<'_>, claim: &Claim, gives_reasons: bool) -> Opt
         Some(reason) => said.then(reason),
         None => said,
     })
+}
+
+/// "Yes" or "No" before a sentence.
+fn prefixed(yes: bool, sentence: &str) -> String {
+    let word = if yes { "Yes" } else { "No" };
+    let mut letters = sentence.chars();
+    match letters.next() {
+        Some(first) if !sentence.starts_with("I ") => {
+            format!("{word}, {}{}", first.to_lowercase(), letters.as_str())
+        }
+        _ => format!("{word}, {sentence}"),
+    }
 }
 
 /// From 0 to 1, by what speaks for and against the word of the text.

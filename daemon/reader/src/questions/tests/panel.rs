@@ -3,12 +3,12 @@
 use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};
 
+use crate::Reader;
 use crate::draw::DrawKey;
 use crate::features::{Features, unwrapped};
 use crate::questions::{Asked, Mind, Said, TextWords, answer, classify};
 use crate::response::{Latent, latent, noise};
 use crate::traits::AnswerTraits;
-use crate::Reader;
 
 pub(super) const SEED: u64 = 11;
 
@@ -101,11 +101,8 @@ fn person(ordinal: u32) -> Persona {
         ][pick(3, 4)],
         employment: if age > 65 { Employment::Retired } else { Employment::Employed },
         occupation: None,
-        household: [
-            Household::Alone,
-            Household::CoupleNoChildren,
-            Household::CoupleWithChildren,
-        ][pick(4, 3)],
+        household: [Household::Alone, Household::CoupleNoChildren, Household::CoupleWithChildren]
+            [pick(4, 3)],
         urbanicity: Urbanicity::Urban,
         tech_adoption: [
             TechAdoption::EarlyAdopter,

@@ -50,7 +50,7 @@ pub(super) const QUESTIONS: &[(&str, &str)] = &[
     ("Could you imagine using this app?", "would"),
     ("Are you likely to sign up within a month?", "would"),
     ("Will you buy it?", "would"),
-    ("Would you choose Plus?", "would"),
+    ("Would you choose Plus?", "other"),
     ("What is the likelihood that you would open one, in percent?", "would"),
     ("Would you still use it if the fee were higher?", "would"),
     // Money.
