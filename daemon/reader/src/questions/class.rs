@@ -92,8 +92,6 @@ pub enum Occasion {
     Room,
     Shop,
     Place,
-    /// When or where something is that the text may say.
-    Fact,
 }
 
 /// Who.

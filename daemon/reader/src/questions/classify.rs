@@ -219,10 +219,17 @@ impl Query<'_> {
                 "daily" | "weekly" | "monthly" | "yearly" | "regularly" | "frequently" | "often"
             )
         };
+        let every = h.main.windows(2).any(|pair| match pair {
+            [a, b] => {
+                matches!(a.word.as_str(), "every" | "once" | "twice")
+                    && matches!(b.word.as_str(), "day" | "week" | "month" | "year" | "a")
+            }
+            _ => false,
+        });
         let listed = h.head == Head::Auxiliary
             && self.asks_you()
             && h.any(&[G::Use, G::Buy])
-            && h.main.iter().any(word)
+            && (h.main.iter().any(word) || every)
             && !h.has(G::Money);
         (counted || listed).then(|| Class::HowOften(self.rate()))
     }
@@ -398,6 +405,7 @@ impl Query<'_> {
             && h.says(&["you", "feel"])
             && own
             && !h.runs(&["you", "make", "of"])
+            && !h.runs(&["think", "of"])
             && !self.makes_you();
         let explain = h.head == Head::Request
             && h.main.first().is_some_and(|word| {
@@ -475,7 +483,10 @@ impl Query<'_> {
     /// How it stands against something else.
     fn comparison(&self) -> Option<Class> {
         let h = &self.headed;
+        let degree = h.head == Head::How
+            && h.main.get(1).is_some_and(|word| word.groups.any(&[G::Differ, G::Good, G::Believe]));
         let compared = h.has(G::Compare)
+            && !degree
             && !self.is(&[Head::Who, Head::When, Head::Where])
             && !h.has(G::Change);
         if !compared {
@@ -591,13 +602,22 @@ impl Query<'_> {
                     && !(noun_is(&[G::Appeal, G::Barrier])
                         && (h.says(&["have", "see"]) || !superlative))
                     && !noun_is(&[G::Know])
+                    && !matches!(h.word(1), "word" | "words")
                     && !matches!(h.word(1), "day" | "time" | "room" | "days" | "times")
             }
             Head::What => {
                 noun_is(&[G::Part])
                     && !noun.is_some_and(|word| word.groups.any(&[G::Reason, G::Know]))
                     || h.says(&["most", "least", "single", "best"])
-                        && h.says(&["important", "useful", "valuable", "relevant"])
+                        && h.says(&[
+                            "important",
+                            "useful",
+                            "valuable",
+                            "relevant",
+                            "matters",
+                            "matter",
+                            "counts",
+                        ])
                     || superlative
                         && h.says(&["is", "was"])
                         && h.has(G::Part)
@@ -647,11 +667,13 @@ impl Query<'_> {
         let next_person = h.main.iter().skip(1).take(4).any(|word| word.groups.has(G::Person));
         let asked = match h.head {
             Head::Who => {
-                h.says(&[
-                    "would", "should", "might", "could", "for", "needs", "need", "benefit",
-                    "benefits", "aimed", "meant", "made", "suit", "suits", "whom", "to", "target",
-                    "audience", "buys", "uses", "will", "can",
-                ]) && !self.strange()
+                (h.any(&[G::Buy, G::Use, G::Appeal, G::Recommend])
+                    || h.says(&[
+                        "would", "should", "might", "could", "for", "needs", "need", "benefit",
+                        "benefits", "aimed", "meant", "made", "suit", "suits", "whom", "to",
+                        "target", "audience", "buys", "uses", "will", "can",
+                    ]))
+                    && !self.strange()
                     && !h.says(&["makes", "sells", "owns", "runs", "behind", "invented", "created"])
                     && !h.runs(&["made", "it"])
                     && !h.runs(&["made", "this"])
@@ -715,6 +737,7 @@ impl Query<'_> {
             Head::When | Head::Where => !h.says(&["from"]) || h.says(&["buy"]),
             Head::What | Head::Which => {
                 (near(G::Time) || near(G::Place) || day) && !h.any(&[G::Opinion, G::Money])
+                    || h.runs(&["would", "you", "use"]) && h.says(&["for"])
             }
             Head::How => {
                 matches!(h.word(1), "would" | "could" | "do" | "might" | "will")
@@ -736,9 +759,11 @@ impl Query<'_> {
             "shop", "store", "sale", "sold", "buy", "shops", "stores", "outlet", "purchase",
             "order",
         ]) || h.runs(&["on", "sale"]);
-        Some(Class::When(if !you && !h.says(&["would"]) {
-            Occasion::Fact
-        } else if h.says(&["room", "rooms"]) {
+        // "When does it open?" asks for a fact that the text may have in any form.
+        if !you && !h.says(&["would"]) {
+            return None;
+        }
+        Some(Class::When(if h.says(&["room", "rooms"]) {
             Occasion::Room
         } else if shop && !self.is(&[Head::When, Head::How]) && !near(G::Time) {
             Occasion::Shop
@@ -773,35 +798,38 @@ impl Query<'_> {
                 h.main.len() <= 8 && (some || h.main.len() <= 5) && !self.scaled && !self.follows
             }
             Head::Auxiliary => {
-                some || h.main.iter().any(|word| {
-                    word.groups.any(&[G::Barrier, G::Appeal])
-                        && matches!(
-                            word.word.as_str(),
-                            "concerns"
-                                | "worries"
-                                | "doubts"
-                                | "reservations"
-                                | "advantages"
-                                | "advantage"
-                                | "disadvantages"
-                                | "disadvantage"
-                                | "benefits"
-                                | "benefit"
-                                | "problems"
-                                | "drawbacks"
-                                | "drawback"
-                                | "downsides"
-                                | "downside"
-                                | "strengths"
-                                | "weaknesses"
-                                | "objections"
-                                | "risks"
-                                | "misgivings"
-                                | "catch"
-                                | "problem"
-                                | "weakness"
-                        )
-                })
+                let solves = h.says(&["solve", "solves", "fix", "fixes"]);
+                (some
+                    || h.main.iter().any(|word| {
+                        word.groups.any(&[G::Barrier, G::Appeal])
+                            && matches!(
+                                word.word.as_str(),
+                                "concerns"
+                                    | "worries"
+                                    | "doubts"
+                                    | "reservations"
+                                    | "advantages"
+                                    | "advantage"
+                                    | "disadvantages"
+                                    | "disadvantage"
+                                    | "benefits"
+                                    | "benefit"
+                                    | "problems"
+                                    | "drawbacks"
+                                    | "drawback"
+                                    | "downsides"
+                                    | "downside"
+                                    | "strengths"
+                                    | "weaknesses"
+                                    | "objections"
+                                    | "risks"
+                                    | "misgivings"
+                                    | "catch"
+                                    | "problem"
+                                    | "weakness"
+                            )
+                    }))
+                    && !solves
             }
             Head::How => false,
             _ => false,
@@ -922,6 +950,7 @@ impl Query<'_> {
             Head::Auxiliary => {
                 self.asks_you() && (acts || wants || self.verb_of_text() || self.bare())
                     || matches!(h.word(1), "your" | "they") && acts
+                    || h.runs(&["you", "would"]) && acts
                     || h.runs(&["can", "you", "see"])
                     || h.has(G::Inclined) && h.says(&["you"])
             }
@@ -1004,6 +1033,7 @@ impl Query<'_> {
             Head::What => opinion && !h.says(&["how"]),
             Head::How => {
                 opinion
+                    || h.runs(&["would", "you", "describe"])
                     || self.scaled
                     || h.says(&[
                         "like",

@@ -169,6 +169,10 @@ fn skip_leads(words: &[Word], from: usize) -> usize {
 fn head_at(words: &[Word], at: usize) -> Option<(Head, usize)> {
     let word = |place: usize| words.get(place).map_or("", |word| word.word.as_str());
     let place = if PREPOSITIONS.contains(&word(at)) { at + 1 } else { at };
+    // "To what extent do you agree?" asks how much.
+    if word(place) == "what" && matches!(word(place + 1), "extent" | "degree") {
+        return Some((Head::How, place));
+    }
     if let Some(head) = interrogative(word(place)) {
         let next = word(place + 1);
         // "When you think of it, …" asks nothing.

@@ -198,7 +198,20 @@ fn own(segment: &[Word], at: usize) -> bool {
             segment.get(place).is_some_and(|word| !QUALITIES.contains(&word.word.as_str()))
         })
         .and_then(|place| segment.get(place));
+    let easier = segment
+        .iter()
+        .any(|word| matches!(word.word.as_str(), "easier" | "better" | "simpler" | "harder"));
+    let replaced = segment.get(at).is_some_and(|word| {
+        matches!(word.word.as_str(), "current" | "present" | "usual" | "existing")
+    });
     noun.is_none_or(|noun| {
+        if noun.word == "life" {
+            return easier;
+        }
+        // "Would you give up your usual milk for it?"
+        if replaced && mentions(segment) {
+            return true;
+        }
         noun.groups.has(Group::Mine)
             || noun.groups.any(&[
                 Group::Appeal,

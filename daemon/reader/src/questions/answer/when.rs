@@ -14,9 +14,6 @@ const ONCE: usize = 2;
 
 pub(super) fn when(turn: &Turn<'_>, occasion: Occasion) -> Option<Said> {
     let answers = &turn.mind.reader.answers;
-    if occasion == Occasion::Fact {
-        return None;
-    }
     let cues = match occasion {
         Occasion::Shop => return cue(turn, &answers.shop),
         _ if turn.level < NEVER => return turn.say("when", "never", None, ""),

@@ -1,7 +1,9 @@
 //! The classes of questions, on tables of questions with the class that people give them.
 
 mod answers;
+mod fifth;
 mod first;
+mod fourth;
 mod panel;
 mod second;
 mod third;
@@ -50,6 +52,18 @@ fn questions_of_another_text_have_their_class() {
 #[test]
 fn questions_in_other_forms_have_their_class() {
     let wrong = wrong(third::TEXT, third::QUESTIONS);
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn questions_of_questionnaires_have_their_class() {
+    let wrong = wrong(fourth::TEXT, fourth::QUESTIONS);
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn questions_about_work_have_their_class() {
+    let wrong = wrong(fifth::TEXT, fifth::QUESTIONS);
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
