@@ -206,6 +206,9 @@ impl Query<'_> {
         {
             return Some(Class::HowOften(self.rate()));
         }
+        if self.is(&[Head::What]) && h.word(1) == "frequency" {
+            return Some(Class::HowOften(Rate::Words));
+        }
         let counted = how
             && next == "many"
             && !h.says(&["stars", "points", "people", "friends", "persons", "marks"])
@@ -256,6 +259,10 @@ impl Query<'_> {
 
     fn price(&self) -> Option<Class> {
         let h = &self.headed;
+        // "Choose one: the price or the taste?"
+        if self.is(&[Head::Request]) && h.says(&["or"]) && h.says(&["choose", "pick", "select"]) {
+            return None;
+        }
         if !h.has(G::Money) && !(self.holds(G::Money) && self.is(&[Head::None])) {
             return None;
         }
@@ -420,11 +427,13 @@ impl Query<'_> {
                         .iter()
                         .all(|word| !word.groups.any(&[G::Appeal, G::Barrier, G::Change])))
             && !h.has(G::Opinion);
-        let justify = h.head == Head::Request
-            && matches!(h.word(0), "explain" | "justify")
-            && h.says(&[
-                "answer", "score", "rating", "mark", "choice", "decision", "view", "opinion",
-            ]);
+        let justify = self.is(&[Head::Request, Head::How])
+            && (h.runs(&["you", "justify"]) || h.runs(&["you", "explain"]))
+            || h.head == Head::Request
+                && matches!(h.word(0), "explain" | "justify")
+                && h.says(&[
+                    "answer", "score", "rating", "mark", "choice", "decision", "view", "opinion",
+                ]);
         (made || explain || justify).then_some(Class::Why(Side::Own))
     }
 
@@ -547,6 +556,7 @@ impl Query<'_> {
             "needs",
             "want",
             "like",
+            "liked",
             "look",
             "looked",
             "more",
@@ -571,6 +581,12 @@ impl Query<'_> {
             && h.says(&["they", "company", "makers", "provider"])
             && (h.says(&["should"]) || h.runs(&["have", "to"]))
             && h.says(&["do"]);
+        let tell = self.is(&[Head::What])
+            && h.says(&["should", "could", "ought"])
+            && h.says(&["say", "mention", "include", "tell", "contain", "explain", "add"]);
+        if tell && !h.says(&["you"]) {
+            return Some(Class::Missing(Want::Information));
+        }
         should.then_some(Class::Missing(Want::Change))
     }
 
@@ -629,7 +645,7 @@ impl Query<'_> {
                     h.word(0),
                     "pick" | "choose" | "select" | "name" | "quote" | "rank" | "list" | "mark"
                 ) && (h.has(G::Part) || superlative || h.says(&["or"]))
-                    && !h.any(&[G::Barrier, G::Money, G::Person])
+                    && (h.says(&["or"]) || !h.any(&[G::Barrier, G::Money, G::Person]))
                     && !(h.has(G::Appeal) && !h.has(G::Part))
             }
             Head::Auxiliary | Head::None => {
@@ -671,7 +687,8 @@ impl Query<'_> {
                     || h.says(&[
                         "would", "should", "might", "could", "for", "needs", "need", "benefit",
                         "benefits", "aimed", "meant", "made", "suit", "suits", "whom", "to",
-                        "target", "audience", "buys", "uses", "will", "can",
+                        "target", "audience", "buys", "uses", "will", "can", "gain", "gains",
+                        "profit", "profits",
                     ]))
                     && !self.strange()
                     && !h.says(&["makes", "sells", "owns", "runs", "behind", "invented", "created"])
@@ -680,6 +697,9 @@ impl Query<'_> {
             }
             Head::What | Head::Which => {
                 next_person && !h.any(&[G::Money, G::Opinion]) && !h.says(&["you", "your"])
+                    || h.says(&["kind", "type", "sort"])
+                        && h.main.last().is_some_and(|word| word.word == "for")
+                        && !h.says(&["you"])
                     || next_person && h.says(&["kind", "type", "sort", "group", "age", "groups"])
             }
             Head::Auxiliary => {
@@ -911,6 +931,9 @@ impl Query<'_> {
     fn fact(&self, judged: bool) -> Option<Class> {
         let h = &self.headed;
         let stated = h.has(G::Say) || matches!(self.about, Subject::Part(_) | Subject::Beyond(_));
+        if h.has(G::Inclined) && self.asks_you() {
+            return None;
+        }
         let third = !self.asks_you() || matches!(h.word(0), "do" | "can" | "will") && h.has(G::Say);
         if !stated || !third || judged && self.about == Subject::Offer {
             return None;
@@ -931,7 +954,10 @@ impl Query<'_> {
             return (!content.is_empty() && self.text_has(&content) && !judges)
                 .then_some(Class::YesNo(Claim::Fact(content), Manner::Direct));
         };
-        Some(Class::YesNo(Claim::Fact(content), Manner::Direct))
+        // A fact that is not in the text, of a thing that is not what was shown: "Is the earth flat?".
+        let named = matches!(self.about, Subject::Part(_));
+        (named || mentions(self.words))
+            .then_some(Class::YesNo(Claim::Fact(content), Manner::Direct))
     }
 
     fn text_has(&self, stems: &[String]) -> bool {
@@ -958,7 +984,9 @@ impl Query<'_> {
                 h.main.get(1).is_some_and(|word| word.groups.has(G::Inclined))
                     || matches!(h.word(1), "would" | "will") && h.has(G::Support)
             }
-            Head::What | Head::Which => h.says(&["likelihood", "chance", "chances", "probability"]),
+            Head::What | Head::Which => {
+                h.says(&["likelihood", "chance", "chances", "probability", "odds"])
+            }
             Head::Request => {
                 (h.has(G::Inclined) || acts)
                     && (self.scaled || h.says(&["likelihood", "likely", "whether", "if"]))

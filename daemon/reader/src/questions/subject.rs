@@ -35,7 +35,9 @@ pub(super) fn subject(headed: &Headed<'_>, segment: &[Word], text: &TextWords) -
     if beyond.is_empty() {
         return Subject::Offer;
     }
-    if mentions(segment) { Subject::Beyond(stems(&beyond)) } else { Subject::Outside }
+    // "Which of the conditions …": parts of what was shown, whatever they are called.
+    let of_it = headed.head == Head::Which && headed.word(1) == "of";
+    if mentions(segment) || of_it { Subject::Beyond(stems(&beyond)) } else { Subject::Outside }
 }
 
 /// Whether the words name what was shown. "This country" does not: what "this" points to is the word after it.

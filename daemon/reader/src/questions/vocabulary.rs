@@ -88,6 +88,9 @@ enum Step {
 /// Longest gap in a phrase, in words.
 const GAP: usize = 3;
 
+/// Plain words that a question cannot do without.
+const HEADS: &[&str] = &["which", "would", "could", "should", "where", "about", "please"];
+
 #[derive(Clone, Debug)]
 struct Phrase {
     steps: Vec<Step>,
@@ -143,7 +146,9 @@ impl Vocabulary {
 
     fn single(&mut self, stemmer: &Stemmer, word: &str, group: Group) {
         let plain = word.trim_start_matches('=');
-        if plain.chars().count() >= 5 {
+        // Slips are repaired towards words that carry a question; "party" is no "partly".
+        let carries = group != Group::Plain || HEADS.contains(&plain);
+        if carries && plain.chars().count() >= 5 {
             self.long.push(plain.to_owned());
         }
         let place = if plain.len() < word.len() {
