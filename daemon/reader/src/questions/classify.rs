@@ -263,6 +263,20 @@ impl Query<'_> {
         if self.is(&[Head::Request]) && h.says(&["or"]) && h.says(&["choose", "pick", "select"]) {
             return None;
         }
+        let clear = self.is(&[Head::Auxiliary])
+            && self.asks_it()
+            && h.any(&[G::Clear, G::Believe, G::Trust])
+            && !h.any(&[G::Dear, G::Cheap, G::Asks]);
+        let gives = h.head == Head::How
+            && h.word(1) == "much"
+            && h.says(&["give", "donate", "contribute"])
+            && h.says(&["would", "could", "will"]);
+        if clear {
+            return None;
+        }
+        if gives {
+            return Some(Class::HowMuch(Money::Pay));
+        }
         if !h.has(G::Money) && !(self.holds(G::Money) && self.is(&[Head::None])) {
             return None;
         }
@@ -283,7 +297,8 @@ impl Query<'_> {
         }
         let wants = self.is(&[Head::Auxiliary])
             && self.asks_you()
-            && h.any(&[G::Buy, G::Use, G::Switch, G::Inclined, G::Support])
+                        && (h.any(&[G::Buy, G::Use, G::Switch, G::Inclined, G::Support])
+                || h.says(&["give", "lend"]))
             && !h.says(&["pay", "spend", "paying", "spending", "afford"])
             // "Do you consider the price reasonable?" is about the price.
             && !(h.word(0) == "do" && h.has(G::Asks) && h.any(&[G::Good, G::Dear, G::Cheap]));
@@ -357,7 +372,7 @@ impl Query<'_> {
     fn makes_you(&self) -> bool {
         let h = &self.headed;
         let would = h.says(&["would", "could", "might"]);
-        self.is(&[Head::What])
+        self.is(&[Head::What, Head::How])
             && would
             && (h.says(&[
                 "make",
@@ -400,10 +415,14 @@ impl Query<'_> {
         if h.head == Head::Why {
             return (!self.strange() || mentions(self.words)).then_some(Class::Why(self.side()));
         }
-        let what_for =
-            self.is(&[Head::What, Head::Which, Head::Request, Head::None, Head::Auxiliary])
-                && h.has(G::Reason)
-                && !self.is_part_choice();
+        // "Which reason is strongest?" is one of several.
+        let strongest = h.head == Head::Which
+            && h.says(&["strongest", "weakest", "most", "least", "best"])
+            && h.says(&["is"]);
+        let what_for = !strongest
+            && self.is(&[Head::What, Head::Which, Head::Request, Head::None, Head::Auxiliary])
+            && h.has(G::Reason)
+            && !self.is_part_choice();
         if what_for || h.runs(&["how", "come"]) {
             return Some(Class::Why(self.side()));
         }
@@ -614,16 +633,18 @@ impl Query<'_> {
         let superlative = h.has(G::Superlative);
         let asked = match h.head {
             Head::Which => {
-                !noun_is(&[G::Person, G::Time, G::Place, G::Reason, G::Opinion, G::Friend])
+                !noun_is(&[G::Person, G::Time, G::Place, G::Opinion, G::Friend])
                     && !(noun_is(&[G::Appeal, G::Barrier])
                         && (h.says(&["have", "see"]) || !superlative))
                     && !noun_is(&[G::Know])
+                    && !(noun_is(&[G::Reason])
+                        && !superlative
+                        && !h.says(&["strongest", "weakest"]))
                     && !matches!(h.word(1), "word" | "words")
                     && !matches!(h.word(1), "day" | "time" | "room" | "days" | "times")
             }
             Head::What => {
-                noun_is(&[G::Part])
-                    && !noun.is_some_and(|word| word.groups.any(&[G::Reason, G::Know]))
+                noun_is(&[G::Part]) && !noun_is(&[G::Reason])
                     || h.says(&["most", "least", "single", "best"])
                         && h.says(&[
                             "important",
@@ -803,6 +824,9 @@ impl Query<'_> {
         if !good && !bad || self.strange() && !mentions(self.words) {
             return None;
         }
+        if h.head == Head::Auxiliary && h.word(2) == "doubt" {
+            return None;
+        }
         let some = h.says(&["any", "anything", "something", "what", "some", "aspects", "nothing"]);
         // "Rate it from 1 (very bad) to 5 (very good)."
         if self.scaled && self.is(&[Head::Request]) {
@@ -872,7 +896,8 @@ impl Query<'_> {
             && h.main
                 .get(1)
                 .is_some_and(|word| word.groups.any(&[G::Believe, G::Trust, G::Clear, G::Differ]));
-        let claim = if h.any(&[G::Believe, G::Trust]) {
+        let doubts = h.head == Head::Auxiliary && h.word(2) == "doubt";
+        let claim = if h.any(&[G::Believe, G::Trust]) || doubts {
             Claim::Believable
         } else if h.has(G::Differ) {
             Claim::Different
@@ -903,7 +928,7 @@ impl Query<'_> {
         if h.head != Head::Auxiliary {
             return None;
         }
-        let judged = h.any(&[G::Believe, G::Trust, G::Clear, G::Differ]);
+        let judged = h.any(&[G::Believe, G::Trust, G::Clear, G::Differ]) || doubts;
         if let Some(fact) = self.fact(judged) {
             return Some(fact);
         }
@@ -950,6 +975,11 @@ impl Query<'_> {
             word.groups.any(&[G::Good, G::Bad, G::Appeal])
                 && !matches!(word.word.as_str(), "need" | "needs")
         });
+        // "Can you swim?" is about the person, unless the text says more of it.
+        let person = self.asks_you() && content.len() < 2 && !mentions(self.words);
+        if person && h.word(0) == "can" {
+            return None;
+        }
         let (Subject::Part(_) | Subject::Beyond(_)) = &self.about else {
             return (!content.is_empty() && self.text_has(&content) && !judges)
                 .then_some(Class::YesNo(Claim::Fact(content), Manner::Direct));
@@ -967,7 +997,11 @@ impl Query<'_> {
     fn would(&self) -> Option<Class> {
         let h = &self.headed;
         let acts = h.any(&[G::Buy, G::Use, G::Switch, G::Support, G::Recommend]);
-        let wants = h.has(G::Inclined) || h.says(&["want", "need", "plan"]);
+        let wants = h.has(G::Inclined) || h.says(&["want", "need", "plan", "give", "lend"]);
+        // Yes to it would mean no.
+        if h.runs(&["rather", "not"]) {
+            return None;
+        }
         // "Would you choose Plus?" is about one of several offers.
         if h.has(G::Pick) && matches!(self.about, Subject::Part(_)) {
             return None;
@@ -1080,7 +1114,10 @@ impl Query<'_> {
             Head::Request => {
                 opinion || self.scaled || h.any(&[G::Offer, G::Explain]) && mentions(h.main)
             }
-            Head::None => (opinion || self.scaled) && !self.follows && !self.states(),
+            Head::None => {
+                let sides = h.says(&["good"]) && h.says(&["bad"]);
+                (opinion || self.scaled || sides) && !self.follows && !self.states()
+            }
             Head::Auxiliary => {
                 self.asks_you() && (h.any(&[G::Feedback, G::Opinion]) || self.scaled)
                     || h.any(&[G::Explain, G::Feedback])
@@ -1088,7 +1125,9 @@ impl Query<'_> {
             Head::Which => h.has(G::Opinion),
             _ => false,
         };
-        if !asked {
+        // "How do you feel about your neighbours?"
+        let circle = h.any(&[G::Friend, G::Person]) && !mentions(self.words);
+        if !asked || circle {
             return None;
         }
         match &self.about {
@@ -1099,6 +1138,14 @@ impl Query<'_> {
                 self.text.nearest(&stems).map(|clause| Class::Overall(View::Part(clause.span)))
             }
             // "What do you think of the government's part in it?" is not about what was shown.
+            Subject::Beyond(stems) if mentions(self.words) => {
+                let of = h.main.iter().position(|word| {
+                    matches!(word.word.as_str(), "of" | "about" | "on" | "regarding" | "with")
+                });
+                let object = of.map_or(&[][..], |at| h.main.get(at..).unwrap_or_default());
+                let strange = object.iter().any(|word| stems.contains(&word.stem));
+                (!strange).then_some(Class::Overall(View::Whole))
+            }
             Subject::Beyond(_) | Subject::Outside => None,
         }
     }

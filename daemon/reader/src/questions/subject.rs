@@ -137,8 +137,9 @@ fn personal(headed: &Headed<'_>, segment: &[Word]) -> bool {
             verb.groups.any(&[Group::Use, Group::Buy, Group::Recommend, Group::Money])
         }) && segment.iter().skip(at).any(|word| word.groups.has(Group::Offer));
         let empty = verb.is_none() && word(at) != "have" && word(at) != "do";
-        let gets = said
-            .is_some_and(|verb| matches!(verb.word.as_str(), "get" | "have" | "see" | "know"))
+        let gets = !segment.iter().any(|word| word.word == "yourself")
+            && said
+                .is_some_and(|verb| matches!(verb.word.as_str(), "get" | "have" | "see" | "know"))
             && !segment.iter().any(|word| {
                 word.groups.any(&[
                     Group::Offer,

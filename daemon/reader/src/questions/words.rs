@@ -72,11 +72,9 @@ fn pieces(sentence: &str) -> Vec<(String, bool)> {
     let letters: Vec<char> = sentence.chars().chain([' ']).collect();
     for (at, &letter) in letters.iter().enumerate() {
         let next = letters.get(at + 1).copied().unwrap_or(' ');
-        let inside = matches!(letter, '-' | '.' | ',' | '\'')
+        let inside = matches!(letter, '.' | ',' | '\'')
             && before.is_alphanumeric()
-            && next.is_alphanumeric()
-            // "1-5" is a range of two numbers, "deal-breaker" one word.
-            && !(letter == '-' && before.is_ascii_digit());
+            && next.is_alphanumeric();
         if letter.is_alphanumeric() || inside {
             current.push(letter);
         } else {
@@ -87,7 +85,10 @@ fn pieces(sentence: &str) -> Vec<(String, bool)> {
             if matches!(letter, '%' | '$' | '€' | '£' | '=') {
                 found.push((letter.to_string(), false));
             }
-            opens |= matches!(letter, ',' | ':' | '—' | '–' | '-' | '(' | ')' | '…' | '/');
+            // "tax-deductible" are two words in one breath, "1-5" is a range.
+            let hyphen = letter == '-' && before.is_alphabetic() && next.is_alphabetic();
+            opens |=
+                !hyphen && matches!(letter, ',' | ':' | '—' | '–' | '-' | '(' | ')' | '…' | '/');
         }
         before = letter;
     }

@@ -30,7 +30,7 @@ pub(super) const QUESTIONS: &[(&str, &str)] = &[
     ("On a scale of 1 to 7, how likely would you be to help?", "would"),
     ("Do you see yourself taking part?", "would"),
     ("Would you share this with your friends?", "would"),
-    ("Would you rather not get involved?", "would"),
+    ("Would you rather not get involved?", "other"),
     ("How much would you give?", "how_much"),
     ("What amount would you be happy to donate?", "how_much"),
     ("Does $60,000 seem too much?", "how_much"),
