@@ -112,9 +112,9 @@ impl<'a> Headed<'a> {
         let starts = (0..words.len())
             .filter(|&at| at == 0 || words.get(at).is_some_and(|word| word.opens))
             .map(|at| skip_leads(words, at));
+        let mut starts = starts;
         let found = starts
-            .filter_map(|at| head_at(words, at))
-            .next()
+            .find_map(|at| head_at(words, at))
             .or_else(|| carried(words, 0))
             .or_else(|| inverted(words));
         let (head, at) = found.unwrap_or((Head::None, 0));
@@ -132,7 +132,7 @@ impl<'a> Headed<'a> {
 
     /// The word at a place from the head on.
     pub(super) fn word(&self, at: usize) -> &str {
-        self.main.get(at).map_or("", |word| word.word.as_str())
+        self.main.get(at).map_or("", |word| word.lower.as_str())
     }
 
     /// Whether a word from the head on is in the group.
@@ -147,17 +147,17 @@ impl<'a> Headed<'a> {
 
     /// Whether one of the words stands from the head on.
     pub(super) fn says(&self, words: &[&str]) -> bool {
-        self.main.iter().any(|word| words.contains(&word.word.as_str()))
+        self.main.iter().any(|word| words.contains(&word.lower.as_str()))
     }
 
     /// Whether the words stand there in a row.
     pub(super) fn runs(&self, row: &[&str]) -> bool {
-        self.main.windows(row.len()).any(|part| part.iter().zip(row).all(|(a, b)| a.word == *b))
+        self.main.windows(row.len()).any(|part| part.iter().zip(row).all(|(a, b)| a.lower == *b))
     }
 }
 
 fn skip_leads(words: &[Word], from: usize) -> usize {
-    let lead = |at: usize| words.get(at).is_some_and(|word| LEADS.contains(&word.word.as_str()));
+    let lead = |at: usize| words.get(at).is_some_and(|word| LEADS.contains(&word.lower.as_str()));
     let mut at = from;
     while lead(at) {
         at += 1;
@@ -167,7 +167,7 @@ fn skip_leads(words: &[Word], from: usize) -> usize {
 
 /// The head that begins at a place.
 fn head_at(words: &[Word], at: usize) -> Option<(Head, usize)> {
-    let word = |place: usize| words.get(place).map_or("", |word| word.word.as_str());
+    let word = |place: usize| words.get(place).map_or("", |word| word.lower.as_str());
     let place = if PREPOSITIONS.contains(&word(at)) { at + 1 } else { at };
     // "To what extent do you agree?" asks how much.
     if word(place) == "what" && matches!(word(place + 1), "extent" | "degree") {
@@ -206,14 +206,14 @@ fn interrogative(word: &str) -> Option<Head> {
 /// Whether a request or a polite question asks to be told something.
 fn carries(words: &[Word], at: usize) -> bool {
     let near = words.iter().skip(at).take(5);
-    near.clone().any(|word| word.groups.has(Group::Explain) || word.word == "say")
-        || near.clone().any(|word| word.word == "know")
-            && words.get(at + 2).is_some_and(|word| word.word == "know")
+    near.clone().any(|word| word.groups.has(Group::Explain) || word.lower == "say")
+        || near.clone().any(|word| word.lower == "know")
+            && words.get(at + 2).is_some_and(|word| word.lower == "know")
 }
 
 /// "Do you think (that) it will work?" asks whether it will work: the place before what is asked.
 fn embedded(words: &[Word], at: usize) -> Option<usize> {
-    let word = |place: usize| words.get(place).map_or("", |word| word.word.as_str());
+    let word = |place: usize| words.get(place).map_or("", |word| word.lower.as_str());
     let thinks = word(at + 1) == "you"
         && matches!(word(at + 2), "think" | "believe" | "feel" | "say" | "expect");
     if !thinks {
@@ -222,13 +222,13 @@ fn embedded(words: &[Word], at: usize) -> Option<usize> {
     let before =
         if word(at + 3) == "that" && AUXILIARIES.contains(&word(at + 5)) { at + 3 } else { at + 2 };
     let clause = words.get(before + 2..).unwrap_or_default();
-    clause.iter().take(3).any(|word| AUXILIARIES.contains(&word.word.as_str())).then_some(before)
+    clause.iter().take(3).any(|word| AUXILIARIES.contains(&word.lower.as_str())).then_some(before)
 }
 
 /// The first interrogative anywhere after a place.
 fn carried(words: &[Word], from: usize) -> Option<(Head, usize)> {
     (from..words.len()).find_map(|at| {
-        let word = words.get(at)?.word.as_str();
+        let word = words.get(at)?.lower.as_str();
         if word == "whether" || word == "if" && at > 0 && from > 0 {
             return Some((Head::Auxiliary, at));
         }
@@ -240,12 +240,12 @@ fn carried(words: &[Word], from: usize) -> Option<(Head, usize)> {
 fn inverted(words: &[Word]) -> Option<(Head, usize)> {
     let subject = |at: usize| {
         words.get(at).is_some_and(|word| {
-            matches!(word.word.as_str(), "you" | "it" | "they" | "this" | "there" | "anyone")
+            matches!(word.lower.as_str(), "you" | "it" | "they" | "this" | "there" | "anyone")
         })
     };
     (0..words.len())
         .find(|&at| {
-            words.get(at).is_some_and(|word| AUXILIARIES.contains(&word.word.as_str()))
+            words.get(at).is_some_and(|word| AUXILIARIES.contains(&word.lower.as_str()))
                 && subject(at + 1)
         })
         .map(|at| (Head::Auxiliary, at))

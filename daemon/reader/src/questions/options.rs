@@ -17,8 +17,8 @@ const BOUNDS: &[&str] = &[
 
 /// The options of a question, in its own order; fewer than two where it lists none.
 pub(super) fn listed(words: &[Word]) -> Vec<Listed> {
-    let Some(or) = words.iter().position(|word| word.word == "or") else { return Vec::new() };
-    let bound = |word: &Word| BOUNDS.contains(&word.word.as_str());
+    let Some(or) = words.iter().position(|word| word.lower == "or") else { return Vec::new() };
+    let bound = |word: &Word| BOUNDS.contains(&word.lower.as_str());
     let mut parts: Vec<Vec<&Word>> = vec![Vec::new()];
     for word in words.get(..or).unwrap_or_default().iter().rev() {
         if bound(word) {
@@ -53,7 +53,7 @@ pub(super) fn listed(words: &[Word]) -> Vec<Listed> {
 }
 
 fn article(word: &Word) -> bool {
-    matches!(word.word.as_str(), "the" | "a" | "an" | "to" | "one" | "and")
+    matches!(word.lower.as_str(), "the" | "a" | "an" | "to" | "one" | "and")
 }
 
 /// The options with their names and the words that are theirs alone.
@@ -91,6 +91,6 @@ fn grammatical(word: &Word) -> bool {
         "the", "a", "an", "of", "to", "with", "without", "and", "not", "no", "this", "that",
         "neither", "both",
     ];
-    SMALL.contains(&word.word.as_str())
+    SMALL.contains(&word.lower.as_str())
         && word.groups.any(&[Group::Plain, Group::Offer, Group::Barrier])
 }

@@ -52,8 +52,8 @@ fn whole(value: f64) -> u8 {
 
 /// The scale that the words of a question name.
 pub(super) fn find(words: &[Word]) -> Option<Scale> {
-    let word = |at: usize| words.get(at).map_or("", |word| word.word.as_str());
-    let stars = words.iter().any(|word| matches!(word.word.as_str(), "star" | "stars"));
+    let word = |at: usize| words.get(at).map_or("", |word| word.lower.as_str());
+    let stars = words.iter().any(|word| matches!(word.lower.as_str(), "star" | "stars"));
     let unit = if stars { Unit::Stars } else { Unit::Points };
     for at in 0..words.len() {
         if matches!(word(at), "percent" | "percentage" | "%")
@@ -70,7 +70,7 @@ pub(super) fn find(words: &[Word]) -> Option<Scale> {
         };
         let about = words.iter().any(|word| {
             matches!(
-                word.word.as_str(),
+                word.lower.as_str(),
                 "scale" | "from" | "rate" | "rating" | "score" | "points" | "mark"
             )
         });
@@ -79,10 +79,10 @@ pub(super) fn find(words: &[Word]) -> Option<Scale> {
         }
     }
     // "1 (very bad) to 5 (very good)", "0 = not at all, 10 = certain".
-    let numbers: Vec<u8> = words.iter().filter_map(|word| word.word.parse().ok()).collect();
+    let numbers: Vec<u8> = words.iter().filter_map(|word| word.lower.parse().ok()).collect();
     let named = words
         .iter()
-        .any(|word| matches!(word.word.as_str(), "=" | "scale" | "rate" | "rating" | "means"));
+        .any(|word| matches!(word.lower.as_str(), "=" | "scale" | "rate" | "rating" | "means"));
     if let ([low, .., high], true) = (numbers.as_slice(), named)
         && *low <= 1
         && (2..=10).contains(high)
@@ -95,7 +95,7 @@ pub(super) fn find(words: &[Word]) -> Option<Scale> {
         (2..=100).contains(&last).then_some(last)
     });
     if let Some(high) = out_of {
-        return Some(Scale { low: if high > 5 { 0 } else { 1 }, high, unit });
+        return Some(Scale { low: u8::from(high <= 5), high, unit });
     }
     let counted = (0..words.len()).any(|at| word(at) == "how" && word(at + 1) == "many");
     (stars && counted).then_some(Scale { low: 1, high: 5, unit: Unit::Stars })

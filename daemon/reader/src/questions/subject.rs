@@ -46,7 +46,7 @@ pub(super) fn mentions(words: &[Word]) -> bool {
         if !word.groups.has(Group::Offer) {
             return false;
         }
-        let points = matches!(word.word.as_str(), "this" | "that" | "these" | "those");
+        let points = matches!(word.lower.as_str(), "this" | "that" | "these" | "those");
         let follows = words.get(at + 1).filter(|next| !next.opens);
         !(points && follows.is_some_and(|next| next.groups.is_empty()))
     })
@@ -91,10 +91,10 @@ const ADVERBS: &[&str] = &[
 
 /// Whether a question asks for what somebody does, has or is.
 fn personal(headed: &Headed<'_>, segment: &[Word]) -> bool {
-    let word = |at: usize| segment.get(at).map_or("", |word| word.word.as_str());
+    let word = |at: usize| segment.get(at).map_or("", |word| word.lower.as_str());
     let hypothetical = segment
         .iter()
-        .any(|word| matches!(word.word.as_str(), "would" | "could" | "might" | "should" | "will"));
+        .any(|word| matches!(word.lower.as_str(), "would" | "could" | "might" | "should" | "will"));
     for at in 0..segment.len() {
         if word(at) == "your" && !own(segment, at + 1) {
             return true;
@@ -137,9 +137,9 @@ fn personal(headed: &Headed<'_>, segment: &[Word]) -> bool {
             verb.groups.any(&[Group::Use, Group::Buy, Group::Recommend, Group::Money])
         }) && segment.iter().skip(at).any(|word| word.groups.has(Group::Offer));
         let empty = verb.is_none() && word(at) != "have" && word(at) != "do";
-        let gets = !segment.iter().any(|word| word.word == "yourself")
+        let gets = !segment.iter().any(|word| word.lower == "yourself")
             && said
-                .is_some_and(|verb| matches!(verb.word.as_str(), "get" | "have" | "see" | "know"))
+                .is_some_and(|verb| matches!(verb.lower.as_str(), "get" | "have" | "see" | "know"))
             && !segment.iter().any(|word| {
                 word.groups.any(&[
                     Group::Offer,
@@ -198,17 +198,17 @@ fn own(segment: &[Word], at: usize) -> bool {
     ];
     let noun = (at..segment.len())
         .find(|&place| {
-            segment.get(place).is_some_and(|word| !QUALITIES.contains(&word.word.as_str()))
+            segment.get(place).is_some_and(|word| !QUALITIES.contains(&word.lower.as_str()))
         })
         .and_then(|place| segment.get(place));
     let easier = segment
         .iter()
-        .any(|word| matches!(word.word.as_str(), "easier" | "better" | "simpler" | "harder"));
+        .any(|word| matches!(word.lower.as_str(), "easier" | "better" | "simpler" | "harder"));
     let replaced = segment.get(at).is_some_and(|word| {
-        matches!(word.word.as_str(), "current" | "present" | "usual" | "existing")
+        matches!(word.lower.as_str(), "current" | "present" | "usual" | "existing")
     });
     noun.is_none_or(|noun| {
-        if noun.word == "life" {
+        if noun.lower == "life" {
             return easier;
         }
         // "Would you give up your usual milk for it?"

@@ -130,7 +130,9 @@ impl Vocabulary {
                 let words: Vec<&str> = entry.split_whitespace().collect();
                 // The first entry of a group is a list of single words, every other one is a phrase.
                 if at == 0 || words.len() == 1 {
-                    words.iter().for_each(|word| found.single(&stemmer, word, group));
+                    for word in words {
+                        found.single(&stemmer, word, group);
+                    }
                 } else {
                     found.phrases.push(phrase(&stemmer, &words, group));
                 }
@@ -182,9 +184,9 @@ impl Vocabulary {
     /// Marks the words of a question with their groups.
     pub(super) fn mark(&self, words: &mut [Word]) {
         for word in words.iter_mut() {
-            word.groups = self.groups(&word.word, &word.stem);
+            word.groups = self.groups(&word.lower, &word.stem);
             if word
-                .word
+                .lower
                 .chars()
                 .all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '%' | '=' | '$' | '€' | '£'))
             {
@@ -232,7 +234,7 @@ fn follow(steps: &[Step], words: &[Word], at: usize, hit: &mut Vec<usize>) -> bo
         return false;
     };
     let fits = match first {
-        Step::Word(exact) => word.word == *exact,
+        Step::Word(exact) => word.lower == *exact,
         Step::Stem(stem) => word.stem == *stem,
         Step::Gap => false,
     };

@@ -10,7 +10,7 @@ use super::vocabulary::{Groups, Vocabulary};
 #[derive(Clone, Debug)]
 pub(super) struct Word {
     /// Lower case, with a straight apostrophe.
-    pub(super) word: String,
+    pub(super) lower: String,
     pub(super) stem: String,
     /// As it was written.
     pub(super) raw: String,
@@ -121,7 +121,7 @@ fn add(
         for (place, one) in meant.split(' ').enumerate() {
             words.push(Word {
                 stem: stemmer.stem(one).into_owned(),
-                word: one.to_owned(),
+                lower: one.to_owned(),
                 raw: if at == 0 && one == lower { raw.to_owned() } else { one.to_owned() },
                 opens: opens && at == 0 && place == 0,
                 groups: Groups::default(),
@@ -157,7 +157,7 @@ fn contraction(word: &str) -> (&str, Option<&'static str>) {
 fn divide(words: Vec<Word>, found: &mut Vec<Segment>) {
     let mut from = 0;
     for at in 1..words.len() {
-        let word = |place: usize| words.get(place).map_or("", |word| word.word.as_str());
+        let word = |place: usize| words.get(place).map_or("", |word| word.lower.as_str());
         let joint = matches!(word(at - 1), "and" | "or" | "but");
         let second = SECOND.contains(&word(at))
             || matches!(word(at), "in" | "at" | "on" | "for" | "to" | "if")

@@ -31,18 +31,18 @@ impl AskedPrice {
         let tokens = tokenise(words);
         let token = tokens.iter().find(|token| token.number.is_some())?;
         let mut sum = token.number?;
-        let mut after = words.get(token.end..)?.to_owned();
+        let mut after = words.get(token.end..)?;
         for (scale, factor) in [("k", 1e3), ("m", 1e6), (" thousand", 1e3), (" million", 1e6)] {
             let whole =
                 after.strip_prefix(scale).filter(|rest| !rest.starts_with(char::is_alphanumeric));
             if let Some(rest) = whole {
                 sum *= factor;
-                after = rest.to_owned();
+                after = rest;
                 break;
             }
         }
         let before = words.get(..token.start)?.to_owned();
-        (sum > 0.0).then_some(Self { sum, before, after })
+        (sum > 0.0).then_some(Self { sum, before, after: after.to_owned() })
     }
 
     /// A sum as the text writes sums.

@@ -29,7 +29,7 @@ impl Query<'_> {
         // "Do I need an app?" is a fact, "Is it useful?" a judgement.
         let judges = h.main.iter().any(|word| {
             word.groups.any(&[G::Good, G::Bad, G::Appeal])
-                && !matches!(word.word.as_str(), "need" | "needs")
+                && !matches!(word.lower.as_str(), "need" | "needs")
         });
         // "Can you swim?" is about the person, unless the text says more of it.
         let person = self.asks_you() && content.len() < 2 && !mentions(self.words);
@@ -66,7 +66,7 @@ fn states(at: usize, word: &Word, text: &TextWords) -> bool {
     ];
     const PRONOUNS: &[&str] =
         &["it", "this", "that", "these", "those", "they", "them", "its", "their", "here"];
-    let said = word.word.as_str();
+    let said = word.lower.as_str();
     if HAVING.contains(&said) || PRONOUNS.contains(&said) {
         return false;
     }

@@ -82,19 +82,21 @@ fn supposes(words: &[Word]) -> bool {
         "bigger",
         "smaller",
     ];
-    let condition = words.iter().position(|word| matches!(word.word.as_str(), "if" | "unless"));
+    let condition = words.iter().position(|word| matches!(word.lower.as_str(), "if" | "unless"));
     condition.is_some_and(|at| {
         let clause = words.iter().skip(at + 1).take(8);
         let clause: Vec<&Word> = clause.take_while(|word| !word.opens).collect();
         let unreal = clause.iter().any(|word| {
-            matches!(word.word.as_str(), "were" | "was" | "cost" | "had" | "did" | "could" | "came")
-                || OTHER.contains(&word.word.as_str()) && word.word.ends_with("ed")
-                || matches!(word.word.as_str(), "rose" | "fell")
+            matches!(
+                word.lower.as_str(),
+                "were" | "was" | "cost" | "had" | "did" | "could" | "came"
+            ) || OTHER.contains(&word.lower.as_str()) && word.lower.ends_with("ed")
+                || matches!(word.lower.as_str(), "rose" | "fell")
         });
         unreal
-            && clause
-                .iter()
-                .any(|word| OTHER.contains(&word.word.as_str()) || word.word.parse::<f64>().is_ok())
+            && clause.iter().any(|word| {
+                OTHER.contains(&word.lower.as_str()) || word.lower.parse::<f64>().is_ok()
+            })
     })
 }
 
@@ -132,7 +134,7 @@ fn vacuous(main: &[Word]) -> bool {
     main.len() <= 6
         && main.iter().all(|word| {
             matches!(
-                word.word.as_str(),
+                word.lower.as_str(),
                 "what"
                     | "would"
                     | "it"

@@ -28,7 +28,7 @@ impl Query<'_> {
         if gives {
             return Some(Class::HowMuch(Money::Pay));
         }
-        if !h.has(G::Money) && !(self.holds(G::Money) && self.is(&[Head::None])) {
+        if !h.has(G::Money) {
             return None;
         }
         if self.is(&[Head::Why, Head::Who, Head::When, Head::Where]) {
@@ -76,7 +76,7 @@ impl Query<'_> {
         let level = self.is(&[Head::What, Head::Which, Head::How, Head::Request])
             && price
             && (h.says(&["would", "begin", "start", "consider", "at", "becomes", "become"])
-                || self.words.first().is_some_and(|word| word.word == "at"));
+                || self.words.first().is_some_and(|word| word.lower == "at"));
         if level && h.has(G::Cheap) {
             return Money::TooCheap;
         }
@@ -102,8 +102,8 @@ impl Query<'_> {
         }
         let this = h.main.windows(2).find_map(|pair| match pair {
             [a, b] => {
-                let sum = |word: &Word| word.word.replace(',', "").parse::<f64>().ok();
-                let sign = |word: &Word| matches!(word.word.as_str(), "$" | "€" | "£");
+                let sum = |word: &Word| word.lower.replace(',', "").parse::<f64>().ok();
+                let sign = |word: &Word| matches!(word.lower.as_str(), "$" | "€" | "£");
                 if sign(a) { sum(b) } else { sum(a).filter(|_| b.groups.has(G::Money) || sign(b)) }
             }
             _ => None,

@@ -1,6 +1,6 @@
 //! How often: a frequency is asked for, in words or as a count.
 
-use super::super::class::{Class, Money, Rate};
+use super::super::class::{Class, Rate};
 use super::super::head::Head;
 use super::super::vocabulary::Group as G;
 use super::super::words::Word;
@@ -30,14 +30,14 @@ impl Query<'_> {
             && h.says(&["would", "will", "could", "might", "expect"]);
         let word = |word: &Word| {
             matches!(
-                word.word.as_str(),
+                word.lower.as_str(),
                 "daily" | "weekly" | "monthly" | "yearly" | "regularly" | "frequently" | "often"
             )
         };
         let every = h.main.windows(2).any(|pair| match pair {
             [a, b] => {
-                matches!(a.word.as_str(), "every" | "once" | "twice")
-                    && matches!(b.word.as_str(), "day" | "week" | "month" | "year" | "a")
+                matches!(a.lower.as_str(), "every" | "once" | "twice")
+                    && matches!(b.lower.as_str(), "day" | "week" | "month" | "year" | "a")
             }
             _ => false,
         });

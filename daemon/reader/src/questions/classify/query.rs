@@ -43,11 +43,6 @@ impl Query<'_> {
         heads.contains(&self.headed.head)
     }
 
-    /// Whether the whole segment has a word of the group.
-    pub(super) fn holds(&self, group: G) -> bool {
-        self.words.iter().any(|word| word.groups.has(group))
-    }
-
     pub(super) fn negated(&self) -> bool {
         self.headed.says(&["not", "never", "against", "no"])
     }
@@ -60,7 +55,7 @@ impl Query<'_> {
 
     /// Whether the auxiliary's subject is what was shown.
     pub(super) fn asks_it(&self) -> bool {
-        self.headed.main.get(1).is_some_and(|word| word.groups.has(G::Offer) || word.word == "the")
+        self.headed.main.get(1).is_some_and(|word| word.groups.has(G::Offer) || word.lower == "the")
     }
 
     /// Words that neither the text nor the language of surveys has.

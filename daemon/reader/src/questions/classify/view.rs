@@ -59,7 +59,7 @@ impl Query<'_> {
             // "What do you think of the government's part in it?" is not about what was shown.
             Subject::Beyond(stems) if mentions(self.words) => {
                 let of = h.main.iter().position(|word| {
-                    matches!(word.word.as_str(), "of" | "about" | "on" | "regarding" | "with")
+                    matches!(word.lower.as_str(), "of" | "about" | "on" | "regarding" | "with")
                 });
                 let object = of.map_or(&[][..], |at| h.main.get(at..).unwrap_or_default());
                 let strange = object.iter().any(|word| stems.contains(&word.stem));
@@ -75,7 +75,7 @@ impl Query<'_> {
         let of = h.main.windows(2).any(|pair| match pair {
             [a, b] => {
                 a.groups.any(&[G::Opinion, G::Think])
-                    && matches!(b.word.as_str(), "of" | "about" | "on" | "regarding")
+                    && matches!(b.lower.as_str(), "of" | "about" | "on" | "regarding")
             }
             _ => false,
         });
@@ -133,7 +133,7 @@ impl Query<'_> {
     pub(super) fn object(&self) -> Vec<String> {
         let h = &self.headed;
         let after = h.main.iter().skip_while(|word| {
-            !matches!(word.word.as_str(), "of" | "about" | "with" | "regarding" | "find" | "on")
+            !matches!(word.lower.as_str(), "of" | "about" | "with" | "regarding" | "find" | "on")
         });
         after
             .skip(1)

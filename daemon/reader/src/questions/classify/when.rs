@@ -1,6 +1,6 @@
 //! When and where: occasions and places of use.
 
-use super::super::class::{Class, Money, Occasion};
+use super::super::class::{Class, Occasion};
 use super::super::head::Head;
 use super::super::vocabulary::Group as G;
 use super::query::Query;

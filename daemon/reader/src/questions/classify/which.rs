@@ -1,6 +1,6 @@
 //! Which of: a part of what was shown, or one of the options that the question lists.
 
-use super::super::class::{Choice, Class, Money};
+use super::super::class::{Choice, Class};
 use super::super::head::Head;
 use super::super::options;
 use super::super::vocabulary::Group as G;
@@ -48,7 +48,7 @@ impl Query<'_> {
                     "pick" | "choose" | "select" | "name" | "quote" | "rank" | "list" | "mark"
                 ) && (h.has(G::Part) || superlative || h.says(&["or"]))
                     && (h.says(&["or"]) || !h.any(&[G::Barrier, G::Money, G::Person]))
-                    && !(h.has(G::Appeal) && !h.has(G::Part))
+                    && (h.has(G::Part) || !h.has(G::Appeal))
             }
             Head::Auxiliary | Head::None => {
                 h.has(G::Pick)
@@ -71,7 +71,10 @@ impl Query<'_> {
             "packages", "model", "models", "item", "items", "flavour", "flavours", "colour",
             "colours", "color", "colors", "plan", "plans", "product", "products",
         ]) || self.words.iter().any(|word| {
-            matches!(word.word.as_str(), "sizes" | "options" | "versions" | "packages" | "variants")
+            matches!(
+                word.lower.as_str(),
+                "sizes" | "options" | "versions" | "packages" | "variants"
+            )
         });
         Some(Class::Which(match (worst, parts && !superlative) {
             (_, true) => Choice::Unnamed,

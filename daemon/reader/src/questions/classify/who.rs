@@ -1,6 +1,6 @@
 //! Who: for whom it is, for whom it is not.
 
-use super::super::class::{Class, Money, Whom};
+use super::super::class::{Class, Whom};
 use super::super::head::Head;
 use super::super::vocabulary::Group as G;
 use super::query::Query;
@@ -26,7 +26,7 @@ impl Query<'_> {
             Head::What | Head::Which => {
                 next_person && !h.any(&[G::Money, G::Opinion]) && !h.says(&["you", "your"])
                     || h.says(&["kind", "type", "sort"])
-                        && h.main.last().is_some_and(|word| word.word == "for")
+                        && h.main.last().is_some_and(|word| word.lower == "for")
                         && !h.says(&["you"])
                     || next_person && h.says(&["kind", "type", "sort", "group", "age", "groups"])
             }

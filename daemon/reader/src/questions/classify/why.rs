@@ -1,6 +1,6 @@
 //! Why: reasons that are asked for as reasons, or by their sign.
 
-use super::super::class::{Class, Rate, Side};
+use super::super::class::{Class, Side};
 use super::super::head::Head;
 use super::super::subject::mentions;
 use super::super::vocabulary::Group as G;
@@ -38,7 +38,7 @@ impl Query<'_> {
         let explain = h.head == Head::Request
             && h.main.first().is_some_and(|word| {
                 matches!(
-                    word.word.as_str(),
+                    word.lower.as_str(),
                     "explain" | "justify" | "elaborate" | "comment" | "say" | "tell" | "give"
                 )
             })
@@ -76,7 +76,7 @@ impl Query<'_> {
         let asked = match h.head {
             Head::What | Head::Which => {
                 let would_like = h.runs(&["would", "you", "like"]);
-                !(would_like && !bad) && !(h.has(G::Opinion) && !bad && !h.says(&["best", "good"]))
+                bad || !would_like && (!h.has(G::Opinion) || h.says(&["best", "good"]))
             }
             Head::Request => !h.has(G::Opinion) || bad,
             Head::None => {
@@ -88,7 +88,7 @@ impl Query<'_> {
                     || h.main.iter().any(|word| {
                         word.groups.any(&[G::Barrier, G::Appeal])
                             && matches!(
-                                word.word.as_str(),
+                                word.lower.as_str(),
                                 "concerns"
                                     | "worries"
                                     | "doubts"
@@ -141,7 +141,7 @@ impl Query<'_> {
 
     pub(super) fn side(&self) -> Side {
         let h = &self.headed;
-        if h.main.iter().filter(|word| word.word == "why").count() > 1 {
+        if h.main.iter().filter(|word| word.lower == "why").count() > 1 {
             return Side::Own;
         }
         if self.both_sides() {

@@ -1,6 +1,6 @@
 //! Would you: what one would do with what was shown.
 
-use super::super::class::{Act, Class, Want};
+use super::super::class::{Act, Class};
 use super::super::head::Head;
 use super::super::subject::{Subject, mentions};
 use super::super::vocabulary::Group as G;
