@@ -89,6 +89,7 @@ pub enum Choice {
 pub enum Occasion {
     Situation,
     TimeOfDay,
+    Season,
     Room,
     Shop,
     Place,

@@ -92,9 +92,12 @@ impl From<String> for Stems {
 }
 
 impl Stems {
-    /// How many of them the text has.
+    /// How strongly a text is about them: those in its first clauses, which say what it is about, count twice. One word
+    /// further on is said by the way.
     fn in_text(&self, text: &TextWords) -> usize {
-        self.0.iter().filter(|stem| text.names(stem)).count()
+        let all = self.0.iter().filter(|stem| text.names(stem)).count();
+        let first = self.0.iter().filter(|stem| text.begins_with(stem)).count();
+        if first == 0 && all < 2 { 0 } else { all + first }
     }
 }
 
@@ -145,6 +148,8 @@ struct Parsed {
     room: Vec<WordCue>,
     shop: Vec<WordCue>,
     occasion: Vec<WordCue>,
+    season: Vec<WordCue>,
+    leisure: Stems,
     pay: PayNumbers,
 }
 
@@ -166,6 +171,8 @@ pub struct AnswerFile {
     pub(super) room: Vec<WordCue>,
     pub(super) shop: Vec<WordCue>,
     pub(super) occasion: Vec<WordCue>,
+    pub(super) season: Vec<WordCue>,
+    leisure: Stems,
     pub(super) pay: PayNumbers,
 }
 
@@ -191,6 +198,8 @@ impl AnswerFile {
             room: parsed.room,
             shop: parsed.shop,
             occasion: parsed.occasion,
+            season: parsed.season,
+            leisure: parsed.leisure,
             pay: parsed.pay,
         })
     }
@@ -208,6 +217,11 @@ impl AnswerFile {
     /// How often what the text speaks of is used: a place in the rates.
     pub(super) fn uses_of(&self, text: &TextWords) -> Option<usize> {
         most(&self.uses, |cue| cue.words.in_text(text)).map(|cue| cue.rate)
+    }
+
+    /// Whether the text is about something for leisure or the household.
+    pub(super) fn is_leisure(&self, text: &TextWords) -> bool {
+        self.leisure.in_text(text) > 0
     }
 
     /// Whom a benefit speaks to: what is counted, and how it is said.
@@ -237,7 +251,7 @@ const fn act_name(act: Act) -> &'static str {
 /// The cases that answers speak of.
 const CASES: &[(&str, &str)] = &[
     ("why", "for against cold own nonsense"),
-    ("missing", "change nothing price proof terms told"),
+    ("missing", "change nothing price proof terms risks told"),
     ("would", "yes probably maybe unlikely no number"),
     ("how_much", "good fair dear none stated pay_less pay_asked pay_more pay_nothing at yes no"),
     ("which", "best worst nothing option same"),
@@ -286,9 +300,14 @@ fn check(file: &Parsed) -> Result<(), String> {
         }
     }
     let lines = file.answer.values().flat_map(BTreeMap::values).flat_map(|case| &case.lines);
-    let said = lines
-        .chain(file.rate.iter().map(|step| &step.say))
-        .chain(file.room.iter().chain(&file.shop).chain(&file.occasion).map(|cue| &cue.say));
+    let said = lines.chain(file.rate.iter().map(|step| &step.say)).chain(
+        file.room
+            .iter()
+            .chain(&file.shop)
+            .chain(&file.occasion)
+            .chain(&file.season)
+            .map(|cue| &cue.say),
+    );
     for line in said {
         let begins = line.starts_with(|c: char| c.is_uppercase() || c == '“' || c == '{');
         if !begins || !line.ends_with('.') || line.contains('!') {

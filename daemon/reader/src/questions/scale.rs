@@ -74,15 +74,21 @@ pub(super) fn find(words: &[Word]) -> Option<Scale> {
                 "scale" | "from" | "rate" | "rating" | "score" | "points" | "mark"
             )
         });
+        if low == 0 && high == 100 {
+            return Some(Scale { low, high, unit: Unit::Percent });
+        }
         if low <= 1 && (2..=100).contains(&high) && (about || joined(words, at + 1)) {
             return Some(Scale { low, high, unit });
         }
     }
     // "1 (very bad) to 5 (very good)", "0 = not at all, 10 = certain".
     let numbers: Vec<u8> = words.iter().filter_map(|word| word.lower.parse().ok()).collect();
-    let named = words
-        .iter()
-        .any(|word| matches!(word.lower.as_str(), "=" | "scale" | "rate" | "rating" | "means"));
+    let named = words.iter().any(|word| {
+        matches!(
+            word.lower.as_str(),
+            "=" | "scale" | "rate" | "rating" | "means" | "from" | "between"
+        )
+    });
     if let ([low, .., high], true) = (numbers.as_slice(), named)
         && *low <= 1
         && (2..=10).contains(high)

@@ -71,6 +71,8 @@ fn has(stems: &BTreeSet<String>, stem: &str) -> bool {
 pub struct TextWords {
     clauses: Vec<ClauseWords>,
     stems: BTreeSet<String>,
+    /// Of its first two clauses.
+    first: BTreeSet<String>,
 }
 
 impl TextWords {
@@ -110,7 +112,9 @@ impl TextWords {
             })
             .collect();
         let stems = clauses.iter().flat_map(|clause| clause.stems.iter().cloned()).collect();
-        Self { clauses, stems }
+        let first =
+            clauses.iter().take(2).flat_map(|clause| clause.stems.iter().cloned()).collect();
+        Self { clauses, stems, first }
     }
 
     /// Whether a word of the text has that stem.
@@ -123,6 +127,12 @@ impl TextWords {
     #[must_use]
     pub fn names(&self, stem: &str) -> bool {
         self.stems.contains(stem)
+    }
+
+    /// Whether a word of its first two clauses has exactly that stem.
+    #[must_use]
+    pub fn begins_with(&self, stem: &str) -> bool {
+        self.first.contains(stem)
     }
 
     /// Its clauses, in order.

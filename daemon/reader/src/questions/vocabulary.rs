@@ -193,6 +193,7 @@ impl Vocabulary {
                 word.groups.add(Groups::of(Group::Plain));
             }
         }
+        preposition(words);
         for phrase in &self.phrases {
             for at in 0..words.len() {
                 let mut hit = Vec::new();
@@ -204,6 +205,25 @@ impl Vocabulary {
                     }
                 }
             }
+        }
+    }
+}
+
+/// "People like you", "something like this": there "like" is no verb.
+fn preposition(words: &mut [Word]) {
+    for at in 1..words.len() {
+        let word = |place: usize| words.get(place).map_or("", |word| word.lower.as_str());
+        let you = matches!(word(at + 1), "you" | "me" | "yours" | "mine" | "us");
+        let this = matches!(word(at + 1), "this" | "that" | "these" | "it");
+        let noun = matches!(word(at - 1), "something" | "anything" | "one" | "offers" | "things")
+            || words.get(at - 1).is_some_and(|before| {
+                before.groups.has(Group::Offer) && !matches!(before.lower.as_str(), "they" | "them")
+            });
+        if word(at) == "like"
+            && (you || this && noun)
+            && let Some(like) = words.get_mut(at)
+        {
+            like.groups = Groups::of(Group::Plain);
         }
     }
 }

@@ -43,7 +43,14 @@ fn numbers(rate: Rate, year: f64) -> Option<String> {
         Rate::TimesAMonth => (year / 12.0, "month"),
         Rate::TimesAYear => (year, "year"),
     };
-    let times = libm::round(times);
+    // As people count: to ten exactly, then in fives and tens.
+    let times = if times <= 10.0 {
+        libm::round(times)
+    } else if times <= 20.0 {
+        5.0 * libm::round(times / 5.0)
+    } else {
+        10.0 * libm::round(times / 10.0)
+    };
     if times < 1.0 {
         return None;
     }

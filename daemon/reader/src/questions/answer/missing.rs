@@ -25,11 +25,13 @@ pub(super) fn missing(turn: &Turn<'_>, want: Want) -> Option<Said> {
             let mind = turn.mind;
             let vague =
                 mind.concern(Concern::Vagueness) < WEIGHS || mind.sum(Source::Hype) < WEIGHS;
-            let bound = [Concern::Commitment, Concern::Exclusion, Concern::Risk]
+            let bound = [Concern::Commitment, Concern::Exclusion]
                 .iter()
                 .any(|concern| mind.concern(*concern) < WEIGHS);
             let case = if vague {
                 "proof"
+            } else if mind.concern(Concern::Risk) < WEIGHS {
+                "risks"
             } else if bound {
                 "terms"
             } else if mind.features.price.is_none() {

@@ -9,25 +9,29 @@ use super::mind::Turn;
 
 /// Who likes it less than this would not use it.
 pub(super) const NEVER: f64 = 0.3;
-/// What is used at most so often (a place in the rates) has no time of day.
-const ONCE: usize = 2;
 
 pub(super) fn when(turn: &Turn<'_>, occasion: Occasion) -> Option<Said> {
     let answers = &turn.mind.reader.answers;
     let cues = match occasion {
-        Occasion::Shop => return cue(turn, &answers.shop),
-        _ if turn.level < NEVER => return turn.say("when", "never", None, ""),
-        Occasion::Room | Occasion::Place => return cue(turn, &answers.room),
-        _ => &answers.occasion,
+        Occasion::Shop => &answers.shop,
+        Occasion::Room | Occasion::Place => &answers.room,
+        Occasion::Season => &answers.season,
+        Occasion::Situation | Occasion::TimeOfDay => &answers.occasion,
     };
-    // Not everybody thinks of the text's own occasion.
-    let lives = turn.key.with(5).pick(3) == 0;
-    if let Some(said) = cue(turn, cues).filter(|_| !lives || occasion == Occasion::TimeOfDay) {
-        return Some(said);
+    let named = cue(turn, cues);
+    // What a text is about says when it is used, or that it is used at leisure.
+    let by_life = matches!(occasion, Occasion::Situation | Occasion::TimeOfDay)
+        && answers.is_leisure(turn.mind.words);
+    if named.is_none() && !by_life {
+        return None;
     }
-    let seldom = answers.uses_of(turn.mind.words).is_some_and(|rate| rate <= ONCE);
-    if seldom {
-        return cue(turn, cues);
+    if turn.level < NEVER && occasion != Occasion::Shop {
+        return turn.say("when", "never", None, "");
+    }
+    // Not everybody thinks of the text's own occasion.
+    let lives = by_life && turn.key.with(5).pick(3) == 0;
+    if let Some(said) = named.filter(|_| !lives || occasion == Occasion::TimeOfDay) {
+        return Some(said);
     }
     let persona = turn.mind.persona;
     let case = match (persona.household, persona.employment) {

@@ -82,10 +82,21 @@ fn supposes(words: &[Word]) -> bool {
         "bigger",
         "smaller",
     ];
+    // "How much more would you pay for it than for milk?"
+    let more = words
+        .windows(2)
+        .any(|pair| matches!(pair, [a, b] if a.lower == "much" && b.lower == "more"));
+    if more && words.iter().any(|word| word.lower == "than") {
+        return true;
+    }
     let condition = words.iter().position(|word| matches!(word.lower.as_str(), "if" | "unless"));
     condition.is_some_and(|at| {
         let clause = words.iter().skip(at + 1).take(8);
         let clause: Vec<&Word> = clause.take_while(|word| !word.opens).collect();
+        // "If there were a sample" changes nothing of what is offered.
+        if clause.first().is_some_and(|word| word.lower == "there") {
+            return false;
+        }
         let unreal = clause.iter().any(|word| {
             matches!(
                 word.lower.as_str(),

@@ -28,7 +28,11 @@ impl Query<'_> {
         if gives {
             return Some(Class::HowMuch(Money::Pay));
         }
-        if !h.has(G::Money) {
+        // What a job pays is no price.
+        let wages = h.says(&["wage", "wages", "salary"])
+            || h.runs(&["the", "pay"])
+            || h.runs(&["what", "pay"]);
+        if !h.has(G::Money) || wages {
             return None;
         }
         if self.is(&[Head::Why, Head::Who, Head::When, Head::Where]) {

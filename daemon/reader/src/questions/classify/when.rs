@@ -46,6 +46,9 @@ impl Query<'_> {
             Occasion::Room
         } else if shop && !self.is(&[Head::When, Head::How]) && !near(G::Time) {
             Occasion::Shop
+        } else if h.says(&["season", "stage", "month", "months"]) || h.runs(&["time", "of", "year"])
+        {
+            Occasion::Season
         } else if h.says(&["day", "hour", "morning", "evening"]) && h.says(&["time", "day"]) {
             Occasion::TimeOfDay
         } else if h.head == Head::Where {

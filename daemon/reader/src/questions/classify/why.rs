@@ -141,7 +141,9 @@ impl Query<'_> {
 
     pub(super) fn side(&self) -> Side {
         let h = &self.headed;
-        if h.main.iter().filter(|word| word.lower == "why").count() > 1 {
+        let either =
+            h.runs(&["or", "not"]) || h.runs(&["or", "would", "not"]) || h.runs(&["or", "wouldn"]);
+        if either || h.main.iter().filter(|word| word.lower == "why").count() > 1 {
             return Side::Own;
         }
         if self.both_sides() {
@@ -161,6 +163,10 @@ impl Query<'_> {
             G::Pick,
             G::Good,
         ]) {
+            return Side::For;
+        }
+        // "Why should anybody care?"
+        if h.head == Head::Why && h.says(&["should"]) {
             return Side::For;
         }
         Side::Own

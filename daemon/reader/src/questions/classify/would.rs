@@ -84,11 +84,17 @@ impl Query<'_> {
             Act::Recommend
         } else if h.has(G::Switch) {
             Act::Switch
-        } else if h.any(&[G::Support]) {
-            Act::Support
         } else if h.says(&["try", "trying", "test", "sample"]) {
             Act::Try
-        } else if h.says(&["buy", "purchase", "order", "buying", "purchasing", "ordering"]) {
+        } else if h.says(&[
+            "buy",
+            "purchase",
+            "order",
+            "buying",
+            "purchasing",
+            "ordering",
+            "bought",
+        ]) {
             Act::Buy
         } else if h.says(&[
             "join",
@@ -102,13 +108,13 @@ impl Query<'_> {
             "apply",
         ]) {
             Act::Join
-        } else if h.any(&[G::Use]) || h.says(&["download", "install"]) {
+        } else if h.has(G::Use) || h.says(&["download", "install"]) {
             Act::Use
-        } else if h.says(&["donate", "invest", "participate", "visit", "attend", "book"]) {
-            Act::Other
-        } else if h.has(G::Buy) {
-            Act::Buy
-        } else if h.says(&["interested", "consider", "want", "keen", "tempted", "eager", "need"]) {
+        } else if h.has(G::Support) {
+            Act::Support
+        } else if !h.has(G::Buy)
+            && h.says(&["interested", "consider", "want", "keen", "tempted", "eager", "need"])
+        {
             Act::Want
         } else {
             Act::Other
