@@ -31,6 +31,10 @@ impl Query<'_> {
             word.groups.any(&[G::Good, G::Bad, G::Appeal])
                 && !matches!(word.lower.as_str(), "need" | "needs")
         });
+        // "Is it suitable for children?" is a fact where a clause says it.
+        if content.len() > 1 && !self.asks_you() && self.text.clause_with(&content).is_some() {
+            return Some(Class::YesNo(Claim::Fact(content), Manner::Direct));
+        }
         // "Can you swim?" is about the person, unless the text says more of it.
         let person = self.asks_you() && content.len() < 2 && !mentions(self.words);
         if person && h.word(0) == "can" {

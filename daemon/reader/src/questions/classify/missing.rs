@@ -33,6 +33,14 @@ impl Query<'_> {
         if self.makes_you() && !h.has(G::Know) {
             return Some(Class::Missing(Want::Change));
         }
+        // "What other features would you like to see?"
+        let others = self.is(&[Head::What, Head::Which])
+            && matches!(h.word(1), "other" | "additional" | "extra" | "further" | "more")
+            && h.says(&["like", "want", "wish", "expect", "need"])
+            && h.says(&["would", "should", "do"]);
+        if others && !h.has(G::Know) {
+            return Some(Class::Missing(Want::Change));
+        }
         let person = h.head == Head::How && h.word(1) == "many";
         if h.has(G::Change) && !it && !person && !self.acts_by_change() {
             return Some(Class::Missing(Want::Change));

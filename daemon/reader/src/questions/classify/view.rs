@@ -11,7 +11,9 @@ impl Query<'_> {
         let h = &self.headed;
         let opinion = h.any(&[G::Opinion, G::Think, G::Feedback]);
         let asked = match h.head {
-            Head::What => opinion && !h.says(&["how"]),
+            Head::What => {
+                opinion && !h.says(&["how"]) || h.says(&["word", "words"]) && h.has(G::Explain)
+            }
             Head::How => {
                 opinion
                     || h.runs(&["would", "you", "describe"])

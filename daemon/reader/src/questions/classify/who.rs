@@ -44,7 +44,14 @@ impl Query<'_> {
             Head::None => h.has(G::Person) && h.says(&["target", "audience", "for"]),
             _ => false,
         };
-        if !asked {
+        // "Is it suitable for children?", where the text speaks of children, asks for what it says.
+        let stated = h.head == Head::Auxiliary
+            && h.main.iter().any(|word| {
+                word.groups.has(G::Person)
+                    && !word.groups.has(G::Plain)
+                    && self.text.names(&word.stem)
+            });
+        if !asked || stated {
             return None;
         }
         let myself = h.says(&["like"]) && h.says(&["you"]) && self.is(&[Head::Auxiliary]);

@@ -6,6 +6,7 @@ mod first;
 mod fourth;
 mod panel;
 mod second;
+mod seventh;
 mod sixth;
 mod third;
 
@@ -79,6 +80,12 @@ fn questions_about_work_have_their_class() {
 #[test]
 fn questions_about_a_cause_have_their_class() {
     let wrong = wrong(sixth::TEXT, sixth::QUESTIONS);
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn questions_of_everyday_surveys_have_their_class() {
+    let wrong = wrong(seventh::TEXT, seventh::QUESTIONS);
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
