@@ -46,6 +46,8 @@ pub enum Act {
 pub enum Money {
     /// What one would pay.
     Pay,
+    /// What one would pay in each of a period: "month".
+    PayEach(&'static str),
     /// Whether one would pay that much, in the text's currency.
     PayThis(f64),
     /// The price at which one doubts the quality (Van Westendorp: too cheap).

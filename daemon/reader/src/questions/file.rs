@@ -255,7 +255,7 @@ const CASES: &[(&str, &str)] = &[
     ("would", "yes probably maybe unlikely no number"),
     ("how_much", "good fair dear none stated pay_less pay_asked pay_more pay_nothing at yes no"),
     ("which", "best worst nothing option same"),
-    ("when", "never children working retired student any evening"),
+    ("when", "never nowhere children working retired student any evening"),
     ("who", "none not_none myself_yes myself_no nobody gift me both children young old any_age"),
     (
         "yes_no",

@@ -20,7 +20,9 @@ pub(super) fn how_much(turn: &Turn<'_>, money: Money) -> Option<Said> {
             let pays = !willing.nothing && willing.sum >= sum;
             turn.say("how_much", if pays { "yes" } else { "no" }, None, "")
         }
-        Money::Pay => pay(turn, &asked, willing.nothing, willing.sum),
+        // Another period than the price has would need a guess at how long it is used.
+        Money::PayEach(period) if !asked.is_each(period) => None,
+        Money::Pay | Money::PayEach(_) => pay(turn, &asked, willing.nothing, willing.sum),
         Money::TooCheap => at(turn, &asked, willing.sum * numbers.too_cheap),
         Money::Bargain => at(turn, &asked, willing.sum * numbers.bargain),
         Money::Dear => at(turn, &asked, willing.sum * numbers.dear),

@@ -45,6 +45,12 @@ impl AskedPrice {
         (sum > 0.0).then_some(Self { sum, before, after: after.to_owned() })
     }
 
+    /// Whether it is asked each of those periods.
+    pub(super) fn is_each(&self, period: &str) -> bool {
+        self.after.contains(period)
+            || period.get(..2).is_some_and(|short| self.after.contains(&format!("/{short}")))
+    }
+
     /// A sum as the text writes sums.
     pub(super) fn write(&self, sum: f64) -> String {
         format!("{}{}{}", self.before, number(sum), self.after)

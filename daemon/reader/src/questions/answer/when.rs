@@ -18,7 +18,11 @@ pub(super) fn when(turn: &Turn<'_>, occasion: Occasion) -> Option<Said> {
         Occasion::Season => &answers.season,
         Occasion::Situation | Occasion::TimeOfDay => &answers.occasion,
     };
-    let named = cue(turn, cues);
+    let seasonal = || match occasion {
+        Occasion::Situation => cue(turn, &answers.season),
+        _ => None,
+    };
+    let named = cue(turn, cues).or_else(seasonal);
     // What a text is about says when it is used, or that it is used at leisure.
     let by_life = matches!(occasion, Occasion::Situation | Occasion::TimeOfDay)
         && answers.is_leisure(turn.mind.words);
@@ -26,7 +30,8 @@ pub(super) fn when(turn: &Turn<'_>, occasion: Occasion) -> Option<Said> {
         return None;
     }
     if turn.level < NEVER && occasion != Occasion::Shop {
-        return turn.say("when", "never", None, "");
+        let place = matches!(occasion, Occasion::Room | Occasion::Place);
+        return turn.say("when", if place { "nowhere" } else { "never" }, None, "");
     }
     // Not everybody thinks of the text's own occasion.
     let lives = by_life && turn.key.with(5).pick(3) == 0;

@@ -102,7 +102,14 @@ impl Query<'_> {
                 && (h.has(G::Asks) || h.says(&["euros", "dollars", "pounds"]))
                 && !h.any(&[G::Opinion, G::Think]);
         if amount {
-            return Money::Pay;
+            const PERIODS: &[&str] = &["month", "year", "week", "hour"];
+            let period = PERIODS.iter().find(|period| {
+                h.runs(&["per", period])
+                    || h.runs(&["a", period])
+                    || h.runs(&["each", period])
+                    || h.runs(&["every", period])
+            });
+            return period.map_or(Money::Pay, |period| Money::PayEach(period));
         }
         let this = h.main.windows(2).find_map(|pair| match pair {
             [a, b] => {

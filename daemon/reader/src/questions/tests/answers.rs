@@ -164,6 +164,8 @@ fn sums_are_in_the_currency_of_the_text_and_for_its_period() {
         assert!(!paid.is_empty());
         assert!(paid.iter().all(|(_, said)| said.answer.contains(has)), "{:?}", paid[0].1);
     }
+    let once = Read::of("A kettle with a two-litre jug. It costs $40.");
+    assert!(once.answers("How much would you pay for it each month?", 20).is_empty());
     let free = Read::of("A walk in the park with a guide who knows every tree.");
     assert!(free.answers("How much would you pay for it?", 20).is_empty());
 }
@@ -260,49 +262,5 @@ fn nobody_contradicts_themselves_about_the_price() {
         let reasons = read.answer(&reading, &against).map(|said| said.themes).unwrap_or_default();
         let good = said.themes.contains(&"Good value".to_owned());
         assert!(!(good && reasons.contains(&"Price".to_owned())), "{said:?} {reasons:?}");
-    }
-}
-
-#[test]
-#[ignore]
-fn dump() {
-    #[derive(serde::Deserialize)]
-    struct T {
-        text: String,
-    }
-    let plain: Vec<T> =
-        serde_json::from_str(include_str!("../../../../../tests/fixtures/reader/seen/plain.json"))
-            .unwrap();
-    let seen: Vec<super::Seen> = serde_json::from_str(super::SEEN).unwrap();
-    for t in plain.iter().skip(std::env::var("SKIP").map_or(0, |s| s.parse().unwrap())).take(3) {
-        let read = Read::of(&t.text);
-        println!("== {}", t.text);
-        for s in &seen {
-            let found = read.answers(&s.question, 8);
-            println!(
-                "[{}] {}{}",
-                s.class,
-                s.question,
-                if found.is_empty() { "   DECLINED" } else { "" }
-            );
-            for (reading, said) in found.iter().skip(1).step_by(3).take(2) {
-                println!("   {:.2}: {} {:?}", reading.u, said.answer, said.themes);
-            }
-        }
-    }
-    for (text, questions) in [
-        (super::fourth::TEXT, super::fourth::QUESTIONS),
-        (super::fifth::TEXT, super::fifth::QUESTIONS),
-        (super::sixth::TEXT, super::sixth::QUESTIONS),
-    ] {
-        let read = Read::of(text);
-        println!("== {}", text);
-        for s in questions {
-            let found = read.answers(&s.0, 8);
-            println!("[{}] {}{}", s.1, s.0, if found.is_empty() { "   DECLINED" } else { "" });
-            for (reading, said) in found.iter().skip(1).step_by(3).take(2) {
-                println!("   {:.2}: {} {:?}", reading.u, said.answer, said.themes);
-            }
-        }
     }
 }
