@@ -98,6 +98,10 @@ fn numbers_follow_the_liking() {
     }
 }
 
+/// An offer that people differ about.
+const MACHINE: &str = "A coffee machine. It makes two cups at once. It is loud and takes five minutes to heat. It costs \
+    $89.";
+
 /// Sums that a panel would pay, nothing as 0.
 fn sums(text: &str, n: u32) -> Vec<(f64, f64)> {
     Read::of(text)
@@ -119,10 +123,7 @@ fn sums(text: &str, n: u32) -> Vec<(f64, f64)> {
 #[test]
 fn what_people_would_pay_is_a_distribution() {
     let asked = 89.0;
-    let found = sums(
-        "A coffee machine. It makes two cups at once. It is loud and takes five minutes to heat. It costs $89.",
-        600,
-    );
+    let found = sums(MACHINE, 600);
     assert_eq!(found.len(), 600);
     let cuts = &Reader::embedded().weights.thresholds;
     for (u, sum) in &found {
@@ -135,13 +136,27 @@ fn what_people_would_pay_is_a_distribution() {
             PurchaseIntent::DefinitelyNot => assert_eq!(*sum, 0.0),
         }
     }
+    let read = Read::of(MACHINE);
+    for (reading, said) in read.answers("Would you pay $89 for it?", 200) {
+        let buys = matches!(
+            intent(cuts, reading.u),
+            PurchaseIntent::Definitely | PurchaseIntent::Probably
+        );
+        let unlikely = matches!(
+            intent(cuts, reading.u),
+            PurchaseIntent::ProbablyNot | PurchaseIntent::DefinitelyNot
+        );
+        let pays = said.themes.contains(&"Would pay that".to_owned());
+        assert!(!buys || pays, "{said:?}");
+        assert!(!unlikely || !pays, "{said:?}");
+    }
     let mut paid: Vec<f64> = found.iter().map(|(_, sum)| *sum).filter(|sum| *sum > 0.0).collect();
     paid.sort_by(f64::total_cmp);
     let n = paid.len() as f64;
     let mean = paid.iter().sum::<f64>() / n;
     let sd = (paid.iter().map(|sum| (sum - mean) * (sum - mean)).sum::<f64>() / n).sqrt();
     let median = paid[paid.len() / 2];
-    println!("median {median} mean {mean:.1} cv {:.2} n {n} max {:?}", sd / mean, paid.last());
+
     let mut distinct = paid.clone();
     distinct.dedup();
     assert!(distinct.len() >= 8, "{distinct:?}");
