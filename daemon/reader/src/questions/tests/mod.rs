@@ -10,7 +10,7 @@ mod seventh;
 mod sixth;
 mod third;
 
-use super::{AnswerFile, Asked, Claim, Class, TextWords, classify};
+use super::{AnswerFile, Asked, Claim, Class, Side, TextWords, classify};
 
 #[derive(serde::Deserialize)]
 struct Seen {
@@ -96,4 +96,23 @@ fn the_seen_questions_have_their_class() {
         seen.iter().map(|one| (one.question.as_str(), one.class.as_str())).collect();
     let wrong = wrong(first::TEXT, &seen);
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn reasons_are_asked_for_on_a_side() {
+    let file = AnswerFile::parse().expect("sound");
+    let words = TextWords::read(fourth::TEXT);
+    for (question, side) in [
+        ("What might stop people like you from trying this?", Side::Against),
+        ("Why would you not buy it?", Side::Against),
+        ("What don't you like?", Side::Against),
+        ("Which benefits do you see in a product like this?", Side::For),
+        ("Why would you buy it?", Side::For),
+        ("What are its strengths and weaknesses?", Side::Both),
+        ("Why would or wouldn't you buy it?", Side::Own),
+        ("Why?", Side::Own),
+    ] {
+        let asked = classify(&file.vocabulary, question, &words).map(|asked| asked.class);
+        assert_eq!(asked, Some(Class::Why(side)), "{question}");
+    }
 }
