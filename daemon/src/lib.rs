@@ -22,7 +22,7 @@ use protocol::paths::Paths;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
-use crate::app::{Core, Settings};
+use crate::app::{Caller, Core, Settings};
 use crate::config::{Config, Loaded};
 use crate::gateway::{Instance, Listener, RpcService};
 use crate::inference::Engine;
@@ -46,6 +46,9 @@ pub mod internals {
     pub use crate::store::{OpenStorage, Options, Reader, Storage, Store, UseCaseError, Writes};
     pub use crate::world::World;
 }
+
+/// Whom the start and the end of the daemon call use cases as.
+static ITSELF: Caller = Caller::driver("daemon");
 
 /// Threads that serve calls and drive studies; asking happens on threads of its own.
 const RUNTIME_THREADS: usize = 2;
@@ -269,7 +272,7 @@ async fn start(
         .map_err(|error| does_not_open(&error))?;
     // Before anybody can ask what was spent. What cannot be booked now, because the store takes no writes, is tried again
     // before any call is made.
-    if let Err(error) = core.settle_past().await {
+    if let Err(error) = core.settle_past(&ITSELF).await {
         tracing::warn!(%error, "what calls may have cost cannot be booked yet");
     }
     let listener = Listener::bind(&instance, &paths)?;
@@ -406,7 +409,7 @@ fn is_homeless(core: &Core, instance: &Instance) -> bool {
 
 /// Saves the store, when its file is not in its place, and tells where.
 async fn rescue(core: &Core) -> Result<(), ApiError> {
-    if let Some(path) = core.rescue().await? {
+    if let Some(path) = core.rescue(&ITSELF).await? {
         let path = path.display().to_string();
         tracing::warn!(path, "the store was not in its place when the daemon ended; it was saved");
     }

@@ -117,4 +117,8 @@ pub struct PowerAnswer {
     /// The power with the sample size of the question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub power: Option<f64>,
+    /// The least difference between two texts that the built-in respondent model shows with that power whatever the sample
+    /// size, because of its wording noise: points of the mean, or a share, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wording_floor: Option<f64>,
 }

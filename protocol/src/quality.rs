@@ -45,7 +45,7 @@ words! {
         Collapsed = "collapsed",
         /// The texts repeat one another.
         AlikeTexts = "alike_texts",
-        /// Answers contradict themselves.
+        /// Scores contradict the sentiment or purchase intent of the same answer, or preferences its scores.
         SelfContradiction = "self_contradiction",
         /// Items that are listed or shown first are chosen because of their position.
         OrderEffect = "order_effect",

@@ -100,6 +100,14 @@ pub struct Estimate {
     pub effective_n: f64,
     /// How the interval was computed: `wilson`, `t`, `bootstrap_bca`, `nps_variance`, …
     pub method: String,
+    /// Wording noise, in the unit of the field: the standard deviation of this number between texts that say the same. The
+    /// interval includes it. Only for comparisons of two texts that the built-in respondent model read; absent elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wording_sd: Option<f64>,
+    /// Set when a difference is beyond chance, and yet less than another wording would make: the interval excludes zero
+    /// without the wording noise, and includes it with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub within_wording: bool,
 }
 
 /// Counts over an ordered scale. On the wire an object with every key, in scale order.
@@ -202,7 +210,8 @@ pub enum Outcomes {
     },
     /// Results of an A/B test. The three shares are in percent and sum to 100.
     AbTest {
-        /// The sign of A's share minus B's if the interval of that difference excludes zero, else a tie.
+        /// The sign of A's share minus B's if the interval of that difference, with the wording noise, excludes zero,
+        /// else a tie.
         winner: Winner,
         /// Mean score of A, 1 to 10.
         variant_a_score: f64,
@@ -537,7 +546,7 @@ pub struct Comparison {
 pub struct Difference {
     /// Second minus first, in the unit of the field; `n` counts pairs, or the answers of both.
     pub difference: Estimate,
-    /// Two-sided p; null where it is undefined (too few answers, or no variation at all).
+    /// Two-sided p, wording noise included; null where it is undefined (too few answers, or no variation at all).
     pub p: Option<f64>,
     /// p after Holm's adjustment over the classes of all dimensions; the overall difference is not adjusted.
     pub p_adjusted: Option<f64>,

@@ -174,9 +174,98 @@ fn libraries_are_named_where_they_belong_and_nowhere_else() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// What doors ask of the use cases for no caller: the end of the history in a greeting, the state of the store and of the
-/// drivers.
-const FOR_NOBODY: [&str; 3] = ["head", "store", "drivers"];
+/// The methods of the core that are no use case, and so have no caller: what it holds while it runs, and no row does.
+const RUN_TIME: [&str; 14] = [
+    "cancel",
+    "close",
+    "enlist",
+    "erasing",
+    "give_up_calls",
+    "over",
+    "places",
+    "reserve_cost",
+    "settings",
+    "settle_cost",
+    "store",
+    "unbooked",
+    "work",
+    "world",
+];
+
+/// Of these, what doors ask for: the state of the store.
+const FOR_NOBODY: [&str; 1] = ["store"];
+
+/// What doors do not name: a caller that is a driver, or may do what drivers may.
+const OF_DRIVERS: [&str; 4] =
+    ["Caller::driver", "CallOrigin::Driver", "Owner::Everyone", "Scope::Work"];
+
+/// The methods of the core that other modules can call: the name, whether it is async, and the parameters but the first.
+fn methods_of_core(code: &str) -> Vec<(String, bool, String)> {
+    let mut found = Vec::new();
+    for block in format!("\n{code}").split("\nimpl Core {\n").skip(1) {
+        let block = block.split("\n}\n").next().unwrap();
+        for method in format!("\n{block}").split("\n    pub(crate) ").skip(1) {
+            let Some((head, rest)) = method.split_once("fn ") else { continue };
+            let name: String =
+                rest.chars().take_while(|it| it.is_alphanumeric() || *it == '_').collect();
+            let Some((_, parameters)) = rest.split_once('(') else { continue };
+            let parameters = &parameters[..source::end_of(parameters)];
+            // What has no `&self` makes a core.
+            if let Some(others) = parameters.trim_start().strip_prefix("&self") {
+                let others = others.trim_start_matches(',').trim_start().to_owned();
+                found.push((name, head.contains("async"), others));
+            }
+        }
+    }
+    found
+}
+
+/// The methods of the core that are neither a use case, which is async and has a caller first, nor a part of its run-time
+/// state.
+fn no_use_cases(code: &str) -> Vec<String> {
+    let methods = methods_of_core(code).into_iter();
+    let strange = methods.filter(|(name, is_async, parameters)| {
+        let is_use_case = *is_async && parameters.starts_with("caller: &Caller");
+        !is_use_case && (*is_async || !RUN_TIME.contains(&name.as_str()))
+    });
+    strange.map(|(name, ..)| name).collect()
+}
+
+#[test]
+fn every_use_case_is_async_and_has_its_caller_first() {
+    let (mut broken, mut seen, mut state) = (Vec::new(), 0, Vec::new());
+    for (path, code) in product() {
+        if path.starts_with("daemon/src/app") {
+            let found = no_use_cases(&code);
+            broken.extend(found.iter().map(|name| format!("{}: {name}", path.display())));
+            let methods = methods_of_core(&code);
+            seen += methods.len();
+            state.extend(methods.into_iter().filter(|method| !method.1).map(|method| method.0));
+        }
+    }
+    state.sort();
+    assert!(broken.is_empty(), "{broken:#?}");
+    assert_eq!(state, RUN_TIME, "all of it is there");
+    assert!(seen > 60, "{seen} methods were seen");
+}
+
+#[test]
+fn the_rule_of_use_cases_bites() {
+    let strange = |method: &str| no_use_cases(&format!("impl Core {{\n    {method}\n}}\n"));
+    assert_eq!(strange("pub(crate) async fn begin(&self, number: u32) {}"), ["begin"]);
+    assert_eq!(strange("pub(crate) async fn head(&self) -> Cursor {}"), ["head"]);
+    assert_eq!(strange("pub(crate) async fn store(&self) {}"), ["store"]);
+    assert_eq!(strange("pub(crate) fn panel(&self, caller: &Caller) {}"), ["panel"]);
+    assert_eq!(
+        strange("pub(crate) async fn tag(\n        &self,\n        id: Id,\n    ) {}"),
+        ["tag"]
+    );
+    let fine = "pub(crate) async fn tag(\n        &self,\n        caller: &Caller,\n        id: Id,\n    ) {}";
+    assert_eq!(strange(fine), [""; 0]);
+    assert_eq!(strange("pub(crate) fn store(&self) -> &Store {}"), [""; 0]);
+    assert_eq!(strange("pub(in crate::app) fn plan(&self, spec: Spec) {}"), [""; 0], "app's own");
+    assert_eq!(strange("pub(crate) fn open_with(world: World) -> Self {}"), [""; 0]);
+}
 
 /// The use cases that some code calls without saying for whom.
 fn without_caller(code: &str) -> Vec<String> {
@@ -202,11 +291,23 @@ fn doors_say_for_whom_they_call() {
             if code.contains("spawn_blocking") || code.contains(".looking(") {
                 broken.push(format!("{} knows which calls block", path.display()));
             }
+            for name in OF_DRIVERS.into_iter().filter(|name| code.contains(name)) {
+                broken.push(format!("{} passes for a driver: {name}", path.display()));
+            }
+        }
+        if !path.starts_with("daemon/src/app") && !path.starts_with("daemon/src/store") {
+            let by_itself = ["store().read(", "store().write("];
+            for what in by_itself.into_iter().filter(|what| code.contains(what)) {
+                broken.push(format!("{} uses the store by itself: {what}", path.display()));
+            }
         }
     }
     assert!(broken.is_empty(), "{broken:#?}");
     assert_eq!(without_caller("logged(core.begin(number).await)"), ["begin"]);
-    assert_eq!(without_caller("core.find(caller, &name); core.head(); core.tag(&caller)"), [""; 0]);
+    assert_eq!(
+        without_caller("core.find(caller, &name); core.store(); core.tag(&caller)"),
+        [""; 0]
+    );
 }
 
 /// The literals in some code that are the word of an event's kind, or the beginning of one.

@@ -17,7 +17,6 @@ mod exports;
 mod failover;
 mod first_run;
 mod form;
-#[cfg(feature = "local-embeddings")]
 mod local_encoder;
 mod models;
 mod page;

@@ -1,11 +1,14 @@
 //! Converter from the weights that the model's authors publish to the shipped ones: `cargo run --release -p
 //! demoscope-encoder --example pack -- model.safetensors minilm-l6-v2.bin`. The format is described in
-//! `assets/encoder/README.md`.
+//! `assets/encoder/README.md`. With the names of heads after the two files it writes a branch: the layers that the file
+//! has, and the heads' numbers.
 
 use std::error::Error;
 
 /// Dimensions of a vector.
 const WIDTH: usize = 384;
+/// Layers of the model.
+const LAYERS: u8 = 6;
 /// Positions of a text.
 const PLACES: usize = 256;
 /// Values of a word embedding that share a scale.
@@ -16,7 +19,14 @@ const BLOCK: usize = 128;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut paths = std::env::args().skip(1);
     let (from, to) = paths.next().zip(paths.next()).ok_or("name the two files")?;
+    let heads: Vec<String> = paths.collect();
     let tensors = Tensors::read(std::fs::read(from)?)?;
+    let out = if heads.is_empty() { whole_model(&tensors)? } else { branch(&tensors, &heads)? };
+    std::fs::write(to, out)?;
+    Ok(())
+}
+
+fn whole_model(tensors: &Tensors) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut out = b"DSMINI01".to_vec();
     for word in tensors.get("embeddings.word_embeddings.weight")?.chunks(WIDTH) {
         words(word, &mut out);
@@ -26,20 +36,41 @@ fn main() -> Result<(), Box<dyn Error>> {
     for place in places.chunks(WIDTH).take(PLACES) {
         floats(place.iter().zip(&kind).map(|(place, kind)| place + kind), &mut out);
     }
-    norm(&tensors, "embeddings.LayerNorm", &mut out)?;
-    for layer in 0..6 {
-        let part = |name: &str| format!("encoder.layer.{layer}.{name}");
-        for name in ["query", "key", "value"] {
-            linear(&tensors, &part(&format!("attention.self.{name}")), &mut out)?;
-        }
-        linear(&tensors, &part("attention.output.dense"), &mut out)?;
-        norm(&tensors, &part("attention.output.LayerNorm"), &mut out)?;
-        linear(&tensors, &part("intermediate.dense"), &mut out)?;
-        linear(&tensors, &part("output.dense"), &mut out)?;
-        norm(&tensors, &part("output.LayerNorm"), &mut out)?;
+    norm(tensors, "embeddings.LayerNorm", &mut out)?;
+    for number in 0..LAYERS {
+        layer(tensors, number, &mut out)?;
     }
-    std::fs::write(to, out)?;
-    Ok(())
+    Ok(out)
+}
+
+fn branch(tensors: &Tensors, heads: &[String]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let has = |number: &u8| !tensors.header[layer_part(*number, "output.dense.bias")].is_null();
+    let own: Vec<u8> = (0..LAYERS).filter(has).collect();
+    let mut out = b"DSBRAN01".to_vec();
+    out.push(u8::try_from(own.len())?);
+    for number in own {
+        layer(tensors, number, &mut out)?;
+    }
+    for head in heads {
+        norm(tensors, head, &mut out)?;
+    }
+    Ok(out)
+}
+
+fn layer_part(number: u8, name: &str) -> String {
+    format!("encoder.layer.{number}.{name}")
+}
+
+fn layer(tensors: &Tensors, number: u8, out: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
+    let part = |name: &str| layer_part(number, name);
+    for name in ["query", "key", "value"] {
+        linear(tensors, &part(&format!("attention.self.{name}")), out)?;
+    }
+    linear(tensors, &part("attention.output.dense"), out)?;
+    norm(tensors, &part("attention.output.LayerNorm"), out)?;
+    linear(tensors, &part("intermediate.dense"), out)?;
+    linear(tensors, &part("output.dense"), out)?;
+    norm(tensors, &part("output.LayerNorm"), out)
 }
 
 /// A file of named tensors: the length of a header, the header, the numbers.
@@ -96,6 +127,7 @@ fn linear(tensors: &Tensors, name: &str, out: &mut Vec<u8>) -> Result<(), Box<dy
     Ok(())
 }
 
+/// Two rows of floats: the weights and the bias of a normalisation or of a head.
 fn norm(tensors: &Tensors, name: &str, out: &mut Vec<u8>) -> Result<(), Box<dyn Error>> {
     for part in ["weight", "bias"] {
         floats(tensors.get(&format!("{name}.{part}"))?.into_iter(), out);

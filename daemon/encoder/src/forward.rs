@@ -1,5 +1,5 @@
-//! Forward pass from tokens to a unit vector: six transformer layers, mean pooling over all tokens, and normalisation
-//! to length one. The model is a BERT encoder (Devlin and others 2019, arXiv 1810.04805) with mean pooling (Reimers and
+//! Forward pass from tokens to a vector: transformer layers and mean pooling over all tokens, for a direction also
+//! normalisation to length one. The model is a BERT encoder (Devlin and others 2019, arXiv 1810.04805) with mean pooling (Reimers and
 //! Gurevych 2019, arXiv 1908.10084).
 
 use libm::{erff, sqrtf};
@@ -7,32 +7,63 @@ use libm::{erff, sqrtf};
 use crate::DIMENSIONS;
 use crate::attention::attend;
 use crate::matrix::product;
-use crate::weights::{Model, Norm};
+use crate::weights::{Layer, Model, Norm};
 
 /// Avoids a division by zero for a row without variance; the value the model was trained with.
 const EPSILON: f32 = 1e-12;
 
 /// The unit vector of a text.
 pub(crate) fn direction(model: &Model, tokens: &[usize]) -> Vec<f32> {
+    let mut rows = embed(model, tokens);
+    run(&model.layers, &mut rows);
+    let mut sum = sum(&rows);
+    let length = sqrtf(sum.iter().map(|value| value * value).sum());
+    if length > 0.0 {
+        for value in &mut sum {
+            *value /= length;
+        }
+    }
+    sum
+}
+
+/// The mean of all rows after the model's first layers and then a branch in place of its last ones.
+pub(crate) fn branched(model: &Model, tokens: &[usize], branch: &[Layer]) -> Vec<f32> {
+    let mut rows = embed(model, tokens);
+    let shared = model.layers.len().saturating_sub(branch.len());
+    run(model.layers.get(..shared).unwrap_or_default(), &mut rows);
+    run(branch, &mut rows);
+    let mut sum = sum(&rows);
+    for value in &mut sum {
+        *value /= tokens.len().max(1) as f32;
+    }
+    sum
+}
+
+/// The rows before the first layer.
+fn embed(model: &Model, tokens: &[usize]) -> Vec<f32> {
     let mut rows: Vec<f32> = Vec::with_capacity(tokens.len() * DIMENSIONS);
     for (place, token) in tokens.iter().enumerate() {
         rows.extend(model.word(*token, place));
     }
     normalise(&mut rows, &model.start);
-    for layer in &model.layers {
-        let query = product(&layer.query, &rows);
-        let key = product(&layer.key, &rows);
-        let value = product(&layer.value, &rows);
-        add(&mut rows, &product(&layer.joined, &attend(&query, &key, &value)));
-        normalise(&mut rows, &layer.attended);
-        let mut wide = product(&layer.wider, &rows);
+    rows
+}
+
+/// Passes rows through layers.
+fn run(layers: &[Layer], rows: &mut [f32]) {
+    for layer in layers {
+        let query = product(&layer.query, rows);
+        let key = product(&layer.key, rows);
+        let value = product(&layer.value, rows);
+        add(rows, &product(&layer.joined, &attend(&query, &key, &value)));
+        normalise(rows, &layer.attended);
+        let mut wide = product(&layer.wider, rows);
         for value in &mut wide {
             *value = gelu(*value);
         }
-        add(&mut rows, &product(&layer.narrower, &wide));
-        normalise(&mut rows, &layer.done);
+        add(rows, &product(&layer.narrower, &wide));
+        normalise(rows, &layer.done);
     }
-    pooled(&rows)
 }
 
 fn add(rows: &mut [f32], more: &[f32]) {
@@ -59,17 +90,11 @@ fn gelu(value: f32) -> f32 {
     value * 0.5 * (1.0 + erff(value * std::f32::consts::FRAC_1_SQRT_2))
 }
 
-/// The mean of all rows, normalised to length one.
-fn pooled(rows: &[f32]) -> Vec<f32> {
-    let mut mean = vec![0.0; DIMENSIONS];
+/// The sum of all rows.
+fn sum(rows: &[f32]) -> Vec<f32> {
+    let mut sum = vec![0.0; DIMENSIONS];
     for row in rows.chunks_exact(DIMENSIONS) {
-        add(&mut mean, row);
+        add(&mut sum, row);
     }
-    let length = sqrtf(mean.iter().map(|value| value * value).sum());
-    if length > 0.0 {
-        for value in &mut mean {
-            *value /= length;
-        }
-    }
-    mean
+    sum
 }

@@ -33,6 +33,14 @@ static VOCABULARY: &str = include_str!("../../../assets/encoder/vocabulary.txt")
 #[error("The built-in encoder is damaged: {0}")]
 pub struct Damaged(&'static str);
 
+impl Damaged {
+    /// What is damaged.
+    #[must_use]
+    pub const fn new(what: &'static str) -> Self {
+        Self(what)
+    }
+}
+
 /// The embedding of a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encoded {
@@ -74,6 +82,35 @@ impl Encoder {
             vector: forward::direction(&self.model, &tokens),
             tokens: tokens.len().saturating_sub(tokens::MARKS),
         }
+    }
+}
+
+/// A branch of the encoder: it shares the first layers and has its own last ones, trained for one purpose.
+#[derive(Debug)]
+pub struct Branch(weights::Branch);
+
+impl Branch {
+    /// Reads a branch from the bytes that `examples/branch.rs` writes.
+    ///
+    /// # Errors
+    /// If the file is incomplete.
+    pub fn read(bytes: &'static [u8]) -> Result<Self, Damaged> {
+        weights::Branch::read(bytes).map(Self).ok_or(Damaged("a branch is cut off"))
+    }
+
+    /// The numbers after the layers, whose meaning is the caller's.
+    #[must_use]
+    pub fn heads(&self) -> &[f32] {
+        &self.0.heads
+    }
+}
+
+impl Encoder {
+    /// The mean of the token vectors of a text after a branch: [`DIMENSIONS`] numbers, not normalised.
+    #[must_use]
+    pub fn encode_with(&self, branch: &Branch, text: &str) -> Vec<f32> {
+        let tokens = self.vocabulary.tokens(text, TOKENS_MAX);
+        forward::branched(&self.model, &tokens, &branch.0.layers)
     }
 }
 

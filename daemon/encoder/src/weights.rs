@@ -20,6 +20,8 @@ pub(crate) const BLOCK: usize = 128;
 const WORD_BYTES: usize = DIMENSIONS / GROUP * GROUP_BYTES;
 /// The first bytes of the file.
 const MAGIC: &[u8; 8] = b"DSMINI01";
+/// The first bytes of a branch.
+const BRANCH: &[u8; 8] = b"DSBRAN01";
 
 /// A matrix with its bias.
 #[derive(Debug)]
@@ -98,6 +100,24 @@ impl Model {
             }
         }
         row
+    }
+}
+
+/// Other last layers for the same model, with numbers for whoever uses them.
+#[derive(Debug)]
+pub(crate) struct Branch {
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) heads: Vec<f32>,
+}
+
+impl Branch {
+    /// Reads the file; `None` when it is incomplete.
+    pub(crate) fn read(bytes: &'static [u8]) -> Option<Self> {
+        let (count, rest) = bytes.strip_prefix(BRANCH)?.split_first()?;
+        let mut file = File(rest);
+        let layers = (0..*count).map(|_| file.layer()).collect::<Option<Vec<_>>>()?;
+        let heads = file.floats(file.0.len() / 4)?;
+        (layers.len() <= LAYERS && file.0.is_empty()).then_some(Self { layers, heads })
     }
 }
 

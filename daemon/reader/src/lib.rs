@@ -5,10 +5,14 @@
 pub mod draw;
 pub mod features;
 pub mod lexicon;
+pub mod meaning;
 pub mod questions;
 pub mod response;
 pub mod theme;
+pub mod topics;
 pub mod traits;
+pub mod usual;
+pub mod veto;
 pub mod voice;
 pub mod weights;
 
@@ -17,7 +21,10 @@ use std::sync::LazyLock;
 use lexicon::{Lexicon, LexiconError};
 use questions::AnswerFile;
 use ring::digest::{Context, SHA256};
+use topics::{Situations, Topics};
 use traits::TraitTable;
+use usual::Usual;
+use veto::VetoRules;
 use voice::VoiceFile;
 use weights::Weights;
 
@@ -34,10 +41,25 @@ pub struct Reader {
     pub table: TraitTable,
     pub voice: VoiceFile,
     pub answers: AnswerFile,
+    pub usual: Usual,
+    pub vetoes: VetoRules,
+    pub topics: Topics,
+    pub situations: Situations,
     asset_hash: String,
 }
 
-/// The built-in encoder, which the reader needs for meaning.
+/// A text, read.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The text, with wrapped lines joined; every span is a place in it.
+    pub text: String,
+    pub features: Features,
+    /// How far it speaks to the context, in shared content stems.
+    pub shared: f64,
+    /// The situation that the context puts its reader in.
+    pub situation: topics::Situation,
+}
+
 static EMBEDDED: LazyLock<Reader> = LazyLock::new(|| match Reader::parse() {
     Ok(reader) => reader,
     // The files are part of the program and a test reads them: a fault in them never leaves the workshop.
@@ -54,7 +76,12 @@ impl Reader {
     fn parse() -> Result<Self, LexiconError> {
         let weights = Weights::parse()?;
         let lexicon = Lexicon::parse()?;
+        let topics = Topics::parse()?;
         Ok(Self {
+            usual: Usual::parse()?,
+            vetoes: VetoRules::parse(&lexicon)?,
+            situations: Situations::parse(&topics)?,
+            topics,
             table: TraitTable::new(&weights),
             voice: VoiceFile::parse()?,
             answers: AnswerFile::parse()?,
@@ -71,9 +98,28 @@ impl Reader {
     }
 
     /// What the reader sees in a text.
-    #[must_use]
-    pub fn features(&self, text: &str) -> Features {
-        features::read(&self.lexicon, text)
+    ///
+    /// # Errors
+    /// Never, unless the shipped files are broken.
+    pub fn features(&self, text: &str) -> Result<Features, encoder::Damaged> {
+        features::read(self, text)
+    }
+
+    /// Reads a text for people in the situation that a context tells of.
+    ///
+    /// # Errors
+    /// Never, unless the shipped files are broken.
+    pub fn read(&self, text: &str, context: Option<&str>) -> Result<Reading, encoder::Damaged> {
+        let text = features::unwrapped(text);
+        let features = self.features(&text)?;
+        let around = features::tokenise(context.unwrap_or_default());
+        let situation = self.situations.situation(&self.topics, &around);
+        let tokens = features::tokenise(&text);
+        let sought = self.situations.sought(&situation, &tokens, &features.topics);
+        let known = features::stems(&self.lexicon, &around);
+        let shared =
+            features.stems.iter().filter(|stem| known.binary_search(stem).is_ok()).count() as f64;
+        Ok(Reading { text, features, shared: shared + sought, situation })
     }
 }
 
@@ -85,11 +131,16 @@ fn asset_hash(lexicon: &Lexicon) -> String {
         weights::WEIGHTS,
         voice::VOICE,
         questions::ANSWERS,
+        usual::USUAL,
+        veto::VETOES,
+        topics::TOPICS,
+        topics::SITUATIONS,
     ];
     let mut hash = Context::new(&SHA256);
     for file in files {
         hash.update(ring::digest::digest(&SHA256, file.as_bytes()).as_ref());
     }
+    hash.update(meaning::hash().as_bytes());
     let mut tones: Vec<(&String, &f64)> = lexicon.tone.iter().collect();
     tones.sort_by(|a, b| a.0.cmp(b.0));
     for (word, tone) in tones {

@@ -7,7 +7,10 @@ use super::draw::DrawKey;
 use super::features::{Features, Span};
 use super::lexicon::Theme;
 use super::theme::{Benefit, Concern};
+use super::topics::{TopicId, effects};
+use super::{Reader, Reading};
 use super::traits::AnswerTraits;
+use super::veto::VetoKind;
 use super::weights::{Thresholds, Weights};
 
 /// Where a part of the liking comes from.
@@ -23,16 +26,18 @@ pub enum Source {
     Price,
     /// Harder to read than the person was schooled for.
     Reading,
+    /// Something that matters more to some people than to others.
+    Topic(TopicId),
     /// Loud selling, to a sceptic.
     Hype,
     /// It speaks to the context.
     Fit,
-    /// Pleasant and unpleasant words that are no cue.
-    Tone,
     /// Numbers and names.
     Specifics,
     /// It makes no sense.
     Nonsense,
+    /// Nobody would want it.
+    Veto(VetoKind),
 }
 
 /// One term of the liking.
@@ -55,18 +60,32 @@ pub struct Latent {
     pub contributions: Vec<Contribution>,
 }
 
+impl Latent {
+    /// Whether something contributes.
+    #[must_use]
+    pub fn has(&self, source: Source) -> bool {
+        self.contributions.iter().any(|part| part.source == source)
+    }
+
+    /// Why the text is rejected, and the clause that gives it away.
+    #[must_use]
+    pub fn veto(&self) -> Option<(VetoKind, Option<Span>)> {
+        self.contributions.iter().find_map(|part| match part.source {
+            Source::Veto(kind) => Some((kind, part.span)),
+            _ => None,
+        })
+    }
+}
+
 /// g(c) = 1 − 2^{−c}: the first mention counts most.
 fn saturate(count: f64) -> f64 {
     1.0 - libm::exp2(-count)
 }
 
-/// V of a text for a person. `shared` counts the content stems that text and context share.
-pub fn latent(
-    weights: &Weights,
-    features: &Features,
-    traits: &AnswerTraits,
-    shared: f64,
-) -> Latent {
+/// V of a text for a person.
+#[must_use]
+pub fn latent(reader: &Reader, reading: &Reading, traits: &AnswerTraits) -> Latent {
+    let (weights, features) = (&reader.weights, &reading.features);
     let mut contributions = vec![
         Contribution { source: Source::Base, amount: weights.base, span: None },
         Contribution { source: Source::Generosity, amount: traits.generosity, span: None },
@@ -81,15 +100,24 @@ pub fn latent(
         let v = contributions.iter().map(|part| part.amount).sum();
         return Latent { v, contributions };
     }
+    if let Some((kind, span)) = features.veto {
+        add(Source::Veto(kind), -weights.veto, Some(span));
+        let v = contributions.iter().map(|part| part.amount).sum();
+        return Latent { v, contributions };
+    }
     for &theme in Benefit::ALL {
         let mass = &features.benefits[theme.index()];
         let amount = weights.benefit(theme) * traits.benefit[theme.index()] * saturate(mass.count);
-        add(Source::Theme(Theme::Benefit(theme)), amount, mass.evidence.first().map(|e| e.span));
+        let theme = Theme::Benefit(theme);
+        let amount = amount * reading.situation.theme(theme);
+        add(Source::Theme(theme), amount, mass.noticed(traits.attention));
     }
     for &theme in Concern::ALL {
         let mass = &features.concerns[theme.index()];
         let amount = weights.concern(theme) * traits.concern[theme.index()] * saturate(mass.count);
-        add(Source::Theme(Theme::Concern(theme)), -amount, mass.evidence.first().map(|e| e.span));
+        let theme = Theme::Concern(theme);
+        let amount = amount * reading.situation.theme(theme);
+        add(Source::Theme(theme), -amount, mass.noticed(traits.attention));
     }
     if let Some(price) = features.price {
         let amount = traits.price * libm::log1p(price.monthly / weights.price.unit);
@@ -101,10 +129,12 @@ pub fn latent(
         features.hardest,
     );
     add(Source::Hype, -weights.hype * traits.sceptic * features.hype, features.hype_span);
-    add(Source::Fit, weights.fit * traits.fit * saturate(shared / 2.0), None);
-    add(Source::Tone, weights.tone * saturate(features.pleasant), None);
-    add(Source::Tone, -1.5 * weights.tone * saturate(features.unpleasant), None);
+    add(Source::Fit, weights.fit * traits.fit * saturate(reading.shared / 2.0), None);
     add(Source::Specifics, weights.specifics * saturate(features.specificity / 3.0), None);
+    let topics = effects(&reader.topics, &features.topics, &traits.profile, &reading.situation);
+    for part in topics {
+        add(Source::Topic(part.mention.topic), part.amount, Some(part.mention.span));
+    }
     let v = contributions.iter().map(|part| part.amount).sum();
     Latent { v, contributions }
 }

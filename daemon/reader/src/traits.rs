@@ -1,12 +1,14 @@
 //! The traits of a respondent: tastes for every theme, generosity, scepticism, schooling. All of them are keyed by
-//! (seed, place in the panel) and shifted by demographics, and none depends on the stimulus.
+//! (seed, place in the panel) and none depends on the stimulus. Measures of the person shift tastes for themes, never
+//! generosity: a text without a theme is the same to everybody.
 
-use protocol::audience::{Education, IncomeBracket, TechAdoption};
-use protocol::persona::{Employment, Household, Persona, Urbanicity};
+use protocol::audience::IncomeBracket;
+use protocol::persona::Persona;
 
 use super::draw::DrawKey;
 use super::theme::{Benefit, Concern};
-use super::weights::{COVARIATES, Weights};
+use super::topics::{Measure, Profile, schooling};
+use super::weights::Weights;
 
 /// A respondent as the reader sees one.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,14 +27,21 @@ pub struct AnswerTraits {
     pub sceptic: f64,
     /// How much a fitting context matters to them, positive.
     pub fit: f64,
+    /// Which of several equal clauses they notice first.
+    pub attention: u64,
+    /// What else is known of them.
+    pub profile: Profile,
 }
+
+/// What moves a taste, per unit of a measure.
+type Row = Vec<(Measure, f64)>;
 
 /// The trait table, laid out for speed.
 #[derive(Debug)]
 pub struct TraitTable {
-    benefit: Vec<Vec<f64>>,
-    concern: Vec<Vec<f64>>,
-    sceptic: Vec<f64>,
+    benefit: Vec<Row>,
+    concern: Vec<Row>,
+    sceptic: Row,
 }
 
 impl TraitTable {
@@ -47,6 +56,22 @@ impl TraitTable {
 }
 
 impl AnswerTraits {
+    /// A reader with every trait at its middle.
+    #[must_use]
+    pub fn average(weights: &Weights) -> Self {
+        Self {
+            benefit: [1.0; Benefit::COUNT],
+            concern: [1.0; Concern::COUNT],
+            generosity: 0.0,
+            price: weights.price.middle,
+            schooling: 14.0,
+            sceptic: 1.0,
+            fit: 1.0,
+            attention: 0,
+            profile: Profile::default(),
+        }
+    }
+
     /// Who this respondent is, under this seed.
     pub fn of(
         weights: &Weights,
@@ -56,10 +81,9 @@ impl AnswerTraits {
         ordinal: u32,
     ) -> Self {
         let who = DrawKey::new(seed, "traits").with(u64::from(ordinal));
-        let covariates = covariates(persona);
-        let shift = |row: &[f64]| {
-            row.iter().zip(&covariates).map(|(weight, value)| weight * value).sum::<f64>()
-                * weights.shift
+        let profile = Profile::of(persona);
+        let shift = |row: &Row| {
+            row.iter().map(|&(measure, by)| by * profile.get(measure)).sum::<f64>() * weights.shift
         };
         let mut benefit = [0.0; Benefit::COUNT];
         let mut concern = [0.0; Concern::COUNT];
@@ -86,52 +110,8 @@ impl AnswerTraits {
             schooling: schooling(persona.education),
             sceptic: sceptic.clamp(0.0, 3.0),
             fit: libm::exp(0.5 * who.with(3).normal()),
+            attention: who.with(4).pick(usize::MAX) as u64,
+            profile,
         }
     }
-}
-
-/// Years of schooling behind a level.
-pub fn schooling(education: Education) -> f64 {
-    match education {
-        Education::LessThanHs => 9.0,
-        Education::HighSchool => 12.0,
-        Education::SomeCollege => 14.0,
-        Education::Bachelors => 16.0,
-        Education::Graduate => 18.0,
-    }
-}
-
-/// In the order of [`COVARIATES`].
-fn covariates(persona: &Persona) -> [f64; COVARIATES.len()] {
-    let big_five = |score: f64| ((score - 50.0) / 10.0).clamp(-3.0, 3.0);
-    let yes = |is: bool| f64::from(u8::from(is));
-    let tech = match persona.tech_adoption {
-        TechAdoption::Innovator => 1.8,
-        TechAdoption::EarlyAdopter => 1.2,
-        TechAdoption::EarlyMajority => 0.4,
-        TechAdoption::LateMajority => -0.4,
-        TechAdoption::Laggard => -1.2,
-    };
-    let income = match persona.income_bracket {
-        IncomeBracket::Low => -1.2,
-        IncomeBracket::Middle => 0.0,
-        IncomeBracket::UpperMiddle => 0.8,
-        IncomeBracket::High => 1.5,
-    };
-    [
-        (persona.price_sensitivity - 50.0) / 20.0,
-        big_five(persona.big_five.openness),
-        big_five(persona.big_five.conscientiousness),
-        big_five(persona.big_five.extraversion),
-        big_five(persona.big_five.agreeableness),
-        big_five(persona.big_five.neuroticism),
-        tech,
-        (f64::from(persona.age) - 47.0) / 17.0,
-        (schooling(persona.education) - 14.0) / 2.7,
-        income,
-        yes(matches!(persona.household, Household::CoupleWithChildren | Household::SingleParent)),
-        yes(persona.household == Household::Alone),
-        yes(persona.employment == Employment::Employed),
-        yes(persona.urbanicity == Urbanicity::Urban),
-    ]
 }

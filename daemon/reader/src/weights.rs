@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::lexicon::LexiconError;
 use super::theme::{Benefit, Concern};
+use super::topics::Measure;
 
 pub const WEIGHTS: &str = include_str!("../../../assets/lexicon/weights.toml");
 
@@ -23,13 +24,13 @@ pub struct Weights {
     pub reading: f64,
     pub hype: f64,
     pub fit: f64,
-    pub tone: f64,
     pub specifics: f64,
     pub nonsense: f64,
+    pub veto: f64,
     benefit: BTreeMap<String, f64>,
     concern: BTreeMap<String, f64>,
     pub thresholds: Thresholds,
-    traits: BTreeMap<String, BTreeMap<String, f64>>,
+    traits: BTreeMap<String, TraitRow>,
 }
 
 /// What a price costs in liking.
@@ -60,23 +61,15 @@ pub struct Thresholds {
     pub mixed: f64,
 }
 
-/// The measured traits that move tastes, each about standard.
-pub const COVARIATES: &[&str] = &[
-    "price_sensitivity",
-    "openness",
-    "conscientiousness",
-    "extraversion",
-    "agreeableness",
-    "neuroticism",
-    "tech",
-    "age",
-    "schooling",
-    "income",
-    "children",
-    "alone",
-    "working",
-    "city",
-];
+/// What measures of a person do to a taste.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TraitRow {
+    /// Standard deviations of taste per unit of a measure.
+    moves: BTreeMap<String, f64>,
+    /// What that rests on.
+    source: String,
+}
 
 impl Weights {
     /// Reads the embedded file.
@@ -113,8 +106,11 @@ impl Weights {
                 || theme
                     .strip_prefix("concern_")
                     .is_some_and(|name| Concern::parse(name).is_some());
-            if !known || row.keys().any(|covariate| !COVARIATES.contains(&covariate.as_str())) {
+            if !known || row.moves.keys().any(|name| Measure::parse(name).is_none()) {
                 return Err(fault(format!("traits.{theme} names something unknown")));
+            }
+            if row.source.trim().is_empty() {
+                return Err(fault(format!("traits.{theme} must say what it rests on")));
             }
         }
         Ok(weights)
@@ -128,12 +124,12 @@ impl Weights {
         self.concern.get(theme.as_str()).copied().unwrap_or_default()
     }
 
-    /// The coefficients of a row of the trait table, in the order of [`COVARIATES`].
-    pub fn row(&self, name: &str) -> Vec<f64> {
+    /// What a row of the trait table moves, in the order of [`Measure::ALL`].
+    pub fn row(&self, name: &str) -> Vec<(Measure, f64)> {
         let row = self.traits.get(name);
-        COVARIATES
+        Measure::ALL
             .iter()
-            .map(|covariate| row.and_then(|row| row.get(*covariate)).copied().unwrap_or_default())
+            .filter_map(|&measure| Some((measure, *row?.moves.get(measure.as_str())?)))
             .collect()
     }
 }

@@ -1,5 +1,6 @@
-//! The caller of a use case: the owner whose studies it sees, the scopes that say what it may do, and the door through
-//! which it came. A door makes one for each call; what belongs to another owner does not exist for it.
+//! The caller of a use case: the owner whose studies it sees, the scopes that say what it may do, and where it comes
+//! from. A door makes one for each call; what belongs to another owner does not exist for it. A driver has one for as
+//! long as it runs, and sees the studies of every owner; no door makes such a caller.
 
 use std::fmt;
 
@@ -12,7 +13,7 @@ use crate::store::{Fault, Reader};
 /// How rows name the local user, before their number.
 const LOCAL: &str = "uid:";
 
-/// Who owns studies.
+/// Whose studies a caller sees, and who owns what it submits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     /// The user for whom the daemon runs, by the system's number. A store has one: a folder that moves to a machine where
@@ -24,6 +25,8 @@ pub(crate) enum Owner {
         expect(dead_code, reason = "a door for others than the local user makes one")
     )]
     Guest(String),
+    /// All of them together: for whom drivers work. Nothing is submitted for everyone.
+    Everyone,
 }
 
 impl Owner {
@@ -32,7 +35,13 @@ impl Owner {
         match self {
             Self::Local(_) => is_local(named),
             Self::Guest(_) => self.to_string() == named,
+            Self::Everyone => true,
         }
+    }
+
+    /// Whether they are told of a number that has no row: the store's own user is, and drivers are.
+    const fn is_told_of_unknown(&self) -> bool {
+        matches!(self, Self::Local(_) | Self::Everyone)
     }
 
     /// Whether the study that a mark stands for was theirs.
@@ -47,6 +56,7 @@ impl fmt::Display for Owner {
         match self {
             Self::Local(number) => write!(formatter, "{LOCAL}{number}"),
             Self::Guest(name) => write!(formatter, "guest:{name}"),
+            Self::Everyone => formatter.write_str("everyone"),
         }
     }
 }
@@ -68,12 +78,15 @@ struct Owned {
 
 /// Whether the study of that number is, or was, that owner's.
 pub(super) fn is_of(reader: &Reader<'_>, owner: &Owner, number: u32) -> Result<bool, Fault> {
+    // Drivers ask this for every batch: it costs them no look at the store.
+    if *owner == Owner::Everyone {
+        return Ok(true);
+    }
     if let Some(Owned { owner: named }) = reader.part::<StudyRow, _>(&number)? {
         return Ok(owner.owns(&named));
     }
-    // Of a number without any row nobody but the store's own user is told.
     let mark = reader.get::<DeletedRow>(&number)?;
-    Ok(mark.map_or(matches!(owner, Owner::Local(_)), |mark| owner.owned(&mark)))
+    Ok(mark.map_or(owner.is_told_of_unknown(), |mark| owner.owned(&mark)))
 }
 
 /// The same by its id.
@@ -84,7 +97,7 @@ pub(super) fn is_id_of(
 ) -> Result<bool, Fault> {
     match reader.get::<StudyNumber>(&id.0)? {
         Some(StudyNumber(number)) => is_of(reader, owner, number),
-        None => Ok(matches!(owner, Owner::Local(_))),
+        None => Ok(owner.is_told_of_unknown()),
     }
 }
 
@@ -97,6 +110,8 @@ pub(crate) enum Scope {
     Write,
     /// Run the installation: budget, books, backups, engines, settings, and its end.
     Operate,
+    /// Bring studies on: begin them, record what respondents say, and end them. Drivers do, and no door gives it.
+    Work,
 }
 
 impl Scope {
@@ -105,6 +120,7 @@ impl Scope {
             Self::Read => 1,
             Self::Write => 2,
             Self::Operate => 4,
+            Self::Work => 8,
         }
     }
 
@@ -115,6 +131,7 @@ impl Scope {
             Self::Read => "read",
             Self::Write => "write",
             Self::Operate => "operate",
+            Self::Work => "work",
         }
     }
 }
@@ -124,8 +141,11 @@ impl Scope {
 pub(crate) struct Scopes(u8);
 
 impl Scopes {
-    /// Everything.
+    /// Everything that a door gives.
     pub(crate) const ALL: Self = Self::of(&[Scope::Read, Scope::Write, Scope::Operate]);
+
+    /// What drivers may do: all that moves by itself. Nothing is submitted, changed or deleted by itself.
+    const OF_DRIVERS: Self = Self::of(&[Scope::Read, Scope::Operate, Scope::Work]);
 
     /// Those, and no others.
     #[must_use]
@@ -145,6 +165,15 @@ impl Scopes {
     }
 }
 
+/// Where a call comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CallOrigin {
+    /// Somebody outside, through that door.
+    Door(Origin),
+    /// The driver of that name, by itself.
+    Driver(&'static str),
+}
+
 /// Who calls a use case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
@@ -152,11 +181,17 @@ pub(crate) struct Caller {
     pub owner: Owner,
     /// What it may do.
     pub scopes: Scopes,
-    /// The door it came in through.
-    pub origin: Origin,
+    /// Where it comes from.
+    pub origin: CallOrigin,
 }
 
 impl Caller {
+    /// The driver of that name, which works for every owner.
+    pub(crate) const fn driver(name: &'static str) -> Self {
+        let origin = CallOrigin::Driver(name);
+        Self { owner: Owner::Everyone, scopes: Scopes::OF_DRIVERS, origin }
+    }
+
     /// The owner, if the caller may do that.
     ///
     /// # Errors
@@ -166,7 +201,29 @@ impl Caller {
             return Ok(&self.owner);
         }
         let name = scope.as_str();
-        Err(ApiError::new(ErrorCode::Forbidden, format!("This call needs the scope '{name}'"))
-            .hint("Ask whoever runs the daemon for it"))
+        Err(match self.origin {
+            CallOrigin::Door(_) => {
+                ApiError::new(ErrorCode::Forbidden, format!("This call needs the scope '{name}'"))
+                    .hint("Ask whoever runs the daemon for it")
+            }
+            CallOrigin::Driver(driver) => not_for_drivers(driver, &format!("the scope '{name}'")),
+        })
     }
+
+    /// The door it came in through.
+    ///
+    /// # Errors
+    /// `Forbidden` for a driver.
+    pub(super) fn door(&self) -> Result<Origin, ApiError> {
+        match self.origin {
+            CallOrigin::Door(door) => Ok(door),
+            CallOrigin::Driver(driver) => Err(not_for_drivers(driver, "a door")),
+        }
+    }
+}
+
+fn not_for_drivers(driver: &str, needed: &str) -> ApiError {
+    let what = format!("The driver '{driver}' made a call that needs {needed}");
+    ApiError::new(ErrorCode::Forbidden, what)
+        .hint("See the log for the details: this is a defect of the daemon")
 }

@@ -1,7 +1,8 @@
 //! The use cases: the only place where state changes. Each reads, calls the domain, and writes one transaction that
 //! holds the new state, the movement and the event; after the commit a driver is woken and reads the store itself,
-//! since nothing here calls a driver. A use case that a door calls is async and has its [`Caller`] as the first
-//! parameter; one without a caller is a step of a driver, which acts for every owner and names studies by their number.
+//! since nothing here calls a driver. A use case is async and has its [`Caller`] as the first parameter, also where only
+//! a driver calls it: that caller sees the studies of every owner, and names them by their number. What has no caller is
+//! the core's state while it runs, which no row holds: signals, gates, settings, the counters of what calls cost.
 
 mod caller;
 
@@ -26,7 +27,7 @@ use tokio::sync::{Mutex as AsyncMutex, MutexGuard};
 pub(crate) use asking::advance::{Job, Pending};
 pub(crate) use asking::cancel_study::StudyCancel;
 pub(crate) use asking::record::Batch;
-pub(crate) use caller::{Caller, Owner, Scope, Scopes};
+pub(crate) use caller::{CallOrigin, Caller, Owner, Scope, Scopes};
 pub(crate) use engines::anchors::{Anchors, AnchorsUnavailable};
 pub(crate) use evidence::replay::replay;
 pub use evidence::replay::{NotReplayed, Replayed};

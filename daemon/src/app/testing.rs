@@ -23,13 +23,17 @@ use crate::world::testing::{CountedIds, ManualClock};
 
 use super::asking::compute::compute;
 use super::studies::lookup::by_number;
-pub(crate) use super::studies::submit::{Plan, Submission, fingerprint};
-use super::{Caller, Core, ErasureSteps, Owner, Scopes, Settings};
+use super::studies::submit::{Plan, Submission, fingerprint};
+use super::{CallOrigin, Caller, Core, ErasureSteps, Owner, Scopes, Settings};
 
 /// The user for whom the daemon runs.
 pub(crate) fn me() -> Caller {
-    Caller { owner: Owner::Local(1_000), scopes: Scopes::ALL, origin: Origin::Cli }
+    let origin = CallOrigin::Door(Origin::Cli);
+    Caller { owner: Owner::Local(1_000), scopes: Scopes::ALL, origin }
 }
+
+/// A driver.
+pub(crate) static DRIVER: Caller = Caller::driver("test");
 
 /// A disk in memory. What was written but not synced is lost in a crash, and it can be told to fail.
 #[derive(Clone, Debug, Default)]
@@ -206,7 +210,10 @@ pub(crate) fn options() -> Options {
 
 /// An engine whose answers a test decides.
 #[derive(Clone)]
-pub(crate) struct Script(Arc<Scripted>);
+pub(crate) struct Script {
+    answer: Arc<Scripted>,
+    model: &'static str,
+}
 
 type Scripted = dyn Fn(&Ask<'_>) -> Result<Reply, EngineError> + Send + Sync;
 
@@ -215,7 +222,12 @@ impl Script {
     pub(crate) fn new(
         answer: impl Fn(&Ask<'_>) -> Result<Reply, EngineError> + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(answer))
+        Self { answer: Arc::new(answer), model: "scripted" }
+    }
+
+    /// The same under the name of another model.
+    pub(crate) fn under(self, model: &'static str) -> Self {
+        Self { model, ..self }
     }
 }
 
@@ -227,7 +239,7 @@ impl fmt::Debug for Script {
 
 impl InProcess for Script {
     fn model(&self) -> &'static str {
-        "scripted"
+        self.model
     }
 
     fn asset_hash(&self) -> &'static str {
@@ -241,7 +253,7 @@ impl InProcess for Script {
 
 impl Responder for Script {
     fn ask(&self, ask: &Ask<'_>) -> Result<Reply, EngineError> {
-        (self.0)(ask)
+        (self.answer)(ask)
     }
 }
 
@@ -295,7 +307,12 @@ pub(crate) fn spec(panel: u32) -> StudySpec {
 
 /// A submission under that key, with the panel sampled.
 pub(crate) fn submission(core: &Core, key: u128, panel: u32) -> Submission {
-    with_plan(key, core.plan(spec(panel)).unwrap())
+    submission_of(core, key, spec(panel))
+}
+
+/// The same of another study.
+pub(crate) fn submission_of(core: &Core, key: u128, spec: StudySpec) -> Submission {
+    with_plan(key, core.plan(spec).unwrap())
 }
 
 /// A submission whose panel nobody will look at: for tests of the ledger and the states.

@@ -3,6 +3,9 @@
 
 use protocol::analysis::{Effect, PowerAnswer, PowerQuestion, ShareFormula};
 
+use super::instrument::{WordingNoise, WordingScale};
+use super::stats::distribution::normal_quantile;
+use super::stats::estimate::tidy;
 use super::stats::power::{
     self, cohens_h, people_for_means, people_for_shares, power_for_means, power_for_shares,
 };
@@ -49,7 +52,8 @@ pub(crate) fn power(question: &PowerQuestion) -> Result<PowerAnswer, NoPower> {
         return Err(NoPower::Chances);
     }
     let with = people.map(f64::from);
-    let (needed, effect_size, formula, seen) = match *effect {
+    let sd = |scale| WordingNoise::shipped().map_or(0.0, |noise| noise.sd(scale));
+    let (needed, effect_size, formula, seen, wording) = match *effect {
         Effect::Shares { from, to, formula } => {
             if !chance(from) || !chance(to) || (from - to).abs() < 1e-9 {
                 return Err(NoPower::Shares);
@@ -69,7 +73,8 @@ pub(crate) fn power(question: &PowerQuestion) -> Result<PowerAnswer, NoPower> {
             };
             let needed = people_for_shares(from, to, *alpha, *power, which);
             let seen = with.and_then(|n| power_for_shares(from, to, *alpha, n, which));
-            (needed, cohens_h(from, to), format!("{formula}: {source}"), seen)
+            let wording = sd(WordingScale::IntentShare) / 100.0;
+            (needed, cohens_h(from, to), format!("{formula}: {source}"), seen, wording)
         }
         Effect::Means { difference, deviation } => {
             if !(difference.abs() > 0.0 && difference.is_finite() && deviation > 0.0) {
@@ -79,7 +84,7 @@ pub(crate) fn power(question: &PowerQuestion) -> Result<PowerAnswer, NoPower> {
             let needed = people_for_means(d, *alpha, *power);
             let seen = with.and_then(|n| power_for_means(d, *alpha, n));
             let formula = "noncentral t, two groups, equal variances (Cohen 1988, chapter 2)";
-            (needed, d, formula.to_owned(), seen)
+            (needed, d, formula.to_owned(), seen, sd(WordingScale::Score))
         }
     };
     // At least two people are needed for a variance.
@@ -90,7 +95,15 @@ pub(crate) fn power(question: &PowerQuestion) -> Result<PowerAnswer, NoPower> {
         reason = "between 2 and 1e10"
     )]
     let people = needed.ceil() as u64;
-    Ok(PowerAnswer { people, effect_size, formula, power: seen })
+    let wording_floor = shown_by_any_panel(wording, *alpha, *power);
+    Ok(PowerAnswer { people, effect_size, formula, power: seen, wording_floor })
+}
+
+/// The least difference between two texts that a panel of any size shows with that power, for wording noise of that
+/// standard deviation: (z of 1 − α/2 plus z of the power) · sd, in the unit of the deviation. `None` without noise.
+fn shown_by_any_panel(sd: f64, alpha: f64, power: f64) -> Option<f64> {
+    let reach = normal_quantile(1.0 - alpha / 2.0)? + normal_quantile(power)?;
+    (sd > 0.0).then_some(tidy(reach * sd))
 }
 
 #[cfg(test)]
@@ -111,6 +124,18 @@ mod tests {
         let shares = |formula| people(Effect::Shares { from: 0.4, to: 0.5, formula });
         assert_eq!(shares(ShareFormula::Pooled), Ok(388));
         assert_eq!(shares(ShareFormula::Unpooled), Ok(385));
+    }
+
+    #[test]
+    fn no_panel_shows_a_difference_that_another_wording_makes() {
+        // 1.96 + 0.84 standard deviations, as for one observation of the difference.
+        let floor = shown_by_any_panel(0.25, 0.05, 0.8).unwrap();
+        assert!((floor - 2.8016 * 0.25).abs() < 1e-4, "{floor}");
+        assert_eq!(shown_by_any_panel(0.0, 0.05, 0.8), None);
+        let effect = Effect::Means { difference: 0.1, deviation: 2.1 };
+        let question = PowerQuestion { effect, alpha: 0.05, power: 0.8, people: None };
+        let answer = power(&question).unwrap();
+        assert!(answer.wording_floor.unwrap() > 0.1, "{answer:?}");
     }
 
     #[test]

@@ -28,7 +28,7 @@ use tarpc::context::Context;
 use tarpc::server::{BaseChannel, Channel};
 use tokio::net::UnixStream;
 
-use crate::app::{Caller, Core, Owner, Scope, Scopes};
+use crate::app::{CallOrigin, Caller, Core, Owner, Scope, Scopes};
 use crate::world::Wake;
 
 /// Calls of one peer that may be under way at the same time.
@@ -58,7 +58,8 @@ pub(super) async fn serve(face: Arc<RpcService>, stream: UnixStream) {
     let (transport, heard) = wire::accept(stream);
     // The listener has turned away whoever is another user than this one.
     let owner = Owner::Local(rustix::process::geteuid().as_raw());
-    let caller = Arc::new(Caller { owner, scopes: Scopes::ALL, origin: Origin::Cli });
+    let origin = CallOrigin::Door(Origin::Cli);
+    let caller = Arc::new(Caller { owner, scopes: Scopes::ALL, origin });
     let peer = Peer { face, caller, heard };
     BaseChannel::with_defaults(transport)
         .max_concurrent_requests(CALLS_MAX)
@@ -120,11 +121,12 @@ impl Demoscope for Peer {
             .hint(remedy));
         }
         self.heard.store(true, Ordering::Relaxed);
+        let (core, caller) = self.greeted()?;
         Ok(Welcome {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             protocol: newest,
             pid: std::process::id(),
-            head: self.face.core.head(),
+            head: logged(core.head(caller).await)?,
         })
     }
 
@@ -136,7 +138,7 @@ impl Demoscope for Peer {
     async fn submit(self, _: Context, submit: Submit) -> Reply<Study> {
         let (core, caller) = self.greeted()?;
         // Commands and the workstation come in through the same socket, and say which of them they are.
-        let caller = Caller { origin: submit.origin, ..caller.clone() };
+        let caller = Caller { origin: CallOrigin::Door(submit.origin), ..caller.clone() };
         logged(core.submit_draft(&caller, submit).await)
     }
 
@@ -271,7 +273,7 @@ impl Demoscope for Peer {
             studies,
             degraded: core.store().degraded(),
             rewound: core.store().recovery().warning(),
-            drivers: core.drivers(),
+            drivers: logged(core.drivers(caller).await)?,
         })
     }
 
@@ -288,17 +290,17 @@ impl Demoscope for Peer {
 
     async fn engine_variables(self, _: Context) -> Reply<Vec<String>> {
         let (core, caller) = self.greeted()?;
-        core.engine_variables(caller)
+        logged(core.engine_variables(caller).await)
     }
 
     async fn offer(self, _: Context, environment: BTreeMap<String, String>) -> Reply<()> {
         let (core, caller) = self.greeted()?;
-        core.offer(caller, &environment)
+        logged(core.offer(caller, environment).await)
     }
 
     async fn engines(self, _: Context) -> Reply<Vec<EngineInfo>> {
         let (core, caller) = self.greeted()?;
-        core.engines(caller)
+        logged(core.engines(caller).await)
     }
 
     async fn check_engine(self, _: Context, name: String) -> Reply<EngineCheck> {

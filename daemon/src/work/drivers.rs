@@ -9,7 +9,7 @@ use protocol::error::{ApiError, ErrorCode};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{Core, Enlisted, Looked};
+use crate::app::{Caller, Core, Enlisted, Looked};
 use crate::world::Wake;
 
 use super::{scheduler, upkeep};
@@ -40,15 +40,17 @@ impl Drivers {
         &self.core
     }
 
-    /// Starts a driver with a loop of its own, which notes the outcome of each look and ends once it is told to stop.
+    /// Starts a driver with a loop of its own, which calls use cases as the driver of that name, notes the outcome of each
+    /// look and ends once it is told to stop.
     pub(super) fn drive<F: Future<Output = ()> + Send + 'static>(
         &mut self,
         name: &'static str,
         period: Duration,
-        drive: impl FnOnce(Core, Enlisted, CancellationToken) -> F,
+        drive: impl FnOnce(Core, Caller, Enlisted, CancellationToken) -> F,
     ) {
         let enlisted = self.core.enlist(name, period);
-        let task = tokio::spawn(drive(self.core.clone(), enlisted, self.stop.clone()));
+        let caller = Caller::driver(name);
+        let task = tokio::spawn(drive(self.core.clone(), caller, enlisted, self.stop.clone()));
         self.tasks.push((name, task));
     }
 
@@ -59,14 +61,15 @@ impl Drivers {
         name: &'static str,
         period: Duration,
         due: &Wake,
-        step: impl Fn(Core) -> F + Send + 'static,
+        step: impl Fn(Core, Caller) -> F + Send + 'static,
     ) {
         let mut due = due.waiter();
-        self.drive(name, period, |core, enlisted, stop| async move {
+        self.drive(name, period, |core, caller, enlisted, stop| async move {
             loop {
+                let run = step(core.clone(), caller.clone());
                 let looked = tokio::select! {
                     () = stop.cancelled() => return,
-                    looked = AssertUnwindSafe(step(core.clone())).catch_unwind() => looked,
+                    looked = AssertUnwindSafe(run).catch_unwind() => looked,
                 };
                 enlisted.note(looked.unwrap_or_else(|_| {
                     let what = "The driver's step panicked; the log says where";
@@ -95,7 +98,7 @@ impl Drivers {
 
 #[cfg(test)]
 mod tests {
-    use protocol::service::DriverOutcome;
+    use protocol::service::{DriverOutcome, DriverStatus};
     use tokio::sync::mpsc;
 
     use super::*;
@@ -108,9 +111,13 @@ mod tests {
         Core::open_with(world().0, disk.storage(), settings, options()).unwrap()
     }
 
+    async fn list(core: &Core) -> Vec<DriverStatus> {
+        core.drivers(&me()).await.unwrap()
+    }
+
     /// Why the first driver failed when it looked last; none where it did not.
-    fn trouble(core: &Core) -> Option<String> {
-        match core.drivers().remove(0).last.unwrap().outcome {
+    async fn trouble(core: &Core) -> Option<String> {
+        match list(core).await.remove(0).last.unwrap().outcome {
             DriverOutcome::Error { what } => Some(what),
             DriverOutcome::Ok { .. } => None,
         }
@@ -124,9 +131,10 @@ mod tests {
         {
             let due = Wake::default();
             let (ran, mut runs) = mpsc::channel(8);
-            let step = move |core: Core| {
+            let step = move |core: Core, caller: Caller| {
                 let _sent = ran.try_send(());
                 async move {
+                    assert_eq!(caller, Caller::driver("test"));
                     assert!(!panics, "as told");
                     core.find(&me(), "no such study").await.map(|_| None)
                 }
@@ -135,14 +143,14 @@ mod tests {
             drivers.periodic("test", period, &due, step);
             for run in 0..3 {
                 runs.recv().await.unwrap();
-                let last = core.drivers().remove(0).last;
+                let last = list(&core).await.remove(0).last;
                 assert!(run == 0 || last.is_some(), "noted before the next run");
                 if is_due {
                     due.signal();
                 }
             }
             drivers.stop().await;
-            let why = trouble(&core).unwrap();
+            let why = trouble(&core).await.unwrap();
             assert_eq!(why.contains("panicked"), panics, "{why}");
         }
         core.close();
@@ -155,21 +163,21 @@ mod tests {
         Drivers::start(core.clone()).stop().await;
         // Upkeep may be stopped before its first step has ended.
         let periods: Vec<(String, u64)> =
-            core.drivers().into_iter().map(|one| (one.name, one.period_seconds)).collect();
+            list(&core).await.into_iter().map(|one| (one.name, one.period_seconds)).collect();
         let all = [("scheduler", 60), ("folding", 3600), ("erasure", 60)];
         assert_eq!(periods, all.map(|(name, period)| (name.to_owned(), period)));
-        assert_eq!(trouble(&core), None);
+        assert_eq!(trouble(&core).await, None);
         disk.fail_after(0);
         core.grant(&me(), protocol::credits::Credits(1)).await.unwrap_err();
         assert!(core.store().degraded().is_some());
         Drivers::start(core.clone()).stop().await;
-        let why = trouble(&core).unwrap();
+        let why = trouble(&core).await.unwrap();
         assert!(why.contains("takes no writes"), "{why}");
         disk.heal();
         core.store().retry().unwrap();
         core.grant(&me(), protocol::credits::Credits(1)).await.unwrap();
         Drivers::start(core.clone()).stop().await;
-        assert_eq!(trouble(&core), None);
+        assert_eq!(trouble(&core).await, None);
         core.close();
     }
 }

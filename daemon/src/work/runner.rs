@@ -13,7 +13,7 @@ use protocol::study::StudySpec;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::app::{Batch, Core, Job, StudyCancel};
+use crate::app::{Batch, Caller, Core, Job, StudyCancel};
 use crate::domain::asking;
 use crate::domain::instrument::{self, Unreadable};
 use crate::domain::outcome::{Assignment, Outcome, Usage};
@@ -29,9 +29,11 @@ const CHUNK: usize = 512;
 /// Times a respondent is asked while the engine says that asking again may help.
 const TRIES_MAX: u32 = 3;
 
-/// What all runners share: threads that ask, and the pace.
+/// What all runners share: whom they call as, threads that ask, and the pace.
 #[derive(Debug)]
 pub(super) struct RunnerShared {
+    /// The driver that starts them.
+    pub(super) caller: Caller,
     /// Chunks that may be asked at once: one for each core.
     asking: Arc<Semaphore>,
     cores: usize,
@@ -41,9 +43,10 @@ pub(super) struct RunnerShared {
 }
 
 impl RunnerShared {
-    pub(super) fn new(answers_per_second: u32) -> Self {
+    pub(super) fn new(caller: Caller, answers_per_second: u32) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self {
+            caller,
             asking: Arc::new(Semaphore::new(cores)),
             cores,
             pace: Pace::new(answers_per_second),
@@ -90,7 +93,7 @@ pub(super) async fn run(
 ) -> Stopped {
     match ask_study(&core, &shared, number, &cancel).await {
         Ok(stopped) => stopped,
-        Err(error) => pause_after_fault(&core, number, &cancel, error).await,
+        Err(error) => pause_after_fault(&core, &shared.caller, number, &cancel, error).await,
     }
 }
 
@@ -98,6 +101,7 @@ pub(super) async fn run(
 /// else is for its owner to read.
 async fn pause_after_fault(
     core: &Core,
+    caller: &Caller,
     number: u32,
     cancel: &StudyCancel,
     error: ApiError,
@@ -110,7 +114,7 @@ async fn pause_after_fault(
         _ => {}
     }
     tracing::error!(number, %error, causes = error.causes(), "a study cannot go on");
-    match core.fault(number, error.message).await {
+    match core.fault(caller, number, error.message).await {
         Ok(_) => Stopped::Fault,
         // It was halted meanwhile, or deleted.
         Err(error) if matches!(error.code, ErrorCode::Conflict | ErrorCode::NotFound) => {
@@ -126,28 +130,28 @@ async fn ask_study(
     number: u32,
     cancel: &StudyCancel,
 ) -> Result<Stopped, ApiError> {
-    let reading = core.clone();
-    let job = blocking(move || reading.job(number)).await??;
+    let caller = &shared.caller;
+    let job = core.job(caller, number).await?;
     if !matches!(job.state, State::Queued | State::Running | State::Finalizing) {
         return Ok(Stopped::Halted);
     }
     if job.state != State::Finalizing {
-        let engine = core.engine(&job.spec.engine)?;
-        let reading = core.clone();
+        let engine = core.find_engine(caller, &job.spec.engine).await?;
         let (spec, gate_of_desk) = (job.spec.clone(), cancel.clone());
         let (attempt, round) = (job.attempt, job.left.round());
-        let preparing = spec.clone();
-        let preparing = blocking(move || -> Result<_, ApiError> {
-            Ok((reading.panel(number)?, engine.prepare(&preparing)))
-        });
+        let prepared = spec.clone();
+        let preparing = async {
+            let panel = core.panel(caller, number).await?;
+            Ok((panel, blocking(move || engine.prepare(&prepared)).await?))
+        };
         // The note that it has begun is written while the first questions are made ready.
-        let beginning = core.clone();
+        let (beginning, starter) = (core.clone(), caller.clone());
         let is_queued = job.state == State::Queued;
         let begun = tokio::spawn(async move {
-            if is_queued { beginning.begin(number).await.map(drop) } else { Ok(()) }
+            if is_queued { beginning.begin(&starter, number).await.map(drop) } else { Ok(()) }
         });
         let begun = async { begun.await.map_err(|error| panicked(&error))? };
-        let (panel, ready) = match preparing.await.and_then(std::convert::identity) {
+        let (panel, ready) = match preparing.await {
             Ok(prepared) => prepared,
             Err(error) => {
                 begun.await?;
@@ -161,10 +165,11 @@ async fn ask_study(
                 StepFuture::Local(Arc::new(desk))
             }
             Ready::Models(pool) => {
-                let (core, cancel) = (core.clone(), gate_of_desk);
+                let (core, caller, cancel) = (core.clone(), caller.clone(), gate_of_desk);
                 let resumed = !is_queued || job.has_begun;
                 StepFuture::Models(Box::new(Calls {
                     core,
+                    caller,
                     pool,
                     spec,
                     panel,
@@ -184,7 +189,7 @@ async fn ask_study(
             return Ok(Stopped::Halted);
         }
     }
-    core.end_round(number).await?;
+    core.end_round(caller, number).await?;
     Ok(Stopped::Ended)
 }
 
@@ -241,7 +246,7 @@ impl StepFuture {
             let plan = ProbationPlan::new(job.probation, &left);
             if let Some(respondent) = plan.aside {
                 tracing::error!(number = job.number, respondent, "a respondent is put aside");
-                core.record(never_asked(job, respondent)?).await?;
+                core.record(&shared.caller, never_asked(job, respondent)?).await?;
                 done.insert(respondent);
                 aside = Some(respondent);
             }
@@ -249,14 +254,14 @@ impl StepFuture {
                 if cancel.is_cancelled() {
                     return Ok(Watched { done, aside });
                 }
-                core.watch_closely(job.number, Some(group)).await?;
+                core.watch_closely(&shared.caller, job.number, Some(group)).await?;
                 let (some, begun) = (places.iter().copied(), std::future::ready(Ok(())));
                 self.everyone(core, shared, some, std::iter::empty(), begun).await?;
                 done.extend(places);
             }
         }
         if !cancel.is_cancelled() && (job.probation.is_some() || !done.is_empty()) {
-            core.watch_closely(job.number, None).await?;
+            core.watch_closely(&shared.caller, job.number, None).await?;
         }
         Ok(Watched { done, aside })
     }
@@ -307,7 +312,7 @@ async fn ask_everyone(
             permit = Arc::clone(&shared.asking).acquire_owned() => permit,
         };
         let Ok(permit) = permit else { break };
-        let (core, desk) = (core.clone(), Arc::clone(&desk));
+        let (core, shared, desk) = (core.clone(), Arc::clone(shared), Arc::clone(&desk));
         under_way.spawn(async move {
             let batch = blocking(move || {
                 let batch = desk.ask(&chunk);
@@ -315,7 +320,7 @@ async fn ask_everyone(
                 batch
             })
             .await??;
-            core.record(batch).await.map(drop)
+            core.record(&shared.caller, batch).await.map(drop)
         });
     }
     // What was asked is recorded, also when nobody else will be.
@@ -334,7 +339,7 @@ fn trouble(joined: Result<Result<(), ApiError>, tokio::task::JoinError>) -> Opti
 }
 
 /// Does what may wait for the disk or a core on a thread that may.
-pub(super) async fn blocking<T: Send + 'static>(
+async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ApiError> {
     tokio::task::spawn_blocking(work).await.map_err(|error| panicked(&error))

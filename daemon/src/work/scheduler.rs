@@ -9,11 +9,11 @@ use protocol::error::ApiError;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{Core, Enlisted, Looked, Pending, StudyCancel, in_order};
+use crate::app::{Caller, Core, Enlisted, Looked, Pending, StudyCancel, in_order};
 use crate::store::Fault;
 
 use super::drivers::Drivers;
-use super::runner::{RunnerShared, Stopped, blocking, run};
+use super::runner::{RunnerShared, Stopped, run};
 
 /// Looks again after this long without a signal.
 const PERIOD: Duration = Duration::from_mins(1);
@@ -35,8 +35,8 @@ struct Driver {
     gates: BTreeMap<u32, StudyCancel>,
 }
 
-async fn drive(core: Core, enlisted: Enlisted, stop: CancellationToken) {
-    let shared = Arc::new(RunnerShared::new(core.settings().answers_per_second));
+async fn drive(core: Core, caller: Caller, enlisted: Enlisted, stop: CancellationToken) {
+    let shared = Arc::new(RunnerShared::new(caller, core.settings().answers_per_second));
     let mut driver = Driver { core, shared, runners: JoinSet::new(), gates: BTreeMap::new() };
     let mut wake = driver.core.work().waiter();
     let mut looks = true;
@@ -68,13 +68,15 @@ impl Driver {
             return Err(Fault::Degraded(why).into());
         }
         // First of all what was spent before: no call goes while the caps do not know of it.
-        for booked in [self.core.settle_past().await, self.core.book_unbooked().await] {
+        let caller = &self.shared.caller;
+        for booked in [self.core.settle_past(caller).await, self.core.book_unbooked(caller).await] {
             booked
                 .map_err(|error| because("What calls may have cost cannot be booked yet", error))?;
         }
-        let core = self.core.clone();
-        let pending = blocking(move || core.pending()).await.flatten();
-        let pending = pending
+        let pending = self
+            .core
+            .pending(caller)
+            .await
             .map_err(|error| because("The list of unfinished studies cannot be read", error))?;
         let mut due = in_order(pending);
         due.retain(|pending| !self.gates.contains_key(&pending.number));
@@ -125,7 +127,7 @@ impl Driver {
         }
         // Whoever was at work has booked what it gave up; what could not be booked there is booked here, or, where the store
         // takes no writes, at the next start.
-        if let Err(error) = self.core.book_given_up().await {
+        if let Err(error) = self.core.book_given_up(&self.shared.caller).await {
             tracing::warn!(%error, "what was given up is booked at the next start");
         }
     }

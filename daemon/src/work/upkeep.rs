@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::app::{Core, Looked};
+use crate::app::{Caller, Core, Looked};
 use crate::world::Wake;
 
 use super::drivers::Drivers;
@@ -25,22 +25,22 @@ pub(super) fn start(drivers: &mut Drivers) {
     drivers.periodic("erasure", MINUTE, &due, erase);
 }
 
-async fn back_up(core: Core) -> Looked {
-    let made = core.backup_daily().await?;
+async fn back_up(core: Core, caller: Caller) -> Looked {
+    let made = core.backup_daily(&caller).await?;
     Ok(made.map(|path| {
         tracing::info!(path = %path.display(), "backed up");
         format!("backed up to {}", path.display())
     }))
 }
 
-async fn fold(core: Core) -> Looked {
-    let folded = core.fold_events().await?;
+async fn fold(core: Core, caller: Caller) -> Looked {
+    let folded = core.fold_events(&caller).await?;
     Ok((folded > 0).then(|| {
         tracing::info!(folded, "old events were folded");
         format!("{folded} old events folded")
     }))
 }
 
-async fn erase(core: Core) -> Looked {
-    core.erase().await.map(|()| None)
+async fn erase(core: Core, caller: Caller) -> Looked {
+    core.erase(&caller).await.map(|()| None)
 }

@@ -9,6 +9,10 @@ use crate::ui::Ui;
 ///
 /// Studies with the same audience, panel size and seed have the same people: each is then compared with themself, which
 /// shows small differences with few people. Otherwise the two panels are compared as independent groups.
+///
+/// The built-in respondent model moves a little between texts that say the same. Where it read two different texts, intervals
+/// and p include that (wording_sd), and a difference that is beyond chance but not beyond it is said to be less than another
+/// wording would make.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

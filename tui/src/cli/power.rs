@@ -102,6 +102,16 @@ fn render(question: &PowerQuestion, answer: &PowerAnswer) -> String {
             power * 100.0
         ));
     }
+    if let Some(floor) = answer.wording_floor {
+        let floor = match question.effect {
+            Effect::Shares { .. } => format!("{:.1} percentage points", 100.0 * floor),
+            Effect::Means { .. } => format!("{floor:.2} points"),
+        };
+        text.push_str(&format!(
+            "Between two texts read by the built-in respondent model no panel shows less than {floor} with that chance: \
+             another wording makes as much.\n"
+        ));
+    }
     text.push_str(&format!("Effect size {:.2}. ", answer.effect_size.abs()));
     text
 }
@@ -119,10 +129,12 @@ mod tests {
             effect_size: -0.101,
             formula: "pooled".to_owned(),
             power: Some(0.36),
+            wording_floor: Some(0.14),
         };
         insta::assert_snapshot!(render(&question, &answer), @r"
         1,534 people in each group see 40.0 % against 45.0 % with a chance of 80 % (two-sided, alpha 0.05).
         With 500 in each group the chance is 36 %.
+        Between two texts read by the built-in respondent model no panel shows less than 14.0 percentage points with that chance: another wording makes as much.
         Effect size 0.10. 
         ");
     }

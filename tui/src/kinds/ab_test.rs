@@ -83,6 +83,7 @@ pub(super) static VIEW: StudyView = StudyView {
     ],
     found,
     shares: ("Which they prefer", "Which do they prefer?"),
+    compared: "Preference against the scores",
     opening: Opening::Variants,
     against: &[
         against("prefer A", "variant_a_pct", Reading::Share, Some(FOR_A)),

@@ -54,6 +54,7 @@ pub(super) static VIEW: StudyView = StudyView {
     ],
     found,
     shares: ("Would they buy it", "Would they buy it?"),
+    compared: "Score against sentiment/intent",
     ..StudyView::PLAIN
 };
 

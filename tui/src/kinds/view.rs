@@ -82,6 +82,8 @@ pub(crate) struct StudyView {
     pub(crate) found: fn(&Outcomes) -> OutcomeParts<'_>,
     /// A heading and a question for the shares.
     pub(crate) shares: (&'static str, &'static str),
+    /// The two parts of an answer that the figure `self_contradictions` compares.
+    pub(crate) compared: &'static str,
     /// The first page of the results.
     pub(crate) opening: Opening,
     /// The rows of the comparison of two variants; empty for other types.
@@ -142,6 +144,7 @@ impl StudyView {
         has_level: true,
         found: |_| OutcomeParts::default(),
         shares: ("", ""),
+        compared: "Score against sentiment",
         opening: Opening::Groups,
         against: &[],
     };

@@ -80,7 +80,15 @@ fn verdict(found: &Comparison) -> String {
             .to_owned();
     };
     let field = found.field.as_str();
-    let mut sentence = if low > 0.0 {
+    let mut sentence = if difference.within_wording {
+        let higher = if difference.value > 0.0 { "second" } else { "first" };
+        format!(
+            "The {higher} is higher, by less than another wording would make: with the wording counted in, anything from \
+             {} to {} is compatible with the answers",
+            signed(field, low),
+            signed(field, high)
+        )
+    } else if low > 0.0 {
         "The second is higher, beyond chance".to_owned()
     } else if high < 0.0 {
         "The first is higher, beyond chance".to_owned()

@@ -20,7 +20,10 @@ use protocol::study::{EngineMode, Origin, StudyType};
 use uuid::Uuid;
 
 pub(crate) use channels::with_channels;
-pub(crate) use kinds::{ab_test, asked, comparison, cross, sentiment, survey};
+pub(crate) use kinds::{
+    ab_test, ab_test_within_wording, asked, comparison, comparison_within_wording, cross,
+    sentiment, survey,
+};
 
 fn estimate(value: f64, low: f64, high: f64, n: u64, method: &str) -> Estimate {
     Estimate {
@@ -31,6 +34,8 @@ fn estimate(value: f64, low: f64, high: f64, n: u64, method: &str) -> Estimate {
         n,
         effective_n: n as f64,
         method: method.into(),
+        wording_sd: None,
+        within_wording: false,
     }
 }
 

@@ -69,11 +69,15 @@ fn is_plain(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// A panel size that would halve the interval, where it is affordable and worth it.
+/// A panel size that would halve the interval, where it is affordable and worth it. Of two texts that differ, a larger
+/// panel does not halve it: wording noise stays.
 fn sharper(report: &Report) -> Option<String> {
     let results = report.results.as_ref()?;
     let measure = kinds::of_outcomes(&results.outcomes).main?;
     let estimate = results.estimates.get(measure.field)?;
+    if estimate.wording_sd.is_some() {
+        return None;
+    }
     let half = (estimate.high? - estimate.low?) / 2.0;
     let panel = results.panel_size.checked_mul(4)?;
     (half > measure.wide && panel <= 10_000)

@@ -19,6 +19,9 @@ enum QualityUnit {
     Percentage,
 }
 
+/// The share of answers of which one part contradicts another; each study type says which two.
+const CONTRADICTIONS: &str = "self_contradictions";
+
 /// Every figure in display order: its key, its name, and its unit.
 const FIGURES: [(&str, &str, QualityUnit); 13] = [
     ("std_dev", "Standard deviation", QualityUnit::Points),
@@ -27,7 +30,7 @@ const FIGURES: [(&str, &str, QualityUnit); 13] = [
     ("share_at_mode", "At the commonest answer", QualityUnit::Share),
     ("distinct_texts", "Different reasonings", QualityUnit::Share),
     ("near_duplicates", "Reasonings with a near-twin", QualityUnit::Share),
-    ("self_contradictions", "Contradict themselves", QualityUnit::Share),
+    (CONTRADICTIONS, "", QualityUnit::Share),
     ("order_effect", "Effect of the order", QualityUnit::Points),
     ("swap_stability", "Preference survives the swap", QualityUnit::Share),
     ("first_option_share", "Chose the word listed first", QualityUnit::Share),
@@ -49,8 +52,10 @@ pub(crate) struct QualityRow {
 /// Every figure of the results, in display order.
 pub(crate) fn rows(results: &Results) -> Vec<QualityRow> {
     let figures = &results.diagnostics.figures;
-    let compares = !kinds::of_outcomes(&results.outcomes).against.is_empty();
+    let view = kinds::of_outcomes(&results.outcomes);
+    let compares = !view.against.is_empty();
     let row = |(key, label, unit): (&str, &'static str, QualityUnit)| {
+        let label = if key == CONTRADICTIONS { view.compared } else { label };
         let unit = if key == "order_effect" && compares { QualityUnit::Percentage } else { unit };
         let (value, beside) = match figures.get(key)? {
             Figure::Known(estimate) => (Some(number(unit, estimate.value)), beside(unit, estimate)),
@@ -174,6 +179,8 @@ mod tests {
                 n: 30,
                 effective_n: 30.0,
                 method: "paired_t".to_owned(),
+                wording_sd: None,
+                within_wording: false,
             })
         };
         let wording = |number, difference, rank| Wording { number, difference, rank, asked: 30 };
@@ -215,6 +222,25 @@ mod tests {
     }
 
     #[test]
+    fn the_figure_on_contradictions_says_what_is_held_against_what() {
+        let reports = [fixtures::concept_test(), fixtures::nps(), fixtures::ab_test()];
+        let labels = reports.map(|report| {
+            let Some(mut results) = report.results else { panic!("the fixture has results") };
+            let undefined = "nobody answered".to_owned();
+            let figure = Figure::Undefined { undefined };
+            results.diagnostics.figures = [(CONTRADICTIONS.to_owned(), figure)].into();
+            rows(&results).into_iter().map(|row| row.label).collect::<String>()
+        });
+        let wanted = [
+            "Score against sentiment/intent",
+            "Score against sentiment",
+            "Preference against the scores",
+        ];
+        assert_eq!(labels, wanted);
+        assert!(wanted.iter().all(|label| label.len() <= COLUMNS.0));
+    }
+
+    #[test]
     fn what_is_not_known_is_said_with_its_reason() {
         let Some(mut results) = fixtures::concept_test().results else {
             panic!("the fixture has results")
@@ -230,6 +256,8 @@ mod tests {
             n: 115,
             effective_n: 115.0,
             method: "log_variance".to_owned(),
+            wording_sd: None,
+            within_wording: false,
         };
         let why = || Figure::Undefined { undefined: "nobody was asked twice".to_owned() };
         let figures = &mut results.diagnostics.figures;

@@ -62,6 +62,18 @@ fn a_comparison_and_a_breakdown() {
 }
 
 #[test]
+fn a_difference_that_another_wording_would_make() {
+    let study = fixtures::concept_test().study;
+    let text = comparison(&study, &study, &fixtures::comparison_within_wording(), Look::PLAIN);
+    insta::assert_snapshot!("comparison_within_wording", text);
+    let report = render(&fixtures::ab_test_within_wording(), Look::PLAIN);
+    insta::assert_snapshot!("ab_test_within_wording", report);
+    let sharper = "for an interval half as wide";
+    assert!(render(&fixtures::ab_test(), Look::PLAIN).contains(sharper), "it is wide enough");
+    assert!(!report.contains(sharper), "more people do not make wording noise smaller");
+}
+
+#[test]
 fn findings_with_their_evidence() {
     let found =
         fixtures::concept_test().results.map(|results| results.findings).unwrap_or_default();

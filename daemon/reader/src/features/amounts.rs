@@ -3,7 +3,6 @@
 
 use super::super::lexicon::{Lexicon, Theme};
 use super::super::theme::{Benefit, Concern};
-use super::quote::quotable;
 use super::{Span, TextMatch, Token};
 
 /// What a text asks for.
@@ -60,17 +59,12 @@ pub fn read(
                         regular = Some((sentence, times));
                     }
                     let monthly = value * times;
-                    let span = quotable(text, tokens[first].start, tokens[until].end);
+                    let span = Span { start: tokens[first].start, end: tokens[until].end };
                     if largest.is_none_or(|price| monthly > price.monthly) {
                         largest = Some(Price { monthly, span });
                     }
                 }
             }
-        }
-        if let Some((value, last)) = percent(tokens, at)
-            && let Some((theme, count)) = share(tokens, at, last, value)
-        {
-            found.push(TextMatch { theme, count, first: at, last, from: at });
         }
     }
     largest
@@ -270,45 +264,4 @@ fn role(tokens: &[Token], first: usize, last: usize) -> Role {
 /// A saving counts by its size.
 fn size(value: f64) -> f64 {
     (0.5 + libm::log1p(value.max(0.0) / 10.0) / 4.0).min(2.0)
-}
-
-/// A percentage at `at`: its value and its last token.
-fn percent(tokens: &[Token], at: usize) -> Option<(f64, usize)> {
-    let value = tokens[at].number?;
-    let unit = tokens.get(at + 1).filter(|token| token.sentence == tokens[at].sentence)?;
-    matches!(unit.word.as_str(), "%" | "percent" | "pct").then_some((value, at + 1))
-}
-
-/// What a percentage speaks for.
-fn share(tokens: &[Token], at: usize, last: usize, value: f64) -> Option<(Theme, f64)> {
-    let count = (0.4 + value.clamp(0.0, 100.0).sqrt() / 8.0).min(1.6);
-    // What is charged in percent hurts by its size.
-    let charged = (value / 12.0).clamp(0.0, 1.6);
-    let sentence = tokens[at].sentence;
-    let ahead = tokens.iter().skip(last + 1).take(5);
-    let behind = tokens[..at].iter().rev().take(6);
-    let near = ahead.chain(behind).filter(|token| token.sentence == sentence);
-    for token in near {
-        let found = match token.stem.as_str() {
-            "cheaper" | "discount" | "off" | "save" | "cashback" | "lower" | "rebat" => {
-                (Theme::Benefit(Benefit::Saving), count)
-            }
-            "less" | "fewer" | "cut" | "reduc" | "faster" | "quicker" | "longer" | "halv"
-            | "shorter" | "improv" | "better" | "accur" | "satisfi" | "recommend" | "effici" => {
-                (Theme::Benefit(Benefit::Results), count)
-            }
-            "higher" | "dearer" | "expens" | "surcharg" | "increas" | "rise" | "penalti" => {
-                (Theme::Concern(Concern::Price), count)
-            }
-            "interest" | "apr" | "commiss" | "markup" | "fee" | "charg" | "tax" | "share"
-            | "payment" | "gain" | "keep" | "rate" | "take" => {
-                (Theme::Concern(Concern::Price), charged)
-            }
-            "fail" | "error" | "defect" | "crash" | "break" | "wrong" | "slower" | "lose"
-            | "lost" | "wors" | "broken" => (Theme::Concern(Concern::Unreliability), count),
-            _ => continue,
-        };
-        return (found.1 > 0.0).then_some(found);
-    }
-    None
 }

@@ -57,40 +57,6 @@ pub fn find(lexicon: &Lexicon, tokens: &[Token], found: &mut Vec<TextMatch>) -> 
     turned
 }
 
-/// Emotional tone of what no cue covers, as (pleasant, unpleasant) sums. Loud sentences please nobody.
-pub fn tone(
-    lexicon: &Lexicon,
-    tokens: &[Token],
-    hits: &[Turned],
-    loud: &BTreeSet<usize>,
-) -> (f64, f64) {
-    let (mut pleasant, mut unpleasant) = (0.0, 0.0);
-    let covered = |at: usize| hits.iter().any(|hit| (hit.first..=hit.last).contains(&at));
-    // A sentence with cues is judged by its cues: its other words may only speak the same way.
-    let mut seen: BTreeMap<usize, (bool, bool)> = BTreeMap::new();
-    for hit in hits {
-        let (good, bad) = seen.entry(tokens[hit.first].sentence).or_default();
-        match hit.theme {
-            Theme::Benefit(_) => *good = true,
-            Theme::Concern(_) => *bad = true,
-        }
-    }
-    for (at, token) in tokens.iter().enumerate() {
-        let Some(&valence) = lexicon.tone.get(&token.word) else { continue };
-        if covered(at) {
-            continue;
-        }
-        let signed = if negated(lexicon, tokens, at) { -0.7 * valence } else { valence };
-        let (good, bad) = seen.get(&token.sentence).copied().unwrap_or_default();
-        if signed > 0.0 && !bad && !loud.contains(&token.sentence) {
-            pleasant += signed / 4.0;
-        } else if signed < 0.0 && !good {
-            unpleasant -= signed / 4.0;
-        }
-    }
-    (pleasant, unpleasant)
-}
-
 /// Longest matches from left to right, without overlap; phrases of equal length that mean several things all count.
 fn matches<'a>(lexicon: &'a Lexicon, tokens: &[Token]) -> Vec<Hit<'a>> {
     let mut hits: Vec<Hit<'a>> = Vec::new();

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::super::lexicon::{Lexicon, Part};
 use super::cues::fits;
-use super::quote::around;
 use super::{Span, Token};
 
 /// How loud a text is.
@@ -33,7 +32,7 @@ pub fn count(lexicon: &Lexicon, text: &str, tokens: &[Token]) -> Hype {
             Some(end) => {
                 total += 1.0;
                 sentences.insert(tokens[at].sentence);
-                first = first.or_else(|| Some(around(text, tokens, at, end - 1)));
+                first = first.or_else(|| Some(Span { start: tokens[at].start, end: tokens[end - 1].end }));
                 at = end;
             }
             None => at += 1,

@@ -3,20 +3,30 @@
 //! contains.
 
 mod amounts;
+pub mod clauses;
 mod cues;
-mod durations;
 mod hype;
-mod quote;
+pub mod judge;
 mod readability;
 mod sense;
+mod span;
 mod tokenise;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use encoder::Damaged;
+
+use self::clauses::Clause;
+use self::judge::Judgement;
 use super::lexicon::{Lexicon, Theme};
+use super::meaning::{self, Meaning};
 use super::theme::{Benefit, Concern};
+use super::topics::{self, TopicMention};
+use super::usual;
+use super::veto::{self, Suspicion, VetoKind};
+use super::Reader;
 pub use amounts::Price;
-pub use quote::Span;
+pub use span::Span;
 pub use tokenise::{Token, tokenise, unwrapped};
 
 /// How often a theme occurs, with the words that say so.
@@ -28,15 +38,27 @@ pub struct Mass {
     pub evidence: Vec<Evidence>,
 }
 
-/// Words of the text, and how much they count.
+/// A clause of the text, and how much it counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
-    /// Where they stand, with enough around them to quote.
+    /// The clause.
     pub span: Span,
-    /// The cue itself.
-    pub cue: Span,
-    /// What they added to the count.
+    /// What it added to the count.
     pub count: f64,
+}
+
+impl Mass {
+    /// The clause that somebody notices: one of those that count nearly as much as the strongest.
+    #[must_use]
+    pub fn noticed(&self, attention: u64) -> Option<Span> {
+        /// Clauses of at least this share of the strongest are as likely to be noticed.
+        const NEARLY: f64 = 0.7;
+        let strongest = self.evidence.first()?.count;
+        let near = self.evidence.iter().take_while(|one| one.count >= NEARLY * strongest);
+        let near: Vec<Span> = near.map(|one| one.span).collect();
+        let place = attention % (near.len().max(1) as u64);
+        usize::try_from(place).ok().and_then(|place| near.get(place)).copied()
+    }
 }
 
 /// Everything the reader takes from a text.
@@ -58,10 +80,10 @@ pub struct Features {
     pub hype_span: Option<Span>,
     /// Numbers, units and names in sentences without a concern, counted.
     pub specificity: f64,
-    /// Pleasant words that are no cue, weighted by their tone.
-    pub pleasant: f64,
-    /// Unpleasant words that are no cue, weighted by their tone.
-    pub unpleasant: f64,
+    /// Why nobody would want it, with the clause that gives it away.
+    pub veto: Option<(VetoKind, Span)>,
+    /// What it speaks of that matters more to some people than to others.
+    pub topics: Vec<TopicMention>,
     /// Share of the text that makes sense, 0 to 1; below [`Features::SENSE`] it is noise.
     pub sense: f64,
     /// Hashes of the distinct content stems, sorted.
@@ -80,26 +102,38 @@ impl Features {
 }
 
 /// Reads a text.
-pub fn read(lexicon: &Lexicon, text: &str) -> Features {
+///
+/// # Errors
+/// Never, unless the shipped files are broken.
+pub fn read(reader: &Reader, text: &str) -> Result<Features, Damaged> {
+    let lexicon = &reader.lexicon;
     let tokens = tokenise(text);
     let sense = sense::share(lexicon, &tokens);
+    let clauses = clauses::clauses(text, &tokens);
+    let meanings = meaning::read(clauses.iter().map(|clause| clause.span.of(text)))?;
     let mut found = Vec::new();
-    let hits = cues::find(lexicon, &tokens, &mut found);
+    cues::find(lexicon, &tokens, &mut found);
     let price = amounts::read(lexicon, text, &tokens, &mut found);
-    durations::read(lexicon, &tokens, &mut found);
+    let context = usual::Context::new(&tokens);
     let (grade, hardest) = readability::hardest(text, &tokens);
     let hype = hype::count(lexicon, text, &tokens);
-    let (pleasant, unpleasant) = cues::tone(lexicon, &tokens, &hits, &hype.sentences);
-    let (benefits, concerns, troubled) = gather(text, &tokens, &found);
-    let specificity = sense::specificity(text, &tokens, &troubled);
-    let mut stems: Vec<u64> = tokens
+    let judged: Vec<Option<Judgement>> = clauses
         .iter()
-        .filter(|token| !lexicon.grammar.function_words.contains(&token.word))
-        .map(|token| super::draw::hash(&token.stem))
+        .zip(&meanings)
+        .map(|(clause, meaning)| {
+            let own = found.iter().filter(|one| (clause.first..=clause.last).contains(&one.first));
+            let number = clause
+                .tokens(&tokens)
+                .chunk_by(|one, other| one.clause == other.clause)
+                .filter_map(|part| usual::judge(&reader.usual, text, part, &context))
+                .max_by(|one, other| one.strength.total_cmp(&other.strength));
+            judge::judge(own, number, meaning)
+        })
         .collect();
-    stems.sort_unstable();
-    stems.dedup();
-    Features {
+    let (benefits, concerns, troubled) = gather(&tokens, &clauses, &judged);
+    let specificity = sense::specificity(text, &tokens, &troubled);
+    let stems = stems(lexicon, &tokens);
+    Ok(Features {
         benefits,
         concerns,
         price,
@@ -108,11 +142,54 @@ pub fn read(lexicon: &Lexicon, text: &str) -> Features {
         hype: hype.count,
         hype_span: hype.first,
         specificity,
-        pleasant,
-        unpleasant,
+        veto: vetoed(&veto::look(&reader.vetoes, text, &tokens, &clauses), &clauses, &meanings),
+        topics: topics::topics(&reader.topics, &tokens),
         sense,
         stems,
-    }
+    })
+}
+
+/// Hashes of the distinct content stems, sorted.
+pub(crate) fn stems(lexicon: &Lexicon, tokens: &[Token]) -> Vec<u64> {
+    let mut stems: Vec<u64> = tokens
+        .iter()
+        .filter(|token| !lexicon.grammar.function_words.contains(&token.word))
+        .map(|token| super::draw::hash(&token.stem))
+        .collect();
+    stems.sort_unstable();
+    stems.dedup();
+    stems
+}
+
+/// A meaning that deserves a veto with this probability is enough by itself.
+const CERTAIN: f64 = 0.97;
+/// A suspicion of the rules and the probability of the meaning that together are enough.
+const TOGETHER: f64 = 1.0;
+
+/// The veto of a text: the rules are certain, or the meaning of a clause is, or both are moderately sure.
+fn vetoed(
+    suspicions: &[Suspicion],
+    clauses: &[Clause],
+    meanings: &[Meaning],
+) -> Option<(VetoKind, Span)> {
+    let probability =
+        |place: usize| meanings.get(place).map_or(0.0, |meaning| meaning.veto().1);
+    let highest = (0..clauses.len()).map(probability).fold(0.0, f64::max);
+    let by_rules = suspicions.iter().map(|one| {
+        let meant = one.clause.map_or(highest, probability);
+        let is_enough = one.is_certain() || one.weight + meant >= TOGETHER;
+        let span = one.clause.and_then(|place| clauses.get(place)).map_or(one.span, |it| it.span);
+        (if is_enough { one.weight + meant } else { 0.0 }, one.kind, span)
+    });
+    let by_meaning = clauses.iter().zip(meanings).map(|(clause, meaning)| {
+        let (kind, meant) = meaning.veto();
+        (if meant >= CERTAIN { meant } else { 0.0 }, kind, clause.span)
+    });
+    by_rules
+        .chain(by_meaning)
+        .filter(|(weight, ..)| *weight > 0.0)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, kind, span)| (kind, span))
 }
 
 /// Something that was found in the text.
@@ -128,52 +205,27 @@ pub struct TextMatch {
     pub from: usize,
 }
 
-/// What a clause says on the side says less, and nothing at all beside twice its weight: in "calls to an adviser carry
-/// separate fees" the adviser is no benefit.
-fn beside(ours: f64, theirs: f64) -> f64 {
-    if ours >= theirs {
-        1.0
-    } else if 2.0 * ours > theirs {
-        0.4
-    } else {
-        0.0
-    }
-}
-
-/// Sums what was found by theme. Within a clause that speaks both ways the weaker side is damped.
+/// Sums by theme what the clauses say, strongest first.
 fn gather(
-    text: &str,
     tokens: &[Token],
-    found: &[TextMatch],
+    clauses: &[Clause],
+    judged: &[Option<Judgement>],
 ) -> (Vec<Mass>, Vec<Mass>, BTreeSet<usize>) {
-    let mut balance: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-    for one in found {
-        let (good, bad) = balance.entry(tokens[one.first].clause).or_default();
-        match one.theme {
-            Theme::Benefit(_) => *good += one.count,
-            Theme::Concern(_) => *bad += one.count,
-        }
-    }
     let mut benefits = vec![Mass::default(); Benefit::COUNT];
     let mut concerns = vec![Mass::default(); Concern::COUNT];
     let mut troubled = BTreeSet::new();
-    for one in found {
-        let (good, bad) = balance.get(&tokens[one.first].clause).copied().unwrap_or_default();
-        let (mass, ours, theirs) = match one.theme {
-            Theme::Benefit(benefit) => (&mut benefits[benefit.index()], good, bad),
+    for (clause, judgement) in clauses.iter().zip(judged) {
+        let Some(judgement) = judgement else { continue };
+        let mass = match judgement.theme {
+            Theme::Benefit(benefit) => benefits.get_mut(benefit.index()),
             Theme::Concern(concern) => {
-                troubled.insert(tokens[one.first].sentence);
-                (&mut concerns[concern.index()], bad, good)
+                troubled.extend(tokens.get(clause.first).map(|token| token.sentence));
+                concerns.get_mut(concern.index())
             }
         };
-        let count = one.count * beside(ours, theirs);
-        if count <= 0.0 {
-            continue;
-        }
-        let span = quote::around(text, tokens, one.from, one.last);
-        let cue = Span { start: tokens[one.first].start, end: tokens[one.last].end };
-        mass.count += count;
-        mass.evidence.push(Evidence { span, cue, count });
+        let Some(mass) = mass else { continue };
+        mass.count += judgement.count;
+        mass.evidence.push(Evidence { span: clause.span, count: judgement.count });
     }
     for mass in benefits.iter_mut().chain(&mut concerns) {
         mass.evidence

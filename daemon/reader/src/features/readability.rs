@@ -18,12 +18,8 @@ pub fn hardest(text: &str, tokens: &[Token]) -> (f64, Option<Span>) {
         let words = &tokens[start..start + length];
         let grade = grade(words);
         if grade > hardest.0 {
-            let longest = words
-                .iter()
-                .enumerate()
-                .max_by_key(|(at, token)| (syllables(&token.word), usize::MAX - at));
-            let at = start + longest.map_or(0, |(at, _)| at);
-            hardest = (grade, Some(super::quote::around(text, tokens, at, at)));
+            let last = &tokens[start + length - 1];
+            hardest = (grade, Some(Span { start: tokens[start].start, end: last.end }));
         }
         start += length;
     }

@@ -250,7 +250,7 @@ const fn act_name(act: Act) -> &'static str {
 
 /// The cases that answers speak of.
 const CASES: &[(&str, &str)] = &[
-    ("why", "for against cold own nonsense"),
+    ("why", "for against cold own"),
     ("missing", "change nothing price proof terms risks told"),
     ("would", "yes probably maybe unlikely no number"),
     ("how_much", "good fair dear none stated pay_less pay_asked pay_more pay_nothing at yes no"),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::features::clauses::clauses;
 use crate::features::{Span, Token, tokenise};
 
 /// A clause with the stems of its words.
@@ -76,21 +77,11 @@ pub struct TextWords {
 }
 
 impl TextWords {
-    /// Of a text whose clauses are its sentences, divided at semicolons and brackets.
+    /// Of a text, with the clauses that the reader sees in it.
     #[must_use]
     pub fn read(text: &str) -> Self {
         let tokens = tokenise(text);
-        let mut spans: Vec<Span> = Vec::new();
-        let mut last: Option<usize> = None;
-        for token in &tokens {
-            let gap = spans.last().and_then(|span| text.get(span.end..token.start));
-            let breaks = gap.is_none_or(|gap| gap.contains([';', '(', ')', '—', '–', '\n', ':']));
-            match spans.last_mut() {
-                Some(span) if last == Some(token.sentence) && !breaks => span.end = token.end,
-                _ => spans.push(Span { start: token.start, end: token.end }),
-            }
-            last = Some(token.sentence);
-        }
+        let spans: Vec<Span> = clauses(text, &tokens).iter().map(|clause| clause.span).collect();
         Self::of(&tokens, &spans)
     }
 

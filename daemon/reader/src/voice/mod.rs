@@ -1,9 +1,9 @@
-//! The voice of a respondent: its largest reasons as a few sentences in the first person. The sentences come from the
-//! voice file; which ones, how many and in which order follows from the respondent, and the quoted words are the
-//! stimulus' own.
+//! The voice of a respondent: a verdict and the largest reasons as a few plain sentences in the first person. Which
+//! reasons are named follows from the respondent's liking; the quoted clauses are the text's own.
 
-mod lines;
+mod file;
 mod point;
+mod quote;
 
 use protocol::persona::Persona;
 use protocol::results::ThemeKind;
@@ -13,9 +13,8 @@ use super::features::Span;
 use super::lexicon::{Lexicon, Theme};
 use super::response::{Latent, Source};
 use super::theme::Concern;
-pub use lines::Lines;
-use lines::{Band, Register};
-pub use lines::{VOICE, VoiceFile};
+pub use file::{Lines, VOICE, VoiceFile};
+use file::QUOTE;
 pub use point::{Pointer, point};
 
 /// A reason that was named, with the sentence that names it.
@@ -36,16 +35,52 @@ pub struct Speech {
 /// A reason must weigh this much to be worth a sentence.
 const WORTH_SAYING: f64 = 0.08;
 /// A reason against the drift of the answer must weigh more.
-const WORTH_OBJECTING: f64 = 0.22;
+const WORTH_OBJECTING: f64 = 0.20;
 /// Price, difficulty and hype are always there a little; they are named when they matter.
-const WORTH_BLAMING: f64 = 0.18;
+const WORTH_BLAMING: f64 = 0.25;
 
+/// How much someone likes a text, in five steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Band {
+    PutOff,
+    Doubtful,
+    Undecided,
+    Pleased,
+    Delighted,
+}
+
+impl Band {
+    /// From a place on the scale, 0 to 1.
+    fn of(level: f64) -> Self {
+        if level < 0.15 {
+            Self::PutOff
+        } else if level < 0.40 {
+            Self::Doubtful
+        } else if level < 0.60 {
+            Self::Undecided
+        } else if level < 0.80 {
+            Self::Pleased
+        } else {
+            Self::Delighted
+        }
+    }
+}
+
+/// A reason that can be named.
 struct Reason<'a> {
     kind: ThemeKind,
     label: &'a str,
-    lines: &'a Lines,
+    words: Words<'a>,
     weight: f64,
     span: Option<Span>,
+}
+
+/// How a reason is put into words.
+enum Words<'a> {
+    /// A frame with the clause, then what the theme means.
+    Clause(&'a Lines),
+    /// A sentence of its own.
+    Alone(&'a Lines),
 }
 
 /// What to speak about.
@@ -57,6 +92,7 @@ pub struct Topic<'a> {
 }
 
 /// Puts an answer into words.
+#[must_use]
 pub fn speak(
     lexicon: &Lexicon,
     file: &VoiceFile,
@@ -64,138 +100,120 @@ pub fn speak(
     key: DrawKey,
     topic: &Topic<'_>,
 ) -> Speech {
-    let register = Register::of(persona, key.with(1));
-    let level = Band::of(topic.level);
-    let mut speech = VoiceWriter {
-        register,
-        key,
-        text: topic.text,
-        parts: Vec::new(),
-        quoted: Vec::new(),
-        named: Vec::new(),
-        turn: 10,
-    };
-    if topic.latent.contributions.iter().any(|part| part.source == Source::Nonsense) {
-        speech.say(&file.nonsense.lines, "");
-        speech.say(&file.nonsense.closers, "");
-        return speech.finish();
+    let band = Band::of(topic.level);
+    let mut writer = VoiceWriter::new(file, key, topic.text);
+    if topic.latent.has(Source::Nonsense) {
+        writer.say(&file.nonsense);
+        return writer.finish();
+    }
+    if let Some((kind, span)) = topic.latent.veto() {
+        writer.reject(kind, span);
+        return writer.finish();
     }
     let (mut good, mut bad) = reasons(lexicon, file, topic.latent);
-    let length = Length::of(persona, key.with(2));
-    let leads_well = match level {
+    let leads_well = match band {
         Band::Delighted | Band::Pleased => true,
         Band::Undecided => key.with(3).pick(2) == 0,
         Band::Doubtful | Band::PutOff => false,
     };
     let (lead, other) = if leads_well { (&mut good, &mut bad) } else { (&mut bad, &mut good) };
-    let labels: Vec<&str> = lead.iter().map(|reason| reason.label).collect();
-    let silent = labels.is_empty();
-    other.retain(|reason| {
-        // Nobody praises and blames the same thing in one breath.
-        let new = !labels.contains(&reason.label);
-        new && (silent || reason.weight > WORTH_OBJECTING || level == Band::Undecided)
-    });
-    let extreme = matches!(level, Band::Delighted | Band::PutOff);
-    lead.truncate(length.reasons + usize::from(extreme && length.reasons > 1));
-    other.truncate(if extreme {
-        usize::from(length.reasons > 1)
+    let most = talk(persona, key.with(2));
+    lead.truncate(most);
+    // Nobody praises and blames the same thing in one breath.
+    let is_new = |reason: &Reason<'_>| {
+        lead.iter().all(|known| known.label != reason.label && known.span != reason.span)
+    };
+    let is_even = lead.is_empty() || band == Band::Undecided;
+    other.retain(|reason| is_new(reason) && (is_even || reason.weight > WORTH_OBJECTING));
+    let is_extreme = matches!(band, Band::Delighted | Band::PutOff);
+    other.truncate(usize::from(!is_extreme && (most > 1 || is_even)));
+    writer.say(file.verdict(band));
+    if lead.is_empty() && other.is_empty() {
+        writer.say(file.blank(band));
+    }
+    for reason in lead.iter() {
+        writer.give(reason, false);
+    }
+    for reason in other.iter() {
+        writer.give(reason, !lead.is_empty());
+    }
+    writer.finish()
+}
+
+/// How many reasons a person gives: more if they are outgoing and thorough.
+fn talk(persona: &Persona, key: DrawKey) -> usize {
+    let talk = (persona.big_five.extraversion + persona.big_five.conscientiousness - 100.0) / 20.0
+        + 0.8 * key.normal();
+    if talk < -0.5 {
+        1
+    } else if talk < 0.8 {
+        2
     } else {
-        length.reasons.min(1 + usize::from(length.reasons > 2))
-    });
-
-    match key.with(4).pick(5) {
-        0 | 1 => speech.say(file.openers(level), ""),
-        2 => speech.say(file.aside(persona, key.with(5)), ""),
-        3 if length.reasons > 1 => {
-            speech.say(file.openers(level), "");
-            speech.say(file.aside(persona, key.with(5)), "");
-        }
-        _ => {}
-    }
-    if lead.is_empty() {
-        speech.say(file.blank(level), "");
-    }
-    for (at, reason) in lead.iter().enumerate() {
-        // One linking word is enough.
-        let link = if at == 1 { file.addition.choose_plain(key.with(6)) } else { "" };
-        speech.give(reason, link);
-    }
-    for (at, reason) in other.iter().enumerate() {
-        let link = if at > 0 { "" } else { file.contrast.choose_plain(key.with(7)) };
-        speech.give(reason, link);
-    }
-    if length.closer || speech.parts.len() < 2 {
-        speech.say(file.closers(level), "");
-    }
-    speech.finish()
-}
-
-/// How much a person says.
-struct Length {
-    reasons: usize,
-    closer: bool,
-}
-
-impl Length {
-    fn of(persona: &Persona, key: DrawKey) -> Self {
-        let talk = (persona.big_five.extraversion + persona.big_five.conscientiousness - 100.0)
-            / 20.0
-            + 0.8 * key.normal();
-        let reasons = if talk < -0.5 {
-            1
-        } else if talk < 0.8 {
-            2
-        } else {
-            3
-        };
-        Self { reasons, closer: key.with(1).pick(5) < 3 }
+        3
     }
 }
 
-/// What weighs for and against, heaviest first.
+/// What weighs for and against, heaviest first, each clause and each label once.
 fn reasons<'a>(
     lexicon: &'a Lexicon,
     file: &'a VoiceFile,
     latent: &Latent,
 ) -> (Vec<Reason<'a>>, Vec<Reason<'a>>) {
-    let (mut good, mut bad): (Vec<Reason<'a>>, Vec<Reason<'a>>) = (Vec::new(), Vec::new());
+    let mut all: Vec<Reason<'a>> = Vec::new();
     for part in &latent.contributions {
         let weight = part.amount.abs();
-        let reason = |kind, label, lines| Reason { kind, label, lines, weight, span: part.span };
-        match part.source {
+        let reason =
+            |kind, label, words| Some(Reason { kind, label, words, weight, span: part.span });
+        all.extend(match part.source {
             Source::Theme(theme @ Theme::Benefit(benefit)) if weight > WORTH_SAYING => {
-                good.push(reason(ThemeKind::Appeal, lexicon.label(theme), file.appeal(benefit)));
+                file.appeal(benefit).and_then(|lines| {
+                    reason(ThemeKind::Appeal, lexicon.label(theme), Words::Clause(lines))
+                })
             }
             Source::Theme(theme @ Theme::Concern(concern)) if weight > WORTH_SAYING => {
-                bad.push(reason(ThemeKind::Concern, lexicon.label(theme), file.concern(concern)));
+                file.concern(concern).and_then(|lines| {
+                    reason(ThemeKind::Concern, lexicon.label(theme), Words::Clause(lines))
+                })
             }
             Source::Price if weight > WORTH_BLAMING => {
                 let label = lexicon.label(Theme::Concern(Concern::Price));
-                bad.push(reason(ThemeKind::Concern, label, file.amount()));
+                reason(ThemeKind::Concern, label, Words::Alone(&file.other.amount))
             }
             Source::Reading if weight > WORTH_BLAMING => {
-                bad.push(reason(ThemeKind::Concern, &file.labels.reading, file.reading()));
+                let words = Words::Alone(&file.other.reading);
+                reason(ThemeKind::Concern, file.label("reading"), words)
             }
             Source::Hype if weight > WORTH_BLAMING => {
-                bad.push(reason(ThemeKind::Concern, &file.labels.hype, file.hype()));
+                let words = Words::Alone(&file.other.hype);
+                reason(ThemeKind::Concern, file.label("hype"), words)
             }
-            _ => {}
-        }
-    }
-    for list in [&mut good, &mut bad] {
-        list.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        let mut seen: Vec<&str> = Vec::new();
-        list.retain(|reason| {
-            let new = !seen.contains(&reason.label);
-            seen.push(reason.label);
-            new
+            _ => None,
         });
+    }
+    all.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    let (mut good, mut bad): (Vec<Reason<'a>>, Vec<Reason<'a>>) = (Vec::new(), Vec::new());
+    for reason in all {
+        let meets = |known: &Reason<'_>| match (known.span, reason.span) {
+            (Some(one), Some(other)) => one.start < other.end && other.start < one.end,
+            _ => false,
+        };
+        let same = |known: &Reason<'_>| known.label == reason.label;
+        let is_price = |reason: &Reason<'_>| matches!(reason.words, Words::Alone(_));
+        // A price that stands in a clause that was praised is not blamed, and the other way round.
+        if good.iter().chain(&bad).any(|known| meets(known) && (is_price(known) || is_price(&reason)))
+        {
+            continue;
+        }
+        let list = if reason.kind == ThemeKind::Appeal { &mut good } else { &mut bad };
+        if !list.iter().any(same) {
+            list.push(reason);
+        }
     }
     (good, bad)
 }
 
 struct VoiceWriter<'a> {
-    register: Register,
+    file: &'a VoiceFile,
     key: DrawKey,
     text: &'a str,
     parts: Vec<String>,
@@ -204,54 +222,81 @@ struct VoiceWriter<'a> {
     turn: u64,
 }
 
-impl VoiceWriter<'_> {
+impl<'a> VoiceWriter<'a> {
+    fn new(file: &'a VoiceFile, key: DrawKey, text: &'a str) -> Self {
+        Self { file, key, text, parts: Vec::new(), quoted: Vec::new(), named: Vec::new(), turn: 10 }
+    }
+
     fn next(&mut self) -> DrawKey {
         self.turn += 1;
         self.key.with(self.turn)
     }
 
-    fn say(&mut self, lines: &Lines, opening: &str) {
+    fn say(&mut self, lines: &Lines) {
         let key = self.next();
-        if let Some(line) = lines.choose(self.register, false, key) {
-            self.parts.push(linked(opening, line));
+        self.parts.extend(lines.choose(false, key).map(str::to_owned));
+    }
+
+    /// A sentence that may quote a clause, if it was not quoted before.
+    fn fill(&mut self, lines: &Lines, span: Option<Span>) -> Option<String> {
+        let key = self.next();
+        let fresh = |span: &Span| {
+            !self.quoted.iter().any(|old| old.start < span.end && span.start < old.end)
+        };
+        let quote = span.filter(fresh).and_then(|span| quote::quoted(self.text, span));
+        let line = lines.choose(quote.is_some(), key)?;
+        match quote.filter(|_| line.contains(QUOTE)) {
+            Some(quote) => {
+                self.quoted.extend(span);
+                Some(line.replace(QUOTE, &quote))
+            }
+            None => Some(line.to_owned()),
         }
     }
 
-    fn give(&mut self, reason: &Reason<'_>, opening: &str) {
-        let key = self.next();
-        let quote = reason.span.filter(|span| {
-            !span.is_empty()
-                && !self.quoted.iter().any(|old| old.start < span.end && span.start < old.end)
-        });
-        let Some(line) = reason.lines.choose(self.register, quote.is_some(), key) else { return };
-        let mut sentence = linked(opening, line);
-        if let Some(span) = quote.filter(|_| line.contains("{q}")) {
-            sentence = sentence.replace("{q}", &format!("“{}”", span.of(self.text)));
-            self.quoted.push(span);
-        }
+    /// Names a reason; `contrary` if it stands against the drift of the answer.
+    fn give(&mut self, reason: &Reason<'_>, contrary: bool) {
+        let frames = &self.file.frames;
+        let frame = match (reason.kind, contrary) {
+            (ThemeKind::Appeal, false) => &frames.appeal,
+            (ThemeKind::Appeal, true) => &frames.but_appeal,
+            (_, false) => &frames.concern,
+            (_, true) => &frames.but_concern,
+        };
+        let sentence = match reason.words {
+            Words::Alone(lines) => self.fill(lines, reason.span),
+            Words::Clause(meaning) => {
+                let clause = self.fill(frame, reason.span);
+                let key = self.next();
+                let meaning = meaning.choose(false, key).map(str::to_owned);
+                let both: Vec<String> = clause.into_iter().chain(meaning).collect();
+                (!both.is_empty()).then(|| both.join(" "))
+            }
+        };
+        let Some(sentence) = sentence else { return };
         self.named.push(Named {
             kind: reason.kind,
             theme: reason.label.to_owned(),
-            quote: sentence.get(opening.len()..).unwrap_or(&sentence).to_owned(),
+            quote: sentence.clone(),
         });
         self.parts.push(sentence);
     }
 
-    fn finish(self) -> Speech {
-        let parts: Vec<String> = self.parts.into_iter().filter(|part| !part.is_empty()).collect();
-        Speech { reasoning: parts.join(" "), named: self.named }
+    /// Rejects a text, with the clause that gives it away.
+    fn reject(&mut self, kind: crate::veto::VetoKind, span: Option<Span>) {
+        let lines = self.file.veto(kind);
+        let Some(sentence) = lines.and_then(|lines| self.fill(lines, span)) else { return };
+        self.named.push(Named {
+            kind: ThemeKind::Concern,
+            theme: self.file.label(kind.as_str()).to_owned(),
+            quote: sentence.clone(),
+        });
+        self.parts.push(sentence);
+        let closing = &self.file.veto_closing;
+        self.say(closing);
     }
-}
 
-/// A line after a linking word begins with a small letter, unless it begins with a name or a quotation.
-fn linked(opening: &str, line: &str) -> String {
-    if opening.is_empty() {
-        return line.to_owned();
-    }
-    let keeps = line.starts_with("I ") || line.starts_with("I'") || line.starts_with('{');
-    let mut rest = line.chars();
-    match rest.next() {
-        Some(first) if !keeps => format!("{opening}{}{}", first.to_lowercase(), rest.as_str()),
-        _ => format!("{opening}{line}"),
+    fn finish(self) -> Speech {
+        Speech { reasoning: self.parts.join(" "), named: self.named }
     }
 }

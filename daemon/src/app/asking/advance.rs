@@ -19,9 +19,10 @@ use crate::store::rows::{OutcomeKey, OutcomeRow, ResultsRow, Unfinished};
 use crate::store::{Order, Reader, UseCaseError, Writes};
 
 use crate::app::asking::compute::compute;
-use crate::app::studies::lookup::{StudyRecord, by_number};
+use crate::app::caller::is_of;
+use crate::app::studies::lookup::{StudyRecord, by_number, of_number};
 use crate::app::studies::transition::{After, step};
-use crate::app::{Core, Settings};
+use crate::app::{Caller, Core, Owner, Scope, Settings};
 
 /// Different reasons that are counted when a study ends without an answer.
 const REASONS_MAX: usize = 100;
@@ -117,55 +118,55 @@ fn place(respondent: u32) -> (usize, u64) {
 }
 
 impl Core {
-    /// Every unfinished study, oldest first.
-    pub(crate) fn pending(&self) -> Reply<Vec<Pending>> {
-        self.store().read(unfinished).map_err(ApiError::from)
+    /// The caller's unfinished studies, oldest first.
+    pub(crate) async fn pending(&self, caller: &Caller) -> Reply<Vec<Pending>> {
+        self.view(caller, |_, reader, owner| unfinished_of(reader, owner)).await
     }
 
     /// A study with what is left to ask in its round.
-    pub(crate) fn job(&self, number: u32) -> Reply<Job> {
-        self.store()
-            .read(|reader| -> Result<_, UseCaseError> {
-                let StudyRecord { row, progress, .. } = by_number(reader, number)?;
-                let mut left = Left::all(&row.spec, progress.round);
-                if progress.panel.settled() > 0 {
-                    let (first, last) = OutcomeKey::of_round(number, left.round);
-                    reader.keys::<OutcomeRow>(&first, &last, |key| {
-                        left.strike(key.assignment);
-                        Ok(ControlFlow::Continue(()))
-                    })?;
-                }
-                Ok(Job {
-                    number,
-                    attempt: progress.attempt,
-                    state: progress.state,
-                    spec: row.spec,
-                    has_begun: progress.worked_ms > 0 || progress.working_since.is_some(),
-                    left,
-                    probation: progress.probation,
-                })
+    pub(crate) async fn job(&self, caller: &Caller, number: u32) -> Reply<Job> {
+        self.view(caller, move |_, reader, owner| {
+            let StudyRecord { row, progress, .. } = of_number(reader, owner, number)?;
+            let mut left = Left::all(&row.spec, progress.round);
+            if progress.panel.settled() > 0 {
+                let (first, last) = OutcomeKey::of_round(number, left.round);
+                reader.keys::<OutcomeRow>(&first, &last, |key| {
+                    left.strike(key.assignment);
+                    Ok(ControlFlow::Continue(()))
+                })?;
+            }
+            Ok(Job {
+                number,
+                attempt: progress.attempt,
+                state: progress.state,
+                spec: row.spec,
+                has_begun: progress.worked_ms > 0 || progress.working_since.is_some(),
+                left,
+                probation: progress.probation,
             })
-            .map_err(ApiError::from)
+        })
+        .await
     }
 
     /// A place at work is free for a queued study.
-    pub(crate) async fn begin(&self, number: u32) -> Reply<Study> {
-        self.transit(number, Input::Start).await
+    pub(crate) async fn begin(&self, caller: &Caller, number: u32) -> Reply<Study> {
+        self.transit(caller, number, Input::Start).await
     }
 
     /// T3: nothing is left of a round. One transaction goes on with the next round, or computes the results, stores them and
     /// gives back what is left of the hold.
-    pub(crate) async fn end_round(&self, number: u32) -> Reply<Study> {
-        self.end_round_of(number, rounds).await
+    pub(crate) async fn end_round(&self, caller: &Caller, number: u32) -> Reply<Study> {
+        self.end_round_of(caller, number, rounds).await
     }
 
     /// The same with another number of rounds than that of the study's type.
     pub(in crate::app) async fn end_round_of(
         &self,
+        caller: &Caller,
         number: u32,
         rounds: fn(&StudySpec) -> u16,
     ) -> Reply<Study> {
-        self.change(number, move |reader, writes, settings, found| {
+        self.change(caller, number, move |reader, writes, settings, found| {
             // Earlier versions ended the last round and the study in two transactions: the end of the program may have
             // come between them.
             if found.progress.state == State::Finalizing {
@@ -180,13 +181,13 @@ impl Core {
     }
 
     /// The study cannot go on; its owner reads why and resumes or cancels it.
-    pub(crate) async fn fault(&self, number: u32, why: String) -> Reply<Study> {
-        self.transit(number, Input::Fault(why)).await
+    pub(crate) async fn fault(&self, caller: &Caller, number: u32, why: String) -> Reply<Study> {
+        self.transit(caller, number, Input::Fault(why)).await
     }
 
     /// One transition without anything else.
-    pub(in crate::app) async fn transit(&self, number: u32, input: Input) -> Reply<Study> {
-        self.change(number, move |reader, writes, settings, found| {
+    async fn transit(&self, caller: &Caller, number: u32, input: Input) -> Reply<Study> {
+        self.change(caller, number, move |reader, writes, settings, found| {
             step(reader, writes, settings, found, &input)
         })
         .await
@@ -195,6 +196,7 @@ impl Core {
     /// One transaction that moves a study on, and what follows its commit.
     async fn change(
         &self,
+        caller: &Caller,
         number: u32,
         change: impl FnOnce(
             &Reader<'_>,
@@ -205,12 +207,13 @@ impl Core {
         + Send
         + 'static,
     ) -> Reply<Study> {
+        let owner = caller.may(Scope::Work)?.clone();
         let now = self.world().clock.now();
         let settings = Arc::clone(self.settings());
         let (study, after) = self
             .store()
             .write(move |reader| {
-                let mut found = by_number(reader, number)?;
+                let mut found = of_number(reader, &owner, number)?;
                 let mut writes = Writes::at(now);
                 let after = change(reader, &mut writes, &settings, &mut found)?;
                 Ok(((found.study(), after), writes))
@@ -275,6 +278,20 @@ fn instead(reader: &Reader<'_>, number: u32) -> Result<Option<String>, UseCaseEr
     })?;
     let most = counts.into_iter().max_by_key(|(_, count)| *count);
     Ok(most.map(|(reason, count)| format!("{count} of {all}: {reason}")))
+}
+
+/// The unfinished studies of that owner, oldest first.
+pub(in crate::app) fn unfinished_of(
+    reader: &Reader<'_>,
+    owner: &Owner,
+) -> Result<Vec<Pending>, UseCaseError> {
+    let mut theirs = Vec::new();
+    for pending in unfinished(reader)? {
+        if is_of(reader, owner, pending.number)? {
+            theirs.push(pending);
+        }
+    }
+    Ok(theirs)
 }
 
 /// Every unfinished study, oldest first.

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use protocol::results::Results;
 
 use crate::domain::evidence::benches;
-use crate::domain::instrument::Accumulator;
+use crate::domain::instrument::{Accumulator, WordingNoise};
 use crate::store::rows::{OutcomeKey, OutcomeRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
@@ -25,7 +25,10 @@ pub(in crate::app) fn compute(
     }
     let panel = panel(reader, found)?;
     let benches = benches(&prompt_records(reader, found.number)?);
-    let mut accumulator = Accumulator::new(&found.row.spec).with_benches(benches);
+    let noise = WordingNoise::of_model(&found.row.model);
+    let mut accumulator = Accumulator::new(&found.row.spec)
+        .with_wording(&found.row.spec, noise)
+        .with_benches(benches);
     let (first, last) = OutcomeKey::of_round(found.number, found.progress.round);
     reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {
         let respondent = key.assignment.respondent;

@@ -7,16 +7,22 @@ use protocol::service::Reply;
 use crate::domain::probation::Group;
 use crate::store::Writes;
 
-use crate::app::Core;
-use crate::app::studies::lookup::by_number;
+use crate::app::studies::lookup::of_number;
+use crate::app::{Caller, Core, Scope};
 
 impl Core {
     /// Writes down that this group is about to be asked, or that nobody in particular is.
-    pub(crate) async fn watch_closely(&self, number: u32, group: Option<Group>) -> Reply<()> {
+    pub(crate) async fn watch_closely(
+        &self,
+        caller: &Caller,
+        number: u32,
+        group: Option<Group>,
+    ) -> Reply<()> {
+        let owner = caller.may(Scope::Work)?.clone();
         let now = self.world().clock.now();
         self.store()
             .write(move |reader| {
-                let mut found = by_number(reader, number)?;
+                let mut found = of_number(reader, &owner, number)?;
                 let mut writes = Writes::at(now);
                 if found.progress.probation != group {
                     found.progress.probation = group;

@@ -19,10 +19,10 @@ use crate::store::rows::{
 };
 use crate::store::{Reader, Table, UseCaseError, Writes};
 
-use crate::app::Core;
 use crate::app::money::allowance::this_month;
-use crate::app::studies::lookup::by_number;
+use crate::app::studies::lookup::of_number;
 use crate::app::studies::transition::defect;
+use crate::app::{Caller, Core, Scope};
 
 /// Seconds of history that the live view shows.
 const RECENT_SECONDS: i64 = 60;
@@ -177,13 +177,14 @@ impl Batch {
 
 impl Core {
     /// Records a batch. Refused when the study takes no more answers, or when one of the outcomes exists.
-    pub(crate) async fn record(&self, mut batch: Batch) -> Reply<PanelCounts> {
+    pub(crate) async fn record(&self, caller: &Caller, mut batch: Batch) -> Reply<PanelCounts> {
+        let owner = caller.may(Scope::Work)?.clone();
         let now = self.world().clock.now();
         let (number, usage) = (batch.number, batch.usage);
         let panel = self
             .store()
             .write(move |reader| {
-                let mut found = by_number(reader, batch.number).map_err(too_late)?;
+                let mut found = of_number(reader, &owner, batch.number).map_err(too_late)?;
                 let mut writes = Writes::at(now);
                 if batch.is_empty() && batch.said.is_empty() {
                     return Ok((found.progress.panel, writes));

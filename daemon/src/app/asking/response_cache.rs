@@ -11,24 +11,24 @@ use crate::domain::exchange::{Exchange, ReplySource};
 use crate::store::rows::{AddressKey, BlueprintRow, DeletedRow, ExchangesRow, RememberedRow};
 use crate::store::{Fault, Order, Reader, Writes};
 
-use crate::app::Core;
+use crate::app::caller::is_of;
+use crate::app::studies::lookup::must_be_of;
+use crate::app::{Caller, Core, Owner, Scope};
 
 impl Core {
     /// The newest reply to the question at each of those addresses, where one is kept: one look at the store for all of
     /// them. What that study got itself, before a halt or a crash, it asked for; everything else it remembers, and where
-    /// that is not wanted, it is left out.
+    /// that is not wanted, it is left out. So is what a study got that is not the caller's.
     pub(crate) async fn remembered(
         &self,
+        caller: &Caller,
         addresses: Vec<String>,
         study: u32,
         of_others: Reuse,
     ) -> Reply<Vec<Option<Exchange>>> {
-        self.looking(move |core| {
-            let found = core.store().read(|reader| -> Result<_, Fault> {
-                let newest = |address: &String| newest(reader, address, study, of_others);
-                addresses.iter().map(newest).collect::<Result<_, _>>()
-            })?;
-            Ok(found)
+        self.view(caller, move |_, reader, owner| {
+            let newest = |address: &String| newest(reader, owner, address, study, of_others);
+            Ok(addresses.iter().map(newest).collect::<Result<_, _>>()?)
         })
         .await
     }
@@ -36,12 +36,15 @@ impl Core {
     /// Keeps with which settings and templates a study is asked, unless it is known, or the study was deleted meanwhile.
     pub(crate) async fn keep_blueprint(
         &self,
+        caller: &Caller,
         number: u32,
         prompt_record: PromptRecord,
     ) -> Reply<()> {
+        let owner = caller.may(Scope::Work)?.clone();
         let now = self.world().clock.now();
         self.store()
             .write(move |reader| {
+                must_be_of(reader, &owner, number)?;
                 let mut writes = Writes::at(now);
                 if reader.get::<DeletedRow>(&number)?.is_some() {
                     return Ok(((), writes));
@@ -60,12 +63,16 @@ impl Core {
 /// The newest reply to one question.
 fn newest(
     reader: &Reader<'_>,
+    owner: &Owner,
     address: &str,
     study: u32,
     of_others: Reuse,
 ) -> Result<Option<Exchange>, Fault> {
     let Some(key) = AddressKey::new(address) else { return Ok(None) };
     let Some(place) = reader.get::<RememberedRow>(&key)? else { return Ok(None) };
+    if !is_of(reader, owner, place.key().study)? {
+        return Ok(None);
+    }
     let is_own = place.key().study == study;
     if !is_own && of_others == Reuse::Never {
         return Ok(None);

@@ -17,7 +17,7 @@ use crate::inference::embed::{Embedder, TEXTS_MAX};
 use crate::store::rows::AnchorsRow;
 use crate::store::{Fault, Writes};
 
-use crate::app::Core;
+use crate::app::{Caller, Core, Scope};
 
 /// The anchors of one construct.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,11 +47,15 @@ impl Core {
     /// The anchors of a construct, embedded now unless they are kept; says what that took. One try.
     pub(crate) async fn anchors(
         &self,
+        caller: &Caller,
         number: u32,
         cap: Option<UsdMicros>,
         embedder: &Arc<Embedder>,
         construct: Construct,
     ) -> (Result<Anchors, AnchorsUnavailable>, Usage) {
+        if let Err(error) = caller.may(Scope::Operate) {
+            return (Err(AnchorsUnavailable::for_good(error.message)), Usage::default());
+        }
         let library = match Library::shipped() {
             Ok(library) => library,
             Err(error) => {

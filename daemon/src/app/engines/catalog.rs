@@ -37,29 +37,35 @@ type Checked = (Result<Spent, String>, Duration, Option<(Vec<Check>, UsdMicros)>
 
 impl Core {
     /// The variables that engines read.
-    pub(crate) fn engine_variables(&self, caller: &Caller) -> Reply<Vec<String>> {
+    pub(crate) async fn engine_variables(&self, caller: &Caller) -> Reply<Vec<String>> {
         caller.may(Scope::Operate)?;
-        let models = self.settings().models.as_ref();
-        Ok(models.map(|models| models.variables()).unwrap_or_default())
+        self.looking(|core| {
+            let models = core.settings().models.as_ref();
+            Ok(models.map(|models| models.variables()).unwrap_or_default())
+        })
+        .await
     }
 
     /// Takes what a caller's environment holds of them.
-    pub(crate) fn offer(
+    pub(crate) async fn offer(
         &self,
         caller: &Caller,
-        environment: &BTreeMap<String, String>,
+        environment: BTreeMap<String, String>,
     ) -> Reply<()> {
         caller.may(Scope::Operate)?;
-        if let Some(models) = &self.settings().models {
-            models.offer(environment, self.world().clock.monotonic());
-        }
-        Ok(())
+        self.looking(move |core| {
+            if let Some(models) = &core.settings().models {
+                models.offer(&environment, core.world().clock.monotonic());
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// What can answer, in the order of names.
-    pub(crate) fn engines(&self, caller: &Caller) -> Reply<Vec<EngineInfo>> {
+    pub(crate) async fn engines(&self, caller: &Caller) -> Reply<Vec<EngineInfo>> {
         caller.may(Scope::Read)?;
-        Ok(self.all_engines())
+        self.looking(|core| Ok(core.all_engines())).await
     }
 
     fn all_engines(&self) -> Vec<EngineInfo> {
@@ -100,7 +106,7 @@ impl Core {
         caller.may(Scope::Operate)?;
         if let Some(encoder) = self.encoder().filter(|encoder| encoder.engine() == name) {
             let begun = self.world().clock.monotonic();
-            let (checks, cost) = self.check_embedder(NOBODY, &encoder).await;
+            let (checks, cost) = self.check_embedder(caller, NOBODY, &encoder).await;
             let took = self.world().clock.monotonic().saturating_sub(begun);
             return Ok(EngineCheck {
                 engine: about_encoder(&encoder),
@@ -126,15 +132,20 @@ impl Core {
             return Ok(EngineCheck { engine, checks: vec![check], latency_ms: 0, cost_usd: 0.0 });
         };
         // In a task of its own: a caller who goes away in between leaves no call unbooked.
-        let (core, name) = (self.clone(), name.to_owned());
-        let checking = tokio::spawn(async move { core.check_model(&engine, &name).await });
+        let (core, caller, name) = (self.clone(), caller.clone(), name.to_owned());
+        let checking = tokio::spawn(async move { core.check_model(&caller, &engine, &name).await });
         checking.await.map_err(|error| {
             ApiError::new(ErrorCode::Internal, format!("The check stopped unexpectedly: {error}"))
                 .because(&error)
         })?
     }
 
-    async fn check_model(&self, engine: &Arc<ModelEngine>, name: &str) -> Reply<EngineCheck> {
+    async fn check_model(
+        &self,
+        caller: &Caller,
+        engine: &Arc<ModelEngine>,
+        name: &str,
+    ) -> Reply<EngineCheck> {
         let spec = self.trial(name)?;
         let panel = self.sample(&spec)?;
         let persona = panel
@@ -158,10 +169,10 @@ impl Core {
             },
             Some("Give it in [engine.NAME] as price = { input = …, output = … }"),
         );
-        let number = self.open_check(engine, name, call.worst).await?;
-        let checked = self.make_check(number, engine, &call).await;
+        let number = self.open_check(caller, engine, name, call.worst).await?;
+        let checked = self.make_check(caller, number, engine, &call).await;
         // Also where a cap left no room: the note of what may be under way goes.
-        self.end_calls(number, Usage::default()).await?;
+        self.end_calls(caller, number, Usage::default()).await?;
         let (spent, took, embeds) = checked?;
         let mut cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
         let mut checks = vec![known];
@@ -179,20 +190,27 @@ impl Core {
     }
 
     /// Makes room in the books for a check, and notes durably what may be under way; gives the number it is paid under.
-    async fn open_check(&self, engine: &ModelEngine, name: &str, call: UsdMicros) -> Reply<u32> {
-        self.settle_past().await?;
+    async fn open_check(
+        &self,
+        caller: &Caller,
+        engine: &ModelEngine,
+        name: &str,
+        call: UsdMicros,
+    ) -> Reply<u32> {
+        self.settle_past(caller).await?;
         let number = self.check_number();
-        self.looking(move |core| core.open_spending(number)).await?;
+        self.open_spending(caller, number).await?;
         let embedding = engine.embedder().map_or(Ok(UsdMicros::ZERO), |it| worst_of_anchors(it))?;
         let worst = call.checked_add(embedding).unwrap_or(call);
         let (engine, waiting) = (name.to_owned(), UsdMicros::ZERO);
         let note = CallsUnderWay { engine, calls: 1, worst, waiting };
-        self.note_calls(number, note).await?;
+        self.note_calls(caller, number, note).await?;
         Ok(number)
     }
 
     async fn make_check(
         &self,
+        caller: &Caller,
         number: u32,
         engine: &Arc<ModelEngine>,
         call: &ReadyCall,
@@ -215,7 +233,7 @@ impl Core {
         let cost = spent.as_ref().map_or(UsdMicros::ZERO, |spent| spent.booked.cost);
         self.settle_cost(number, call.worst, cost);
         let embeds = match engine.embedder() {
-            Some(embedder) => Some(self.check_embedder(number, embedder).await),
+            Some(embedder) => Some(self.check_embedder(caller, number, embedder).await),
             None => None,
         };
         Ok((spent, took, embeds))
@@ -225,6 +243,7 @@ impl Core {
     /// nothing.
     async fn check_embedder(
         &self,
+        caller: &Caller,
         number: u32,
         embedder: &Arc<Embedder>,
     ) -> (Vec<Check>, UsdMicros) {
@@ -237,7 +256,7 @@ impl Core {
             return (vec![hold("embeds", false, what, Some(hint))], cost);
         }
         for construct in Construct::ALL {
-            let (made, took) = self.anchors(number, None, embedder, *construct).await;
+            let (made, took) = self.anchors(caller, number, None, embedder, *construct).await;
             cost = cost.checked_add(took.cost).unwrap_or(cost);
             let bench = match made {
                 Ok(anchors) => anchors.bench,

@@ -15,11 +15,10 @@ use crate::domain::instrument::channels::{Library, heard, hears};
 use crate::domain::stimulus::KnownEngine;
 use crate::inference::Engine;
 use crate::inference::embed::Embedder;
-use crate::inference::local;
 use crate::inference::model::{Estimate, ModelEngine};
 
-use crate::app::Core;
 use crate::app::money::cost_estimate::unknown_price;
+use crate::app::{Caller, Core, Scope};
 
 /// Who makes the further channels of a study.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +58,13 @@ impl Core {
     }
 
     /// Who makes the further channels of that study.
-    pub(crate) fn makers(&self, spec: &StudySpec) -> Reply<Makers> {
+    pub(crate) async fn makers(&self, caller: &Caller, spec: &StudySpec) -> Reply<Makers> {
+        caller.may(Scope::Read)?;
+        let spec = spec.clone();
+        self.looking(move |core| core.makers_of(&spec)).await
+    }
+
+    fn makers_of(&self, spec: &StudySpec) -> Reply<Makers> {
         let mut makers = Makers::default();
         let Some(elicitation) = &spec.measurement.elicitation else { return Ok(makers) };
         if let Some(name) = &elicitation.embedding_engine {
@@ -76,11 +81,6 @@ impl Core {
             return Ok(encoder);
         }
         let invalid = |what: String| ApiError::new(ErrorCode::InvalidInput, what);
-        if name == local::NAME && !self.engine_names().iter().any(|known| known == name) {
-            return Err(invalid("This Demoscope was built without its encoder.".to_owned())
-                .hint("Build it with the cargo feature local-embeddings")
-                .hint("Name a service that embeds instead: embedding_engine: NAME"));
-        }
         let engine = self.one_model(name)?;
         let embedder = engine.embedder().ok_or_else(|| {
             invalid(format!("The engine '{name}' has no embedding model."))
@@ -116,7 +116,7 @@ impl Core {
             None => engine.asset_hash(study_type),
         };
         let Some(elicitation) = &spec.measurement.elicitation else { return Ok(own) };
-        let makers = self.makers(spec)?;
+        let makers = self.makers_of(spec)?;
         let library = Library::shipped().map_err(|error| {
             ApiError::new(ErrorCode::Internal, error.to_string()).because(&error)
         })?;
@@ -147,7 +147,7 @@ impl Core {
         let broken = |error: crate::inference::prompt::PromptError| {
             ApiError::new(ErrorCode::InvalidInput, error.to_string()).because(&error)
         };
-        let makers = self.makers(spec)?;
+        let makers = self.makers_of(spec)?;
         let mut parts = vec![model.estimate_texts(spec, constructs, persona).map_err(broken)?];
         let dark = |known: bool| !known && !self.settings().allow_unknown_price;
         if let Some(embedder) = makers.embedder.filter(|_| hears(spec, Channel::Ssr)) {

@@ -17,7 +17,7 @@ use crate::domain::evidence::{
 };
 use crate::domain::exchange::{self, Kept, SidePart, address};
 use crate::domain::instrument::channels::asked_beside;
-use crate::domain::instrument::{self, Accumulator, Unreadable};
+use crate::domain::instrument::{self, Accumulator, Unreadable, WordingNoise};
 use crate::domain::outcome::{Answered, Assignment, Outcome};
 use crate::domain::panel::{Panel, Population, sample};
 
@@ -188,8 +188,11 @@ impl Replayer {
         }
         let panel = sample(Population::embedded(), &recipe(&opening.spec))
             .map_err(|error| NotReplayed::Foreign(error.to_string()))?;
+        let noise = WordingNoise::of_model(&opening.study.model);
         Ok(Self {
-            accumulator: Accumulator::new(&opening.spec).with_benches(benches(&opening.engines)),
+            accumulator: Accumulator::new(&opening.spec)
+                .with_wording(&opening.spec, noise)
+                .with_benches(benches(&opening.engines)),
             panel,
             opening,
             next: 0,

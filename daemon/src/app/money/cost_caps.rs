@@ -21,8 +21,8 @@ use crate::domain::outcome::Usage;
 use crate::store::rows::TransferRow;
 use crate::store::{Fault, Order, Reader};
 
-use crate::app::Core;
 use crate::app::money::cost_estimate::dollars;
+use crate::app::{Caller, Core, Scope};
 
 /// The caps on real cost that settings give; none is without limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,9 +103,14 @@ impl Spending {
 }
 
 impl Core {
-    /// Reads from the ledger what was spent, and tells what that study has cost so far. Call it before the study's first
-    /// reservation; it blocks its thread.
-    pub(crate) fn open_spending(&self, number: u32) -> Reply<()> {
+    /// Reads from the ledger what was spent, and from the study's rows what it has cost so far. Call it before the study's
+    /// first reservation.
+    pub(crate) async fn open_spending(&self, caller: &Caller, number: u32) -> Reply<()> {
+        caller.may(Scope::Operate)?;
+        self.looking(move |core| core.read_spending(number)).await
+    }
+
+    fn read_spending(&self, number: u32) -> Reply<()> {
         let now = self.world().clock.now();
         let first = self.spending().books().is_none();
         let (spent, ledger) = self.store().read(|reader| -> Result<_, Fault> {

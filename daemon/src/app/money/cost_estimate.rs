@@ -40,7 +40,7 @@ pub(in crate::app) struct Priced {
 impl Core {
     /// What asking that study's panel will cost; `None` for engines that cost nothing, and for a model whose price nobody
     /// knows, where its owner allows that; otherwise that is an error.
-    pub(crate) fn estimate(&self, spec: &StudySpec) -> Reply<Option<Estimate>> {
+    fn estimate(&self, spec: &StudySpec) -> Reply<Option<Estimate>> {
         let engine = self.engine(&spec.engine)?;
         let Some(each) = self.estimates(spec, &engine)? else { return Ok(None) };
         Ok(together(&engine, &each.into_iter().map(Estimate::sum).collect::<Vec<_>>()))

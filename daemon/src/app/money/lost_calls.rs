@@ -1,6 +1,6 @@
 //! Lost calls: real cost that became no outcome, from calls that were given up, calls whose replies came too late,
 //! calls that may have been under way when the daemon was killed, and checks of engines. All of it is booked in the
-//! ledger, so that every cap counts it.
+//! ledger, so that every cap counts it. The books are the installation's, whoever owns the studies.
 
 use std::ops::ControlFlow;
 
@@ -13,11 +13,11 @@ use crate::domain::outcome::Usage;
 use crate::store::rows::{CallsUnderWay, DeletedRow};
 use crate::store::{Order, Reader, UseCaseError, Writes};
 
-use crate::app::Core;
 use crate::app::money::allowance::this_month;
 use crate::app::money::cost_caps::booked;
 use crate::app::studies::lookup::{StudyRecord, by_number};
 use crate::app::studies::transition::defect;
+use crate::app::{Caller, Core, Scope};
 
 /// From this number on, what is paid is a check of an engine: studies are counted from 1 and do not get there.
 const CHECKS: u32 = 1 << 31;
@@ -31,7 +31,13 @@ impl Core {
     }
 
     /// Notes, durably and before the first of them goes, which calls a study may have under way.
-    pub(crate) async fn note_calls(&self, number: u32, calls: CallsUnderWay) -> Reply<()> {
+    pub(crate) async fn note_calls(
+        &self,
+        caller: &Caller,
+        number: u32,
+        calls: CallsUnderWay,
+    ) -> Reply<()> {
+        caller.may(Scope::Operate)?;
         let now = self.world().clock.now();
         self.store()
             .write(move |_| {
@@ -44,7 +50,8 @@ impl Core {
 
     /// A study makes no calls any more: books what they cost and is not in the ledger yet, `lost` among it, and removes the
     /// note of what may be under way, in one transaction. What cannot be booked now is booked when the store takes it.
-    pub(crate) async fn end_calls(&self, number: u32, lost: Usage) -> Reply<()> {
+    pub(crate) async fn end_calls(&self, caller: &Caller, number: u32, lost: Usage) -> Reply<()> {
+        caller.may(Scope::Operate)?;
         let rest = self.stop_spending(number);
         // What became of replies is known better to whoever read them; what it cost is known here.
         let cost = UsdMicros(rest.cost.0.max(lost.cost.0));
@@ -55,17 +62,17 @@ impl Core {
     }
 
     /// Books what could not be booked when its study ended, because the store took no writes.
-    pub(crate) async fn book_unbooked(&self) -> Reply<()> {
+    pub(crate) async fn book_unbooked(&self, caller: &Caller) -> Reply<()> {
         for number in self.with_unbooked() {
-            self.end_calls(number, Usage::default()).await?;
+            self.end_calls(caller, number, Usage::default()).await?;
         }
         Ok(())
     }
 
     /// The daemon stops and every call was given up: books all of them at the most they can have cost.
-    pub(crate) async fn book_given_up(&self) -> Reply<()> {
+    pub(crate) async fn book_given_up(&self, caller: &Caller) -> Reply<()> {
         for number in self.with_spending() {
-            self.end_calls(number, Usage::default()).await?;
+            self.end_calls(caller, number, Usage::default()).await?;
         }
         Ok(())
     }
@@ -73,7 +80,8 @@ impl Core {
     /// After an end that was not clean, books the calls that may have been under way, since nobody knows what became of
     /// them. Whoever makes calls asks for this first; it is done once. Without it a daemon that is cut off now and then would
     /// spend more than it says, and pass its caps.
-    pub(crate) async fn settle_past(&self) -> Reply<()> {
+    pub(crate) async fn settle_past(&self, caller: &Caller) -> Reply<()> {
+        caller.may(Scope::Operate)?;
         self.spending().past.get_or_try_init(|| self.book_cut_off()).await.copied()
     }
 

@@ -11,7 +11,7 @@ use protocol::results::Comparison;
 use protocol::service::Reply;
 
 use crate::domain::instrument::{
-    self, Comparator, CrossTally, DIMENSIONS, StudyMetric, UnknownMetric, theme_field,
+    self, Comparator, CrossTally, DIMENSIONS, StudyMetric, UnknownMetric, WordingNoise, theme_field,
 };
 use crate::domain::nearest::nearest;
 use crate::domain::outcome::{FIRST_ROUND, Outcome};
@@ -41,8 +41,11 @@ impl Core {
             let (a, b) = (by_id(reader, owner, a)?, by_id(reader, owner, b)?);
             let (quantity, also) = choose(reader, &[&a, &b], of.as_deref())?;
             let is_theme = quantity.is_theme();
+            // Only where one edition read both: what two editions differ by is another question.
+            let noise = WordingNoise::of_model(&a.row.model).filter(|_| a.row.model == b.row.model);
             let mut comparator = Comparator::new(&a.row.spec, &b.row.spec, quantity)
-                .map_err(|error| refuse(&error))?;
+                .map_err(|error| refuse(&error))?
+                .with_wording(&a.row.spec, &b.row.spec, noise);
             if comparator.is_paired() {
                 paired(reader, &a, &b, &mut comparator)?;
             } else {
@@ -75,8 +78,8 @@ impl Core {
             let found = by_id(reader, owner, study)?;
             let (quantity, also) = choose(reader, &[&found], of.as_deref())?;
             let is_theme = quantity.is_theme();
-            let mut tally =
-                CrossTally::new(&found.row.spec, quantity, &dimensions).map_err(|error| {
+            let mut tally = CrossTally::new(&found.row.spec, quantity, &dimensions)
+                .map_err(|error| {
                     let near = dimensions
                         .iter()
                         .filter(|given| !DIMENSIONS.contains(&given.as_str()))
@@ -86,7 +89,8 @@ impl Core {
                         None => format!("Choose among the dimensions {}", DIMENSIONS.join(", ")),
                     };
                     refuse(&error).hint(hint)
-                })?;
+                })?
+                .with_wording(&found.row.spec, WordingNoise::of_model(&found.row.model));
             let panel = panel(reader, &found)?;
             let (first, last) = OutcomeKey::of_study(found.number);
             reader.scan::<OutcomeRow>(&first, &last, Order::Rising, |key, row| {

@@ -93,7 +93,7 @@ impl Core {
             })
             .await?;
         self.erasing().signal();
-        deleted.gone = match tokio::time::timeout(patience, self.erase()).await {
+        deleted.gone = match tokio::time::timeout(patience, self.erase_marked()).await {
             Ok(Ok(())) => true,
             Ok(Err(error)) => {
                 tracing::warn!(%error, "a deleted study's rows are still there");
@@ -105,8 +105,14 @@ impl Core {
         Ok(deleted)
     }
 
-    /// Removes what is left of the studies that were deleted. Whatever interrupts it, it can be begun again.
-    pub(crate) async fn erase(&self) -> Reply<()> {
+    /// Removes what is left of the studies that were deleted, whoever owned them. Whatever interrupts it, it can be begun
+    /// again.
+    pub(crate) async fn erase(&self, caller: &Caller) -> Reply<()> {
+        caller.may(Scope::Operate)?;
+        self.erase_marked().await
+    }
+
+    async fn erase_marked(&self) -> Reply<()> {
         let _alone = self.erasure().await;
         let under_way = self.looking(|core| core.look(|reader| Ok(marked(reader)?))).await?;
         if under_way.is_empty() {

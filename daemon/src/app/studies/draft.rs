@@ -6,6 +6,7 @@ use protocol::run::{Preview, Study};
 use protocol::service::{Reply, Submit};
 use protocol::study::{Draft, Problem, StudySpec};
 
+use crate::domain::instrument::WordingNoise;
 use crate::domain::{instrument, stimulus};
 
 use crate::app::money::cost_estimate::Priced;
@@ -37,6 +38,8 @@ impl Core {
         notes.extend(of_cost);
         notes.extend(instrument::besides(&spec));
         notes.extend(self.beside_note(&spec));
+        let engine = self.engine(&spec.engine).ok();
+        let noise = engine.and_then(|engine| WordingNoise::of_model(engine.model()));
         Ok(Preview {
             instrument: spec.instrument.study_type(),
             panel: spec.panel,
@@ -46,7 +49,7 @@ impl Core {
             credits,
             balance,
             cost_usd,
-            expected_half_width: instrument::expected_half_width(&spec),
+            expected_half_width: instrument::expected_half_width(&spec, noise),
             notes,
             calls,
             settings: protocol::setting::Settings::new(),
@@ -58,7 +61,7 @@ impl Core {
     /// Checks a draft and takes the study on, or finds the one that the same key made.
     pub(crate) async fn submit_draft(&self, caller: &Caller, submit: Submit) -> Reply<Study> {
         let owner = caller.may(Scope::Write)?.clone();
-        let body = fingerprint(&(&submit.draft, caller.origin, owner.to_string()));
+        let body = fingerprint(&(&submit.draft, caller.door()?, owner.to_string()));
         let Submit { key, draft, cost_confirmed, .. } = submit;
         let sent = body.clone();
         let look = move |core: &Self| {

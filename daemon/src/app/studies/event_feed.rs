@@ -12,7 +12,7 @@ use protocol::service::Reply;
 use crate::store::{Fault, Order, Reader};
 
 use crate::app::caller::is_id_of;
-use crate::app::{Caller, Core, Owner};
+use crate::app::{Caller, Core, Owner, Scope};
 
 /// Events on one page.
 const PAGE_MAX: u32 = 1_000;
@@ -23,7 +23,12 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 
 impl Core {
     /// Where the history ends now.
-    pub(crate) fn head(&self) -> Cursor {
+    pub(crate) async fn head(&self, caller: &Caller) -> Reply<Cursor> {
+        caller.may(Scope::Read)?;
+        self.looking(|core| Ok(core.end_of_history())).await
+    }
+
+    pub(in crate::app) fn end_of_history(&self) -> Cursor {
         Cursor(*self.store().last_event().borrow())
     }
 
@@ -90,7 +95,7 @@ fn page(
     })?;
     let stored = reader.last_key::<Event>()?;
     // Readers see a transaction a moment before the end of the history is told, and so may a cursor.
-    let end = core.head().0.max(stored.unwrap_or(0));
+    let end = core.end_of_history().0.max(stored.unwrap_or(0));
     let next = Cursor(passed.unwrap_or(after.0.min(end)));
     Ok(EventPage { events, next })
 }

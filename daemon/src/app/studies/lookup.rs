@@ -63,6 +63,29 @@ pub(in crate::app) fn by_id(
     }
 }
 
+/// The study of that number, if it is that owner's.
+pub(in crate::app) fn of_number(
+    reader: &Reader<'_>,
+    owner: &Owner,
+    number: u32,
+) -> Result<StudyRecord, UseCaseError> {
+    must_be_of(reader, owner, number)?;
+    by_number(reader, number)
+}
+
+/// Refuses a number under which another owner's study is, or was.
+pub(in crate::app) fn must_be_of(
+    reader: &Reader<'_>,
+    owner: &Owner,
+    number: u32,
+) -> Result<(), UseCaseError> {
+    if is_of(reader, owner, number)? {
+        return Ok(());
+    }
+    Err(not_found(&number.to_string()).into())
+}
+
+/// The study of that number, whoever's it is.
 pub(in crate::app) fn by_number(
     reader: &Reader<'_>,
     number: u32,

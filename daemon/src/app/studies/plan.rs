@@ -1,5 +1,5 @@
 //! The plan of a study, made from its checked specification: the sampled panel, the engine, the instrument hash and the
-//! price. All of it is made before the transaction, on the caller's thread.
+//! price. All of it is made before the transaction, on a thread that may wait.
 
 use protocol::error::{ApiError, ErrorCode};
 use protocol::service::Reply;
@@ -10,12 +10,12 @@ use crate::domain::panel::{Panel, Population, Recipe, SampleError, sample};
 use crate::inference::Engine;
 use crate::inference::service::Unready;
 
-use crate::app::Core;
 use crate::app::studies::submit::Plan;
+use crate::app::{Caller, Core, Scope};
 
 impl Core {
     /// The panel of a study, sampled anew. The same specification gives the same people.
-    pub(crate) fn sample(&self, spec: &StudySpec) -> Reply<Panel> {
+    pub(in crate::app) fn sample(&self, spec: &StudySpec) -> Reply<Panel> {
         sample(Population::embedded(), &recipe(spec)).map_err(|error: SampleError| {
             ApiError::new(ErrorCode::InvalidInput, error.to_string())
                 .because(&error)
@@ -24,7 +24,7 @@ impl Core {
     }
 
     /// What a submission of that specification would run. Blocks its thread for the sampling.
-    pub(crate) fn plan(&self, spec: StudySpec) -> Reply<Plan> {
+    pub(in crate::app) fn plan(&self, spec: StudySpec) -> Reply<Plan> {
         let engine = self.engine(&spec.engine)?;
         let panel = self.sample(&spec)?;
         Ok(Plan {
@@ -44,8 +44,15 @@ impl Core {
         })
     }
 
+    /// The engine of that name, to ask a panel with.
+    pub(crate) async fn find_engine(&self, caller: &Caller, name: &str) -> Reply<Engine> {
+        caller.may(Scope::Read)?;
+        let name = name.to_owned();
+        self.looking(move |core| core.engine(&name)).await
+    }
+
     /// The engine of that name.
-    pub(crate) fn engine(&self, name: &str) -> Reply<Engine> {
+    pub(in crate::app) fn engine(&self, name: &str) -> Reply<Engine> {
         let settings = self.settings();
         if let Some(engine) = settings.engines.get(name) {
             return Ok(engine.clone());
@@ -79,7 +86,7 @@ impl Core {
     }
 
     /// The names of all engines, those that lack a key included.
-    pub(crate) fn engine_names(&self) -> Vec<String> {
+    pub(in crate::app) fn engine_names(&self) -> Vec<String> {
         let settings = self.settings();
         let models = settings.models.iter().flat_map(|models| models.names());
         settings.engines.keys().cloned().chain(models).collect()

@@ -19,11 +19,10 @@ use crate::domain::panel::{Panel, Population};
 use crate::store::rows::{OutcomeKey, OutcomeRow, Progress, ResultsRow, StudyRow};
 use crate::store::{Fault, Order, Reader, Table, UseCaseError};
 
-use crate::app::asking::advance::unfinished;
-use crate::app::caller::is_of;
+use crate::app::asking::advance::unfinished_of;
 use crate::app::money::allowance::purse;
 use crate::app::money::cost_report::{dollars, inference, others, providers, spending};
-use crate::app::studies::lookup::{StudyRecord, by_id, by_name, by_number};
+use crate::app::studies::lookup::{StudyRecord, by_id, by_name, of_number};
 use crate::app::studies::plan::recipe;
 use crate::app::studies::submit::packed_panel;
 use crate::app::{Caller, Core};
@@ -265,10 +264,7 @@ impl Core {
     pub(crate) async fn counts(&self, caller: &Caller) -> Reply<StudyCounts> {
         self.view(caller, |_, reader, owner| {
             let mut counts = StudyCounts::default();
-            for pending in unfinished(reader)? {
-                if !is_of(reader, owner, pending.number)? {
-                    continue;
-                }
+            for pending in unfinished_of(reader, owner)? {
                 match pending.state {
                     State::Queued => counts.queued = counts.queued.saturating_add(1),
                     State::Running | State::Finalizing => {
@@ -283,8 +279,11 @@ impl Core {
     }
 
     /// The panel of a study, as it was sampled.
-    pub(crate) fn panel(&self, number: u32) -> Reply<Panel> {
-        self.look(|reader| Ok(panel(reader, &by_number(reader, number)?)?))
+    pub(crate) async fn panel(&self, caller: &Caller, number: u32) -> Reply<Panel> {
+        self.view(caller, move |_, reader, owner| {
+            Ok(panel(reader, &of_number(reader, owner, number)?)?)
+        })
+        .await
     }
 
     pub(in crate::app) fn look<T>(

@@ -82,7 +82,7 @@ impl Core {
 
     /// Takes a study on, or finds the one that the same key made.
     pub(crate) async fn submit(&self, caller: &Caller, submission: Submission) -> Reply<Study> {
-        let (owner, origin) = (caller.may(Scope::Write)?.clone(), caller.origin);
+        let (owner, origin) = (caller.may(Scope::Write)?.clone(), caller.door()?);
         let now = self.world().clock.now();
         let id = StudyId(self.world().ids.fresh());
         let settings = Arc::clone(self.settings());

@@ -4,20 +4,26 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use protocol::credits::Credits;
+use protocol::credits::{Credits, UsdMicros};
 use protocol::error::{ApiError, ErrorCode};
 use protocol::event::{Cursor, EventKind};
 use protocol::id::{StudyId, SubmitKey};
+use protocol::measurement::Reuse;
 use protocol::service::{Control, Reply, StudyCounts, StudyQuery, Submit, Tuning};
 use protocol::study::{Draft, Origin};
 use uuid::Uuid;
 
 use crate::app::testing::{
-    Disk, broken, everyone_answers, me, options, paper, reply, settings, spec, submission, world,
+    DRIVER, Disk, broken, everyone_answers, me, options, paper, reply, settings, spec, submission,
+    world,
 };
-use crate::app::{Batch, Caller, Core, Owner, Scope, Scopes, in_order};
+use crate::app::{Batch, CallOrigin, Caller, Core, Owner, Scope, Scopes, in_order};
+use crate::domain::digest::sha256_hex;
+use crate::domain::evidence::PromptRecord;
+use crate::domain::exchange::{End, Exchange, ReplySource};
 use crate::domain::instrument;
 use crate::domain::outcome::{Assignment, FIRST_ROUND, Outcome, Usage};
+use crate::store::rows::CallsUnderWay;
 
 const PANEL: u32 = 6;
 const PATIENT: Duration = Duration::from_secs(60);
@@ -29,7 +35,7 @@ fn core(disk: &Disk) -> Core {
 
 /// Somebody else whom the owner let in.
 fn guest(name: &str) -> Caller {
-    Caller { owner: Owner::Guest(name.to_owned()), origin: Origin::Http, ..me() }
+    Caller { owner: Owner::Guest(name.to_owned()), origin: CallOrigin::Door(Origin::Http), ..me() }
 }
 
 fn only(scopes: &[Scope]) -> Caller {
@@ -39,15 +45,15 @@ fn only(scopes: &[Scope]) -> Caller {
 /// A study of that caller's that ran to its results; its number is that of the submission.
 async fn completed(core: &Core, caller: &Caller, number: u32) -> StudyId {
     let id = core.submit(caller, submission(core, number.into(), PANEL)).await.unwrap().id;
-    core.begin(number).await.unwrap();
+    core.begin(&DRIVER, number).await.unwrap();
     for respondent in 0..PANEL {
         let at = Assignment::first(FIRST_ROUND, respondent);
         let answered = instrument::read_at(&spec(PANEL), at, &reply(respondent).text).unwrap();
         let mut batch = Batch::new(number, 0);
         batch.push(&[(at, Outcome::Answered(answered), Usage::default())]).unwrap();
-        core.record(batch).await.unwrap();
+        core.record(&DRIVER, batch).await.unwrap();
     }
-    core.end_round(number).await.unwrap();
+    core.end_round(&DRIVER, number).await.unwrap();
     id
 }
 
@@ -154,7 +160,11 @@ async fn events_tell_each_owner_of_their_own_studies() {
     core.delete(&guest, theirs, PATIENT).await.unwrap();
     let (of_mine, end) = told(&core, &me(), Cursor(0)).await;
     let (of_theirs, same_end) = told(&core, &guest, Cursor(0)).await;
-    assert_eq!((end, same_end), (core.head(), core.head()), "what was passed over is passed");
+    assert_eq!(
+        (end, same_end),
+        (core.head(&me()).await.unwrap(), core.head(&me()).await.unwrap()),
+        "what was passed over is passed"
+    );
     assert!(of_mine.len() > 2 && of_mine.iter().all(|(study, _)| *study == mine), "{of_mine:?}");
     assert!(of_theirs.iter().all(|(study, _)| *study == theirs), "{of_theirs:?}");
     assert_eq!(of_theirs.len(), of_mine.len() + 1);
@@ -175,7 +185,7 @@ async fn a_follower_is_not_told_of_others() {
     let theirs = core.submit(&guest, paper(1, 3)).await.unwrap().id;
     let mine = core.submit(&me(), paper(2, 3)).await.unwrap().id;
     let follower = {
-        let (core, guest, from) = (core.clone(), guest.clone(), core.head());
+        let (core, guest, from) = (core.clone(), guest.clone(), core.head(&me()).await.unwrap());
         tokio::spawn(async move { core.events(&guest, from, 10, Duration::from_secs(30)).await })
     };
     for round in 0..20 {
@@ -186,7 +196,7 @@ async fn a_follower_is_not_told_of_others() {
     let page = follower.await.unwrap().unwrap();
     let studies: Vec<_> = page.events.iter().map(|event| event.study).collect();
     assert_eq!(studies, [Some(theirs)]);
-    assert_eq!(page.next, core.head());
+    assert_eq!(page.next, core.head(&me()).await.unwrap());
     core.close();
 }
 
@@ -215,7 +225,7 @@ async fn moving_a_study_changes_the_places_of_its_owner_only() {
     let theirs = core.move_in_queue(&guest, ids[5], 1).await.unwrap();
     let theirs: Vec<_> = theirs.into_iter().map(|study| study.id).collect();
     assert_eq!(theirs, [ids[5], ids[1], ids[3]]);
-    let all = in_order(core.pending().unwrap());
+    let all = in_order(core.pending(&DRIVER).await.unwrap());
     assert_eq!(all.iter().map(|study| study.number).collect::<Vec<_>>(), [1, 6, 3, 2, 5, 4]);
     core.close();
 }
@@ -241,7 +251,7 @@ async fn nobody_does_what_their_scopes_do_not_hold() {
     let reader = only(&[Scope::Read]);
     let writer = only(&[Scope::Read, Scope::Write]);
     let operator = only(&[Scope::Operate]);
-    let head = core.head();
+    let head = core.head(&me()).await.unwrap();
 
     // Whoever may only read sees everything of theirs, and changes nothing.
     assert_eq!(core.report(&reader, id).await.unwrap().study.id, id);
@@ -262,8 +272,8 @@ async fn nobody_does_what_their_scopes_do_not_hold() {
     assert!(is_forbidden(core.check_engine(&writer, "offline").await));
     let tuning = Some(Tuning::default());
     assert!(is_forbidden(core.tune_engine(&writer, "offline", tuning).await));
-    assert!(is_forbidden(core.offer(&writer, &BTreeMap::new())));
-    assert!(is_forbidden(core.engine_variables(&writer)));
+    assert!(is_forbidden(core.offer(&writer, BTreeMap::new()).await));
+    assert!(is_forbidden(core.engine_variables(&writer).await));
 
     // Whoever runs it does not read what others ask.
     assert!(is_forbidden(core.find(&operator, "@").await));
@@ -274,12 +284,145 @@ async fn nobody_does_what_their_scopes_do_not_hold() {
     assert!(is_forbidden(core.queue(&operator).await));
     assert!(is_forbidden(core.credits(&operator).await));
     assert!(is_forbidden(core.check(&operator, draft()).await));
-    assert!(is_forbidden(core.engines(&operator)));
+    assert!(is_forbidden(core.engines(&operator).await));
 
-    assert_eq!(core.head(), head, "nothing happened");
+    assert_eq!(core.head(&me()).await.unwrap(), head, "nothing happened");
     core.submit_draft(&writer, submit()).await.unwrap();
     core.grant(&operator, Credits(1)).await.unwrap();
     core.close();
+}
+
+/// What drivers do to a study, asked for by that caller.
+async fn steps_of_drivers(core: &Core, caller: &Caller, number: u32) -> Vec<Option<ApiError>> {
+    let prompt_record = PromptRecord {
+        parameters: "{}".to_owned(),
+        price: None,
+        templates: BTreeMap::new(),
+        part: None,
+        benches: BTreeMap::new(),
+        reader: instrument::READER,
+    };
+    let why = || "it cannot go on".to_owned();
+    vec![
+        core.begin(caller, number).await.err(),
+        core.record(caller, Batch::new(number, 0)).await.err(),
+        core.watch_closely(caller, number, None).await.err(),
+        core.keep_blueprint(caller, number, prompt_record).await.err(),
+        core.end_round(caller, number).await.err(),
+        core.fault(caller, number, why()).await.err(),
+    ]
+}
+
+/// What the installation does by itself, asked for by that caller.
+async fn upkeep(core: &Core, caller: &Caller) -> Vec<Option<ApiError>> {
+    let calls = CallsUnderWay {
+        engine: "mock".to_owned(),
+        calls: 1,
+        worst: UsdMicros(1),
+        waiting: UsdMicros::ZERO,
+    };
+    vec![
+        core.settle_past(caller).await.err(),
+        core.open_spending(caller, 1).await.err(),
+        core.note_calls(caller, 1, calls).await.err(),
+        core.end_calls(caller, 1, Usage::default()).await.err(),
+        core.fold_events(caller).await.err(),
+        core.backup_daily(caller).await.err(),
+        core.erase(caller).await.err(),
+        core.rescue(caller).await.err(),
+    ]
+}
+
+fn codes(refusals: Vec<Option<ApiError>>) -> Vec<Option<ErrorCode>> {
+    refusals.into_iter().map(|refusal| refusal.map(|error| error.code)).collect()
+}
+
+#[tokio::test]
+async fn a_driver_brings_on_the_studies_of_every_owner_and_nobody_else_does() {
+    let core = core(&Disk::default());
+    let guest = guest("berta");
+    core.submit(&me(), submission(&core, 1, PANEL)).await.unwrap();
+    core.submit(&guest, submission(&core, 2, PANEL)).await.unwrap();
+    let head = core.head(&me()).await.unwrap();
+
+    // No door gives what it takes, and without it nothing moves.
+    for number in [1, 2] {
+        let refused = codes(steps_of_drivers(&core, &me(), number).await);
+        assert_eq!(refused, [Some(ErrorCode::Forbidden); 6]);
+    }
+    let refused = codes(upkeep(&core, &only(&[Scope::Read, Scope::Write])).await);
+    assert_eq!(refused, [Some(ErrorCode::Forbidden); 8]);
+
+    // Even with it a caller finds their own studies only.
+    let worker = Caller { scopes: Scopes::of(&[Scope::Read, Scope::Work]), ..guest };
+    let refused = codes(steps_of_drivers(&core, &worker, 1).await);
+    // To whoever asked, a study that is not there takes no answers.
+    let mut expected = [Some(ErrorCode::NotFound); 6];
+    expected[1] = Some(ErrorCode::Conflict);
+    assert_eq!(refused, expected);
+    assert_eq!(core.job(&worker, 1).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(core.panel(&worker, 1).await.unwrap_err().code, ErrorCode::NotFound);
+    assert_eq!(core.job(&worker, 2).await.unwrap().number, 2);
+    assert_eq!(numbers(&core, &worker).await, [2]);
+    assert_eq!(core.head(&me()).await.unwrap(), head, "nothing happened");
+
+    assert_eq!(numbers(&core, &DRIVER).await, [1, 2]);
+    for number in [1, 2] {
+        assert_eq!(core.job(&DRIVER, number).await.unwrap().number, number);
+        assert_eq!(core.panel(&DRIVER, number).await.unwrap().len(), PANEL);
+        core.begin(&DRIVER, number).await.unwrap();
+    }
+    assert_eq!(codes(upkeep(&core, &DRIVER).await), [None; 8]);
+
+    // A driver owns nothing and changes nothing for its owner.
+    let error = core.submit(&DRIVER, paper(3, 3)).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Forbidden);
+    assert!(error.message.contains("'test'"), "{error}");
+    let caller = Caller { scopes: Scopes::ALL, ..DRIVER.clone() };
+    assert!(is_forbidden(core.submit(&caller, paper(3, 3)).await), "it came through no door");
+    assert_eq!(broken(&core), Vec::<String>::new());
+    core.close();
+}
+
+#[tokio::test]
+async fn what_another_owner_was_told_is_not_remembered() {
+    let core = core(&Disk::default());
+    core.submit(&me(), submission(&core, 1, PANEL)).await.unwrap();
+    core.begin(&DRIVER, 1).await.unwrap();
+    let at = Assignment::first(FIRST_ROUND, 0);
+    let outcome = Outcome::Answered(instrument::read_at(&spec(PANEL), at, &reply(0).text).unwrap());
+    let said = Exchange {
+        address: sha256_hex("a question"),
+        correction: None,
+        reply: reply(0).text,
+        whole_bytes: None,
+        end: End::Finished,
+        model: String::new(),
+        source: ReplySource::Asked,
+        beside: None,
+        item: None,
+    };
+    let addresses = vec![said.address.clone()];
+    let mut batch = Batch::new(1, 0);
+    batch.push(&[(at, outcome.clone(), Usage::default())]).unwrap();
+    batch.keep(at, &outcome, vec![said]);
+    core.record(&DRIVER, batch).await.unwrap();
+    for (caller, study, is_told) in [
+        (&DRIVER, 1, true),
+        (&DRIVER, 2, true),
+        (&me(), 2, true),
+        (&guest("berta"), 1, false),
+        (&guest("berta"), 2, false),
+    ] {
+        let reuse = Reuse::default();
+        let found = core.remembered(caller, addresses.clone(), study, reuse).await.unwrap();
+        assert_eq!(found[0].is_some(), is_told, "{caller:?} {study}");
+    }
+    core.close();
+}
+
+async fn numbers(core: &Core, caller: &Caller) -> Vec<u32> {
+    core.pending(caller).await.unwrap().iter().map(|study| study.number).collect()
 }
 
 #[tokio::test]

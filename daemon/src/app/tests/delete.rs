@@ -13,9 +13,10 @@ use protocol::measurement::Reuse;
 use protocol::service::{Control, StudyQuery};
 use protocol::study::{Instrument, StudySpec};
 
-use crate::app::studies::submit::{Submission, fingerprint};
+use crate::app::studies::submit::Submission;
 use crate::app::testing::{
-    Disk, broken, everyone_answers, me, options, paper, reply, settings, spec, world,
+    DRIVER, Disk, broken, everyone_answers, me, options, paper, reply, settings, spec,
+    submission_of, world,
 };
 use crate::app::{Batch, Core};
 use crate::domain::digest::sha256_hex;
@@ -49,8 +50,7 @@ fn worded(word: &str) -> StudySpec {
 }
 
 fn submission(core: &Core, key: u128, word: &str) -> Submission {
-    let plan = core.plan(worded(word)).unwrap();
-    Submission { body: fingerprint(&plan.spec), plan, ..paper(key, PANEL) }
+    submission_of(core, key, worded(word))
 }
 
 fn at(respondent: u32) -> Assignment {
@@ -97,7 +97,7 @@ async fn told(core: &Core, key: u128, word: &str) -> StudyId {
 async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId {
     let id = core.submit(&me(), submission(core, key, word)).await.unwrap().id;
     let number = number(core, id);
-    core.begin(number).await.unwrap();
+    core.begin(&DRIVER, number).await.unwrap();
     let prompt_record = PromptRecord {
         parameters: format!("engine of {word}"),
         price: None,
@@ -106,7 +106,7 @@ async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId
         benches: BTreeMap::new(),
         reader: 0,
     };
-    core.keep_blueprint(number, prompt_record).await.unwrap();
+    core.keep_blueprint(&DRIVER, number, prompt_record).await.unwrap();
     let usage = Usage { cost: UsdMicros(7), ..Usage::default() };
     for chunk in (0..PANEL).collect::<Vec<_>>().chunks(4) {
         let mut batch = Batch::new(number, 0);
@@ -117,9 +117,9 @@ async fn told_as(core: &Core, key: u128, word: &str, addresses: &str) -> StudyId
                 Exchange { address: address(addresses, respondent), ..exchange(word, respondent) };
             batch.keep(at(respondent), &outcome, vec![said]);
         }
-        core.record(batch).await.unwrap();
+        core.record(&DRIVER, batch).await.unwrap();
     }
-    core.end_round(number).await.unwrap();
+    core.end_round(&DRIVER, number).await.unwrap();
     core.tag(&me(), id, vec![format!("later-{word}")]).await.unwrap();
     core.control(&me(), id, Control::Archive).await.unwrap();
     core.control(&me(), id, Control::Unarchive).await.unwrap();
@@ -165,7 +165,7 @@ async fn transfers(core: &Core) -> Vec<Transfer> {
 
 async fn remembers(core: &Core, word: &str, study: u32) -> usize {
     let addresses = (0..PANEL).map(|respondent| address(word, respondent)).collect();
-    let found = core.remembered(addresses, study, Reuse::default()).await.unwrap();
+    let found = core.remembered(&DRIVER, addresses, study, Reuse::default()).await.unwrap();
     found.iter().flatten().count()
 }
 
@@ -300,7 +300,7 @@ async fn what_has_not_ended_is_not_deleted_and_nothing_changes() {
     let id = core.submit(&me(), submission(&core, 1, "quillwort")).await.unwrap().id;
     let number = number(&core, id);
     let refused = async |state: &str| {
-        let head = core.head();
+        let head = core.head(&me()).await.unwrap();
         let error = core.delete(&me(), id, PATIENT).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::Conflict);
         assert_eq!(
@@ -308,11 +308,11 @@ async fn what_has_not_ended_is_not_deleted_and_nothing_changes() {
             format!("The study is {state}: only one that has ended is deleted")
         );
         assert_eq!(error.hints, [format!("End it with `demoscope cancel {}`", id.short())]);
-        assert_eq!(core.head(), head);
+        assert_eq!(core.head(&me()).await.unwrap(), head);
         assert_eq!(core.report(&me(), id).await.unwrap().study.state.as_str(), state);
     };
     refused("queued").await;
-    core.begin(number).await.unwrap();
+    core.begin(&DRIVER, number).await.unwrap();
     refused("running").await;
     core.control(&me(), id, Control::Pause).await.unwrap();
     refused("paused").await;
@@ -353,24 +353,24 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
     let core = core(&Disk::default());
     let id = core.submit(&me(), submission(&core, 1, "quillwort")).await.unwrap().id;
     let number = number(&core, id);
-    core.begin(number).await.unwrap();
-    core.open_spending(number).unwrap();
-    core.note_calls(number, note()).await.unwrap();
+    core.begin(&DRIVER, number).await.unwrap();
+    core.open_spending(&DRIVER, number).await.unwrap();
+    core.note_calls(&DRIVER, number, note()).await.unwrap();
     for _ in 0..2 {
         core.reserve_cost(number, None, UsdMicros(250_000)).unwrap();
     }
     core.control(&me(), id, Control::Cancel).await.unwrap();
     core.delete(&me(), id, PATIENT).await.unwrap();
-    let head = core.head();
+    let head = core.head(&me()).await.unwrap();
 
     let outcome = outcome("quillwort", 1);
     let mut batch = Batch::new(number, 0);
     batch.push(&[(at(1), outcome.clone(), Usage::default())]).unwrap();
     batch.keep(at(1), &outcome, vec![exchange("quillwort", 1)]);
-    assert_eq!(core.record(batch).await.unwrap_err().code, ErrorCode::Conflict);
+    assert_eq!(core.record(&DRIVER, batch).await.unwrap_err().code, ErrorCode::Conflict);
     let mut early = Batch::new(number, 0);
     early.keep_early(at(2), vec![exchange("quillwort", 2)]);
-    assert_eq!(core.record(early).await.unwrap_err().code, ErrorCode::Conflict);
+    assert_eq!(core.record(&DRIVER, early).await.unwrap_err().code, ErrorCode::Conflict);
     let prompt_record = PromptRecord {
         parameters: "quillwort".to_owned(),
         price: None,
@@ -379,10 +379,13 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
         benches: BTreeMap::new(),
         reader: 0,
     };
-    core.keep_blueprint(number, prompt_record).await.unwrap();
-    assert_eq!(core.fault(number, "late".to_owned()).await.unwrap_err().code, ErrorCode::NotFound);
+    core.keep_blueprint(&DRIVER, number, prompt_record).await.unwrap();
+    assert_eq!(
+        core.fault(&DRIVER, number, "late".to_owned()).await.unwrap_err().code,
+        ErrorCode::NotFound
+    );
     core.settle_cost(number, UsdMicros(250_000), UsdMicros(50_000));
-    core.end_calls(number, Usage::default()).await.unwrap();
+    core.end_calls(&DRIVER, number, Usage::default()).await.unwrap();
 
     assert!((core.credits(&me()).await.unwrap().cost_usd_this_month - 0.3).abs() < 1e-9);
     let costs: Vec<Transfer> =
@@ -391,7 +394,7 @@ async fn what_comes_late_is_booked_and_brings_nothing_back() {
     assert!(costs.iter().all(|cost| cost.study == Some(id)), "{costs:?}");
     assert_eq!(cost_of(&core, number), UsdMicros(300_000));
     assert_eq!(rows(&core, Table::CallsUnderWay), 0);
-    assert_eq!(core.head(), head, "nothing happened");
+    assert_eq!(core.head(&me()).await.unwrap(), head, "nothing happened");
     assert_eq!(tables_with(&core, "quillwort"), Vec::<&str>::new());
     assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
@@ -404,15 +407,15 @@ async fn what_was_cut_off_is_booked_for_a_deleted_study_too() {
     let first = core(&disk);
     let id = first.submit(&me(), submission(&first, 1, "quillwort")).await.unwrap().id;
     let number = number(&first, id);
-    first.begin(number).await.unwrap();
-    first.note_calls(number, note()).await.unwrap();
+    first.begin(&DRIVER, number).await.unwrap();
+    first.note_calls(&DRIVER, number, note()).await.unwrap();
     first.control(&me(), id, Control::Cancel).await.unwrap();
     first.delete(&me(), id, PATIENT).await.unwrap();
     let disk = disk.after_crash();
     first.close();
 
     let again = core(&disk);
-    again.settle_past().await.unwrap();
+    again.settle_past(&DRIVER).await.unwrap();
     assert_eq!(cost_of(&again, number), UsdMicros(120));
     assert_eq!(transfers(&again).await[0].kind, "cost");
     assert_eq!(rows(&again, Table::CallsUnderWay), 0);
@@ -431,12 +434,12 @@ async fn a_deletion_frees_no_cap() {
     {
         let settings = crate::app::Settings { caps, ..settings(1_000, everyone_answers()) };
         let core = Core::open_with(world.clone(), disk.storage(), settings, options()).unwrap();
-        let key = core.head().0.into();
+        let key = core.head(&me()).await.unwrap().0.into();
         let id = told(&core, key, "quillwort").await;
         core.delete(&me(), id, PATIENT).await.unwrap();
         let next = core.submit(&me(), submission(&core, key + 1, "verbena")).await.unwrap().id;
         let next = number(&core, next);
-        core.open_spending(next).unwrap();
+        core.open_spending(&DRIVER, next).await.unwrap();
         let refused = core.reserve_cost(next, None, UsdMicros(40)).unwrap_err();
         assert_eq!(refused.limit, UsdMicros(200), "168 of it are spent");
         core.close();
@@ -485,7 +488,7 @@ async fn a_kill_between_two_steps_leaves_nothing_behind() {
             assert_eq!(remembers(&again, "quillwort", 99).await, 0);
             let words = tables_with(&again, "quillwort");
             interrupted += usize::from(!words.is_empty());
-            again.erase().await.unwrap();
+            again.erase(&DRIVER).await.unwrap();
             assert_eq!(tables_with(&again, "quillwort"), Vec::<&str>::new());
             for table in [Table::Outcomes, Table::Exchanges, Table::Panels, Table::Blueprints] {
                 let dumped =
@@ -513,7 +516,7 @@ async fn others_write_while_rows_are_removed() {
     assert!(!tables_with(&core, "quillwort").is_empty(), "it goes on");
     assert_eq!(broken(&core), Vec::<String>::new(), "being under way is no fault");
     core.submit(&me(), submission(&core, 2, "verbena")).await.unwrap();
-    core.erase().await.unwrap();
+    core.erase(&DRIVER).await.unwrap();
     assert_eq!(tables_with(&core, "quillwort"), Vec::<&str>::new());
     assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
@@ -556,7 +559,7 @@ async fn a_study_that_vanished_otherwise_is_told() {
     assert!(told_of.iter().any(|told| told.contains("has rows of")), "{told_of:?}");
     // Marked as under way, it is mended by going on.
     vanish(&core, Some(DeletedRow { under_way: true, ..mark })).await;
-    core.erase().await.unwrap();
+    core.erase(&DRIVER).await.unwrap();
     assert!(!broken(&core).iter().any(|told| told.contains("has rows of")));
     core.close();
 }
@@ -579,7 +582,7 @@ async fn what_is_long_deleted_is_folded() {
     let id = told(&core, 1, "quillwort").await;
     core.delete(&me(), id, PATIENT).await.unwrap();
     clock.advance(Duration::from_hours(24 * 40));
-    assert_eq!(core.fold_events().await.unwrap(), 6);
+    assert_eq!(core.fold_events(&DRIVER).await.unwrap(), 6);
     assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
 }

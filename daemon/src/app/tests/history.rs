@@ -11,7 +11,9 @@ use protocol::run::PanelCounts;
 use protocol::service::Control;
 
 use crate::app::Core;
-use crate::app::testing::{Disk, broken, everyone_answers, me, options, paper, settings, world};
+use crate::app::testing::{
+    DRIVER, Disk, broken, everyone_answers, me, options, paper, settings, world,
+};
 use crate::store::Writes;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -91,14 +93,14 @@ async fn play(acts: &[Act], limit: u32, after: u64) {
                 }
             }
             Act::Wait(days) => clock.advance(DAY * days),
-            Act::Fold => drop(core.fold_events().await.unwrap()),
+            Act::Fold => drop(core.fold_events(&DRIVER).await.unwrap()),
         }
     }
     let before = read(&core, 0, 1_000).await;
-    let head = core.head().0;
-    let folded = core.fold_events().await.unwrap();
-    assert_eq!(core.head().0, head, "the last number stays");
-    assert_eq!(core.fold_events().await.unwrap(), 0, "once is enough");
+    let head = core.head(&me()).await.unwrap().0;
+    let folded = core.fold_events(&DRIVER).await.unwrap();
+    assert_eq!(core.head(&me()).await.unwrap().0, head, "the last number stays");
+    assert_eq!(core.fold_events(&DRIVER).await.unwrap(), 0, "once is enough");
     let now = read(&core, 0, limit).await;
     told(&now, 0, head);
     let later = read(&core, after.min(head), limit).await;
@@ -128,7 +130,7 @@ async fn play(acts: &[Act], limit: u32, after: u64) {
     )
     .unwrap();
     assert_eq!(read(&again, 0, limit).await, now);
-    assert_eq!(again.head().0, head);
+    assert_eq!(again.head(&me()).await.unwrap().0, head);
     core.close();
     again.close();
 }
@@ -148,11 +150,11 @@ async fn a_study_that_is_long_over_tells_of_single_answers_no_more() {
     record(&core, over, 1_200).await;
     record(&core, open, 3).await;
     core.control(&me(), over, Control::Cancel).await.unwrap();
-    let head = core.head().0;
+    let head = core.head(&me()).await.unwrap().0;
     clock.advance(29 * DAY);
-    assert_eq!(core.fold_events().await.unwrap(), 0, "not yet");
+    assert_eq!(core.fold_events(&DRIVER).await.unwrap(), 0, "not yet");
     clock.advance(2 * DAY);
-    assert_eq!(core.fold_events().await.unwrap(), 1_200);
+    assert_eq!(core.fold_events(&DRIVER).await.unwrap(), 1_200);
     let events = read(&core, 0, 500).await;
     let kinds: Vec<&str> = events.iter().map(|event| event.data.word()).collect();
     let answers = "answers.recorded";
@@ -172,7 +174,7 @@ async fn a_study_that_is_long_over_tells_of_single_answers_no_more() {
     // A cursor in the middle of what is folded is told of it first.
     assert_eq!(read(&core, 700, 500).await.first(), events.get(2));
     assert_eq!(read(&core, 1_202, 500).await.first(), events.get(3));
-    assert_eq!(core.head().0, head);
+    assert_eq!(core.head(&me()).await.unwrap().0, head);
     // What happens next gets the next number.
     let next = core.submit(&me(), paper(3, 2)).await.unwrap().id;
     let last = read(&core, head, 500).await;
@@ -197,7 +199,7 @@ async fn whoever_keeps_everything_loses_nothing() {
     record(&core, id, 5).await;
     core.control(&me(), id, Control::Cancel).await.unwrap();
     clock.advance(4_000 * DAY);
-    assert_eq!(core.fold_events().await.unwrap(), 0);
+    assert_eq!(core.fold_events(&DRIVER).await.unwrap(), 0);
     assert_eq!(read(&core, 0, 500).await.len(), 7);
     core.close();
 }

@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use protocol::credits::UsdMicros;
 use protocol::id::StudyId;
 
-use crate::app::testing::{Disk, broken, everyone_answers, me, options, paper, settings, world};
+use crate::app::testing::{
+    DRIVER, Disk, broken, everyone_answers, me, options, paper, settings, world,
+};
 use crate::app::{Caps, Core, Settings};
 use crate::domain::outcome::Usage;
 use crate::store::rows::CallsUnderWay;
@@ -26,10 +28,10 @@ async fn at_work(disk: &Disk, studies: u32) -> (Core, Vec<StudyId>) {
     let mut ids = Vec::new();
     for number in 1..=studies {
         ids.push(core.submit(&me(), paper(u128::from(number), 10)).await.unwrap().id);
-        core.open_spending(number).unwrap();
+        core.open_spending(&DRIVER, number).await.unwrap();
         let (engine, waiting) = ("mock".to_owned(), UsdMicros::ZERO);
         let note = CallsUnderWay { engine, calls: 4, worst: UsdMicros(30), waiting };
-        core.note_calls(number, note).await.unwrap();
+        core.note_calls(&DRIVER, number, note).await.unwrap();
     }
     (core, ids)
 }
@@ -51,15 +53,15 @@ async fn what_cannot_be_booked_at_the_end_is_booked_when_the_store_takes_it() {
     }
     core.settle_cost(1, UsdMicros(300), UsdMicros(40));
     disk.fail_after(0);
-    assert!(core.end_calls(1, Usage::default()).await.is_err());
-    assert!(core.book_unbooked().await.is_err());
+    assert!(core.end_calls(&DRIVER, 1, Usage::default()).await.is_err());
+    assert!(core.book_unbooked(&DRIVER).await.is_err());
     // 640 are spent, although the ledger cannot say so yet.
     assert!(core.reserve_cost(1, None, UsdMicros(361)).is_err());
     disk.heal();
     core.store().retry().unwrap();
-    core.book_unbooked().await.unwrap();
+    core.book_unbooked(&DRIVER).await.unwrap();
     assert_eq!(booked(&core).await, 640);
-    core.book_unbooked().await.unwrap();
+    core.book_unbooked(&DRIVER).await.unwrap();
     assert_eq!(booked(&core).await, 640, "once");
     let report = core.report(&me(), ids[0]).await.unwrap();
     assert_eq!((report.meta.lost_cost_usd, report.meta.booked_at_most), (0.000_64, 2));
@@ -74,21 +76,21 @@ async fn what_a_power_cut_leaves_under_way_is_booked_once_whatever_its_study_is(
     let (first, ids) = at_work(&disk, 3).await;
     first.control(&me(), ids[0], protocol::service::Control::Cancel).await.unwrap();
     first.control(&me(), ids[1], protocol::service::Control::Pause).await.unwrap();
-    first.end_calls(3, Usage::default()).await.unwrap();
+    first.end_calls(&DRIVER, 3, Usage::default()).await.unwrap();
     let disk = disk.after_crash();
     first.close();
     let second = core(&disk);
     assert_eq!(booked(&second).await, 0);
-    second.settle_past().await.unwrap();
-    second.settle_past().await.unwrap();
+    second.settle_past(&DRIVER).await.unwrap();
+    second.settle_past(&DRIVER).await.unwrap();
     // Four calls of at most 30 each, of each of two studies.
     assert_eq!(booked(&second).await, 240);
-    second.open_spending(3).unwrap();
+    second.open_spending(&DRIVER, 3).await.unwrap();
     assert!(second.reserve_cost(3, None, UsdMicros(761)).is_err());
     assert!(second.reserve_cost(3, None, UsdMicros(760)).is_ok());
     assert_eq!(broken(&second), Vec::<String>::new());
     let third = core(&disk.after_crash());
-    third.settle_past().await.unwrap();
+    third.settle_past(&DRIVER).await.unwrap();
     assert_eq!(booked(&third).await, 240);
     second.close();
     third.close();
@@ -101,15 +103,15 @@ async fn what_a_power_cut_leaves_under_way_never_passes_a_cap() {
     let (first, _) = at_work(&disk, 2).await;
     first.reserve_cost(1, None, UsdMicros(950)).unwrap();
     first.settle_cost(1, UsdMicros(950), UsdMicros(850));
-    first.end_calls(1, Usage::default()).await.unwrap();
-    first.open_spending(1).unwrap();
+    first.end_calls(&DRIVER, 1, Usage::default()).await.unwrap();
+    first.open_spending(&DRIVER, 1).await.unwrap();
     let (engine, waiting) = ("mock".to_owned(), UsdMicros::ZERO);
     let note = CallsUnderWay { engine, calls: 4, worst: UsdMicros(30), waiting };
-    first.note_calls(1, note).await.unwrap();
+    first.note_calls(&DRIVER, 1, note).await.unwrap();
     let disk = disk.after_crash();
     first.close();
     let second = core(&disk);
-    second.settle_past().await.unwrap();
+    second.settle_past(&DRIVER).await.unwrap();
     assert_eq!(booked(&second).await, CAP, "not 850 and twice 120");
     assert_eq!(broken(&second), Vec::<String>::new());
     second.close();
@@ -167,13 +169,13 @@ proptest! {
                     Step::End(study) => {
                         spent += under_way[study].drain(..).sum::<i64>();
                         let number = u32::try_from(study).unwrap() + 1;
-                        core.end_calls(number, Usage::default()).await.unwrap();
-                        core.open_spending(number).unwrap();
+                        core.end_calls(&DRIVER, number, Usage::default()).await.unwrap();
+                        core.open_spending(&DRIVER, number).await.unwrap();
                     }
                 }
             }
             spent += under_way.iter().flatten().sum::<i64>();
-            core.book_given_up().await.unwrap();
+            core.book_given_up(&DRIVER).await.unwrap();
             assert_eq!(booked(&core).await, spent);
             assert_eq!(broken(&core), Vec::<String>::new());
             core.close();

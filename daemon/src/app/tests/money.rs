@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::app::studies::submit::Submission;
 use crate::app::testing::{
-    Disk, broken, everyone_answers, me, options, reply, settings, spec, submission, world,
+    DRIVER, Disk, broken, everyone_answers, me, options, reply, settings, spec, submission, world,
 };
 use crate::app::{Batch, Core};
 use crate::domain::instrument;
@@ -574,18 +574,20 @@ impl StateMachineTest for Money {
                 real.runtime.block_on(real.core.submit(&me(), again)).is_ok()
             }
             Step::Begin(index) => {
-                real.runtime.block_on(real.core.begin(Real::number(*index))).is_ok()
+                real.runtime.block_on(real.core.begin(&DRIVER, Real::number(*index))).is_ok()
             }
             Step::Record(index, batch) => {
                 let batch = Real::batch(model, *index, batch);
                 // An empty batch is nothing to record, in any state.
                 let empty = batch.is_empty();
-                real.runtime.block_on(real.core.record(batch)).is_ok() && (!empty || model.accepted)
+                real.runtime.block_on(real.core.record(&DRIVER, batch)).is_ok()
+                    && (!empty || model.accepted)
             }
             Step::Finish(index) => {
                 let number = Real::number(*index);
-                let left = real.core.job(number).map(|job| job.left.iter().count());
-                left == Ok(0) && real.runtime.block_on(real.core.end_round(number)).is_ok()
+                let left = real.runtime.block_on(real.core.job(&DRIVER, number));
+                let left = left.map(|job| job.left.iter().count());
+                left == Ok(0) && real.runtime.block_on(real.core.end_round(&DRIVER, number)).is_ok()
             }
             Step::Control(index, control) => {
                 let id = real.ids[*index];
@@ -623,7 +625,7 @@ impl StateMachineTest for Money {
                 real.core.close();
                 real.disk = real.disk.after_crash();
                 real.core = Real::open(&real.disk, &real.world);
-                real.runtime.block_on(real.core.erase()).is_ok()
+                real.runtime.block_on(real.core.erase(&DRIVER)).is_ok()
             }
         };
         assert_eq!(accepted, model.accepted, "{step:?}");

@@ -13,7 +13,7 @@ use protocol::run::State;
 use protocol::service::Control;
 
 use crate::app::testing::{
-    Disk, broken, everyone_answers, me, options, reply, settings, spec, submission, world,
+    DRIVER, Disk, broken, everyone_answers, me, options, reply, settings, spec, submission, world,
 };
 use crate::app::{Batch, Core};
 use crate::domain::instrument;
@@ -31,7 +31,7 @@ async fn record(core: &Core, number: u32, at: Assignment) {
 async fn record_as(core: &Core, number: u32, at: Assignment, outcome: Outcome) {
     let mut batch = Batch::new(number, 0);
     batch.push(&[(at, outcome, Usage::default())]).unwrap();
-    core.record(batch).await.unwrap();
+    core.record(&DRIVER, batch).await.unwrap();
 }
 
 /// A study at work, with its number.
@@ -40,7 +40,7 @@ async fn begun(core: &Core) -> (StudyId, u32) {
     let number = core
         .look(|reader| Ok(crate::app::studies::lookup::by_id(reader, &me().owner, id)?.number))
         .unwrap();
-    core.begin(number).await.unwrap();
+    core.begin(&DRIVER, number).await.unwrap();
     (id, number)
 }
 
@@ -70,13 +70,13 @@ async fn what_there_is_can_be_computed_at_any_moment_and_the_end_stores_what_it_
             core.control(&me(), id, Control::Pause).await.unwrap();
             assert_eq!(core.compute(number).unwrap(), Some(partial), "in any state");
             core.control(&me(), id, Control::Resume).await.unwrap();
-            core.begin(number).await.unwrap();
+            core.begin(&DRIVER, number).await.unwrap();
         }
     }
     let whole = core.compute(number).unwrap().unwrap();
     assert_eq!(n(&whole), u64::from(PANEL));
     let before = *core.store().last_event().borrow();
-    let ended = core.end_round(number).await.unwrap();
+    let ended = core.end_round(&DRIVER, number).await.unwrap();
     assert_eq!(ended.state, State::Completed);
     let stored = core.look(|reader| Ok(reader.get::<ResultsRow>(&number)?)).unwrap().unwrap().0;
     assert_eq!(serde_json::to_vec(&stored).unwrap(), serde_json::to_vec(&whole).unwrap());
@@ -105,8 +105,8 @@ async fn a_study_that_was_left_between_its_last_round_and_its_end_is_ended() {
         Ok(((), writes))
     });
     left.await.unwrap();
-    assert_eq!(core.end_round(number).await.unwrap().state, State::Completed);
-    let again = core.end_round(number).await.unwrap_err();
+    assert_eq!(core.end_round(&DRIVER, number).await.unwrap().state, State::Completed);
+    let again = core.end_round(&DRIVER, number).await.unwrap_err();
     assert_eq!(again.code, ErrorCode::Conflict);
     assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
@@ -121,10 +121,10 @@ async fn a_round_that_is_not_the_last_is_followed_by_the_next_and_no_results() {
         let at = Assignment::first(FIRST_ROUND, respondent);
         record_as(&core, number, at, Outcome::Failed { reason }).await;
     }
-    assert_eq!(core.job(number).unwrap().left.iter().count(), 0);
-    let study = core.end_round_of(number, |_| 2).await.unwrap();
+    assert_eq!(core.job(&DRIVER, number).await.unwrap().left.iter().count(), 0);
+    let study = core.end_round_of(&DRIVER, number, |_| 2).await.unwrap();
     assert_eq!((study.state, study.completed_at), (State::Running, None));
-    let left = core.job(number).unwrap().left;
+    let left = core.job(&DRIVER, number).await.unwrap().left;
     assert_eq!(left.round(), FIRST_ROUND + 1);
     assert_eq!(left.iter().collect::<Vec<_>>(), (0..PANEL).collect::<Vec<_>>());
     assert_eq!(core.report(&me(), id).await.unwrap().results, None);
@@ -132,7 +132,7 @@ async fn a_round_that_is_not_the_last_is_followed_by_the_next_and_no_results() {
     for respondent in 0..PANEL {
         record(&core, number, Assignment::first(FIRST_ROUND + 1, respondent)).await;
     }
-    let study = core.end_round_of(number, |_| 2).await.unwrap();
+    let study = core.end_round_of(&DRIVER, number, |_| 2).await.unwrap();
     assert_eq!(study.state, State::Completed);
     let results = core.report(&me(), id).await.unwrap().results.unwrap();
     assert_eq!(n(&results), u64::from(PANEL), "of the last round alone");
@@ -148,7 +148,7 @@ async fn an_outcome_of_another_round_takes_nobody_from_what_is_left() {
     record(&core, number, Assignment::first(FIRST_ROUND, 65)).await;
     record(&core, number, Assignment::first(FIRST_ROUND + 1, 3)).await;
     record(&core, number, Assignment::first(u16::MAX, 4)).await;
-    let left = core.job(number).unwrap().left;
+    let left = core.job(&DRIVER, number).await.unwrap().left;
     assert_eq!(left.round(), FIRST_ROUND);
     let others: Vec<u32> = (0..PANEL).filter(|respondent| *respondent != 65).collect();
     assert_eq!(left.iter().collect::<Vec<_>>(), others);

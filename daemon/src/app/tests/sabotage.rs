@@ -4,7 +4,7 @@
 use protocol::credits::Credits;
 
 use crate::app::testing::{
-    Disk, broken, everyone_answers, me, options, paper, reply, settings, spec, world,
+    DRIVER, Disk, broken, everyone_answers, me, options, paper, reply, settings, spec, world,
 };
 use crate::app::{Batch, Core};
 use crate::domain::instrument;
@@ -34,8 +34,8 @@ fn batch(number: u32, respondents: std::ops::Range<u32>) -> Batch {
 
 async fn record_some(core: &Core) {
     core.submit(&me(), paper(1, 10)).await.unwrap();
-    core.begin(1).await.unwrap();
-    core.record(batch(1, 0..4)).await.unwrap();
+    core.begin(&DRIVER, 1).await.unwrap();
+    core.record(&DRIVER, batch(1, 0..4)).await.unwrap();
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn without_a_fault_the_audit_is_clean_and_a_repetition_is_refused() {
     let core = core(&Disk::default());
     record_some(&core).await;
     assert_eq!(broken(&core), Vec::<String>::new());
-    assert!(core.record(batch(1, 2..6)).await.is_err());
+    assert!(core.record(&DRIVER, batch(1, 2..6)).await.is_err());
     assert_eq!(broken(&core), Vec::<String>::new());
     core.close();
 }
@@ -89,7 +89,7 @@ async fn an_outcome_recorded_twice_is_noticed() {
         })
         .await
         .unwrap();
-    core.record(batch(1, 2..6)).await.unwrap();
+    core.record(&DRIVER, batch(1, 2..6)).await.unwrap();
     assert!(broken(&core).iter().any(|what| what.starts_with("studies.counts")));
     core.close();
 }

@@ -65,7 +65,8 @@ impl Core {
     }
 
     /// Makes today's backup when there is none yet, and removes daily ones beyond the newest few.
-    pub(crate) async fn backup_daily(&self) -> Reply<Option<PathBuf>> {
+    pub(crate) async fn backup_daily(&self, caller: &Caller) -> Reply<Option<PathBuf>> {
+        caller.may(Scope::Operate)?;
         let made = self.looking(Self::back_up_today).await;
         self.set_backup_trouble(made.as_ref().err().map(|error| error.message.clone()));
         made
@@ -93,7 +94,8 @@ impl Core {
 
     /// Saves the store beside its file's place when the file is not there, before this process and the only copy with it
     /// end. Says where, if it had to.
-    pub(crate) async fn rescue(&self) -> Reply<Option<PathBuf>> {
+    pub(crate) async fn rescue(&self, caller: &Caller) -> Reply<Option<PathBuf>> {
+        caller.may(Scope::Operate)?;
         self.looking(|core| {
             core.store().rescue().map_err(|fault| {
                 let what =

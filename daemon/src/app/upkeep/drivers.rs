@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use protocol::service::{DriverOutcome, DriverRun, DriverStatus, Reply};
 
-use crate::app::Core;
+use crate::app::{Caller, Core, Scope};
 
 /// All drivers, in the order in which they enlisted.
 #[derive(Debug, Default)]
@@ -52,8 +52,9 @@ impl Core {
     }
 
     /// What moves by itself, and what came of the last look of each.
-    pub(crate) fn drivers(&self) -> Vec<DriverStatus> {
-        self.driver_list().all().clone()
+    pub(crate) async fn drivers(&self, caller: &Caller) -> Reply<Vec<DriverStatus>> {
+        caller.may(Scope::Read)?;
+        self.looking(|core| Ok(core.driver_list().all().clone())).await
     }
 }
 
@@ -95,10 +96,10 @@ mod tests {
     use protocol::error::{ApiError, ErrorCode};
 
     use super::*;
-    use crate::app::testing::{Disk, everyone_answers, options, settings, world};
+    use crate::app::testing::{Disk, everyone_answers, me, options, settings, world};
 
-    #[test]
-    fn the_list_keeps_the_last_outcome_of_each_driver_and_only_changes_are_told() {
+    #[tokio::test]
+    async fn the_list_keeps_the_last_outcome_of_each_driver_and_only_changes_are_told() {
         let (world, clock) = world();
         let settings = settings(1_000, everyone_answers());
         let core = Core::open_with(world, Disk::default().storage(), settings, options()).unwrap();
@@ -126,17 +127,18 @@ mod tests {
             { "name": "other", "period_seconds": 3600, "last":
                 { "at": "2026-11-22T10:00:05Z", "outcome": "error", "what": "The disk is full" } },
         ]);
-        assert_eq!(serde_json::to_value(core.drivers()).unwrap(), shown);
+        assert_eq!(serde_json::to_value(core.drivers(&me()).await.unwrap()).unwrap(), shown);
         // A driver that starts anew has not looked yet.
         let one = core.enlist("one", Duration::from_secs(2));
-        assert_eq!(core.drivers()[0].last, None);
+        assert_eq!(core.drivers(&me()).await.unwrap()[0].last, None);
         assert_eq!(one.note(Ok(None)), None);
-        let last = serde_json::to_value(core.drivers()[0].last.as_ref()).unwrap();
+        let last =
+            serde_json::to_value(core.drivers(&me()).await.unwrap()[0].last.as_ref()).unwrap();
         let fine = serde_json::json!(
             { "at": "2026-11-22T10:00:10Z", "outcome": "ok", "what": null }
         );
         assert_eq!(last, fine);
-        assert_eq!(core.drivers().len(), 2);
+        assert_eq!(core.drivers(&me()).await.unwrap().len(), 2);
         core.close();
     }
 }

@@ -15,7 +15,7 @@ use protocol::service::Reply;
 use crate::store::rows::{DeletedRow, Progress, StudyNumber};
 use crate::store::{Fault, Order, Reader, Writes};
 
-use crate::app::Core;
+use crate::app::{Caller, Core, Scope};
 
 /// The kinds of high volume: of an ended study, its last event tells what they told.
 const FOLDS: [EventKind; 1] = [EventKind::Recorded];
@@ -51,7 +51,8 @@ struct Run {
 
 impl Core {
     /// Folds what is old enough, step by step; says how many events that were. Nothing where the settings keep everything.
-    pub(crate) async fn fold_events(&self) -> Reply<u64> {
+    pub(crate) async fn fold_events(&self, caller: &Caller) -> Reply<u64> {
+        caller.may(Scope::Operate)?;
         let days = self.settings().events_kept_days;
         if days == 0 {
             return Ok(0);

@@ -11,10 +11,12 @@ use super::channels::{AnchorCalibration, ChannelTally};
 use super::contrast::{ClassTallies, SMALL, contrasts, rule};
 use super::diagnose::Quality;
 use super::findings;
+use super::metric::widenings;
 use super::stands_out::Groups;
 use super::tally::{By, Summary, Tally};
 use super::themes::Themes;
 use super::types::kind;
+use super::wording_noise::{Widenings, WordingNoise, WordingScale};
 use crate::domain::outcome::{Answered, Assignment, Mention, Outcome};
 
 /// The dimensions from which quotes are sampled, so that different ages and genders are represented.
@@ -41,6 +43,11 @@ pub struct Accumulator {
     waiting: BTreeMap<u32, Vec<Answered>>,
     /// The empty tally that a new class starts with.
     empty: Box<dyn Tally>,
+    /// Wording noise in the numbers that compare two texts of the study.
+    widenings: Option<Widenings>,
+    /// Standard deviation of the wording noise in the share that names a theme, against another text; 0 where none is
+    /// known.
+    theme_noise: f64,
 }
 
 impl Accumulator {
@@ -60,7 +67,21 @@ impl Accumulator {
             channels: ChannelTally::new(spec),
             waiting: BTreeMap::new(),
             empty: kind(study_type).tally(),
+            widenings: None,
+            theme_noise: 0.0,
         }
+    }
+
+    /// Sets the wording noise of the model that answers, if it has a measured one. Call it before the first answer.
+    #[must_use]
+    pub(crate) fn with_wording(mut self, spec: &StudySpec, noise: Option<&WordingNoise>) -> Self {
+        let Some(noise) = noise else { return self };
+        self.widenings = widenings(spec, noise);
+        if let Some(widenings) = &self.widenings {
+            self.all.widen(widenings);
+        }
+        self.theme_noise = noise.sd(WordingScale::ThemeShare);
+        self
     }
 
     /// Sets the anchor calibrations that texts are read with.
@@ -119,7 +140,13 @@ impl Accumulator {
         self.all.add(by, answers);
         for (dimension, class) in classes {
             let known = self.classes.entry(dimension).or_default();
-            let tally = known.entry(class).or_insert_with(|| kind(self.study_type).tally());
+            let tally = known.entry(class).or_insert_with(|| {
+                let mut tally = kind(self.study_type).tally();
+                if let Some(widenings) = &self.widenings {
+                    tally.widen(widenings);
+                }
+                tally
+            });
             tally.add(by, answers);
         }
     }
@@ -161,7 +188,7 @@ impl Accumulator {
             contrasts,
             conclusions,
             themes: self.themes.report(n),
-            findings: findings::find(&self.themes, self.all.scores(), n),
+            findings: findings::find(&self.themes, self.all.scores(), n, self.theme_noise),
             diagnostics: self.quality.diagnose(self.all.as_ref(), self.themes.uncounted),
             responses: None,
             channels: self.channels.results(self.seed),

@@ -1,5 +1,6 @@
 //! The comparison of two studies, respondent by respondent. It is paired when the same people answered both, which
-//! removes the variation between people, else of two independent groups; over the whole panel and by segment.
+//! removes the variation between people, else of two independent groups; over the whole panel and by segment. Where the
+//! built-in respondent model read two different texts, intervals and p include its wording noise.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +9,12 @@ use protocol::study::{EngineMode, StudySpec, StudyType};
 
 use super::contrast::SMALL;
 use super::metric::StudyMetric;
+use super::wording_noise::{Widening, WordingNoise};
+use super::words::number;
 use crate::domain::outcome::{Answered, Outcome};
-use crate::domain::stats::compare::{Moments, cohens_d, paired_t, welch};
+use crate::domain::stats::compare::{Moments, PairedT, Welch, cohens_d, paired_t, welch};
 use crate::domain::stats::histogram::Histogram;
+use crate::domain::stats::wording::{Tested, p_with, widened};
 use crate::domain::stats::{LEVEL, estimate, multiple};
 
 /// Why two studies cannot be compared.
@@ -49,6 +53,17 @@ impl Both {
     }
 }
 
+/// Wording noise in a comparison.
+#[derive(Clone, Debug, PartialEq)]
+struct Noise {
+    /// Standard deviation in the difference of the studies, in the unit of the field; 0 if they have the same texts.
+    sd: f64,
+    /// Within each study, if its number compares two texts.
+    within: [Option<Widening>; 2],
+    /// How it was measured, for a sentence.
+    source: String,
+}
+
 /// Compares two studies from a stream of outcomes; it keeps counts only.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Comparator {
@@ -56,6 +71,7 @@ pub(crate) struct Comparator {
     quantity: StudyMetric,
     /// Tasks of each respondent in each study.
     tasks: (u16, u16),
+    wording: Option<Noise>,
     all: Both,
     classes: BTreeMap<&'static str, BTreeMap<&'static str, Both>>,
 }
@@ -74,7 +90,29 @@ impl Comparator {
         }
         let all = Both::new(quantity.scale());
         let tasks = (super::tasks(a), super::tasks(b));
-        Ok(Self { paired: same_panel(a, b), quantity, tasks, all, classes: BTreeMap::new() })
+        let paired = same_panel(a, b);
+        Ok(Self { paired, quantity, tasks, wording: None, all, classes: BTreeMap::new() })
+    }
+
+    /// Sets the wording noise of the model that answered both studies, if it has a measured one.
+    #[must_use]
+    pub(crate) fn with_wording(
+        mut self,
+        a: &StudySpec,
+        b: &StudySpec,
+        noise: Option<&WordingNoise>,
+    ) -> Self {
+        self.wording = noise.map(|noise| Noise {
+            sd: self.quantity.between(a, b, noise),
+            within: [a, b].map(|spec| self.quantity.within(spec, noise)),
+            source: noise.source(),
+        });
+        self
+    }
+
+    /// The standard deviation of wording noise in the difference; 0 where there is none.
+    fn wording_sd(&self) -> f64 {
+        self.wording.as_ref().map_or(0.0, |noise| noise.sd)
     }
 
     /// Whether both studies have the same panel.
@@ -136,12 +174,26 @@ impl Comparator {
         Some(Comparison {
             paired: self.paired,
             field: self.quantity.field().to_owned(),
-            a: self.quantity.estimate(&self.all.a)?,
-            b: self.quantity.estimate(&self.all.b)?,
+            a: self.estimate(&self.all.a, |[a, _]| a)?,
+            b: self.estimate(&self.all.b, |[_, b]| b)?,
             overall: self.difference(&self.all)?,
             segments,
             notes: self.notes(),
             also: Vec::new(),
+        })
+    }
+
+    /// The estimate of one study, as its own report has it.
+    fn estimate(
+        &self,
+        values: &Histogram,
+        of: impl Fn([Option<Widening>; 2]) -> Option<Widening>,
+    ) -> Option<Estimate> {
+        let sampling = self.quantity.estimate(values)?;
+        let widening = self.wording.as_ref().and_then(|noise| of(noise.within));
+        Some(match widening {
+            Some(widening) => widening.of(sampling),
+            None => sampling,
         })
     }
 
@@ -161,17 +213,27 @@ impl Comparator {
                     .to_owned(),
             );
         }
+        if let Some(noise) = self.wording.as_ref().filter(|noise| noise.sd > 0.0) {
+            notes.push(format!(
+                "The two texts differ, so intervals and p include wording noise: between texts that say the same, this \
+                 reader's result differs by {} (standard deviation, in the unit of the result; {}). More people do not \
+                 make that smaller.",
+                number(noise.sd, 2),
+                noise.source
+            ));
+        }
         notes
     }
 
     fn difference(&self, both: &Both) -> Option<Difference> {
-        let (n, value, interval, p, effect_size, method, small);
+        let (n, value, found, effect_size, method, small);
         if self.paired {
             n = both.gaps.n();
             value = both.gaps.mean()?;
-            let found = paired_t(&both.gaps, LEVEL);
-            interval = found.map(|found| found.interval);
-            p = found.map(|found| found.p);
+            found = paired_t(&both.gaps, LEVEL).map(|found| {
+                let PairedT { difference, error, df, interval, .. } = found;
+                (Tested { difference, error, df }, interval)
+            });
             effect_size = both.gaps.sd().filter(|sd| *sd > 0.0).map(|sd| value / sd);
             method = "paired_t";
             small = n < SMALL;
@@ -179,15 +241,19 @@ impl Comparator {
             n = both.a.n() + both.b.n();
             value = both.b.mean()? - both.a.mean()?;
             let moments = Moments::of_histogram(&both.b).zip(Moments::of_histogram(&both.a));
-            let found = moments.and_then(|(b, a)| welch(b, a, LEVEL));
-            interval = found.map(|found| found.interval);
-            p = found.map(|found| found.p);
+            found = moments.and_then(|(b, a)| welch(b, a, LEVEL)).map(|found| {
+                let Welch { difference, error, df, interval, .. } = found;
+                (Tested { difference, error, df }, interval)
+            });
             effect_size = moments.and_then(|(b, a)| cohens_d(b, a));
             method = "welch_t";
             small = both.a.n().min(both.b.n()) < SMALL;
         }
-        let estimate: Estimate = estimate::equal_weights(value, interval, LEVEL, n, method);
-        let difference = estimate::scaled(estimate, self.quantity.factor());
+        let (sd, factor) = (self.wording_sd(), self.quantity.factor());
+        let p = found.and_then(|(tested, _)| p_with(tested, sd / factor));
+        let interval = found.map(|(_, interval)| interval);
+        let sampling: Estimate = estimate::equal_weights(value, interval, LEVEL, n, method);
+        let difference = widened(estimate::scaled(sampling, factor), sd, None);
         Some(Difference { difference, p, p_adjusted: None, effect_size, small })
     }
 }

@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 
 use protocol::analysis::{CrossCell, CrossTab};
+use protocol::results::Estimate;
 use protocol::study::StudySpec;
 
 use super::contrast::SMALL;
 use super::metric::StudyMetric;
+use super::wording_noise::{Widening, WordingNoise};
 use crate::domain::outcome::{Answered, Outcome};
 use crate::domain::stats::compare::{Moments, welch};
 use crate::domain::stats::histogram::Histogram;
@@ -40,6 +42,8 @@ pub(crate) struct CrossTally {
     cells: BTreeMap<Vec<&'static str>, Histogram>,
     /// The answers so far of a respondent with several tasks.
     waiting: Option<(u32, Vec<Answered>)>,
+    /// Wording noise, if the metric compares two texts of the study.
+    widening: Option<Widening>,
 }
 
 impl CrossTally {
@@ -67,6 +71,22 @@ impl CrossTally {
             all: Histogram::new(low, high),
             cells: BTreeMap::new(),
             waiting: None,
+            widening: None,
+        })
+    }
+
+    /// Sets the wording noise of the model that answers, if it has a measured one.
+    #[must_use]
+    pub(crate) fn with_wording(mut self, spec: &StudySpec, noise: Option<&WordingNoise>) -> Self {
+        self.widening = noise.and_then(|noise| self.quantity.within(spec, noise));
+        self
+    }
+
+    fn estimate(&self, values: &Histogram) -> Option<Estimate> {
+        let sampling = self.quantity.estimate(values)?;
+        Some(match self.widening {
+            Some(widening) => widening.of(sampling),
+            None => sampling,
         })
     }
 
@@ -110,7 +130,7 @@ impl CrossTally {
     /// The table; `None` without an answer.
     #[must_use]
     pub(crate) fn finish(self) -> Option<CrossTab> {
-        let all = self.quantity.estimate(&self.all)?;
+        let all = self.estimate(&self.all)?;
         let mut cells: Vec<CrossCell> =
             self.cells.iter().filter_map(|(classes, values)| self.cell(classes, values)).collect();
         let p: Vec<f64> = cells.iter().filter_map(|cell| cell.p_adjusted).collect();
@@ -160,7 +180,7 @@ impl CrossTally {
             classes: classes.iter().map(|class| (*class).to_owned()).collect(),
             n,
             small: n.min(rest.n()) < SMALL,
-            estimate: self.quantity.estimate(values)?,
+            estimate: self.estimate(values)?,
             difference,
             p_adjusted: found.map(|found| found.p),
             differs: false,

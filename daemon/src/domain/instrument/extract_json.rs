@@ -15,7 +15,9 @@ const THINKING: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</
 
 /// The fields of the one JSON object in a model's text.
 pub(super) fn fields(text: &str) -> Result<Fields, Unreadable> {
-    Fields::of_object(&find(text)?, TEXT_BYTES_MAX)
+    // Most texts are the object and nothing else, and are parsed once.
+    Fields::of_object(text, TEXT_BYTES_MAX)
+        .or_else(|_| Fields::of_object(&find(text)?, TEXT_BYTES_MAX))
 }
 
 /// The one JSON object in a model's text.

@@ -8,6 +8,7 @@ use protocol::results::{Finding, Priority, ThemeKind};
 use super::themes::{ThemeTally, Themes};
 use crate::domain::stats::compare::{Moments, Welch, welch};
 use crate::domain::stats::histogram::Histogram;
+use crate::domain::stats::wording::widened;
 use crate::domain::stats::{LEVEL, estimate};
 
 /// Most findings in a report.
@@ -30,8 +31,14 @@ struct Weighed<'a> {
     priority: Priority,
 }
 
-/// Findings from the concerns, most urgent first. `scores` are those of all answers, `n` their number.
-pub(super) fn find(themes: &Themes, scores: Option<&Histogram>, n: u64) -> Vec<Finding> {
+/// Findings from the concerns, most urgent first. `scores` are those of all answers, `n` their number, and `noise` is the
+/// standard deviation of the wording noise in the share that names a theme.
+pub(super) fn find(
+    themes: &Themes,
+    scores: Option<&Histogram>,
+    n: u64,
+    noise: f64,
+) -> Vec<Finding> {
     let mut weighed: Vec<Weighed<'_>> = themes
         .ranked(ThemeKind::Concern)
         .into_iter()
@@ -42,7 +49,7 @@ pub(super) fn find(themes: &Themes, scores: Option<&Histogram>, n: u64) -> Vec<F
     weighed.sort_by_key(|weighed| weighed.priority);
     (1..)
         .zip(weighed.iter().take(FINDINGS_MAX))
-        .map(|(id, weighed)| describe(id, weighed, n))
+        .map(|(id, weighed)| describe(id, weighed, n, noise))
         .collect()
 }
 
@@ -64,7 +71,7 @@ fn weigh<'a>(theme: &'a ThemeTally, scores: Option<&Histogram>, n: u64) -> Weigh
     Weighed { theme, share, gap, priority }
 }
 
-fn describe(id: u32, weighed: &Weighed<'_>, n: u64) -> Finding {
+fn describe(id: u32, weighed: &Weighed<'_>, n: u64, noise: f64) -> Finding {
     let Weighed { theme, share, gap, priority } = weighed;
     let name = theme.name();
     let percent = 100.0 * share;
@@ -92,8 +99,9 @@ fn describe(id: u32, weighed: &Weighed<'_>, n: u64) -> Finding {
         }
         None => {}
     }
-    // The lower end of today's interval: a later share below it is unlikely to be chance.
-    let goal = estimate::share(theme.count, n, LEVEL).and_then(|share| share.low);
+    // The lower end of today's interval: a later share below it is unlikely to be chance, or another wording alone.
+    let today = estimate::share(theme.count, n, LEVEL);
+    let goal = today.and_then(|share| widened(share, noise, Some((0.0, 1.0))).low);
     let works = match goal {
         Some(low) => format!("it has worked when fewer than {:.0} % still name it.", 100.0 * low),
         None => "it has worked when hardly anybody names it.".to_owned(),

@@ -2,10 +2,13 @@
 //! compared. Values are whole numbers; their mean, times a factor, is the estimate, so that groups are counted and
 //! never summed in floating point.
 
-use protocol::results::{Estimate, Sentiment, ThemeKind};
-use protocol::study::StudyType;
+use std::collections::BTreeMap;
 
-use super::types::kind;
+use protocol::results::{Estimate, Sentiment, ThemeKind};
+use protocol::study::{StudySpec, StudyType};
+
+use super::types::{kind, kind_of};
+use super::wording_noise::{Widening, Widenings, WordingNoise, WordingScale, factor};
 use crate::domain::nearest::nearest;
 use crate::domain::outcome::Answered;
 use crate::domain::stats::histogram::Histogram;
@@ -43,6 +46,7 @@ pub(crate) struct StudyMetric {
     study_type: StudyType,
     field: String,
     what: MetricKind,
+    wording: Wording,
 }
 
 impl PartialEq for StudyMetric {
@@ -60,29 +64,62 @@ enum MetricKind {
     Theme(Option<ThemeKind>, String),
 }
 
+/// The wording noise of a metric.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wording {
+    /// The scale on which it was measured.
+    pub(super) scale: WordingScale,
+    /// The sign with which each text of the study type enters, in the order of its texts; 0 for a text that does not.
+    /// A metric with both signs compares two texts of one study.
+    pub(super) signs: &'static [f64],
+}
+
+impl Wording {
+    /// The noise of a metric that reads the study's only text, or the first one.
+    pub(super) const fn one(scale: WordingScale) -> Self {
+        Self { scale, signs: &[1.0] }
+    }
+}
+
 /// A metric of a study type, named like its estimate.
 #[derive(Clone, Debug)]
 pub(super) struct Metric {
     pub(super) field: String,
     pub(super) reading: MetricSource,
+    pub(super) wording: Wording,
 }
 
 impl Metric {
-    /// The metric of that name with that reading.
-    pub(super) fn new(field: impl Into<String>, reading: MetricSource) -> Self {
-        Self { field: field.into(), reading }
+    /// The metric of that name with that reading, of a study with one text.
+    pub(super) fn new(
+        field: impl Into<String>,
+        reading: MetricSource,
+        scale: WordingScale,
+    ) -> Self {
+        Self { field: field.into(), reading, wording: Wording::one(scale) }
     }
 
     /// The share of values between those two.
-    pub(super) fn share(field: impl Into<String>, value: MetricValue, from: i32, to: i32) -> Self {
-        Self::new(field, MetricSource::Share { value, from, to })
+    pub(super) fn share(
+        field: impl Into<String>,
+        (value, from, to): (MetricValue, i32, i32),
+        scale: WordingScale,
+    ) -> Self {
+        Self::new(field, MetricSource::Share { value, from, to }, scale)
+    }
+
+    /// The same metric of a study with several texts.
+    pub(super) fn of_texts(mut self, signs: &'static [f64]) -> Self {
+        self.wording.signs = signs;
+        self
     }
 
     /// The shares of the four sentiments, for answers that name one.
     pub(super) fn of_sentiments(value: MetricValue) -> impl Iterator<Item = Self> {
-        (0..)
-            .zip(Sentiment::ALL)
-            .map(move |(place, word)| Self::share(format!("{word}_pct"), value, place, place))
+        (0..).zip(Sentiment::ALL).map(move |(place, word)| {
+            let field = format!("{word}_pct");
+            Self::share(field, (value, place, place), WordingScale::SentimentShare)
+        })
     }
 }
 
@@ -118,13 +155,14 @@ impl StudyMetric {
         };
         let known = kind(study_type).metrics();
         let found = known.iter().find(|metric| metric.field == name);
-        let found = found.map(|metric| (metric.field.clone(), MetricKind::Read(metric.reading)));
-        let (field, what) = found.or_else(|| theme(name)).ok_or_else(|| {
+        let found = found
+            .map(|metric| (metric.field.clone(), MetricKind::Read(metric.reading), metric.wording));
+        let (field, what, wording) = found.or_else(|| theme(name)).ok_or_else(|| {
             let names: Vec<&str> = known.iter().map(|metric| metric.field.as_str()).collect();
             let near = nearest(name, &names).map(ToOwned::to_owned);
             UnknownMetric::Unknown { study_type, name: name.to_owned(), near }
         })?;
-        Ok(Self { study_type, field, what })
+        Ok(Self { study_type, field, what, wording })
     }
 
     /// The name, as in the estimates.
@@ -171,6 +209,53 @@ impl StudyMetric {
                 | MetricSource::Share { .. },
             ) => 100.0,
         }
+    }
+
+    /// Least and greatest estimate; `None` for a difference of scores, and for a mean score.
+    fn ends(&self) -> Option<(f64, f64)> {
+        match self.what {
+            MetricKind::Read(MetricSource::Promoters { .. } | MetricSource::Balance { .. }) => {
+                Some((-100.0, 100.0))
+            }
+            MetricKind::Read(MetricSource::Share { .. }) => Some((0.0, 100.0)),
+            MetricKind::Theme(..) => Some((0.0, 1.0)),
+            MetricKind::Read(_) => None,
+        }
+    }
+
+    /// The wording noise of this number within one study: only where it compares two texts that differ.
+    pub(super) fn within(&self, spec: &StudySpec, noise: &WordingNoise) -> Option<Widening> {
+        let compares = |sign: f64| self.wording.signs.contains(&sign);
+        if !(compares(1.0) && compares(-1.0)) {
+            return None;
+        }
+        let sd = noise.sd(self.wording.scale) * factor(self.readings(spec, 1.0));
+        (sd > 0.0).then(|| Widening { sd, scale: self.ends() })
+    }
+
+    /// The standard deviation of wording noise in the second study minus the first, in the unit of the field; 0 where both
+    /// have the same texts.
+    pub(super) fn between(&self, a: &StudySpec, b: &StudySpec, noise: &WordingNoise) -> f64 {
+        let readings = self.readings(a, -1.0).chain(self.readings(b, 1.0));
+        noise.sd(self.wording.scale) * factor(readings)
+    }
+
+    /// Every text that the number is read from, with its sign. All that respondents read belongs to it: context, text and
+    /// questions.
+    fn readings<'a>(
+        &self,
+        spec: &'a StudySpec,
+        sign: f64,
+    ) -> impl Iterator<Item = (f64, (Option<&'a str>, &'a str, &'a [String]))> {
+        let kind = kind_of(&spec.instrument);
+        let questions = kind.questions(&spec.instrument);
+        let context = spec.context.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let texts = kind.texts(&spec.instrument);
+        self.wording
+            .signs
+            .iter()
+            .zip(texts)
+            .map(move |(own, (_, text))| (sign * own, (context, text.trim(), questions)))
     }
 
     /// The value of all answers of one respondent; `None` without answers, or for those of another instrument.
@@ -221,11 +306,23 @@ pub(super) fn own(study_type: StudyType) -> Option<&'static str> {
     kind(study_type).headline().map(|headline| headline.field)
 }
 
-/// A theme metric by its name.
-fn theme(name: &str) -> Option<(String, MetricKind)> {
+/// The numbers of a study that compare two of its own texts, with their wording noise; `None` if there are none.
+pub(super) fn widenings(spec: &StudySpec, noise: &WordingNoise) -> Option<Widenings> {
+    let study_type = spec.instrument.study_type();
+    let known = StudyMetric::names(study_type).into_iter().filter_map(|name| {
+        let widening = StudyMetric::of(study_type, Some(&name)).ok()?.within(spec, noise)?;
+        Some((name, widening))
+    });
+    let of: BTreeMap<_, _> = known.collect();
+    (!of.is_empty()).then(|| Widenings { of, source: noise.source() })
+}
+
+/// A theme metric by its name. Both variants of an A/B test are read for themes.
+fn theme(name: &str) -> Option<(String, MetricKind, Wording)> {
     let (prefix, kind) = THEMES.iter().find(|(prefix, _)| name.starts_with(prefix))?;
     let theme = name.get(prefix.len()..).map(str::trim).filter(|theme| !theme.is_empty())?;
-    Some((format!("{prefix}{theme}"), MetricKind::Theme(*kind, folded(theme))))
+    let wording = Wording { scale: WordingScale::ThemeShare, signs: &[1.0, 1.0] };
+    Some((format!("{prefix}{theme}"), MetricKind::Theme(*kind, folded(theme)), wording))
 }
 
 /// The name of a theme's share.

@@ -26,6 +26,7 @@ mod stands_out;
 mod tally;
 mod themes;
 mod types;
+mod wording_noise;
 mod words;
 
 #[cfg(test)]
@@ -60,6 +61,7 @@ pub(crate) use types::{
     type_that_takes, with_texts,
 };
 use types::{kind, kind_of};
+pub(crate) use wording_noise::{WordingNoise, WordingScale};
 
 /// Part of every instrument hash: raised whenever a questionnaire or the reading of replies changes.
 const EDITION: &str = "instruments 3";
@@ -221,7 +223,7 @@ pub(crate) fn read_model(
 ) -> Result<Answered, Unreadable> {
     // Most replies need no normalisation. The others are parsed a second time, so that the common case copies
     // nothing.
-    let mut answered = match answer(spec, at, extract_json::fields(text)?) {
+    let mut answered = match answer(spec, at, extract_json::fields(text)?.without_nulls()) {
         Ok(answered) if !normalize_reply::names_no_theme(&answered) => answered,
         _ => read_mended(spec, at, text)?,
     };
@@ -258,13 +260,24 @@ pub(crate) fn scale(study_type: StudyType) -> Option<(i32, i32)> {
     kind(study_type).scale()
 }
 
-/// Half the expected width of the 95 % interval of the headline estimate, and its unit; `None` for one respondent.
+/// Half the expected width of the 95 % interval of the headline estimate, with the wording noise of the model that will
+/// answer, and its unit; `None` for one respondent.
 #[must_use]
-pub(crate) fn expected_half_width(spec: &StudySpec) -> Option<(f64, String)> {
+pub(crate) fn expected_half_width(
+    spec: &StudySpec,
+    noise: Option<&WordingNoise>,
+) -> Option<(f64, String)> {
     if spec.panel < 2 {
         return None;
     }
     let (deviation, unit) = kind_of(&spec.instrument).expected_sd();
     let z = super::stats::distribution::normal_quantile(0.975)?;
-    Some((z * deviation / libm::sqrt(f64::from(spec.panel)), unit.to_owned()))
+    let sampling = z * deviation / libm::sqrt(f64::from(spec.panel));
+    let metric = StudyMetric::of(spec.instrument.study_type(), None).ok();
+    let widening = metric.zip(noise).and_then(|(metric, noise)| metric.within(spec, noise));
+    let half = match widening {
+        Some(widening) => libm::hypot(sampling, z * widening.sd),
+        None => sampling,
+    };
+    Some((half, unit.to_owned()))
 }

@@ -76,6 +76,12 @@ impl Fields {
         self.is_mended
     }
 
+    /// The same fields without those that are null: an optional field that a model was asked to name and left empty.
+    pub(super) fn without_nulls(mut self) -> Self {
+        self.list.retain(|(_, value)| !value.is_null());
+        self
+    }
+
     /// Every key with its value.
     pub(super) fn into_list(self) -> Vec<(String, Value)> {
         self.list

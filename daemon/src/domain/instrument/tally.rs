@@ -9,6 +9,7 @@ use protocol::results::{Answer, Distribution, Estimate, Outcomes, Sentiment};
 
 use super::stands_out::Groups;
 use super::themes::Themes;
+use super::wording_noise::Widenings;
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, estimate};
 
@@ -45,6 +46,9 @@ pub(super) trait Tally: fmt::Debug + Send + Sync {
     /// Counts a respondent with an answer to every task, in the order of arrival. Answers of another type are
     /// ignored.
     fn add(&mut self, by: By<'_>, answers: &[&Answer]);
+
+    /// Sets the wording noise in the numbers that compare two texts of the study.
+    fn widen(&mut self, _widenings: &Widenings) {}
 
     /// Respondents counted.
     fn n(&self) -> u64;
@@ -83,6 +87,11 @@ pub(super) trait Tally: fmt::Debug + Send + Sync {
 
     /// Figures about the answers that only this study type has; one with the name of a common figure replaces it.
     fn figures(&self) -> Vec<(&'static str, Figure)> {
+        Vec::new()
+    }
+
+    /// Sentences on how to read the numbers.
+    fn notes(&self) -> Vec<String> {
         Vec::new()
     }
 

@@ -43,6 +43,8 @@ pub(crate) struct Welch {
     pub difference: f64,
     /// The t statistic.
     pub t: f64,
+    /// The standard error of the difference.
+    pub error: f64,
     /// Welch and Satterthwaite's degrees of freedom.
     pub df: f64,
     /// Two-sided p.
@@ -64,7 +66,7 @@ pub(crate) fn welch(a: Moments, b: Moments, level: f64) -> Option<Welch> {
     let t = difference / error;
     let half = t_quantile(1.0 - (1.0 - level) / 2.0, df)? * error;
     let interval = (difference - half, difference + half);
-    Some(Welch { difference, t, df, p: t_two_sided(t, df), interval })
+    Some(Welch { difference, t, error, df, p: t_two_sided(t, df), interval })
 }
 
 /// A test of the mean of paired differences against zero.
@@ -72,8 +74,12 @@ pub(crate) fn welch(a: Moments, b: Moments, level: f64) -> Option<Welch> {
 pub(crate) struct PairedT {
     /// Mean difference.
     pub difference: f64,
-    /// The t statistic, with n − 1 degrees of freedom.
+    /// The t statistic.
     pub t: f64,
+    /// The standard error of the mean difference.
+    pub error: f64,
+    /// n − 1 degrees of freedom.
+    pub df: f64,
     /// Two-sided p.
     pub p: f64,
     /// Interval of the mean difference.
@@ -106,7 +112,7 @@ fn paired_from(gaps: Moments, level: f64) -> Option<PairedT> {
     let t = gaps.mean / error;
     let half = t_quantile(1.0 - (1.0 - level) / 2.0, df)? * error;
     let interval = (gaps.mean - half, gaps.mean + half);
-    Some(PairedT { difference: gaps.mean, t, p: t_two_sided(t, df), interval })
+    Some(PairedT { difference: gaps.mean, t, error, df, p: t_two_sided(t, df), interval })
 }
 
 /// Cohen's d: the difference of two means in pooled standard deviations; `None` when nothing varies.

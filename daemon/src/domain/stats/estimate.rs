@@ -32,6 +32,8 @@ pub(crate) fn equal_weights(
         n,
         effective_n: n as f64,
         method: method.to_owned(),
+        wording_sd: None,
+        within_wording: false,
     }
 }
 
@@ -148,6 +150,7 @@ pub(crate) fn scaled(mut estimate: Estimate, factor: f64) -> Estimate {
     estimate.value = tidy(estimate.value * factor);
     estimate.low = estimate.low.map(|low| tidy(low * factor));
     estimate.high = estimate.high.map(|high| tidy(high * factor));
+    estimate.wording_sd = estimate.wording_sd.map(|sd| tidy(sd * factor));
     estimate
 }
 

@@ -24,6 +24,7 @@ pub(crate) mod spread;
 pub(crate) mod ssr;
 #[cfg_attr(not(test), expect(dead_code, reason = "the next study types use it"))]
 pub(crate) mod weight;
+pub(crate) mod wording;
 
 #[cfg(test)]
 mod reference_tests;

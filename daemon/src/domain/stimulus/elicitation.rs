@@ -167,12 +167,6 @@ fn embedder_named(given: &Given, rules: &Rules<'_>) -> Result<String, Problem> {
     if rules.encoder == Some(name.as_str()) {
         return Ok(name);
     }
-    if name == ENCODER && !rules.engines.contains(&ENCODER) {
-        return Err(given.problem(
-            "this Demoscope was built without its encoder",
-            "build it with the cargo feature local-embeddings, or name a service that embeds",
-        ));
-    }
     engine_named(given, rules)
 }
 
@@ -203,10 +197,7 @@ pub(super) fn embedding_engine(
         .map(|known| known.name.as_str())
         .chain(rules.encoder)
         .collect();
-    let mut setting = format!("set embedding_model in [engine.{name}]");
-    if rules.encoder.is_none() {
-        setting.push_str("; built with the feature local-embeddings, Demoscope needs no service");
-    }
+    let setting = format!("set embedding_model in [engine.{name}]");
     let hint = if others.is_empty() {
         format!("name a service that has one with embedding_engine: NAME, or {setting}")
     } else {

@@ -312,11 +312,6 @@ fn the_built_in_encoder_reads_texts_where_no_service_does() {
         let told = heard(front).unwrap_err();
         assert!(told.contains(words), "{front}: {told}");
     }
-    let without = elicited("engine: claude\nelicitation: [direct, ssr]").unwrap_err();
-    assert!(without.contains("the feature local-embeddings"), "{without}");
-    let named = "engine: claude\nelicitation: [direct, ssr]\nembedding_engine: local";
-    let without = elicited(named).unwrap_err();
-    assert!(without.contains("built without its encoder"), "{without}");
 }
 
 #[test]

@@ -17,8 +17,7 @@ use redb::{Builder, Database, ReadableDatabase, ReadableTable, StorageBackend};
 use serde_json::json;
 
 use crate::app::testing::{
-    Disk, Submission, broken, everyone_answers, fingerprint, me, options, paper, settings, spec,
-    world,
+    DRIVER, Disk, broken, everyone_answers, me, options, settings, spec, submission_of, world,
 };
 use crate::app::{Batch, Core};
 use crate::domain::instrument;
@@ -86,11 +85,9 @@ fn open(storage: Storage, options: Options) -> Core {
 /// A store with a study of each type at work, everyone asked; every seventh refused.
 async fn fill(core: &Core) {
     for (number, study_type) in (1..).zip(StudyType::ALL) {
-        let plan = core.plan(of_type(*study_type)).unwrap();
-        let body = fingerprint(&plan.spec);
-        let submission = Submission { body, plan, ..paper(u128::from(number), PANEL) };
+        let submission = submission_of(core, number.into(), of_type(*study_type));
         core.submit(&me(), submission).await.unwrap();
-        core.begin(number).await.unwrap();
+        core.begin(&DRIVER, number).await.unwrap();
         let spec = of_type(*study_type);
         let mut batch = Batch::new(number, 0);
         for respondent in 0..PANEL {
@@ -107,7 +104,7 @@ async fn fill(core: &Core) {
                 .collect();
             batch.push(&outcomes).unwrap();
         }
-        core.record(batch).await.unwrap();
+        core.record(&DRIVER, batch).await.unwrap();
     }
 }
 

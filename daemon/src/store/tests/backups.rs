@@ -6,7 +6,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use crate::app::testing::{everyone_answers, me, options, settings, world};
+use crate::app::testing::{DRIVER, everyone_answers, me, options, settings, world};
 use crate::app::{Core, Settings};
 use crate::store::{Backups, OpenError, Storage};
 
@@ -52,7 +52,7 @@ async fn pruning_removes_days_of_our_own_and_nothing_else() {
         fs::write(backups.join(format!("demoscope-{day}.redb")), day).unwrap();
     }
     let core = core(folder.path(), 2);
-    let made = core.backup_daily().await.unwrap().unwrap();
+    let made = core.backup_daily(&DRIVER).await.unwrap().unwrap();
     assert!(made.is_file(), "with as many days to come as are kept, today's stays");
     let mut expected: BTreeSet<String> = FOREIGN.into_iter().map(str::to_owned).collect();
     for name in
@@ -96,7 +96,7 @@ async fn a_damaged_store_is_offered_the_newest_backup_that_opens() {
     let folder = tempfile::tempdir().unwrap();
     let backups = folder.path().join("backups");
     let core = core(folder.path(), 7);
-    let today = core.backup_daily().await.unwrap().unwrap();
+    let today = core.backup_daily(&DRIVER).await.unwrap().unwrap();
     core.close();
     let on = |day: &str| backups.join(format!("demoscope-{day}.redb"));
     // Copied later, and still the older one by its name.
@@ -141,7 +141,7 @@ async fn what_a_killed_daemon_left_of_its_own_copies_goes_with_the_next() {
         fs::write(backups.join(name), b"half").unwrap();
     }
     let core = core(folder.path(), 7);
-    drop(core.backup_daily().await.unwrap().unwrap());
+    drop(core.backup_daily(&DRIVER).await.unwrap().unwrap());
     let left: Vec<String> =
         names(&backups).into_iter().filter(|name| name.ends_with(".partial")).collect();
     assert_eq!(left, ["demoscope-mine.redb.partial", "mine.redb.partial"]);
@@ -158,11 +158,11 @@ async fn the_doctor_tells_of_a_daily_backup_that_was_not_made() {
     };
     assert!(seen().await.ok);
     fs::write(folder.path().join("backups"), b"no folder").unwrap();
-    assert!(core.backup_daily().await.is_err());
+    assert!(core.backup_daily(&DRIVER).await.is_err());
     let check = seen().await;
     assert!(!check.ok && check.detail.contains("was not written"), "{check:?}");
     fs::remove_file(folder.path().join("backups")).unwrap();
-    assert!(core.backup_daily().await.unwrap().is_some());
+    assert!(core.backup_daily(&DRIVER).await.unwrap().is_some());
     assert!(seen().await.ok);
     core.close();
 }

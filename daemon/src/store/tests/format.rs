@@ -10,7 +10,9 @@ use protocol::run::State;
 use protocol::study::StudyType;
 use redb::{Database, ReadableDatabase, ReadableTable};
 
-use crate::app::testing::{broken, everyone_answers, me, options, settings, submission, world};
+use crate::app::testing::{
+    DRIVER, broken, everyone_answers, me, options, settings, submission, world,
+};
 use crate::app::{Core, Settings, restore_backup};
 use crate::store::migrate::FORMAT;
 use crate::store::rows::FormatRow;
@@ -230,8 +232,8 @@ async fn daily_backups_are_made_once_a_day_and_kept_for_a_week() {
     let storage = Storage::File(folder.path().join("demoscope.redb"));
     let core = Core::open_with(world, storage, settings, options()).unwrap();
     for _ in 0..9 {
-        assert!(core.backup_daily().await.unwrap().is_some());
-        assert!(core.backup_daily().await.unwrap().is_none());
+        assert!(core.backup_daily(&DRIVER).await.unwrap().is_some());
+        assert!(core.backup_daily(&DRIVER).await.unwrap().is_none());
         clock.advance(std::time::Duration::from_hours(24));
     }
     let mut names: Vec<String> = fs::read_dir(&backups)

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use protocol::credits::Credits;
 
-use crate::app::testing::{everyone_answers, me, options, settings, world};
+use crate::app::testing::{DRIVER, everyone_answers, me, options, settings, world};
 use crate::app::{Core, Settings};
 use crate::store::{OpenError, Options, Storage, Unnoted};
 
@@ -37,7 +37,7 @@ impl Lived {
         let path = folder.path().join("demoscope.redb");
         let core = open(&path, options()).unwrap();
         core.grant(&me(), Credits(9)).await.unwrap();
-        let backup = core.backup_daily().await.unwrap().unwrap();
+        let backup = core.backup_daily(&DRIVER).await.unwrap().unwrap();
         core.close();
         Self { _folder: folder, path, backup }
     }
@@ -219,7 +219,7 @@ async fn the_command_to_go_back_can_be_typed_as_it_stands() {
     let path = home.join("demoscope.redb");
     let core = open(&path, options()).unwrap();
     drop(core.credits(&me()).await.unwrap());
-    let backup = core.backup_daily().await.unwrap().unwrap();
+    let backup = core.backup_daily(&DRIVER).await.unwrap().unwrap();
     core.close();
     fs::remove_file(&path).unwrap();
     let error = open(&path, options()).unwrap_err().to_string();

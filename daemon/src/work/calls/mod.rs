@@ -30,8 +30,7 @@ use self::panel_run::PanelRun;
 use self::recorder::Recorder;
 use self::respondent_task::QueueEntry;
 use self::side_measures::SideMeasures;
-use super::runner::blocking;
-use crate::app::{Core, StudyCancel};
+use crate::app::{Caller, Core, StudyCancel};
 use crate::domain::asking::Purpose;
 use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::Exchange;
@@ -50,6 +49,8 @@ const RECORDING_MAX: usize = 1_024;
 #[derive(Clone)]
 pub(super) struct Calls {
     pub(super) core: Core,
+    /// The driver that makes them.
+    pub(super) caller: Caller,
     pub(super) pool: Arc<Pool>,
     pub(super) spec: StudySpec,
     pub(super) panel: Panel,
@@ -70,7 +71,8 @@ impl Calls {
 
     /// Looks up replies in the response cache by address.
     async fn remembered(&self, addresses: Vec<String>) -> Result<Vec<Option<Exchange>>, ApiError> {
-        self.core.remembered(addresses, self.number, self.spec.measurement.reuse).await
+        let reuse = self.spec.measurement.reuse;
+        self.core.remembered(&self.caller, addresses, self.number, reuse).await
     }
 
     /// Asks everyone who is left, and then the subsamples (replicates, controls, wordings). The first calls are
@@ -82,11 +84,11 @@ impl Calls {
         again: impl Iterator<Item = (Purpose, u32)>,
         begun: impl Future<Output = Result<(), ApiError>>,
     ) -> Result<(), ApiError> {
-        let (core, number) = (self.core.clone(), self.number);
-        core.settle_past().await?;
+        let (core, caller, number) = (self.core.clone(), self.caller.clone(), self.number);
+        core.settle_past(&caller).await?;
         let mut lost = Usage::default();
         let asked = self.ask_and_record(left, again, begun, &mut lost).await;
-        let booked = core.end_calls(number, lost).await;
+        let booked = core.end_calls(&caller, number, lost).await;
         asked.and(booked)
     }
 
@@ -98,7 +100,7 @@ impl Calls {
         begun: impl Future<Output = Result<(), ApiError>>,
         lost: &mut Usage,
     ) -> Result<(), ApiError> {
-        let (core, number) = (self.core.clone(), self.number);
+        let (core, caller, number) = (self.core.clone(), self.caller.clone(), self.number);
         let slot = |engine: &Arc<ModelEngine>| {
             Ok(EngineSlot::new(Arc::clone(engine), engine.form(&self.spec).map_err(unwritten)?))
         };
@@ -127,23 +129,23 @@ impl Calls {
         let mut left = first.chain(again).peekable();
         let (recorder, inbox) = mpsc::channel(RECORDING_MAX);
         let mut round = PanelRun::new(study.clone(), recorder, slots, noted.clone());
-        let noting = core.note_calls(number, noted.clone());
+        let noting = core.note_calls(&caller, number, noted.clone());
         let (begun, look_up_ahead, is_noted) =
             tokio::join!(begun, round.look_up_ahead(&mut left), noting);
         begun?;
         look_up_ahead?;
         is_noted?;
-        let opening = core.clone();
-        blocking(move || opening.open_spending(number)).await??;
+        core.open_spending(&caller, number).await?;
         let beside = SideMeasures::open(&study, &mut prompt_records).await?;
         if let Some(beside) = &beside {
             noted.worst = beside.with_worst(noted.worst, &self)?;
-            core.note_calls(number, noted.clone()).await?;
+            core.note_calls(&caller, number, noted.clone()).await?;
             round.noted = noted;
         }
         round.hear(beside.clone());
         let keeper = Recorder {
             core: core.clone(),
+            caller: caller.clone(),
             pool: Arc::clone(&self.pool),
             cancel,
             number,

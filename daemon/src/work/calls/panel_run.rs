@@ -193,9 +193,9 @@ impl PanelRun {
 
     /// Updates the durable note of the calls under way before more of them are made.
     async fn note_calls(&mut self) -> Result<(), ApiError> {
-        let Calls { core, number, .. } = &self.study;
+        let Calls { core, caller, number, .. } = &self.study;
         if let Some(due) = self.noted.due(places(&self.slots), core.unbooked(*number)) {
-            core.note_calls(*number, due.clone()).await?;
+            core.note_calls(caller, *number, due.clone()).await?;
             self.noted = due;
         }
         Ok(())

@@ -8,7 +8,7 @@ use std::time::Duration;
 use protocol::error::{ApiError, ErrorCode};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
-use crate::app::{Batch, Core, StudyCancel};
+use crate::app::{Batch, Caller, Core, StudyCancel};
 use crate::domain::evidence::PromptRecord;
 use crate::domain::exchange::Exchange;
 use crate::domain::outcome::{Assignment, EngineUse, Outcome, Usage};
@@ -46,6 +46,8 @@ pub(super) struct RecordRequest {
 /// Records a study's respondents.
 pub(super) struct Recorder {
     pub(super) core: Core,
+    /// The driver that records them.
+    pub(super) caller: Caller,
     pub(super) pool: Arc<Pool>,
     /// Cancelled when the study takes no more answers.
     pub(super) cancel: StudyCancel,
@@ -72,10 +74,10 @@ impl Recorder {
         mut inbox: mpsc::Receiver<RecordRequest>,
         lost: &mut Usage,
     ) -> Result<(), ApiError> {
-        let Self { core, pool, cancel, number, attempt } = self;
+        let Self { core, caller, pool, cancel, number, attempt } = self;
         // Nothing but the first answer depends on these.
         for prompt_record in prompt_records {
-            core.keep_blueprint(number, prompt_record).await?;
+            core.keep_blueprint(&caller, number, prompt_record).await?;
         }
         let mut arrived = Vec::with_capacity(BATCH);
         let mut refused: Option<ApiError> = None;
@@ -113,7 +115,7 @@ impl Recorder {
                 }
             }
             let recorded = match &refused {
-                None => core.record(batch).await.map(drop),
+                None => core.record(&caller, batch).await.map(drop),
                 Some(error) => Err(error.clone()),
             };
             match recorded {

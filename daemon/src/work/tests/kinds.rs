@@ -10,14 +10,14 @@ use protocol::id::{StudyId, SubmitKey};
 use protocol::results::{Answer, Outcomes, Report, Winner};
 use protocol::run::{State, Study};
 use protocol::service::{Control, StudyQuery, Submit};
-use protocol::study::{Draft, Origin};
+use protocol::study::{Draft, Instrument, Origin};
 use uuid::Uuid;
 
 use super::{ENDED, core, until};
-use crate::app::testing::{Disk, Script, broken, me, settings};
+use crate::app::testing::{Disk, Script, broken, me, reply, settings};
 use crate::app::{Core, Settings};
-use crate::domain::instrument::stimuli;
-use crate::inference::{EngineError, Reply};
+use crate::domain::instrument::{WordingNoise, stimuli};
+use crate::inference::{Engine, EngineError, Reply};
 use crate::work::Drivers;
 
 const GOOD: &str = "Earn 4 percent on your savings, with no fees. Take your money out any day.";
@@ -170,6 +170,73 @@ async fn the_same_people_are_compared_in_pairs_and_others_are_not() {
     let refused = core.compare(&me(), id(&good), id(&nps), None).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::InvalidInput);
     scheduler.stop().await;
+}
+
+/// Everyone scores 6, and every second one 7 where the text says "again"; of two variants two in three prefer B.
+fn nearly_alike() -> Script {
+    Script::new(|ask| {
+        let again = ask.spec.name == "again" && ask.ordinal % 2 == 1;
+        let to_b = ask.ordinal % 3 != 0;
+        let text = if let Instrument::AbTest { .. } = ask.spec.instrument {
+            serde_json::json!({
+                "preference": if to_b { "b" } else { "a" },
+                "score_a": if to_b { 6 } else { 7 },
+                "score_b": 6,
+                "sentiment": "neutral",
+                "reasoning": "Much the same to me.",
+                "differentiators": [],
+            })
+        } else {
+            serde_json::json!({
+                "score": 6 + i32::from(again) + i32::from(ask.ordinal % 5 == 0),
+                "sentiment": "neutral",
+                "reasoning": "Much the same to me.",
+                "purchase_intent": "maybe",
+                "appeals": [],
+                "concerns": [],
+            })
+        };
+        Ok(Reply { text: text.to_string(), ..reply(ask.ordinal) })
+    })
+}
+
+#[test]
+fn the_shipped_reader_has_a_measured_wording_noise() {
+    let engine = Engine::offline();
+    // Edition 1 was never measured: its results, and evidence of it, stay what they are.
+    let known = WordingNoise::of_model(engine.model()).is_some();
+    assert!(known || engine.model() == "offline-reader/1", "{} is not measured", engine.model());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_reader_that_was_measured_has_wording_noise_and_no_other_model_has() {
+    let measured =
+        core(&Disk::default(), settings(5_000, nearly_alike().under("offline-reader/2")));
+    let other = core(&Disk::default(), settings(5_000, nearly_alike()));
+    let mut found = Vec::new();
+    for core in [&measured, &other] {
+        let scheduler = Drivers::start(core.clone());
+        let front = |name: &str| format!("---\nname: {name}\npanel: 150\nseed: 3\n---\n");
+        let first = run(core, 1, &format!("{}{GOOD}", front("once"))).await.study.id;
+        let second = run(core, 2, &format!("{}{GOOD} Again.", front("again"))).await.study.id;
+        let same = run(core, 3, &format!("{}{GOOD}", front("again"))).await.study.id;
+        let variants = format!("## Variant A\n{GOOD}\n\n## Variant B\n{GOOD} Again.\n");
+        let ab = "---\nstudy: ab_test\npanel: 60\nseed: 3\n---\n";
+        let ab = run(core, 4, &format!("{ab}{variants}")).await;
+        let compare = async |b| core.compare(&me(), first, b, None).await.unwrap().overall;
+        found.push((compare(second).await, compare(same).await, ab));
+        scheduler.stop().await;
+    }
+    let [(with, with_same, with_ab), (plain, plain_same, plain_ab)] = &found[..] else { panic!() };
+    assert!(plain.p.unwrap() < 0.001 && plain.difference.wording_sd.is_none(), "{plain:?}");
+    assert!(with.difference.wording_sd.is_some(), "{with:?}");
+    assert!(with.difference.high > plain.difference.high && with.p > plain.p, "{with:?}");
+    assert_eq!(with_same, plain_same, "the same text has none");
+    let lead =
+        |report: &Report| report.results.as_ref().unwrap().estimates["a_minus_b_pct"].clone();
+    let (wide, sampling) = (lead(with_ab), lead(plain_ab));
+    assert!(wide.wording_sd.is_some() && sampling.wording_sd.is_none());
+    assert!(wide.low < sampling.low && sampling.high < wide.high, "{wide:?} {sampling:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -22,6 +22,8 @@ pub(super) fn estimate(value: f64, half: f64, n: u64) -> Estimate {
         n,
         effective_n: n as f64,
         method: "t".to_owned(),
+        wording_sd: None,
+        within_wording: false,
     }
 }
 

@@ -83,9 +83,9 @@ impl<'a> Turn<'a> {
         recommend(&self.mind.reader.weights.thresholds, self.mind.u)
     }
 
-    /// Whether the text made sense to them.
+    /// Whether there is nothing for them to weigh: the text makes no sense, or nobody would want what it offers.
     pub(super) fn lost(&self) -> bool {
-        self.mind.parts().any(|part| part.source == Source::Nonsense)
+        self.mind.latent.has(Source::Nonsense) || self.mind.latent.veto().is_some()
     }
 }
 

@@ -5,7 +5,7 @@ use protocol::results::ThemeKind;
 use super::super::class::Want;
 use super::Said;
 use super::mind::Turn;
-use super::reasons::reasons;
+use super::reasons::{reasons, rejection};
 use crate::response::Source;
 use crate::theme::Concern;
 
@@ -14,7 +14,7 @@ const WEIGHS: f64 = -0.08;
 
 pub(super) fn missing(turn: &Turn<'_>, want: Want) -> Option<Said> {
     if turn.lost() {
-        return turn.say("why", "nonsense", None, "");
+        return rejection(turn);
     }
     match want {
         Want::Change => match reasons(turn, ThemeKind::Concern, 1) {

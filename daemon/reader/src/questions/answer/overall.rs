@@ -5,7 +5,7 @@ use protocol::results::ThemeKind;
 use super::super::class::View;
 use super::Said;
 use super::mind::Turn;
-use super::reasons::reasons;
+use super::reasons::{reasons, rejection};
 use crate::features::Span;
 
 /// A part that adds or takes less makes no difference.
@@ -21,7 +21,7 @@ pub(super) fn overall(turn: &Turn<'_>, view: &View, gives_reasons: bool) -> Opti
 
 fn whole(turn: &Turn<'_>, gives_reasons: bool) -> Option<Said> {
     if turn.lost() {
-        return turn.say("why", "nonsense", None, "");
+        return rejection(turn);
     }
     let case = if turn.level < 0.15 {
         "put_off"

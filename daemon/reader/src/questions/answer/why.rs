@@ -5,14 +5,17 @@ use protocol::results::ThemeKind;
 use super::super::class::Side;
 use super::Said;
 use super::mind::Turn;
-use super::reasons::reasons;
+use super::reasons::{reasons, rejection};
 
 /// Who likes it less than this needs no fault to leave it.
 const COLD: f64 = 0.4;
 
 pub(super) fn why(turn: &Turn<'_>, side: Side) -> Option<Said> {
     if turn.lost() {
-        return turn.say("why", "nonsense", None, "");
+        return match side {
+            Side::For => turn.say("why", "for", None, ""),
+            Side::Against | Side::Both | Side::Own => rejection(turn),
+        };
     }
     match side {
         Side::For => {

@@ -253,7 +253,7 @@ fn an_opinion_of_a_part_follows_from_what_it_adds() {
     let super::super::Class::Overall(super::super::View::Part(span)) = asked.class else {
         panic!("{asked:?}")
     };
-    assert!(span.of(&read.text).contains("two-year warranty"));
+    assert!(span.of(&read.reading.text).contains("two-year warranty"));
     let (mut good, mut bad) = (0, 0);
     for (reading, said) in read.answers("What do you think of the two-year warranty?", 60) {
         let inside = reading.latent.contributions.iter().filter(|part| {

@@ -3,24 +3,22 @@
 use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};
 
-use crate::Reader;
 use crate::draw::DrawKey;
-use crate::features::{Features, unwrapped};
 use crate::questions::{Asked, Mind, Said, TextWords, answer, classify};
 use crate::response::{Latent, latent, noise};
 use crate::traits::AnswerTraits;
+use crate::{Reader, Reading};
 
 pub(super) const SEED: u64 = 11;
 
 /// A text, read for the panel.
 pub(super) struct Read {
-    pub(super) text: String,
-    pub(super) words: TextWords,
-    features: Features,
+    pub(super) reading: Reading,
+    words: TextWords,
 }
 
 /// A person with what they make of a text.
-pub(super) struct Reading {
+pub(super) struct Opinion {
     pub(super) persona: Persona,
     pub(super) latent: Latent,
     pub(super) u: f64,
@@ -29,22 +27,21 @@ pub(super) struct Reading {
 
 impl Read {
     pub(super) fn of(text: &str) -> Self {
-        let text = unwrapped(text);
-        let features = Reader::embedded().features(&text);
-        Self { words: TextWords::read(&text), features, text }
+        let reading = Reader::embedded().read(text, None).expect("sound files");
+        Self { words: TextWords::read(&reading.text), reading }
     }
 
-    pub(super) fn people(&self, n: u32) -> Vec<Reading> {
+    pub(super) fn people(&self, n: u32) -> Vec<Opinion> {
         let reader = Reader::embedded();
         (0..n)
             .map(|ordinal| {
                 let persona = person(ordinal);
                 let traits =
                     AnswerTraits::of(&reader.weights, &reader.table, &persona, SEED, ordinal);
-                let latent = latent(&reader.weights, &self.features, &traits, 0.0);
-                let u = latent.v
-                    + reader.weights.noise_sd * noise(&self.features.stems, SEED, ordinal, 0);
-                Reading { persona, latent, u, ordinal }
+                let latent = latent(reader, &self.reading, &traits);
+                let noise = noise(&self.reading.features.stems, SEED, ordinal, 0);
+                let u = latent.v + reader.weights.noise_sd * noise;
+                Opinion { persona, latent, u, ordinal }
             })
             .collect()
     }
@@ -53,24 +50,24 @@ impl Read {
         classify(&Reader::embedded().answers.vocabulary, question, &self.words)
     }
 
-    pub(super) fn answer(&self, reading: &Reading, asked: &Asked) -> Option<Said> {
+    pub(super) fn answer(&self, opinion: &Opinion, asked: &Asked) -> Option<Said> {
         let mind = Mind {
             reader: Reader::embedded(),
-            persona: &reading.persona,
-            text: &self.text,
+            persona: &opinion.persona,
+            text: &self.reading.text,
             words: &self.words,
-            features: &self.features,
-            latent: &reading.latent,
-            u: reading.u,
+            features: &self.reading.features,
+            latent: &opinion.latent,
+            u: opinion.u,
             seed: SEED,
-            ordinal: reading.ordinal,
+            ordinal: opinion.ordinal,
             replicate: 0,
         };
         answer(&mind, 1, asked)
     }
 
     /// The answers of a panel to a question; nothing where it is declined.
-    pub(super) fn answers(&self, question: &str, n: u32) -> Vec<(Reading, Said)> {
+    pub(super) fn answers(&self, question: &str, n: u32) -> Vec<(Opinion, Said)> {
         let Some(asked) = self.asked(question) else { return Vec::new() };
         self.people(n)
             .into_iter()

@@ -47,7 +47,8 @@ const MODE_SHARE_HIGH: f64 = 0.5;
 const DISTINCT_LOW: f64 = 0.5;
 /// Above this share of texts with a near-duplicate, answers are called alike.
 const TWINS_HIGH: f64 = 0.5;
-/// Above this share of self-contradictory answers the report warns.
+/// Above this share of answers with a score against their own sentiment or intent, or with a preference against their own
+/// scores, the report warns.
 const CONTRADICTORY_HIGH: f64 = 0.02;
 /// Below this number of answers intervals are wide.
 const FEW_ANSWERS: u64 = 30;
@@ -115,7 +116,7 @@ impl Quality {
         let answer: &Answer = &answered.answer;
         self.answers += 1;
         let contradicts = kind(self.study_type).contradiction();
-        self.contradictory += u64::from(contradicts.is_some_and(|is_so| is_so(answer)));
+        self.contradictory += u64::from(contradicts.is_some_and(|found| (found.is_in)(answer)));
         self.texts.add(reasoning);
         self.twins.add((u64::from(at.respondent) << 16) | u64::from(at.task), reasoning);
         if let Some(options) = answered.options {
@@ -143,6 +144,7 @@ impl Quality {
         if self.questions_per_call == QuestionsPerCall::One {
             notes.push(ALONE_NOTE.to_owned());
         }
+        notes.extend(tally.notes());
         Diagnostics {
             entropy_bits: scores.and_then(crate::domain::stats::histogram::Histogram::entropy_bits),
             share_at_mode: scores
@@ -242,11 +244,12 @@ impl Quality {
             self.of_spread(&known, &mut warn);
             self.of_texts(&known, &mut warn);
         }
-        if self.contradictory as f64 > CONTRADICTORY_HIGH * n as f64 {
+        if let Some(found) = kind(self.study_type).contradiction()
+            && self.contradictory as f64 > CONTRADICTORY_HIGH * n as f64
+        {
             let sentence = format!(
-                "{} of {n} answers contradict themselves, such as a high score beside a flat no: \
-                 look at them before you trust the numbers.",
-                self.contradictory
+                "{} of {n} answers have {}. Look at them before you trust the numbers.",
+                self.contradictory, found.what
             );
             warn(Some(Flag::SelfContradiction), sentence);
         }

@@ -141,6 +141,27 @@ fn a_second_answer_is_never_counted() {
 }
 
 #[test]
+fn a_score_against_its_own_sentiment_is_warned_of_in_these_words() {
+    let against = |who: u32| {
+        let mut answered = answer(9, reason(who));
+        if let Answer::ConceptTest { purchase_intent, .. } = &mut answered.answer {
+            *purchase_intent = PurchaseIntent::DefinitelyNot;
+        }
+        Outcome::Answered(answered)
+    };
+    let of = |many: u32| {
+        diagnose(|who| if who < many { against(who) } else { said(varied(who), who) }, |_| None)
+    };
+    let (few, some) = (of(4), of(5));
+    assert!((value(&some, "self_contradictions") - 0.025).abs() < 1e-12);
+    assert!(!few.flags.contains(&Flag::SelfContradiction), "2 % is the limit");
+    assert!(some.flags.contains(&Flag::SelfContradiction));
+    let told = "5 of 200 answers have a score that does not fit their own sentiment or purchase intent, such as a high \
+                score beside a flat no. Look at them before you trust the numbers.";
+    assert!(some.notes.iter().any(|note| note == told), "{:?}", some.notes);
+}
+
+#[test]
 fn a_class_that_keeps_silent_is_named() {
     let found = diagnose(
         |who| match who % 4 {

@@ -73,12 +73,12 @@ fn the_hash_changes_with_everything_that_is_asked_and_with_nothing_else() {
 #[test]
 fn the_preview_expects_narrower_intervals_from_larger_panels() {
     let mut spec = concept();
-    let (fifty, _) = expected_half_width(&spec).unwrap();
+    let (fifty, _) = expected_half_width(&spec, None).unwrap();
     spec.panel = 200;
-    let (two_hundred, _) = expected_half_width(&spec).unwrap();
+    let (two_hundred, _) = expected_half_width(&spec, None).unwrap();
     assert!((fifty / two_hundred - 2.0).abs() < 1e-12);
     spec.panel = 1;
-    assert_eq!(expected_half_width(&spec), None);
+    assert_eq!(expected_half_width(&spec, None), None);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod reading;
 mod sentiment;
 mod spelling;
 mod survey;
+mod wording;
 
 use std::collections::BTreeMap;
 

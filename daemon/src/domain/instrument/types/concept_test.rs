@@ -9,7 +9,9 @@ use protocol::results::{
 use protocol::study::{Instrument, Order, StudySpec, StudyType};
 
 use super::templates::SHARED;
-use super::{Chosen, Controls, MainNumber, Rehearsal, StudyKind, Supplied, Template};
+use super::{
+    Chosen, Contradiction, Controls, MainNumber, Rehearsal, StudyKind, Supplied, Template,
+};
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::conclusions::reasons;
 use crate::domain::instrument::diagnose::points;
@@ -23,6 +25,7 @@ use crate::domain::instrument::tally::{
     By, Summary, Tally, distribution, named, sentiment_estimates,
 };
 use crate::domain::instrument::themes::Themes;
+use crate::domain::instrument::wording_noise::WordingScale;
 use crate::domain::instrument::words::{interval, number};
 use crate::domain::outcome::{Answered, Assignment};
 use crate::domain::stats::histogram::Histogram;
@@ -140,8 +143,11 @@ impl StudyKind for ConceptStudy {
         }
     }
 
-    fn contradiction(&self) -> Option<fn(&Answer) -> bool> {
-        Some(contradicts_itself)
+    fn contradiction(&self) -> Option<Contradiction> {
+        Some(Contradiction {
+            is_in: score_does_not_fit,
+            what: "a score that does not fit their own sentiment or purchase intent, such as a high score beside a flat no",
+        })
     }
 
     fn headline(&self) -> Option<MainNumber> {
@@ -150,12 +156,17 @@ impl StudyKind for ConceptStudy {
 
     fn metrics(&self) -> Vec<Metric> {
         let mut metrics = vec![
-            Metric::new("mean_score", MetricSource::Points { scale: SCALE, value: score }),
-            Metric::share("top_two_box_pct", score, 9, 10),
-            Metric::share("would_buy_pct", intent, 0, 1),
+            Metric::new(
+                "mean_score",
+                MetricSource::Points { scale: SCALE, value: score },
+                WordingScale::Score,
+            ),
+            Metric::share("top_two_box_pct", (score, 9, 10), WordingScale::ScoreShare),
+            Metric::share("would_buy_pct", (intent, 0, 1), WordingScale::IntentShare),
         ];
         metrics.extend((0..).zip(PurchaseIntent::ALL).map(|(place, word)| {
-            Metric::share(format!("purchase_intent.{word}"), intent, place, place)
+            let field = format!("purchase_intent.{word}");
+            Metric::share(field, (intent, place, place), WordingScale::IntentShare)
         }));
         metrics.extend(Metric::of_sentiments(feeling));
         metrics
@@ -237,8 +248,8 @@ fn feeling(said: &[&Answered]) -> Option<i32> {
     i32::try_from(chosen.sentiment.index()).ok()
 }
 
-/// Whether score and purchase intent contradict each other: a nine and "definitely not", and the like.
-fn contradicts_itself(answer: &Answer) -> bool {
+/// Whether the score contradicts purchase intent or sentiment: a nine and "definitely not", and the like.
+fn score_does_not_fit(answer: &Answer) -> bool {
     let Answer::ConceptTest { score, sentiment, purchase_intent, .. } = answer else {
         return false;
     };
@@ -384,7 +395,7 @@ mod tests {
             (concept(5, Mixed, Definitely), false),
             (concept(2, Negative, DefinitelyNot), false),
         ] {
-            assert_eq!(contradicts_itself(&answer), contradicts, "{answer:?}");
+            assert_eq!(score_does_not_fit(&answer), contradicts, "{answer:?}");
         }
     }
 }

@@ -107,6 +107,15 @@ pub(super) struct MainNumber {
     pub(super) name: &'static str,
 }
 
+/// Two parts of one answer that are held against each other. The sentences of its text are not read for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Contradiction {
+    /// Whether the parts of that answer contradict each other.
+    pub(super) is_in: fn(&Answer) -> bool,
+    /// What such answers have: completes "12 of 200 answers have …".
+    pub(super) what: &'static str,
+}
+
 /// Choices from closed lists whose order was randomised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Chosen {
@@ -255,9 +264,9 @@ pub(super) trait StudyKind: Sync {
         None
     }
 
-    /// A test for answers whose numbers and words contradict each other; `None` if an answer does not have two such
-    /// parts.
-    fn contradiction(&self) -> Option<fn(&Answer) -> bool> {
+    /// The comparison of two parts of an answer that can contradict each other; `None` if an answer does not have two
+    /// such parts.
+    fn contradiction(&self) -> Option<Contradiction> {
         None
     }
 

@@ -8,7 +8,9 @@ use protocol::results::{Answer, Estimate, Outcomes, Results, Sentiment, ThemeKin
 use protocol::study::{Instrument, Order, StudySpec, StudyType};
 
 use super::templates::SHARED;
-use super::{Chosen, Controls, MainNumber, Rehearsal, StudyKind, Supplied, Template};
+use super::{
+    Chosen, Contradiction, Controls, MainNumber, Rehearsal, StudyKind, Supplied, Template,
+};
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::conclusions::reasons;
 use crate::domain::instrument::items::Item;
@@ -21,6 +23,7 @@ use crate::domain::instrument::tally::{
     By, Summary, Tally, distribution, named, sentiment_estimates,
 };
 use crate::domain::instrument::themes::Themes;
+use crate::domain::instrument::wording_noise::WordingScale;
 use crate::domain::instrument::words::{interval, number};
 use crate::domain::outcome::{Answered, Assignment};
 use crate::domain::stats::histogram::Histogram;
@@ -132,8 +135,11 @@ impl StudyKind for NpsStudy {
         self.place(answer).filter(|_| construct == Construct::Recommendation)
     }
 
-    fn contradiction(&self) -> Option<fn(&Answer) -> bool> {
-        Some(contradicts_itself)
+    fn contradiction(&self) -> Option<Contradiction> {
+        Some(Contradiction {
+            is_in: score_does_not_fit,
+            what: "a score that does not fit their own sentiment, such as a 9 beside a negative one",
+        })
     }
 
     fn headline(&self) -> Option<MainNumber> {
@@ -142,11 +148,15 @@ impl StudyKind for NpsStudy {
 
     fn metrics(&self) -> Vec<Metric> {
         let mut metrics = vec![
-            Metric::new("nps_score", MetricSource::Promoters { value: side }),
-            Metric::new("mean_score", MetricSource::Points { scale: SCALE, value: score }),
-            Metric::share("promoters_pct", score, 9, 10),
-            Metric::share("passives_pct", score, 7, 8),
-            Metric::share("detractors_pct", score, 0, 6),
+            Metric::new("nps_score", MetricSource::Promoters { value: side }, WordingScale::Nps),
+            Metric::new(
+                "mean_score",
+                MetricSource::Points { scale: SCALE, value: score },
+                WordingScale::Score,
+            ),
+            Metric::share("promoters_pct", (score, 9, 10), WordingScale::ScoreShare),
+            Metric::share("passives_pct", (score, 7, 8), WordingScale::ScoreShare),
+            Metric::share("detractors_pct", (score, 0, 6), WordingScale::ScoreShare),
         ];
         metrics.extend(Metric::of_sentiments(feeling));
         metrics
@@ -221,8 +231,8 @@ fn feeling(said: &[&Answered]) -> Option<i32> {
     i32::try_from(chosen.sentiment.index()).ok()
 }
 
-/// Whether score and sentiment contradict each other: a nine and a negative sentiment, or a three and a positive one.
-fn contradicts_itself(answer: &Answer) -> bool {
+/// Whether the score contradicts the sentiment: a nine and a negative sentiment, or a three and a positive one.
+fn score_does_not_fit(answer: &Answer) -> bool {
     match answer {
         Answer::Nps { score: 9.., sentiment, .. } => *sentiment == Sentiment::Negative,
         Answer::Nps { score: ..=3, sentiment, .. } => *sentiment == Sentiment::Positive,

@@ -18,6 +18,7 @@ use crate::domain::instrument::reply::{Fields, REASONING_MAX, THEME_MAX};
 use crate::domain::instrument::scale::Scale;
 use crate::domain::instrument::tally::{By, Summary, Tally, sentiment_estimates};
 use crate::domain::instrument::themes::Themes;
+use crate::domain::instrument::wording_noise::WordingScale;
 use crate::domain::instrument::words::{interval, number, signed};
 use crate::domain::outcome::{Answered, Assignment, Mention};
 use crate::domain::stats::histogram::Histogram;
@@ -128,8 +129,8 @@ impl StudyKind for SentimentStudy {
     }
 
     fn metrics(&self) -> Vec<Metric> {
-        let mut metrics =
-            vec![Metric::new("net_sentiment", MetricSource::Balance { value: balance })];
+        let net = MetricSource::Balance { value: balance };
+        let mut metrics = vec![Metric::new("net_sentiment", net, WordingScale::NetSentiment)];
         metrics.extend(Metric::of_sentiments(feeling));
         metrics
     }

@@ -6,9 +6,9 @@ use protocol::results::{Preference, Sentiment, ThemeKind};
 use protocol::study::Order;
 use serde::Serialize;
 
-use super::super::draw::DrawKey;
-use super::super::response::{Contribution, Latent, Source, score, sentiment};
-use super::super::voice::{Pointer, Speech};
+use reader::draw::DrawKey;
+use reader::response::{Contribution, Latent, Source, score, sentiment};
+use reader::voice::{Pointer, Speech};
 use super::{Ask, EngineError, PreparedText, like, point, voice_key, words, write};
 
 #[derive(Serialize)]

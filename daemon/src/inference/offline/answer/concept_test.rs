@@ -3,7 +3,7 @@
 use protocol::results::{PurchaseIntent, Sentiment, ThemeKind};
 use serde::Serialize;
 
-use super::super::response::{intent, score, sentiment};
+use reader::response::{intent, score, sentiment};
 use super::{AnswerReason, Ask, EngineError, PreparedText, like, reasons, words, write};
 
 #[derive(Serialize)]

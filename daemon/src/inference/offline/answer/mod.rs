@@ -3,22 +3,18 @@
 
 mod ab_test;
 mod concept_test;
-pub(crate) mod file;
 mod nps;
-mod route;
 mod sentiment;
 mod survey;
 
 use protocol::results::ThemeKind;
 use serde::Serialize;
 
-use super::draw::DrawKey;
-use super::response::{Latent, latent, noise};
-use super::voice::{self, Named, Pointer, Speech, Topic, speak};
+use reader::draw::DrawKey;
+use reader::response::{Latent, latent, noise};
+use reader::voice::{self, Named, Pointer, Speech, Topic, speak};
 use super::{Ask, EngineError, PreparedText};
 use crate::domain::instrument::{Rehearsal, rehearsal};
-
-pub(crate) use route::route;
 
 /// Answers a questionnaire in the way that its study type asks for.
 ///
@@ -65,7 +61,7 @@ fn like(
         .get(reading)
         .ok_or_else(|| EngineError::Final { why: "there is nothing to read".to_owned() })?;
     let weights = &prepared.reader.weights;
-    let latent = latent(weights, &reading.features, &prepared.traits(ask), reading.shared);
+    let latent = latent(prepared.reader, reading, &prepared.traits(ask));
     let noise = noise(&reading.features.stems, ask.spec.seed, ask.ordinal, ask.replicate);
     let u = latent.v + weights.noise_sd * noise;
     Ok((latent, u))

@@ -3,7 +3,7 @@
 use protocol::results::{Sentiment, ThemeKind};
 use serde::Serialize;
 
-use super::super::response::{recommend, sentiment};
+use reader::response::{recommend, sentiment};
 use super::{AnswerReason, Ask, EngineError, PreparedText, like, reasons, words, write};
 
 #[derive(Serialize)]

@@ -3,8 +3,8 @@
 use protocol::results::{Sentiment, ThemeKind};
 use serde::Serialize;
 
-use super::super::response::{Latent, Source, score, sentiment};
-use super::super::voice::Named;
+use reader::response::{Latent, Source, score, sentiment};
+use reader::voice::Named;
 use super::{AnswerReason, Ask, EngineError, PreparedText, like, reasons, words, write};
 
 #[derive(Serialize)]

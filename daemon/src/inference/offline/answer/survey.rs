@@ -23,8 +23,7 @@ enum Entry {
     Refused { question: usize, refused: &'static str },
 }
 
-/// The questionnaire of a survey, filled in. `prepared.asked` holds what each question is after, and the reading the words
-/// of the text: both are made once for a study.
+/// The questionnaire of a survey, filled in. What each question is after was read once for the study.
 pub(crate) fn survey(prepared: &PreparedText, ask: &Ask<'_>) -> Result<String, EngineError> {
     let (latent, u) = like(prepared, ask, 0)?;
     let level = (f64::from(score(&prepared.reader.weights.thresholds, u)) - 1.0) / 9.0;
@@ -37,7 +36,7 @@ pub(crate) fn survey(prepared: &PreparedText, ask: &Ask<'_>) -> Result<String, E
         reader: prepared.reader,
         persona: ask.respondent,
         text: &reading.text,
-        words: &reading.words,
+        words: &prepared.words,
         features: &reading.features,
         latent: &latent,
         u,

@@ -90,7 +90,7 @@ impl SideMeasures {
         if constructs.is_empty() {
             return Ok(None);
         }
-        let makers = calls.core.makers(&calls.spec)?;
+        let makers = calls.core.makers(&calls.caller, &calls.spec).await?;
         let members = calls.pool.members().iter();
         prompt_records.extend(members.map(|engine| engine.side_prompt_record(SidePart::Text)));
         let mut worst_rating = 0_i64;

@@ -112,8 +112,9 @@ async fn get(
 ) -> Result<Anchors, String> {
     let mut tries = 0;
     loop {
-        let cap = calls.spec.max_cost_usd;
-        let (got, took) = calls.core.anchors(calls.number, cap, embedder, construct).await;
+        let Calls { core, caller, number, spec, .. } = calls;
+        let cap = spec.max_cost_usd;
+        let (got, took) = core.anchors(caller, *number, cap, embedder, construct).await;
         *overhead = overhead.plus(took);
         let AnchorsUnavailable { why, again } = match got {
             Ok(anchors) => return Ok(anchors),

@@ -97,7 +97,10 @@ fn headline(instrument: StudyType, value: f64) -> Option<Headline> {
     };
     let (low, high) = (Some(value - 0.5), Some(value + 0.5));
     let method = "t".to_owned();
-    let estimate = Estimate { value, low, high, level: 0.95, n: 50, effective_n: 50.0, method };
+    let (wording_sd, within_wording) = (None, false);
+    let (level, n, effective_n) = (0.95, 50, 50.0);
+    let estimate =
+        Estimate { value, low, high, level, n, effective_n, method, wording_sd, within_wording };
     Some(Headline { of: of.to_owned(), estimate })
 }
 

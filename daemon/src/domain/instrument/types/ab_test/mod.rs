@@ -12,7 +12,9 @@ use protocol::study::{Instrument, Order, Orders, StudySpec, StudyType};
 use serde_json::{Value, json};
 
 use super::templates::SHARED;
-use super::{Chosen, Controls, Layout, MainNumber, Rehearsal, StudyKind, Supplied, Template};
+use super::{
+    Chosen, Contradiction, Controls, Layout, MainNumber, Rehearsal, StudyKind, Supplied, Template,
+};
 use crate::domain::instrument::Unreadable;
 use crate::domain::instrument::items::Item;
 use crate::domain::instrument::level::{Measure, of_score};
@@ -20,12 +22,16 @@ use crate::domain::instrument::metric::{Metric, MetricSource};
 use crate::domain::instrument::normalize_reply::{FieldKind, Form};
 use crate::domain::instrument::reply::{Fields, REASONING_MAX};
 use crate::domain::instrument::tally::Tally;
+use crate::domain::instrument::wording_noise::WordingScale;
 use crate::domain::outcome::{Answered, Assignment};
 use tally::PairTally;
 use verdict::Verdict;
 
 /// First and last score of a variant.
 const SCALE: (i32, i32) = (1, 10);
+
+/// The signs with which A and B enter a number that compares them.
+const A_MINUS_B: &[f64] = &[1.0, -1.0];
 
 /// Standard deviation to plan with, in points of A's share minus B's: the largest there is.
 const EXPECTED_SD: (f64, &str) = (100.0, "percentage points of A's share minus B's, at most");
@@ -163,8 +169,11 @@ impl StudyKind for AbStudy {
         Verdict::single(answer).map(Verdict::sign)
     }
 
-    fn contradiction(&self) -> Option<fn(&Answer) -> bool> {
-        Some(contradicts_itself)
+    fn contradiction(&self) -> Option<Contradiction> {
+        Some(Contradiction {
+            is_in: preference_does_not_fit,
+            what: "a preference that does not fit their own scores: the variant that they prefer scores lower",
+        })
     }
 
     fn headline(&self) -> Option<MainNumber> {
@@ -174,20 +183,22 @@ impl StudyKind for AbStudy {
     fn metrics(&self) -> Vec<Metric> {
         const DOUBLED: (i32, i32) = (2 * SCALE.0, 2 * SCALE.1);
         const GAP: (i32, i32) = (DOUBLED.0 - DOUBLED.1, DOUBLED.1 - DOUBLED.0);
+        let preference = |field: &str, side: i32| {
+            let metric = Metric::share(field, (lead, side, side), WordingScale::PreferenceShare);
+            metric.of_texts(A_MINUS_B)
+        };
+        let net = MetricSource::Balance { value: lead };
+        let score_a = MetricSource::Doubled { scale: DOUBLED, value: doubled_a };
+        let score_b = MetricSource::Doubled { scale: DOUBLED, value: doubled_b };
+        let gaps = MetricSource::DoubledGap { scale: GAP, value: gap };
         vec![
-            Metric::new("a_minus_b_pct", MetricSource::Balance { value: lead }),
-            Metric::share("variant_a_pct", lead, 1, 1),
-            Metric::share("variant_b_pct", lead, -1, -1),
-            Metric::share("no_preference_pct", lead, 0, 0),
-            Metric::new(
-                "variant_a_score",
-                MetricSource::Doubled { scale: DOUBLED, value: doubled_a },
-            ),
-            Metric::new(
-                "variant_b_score",
-                MetricSource::Doubled { scale: DOUBLED, value: doubled_b },
-            ),
-            Metric::new("score_difference", MetricSource::DoubledGap { scale: GAP, value: gap }),
+            Metric::new("a_minus_b_pct", net, WordingScale::NetPreference).of_texts(A_MINUS_B),
+            preference("variant_a_pct", 1),
+            preference("variant_b_pct", -1),
+            preference("no_preference_pct", 0),
+            Metric::new("variant_a_score", score_a, WordingScale::Score).of_texts(&[1.0, 0.0]),
+            Metric::new("variant_b_score", score_b, WordingScale::Score).of_texts(&[0.0, 1.0]),
+            Metric::new("score_difference", gaps, WordingScale::Score).of_texts(A_MINUS_B),
         ]
     }
 
@@ -282,7 +293,7 @@ fn gap(said: &[&Answered]) -> Option<i32> {
 }
 
 /// Whether the answer prefers the variant that scores lower.
-fn contradicts_itself(answer: &Answer) -> bool {
+fn preference_does_not_fit(answer: &Answer) -> bool {
     let Answer::AbTest { preference, score_a, score_b, .. } = answer else { return false };
     match preference {
         Preference::A => score_a < score_b,

@@ -46,9 +46,10 @@ pub(super) fn verdict<'a>(
             )
         }
         Winner::Tie => format!(
-            "No winner: {a} % prefer A and {b} % prefer B, a difference of {} percentage points ({}).",
+            "No winner: {a} % prefer A and {b} % prefer B, a difference of {} percentage points ({}){}.",
             signed(lead.value, 1),
-            interval(lead, 1, "")
+            interval(lead, 1, ""),
+            within_wording(lead)
         ),
     }
 }
@@ -69,10 +70,28 @@ pub(super) fn scores(winner: Winner, gap: &Estimate) -> Option<String> {
         ""
     };
     Some(format!(
-        "The same people's scores: A minus B is {} points of 10 (paired, {}).{verdict}",
+        "The same people's scores: A minus B is {} points of 10 (paired, {}){}.{verdict}",
         signed(gap.value, 2),
-        interval(gap, 2, "")
+        interval(gap, 2, ""),
+        within_wording(gap)
     ))
+}
+
+/// The clause on a difference that is beyond chance and yet within the wording noise; empty for every other one.
+fn within_wording(difference: &Estimate) -> &'static str {
+    if difference.within_wording { ", less than another wording would make" } else { "" }
+}
+
+/// The note on wording noise: its standard deviation in the lead (percentage points) and in the score difference
+/// (points), and how it was measured.
+pub(super) fn wording(lead: f64, gap: f64, source: &str) -> String {
+    format!(
+        "The intervals between A and B include wording noise: between two texts that say the same, this reader's lead \
+         differs by {} percentage points and its score difference by {} points (standard deviations, {source}). More \
+         people do not make that smaller.",
+        number(lead, 1),
+        number(gap, 2)
+    )
 }
 
 /// The sentence on the order effect.

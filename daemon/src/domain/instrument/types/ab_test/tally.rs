@@ -12,11 +12,17 @@ use super::sentences;
 use super::verdict::Verdict;
 use crate::domain::instrument::tally::{By, Summary, Tally, named};
 use crate::domain::instrument::themes::Themes;
+use crate::domain::instrument::wording_noise::Widenings;
 use crate::domain::stats::histogram::Histogram;
 use crate::domain::stats::{LEVEL, apportion, estimate};
 
+/// The share that prefers A minus the share that prefers B.
+const LEAD: &str = "a_minus_b_pct";
+/// The score of A minus that of B.
+const GAP: &str = "score_difference";
+
 /// Counts of a group of respondents.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct PairTally {
     preferences: [u64; Preference::ALL.len()],
     doubled_a: Histogram,
@@ -24,6 +30,8 @@ pub(super) struct PairTally {
     /// Doubled score of A minus that of B, for each respondent.
     doubled_gap: Histogram,
     contested: u64,
+    /// Wording noise, where the variants differ and the reader's is known.
+    wording: Option<Widenings>,
     /// For the whole panel only.
     panel: Option<PanelCounts>,
 }
@@ -44,6 +52,7 @@ impl PairTally {
             doubled_b: Histogram::new(2, 20),
             doubled_gap: Histogram::new(-18, 18),
             contested: 0,
+            wording: None,
             panel: None,
         }
     }
@@ -60,7 +69,15 @@ impl PairTally {
 
     fn lead(&self) -> Option<Estimate> {
         let [a, b, _] = self.preferences;
-        estimate::net_share(a, b, self.n(), LEVEL)
+        Some(self.widened(LEAD, estimate::net_share(a, b, self.n(), LEVEL)?))
+    }
+
+    /// An estimate with the wording noise that belongs in it.
+    fn widened(&self, field: &str, estimate: Estimate) -> Estimate {
+        match &self.wording {
+            Some(widenings) => widenings.apply(field, estimate),
+            None => estimate,
+        }
     }
 
     fn winner(&self) -> Winner {
@@ -93,6 +110,10 @@ impl Tally for PairTally {
         }
     }
 
+    fn widen(&mut self, widenings: &Widenings) {
+        self.wording = Some(widenings.clone());
+    }
+
     fn n(&self) -> u64 {
         self.preferences.iter().sum()
     }
@@ -113,16 +134,21 @@ impl Tally for PairTally {
         let halved = |scores: &Histogram| {
             estimate::mean(scores, LEVEL).map(|estimate| estimate::scaled(estimate, 0.5))
         };
-        named([
+        let sampling = named([
             ("variant_a_pct", estimate::percent(a, n, LEVEL)),
             ("variant_b_pct", estimate::percent(b, n, LEVEL)),
             ("no_preference_pct", estimate::percent(none, n, LEVEL)),
-            ("a_minus_b_pct", self.lead()),
+            (LEAD, estimate::net_share(a, b, n, LEVEL)),
             ("variant_a_score", halved(&self.doubled_a)),
             ("variant_b_score", halved(&self.doubled_b)),
-            ("score_difference", halved(&self.doubled_gap).map(estimate::paired)),
-        ])
-        .collect()
+            (GAP, halved(&self.doubled_gap).map(estimate::paired)),
+        ]);
+        sampling
+            .map(|(field, estimate)| {
+                let widened = self.widened(&field, estimate);
+                (field, widened)
+            })
+            .collect()
     }
 
     fn headline_estimates(&self, _seed: u64) -> BTreeMap<String, Estimate> {
@@ -154,13 +180,13 @@ impl Tally for PairTally {
         };
         let found = |field: &str| summary.estimate(field);
         let mut told = Vec::new();
-        told.extend(found("a_minus_b_pct").map(|lead| sentences::verdict(*winner, lead, found)));
+        told.extend(found(LEAD).map(|lead| sentences::verdict(*winner, lead, found)));
         if self.panel.as_ref().is_some_and(|panel| panel.identical_variants) {
             told.push(
                 "The two variants are identical: any difference here is noise or order.".to_owned(),
             );
         }
-        told.extend(found("score_difference").and_then(|gap| sentences::scores(*winner, gap)));
+        told.extend(found(GAP).and_then(|gap| sentences::scores(*winner, gap)));
         if let Some(contested) = contested.filter(|contested| *contested > 0) {
             told.push(format!(
                 "{contested} of {} changed their preference with the order and count as no preference.",
@@ -180,6 +206,16 @@ impl Tally for PairTally {
             ("order_effect", Figure::of(orders.and_then(OrderCounts::effect), FEW)),
             ("swap_stability", Figure::of(orders.and_then(OrderCounts::stability), ONE_ORDER)),
         ]
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let Some(widenings) = &self.wording else { return Vec::new() };
+        let sd = |field: &str| widenings.of.get(field).map(|widening| widening.sd);
+        let lead_and_gap = sd(LEAD).zip(sd(GAP));
+        lead_and_gap
+            .map(|(lead, gap)| sentences::wording(lead, gap, &widenings.source))
+            .into_iter()
+            .collect()
     }
 
     fn warnings(&self, figures: &BTreeMap<String, Figure>) -> Vec<(Flag, String)> {

@@ -1,0 +1,54 @@
+//! The text around a clause: what it speaks of, and the label that a clause belongs to.
+
+use crate::features::Token;
+
+use super::table::Subjects;
+
+/// The whole text of a clause.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    tokens: &'a [Token],
+}
+
+impl<'a> Context<'a> {
+    /// The context that these tokens, of the whole text, make.
+    #[must_use]
+    pub const fn new(tokens: &'a [Token]) -> Self {
+        Self { tokens }
+    }
+
+    /// Whether the text speaks of one of these.
+    pub(super) fn speaks_of(&self, subjects: &Subjects, clause: &[Token]) -> bool {
+        self.tokens.iter().chain(clause).any(|token| subjects.holds(token))
+    }
+
+    /// The tokens before a clause.
+    pub(super) fn before(&self, clause: &[Token]) -> &'a [Token] {
+        let start = clause.first().map_or(0, |token| token.start);
+        let end = self.tokens.partition_point(|token| token.start < start);
+        self.tokens.get(..end).unwrap_or_default()
+    }
+
+    /// The clause directly before, in the same sentence.
+    pub(super) fn previous(&self, clause: &[Token]) -> &'a [Token] {
+        let before = self.before(clause);
+        let (Some(last), Some(first)) = (before.last(), clause.first()) else { return &[] };
+        if last.sentence != first.sentence {
+            return &[];
+        }
+        let from = before.partition_point(|token| token.clause < last.clause);
+        before.get(from..).unwrap_or_default()
+    }
+
+    /// The label of a clause: what stands before its colon, bar, dash or bracket.
+    pub(super) fn label(&self, text: &str, clause: &[Token]) -> &'a [Token] {
+        let previous = self.previous(clause);
+        let (Some(last), Some(first)) = (previous.last(), clause.first()) else { return &[] };
+        let between = text.get(last.end..first.start).unwrap_or("");
+        let labels = between.contains([':', '|', '–', '—', '(', '-']);
+        if labels && previous.len() <= LABEL { previous } else { &[] }
+    }
+}
+
+/// A longer label is a clause of its own.
+const LABEL: usize = 12;

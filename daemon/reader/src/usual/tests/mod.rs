@@ -1,0 +1,6 @@
+//! Tests of the judgement of numbers.
+
+mod clauses;
+mod laws;
+mod pairs;
+mod rows;

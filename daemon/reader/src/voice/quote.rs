@@ -1,0 +1,60 @@
+//! The quotation of a clause: the whole clause, or its beginning up to the end of a phrase with an ellipsis.
+
+use crate::features::Span;
+
+/// Most characters of a quotation, the ellipsis included.
+const LENGTH_MAX: usize = 90;
+/// Words before which a phrase ends.
+const BOUNDARIES: &[&str] = &[
+    "and", "or", "but", "so", "because", "if", "when", "while", "until", "unless", "which", "who",
+    "that", "with", "without", "for", "from", "to", "in", "on", "at", "by", "after", "before",
+    "than", "as", "of", "where", "including", "plus",
+];
+
+/// A clause in quotation marks; none if it has fewer than two letters, or quotation marks of its own.
+pub(super) fn quoted(text: &str, span: Span) -> Option<String> {
+    let clause = span.of(text).trim();
+    let letters = clause.chars().filter(|letter| letter.is_alphanumeric()).count();
+    if letters < 2 || clause.contains(['“', '”', '"', '\n']) {
+        return None;
+    }
+    if clause.chars().count() <= LENGTH_MAX {
+        return Some(format!("“{clause}”"));
+    }
+    let mut end = None;
+    let mut at = 0;
+    for (count, piece) in clause.split_inclusive(' ').enumerate() {
+        let is_short = clause.get(..at).is_some_and(|part| part.chars().count() + 2 <= LENGTH_MAX);
+        if !is_short {
+            break;
+        }
+        let word: String = piece.chars().filter(|letter| letter.is_alphanumeric()).collect();
+        let after_comma = clause.get(..at).is_some_and(|part| part.trim_end().ends_with(','));
+        if count > 2 && (after_comma || BOUNDARIES.contains(&word.to_lowercase().as_str())) {
+            end = Some(at);
+        }
+        at += piece.len();
+    }
+    let part = clause.get(..end?)?.trim_end_matches([' ', ',', ';', ':']);
+    Some(format!("“{part} …”"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Option<String> {
+        quoted(text, Span { start: 0, end: text.len() })
+    }
+
+    #[test]
+    fn a_short_clause_is_quoted_whole_and_a_long_one_to_the_end_of_a_phrase() {
+        assert_eq!(of("you can cancel at any time").as_deref(), Some("“you can cancel at any time”"));
+        let long = "A weekly box with everything that you need for four dinners for two people, washed, measured and packed";
+        let cut = of(long).unwrap();
+        assert!(cut.ends_with(" …”") && cut.chars().count() <= LENGTH_MAX + 2, "{cut}");
+        assert!(long.starts_with(cut.trim_start_matches('“').trim_end_matches(" …”")), "{cut}");
+        assert_eq!(of("$"), None);
+        assert_eq!(of(&"a".repeat(200)), None);
+    }
+}
