@@ -18,7 +18,8 @@ fn look(text: &str) -> Result<Look, Box<dyn Error>> {
     let reader = Reader::embedded();
     let mut reading = reader.read(text, None)?;
     reading.features.topics.clear();
-    let latent = latent(reader, &reading, &AnswerTraits::average(&reader.weights));
+    let traits = AnswerTraits::average(&reader.weights, &reader.topics);
+    let latent = latent(reader, &reading, &traits);
     Ok(Look { v: latent.v, latent, text: reading.text })
 }
 

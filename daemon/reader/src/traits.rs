@@ -7,7 +7,7 @@ use protocol::persona::Persona;
 
 use super::draw::DrawKey;
 use super::theme::{Benefit, Concern};
-use super::topics::{Measure, Profile, schooling};
+use super::topics::{Measure, Profile, Topics, schooling};
 use super::weights::Weights;
 
 /// A respondent as the reader sees one.
@@ -58,7 +58,7 @@ impl TraitTable {
 impl AnswerTraits {
     /// A reader with every trait at its middle.
     #[must_use]
-    pub fn average(weights: &Weights) -> Self {
+    pub fn average(weights: &Weights, topics: &Topics) -> Self {
         Self {
             benefit: [1.0; Benefit::COUNT],
             concern: [1.0; Concern::COUNT],
@@ -68,7 +68,7 @@ impl AnswerTraits {
             sceptic: 1.0,
             fit: 1.0,
             attention: 0,
-            profile: Profile::default(),
+            profile: topics.average(),
         }
     }
 

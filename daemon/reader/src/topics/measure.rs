@@ -125,12 +125,6 @@ impl fmt::Display for Measure {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Profile([f64; Measure::COUNT]);
 
-impl Default for Profile {
-    fn default() -> Self {
-        Self([0.0; Measure::COUNT])
-    }
-}
-
 impl Profile {
     /// The measures of a persona.
     #[must_use]
@@ -140,6 +134,12 @@ impl Profile {
         for (value, &measure) in values.iter_mut().zip(Measure::ALL) {
             *value = value_of(measure, persona, home);
         }
+        Self(values)
+    }
+
+    /// Somebody who has these measures.
+    #[must_use]
+    pub(super) const fn new(values: [f64; Measure::COUNT]) -> Self {
         Self(values)
     }
 

@@ -122,6 +122,12 @@ impl Topics {
         self.iter().find(|(_, topic)| topic.name == name).map(|(id, _)| id)
     }
 
+    /// Somebody at the mean of the reference population in every measure, whom no topic moves.
+    #[must_use]
+    pub const fn average(&self) -> Profile {
+        Profile::new(self.means)
+    }
+
     /// The mean of a measure in the reference population.
     fn mean(&self, measure: Measure) -> f64 {
         self.means.get(measure.index()).copied().unwrap_or_default()

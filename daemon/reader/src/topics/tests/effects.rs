@@ -15,7 +15,7 @@ fn stairs_weigh_more_with_every_year_of_age() {
     let (table, _) = tables();
     for text in ["A flat on the third floor without a lift.", "There is no lift.", "Steep stairs."]
     {
-        let liking: Vec<f64> = (18..=100).map(|age| adds(&table, text, &aged(age))).collect();
+        let liking: Vec<f64> = (18..=100).map(|age| adds(table, text, &aged(age))).collect();
         assert!(liking.is_sorted_by(|a, b| a > b), "{text} {liking:?}");
         assert!(liking[60] < -0.3 && liking[2] > 0.2, "{text} {liking:?}");
     }
@@ -38,7 +38,7 @@ fn what_is_denied_turns() {
             Persona { household: Household::SingleParent, ..aged(38) },
         ];
         for person in people {
-            let (with, without) = (adds(&table, there, &person), adds(&table, denied, &person));
+            let (with, without) = (adds(table, there, &person), adds(table, denied, &person));
             assert!(with * without < 0.0, "{there}: {with} and {without}");
             assert!(without.abs() <= with.abs() + 1e-9, "{there}: {with} and {without}");
         }
@@ -120,8 +120,18 @@ fn people_differ_where_the_text_gives_a_reason() {
         ),
     ];
     for (text, more, less) in cases {
-        let (high, low) = (adds(&table, text, more), adds(&table, text, less));
+        let (high, low) = (adds(table, text, more), adds(table, text, less));
         assert!(high > low + 0.08, "{text}: {high} and {low}");
+    }
+}
+
+#[test]
+fn nobody_is_moved_at_the_mean() {
+    let (table, _) = tables();
+    for text in ["A flat on the third floor without a lift.", "Nappies for newborns.", "No app."] {
+        let found = mentions(table, text);
+        assert!(!found.is_empty(), "{text}");
+        assert!(effects(table, &found, &table.average(), &Situation::none()).is_empty(), "{text}");
     }
 }
 
@@ -130,15 +140,15 @@ fn many_topics_saturate_and_every_part_is_kept() {
     let (table, _) = tables();
     let person = Persona { tech_adoption: TechAdoption::Innovator, ..aged(22) };
     let text = "An app with artificial intelligence for gamers: video games, drones, Bitcoin, TikTok, techno, a tattoo, a podcast and burgers.";
-    let one = adds(&table, "A drone.", &person);
-    let all = adds(&table, text, &person);
+    let one = adds(table, "A drone.", &person);
+    let all = adds(table, text, &person);
     assert!(one > 0.3 && all > one && all <= 1.0, "{one} {all}");
-    let found = mentions(&table, text);
-    let parts = effects(&table, &found, &Profile::of(&person), &Situation::none());
+    let found = mentions(table, text);
+    let parts = effects(table, &found, &Profile::of(&person), &Situation::none());
     assert!(parts.len() >= 8);
     let sum: f64 = parts.iter().map(|part| part.amount).sum();
     assert!((sum - all).abs() < 1e-12);
     // Saying it again adds nothing.
-    let twice = adds(&table, "A drone. A drone. Drones.", &person);
+    let twice = adds(table, "A drone. A drone. Drones.", &person);
     assert!((twice - one).abs() < 1e-12);
 }

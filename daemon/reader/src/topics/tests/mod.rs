@@ -7,16 +7,21 @@ mod property;
 mod situations;
 mod table;
 
+use std::sync::LazyLock;
+
 use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::persona::{BigFive, Employment, Household, Persona, Urbanicity};
 
 use super::super::features::tokenise;
 use super::{Profile, Situation, Situations, TopicMention, Topics, effect, topics};
 
-fn tables() -> (Topics, Situations) {
-    let topics = Topics::parse().unwrap();
-    let situations = Situations::parse(&topics).unwrap();
-    (topics, situations)
+fn tables() -> (&'static Topics, &'static Situations) {
+    static TABLES: LazyLock<(Topics, Situations)> = LazyLock::new(|| {
+        let topics = Topics::parse().unwrap();
+        let situations = Situations::parse(&topics).unwrap();
+        (topics, situations)
+    });
+    (&TABLES.0, &TABLES.1)
 }
 
 /// Somebody in the middle.

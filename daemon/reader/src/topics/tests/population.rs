@@ -172,7 +172,7 @@ fn the_means_are_those_of_the_population_and_topics_move_nobody_on_average() {
         let mean: f64 = people
             .iter()
             .map(|(person, weight)| {
-                let parts = effects(&table, &[mention], person, &Situation::none());
+                let parts = effects(table, &[mention], person, &Situation::none());
                 weight * parts.iter().map(|part| part.amount).sum::<f64>()
             })
             .sum();

@@ -6,14 +6,13 @@ use proptest::prelude::*;
 use protocol::audience::{Education, Gender, IncomeBracket, Region, TechAdoption};
 use protocol::persona::{Employment, Household, Persona, Urbanicity};
 
-use super::super::super::Reader;
 use super::super::super::features::Features;
-use super::super::super::features::tokenise;
 use super::super::super::response::latent;
 use super::super::super::theme::{Benefit, Concern};
 use super::super::super::traits::AnswerTraits;
-use super::super::{Field, Measure, TopicMention, Topics, topics};
-use super::{adds, somebody, tables};
+use super::super::super::{Reader, Reading};
+use super::super::{Field, Measure};
+use super::somebody;
 
 /// Clauses to make texts of, with topics, themes, both and neither.
 const CLAUSES: &[&str] = &[
@@ -39,12 +38,7 @@ const CLAUSES: &[&str] = &[
 ];
 
 /// The fields that a text gives a reason to matter.
-fn touched(
-    reader: &Reader,
-    features: &Features,
-    mentions: &[TopicMention],
-    table: &Topics,
-) -> BTreeSet<Field> {
+fn touched(reader: &Reader, features: &Features) -> BTreeSet<Field> {
     let row = |name: String| reader.weights.row(&name).into_iter().map(|(measure, _)| measure);
     let mut measures: BTreeSet<Measure> = BTreeSet::new();
     for &theme in Benefit::ALL {
@@ -60,8 +54,8 @@ fn touched(
     if features.hype > 0.0 {
         measures.extend(row("sceptic".to_owned()));
     }
-    for mention in mentions {
-        let topic = table.get(mention.topic).unwrap();
+    for mention in &features.topics {
+        let topic = reader.topics.get(mention.topic).unwrap();
         if mention.denied < 1.0 || topic.when_denied < 0.0 {
             measures.extend(topic.effect.keys().copied());
         }
@@ -128,30 +122,32 @@ const FIELDS: &[Field] = &[
     Field::PriceSensitivity,
 ];
 
-/// V with its topics.
-fn liking(table: &Topics, text: &str, features: &Features, persona: &Persona) -> f64 {
+/// V of a text without a context.
+fn liking(reading: &Reading, persona: &Persona) -> f64 {
     let reader = Reader::embedded();
     let traits = AnswerTraits::of(&reader.weights, &reader.table, persona, 7, 3);
-    latent(&reader.weights, features, &traits, 0.0).v + adds(table, text, persona)
+    latent(reader, reading, &traits).v
+}
+
+fn read(text: &str) -> Reading {
+    Reader::embedded().read(text, None).unwrap()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn no_trait_that_the_text_does_not_touch_makes_a_difference(
         clauses in proptest::collection::vec(0..CLAUSES.len(), 1..5),
         by in 0_usize..1_000,
     ) {
-        let (table, _) = tables();
         let reader = Reader::embedded();
         let text = clauses.iter().map(|&at| CLAUSES[at]).collect::<Vec<_>>().join(" ");
-        let features = reader.features(&text);
-        let mentions = topics(&table, &tokenise(&text));
-        let touched = touched(reader, &features, &mentions, &table);
+        let reading = read(&text);
+        let touched = touched(reader, &reading.features);
         let persona = somebody();
-        let before = liking(&table, &text, &features, &persona);
+        let before = liking(&reading, &persona);
         for &field in FIELDS.iter().filter(|field| !touched.contains(field)) {
-            let after = liking(&table, &text, &features, &changed(field, &persona, by));
+            let after = liking(&reading, &changed(field, &persona, by));
             prop_assert_eq!(before, after, "{:?} in {}", field, text);
         }
     }
@@ -159,32 +155,27 @@ proptest! {
 
 #[test]
 fn a_grey_box_is_the_same_to_everybody() {
-    let (table, _) = tables();
-    let text = "It is a box. It is grey.";
-    let features = Reader::embedded().features(text);
-    let before = liking(&table, text, &features, &somebody());
+    let reading = read("It is a box. It is grey.");
+    let before = liking(&reading, &somebody());
     for &field in FIELDS {
         for by in 0..97 {
-            let after = liking(&table, text, &features, &changed(field, &somebody(), by));
-            assert_eq!(before, after, "{field:?}");
+            assert_eq!(before, liking(&reading, &changed(field, &somebody(), by)), "{field:?}");
         }
     }
 }
 
 #[test]
 fn a_trait_that_the_text_touches_does_make_one() {
-    let (table, _) = tables();
     let differs = |text: &str, field| {
-        let features = Reader::embedded().features(text);
-        let before = liking(&table, text, &features, &somebody());
-        (0..97)
-            .any(|by| liking(&table, text, &features, &changed(field, &somebody(), by)) != before)
+        let reading = read(text);
+        let before = liking(&reading, &somebody());
+        (0..97).any(|by| liking(&reading, &changed(field, &somebody(), by)) != before)
     };
-    assert!(differs("Steep stairs.", Field::Age));
-    assert!(differs("Nappies.", Field::Household));
+    assert!(differs("You get to the room by the stairs.", Field::Age));
+    assert!(differs("We bring nappies to your door.", Field::Household));
     assert!(differs("It costs $40 a month.", Field::Income));
-    assert!(differs("The opera.", Field::Education));
+    assert!(differs("The opera opens in May.", Field::Education));
     assert!(differs("No app needed.", Field::TechAdoption));
     assert!(differs("A weekend in Texas.", Field::Place));
-    assert!(differs("A razor.", Field::Gender));
+    assert!(differs("The razor has five blades.", Field::Gender));
 }

@@ -50,7 +50,7 @@ fn contexts_put_their_readers_in_situations() {
     let wrong: Vec<String> = CONTEXTS
         .iter()
         .map(|(context, expected)| {
-            let situation = situations.situation(&table, &tokenise(context));
+            let situation = situations.situation(table, &tokenise(context));
             let names: Vec<String> = situations.names(&situation).map(str::to_owned).collect();
             (context, names, expected)
         })
@@ -64,7 +64,7 @@ fn contexts_put_their_readers_in_situations() {
 fn what_the_situation_is_about_weighs_more_and_nothing_weighs_less() {
     let (table, situations) = tables();
     for (context, _) in CONTEXTS {
-        let situation = situations.situation(&table, &tokenise(context));
+        let situation = situations.situation(table, &tokenise(context));
         for &benefit in Benefit::ALL {
             assert!((1.0..=2.0).contains(&situation.theme(Theme::Benefit(benefit))));
         }
@@ -76,21 +76,21 @@ fn what_the_situation_is_about_weighs_more_and_nothing_weighs_less() {
         }
     }
     let context = tokenise("You have been without internet for two days.");
-    let situation = situations.situation(&table, &context);
+    let situation = situations.situation(table, &context);
     assert!(situation.theme(Theme::Benefit(Benefit::Reliability)) > 1.0);
     assert!((situation.theme(Theme::Benefit(Benefit::Fun)) - 1.0).abs() < 1e-12);
-    assert_eq!(situations.situation(&table, &[]), Situation::none());
+    assert_eq!(situations.situation(table, &[]), Situation::none());
 }
 
 #[test]
 fn a_topic_of_the_context_weighs_more_with_the_same_sign() {
     let (table, situations) = tables();
-    let text = mentions(&table, "A lawn mower.");
-    let situation = situations.situation(&table, &tokenise("The context is the garden."));
+    let text = mentions(table, "A lawn mower.");
+    let situation = situations.situation(table, &tokenise("The context is the garden."));
     for age in [20, 80] {
         let profile = Profile::of(&Persona { age, ..somebody() });
-        let plain = effect(&table, &text, &profile, &Situation::none());
-        let more = effect(&table, &text, &profile, &situation);
+        let plain = effect(table, &text, &profile, &Situation::none());
+        let more = effect(table, &text, &profile, &situation);
         assert!(plain * more > 0.0 && more.abs() > plain.abs(), "{plain} {more}");
     }
 }
@@ -98,14 +98,14 @@ fn a_topic_of_the_context_weighs_more_with_the_same_sign() {
 #[test]
 fn the_context_settles_who_the_reader_is() {
     let (table, situations) = tables();
-    let situation = situations.situation(&table, &tokenise("She just had a baby."));
+    let situation = situations.situation(table, &tokenise("She just had a baby."));
     let alone = Persona { household: Household::Alone, ..somebody() };
     let profile = situation.applied(&Profile::of(&alone));
     assert_eq!(profile.get(Measure::Children), 1.0);
     assert_eq!(profile.get(Measure::Alone), 0.0);
-    let text = mentions(&table, "Nappies, delivered.");
-    let plain = effect(&table, &text, &Profile::of(&alone), &Situation::none());
-    let parent = effect(&table, &text, &Profile::of(&alone), &situation);
+    let text = mentions(table, "Nappies, delivered.");
+    let plain = effect(table, &text, &Profile::of(&alone), &Situation::none());
+    let parent = effect(table, &text, &Profile::of(&alone), &situation);
     assert!(plain < 0.0 && parent > 0.3, "{plain} {parent}");
     // What the context does not speak of stays.
     let rural = Persona { urbanicity: Urbanicity::Rural, ..alone };
@@ -116,8 +116,8 @@ fn the_context_settles_who_the_reader_is() {
 fn a_text_that_answers_the_situation_fits() {
     let (table, situations) = tables();
     let fits = |context: &str, text: &str| {
-        let situation = situations.situation(&table, &tokenise(context));
-        situations.sought(&situation, &tokenise(text), &mentions(&table, text))
+        let situation = situations.situation(table, &tokenise(context));
+        situations.sought(&situation, &tokenise(text), &mentions(table, text))
     };
     let flat = "The reader lives in a small flat.";
     assert!(fits(flat, "It folds away under the bed.") > 0.0);
